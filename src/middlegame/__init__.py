@@ -1,0 +1,68 @@
+"""middlegame: write a geopolitical contest down, compute how it goes.
+
+    import middlegame as mg
+
+    game = mg.load("harbour-lease")
+    eq = mg.solve(game)
+    eq.forecast("lease")
+
+Importing this package imports neither JAX nor a solver; they come with the first solve.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from middlegame.version import __version__
+
+if TYPE_CHECKING:
+    from middlegame.compile import compile_scenario
+    from middlegame.diagram import Diagram
+    from middlegame.equilibrium import Equilibrium, solve
+    from middlegame.errors import MiddlegameError, NotConverged, QueryError
+    from middlegame.play import Storyline
+    from middlegame.scenario import Scenario
+    from middlegame.scenario.faults import Fault, ScenarioError
+    from middlegame.shipped import load
+
+_HOMES = {
+    "Diagram": "middlegame.diagram",
+    "Equilibrium": "middlegame.equilibrium",
+    "Fault": "middlegame.scenario.faults",
+    "MiddlegameError": "middlegame.errors",
+    "NotConverged": "middlegame.errors",
+    "QueryError": "middlegame.errors",
+    "Scenario": "middlegame.scenario",
+    "ScenarioError": "middlegame.scenario.faults",
+    "Storyline": "middlegame.play",
+    "compile_scenario": "middlegame.compile",
+    "load": "middlegame.shipped",
+    "solve": "middlegame.equilibrium",
+}
+
+__all__ = [
+    "Diagram",
+    "Equilibrium",
+    "Fault",
+    "MiddlegameError",
+    "NotConverged",
+    "QueryError",
+    "Scenario",
+    "ScenarioError",
+    "Storyline",
+    "__version__",
+    "compile_scenario",
+    "load",
+    "solve",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        home = import_module(_HOMES[name])
+        value = globals()[name] = getattr(home, name)
+        return value
+    raise AttributeError(f"module 'middlegame' has no attribute '{name}'")
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,7 +1,11 @@
 """What an analyst writes: the typed model of a contest, its loading and its checks."""
 
+from middlegame.scenario.check import faults_of
 from middlegame.scenario.conditions import All, Any, Condition, Is, Not
+from middlegame.scenario.dump import dumps
+from middlegame.scenario.faults import Fault, ScenarioError
 from middlegame.scenario.judgement import Judgement
+from middlegame.scenario.load import Loaded, load, read, read_text
 from middlegame.scenario.model import (
     Actor,
     Cause,
@@ -18,6 +22,8 @@ from middlegame.scenario.model import (
     Table,
     TableRow,
 )
+from middlegame.scenario.schema import json_schema
+from middlegame.scenario.sourcing import Sourcing, sourcing
 
 __all__ = [
     "Actor",
@@ -28,16 +34,27 @@ __all__ = [
     "Citation",
     "Condition",
     "Factor",
+    "Fault",
     "Interest",
     "Is",
     "Judgement",
+    "Loaded",
     "Move",
     "Not",
     "Option",
     "Question",
     "Rule",
     "Scenario",
+    "ScenarioError",
     "Source",
+    "Sourcing",
     "Table",
     "TableRow",
+    "dumps",
+    "faults_of",
+    "json_schema",
+    "load",
+    "read",
+    "read_text",
+    "sourcing",
 ]

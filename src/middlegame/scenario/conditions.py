@@ -4,28 +4,33 @@ A condition is a small tree that can be evaluated over arrays of states. It is p
 LALR parser; nothing in it ever needs quotes inside YAML's flow style.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, reduce
 from typing import Annotated
+from typing import Any as AnyType
 
 import numpy as np
-from lark import Lark, Token, Transformer, UnexpectedCharacters, UnexpectedInput, UnexpectedToken
+from lark import Lark, Token, Transformer, UnexpectedCharacters, UnexpectedToken
 from numpy.typing import NDArray
 
-from middlegame.scenario.syntax import Written, syntax_error
+from middlegame.scenario.syntax import Written, shown, syntax_error
 
 RESERVED = frozenset({"and", "or", "not", "true", "false", "null"})
 
 _GRAMMAR = r"""
     ?start: any
-    ?any: all ("or" all)*
-    ?all: negation ("and" negation)*
-    ?negation: "not" negation -> negation
+    ?any: all (_OR all)*
+    ?all: negation (_AND negation)*
+    ?negation: _NOT negation -> negation
         | "(" any ")"
         | NAME "=" states -> equal
         | NAME "!=" states -> unequal
     states: NAME ("|" NAME)*
+    _OR: /or\b/
+    _AND: /and\b/
+    _NOT: /not\b/
     NAME: /(?!(?:and|or|not)\b)[^\W\d]\w*/
     %ignore /\s+/
 """
@@ -41,11 +46,12 @@ class Condition:
 
     def leaves(self) -> list["Is"]:
         """List the comparisons in the condition, left to right."""
+        return [leaf for part in self._parts() for leaf in part.leaves()]
+
+    def _parts(self) -> tuple["Condition", ...]:
         raise NotImplementedError
 
-    def holds(
-        self, states: Mapping[str, Sequence[str]], over: Sequence[str]
-    ) -> NDArray[np.bool_]:
+    def holds(self, states: Mapping[str, Sequence[str]], over: Sequence[str]) -> NDArray[np.bool_]:
         """Evaluate the condition for every combination of states.
 
         Args:
@@ -55,16 +61,29 @@ class Condition:
         Returns:
             Booleans of shape `[len(states[v]) for v in over]`.
         """
+        shape = [len(states[v]) for v in over]
+        return np.broadcast_to(self._truth(states, over), shape)
+
+    def _truth(self, states: Mapping[str, Sequence[str]], over: Sequence[str]) -> NDArray[np.bool_]:
+        """Evaluate, with axes of length 1 where the condition does not depend on the variable."""
         raise NotImplementedError
 
 
 @dataclass(frozen=True)
 class Is(Condition):
-    """The variable is in one of these states (`lease = kept|shared`)."""
+    """The variable is in one of these states (`lease = kept|shared`).
+
+    Attributes:
+        variable: a move or a factor.
+        among: the states, any of which will do.
+        offset: where the variable stands in the condition's text.
+        state_offsets: where each of the states stands; empty if not read from text.
+    """
 
     variable: str
     among: tuple[str, ...]
     offset: int = 0
+    state_offsets: tuple[int, ...] = ()
 
     def __eq__(self, other: object) -> bool:
         """Compare by meaning; where it stood in the text does not count."""
@@ -76,15 +95,12 @@ class Is(Condition):
         return hash((self.variable, self.among))
 
     def leaves(self) -> list["Is"]:
+        """List this one comparison."""
         return [self]
 
-    def holds(
-        self, states: Mapping[str, Sequence[str]], over: Sequence[str]
-    ) -> NDArray[np.bool_]:
+    def _truth(self, states: Mapping[str, Sequence[str]], over: Sequence[str]) -> NDArray[np.bool_]:
         mine = np.array([state in self.among for state in states[self.variable]])
-        shape = [len(states[v]) for v in over]
-        along = [-1 if v == self.variable else 1 for v in over]
-        return np.broadcast_to(mine.reshape(along), shape)
+        return mine.reshape([-1 if v == self.variable else 1 for v in over])
 
     def __str__(self) -> str:
         return f"{self.variable} = {'|'.join(self.among)}"
@@ -96,13 +112,11 @@ class Not(Condition):
 
     part: Condition
 
-    def leaves(self) -> list[Is]:
-        return self.part.leaves()
+    def _parts(self) -> tuple[Condition, ...]:
+        return (self.part,)
 
-    def holds(
-        self, states: Mapping[str, Sequence[str]], over: Sequence[str]
-    ) -> NDArray[np.bool_]:
-        return ~self.part.holds(states, over)
+    def _truth(self, states: Mapping[str, Sequence[str]], over: Sequence[str]) -> NDArray[np.bool_]:
+        return ~self.part._truth(states, over)
 
     def __str__(self) -> str:
         if isinstance(self.part, Is):
@@ -116,16 +130,14 @@ class All(Condition):
 
     parts: tuple[Condition, ...]
 
-    def leaves(self) -> list[Is]:
-        return [leaf for part in self.parts for leaf in part.leaves()]
+    def _parts(self) -> tuple[Condition, ...]:
+        return self.parts
 
-    def holds(
-        self, states: Mapping[str, Sequence[str]], over: Sequence[str]
-    ) -> NDArray[np.bool_]:
-        return np.logical_and.reduce([part.holds(states, over) for part in self.parts])
+    def _truth(self, states: Mapping[str, Sequence[str]], over: Sequence[str]) -> NDArray[np.bool_]:
+        return reduce(np.logical_and, (part._truth(states, over) for part in self.parts))
 
     def __str__(self) -> str:
-        return " and ".join(f"({p})" if isinstance(p, Any) else str(p) for p in self.parts)
+        return " and ".join(f"({p})" if isinstance(p, All | Any) else str(p) for p in self.parts)
 
 
 @dataclass(frozen=True)
@@ -134,16 +146,14 @@ class Any(Condition):
 
     parts: tuple[Condition, ...]
 
-    def leaves(self) -> list[Is]:
-        return [leaf for part in self.parts for leaf in part.leaves()]
+    def _parts(self) -> tuple[Condition, ...]:
+        return self.parts
 
-    def holds(
-        self, states: Mapping[str, Sequence[str]], over: Sequence[str]
-    ) -> NDArray[np.bool_]:
-        return np.logical_or.reduce([part.holds(states, over) for part in self.parts])
+    def _truth(self, states: Mapping[str, Sequence[str]], over: Sequence[str]) -> NDArray[np.bool_]:
+        return reduce(np.logical_or, (part._truth(states, over) for part in self.parts))
 
     def __str__(self) -> str:
-        return " or ".join(str(part) for part in self.parts)
+        return " or ".join(f"({p})" if isinstance(p, Any) else str(p) for p in self.parts)
 
 
 class _Builder(Transformer[Token, Condition]):
@@ -156,13 +166,19 @@ class _Builder(Transformer[Token, Condition]):
     def negation(self, parts: list[Condition]) -> Condition:
         return Not(parts[0])
 
-    def states(self, names: list[Token]) -> tuple[str, ...]:
-        return tuple(str(name) for name in names)
+    def states(self, names: list[Token]) -> list[Token]:
+        return names
 
-    def equal(self, parts: list[Token]) -> Condition:
-        return Is(str(parts[0]), tuple(parts[1]), parts[0].start_pos or 0)
+    def equal(self, parts: list[AnyType]) -> Condition:
+        variable, states = parts
+        return Is(
+            str(variable),
+            tuple(str(state) for state in states),
+            variable.start_pos or 0,
+            tuple(state.start_pos or 0 for state in states),
+        )
 
-    def unequal(self, parts: list[Token]) -> Condition:
+    def unequal(self, parts: list[AnyType]) -> Condition:
         return Not(self.equal(parts))
 
 
@@ -172,6 +188,26 @@ def _parser() -> Lark:
 
 
 _DEEPEST = 50
+_NESTING = re.compile(r"\(|\)|\bnot\b|\w+")
+
+
+def _depth(text: str) -> int:
+    """Count how deep brackets and negations are nested."""
+    deepest, pending = 0, 0
+    enclosing: list[int] = []
+    for token in _NESTING.findall(text):
+        if token == "(":
+            enclosing.append(pending + 1)
+            pending = 0
+        elif token == ")":
+            pending = 0
+            enclosing = enclosing[:-1]
+        else:
+            pending = pending + 1 if token == "not" else 0
+        deepest = max(deepest, len(enclosing), pending + sum(enclosing[-_DEEPEST:]))
+        if deepest > _DEEPEST:
+            break
+    return deepest
 
 
 def parse_condition(value: object) -> Condition:
@@ -183,22 +219,30 @@ def parse_condition(value: object) -> Condition:
     if isinstance(value, Condition):
         return value
     if not isinstance(value, str) or not value.strip():
-        raise syntax_error("this is not a condition", _EXPECTED)
-    if value.count("(") + value.count("not") > _DEEPEST:
+        raise syntax_error(f"{shown(value)} is not a condition", _EXPECTED)
+    return _parse(value)
+
+
+@lru_cache(maxsize=4096)
+def _parse(text: str) -> Condition:
+    if _depth(text) > _DEEPEST:
         raise syntax_error("the condition is nested too deep", f"at most {_DEEPEST} levels")
     try:
-        return _parser().parse(value)  # type: ignore[return-value]
+        return _parser().parse(text)  # type: ignore[return-value]
     except UnexpectedToken as error:
-        at = error.pos_in_stream if error.token.type != "$END" else len(value)
-        seen = "the condition ends too early" if error.token.type == "$END" else (
-            f"'{error.token}' does not belong here"
-        )
-        raise syntax_error(f"{seen} in '{value}'", _EXPECTED, offset=at or 0) from None
+        if error.token.type == "$END":
+            problem, at = f"the condition '{_short(text)}' ends too early", len(text)
+        else:
+            problem = f"'{_short(error.token)}' does not belong in '{_short(text)}'"
+            at = error.pos_in_stream or 0
+        raise syntax_error(problem, _EXPECTED, offset=at) from None
     except UnexpectedCharacters as error:
-        problem = f"'{error.char}' does not belong in '{value}'"
-        raise syntax_error(problem, _EXPECTED, offset=error.pos_in_stream) from None
-    except UnexpectedInput as error:  # pragma: no cover - Lark's base class, for completeness
-        raise syntax_error(f"'{value}' is not a condition", _EXPECTED) from error
+        problem = f"'{error.char}' does not belong in '{_short(text)}'"
+        raise syntax_error(problem, _EXPECTED, offset=error.pos_in_stream or 0) from None
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 80 else f"{text[:77]}..."
 
 
 ConditionText = Annotated[

@@ -7,10 +7,13 @@ logarithmic one; `lo..hi` are the 5th and 95th percentiles there.
 import math
 import re
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import partial
 from typing import Annotated, Any, Literal
 
-from middlegame.scenario.syntax import Written, syntax_error
+from pydantic_core import PydanticCustomError
+
+from middlegame.scenario.syntax import RESERVED_KEYS, Written, shown, syntax_error
 
 Unit = Literal["points", "probability", "odds"]
 
@@ -24,6 +27,8 @@ _EXPECTED = {
     "probability": "a probability such as 30%, 20..40% or 0.3",
     "odds": "odds such as 3:1 or 2..5:1",
 }
+_MAPPING = "{is: 20..40, why: ..., cite: source#4}"
+_LARGEST = 1e9
 
 
 @dataclass(frozen=True)
@@ -55,14 +60,25 @@ class Judgement:
         """The middle of the interval on the unit's own scale."""
         if self.exact:
             return self.low
-        return from_scale((to_scale(self.low, self.unit) + to_scale(self.high, self.unit)) / 2,
-                          self.unit)
+        return from_scale(
+            (to_scale(self.low, self.unit) + to_scale(self.high, self.unit)) / 2, self.unit
+        )
 
     def __str__(self) -> str:
-        """Give the judgement as an analyst would write it."""
-        factor, suffix = {"points": (1, ""), "probability": (100, "%"), "odds": (1, ":1")}[self.unit]
-        low, high = (f"{round(end * factor, 10):g}" for end in (self.low, self.high))
-        return f"{low}{suffix}" if self.exact else f"{low}..{high}{suffix}"
+        """Give the judgement as an analyst would write it; reading that gives it back."""
+        ends = [self.low] if self.exact else [self.low, self.high]
+        if self.unit == "probability":
+            percents = [plain(round(end * 100, 10)) for end in ends]
+            if [float(text) / 100 for text in percents] == ends:
+                return f"{'..'.join(percents)}%"
+        return "..".join(map(plain, ends)) + (":1" if self.unit == "odds" else "")
+
+
+def plain(value: float) -> str:
+    """Write a number with all its digits and no exponent: `20`, `0.000125`."""
+    text = f"{Decimal(repr(value)):f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text == "-0" else text
 
 
 def to_scale(value: float, unit: Unit) -> float:
@@ -101,10 +117,11 @@ def parse_judgement(value: object, unit: Unit) -> Judgement:
     if isinstance(value, dict):
         return _parse_mapping(value, unit)
     if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise syntax_error(f"{_shown(value)} is not a number", _EXPECTED[unit])
-    match = _PATTERN.fullmatch(str(value))
+        raise syntax_error(f"{shown(value)} is not a number", _EXPECTED[unit])
+    match = _PATTERN.fullmatch(plain(value) if isinstance(value, float) else str(value))
     if match is None:
-        raise syntax_error(f"'{value}' is not a number or a range", _EXPECTED[unit])
+        problem = f"{shown(value).removeprefix('the text ')} is not a number or a range"
+        raise syntax_error(problem, _EXPECTED[unit])
     if bool(match["odds"]) != (unit == "odds"):
         raise syntax_error(f"'{value}' is not in {unit}", _EXPECTED[unit])
     percent = bool(match["percent"] or (match["high"] is None and match["low_percent"]))
@@ -119,28 +136,40 @@ def parse_judgement(value: object, unit: Unit) -> Judgement:
 
 
 def _parse_mapping(value: dict[Any, Any], unit: Unit) -> Judgement:
-    unknown = set(value) - {"is", "why", "cite"}
-    if unknown or "is" not in value:
-        named = ", ".join(sorted(map(str, unknown))) or "no 'is'"
-        raise syntax_error(f"a number with {named}", "{is: 20..40, why: ..., cite: source#4}")
-    bare = parse_judgement(value["is"], unit)
+    for key in value:
+        if key in RESERVED_KEYS:
+            problem = f"'{key}' ({RESERVED_KEYS[key]}) is kept for later and cannot be used yet"
+            raise syntax_error(problem, _MAPPING, within=(key,))
+        if key not in ("is", "why", "cite"):
+            raise syntax_error(f"unknown key '{key}' beside a number", _MAPPING, within=(key,))
+    if "is" not in value:
+        raise syntax_error("the key 'is' is missing beside a number", _MAPPING)
+    try:
+        bare = parse_judgement(value["is"], unit)
+    except PydanticCustomError as error:
+        context = error.context or {}
+        raise syntax_error(context["problem"], context["expected"], within=("is",)) from None
     cite = value.get("cite", ())
-    cites = (cite,) if isinstance(cite, str) else tuple(cite or ())
+    cites = (cite,) if isinstance(cite, str) else tuple(cite) if isinstance(cite, list) else (cite,)
+    if not all(isinstance(each, str) for each in cites) and cite != ():
+        raise syntax_error(f"{shown(cite)} is not a citation", "source#paragraph", within=("cite",))
     why = value.get("why")
-    if not all(isinstance(c, str) for c in cites) or not isinstance(why, str | None):
-        raise syntax_error("'why' or 'cite' beside a number is not text", "why: text, cite: source#4")
-    return Judgement(bare.low, bare.high, unit, why=why, cite=cites)
+    if not isinstance(why, str | None):
+        raise syntax_error(f"{shown(why)} is not text", "text, in quotes", within=("why",))
+    return Judgement(bare.low, bare.high, unit, why=why, cite=() if cite == () else cites)
 
 
 def _checked(judgement: Judgement) -> Judgement:
     low, high, unit = judgement.low, judgement.high, judgement.unit
+    if not (abs(low) <= _LARGEST and abs(high) <= _LARGEST):
+        raise syntax_error("the number is too large", f"at most {plain(_LARGEST)}")
     if low > high:
         raise syntax_error(
             f"the range {judgement} is the wrong way round",
             f"the lower end first: {Judgement(high, low, unit)}",
         )
     if unit == "probability":
-        if not (0 <= low and high <= 1):
+        if not (low >= 0 and high <= 1):
             hint = f"; {low:g}% is written with its percent sign" if 1 < high <= 100 else ""
             raise syntax_error(
                 f"{low:g}{'' if judgement.exact else f'..{high:g}'} is outside 0..1",
@@ -154,10 +183,6 @@ def _checked(judgement: Judgement) -> Judgement:
     if unit == "odds" and low < 1:
         raise syntax_error(f"odds of {judgement}", "odds of at least 1:1")
     return judgement
-
-
-def _shown(value: object) -> str:
-    return {True: "true", False: "false", None: "nothing"}.get(value, f"a {type(value).__name__}")  # type: ignore[call-overload,no-any-return]
 
 
 def _written(unit: Unit) -> Written:

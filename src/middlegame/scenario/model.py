@@ -6,7 +6,7 @@ Python objects, and the JSON Schema of the language is derived from it.
 
 import datetime as dt
 import re
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import (
     AfterValidator,
@@ -17,38 +17,27 @@ from pydantic import (
     WithJsonSchema,
     model_validator,
 )
+from pydantic_core import PydanticCustomError
 
-from middlegame.scenario.conditions import RESERVED, Condition, ConditionText
+from middlegame.scenario.conditions import RESERVED, ConditionText
 from middlegame.scenario.judgement import Judgement, Odds, Points, Probability
-from middlegame.scenario.syntax import Written, syntax_error
+from middlegame.scenario.syntax import Written, shown, syntax_error
 
+# JSON Schema's regular expressions know no Unicode letters: what is no ASCII sign passes.
+_NAME_START, _NAME_REST = r"[^\s\d!-/:-@\[-^`{-~]", r"[^\s!-/:-@\[-^`{-~]"
+_SOURCE_NAME = rf"{_NAME_START}[^\s!-,./:-@\[-^`{{-~]*"
 _NAME = re.compile(r"[^\W\d]\w*")
-RESERVED_KEYS = {
-    "periods": "time in periods",
-    "from": "persistence",
-    "stays": "persistence",
-    "patience": "discounting",
-    "resources": "limited means",
-    "spends": "limited means",
-    "offer": "bargains",
-    "evidence": "evidence",
-    "correlates": "correlated judgements",
-    "views": "rival views",
-    "fit": "fitting to data",
-}
-"""Keys that the language keeps for what it cannot say yet, and what that is."""
+_CITATION = re.compile(r"([^\W\d][\w-]*)(?:#(\d{1,6}))?")
+_DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 
 
 def _check_name(value: object) -> str:
     if not isinstance(value, str):
-        shown = {True: "true", False: "false", None: "null"}.get(value, value)  # type: ignore[call-overload]
-        raise syntax_error(
-            f"{shown} is not a name (YAML reads it as {type(value).__name__})",
-            "a word such as kept or stay_out",
-        )
+        raise syntax_error(f"{shown(value)} is not a name", "a word such as kept or stay_out")
     if not _NAME.fullmatch(value):
         raise syntax_error(
-            f"'{value}' is not a name", "a word of letters, digits and _, such as stay_out"
+            f"{shown(value).removeprefix('the text ')} is not a name",
+            "a word of letters, digits and _, such as stay_out",
         )
     if value in RESERVED:
         raise syntax_error(f"'{value}' is a word of the language", "another name")
@@ -58,20 +47,50 @@ def _check_name(value: object) -> str:
 Name = Annotated[
     str,
     BeforeValidator(_check_name),
-    WithJsonSchema({"type": "string", "pattern": r"^[A-Za-z_]\w*$"}),
+    WithJsonSchema({"type": "string", "pattern": rf"^{_NAME_START}{_NAME_REST}*$"}),
 ]
 
 
 def _distinct(names: tuple[str, ...]) -> tuple[str, ...]:
     seen: set[str] = set()
-    for name in names:
+    for position, name in enumerate(names):
         if name in seen:
-            raise syntax_error(f"'{name}' is listed twice", "each name once")
+            raise syntax_error(f"'{name}' is listed twice", "each name once", within=(position,))
         seen.add(name)
     return names
 
 
 Names = Annotated[tuple[Name, ...], AfterValidator(_distinct)]
+
+
+def _read_date(value: object) -> dt.date:
+    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
+        return value
+    match = _DATE.fullmatch(value) if isinstance(value, str) else None
+    if match is None:
+        raise syntax_error(f"{shown(value)} is not a date", "year-month-day, such as 2026-01-08")
+    year, month, day = map(int, match.groups())
+    try:
+        return dt.date(year, month, day)
+    except ValueError:
+        raise syntax_error(f"there is no day {match[0]}", "a day of the calendar") from None
+
+
+Date = Annotated[dt.date, Written(_read_date, {"type": "string", "format": "date"})]
+
+
+def _read_flag(value: object) -> object:
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, str) and value in ("yes", "no"):
+        return value == "yes"
+    raise syntax_error(f"{shown(value)} is neither yes nor no", "yes or no")
+
+
+Flag = Annotated[
+    bool,
+    BeforeValidator(_read_flag, json_schema_input_type=bool | Literal["yes", "no"]),
+]
 
 
 class Citation(BaseModel):
@@ -86,12 +105,17 @@ class Citation(BaseModel):
         return self.source if self.paragraph is None else f"{self.source}#{self.paragraph}"
 
 
-def _read_citation(value: object) -> Citation:
+def read_citation(value: object) -> Citation:
+    """Read a citation such as `brief#4`.
+
+    Raises:
+        PydanticCustomError: it is none.
+    """
     if isinstance(value, Citation):
         return value
-    match = re.fullmatch(r"([^\W\d][\w-]*)(?:#(\d+))?", value) if isinstance(value, str) else None
+    match = _CITATION.fullmatch(value) if isinstance(value, str) else None
     if match is None:
-        raise syntax_error(f"'{value}' is not a citation", "source#paragraph, such as brief#4")
+        raise syntax_error(f"{shown(value)} is not a citation", "source#paragraph, such as brief#4")
     return Citation(source=match[1], paragraph=int(match[2]) if match[2] else None)
 
 
@@ -100,7 +124,7 @@ def _as_list(value: object) -> object:
 
 
 _Cite = Annotated[
-    Citation, Written(_read_citation, {"type": "string", "pattern": r"^[A-Za-z_][\w-]*(#\d+)?$"})
+    Citation, Written(read_citation, {"type": "string", "pattern": rf"^{_SOURCE_NAME}(#\d+)?$"})
 ]
 Citations = Annotated[
     tuple[_Cite, ...],
@@ -135,7 +159,7 @@ class Source(_Part):
     title: str
     author: str | None = None
     publisher: str | None = None
-    date: dt.date | None = None
+    date: Date | None = None
     url: str | None = None
     file: str | None = None
     note: str | None = None
@@ -156,7 +180,7 @@ class Option(Sourced):
     """One thing that a move may be. It is open only where `if` holds; `costs` are points."""
 
     label: str | None = None
-    if_: ConditionText | None = Field(None, alias="if")
+    if_: ConditionText | None = Field(default=None, alias="if")
     costs: Points | None = None
 
 
@@ -170,10 +194,17 @@ _OptionField = Annotated[
 
 
 def _read_options(value: object) -> object:
-    if isinstance(value, list | tuple):
-        names = _distinct(tuple(_check_name(name) for name in value))
-        return {name: Option() for name in names}
-    return value
+    if not isinstance(value, list | tuple):
+        return value
+    for position, name in enumerate(value):
+        try:
+            _check_name(name)
+        except PydanticCustomError as error:
+            context = error.context or {}
+            raise syntax_error(
+                context["problem"], context["expected"], within=(position,)
+            ) from None
+    return {name: Option() for name in _distinct(tuple(value))}
 
 
 class Move(Sourced):
@@ -197,9 +228,7 @@ def _read_distribution(value: object) -> object:
 
 Distribution = Annotated[
     dict[Name, Probability],
-    BeforeValidator(
-        _read_distribution, json_schema_input_type=Name | dict[Name, Probability]
-    ),
+    BeforeValidator(_read_distribution, json_schema_input_type=Name | dict[Name, Probability]),
     Field(min_length=1),
 ]
 
@@ -207,7 +236,7 @@ Distribution = Annotated[
 class Rule(Sourced):
     """If the condition holds (always, without one), the factor is distributed as in `then`."""
 
-    if_: ConditionText | None = Field(None, alias="if")
+    if_: ConditionText | None = Field(default=None, alias="if")
     then: Distribution
 
 
@@ -276,7 +305,7 @@ class Factor(Sourced):
     rules: Annotated[tuple[Rule, ...], Field(min_length=1)] | None = None
     causes: Causes | None = None
     table: Table | None = None
-    headline: bool = False
+    headline: Flag = False
 
     @model_validator(mode="after")
     def _one_way(self) -> "Factor":
@@ -302,8 +331,8 @@ class Question(Sourced):
 
     label: str | None = None
     will: ConditionText
-    by: dt.date | None = None
-    on: dt.date | None = None
+    by: Date | None = None
+    on: Date | None = None
     resolves: str | None = None
 
     @model_validator(mode="after")
@@ -313,7 +342,33 @@ class Question(Sourced):
         return self
 
 
-_QuestionName = Annotated[str, WithJsonSchema({"type": "string"})]
+def _check_source_name(value: object) -> str:
+    if not isinstance(value, str) or not _CITATION.fullmatch(value) or "#" in value:
+        problem = f"{shown(value).removeprefix('the text ')} is not a name of a source"
+        raise syntax_error(problem, "a word of letters, digits, _ and -, such as brief-2")
+    return value
+
+
+SourceName = Annotated[
+    str,
+    BeforeValidator(_check_source_name),
+    WithJsonSchema({"type": "string", "pattern": f"^{_SOURCE_NAME}$"}),
+]
+_ActorField = Annotated[Actor, BeforeValidator(_read_actor, json_schema_input_type=str | Actor)]
+
+
+def _may_be_empty(section: object) -> BeforeValidator:
+    """Let a section stand in the file with nothing under it."""
+    return BeforeValidator(
+        lambda value: {} if value is None else value, json_schema_input_type=section
+    )
+
+
+_Sources = dict[SourceName, Source]
+_Moves = dict[Name, Move]
+_Factors = dict[Name, Factor]
+_Interests = dict[Name, tuple[Interest, ...]]
+_Questions = dict[str, Question]
 
 
 class Scenario(_Part):
@@ -322,17 +377,14 @@ class Scenario(_Part):
     title: str
     question: str | None = None
     about: str | None = None
-    as_of: dt.date | None = None
-    sources: dict[str, Source] = {}
-    actors: dict[
-        Name,
-        Annotated[Actor, BeforeValidator(_read_actor, json_schema_input_type=str | Actor)],
-    ] = Field(min_length=1)
-    moves: dict[Name, Move] = {}
-    factors: dict[Name, Factor] = {}
-    interests: dict[Name, tuple[Interest, ...]] = {}
+    as_of: Date | None = None
+    sources: Annotated[_Sources, _may_be_empty(_Sources | None)] = {}
+    actors: dict[Name, _ActorField] = Field(min_length=1)
+    moves: Annotated[_Moves, _may_be_empty(_Moves | None)] = {}
+    factors: Annotated[_Factors, _may_be_empty(_Factors | None)] = {}
+    interests: Annotated[_Interests, _may_be_empty(_Interests | None)] = {}
     precision: Odds = Judgement(3.0, 3.0, "odds")
-    questions: dict[_QuestionName, Question] = {}
+    questions: Annotated[_Questions, _may_be_empty(_Questions | None)] = {}
 
     def states(self) -> dict[str, tuple[str, ...]]:
         """Give every move's options and every factor's states, by name, in written order."""
@@ -345,9 +397,3 @@ class Scenario(_Part):
             return self.actors[name].name
         thing = self.moves.get(name) or self.factors.get(name)
         return (thing.label if thing else None) or name.replace("_", " ")
-
-
-__all__ = [
-    "Actor", "Cause", "Causes", "Citation", "Condition", "Factor", "Interest", "Move", "Option",
-    "Question", "RESERVED_KEYS", "Rule", "Scenario", "Source", "Table", "TableRow",
-]  # fmt: skip

@@ -1,6 +1,7 @@
 """How a value written as text is read: one annotation for pydantic, one error with its place."""
 
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,17 +9,52 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
+RESERVED_KEYS = {
+    "periods": "time in periods",
+    "from": "persistence",
+    "stays": "persistence",
+    "patience": "discounting",
+    "resources": "limited means",
+    "spends": "limited means",
+    "offer": "bargains",
+    "evidence": "evidence",
+    "correlates": "correlated judgements",
+    "views": "rival views",
+    "fit": "fitting to data",
+}
+"""Keys that the language keeps for what it cannot say yet, and what that is."""
 
-def syntax_error(problem: str, expected: str, *, offset: int = 0) -> PydanticCustomError:
+
+def syntax_error(
+    problem: str, expected: str, *, offset: int = 0, within: tuple[str | int, ...] = ()
+) -> PydanticCustomError:
     """Build the error that a value's parser raises.
 
     Args:
         problem: what is wrong, in the analyst's words.
         expected: what would have been right.
         offset: how many characters into the value the fault stands.
+        within: the keys and positions that lead from the value to its faulty part.
     """
-    context = {"problem": problem, "expected": expected, "offset": offset}
+    context = {"problem": problem, "expected": expected, "offset": offset, "within": within}
     return PydanticCustomError("middlegame_syntax", "{problem}; expected {expected}", context)
+
+
+def shown(value: object) -> str:
+    """Name a value in plain words: `true`, `nothing`, `a list`, `the number 3`."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return f"the number {value}"
+    if isinstance(value, dict):
+        return "a mapping"
+    if isinstance(value, list | tuple | set | frozenset):
+        return "a list"
+    if isinstance(value, str):
+        return f"the text '{value if len(value) <= 40 else value[:37] + '...'}'"
+    return f"a {type(value).__name__}"
 
 
 @dataclass(frozen=True)
@@ -38,7 +74,7 @@ class Written:
     def __get_pydantic_json_schema__(
         self, _core: CoreSchema, _handler: GetJsonSchemaHandler
     ) -> JsonSchemaValue:
-        return self.schema
+        return deepcopy(self.schema)
 
     def __hash__(self) -> int:
         return hash(self.parse)

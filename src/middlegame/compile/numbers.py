@@ -1,0 +1,87 @@
+"""Judgements become entries of theta, or plain numbers where they are exact."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from middlegame.diagram import Choice, Number, Parameter, Ref
+from middlegame.scenario import Judgement
+from middlegame.scenario.faults import Path, dotted
+from middlegame.scenario.model import Sourced
+
+
+@dataclass
+class Numbers:
+    """Collects the uncertain numbers of a scenario, in the order in which they are met."""
+
+    parameters: list[Parameter] = field(default_factory=list)
+
+    def add(
+        self, judgement: Judgement, path: Path, beside: Sourced | None = None, ceiling: float = 1.0
+    ) -> Number:
+        """Give the number that stands for a judgement.
+
+        Args:
+            judgement: what was written.
+            path: where.
+            beside: what holds the reason and the citations, if the number itself has none.
+            ceiling: the probability that exact numbers beside it leave free.
+        """
+        if judgement.exact:
+            return judgement.low
+        cites = judgement.cite or tuple(str(c) for c in (beside.cite if beside else ()))
+        why = judgement.why or (beside.why if beside else None)
+        self.parameters.append(
+            Parameter(
+                name=dotted(path),
+                low=judgement.low,
+                high=judgement.high,
+                unit=judgement.unit,
+                ceiling=ceiling,
+                path=path,
+                why=why,
+                cite=cites,
+            )
+        )
+        return Ref(len(self.parameters) - 1)
+
+    def median(self, number: Number) -> float:
+        """Give a number's value at the medians."""
+        return self.parameters[number.index].median if isinstance(number, Ref) else number
+
+
+@dataclass
+class Distributions:
+    """Collects the distributions of one factor; the same one at several cases is one entry."""
+
+    numbers: Numbers
+    states: tuple[str, ...]
+    chances: list[tuple[Number | None, ...]] = field(default_factory=list)
+    medians: list[list[float]] = field(default_factory=list)
+
+    def add(self, written: dict[str, Judgement], path: Path, beside: Sourced | None) -> int:
+        """Add a distribution; the state that is left out takes the rest."""
+        exact = sum(j.low for j in written.values() if j.exact)
+        row: list[Number | None] = []
+        middle: list[float] = []
+        for state in self.states:
+            judgement = written.get(state)
+            if judgement is None:
+                row.append(None)
+                middle.append(0.0)
+            else:
+                number = self.numbers.add(judgement, (*path, state), beside, 1.0 - exact)
+                row.append(number)
+                middle.append(self.numbers.median(number))
+        rest = 1.0 - sum(middle)
+        if None in row and rest > 1e-12:
+            middle[row.index(None)] = rest
+        self.chances.append(tuple(0.0 if n is None and m == 0 else n
+                                  for n, m in zip(row, middle, strict=True)))
+        total = sum(middle)
+        self.medians.append([m / total for m in middle])
+        return len(self.chances) - 1
+
+    def choice(self, index: object) -> Choice:
+        """Give the table that takes these distributions at `index`."""
+        return Choice(tuple(self.chances), np.array(self.medians), np.asarray(index, int))

@@ -1,0 +1,330 @@
+"""The influence diagram as plain data: nodes, and tables that are functions of theta.
+
+A multi-agent limited-memory influence diagram (Lauritzen & Nilsson 2001; Koller & Milch 2003)
+has chance nodes with conditional tables, decision nodes with what they observe, and utility
+nodes that add up. Every uncertain number is one entry of the parameter vector theta, in its
+natural unit (a probability, points, or odds); a table says how it follows from theta.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import ModuleType
+from typing import Any, Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from middlegame.engine.structure import Structure
+
+Array = Any
+"""A NumPy or JAX array: tables are evaluated with either, the module being an argument."""
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One uncertain number: an entry of theta.
+
+    Attributes:
+        name: where it stands in the scenario, such as `factors.lease.rules[1].lost`.
+        low: 5th percentile in the natural unit.
+        high: 95th percentile.
+        unit: points vary on the plain scale, probability on the log-odds of its share of
+            `ceiling`, odds on the logarithmic scale.
+        ceiling: the probability that exact numbers beside it leave free.
+        path: the place in the scenario.
+        why: the reason given.
+        cite: the citations given.
+    """
+
+    name: str
+    low: float
+    high: float
+    unit: Literal["points", "probability", "odds"]
+    ceiling: float = 1.0
+    path: tuple[str | int, ...] = ()
+    why: str | None = None
+    cite: tuple[str, ...] = ()
+
+    @property
+    def median(self) -> float:
+        """The middle of the interval on the unit's own scale."""
+        return float(self.from_scale((self.to_scale(self.low) + self.to_scale(self.high)) / 2))
+
+    def to_scale(self, value: float | Floats) -> Floats:
+        """Map values to the scale on which the interval is symmetric."""
+        if self.unit == "points":
+            return np.asarray(value, float)
+        if self.unit == "odds":
+            return np.log(value)
+        share = np.asarray(value, float) / self.ceiling
+        return np.log(share) - np.log1p(-share)
+
+    def from_scale(self, value: float | Floats) -> Floats:
+        """Map back to the natural unit; the inverse of `to_scale`."""
+        if self.unit == "points":
+            return np.asarray(value, float)
+        if self.unit == "odds":
+            return np.exp(value)
+        return self.ceiling / (1 + np.exp(-np.asarray(value, float)))
+
+
+@dataclass(frozen=True)
+class Ref:
+    """A number that is an entry of theta."""
+
+    index: int
+
+
+Number = float | Ref
+
+
+def evaluate_numbers(numbers: Sequence[Number], theta: Array, xp: ModuleType) -> Array:
+    """Give the numbers' values at theta: an array of shape `[len(numbers)]`."""
+    fixed = np.array([0.0 if isinstance(n, Ref) else n for n in numbers], float)
+    varies = np.array([isinstance(n, Ref) for n in numbers], bool)
+    if not varies.any():
+        return xp.asarray(fixed)
+    index = np.array([n.index if isinstance(n, Ref) else 0 for n in numbers], int)
+    return xp.where(varies, theta[index], fixed)
+
+
+class Table(Protocol):
+    """A table of numbers as a function of theta."""
+
+    def evaluate(self, theta: Array, xp: ModuleType) -> Array:
+        """Give the table at theta, with NumPy or jax.numpy as `xp`."""
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """A table that does not depend on theta."""
+
+    values: Floats
+
+    def evaluate(self, theta: Array, xp: ModuleType) -> Array:
+        """Give the table; theta is not used."""
+        return xp.asarray(self.values)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A chance table that takes one of a few distributions for each case of its parents.
+
+    Attributes:
+        chances: for each distribution the number of each state; None is the state left out,
+            which takes the rest.
+        medians: the same at the medians of theta, `[distributions, states]`, adding up to 1.
+        index: which distribution each case takes, `[*parents]`.
+    """
+
+    chances: tuple[tuple[Number | None, ...], ...]
+    medians: Floats
+    index: NDArray[np.int_]
+
+    def evaluate(self, theta: Array, xp: ModuleType) -> Array:
+        """Give the table `[*parents, states]`.
+
+        The states that are not exact share what the exact ones leave, `free`. Each uncertain
+        one multiplies its median odds within it, so that it alone varying gives exactly its
+        own value, and together they never add up to more than `free`.
+        """
+        flat = [0.0 if n is None else n for row in self.chances for n in row]
+        shape = self.medians.shape
+        varies = np.array([isinstance(n, Ref) for n in flat]).reshape(shape)
+        if not varies.any():
+            return xp.asarray(self.medians)[self.index]
+        left_out = np.array([[n is None for n in row] for row in self.chances])
+        exact = ~varies & ~left_out
+        free = 1.0 - np.where(exact, self.medians, 0.0).sum(axis=1, keepdims=True)
+        free = np.where(free > 0, free, 1.0)
+        middle = self.medians / free
+        given = evaluate_numbers(flat, theta, xp).reshape(shape) / free
+        share = xp.where(varies, given, 0.5)
+        weight = xp.where(varies, share / (1 - share) * (1 - middle), np.where(exact, 0, middle))
+        total = weight.sum(axis=1, keepdims=True)
+        spread = free * weight / xp.where(total > 0, total, 1.0)
+        return xp.where(exact, self.medians, spread)[self.index]
+
+
+@dataclass(frozen=True)
+class NoisyOr:
+    """Independent causes of one of two states, any of which suffices (Pearl 1988).
+
+    Attributes:
+        background: the chance without any cause.
+        chances: each cause's chance.
+        active: where each cause acts, `[*parents, causes]`.
+        state: the index (0 or 1) of the state that is caused.
+    """
+
+    background: Number
+    chances: tuple[Number, ...]
+    active: NDArray[np.bool_]
+    state: int
+
+    def evaluate(self, theta: Array, xp: ModuleType) -> Array:
+        """Give the table `[*parents, 2]`."""
+        fails = 1 - evaluate_numbers((self.background, *self.chances), theta, xp)
+        none = fails[0] * xp.prod(xp.where(self.active, fails[1:], 1.0), axis=-1)
+        columns = (1 - none, none) if self.state == 0 else (none, 1 - none)
+        return xp.stack(columns, axis=-1)
+
+
+@dataclass(frozen=True)
+class Sum:
+    """A utility table: the numbers, each added where its condition holds.
+
+    Attributes:
+        numbers: points.
+        where: the weight of each number in each case, `[*scope, numbers]`.
+    """
+
+    numbers: tuple[Number, ...]
+    where: Floats
+
+    def evaluate(self, theta: Array, xp: ModuleType) -> Array:
+        """Give the table `[*scope]`, in points."""
+        return xp.asarray(self.where) @ evaluate_numbers(self.numbers, theta, xp)
+
+
+@dataclass(frozen=True)
+class Chance:
+    """A chance node; `table` has shape `[*parents, states]`."""
+
+    name: str
+    states: tuple[str, ...]
+    parents: tuple[str, ...]
+    table: Table
+    label: str = ""
+    headline: bool = False
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A decision node of `owner`, who sees `parents`.
+
+    Attributes:
+        opens: which options are open, `[*parents, states]`; None where all always are.
+    """
+
+    name: str
+    states: tuple[str, ...]
+    parents: tuple[str, ...]
+    owner: str
+    opens: NDArray[np.bool_] | None = None
+    label: str = ""
+    headline: bool = True
+
+
+Node = Chance | Decision
+
+
+@dataclass(frozen=True)
+class Utility:
+    """Points of `owner` over the states of `over`; `table` has shape `[*over]`."""
+
+    owner: str
+    over: tuple[str, ...]
+    table: Table
+
+
+@dataclass(frozen=True)
+class Diagram:
+    """A whole influence diagram.
+
+    Attributes:
+        nodes: in an order in which parents stand before children.
+        utilities: they add up, for each owner.
+        parameters: the entries of theta.
+        precision: each owner's: a plain number is lambda (log-odds a point), a `Ref` is to an
+            entry of theta in odds (how much more often an option 10 points better is chosen).
+    """
+
+    nodes: tuple[Node, ...]
+    utilities: tuple[Utility, ...]
+    parameters: tuple[Parameter, ...] = ()
+    precision: Mapping[str, Number] = field(default_factory=dict)
+    title: str = ""
+
+    @cached_property
+    def index(self) -> dict[str, int]:
+        """Each node's place in `nodes`."""
+        return {node.name: place for place, node in enumerate(self.nodes)}
+
+    @cached_property
+    def decisions(self) -> tuple[Decision, ...]:
+        """The decision nodes, in order."""
+        return tuple(node for node in self.nodes if isinstance(node, Decision))
+
+    @cached_property
+    def owners(self) -> tuple[str, ...]:
+        """Everybody who decides or has points, in order of appearance."""
+        names = [d.owner for d in self.decisions] + [u.owner for u in self.utilities]
+        return tuple(dict.fromkeys(names))
+
+    @cached_property
+    def structure(self) -> Structure:
+        """What the engine needs of the diagram besides numbers; hashable."""
+        place = self.index
+        return Structure(
+            sizes=tuple(len(node.states) for node in self.nodes),
+            parents=tuple(tuple(place[p] for p in node.parents) for node in self.nodes),
+            owners=tuple(
+                self.owners.index(node.owner) if isinstance(node, Decision) else None
+                for node in self.nodes
+            ),
+            scopes=tuple(tuple(place[v] for v in u.over) for u in self.utilities),
+            gainers=tuple(self.owners.index(u.owner) for u in self.utilities),
+        )
+
+    @property
+    def theta(self) -> Floats:
+        """The medians of all parameters."""
+        return np.array([p.median for p in self.parameters], float)
+
+    def tables(self, theta: Array | None = None, xp: ModuleType = np) -> "Tables":
+        """Evaluate everything that depends on theta (the medians, unless given)."""
+        if theta is None:
+            theta = self.theta
+        return Tables(
+            chances=tuple(
+                node.table.evaluate(theta, xp) if isinstance(node, Chance) else None
+                for node in self.nodes
+            ),
+            opens=tuple(self.opens(node) for node in self.decisions),
+            utilities=tuple(u.table.evaluate(theta, xp) for u in self.utilities),
+            lambdas=self.lambdas(theta, xp),
+        )
+
+    def opens(self, decision: Decision) -> NDArray[np.bool_]:
+        """Which options of the decision are open, `[*parents, states]`."""
+        if decision.opens is not None:
+            return decision.opens
+        sizes = [len(self.nodes[self.index[p]].states) for p in decision.parents]
+        return np.ones((*sizes, len(decision.states)), bool)
+
+    def lambdas(self, theta: Array, xp: ModuleType = np) -> Array:
+        """Each owner's lambda (log-odds a point), `[owners]`."""
+        numbers = [self.precision.get(owner, 1.0) for owner in self.owners]
+        raw = evaluate_numbers(numbers, theta, xp)
+        odds = np.array([isinstance(n, Ref) for n in numbers], bool)
+        return xp.where(odds, xp.log(xp.where(odds, raw, 1.0)) / 10, raw)
+
+
+@dataclass(frozen=True)
+class Tables:
+    """A diagram's numbers at one theta.
+
+    Attributes:
+        chances: one `[*parents, states]` for each node, None for decisions.
+        opens: one `[*parents, states]` of booleans for each decision.
+        utilities: one `[*scope]` for each utility node.
+        lambdas: `[owners]`.
+    """
+
+    chances: tuple[Array | None, ...]
+    opens: tuple[Array, ...]
+    utilities: tuple[Array, ...]
+    lambdas: Array

@@ -1,0 +1,1 @@
+"""Pure functions on arrays: contraction, equilibrium, inference; one algorithm a file."""

@@ -1,0 +1,233 @@
+"""Following a solution branch in arc length, across turning points and symmetric forks.
+
+Predictor-corrector continuation (Allgower & Georg 1990, ch. 2 and 6): an Euler step along the
+tangent, Newton's method back in the plane across it. Where a simple branch point is passed (the
+sign of the determinant changes while the tangent goes on), the branch has lost its stability to
+others that fork off; the one that favours the earliest unknown is taken (ch. 8) and the fork is
+reported, since nothing but the order of writing chose it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Equations = Callable[[Floats], tuple[Floats, Floats]]
+"""From a point (unknowns, then share) to the residual `[n]` and its Jacobian `[n, n + 1]`."""
+
+
+class Outcome(Enum):
+    """How a trace ended, with a sentence for people."""
+
+    CONVERGED = "The equilibrium was reached."
+    STEP_TOO_SMALL = (
+        "The branch could not be followed further: steps of the smallest size still failed."
+    )
+    TOO_MANY_STEPS = "The branch was not followed to its end within the allowed number of steps."
+    NOT_FINITE = "A number overflowed or was undefined: points or precision are too large."
+
+
+@dataclass(frozen=True)
+class Controls:
+    """How the branch is followed.
+
+    Attributes:
+        first_step: length of the first step along the branch.
+        largest_turn: a step is repeated shorter if the tangent turns by more (radians).
+        largest_move: ... or if any option's probability changes by more.
+        largest_correction: ... or if the corrector changes any probability by more.
+        tolerance: the corrector ends when its step is this small, relative to the point.
+        most_steps: after which the trace gives up.
+        smallest_step: below which the trace gives up.
+        fork_step: below which branches that still cross are taken to fork there.
+    """
+
+    first_step: float = 0.05
+    largest_turn: float = 0.35
+    largest_move: float = 0.25
+    largest_correction: float = 0.05
+    tolerance: float = 1e-12
+    most_steps: int = 20_000
+    smallest_step: float = 1e-10
+    fork_step: float = 1e-6
+
+
+@dataclass(frozen=True)
+class Trace:
+    """Where a trace ended.
+
+    Attributes:
+        unknowns: at the end, `[n]`.
+        share: of the target that was reached; 1 where it converged.
+        outcome: how it ended.
+        steps: accepted steps.
+        turns: how often the branch turned back.
+        forks: shares at which other branches fork off this one.
+    """
+
+    unknowns: Floats
+    share: float
+    outcome: Outcome
+    steps: int
+    turns: int = 0
+    forks: tuple[float, ...] = ()
+
+
+class _Place(NamedTuple):
+    """A point on the branch: the Jacobian there, the tangent, the determinant's sign."""
+
+    point: Floats
+    jacobian: Floats
+    tangent: Floats
+    sign: float
+    iterations: int = 0
+
+
+@dataclass
+class _Follower:
+    """The problem and its controls, so that each step of the algorithm names what it varies."""
+
+    equations: Equations
+    probabilities: Callable[[Floats], Floats]
+    controls: Controls
+    forks: list[float] = field(default_factory=list)
+
+    def start(self, unknowns: Floats) -> _Place | None:
+        """Solve at share 0, where the residual is linear, so that one Newton step is exact."""
+        point = np.append(unknowns, 0.0)
+        value, jacobian = self.equations(point)
+        point[:-1] -= value
+        value, jacobian = self.equations(point)
+        if not (np.isfinite(value).all() and np.isfinite(jacobian).all()):
+            return None
+        return _place(point, jacobian, np.append(np.zeros(len(value)), 1.0))
+
+    def step(self, here: _Place, length: float) -> _Place | None:
+        """Predict, correct, and accept only a step along which nothing changes abruptly."""
+        predicted = here.point + length * here.tangent
+        there = self.correct(predicted, here.tangent)
+        if there is None:
+            return None
+        before, guess, after = map(self.probabilities, (here.point, predicted, there.point))
+        smooth = (
+            there.tangent @ here.tangent > np.cos(self.controls.largest_turn)
+            and np.abs(after - before).max(initial=0) < self.controls.largest_move
+            and np.abs(after - guess).max(initial=0) < self.controls.largest_correction
+        )
+        return there if smooth else None
+
+    def correct(self, predicted: Floats, across: Floats) -> _Place | None:
+        """Newton's method back to the branch, in the plane across a direction."""
+        point, previous = predicted.copy(), np.inf
+        for iteration in range(1, 9):
+            value, jacobian = self.equations(point)
+            if not (np.isfinite(value).all() and np.isfinite(jacobian).all()):
+                return None
+            change = _solve(np.vstack([jacobian, across]), np.append(-value, 0.0))
+            size = float(np.abs(change).max())
+            point = point + change
+            if size <= self.controls.tolerance * (1 + np.abs(point).max()):
+                return _place(point, jacobian, across, iteration)
+            if not size <= 0.7 * previous:
+                return None
+            previous = size
+        return None
+
+    def cross(self, before: _Place, after: _Place) -> Floats | None:
+        """The unknowns between two places where the share is 1; None if Newton strays."""
+        part = (1 - before.point[-1]) / (after.point[-1] - before.point[-1])
+        point = before.point + part * (after.point - before.point)
+        point[-1], previous = 1.0, np.inf
+        guess = self.probabilities(point)
+        for _ in range(20):
+            value, jacobian = self.equations(point)
+            change = _solve(jacobian[:, :-1], -value)
+            size = float(np.abs(change).max(initial=0))
+            near = self.controls.tolerance * (1 + np.abs(point).max())
+            if not size <= max(0.9 * previous, 1e3 * near):
+                return None
+            point[:-1] += change
+            # A step that no longer shrinks is rounding, and fine once it is as small as this.
+            if size <= near or (size <= 1e3 * near and size > 0.5 * previous):
+                strayed = np.abs(self.probabilities(point) - guess).max(initial=0)
+                return point[:-1] if strayed < self.controls.largest_move else None
+            previous = size
+        return None
+
+    def fork(self, here: _Place) -> _Place | None:
+        """Leave a place next to a branch point along the branch that forks off there."""
+        away = np.append(np.linalg.svd(here.jacobian[:, :-1])[2][-1], 0.0)
+        away *= np.sign(away[np.argmax(np.abs(away) > 1e-3 * np.abs(away).max())])
+        for distance in np.geomspace(0.3, 0.003, 7):
+            there = self.correct(here.point + distance * away, away)
+            if there is not None and there.point[-1] > 0:
+                self.forks.append(float(here.point[-1]))
+                return there
+        return None
+
+
+def follow(
+    equations: Equations,
+    probabilities: Callable[[Floats], Floats],
+    unknowns: int,
+    controls: Controls,
+) -> Trace:
+    """Follow the branch from share 0, where the equations are linear, to share 1.
+
+    Args:
+        equations: residual and Jacobian at a point.
+        probabilities: what a point stands for, by which steps are judged.
+        unknowns: how many there are.
+        controls: step sizes and limits.
+    """
+    follower = _Follower(equations, probabilities, controls)
+    here = follower.start(np.zeros(unknowns))
+    if here is None:
+        return Trace(np.zeros(unknowns), 0.0, Outcome.NOT_FINITE, 0)
+    length, turns = controls.first_step, 0
+    for steps in range(controls.most_steps):
+        there = None
+        while there is None:
+            there = follower.step(here, length)
+            if there is not None and there.sign == here.sign:
+                if not there.point[-1] >= 1 > here.point[-1]:
+                    break
+                crossing = follower.cross(here, there)
+                if crossing is not None:
+                    last = here._replace(point=np.append(crossing, 1.0))
+                    return _ended(Outcome.CONVERGED, last, steps + 1, turns, follower)
+            # Too long a step, a bend that a shorter one resolves, or where branches cross.
+            length, there = length / 2, None
+            if length < controls.smallest_step:
+                return _ended(Outcome.STEP_TOO_SMALL, here, steps, turns, follower)
+            if length < controls.fork_step:
+                there = follower.fork(here)
+                if there is not None:
+                    length = controls.first_step
+        turns += bool(there.tangent[-1] * here.tangent[-1] < 0)
+        here = there
+        length *= 2.0 if here.iterations <= 2 else 1.5 if here.iterations == 3 else 1.0
+    return _ended(Outcome.TOO_MANY_STEPS, here, controls.most_steps, turns, follower)
+
+
+def _ended(outcome: Outcome, at: _Place, steps: int, turns: int, by: _Follower) -> Trace:
+    return Trace(at.point[:-1], float(at.point[-1]), outcome, steps, turns, tuple(by.forks))
+
+
+def _place(point: Floats, jacobian: Floats, along: Floats, iterations: int = 0) -> _Place:
+    """Find the unit tangent that goes on in the direction `along`, and the orientation."""
+    tangent = _solve(np.vstack([jacobian, along]), np.append(np.zeros(len(jacobian)), 1.0))
+    tangent /= np.linalg.norm(tangent)
+    sign = float(np.linalg.slogdet(np.vstack([jacobian, tangent]))[0])
+    return _Place(point, jacobian, tangent, sign, iterations)
+
+
+def _solve(matrix: Floats, right: Floats) -> Floats:
+    try:
+        return np.linalg.solve(matrix, right)
+    except np.linalg.LinAlgError:
+        return np.linalg.lstsq(matrix, right, rcond=None)[0]

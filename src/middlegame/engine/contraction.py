@@ -1,0 +1,141 @@
+"""Sums of products of tables, by pairwise contraction along an optimised path.
+
+The path is opt_einsum's; cost follows the diagram's treewidth. `contract` gives marginals and
+joints; `contract_points` carries the pair (mass, points) through the same contraction, so that
+one pass gives an owner's expected points whatever the number of utility nodes: the expectation
+semiring, or probability and utility potentials (Jensen, Jensen & Dittmer 1994).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import opt_einsum
+
+Array = Any
+Axes = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Step:
+    """Contract the operands at `left` and `right` to `axes`, append the result.
+
+    `left > right`; both are removed, the larger place first. `right` is -1 where one operand
+    alone is summed.
+    """
+
+    left: int
+    right: int
+    left_axes: Axes
+    right_axes: Axes
+    axes: Axes
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A contraction path and what it will cost.
+
+    Attributes:
+        steps: in order.
+        operations: predicted floating-point operations.
+        largest: numbers in the largest intermediate.
+        largest_axes: the axes of that intermediate.
+    """
+
+    steps: tuple[Step, ...]
+    operations: float
+    largest: float
+    largest_axes: Axes
+
+
+@lru_cache(maxsize=4096)
+def plan(operands: tuple[Axes, ...], output: Axes, sizes: tuple[int, ...]) -> Plan:
+    """Find a contraction path for operands with these axes.
+
+    Args:
+        operands: each table's axes.
+        output: the axes left open, in order.
+        sizes: each axis' length.
+    """
+    shapes = [tuple(sizes[axis] for axis in axes) for axes in operands]
+    letters = ["".join(map(opt_einsum.get_symbol, axes)) for axes in (*operands, output)]
+    equation = ",".join(letters[:-1]) + "->" + letters[-1]
+    path, _ = opt_einsum.contract_path(equation, *shapes, shapes=True, optimize="auto")
+    remaining = list(operands)
+    steps: list[Step] = []
+    operations, largest, largest_axes = 0.0, 0.0, ()
+    for places in path:
+        ordered = sorted(places, reverse=True)
+        taken = [remaining.pop(place) for place in ordered]
+        needed = set(output).union(*remaining)
+        union = tuple(dict.fromkeys(axis for axes in taken for axis in axes))
+        last = not remaining
+        axes = output if last else tuple(axis for axis in union if axis in needed)
+        left_axes, right_axes = taken[0], taken[1] if len(taken) == 2 else ()
+        steps.append(
+            Step(ordered[0], ordered[1] if len(taken) == 2 else -1, left_axes, right_axes, axes)
+        )
+        remaining.append(axes)
+        operations += 2 * _volume(union, sizes)
+        if _volume(axes, sizes) > largest:
+            largest, largest_axes = _volume(axes, sizes), axes
+    return Plan(tuple(steps), operations, largest, largest_axes)
+
+
+def _volume(axes: Axes, sizes: tuple[int, ...]) -> float:
+    product = 1.0
+    for axis in axes:
+        product *= sizes[axis]
+    return product
+
+
+def _einsum(left: Array, left_axes: Axes, right: Array, right_axes: Axes, axes: Axes) -> Array:
+    if right is None:
+        return opt_einsum.contract(left, left_axes, axes)
+    return opt_einsum.contract(left, left_axes, right, right_axes, axes)
+
+
+def contract(
+    tables: Sequence[Array], operands: Sequence[Axes], output: Axes, sizes: tuple[int, ...]
+) -> Array:
+    """Multiply the tables and sum out every axis that is not in `output`."""
+    remaining = list(tables)
+    for step in plan(tuple(operands), output, sizes).steps:
+        left = remaining.pop(step.left)
+        right = remaining.pop(step.right) if step.right >= 0 else None
+        remaining.append(_einsum(left, step.left_axes, right, step.right_axes, step.axes))
+    return remaining[0]
+
+
+def contract_points(
+    masses: Sequence[Array],
+    points: Sequence[Array | None],
+    operands: Sequence[Axes],
+    sizes: tuple[int, ...],
+) -> tuple[Array, Array]:
+    """Sum the product of masses, and the sum of each point table times the other masses.
+
+    Args:
+        masses: tables to multiply.
+        points: beside each mass its own points times itself, of the same shape; None for none.
+        operands: each pair's axes.
+        sizes: each axis' length.
+
+    Returns:
+        The total mass (a scalar, 1 for a whole diagram) and the expected points.
+    """
+    remaining = list(zip(masses, points, strict=True))
+    for step in plan(tuple(operands), (), sizes).steps:
+        mass, point = remaining.pop(step.left)
+        other, other_point = remaining.pop(step.right) if step.right >= 0 else (None, None)
+
+        def product(left: Array, right: Array, step: Step = step) -> Array:
+            return _einsum(left, step.left_axes, right, step.right_axes, step.axes)
+
+        gains = [] if point is None else [product(point, other)]
+        if other_point is not None:
+            gains.append(product(mass, other_point))
+        remaining.append((product(mass, other), sum(gains[1:], gains[0]) if gains else None))
+    mass, point = remaining[0]
+    return mass, mass * 0.0 if point is None else point

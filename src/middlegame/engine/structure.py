@@ -1,0 +1,56 @@
+"""What the engine knows of an influence diagram besides its numbers."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+
+@dataclass(frozen=True)
+class Structure:
+    """Nodes and utilities by number; hashable, so that compiled functions are kept by it.
+
+    Attributes:
+        sizes: how many states each node has.
+        parents: each node's parents (what a decision observes), all of smaller number.
+        owners: the owner of each decision; None for chance.
+        scopes: the nodes over which each utility is defined.
+        gainers: the owner of each utility.
+    """
+
+    sizes: tuple[int, ...]
+    parents: tuple[tuple[int, ...], ...]
+    owners: tuple[int | None, ...]
+    scopes: tuple[tuple[int, ...], ...]
+    gainers: tuple[int, ...]
+
+    @cached_property
+    def decisions(self) -> tuple[int, ...]:
+        """The nodes that are decisions, in order."""
+        return tuple(node for node, owner in enumerate(self.owners) if owner is not None)
+
+    @cached_property
+    def players(self) -> int:
+        """How many owners there are."""
+        return 1 + max([-1, *self.gainers, *(o for o in self.owners if o is not None)])
+
+    def family(self, node: int) -> tuple[int, ...]:
+        """The axes of a node's table: its parents, then itself."""
+        return (*self.parents[node], node)
+
+    def shape(self, node: int) -> tuple[int, ...]:
+        """The shape of a node's table."""
+        return tuple(self.sizes[axis] for axis in self.family(node))
+
+    def ancestors(self, nodes: tuple[int, ...]) -> frozenset[int]:
+        """The nodes themselves and all that they depend on."""
+        found: set[int] = set()
+        waiting = list(nodes)
+        while waiting:
+            node = waiting.pop()
+            if node not in found:
+                found.add(node)
+                waiting.extend(self.parents[node])
+        return frozenset(found)
+
+    def influences(self, decision: int, utility: int) -> bool:
+        """Whether the decision can change the utility: some node in its scope descends from it."""
+        return decision in self.ancestors(self.scopes[utility])

@@ -1,0 +1,246 @@
+"""The front door: a contest goes in, its equilibrium comes out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from middlegame.compile import compile_scenario
+from middlegame.diagram import Decision, Diagram, Tables
+from middlegame.engine import inference, qre
+from middlegame.engine.continuation import Outcome
+from middlegame.engine.logit import Game
+from middlegame.errors import NotConverged, QueryError, unknown
+from middlegame.play import Play
+from middlegame.scenario import Scenario
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Equilibrium(Play):
+    """A logit quantal response equilibrium on the principal branch.
+
+    Attributes:
+        scenario: what was solved, unless a bare diagram was.
+        theta: the parameters at which it was solved.
+        residual: the largest gap between a probability and the logit response to all others.
+        steps: along the branch.
+        forks: shares of the precision at which other branches fork off; where there are any,
+            only the order in which options are written chose between them.
+        supposed: what was fixed, and whether everybody knows it.
+    """
+
+    scenario: Scenario | None = None
+    theta: Floats = field(default_factory=lambda: np.zeros(0))
+    residual: float = 0.0
+    steps: int = 0
+    forks: tuple[float, ...] = ()
+    supposed: Mapping[str, str] = field(default_factory=dict)
+    surprise: bool = False
+
+    @property
+    def status(self) -> str:
+        """Always `converged`: where no equilibrium is reached, `solve` raises."""
+        return Outcome.CONVERGED.name.lower()
+
+    @property
+    def lambdas(self) -> dict[str, float]:
+        """Each owner's lambda, in log-odds a point."""
+        values = np.asarray(self.tables.lambdas, float)
+        return dict(zip(self.diagram.owners, map(float, values), strict=True))
+
+    @cached_property
+    def reach(self) -> dict[str, Floats]:
+        """For each decision the probability of each information set, `[*observed]`."""
+        found = {}
+        structure = self.diagram.structure
+        for place, decision in zip(structure.decisions, self.diagram.decisions, strict=True):
+            seen = structure.parents[place]
+            found[decision.name] = np.asarray(inference.joint(structure, self._masses, seen))
+        return found
+
+    @cached_property
+    def questions(self) -> dict[str, float]:
+        """The forecast of each of the scenario's questions."""
+        asked = self.scenario.questions if self.scenario else {}
+        return {name: self.probability(question.will) for name, question in asked.items()}
+
+    def policy(self, name: str) -> Floats:
+        """Give a move's policy `[*observed, options]`; uniform where it is never reached."""
+        return self.policies[self._decision(name)]
+
+    def payoffs(self, name: str) -> Floats:
+        """Give what each option of a move is worth to its owner, `[*observed, options]`.
+
+        In points: the owner's interests that the move can influence, expected given the
+        information set and the option; 0 where the information set is never reached.
+        """
+        number = self._decision(name)
+        structure = self.diagram.structure
+        influenced = tuple(
+            table * structure.influences(structure.decisions[number], utility)
+            for utility, table in enumerate(self.tables.utilities)
+        )
+        game = Game(self.tables.chances, self.tables.opens, influenced, self.tables.lambdas)
+        return qre.faced(structure, game, self.policies)[number]
+
+    def _decision(self, name: str) -> int:
+        names = [decision.name for decision in self.diagram.decisions]
+        if name not in names:
+            raise unknown("move", name, names)
+        return names.index(name)
+
+    def suppose(self, moves: Mapping[str, str], *, surprise: bool = False) -> "Equilibrium":
+        """Fix moves or factors and see what follows (Hammond et al. 2023).
+
+        Announced, everybody knows it before play and all others' behaviour is solved again; it
+        reveals nothing about whoever moved, since nobody chose it. By surprise, policies stay
+        as they are, and those who observe it respond through them.
+
+        Raises:
+            QueryError: unknown names or states, or an option that is closed.
+            NotConverged: the contest so changed has no equilibrium that could be reached.
+        """
+        supposed = {**self.supposed, **moves}
+        fixed = fix(self.diagram, self.tables, moves)
+        _refuse_closed(self, fixed, moves)
+        if surprise:
+            policies = tuple(
+                _certain(policy.shape, decision.states.index(moves[decision.name]))
+                if decision.name in moves
+                else policy
+                for decision, policy in zip(self.diagram.decisions, self.policies, strict=True)
+            )
+            return replace(
+                self, tables=fixed, policies=policies, supposed=supposed, surprise=True
+            ).given({})
+        again = solve_tables(self.diagram, fixed)
+        return replace(
+            again, scenario=self.scenario, theta=self.theta, supposed=supposed, known=self.known
+        ).given({})
+
+    def to_dict(self, storylines: int = 5) -> dict[str, Any]:
+        """Give the answer as one JSON object."""
+        return {
+            "title": self.diagram.title,
+            "status": self.status,
+            "residual": self.residual,
+            "lambda": self.lambdas,
+            "supposed": dict(self.supposed),
+            "given": {name: list(states) for name, states in self.known.items()},
+            "questions": self.questions,
+            "forecast": self.forecasts,
+            "policies": {
+                decision.name: policy.tolist()
+                for decision, policy in zip(self.diagram.decisions, self.policies, strict=True)
+            },
+            "points": self.points,
+            "storylines": [
+                {"probability": line.probability, "states": line.states}
+                for line in self.storylines(storylines)
+            ],
+        }
+
+
+def solve(
+    game: Scenario | Diagram,
+    *,
+    precision: float | None = None,
+    theta: Floats | None = None,
+) -> Equilibrium:
+    """Solve a contest.
+
+    Args:
+        game: a scenario, or a diagram.
+        precision: lambda (log-odds a point) of every actor, instead of the contest's own.
+        theta: the uncertain numbers, instead of their medians.
+
+    Raises:
+        ScenarioError: the scenario has faults.
+        NotConverged: no equilibrium was reached; there are no numbers then.
+    """
+    diagram = compile_scenario(game) if isinstance(game, Scenario) else game
+    if precision is not None:
+        diagram = replace(diagram, precision=dict.fromkeys(diagram.owners, float(precision)))
+    values = diagram.theta if theta is None else np.asarray(theta, float)
+    solved = solve_tables(diagram, diagram.tables(values))
+    return replace(
+        solved, scenario=game if isinstance(game, Scenario) else None, theta=values
+    )
+
+
+def solve_tables(diagram: Diagram, tables: Tables) -> Equilibrium:
+    """Solve a diagram at these numbers."""
+    game = Game(tables.chances, tables.opens, tables.utilities, tables.lambdas)
+    trace = qre.follow(diagram.structure, game)
+    policies, residual = qre.settle(diagram.structure, game, trace.unknowns)
+    outcome = trace.outcome
+    if outcome is not Outcome.CONVERGED:
+        raise NotConverged(outcome.name.lower(), outcome.value, residual, trace.share)
+    return Equilibrium(
+        diagram=diagram,
+        tables=tables,
+        policies=tuple(policies),
+        known={},
+        residual=residual,
+        steps=trace.steps,
+        forks=trace.forks,
+    )
+
+
+def fix(diagram: Diagram, tables: Tables, states: Mapping[str, str]) -> Tables:
+    """Fix nodes at states: a factor's table becomes certain, a move's other options close.
+
+    Raises:
+        QueryError: unknown names or states.
+    """
+    chances, opens = list(tables.chances), list(tables.opens)
+    for name, state in states.items():
+        if name not in diagram.index:
+            raise unknown("move or factor", name, diagram.index)
+        place = diagram.index[name]
+        node = diagram.nodes[place]
+        if state not in node.states:
+            raise unknown(f"state of {name}", state, node.states)
+        sure = _certain(diagram.structure.shape(place), node.states.index(state))
+        if isinstance(node, Decision):
+            opens[diagram.decisions.index(node)] = sure > 0
+        else:
+            chances[place] = sure
+    return replace(tables, chances=tuple(chances), opens=tuple(opens))
+
+
+def _certain(shape: tuple[int, ...], state: int) -> Floats:
+    sure = np.zeros(shape)
+    sure[..., state] = 1.0
+    return sure
+
+
+def _refuse_closed(before: Equilibrium, fixed: Tables, moves: Mapping[str, str]) -> None:
+    """An option can be supposed only if it is open wherever its move can come to be made."""
+    diagram = before.diagram
+    structure = diagram.structure
+    masses: list[Floats] = list(fixed.chances)
+    for place, open_ in zip(structure.decisions, fixed.opens, strict=True):
+        masses[place] = open_ / open_.sum(axis=-1, keepdims=True)
+    for decision, open_ in zip(diagram.decisions, before.tables.opens, strict=True):
+        if decision.name not in moves:
+            continue
+        place = diagram.index[decision.name]
+        possible = np.asarray(inference.joint(structure, masses, structure.parents[place])) > 0
+        shut = possible & ~open_[..., decision.states.index(moves[decision.name])]
+        if shut.any():
+            where = np.argwhere(shut)[0]
+            seen = [
+                f"{parent} = {diagram.nodes[diagram.index[parent]].states[k]}"
+                for parent, k in zip(decision.parents, where, strict=True)
+            ]
+            case = f" where {' and '.join(seen)}" if seen else ""
+            raise QueryError(
+                f"{decision.name} = {moves[decision.name]} cannot be supposed: it is closed{case}"
+                f"{'; suppose what opens it too' if seen else ''}"
+            )

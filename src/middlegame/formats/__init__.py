@@ -1,0 +1,1 @@
+"""Other programs' forms of a diagram, and our own JSON."""

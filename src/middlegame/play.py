@@ -1,0 +1,176 @@
+"""What happens when everybody plays given policies: forecasts, joints, storylines, points."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from middlegame.diagram import Diagram, Tables
+from middlegame.engine import inference
+from middlegame.errors import QueryError, unknown
+from middlegame.scenario.conditions import Condition, parse_condition
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Floats = NDArray[np.float64]
+Observed = Mapping[str, str | Sequence[str]]
+"""For each move or factor the state it was seen in, or the states it may be in."""
+
+
+@dataclass(frozen=True)
+class Storyline:
+    """One way the whole contest may run.
+
+    Attributes:
+        states: of each move and headline factor, in order of play.
+        probability: of all of it together.
+    """
+
+    states: dict[str, str]
+    probability: float
+
+
+@dataclass(frozen=True)
+class Play:
+    """A diagram played by given policies, perhaps with something known.
+
+    Attributes:
+        diagram: what is played.
+        tables: its numbers.
+        policies: `[*observed, options]` for each decision, in the diagram's order.
+        known: what was observed; every answer is conditional on it.
+    """
+
+    diagram: Diagram
+    tables: Tables
+    policies: tuple[Floats, ...]
+    known: Mapping[str, tuple[str, ...]]
+
+    def forecast(self, name: str) -> dict[str, float]:
+        """Give the probability of each state of a move or factor.
+
+        Raises:
+            QueryError: there is no such move or factor.
+        """
+        node = self.diagram.nodes[self._place(name)]
+        return dict(zip(node.states, map(float, self.joint(name)), strict=True))
+
+    @cached_property
+    def forecasts(self) -> dict[str, dict[str, float]]:
+        """The forecast of every move and factor."""
+        return {node.name: self.forecast(node.name) for node in self.diagram.nodes}
+
+    def joint(self, *names: str) -> Floats:
+        """Give the joint probabilities of several moves and factors, one axis each."""
+        over = [self._place(name) for name in names]
+        return self._joint(over) / self.evidence_probability
+
+    def probability(self, condition: str | Condition) -> float:
+        """Give the probability that a condition holds, such as `cuba = falls and trade = no`.
+
+        Raises:
+            QueryError: the condition does not parse, or speaks of what is not there.
+        """
+        wanted = self._condition(condition)
+        over = wanted.variables()
+        states = {name: self.diagram.nodes[self._place(name)].states for name in over}
+        for leaf in wanted.leaves():
+            for state in leaf.among:
+                if state not in states[leaf.variable]:
+                    raise unknown(f"state of {leaf.variable}", state, states[leaf.variable])
+        return float(self.joint(*over)[wanted.holds(states, over)].sum())
+
+    def storylines(self, count: int = 5) -> list[Storyline]:
+        """Give the likeliest ways that the moves and headline factors run together; exact."""
+        told = [k for k, node in enumerate(self.diagram.nodes) if node.headline]
+        found = inference.likeliest(
+            self.diagram.structure, self._masses, told, count, self._evidence
+        )
+        nodes = self.diagram.nodes
+        return [
+            Storyline(
+                {nodes[k].name: nodes[k].states[s] for k, s in zip(told, states, strict=True)},
+                probability / self.evidence_probability,
+            )
+            for states, probability in found
+        ]
+
+    @cached_property
+    def points(self) -> dict[str, float]:
+        """Each owner's expected points."""
+        totals = dict.fromkeys(self.diagram.owners, 0.0)
+        structure = self.diagram.structure
+        for utility, table, scope in zip(
+            self.diagram.utilities, self.tables.utilities, structure.scopes, strict=True
+        ):
+            sum_ = inference.expectation(structure, self._masses, table, scope, self._evidence)
+            totals[utility.owner] += float(sum_) / self.evidence_probability
+        return totals
+
+    @cached_property
+    def evidence_probability(self) -> float:
+        """The probability of everything known, before it was known."""
+        return float(self._joint([]))
+
+    def given(self, known: Observed) -> Self:
+        """Condition on what was observed: news about the world and about what movers knew.
+
+        Raises:
+            QueryError: unknown names or states, or something that cannot happen.
+        """
+        merged = dict(self.known)
+        for name, seen in known.items():
+            node = self.diagram.nodes[self._place(name)]
+            states = (seen,) if isinstance(seen, str) else tuple(seen)
+            for state in states:
+                if state not in node.states:
+                    raise unknown(f"state of {name}", state, node.states)
+            merged[name] = tuple(s for s in merged.get(name, node.states) if s in states)
+        conditioned = replace(self, known=merged)
+        if not conditioned.evidence_probability > 0:
+            told = " and ".join(f"{k} = {'|'.join(v) or 'nothing'}" for k, v in merged.items())
+            raise QueryError(f"{told} cannot happen in this contest: its probability is zero")
+        return conditioned
+
+    def frame(self) -> "pd.DataFrame":
+        """Give every forecast as a table with columns name, state and probability."""
+        import pandas as pd
+
+        rows = [(n, s, p) for n, f in self.forecasts.items() for s, p in f.items()]
+        return pd.DataFrame(rows, columns=["name", "state", "probability"])
+
+    @cached_property
+    def _masses(self) -> list[Floats]:
+        masses: list[Floats] = list(self.tables.chances)
+        for place, policy in zip(self.diagram.structure.decisions, self.policies, strict=True):
+            masses[place] = policy
+        return masses
+
+    @cached_property
+    def _evidence(self) -> dict[int, Floats]:
+        nodes = self.diagram.nodes
+        places = {self._place(name): states for name, states in self.known.items()}
+        return {
+            place: np.array([float(state in states) for state in nodes[place].states])
+            for place, states in places.items()
+        }
+
+    def _joint(self, over: list[int]) -> Floats:
+        return np.asarray(
+            inference.joint(self.diagram.structure, self._masses, over, self._evidence)
+        )
+
+    def _place(self, name: str) -> int:
+        if name not in self.diagram.index:
+            raise unknown("move or factor", name, self.diagram.index)
+        return self.diagram.index[name]
+
+    def _condition(self, condition: str | Condition) -> Condition:
+        try:
+            return parse_condition(condition)
+        except ValueError as error:
+            raise QueryError(str(error)) from None

@@ -1,0 +1,1 @@
+"""The checks of a scenario's meaning, one subject a module."""

@@ -1,0 +1,122 @@
+"""Names that are nobody's: of actors, moves, factors, states and sources."""
+
+from collections.abc import Iterable, Iterator
+
+from pydantic_core import PydanticCustomError
+
+from middlegame.scenario.checks.contest import Contest, listed
+from middlegame.scenario.faults import Fault, Path, nearest
+from middlegame.scenario.model import Distribution, Factor, read_citation
+from middlegame.scenario.walk import conditions, walk
+
+
+def check_names(contest: Contest) -> Iterator[Fault]:
+    """Find every name that is not defined, and those defined twice."""
+    yield from _twice(contest)
+    yield from _actors(contest)
+    yield from _variables(contest)
+    yield from _conditions(contest)
+    for name, factor in contest.scenario.factors.items():
+        yield from _factor(contest, name, factor)
+    yield from _citations(contest)
+
+
+def _unknown(
+    kind: str, name: str, valid: Iterable[str], path: Path, offset: int = 0
+) -> Iterator[Fault]:
+    valid = list(valid)
+    if name in valid:
+        return
+    near = nearest(name, valid)
+    expected = "" if near or not valid else f"one of {listed(valid)}"
+    yield Fault(f"there is no {kind} '{name}'", expected, near, path=path, offset=offset)
+
+
+def _twice(contest: Contest) -> Iterator[Fault]:
+    for name in contest.scenario.factors:
+        if name in contest.scenario.moves:
+            yield Fault(f"'{name}' is a move and a factor", "two names", path=("factors", name))
+
+
+def _actors(contest: Contest) -> Iterator[Fault]:
+    actors = contest.damage.names("actors")
+    if actors is None:
+        return
+    valid = dict.fromkeys((*contest.scenario.actors, *actors))
+    for name, move in contest.scenario.moves.items():
+        yield from _unknown("actor", move.by, valid, ("moves", name, "by"))
+    for name in contest.scenario.interests:
+        yield from _unknown("actor", name, valid, ("interests", name))
+
+
+def _variables(contest: Contest) -> Iterator[Fault]:
+    if not contest.knows_all_names:
+        return
+    for name, move in contest.scenario.moves.items():
+        for position, known in enumerate(move.knows):
+            path = ("moves", name, "knows", position)
+            yield from _unknown("move or factor", known, contest.states, path)
+    for name, factor in contest.scenario.factors.items():
+        for position, given in enumerate(factor.table.given if factor.table else ()):
+            place = ("factors", name, "table", "given", position)
+            yield from _unknown("move or factor", given, contest.states, place)
+
+
+def _conditions(contest: Contest) -> Iterator[Fault]:
+    for path, condition in conditions(contest.scenario):
+        for leaf in condition.leaves():
+            if leaf.variable not in contest.states:
+                if contest.knows_all_names:
+                    yield from _unknown(
+                        "move or factor", leaf.variable, contest.states, path, leaf.offset
+                    )
+                continue
+            offsets = leaf.state_offsets or (leaf.offset,) * len(leaf.among)
+            for state, offset in zip(leaf.among, offsets, strict=True):
+                yield from _state(contest, leaf.variable, state, path, offset)
+
+
+def _state(
+    contest: Contest, variable: str, state: str, path: Path, offset: int = 0
+) -> Iterator[Fault]:
+    states = contest.states.get(variable)
+    if states is not None:
+        kind = "option" if variable in contest.scenario.moves else "state"
+        for fault in _unknown(kind, state, states, path, offset):
+            message = f"'{variable}' has no {kind} '{state}'"
+            yield Fault(message, fault.expected, fault.suggestion, path=path, offset=offset)
+
+
+def _factor(contest: Contest, name: str, factor: Factor) -> Iterator[Fault]:
+    path: Path = ("factors", name)
+    thens: list[tuple[Path, Distribution]] = [((*path, "chance"), factor.chance or {})]
+    thens += [((*path, "rules", n, "then"), rule.then) for n, rule in enumerate(factor.rules or ())]
+    if factor.table:
+        for n, row in enumerate(factor.table.rows):
+            row_path = (*path, "table", "rows", n)
+            thens.append(((*row_path, "then"), row.then))
+            for k, (given, state) in enumerate(zip(factor.table.given, row.when, strict=False)):
+                yield from _state(contest, given, state, (*row_path, "when", k))
+    for then_path, then in thens:
+        for state in then:
+            yield from _state(contest, name, state, (*then_path, state))
+    if factor.causes:
+        state = factor.causes.state
+        yield from _state(contest, name, state, (*path, "causes", state))
+
+
+def _citations(contest: Contest) -> Iterator[Fault]:
+    known = contest.damage.names("sources")
+    if known is None:
+        return
+    valid = dict.fromkeys((*contest.scenario.sources, *known))
+    for path, value, _ in walk(contest.scenario):
+        for position, text in enumerate(getattr(value, "cite", ())):
+            place = (*path, "cite", position)
+            try:
+                source = read_citation(text).source
+            except PydanticCustomError as error:
+                context = error.context or {}
+                yield Fault(context["problem"], context["expected"], path=place)
+            else:
+                yield from _unknown("source", source, valid, place)

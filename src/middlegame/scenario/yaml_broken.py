@@ -1,0 +1,157 @@
+"""Text that YAML cannot read, explained in plain words."""
+
+import re
+from dataclasses import dataclass
+
+from middlegame.scenario.faults import Fault, Path
+
+_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+_QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'[^']*'")
+_COMMENT = re.compile(r"\s(#)")
+_ENTRY = re.compile(r"( *)([\"']?)([^\s#:\"'-][^:]*?)\2\s*:(?:\s|$)")
+_QUOTES = "quotes around text that has : or # or starts with a sign"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A place in the text; line and column count from 1, index from 0."""
+
+    line: int
+    column: int
+    index: int
+
+
+class Broken(Exception):  # noqa: N818 - never leaves this package; carries a fault, is none
+    """The text cannot be read on; `fault` says why and `mark` what to leave out to read on."""
+
+    def __init__(self, fault: Fault, mark: Mark) -> None:
+        self.fault = fault
+        self.mark = mark
+        super().__init__(str(fault))
+
+
+def split_lines(text: str) -> list[str]:
+    """Split a text where YAML does, so that line numbers agree."""
+    return _BREAK.split(text)
+
+
+def explain(text: str, problem: str, context: str, at: Mark, opened: Mark | None) -> Broken:
+    """Turn an error of the YAML reader into a fault that says what to do.
+
+    Args:
+        text: the whole text.
+        problem: the reader's words for what is wrong.
+        context: the reader's words for what it was reading.
+        at: where the problem stands.
+        opened: where that which was being read began.
+    """
+    inside = "flow" in context or "quoted" in context
+    cut = opened if inside and opened else at
+    if inside and opened and (comment := _swallowing_comment(text, opened, at)):
+        fault = Fault(
+            "' #' starts a comment here and hides the rest of the line",
+            "quotes around text that has #, and no space in a citation such as brief#4",
+        )
+        return _broken(fault, comment, cut)
+    if inside and opened:
+        return _broken(_unclosed(context, problem), opened if _at_end(text, at) else at, cut)
+    return _broken(_plain_words(text, problem, at), at, cut)
+
+
+def _broken(fault: Fault, at: Mark, cut: Mark) -> Broken:
+    told = Fault(fault.message, fault.expected, line=at.line, column=at.column)
+    return Broken(told, cut)
+
+
+def _unclosed(context: str, problem: str) -> Fault:
+    if "quoted" in context:
+        if "escape" in problem:
+            return Fault(
+                "a backslash in double quotes starts an escape that YAML does not know",
+                "single quotes around text with a backslash",
+            )
+        return Fault("the quotation mark here is never closed", "the same mark at the text's end")
+    bracket, closing = ("{", "}") if "mapping" in context else ("[", "]")
+    return Fault(
+        f"the bracket {bracket} is not closed, or a comma is missing",
+        f"a comma between entries and {closing} at the end",
+    )
+
+
+def _plain_words(text: str, problem: str, at: Mark) -> Fault:
+    line = split_lines(text)[at.line - 1] if at.line <= text.count("\n") + 1 else ""
+    if "\t" in line[: len(line) - len(line.lstrip())] or "'\\t'" in problem:
+        return Fault("a tab stands where only spaces may", "spaces")
+    if "mapping values are not allowed" in problem:
+        return Fault("a second ': ' stands in this line", "quotes around text that has a colon")
+    if "cannot start any token" in problem:
+        sign = text[at.index] if at.index < len(text) else ""
+        return Fault(f"text cannot start with {sign}", "quotes around the text")
+    if "could not find expected ':'" in problem:
+        return Fault("the line before this has no ': '", "key: value")
+    if "<block end>" in problem:
+        return Fault(
+            "the indentation or a sign here does not fit the lines above",
+            "the same indentation for all keys of one thing, and quotes around a whole text",
+        )
+    if "unexpected ':'" in problem:
+        return Fault("a colon stands in unquoted text", _QUOTES)
+    return Fault(f"this is not YAML ({' '.join(problem.split())})", _QUOTES)
+
+
+def _at_end(text: str, at: Mark) -> bool:
+    return not text[at.index :].strip(" \t\r\n\0.")
+
+
+def _swallowing_comment(text: str, opened: Mark, at: Mark) -> Mark | None:
+    lines = split_lines(text)
+    for number in range(opened.line, min(at.line, len(lines)) + 1):
+        line = _QUOTED.sub(lambda match: "x" * len(match[0]), lines[number - 1])
+        start = opened.column - 1 if number == opened.line else 0
+        found = _COMMENT.search(line, start)
+        if found and re.search(r"[}\]]", line[found.start() :]):
+            return Mark(number, found.start(1) + 1, 0)
+    return None
+
+
+def without_entry(text: str, line: int, *, whole_section: bool) -> tuple[str, Path] | None:
+    """Blank the entry (such as one move), or the section, that holds a line.
+
+    Returns:
+        The text, with as many lines as before, and the path of what is gone;
+        None if the line is in no section.
+    """
+    lines = split_lines(text)
+    start = _last_entry(lines, 0, line, indent=0)
+    if start is None:
+        return None
+    inside = [text for text in lines[start:] if text.strip() and not text.lstrip().startswith("#")]
+    indent = _indent(inside[0]) if inside else 0
+    entry = None if whole_section or not indent else _last_entry(lines, start, line, indent=indent)
+    first, depth = (start, 0) if entry is None else (entry, indent)
+    last = first + 1
+    while last < len(lines) and (
+        last < line or not lines[last].strip() or _indent(lines[last]) > depth
+    ):
+        last += 1
+    names = [_name(lines[start - 1])] + ([] if entry is None else [_name(lines[entry - 1])])
+    lines[first - 1 : last] = [""] * (last - first + 1)
+    return "\n".join(lines), tuple(names)
+
+
+def _last_entry(lines: list[str], after: int, until: int, *, indent: int) -> int | None:
+    """Find the last line number in `after + 1 .. until` that starts an entry at an indentation."""
+    for number in range(min(until, len(lines)), after, -1):
+        entry = _ENTRY.match(lines[number - 1])
+        if entry and len(entry[1]) == indent:
+            return number
+    return None
+
+
+def _name(line: str) -> str:
+    entry = _ENTRY.match(line)
+    return entry[3] if entry else ""
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
