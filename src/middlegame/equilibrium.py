@@ -149,6 +149,7 @@ class Equilibrium(Play):
 def solve(
     game: Scenario | Diagram,
     *,
+    scenario: Scenario | None = None,
     precision: float | None = None,
     theta: Floats | None = None,
 ) -> Equilibrium:
@@ -156,6 +157,7 @@ def solve(
 
     Args:
         game: a scenario, or a diagram.
+        scenario: what the diagram was compiled from, if that is known.
         precision: lambda (log-odds a point) of every actor, instead of the contest's own.
         theta: the uncertain numbers, instead of their medians.
 
@@ -169,7 +171,7 @@ def solve(
     values = diagram.theta if theta is None else np.asarray(theta, float)
     solved = solve_tables(diagram, diagram.tables(values))
     return replace(
-        solved, scenario=game if isinstance(game, Scenario) else None, theta=values
+        solved, scenario=game if isinstance(game, Scenario) else scenario, theta=values
     )
 
 

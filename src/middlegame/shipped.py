@@ -1,9 +1,11 @@
 """The scenarios that come with middlegame, by name; `load` takes a name or a path."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from middlegame.errors import MiddlegameError
 from middlegame.scenario import Scenario
+from middlegame.scenario.faults import Fault, ScenarioError, nearest
 from middlegame.scenario.load import Loaded, read
 
 FOLDER = Path(__file__).parent / "scenarios"
@@ -45,11 +47,37 @@ def load(name: str | Path) -> Scenario:
         ScenarioError: it has faults; all of them are told.
     """
     loaded = open_scenario(name)
-    loaded.raise_faults()
-    assert loaded.scenario is not None
+    if loaded.scenario is None:
+        raise ScenarioError(loaded.errors)
     return loaded.scenario
 
 
 def open_scenario(name: str | Path) -> Loaded:
-    """Read a scenario with its places and all its faults, warnings among them."""
-    return read(locate(str(name)))
+    """Read a scenario with its places and all its faults, warnings among them; raises nothing."""
+    path = locate(str(name))
+    loaded = read(path)
+    if path.exists() or path.suffix:
+        return loaded
+    near = nearest(str(name), [known.name for known in shipped()])
+    fault = Fault(
+        f"there is no file and no shipped scenario '{name}'",
+        "a path or one of those that 'middlegame list' names",
+        suggestion=near,
+    )
+    return replace(loaded, faults=(fault,))
+
+
+def start(folder: Path) -> Path:
+    """Write a commented starter to `folder/scenario.yaml`, and give its path.
+
+    Raises:
+        MiddlegameError: there is something already.
+    """
+    path = folder / "scenario.yaml"
+    if path.exists() or (folder.exists() and not folder.is_dir()):
+        raise MiddlegameError(f"{path if path.exists() else folder} is there already")
+    folder.mkdir(parents=True, exist_ok=True)
+    text = (FOLDER / "starter.yaml").read_text(encoding="utf-8")
+    with path.open("x", encoding="utf-8") as file:
+        file.write(text)
+    return path

@@ -26,14 +26,16 @@ from middlegame.scenario.conditions import All, Any, Is, Not
 
 States = dict[str, tuple[str, ...]]
 TEXTS = st.one_of(
-    st.sampled_from(["rent, against risk", "half #4", "a: b", "true", "3:1", "- x", "", "it's \"so\""]),
+    st.sampled_from(
+        ["rent, against risk", "half #4", "a: b", "true", "3:1", "- x", "", 'it\'s "so"']
+    ),
     st.text(st.characters(exclude_categories=("Cs",)), max_size=40),
-    st.lists(st.sampled_from(["an", "argument", "in", "prose", "#", "{so}"]), max_size=40).map(" ".join),
+    st.lists(st.sampled_from(["an", "argument", "in", "prose", "#", "{so}"]), max_size=40).map(
+        " ".join
+    ),
 )
 CITES = st.lists(
-    st.builds(
-        Citation, source=st.just("brief"), paragraph=st.none() | st.integers(0, 99)
-    ),
+    st.builds(Citation, source=st.just("brief"), paragraph=st.none() | st.integers(0, 99)),
     max_size=2,
 ).map(tuple)
 SIZES = st.sampled_from([0.01, 0.02, 0.1, 0.25, 1 / 3, 0.5, 0.6, 0.9, 0.99])
@@ -42,15 +44,17 @@ SIZES = st.sampled_from([0.01, 0.02, 0.1, 0.25, 1 / 3, 0.5, 0.6, 0.9, 0.99])
 def points() -> st.SearchStrategy[Judgement]:
     """Exact points and ranges of them."""
     ends = st.floats(-100, 100).map(lambda x: round(x, 3)) | st.integers(-100, 100).map(float)
-    return st.tuples(ends, ends).map(sorted).flatmap(
-        lambda pair: _sourced(pair[0], pair[1], "points")
+    return (
+        st.tuples(ends, ends).map(sorted).flatmap(lambda pair: _sourced(pair[0], pair[1], "points"))
     )
 
 
 def probabilities() -> st.SearchStrategy[Judgement]:
     """Probabilities and ranges of them, never quite 0 or 1."""
-    return st.tuples(SIZES, SIZES).map(sorted).flatmap(
-        lambda pair: _sourced(pair[0], pair[1], "probability")
+    return (
+        st.tuples(SIZES, SIZES)
+        .map(sorted)
+        .flatmap(lambda pair: _sourced(pair[0], pair[1], "probability"))
     )
 
 
@@ -76,9 +80,7 @@ def distributions(draw, states: tuple[str, ...]) -> dict[str, Judgement]:
         return {draw(st.sampled_from(states)): draw(probabilities())}
     spared = draw(st.sampled_from(states))
     ranges = st.sampled_from([(0.1, 0.1), (0.05, 0.2), (0.1, 0.3)])
-    return {
-        state: Judgement(*draw(ranges), "probability") for state in states if state != spared
-    }
+    return {state: Judgement(*draw(ranges), "probability") for state in states if state != spared}
 
 
 @st.composite
@@ -123,7 +125,9 @@ def factors(draw, before: States) -> Factor:
         caused = draw(st.sampled_from(states))
         return Factor(**words, causes=Causes(**{caused: found}, background=background))
     if how == "table":
-        given = tuple(draw(st.lists(st.sampled_from(sorted(before)), min_size=1, max_size=2, unique=True)))
+        given = tuple(
+            draw(st.lists(st.sampled_from(sorted(before)), min_size=1, max_size=2, unique=True))
+        )
         rows = [
             TableRow(when=when, then=draw(distributions(states)), cite=draw(CITES))
             for when in _combinations([before[name] for name in given])
@@ -141,7 +145,9 @@ def factors(draw, before: States) -> Factor:
 @st.composite
 def _causes(draw, before: States) -> Cause:
     return Cause(
-        **{"if": draw(conditions(before))}, chance=draw(probabilities()), why=draw(st.none() | TEXTS)
+        **{"if": draw(conditions(before))},
+        chance=draw(probabilities()),
+        why=draw(st.none() | TEXTS),
     )
 
 
@@ -149,7 +155,9 @@ def _causes(draw, before: States) -> Cause:
 def moves(draw, by: str, before: States) -> Move:
     """A move that may know anything before it; its first option is always open."""
     names = [f"o{n}" for n in range(draw(st.integers(2, 3)))]
-    knows = draw(st.lists(st.sampled_from(sorted(before)), max_size=3, unique=True)) if before else []
+    knows = (
+        draw(st.lists(st.sampled_from(sorted(before)), max_size=3, unique=True)) if before else []
+    )
     known = {name: before[name] for name in knows}
     options = {}
     for position, name in enumerate(names):
@@ -181,7 +189,9 @@ def scenarios(draw, most_moves: int = 4, most_factors: int = 3) -> Scenario:
             found_factors[name], before[name] = factor, factor.states
     interests = {
         actor: tuple(
-            Interest(when=draw(conditions(before)), worth=draw(points()), label=draw(st.none() | TEXTS))
+            Interest(
+                when=draw(conditions(before)), worth=draw(points()), label=draw(st.none() | TEXTS)
+            )
             for _ in range(draw(st.integers(1, 3)))
         )
         for actor in actors

@@ -1,8 +1,10 @@
-from generators.scenarios import scenarios
-from hypothesis import given, settings
+"""What is dumped loads as the same scenario."""
+
+from hypothesis import given
 
 from middlegame.scenario import Scenario, dumps, faults_of, read_text
 from middlegame.scenario.walk import judgements
+from tests.generators.scenarios import scenarios
 
 
 def beside_numbers(scenario: Scenario) -> dict:
@@ -10,7 +12,6 @@ def beside_numbers(scenario: Scenario) -> dict:
 
 
 @given(scenarios())
-@settings(deadline=None, max_examples=100)
 def test_what_is_written_loads_as_the_same_scenario(scenario):
     text = dumps(scenario)
     loaded = read_text(text)
@@ -22,6 +23,5 @@ def test_what_is_written_loads_as_the_same_scenario(scenario):
 
 
 @given(scenarios())
-@settings(deadline=None, max_examples=50)
 def test_generated_scenarios_have_no_errors(scenario):
     assert [fault for fault in faults_of(scenario) if fault.severity == "error"] == []

@@ -35,7 +35,7 @@ def extremes(
     if not operands:
         return 0.0, 0.0
     greatest = _greatest([*possible, *utilities], operands, sizes)
-    least = -_greatest([*possible, *(-u for u in utilities)], operands, sizes)
+    least = 0.0 - _greatest([*possible, *(-u for u in utilities)], operands, sizes)
     return least, greatest
 
 
@@ -51,7 +51,7 @@ def _greatest(tables: list[Floats], operands: tuple[Axes, ...], sizes: tuple[int
         kept = [axis for axis in axes if axis in step.axes]
         best = total.max(axis=gone)
         remaining.append(np.transpose(best, [kept.index(axis) for axis in step.axes]))
-    return float(remaining[0])
+    return float(remaining[0]) + 0.0
 
 
 def _spread(table: Floats, own: Axes, axes: Axes) -> Floats:

@@ -71,19 +71,18 @@ def payoffs(
     play = tuple(policies)
     nobody = tuple(jnp.zeros_like(u) for u in utilities)
     weights = tuple(jax.grad(lambda p: totals(p, nobody)[0])(play))
+    movers = sorted({owner for owner in structure.owners if owner is not None})
     mine = tuple(
-        jnp.stack([jnp.where(gainer == owner, table, 0.0) for owner in range(structure.players)])
+        jnp.stack([jnp.where(gainer == owner, table, 0.0) for owner in movers])
         for gainer, table in zip(structure.gainers, utilities, strict=True)
     )
     each = jax.vmap(jax.grad(lambda p, gains: totals(p, gains)[1]), (None, 0))(play, mine)
     points, reach = [], []
     for place, decision in enumerate(structure.decisions):
-        owner = structure.owners[decision]
+        gain = each[place][movers.index(structure.owners[decision])]
         weight = weights[place][..., :1]
         reached = weight > 0
-        points.append(
-            jnp.where(reached, each[place][owner] / jnp.where(reached, weight, 1.0), 0.0)
-        )
+        points.append(jnp.where(reached, gain / jnp.where(reached, weight, 1.0), 0.0))
         reach.append(weight[..., 0])
     return Payoffs(tuple(points), tuple(reach))
 

@@ -10,12 +10,12 @@ from functools import lru_cache
 from typing import Any
 
 
-from middlegame.engine.backend import QUICK, jax, jnp
+from middlegame.engine.backend import QUICK, jax
 import numpy as np
 
 from middlegame.engine import continuation
 from middlegame.engine.continuation import Controls, Floats, Trace
-from middlegame.engine.logit import Game, policies_of, residual, responses, unpack
+from middlegame.engine.logit import Game, residual, unpack
 from middlegame.engine.payoffs import payoffs
 from middlegame.engine.structure import Structure
 
@@ -44,8 +44,14 @@ def settle(structure: Structure, game: Game, logits: Floats) -> tuple[list[Float
     The residual is the largest difference between a probability and the logit response to all
     policies, so it measures the equilibrium condition itself.
     """
-    policies, gap = _replay(structure)(logits, game)
-    return [np.asarray(policy) for policy in policies], float(gap)
+    point = np.append(logits, 1.0)
+    gap, _ = _equations(structure)(point, game)
+    policies = _policies(structure, game, point)
+    again = _policies(structure, game, np.append(logits - np.asarray(gap), 1.0))
+    return (
+        [np.asarray(policy) for policy in unpack(structure, policies)],
+        float(np.abs(policies - again).max(initial=0.0)),
+    )
 
 
 def faced(structure: Structure, game: Game, policies: Sequence[Floats]) -> list[Floats]:
@@ -68,17 +74,6 @@ def _equations(structure: Structure) -> Any:
         return value(point, game), jax.jacfwd(value)(point, game)
 
     return jax.jit(with_jacobian, compiler_options=QUICK)
-
-
-@lru_cache(maxsize=64)
-def _replay(structure: Structure) -> Any:
-    def replay(flat: jax.Array, game: Game) -> tuple[list[jax.Array], jax.Array]:
-        policies = policies_of(game.opens, unpack(structure, flat), jnp.ones(()))
-        again = policies_of(game.opens, responses(structure, game, policies), jnp.ones(()))
-        gaps = [jnp.abs(a - b).max(initial=0.0) for a, b in zip(policies, again, strict=True)]
-        return policies, jnp.max(jnp.array([0.0, *gaps]))
-
-    return jax.jit(replay, compiler_options=QUICK)
 
 
 def _policies(structure: Structure, game: Game, point: Floats) -> Floats:

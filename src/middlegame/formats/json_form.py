@@ -13,6 +13,7 @@ states; `closed` is a table of true and false, true where an option is shut.
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -82,6 +83,23 @@ def to_json(diagram: Diagram, theta: Floats | None = None) -> dict[str, Any]:
         ],
         "lambda": dict(zip(diagram.owners, map(float, tables.lambdas), strict=True)),
     }
+
+
+def read_json(path: Path) -> Diagram:
+    """Read a diagram from a file.
+
+    Raises:
+        ScenarioError: it cannot be read, or is no such diagram; every fault is told.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        problem = "the file is not written in UTF-8"
+    except OSError as error:
+        problem = f"the file cannot be read: {error.strerror}"
+    else:
+        return from_json(text, str(path))
+    raise ScenarioError([Fault(problem, file=str(path))])
 
 
 def from_json(text: str, file: str = "") -> Diagram:

@@ -10,7 +10,6 @@ from middlegame.scenario.model import (
     Actor,
     Cause,
     Causes,
-    Citation,
     Factor,
     Interest,
     Move,
@@ -24,6 +23,7 @@ from middlegame.scenario.model import (
 )
 from middlegame.scenario.schema import json_schema
 from middlegame.scenario.sourcing import Sourcing, sourcing
+from middlegame.scenario.words import Citation
 
 __all__ = [
     "Actor",

@@ -52,7 +52,8 @@ class Fault:
             told += f"; expected {self.expected}"
         if self.suggestion:
             told += f"; did you mean '{self.suggestion}'?"
-        return f"{self.where}: {told}" if self.where else told
+        told = f"{self.where}: {told}" if self.where else told
+        return " ".join(told.splitlines())
 
 
 class ScenarioError(Exception):

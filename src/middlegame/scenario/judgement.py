@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic_core import PydanticCustomError
 
-from middlegame.scenario.syntax import RESERVED_KEYS, Written, shown, syntax_error
+from middlegame.scenario.syntax import RESERVED_KEYS, Written, quoted, shown, syntax_error
 
 Unit = Literal["points", "probability", "odds"]
 
@@ -120,7 +120,7 @@ def parse_judgement(value: object, unit: Unit) -> Judgement:
         raise syntax_error(f"{shown(value)} is not a number", _EXPECTED[unit])
     match = _PATTERN.fullmatch(plain(value) if isinstance(value, float) else str(value))
     if match is None:
-        problem = f"{shown(value).removeprefix('the text ')} is not a number or a range"
+        problem = f"{quoted(value)} is not a number or a range"
         raise syntax_error(problem, _EXPECTED[unit])
     if bool(match["odds"]) != (unit == "odds"):
         raise syntax_error(f"'{value}' is not in {unit}", _EXPECTED[unit])
@@ -132,7 +132,7 @@ def parse_judgement(value: object, unit: Unit) -> Judgement:
     factor = 100.0 if percent else 1.0
     low = float(match["low"]) / factor
     high = low if match["high"] is None else float(match["high"]) / factor
-    return _checked(Judgement(low, high, unit))
+    return _checked(Judgement(low, high, unit), percent=percent)
 
 
 def _parse_mapping(value: dict[Any, Any], unit: Unit) -> Judgement:
@@ -152,14 +152,16 @@ def _parse_mapping(value: dict[Any, Any], unit: Unit) -> Judgement:
     cite = value.get("cite", ())
     cites = (cite,) if isinstance(cite, str) else tuple(cite) if isinstance(cite, list) else (cite,)
     if not all(isinstance(each, str) for each in cites) and cite != ():
-        raise syntax_error(f"{shown(cite)} is not a citation", "source#paragraph", within=("cite",))
+        raise syntax_error(
+            f"{quoted(cite)} is not a citation", "source#paragraph", within=("cite",)
+        )
     why = value.get("why")
     if not isinstance(why, str | None):
         raise syntax_error(f"{shown(why)} is not text", "text, in quotes", within=("why",))
     return Judgement(bare.low, bare.high, unit, why=why, cite=() if cite == () else cites)
 
 
-def _checked(judgement: Judgement) -> Judgement:
+def _checked(judgement: Judgement, *, percent: bool = False) -> Judgement:
     low, high, unit = judgement.low, judgement.high, judgement.unit
     if not (abs(low) <= _LARGEST and abs(high) <= _LARGEST):
         raise syntax_error("the number is too large", f"at most {plain(_LARGEST)}")
@@ -170,11 +172,11 @@ def _checked(judgement: Judgement) -> Judgement:
         )
     if unit == "probability":
         if not (low >= 0 and high <= 1):
-            hint = f"; {low:g}% is written with its percent sign" if 1 < high <= 100 else ""
-            raise syntax_error(
-                f"{low:g}{'' if judgement.exact else f'..{high:g}'} is outside 0..1",
-                _EXPECTED[unit] + hint,
-            )
+            ends = "..".join(plain(end) for end in dict.fromkeys((low, high)))
+            signless = 1 < high <= 100 and not percent
+            told = f"{plain(round(low * 100, 10))}%" if percent and judgement.exact else ends
+            hint = f"; in percent it is {ends}%" if signless else ""
+            raise syntax_error(f"{told} is not between 0% and 100%", _EXPECTED[unit] + hint)
         if not judgement.exact and (low == 0 or high == 1):
             raise syntax_error(
                 f"the range {judgement} ends at {'0%' if low == 0 else '100%'}",

@@ -57,6 +57,11 @@ def shown(value: object) -> str:
     return f"a {type(value).__name__}"
 
 
+def quoted(value: object) -> str:
+    """Name a value as `shown` does, but text by itself: `'soon'`."""
+    return shown(value).removeprefix("the text ")
+
+
 @dataclass(frozen=True)
 class Written:
     """A pydantic annotation: `parse` reads the value, `str` writes it, `schema` describes it."""

@@ -123,9 +123,8 @@ class _Validation:
         loc = error["loc"]
         if loc and loc[-1] == "[key]":
             loc = loc[:-1]
-        path = original(loc, self.data, self.removed)
         within = error.get("ctx", {}).get("within", ())
-        return (*existing(path, self.data), *within) if within else path
+        return original((*loc, *within), self.data, self.removed)
 
 
 def _at(data: Any, path: Path) -> Any:  # noqa: ANN401 - any data

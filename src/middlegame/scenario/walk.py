@@ -8,7 +8,8 @@ from pydantic import BaseModel
 from middlegame.scenario.conditions import Condition
 from middlegame.scenario.faults import Path
 from middlegame.scenario.judgement import Judgement
-from middlegame.scenario.model import Citation, Scenario, Sourced
+from middlegame.scenario.model import Scenario, Sourced
+from middlegame.scenario.words import Citation
 
 Found = tuple[Path, Any, tuple[BaseModel, ...]]
 

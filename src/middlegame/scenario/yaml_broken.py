@@ -55,6 +55,8 @@ def explain(text: str, problem: str, context: str, at: Mark, opened: Mark | None
         return _broken(fault, comment, cut)
     if inside and opened:
         return _broken(_unclosed(context, problem), opened if _at_end(text, at) else at, cut)
+    if "could not find expected ':'" in problem and opened:
+        return _broken(Fault("there is no ': ' in this line", "key: value"), opened, opened)
     return _broken(_plain_words(text, problem, at), at, cut)
 
 
@@ -87,8 +89,6 @@ def _plain_words(text: str, problem: str, at: Mark) -> Fault:
     if "cannot start any token" in problem:
         sign = text[at.index] if at.index < len(text) else ""
         return Fault(f"text cannot start with {sign}", "quotes around the text")
-    if "could not find expected ':'" in problem:
-        return Fault("the line before this has no ': '", "key: value")
     if "<block end>" in problem:
         return Fault(
             "the indentation or a sign here does not fit the lines above",
@@ -129,7 +129,7 @@ def without_entry(text: str, line: int, *, whole_section: bool) -> tuple[str, Pa
     indent = _indent(inside[0]) if inside else 0
     entry = None if whole_section or not indent else _last_entry(lines, start, line, indent=indent)
     first, depth = (start, 0) if entry is None else (entry, indent)
-    last = first + 1
+    last = first
     while last < len(lines) and (
         last < line or not lines[last].strip() or _indent(lines[last]) > depth
     ):

@@ -95,16 +95,14 @@ def read_tree(text: str) -> Tree:
         tree.faults.append(bad)
         return tree
     root = _read_what_can_be_read(text, tree)
-    if root is None:
-        if not tree.faults:
-            expected = "a scenario: title, actors, moves, factors, interests"
-            tree.faults.append(Fault("the file is empty", expected, line=1, column=1))
-        return tree
-    try:
-        tree.data = _Unfolding(text, tree).unfold(root, (), 0)
-    except Broken as broken:
-        tree.faults.append(broken.fault)
-        tree.data = None
+    if root is not None:
+        try:
+            tree.data = _Unfolding(text, tree).unfold(root, (), 0)
+        except Broken as broken:
+            tree.faults.append(broken.fault)
+    if tree.data is None and not tree.faults:
+        expected = "a scenario: title, actors, moves, factors, interests"
+        tree.faults.append(Fault("the file is empty", expected, line=1, column=1))
     tree.faults = list(dict.fromkeys(tree.faults))
     return tree
 

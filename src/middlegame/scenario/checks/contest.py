@@ -29,7 +29,9 @@ class Contest:
         for section, key in (("moves", "options"), ("factors", "states")):
             whole = self.scenario.moves if section == "moves" else self.scenario.factors
             for name in dict.fromkeys((*whole, *(self.damage.names(section) or ()))):
-                if self.damage.touches(section, name, key) or name not in whole:
+                if name in states:
+                    states[name] = None  # a move and a factor of one name, told elsewhere
+                elif self.damage.touches(section, name, key) or name not in whole:
                     states[name] = self.damage.states(name)
                 else:
                     states[name] = self.scenario.states()[name]

@@ -6,8 +6,9 @@ from pydantic_core import PydanticCustomError
 
 from middlegame.scenario.checks.contest import Contest, listed
 from middlegame.scenario.faults import Fault, Path, nearest
-from middlegame.scenario.model import Distribution, Factor, read_citation
+from middlegame.scenario.model import Distribution, Factor
 from middlegame.scenario.walk import conditions, walk
+from middlegame.scenario.words import read_citation
 
 
 def check_names(contest: Contest) -> Iterator[Fault]:

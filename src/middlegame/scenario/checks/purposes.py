@@ -37,6 +37,8 @@ def _actors(contest: Contest) -> Iterator[Fault]:
     if any(damage.touches(section) for section in ("actors", "moves", "interests")):
         return
     movers = {move.by for move in scenario.moves.values()}
+    if not {*movers, *scenario.interests} <= set(scenario.actors):
+        return  # a misspelt name is told elsewhere, and may be the one that would be missed here
     for name in scenario.actors:
         path: Path = ("actors", name)
         wants, moves = bool(scenario.interests.get(name)), name in movers
@@ -96,6 +98,8 @@ def _unused(contest: Contest) -> Iterator[Fault]:
             used.update(interest.when.variables())
     for question in scenario.questions.values():
         used.update(question.will.variables())
+    if not used <= set(contest.states):
+        return  # likewise
     for name, factor in scenario.factors.items():
         if name not in used and not factor.headline:
             yield Fault(

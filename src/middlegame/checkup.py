@@ -1,0 +1,80 @@
+"""Everything that can be said about a scenario before it is solved."""
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from middlegame.compile import compile_scenario
+from middlegame.compile.warnings import points_range, warnings_of
+from middlegame.scenario.faults import Fault, dotted
+from middlegame.scenario.load import Loaded
+from middlegame.scenario.sourcing import Sourcing, sourcing
+from middlegame.shipped import open_scenario
+
+
+@dataclass(frozen=True)
+class Checkup:
+    """What a check found.
+
+    Attributes:
+        loaded: the scenario as read.
+        faults: every error and warning, those of the compiled diagram among them.
+        sourcing: how much of it is sourced; None where there are errors.
+        points: each actor's worst and best possible outcome, in points.
+        counts: how many actors, moves, factors, interests, questions and numbers there are.
+    """
+
+    loaded: Loaded
+    faults: tuple[Fault, ...]
+    sourcing: Sourcing | None
+    points: dict[str, tuple[float, float]]
+    counts: dict[str, int]
+
+    @property
+    def passed(self) -> bool:
+        """Whether the scenario can be solved; warnings do not prevent that."""
+        return self.loaded.scenario is not None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the findings as one JSON object."""
+        return {
+            "status": "passed" if self.passed else "faults",
+            "faults": [_fault(fault) for fault in self.faults],
+            "counts": self.counts,
+            "points": {actor: list(ends) for actor, ends in self.points.items()},
+            "sourcing": _sourcing(self.sourcing),
+        }
+
+
+def _fault(fault: Fault) -> dict[str, Any]:
+    return asdict(fault) | {"path": dotted(fault.path), "told": str(fault)}
+
+
+def _sourcing(found: Sourcing | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    return asdict(found) | {"unsourced": [dotted(path) for path in found.unsourced]}
+
+
+def check(name: str | Path) -> Checkup:
+    """Check a scenario by path or shipped name; raises nothing over faults in it."""
+    loaded = open_scenario(name)
+    scenario = loaded.scenario
+    if scenario is None:
+        return Checkup(loaded, loaded.faults, None, {}, {})
+    diagram = compile_scenario(scenario)
+    found = [loaded.located(fault) for fault in warnings_of(diagram)]
+    return Checkup(
+        loaded=loaded,
+        faults=tuple(sorted((*loaded.faults, *found), key=lambda f: (f.line, f.column))),
+        sourcing=sourcing(scenario),
+        points={actor: points_range(diagram, actor) for actor in scenario.actors},
+        counts={
+            "actors": len(scenario.actors),
+            "moves": len(scenario.moves),
+            "factors": len(scenario.factors),
+            "interests": sum(map(len, scenario.interests.values())),
+            "questions": len(scenario.questions),
+            "ranges": len(diagram.parameters),
+        },
+    )

@@ -1,0 +1,335 @@
+"""The command line: parse, call, show. Nothing is computed here."""
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from middlegame.version import __version__
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from middlegame.diagram import Diagram
+    from middlegame.equilibrium import Equilibrium
+    from middlegame.scenario.load import Loaded
+
+_FILE = click.argument("file", metavar="FILE")
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+
+
+class _Assignment(click.ParamType[tuple[str, str]]):
+    """A move or factor and its state, written name=state."""
+
+    name = "NAME=STATE"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, str]:
+        name, equals, state = str(value).partition("=")
+        if not equals or not name.strip() or not state.strip():
+            self.fail(f"'{value}' is not of the form name=state, such as lease=lost", param, ctx)
+        return name.strip(), state.strip()
+
+
+_ASSIGNMENT = _Assignment()
+
+
+class _Odds(click.ParamType[float]):
+    """Precision in odds, given as lambda to the engine."""
+
+    name = "ODDS"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        from math import log
+
+        from middlegame.scenario.judgement import parse_judgement
+
+        try:
+            return log(parse_judgement(str(value), "odds").median) / 10
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+def _solving(command: Any) -> Any:
+    """Add the options that every solving command takes."""
+    for option in reversed(
+        [
+            click.option(
+                "--given",
+                "given",
+                type=_ASSIGNMENT,
+                multiple=True,
+                help="Condition on something observed; may be repeated.",
+            ),
+            click.option(
+                "--ask",
+                multiple=True,
+                metavar="CONDITION",
+                help="The probability of a condition, such as 'cuba = falls and trade = none'.",
+            ),
+            click.option("--precision", type=_Odds(), help="Everybody's precision, such as 3:1."),
+            click.option(
+                "--lambda",
+                "lambda_",
+                type=click.FloatRange(min=0),
+                help="The same as log-odds for each point.",
+            ),
+            click.option(
+                "--storylines",
+                type=click.IntRange(0, 1000),
+                default=5,
+                show_default=True,
+                help="How many storylines to tell.",
+            ),
+            click.option(
+                "--report",
+                type=click.Path(dir_okay=False, path_type=Path),
+                help="Write the report to this HTML file.",
+            ),
+            _JSON,
+        ]
+    ):
+        command = option(command)
+    return command
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="middlegame")
+def commands() -> None:
+    """Write a geopolitical contest down; compute how it goes and how far to trust the answer.
+
+    FILE is a path to a scenario (YAML), to a diagram (JSON), or the name of a shipped scenario.
+    """
+
+
+@commands.command("new")
+@click.argument("folder", type=click.Path(path_type=Path))
+def new_command(folder: Path) -> None:
+    """Start a scenario of your own in FOLDER, with comments that say how."""
+    from middlegame.shipped import start
+
+    path = start(folder)
+    click.echo(f"{path} is yours to edit. Check it with: middlegame check {folder}")
+
+
+@commands.command("list")
+@_JSON
+def list_command(as_json: bool) -> None:
+    """List the scenarios that come with middlegame."""
+    from middlegame.shipped import shipped
+
+    found = shipped()
+    if as_json:
+        _print_json([{"name": s.name, "title": s.title, "folder": str(s.folder)} for s in found])
+        return
+    width = max((len(s.name) for s in found), default=0)
+    for scenario in found:
+        click.echo(f"{scenario.name:<{width}}  {scenario.title}")
+
+
+@commands.command("check")
+@_FILE
+@_JSON
+def check_command(file: str, as_json: bool) -> None:
+    """Find every fault in FILE, and say how much of it is sourced."""
+    from middlegame.checkup import check
+
+    found = check(file)
+    if as_json:
+        _print_json(found.to_dict())
+    else:
+        from middlegame.report.findings import show_check
+
+        show_check(found, _console())
+    if not found.passed:
+        raise SystemExit(1)
+
+
+@commands.command("solve")
+@_FILE
+@_solving
+def solve_command(file: str, **options: Any) -> None:
+    """Solve FILE and print the forecast: what happens, how likely, for whom."""
+    equilibrium, loaded = _solve(file, options)
+    _answer(equilibrium, None, loaded, options)
+
+
+@commands.command("suppose")
+@_FILE
+@click.argument("moves", type=_ASSIGNMENT, nargs=-1, required=True, metavar="NAME=STATE...")
+@click.option(
+    "--surprise",
+    is_flag=True,
+    help="Nobody is told: policies stay, and those who observe it respond through them.",
+)
+@_solving
+def suppose_command(
+    file: str, moves: tuple[tuple[str, str], ...], surprise: bool, **options: Any
+) -> None:
+    """Fix moves or factors of FILE and see what follows.
+
+    Announced (the default), everybody knows before play and behaves anew. With --surprise, nobody
+    is told.
+    """
+    equilibrium, loaded = _solve(file, options)
+    with _working("Solving anew"):
+        changed = equilibrium.suppose(dict(moves), surprise=surprise)
+    _answer(changed, equilibrium, loaded, options)
+
+
+@commands.command("schema")
+def schema_command() -> None:
+    """Print the JSON Schema of the language, for editors to complete and check by."""
+    from middlegame.scenario.schema import json_schema
+
+    _print_json(json_schema())
+
+
+@commands.command("export")
+@_FILE
+@click.option("--to", "form", type=click.Choice(["json"]), required=True, help="The form.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write to this file instead of the terminal.",
+)
+def export_command(file: str, form: str, output: Path | None) -> None:
+    """Write FILE's influence diagram in another form."""
+    from middlegame.formats.json_form import to_json
+
+    diagram, _ = _diagram(file)
+    text = json.dumps(to_json(diagram), indent=1)
+    if output is None:
+        click.echo(text)
+    else:
+        from middlegame.report.write import write_report
+
+        write_report(output, text + "\n")
+
+
+def _diagram(file: str) -> tuple["Diagram", "Loaded | None"]:
+    from middlegame.compile import compile_scenario
+    from middlegame.formats.json_form import read_json
+    from middlegame.scenario.faults import ScenarioError
+    from middlegame.shipped import open_scenario
+
+    if file.endswith(".json"):
+        return read_json(Path(file)), None
+    loaded = open_scenario(file)
+    if loaded.scenario is None:
+        raise ScenarioError(loaded.errors)
+    return compile_scenario(loaded.scenario), loaded
+
+
+def _solve(file: str, options: dict[str, Any]) -> tuple["Equilibrium", "Loaded | None"]:
+    if options["precision"] is not None and options["lambda_"] is not None:
+        raise click.UsageError("--precision and --lambda say the same thing: give one of them")
+    diagram, loaded = _diagram(file)
+    with _working(f"Solving {diagram.title or file}"):
+        from middlegame.equilibrium import solve
+
+        precision = options["precision"] if options["lambda_"] is None else options["lambda_"]
+        equilibrium = solve(
+            diagram, scenario=loaded.scenario if loaded else None, precision=precision
+        )
+        return equilibrium.given(_merged(options["given"])), loaded
+
+
+def _merged(given: tuple[tuple[str, str], ...]) -> dict[str, str | list[str]]:
+    return {name: state.split("|") for name, state in given}
+
+
+def _answer(
+    equilibrium: "Equilibrium",
+    before: "Equilibrium | None",
+    loaded: "Loaded | None",
+    options: dict[str, Any],
+) -> None:
+    asked = {condition: equilibrium.probability(condition) for condition in options["ask"]}
+    if options["report"]:
+        from middlegame.report.html import html_report
+        from middlegame.report.write import write_report
+
+        with _working("Writing the report"):
+            write_report(options["report"], html_report(equilibrium, loaded))
+    if options["as_json"]:
+        answer = equilibrium.to_dict(options["storylines"])
+        _print_json(answer | ({"asked": asked} if asked else {}))
+        return
+    from middlegame.report.terminal import show_change, show_forecast
+
+    console = _console()
+    for condition, probability in asked.items():
+        console.print(f"{condition}: {probability:.1%}", highlight=False)
+    if before is None:
+        show_forecast(equilibrium, console, storylines=options["storylines"])
+    else:
+        show_change(before, equilibrium, console)
+    if options["report"]:
+        console.print(f"The report is in {options['report']}", highlight=False)
+
+
+def _console() -> "Console":
+    from rich.console import Console
+
+    # Without a terminal the width is fixed, so that what is piped is the same everywhere.
+    return Console() if sys.stdout.isatty() else Console(width=80)
+
+
+@contextmanager
+def _working(what: str) -> Iterator[None]:
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(f"{what} ..."):
+        yield
+
+
+def _print_json(data: object) -> None:
+    click.echo(json.dumps(data, indent=2, ensure_ascii=False, default=str))
+
+
+def _fail(as_json: bool, status: str, told: list[str], **more: Any) -> NoReturn:
+    if as_json:
+        _print_json({"status": status, "faults": told, **more})
+    else:
+        for line in told:
+            click.echo(line, err=True)
+    raise SystemExit(1)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line; exit codes are 0 fine, 1 the input or answer, 2 wrong usage."""
+    from middlegame.errors import MiddlegameError, NotConverged
+    from middlegame.scenario.faults import ScenarioError
+
+    as_json = "--json" in (sys.argv[1:] if arguments is None else arguments)
+    try:
+        commands(args=arguments, prog_name="middlegame")
+    except ScenarioError as error:
+        _fail(as_json, "faults", [str(fault) for fault in error.faults])
+    except NotConverged as error:
+        _fail(as_json, error.status, [str(error)], residual=error.residual, reached=error.share)
+    except MiddlegameError as error:
+        _fail(as_json, "refused", [str(error)])
+    except BrokenPipeError:
+        # The reader went away (`| head`): say nothing, and keep Python from trying to flush.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(1) from None
+    except OSError as error:
+        _fail(as_json, "refused", [f"{error.filename or 'a file'}: {error.strerror or error}"])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,318 @@
+"""The answer, the storylines and the policies, told in sentences."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from middlegame.diagram import Decision
+from middlegame.report.words import (
+    Words,
+    capital,
+    clean,
+    date,
+    likelihood,
+    likelihood_clause,
+    percent,
+    within,
+)
+from middlegame.scenario.conditions import Condition, Is
+from middlegame.scenario.model import Question
+
+if TYPE_CHECKING:
+    from middlegame.equilibrium import Equilibrium
+
+MOST_CLAUSES = 5
+"""The answer is a sentence or two, and the other questions stand in a table."""
+
+
+def words_of(equilibrium: "Equilibrium") -> Words:
+    """Give the words for an equilibrium's contest."""
+    return Words(equilibrium.diagram, equilibrium.scenario)
+
+
+def likeliest(forecast: Mapping[str, float]) -> tuple[str, float]:
+    """Give the likeliest state and its probability; the first of equals."""
+    return max(forecast.items(), key=lambda item: round(item[1], 9))
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question with its answer.
+
+    Attributes:
+        name: the question's name.
+        label: what is asked, in words.
+        probability: that it comes true.
+        due: `by 31 December 2026`, or nothing.
+        resolves: what would settle it.
+        will: the condition, in words.
+    """
+
+    name: str
+    label: str
+    probability: float
+    due: str
+    resolves: str
+    will: str
+
+
+def asked(equilibrium: "Equilibrium") -> list[Asked]:
+    """List the scenario's questions with their answers, in written order."""
+    words = words_of(equilibrium)
+    questions = equilibrium.scenario.questions if equilibrium.scenario else {}
+    return [
+        Asked(
+            name=clean(name),
+            label=question_label(words, question),
+            probability=equilibrium.questions[name],
+            due=_due(question),
+            resolves=clean(question.resolves or ""),
+            will=capital(words.condition(question.will)),
+        )
+        for name, question in questions.items()
+    ]
+
+
+def question_label(words: Words, question: Question) -> str:
+    """Say what a question asks."""
+    return clean(question.label) if question.label else capital(words.condition(question.will))
+
+
+def answer(equilibrium: "Equilibrium") -> str:
+    """Answer the scenario's question in a few sentences.
+
+    The first question leads; of the others those about headline factors alone are told, as
+    these are how things end. Without questions, the likeliest end of each headline factor.
+    """
+    words = words_of(equilibrium)
+    questions = dict(equilibrium.scenario.questions) if equilibrium.scenario else {}
+    if not questions:
+        return _ends(equilibrium, words)
+    names = list(questions)
+    told = [n for n in names[1:] if _is_outcome(words, questions[n].will)] or names[1:]
+    sentences = []
+    move = _one_move(words, questions[names[0]].will)
+    if move:
+        sentences.append(f"Most likely, {_alternatives(equilibrium, words, move)}.")
+    else:
+        told = [names[0], *told]
+    groups: dict[str, list[str]] = {}
+    for name in told[:MOST_CLAUSES]:
+        probability = equilibrium.questions[name]
+        clause = f"{within(question_label(words, questions[name]))} ({percent(probability)})"
+        groups.setdefault(likelihood_clause(probability), []).append(clause)
+    for opening, clauses in groups.items():
+        sentences.append(f"{capital(opening)} {', and likewise that '.join(clauses)}.")
+    return " ".join(sentences)
+
+
+def _ends(equilibrium: "Equilibrium", words: Words) -> str:
+    nodes = equilibrium.diagram.nodes
+    told = [n.name for n in nodes if n.headline and not isinstance(n, Decision)]
+    told = told or [n.name for n in equilibrium.diagram.decisions]
+    clauses = []
+    for name in told[:MOST_CLAUSES]:
+        state, probability = likeliest(equilibrium.forecasts[name])
+        clauses.append(f"{within(words.clause(name, state))} ({percent(probability)})")
+    return f"Most likely, {'; '.join(clauses)}." if clauses else "Nothing is asked."
+
+
+def _one_move(words: Words, condition: Condition) -> str | None:
+    """Name the move that a condition is about, if it is about one option of one move."""
+    if isinstance(condition, Is) and len(condition.among) == 1:
+        known = condition.variable in words.diagram.index
+        if known and isinstance(words.node(condition.variable), Decision):
+            return condition.variable
+    return None
+
+
+def _is_outcome(words: Words, condition: Condition) -> bool:
+    names = [name for name in condition.variables() if name in words.diagram.index]
+    nodes = [words.node(name) for name in names]
+    single = len(condition.leaves()) == 1
+    return single and all(n.headline and not isinstance(n, Decision) for n in nodes)
+
+
+def _alternatives(equilibrium: "Equilibrium", words: Words, move: str) -> str:
+    """Tell the likeliest option, and the next where it comes close."""
+    ranked = sorted(equilibrium.forecasts[move].items(), key=lambda item: -item[1])
+    (first, chance), *others = ranked
+    told = f"{within(words.clause(move, first))} ({percent(chance)})"
+    if others and others[0][1] >= 0.5 * chance:
+        state, probability = others[0]
+        told += f"; the alternative is that it {words.state(move, state)}" if words.reads_on(
+            move
+        ) else f"; the alternative is: {words.state(move, state)}"
+        told += f" ({percent(probability)})"
+    return told
+
+
+def _due(question: Question) -> str:
+    if question.by:
+        return f"by {date(question.by)}"
+    return f"on {date(question.on)}" if question.on else ""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing that happens in a storyline.
+
+    Attributes:
+        name: the move or factor.
+        text: what happens, in words.
+        differs: whether the first storyline tells it otherwise.
+    """
+
+    name: str
+    text: str
+    differs: bool
+
+
+@dataclass(frozen=True)
+class Telling:
+    """A storyline in words."""
+
+    probability: float
+    steps: tuple[Step, ...]
+
+    @property
+    def sentences(self) -> str:
+        """The whole, as a sequence of sentences."""
+        return ". ".join(capital(step.text) for step in self.steps) + "."
+
+    @property
+    def contrast(self) -> str | None:
+        """What it does otherwise than the first; None if it is better told whole."""
+        other = [step.text for step in self.steps if step.differs]
+        if not other or len(other) > max(2, len(self.steps) // 2):
+            return None
+        return f"As the first, but {'; '.join(map(within, other))}."
+
+
+def storylines(equilibrium: "Equilibrium", count: int) -> list[Telling]:
+    """Tell the likeliest storylines, leaving out moves that were no choice."""
+    words = words_of(equilibrium)
+    found = equilibrium.storylines(count) if count > 0 else []
+    tellings = []
+    for line in found:
+        first = found[0].states
+        steps = tuple(
+            Step(name, words.clause(name, state), first.get(name) != state)
+            for name, state in line.states.items()
+            if not _forced(equilibrium, name, line.states)
+        )
+        tellings.append(Telling(line.probability, steps))
+    return tellings
+
+
+def _forced(equilibrium: "Equilibrium", name: str, states: Mapping[str, str]) -> bool:
+    """Whether only one option was open, whatever the storyline leaves untold."""
+    diagram = equilibrium.diagram
+    node = diagram.nodes[diagram.index[name]]
+    if not isinstance(node, Decision):
+        return False
+    opens = np.asarray(diagram.opens(node))
+    where: list[int | slice] = []
+    for parent in node.parents:
+        known = diagram.nodes[diagram.index[parent]].states
+        where.append(known.index(states[parent]) if parent in states else slice(None))
+    return bool((opens[tuple(where)].sum(axis=-1) == 1).all())
+
+
+@dataclass(frozen=True)
+class PolicyRow:
+    """What a move does in one situation.
+
+    Attributes:
+        seen: what its actor then knows, in words.
+        reach: how likely the situation is.
+        options: each option's probability; None where it is closed.
+    """
+
+    seen: str
+    reach: float
+    options: tuple[float | None, ...]
+
+
+def policy_rows(equilibrium: "Equilibrium", name: str) -> list[PolicyRow]:
+    """List what a move does in each situation that can come about, the likeliest first."""
+    words = words_of(equilibrium)
+    node = words.node(name)
+    if not isinstance(node, Decision):
+        return []
+    policy, reach = equilibrium.policy(name), equilibrium.reach[name]
+    opens = np.asarray(equilibrium.tables.opens[equilibrium.diagram.decisions.index(node)])
+    rows = []
+    for place in np.ndindex(reach.shape):
+        if reach[place] <= 0:
+            continue
+        states = [words.node(p).states[k] for p, k in zip(node.parents, place, strict=True)]
+        options = tuple(
+            float(chance) if is_open else None
+            for chance, is_open in zip(policy[place], opens[place], strict=True)
+        )
+        seen = words.case(zip(node.parents, states, strict=True))
+        rows.append(PolicyRow(capital(seen) or "In any case", float(reach[place]), options))
+    return sorted(rows, key=lambda row: -round(row.reach, 9))
+
+
+def policy_words(equilibrium: "Equilibrium", name: str) -> str:
+    """Say in a sentence what a move knows and does."""
+    words = words_of(equilibrium)
+    node = words.node(name)
+    if not isinstance(node, Decision):
+        return ""
+    if not node.parents:
+        return f"Knows nothing of the others' moves. {_mostly(equilibrium, words, name)}"
+    known = "; ".join(within(words.label(parent)) for parent in node.parents)
+    return f"Knows: {known}. {_mostly(equilibrium, words, name)}"
+
+
+def _mostly(equilibrium: "Equilibrium", words: Words, name: str) -> str:
+    state, chance = likeliest(equilibrium.forecasts[name])
+    overall = f"Overall, {words.state(name, state)} in {percent(chance)} of cases"
+    rows = policy_rows(equilibrium, name)
+    place = words.node(name).states.index(state)
+    free = [row for row in rows if sum(o is not None for o in row.options) > 1]
+    chances = [(row.options[place] or 0.0, row) for row in free]
+    if len(chances) < 2:
+        return f"{overall}."
+    least, most = (f(chances, key=lambda item: item[0]) for f in (min, max))
+    if percent(least[0]) == percent(most[0]):
+        return f"{overall}, whatever it learns."
+    return (
+        f"{overall}: most often ({percent(most[0])}) where {within(most[1].seen)}, "
+        f"least often ({percent(least[0])}) where {within(least[1].seen)}."
+    )
+
+
+def notes(equilibrium: "Equilibrium") -> Iterator[str]:
+    """Say what a reader must know before trusting the numbers."""
+    words = words_of(equilibrium)
+    if equilibrium.supposed:
+        told = words.case(equilibrium.supposed.items())
+        how = "by surprise: nobody had reckoned with it" if equilibrium.surprise else (
+            "everybody knows it before play"
+        )
+        yield f"Supposed ({how}): {told}."
+    if equilibrium.known:
+        yield f"Given: {given_words(words, equilibrium.known)}. All below is conditional on it."
+    if equilibrium.forks:
+        yield (
+            "This contest has more than one self-consistent outcome: only the order in which "
+            "options are written chose between them. Take the numbers for one of several."
+        )
+
+
+def given_words(words: Words, known: Mapping[str, Sequence[str]]) -> str:
+    """Put evidence into words."""
+    return "; ".join(
+        within(words.condition(Is(name, tuple(states)))) for name, states in known.items()
+    )
+
+
+def verdict(probability: float) -> str:
+    """Give probability and word together: `24%, unlikely`."""
+    return f"{percent(probability)}, {likelihood(probability)}"

@@ -1,0 +1,38 @@
+"""Checks of scenarios built in Python, where paths stand for places; quotes need a folder."""
+
+from middlegame.scenario import Actor, Interest, Move, Scenario, faults_of, load
+from tests.scenario.test_load import HARBOUR
+
+
+def test_paths_stand_where_there_is_no_file():
+    scenario = Scenario(
+        title="Small",
+        actors={"a": Actor(name="A")},
+        moves={"m": Move(by="b", options=["x", "y"])},
+        interests={"a": (Interest(when="m = z", worth=10),)},
+    )
+    assert [str(fault) for fault in faults_of(scenario)] == [
+        "moves.m.by: there is no actor 'b'; expected one of a",
+        "interests.a[0].when: 'm' has no option 'z'; expected one of x, y",
+    ]
+
+
+def test_the_model_scenario_has_no_faults():
+    assert faults_of(load(HARBOUR)) == []
+
+
+def test_a_link_that_leads_outside_is_refused(tmp_path):
+    outside = tmp_path / "secret.txt"
+    outside.write_text("secret")
+    folder = tmp_path / "inside"
+    folder.mkdir()
+    (folder / "link.txt").symlink_to(outside)
+    data = load(HARBOUR).model_dump(by_alias=True)
+    for file in ("link.txt", "../secret.txt", str(outside)):
+        sources = {"brief": {"title": "B", "file": file}}
+        scenario = load(HARBOUR).model_copy(
+            update={"sources": Scenario(title="x", actors={"a": "A"}, sources=sources).sources}
+        )
+        (fault,) = faults_of(scenario, folder=folder)
+        assert fault.message == f"'{file}' is outside the scenario's folder"
+    assert data["title"] == "Harbour lease"

@@ -1,0 +1,84 @@
+"""Conditions: what they mean, how they are written, what is told of those that do not parse."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from pydantic_core import PydanticCustomError
+
+from middlegame.scenario.conditions import All, Any, Is, Not, parse_condition
+from tests.generators.scenarios import conditions
+
+STATES = {"a": ("x", "y", "z"), "b": ("x", "y"), "c": ("p", "q")}
+
+
+@pytest.mark.parametrize(
+    ("text", "means"),
+    [
+        ("a = x", Is("a", ("x",))),
+        ("a = x|y", Is("a", ("x", "y"))),
+        ("a != x", Not(Is("a", ("x",)))),
+        ("not a = x", Not(Is("a", ("x",)))),
+        ("a=x and b=y or c=p", Any((All((Is("a", ("x",)), Is("b", ("y",)))), Is("c", ("p",))))),
+        ("a=x and (b=y or c=p)", All((Is("a", ("x",)), Any((Is("b", ("y",)), Is("c", ("p",))))))),
+        ("notice = orange", Is("notice", ("orange",))),
+        ("or_ = not_", Is("or_", ("not_",))),
+        ("été = français", Is("été", ("français",))),
+    ],
+)
+def test_meaning(text, means):
+    assert parse_condition(text) == means
+
+
+def test_places_of_names():
+    (leaf,) = parse_condition("not   lease = kept|lost").leaves()
+    assert (leaf.offset, leaf.state_offsets) == (6, (14, 19))
+
+
+@given(conditions(STATES, depth=3))
+def test_what_is_written_reads_as_the_same(condition):
+    assert parse_condition(str(condition)) == condition
+
+
+@given(conditions(STATES, depth=3))
+def test_a_condition_over_arrays_is_the_condition_case_by_case(condition):
+    truth = condition.holds(STATES, ["a", "b", "c"])
+    assert truth.shape == (3, 2, 2)
+    for case in np.ndindex(3, 2, 2):
+        states = {name: STATES[name][at] for name, at in zip("abc", case, strict=True)}
+        assert truth[case] == case_by_case(condition, states)
+
+
+def case_by_case(condition, states):
+    if isinstance(condition, Is):
+        return states[condition.variable] in condition.among
+    if isinstance(condition, Not):
+        return not case_by_case(condition.part, states)
+    each = [case_by_case(part, states) for part in condition.parts]
+    return all(each) if isinstance(condition, All) else any(each)
+
+
+@pytest.mark.parametrize(
+    ("text", "problem", "offset"),
+    [
+        ("a = x b = y", "'b' does not belong in 'a = x b = y'", 6),
+        ("a == x", "'=' does not belong in 'a == x'", 3),
+        ("a = x orange = y", "'orange' does not belong in 'a = x orange = y'", 6),
+        ("a = x and", "the condition 'a = x and' ends too early", 9),
+        ("(a = x", "the condition '(a = x' ends too early", 6),
+        ("a = x & b = y", "'&' does not belong in 'a = x & b = y'", 6),
+        ("a > x", "'>' does not belong in 'a > x'", 2),
+        ("", "the text '' is not a condition", 0),
+        (True, "true is not a condition", 0),
+        ("(" * 51, "the condition is nested too deep", 0),
+        ("not " * 51 + "a = x", "the condition is nested too deep", 0),
+    ],
+)
+def test_what_does_not_parse(text, problem, offset):
+    with pytest.raises(PydanticCustomError) as caught:
+        parse_condition(text)
+    assert caught.value.context["problem"] == problem
+    assert caught.value.context["offset"] == offset
+
+
+def test_long_conditions_are_not_deep_ones():
+    parse_condition(" and ".join(["not (notice = x)"] * 200))

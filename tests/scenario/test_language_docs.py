@@ -1,0 +1,40 @@
+"""The examples of the language reference load."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from middlegame.scenario import read_text
+from middlegame.scenario.model_keys import keys_at
+from middlegame.scenario.syntax import RESERVED_KEYS
+from middlegame.scenario.yaml_tree import read_tree
+
+DOCS = (Path(__file__).parents[2] / "docs" / "language.md").read_text("utf-8")
+WHOLE, *PARTS = re.findall(r"```yaml\n(.*?)```", DOCS, re.DOTALL)
+
+
+def test_the_whole_scenario_has_no_faults():
+    assert read_text(WHOLE).faults == ()
+
+
+@pytest.mark.parametrize("part", PARTS, ids=lambda part: "-".join(part.split()[:2]))
+def test_a_part_fits_into_the_whole(part):
+    tree, base = read_tree(part), read_tree(WHOLE).data
+    assert tree.faults == []
+    for section, entries in tree.data.items():
+        base[section] |= entries
+    loaded = read_text(json.dumps(base))
+    assert loaded.errors == ()
+
+
+def test_every_key_is_spoken_of():
+    paths = [(), ("sources", "s"), ("actors", "a"), ("moves", "m"), ("moves", "m", "options", "o"),
+             ("factors", "f"), ("factors", "f", "rules", 0), ("factors", "f", "causes"),
+             ("factors", "f", "causes", "s", 0), ("factors", "f", "table"), ("interests", "a", 0),
+             ("factors", "f", "table", "rows", 0), ("questions", "q")]  # fmt: skip
+    for path in paths:
+        for key in keys_at(path):
+            assert re.search(rf"\b{key}\b", DOCS), key
+    assert all(f"`{key}`" in DOCS for key in RESERVED_KEYS)

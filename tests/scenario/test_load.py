@@ -1,0 +1,101 @@
+"""From a file to a scenario or its faults; never a traceback."""
+
+import time
+from pathlib import Path
+
+import pytest
+
+from middlegame.scenario import Fault, ScenarioError, load, read, read_text
+
+HARBOUR = Path(__file__).parent / "golden" / "harbour.yaml"
+
+
+def test_a_scenario_is_loaded():
+    scenario = load(HARBOUR)
+    assert scenario.title == "Harbour lease"
+    assert list(scenario.moves) == ["bid", "renew", "retaliate"]
+
+
+def test_every_error_is_raised_at_once(tmp_path):
+    file = tmp_path / "a.yaml"
+    file.write_text(HARBOUR.read_text().replace("by: owner", "by: ownr").replace("3:1", "3"))
+    with pytest.raises(ScenarioError) as caught:
+        load(file)
+    assert str(caught.value) == (
+        f"{file}:13:9: there is no actor 'ownr'; did you mean 'owner'?\n"
+        f"{file}:41:12: '3' is not in odds; expected odds such as 3:1 or 2..5:1"
+    )
+
+
+@pytest.mark.parametrize(
+    ("raw", "told"),
+    [
+        (b"title: caf\xe9\n", ":1:11: the file is not written in UTF-8; expected a file saved as "
+         "UTF-8"),
+        ("title: x\n".encode("utf-16"), ":1:1: the file is not written in UTF-8; expected a file "
+         "saved as UTF-8"),
+        (b"a" * (1 << 20) + b"b", ": the file is too large; expected at most 1 MiB"),
+        (b"[1, 2]", ":1:1: the file is a list; expected keys such as title:, actors: and moves:"),
+        (b"\xef\xbb\xbf", ":1:1: the file is empty; expected a scenario: title, actors, moves, "
+         "factors, interests"),
+    ],
+)  # fmt: skip
+def test_what_is_no_scenario_file(tmp_path, raw, told):
+    file = tmp_path / "a.yaml"
+    file.write_bytes(raw)
+    assert [str(fault) for fault in read(file).faults] == [f"{file}{told}"]
+
+
+def test_files_that_cannot_be_read(tmp_path):
+    assert str(read(tmp_path / "no.yaml").faults[0]).endswith("no.yaml: there is no such file")
+    told = str(read(tmp_path).faults[0])
+    assert told.endswith(": this is a folder; expected a scenario file")
+    assert "cannot be read" in str(read("a\0b").faults[0])
+
+
+def test_a_byte_order_mark_is_passed_over(tmp_path):
+    file = tmp_path / "a.yaml"
+    file.write_bytes(b"\xef\xbb\xbf" + HARBOUR.read_bytes())
+    assert read(file).faults == ()
+
+
+def test_windows_line_ends_do_not_move_places():
+    text = HARBOUR.read_text().replace("by: owner", "by: ownr").replace("\n", "\r\n")
+    (fault,) = read_text(text).faults
+    assert (fault.line, fault.column) == (13, 9)
+
+
+def test_faults_found_later_are_given_their_place():
+    loaded = read(HARBOUR)
+    path = ("factors", "lease", "rules", 1, "then")
+    assert loaded.place(path) == (28, 30)
+    fault = loaded.located(Fault("late", severity="warning", path=path))
+    assert str(fault) == f"{HARBOUR}:28:30: late"
+
+
+def test_faults_after_a_broken_entry_keep_their_place():
+    text = HARBOUR.read_text().replace("{if: renew = switch and retaliate = accept,", "{if: what,")
+    text = text.replace("renew = switch, then", "renew = swtch, then")
+    assert [(f.line, f.message) for f in read_text(text).faults] == [
+        (27, "the condition 'what' ends too early"),
+        (28, "'renew' has no option 'swtch'"),
+    ]
+
+
+def test_one_missing_thing_is_told_once():
+    text = HARBOUR.read_text()
+    start, end = text.index("  bid:"), text.index("  renew:")
+    gone = text[:start] + "  bid: [offer]\n" + text[end:]
+    assert [f.message for f in read_text(gone).faults] == ["'bid' is a list"]
+
+
+def test_six_hundred_lines_are_read_in_under_half_a_second():
+    text = HARBOUR.read_text()
+    start, end = text.index("  lease:"), text.index("  depot:")
+    copies = [text[start:end].replace("lease:", f"lease{n}:") for n in range(110)]
+    long = text[:end] + "".join(copies) + text[end:]
+    assert long.count("\n") > 600
+    read_text(text)
+    began = time.process_time()
+    assert read_text(long).scenario is not None
+    assert time.process_time() - began < 0.5

@@ -1,0 +1,30 @@
+"""What counts as sourced."""
+
+from middlegame.scenario import load, read_text, sourcing
+from middlegame.scenario.faults import dotted
+from tests.scenario.test_load import HARBOUR
+
+
+def test_counts():
+    found = sourcing(load(HARBOUR))
+    assert (found.numbers, found.ranges, found.cited, found.reasoned) == (12, 7, 2, 1)
+    assert [dotted(path) for path in found.unsourced][:3] == [
+        "moves.retaliate.options.sue.costs",
+        "factors.lease.rules[0].then.lost",
+        "factors.lease.rules[2].then.lost",
+    ]
+
+
+def test_what_stands_around_a_number_speaks_for_it():
+    scenario = read_text("""
+title: Small
+sources: {brief: {title: B}}
+actors: {a: A}
+moves: {m: {by: a, options: {x: {costs: 3, cite: brief}, y: {costs: {is: 4, why: so}}}}}
+factors:
+  f: {states: [s, t], cite: brief, rules: [{if: m = x, then: s}, {then: {s: 30%}}], headline: yes}
+interests: {a: [{when: f = s, worth: 20..30}]}
+""").scenario
+    found = sourcing(scenario)
+    assert (found.numbers, found.ranges, found.cited, found.reasoned) == (4, 1, 2, 1)
+    assert found.unsourced == (("interests", "a", 0, "worth"),)
