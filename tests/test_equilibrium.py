@@ -23,7 +23,7 @@ def signal() -> Scenario:
             "factors": {"weather": {"states": ["fair", "foul"], "chance": {"fair": "50%"}}},
             "interests": {
                 "sender": [{"when": "weather = fair and say = loud", "worth": 40},
-                           {"when": "act = go", "worth": 15}],
+                           {"when": "act = go", "worth": 5}],
                 "receiver": [{"when": "weather = fair and act = go", "worth": 50},
                              {"when": "weather = foul and act = stay", "worth": 50}],
             },

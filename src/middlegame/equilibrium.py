@@ -12,7 +12,8 @@ from middlegame.compile import compile_scenario
 from middlegame.diagram import Decision, Diagram, Tables
 from middlegame.engine import inference, qre
 from middlegame.engine.continuation import Outcome
-from middlegame.engine.logit import Game
+from middlegame.engine.layout import Game, layout_of
+from middlegame.engine.logit import payoffs_of
 from middlegame.errors import NotConverged, QueryError, unknown
 from middlegame.play import Play
 from middlegame.scenario import Scenario
@@ -79,14 +80,10 @@ class Equilibrium(Play):
         In points: the owner's interests that the move can influence, expected given the
         information set and the option; 0 where the information set is never reached.
         """
-        number = self._decision(name)
         structure = self.diagram.structure
-        influenced = tuple(
-            table * structure.influences(structure.decisions[number], utility)
-            for utility, table in enumerate(self.tables.utilities)
-        )
-        game = Game(self.tables.chances, self.tables.opens, influenced, self.tables.lambdas)
-        return qre.faced(structure, game, self.policies)[number]
+        decision = structure.decisions[self._decision(name)]
+        played = layout_of(structure).pad(self.policies)
+        return np.asarray(payoffs_of(structure, decision)(played, engine_game(self.diagram, self.tables)))
 
     def _decision(self, name: str) -> int:
         names = [decision.name for decision in self.diagram.decisions]
@@ -177,20 +174,39 @@ def solve(
 
 def solve_tables(diagram: Diagram, tables: Tables) -> Equilibrium:
     """Solve a diagram at these numbers."""
-    game = Game(tables.chances, tables.opens, tables.utilities, tables.lambdas)
-    trace = qre.follow(diagram.structure, game)
-    policies, residual = qre.settle(diagram.structure, game, trace.unknowns)
-    outcome = trace.outcome
+    found = qre.solve(diagram.structure, engine_game(diagram, tables))
+    outcome = found.outcome
     if outcome is not Outcome.CONVERGED:
-        raise NotConverged(outcome.name.lower(), outcome.value, residual, trace.share)
+        share = found.trace.share if found.trace else 1.0
+        raise NotConverged(outcome.name.lower(), outcome.value, found.residual, share)
     return Equilibrium(
         diagram=diagram,
         tables=tables,
-        policies=tuple(policies),
+        policies=found.policies,
         known={},
-        residual=residual,
-        steps=trace.steps,
-        forks=trace.forks,
+        residual=found.residual,
+        steps=found.trace.steps if found.trace else 0,
+        forks=found.trace.forks if found.trace else (),
+    )
+
+
+def engine_game(diagram: Diagram, tables: Tables) -> Game:
+    """Lay a diagram's numbers out as the engine takes them."""
+    structure = diagram.structure
+    layout = layout_of(structure)
+    masses: list[Floats] = list(tables.chances)
+    for decision, open_ in zip(structure.decisions, tables.opens, strict=True):
+        masses[decision] = open_ / open_.sum(axis=-1, keepdims=True)
+    reached = [
+        np.asarray(inference.joint(structure, masses, structure.parents[decision])).ravel() > 0
+        for decision in structure.decisions
+    ]
+    # Rows are as wide as the widest decision; what is beyond a decision's options is closed.
+    return Game(
+        tables=layout.flatten(tables.chances, tables.utilities, np),
+        opens=layout.pad(tables.opens, filling=False),
+        reached=np.concatenate(reached) if reached else np.zeros(0, bool),
+        lambdas=np.asarray(tables.lambdas, float),
     )
 
 

@@ -154,6 +154,11 @@ def test_what_is_broken_does_not_hide_the_rest():
     assert tree.damaged == {("a", "b"), ("d",)}
 
 
+def test_comments_are_seen_where_they_are_after_something_broken():
+    text = "a:\n  b: c: d\n  e: {cite: brief#4}   # fine\nwhy: text # not fine\n"
+    assert [(fault.line, fault.column) for fault in read_tree(text).faults] == [(2, 7), (4, 10)]
+
+
 def test_a_large_text_is_read_in_time():
     text = "a:\n" + "- {b: c}\n" * 20_000
     assert len(text) < LARGEST

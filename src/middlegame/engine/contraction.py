@@ -2,7 +2,7 @@
 
 The path is opt_einsum's; cost follows the diagram's treewidth. `contract` gives marginals and
 joints; `contract_points` carries the pair (mass, points) through the same contraction, so that
-one pass gives an owner's expected points whatever the number of utility nodes: the expectation
+one pass gives expected points whatever the number of utility nodes: the expectation
 semiring, or probability and utility potentials (Jensen, Jensen & Dittmer 1994).
 """
 
@@ -112,6 +112,7 @@ def contract_points(
     masses: Sequence[Array],
     points: Sequence[Array | None],
     operands: Sequence[Axes],
+    output: Axes,
     sizes: tuple[int, ...],
 ) -> tuple[Array, Array]:
     """Sum the product of masses, and the sum of each point table times the other masses.
@@ -120,13 +121,14 @@ def contract_points(
         masses: tables to multiply.
         points: beside each mass its own points times itself, of the same shape; None for none.
         operands: each pair's axes.
+        output: the axes left open, in order.
         sizes: each axis' length.
 
     Returns:
-        The total mass (a scalar, 1 for a whole diagram) and the expected points.
+        The mass and the points times the mass, both over the output axes.
     """
     remaining = list(zip(masses, points, strict=True))
-    for step in plan(tuple(operands), (), sizes).steps:
+    for step in plan(tuple(operands), output, sizes).steps:
         mass, point = remaining.pop(step.left)
         other, other_point = remaining.pop(step.right) if step.right >= 0 else (None, None)
 

@@ -1,106 +1,176 @@
-"""The payoff of each option at each information set, by one reverse pass.
+"""The payoff of each option at each information set, by one contraction for each decision.
 
-An owner's expected points are linear in each policy, so their derivative with respect to a
-policy is the payoff of each option times the reach probability of its information set, and the
-derivative of the total mass is that reach probability itself: the differential approach to
-inference (Darwiche 2003), applied to utilities.
+Each contraction is of the tables that are requisite for that decision (`engine.relevance`), with
+what it observes and does left open: nothing that is d-separated from its owner's points is
+touched. Decisions that look alike are contracted together, so that what is compiled grows with
+the number of different shapes, not with the number of decisions.
 """
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
+import numpy as np
 
 from middlegame.engine.backend import jax, jnp
-
 from middlegame.engine.contraction import Axes, contract_points
+from middlegame.engine.layout import Indices, Layout, layout_of
+from middlegame.engine.relevance import requisites
 from middlegame.engine.structure import Structure
 
 Array = Any
 
 
-class Payoffs(NamedTuple):
-    """What each decision faces.
+@dataclass(frozen=True)
+class Shape:
+    """What decisions that look alike have in common; axes are numbered within it.
 
     Attributes:
-        points: for each decision `[*observed, options]`, expected points of its owner given
-            the information set and the option; 0 at an information set of reach 0. Points that
-            the decision cannot influence are in it, the same for all its options.
-        reach: for each decision `[*observed]`, the probability of the information set.
+        sizes: of each axis.
+        families: of each requisite node.
+        decides: which of those nodes are decisions.
+        scopes: of each utility.
+        family: of the decision itself.
     """
 
-    points: tuple[Array, ...]
-    reach: tuple[Array, ...]
+    sizes: tuple[int, ...]
+    families: tuple[Axes, ...]
+    decides: tuple[bool, ...]
+    scopes: tuple[Axes, ...]
+    family: Axes
 
 
-def payoffs(
-    structure: Structure,
-    chances: Sequence[Array | None],
-    utilities: Sequence[Array],
-    policies: Sequence[Array],
-) -> Payoffs:
-    """Give every decision's payoffs and reach under these policies.
+@dataclass(frozen=True)
+class Group:
+    """Decisions of one shape, and where their tables stand.
 
-    Args:
-        structure: the diagram.
-        chances: `[*parents, states]` for each node, None for decisions.
-        utilities: `[*scope]` for each utility node.
-        policies: `[*observed, options]` for each decision.
+    Attributes:
+        shape: what they have in common.
+        decisions: which they are.
+        relevant: for each, the decisions among its requisite nodes.
+        policies: for each of those in turn, where its policy stands, `[decisions, *table]`.
+        chances: the same for the requisite chance nodes.
+        utilities: the same for the utilities.
     """
-    hosts, free = _hosts(structure)
 
-    def totals(play: tuple[Array, ...], gains: tuple[Array, ...]) -> tuple[Array, Array]:
-        masses = list(chances)
-        for decision, policy in zip(structure.decisions, play, strict=True):
-            masses[decision] = policy
-        operands = [structure.family(node) for node in range(len(masses))]
-        points: list[Array | None] = [None] * len(masses)
-        for utility, gain in enumerate(gains):
-            host = hosts[utility]
-            if host is None:
-                continue
-            share = masses[host] * _aligned(gain, structure.scopes[utility], operands[host])
-            points[host] = share if points[host] is None else points[host] + share
-        for scope in free:
-            own = [gains[u] for u, host in enumerate(hosts) if host is None
-                   and structure.scopes[u] == scope]
-            operands.append(scope)
-            masses.append(jnp.ones([structure.sizes[axis] for axis in scope]))
-            points.append(sum(own[1:], own[0]))
-        return contract_points(masses, points, operands, structure.sizes)
+    shape: Shape
+    decisions: tuple[int, ...]
+    relevant: tuple[tuple[int, ...], ...]
+    policies: tuple[Indices, ...]
+    chances: tuple[Indices, ...]
+    utilities: tuple[Indices, ...]
 
-    play = tuple(policies)
-    nobody = tuple(jnp.zeros_like(u) for u in utilities)
-    weights = tuple(jax.grad(lambda p: totals(p, nobody)[0])(play))
-    movers = sorted({owner for owner in structure.owners if owner is not None})
-    mine = tuple(
-        jnp.stack([jnp.where(gainer == owner, table, 0.0) for owner in movers])
-        for gainer, table in zip(structure.gainers, utilities, strict=True)
+
+@lru_cache(maxsize=64)
+def groups(structure: Structure, decisions: tuple[int, ...]) -> tuple[Group, ...]:
+    """Sort decisions by the shape of what their payoffs are computed from."""
+    layout = layout_of(structure)
+    alike: dict[Shape, list[int]] = {}
+    for decision in decisions:
+        alike.setdefault(_shape(structure, decision), []).append(decision)
+    return tuple(_group(layout, shape, tuple(members)) for shape, members in alike.items())
+
+
+def _shape(structure: Structure, decision: int) -> Shape:
+    needed = requisites(structure)[decision]
+    families = [structure.family(node) for node in needed.nodes]
+    scopes = [structure.scopes[utility] for utility in needed.utilities]
+    own = structure.family(decision)
+    every = sorted({axis for axes in (*families, *scopes, own) for axis in axes})
+    number = {axis: k for k, axis in enumerate(every)}
+
+    def renumbered(axes: Axes) -> Axes:
+        return tuple(number[axis] for axis in axes)
+
+    return Shape(
+        sizes=tuple(structure.sizes[axis] for axis in every),
+        families=tuple(map(renumbered, families)),
+        decides=tuple(structure.owners[node] is not None for node in needed.nodes),
+        scopes=tuple(map(renumbered, scopes)),
+        family=renumbered(own),
     )
-    each = jax.vmap(jax.grad(lambda p, gains: totals(p, gains)[1]), (None, 0))(play, mine)
-    points, reach = [], []
-    for place, decision in enumerate(structure.decisions):
-        gain = each[place][movers.index(structure.owners[decision])]
-        weight = weights[place][..., :1]
-        reached = weight > 0
-        points.append(jnp.where(reached, gain / jnp.where(reached, weight, 1.0), 0.0))
-        reach.append(weight[..., 0])
-    return Payoffs(tuple(points), tuple(reach))
 
 
-def _hosts(structure: Structure) -> tuple[list[int | None], list[Axes]]:
-    """For each utility the node whose table spans its scope, and the scopes that have none."""
-    hosts: list[int | None] = []
-    for scope in structure.scopes:
-        wide = [n for n in range(len(structure.sizes)) if set(scope) <= set(structure.family(n))]
-        hosts.append(min(wide, key=lambda n: len(structure.family(n))) if wide else None)
-    free = [scope for scope, host in zip(structure.scopes, hosts, strict=True) if host is None]
-    return hosts, list(dict.fromkeys(free))
+def _group(layout: Layout, shape: Shape, decisions: tuple[int, ...]) -> Group:
+    needed = [requisites(layout.structure)[decision] for decision in decisions]
+    nodes = list(zip(*(each.nodes for each in needed), strict=True))
+    utilities = list(zip(*(each.utilities for each in needed), strict=True))
+    pairs = list(zip(nodes, shape.decides, strict=True))
+    policies = [alike for alike, decides in pairs if decides]
+    return Group(
+        shape=shape,
+        decisions=decisions,
+        relevant=tuple(zip(*policies, strict=True)) if policies else tuple(() for _ in decisions),
+        policies=tuple(np.stack([layout.cells(d) for d in alike]) for alike in policies),
+        chances=tuple(
+            np.stack([layout.chance(n) for n in alike]) for alike, decides in pairs if not decides
+        ),
+        utilities=tuple(np.stack([layout.utility(u) for u in alike]) for alike in utilities),
+    )
 
 
-def _aligned(table: Array, scope: Axes, axes: Axes) -> Array:
+def local_payoffs(
+    shape: Shape, policies: Sequence[Array], chances: Sequence[Array], utilities: Sequence[Array]
+) -> Array:
+    """Give one decision's payoffs `[*observed, options]`, in points.
+
+    They are the owner's utilities that the decision can influence, expected given what it
+    observes and does; 0 where what it observes has probability 0.
+    """
+    policy, chance = iter(policies), iter(chances)
+    masses = [next(policy) if decides else next(chance) for decides in shape.decides]
+    operands = list(shape.families)
+    points: list[Array | None] = [None] * len(masses)
+    by_scope: dict[Axes, Array] = {}
+    for scope, gain in zip(shape.scopes, utilities, strict=True):
+        by_scope[scope] = gain if scope not in by_scope else by_scope[scope] + gain
+    for scope, gain in by_scope.items():
+        hosts = [k for k, family in enumerate(shape.families) if set(scope) <= set(family)]
+        if hosts:
+            host = min(hosts, key=lambda k: len(shape.families[k]))
+            share = masses[host] * _aligned(gain, scope, operands[host])
+            points[host] = share if points[host] is None else points[host] + share
+        else:
+            operands.append(scope)
+            masses.append(jnp.ones_like(gain))
+            points.append(gain)
+    open_ = tuple(a for a in shape.family if any(a in axes for axes in operands))
+    if not operands:
+        return jnp.zeros([shape.sizes[axis] for axis in shape.family])
+    mass, gains = contract_points(masses, points, operands, open_, shape.sizes)
+    possible = mass > 0
+    found = jnp.where(possible, gains / jnp.where(possible, mass, 1.0), 0.0)
+    full = tuple(shape.sizes[axis] for axis in shape.family)
+    return jnp.broadcast_to(_aligned(found, open_, shape.family), full)
+
+
+def _aligned(table: Array, own: Axes, axes: Axes) -> Array:
     """Spread a table over more axes, ready to be multiplied."""
-    order = sorted(range(len(scope)), key=lambda k: axes.index(scope[k]))
+    order = sorted(range(len(own)), key=lambda k: axes.index(own[k]))
     shape = [1] * len(axes)
     for k in order:
-        shape[axes.index(scope[k])] = table.shape[k]
+        shape[axes.index(own[k])] = table.shape[k]
     return jnp.transpose(table, order).reshape(shape)
+
+
+def grouped(
+    group: Group, tables: Array, policies: Array, respond: Callable[..., Array]
+) -> Array:
+    """Apply a function of (policies, chances, utilities) to every decision of a group.
+
+    Args:
+        group: the decisions.
+        tables: all chance and utility tables, end to end.
+        policies: all policies, or logits, `[rows, widest]`.
+        respond: for one decision, from its own tables to an array.
+
+    Returns:
+        `[decisions, *array]`.
+    """
+    flat = policies.reshape(-1)
+    return jax.vmap(respond)(
+        [flat[places] for places in group.policies],
+        [tables[places] for places in group.chances],
+        [tables[places] for places in group.utilities],
+    )

@@ -26,8 +26,11 @@ def show_check(found: Checkup, console: Console) -> None:
     console.print(f"[bold]{escape(scenario.title)}[/] can be solved.", highlight=False)
     counts = found.counts
     console.print(
-        "  " + ", ".join(_count(counts[kind], kind.rstrip("s")) for kind in
-                         ("actors", "moves", "factors", "interests", "questions")),
+        "  "
+        + ", ".join(
+            _count(counts[kind], kind.rstrip("s"))
+            for kind in ("actors", "moves", "factors", "interests", "questions")
+        ),
         highlight=False,
     )
     _show_sourcing(found, console)

@@ -75,6 +75,12 @@ def asked(equilibrium: "Equilibrium") -> list[Asked]:
     ]
 
 
+def common_due(equilibrium: "Equilibrium") -> str:
+    """Give the date of the questions if all have the same, or nothing."""
+    dues = {question.due for question in asked(equilibrium)}
+    return dues.pop() if len(dues) == 1 else ""
+
+
 def question_label(words: Words, question: Question) -> str:
     """Say what a question asks."""
     return clean(question.label) if question.label else capital(words.condition(question.will))
@@ -99,8 +105,9 @@ def answer(equilibrium: "Equilibrium") -> str:
     else:
         told = [names[0], *told]
     groups: dict[str, list[str]] = {}
-    for name in told[:MOST_CLAUSES]:
-        probability = equilibrium.questions[name]
+    chances = equilibrium.questions
+    for name in sorted(told[:MOST_CLAUSES], key=lambda name: -round(chances[name], 9)):
+        probability = chances[name]
         clause = f"{within(question_label(words, questions[name]))} ({percent(probability)})"
         groups.setdefault(likelihood_clause(probability), []).append(clause)
     for opening, clauses in groups.items():
@@ -142,9 +149,8 @@ def _alternatives(equilibrium: "Equilibrium", words: Words, move: str) -> str:
     told = f"{within(words.clause(move, first))} ({percent(chance)})"
     if others and others[0][1] >= 0.5 * chance:
         state, probability = others[0]
-        told += f"; the alternative is that it {words.state(move, state)}" if words.reads_on(
-            move
-        ) else f"; the alternative is: {words.state(move, state)}"
+        joiner = " or else " if words.reads_on(move) else "; or else "
+        told += f"{joiner}{words.state(move, state)}"
         told += f" ({percent(probability)})"
     return told
 
@@ -203,22 +209,25 @@ def storylines(equilibrium: "Equilibrium", count: int) -> list[Telling]:
             for name, state in line.states.items()
             if not _forced(equilibrium, name, line.states)
         )
+        if not steps:
+            continue
         tellings.append(Telling(line.probability, steps))
     return tellings
 
 
 def _forced(equilibrium: "Equilibrium", name: str, states: Mapping[str, str]) -> bool:
-    """Whether only one option was open, whatever the storyline leaves untold."""
-    diagram = equilibrium.diagram
+    """Whether it could not be otherwise, whatever the storyline leaves untold."""
+    diagram, tables = equilibrium.diagram, equilibrium.tables
     node = diagram.nodes[diagram.index[name]]
-    if not isinstance(node, Decision):
-        return False
-    opens = np.asarray(diagram.opens(node))
     where: list[int | slice] = []
     for parent in node.parents:
         known = diagram.nodes[diagram.index[parent]].states
         where.append(known.index(states[parent]) if parent in states else slice(None))
-    return bool((opens[tuple(where)].sum(axis=-1) == 1).all())
+    if isinstance(node, Decision):
+        opens = np.asarray(tables.opens[diagram.decisions.index(node)])
+        return bool((opens[tuple(where)].sum(axis=-1) == 1).all())
+    chances = np.asarray(tables.chances[diagram.index[name]])[tuple(where)]
+    return bool((chances[..., node.states.index(states[name])] == 1).all())
 
 
 @dataclass(frozen=True)
@@ -227,11 +236,13 @@ class PolicyRow:
 
     Attributes:
         seen: what its actor then knows, in words.
+        states: the same, the state of each thing that it knows of.
         reach: how likely the situation is.
         options: each option's probability; None where it is closed.
     """
 
     seen: str
+    states: tuple[str, ...]
     reach: float
     options: tuple[float | None, ...]
 
@@ -253,8 +264,9 @@ def policy_rows(equilibrium: "Equilibrium", name: str) -> list[PolicyRow]:
             float(chance) if is_open else None
             for chance, is_open in zip(policy[place], opens[place], strict=True)
         )
-        seen = words.case(zip(node.parents, states, strict=True))
-        rows.append(PolicyRow(capital(seen) or "In any case", float(reach[place]), options))
+        pairs = list(zip(node.parents, states, strict=True))
+        told = tuple(words.state(parent, state) for parent, state in pairs)
+        rows.append(PolicyRow(words.case(pairs), told, float(reach[place]), options))
     return sorted(rows, key=lambda row: -round(row.reach, 9))
 
 
@@ -283,8 +295,8 @@ def _mostly(equilibrium: "Equilibrium", words: Words, name: str) -> str:
     if percent(least[0]) == percent(most[0]):
         return f"{overall}, whatever it learns."
     return (
-        f"{overall}: most often ({percent(most[0])}) where {within(most[1].seen)}, "
-        f"least often ({percent(least[0])}) where {within(least[1].seen)}."
+        f"{overall}: most often ({percent(most[0])}) where {most[1].seen}, "
+        f"least often ({percent(least[0])}) where {least[1].seen}."
     )
 
 
@@ -293,8 +305,10 @@ def notes(equilibrium: "Equilibrium") -> Iterator[str]:
     words = words_of(equilibrium)
     if equilibrium.supposed:
         told = words.case(equilibrium.supposed.items())
-        how = "by surprise: nobody had reckoned with it" if equilibrium.surprise else (
-            "everybody knows it before play"
+        how = (
+            "by surprise: nobody had reckoned with it"
+            if equilibrium.surprise
+            else ("everybody knows it before play")
         )
         yield f"Supposed ({how}): {told}."
     if equilibrium.known:

@@ -188,6 +188,12 @@ class Words:
             return f"{self.subject(name)} {self.state(name, state)}"
         return f"{self.label(name)}: {self.state(name, state)}"
 
+    def entry(self, name: str, state: str) -> str:
+        """Say the same where nothing around it tells which move is meant."""
+        if isinstance(self.node(name), Decision):
+            return f"{self.heading(name)}: {self.state(name, state)}"
+        return self.clause(name, state)
+
     def heading(self, name: str) -> str:
         """Name a move, with its actor unless the label says it."""
         label, node = self.label(name), self.node(name)

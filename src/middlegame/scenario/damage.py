@@ -1,6 +1,6 @@
 """What of a scenario could not be read, so that nothing else is blamed for its absence."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -55,7 +55,7 @@ class Damage:
 UNDAMAGED = Damage()
 
 
-def without(value: Any, removed: Iterable[Path], path: Path = ()) -> Any:  # noqa: ANN401 - any data
+def without(value: Any, removed: Collection[Path], path: Path = ()) -> Any:  # noqa: ANN401 - any data
     """Copy plain data without what stands at some paths."""
     if isinstance(value, dict):
         return {
@@ -72,8 +72,10 @@ def without(value: Any, removed: Iterable[Path], path: Path = ()) -> Any:  # noq
     return value
 
 
-def original(path: Path, data: object, removed: Iterable[Path]) -> Path:
+def original(path: Path, data: object, removed: Collection[Path]) -> Path:
     """Give the path in the file's data of what stands at a path in the copy without `removed`."""
+    if not any(isinstance(step, int) for each in removed for step in each[-1:]):
+        return path
     found: Path = ()
     for step in path:
         if isinstance(data, list) and isinstance(step, int):

@@ -3,6 +3,7 @@
 import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 Path = tuple[str | int, ...]
@@ -74,9 +75,12 @@ def dotted(path: Path) -> str:
 
 def nearest(name: str, valid: Iterable[str]) -> str:
     """Find the valid name that was most likely meant; empty where none is near."""
-    if len(name) > _LONGEST_NAME:
-        return ""
-    folded = {_folded(each): each for each in reversed(list(valid)) if len(each) <= _LONGEST_NAME}
+    return _nearest(name, tuple(valid)) if len(name) <= _LONGEST_NAME else ""
+
+
+@lru_cache(maxsize=512)
+def _nearest(name: str, valid: tuple[str, ...]) -> str:
+    folded = {_folded(each): each for each in reversed(valid) if len(each) <= _LONGEST_NAME}
     found = difflib.get_close_matches(_folded(name), folded, n=1, cutoff=0.6)
     return folded[found[0]] if found else ""
 

@@ -12,6 +12,8 @@ from middlegame.scenario.validation import validate
 from middlegame.scenario.yaml_broken import split_lines
 from middlegame.scenario.yaml_tree import LARGEST, Places, read_tree
 
+_MOST_FAULTS = 500
+
 
 @dataclass(frozen=True)
 class Loaded:
@@ -101,13 +103,16 @@ def read_text(text: str, *, file: str = "", folder: FilePath | None = None) -> L
         scenario, found, damage = validate(tree)
         faults += found
         if scenario is not None:
-            for fault in faults_of(scenario, folder=folder, damage=damage):
+            for fault in faults_of(scenario, folder=folder, damage=damage)[: 2 * _MOST_FAULTS]:
                 path = original(fault.path, damage.data, damage.paths)
                 faults.append(replace(fault, path=path))
     told = [_located(fault, tree.places, file) for fault in faults]
     told = sorted(dict.fromkeys(told), key=lambda fault: (fault.line, fault.column))
     if any(fault.severity == "error" for fault in told):
         scenario = None
+    if len(told) > _MOST_FAULTS:
+        more = Fault(f"{len(told) - _MOST_FAULTS} more faults are not told")
+        told = [*told[:_MOST_FAULTS], _located(more, tree.places, file)]
     return Loaded(scenario, tuple(told), tree.places, file)
 
 

@@ -18,6 +18,7 @@ from middlegame.scenario.syntax import RESERVED_KEYS, shown
 from middlegame.scenario.yaml_tree import Tree
 
 _MOST_ROUNDS = 16
+_MOST_FAULTS = 200
 _WANTED = {
     "string_type": "text, in quotes",
     "dict_type": "a mapping of names to what they are",
@@ -57,7 +58,7 @@ class _Validation:
                 scenario = Scenario.model_validate(without(self.data, self.removed))
             except ValidationError as error:
                 details = error.errors(include_url=False, include_input=True)
-                if not self._take(details):
+                if not self._take(details[:_MOST_FAULTS]) or len(details) > _MOST_FAULTS:
                     break
             else:
                 return scenario, self.faults, self._damage()
@@ -68,14 +69,14 @@ class _Validation:
 
     def _take(self, details: list[ErrorDetails]) -> bool:
         """Tell of the errors and leave out what they are about; False if nothing would be left."""
-        before = set(self.damaged)
+        around = {path[:length] for path in self.damaged for length in range(len(path) + 1)}
         renamed = {self._path(each): right for each in details if (right := self._rename(each))}
         gone: set[Path] = set()
         for each in details:
             told = self._path(each)
             if told in renamed or told in renamed.values():
                 continue
-            if not any(path[: len(told)] == told for path in before | self.damaged):
+            if told not in around:
                 self._tell(each, told)
             target = told[:-1] if each["type"] == "missing" else existing(told, self.data)
             if target == ():
@@ -83,7 +84,8 @@ class _Validation:
                     return False
                 continue
             gone.add(target)
-            self.damaged.add(target)
+            around.update(target[:length] for length in range(len(target) + 1))
+        self.damaged |= gone
         self.removed |= gone
         return bool(gone or renamed) or any(path[:1] == ("actors",) for path in self.damaged)
 

@@ -28,6 +28,7 @@ from middlegame.scenario.faults import Fault
 from middlegame.scenario.yaml_broken import Broken, Mark, explain
 
 DEEPEST = 40
+MOST_FAULTS = 1000
 _NULL = re.compile(r"|~|null|Null|NULL")
 _TRUE = re.compile(r"true|True|TRUE")
 _FALSE = re.compile(r"false|False|FALSE")
@@ -206,7 +207,8 @@ class _Reader:
         self, message: str, event: NodeEvent | DocumentStartEvent, expected: str = ""
     ) -> None:
         mark = _mark(event.start_mark)
-        self.faults.append(Fault(message, expected, line=mark.line, column=mark.column))
+        if len(self.faults) < MOST_FAULTS:
+            self.faults.append(Fault(message, expected, line=mark.line, column=mark.column))
 
 
 def _scalar(event: ScalarEvent, untagged: bool) -> Scalar:

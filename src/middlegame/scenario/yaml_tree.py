@@ -10,6 +10,7 @@ from middlegame.scenario.syntax import shown
 from middlegame.scenario.yaml_broken import Broken, Mark, split_lines, without_entry
 from middlegame.scenario.yaml_nodes import (
     DEEPEST,
+    MOST_FAULTS,
     Alias,
     Mapping,
     Node,
@@ -94,7 +95,7 @@ def read_tree(text: str) -> Tree:
     if bad := _unprintable(text):
         tree.faults.append(bad)
         return tree
-    root = _read_what_can_be_read(text, tree)
+    root, text = _read_what_can_be_read(text, tree)
     if root is not None:
         try:
             tree.data = _Unfolding(text, tree).unfold(root, (), 0)
@@ -120,8 +121,8 @@ def _unprintable(text: str) -> Fault | None:
     )
 
 
-def _read_what_can_be_read(text: str, tree: Tree) -> Node | None:
-    """Read the nodes; where that breaks, leave out the broken entry and read the rest."""
+def _read_what_can_be_read(text: str, tree: Tree) -> tuple[Node | None, str]:
+    """Read the nodes, and the text that they are of: where it breaks, without the broken entry."""
     seen: set[int] = set()
     for _ in range(_MOST_CUTS):
         try:
@@ -133,13 +134,13 @@ def _read_what_can_be_read(text: str, tree: Tree) -> Node | None:
             cut = without_entry(text, broken.mark.line, whole_section=broken.mark.line in seen)
             seen.add(broken.mark.line)
             if cut is None:
-                return None
+                return None, text
             text, path = cut
             tree.damaged.add(path)
         else:
             tree.faults += [fault for fault in faults if fault not in tree.faults]
-            return root
-    return None
+            return root, text
+    return None, text
 
 
 class _Unfolding:
@@ -274,9 +275,10 @@ class _Unfolding:
             )
 
     def _fault(self, message: str, mark: Mark, path: Path, expected: str = "") -> None:
-        self.tree.faults.append(
-            Fault(message, expected, path=path, line=mark.line, column=mark.column)
-        )
+        if len(self.tree.faults) < MOST_FAULTS:
+            self.tree.faults.append(
+                Fault(message, expected, path=path, line=mark.line, column=mark.column)
+            )
 
 
 def _scalar(node: Node) -> Scalar:

@@ -26,6 +26,7 @@ class Contest:
     def states(self) -> dict[str, tuple[str, ...] | None]:
         """The states of every move and factor; None where nobody can know them."""
         states: dict[str, tuple[str, ...] | None] = {}
+        written = self.scenario.states()
         for section, key in (("moves", "options"), ("factors", "states")):
             whole = self.scenario.moves if section == "moves" else self.scenario.factors
             for name in dict.fromkeys((*whole, *(self.damage.names(section) or ()))):
@@ -34,7 +35,7 @@ class Contest:
                 elif self.damage.touches(section, name, key) or name not in whole:
                     states[name] = self.damage.states(name)
                 else:
-                    states[name] = self.scenario.states()[name]
+                    states[name] = written[name]
         return states
 
     @cached_property

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from middlegame.scenario.checks.contest import Contest
+from middlegame.scenario.checks.contest import Contest, listed
 from middlegame.scenario.faults import Fault
 from middlegame.scenario.model import Move
 
@@ -74,11 +74,11 @@ def _forgotten(contest: Contest) -> Iterator[Fault]:
         own = earlier.setdefault(move.by, [])
         forgotten = [each for each in own if each not in move.knows]
         if forgotten and not contest.damage.touches("moves", name, "knows"):
-            quoted = ", ".join(f"'{each}'" for each in forgotten)
+            quoted = listed([f"'{each}'" for each in forgotten])
             yield Fault(
                 f"'{name}' does not know {quoted}, its actor's own earlier "
                 f"move{'s' if len(forgotten) > 1 else ''}",
-                f"knows: [{', '.join((*move.knows, *forgotten))}], unless forgetting is meant",
+                f"knows: [{listed((*move.knows, *forgotten))}], unless forgetting is meant",
                 severity="warning",
                 path=("moves", name),
             )

@@ -1,6 +1,6 @@
 """Names that are nobody's: of actors, moves, factors, states and sources."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 
 from pydantic_core import PydanticCustomError
 
@@ -23,11 +23,11 @@ def check_names(contest: Contest) -> Iterator[Fault]:
 
 
 def _unknown(
-    kind: str, name: str, valid: Iterable[str], path: Path, offset: int = 0
+    kind: str, name: str, valid: Collection[str], path: Path, offset: int = 0
 ) -> Iterator[Fault]:
-    valid = list(valid)
     if name in valid:
         return
+    valid = list(valid)
     near = nearest(name, valid)
     expected = "" if near or not valid else f"one of {listed(valid)}"
     yield Fault(f"there is no {kind} '{name}'", expected, near, path=path, offset=offset)

@@ -1,0 +1,121 @@
+"""Where everything stands in the engine's flat arrays.
+
+Policies of all decisions are one array `[rows, widest]`, a row for each information set, padded
+with closed options; all chance and utility tables are one vector. So a gather with constant
+indices fetches any table of any decision, and what is compiled does not grow with the diagram.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from middlegame.engine.structure import Structure
+
+Array = Any
+Indices = NDArray[np.int_]
+Floats = NDArray[np.float64]
+
+
+class Game(NamedTuple):
+    """A diagram's numbers as the engine takes them.
+
+    Attributes:
+        tables: every chance table, then every utility, end to end.
+        opens: which options are open, `[rows, widest]`.
+        reached: which information sets can be reached at all, `[rows]`.
+        lambdas: log-odds a point, `[players]`.
+    """
+
+    tables: Array
+    opens: Array
+    reached: Array
+    lambdas: Array
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The places of a structure's policies and tables; see the module."""
+
+    structure: Structure
+
+    @cached_property
+    def widest(self) -> int:
+        """The largest number of options of any decision."""
+        return max((self.structure.sizes[d] for d in self.structure.decisions), default=1)
+
+    @cached_property
+    def rows(self) -> dict[int, slice]:
+        """Each decision's rows."""
+        found, begin = {}, 0
+        for decision in self.structure.decisions:
+            count = int(np.prod(self.structure.shape(decision)[:-1]))
+            found[decision] = slice(begin, begin + count)
+            begin += count
+        return found
+
+    @cached_property
+    def height(self) -> int:
+        """How many rows there are in all."""
+        return max((rows.stop for rows in self.rows.values()), default=0)
+
+    @cached_property
+    def row_owner(self) -> Indices:
+        """The owner of each row, `[rows]`."""
+        owners = np.zeros(self.height, int)
+        for decision, rows in self.rows.items():
+            owners[rows] = self.structure.owners[decision]
+        return owners
+
+    @cached_property
+    def _starts(self) -> tuple[dict[int, int], list[int]]:
+        nodes, begin = {}, 0
+        for node, owner in enumerate(self.structure.owners):
+            if owner is None:
+                nodes[node] = begin
+                begin += int(np.prod(self.structure.shape(node)))
+        utilities = []
+        for scope in self.structure.scopes:
+            utilities.append(begin)
+            begin += int(np.prod([self.structure.sizes[axis] for axis in scope]))
+        return nodes, utilities
+
+    def chance(self, node: int) -> Indices:
+        """Where a chance table stands in the vector of tables, `[*parents, states]`."""
+        shape = self.structure.shape(node)
+        return self._starts[0][node] + np.arange(int(np.prod(shape))).reshape(shape)
+
+    def utility(self, utility: int) -> Indices:
+        """Where a utility stands in the vector of tables, `[*scope]`."""
+        shape = [self.structure.sizes[axis] for axis in self.structure.scopes[utility]]
+        return self._starts[1][utility] + np.arange(int(np.prod(shape))).reshape(shape)
+
+    def cells(self, decision: int) -> Indices:
+        """Where a policy stands in the flattened `[rows, widest]`, `[*observed, options]`."""
+        rows, size = self.rows[decision], self.structure.sizes[decision]
+        first = np.arange(rows.start, rows.stop)[:, None] * self.widest
+        return (first + np.arange(size)).reshape(self.structure.shape(decision))
+
+    def flatten(self, chances: tuple[Array | None, ...], utilities: tuple[Array, ...], xp: Any) -> Array:
+        """Lay all tables end to end."""
+        parts = [table.ravel() for table in (*chances, *utilities) if table is not None]
+        return xp.concatenate(parts) if parts else xp.zeros(0)
+
+    def pad(self, arrays: tuple[Array, ...], filling: float | bool = 0.0) -> Array:
+        """Lay one array `[*observed, options]` for each decision into `[rows, widest]`."""
+        padded = np.full((self.height, self.widest), filling)
+        for decision, array in zip(self.structure.decisions, arrays, strict=True):
+            padded.ravel()[self.cells(decision)] = array
+        return padded
+
+    def unpad(self, padded: Floats) -> list[Floats]:
+        """Undo `pad`."""
+        return [np.asarray(padded).ravel()[self.cells(d)] for d in self.structure.decisions]
+
+
+@lru_cache(maxsize=64)
+def layout_of(structure: Structure) -> Layout:
+    """Give a structure's layout, worked out once."""
+    return Layout(structure)

@@ -1,0 +1,146 @@
+"""Lines of fixed columns on a terminal: number, bar, and words that wrap beside them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from rich.console import Console
+from rich.text import Text
+
+from middlegame.report.change import Shift
+from middlegame.report.words import likelihood, percent
+
+_WIDEST = 100
+_NARROWEST = 40
+_MARGIN = 2
+_MEASURE = 88
+"""Sentences are harder to read when they are longer than this."""
+_UP, _DOWN = "#2B8CC4", "#D9661F"
+
+
+@dataclass(frozen=True)
+class Page:
+    """What is printed on, in columns that never break.
+
+    Attributes:
+        console: where the lines go; in a pipe they are plain ASCII.
+    """
+
+    console: Console
+
+    @property
+    def plain(self) -> bool:
+        """Whether to do without colour and without signs beyond ASCII."""
+        return not self.console.is_terminal or self.console.options.ascii_only
+
+    @property
+    def width(self) -> int:
+        """How many columns are used."""
+        return max(_NARROWEST, min(self.console.width, _WIDEST))
+
+    @property
+    def bar_width(self) -> int:
+        """How many columns a full bar takes."""
+        return max(8, self.width // 5)
+
+    def gap(self) -> None:
+        """Print an empty line."""
+        self._line("")
+
+    def title(self, title: str, aside: str = "") -> None:
+        """Print what all of it is about."""
+        self.gap()
+        for line in self._wrapped(Text(title, style="bold"), self.width):
+            self._line(line)
+        if aside:
+            self._line(Text(aside, style="dim"))
+        self.gap()
+
+    def section(self, title: str, aside: str = "") -> None:
+        """Print what the lines below have in common."""
+        told = Text.assemble((title.upper(), "bold"), (f"  {aside}" if aside else "", "dim"))
+        for line in self._wrapped(told, self.width):
+            self._line(line)
+
+    def paragraph(self, text: str, *, style: str = "", mark: str = "") -> None:
+        """Print sentences, beside a mark if there is one."""
+        for place, line in enumerate(self._wrapped(Text(text, style=style), _MEASURE - _MARGIN)):
+            self._line(f"{mark if not place else '':{_MARGIN}}", line)
+
+    def heading(self, title: str, colour: str) -> None:
+        """Print a name with its actor's colour beside it."""
+        mark = "" if self.plain else "● "
+        for place, line in enumerate(self._wrapped(title, self.width - _MARGIN - len(mark))):
+            begin = mark if not place else " " * len(mark)
+            self._line(" " * _MARGIN, Text(begin, style=colour), line)
+
+    def forecast(self, labels: Sequence[str], chances: Iterable[float], colour: str) -> None:
+        """Print a bar for each of the states that something may be in."""
+        values = list(chances)
+        for label, chance in zip(labels, values, strict=True):
+            self.bar(label, chance, colour=colour, strong=chance == max(values))
+
+    def bar(
+        self,
+        label: str,
+        probability: float,
+        *,
+        colour: str = "",
+        worded: bool = False,
+        strong: bool = False,
+    ) -> None:
+        """Print a probability: percentage, bar, label, and if asked its word."""
+        style = "bold" if strong else ""
+        told = Text.assemble(
+            (label, style), (f" ({likelihood(probability)})" if worded else "", "dim")
+        )
+        number = Text(f"{percent(probability):>{_MARGIN + 4}}  ", style=style)
+        self._beside(Text.assemble(number, self._drawn(probability, colour), "  "), told)
+
+    def value(self, value: str, label: str, colour: str) -> None:
+        """Print a number and what it is of."""
+        mark = Text("" if self.plain else "● ", style=colour)
+        self._beside(Text.assemble((f"{value:>{_MARGIN + 4}}  ", "bold"), mark), Text(label))
+
+    def hanging(self, mark: str, text: str) -> None:
+        """Print sentences beside a number."""
+        self._beside(Text(f"{mark:>{_MARGIN + 4}}  ", style="bold"), Text(text))
+
+    def shifts(self, found: Sequence[Shift]) -> None:
+        """Print rows such as `18% -> 7%  -11 pp  Cuba's government: falls`."""
+        arrow, up, down = ("->", "+", "-") if self.plain else ("→", "▲ ", "▼ ")
+        for shift in found:
+            size = abs(shift.difference)
+            sign, colour = (up, _UP) if shift.difference > 0 else (down, _DOWN)
+            told = f"{sign}{size}{shift.unit}" if size else "="
+            numbers = Text.assemble(
+                f"{shift.before:>{_MARGIN + 4}} {arrow} ",
+                (f"{shift.after:>4}", "bold"),
+                (f"  {told:>8}  " if shift.unit else f"  {told:>5}  ", colour if size else "dim"),
+            )
+            self._beside(numbers, Text(shift.label))
+
+    def _beside(self, first: Text, told: Text) -> None:
+        width = min(self.width, _MEASURE + 12) - first.cell_len
+        for place, line in enumerate(self._wrapped(told, width)):
+            self._line(first if not place else " " * first.cell_len, line)
+
+    def _drawn(self, probability: float, colour: str) -> Text:
+        full = round(probability * self.bar_width)
+        if probability >= 0.005:
+            full = max(full, 1)
+        if probability <= 0.995:
+            full = min(full, self.bar_width - 1)
+        rest = self.bar_width - full
+        if self.plain:
+            return Text("#" * full + "." * rest)
+        return Text.assemble(("▇" * full, colour or "bold"), ("·" * rest, "bright_black"))
+
+    def _wrapped(self, text: Text | str, width: int) -> list[Text]:
+        whole = Text(text) if isinstance(text, str) else text
+        room = max(min(width, self.width - _MARGIN), 10)
+        return list(whole.wrap(self.console, room)) or [Text("")]
+
+    def _line(self, *parts: Text | str) -> None:
+        line = Text.assemble(*parts)
+        line.rstrip()
+        self.console.print(line, soft_wrap=True, highlight=False)
