@@ -11,6 +11,7 @@ settings.register_profile(
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
-settings.register_profile("long", parent=settings.get_profile("daily"), max_examples=500,
-                          derandomize=False)
+settings.register_profile(
+    "long", parent=settings.get_profile("daily"), max_examples=500, derandomize=False
+)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "daily"))

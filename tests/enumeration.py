@@ -24,7 +24,7 @@ def leaves(diagram: Diagram, policies: list[np.ndarray]) -> Iterator[tuple[tuple
 def chance(diagram, tables, policies, states, place) -> float:
     """The probability of one node's state given its parents'."""
     node = diagram.nodes[place]
-    at = tuple(states[diagram.index[p]] for p in node.parents) + (states[place],)
+    at = (*(states[diagram.index[p]] for p in node.parents), states[place])
     if isinstance(node, Decision):
         return float(policies[diagram.decisions.index(node)][at])
     return float(tables.chances[place][at])
@@ -50,6 +50,15 @@ def points(diagram: Diagram, policies: list[np.ndarray]) -> dict[str, float]:
     return total
 
 
+def outcome(diagram: Diagram, tables, states, owner: str) -> float:
+    """The points of one owner at one leaf."""
+    return sum(
+        float(table[tuple(states[diagram.index[v]] for v in utility.over)])
+        for utility, table in zip(diagram.utilities, tables.utilities, strict=True)
+        if utility.owner == owner
+    )
+
+
 def descendants(diagram: Diagram, name: str) -> set[str]:
     """The node itself and all that depends on it."""
     found = {name}
@@ -59,7 +68,9 @@ def descendants(diagram: Diagram, name: str) -> set[str]:
     return found
 
 
-def payoffs(diagram: Diagram, policies: list[np.ndarray]) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+def payoffs(
+    diagram: Diagram, policies: list[np.ndarray]
+) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """For each decision the payoff of each option and the reach of each information set.
 
     The payoff counts the owner's utilities that the decision can influence; it is 0 where the
@@ -82,7 +93,7 @@ def payoffs(diagram: Diagram, policies: list[np.ndarray]) -> dict[str, tuple[np.
             for place in range(len(diagram.nodes)):
                 if place != own:
                     probability *= chance(diagram, tables, policies, states, place)
-            at = tuple(states[diagram.index[p]] for p in decision.parents) + (states[own],)
+            at = (*(states[diagram.index[p]] for p in decision.parents), states[own])
             reach[at] += probability
             for utility, table in counted:
                 cell = tuple(states[diagram.index[v]] for v in utility.over)

@@ -57,17 +57,17 @@ class Parameter:
         if self.unit == "points":
             return np.asarray(value, float)
         if self.unit == "odds":
-            return np.log(value)
+            return np.asarray(np.log(value), float)
         share = np.asarray(value, float) / self.ceiling
-        return np.log(share) - np.log1p(-share)
+        return np.asarray(np.log(share) - np.log1p(-share), float)
 
     def from_scale(self, value: float | Floats) -> Floats:
         """Map back to the natural unit; the inverse of `to_scale`."""
         if self.unit == "points":
             return np.asarray(value, float)
         if self.unit == "odds":
-            return np.exp(value)
-        return self.ceiling / (1 + np.exp(-np.asarray(value, float)))
+            return np.asarray(np.exp(value), float)
+        return np.asarray(self.ceiling / (1 + np.exp(-np.asarray(value, float))), float)
 
 
 @dataclass(frozen=True)

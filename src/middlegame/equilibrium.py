@@ -13,7 +13,7 @@ from middlegame.diagram import Decision, Diagram, Tables
 from middlegame.engine import inference, qre
 from middlegame.engine.continuation import Outcome
 from middlegame.engine.layout import Game, layout_of
-from middlegame.engine.logit import payoffs_of
+from middlegame.engine.local import payoffs_of
 from middlegame.errors import NotConverged, QueryError, unknown
 from middlegame.play import Play
 from middlegame.scenario import Scenario
@@ -83,7 +83,9 @@ class Equilibrium(Play):
         structure = self.diagram.structure
         decision = structure.decisions[self._decision(name)]
         played = layout_of(structure).pad(self.policies)
-        return np.asarray(payoffs_of(structure, decision)(played, engine_game(self.diagram, self.tables)))
+        return np.asarray(
+            payoffs_of(structure, decision)(played, engine_game(self.diagram, self.tables))
+        )
 
     def _decision(self, name: str) -> int:
         names = [decision.name for decision in self.diagram.decisions]
@@ -167,9 +169,7 @@ def solve(
         diagram = replace(diagram, precision=dict.fromkeys(diagram.owners, float(precision)))
     values = diagram.theta if theta is None else np.asarray(theta, float)
     solved = solve_tables(diagram, diagram.tables(values))
-    return replace(
-        solved, scenario=game if isinstance(game, Scenario) else scenario, theta=values
-    )
+    return replace(solved, scenario=game if isinstance(game, Scenario) else scenario, theta=values)
 
 
 def solve_tables(diagram: Diagram, tables: Tables) -> Equilibrium:
@@ -194,7 +194,7 @@ def engine_game(diagram: Diagram, tables: Tables) -> Game:
     """Lay a diagram's numbers out as the engine takes them."""
     structure = diagram.structure
     layout = layout_of(structure)
-    masses: list[Floats] = list(tables.chances)
+    masses: list[Any] = list(tables.chances)
     for decision, open_ in zip(structure.decisions, tables.opens, strict=True):
         masses[decision] = open_ / open_.sum(axis=-1, keepdims=True)
     reached = [
@@ -242,7 +242,7 @@ def _refuse_closed(before: Equilibrium, fixed: Tables, moves: Mapping[str, str])
     """An option can be supposed only if it is open wherever its move can come to be made."""
     diagram = before.diagram
     structure = diagram.structure
-    masses: list[Floats] = list(fixed.chances)
+    masses: list[Any] = list(fixed.chances)
     for place, open_ in zip(structure.decisions, fixed.opens, strict=True):
         masses[place] = open_ / open_.sum(axis=-1, keepdims=True)
     for decision, open_ in zip(diagram.decisions, before.tables.opens, strict=True):

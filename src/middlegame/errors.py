@@ -1,14 +1,14 @@
 """What can go wrong, as a tree; every message says what to do.
 
-    MiddlegameError
-    ├── ScenarioError   the scenario has faults (scenario/faults.py)
-    ├── QueryError      a question that cannot be asked: unknown names, closed options
-    └── NotConverged    no equilibrium was reached
+MiddlegameError
+├── ScenarioError   the scenario has faults (scenario/faults.py)
+├── QueryError      a question that cannot be asked: unknown names, closed options
+└── NotConverged    no equilibrium was reached
 """
 
 from collections.abc import Iterable
 
-from middlegame.scenario.faults import nearest
+from middlegame.names import nearest
 
 
 class MiddlegameError(Exception):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -145,7 +145,7 @@ class Play:
 
     @cached_property
     def _masses(self) -> list[Floats]:
-        masses: list[Floats] = list(self.tables.chances)
+        masses: list[Any] = list(self.tables.chances)
         for place, policy in zip(self.diagram.structure.decisions, self.policies, strict=True):
             masses[place] = policy
         return masses

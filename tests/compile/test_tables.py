@@ -86,7 +86,9 @@ def test_costs_and_interests_add_up():
     move["options"] = {"x": {"costs": 7}, "y": {}, "z": {}}
     diagram = compile_scenario(contest(scenario.factors["f"].model_dump(by_alias=True),
                                        moves={"m": move}))  # fmt: skip
-    by_scope = dict(zip([u.over for u in diagram.utilities], diagram.tables().utilities, strict=True))
+    by_scope = dict(
+        zip([u.over for u in diagram.utilities], diagram.tables().utilities, strict=True)
+    )
     assert by_scope["f",] == pytest.approx([100, 0])
     assert by_scope["m",] == pytest.approx([-2, 0, 0])
 
@@ -119,7 +121,9 @@ def expected_row(factor: Factor, case: dict[str, str]) -> dict[str, float]:
         written = next(r.then for r in factor.rules if r.if_ is None or holds(r.if_, case))
     else:
         given_ = factor.table.given
-        written = next(r.then for r in factor.table.rows if r.when == tuple(case[g] for g in given_))
+        written = next(
+            r.then for r in factor.table.rows if r.when == tuple(case[g] for g in given_)
+        )
     exact = sum(j.low for j in written.values() if j.exact)
     row = dict.fromkeys(factor.states, 0.0)
     for state, judgement in written.items():

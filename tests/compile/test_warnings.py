@@ -16,10 +16,14 @@ def contest(**more) -> Scenario:
         "title": "A test",
         "actors": {"a": "A"},
         "moves": {"m": {"by": "a", "options": ["x", "y", "z"]}},
-        "factors": {"f": {"states": ["s", "t"],
-                          "rules": [{"if": "m = x", "then": {"s": "90%"}}, {"then": {"s": "10%"}}]}},
+        "factors": {
+            "f": {
+                "states": ["s", "t"],
+                "rules": [{"if": "m = x", "then": {"s": "90%"}}, {"then": {"s": "10%"}}],
+            }
+        },
         "interests": {"a": [{"when": "f = s", "worth": 100}]},
-    }  # fmt: skip
+    }
     return Scenario.model_validate(written | more)
 
 
@@ -37,7 +41,9 @@ def test_equal_medians_of_different_judgements_are_no_twins():
 
 
 def test_points_far_from_the_scale_are_told():
-    small = contest(interests={"a": [{"when": "f = s", "worth": 10}, {"when": "m = y", "worth": 1}]})
+    small = contest(
+        interests={"a": [{"when": "f = s", "worth": 10}, {"when": "m = y", "worth": 1}]}
+    )
     (warning,) = warnings_of(compile_scenario(small))
     assert "a's best and worst outcome are 11 points apart (0 to 11)" in str(warning)
 
@@ -47,17 +53,13 @@ def test_extremes_match_enumeration(diagram):
     opens = [d / d.sum(axis=-1, keepdims=True) for d in map(diagram.opens, diagram.decisions)]
     tables = diagram.tables()
     for owner in diagram.owners:
-        totals = []
-        for states in itertools.product(*(range(len(n.states)) for n in diagram.nodes)):
+        possible = [
+            states
+            for states in itertools.product(*(range(len(n.states)) for n in diagram.nodes))
             if all(
-                enumeration.chance(diagram, tables, opens, states, k) > 0
-                for k in range(len(diagram.nodes))
-            ):
-                totals.append(
-                    sum(
-                        float(table[tuple(states[diagram.index[v]] for v in u.over)])
-                        for u, table in zip(diagram.utilities, tables.utilities, strict=True)
-                        if u.owner == owner
-                    )
-                )
+                enumeration.chance(diagram, tables, opens, states, place) > 0
+                for place in range(len(diagram.nodes))
+            )
+        ]
+        totals = [enumeration.outcome(diagram, tables, states, owner) for states in possible]
         assert points_range(diagram, owner) == pytest.approx((np.min(totals), np.max(totals)))

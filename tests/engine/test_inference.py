@@ -16,7 +16,10 @@ def test_marginals_and_points_match_enumeration(diagram):
     policies = list(equilibrium.policies)
     for node in diagram.nodes:
         expected = enumeration.marginal(diagram, policies, node.name)
-        assert np.abs(np.array(list(equilibrium.forecast(node.name).values())) - expected).max() < 1e-12
+        assert (
+            np.abs(np.array(list(equilibrium.forecast(node.name).values())) - expected).max()
+            < 1e-12
+        )
     for owner, value in enumeration.points(diagram, policies).items():
         assert equilibrium.points[owner] == pytest.approx(value, abs=1e-10)
 

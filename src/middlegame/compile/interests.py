@@ -13,9 +13,7 @@ States = dict[str, tuple[str, ...]]
 _Entry = tuple[Number, NDArray[np.float64]]
 
 
-def compile_interests(
-    scenario: Scenario, order: Sequence[str], numbers: Numbers
-) -> list[Utility]:
+def compile_interests(scenario: Scenario, order: Sequence[str], numbers: Numbers) -> list[Utility]:
     """Give one utility node for each owner and each set of moves and factors spoken of.
 
     Args:

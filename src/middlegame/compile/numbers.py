@@ -76,8 +76,9 @@ class Distributions:
         rest = 1.0 - sum(middle)
         if None in row and rest > 1e-12:
             middle[row.index(None)] = rest
-        self.chances.append(tuple(0.0 if n is None and m == 0 else n
-                                  for n, m in zip(row, middle, strict=True)))
+        self.chances.append(
+            tuple(0.0 if n is None and m == 0 else n for n, m in zip(row, middle, strict=True))
+        )
         total = sum(middle)
         self.medians.append([m / total for m in middle])
         return len(self.chances) - 1

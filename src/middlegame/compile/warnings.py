@@ -21,10 +21,8 @@ def warnings_of(diagram: Diagram) -> list[Fault]:
 def points_range(diagram: Diagram, owner: str) -> tuple[float, float]:
     """Give an owner's points in its worst and in its best possible outcome, at the medians."""
     tables, structure = diagram.tables(), diagram.structure
-    supports: list[NDArray[np.bool_]] = []
     opens = iter(tables.opens)
-    for table in tables.chances:
-        supports.append(next(opens) if table is None else np.asarray(table) > 0)
+    supports = [next(opens) if t is None else np.asarray(t) > 0 for t in tables.chances]
     mine = [k for k, utility in enumerate(diagram.utilities) if utility.owner == owner]
     needed = sorted(structure.ancestors(tuple(v for k in mine for v in structure.scopes[k])))
     return extremes(
@@ -59,7 +57,9 @@ def _twins(diagram: Diagram) -> Iterator[Fault]:
                     )
 
 
-def _consequences(diagram: Diagram, tables: Tables, decision: Decision) -> Iterator[NDArray[np.float64]]:
+def _consequences(
+    diagram: Diagram, tables: Tables, decision: Decision
+) -> Iterator[NDArray[np.float64]]:
     """Every table in which the decision is an axis, that axis last."""
     opens = iter(tables.opens)
     for node, chances in zip(diagram.nodes, tables.chances, strict=True):
@@ -68,9 +68,9 @@ def _consequences(diagram: Diagram, tables: Tables, decision: Decision) -> Itera
         if decision.name in axes:
             yield np.moveaxis(table, axes.index(decision.name), -1)
         # Being seen by others is a consequence too: the option may tell what its mover knows.
-        if isinstance(node, Decision) and decision.name in node.parents:
-            if node.owner != decision.owner:
-                yield np.arange(len(decision.states), dtype=float)
+        others = isinstance(node, Decision) and node.owner != decision.owner
+        if others and decision.name in node.parents:
+            yield np.arange(len(decision.states), dtype=float)
     for utility, table in zip(diagram.utilities, tables.utilities, strict=True):
         if decision.name in utility.over:
             yield np.moveaxis(np.asarray(table), utility.over.index(decision.name), -1)
@@ -87,6 +87,3 @@ def _off_scale(diagram: Diagram) -> Iterator[Fault]:
                 severity="warning",
                 path=("interests", owner),
             )
-
-
-

@@ -228,6 +228,6 @@ def _place(point: Floats, jacobian: Floats, along: Floats, iterations: int = 0) 
 
 def _solve(matrix: Floats, right: Floats) -> Floats:
     try:
-        return np.linalg.solve(matrix, right)
+        return np.asarray(np.linalg.solve(matrix, right), float)
     except np.linalg.LinAlgError:
-        return np.linalg.lstsq(matrix, right, rcond=None)[0]
+        return np.asarray(np.linalg.lstsq(matrix, right, rcond=None)[0], float)

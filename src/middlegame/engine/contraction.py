@@ -64,7 +64,8 @@ def plan(operands: tuple[Axes, ...], output: Axes, sizes: tuple[int, ...]) -> Pl
     path, _ = opt_einsum.contract_path(equation, *shapes, shapes=True, optimize="auto")
     remaining = list(operands)
     steps: list[Step] = []
-    operations, largest, largest_axes = 0.0, 0.0, ()
+    operations, largest = 0.0, 0.0
+    largest_axes: Axes = ()
     for places in path:
         ordered = sorted(places, reverse=True)
         taken = [remaining.pop(place) for place in ordered]
@@ -141,3 +142,12 @@ def contract_points(
         remaining.append((product(mass, other), sum(gains[1:], gains[0]) if gains else None))
     mass, point = remaining[0]
     return mass, mass * 0.0 if point is None else point
+
+
+def aligned(table: Array, own: Axes, axes: Axes) -> Array:
+    """Spread a table over more axes, each absent one of length 1, ready to be combined."""
+    order = sorted(range(len(own)), key=lambda k: axes.index(own[k]))
+    shape = [1] * len(axes)
+    for k in order:
+        shape[axes.index(own[k])] = table.shape[k]
+    return table.transpose(order).reshape(shape)

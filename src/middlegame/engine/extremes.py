@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from middlegame.engine.contraction import Axes, plan
+from middlegame.engine.contraction import Axes, aligned, plan
 
 Floats = NDArray[np.float64]
 
@@ -44,19 +44,11 @@ def _greatest(tables: list[Floats], operands: tuple[Axes, ...], sizes: tuple[int
     for step in plan(operands, (), sizes).steps:
         left = remaining.pop(step.left)
         axes = tuple(dict.fromkeys((*step.left_axes, *step.right_axes)))
-        total = _spread(left, step.left_axes, axes)
+        total = aligned(left, step.left_axes, axes)
         if step.right >= 0:
-            total = total + _spread(remaining.pop(step.right), step.right_axes, axes)
+            total = total + aligned(remaining.pop(step.right), step.right_axes, axes)
         gone = tuple(place for place, axis in enumerate(axes) if axis not in step.axes)
         kept = [axis for axis in axes if axis in step.axes]
         best = total.max(axis=gone)
         remaining.append(np.transpose(best, [kept.index(axis) for axis in step.axes]))
     return float(remaining[0]) + 0.0
-
-
-def _spread(table: Floats, own: Axes, axes: Axes) -> Floats:
-    order = sorted(range(len(own)), key=lambda k: axes.index(own[k]))
-    shape = [1] * len(axes)
-    for k in order:
-        shape[axes.index(own[k])] = table.shape[k]
-    return np.transpose(table, order).reshape(shape)

@@ -98,7 +98,9 @@ class Layout:
         first = np.arange(rows.start, rows.stop)[:, None] * self.widest
         return (first + np.arange(size)).reshape(self.structure.shape(decision))
 
-    def flatten(self, chances: tuple[Array | None, ...], utilities: tuple[Array, ...], xp: Any) -> Array:
+    def flatten(
+        self, chances: tuple[Array | None, ...], utilities: tuple[Array, ...], xp: Any
+    ) -> Array:
         """Lay all tables end to end."""
         parts = [table.ravel() for table in (*chances, *utilities) if table is not None]
         return xp.concatenate(parts) if parts else xp.zeros(0)

@@ -8,31 +8,18 @@ unique.
 """
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from middlegame.engine.backend import QUICK, jax, jnp
-from middlegame.engine.layout import Game, layout_of
-from middlegame.engine.payoffs import Group, Shape, groups, local_payoffs
+from middlegame.engine.layout import Array, Floats, Game, layout_of
 from middlegame.engine.structure import Structure
 
-Array = Any
-Floats = NDArray[np.float64]
-
-
-class Slopes(NamedTuple):
-    """How the responses of a group of decisions change.
-
-    Attributes:
-        logits: for each relevant decision in turn, `[decisions, *response, *its logits]`.
-        share: by the share of the target lambdas, `[decisions, *response]`.
-    """
-
-    logits: list[Array]
-    share: Array
+Equations = Callable[[Floats, float, Game], tuple[Floats, Floats]]
+"""For some decisions: from (logits `[rows, widest]`, share, game) to the logits with theirs
+replaced by those that all policies bring about, and the derivative of the residual (their logits
+less those) by their own logits and the share, `[n, n + 1]` in the order of `places`."""
 
 
 def policies(opens: Array, logits: Array, share: float, xp: Any = np) -> Array:
@@ -42,119 +29,11 @@ def policies(opens: Array, logits: Array, share: float, xp: Any = np) -> Array:
     return odds / odds.sum(axis=-1, keepdims=True)
 
 
-@lru_cache(maxsize=256)
-def responder(structure: Structure, decisions: tuple[int, ...]) -> Callable[..., Array]:
-    """Compile the responses of some decisions.
-
-    Returns:
-        From (logits `[rows, widest]`, share, game) to the same logits with those decisions' rows
-        replaced by the logits that all others' policies bring about; 0 (so uniform play) where
-        an information set cannot be reached.
-    """
-    return jax.jit(partial_responses(structure, decisions), compiler_options=QUICK)
-
-
-def partial_responses(structure: Structure, decisions: tuple[int, ...]) -> Callable[..., Array]:
-    """Give the function that `responder` compiles."""
-    layout = layout_of(structure)
-
-    def respond(logits: Array, share: Array, game: Game) -> Array:
-        before = after = logits.reshape(-1)
-        for group in groups(structure, decisions):
-            cells = np.stack([layout.cells(decision) for decision in group.decisions])
-            arguments = _arguments(structure, group, before, game)
-            after = after.at[cells].set(jax.vmap(_response(group.shape), (0, None))(arguments, share))
-        return after.reshape(logits.shape)
-
-    return respond
-
-
-@lru_cache(maxsize=64)
-def slopes(structure: Structure, decisions: tuple[int, ...]) -> Callable[..., Any]:
-    """Compile responses and their exact derivatives (forward mode) for some decisions.
-
-    Returns:
-        From (logits, share, game) to the new logits and, for each group, its `Slopes`.
-    """
-    respond = partial_responses(structure, decisions)
-
-    def differentiate(logits: Array, share: Array, game: Game) -> tuple[Array, list[Slopes]]:
-        flat = logits.reshape(-1)
-        found = []
-        for group in groups(structure, decisions):
-
-            def response(
-                relevant: list[Array], share: Array, rest: _Arguments, shape: Shape = group.shape
-            ) -> Array:
-                return _response(shape)(rest._replace(logits=relevant), share)
-
-            arguments = _arguments(structure, group, flat, game)
-            slope = jax.vmap(jax.jacfwd(response, (0, 1)), (0, None, 0))
-            found.append(Slopes(*slope(arguments.logits, share, arguments)))
-        return respond(logits, share, game), found
-
-    return jax.jit(differentiate, compiler_options=QUICK)
-
-
-@lru_cache(maxsize=64)
-def payoffs_of(structure: Structure, decision: int) -> Callable[..., Array]:
-    """Compile one decision's payoffs: from (policies, game) to `[*observed, options]`, points."""
-    (group,) = groups(structure, (decision,))
-
-    def faced(played: Array, game: Game) -> Array:
-        arguments = _arguments(structure, group, played.reshape(-1), game)
-        first = jax.tree.map(lambda stacked: stacked[0], arguments)
-        points = local_payoffs(group.shape, first.logits, first.chances, first.utilities)
-        return jnp.where(first.reached[..., None], points, 0.0)
-
-    return jax.jit(faced, compiler_options=QUICK)
-
-
-class _Arguments(NamedTuple):
-    """What the response of one decision is computed from; with a leading axis, of a group."""
-
-    logits: list[Array]
-    logits_open: list[Array]
-    chances: list[Array]
-    utilities: list[Array]
-    opens: Array
-    reached: Array
-    precision: Array
-
-
-def _arguments(structure: Structure, group: Group, flat: Array, game: Game) -> _Arguments:
-    layout = layout_of(structure)
-    opens = game.opens.reshape(-1)
-    cells = np.stack([layout.cells(decision) for decision in group.decisions])
-    rows = cells[..., 0] // layout.widest
-    owners = np.array([structure.owners[decision] for decision in group.decisions])
-    return _Arguments(
-        logits=[flat[places] for places in group.policies],
-        logits_open=[opens[places] for places in group.policies],
-        chances=[game.tables[places] for places in group.chances],
-        utilities=[game.tables[places] for places in group.utilities],
-        opens=opens[cells],
-        reached=game.reached[rows],
-        precision=game.lambdas[owners],
-    )
-
-
-def _response(shape: Shape) -> Callable[[_Arguments, Array], Array]:
-    def respond(given: _Arguments, share: Array) -> Array:
-        played = [
-            policies(open_, logit, share, jnp)
-            for open_, logit in zip(given.logits_open, given.logits, strict=True)
-        ]
-        points = local_payoffs(shape, played, given.chances, given.utilities)
-        return _logits(points, given.opens, given.reached, given.precision)
-
-    return respond
-
-
-def _logits(points: Array, opens: Array, reached: Array, precision: Array) -> Array:
-    mean = jnp.where(opens, points, 0.0).sum(axis=-1, keepdims=True)
+def logits_of(points: Array, opens: Array, reached: Array, precision: Array, xp: Any = np) -> Array:
+    """Give the logits `[..., options]` that payoffs bring about; 0 where nothing is reached."""
+    mean = xp.where(opens, points, 0.0).sum(axis=-1, keepdims=True)
     mean = mean / opens.sum(axis=-1, keepdims=True)
-    return jnp.where(opens & reached[..., None], precision * (points - mean), 0.0)
+    return xp.where(opens & reached[..., None], precision * (points - mean), 0.0)
 
 
 def places(structure: Structure, decisions: Sequence[int]) -> NDArray[np.int_]:

@@ -6,20 +6,17 @@ touched. Decisions that look alike are contracted together, so that what is comp
 the number of different shapes, not with the number of decisions.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 
-from middlegame.engine.backend import jax, jnp
-from middlegame.engine.contraction import Axes, contract_points
-from middlegame.engine.layout import Indices, Layout, layout_of
+from middlegame.engine.backend import jnp
+from middlegame.engine.contraction import Axes, aligned, contract_points
+from middlegame.engine.layout import Array, Indices, Layout, layout_of
 from middlegame.engine.relevance import requisites
 from middlegame.engine.structure import Structure
-
-Array = Any
 
 
 @dataclass(frozen=True)
@@ -129,7 +126,7 @@ def local_payoffs(
         hosts = [k for k, family in enumerate(shape.families) if set(scope) <= set(family)]
         if hosts:
             host = min(hosts, key=lambda k: len(shape.families[k]))
-            share = masses[host] * _aligned(gain, scope, operands[host])
+            share = masses[host] * aligned(gain, scope, operands[host])
             points[host] = share if points[host] is None else points[host] + share
         else:
             operands.append(scope)
@@ -142,35 +139,4 @@ def local_payoffs(
     possible = mass > 0
     found = jnp.where(possible, gains / jnp.where(possible, mass, 1.0), 0.0)
     full = tuple(shape.sizes[axis] for axis in shape.family)
-    return jnp.broadcast_to(_aligned(found, open_, shape.family), full)
-
-
-def _aligned(table: Array, own: Axes, axes: Axes) -> Array:
-    """Spread a table over more axes, ready to be multiplied."""
-    order = sorted(range(len(own)), key=lambda k: axes.index(own[k]))
-    shape = [1] * len(axes)
-    for k in order:
-        shape[axes.index(own[k])] = table.shape[k]
-    return jnp.transpose(table, order).reshape(shape)
-
-
-def grouped(
-    group: Group, tables: Array, policies: Array, respond: Callable[..., Array]
-) -> Array:
-    """Apply a function of (policies, chances, utilities) to every decision of a group.
-
-    Args:
-        group: the decisions.
-        tables: all chance and utility tables, end to end.
-        policies: all policies, or logits, `[rows, widest]`.
-        respond: for one decision, from its own tables to an array.
-
-    Returns:
-        `[decisions, *array]`.
-    """
-    flat = policies.reshape(-1)
-    return jax.vmap(respond)(
-        [flat[places] for places in group.policies],
-        [tables[places] for places in group.chances],
-        [tables[places] for places in group.utilities],
-    )
+    return jnp.broadcast_to(aligned(found, open_, shape.family), full)

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
-from middlegame.engine import continuation
+from middlegame.engine import continuation, local, shared
 from middlegame.engine.continuation import Controls, Floats, Outcome, Trace
 from middlegame.engine.layout import Game, layout_of
-from middlegame.engine.logit import places, policies, responder, slopes
+from middlegame.engine.local import responder
+from middlegame.engine.logit import Equations, places, policies
 from middlegame.engine.payoffs import groups
 from middlegame.engine.relevance import relevance, traced, untraced
 from middlegame.engine.structure import Structure
@@ -75,8 +75,8 @@ def solve(
         logits = np.asarray(responder(structure, level)(logits, 1.0, game))
     again = logits.copy()
     if first:
-        # The compiled slopes serve once more, rather than compiling the responses alone.
-        again = np.array(slopes(structure, first)(logits, 1.0, game)[0])
+        # The equations serve once more: compiling the responses alone would take longer.
+        again = _equations(structure, first)(logits, 1.0, game)[0].copy()
     for level in levels:
         answered = np.asarray(responder(structure, level)(logits, 1.0, game)).ravel()
         again.ravel()[places(structure, level)] = answered[places(structure, level)]
@@ -103,7 +103,7 @@ def _follow(
 ) -> Trace:
     layout = layout_of(structure)
     own = places(structure, decisions)
-    assemble = _Assembly(structure, decisions)
+    evaluate = _equations(structure, decisions)
 
     def spread(point: Floats) -> Floats:
         logits = np.zeros((layout.height, layout.widest))
@@ -111,9 +111,8 @@ def _follow(
         return logits
 
     def equations(point: Floats) -> tuple[Floats, Floats]:
-        answers, found = slopes(structure, decisions)(spread(point), point[-1], game)
-        value = point[:-1] - np.asarray(answers).ravel()[own]
-        return value, assemble.jacobian(found)
+        answers, jacobian = evaluate(spread(point), point[-1], game)
+        return point[:-1] - answers.ravel()[own], jacobian
 
     def probabilities(point: Floats) -> Floats:
         return np.asarray(policies(game.opens, spread(point), point[-1])).ravel()[own]
@@ -121,28 +120,12 @@ def _follow(
     return continuation.follow(equations, probabilities, len(own), controls)
 
 
-class _Assembly:
-    """Lays the slopes of each decision's response into one Jacobian."""
-
-    def __init__(self, structure: Structure, decisions: tuple[int, ...]) -> None:
-        layout = layout_of(structure)
-        own = places(structure, decisions)
-        number = np.full(layout.height * layout.widest, -1)
-        number[own] = np.arange(len(own))
-        self.size = len(own)
-        self.blocks: list[tuple[list[tuple[NDArray[np.int_], NDArray[np.int_]]], NDArray[np.int_]]] = []
-        for group in groups(structure, decisions):
-            rows = np.stack([number[layout.cells(d)].ravel() for d in group.decisions])
-            pairs = [(rows[:, :, None], number[p].reshape(len(rows), 1, -1)) for p in group.policies]
-            self.blocks.append((pairs, rows))
-
-    def jacobian(self, found: list) -> Floats:  # type: ignore[type-arg]
-        """Give the derivative of the residual, `[n, n + 1]`: the logits, then the share."""
-        jacobian = np.zeros((self.size, self.size + 1))
-        jacobian[:, :-1] = np.eye(self.size)
-        for (pairs, rows), slope in zip(self.blocks, found, strict=True):
-            for (row, column), block in zip(pairs, slope.logits, strict=True):
-                shaped = np.asarray(block).reshape(len(rows), rows.shape[1], -1)
-                jacobian[row, column] -= shaped
-            jacobian[rows, -1] -= np.asarray(slope.share).reshape(rows.shape)
-        return jacobian
+def _equations(structure: Structure, decisions: tuple[int, ...]) -> Equations:
+    """Choose the cheaper of the two ways to the same payoffs, by how much has to be compiled."""
+    found = groups(structure, decisions)
+    apart = sum(len(group.shape.families) + len(group.shape.scopes) for group in found)
+    whole = len(structure.sizes) + len(structure.scopes)
+    # A table takes about as long to compile in either, since both are differentiated once more.
+    if apart <= whole:
+        return local.equations(structure, decisions)
+    return shared.equations(structure, decisions)

@@ -1,4 +1,4 @@
-"""Strategic relevance: which policies a decision's best play depends on, and so what is solved when.
+"""Strategic relevance: on which policies a decision's best play depends; what is solved when.
 
 Decision e is relevant to decision d if e's policy can matter for d's choice: if it is s-reachable
 from d (Koller & Milch 2003). The test is the Bayes-ball (Shachter 1998): the nodes whose tables are

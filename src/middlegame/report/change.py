@@ -40,10 +40,10 @@ def news(before: "Equilibrium", after: "Equilibrium") -> Iterator[str]:
     fixed = {n: s for n, s in after.supposed.items() if before.supposed.get(n) != s}
     if fixed:
         how = "Supposed, by surprise" if after.surprise else "Supposed, and known to everybody"
-        yield f"{how}: {words.case(fixed.items())}."
+        yield f"{how} - {words.case(fixed.items())}."
     seen = {n: s for n, s in after.known.items() if before.known.get(n) != s}
     if seen:
-        yield f"Observed: {narrative.given_words(words, seen)}."
+        yield f"Observed - {narrative.given_words(words, seen)}."
 
 
 def question_shifts(before: "Equilibrium", after: "Equilibrium") -> list[Shift]:
@@ -67,7 +67,8 @@ def shifts(before: "Equilibrium", after: "Equilibrium", most: int = MOST_SHIFTS)
         if name in fixed or name not in before.forecasts:
             continue
         was = before.forecasts[name]
-        state = max(forecast, key=lambda s: round(abs(forecast[s] - was[s]), 9))
+        rises = {state: round(chance - was[state], 9) for state, chance in forecast.items()}
+        state = max(rises, key=lambda s: (abs(rises[s]), rises[s]))
         label = capital(words.entry(name, state))
         found.append(
             (abs(forecast[state] - was[state]), _shift(label, was[state], forecast[state]))

@@ -35,7 +35,7 @@ def forecast_chart(title: str, labels: Sequence[str], chances: Sequence[float], 
 
     rows, height = _rows(labels, chances)
     y = alt.Y("bar:Q", scale=None, axis=None)
-    base = alt.Chart(alt.Data(values=rows))
+    base = alt.Chart(alt.InlineData(values=rows))
     x = alt.Scale(domain=[0, 1], nice=False)
     rail = base.mark_bar(color=_INK, opacity=0.12, height=9, cornerRadius=2).encode(
         x=alt.X("start:Q", scale=x, axis=None), x2="end:Q", y=y

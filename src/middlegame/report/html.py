@@ -11,6 +11,7 @@ from middlegame.report.charts import forecast_chart
 from middlegame.report.graph import contest_graph
 from middlegame.report.judgements import judgement_groups, web_address
 from middlegame.report.palette import NOBODY, actor_colours
+from middlegame.report.policies import policy_rows, policy_words
 from middlegame.report.words import (
     SCALE_SOURCE,
     Words,
@@ -168,12 +169,12 @@ def _policies(equilibrium: "Equilibrium", words: Words) -> list[dict[str, Any]]:
     colours = actor_colours(equilibrium.diagram)
     told = []
     for move in equilibrium.diagram.decisions:
-        rows = narrative.policy_rows(equilibrium, move.name)
+        rows = policy_rows(equilibrium, move.name)
         told.append(
             {
                 "title": words.heading(move.name),
                 "colour": colours[move.owner],
-                "summary": narrative.policy_words(equilibrium, move.name),
+                "summary": policy_words(equilibrium, move.name),
                 "knows": [words.label(parent) for parent in move.parents],
                 "options": words.states(move.name),
                 "rows": rows[:MOST_ROWS],

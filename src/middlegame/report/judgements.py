@@ -127,11 +127,13 @@ def _raws(equilibrium: "Equilibrium") -> Iterator[_Raw]:
     for path, judgement, around in judgements(equilibrium.scenario) if equilibrium.scenario else ():
         parameter = parameters.get(path)
         why = judgement.why or next((p.why for p in reversed(around) if p.why), "")
-        cites = judgement.cite or next((p.cite for p in reversed(around) if p.cite), ())
+        cites = list(map(str, judgement.cite)) or next(
+            (list(map(str, p.cite)) for p in reversed(around) if p.cite), []
+        )
         name = parameter.name if parameter else _dotted(path)
         told.add(name)
         unit = _unit(path, judgement.unit)
-        yield _Raw(path, name, judgement.low, judgement.high, unit, why, tuple(map(str, cites)))
+        yield _Raw(path, name, judgement.low, judgement.high, unit, why, tuple(cites))
     for parameter in equilibrium.diagram.parameters:
         if parameter.name not in told:
             yield _of_parameter(parameter)

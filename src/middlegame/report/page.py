@@ -48,7 +48,6 @@ class Page:
 
     def title(self, title: str, aside: str = "") -> None:
         """Print what all of it is about."""
-        self.gap()
         for line in self._wrapped(Text(title, style="bold"), self.width):
             self._line(line)
         if aside:

@@ -22,10 +22,12 @@ SCALE = (
 """Upper ends and words of the US Intelligence Community Directive 203 (2015), section D.6.e.2."""
 SCALE_SOURCE = "US Intelligence Community Directive 203, Analytic Standards (2015)"
 
-_SMALL_WORDS = frozenset(
-    "a all an any at both each either every few in its neither no none nobody of on one another "
-    "only some somebody that the their there these this those three two when where whether".split()
-)
+_SMALL_WORDS = frozenset({
+    "a", "all", "an", "another", "any", "at", "both", "each", "either", "every", "few", "in",
+    "its", "neither", "no", "nobody", "none", "of", "on", "one", "only", "some", "somebody",
+    "that", "the", "their", "there", "these", "this", "those", "three", "two", "when", "where",
+    "whether",
+})  # fmt: skip
 _NO_VERB_ENDINGS = ("ss", "us", "is", "'s", "ous")
 _NEGLIGIBLE = 1e-9
 
@@ -200,8 +202,9 @@ class Words:
         if not isinstance(node, Decision):
             return label
         actor = self.actor(node.owner)
-        core = actor.split(" ")[-1] if actor.startswith(("The ", "the ")) else actor
-        return label if core.lower() in label.lower() else f"{actor}: {label}"
+        told = label.lower()
+        said = actor.lower() in told or any(f"{w}'s" in told for w in actor.lower().split())
+        return label if said else f"{actor}: {within(label)}"
 
     def condition(self, condition: Condition, *, outer: bool = True) -> str:
         """Put a condition into words."""

@@ -55,7 +55,7 @@ class Damage:
 UNDAMAGED = Damage()
 
 
-def without(value: Any, removed: Collection[Path], path: Path = ()) -> Any:  # noqa: ANN401 - any data
+def without(value: Any, removed: Collection[Path], path: Path = ()) -> Any:
     """Copy plain data without what stands at some paths."""
     if isinstance(value, dict):
         return {

@@ -1,15 +1,14 @@
 """What is wrong with a scenario, where, and what would be right."""
 
-import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Literal
+
+from middlegame.errors import MiddlegameError
+from middlegame.names import nearest
 
 Path = tuple[str | int, ...]
 """Where a thing stands in a scenario: `("factors", "lease", "rules", 1, "then")`."""
-
-_LONGEST_NAME = 80
 
 
 @dataclass(frozen=True)
@@ -57,7 +56,7 @@ class Fault:
         return " ".join(told.splitlines())
 
 
-class ScenarioError(Exception):
+class ScenarioError(MiddlegameError):
     """A scenario that cannot be used; `faults` lists everything that is wrong with it."""
 
     def __init__(self, faults: Iterable[Fault]) -> None:
@@ -73,17 +72,4 @@ def dotted(path: Path) -> str:
     return text
 
 
-def nearest(name: str, valid: Iterable[str]) -> str:
-    """Find the valid name that was most likely meant; empty where none is near."""
-    return _nearest(name, tuple(valid)) if len(name) <= _LONGEST_NAME else ""
-
-
-@lru_cache(maxsize=512)
-def _nearest(name: str, valid: tuple[str, ...]) -> str:
-    folded = {_folded(each): each for each in reversed(valid) if len(each) <= _LONGEST_NAME}
-    found = difflib.get_close_matches(_folded(name), folded, n=1, cutoff=0.6)
-    return folded[found[0]] if found else ""
-
-
-def _folded(name: str) -> str:
-    return name.casefold().replace("-", "_").replace(" ", "_")
+__all__ = ["Fault", "Path", "ScenarioError", "dotted", "nearest"]

@@ -19,7 +19,7 @@ def keys_at(path: Path) -> tuple[str, ...]:
     return tuple(field.alias or name for name, field in model.model_fields.items())
 
 
-def _step(kind: Any, step: str | int) -> Any:  # noqa: ANN401 - types are values of any kind here
+def _step(kind: Any, step: str | int) -> Any:
     """Give the type of what stands at a key or position of something of this type."""
     model = _model(kind)
     if model is not None:
@@ -34,14 +34,14 @@ def _step(kind: Any, step: str | int) -> Any:  # noqa: ANN401 - types are values
     return None
 
 
-def _model(kind: Any) -> type[BaseModel] | None:  # noqa: ANN401 - types are values of any kind here
+def _model(kind: Any) -> type[BaseModel] | None:
     for each in _alternatives(kind):
         if isinstance(each, type) and issubclass(each, BaseModel):
             return each
     return None
 
 
-def _alternatives(kind: Any) -> list[Any]:  # noqa: ANN401 - types are values of any kind here
+def _alternatives(kind: Any) -> list[Any]:
     """Look through `Annotated` and `... | None` at the types meant."""
     if hasattr(kind, "__metadata__"):
         return _alternatives(kind.__origin__)

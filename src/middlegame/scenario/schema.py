@@ -21,5 +21,5 @@ def json_schema() -> dict[str, Any]:
 
 
 class _Generator(GenerateJsonSchema):
-    def encode_default(self, dft: Any) -> Any:  # noqa: ANN401 - as pydantic has it
+    def encode_default(self, dft: Any) -> Any:
         return str(dft) if isinstance(dft, Judgement) else super().encode_default(dft)

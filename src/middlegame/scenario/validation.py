@@ -129,7 +129,7 @@ class _Validation:
         return original((*loc, *within), self.data, self.removed)
 
 
-def _at(data: Any, path: Path) -> Any:  # noqa: ANN401 - any data
+def _at(data: Any, path: Path) -> Any:
     for step in path:
         data = data[step]
     return data

@@ -151,7 +151,7 @@ class _Unfolding:
         self.tree = tree
         self.count = 0
 
-    def unfold(self, node: Node, path: Path, depth: int) -> Any:  # noqa: ANN401 - any data
+    def unfold(self, node: Node, path: Path, depth: int) -> Any:
         self.count += 1
         if self.count > MOST_NODES or depth > DEEPEST:
             many = f"more than {MOST_NODES:,} entries" if depth <= DEEPEST else "too many levels"

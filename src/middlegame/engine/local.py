@@ -1,0 +1,193 @@
+"""Responses and their slopes by one contraction for each decision (`engine.payoffs`).
+
+Cheap where each decision depends on a part of the diagram only, however large the whole is.
+"""
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from middlegame.engine.backend import QUICK, jax, jnp
+from middlegame.engine.layout import Array, Floats, Game, Indices, layout_of
+from middlegame.engine.logit import Equations, logits_of, places, policies
+from middlegame.engine.payoffs import Group, Shape, groups, local_payoffs
+from middlegame.engine.structure import Structure
+
+
+class _Slopes(NamedTuple):
+    """How the responses of a group of decisions change.
+
+    Attributes:
+        logits: for each relevant decision in turn, `[decisions, *response, *its logits]`.
+        share: by the share of the target lambdas, `[decisions, *response]`.
+    """
+
+    logits: list[Array]
+    share: Array
+
+
+@lru_cache(maxsize=256)
+def responder(structure: Structure, decisions: tuple[int, ...]) -> Callable[..., Array]:
+    """Compile the responses of some decisions.
+
+    Returns:
+        From (logits `[rows, widest]`, share, game) to the same logits with those decisions' rows
+        replaced by the logits that all others' policies bring about; 0 (so uniform play) where
+        an information set cannot be reached.
+    """
+    return jax.jit(partial_responses(structure, decisions), compiler_options=QUICK)
+
+
+def partial_responses(structure: Structure, decisions: tuple[int, ...]) -> Callable[..., Array]:
+    """Give the function that `responder` compiles."""
+    layout = layout_of(structure)
+
+    def respond(logits: Array, share: Array, game: Game) -> Array:
+        before = after = logits.reshape(-1)
+        for group in groups(structure, decisions):
+            cells = np.stack([layout.cells(decision) for decision in group.decisions])
+            arguments = _arguments(structure, group, before, game)
+            answers = _each(group, _response(group.shape), (0, None))(arguments, share)
+            after = after.at[cells].set(answers)
+        return after.reshape(logits.shape)
+
+    return respond
+
+
+def equations(structure: Structure, decisions: tuple[int, ...]) -> Equations:
+    """Give the equations that hold for some decisions at an equilibrium (see `Equations`)."""
+    assembly = _Assembly(structure, decisions)
+    compiled = _slopes(structure, decisions)
+
+    def evaluate(logits: Floats, share: float, game: Game) -> tuple[Floats, Floats]:
+        answers, slopes = compiled(logits, share, game)
+        return np.asarray(answers), assembly.jacobian(slopes)
+
+    return evaluate
+
+
+@lru_cache(maxsize=64)
+def _slopes(structure: Structure, decisions: tuple[int, ...]) -> Callable[..., Any]:
+    """Compile responses and their exact derivatives, by forward mode."""
+    respond = partial_responses(structure, decisions)
+
+    def differentiate(logits: Array, share: Array, game: Game) -> tuple[Array, list[_Slopes]]:
+        flat = logits.reshape(-1)
+        found = []
+        for group in groups(structure, decisions):
+
+            def response(
+                relevant: list[Array], share: Array, rest: _Arguments, shape: Shape = group.shape
+            ) -> Array:
+                return _response(shape)(rest._replace(logits=relevant), share)
+
+            arguments = _arguments(structure, group, flat, game)
+            slope = _each(group, jax.jacfwd(response, (0, 1)), (0, None, 0))
+            found.append(_Slopes(*slope(arguments.logits, share, arguments)))
+        return respond(logits, share, game), found
+
+    return jax.jit(differentiate, compiler_options=QUICK)
+
+
+@lru_cache(maxsize=64)
+def payoffs_of(structure: Structure, decision: int) -> Callable[..., Array]:
+    """Compile one decision's payoffs: from (policies, game) to `[*observed, options]`, points."""
+    (group,) = groups(structure, (decision,))
+
+    def faced(played: Array, game: Game) -> Array:
+        arguments = _arguments(structure, group, played.reshape(-1), game)
+        first = jax.tree.map(lambda stacked: stacked[0], arguments)
+        points = local_payoffs(group.shape, first.logits, first.chances, first.utilities)
+        return jnp.where(first.reached[..., None], points, 0.0)
+
+    return jax.jit(faced, compiler_options=QUICK)
+
+
+def _each(
+    group: Group, function: Callable[..., Any], axes: tuple[int | None, ...]
+) -> Callable[..., Any]:
+    """Map a function over a group's decisions; a group of one needs no batch axis inside."""
+    if len(group.decisions) > 1:
+        return jax.vmap(function, axes)
+
+    def once(*arguments: Any) -> Any:
+        first = [
+            argument if axis is None else jax.tree.map(lambda stacked: stacked[0], argument)
+            for argument, axis in zip(arguments, axes, strict=True)
+        ]
+        return jax.tree.map(lambda answer: answer[None], function(*first))
+
+    return once
+
+
+class _Arguments(NamedTuple):
+    """What the response of one decision is computed from; with a leading axis, of a group."""
+
+    logits: list[Array]
+    logits_open: list[Array]
+    chances: list[Array]
+    utilities: list[Array]
+    opens: Array
+    reached: Array
+    precision: Array
+
+
+def _arguments(structure: Structure, group: Group, flat: Array, game: Game) -> _Arguments:
+    layout = layout_of(structure)
+    opens = game.opens.reshape(-1)
+    cells = np.stack([layout.cells(decision) for decision in group.decisions])
+    rows = cells[..., 0] // layout.widest
+    owners = np.array([structure.owners[decision] for decision in group.decisions])
+    return _Arguments(
+        logits=[flat[places] for places in group.policies],
+        logits_open=[opens[places] for places in group.policies],
+        chances=[game.tables[places] for places in group.chances],
+        utilities=[game.tables[places] for places in group.utilities],
+        opens=opens[cells],
+        reached=game.reached[rows],
+        precision=game.lambdas[owners],
+    )
+
+
+def _response(shape: Shape) -> Callable[[_Arguments, Array], Array]:
+    def respond(given: _Arguments, share: Array) -> Array:
+        played = [
+            policies(open_, logit, share, jnp)
+            for open_, logit in zip(given.logits_open, given.logits, strict=True)
+        ]
+        points = local_payoffs(shape, played, given.chances, given.utilities)
+        return logits_of(points, given.opens, given.reached, given.precision, jnp)
+
+    return respond
+
+
+class _Assembly:
+    """Lays the slopes of each decision's response into one Jacobian."""
+
+    def __init__(self, structure: Structure, decisions: tuple[int, ...]) -> None:
+        layout = layout_of(structure)
+        own = places(structure, decisions)
+        number = np.full(layout.height * layout.widest, -1)
+        number[own] = np.arange(len(own))
+        self.size = len(own)
+        self.blocks: list[tuple[list[tuple[Indices, Indices]], Indices]] = []
+        for group in groups(structure, decisions):
+            rows = np.stack([number[layout.cells(d)].ravel() for d in group.decisions])
+            pairs = [
+                (rows[:, :, None], number[cells].reshape(len(rows), 1, -1))
+                for cells in group.policies
+            ]
+            self.blocks.append((pairs, rows))
+
+    def jacobian(self, found: list[_Slopes]) -> Floats:
+        """Give the derivative of the residual, `[n, n + 1]`: the logits, then the share."""
+        jacobian = np.zeros((self.size, self.size + 1))
+        jacobian[:, :-1] = np.eye(self.size)
+        for (pairs, rows), slope in zip(self.blocks, found, strict=True):
+            for (row, column), block in zip(pairs, slope.logits, strict=True):
+                shaped = np.asarray(block).reshape(len(rows), rows.shape[1], -1)
+                jacobian[row, column] -= shaped
+            jacobian[rows, -1] -= np.asarray(slope.share).reshape(rows.shape)
+        return jacobian

@@ -1,0 +1,74 @@
+import itertools
+import xml.etree.ElementTree as ET
+
+import pytest
+
+import middlegame as mg
+from middlegame.report.graph import contest_graph
+from middlegame.report.layout import BOX_WIDTH, Box, layout
+from middlegame.report.palette import NOBODY, OKABE_ITO, actor_colours
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def overlap(first: Box, second: Box) -> bool:
+    return (
+        abs(first.x - second.x) < (first.width + second.width) / 2
+        and abs(first.y - second.y) < (first.height + second.height) / 2
+    )
+
+
+def test_no_two_boxes_overlap_and_all_lie_within(venezuela: mg.Equilibrium) -> None:
+    placed = layout(venezuela)
+    assert [box.name for box in placed.boxes] == [n.name for n in venezuela.diagram.nodes]
+    for first, second in itertools.combinations(placed.boxes, 2):
+        assert not overlap(first, second), (first, second)
+    for box in placed.boxes:
+        assert box.width / 2 <= box.x <= placed.width - box.width / 2
+        assert box.height / 2 <= box.y <= placed.height - box.height / 2
+
+
+def test_causes_stand_above_what_depends_on_them(venezuela: mg.Equilibrium) -> None:
+    placed = layout(venezuela)
+    y = {box.name: box.y for box in placed.boxes}
+    edges = {(p, node.name) for node in venezuela.diagram.nodes for p in node.parents}
+    assert {(arc.tail, arc.head) for arc in placed.arcs} == edges
+    assert all(y[tail] < y[head] for tail, head in edges)
+
+
+def test_letters_are_large_enough_on_a_wide_page(venezuela: mg.Equilibrium) -> None:
+    assert 12 * 1200 / layout(venezuela).width >= 10
+
+
+@pytest.mark.parametrize("contest", ["venezuela", "hostile", "bare"])
+def test_the_picture_is_well_formed_and_scales(
+    contest: str, request: pytest.FixtureRequest
+) -> None:
+    equilibrium = request.getfixturevalue(contest)
+    drawn = contest_graph(equilibrium)
+    root = ET.fromstring(drawn)
+    assert root.tag == f"{SVG}svg"
+    assert root.get("viewBox")
+    assert root.get("width") is None
+    assert len(root.findall(f".//{SVG}title")) == len(equilibrium.diagram.nodes)
+    assert root.find(f".//{SVG}script") is None
+    assert drawn == contest_graph(equilibrium)
+
+
+def test_text_stays_within_its_box(hostile: mg.Equilibrium, venezuela: mg.Equilibrium) -> None:
+    from middlegame.report.layout import label_lines, state_lines, text_width
+    from middlegame.report.narrative import words_of
+
+    for equilibrium in (hostile, venezuela):
+        words = words_of(equilibrium)
+        for node in equilibrium.diagram.nodes:
+            lines = label_lines(words, node.name) + state_lines(equilibrium, words, node.name)
+            assert all(text_width(line) <= BOX_WIDTH for line in lines)
+
+
+def test_those_who_move_get_colours_first(venezuela: mg.Equilibrium) -> None:
+    colours = actor_colours(venezuela.diagram)
+    movers = {decision.owner for decision in venezuela.diagram.decisions}
+    assert len({colours[mover] for mover in movers}) == len(movers)
+    assert NOBODY not in {colours[mover] for mover in movers}
+    assert colours["moscow"] == OKABE_ITO[0]

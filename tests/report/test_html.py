@@ -1,0 +1,159 @@
+import itertools
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+import middlegame as mg
+from middlegame.report.charts import forecast_chart
+from middlegame.report.html import html_report
+from middlegame.report.judgements import judgement_groups, web_address
+from middlegame.report.narrative import words_of
+from middlegame.shipped import open_scenario
+from tests.report.conftest import INJECTION
+
+VOID = {"meta", "link", "br", "hr", "img", "input"}
+LOADS = {"src", "srcset", "data", "poster", "background", "action"}
+
+
+class Reader(HTMLParser):
+    """Checks that tags close in order; gathers tags, addresses, ids and text."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.open: list[str] = []
+        self.tags: list[str] = []
+        self.attributes: list[tuple[str, str, str]] = []
+        self.text: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes += [(tag, name, value or "") for name, value in attrs]
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes += [(tag, name, value or "") for name, value in attrs]
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open, f"</{tag}> closes nothing"
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if "style" not in self.open:
+            self.text.append(data)
+
+
+def read(page: str) -> Reader:
+    reader = Reader()
+    reader.feed(page)
+    reader.close()
+    assert reader.open == []
+    return reader
+
+
+@pytest.fixture(scope="module")
+def page(venezuela: mg.Equilibrium) -> str:
+    return html_report(venezuela, open_scenario("venezuela-2026"))
+
+
+def check_self_contained(page: str) -> Reader:
+    reader = read(page)
+    assert not {"script", "link", "iframe", "object", "embed", "img"} & set(reader.tags)
+    for tag, name, value in reader.attributes:
+        assert name not in LOADS, (tag, name, value)
+        assert not name.startswith("on"), (tag, name, value)
+        if name in ("href", "xlink:href"):
+            assert tag == "a"
+            assert value.startswith(("#", "https://", "http://")), value
+    for style in re.findall(r"<style>(.*?)</style>", page, re.DOTALL):
+        assert "url(" not in style
+        assert "@import" not in style
+    return reader
+
+
+def test_the_page_is_one_file_without_scripts(page: str) -> None:
+    check_self_contained(page)
+    assert len(page.encode()) < 3_000_000
+
+
+def test_ids_are_unique_and_every_inner_link_leads_somewhere(page: str) -> None:
+    reader = read(page)
+    ids = [value for _, name, value in reader.attributes if name == "id"]
+    assert len(ids) == len(set(ids))
+    targets = [v[1:] for _, n, v in reader.attributes if n == "href" and v.startswith("#")]
+    labels = [v for _, n, v in reader.attributes if n == "aria-labelledby"]
+    assert set(targets + labels) <= set(ids)
+
+
+def test_headings_do_not_skip_levels(page: str) -> None:
+    levels = [int(tag[1]) for tag in read(page).tags if re.fullmatch("h[1-6]", tag)]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
+
+
+def test_every_image_speaks(page: str) -> None:
+    for tag in re.findall(r"<svg[^>]*>", page):
+        assert 'aria-hidden="true"' in tag or ('role="img"' in tag and "aria-label=" in tag)
+
+
+def test_the_answer_stands_before_everything_else(page: str, venezuela: mg.Equilibrium) -> None:
+    from middlegame.report.narrative import answer
+
+    text = " ".join("".join(read(page).text).split())
+    assert text.index("Which way will") < text.index(answer(venezuela)[:40])
+    assert text.index(answer(venezuela)[:40]) < text.index("Method and limits")
+
+
+def test_every_parameter_and_every_exact_number_appears(
+    page: str, venezuela: mg.Equilibrium
+) -> None:
+    text = " ".join(read(page).text)
+    for parameter in venezuela.diagram.parameters:
+        assert parameter.name in text
+        assert not parameter.why or " ".join(parameter.why.split()) in text
+    assert ", line " in text
+
+
+def test_exact_numbers_are_judgements_too(harbour: mg.Equilibrium) -> None:
+    groups = judgement_groups(harbour, words_of(harbour), None)
+    told = {written.name: written for group in groups for written in group.written}
+    assert {parameter.name for parameter in harbour.diagram.parameters} <= set(told)
+    for written in told.values():
+        assert 0 <= written.low <= written.high <= 1
+        assert written.low - 1e-9 <= written.used <= written.high + 1e-9
+        assert written.claim
+
+
+def test_texts_are_inert(hostile: mg.Equilibrium) -> None:
+    page = html_report(hostile)
+    reader = check_self_contained(page)
+    assert INJECTION not in page
+    assert INJECTION in " ".join(reader.text)
+    assert "javascript:" not in page
+    assert "\x1b" not in page
+
+
+def test_a_diagram_without_scenario_is_reported(bare: mg.Equilibrium) -> None:
+    page = html_report(bare, None)
+    check_self_contained(page)
+    assert "factors.loan.chance.real" in page
+
+
+def test_only_web_addresses_become_links() -> None:
+    assert web_address("https://example.org") == "https://example.org"
+    for address in (None, "", "javascript:alert(1)", "data:text/html,x", "/etc/passwd"):
+        assert web_address(address) is None
+
+
+def test_a_chart_scales_and_takes_the_pages_colours() -> None:
+    drawn = forecast_chart("What <b>", ["one & only", "x" * 100], [0.3, 0.7], "#0072B2")
+    start = re.match(r"<svg[^>]*>", drawn)
+    assert start is not None
+    assert " width=" not in start[0]
+    assert "viewBox" in start[0]
+    assert "What &lt;b&gt;: one &amp; only 30%" in start[0]
+    assert "currentColor" in drawn
+    assert "font-family" not in drawn
