@@ -124,10 +124,10 @@ class Page:
             self._line(first if not place else " " * first.cell_len, line)
 
     def _drawn(self, probability: float, colour: str) -> Text:
-        full = round(probability * self.bar_width)
-        if probability >= 0.005:
+        full = round(probability * self.bar_width) if probability >= 0.01 else 0
+        if probability >= 0.01:
             full = max(full, 1)
-        if probability <= 0.995:
+        if probability <= 0.99:
             full = min(full, self.bar_width - 1)
         rest = self.bar_width - full
         if self.plain:

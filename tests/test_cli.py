@@ -1,0 +1,213 @@
+"""The command line as a newcomer uses it: what it prints, where, and how it exits."""
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from middlegame.cli import main
+
+REFERENCE = Path(__file__).parent / "data" / "reference"
+
+
+@pytest.fixture
+def run(capsys):
+    """Run a command line in this process: its exit code, what it printed, what it complained of."""
+
+    def call(*arguments: str) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as ended:
+            main(list(arguments))
+        out, err = capsys.readouterr()
+        return ended.value.code or 0, out, err
+
+    return call
+
+
+def test_list_names_what_is_shipped(run):
+    code, out, _ = run("list")
+    assert code == 0
+    assert {"cuba-1962", "harbour-lease", "venezuela-2026"} <= {x.split()[0] for x in out.splitlines()}
+    code, out, _ = run("list", "--json")
+    assert all(set(entry) == {"name", "title", "folder"} for entry in json.loads(out))
+
+
+def test_a_new_scenario_checks_and_solves(run, tmp_path):
+    folder = tmp_path / "my-contest"
+    code, out, _ = run("new", str(folder))
+    assert code == 0
+    assert f"middlegame check {folder}" in out
+    assert run("check", str(folder))[0] == 0
+    assert run("solve", str(folder))[0] == 0
+
+
+def test_new_overwrites_nothing(run, tmp_path):
+    (tmp_path / "scenario.yaml").write_text("mine")
+    code, _, err = run("new", str(tmp_path))
+    assert code == 1
+    assert "is there already" in err
+    assert (tmp_path / "scenario.yaml").read_text() == "mine"
+
+
+def test_check_of_a_faulty_file_tells_every_place(run, tmp_path):
+    path = tmp_path / "x.yaml"
+    path.write_text("title: X\nactors: {a: A}\nmoves:\n  m: {by: b, options: [x, x]}\n")
+    code, out, _ = run("check", str(path))
+    assert code == 1
+    assert f"{path}:4:11: " in out
+    code, out, _ = run("check", str(path), "--json")
+    assert code == 1
+    told = json.loads(out)
+    assert told["status"] == "faults"
+    assert {"message", "expected", "line", "column", "severity"} <= set(told["faults"][0])
+
+
+def test_check_counts_and_sources(run):
+    code, out, _ = run("check", "harbour-lease", "--json")
+    found = json.loads(out)
+    assert code == 0
+    assert found["status"] == "passed"
+    assert found["counts"]["moves"] == 3
+    assert found["sourcing"]["numbers"] >= found["sourcing"]["cited"] > 0
+    assert set(found["points"]) == {"owner", "tenant", "rival"}
+
+
+def test_solve_prints_the_answer_before_the_method(run):
+    code, out, _ = run("solve", "harbour-lease")
+    assert code == 0
+    assert out.index("Most likely") < out.index("quantal response")
+    assert max(map(len, out.splitlines())) <= 80
+
+
+def test_solve_as_json(run):
+    code, out, _ = run("solve", "harbour-lease", "--json", "--storylines", "2", "--ask", "lease = lost")
+    answer = json.loads(out)
+    assert code == 0
+    assert answer["status"] == "converged"
+    assert answer["residual"] < 1e-9
+    assert set(answer["lambda"]) == {"owner", "tenant", "rival"}
+    assert len(answer["storylines"]) == 2
+    assert answer["asked"]["lease = lost"] == pytest.approx(answer["forecast"]["lease"]["lost"])
+
+
+def test_a_diagram_is_solved_as_gambit_does(run):
+    code, out, _ = run("solve", str(REFERENCE / "tree-killer.json"), "--lambda", "2", "--json")
+    reference = json.loads((REFERENCE / "tree-killer.json").read_text())["logit_qre"]["2"]
+    assert code == 0
+    assert json.loads(out)["policies"]["poison"] == pytest.approx(reference["poison"], abs=1e-8)
+
+
+def test_a_diagram_is_shown_too(run):
+    code, out, _ = run("solve", str(REFERENCE / "beer-quiche.json"))
+    assert code == 0
+    assert "breakfast" in out
+
+
+def test_suppose_and_given(run):
+    code, out, _ = run("suppose", "harbour-lease", "bid=offer", "renew=switch", "--json")
+    assert code == 0
+    assert json.loads(out)["supposed"] == {"bid": "offer", "renew": "switch"}
+    code, out, _ = run("suppose", "harbour-lease", "lease=lost", "--surprise")
+    assert code == 0
+    code, out, _ = run("solve", "harbour-lease", "--given", "bid=offer", "--json")
+    assert json.loads(out)["forecast"]["bid"]["offer"] == 1
+
+
+def test_precision_is_told_either_way(run):
+    _, odds, _ = run("solve", "harbour-lease", "--precision", "3:1", "--json")
+    _, rate, _ = run("solve", "harbour-lease", "--lambda", "0.10986122886681098", "--json")
+    assert json.loads(odds)["forecast"]["bid"] == pytest.approx(json.loads(rate)["forecast"]["bid"])
+
+
+def test_export_is_solved_to_the_same_answer(run, tmp_path):
+    path = tmp_path / "harbour.json"
+    assert run("export", "harbour-lease", "--to", "json", "-o", str(path))[0] == 0
+    _, ours, _ = run("solve", "harbour-lease", "--json")
+    _, theirs, _ = run("solve", str(path), "--json")
+    for name, states in json.loads(ours)["forecast"].items():
+        assert json.loads(theirs)["forecast"][name] == pytest.approx(states, abs=1e-9)
+
+
+def test_schema_is_a_schema(run):
+    code, out, _ = run("schema")
+    assert code == 0
+    jsonschema.Draft202012Validator.check_schema(json.loads(out))
+
+
+def test_the_report_is_whole_or_not_there(run, tmp_path):
+    path = tmp_path / "report.html"
+    code, out, _ = run("solve", "harbour-lease", "--report", str(path))
+    assert code == 0
+    assert str(path) in out.replace("\n", "")
+    assert path.read_text().rstrip().endswith("</html>")
+    code, _, err = run("solve", "harbour-lease", "--report", str(tmp_path / "no" / "report.html"))
+    assert code == 1
+    assert "No such file or directory" in err
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "told"),
+    [
+        (["solve", "harbour-leas"], 1, "did you mean 'harbour-lease'?"),
+        (["solve", "nowhere.yaml"], 1, "nowhere.yaml"),
+        (["solve", "nowhere.json"], 1, "cannot be read"),
+        (["solve", "harbour-lease", "--ask", "lease = gone"], 1, "no state of lease 'gone'"),
+        (["solve", "harbour-lease", "--given", "bid=stay_out", "--given", "renew=switch"], 1,
+         "cannot happen"),
+        (["suppose", "harbour-lease", "renew=switch"], 1, "closed where bid = stay_out"),
+        (["suppose", "harbour-lease", "renew"], 2, "not of the form name=state"),
+        (["suppose", "harbour-lease"], 2, "Missing argument"),
+        (["solve"], 2, "Missing argument"),
+        (["solve", "harbour-lease", "--precision", "x"], 2, "expected odds"),
+        (["solve", "harbour-lease", "--lambda", "-1"], 2, "Invalid value"),
+        (["solve", "harbour-lease", "--lambda", "1", "--precision", "3:1"], 2, "same thing"),
+        (["export", "harbour-lease", "--to", "gif"], 2, "Invalid value"),
+        (["nonsense"], 2, "No such command"),
+    ],
+)  # fmt: skip
+def test_what_goes_wrong_is_told_with_its_code(run, arguments, code, told):
+    ended, out, err = run(*arguments)
+    assert ended == code
+    assert told in err
+    assert out == ""
+
+
+def test_refusals_are_json_too(run):
+    code, out, _ = run("suppose", "harbour-lease", "renew=switch", "--json")
+    assert code == 1
+    assert json.loads(out)["status"] == "refused"
+
+
+def test_help_is_quick_and_imports_no_jax():
+    code = (
+        "import sys\nfrom middlegame.cli import main\n"
+        "try: main(['--help'])\nexcept SystemExit: pass\n"
+        "heavy = {'jax', 'pandas', 'altair', 'rich', 'pydantic', 'scipy'} & set(sys.modules)\n"
+        "sys.exit(f'imported {heavy}' if heavy else 0)"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr
+
+
+def test_a_reader_that_goes_away_is_no_traceback():
+    command = f"{sys.executable} -m middlegame.cli schema | head -c 1"
+    ended = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    assert ended.stderr == ""
+
+
+def test_ctrl_c_is_no_traceback(tmp_path):
+    process = subprocess.Popen(
+        [sys.executable, "-m", "middlegame.cli", "solve", "venezuela-2026"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    time.sleep(0.8)
+    process.send_signal(2)
+    _, err = process.communicate(timeout=60)
+    assert "Traceback" not in err
+    assert process.returncode in (1, 130)
