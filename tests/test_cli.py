@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import jsonschema
@@ -54,10 +53,11 @@ def test_new_overwrites_nothing(run, tmp_path):
 
 def test_check_of_a_faulty_file_tells_every_place(run, tmp_path):
     path = tmp_path / "x.yaml"
-    path.write_text("title: X\nactors: {a: A}\nmoves:\n  m: {by: b, options: [x, x]}\n")
+    path.write_text("title: X\nactors: {a: A}\nmoves:\n  m: {by: b, knows: [n], options: [x, y]}\n")
     code, out, _ = run("check", str(path))
     assert code == 1
     assert f"{path}:4:11: " in out
+    assert f"{path}:4:22: " in out
     code, out, _ = run("check", str(path), "--json")
     assert code == 1
     told = json.loads(out)
@@ -78,7 +78,7 @@ def test_check_counts_and_sources(run):
 def test_solve_prints_the_answer_before_the_method(run):
     code, out, _ = run("solve", "harbour-lease")
     assert code == 0
-    assert out.index("Most likely") < out.index("quantal response")
+    assert out.index("It is unlikely") < out.index("quantal response")
     assert max(map(len, out.splitlines())) <= 80
 
 
@@ -199,15 +199,11 @@ def test_a_reader_that_goes_away_is_no_traceback():
     assert ended.stderr == ""
 
 
-def test_ctrl_c_is_no_traceback(tmp_path):
-    process = subprocess.Popen(
-        [sys.executable, "-m", "middlegame.cli", "solve", "venezuela-2026"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    time.sleep(0.8)
-    process.send_signal(2)
-    _, err = process.communicate(timeout=60)
-    assert "Traceback" not in err
-    assert process.returncode in (1, 130)
+def test_ctrl_c_is_no_traceback(run, monkeypatch):
+    def interrupted(*_arguments, **_options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("middlegame.equilibrium.solve", interrupted)
+    code, _, err = run("solve", "harbour-lease")
+    assert code == 1
+    assert "Aborted" in err

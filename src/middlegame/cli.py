@@ -312,17 +312,15 @@ def _fail(as_json: bool, status: str, told: list[str], **more: Any) -> NoReturn:
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; exit codes are 0 fine, 1 the input or answer, 2 wrong usage."""
     from middlegame.errors import MiddlegameError, NotConverged
-    from middlegame.scenario.faults import ScenarioError
 
     as_json = "--json" in (sys.argv[1:] if arguments is None else arguments)
     try:
         commands(args=arguments, prog_name="middlegame")
-    except ScenarioError as error:
-        _fail(as_json, "faults", [str(fault) for fault in error.faults])
     except NotConverged as error:
-        _fail(as_json, error.status, [str(error)], residual=error.residual, reached=error.share)
+        more = {"residual": error.residual, "reached": error.share}
+        _fail(as_json, error.status, error.told(), **more)
     except MiddlegameError as error:
-        _fail(as_json, "refused", [str(error)])
+        _fail(as_json, error.status, error.told())
     except BrokenPipeError:
         # The reader went away (`| head`): say nothing, and keep Python from trying to flush.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

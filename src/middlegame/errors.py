@@ -12,7 +12,17 @@ from middlegame.names import nearest
 
 
 class MiddlegameError(Exception):
-    """Anything that middlegame says no to."""
+    """Anything that middlegame says no to.
+
+    Attributes:
+        status: what kind of no it is, in one word.
+    """
+
+    status = "refused"
+
+    def told(self) -> list[str]:
+        """Give what is wrong, a line for each thing."""
+        return [str(self)]
 
 
 class QueryError(MiddlegameError):

@@ -24,7 +24,8 @@ def shipped() -> list[Shipped]:
     """List the scenarios that come with middlegame, by name."""
     found = []
     for path in sorted(FOLDER.glob("*/scenario.yaml")):
-        first = next(line for line in path.open(encoding="utf-8") if line.startswith("title:"))
+        lines = path.read_text(encoding="utf-8").splitlines()
+        first = next(line for line in lines if line.startswith("title:"))
         title = first.removeprefix("title:").strip().strip("\"'")
         found.append(Shipped(path.parent.name, title, path.parent))
     return found

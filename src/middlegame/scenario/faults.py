@@ -59,9 +59,15 @@ class Fault:
 class ScenarioError(MiddlegameError):
     """A scenario that cannot be used; `faults` lists everything that is wrong with it."""
 
+    status = "faults"
+
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults: tuple[Fault, ...] = tuple(faults)
-        super().__init__("\n".join(str(fault) for fault in self.faults))
+        super().__init__("\n".join(self.told()))
+
+    def told(self) -> list[str]:
+        """Give every fault as a line."""
+        return [str(fault) for fault in self.faults]
 
 
 def dotted(path: Path) -> str:
