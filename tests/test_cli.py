@@ -29,7 +29,9 @@ def run(capsys):
 def test_list_names_what_is_shipped(run):
     code, out, _ = run("list")
     assert code == 0
-    assert {"cuba-1962", "harbour-lease", "venezuela-2026"} <= {x.split()[0] for x in out.splitlines()}
+    assert {"cuba-1962", "harbour-lease", "venezuela-2026"} <= {
+        x.split()[0] for x in out.splitlines()
+    }
     code, out, _ = run("list", "--json")
     assert all(set(entry) == {"name", "title", "folder"} for entry in json.loads(out))
 
@@ -83,7 +85,9 @@ def test_solve_prints_the_answer_before_the_method(run):
 
 
 def test_solve_as_json(run):
-    code, out, _ = run("solve", "harbour-lease", "--json", "--storylines", "2", "--ask", "lease = lost")
+    code, out, _ = run(
+        "solve", "harbour-lease", "--json", "--storylines", "2", "--ask", "lease = lost"
+    )
     answer = json.loads(out)
     assert code == 0
     assert answer["status"] == "converged"
@@ -189,7 +193,9 @@ def test_help_is_quick_and_imports_no_jax():
         "heavy = {'jax', 'pandas', 'altair', 'rich', 'pydantic', 'scipy'} & set(sys.modules)\n"
         "sys.exit(f'imported {heavy}' if heavy else 0)"
     )
-    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    ended = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False
+    )
     assert ended.returncode == 0, ended.stderr
 
 

@@ -110,6 +110,12 @@ def test_the_frame_holds_every_forecast(harbour):
     assert frame.groupby("name").probability.sum().to_numpy() == pytest.approx(1)
 
 
+def test_it_prints_in_a_few_lines(harbour):
+    lines = repr(harbour).splitlines()
+    assert lines[0] == "Equilibrium of 'Harbour lease' (converged)"
+    assert lines[1].startswith("  bid = offer  ")
+
+
 def test_precision_and_theta_can_be_given():
     game = mg.load("harbour-lease")
     uniform = mg.solve(game, precision=0)

@@ -21,7 +21,7 @@ from middlegame.scenario import Scenario
 Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Equilibrium(Play):
     """A logit quantal response equilibrium on the principal branch.
 
@@ -42,6 +42,16 @@ class Equilibrium(Play):
     forks: tuple[float, ...] = ()
     supposed: Mapping[str, str] = field(default_factory=dict)
     surprise: bool = False
+
+    def __repr__(self) -> str:
+        """Tell each move's and headline factor's likeliest state."""
+        told = [f"Equilibrium of {self.diagram.title!r} ({self.status})"]
+        for node in self.diagram.nodes:
+            if node.headline:
+                forecast = self.forecasts[node.name]
+                state = max(forecast, key=lambda name: forecast[name])
+                told.append(f"  {node.name} = {state}  {forecast[state]:.0%}")
+        return "\n".join(told)
 
     @property
     def status(self) -> str:
