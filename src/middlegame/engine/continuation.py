@@ -15,8 +15,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from middlegame.engine.linear import Factored, Matrix, bordered, finite, null_vector
+
 Floats = NDArray[np.float64]
-Equations = Callable[[Floats], tuple[Floats, Floats]]
+Equations = Callable[[Floats], tuple[Floats, Matrix]]
 """From a point (unknowns, then share) to the residual `[n]` and its Jacobian `[n, n + 1]`."""
 
 
@@ -81,7 +83,7 @@ class _Place(NamedTuple):
     """A point on the branch: the Jacobian there, the tangent, the determinant's sign."""
 
     point: Floats
-    jacobian: Floats
+    jacobian: Matrix
     tangent: Floats
     sign: float
     iterations: int = 0
@@ -102,7 +104,7 @@ class _Follower:
         value, jacobian = self.equations(point)
         point[:-1] -= value
         value, jacobian = self.equations(point)
-        if not (np.isfinite(value).all() and np.isfinite(jacobian).all()):
+        if not (np.isfinite(value).all() and finite(jacobian)):
             return None
         return _place(point, jacobian, np.append(np.zeros(len(value)), 1.0))
 
@@ -125,13 +127,14 @@ class _Follower:
         point, previous = predicted.copy(), np.inf
         for iteration in range(1, 9):
             value, jacobian = self.equations(point)
-            if not (np.isfinite(value).all() and np.isfinite(jacobian).all()):
+            if not (np.isfinite(value).all() and finite(jacobian)):
                 return None
-            change = _solve(np.vstack([jacobian, across]), np.append(-value, 0.0))
+            change = Factored(bordered(jacobian, across)).solve(np.append(-value, 0.0))
             size = float(np.abs(change).max())
             point = point + change
             if size <= self.controls.tolerance * (1 + np.abs(point).max()):
-                return _place(point, jacobian, across, iteration)
+                there = _place(point, jacobian, across, iteration)
+                return there if np.isfinite(there.tangent).all() else None
             if not size <= 0.7 * previous:
                 return None
             previous = size
@@ -145,7 +148,7 @@ class _Follower:
         guess = self.probabilities(point)
         for _ in range(20):
             value, jacobian = self.equations(point)
-            change = _solve(jacobian[:, :-1], -value)
+            change = Factored(jacobian[:, :-1]).solve(-value)
             size = float(np.abs(change).max(initial=0))
             near = self.controls.tolerance * (1 + np.abs(point).max())
             if not size <= max(0.9 * previous, 1e3 * near):
@@ -160,7 +163,7 @@ class _Follower:
 
     def fork(self, here: _Place) -> _Place | None:
         """Leave a place next to a branch point along the branch that forks off there."""
-        away = np.append(np.linalg.svd(here.jacobian[:, :-1])[2][-1], 0.0)
+        away = np.append(null_vector(here.jacobian[:, :-1]), 0.0)
         away *= np.sign(away[np.argmax(np.abs(away) > 1e-3 * np.abs(away).max())])
         for distance in np.geomspace(0.3, 0.003, 7):
             there = self.correct(here.point + distance * away, away)
@@ -218,16 +221,13 @@ def _ended(outcome: Outcome, at: _Place, steps: int, turns: int, by: _Follower) 
     return Trace(at.point[:-1], float(at.point[-1]), outcome, steps, turns, tuple(by.forks))
 
 
-def _place(point: Floats, jacobian: Floats, along: Floats, iterations: int = 0) -> _Place:
-    """Find the unit tangent that goes on in the direction `along`, and the orientation."""
-    tangent = _solve(np.vstack([jacobian, along]), np.append(np.zeros(len(jacobian)), 1.0))
+def _place(point: Floats, jacobian: Matrix, along: Floats, iterations: int = 0) -> _Place:
+    """Find the unit tangent that goes on in the direction `along`, and the orientation.
+
+    With z the solution of [J; along] z = e, the determinants of [J; along] and [J; z] have the
+    same sign: they differ by the factor z.z.
+    """
+    factored = Factored(bordered(jacobian, along))
+    tangent = factored.solve(np.append(np.zeros(len(along) - 1), 1.0))
     tangent /= np.linalg.norm(tangent)
-    sign = float(np.linalg.slogdet(np.vstack([jacobian, tangent]))[0])
-    return _Place(point, jacobian, tangent, sign, iterations)
-
-
-def _solve(matrix: Floats, right: Floats) -> Floats:
-    try:
-        return np.asarray(np.linalg.solve(matrix, right), float)
-    except np.linalg.LinAlgError:
-        return np.asarray(np.linalg.lstsq(matrix, right, rcond=None)[0], float)
+    return _Place(point, jacobian, tangent, factored.sign, iterations)

@@ -8,12 +8,18 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
+import scipy.sparse
 
 from middlegame.engine.backend import QUICK, jax, jnp
 from middlegame.engine.layout import Array, Floats, Game, Indices, layout_of
+from middlegame.engine.linear import Matrix
 from middlegame.engine.logit import Equations, logits_of, places, policies
 from middlegame.engine.payoffs import Group, Shape, groups, local_payoffs
 from middlegame.engine.structure import Structure
+
+
+SMALL = 400
+"""Unknowns up to which a dense Jacobian is as quick as a sparse one."""
 
 
 class _Slopes(NamedTuple):
@@ -61,7 +67,7 @@ def equations(structure: Structure, decisions: tuple[int, ...]) -> Equations:
     assembly = _Assembly(structure, decisions)
     compiled = _slopes(structure, decisions)
 
-    def evaluate(logits: Floats, share: float, game: Game) -> tuple[Floats, Floats]:
+    def evaluate(logits: Floats, share: float, game: Game) -> tuple[Floats, Matrix]:
         answers, slopes = compiled(logits, share, game)
         return np.asarray(answers), assembly.jacobian(slopes)
 
@@ -180,14 +186,22 @@ class _Assembly:
                 for cells in group.policies
             ]
             self.blocks.append((pairs, rows))
+        every = [(np.arange(self.size), np.arange(self.size))]
+        for pairs, rows in self.blocks:
+            every.extend(np.broadcast_arrays(row, column) for row, column in pairs)  # type: ignore[arg-type]
+            every.append((rows, np.full(rows.shape, self.size)))
+        self.indices = tuple(np.concatenate([pair[k].ravel() for pair in every]) for k in (0, 1))
+        filled = len(self.indices[0]) / (self.size * (self.size + 1))
+        self.sparse = self.size > SMALL and filled < 0.2
 
-    def jacobian(self, found: list[_Slopes]) -> Floats:
+    def jacobian(self, found: list[_Slopes]) -> Matrix:
         """Give the derivative of the residual, `[n, n + 1]`: the logits, then the share."""
-        jacobian = np.zeros((self.size, self.size + 1))
-        jacobian[:, :-1] = np.eye(self.size)
+        parts = [np.ones(self.size)]
         for (pairs, rows), slope in zip(self.blocks, found, strict=True):
             for (row, column), block in zip(pairs, slope.logits, strict=True):
-                shaped = np.asarray(block).reshape(len(rows), rows.shape[1], -1)
-                jacobian[row, column] -= shaped
-            jacobian[rows, -1] -= np.asarray(slope.share).reshape(rows.shape)
-        return jacobian
+                shape = np.broadcast_shapes(row.shape, column.shape)
+                parts.append(-np.asarray(block).reshape(shape).ravel())
+            parts.append(-np.asarray(slope.share).reshape(rows.shape).ravel())
+        entries = (np.concatenate(parts), self.indices)
+        sparse = scipy.sparse.csr_array(entries, shape=(self.size, self.size + 1))
+        return sparse if self.sparse else sparse.toarray()

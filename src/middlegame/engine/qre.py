@@ -14,6 +14,7 @@ import numpy as np
 from middlegame.engine import continuation, local, shared
 from middlegame.engine.continuation import Controls, Floats, Outcome, Trace
 from middlegame.engine.layout import Game, layout_of
+from middlegame.engine.linear import Matrix
 from middlegame.engine.local import responder
 from middlegame.engine.logit import Equations, places, policies
 from middlegame.engine.payoffs import groups
@@ -110,7 +111,7 @@ def _follow(
         logits.ravel()[own] = point[:-1]
         return logits
 
-    def equations(point: Floats) -> tuple[Floats, Floats]:
+    def equations(point: Floats) -> tuple[Floats, Matrix]:
         answers, jacobian = evaluate(spread(point), point[-1], game)
         return point[:-1] - answers.ravel()[own], jacobian
 
