@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from middlegame.compile import compile_scenario
     from middlegame.diagram import Diagram
     from middlegame.equilibrium import Equilibrium, solve
-    from middlegame.errors import MiddlegameError, NotConverged, QueryError
+    from middlegame.errors import MiddlegameError, NotConverged, QueryError, TooLarge
     from middlegame.play import Storyline
     from middlegame.scenario import Scenario
     from middlegame.scenario.faults import Fault, ScenarioError
@@ -34,6 +34,7 @@ _HOMES = {
     "Scenario": "middlegame.scenario",
     "ScenarioError": "middlegame.scenario.faults",
     "Storyline": "middlegame.play",
+    "TooLarge": "middlegame.errors",
     "compile_scenario": "middlegame.compile",
     "load": "middlegame.shipped",
     "solve": "middlegame.equilibrium",
@@ -49,6 +50,7 @@ __all__ = [
     "Scenario",
     "ScenarioError",
     "Storyline",
+    "TooLarge",
     "__version__",
     "compile_scenario",
     "load",

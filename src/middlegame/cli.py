@@ -185,6 +185,22 @@ def suppose_command(
     _answer(changed, equilibrium, loaded, options)
 
 
+@commands.command("explain")
+@_FILE
+@click.option("--order", is_flag=True, help="What is solved when, and what it costs (the default).")
+@_JSON
+def explain_command(file: str, order: bool, as_json: bool) -> None:
+    """Explain how FILE will be solved: which moves depend on which, and the cost."""
+    from middlegame.report.order import order as order_of
+    from middlegame.report.order import show_order
+
+    diagram, _ = _diagram(file)
+    if as_json:
+        _print_json(order_of(diagram))
+    else:
+        show_order(diagram, _console())
+
+
 @commands.command("schema")
 def schema_command() -> None:
     """Print the JSON Schema of the language, for editors to complete and check by."""

@@ -12,13 +12,17 @@ from middlegame.compile import compile_scenario
 from middlegame.diagram import Decision, Diagram, Tables
 from middlegame.engine import inference, qre
 from middlegame.engine.continuation import Outcome
+from middlegame.engine.cost import predict
 from middlegame.engine.layout import Game, layout_of
 from middlegame.engine.local import payoffs_of
-from middlegame.errors import NotConverged, QueryError, unknown
+from middlegame.errors import NotConverged, QueryError, TooLarge, unknown
 from middlegame.play import Play
 from middlegame.scenario import Scenario
 
 Floats = NDArray[np.float64]
+
+LIMIT = 1e8
+"""Numbers that the largest table may have unless told otherwise: 0.75 GiB."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -161,6 +165,7 @@ def solve(
     scenario: Scenario | None = None,
     precision: float | None = None,
     theta: Floats | None = None,
+    limit: float = LIMIT,
 ) -> Equilibrium:
     """Solve a contest.
 
@@ -169,17 +174,43 @@ def solve(
         scenario: what the diagram was compiled from, if that is known.
         precision: lambda (log-odds a point) of every actor, instead of the contest's own.
         theta: the uncertain numbers, instead of their medians.
+        limit: how many numbers the largest table on the way may have.
 
     Raises:
         ScenarioError: the scenario has faults.
+        TooLarge: a table would have more numbers than the limit.
         NotConverged: no equilibrium was reached; there are no numbers then.
     """
     diagram = compile_scenario(game) if isinstance(game, Scenario) else game
     if precision is not None:
         diagram = replace(diagram, precision=dict.fromkeys(diagram.owners, float(precision)))
+    refuse_too_large(diagram, limit)
     values = diagram.theta if theta is None else np.asarray(theta, float)
     solved = solve_tables(diagram, diagram.tables(values))
     return replace(solved, scenario=game if isinstance(game, Scenario) else scenario, theta=values)
+
+
+def refuse_too_large(diagram: Diagram, limit: float) -> None:
+    """Refuse what would cost too much, before it starts.
+
+    Raises:
+        TooLarge: with the predicted cost, the nodes that cause it, and what to change.
+    """
+    cost = predict(diagram.structure)
+    if max(cost.largest, cost.unknowns) <= limit:
+        return
+    nodes = diagram.nodes
+    names = ", ".join(nodes[node].name for node in cost.nodes)
+    if cost.decision is None:
+        cause = f"one table over {names}"
+        change = "let it depend on, or know, fewer of them"
+    else:
+        cause = f"the payoffs of {nodes[cost.decision].name} over {names} together"
+        change = "let moves know fewer of them, or conditions speak of fewer at once"
+    raise TooLarge(
+        f"this is too large to solve: {cause} would take {cost.largest:.1e} numbers "
+        f"({cost.largest * 8 / 2**30:.1e} GiB), and the limit is {limit:.1e}; {change}"
+    )
 
 
 def solve_tables(diagram: Diagram, tables: Tables) -> Equilibrium:

@@ -3,6 +3,7 @@
 MiddlegameError
 ├── ScenarioError   the scenario has faults (scenario/faults.py)
 ├── QueryError      a question that cannot be asked: unknown names, closed options
+├── TooLarge        solving would cost more than is allowed
 └── NotConverged    no equilibrium was reached
 """
 
@@ -27,6 +28,12 @@ class MiddlegameError(Exception):
 
 class QueryError(MiddlegameError):
     """A question that cannot be asked of this contest."""
+
+
+class TooLarge(MiddlegameError):  # noqa: N818 - an outcome
+    """A run that is refused before it starts, with what it would have cost."""
+
+    status = "too_large"
 
 
 class NotConverged(MiddlegameError):  # noqa: N818 - an outcome, named as the literature does

@@ -16,6 +16,9 @@ import opt_einsum
 Array = Any
 Axes = tuple[int, ...]
 
+_POOR = 100_000
+"""Numbers in the largest intermediate above which a greedy path is not taken as it is."""
+
 
 @dataclass(frozen=True)
 class Step:
@@ -61,7 +64,11 @@ def plan(operands: tuple[Axes, ...], output: Axes, sizes: tuple[int, ...]) -> Pl
     shapes = [tuple(sizes[axis] for axis in axes) for axes in operands]
     letters = ["".join(map(opt_einsum.get_symbol, axes)) for axes in (*operands, output)]
     equation = ",".join(letters[:-1]) + "->" + letters[-1]
-    path, _ = opt_einsum.contract_path(equation, *shapes, shapes=True, optimize="auto")
+    path, found = opt_einsum.contract_path(equation, *shapes, shapes=True, optimize="auto")
+    if found.largest_intermediate > _POOR:
+        # A greedy path this wide is worth a longer search: the best of many random ones.
+        search = opt_einsum.RandomGreedy(max_repeats=64, minimize="size")
+        path, _ = opt_einsum.contract_path(equation, *shapes, shapes=True, optimize=search)
     remaining = list(operands)
     steps: list[Step] = []
     operations, largest = 0.0, 0.0

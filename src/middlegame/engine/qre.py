@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from middlegame.engine import continuation, local, shared
 from middlegame.engine.continuation import Controls, Floats, Outcome, Trace
@@ -118,7 +119,9 @@ def _follow(
     def probabilities(point: Floats) -> Floats:
         return np.asarray(policies(game.opens, spread(point), point[-1])).ravel()[own]
 
-    return continuation.follow(equations, probabilities, len(own), controls)
+    # XLA's threads and those of BLAS would wait for each other over matrices as small as these.
+    with threadpool_limits(1, "blas"):
+        return continuation.follow(equations, probabilities, len(own), controls)
 
 
 def _equations(structure: Structure, decisions: tuple[int, ...]) -> Equations:

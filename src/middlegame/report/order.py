@@ -1,0 +1,68 @@
+"""What is solved when, and what it costs, in the terminal."""
+
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+
+from middlegame.diagram import Diagram
+from middlegame.engine.cost import predict
+from middlegame.engine.relevance import components, relevance, traced
+
+
+def order(diagram: Diagram) -> dict[str, Any]:
+    """Give the order of solution and the predicted cost as one JSON object."""
+    structure = diagram.structure
+    name = {place: node.name for place, node in enumerate(diagram.nodes)}
+    relevant, first = relevance(structure), set(traced(structure))
+    cost = predict(structure)
+    return {
+        "order": [
+            {
+                "decisions": [name[d] for d in component.decisions],
+                "cyclic": component.cyclic,
+                "traced": component.decisions[0] in first,
+                "relies_on": sorted(
+                    {name[e] for d in component.decisions for e in relevant[d]}
+                    - {name[d] for d in component.decisions}
+                ),
+            }
+            for component in components(structure)
+        ],
+        "cost": {
+            "unknowns": cost.unknowns,
+            "operations": cost.operations,
+            "largest_table": cost.largest,
+            "largest_over": [name[node] for node in cost.nodes],
+        },
+    }
+
+
+def show_order(diagram: Diagram, console: Console) -> None:
+    """Print which moves are solved in which order, and why; then what it costs."""
+    found = order(diagram)
+    console.print(f"[bold]{escape(diagram.title)}[/]: what is solved when", highlight=False)
+    for number, step in enumerate(found["order"], start=1):
+        names = escape(", ".join(step["decisions"]))
+        console.print(f"  {number}. {names}", highlight=False)
+        if step["cyclic"]:
+            why = "together, because what each does depends on what the others do"
+        elif step["relies_on"]:
+            why = f"depends on {', '.join(step['relies_on'])}"
+        else:
+            why = "depends on no other move"
+        how = (
+            "followed from precision 0, as moves on a cycle depend on it"
+            if step["traced"] and not step["cyclic"]
+            else "followed from precision 0"
+            if step["traced"]
+            else "one evaluation"
+        )
+        console.print(f"     {escape(why)};\n     {how}", highlight=False)
+    cost = found["cost"]
+    console.print(
+        f"  Each evaluation of all payoffs takes about {cost['operations']:.1e} operations; the\n"
+        f"  largest table has {cost['largest_table']:.0f} numbers; "
+        f"there are {cost['unknowns']:.0f} unknowns.",
+        highlight=False,
+    )
