@@ -106,7 +106,8 @@ def _solving(command: Any) -> Any:
 def commands() -> None:
     """Write a geopolitical contest down; compute how it goes and how far to trust the answer.
 
-    FILE is a path to a scenario (YAML), to a diagram (JSON), or the name of a shipped scenario.
+    FILE is a path to a scenario (YAML), to a diagram (JSON), to a strategic game of Gambit's
+    (.nfg), or the name of a shipped scenario.
     """
 
 
@@ -211,7 +212,8 @@ def schema_command() -> None:
 
 @commands.command("export")
 @_FILE
-@click.option("--to", "form", type=click.Choice(["json"]), required=True, help="The form.")
+@click.option("--to", "form", type=click.Choice(["json", "efg", "nfg"]), required=True,
+              help="A diagram, or Gambit's game tree or strategic game.")  # fmt: skip
 @click.option(
     "-o",
     "--output",
@@ -220,26 +222,47 @@ def schema_command() -> None:
 )
 def export_command(file: str, form: str, output: Path | None) -> None:
     """Write FILE's influence diagram in another form."""
-    from middlegame.formats.json_form import to_json
-
     diagram, _ = _diagram(file)
-    text = json.dumps(to_json(diagram), indent=1)
+    with _working(f"Writing {form}"):
+        text, told = _exported(diagram, form)
+    for line in told:
+        click.echo(line, err=True)
     if output is None:
-        click.echo(text)
+        click.echo(text, nl=False)
     else:
         from middlegame.report.write import write_report
 
-        write_report(output, text + "\n")
+        write_report(output, text)
+
+
+def _exported(diagram: "Diagram", form: str) -> tuple[str, list[str]]:
+    if form == "json":
+        from middlegame.formats.json_form import to_json
+
+        return json.dumps(to_json(diagram), indent=1) + "\n", []
+    from middlegame.formats.efg import to_efg
+    from middlegame.formats.gambit import forgets
+    from middlegame.formats.nfg import to_nfg
+
+    text = to_efg(diagram) if form == "efg" else to_nfg(diagram)
+    return text, [f"{line}: Gambit's solvers need perfect recall" for line in forgets(diagram)]
 
 
 def _diagram(file: str) -> tuple["Diagram", "Loaded | None"]:
     from middlegame.compile import compile_scenario
+    from middlegame.errors import QueryError
     from middlegame.formats.json_form import read_json
     from middlegame.scenario.faults import ScenarioError
     from middlegame.shipped import open_scenario
 
     if file.endswith(".json"):
         return read_json(Path(file)), None
+    if file.endswith(".nfg"):
+        from middlegame.formats.nfg import read_nfg
+
+        return read_nfg(Path(file)), None
+    if file.endswith(".efg"):
+        raise QueryError(f"{file}: game trees are written and not read; a .nfg or .json is read")
     loaded = open_scenario(file)
     if loaded.scenario is None:
         raise ScenarioError(loaded.errors)

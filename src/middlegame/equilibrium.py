@@ -13,16 +13,31 @@ from middlegame.diagram import Decision, Diagram, Tables
 from middlegame.engine import inference, qre
 from middlegame.engine.continuation import Outcome
 from middlegame.engine.cost import predict
+from middlegame.engine.backend import jnp
 from middlegame.engine.layout import Game, layout_of
 from middlegame.engine.local import payoffs_of
+from middlegame.engine.sensitivity import gradient
 from middlegame.errors import NotConverged, QueryError, TooLarge, unknown
 from middlegame.play import Play
-from middlegame.scenario import Scenario
+from middlegame.scenario import Condition, Scenario
 
 Floats = NDArray[np.float64]
 
 LIMIT = 1e8
 """Numbers that the largest table may have unless told otherwise: 0.75 GiB."""
+
+
+@dataclass(frozen=True)
+class Sensitivity:
+    """How a forecast's probability changes, for each unit by which a number does.
+
+    Attributes:
+        numbers: by each uncertain number, in its unit (a point, a whole probability, odds of 1).
+        lambdas: by each owner's lambda (log-odds a point).
+    """
+
+    numbers: dict[str, float]
+    lambdas: dict[str, float]
 
 
 @dataclass(frozen=True, repr=False)
@@ -36,7 +51,9 @@ class Equilibrium(Play):
         steps: along the branch.
         forks: shares of the precision at which other branches fork off; where there are any,
             only the order in which options are written chose between them.
-        supposed: what was fixed, and whether everybody knows it.
+        supposed: what was fixed.
+        surprise: whether nobody was told.
+        logits: lambda times payoff, `[rows, widest]` (see `engine.layout`).
     """
 
     scenario: Scenario | None = None
@@ -46,6 +63,7 @@ class Equilibrium(Play):
     forks: tuple[float, ...] = ()
     supposed: Mapping[str, str] = field(default_factory=dict)
     surprise: bool = False
+    logits: Floats = field(default_factory=lambda: np.zeros((0, 1)))
 
     def __repr__(self) -> str:
         """Tell each move's and headline factor's likeliest state."""
@@ -136,6 +154,55 @@ class Equilibrium(Play):
             again, scenario=self.scenario, theta=self.theta, supposed=supposed, known=self.known
         ).given({})
 
+    def sensitivity(self, of: str | Condition) -> "Sensitivity":
+        """Differentiate a forecast by every uncertain number and by every lambda.
+
+        Exact and local: everybody adapts, from equilibrium to equilibrium on the same branch.
+
+        Args:
+            of: a condition such as `cuba = falls`, or the name of a question.
+
+        Raises:
+            QueryError: unknown names; a supposition by surprise, where play does not adapt; or an
+                equilibrium at a fold or fork, where there is no derivative.
+        """
+        if self.surprise:
+            raise QueryError("by surprise policies stay as they are: there is no sensitivity")
+        if self.scenario and of in self.scenario.questions:
+            of = self.scenario.questions[str(of)].will
+        wanted = self._condition(of)
+        over, where = self._cases(wanted)
+        diagram, structure = self.diagram, self.diagram.structure
+        layout, count = layout_of(structure), len(self.theta)
+        still = engine_game(diagram, self.tables)
+        evidence = {node: jnp.asarray(seen) for node, seen in self._evidence.items()}
+
+        def tables_at(values: Any) -> Tables:
+            return fix(diagram, diagram.tables(values[:count], jnp), self.supposed)
+
+        def game_at(values: Any) -> Game:
+            tables = tables_at(values)
+            flat = layout.flatten(tables.chances, tables.utilities, jnp)
+            lambdas = diagram.lambdas(values[:count], jnp) + values[count:]
+            return Game(flat, still.opens, still.reached, lambdas)
+
+        def forecast(played: Any, values: Any) -> Any:
+            masses: list[Any] = list(tables_at(values).chances)
+            for decision in structure.decisions:
+                masses[decision] = played.reshape(-1)[layout.cells(decision)]
+            joint = inference.joint(structure, masses, over, evidence)
+            return (joint * where).sum() / inference.joint(structure, masses, (), evidence)
+
+        values = np.concatenate([self.theta, np.zeros(len(diagram.owners))])
+        slopes = gradient(structure, game_at, forecast, self.logits, values)
+        if slopes is None:
+            raise QueryError("the equilibrium stands at a fold or fork: it has no derivative")
+        names = [parameter.name for parameter in diagram.parameters]
+        return Sensitivity(
+            dict(zip(names, map(float, slopes[:count]), strict=True)),
+            dict(zip(diagram.owners, map(float, slopes[count:]), strict=True)),
+        )
+
     def to_dict(self, storylines: int = 5) -> dict[str, Any]:
         """Give the answer as one JSON object."""
         return {
@@ -224,6 +291,7 @@ def solve_tables(diagram: Diagram, tables: Tables) -> Equilibrium:
         diagram=diagram,
         tables=tables,
         policies=found.policies,
+        logits=found.logits,
         known={},
         residual=found.residual,
         steps=found.trace.steps if found.trace else 0,

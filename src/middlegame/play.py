@@ -75,14 +75,8 @@ class Play:
         Raises:
             QueryError: the condition does not parse, or speaks of what is not there.
         """
-        wanted = self._condition(condition)
-        over = wanted.variables()
-        states = {name: self.diagram.nodes[self._place(name)].states for name in over}
-        for leaf in wanted.leaves():
-            for state in leaf.among:
-                if state not in states[leaf.variable]:
-                    raise unknown(f"state of {leaf.variable}", state, states[leaf.variable])
-        return float(self.joint(*over)[wanted.holds(states, over)].sum())
+        over, where = self._cases(self._condition(condition))
+        return float((self._joint(over) * where).sum()) / self.evidence_probability
 
     def storylines(self, count: int = 5) -> list[Storyline]:
         """Give the likeliest ways that the moves and headline factors run together; exact."""
@@ -168,6 +162,16 @@ class Play:
         if name not in self.diagram.index:
             raise unknown("move or factor", name, self.diagram.index)
         return self.diagram.index[name]
+
+    def _cases(self, condition: Condition) -> tuple[list[int], Floats]:
+        """The nodes that a condition speaks of, and 1.0 for each case in which it holds."""
+        over = condition.variables()
+        states = {name: self.diagram.nodes[self._place(name)].states for name in over}
+        for leaf in condition.leaves():
+            for state in leaf.among:
+                if state not in states[leaf.variable]:
+                    raise unknown(f"state of {leaf.variable}", state, states[leaf.variable])
+        return [self._place(name) for name in over], condition.holds(states, over).astype(float)
 
     def _condition(self, condition: str | Condition) -> Condition:
         try:

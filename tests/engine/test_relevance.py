@@ -2,17 +2,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from benchmarks.road import road
 from hypothesis import given
 
 import middlegame as mg
-from benchmarks.road import road
 from middlegame.diagram import Decision, Diagram, Fixed, Utility
 from middlegame.engine import qre
 from middlegame.engine.relevance import components, relevance, traced
 from middlegame.equilibrium import engine_game
 from middlegame.formats.json_form import read_json
 from tests.generators.diagrams import diagrams
-
 
 REFERENCE = Path(__file__).parents[1] / "data" / "reference"
 

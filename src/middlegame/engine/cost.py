@@ -36,7 +36,7 @@ class Cost:
 @lru_cache(maxsize=64)
 def predict(structure: Structure) -> Cost:
     """Predict the cost of a diagram."""
-    volumes = [
+    volumes: list[tuple[float, tuple[int, ...], int | None]] = [
         (_volume(structure, axes), axes, None)
         for axes in (*map(structure.family, range(len(structure.sizes))), *structure.scopes)
     ]
@@ -57,8 +57,8 @@ def predict(structure: Structure) -> Cost:
             found = plan(operands, output, structure.sizes)
             operations += found.operations
             volumes.append((found.largest, found.largest_axes, decision))
-    largest, nodes, decision = max(volumes, key=lambda each: each[0], default=(0.0, (), None))
-    return Cost(operations, largest, nodes, decision, unknowns)
+    largest, nodes, cause = max(volumes, key=lambda each: each[0], default=(0.0, (), None))
+    return Cost(operations, largest, nodes, cause, unknowns)
 
 
 def _volume(structure: Structure, axes: tuple[int, ...]) -> float:

@@ -1,6 +1,7 @@
 """Linear systems of a continuation: dense or sparse, factored once, with the determinant's sign."""
 
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import scipy.linalg
@@ -9,7 +10,8 @@ from numpy.typing import NDArray
 from scipy.sparse.linalg import splu
 
 Floats = NDArray[np.float64]
-Matrix = NDArray[np.float64] | scipy.sparse.csr_array
+Matrix = Any
+"""A NumPy array, or a sparse one of SciPy."""
 
 
 class Factored:

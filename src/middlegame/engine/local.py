@@ -17,7 +17,6 @@ from middlegame.engine.logit import Equations, logits_of, places, policies
 from middlegame.engine.payoffs import Group, Shape, groups, local_payoffs
 from middlegame.engine.structure import Structure
 
-
 SMALL = 400
 """Unknowns up to which a dense Jacobian is as quick as a sparse one."""
 
@@ -186,9 +185,11 @@ class _Assembly:
                 for cells in group.policies
             ]
             self.blocks.append((pairs, rows))
-        every = [(np.arange(self.size), np.arange(self.size))]
+        every: list[tuple[Indices, Indices]] = [(np.arange(self.size), np.arange(self.size))]
         for pairs, rows in self.blocks:
-            every.extend(np.broadcast_arrays(row, column) for row, column in pairs)  # type: ignore[arg-type]
+            for row, column in pairs:
+                shape = np.broadcast_shapes(row.shape, column.shape)
+                every.append((np.broadcast_to(row, shape), np.broadcast_to(column, shape)))
             every.append((rows, np.full(rows.shape, self.size)))
         self.indices = tuple(np.concatenate([pair[k].ravel() for pair in every]) for k in (0, 1))
         filled = len(self.indices[0]) / (self.size * (self.size + 1))

@@ -78,7 +78,7 @@ def solve(
     again = logits.copy()
     if first:
         # The equations serve once more: compiling the responses alone would take longer.
-        again = _equations(structure, first)(logits, 1.0, game)[0].copy()
+        again = equations(structure, first)(logits, 1.0, game)[0].copy()
     for level in levels:
         answered = np.asarray(responder(structure, level)(logits, 1.0, game)).ravel()
         again.ravel()[places(structure, level)] = answered[places(structure, level)]
@@ -105,14 +105,14 @@ def _follow(
 ) -> Trace:
     layout = layout_of(structure)
     own = places(structure, decisions)
-    evaluate = _equations(structure, decisions)
+    evaluate = equations(structure, decisions)
 
     def spread(point: Floats) -> Floats:
         logits = np.zeros((layout.height, layout.widest))
         logits.ravel()[own] = point[:-1]
         return logits
 
-    def equations(point: Floats) -> tuple[Floats, Matrix]:
+    def at(point: Floats) -> tuple[Floats, Matrix]:
         answers, jacobian = evaluate(spread(point), point[-1], game)
         return point[:-1] - answers.ravel()[own], jacobian
 
@@ -121,10 +121,10 @@ def _follow(
 
     # XLA's threads and those of BLAS would wait for each other over matrices as small as these.
     with threadpool_limits(1, "blas"):
-        return continuation.follow(equations, probabilities, len(own), controls)
+        return continuation.follow(at, probabilities, len(own), controls)
 
 
-def _equations(structure: Structure, decisions: tuple[int, ...]) -> Equations:
+def equations(structure: Structure, decisions: tuple[int, ...]) -> Equations:
     """Choose the cheaper of the two ways to the same payoffs, by how much has to be compiled."""
     found = groups(structure, decisions)
     apart = sum(len(group.shape.families) + len(group.shape.scopes) for group in found)

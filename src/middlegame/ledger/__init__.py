@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from middlegame.ledger.failures import LedgerError
     from middlegame.ledger.ledger import Ledger
     from middlegame.ledger.records import Entry, Forecast, Record, Resolution
-    from middlegame.ledger.scoring import Scores
+    from middlegame.ledger.scores import Scores
 
 _HOMES = {
     "Entry": "records",
@@ -24,7 +24,7 @@ _HOMES = {
     "LedgerError": "failures",
     "Record": "records",
     "Resolution": "records",
-    "Scores": "scoring",
+    "Scores": "scores",
 }
 
 __all__ = [

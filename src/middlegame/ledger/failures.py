@@ -56,6 +56,11 @@ def is_append_only(error: DBAPIError) -> bool:
     return "append-only" in str(error.orig)
 
 
+def is_deadlock(error: DBAPIError) -> bool:
+    """Whether the server chose this writer of two that waited for each other to try again."""
+    return getattr(error.orig, "sqlstate", None) in ("40P01", "40001")
+
+
 def _told(error: DBAPIError) -> str:
     code: Any = getattr(error.orig, "sqlite_errorcode", None)
     if is_append_only(error):

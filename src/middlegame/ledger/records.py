@@ -105,19 +105,16 @@ class Scenario:
     Attributes:
         name: what the contest is called in the ledger.
         title: its title.
-        text: all of it, to the letter.
+        sha256: the hash of the text.
+        text: all of it, to the letter; None where it was left in the ledger.
         as_of: the day whose state it describes.
     """
 
     name: str
     title: str
-    text: str
+    sha256: str
+    text: str | None = None
     as_of: dt.date | None = None
-
-    @property
-    def sha256(self) -> str:
-        """The hash of the text."""
-        return digest(self.text)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,8 +159,8 @@ class Record(Entry):
         """The names of the contests that it speaks of."""
         return tuple(dict.fromkeys(f.question.scenario for f in self.forecasts))
 
-    def to_dict(self, *, text: bool = True) -> dict[str, Any]:
-        """Give the record as a JSON object, with the scenario's text or without."""
+    def to_dict(self) -> dict[str, Any]:
+        """Give the record as a JSON object."""
         told: dict[str, Any] = {
             "id": self.id,
             "uid": self.uid,
@@ -182,7 +179,7 @@ class Record(Entry):
                 "title": self.scenario.title,
                 "as_of": _iso(self.scenario.as_of),
                 "sha256": self.scenario.sha256,
-                **({"text": self.scenario.text} if text else {}),
+                "text": self.scenario.text,
             }
         return told
 

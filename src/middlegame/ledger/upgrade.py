@@ -16,7 +16,6 @@ _LOCK = 0x6D69_6464_6C65
 """Any number, so long as nothing else in the database locks by it."""
 
 
-@cache
 def _config() -> Config:
     config = Config()
     config.set_main_option("script_location", "middlegame.ledger:migrations")
@@ -43,8 +42,7 @@ def upgrade(engine: Engine, place: str) -> None:
                 if engine.dialect.name == "postgresql":
                     connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
                 if not _is_current(connection, place):
-                    config = Config()
-                    config.set_main_option("script_location", "middlegame.ledger:migrations")
+                    config = _config()
                     config.attributes["connection"] = connection
                     command.upgrade(config, "head")
 

@@ -6,7 +6,16 @@ from uuid import uuid4
 
 
 def write_report(path: str | os.PathLike[str], text: str) -> None:
-    """Write a text file atomically: a file beside it takes its place once it is complete.
+    """Write a text file atomically, as `write_whole` does.
+
+    Raises:
+        OSError: it cannot be written; what was there before is untouched.
+    """
+    write_whole(path, text.encode("utf-8"))
+
+
+def write_whole(path: str | os.PathLike[str], content: bytes) -> None:
+    """Write a file atomically: a file beside it takes its place once it is complete.
 
     Raises:
         OSError: it cannot be written; what was there before is untouched.
@@ -14,8 +23,8 @@ def write_report(path: str | os.PathLike[str], text: str) -> None:
     target = Path(path).resolve()  # through a link, so that the link stays one
     part = target.with_name(f".{uuid4().hex}.part")
     try:
-        with part.open("x", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
+        with part.open("xb") as stream:
+            stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
         part.replace(target)

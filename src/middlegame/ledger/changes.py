@@ -1,0 +1,130 @@
+"""What changed between two records, as plain data."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from middlegame.ledger.records import Forecast, Question, Record
+from middlegame.scenario import Judgement
+from middlegame.scenario.faults import Path, dotted
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number that differs; None where one of the texts has no such number.
+
+    Attributes:
+        path: where it stands.
+        before: in the older text.
+        after: in the newer one.
+        value_before: at which the older forecast was computed, if it is a range.
+        value_after: and the newer one.
+    """
+
+    path: Path
+    before: Judgement | None
+    after: Judgement | None
+    value_before: float | None = None
+    value_after: float | None = None
+
+    @property
+    def name(self) -> str:
+        """Where it stands, as text."""
+        return dotted(self.path)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the number as a JSON object."""
+        return {
+            "name": self.name,
+            "from": str(self.before) if self.before else None,
+            "to": str(self.after) if self.after else None,
+        }
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What switching one number does to a question, or several that only go together.
+
+    Attributes:
+        numbers: their names.
+        move: of the probability.
+    """
+
+    numbers: tuple[str, ...]
+    move: float
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A question's probability in both records.
+
+    Attributes:
+        question: which; its label stands in `forecast`.
+        forecast: the newer one.
+        before: the older probability.
+        effects: of each changed number alone, the largest first.
+        interaction: what they do together beyond that; None where it was not computed.
+        rest: what changes that are no numbers do; None where it was not computed.
+        recomputed: the two probabilities as this version computes them, where it differs.
+    """
+
+    question: Question
+    forecast: Forecast
+    before: float
+    effects: tuple[Effect, ...] = ()
+    interaction: float | None = None
+    rest: float | None = None
+    recomputed: tuple[float, float] | None = None
+
+    @property
+    def after(self) -> float:
+        """The newer probability."""
+        return self.forecast.probability
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give all of it as a JSON object."""
+        return {
+            "scenario": self.question.scenario,
+            "question": self.question.name,
+            "from": self.before,
+            "to": self.after,
+            "move": self.after - self.before,
+            "effects": [{"numbers": list(e.numbers), "move": e.move} for e in self.effects],
+            "interaction": self.interaction,
+            "other_changes": self.rest,
+            "recomputed": list(self.recomputed) if self.recomputed else None,
+        }
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What changed between two records.
+
+    Attributes:
+        older: the record that is compared with.
+        newer: the record that is compared.
+        questions: that both answer.
+        gone: that only the older one answers.
+        new: that only the newer one answers.
+        numbers: that differ between the texts.
+        notes: what could not be compared, and why.
+    """
+
+    older: Record
+    newer: Record
+    questions: tuple[Moved, ...]
+    gone: tuple[Question, ...]
+    new: tuple[Question, ...]
+    numbers: tuple[Number, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give all of it as one JSON object."""
+        return {
+            "from": self.older.id,
+            "to": self.newer.id,
+            "questions": [each.to_dict() for each in self.questions],
+            "gone": [question.key for question in self.gone],
+            "new": [question.key for question in self.new],
+            "numbers": [number.to_dict() for number in self.numbers],
+            "notes": list(self.notes),
+        }

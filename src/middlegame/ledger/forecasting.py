@@ -1,0 +1,103 @@
+"""From a solved scenario to an entry."""
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from middlegame.ledger.failures import LedgerError
+from middlegame.ledger.people import forecaster_name
+from middlegame.ledger.records import Entry, Forecast, Question, Scenario, digest, new_uid, now
+from middlegame.names import nearest
+from middlegame.scenario.load import read_text
+from middlegame.version import __version__
+
+if TYPE_CHECKING:
+    from middlegame.equilibrium import Equilibrium
+
+Intervals = Mapping[str, tuple[float, float]]
+
+
+def entry_of(
+    equilibrium: "Equilibrium",
+    text: str,
+    intervals: Intervals | None = None,
+    note: str = "",
+    by: str | None = None,
+    name: str | None = None,
+    uid: str | None = None,
+) -> Entry:
+    """Turn an equilibrium into an entry; the arguments are those of `Ledger.record`.
+
+    Raises:
+        LedgerError: there is nothing to keep, or it does not fit together.
+    """
+    scenario = equilibrium.scenario
+    if scenario is None:
+        raise LedgerError("a bare diagram asks no questions; expected a solved scenario")
+    if not scenario.questions:
+        raise LedgerError(
+            f"'{scenario.title}' asks no questions, so there is nothing to record; give it some "
+            "under 'questions'"
+        )
+    if equilibrium.supposed or equilibrium.known:
+        raise LedgerError(
+            "a forecast that supposes something, or is given something, is no forecast of the "
+            "scenario: record the scenario as it stands, or write what is known into it"
+        )
+    if read_text(text).scenario != scenario:
+        raise LedgerError("the text is not that of the scenario that was solved")
+    intervals = intervals or {}
+    for asked in intervals:
+        if asked not in scenario.questions:
+            near = nearest(asked, scenario.questions)
+            hint = f"; did you mean '{near}'?" if near else ""
+            raise LedgerError(f"there is an interval for '{asked}', which is no question{hint}")
+    called = name or name_of(scenario.title)
+    forecasts = []
+    for asked, probability in equilibrium.questions.items():
+        question = scenario.questions[asked]
+        low, high = intervals.get(asked, (None, None))
+        forecasts.append(
+            Forecast(
+                question=Question(scenario=called, name=asked, by=question.by, on=question.on),
+                probability=_tidy(probability),
+                low=low,
+                high=high,
+                label=question.label,
+                will=str(question.will),
+                resolves=question.resolves,
+            )
+        )
+    names = [parameter.name for parameter in equilibrium.diagram.parameters]
+    return Entry(
+        forecaster=forecaster_name(by),
+        made_at=now(),
+        forecasts=tuple(forecasts),
+        scenario=Scenario(
+            name=called,
+            title=scenario.title,
+            sha256=digest(text),
+            text=text,
+            as_of=scenario.as_of,
+        ),
+        theta=dict(zip(names, map(float, equilibrium.theta), strict=True)),
+        version=__version__,
+        note=note,
+        uid=uid or new_uid(),
+    )
+
+
+def name_of(title: str) -> str:
+    """Turn a title into a name.
+
+    >>> name_of("Harbour lease: who holds it?")
+    'harbour-lease-who-holds-it'
+    """
+    return re.sub(r"\W+", "-", title.casefold()).strip("-_") or "scenario"
+
+
+def _tidy(probability: float) -> float:
+    """Bring sums that rounding left a hair outside 0..1 back; what is truly outside stays."""
+    return (
+        round(probability) * 1.0 if -1e-9 < min(probability, 1 - probability) < 0 else probability
+    )

@@ -1,0 +1,232 @@
+"""Rows in and out: how entries and resolutions stand in the tables."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, Table, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from middlegame.ledger import schema
+from middlegame.ledger.failures import LedgerError
+from middlegame.ledger.records import (
+    Entry,
+    Forecast,
+    Question,
+    Record,
+    Resolution,
+    Scenario,
+    now,
+)
+
+
+def insert_entry(connection: Connection, entry: Entry) -> int:
+    """Put an entry in, or find it by its uid; give its record's number."""
+    table, scenario = schema.records, entry.scenario
+    known = connection.scalar(select(table.c.id).where(table.c.uid == entry.uid))
+    if known is not None:
+        return int(known)
+    if scenario is not None:
+        _insert_once(connection, schema.texts, {"sha256": scenario.sha256, "body": scenario.text})
+    asked = [_insert_question(connection, forecast.question) for forecast in entry.forecasts]
+    added = connection.execute(
+        insert(table).values(
+            uid=entry.uid,
+            forecaster=entry.forecaster,
+            made_at=entry.made_at,
+            recorded_at=now(),
+            note=entry.note,
+            version=entry.version,
+            scenario=scenario.name if scenario else None,
+            title=scenario.title if scenario else None,
+            as_of=scenario.as_of if scenario else None,
+            sha256=scenario.sha256 if scenario else None,
+        )
+    )
+    record = int(_key(added.inserted_primary_key))
+    forecasts = [
+        {
+            "record_id": record,
+            "question_id": question,
+            "place": place,
+            "probability": forecast.probability,
+            "low": forecast.low,
+            "high": forecast.high,
+            "label": forecast.label,
+            "will": forecast.will,
+            "resolves": forecast.resolves,
+        }
+        for place, (question, forecast) in enumerate(zip(asked, entry.forecasts, strict=True))
+    ]
+    connection.execute(insert(schema.forecasts), forecasts)
+    numbers = [
+        {"record_id": record, "place": place, "name": name, "value": value}
+        for place, (name, value) in enumerate(entry.theta.items())
+    ]
+    if numbers:
+        connection.execute(insert(schema.numbers), numbers)
+    return record
+
+
+def insert_resolution(
+    connection: Connection, resolution: Resolution, question: int, supersedes: int | None
+) -> int:
+    """Put a resolution in, and give its number."""
+    added = connection.execute(
+        insert(schema.resolutions).values(
+            uid=resolution.uid,
+            question_id=question,
+            outcome=resolution.outcome,
+            on_date=resolution.on,
+            source=resolution.source,
+            entered_by=resolution.by,
+            entered_at=resolution.at,
+            supersedes=supersedes,
+            reason=resolution.supersede,
+        )
+    )
+    return int(_key(added.inserted_primary_key))
+
+
+def read_records(
+    connection: Connection, *, number: int | None = None, whole: bool = False
+) -> list[Record]:
+    """Read all records, or one, in the order in which they were put in.
+
+    Args:
+        connection: in a transaction.
+        number: of the one record that is wanted.
+        whole: whether texts and theta are wanted too.
+    """
+    records, forecasts, numbers = schema.records, schema.forecasts, schema.numbers
+    wanted = select(records).order_by(records.c.id)
+    told = select(forecasts).order_by(forecasts.c.record_id, forecasts.c.place)
+    values = select(numbers).order_by(numbers.c.record_id, numbers.c.place)
+    if number is not None:
+        wanted = wanted.where(records.c.id == number)
+        told = told.where(forecasts.c.record_id == number)
+        values = values.where(numbers.c.record_id == number)
+    # Records first: what somebody adds meanwhile then has forecasts too many, never too few.
+    rows = connection.execute(wanted).all()
+    asked = read_questions(connection)
+    by_record: dict[int, list[Forecast]] = defaultdict(list)
+    for row in connection.execute(told):
+        if row.question_id in asked:
+            by_record[row.record_id].append(_forecast(row, asked[row.question_id]))
+    theta: dict[int, dict[str, float]] = defaultdict(dict)
+    if whole:
+        for row in connection.execute(values):
+            theta[row.record_id][row.name] = row.value
+    texts = _texts(connection, rows) if whole else {}
+    return [
+        Record(
+            id=row.id,
+            uid=row.uid,
+            forecaster=row.forecaster,
+            made_at=row.made_at,
+            recorded_at=row.recorded_at,
+            note=row.note,
+            version=row.version,
+            forecasts=tuple(by_record[row.id]),
+            theta=theta[row.id],
+            scenario=None
+            if row.sha256 is None
+            else Scenario(
+                name=row.scenario,
+                title=row.title,
+                as_of=row.as_of,
+                sha256=row.sha256,
+                text=texts.get(row.sha256),
+            ),
+        )
+        for row in rows
+    ]
+
+
+def read_questions(connection: Connection) -> dict[int, Question]:
+    """Read all questions by number."""
+    table = schema.questions
+    return {
+        row.id: _question(row) for row in connection.execute(select(table).order_by(table.c.id))
+    }
+
+
+def read_resolutions(connection: Connection) -> list[Resolution]:
+    """Read all resolutions, superseded ones too, in the order in which they were put in."""
+    table = schema.resolutions
+    rows = connection.execute(select(table).order_by(table.c.id)).all()
+    asked = read_questions(connection)
+    return [
+        Resolution(
+            question=asked[row.question_id],
+            outcome=row.outcome,
+            on=row.on_date,
+            source=row.source,
+            by=row.entered_by,
+            at=row.entered_at,
+            supersede=row.reason,
+            id=row.id,
+            uid=row.uid,
+        )
+        for row in rows
+    ]
+
+
+def _insert_question(connection: Connection, question: Question) -> int:
+    """Find the question or put it in; its date, once recorded, is what it is."""
+    table = schema.questions
+    row = {
+        "scenario": question.scenario,
+        "name": question.name,
+        "by_date": question.by,
+        "on_date": question.on,
+    }
+    _insert_once(connection, table, row)
+    found = connection.execute(
+        select(table).where(table.c.scenario == question.scenario, table.c.name == question.name)
+    ).one()
+    known = _question(found)
+    if known != question:
+        raise LedgerError(
+            f"question '{question.name}' of {question.scenario} is in the ledger as "
+            f"'{known.due_words}', and now it says '{question.due_words}': with another date it "
+            "is another question, so give it another name"
+        )
+    return int(found.id)
+
+
+def _insert_once(connection: Connection, table: Table, row: dict[str, Any]) -> None:
+    keys = [column for column in table.columns if column.name in ("sha256", "scenario", "name")]
+    there = select(table).where(*(column == row[column.name] for column in keys))
+    if connection.execute(there.limit(1)).first() is None:
+        make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+        connection.execute(make(table).values(row).on_conflict_do_nothing())
+
+
+def _texts(connection: Connection, rows: Sequence[Row[Any]]) -> dict[str, str]:
+    table = schema.texts
+    wanted = {row.sha256 for row in rows} - {None}
+    chosen = select(table)
+    if len(wanted) <= 1:
+        chosen = chosen.where(table.c.sha256.in_(wanted))
+    return {row.sha256: row.body for row in connection.execute(chosen)}
+
+
+def _question(row: Row[Any]) -> Question:
+    return Question(scenario=row.scenario, name=row.name, by=row.by_date, on=row.on_date)
+
+
+def _forecast(row: Row[Any], question: Question) -> Forecast:
+    return Forecast(
+        question=question,
+        probability=row.probability,
+        low=row.low,
+        high=row.high,
+        label=row.label,
+        will=row.will,
+        resolves=row.resolves,
+    )
+
+
+def _key(inserted: Any) -> int:
+    return int(inserted[0])
