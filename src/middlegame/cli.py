@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from middlegame.ledger.commands import ledger_commands
 from middlegame.version import __version__
 
 if TYPE_CHECKING:
@@ -109,6 +110,9 @@ def commands() -> None:
     FILE is a path to a scenario (YAML), to a diagram (JSON), to a strategic game of Gambit's
     (.nfg), or the name of a shipped scenario.
     """
+
+
+commands.add_command(ledger_commands)  # its module imports nothing but click
 
 
 @commands.command("new")

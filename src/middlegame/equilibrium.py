@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 
 from middlegame.compile import compile_scenario
 from middlegame.diagram import Decision, Diagram, Tables
-from middlegame.engine import inference, qre
+from middlegame.engine import inference, others, qre
+from middlegame.engine.backend import jnp
 from middlegame.engine.continuation import Outcome
 from middlegame.engine.cost import predict
-from middlegame.engine.backend import jnp
 from middlegame.engine.layout import Game, layout_of
 from middlegame.engine.local import payoffs_of
+from middlegame.engine.logit import policies
 from middlegame.engine.sensitivity import gradient
 from middlegame.errors import NotConverged, QueryError, TooLarge, unknown
 from middlegame.play import Play
@@ -140,19 +141,47 @@ class Equilibrium(Play):
         fixed = fix(self.diagram, self.tables, moves)
         _refuse_closed(self, fixed, moves)
         if surprise:
-            policies = tuple(
+            played = tuple(
                 _certain(policy.shape, decision.states.index(moves[decision.name]))
                 if decision.name in moves
                 else policy
                 for decision, policy in zip(self.diagram.decisions, self.policies, strict=True)
             )
             return replace(
-                self, tables=fixed, policies=policies, supposed=supposed, surprise=True
+                self, tables=fixed, policies=played, supposed=supposed, surprise=True
             ).given({})
         again = solve_tables(self.diagram, fixed)
         return replace(
             again, scenario=self.scenario, theta=self.theta, supposed=supposed, known=self.known
         ).given({})
+
+    def others(self, starts: int = 24, seed: int = 0) -> list["OtherEquilibrium"]:
+        """Look for other self-consistent outcomes of the same contest.
+
+        The search is from random starts and need not be complete. This equilibrium is not in the
+        answer; each that is has been verified by its residual.
+
+        Args:
+            starts: how many.
+            seed: of the random starts.
+        """
+        structure, game = self.diagram.structure, engine_game(self.diagram, self.tables)
+        here = policies(game.opens, self.logits, 1.0)[game.reached]
+        found = []
+        for other in others.search(structure, game, starts, seed):
+            there = policies(game.opens, other.logits, 1.0)[game.reached]
+            if np.abs(here - there).max(initial=0.0) < others.SAME:
+                continue
+            equilibrium = replace(
+                self,
+                policies=other.policies,
+                logits=other.logits,
+                residual=other.residual,
+                steps=0,
+                forks=(),
+            )
+            found.append(OtherEquilibrium(equilibrium, other.stable, other.starts / starts))
+        return found
 
     def sensitivity(self, of: str | Condition) -> "Sensitivity":
         """Differentiate a forecast by every uncertain number and by every lambda.
@@ -224,6 +253,21 @@ class Equilibrium(Play):
                 for line in self.storylines(storylines)
             ],
         }
+
+
+@dataclass(frozen=True)
+class OtherEquilibrium:
+    """Another self-consistent outcome.
+
+    Attributes:
+        equilibrium: to be asked like any.
+        stable: under the logit dynamics; None where it was too large to tell.
+        share: of the random starts that ended there.
+    """
+
+    equilibrium: Equilibrium
+    stable: bool | None
+    share: float
 
 
 def solve(

@@ -6,7 +6,7 @@ one pass gives expected points whatever the number of utility nodes: the expecta
 semiring, or probability and utility potentials (Jensen, Jensen & Dittmer 1994).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -98,21 +98,47 @@ def _volume(axes: Axes, sizes: tuple[int, ...]) -> float:
     return product
 
 
-def _einsum(left: Array, left_axes: Axes, right: Array, right_axes: Axes, axes: Axes) -> Array:
+Product = Callable[[Array, Axes, Array, Axes, Axes], Array]
+"""Multiply two tables (the second may be None) and sum out all but the last argument's axes."""
+
+
+def matrix_product(
+    left: Array, left_axes: Axes, right: Array, right_axes: Axes, axes: Axes
+) -> Array:
+    """Multiply as matrices: best for one diagram."""
     if right is None:
         return opt_einsum.contract(left, left_axes, axes)
     return opt_einsum.contract(left, left_axes, right, right_axes, axes)
 
 
+def spread_product(
+    left: Array, left_axes: Axes, right: Array, right_axes: Axes, axes: Axes
+) -> Array:
+    """Multiply number by number: best where the last axis is long, as over many worlds.
+
+    What is summed out comes first and the long axis last, so that the sum runs over whole rows.
+    """
+    gone = [a for a in dict.fromkeys((*left_axes, *right_axes)) if a not in axes]
+    order = (*gone, *axes)
+    product = aligned(left, left_axes, order)
+    if right is not None:
+        product = product * aligned(right, right_axes, order)
+    return product.sum(axis=tuple(range(len(gone)))) if gone else product
+
+
 def contract(
-    tables: Sequence[Array], operands: Sequence[Axes], output: Axes, sizes: tuple[int, ...]
+    tables: Sequence[Array],
+    operands: Sequence[Axes],
+    output: Axes,
+    sizes: tuple[int, ...],
+    product: Product = matrix_product,
 ) -> Array:
     """Multiply the tables and sum out every axis that is not in `output`."""
     remaining = list(tables)
     for step in plan(tuple(operands), output, sizes).steps:
         left = remaining.pop(step.left)
         right = remaining.pop(step.right) if step.right >= 0 else None
-        remaining.append(_einsum(left, step.left_axes, right, step.right_axes, step.axes))
+        remaining.append(product(left, step.left_axes, right, step.right_axes, step.axes))
     return remaining[0]
 
 
@@ -122,6 +148,7 @@ def contract_points(
     operands: Sequence[Axes],
     output: Axes,
     sizes: tuple[int, ...],
+    product: Product = matrix_product,
 ) -> tuple[Array, Array]:
     """Sum the product of masses, and the sum of each point table times the other masses.
 
@@ -131,6 +158,7 @@ def contract_points(
         operands: each pair's axes.
         output: the axes left open, in order.
         sizes: each axis' length.
+        product: how two tables are multiplied.
 
     Returns:
         The mass and the points times the mass, both over the output axes.
@@ -140,13 +168,13 @@ def contract_points(
         mass, point = remaining.pop(step.left)
         other, other_point = remaining.pop(step.right) if step.right >= 0 else (None, None)
 
-        def product(left: Array, right: Array, step: Step = step) -> Array:
-            return _einsum(left, step.left_axes, right, step.right_axes, step.axes)
+        def multiply(left: Array, right: Array, step: Step = step) -> Array:
+            return product(left, step.left_axes, right, step.right_axes, step.axes)
 
-        gains = [] if point is None else [product(point, other)]
+        gains = [] if point is None else [multiply(point, other)]
         if other_point is not None:
-            gains.append(product(mass, other_point))
-        remaining.append((product(mass, other), sum(gains[1:], gains[0]) if gains else None))
+            gains.append(multiply(mass, other_point))
+        remaining.append((multiply(mass, other), sum(gains[1:], gains[0]) if gains else None))
     mass, point = remaining[0]
     return mass, mass * 0.0 if point is None else point
 

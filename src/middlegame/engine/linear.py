@@ -70,9 +70,9 @@ def null_vector(matrix: Matrix) -> Floats:
     for _ in range(4):
         longer = factored.solve(vector + 1e-3 * np.arange(len(vector)) / len(vector))
         if not np.isfinite(longer).all():
-            return vector / np.linalg.norm(vector)
+            return np.asarray(vector / np.linalg.norm(vector), float)
         vector = longer / np.linalg.norm(longer)
-    return vector
+    return np.asarray(vector, float)
 
 
 def _parity(permutation: NDArray[np.int_]) -> float:

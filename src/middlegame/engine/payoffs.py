@@ -13,7 +13,7 @@ from functools import lru_cache
 import numpy as np
 
 from middlegame.engine.backend import jnp
-from middlegame.engine.contraction import Axes, aligned, contract_points
+from middlegame.engine.contraction import Axes, Product, aligned, contract_points, matrix_product
 from middlegame.engine.layout import Array, Indices, Layout, layout_of
 from middlegame.engine.relevance import requisites
 from middlegame.engine.structure import Structure
@@ -108,7 +108,11 @@ def _group(layout: Layout, shape: Shape, decisions: tuple[int, ...]) -> Group:
 
 
 def local_payoffs(
-    shape: Shape, policies: Sequence[Array], chances: Sequence[Array], utilities: Sequence[Array]
+    shape: Shape,
+    policies: Sequence[Array],
+    chances: Sequence[Array],
+    utilities: Sequence[Array],
+    product: Product = matrix_product,
 ) -> Array:
     """Give one decision's payoffs `[*observed, options]`, in points.
 
@@ -135,7 +139,7 @@ def local_payoffs(
     open_ = tuple(a for a in shape.family if any(a in axes for axes in operands))
     if not operands:
         return jnp.zeros([shape.sizes[axis] for axis in shape.family])
-    mass, gains = contract_points(masses, points, operands, open_, shape.sizes)
+    mass, gains = contract_points(masses, points, operands, open_, shape.sizes, product)
     possible = mass > 0
     found = jnp.where(possible, gains / jnp.where(possible, mass, 1.0), 0.0)
     full = tuple(shape.sizes[axis] for axis in shape.family)

@@ -64,32 +64,44 @@ def solve(
         together: trace all decisions, whether they need it or not.
     """
     first = structure.decisions if together else traced(structure)
-    levels = () if together else _levels(structure)
     layout = layout_of(structure)
     logits = np.zeros((layout.height, layout.widest))
     trace = None
     if first:
         trace = _follow(structure, first, game, controls or Controls())
         logits.ravel()[places(structure, first)] = trace.unknowns
-        if trace.outcome is not Outcome.CONVERGED:
-            levels = ()
-    for level in levels:
+    return complete(structure, game, logits, trace, together=together)
+
+
+def complete(
+    structure: Structure,
+    game: Game,
+    logits: Floats,
+    trace: Trace | None = None,
+    *,
+    together: bool = False,
+) -> Solution:
+    """Let the decisions that need no trace follow from those that do, and measure the residual."""
+    first = structure.decisions if together else traced(structure)
+    failed = trace is not None and trace.outcome is not Outcome.CONVERGED
+    stages = () if together or failed else levels(structure)
+    for level in stages:
         logits = np.asarray(responder(structure, level)(logits, 1.0, game))
     again = logits.copy()
     if first:
         # The equations serve once more: compiling the responses alone would take longer.
         again = equations(structure, first)(logits, 1.0, game)[0].copy()
-    for level in levels:
+    for level in stages:
         answered = np.asarray(responder(structure, level)(logits, 1.0, game)).ravel()
         again.ravel()[places(structure, level)] = answered[places(structure, level)]
     with np.errstate(invalid="ignore"):
         played, replied = (policies(game.opens, at, 1.0) for at in (logits, again))
         residual = float(np.abs(played - replied).max(initial=0.0))
-    return Solution(logits, tuple(layout.unpad(played)), residual, trace)
+    return Solution(logits, tuple(layout_of(structure).unpad(played)), residual, trace)
 
 
 @lru_cache(maxsize=64)
-def _levels(structure: Structure) -> tuple[tuple[int, ...], ...]:
+def levels(structure: Structure) -> tuple[tuple[int, ...], ...]:
     """The untraced decisions, in batches that depend only on earlier ones."""
     relevant, depth = relevance(structure), dict.fromkeys(traced(structure), -1)
     for decision in untraced(structure):

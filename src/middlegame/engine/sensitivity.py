@@ -58,9 +58,8 @@ def gradient(
         played = policies(at.opens, jnp.asarray(logits), 1.0, jnp)
         return jnp.dot(responses(structure, decisions, played, game(values)), adjoint)
 
-    return np.asarray(by_theta) + np.asarray(jax.jit(jax.grad(pull))(theta))
+    return np.asarray(np.asarray(by_theta) + np.asarray(jax.jit(jax.grad(pull))(theta)), float)
 
 
 def _plain(game: Game) -> Game:
     return Game(*(np.asarray(part) for part in game))
-

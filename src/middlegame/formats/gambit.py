@@ -5,12 +5,14 @@ Gambit's text forms are described at https://gambitproject.readthedocs.io/en/lat
 
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Context, Decimal
+from math import isfinite, prod
 
 import numpy as np
 from numpy.typing import NDArray
 
 from middlegame.diagram import Decision, Diagram, Tables
 from middlegame.engine.contraction import contract, plan
+from middlegame.engine.structure import Structure
 
 Floats = NDArray[np.float64]
 
@@ -84,20 +86,50 @@ def supports(diagram: Diagram, tables: Tables) -> list[Floats]:
 def histories(diagram: Diagram, possible: Sequence[Floats]) -> list[int]:
     """Count the nodes at each depth of the game tree, the root first, the leaves last.
 
-    Counting is a contraction of what is possible, so that it costs nothing like the tree; where
-    even that would be large, the count is the product of the numbers of states, an upper bound.
+    Counting goes through the nodes in order and keeps apart only what later nodes depend on, so
+    that it costs nothing like the tree. Where even that is too much, the leaves are one
+    contraction, or else the product of the numbers of states, which is an upper bound.
     """
     structure = diagram.structure
     counts = [1]
-    for depth in range(1, len(possible) + 1):
-        operands = tuple(structure.family(node) for node in range(depth))
-        large = plan(operands, (), structure.sizes).largest > LARGEST_INTERMEDIATE
+    kept: tuple[int, ...] = ()
+    ways: Floats = np.ones(())
+    needed = _last_needed(structure.parents)
+    for node in range(len(possible)):
+        family = structure.family(node)
+        union = tuple(dict.fromkeys((*kept, *family)))
+        large = prod(structure.sizes[axis] for axis in union) > LARGEST_INTERMEDIATE
         if large or counts[-1] > _COUNTABLE:
-            counts.append(counts[-1] * structure.sizes[depth - 1])
-        else:
-            found = contract(list(possible[:depth]), operands, (), structure.sizes)
-            counts.append(round(float(found)))
-    return counts
+            break
+        rest = tuple(axis for axis in union if needed[axis] > node)
+        ways = contract([ways, possible[node]], [kept, family], rest, structure.sizes)
+        kept = rest
+        counts.append(round(float(np.sum(ways))))
+    if len(counts) > len(possible):
+        return counts
+    for size in structure.sizes[len(counts) - 1 :]:
+        counts.append(counts[-1] * size)
+    leaves = _leaves(structure, possible) or counts[-1]
+    return [min(count, leaves) for count in counts]
+
+
+def _last_needed(parents: Sequence[Sequence[int]]) -> list[int]:
+    """Give for each node the last one that depends on it, itself if there is none."""
+    last = list(range(len(parents)))
+    for node, seen in enumerate(parents):
+        for parent in seen:
+            last[parent] = node
+    return last
+
+
+def _leaves(structure: Structure, possible: Sequence[Floats]) -> int | None:
+    """Count the leaves by one contraction, if it is small enough and they are countable."""
+    operands = tuple(structure.family(node) for node in range(len(possible)))
+    if plan(operands, (), structure.sizes).largest > LARGEST_INTERMEDIATE:
+        return None
+    with np.errstate(over="ignore"):
+        found = float(contract(list(possible), operands, (), structure.sizes))
+    return round(found) if isfinite(found) else None
 
 
 def counted(count: int) -> str:

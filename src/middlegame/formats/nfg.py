@@ -99,8 +99,7 @@ def from_nfg(text: str, file: str = "") -> Diagram:
     tokens = Tokens(text, file)
     tokens.take("word", "NFG", expected="NFG, with which a strategic game begins")
     tokens.take("number", "1", expected="1, the version of the format")
-    if not tokens.at("word", "D"):
-        tokens.take("word", "R", expected="R")
+    tokens.take("word", "D" if tokens.at("word", "D") else "R", expected="R")
     title = tokens.take("text", expected="the title in quotes").text
     players = _unlike(_names(tokens, "player"))
     if not 1 <= len(players) <= _PLAYERS:

@@ -54,7 +54,7 @@ def strategies(
         place, count, listed = _of_owner(diagram, possible, owner, most)
         if listed is None:
             plans = [f"{name} has {len(each.names):,}" for name, each in found.items()]
-            plans.append(f"{owner} {gambit.counted(count)} up to {diagram.nodes[place].name} alone")
+            plans.append(f"{owner} {gambit.counted(count)} at {diagram.nodes[place].name} already")
             raise QueryError(
                 f"the strategic form of this contest is too large: of plans for every information "
                 f"set, {', '.join(plans)}; {limit:,} combinations of them are allowed. Export it "

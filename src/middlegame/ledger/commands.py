@@ -259,5 +259,3 @@ def _opened() -> Iterator["Ledger"]:
 
     with Ledger.open() as ledger:
         yield ledger
-
-

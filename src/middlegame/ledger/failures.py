@@ -1,5 +1,6 @@
 """What the ledger says no to, and the database's own complaints as sentences."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -38,6 +39,9 @@ _POSTGRES = {
 }
 """By the beginning of PostgreSQL's SQLSTATE, its documentation's appendix A."""
 
+_REFUSAL = "append-only"
+"""What the triggers say."""
+
 
 @contextmanager
 def sentences(place: str) -> Iterator[None]:
@@ -45,6 +49,8 @@ def sentences(place: str) -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
+        raise LedgerError(f"the ledger {place} {_told(error.orig)}") from error
+    except sqlite3.Error as error:
         raise LedgerError(f"the ledger {place} {_told(error)}") from error
     except SQLAlchemyError as error:
         first = str(error).partition("\n")[0]
@@ -53,7 +59,7 @@ def sentences(place: str) -> Iterator[None]:
 
 def is_append_only(error: DBAPIError) -> bool:
     """Whether the database refused to change or remove what is recorded."""
-    return "append-only" in str(error.orig)
+    return _REFUSAL in str(error.orig)
 
 
 def is_deadlock(error: DBAPIError) -> bool:
@@ -61,17 +67,17 @@ def is_deadlock(error: DBAPIError) -> bool:
     return getattr(error.orig, "sqlstate", None) in ("40P01", "40001")
 
 
-def _told(error: DBAPIError) -> str:
-    code: Any = getattr(error.orig, "sqlite_errorcode", None)
-    if is_append_only(error):
+def _told(error: BaseException | None) -> str:
+    code: Any = getattr(error, "sqlite_errorcode", None)
+    if _REFUSAL in str(error):
         return "is append-only: what is recorded is neither changed nor removed"
     if code is not None and code & 0xFF in _SQLITE:
         return _SQLITE[code & 0xFF]
-    state = getattr(error.orig, "sqlstate", None) or ""
+    state = getattr(error, "sqlstate", None) or ""
     for beginning, told in _POSTGRES.items():
         if state.startswith(beginning):
             return told
-    first = " ".join(str(error.orig).split()) or type(error.orig).__name__
-    if not state and type(error.orig).__module__.startswith("psycopg"):
+    first = " ".join(str(error).split()) or type(error).__name__
+    if not state and type(error).__module__.startswith("psycopg"):
         return f"cannot be reached: {first}"
     return f"cannot be used: {first}"

@@ -13,6 +13,7 @@ from middlegame.version import __version__
 
 if TYPE_CHECKING:
     from middlegame.equilibrium import Equilibrium
+    from middlegame.scenario import Scenario as Contest
 
 Intervals = Mapping[str, tuple[float, float]]
 
@@ -34,11 +35,7 @@ def entry_of(
     scenario = equilibrium.scenario
     if scenario is None:
         raise LedgerError("a bare diagram asks no questions; expected a solved scenario")
-    if not scenario.questions:
-        raise LedgerError(
-            f"'{scenario.title}' asks no questions, so there is nothing to record; give it some "
-            "under 'questions'"
-        )
+    require_questions(scenario)
     if equilibrium.supposed or equilibrium.known:
         raise LedgerError(
             "a forecast that supposes something, or is given something, is no forecast of the "
@@ -85,6 +82,19 @@ def entry_of(
         note=note,
         uid=uid or new_uid(),
     )
+
+
+def require_questions(scenario: "Contest") -> None:
+    """Refuse a scenario without questions.
+
+    Raises:
+        LedgerError: it asks none.
+    """
+    if not scenario.questions:
+        raise LedgerError(
+            f"'{scenario.title}' asks no questions, so there is nothing to record; give it some "
+            "under 'questions'"
+        )
 
 
 def name_of(title: str) -> str:

@@ -61,19 +61,23 @@ def read_csv(text: str, questions: Sequence[Question], file: str) -> Iterator[En
         LedgerError: a row is no good.
     """
     reader = csv.reader(StringIO(text, newline=""), strict=True)
+    begins = 1
     try:
         names = [name.strip().casefold() for name in next(reader, [])]
         _check_columns(names, file)
+        begins = reader.line_num + 1
         for cells in reader:
+            place = f"{file}: row {begins}"
+            begins = reader.line_num + 1
             if not any(cell.strip() for cell in cells):
                 continue
-            place = f"{file}: row {reader.line_num}"
             if len(cells) != len(names):
                 raise LedgerError(f"{place} has {len(cells)} columns; expected {len(names)}")
             row = dict(zip(names, (cell.strip() for cell in cells), strict=True))
             yield _entry(row, questions, place)
     except csv.Error as error:
-        raise LedgerError(f"{file}: row {reader.line_num} cannot be read: {error}") from None
+        why = "its quotation mark is not closed" if "end of data" in str(error) else error
+        raise LedgerError(f"{file}: row {begins} cannot be read: {why}") from None
 
 
 def _entry(row: dict[str, str], questions: Sequence[Question], place: str) -> Entry:

@@ -9,7 +9,7 @@ from typing import Any
 
 from platformdirs import user_data_dir
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError
 
 from middlegame.ledger.failures import LedgerError, sentences
 
@@ -152,9 +152,7 @@ def _journal(engine: Engine, wait: float) -> None:
                 return
             # SQLite does not wait here by itself when two open a new ledger at once.
             if code != sqlite3.SQLITE_BUSY or time.monotonic() > until:
-                raise OperationalError("PRAGMA journal_mode", None, error) from None
-        except sqlite3.DatabaseError as error:
-            raise OperationalError("PRAGMA journal_mode", None, error) from None
+                raise
         finally:
             connection.close()
         time.sleep(0.02)

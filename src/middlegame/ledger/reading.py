@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from middlegame.ledger.failures import LedgerError
+from middlegame.ledger.forecasting import require_questions
 from middlegame.scenario import Scenario
 from middlegame.scenario.faults import ScenarioError
 from middlegame.scenario.load import read_text
@@ -24,13 +25,14 @@ def read_scenario(file: str, name: str | None = None) -> Found:
 
     Raises:
         ScenarioError: it has faults.
-        LedgerError: it is a diagram, or its file changed meanwhile.
+        LedgerError: it asks no questions, or its file changed meanwhile.
     """
     if file.endswith(".json"):
         raise LedgerError(f"{file} is a diagram, which asks no questions; expected a scenario")
     loaded = open_scenario(file)
     if loaded.scenario is None:
         raise ScenarioError(loaded.errors)
+    require_questions(loaded.scenario)
     path = locate(file)
     text = path.read_bytes().decode("utf-8-sig")
     # What is kept must be what was checked, even where somebody saves the file just now.

@@ -17,6 +17,7 @@ from middlegame.ledger.records import Question, Record, Resolution
 from middlegame.ledger.scores import Bin, Marks, Pair, Scored, Scores, Standing
 from middlegame.ledger.statistics import brier, jeffreys, log_score, mean, wilson
 
+
 def score(
     records: Iterable[Record],
     resolutions: Iterable[Resolution],

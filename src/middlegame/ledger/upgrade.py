@@ -37,14 +37,16 @@ def upgrade(engine: Engine, place: str) -> None:
         with engine.connect() as connection:
             if _is_current(connection, place):
                 return
-        with engine.connect().execution_options(**{WRITING: True}) as connection:
-            with connection.begin():
-                if engine.dialect.name == "postgresql":
-                    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-                if not _is_current(connection, place):
-                    config = _config()
-                    config.attributes["connection"] = connection
-                    command.upgrade(config, "head")
+        with (
+            engine.connect().execution_options(**{WRITING: True}) as connection,
+            connection.begin(),
+        ):
+            if engine.dialect.name == "postgresql":
+                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+            if not _is_current(connection, place):
+                config = _config()
+                config.attributes["connection"] = connection
+                command.upgrade(config, "head")
 
 
 def _is_current(connection: Connection, place: str) -> bool:

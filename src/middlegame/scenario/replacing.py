@@ -26,8 +26,8 @@ def replaced(whole: T, path: Path, value: object) -> T:
         name = next((n for n, field in fields.items() if step in (n, field.alias)), str(step))
         if name not in fields and name not in (part.model_extra or {}):
             raise KeyError(dotted(path))
-        new = part.model_copy(update={name: replaced(getattr(part, name), rest, value)})
-        return new  # type: ignore[return-value]
+        inside = replaced(getattr(part, name), rest, value)
+        return part.model_copy(update={name: inside})  # type: ignore[return-value]
     if isinstance(part, dict) and step in part:
         return part | {step: replaced(part[step], rest, value)}  # type: ignore[return-value]
     if isinstance(part, tuple) and isinstance(step, int) and step < len(part):

@@ -1,0 +1,222 @@
+"""Many worlds at once: the same diagram at many thetas, each solved to its own equilibrium.
+
+Every table carries the worlds as its last axis. Decisions on no cycle need one evaluation each.
+The others are brought along a ramp of lambda from 0 by damped Gauss-Seidel sweeps, the last mover
+first, and then iterated at the target until all worlds have settled; a world whose sweeps do not
+shrink is damped more. A ramp may leave the principal branch where a full trace would not: its
+answers are checked against the trace on a sample (`middlegame.worlds`).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import NamedTuple
+
+from middlegame.engine.backend import jax, jnp
+from middlegame.engine.contraction import contract, spread_product
+from middlegame.engine.layout import Array, Game, layout_of
+from middlegame.engine.payoffs import Shape, groups, local_payoffs
+from middlegame.engine.qre import levels
+from middlegame.engine.relevance import traced
+from middlegame.engine.structure import Structure
+
+
+@dataclass(frozen=True)
+class Ramp:
+    """How worlds are brought to their equilibria.
+
+    Attributes:
+        rungs: steps of lambda from 0 to its target.
+        sweeps: on each rung.
+        most: sweeps at the target at most.
+        tolerance: of the largest change of a probability in a sweep.
+    """
+
+    rungs: int = 12
+    sweeps: int = 1
+    most: int = 300
+    tolerance: float = 1e-10
+
+
+class Settled(NamedTuple):
+    """Where worlds ended.
+
+    Attributes:
+        logits: `[rows, widest, worlds]`.
+        policies: `[rows, widest, worlds]`.
+        residual: the largest gap between a probability and the logit response, `[worlds]`.
+        sweeps: how many sweeps at the target the slowest world took.
+    """
+
+    logits: Array
+    policies: Array
+    residual: Array
+    sweeps: Array
+
+
+def settle(structure: Structure, game: Game, ramp: Ramp) -> Settled:
+    """Solve worlds; to be compiled.
+
+    Args:
+        structure: the diagram.
+        game: its numbers, `tables` and `lambdas` with the worlds as their last axis.
+        ramp: how they are brought there.
+    """
+    layout = layout_of(structure)
+    worlds = game.tables.shape[-1]
+    logits = jnp.zeros((layout.height * layout.widest, worlds))
+    first = traced(structure)[::-1]
+    swept = jnp.zeros((), int)
+    if first:
+        sweep = _sweep(structure, first, game)
+        damping = jnp.ones(worlds)
+
+        def rung(number: Array, state: tuple[Array, Array, Array]) -> tuple[Array, Array, Array]:
+            share = (number // ramp.sweeps + 1.0) / ramp.rungs
+            return _damped(sweep, share, *state)
+
+        state = (logits, damping, jnp.full(worlds, jnp.inf))
+        state = jax.lax.fori_loop(0, ramp.rungs * ramp.sweeps, rung, state)
+
+        def unsettled(state: tuple[Array, tuple[Array, Array, Array]]) -> Array:
+            count, (_, _, change) = state
+            return (count < ramp.most) & (change.max() > ramp.tolerance)
+
+        def again(
+            state: tuple[Array, tuple[Array, Array, Array]],
+        ) -> tuple[Array, tuple[Array, Array, Array]]:
+            count, inner = state
+            return count + 1, _damped(sweep, 1.0, *inner)
+
+        swept, (logits, _, _) = jax.lax.while_loop(unsettled, again, (swept, state))
+    for level in levels(structure):
+        logits = _sweep(structure, level, game)(logits, 1.0)
+    played = _policies(structure, game, logits, 1.0)
+    replied = _policies(structure, game, _replies(structure, game, logits), 1.0)
+    shape = (layout.height, layout.widest, worlds)
+    return Settled(
+        logits.reshape(shape),
+        played.reshape(shape),
+        jnp.abs(played - replied).max(axis=0, initial=0.0),
+        swept,
+    )
+
+
+def marginals(structure: Structure, game: Game, policies: Array) -> list[Array]:
+    """Give every node's probabilities, `[states, worlds]` each; to be compiled."""
+    layout = layout_of(structure)
+    worlds = len(structure.sizes)
+    sizes = (*structure.sizes, game.tables.shape[-1])
+    flat = policies.reshape(-1, policies.shape[-1])
+    masses = [
+        game.tables[layout.chance(node)] if owner is None else flat[layout.cells(node)]
+        for node, owner in enumerate(structure.owners)
+    ]
+    found = []
+    for node in range(len(masses)):
+        needed = sorted(structure.ancestors((node,)))
+        operands = [(*structure.family(n), worlds) for n in needed]
+        tables = [masses[n] for n in needed]
+        found.append(contract(tables, operands, (node, worlds), sizes, spread_product))
+    return found
+
+
+@lru_cache(maxsize=32)
+def solver(structure: Structure, ramp: Ramp) -> Callable[[Game], tuple[Settled, list[Array]]]:
+    """Compile `settle` and `marginals` for a structure."""
+
+    def solve(game: Game) -> tuple[Settled, list[Array]]:
+        settled = settle(structure, game, ramp)
+        return settled, marginals(structure, game, settled.policies)
+
+    return jax.jit(solve)
+
+
+def _damped(
+    sweep: Callable[[Array, Array | float], Array],
+    share: Array | float,
+    logits: Array,
+    damping: Array,
+    before: Array,
+) -> tuple[Array, Array, Array]:
+    """One damped sweep; a world that moved more than before is damped more from now on."""
+    moved = sweep(logits, share) - logits
+    change = jnp.abs(moved).max(axis=0, initial=0.0)
+    damping = jnp.where(change > before, 0.6 * damping, jnp.minimum(1.0, 1.05 * damping))
+    return logits + damping * moved, damping, change
+
+
+def _sweep(
+    structure: Structure, decisions: tuple[int, ...], game: Game
+) -> Callable[[Array, Array | float], Array]:
+    """Let each decision in turn respond to the policies as they then are."""
+    layout = layout_of(structure)
+
+    def sweep(logits: Array, share: Array | float) -> Array:
+        for decision in decisions:
+            answer = _response(structure, decision, game, logits, share)
+            rows = layout.cells(decision).reshape(-1)
+            logits = logits.at[rows].set(answer.reshape(len(rows), -1))
+        return logits
+
+    return sweep
+
+
+def _replies(structure: Structure, game: Game, logits: Array) -> Array:
+    """Let all decisions respond to the same policies."""
+    layout = layout_of(structure)
+    replies = logits
+    for decision in structure.decisions:
+        answer = _response(structure, decision, game, logits, 1.0)
+        rows = layout.cells(decision).reshape(-1)
+        replies = replies.at[rows].set(answer.reshape(len(rows), -1))
+    return replies
+
+
+def _response(
+    structure: Structure, decision: int, game: Game, logits: Array, share: Array | float
+) -> Array:
+    layout = layout_of(structure)
+    (group,) = groups(structure, (decision,))
+    opens = game.opens.reshape(-1)
+    played = [_softmax(opens[cells[0]], logits[cells[0]], share) for cells in group.policies]
+    points = local_payoffs(
+        _over_worlds(group.shape, logits.shape[-1]),
+        played,
+        [game.tables[cells[0]] for cells in group.chances],
+        [game.tables[cells[0]] for cells in group.utilities],
+        spread_product,
+    )
+    cells = layout.cells(decision)
+    open_ = opens[cells][..., None]
+    mean = jnp.where(open_, points, 0.0).sum(axis=-2, keepdims=True)
+    mean = mean / open_.sum(axis=-2, keepdims=True)
+    reached = game.reached[cells[..., 0] // layout.widest][..., None, None]
+    precision = game.lambdas[structure.owners[decision]]
+    return jnp.where(open_ & reached, precision * (points - mean), 0.0)
+
+
+@lru_cache(maxsize=1024)
+def _over_worlds(shape: Shape, worlds: int) -> Shape:
+    """The same shape with the worlds as one more axis of everything."""
+    axis = len(shape.sizes)
+    return replace(
+        shape,
+        sizes=(*shape.sizes, worlds),
+        families=tuple((*family, axis) for family in shape.families),
+        scopes=tuple((*scope, axis) for scope in shape.scopes),
+        family=(*shape.family, axis),
+    )
+
+
+def _softmax(opens: Array, logits: Array, share: Array | float) -> Array:
+    """Policies `[..., options, worlds]` of these logits."""
+    scaled = jnp.where(opens[..., None], share * logits, -jnp.inf)
+    odds = jnp.exp(scaled - scaled.max(axis=-2, keepdims=True))
+    return odds / odds.sum(axis=-2, keepdims=True)
+
+
+def _policies(structure: Structure, game: Game, logits: Array, share: float) -> Array:
+    layout = layout_of(structure)
+    shape = (layout.height, layout.widest, logits.shape[-1])
+    return _softmax(game.opens, logits.reshape(shape), share).reshape(logits.shape)

@@ -1,0 +1,202 @@
+"""Recording what was solved, and explaining what moved between two records."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+import middlegame as mg
+from middlegame.ledger import Ledger, LedgerError
+from middlegame.ledger.difference import difference
+from middlegame.ledger.forecasting import entry_of
+from middlegame.ledger.records import Record, digest, now
+from middlegame.scenario.load import read_text
+from middlegame.scenario.replacing import replaced
+from middlegame.scenario.walk import judgements
+from middlegame.shipped import locate
+from tests.ledger.entries import entry
+
+TEXT = """\
+title: S
+as_of: 2026-01-08
+actors: {a: A, b: B}
+moves:
+  m: {by: a, options: [x, y]}
+  n: {by: b, knows: [m], options: [p, q]}
+factors:
+  f:
+    states: [on, off, out]
+    rules:
+      - {if: m = x, then: {on: 60%, off: 30%}}
+      - {then: {on: 10..30%}}
+interests:
+  a: [{when: n = p, worth: 20..40}, {when: f = on, worth: 30}]
+  b: [{when: m = x and n = p, worth: 10}, {when: f = on, worth: -10}]
+questions:
+  f-on: {will: f = on, by: 2026-12-31}
+  n-p: {will: n = p, on: 2026-12-31, label: B does p, resolves: it is seen}
+"""
+
+
+def solved(text: str) -> mg.Equilibrium:
+    scenario = read_text(text).scenario
+    assert scenario is not None
+    return mg.solve(scenario)
+
+
+def record(text: str, number: int = 1) -> Record:
+    put = entry_of(solved(text), text, by="anna", name="s")
+    return Record(**vars(put), id=number, recorded_at=now())
+
+
+@pytest.fixture(scope="module")
+def old() -> Record:
+    return record(TEXT)
+
+
+def changed(*pairs: tuple[str, str]) -> Record:
+    text = TEXT
+    for before, after in pairs:
+        assert before in text
+        text = text.replace(before, after)
+    return record(text, 2)
+
+
+def test_a_solved_scenario_is_recorded(file_ledger: Ledger) -> None:
+    equilibrium = solved(TEXT)
+    got = file_ledger.record(
+        equilibrium, text=TEXT, intervals={"f-on": (0.2, 0.6)}, note=" n ", by="anna", uid="u"
+    )
+    assert file_ledger.record(equilibrium, text=TEXT, by="anna", uid="u") == got
+    assert got.scenario is not None
+    assert (got.scenario.name, got.scenario.sha256) == ("s", digest(TEXT))
+    assert got.scenario.text == TEXT
+    assert got.note == "n"
+    assert got.version == mg.__version__
+    assert dict(got.theta) == {p.name: p.median for p in equilibrium.diagram.parameters}
+    first, second = got.forecasts
+    assert first.probability == equilibrium.probability("f = on")
+    assert (first.low, first.high, second.low) == (0.2, 0.6, None)
+    assert (second.label, second.will, second.resolves) == ("B does p", "n = p", "it is seen")
+    assert [q.due_words for q in file_ledger.questions()] == ["by 2026-12-31", "on 2026-12-31"]
+
+
+def test_what_cannot_be_recorded_is_told(file_ledger: Ledger) -> None:
+    equilibrium = solved(TEXT)
+    for wrong, more, told in (
+        (equilibrium.suppose({"m": "x"}), {}, "supposes something"),
+        (equilibrium.given({"f": "on"}), {}, "supposes something"),
+        (replace(equilibrium, scenario=None), {}, "a bare diagram asks no questions"),
+        (equilibrium, {"text": TEXT.replace("30%", "31%")}, "not that of the scenario"),
+        (equilibrium, {"intervals": {"f_on": (0, 1)}}, "did you mean 'f-on'?"),
+        (equilibrium, {"intervals": {"f-on": (0.9, 0.1)}}, "no interval"),
+        (equilibrium, {"by": ""}, "no name"),
+    ):
+        with pytest.raises(LedgerError) as error:
+            file_ledger.record(wrong, **({"text": TEXT} | more))
+        assert told in str(error.value)
+    assert file_ledger.records() == []
+
+
+def test_each_numbers_effect_is_solved_exactly(old: Record) -> None:
+    new = changed(("20..40", "40..60"), ("10..30%", "40..60%"))
+    found = difference(old, new)
+    assert {n.name: (str(n.before), str(n.after)) for n in found.numbers} == {
+        "factors.f.rules[1].then.on": ("10..30%", "40..60%"),
+        "interests.a[0].worth": ("20..40", "40..60"),
+    }
+    start = solved(TEXT).questions
+    one = solved(TEXT.replace("20..40", "40..60")).questions
+    two = solved(TEXT.replace("10..30%", "40..60%")).questions
+    for moved in found.questions:
+        name = moved.question.name
+        effects = {effect.numbers[0]: effect.move for effect in moved.effects}
+        assert effects["interests.a[0].worth"] == pytest.approx(one[name] - start[name])
+        assert effects["factors.f.rules[1].then.on"] == pytest.approx(two[name] - start[name])
+        total = sum(effects.values()) + moved.interaction + moved.rest
+        assert total == pytest.approx(moved.after - moved.before)
+        assert moved.rest == 0
+        assert moved.recomputed is None
+    assert found.notes == ()
+
+
+def test_numbers_that_cannot_change_alone_change_together(old: Record) -> None:
+    found = difference(old, changed(("on: 60%, off: 30%", "on: 85%, off: 5%")))
+    (effect,) = found.questions[0].effects
+    assert effect.numbers == ("factors.f.rules[0].then.on", "factors.f.rules[0].then.off")
+    assert found.questions[0].interaction == pytest.approx(0, abs=1e-12)
+
+
+def test_what_is_no_number_is_told_apart(old: Record) -> None:
+    found = difference(old, changed(("when: m = x and n = p, worth: 10", "when: m = x and n = q, worth: 25")))
+    moved = found.questions[1]
+    assert moved.rest is not None
+    assert abs(moved.rest) > 0.01
+    assert sum(e.move for e in moved.effects) + moved.interaction + moved.rest == pytest.approx(
+        moved.after - moved.before
+    )
+    assert found.notes == ("the texts differ in more than numbers",)
+
+
+def test_a_number_that_came_or_went(old: Record) -> None:
+    found = difference(old, changed((", {when: f = on, worth: -10}", "")))
+    (number,) = found.numbers
+    assert (number.name, str(number.before), number.after) == ("interests.b[1].worth", "-10", None)
+    assert found.to_dict()["numbers"][0]["to"] is None
+
+
+def test_other_medians_are_a_change_too(old: Record) -> None:
+    equilibrium = solved(TEXT)
+    theta = equilibrium.theta.copy()
+    theta[-1] += 5
+    scenario = read_text(TEXT).scenario
+    assert scenario is not None
+    put = entry_of(mg.solve(scenario, theta=theta), TEXT, by="anna", name="s")
+    found = difference(old, Record(**vars(put), id=2, recorded_at=now()))
+    (number,) = found.numbers
+    assert number.value_after == pytest.approx(number.value_before + 5)
+    assert found.questions[0].recomputed is None
+
+
+def test_the_same_record_moved_nothing(old: Record) -> None:
+    found = difference(old, old)
+    assert found.numbers == ()
+    assert all(moved.before == moved.after for moved in found.questions)
+
+
+def test_what_this_version_computes_otherwise_is_told(old: Record) -> None:
+    forecasts = tuple(replace(f, probability=0.5) for f in old.forecasts)
+    found = difference(replace(old, forecasts=forecasts), old)
+    assert found.questions[0].recomputed == pytest.approx((old.forecasts[0].probability,) * 2)
+
+
+def test_records_without_a_scenario_are_compared_by_probability(old: Record) -> None:
+    theirs = Record(**vars(entry(0.9, question=old.forecasts[0].question)), id=3, recorded_at=now())
+    found = difference(old, theirs)
+    assert found.questions[0].after == 0.9
+    assert [q.name for q in found.gone] == ["n-p"]
+    assert found.notes == ("record 3 came without a scenario, so only probabilities are compared",)
+    with pytest.raises(LedgerError, match="no question in common"):
+        difference(old, Record(**vars(entry()), id=4, recorded_at=now()))
+
+
+def test_a_text_of_another_language_is_told(old: Record) -> None:
+    assert old.scenario is not None
+    odd = replace(old, id=7, scenario=replace(old.scenario, text="title: [what"))
+    assert "cannot read the text of record 7" in difference(old, odd).notes[0]
+
+
+@pytest.mark.parametrize("name", ["harbour-lease", "cuba-1962", "venezuela-2026"])
+def test_every_number_can_be_replaced_where_it_stands(name: str) -> None:
+    path = locate(name)
+    scenario = read_text(Path(path).read_text(encoding="utf-8")).scenario
+    assert scenario is not None
+    for place, judgement, _ in judgements(scenario):
+        other = replace(judgement, low=judgement.low / 2 + 0.3, high=judgement.high / 2 + 0.3)
+        again = replaced(scenario, place, other)
+        assert {p: j for p, j, _ in judgements(again)} == {
+            p: other if p == place else j for p, j, _ in judgements(scenario)
+        }
+        assert replaced(again, place, judgement) == scenario
+    with pytest.raises(KeyError):
+        replaced(scenario, ("interests", "nobody", 0, "worth"), None)

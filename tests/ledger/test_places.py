@@ -1,0 +1,147 @@
+"""Where a ledger may be, and what is told where it cannot be used; nothing is lost by it."""
+
+import os
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from middlegame.ledger import Ledger, LedgerError
+from middlegame.ledger.location import locate
+from tests.ledger.entries import entry
+
+
+def test_the_users_own_ledger_is_made_where_data_belongs(monkeypatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("MIDDLEGAME_LEDGER", raising=False)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "new"))
+    with Ledger.open() as ledger:
+        assert ledger.place == str(tmp_path / "new" / "middlegame" / "ledger.sqlite3")
+        ledger.add([entry()])
+
+
+def test_a_chosen_ledger(monkeypatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("MIDDLEGAME_LEDGER", f"sqlite:///{tmp_path}/mine.db")
+    with Ledger.open() as ledger:
+        ledger.add([entry()])
+    monkeypatch.setenv("MIDDLEGAME_LEDGER", str(tmp_path / "100% mine?.db"))
+    with Ledger.open() as ledger:
+        assert ledger.records() == []
+    assert {path.name for path in tmp_path.iterdir()} == {"mine.db", "100% mine?.db"}
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert locate("~/x.db").file == tmp_path / "x.db"
+
+
+@pytest.mark.parametrize(
+    ("place", "told"),
+    [
+        ("{tmp}", "is a folder; expected a file"),
+        ("{tmp}/no/ledger.sqlite3", "there is no folder {tmp}/no"),
+        ("mysql://u:secret@host/db", "cannot be kept in mysql"),
+        ("nonsense://x:y:z/secret", "cannot be"),
+        ("postgresql://anna:secret@host:port/x", "the ledger's URL cannot be read"),
+        ("postgresql://anna:secret@127.0.0.1:1/x", "cannot be reached"),
+        ("postgresql+psycopg://anna:secret@/x?host=/nowhere", "cannot be reached"),
+        ("postgresql://anna:secret@127.0.0.1:1/x?connect_timeout=soon", "cannot be"),
+    ],
+)
+def test_no_ledger_can_be_there(tmp_path: Path, place: str, told: str) -> None:
+    with pytest.raises(LedgerError) as error:
+        Ledger.open(place.format(tmp=tmp_path))
+    assert told.format(tmp=tmp_path) in str(error.value)
+    assert "secret" not in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "content", [b"title: this is no database\n" * 100, b"SQLite format 3\0" + b"x" * 5000]
+)
+def test_a_file_that_is_something_else_is_left_alone(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "ledger.sqlite3"
+    path.write_bytes(content)
+    with pytest.raises(LedgerError, match="damaged"):
+        Ledger.open(path)
+    assert path.read_bytes() == content
+
+
+def test_somebody_elses_database_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "cookies.db"
+    with sqlite3.connect(path) as other:
+        other.execute("CREATE TABLE cookie (name)")
+    other.close()
+    with pytest.raises(LedgerError, match="but no ledger"):
+        Ledger.open(path)
+
+
+def test_a_damaged_ledger_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite3"
+    with Ledger.open(path) as ledger:
+        ledger.add([entry(note="x" * 20_000)])
+    content = bytearray(path.read_bytes())
+    content[4096:] = os.urandom(len(content) - 4096)
+    path.write_bytes(content)
+    with pytest.raises(LedgerError, match="damaged"), Ledger.open(path) as ledger:
+        ledger.records()
+
+
+def test_a_busy_ledger_is_read_but_not_written(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite3"
+    with Ledger.open(path, wait=0.2) as ledger:
+        ledger.add([entry()])
+        other = sqlite3.connect(path, isolation_level=None)
+        other.execute("BEGIN EXCLUSIVE")
+        assert len(ledger.records()) == 1
+        with pytest.raises(LedgerError, match="is busy"):
+            ledger.add([entry()])
+        other.execute("ROLLBACK")
+        other.close()
+        ledger.add([entry()])
+        assert len(ledger.records()) == 2
+
+
+def test_a_busy_server_is_told(postgres) -> None:
+    from sqlalchemy import text
+
+    with Ledger.open(postgres.new(), wait=0.2) as ledger:
+        with ledger.engine.begin() as other:
+            other.execute(text("LOCK TABLE ledger_record"))
+            with pytest.raises(LedgerError, match="is busy"):
+                ledger.add([entry()])
+        ledger.add([entry()])
+
+
+@pytest.fixture
+def somebody(tmp_path: Path) -> Iterator[Path]:
+    """A folder that an ordinary user owns, and being that user: root may write anywhere."""
+    if os.geteuid():
+        yield tmp_path
+        return
+    folder = Path(tempfile.mkdtemp(prefix="mg-"))
+    os.chown(folder, 65534, 65534)
+    os.seteuid(65534)
+    try:
+        yield folder
+    finally:
+        os.seteuid(0)
+        folder.chmod(0o700)
+
+
+def test_a_ledger_that_may_only_be_read_is_read(somebody: Path) -> None:
+    path = somebody / "ledger.sqlite3"
+    with Ledger.open(path) as ledger:
+        ledger.add([entry()])
+    path.chmod(0o444)
+    with Ledger.open(path) as ledger:
+        assert len(ledger.records()) == 1
+        with pytest.raises(LedgerError, match="is read-only"):
+            ledger.add([entry()])
+    path.chmod(0o000)
+    with pytest.raises(LedgerError, match="cannot be opened"):
+        Ledger.open(path)
+
+
+def test_a_folder_that_may_not_be_written_in(somebody: Path) -> None:
+    somebody.chmod(0o500)
+    with pytest.raises(LedgerError, match="may you write in it"):
+        Ledger.open(somebody / "ledger.sqlite3")
