@@ -91,6 +91,12 @@ def _solving(command: Any) -> Any:
                 help="How many storylines to tell.",
             ),
             click.option(
+                "--others",
+                type=click.IntRange(1, 100_000),
+                metavar="STARTS",
+                help="Look for other self-consistent outcomes from this many random starts.",
+            ),
+            click.option(
                 "--report",
                 type=click.Path(dir_okay=False, path_type=Path),
                 help="Write the report to this HTML file.",
@@ -216,8 +222,13 @@ def schema_command() -> None:
 
 @commands.command("export")
 @_FILE
-@click.option("--to", "form", type=click.Choice(["json", "efg", "nfg"]), required=True,
-              help="A diagram, or Gambit's game tree or strategic game.")  # fmt: skip
+@click.option(
+    "--to",
+    "form",
+    type=click.Choice(["json", "efg", "nfg"]),
+    required=True,
+    help="The diagram itself, or Gambit's game tree or strategic game.",
+)
 @click.option(
     "-o",
     "--output",
@@ -298,6 +309,10 @@ def _answer(
     options: dict[str, Any],
 ) -> None:
     asked = {condition: equilibrium.probability(condition) for condition in options["ask"]}
+    others = None
+    if options["others"]:
+        with _working("Looking for other outcomes"):
+            others = equilibrium.others(options["others"])
     if options["report"]:
         from middlegame.report.html import html_report
         from middlegame.report.write import write_report
@@ -306,6 +321,10 @@ def _answer(
             write_report(options["report"], html_report(equilibrium, loaded))
     if options["as_json"]:
         answer = equilibrium.to_dict(options["storylines"])
+        if others is not None:
+            from middlegame.report.others import others_as_json
+
+            answer["others"] = others_as_json(others)
         _print_json(answer | ({"asked": asked} if asked else {}))
         return
     from middlegame.report.terminal import show_change, show_forecast
@@ -317,6 +336,10 @@ def _answer(
         show_forecast(equilibrium, console, storylines=options["storylines"])
     else:
         show_change(before, equilibrium, console)
+    if others is not None:
+        from middlegame.report.others import show_others
+
+        show_others(equilibrium, others, options["others"], console)
     if options["report"]:
         console.print(f"The report is in {options['report']}", highlight=False)
 

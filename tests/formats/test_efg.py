@@ -18,7 +18,9 @@ from middlegame.shipped import open_scenario
 from tests import enumeration
 from tests.generators.diagrams import diagrams
 
-pygambit = pytest.importorskip("pygambit", reason="Gambit's Python package is not installed here")
+pygambit = pytest.importorskip(
+    "pygambit", reason="pygambit cannot be imported here", exc_type=ImportError
+)
 
 REFERENCE = Path(__file__).parents[1] / "data" / "reference"
 SIZE = settings(max_examples=15)

@@ -22,7 +22,12 @@ from middlegame.shipped import open_scenario
 from tests import enumeration
 from tests.generators.diagrams import diagrams
 
-pygambit = pytest.importorskip("pygambit", reason="Gambit's Python package is not installed here")
+try:
+    import pygambit
+except ImportError:
+    pygambit = None
+
+needs_gambit = pytest.mark.skipif(pygambit is None, reason="pygambit cannot be imported here")
 
 SIZE = settings(max_examples=15)
 STEPS = {"first_step": 0.001, "max_accel": 1.01}
@@ -65,6 +70,7 @@ def test_reading_what_is_written_keeps_everything(diagram):
     assert np.array_equal(worth(again), worth(diagram))
 
 
+@needs_gambit
 @given(simultaneous())
 @SIZE
 def test_gambit_reads_the_same_payoffs(diagram):
@@ -78,6 +84,7 @@ def test_gambit_reads_the_same_payoffs(diagram):
             assert float(payoffs[owner]) == table[at]
 
 
+@needs_gambit
 @given(simultaneous())
 @SIZE
 def test_gambits_equilibrium_is_ours(diagram):
@@ -90,6 +97,7 @@ def test_gambits_equilibrium_is_ours(diagram):
             assert found.profile[decision.owner][state] == pytest.approx(probability, abs=1e-8)
 
 
+@needs_gambit
 @given(diagrams(recall=True, most_nodes=5))
 @SIZE
 def test_the_reduced_form_is_gambits_of_the_tree(diagram):
@@ -149,6 +157,7 @@ def test_plans_are_silent_where_own_moves_rule_a_set_out():
     assert q.states == ("no choice",)
 
 
+@needs_gambit
 def test_who_only_gains_is_a_player_too():
     coin = Chance("coin", ("a", "b"), (), Fixed(np.array([0.25, 0.75])))
     diagram = Diagram((coin,), (Utility("p", ("coin",), Fixed(np.array([4.0, 8.0]))),))

@@ -28,7 +28,7 @@ factors:
     states: [on, off, out]
     rules:
       - {if: m = x, then: {on: 60%, off: 30%}}
-      - {then: {on: 10..30%}}
+      - {then: {on: 10..30%, out: 20%}}
 interests:
   a: [{when: n = p, worth: 20..40}, {when: f = on, worth: 30}]
   b: [{when: m = x and n = p, worth: 10}, {when: f = on, worth: -10}]

@@ -14,12 +14,16 @@ from numpy.typing import NDArray
 
 from middlegame.engine.layout import Game, layout_of
 from middlegame.engine.linear import Factored, Matrix
+from middlegame.engine.local import responder
 from middlegame.engine.logit import Equations, places, policies
 from middlegame.engine.qre import complete, equations
 from middlegame.engine.relevance import traced
 from middlegame.engine.structure import Structure
 
 Floats = NDArray[np.float64]
+
+SWEEPS = 40
+"""Damped sweeps from a random start towards what attracts it."""
 
 SAME = 1e-5
 """Equilibria nearer than this in every reached probability are one."""
@@ -54,7 +58,7 @@ def search(structure: Structure, game: Game, starts: int, seed: int = 0) -> list
         return []
     layout = layout_of(structure)
     cells = places(structure, own)
-    evaluate = equations(structure, own)
+    evaluate, respond = equations(structure, own), responder(structure, own)
     rng = np.random.default_rng(seed)
     found: list[Floats] = []
     counts: list[int] = []
@@ -63,8 +67,10 @@ def search(structure: Structure, game: Game, starts: int, seed: int = 0) -> list
         # Starts go from mild leanings to near certainty, since basins differ in size.
         spread = 10.0 ** rng.uniform(-0.5, 1.5)
         logits.ravel()[cells] = spread * rng.standard_normal(len(cells))
-        sweeps = 0 if start % 3 == 2 else 30
-        point = _polish(evaluate, game, logits, cells, sweeps)
+        # A third of the starts go straight to Newton's method, which finds unstable ones too.
+        for _ in range(0 if start % 3 == 2 else SWEEPS):
+            logits = 0.5 * logits + 0.5 * np.asarray(respond(logits, 1.0, game))
+        point = _polish(evaluate, game, logits, cells)
         if point is None:
             continue
         played = policies(game.opens, point, 1.0)[game.reached]
@@ -88,12 +94,10 @@ def search(structure: Structure, game: Game, starts: int, seed: int = 0) -> list
 
 
 def _polish(
-    evaluate: Equations, game: Game, logits: Floats, cells: NDArray[np.int_], sweeps: int
+    evaluate: Equations, game: Game, logits: Floats, cells: NDArray[np.int_]
 ) -> Floats | None:
-    """Damped sweeps towards what attracts, then Newton's method; None where it fails."""
+    """Newton's method; None where it fails."""
     point = logits
-    for _ in range(sweeps):
-        point = 0.5 * point + 0.5 * evaluate(point, 1.0, game)[0]
     for _ in range(40):
         answers, jacobian = evaluate(point, 1.0, game)
         gap = (point - answers).ravel()[cells]

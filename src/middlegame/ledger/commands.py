@@ -120,7 +120,11 @@ def show_command(number: int, text: bool, as_json: bool) -> None:
 @click.argument("newer", metavar="ID", type=int)
 @_JSON
 def diff_command(older: int, newer: int, as_json: bool) -> None:
-    """Show what changed between two records, and which judgement moved the forecast."""
+    """Show what changed between two records, and why.
+
+    Which judgement moved the forecast is found by solving the older scenario again with each
+    changed number alone switched to its newer value.
+    """
     with _opened() as ledger:
         first, second = ledger.get(older), ledger.get(newer)
     with working("Solving with each number switched alone"):
@@ -152,9 +156,9 @@ def resolve_command(
     by: str | None,
     as_json: bool,
 ) -> None:
-    """Say how QUESTION turned out: yes, no, or void where it cannot be said.
+    """Say how a question turned out.
 
-    QUESTION is its name, or SCENARIO/QUESTION where several scenarios use the name.
+    Void is what cannot be said, or was badly put. QUESTION is its name, or SCENARIO/QUESTION where several scenarios use the name.
     """
     from middlegame.ledger.days import parse_day
 
@@ -197,9 +201,9 @@ def score_command(scenario: str | None, bins: int, as_json: bool) -> None:
 @click.argument("file", metavar="CSV", type=click.Path(path_type=Path))
 @_JSON
 def import_command(file: Path, as_json: bool) -> None:
-    """Add other forecasters' forecasts of questions that the ledger knows.
+    """Add other forecasters' forecasts from a CSV file.
 
-    The file's first row names its columns: forecaster, question, probability, date; and, if
+    They answer questions that the ledger knows. The file's first row names its columns: forecaster, question, probability, date; and, if
     wanted, scenario, low, high, note. The same file twice adds nothing twice.
     """
     from middlegame.ledger.imports import import_csv

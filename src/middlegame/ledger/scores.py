@@ -9,7 +9,8 @@ from middlegame.ledger.statistics import brier, log_score
 
 RULES = (
     "Scored: questions resolved yes or no. Counted of each forecaster: the last forecast made "
-    "before the day the question resolved, and no later than the day it was due (UTC)."
+    "before the day the question resolved, and no later than the day it was due (UTC). Over time: "
+    "the Brier score of all forecasts in time, each for as long as it stood."
 )
 
 

@@ -56,7 +56,7 @@ def _effects(page: Page, found: "Difference") -> None:
         told.append((moved.rest or 0.0, "other changes of the text"))
         shown = [(move, name) for move, name in told if abs(move) >= _SHOWN]
         for move, name in shown:
-            page.hanging(f"{100 * move:+.1f} pp", clean(name))
+            page.hanging(f"{100 * move:+8.1f} pp", clean(name))
         if not shown:
             page.paragraph("  nothing moves it by a tenth of a percentage point")
         if moved.recomputed is not None:

@@ -38,7 +38,7 @@ def show_record(record: Record, resolutions: Sequence[Resolution], console: Cons
     if record.theta:
         page.section("Numbers", f"{len(record.theta)} that are uncertain, and where they stood")
         for name, value in list(record.theta.items())[:_MOST_NUMBERS]:
-            page.paragraph(f"{value:.4g}  {clean(name)}")
+            page.hanging(f"{value:>10.4g}", clean(name))
         more = len(record.theta) - _MOST_NUMBERS
         if more > 0:
             page.paragraph(f"and {more} more; --json tells all", style="dim")

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from middlegame.ledger.scores import Marks, Scores, Standing
 
 _FEW = 20
-_COLUMN = 11
+_COLUMN = 9
 
 
 def show_scores(scores: "Scores", console: Console) -> None:
@@ -51,7 +51,7 @@ def _standing(page: Page, standing: "Standing", width: int) -> None:
 
 
 def _row(page: Page, width: int, name: str, *cells: str, strong: bool = False) -> None:
-    line = f"{name:<{width}}" + "".join(f"{cell:>{_COLUMN}}" for cell in cells)
+    line = f"{name:<{width}}" + "".join(f"  {cell:>{_COLUMN}}" for cell in cells)
     page.paragraph(line, style="bold" if strong else "")
 
 
@@ -92,7 +92,7 @@ def _calibration(page: Page, scores: "Scores") -> None:
                 str(each.count),
                 percent(each.forecast),
                 percent(each.happened / each.count),
-                f"{percent(low)} to {percent(high)}",
+                f"{percent(low):>4} to {percent(high):>4}",
             )
         page.gap()
 

@@ -1,0 +1,216 @@
+"""`middlegame ledger ...` as an analyst uses it: what it prints, and how it exits."""
+
+import json
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from pyarrow import parquet
+
+from middlegame.ledger.days import today
+from middlegame.ledger.location import VARIABLE
+from middlegame.ledger.records import digest
+from middlegame.shipped import locate
+from tests.ledger.conftest import Run
+
+TEXT = """\
+title: A small contest
+as_of: 2026-01-08
+actors: {a: A}
+moves: {m: {by: a, options: [x, y]}}
+interests: {a: [{when: m = x, worth: WORTH}]}
+questions: {will-x: {label: A does x, will: m = x, by: 2199-12-31}}
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "small.yaml"
+    path.write_text(TEXT.replace("WORTH", "10..20"))
+    return path
+
+
+def told(answer: tuple[int, str, str]) -> dict:
+    code, out, err = answer
+    assert code == 0, err
+    return json.loads(out)
+
+
+def test_from_recording_to_scoring(run: Run, file: Path, tmp_path: Path) -> None:
+    first = told(run("record", str(file), "--by", "anna", "--note", "first", "--json"))
+    assert (first["id"], first["forecaster"], first["note"]) == (1, "anna", "first")
+    assert first["scenario"]["name"] == "small"
+    assert first["scenario"]["sha256"] == digest(file.read_text())
+    assert first["theta"] == {"interests.a[0].worth": 15}
+    file.write_text(TEXT.replace("WORTH", "30..40"))
+    code, out, _ = run("record", str(file), "--by", "anna")
+    assert code == 0
+    assert out.startswith("Recorded as 2\n")
+    assert "A does x" in out
+    code, out, _ = run("list")
+    assert code == 0
+    assert "small/will-x: open, by 31 December 2199" in out
+    assert [r["id"] for r in told(run("list", "--scenario", "small", "--json"))["records"]] == [1, 2]
+    code, out, _ = run("show", "1")
+    assert "Note: first" in out
+    assert run("show", "1", "--text")[1] == TEXT.replace("WORTH", "10..20")
+    assert told(run("show", "2", "--json"))["id"] == 2
+
+    code, out, _ = run("diff", "1", "2")
+    assert code == 0
+    assert "interests.a[0].worth: 10..20 -> 30..40" in out
+    moved = told(run("diff", "1", "2", "--json"))["questions"][0]
+    assert moved["effects"][0]["move"] == pytest.approx(moved["move"])
+
+    theirs = tmp_path / "theirs.csv"
+    theirs.write_text("forecaster,question,probability,date\nben,will-x,0,2026-01-05\n")
+    code, out, _ = run("import", str(theirs))
+    assert (code, out) == (0, "  1 forecast added.\n  By ben.\n")
+    assert told(run("import", str(theirs), "--json")) == {"added": 0, "known": 1, "records": [3]}
+
+    day = str(today())
+    code, out, _ = run("resolve", "will-x", "yes", "--on", day, "--source", "seen")
+    assert code == 0
+    assert "small/will-x: yes" in out
+    code, out, err = run("resolve", "will-x", "no", "--on", day, "--source", "seen")
+    assert (code, out) == (1, "")
+    assert "--supersede" in err
+    assert "\n" not in err.strip()
+    found = told(run("resolve", "small/will-x", "yes", "--on", day, "--source", "court",
+                     "--supersede", "a better source", "--json"))  # fmt: skip
+    assert found["supersede"] == "a better source"
+
+    code, out, _ = run("score")
+    assert code == 0
+    assert "infinite" in out
+    assert "small/will-x (0%, and it happened)" in out.replace("\n ", "")
+    # What was recorded today came too late for what was settled today.
+    assert "anna on small/will-x" in out
+    scores = told(run("score", "--json"))
+    assert scores["questions"] == {"resolved": 1, "happened": 1, "void": 0, "open": 0}
+    assert scores["forecasters"][0]["brier"] == 1
+
+
+def test_exports(run: Run, file: Path, tmp_path: Path) -> None:
+    run("record", str(file))
+    code, out, _ = run("export", "--to", "csv")
+    assert code == 0
+    assert out.startswith("record,forecaster,date,scenario,question,probability")
+    assert len(told(run("export", "--to", "json"))["records"]) == 1
+    path = tmp_path / "out.parquet"
+    code, out, _ = run("export", "--to", "parquet", "-o", str(path))
+    assert out == f"{path} holds 1 record.\n"
+    assert parquet.read_table(path).num_rows == 1
+    assert told(run("export", "--to", "csv", "-o", str(path), "--json"))["form"] == "csv"
+
+
+def test_an_empty_ledger_is_no_fault(run: Run) -> None:
+    assert "Nothing is recorded yet" in run("list")[1]
+    code, out, _ = run("score")
+    assert code == 0
+    assert "Nothing can be scored yet" in out
+
+
+def test_cautions_at_recording(run: Run, file: Path) -> None:
+    dated = TEXT.replace("2199-12-31", "2020-12-31").replace("WORTH", "10")
+    file.write_text(dated)
+    assert "was due 31 December 2020" in run("record", str(file))[1]
+    file.write_text(dated.replace("m = x, by", "m = y, by"))
+    assert "is put otherwise than before" in run("record", str(file))[1]
+    file.write_text(dated.replace(", by: 2020-12-31", ""))
+    code, _, err = run("record", str(file))
+    assert code == 1
+    assert "give it another name" in err
+    assert "has no date" in run("record", str(file), "--as", "other")[1]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "told"),
+    [
+        (["record", "nowhere.yaml"], 1, "there is no such file"),
+        (["record", "harbour-leas"], 1, "did you mean 'harbour-lease'?"),
+        (["record", "{tmp}/none.yaml"], 1, "'A small contest' asks no questions"),
+        (["record", "{tmp}/faulty.yaml"], 1, "faulty.yaml:"),
+        (["record", "x.json"], 1, "which asks no questions"),
+        (["record", "harbour-lease", "--by", " "], 1, "no name"),
+        (["show", "1"], 1, "there is no record 1; the ledger is empty"),
+        (["show", "one"], 2, "not a valid integer"),
+        (["diff", "1", "2"], 1, "there is no record 1"),
+        (["list", "--scenario", "x"], 1, "the ledger is empty"),
+        (["resolve", "q", "yes", "--on", "2026-01-01", "--source", "x"], 1, "the ledger is empty"),
+        (["resolve", "q", "yes", "--on", "2026-02-30", "--source", "x"], 1, "in no calendar"),
+        (["resolve", "q", "yes", "--on", "yesterday", "--source", "x"], 1, "is not a date"),
+        (["resolve", "q", "maybe", "--on", "2026-01-01", "--source", "x"], 2, "'maybe' is not one"),
+        (["resolve", "q", "yes", "--source", "x"], 2, "Missing option '--on'"),
+        (["score", "--bins", "0"], 1, "expected 1 to 100"),
+        (["score", "--scenario", "x"], 1, "no scenario 'x'"),
+        (["import", "{tmp}/no.csv"], 1, "No such file"),
+        (["export", "--to", "parquet"], 2, "say where to write it with -o"),
+        (["export", "--to", "csv", "-o", "{tmp}/no/x.csv"], 1, "No such file"),
+        (["export", "--to", "gif"], 2, "Invalid value"),
+    ],
+)  # fmt: skip
+def test_what_goes_wrong_is_told(
+    run: Run, tmp_path: Path, arguments: list[str], code: int, told: str
+) -> None:
+    (tmp_path / "none.yaml").write_text(TEXT.replace("WORTH", "10").partition("questions")[0])
+    (tmp_path / "faulty.yaml").write_text(TEXT)
+    ended, out, err = run(*(argument.format(tmp=tmp_path) for argument in arguments))
+    assert (ended, out) == (code, "")
+    assert told in err
+    assert "Traceback" not in err
+
+
+def test_refusals_are_json_too(run: Run) -> None:
+    code, out, _ = run("show", "1", "--json")
+    assert code == 1
+    assert json.loads(out)["status"] == "refused"
+
+
+def test_a_ledger_that_cannot_be_used_is_told_before_solving(run: Run, monkeypatch, tmp_path) -> None:
+    monkeypatch.setenv(VARIABLE, str(tmp_path))
+    monkeypatch.setattr("middlegame.equilibrium.solve", None)
+    code, _, err = run("record", "harbour-lease")
+    assert code == 1
+    assert "is a folder" in err
+
+
+def test_resolutions_in_the_future(run: Run, file: Path) -> None:
+    run("record", str(file))
+    day = today() + timedelta(days=1)
+    code, _, err = run("resolve", "will-x", "no", "--on", str(day), "--source", "x")
+    assert code == 1
+    assert "is in the future" in err
+    code, out, _ = run("resolve", "will-x", "no", "--on", str(today()), "--source", "x")
+    assert "The question was open until 31 December 2199" in out
+
+
+def test_what_others_wrote_steers_no_terminal(run: Run, file: Path) -> None:
+    run("record", str(file), "--note", "[bold]\x1b[31m", "--by", "\x1b]0;x\x07")
+    for command in (["list"], ["show", "1"]):
+        code, out, _ = run(*command)
+        assert code == 0
+        assert "\x1b" not in out
+        assert "[bold]" in out
+
+
+def test_a_folder_names_its_scenario(run: Run) -> None:
+    got = told(run("record", "harbour-lease", "--json"))
+    assert got["scenario"]["name"] == "harbour-lease"
+    assert got["scenario"]["text"] == locate("harbour-lease").read_text(encoding="utf-8")
+
+
+def test_help_imports_no_database() -> None:
+    code = (
+        "import sys\nfrom middlegame.cli import main\n"
+        "try: main(sys.argv[1:])\nexcept SystemExit: pass\n"
+        "heavy = {'sqlalchemy', 'alembic', 'jax', 'pydantic', 'rich', 'pyarrow'} & set(sys.modules)\n"
+        "sys.exit(f'imported {heavy}' if heavy else 0)"
+    )
+    for arguments in (["--help"], ["ledger", "--help"], ["ledger", "record", "--help"]):
+        command = [sys.executable, "-c", code, *arguments]
+        ended = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert ended.returncode == 0, ended.stderr
+        assert "middlegame" in ended.stdout
