@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from middlegame.ledger import Ledger
-from tests.ledger.postgres import Missing, Server, server
+from tests.ledger.postgres import MissingError, Server, server
 
 
 @pytest.fixture(scope="session")
@@ -12,7 +12,7 @@ def postgres() -> Iterator[Server]:
     try:
         with server() as running:
             yield running
-    except Missing as missing:
+    except MissingError as missing:
         pytest.skip(str(missing))
 
 

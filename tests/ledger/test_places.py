@@ -1,7 +1,9 @@
 """Where a ledger may be, and what is told where it cannot be used; nothing is lost by it."""
 
 import os
+import re
 import sqlite3
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from middlegame.ledger import Ledger, LedgerError
+from middlegame.ledger.exports import to_parquet
 from middlegame.ledger.location import locate
 from tests.ledger.entries import entry
 

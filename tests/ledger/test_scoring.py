@@ -23,7 +23,8 @@ def record(probability: float, asked: str = "q", *, number: int = 1, **more: obj
 
 def resolution(outcome: str, asked: str = "q", on: str = "2026-03-01", due: str | None = None):
     return Resolution(
-        question=question(asked, due), outcome=outcome, on=parse_day(on), source="x", by="x", at=now()
+        question=question(asked, due), outcome=outcome, on=parse_day(on),
+        source="x", by="x", at=now(),
     )  # fmt: skip
 
 

@@ -42,8 +42,8 @@ def test_writers_that_begin_at_once_lose_and_double_nothing(place: str) -> None:
 
 
 def test_one_uid_from_several_writers_is_one_record(place: str) -> None:
-    ended = finish([start(place, "same", "shared") for _ in range(4)])
-    assert [code for code, _, _ in ended] == [0] * 4, ended
+    ended = finish([start(place, "same", "shared") for _ in range(3)])
+    assert [code for code, _, _ in ended] == [0] * 3, ended
     assert len({out for _, out, _ in ended}) == 1
     with Ledger.open(place) as ledger:
         assert len(ledger.records()) == 1
@@ -52,14 +52,14 @@ def test_one_uid_from_several_writers_is_one_record(place: str) -> None:
 def test_of_several_who_resolve_one_succeeds(place: str) -> None:
     with Ledger.open(place) as ledger:
         ledger.add([entry()])
-        ended = finish([start(place, "resolve", each) for each in ("yes", "no", "void", "yes")])
-        assert sorted(code for code, _, _ in ended) == [0, 1, 1, 1], ended
+        ended = finish([start(place, "resolve", each) for each in ("yes", "no", "void")])
+        assert sorted(code for code, _, _ in ended) == [0, 1, 1], ended
         assert all("s/q is resolved" in err for code, _, err in ended if code)
         (stands,) = ledger.resolutions(superseded=True)
         assert [out.strip() for code, out, _ in ended if not code] == [stands.outcome]
 
 
-@pytest.mark.parametrize("after", [1, 5, 12])
+@pytest.mark.parametrize("after", [1, 9])
 def test_what_was_confirmed_survives_a_kill(place: str, after: int) -> None:
     writer = start(place, "record", "doomed", 100_000)
     assert writer.stdout is not None

@@ -178,6 +178,7 @@ def follow(
     probabilities: Callable[[Floats], Floats],
     unknowns: int,
     controls: Controls,
+    goal: Callable[[Floats], bool] | None = None,
 ) -> Trace:
     """Follow the branch from share 0, where the equations are linear, to share 1.
 
@@ -186,6 +187,7 @@ def follow(
         probabilities: what a point stands for, by which steps are judged.
         unknowns: how many there are.
         controls: step sizes and limits.
+        goal: where to end instead of share 1: at the first point for which it is true.
     """
     follower = _Follower(equations, probabilities, controls)
     here = follower.start(np.zeros(unknowns))
@@ -197,7 +199,7 @@ def follow(
         while there is None:
             there = follower.step(here, length)
             if there is not None and there.sign == here.sign:
-                if not there.point[-1] >= 1 > here.point[-1]:
+                if goal is not None or not there.point[-1] >= 1 > here.point[-1]:
                     break
                 crossing = follower.cross(here, there)
                 if crossing is not None:
@@ -213,6 +215,8 @@ def follow(
                     length = controls.first_step
         turns += bool(there.tangent[-1] * here.tangent[-1] < 0)
         here = there
+        if goal is not None and goal(here.point):
+            return _ended(Outcome.CONVERGED, here, steps + 1, turns, follower)
         length *= 2.0 if here.iterations <= 2 else 1.5 if here.iterations == 3 else 1.0
     return _ended(Outcome.TOO_MANY_STEPS, here, controls.most_steps, turns, follower)
 

@@ -13,8 +13,8 @@ import scipy.sparse
 from middlegame.engine.backend import QUICK, jax, jnp
 from middlegame.engine.layout import Array, Floats, Game, Indices, layout_of
 from middlegame.engine.linear import Matrix
-from middlegame.engine.logit import Equations, logits_of, places, policies
-from middlegame.engine.payoffs import Group, Shape, groups, local_payoffs
+from middlegame.engine.logit import Equations, log_policies, logits_of, places, policies
+from middlegame.engine.payoffs import Group, Shape, groups, local_payoffs, local_payoffs_in_logs
 from middlegame.engine.structure import Structure
 
 SMALL = 400
@@ -34,7 +34,9 @@ class _Slopes(NamedTuple):
 
 
 @lru_cache(maxsize=256)
-def responder(structure: Structure, decisions: tuple[int, ...]) -> Callable[..., Array]:
+def responder(
+    structure: Structure, decisions: tuple[int, ...], in_logs: bool = False
+) -> Callable[..., Array]:
     """Compile the responses of some decisions.
 
     Returns:
@@ -42,10 +44,12 @@ def responder(structure: Structure, decisions: tuple[int, ...]) -> Callable[...,
         replaced by the logits that all others' policies bring about; 0 (so uniform play) where
         an information set cannot be reached.
     """
-    return jax.jit(partial_responses(structure, decisions), compiler_options=QUICK)
+    return jax.jit(partial_responses(structure, decisions, in_logs), compiler_options=QUICK)
 
 
-def partial_responses(structure: Structure, decisions: tuple[int, ...]) -> Callable[..., Array]:
+def partial_responses(
+    structure: Structure, decisions: tuple[int, ...], in_logs: bool = False
+) -> Callable[..., Array]:
     """Give the function that `responder` compiles."""
     layout = layout_of(structure)
 
@@ -54,17 +58,25 @@ def partial_responses(structure: Structure, decisions: tuple[int, ...]) -> Calla
         for group in groups(structure, decisions):
             cells = np.stack([layout.cells(decision) for decision in group.decisions])
             arguments = _arguments(structure, group, before, game)
-            answers = _each(group, _response(group.shape), (0, None))(arguments, share)
+            answers = _each(group, _response(group.shape, in_logs), (0, None))(arguments, share)
             after = after.at[cells].set(answers)
         return after.reshape(logits.shape)
 
     return respond
 
 
-def equations(structure: Structure, decisions: tuple[int, ...]) -> Equations:
-    """Give the equations that hold for some decisions at an equilibrium (see `Equations`)."""
+def equations(
+    structure: Structure, decisions: tuple[int, ...], in_logs: bool = False
+) -> Equations:
+    """Give the equations that hold for some decisions at an equilibrium (see `Equations`).
+
+    Args:
+        structure: the diagram.
+        decisions: whose.
+        in_logs: whether to compute in logarithms, where reach may underflow.
+    """
     assembly = _Assembly(structure, decisions)
-    compiled = _slopes(structure, decisions)
+    compiled = _slopes(structure, decisions, in_logs)
 
     def evaluate(logits: Floats, share: float, game: Game) -> tuple[Floats, Matrix]:
         answers, slopes = compiled(logits, share, game)
@@ -74,9 +86,11 @@ def equations(structure: Structure, decisions: tuple[int, ...]) -> Equations:
 
 
 @lru_cache(maxsize=64)
-def _slopes(structure: Structure, decisions: tuple[int, ...]) -> Callable[..., Any]:
+def _slopes(
+    structure: Structure, decisions: tuple[int, ...], in_logs: bool
+) -> Callable[..., Any]:
     """Compile responses and their exact derivatives, by forward mode."""
-    respond = partial_responses(structure, decisions)
+    respond = partial_responses(structure, decisions, in_logs)
 
     def differentiate(logits: Array, share: Array, game: Game) -> tuple[Array, list[_Slopes]]:
         flat = logits.reshape(-1)
@@ -86,7 +100,7 @@ def _slopes(structure: Structure, decisions: tuple[int, ...]) -> Callable[..., A
             def response(
                 relevant: list[Array], share: Array, rest: _Arguments, shape: Shape = group.shape
             ) -> Array:
-                return _response(shape)(rest._replace(logits=relevant), share)
+                return _response(shape, in_logs)(rest._replace(logits=relevant), share)
 
             arguments = _arguments(structure, group, flat, game)
             slope = _each(group, jax.jacfwd(response, (0, 1)), (0, None, 0))
@@ -156,13 +170,16 @@ def _arguments(structure: Structure, group: Group, flat: Array, game: Game) -> _
     )
 
 
-def _response(shape: Shape) -> Callable[[_Arguments, Array], Array]:
+def _response(shape: Shape, in_logs: bool) -> Callable[[_Arguments, Array], Array]:
     def respond(given: _Arguments, share: Array) -> Array:
-        played = [
-            policies(open_, logit, share, jnp)
-            for open_, logit in zip(given.logits_open, given.logits, strict=True)
-        ]
-        points = local_payoffs(shape, played, given.chances, given.utilities)
+        play = log_policies if in_logs else policies
+        pairs = zip(given.logits_open, given.logits, strict=True)
+        played = [play(open_, logit, share, jnp) for open_, logit in pairs]
+        if in_logs:
+            chances = [jnp.log(chance) for chance in given.chances]
+            points = local_payoffs_in_logs(shape, played, chances, given.utilities)
+        else:
+            points = local_payoffs(shape, played, given.chances, given.utilities)
         return logits_of(points, given.opens, given.reached, given.precision, jnp)
 
     return respond

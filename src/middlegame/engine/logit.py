@@ -30,6 +30,13 @@ def policies(opens: Array, logits: Array, share: float, xp: Any = np) -> Array:
     return odds / odds.sum(axis=-1, keepdims=True)
 
 
+def log_policies(opens: Array, logits: Array, share: float, xp: Any = np) -> Array:
+    """Give the policies' logarithms; -inf for closed options."""
+    scaled = xp.where(opens, share * logits, -xp.inf)
+    top = scaled.max(axis=-1, keepdims=True)
+    return scaled - top - xp.log(xp.exp(scaled - top).sum(axis=-1, keepdims=True))
+
+
 def logits_of(points: Array, opens: Array, reached: Array, precision: Array, xp: Any = np) -> Array:
     """Give the logits `[..., options]` that payoffs bring about; 0 where nothing is reached."""
     mean = xp.where(opens, points, 0.0).sum(axis=-1, keepdims=True)

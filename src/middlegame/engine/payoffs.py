@@ -13,8 +13,15 @@ from functools import lru_cache
 import numpy as np
 
 from middlegame.engine.backend import jnp
-from middlegame.engine.contraction import Axes, Product, aligned, contract_points, matrix_product
+from middlegame.engine.contraction import (
+    Axes,
+    Product,
+    aligned,
+    contract_points,
+    matrix_product,
+)
 from middlegame.engine.layout import Array, Indices, Layout, layout_of
+from middlegame.engine.logs import contract_logs
 from middlegame.engine.relevance import requisites
 from middlegame.engine.structure import Structure
 
@@ -121,26 +128,62 @@ def local_payoffs(
     """
     policy, chance = iter(policies), iter(chances)
     masses = [next(policy) if decides else next(chance) for decides in shape.decides]
-    operands = list(shape.families)
-    points: list[Array | None] = [None] * len(masses)
-    by_scope: dict[Axes, Array] = {}
-    for scope, gain in zip(shape.scopes, utilities, strict=True):
-        by_scope[scope] = gain if scope not in by_scope else by_scope[scope] + gain
-    for scope, gain in by_scope.items():
-        hosts = [k for k, family in enumerate(shape.families) if set(scope) <= set(family)]
-        if hosts:
-            host = min(hosts, key=lambda k: len(shape.families[k]))
-            share = masses[host] * aligned(gain, scope, operands[host])
-            points[host] = share if points[host] is None else points[host] + share
-        else:
-            operands.append(scope)
-            masses.append(jnp.ones_like(gain))
-            points.append(gain)
-    open_ = tuple(a for a in shape.family if any(a in axes for axes in operands))
+    operands, gains = _hosted(shape, utilities)
     if not operands:
         return jnp.zeros([shape.sizes[axis] for axis in shape.family])
-    mass, gains = contract_points(masses, points, operands, open_, shape.sizes, product)
+    masses += [jnp.ones_like(gain) for gain in gains[len(masses) :]]
+    points = [None if g is None else m * g for m, g in zip(masses, gains, strict=True)]
+    open_ = _open(shape, operands)
+    mass, total = contract_points(masses, points, operands, open_, shape.sizes, product)
     possible = mass > 0
-    found = jnp.where(possible, gains / jnp.where(possible, mass, 1.0), 0.0)
+    return _broadcast(shape, open_, jnp.where(possible, total / jnp.where(possible, mass, 1.0), 0.0))
+
+
+def local_payoffs_in_logs(
+    shape: Shape, policies: Sequence[Array], chances: Sequence[Array], utilities: Sequence[Array]
+) -> Array:
+    """The same from the logarithms of policies and chances: probabilities never underflow."""
+    policy, chance = iter(policies), iter(chances)
+    masses = [next(policy) if decides else next(chance) for decides in shape.decides]
+    operands, gains = _hosted(shape, utilities)
+    if not operands:
+        return jnp.zeros([shape.sizes[axis] for axis in shape.family])
+    masses += [jnp.zeros_like(gain) for gain in gains[len(masses) :]]
+    points = [
+        jnp.zeros_like(mass) if gain is None else jnp.broadcast_to(gain, mass.shape)
+        for mass, gain in zip(masses, gains, strict=True)
+    ]
+    open_ = _open(shape, operands)
+    _, found = contract_logs(masses, points, operands, open_, shape.sizes)
+    return _broadcast(shape, open_, found)
+
+
+def _hosted(shape: Shape, utilities: Sequence[Array]) -> tuple[list[Axes], list[Array | None]]:
+    """Put each utility beside a table that spans it, or else beside a table of its own.
+
+    Returns:
+        The axes of all tables, the requisite nodes' first, and the points beside each.
+    """
+    operands: list[Axes] = list(shape.families)
+    gains: list[Array | None] = [None] * len(operands)
+    for scope, gain in zip(shape.scopes, utilities, strict=True):
+        wide = [k for k, family in enumerate(operands) if set(scope) <= set(family)]
+        if not wide:
+            operands.append(scope)
+            gains.append(gain)
+            continue
+        host = min(wide, key=lambda k: len(operands[k]))
+        spread = aligned(gain, scope, operands[host])
+        own = gains[host]
+        gains[host] = spread if own is None else own + spread
+    return operands, gains
+
+
+def _open(shape: Shape, operands: Sequence[Axes]) -> Axes:
+    """What of the decision's family the tables speak of; they do not depend on the rest."""
+    return tuple(axis for axis in shape.family if any(axis in axes for axes in operands))
+
+
+def _broadcast(shape: Shape, open_: Axes, found: Array) -> Array:
     full = tuple(shape.sizes[axis] for axis in shape.family)
     return jnp.broadcast_to(aligned(found, open_, shape.family), full)

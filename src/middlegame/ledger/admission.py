@@ -79,6 +79,8 @@ def _admit_forecast(forecast: Forecast) -> None:
     for part in (forecast.question.scenario, forecast.question.name):
         if not part.strip():
             raise LedgerError("a question or its scenario has no name")
+    if "/" in forecast.question.scenario:  # or SCENARIO/QUESTION could mean two things
+        raise LedgerError(f"the scenario's name '{forecast.question.scenario}' may hold no '/'")
 
 
 def _texts(entry: Entry) -> Iterator[str]:

@@ -62,7 +62,7 @@ def list_command(scenario: str | None, as_json: bool) -> None:
         records, resolutions = ledger.records(), ledger.resolutions()
         questions = ledger.questions()
     if scenario is not None:
-        from middlegame.ledger.ledger import check_scenario
+        from middlegame.ledger.finding import check_scenario
 
         check_scenario(scenario, questions)
         questions = [each for each in questions if each.scenario == scenario]
@@ -158,7 +158,8 @@ def resolve_command(
 ) -> None:
     """Say how a question turned out.
 
-    Void is what cannot be said, or was badly put. QUESTION is its name, or SCENARIO/QUESTION where several scenarios use the name.
+    Void is what cannot be said, or was badly put. QUESTION is its name, or SCENARIO/QUESTION where
+    several scenarios use the name.
     """
     from middlegame.ledger.days import parse_day
 
@@ -203,8 +204,9 @@ def score_command(scenario: str | None, bins: int, as_json: bool) -> None:
 def import_command(file: Path, as_json: bool) -> None:
     """Add other forecasters' forecasts from a CSV file.
 
-    They answer questions that the ledger knows. The file's first row names its columns: forecaster, question, probability, date; and, if
-    wanted, scenario, low, high, note. The same file twice adds nothing twice.
+    They answer questions that the ledger knows. The file's first row names its columns: forecaster,
+    question, probability, date; and, if wanted, scenario, low, high, note. The same file twice adds
+    nothing twice.
     """
     from middlegame.ledger.imports import import_csv
 

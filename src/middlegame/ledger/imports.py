@@ -11,7 +11,8 @@ from pathlib import Path
 
 from middlegame.ledger.days import parse_moment, today
 from middlegame.ledger.failures import LedgerError
-from middlegame.ledger.ledger import Ledger, find_question
+from middlegame.ledger.finding import find_question
+from middlegame.ledger.ledger import Ledger
 from middlegame.ledger.records import Entry, Forecast, Question, Record
 from middlegame.names import nearest
 

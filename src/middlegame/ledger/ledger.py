@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from middlegame.ledger import location, rows
 from middlegame.ledger.admission import admit, admit_resolution
 from middlegame.ledger.failures import LedgerError, is_append_only, is_deadlock, sentences
+from middlegame.ledger.finding import check_scenario, find_question
 from middlegame.ledger.people import forecaster_name
 from middlegame.ledger.records import (
     Entry,
@@ -25,7 +26,6 @@ from middlegame.ledger.records import (
 from middlegame.ledger.scores import Scores
 from middlegame.ledger.scoring import score
 from middlegame.ledger.upgrade import upgrade
-from middlegame.names import nearest
 
 if TYPE_CHECKING:
     from middlegame.equilibrium import Equilibrium
@@ -115,9 +115,9 @@ class Ledger:
 
         def work(connection: Connection) -> list[Record]:
             numbers = [rows.insert_entry(connection, entry) for entry in checked]
-            return [
-                rows.read_records(connection, number=number, whole=True)[0] for number in numbers
-            ]
+            read = rows.read_records(connection, numbers=set(numbers), whole=True)
+            found = {record.id: record for record in read}
+            return [found[number] for number in numbers]
 
         return self._write(work)
 
@@ -142,7 +142,7 @@ class Ledger:
         """
         # Beyond what either database counts up to, it asks for no record but for trouble.
         found = (
-            self._read(lambda c: rows.read_records(c, number=number, whole=True))
+            self._read(lambda c: rows.read_records(c, numbers={number}, whole=True))
             if 0 < number < 2**31
             else []
         )
@@ -265,41 +265,6 @@ class Ledger:
                     if last or not (quicker or error.connection_invalidated):
                         raise
         raise AssertionError("the last try returns or raises")
-
-
-def find_question(name: str, questions: Sequence[Question]) -> Question:
-    """Find a question by its name, or by SCENARIO/QUESTION.
-
-    Raises:
-        LedgerError: there is none, or more than one.
-    """
-    found = [q for q in questions if q.key == name] or [q for q in questions if q.name == name]
-    if len(found) > 1:
-        keys = " or ".join(question.key for question in found)
-        raise LedgerError(f"more than one scenario asks '{name}': say {keys}")
-    if not found:
-        known = [q.key for q in questions] if "/" in name else [q.name for q in questions]
-        raise _no_such("question", name, list(dict.fromkeys(known)))
-    return found[0]
-
-
-def check_scenario(name: str, questions: Sequence[Question]) -> None:
-    """Refuse a scenario that asks none of the questions.
-
-    Raises:
-        LedgerError: there is no such scenario.
-    """
-    names = dict.fromkeys(question.scenario for question in questions)
-    if name not in names:
-        raise _no_such("scenario", name, list(names))
-
-
-def _no_such(kind: str, name: str, known: Sequence[str]) -> LedgerError:
-    if not known:
-        return LedgerError(f"there is no {kind} '{name}': the ledger is empty")
-    near = nearest(name, known)
-    hint = f"did you mean '{near}'?" if near else f"there are: {', '.join(known)}"
-    return LedgerError(f"the ledger has no {kind} '{name}'; {hint}")
 
 
 def _standing(entered: Iterable[Resolution]) -> dict[str, Resolution]:

@@ -1,7 +1,7 @@
 """Rows in and out: how entries and resolutions stand in the tables."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, Table, insert, select
@@ -89,23 +89,25 @@ def insert_resolution(
 
 
 def read_records(
-    connection: Connection, *, number: int | None = None, whole: bool = False
+    connection: Connection, *, numbers: Collection[int] | None = None, whole: bool = False
 ) -> list[Record]:
-    """Read all records, or one, in the order in which they were put in.
+    """Read all records, or some, in the order in which they were put in.
 
     Args:
         connection: in a transaction.
-        number: of the one record that is wanted.
+        numbers: of the records that are wanted.
         whole: whether texts and theta are wanted too.
     """
-    records, forecasts, numbers = schema.records, schema.forecasts, schema.numbers
+    records, forecasts, theta_of = schema.records, schema.forecasts, schema.numbers
     wanted = select(records).order_by(records.c.id)
     told = select(forecasts).order_by(forecasts.c.record_id, forecasts.c.place)
-    values = select(numbers).order_by(numbers.c.record_id, numbers.c.place)
-    if number is not None:
-        wanted = wanted.where(records.c.id == number)
-        told = told.where(forecasts.c.record_id == number)
-        values = values.where(numbers.c.record_id == number)
+    values = select(theta_of).order_by(theta_of.c.record_id, theta_of.c.place)
+    if numbers is not None:
+        # A range holds any number of records, where a list of them has a longest.
+        least, most = min(numbers, default=0), max(numbers, default=0)
+        wanted = wanted.where(records.c.id.between(least, most))
+        told = told.where(forecasts.c.record_id.between(least, most))
+        values = values.where(theta_of.c.record_id.between(least, most))
     # Records first: what somebody adds meanwhile then has forecasts too many, never too few.
     rows = connection.execute(wanted).all()
     asked = read_questions(connection)
@@ -140,6 +142,7 @@ def read_records(
             ),
         )
         for row in rows
+        if numbers is None or row.id in numbers
     ]
 
 

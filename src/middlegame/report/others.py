@@ -26,8 +26,8 @@ def show_others(
     page.gap()
     page.section("More than one self-consistent outcome")
     page.paragraph(
-        "If everybody expected it, everybody would also behave so. The forecast above is the one "
-        "that connects to no precision at all."
+        "If everybody expected one of these, everybody would also behave so. The forecast above is "
+        "the one on the branch that begins where nobody chooses better than at random."
     )
     for number, other in enumerate(others, start=1):
         page.gap()
