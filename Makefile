@@ -19,6 +19,7 @@ $(READY): requirements/dev.txt pyproject.toml
 	touch $(READY)
 
 test: $(READY)
+	-tests/ledger/install_postgres.sh
 	$(BIN)/python -m pytest -n 2 --cov --cov-report=term:skip-covered
 
 lint: $(READY)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from middlegame.diagram import Diagram
     from middlegame.equilibrium import Equilibrium, solve
     from middlegame.errors import MiddlegameError, NotConverged, QueryError, TooLarge
+    from middlegame.limit import NashLimit, nash
     from middlegame.play import Storyline
     from middlegame.scenario import Scenario
     from middlegame.scenario.faults import Fault, ScenarioError
@@ -29,6 +30,7 @@ _HOMES = {
     "Equilibrium": "middlegame.equilibrium",
     "Fault": "middlegame.scenario.faults",
     "MiddlegameError": "middlegame.errors",
+    "NashLimit": "middlegame.limit",
     "NotConverged": "middlegame.errors",
     "QueryError": "middlegame.errors",
     "Scenario": "middlegame.scenario",
@@ -37,6 +39,7 @@ _HOMES = {
     "TooLarge": "middlegame.errors",
     "compile_scenario": "middlegame.compile",
     "load": "middlegame.shipped",
+    "nash": "middlegame.limit",
     "solve": "middlegame.equilibrium",
 }
 
@@ -45,6 +48,7 @@ __all__ = [
     "Equilibrium",
     "Fault",
     "MiddlegameError",
+    "NashLimit",
     "NotConverged",
     "QueryError",
     "Scenario",
@@ -54,6 +58,7 @@ __all__ = [
     "__version__",
     "compile_scenario",
     "load",
+    "nash",
     "solve",
 ]
 

@@ -3,19 +3,16 @@
 import json
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from middlegame.console import console, print_json, working
 from middlegame.ledger.commands import ledger_commands
 from middlegame.version import __version__
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from middlegame.diagram import Diagram
     from middlegame.equilibrium import Equilibrium
     from middlegame.scenario.load import Loaded
@@ -139,7 +136,7 @@ def list_command(as_json: bool) -> None:
 
     found = shipped()
     if as_json:
-        _print_json([{"name": s.name, "title": s.title, "folder": str(s.folder)} for s in found])
+        print_json([{"name": s.name, "title": s.title, "folder": str(s.folder)} for s in found])
         return
     width = max((len(s.name) for s in found), default=0)
     for scenario in found:
@@ -155,20 +152,29 @@ def check_command(file: str, as_json: bool) -> None:
 
     found = check(file)
     if as_json:
-        _print_json(found.to_dict())
+        print_json(found.to_dict())
     else:
         from middlegame.report.findings import show_check
 
-        show_check(found, _console())
+        show_check(found, console())
     if not found.passed:
         raise SystemExit(1)
 
 
 @commands.command("solve")
 @_FILE
+@click.option(
+    "--nash",
+    "to_nash",
+    is_flag=True,
+    help="The limit of full precision, with what each move would still regret.",
+)
 @_solving
-def solve_command(file: str, **options: Any) -> None:
+def solve_command(file: str, to_nash: bool, **options: Any) -> None:
     """Solve FILE and print the forecast: what happens, how likely, for whom."""
+    if to_nash:
+        _answer_nash(file, options)
+        return
     equilibrium, loaded = _solve(file, options)
     _answer(equilibrium, None, loaded, options)
 
@@ -191,7 +197,7 @@ def suppose_command(
     is told.
     """
     equilibrium, loaded = _solve(file, options)
-    with _working("Solving anew"):
+    with working("Solving anew"):
         changed = equilibrium.suppose(dict(moves), surprise=surprise)
     _answer(changed, equilibrium, loaded, options)
 
@@ -207,9 +213,9 @@ def explain_command(file: str, order: bool, as_json: bool) -> None:
 
     diagram, _ = _diagram(file)
     if as_json:
-        _print_json(order_of(diagram))
+        print_json(order_of(diagram))
     else:
-        show_order(diagram, _console())
+        show_order(diagram, console())
 
 
 @commands.command("schema")
@@ -217,7 +223,7 @@ def schema_command() -> None:
     """Print the JSON Schema of the language, for editors to complete and check by."""
     from middlegame.scenario.schema import json_schema
 
-    _print_json(json_schema())
+    print_json(json_schema())
 
 
 @commands.command("export")
@@ -238,7 +244,7 @@ def schema_command() -> None:
 def export_command(file: str, form: str, output: Path | None) -> None:
     """Write FILE's influence diagram in another form."""
     diagram, _ = _diagram(file)
-    with _working(f"Writing {form}"):
+    with working(f"Writing {form}"):
         text, told = _exported(diagram, form)
     for line in told:
         click.echo(line, err=True)
@@ -288,7 +294,7 @@ def _solve(file: str, options: dict[str, Any]) -> tuple["Equilibrium", "Loaded |
     if options["precision"] is not None and options["lambda_"] is not None:
         raise click.UsageError("--precision and --lambda say the same thing: give one of them")
     diagram, loaded = _diagram(file)
-    with _working(f"Solving {diagram.title or file}"):
+    with working(f"Solving {diagram.title or file}"):
         from middlegame.equilibrium import solve
 
         precision = options["precision"] if options["lambda_"] is None else options["lambda_"]
@@ -296,6 +302,22 @@ def _solve(file: str, options: dict[str, Any]) -> tuple["Equilibrium", "Loaded |
             diagram, scenario=loaded.scenario if loaded else None, precision=precision
         )
         return equilibrium.given(_merged(options["given"])), loaded
+
+
+def _answer_nash(file: str, options: dict[str, Any]) -> None:
+    if options["precision"] is not None or options["lambda_"] is not None or options["others"]:
+        raise click.UsageError("--nash goes without --precision, --lambda and --others")
+    diagram, loaded = _diagram(file)
+    with working(f"Following {diagram.title or file} towards Nash"):
+        from middlegame.limit import nash
+
+        found = nash(diagram, scenario=loaded.scenario if loaded else None)
+        equilibrium = found.equilibrium.given(_merged(options["given"]))
+    _answer(equilibrium, None, loaded, options, {"nash": found.to_dict()})
+    if not options["as_json"]:
+        from middlegame.report.limit import show_limit
+
+        show_limit(found, console())
 
 
 def _merged(given: tuple[tuple[str, str], ...]) -> dict[str, str | list[str]]:
@@ -307,68 +329,47 @@ def _answer(
     before: "Equilibrium | None",
     loaded: "Loaded | None",
     options: dict[str, Any],
+    more: dict[str, Any] | None = None,
 ) -> None:
     asked = {condition: equilibrium.probability(condition) for condition in options["ask"]}
     others = None
     if options["others"]:
-        with _working("Looking for other outcomes"):
+        with working("Looking for other outcomes"):
             others = equilibrium.others(options["others"])
     if options["report"]:
         from middlegame.report.html import html_report
         from middlegame.report.write import write_report
 
-        with _working("Writing the report"):
+        with working("Writing the report"):
             write_report(options["report"], html_report(equilibrium, loaded))
     if options["as_json"]:
-        answer = equilibrium.to_dict(options["storylines"])
+        answer = equilibrium.to_dict(options["storylines"]) | (more or {})
         if others is not None:
             from middlegame.report.others import others_as_json
 
             answer["others"] = others_as_json(others)
-        _print_json(answer | ({"asked": asked} if asked else {}))
+        print_json(answer | ({"asked": asked} if asked else {}))
         return
     from middlegame.report.terminal import show_change, show_forecast
 
-    console = _console()
+    out = console()
     for condition, probability in asked.items():
-        console.print(f"{condition}: {probability:.1%}", highlight=False)
+        out.print(f"{condition}: {probability:.1%}", highlight=False)
     if before is None:
-        show_forecast(equilibrium, console, storylines=options["storylines"])
+        show_forecast(equilibrium, out, storylines=options["storylines"])
     else:
-        show_change(before, equilibrium, console)
+        show_change(before, equilibrium, out)
     if others is not None:
         from middlegame.report.others import show_others
 
-        show_others(equilibrium, others, options["others"], console)
+        show_others(equilibrium, others, options["others"], out)
     if options["report"]:
-        console.print(f"The report is in {options['report']}", highlight=False)
-
-
-def _console() -> "Console":
-    from rich.console import Console
-
-    # Without a terminal the width is fixed, so that what is piped is the same everywhere.
-    return Console() if sys.stdout.isatty() else Console(width=80)
-
-
-@contextmanager
-def _working(what: str) -> Iterator[None]:
-    if not sys.stderr.isatty():
-        yield
-        return
-    from rich.console import Console
-
-    with Console(stderr=True).status(f"{what} ..."):
-        yield
-
-
-def _print_json(data: object) -> None:
-    click.echo(json.dumps(data, indent=2, ensure_ascii=False, default=str))
+        out.print(f"The report is in {options['report']}", highlight=False)
 
 
 def _fail(as_json: bool, status: str, told: list[str], **more: Any) -> NoReturn:
     if as_json:
-        _print_json({"status": status, "faults": told, **more})
+        print_json({"status": status, "faults": told, **more})
     else:
         for line in told:
             click.echo(line, err=True)

@@ -119,14 +119,14 @@ def test_an_empty_ledger_is_no_fault(run: Run) -> None:
 def test_cautions_at_recording(run: Run, file: Path) -> None:
     dated = TEXT.replace("2199-12-31", "2020-12-31").replace("WORTH", "10")
     file.write_text(dated)
-    assert "was due 31 December 2020" in run("record", str(file))[1]
+    assert "is not scored: will-x." in run("record", str(file))[1]
     file.write_text(dated.replace("m = x, by", "m = y, by"))
     assert "is put otherwise than before" in run("record", str(file))[1]
     file.write_text(dated.replace(", by: 2020-12-31", ""))
     code, _, err = run("record", str(file))
     assert code == 1
     assert "give it another name" in err
-    assert "has no date" in run("record", str(file), "--as", "other")[1]
+    assert "Without a date: will-x." in run("record", str(file), "--as", "other")[1]
 
 
 @pytest.mark.parametrize(

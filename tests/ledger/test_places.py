@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import sqlite3
 import sys
 import tempfile
@@ -68,6 +69,15 @@ def test_a_file_that_is_something_else_is_left_alone(tmp_path: Path, content: by
     assert path.read_bytes() == content
 
 
+def test_libraries_that_are_not_installed_are_named(monkeypatch) -> None:
+    for name in ("psycopg", "pyarrow"):
+        monkeypatch.setitem(sys.modules, name, None)
+    with pytest.raises(LedgerError, match=re.escape("pip install 'middlegame[postgres]'")):
+        Ledger.open("postgresql://u@h/d")
+    with pytest.raises(LedgerError, match=re.escape("pip install 'middlegame[parquet]'")):
+        to_parquet([], [])
+
+
 def test_somebody_elses_database_is_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "cookies.db"
     with sqlite3.connect(path) as other:
@@ -127,7 +137,7 @@ def somebody(tmp_path: Path) -> Iterator[Path]:
         yield folder
     finally:
         os.seteuid(0)
-        folder.chmod(0o700)
+        shutil.rmtree(folder)
 
 
 def test_a_ledger_that_may_only_be_read_is_read(somebody: Path) -> None:

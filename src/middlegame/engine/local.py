@@ -65,9 +65,7 @@ def partial_responses(
     return respond
 
 
-def equations(
-    structure: Structure, decisions: tuple[int, ...], in_logs: bool = False
-) -> Equations:
+def equations(structure: Structure, decisions: tuple[int, ...], in_logs: bool = False) -> Equations:
     """Give the equations that hold for some decisions at an equilibrium (see `Equations`).
 
     Args:
@@ -86,9 +84,7 @@ def equations(
 
 
 @lru_cache(maxsize=64)
-def _slopes(
-    structure: Structure, decisions: tuple[int, ...], in_logs: bool
-) -> Callable[..., Any]:
+def _slopes(structure: Structure, decisions: tuple[int, ...], in_logs: bool) -> Callable[..., Any]:
     """Compile responses and their exact derivatives, by forward mode."""
     respond = partial_responses(structure, decisions, in_logs)
 

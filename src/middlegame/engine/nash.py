@@ -15,6 +15,7 @@ from threadpoolctl import threadpool_limits
 from middlegame.engine import continuation, local
 from middlegame.engine.continuation import Controls, Outcome
 from middlegame.engine.layout import Game, layout_of
+from middlegame.engine.linear import Matrix
 from middlegame.engine.logit import places, policies
 from middlegame.engine.structure import Structure
 
@@ -35,6 +36,7 @@ class Limit:
         policies: one `[*observed, options]` for each decision.
         regrets: the same information sets, `[*observed]`: how much better the best option is than
             the policy, in points, given the information set; 0 where it cannot be reached.
+        residual: the largest gap between a probability and the logit response at that share.
         outcome: how it ended.
         steps: along the branch.
     """
@@ -43,6 +45,7 @@ class Limit:
     share: float
     policies: tuple[Floats, ...]
     regrets: tuple[Floats, ...]
+    residual: float
     outcome: Outcome
     steps: int
 
@@ -69,7 +72,7 @@ def limit(
         logits.ravel()[own] = point[:-1]
         return logits
 
-    def at(point: Floats) -> tuple[Floats, object]:
+    def at(point: Floats) -> tuple[Floats, Matrix]:
         answers, jacobian = evaluate(spread(point), point[-1], game)
         return point[:-1] - answers.ravel()[own], jacobian
 
@@ -98,13 +101,14 @@ def limit(
     if outcome is Outcome.CONVERGED and not (regret(point) <= allowed).all():
         outcome = Outcome.TOO_MANY_STEPS
     rows = regret(point)
+    answers = evaluate(spread(point), point[-1], game)[0]
+    gap = np.abs(played(point) - policies(game.opens, answers, point[-1]))
     return Limit(
         logits=spread(point),
         share=trace.share,
         policies=tuple(layout.unpad(played(point))),
-        regrets=tuple(
-            rows[layout.rows[d]].reshape(structure.shape(d)[:-1]) for d in decisions
-        ),
+        regrets=tuple(rows[layout.rows[d]].reshape(structure.shape(d)[:-1]) for d in decisions),
+        residual=float(gap.max(initial=0.0)),
         outcome=outcome,
         steps=trace.steps,
     )

@@ -9,6 +9,7 @@ the number of different shapes, not with the number of decisions.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -136,7 +137,9 @@ def local_payoffs(
     open_ = _open(shape, operands)
     mass, total = contract_points(masses, points, operands, open_, shape.sizes, product)
     possible = mass > 0
-    return _broadcast(shape, open_, jnp.where(possible, total / jnp.where(possible, mass, 1.0), 0.0))
+    return _broadcast(
+        shape, open_, jnp.where(possible, total / jnp.where(possible, mass, 1.0), 0.0)
+    )
 
 
 def local_payoffs_in_logs(
@@ -158,14 +161,14 @@ def local_payoffs_in_logs(
     return _broadcast(shape, open_, found)
 
 
-def _hosted(shape: Shape, utilities: Sequence[Array]) -> tuple[list[Axes], list[Array | None]]:
+def _hosted(shape: Shape, utilities: Sequence[Array]) -> tuple[list[Axes], list[Any]]:
     """Put each utility beside a table that spans it, or else beside a table of its own.
 
     Returns:
-        The axes of all tables, the requisite nodes' first, and the points beside each.
+        The axes of all tables, the requisite nodes' first, and the points beside each or None.
     """
     operands: list[Axes] = list(shape.families)
-    gains: list[Array | None] = [None] * len(operands)
+    gains: list[Any] = [None] * len(operands)
     for scope, gain in zip(shape.scopes, utilities, strict=True):
         wide = [k for k, family in enumerate(operands) if set(scope) <= set(family)]
         if not wide:

@@ -162,15 +162,15 @@ def _cautions(record: Record, earlier: Iterable[Record]) -> Iterable[str]:
     for old in earlier:
         if old.id < record.id:
             before |= {f.question.key: f for f in old.forecasts if f.will is not None}
+    asked = [forecast.question for forecast in record.forecasts]
+    over = [q for q in asked if q.due is not None and q.due < record.made_at.date()]
+    if over:
+        yield f"What is forecast after a question's day is not scored: {_names(over)}."
+    dateless = [q for q in asked if q.due is None]
+    if dateless:
+        yield f"Without a date: {_names(dateless)}. Give each one with 'by' or 'on'."
     for forecast in record.forecasts:
         question = forecast.question
-        if question.due is not None and question.due < record.made_at.date():
-            yield (
-                f"'{clean(question.name)}' was due {date(question.due)}: what is forecast after "
-                "that is not scored."
-            )
-        if question.due is None:
-            yield f"'{clean(question.name)}' has no date: give it one with 'by' or 'on'."
         old_forecast = before.get(question.key)
         if old_forecast is None:
             continue
@@ -179,6 +179,10 @@ def _cautions(record: Record, earlier: Iterable[Record]) -> Iterable[str]:
                 f"'{clean(question.name)}' is put otherwise than before. If it is another "
                 "question now, give it another name."
             )
+
+
+def _names(questions: Sequence[Question]) -> str:
+    return listed([clean(question.name) for question in questions])
 
 
 def _line(record: Record) -> str:

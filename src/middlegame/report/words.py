@@ -82,7 +82,7 @@ def odds(lambda_: float) -> str:
     >>> odds(math.log(3) / 10)
     '3:1'
     """
-    return f"{math.exp(10 * lambda_):.2g}:1" if lambda_ < 1 else f"e^{10 * lambda_:.3g}:1"
+    return f"{math.exp(10 * lambda_):.2g}:1" if lambda_ < 1 else "without bound"
 
 
 def date(day: dt.date) -> str:
