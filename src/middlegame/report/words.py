@@ -82,7 +82,9 @@ def odds(lambda_: float) -> str:
     >>> odds(math.log(3) / 10)
     '3:1'
     """
-    return f"{math.exp(10 * lambda_):.2g}:1" if lambda_ < 1 else "without bound"
+    if lambda_ > 100:
+        return "without bound"
+    return f"{math.exp(10 * lambda_):.2g}:1" if lambda_ < 1 else f"e^{10 * lambda_:.3g}:1"
 
 
 def date(day: dt.date) -> str:
