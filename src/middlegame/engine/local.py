@@ -86,22 +86,28 @@ def equations(structure: Structure, decisions: tuple[int, ...], in_logs: bool = 
 @lru_cache(maxsize=64)
 def _slopes(structure: Structure, decisions: tuple[int, ...], in_logs: bool) -> Callable[..., Any]:
     """Compile responses and their exact derivatives, by forward mode."""
-    respond = partial_responses(structure, decisions, in_logs)
+    layout = layout_of(structure)
 
     def differentiate(logits: Array, share: Array, game: Game) -> tuple[Array, list[_Slopes]]:
-        flat = logits.reshape(-1)
+        flat = after = logits.reshape(-1)
         found = []
         for group in groups(structure, decisions):
 
             def response(
                 relevant: list[Array], share: Array, rest: _Arguments, shape: Shape = group.shape
-            ) -> Array:
-                return _response(shape, in_logs)(rest._replace(logits=relevant), share)
+            ) -> tuple[Array, Array]:
+                answer = _response(shape, in_logs)(rest._replace(logits=relevant), share)
+                return answer, answer
 
             arguments = _arguments(structure, group, flat, game)
-            slope = _each(group, jax.jacfwd(response, (0, 1)), (0, None, 0))
-            found.append(_Slopes(*slope(arguments.logits, share, arguments)))
-        return respond(logits, share, game), found
+            differentiated = jax.jacfwd(response, (0, 1), has_aux=True)
+            slope, answers = _each(group, differentiated, (0, None, 0))(
+                arguments.logits, share, arguments
+            )
+            found.append(_Slopes(*slope))
+            cells = np.stack([layout.cells(decision) for decision in group.decisions])
+            after = after.at[cells].set(answers)
+        return after.reshape(logits.shape), found
 
     return jax.jit(differentiate, compiler_options=QUICK)
 

@@ -39,13 +39,15 @@ def equations(structure: Structure, decisions: tuple[int, ...]) -> Equations:
 def _compiled(structure: Structure, decisions: tuple[int, ...]) -> Any:
     own = places(structure, decisions)
 
-    def respond(point: Array, logits: Array, game: Game) -> Array:
+    def respond(point: Array, logits: Array, game: Game) -> tuple[Array, Array]:
         flat = logits.reshape(-1).at[own].set(point[:-1])
         played = policies(game.opens, flat.reshape(logits.shape), point[-1], jnp)
-        return responses(structure, decisions, played, game)
+        answers = responses(structure, decisions, played, game)
+        return answers, answers
 
     def both(point: Array, logits: Array, game: Game) -> tuple[Array, Array]:
-        return respond(point, logits, game), jax.jacfwd(respond)(point, logits, game)
+        slopes, answers = jax.jacfwd(respond, has_aux=True)(point, logits, game)
+        return answers, slopes
 
     return jax.jit(both, compiler_options=QUICK)
 
