@@ -35,8 +35,6 @@ class _Node(_Form):
     kind: Literal["chance", "decision"]
     states: int
     labels: list[str] | None = None
-    label: str = ""
-    headline: bool | None = None
     parents: list[str] = []
     table: Any = None
     owner: str | None = None
@@ -64,7 +62,7 @@ def to_json(diagram: Diagram, theta: Floats | None = None) -> dict[str, Any]:
     decisions = iter(tables.opens)
     for node, chances in zip(diagram.nodes, tables.chances, strict=True):
         entry: dict[str, Any] = {"name": node.name, "states": len(node.states)}
-        entry |= {"labels": list(node.states), "label": node.label, "headline": node.headline}
+        entry["labels"] = list(node.states)
         if isinstance(node, Decision):
             entry |= {"kind": "decision", "owner": node.owner, "observes": list(node.parents)}
             opens = next(decisions)
@@ -216,8 +214,7 @@ def _build(form: _Diagram) -> Diagram:
                     parents=tuple(node.observes),
                     owner=node.owner or "",
                     opens=opens,
-                    label=node.label or node.name,
-                    headline=node.headline is not False,
+                    label=node.name,
                 )
             )
         else:
@@ -227,8 +224,7 @@ def _build(form: _Diagram) -> Diagram:
                     states=states,
                     parents=tuple(node.parents),
                     table=Fixed(np.array(node.table, float)),
-                    label=node.label or node.name,
-                    headline=bool(node.headline),
+                    label=node.name,
                 )
             )
     utilities = tuple(

@@ -1,0 +1,98 @@
+"""Run every benchmark and write the tables and curves under docs/benchmarks/."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from benchmarks.machine import machine
+from benchmarks.peers import PATIENCE, PRECISION, compare
+from benchmarks.scaling import machine_limit, roads
+
+FOLDER = Path(__file__).parents[1] / "docs" / "benchmarks"
+
+
+def main() -> None:
+    """Measure, print one table, and keep it."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    results: dict[str, Any] = {"machine": machine()}
+    results["peers"] = compare()
+    results["roads"] = roads()
+    results["limit"] = machine_limit()
+    (FOLDER / "results.json").write_text(json.dumps(results, indent=1) + "\n")
+    table = tables(results)
+    (FOLDER / "results.md").write_text(table)
+    _curve(results["roads"])
+    print(table)
+
+
+def tables(results: dict[str, Any]) -> str:
+    """Write the results as Markdown."""
+    named = ", ".join(f"{key} {value}" for key, value in results["machine"].items())
+    lines = [
+        "# Results",
+        "",
+        f"Measured on: {named}.",
+        "",
+        f"## The same equilibria as Gambit's, precision lambda = {PRECISION:g}",
+        "",
+        "| game | middlegame, compiling | again | Gambit's tracer | ratio | to Nash | Gambit | |",
+        "|---|--:|--:|--:|--:|--:|--:|---|",
+    ]
+    for row in results["peers"]:
+        ratio = row["gambit"] / row["again"] if row["gambit"] else None
+        lines.append(
+            f"| {row['game']} | {_seconds(row['first'])} | {_seconds(row['again'])} | "
+            f"{_seconds(row['gambit'])} | {f'{ratio:.2g}' if ratio else ''} | "
+            f"{_seconds(row['nash'])} | {_seconds(row['gambit_nash'])} | {row['note']} |"
+        )
+    lines += [
+        "",
+        f"Gambit is stopped after {PATIENCE:.0f} s. The ratio is its time by ours once compiled.",
+        "",
+        "## The road, as whole processes that compile everything",
+        "",
+        "| plots | decisions | leaves of the tree | unknowns | whole process | residual |",
+        "|--:|--:|--:|--:|--:|--:|",
+    ]
+    lines += [
+        f"| 2 by {row['plots']} | {row['decisions']} | {row['leaves']:.0e} | "
+        f"{row['unknowns']:.0f} | {_seconds(row['whole_process'])} | {row['residual']:.0e} |"
+        for row in results["roads"]
+    ]
+    limit = results["limit"]
+    lines += [
+        "",
+        "## Distance to the machine's limit",
+        "",
+        f"A wide contraction runs at {limit['contraction'] / 1e9:.1f} billion operations a second, "
+        f"a matrix product on the same machine at {limit['matrix_product'] / 1e9:.1f}: "
+        f"{limit['contraction'] / limit['matrix_product']:.0%} of it.",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _seconds(value: float | None) -> str:
+    if value is None:
+        return ""
+    return f"{value * 1000:.1f} ms" if value < 1 else f"{value:.1f} s"
+
+
+def _curve(rows: list[dict[str, Any]]) -> None:
+    chart = (
+        alt.Chart(pd.DataFrame(rows), title="The road game: whole process, seconds")
+        .mark_line(point=True)
+        .encode(
+            alt.X("plots", title="plots on each side"),
+            alt.Y("whole_process", title="seconds"),
+        )
+        .properties(width=480, height=280)
+    )
+    chart.save(FOLDER / "road.png", scale_factor=2)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,118 @@
+"""The same equilibria by Gambit and by middlegame, in one run, on the same machine.
+
+Gambit's side runs in a process of its own, since it can only be stopped from outside. Both are
+given the game in memory: neither reading files nor starting Python is counted. For middlegame the
+first solve, which compiles, is told apart from the next.
+"""
+
+import io
+import multiprocessing
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import middlegame as mg
+from benchmarks.road import road
+from middlegame.errors import MiddlegameError
+from middlegame.formats.efg import to_efg
+from middlegame.formats.json_form import read_json
+
+REFERENCE = Path(__file__).parents[1] / "tests" / "data" / "reference"
+PRECISION = 2.0
+PATIENCE = 60.0
+
+
+def games() -> list[tuple[str, mg.Diagram]]:
+    """The reference diagrams and the road games that a tree can hold."""
+    found = [(path.stem, read_json(path)) for path in sorted(REFERENCE.glob("*.json"))]
+    return [*found, *((f"road {n}", road(n)) for n in (1, 2, 3))]
+
+
+def compare(patience: float = PATIENCE) -> list[dict[str, Any]]:
+    """Time the logit equilibrium and the Nash equilibrium of every game, both ways.
+
+    Args:
+        patience: seconds after which Gambit is stopped.
+    """
+    rows = []
+    for name, diagram in games():
+        first, equilibrium = _timed(lambda d=diagram: mg.solve(d, precision=PRECISION))
+        again, _ = _timed(lambda d=diagram: mg.solve(d, precision=PRECISION))
+        _timed(lambda d=diagram: mg.nash(d))
+        to_nash, _ = _timed(lambda d=diagram: mg.nash(d))
+        row = {"game": name, "first": first, "again": again, "nash": to_nash}
+        try:
+            text = to_efg(diagram, limit=3_000_000)
+        except MiddlegameError:
+            row |= {"gambit": None, "gambit_nash": None, "note": "the tree is too large to write"}
+        else:
+            row["gambit"], profile = _gambit(_logit, text, patience)
+            row["gambit_nash"], _ = _gambit(_nash, text, patience)
+            row["note"] = _difference(diagram, equilibrium, profile)
+        rows.append(row)
+        print(".", end="", flush=True)
+    print()
+    return rows
+
+
+def _timed(work: Callable[[], Any]) -> tuple[float, Any]:
+    begin = time.perf_counter()
+    result = work()
+    return time.perf_counter() - begin, result
+
+
+def _logit(text: str) -> tuple[float, dict[tuple[int, tuple[str, ...]], dict[str, float]]]:
+    import pygambit
+
+    game = pygambit.read_efg(io.StringIO(text))
+    begin = time.perf_counter()
+    (point,) = pygambit.qre.logit_solve_lambda(game, [PRECISION])
+    seconds = time.perf_counter() - begin
+    found = {}
+    for player in game.players:
+        for history, action in point.profile[player]:
+            found[len(history.actions), tuple(history.actions)] = dict(action)
+    return seconds, found
+
+
+def _nash(text: str) -> tuple[float, None]:
+    import pygambit
+
+    game = pygambit.read_efg(io.StringIO(text))
+    begin = time.perf_counter()
+    pygambit.nash.logit_solve(game, maxregret=1e-6)
+    return time.perf_counter() - begin, None
+
+
+def _gambit(work: Callable[[str], Any], text: str, patience: float) -> tuple[float | None, Any]:
+    context = multiprocessing.get_context("spawn")
+    receiver, sender = context.Pipe(duplex=False)
+    process = context.Process(target=_report, args=(work, text, sender))
+    process.start()
+    answer = receiver.recv() if receiver.poll(patience) else (None, None)
+    process.kill()
+    process.join()
+    return answer
+
+
+def _report(work: Callable[[str], Any], text: str, sender: Any) -> None:
+    try:
+        sender.send(work(text))
+    except Exception as error:
+        sender.send((None, str(error)))
+
+
+def _difference(diagram: mg.Diagram, equilibrium: mg.Equilibrium, profile: Any) -> str:
+    if not isinstance(profile, dict):
+        return f"Gambit: {profile}" if profile else f"Gambit stopped after {PATIENCE:.0f} s"
+    worst = 0.0
+    for (depth, history), action in profile.items():
+        decision = diagram.nodes[depth]
+        known = dict(zip((node.name for node in diagram.nodes), history, strict=False))
+        at = tuple(diagram.nodes[diagram.index[p]].states.index(known[p]) for p in decision.parents)
+        ours = dict(zip(decision.states, equilibrium.policy(decision.name)[at], strict=True))
+        worst = max(worst, *(abs(ours[state] - float(p)) for state, p in action.items()))
+    return f"largest difference {worst:.0e}" if np.isfinite(worst) else "not finite"
