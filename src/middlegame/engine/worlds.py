@@ -1,9 +1,9 @@
 """Many worlds at once: the same diagram at many thetas, each solved to its own equilibrium.
 
 Every table carries the worlds as its last axis. Decisions on no cycle need one evaluation each.
-The others are brought along a ramp of lambda from 0 by damped Gauss-Seidel sweeps, the last mover
-first, and then iterated at the target until all worlds have settled; a world whose sweeps do not
-shrink is damped more. A ramp may leave the principal branch where a full trace would not: its
+The others are brought along a ramp of lambda from 0 by Gauss-Seidel sweeps, the last mover first,
+and then iterated at the target until all worlds have settled; a world whose sweeps do not shrink
+there is damped more and more. A ramp may leave the principal branch where a full trace would not: its
 answers are checked against the trace on a sample (`middlegame.worlds`).
 """
 
@@ -26,14 +26,12 @@ class Ramp:
     """How worlds are brought to their equilibria.
 
     Attributes:
-        rungs: steps of lambda from 0 to its target.
-        sweeps: on each rung.
+        rungs: steps of lambda from 0 to its target, one sweep on each.
         most: sweeps at the target at most.
         tolerance: of the largest change of a probability in a sweep.
     """
 
-    rungs: int = 12
-    sweeps: int = 1
+    rungs: int = 8
     most: int = 300
     tolerance: float = 1e-10
 
@@ -69,14 +67,12 @@ def settle(structure: Structure, game: Game, ramp: Ramp) -> Settled:
     swept = jnp.zeros((), int)
     if first:
         sweep = _sweep(structure, first, game)
-        damping = jnp.ones(worlds)
 
-        def rung(number: Array, state: tuple[Array, Array, Array]) -> tuple[Array, Array, Array]:
-            share = (number // ramp.sweeps + 1.0) / ramp.rungs
-            return _damped(sweep, share, *state)
+        def rung(number: Array, before: Array) -> Array:
+            return sweep(before, (number + 1.0) / ramp.rungs)
 
-        state = (logits, damping, jnp.full(worlds, jnp.inf))
-        state = jax.lax.fori_loop(0, ramp.rungs * ramp.sweeps, rung, state)
+        logits = jax.lax.fori_loop(0, ramp.rungs, rung, logits)
+        state = (logits, jnp.ones(worlds), jnp.full(worlds, jnp.inf))
 
         def unsettled(state: tuple[Array, tuple[Array, Array, Array]]) -> Array:
             count, (_, _, change) = state
@@ -86,7 +82,7 @@ def settle(structure: Structure, game: Game, ramp: Ramp) -> Settled:
             state: tuple[Array, tuple[Array, Array, Array]],
         ) -> tuple[Array, tuple[Array, Array, Array]]:
             count, inner = state
-            return count + 1, _damped(sweep, 1.0, *inner)
+            return count + 1, _damped(sweep, *inner)
 
         swept, (logits, _, _) = jax.lax.while_loop(unsettled, again, (swept, state))
     for level in levels(structure):
@@ -134,13 +130,12 @@ def solver(structure: Structure, ramp: Ramp) -> Callable[[Game], tuple[Settled, 
 
 def _damped(
     sweep: Callable[[Array, Array | float], Array],
-    share: Array | float,
     logits: Array,
     damping: Array,
     before: Array,
 ) -> tuple[Array, Array, Array]:
     """One damped sweep; a world that moved more than before is damped more from now on."""
-    moved = sweep(logits, share) - logits
+    moved = sweep(logits, 1.0) - logits
     change = jnp.abs(moved).max(axis=0, initial=0.0)
     damping = jnp.where(change > before, 0.6 * damping, jnp.minimum(1.0, 1.05 * damping))
     return logits + damping * moved, damping, change
