@@ -7,6 +7,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from benchmarks.batch import WORLDS, batches
 from benchmarks.machine import machine
 from benchmarks.peers import PATIENCE, PRECISION, compare
 from benchmarks.scaling import machine_limit, roads
@@ -20,6 +21,7 @@ def main() -> None:
     results: dict[str, Any] = {"machine": machine()}
     results["peers"] = compare()
     results["roads"] = roads()
+    results["batches"] = batches()
     results["limit"] = machine_limit()
     (FOLDER / "results.json").write_text(json.dumps(results, indent=1) + "\n")
     table = tables(results)
@@ -61,6 +63,21 @@ def tables(results: dict[str, Any]) -> str:
         f"| 2 by {row['plots']} | {row['decisions']} | {row['leaves']:.0e} | "
         f"{row['unknowns']:.0f} | {_seconds(row['whole_process'])} | {row['residual']:.0e} |"
         for row in results["roads"]
+    ]
+    lines += [
+        "",
+        f"## Worlds a second, {WORLDS:,} worlds",
+        "",
+        "| contest | at once | one by one | ratio | compiling | worst residual | traced | failed "
+        "| checked | disagreed |",
+        "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|",
+    ]
+    lines += [
+        f"| {row['contest']} | {row['rate']:,.0f} | {row['looped']:.1f} | "
+        f"{row['rate'] / row['looped']:,.0f} | {_seconds(row['compiling'])} | "
+        f"{row['worst_residual']:.0e} | {row['traced']} | {row['failed']} | {row['checked']} | "
+        f"{row['disagreed']} |"
+        for row in results["batches"]
     ]
     limit = results["limit"]
     lines += [

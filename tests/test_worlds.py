@@ -71,4 +71,4 @@ def test_thetas_of_another_contest_are_refused(harbour):
 
 def test_chunks_shrink_as_diagrams_grow(harbour):
     venezuela = mg.compile_scenario(mg.load("venezuela-2026"))
-    assert 16 <= chunk_size(venezuela) <= chunk_size(harbour) <= 256
+    assert 16 <= chunk_size(venezuela) <= chunk_size(harbour) <= 128

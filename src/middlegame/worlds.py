@@ -24,7 +24,7 @@ TOLERANCE = 1e-8
 """The largest residual with which a world counts as solved."""
 APART = 1e-6
 """The difference in a forecast by which the ramp and the full trace disagree."""
-_CACHE = 2**20
+_CACHE = 2**18
 """Bytes in which a chunk's largest tables should fit, so that they stay near the processor."""
 
 
@@ -120,7 +120,7 @@ def chunk_size(diagram: Diagram) -> int:
     """Choose how many worlds are solved at a time: few enough to stay near the processor."""
     cost = predict(diagram.structure)
     bytes_each = 8 * max(cost.largest, cost.unknowns, 1.0)
-    return int(np.clip(2 ** int(np.log2(max(_CACHE / bytes_each, 1.0))), 16, 256))
+    return int(np.clip(2 ** int(np.log2(max(_CACHE / bytes_each, 1.0))), 16, 128))
 
 
 def _traced(

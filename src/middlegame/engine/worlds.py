@@ -3,8 +3,8 @@
 Every table carries the worlds as its last axis. Decisions on no cycle need one evaluation each.
 The others are brought along a ramp of lambda from 0 by Gauss-Seidel sweeps, the last mover first,
 and then iterated at the target until all worlds have settled; a world whose sweeps do not shrink
-there is damped more and more. A ramp may leave the principal branch where a full trace would not: its
-answers are checked against the trace on a sample (`middlegame.worlds`).
+there is damped more and more. A ramp may leave the principal branch where a full trace would not:
+its answers are checked against the trace on a sample (`middlegame.worlds`).
 """
 
 from collections.abc import Callable
