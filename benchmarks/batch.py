@@ -10,7 +10,7 @@ from middlegame.diagram import Chance, Decision, Diagram, Fixed, Node, Parameter
 from middlegame.worlds import solve_worlds
 
 WORLDS = 20_000
-LOOPED = 50
+LOOPED = 10
 
 
 def fixed_diagram(seed: int = 6) -> Diagram:
@@ -78,7 +78,7 @@ def batches() -> list[dict[str, Any]]:
         begin = time.perf_counter()
         worlds = solve_worlds(diagram, thetas, check=0)
         rate = WORLDS / (time.perf_counter() - begin)
-        sample = solve_worlds(diagram, thetas[:2000], check=100)
+        sample = solve_worlds(diagram, thetas[:2000], check=32)
         mg.solve(diagram)
         begin = time.perf_counter()
         for theta in thetas[:LOOPED]:
