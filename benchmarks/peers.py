@@ -101,7 +101,7 @@ def _gambit(work: Callable[[str], Any], text: str, patience: float) -> tuple[flo
 def _report(work: Callable[[str], Any], text: str, sender: Any) -> None:
     try:
         sender.send(work(text))
-    except Exception as error:
+    except Exception as error:  # whatever a peer fails with is a result, and told
         sender.send((None, str(error)))
 
 

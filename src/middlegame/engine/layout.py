@@ -112,6 +112,12 @@ class Layout:
             padded.ravel()[self.cells(decision)] = array
         return padded
 
+    def spread(self, cells: Indices, logits: Floats) -> Floats:
+        """Put numbers at these places of the flattened `[rows, widest]`, 0 elsewhere."""
+        padded = np.zeros((self.height, self.widest))
+        padded.ravel()[cells] = logits
+        return padded
+
     def unpad(self, padded: Floats) -> list[Floats]:
         """Undo `pad`."""
         return [np.asarray(padded).ravel()[self.cells(d)] for d in self.structure.decisions]

@@ -68,9 +68,7 @@ def limit(
     allowed = ENOUGH * np.maximum(ranges[layout.row_owner], 1e-300)
 
     def spread(point: Floats) -> Floats:
-        logits = np.zeros((layout.height, layout.widest))
-        logits.ravel()[own] = point[:-1]
-        return logits
+        return layout.spread(own, point[:-1])
 
     def at(point: Floats) -> tuple[Floats, Matrix]:
         answers, jacobian = evaluate(spread(point), point[-1], game)

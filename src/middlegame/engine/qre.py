@@ -120,9 +120,7 @@ def _follow(
     evaluate = equations(structure, decisions)
 
     def spread(point: Floats) -> Floats:
-        logits = np.zeros((layout.height, layout.widest))
-        logits.ravel()[own] = point[:-1]
-        return logits
+        return layout.spread(own, point[:-1])
 
     def at(point: Floats) -> tuple[Floats, Matrix]:
         answers, jacobian = evaluate(spread(point), point[-1], game)

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from middlegame.diagram import Chance, Decision, Diagram, Fixed, Node, Utility
+from middlegame.formats.files import read_text
 from middlegame.scenario.faults import Fault, ScenarioError, nearest
 
 Floats = NDArray[np.float64]
@@ -89,15 +90,7 @@ def read_json(path: Path) -> Diagram:
     Raises:
         ScenarioError: it cannot be read, or is no such diagram; every fault is told.
     """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except UnicodeDecodeError:
-        problem = "the file is not written in UTF-8"
-    except OSError as error:
-        problem = f"the file cannot be read: {error.strerror}"
-    else:
-        return from_json(text, str(path))
-    raise ScenarioError([Fault(problem, file=str(path))])
+    return from_json(read_text(path), str(path))
 
 
 def from_json(text: str, file: str = "") -> Diagram:

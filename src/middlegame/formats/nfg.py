@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 from middlegame.diagram import Decision, Diagram, Fixed, Utility
 from middlegame.errors import QueryError
 from middlegame.formats import gambit
+from middlegame.formats.files import read_text
 from middlegame.formats.nfg_tokens import Tokens
 from middlegame.formats.strategies import PROFILES, payoffs, strategies
 from middlegame.scenario.conditions import RESERVED
-from middlegame.scenario.faults import Fault, ScenarioError
 
 Floats = NDArray[np.float64]
 
@@ -76,15 +76,7 @@ def read_nfg(path: Path) -> Diagram:
     Raises:
         ScenarioError: it cannot be read, or is no such game.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        problem = "the file is not written in UTF-8"
-    except OSError as error:
-        problem = f"the file cannot be read: {error.strerror}"
-    else:
-        return from_nfg(text, str(path))
-    raise ScenarioError([Fault(problem, file=str(path))])
+    return from_nfg(read_text(path), str(path))
 
 
 def from_nfg(text: str, file: str = "") -> Diagram:
