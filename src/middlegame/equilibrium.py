@@ -9,36 +9,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from middlegame.compile import compile_scenario
-from middlegame.diagram import Decision, Diagram, Tables
+from middlegame.diagram import Diagram, Tables
 from middlegame.engine import inference, others, qre
-from middlegame.engine.backend import jnp
 from middlegame.engine.continuation import Outcome
-from middlegame.engine.cost import predict
-from middlegame.engine.layout import Game, layout_of
+from middlegame.engine.layout import layout_of
 from middlegame.engine.local import payoffs_of
 from middlegame.engine.logit import policies
-from middlegame.engine.sensitivity import gradient
-from middlegame.errors import NotConverged, QueryError, TooLarge, unknown
+from middlegame.errors import NotConverged, QueryError, unknown
+from middlegame.game import certain, engine_game, fix
 from middlegame.play import Play
+from middlegame.refusals import LIMIT, refuse_closed, refuse_too_large
 from middlegame.scenario import Condition, Scenario
+from middlegame.sensitivity import Sensitivity, differentiate
 
 Floats = NDArray[np.float64]
-
-LIMIT = 1e8
-"""Numbers that the largest table may have unless told otherwise: 0.75 GiB."""
-
-
-@dataclass(frozen=True)
-class Sensitivity:
-    """How a forecast's probability changes, for each unit by which a number does.
-
-    Attributes:
-        numbers: by each uncertain number, in its unit (a point, a whole probability, odds of 1).
-        lambdas: by each owner's lambda (log-odds a point).
-    """
-
-    numbers: dict[str, float]
-    lambdas: dict[str, float]
 
 
 @dataclass(frozen=True, repr=False)
@@ -139,10 +123,10 @@ class Equilibrium(Play):
         """
         supposed = {**self.supposed, **moves}
         fixed = fix(self.diagram, self.tables, moves)
-        _refuse_closed(self, fixed, moves)
+        refuse_closed(self.diagram, self.tables, fixed, moves)
         if surprise:
             played = tuple(
-                _certain(policy.shape, decision.states.index(moves[decision.name]))
+                certain(policy.shape, decision.states.index(moves[decision.name]))
                 if decision.name in moves
                 else policy
                 for decision, policy in zip(self.diagram.decisions, self.policies, strict=True)
@@ -200,37 +184,17 @@ class Equilibrium(Play):
         if self.scenario and of in self.scenario.questions:
             of = self.scenario.questions[str(of)].will
         wanted = self._condition(of)
-        over, where = self._cases(wanted)
-        diagram, structure = self.diagram, self.diagram.structure
-        layout, count = layout_of(structure), len(self.theta)
-        still = engine_game(diagram, self.tables)
-        evidence = {node: jnp.asarray(seen) for node, seen in self._evidence.items()}
-
-        def tables_at(values: Any) -> Tables:
-            return fix(diagram, diagram.tables(values[:count], jnp), self.supposed)
-
-        def game_at(values: Any) -> Game:
-            tables = tables_at(values)
-            flat = layout.flatten(tables.chances, tables.utilities, jnp)
-            lambdas = diagram.lambdas(values[:count], jnp) + values[count:]
-            return Game(flat, still.opens, still.reached, lambdas)
-
-        def forecast(played: Any, values: Any) -> Any:
-            masses: list[Any] = list(tables_at(values).chances)
-            for decision in structure.decisions:
-                masses[decision] = played.reshape(-1)[layout.cells(decision)]
-            joint = inference.joint(structure, masses, over, evidence)
-            return (joint * where).sum() / inference.joint(structure, masses, (), evidence)
-
-        values = np.concatenate([self.theta, np.zeros(len(diagram.owners))])
-        slopes = gradient(structure, game_at, forecast, self.logits, values)
+        slopes = differentiate(
+            self.diagram,
+            self.theta,
+            self.logits,
+            self.supposed,
+            *self._cases(wanted),
+            self._evidence,
+        )
         if slopes is None:
             raise QueryError("the equilibrium stands at a fold or fork: it has no derivative")
-        names = [parameter.name for parameter in diagram.parameters]
-        return Sensitivity(
-            dict(zip(names, map(float, slopes[:count]), strict=True)),
-            dict(zip(diagram.owners, map(float, slopes[count:]), strict=True)),
-        )
+        return slopes
 
     def to_dict(self, storylines: int = 5) -> dict[str, Any]:
         """Give the answer as one JSON object."""
@@ -301,29 +265,6 @@ def solve(
     return replace(solved, scenario=game if isinstance(game, Scenario) else scenario, theta=values)
 
 
-def refuse_too_large(diagram: Diagram, limit: float) -> None:
-    """Refuse what would cost too much, before it starts.
-
-    Raises:
-        TooLarge: with the predicted cost, the nodes that cause it, and what to change.
-    """
-    cost = predict(diagram.structure)
-    if max(cost.largest, cost.unknowns) <= limit:
-        return
-    nodes = diagram.nodes
-    names = ", ".join(nodes[node].name for node in cost.nodes)
-    if cost.decision is None:
-        cause = f"one table over {names}"
-        change = "let it depend on, or know, fewer of them"
-    else:
-        cause = f"the payoffs of {nodes[cost.decision].name} over {names} together"
-        change = "let moves know fewer of them, or conditions speak of fewer at once"
-    raise TooLarge(
-        f"this is too large to solve: {cause} would take {cost.largest:.1e} numbers "
-        f"({cost.largest * 8 / 2**30:.1e} GiB), and the limit is {limit:.1e}; {change}"
-    )
-
-
 def solve_tables(diagram: Diagram, tables: Tables) -> Equilibrium:
     """Solve a diagram at these numbers."""
     found = qre.solve(diagram.structure, engine_game(diagram, tables))
@@ -341,77 +282,3 @@ def solve_tables(diagram: Diagram, tables: Tables) -> Equilibrium:
         steps=found.trace.steps if found.trace else 0,
         forks=found.trace.forks if found.trace else (),
     )
-
-
-def engine_game(diagram: Diagram, tables: Tables) -> Game:
-    """Lay a diagram's numbers out as the engine takes them."""
-    structure = diagram.structure
-    layout = layout_of(structure)
-    masses: list[Any] = list(tables.chances)
-    for decision, open_ in zip(structure.decisions, tables.opens, strict=True):
-        masses[decision] = open_ / open_.sum(axis=-1, keepdims=True)
-    reached = [
-        np.asarray(inference.joint(structure, masses, structure.parents[decision])).ravel() > 0
-        for decision in structure.decisions
-    ]
-    # Rows are as wide as the widest decision; what is beyond a decision's options is closed.
-    return Game(
-        tables=layout.flatten(tables.chances, tables.utilities, np),
-        opens=layout.pad(tables.opens, filling=False),
-        reached=np.concatenate(reached) if reached else np.zeros(0, bool),
-        lambdas=np.asarray(tables.lambdas, float),
-    )
-
-
-def fix(diagram: Diagram, tables: Tables, states: Mapping[str, str]) -> Tables:
-    """Fix nodes at states: a factor's table becomes certain, a move's other options close.
-
-    Raises:
-        QueryError: unknown names or states.
-    """
-    chances, opens = list(tables.chances), list(tables.opens)
-    for name, state in states.items():
-        if name not in diagram.index:
-            raise unknown("move or factor", name, diagram.index)
-        place = diagram.index[name]
-        node = diagram.nodes[place]
-        if state not in node.states:
-            raise unknown(f"state of {name}", state, node.states)
-        sure = _certain(diagram.structure.shape(place), node.states.index(state))
-        if isinstance(node, Decision):
-            opens[diagram.decisions.index(node)] = sure > 0
-        else:
-            chances[place] = sure
-    return replace(tables, chances=tuple(chances), opens=tuple(opens))
-
-
-def _certain(shape: tuple[int, ...], state: int) -> Floats:
-    sure = np.zeros(shape)
-    sure[..., state] = 1.0
-    return sure
-
-
-def _refuse_closed(before: Equilibrium, fixed: Tables, moves: Mapping[str, str]) -> None:
-    """An option can be supposed only if it is open wherever its move can come to be made."""
-    diagram = before.diagram
-    structure = diagram.structure
-    masses: list[Any] = list(fixed.chances)
-    for place, open_ in zip(structure.decisions, fixed.opens, strict=True):
-        masses[place] = open_ / open_.sum(axis=-1, keepdims=True)
-    for decision, open_ in zip(diagram.decisions, before.tables.opens, strict=True):
-        if decision.name not in moves:
-            continue
-        place = diagram.index[decision.name]
-        possible = np.asarray(inference.joint(structure, masses, structure.parents[place])) > 0
-        shut = possible & ~open_[..., decision.states.index(moves[decision.name])]
-        if shut.any():
-            where = np.argwhere(shut)[0]
-            seen = [
-                f"{parent} = {diagram.nodes[diagram.index[parent]].states[k]}"
-                for parent, k in zip(decision.parents, where, strict=True)
-            ]
-            case = f" where {' and '.join(seen)}" if seen else ""
-            raise QueryError(
-                f"{decision.name} = {moves[decision.name]} cannot be supposed: it is closed{case}"
-                f"{'; suppose what opens it too' if seen else ''}"
-            )

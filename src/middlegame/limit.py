@@ -11,8 +11,10 @@ from middlegame.compile.warnings import points_range
 from middlegame.diagram import Diagram
 from middlegame.engine import nash as engine
 from middlegame.engine.continuation import Outcome
-from middlegame.equilibrium import LIMIT, Equilibrium, engine_game, refuse_too_large
+from middlegame.equilibrium import Equilibrium
 from middlegame.errors import NotConverged
+from middlegame.game import engine_game
+from middlegame.refusals import LIMIT, refuse_too_large
 from middlegame.scenario import Scenario
 
 PURE = 1e-3

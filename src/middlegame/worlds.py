@@ -15,8 +15,9 @@ from middlegame.engine.backend import jax, jnp
 from middlegame.engine.cost import predict
 from middlegame.engine.layout import Game, layout_of
 from middlegame.engine.worlds import Ramp, solver
-from middlegame.equilibrium import engine_game, solve_tables
+from middlegame.equilibrium import solve_tables
 from middlegame.errors import NotConverged, QueryError
+from middlegame.game import engine_game
 
 Floats = NDArray[np.float64]
 

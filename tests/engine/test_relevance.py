@@ -9,8 +9,8 @@ import middlegame as mg
 from middlegame.diagram import Decision, Diagram, Fixed, Utility
 from middlegame.engine import qre
 from middlegame.engine.relevance import components, relevance, traced
-from middlegame.equilibrium import engine_game
 from middlegame.formats.json_form import read_json
+from middlegame.game import engine_game
 from tests.generators.diagrams import diagrams
 
 REFERENCE = Path(__file__).parents[1] / "data" / "reference"

@@ -5,7 +5,8 @@ from middlegame.diagram import Diagram
 from middlegame.engine import qre
 from middlegame.engine.layout import layout_of
 from middlegame.engine.worlds import Ramp, solver
-from middlegame.equilibrium import Equilibrium, engine_game, solve_tables
+from middlegame.equilibrium import Equilibrium, solve_tables
+from middlegame.game import engine_game
 from tests.generators.diagrams import diagrams
 
 WORLDS = 4

@@ -127,9 +127,7 @@ def local_payoffs(
     They are the owner's utilities that the decision can influence, expected given what it
     observes and does; 0 where what it observes has probability 0.
     """
-    policy, chance = iter(policies), iter(chances)
-    masses = [next(policy) if decides else next(chance) for decides in shape.decides]
-    operands, gains = _hosted(shape, utilities)
+    masses, operands, gains = _prepared(shape, policies, chances, utilities)
     if not operands:
         return jnp.zeros([shape.sizes[axis] for axis in shape.family])
     masses += [jnp.ones_like(gain) for gain in gains[len(masses) :]]
@@ -146,9 +144,7 @@ def local_payoffs_in_logs(
     shape: Shape, policies: Sequence[Array], chances: Sequence[Array], utilities: Sequence[Array]
 ) -> Array:
     """The same from the logarithms of policies and chances: probabilities never underflow."""
-    policy, chance = iter(policies), iter(chances)
-    masses = [next(policy) if decides else next(chance) for decides in shape.decides]
-    operands, gains = _hosted(shape, utilities)
+    masses, operands, gains = _prepared(shape, policies, chances, utilities)
     if not operands:
         return jnp.zeros([shape.sizes[axis] for axis in shape.family])
     masses += [jnp.zeros_like(gain) for gain in gains[len(masses) :]]
@@ -159,6 +155,15 @@ def local_payoffs_in_logs(
     open_ = _open(shape, operands)
     _, found = contract_logs(masses, points, operands, open_, shape.sizes)
     return _broadcast(shape, open_, found)
+
+
+def _prepared(
+    shape: Shape, policies: Sequence[Array], chances: Sequence[Array], utilities: Sequence[Array]
+) -> tuple[list[Array], list[Axes], list[Any]]:
+    """The requisite nodes' tables in order; the axes of all tables; the points beside each."""
+    policy, chance = iter(policies), iter(chances)
+    masses = [next(policy) if decides else next(chance) for decides in shape.decides]
+    return masses, *_hosted(shape, utilities)
 
 
 def _hosted(shape: Shape, utilities: Sequence[Array]) -> tuple[list[Axes], list[Any]]:

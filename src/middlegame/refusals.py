@@ -1,0 +1,74 @@
+"""What is refused before it is solved, with the cause and what to change."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from middlegame.diagram import Diagram, Tables
+from middlegame.engine import inference
+from middlegame.engine.cost import predict
+from middlegame.errors import QueryError, TooLarge
+
+LIMIT = 1e8
+"""Numbers that the largest table may have unless told otherwise: 0.75 GiB."""
+
+
+def refuse_too_large(diagram: Diagram, limit: float) -> None:
+    """Refuse what would cost too much, before it starts.
+
+    Raises:
+        TooLarge: with the predicted cost, the nodes that cause it, and what to change.
+    """
+    cost = predict(diagram.structure)
+    if max(cost.largest, cost.unknowns) <= limit:
+        return
+    nodes = diagram.nodes
+    names = ", ".join(nodes[node].name for node in cost.nodes)
+    if cost.decision is None:
+        cause = f"one table over {names}"
+        change = "let it depend on, or know, fewer of them"
+    else:
+        cause = f"the payoffs of {nodes[cost.decision].name} over {names} together"
+        change = "let moves know fewer of them, or conditions speak of fewer at once"
+    raise TooLarge(
+        f"this is too large to solve: {cause} would take {cost.largest:.1e} numbers "
+        f"({cost.largest * 8 / 2**30:.1e} GiB), and the limit is {limit:.1e}; {change}"
+    )
+
+
+def refuse_closed(
+    diagram: Diagram, before: Tables, fixed: Tables, moves: Mapping[str, str]
+) -> None:
+    """Refuse to suppose an option that is closed where its move can come to be made.
+
+    Args:
+        diagram: the contest.
+        before: its numbers.
+        fixed: its numbers with the moves fixed.
+        moves: what is supposed of moves and factors.
+
+    Raises:
+        QueryError: with the case in which the option is closed.
+    """
+    structure = diagram.structure
+    masses: list[Any] = list(fixed.chances)
+    for place, open_ in zip(structure.decisions, fixed.opens, strict=True):
+        masses[place] = open_ / open_.sum(axis=-1, keepdims=True)
+    for decision, open_ in zip(diagram.decisions, before.opens, strict=True):
+        if decision.name not in moves:
+            continue
+        place = diagram.index[decision.name]
+        possible = np.asarray(inference.joint(structure, masses, structure.parents[place])) > 0
+        shut = possible & ~open_[..., decision.states.index(moves[decision.name])]
+        if shut.any():
+            where = np.argwhere(shut)[0]
+            seen = [
+                f"{parent} = {diagram.nodes[diagram.index[parent]].states[k]}"
+                for parent, k in zip(decision.parents, where, strict=True)
+            ]
+            case = f" where {' and '.join(seen)}" if seen else ""
+            raise QueryError(
+                f"{decision.name} = {moves[decision.name]} cannot be supposed: it is closed{case}"
+                f"{'; suppose what opens it too' if seen else ''}"
+            )
