@@ -148,8 +148,8 @@ def test_the_report_is_whole_or_not_there(run, tmp_path):
     assert str(path) in out.replace("\n", "")
     assert path.read_text().rstrip().endswith("</html>")
     code, _, err = run("solve", "harbour-lease", "--report", str(tmp_path / "no" / "report.html"))
-    assert code == 1
-    assert "No such file or directory" in err
+    assert code == 2
+    assert "there is no folder" in err
     assert list(tmp_path.iterdir()) == [path]
 
 

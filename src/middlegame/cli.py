@@ -10,50 +10,13 @@ import click
 
 from middlegame.console import console, print_json, working
 from middlegame.ledger.commands import ledger_commands
+from middlegame.options import ASSIGNMENT, FILE, JSON, REPORT, Odds
 from middlegame.version import __version__
 
 if TYPE_CHECKING:
     from middlegame.diagram import Diagram
     from middlegame.equilibrium import Equilibrium
     from middlegame.scenario.load import Loaded
-
-_FILE = click.argument("file", metavar="FILE")
-_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-
-
-class _Assignment(click.ParamType[tuple[str, str]]):
-    """A move or factor and its state, written name=state."""
-
-    name = "NAME=STATE"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, str]:
-        name, equals, state = str(value).partition("=")
-        if not equals or not name.strip() or not state.strip():
-            self.fail(f"'{value}' is not of the form name=state, such as lease=lost", param, ctx)
-        return name.strip(), state.strip()
-
-
-_ASSIGNMENT = _Assignment()
-
-
-class _Odds(click.ParamType[float]):
-    """Precision in odds, given as lambda to the engine."""
-
-    name = "ODDS"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> float:
-        from math import log
-
-        from middlegame.scenario.judgement import parse_judgement
-
-        try:
-            return log(parse_judgement(str(value), "odds").median) / 10
-        except ValueError as error:
-            self.fail(str(error), param, ctx)
 
 
 def _solving(command: Any) -> Any:
@@ -63,7 +26,7 @@ def _solving(command: Any) -> Any:
             click.option(
                 "--given",
                 "given",
-                type=_ASSIGNMENT,
+                type=ASSIGNMENT,
                 multiple=True,
                 help="Condition on something observed; may be repeated.",
             ),
@@ -73,7 +36,7 @@ def _solving(command: Any) -> Any:
                 metavar="CONDITION",
                 help="The probability of a condition, such as 'cuba = falls and trade = none'.",
             ),
-            click.option("--precision", type=_Odds(), help="Everybody's precision, such as 3:1."),
+            click.option("--precision", type=Odds(), help="Everybody's precision, such as 3:1."),
             click.option(
                 "--lambda",
                 "lambda_",
@@ -93,12 +56,8 @@ def _solving(command: Any) -> Any:
                 metavar="STARTS",
                 help="Look for other self-consistent outcomes from this many random starts.",
             ),
-            click.option(
-                "--report",
-                type=click.Path(dir_okay=False, path_type=Path),
-                help="Write the report to this HTML file.",
-            ),
-            _JSON,
+            REPORT,
+            JSON,
         ]
     ):
         command = option(command)
@@ -129,7 +88,7 @@ def new_command(folder: Path) -> None:
 
 
 @commands.command("list")
-@_JSON
+@JSON
 def list_command(as_json: bool) -> None:
     """List the scenarios that come with middlegame."""
     from middlegame.shipped import shipped
@@ -144,8 +103,8 @@ def list_command(as_json: bool) -> None:
 
 
 @commands.command("check")
-@_FILE
-@_JSON
+@FILE
+@JSON
 def check_command(file: str, as_json: bool) -> None:
     """Find every fault in FILE, and say how much of it is sourced."""
     from middlegame.checkup import check
@@ -162,7 +121,7 @@ def check_command(file: str, as_json: bool) -> None:
 
 
 @commands.command("solve")
-@_FILE
+@FILE
 @click.option(
     "--nash",
     "to_nash",
@@ -180,8 +139,8 @@ def solve_command(file: str, to_nash: bool, **options: Any) -> None:
 
 
 @commands.command("suppose")
-@_FILE
-@click.argument("moves", type=_ASSIGNMENT, nargs=-1, required=True, metavar="NAME=STATE...")
+@FILE
+@click.argument("moves", type=ASSIGNMENT, nargs=-1, required=True, metavar="NAME=STATE...")
 @click.option(
     "--surprise",
     is_flag=True,
@@ -203,9 +162,9 @@ def suppose_command(
 
 
 @commands.command("explain")
-@_FILE
+@FILE
 @click.option("--order", is_flag=True, help="What is solved when, and what it costs (the default).")
-@_JSON
+@JSON
 def explain_command(file: str, order: bool, as_json: bool) -> None:
     """Explain how FILE will be solved: which moves depend on which, and the cost."""
     from middlegame.report.order import order as order_of
@@ -227,7 +186,7 @@ def schema_command() -> None:
 
 
 @commands.command("export")
-@_FILE
+@FILE
 @click.option(
     "--to",
     "form",
@@ -251,9 +210,9 @@ def export_command(file: str, form: str, output: Path | None) -> None:
     if output is None:
         click.echo(text, nl=False)
     else:
-        from middlegame.report.write import write_report
+        from middlegame.report.write import write_text
 
-        write_report(output, text)
+        write_text(output, text)
 
 
 def _exported(diagram: "Diagram", form: str) -> tuple[str, list[str]]:
@@ -337,8 +296,8 @@ def _answer(
         with working("Looking for other outcomes"):
             others = equilibrium.others(options["others"])
     if options["report"]:
+        from middlegame.report.forms import write_report
         from middlegame.report.html import html_report
-        from middlegame.report.write import write_report
 
         with working("Writing the report"):
             write_report(options["report"], html_report(equilibrium, loaded))

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import click
 
 from middlegame.console import console, print_json, working
+from middlegame.options import FILE, JSON
 
 if TYPE_CHECKING:
     from middlegame.ledger.ledger import Ledger
 
-_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 _BY = click.option("--by", metavar="NAME", help="Who says so; otherwise you.")
 _SCENARIO = click.option("--scenario", metavar="NAME", help="Only this scenario.")
 
@@ -27,11 +27,11 @@ def ledger_commands() -> None:
 
 
 @ledger_commands.command("record")
-@click.argument("file", metavar="FILE")
+@FILE
 @click.option("--note", default="", help="Anything that is worth remembering with it.")
 @_BY
 @click.option("--as", "name", metavar="NAME", help="What the ledger calls the scenario.")
-@_JSON
+@JSON
 def record_command(file: str, note: str, by: str | None, name: str | None, as_json: bool) -> None:
     """Solve FILE and keep the answers to its questions."""
     from middlegame.ledger.reading import read_scenario
@@ -55,7 +55,7 @@ def record_command(file: str, note: str, by: str | None, name: str | None, as_js
 
 @ledger_commands.command("list")
 @_SCENARIO
-@_JSON
+@JSON
 def list_command(scenario: str | None, as_json: bool) -> None:
     """List the records, and the questions with how they stand."""
     with _opened() as ledger:
@@ -96,7 +96,7 @@ def list_command(scenario: str | None, as_json: bool) -> None:
 @ledger_commands.command("show")
 @click.argument("number", metavar="ID", type=int)
 @click.option("--text", is_flag=True, help="Print the scenario's text, and nothing else.")
-@_JSON
+@JSON
 def show_command(number: int, text: bool, as_json: bool) -> None:
     """Show one record: what was forecast, by whom, from what."""
     from middlegame.ledger.failures import LedgerError
@@ -118,7 +118,7 @@ def show_command(number: int, text: bool, as_json: bool) -> None:
 @ledger_commands.command("diff")
 @click.argument("older", metavar="ID", type=int)
 @click.argument("newer", metavar="ID", type=int)
-@_JSON
+@JSON
 def diff_command(older: int, newer: int, as_json: bool) -> None:
     """Show what changed between two records, and why.
 
@@ -146,7 +146,7 @@ def diff_command(older: int, newer: int, as_json: bool) -> None:
 @click.option("--source", required=True, help="Who says so: a title, an address.")
 @click.option("--supersede", metavar="WHY", help="Why an earlier resolution no longer counts.")
 @_BY
-@_JSON
+@JSON
 def resolve_command(
     question: str,
     outcome: str,
@@ -185,7 +185,7 @@ def resolve_command(
 @ledger_commands.command("score")
 @_SCENARIO
 @click.option("--bins", type=int, default=10, show_default=True, help="For calibration.")
-@_JSON
+@JSON
 def score_command(scenario: str | None, bins: int, as_json: bool) -> None:
     """Score everybody's forecasts of what has been resolved."""
     with _opened() as ledger:
@@ -200,7 +200,7 @@ def score_command(scenario: str | None, bins: int, as_json: bool) -> None:
 
 @ledger_commands.command("import")
 @click.argument("file", metavar="CSV", type=click.Path(path_type=Path))
-@_JSON
+@JSON
 def import_command(file: Path, as_json: bool) -> None:
     """Add other forecasters' forecasts from a CSV file.
 
@@ -234,7 +234,7 @@ def import_command(file: Path, as_json: bool) -> None:
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write to this file instead of the terminal.",
 )
-@_JSON
+@JSON
 def export_command(form: str, output: Path | None, as_json: bool) -> None:
     """Write all forecasts as a table, or everything as JSON."""
     from middlegame.ledger import exports

@@ -5,7 +5,7 @@ from pathlib import Path
 from uuid import uuid4
 
 
-def write_report(path: str | os.PathLike[str], text: str) -> None:
+def write_text(path: str | os.PathLike[str], text: str) -> None:
     """Write a text file atomically, as `write_whole` does.
 
     Raises:

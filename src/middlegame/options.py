@@ -1,0 +1,82 @@
+"""Arguments and options that several commands share."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import click
+
+FILE = click.argument("file", metavar="FILE")
+JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+
+
+class Assignment(click.ParamType[tuple[str, str]]):
+    """A move or factor and its state, written name=state."""
+
+    name = "NAME=STATE"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, str]:
+        """Part the name from the state."""
+        name, equals, state = str(value).partition("=")
+        if not equals or not name.strip() or not state.strip():
+            self.fail(f"'{value}' is not of the form name=state, such as lease=lost", param, ctx)
+        return name.strip(), state.strip()
+
+
+ASSIGNMENT = Assignment()
+
+
+class Odds(click.ParamType[float]):
+    """Precision in odds, given as lambda to the engine."""
+
+    name = "ODDS"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Read odds as the language writes them, at the middle of a range."""
+        from math import log
+
+        from middlegame.scenario.judgement import parse_judgement
+
+        try:
+            return log(parse_judgement(str(value), "odds").median) / 10
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+class ReportFile(click.Path):
+    """A file that a report is written to, in the form that its name asks for."""
+
+    name = "FILE"
+
+    def __init__(self) -> None:
+        super().__init__(dir_okay=False, path_type=Path)
+
+    def convert(
+        self,
+        value: str | os.PathLike[str],
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> Any:
+        """Refuse what cannot be written before any work is done."""
+        from middlegame.errors import QueryError
+        from middlegame.report.forms import check_form
+
+        path = Path(os.fsdecode(super().convert(value, param, ctx)))
+        try:
+            check_form(path)
+        except QueryError as error:
+            self.fail(str(error), param, ctx)
+        if not path.parent.is_dir():
+            self.fail(f"there is no folder {path.parent}", param, ctx)
+        return path
+
+
+REPORT = click.option(
+    "--report",
+    type=ReportFile(),
+    help="Write the report to this file: .html, .md or .pdf.",
+)

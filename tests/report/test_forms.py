@@ -1,0 +1,79 @@
+import io
+import re
+from pathlib import Path
+
+import pypdf
+import pytest
+from click.testing import CliRunner
+
+import middlegame as mg
+from middlegame.cli import commands
+from middlegame.errors import QueryError
+from middlegame.report.forms import as_markdown, as_pdf, check_form, write_report
+from middlegame.report.html import html_report
+from middlegame.shipped import open_scenario
+
+
+@pytest.fixture(scope="module")
+def page() -> str:
+    loaded = open_scenario("harbour-lease")
+    assert loaded.scenario
+    return html_report(mg.solve(loaded.scenario), loaded)
+
+
+def test_markdown_says_what_the_page_says(page: str) -> None:
+    told = as_markdown(page)
+    assert told.splitlines()[2].startswith("# Who will hold")
+    for heading in re.findall(r"<h2[^>]*>(.*?)(?: <small>|</h2>)", page):
+        assert f"## {heading}" in told
+    assert "The rival's bid: stays out 24%, makes an offer 76%" in told
+    assert "| The tenant loses the berth | **24%** |" in re.sub(" +", " ", told)
+    assert "1.  **40%** The rival power makes an offer." in told
+    assert not re.search(r"<\w|data:image|\*\*\*\*", told)
+
+
+def test_a_pdf_is_a4_and_can_be_searched(page: str) -> None:
+    pages = pypdf.PdfReader(io.BytesIO(as_pdf(page))).pages
+    assert [round(float(side)) for side in pages[0].mediabox[2:]] == [595, 842]
+    text = " ".join(re.sub(r"\s+", " ", each.extract_text()) for each in pages)
+    assert "It is unlikely that the tenant loses the berth (24%)." in text
+    assert "makes an offer" in pages[0].extract_text()
+    assert "Method and limits" in text
+
+
+def test_markup_in_a_scenario_stays_text(page: str) -> None:
+    hostile = page.replace(
+        "The rival power makes an offer", "#eval(&quot;1&quot;) $x$ &lt;b&gt; [click](http://x.y)"
+    )
+    assert hostile != page
+    text = "".join(p.extract_text() for p in pypdf.PdfReader(io.BytesIO(as_pdf(hostile))).pages)
+    assert '#eval("1") $x$ <b> [click](http://x.y)' in re.sub(r"\s+", " ", text).replace(
+        "”", '"'
+    ).replace("“", '"')
+    assert "\\[click\\]" in as_markdown(hostile)
+
+
+def test_a_form_that_is_not_there_is_refused_before_work(tmp_path: Path) -> None:
+    with pytest.raises(QueryError, match=r"\.html, \.md or \.pdf"):
+        check_form(tmp_path / "report.docx")
+    told = CliRunner().invoke(commands, ["solve", "no-such-file", "--report", "x.docx"])
+    assert told.exit_code == 2
+    assert ".pdf" in told.output
+
+
+def test_missing_libraries_are_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setitem(__import__("sys").modules, "typst", None)
+    with pytest.raises(QueryError, match=r"middlegame\[documents\]"):
+        check_form(tmp_path / "report.pdf")
+    check_form(tmp_path / "report.html")
+
+
+def test_each_form_is_written_whole(page: str, tmp_path: Path) -> None:
+    for name, begins in (
+        ("a.html", b"<!doctype html>"),
+        ("a.MD", b"Harbour lease"),
+        ("a.pdf", b"%PDF"),
+    ):
+        write_report(tmp_path / name, page)
+        assert (tmp_path / name).read_bytes().startswith(begins)
+    assert len([*tmp_path.iterdir()]) == 3
