@@ -1,0 +1,1 @@
+"""What follows from an equilibrium, and from many: one analysis a file, computing, not drawing."""
