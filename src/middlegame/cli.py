@@ -167,10 +167,11 @@ def suppose_command(
 @JSON
 def explain_command(file: str, order: bool, as_json: bool) -> None:
     """Explain how FILE will be solved: which moves depend on which, and the cost."""
+    from middlegame.opening import open_contest
     from middlegame.report.order import order as order_of
     from middlegame.report.order import show_order
 
-    diagram, _ = _diagram(file)
+    diagram, _ = open_contest(file)
     if as_json:
         print_json(order_of(diagram))
     else:
@@ -202,7 +203,9 @@ def schema_command() -> None:
 )
 def export_command(file: str, form: str, output: Path | None) -> None:
     """Write FILE's influence diagram in another form."""
-    diagram, _ = _diagram(file)
+    from middlegame.opening import open_contest
+
+    diagram, _ = open_contest(file)
     with working(f"Writing {form}"):
         text, told = _exported(diagram, form)
     for line in told:
@@ -228,31 +231,12 @@ def _exported(diagram: "Diagram", form: str) -> tuple[str, list[str]]:
     return text, [f"{line}: Gambit's solvers need perfect recall" for line in forgets(diagram)]
 
 
-def _diagram(file: str) -> tuple["Diagram", "Loaded | None"]:
-    from middlegame.compile import compile_scenario
-    from middlegame.errors import QueryError
-    from middlegame.formats.json_form import read_json
-    from middlegame.scenario.faults import ScenarioError
-    from middlegame.shipped import open_scenario
-
-    if file.endswith(".json"):
-        return read_json(Path(file)), None
-    if file.endswith(".nfg"):
-        from middlegame.formats.nfg import read_nfg
-
-        return read_nfg(Path(file)), None
-    if file.endswith(".efg"):
-        raise QueryError(f"{file}: game trees are written and not read; a .nfg or .json is read")
-    loaded = open_scenario(file)
-    if loaded.scenario is None:
-        raise ScenarioError(loaded.errors)
-    return compile_scenario(loaded.scenario), loaded
-
-
 def _solve(file: str, options: dict[str, Any]) -> tuple["Equilibrium", "Loaded | None"]:
     if options["precision"] is not None and options["lambda_"] is not None:
         raise click.UsageError("--precision and --lambda say the same thing: give one of them")
-    diagram, loaded = _diagram(file)
+    from middlegame.opening import open_contest
+
+    diagram, loaded = open_contest(file)
     with working(f"Solving {diagram.title or file}"):
         from middlegame.equilibrium import solve
 
@@ -266,7 +250,9 @@ def _solve(file: str, options: dict[str, Any]) -> tuple["Equilibrium", "Loaded |
 def _answer_nash(file: str, options: dict[str, Any]) -> None:
     if options["precision"] is not None or options["lambda_"] is not None or options["others"]:
         raise click.UsageError("--nash goes without --precision, --lambda and --others")
-    diagram, loaded = _diagram(file)
+    from middlegame.opening import open_contest
+
+    diagram, loaded = open_contest(file)
     with working(f"Following {diagram.title or file} towards Nash"):
         from middlegame.limit import nash
 
