@@ -109,12 +109,13 @@ def payoffs(
 def logit_gap(diagram: Diagram, policies: list[np.ndarray]) -> float:
     """How far the policies are from the logit responses to themselves."""
     gap = 0.0
-    lambdas = dict(zip(diagram.owners, diagram.tables().lambdas, strict=True))
+    tables = diagram.tables()
+    lambdas = dict(zip(diagram.owners, tables.lambdas, strict=True))
+    scales = dict(zip((d.name for d in diagram.decisions), tables.scales, strict=True))
     faced = payoffs(diagram, policies)
     for decision, policy in zip(diagram.decisions, policies, strict=True):
         value, _ = faced[decision.name]
-        odds = np.where(
-            diagram.opens(decision), np.exp(lambdas[decision.owner] * (value - value.max())), 0.0
-        )
+        sharp = lambdas[decision.owner] * scales[decision.name]
+        odds = np.where(diagram.opens(decision), np.exp(sharp * (value - value.max())), 0.0)
         gap = max(gap, np.abs(policy - odds / odds.sum(axis=-1, keepdims=True)).max())
     return gap

@@ -90,6 +90,35 @@ def evaluate_numbers(numbers: Sequence[Number], theta: Array, xp: ModuleType) ->
     return xp.where(varies, theta[index], fixed)
 
 
+@dataclass(frozen=True)
+class Discount:
+    """What a point is worth that comes some years later, as a share (Samuelson 1937).
+
+    With the yearly factor f it is f ** years / sum(f ** year for year in among): the points of a
+    flow are shared out among the times at which it is earned.
+
+    Attributes:
+        patience: the yearly factor, or the half-life in years.
+        half_life: whether it is a half-life.
+        years: how much later the point comes; below zero, how much earlier.
+        among: the times among which one point is shared out; a single 0.0 shares nothing out.
+    """
+
+    patience: Number = 1.0
+    half_life: bool = False
+    years: float = 0.0
+    among: tuple[float, ...] = (0.0,)
+
+    def evaluate(self, theta: Array, xp: ModuleType) -> Array:
+        """Give the share at theta, a scalar."""
+        given = evaluate_numbers([self.patience], theta, xp)[0]
+        factor = 0.5 ** (1 / given) if self.half_life else given
+        return factor**self.years / sum(factor**year for year in self.among)
+
+
+UNDISCOUNTED = Discount()
+
+
 class Table(Protocol):
     """A table of numbers as a function of theta."""
 
@@ -179,14 +208,21 @@ class Sum:
     Attributes:
         numbers: points.
         where: the weight of each number in each case, `[*scope, numbers]`.
+        discounts: what each number counts for besides; all of them in full unless given.
     """
 
     numbers: tuple[Number, ...]
     where: Floats
+    discounts: tuple[Discount, ...] = ()
 
     def evaluate(self, theta: Array, xp: ModuleType) -> Array:
         """Give the table `[*scope]`, in points."""
-        return xp.asarray(self.where) @ evaluate_numbers(self.numbers, theta, xp)
+        points = evaluate_numbers(self.numbers, theta, xp)
+        if any(discount != UNDISCOUNTED for discount in self.discounts):
+            points = points * xp.stack(
+                [xp.asarray(discount.evaluate(theta, xp)) for discount in self.discounts]
+            )
+        return xp.asarray(self.where) @ points
 
 
 @dataclass(frozen=True)
@@ -207,6 +243,8 @@ class Decision:
 
     Attributes:
         opens: which options are open, `[*parents, states]`; None where all always are.
+        worth_now: what a point of the utilities is worth to the owner when it decides: they are
+            valued from the beginning, and whoever decides later values them from then.
     """
 
     name: str
@@ -216,6 +254,7 @@ class Decision:
     opens: NDArray[np.bool_] | None = None
     label: str = ""
     headline: bool = True
+    worth_now: Discount = UNDISCOUNTED
 
 
 Node = Chance | Decision
@@ -296,6 +335,7 @@ class Diagram:
             opens=tuple(self.opens(node) for node in self.decisions),
             utilities=tuple(u.table.evaluate(theta, xp) for u in self.utilities),
             lambdas=self.lambdas(theta, xp),
+            scales=self.scales(theta, xp),
         )
 
     def opens(self, decision: Decision) -> NDArray[np.bool_]:
@@ -312,6 +352,17 @@ class Diagram:
         odds = np.array([isinstance(n, Ref) for n in numbers], bool)
         return xp.where(odds, xp.log(xp.where(odds, raw, 1.0)) / 10, raw)
 
+    def scales(self, theta: Array, xp: ModuleType = np) -> Array:
+        """What a point is worth to its owner at each decision, `[decisions]`."""
+        if all(decision.worth_now == UNDISCOUNTED for decision in self.decisions):
+            return xp.ones(len(self.decisions))
+        return xp.stack([xp.asarray(d.worth_now.evaluate(theta, xp)) for d in self.decisions])
+
+    def sharpness(self, lambdas: Array, scales: Array, xp: ModuleType = np) -> Array:
+        """Give what the engine takes: log-odds a point of the utilities, `[decisions]`."""
+        owners = [self.owners.index(decision.owner) for decision in self.decisions]
+        return xp.asarray(lambdas)[np.array(owners, int)] * scales
+
 
 @dataclass(frozen=True)
 class Tables:
@@ -322,9 +373,11 @@ class Tables:
         opens: one `[*parents, states]` of booleans for each decision.
         utilities: one `[*scope]` for each utility node.
         lambdas: `[owners]`.
+        scales: what a point is worth at each decision, `[decisions]`.
     """
 
     chances: tuple[Array | None, ...]
     opens: tuple[Array, ...]
     utilities: tuple[Array, ...]
     lambdas: Array
+    scales: Array

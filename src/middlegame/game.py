@@ -31,7 +31,7 @@ def engine_game(diagram: Diagram, tables: Tables) -> Game:
         tables=layout.flatten(tables.chances, tables.utilities, np),
         opens=layout.pad(tables.opens, filling=False),
         reached=np.concatenate(reached) if reached else np.zeros(0, bool),
-        lambdas=np.asarray(tables.lambdas, float),
+        lambdas=np.asarray(diagram.sharpness(tables.lambdas, tables.scales), float),
     )
 
 

@@ -65,7 +65,8 @@ def differentiate(
         tables = tables_at(values)
         flat = layout.flatten(tables.chances, tables.utilities, jnp)
         lambdas = diagram.lambdas(values[:count], jnp) + values[count:]
-        return Game(flat, still.opens, still.reached, lambdas)
+        sharpness = diagram.sharpness(lambdas, tables.scales, jnp)
+        return Game(flat, still.opens, still.reached, sharpness)
 
     def forecast(played: Any, values: Any) -> Any:
         masses: list[Any] = list(tables_at(values).chances)

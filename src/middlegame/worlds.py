@@ -162,7 +162,8 @@ def _compiled(key: _Key, ramp: Ramp) -> Callable[[Floats], tuple[Any, Any]]:
 
     def one(theta: Any) -> tuple[Any, Any]:
         tables = diagram.tables(theta, jnp)
-        return layout.flatten(tables.chances, tables.utilities, jnp), tables.lambdas
+        flat = layout.flatten(tables.chances, tables.utilities, jnp)
+        return flat, diagram.sharpness(tables.lambdas, tables.scales, jnp)
 
     def many(thetas: Any) -> tuple[Any, Any]:
         tables, lambdas = jax.vmap(one, out_axes=-1)(thetas)

@@ -26,7 +26,7 @@ class Game(NamedTuple):
         tables: every chance table, then every utility, end to end.
         opens: which options are open, `[rows, widest]`.
         reached: which information sets can be reached at all, `[rows]`.
-        lambdas: log-odds a point, `[players]`.
+        lambdas: log-odds a point, `[decisions]`.
     """
 
     tables: Array
@@ -60,6 +60,19 @@ class Layout:
     def height(self) -> int:
         """How many rows there are in all."""
         return max((rows.stop for rows in self.rows.values()), default=0)
+
+    @cached_property
+    def number(self) -> dict[int, int]:
+        """Each decision's place among the decisions."""
+        return {decision: place for place, decision in enumerate(self.structure.decisions)}
+
+    @cached_property
+    def row_decision(self) -> Indices:
+        """Which of the decisions each row belongs to, `[rows]`."""
+        numbers = np.zeros(self.height, int)
+        for decision, rows in self.rows.items():
+            numbers[rows] = self.number[decision]
+        return numbers
 
     @cached_property
     def row_owner(self) -> Indices:

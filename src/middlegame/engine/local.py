@@ -160,7 +160,7 @@ def _arguments(structure: Structure, group: Group, flat: Array, game: Game) -> _
     opens = game.opens.reshape(-1)
     cells = np.stack([layout.cells(decision) for decision in group.decisions])
     rows = cells[..., 0] // layout.widest
-    owners = np.array([structure.owners[decision] for decision in group.decisions])
+    numbers = np.array([layout.number[decision] for decision in group.decisions])
     return _Arguments(
         logits=[flat[places] for places in group.policies],
         logits_open=[opens[places] for places in group.policies],
@@ -168,7 +168,7 @@ def _arguments(structure: Structure, group: Group, flat: Array, game: Game) -> _
         utilities=[game.tables[places] for places in group.utilities],
         opens=opens[cells],
         reached=game.reached[rows],
-        precision=game.lambdas[owners],
+        precision=game.lambdas[numbers],
     )
 
 

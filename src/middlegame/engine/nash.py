@@ -79,7 +79,7 @@ def limit(
 
     def regret(point: Floats) -> Floats:
         answers = evaluate(spread(point), point[-1], game)[0]
-        lambdas = np.maximum(game.lambdas[layout.row_owner], 1e-300)
+        lambdas = np.maximum(game.lambdas[layout.row_decision], 1e-300)
         best = np.where(game.opens, answers, -np.inf).max(axis=-1)
         return np.asarray((best - (played(point) * answers).sum(axis=-1)) / lambdas, float)
 

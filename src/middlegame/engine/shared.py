@@ -111,7 +111,7 @@ def _answers(layout: Layout, decision: int, weights: Array, gains: Array, game: 
     points = jnp.where(some, gains[cells] / jnp.where(some, weight, 1.0), 0.0)
     opens = game.opens.reshape(-1)[cells]
     reached = game.reached[cells[..., 0] // layout.widest]
-    precision = game.lambdas[layout.structure.owners[decision] or 0]
+    precision = game.lambdas[layout.number[decision]]
     return logits_of(points, opens, reached, precision, jnp).ravel()
 
 

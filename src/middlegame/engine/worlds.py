@@ -187,7 +187,7 @@ def _response(
     mean = jnp.where(open_, points, 0.0).sum(axis=-2, keepdims=True)
     mean = mean / open_.sum(axis=-2, keepdims=True)
     reached = game.reached[cells[..., 0] // layout.widest][..., None, None]
-    precision = game.lambdas[structure.owners[decision]]
+    precision = game.lambdas[layout.number[decision]]
     return jnp.where(open_ & reached, precision * (points - mean), 0.0)
 
 

@@ -8,7 +8,8 @@
      "lambda": {"owner": 0.11}}
 
 A table's axes are the parents in order, then the node itself. `labels` beside a node names its
-states; `closed` is a table of true and false, true where an option is shut.
+states; `closed` is a table of true and false, true where an option is shut; `scale` is how many
+times a point counts at a decision.
 """
 
 import json
@@ -20,7 +21,16 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from middlegame.diagram import Chance, Decision, Diagram, Fixed, Node, Utility
+from middlegame.diagram import (
+    UNDISCOUNTED,
+    Chance,
+    Decision,
+    Diagram,
+    Discount,
+    Fixed,
+    Node,
+    Utility,
+)
 from middlegame.formats.files import read_text
 from middlegame.scenario.faults import Fault, ScenarioError, nearest
 
@@ -41,6 +51,7 @@ class _Node(_Form):
     owner: str | None = None
     observes: list[str] = []
     closed: Any = None
+    scale: float = 1.0
 
 
 class _Utility(_Form):
@@ -60,15 +71,17 @@ def to_json(diagram: Diagram, theta: Floats | None = None) -> dict[str, Any]:
     """Give the diagram at theta (the medians, unless given) in its JSON form."""
     tables = diagram.tables(theta)
     nodes: list[dict[str, Any]] = []
-    decisions = iter(tables.opens)
+    decisions = zip(tables.opens, np.asarray(tables.scales), strict=True)
     for node, chances in zip(diagram.nodes, tables.chances, strict=True):
         entry: dict[str, Any] = {"name": node.name, "states": len(node.states)}
         entry["labels"] = list(node.states)
         if isinstance(node, Decision):
             entry |= {"kind": "decision", "owner": node.owner, "observes": list(node.parents)}
-            opens = next(decisions)
+            opens, scale = next(decisions)
             if not opens.all():
                 entry["closed"] = (~opens).tolist()
+            if scale != 1:
+                entry["scale"] = float(scale)
         else:
             entry |= {"kind": "chance", "parents": list(node.parents)}
             entry["table"] = np.asarray(chances).tolist()
@@ -134,6 +147,8 @@ def _faults(form: _Diagram) -> Iterator[tuple[tuple[str | int, ...], str]]:
             yield (*path, "labels"), f"expected {node.states} different labels"
         if node.kind == "decision" and node.owner is None:
             yield (*path, "owner"), "a decision needs an owner"
+        if not (np.isfinite(node.scale) and node.scale > 0):
+            yield (*path, "scale"), "expected a number above 0"
         unknown = [name for name in seen if name not in sizes]
         for name in unknown:
             near = nearest(name, sizes)
@@ -208,6 +223,7 @@ def _build(form: _Diagram) -> Diagram:
                     owner=node.owner or "",
                     opens=opens,
                     label=node.name,
+                    worth_now=UNDISCOUNTED if node.scale == 1 else Discount(node.scale, years=1.0),
                 )
             )
         else:
