@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from middlegame.compile import compile_scenario
 from middlegame.diagram import Diagram, Tables
+from middlegame.display import Displayed
 from middlegame.engine import inference, others, qre
 from middlegame.engine.continuation import Outcome
 from middlegame.engine.layout import layout_of
@@ -26,7 +27,7 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, repr=False)
-class Equilibrium(Play):
+class Equilibrium(Displayed, Play):
     """A logit quantal response equilibrium on the principal branch.
 
     Attributes:

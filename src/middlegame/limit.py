@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from middlegame.compile import compile_scenario
 from middlegame.compile.warnings import points_range
 from middlegame.diagram import Diagram
+from middlegame.display import Displayed
 from middlegame.engine import nash as engine
 from middlegame.engine.continuation import Outcome
 from middlegame.equilibrium import Equilibrium
@@ -22,7 +23,7 @@ PURE = 1e-3
 
 
 @dataclass(frozen=True)
-class NashLimit:
+class NashLimit(Displayed):
     """Where the branch leads as precision grows without bound.
 
     Attributes:

@@ -55,7 +55,7 @@ def html_report(equilibrium: "Equilibrium", loaded: "Loaded | None" = None) -> s
     told = [written for group in groups for written in group.written]
     graph = contest_graph(equilibrium)
     return (
-        _environment()
+        environment()
         .get_template("report.html")
         .render(
             words=words,
@@ -93,7 +93,8 @@ def html_report(equilibrium: "Equilibrium", loaded: "Loaded | None" = None) -> s
     )
 
 
-def _environment() -> "Environment":
+def environment() -> "Environment":
+    """Give the templates, with the filters that they use."""
     from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
     environment = Environment(

@@ -1,4 +1,4 @@
-"""What is particular to the limit of full precision, in the terminal."""
+"""What is particular to the limit of full precision, in words."""
 
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,11 @@ if TYPE_CHECKING:
 
 def show_limit(found: "NashLimit", console: Console) -> None:
     """Print whether the limit is pure, and the regret that is left."""
-    page = Page(console)
+    Page(console).paragraph(limit_words(found), style="dim")
+
+
+def limit_words(found: "NashLimit") -> str:
+    """Say whether the limit is pure, and how large the regret is that is left."""
     words = words_of(found.equilibrium)
     worst = max(found.regret, key=lambda name: found.regret[name], default=None)
     kind = "in pure strategies" if found.pure else "in mixed strategies"
@@ -23,4 +27,4 @@ def show_limit(found: "NashLimit", console: Console) -> None:
             f"; the largest regret left is {found.regret[worst]:.1e} points, in "
             f"{words.label(worst)} (weighted by reach: {found.weighted[worst]:.1e})"
         )
-    page.paragraph(f"{told}.", style="dim")
+    return f"{told}."
