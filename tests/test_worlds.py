@@ -3,7 +3,7 @@ import pytest
 
 import middlegame as mg
 from middlegame.engine.worlds import Ramp
-from middlegame.worlds import chunk_size, solve_worlds
+from middlegame.worlds import Ask, chunk_size, solve_worlds
 
 
 @pytest.fixture(scope="module")
@@ -23,17 +23,36 @@ def draws(diagram: mg.Diagram, count: int) -> np.ndarray:
     )
 
 
-def test_each_world_is_what_solving_it_alone_gives(harbour):
+def asks(diagram: mg.Diagram) -> dict[str, Ask]:
+    """A condition over two, a function of three, and of nothing."""
+    return {
+        "both": Ask.condition(diagram, "lease = lost and depot = closes"),
+        "any": Ask(("depot", "bid", "renew"), np.arange(8.0).reshape(2, 2, 2) - 3),
+        "two": Ask((), np.array(2.0)),
+    }
+
+
+def expected(alone: mg.Equilibrium, ask: Ask) -> float:
+    return float((alone.joint(*ask.over) * ask.weights).sum())
+
+
+@pytest.mark.parametrize("ramp", [Ramp(), Ramp(rungs=1, most=0)], ids=["ramp", "trace"])
+def test_each_world_is_what_solving_it_alone_gives(harbour, ramp):
     thetas = draws(harbour, 7)
-    worlds = solve_worlds(harbour, thetas, chunk=4)
+    asked = asks(harbour)
+    worlds = solve_worlds(harbour, thetas, asks=asked, check=7, chunk=4, ramp=ramp)
     assert worlds.residual.max() < 1e-8
     assert worlds.failed == {}
-    assert worlds.checked == 7
+    assert worlds.checked + len(worlds.traced) == 7
     assert worlds.disagreed == ()
     for world, theta in enumerate(thetas):
         alone = mg.solve(harbour, theta=theta)
         for name, forecast in alone.forecasts.items():
             assert worlds.forecasts[name][world] == pytest.approx([*forecast.values()], abs=1e-8)
+        for name, ask in asked.items():
+            assert worlds.asks[name][world] == pytest.approx(expected(alone, ask), abs=1e-8)
+        for owner, points in alone.points.items():
+            assert worlds.points[owner][world] == pytest.approx(points, abs=1e-7)
 
 
 def test_chunks_and_threads_change_no_number(harbour):
@@ -46,14 +65,6 @@ def test_chunks_and_threads_change_no_number(harbour):
         assert np.abs(found - third.forecasts[name]).max() < 1e-8
 
 
-def test_worlds_that_the_ramp_leaves_open_are_traced_and_told(harbour):
-    thetas = draws(harbour, 3)
-    worlds = solve_worlds(harbour, thetas, ramp=Ramp(rungs=1, most=0), check=0)
-    assert worlds.traced == (0, 1, 2)
-    assert worlds.residual.max() < 1e-8
-    assert worlds.forecasts["lease"].sum(axis=1) == pytest.approx(1)
-
-
 def test_a_world_without_an_equilibrium_is_named(harbour):
     thetas = draws(harbour, 3)
     worths = [k for k, p in enumerate(harbour.parameters) if p.unit == "points"]
@@ -61,7 +72,27 @@ def test_a_world_without_an_equilibrium_is_named(harbour):
     worlds = solve_worlds(harbour, thetas, check=0)
     assert worlds.failed == {1: "not_finite"}
     assert np.isnan(worlds.forecasts["lease"][1]).all()
+    assert np.isnan(worlds.points["tenant"][1])
+    assert np.isnan(worlds.residual[1])
     assert np.isfinite(worlds.forecasts["lease"][[0, 2]]).all()
+    assert worlds.forecasts["lease"][[0, 2]].sum(axis=1) == pytest.approx(1)
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        Ask(("depott",), np.ones(2)),
+        Ask(("depot",), np.ones(3)),
+        Ask(("depot", "depot"), np.ones((2, 2))),
+    ],
+)
+def test_asks_of_another_contest_are_refused(harbour, ask):
+    with pytest.raises(mg.QueryError, match="what is asked over depot"):
+        solve_worlds(harbour, np.zeros((1, 22)), asks={"x": ask})
+
+
+def test_few_worlds_are_checked_unless_told(harbour):
+    assert solve_worlds(harbour, draws(harbour, 300)).checked == 2
 
 
 def test_thetas_of_another_contest_are_refused(harbour):

@@ -184,13 +184,12 @@ class Equilibrium(Displayed, Play):
             raise QueryError("by surprise policies stay as they are: there is no sensitivity")
         if self.scenario and of in self.scenario.questions:
             of = self.scenario.questions[str(of)].will
-        wanted = self._condition(of)
         slopes = differentiate(
             self.diagram,
             self.theta,
             self.logits,
             self.supposed,
-            *self._cases(wanted),
+            *self._cases(of),
             self._evidence,
         )
         if slopes is None:

@@ -75,7 +75,7 @@ class Play:
         Raises:
             QueryError: the condition does not parse, or speaks of what is not there.
         """
-        over, where = self._cases(self._condition(condition))
+        over, where = self._cases(condition)
         return float((self._joint(over) * where).sum()) / self.evidence_probability
 
     def storylines(self, count: int = 5) -> list[Storyline]:
@@ -163,18 +163,28 @@ class Play:
             raise unknown("move or factor", name, self.diagram.index)
         return self.diagram.index[name]
 
-    def _cases(self, condition: Condition) -> tuple[list[int], Floats]:
-        """The nodes that a condition speaks of, and 1.0 for each case in which it holds."""
-        over = condition.variables()
-        states = {name: self.diagram.nodes[self._place(name)].states for name in over}
-        for leaf in condition.leaves():
-            for state in leaf.among:
-                if state not in states[leaf.variable]:
-                    raise unknown(f"state of {leaf.variable}", state, states[leaf.variable])
-        return [self._place(name) for name in over], condition.holds(states, over).astype(float)
+    def _cases(self, condition: str | Condition) -> tuple[list[int], Floats]:
+        over, where = cases(self.diagram, condition)
+        return [self._place(name) for name in over], where
 
-    def _condition(self, condition: str | Condition) -> Condition:
-        try:
-            return parse_condition(condition)
-        except ValueError as error:
-            raise QueryError(str(error)) from None
+
+def cases(diagram: Diagram, condition: str | Condition) -> tuple[tuple[str, ...], Floats]:
+    """Give the moves and factors that a condition speaks of, and 1 for each case where it holds.
+
+    Raises:
+        QueryError: the condition does not parse, or speaks of what is not there.
+    """
+    try:
+        wanted = parse_condition(condition)
+    except ValueError as error:
+        raise QueryError(str(error)) from None
+    over = wanted.variables()
+    for name in over:
+        if name not in diagram.index:
+            raise unknown("move or factor", name, diagram.index)
+    states = {name: diagram.nodes[diagram.index[name]].states for name in over}
+    for leaf in wanted.leaves():
+        for state in leaf.among:
+            if state not in states[leaf.variable]:
+                raise unknown(f"state of {leaf.variable}", state, states[leaf.variable])
+    return over, wanted.holds(states, over).astype(float)

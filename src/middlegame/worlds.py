@@ -1,23 +1,28 @@
 """One diagram at many thetas: each world solved to its own equilibrium, and checked."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from middlegame.diagram import Diagram
+from middlegame.engine import qre
 from middlegame.engine.backend import jax, jnp
+from middlegame.engine.continuation import Outcome
 from middlegame.engine.cost import predict
 from middlegame.engine.layout import Game, layout_of
-from middlegame.engine.worlds import Ramp, solver
-from middlegame.equilibrium import solve_tables
-from middlegame.errors import NotConverged, QueryError
+from middlegame.engine.logit import policies
+from middlegame.engine.relevance import traced
+from middlegame.engine.worlds import Ramp, expectations, marginals, settle
+from middlegame.errors import QueryError
 from middlegame.game import engine_game
+from middlegame.play import cases
+from middlegame.scenario.conditions import Condition
 
 Floats = NDArray[np.float64]
 
@@ -30,11 +35,35 @@ _CACHE = 2**18
 
 
 @dataclass(frozen=True)
-class Worlds:
-    """Many worlds, solved.
+class Ask:
+    """A function of how some moves and factors turn out together, to be expected.
 
     Attributes:
-        forecasts: for each move and factor `[worlds, states]`; nan in a world that failed.
+        over: which moves and factors.
+        weights: its value in each case, `[*states of over]`.
+    """
+
+    over: tuple[str, ...]
+    weights: Floats
+
+    @classmethod
+    def condition(cls, diagram: Diagram, condition: str | Condition) -> Self:
+        """Ask for the probability of a condition, such as `cuba = falls and trade = none`.
+
+        Raises:
+            QueryError: the condition does not parse, or speaks of what is not there.
+        """
+        return cls(*cases(diagram, condition))
+
+
+@dataclass(frozen=True)
+class Worlds:
+    """Many worlds, solved; every number of a world that failed is nan.
+
+    Attributes:
+        forecasts: for each move and factor `[worlds, states]`.
+        asks: the expectation of what was asked, `[worlds]` each.
+        points: each owner's expected points, `[worlds]` each.
         residual: the largest gap in the equilibrium condition, `[worlds]`.
         traced: worlds that the ramp did not settle and that were traced in full.
         failed: worlds without an equilibrium, and how each ended.
@@ -48,13 +77,16 @@ class Worlds:
     failed: dict[int, str]
     checked: int
     disagreed: tuple[int, ...]
+    asks: dict[str, Floats] = field(default_factory=dict)
+    points: dict[str, Floats] = field(default_factory=dict)
 
 
 def solve_worlds(
     diagram: Diagram,
     thetas: Floats,
     *,
-    check: int = 16,
+    asks: Mapping[str, Ask] | None = None,
+    check: int | None = None,
     chunk: int | None = None,
     ramp: Ramp | None = None,
     threads: int | None = None,
@@ -64,13 +96,15 @@ def solve_worlds(
     Args:
         diagram: what is solved.
         thetas: `[worlds, parameters]`.
-        check: how many worlds are also traced in full and compared, evenly spread.
+        asks: what else to compute in every world, by any names.
+        check: how many worlds are also traced in full and compared, evenly spread; unless given,
+            one of every 256, 16 at most, and none where a world needs no ramp.
         chunk: worlds at a time; chosen from the diagram's size unless given.
         ramp: how worlds are brought to their equilibria.
         threads: chunks at a time; as many as there are cores unless given.
 
     Raises:
-        QueryError: the thetas do not fit the diagram.
+        QueryError: the thetas, or what is asked, do not fit the diagram.
     """
     values = np.asarray(thetas, float)
     if values.ndim != 2 or values.shape[1] != len(diagram.parameters):
@@ -78,37 +112,46 @@ def solve_worlds(
             f"thetas have the shape {list(values.shape)}; expected [worlds, "
             f"{len(diagram.parameters)}], a column for each uncertain number"
         )
-    solve = _compiled(_Key(diagram), ramp or Ramp())
+    weights = {name: _weights(diagram, ask) for name, ask in (asks or {}).items()}
+    scopes = tuple((name, ask.over) for name, ask in (asks or {}).items())
+    compiled = _compiled(_Key(diagram), ramp or Ramp(), scopes)
     size = chunk or chunk_size(diagram)
-    names = [node.name for node in diagram.nodes]
+    whole = _empty(diagram, weights, len(values))
     residual = np.empty(len(values))
-    forecasts = {node.name: np.empty((len(values), len(node.states))) for node in diagram.nodes}
 
     def work(begin: int) -> None:
         part = values[begin : begin + size]
-        # Every chunk has the same shape, or each would be compiled: the last is filled up.
-        full = np.concatenate([part, np.repeat(part[-1:], size - len(part), axis=0)])
-        gaps, marginals = solve(full)
+        filled = _filled(part, size)
+        gaps, played = compiled.settle(filled)
         residual[begin : begin + size] = np.asarray(gaps)[: len(part)]
-        for name, found in zip(names, marginals, strict=True):
-            forecasts[name][begin : begin + size] = np.asarray(found).T[: len(part)]
+        _put(whole, slice(begin, begin + size), compiled.tell(filled, played, weights), len(part))
 
+    begins = range(0, len(values), size)
+    # The first chunk alone, so that threads do not all compile the same.
+    for begin in begins[:1]:
+        work(begin)
     with ThreadPoolExecutor(threads or len(os.sched_getaffinity(0))) as pool:
-        list(pool.map(work, range(0, len(values), size)))
+        list(pool.map(work, begins[1:]))
     unsettled = np.flatnonzero(~(residual <= TOLERANCE))
     failed: dict[int, str] = {}
-    for world, found in _traced(diagram, values, unsettled, failed):
-        residual[world] = found.pop("residual")[0]
-        for name in names:
-            forecasts[name][world] = found.get(name, np.nan)
-    sample = np.setdiff1d(np.unique(np.linspace(0, len(values) - 1, check).astype(int)), unsettled)
-    disagreed = [
-        world
-        for world, found in _traced(diagram, values, sample[: len(values)], {})
-        if any(np.abs(forecasts[name][world] - found[name]).max() > APART for name in names)
-    ]
+    for trace in _traces(diagram, compiled, values, unsettled, size):
+        told = compiled.tell(_filled(values[trace.worlds], size), trace.policies, weights)
+        _put(whole, trace.worlds, told, len(trace.worlds))
+        residual[trace.worlds] = trace.residual
+        failed |= trace.failed
+    lost = np.array(sorted(failed), int)
+    jax.tree.map(lambda found: found.__setitem__(lost, np.nan), whole)
+    residual[lost] = np.nan
+    sample = _sample(diagram, len(values), check)
+    sample = np.setdiff1d(sample, unsettled)
+    disagreed: list[int] = []
+    for trace in _traces(diagram, compiled, values, sample, size):
+        told = compiled.tell(_filled(values[trace.worlds], size), trace.policies, weights)
+        disagreed += _apart(whole["forecasts"], told["forecasts"], trace)
     return Worlds(
-        forecasts=forecasts,
+        forecasts=whole["forecasts"],
+        asks=whole["asks"],
+        points=whole["points"],
         residual=residual,
         traced=tuple(int(world) for world in unsettled if int(world) not in failed),
         failed=failed,
@@ -124,18 +167,91 @@ def chunk_size(diagram: Diagram) -> int:
     return int(np.clip(2 ** int(np.log2(max(_CACHE / bytes_each, 1.0))), 16, 128))
 
 
-def _traced(
-    diagram: Diagram, thetas: Floats, worlds: NDArray[np.int_], failed: dict[int, str]
-) -> Iterator[tuple[int, dict[str, Floats]]]:
-    for world in map(int, worlds):
-        try:
-            found = solve_tables(diagram, diagram.tables(thetas[world]))
-        except NotConverged as error:
-            failed[world] = error.status
-            yield world, {"residual": np.array([np.nan])}
-            continue
-        forecasts = {name: np.array([*f.values()]) for name, f in found.forecasts.items()}
-        yield world, forecasts | {"residual": np.array([found.residual])}
+_Told = dict[str, dict[str, Any]]
+"""What is told of worlds: their forecasts, asks and points, the worlds as the first axis."""
+
+
+def _weights(diagram: Diagram, ask: Ask) -> Floats:
+    unknown_names = [name for name in ask.over if name not in diagram.index]
+    sizes = [len(diagram.nodes[diagram.index[n]].states) for n in ask.over if n in diagram.index]
+    weights = np.asarray(ask.weights, float)
+    if unknown_names or len(set(ask.over)) < len(ask.over) or list(weights.shape) != sizes:
+        raise QueryError(
+            f"what is asked over {', '.join(ask.over) or 'nothing'} has weights of the shape "
+            f"{list(weights.shape)}; expected an axis for each, of different moves and factors"
+        )
+    return weights
+
+
+def _empty(diagram: Diagram, asks: Mapping[str, Any], worlds: int) -> _Told:
+    return {
+        "forecasts": {n.name: np.empty((worlds, len(n.states))) for n in diagram.nodes},
+        "asks": {name: np.empty(worlds) for name in asks},
+        "points": {owner: np.empty(worlds) for owner in diagram.owners},
+    }
+
+
+def _put(whole: _Told, at: Any, told: _Told, count: int) -> None:
+    jax.tree.map(lambda all_, part: all_.__setitem__(at, np.asarray(part)[:count]), whole, told)
+
+
+def _filled(part: Floats, size: int) -> Floats:
+    """Every chunk has the same shape, or each would be compiled: the last is filled up."""
+    return np.concatenate([part, np.repeat(part[-1:], size - len(part), axis=0)])
+
+
+def _sample(diagram: Diagram, worlds: int, check: int | None) -> NDArray[np.int_]:
+    """Which worlds are compared with the full trace."""
+    if check is None:
+        check = min(16, -(-worlds // 256)) if traced(diagram.structure) else 0
+    return np.unique(np.linspace(0, worlds - 1, min(check, worlds)).astype(int))
+
+
+class _Trace(NamedTuple):
+    """A chunk of worlds, each traced in full.
+
+    Attributes:
+        worlds: which.
+        policies: `[rows, widest, chunk]`; uniform where a world failed.
+        residual: `[worlds]`.
+        failed: how those ended that did.
+    """
+
+    worlds: NDArray[np.int_]
+    policies: Floats
+    residual: Floats
+    failed: dict[int, str]
+
+
+def _traces(
+    diagram: Diagram, compiled: "_Compiled", thetas: Floats, worlds: NDArray[np.int_], size: int
+) -> Iterator[_Trace]:
+    structure, still = diagram.structure, compiled.still
+    for begin in range(0, len(worlds), size):
+        part = worlds[begin : begin + size]
+        logits = np.zeros((*still.opens.shape, size))
+        residual, failed = np.empty(len(part)), {}
+        for place, world in enumerate(map(int, part)):
+            tables = diagram.tables(thetas[world])
+            flat = layout_of(structure).flatten(tables.chances, tables.utilities, np)
+            sharpness = np.asarray(diagram.sharpness(tables.lambdas, tables.scales), float)
+            found = qre.solve(structure, still._replace(tables=flat, lambdas=sharpness))
+            residual[place] = found.residual
+            if found.outcome is Outcome.CONVERGED:
+                logits[..., place] = found.logits
+            else:
+                failed[world] = found.outcome.name.lower()
+        played = policies(still.opens[..., None], logits, 1.0, axis=-2)
+        yield _Trace(part, played, residual, failed)
+
+
+def _apart(found: dict[str, Floats], traced: dict[str, Any], trace: _Trace) -> list[int]:
+    worlds = trace.worlds
+    differs = np.zeros(len(worlds), bool)
+    for name, told in traced.items():
+        gaps = np.abs(found[name][worlds] - np.asarray(told)[: len(worlds)])
+        differs |= gaps.max(axis=1) > APART
+    return [int(world) for world in worlds[differs] if int(world) not in trace.failed]
 
 
 class _Key:
@@ -151,23 +267,77 @@ class _Key:
         return isinstance(other, _Key) and other.diagram is self.diagram
 
 
+class _Compiled(NamedTuple):
+    """What is compiled for a diagram.
+
+    Attributes:
+        still: what of its numbers is the same in every world; tables and lambdas are not.
+        settle: from thetas `[worlds, parameters]` to residuals and policies.
+        tell: from thetas, policies `[rows, widest, worlds]` and the weights of what is asked to
+            what is told.
+    """
+
+    still: Game
+    settle: Callable[[Floats], tuple[Any, Any]]
+    tell: Callable[[Floats, Any, Mapping[str, Floats]], _Told]
+
+
 @lru_cache(maxsize=8)
-def _compiled(key: _Key, ramp: Ramp) -> Callable[[Floats], tuple[Any, Any]]:
-    """Compile from thetas `[worlds, parameters]` to residuals and marginals."""
+def _compiled(key: _Key, ramp: Ramp, asks: tuple[tuple[str, tuple[str, ...]], ...]) -> _Compiled:
     diagram = key.diagram
     structure = diagram.structure
     layout = layout_of(structure)
     still = engine_game(diagram, diagram.tables())
-    solve = solver(structure, ramp)
 
-    def one(theta: Any) -> tuple[Any, Any]:
+    def one(theta: Any) -> tuple[Any, Any, Any]:
         tables = diagram.tables(theta, jnp)
         flat = layout.flatten(tables.chances, tables.utilities, jnp)
-        return flat, diagram.sharpness(tables.lambdas, tables.scales, jnp)
+        sharpness = diagram.sharpness(tables.lambdas, tables.scales, jnp)
+        return flat, sharpness, tables.utilities
 
-    def many(thetas: Any) -> tuple[Any, Any]:
-        tables, lambdas = jax.vmap(one, out_axes=-1)(thetas)
-        settled, marginals = solve(Game(tables, still.opens, still.reached, lambdas))
-        return settled.residual, marginals
+    def game(thetas: Any) -> tuple[Game, Any]:
+        tables, lambdas, utilities = jax.vmap(one, out_axes=-1)(thetas)
+        return Game(tables, still.opens, still.reached, lambdas), utilities
 
-    return jax.jit(many)
+    def settle_all(thetas: Any) -> tuple[Any, Any]:
+        settled = settle(structure, game(thetas)[0], ramp)
+        return settled.residual, settled.policies
+
+    def tell(thetas: Any, played: Any, weights: Mapping[str, Any]) -> _Told:
+        here, utilities = game(thetas)
+
+        def expected(functions: dict[Any, tuple[tuple[int, ...], Any]]) -> dict[Any, Any]:
+            """Functions of the same nodes are expected together."""
+            alike: dict[tuple[int, ...], list[Any]] = {}
+            for name, (over, _) in functions.items():
+                alike.setdefault(over, []).append(name)
+            found: dict[Any, Any] = {}
+            for over, names in alike.items():
+                stacked = jnp.stack([functions[name][1] for name in names])
+                values = expectations(structure, here, played, over, stacked)
+                found |= dict(zip(names, values, strict=True))
+            return found
+
+        asked = {
+            name: (tuple(diagram.index[n] for n in over), weights[name][..., None])
+            for name, over in asks
+        }
+        gains = expected(dict(enumerate(zip(structure.scopes, utilities, strict=True))))
+        nobody = jnp.zeros(played.shape[-1])
+        return {
+            "forecasts": {
+                node.name: found.T
+                for node, found in zip(
+                    diagram.nodes, marginals(structure, here, played), strict=True
+                )
+            },
+            "asks": expected(asked),
+            "points": {
+                owner: sum(
+                    (gains[k] for k, u in enumerate(diagram.utilities) if u.owner == owner), nobody
+                )
+                for owner in diagram.owners
+            },
+        }
+
+    return _Compiled(still, jax.jit(settle_all), jax.jit(tell))

@@ -244,7 +244,9 @@ def _announced(
     solve = solver(structure, Ramp())
     policies = np.empty((layout.height, layout.widest, len(settings)))
     found = {node.name: np.empty((len(settings), len(node.states))) for node in diagram.nodes}
-    lambdas = np.stack([np.asarray(s.tables.lambdas) for s in settings], axis=-1)
+    lambdas = np.stack(
+        [diagram.sharpness(s.tables.lambdas, s.tables.scales) for s in settings], axis=-1
+    )
     groups: dict[bytes, list[int]] = {}
     for number, setting in enumerate(settings):
         opens = layout.pad(setting.tables.opens, filling=False)

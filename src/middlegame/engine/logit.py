@@ -23,11 +23,11 @@ replaced by those that all policies bring about, and the derivative of the resid
 less those) by their own logits and the share, `[n, n + 1]` in the order of `places`."""
 
 
-def policies(opens: Array, logits: Array, share: float, xp: Any = np) -> Array:
-    """Give the policies `[rows, widest]` of these logits: softmax over the open options."""
+def policies(opens: Array, logits: Array, share: float, xp: Any = np, axis: int = -1) -> Array:
+    """Give the policies of these logits: softmax over the open options, which lie along `axis`."""
     scaled = xp.where(opens, share * logits, -xp.inf)
-    odds = xp.exp(scaled - scaled.max(axis=-1, keepdims=True))
-    return odds / odds.sum(axis=-1, keepdims=True)
+    odds = xp.exp(scaled - scaled.max(axis=axis, keepdims=True))
+    return odds / odds.sum(axis=axis, keepdims=True)
 
 
 def log_policies(opens: Array, logits: Array, share: float, xp: Any = np) -> Array:
@@ -37,11 +37,14 @@ def log_policies(opens: Array, logits: Array, share: float, xp: Any = np) -> Arr
     return scaled - top - xp.log(xp.exp(scaled - top).sum(axis=-1, keepdims=True))
 
 
-def logits_of(points: Array, opens: Array, reached: Array, precision: Array, xp: Any = np) -> Array:
-    """Give the logits `[..., options]` that payoffs bring about; 0 where nothing is reached."""
-    mean = xp.where(opens, points, 0.0).sum(axis=-1, keepdims=True)
-    mean = mean / opens.sum(axis=-1, keepdims=True)
-    return xp.where(opens & reached[..., None], precision * (points - mean), 0.0)
+def logits_of(
+    points: Array, opens: Array, reached: Array, precision: Array, xp: Any = np, axis: int = -1
+) -> Array:
+    """Give the logits that payoffs bring about, options along `axis`; 0 where never reached."""
+    mean = xp.where(opens, points, 0.0).sum(axis=axis, keepdims=True)
+    mean = mean / opens.sum(axis=axis, keepdims=True)
+    some = opens & xp.expand_dims(reached, axis)
+    return xp.where(some, precision * (points - mean), 0.0)
 
 
 def places(structure: Structure, decisions: Sequence[int]) -> NDArray[np.int_]:

@@ -7,14 +7,15 @@ there is damped more and more. A ramp may leave the principal branch where a ful
 its answers are checked against the trace on a sample (`middlegame.worlds`).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import NamedTuple
 
 from middlegame.engine.backend import jax, jnp
-from middlegame.engine.contraction import contract, spread_product
+from middlegame.engine.contraction import Axes, contract, spread_product
 from middlegame.engine.layout import Array, Game, layout_of
+from middlegame.engine.logit import logits_of, policies
 from middlegame.engine.payoffs import Shape, groups, local_payoffs
 from middlegame.engine.qre import levels
 from middlegame.engine.relevance import traced
@@ -87,34 +88,25 @@ def settle(structure: Structure, game: Game, ramp: Ramp) -> Settled:
         swept, (logits, _, _) = jax.lax.while_loop(unsettled, again, (swept, state))
     for level in levels(structure):
         logits = _sweep(structure, level, game)(logits, 1.0)
-    played = _policies(structure, game, logits, 1.0)
-    replied = _policies(structure, game, _replies(structure, game, logits), 1.0)
     shape = (layout.height, layout.widest, worlds)
-    return Settled(
-        logits.reshape(shape),
-        played.reshape(shape),
-        jnp.abs(played - replied).max(axis=0, initial=0.0),
-        swept,
-    )
+    opens = game.opens[..., None]
+    replies = _replies(structure, game, logits).reshape(shape)
+    logits = logits.reshape(shape)
+    played, replied = (policies(opens, at, 1.0, jnp, axis=-2) for at in (logits, replies))
+    residual = jnp.abs(played - replied).max(axis=(0, 1), initial=0.0)
+    return Settled(logits, played, residual, swept)
 
 
-def marginals(structure: Structure, game: Game, policies: Array) -> list[Array]:
-    """Give every node's probabilities, `[states, worlds]` each; to be compiled."""
-    layout = layout_of(structure)
+def marginals(structure: Structure, game: Game, played: Array) -> list[Array]:
+    """Give every node's probabilities, `[states, worlds]` each, to policies as `Settled` has them.
+
+    To be compiled, as is `expectations`.
+    """
     worlds = len(structure.sizes)
-    sizes = (*structure.sizes, game.tables.shape[-1])
-    flat = policies.reshape(-1, policies.shape[-1])
-    masses = [
-        game.tables[layout.chance(node)] if owner is None else flat[layout.cells(node)]
-        for node, owner in enumerate(structure.owners)
+    return [
+        _summed(structure, game, played, (node,), [], (node, worlds))
+        for node in range(len(structure.sizes))
     ]
-    found = []
-    for node in range(len(masses)):
-        needed = sorted(structure.ancestors((node,)))
-        operands = [(*structure.family(n), worlds) for n in needed]
-        tables = [masses[n] for n in needed]
-        found.append(contract(tables, operands, (node, worlds), sizes, spread_product))
-    return found
 
 
 @lru_cache(maxsize=32)
@@ -126,6 +118,47 @@ def solver(structure: Structure, ramp: Ramp) -> Callable[[Game], tuple[Settled, 
         return settled, marginals(structure, game, settled.policies)
 
     return jax.jit(solve)
+
+
+def expectations(
+    structure: Structure, game: Game, played: Array, over: Axes, weights: Array
+) -> Array:
+    """Give the expectations `[functions, worlds]` of functions of some nodes' joint states.
+
+    Args:
+        structure: the diagram.
+        game: its numbers.
+        played: the policies, `[rows, widest, worlds]`.
+        over: the nodes.
+        weights: the functions, `[functions, *sizes of over, worlds]`; the worlds may be 1.
+    """
+    worlds = len(structure.sizes)
+    functions = worlds + 1
+    table = ((functions, *over, worlds), weights)
+    return _summed(structure, game, played, over, [table], (functions, worlds), len(weights))
+
+
+def _summed(
+    structure: Structure,
+    game: Game,
+    played: Array,
+    over: Axes,
+    more: Sequence[tuple[Axes, Array]],
+    output: Axes,
+    functions: int = 1,
+) -> Array:
+    """Multiply the tables of nodes and all that they depend on with more, and sum the rest out."""
+    layout = layout_of(structure)
+    flat = played.reshape(-1, played.shape[-1])
+    worlds = len(structure.sizes)
+    operands, tables = [axes for axes, _ in more], [table for _, table in more]
+    for node in sorted(structure.ancestors(over)):
+        chance = structure.owners[node] is None
+        operands.append((*structure.family(node), worlds))
+        tables.append(game.tables[layout.chance(node)] if chance else flat[layout.cells(node)])
+    sizes = (*structure.sizes, played.shape[-1], functions)
+    found = contract(tables, operands, output, sizes, spread_product)
+    return jnp.broadcast_to(found, [sizes[axis] for axis in output])
 
 
 def _damped(
@@ -174,7 +207,10 @@ def _response(
     layout = layout_of(structure)
     (group,) = groups(structure, (decision,))
     opens = game.opens.reshape(-1)
-    played = [_softmax(opens[cells[0]], logits[cells[0]], share) for cells in group.policies]
+    played = [
+        policies(opens[cells[0]][..., None], logits[cells[0]], share, jnp, axis=-2)
+        for cells in group.policies
+    ]
     points = local_payoffs(
         _over_worlds(group.shape, logits.shape[-1]),
         played,
@@ -183,12 +219,9 @@ def _response(
         spread_product,
     )
     cells = layout.cells(decision)
-    open_ = opens[cells][..., None]
-    mean = jnp.where(open_, points, 0.0).sum(axis=-2, keepdims=True)
-    mean = mean / open_.sum(axis=-2, keepdims=True)
-    reached = game.reached[cells[..., 0] // layout.widest][..., None, None]
+    reached = game.reached[cells[..., 0] // layout.widest]
     precision = game.lambdas[layout.number[decision]]
-    return jnp.where(open_ & reached, precision * (points - mean), 0.0)
+    return logits_of(points, opens[cells][..., None], reached[..., None], precision, jnp, axis=-2)
 
 
 @lru_cache(maxsize=1024)
@@ -202,16 +235,3 @@ def _over_worlds(shape: Shape, worlds: int) -> Shape:
         scopes=tuple((*scope, axis) for scope in shape.scopes),
         family=(*shape.family, axis),
     )
-
-
-def _softmax(opens: Array, logits: Array, share: Array | float) -> Array:
-    """Policies `[..., options, worlds]` of these logits."""
-    scaled = jnp.where(opens[..., None], share * logits, -jnp.inf)
-    odds = jnp.exp(scaled - scaled.max(axis=-2, keepdims=True))
-    return odds / odds.sum(axis=-2, keepdims=True)
-
-
-def _policies(structure: Structure, game: Game, logits: Array, share: float) -> Array:
-    layout = layout_of(structure)
-    shape = (layout.height, layout.widest, logits.shape[-1])
-    return _softmax(game.opens, logits.reshape(shape), share).reshape(logits.shape)
