@@ -1,6 +1,6 @@
 """Everything that can be said about a scenario before it is solved."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +8,7 @@ from middlegame.compile import compile_scenario
 from middlegame.compile.warnings import points_range, warnings_of
 from middlegame.scenario.faults import Fault, dotted
 from middlegame.scenario.load import Loaded
+from middlegame.scenario.rows import without_value
 from middlegame.scenario.sourcing import Sourcing, sourcing
 from middlegame.shipped import open_scenario
 
@@ -62,13 +63,19 @@ def check(name: str | Path) -> Checkup:
     scenario = loaded.scenario
     if scenario is None:
         return Checkup(loaded, loaded.faults, None, {}, {})
-    diagram = compile_scenario(scenario)
-    found = [loaded.located(fault) for fault in warnings_of(diagram)]
+    diagram = compile_scenario(scenario, free=True)
+    unknown = without_value(scenario)
+    found = [loaded.located(replace(fault, severity="warning")) for fault in unknown]
+    if not unknown:
+        diagram = compile_scenario(scenario)
+        found += [loaded.located(fault) for fault in warnings_of(diagram)]
     return Checkup(
         loaded=loaded,
         faults=tuple(sorted((*loaded.faults, *found), key=lambda f: (f.line, f.column))),
         sourcing=sourcing(scenario),
-        points={actor: points_range(diagram, actor) for actor in scenario.actors},
+        points={}
+        if unknown
+        else {actor: points_range(diagram, actor) for actor in scenario.actors},
         counts={
             "actors": len(scenario.actors),
             "moves": len(scenario.moves),

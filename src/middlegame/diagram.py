@@ -16,10 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from middlegame.engine.structure import Structure
+from middlegame.scenario.formulas import Formula
 
 Array = Any
 """A NumPy or JAX array: tables are evaluated with either, the module being an argument."""
 Floats = NDArray[np.float64]
+LEAST = 1e-12
+"""The least chance that a formula can give: nothing that it speaks of is impossible."""
 
 
 @dataclass(frozen=True)
@@ -77,11 +80,50 @@ class Ref:
     index: int
 
 
-Number = float | Ref
+@dataclass(frozen=True)
+class Computed:
+    """A number that a formula computes from entries of theta.
+
+    Attributes:
+        formula: what is computed.
+        inputs: each coefficient and column that it speaks of.
+        categories: of each categorical column among them.
+        least: it is never taken below.
+        most: it is never taken above.
+    """
+
+    formula: Formula
+    inputs: tuple[tuple[str, float | Ref], ...] = ()
+    categories: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    least: float = -np.inf
+    most: float = np.inf
+
+    def evaluate(self, theta: Array, xp: ModuleType) -> Array:
+        """Give its value at theta, which may carry more axes after its first."""
+        found = self.unlimited(theta, xp)
+        return xp.clip(found, self.least, self.most) if self.limited else found
+
+    def unlimited(self, theta: Array, xp: ModuleType) -> Array:
+        """Give what the formula itself says."""
+        values = {
+            name: theta[given.index] if isinstance(given, Ref) else given
+            for name, given in self.inputs
+        }
+        return self.formula.evaluate(values, self.categories, xp)
+
+    @property
+    def limited(self) -> bool:
+        """Whether there are values that it never takes."""
+        return bool(np.isfinite(self.least) or np.isfinite(self.most))
+
+
+Number = float | Ref | Computed
 
 
 def evaluate_numbers(numbers: Sequence[Number], theta: Array, xp: ModuleType) -> Array:
     """Give the numbers' values at theta: an array of shape `[len(numbers)]`."""
+    if any(isinstance(number, Computed) for number in numbers):
+        return xp.stack([xp.asarray(_evaluate(number, theta, xp)) for number in numbers])
     fixed = np.array([0.0 if isinstance(n, Ref) else n for n in numbers], float)
     varies = np.array([isinstance(n, Ref) for n in numbers], bool)
     if not varies.any():
@@ -117,6 +159,12 @@ class Discount:
 
 
 UNDISCOUNTED = Discount()
+
+
+def _evaluate(number: Number, theta: Array, xp: ModuleType) -> Array:
+    if isinstance(number, Computed):
+        return number.evaluate(theta, xp)
+    return theta[number.index] if isinstance(number, Ref) else number
 
 
 class Table(Protocol):
@@ -157,11 +205,15 @@ class Choice:
 
         The states that are not exact share what the exact ones leave, `free`. Each uncertain
         one multiplies its median odds within it, so that it alone varying gives exactly its
-        own value, and together they never add up to more than `free`.
+        own value, and together they never add up to more than `free`. Where a formula computes
+        a state's chance, every chance is as it says, and the state left out takes what they leave.
         """
         flat = [0.0 if n is None else n for row in self.chances for n in row]
         shape = self.medians.shape
         varies = np.array([isinstance(n, Ref) for n in flat]).reshape(shape)
+        computed = [any(isinstance(n, Computed) for n in row) for row in self.chances]
+        if any(computed):
+            return self._as_computed(computed, theta, xp)
         if not varies.any():
             return xp.asarray(self.medians)[self.index]
         left_out = np.array([[n is None for n in row] for row in self.chances])
@@ -175,6 +227,21 @@ class Choice:
         total = weight.sum(axis=1, keepdims=True)
         spread = free * weight / xp.where(total > 0, total, 1.0)
         return xp.where(exact, self.medians, spread)[self.index]
+
+    def _as_computed(self, rows: Sequence[bool], theta: Array, xp: ModuleType) -> Array:
+        """Give the table where some rows hold formulas."""
+        found = []
+        for place, row in enumerate(self.chances):
+            if not rows[place]:
+                alone = Choice((row,), self.medians[place : place + 1], np.zeros((), int))
+                found.append(alone.evaluate(theta, xp))
+                continue
+            said = evaluate_numbers([0.0 if n is None else n for n in row], theta, xp)
+            left_out = np.array([n is None for n in row])
+            rest = xp.maximum(1.0 - said.sum(), LEAST)
+            whole = xp.where(left_out, rest, said)
+            found.append(whole / whole.sum())
+        return xp.stack(found)[self.index]
 
 
 @dataclass(frozen=True)
@@ -278,7 +345,8 @@ class Diagram:
         utilities: they add up, for each owner.
         parameters: the entries of theta.
         precision: each owner's: a plain number is lambda (log-odds a point), a `Ref` is to an
-            entry of theta in odds (how much more often an option 10 points better is chosen).
+            entry of theta in odds (how much more often an option 10 points better is chosen),
+            and a `Computed` number is in such odds too.
     """
 
     nodes: tuple[Node, ...]
@@ -349,7 +417,7 @@ class Diagram:
         """Each owner's lambda (log-odds a point), `[owners]`."""
         numbers = [self.precision.get(owner, 1.0) for owner in self.owners]
         raw = evaluate_numbers(numbers, theta, xp)
-        odds = np.array([isinstance(n, Ref) for n in numbers], bool)
+        odds = np.array([isinstance(n, Ref | Computed) for n in numbers], bool)
         return xp.where(odds, xp.log(xp.where(odds, raw, 1.0)) / 10, raw)
 
     def scales(self, theta: Array, xp: ModuleType = np) -> Array:

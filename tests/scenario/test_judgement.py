@@ -31,7 +31,7 @@ def test_meaning(text, unit, low, high):
 @pytest.mark.parametrize(
     ("text", "unit", "problem"),
     [
-        ("many", "points", "'many' is not a number or a range"),
+        ("so many", "points", "'so many' is not a number or a range"),
         (True, "points", "true is not a number"),
         (None, "points", "nothing is not a number"),
         ([1], "points", "a list is not a number"),
@@ -50,7 +50,7 @@ def test_meaning(text, unit, low, high):
         ({"is": 3, "wy": "so"}, "points", "unknown key 'wy' beside a number"),
         ({"is": 3, "why": 4}, "points", "the number 4 is not text"),
         ({"is": 3, "cite": 4}, "points", "the number 4 is not a citation"),
-        ({"is": "x"}, "points", "'x' is not a number or a range"),
+        ({"is": "x y"}, "points", "'x y' is not a number or a range"),
         (
             {"is": 3, "correlates": "a"},
             "points",

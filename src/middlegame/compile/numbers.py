@@ -4,17 +4,46 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from middlegame.diagram import Choice, Number, Parameter, Ref
+from middlegame.diagram import LEAST, Choice, Computed, Number, Parameter, Ref
 from middlegame.scenario import Judgement
 from middlegame.scenario.faults import Path, dotted
-from middlegame.scenario.model import Sourced
+from middlegame.scenario.judgement import ByFormula
+from middlegame.scenario.learning import Fit
+from middlegame.scenario.parts import Sourced
+
+_LIMITS = {"points": (-np.inf, np.inf), "probability": (LEAST, 1 - LEAST), "odds": (1.0, np.inf)}
 
 
 @dataclass
 class Numbers:
-    """Collects the uncertain numbers of a scenario, in the order in which they are met."""
+    """Collects the uncertain numbers of a scenario, in the order in which they are met.
+
+    Attributes:
+        parameters: they become theta.
+        quantities: the coefficients and columns that formulas speak of.
+        categories: of each categorical column.
+    """
 
     parameters: list[Parameter] = field(default_factory=list)
+    quantities: dict[str, float | Ref] = field(default_factory=dict)
+    categories: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def declare(self, fit: Fit, *, free: bool) -> None:
+        """Take the coefficients and columns that a scenario declares.
+
+        Args:
+            fit: the declarations; unless `free`, each has a value.
+            free: whether every one becomes an entry of theta, though its value be exact or none.
+        """
+        self.categories.update(fit.categories)
+        for section, declared in (("coefficients", fit.coefficients), ("columns", fit.columns)):
+            for name, each in declared.items():
+                value = each.value or Judgement(0.0, 0.0, "points")
+                if value.exact and not free:
+                    self.quantities[name] = value.low
+                    continue
+                path = ("fit", section, name)
+                self.quantities[name] = self._parameter(value, path, each)
 
     def add(
         self, judgement: Judgement, path: Path, beside: Sourced | None = None, ceiling: float = 1.0
@@ -27,8 +56,18 @@ class Numbers:
             beside: what holds the reason and the citations, if the number itself has none.
             ceiling: the probability that exact numbers beside it leave free.
         """
+        if isinstance(judgement, ByFormula):
+            least, most = _LIMITS[judgement.unit]
+            formula = judgement.formula
+            inputs = tuple((name, self.quantities[name]) for name in formula.names)
+            return Computed(formula, inputs, self.categories, least, most)
         if judgement.exact:
             return judgement.low
+        return self._parameter(judgement, path, beside, ceiling)
+
+    def _parameter(
+        self, judgement: Judgement, path: Path, beside: Sourced | None, ceiling: float = 1.0
+    ) -> Ref:
         cites = judgement.cite or tuple(str(c) for c in (beside.cite if beside else ()))
         why = judgement.why or (beside.why if beside else None)
         self.parameters.append(
@@ -47,6 +86,9 @@ class Numbers:
 
     def median(self, number: Number) -> float:
         """Give a number's value at the medians."""
+        if isinstance(number, Computed):
+            medians = np.array([parameter.median for parameter in self.parameters])
+            return float(number.evaluate(medians, np))
         return self.parameters[number.index].median if isinstance(number, Ref) else number
 
 

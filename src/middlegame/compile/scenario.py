@@ -7,14 +7,20 @@ import numpy as np
 from middlegame.compile.factors import compile_factor, parents_of
 from middlegame.compile.interests import compile_interests
 from middlegame.compile.numbers import Numbers
-from middlegame.diagram import Chance, Decision, Diagram, Number, Ref
+from middlegame.diagram import Chance, Decision, Diagram, Number
 from middlegame.scenario import Move, Scenario
 from middlegame.scenario.check import faults_of
 from middlegame.scenario.faults import ScenarioError
+from middlegame.scenario.rows import without_value
 
 
-def compile_scenario(scenario: Scenario) -> Diagram:
+def compile_scenario(scenario: Scenario, *, free: bool = False) -> Diagram:
     """Compile a scenario.
+
+    Args:
+        scenario: as written.
+        free: whether every coefficient and column becomes an entry of theta, for learning from
+            data; otherwise each needs a value.
 
     Raises:
         ScenarioError: the scenario has faults; all of them are told.
@@ -24,6 +30,10 @@ def compile_scenario(scenario: Scenario) -> Diagram:
         raise ScenarioError(faults)
     states = scenario.states()
     numbers = Numbers()
+    if scenario.fit is not None:
+        if not free and (missing := without_value(scenario)):
+            raise ScenarioError(missing)
+        numbers.declare(scenario.fit, free=free)
     factors = {
         name: compile_factor(name, factor, states, numbers)
         for name, factor in scenario.factors.items()
@@ -72,7 +82,7 @@ def _decision(name: str, move: Move, states: dict[str, tuple[str, ...]]) -> Deci
 
 def _lambda(odds: Number) -> Number:
     """Exact odds for 10 points become log-odds a point; uncertain ones stay odds in theta."""
-    return odds if isinstance(odds, Ref) else math.log(odds) / 10
+    return math.log(odds) / 10 if isinstance(odds, float) else odds
 
 
 def _order(scenario: Scenario) -> list[str]:

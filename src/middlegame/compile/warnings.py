@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from middlegame.diagram import Decision, Diagram, Tables
+from middlegame.diagram import Computed, Decision, Diagram, Tables
 from middlegame.engine.extremes import extremes
 from middlegame.scenario.faults import Fault
 
@@ -78,6 +78,8 @@ def _consequences(
 
 def _off_scale(diagram: Diagram) -> Iterator[Fault]:
     for owner in diagram.owners:
+        if isinstance(diagram.precision.get(owner), Computed):
+            continue  # a formula sets the scale
         worst, best = points_range(diagram, owner)
         if not SCALE / 2 <= best - worst <= SCALE * 2:
             yield Fault(

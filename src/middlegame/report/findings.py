@@ -23,7 +23,8 @@ def show_check(found: Checkup, console: Console) -> None:
         return
     if warnings:
         console.print()
-    console.print(f"[bold]{escape(scenario.title)}[/] can be solved.", highlight=False)
+    can = "can be solved" if found.points else "can be fitted to data, and solved once it is"
+    console.print(f"[bold]{escape(scenario.title)}[/] {can}.", highlight=False)
     counts = found.counts
     console.print(
         "  "
@@ -34,6 +35,8 @@ def show_check(found: Checkup, console: Console) -> None:
         highlight=False,
     )
     _show_sourcing(found, console)
+    if not found.points:
+        return
     console.print("  Points from each actor's worst outcome to its best:", highlight=False)
     width = max(len(scenario.label(actor)) for actor in found.points)
     for actor, (worst, best) in found.points.items():

@@ -12,9 +12,10 @@ from typing import Annotated
 from typing import Any as AnyType
 
 import numpy as np
-from lark import Lark, Token, Transformer, UnexpectedCharacters, UnexpectedToken
+from lark import Lark, Token, Transformer
 from numpy.typing import NDArray
 
+from middlegame.scenario.parsing import parsed
 from middlegame.scenario.syntax import Written, shown, syntax_error
 
 RESERVED = frozenset({"and", "or", "not", "true", "false", "null"})
@@ -227,22 +228,7 @@ def parse_condition(value: object) -> Condition:
 def _parse(text: str) -> Condition:
     if _depth(text) > _DEEPEST:
         raise syntax_error("the condition is nested too deep", f"at most {_DEEPEST} levels")
-    try:
-        return _parser().parse(text)  # type: ignore[return-value]
-    except UnexpectedToken as error:
-        if error.token.type == "$END":
-            problem, at = f"the condition '{_short(text)}' ends too early", len(text)
-        else:
-            problem = f"'{_short(error.token)}' does not belong in '{_short(text)}'"
-            at = error.pos_in_stream or 0
-        raise syntax_error(problem, _EXPECTED, offset=at) from None
-    except UnexpectedCharacters as error:
-        problem = f"'{error.char}' does not belong in '{_short(text)}'"
-        raise syntax_error(problem, _EXPECTED, offset=error.pos_in_stream or 0) from None
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 80 else f"{text[:77]}..."
+    return parsed(_parser(), text, "condition", _EXPECTED)  # type: ignore[no-any-return]
 
 
 ConditionText = Annotated[

@@ -11,7 +11,8 @@ from pydantic import BaseModel
 
 from middlegame.scenario.conditions import Condition
 from middlegame.scenario.judgement import Judgement
-from middlegame.scenario.model import Actor, Move, Scenario, Sourced
+from middlegame.scenario.model import Actor, Move, Scenario
+from middlegame.scenario.parts import Sourced
 from middlegame.scenario.words import Citation
 from middlegame.scenario.yaml_nodes import core_value
 

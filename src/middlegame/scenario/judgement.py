@@ -6,13 +6,14 @@ logarithmic one; `lo..hi` are the 5th and 95th percentiles there.
 
 import math
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import partial
 from typing import Annotated, Any, Literal
 
 from pydantic_core import PydanticCustomError
 
+from middlegame.scenario.formulas import EXPECTED, Formula, formula_or_none
 from middlegame.scenario.syntax import RESERVED_KEYS, Written, quoted, shown, syntax_error
 
 Unit = Literal["points", "probability", "odds"]
@@ -22,11 +23,12 @@ _PATTERN = re.compile(
     rf"\s*(?P<low>{_NUMBER})\s*(?P<low_percent>%)?"
     rf"(?:\s*\.\.\s*(?P<high>{_NUMBER})\s*(?P<percent>%)?)?\s*(?P<odds>:\s*1)?\s*"
 )
-_EXPECTED = {
+NUMBERS = {
     "points": "points such as 20 or -5..15",
     "probability": "a probability such as 30%, 20..40% or 0.3",
     "odds": "odds such as 3:1 or 2..5:1",
 }
+"""What a number in each unit looks like."""
 _MAPPING = "{is: 20..40, why: ..., cite: source#4}"
 _LARGEST = 1e9
 
@@ -74,6 +76,30 @@ class Judgement:
         return "..".join(map(plain, ends)) + (":1" if self.unit == "odds" else "")
 
 
+@dataclass(frozen=True, eq=False)
+class ByFormula(Judgement):
+    """A number that a formula computes; what it is, is not known here: `low` and `high` are nan.
+
+    Attributes:
+        formula: over the coefficients and columns that `fit:` declares.
+    """
+
+    formula: Formula = field(kw_only=True)
+
+    def __eq__(self, other: object) -> bool:
+        """Compare by what is written."""
+        if not isinstance(other, ByFormula):
+            return NotImplemented
+        return (self.formula, self.unit) == (other.formula, other.unit)
+
+    def __hash__(self) -> int:
+        return hash((self.formula, self.unit))
+
+    def __str__(self) -> str:
+        """Give the formula as it was written."""
+        return str(self.formula)
+
+
 def plain(value: float) -> str:
     """Write a number with all its digits and no exponent: `20`, `0.000125`."""
     text = f"{Decimal(repr(value)):f}"
@@ -100,11 +126,11 @@ def from_scale(value: float, unit: Unit) -> float:
 
 
 def parse_judgement(value: object, unit: Unit) -> Judgement:
-    """Read what an analyst wrote for a number.
+    """Read what an analyst wrote for a number; a formula gives a `ByFormula`.
 
     Args:
-        value: a number, a text such as `40..60%`, a `Judgement`, or a mapping
-            `{is: ..., why: ..., cite: ...}`.
+        value: a number, a text such as `40..60%` or `b0 + b1 * balance`, a `Judgement`, or a
+            mapping `{is: ..., why: ..., cite: ...}`.
         unit: what the number measures.
 
     Raises:
@@ -112,23 +138,25 @@ def parse_judgement(value: object, unit: Unit) -> Judgement:
     """
     if isinstance(value, Judgement):
         if value.unit != unit:
-            raise syntax_error(f"{value} is in {value.unit}", _EXPECTED[unit])
-        return _checked(value)
+            raise syntax_error(f"{value} is in {value.unit}", NUMBERS[unit])
+        return value if isinstance(value, ByFormula) else _checked(value)
     if isinstance(value, dict):
         return _parse_mapping(value, unit)
     if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise syntax_error(f"{shown(value)} is not a number", _EXPECTED[unit])
+        raise syntax_error(f"{shown(value)} is not a number", NUMBERS[unit])
     match = _PATTERN.fullmatch(plain(value) if isinstance(value, float) else str(value))
+    if match is None and (formula := formula_or_none(str(value))):
+        return ByFormula(math.nan, math.nan, unit, formula=formula)
     if match is None:
         problem = f"{quoted(value)} is not a number or a range"
-        raise syntax_error(problem, _EXPECTED[unit])
+        raise syntax_error(problem, NUMBERS[unit])
     if bool(match["odds"]) != (unit == "odds"):
-        raise syntax_error(f"'{value}' is not in {unit}", _EXPECTED[unit])
+        raise syntax_error(f"'{value}' is not in {unit}", NUMBERS[unit])
     percent = bool(match["percent"] or (match["high"] is None and match["low_percent"]))
     if percent and unit != "probability":
-        raise syntax_error(f"'{value}' has a percent sign", _EXPECTED[unit])
+        raise syntax_error(f"'{value}' has a percent sign", NUMBERS[unit])
     if match["low_percent"] and not percent:
-        raise syntax_error(f"'{value}' has a percent sign on one end only", _EXPECTED[unit])
+        raise syntax_error(f"'{value}' has a percent sign on one end only", NUMBERS[unit])
     factor = 100.0 if percent else 1.0
     low = float(match["low"]) / factor
     high = low if match["high"] is None else float(match["high"]) / factor
@@ -158,7 +186,7 @@ def _parse_mapping(value: dict[Any, Any], unit: Unit) -> Judgement:
     why = value.get("why")
     if not isinstance(why, str | None):
         raise syntax_error(f"{shown(why)} is not text", "text, in quotes", within=("why",))
-    return Judgement(bare.low, bare.high, unit, why=why, cite=() if cite == () else cites)
+    return replace(bare, why=why, cite=() if cite == () else cites)
 
 
 def _checked(judgement: Judgement, *, percent: bool = False) -> Judgement:
@@ -176,7 +204,7 @@ def _checked(judgement: Judgement, *, percent: bool = False) -> Judgement:
             signless = 1 < high <= 100 and not percent
             told = f"{plain(round(low * 100, 10))}%" if percent and judgement.exact else ends
             hint = f"; in percent it is {ends}%" if signless else ""
-            raise syntax_error(f"{told} is not between 0% and 100%", _EXPECTED[unit] + hint)
+            raise syntax_error(f"{told} is not between 0% and 100%", NUMBERS[unit] + hint)
         if not judgement.exact and (low == 0 or high == 1):
             raise syntax_error(
                 f"the range {judgement} ends at {'0%' if low == 0 else '100%'}",
@@ -188,8 +216,14 @@ def _checked(judgement: Judgement, *, percent: bool = False) -> Judgement:
 
 
 def _written(unit: Unit) -> Written:
-    number = r"^\s*[-+]?[\d.]+.*$"
-    text = {"anyOf": [{"type": "string", "pattern": number}, {"type": "number"}]}
+    number, formula = r"^\s*[-+]?[\d.]+.*$", r"^[^%:,]*[^\s\d!-/:-@\[-^`{-~][^%:,]*$"
+    text = {
+        "anyOf": [
+            {"type": "string", "pattern": number},
+            {"type": "string", "pattern": formula, "description": EXPECTED},
+            {"type": "number"},
+        ]
+    }
     cite = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
     mapping = {
         "type": "object",
@@ -197,7 +231,7 @@ def _written(unit: Unit) -> Written:
         "required": ["is"],
         "additionalProperties": False,
     }
-    schema = {"description": _EXPECTED[unit], "anyOf": [*text["anyOf"], mapping]}
+    schema = {"description": NUMBERS[unit], "anyOf": [*text["anyOf"], mapping]}
     return Written(partial(parse_judgement, unit=unit), schema)
 
 

@@ -7,7 +7,6 @@ Python objects, and the JSON Schema of the language is derived from it.
 from typing import Annotated
 
 from pydantic import (
-    BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
@@ -17,9 +16,10 @@ from pydantic_core import PydanticCustomError
 
 from middlegame.scenario.conditions import ConditionText
 from middlegame.scenario.judgement import Judgement, Odds, Points, Probability
+from middlegame.scenario.learning import Fit
+from middlegame.scenario.parts import Part, Sourced
 from middlegame.scenario.syntax import syntax_error
 from middlegame.scenario.words import (
-    Citations,
     Date,
     Flag,
     Name,
@@ -30,25 +30,7 @@ from middlegame.scenario.words import (
 )
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-
-class Sourced(_Part):
-    """Anything that may say where it comes from.
-
-    Attributes:
-        cite: places in the sources that support it.
-        why: the analyst's reason.
-        quote: words that stand in the cited source; `check` looks them up.
-    """
-
-    cite: Citations = ()
-    why: str | None = None
-    quote: str | None = None
-
-
-class Source(_Part):
+class Source(Part):
     """A text that judgements cite. `file` is looked for beside the scenario."""
 
     title: str
@@ -142,7 +124,7 @@ class Cause(Sourced):
     chance: Probability
 
 
-class Causes(_Part):
+class Causes(Part):
     """Noisy-or: the state comes about unless every active cause and the background fail.
 
     The state that is caused is a key of its own: `{closes: [causes], background: 3%}`.
@@ -180,7 +162,7 @@ class TableRow(Sourced):
     then: Distribution
 
 
-class Table(_Part):
+class Table(Part):
     """An explicit table: one row for each combination of the states of `given`."""
 
     given: Annotated[Names, Field(min_length=1)]
@@ -254,7 +236,7 @@ _Interests = dict[Name, tuple[Interest, ...]]
 _Questions = dict[str, Question]
 
 
-class Scenario(_Part):
+class Scenario(Part):
     """A contest, whole. `middlegame.load` reads one; `middlegame.solve` solves it."""
 
     title: str
@@ -268,6 +250,7 @@ class Scenario(_Part):
     interests: Annotated[_Interests, _may_be_empty(_Interests | None)] = {}
     precision: Odds = Judgement(3.0, 3.0, "odds")
     questions: Annotated[_Questions, _may_be_empty(_Questions | None)] = {}
+    fit: Fit | None = None
 
     def states(self) -> dict[str, tuple[str, ...]]:
         """Give every move's options and every factor's states, by name, in written order."""

@@ -20,7 +20,6 @@ RESERVED_KEYS = {
     "evidence": "evidence",
     "correlates": "correlated judgements",
     "views": "rival views",
-    "fit": "fitting to data",
 }
 """Keys that the language keeps for what it cannot say yet, and what that is."""
 

@@ -7,8 +7,9 @@ from pydantic import BaseModel
 
 from middlegame.scenario.conditions import Condition
 from middlegame.scenario.faults import Path
-from middlegame.scenario.judgement import Judgement
-from middlegame.scenario.model import Scenario, Sourced
+from middlegame.scenario.judgement import ByFormula, Judgement
+from middlegame.scenario.model import Scenario
+from middlegame.scenario.parts import Sourced
 from middlegame.scenario.words import Citation
 
 Found = tuple[Path, Any, tuple[BaseModel, ...]]
@@ -32,9 +33,19 @@ def sourced(scenario: Scenario) -> Iterator[tuple[Path, Sourced]]:
     return ((path, value) for path, value, _ in walk(scenario) if isinstance(value, Sourced))
 
 
+def formulas(scenario: Scenario) -> Iterator[tuple[Path, ByFormula]]:
+    """List all numbers that formulas compute."""
+    return ((path, value) for path, value, _ in walk(scenario) if isinstance(value, ByFormula))
+
+
 def judgements(scenario: Scenario) -> Iterator[tuple[Path, Judgement, tuple[Sourced, ...]]]:
-    """List all numbers that were written, each with the parts that may say where it comes from."""
+    """List all numbers that were judged, each with the parts that may say where it comes from.
+
+    What a formula computes and what data are to tell (`fit:`) is no judgement.
+    """
     for path, value, around in walk(scenario):
+        if path[:1] == ("fit",) or isinstance(value, ByFormula):
+            continue
         if isinstance(value, Judgement):
             yield path, value, tuple(part for part in around if isinstance(part, Sourced))
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from middlegame.scenario.checks.contest import Contest
 from middlegame.scenario.faults import Fault, Path
-from middlegame.scenario.judgement import Judgement, plain
+from middlegame.scenario.judgement import ByFormula, Judgement, plain
 from middlegame.scenario.model import Factor
 
 _SLACK = 1e-9
@@ -38,12 +38,14 @@ def _adds_up(
     ):
         return
     left_out = [state for state in factor.states if state not in then]
-    total = sum(judgement.median for judgement in then.values())
+    known = [judgement for judgement in then.values() if not isinstance(judgement, ByFormula)]
+    total = sum(judgement.median for judgement in known)
     exact = all(judgement.exact for judgement in then.values())
     percent = f"{plain(round(100 * total, 4))}%"
     if not left_out and not exact:
         yield Fault(
-            "all states have a chance, and some of them a range",
+            "all states have a chance, and some of them "
+            f"{'a range' if len(known) == len(then) else 'a formula'}",
             f"one state left out, such as {factor.states[-1]}: it takes the rest",
             path=path,
         )

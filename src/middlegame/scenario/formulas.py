@@ -1,0 +1,311 @@
+"""The formula language: `b0 + b1 * balance + b2 * (regime = democ|mixed)`.
+
+A formula computes a number of the scenario from coefficients and data columns, both declared under
+`fit:`. It is a small tree that is evaluated with NumPy or JAX alike. It is parsed by Lark's LALR
+parser; having functions of one argument only, it never needs quotes inside YAML's flow style.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from types import ModuleType
+from typing import Any
+
+from lark import Lark, Token, Transformer
+from pydantic_core import PydanticCustomError
+
+from middlegame.scenario.parsing import parsed
+from middlegame.scenario.syntax import syntax_error
+
+Array = Any
+Categories = Mapping[str, tuple[str, ...]]
+"""The categories of each categorical column; its value is the place of one among them."""
+
+_GRAMMAR = r"""
+    ?start: sum
+    ?sum: product ((PLUS|MINUS) product)*
+    ?product: signed ((TIMES|OVER) signed)*
+    ?signed: MINUS signed -> negative
+        | power
+    ?power: atom ("^" signed)?
+    ?atom: NUMBER -> number
+        | NAME -> quantity
+        | NAME "(" sum ")" -> call
+        | "(" sum ")"
+        | "(" NAME EQUALS categories ")" -> among
+        | "(" sum ORDER sum ")" -> compare
+    categories: CATEGORY ("|" CATEGORY)*
+    PLUS: "+"
+    MINUS: "-"
+    TIMES: "*"
+    OVER: "/"
+    EQUALS: "!=" | "="
+    ORDER: "<=" | ">=" | "<" | ">"
+    NUMBER: /(\d+(\.\d+)?|\.\d+)([eE][-+]?\d+)?/
+    NAME: /[^\W\d]\w*/
+    CATEGORY: /\w+/
+    %ignore /\s+/
+"""
+EXPECTED = "a formula such as: b0 + b1 * balance + b2 * (regime = mixed)"
+_MOST_NESTED = 60
+_NESTING = re.compile(r"\(|\^|[-+*/^(]\s*-")
+_ATTEMPTED = re.compile(r"[^\W\d]\w*\s*[-+*/^()<>]|[-+*/^(<>]\s*[^\W\d]")
+
+
+def functions(xp: ModuleType) -> dict[str, Callable[[Array], Array]]:
+    """Give the functions that formulas may call, on the arrays of NumPy or jax.numpy."""
+    return {
+        "exp": xp.exp,
+        "log": xp.log,
+        "sqrt": xp.sqrt,
+        "abs": xp.abs,
+        # The same as 1 / (1 + exp(-x)), without overflow.
+        "logistic": lambda x: 0.5 * (1 + xp.tanh(0.5 * xp.asarray(x))),
+    }
+
+
+FUNCTIONS = ("exp", "log", "sqrt", "abs", "logistic")
+_OPERATIONS: dict[str, Callable[[Array, Array], Array]] = {
+    "+": lambda a, b: a + b,
+    "-": lambda a, b: a - b,
+    "*": lambda a, b: a * b,
+    "/": lambda a, b: a / b,
+    "^": lambda a, b: a**b,
+    "<": lambda a, b: a < b,
+    ">": lambda a, b: a > b,
+    "<=": lambda a, b: a <= b,
+    ">=": lambda a, b: a >= b,
+}
+
+
+class Expression:
+    """A part of a formula."""
+
+    def parts(self) -> tuple["Expression", ...]:
+        """Give the parts that it is made of."""
+        return ()
+
+    def walk(self) -> Iterator["Expression"]:
+        """List it and all parts of it, left to right."""
+        yield self
+        for part in self.parts():
+            yield from part.walk()
+
+    def evaluate(
+        self, values: Mapping[str, Array], categories: Categories, xp: ModuleType
+    ) -> Array:
+        """Compute it, element by element, from the values of coefficients and columns."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Constant(Expression):
+    """A number."""
+
+    value: float
+
+    def evaluate(
+        self, values: Mapping[str, Array], categories: Categories, xp: ModuleType
+    ) -> Array:
+        """Give the number."""
+        return xp.asarray(self.value)
+
+
+@dataclass(frozen=True)
+class Quantity(Expression):
+    """A coefficient or a column, by name; `offset` says where in the text."""
+
+    name: str
+    offset: int = 0
+
+    def evaluate(
+        self, values: Mapping[str, Array], categories: Categories, xp: ModuleType
+    ) -> Array:
+        """Give its value."""
+        return xp.asarray(values[self.name])
+
+
+@dataclass(frozen=True)
+class Operation(Expression):
+    """Parts joined by operators of one rank, from left to right.
+
+    Attributes:
+        first: the leftmost part.
+        others: each following operator and part.
+    """
+
+    first: Expression
+    others: tuple[tuple[str, Expression], ...]
+
+    def parts(self) -> tuple[Expression, ...]:
+        """Give the operands."""
+        return (self.first, *(part for _, part in self.others))
+
+    def evaluate(
+        self, values: Mapping[str, Array], categories: Categories, xp: ModuleType
+    ) -> Array:
+        """Combine the operands; a comparison gives 1 where it holds and 0 elsewhere."""
+        found = self.first.evaluate(values, categories, xp)
+        for sign, part in self.others:
+            found = _OPERATIONS[sign](found, part.evaluate(values, categories, xp))
+        return found * 1.0
+
+
+@dataclass(frozen=True)
+class Call(Expression):
+    """A function of one argument; `offset` says where in the text its name stands."""
+
+    function: str
+    argument: Expression
+    offset: int = 0
+
+    def parts(self) -> tuple[Expression, ...]:
+        """Give the argument."""
+        return (self.argument,)
+
+    def evaluate(
+        self, values: Mapping[str, Array], categories: Categories, xp: ModuleType
+    ) -> Array:
+        """Apply the function."""
+        return functions(xp)[self.function](self.argument.evaluate(values, categories, xp))
+
+
+@dataclass(frozen=True)
+class Among(Expression):
+    """1 where a categorical column has one of these categories (`unless`: none of them), else 0."""
+
+    column: str
+    categories: tuple[str, ...]
+    unless: bool = False
+    offset: int = 0
+    category_offsets: tuple[int, ...] = ()
+
+    def evaluate(
+        self, values: Mapping[str, Array], categories: Categories, xp: ModuleType
+    ) -> Array:
+        """Look the column's value up."""
+        known = categories[self.column]
+        value = xp.asarray(values[self.column])
+        holds = sum((value == known.index(each)) * 1.0 for each in self.categories)
+        return 1.0 - holds if self.unless else xp.asarray(holds)
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A formula as written, and what it says.
+
+    Attributes:
+        text: as written; two formulas are the same if their texts are.
+        expression: what it computes.
+    """
+
+    text: str
+    expression: Expression = field(compare=False, repr=False)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every coefficient and column that it speaks of, in order of mention."""
+        found = (
+            part.name if isinstance(part, Quantity) else part.column
+            for part in self.expression.walk()
+            if isinstance(part, Quantity | Among)
+        )
+        return tuple(dict.fromkeys(found))
+
+    def evaluate(
+        self, values: Mapping[str, Array], categories: Categories, xp: ModuleType
+    ) -> Array:
+        """Compute the formula, element by element.
+
+        Args:
+            values: of each coefficient and column by name, numbers or arrays of one shape.
+            categories: those of each categorical column.
+            xp: NumPy or jax.numpy.
+        """
+        return self.expression.evaluate(values, categories, xp)
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class _Builder(Transformer[Token, Expression]):
+    def number(self, parts: list[Token]) -> Expression:
+        return Constant(float(parts[0]))
+
+    def quantity(self, parts: list[Token]) -> Expression:
+        return Quantity(str(parts[0]), parts[0].start_pos or 0)
+
+    def _joined(self, parts: list[Any]) -> Expression:
+        others = zip(map(str, parts[1::2]), parts[2::2], strict=True)
+        return Operation(parts[0], tuple(others))
+
+    sum = product = compare = _joined
+
+    def negative(self, parts: list[Any]) -> Expression:
+        return Operation(Constant(0.0), (("-", parts[1]),))
+
+    def power(self, parts: list[Expression]) -> Expression:
+        return Operation(parts[0], (("^", parts[1]),))
+
+    def call(self, parts: list[Any]) -> Expression:
+        return Call(str(parts[0]), parts[1], parts[0].start_pos or 0)
+
+    def categories(self, parts: list[Token]) -> list[Token]:
+        return parts
+
+    def among(self, parts: list[Any]) -> Expression:
+        name, sign, found = parts
+        return Among(
+            str(name),
+            tuple(str(each) for each in found),
+            unless=sign == "!=",
+            offset=name.start_pos or 0,
+            category_offsets=tuple(each.start_pos or 0 for each in found),
+        )
+
+
+@lru_cache(maxsize=1)
+def _parser() -> Lark:
+    return Lark(_GRAMMAR, parser="lalr", transformer=_Builder())
+
+
+def attempted(text: str) -> bool:
+    """Say whether a text that is no number looks as if a formula was meant."""
+    return bool(_ATTEMPTED.search(text))
+
+
+@lru_cache(maxsize=4096)
+def parse_formula(text: str) -> Formula:
+    """Read a formula.
+
+    Raises:
+        PydanticCustomError: it does not parse; the error's context holds the `offset`.
+    """
+    if len(_NESTING.findall(text)) > _MOST_NESTED:
+        raise syntax_error("the formula is nested too deep", f"at most {_MOST_NESTED} levels")
+    expression: Expression = parsed(_parser(), text, "formula", EXPECTED)
+    for part in expression.walk():
+        if isinstance(part, Call) and part.function not in FUNCTIONS:
+            raise syntax_error(
+                f"there is no function '{part.function}'",
+                f"one of {', '.join(FUNCTIONS)}",
+                offset=part.offset,
+            )
+    if not any(isinstance(part, Quantity | Among | Call) for part in expression.walk()):
+        raise syntax_error(f"'{text}' computes with numbers alone", "the number itself")
+    return Formula(text.strip(), expression)
+
+
+def formula_or_none(text: str) -> Formula | None:
+    """Read a formula; None where the text is none and does not look as if one was meant.
+
+    Raises:
+        PydanticCustomError: it looks like a formula and does not parse.
+    """
+    try:
+        return parse_formula(text)
+    except PydanticCustomError:
+        if attempted(text):
+            raise
+        return None
