@@ -36,6 +36,12 @@ def _solving(command: Any) -> Any:
                 metavar="CONDITION",
                 help="The probability of a condition, such as 'cuba = falls and trade = none'.",
             ),
+            click.option(
+                "--row",
+                type=ASSIGNMENT,
+                multiple=True,
+                help="The value of a data column to solve at; may be repeated.",
+            ),
             click.option("--precision", type=Odds(), help="Everybody's precision, such as 3:1."),
             click.option(
                 "--lambda",
@@ -236,7 +242,7 @@ def _solve(file: str, options: dict[str, Any]) -> tuple["Equilibrium", "Loaded |
         raise click.UsageError("--precision and --lambda say the same thing: give one of them")
     from middlegame.opening import open_contest
 
-    diagram, loaded = open_contest(file)
+    diagram, loaded = open_contest(file, dict(options["row"]))
     with working(f"Solving {diagram.title or file}"):
         from middlegame.equilibrium import solve
 
@@ -252,7 +258,7 @@ def _answer_nash(file: str, options: dict[str, Any]) -> None:
         raise click.UsageError("--nash goes without --precision, --lambda and --others")
     from middlegame.opening import open_contest
 
-    diagram, loaded = open_contest(file)
+    diagram, loaded = open_contest(file, dict(options["row"]))
     with working(f"Following {diagram.title or file} towards Nash"):
         from middlegame.limit import nash
 

@@ -1,5 +1,6 @@
 """A contest in whatever form a file holds it: a scenario, a diagram, a strategic game."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from middlegame.compile import compile_scenario
@@ -9,19 +10,28 @@ from middlegame.formats.json_form import read_json
 from middlegame.formats.nfg import read_nfg
 from middlegame.scenario.faults import ScenarioError
 from middlegame.scenario.load import Loaded
+from middlegame.scenario.rows import at_row
 from middlegame.shipped import open_scenario
 
 
-def open_contest(file: str) -> tuple[Diagram, Loaded | None]:
+def open_contest(
+    file: str, row: Mapping[str, object] | None = None
+) -> tuple[Diagram, Loaded | None]:
     """Read a contest from a path, or by the name of a shipped scenario.
+
+    Args:
+        file: where it is.
+        row: values of data columns, instead of those that the scenario names.
 
     Returns:
         Its diagram at the medians, and the scenario's file if it is one.
 
     Raises:
         ScenarioError: the scenario has faults.
-        QueryError: the file is of a form that is not read.
+        QueryError: the file is of a form that is not read, or the row speaks of no column of it.
     """
+    if row and file.endswith((".json", ".nfg")):
+        raise QueryError(f"{file}: only a scenario speaks of data columns")
     if file.endswith(".json"):
         return read_json(Path(file)), None
     if file.endswith(".nfg"):
@@ -31,4 +41,6 @@ def open_contest(file: str) -> tuple[Diagram, Loaded | None]:
     loaded = open_scenario(file)
     if loaded.scenario is None:
         raise ScenarioError(loaded.errors)
+    if row:
+        return compile_scenario(at_row(loaded.scenario, row)), loaded
     return compile_scenario(loaded.scenario), loaded

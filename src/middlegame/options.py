@@ -39,12 +39,15 @@ class Odds(click.ParamType[float]):
         """Read odds as the language writes them, at the middle of a range."""
         from math import log
 
-        from middlegame.scenario.judgement import parse_judgement
+        from middlegame.scenario.judgement import NUMBERS, ByFormula, parse_judgement
 
         try:
-            return log(parse_judgement(str(value), "odds").median) / 10
+            read = parse_judgement(str(value), "odds")
         except ValueError as error:
             self.fail(str(error), param, ctx)
+        if isinstance(read, ByFormula):
+            self.fail(f"'{value}' is no number; expected {NUMBERS['odds']}", param, ctx)
+        return log(read.median) / 10
 
 
 class ReportFile(click.Path):

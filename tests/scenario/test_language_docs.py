@@ -24,7 +24,7 @@ def test_a_part_fits_into_the_whole(part):
     tree, base = read_tree(part), read_tree(WHOLE).data
     assert tree.faults == []
     for section, entries in tree.data.items():
-        base[section] |= entries
+        base[section] = base.get(section, {}) | entries
     loaded = read_text(json.dumps(base))
     assert loaded.errors == ()
 
@@ -33,7 +33,8 @@ def test_every_key_is_spoken_of():
     paths = [(), ("sources", "s"), ("actors", "a"), ("moves", "m"), ("moves", "m", "options", "o"),
              ("factors", "f"), ("factors", "f", "rules", 0), ("factors", "f", "causes"),
              ("factors", "f", "causes", "s", 0), ("factors", "f", "table"), ("interests", "a", 0),
-             ("factors", "f", "table", "rows", 0), ("questions", "q")]  # fmt: skip
+             ("factors", "f", "table", "rows", 0), ("questions", "q"), ("fit",)]  # fmt: skip
+    paths += [("fit", section, "x") for section in ("coefficients", "columns", "observed")]
     for path in paths:
         for key in keys_at(path):
             assert re.search(rf"\b{key}\b", DOCS), key
