@@ -57,7 +57,7 @@ class Numbers:
             ceiling: the probability that exact numbers beside it leave free.
         """
         if isinstance(judgement, ByFormula):
-            least, most = _LIMITS[judgement.unit]
+            least, most = _LIMITS.get(judgement.unit, (-np.inf, np.inf))
             formula = judgement.formula
             inputs = tuple((name, self.quantities[name]) for name in formula.names)
             return Computed(formula, inputs, self.categories, least, most)
