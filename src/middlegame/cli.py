@@ -10,12 +10,13 @@ import click
 
 from middlegame.console import console, print_json, working
 from middlegame.ledger.commands import ledger_commands
-from middlegame.options import ASSIGNMENT, FILE, JSON, REPORT, Odds
+from middlegame.options import ASSIGNMENT, FILE, JSON, OBSERVATION, REPORT, Odds
 from middlegame.version import __version__
 
 if TYPE_CHECKING:
     from middlegame.diagram import Diagram
     from middlegame.equilibrium import Equilibrium
+    from middlegame.scenario.conditions import Condition
     from middlegame.scenario.load import Loaded
 
 
@@ -26,9 +27,10 @@ def _solving(command: Any) -> Any:
             click.option(
                 "--given",
                 "given",
-                type=ASSIGNMENT,
+                type=OBSERVATION,
                 multiple=True,
-                help="Condition on something observed; may be repeated.",
+                help="Condition on something observed, such as lease=lost; or on a report, with "
+                "how reliable it is: 'lease=lost, 4:1'. May be repeated.",
             ),
             click.option(
                 "--ask",
@@ -250,7 +252,7 @@ def _solve(file: str, options: dict[str, Any]) -> tuple["Equilibrium", "Loaded |
         equilibrium = solve(
             diagram, scenario=loaded.scenario if loaded else None, precision=precision
         )
-        return equilibrium.given(_merged(options["given"])), loaded
+        return _given(equilibrium, options["given"]), loaded
 
 
 def _answer_nash(file: str, options: dict[str, Any]) -> None:
@@ -263,7 +265,7 @@ def _answer_nash(file: str, options: dict[str, Any]) -> None:
         from middlegame.limit import nash
 
         found = nash(diagram, scenario=loaded.scenario if loaded else None)
-        equilibrium = found.equilibrium.given(_merged(options["given"]))
+        equilibrium = _given(found.equilibrium, options["given"])
     _answer(equilibrium, None, loaded, options, {"nash": found.to_dict()})
     if not options["as_json"]:
         from middlegame.report.limit import show_limit
@@ -271,8 +273,17 @@ def _answer_nash(file: str, options: dict[str, Any]) -> None:
         show_limit(found, console())
 
 
-def _merged(given: tuple[tuple[str, str], ...]) -> dict[str, str | list[str]]:
-    return {name: state.split("|") for name, state in given}
+def _given(
+    equilibrium: "Equilibrium", observed: "tuple[tuple[Condition, float | None], ...]"
+) -> "Equilibrium":
+    from middlegame.scenario.conditions import Is
+
+    for saw, likelihood in observed:
+        if isinstance(saw, Is) and likelihood is None:
+            equilibrium = equilibrium.given({saw.variable: saw.among})
+        else:
+            equilibrium = equilibrium.given(saw, likelihood=likelihood)
+    return equilibrium
 
 
 def _answer(

@@ -293,8 +293,35 @@ class Sum:
 
 
 @dataclass(frozen=True)
+class Report:
+    """Whether a report comes, as often right where it is so as where it is not.
+
+    Of two symmetric error rates, odds `L : 1` give right with L / (1 + L): then the likelihood
+    ratio of the report is exactly L, and that of the opposite report 1 / L.
+
+    Attributes:
+        odds: P(report | so) : P(report | not so).
+        so: where it is so, `[*parents]`.
+    """
+
+    odds: Number
+    so: NDArray[np.bool_]
+
+    def evaluate(self, theta: Array, xp: ModuleType) -> Array:
+        """Give the table `[*parents, 2]`: that it comes, and that the opposite does."""
+        odds = evaluate_numbers((self.odds,), theta, xp)[0]
+        right, wrong = odds / (1 + odds), 1 / (1 + odds)
+        comes = xp.where(self.so, right, wrong)
+        return xp.stack((comes, xp.where(self.so, wrong, right)), axis=-1)
+
+
+@dataclass(frozen=True)
 class Chance:
-    """A chance node; `table` has shape `[*parents, states]`."""
+    """A chance node; `table` has shape `[*parents, states]`.
+
+    Attributes:
+        observed: of a piece of evidence, the state that was seen: every answer is given it.
+    """
 
     name: str
     states: tuple[str, ...]
@@ -302,6 +329,7 @@ class Chance:
     table: Table
     label: str = ""
     headline: bool = False
+    observed: str | None = None
 
 
 @dataclass(frozen=True)
@@ -364,6 +392,20 @@ class Diagram:
     def decisions(self) -> tuple[Decision, ...]:
         """The decision nodes, in order."""
         return tuple(node for node in self.nodes if isinstance(node, Decision))
+
+    @cached_property
+    def evidence(self) -> dict[str, str]:
+        """Each piece of evidence, by node, with the state that was seen."""
+        return {
+            node.name: node.observed
+            for node in self.nodes
+            if isinstance(node, Chance) and node.observed is not None
+        }
+
+    @cached_property
+    def played(self) -> tuple[Node, ...]:
+        """The nodes that are the contest itself: all but the evidence."""
+        return tuple(node for node in self.nodes if node.name not in self.evidence)
 
     @cached_property
     def owners(self) -> tuple[str, ...]:

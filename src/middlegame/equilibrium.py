@@ -88,6 +88,12 @@ class Equilibrium(Displayed, Play):
         asked = self.scenario.questions if self.scenario else {}
         return {name: self.probability(question.will) for name, question in asked.items()}
 
+    @property
+    def evidence(self) -> tuple[str, ...]:
+        """Name the scenario's own evidence, on which every answer is conditional."""
+        written = self.scenario.evidence if self.scenario else self.diagram.evidence
+        return tuple(name for name in written if name in self.known)
+
     def policy(self, name: str) -> Floats:
         """Give a move's policy `[*observed, options]`; uniform where it is never reached."""
         return self.policies[self._decision(name)]
@@ -204,9 +210,19 @@ class Equilibrium(Displayed, Play):
             "residual": self.residual,
             "lambda": self.lambdas,
             "supposed": dict(self.supposed),
-            "given": {name: list(states) for name, states in self.known.items()},
+            "evidence": list(self.evidence),
+            "given": {
+                self.diagram.nodes[self._place(name)].label
+                if name in self.diagram.evidence
+                else name: list(states)
+                for name, states in self.known.items()
+                if name not in self.evidence
+            },
             "questions": self.questions,
             "forecast": self.forecasts,
+            "prior": {"questions": self.prior.questions, "forecast": self.prior.forecasts}
+            if self.known
+            else None,
             "policies": {
                 decision.name: policy.tolist()
                 for decision, policy in zip(self.diagram.decisions, self.policies, strict=True)
@@ -255,6 +271,7 @@ def solve(
         ScenarioError: the scenario has faults.
         TooLarge: a table would have more numbers than the limit.
         NotConverged: no equilibrium was reached; there are no numbers then.
+        QueryError: the scenario's evidence contradicts itself.
     """
     diagram = compile_scenario(game) if isinstance(game, Scenario) else game
     if precision is not None:
@@ -262,7 +279,9 @@ def solve(
     refuse_too_large(diagram, limit)
     values = diagram.theta if theta is None else np.asarray(theta, float)
     solved = solve_tables(diagram, diagram.tables(values))
-    return replace(solved, scenario=game if isinstance(game, Scenario) else scenario, theta=values)
+    return replace(
+        solved, scenario=game if isinstance(game, Scenario) else scenario, theta=values
+    ).given(diagram.evidence)
 
 
 def solve_tables(diagram: Diagram, tables: Tables) -> Equilibrium:

@@ -65,6 +65,7 @@ def nash(
         ScenarioError: the scenario has faults.
         TooLarge: a table would have more numbers than the limit.
         NotConverged: regret did not fall far enough.
+        QueryError: the evidence cannot happen at the limit.
     """
     diagram = compile_scenario(game) if isinstance(game, Scenario) else game
     refuse_too_large(diagram, limit)
@@ -85,7 +86,7 @@ def nash(
         residual=found.residual,
         steps=found.steps,
         logits=found.logits * found.share,
-    )
+    ).given(diagram.evidence)
     names = [decision.name for decision in diagram.decisions]
     regrets = dict(zip(names, found.regrets, strict=True))
     reach = equilibrium.reach

@@ -2,9 +2,12 @@
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from middlegame.scenario.conditions import Condition
 
 FILE = click.argument("file", metavar="FILE")
 JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
@@ -28,6 +31,28 @@ class Assignment(click.ParamType[tuple[str, str]]):
 ASSIGNMENT = Assignment()
 
 
+class Observation(click.ParamType["tuple[Condition, float | None]"]):
+    """What was observed: a condition and, if it is only reported, how reliably."""
+
+    name = "CONDITION"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> "tuple[Condition, float | None]":
+        """Part the condition from the odds."""
+        from middlegame.scenario.conditions import parse_condition
+        from middlegame.scenario.judgement import parse_judgement
+
+        saw, comma, odds = str(value).partition(",")
+        try:
+            return parse_condition(saw), parse_judgement(odds, "odds").median if comma else None
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+OBSERVATION = Observation()
+
+
 class Odds(click.ParamType[float]):
     """Precision in odds, given as lambda to the engine."""
 
@@ -39,10 +64,10 @@ class Odds(click.ParamType[float]):
         """Read odds as the language writes them, at the middle of a range."""
         from math import log
 
-        from middlegame.scenario.judgement import NUMBERS, ByFormula, parse_judgement
+        from middlegame.scenario.judgement import NUMBERS, ByFormula, parse_precision
 
         try:
-            read = parse_judgement(str(value), "odds")
+            read = parse_precision(str(value))
         except ValueError as error:
             self.fail(str(error), param, ctx)
         if isinstance(read, ByFormula):

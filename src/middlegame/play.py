@@ -1,5 +1,6 @@
 """What happens when everybody plays given policies: forecasts, joints, storylines, points."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from middlegame.compile.evidence import STATES, sighting
 from middlegame.diagram import Diagram, Tables
 from middlegame.engine import inference
 from middlegame.errors import QueryError, unknown
@@ -62,7 +64,7 @@ class Play:
     @cached_property
     def forecasts(self) -> dict[str, dict[str, float]]:
         """The forecast of every move and factor."""
-        return {node.name: self.forecast(node.name) for node in self.diagram.nodes}
+        return {node.name: self.forecast(node.name) for node in self.diagram.played}
 
     def joint(self, *names: str) -> Floats:
         """Give the joint probabilities of several moves and factors, one axis each."""
@@ -110,12 +112,30 @@ class Play:
         """The probability of everything known, before it was known."""
         return float(self._joint([]))
 
-    def given(self, known: Observed) -> Self:
+    @cached_property
+    def prior(self) -> Self:
+        """The same before anything was known.
+
+        That somebody is shown evidence is in how everybody behaves, and stays there.
+        """
+        return replace(self, known={})
+
+    def given(self, known: Observed | str | Condition, *, likelihood: float | None = None) -> Self:
         """Condition on what was observed: news about the world and about what movers knew.
 
+        Args:
+            known: the states that moves and factors were seen in, or a condition that holds.
+            likelihood: with a condition, that it is only reported: P(report | so) :
+                P(report | not so).
+
         Raises:
-            QueryError: unknown names or states, or something that cannot happen.
+            QueryError: unknown names or states, or something that cannot happen together: the
+                pieces that contradict each other are named.
         """
+        if not isinstance(known, Mapping):
+            return self._told(self._condition(known), likelihood)
+        if likelihood is not None:
+            raise QueryError("a likelihood goes with a condition, such as 'lease = lost'")
         merged = dict(self.known)
         for name, seen in known.items():
             node = self.diagram.nodes[self._place(name)]
@@ -126,9 +146,47 @@ class Play:
             merged[name] = tuple(s for s in merged.get(name, node.states) if s in states)
         conditioned = replace(self, known=merged)
         if not conditioned.evidence_probability > 0:
-            told = " and ".join(f"{k} = {'|'.join(v) or 'nothing'}" for k, v in merged.items())
-            raise QueryError(f"{told} cannot happen in this contest: its probability is zero")
+            raise QueryError(conditioned._contradiction())
         return conditioned
+
+    def _told(self, saw: Condition, likelihood: float | None) -> Self:
+        """Add a piece of evidence to the diagram; nobody in the contest sees it."""
+        if likelihood is not None and not 0 < likelihood < math.inf:
+            raise QueryError(f"a likelihood of {likelihood}; expected odds above 0, such as 4")
+        self._cases(saw)  # refuses unknown names and states
+        count = sum(name.startswith("given ") for name in self.diagram.evidence)
+        states = {node.name: node.states for node in self.diagram.nodes}
+        node = sighting(f"given {count + 1}", saw, likelihood, states, str(saw))
+        added = replace(
+            self,
+            diagram=replace(self.diagram, nodes=(*self.diagram.nodes, node)),
+            tables=replace(
+                self.tables,
+                chances=(*self.tables.chances, node.table.evaluate(np.zeros(0), np)),
+            ),
+        )
+        return added.given({node.name: STATES[0]})
+
+    def _contradiction(self) -> str:
+        """Name the fewest pieces of what is known that cannot be together."""
+        left = dict(self.known)
+        for name in self.known:
+            fewer = {other: seen for other, seen in left.items() if other != name}
+            if not replace(self, known=fewer).evidence_probability > 0:
+                left = fewer
+        told = [self._piece(name, seen) for name, seen in left.items()]
+        if len(told) == 1:
+            return f"{told[0]} cannot happen in this contest: its probability is zero"
+        return (
+            f"{', '.join(told[:-1])} and {told[-1]} cannot happen together: they contradict each "
+            "other, and without any one of them the rest can"
+        )
+
+    def _piece(self, name: str, seen: Sequence[str]) -> str:
+        node = self.diagram.nodes[self._place(name)]
+        if name in self.diagram.evidence:
+            return f"the evidence '{node.label}'"
+        return f"{name} = {'|'.join(seen) or 'nothing'}"
 
     def frame(self) -> "pd.DataFrame":
         """Give every forecast as a table with columns name, state and probability."""

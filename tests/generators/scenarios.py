@@ -10,6 +10,7 @@ from middlegame.scenario import (
     Causes,
     Citation,
     Condition,
+    Evidence,
     Factor,
     Interest,
     Judgement,
@@ -171,7 +172,7 @@ def moves(draw, by: str, before: States) -> Move:
 
 
 @st.composite
-def scenarios(draw, most_moves: int = 4, most_factors: int = 3) -> Scenario:
+def scenarios(draw, most_moves: int = 4, most_factors: int = 3, most_reports: int = 2) -> Scenario:
     """A valid contest of two or three actors; every check passes without an error."""
     actors = [f"actor{n}" for n in range(draw(st.integers(2, 3)))]
     before: States = {}
@@ -197,6 +198,17 @@ def scenarios(draw, most_moves: int = 4, most_factors: int = 3) -> Scenario:
         for actor in actors
     }
     date = st.none() | st.dates(dt.date(2000, 1, 1), dt.date(2100, 1, 1))
+    reports = [
+        Evidence(
+            saw=draw(conditions(before)),
+            likelihood=draw(likelihoods()),
+            date=draw(date),
+            seen_by=tuple(draw(st.lists(st.sampled_from(actors), max_size=2, unique=True))),
+            label=draw(st.none() | TEXTS),
+            cite=draw(CITES),
+        )
+        for _ in range(draw(st.integers(0, most_reports)))
+    ]
     return Scenario(
         title=draw(TEXTS),
         about=draw(st.none() | TEXTS),
@@ -210,7 +222,15 @@ def scenarios(draw, most_moves: int = 4, most_factors: int = 3) -> Scenario:
         factors=found_factors,
         interests=interests,
         precision=draw(_precisions()),
+        evidence={f"report_{n}": report for n, report in enumerate(reports)},
         questions={"q-1": Question(will=draw(conditions(before)), by=draw(date))},
+    )
+
+
+def likelihoods() -> st.SearchStrategy[Judgement]:
+    """How much more often a report comes where it is so, or less often."""
+    return st.tuples(st.sampled_from([0.2, 1.0, 2.0]), st.sampled_from([2.0, 3.5, 12.0])).map(
+        lambda pair: Judgement(*pair, "odds")
     )
 
 

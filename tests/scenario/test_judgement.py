@@ -38,7 +38,7 @@ def test_meaning(text, unit, low, high):
         ("5%", "points", "'5%' has a percent sign"),
         ("5:1", "points", "'5:1' is not in points"),
         ("3", "odds", "'3' is not in odds"),
-        ("0.5:1", "odds", "odds of 0.5:1"),
+        ("0:1", "odds", "odds of 0:1"),
         ("110%", "probability", "110% is not between 0% and 100%"),
         ("30", "probability", "30 is not between 0% and 100%"),
         ("20%..40", "probability", "'20%..40' has a percent sign on one end only"),

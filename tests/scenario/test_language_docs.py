@@ -33,7 +33,8 @@ def test_every_key_is_spoken_of():
     paths = [(), ("sources", "s"), ("actors", "a"), ("moves", "m"), ("moves", "m", "options", "o"),
              ("factors", "f"), ("factors", "f", "rules", 0), ("factors", "f", "causes"),
              ("factors", "f", "causes", "s", 0), ("factors", "f", "table"), ("interests", "a", 0),
-             ("factors", "f", "table", "rows", 0), ("questions", "q"), ("fit",)]  # fmt: skip
+             ("factors", "f", "table", "rows", 0), ("evidence", "e"),
+             ("questions", "q"), ("fit",)]  # fmt: skip
     paths += [("fit", section, "x") for section in ("coefficients", "columns", "observed")]
     for path in paths:
         for key in keys_at(path):

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from middlegame.compile.evidence import compile_evidence, seen_at
 from middlegame.compile.factors import compile_factor, parents_of
 from middlegame.compile.interests import compile_interests
 from middlegame.compile.numbers import Numbers
@@ -46,12 +47,19 @@ def compile_scenario(scenario: Scenario, *, free: bool = False) -> Diagram:
         if actor.precision is not None
     }
     common = _lambda(numbers.add(scenario.precision, ("precision",)))
+    chances = factors | {
+        name: compile_evidence(name, piece, states, numbers)
+        for name, piece in scenario.evidence.items()
+    }
+    states |= {name: node.states for name, node in chances.items()}
     nodes: list[Chance | Decision] = []
     for name in order:
-        if name in factors:
-            nodes.append(factors[name])
+        if name in chances:
+            nodes.append(chances[name])
         else:
-            nodes.append(_decision(name, scenario.moves[name], states))
+            move = scenario.moves[name]
+            seen = seen_at(move, scenario.evidence, [node.name for node in nodes])
+            nodes.append(_decision(name, move, (*move.knows, *seen), states))
     return Diagram(
         nodes=tuple(nodes),
         utilities=tuple(utilities),
@@ -61,19 +69,21 @@ def compile_scenario(scenario: Scenario, *, free: bool = False) -> Diagram:
     )
 
 
-def _decision(name: str, move: Move, states: dict[str, tuple[str, ...]]) -> Decision:
-    shape = [len(states[known]) for known in move.knows]
+def _decision(
+    name: str, move: Move, knows: tuple[str, ...], states: dict[str, tuple[str, ...]]
+) -> Decision:
+    shape = [len(states[known]) for known in knows]
     opens = None
     if any(option.if_ is not None for option in move.options.values()):
         columns = [
-            np.ones(shape, bool) if option.if_ is None else option.if_.holds(states, move.knows)
+            np.ones(shape, bool) if option.if_ is None else option.if_.holds(states, knows)
             for option in move.options.values()
         ]
         opens = np.stack(columns, axis=-1)
     return Decision(
         name=name,
         states=tuple(move.options),
-        parents=move.knows,
+        parents=knows,
         owner=move.by,
         opens=opens,
         label=move.label or name.replace("_", " "),
@@ -86,8 +96,9 @@ def _lambda(odds: Number) -> Number:
 
 
 def _order(scenario: Scenario) -> list[str]:
-    """Moves in order of play, each factor as soon as all it depends on has been placed."""
+    """Moves in order of play, all else as soon as everything that it depends on is placed."""
     waiting = {name: set(parents_of(factor)) for name, factor in scenario.factors.items()}
+    waiting |= {name: set(piece.saw.variables()) for name, piece in scenario.evidence.items()}
     moves = list(scenario.moves)
     order: list[str] = []
     while waiting or moves:

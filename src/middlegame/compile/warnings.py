@@ -62,7 +62,10 @@ def _consequences(
 ) -> Iterator[NDArray[np.float64]]:
     """Every table in which the decision is an axis, that axis last."""
     opens = iter(tables.opens)
+    seen = {name for each in diagram.decisions for name in each.parents}
     for node, chances in zip(diagram.nodes, tables.chances, strict=True):
+        if node.name in diagram.evidence and node.name not in seen:
+            continue  # it tells the analyst something, and has no consequence for anybody
         table = next(opens) if isinstance(node, Decision) else np.asarray(chances)
         axes = (*node.parents, node.name)
         if decision.name in axes:

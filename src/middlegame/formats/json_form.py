@@ -8,8 +8,8 @@
      "lambda": {"owner": 0.11}}
 
 A table's axes are the parents in order, then the node itself. `labels` beside a node names its
-states; `closed` is a table of true and false, true where an option is shut; `scale` is how many
-times a point counts at a decision.
+states; `observed` is the state that a chance node was seen in; `closed` is a table of true and
+false, true where an option is shut; `scale` is how many times a point counts at a decision.
 """
 
 import json
@@ -48,6 +48,7 @@ class _Node(_Form):
     labels: list[str] | None = None
     parents: list[str] = []
     table: Any = None
+    observed: str | None = None
     owner: str | None = None
     observes: list[str] = []
     closed: Any = None
@@ -85,6 +86,8 @@ def to_json(diagram: Diagram, theta: Floats | None = None) -> dict[str, Any]:
         else:
             entry |= {"kind": "chance", "parents": list(node.parents)}
             entry["table"] = np.asarray(chances).tolist()
+            if node.observed is not None:
+                entry["observed"] = node.observed
         nodes.append(entry)
     return {
         "name": diagram.title,
@@ -145,6 +148,9 @@ def _faults(form: _Diagram) -> Iterator[tuple[tuple[str | int, ...], str]]:
             yield (*path, "states"), f"{node.states} states; expected at least 1"
         if node.labels is not None and len(set(node.labels)) != node.states:
             yield (*path, "labels"), f"expected {node.states} different labels"
+        labels = node.labels or [str(k) for k in range(node.states)]
+        if node.observed is not None and (node.kind == "decision" or node.observed not in labels):
+            yield (*path, "observed"), f"'{node.observed}' is no state of this chance node"
         if node.kind == "decision" and node.owner is None:
             yield (*path, "owner"), "a decision needs an owner"
         if not (np.isfinite(node.scale) and node.scale > 0):
@@ -234,6 +240,7 @@ def _build(form: _Diagram) -> Diagram:
                     parents=tuple(node.parents),
                     table=Fixed(np.array(node.table, float)),
                     label=node.name,
+                    observed=node.observed,
                 )
             )
     utilities = tuple(

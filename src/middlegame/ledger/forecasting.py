@@ -36,10 +36,10 @@ def entry_of(
     if scenario is None:
         raise LedgerError("a bare diagram asks no questions; expected a solved scenario")
     require_questions(scenario)
-    if equilibrium.supposed or equilibrium.known:
+    if equilibrium.supposed or set(equilibrium.known) != set(scenario.evidence):
         raise LedgerError(
             "a forecast that supposes something, or is given something, is no forecast of the "
-            "scenario: record the scenario as it stands, or write what is known into it"
+            "scenario: record the scenario as it stands, or write what is known under 'evidence'"
         )
     if read_text(text).scenario != scenario:
         raise LedgerError("the text is not that of the scenario that was solved")

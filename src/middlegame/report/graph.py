@@ -95,7 +95,7 @@ def _arc(equilibrium: "Equilibrium", arc: Arc) -> str:
 
 def _box(equilibrium: "Equilibrium", words: Words, box: Box) -> str:
     node = words.node(box.name)
-    forecast = equilibrium.forecasts[box.name]
+    forecast = equilibrium.forecast(box.name)
     _, chance = narrative.likeliest(forecast)
     left, top = box.x - box.width / 2, box.y - box.height / 2
     shape = f'x="{left:.1f}" y="{top:.1f}" width="{box.width:.1f}" height="{box.height:.1f}"'

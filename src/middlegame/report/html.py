@@ -142,7 +142,7 @@ def _factor_charts(equilibrium: "Equilibrium", words: Words) -> list[_Chart]:
 
 def _other_factors(equilibrium: "Equilibrium", words: Words) -> list[tuple[str, str, float]]:
     found = []
-    for node in equilibrium.diagram.nodes:
+    for node in equilibrium.diagram.played:
         if not node.headline and not isinstance(node, Decision):
             state, chance = narrative.likeliest(equilibrium.forecasts[node.name])
             found.append((words.label(node.name), words.state(node.name, state), chance))

@@ -71,7 +71,13 @@ def layout(equilibrium: "Equilibrium") -> Layout:
     graph.graph_attr.update(rankdir="TB", nodesep="0.22", ranksep="0.42", splines="true")
     graph.node_attr.update(shape="box", fixedsize="true", label="")
     heights = {}
-    for place, node in enumerate(diagram.nodes):
+    seen = {name for decision in diagram.decisions for name in decision.parents}
+    drawn = [
+        (place, node)
+        for place, node in enumerate(diagram.nodes)
+        if node.name not in diagram.evidence or node.name in seen
+    ]
+    for place, node in drawn:
         lines = len(label_lines(words, node.name)) + len(state_lines(equilibrium, words, node.name))
         heights[node.name] = lines * LINE + 2 * PADDING + BAR + 3
         graph.add_node(
@@ -79,13 +85,13 @@ def layout(equilibrium: "Equilibrium") -> Layout:
             width=f"{BOX_WIDTH / _POINTS_PER_INCH:.4f}",
             height=f"{heights[node.name] / _POINTS_PER_INCH:.4f}",
         )
-    for place, node in enumerate(diagram.nodes):
+    for place, node in drawn:
         for parent in node.parents:
             graph.add_edge(f"n{diagram.index[parent]}", f"n{place}")
     graph.layout(prog="dot")
     _, _, right, top = map(float, graph.graph_attr["bb"].split(","))
     boxes = []
-    for place, node in enumerate(diagram.nodes):
+    for place, node in drawn:
         x, y = map(float, graph.get_node(f"n{place}").attr["pos"].split(","))
         boxes.append(Box(node.name, x + MARGIN, top - y + MARGIN, BOX_WIDTH, heights[node.name]))
     arcs = []
@@ -119,7 +125,7 @@ def label_lines(words: Words, name: str) -> list[str]:
 
 def state_lines(equilibrium: "Equilibrium", words: Words, name: str) -> list[str]:
     """Break the likeliest state into a box's lines, the last with room for the percentage."""
-    state, _ = narrative.likeliest(equilibrium.forecasts[name])
+    state, _ = narrative.likeliest(equilibrium.forecast(name))
     room = BOX_WIDTH - 2 * PADDING
     lines = _wrapped(words.state(name, state), room)
     *before, last = lines

@@ -45,6 +45,7 @@ class Asked:
         name: the question's name.
         label: what is asked, in words.
         probability: that it comes true.
+        prior: the same before anything was known; None where nothing is.
         due: `by 31 December 2026`, or nothing.
         resolves: what would settle it.
         will: the condition, in words.
@@ -53,6 +54,7 @@ class Asked:
     name: str
     label: str
     probability: float
+    prior: float | None
     due: str
     resolves: str
     will: str
@@ -67,12 +69,18 @@ def asked(equilibrium: "Equilibrium") -> list[Asked]:
             name=clean(name),
             label=question_label(words, question),
             probability=equilibrium.questions[name],
+            prior=equilibrium.prior.questions[name] if equilibrium.known else None,
             due=_due(question),
             resolves=clean(question.resolves or ""),
             will=capital(words.condition(question.will)),
         )
         for name, question in questions.items()
     ]
+
+
+def prior(equilibrium: "Equilibrium", name: str) -> list[float] | None:
+    """Give what was forecast of a move or factor before anything was known, if anything is."""
+    return list(equilibrium.prior.forecasts[name].values()) if equilibrium.known else None
 
 
 def common_due(equilibrium: "Equilibrium") -> str:
@@ -241,8 +249,14 @@ def notes(equilibrium: "Equilibrium") -> Iterator[str]:
             else ("everybody knows it before play")
         )
         yield f"Supposed ({how}) - {told}."
+    held = [words.evidence(name) for name in equilibrium.evidence]
+    if held:
+        yield f"Given the evidence - {'; '.join(held)}."
+    observed = {n: s for n, s in equilibrium.known.items() if n not in equilibrium.evidence}
+    if observed:
+        yield f"Observed - {given_words(words, observed)}."
     if equilibrium.known:
-        yield f"Observed - {given_words(words, equilibrium.known)}. All below is conditional on it."
+        yield "All below is conditional on it; how it was before stands in square brackets."
     if equilibrium.forks:
         yield (
             "This contest has more than one self-consistent outcome: only the order in which "
@@ -253,7 +267,10 @@ def notes(equilibrium: "Equilibrium") -> Iterator[str]:
 def given_words(words: Words, known: Mapping[str, Sequence[str]]) -> str:
     """Put evidence into words."""
     return "; ".join(
-        within(words.condition(Is(name, tuple(states)))) for name, states in known.items()
+        words.evidence(name)
+        if name in words.diagram.evidence
+        else within(words.condition(Is(name, tuple(states))))
+        for name, states in known.items()
     )
 
 

@@ -72,11 +72,18 @@ class Page:
             begin = mark if not place else " " * len(mark)
             self._line(" " * _MARGIN, Text(begin, style=colour), line)
 
-    def forecast(self, labels: Sequence[str], chances: Iterable[float], colour: str) -> None:
+    def forecast(
+        self,
+        labels: Sequence[str],
+        chances: Iterable[float],
+        colour: str,
+        before: Sequence[float] | None = None,
+    ) -> None:
         """Print a bar for each of the states that something may be in."""
         values = list(chances)
-        for label, chance in zip(labels, values, strict=True):
-            self.bar(label, chance, colour=colour, strong=chance == max(values))
+        was: Sequence[float | None] = before or [None] * len(values)
+        for label, chance, prior in zip(labels, values, was, strict=True):
+            self.bar(label, chance, colour=colour, strong=chance == max(values), before=prior)
 
     def bar(
         self,
@@ -86,12 +93,17 @@ class Page:
         colour: str = "",
         worded: bool = False,
         strong: bool = False,
+        before: float | None = None,
     ) -> None:
-        """Print a probability: percentage, bar, label, and if asked its word."""
+        """Print a probability: percentage, bar, label, and if asked its word.
+
+        Where it was another before the evidence, that is told too.
+        """
         style = "bold" if strong else ""
-        told = Text.assemble(
-            (label, style), (f" ({likelihood(probability)})" if worded else "", "dim")
-        )
+        word = f" ({likelihood(probability)})" if worded else ""
+        if before is not None and percent(before) != percent(probability):
+            word += f" [before: {percent(before)}]"
+        told = Text.assemble((label, style), (word, "dim"))
         number = Text(f"{percent(probability):>{_MARGIN + 4}}  ", style=style)
         self._beside(Text.assemble(number, self._drawn(probability, colour), "  "), told)
 

@@ -92,7 +92,8 @@ def _questions(page: Page, equilibrium: "Equilibrium") -> None:
     page.section("Questions", common)
     for question in questions:
         due = "" if common or not question.due else f" ({question.due})"
-        page.bar(question.label + due, question.probability, worded=True)
+        label = question.label + due
+        page.bar(label, question.probability, worded=True, before=question.prior)
     page.gap()
 
 
@@ -103,21 +104,30 @@ def _moves(page: Page, equilibrium: "Equilibrium") -> None:
     page.section("What each does", "in order of play")
     for move in equilibrium.diagram.decisions:
         page.heading(words.heading(move.name), colours[move.owner])
-        chances = equilibrium.forecasts[move.name].values()
-        page.forecast(words.states(move.name), chances, colours[move.owner])
+        page.forecast(
+            words.states(move.name),
+            equilibrium.forecasts[move.name].values(),
+            colours[move.owner],
+            narrative.prior(equilibrium, move.name),
+        )
     page.gap()
 
 
 def _factors(page: Page, equilibrium: "Equilibrium") -> None:
     words = narrative.words_of(equilibrium)
-    factors = [n for n in equilibrium.diagram.nodes if not isinstance(n, Decision)]
+    factors = [n for n in equilibrium.diagram.played if not isinstance(n, Decision)]
     headlines = [factor.name for factor in factors if factor.headline]
     others = [factor.name for factor in factors if not factor.headline]
     if headlines:
         page.section("What comes of it")
         for name in headlines:
             page.heading(words.label(name), NOBODY)
-            page.forecast(words.states(name), equilibrium.forecasts[name].values(), NOBODY)
+            page.forecast(
+                words.states(name),
+                equilibrium.forecasts[name].values(),
+                NOBODY,
+                narrative.prior(equilibrium, name),
+            )
         page.gap()
     if others:
         page.section("Other factors", "the likeliest state of each")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from middlegame.diagram import Decision, Diagram, Node
+from middlegame.diagram import Chance, Decision, Diagram, Node, Ref, Report
 from middlegame.scenario.conditions import All, Any, Condition, Is, Not
 from middlegame.scenario.model import Scenario
 
@@ -172,6 +172,16 @@ class Words:
         move = self.scenario.moves.get(name.split("@")[0]) if self.scenario else None
         option = move.options.get(state) if move else None
         return clean(option.label) if option and option.label else spaced(state)
+
+    def evidence(self, name: str) -> str:
+        """Name a piece of evidence, with its odds if it is a report."""
+        node = self.node(name)
+        table = node.table if isinstance(node, Chance) else None
+        if not isinstance(table, Report):
+            return within(self.label(name))
+        odds = table.odds
+        value = self.diagram.parameters[odds.index].median if isinstance(odds, Ref) else odds
+        return f"{within(self.label(name))} (a report, {value:.2g}:1)"
 
     def states(self, name: str) -> list[str]:
         """Name every option or state, in written order."""

@@ -5,6 +5,7 @@ from pathlib import Path as FilePath
 from middlegame.scenario.checks.contest import Contest
 from middlegame.scenario.checks.coverage import check_coverage
 from middlegame.scenario.checks.distributions import check_distributions
+from middlegame.scenario.checks.evidence import check_evidence
 from middlegame.scenario.checks.learning import check_learning
 from middlegame.scenario.checks.moves import check_moves
 from middlegame.scenario.checks.names import check_names
@@ -21,6 +22,7 @@ _CHECKS = (
     check_coverage,
     check_order,
     check_moves,
+    check_evidence,
     check_purposes,
     check_learning,
     check_quotes,

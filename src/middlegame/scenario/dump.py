@@ -22,7 +22,8 @@ _UNSAFE = re.compile(
     r"[^\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
 _ALWAYS_BLOCK = (
-    "", "sources", "actors", "moves", "moves.*", "factors", "factors.*", "interests", "questions"
+    "", "sources", "actors", "moves", "moves.*", "factors", "factors.*", "interests", "evidence",
+    "questions",
 )  # fmt: skip
 
 

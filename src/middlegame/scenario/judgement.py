@@ -6,6 +6,7 @@ logarithmic one; `lo..hi` are the 5th and 95th percentiles there.
 
 import math
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import partial
@@ -41,7 +42,7 @@ class Judgement:
         low: 5th percentile, in the unit (a probability lies in 0..1).
         high: 95th percentile.
         unit: points, probability or odds (how much more often an option 10 points
-            better is chosen).
+            better is chosen, or how much more often a report comes where it is true).
         why: the reason given beside the number itself, if any.
         cite: source and paragraph (`brief#4`) given beside the number itself.
     """
@@ -210,12 +211,24 @@ def _checked(judgement: Judgement, *, percent: bool = False) -> Judgement:
                 f"the range {judgement} ends at {'0%' if low == 0 else '100%'}",
                 "ends strictly between 0% and 100% (no odds lead to certainty)",
             )
-    if unit == "odds" and low < 1:
+    if unit == "odds" and low <= 0:
+        raise syntax_error(f"odds of {judgement}", "odds above 0:1")
+    return judgement
+
+
+def parse_precision(value: object) -> Judgement:
+    """Read how much more often an option 10 points better is chosen.
+
+    Raises:
+        PydanticCustomError: it is no such number, or below 1:1.
+    """
+    judgement = parse_judgement(value, "odds")
+    if judgement.low < 1:
         raise syntax_error(f"odds of {judgement}", "odds of at least 1:1")
     return judgement
 
 
-def _written(unit: Unit) -> Written:
+def _written(unit: Unit, parse: Callable[[object], Judgement] | None = None) -> Written:
     number, formula = r"^\s*[-+]?[\d.]+.*$", r"^[^%:,]*[^\s\d!-/:-@\[-^`{-~][^%:,]*$"
     text = {
         "anyOf": [
@@ -232,9 +245,10 @@ def _written(unit: Unit) -> Written:
         "additionalProperties": False,
     }
     schema = {"description": NUMBERS[unit], "anyOf": [*text["anyOf"], mapping]}
-    return Written(partial(parse_judgement, unit=unit), schema)
+    return Written(parse or partial(parse_judgement, unit=unit), schema)
 
 
 Points = Annotated[Judgement, _written("points")]
 Probability = Annotated[Judgement, _written("probability")]
 Odds = Annotated[Judgement, _written("odds")]
+Precision = Annotated[Judgement, _written("odds", parse_precision)]

@@ -15,7 +15,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from middlegame.scenario.conditions import ConditionText
-from middlegame.scenario.judgement import Judgement, Odds, Points, Probability
+from middlegame.scenario.judgement import Judgement, Odds, Points, Precision, Probability
 from middlegame.scenario.learning import Fit
 from middlegame.scenario.parts import Part, Sourced
 from middlegame.scenario.syntax import syntax_error
@@ -46,7 +46,7 @@ class Actor(Sourced):
     """Somebody who wants something. `precision` overrides the scenario's for this actor."""
 
     name: str
-    precision: Odds | None = None
+    precision: Precision | None = None
 
 
 def _read_actor(value: object) -> object:
@@ -203,6 +203,23 @@ class Interest(Sourced):
     worth: Points
 
 
+class Evidence(Sourced):
+    """Something that was seen; or, with a likelihood, a report that may be wrong.
+
+    Attributes:
+        saw: what was seen, or is said to be so.
+        likelihood: P(report | so) : P(report | not so); None where it is certain.
+        date: of the report.
+        seen_by: actors whose later moves know of it; otherwise only the analyst does.
+    """
+
+    label: str | None = None
+    saw: ConditionText
+    likelihood: Odds | None = None
+    date: Date | None = None
+    seen_by: Names = ()
+
+
 class Question(Sourced):
     """A forecast with a date: will the condition hold by then, or on that day?"""
 
@@ -233,6 +250,7 @@ _Sources = dict[SourceName, Source]
 _Moves = dict[Name, Move]
 _Factors = dict[Name, Factor]
 _Interests = dict[Name, tuple[Interest, ...]]
+_Evidence = dict[Name, Evidence]
 _Questions = dict[str, Question]
 
 
@@ -248,7 +266,8 @@ class Scenario(Part):
     moves: Annotated[_Moves, _may_be_empty(_Moves | None)] = {}
     factors: Annotated[_Factors, _may_be_empty(_Factors | None)] = {}
     interests: Annotated[_Interests, _may_be_empty(_Interests | None)] = {}
-    precision: Odds = Judgement(3.0, 3.0, "odds")
+    precision: Precision = Judgement(3.0, 3.0, "odds")
+    evidence: Annotated[_Evidence, _may_be_empty(_Evidence | None)] = {}
     questions: Annotated[_Questions, _may_be_empty(_Questions | None)] = {}
     fit: Fit | None = None
 
@@ -258,8 +277,8 @@ class Scenario(Part):
         return moves | {name: factor.states for name, factor in self.factors.items()}
 
     def label(self, name: str) -> str:
-        """Give the words for a move, factor or actor; its name with spaces where none are given."""
+        """Give the words for a move, factor, actor or piece of evidence, or its name in words."""
         if name in self.actors:
             return self.actors[name].name
-        thing = self.moves.get(name) or self.factors.get(name)
+        thing = self.moves.get(name) or self.factors.get(name) or self.evidence.get(name)
         return (thing.label if thing else None) or name.replace("_", " ")

@@ -17,7 +17,6 @@ RESERVED_KEYS = {
     "resources": "limited means",
     "spends": "limited means",
     "offer": "bargains",
-    "evidence": "evidence",
     "correlates": "correlated judgements",
     "views": "rival views",
 }

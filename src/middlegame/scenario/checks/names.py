@@ -37,6 +37,11 @@ def _twice(contest: Contest) -> Iterator[Fault]:
     for name in contest.scenario.factors:
         if name in contest.scenario.moves:
             yield Fault(f"'{name}' is a move and a factor", "two names", path=("factors", name))
+    for name in contest.scenario.evidence:
+        if name in contest.states:
+            kind = "move" if name in contest.scenario.moves else "factor"
+            path: Path = ("evidence", name)
+            yield Fault(f"'{name}' is a {kind} and a piece of evidence", "two names", path=path)
 
 
 def _actors(contest: Contest) -> Iterator[Fault]:
@@ -48,6 +53,9 @@ def _actors(contest: Contest) -> Iterator[Fault]:
         yield from _unknown("actor", move.by, valid, ("moves", name, "by"))
     for name in contest.scenario.interests:
         yield from _unknown("actor", name, valid, ("interests", name))
+    for name, evidence in contest.scenario.evidence.items():
+        for position, actor in enumerate(evidence.seen_by):
+            yield from _unknown("actor", actor, valid, ("evidence", name, "seen_by", position))
 
 
 def _variables(contest: Contest) -> Iterator[Fault]:

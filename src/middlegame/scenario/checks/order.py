@@ -1,6 +1,6 @@
 """What depends on what: loops among factors, and moves that know what is not yet."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from middlegame.scenario.checks.contest import Contest, parents
 from middlegame.scenario.faults import Fault, Path
@@ -61,7 +61,7 @@ def _future(
             path=path,
         )
     elif known in depends:
-        future = [move for move in _moves_behind(known, depends, order) if move not in earlier]
+        future = [move for move in moves_behind([known], depends, order) if move not in earlier]
         for move in future[:1]:
             which = "this very move" if move == name else f"the later move '{move}'"
             yield Fault(
@@ -71,9 +71,12 @@ def _future(
             )
 
 
-def _moves_behind(factor: str, depends: dict[str, tuple[str, ...]], order: list[str]) -> list[str]:
+def moves_behind(
+    names: Iterable[str], depends: Mapping[str, Sequence[str]], order: Sequence[str]
+) -> list[str]:
+    """List the moves on which these moves and factors depend, themselves included, in order."""
     seen: set[str] = set()
-    waiting = [factor]
+    waiting = list(names)
     while waiting:
         name = waiting.pop()
         if name not in seen:

@@ -6,6 +6,8 @@ from middlegame.scenario.checks.contest import Contest, parents
 from middlegame.scenario.conditions import Condition
 from middlegame.scenario.faults import Fault, Path
 
+_USERS = ("moves", "factors", "interests", "evidence", "questions")
+
 
 def check_purposes(contest: Contest) -> Iterator[Fault]:
     """Check actors, interests, questions, and that every factor is there for something."""
@@ -84,7 +86,7 @@ def _telling(
 def _unused(contest: Contest) -> Iterator[Fault]:
     """Warn of factors on which nothing depends; silent where what depends may be missing."""
     scenario, damage = contest.scenario, contest.damage
-    if any(damage.touches(s) for s in ("moves", "factors", "interests", "questions")):
+    if any(damage.touches(s) for s in _USERS):
         return
     used: set[str] = set()
     for factor in scenario.factors.values():
@@ -98,6 +100,8 @@ def _unused(contest: Contest) -> Iterator[Fault]:
             used.update(interest.when.variables())
     for question in scenario.questions.values():
         used.update(question.will.variables())
+    for evidence in scenario.evidence.values():
+        used.update(evidence.saw.variables())
     if not used <= set(contest.states):
         return  # likewise
     for name, factor in scenario.factors.items():
