@@ -276,13 +276,8 @@ def _answer_nash(file: str, options: dict[str, Any]) -> None:
 def _given(
     equilibrium: "Equilibrium", observed: "tuple[tuple[Condition, float | None], ...]"
 ) -> "Equilibrium":
-    from middlegame.scenario.conditions import Is
-
     for saw, likelihood in observed:
-        if isinstance(saw, Is) and likelihood is None:
-            equilibrium = equilibrium.given({saw.variable: saw.among})
-        else:
-            equilibrium = equilibrium.given(saw, likelihood=likelihood)
+        equilibrium = equilibrium.given(saw, likelihood=likelihood)
     return equilibrium
 
 

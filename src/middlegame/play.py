@@ -13,7 +13,7 @@ from middlegame.compile.evidence import STATES, sighting
 from middlegame.diagram import Diagram, Tables
 from middlegame.engine import inference
 from middlegame.errors import QueryError, unknown
-from middlegame.scenario.conditions import Condition, parse_condition
+from middlegame.scenario.conditions import Condition, Is, parse_condition
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -133,7 +133,7 @@ class Play:
                 pieces that contradict each other are named.
         """
         if not isinstance(known, Mapping):
-            return self._told(self._condition(known), likelihood)
+            return self._told(known, likelihood)
         if likelihood is not None:
             raise QueryError("a likelihood goes with a condition, such as 'lease = lost'")
         merged = dict(self.known)
@@ -149,11 +149,14 @@ class Play:
             raise QueryError(conditioned._contradiction())
         return conditioned
 
-    def _told(self, saw: Condition, likelihood: float | None) -> Self:
+    def _told(self, known: str | Condition, likelihood: float | None) -> Self:
         """Add a piece of evidence to the diagram; nobody in the contest sees it."""
+        cases(self.diagram, known)  # refuses what does not parse, unknown names and states
+        saw = parse_condition(known)
+        if isinstance(saw, Is) and likelihood is None:
+            return self.given({saw.variable: saw.among})
         if likelihood is not None and not 0 < likelihood < math.inf:
             raise QueryError(f"a likelihood of {likelihood}; expected odds above 0, such as 4")
-        self._cases(saw)  # refuses unknown names and states
         count = sum(name.startswith("given ") for name in self.diagram.evidence)
         states = {node.name: node.states for node in self.diagram.nodes}
         node = sighting(f"given {count + 1}", saw, likelihood, states, str(saw))
