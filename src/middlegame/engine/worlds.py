@@ -7,7 +7,7 @@ there is damped more and more. A ramp may leave the principal branch where a ful
 its answers are checked against the trace on a sample (`middlegame.worlds`).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import NamedTuple
@@ -67,7 +67,7 @@ def settle(structure: Structure, game: Game, ramp: Ramp) -> Settled:
     first = traced(structure)[::-1]
     swept = jnp.zeros((), int)
     if first:
-        sweep = _sweep(structure, first, game)
+        sweep = sweeper(structure, first, game)
 
         def rung(number: Array, before: Array) -> Array:
             return sweep(before, (number + 1.0) / ramp.rungs)
@@ -87,12 +87,12 @@ def settle(structure: Structure, game: Game, ramp: Ramp) -> Settled:
 
         swept, (logits, _, _) = jax.lax.while_loop(unsettled, again, (swept, state))
     for level in levels(structure):
-        logits = _sweep(structure, level, game)(logits, 1.0)
+        logits = sweeper(structure, level, game)(logits, 1.0)
     shape = (layout.height, layout.widest, worlds)
     opens = game.opens[..., None]
-    replies = _replies(structure, game, logits).reshape(shape)
+    answers = replies(structure, structure.decisions, game, logits).reshape(shape)
     logits = logits.reshape(shape)
-    played, replied = (policies(opens, at, 1.0, jnp, axis=-2) for at in (logits, replies))
+    played, replied = (policies(opens, at, 1.0, jnp, axis=-2) for at in (logits, answers))
     residual = jnp.abs(played - replied).max(axis=(0, 1), initial=0.0)
     return Settled(logits, played, residual, swept)
 
@@ -138,6 +138,21 @@ def expectations(
     return _summed(structure, game, played, over, [table], (functions, worlds), len(weights))
 
 
+def likelihood(structure: Structure, game: Game, played: Array, seen: Mapping[int, Array]) -> Array:
+    """Give the probability `[worlds]` of what was seen, everything else summed out.
+
+    Args:
+        structure: the diagram.
+        game: its numbers.
+        played: the policies, `[rows, widest, worlds]`.
+        seen: for each observed node the likelihood of the observation in each of its states,
+            `[states, worlds]`; ones where it was not observed.
+    """
+    worlds = len(structure.sizes)
+    more = [((node, worlds), given) for node, given in seen.items()]
+    return _summed(structure, game, played, tuple(seen), more, (worlds,))
+
+
 def _summed(
     structure: Structure,
     game: Game,
@@ -174,10 +189,14 @@ def _damped(
     return logits + damping * moved, damping, change
 
 
-def _sweep(
+def sweeper(
     structure: Structure, decisions: tuple[int, ...], game: Game
 ) -> Callable[[Array, Array | float], Array]:
-    """Let each decision in turn respond to the policies as they then are."""
+    """Let each decision in turn respond to the policies as they then are.
+
+    Returns:
+        From logits `[rows * widest, worlds]` and a share of the target lambdas to logits.
+    """
     layout = layout_of(structure)
 
     def sweep(logits: Array, share: Array | float) -> Array:
@@ -190,15 +209,15 @@ def _sweep(
     return sweep
 
 
-def _replies(structure: Structure, game: Game, logits: Array) -> Array:
-    """Let all decisions respond to the same policies."""
+def replies(structure: Structure, decisions: tuple[int, ...], game: Game, logits: Array) -> Array:
+    """Let decisions respond to the same policies; logits are `[rows * widest, worlds]`."""
     layout = layout_of(structure)
-    replies = logits
-    for decision in structure.decisions:
+    replied = logits
+    for decision in decisions:
         answer = _response(structure, decision, game, logits, 1.0)
         rows = layout.cells(decision).reshape(-1)
-        replies = replies.at[rows].set(answer.reshape(len(rows), -1))
-    return replies
+        replied = replied.at[rows].set(answer.reshape(len(rows), -1))
+    return replied
 
 
 def _response(
