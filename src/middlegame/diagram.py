@@ -39,6 +39,7 @@ class Parameter:
         path: the place in the scenario.
         why: the reason given.
         cite: the citations given.
+        correlates: the groups that it goes along with, each with its correlation.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Parameter:
     path: tuple[str | int, ...] = ()
     why: str | None = None
     cite: tuple[str, ...] = ()
+    correlates: tuple[tuple[str, float], ...] = ()
 
     @property
     def median(self) -> float:

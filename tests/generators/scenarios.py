@@ -64,7 +64,10 @@ def _sourced(draw, low: float, high: float, unit: str) -> Judgement:
     if draw(st.integers(0, 5)):
         return Judgement(low, high, unit)
     cite = draw(st.sampled_from([(), ("brief#4",), ("brief", "brief#5")]))
-    return Judgement(low, high, unit, why=draw(st.none() | TEXTS), cite=cite)
+    groups = st.sampled_from([(), (("g", 0.5),), (("g", -0.25), ("h", 0.75))])
+    correlates = draw(groups) if low < high else ()
+    why = draw(st.none() | TEXTS)
+    return Judgement(low, high, unit, why=why, cite=cite, correlates=correlates)
 
 
 @st.composite

@@ -52,9 +52,20 @@ def test_meaning(text, unit, low, high):
         ({"is": 3, "cite": 4}, "points", "the number 4 is not a citation"),
         ({"is": "x y"}, "points", "'x y' is not a number or a range"),
         (
-            {"is": 3, "correlates": "a"},
+            {"is": 3, "correlates": {"a": 0.5}},
             "points",
-            "'correlates' (correlated judgements) is kept for later and cannot be used yet",
+            "3 does not vary, so it goes along with nothing",
+        ),
+        ({"is": "3..4", "correlates": "a"}, "points", "the text 'a' is no group"),
+        ({"is": "3..4", "correlates": {}}, "points", "a mapping is no group"),
+        ({"is": "3..4", "correlates": {"a b": 1}}, "points", "'a b' is not a name"),
+        ({"is": "3..4", "correlates": {"a": "x"}}, "points", "'x' is not a correlation"),
+        ({"is": "3..4", "correlates": {"a": 1.5}}, "points", "a correlation of 1.5"),
+        ({"is": "3..4", "correlates": {"a": 0}}, "points", "a correlation of 0"),
+        (
+            {"is": "3..4", "correlates": {"a": 0.7, "b": -0.6}},
+            "points",
+            "correlations that add up to 1.3, whatever their signs",
         ),
         (Judgement(1, 2, "odds"), "points", "1..2:1 is in odds"),
     ],
@@ -68,6 +79,11 @@ def test_what_is_no_number(text, unit, problem):
 def test_a_number_may_say_where_it_comes_from():
     read = parse_judgement({"is": "2..3", "why": "so", "cite": ["a#1", "b"]}, "points")
     assert (read.low, read.high, read.why, read.cite) == (2, 3, "so", ("a#1", "b"))
+
+
+def test_a_range_may_go_along_with_groups():
+    read = parse_judgement({"is": "2..3", "correlates": {"oil": 0.6, "war": -0.4}}, "points")
+    assert read.correlates == (("oil", 0.6), ("war", -0.4))
 
 
 @given(

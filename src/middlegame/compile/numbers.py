@@ -80,6 +80,7 @@ class Numbers:
                 path=path,
                 why=why,
                 cite=cites,
+                correlates=judgement.correlates,
             )
         )
         return Ref(len(self.parameters) - 1)

@@ -3,6 +3,7 @@
 from pathlib import Path as FilePath
 
 from middlegame.scenario.checks.contest import Contest
+from middlegame.scenario.checks.correlations import check_correlations
 from middlegame.scenario.checks.coverage import check_coverage
 from middlegame.scenario.checks.distributions import check_distributions
 from middlegame.scenario.checks.evidence import check_evidence
@@ -24,6 +25,7 @@ _CHECKS = (
     check_moves,
     check_evidence,
     check_purposes,
+    check_correlations,
     check_learning,
     check_quotes,
 )

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from middlegame.scenario.conditions import Condition
-from middlegame.scenario.judgement import Judgement
+from middlegame.scenario.judgement import Judgement, plain
 from middlegame.scenario.model import Actor, Move, Scenario
 from middlegame.scenario.parts import Sourced
 from middlegame.scenario.words import Citation
@@ -100,7 +100,7 @@ def _distribution(chances: dict[str, Judgement]) -> _Tree:
 
 
 def _judgement(judgement: Judgement) -> _Tree:
-    if not judgement.why and not judgement.cite:
+    if not judgement.why and not judgement.cite and not judgement.correlates:
         return _Leaf(str(judgement))
     tree: dict[str, Any] = {"is": _Leaf(str(judgement))}
     if judgement.cite:
@@ -108,6 +108,8 @@ def _judgement(judgement: Judgement) -> _Tree:
         tree["cite"] = cites[0] if len(cites) == 1 else cites
     if judgement.why:
         tree["why"] = _Leaf(_scalar(judgement.why))
+    if judgement.correlates:
+        tree["correlates"] = {name: _Leaf(plain(share)) for name, share in judgement.correlates}
     return tree
 
 

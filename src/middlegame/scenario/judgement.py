@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic_core import PydanticCustomError
 
+from middlegame.scenario.correlating import SCHEMA, Correlates, read_correlates
 from middlegame.scenario.formulas import EXPECTED, Formula, formula_or_none
 from middlegame.scenario.syntax import RESERVED_KEYS, Written, quoted, shown, syntax_error
 
@@ -45,6 +46,7 @@ class Judgement:
             better is chosen, or how much more often a report comes where it is true).
         why: the reason given beside the number itself, if any.
         cite: source and paragraph (`brief#4`) given beside the number itself.
+        correlates: the groups that the range goes along with.
     """
 
     low: float
@@ -52,6 +54,7 @@ class Judgement:
     unit: Unit
     why: str | None = field(default=None, compare=False)
     cite: tuple[str, ...] = field(default=(), compare=False)
+    correlates: Correlates = ()
 
     @property
     def exact(self) -> bool:
@@ -169,7 +172,7 @@ def _parse_mapping(value: dict[Any, Any], unit: Unit) -> Judgement:
         if key in RESERVED_KEYS:
             problem = f"'{key}' ({RESERVED_KEYS[key]}) is kept for later and cannot be used yet"
             raise syntax_error(problem, _MAPPING, within=(key,))
-        if key not in ("is", "why", "cite"):
+        if key not in ("is", "why", "cite", "correlates"):
             raise syntax_error(f"unknown key '{key}' beside a number", _MAPPING, within=(key,))
     if "is" not in value:
         raise syntax_error("the key 'is' is missing beside a number", _MAPPING)
@@ -187,7 +190,25 @@ def _parse_mapping(value: dict[Any, Any], unit: Unit) -> Judgement:
     why = value.get("why")
     if not isinstance(why, str | None):
         raise syntax_error(f"{shown(why)} is not text", "text, in quotes", within=("why",))
-    return replace(bare, why=why, cite=() if cite == () else cites)
+    correlates = _parse_correlates(value, bare)
+    return replace(bare, why=why, cite=() if cite == () else cites, correlates=correlates)
+
+
+def _parse_correlates(value: dict[Any, Any], beside: Judgement) -> Correlates:
+    if "correlates" not in value:
+        return ()
+    if beside.exact or isinstance(beside, ByFormula):
+        raise syntax_error(
+            f"{value['is']} does not vary, so it goes along with nothing",
+            f"a range, such as {_MAPPING}",
+            within=("correlates",),
+        )
+    try:
+        return read_correlates(value["correlates"])
+    except PydanticCustomError as error:
+        context = error.context or {}
+        within = ("correlates", *context["within"])
+        raise syntax_error(context["problem"], context["expected"], within=within) from None
 
 
 def _checked(judgement: Judgement, *, percent: bool = False) -> Judgement:
@@ -240,7 +261,7 @@ def _written(unit: Unit, parse: Callable[[object], Judgement] | None = None) -> 
     cite = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
     mapping = {
         "type": "object",
-        "properties": {"is": text, "why": {"type": "string"}, "cite": cite},
+        "properties": {"is": text, "why": {"type": "string"}, "cite": cite, "correlates": SCHEMA},
         "required": ["is"],
         "additionalProperties": False,
     }

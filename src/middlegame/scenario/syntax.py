@@ -17,7 +17,6 @@ RESERVED_KEYS = {
     "resources": "limited means",
     "spends": "limited means",
     "offer": "bargains",
-    "correlates": "correlated judgements",
     "views": "rival views",
 }
 """Keys that the language keeps for what it cannot say yet, and what that is."""
