@@ -107,6 +107,12 @@ class Dominoes:
             found.append(max(every, key=lambda e: (round(abs(e.total), 9), round(e.total, 9))))
         return found
 
+    def gaining(self, push: Push, name: str) -> str:
+        """Name the state of a move or factor that gains most by a push."""
+        gains = self.pushed.announced[name][self.pushed.number(push)] - self.pushed.before[name]
+        states = self.pushed.diagram.nodes[self.pushed.diagram.index[name]].states
+        return states[int(np.argmax(np.round(gains, 9)))]
+
     def strongest(self, push: Push) -> float:
         """Give the sum over headline nodes of the largest change of a state: how much falls."""
         index, nodes = self.pushed.diagram.index, self.pushed.diagram.nodes

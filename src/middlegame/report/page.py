@@ -130,6 +130,36 @@ class Page:
             )
             self._beside(numbers, Text(shift.label))
 
+    def note(self, text: str) -> None:
+        """Print what is added to the line above, beneath its label."""
+        if text:
+            self._beside(Text(" " * (2 * _MARGIN)), Text(text, style="dim"))
+
+    def plain_line(self, text: str) -> None:
+        """Print one line as it is, however wide."""
+        self._line(" " * _MARGIN, text)
+
+    def matrix(
+        self, heads: Sequence[str], rows: Sequence[tuple[str, Sequence[int | None]]]
+    ) -> None:
+        """Print whole numbers under short headings, each row's label beside them.
+
+        Args:
+            heads: of the columns.
+            rows: their labels and numbers; None where there is none to tell.
+        """
+        self._line(" " * _MARGIN, Text("".join(f"{head:>5}" for head in heads), style="bold"))
+        for label, numbers in rows:
+            cells = [self._cell(number) for number in numbers]
+            self._beside(Text.assemble(" " * _MARGIN, *cells, "  "), Text(label))
+
+    def _cell(self, number: int | None) -> Text:
+        if number is None:
+            return Text(f"{'x' if self.plain else '×':>5}", style="dim")
+        if not number:
+            return Text(f"{'.' if self.plain else '·':>5}", style="dim")
+        return Text(f"{number:>+5d}", style=_UP if number > 0 else _DOWN)
+
     def _beside(self, first: Text, told: Text) -> None:
         width = min(self.width, _MEASURE + 12) - first.cell_len
         for place, line in enumerate(self._wrapped(told, width)):

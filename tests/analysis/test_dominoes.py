@@ -1,0 +1,205 @@
+"""Dominoes against closed forms, against supposing one at a time, and against the game tree."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+import middlegame as mg
+from middlegame.analysis import pushes
+from middlegame.analysis.dominoes import Dominoes, dominoes
+from middlegame.analysis.links import Link
+from middlegame.analysis.pushes import Push, every_push
+from middlegame.diagram import Chance, Decision, Diagram, Fixed, Utility
+from middlegame.engine.worlds import Ramp
+
+ON_OFF = ("on", "off")
+
+
+def table(on: np.ndarray | float) -> Fixed:
+    """A table of two states from the chance of the first."""
+    on = np.asarray(on, float)
+    return Fixed(np.stack([on, 1 - on], axis=-1))
+
+
+@pytest.fixture(scope="module")
+def triangle() -> Dominoes:
+    """X leads to Y directly and by way of M, additively: effects in closed form.
+
+    P(m | x) = 0.1 + 0.6 x, P(y | x, m) = 0.05 + 0.2 x + 0.5 m, P(x) = 0.3.
+    """
+    x = np.array([1.0, 0.0])
+    chances = (
+        Chance("x", ON_OFF, (), table(0.3)),
+        Chance("m", ON_OFF, ("x",), table(0.1 + 0.6 * x)),
+        Chance("y", ON_OFF, ("x", "m"), table(0.05 + 0.2 * x[:, None] + 0.5 * x), headline=True),
+    )
+    return dominoes(mg.solve(Diagram(chances, ())))
+
+
+def test_effects_in_closed_form(triangle):
+    effect = triangle.effect(Push("x", "on"), "y", "on")
+    assert effect.total == pytest.approx(0.7 * (0.2 + 0.5 * 0.6))
+    assert effect.surprise == pytest.approx(effect.total)  # nobody moves, so nobody adapts
+    assert effect.adaptation == pytest.approx(0)
+    effect = triangle.effect(Push("m", "on"), "y", "on")
+    assert effect.total == pytest.approx(0.5 * (1 - (0.1 + 0.6 * 0.3)))
+    assert triangle.effect(Push("y", "on"), "x", "on").total == pytest.approx(0)
+
+
+def test_a_link_carries_what_vanishes_when_it_is_held(triangle):
+    held = triangle._links.held(Push("x", "on"))
+    total = triangle.effect(Push("x", "on"), "y", "on").total
+    carried = dict(zip(held.links, total - held.remains["y"][:, 0], strict=True))
+    assert carried == {
+        Link("x", "y"): pytest.approx(0.7 * 0.2),
+        Link("x", "m"): pytest.approx(0.7 * 0.5 * 0.6),
+        Link("m", "y"): pytest.approx(0.7 * 0.5 * 0.6),
+    }
+    chain = triangle.chain(Push("x", "on"), "y", "on")
+    assert [link.head for link in chain.links] == ["m", "y"]
+    assert chain.carried == pytest.approx(0.21)
+    assert chain.of == pytest.approx(0.35)
+
+
+def test_what_does_not_change_has_no_chain(triangle):
+    assert triangle.chain(Push("y", "on"), "x", "on") is None
+
+
+def test_the_cascade_is_in_order_of_play_and_the_ranking_by_what_falls(triangle):
+    assert [effect.name for effect in triangle.cascade(Push("x", "on"))] == ["m", "y"]
+    assert triangle.ranked[0] == Push("m", "on")  # 0.36, against 0.35 of x = on
+    assert triangle.strongest(Push("m", "on")) == pytest.approx(0.36)
+
+
+def test_adaptation_is_a_link_of_its_own():
+    """A guard moves before the raid that it expects: only the announcement makes it move."""
+    nodes = (
+        Decision("guard", ON_OFF, (), "owner"),
+        Chance("raid", ON_OFF, (), table(0.2)),
+        Chance("loss", ON_OFF, ("guard", "raid"), table(np.array([[0.1, 0.0], [0.9, 0.0]]))),
+    )
+    utilities = (
+        Utility("owner", ("loss",), Fixed(np.array([-4.0, 0.0]))),
+        Utility("owner", ("guard",), Fixed(np.array([-1.0, 0.0]))),
+    )
+    found = dominoes(mg.solve(Diagram(nodes, utilities)))
+
+    def guarded(raid: float) -> float:
+        return 1 / (1 + np.exp(1 - 4 * 0.8 * raid))
+
+    def lost(guard: float, raid: float) -> float:
+        return raid * (0.1 * guard + 0.9 * (1 - guard))
+
+    push = Push("raid", "on")
+    effect = found.effect(push, "guard", "on")
+    assert effect.surprise == pytest.approx(0)
+    assert effect.adaptation == pytest.approx(guarded(1) - guarded(0.2))
+    effect = found.effect(push, "loss", "on")
+    assert effect.surprise == pytest.approx(lost(guarded(0.2), 1) - lost(guarded(0.2), 0.2))
+    assert effect.adaptation == pytest.approx(lost(guarded(1), 1) - lost(guarded(0.2), 1))
+    held = found._links.held(push)
+    remains = dict(zip(held.links, held.remains["loss"][:, 0], strict=True))
+    # Without the adaptation, the surprise is what is left.
+    assert remains[Link("raid", "guard", adapts=True)] == pytest.approx(effect.surprise)
+    chain = found.chain(push, "guard", "on")
+    assert chain.links == (Link("raid", "guard", adapts=True),)
+    assert chain.carried == pytest.approx(chain.of)
+
+
+@pytest.fixture(scope="module")
+def harbour() -> Dominoes:
+    return dominoes(mg.solve(mg.load("harbour-lease")))
+
+
+def test_every_push_is_what_supposing_it_alone_gives(harbour):
+    equilibrium = harbour.pushed.equilibrium
+    for push in (Push("lease", "lost"), Push("bid", "offer"), Push("loan", "empty")):
+        place = harbour.pushed.number(push)
+        for surprise, found in (
+            (False, harbour.pushed.announced),
+            (True, harbour.pushed.by_surprise),
+        ):
+            alone = equilibrium.suppose({push.name: push.state}, surprise=surprise)
+            for name, forecast in alone.forecasts.items():
+                assert found[name][place] == pytest.approx([*forecast.values()], abs=1e-8)
+
+
+def test_an_option_is_set_wherever_it_is_open(harbour):
+    """The city can switch only after an offer, so it does as often as there is one."""
+    push = Push("renew", "switch")
+    place = harbour.pushed.number(push)
+    before = harbour.pushed.equilibrium.forecast("bid")["offer"]
+    assert harbour.pushed.open_share(push) == pytest.approx(before)
+    assert harbour.pushed.by_surprise["renew"][place, 1] == pytest.approx(before)
+    offered = harbour.pushed.announced["bid"][place, 1]
+    assert harbour.pushed.announced["renew"][place, 1] == pytest.approx(offered)
+    assert offered > before
+    assert harbour.pushed.open_share(Push("lease", "lost")) == 1
+
+
+def test_what_could_not_happen_before_is_told(harbour):
+    nodes = (
+        Chance("flood", ON_OFF, (), table(0.0)),
+        Decision("flee", ON_OFF, ("flood",), "a"),
+    )
+    found = dominoes(mg.solve(Diagram(nodes, ())))
+    assert found.pushed.unforeseen(Push("flood", "on")) == ["flee"]
+    assert harbour.pushed.unforeseen(Push("lease", "lost")) == []
+
+
+def test_chains_lead_from_the_push_to_their_end_without_a_gap(harbour):
+    told = 0
+    for push in harbour.pushes:
+        for effect in harbour.cascade(push):
+            chain = harbour.chain(push, effect.name, effect.state)
+            if chain is None:
+                continue
+            told += 1
+            assert chain.links[0].tail == push.name
+            assert chain.links[-1].head == effect.name
+            for before, after in itertools.pairwise(chain.links):
+                assert before.head == after.tail
+                assert not after.adapts
+    assert told > 20
+
+
+def test_only_options_that_can_be_open_are_pushed(harbour):
+    diagram = harbour.pushed.diagram
+    assert len(every_push(diagram)) == sum(len(node.states) for node in diagram.nodes)
+    shut = Decision("m", ON_OFF, (), "a", np.array([True, False]))
+    assert every_push(Diagram((shut,), ())) == (Push("m", "on"),)
+    with pytest.raises(mg.QueryError, match="never open"):
+        dominoes(mg.solve(Diagram((shut,), ())), [Push("m", "off")])
+
+
+def test_what_cannot_be_pushed_is_refused(harbour):
+    equilibrium = harbour.pushed.equilibrium
+    with pytest.raises(mg.QueryError, match="did you mean 'lease'"):
+        dominoes(equilibrium, [Push("leas", "lost")])
+    with pytest.raises(mg.QueryError, match="did you mean 'switch'"):
+        dominoes(equilibrium, [Push("renew", "swich")])
+    with pytest.raises(mg.QueryError, match="without evidence"):
+        dominoes(equilibrium.given({"lease": "lost"}))
+
+
+def test_what_the_ramp_leaves_open_is_traced(harbour, monkeypatch):
+    monkeypatch.setattr(pushes, "Ramp", lambda: Ramp(rungs=1, most=0))
+    wanted = [Push("jobs", "shrinks"), Push("depot", "closes")]
+    found = dominoes(harbour.pushed.equilibrium, wanted)
+    assert found.pushed.traced == 2
+    for push in wanted:
+        for name, forecasts in found.pushed.announced.items():
+            theirs = harbour.pushed.announced[name][harbour.pushed.number(push)]
+            assert forecasts[wanted.index(push)] == pytest.approx(theirs, abs=1e-8)
+
+
+def test_as_json(harbour):
+    told = harbour.to_dict([Push("lease", "lost")])
+    (push,) = told["pushes"]
+    assert push["open"] == 1
+    effect = push["effects"]["depot"]["closes"]
+    assert effect["total"] == pytest.approx(effect["surprise"] + effect["adaptation"])
+    assert {chain["to"] for chain in push["chains"]} >= {"depot", "jobs"}
+    assert all(abs(chain["of"]) >= 0.05 for chain in push["chains"])
+    assert "lease" not in push["effects"]
