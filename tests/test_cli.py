@@ -213,3 +213,17 @@ def test_ctrl_c_is_no_traceback(run, monkeypatch):
     code, _, err = run("solve", "harbour-lease")
     assert code == 1
     assert "Aborted" in err
+
+
+def test_dominoes(run, tmp_path):
+    report = tmp_path / "fall.html"
+    code, out, _ = run("dominoes", "harbour-lease", "--report", str(report))
+    assert code == 0
+    assert "WHAT FALLS WITH WHAT" in out
+    assert "What falls with what" in report.read_text()
+    code, out, _ = run("dominoes", "harbour-lease", "--from", "lease=lost", "--json")
+    (push,) = json.loads(out)["pushes"]
+    assert push["effects"]["depot"]["closes"]["total"] > 0
+    code, _, err = run("dominoes", "harbour-lease", "--from", "leas=lost")
+    assert code == 1
+    assert "did you mean 'lease'" in err

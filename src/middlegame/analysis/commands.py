@@ -46,11 +46,12 @@ def dominoes_command(
     with counting("Pushing") as told:
         found = dominoes(equilibrium, wanted or None, told=told)
     if report:
+        from middlegame.report.domino_section import domino_section
         from middlegame.report.forms import write_report
         from middlegame.report.html import html_report
 
         with working("Writing the report"):
-            write_report(report, html_report(equilibrium, loaded, dominoes=found))
+            write_report(report, html_report(equilibrium, loaded, [domino_section(found)]))
     if as_json:
         print_json(found.to_dict())
         return

@@ -154,6 +154,25 @@ class Dominoes:
             tuple(held.links[k] for k in way), float(np.sign(effect.total)) * width, effect.total
         )
 
+    def ways(self, push: Push, least: float) -> dict[str, Link]:
+        """Give for each node that falls the last link of the chain that carries most of it.
+
+        Args:
+            push: the first.
+            least: nodes that change less are left out, unless others hang on them.
+        """
+        effects = {effect.name: effect for effect in self.cascade(push)}
+        waiting = [name for name, effect in effects.items() if abs(effect.total) >= least]
+        found: dict[str, Link] = {}
+        while waiting:
+            name = waiting.pop()
+            chain = self.chain(push, name, effects[name].state) if name not in found else None
+            if chain is not None:
+                found[name] = chain.links[-1]
+                if found[name].tail != push.name:
+                    waiting.append(found[name].tail)
+        return {name: found[name] for name in effects if name in found}
+
     def to_dict(self, pushes: Iterable[Push] | None = None, least: float = TOLD) -> dict[str, Any]:
         """Give pushes and their effects as one JSON object.
 

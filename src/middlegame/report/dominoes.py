@@ -67,8 +67,8 @@ def show_cascade(found: "Dominoes", push: "Push", console: Console) -> None:
     drawn = branches(found, push, plain=page.plain)
     if drawn:
         page.section("Which way it goes", "each under what carries most of it")
-        for line in drawn:
-            page.plain_line(line)
+        for branch, text in drawn:
+            page.branch(branch, text)
         page.gap()
     for note in notes(found, push):
         page.paragraph(note, mark="!")

@@ -163,10 +163,10 @@ def _way(found: "Dominoes", push: "Push", effect: "Effect", difference: int) -> 
     if abs(chain.carried) < _MOSTLY * abs(chain.of):
         return "along several ways, none of which carries half of it"
     words = narrative.words_of(found.pushed.equilibrium)
-    steps = []
-    for link in chain.links[:-1]:
-        told = within(words.clause(link.head, found.gaining(push, link.head)))
-        steps.append(f"expecting it, {told}" if link.adapts else told)
+    steps = [
+        within(words.clause(link.head, found.gaining(push, link.head))) for link in chain.links[:-1]
+    ]
     carried, of = round(100 * abs(chain.carried)), abs(difference)
     amount = "all of it" if carried >= of else f"{carried} of the {of}"
-    return f"{amount} because {', and so '.join(steps)}"
+    how = "because, expecting it," if chain.links[0].adapts else "by way of"
+    return f"{amount} {how} {', then '.join(steps)}"

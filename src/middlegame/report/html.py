@@ -1,6 +1,7 @@
 """The report: one HTML file that opens anywhere, offline, without any script."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ from middlegame.report.graph import contest_graph
 from middlegame.report.judgements import judgement_groups, web_address
 from middlegame.report.palette import NOBODY, actor_colours
 from middlegame.report.policies import policy_rows, policy_words
+from middlegame.report.section import Section
 from middlegame.report.words import (
     SCALE_SOURCE,
     Words,
@@ -43,12 +45,17 @@ class _Chart:
     svg: str
 
 
-def html_report(equilibrium: "Equilibrium", loaded: "Loaded | None" = None) -> str:
+def html_report(
+    equilibrium: "Equilibrium",
+    loaded: "Loaded | None" = None,
+    analyses: Sequence[Section] = (),
+) -> str:
     """Write the report on an equilibrium as one self-contained HTML page.
 
     Args:
         equilibrium: what to report.
         loaded: the file it came from, for the places of its judgements.
+        analyses: further sections, in order.
     """
     words, scenario = narrative.words_of(equilibrium), equilibrium.scenario
     groups = judgement_groups(equilibrium, words, loaded)
@@ -75,6 +82,7 @@ def html_report(equilibrium: "Equilibrium", loaded: "Loaded | None" = None) -> s
             storylines=narrative.storylines(equilibrium, STORYLINES),
             points=_points(equilibrium, words),
             policies=_policies(equilibrium, words),
+            analyses=analyses,
             groups=groups,
             ranges=sum(not written.exact for written in told),
             judgements=len(told),

@@ -1,5 +1,6 @@
 """Where the boxes and arrows of a contest's graph stand, and the lines of text in them."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -63,43 +64,52 @@ class Layout:
 
 def layout(equilibrium: "Equilibrium") -> Layout:
     """Place the nodes from top to bottom, causes above what depends on them."""
-    import pygraphviz
-
     diagram = equilibrium.diagram
     words = narrative.words_of(equilibrium)
+    seen = {name for decision in diagram.decisions for name in decision.parents}
+    drawn = [n for n in diagram.nodes if n.name not in diagram.evidence or n.name in seen]
+    heights = {}
+    for node in drawn:
+        lines = len(label_lines(words, node.name)) + len(state_lines(equilibrium, words, node.name))
+        heights[node.name] = lines * LINE + 2 * PADDING + BAR + 3
+    arcs = [(parent, node.name) for node in drawn for parent in node.parents]
+    return placed(heights, arcs)
+
+
+def placed(heights: Mapping[str, float], arcs: Sequence[tuple[str, str]]) -> Layout:
+    """Place boxes from top to bottom, the tails of arcs above their heads.
+
+    Args:
+        heights: of each box, by its name.
+        arcs: tail and head, each pair once.
+    """
+    import pygraphviz
+
     graph = pygraphviz.AGraph(directed=True, strict=True)
     graph.graph_attr.update(rankdir="TB", nodesep="0.22", ranksep="0.42", splines="true")
     graph.node_attr.update(shape="box", fixedsize="true", label="")
-    heights = {}
-    seen = {name for decision in diagram.decisions for name in decision.parents}
-    drawn = [
-        (place, node)
-        for place, node in enumerate(diagram.nodes)
-        if node.name not in diagram.evidence or node.name in seen
-    ]
-    for place, node in drawn:
-        lines = len(label_lines(words, node.name)) + len(state_lines(equilibrium, words, node.name))
-        heights[node.name] = lines * LINE + 2 * PADDING + BAR + 3
+    names = list(heights)
+    number = {name: place for place, name in enumerate(names)}
+    for name, place in number.items():
         graph.add_node(
             f"n{place}",
             width=f"{BOX_WIDTH / _POINTS_PER_INCH:.4f}",
-            height=f"{heights[node.name] / _POINTS_PER_INCH:.4f}",
+            height=f"{heights[name] / _POINTS_PER_INCH:.4f}",
         )
-    for place, node in drawn:
-        for parent in node.parents:
-            graph.add_edge(f"n{diagram.index[parent]}", f"n{place}")
+    for tail, head in arcs:
+        graph.add_edge(f"n{number[tail]}", f"n{number[head]}")
     graph.layout(prog="dot")
     _, _, right, top = map(float, graph.graph_attr["bb"].split(","))
     boxes = []
-    for place, node in drawn:
+    for name, place in number.items():
         x, y = map(float, graph.get_node(f"n{place}").attr["pos"].split(","))
-        boxes.append(Box(node.name, x + MARGIN, top - y + MARGIN, BOX_WIDTH, heights[node.name]))
-    arcs = []
+        boxes.append(Box(name, x + MARGIN, top - y + MARGIN, BOX_WIDTH, heights[name]))
+    found = []
     for edge in graph.edges():
-        tail, head = (diagram.nodes[int(str(end)[1:])].name for end in edge)
-        arcs.append(_read_arc(tail, head, edge.attr["pos"], top))
-    arcs.sort(key=lambda arc: (diagram.index[arc.head], diagram.index[arc.tail]))
-    return Layout(right + 2 * MARGIN, top + 2 * MARGIN, tuple(boxes), tuple(arcs))
+        tail, head = (names[int(str(end)[1:])] for end in edge)
+        found.append(_read_arc(tail, head, edge.attr["pos"], top))
+    found.sort(key=lambda arc: (number[arc.head], number[arc.tail]))
+    return Layout(right + 2 * MARGIN, top + 2 * MARGIN, tuple(boxes), tuple(found))
 
 
 def _read_arc(tail: str, head: str, path: str, top: float) -> Arc:
@@ -120,14 +130,14 @@ def label_lines(words: Words, name: str) -> list[str]:
     """Break the name of a move or factor into a box's lines; they are set bold."""
     node = words.node(name)
     label = words.heading(name) if isinstance(node, Decision) else words.label(name)
-    return _wrapped(label, (BOX_WIDTH - 2 * PADDING) / _BOLD)
+    return wrapped(label, (BOX_WIDTH - 2 * PADDING) / _BOLD)
 
 
 def state_lines(equilibrium: "Equilibrium", words: Words, name: str) -> list[str]:
     """Break the likeliest state into a box's lines, the last with room for the percentage."""
     state, _ = narrative.likeliest(equilibrium.forecast(name))
     room = BOX_WIDTH - 2 * PADDING
-    lines = _wrapped(words.state(name, state), room)
+    lines = wrapped(words.state(name, state), room)
     *before, last = lines
     if text_width(last) <= room - _PERCENT_ROOM:
         return lines
@@ -152,7 +162,8 @@ def text_width(text: str) -> float:
     return ems * _SIZE
 
 
-def _wrapped(text: str, room: float, most: int = 4) -> list[str]:
+def wrapped(text: str, room: float, most: int = 4) -> list[str]:
+    """Break text into lines that fit into a room, the last cut off where there are too many."""
     lines = [""]
     for word in text.split():
         joined = f"{lines[-1]} {word}".strip()

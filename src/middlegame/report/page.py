@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.text import Text
 
 from middlegame.report.change import Shift
+from middlegame.report.palette import FALLS, RISES
 from middlegame.report.words import likelihood, percent
 
 _WIDEST = 100
@@ -14,7 +15,6 @@ _NARROWEST = 40
 _MARGIN = 2
 _MEASURE = 88
 """Sentences are harder to read when they are longer than this."""
-_UP, _DOWN = "#2B8CC4", "#D9661F"
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ class Page:
         arrow, up, down = ("->", "+", "-") if self.plain else ("→", "▲ ", "▼ ")
         for shift in found:
             size = abs(shift.difference)
-            sign, colour = (up, _UP) if shift.difference > 0 else (down, _DOWN)
+            sign, colour = (up, RISES) if shift.difference > 0 else (down, FALLS)
             told = f"{sign}{size}{shift.unit}" if size else "="
             numbers = Text.assemble(
                 f"{shift.before:>{_MARGIN + 4}} {arrow} ",
@@ -135,9 +135,9 @@ class Page:
         if text:
             self._beside(Text(" " * (2 * _MARGIN)), Text(text, style="dim"))
 
-    def plain_line(self, text: str) -> None:
-        """Print one line as it is, however wide."""
-        self._line(" " * _MARGIN, text)
+    def branch(self, branch: str, text: str) -> None:
+        """Print a line of a tree beside the branch that leads to it."""
+        self._beside(Text(" " * _MARGIN + branch), Text(text))
 
     def matrix(
         self, heads: Sequence[str], rows: Sequence[tuple[str, Sequence[int | None]]]
@@ -158,7 +158,7 @@ class Page:
             return Text(f"{'x' if self.plain else '×':>5}", style="dim")
         if not number:
             return Text(f"{'.' if self.plain else '·':>5}", style="dim")
-        return Text(f"{number:>+5d}", style=_UP if number > 0 else _DOWN)
+        return Text(f"{number:>+5d}", style=RISES if number > 0 else FALLS)
 
     def _beside(self, first: Text, told: Text) -> None:
         width = min(self.width, _MEASURE + 12) - first.cell_len

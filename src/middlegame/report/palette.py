@@ -24,3 +24,7 @@ def actor_colours(diagram: Diagram) -> dict[str, str]:
         owner: OKABE_ITO[place] if place < len(OKABE_ITO) else NOBODY
         for place, owner in enumerate(order)
     }
+
+
+RISES, FALLS = "#2B8CC4", "#D9661F"
+"""For what becomes likelier, and for what becomes less likely."""

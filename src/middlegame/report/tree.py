@@ -10,11 +10,13 @@ if TYPE_CHECKING:
     from middlegame.analysis.dominoes import Dominoes, Effect
     from middlegame.analysis.pushes import Push
 
-_LEAST = 0.02
+LEAST = 0.02
 
 
-def branches(found: "Dominoes", push: "Push", *, plain: bool, least: float = _LEAST) -> list[str]:
-    """Draw the falls after a push, a line each.
+def branches(
+    found: "Dominoes", push: "Push", *, plain: bool, least: float = LEAST
+) -> list[tuple[str, str]]:
+    """Draw the falls after a push: for each the branch that leads to it, and what it is.
 
     Args:
         found: the dominoes.
@@ -24,21 +26,10 @@ def branches(found: "Dominoes", push: "Push", *, plain: bool, least: float = _LE
     """
     words = narrative.words_of(found.pushed.equilibrium)
     effects = {effect.name: effect for effect in found.cascade(push)}
-    above: dict[str, tuple[str, bool]] = {}
-    waiting = [name for name, effect in effects.items() if abs(effect.total) >= least]
-    while waiting:
-        name = waiting.pop()
-        chain = found.chain(push, name, effects[name].state) if name not in above else None
-        if chain is None:
-            continue
-        link = chain.links[-1]
-        above[name] = (link.tail, link.adapts)
-        if link.tail != push.name:
-            waiting.append(link.tail)
+    ways = found.ways(push, least)
     below: dict[str, list[str]] = {}
-    for name in effects:
-        if name in above:
-            below.setdefault(above[name][0], []).append(name)
+    for name, link in ways.items():
+        below.setdefault(link.tail, []).append(name)
     fork, last, bar = ("|- ", "`- ", "|  ") if plain else ("├─ ", "└─ ", "│  ")
 
     def told(effect: "Effect", adapts: bool) -> str:
@@ -47,14 +38,15 @@ def branches(found: "Dominoes", push: "Push", *, plain: bool, least: float = _LE
         text = capital(words.entry(effect.name, effect.state))
         return f"{text}  {change}{'  (expecting it)' if adapts else ''}"
 
-    def draw(name: str, before: str) -> list[str]:
+    def draw(name: str, before: str) -> list[tuple[str, str]]:
         lines = []
         under = below.get(name, [])
         for place, each in enumerate(under):
             end = place == len(under) - 1
-            lines.append(f"{before}{last if end else fork}{told(effects[each], above[each][1])}")
+            branch = before + (last if end else fork)
+            lines.append((branch, told(effects[each], ways[each].adapts)))
             lines += draw(each, before + ("   " if end else bar))
         return lines
 
     drawn = draw(push.name, "")
-    return [push_words(words, push), *drawn] if drawn else []
+    return [("", push_words(words, push)), *drawn] if drawn else []

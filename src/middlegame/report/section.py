@@ -1,0 +1,17 @@
+"""A section of the report that not every report has."""
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Section:
+    """What an analysis adds to the report.
+
+    Attributes:
+        template: which shows it; it finds what it shows as `shown`.
+        shown: what is shown.
+    """
+
+    template: str
+    shown: dict[str, Any]

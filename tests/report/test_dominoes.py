@@ -1,0 +1,68 @@
+import re
+
+import pytest
+from rich.cells import cell_len
+
+import middlegame as mg
+from middlegame.analysis.dominoes import Dominoes, dominoes
+from middlegame.analysis.pushes import Push
+from middlegame.report.domino_section import domino_section
+from middlegame.report.dominoes import show_cascade, show_dominoes
+from middlegame.report.falling import columns
+from middlegame.report.html import html_report
+from tests.report.conftest import INJECTION
+from tests.report.test_html import read
+from tests.report.test_terminal import compare, piped, shown
+
+
+@pytest.fixture(scope="module")
+def found(harbour: mg.Equilibrium) -> Dominoes:
+    return dominoes(harbour)
+
+
+def test_dominoes_in_a_pipe(found: Dominoes) -> None:
+    console = piped()
+    show_dominoes(found, console)
+    compare("harbour-dominoes.txt", shown(console))
+
+
+def test_a_cascade_in_a_pipe(found: Dominoes) -> None:
+    console = piped()
+    show_cascade(found, Push("renew", "switch"), console)
+    show_cascade(found, Push("jobs", "holds"), console)
+    compare("harbour-cascade.txt", shown(console))
+
+
+@pytest.mark.parametrize("width", [40, 80])
+def test_no_line_is_wider_than_the_console(found: Dominoes, width: int) -> None:
+    console = piped(width)
+    show_dominoes(found, console)
+    show_cascade(found, Push("lease", "lost"), console)
+    assert max(map(cell_len, shown(console).splitlines())) <= width
+    assert shown(console).isascii()
+
+
+def test_the_matrix_shows_outcomes_that_still_stand(found: Dominoes) -> None:
+    assert columns(found) == [("lease", "lost"), ("depot", "closes")]
+
+
+def test_the_section_draws_matrix_and_cascades(found: Dominoes) -> None:
+    page = html_report(found.pushed.equilibrium, analyses=[domino_section(found)])
+    reader = read(page)
+    text = " ".join(reader.text)
+    assert "What falls with what" in text
+    assert page.count('class="mg-fall"') >= 5
+    assert "NaN" not in page
+    total = round(100 * found.effect(Push("lease", "lost"), "depot", "closes").total)
+    matrix = page[page.index('class="matrix"') : page.index("What follows from each")]
+    assert f"{total:+d}" in re.findall(r">([+−]\d+)<", matrix)
+
+
+def test_texts_cannot_become_markup(hostile: mg.Equilibrium) -> None:
+    found = dominoes(hostile)
+    page = html_report(hostile, analyses=[domino_section(found)])
+    read(page)
+    assert INJECTION not in page
+    console = piped()
+    show_dominoes(found, console)
+    assert "\x1b" not in shown(console)
