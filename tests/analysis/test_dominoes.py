@@ -1,6 +1,7 @@
 """Dominoes against closed forms, against supposing one at a time, and against the game tree."""
 
 import itertools
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from middlegame.analysis.links import Link
 from middlegame.analysis.pushes import Push, every_push
 from middlegame.diagram import Chance, Decision, Diagram, Fixed, Utility
 from middlegame.engine.worlds import Ramp
+from middlegame.shipped import open_scenario
 
 ON_OFF = ("on", "off")
 
@@ -179,7 +181,7 @@ def test_what_cannot_be_pushed_is_refused(harbour):
         dominoes(equilibrium, [Push("leas", "lost")])
     with pytest.raises(mg.QueryError, match="did you mean 'switch'"):
         dominoes(equilibrium, [Push("renew", "swich")])
-    with pytest.raises(mg.QueryError, match="without evidence"):
+    with pytest.raises(mg.QueryError, match="not of a case"):
         dominoes(equilibrium.given({"lease": "lost"}))
 
 
@@ -203,3 +205,18 @@ def test_as_json(harbour):
     assert {chain["to"] for chain in push["chains"]} >= {"depot", "jobs"}
     assert all(abs(chain["of"]) >= 0.05 for chain in push["chains"])
     assert "lease" not in push["effects"]
+
+
+def test_evidence_is_set_aside_and_may_be_on_the_way(tmp_path):
+    """The city reads a report that the loan is empty: the dominoes go through it."""
+    text = Path(open_scenario("harbour-lease").file).read_text()
+    leak = "evidence: {leak: {saw: loan = empty, likelihood: 4:1, seen_by: [owner]}}\n\nquestions:"
+    path = tmp_path / "scenario.yaml"
+    path.write_text(text.replace("\nquestions:", "\n" + leak))
+    equilibrium = mg.solve(mg.load(path))
+    found = dominoes(equilibrium)
+    assert equilibrium.forecast("loan")["empty"] > 0.6
+    assert found.pushed.before["loan"] == pytest.approx([0.55, 0.45], abs=0.01)
+    links = found._links.held(Push("loan", "empty")).links
+    assert {Link("loan", "leak"), Link("leak", "renew")} <= set(links)
+    assert "leak" not in [effect.name for effect in found.cascade(Push("loan", "empty"))]

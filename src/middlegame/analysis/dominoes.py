@@ -100,7 +100,7 @@ class Dominoes:
         Of each move and factor the state that changes most, of two the one that gains.
         """
         found = []
-        for node in self.pushed.diagram.nodes:
+        for node in self.pushed.diagram.played:
             if node.name == push.name:
                 continue
             every = [self.effect(push, node.name, state) for state in node.states]
@@ -190,7 +190,7 @@ class Dominoes:
     def _told(self, push: Push, least: float) -> dict[str, Any]:
         effects: dict[str, dict[str, dict[str, float]]] = {}
         chains = []
-        for node in self.pushed.diagram.nodes:
+        for node in self.pushed.diagram.played:
             if node.name == push.name:
                 continue
             effects[node.name] = {}

@@ -79,7 +79,7 @@ class Pushed:
     @cached_property
     def before(self) -> dict[str, Floats]:
         """Each move's and factor's forecast without a push, `[states]`."""
-        return {name: np.array([*f.values()]) for name, f in self.equilibrium.forecasts.items()}
+        return {node.name: self.equilibrium.joint(node.name) for node in self.diagram.nodes}
 
     def number(self, push: Push) -> int:
         """Give a push's place.
@@ -130,7 +130,7 @@ class Pushed:
 def every_push(diagram: Diagram) -> tuple[Push, ...]:
     """List every state of every move and factor, but for options that are never open."""
     found = []
-    for node in diagram.nodes:
+    for node in diagram.played:
         for place, state in enumerate(node.states):
             if isinstance(node, Decision) and not diagram.opens(node)[..., place].any():
                 continue
@@ -143,6 +143,8 @@ def push_all(
 ) -> Pushed:
     """Set moves and factors one at a time and see what becomes of everything else.
 
+    The contest's own evidence is set aside: it is news about a world in which nothing was pushed.
+
     Args:
         equilibrium: the contest as it is.
         pushes: what is set; every state of every move and factor unless given.
@@ -150,11 +152,12 @@ def push_all(
 
     Raises:
         QueryError: an unknown name or state, an option that is never open, or an equilibrium
-            that is conditional on evidence or was itself taken by surprise.
+            that is conditional on a case or was itself taken by surprise.
         NotConverged: the contest with a push has no equilibrium that could be reached.
     """
-    if equilibrium.known or equilibrium.surprise:
-        raise QueryError("what falls with what is asked of a contest without evidence or surprise")
+    if equilibrium.surprise or len(equilibrium.known) > len(equilibrium.evidence):
+        raise QueryError("what falls with what is asked of a contest, not of a case of it")
+    equilibrium = equilibrium.prior
     diagram, structure = equilibrium.diagram, equilibrium.diagram.structure
     wanted = tuple(every_push(diagram) if pushes is None else pushes)
     layout = layout_of(structure)
@@ -273,8 +276,8 @@ def _announced(
     for number in slow:
         exact = solve_tables(diagram, settings[number].tables)
         policies[..., number] = layout.pad(exact.policies)
-        for name, forecast in exact.forecasts.items():
-            found[name][number] = [*forecast.values()]
+        for name, forecast in found.items():
+            forecast[number] = exact.joint(name)
     return policies, found, len(slow)
 
 
@@ -288,8 +291,7 @@ def _checked(
     for number in np.unique(np.linspace(0, len(settings) - 1, _CHECKED).astype(int)):
         if number in unsettled:
             continue
-        exact = solve_tables(diagram, settings[number].tables).forecasts
-        gaps = [np.abs(found[n][number] - [*f.values()]).max() for n, f in exact.items()]
-        if max(gaps) > APART:
+        exact = solve_tables(diagram, settings[number].tables)
+        if max(np.abs(found[n][number] - exact.joint(n)).max() for n in found) > APART:
             return list(range(len(settings)))
     return unsettled

@@ -102,7 +102,7 @@ def columns(found: "Dominoes") -> list[tuple[str, str]]:
 
     Of two states the one that is less likely as things are: the domino that still stands.
     """
-    nodes = found.pushed.diagram.nodes
+    nodes = found.pushed.diagram.played
     factors = [node for node in nodes if not isinstance(node, Decision)]
     chosen: Sequence[Node] = [node for node in factors if node.headline] or factors or nodes
     told: list[tuple[str, str]] = []
