@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from middlegame.analysis.commands import dominoes_command
+from middlegame.analysis.hypotheses_command import hypotheses_command
 from middlegame.console import console, print_json, working
 from middlegame.ledger.commands import ledger_commands
 from middlegame.options import ASSIGNMENT, FILE, JSON, OBSERVATION, REPORT, Odds
@@ -83,6 +84,7 @@ def commands() -> None:
     """
 
 
+commands.add_command(hypotheses_command)
 commands.add_command(ledger_commands)  # its module imports nothing but click
 commands.add_command(dominoes_command)
 

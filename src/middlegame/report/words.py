@@ -181,7 +181,8 @@ class Words:
             return within(self.label(name))
         odds = table.odds
         value = self.diagram.parameters[odds.index].median if isinstance(odds, Ref) else odds
-        return f"{within(self.label(name))} (a report, {value:.2g}:1)"
+        told = f"{value:.2g}:1" if value >= 1 else f"1:{1 / value:.2g}"
+        return f"{within(self.label(name))} (a report, {told})"
 
     def states(self, name: str) -> list[str]:
         """Name every option or state, in written order."""

@@ -1,0 +1,210 @@
+"""What the evidence says of what nobody can see: competing hypotheses, weighed.
+
+Heuer (1999) asks of each piece of evidence how well it fits each hypothesis, and warns that what
+fits all of them tells nothing. Here the fit is computed: the probability of the evidence under
+each state of a hidden factor, with everybody behaving as in the equilibrium.
+"""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from middlegame.diagram import Chance, Diagram
+from middlegame.equilibrium import Equilibrium
+from middlegame.errors import QueryError, unknown
+from middlegame.play import Play
+
+WORTH_A_MENTION, STRONG, VERY_STRONG = 3.0, 20.0, 150.0
+"""Bayes factors from which evidence is positive, strong, very strong (Kass & Raftery 1995)."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """What one piece of evidence says of a hypothesis.
+
+    Attributes:
+        name: the evidence's, or that of a move or factor that was observed.
+        date: of the report, if it has one.
+        likelihood: its probability under each state; nan where the state cannot be.
+        alone: the Bayes factor for each state against the others, nothing else known.
+        in_order: the same, the earlier pieces known.
+        posterior: of each state, this piece and the earlier ones known.
+    """
+
+    name: str
+    date: date | None
+    likelihood: dict[str, float]
+    alone: dict[str, float]
+    in_order: dict[str, float]
+    posterior: dict[str, float]
+
+    @property
+    def favours(self) -> str:
+        """The state for which it speaks most; the first of equals."""
+        return max(self.alone, key=lambda state: _or_least(self.alone[state]))
+
+    @property
+    def factor(self) -> float:
+        """The Bayes factor for that state, at least 1."""
+        return self.alone[self.favours]
+
+    @property
+    def discriminates(self) -> bool:
+        """Whether it is worth more than a bare mention."""
+        return self.factor >= WORTH_A_MENTION
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the piece as a JSON object."""
+        return {
+            "evidence": self.name,
+            "date": self.date.isoformat() if self.date else None,
+            "likelihood": _finite(self.likelihood),
+            "bayes_factor_alone": _finite(self.alone),
+            "bayes_factor_in_order": _finite(self.in_order),
+            "posterior": self.posterior,
+            "favours": self.favours,
+            "discriminates": self.discriminates,
+        }
+
+
+@dataclass(frozen=True)
+class Hypothesis:
+    """A hidden factor, its states being the rival hypotheses.
+
+    Attributes:
+        name: the factor's.
+        prior: of each state, before the evidence.
+        posterior: given all of it.
+        pieces: what each piece says, in the order in which they are taken.
+    """
+
+    name: str
+    prior: dict[str, float]
+    posterior: dict[str, float]
+    pieces: tuple[Piece, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the hypothesis as a JSON object."""
+        return {
+            "factor": self.name,
+            "prior": self.prior,
+            "posterior": self.posterior,
+            "evidence": [piece.to_dict() for piece in self.pieces],
+        }
+
+
+def hypotheses(equilibrium: Equilibrium, about: Iterable[str] = ()) -> tuple[Hypothesis, ...]:
+    """Weigh all that is known of a contest.
+
+    Args:
+        equilibrium: given its evidence, or anything else that was observed.
+        about: the factors or moves that are in question; the hidden ones unless given.
+
+    Raises:
+        QueryError: nothing is known, nothing is hidden, or there is no such factor.
+    """
+    if not equilibrium.known:
+        raise QueryError("there is no evidence: write what was seen under 'evidence', or --given")
+    diagram = equilibrium.diagram
+    names = tuple(about) or hidden(diagram)
+    if not names:
+        raise QueryError("nothing here is hidden from anybody: say what is in question by --about")
+    for name in names:
+        if name not in diagram.index or name in diagram.evidence:
+            raise unknown("move or factor", name, [node.name for node in diagram.played])
+    pieces = in_order(equilibrium)
+    return tuple(_weighed(equilibrium, name, pieces) for name in names)
+
+
+def hidden(diagram: Diagram) -> tuple[str, ...]:
+    """Name the factors that not everybody sees: those settled before anybody moves.
+
+    Where there are none, those that somebody sees and somebody who moves later does not.
+    """
+    structure = diagram.structure
+    decided = set(structure.decisions)
+    movers = {decision.owner for decision in diagram.decisions}
+    seers = {
+        node.name: {d.owner for d in diagram.decisions if node.name in d.parents}
+        for node in diagram.played
+        if isinstance(node, Chance)
+    }
+    secret = [name for name, saw in seers.items() if saw != movers]
+    before = [
+        name for name in secret if not decided & set(structure.ancestors((diagram.index[name],)))
+    ]
+    return tuple(before or (name for name in secret if seers[name]))
+
+
+def in_order(equilibrium: Equilibrium) -> tuple[str, ...]:
+    """Name what is known in the order of its dates; what has none comes last, as written."""
+    dates = dates_of(equilibrium)
+    known = list(equilibrium.known)
+    return tuple(sorted(known, key=lambda n: (n not in dates, dates.get(n, date.min))))
+
+
+def dates_of(equilibrium: Equilibrium) -> Mapping[str, date]:
+    """Give the date of each piece of evidence that has one."""
+    written = equilibrium.scenario.evidence if equilibrium.scenario else {}
+    return {name: piece.date for name, piece in written.items() if piece.date is not None}
+
+
+def _weighed(equilibrium: Equilibrium, name: str, pieces: Sequence[str]) -> Hypothesis:
+    before, dates = equilibrium.prior, dates_of(equilibrium)
+    prior = before.forecast(name)
+    found: list[Piece] = []
+    so_far: Play = before
+    for piece in pieces:
+        seen = {piece: equilibrium.known[piece]}
+        alone = before.given(seen)
+        then = so_far.given(seen)
+        was, now = so_far.forecast(name), then.forecast(name)
+        posterior = alone.forecast(name)
+        found.append(
+            Piece(
+                name=piece,
+                date=dates.get(piece),
+                likelihood={
+                    state: posterior[state] * alone.evidence_probability / chance
+                    if chance
+                    else math.nan
+                    for state, chance in prior.items()
+                },
+                alone=bayes_factors(prior, posterior),
+                in_order=bayes_factors(was, now),
+                posterior=now,
+            )
+        )
+        so_far = then
+    return Hypothesis(name, prior, so_far.forecast(name), tuple(found))
+
+
+def bayes_factors(prior: Mapping[str, float], posterior: Mapping[str, float]) -> dict[str, float]:
+    """Give each state's Bayes factor against the others (Good 1950).
+
+    It is the posterior odds over the prior odds; nan where the state, or everything else, was
+    impossible before.
+    """
+    return {state: _ratio(prior[state], posterior[state]) for state in prior}
+
+
+def _ratio(prior: float, posterior: float) -> float:
+    if not 0 < prior < 1:
+        return math.nan
+    if posterior >= 1:
+        return math.inf
+    return posterior / (1 - posterior) * (1 - prior) / prior
+
+
+def _or_least(factor: float) -> float:
+    return -math.inf if math.isnan(factor) else round(factor, 9)
+
+
+def _finite(values: Mapping[str, float]) -> dict[str, float | str | None]:
+    """JSON has neither infinity nor nan."""
+    return {
+        name: None if math.isnan(value) else "infinite" if math.isinf(value) else value
+        for name, value in values.items()
+    }

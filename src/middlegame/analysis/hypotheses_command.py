@@ -1,0 +1,66 @@
+"""The command `middlegame hypotheses`: parse, call, show."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from middlegame.console import console, print_json, working
+from middlegame.options import FILE, JSON, OBSERVATION, REPORT, Odds
+
+if TYPE_CHECKING:
+    from middlegame.scenario.conditions import Condition
+
+
+@click.command("hypotheses")
+@FILE
+@click.option(
+    "--about",
+    multiple=True,
+    metavar="NAME",
+    help="A factor or move that is in question; the hidden ones unless given. May be repeated.",
+)
+@click.option(
+    "--given",
+    "given",
+    type=OBSERVATION,
+    multiple=True,
+    help="More evidence: a condition, or a report with its odds: 'lease=lost, 4:1'.",
+)
+@click.option("--precision", type=Odds(), help="Everybody's precision, such as 3:1.")
+@REPORT
+@JSON
+def hypotheses_command(
+    file: str,
+    about: tuple[str, ...],
+    given: "tuple[tuple[Condition, float | None], ...]",
+    precision: float | None,
+    report: Path | None,
+    as_json: bool,
+) -> None:
+    """What FILE's evidence says of what nobody can see.
+
+    For each hidden factor: how likely each of its states was before the evidence and is given it,
+    how much each piece says alone and after the pieces before it, and which pieces tell the
+    hypotheses apart. What fits all of them tells nothing, however striking it is.
+    """
+    from middlegame.opening import open_contest
+
+    diagram, loaded = open_contest(file)
+    with working(f"Solving {diagram.title or file}"):
+        from middlegame.analysis.hypotheses import hypotheses
+        from middlegame.equilibrium import solve
+
+        scenario = loaded.scenario if loaded else None
+        equilibrium = solve(diagram, scenario=scenario, precision=precision)
+        for saw, likelihood in given:
+            equilibrium = equilibrium.given(saw, likelihood=likelihood)
+        found = hypotheses(equilibrium, about)
+    if as_json:
+        print_json(
+            {"title": diagram.title, "hypotheses": [hypothesis.to_dict() for hypothesis in found]}
+        )
+        return
+    from middlegame.report.hypotheses import show_hypotheses
+
+    show_hypotheses(found, equilibrium, console())

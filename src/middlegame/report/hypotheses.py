@@ -1,0 +1,101 @@
+"""What the evidence says of what nobody can see, in the terminal."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+
+from middlegame.analysis.hypotheses import STRONG, VERY_STRONG, WORTH_A_MENTION, Hypothesis, Piece
+from middlegame.report import narrative
+from middlegame.report.page import Page
+from middlegame.report.palette import NOBODY
+from middlegame.report.words import Words, capital, date, listed, percent, within
+
+if TYPE_CHECKING:
+    from middlegame.equilibrium import Equilibrium
+
+_NOTHING = 1.05
+
+
+def show_hypotheses(
+    found: Sequence[Hypothesis], equilibrium: "Equilibrium", console: Console
+) -> None:
+    """Print each hypothesis: posterior beside prior, what each piece of evidence says, and which.
+
+    Args:
+        found: the hypotheses.
+        equilibrium: at which they were weighed.
+        console: where to.
+    """
+    page, words = Page(console), narrative.words_of(equilibrium)
+    page.title(words.title)
+    for hypothesis in found:
+        page.section(words.label(hypothesis.name), "given the evidence")
+        page.forecast(
+            words.states(hypothesis.name),
+            hypothesis.posterior.values(),
+            NOBODY,
+            list(hypothesis.prior.values()),
+        )
+        page.gap()
+        page.paragraph("The evidence, in the order in which it is taken:")
+        for piece in hypothesis.pieces:
+            page.hanging(ratio(piece.factor), piece_words(words, hypothesis, piece))
+        page.gap()
+        page.paragraph(verdict(words, hypothesis))
+        page.gap()
+    page.paragraph(
+        "A Bayes factor says how much likelier the evidence is under a hypothesis than under the "
+        f"others; {WORTH_A_MENTION:.0f}:1 is the least that is worth more than a mention "
+        "(Kass & Raftery 1995).",
+        style="dim",
+    )
+
+
+def ratio(factor: float) -> str:
+    """Write a Bayes factor as odds."""
+    if factor > 999:
+        return ">999:1"
+    return f"{factor:.0f}:1" if factor >= 10 else f"{factor:.1f}:1"
+
+
+def piece_words(words: Words, hypothesis: Hypothesis, piece: Piece) -> str:
+    """Say what one piece of evidence does."""
+    when = f" ({date(piece.date)})" if piece.date else ""
+    told = f"{capital(piece_label(words, piece))}{when}: {strength(words, hypothesis, piece)}"
+    state = piece.favours
+    then = f"'{within(words.state(hypothesis.name, state))}' {percent(piece.posterior[state])}"
+    return f"{told}. After it, {then}."
+
+
+def piece_label(words: Words, piece: Piece) -> str:
+    """Name a piece of evidence, or what was observed."""
+    return words.label(piece.name)
+
+
+def strength(words: Words, hypothesis: Hypothesis, piece: Piece) -> str:
+    """Say how far a piece tells the hypotheses apart, and for which it speaks."""
+    state = within(words.state(hypothesis.name, piece.favours))
+    if piece.factor < _NOTHING:
+        return "tells nothing"
+    if piece.factor < WORTH_A_MENTION:
+        return f"hardly tells, and if anything for '{state}'"
+    if piece.factor < STRONG:
+        return f"speaks for '{state}'"
+    if piece.factor < VERY_STRONG:
+        return f"speaks strongly for '{state}'"
+    return f"all but settles it for '{state}'"
+
+
+def verdict(words: Words, hypothesis: Hypothesis) -> str:
+    """Say which evidence discriminates and which does not."""
+    apart = [within(piece_label(words, p)) for p in hypothesis.pieces if p.discriminates]
+    rest = [within(piece_label(words, p)) for p in hypothesis.pieces if not p.discriminates]
+    if not apart:
+        told = "No piece of evidence tells these hypotheses apart by itself"
+        first = next(iter(hypothesis.prior))
+        was, now = percent(hypothesis.prior[first]), percent(hypothesis.posterior[first])
+        state = within(words.state(hypothesis.name, first))
+        return f"{told}; together they move '{state}' from {was} to {now}."
+    told = f"What tells them apart: {listed(apart)}."
+    return f"{told} What does not: {listed(rest)}." if rest else told

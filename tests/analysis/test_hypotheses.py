@@ -1,0 +1,118 @@
+"""Hypotheses weighed, against Bayes' rule over the tree's leaves and against closed forms."""
+
+import json
+import math
+
+import pytest
+from hypothesis import assume, given, settings
+
+import middlegame as mg
+from middlegame.analysis.hypotheses import bayes_factors, hidden, hypotheses
+from middlegame.cli import main
+from middlegame.compile import compile_scenario
+from middlegame.scenario import read_text
+from tests import enumeration
+from tests.generators.scenarios import scenarios
+from tests.test_signalling import BEER_QUICHE, CRISIS, scenario
+
+SIGNED = CRISIS.replace(
+    "precision:",
+    """  march: {saw: threat = threaten, date: 2026-01-02, label: The march}
+  envoy: {saw: resolve = soft, likelihood: 2:1, date: 2026-01-01}
+precision:""",
+)
+
+
+def test_each_piece_is_weighed_alone_and_in_the_order_of_its_date():
+    solved = mg.solve(scenario(SIGNED))
+    (found,) = hypotheses(solved)
+    assert found.name == "resolve"
+    assert [piece.name for piece in found.pieces] == ["envoy", "march", "intercept"]
+    envoy, march, intercept = found.pieces
+    assert envoy.alone == pytest.approx({"firm": 0.5, "soft": 2})
+    assert intercept.in_order == pytest.approx({"firm": 4, "soft": 0.25})
+    threat = solved.policy("threat")
+    assert march.likelihood == pytest.approx({"firm": threat[0, 0], "soft": threat[1, 0]})
+    assert march.alone["firm"] == pytest.approx(threat[0, 0] / threat[1, 0])
+    odds = 0.4 / 0.6 * 0.5 * threat[0, 0] / threat[1, 0] * 4
+    assert found.posterior["firm"] == pytest.approx(odds / (1 + odds))
+    assert found.posterior == pytest.approx(solved.forecast("resolve"))
+    assert (intercept.favours, intercept.discriminates) == ("firm", True)
+    assert (envoy.favours, envoy.discriminates) == ("soft", False)
+
+
+@given(scenarios(most_moves=2, most_factors=2))
+@settings(max_examples=10)
+def test_the_weights_are_those_of_the_leaves(contest):
+    assume(contest.evidence and contest.factors)
+    solved = mg.solve(contest)
+    name = next(iter(contest.factors))
+    (found,) = hypotheses(solved, [name])
+    place = solved.diagram.index[name]
+    leaves = list(enumeration.leaves(solved.diagram, list(solved.policies)))
+    for piece in found.pieces:
+        at = solved.diagram.index[piece.name]
+        for k, state in enumerate(found.prior):
+            total = sum(p for states, p in leaves if states[place] == k)
+            both = sum(p for states, p in leaves if states[place] == k and states[at] == 0)
+            if total > 0:
+                assert piece.likelihood[state] == pytest.approx(both / total)
+            else:
+                assert math.isnan(piece.likelihood[state])
+
+
+def test_a_bayes_factor_takes_prior_odds_to_posterior_odds():
+    factors = bayes_factors({"a": 0.2, "b": 0.8, "c": 0.0}, {"a": 0.5, "b": 0.5, "c": 0.0})
+    assert factors["a"] == pytest.approx(4)
+    assert factors["b"] == pytest.approx(0.25)
+    assert math.isnan(factors["c"])
+    assert bayes_factors({"a": 0.5, "b": 0.5}, {"a": 1.0, "b": 0.0})["a"] == math.inf
+
+
+def test_hidden_is_what_is_settled_before_play_and_not_seen_by_all():
+    assert hidden(compile_scenario(scenario(BEER_QUICHE))) == ("type",)
+    open_ = BEER_QUICHE.replace("knows: [breakfast]", "knows: [breakfast, type]")
+    assert hidden(compile_scenario(scenario(open_))) == ()
+    later = """
+title: A secret programme
+actors: {a: A, b: B}
+moves:
+  start: {by: a, options: [launch, refrain]}
+  strike: {by: b, options: [hit, spare]}
+  boast: {by: a, knows: [start, bomb], options: [boast, hush]}
+factors:
+  bomb: {states: [built, none], rules: [{if: start = launch, then: {built: 50%}}, {then: none}]}
+  noise: {states: [loud, low], rules: [{if: strike = hit, then: loud}, {then: low}]}
+interests: {a: [{when: bomb = built, worth: 50}], b: [{when: noise = loud, worth: 10}]}
+"""
+    assert hidden(compile_scenario(read_text(later).scenario)) == ("bomb",)
+
+
+def test_what_cannot_be_weighed_is_told():
+    solved = mg.solve(scenario(BEER_QUICHE))
+    with pytest.raises(mg.QueryError, match="there is no evidence"):
+        hypotheses(solved)
+    seen = solved.given({"breakfast": "beer"})
+    assert hypotheses(seen)[0].pieces[0].favours == "strong"
+    with pytest.raises(mg.QueryError, match="did you mean 'type'"):
+        hypotheses(seen, ["typ"])
+
+
+def test_the_command_tells_it(tmp_path, capsys):
+    file = tmp_path / "crisis.yaml"
+    file.write_text(SIGNED, "utf-8")
+    main_or_exit(["hypotheses", str(file), "--json"])
+    told = json.loads(capsys.readouterr().out)
+    (found,) = told["hypotheses"]
+    assert found["evidence"][2]["bayes_factor_alone"]["firm"] == pytest.approx(4)
+    main_or_exit(["hypotheses", str(file), "--given", "answer=resist, 5:1"])
+    text = capsys.readouterr().out
+    assert "The march (2 January 2026): speaks for 'firm'" in text
+    assert "Answer = resist" in text or "answer = resist" in text
+    assert "What tells them apart" in text
+
+
+def main_or_exit(arguments: list[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(arguments)
+    assert not stopped.value.code
