@@ -9,6 +9,7 @@ from middlegame.draws import METHODS, Draws, Space
 POINTS = Parameter("points", 10, 30, "points")
 SHARE = Parameter("share", 0.1, 0.4, "probability", ceiling=0.8)
 ODDS = Parameter("odds", 1, 5, "odds")
+REPORT = Parameter("report", 1, 5, "odds", path=("evidence", "report", "likelihood"))
 
 
 def correlated(*shares: float) -> Space:
@@ -23,8 +24,8 @@ def correlated(*shares: float) -> Space:
 
 @pytest.mark.parametrize("method", METHODS)
 def test_ranges_are_the_5th_and_95th_percentiles(method):
-    thetas = Draws(Space((POINTS, SHARE, ODDS)), method).thetas(0, 4096)
-    for column, parameter in zip(thetas.T, (POINTS, SHARE, ODDS), strict=True):
+    thetas = Draws(Space((POINTS, SHARE, ODDS, REPORT)), method).thetas(0, 4096)
+    for column, parameter in zip(thetas.T, (POINTS, SHARE, ODDS, REPORT), strict=True):
         low, high = np.quantile(parameter.to_scale(column), [0.05, 0.95])
         wide = parameter.to_scale(parameter.high) - parameter.to_scale(parameter.low)
         assert abs(low - parameter.to_scale(parameter.low)) < 0.01 * wide
@@ -33,6 +34,7 @@ def test_ranges_are_the_5th_and_95th_percentiles(method):
     assert kstest(scores, "norm").statistic < 0.01
     assert ((thetas[:, 1] > 0) & (thetas[:, 1] < 0.8)).all()
     assert thetas[:, 2].min() == 1.0, "nobody plays against themselves"
+    assert 0 < thetas[:, 3].min() < 1, "a report may speak against what it is about"
 
 
 @pytest.mark.parametrize("method", METHODS)

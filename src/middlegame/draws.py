@@ -106,8 +106,10 @@ def _at_score(parameter: Parameter, score: Floats) -> Floats:
     """Give a parameter's value so many standard deviations from its median."""
     low, high = parameter.to_scale(parameter.low), parameter.to_scale(parameter.high)
     value = parameter.from_scale((low + high) / 2 + (high - low) / _NINETY * score)
-    # Nobody prefers what is worse: odds below 1:1 are play at random.
-    return np.maximum(value, 1.0) if parameter.unit == "odds" else value
+    # Nobody prefers what is worse: a precision below 1:1 is play at random. (Odds of a report may
+    # well be below it.)
+    precision = parameter.unit == "odds" and parameter.path[:1] != ("evidence",)
+    return np.maximum(value, 1.0) if precision else value
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from middlegame.diagram import Chance, Decision, Diagram, Node, Ref, Report
+import numpy as np
+
+from middlegame.diagram import Chance, Decision, Diagram, Node, Report, evaluate_numbers
 from middlegame.scenario.conditions import All, Any, Condition, Is, Not
 from middlegame.scenario.model import Scenario
 
@@ -179,8 +181,7 @@ class Words:
         table = node.table if isinstance(node, Chance) else None
         if not isinstance(table, Report):
             return within(self.label(name))
-        odds = table.odds
-        value = self.diagram.parameters[odds.index].median if isinstance(odds, Ref) else odds
+        value = float(evaluate_numbers((table.odds,), self.diagram.theta, np)[0])
         told = f"{value:.2g}:1" if value >= 1 else f"1:{1 / value:.2g}"
         return f"{within(self.label(name))} (a report, {told})"
 
