@@ -63,7 +63,7 @@ def contest_graph(equilibrium: "Equilibrium") -> str:
     legend, legend_height = _legend(equilibrium, words, width)
     height = placed.height + legend_height
     diagram = equilibrium.diagram
-    moves, count = len(diagram.decisions), len(diagram.nodes)
+    moves, count = len(diagram.decisions), len(diagram.played)
     told = f"{moves} moves and {count - moves} factors of: {words.title}"
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" class="mg-graph" role="img" '

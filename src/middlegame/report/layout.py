@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from middlegame.diagram import Decision
+from middlegame.diagram import Decision, Diagram, Node
 from middlegame.report import narrative
 from middlegame.report.words import Words
 
@@ -66,14 +66,19 @@ def layout(equilibrium: "Equilibrium") -> Layout:
     """Place the nodes from top to bottom, causes above what depends on them."""
     diagram = equilibrium.diagram
     words = narrative.words_of(equilibrium)
-    seen = {name for decision in diagram.decisions for name in decision.parents}
-    drawn = [n for n in diagram.nodes if n.name not in diagram.evidence or n.name in seen]
+    nodes = drawn(diagram)
     heights = {}
-    for node in drawn:
+    for node in nodes:
         lines = len(label_lines(words, node.name)) + len(state_lines(equilibrium, words, node.name))
         heights[node.name] = lines * LINE + 2 * PADDING + BAR + 3
-    arcs = [(parent, node.name) for node in drawn for parent in node.parents]
+    arcs = [(parent, node.name) for node in nodes for parent in node.parents]
     return placed(heights, arcs)
+
+
+def drawn(diagram: Diagram) -> tuple[Node, ...]:
+    """List what the picture shows: all but the evidence that nobody in the contest sees."""
+    seen = {name for decision in diagram.decisions for name in decision.parents}
+    return tuple(n for n in diagram.nodes if n.name not in diagram.evidence or n.name in seen)
 
 
 def placed(heights: Mapping[str, float], arcs: Sequence[tuple[str, str]]) -> Layout:
