@@ -55,6 +55,22 @@ def test_each_world_is_what_solving_it_alone_gives(harbour, ramp):
             assert worlds.points[owner][world] == pytest.approx(points, abs=1e-7)
 
 
+def test_what_is_supposed_and_known_holds_in_every_world(harbour):
+    thetas = draws(harbour, 3)
+    supposed, known = {"bid": "offer"}, {"depot": ("closes",), "retaliate": ("accept", "sue")}
+    worlds = solve_worlds(harbour, thetas, asks=asks(harbour), supposed=supposed, known=known)
+    for world, theta in enumerate(thetas):
+        alone = mg.solve(harbour, theta=theta).suppose(supposed).given(known)
+        assert worlds.weights[world] == pytest.approx(alone.evidence_probability, abs=1e-8)
+        for name, forecast in alone.forecasts.items():
+            assert worlds.forecasts[name][world] == pytest.approx([*forecast.values()], abs=1e-8)
+        for name, ask in asks(harbour).items():
+            assert worlds.asks[name][world] == pytest.approx(expected(alone, ask), abs=1e-8)
+        for owner, points in alone.points.items():
+            assert worlds.points[owner][world] == pytest.approx(points, abs=1e-7)
+    assert solve_worlds(harbour, thetas).weights == pytest.approx(1)
+
+
 def test_chunks_and_threads_change_no_number(harbour):
     thetas = draws(harbour, 50)
     first = solve_worlds(harbour, thetas, chunk=16, threads=1, check=0)

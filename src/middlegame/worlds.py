@@ -1,7 +1,7 @@
 """One diagram at many thetas: each world solved to its own equilibrium, and checked."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from middlegame.diagram import Diagram
+from middlegame.diagram import Diagram, Tables
 from middlegame.engine import qre
 from middlegame.engine.backend import jax, jnp
 from middlegame.engine.continuation import Outcome
@@ -18,9 +18,9 @@ from middlegame.engine.cost import predict
 from middlegame.engine.layout import Game, layout_of
 from middlegame.engine.logit import policies
 from middlegame.engine.relevance import traced
-from middlegame.engine.worlds import Ramp, expectations, marginals, settle
+from middlegame.engine.worlds import Ramp, expectations, likelihood, marginals, settle
 from middlegame.errors import QueryError
-from middlegame.game import engine_game
+from middlegame.game import engine_game, fix
 from middlegame.play import cases
 from middlegame.scenario.conditions import Condition
 
@@ -61,7 +61,8 @@ class Worlds:
     """Many worlds, solved; every number of a world that failed is nan.
 
     Attributes:
-        forecasts: for each move and factor `[worlds, states]`.
+        forecasts: for each move and factor `[worlds, states]`; like asks and points conditional
+            on what is known.
         asks: the expectation of what was asked, `[worlds]` each.
         points: each owner's expected points, `[worlds]` each.
         residual: the largest gap in the equilibrium condition, `[worlds]`.
@@ -69,6 +70,8 @@ class Worlds:
         failed: worlds without an equilibrium, and how each ended.
         checked: how many of the others were compared with the full trace.
         disagreed: which of those differ from it.
+        weights: the probability of what is known, before it was known, `[worlds]`: by it a world
+            counts among the others (Bayes).
     """
 
     forecasts: dict[str, Floats]
@@ -79,6 +82,7 @@ class Worlds:
     disagreed: tuple[int, ...]
     asks: dict[str, Floats] = field(default_factory=dict)
     points: dict[str, Floats] = field(default_factory=dict)
+    weights: Floats = field(default_factory=lambda: np.zeros(0))
 
 
 def solve_worlds(
@@ -86,6 +90,8 @@ def solve_worlds(
     thetas: Floats,
     *,
     asks: Mapping[str, Ask] | None = None,
+    supposed: Mapping[str, str] | None = None,
+    known: Mapping[str, Sequence[str]] | None = None,
     check: int | None = None,
     chunk: int | None = None,
     ramp: Ramp | None = None,
@@ -97,6 +103,8 @@ def solve_worlds(
         diagram: what is solved.
         thetas: `[worlds, parameters]`.
         asks: what else to compute in every world, by any names.
+        supposed: nodes fixed at states, everybody knowing it (see `Equilibrium.suppose`).
+        known: for each observed node the states that it may be in (see `Play.given`).
         check: how many worlds are also traced in full and compared, evenly spread; unless given,
             one of every 256, 16 at most, and none where a world needs no ramp.
         chunk: worlds at a time; chosen from the diagram's size unless given.
@@ -114,7 +122,10 @@ def solve_worlds(
         )
     weights = {name: _weights(diagram, ask) for name, ask in (asks or {}).items()}
     scopes = tuple((name, ask.over) for name, ask in (asks or {}).items())
-    compiled = _compiled(_Key(diagram), ramp or Ramp(), scopes)
+    conditions = _Conditions(
+        tuple((supposed or {}).items()), tuple((n, tuple(s)) for n, s in (known or {}).items())
+    )
+    compiled = _compiled(_Key(diagram), ramp or Ramp(), scopes, conditions)
     size = chunk or chunk_size(diagram)
     whole = _empty(diagram, weights, len(values))
     residual = np.empty(len(values))
@@ -130,11 +141,15 @@ def solve_worlds(
     # The first chunk alone, so that threads do not all compile the same.
     for begin in begins[:1]:
         work(begin)
-    with ThreadPoolExecutor(threads or len(os.sched_getaffinity(0))) as pool:
+    pool = ThreadPoolExecutor(threads or len(os.sched_getaffinity(0)))
+    try:
         list(pool.map(work, begins[1:]))
+    finally:
+        # Whoever interrupts does not wait for all that was to come.
+        pool.shutdown(cancel_futures=True)
     unsettled = np.flatnonzero(~(residual <= TOLERANCE))
     failed: dict[int, str] = {}
-    for trace in _traces(diagram, compiled, values, unsettled, size):
+    for trace in _traces(compiled, values, unsettled, size):
         told = compiled.tell(_filled(values[trace.worlds], size), trace.policies, weights)
         _put(whole, trace.worlds, told, len(trace.worlds))
         residual[trace.worlds] = trace.residual
@@ -145,7 +160,7 @@ def solve_worlds(
     sample = _sample(diagram, len(values), check)
     sample = np.setdiff1d(sample, unsettled)
     disagreed: list[int] = []
-    for trace in _traces(diagram, compiled, values, sample, size):
+    for trace in _traces(compiled, values, sample, size):
         told = compiled.tell(_filled(values[trace.worlds], size), trace.policies, weights)
         disagreed += _apart(whole["forecasts"], told["forecasts"], trace)
     return Worlds(
@@ -157,6 +172,7 @@ def solve_worlds(
         failed=failed,
         checked=len(sample),
         disagreed=tuple(disagreed),
+        weights=whole["known"]["probability"],
     )
 
 
@@ -188,6 +204,7 @@ def _empty(diagram: Diagram, asks: Mapping[str, Any], worlds: int) -> _Told:
         "forecasts": {n.name: np.empty((worlds, len(n.states))) for n in diagram.nodes},
         "asks": {name: np.empty(worlds) for name in asks},
         "points": {owner: np.empty(worlds) for owner in diagram.owners},
+        "known": {"probability": np.empty(worlds)},
     }
 
 
@@ -224,15 +241,16 @@ class _Trace(NamedTuple):
 
 
 def _traces(
-    diagram: Diagram, compiled: "_Compiled", thetas: Floats, worlds: NDArray[np.int_], size: int
+    compiled: "_Compiled", thetas: Floats, worlds: NDArray[np.int_], size: int
 ) -> Iterator[_Trace]:
-    structure, still = diagram.structure, compiled.still
+    diagram, still = compiled.diagram, compiled.still
+    structure = diagram.structure
     for begin in range(0, len(worlds), size):
         part = worlds[begin : begin + size]
         logits = np.zeros((*still.opens.shape, size))
         residual, failed = np.empty(len(part)), {}
         for place, world in enumerate(map(int, part)):
-            tables = diagram.tables(thetas[world])
+            tables = compiled.fixed(diagram.tables(thetas[world]))
             flat = layout_of(structure).flatten(tables.chances, tables.utilities, np)
             sharpness = np.asarray(diagram.sharpness(tables.lambdas, tables.scales), float)
             found = qre.solve(structure, still._replace(tables=flat, lambdas=sharpness))
@@ -267,30 +285,53 @@ class _Key:
         return isinstance(other, _Key) and other.diagram is self.diagram
 
 
+class _Conditions(NamedTuple):
+    """What is supposed and what is known in all worlds."""
+
+    supposed: tuple[tuple[str, str], ...]
+    known: tuple[tuple[str, tuple[str, ...]], ...]
+
+
 class _Compiled(NamedTuple):
     """What is compiled for a diagram.
 
     Attributes:
+        diagram: that diagram.
+        fixed: applies what is supposed to a world's tables.
         still: what of its numbers is the same in every world; tables and lambdas are not.
         settle: from thetas `[worlds, parameters]` to residuals and policies.
         tell: from thetas, policies `[rows, widest, worlds]` and the weights of what is asked to
             what is told.
     """
 
+    diagram: Diagram
+    fixed: Callable[[Tables], Tables]
     still: Game
     settle: Callable[[Floats], tuple[Any, Any]]
     tell: Callable[[Floats, Any, Mapping[str, Floats]], _Told]
 
 
 @lru_cache(maxsize=8)
-def _compiled(key: _Key, ramp: Ramp, asks: tuple[tuple[str, tuple[str, ...]], ...]) -> _Compiled:
+def _compiled(
+    key: _Key, ramp: Ramp, asks: tuple[tuple[str, tuple[str, ...]], ...], conditions: _Conditions
+) -> _Compiled:
     diagram = key.diagram
     structure = diagram.structure
     layout = layout_of(structure)
-    still = engine_game(diagram, diagram.tables())
+    supposed = dict(conditions.supposed)
+    seen = {
+        diagram.index[name]: np.isin(diagram.nodes[diagram.index[name]].states, states)[:, None]
+        * 1.0
+        for name, states in conditions.known
+    }
+
+    def fixed(tables: Tables) -> Tables:
+        return fix(diagram, tables, supposed)
+
+    still = engine_game(diagram, fixed(diagram.tables()))
 
     def one(theta: Any) -> tuple[Any, Any, Any]:
-        tables = diagram.tables(theta, jnp)
+        tables = fixed(diagram.tables(theta, jnp))
         flat = layout.flatten(tables.chances, tables.utilities, jnp)
         sharpness = diagram.sharpness(tables.lambdas, tables.scales, jnp)
         return flat, sharpness, tables.utilities
@@ -305,6 +346,8 @@ def _compiled(key: _Key, ramp: Ramp, asks: tuple[tuple[str, tuple[str, ...]], ..
 
     def tell(thetas: Any, played: Any, weights: Mapping[str, Any]) -> _Told:
         here, utilities = game(thetas)
+        probability = likelihood(structure, here, played, seen)
+        possible = jnp.where(probability > 0, probability, jnp.nan)
 
         def expected(functions: dict[Any, tuple[tuple[int, ...], Any]]) -> dict[Any, Any]:
             """Functions of the same nodes are expected together."""
@@ -314,8 +357,8 @@ def _compiled(key: _Key, ramp: Ramp, asks: tuple[tuple[str, tuple[str, ...]], ..
             found: dict[Any, Any] = {}
             for over, names in alike.items():
                 stacked = jnp.stack([functions[name][1] for name in names])
-                values = expectations(structure, here, played, over, stacked)
-                found |= dict(zip(names, values, strict=True))
+                values = expectations(structure, here, played, over, stacked, seen)
+                found |= dict(zip(names, values / possible, strict=True))
             return found
 
         asked = {
@@ -326,9 +369,9 @@ def _compiled(key: _Key, ramp: Ramp, asks: tuple[tuple[str, tuple[str, ...]], ..
         nobody = jnp.zeros(played.shape[-1])
         return {
             "forecasts": {
-                node.name: found.T
+                node.name: (found / possible).T
                 for node, found in zip(
-                    diagram.nodes, marginals(structure, here, played), strict=True
+                    diagram.nodes, marginals(structure, here, played, seen), strict=True
                 )
             },
             "asks": expected(asked),
@@ -338,6 +381,7 @@ def _compiled(key: _Key, ramp: Ramp, asks: tuple[tuple[str, tuple[str, ...]], ..
                 )
                 for owner in diagram.owners
             },
+            "known": {"probability": probability},
         }
 
-    return _Compiled(still, jax.jit(settle_all), jax.jit(tell))
+    return _Compiled(diagram, fixed, still, jax.jit(settle_all), jax.jit(tell))

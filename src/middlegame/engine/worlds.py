@@ -37,6 +37,11 @@ class Ramp:
     tolerance: float = 1e-10
 
 
+Seen = Mapping[int, Array]
+"""For each observed node the likelihood of the observation in each of its states, `[states,
+worlds]`; the worlds may be 1."""
+
+
 class Settled(NamedTuple):
     """Where worlds ended.
 
@@ -97,14 +102,17 @@ def settle(structure: Structure, game: Game, ramp: Ramp) -> Settled:
     return Settled(logits, played, residual, swept)
 
 
-def marginals(structure: Structure, game: Game, played: Array) -> list[Array]:
+def marginals(
+    structure: Structure, game: Game, played: Array, seen: Seen | None = None
+) -> list[Array]:
     """Give every node's probabilities, `[states, worlds]` each, to policies as `Settled` has them.
 
-    To be compiled, as is `expectations`.
+    Those of its states together with what was seen, not normalised. To be compiled, as is all
+    that follows.
     """
     worlds = len(structure.sizes)
     return [
-        _summed(structure, game, played, (node,), [], (node, worlds))
+        _summed(structure, game, played, (node,), [], (node, worlds), seen or {})
         for node in range(len(structure.sizes))
     ]
 
@@ -121,9 +129,16 @@ def solver(structure: Structure, ramp: Ramp) -> Callable[[Game], tuple[Settled, 
 
 
 def expectations(
-    structure: Structure, game: Game, played: Array, over: Axes, weights: Array
+    structure: Structure,
+    game: Game,
+    played: Array,
+    over: Axes,
+    weights: Array,
+    seen: Seen | None = None,
 ) -> Array:
     """Give the expectations `[functions, worlds]` of functions of some nodes' joint states.
+
+    That is, sums over states times P(states and what was seen), not normalised.
 
     Args:
         structure: the diagram.
@@ -131,26 +146,21 @@ def expectations(
         played: the policies, `[rows, widest, worlds]`.
         over: the nodes.
         weights: the functions, `[functions, *sizes of over, worlds]`; the worlds may be 1.
+        seen: what was observed.
     """
     worlds = len(structure.sizes)
     functions = worlds + 1
     table = ((functions, *over, worlds), weights)
-    return _summed(structure, game, played, over, [table], (functions, worlds), len(weights))
+    return _summed(
+        structure, game, played, over, [table], (functions, worlds), seen or {}, len(weights)
+    )
 
 
-def likelihood(structure: Structure, game: Game, played: Array, seen: Mapping[int, Array]) -> Array:
-    """Give the probability `[worlds]` of what was seen, everything else summed out.
-
-    Args:
-        structure: the diagram.
-        game: its numbers.
-        played: the policies, `[rows, widest, worlds]`.
-        seen: for each observed node the likelihood of the observation in each of its states,
-            `[states, worlds]`; ones where it was not observed.
-    """
-    worlds = len(structure.sizes)
-    more = [((node, worlds), given) for node, given in seen.items()]
-    return _summed(structure, game, played, tuple(seen), more, (worlds,))
+def likelihood(structure: Structure, game: Game, played: Array, seen: Seen) -> Array:
+    """Give the probability `[worlds]` of what was seen, everything else summed out."""
+    if not seen:
+        return jnp.ones(played.shape[-1])
+    return _summed(structure, game, played, (), [], (len(structure.sizes),), seen)
 
 
 def _summed(
@@ -160,14 +170,16 @@ def _summed(
     over: Axes,
     more: Sequence[tuple[Axes, Array]],
     output: Axes,
+    seen: Seen,
     functions: int = 1,
 ) -> Array:
     """Multiply the tables of nodes and all that they depend on with more, and sum the rest out."""
     layout = layout_of(structure)
     flat = played.reshape(-1, played.shape[-1])
     worlds = len(structure.sizes)
-    operands, tables = [axes for axes, _ in more], [table for _, table in more]
-    for node in sorted(structure.ancestors(over)):
+    given = [*more, *(((node, worlds), table) for node, table in seen.items())]
+    operands, tables = [axes for axes, _ in given], [table for _, table in given]
+    for node in sorted(structure.ancestors((*over, *seen))):
         chance = structure.owners[node] is None
         operands.append((*structure.family(node), worlds))
         tables.append(game.tables[layout.chance(node)] if chance else flat[layout.cells(node)])
