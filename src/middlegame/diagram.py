@@ -34,7 +34,7 @@ class Parameter:
         low: 5th percentile in the natural unit.
         high: 95th percentile.
         unit: points vary on the plain scale, probability on the log-odds of its share of
-            `ceiling`, odds on the logarithmic scale.
+            `ceiling`, odds and years on the logarithmic scale.
         ceiling: the probability that exact numbers beside it leave free.
         path: the place in the scenario.
         why: the reason given.
@@ -45,7 +45,7 @@ class Parameter:
     name: str
     low: float
     high: float
-    unit: Literal["points", "probability", "odds"]
+    unit: Literal["points", "probability", "odds", "years"]
     ceiling: float = 1.0
     path: tuple[str | int, ...] = ()
     why: str | None = None
@@ -61,7 +61,7 @@ class Parameter:
         """Map values to the scale on which the interval is symmetric."""
         if self.unit == "points":
             return np.asarray(value, float)
-        if self.unit == "odds":
+        if self.unit in ("odds", "years"):
             return np.asarray(np.log(value), float)
         share = np.asarray(value, float) / self.ceiling
         return np.asarray(np.log(share) - np.log1p(-share), float)
@@ -70,7 +70,7 @@ class Parameter:
         """Map back to the natural unit; the inverse of `to_scale`."""
         if self.unit == "points":
             return np.asarray(value, float)
-        if self.unit == "odds":
+        if self.unit in ("odds", "years"):
             return np.asarray(np.exp(value), float)
         return np.asarray(self.ceiling / (1 + np.exp(-np.asarray(value, float))), float)
 
@@ -247,6 +247,26 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class Staying:
+    """A chance table that keeps the state from before by some chance, and else is another table.
+
+    Attributes:
+        otherwise: what it is if it does not stay, `[*parents, states]`.
+        stays: the chance.
+        before: 1.0 at the state from before, `[*parents, states]`.
+    """
+
+    otherwise: "Table"
+    stays: Number
+    before: Floats
+
+    def evaluate(self, theta: Array, xp: ModuleType) -> Array:
+        """Give the table `[*parents, states]`."""
+        stays = evaluate_numbers([self.stays], theta, xp)[0]
+        return stays * xp.asarray(self.before) + (1 - stays) * self.otherwise.evaluate(theta, xp)
+
+
+@dataclass(frozen=True)
 class NoisyOr:
     """Independent causes of one of two states, any of which suffices (Pearl 1988).
 
@@ -323,6 +343,9 @@ class Chance:
 
     Attributes:
         observed: of a piece of evidence, the state that was seen: every answer is given it.
+        period: the one that it belongs to, 0 for what stands before the first; None outside of
+            time.
+        hidden: whether it only keeps the books, and is not shown.
     """
 
     name: str
@@ -332,6 +355,8 @@ class Chance:
     label: str = ""
     headline: bool = False
     observed: str | None = None
+    period: int | None = None
+    hidden: bool = False
 
 
 @dataclass(frozen=True)
@@ -342,6 +367,7 @@ class Decision:
         opens: which options are open, `[*parents, states]`; None where all always are.
         worth_now: what a point of the utilities is worth to the owner when it decides: they are
             valued from the beginning, and whoever decides later values them from then.
+        period: the one in which it is made; None outside of time.
     """
 
     name: str
@@ -352,6 +378,7 @@ class Decision:
     label: str = ""
     headline: bool = True
     worth_now: Discount = UNDISCOUNTED
+    period: int | None = None
 
 
 Node = Chance | Decision

@@ -27,6 +27,7 @@ class Numbers:
     parameters: list[Parameter] = field(default_factory=list)
     quantities: dict[str, float | Ref] = field(default_factory=dict)
     categories: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _known: dict[Path, Ref] = field(default_factory=dict)
 
     def declare(self, fit: Fit, *, free: bool) -> None:
         """Take the coefficients and columns that a scenario declares.
@@ -48,7 +49,7 @@ class Numbers:
     def add(
         self, judgement: Judgement, path: Path, beside: Sourced | None = None, ceiling: float = 1.0
     ) -> Number:
-        """Give the number that stands for a judgement.
+        """Give the number that stands for a judgement; the same one whenever it is asked for.
 
         Args:
             judgement: what was written.
@@ -68,6 +69,8 @@ class Numbers:
     def _parameter(
         self, judgement: Judgement, path: Path, beside: Sourced | None, ceiling: float = 1.0
     ) -> Ref:
+        if path in self._known:
+            return self._known[path]
         cites = judgement.cite or tuple(str(c) for c in (beside.cite if beside else ()))
         why = judgement.why or (beside.why if beside else None)
         self.parameters.append(
@@ -83,7 +86,8 @@ class Numbers:
                 correlates=judgement.correlates,
             )
         )
-        return Ref(len(self.parameters) - 1)
+        self._known[path] = Ref(len(self.parameters) - 1)
+        return self._known[path]
 
     def median(self, number: Number) -> float:
         """Give a number's value at the medians."""
@@ -125,6 +129,16 @@ class Distributions:
         total = sum(middle)
         self.medians.append([m / total for m in middle])
         return len(self.chances) - 1
+
+    def certain(self, place: int) -> int:
+        """Add the distribution that is certain of one state; the same one is one entry."""
+        chances: tuple[Number | None, ...] = tuple(
+            float(k == place) for k in range(len(self.states))
+        )
+        if chances not in self.chances:
+            self.chances.append(chances)
+            self.medians.append([float(k == place) for k in range(len(self.states))])
+        return self.chances.index(chances)
 
     def choice(self, index: object) -> Choice:
         """Give the table that takes these distributions at `index`."""

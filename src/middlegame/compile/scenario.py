@@ -1,22 +1,27 @@
 """A whole scenario becomes an influence diagram."""
 
 import math
+from collections.abc import Mapping
 
 import numpy as np
+from numpy.typing import NDArray
 
 from middlegame.compile.evidence import compile_evidence, seen_at
-from middlegame.compile.factors import compile_factor, parents_of
-from middlegame.compile.interests import compile_interests
+from middlegame.compile.factors import FactorCompiler
+from middlegame.compile.interests import Discounts, compile_interests
 from middlegame.compile.numbers import Numbers
-from middlegame.diagram import Chance, Decision, Diagram, Number
-from middlegame.scenario import Move, Scenario
+from middlegame.compile.order import in_order
+from middlegame.diagram import Decision, Diagram, Node, Number
+from middlegame.scenario import Evidence, Scenario
 from middlegame.scenario.check import faults_of
+from middlegame.scenario.conditions import ALWAYS
 from middlegame.scenario.faults import ScenarioError
 from middlegame.scenario.rows import without_value
+from middlegame.scenario.timeline import Timeline
 
 
 def compile_scenario(scenario: Scenario, *, free: bool = False) -> Diagram:
-    """Compile a scenario.
+    """Compile a scenario; each move and factor becomes a node in every period.
 
     Args:
         scenario: as written.
@@ -29,39 +34,47 @@ def compile_scenario(scenario: Scenario, *, free: bool = False) -> Diagram:
     faults = [fault for fault in faults_of(scenario) if fault.severity == "error"]
     if faults:
         raise ScenarioError(faults)
-    states = scenario.states()
-    numbers = Numbers()
+    timeline, numbers = Timeline(scenario), Numbers()
     if scenario.fit is not None:
         if not free and (missing := without_value(scenario)):
             raise ScenarioError(missing)
         numbers.declare(scenario.fit, free=free)
-    factors = {
-        name: compile_factor(name, factor, states, numbers)
-        for name, factor in scenario.factors.items()
+    chances = [
+        FactorCompiler(timeline, name, period, numbers).node()
+        for name, period in timeline.instances
+        if name in scenario.factors
+    ]
+    discounts = Discounts(timeline, numbers)
+    evidence = _evidence(timeline)
+    sightings = {name: piece.saw.variables() for name, piece in evidence.items()}
+    knows = {
+        timeline.instance(name, period): _known(timeline, name, period)
+        for name, period in timeline.instances
+        if name in scenario.moves
     }
-    order = _order(scenario)
-    utilities = compile_interests(scenario, order, numbers)
+    parents = {node.name: node.parents for node in chances} | sightings | knows
+    order = in_order(timeline, parents)
+    utilities = compile_interests(timeline, order, numbers, discounts)
     precision = {
         name: _lambda(numbers.add(actor.precision, ("actors", name, "precision"), actor))
         for name, actor in scenario.actors.items()
         if actor.precision is not None
     }
     common = _lambda(numbers.add(scenario.precision, ("precision",)))
-    chances = factors | {
-        name: compile_evidence(name, piece, states, numbers)
-        for name, piece in scenario.evidence.items()
-    }
-    states |= {name: node.states for name, node in chances.items()}
-    nodes: list[Chance | Decision] = []
-    for name in order:
-        if name in chances:
-            nodes.append(chances[name])
-        else:
-            move = scenario.moves[name]
-            seen = seen_at(move, scenario.evidence, [node.name for node in nodes])
-            nodes.append(_decision(name, move, (*move.knows, *seen), states))
+    chances += [
+        compile_evidence(name, piece, timeline.states, numbers) for name, piece in evidence.items()
+    ]
+    states = timeline.states | {node.name: node.states for node in chances}
+    nodes: dict[str, Node] = {node.name: node for node in chances}
+    for name, period in timeline.instances:
+        if name in scenario.moves:
+            instance = timeline.instance(name, period)
+            move = scenario.moves[name].model_copy(update={"knows": knows[instance]})
+            seen = seen_at(move, evidence, order[: order.index(instance)])
+            every = (*knows[instance], *seen)
+            nodes[instance] = _decision(timeline, name, period, every, states, discounts)
     return Diagram(
-        nodes=tuple(nodes),
+        nodes=tuple(nodes[name] for name in order),
         utilities=tuple(utilities),
         parameters=tuple(numbers.parameters),
         precision={name: precision.get(name, common) for name in scenario.actors},
@@ -69,43 +82,61 @@ def compile_scenario(scenario: Scenario, *, free: bool = False) -> Diagram:
     )
 
 
+def _evidence(timeline: Timeline) -> dict[str, Evidence]:
+    """Give the evidence, each piece speaking of the period that it is of."""
+    return {
+        name: piece.model_copy(
+            update={"saw": timeline.bound(piece.saw, timeline.seen_in(piece), hindsight=True)}
+        )
+        for name, piece in timeline.scenario.evidence.items()
+    }
+
+
+def _known(timeline: Timeline, name: str, period: int | None) -> tuple[str, ...]:
+    meant = [timeline.meaning(known, period) for known in timeline.scenario.moves[name].knows]
+    return tuple(dict.fromkeys(each for each in meant if isinstance(each, str)))
+
+
 def _decision(
-    name: str, move: Move, knows: tuple[str, ...], states: dict[str, tuple[str, ...]]
+    timeline: Timeline,
+    name: str,
+    period: int | None,
+    knows: tuple[str, ...],
+    states: Mapping[str, tuple[str, ...]],
+    discounts: Discounts,
 ) -> Decision:
-    shape = [len(states[known]) for known in knows]
-    opens = None
-    if any(option.if_ is not None for option in move.options.values()):
-        columns = [
-            np.ones(shape, bool) if option.if_ is None else option.if_.holds(states, knows)
-            for option in move.options.values()
-        ]
-        opens = np.stack(columns, axis=-1)
+    move = timeline.scenario.moves[name]
+    once = len(timeline.made(name)) <= 1
     return Decision(
-        name=name,
+        name=timeline.instance(name, period),
         states=tuple(move.options),
         parents=knows,
         owner=move.by,
-        opens=opens,
+        opens=_opens(timeline, name, period, knows, states),
         label=move.label or name.replace("_", " "),
+        headline=once if move.headline is None else move.headline,
+        worth_now=discounts.now(move.by, period),
+        period=period,
     )
+
+
+def _opens(
+    timeline: Timeline,
+    name: str,
+    period: int | None,
+    knows: tuple[str, ...],
+    states: Mapping[str, tuple[str, ...]],
+) -> NDArray[np.bool_] | None:
+    """Say which options are open, `[*knows, options]`; None where all always are."""
+    options = timeline.scenario.moves[name].options.values()
+    if all(option.if_ is None for option in options):
+        return None
+    columns = [
+        timeline.bound(option.if_ or ALWAYS, period).holds(states, knows) for option in options
+    ]
+    return np.stack(columns, axis=-1)
 
 
 def _lambda(odds: Number) -> Number:
     """Exact odds for 10 points become log-odds a point; uncertain ones stay odds in theta."""
     return math.log(odds) / 10 if isinstance(odds, float) else odds
-
-
-def _order(scenario: Scenario) -> list[str]:
-    """Moves in order of play, all else as soon as everything that it depends on is placed."""
-    waiting = {name: set(parents_of(factor)) for name, factor in scenario.factors.items()}
-    waiting |= {name: set(piece.saw.variables()) for name, piece in scenario.evidence.items()}
-    moves = list(scenario.moves)
-    order: list[str] = []
-    while waiting or moves:
-        ready = next((name for name, needs in waiting.items() if needs <= set(order)), None)
-        if ready is not None:
-            del waiting[ready]
-        else:
-            ready = moves.pop(0)
-        order.append(ready)
-    return order

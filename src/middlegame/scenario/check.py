@@ -11,6 +11,7 @@ from middlegame.scenario.checks.learning import check_learning
 from middlegame.scenario.checks.moves import check_moves
 from middlegame.scenario.checks.names import check_names
 from middlegame.scenario.checks.order import check_order
+from middlegame.scenario.checks.periods import check_periods
 from middlegame.scenario.checks.purposes import check_purposes
 from middlegame.scenario.checks.quotes import check_quotes
 from middlegame.scenario.damage import UNDAMAGED, Damage
@@ -24,6 +25,7 @@ _CHECKS = (
     check_order,
     check_moves,
     check_evidence,
+    check_periods,
     check_purposes,
     check_correlations,
     check_learning,

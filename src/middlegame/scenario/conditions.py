@@ -5,7 +5,7 @@ LALR parser; nothing in it ever needs quotes inside YAML's flow style.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, reduce
 from typing import Annotated
@@ -26,13 +26,14 @@ _GRAMMAR = r"""
     ?all: negation (_AND negation)*
     ?negation: _NOT negation -> negation
         | "(" any ")"
-        | NAME "=" states -> equal
-        | NAME "!=" states -> unequal
+        | REFERENCE "=" states -> equal
+        | REFERENCE "!=" states -> unequal
     states: NAME ("|" NAME)*
     _OR: /or\b/
     _AND: /and\b/
     _NOT: /not\b/
     NAME: /(?!(?:and|or|not)\b)[^\W\d]\w*/
+    REFERENCE: /(?!(?:and|or|not)\b)[^\W\d]\w*(?:@(?:previous\b|last\b|[1-9]\d*\b))?/
     %ignore /\s+/
 """
 _EXPECTED = "a condition such as: renew = switch and lease = lost|shared"
@@ -69,13 +70,17 @@ class Condition:
         """Evaluate, with axes of length 1 where the condition does not depend on the variable."""
         raise NotImplementedError
 
+    def bound(self, leaf: Callable[["Is"], "Condition"]) -> "Condition":
+        """Replace every comparison; what becomes certain (`ALWAYS`, `NEVER`) is simplified."""
+        raise NotImplementedError
+
 
 @dataclass(frozen=True)
 class Is(Condition):
     """The variable is in one of these states (`lease = kept|shared`).
 
     Attributes:
-        variable: a move or a factor.
+        variable: a move or a factor, perhaps with its period (`lease@previous`).
         among: the states, any of which will do.
         offset: where the variable stands in the condition's text.
         state_offsets: where each of the states stands; empty if not read from text.
@@ -99,6 +104,10 @@ class Is(Condition):
         """List this one comparison."""
         return [self]
 
+    def bound(self, leaf: Callable[["Is"], "Condition"]) -> Condition:
+        """Give what replaces this comparison."""
+        return leaf(self)
+
     def _truth(self, states: Mapping[str, Sequence[str]], over: Sequence[str]) -> NDArray[np.bool_]:
         mine = np.array([state in self.among for state in states[self.variable]])
         return mine.reshape([-1 if v == self.variable else 1 for v in over])
@@ -119,6 +128,11 @@ class Not(Condition):
     def _truth(self, states: Mapping[str, Sequence[str]], over: Sequence[str]) -> NDArray[np.bool_]:
         return ~self.part._truth(states, over)
 
+    def bound(self, leaf: Callable[["Is"], "Condition"]) -> Condition:
+        """Replace the comparisons in the part."""
+        part = self.part.bound(leaf)
+        return NEVER if part == ALWAYS else ALWAYS if part == NEVER else Not(part)
+
     def __str__(self) -> str:
         if isinstance(self.part, Is):
             return str(self.part).replace(" = ", " != ")
@@ -127,7 +141,7 @@ class Not(Condition):
 
 @dataclass(frozen=True)
 class All(Condition):
-    """Every part holds."""
+    """Every part holds; without parts it always does."""
 
     parts: tuple[Condition, ...]
 
@@ -135,7 +149,15 @@ class All(Condition):
         return self.parts
 
     def _truth(self, states: Mapping[str, Sequence[str]], over: Sequence[str]) -> NDArray[np.bool_]:
-        return reduce(np.logical_and, (part._truth(states, over) for part in self.parts))
+        always = np.ones([1] * len(over), bool)
+        return reduce(np.logical_and, (part._truth(states, over) for part in self.parts), always)
+
+    def bound(self, leaf: Callable[["Is"], "Condition"]) -> Condition:
+        """Replace the comparisons in all parts."""
+        parts = [part for each in self.parts if (part := each.bound(leaf)) != ALWAYS]
+        if NEVER in parts:
+            return NEVER
+        return parts[0] if len(parts) == 1 else All(tuple(parts))
 
     def __str__(self) -> str:
         return " and ".join(f"({p})" if isinstance(p, All | Any) else str(p) for p in self.parts)
@@ -143,7 +165,7 @@ class All(Condition):
 
 @dataclass(frozen=True)
 class Any(Condition):
-    """At least one part holds."""
+    """At least one part holds; without parts it never does."""
 
     parts: tuple[Condition, ...]
 
@@ -151,10 +173,21 @@ class Any(Condition):
         return self.parts
 
     def _truth(self, states: Mapping[str, Sequence[str]], over: Sequence[str]) -> NDArray[np.bool_]:
-        return reduce(np.logical_or, (part._truth(states, over) for part in self.parts))
+        never = np.zeros([1] * len(over), bool)
+        return reduce(np.logical_or, (part._truth(states, over) for part in self.parts), never)
+
+    def bound(self, leaf: Callable[["Is"], "Condition"]) -> Condition:
+        """Replace the comparisons in all parts."""
+        parts = [part for each in self.parts if (part := each.bound(leaf)) != NEVER]
+        if ALWAYS in parts:
+            return ALWAYS
+        return parts[0] if len(parts) == 1 else Any(tuple(parts))
 
     def __str__(self) -> str:
         return " or ".join(f"({p})" if isinstance(p, Any) else str(p) for p in self.parts)
+
+
+ALWAYS, NEVER = All(()), Any(())
 
 
 class _Builder(Transformer[Token, Condition]):

@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from middlegame.scenario.calendar import Span
 from middlegame.scenario.conditions import Condition
 from middlegame.scenario.judgement import Judgement, plain
 from middlegame.scenario.model import Actor, Move, Scenario
@@ -57,7 +58,9 @@ def _tree(value: object) -> _Tree:
         return _judgement(value)
     if isinstance(value, bool):
         return _Leaf("yes" if value else "no")
-    if isinstance(value, Condition | Citation | dt.date):
+    if isinstance(value, int):
+        return _Leaf(str(value))
+    if isinstance(value, Condition | Citation | Span | dt.date):
         return _Leaf(_scalar(str(value)))
     if isinstance(value, str):
         return _Leaf(_scalar(value), prose=value)
@@ -79,7 +82,7 @@ def _model(model: BaseModel) -> _Tree:
         if value != fields[name].default or is_told:
             tree[fields[name].alias or name] = _tree(value)
     tree = {name: _tree(part) for name, part in (model.model_extra or {}).items()} | tree
-    for name in ("chance", "then"):
+    for name in ("chance", "then", "start"):
         if name in tree and isinstance(getattr(model, name), dict):
             tree[name] = _distribution(getattr(model, name))
     if "cite" in tree and len(tree["cite"]) == 1:

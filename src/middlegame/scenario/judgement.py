@@ -18,17 +18,18 @@ from middlegame.scenario.correlating import SCHEMA, Correlates, read_correlates
 from middlegame.scenario.formulas import EXPECTED, Formula, formula_or_none
 from middlegame.scenario.syntax import RESERVED_KEYS, Written, quoted, shown, syntax_error
 
-Unit = Literal["points", "probability", "odds"]
+Unit = Literal["points", "probability", "odds", "years"]
 
 _NUMBER = r"[-+]?(?:\d+(?:\.\d+)?|\.\d+)"
 _PATTERN = re.compile(
     rf"\s*(?P<low>{_NUMBER})\s*(?P<low_percent>%)?"
-    rf"(?:\s*\.\.\s*(?P<high>{_NUMBER})\s*(?P<percent>%)?)?\s*(?P<odds>:\s*1)?\s*"
+    rf"(?:\s*\.\.\s*(?P<high>{_NUMBER})\s*(?P<percent>%)?)?\s*(?P<odds>:\s*1)?\s*(?P<years>years?)?\s*"
 )
 NUMBERS = {
     "points": "points such as 20 or -5..15",
     "probability": "a probability such as 30%, 20..40% or 0.3",
     "odds": "odds such as 3:1 or 2..5:1",
+    "years": "years such as 3 years or 2..5 years",
 }
 """What a number in each unit looks like."""
 _MAPPING = "{is: 20..40, why: ..., cite: source#4}"
@@ -42,8 +43,8 @@ class Judgement:
     Attributes:
         low: 5th percentile, in the unit (a probability lies in 0..1).
         high: 95th percentile.
-        unit: points, probability or odds (how much more often an option 10 points
-            better is chosen, or how much more often a report comes where it is true).
+        unit: points, probability, odds (how much more often an option 10 points better is
+            chosen, or how much more often a report comes where it is true) or years.
         why: the reason given beside the number itself, if any.
         cite: source and paragraph (`brief#4`) given beside the number itself.
         correlates: the groups that the range goes along with.
@@ -77,7 +78,7 @@ class Judgement:
             percents = [plain(round(end * 100, 10)) for end in ends]
             if [float(text) / 100 for text in percents] == ends:
                 return f"{'..'.join(percents)}%"
-        return "..".join(map(plain, ends)) + (":1" if self.unit == "odds" else "")
+        return "..".join(map(plain, ends)) + {"odds": ":1", "years": " years"}.get(self.unit, "")
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,7 +116,7 @@ def to_scale(value: float, unit: Unit) -> float:
     """Map a value to the scale on which its interval is symmetric."""
     if unit == "points":
         return value
-    if unit == "odds":
+    if unit in ("odds", "years"):
         return math.log(value)
     return math.log(value) - math.log1p(-value)
 
@@ -124,7 +125,7 @@ def from_scale(value: float, unit: Unit) -> float:
     """Map back from the symmetric scale; the inverse of `to_scale`."""
     if unit == "points":
         return value
-    if unit == "odds":
+    if unit in ("odds", "years"):
         return math.exp(value)
     return 1 / (1 + math.exp(-value))
 
@@ -154,7 +155,7 @@ def parse_judgement(value: object, unit: Unit) -> Judgement:
     if match is None:
         problem = f"{quoted(value)} is not a number or a range"
         raise syntax_error(problem, NUMBERS[unit])
-    if bool(match["odds"]) != (unit == "odds"):
+    if bool(match["odds"]) != (unit == "odds") or bool(match["years"]) != (unit == "years"):
         raise syntax_error(f"'{value}' is not in {unit}", NUMBERS[unit])
     percent = bool(match["percent"] or (match["high"] is None and match["low_percent"]))
     if percent and unit != "probability":
@@ -234,6 +235,8 @@ def _checked(judgement: Judgement, *, percent: bool = False) -> Judgement:
             )
     if unit == "odds" and low <= 0:
         raise syntax_error(f"odds of {judgement}", "odds above 0:1")
+    if unit == "years" and low <= 0:
+        raise syntax_error(f"{judgement}", "more than 0 years")
     return judgement
 
 
@@ -273,3 +276,23 @@ Points = Annotated[Judgement, _written("points")]
 Probability = Annotated[Judgement, _written("probability")]
 Odds = Annotated[Judgement, _written("odds")]
 Precision = Annotated[Judgement, _written("odds", parse_precision)]
+
+
+def parse_patience(value: object) -> Judgement:
+    """Read what a year later is worth (a probability), or the half-life of worth (years).
+
+    Raises:
+        PydanticCustomError: it is neither, or 0%.
+    """
+    if isinstance(value, Judgement):
+        return parse_judgement(value, value.unit)
+    written = value.get("is") if isinstance(value, dict) else value
+    years = isinstance(written, str) and "year" in written
+    found = parse_judgement(value, "years" if years else "probability")
+    if found.unit == "probability" and found.low <= 0:
+        raise syntax_error("a patience of 0% looks no further than this moment", _PATIENCE)
+    return found
+
+
+_PATIENCE = "what a year later is worth, such as 80..95%; or a half-life, such as 5 years"
+Patience = Annotated[Judgement, _written("probability", parse_patience)]

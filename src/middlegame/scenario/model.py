@@ -4,7 +4,7 @@ Every class here is a pydantic model, so the same scenario can be read from YAML
 Python objects, and the JSON Schema of the language is derived from it.
 """
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import (
     BeforeValidator,
@@ -14,10 +14,12 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from middlegame.scenario.calendar import Calendar, Count, PeriodNumbers, SpanText
 from middlegame.scenario.conditions import ConditionText
-from middlegame.scenario.judgement import Judgement, Odds, Points, Precision, Probability
+from middlegame.scenario.judgement import Judgement, Odds, Patience, Points, Precision, Probability
 from middlegame.scenario.learning import Fit
 from middlegame.scenario.parts import Part, Sourced
+from middlegame.scenario.references import References, base
 from middlegame.scenario.syntax import syntax_error
 from middlegame.scenario.words import (
     Date,
@@ -27,6 +29,7 @@ from middlegame.scenario.words import (
     SourceName,
     check_name,
     distinct,
+    one_of,
 )
 
 
@@ -43,10 +46,16 @@ class Source(Part):
 
 
 class Actor(Sourced):
-    """Somebody who wants something. `precision` overrides the scenario's for this actor."""
+    """Somebody who wants something.
+
+    Attributes:
+        precision: overrides the scenario's for this actor.
+        patience: what a year later is worth to it, or the years after which it is worth half.
+    """
 
     name: str
     precision: Precision | None = None
+    patience: Patience | None = None
 
 
 def _read_actor(value: object) -> object:
@@ -85,11 +94,18 @@ def _read_options(value: object) -> object:
 
 
 class Move(Sourced):
-    """A choice of one actor, who knows what is listed in `knows` and nothing else."""
+    """A choice of one actor, who knows what is listed in `knows` and nothing else.
+
+    Attributes:
+        periods: those in which it is made; all of them unless given.
+        headline: whether storylines tell it; those that are made once, unless given.
+    """
 
     label: str | None = None
     by: Name
-    knows: Names = ()
+    knows: References = ()
+    periods: PeriodNumbers | None = None
+    headline: Flag | None = None
     options: Annotated[
         dict[Name, _OptionField],
         BeforeValidator(
@@ -97,6 +113,13 @@ class Move(Sourced):
         ),
         Field(min_length=2),
     ]
+
+
+Previous = Annotated[Literal["previous"], BeforeValidator(one_of("previous"))]
+Earned = Annotated[
+    Literal["throughout", "each_time", "at_end", "afterwards"],
+    BeforeValidator(one_of("throughout", "each_time", "at_end", "afterwards")),
+]
 
 
 def _read_distribution(value: object) -> object:
@@ -111,10 +134,21 @@ Distribution = Annotated[
 
 
 class Rule(Sourced):
-    """If the condition holds (always, without one), the factor is distributed as in `then`."""
+    """If the condition holds (always, without one), the factor is distributed as in `then`.
+
+    With `from: previous` instead, it is what it was in the period before.
+    """
 
     if_: ConditionText | None = Field(default=None, alias="if")
-    then: Distribution
+    then: Distribution = {}
+    from_: Previous | None = Field(default=None, alias="from")
+
+    @model_validator(mode="after")
+    def _one_way(self) -> "Rule":
+        if bool(self.then) == bool(self.from_):
+            said = "both 'then' and 'from'" if self.then else "neither 'then' nor 'from'"
+            raise syntax_error(f"the rule has {said}", "one of them: then: {state: 30%}")
+        return self
 
 
 class Cause(Sourced):
@@ -165,7 +199,7 @@ class TableRow(Sourced):
 class Table(Part):
     """An explicit table: one row for each combination of the states of `given`."""
 
-    given: Annotated[Names, Field(min_length=1)]
+    given: Annotated[References, Field(min_length=1)]
     rows: Annotated[tuple[TableRow, ...], Field(min_length=1)]
 
 
@@ -174,6 +208,9 @@ class Factor(Sourced):
 
     Attributes:
         headline: whether storylines tell it.
+        start: what it is before the first period.
+        stays: the chance that it remains what it was in the period before, whatever else.
+        once: whether it is settled once and not in every period.
     """
 
     label: str | None = None
@@ -183,6 +220,9 @@ class Factor(Sourced):
     causes: Causes | None = None
     table: Table | None = None
     headline: Flag = False
+    start: Distribution | None = None
+    stays: Probability | None = None
+    once: Flag = False
 
     @model_validator(mode="after")
     def _one_way(self) -> "Factor":
@@ -196,11 +236,25 @@ class Factor(Sourced):
 
 
 class Interest(Sourced):
-    """What an actor gains (or, below zero, loses) where the condition holds, in points."""
+    """What an actor gains (or, below zero, loses) where the condition holds, in points.
+
+    Attributes:
+        earned: over time, a share in every period in which it holds (`throughout`); in full
+            each time; for how things stand at the end; or for all that comes afterwards.
+    """
 
     label: str | None = None
     when: ConditionText
     worth: Points
+    earned: Earned = "throughout"
+
+
+class Periods(Sourced):
+    """The contest's time: so many periods, each so long, from a first day."""
+
+    every: SpanText
+    for_: Count = Field(alias="for")
+    from_: Date | None = Field(default=None, alias="from")
 
 
 class Evidence(Sourced):
@@ -261,6 +315,7 @@ class Scenario(Part):
     question: str | None = None
     about: str | None = None
     as_of: Date | None = None
+    periods: Periods | None = None
     sources: Annotated[_Sources, _may_be_empty(_Sources | None)] = {}
     actors: dict[Name, _ActorField] = Field(min_length=1)
     moves: Annotated[_Moves, _may_be_empty(_Moves | None)] = {}
@@ -278,7 +333,15 @@ class Scenario(Part):
 
     def label(self, name: str) -> str:
         """Give the words for a move, factor, actor or piece of evidence, or its name in words."""
+        name = base(name)
         if name in self.actors:
             return self.actors[name].name
         thing = self.moves.get(name) or self.factors.get(name) or self.evidence.get(name)
         return (thing.label if thing else None) or name.replace("_", " ")
+
+    @property
+    def calendar(self) -> Calendar | None:
+        """The days of the periods, from `as_of` unless said otherwise; None without periods."""
+        if self.periods is None:
+            return None
+        return Calendar(self.periods.every, self.periods.for_, self.periods.from_ or self.as_of)

@@ -10,10 +10,6 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 RESERVED_KEYS = {
-    "periods": "time in periods",
-    "from": "persistence",
-    "stays": "persistence",
-    "patience": "discounting",
     "resources": "limited means",
     "spends": "limited means",
     "offer": "bargains",
@@ -61,14 +57,20 @@ def quoted(value: object) -> str:
 
 @dataclass(frozen=True)
 class Written:
-    """A pydantic annotation: `parse` reads the value, `str` writes it, `schema` describes it."""
+    """A pydantic annotation: `parse` reads the value, `schema` describes it.
+
+    `str` writes it, unless it is plain data already (not `as_text`).
+    """
 
     parse: Callable[[object], object]
     schema: dict[str, Any]
+    as_text: bool = True
 
     def __get_pydantic_core_schema__(
         self, _source: object, _handler: GetCoreSchemaHandler
     ) -> CoreSchema:
+        if not self.as_text:
+            return core_schema.no_info_plain_validator_function(self.parse)
         return core_schema.no_info_plain_validator_function(
             self.parse, serialization=core_schema.to_string_ser_schema()
         )

@@ -2,10 +2,12 @@
 
 import datetime as dt
 import re
+from collections.abc import Callable
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
 
+from middlegame.names import nearest
 from middlegame.scenario.conditions import RESERVED
 from middlegame.scenario.syntax import Written, quoted, syntax_error
 
@@ -54,6 +56,19 @@ def distinct(names: tuple[str, ...]) -> tuple[str, ...]:
             raise syntax_error(f"'{name}' is listed twice", "each name once", within=(position,))
         seen.add(name)
     return names
+
+
+def one_of(*words: str) -> Callable[[object], object]:
+    """Give a reader that admits these words only."""
+
+    def read(value: object) -> object:
+        if value in words:
+            return value
+        near = nearest(value, words) if isinstance(value, str) else ""
+        hint = f"; did you mean '{near}'?" if near else ""
+        raise syntax_error(f"{quoted(value)} is not known here", f"{' or '.join(words)}{hint}")
+
+    return read
 
 
 Names = Annotated[tuple[Name, ...], AfterValidator(distinct)]

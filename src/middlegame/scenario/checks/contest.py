@@ -9,7 +9,8 @@ from pathlib import Path as FilePath
 from middlegame.scenario.conditions import Condition
 from middlegame.scenario.damage import Damage
 from middlegame.scenario.faults import Fault, Path
-from middlegame.scenario.model import Factor, Scenario
+from middlegame.scenario.model import Scenario
+from middlegame.scenario.references import LAST, PREVIOUS
 
 MOST_COMBINATIONS = 1_000_000
 
@@ -22,8 +23,30 @@ class Contest:
     damage: Damage
     folder: FilePath | None = None
 
+    @property
+    def count(self) -> int:
+        """How many periods there are; 0 without time."""
+        return self.scenario.periods.for_ if self.scenario.periods else 0
+
+    def timed(self, name: str) -> bool:
+        """Whether a move or factor belongs to periods."""
+        factor = self.scenario.factors.get(name)
+        return self.count > 0 and not (factor is not None and factor.once)
+
     @cached_property
     def states(self) -> dict[str, tuple[str, ...] | None]:
+        """The states of every move and factor, by every reference to it; None if unknowable."""
+        periods = (*range(1, self.count + 1), PREVIOUS, LAST) if self.count else ()
+        referred = {
+            f"{name}@{period}": states
+            for name, states in self.named_states.items()
+            if self.timed(name)
+            for period in periods
+        }
+        return self.named_states | referred
+
+    @cached_property
+    def named_states(self) -> dict[str, tuple[str, ...] | None]:
         """The states of every move and factor; None where nobody can know them."""
         states: dict[str, tuple[str, ...] | None] = {}
         written = self.scenario.states()
@@ -89,17 +112,6 @@ class Contest:
         )
         expected = f"at most {MOST_COMBINATIONS:,}; without {', '.join(dropped)} there are {left:,}"
         return [Fault(problem, expected, path=path)]
-
-
-def parents(factor: Factor) -> tuple[str, ...]:
-    """Name what a factor depends on directly, in order of mention."""
-    names: list[str] = []
-    for rule in factor.rules or ():
-        names += rule.if_.variables() if rule.if_ else ()
-    for cause in factor.causes.of if factor.causes else ():
-        names += cause.if_.variables()
-    names += factor.table.given if factor.table else ()
-    return tuple(dict.fromkeys(names))
 
 
 def listed(names: Sequence[str]) -> str:

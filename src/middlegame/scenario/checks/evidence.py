@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
-from middlegame.scenario.checks.contest import Contest, parents
+from middlegame.scenario.checks.contest import Contest
 from middlegame.scenario.checks.order import moves_behind
 from middlegame.scenario.faults import Fault, Path
 from middlegame.scenario.model import Evidence
+from middlegame.scenario.timeline import references
 
 
 def check_evidence(contest: Contest) -> Iterator[Fault]:
@@ -49,7 +50,7 @@ def _seen_by(contest: Contest, name: str, evidence: Evidence) -> Iterator[Fault]
     if damage.touches("moves") or damage.touches("factors"):
         return
     order = list(scenario.moves)
-    depends = {factor: parents(part) for factor, part in scenario.factors.items()}
+    depends = {factor: references(part) for factor, part in scenario.factors.items()}
     behind = moves_behind(evidence.saw.variables(), depends, order)
     later = order[order.index(behind[-1]) + 1 :] if behind else order
     movers = {scenario.moves[move].by for move in later}

@@ -7,6 +7,7 @@ from pydantic_core import PydanticCustomError
 from middlegame.scenario.checks.contest import Contest, listed
 from middlegame.scenario.faults import Fault, Path, nearest
 from middlegame.scenario.model import Distribution, Factor
+from middlegame.scenario.references import base, split
 from middlegame.scenario.walk import conditions, walk
 from middlegame.scenario.words import read_citation
 
@@ -31,6 +32,27 @@ def _unknown(
     near = nearest(name, valid)
     expected = "" if near or not valid else f"one of {listed(valid)}"
     yield Fault(f"there is no {kind} '{name}'", expected, near, path=path, offset=offset)
+
+
+def _unknown_reference(
+    contest: Contest, reference: str, path: Path, offset: int = 0
+) -> Iterator[Fault]:
+    """Tell what is wrong with a name or with the period that is said with it."""
+    if reference in contest.states:
+        return
+    name, at = split(reference)
+    if name not in contest.named_states or at is None:
+        yield from _unknown("move or factor", name, contest.named_states, path, offset)
+    elif not contest.count:
+        if not contest.damage.touches("periods"):
+            problem = f"'{reference}' names a period, and this scenario has none"
+            yield Fault(problem, f"{name}, or periods at the top", path=path, offset=offset)
+    elif not contest.timed(name):
+        problem = f"'{name}' is settled once and belongs to no period"
+        yield Fault(problem, name, path=path, offset=offset)
+    else:
+        expected = f"{name}@1 to {name}@{contest.count}, {name}@previous or {name}@last"
+        yield Fault(f"there is no period {at}", expected, path=path, offset=offset)
 
 
 def _twice(contest: Contest) -> Iterator[Fault]:
@@ -64,11 +86,11 @@ def _variables(contest: Contest) -> Iterator[Fault]:
     for name, move in contest.scenario.moves.items():
         for position, known in enumerate(move.knows):
             path = ("moves", name, "knows", position)
-            yield from _unknown("move or factor", known, contest.states, path)
+            yield from _unknown_reference(contest, known, path)
     for name, factor in contest.scenario.factors.items():
         for position, given in enumerate(factor.table.given if factor.table else ()):
             place = ("factors", name, "table", "given", position)
-            yield from _unknown("move or factor", given, contest.states, place)
+            yield from _unknown_reference(contest, given, place)
 
 
 def _conditions(contest: Contest) -> Iterator[Fault]:
@@ -76,9 +98,7 @@ def _conditions(contest: Contest) -> Iterator[Fault]:
         for leaf in condition.leaves():
             if leaf.variable not in contest.states:
                 if contest.knows_all_names:
-                    yield from _unknown(
-                        "move or factor", leaf.variable, contest.states, path, leaf.offset
-                    )
+                    yield from _unknown_reference(contest, leaf.variable, path, leaf.offset)
                 continue
             offsets = leaf.state_offsets or (leaf.offset,) * len(leaf.among)
             for state, offset in zip(leaf.among, offsets, strict=True):
@@ -90,7 +110,7 @@ def _state(
 ) -> Iterator[Fault]:
     states = contest.states.get(variable)
     if states is not None:
-        kind = "option" if variable in contest.scenario.moves else "state"
+        kind = "option" if base(variable) in contest.scenario.moves else "state"
         for fault in _unknown(kind, state, states, path, offset):
             message = f"'{variable}' has no {kind} '{state}'"
             yield Fault(message, fault.expected, fault.suggestion, path=path, offset=offset)
@@ -98,7 +118,10 @@ def _state(
 
 def _factor(contest: Contest, name: str, factor: Factor) -> Iterator[Fault]:
     path: Path = ("factors", name)
-    thens: list[tuple[Path, Distribution]] = [((*path, "chance"), factor.chance or {})]
+    thens: list[tuple[Path, Distribution]] = [
+        ((*path, "chance"), factor.chance or {}),
+        ((*path, "start"), factor.start or {}),
+    ]
     thens += [((*path, "rules", n, "then"), rule.then) for n, rule in enumerate(factor.rules or ())]
     if factor.table:
         for n, row in enumerate(factor.table.rows):

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from middlegame.scenario.checks.contest import Contest, parents
+from middlegame.scenario.checks.contest import Contest
 from middlegame.scenario.faults import Fault, Path
+from middlegame.scenario.timeline import references
 
 
 def check_order(contest: Contest) -> Iterator[Fault]:
     """Find loops among factors and moves that know the future."""
     factors = contest.scenario.factors
-    depends = {name: parents(factor) for name, factor in factors.items()}
+    depends = {name: references(factor) for name, factor in factors.items()}
     yield from _loops({n: [p for p in of if p in factors] for n, of in depends.items()})
     for name, move in contest.scenario.moves.items():
         for position, known in enumerate(move.knows):

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 
-from middlegame.scenario.checks.contest import Contest, parents
+from middlegame.scenario.checks.contest import Contest
 from middlegame.scenario.conditions import Condition
 from middlegame.scenario.faults import Fault, Path
+from middlegame.scenario.references import base
+from middlegame.scenario.timeline import references
 
 _USERS = ("moves", "factors", "interests", "evidence", "questions")
 
@@ -89,8 +91,8 @@ def _unused(contest: Contest) -> Iterator[Fault]:
     if any(damage.touches(s) for s in _USERS):
         return
     used: set[str] = set()
-    for factor in scenario.factors.values():
-        used.update(parents(factor))
+    for name, factor in scenario.factors.items():
+        used.update(each for each in references(factor) if base(each) != name)
     for move in scenario.moves.values():
         used.update(move.knows)
         for option in move.options.values():
@@ -104,6 +106,7 @@ def _unused(contest: Contest) -> Iterator[Fault]:
         used.update(evidence.saw.variables())
     if not used <= set(contest.states):
         return  # likewise
+    used = {base(each) for each in used}
     for name, factor in scenario.factors.items():
         if name not in used and not factor.headline:
             yield Fault(

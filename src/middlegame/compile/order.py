@@ -1,0 +1,68 @@
+"""The order of the nodes: moves in order of play, factors as soon as what they depend on is there.
+
+Period after period, so that what belongs together in time stands together.
+"""
+
+from collections.abc import Mapping
+
+from middlegame.scenario.faults import Fault, ScenarioError
+from middlegame.scenario.timeline import Timeline
+
+
+def in_order(timeline: Timeline, parents: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """Order all instances.
+
+    Args:
+        timeline: of the scenario.
+        parents: what each factor depends on and each move knows, by instance; what evidence is
+            about.
+
+    Raises:
+        ScenarioError: something depends on what is settled only later.
+    """
+    moves = timeline.scenario.moves
+    played = {name: place for place, name in enumerate(moves)}
+    waiting = dict.fromkeys(timeline.scenario.evidence, 0)
+    queue: list[tuple[int, int, str]] = []
+    for name, period in timeline.instances:
+        instance = timeline.instance(name, period)
+        if name in moves:
+            queue.append((period or 0, played[name], instance))
+        else:
+            waiting[instance] = period or 0
+    queue.sort()
+    order: list[str] = []
+    placed: set[str] = set()
+    now = 0
+    while waiting or queue:
+        ready = next(
+            (n for n, period in waiting.items() if period <= now and placed.issuperset(parents[n])),
+            None,
+        )
+        if ready is not None:
+            del waiting[ready]
+        elif queue and queue[0][0] <= now:
+            ready = queue.pop(0)[2]
+            if not placed.issuperset(parents[ready]):
+                raise _too_early(ready, parents, placed, "moves")
+        elif now < timeline.count:
+            now += 1
+            continue
+        else:
+            raise _too_early(next(iter(waiting)), parents, placed, "factors")
+        order.append(ready)
+        placed.add(ready)
+    return order
+
+
+def _too_early(
+    name: str, parents: Mapping[str, tuple[str, ...]], placed: set[str], section: str
+) -> ScenarioError:
+    later = next(parent for parent in parents[name] if parent not in placed)
+    does = "knows" if section == "moves" else "depends on"
+    fault = Fault(
+        f"'{name}' {does} '{later}', which is settled only after it",
+        "what is settled before",
+        path=(section, name.partition("@")[0]),
+    )
+    return ScenarioError([fault])

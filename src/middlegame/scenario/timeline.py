@@ -1,0 +1,182 @@
+"""What names stand for in each period of a scenario: `cuba@previous` in the third is `cuba@2`.
+
+Everything in a scenario with periods comes about in every one of them, save moves that are made
+only in some and factors that are settled `once`. Each occurrence is an instance: `cuba@3`.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from middlegame.scenario.conditions import ALWAYS, NEVER, Condition, Is
+from middlegame.scenario.model import Evidence, Factor, Move, Scenario
+from middlegame.scenario.references import LAST, PREVIOUS, split
+
+
+@dataclass(frozen=True)
+class Certain:
+    """A state that is certain: what a factor was before the first period."""
+
+    state: str
+
+
+Meaning = str | Certain | None
+"""An instance's name; a certain state; or None: a move that is not made then."""
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """A scenario's time.
+
+    Attributes:
+        scenario: whose; its names and references must have passed the checks.
+    """
+
+    scenario: Scenario
+
+    @cached_property
+    def count(self) -> int:
+        """How many periods there are; 0 where there is no time."""
+        return self.scenario.periods.for_ if self.scenario.periods else 0
+
+    @property
+    def periods(self) -> range:
+        """All periods."""
+        return range(1, self.count + 1)
+
+    def timed(self, name: str) -> bool:
+        """Whether a move or factor belongs to periods."""
+        factor = self.scenario.factors.get(name)
+        return self.count > 0 and not (factor is not None and factor.once)
+
+    def made(self, name: str) -> tuple[int, ...]:
+        """Give the periods in which a move is made, or a factor comes about."""
+        move = self.scenario.moves.get(name)
+        if move is not None and move.periods is not None:
+            return move.periods
+        return tuple(self.periods)
+
+    def instance(self, name: str, period: int | None) -> str:
+        """Name a move or factor in a period."""
+        return name if period is None else f"{name}@{period}"
+
+    @property
+    def instances(self) -> list[tuple[str, int | None]]:
+        """List every move and factor with its periods; 0 for an uncertain start."""
+        found: list[tuple[str, int | None]] = []
+        for name in (*self.scenario.moves, *self.scenario.factors):
+            if not self.timed(name):
+                found.append((name, None))
+                continue
+            factor = self.scenario.factors.get(name)
+            if factor is not None and factor.start is not None and certain(factor) is None:
+                found.append((name, 0))
+            found += [(name, period) for period in self.made(name)]
+        return found
+
+    @cached_property
+    def states(self) -> dict[str, tuple[str, ...]]:
+        """The states of every instance."""
+        written = self.scenario.states()
+        return {self.instance(name, period): written[name] for name, period in self.instances}
+
+    def meaning(self, reference: str, period: int | None, *, hindsight: bool = False) -> Meaning:
+        """Say what a reference stands for in a period.
+
+        Args:
+            reference: such as `cuba`, `cuba@previous`, `cuba@3`, `cuba@last`.
+            period: the one in which it is spoken.
+            hindsight: whether later periods may be spoken of; moves are not yet made there
+                otherwise.
+        """
+        name, at = split(reference)
+        if not self.timed(name):
+            return name
+        when = self._when(at, period)
+        if name in self.scenario.factors:
+            if when == 0:
+                state = certain(self.scenario.factors[name])
+                return f"{name}@0" if state is None else Certain(state)
+            return self.instance(name, when)
+        if when not in self.made(name) or (not hindsight and when > (period or self.count)):
+            return None
+        return self.instance(name, when)
+
+    def bound(
+        self, condition: Condition, period: int | None, *, hindsight: bool = False
+    ) -> Condition:
+        """Give a condition over instances, as it is meant in a period.
+
+        A move that is not made has no option, so that no comparison with it holds.
+        """
+        if not self.count:
+            return condition
+
+        def replaced(leaf: Is) -> Condition:
+            meaning = self.meaning(leaf.variable, period, hindsight=hindsight)
+            if meaning is None:
+                return NEVER
+            if isinstance(meaning, Certain):
+                return ALWAYS if meaning.state in leaf.among else NEVER
+            return Is(meaning, leaf.among)
+
+        return condition.bound(replaced)
+
+    def moment(self, condition: Condition) -> int | None:
+        """Give the last period that a condition names; None if it speaks of the present."""
+        latest = 1
+        for leaf in condition.leaves():
+            name, at = split(leaf.variable)
+            if not self.timed(name):
+                latest = max(latest, self._settled(name))
+            elif at is None or at == PREVIOUS:
+                return None
+            else:
+                latest = max(latest, self._when(at, None))
+        return latest
+
+    def seen_in(self, evidence: Evidence) -> int | None:
+        """Give the period that holds the day on which evidence was seen; None without a day."""
+        calendar = self.scenario.calendar
+        return calendar.holding(evidence.date) if calendar and evidence.date else None
+
+    def occasions(self, condition: Condition) -> tuple[int, ...]:
+        """Give the periods in which a condition can turn out either way."""
+        return tuple(
+            period
+            for period in self.periods
+            if self.bound(condition, period, hindsight=True) not in (ALWAYS, NEVER)
+        )
+
+    def _when(self, at: str | int | None, period: int | None) -> int:
+        if at == LAST or (at is None and period is None):
+            return self.count
+        if at == PREVIOUS:
+            return (period or self.count) - 1
+        return period or self.count if at is None else int(at)
+
+    def _settled(self, name: str) -> int:
+        """Give the period at the end of which a factor outside of time is settled."""
+        factor = self.scenario.factors.get(name)
+        named = [split(each) for each in references(factor)] if factor else []
+        inner = [self._when(at, None) for each, at in named if self.timed(each)]
+        outer = [self._settled(each) for each, _ in named if not self.timed(each)]
+        return max([1, *inner, *outer])
+
+
+def certain(factor: Factor) -> str | None:
+    """Give the state that a factor certainly starts in, if there is one."""
+    for state, chance in (factor.start or {}).items():
+        if chance.exact and chance.low == 1:
+            return state
+    return None
+
+
+def references(thing: Factor | Move) -> tuple[str, ...]:
+    """List what a move knows or a factor depends on, in order of mention, as written."""
+    if isinstance(thing, Move):
+        return thing.knows
+    if thing.table is not None:
+        return thing.table.given
+    conditions = [rule.if_ for rule in thing.rules or () if rule.if_ is not None]
+    conditions += [cause.if_ for cause in thing.causes.of] if thing.causes else []
+    return tuple(dict.fromkeys(name for each in conditions for name in each.variables()))
