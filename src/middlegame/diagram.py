@@ -433,8 +433,24 @@ class Diagram:
 
     @cached_property
     def played(self) -> tuple[Node, ...]:
-        """The nodes that are the contest itself: all but the evidence."""
-        return tuple(node for node in self.nodes if node.name not in self.evidence)
+        """The nodes that are the contest itself: neither evidence nor bookkeeping."""
+        return tuple(
+            node
+            for node in self.nodes
+            if node.name not in self.evidence and not (isinstance(node, Chance) and node.hidden)
+        )
+
+    def instances(self, name: str) -> tuple[Node, ...]:
+        """Give the nodes of a move or factor, in order of time; one where there is no time."""
+        return self._instances.get(name, ())
+
+    @cached_property
+    def _instances(self) -> dict[str, tuple[Node, ...]]:
+        found: dict[str, tuple[Node, ...]] = {}
+        for node in self.played:
+            name = node.name.partition("@")[0] if node.period is not None else node.name
+            found[name] = (*found.get(name, ()), node)
+        return found
 
     @cached_property
     def owners(self) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from middlegame.compile import compile_scenario
+from middlegame.curves import Curve, curve
 from middlegame.diagram import Diagram, Tables
 from middlegame.display import Displayed
 from middlegame.engine import inference, others, qre
@@ -17,10 +18,12 @@ from middlegame.engine.layout import layout_of
 from middlegame.engine.local import payoffs_of
 from middlegame.engine.logit import policies
 from middlegame.errors import NotConverged, QueryError, unknown
-from middlegame.game import certain, engine_game, fix
+from middlegame.game import certain, engine_game, every_instance, fix
 from middlegame.play import Play
 from middlegame.refusals import LIMIT, refuse_closed, refuse_too_large
+from middlegame.scenario import Any as AnyOf
 from middlegame.scenario import Condition, Scenario
+from middlegame.scenario.timeline import Timeline
 from middlegame.sensitivity import Sensitivity, differentiate
 
 Floats = NDArray[np.float64]
@@ -85,8 +88,19 @@ class Equilibrium(Displayed, Play):
     @cached_property
     def questions(self) -> dict[str, float]:
         """The forecast of each of the scenario's questions."""
-        asked = self.scenario.questions if self.scenario else {}
-        return {name: self.probability(question.will) for name, question in asked.items()}
+        if self.scenario is None:
+            return {}
+        timeline = Timeline(self.scenario)
+        asked = self.scenario.questions.items()
+        return {name: self.any_of(timeline.ways(question)) for name, question in asked}
+
+    def curve(self, condition: str | Condition) -> Curve:
+        """Give a condition's probability over time, such as that of `cuba = falls`.
+
+        Raises:
+            QueryError: there are no periods, or the condition speaks of what is not there.
+        """
+        return curve(self, self.scenario, condition)
 
     @property
     def evidence(self) -> tuple[str, ...]:
@@ -122,12 +136,14 @@ class Equilibrium(Displayed, Play):
 
         Announced, everybody knows it before play and all others' behaviour is solved again; it
         reveals nothing about whoever moved, since nobody chose it. By surprise, policies stay
-        as they are, and those who observe it respond through them.
+        as they are, and those who observe it respond through them. What comes about in several
+        periods is fixed in all of them, unless one is said (`cuba@3`).
 
         Raises:
             QueryError: unknown names or states, or an option that is closed.
             NotConverged: the contest so changed has no equilibrium that could be reached.
         """
+        moves = every_instance(self.diagram, moves)
         supposed = {**self.supposed, **moves}
         fixed = fix(self.diagram, self.tables, moves)
         refuse_closed(self.diagram, self.tables, fixed, moves)
@@ -189,7 +205,7 @@ class Equilibrium(Displayed, Play):
         if self.surprise:
             raise QueryError("by surprise policies stay as they are: there is no sensitivity")
         if self.scenario and of in self.scenario.questions:
-            of = self.scenario.questions[str(of)].will
+            of = AnyOf(Timeline(self.scenario).ways(self.scenario.questions[str(of)]))
         slopes = differentiate(
             self.diagram,
             self.theta,

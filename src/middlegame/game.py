@@ -57,6 +57,15 @@ def fix(diagram: Diagram, tables: Tables, states: Mapping[str, str]) -> Tables:
     return replace(tables, chances=tuple(chances), opens=tuple(opens))
 
 
+def every_instance(diagram: Diagram, states: Mapping[str, str]) -> dict[str, str]:
+    """Let a name without a period stand for it in all its periods."""
+    found: dict[str, str] = {}
+    for name, state in states.items():
+        there = [node.name for node in diagram.instances(name) if node.period != 0]
+        found |= dict.fromkeys(there or [name], state)
+    return found
+
+
 def certain(shape: tuple[int, ...], state: int) -> Floats:
     """Give a table `shape` that takes one state, whatever its parents' states are."""
     sure = np.zeros(shape)

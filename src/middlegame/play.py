@@ -14,6 +14,7 @@ from middlegame.diagram import Diagram, Tables
 from middlegame.engine import inference
 from middlegame.errors import QueryError, unknown
 from middlegame.scenario.conditions import Condition, Is, parse_condition
+from middlegame.scenario.references import LAST
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -79,6 +80,23 @@ class Play:
         """
         over, where = self._cases(condition)
         return float((self._joint(over) * where).sum()) / self.evidence_probability
+
+    def any_of(self, conditions: Sequence[Condition]) -> float:
+        """Give the probability that at least one of several conditions holds.
+
+        Raises:
+            QueryError: one speaks of what is not there.
+        """
+        if len(conditions) == 1:
+            return self.probability(conditions[0])
+        factors = []
+        for condition in conditions:
+            over, where = self._cases(condition)
+            factors.append((1.0 - where, over))
+        none = inference.expectation_of_product(
+            self.diagram.structure, self._masses, factors, self._evidence
+        )
+        return min(max(1.0 - float(none) / self.evidence_probability, 0.0), 1.0)
 
     def storylines(self, count: int = 5) -> list[Storyline]:
         """Give the likeliest ways that the moves and headline factors run together; exact."""
@@ -220,13 +238,33 @@ class Play:
         )
 
     def _place(self, name: str) -> int:
-        if name not in self.diagram.index:
-            raise unknown("move or factor", name, self.diagram.index)
-        return self.diagram.index[name]
+        return place_of(self.diagram, name)
 
     def _cases(self, condition: str | Condition) -> tuple[list[int], Floats]:
         over, where = cases(self.diagram, condition)
         return [self._place(name) for name in over], where
+
+
+def place_of(diagram: Diagram, name: str) -> int:
+    """Find a move or factor among a diagram's nodes.
+
+    Raises:
+        QueryError: it is not there; or it is there in several periods, and none is said.
+    """
+    if name in diagram.index:
+        return diagram.index[name]
+    known, _, at = name.partition("@")
+    there = diagram.instances(known)
+    if there and there[0].period is not None:
+        if at == LAST:
+            return diagram.index[there[-1].name]
+        if not at:
+            raise QueryError(
+                f"'{name}' comes about in more than one period; say in which, from "
+                f"{there[0].name} to {there[-1].name}"
+            )
+        raise unknown("period of", name, [node.name for node in there])
+    raise unknown("move or factor", name, [node.name for node in diagram.played])
 
 
 def cases(diagram: Diagram, condition: str | Condition) -> tuple[tuple[str, ...], Floats]:
@@ -240,10 +278,7 @@ def cases(diagram: Diagram, condition: str | Condition) -> tuple[tuple[str, ...]
     except ValueError as error:
         raise QueryError(str(error)) from None
     over = wanted.variables()
-    for name in over:
-        if name not in diagram.index:
-            raise unknown("move or factor", name, diagram.index)
-    states = {name: diagram.nodes[diagram.index[name]].states for name in over}
+    states = {name: diagram.nodes[place_of(diagram, name)].states for name in over}
     for leaf in wanted.leaves():
         for state in leaf.among:
             if state not in states[leaf.variable]:

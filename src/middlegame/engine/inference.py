@@ -51,11 +51,31 @@ def expectation(
     evidence: Evidence | None = None,
 ) -> Array:
     """Give the sum over states of a table times P(over, evidence); a scalar, not normalised."""
+    return expectation_of_product(structure, tables, [(table, over)], evidence)
+
+
+def expectation_of_product(
+    structure: Structure,
+    tables: Sequence[Array],
+    factors: Sequence[tuple[Array, Sequence[int]]],
+    evidence: Evidence | None = None,
+) -> Array:
+    """Give the sum over states of several tables times P(states, evidence); not normalised.
+
+    Args:
+        structure: the diagram.
+        tables: `[*parents, states]` for each node.
+        factors: tables, each with the nodes that are its axes.
+        evidence: the likelihood of what was observed.
+    """
     evidence = evidence or {}
-    nodes = sorted(structure.ancestors((*over, *evidence)))
+    spoken = {node for _, over in factors for node in over}
+    nodes = sorted(structure.ancestors((*spoken, *evidence)))
     operands = [structure.family(node) for node in nodes] + [(node,) for node in evidence]
-    factors = [tables[node] for node in nodes] + list(evidence.values())
-    return contract([*factors, table], [*operands, tuple(over)], (), structure.sizes)
+    every = [tables[node] for node in nodes] + list(evidence.values())
+    every += [table for table, _ in factors]
+    operands += [tuple(over) for _, over in factors]
+    return contract(every, operands, (), structure.sizes) if operands else np.ones(())
 
 
 def likeliest(

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 
+from middlegame.names import nearest
 from middlegame.scenario.syntax import quoted, syntax_error
 from middlegame.scenario.words import check_name, distinct
 
@@ -40,8 +41,10 @@ def check_reference(value: object) -> str:
     name, _, period = value.partition("@")
     check_name(name)
     if not _PERIOD.fullmatch(period):
+        near = nearest(period, (PREVIOUS, LAST))
+        hint = f"; did you mean '{name}@{near}'?" if near else ""
         raise syntax_error(
-            f"{quoted(value)} names no period", f"{name}@previous, {name}@last or {name}@3"
+            f"{quoted(value)} names no period", f"{name}@previous, {name}@last or {name}@3{hint}"
         )
     return value
 

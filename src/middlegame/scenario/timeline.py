@@ -4,11 +4,12 @@ Everything in a scenario with periods comes about in every one of them, save mov
 only in some and factors that are settled `once`. Each occurrence is an instance: `cuba@3`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from middlegame.scenario.conditions import ALWAYS, NEVER, Condition, Is
-from middlegame.scenario.model import Evidence, Factor, Move, Scenario
+from middlegame.scenario.model import Evidence, Factor, Move, Question, Scenario
 from middlegame.scenario.references import LAST, PREVIOUS, split
 
 
@@ -138,6 +139,24 @@ class Timeline:
         """Give the period that holds the day on which evidence was seen; None without a day."""
         calendar = self.scenario.calendar
         return calendar.holding(evidence.date) if calendar and evidence.date else None
+
+    def ways(self, question: Question) -> tuple[Condition, ...]:
+        """Give the conditions over instances any of which answers a question with yes.
+
+        By a day it is asked whether it holds in any period that ends by then, on a day in the
+        period that holds it, and without a day in any period at all.
+        """
+        calendar = self.scenario.calendar
+        if calendar is None:
+            return (question.will,)
+        if (moment := self.moment(question.will)) is not None:
+            return (self.bound(question.will, moment, hindsight=True),)
+        if question.on is not None:
+            periods: Sequence[int | None] = [calendar.holding(question.on)]
+        else:
+            last = calendar.ended_by(question.by) if question.by else calendar.count
+            periods = range(1, last + 1)
+        return tuple(self.bound(question.will, period, hindsight=True) for period in periods)
 
     def occasions(self, condition: Condition) -> tuple[int, ...]:
         """Give the periods in which a condition can turn out either way."""

@@ -10,7 +10,7 @@ from middlegame.scenario.conditions import Condition
 from middlegame.scenario.damage import Damage
 from middlegame.scenario.faults import Fault, Path
 from middlegame.scenario.model import Scenario
-from middlegame.scenario.references import LAST, PREVIOUS
+from middlegame.scenario.references import LAST, PREVIOUS, split
 
 MOST_COMBINATIONS = 1_000_000
 
@@ -32,6 +32,14 @@ class Contest:
         """Whether a move or factor belongs to periods."""
         factor = self.scenario.factors.get(name)
         return self.count > 0 and not (factor is not None and factor.once)
+
+    def sometimes(self, reference: str) -> bool:
+        """Whether it is of a move that is not made in every period, or not yet before the first."""
+        name, at = split(reference)
+        move = self.scenario.moves.get(name)
+        if move is None or not self.count:
+            return False
+        return at is not None or (move.periods is not None and len(move.periods) < self.count)
 
     @cached_property
     def states(self) -> dict[str, tuple[str, ...] | None]:

@@ -41,7 +41,7 @@ def _rules(contest: Contest, name: str, rules: tuple[Rule, ...]) -> Iterator[Fau
                 "the rule can never match: its condition contradicts itself",
                 path=(*path, position),
             )
-        elif not (matches & open_cases).any():
+        elif not (matches & open_cases).any() and not any(map(contest.sometimes, over)):
             yield Fault(
                 "the rule never matches: the rules before it take all of its cases",
                 "it before them, or left out",
