@@ -22,11 +22,12 @@ def in_order(timeline: Timeline, parents: Mapping[str, tuple[str, ...]]) -> list
     """
     moves = timeline.scenario.moves
     played = {name: place for place, name in enumerate(moves)}
-    waiting = dict.fromkeys(timeline.scenario.evidence, 0)
+    waiting = dict.fromkeys(parents, 0)
     queue: list[tuple[int, int, str]] = []
     for name, period in timeline.instances:
         instance = timeline.instance(name, period)
         if name in moves:
+            del waiting[instance]
             queue.append((period or 0, played[name], instance))
         else:
             waiting[instance] = period or 0

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,8 @@ from middlegame.compile.factors import FactorCompiler
 from middlegame.compile.interests import Discounts, compile_interests
 from middlegame.compile.numbers import Numbers
 from middlegame.compile.order import in_order
+from middlegame.compile.resources import Books, affordable, keep_books
+from middlegame.compile.stuck import freed
 from middlegame.diagram import Decision, Diagram, Node, Number
 from middlegame.scenario import Evidence, Scenario
 from middlegame.scenario.check import faults_of
@@ -47,11 +50,15 @@ def compile_scenario(scenario: Scenario, *, free: bool = False) -> Diagram:
     discounts = Discounts(timeline, numbers)
     evidence = _evidence(timeline)
     sightings = {name: piece.saw.variables() for name, piece in evidence.items()}
+    books = keep_books(timeline)
     knows = {
         timeline.instance(name, period): _known(timeline, name, period)
         for name, period in timeline.instances
         if name in scenario.moves
     }
+    chances += books.nodes.values()
+    for instance, left in books.known.items():
+        knows[instance] = (*knows[instance], *left)
     parents = {node.name: node.parents for node in chances} | sightings | knows
     order = in_order(timeline, parents)
     utilities = compile_interests(timeline, order, numbers, discounts)
@@ -72,14 +79,26 @@ def compile_scenario(scenario: Scenario, *, free: bool = False) -> Diagram:
             move = scenario.moves[name].model_copy(update={"knows": knows[instance]})
             seen = seen_at(move, evidence, order[: order.index(instance)])
             every = (*knows[instance], *seen)
-            nodes[instance] = _decision(timeline, name, period, every, states, discounts)
-    return Diagram(
+            node = _decision(timeline, name, period, every, states, discounts)
+            nodes[instance] = _within_means(node, books, states)
+    diagram = Diagram(
         nodes=tuple(nodes[name] for name in order),
         utilities=tuple(utilities),
         parameters=tuple(numbers.parameters),
         precision={name: precision.get(name, common) for name in scenario.actors},
         title=scenario.title,
     )
+    return freed(diagram)
+
+
+def _within_means(node: Decision, books: Books, states: Mapping[str, tuple[str, ...]]) -> Decision:
+    """Close the options that cannot be paid for."""
+    payments = books.payments.get(node.name)
+    if not payments:
+        return node
+    sizes = {parent: len(states[parent]) for parent in node.parents}
+    paid = affordable(payments, node.parents, sizes, len(node.states))
+    return replace(node, opens=paid if node.opens is None else node.opens & paid)
 
 
 def _evidence(timeline: Timeline) -> dict[str, Evidence]:

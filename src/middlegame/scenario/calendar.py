@@ -9,6 +9,7 @@ from typing import Annotated
 from middlegame.scenario.syntax import Written, quoted, shown, syntax_error
 
 MOST_PERIODS = 200
+MOST_MEANS = 100
 _DAYS = {"day": 1, "week": 7}
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
 _YEAR = 365.25
@@ -82,7 +83,20 @@ def _read_count(value: object) -> int:
 
 
 Count = Annotated[
-    int, Written(_read_count, {"type": "integer", "minimum": 1, "maximum": MOST_PERIODS})
+    int,
+    Written(_read_count, {"type": "integer", "minimum": 1, "maximum": MOST_PERIODS}, as_text=False),
+]
+
+
+def _read_whole(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MOST_MEANS:
+        raise syntax_error(f"{shown(value)} is no amount", f"a whole number, 0 to {MOST_MEANS}")
+    return value
+
+
+Whole = Annotated[
+    int,
+    Written(_read_whole, {"type": "integer", "minimum": 0, "maximum": MOST_MEANS}, as_text=False),
 ]
 
 _RANGE = re.compile(r"(\d{1,6})\s*\.\.\s*(\d{1,6})")

@@ -8,6 +8,7 @@ from middlegame.scenario.checks.coverage import check_coverage
 from middlegame.scenario.checks.distributions import check_distributions
 from middlegame.scenario.checks.evidence import check_evidence
 from middlegame.scenario.checks.learning import check_learning
+from middlegame.scenario.checks.means import check_means
 from middlegame.scenario.checks.moves import check_moves
 from middlegame.scenario.checks.names import check_names
 from middlegame.scenario.checks.order import check_order
@@ -24,6 +25,7 @@ _CHECKS = (
     check_coverage,
     check_order,
     check_moves,
+    check_means,
     check_evidence,
     check_periods,
     check_purposes,

@@ -14,7 +14,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from middlegame.scenario.calendar import Calendar, Count, PeriodNumbers, SpanText
+from middlegame.scenario.calendar import Calendar, Count, PeriodNumbers, SpanText, Whole
 from middlegame.scenario.conditions import ConditionText
 from middlegame.scenario.judgement import Judgement, Odds, Patience, Points, Precision, Probability
 from middlegame.scenario.learning import Fit
@@ -63,11 +63,18 @@ def _read_actor(value: object) -> object:
 
 
 class Option(Sourced):
-    """One thing that a move may be. It is open only where `if` holds; `costs` are points."""
+    """One thing that a move may be.
+
+    Attributes:
+        if_: where it is open.
+        costs: points that it costs the actor.
+        spends: of the actor's means; it is open only while they last.
+    """
 
     label: str | None = None
     if_: ConditionText | None = Field(default=None, alias="if")
     costs: Points | None = None
+    spends: dict[Name, Whole] = {}
 
 
 def _read_option(value: object) -> object:
@@ -249,6 +256,28 @@ class Interest(Sourced):
     earned: Earned = "throughout"
 
 
+class Resource(Sourced):
+    """Limited means of an actor, in whole numbers.
+
+    Attributes:
+        amount: how much there is at the beginning, and at most.
+        renewed: how much of it comes back each period.
+    """
+
+    label: str | None = None
+    amount: Whole
+    renewed: Whole = 0
+
+
+def _read_resource(value: object) -> object:
+    return {"amount": value} if isinstance(value, int) else value
+
+
+_ResourceField = Annotated[
+    Resource, BeforeValidator(_read_resource, json_schema_input_type=Resource | int)
+]
+
+
 class Periods(Sourced):
     """The contest's time: so many periods, each so long, from a first day."""
 
@@ -303,6 +332,7 @@ def _may_be_empty(section: object) -> BeforeValidator:
 _Sources = dict[SourceName, Source]
 _Moves = dict[Name, Move]
 _Factors = dict[Name, Factor]
+_Resources = dict[Name, dict[Name, _ResourceField]]
 _Interests = dict[Name, tuple[Interest, ...]]
 _Evidence = dict[Name, Evidence]
 _Questions = dict[str, Question]
@@ -318,6 +348,7 @@ class Scenario(Part):
     periods: Periods | None = None
     sources: Annotated[_Sources, _may_be_empty(_Sources | None)] = {}
     actors: dict[Name, _ActorField] = Field(min_length=1)
+    resources: Annotated[_Resources, _may_be_empty(_Resources | None)] = {}
     moves: Annotated[_Moves, _may_be_empty(_Moves | None)] = {}
     factors: Annotated[_Factors, _may_be_empty(_Factors | None)] = {}
     interests: Annotated[_Interests, _may_be_empty(_Interests | None)] = {}

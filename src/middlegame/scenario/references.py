@@ -1,4 +1,7 @@
-"""Names of moves and factors with the period that is meant: `cuba`, `cuba@previous`, `cuba@3`."""
+"""Names of moves and factors with the period that is meant: `cuba`, `cuba@previous`, `cuba@3`.
+
+What a move knows may also be what is left of somebody's means: `moscow.effort`.
+"""
 
 import re
 from typing import Annotated
@@ -31,11 +34,15 @@ def base(reference: str) -> str:
 
 
 def check_reference(value: object) -> str:
-    """Read a name that may say a period.
+    """Read a name that may say a period, or whose means are meant (`moscow.effort`).
 
     Raises:
         PydanticCustomError: it is none.
     """
+    if isinstance(value, str) and "." in value:
+        for part in value.split(".", 1):
+            check_name(part)
+        return value
     if not isinstance(value, str) or "@" not in value:
         return check_name(value)
     name, _, period = value.partition("@")
@@ -52,6 +59,8 @@ def check_reference(value: object) -> str:
 _Reference = Annotated[
     str,
     BeforeValidator(check_reference),
-    WithJsonSchema({"type": "string", "pattern": r"^[^\s@]+(@(previous|last|[1-9]\d*))?$"}),
+    WithJsonSchema(
+        {"type": "string", "pattern": r"^[^\s@.]+(\.[^\s@.]+)?(@(previous|last|[1-9]\d*))?$"}
+    ),
 ]
 References = Annotated[tuple[_Reference, ...], AfterValidator(distinct)]

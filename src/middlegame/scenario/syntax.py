@@ -10,8 +10,6 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 RESERVED_KEYS = {
-    "resources": "limited means",
-    "spends": "limited means",
     "offer": "bargains",
     "views": "rival views",
 }

@@ -90,6 +90,8 @@ class Timeline:
                 otherwise.
         """
         name, at = split(reference)
+        if "." in name:
+            return None  # what is left of means is known through the bookkeeping
         if not self.timed(name):
             return name
         when = self._when(at, period)

@@ -40,6 +40,13 @@ def _unknown_reference(
     """Tell what is wrong with a name or with the period that is said with it."""
     if reference in contest.states:
         return
+    if "." in reference:
+        means = [f"{a}.{r}" for a, of in contest.scenario.resources.items() for r in of]
+        if not contest.damage.touches("resources") and path[2] == "knows":
+            yield from _unknown("means", reference, means, path, offset)
+        elif path[2] != "knows":
+            yield Fault(f"a table is given moves and factors, not '{reference}'", path=path)
+        return
     name, at = split(reference)
     if name not in contest.named_states or at is None:
         yield from _unknown("move or factor", name, contest.named_states, path, offset)
