@@ -1,0 +1,108 @@
+"""Which coefficients the data tell, and which they leave open.
+
+The information matrix's null space holds the directions in which the likelihood does not change:
+coefficients with a part in it are not identified (Rothenberg 1971). If the rows' gradients span
+less than the whole space wherever they are taken, the scenario itself leaves them open; if only at
+the maximum, they have run off to infinity there, as where data are separated (Albert & Anderson
+1984).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+FLAT = 1e-6
+"""Information, as a share of what a row carries elsewhere, below which there is none."""
+_PART = 1e-2
+"""The part in a null direction from which a coefficient counts as having one."""
+
+
+@dataclass(frozen=True)
+class Identification:
+    """What the data tell.
+
+    Attributes:
+        open: for each direction that is left open, the coefficients that take part in it.
+        runaway: those among them that run off to infinity at the maximum, and to which side.
+        covariance: of the coefficients `[k, k]`; nan for those that are left open or at a bound.
+    """
+
+    open: tuple[tuple[int, ...], ...]
+    runaway: dict[int, int]
+    covariance: Floats
+
+
+def identify(
+    hessian: Floats,
+    free: NDArray[np.bool_],
+    scale: Floats,
+    rows: float,
+    elsewhere: list[Floats],
+    values: Floats,
+) -> Identification:
+    """Find what is identified, and the covariance of that.
+
+    Args:
+        hessian: of the log-likelihood at its maximum, `[k, k]`.
+        free: which coefficients are at no bound, `[k]`.
+        scale: by how much each has to change for a row to feel it, `[k]`.
+        rows: how many there are.
+        elsewhere: the rows' gradients `[rows, k]` at a few other places.
+        values: the coefficients at the maximum, `[k]`.
+    """
+    places = np.flatnonzero(free)
+    covariance = np.full(hessian.shape, np.nan)
+    if not len(places):
+        return Identification((), {}, covariance)
+    unit = scale[places]
+    information = -hessian[np.ix_(places, places)] * np.outer(unit, unit) / rows
+    spread, axes = np.linalg.eigh((information + information.T) / 2)
+    flat = spread < FLAT
+    null = axes[:, flat]
+    parts = np.abs(null).max(axis=1) > _PART if flat.any() else np.zeros(len(places), bool)
+    some = ~flat
+    within = (axes[:, some] / spread[some]) @ axes[:, some].T * np.outer(unit, unit) / rows
+    known = np.ix_(places[~parts], places[~parts])
+    covariance[known] = within[np.ix_(~parts, ~parts)]
+    if not flat.any():
+        return Identification((), {}, covariance)
+    never = _never_told(places, unit, elsewhere)
+    runaway = {
+        int(places[k]): int(np.sign(values[places[k]]))
+        for k in np.flatnonzero(parts)
+        if not never[k] and abs(values[places[k]]) > 3 * scale[places[k]]
+    }
+    directions = [
+        tuple(int(places[k]) for k in np.flatnonzero(np.abs(line) > _PART))
+        for line in _sparse(null)
+    ]
+    return Identification(tuple(dict.fromkeys(directions)), runaway, covariance)
+
+
+def _never_told(places: NDArray[np.int_], unit: Floats, elsewhere: list[Floats]) -> Floats:
+    """Which coefficients take part in what is left open wherever the gradients are taken."""
+    never = np.ones(len(places), bool)
+    for scores in elsewhere:
+        told = scores[:, places] * unit
+        spread, axes = np.linalg.eigh(told.T @ told / len(told))
+        null = axes[:, spread < FLAT * 1e-4]
+        never &= (np.abs(null) > _PART).any(axis=1)
+    return never
+
+
+def _sparse(null: Floats) -> Floats:
+    """Give a basis of a space `[k, n]` as rows that each speak of few: by elimination."""
+    basis = null.T.copy()
+    for row in range(len(basis)):
+        column = int(np.abs(basis[row:]).max(axis=0).argmax())
+        best = row + int(np.abs(basis[row:, column]).argmax())
+        if abs(basis[best, column]) < 1e-8:
+            break
+        basis[[row, best]] = basis[[best, row]]
+        basis[row] /= basis[row, column]
+        others = np.arange(len(basis)) != row
+        basis[others] -= np.outer(basis[others, column], basis[row])
+    return np.asarray(basis / np.abs(basis).max(axis=1, keepdims=True), float)

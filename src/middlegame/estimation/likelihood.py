@@ -1,0 +1,251 @@
+"""The likelihood of observed play: each row at the equilibrium of its own circumstances.
+
+Strategic estimation (Signorino 1999): the probability of what a row shows is that of the logit
+equilibrium at the row's covariates. All rows are solved at once by one compiled function, which is
+differentiated through the equilibrium.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from middlegame.compile import compile_scenario
+from middlegame.engine.backend import jax, jnp
+from middlegame.engine.cost import predict
+from middlegame.engine.implicit import differentiable
+from middlegame.engine.layout import Array, Game, layout_of
+from middlegame.engine.worlds import Ramp, likelihood, marginals
+from middlegame.estimation.sample import Sample
+from middlegame.game import engine_game
+from middlegame.refusals import LIMIT, refuse_too_large
+from middlegame.scenario import Scenario
+from middlegame.scenario.rows import at_row
+from middlegame.scenario.walk import formulas
+
+Floats = NDArray[np.float64]
+_TINY = 1e-300
+_MOST_NUMBERS = 2**26
+"""Numbers that the largest tables of all rows together may have; more are taken in parts."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Data as the likelihood takes them; a pytree.
+
+    Attributes:
+        covariates: `[rows, columns]`.
+        shown: for each observed node `[rows, states]`.
+        weights: how much each row counts, `[rows]`.
+    """
+
+    covariates: Array
+    shown: tuple[Array, ...]
+    weights: Array
+
+
+jax.tree_util.register_dataclass(Rows, ["covariates", "shown", "weights"], [])
+
+
+class Likelihood:
+    """The log-likelihood of a scenario's coefficients, with its derivatives.
+
+    Attributes:
+        diagram: the scenario with every coefficient and column an entry of theta.
+        names: of the coefficients, in order.
+        columns: of the covariates, in order.
+        observed: of the observed moves and factors, in order.
+    """
+
+    def __init__(
+        self, scenario: Scenario, sample: Sample, start: Mapping[str, float], limit: float = LIMIT
+    ) -> None:
+        """Compile the scenario for a sample.
+
+        Args:
+            scenario: one with `fit:`.
+            sample: its data.
+            start: a possible value of each coefficient that formulas speak of.
+            limit: how many numbers the largest table on the way may have.
+
+        Raises:
+            TooLarge: a table would have more numbers than the limit.
+        """
+        self.names = tuple(start)
+        self.columns = tuple(sample.covariates)
+        self.observed = tuple(sample.shown)
+        self.diagram = compile_scenario(_at_means(scenario, sample), free=True)
+        refuse_too_large(self.diagram, limit)
+        paths = {parameter.path: k for k, parameter in enumerate(self.diagram.parameters)}
+        self._coefficients = np.array([paths["fit", "coefficients", n] for n in self.names], int)
+        self._columns = np.array([paths["fit", "columns", n] for n in self.columns], int)
+        self._nodes = tuple(self.diagram.index[name] for name in self.observed)
+        theta = self.diagram.theta
+        theta[self._coefficients] = list(start.values())
+        self._theta = theta
+        self._still = engine_game(self.diagram, self.diagram.tables(theta))
+        cost = predict(self.diagram.structure)
+        self._chunk = max(1, int(_MOST_NUMBERS / max(cost.largest, cost.unknowns, 1.0)))
+
+    def rows(self, sample: Sample, weights: Floats | None = None) -> Rows:
+        """Lay a sample out."""
+        return Rows(
+            sample.matrix,
+            tuple(sample.shown[name] for name in self.observed),
+            np.ones(sample.rows) if weights is None else weights,
+        )
+
+    def thetas(self, values: Floats, covariates: Floats) -> Floats:
+        """Give theta in each row, `[rows, parameters]`."""
+        return np.asarray(self._thetas(values, covariates))
+
+    def _thetas(self, values: Array, covariates: Array) -> Array:
+        whole = jnp.broadcast_to(self._theta, (covariates.shape[0], len(self._theta)))
+        whole = whole.at[:, self._coefficients].set(values)
+        return whole.at[:, self._columns].set(covariates)
+
+    def _played(self, values: Array, covariates: Array) -> tuple[Game, Array, Array]:
+        layout, diagram = layout_of(self.diagram.structure), self.diagram
+
+        def one(theta: Array) -> tuple[Array, Array]:
+            tables = diagram.tables(theta, jnp)
+            flat = layout.flatten(tables.chances, tables.utilities, jnp)
+            return flat, diagram.sharpness(tables.lambdas, tables.scales, jnp)
+
+        tables, lambdas = jax.vmap(one, out_axes=-1)(self._thetas(values, covariates))
+        game = Game(tables, self._still.opens, self._still.reached, lambdas)
+        return game, *differentiable(diagram.structure, game, Ramp())
+
+    def _logs(self, values: Array, rows: Rows) -> tuple[Array, Array]:
+        """Give each row's log-likelihood and residual, `[rows]` each."""
+        count = rows.covariates.shape[0]
+
+        def part(some: Rows) -> tuple[Array, Array]:
+            game, played, residual = self._played(values, some.covariates)
+            seen = {node: each.T for node, each in zip(self._nodes, some.shown, strict=True)}
+            chances = likelihood(self.diagram.structure, game, played, seen)
+            return jnp.log(jnp.maximum(chances, _TINY)), residual
+
+        if count <= self._chunk:
+            return part(rows)
+        chunks = -(-count // self._chunk)
+        filler = chunks * self._chunk - count
+
+        def shaped(each: Array) -> Array:
+            full = jnp.concatenate([each, jnp.repeat(each[-1:], filler, axis=0)])
+            return full.reshape(chunks, self._chunk, *each.shape[1:])
+
+        found = jax.lax.map(jax.checkpoint(part), jax.tree.map(shaped, rows))
+        return found[0].reshape(-1)[:count], found[1].reshape(-1)[:count]
+
+    def _total(self, values: Array, rows: Rows) -> Array:
+        return (rows.weights * self._logs(values, rows)[0]).sum()
+
+    @cached_property
+    def logs(self) -> Any:
+        """From (values `[k]`, rows) to each row's log-likelihood and residual, `[rows]` each."""
+        return jax.jit(self._logs)
+
+    @cached_property
+    def slope(self) -> Any:
+        """From (values, rows) to the log-likelihood and its gradient, `[k]`."""
+        return jax.jit(jax.value_and_grad(self._total))
+
+    @cached_property
+    def curvature(self) -> Any:
+        """From (values, rows) to the Hessian, `[k, k]`."""
+        return jax.jit(jax.jacfwd(jax.grad(self._total)))
+
+    @cached_property
+    def scores(self) -> Any:
+        """From (values, rows) to each row's gradient, `[rows, k]`."""
+        return jax.jit(jax.jacfwd(lambda values, rows: self._logs(values, rows)[0]))
+
+    def _chances(self, values: Array, covariates: Array) -> Array:
+        """The probability of each state of each observed node in each row."""
+        game, played, _ = self._played(values, covariates)
+        found = marginals(self.diagram.structure, game, played)
+        return jnp.concatenate([found[node] for node in self._nodes])
+
+    def _shares(self, values: Array, rows: Rows) -> Array:
+        """Their averages over the rows."""
+        told = self._chances(values, rows.covariates)
+        return (told * rows.weights).sum(axis=-1) / rows.weights.sum()
+
+    @cached_property
+    def chances(self) -> Any:
+        """From (values, covariates) to probabilities `[states of all observed, rows]`."""
+        return jax.jit(self._chances)
+
+    @cached_property
+    def shares(self) -> Any:
+        """From (values, rows) to average probabilities `[states of all observed]`."""
+        return jax.jit(self._shares)
+
+    @cached_property
+    def share_slopes(self) -> Any:
+        """From (values, rows) to the derivatives of `shares`, `[states of all observed, k]`."""
+        return jax.jit(jax.jacfwd(self._shares))
+
+    def _outcomes(self, values: Array, covariates: Array, cases: Array) -> Array:
+        """The probability of each of some joint outcomes in each row, `[rows, outcomes]`."""
+        game, played, _ = self._played(values, covariates)
+        worlds = covariates.shape[0]
+
+        def one(case: Array) -> Array:
+            seen = {}
+            for place, node in enumerate(self._nodes):
+                states = self.diagram.structure.sizes[node]
+                sharp = jax.nn.one_hot(case[place], states)
+                seen[node] = jnp.broadcast_to(sharp[:, None], (states, worlds))
+            return likelihood(self.diagram.structure, game, played, seen)
+
+        return jax.lax.map(one, cases).T
+
+    @cached_property
+    def outcomes(self) -> Any:
+        """From (values, covariates, cases `[outcomes, observed]`) to `[rows, outcomes]`."""
+        return jax.jit(self._outcomes)
+
+    @property
+    def states(self) -> list[tuple[str, str]]:
+        """Each observed move or factor with each of its states, in the order of `shares`."""
+        nodes = self.diagram.nodes
+        return [(name, s) for name in self.observed for s in nodes[self.diagram.index[name]].states]
+
+
+def _at_means(scenario: Scenario, sample: Sample) -> Scenario:
+    """Put numbers at their means, so that whatever is worked out once is so at possible ones."""
+    categories = scenario.fit.categories if scenario.fit else {}
+    means = {n: float(c.mean()) for n, c in sample.covariates.items() if n not in categories}
+    return at_row(scenario, means)
+
+
+def starting_values(scenario: Scenario) -> dict[str, float]:
+    """Give a possible value of each coefficient that formulas speak of.
+
+    The middle of its prior, or 0; moved inside its bounds.
+    """
+    used = {name for _, number in formulas(scenario) for name in number.formula.names}
+    found: dict[str, float] = {}
+    for name, each in (scenario.fit.coefficients if scenario.fit else {}).items():
+        if name not in used:
+            continue
+        value = each.prior.median if each.prior else 0.0
+        found[name] = inside(value, each.least, each.most)
+    return found
+
+
+def inside(value: float, least: float | None, most: float | None) -> float:
+    """Move a value well inside its bounds, if it is not."""
+    if least is not None and most is not None:
+        margin = 0.1 * (most - least)
+        return float(np.clip(value, least + margin, most - margin))
+    if least is not None:
+        return max(value, least + 0.5 * (1 + abs(least)))
+    if most is not None:
+        return min(value, most - 0.5 * (1 + abs(most)))
+    return value

@@ -1,0 +1,245 @@
+"""The rows that a scenario can learn from: covariates as numbers, observations as likelihoods."""
+
+import math
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from middlegame.estimation.data import Data, DataError
+from middlegame.names import nearest
+from middlegame.scenario import Scenario
+from middlegame.scenario.formulas import Among
+from middlegame.scenario.judgement import plain
+from middlegame.scenario.learning import Column, Observed
+from middlegame.scenario.walk import formulas
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Rows of data, complete and checked.
+
+    Attributes:
+        covariates: of each column that formulas speak of `[rows]`; a category is its place.
+        shown: for each observed move or factor `[rows, states]`, 1 for what may have been seen.
+        places: where each row stands in the data.
+        dropped: how many rows were left out, by reason.
+        unobserved: for each observed move or factor, the rows in which nobody saw it.
+        clusters: the group of each row `[rows]`, counted from 0; None if rows stand alone.
+        name: of the data.
+    """
+
+    covariates: dict[str, Floats]
+    shown: dict[str, Floats]
+    places: tuple[str, ...]
+    dropped: dict[str, int]
+    unobserved: dict[str, int]
+    clusters: NDArray[np.int_] | None
+    name: str
+
+    @property
+    def rows(self) -> int:
+        """How many rows are learnt from."""
+        return len(self.places)
+
+    @property
+    def matrix(self) -> Floats:
+        """The covariates as `[rows, columns]`."""
+        return np.stack(list(self.covariates.values()), axis=1).reshape(self.rows, -1) \
+            if self.covariates else np.zeros((self.rows, 0))  # fmt: skip
+
+    def take(self, rows: NDArray[np.int_]) -> "Sample":
+        """Give some of the rows."""
+        return replace(
+            self,
+            covariates={name: column[rows] for name, column in self.covariates.items()},
+            shown={name: seen[rows] for name, seen in self.shown.items()},
+            places=tuple(self.places[row] for row in rows),
+            clusters=None if self.clusters is None else self.clusters[rows],
+        )
+
+
+def sample(scenario: Scenario, data: Data, cluster: str | None = None) -> Sample:
+    """Take from data what a scenario speaks of.
+
+    Rows that lack a covariate, or in which nothing at all was observed, are left out and counted.
+
+    Args:
+        scenario: one with `fit:`.
+        data: the table.
+        cluster: a column that names the group of each row.
+
+    Raises:
+        DataError: with every column, cell or option at fault.
+    """
+    fit = scenario.fit
+    if fit is None or not fit.observed:
+        raise DataError(
+            ["the scenario does not say what the data show: it has no 'observed' under 'fit'"]
+        )
+    used = {name for _, number in formulas(scenario) for name in number.formula.names}
+    columns = {name: each for name, each in fit.columns.items() if name in used}
+    _refuse_missing(columns, fit.observed, data, cluster)
+    faults: list[str] = []
+    covariates = {name: _covariate(name, each, data, faults) for name, each in columns.items()}
+    states = scenario.states()
+    shown = {
+        name: _shown(name, each, states[name], data, faults) for name, each in fit.observed.items()
+    }
+    if faults:
+        raise DataError(faults)
+    complete = np.ones(data.rows, bool)
+    dropped = {}
+    for name, values in covariates.items():
+        lacking = complete & np.isnan(values)
+        if lacking.any():
+            dropped[f"{columns[name].column or name} is missing"] = int(lacking.sum())
+        complete &= ~np.isnan(values)
+    if cluster is not None:
+        grouped = np.array([bool(cell) for cell in data.columns[cluster]])
+        if (complete & ~grouped).any():
+            dropped[f"{cluster} is missing"] = int((complete & ~grouped).sum())
+        complete &= grouped
+    seen = np.zeros(data.rows, bool)
+    for likelihood in shown.values():
+        seen |= ~likelihood.all(axis=1)
+    if (complete & ~seen).any():
+        dropped["nothing was observed"] = int((complete & ~seen).sum())
+    rows = np.flatnonzero(complete & seen)
+    if not len(rows):
+        raise DataError([f"{data.name}: no row is complete: {_reasons(dropped)}"])
+    clusters = None
+    if cluster is not None:
+        names = np.array(data.columns[cluster])
+        clusters = np.unique(names, return_inverse=True)[1].reshape(-1)
+    whole = Sample(covariates, shown, tuple(data.places), dropped, {}, clusters, data.name)
+    taken = whole.take(rows)
+    taken = replace(
+        taken,
+        unobserved={n: int(seen.all(axis=1).sum()) for n, seen in taken.shown.items()},
+    )
+    _refuse_constant(scenario, columns, taken)
+    return taken
+
+
+def _refuse_missing(
+    columns: dict[str, Column], observed: dict[str, Observed], data: Data, cluster: str | None
+) -> None:
+    wanted = [each.column or name for name, each in columns.items()]
+    wanted += [each.column for each in observed.values()] + ([cluster] if cluster else [])
+    faults = []
+    for heading in dict.fromkeys(wanted):
+        if heading not in data.columns:
+            near = nearest(heading, data.columns)
+            hint = f"did you mean '{near}'?" if near else f"there are {', '.join(data.columns)}"
+            faults.append(f"{data.name}: there is no column '{heading}'; {hint}")
+    if faults:
+        raise DataError(faults)
+
+
+def _covariate(name: str, column: Column, data: Data, faults: list[str]) -> Floats:
+    heading = column.column or name
+    values = np.full(data.rows, np.nan)
+    for row, cell in enumerate(data.columns[heading]):
+        if not cell:
+            continue
+        if column.categories:
+            if (known := _as_known(cell, column.categories)) is not None:
+                values[row] = column.categories.index(known)
+                continue
+            near = nearest(cell, column.categories)
+            hint = f"did you mean '{near}'?" if near else (
+                f"expected one of {', '.join(column.categories)}")  # fmt: skip
+            faults.append(
+                f"{data.places[row]}: {heading} is '{cell}', which is no category; {hint}"
+            )
+            continue
+        try:
+            values[row] = float(cell)
+        except ValueError:
+            faults.append(f"{data.places[row]}: {heading} is '{cell}'; expected a number")
+        else:
+            if not math.isfinite(values[row]):
+                faults.append(f"{data.places[row]}: {heading} is not finite")
+    return values
+
+
+def _shown(
+    name: str, observed: Observed, states: Sequence[str], data: Data, faults: list[str]
+) -> Floats:
+    values = observed.values or {state: (state,) for state in states}
+    shows: dict[str, Floats] = {}
+    for place, state in enumerate(states):
+        for value in values.get(state, ()):
+            shows.setdefault(value, np.zeros(len(states)))[place] = 1.0
+    seen = np.ones((data.rows, len(states)))
+    for row, cell in enumerate(data.columns[observed.column]):
+        if not cell:
+            continue
+        if (known := _as_known(cell, shows)) is not None:
+            seen[row] = shows[known]
+        else:
+            faults.append(
+                f"{data.places[row]}: {observed.column} is '{cell}', which shows none of the "
+                f"options of {name}; expected one of {', '.join(shows)}"
+            )
+    return seen
+
+
+def _as_known(cell: str, known: Collection[str]) -> str | None:
+    """Find a cell among known values; `1.0` is `1`."""
+    if cell in known:
+        return cell
+    try:
+        number = plain(float(cell))
+    except (ValueError, ArithmeticError):
+        return None
+    return number if number in known else None
+
+
+def _refuse_constant(scenario: Scenario, columns: dict[str, Column], taken: Sample) -> None:
+    """A column that never varies teaches nothing; nor does a category that never occurs."""
+    faults = []
+    for name, values in taken.covariates.items():
+        column = columns[name]
+        heading = column.column or name
+        if taken.rows > 1 and np.ptp(values) == 0:
+            value = column.categories[int(values[0])] if column.categories else f"{values[0]:g}"
+            faults.append(
+                f"{taken.name}: {heading} is {value} in all {taken.rows} rows that are complete: "
+                "what it does cannot be told from a constant; leave it out"
+            )
+            continue
+        present = {column.categories[int(code)] for code in np.unique(values)} if (
+            column.categories) else set()  # fmt: skip
+        spoken = {
+            category
+            for _, number in formulas(scenario)
+            for part in number.formula.expression.walk()
+            if isinstance(part, Among) and part.column == name
+            for category in part.categories
+        }
+        faults += [
+            f"{taken.name}: {heading} is '{category}' in no complete row, "
+            "and a formula speaks of it"
+            for category in column.categories
+            if category in spoken - present
+        ]
+    for name, seen in taken.shown.items():
+        known = seen[~seen.all(axis=1)]
+        if len(known) and (known == known[0]).all():
+            states = [s for s, likely in zip(scenario.states()[name], known[0], strict=True)
+                      if likely]  # fmt: skip
+            faults.append(
+                f"{taken.name}: {name} is {' or '.join(states)} in all {len(known)} rows that show "
+                "it: there is nothing to learn from"
+            )
+    if faults:
+        raise DataError(faults)
+
+
+def _reasons(dropped: dict[str, int]) -> str:
+    return ", ".join(f"{reason} in {count:,}" for reason, count in dropped.items())
