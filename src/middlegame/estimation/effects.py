@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from middlegame.estimation.likelihood import Likelihood
+from middlegame.estimation.outcomes import Outcome, cases_of, observed_share, outcomes
 from middlegame.estimation.sample import Sample
 from middlegame.scenario import Scenario
 
@@ -21,14 +22,12 @@ class Share:
     """How often something came about.
 
     Attributes:
-        name: a move or factor.
-        state: one of its options or states.
+        outcome: what.
         predicted: its average probability over the rows.
-        observed: its share of the rows that show it.
+        observed: its share of the rows that show it; nan where none does.
     """
 
-    name: str
-    state: str
+    outcome: Outcome
     predicted: float
     observed: float
 
@@ -41,8 +40,7 @@ class Difference:
         column: the column.
         before: its value at first, as text.
         after: its value then.
-        name: a move or factor.
-        state: one of its options or states.
+        outcome: what becomes more or less likely.
         change: of its probability, from -1 to 1.
         error: the change's standard error; nan where a coefficient behind it is not identified.
     """
@@ -50,25 +48,19 @@ class Difference:
     column: str
     before: str
     after: str
-    name: str
-    state: str
+    outcome: Outcome
     change: float
     error: float
 
 
 def shares(likelihood: Likelihood, sample: Sample, values: Floats) -> list[Share]:
     """Compare average probabilities with what was observed."""
-    predicted = np.asarray(likelihood.shares(values, likelihood.rows(sample)))
-    found, place = [], 0
-    for name in likelihood.observed:
-        seen = sample.shown[name]
-        sharp = seen[seen.sum(axis=1) == 1]
-        states = [state for each, state in likelihood.states if each == name]
-        for k, state in enumerate(states):
-            observed = float(sharp[:, k].mean()) if len(sharp) else float("nan")
-            found.append(Share(name, state, float(predicted[place + k]), observed))
-        place += len(states)
-    return found
+    told = outcomes(likelihood, sample)
+    predicted, cases = _averages(likelihood, sample.matrix, values, told)[0], cases_of(told)
+    return [
+        Share(outcome, float(chance), observed_share(sample, case))
+        for outcome, chance, case in zip(told, predicted, cases, strict=True)
+    ]
 
 
 def differences(
@@ -83,30 +75,29 @@ def differences(
     A column of two numbers goes from the smaller to the larger, a categorical one from its
     baseline to each other category.
     """
-    found = []
+    found, told = [], outcomes(likelihood, sample)
     for place, column in enumerate(likelihood.columns):
-        for before, after, told in _changes(scenario, column, sample.covariates[column]):
+        for before, after, words in _changes(scenario, column, sample.covariates[column]):
             ends = []
             for value in (before, after):
-                rows = likelihood.rows(sample)
-                moved = rows.covariates.copy()
+                moved = sample.matrix.copy()
                 moved[:, place] = value
-                there = type(rows)(moved, rows.shown, rows.weights)
-                ends.append(
-                    (
-                        np.asarray(likelihood.shares(values, there)),
-                        np.asarray(likelihood.share_slopes(values, there)),
-                    )
-                )
+                ends.append(_averages(likelihood, moved, values, told))
             changes = ends[1][0] - ends[0][0]
             errors = standard_errors(ends[1][1] - ends[0][1], covariance)
             found += [
-                Difference(column, *told, name, state, float(change), float(error))
-                for (name, state), change, error in zip(
-                    likelihood.states, changes, errors, strict=True
-                )
+                Difference(column, *words, outcome, float(change), float(error))
+                for outcome, change, error in zip(told, changes, errors, strict=True)
             ]
     return found
+
+
+def _averages(
+    likelihood: Likelihood, covariates: Floats, values: Floats, told: list[Outcome]
+) -> tuple[Floats, Floats]:
+    """The outcomes' average probabilities `[outcomes]` and their slopes `[outcomes, k]`."""
+    slopes, averages = likelihood.shares(values, covariates, cases_of(told))
+    return np.asarray(averages), np.asarray(slopes)
 
 
 def standard_errors(slopes: Floats, covariance: Floats) -> Floats:

@@ -17,6 +17,7 @@ from middlegame.estimation.effects import Difference, Share, differences, shares
 from middlegame.estimation.identification import Identification, identify
 from middlegame.estimation.likelihood import Likelihood, inside, starting_values
 from middlegame.estimation.maximum import Maximum, Problem, maximise
+from middlegame.estimation.outcomes import marginal_cases
 from middlegame.estimation.sample import Sample, sample
 from middlegame.estimation.separation import separated
 from middlegame.scenario import Scenario
@@ -268,8 +269,7 @@ class Fit:
             "covariance": [[_known(cell) for cell in row] for row in self.covariance.tolist()],
             "shares": [
                 {
-                    "name": each.name,
-                    "state": each.state,
+                    "outcome": each.outcome.states,
                     "predicted": each.predicted,
                     "observed": _known(each.observed),
                 }
@@ -280,8 +280,7 @@ class Fit:
                     "column": each.column,
                     "before": each.before,
                     "after": each.after,
-                    "name": each.name,
-                    "state": each.state,
+                    "outcome": each.outcome.states,
                     "change": each.change,
                     "standard_error": _known(each.error),
                     "low": _known(each.change - NINETY * each.error),
@@ -439,17 +438,18 @@ def _check(likelihood: Likelihood, taken: Sample, values: Floats) -> tuple[int, 
     if not traced(diagram.structure):
         return 0, []
     rows = np.unique(np.linspace(0, taken.rows - 1, min(_CHECKED, taken.rows)).astype(int))
-    chances = np.asarray(likelihood.chances(values, taken.matrix))
+    alone = marginal_cases(likelihood)
+    chances = np.asarray(likelihood.outcomes(values, taken.matrix, alone))[rows]
     thetas = likelihood.thetas(values, taken.matrix[rows])
     apart = []
-    for row, theta in zip(rows, thetas, strict=True):
+    for row, theta, chance in zip(rows, thetas, chances, strict=True):
         try:
             solved = solve_tables(diagram, diagram.tables(theta))
         except NotConverged:
             apart.append(int(row))
             continue
         told = np.concatenate([list(solved.forecasts[n].values()) for n in likelihood.observed])
-        if np.abs(told - chances[:, row]).max() > _APART:
+        if np.abs(told - chance).max() > _APART:
             apart.append(int(row))
     return len(rows), apart
 

@@ -14,11 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from middlegame.compile import compile_scenario
-from middlegame.engine.backend import jax, jnp
+from middlegame.engine.backend import QUICK, jax, jnp
 from middlegame.engine.cost import predict
 from middlegame.engine.implicit import differentiable
 from middlegame.engine.layout import Array, Game, layout_of
-from middlegame.engine.worlds import Ramp, likelihood, marginals
+from middlegame.engine.worlds import Ramp, likelihood
 from middlegame.estimation.sample import Sample
 from middlegame.game import engine_game
 from middlegame.refusals import LIMIT, refuse_too_large
@@ -27,7 +27,11 @@ from middlegame.scenario.rows import at_row
 from middlegame.scenario.walk import formulas
 
 Floats = NDArray[np.float64]
+ANY = -1
+"""In a case, stands for whatever state an observed move or factor may be in."""
 _TINY = 1e-300
+_MANY = 2000
+"""Rows from which compiling the gradient well is worth the time that it takes."""
 _MOST_NUMBERS = 2**26
 """Numbers that the largest tables of all rows together may have; more are taken in parts."""
 
@@ -88,6 +92,7 @@ class Likelihood:
         self._theta = theta
         self._still = engine_game(self.diagram, self.diagram.tables(theta))
         cost = predict(self.diagram.structure)
+        self._options = QUICK if sample.rows < _MANY else None
         self._chunk = max(1, int(_MOST_NUMBERS / max(cost.largest, cost.unknowns, 1.0)))
 
     def rows(self, sample: Sample, weights: Floats | None = None) -> Rows:
@@ -147,48 +152,24 @@ class Likelihood:
     @cached_property
     def logs(self) -> Any:
         """From (values `[k]`, rows) to each row's log-likelihood and residual, `[rows]` each."""
-        return jax.jit(self._logs)
+        return jax.jit(self._logs, compiler_options=QUICK)
 
     @cached_property
     def slope(self) -> Any:
         """From (values, rows) to the log-likelihood and its gradient, `[k]`."""
-        return jax.jit(jax.value_and_grad(self._total))
+        return jax.jit(jax.value_and_grad(self._total), compiler_options=self._options)
 
     @cached_property
     def curvature(self) -> Any:
         """From (values, rows) to the Hessian, `[k, k]`."""
-        return jax.jit(jax.jacfwd(jax.grad(self._total)))
+        return jax.jit(jax.jacfwd(jax.grad(self._total)), compiler_options=QUICK)
 
     @cached_property
     def scores(self) -> Any:
         """From (values, rows) to each row's gradient, `[rows, k]`."""
-        return jax.jit(jax.jacfwd(lambda values, rows: self._logs(values, rows)[0]))
-
-    def _chances(self, values: Array, covariates: Array) -> Array:
-        """The probability of each state of each observed node in each row."""
-        game, played, _ = self._played(values, covariates)
-        found = marginals(self.diagram.structure, game, played)
-        return jnp.concatenate([found[node] for node in self._nodes])
-
-    def _shares(self, values: Array, rows: Rows) -> Array:
-        """Their averages over the rows."""
-        told = self._chances(values, rows.covariates)
-        return (told * rows.weights).sum(axis=-1) / rows.weights.sum()
-
-    @cached_property
-    def chances(self) -> Any:
-        """From (values, covariates) to probabilities `[states of all observed, rows]`."""
-        return jax.jit(self._chances)
-
-    @cached_property
-    def shares(self) -> Any:
-        """From (values, rows) to average probabilities `[states of all observed]`."""
-        return jax.jit(self._shares)
-
-    @cached_property
-    def share_slopes(self) -> Any:
-        """From (values, rows) to the derivatives of `shares`, `[states of all observed, k]`."""
-        return jax.jit(jax.jacfwd(self._shares))
+        return jax.jit(
+            jax.jacfwd(lambda values, rows: self._logs(values, rows)[0]), compiler_options=QUICK
+        )
 
     def _outcomes(self, values: Array, covariates: Array, cases: Array) -> Array:
         """The probability of each of some joint outcomes in each row, `[rows, outcomes]`."""
@@ -198,23 +179,33 @@ class Likelihood:
         def one(case: Array) -> Array:
             seen = {}
             for place, node in enumerate(self._nodes):
-                states = self.diagram.structure.sizes[node]
-                sharp = jax.nn.one_hot(case[place], states)
-                seen[node] = jnp.broadcast_to(sharp[:, None], (states, worlds))
+                states = jnp.arange(self.diagram.structure.sizes[node])
+                sharp = ((states == case[place]) | (case[place] == ANY)) * 1.0
+                seen[node] = jnp.broadcast_to(sharp[:, None], (len(states), worlds))
             return likelihood(self.diagram.structure, game, played, seen)
 
-        return jax.lax.map(one, cases).T
+        return jax.vmap(one, out_axes=1)(cases)
 
     @cached_property
     def outcomes(self) -> Any:
         """From (values, covariates, cases `[outcomes, observed]`) to `[rows, outcomes]`."""
-        return jax.jit(self._outcomes)
+        return jax.jit(self._outcomes, compiler_options=QUICK)
 
-    @property
-    def states(self) -> list[tuple[str, str]]:
-        """Each observed move or factor with each of its states, in the order of `shares`."""
-        nodes = self.diagram.nodes
-        return [(name, s) for name in self.observed for s in nodes[self.diagram.index[name]].states]
+    def _shares(self, values: Array, covariates: Array, cases: Array) -> tuple[Array, Array]:
+        found = self._outcomes(values, covariates, cases).mean(axis=0)
+        return found, found
+
+    @cached_property
+    def shares(self) -> Any:
+        """From (values, covariates, cases) to the outcomes' averages over rows, with slopes.
+
+        The slopes are `[outcomes, k]`, the averages `[outcomes]`.
+        """
+        return jax.jit(jax.jacfwd(self._shares, has_aux=True), compiler_options=QUICK)
+
+    def states(self, name: str) -> tuple[str, ...]:
+        """Give the states of an observed move or factor."""
+        return self.diagram.nodes[self.diagram.index[name]].states
 
 
 def _at_means(scenario: Scenario, sample: Sample) -> Scenario:

@@ -42,7 +42,7 @@ def _decided(
     rows = _undecided_rows(likelihood, sample, name)
     seen = sample.shown[name][rows].argmax(axis=1)
     values = sample.covariates[column][rows]
-    states = [state for each, state in likelihood.states if each == name]
+    states = likelihood.states(name)
     if len(np.unique(seen)) < 2:
         return
     categories = scenario.fit.categories.get(column, ()) if scenario.fit else ()
