@@ -11,6 +11,7 @@ import click
 from middlegame.analysis.commands import dominoes_command
 from middlegame.analysis.hypotheses_command import hypotheses_command
 from middlegame.console import console, print_json, working
+from middlegame.estimation.commands import fit_command
 from middlegame.ledger.commands import ledger_commands
 from middlegame.options import ASSIGNMENT, FILE, JSON, OBSERVATION, REPORT, Odds
 from middlegame.version import __version__
@@ -87,6 +88,7 @@ def commands() -> None:
 commands.add_command(hypotheses_command)
 commands.add_command(ledger_commands)  # its module imports nothing but click
 commands.add_command(dominoes_command)
+commands.add_command(fit_command)
 
 
 @commands.command("new")

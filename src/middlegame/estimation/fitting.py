@@ -1,7 +1,7 @@
 """The front door: a scenario and data go in, what the data taught comes out."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -95,7 +95,6 @@ class Fit:
     unsettled: tuple[str, ...] = ()
     disagreed: tuple[str, ...] = ()
     checked: int = 0
-    seconds: float = field(default=0.0, compare=False)
 
     @property
     def status(self) -> str:
@@ -105,6 +104,11 @@ class Fit:
         if self.identification.open:
             return "not_identified"
         return "unsettled" if self.unsettled or self.disagreed else "converged"
+
+    @property
+    def usable(self) -> bool:
+        """Whether the estimates that there are can be used."""
+        return self.status in ("converged", "not_identified")
 
     @property
     def log_likelihood(self) -> float:

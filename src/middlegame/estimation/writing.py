@@ -1,0 +1,70 @@
+"""What was learnt goes back into the scenario's own text."""
+
+import math
+from pathlib import Path
+
+import numpy as np
+
+from middlegame.errors import MiddlegameError
+from middlegame.estimation.fitting import Fit
+from middlegame.scenario.editing import with_key
+from middlegame.scenario.judgement import plain
+
+_DIGITS = 4
+
+
+def fitted_text(text: str, found: Fit) -> str:
+    """Give a scenario's text with the fitted 90% intervals, and columns at their middles.
+
+    Numbers of the data stand at their means, categories at the most frequent one. Coefficients
+    that the data do not tell are left as they are. Comments and layout stay.
+
+    Raises:
+        MiddlegameError: a coefficient or column is written in a form that cannot be added to.
+    """
+    scenario_fit = found.scenario.fit
+    assert scenario_fit is not None
+    for estimate in found.estimates:
+        path = ("fit", "coefficients", estimate.name)
+        written = scenario_fit.coefficients[estimate.name]
+        if math.isnan(estimate.value):
+            continue
+        value = _short(estimate.value)
+        if not math.isnan(estimate.low) and estimate.low < estimate.high:
+            value = f"{_short(estimate.low)}..{_short(estimate.high)}"
+        text = _set(text, path, "fitted", value, "prior" if written.prior else "")
+    for name, values in found.sample.covariates.items():
+        column = scenario_fit.columns[name]
+        path = ("fit", "columns", name)
+        if column.categories:
+            codes, counts = np.unique(values, return_counts=True)
+            middle = column.categories[int(codes[counts.argmax()])]
+            text = _set(text, path, "at", middle, "categories")
+        else:
+            text = _set(text, path, "at", _short(float(values.mean())), "")
+    return text
+
+
+def write_fitted(path: Path, text: str, found: Fit) -> None:
+    """Write the scenario with what was learnt to a file, whole or not at all."""
+    from middlegame.report.write import write_text
+
+    write_text(path, fitted_text(text, found))
+
+
+def _set(text: str, path: tuple[str, ...], key: str, value: str, kept: str) -> str:
+    try:
+        return with_key(text, path, key, value, instead_of=kept)
+    except KeyError:
+        raise MiddlegameError(
+            f"{'.'.join(path)} is written in a form that nothing can be added to: "
+            "write it as {label: ...}"
+        ) from None
+
+
+def _short(value: float) -> str:
+    """Write a number with a few digits that count."""
+    if value == 0:
+        return "0"
+    digits = _DIGITS - 1 - math.floor(math.log10(abs(value)))
+    return plain(round(value, digits))

@@ -1,0 +1,68 @@
+"""A value put into a scenario's text, with everything around it (comments, layout) as it was."""
+
+from middlegame.scenario.faults import Path, dotted
+from middlegame.scenario.yaml_nodes import Alias, Mapping, Node, Scalar, Sequence, read_nodes
+
+
+def with_key(text: str, path: Path, key: str, value: str, *, instead_of: str = "is") -> str:
+    """Give the text with a key of the mapping at a path set.
+
+    Where something shorter stands at the path, `free` or `3..5` or `[a, b]`, it becomes a mapping.
+
+    Args:
+        text: a scenario that loads without errors.
+        path: to a mapping, or to what stands for one.
+        key: the key to set.
+        value: what is written behind it.
+        instead_of: the key under which the shorter form is kept; empty to drop it.
+
+    Raises:
+        KeyError: there is nothing at the path.
+    """
+    node = _at(read_nodes(text)[0], path)
+    if isinstance(node, Mapping):
+        return _set(text, node, key, value)
+    start, end = _extent(text, node)
+    kept = text[start:end]
+    inside = f"{instead_of}: {kept}, " if instead_of and instead_of != key and kept else ""
+    before = "" if text[start - 1 : start] in ("", " ", "\n", "{") else " "
+    return f"{text[:start]}{before}{{{inside}{key}: {value}}}{text[end:]}"
+
+
+def _set(text: str, node: Mapping, key: str, value: str) -> str:
+    for name, held in node.pairs:
+        if isinstance(name, Scalar) and name.text == key:
+            start, end = _extent(text, held)
+            return f"{text[:start]}{value}{text[end:]}"
+    start = node.start.index
+    if node.flow:
+        more = ", " if node.pairs else ""
+        return f"{text[: start + 1]}{key}: {value}{more}{text[start + 1 :]}"
+    indent = " " * (node.start.column - 1)
+    return f"{text[:start]}{key}: {value}\n{indent}{text[start:]}"
+
+
+def _at(root: Node | None, path: Path) -> Node:
+    node = root
+    for step in path:
+        node = node.target if isinstance(node, Alias) else node
+        if isinstance(node, Mapping):
+            found = [v for k, v in node.pairs if isinstance(k, Scalar) and k.text == step]
+            node = found[0] if found else None
+        elif isinstance(node, Sequence) and isinstance(step, int) and step < len(node.items):
+            node = node.items[step]
+        else:
+            node = None
+    if node is None or isinstance(node, Alias):
+        raise KeyError(dotted(path))
+    return node
+
+
+def _extent(text: str, node: Node) -> tuple[int, int]:
+    """Where a scalar or a list in brackets begins and ends in the text."""
+    if isinstance(node, Scalar):
+        return node.start.index, node.end.index
+    if isinstance(node, Sequence) and node.flow:
+        last = _extent(text, node.items[-1])[1] if node.items else node.start.index
+        return node.start.index, text.index("]", last) + 1
+    raise KeyError("a list as lines with dashes")

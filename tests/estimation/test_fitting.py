@@ -1,0 +1,143 @@
+"""What is learnt from histories of known coefficients, against other ways to the same numbers."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.optimize import approx_fprime, minimize
+
+import middlegame as mg
+from middlegame.estimation.fitting import fit
+from tests.estimation.histories import CRISIS, TRUTH, chances, crisis, log_likelihood, simulated
+
+
+@pytest.fixture(scope="module")
+def history():
+    return simulated(unseen=0.1)
+
+
+@pytest.fixture(scope="module")
+def learnt(history):
+    return fit(crisis(), history, cluster="region")
+
+
+def test_coefficients_are_recovered_within_their_errors(learnt):
+    assert learnt.status == "converged"
+    assert learnt.notes == []
+    for estimate, truth in zip(learnt.estimates, TRUTH.values(), strict=True):
+        assert abs(estimate.value - truth) < 3 * estimate.error
+        assert estimate.error < 1
+
+
+def test_the_maximum_is_that_of_the_likelihood_written_out(learnt, history):
+    start = np.zeros(len(TRUTH))
+    found = minimize(lambda v: -log_likelihood(v, history).sum(), start, tol=1e-12)
+    assert learnt.log_likelihood == pytest.approx(-found.fun, abs=1e-7)
+    assert learnt.maximum.values == pytest.approx(found.x, abs=1e-4)
+    assert learnt.maximum.agreeing == len(learnt.maximum.heights) == 6
+    assert learnt.aic == pytest.approx(2 * 5 + 2 * found.fun)
+    assert learnt.bic == pytest.approx(np.log(600) * 5 + 2 * found.fun)
+
+
+def test_errors_are_those_of_differences(learnt, history):
+    values = learnt.maximum.values
+
+    def scores(at):
+        return approx_fprime(at, lambda v: log_likelihood(v, history), 1e-6)
+
+    def gradient(at):
+        ends = [[log_likelihood(at + s * 1e-5 * e, history).sum() for s in (1, -1)] for e in
+                np.eye(len(at))]  # fmt: skip
+        return np.array([(up - down) / 2e-5 for up, down in ends])
+
+    hessian = np.array(
+        [(gradient(values + 1e-4 * e) - gradient(values - 1e-4 * e)) / 2e-4 for e in np.eye(5)]
+    )
+    bread = np.linalg.inv(-hessian)
+    assert learnt.identification.covariance == pytest.approx(bread, rel=1e-3, abs=1e-6)
+    by_region = np.array([scores(values)[history.region == r].sum(axis=0) for r in range(30)])
+    robust = bread @ by_region.T @ by_region @ bread * 30 / 29
+    assert learnt.covariance == pytest.approx(robust, rel=2e-3, abs=1e-5)
+    assert learnt.clusters == 30
+
+
+def test_outcomes_and_what_changes_them(learnt, history):
+    shares = {tuple(each.outcome.states.values()): each for each in learnt.shares}
+    assert set(shares) == {("no", "yield"), ("yes", "yield"), ("yes", "fight")}
+    assert sum(each.predicted for each in learnt.shares) == pytest.approx(1)
+    seen = history[history.fought.notna()]
+    assert shares["yes", "fight"].observed == pytest.approx(seen.fought.mean())
+    ally = [each for each in learnt.differences if each.column == "ally"]
+    assert [(each.before, each.after) for each in ally] == [("no", "yes")] * 3
+    assert sum(each.change for each in ally) == pytest.approx(0)
+    ends = [
+        chances(learnt.maximum.values, history.trade.to_numpy(), a).mean(axis=0) for a in (0, 1)
+    ]
+    told = {tuple(each.outcome.states.values()): each.change for each in ally}
+    assert told["yes", "fight"] == pytest.approx((ends[1] - ends[0])[2], abs=1e-9)
+    assert all(0 < each.error < 0.2 for each in ally)
+
+
+def test_scale_does_not_matter(history):
+    large = history.assign(trade=1e6 * history.trade)
+    found = fit(crisis(), large)
+    plain = fit(crisis(), history)
+    assert found.status == "converged"
+    assert found.log_likelihood == pytest.approx(plain.log_likelihood, abs=1e-8)
+    scaled = [e.z for e in found.estimates]
+    assert scaled == pytest.approx([e.z for e in plain.estimates], abs=1e-4)
+
+
+def test_bounds_hold(history):
+    bounded = crisis(CRISIS.replace("war: free", "war: {least: -0.5, most: 3}"))
+    found = fit(bounded, history, starts=2)
+    war = found.estimates[2]
+    assert (war.value, war.note) == (-0.5, "at its bound")
+    assert found.status == "converged"
+    assert np.isfinite([e.error for e in found.estimates if e.name != "war"]).all()
+
+
+COORDINATION = """
+title: At once
+actors: {a: A, b: B}
+moves:
+  x: {by: a, options: [no, yes]}
+  y: {by: b, options: [no, yes]}
+interests:
+  a: [{when: x = yes and y = yes, worth: together * signal}, {when: x = yes, worth: -alone}]
+  b: [{when: x = yes and y = yes, worth: together}, {when: y = yes, worth: -alone * signal}]
+precision: exp(10)
+fit:
+  coefficients: {together: free, alone: free}
+  columns: {signal: number}
+  observed: {x: x, y: y}
+"""
+
+
+def test_moves_made_at_once_are_fitted_at_their_common_equilibrium():
+    scenario = crisis(COORDINATION)
+    truth = {"together": 1.5, "alone": 0.6}
+    rng = np.random.default_rng(5)
+    rows = []
+    for signal in (0.5, 1.0, 1.5, 2.0):
+        joint = _solved(scenario, truth, signal)
+        drawn = rng.choice(4, 150, p=joint.ravel() / joint.sum())
+        rows += [(signal, ("no", "yes")[cell // 2], ("no", "yes")[cell % 2]) for cell in drawn]
+    history = pd.DataFrame(rows, columns=["signal", "x", "y"])
+    found = fit(scenario, history, starts=3)
+    assert found.status == "converged"
+    assert (found.checked, found.disagreed) == (8, ())
+    for estimate in found.estimates:
+        assert abs(estimate.value - truth[estimate.name]) < 3 * estimate.error
+    values = {each.name: each.value for each in found.estimates}
+    total = 0.0
+    for signal, part in history.groupby("signal"):
+        joint = np.log(_solved(scenario, values, signal))
+        total += joint[(part.x == "yes").astype(int), (part.y == "yes").astype(int)].sum()
+    assert found.log_likelihood == pytest.approx(total, abs=1e-6)
+
+
+def _solved(scenario, values, signal):
+    diagram = mg.compile_scenario(scenario, free=True)
+    theta = dict(zip([p.path[-1] for p in diagram.parameters], diagram.theta, strict=True))
+    theta |= values | {"signal": signal}
+    return mg.solve(diagram, theta=np.array(list(theta.values()))).joint("x", "y")

@@ -1,0 +1,54 @@
+"""What the data leave open is named, with rows where they do."""
+
+import numpy as np
+import pytest
+
+from middlegame.estimation.fitting import fit
+from tests.estimation.histories import CRISIS, crisis, simulated
+
+
+def test_precision_and_points_are_told_apart_only_if_some_points_are_fixed():
+    text = CRISIS.replace("precision: exp(10)", "precision: exp(10 * sharp)").replace(
+        "coefficients: {", "coefficients: {sharp: {prior: 0.5..1.5, least: 0}, "
+    )
+    found = fit(crisis(text), simulated(), starts=3)
+    assert found.status == "not_identified"
+    assert found.parameters == 5
+    assert all(np.isnan(each.value) for each in found.estimates)
+    assert any("only the product of precision and points" in note for note in found.notes)
+    fixed = text.replace("war: free", "other: free").replace("worth: war", "worth: -1.2")
+    fixed = fixed.replace("other: free, ", "")
+    found = fit(crisis(fixed), simulated(), starts=3)
+    assert found.status == "converged"
+    sharp = found.estimates[0]
+    assert abs(sharp.value - 1) < 3 * sharp.error
+
+
+def test_coefficients_of_which_only_a_sum_is_felt_are_named_and_the_others_estimated():
+    text = CRISIS.replace("worth: war", "worth: war + war2").replace(
+        "war: free", "war: free, war2: free"
+    )
+    found = fit(crisis(text), simulated(), starts=2)
+    assert found.status == "not_identified"
+    loose = [each.name for each in found.estimates if each.note == "not identified"]
+    assert loose == ["war", "war2"]
+    assert any("only a combination of war, war2" in note for note in found.notes)
+    plain = {each.name: each for each in fit(crisis(), simulated(), starts=2).estimates}
+    for each in found.estimates:
+        if each.name not in loose:
+            assert each.value == pytest.approx(plain[each.name].value, abs=1e-4)
+            assert each.error == pytest.approx(plain[each.name].error, rel=1e-3)
+
+
+def test_complete_separation_is_named_with_its_rows():
+    history = simulated()
+    threatened = (history.threatened == "yes") & (history.ally == "yes")
+    history.loc[threatened, "fought"] = 1.0
+    found = fit(crisis(), history, starts=2)
+    assert found.status == "not_identified"
+    (estimate,) = [each for each in found.estimates if each.note]
+    assert (estimate.name, estimate.note) == ("defence_ally", "runs off without end (above)")
+    (note,) = found.notes
+    assert f"in all {threatened.sum()} rows where ally is yes, resist is fight (data, row" in note
+    others = [each for each in found.estimates if each is not estimate]
+    assert np.isfinite([each.error for each in others]).all()
