@@ -35,6 +35,11 @@ def split_lines(text: str) -> list[str]:
     return _BREAK.split(text)
 
 
+def line_starts(text: str) -> list[int]:
+    """Give where each line of `split_lines` begins in the text."""
+    return [0, *(found.end() for found in _BREAK.finditer(text))]
+
+
 def explain(text: str, problem: str, context: str, at: Mark, opened: Mark | None) -> Broken:
     """Turn an error of the YAML reader into a fault that says what to do.
 

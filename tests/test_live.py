@@ -1,0 +1,78 @@
+import numpy as np
+import pytest
+
+from middlegame.errors import QueryError
+from middlegame.live import Live
+from middlegame.shipped import load
+
+WORTH = "interests.tenant[0].worth"
+
+
+@pytest.fixture(scope="module")
+def live():
+    return Live(load("harbour-lease"))
+
+
+def same(quick, full):
+    assert quick is not None
+    for name, forecast in full.forecasts.items():
+        assert quick.forecasts[name] == pytest.approx(forecast, abs=1e-8)
+    assert quick.questions == pytest.approx(full.questions, abs=1e-8)
+
+
+CHANGES = [
+    ({}, {}, {}, False),
+    ({WORTH: 30.0}, {}, {}, False),
+    ({WORTH: 30.0}, {"lease": "lost"}, {}, False),
+    ({WORTH: 30.0}, {"lease": "lost"}, {}, True),
+    ({}, {}, {"depot": ("closes",)}, False),
+    ({WORTH: 70.0}, {"bid": "offer"}, {"depot": ("closes",)}, False),
+    ({WORTH: 70.0}, {"bid": "offer"}, {"depot": ("closes",)}, True),
+]
+
+
+@pytest.mark.parametrize(("numbers", "supposed", "given", "surprise"), CHANGES)
+def test_the_quick_answer_is_the_traced_one(live, numbers, supposed, given, surprise):
+    quick = live.quick(numbers, supposed, given, surprise=surprise)
+    full = live.full(numbers, supposed, given, surprise=surprise)
+    same(quick, full)
+    assert dict(quick.supposed) == dict(full.supposed) == supposed
+    assert quick.surprise == full.surprise
+
+
+def test_forecasts_of_the_ramp_are_those_of_its_policies(live):
+    quick = live.quick({WORTH: 55.0})
+    told = quick.forecasts
+    for name in told:
+        assert list(told[name].values()) == pytest.approx(list(quick.joint(name)), abs=1e-12)
+
+
+def test_with_nothing_changed_nobody_behaves_otherwise(live):
+    same(live.unmoved(live.base), live.base)
+
+
+def test_behaviour_that_stays_still_meets_the_new_world(live):
+    after = live.full({"factors.depot.causes.closes[0].chance": 0.95})
+    unmoved = live.unmoved(after)
+    for one, other in zip(unmoved.policies, live.base.policies, strict=True):
+        assert np.array_equal(one, other)
+    assert unmoved.forecast("depot") != pytest.approx(live.base.forecast("depot"))
+
+
+@pytest.mark.parametrize(
+    ("numbers", "told"),
+    [
+        ({"interests.tenant[0].wort": 1.0}, "did you mean 'interests.tenant"),
+        ({"factors.depot.causes.closes[0].chance": 1.0}, "between 0 and 1"),
+        ({"actors.rival.precision": 0.5}, "odds of at least 1"),
+        ({WORTH: float("nan")}, "a number of points"),
+    ],
+)
+def test_numbers_that_cannot_be_are_refused(live, numbers, told):
+    with pytest.raises(QueryError, match=told.replace("[", r"\[")):
+        live.theta(numbers)
+
+
+def test_what_is_closed_cannot_be_supposed(live):
+    with pytest.raises(QueryError, match="closed"):
+        live.quick({}, {"renew": "switch", "bid": "stay_out"})
