@@ -15,6 +15,7 @@ from middlegame.estimation.commands import fit_command
 from middlegame.ledger.commands import ledger_commands
 from middlegame.options import ASSIGNMENT, FILE, JSON, OBSERVATION, REPORT, Odds
 from middlegame.version import __version__
+from middlegame.workbench.commands import serve_command
 
 if TYPE_CHECKING:
     from middlegame.diagram import Diagram
@@ -89,6 +90,7 @@ commands.add_command(hypotheses_command)
 commands.add_command(ledger_commands)  # its module imports nothing but click
 commands.add_command(dominoes_command)
 commands.add_command(fit_command)
+commands.add_command(serve_command)
 
 
 @commands.command("new")

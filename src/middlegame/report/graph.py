@@ -51,8 +51,12 @@ font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,san
 """.replace("\n", "")
 
 
-def contest_graph(equilibrium: "Equilibrium") -> str:
+def contest_graph(equilibrium: "Equilibrium", *, chosen_from: bool = False) -> str:
     """Draw the contest: moves and factors, what each depends on, and who knows what.
+
+    Args:
+        equilibrium: whose probabilities stand on it.
+        chosen_from: whether its boxes are buttons, each with its `data-node`, for a live page.
 
     Returns:
         An SVG image that scales, without background, for light and dark pages.
@@ -65,14 +69,15 @@ def contest_graph(equilibrium: "Equilibrium") -> str:
     diagram = equilibrium.diagram
     moves, count = len(diagram.decisions), len(diagram.played)
     told = f"{moves} moves and {count - moves} factors of: {words.title}"
+    role = "group" if chosen_from else "img"
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="mg-graph" role="img" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="mg-graph" role="{role}" '
         f'viewBox="0 0 {width:.0f} {height:.0f}" aria-label="{escape(told)}">',
         f"<style>{_STYLE}</style>",
         legend,
         f'<g transform="translate({(width - placed.width) / 2:.0f} {legend_height:.0f})">',
         *(_arc(equilibrium, arc) for arc in placed.arcs),
-        *(_box(equilibrium, words, box) for box in placed.boxes),
+        *(_box(equilibrium, words, box, chosen_from) for box in placed.boxes),
         "</g></svg>",
     ]
     return "\n".join(parts)
@@ -93,7 +98,7 @@ def _arc(equilibrium: "Equilibrium", arc: Arc) -> str:
     )
 
 
-def _box(equilibrium: "Equilibrium", words: Words, box: Box) -> str:
+def _box(equilibrium: "Equilibrium", words: Words, box: Box, button: bool) -> str:
     node = words.node(box.name)
     forecast = equilibrium.forecast(box.name)
     _, chance = narrative.likeliest(forecast)
@@ -129,8 +134,15 @@ def _box(equilibrium: "Equilibrium", words: Words, box: Box) -> str:
     rail = box.width - 2 * PADDING
     bar_y = top + box.height - PADDING - BAR + 2
     bar = f'y="{bar_y:.1f}" height="{BAR}" x="{left + PADDING:.1f}" rx="1.5"'
+    told = f"{words.heading(box.name)}: {told}"
+    opened = f'<g class="{kind}">'
+    if button:
+        opened = (
+            f'<g class="{kind}" tabindex="0" role="button" data-node="{escape(box.name)}" '
+            f'aria-label="{escape(told)}">'
+        )
     return (
-        f'<g class="{kind}"><title>{escape(words.heading(box.name))}: {escape(told)}</title>'
+        f"{opened}<title>{escape(told)}</title>"
         f'{frame}{"".join(lines)}<rect {bar} width="{rail:.1f}" class="rail"/>'
         f'<rect {bar} width="{max(rail * chance, 1.5):.1f}" fill="{colour}"/></g>'
     )

@@ -6,9 +6,9 @@ from pathlib import Path as FilePath
 
 from middlegame.scenario.checks.contest import Contest
 from middlegame.scenario.faults import Fault
+from middlegame.scenario.sources import Unreadable, read_source
 from middlegame.scenario.walk import sourced
 
-_LARGEST = 8 << 20
 _SIGNS = str.maketrans(
     {"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "‚": "'", "‹": "'",
      "›": "'", "–": "-", "—": "-", "‑": "-", "−": "-", "\u00ad": "", "…": "..."}
@@ -49,23 +49,9 @@ def folded(text: str) -> str:
 
 def _read(folder: FilePath, file: str, path: tuple[str, ...]) -> str | Fault:
     try:
-        inside = folder.resolve()
-        target = (inside / file).resolve()
-        if not target.is_relative_to(inside):
-            return Fault(
-                f"'{file}' is outside the scenario's folder",
-                "a file beside the scenario",
-                path=path,
-            )
-        if not target.is_file():
-            problem = (
-                f"there is no file '{file}' beside the scenario, so its quotes are not checked"
-            )
-            return Fault(problem, severity="warning", path=path)
-        if target.stat().st_size > _LARGEST:
-            problem = f"'{file}' is larger than 8 MiB, so its quotes are not checked"
-            return Fault(problem, severity="warning", path=path)
-        return target.read_text(encoding="utf-8-sig")
-    except (OSError, ValueError):
-        problem = f"'{file}' cannot be read as text, so its quotes are not checked"
-        return Fault(problem, severity="warning", path=path)
+        return read_source(folder, file)
+    except Unreadable as error:
+        if error.outside:
+            return Fault(str(error), "a file beside the scenario", path=path)
+        told = f"{error}, so its quotes are not checked"
+        return Fault(told, severity="warning", path=path)

@@ -1,0 +1,53 @@
+// Forecasts as bars: now, beside what the scenario as written gives, with intervals where known.
+function percent(p) {
+  if (p === undefined) return "";
+  if (p < 1e-9) return "0%";
+  if (p > 1 - 1e-9) return "100%";
+  if (p < 0.01) return "<1%";
+  if (p > 0.99) return ">99%";
+  return Math.round(100 * p) + "%";
+}
+
+export default {
+  props: { sections: Array, now: Object, base: Object, intervals: Object, scale: Array },
+  template: `
+    <div class="mg-forecast">
+      <section v-for="section in sections" :key="section.title" class="mg-block">
+        <h2 class="mg-h2">{{ section.title }} <small v-if="section.note">{{ section.note }}</small></h2>
+        <div class="mg-groups">
+        <div v-for="group in section.groups" :key="group.key" class="mg-group">
+          <h3 v-if="group.title" class="mg-h3"><i class="mg-dot" :style="{ background: group.colour }"></i>{{ group.title }}</h3>
+          <ul class="mg-rows">
+            <li v-for="row in group.rows" :key="row.key" class="mg-row" :data-key="row.key" :data-value="now[row.key]">
+              <span class="mg-label">{{ row.label }}</span>
+              <span class="mg-change" :class="{ up: delta(row.key) > 0 }" v-if="delta(row.key)">{{ signed(delta(row.key)) }}</span>
+              <b class="mg-percent">{{ percent(now[row.key]) }}</b>
+              <span class="mg-track" aria-hidden="true">
+                <i class="mg-fill" :style="{ width: 100 * now[row.key] + '%', background: group.colour || null }"></i>
+                <i class="mg-interval" v-if="intervals[row.key]" :style="span(intervals[row.key])"></i>
+                <i class="mg-base" v-if="delta(row.key)" :style="{ left: 100 * base[row.key] + '%' }"></i>
+              </span>
+              <span class="mg-word" v-if="section.words">{{ word(now[row.key]) }}<template v-if="intervals[row.key]">, {{ percent(intervals[row.key][0]) }} to {{ percent(intervals[row.key][1]) }} nine times in ten</template></span>
+            </li>
+          </ul>
+        </div>
+        </div>
+      </section>
+    </div>`,
+  methods: {
+    percent,
+    delta(key) {
+      return Math.round(100 * this.now[key]) - Math.round(100 * this.base[key]) || 0;
+    },
+    signed(points) {
+      return (points > 0 ? "+" : "−") + Math.abs(points) + " pp";
+    },
+    span([low, high]) {
+      return { left: 100 * low + "%", width: 100 * (high - low) + "%" };
+    },
+    word(p) {
+      const found = this.scale.find(([end]) => p <= end);
+      return (found || this.scale[this.scale.length - 1])[1];
+    },
+  },
+};

@@ -1,0 +1,126 @@
+// A slider for every range, grouped and searchable. The band on a track is the range as written.
+const scales = {
+  points: { to: (x) => x, from: (x) => x },
+  odds: { to: Math.log, from: Math.exp },
+  probability: {
+    to: (x, c) => Math.log(x / c) - Math.log1p(-x / c),
+    from: (x, c) => c / (1 + Math.exp(-x)),
+  },
+};
+const STEPS = 400;
+const PACE = 40; // milliseconds between two values that are sent while dragging
+
+export default {
+  props: { groups: Array, values: Object },
+  emits: ["move", "settle"],
+  data: () => ({ query: "", changed: false, local: {} }),
+  template: `
+    <div class="mg-numbers">
+      <div class="mg-search">
+        <input type="search" v-model="query" placeholder="Search the numbers" aria-label="Search the numbers">
+        <label><input type="checkbox" v-model="changed"> changed only</label>
+      </div>
+      <p v-if="!shown.length" class="mg-soft">{{ changed ? "Nothing is changed yet." : "No number has these words." }}</p>
+      <details v-for="group in shown" :key="group.title" :open="opened(group)">
+        <summary>{{ group.title }} <small>{{ group.numbers.length }}</small></summary>
+        <div v-for="number in group.numbers" :key="number.name" class="mg-number" :class="{ changed: isChanged(number) }">
+          <div class="mg-claim"><span :id="id(number)">{{ number.claim }}<span class="mg-soft" v-if="number.case"> · {{ number.case }}</span></span>
+            <output>{{ told(number, value(number)) }}</output>
+            <button v-if="isChanged(number)" class="mg-back" @click="back(number)" :aria-label="'Back to the middle of ' + number.written + ': ' + number.claim" title="Back to the middle of its range">↺</button>
+          </div>
+          <input type="range" class="mg-slider" min="0" :max="steps" step="1" :value="place(number, value(number))" :data-number="number.name"
+            :aria-labelledby="id(number)" :aria-valuetext="told(number, value(number))" :style="band(number)"
+            @input="moved(number, $event)" @change="settled(number, $event)">
+          <p class="mg-why"><b>{{ number.written }}</b><template v-if="number.why"> · {{ number.why }}</template><span v-for="cite in number.cites" class="mg-cite">{{ cite }}</span></p>
+        </div>
+      </details>
+    </div>`,
+  computed: {
+    steps: () => STEPS,
+    shown() {
+      const words = this.query.toLowerCase().split(/\s+/).filter(Boolean);
+      return this.groups
+        .map((group) => ({
+          title: group.title,
+          numbers: group.numbers.filter((number) => {
+            if (this.changed && !this.isChanged(number)) return false;
+            const text = [group.title, number.name, number.case, number.claim, number.why, ...number.cites].join(" ").toLowerCase();
+            return words.every((word) => text.includes(word));
+          }),
+        }))
+        .filter((group) => group.numbers.length);
+    },
+  },
+  watch: {
+    values() {
+      // The server's values count, except for what is being dragged just now.
+      for (const name of Object.keys(this.local)) if (name !== this.dragged) delete this.local[name];
+    },
+  },
+  methods: {
+    id: (number) => "number-" + number.name.replace(/[^\w-]/g, "_"),
+    opened(group) {
+      return this.query !== "" || this.changed || group.title === this.groups[0].title || group.numbers.some(this.isChanged);
+    },
+    isChanged(number) {
+      return number.name in this.local || number.name in this.values;
+    },
+    value(number) {
+      return this.local[number.name] ?? this.values[number.name] ?? number.median;
+    },
+    ends(number) {
+      const to = scales[number.unit].to;
+      return [to(number.least, number.ceiling), to(number.most, number.ceiling)];
+    },
+    place(number, value) {
+      const [low, high] = this.ends(number);
+      return Math.round((STEPS * (scales[number.unit].to(value, number.ceiling) - low)) / (high - low));
+    },
+    at(number, place) {
+      const [low, high] = this.ends(number);
+      const raw = scales[number.unit].from(low + (place / STEPS) * (high - low), number.ceiling);
+      const rounded = Math.round(raw / number.step) * number.step;
+      const most = number.unit === "probability" ? number.ceiling : Infinity;
+      const fits = number.unit === "points" || (rounded > 0 && rounded < most && (number.unit !== "odds" || rounded >= 1));
+      return fits ? Number(rounded.toPrecision(12)) : raw;
+    },
+    told(number, value) {
+      const digits = (step) => Math.max(0, Math.min(6, Math.ceil(-Math.log10(step) - 1e-9)));
+      if (number.unit === "probability") return (100 * value).toFixed(digits(100 * number.step)) + "%";
+      const text = value.toFixed(digits(number.step)).replace("-", "−");
+      return number.unit === "odds" ? text + ":1" : text;
+    },
+    band(number) {
+      const low = (100 * this.place(number, number.low)) / STEPS;
+      const high = (100 * this.place(number, number.high)) / STEPS;
+      return { "--low": low + "%", "--high": high + "%", "--at": (100 * this.place(number, this.value(number))) / STEPS + "%" };
+    },
+    moved(number, event) {
+      const value = this.at(number, Number(event.target.value));
+      this.dragged = number.name;
+      this.local[number.name] = value;
+      this.latest = { name: number.name, value };
+      if (this.timer) return;
+      this.send();
+    },
+    send() {
+      const latest = this.latest;
+      this.latest = null;
+      this.timer = null;
+      if (!latest) return;
+      this.$emit("move", latest);
+      this.timer = setTimeout(() => this.send(), PACE);
+    },
+    settled(number, event) {
+      clearTimeout(this.timer);
+      this.timer = this.latest = this.dragged = null;
+      const value = this.at(number, Number(event.target.value));
+      this.local[number.name] = value;
+      this.$emit("settle", { name: number.name, value });
+    },
+    back(number) {
+      delete this.local[number.name];
+      this.$emit("settle", { name: number.name, value: null });
+    },
+  },
+};

@@ -1,0 +1,29 @@
+// For every move and factor: leave it free, suppose a state, or take a state as observed.
+export default {
+  props: { nodes: Array, supposed: Object, given: Object, surprise: Boolean },
+  emits: ["pick", "surprise"],
+  template: `
+    <div class="mg-pickers">
+      <p class="mg-soft">Suppose: it is fixed, and everybody knows it beforehand. Observed: it is news about the world and about what whoever moved knew.</p>
+      <div v-for="node in nodes" :key="node.name" class="mg-picker" :class="{ changed: value(node) !== 'free' }">
+        <label :for="'pick-' + node.name"><i class="mg-dot" :style="{ background: node.colour }"></i>{{ node.label }}</label>
+        <select :id="'pick-' + node.name" :data-pick="node.name" :value="value(node)" @change="picked(node, $event)">
+          <option value="free">free</option>
+          <optgroup label="Suppose"><option v-for="state in node.states" :value="'suppose ' + state[0]">suppose: {{ state[1] }}</option></optgroup>
+          <optgroup label="Observed"><option v-for="state in node.states" :value="'given ' + state[0]">observed: {{ state[1] }}</option></optgroup>
+        </select>
+      </div>
+      <label class="mg-check"><input type="checkbox" :checked="surprise" @change="$emit('surprise', $event.target.checked)"> What is supposed comes as a surprise: nobody else had reckoned with it</label>
+    </div>`,
+  methods: {
+    value(node) {
+      if (node.name in this.supposed) return "suppose " + this.supposed[node.name];
+      if (node.name in this.given) return "given " + this.given[node.name][0];
+      return "free";
+    },
+    picked(node, event) {
+      const [mode, state] = event.target.value.split(" ");
+      this.$emit("pick", { name: node.name, mode, state: state || "" });
+    },
+  },
+};

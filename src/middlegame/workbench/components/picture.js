@@ -1,0 +1,63 @@
+// The contest as a picture whose boxes are buttons, with a panel about the chosen one.
+function percent(p) {
+  if (p < 0.01) return p < 1e-9 ? "0%" : "<1%";
+  if (p > 0.99) return p > 1 - 1e-9 ? "100%" : ">99%";
+  return Math.round(100 * p) + "%";
+}
+
+export default {
+  props: { svg: String, node: Object, chances: Array },
+  emits: ["choose", "line"],
+  data: () => ({ whole: false }),
+  template: `
+    <div class="mg-picture" :class="{ open: !!node, whole }">
+      <div class="mg-canvas" tabindex="0" role="region" aria-label="The contest as a picture" v-html="svg" @click="clicked" @keydown="pressed"></div>
+      <button class="mg-link mg-whole" :aria-pressed="whole" @click="whole = !whole">{{ whole ? "Show it in a window" : "Show the whole picture" }}</button>
+      <aside v-if="node" class="mg-panel" :aria-label="node.label" ref="panel" tabindex="-1" @keydown.esc="$emit('choose', '')">
+        <button class="mg-close" aria-label="Close" @click="$emit('choose', '')">×</button>
+        <p class="mg-kicker"><i class="mg-dot" :style="{ background: node.colour }"></i>{{ node.owner ? "A move of " + within(node.owner) : node.kind === "outcome" ? "An outcome" : "A factor" }}</p>
+        <h3>{{ node.label }}</h3>
+        <ul class="mg-rows"><li class="mg-row" v-for="(state, k) in node.states"><span class="mg-label">{{ state[1] }}</span><b class="mg-percent">{{ percent(chances[k]) }}</b><span class="mg-track" aria-hidden="true"><i class="mg-fill" :style="{ width: 100 * chances[k] + '%', background: node.colour }"></i></span></li></ul>
+        <p v-if="node.why">{{ node.why }} <span v-for="cite in node.cites" class="mg-cite">{{ cite }}</span></p>
+        <template v-if="node.parents.length"><h4>{{ node.owner ? "What is known then" : "What it depends on" }}</h4><p>{{ node.parents.join(" · ") }}</p></template>
+        <template v-if="node.judgements.length"><h4>Judgements</h4>
+          <div v-for="judged in node.judgements" class="mg-judged"><p><span class="mg-soft" v-if="judged.case">{{ judged.case }}: </span>{{ judged.claim }} <b>{{ judged.value }}</b> <button v-if="judged.line" class="mg-line" @click="$emit('line', judged.line)">line {{ judged.line }}</button></p><p class="mg-soft">{{ judged.why }} <span v-for="cite in judged.cites" class="mg-cite">{{ cite }}</span></p></div>
+        </template>
+        <template v-if="node.wanted.length"><h4>Who wants what here</h4>
+          <div v-for="[actor, colour, judged] in node.wanted" class="mg-judged"><p><i class="mg-dot" :style="{ background: colour }"></i>{{ actor }}: {{ judged.claim }} <b>{{ judged.value }}</b> points<span class="mg-soft"> · {{ judged.case }}</span></p><p class="mg-soft">{{ judged.why }} <span v-for="cite in judged.cites" class="mg-cite">{{ cite }}</span></p></div>
+        </template>
+        <p v-if="!node.judgements.length && !node.wanted.length && !node.why" class="mg-soft">Nothing more is written about it.</p>
+      </aside>
+    </div>`,
+  watch: {
+    node(now, before) {
+      this.mark();
+      if (now && (!before || now.name !== before.name)) this.$nextTick(() => this.$refs.panel?.focus({ preventScroll: true }));
+      if (!now && before) this.$el.querySelector(`[data-node="${CSS.escape(before.name)}"]`)?.focus({ preventScroll: true });
+    },
+    svg() {
+      this.$nextTick(() => this.mark());
+    },
+  },
+  methods: {
+    percent,
+    within: (actor) => (actor.startsWith("The ") ? "the " + actor.slice(4) : actor),
+    mark() {
+      for (const box of this.$el.querySelectorAll("[data-node]")) box.classList.toggle("chosen", box.dataset.node === this.node?.name);
+    },
+    clicked(event) {
+      const box = event.target.closest("[data-node]");
+      if (box) this.$emit("choose", box.dataset.node);
+    },
+    pressed(event) {
+      if (event.key === "Enter" || event.key === " ") {
+        const box = event.target.closest("[data-node]");
+        if (box) {
+          event.preventDefault();
+          this.$emit("choose", box.dataset.node);
+        }
+      }
+      if (event.key === "Escape") this.$emit("choose", "");
+    },
+  },
+};

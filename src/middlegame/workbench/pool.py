@@ -1,0 +1,265 @@
+"""A few worker processes that all visitors share.
+
+Every request has a key, a visitor and a purpose: a newer one of the same key takes the place of an
+older that still waits, so whoever drags a slider waits for the latest value alone. Requests are
+served in the order in which their keys began to wait. Long ones never take all workers.
+"""
+
+import asyncio
+import contextlib
+import logging
+import multiprocessing
+import threading
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from typing import TYPE_CHECKING, Any
+
+from middlegame.errors import MiddlegameError
+from middlegame.workbench.worker import HELD, run
+
+if TYPE_CHECKING:
+    from multiprocessing.synchronize import Event
+
+Key = tuple[Hashable, str]
+"""A visitor and a purpose."""
+
+_LOG = logging.getLogger("middlegame.workbench")
+
+
+class Superseded(Exception):  # noqa: N818 - an outcome
+    """A newer request took this one's place, or its visitor left."""
+
+
+class Refused(MiddlegameError):  # noqa: N818 - an outcome
+    """A worker's no, with its reasons.
+
+    Attributes:
+        reasons: one line each.
+    """
+
+    def __init__(self, reasons: list[str]) -> None:
+        super().__init__("\n".join(reasons))
+        self.reasons = reasons
+
+    def told(self) -> list[str]:
+        """Give the reasons."""
+        return self.reasons
+
+
+@dataclass(eq=False)
+class _Job:
+    key: Key
+    task: str
+    arguments: tuple[Any, ...]
+    home: str
+    long: bool
+    progress: Callable[[Any], None] | None
+    answer: "asyncio.Future[Any]"
+    unwanted: bool = False
+
+
+@dataclass(eq=False)
+class _Worker:
+    process: BaseProcess
+    pipe: Connection
+    cancelled: "Event"
+    homes: list[str] = field(default_factory=list)
+    job: _Job | None = None
+    number: int = 0
+
+
+class Pool:
+    """The workers and who waits for them; to be used within one event loop.
+
+    Args:
+        tasks: the module whose functions the workers run.
+        size: how many workers there are; later ones start when they are first needed.
+    """
+
+    def __init__(self, tasks: str, size: int) -> None:
+        self._tasks, self._size = tasks, size
+        self._context = multiprocessing.get_context("spawn")
+        self._workers: list[_Worker] = []
+        self._waiting: list[_Job] = []
+        self._closed = False
+
+    def start(self) -> None:
+        """Start the first worker, so that it is ready when the first visitor comes."""
+        if not self._workers:
+            self._add()
+
+    async def ask(
+        self,
+        key: Key,
+        task: str,
+        *arguments: Any,
+        home: str = "",
+        long: bool = False,
+        progress: Callable[[Any], None] | None = None,
+    ) -> Any:
+        """Run a task in a worker.
+
+        Args:
+            key: who asks, and for what purpose.
+            task: the function's name.
+            arguments: of the function, after the bench.
+            home: what the task is about; a worker that has had it is preferred.
+            long: whether it may take more than a second or two.
+            progress: called with what the worker tells meanwhile.
+
+        Raises:
+            Superseded: a newer request of the same key came, or the visitor left.
+            Refused: the worker said no.
+        """
+        answer = asyncio.get_running_loop().create_future()
+        job = _Job(key, task, arguments, home, long, progress, answer)
+        for place, other in enumerate(self._waiting):
+            if other.key == key:
+                self._waiting[place] = job  # it keeps the place in the queue
+                _give_up(other)
+                break
+        else:
+            self._waiting.append(job)
+        self._dispatch()
+        try:
+            return await answer
+        except asyncio.CancelledError:
+            self._forget(lambda other: other is job)
+            raise
+
+    def cancel(self, key: Key) -> None:
+        """Give up what waits or runs under a key."""
+        self._forget(lambda job: job.key == key)
+
+    def leave(self, visitor: Hashable) -> None:
+        """Give up everything that a visitor waits for."""
+        self._forget(lambda job: job.key[0] == visitor)
+
+    def close(self) -> None:
+        """End all workers."""
+        self._closed = True
+        self._forget(lambda job: True)
+        for worker in self._workers:
+            worker.cancelled.set()
+            worker.pipe.close()
+            worker.process.terminate()
+        for worker in self._workers:
+            worker.process.join(2)
+            if worker.process.is_alive():
+                worker.process.kill()
+
+    @property
+    def processes(self) -> list[int]:
+        """The workers' process ids."""
+        return [worker.process.pid or 0 for worker in self._workers]
+
+    def _forget(self, which: Callable[[_Job], bool]) -> None:
+        for job in [job for job in self._waiting if which(job)]:
+            self._waiting.remove(job)
+            _give_up(job)
+        for worker in self._workers:
+            if worker.job is not None and which(worker.job):
+                worker.job.unwanted = True
+                worker.cancelled.set()
+                _give_up(worker.job)
+
+    def _add(self) -> _Worker:
+        ours, theirs = self._context.Pipe()
+        cancelled = self._context.Event()
+        process = self._context.Process(
+            target=run, args=(theirs, cancelled, self._tasks), daemon=True
+        )
+        process.start()
+        theirs.close()
+        worker = _Worker(process, ours, cancelled)
+        self._workers.append(worker)
+        loop = asyncio.get_running_loop()
+        threading.Thread(target=self._listen, args=(worker, loop), daemon=True).start()
+        return worker
+
+    def _listen(self, worker: _Worker, loop: asyncio.AbstractEventLoop) -> None:
+        """Pass on what a worker says, from a thread of its own, until it ends."""
+        with contextlib.suppress(RuntimeError):  # the loop is gone: so is everybody who waits
+            try:
+                while True:
+                    loop.call_soon_threadsafe(self._heard, worker, *worker.pipe.recv())
+            except (EOFError, OSError):
+                loop.call_soon_threadsafe(self._ended, worker)
+
+    def _heard(self, worker: _Worker, number: int, kind: str, content: Any) -> None:
+        job = worker.job
+        if job is None or number != worker.number:
+            return
+        if kind == "progress":
+            if job.progress is not None and not job.unwanted:
+                job.progress(content)
+            return
+        worker.job = None
+        if not job.answer.done():
+            if kind == "done":
+                job.answer.set_result(content)
+            elif kind == "refused":
+                job.answer.set_exception(Refused(content))
+            elif kind == "cancelled":
+                job.answer.set_exception(Superseded())
+            else:
+                _LOG.error("a worker failed:\n%s", content)
+                reason = "something went wrong within middlegame; the server's log says what"
+                job.answer.set_exception(Refused([reason]))
+        self._dispatch()
+
+    def _ended(self, worker: _Worker) -> None:
+        if self._closed or worker not in self._workers:
+            return
+        self._workers.remove(worker)
+        worker.pipe.close()
+        if worker.job is not None and not worker.job.answer.done():
+            _LOG.error("a worker ended while at work, with %s", worker.process.exitcode)
+            reason = "the process that worked on this ended; perhaps it was out of memory"
+            worker.job.answer.set_exception(Refused([reason]))
+        self._dispatch()
+
+    def _dispatch(self) -> None:
+        """Give waiting jobs to workers, first come first served, as far as there are any."""
+        if self._closed:
+            return
+        for job in list(self._waiting):
+            worker = self._worker_for(job)
+            if worker is None:
+                continue
+            self._waiting.remove(job)
+            worker.job = job
+            worker.number += 1
+            worker.cancelled.clear()
+            if job.home:
+                worker.homes = [job.home, *(home for home in worker.homes if home != job.home)][
+                    :HELD
+                ]
+            with contextlib.suppress(OSError):  # it has ended; who listens to it says so next
+                worker.pipe.send((worker.number, job.task, job.arguments))
+
+    def _worker_for(self, job: _Job) -> _Worker | None:
+        idle = [worker for worker in self._workers if worker.job is None]
+        if job.long and sum(w.job is not None and w.job.long for w in self._workers) >= max(
+            1, self._size - 1
+        ):
+            return None
+        at_home = [worker for worker in idle if job.home in worker.homes]
+        if at_home:
+            return at_home[0]
+        housed = [worker for worker in self._workers if job.home and job.home in worker.homes]
+        if any(w.job is not None and (w.job.home == job.home or not w.job.long) for w in housed):
+            return None  # it is ready there, or soon will be
+        room = len(self._workers) < self._size
+        # Long work keeps away from workers that others' contests are ready in.
+        fresh = [worker for worker in idle if not worker.homes] if job.long and room else idle
+        if fresh:
+            return min(fresh, key=lambda worker: len(worker.homes))
+        return self._add() if room else None
+
+
+def _give_up(job: _Job) -> None:
+    if not job.answer.done():
+        job.answer.set_exception(Superseded())

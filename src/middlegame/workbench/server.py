@@ -1,0 +1,74 @@
+"""The process that serves the workbench; everything that is computed is computed by its workers."""
+
+import logging
+import os
+import secrets
+
+import click
+
+from middlegame.workbench.gate import LOOPBACK, Gate
+from middlegame.workbench.library import Library
+from middlegame.workbench.pool import Pool
+from middlegame.workbench.session import Pools
+
+MOST_WORKERS = 4
+
+
+def serve(
+    library: Library, *, host: str, port: int, token: str | None = None, show: bool = True
+) -> None:
+    """Serve the workbench until it is stopped.
+
+    Args:
+        library: the contests.
+        host: the address to listen on.
+        port: the port to listen on.
+        token: asked for beyond this machine; made up if none is given.
+        show: whether to open it in a browser.
+    """
+    from nicegui import app, ui
+
+    from middlegame.workbench.pages import Bench, add_pages
+
+    if host not in LOOPBACK and not token:
+        token = secrets.token_urlsafe(24)
+    if token:
+        app.add_middleware(Gate, token=token)
+    else:
+        app.add_middleware(Gate)
+    workers = min(MOST_WORKERS, max(2, len(os.sched_getaffinity(0)) - 1))
+    pools = Pools(
+        solving=Pool("middlegame.workbench.solving", workers),
+        reading=Pool("middlegame.workbench.texts", 1),
+    )
+    bench = Bench(library, pools)
+    add_pages(bench)
+
+    def begin() -> None:
+        pools.solving.start()
+        pools.reading.start()
+        bench.warm()
+
+    def end() -> None:
+        pools.solving.close()
+        pools.reading.close()
+
+    app.on_startup(begin)
+    app.on_shutdown(end)
+    logging.getLogger("middlegame").setLevel(logging.INFO)
+    query = f"/?token={token}" if token else "/"
+    shown = f"[{host}]" if ":" in host else host
+    click.echo(f"The workbench is at http://{shown}:{port}{query} (Ctrl-C stops it)")
+    ui.run(
+        host=host,
+        port=port,
+        title="middlegame",
+        favicon="♞",
+        dark=None,
+        show=query if show else False,
+        reload=False,
+        tailwind=False,
+        show_welcome_message=False,
+        reconnect_timeout=5.0,
+        binding_refresh_interval=None,
+    )

@@ -1,0 +1,223 @@
+"""One visitor's page of one contest: what it shows, what was changed, what was asked for."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from uuid import uuid4
+
+from middlegame.workbench.library import Contest
+from middlegame.workbench.pool import Pool, Refused, Superseded
+from middlegame.workbench.portrait import Portrait
+from middlegame.workbench.reading import Glance, Reading
+from middlegame.workbench.setting import Setting
+
+SAME = 1e-6
+"""A difference in a probability that is none."""
+REST = 0.35
+"""Seconds without a change after which the full solution is asked for."""
+_MOST_UNDO = 100
+Listeners = list[Callable[[], None]]
+
+
+@dataclass(frozen=True)
+class Pools:
+    """The workers.
+
+    Attributes:
+        solving: those that hold contests ready.
+        reading: one that reads texts, and never waits for a solution.
+    """
+
+    solving: Pool
+    reading: Pool
+
+
+class Session:
+    """The state behind one page; nothing of it is shared with another.
+
+    Attributes:
+        pools: the workers.
+        contest: what was opened; None for an uploaded text.
+        name: to be shown, and proposed for files.
+        text: the scenario as this page has it.
+        setting: what is changed.
+        portrait: what does not depend on the numbers; None until it is opened.
+        base: the reading as written.
+        now: the latest full reading.
+        glance: the latest forecast, quick or full.
+        message: what could not be done, or is worth knowing.
+        ready: whether sliders are answered at once.
+        visitor: names this page among all.
+    """
+
+    def __init__(
+        self, pools: Pools, contest: Contest | None, name: str, text: str, setting: Setting
+    ) -> None:
+        self.pools, self.contest, self.name, self.text = pools, contest, name, text
+        self.setting = setting
+        self.visitor = uuid4().hex
+        self.portrait: Portrait | None = None
+        self.base: Reading | None = None
+        self.now: Reading | None = None
+        self.glance: Glance | None = None
+        self.message = ""
+        self.ready = self.left = False
+        self.on_opened: Listeners = []
+        self.on_glance: Listeners = []
+        self.on_reading: Listeners = []
+        self.on_message: Listeners = []
+        self.on_ready: Listeners = []
+        self._undo: list[Setting] = []
+        self._rested = setting
+        self._resting: asyncio.TimerHandle | None = None
+        self._quick: tuple[Setting, Glance] | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    @property
+    def folder(self) -> str:
+        """Where the text's sources are looked for; nothing for an uploaded text."""
+        return str(self.contest.path.parent) if self.contest else ""
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is something to take back."""
+        return bool(self._undo)
+
+    async def open(self, progress: Callable[[str], None]) -> None:
+        """Open the text: portrait and forecast first, then what sliders need.
+
+        Args:
+            progress: told what is being done.
+
+        Raises:
+            Refused: it has faults, is too large, or has no equilibrium.
+            Superseded: the visitor left.
+        """
+        self.portrait, self.base = await self.pools.solving.ask(
+            (self.visitor, "open"),
+            "opened",
+            self.text,
+            home=self.text,
+            long=True,
+            progress=progress,
+        )
+        self.now, self.glance = self.base, self.base.glance
+        _tell(self.on_opened)
+        if self.setting:
+            self._begin(self._read(self.setting))
+        self._begin(self._prepare())
+
+    def leave(self) -> None:
+        """Give up everything: the visitor is gone."""
+        self.left = True
+        if self._resting is not None:
+            self._resting.cancel()
+        self.pools.solving.leave(self.visitor)
+        self.pools.reading.leave(self.visitor)
+
+    def change(self, setting: Setting, *, settled: bool = False) -> None:
+        """Take on a setting and answer it.
+
+        Args:
+            setting: the new one.
+            settled: whether it stands, as when a slider is let go.
+        """
+        self.setting = setting
+        if self._resting is not None:
+            self._resting.cancel()
+        if self.ready:
+            self._begin(self._glimpse(setting))
+        delay = 0.0 if settled else REST
+        self._resting = asyncio.get_running_loop().call_later(delay, self._rest)
+
+    def undo(self) -> None:
+        """Go back to the setting before."""
+        if self._undo:
+            self._rested = self._undo.pop()
+            self.change(self._rested, settled=True)
+
+    def reset(self) -> None:
+        """Go back to the scenario as written; this can be undone."""
+        self.change(Setting(), settled=True)
+
+    def say(self, message: str) -> None:
+        """Tell the visitor something; nothing takes back what was told."""
+        if message != self.message:
+            self.message = message
+            _tell(self.on_message)
+
+    def _rest(self) -> None:
+        if self.setting != self._rested:
+            self._undo = [*self._undo, self._rested][-_MOST_UNDO:]
+            self._rested = self.setting
+        self._begin(self._read(self.setting))
+
+    async def _prepare(self) -> None:
+        await self.pools.solving.ask(
+            (self.visitor, "prepare"), "prepared", self.text, home=self.text, long=True
+        )
+        self.ready = True
+        _tell(self.on_ready)
+
+    async def _glimpse(self, setting: Setting) -> None:
+        key = (self.visitor, "glance")
+        found: Glance = await self.pools.solving.ask(
+            key, "glimpsed", self.text, setting, home=self.text
+        )
+        if self.left:
+            return
+        self._quick = setting, found
+        if self.glance is None or not (self.glance.traced and setting != self.setting):
+            self.glance = found
+            _tell(self.on_glance)
+
+    async def _read(self, setting: Setting) -> None:
+        key = (self.visitor, "read")
+        found: Reading = await self.pools.solving.ask(
+            key, "read", self.text, setting, home=self.text
+        )
+        if self.left or setting != self.setting:
+            return
+        self.now, self.glance = found, found.glance
+        self.say(self._disagreement(setting, found.glance))
+        _tell(self.on_reading)
+
+    def _disagreement(self, setting: Setting, traced: Glance) -> str:
+        """Say so where the quick answer for this setting was another one."""
+        if self._quick is None or self._quick[0] != setting:
+            return ""
+        apart = _apart(self._quick[1], traced)
+        if apart <= SAME:
+            return ""
+        return (
+            "While you moved the numbers, the quick answer was on another branch, up to "
+            f"{100 * apart:.1f} percentage points away. What you see now is the traced one."
+        )
+
+    def _begin(self, work: Coroutine[None, None, None]) -> None:
+        async def quietly() -> None:
+            with contextlib.suppress(Superseded):
+                try:
+                    await work
+                except Refused as error:
+                    if not self.left:
+                        self.say("\n".join(error.reasons))
+
+        task = asyncio.get_running_loop().create_task(quietly())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+def _apart(one: Glance, other: Glance) -> float:
+    """The largest difference between two forecasts."""
+    return max(
+        abs(a - b)
+        for name, forecast in one.forecasts.items()
+        for a, b in zip(forecast, other.forecasts[name], strict=True)
+    )
+
+
+def _tell(listeners: Listeners) -> None:
+    for listener in listeners:
+        listener()

@@ -1,0 +1,95 @@
+"""What a visitor has changed: numbers, suppositions, observations; and how a link says it."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import parse_qsl, urlencode
+
+_SUPPOSE, _GIVEN, _SURPRISE, _PRECISION = "suppose.", "given.", "surprise", "precision"
+_MOST = 500
+"""Changes that a link may hold."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A contest's numbers and what is taken for granted, where they differ from the scenario.
+
+    Attributes:
+        numbers: by the number's name, in its unit.
+        supposed: moves and factors that are fixed.
+        given: what was observed, one state or several.
+        surprise: whether nobody was told what is supposed.
+    """
+
+    numbers: Mapping[str, float] = field(default_factory=dict)
+    supposed: Mapping[str, str] = field(default_factory=dict)
+    given: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    surprise: bool = False
+
+    def __bool__(self) -> bool:
+        """Whether anything is changed."""
+        return bool(self.numbers or self.supposed or self.given)
+
+    def with_number(self, name: str, value: float | None) -> "Setting":
+        """Change a number, or give it back with None."""
+        numbers = {n: v for n, v in self.numbers.items() if n != name}
+        if value is not None:
+            numbers[name] = value
+        return Setting(numbers, self.supposed, self.given, self.surprise)
+
+    def with_state(self, name: str, mode: str, state: str) -> "Setting":
+        """Suppose a state, observe it, or set the move or factor free.
+
+        Args:
+            name: the move or factor.
+            mode: `suppose`, `given` or `free`.
+            state: ignored where it is set free.
+        """
+        supposed = {n: s for n, s in self.supposed.items() if n != name}
+        given = {n: s for n, s in self.given.items() if n != name}
+        if mode == "suppose":
+            supposed[name] = state
+        elif mode == "given":
+            given[name] = (state,)
+        return Setting(self.numbers, supposed, given, self.surprise)
+
+    def with_surprise(self, surprise: bool) -> "Setting":
+        """Say whether suppositions come as a surprise."""
+        return Setting(self.numbers, self.supposed, self.given, surprise)
+
+    def query(self) -> str:
+        """Write the changes as a link's query; nothing where there are none."""
+        pairs = [(name, f"{value:.10g}") for name, value in self.numbers.items()]
+        pairs += [(_SUPPOSE + name, state) for name, state in self.supposed.items()]
+        pairs += [(_GIVEN + name, "|".join(states)) for name, states in self.given.items()]
+        if self.surprise and self.supposed:
+            pairs.append((_SURPRISE, "yes"))
+        return urlencode(pairs, safe="[]|:")
+
+    @staticmethod
+    def read(query: str) -> "Setting":
+        """Read a link's query; what is no change of a contest is left out."""
+        numbers: dict[str, float] = {}
+        supposed: dict[str, str] = {}
+        given: dict[str, tuple[str, ...]] = {}
+        surprise = False
+        for key, value in parse_qsl(query)[:_MOST]:
+            if key.startswith(_SUPPOSE):
+                supposed[key.removeprefix(_SUPPOSE)] = value
+            elif key.startswith(_GIVEN):
+                given[key.removeprefix(_GIVEN)] = tuple(value.split("|"))
+            elif key == _SURPRISE:
+                surprise = value == "yes"
+            elif "." in key or key == _PRECISION:
+                number = _number(value)
+                if number is not None:
+                    numbers[key] = number
+        return Setting(numbers, supposed, given, surprise)
+
+
+def _number(text: str) -> float | None:
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None

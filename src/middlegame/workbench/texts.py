@@ -1,0 +1,148 @@
+"""The tasks of the worker that reads texts: faults, changed numbers, sources; nothing is solved."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from middlegame.errors import MiddlegameError
+from middlegame.scenario.completion import Completion, completions
+from middlegame.scenario.faults import dotted
+from middlegame.scenario.judgement import Judgement
+from middlegame.scenario.load import Loaded, read_text
+from middlegame.scenario.model import Scenario
+from middlegame.scenario.rewriting import moved, rewritten
+from middlegame.scenario.sources import Unreadable, paragraphs, read_source
+from middlegame.scenario.walk import judgements, walk
+from middlegame.scenario.words import Citation, read_citation
+from middlegame.workbench.worker import Bench, folder_of
+
+
+@dataclass(frozen=True)
+class Told:
+    """A fault as the editor shows it.
+
+    Attributes:
+        line: counted from 1.
+        column: counted from 1.
+        severity: `error` or `warning`.
+        told: what is wrong, what was expected, the nearest valid name.
+    """
+
+    line: int
+    column: int
+    severity: str
+    told: str
+
+
+def _loaded(bench: Bench, text: str, folder: str) -> Loaded:
+    return bench.held(  # type: ignore[no-any-return]
+        folder, text, lambda: read_text(text, folder=folder_of(folder))
+    )
+
+
+def checked(bench: Bench, text: str, folder: str) -> list[Told]:
+    """List everything wrong with a text, or worth a warning, by place."""
+    loaded = _loaded(bench, text, folder)
+    faults = list(loaded.faults)
+    if loaded.scenario is not None:
+        from middlegame.compile import compile_scenario
+        from middlegame.compile.warnings import warnings_of
+
+        faults += map(loaded.located, warnings_of(compile_scenario(loaded.scenario)))
+    return [
+        Told(max(fault.line, 1), max(fault.column, 1), fault.severity, told)
+        for fault in sorted(faults, key=lambda fault: (fault.line, fault.column))
+        for told in [str(replace(fault, file="", line=0, column=0, path=()))]
+    ]
+
+
+def rewrite(bench: Bench, text: str, numbers: Mapping[str, float], keep_width: bool) -> str:
+    """Write changed numbers into a text.
+
+    Args:
+        bench: the worker's.
+        text: a scenario without errors.
+        numbers: new values by the number's name.
+        keep_width: whether ranges stay ranges, moved; or become exact numbers.
+
+    Raises:
+        MiddlegameError: a number is not there, or cannot be changed in its place.
+    """
+    loaded = _loaded(bench, text, "")
+    if loaded.scenario is None:
+        raise MiddlegameError("the scenario has faults: they come before changing its numbers")
+    from middlegame.compile import compile_scenario
+
+    ceilings = {p.path: p.ceiling for p in compile_scenario(loaded.scenario).parameters}
+    found = {dotted(path): (path, judged) for path, judged, _ in judgements(loaded.scenario)}
+    changes: dict[Any, Any] = {}
+    for name, value in numbers.items():
+        if name not in found:
+            raise MiddlegameError(f"there is no number {name} in this text")
+        path, judged = found[name]
+        if keep_width:
+            changes[path] = moved(judged, value, ceilings.get(path, 1.0))
+        else:
+            changes[path] = replace(judged, low=value, high=value)
+    return rewritten(text, changes)
+
+
+def completed(bench: Bench, text: str, line: int, column: int) -> list[Completion]:
+    """List what may be written at a place."""
+    return completions(text, line, column)
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A place in a source that a line cites.
+
+    Attributes:
+        cite: as it is written.
+        source: the source's title.
+        text: the paragraph; empty where it cannot be shown.
+        reason: why not, then.
+    """
+
+    cite: str
+    source: str
+    text: str
+    reason: str
+
+
+def cited(bench: Bench, text: str, folder: str, line: int) -> list[Passage]:
+    """Show the paragraphs that a line of the scenario cites.
+
+    Args:
+        bench: the worker's.
+        text: the scenario's; with errors in it, there is nothing to show.
+        folder: where its sources' files are; nothing for an uploaded text.
+        line: counted from 1.
+    """
+    loaded = _loaded(bench, text, folder)
+    scenario = loaded.scenario
+    if scenario is None:
+        return []
+    cites: dict[str, Citation] = {}
+    for path, value, _ in walk(scenario):
+        if isinstance(value, Citation) and loaded.place(path)[0] == line:
+            cites[str(value)] = value
+        elif isinstance(value, Judgement) and value.cite and loaded.place(path)[0] == line:
+            cites |= {cite: read_citation(cite) for cite in value.cite}
+    return [_passage(scenario, cite, folder) for cite in cites.values()]
+
+
+def _passage(scenario: Scenario, cite: Citation, folder: str) -> Passage:
+    source = scenario.sources[cite.source]
+    told = str(cite)
+    if source.file is None or not folder:
+        return Passage(told, source.title, "", "Its text is not at hand: the source names no file.")
+    try:
+        found = paragraphs(read_source(Path(folder), source.file))
+    except Unreadable as error:
+        return Passage(told, source.title, "", f"{error}.")
+    if cite.paragraph is None:
+        return Passage(told, source.title, "", f"It has {len(found)} paragraphs; none is named.")
+    if not 1 <= cite.paragraph <= len(found):
+        return Passage(told, source.title, "", f"It has {len(found)} paragraphs.")
+    return Passage(told, source.title, found[cite.paragraph - 1], "")

@@ -1,0 +1,1 @@
+"""The views of a contest's page, one a file."""

@@ -1,0 +1,102 @@
+"""The first view: the answer to the scenario's question, before any click."""
+
+from collections.abc import Callable
+
+from nicegui import ui
+
+from middlegame.workbench.elements import (
+    Forecast,
+    Picture,
+    Telling,
+    factor_section,
+    move_section,
+    outcome_section,
+    question_section,
+)
+from middlegame.workbench.frame import heading
+from middlegame.workbench.session import Session
+
+
+class AnswerView:
+    """Question, answer, forecast, storylines, the picture, and what each can expect."""
+
+    def __init__(self, session: Session, to_line: Callable[[int], None]) -> None:
+        portrait, reading = session.portrait, session.now
+        assert portrait is not None
+        assert reading is not None
+        assert session.base is not None
+        self.session = session
+        base = session.base.glance
+        with ui.element("p").classes("mg-kicker"):
+            as_of = f" as of {portrait.as_of}" if portrait.as_of else ""
+            ui.label(portrait.title + as_of)
+        heading("h1", portrait.question or portrait.title)
+        with ui.element("p").classes("mg-note mg-changed") as self.changed:
+            self.told = ui.label()
+            back = ui.element("button").classes("mg-link")
+            with back:
+                ui.label("Back to the scenario as written")
+            back.on("click", session.reset)
+        self.answer = Telling("answer", reading)
+        with ui.element("div").classes("mg-two"):
+            questions = (
+                question_section(portrait) if portrait.questions else outcome_section(portrait)
+            )
+            self.questions = Forecast([questions], base)
+            self.storylines = Telling("storylines", reading)
+        with ui.element("section").classes("mg-block"):
+            heading("h2", "The contest", "mg-h2")
+            ui.label(
+                "Moves in order of play and what depends on them, each with its likeliest outcome. "
+                "Choose a box to see its judgements and sources, and who wants what there."
+            ).classes("mg-soft")
+            self.picture = Picture(portrait, reading, to_line)
+        sections = [move_section(portrait), outcome_section(portrait)]
+        sections = [section for section in sections if section["groups"]]
+        self.forecast = Forecast(sections, base).classes("mg-wide")
+        self.points = Telling("points", reading)
+        factors = factor_section(portrait)
+        self.factors = Forecast([factors] if factors["groups"] else [], base).classes("mg-wide")
+        if portrait.about:
+            ui.label(portrait.about).classes("mg-about")
+        with ui.element("section").classes("mg-block"):
+            self._sources()
+        self.method = ui.label().classes("mg-soft mg-method")
+        session.on_glance.append(self._glance)
+        session.on_reading.append(self._reading)
+        self._reading()
+
+    def _sources(self) -> None:
+        portrait = self.session.portrait
+        assert portrait is not None
+        if not portrait.sources:
+            return
+        heading("h2", "Sources", "mg-h2")
+        with ui.element("ul").classes("mg-sources"):
+            for name, title, more in portrait.sources:
+                with ui.element("li"):
+                    ui.label(title).classes("mg-source")
+                    ui.label(f"{name}. {more}").classes("mg-soft")
+
+    def _glance(self) -> None:
+        glance = self.session.glance
+        assert glance is not None
+        for forecast in (self.questions, self.forecast, self.factors):
+            forecast.show(glance)
+        self.answer.answer(glance)
+        self._changes()
+
+    def _reading(self) -> None:
+        reading = self.session.now
+        assert reading is not None
+        self._glance()
+        for telling in (self.answer, self.storylines, self.points):
+            telling.show(reading)
+        self.picture.show(reading)
+        self.method.set_text(f"{reading.method}.")
+
+    def _changes(self) -> None:
+        count = len(self.session.setting.numbers)
+        self.changed.set_visibility(bool(self.session.setting))
+        numbers = f"{count} number{'' if count == 1 else 's'} changed. " if count else ""
+        self.told.set_text(f"This is a what-if. {numbers}")
