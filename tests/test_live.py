@@ -3,7 +3,8 @@ import pytest
 
 from middlegame.errors import QueryError
 from middlegame.live import Live
-from middlegame.shipped import load
+from middlegame.scenario.load import read_text
+from middlegame.shipped import FOLDER, load
 
 WORTH = "interests.tenant[0].worth"
 
@@ -45,6 +46,18 @@ def test_forecasts_of_the_ramp_are_those_of_its_policies(live):
     told = quick.forecasts
     for name in told:
         assert list(told[name].values()) == pytest.approx(list(quick.joint(name)), abs=1e-12)
+
+
+def test_the_scenarios_own_evidence_is_taken_along(live):
+    text = (FOLDER / "harbour-lease" / "scenario.yaml").read_text()
+    seen = """evidence:\n  closing: {saw: depot = closes}\n  loss: {saw: lease = lost, likelihood: 3:1}\n"""
+    contest = Live(read_text(text + seen).scenario)
+    changes = {WORTH: 55.0}
+    same(contest.quick(changes), contest.full(changes))
+    assert contest.quick(changes).known
+    given = {"bid": ("offer",)}
+    same(contest.quick(changes, {}, given), contest.full(changes, {}, given))
+    assert contest.full({}).forecast("lease") != pytest.approx(live.base.forecast("lease"))
 
 
 def test_with_nothing_changed_nobody_behaves_otherwise(live):

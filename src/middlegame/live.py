@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,7 @@ from middlegame.engine.layout import Game, layout_of
 from middlegame.engine.worlds import Ramp, solver
 from middlegame.equilibrium import Equilibrium, solve
 from middlegame.errors import QueryError, unknown
-from middlegame.game import engine_game, fix
+from middlegame.game import engine_game, every_instance, fix
 from middlegame.refusals import LIMIT, refuse_closed, refuse_too_large
 from middlegame.scenario import Scenario
 from middlegame.worlds import TOLERANCE
@@ -46,6 +47,23 @@ class Live:
             NotConverged: no equilibrium was reached.
         """
         return solve(self.diagram, scenario=self.scenario)
+
+    @cached_property
+    def _played(self) -> frozenset[str]:
+        return frozenset(node.name for node in self.diagram.played)
+
+    @cached_property
+    def _seen(self) -> dict[int, Floats]:
+        """The scenario's own evidence: of each node that was seen, 1 at the state that was."""
+        return {
+            self.diagram.index[name]: np.array(
+                [
+                    [float(each == state)]
+                    for each in self.diagram.nodes[self.diagram.index[name]].states
+                ]
+            )
+            for name, state in self.diagram.evidence.items()
+        }
 
     def theta(self, numbers: Mapping[str, float]) -> Floats:
         """Give the medians, with some numbers changed.
@@ -84,14 +102,14 @@ class Live:
         Raises:
             QueryError: as `Equilibrium.suppose` and `given` do.
         """
-        theta, supposed = self.theta(numbers), dict(supposed or {})
+        theta, supposed = self.theta(numbers), every_instance(self.diagram, supposed or {})
         announced = {} if surprise else supposed
         before = self.diagram.tables(theta)
         tables = fix(self.diagram, before, announced)
         refuse_closed(self.diagram, before, tables, announced)
         game, structure = engine_game(self.diagram, tables), self.diagram.structure
         one = Game(game.tables[:, None], game.opens, game.reached, game.lambdas[:, None])
-        settled, marginals = solver(structure, Ramp())(one)
+        settled, chances = solver(structure, Ramp())(one, self._seen)
         residual = float(np.asarray(settled.residual)[0])
         if not residual <= TOLERANCE:
             return None
@@ -106,10 +124,12 @@ class Live:
             theta=theta,
             supposed=announced,
         )
+        found = _known(found, self.diagram.evidence)
         # The ramp gives the marginals along with it; a contraction for each would take longer.
         vars(found)["forecasts"] = {
-            node.name: dict(zip(node.states, map(float, np.asarray(chances)[:, 0]), strict=True))
-            for node, chances in zip(self.diagram.nodes, marginals, strict=True)
+            node.name: dict(zip(node.states, map(float, chance / chance.sum()), strict=True))
+            for node, chance in zip(self.diagram.nodes, map(_first, chances), strict=True)
+            if node.name in self._played
         }
         return _known(_surprised(found, supposed, surprise), given)
 
@@ -127,7 +147,7 @@ class Live:
             QueryError: as `Equilibrium.suppose` and `given` do.
             NotConverged: no equilibrium was reached.
         """
-        supposed = dict(supposed or {})
+        supposed = every_instance(self.diagram, supposed or {})
         if not numbers and (surprise or not supposed):
             found = self.base
         elif surprise or not supposed:
@@ -159,6 +179,11 @@ class Live:
         total = kept.sum(axis=-1, keepdims=True)
         even = opens / opens.sum(axis=-1, keepdims=True)
         return np.where(total > 0, kept / np.where(total > 0, total, 1.0), even)
+
+
+def _first(chances: Any) -> Floats:
+    """Take the only world of `[states, worlds]`."""
+    return np.asarray(chances, float)[:, 0]
 
 
 def _surprised(found: Equilibrium, supposed: Mapping[str, str], surprise: bool) -> Equilibrium:

@@ -118,12 +118,12 @@ def marginals(
 
 
 @lru_cache(maxsize=32)
-def solver(structure: Structure, ramp: Ramp) -> Callable[[Game], tuple[Settled, list[Array]]]:
-    """Compile `settle` and `marginals` for a structure."""
+def solver(structure: Structure, ramp: Ramp) -> Callable[..., tuple[Settled, list[Array]]]:
+    """Compile `settle` and `marginals` for a structure: a function of game and what was seen."""
 
-    def solve(game: Game) -> tuple[Settled, list[Array]]:
+    def solve(game: Game, seen: Seen | None = None) -> tuple[Settled, list[Array]]:
         settled = settle(structure, game, ramp)
-        return settled, marginals(structure, game, settled.policies)
+        return settled, marginals(structure, game, settled.policies, seen)
 
     return jax.jit(solve)
 

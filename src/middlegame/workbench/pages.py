@@ -155,7 +155,7 @@ class ContestPage:
             self.progress.set_text(what)
             if what == "Solving":
                 self.hint.set_text(
-                    "The first time, a contest is compiled for this machine: up to half a minute."
+                    "The first time, a contest is compiled for this machine; that takes a while."
                 )
 
         try:

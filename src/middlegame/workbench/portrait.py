@@ -248,7 +248,7 @@ def _nodes(
 ) -> Iterator[Node]:
     scenario = words.scenario
     colours = actor_colours(diagram)
-    for node in diagram.nodes:
+    for node in diagram.played:
         plain = node.name.split("@")[0]
         move = isinstance(node, Decision)
         section = "moves" if move else "factors"
