@@ -1,5 +1,6 @@
 """The tasks of the worker that reads texts: faults, changed numbers, sources; nothing is solved."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -8,14 +9,16 @@ from typing import Any
 from middlegame.errors import MiddlegameError
 from middlegame.scenario.completion import Completion, completions
 from middlegame.scenario.faults import dotted
-from middlegame.scenario.judgement import Judgement
 from middlegame.scenario.load import Loaded, read_text
-from middlegame.scenario.model import Scenario
 from middlegame.scenario.rewriting import moved, rewritten
 from middlegame.scenario.sources import Unreadable, paragraphs, read_source
-from middlegame.scenario.walk import judgements, walk
-from middlegame.scenario.words import Citation, read_citation
+from middlegame.scenario.walk import judgements
+from middlegame.scenario.yaml_tree import read_tree
 from middlegame.workbench.worker import Bench, folder_of
+
+
+_CITE = re.compile(r"\bcite:\s*(\[[^\]]*\]?|[^\s,}]+)")
+_PLACE = re.compile(r"([^\s\[\],#\"']+)(?:#(\d{1,9}))?")
 
 
 @dataclass(frozen=True)
@@ -111,38 +114,37 @@ class Passage:
 
 
 def cited(bench: Bench, text: str, folder: str, line: int) -> list[Passage]:
-    """Show the paragraphs that a line of the scenario cites.
+    """Show the paragraphs that a line of the scenario cites, whatever faults there are elsewhere.
 
     Args:
         bench: the worker's.
-        text: the scenario's; with errors in it, there is nothing to show.
+        text: the scenario's.
         folder: where its sources' files are; nothing for an uploaded text.
         line: counted from 1.
     """
-    loaded = _loaded(bench, text, folder)
-    scenario = loaded.scenario
-    if scenario is None:
+    lines = text.splitlines()
+    said = _CITE.search(lines[line - 1]) if 1 <= line <= len(lines) else None
+    if said is None:
         return []
-    cites: dict[str, Citation] = {}
-    for path, value, _ in walk(scenario):
-        if isinstance(value, Citation) and loaded.place(path)[0] == line:
-            cites[str(value)] = value
-        elif isinstance(value, Judgement) and value.cite and loaded.place(path)[0] == line:
-            cites |= {cite: read_citation(cite) for cite in value.cite}
-    return [_passage(scenario, cite, folder) for cite in cites.values()]
+    data = bench.held("sources", text, lambda: read_tree(text).data)
+    sources = data.get("sources") if isinstance(data, dict) else None
+    known = sources if isinstance(sources, dict) else {}
+    cites = [(place[1], place[2]) for place in _PLACE.finditer(said[1]) if place[1] in known]
+    return [_passage(known[name], name, number, folder) for name, number in dict.fromkeys(cites)]
 
 
-def _passage(scenario: Scenario, cite: Citation, folder: str) -> Passage:
-    source = scenario.sources[cite.source]
-    told = str(cite)
-    if source.file is None or not folder:
-        return Passage(told, source.title, "", "Its text is not at hand: the source names no file.")
+def _passage(source: Any, name: str, number: str | None, folder: str) -> Passage:
+    parts = source if isinstance(source, dict) else {}
+    title, file = str(parts.get("title", name)), parts.get("file")
+    told = f"{name}#{number}" if number else name
+    if not isinstance(file, str) or not folder:
+        return Passage(told, title, "", "Its text is not at hand: the source names no file.")
     try:
-        found = paragraphs(read_source(Path(folder), source.file))
+        found = paragraphs(read_source(Path(folder), file))
     except Unreadable as error:
-        return Passage(told, source.title, "", f"{error}.")
-    if cite.paragraph is None:
-        return Passage(told, source.title, "", f"It has {len(found)} paragraphs; none is named.")
-    if not 1 <= cite.paragraph <= len(found):
-        return Passage(told, source.title, "", f"It has {len(found)} paragraphs.")
-    return Passage(told, source.title, found[cite.paragraph - 1], "")
+        return Passage(told, title, "", f"{error}.")
+    if number is None:
+        return Passage(told, title, "", f"It has {len(found)} paragraphs; none is named.")
+    if not 1 <= int(number) <= len(found):
+        return Passage(told, title, "", f"It has {len(found)} paragraphs.")
+    return Passage(told, title, found[int(number) - 1], "")

@@ -97,6 +97,7 @@ class EditView:
                 language="YAML",
                 theme="githubLight",
                 indent="  ",
+                line_wrapping=True,
                 on_change=lambda _: self._changed(),
             ).classes("mg-editor")
             with ui.element("div").classes("mg-beside"):
