@@ -50,7 +50,8 @@ def test_forecasts_of_the_ramp_are_those_of_its_policies(live):
 
 def test_the_scenarios_own_evidence_is_taken_along(live):
     text = (FOLDER / "harbour-lease" / "scenario.yaml").read_text()
-    seen = """evidence:\n  closing: {saw: depot = closes}\n  loss: {saw: lease = lost, likelihood: 3:1}\n"""
+    seen = "evidence:\n  closing: {saw: depot = closes}\n"
+    seen += "  loss: {saw: lease = lost, likelihood: 3:1}\n"
     contest = Live(read_text(text + seen).scenario)
     changes = {WORTH: 55.0}
     same(contest.quick(changes), contest.full(changes))

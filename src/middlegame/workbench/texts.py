@@ -16,7 +16,6 @@ from middlegame.scenario.walk import judgements
 from middlegame.scenario.yaml_tree import read_tree
 from middlegame.workbench.worker import Bench, folder_of
 
-
 _CITE = re.compile(r"\bcite:\s*(\[[^\]]*\]?|[^\s,}]+)")
 _PLACE = re.compile(r"([^\s\[\],#\"']+)(?:#(\d{1,9}))?")
 
