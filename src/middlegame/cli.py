@@ -304,9 +304,11 @@ def _answer(
     if options["report"]:
         from middlegame.report.forms import write_report
         from middlegame.report.html import html_report
+        from middlegame.report.hypothesis_section import evidence_sections
 
         with working("Writing the report"):
-            write_report(options["report"], html_report(equilibrium, loaded))
+            sections = evidence_sections(equilibrium)
+            write_report(options["report"], html_report(equilibrium, loaded, sections))
     if options["as_json"]:
         answer = equilibrium.to_dict(options["storylines"]) | (more or {})
         if others is not None:

@@ -105,7 +105,12 @@ def test_the_command_tells_it(tmp_path, capsys):
     told = json.loads(capsys.readouterr().out)
     (found,) = told["hypotheses"]
     assert found["evidence"][2]["bayes_factor_alone"]["firm"] == pytest.approx(4)
-    main_or_exit(["hypotheses", str(file), "--given", "answer=resist, 5:1"])
+    assert told["over_ranges"] is None, "there is no range here"
+    report = tmp_path / "report.html"
+    main_or_exit(
+        ["hypotheses", str(file), "--given", "answer=resist, 5:1", "--report", str(report)]
+    )
+    assert "What the evidence says" in report.read_text("utf-8")
     text = capsys.readouterr().out
     assert "The march (2 January 2026): speaks for 'firm'" in text
     assert "Answer = resist" in text or "answer = resist" in text

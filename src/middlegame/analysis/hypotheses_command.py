@@ -27,6 +27,15 @@ if TYPE_CHECKING:
     multiple=True,
     help="More evidence: a condition, or a report with its odds: 'lease=lost, 4:1'.",
 )
+@click.option(
+    "-n",
+    "--worlds",
+    type=click.IntRange(0, 100_000),
+    default=512,
+    show_default=True,
+    help="Worlds to draw from the ranges; 0 weighs at the medians only.",
+)
+@click.option("--seed", type=int, default=0, show_default=True, help="Of the worlds.")
 @click.option("--precision", type=Odds(), help="Everybody's precision, such as 3:1.")
 @REPORT
 @JSON
@@ -34,6 +43,8 @@ def hypotheses_command(
     file: str,
     about: tuple[str, ...],
     given: "tuple[tuple[Condition, float | None], ...]",
+    worlds: int,
+    seed: int,
     precision: float | None,
     report: Path | None,
     as_json: bool,
@@ -42,7 +53,8 @@ def hypotheses_command(
 
     For each hidden factor: how likely each of its states was before the evidence and is given it,
     how much each piece says alone and after the pieces before it, and which pieces tell the
-    hypotheses apart. What fits all of them tells nothing, however striking it is.
+    hypotheses apart. What fits all of them tells nothing, however striking it is. Over the ranges,
+    worlds count by how likely they made the evidence.
     """
     from middlegame.opening import open_contest
 
@@ -56,11 +68,32 @@ def hypotheses_command(
         for saw, likelihood in given:
             equilibrium = equilibrium.given(saw, likelihood=likelihood)
         found = hypotheses(equilibrium, about)
+    weighed = None
+    if worlds and diagram.parameters:
+        with working(f"Weighing in {worlds} worlds"):
+            from middlegame.analysis.weighing import weigh
+
+            weighed = weigh(equilibrium, found, worlds, seed)
+    if report:
+        from middlegame.report.forms import write_report
+        from middlegame.report.html import html_report
+        from middlegame.report.hypothesis_section import hypothesis_section
+
+        with working("Writing the report"):
+            section = hypothesis_section(found, equilibrium, weighed)
+            write_report(report, html_report(equilibrium, loaded, [section]))
     if as_json:
         print_json(
-            {"title": diagram.title, "hypotheses": [hypothesis.to_dict() for hypothesis in found]}
+            {
+                "title": diagram.title,
+                "hypotheses": [hypothesis.to_dict() for hypothesis in found],
+                "over_ranges": weighed.to_dict() if weighed else None,
+            }
         )
         return
     from middlegame.report.hypotheses import show_hypotheses
 
-    show_hypotheses(found, equilibrium, console())
+    out = console()
+    show_hypotheses(found, equilibrium, out, weighed)
+    if report:
+        out.print(f"The report is in {report}", highlight=False)

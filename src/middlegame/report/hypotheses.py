@@ -12,13 +12,17 @@ from middlegame.report.palette import NOBODY
 from middlegame.report.words import Words, capital, date, listed, percent, within
 
 if TYPE_CHECKING:
+    from middlegame.analysis.weighing import Weighed
     from middlegame.equilibrium import Equilibrium
 
 _NOTHING = 1.05
 
 
 def show_hypotheses(
-    found: Sequence[Hypothesis], equilibrium: "Equilibrium", console: Console
+    found: Sequence[Hypothesis],
+    equilibrium: "Equilibrium",
+    console: Console,
+    weighed: "Weighed | None" = None,
 ) -> None:
     """Print each hypothesis: posterior beside prior, what each piece of evidence says, and which.
 
@@ -26,6 +30,7 @@ def show_hypotheses(
         found: the hypotheses.
         equilibrium: at which they were weighed.
         console: where to.
+        weighed: the same over the ranges.
     """
     page, words = Page(console), narrative.words_of(equilibrium)
     page.title(words.title)
@@ -37,10 +42,13 @@ def show_hypotheses(
             NOBODY,
             list(hypothesis.prior.values()),
         )
+        if weighed:
+            page.paragraph(over_ranges(words, hypothesis, weighed), style="dim")
         page.gap()
         page.paragraph("The evidence, in the order in which it is taken:")
         for piece in hypothesis.pieces:
-            page.hanging(ratio(piece.factor), piece_words(words, hypothesis, piece))
+            told = piece_words(words, hypothesis, piece)
+            page.hanging(ratio(piece.factor), told + piece_range(hypothesis, piece, weighed))
         page.gap()
         page.paragraph(verdict(words, hypothesis))
         page.gap()
@@ -50,12 +58,44 @@ def show_hypotheses(
         "(Kass & Raftery 1995).",
         style="dim",
     )
+    if weighed:
+        page.paragraph(worlds_words(weighed), style="dim")
+
+
+def over_ranges(words: Words, hypothesis: Hypothesis, weighed: "Weighed") -> str:
+    """Say between what the posterior of each state lies in nine worlds of ten."""
+    told = [
+        f"{within(words.state(hypothesis.name, state))} {percent(spread.low)} to "
+        f"{percent(spread.high)}"
+        for state, spread in weighed.posterior[hypothesis.name].items()
+    ]
+    return f"Over the ranges, 90%: {'; '.join(told)}."
+
+
+def piece_range(hypothesis: Hypothesis, piece: Piece, weighed: "Weighed | None") -> str:
+    """Say between what a piece's Bayes factor lies in nine worlds of ten."""
+    spread = weighed.factors[hypothesis.name].get(piece.name) if weighed else None
+    if spread is None or ratio(spread.low) == ratio(spread.high):
+        return ""
+    sure = "" if spread.low * _NOTHING >= 1 else ", so that it may speak either way"
+    return f" Over the ranges {ratio(spread.low)} to {ratio(spread.high)}{sure}."
+
+
+def worlds_words(weighed: "Weighed") -> str:
+    """Say how many worlds there were, and how many in effect."""
+    failed = f", {weighed.failed} of them without an equilibrium" if weighed.failed else ""
+    return (
+        f"Over the ranges: {weighed.worlds} worlds{failed}, each counting by the probability that "
+        f"it gave to the evidence; in effect {weighed.effective:.0f} (Kish 1965)."
+    )
 
 
 def ratio(factor: float) -> str:
     """Write a Bayes factor as odds."""
     if factor > 999:
         return ">999:1"
+    if factor < 1 / _NOTHING:
+        return f"1:{ratio(1 / factor).removesuffix(':1')}" if factor > 0 else "0:1"
     return f"{factor:.0f}:1" if factor >= 10 else f"{factor:.1f}:1"
 
 

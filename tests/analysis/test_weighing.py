@@ -1,0 +1,46 @@
+"""Hypotheses over the ranges, against every world solved by itself."""
+
+import numpy as np
+import pytest
+
+import middlegame as mg
+from middlegame.analysis.hypotheses import hypotheses
+from middlegame.analysis.weighing import weigh
+from middlegame.draws import Draws, Space
+from tests.analysis.test_hypotheses import SIGNED
+from tests.test_signalling import scenario
+
+RANGED = (
+    SIGNED.replace("{firm: 40%}", "{firm: 20..60%}")
+    .replace("likelihood: 4:1", "likelihood: 1.2..8:1")
+    .replace("worth: 50", "worth: 30..70")
+)
+
+
+def test_worlds_count_by_the_probability_that_they_gave_the_evidence():
+    solved = mg.solve(scenario(RANGED))
+    found = hypotheses(solved)
+    weighed = weigh(solved, found, worlds=16, seed=3)
+    thetas = Draws(Space(solved.diagram.parameters), seed=3).thetas(0, 16)
+    alone = [mg.solve(solved.diagram, theta=theta) for theta in thetas]
+    weights = np.array([world.evidence_probability for world in alone])
+    firm = np.array([world.forecast("resolve")["firm"] for world in alone])
+    spread = weighed.posterior["resolve"]["firm"]
+    assert spread.mean == pytest.approx((weights * firm).sum() / weights.sum(), abs=1e-8)
+    assert weighed.effective == pytest.approx(weights.sum() ** 2 / (weights**2).sum(), rel=1e-6)
+    assert firm.min() <= spread.low < spread.median < spread.high <= firm.max()
+    prior = [world.prior.forecast("resolve")["firm"] for world in alone]
+    assert weighed.prior["resolve"]["firm"].mean == pytest.approx(np.mean(prior), abs=1e-8)
+    march = [world.policy("threat")[0, 0] / world.policy("threat")[1, 0] for world in alone]
+    assert weighed.factors["resolve"]["march"].mean == pytest.approx(np.mean(march), rel=1e-6)
+    odds = weighed.factors["resolve"]["intercept"]
+    (place,) = [k for k, p in enumerate(solved.diagram.parameters) if "likelihood" in p.name]
+    assert odds.mean == pytest.approx(thetas[:, place].mean(), rel=1e-6)
+    assert (weighed.worlds, weighed.failed) == (16, 0)
+
+
+def test_a_supposition_is_not_weighed_over_the_ranges():
+    solved = mg.solve(scenario(RANGED))
+    supposed = solved.suppose({"answer": "concede"})
+    with pytest.raises(mg.QueryError, match="not for a supposition"):
+        weigh(supposed, hypotheses(supposed), worlds=4)
