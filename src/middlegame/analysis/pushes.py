@@ -24,6 +24,7 @@ from middlegame.engine.worlds import Ramp, marginals, solver
 from middlegame.equilibrium import Equilibrium, solve_tables
 from middlegame.errors import QueryError, unknown
 from middlegame.game import certain, fix
+from middlegame.play import Play
 from middlegame.worlds import APART, TOLERANCE
 
 Floats = NDArray[np.float64]
@@ -80,6 +81,21 @@ class Pushed:
     def before(self) -> dict[str, Floats]:
         """Each move's and factor's forecast without a push, `[states]`."""
         return {node.name: self.equilibrium.joint(node.name) for node in self.diagram.nodes}
+
+    def play(self, push: Push) -> Play:
+        """Give the contest as it is played with a push announced."""
+        place, structure = self.number(push), self.diagram.structure
+        layout = layout_of(structure)
+        chances = tuple(
+            self.tables[layout.chance(node), place] if owner is None else None
+            for node, owner in enumerate(structure.owners)
+        )
+        return Play(
+            self.diagram,
+            replace(self.equilibrium.tables, chances=chances),
+            tuple(layout.unpad(self.adapted[..., place])),
+            known={},
+        )
 
     def number(self, push: Push) -> int:
         """Give a push's place.
