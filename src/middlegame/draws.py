@@ -96,16 +96,16 @@ class Space:
         own = np.sqrt(np.clip(1 - (self.loadings**2).sum(axis=1), 0.0, 1.0))
         scores = normal[:, :count] * own + normal[:, count:] @ self.loadings.T
         columns = [
-            _at_score(parameter, score)
+            at_share(parameter, 2 * score / _NINETY)
             for parameter, score in zip(self.parameters, scores.T, strict=True)
         ]
         return np.stack(columns, axis=1) if columns else np.zeros((len(normal), 0))
 
 
-def _at_score(parameter: Parameter, score: Floats) -> Floats:
-    """Give a parameter's value so many standard deviations from its median."""
+def at_share(parameter: Parameter, share: float | Floats) -> Floats:
+    """Give a parameter's value so many halves of its range from its median: 1 is the high end."""
     low, high = parameter.to_scale(parameter.low), parameter.to_scale(parameter.high)
-    value = parameter.from_scale((low + high) / 2 + (high - low) / _NINETY * score)
+    value = parameter.from_scale((low + high) / 2 + (high - low) / 2 * np.asarray(share, float))
     # Nobody prefers what is worse: a precision below 1:1 is play at random. (Odds of a report may
     # well be below it.)
     precision = parameter.unit == "odds" and parameter.path[:1] != ("evidence",)

@@ -1,0 +1,207 @@
+"""Scenario discovery: in which worlds something happens, as a box over the judgements.
+
+PRIM (Friedman & Fisher 1999), as scenario discovery uses it (Bryant & Lempert 2010; Kwakkel &
+Jaxa-Rozen 2016): worlds are peeled away slice by slice until nearly all that are left are of
+interest. A first search finds the judgements that restrict the box significantly, a second one
+draws the box over these alone, and what it holds is measured on worlds that it was not drawn from.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from middlegame.diagram import Parameter
+from middlegame.errors import QueryError
+
+Floats = NDArray[np.float64]
+
+MOST_LIMITS = 4
+"""More judgements at once make no sentence."""
+_HELD_OUT = 3
+"""One world in so many is kept for measuring."""
+_SIGNIFICANT = 0.05
+_FEWEST = 25
+_PEEL = 0.05
+
+
+@dataclass(frozen=True)
+class Limit:
+    """Where the box ends in one judgement.
+
+    Attributes:
+        parameter: which entry of theta.
+        low: in its natural unit; None where the box is open.
+        high: likewise.
+        quasi_p: the chance of so dense a box had the limit been drawn at random.
+    """
+
+    parameter: int
+    low: float | None
+    high: float | None
+    quasi_p: float
+
+
+@dataclass(frozen=True)
+class Trade:
+    """A box on the way from all worlds to the densest.
+
+    Attributes:
+        coverage: the share of the worlds of interest that it holds.
+        density: the share of its worlds that are of interest.
+        mass: the share of all worlds that it holds.
+        limits: how many judgements it restricts.
+    """
+
+    coverage: float
+    density: float
+    mass: float
+    limits: int
+
+
+@dataclass(frozen=True)
+class Box:
+    """The worlds in which something happens.
+
+    Attributes:
+        above: the probability from which on a world is of interest.
+        share: of all worlds that are.
+        limits: of the box, the most significant first.
+        found: what the box holds of the worlds that it was drawn from.
+        held_out: what it holds of the others: the numbers to be told.
+        trajectory: the boxes among which it was chosen, the widest first.
+    """
+
+    above: float
+    share: float
+    limits: tuple[Limit, ...]
+    found: Trade
+    held_out: Trade
+    trajectory: tuple[Trade, ...]
+
+
+def threshold(chances: Floats) -> float:
+    """Choose from which probability on worlds are of interest.
+
+    Likelier than not, where that parts the worlds; else their upper quarter, in whole percents.
+    """
+    there = chances[np.isfinite(chances)]
+    if 0.05 <= (there > 0.5).mean() <= 0.95:
+        return 0.5
+    return float(np.round(np.quantile(there, 0.75), 2))
+
+
+def discover(
+    parameters: Sequence[Parameter], thetas: Floats, chances: Floats, above: float | None = None
+) -> Box:
+    """Draw the box in which something is likely.
+
+    Args:
+        parameters: the entries of theta.
+        thetas: the worlds, `[worlds, parameters]`.
+        chances: how likely it is in each, `[worlds]`; nan where a world failed.
+        above: the probability from which on a world is of interest; see `threshold`.
+
+    Raises:
+        QueryError: the library is not installed, nearly all worlds or hardly any are of
+            interest, or no judgement parts them.
+    """
+    there = np.isfinite(chances)
+    thetas, chances = thetas[there], chances[there]
+    level = threshold(chances) if above is None else above
+    wanted = chances > level
+    if min(wanted.sum(), (~wanted).sum()) < _FEWEST * _HELD_OUT / (_HELD_OUT - 1):
+        raise QueryError(
+            f"it is likelier than {level:.0%} in {wanted.sum()} of {len(wanted)} worlds, which is "
+            f"too one-sided for a box; it goes from {chances.min():.1%} to {chances.max():.1%}: "
+            "choose a level between these, or take more worlds"
+        )
+    kept = np.arange(len(wanted)) % _HELD_OUT == 0
+    telling = _significant(thetas[~kept], wanted[~kept])
+    if not telling:
+        raise QueryError("no judgement parts the worlds of interest from the others")
+    names = [f"p{place}" for place in telling]
+    search = _prim(thetas[~kept][:, telling], names, wanted[~kept])
+    trajectory = [
+        Trade(
+            float(row["coverage"]), float(row["density"]), float(row["mass"]), int(row["res dim"])
+        )
+        for _, row in search.peeling_trajectory.iterrows()
+    ]
+    # The harmonic mean of coverage and density, as either alone is had for nothing.
+    balance = [
+        t.coverage * t.density / (t.coverage + t.density) if t.limits and t.coverage else 0.0
+        for t in trajectory
+    ]
+    chosen = int(np.argmax(np.round(balance, 9)))
+    search.select(chosen)
+    limits = _limits(search, telling, thetas[~kept])
+    return Box(
+        above=level,
+        share=float(wanted.mean()),
+        limits=limits,
+        found=trajectory[chosen],
+        held_out=_measured(limits, thetas[kept], wanted[kept]),
+        trajectory=tuple(trajectory),
+    )
+
+
+def inside(limits: Sequence[Limit], thetas: Floats) -> NDArray[np.bool_]:
+    """Say which worlds lie within a box, `[worlds]`."""
+    found = np.ones(len(thetas), bool)
+    for limit in limits:
+        values = thetas[:, limit.parameter]
+        found &= values >= (-np.inf if limit.low is None else limit.low)
+        found &= values <= (np.inf if limit.high is None else limit.high)
+    return found
+
+
+def _significant(thetas: Floats, wanted: NDArray[np.bool_]) -> list[int]:
+    """Name the judgements that restrict a first box significantly, the most telling first."""
+    varies = [k for k in range(thetas.shape[1]) if np.ptp(thetas[:, k]) > 0]
+    box = _prim(thetas[:, varies], [f"p{k}" for k in varies], wanted)
+    if box is None:
+        return []
+    limits = box.limits
+    told = limits[limits["qp values"] < _SIGNIFICANT].sort_values("qp values", kind="stable")
+    return [int(str(name)[1:]) for name in told.index[:MOST_LIMITS]]
+
+
+def _prim(values: Floats, names: list[str], wanted: NDArray[np.bool_]) -> Any:
+    try:
+        import prim
+    except ImportError:
+        raise QueryError(
+            "scenario discovery needs prim: python -m pip install 'middlegame[discovery]'"
+        ) from None
+    import pandas as pd
+
+    table = pd.DataFrame(values, columns=names)
+    search = prim.Prim(table, wanted.astype(float), threshold=0.5, threshold_type=">",
+                       peel_alpha=_PEEL)  # fmt: skip
+    return search.find_box()
+
+
+def _limits(box: Any, telling: list[int], thetas: Floats) -> tuple[Limit, ...]:
+    found = []
+    for name, row in box.limits.sort_values("qp values", kind="stable").iterrows():
+        place = int(str(name)[1:])
+        values = thetas[:, place]
+        low = float(row["min"]) if row["min"] > values.min() else None
+        high = float(row["max"]) if row["max"] < values.max() else None
+        if low is not None or high is not None:
+            found.append(Limit(place, low, high, float(row["qp values"])))
+    return tuple(found)
+
+
+def _measured(limits: Sequence[Limit], thetas: Floats, wanted: NDArray[np.bool_]) -> Trade:
+    held = inside(limits, thetas)
+    hits = float((held & wanted).sum())
+    return Trade(
+        coverage=hits / max(float(wanted.sum()), 1.0),
+        density=hits / max(float(held.sum()), 1.0),
+        mass=float(held.mean()),
+        limits=len(limits),
+    )

@@ -1,0 +1,246 @@
+"""Drivers: which judgements the spread of a forecast over the ranges comes from.
+
+Sobol's indices (Sobol' 2001) with Saltelli's sample and the estimators of Saltelli et al. (2010):
+the first-order index is the share of a forecast's variance that goes with one judgement alone, the
+total index the share that would be left if all others were known. Or PAWN (Pianosi & Wagener
+2018) from worlds that are there anyway: how far the distribution of the forecast moves when one
+judgement is known to lie in a tenth of its range, beside what chance alone would give.
+
+Judgements that correlate are one factor together: their shares of the variance cannot be parted.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
+
+from middlegame.analysis.targets import Answers, Target
+from middlegame.draws import Space
+from middlegame.errors import QueryError
+
+Floats = NDArray[np.float64]
+Told = Callable[[int, int], None]
+Method = Literal["sobol", "pawn"]
+
+_BLOCK = 1024
+_CONFIDENCE = 0.9
+_SLICES = 10
+
+
+@dataclass(frozen=True)
+class Driver:
+    """One judgement, or several that correlate, and what it does to a forecast.
+
+    Attributes:
+        name: the judgement's, or that of its `correlates` group.
+        parameters: the entries of theta that it moves, by number.
+        first: the first-order index; nan with PAWN.
+        total: the total index; with PAWN the median distance of distributions, 0 to 1.
+        first_error: half of the first index's 90% interval; nan with PAWN.
+        total_error: the same for the total; with PAWN what chance alone would give.
+    """
+
+    name: str
+    parameters: tuple[int, ...]
+    first: float
+    total: float
+    first_error: float
+    total_error: float
+
+    @property
+    def telling(self) -> bool:
+        """Whether it can be told from nothing."""
+        return self.total > self.total_error
+
+
+@dataclass(frozen=True)
+class Drivers:
+    """The drivers of one forecast.
+
+    Attributes:
+        target: the question's name.
+        method: how they were found.
+        worlds: how many worlds that took.
+        mean: of the forecast over them.
+        deviation: its standard deviation over them.
+        ranked: the strongest first.
+    """
+
+    target: str
+    method: Method
+    worlds: int
+    mean: float
+    deviation: float
+    ranked: tuple[Driver, ...]
+
+
+def groups(space: Space) -> dict[str, tuple[int, ...]]:
+    """Put together the judgements that correlate: names, and the factors of the cube that move.
+
+    Ranges that share a group, directly or over others, are one; its name is that of the groups.
+    """
+    count = len(space.parameters)
+    rows, columns = np.nonzero(space.loadings)
+    size = len(space.factors)
+    graph = coo_matrix((np.ones(len(rows)), (rows, count + columns)), (size, size))
+    _, labels = connected_components(graph, directed=False)
+    found: dict[str, tuple[int, ...]] = {}
+    for label in dict.fromkeys(labels):
+        members = tuple(int(k) for k in np.flatnonzero(labels == label))
+        common = [space.factors[k] for k in members if k >= count]
+        found[" and ".join(common) or space.factors[members[0]]] = members
+    return found
+
+
+def sobol_drivers(
+    answers: Answers, base: int = 256, seed: int = 0, told: Told | None = None
+) -> list[Drivers]:
+    """Find drivers by Sobol's indices.
+
+    Args:
+        answers: solves worlds and answers the questions.
+        base: points of the design, a power of two; each takes a world for every factor and two
+            more.
+        seed: of the scrambled sequence.
+        told: is told how many worlds are solved.
+
+    Raises:
+        QueryError: SALib is not installed, or hardly any block of the design could be solved.
+    """
+    _salib()
+    from SALib.analyze import sobol as analyze
+    from SALib.sample import sobol as sample
+
+    space = Space(answers.diagram.parameters)
+    grouped = groups(space)
+    owner = {place: name for name, places in grouped.items() for place in places}
+    problem: dict[str, Any] = {
+        "num_vars": len(space.factors),
+        "names": list(space.factors),
+        "groups": [owner[place] for place in range(len(space.factors))],
+        "bounds": [[0.0, 1.0]] * len(space.factors),
+    }
+    points = sample.sample(problem, base, calc_second_order=False, seed=seed)
+    found = in_blocks(answers, space, points, told)
+    order = list(dict.fromkeys(problem["groups"]))
+    drivers = []
+    for target in answers.targets:
+        chances = _whole_blocks(target.chance(found[target.name]), len(order) + 2)
+        spread = float(chances.std())
+        if spread < 1e-12:
+            indices = {key: np.zeros(len(order)) for key in ("S1", "ST", "S1_conf", "ST_conf")}
+        else:
+            indices = analyze.analyze(
+                problem | {"num_vars": len(order)}, chances, calc_second_order=False,
+                conf_level=_CONFIDENCE, seed=seed + 1,
+            )  # fmt: skip
+        ranked = [
+            Driver(
+                name=name,
+                parameters=tuple(p for p in grouped[name] if p < len(space.parameters)),
+                first=float(indices["S1"][k]),
+                total=float(indices["ST"][k]),
+                first_error=float(indices["S1_conf"][k]),
+                total_error=float(indices["ST_conf"][k]),
+            )
+            for k, name in enumerate(order)
+        ]
+        ranked.sort(key=lambda driver: -driver.total)
+        drivers.append(
+            Drivers(target.name, "sobol", len(points), float(chances.mean()), spread, tuple(ranked))
+        )
+    return drivers
+
+
+def pawn_drivers(
+    targets: Sequence[Target],
+    space: Space,
+    thetas: Floats,
+    found: Mapping[str, Floats],
+    seed: int = 0,
+) -> list[Drivers]:
+    """Find drivers by PAWN from worlds that are solved already.
+
+    Args:
+        targets: the questions.
+        space: the factors behind theta.
+        thetas: the worlds, `[worlds, parameters]`.
+        found: each question's outcomes, `[worlds, outcomes]`.
+        seed: of the dummy that shows what chance alone would give (Zadeh et al. 2017).
+
+    Raises:
+        QueryError: SALib is not installed, or there are too few worlds.
+    """
+    _salib()
+    from SALib.analyze import pawn
+
+    if len(thetas) < 20 * _SLICES:
+        raise QueryError(f"{len(thetas)} worlds are too few for PAWN; expected {20 * _SLICES}")
+    grouped = groups(space)
+    scores = np.stack([p.to_scale(thetas[:, k]) for k, p in enumerate(space.parameters)], axis=1)
+    scores = (scores - scores.mean(axis=0)) / np.maximum(scores.std(axis=0), 1e-300)
+    members = {n: [p for p in ps if p < len(space.parameters)] for n, ps in grouped.items()}
+    columns = [_common(scores[:, places]) for places in members.values()]
+    dummy = np.random.default_rng(seed).random(len(thetas))
+    inputs = np.stack([*columns, dummy], axis=1)
+    problem = {"num_vars": inputs.shape[1], "names": [*members, "dummy"]}
+    drivers = []
+    for target in targets:
+        chances = target.chance(found[target.name])
+        there = np.isfinite(chances)
+        indices = pawn.analyze(problem, inputs[there], chances[there], S=_SLICES)["median"]
+        ranked = [
+            Driver(name, tuple(members[name]), np.nan, float(index), np.nan, float(indices[-1]))
+            for name, index in zip(members, indices, strict=False)
+        ]
+        ranked.sort(key=lambda driver: -driver.total)
+        spread = float(chances[there].std())
+        mean = float(chances[there].mean())
+        drivers.append(Drivers(target.name, "pawn", len(thetas), mean, spread, tuple(ranked)))
+    return drivers
+
+
+def in_blocks(
+    answers: Answers, space: Space, points: Floats, told: Told | None = None
+) -> dict[str, Floats]:
+    """Solve the worlds at points of the unit cube, telling how far it is."""
+    parts = []
+    for begin in range(0, len(points), _BLOCK):
+        thetas = space.thetas(points[begin : begin + _BLOCK])
+        parts.append(answers(thetas, check=0 if begin else 4))
+        if told:
+            told(min(begin + _BLOCK, len(points)), len(points))
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+
+def _common(scores: Floats) -> Floats:
+    """What correlating judgements have in common: their first principal component."""
+    if scores.shape[1] == 1:
+        return np.asarray(scores[:, 0])
+    _, _, directions = np.linalg.svd(scores, full_matrices=False)
+    return np.asarray(scores @ directions[0])
+
+
+def _whole_blocks(chances: Floats, width: int) -> Floats:
+    """Leave out the design's blocks in which a world has no equilibrium."""
+    blocks = chances.reshape(-1, width)
+    whole = blocks[np.isfinite(blocks).all(axis=1)]
+    if len(whole) < max(2, len(blocks) // 2):
+        raise QueryError(
+            f"of {len(blocks)} blocks of worlds only {len(whole)} could be solved; expected at "
+            "least half: look at the ranges"
+        )
+    return np.asarray(whole.ravel())
+
+
+def _salib() -> None:
+    try:
+        import SALib  # noqa: F401
+    except ImportError:
+        raise QueryError(
+            "drivers need SALib: python -m pip install 'middlegame[analysis]'"
+        ) from None

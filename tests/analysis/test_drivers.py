@@ -1,0 +1,114 @@
+import numpy as np
+import pytest
+from scipy.stats import norm
+
+import middlegame as mg
+from middlegame.analysis.drivers import groups, in_blocks, pawn_drivers, sobol_drivers
+from middlegame.analysis.targets import Answers, target
+from middlegame.diagram import Diagram, Parameter
+from middlegame.draws import Draws, Space
+from tests.analysis.linear import mixture
+
+WEIGHTS = (0.5, 0.3, 0.2)
+RANGES = ((0.2, 0.6), (0.1, 0.8), (0.45, 0.5))
+
+
+def variance(parameter: Parameter) -> float:
+    """Of a logit-normal judgement, by quadrature."""
+    quantiles = (np.arange(200_000) + 0.5) / 200_000
+    low, high = parameter.to_scale(parameter.low), parameter.to_scale(parameter.high)
+    score = norm.ppf(quantiles) / norm.ppf(0.95)
+    return float(parameter.from_scale((low + high) / 2 + (high - low) / 2 * score).var())
+
+
+@pytest.fixture(scope="module")
+def lottery() -> Answers:
+    diagram = mixture(WEIGHTS, RANGES)
+    return Answers(diagram, [target(diagram, "end = yes")])
+
+
+def test_sobols_indices_of_a_sum_in_closed_form(lottery):
+    seen = []
+    (found,) = sobol_drivers(lottery, base=512, told=lambda done, of: seen.append((done, of)))
+    shares = [w**2 * variance(p) for w, p in zip(WEIGHTS, lottery.diagram.parameters, strict=True)]
+    by_name = {driver.name: driver for driver in found.ranked}
+    for share, parameter in zip(shares, lottery.diagram.parameters, strict=True):
+        driver = by_name[parameter.name]
+        assert driver.first == pytest.approx(share / sum(shares), abs=0.03)
+        assert driver.total == pytest.approx(share / sum(shares), abs=0.03)
+    assert found.deviation == pytest.approx(np.sqrt(sum(shares)), rel=0.02)
+    assert [driver.total for driver in found.ranked] == sorted(
+        (driver.total for driver in found.ranked), reverse=True
+    )
+    assert seen[-1] == (512 * 5, 512 * 5)
+    assert found.worlds == 512 * 5
+
+
+def correlated(share: float) -> Diagram:
+    diagram = mixture(WEIGHTS, RANGES)
+    first, second, third = diagram.parameters
+    named = [
+        Parameter(p.name, p.low, p.high, p.unit, correlates=(("mood", share),))
+        for p in (first, second)
+    ]
+    return Diagram(diagram.nodes, (), (*named, third))
+
+
+def test_judgements_that_correlate_are_one_driver():
+    diagram = correlated(0.5)
+    grouped = groups(Space(diagram.parameters))
+    assert grouped == {"mood": (0, 1, 3), "p2": (2,)}
+    answers = Answers(diagram, [target(diagram, "end = yes")])
+    (found,) = sobol_drivers(answers, base=128)
+    mood, other = found.ranked
+    assert (mood.name, mood.parameters) == ("mood", (0, 1))
+    assert other.parameters == (2,)
+    assert mood.total == pytest.approx(1, abs=0.05)
+    assert not other.total > 0.05
+
+
+def test_pawn_ranks_as_sobol_does_and_knows_what_chance_gives(lottery):
+    space = Space(lottery.diagram.parameters)
+    draws = Draws(space)
+    found = in_blocks(lottery, space, draws.points(0, 2048))
+    (pawn,) = pawn_drivers(lottery.targets, space, draws.thetas(0, 2048), found)
+    (sobol,) = sobol_drivers(lottery, base=256)
+    assert [d.name for d in pawn.ranked] == [d.name for d in sobol.ranked]
+    assert pawn.ranked[0].telling
+    assert pawn.ranked[-1].total < 2 * pawn.ranked[-1].total_error
+    with pytest.raises(mg.QueryError, match="too few"):
+        pawn_drivers(lottery.targets, space, draws.thetas(0, 50), found)
+
+
+def test_what_does_not_vary_has_no_driver():
+    diagram = mixture(WEIGHTS, RANGES)
+    (found,) = sobol_drivers(Answers(diagram, [target(diagram, "which = s0")]), base=16)
+    assert found.deviation == 0
+    assert not any(driver.telling for driver in found.ranked)
+
+
+def test_blocks_without_an_equilibrium_are_left_out(lottery, monkeypatch):
+    solve = Answers.__call__
+
+    def losing(self, thetas, check=0):
+        found = solve(self, thetas, check)
+        found["end = yes"][7] = np.nan
+        return found
+
+    monkeypatch.setattr(Answers, "__call__", losing)
+    (found,) = sobol_drivers(lottery, base=64)
+    assert np.isfinite(found.mean)
+    assert found.ranked[0].telling
+
+    def failing(self, thetas, check=0):
+        return {name: shares * np.nan for name, shares in solve(self, thetas, check).items()}
+
+    monkeypatch.setattr(Answers, "__call__", failing)
+    with pytest.raises(mg.QueryError, match="could be solved"):
+        sobol_drivers(lottery, base=16)
+
+
+def test_without_salib_it_is_told_how_to_get_it(lottery, monkeypatch):
+    monkeypatch.setitem(__import__("sys").modules, "SALib", None)
+    with pytest.raises(mg.QueryError, match=r"middlegame\[analysis\]"):
+        sobol_drivers(lottery)
