@@ -1,6 +1,7 @@
 """A contest in whatever form a file holds it: a scenario, a diagram, a strategic game."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from middlegame.compile import compile_scenario
@@ -11,7 +12,8 @@ from middlegame.formats.nfg import read_nfg
 from middlegame.scenario.faults import ScenarioError
 from middlegame.scenario.load import Loaded
 from middlegame.scenario.rows import at_row
-from middlegame.shipped import open_scenario
+from middlegame.scenario.viewing import in_view
+from middlegame.shipped import locate, open_scenario
 
 
 def open_contest(
@@ -20,7 +22,7 @@ def open_contest(
     """Read a contest from a path, or by the name of a shipped scenario.
 
     Args:
-        file: where it is.
+        file: where it is; FILE#VIEW is the contest as one of its views has it.
         row: values of data columns, instead of those that the scenario names.
 
     Returns:
@@ -28,7 +30,8 @@ def open_contest(
 
     Raises:
         ScenarioError: the scenario has faults.
-        QueryError: the file is of a form that is not read, or the row speaks of no column of it.
+        QueryError: the file is of a form that is not read, it has no such view, or the row speaks
+            of no column of it.
     """
     if row and file.endswith((".json", ".nfg")):
         raise QueryError(f"{file}: only a scenario speaks of data columns")
@@ -38,9 +41,24 @@ def open_contest(
         return read_nfg(Path(file)), None
     if file.endswith(".efg"):
         raise QueryError(f"{file}: game trees are written and not read; a .nfg or .json is read")
-    loaded = open_scenario(file)
+    loaded = open_view(file)
     if loaded.scenario is None:
         raise ScenarioError(loaded.errors)
     if row:
         return compile_scenario(at_row(loaded.scenario, row)), loaded
     return compile_scenario(loaded.scenario), loaded
+
+
+def open_view(file: str) -> Loaded:
+    """Read a scenario with its faults, in one of its views if `#VIEW` follows.
+
+    Raises:
+        QueryError: it has no such view.
+    """
+    name, mark, view = file.rpartition("#")
+    if not mark or locate(file).exists():
+        return open_scenario(file)
+    loaded = open_scenario(name)
+    if loaded.scenario is None:
+        return loaded
+    return replace(loaded, scenario=in_view(loaded.scenario, view))

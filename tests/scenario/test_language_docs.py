@@ -33,7 +33,7 @@ def test_every_key_is_spoken_of():
     paths = [(), ("sources", "s"), ("actors", "a"), ("moves", "m"), ("moves", "m", "options", "o"),
              ("factors", "f"), ("factors", "f", "rules", 0), ("factors", "f", "causes"),
              ("factors", "f", "causes", "s", 0), ("factors", "f", "table"), ("interests", "a", 0),
-             ("factors", "f", "table", "rows", 0), ("evidence", "e"),
+             ("factors", "f", "table", "rows", 0), ("evidence", "e"), ("views", "v"),
              ("questions", "q"), ("fit",)]  # fmt: skip
     paths += [("fit", section, "x") for section in ("coefficients", "columns", "observed")]
     for path in paths:

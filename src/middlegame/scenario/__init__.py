@@ -25,6 +25,8 @@ from middlegame.scenario.model import (
 )
 from middlegame.scenario.schema import json_schema
 from middlegame.scenario.sourcing import Sourcing, sourcing
+from middlegame.scenario.viewing import in_view
+from middlegame.scenario.views import View
 from middlegame.scenario.words import Citation
 
 __all__ = [
@@ -54,8 +56,10 @@ __all__ = [
     "Sourcing",
     "Table",
     "TableRow",
+    "View",
     "dumps",
     "faults_of",
+    "in_view",
     "json_schema",
     "load",
     "read",

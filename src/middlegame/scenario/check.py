@@ -1,5 +1,6 @@
 """What a scenario says that cannot be, or is unlikely to be meant."""
 
+from dataclasses import replace
 from pathlib import Path as FilePath
 
 from middlegame.scenario.checks.contest import Contest
@@ -15,9 +16,11 @@ from middlegame.scenario.checks.order import check_order
 from middlegame.scenario.checks.periods import check_periods
 from middlegame.scenario.checks.purposes import check_purposes
 from middlegame.scenario.checks.quotes import check_quotes
+from middlegame.scenario.checks.views import check_views
 from middlegame.scenario.damage import UNDAMAGED, Damage
 from middlegame.scenario.faults import Fault
 from middlegame.scenario.model import Scenario
+from middlegame.scenario.viewing import in_view
 
 _CHECKS = (
     check_names,
@@ -31,6 +34,7 @@ _CHECKS = (
     check_purposes,
     check_correlations,
     check_learning,
+    check_views,
     check_quotes,
 )
 
@@ -46,4 +50,16 @@ def faults_of(
         damage: what the scenario lacks because of faults that were told already.
     """
     contest = Contest(scenario, damage, folder)
-    return [fault for check in _CHECKS for fault in check(contest)]
+    found = [fault for check in _CHECKS for fault in check(contest)]
+    if damage.paths or any(fault.severity == "error" for fault in found):
+        return found
+    return found + [fault for name in scenario.views for fault in _in_view(scenario, name)]
+
+
+def _in_view(scenario: Scenario, name: str) -> list[Fault]:
+    """Find what is wrong only with a view's judgements in place."""
+    return [
+        replace(fault, message=f"in the view '{name}': {fault.message}", path=("views", name))
+        for fault in faults_of(in_view(scenario, name))
+        if fault.severity == "error"
+    ]

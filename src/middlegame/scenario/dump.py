@@ -14,6 +14,7 @@ from middlegame.scenario.conditions import Condition
 from middlegame.scenario.judgement import Judgement, plain
 from middlegame.scenario.model import Actor, Move, Scenario
 from middlegame.scenario.parts import Sourced
+from middlegame.scenario.views import Rejudged
 from middlegame.scenario.words import Citation
 from middlegame.scenario.yaml_nodes import core_value
 
@@ -24,7 +25,7 @@ _UNSAFE = re.compile(
 )
 _ALWAYS_BLOCK = (
     "", "sources", "actors", "moves", "moves.*", "factors", "factors.*", "interests", "evidence",
-    "questions",
+    "questions", "views",
 )  # fmt: skip
 
 
@@ -62,6 +63,8 @@ def _tree(value: object) -> _Tree:
         return _Leaf(str(value))
     if isinstance(value, Condition | Citation | Span | dt.date):
         return _Leaf(_scalar(str(value)))
+    if isinstance(value, Rejudged):
+        return _rejudged(value.written)
     if isinstance(value, str):
         return _Leaf(_scalar(value), prose=value)
     if isinstance(value, dict):
@@ -93,6 +96,14 @@ def _model(model: BaseModel) -> _Tree:
     if isinstance(model, Move) and not any(tree["options"].values()):
         tree["options"] = [_Leaf(_scalar(option)) for option in tree["options"]]
     return tree
+
+
+def _rejudged(written: Any) -> _Tree:
+    if isinstance(written, dict):
+        return {key: _rejudged(part) for key, part in written.items()}
+    if isinstance(written, list):
+        return [_rejudged(part) for part in written]
+    return _tree(written) if isinstance(written, str) else _Leaf(plain(float(written)))
 
 
 def _distribution(chances: dict[str, Judgement]) -> _Tree:

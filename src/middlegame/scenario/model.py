@@ -21,6 +21,7 @@ from middlegame.scenario.learning import Fit
 from middlegame.scenario.parts import Part, Sourced
 from middlegame.scenario.references import References, base
 from middlegame.scenario.syntax import syntax_error
+from middlegame.scenario.views import View
 from middlegame.scenario.words import (
     Date,
     Flag,
@@ -336,6 +337,7 @@ _Resources = dict[Name, dict[Name, _ResourceField]]
 _Interests = dict[Name, tuple[Interest, ...]]
 _Evidence = dict[Name, Evidence]
 _Questions = dict[str, Question]
+_Views = dict[Name, View]
 
 
 class Scenario(Part):
@@ -355,6 +357,7 @@ class Scenario(Part):
     precision: Precision = Judgement(3.0, 3.0, "odds")
     evidence: Annotated[_Evidence, _may_be_empty(_Evidence | None)] = {}
     questions: Annotated[_Questions, _may_be_empty(_Questions | None)] = {}
+    views: Annotated[_Views, _may_be_empty(_Views | None)] = {}
     fit: Fit | None = None
 
     def states(self) -> dict[str, tuple[str, ...]]:

@@ -11,7 +11,6 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 RESERVED_KEYS = {
     "offer": "bargains",
-    "views": "rival views",
 }
 """Keys that the language keeps for what it cannot say yet, and what that is."""
 

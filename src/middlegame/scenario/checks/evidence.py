@@ -47,8 +47,8 @@ def _saw(contest: Contest, name: str, evidence: Evidence) -> Iterator[Fault]:
 
 def _seen_by(contest: Contest, name: str, evidence: Evidence) -> Iterator[Fault]:
     scenario, damage = contest.scenario, contest.damage
-    if damage.touches("moves") or damage.touches("factors"):
-        return
+    if scenario.periods or damage.touches("moves") or damage.touches("factors"):
+        return  # over time, whoever moved moves again
     order = list(scenario.moves)
     depends = {factor: references(part) for factor, part in scenario.factors.items()}
     behind = moves_behind(evidence.saw.variables(), depends, order)
