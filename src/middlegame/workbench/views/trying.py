@@ -41,7 +41,8 @@ class TryView:
                 with ui.element("section").classes("mg-block"):
                     heading("h2", "Moves and factors", "mg-h2")
                     self.pickers = Pickers(portrait, self._picked, self._surprised)
-            with ui.element("div").classes("mg-results"):
+            results = ui.element("div").classes("mg-results")
+            with results.props('tabindex=0 role=region aria-label="What follows"'):
                 sections = [question_section(portrait, words=False)] if portrait.questions else []
                 self.questions = Forecast(sections, session.base.glance)
                 self.changes = Telling("changes", reading)

@@ -1,0 +1,214 @@
+"""The workbench in a real browser, against the front door's own numbers."""
+
+import re
+
+import pytest
+
+from middlegame.equilibrium import solve
+from middlegame.live import Live
+from middlegame.report import narrative
+from middlegame.scenario.load import load
+from middlegame.shipped import shipped
+from tests.workbench.conftest import NARROW, WIDE
+
+pytestmark = pytest.mark.browser
+WORTH = "interests.tenant[0].worth"
+
+
+@pytest.fixture(scope="module")
+def harbour(server):
+    return Live(load(server.folder / "harbour-lease" / "scenario.yaml"))
+
+
+def drawn(equilibrium):
+    """Give an equilibrium's probabilities as the page's bars are called."""
+    found = {f"question.{name}": p for name, p in equilibrium.questions.items()}
+    for name, forecast in equilibrium.forecasts.items():
+        found |= {f"{name}.{place}": p for place, p in enumerate(forecast.values())}
+    return found
+
+
+def agrees(page, expected, within="body"):
+    """Wait until the bars are at these probabilities, and compare them all."""
+    for key, p in expected.items():
+        element = page.locator(f'{within} [data-key="{key}"]').first
+        if element.count():
+            page.wait_for_function(
+                "([e, p]) => Math.abs(Number(e.dataset.value) - p) < 2e-6",
+                arg=[element.element_handle(), p],
+            )
+
+
+def drag(page, number, steps=6):
+    """Drag a slider to the right with the mouse, and give the value that it tells then."""
+    group = page.locator(f'details:has([data-number="{number}"])')
+    if group.get_attribute("open") is None:
+        group.locator("summary").click()
+    slider = page.locator(f'[data-number="{number}"]')
+    slider.scroll_into_view_if_needed()
+    box = slider.bounding_box()
+    y = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + box["width"] / 2, y)
+    page.mouse.down()
+    for step in range(steps):
+        page.mouse.move(box["x"] + box["width"] * (0.5 + 0.3 * (step + 1) / steps), y)
+    page.mouse.up()
+
+
+@pytest.mark.parametrize("name", [each.name for each in shipped()])
+def test_the_first_view_answers_without_a_click(visit, server, name):
+    page = visit().open(name)
+    equilibrium = solve(load(server.folder / name / "scenario.yaml"))
+    assert page.inner_text(".mg-answer") == narrative.answer(equilibrium)
+    agrees(page, drawn(equilibrium))
+
+
+def test_a_box_of_the_picture_opens_its_panel(visit):
+    page = visit().open("harbour-lease")
+    page.locator('[data-node="lease"]').click()
+    panel = page.locator(".mg-panel")
+    panel.wait_for()
+    assert "Who wants what here" in panel.inner_text()
+    assert "The foreign tenant" in panel.inner_text()
+    panel.get_by_role("button", name=re.compile("line")).first.click()
+    page.wait_for_selector(".mg-edit:visible")
+    page.get_by_role("button", name="Answer").click()
+    page.keyboard.press("Escape")
+    box = page.locator('[data-node="bid"]')
+    box.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector('.mg-panel:has-text("makes an offer")')
+    page.keyboard.press("Escape")
+    panel.wait_for(state="detached")
+
+
+@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["1280", "390"])
+def test_a_dragged_slider_gives_the_front_doors_numbers(visit, harbour, viewport):
+    page = visit(viewport).open("harbour-lease", "try")
+    page.wait_for_function("document.querySelector('.mg-try') !== null")
+    drag(page, WORTH)
+    page.wait_for_url(lambda url: WORTH in url)
+    value = float(re.search(r"worth=([\d.]+)", page.url)[1])
+    assert value > harbour.theta({})[0]
+    after = harbour.full({WORTH: value})
+    agrees(page, drawn(after), ".mg-results")
+    page.wait_for_selector('.mg-changes:has-text("instead of")')
+    page.get_by_role("button", name="Undo").click()
+    agrees(page, drawn(harbour.base), ".mg-results")
+
+
+def test_the_keyboard_moves_a_slider(visit, harbour):
+    page = visit().open("harbour-lease", "try")
+    page.fill('[aria-label="Search the numbers"]', "tenant")
+    page.locator(f'[data-number="{WORTH}"]').focus()
+    for _ in range(5):
+        page.keyboard.press("ArrowRight")
+    page.wait_for_url(lambda url: WORTH in url)
+    value = float(re.search(r"worth=([\d.]+)", page.url)[1])
+    agrees(page, drawn(harbour.full({WORTH: value})), ".mg-results")
+
+
+def test_supposing_observing_and_a_link_that_holds_both(visit, harbour):
+    page = visit().open("harbour-lease", "try")
+    page.select_option('[data-pick="bid"]', "suppose offer")
+    page.select_option('[data-pick="depot"]', "given closes")
+    expected = drawn(harbour.full({}, {"bid": "offer"}, {"depot": ("closes",)}))
+    agrees(page, expected, ".mg-results")
+    page.wait_for_url(lambda url: "given.depot" in url and "suppose.bid" in url)
+    other = visit()
+    other.page.goto(page.url)
+    other.page.wait_for_selector(".mg-results")
+    agrees(other.page, expected, ".mg-results")
+    page.get_by_role("button", name="Reset").click()
+    agrees(page, drawn(harbour.base), ".mg-results")
+
+
+def test_what_is_closed_is_told_and_nothing_breaks(visit):
+    page = visit().open("harbour-lease", "try")
+    page.select_option('[data-pick="bid"]', "suppose stay_out")
+    page.select_option('[data-pick="renew"]', "suppose switch")
+    page.wait_for_selector('.mg-changes [role=alert]:has-text("closed")')
+    page.get_by_role("button", name="Reset").click()
+    page.wait_for_selector(".mg-changes [role=alert]", state="detached")
+
+
+def test_changed_numbers_are_saved_with_the_comments(visit, server):
+    page = visit().open("harbour-lease", "try", f"{WORTH}=71.5")
+    page.get_by_role("button", name="Save as").click()
+    page.get_by_label("File name").fill("what-if.yaml")
+    page.get_by_role("button", name="Save in the folder").click()
+    page.wait_for_selector("text=Saved as what-if.yaml")
+    old = (server.folder / "harbour-lease" / "scenario.yaml").read_text().splitlines()
+    new = (server.folder / "what-if.yaml").read_text().splitlines()
+    assert len([1 for a, b in zip(old, new, strict=True) if a != b]) == 1
+    assert load(server.folder / "what-if.yaml").interests["tenant"][0].worth.median == 71.5
+
+
+def test_a_fault_is_edited_in_and_out(visit):
+    page = visit().open("harbour-lease", "edit")
+    line = page.locator('.cm-line:has-text("by: rival")')
+    line.click()
+    page.keyboard.press("End")
+    page.keyboard.type("x")
+    page.wait_for_selector(".mg-faults .mg-error:has-text(\"did you mean 'rival'\")")
+    page.wait_for_selector(".cm-line.mg-line-error")
+    assert page.get_by_role("button", name="Use this text").is_disabled()
+    page.keyboard.press("Backspace")
+    page.wait_for_selector(".mg-faults .mg-error", state="detached")
+    page.keyboard.press("Backspace")
+    page.keyboard.press("Control+Space")
+    page.wait_for_selector('.cm-tooltip-autocomplete:has-text("The rival power")')
+    page.wait_for_timeout(200)  # CodeMirror ignores what comes too soon to be meant
+    page.keyboard.press("Enter")
+    page.wait_for_selector("text=This is the text that all views show.")
+
+
+def test_an_edited_text_is_used_by_all_views(visit, server):
+    page = visit().open("harbour-lease", "edit")
+    page.locator('.cm-line:has-text("title: Harbour lease")').click()
+    page.keyboard.press("End")
+    page.keyboard.type(" again")
+    button = page.get_by_role("button", name="Use this text")
+    page.wait_for_selector("text=Changed, and not used yet.")
+    button.click()
+    page.get_by_role("button", name="Answer").click()
+    page.wait_for_selector('.mg-kicker:has-text("Harbour lease again")')
+    assert "again" not in (server.folder / "harbour-lease" / "scenario.yaml").read_text()
+
+
+def test_the_paragraph_stands_beside_its_citation(visit, server):
+    page = visit().open("harbour-lease", "edit")
+    page.locator(".cm-scroller").evaluate("one => { one.scrollTop = 500 }")
+    page.locator('.cm-line:has-text("cite: brief#3")').first.click()
+    third = (server.folder / "harbour-lease" / "briefing.txt").read_text().split("\n\n")[2]
+    page.wait_for_selector(f'.mg-passage:has-text("{third[:40]}")')
+
+
+@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["1280", "390"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_everybody_can_use_every_view(visit, viewport, scheme):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    visitor = visit(viewport, color_scheme=scheme)
+    page = visitor.open("harbour-lease", "", f"{WORTH}=70")
+    page.locator('[data-node="lease"]').click()
+    page.wait_for_selector(".mg-panel")
+    for view in page.locator(".mg-view").all():
+        view.click()
+        page.wait_for_timeout(300)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        found = axe.run(page).response["violations"]
+        grave = [
+            (each["id"], [node["html"][:160] for node in each["nodes"]][:3])
+            for each in found
+            if each["impact"] in ("serious", "critical")
+        ]
+        assert grave == []
+
+
+def test_the_list_of_contests_and_what_is_not_there(visit, server):
+    visitor = visit()
+    visitor.page.goto(server.url)
+    visitor.page.get_by_role("link", name="Harbour lease", exact=True).first.click()
+    visitor.page.wait_for_selector(".mg-answer")
+    visitor.page.goto(f"{server.url}/contest/nothing")
+    visitor.page.wait_for_selector("text=There is no contest of this name here")
