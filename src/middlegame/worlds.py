@@ -68,7 +68,7 @@ class Worlds:
         residual: the largest gap in the equilibrium condition, `[worlds]`.
         traced: worlds that the ramp did not settle and that were traced in full.
         failed: worlds without an equilibrium, and how each ended.
-        checked: how many of the others were compared with the full trace.
+        sample: those of the others that were compared with the full trace.
         disagreed: which of those differ from it.
         weights: the probability of what is known, before it was known, `[worlds]`: by it a world
             counts among the others (Bayes).
@@ -78,11 +78,16 @@ class Worlds:
     residual: Floats
     traced: tuple[int, ...]
     failed: dict[int, str]
-    checked: int
+    sample: tuple[int, ...]
     disagreed: tuple[int, ...]
     asks: dict[str, Floats] = field(default_factory=dict)
     points: dict[str, Floats] = field(default_factory=dict)
     weights: Floats = field(default_factory=lambda: np.zeros(0))
+
+    @property
+    def checked(self) -> int:
+        """How many worlds were compared with the full trace."""
+        return len(self.sample)
 
 
 def solve_worlds(
@@ -106,7 +111,7 @@ def solve_worlds(
         supposed: nodes fixed at states, everybody knowing it (see `Equilibrium.suppose`).
         known: for each observed node the states that it may be in (see `Play.given`).
         check: how many worlds are also traced in full and compared, evenly spread; unless given,
-            one of every 256, 16 at most, and none where a world needs no ramp.
+            one of every 256, 16 at most. Where no world needs a ramp there is nothing to compare.
         chunk: worlds at a time; chosen from the diagram's size unless given.
         ramp: how worlds are brought to their equilibria.
         threads: chunks at a time; as many as there are cores unless given.
@@ -170,7 +175,7 @@ def solve_worlds(
         residual=residual,
         traced=tuple(int(world) for world in unsettled if int(world) not in failed),
         failed=failed,
-        checked=len(sample),
+        sample=tuple(map(int, sample)),
         disagreed=tuple(disagreed),
         weights=whole["known"]["probability"],
     )
@@ -219,8 +224,10 @@ def _filled(part: Floats, size: int) -> Floats:
 
 def _sample(diagram: Diagram, worlds: int, check: int | None) -> NDArray[np.int_]:
     """Which worlds are compared with the full trace."""
+    if not traced(diagram.structure):
+        return np.zeros(0, int)
     if check is None:
-        check = min(16, -(-worlds // 256)) if traced(diagram.structure) else 0
+        check = min(16, -(-worlds // 256))
     return np.unique(np.linspace(0, worlds - 1, min(check, worlds)).astype(int))
 
 

@@ -1,0 +1,69 @@
+"""How a number spreads over worlds, and how exactly so many worlds tell.
+
+The error of a quantile is that of order statistics (Conover 1999, section 3.2): with n draws the
+share of worlds below the p-quantile varies by the root of p (1 - p) / n, and what that comes to
+is read off the worlds themselves. This takes the draws for independent ones; those of a Sobol
+sequence or a Latin hypercube are spread more evenly, so it errs on the safe side. Worlds that
+count differently count as Kish's (1965) effective number.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+_ENDS = (0.05, 0.95)
+_AT = (0.05, 0.25, 0.5, 0.75, 0.95)
+_SURE = 1.959963984540054
+"""Standard errors within which the truth lies 95 times in a hundred."""
+
+
+@dataclass(frozen=True)
+class Spread:
+    """How a number spreads over worlds.
+
+    Attributes:
+        mean: over the worlds; of a probability, the forecast.
+        median: half of the worlds are below.
+        half: half of the worlds are between, a quarter on either side.
+        ninety: nine worlds in ten are between.
+        error: half the width of the 95% confidence interval of each end of `ninety`.
+    """
+
+    mean: float
+    median: float
+    half: tuple[float, float]
+    ninety: tuple[float, float]
+    error: tuple[float, float]
+
+
+def spread(values: Floats, weights: Floats) -> Spread:
+    """Tell how values `[worlds]` spread, those that are nan left out."""
+    some = np.isfinite(values) & (weights > 0)
+    if not some.any():
+        nothing = (np.nan, np.nan)
+        return Spread(np.nan, np.nan, nothing, nothing, nothing)
+    order = np.argsort(values[some])
+    ordered, counted = values[some][order], weights[some][order]
+    low, lower, median, upper, high = _quantiles(ordered, counted, _AT)
+    number = effective(counted)
+    error = []
+    for end in _ENDS:
+        off = _SURE * np.sqrt(end * (1 - end) / number)
+        below, above = _quantiles(ordered, counted, (max(end - off, 0.0), min(end + off, 1.0)))
+        error.append((above - below) / 2)
+    mean = float(ordered @ counted / counted.sum())
+    return Spread(mean, median, (lower, upper), (low, high), (error[0], error[1]))
+
+
+def effective(weights: Floats) -> float:
+    """Give the number of worlds of equal weight that would tell as much (Kish 1965)."""
+    return float(weights.sum() ** 2 / (weights**2).sum()) if weights.any() else 0.0
+
+
+def _quantiles(ordered: Floats, weights: Floats, at: tuple[float, ...]) -> list[float]:
+    """Interpolate between the worlds, each in the middle of its own share (Hazen 1914)."""
+    shares = (np.cumsum(weights) - weights / 2) / weights.sum()
+    return [float(value) for value in np.interp(at, shares, ordered)]
