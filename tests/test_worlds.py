@@ -29,10 +29,13 @@ def asks(diagram: mg.Diagram) -> dict[str, Ask]:
         "both": Ask.condition(diagram, "lease = lost and depot = closes"),
         "any": Ask(("depot", "bid", "renew"), np.arange(8.0).reshape(2, 2, 2) - 3),
         "two": Ask((), np.array(2.0)),
+        "either": Ask.any_of(diagram, ["lease = lost", "depot = closes and bid = offer"]),
     }
 
 
 def expected(alone: mg.Equilibrium, ask: Ask) -> float:
+    if ask.opposite:
+        return alone.probability("lease = lost or depot = closes and bid = offer")
     return float((alone.joint(*ask.over) * ask.weights).sum())
 
 

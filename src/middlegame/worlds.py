@@ -21,7 +21,7 @@ from middlegame.engine.relevance import traced
 from middlegame.engine.worlds import Ramp, expectations, likelihood, marginals, settle
 from middlegame.errors import QueryError
 from middlegame.game import engine_game, fix
-from middlegame.play import cases
+from middlegame.play import cases, place_of
 from middlegame.scenario.conditions import Condition
 
 Floats = NDArray[np.float64]
@@ -41,10 +41,19 @@ class Ask:
     Attributes:
         over: which moves and factors.
         weights: its value in each case, `[*states of over]`.
+        times: further such functions that it is multiplied by, without a table of all together.
+        opposite: whether one minus the expectation is asked for.
     """
 
     over: tuple[str, ...]
     weights: Floats
+    times: tuple[tuple[tuple[str, ...], Floats], ...] = ()
+    opposite: bool = False
+
+    @property
+    def tables(self) -> tuple[tuple[tuple[str, ...], Floats], ...]:
+        """All functions that are multiplied."""
+        return (self.over, self.weights), *self.times
 
     @classmethod
     def condition(cls, diagram: Diagram, condition: str | Condition) -> Self:
@@ -53,7 +62,21 @@ class Ask:
         Raises:
             QueryError: the condition does not parse, or speaks of what is not there.
         """
-        return cls(*cases(diagram, condition))
+        over, where = cases(diagram, condition)
+        return cls(tuple(diagram.nodes[place_of(diagram, name)].name for name in over), where)
+
+    @classmethod
+    def any_of(cls, diagram: Diagram, conditions: Sequence[str | Condition]) -> Self:
+        """Ask for the probability that at least one of several conditions holds.
+
+        Raises:
+            QueryError: one does not parse, or speaks of what is not there.
+        """
+        first, *others = (cls.condition(diagram, condition) for condition in conditions)
+        if not others:
+            return first
+        times = tuple((each.over, 1 - each.weights) for each in others)
+        return cls(first.over, 1 - first.weights, times, opposite=True)
 
 
 @dataclass(frozen=True)
@@ -126,7 +149,10 @@ def solve_worlds(
             f"{len(diagram.parameters)}], a column for each uncertain number"
         )
     weights = {name: _weights(diagram, ask) for name, ask in (asks or {}).items()}
-    scopes = tuple((name, ask.over) for name, ask in (asks or {}).items())
+    scopes = tuple(
+        (name, tuple(over for over, _ in ask.tables), ask.opposite)
+        for name, ask in (asks or {}).items()
+    )
     conditions = _Conditions(
         tuple((supposed or {}).items()), tuple((n, tuple(s)) for n, s in (known or {}).items())
     )
@@ -192,16 +218,19 @@ _Told = dict[str, dict[str, Any]]
 """What is told of worlds: their forecasts, asks and points, the worlds as the first axis."""
 
 
-def _weights(diagram: Diagram, ask: Ask) -> Floats:
-    unknown_names = [name for name in ask.over if name not in diagram.index]
-    sizes = [len(diagram.nodes[diagram.index[n]].states) for n in ask.over if n in diagram.index]
-    weights = np.asarray(ask.weights, float)
-    if unknown_names or len(set(ask.over)) < len(ask.over) or list(weights.shape) != sizes:
-        raise QueryError(
-            f"what is asked over {', '.join(ask.over) or 'nothing'} has weights of the shape "
-            f"{list(weights.shape)}; expected an axis for each, of different moves and factors"
-        )
-    return weights
+def _weights(diagram: Diagram, ask: Ask) -> list[Floats]:
+    found = []
+    for over, table in ask.tables:
+        there = [name for name in over if name in diagram.index]
+        sizes = [len(diagram.nodes[diagram.index[name]].states) for name in there]
+        weights = np.asarray(table, float)
+        if len(set(there)) < len(over) or list(weights.shape) != sizes:
+            raise QueryError(
+                f"what is asked over {', '.join(over) or 'nothing'} has weights of the shape "
+                f"{list(weights.shape)}; expected an axis for each, of different moves and factors"
+            )
+        found.append(weights)
+    return found
 
 
 def _empty(diagram: Diagram, asks: Mapping[str, Any], worlds: int) -> _Told:
@@ -292,6 +321,10 @@ class _Key:
         return isinstance(other, _Key) and other.diagram is self.diagram
 
 
+_Scopes = tuple[tuple[str, tuple[tuple[str, ...], ...], bool], ...]
+"""For each thing asked its name, what its functions are of, and whether one minus it is asked."""
+
+
 class _Conditions(NamedTuple):
     """What is supposed and what is known in all worlds."""
 
@@ -315,13 +348,11 @@ class _Compiled(NamedTuple):
     fixed: Callable[[Tables], Tables]
     still: Game
     settle: Callable[[Floats], tuple[Any, Any]]
-    tell: Callable[[Floats, Any, Mapping[str, Floats]], _Told]
+    tell: Callable[[Floats, Any, Mapping[str, list[Floats]]], _Told]
 
 
 @lru_cache(maxsize=8)
-def _compiled(
-    key: _Key, ramp: Ramp, asks: tuple[tuple[str, tuple[str, ...]], ...], conditions: _Conditions
-) -> _Compiled:
+def _compiled(key: _Key, ramp: Ramp, asks: _Scopes, conditions: _Conditions) -> _Compiled:
     diagram = key.diagram
     structure = diagram.structure
     layout = layout_of(structure)
@@ -368,10 +399,18 @@ def _compiled(
                 found |= dict(zip(names, values / possible, strict=True))
             return found
 
-        asked = {
-            name: (tuple(diagram.index[n] for n in over), weights[name][..., None])
-            for name, over in asks
-        }
+        asked: dict[str, Any] = {}
+        alone: dict[Any, tuple[tuple[int, ...], Any]] = {}
+        for name, scopes, opposite in asks:
+            over = [tuple(diagram.index[n] for n in scope) for scope in scopes]
+            tables = [table[..., None] for table in weights[name]]
+            if len(over) == 1 and not opposite:
+                alone[name] = over[0], tables[0]
+                continue
+            more = list(zip(over[1:], tables[1:], strict=True))
+            value = expectations(structure, here, played, over[0], tables[0][None], seen, more)[0]
+            asked[name] = 1 - value / possible if opposite else value / possible
+        asked |= expected(alone)
         gains = expected(dict(enumerate(zip(structure.scopes, utilities, strict=True))))
         nobody = jnp.zeros(played.shape[-1])
         return {
@@ -381,7 +420,7 @@ def _compiled(
                     diagram.nodes, marginals(structure, here, played, seen), strict=True
                 )
             },
-            "asks": expected(asked),
+            "asks": {name: asked[name] for name, _, _ in asks},
             "points": {
                 owner: sum(
                     (gains[k] for k, u in enumerate(diagram.utilities) if u.owner == owner), nobody

@@ -135,6 +135,7 @@ def expectations(
     over: Axes,
     weights: Array,
     seen: Seen | None = None,
+    times: Sequence[tuple[Axes, Array]] = (),
 ) -> Array:
     """Give the expectations `[functions, worlds]` of functions of some nodes' joint states.
 
@@ -147,13 +148,15 @@ def expectations(
         over: the nodes.
         weights: the functions, `[functions, *sizes of over, worlds]`; the worlds may be 1.
         seen: what was observed.
+        times: functions of other nodes that each is multiplied by, `[*their sizes, worlds]`.
     """
     worlds = len(structure.sizes)
     functions = worlds + 1
-    table = ((functions, *over, worlds), weights)
-    return _summed(
-        structure, game, played, over, [table], (functions, worlds), seen or {}, len(weights)
-    )
+    more = [((functions, *over, worlds), weights)]
+    more += [((*axes, worlds), table) for axes, table in times]
+    nodes = tuple({*over, *(node for axes, _ in times for node in axes)})
+    output = (functions, worlds)
+    return _summed(structure, game, played, nodes, more, output, seen or {}, len(weights))
 
 
 def likelihood(structure: Structure, game: Game, played: Array, seen: Seen) -> Array:

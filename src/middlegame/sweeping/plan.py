@@ -99,7 +99,10 @@ class Plan:
         told = {
             "diagram": to_json(self.diagram),
             "parameters": [asdict(parameter) for parameter in self.diagram.parameters],
-            "asks": {name: [ask.over, ask.weights.tolist()] for name, ask in self.asks.items()},
+            "asks": {
+                name: [[over, table.tolist()] for over, table in ask.tables]
+                for name, ask in self.asks.items()
+            },
             "supposed": dict(self.supposed),
             "known": {name: list(states) for name, states in self.known.items()},
             "seed": self.seed,

@@ -11,6 +11,7 @@ from middlegame.draws import METHODS, MOST, Method
 from middlegame.equilibrium import Equilibrium, solve
 from middlegame.errors import QueryError
 from middlegame.scenario import Condition, Scenario
+from middlegame.scenario.timeline import Timeline
 from middlegame.sweeping.plan import BLOCK, Plan, Solving
 from middlegame.sweeping.result import Sweep
 from middlegame.sweeping.store import Store
@@ -127,8 +128,14 @@ def _until_exact(solving: Solving, found: Sweep, told: Told | None) -> None:
 
 def _asks(equilibrium: Equilibrium, more: Mapping[str, str | Condition]) -> dict[str, Ask]:
     asked = equilibrium.scenario.questions if equilibrium.scenario else {}
-    conditions = {name: question.will for name, question in asked.items()} | dict(more)
-    return {name: Ask.condition(equilibrium.diagram, will) for name, will in conditions.items()}
+    diagram = equilibrium.diagram
+    timeline = Timeline(equilibrium.scenario) if equilibrium.scenario else None
+    found = {
+        name: Ask.any_of(diagram, timeline.ways(question))
+        for name, question in asked.items()
+        if timeline is not None
+    }
+    return found | {name: Ask.condition(diagram, will) for name, will in more.items()}
 
 
 def _refuse(worlds: int | None, method: str, workers: int | None, cluster: str | None) -> None:
