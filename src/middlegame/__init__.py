@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from middlegame.scenario import Scenario
     from middlegame.scenario.faults import Fault, ScenarioError
     from middlegame.shipped import load
+    from middlegame.sweeping.result import Sweep
+    from middlegame.sweeping.run import sweep
 
 _HOMES = {
     "Diagram": "middlegame.diagram",
@@ -36,11 +38,13 @@ _HOMES = {
     "Scenario": "middlegame.scenario",
     "ScenarioError": "middlegame.scenario.faults",
     "Storyline": "middlegame.play",
+    "Sweep": "middlegame.sweeping.result",
     "TooLarge": "middlegame.errors",
     "compile_scenario": "middlegame.compile",
     "load": "middlegame.shipped",
     "nash": "middlegame.limit",
     "solve": "middlegame.equilibrium",
+    "sweep": "middlegame.sweeping.run",
 }
 
 __all__ = [
@@ -54,12 +58,14 @@ __all__ = [
     "Scenario",
     "ScenarioError",
     "Storyline",
+    "Sweep",
     "TooLarge",
     "__version__",
     "compile_scenario",
     "load",
     "nash",
     "solve",
+    "sweep",
 ]
 
 

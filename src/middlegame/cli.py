@@ -14,6 +14,7 @@ from middlegame.console import console, print_json, working
 from middlegame.estimation.commands import fit_command
 from middlegame.ledger.commands import ledger_commands
 from middlegame.options import ASSIGNMENT, FILE, JSON, OBSERVATION, REPORT, Odds
+from middlegame.sweeping.command import sweep_command
 from middlegame.version import __version__
 from middlegame.workbench.commands import serve_command
 
@@ -91,6 +92,7 @@ commands.add_command(ledger_commands)  # its module imports nothing but click
 commands.add_command(dominoes_command)
 commands.add_command(fit_command)
 commands.add_command(serve_command)
+commands.add_command(sweep_command)
 
 
 @commands.command("new")

@@ -37,8 +37,11 @@ def working(what: str) -> Iterator[None]:
 
 
 @contextmanager
-def counting(what: str) -> Iterator[Callable[[int, int], None]]:
-    """Show on a terminal how many of how many are done; give what is to be told of it."""
+def counting(what: str) -> Iterator[Callable[[int, int | None], None]]:
+    """Show on a terminal how many of how many are done, how fast, and the time left.
+
+    Gives what is to be told of it; nobody may know how many it takes.
+    """
     if not sys.stderr.isatty():
         yield lambda _done, _of: None
         return
@@ -47,15 +50,29 @@ def counting(what: str) -> Iterator[Callable[[int, int], None]]:
         BarColumn,
         MofNCompleteColumn,
         Progress,
+        ProgressColumn,
+        Task,
         TextColumn,
         TimeRemainingColumn,
     )
+    from rich.text import Text
 
-    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    class Rate(ProgressColumn):
+        def render(self, task: Task) -> Text:
+            speed = task.finished_speed or task.speed
+            return Text(f"{speed:,.0f}/s" if speed else "", style="dim")
+
+    columns = (
+        TextColumn(what),
+        BarColumn(),
+        MofNCompleteColumn(),
+        Rate(),
+        TimeRemainingColumn(),
+    )
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task(what, total=None)
 
-        def told(done: int, of: int) -> None:
+        def told(done: int, of: int | None) -> None:
             progress.update(task, completed=done, total=of)
 
         yield told

@@ -107,6 +107,48 @@ class Page:
         number = Text(f"{percent(probability):>{_MARGIN + 4}}  ", style=style)
         self._beside(Text.assemble(number, self._drawn(probability, colour), "  "), told)
 
+    def interval(
+        self,
+        label: str,
+        mean: float,
+        half: tuple[float, float],
+        ninety: tuple[float, float],
+        told: str,
+        *,
+        colour: str = "",
+        strong: bool = False,
+    ) -> None:
+        """Print a probability with how it spreads: percentage, interval, both drawn, label.
+
+        Args:
+            label: what it is of.
+            mean: where the mark stands.
+            half: the ends of the thick line.
+            ninety: the ends of the thin one.
+            told: the interval in words.
+            colour: of the lines.
+            strong: whether it stands out.
+        """
+        style = "bold" if strong else ""
+        number = Text(f"{percent(mean):>{_MARGIN + 4}} ", style=style)
+        drawn = self._spread(mean, half, ninety, colour)
+        told = f" {told:<8} "
+        self._beside(Text.assemble(number, (told, "dim"), drawn, "  "), Text(label, style=style))
+
+    def _spread(
+        self, mean: float, half: tuple[float, float], ninety: tuple[float, float], colour: str
+    ) -> Text:
+        rail, thin, thick, mark = ".-=|" if self.plain else "·─━●"
+        last = self.bar_width - 1
+        signs = [(rail, "bright_black")] * self.bar_width
+        for (low, high), sign in ((ninety, thin), (half, thick)):
+            if low <= high:
+                for place in range(round(low * last), round(high * last) + 1):
+                    signs[place] = (sign, colour)
+        if 0 <= mean <= 1:
+            signs[round(mean * last)] = (mark, f"bold {colour}".strip())
+        return Text.assemble(*(sign if not self.plain else sign[0] for sign in signs))
+
     def value(self, value: str, label: str, colour: str) -> None:
         """Print a number and what it is of."""
         mark = Text("" if self.plain else "● ", style=colour)

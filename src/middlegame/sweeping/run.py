@@ -153,7 +153,7 @@ def _refuse_no_room(plan: Plan, worlds: int | None, out: Path | None) -> None:
     """Refuse what the disk has no room for: the blocks, and beside them the whole file."""
     import tempfile
 
-    folder = out.parent if out is not None else Path(tempfile.gettempdir())
+    folder = (out if out is not None else Path(tempfile.gettempdir(), "worlds")).resolve().parent
     if not folder.is_dir():
         raise QueryError(f"there is no folder {folder} to write the worlds to")
     each = 8 * (len(plan.columns) + 2) * (1 if out is None else 2)

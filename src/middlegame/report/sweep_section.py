@@ -1,0 +1,38 @@
+"""The report's section on a sweep: every forecast with its interval."""
+
+from typing import TYPE_CHECKING, Any
+
+from middlegame.report import outlooks
+from middlegame.report.interval_chart import interval_chart
+from middlegame.report.outlooks import Group
+from middlegame.report.section import Section
+
+if TYPE_CHECKING:
+    from middlegame.sweeping.result import Sweep
+
+_ACCENT = "var(--accent)"
+
+
+def sweep_section(found: "Sweep") -> Section:
+    """Give what the template shows."""
+    asked = outlooks.questions(found)
+    shown = {
+        "answer": outlooks.answer(found),
+        "notes": list(outlooks.notes(found)),
+        "open": list(outlooks.open_ends(found)),
+        "questions": interval_chart("Questions", asked.lines, _ACCENT, wide=True)
+        if asked.lines
+        else "",
+        "moves": [_chart(group) for group in outlooks.moves(found)],
+        "factors": [_chart(group) for group in outlooks.factors(found)],
+        "sureness": outlooks.sureness(found),
+    }
+    return Section("sweep.html", shown)
+
+
+def _chart(group: Group) -> dict[str, Any]:
+    return {
+        "title": group.title,
+        "colour": group.colour,
+        "svg": interval_chart(group.title, group.lines, group.colour),
+    }

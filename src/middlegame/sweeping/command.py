@@ -1,0 +1,168 @@
+"""The command `middlegame sweep`: parse, call, show. Heavy imports wait until it runs."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from middlegame.console import console, counting, print_json, working
+from middlegame.options import ASSIGNMENT, FILE, JSON, OBSERVATION, REPORT, Odds
+
+if TYPE_CHECKING:
+    from middlegame.equilibrium import Equilibrium
+    from middlegame.scenario.load import Loaded
+    from middlegame.sweeping.result import Sweep
+
+
+class Count(click.ParamType["int | None"]):
+    """How many worlds, or auto: as many as it takes."""
+
+    name = "N"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int | None:
+        """Read a whole number, however it is written: 10000, 10_000, 1e4."""
+        text = str(value).strip().replace(",", "").replace("_", "")
+        if text == "auto":
+            return None
+        try:
+            number = float(text)
+        except ValueError:
+            number = float("nan")
+        if number != number or number in (float("inf"), float("-inf")) or number % 1:
+            self.fail(f"'{value}' is no number of worlds, such as 10000 or auto", param, ctx)
+        if number < 1:
+            self.fail(f"{value} worlds; expected at least 1, or auto", param, ctx)
+        return int(number)
+
+
+@click.command("sweep")
+@FILE
+@click.option(
+    "-n",
+    "--worlds",
+    "count",
+    type=Count(),
+    default="auto",
+    show_default=True,
+    help="How many worlds to draw; auto is as many as it takes for the ends of each interval to "
+    "be exact to a percentage point.",
+)
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of the draws.")
+@click.option(
+    "--method",
+    type=click.Choice(["sobol", "latin"]),
+    default="sobol",
+    show_default=True,
+    help="A scrambled Sobol sequence, or Latin hypercubes.",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="PARQUET",
+    help="Keep the worlds in this Parquet file, one row each.",
+)
+@click.option("--resume", is_flag=True, help="Go on with the sweep that was writing --out.")
+@click.option(
+    "--workers", type=click.IntRange(1, 1024), help="Spread the work over so many processes."
+)
+@click.option("--cluster", metavar="ADDRESS", help="A Dask scheduler, such as tcp://host:8786.")
+@click.option(
+    "--suppose",
+    "supposed",
+    type=ASSIGNMENT,
+    multiple=True,
+    help="Fix a move or factor in all worlds, everybody knowing it; may be repeated.",
+)
+@click.option(
+    "--given",
+    "given",
+    type=OBSERVATION,
+    multiple=True,
+    help="Condition on something observed, or on a report: 'lease=lost, 4:1'. It also weighs the "
+    "worlds. May be repeated.",
+)
+@click.option(
+    "--ask",
+    multiple=True,
+    metavar="CONDITION",
+    help="The probability of a condition besides the questions; may be repeated.",
+)
+@click.option("--row", type=ASSIGNMENT, multiple=True, help="The value of a data column.")
+@click.option("--precision", type=Odds(), help="Everybody's precision, such as 3:1.")
+@REPORT
+@JSON
+def sweep_command(file: str, report: Path | None, as_json: bool, **options: Any) -> None:
+    """Let the ranges of FILE vary: draw worlds, solve each, and give intervals.
+
+    The forecast is the mean over the worlds. Ctrl-C shows what is done by then; with --out,
+    --resume goes on from there.
+    """
+    if options["resume"] and options["out"] is None:
+        raise click.UsageError("--resume goes with the --out that was being written")
+    if options["workers"] and options["cluster"]:
+        raise click.UsageError("--workers are of this machine, --cluster has its own: give one")
+    equilibrium, loaded = _middle(file, options)
+    with counting("Solving worlds") as told:
+        from middlegame.sweeping.run import sweep
+
+        found = sweep(
+            equilibrium,
+            "auto" if options["count"] is None else options["count"],
+            seed=options["seed"],
+            method=options["method"],
+            asks={condition: condition for condition in options["ask"]},
+            out=options["out"],
+            resume=options["resume"],
+            workers=options["workers"],
+            cluster=options["cluster"],
+            told=told,
+        )
+    _answer(found, loaded, report, as_json)
+    if found.interrupted:
+        raise SystemExit(1)
+
+
+def _answer(found: "Sweep", loaded: "Loaded | None", report: Path | None, as_json: bool) -> None:
+    if report:
+        from middlegame.report.forms import write_report
+        from middlegame.report.html import html_report
+        from middlegame.report.sweep_section import sweep_section
+
+        with working("Writing the report"):
+            page = html_report(found.equilibrium, loaded, [sweep_section(found)])
+            write_report(report, page)
+    if as_json:
+        print_json(found.to_dict())
+        return
+    from middlegame.report.sweeps import show_sweep
+
+    out = console()
+    show_sweep(found, out)
+    if found.store.out and found.store.whole:
+        out.print(f"The worlds are in {found.store.out}", highlight=False)
+    elif found.interrupted and found.store.out:
+        out.print(f"Go on with --out {found.store.out} --resume", highlight=False)
+    if report:
+        out.print(f"The report is in {report}", highlight=False)
+
+
+def _middle(file: str, options: dict[str, Any]) -> tuple["Equilibrium", "Loaded | None"]:
+    """Solve the contest at its medians, with what is supposed and given."""
+    from middlegame.opening import open_contest
+
+    diagram, loaded = open_contest(file, dict(options["row"]))
+    with working(f"Solving {diagram.title or file}"):
+        from middlegame.equilibrium import solve
+
+        equilibrium = solve(
+            diagram,
+            scenario=loaded.scenario if loaded else None,
+            precision=options["precision"],
+        )
+        if options["supposed"]:
+            equilibrium = equilibrium.suppose(dict(options["supposed"]))
+        for saw, likelihood in options["given"]:
+            equilibrium = equilibrium.given(saw, likelihood=likelihood)
+    return equilibrium, loaded
