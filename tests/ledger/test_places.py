@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from middlegame.ledger import Ledger, LedgerError
-from middlegame.ledger.exports import to_parquet
 from middlegame.ledger.location import locate
 from tests.ledger.entries import entry
 
@@ -69,13 +68,10 @@ def test_a_file_that_is_something_else_is_left_alone(tmp_path: Path, content: by
     assert path.read_bytes() == content
 
 
-def test_libraries_that_are_not_installed_are_named(monkeypatch) -> None:
-    for name in ("psycopg", "pyarrow"):
-        monkeypatch.setitem(sys.modules, name, None)
+def test_a_library_that_is_not_installed_is_named(monkeypatch) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
     with pytest.raises(LedgerError, match=re.escape("pip install 'middlegame[postgres]'")):
         Ledger.open("postgresql://u@h/d")
-    with pytest.raises(LedgerError, match=re.escape("pip install 'middlegame[parquet]'")):
-        to_parquet([], [])
 
 
 def test_somebody_elses_database_is_left_alone(tmp_path: Path) -> None:

@@ -118,12 +118,8 @@ def _delimiter(heading: str) -> str:
 
 
 def _read_parquet(file: Path) -> Data:
-    try:
-        from pyarrow import ArrowException, parquet
-    except ImportError:
-        raise DataError(
-            [f"{file}: Parquet needs pyarrow: pip install 'middlegame[parquet]'"]
-        ) from None
+    from pyarrow import ArrowException, parquet
+
     try:
         table = parquet.read_table(file)
     except (ArrowException, OSError) as error:

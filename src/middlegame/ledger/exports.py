@@ -7,7 +7,6 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from middlegame.ledger.failures import LedgerError
 from middlegame.ledger.records import Record, Resolution
 
 FORMS = ("csv", "json", "parquet")
@@ -96,18 +95,9 @@ def to_json(records: Sequence[Record], resolutions: Sequence[Resolution]) -> byt
 
 
 def to_parquet(records: Sequence[Record], resolutions: Sequence[Resolution]) -> bytes:
-    """Write the table as Parquet.
-
-    Raises:
-        LedgerError: the library for that is not installed.
-    """
-    try:
-        import pyarrow as pa
-        from pyarrow import parquet
-    except ModuleNotFoundError:
-        raise LedgerError(
-            "Parquet needs pyarrow: python -m pip install 'middlegame[parquet]'"
-        ) from None
+    """Write the table as Parquet."""
+    import pyarrow as pa
+    from pyarrow import parquet
 
     kinds = {
         _TEXT: pa.string(),
