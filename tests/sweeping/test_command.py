@@ -33,7 +33,7 @@ def test_the_answer_comes_before_the_method(run, tmp_path):
     lines = told.splitlines()
     assert lines[3].startswith("  The tenant loses the berth: 25%, nine worlds in ten between")
     assert "   25%  9..44%   .-==|=--........  The tenant loses the berth" in lines
-    assert told.index("WHAT EACH DOES") < told.index("Sobol sequence (seed 0)")
+    assert told.index("WHAT EACH DOES") < told.index("scrambled")
     assert pq.read_metadata(out).num_rows == 256
     page = report.read_text()
     assert "How far the ranges leave it open" in page
