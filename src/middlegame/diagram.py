@@ -440,6 +440,11 @@ class Diagram:
             if node.name not in self.evidence and not (isinstance(node, Chance) and node.hidden)
         )
 
+    @cached_property
+    def books(self) -> tuple[Node, ...]:
+        """The nodes that only keep the books of somebody's means."""
+        return tuple(node for node in self.nodes if isinstance(node, Chance) and node.hidden)
+
     def instances(self, name: str) -> tuple[Node, ...]:
         """Give the nodes of a move or factor, in order of time; one where there is no time."""
         return self._instances.get(name, ())

@@ -94,6 +94,27 @@ class Equilibrium(Displayed, Play):
         asked = self.scenario.questions.items()
         return {name: self.any_of(timeline.ways(question)) for name, question in asked}
 
+    def _curves(self) -> dict[str, Any]:
+        """Give, for a contest over time, every forecast by name, state and period."""
+        calendar = self.scenario.calendar if self.scenario else None
+        if calendar is None:
+            return {}
+        periods = range(1, calendar.count + 1)
+        names = dict.fromkeys(
+            node.name.partition("@")[0] for node in self.diagram.played if node.period is not None
+        )
+        found = {}
+        for name in names:
+            there = {
+                node.period: self.forecasts[node.name] for node in self.diagram.instances(name)
+            }
+            states = next(iter(there.values()))
+            found[name] = {
+                state: [there[k][state] if k in there else None for k in periods]
+                for state in states
+            }
+        return {"periods": [calendar.name(period) for period in periods], **found}
+
     def curve(self, condition: str | Condition) -> Curve:
         """Give a condition's probability over time, such as that of `cuba = falls`.
 
@@ -236,6 +257,7 @@ class Equilibrium(Displayed, Play):
             },
             "questions": self.questions,
             "forecast": self.forecasts,
+            "curves": self._curves(),
             "prior": {"questions": self.prior.questions, "forecast": self.prior.forecasts}
             if self.known
             else None,

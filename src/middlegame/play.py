@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from middlegame.compile.evidence import STATES, sighting
+from middlegame.courses import likeliest_courses
 from middlegame.diagram import Diagram, Tables
 from middlegame.engine import inference
 from middlegame.errors import QueryError, unknown
@@ -99,11 +100,15 @@ class Play:
         return min(max(1.0 - float(none) / self.evidence_probability, 0.0), 1.0)
 
     def storylines(self, count: int = 5) -> list[Storyline]:
-        """Give the likeliest ways that the moves and headline factors run together; exact."""
+        """Give the likeliest ways that the moves and headline factors run together; exact.
+
+        Over time they are the likeliest among simulated plays (`courses`), each with its exact
+        probability.
+        """
         told = [k for k, node in enumerate(self.diagram.nodes) if node.headline]
-        found = inference.likeliest(
-            self.diagram.structure, self._masses, told, count, self._evidence
-        )
+        timed = any(node.period is not None for node in self.diagram.played)
+        search = likeliest_courses if timed else inference.likeliest
+        found = search(self.diagram.structure, self._masses, told, count, self._evidence)
         nodes = self.diagram.nodes
         return [
             Storyline(
@@ -210,11 +215,16 @@ class Play:
         return f"{name} = {'|'.join(seen) or 'nothing'}"
 
     def frame(self) -> "pd.DataFrame":
-        """Give every forecast as a table with columns name, state and probability."""
+        """Give every forecast as a table: name, (over time) period, state and probability."""
         import pandas as pd
 
         rows = [(n, s, p) for n, f in self.forecasts.items() for s, p in f.items()]
-        return pd.DataFrame(rows, columns=["name", "state", "probability"])
+        frame = pd.DataFrame(rows, columns=["name", "state", "probability"])
+        periods = {node.name: node.period for node in self.diagram.played}
+        if any(period is not None for period in periods.values()):
+            frame.insert(1, "period", frame.name.map(periods))
+            frame["name"] = [name.partition("@")[0] for name in frame.name]
+        return frame
 
     @cached_property
     def _masses(self) -> list[Floats]:

@@ -6,11 +6,20 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
-from middlegame.diagram import Decision
+from middlegame.diagram import Decision, Node
 from middlegame.report import narrative
 from middlegame.report.charts import forecast_chart
+from middlegame.report.curve_charts import curve_chart
 from middlegame.report.graph import contest_graph
 from middlegame.report.judgements import judgement_groups, web_address
+from middlegame.report.layout import shown_period
+from middlegame.report.over_time import (
+    Series,
+    factors_over_time,
+    is_timed,
+    moves_over_time,
+    timeless,
+)
 from middlegame.report.palette import NOBODY, actor_colours
 from middlegame.report.policies import policy_rows, policy_words
 from middlegame.report.section import Section
@@ -43,6 +52,7 @@ class _Chart:
     title: str
     colour: str
     svg: str
+    notes: tuple[str, ...] = ()
 
 
 def html_report(
@@ -60,7 +70,7 @@ def html_report(
     words, scenario = narrative.words_of(equilibrium), equilibrium.scenario
     groups = judgement_groups(equilibrium, words, loaded)
     told = [written for group in groups for written in group.written]
-    graph = contest_graph(equilibrium)
+    graph, period = contest_graph(equilibrium), shown_period(equilibrium.diagram)
     return (
         environment()
         .get_template("report.html")
@@ -78,6 +88,8 @@ def html_report(
             outcomes=_factor_charts(equilibrium, words),
             others=_other_factors(equilibrium, words),
             graph=graph,
+            graph_period=words.period(period) if period else "",
+            timed=is_timed(equilibrium),
             graph_width=_natural_width(graph),
             storylines=narrative.storylines(equilibrium, STORYLINES),
             points=_points(equilibrium, words),
@@ -133,6 +145,8 @@ def _natural_width(svg: str) -> int:
 
 
 def _move_charts(equilibrium: "Equilibrium", words: Words) -> list[_Chart]:
+    if is_timed(equilibrium):
+        return [_curve(each) for each in moves_over_time(equilibrium)]
     colours = actor_colours(equilibrium.diagram)
     return [
         _chart(equilibrium, words, move.name, colours[move.owner])
@@ -141,16 +155,29 @@ def _move_charts(equilibrium: "Equilibrium", words: Words) -> list[_Chart]:
 
 
 def _factor_charts(equilibrium: "Equilibrium", words: Words) -> list[_Chart]:
-    return [
+    timed = factors_over_time(equilibrium) if is_timed(equilibrium) else []
+    curves = [_curve(each) for each in timed if each.headline]
+    return curves + [
         _chart(equilibrium, words, node.name, NOBODY)
-        for node in equilibrium.diagram.nodes
+        for node in timeless(equilibrium)
         if node.headline and not isinstance(node, Decision)
     ]
 
 
+def _curve(series: Series) -> _Chart:
+    return _Chart(series.title, series.colour, curve_chart(series), series.notes)
+
+
+def _told_last(equilibrium: "Equilibrium") -> list[Node]:
+    """What stands in the list of other factors: over time, each in its last period."""
+    diagram = equilibrium.diagram
+    quiet = [each for each in factors_over_time(equilibrium) if not each.headline]
+    return [*(diagram.instances(each.name)[-1] for each in quiet), *timeless(equilibrium)]
+
+
 def _other_factors(equilibrium: "Equilibrium", words: Words) -> list[tuple[str, str, float]]:
     found = []
-    for node in equilibrium.diagram.played:
+    for node in _told_last(equilibrium):
         if not node.headline and not isinstance(node, Decision):
             state, chance = narrative.likeliest(equilibrium.forecasts[node.name])
             found.append((words.label(node.name), words.state(node.name, state), chance))

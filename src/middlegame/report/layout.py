@@ -1,5 +1,6 @@
 """Where the boxes and arrows of a contest's graph stand, and the lines of text in them."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -71,14 +72,38 @@ def layout(equilibrium: "Equilibrium") -> Layout:
     for node in nodes:
         lines = len(label_lines(words, node.name)) + len(state_lines(equilibrium, words, node.name))
         heights[node.name] = lines * LINE + 2 * PADDING + BAR + 3
-    arcs = [(parent, node.name) for node in nodes for parent in node.parents]
+    shown = {node.name for node in nodes}
+    arcs = [(p, node.name) for node in nodes for p in node.parents if p in shown]
     return placed(heights, arcs)
 
 
 def drawn(diagram: Diagram) -> tuple[Node, ...]:
-    """List what the picture shows: all but the evidence that nobody in the contest sees."""
+    """List what the picture shows: all but the evidence that nobody in the contest sees.
+
+    Over time it shows one period, with what that depends on of the one before.
+    """
     seen = {name for decision in diagram.decisions for name in decision.parents}
-    return tuple(n for n in diagram.nodes if n.name not in diagram.evidence or n.name in seen)
+    every = tuple(
+        n
+        for n in diagram.nodes
+        if (n.name not in diagram.evidence or n.name in seen) and n not in diagram.books
+    )
+    period = shown_period(diagram)
+    if period is None:
+        return every
+    now = [n for n in every if n.period in (None, period)]
+    needed = {parent for node in now for parent in node.parents}
+    return tuple(n for n in every if n in now or n.name in needed)
+
+
+def shown_period(diagram: Diagram) -> int | None:
+    """Give the period that the picture shows: of the fullest, the first that has a past."""
+    counts = Counter(node.period for node in diagram.played if node.period)
+    if not counts:
+        return None
+    most = max(counts.values())
+    fullest = [period for period, count in counts.items() if count == most]
+    return next((period for period in fullest if period > 1), fullest[0])
 
 
 def placed(heights: Mapping[str, float], arcs: Sequence[tuple[str, str]]) -> Layout:

@@ -19,9 +19,11 @@ from middlegame.report.words import (
 )
 from middlegame.scenario.conditions import Condition, Is
 from middlegame.scenario.model import Question
+from middlegame.scenario.timeline import certain
 
 if TYPE_CHECKING:
     from middlegame.equilibrium import Equilibrium
+    from middlegame.play import Storyline
 
 MOST_CLAUSES = 5
 """The answer is a sentence or two, and the other questions stand in a table."""
@@ -209,6 +211,8 @@ def storylines(equilibrium: "Equilibrium", count: int) -> list[Telling]:
     """Tell the likeliest storylines, leaving out moves that were no choice."""
     words = words_of(equilibrium)
     found = equilibrium.storylines(count) if count > 0 else []
+    if any(node.period is not None for node in equilibrium.diagram.played):
+        return [Telling(line.probability, _dated(equilibrium, words, line)) for line in found]
     tellings = []
     for line in found:
         first = found[0].states
@@ -221,6 +225,36 @@ def storylines(equilibrium: "Equilibrium", count: int) -> list[Telling]:
             continue
         tellings.append(Telling(line.probability, steps))
     return tellings
+
+
+def _dated(equilibrium: "Equilibrium", words: Words, line: "Storyline") -> tuple[Step, ...]:
+    """Tell a course over time: what changes in each period, and what everybody then mostly does."""
+    diagram = equilibrium.diagram
+    seen = equilibrium.given({n: s for n, s in line.states.items() if n not in equilibrium.known})
+    changes: dict[int, list[str]] = {}
+    now: dict[str, str] = {}
+    for node in diagram.played:
+        name, told = node.name.partition("@")[0], node.name in line.states
+        if not told and not isinstance(node, Decision):
+            continue
+        state = line.states[node.name] if told else likeliest(seen.forecast(node.name))[0]
+        before = now.get(name) or _start(equilibrium, name)
+        now[name] = state
+        if state != before and not (told and _forced(equilibrium, node.name, line.states)):
+            clause = words.clause(name, state)
+            changes.setdefault(node.period or 0, []).append(within(clause))
+    return tuple(
+        Step(
+            str(period), f"{words.period(period) + ': ' if period else ''}{'; '.join(told)}", False
+        )
+        for period, told in sorted(changes.items())
+    )
+
+
+def _start(equilibrium: "Equilibrium", name: str) -> str:
+    """Give the state that a factor certainly has before the first period, if there is one."""
+    factor = equilibrium.scenario.factors.get(name) if equilibrium.scenario else None
+    return (certain(factor) if factor is not None else None) or ""
 
 
 def _forced(equilibrium: "Equilibrium", name: str, states: Mapping[str, str]) -> bool:

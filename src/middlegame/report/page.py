@@ -14,6 +14,7 @@ _WIDEST = 100
 _NARROWEST = 40
 _MARGIN = 2
 _MEASURE = 88
+_COLUMN = 7
 """Sentences are harder to read when they are longer than this."""
 
 
@@ -148,6 +149,35 @@ class Page:
         if 0 <= mean <= 1:
             signs[round(mean * last)] = (mark, f"bold {colour}".strip())
         return Text.assemble(*(sign if not self.plain else sign[0] for sign in signs))
+
+    def series(
+        self,
+        labels: Sequence[str],
+        chances: Sequence[Sequence[float | None]],
+        colour: str = "",
+    ) -> None:
+        """Print a row for each state: its label, then its chance in each period."""
+        room = self.width - _MARGIN - _COLUMN * len(chances[0])
+        highest = [
+            max((row[k] or 0.0 for row in chances), default=0.0) for k in range(len(chances[0]))
+        ]
+        for label, row in zip(labels, chances, strict=True):
+            lines = self._wrapped(Text(label), room - 1)
+            for line in lines[:-1]:
+                self._line(" " * (_MARGIN + 1), line)
+            told = Text.assemble(" " * (_MARGIN + 1), lines[-1])
+            told.append(" " * max(room - told.cell_len + _MARGIN, 1))
+            for chance, most in zip(row, highest, strict=True):
+                text = "-" if chance is None else percent(chance)
+                told.append(f"{text:>{_COLUMN}}", "bold" if chance == most else "")
+            self._line(told)
+
+    def columns(self, names: Sequence[str]) -> None:
+        """Print the heads of the columns of `series`."""
+        room = self.width - _COLUMN * len(names)
+        told = Text(" " * room, style="dim")
+        told.append("".join(f"{name:>{_COLUMN}}" for name in names), "dim")
+        self._line(told)
 
     def value(self, value: str, label: str, colour: str) -> None:
         """Print a number and what it is of."""

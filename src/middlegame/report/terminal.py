@@ -10,12 +10,25 @@ from rich.console import Console
 from middlegame.diagram import Decision
 from middlegame.report import narrative
 from middlegame.report.change import moved, news, point_shifts, question_shifts, shifts
+from middlegame.report.over_time import (
+    Series,
+    chosen,
+    factors_over_time,
+    is_timed,
+    moves_over_time,
+    short,
+    timeless,
+)
 from middlegame.report.page import Page
 from middlegame.report.palette import NOBODY, actor_colours
 from middlegame.report.words import capital, clean, date, odds, percent, points
 
 if TYPE_CHECKING:
     from middlegame.equilibrium import Equilibrium
+
+
+MOST_COLUMNS = 8
+"""Periods that a terminal shows side by side."""
 
 
 def show_forecast(
@@ -101,6 +114,10 @@ def _moves(page: Page, equilibrium: "Equilibrium") -> None:
     words, colours = narrative.words_of(equilibrium), actor_colours(equilibrium.diagram)
     if not equilibrium.diagram.decisions:
         return
+    if is_timed(equilibrium):
+        page.section("What each does", "in order of play, period by period")
+        _series(page, moves_over_time(equilibrium))
+        return
     page.section("What each does", "in order of play")
     for move in equilibrium.diagram.decisions:
         page.heading(words.heading(move.name), colours[move.owner])
@@ -115,7 +132,15 @@ def _moves(page: Page, equilibrium: "Equilibrium") -> None:
 
 def _factors(page: Page, equilibrium: "Equilibrium") -> None:
     words = narrative.words_of(equilibrium)
-    factors = [n for n in equilibrium.diagram.played if not isinstance(n, Decision)]
+    every = list(equilibrium.diagram.played)
+    if is_timed(equilibrium):
+        found = factors_over_time(equilibrium)
+        for title, some in (("What comes of it", True), ("Other factors", False)):
+            if any(each.headline == some for each in found):
+                page.section(title, "period by period")
+                _series(page, [each for each in found if each.headline == some])
+        every = timeless(equilibrium)
+    factors = [n for n in every if not isinstance(n, Decision)]
     headlines = [factor.name for factor in factors if factor.headline]
     others = [factor.name for factor in factors if not factor.headline]
     if headlines:
@@ -137,11 +162,29 @@ def _factors(page: Page, equilibrium: "Equilibrium") -> None:
         page.gap()
 
 
+def _series(page: Page, found: list[Series]) -> None:
+    shown = chosen(found[0].periods, MOST_COLUMNS) if found else []
+    page.columns([short(found[0].periods[place]) for place in shown] if found else [])
+    for each in found:
+        page.heading(each.title, each.colour)
+        page.series(each.labels, [[row[k] for k in shown] for row in each.chances], each.colour)
+        for note in each.notes:
+            page.paragraph(note, style="dim")
+    page.gap()
+
+
 def _storylines(page: Page, equilibrium: "Equilibrium", count: int) -> None:
     told = narrative.storylines(equilibrium, count)
     if not told:
         return
     share = percent(sum(line.probability for line in told))
+    if is_timed(equilibrium):
+        aside = f"the likeliest {len(told)}, together {share}, with what each then mostly does"
+        page.section("Storylines", aside)
+        for line in told:
+            page.hanging(percent(line.probability), line.sentences)
+        page.gap()
+        return
     page.section("Storylines", f"the likeliest {len(told)}, together {share} of all ways it may go")
     for line in told:
         text = line.contrast if line is not told[0] else None

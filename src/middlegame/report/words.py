@@ -2,7 +2,7 @@
 
 import datetime as dt
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,6 +11,7 @@ import numpy as np
 from middlegame.diagram import Chance, Decision, Diagram, Node, Report, evaluate_numbers
 from middlegame.scenario.conditions import All, Any, Condition, Is, Not
 from middlegame.scenario.model import Scenario
+from middlegame.scenario.references import base, split
 
 SCALE = (
     (0.05, "almost no chance"),
@@ -155,8 +156,29 @@ class Words:
         )
 
     def node(self, name: str) -> Node:
-        """Give a move or factor of the diagram."""
-        return self.diagram.nodes[self.diagram.index[name]]
+        """Give a move or factor of the diagram; in its first period, if none is said."""
+        if name in self.diagram.index:
+            return self.diagram.nodes[self.diagram.index[name]]
+        return self.diagram.instances(base(name))[0]
+
+    def knows(self, name: str) -> bool:
+        """Whether there is such a move or factor, in any period."""
+        return name in self.diagram.index or bool(self.diagram.instances(base(name)))
+
+    def period(self, period: int) -> str:
+        """Name a period: `Jan-Mar 2026`."""
+        if period == 0:
+            return "before"
+        calendar = self.scenario.calendar if self.scenario else None
+        return calendar.name(period) if calendar else f"period {period}"
+
+    def _when(self, name: str) -> str:
+        """Say behind a move or factor in which period it is meant, if one is said."""
+        at = split(name)[1]
+        if at is None or not self.knows(name):
+            return ""
+        period = self.node(name).period if name in self.diagram.index else None
+        return f" ({self.period(period) if period is not None else at})"
 
     def actor(self, name: str) -> str:
         """Name an actor."""
@@ -165,7 +187,10 @@ class Words:
 
     def label(self, name: str) -> str:
         """Name a move or factor."""
-        if name in self.diagram.index and self.node(name).label:
+        return self._bare(name) + self._when(name)
+
+    def _bare(self, name: str) -> str:
+        if self.knows(name) and self.node(name).label:
             return clean(self.node(name).label)
         return clean(self.scenario.label(name)) if self.scenario else spaced(name)
 
@@ -192,22 +217,22 @@ class Words:
     def subject(self, name: str) -> str:
         """Give what goes before a state where it reads on as a verb."""
         node = self.node(name)
-        return self.actor(node.owner) if isinstance(node, Decision) else self.label(name)
+        return self.actor(node.owner) if isinstance(node, Decision) else self._bare(name)
 
     def reads_on(self, name: str) -> bool:
         """Whether this move's options or factor's states read on from its subject."""
-        return name in self._verbal
+        return self.node(name).name in self._verbal
 
     def clause(self, name: str, state: str) -> str:
         """Say that a move or factor turns out so: `Moscow waits`, `The lease: lost`."""
-        if self.reads_on(name):
-            return f"{self.subject(name)} {self.state(name, state)}"
-        return f"{self.label(name)}: {self.state(name, state)}"
+        told = f"{self.subject(name)} " if self.reads_on(name) else f"{self._bare(name)}: "
+        return told + self.state(name, state) + self._when(name)
 
     def entry(self, name: str, state: str) -> str:
         """Say the same where nothing around it tells which move is meant."""
         if isinstance(self.node(name), Decision):
-            return f"{self.heading(name)}: {self.state(name, state)}"
+            told = f"{self.heading(base(name))}: {self.state(name, state)}"
+            return told + self._when(name)
         return self.clause(name, state)
 
     def heading(self, name: str) -> str:
@@ -234,15 +259,29 @@ class Words:
 
     def case(self, states: Iterable[tuple[str, str]]) -> str:
         """Put what is known into words: `the lease: lost; Moscow waits`."""
-        return "; ".join(within(self.clause(name, state)) for name, state in states)
+        return "; ".join(within(clause) for clause in self._clauses(dict(states)))
+
+    def _clauses(self, states: Mapping[str, str]) -> Iterator[str]:
+        """What is so in every period is said once."""
+        told: set[str] = set()
+        for name, state in states.items():
+            known = base(name)
+            every = [node.name for node in self.diagram.instances(known) if node.period != 0]
+            if len(every) > 1 and all(states.get(each) == state for each in every):
+                if known not in told:
+                    yield f"{self.clause(known, state)} (in every period)"
+                told.add(known)
+            else:
+                yield self.clause(name, state)
 
     def _is(self, leaf: Is) -> str:
-        if leaf.variable not in self.diagram.index:
+        name = leaf.variable
+        if not self.knows(name):
             return clean(str(leaf))
-        among = [self.state(leaf.variable, state) for state in leaf.among]
-        if self.reads_on(leaf.variable):
-            return f"{within(self.subject(leaf.variable))} {' or '.join(among)}"
-        return f"{within(self.label(leaf.variable))}: {' or '.join(among)}"
+        among = " or ".join(self.state(name, state) for state in leaf.among)
+        if self.reads_on(name):
+            return f"{within(self.subject(name))} {among}{self._when(name)}"
+        return f"{within(self._bare(name))}: {among}{self._when(name)}"
 
     @cached_property
     def _verbal(self) -> frozenset[str]:

@@ -1,0 +1,82 @@
+"""What is shown of a contest over time."""
+
+import json
+import os
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+import middlegame as mg
+from middlegame.report.html import html_report
+from middlegame.report.over_time import chosen, factors_over_time, short
+from middlegame.report.terminal import show_change, show_forecast
+
+SIEGE = Path(__file__).parents[1] / "data" / "siege.yaml"
+GOLDEN = Path(__file__).parent / "golden" / "siege.txt"
+
+
+@pytest.fixture(scope="module")
+def siege() -> mg.Equilibrium:
+    return mg.solve(mg.load(SIEGE))
+
+
+def printed(show, *arguments) -> str:
+    out = StringIO()
+    show(*arguments, Console(file=out, width=80, force_terminal=False))
+    return out.getvalue()
+
+
+def test_the_terminal_shows_rows_of_chances_and_dated_courses(siege):
+    told = printed(show_forecast, siege)
+    if os.environ.get("MIDDLEGAME_UPDATE_GOLDEN"):
+        GOLDEN.write_text(told, "utf-8")
+    assert told == GOLDEN.read_text("utf-8")
+
+
+def test_what_is_supposed_in_every_period_is_said_once(siege):
+    told = printed(show_change, siege, siege.suppose({"sortie": "stays_in"}))
+    assert "sortie: stays in (in every period)" in told
+    assert "The fort falls (Apr 2026)" in told
+
+
+def test_the_report_draws_a_line_for_each_state_and_no_bookkeeping(siege):
+    page = html_report(siege)
+    assert "holds 85% in Jan 2026, 55% in Apr 2026" in page
+    assert "then on average first in Feb 2026" in page
+    assert "The contest <small>Feb 2026</small>" in page
+    assert "shells after" not in page
+
+
+def test_courses_have_their_exact_probability(siege):
+    told = siege.storylines(5)
+    assert sum(line.probability for line in told) == pytest.approx(1)  # a fort falls once
+    for line in told:
+        condition = " and ".join(f"{name} = {state}" for name, state in line.states.items())
+        assert line.probability == pytest.approx(siege.probability(condition))
+
+
+def test_the_answer_as_json_and_as_a_table_has_the_curves(siege):
+    answer = json.loads(json.dumps(siege.to_dict()))
+    assert answer["curves"]["periods"] == ["Jan 2026", "Feb 2026", "Mar 2026", "Apr 2026"]
+    falls = [siege.forecast(f"fort@{k}")["falls"] for k in (1, 2, 3, 4)]
+    assert answer["curves"]["fort"]["falls"] == pytest.approx(falls)
+    frame = siege.frame()
+    rows = frame[(frame.name == "fort") & (frame.state == "falls")]
+    assert list(rows.period) == [1, 2, 3, 4]
+    assert rows.probability.to_numpy() == pytest.approx(falls)
+
+
+def test_columns_are_chosen_evenly():
+    assert chosen(["p"] * 3, 8) == [0, 1, 2]
+    picked = chosen(["p"] * 20, 8)
+    assert len(picked) == 8
+    assert (picked[0], picked[-1]) == (0, 19)
+    assert [short(name) for name in ("Jan-Mar 2026", "2026", "period 3")] == ["Jan 26", "2026", "3"]
+
+
+def test_notes_are_of_what_is_not_so_from_the_beginning(siege):
+    (fort, weather) = factors_over_time(siege)
+    assert len(fort.notes) == 1
+    assert weather.notes == ()
