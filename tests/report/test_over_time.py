@@ -77,6 +77,6 @@ def test_columns_are_chosen_evenly():
 
 
 def test_notes_are_of_what_is_not_so_from_the_beginning(siege):
-    (fort, weather) = factors_over_time(siege)
+    weather, fort = factors_over_time(siege)
     assert len(fort.notes) == 1
     assert weather.notes == ()
