@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from middlegame.analysis.commands import dominoes_command
+from middlegame.analysis.compare_command import compare_command
 from middlegame.analysis.hypotheses_command import hypotheses_command
 from middlegame.console import console, print_json, working
 from middlegame.estimation.commands import fit_command
@@ -87,6 +88,7 @@ def commands() -> None:
     """
 
 
+commands.add_command(compare_command)
 commands.add_command(hypotheses_command)
 commands.add_command(ledger_commands)  # its module imports nothing but click
 commands.add_command(dominoes_command)

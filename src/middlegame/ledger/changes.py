@@ -1,43 +1,12 @@
 """What changed between two records, as plain data."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from middlegame.ledger.records import Forecast, Question, Record
-from middlegame.scenario import Judgement
-from middlegame.scenario.faults import Path, dotted
 
-
-@dataclass(frozen=True)
-class Number:
-    """A number that differs; None where one of the texts has no such number.
-
-    Attributes:
-        path: where it stands.
-        before: in the older text.
-        after: in the newer one.
-        value_before: at which the older forecast was computed, if it is a range.
-        value_after: and the newer one.
-    """
-
-    path: Path
-    before: Judgement | None
-    after: Judgement | None
-    value_before: float | None = None
-    value_after: float | None = None
-
-    @property
-    def name(self) -> str:
-        """Where it stands, as text."""
-        return dotted(self.path)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Give the number as a JSON object."""
-        return {
-            "name": self.name,
-            "from": str(self.before) if self.before else None,
-            "to": str(self.after) if self.after else None,
-        }
+if TYPE_CHECKING:
+    from middlegame.analysis.switching import Number
 
 
 @dataclass(frozen=True)
@@ -114,7 +83,7 @@ class Difference:
     questions: tuple[Moved, ...]
     gone: tuple[Question, ...]
     new: tuple[Question, ...]
-    numbers: tuple[Number, ...] = ()
+    numbers: tuple["Number", ...] = ()
     notes: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:

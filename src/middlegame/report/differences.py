@@ -9,7 +9,8 @@ from middlegame.report.page import Page
 from middlegame.report.words import clean, date, percent
 
 if TYPE_CHECKING:
-    from middlegame.ledger.changes import Difference, Moved, Number
+    from middlegame.analysis.switching import Number
+    from middlegame.ledger.changes import Difference, Moved
 
 _SHOWN = 0.0005
 """Moves below a twentieth of a percentage point are left out."""

@@ -188,6 +188,11 @@ class Page:
         """Print sentences beside a number."""
         self._beside(Text(f"{mark:>{_MARGIN + 4}}  ", style="bold"), Text(text))
 
+    def row(self, label: str, values: Sequence[str]) -> None:
+        """Print a few short values in columns, and what they are of."""
+        columns = "".join(f"{value:>{_MARGIN + 4}}" for value in values)
+        self._beside(Text(f"{columns}  ", style="bold" if label else "dim"), Text(label))
+
     def shifts(self, found: Sequence[Shift]) -> None:
         """Print rows such as `18% -> 7%  -11 pp  Cuba's government: falls`."""
         arrow, up, down = ("->", "+", "-") if self.plain else ("→", "▲ ", "▼ ")

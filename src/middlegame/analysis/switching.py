@@ -1,0 +1,147 @@
+"""Two scenarios that judge differently, solved again with some of their numbers switched."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from middlegame.compile import compile_scenario
+from middlegame.equilibrium import solve
+from middlegame.errors import NotConverged
+from middlegame.scenario import Condition, Judgement, Scenario
+from middlegame.scenario.faults import Path, ScenarioError, dotted
+from middlegame.scenario.replacing import replaced
+from middlegame.scenario.walk import judgements
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number that differs; None where one of the texts has no such number.
+
+    Attributes:
+        path: where it stands.
+        before: in the first text.
+        after: in the second one.
+        value_before: at which the first forecast was computed, if it is a range.
+        value_after: and the second one.
+    """
+
+    path: Path
+    before: Judgement | None
+    after: Judgement | None
+    value_before: float | None = None
+    value_after: float | None = None
+
+    @property
+    def name(self) -> str:
+        """Where it stands, as text."""
+        return dotted(self.path)
+
+    @property
+    def reversed(self) -> "Number":
+        """The same, seen from the second text."""
+        return Number(self.path, self.after, self.before, self.value_after, self.value_before)
+
+    def to_dict(self) -> dict[str, str | None]:
+        """Give the number as a JSON object."""
+        return {
+            "name": self.name,
+            "from": str(self.before) if self.before else None,
+            "to": str(self.after) if self.after else None,
+        }
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A scenario with the numbers at which it is solved.
+
+    Attributes:
+        contest: the scenario.
+        theta: values by name; the medians of all others.
+        asked: further conditions to answer, beside the scenario's questions.
+        answers: to the questions, and to what was asked.
+    """
+
+    contest: Scenario
+    theta: Mapping[str, float] = field(default_factory=dict)
+    asked: Mapping[str, str | Condition] = field(default_factory=dict)
+    answers: Mapping[str, float] = field(default_factory=dict)
+
+    def solved(self) -> "Judged":
+        """Answer the questions.
+
+        Raises:
+            ScenarioError: these numbers cannot stand together.
+            NotConverged: no equilibrium was reached.
+        """
+        diagram = compile_scenario(self.contest)
+        theta = diagram.theta
+        for place, parameter in enumerate(diagram.parameters):
+            theta[place] = self.theta.get(parameter.name, theta[place])
+        equilibrium = solve(diagram, scenario=self.contest, theta=theta)
+        answers = {name: equilibrium.probability(of) for name, of in self.asked.items()}
+        return Judged(self.contest, self.theta, self.asked, equilibrium.questions | answers)
+
+    def switched(self, numbers: Sequence[Number]) -> "Judged":
+        """Give the scenario with these numbers as they are in the other text, solved.
+
+        Raises:
+            ScenarioError: these numbers cannot stand together.
+            NotConverged: no equilibrium was reached.
+        """
+        contest, theta = self.contest, dict(self.theta)
+        for number in numbers:
+            if number.after is not None:
+                contest = replaced(contest, number.path, number.after)
+            theta.pop(number.name, None)
+            if number.value_after is not None:
+                theta[number.name] = number.value_after
+        return Judged(contest, theta, self.asked).solved()
+
+
+def changed(first: Judged, second: Judged) -> list[Number]:
+    """List the numbers that differ, and those that only one of the texts has."""
+    was = {path: judgement for path, judgement, _ in judgements(first.contest)}
+    now = {path: judgement for path, judgement, _ in judgements(second.contest)}
+    found = [
+        Number(
+            path,
+            was.get(path),
+            now.get(path),
+            first.theta.get(dotted(path)),
+            second.theta.get(dotted(path)),
+        )
+        for path in dict.fromkeys((*was, *now))
+    ]
+    return [
+        number
+        for number in found
+        if number.before != number.after or number.value_before != number.value_after
+    ]
+
+
+def effects(
+    first: Judged, numbers: Sequence[Number]
+) -> tuple[list[tuple[tuple[str, ...], Mapping[str, float]]], list[Number]]:
+    """Solve with each number switched alone; one distribution's numbers together, if need be.
+
+    Returns:
+        The names of what was switched with the answers then, and what could not be switched.
+    """
+    found: list[tuple[tuple[str, ...], Mapping[str, float]]] = []
+    left: list[Number] = []
+    for number in numbers:
+        try:
+            found.append(((number.name,), first.switched([number]).answers))
+        except (ScenarioError, NotConverged):
+            left.append(number)
+    unknown: list[Number] = []
+    for parent in dict.fromkeys(number.path[:-1] for number in left):
+        group = [number for number in numbers if number.path[:-1] == parent]
+        names = tuple(number.name for number in group)
+        try:
+            answers = first.switched(group).answers
+        except (ScenarioError, NotConverged):
+            unknown += [number for number in left if number.path[:-1] == parent]
+            continue
+        found = [each for each in found if not set(each[0]) & set(names)]
+        found.append((names, answers))
+    return found, unknown

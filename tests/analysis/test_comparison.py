@@ -1,0 +1,142 @@
+"""Rival analysts, against solving each by itself."""
+
+import datetime as dt
+import json
+
+import pytest
+
+import middlegame as mg
+from middlegame.analysis.comparison import compare
+from middlegame.analysis.opinions import opinions_of
+from middlegame.analysis.pooling import linear_pool, log_odds_pool
+from middlegame.ledger import Ledger
+from middlegame.ledger.weights import earned_weights
+from middlegame.scenario import in_view, read_text
+from tests.analysis.test_hypotheses import main_or_exit
+from tests.ledger.entries import entry
+from tests.scenario.test_views import TEXT
+
+MORE = """
+  dove:
+    forecaster: ann
+    judgements:
+      factors.f.rules[0].then.on: 5..15%
+      interests.a[1].worth: 30
+      precision: 1:1
+"""
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory):
+    path = tmp_path_factory.mktemp("views") / "test.yaml"
+    text = TEXT.replace("views:", "precision: 2:1\nviews:") + MORE.lstrip("\n")
+    path.write_text(text, "utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def found(file):
+    return compare(opinions_of([str(file)]))
+
+
+def test_views_are_set_beside_what_is_written(file, found):
+    scenario = read_text(file.read_text("utf-8")).scenario
+    assert [o.name for o in found.opinions] == ["as written", "The hawks", "dove"]
+    assert [o.forecaster for o in found.opinions] == ["test", "hawk", "ann"]
+    (asked,) = found.asked
+    alone = [mg.solve(scenario), *(mg.solve(in_view(scenario, v)) for v in ("hawk", "dove"))]
+    assert asked.probabilities == pytest.approx([e.questions["q"] for e in alone])
+    third = [1 / 3] * 3
+    assert asked.linear == pytest.approx(linear_pool(asked.probabilities, third))
+    assert asked.log_odds == pytest.approx(log_odds_pool(asked.probabilities, third))
+
+
+def test_two_numbers_share_the_whole_difference_between_them(found):
+    hawk = [each for each in found.disagreements if each.between[1] == "The hawks"]
+    assert {number.name for each in hawk for number in each.numbers} == {
+        "interests.a[0].worth",
+        "factors.f.rules[0].then.on",
+    }
+    (asked,) = found.asked
+    difference = asked.probabilities[1] - asked.probabilities[0]
+    assert sum(each.moves["q"] for each in hawk) == pytest.approx(difference)
+    assert found.left["The hawks"]["q"] == pytest.approx(0, abs=1e-12)
+
+
+def test_a_share_is_the_mean_of_first_in_and_last_in(file, found):
+    scenario = read_text(file.read_text("utf-8")).scenario
+    dove = in_view(scenario, "dove")
+    (rate,) = [e for e in found.disagreements if e.numbers[0].name == "precision"]
+    first = mg.solve(scenario.model_copy(update={"precision": dove.precision})).questions["q"]
+    last = mg.solve(dove.model_copy(update={"precision": scenario.precision})).questions["q"]
+    base, theirs = mg.solve(scenario).questions["q"], mg.solve(dove).questions["q"]
+    assert rate.moves["q"] == pytest.approx((first - base + theirs - last) / 2)
+    sizes = [each.matters for each in found.disagreements]
+    assert sizes == sorted(sizes, reverse=True)
+
+
+def test_files_are_compared_and_named(tmp_path, file):
+    other = tmp_path / "test.yaml"
+    other.write_text(file.read_text("utf-8").replace("worth: 5}", "worth: 15}"), "utf-8")
+    opinions = opinions_of([f"{file}#hawk", str(other)], ["bob"])
+    assert [o.name for o in opinions][:2] == ["test#hawk", "test"]
+    assert opinions[0].forecaster == "bob"
+    assert compare(opinions[:2]).notes == ()
+    doubled = opinions_of([str(file), str(other)])
+    assert [o.name for o in doubled] == [
+        "test", "test: The hawks", "test: dove", "test (2)", "test (2): The hawks", "test (2): dove"
+    ]  # fmt: skip
+    with pytest.raises(mg.QueryError, match="expected one for each"):
+        opinions_of([str(file)], ["a", "b"])
+    with pytest.raises(mg.QueryError, match="nobody to compare with"):
+        compare(opinions[:1])
+
+
+def test_without_questions_the_headlines_are_compared(file):
+    opinions = opinions_of([str(file)])
+    bare = [
+        type(o)(o.name, o.forecaster, o.contest.model_copy(update={"questions": {}}))
+        for o in opinions[:2]
+    ]
+    assert [each.name for each in compare(bare).asked] == ["m = x", "m = y"]
+
+
+def test_what_differs_beyond_numbers_is_noted(file, tmp_path):
+    other = tmp_path / "other.yaml"
+    text = file.read_text("utf-8").replace("knows: []", "").replace("when: m = y", "when: m = x")
+    other.write_text(text.partition("views:")[0], "utf-8")
+    found = compare([opinions_of([str(file)])[0], *opinions_of([str(other)])])
+    assert any("differ in more than numbers" in note for note in found.notes)
+    assert found.left["other"]["q"] != 0
+
+
+def test_most_limits_what_is_switched(file):
+    opinions = opinions_of([str(file)])
+    found = compare([opinions[0], opinions[2]], most=1)
+    assert len(found.disagreements) == 1
+    assert "3 numbers differ" in found.notes[0]
+
+
+def test_weights_are_earned_on_what_all_have_answered(tmp_path):
+    with Ledger.open(tmp_path / "ledger.db") as ledger:
+        ledger.add([entry(0.9, by="anna"), entry(0.2, by="bob")])
+        ledger.resolve("q", "yes", on=dt.date(2026, 3, 1), source="the news", by="us")
+        scores = ledger.score()
+    earned = earned_weights(scores, ["anna", "bob"])
+    assert earned.questions == 1
+    assert earned.weights[0] > 0.5 > earned.weights[1]
+    stranger = earned_weights(scores, ["anna", "carl"])
+    assert (stranger.weights, stranger.unknown) == ((0.5, 0.5), ("carl",))
+
+
+def test_the_command(file, capsys, tmp_path, monkeypatch):
+    monkeypatch.setenv("MIDDLEGAME_LEDGER", str(tmp_path / "ledger.db"))
+    report = tmp_path / "report.html"
+    main_or_exit(["compare", str(file), "--weights", "scores", "--report", str(report)])
+    text = capsys.readouterr().out
+    assert "What parts them".upper() in text
+    assert "so in the pools all weigh the same" in " ".join(text.split())
+    assert "Rival analysts" in report.read_text("utf-8")
+    main_or_exit(["compare", str(file), "--json"])
+    told = json.loads(capsys.readouterr().out)
+    assert set(told["weights"]) == {"as written", "The hawks", "dove"}
