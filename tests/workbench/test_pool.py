@@ -5,7 +5,7 @@ import pytest
 
 from middlegame.workbench.pool import Pool, Refused, Superseded
 
-CHORES = "tests.workbench.chores"
+CHORES = "tests.workbench"
 
 
 @asynccontextmanager
@@ -25,7 +25,9 @@ def play(scene):
 async def begun(pool, key, **more):
     """Start a slow task and wait until it runs."""
     running = asyncio.Event()
-    task = asyncio.create_task(pool.ask(key, "slow", 30, progress=lambda _: running.set(), **more))
+    task = asyncio.create_task(
+        pool.ask(key, "chores.slow", 30, progress=lambda _: running.set(), **more)
+    )
     await running.wait()
     return task
 
@@ -33,13 +35,13 @@ async def begun(pool, key, **more):
 def test_answers_refusals_and_mistakes_come_back(caplog):
     async def scene():
         async with pool() as workers:
-            assert await workers.ask(("a", "x"), "echo", {"value": 1}) == {"value": 1}
+            assert await workers.ask(("a", "x"), "chores.echo", {"value": 1}) == {"value": 1}
             with pytest.raises(Refused, match="not like that"):
-                await workers.ask(("a", "x"), "refuse")
+                await workers.ask(("a", "x"), "chores.refuse")
             with pytest.raises(Refused, match="log says"):
-                await workers.ask(("a", "x"), "fail")
+                await workers.ask(("a", "x"), "chores.fail")
             assert "a mistake" in caplog.text
-            assert await workers.ask(("a", "x"), "echo", 2) == 2
+            assert await workers.ask(("a", "x"), "chores.echo", 2) == 2
 
     play(scene)
 
@@ -48,10 +50,10 @@ def test_the_latest_request_wins():
     async def scene():
         async with pool() as workers:
             first = await begun(workers, ("a", "long"))
-            older = asyncio.create_task(workers.ask(("b", "slider"), "echo", 1))
-            other = asyncio.create_task(workers.ask(("c", "slider"), "echo", 2))
+            older = asyncio.create_task(workers.ask(("b", "slider"), "chores.echo", 1))
+            other = asyncio.create_task(workers.ask(("c", "slider"), "chores.echo", 2))
             await asyncio.sleep(0)
-            newer = asyncio.create_task(workers.ask(("b", "slider"), "echo", 3))
+            newer = asyncio.create_task(workers.ask(("b", "slider"), "chores.echo", 3))
             await asyncio.sleep(0)
             workers.cancel(("a", "long"))
             for dropped in (first, older):
@@ -66,13 +68,13 @@ def test_a_visitor_who_leaves_is_worked_for_no_longer():
     async def scene():
         async with pool() as workers:
             running = await begun(workers, ("a", "sweep"))
-            waiting = asyncio.create_task(workers.ask(("a", "slider"), "echo", 1))
+            waiting = asyncio.create_task(workers.ask(("a", "slider"), "chores.echo", 1))
             await asyncio.sleep(0)
             workers.leave("a")
             for given_up in (running, waiting):
                 with pytest.raises(Superseded):
                     await given_up
-            assert await workers.ask(("b", "slider"), "echo", 2) == 2
+            assert await workers.ask(("b", "slider"), "chores.echo", 2) == 2
 
     play(scene)
 
@@ -81,9 +83,9 @@ def test_long_work_leaves_a_worker_to_others():
     async def scene():
         async with pool(2) as workers:
             first = await begun(workers, ("a", "sweep"), long=True)
-            second = asyncio.create_task(workers.ask(("b", "sweep"), "slow", 30, long=True))
+            second = asyncio.create_task(workers.ask(("b", "sweep"), "chores.slow", 30, long=True))
             await asyncio.sleep(0)
-            assert await workers.ask(("c", "slider"), "echo", 1) == 1
+            assert await workers.ask(("c", "slider"), "chores.echo", 1) == 1
             assert not second.done()
             workers.leave("a")
             workers.leave("b")
@@ -95,9 +97,9 @@ def test_long_work_leaves_a_worker_to_others():
 def test_work_goes_to_the_worker_that_has_it_ready():
     async def scene():
         async with pool(2) as workers:
-            home = await workers.ask(("a", "x"), "where", home="text")
+            home = await workers.ask(("a", "x"), "chores.where", home="text")
             busy = await begun(workers, ("b", "y"), home="other")
-            places = [await workers.ask(("a", "x"), "where", home="text") for _ in range(3)]
+            places = [await workers.ask(("a", "x"), "chores.where", home="text") for _ in range(3)]
             workers.leave("b")
             await asyncio.gather(busy, return_exceptions=True)
             return home, places
@@ -115,8 +117,8 @@ def test_a_worker_that_dies_is_replaced():
         async with pool() as workers:
             before = workers.processes
             with pytest.raises(Refused, match="ended"):
-                await workers.ask(("a", "x"), "die")
-            assert await workers.ask(("a", "x"), "echo", 1) == 1
+                await workers.ask(("a", "x"), "chores.die")
+            assert await workers.ask(("a", "x"), "chores.echo", 1) == 1
             assert workers.processes != before
 
     play(scene)

@@ -13,10 +13,16 @@ from middlegame.workbench.pool import Refused, Superseded
 from middlegame.workbench.session import Pools, Session
 from middlegame.workbench.setting import Setting
 from middlegame.workbench.views.answer import AnswerView
+from middlegame.workbench.views.dominoes import DominoView
 from middlegame.workbench.views.edit import EditView
 from middlegame.workbench.views.trying import TryView
 
-VIEWS = (("answer", "Answer"), ("try", "Try it"), ("edit", "Edit"))
+VIEWS = (
+    ("answer", "Answer"),
+    ("try", "Try it"),
+    ("dominoes", "Dominoes"),
+    ("edit", "Edit"),
+)
 
 
 @dataclass(frozen=True)
@@ -106,7 +112,7 @@ class ContestPage:
                 self.progress = ui.label("Opening the contest")
                 self.hint = ui.label("").classes("mg-soft")
             self.places = {name: ui.element("div").classes("mg-place") for name, _ in VIEWS}
-        self.views: dict[str, AnswerView | TryView | EditView] = {}
+        self.views: dict[str, AnswerView | TryView | DominoView | EditView] = {}
         with self.places["edit"]:
             self.views["edit"] = EditView(bench.library, session, self.reopen)
         self.client.on_delete(session.leave)
@@ -121,6 +127,9 @@ class ContestPage:
         self.head.mark(view)
         for name, place in self.places.items():
             place.set_visibility(name == view and (name in self.views))
+        opened = self.views.get(view)
+        if isinstance(opened, DominoView):
+            opened.shown()
         self._link()
 
     async def reopen(self, text: str) -> None:
@@ -134,9 +143,10 @@ class ContestPage:
         edit = self.views["edit"]
         assert isinstance(edit, EditView)
         edit.session = session
-        for name in ("answer", "try"):
-            self.views.pop(name, None)
-            self.places[name].clear()
+        for name, place in self.places.items():
+            if name != "edit":
+                self.views.pop(name, None)
+                place.clear()
         self.opening.set_visibility(True)
         self.choose(self.view)
         await self._open()
@@ -178,6 +188,8 @@ class ContestPage:
                 self.views["answer"] = AnswerView(self.session, self.to_line)
             with self.places["try"]:
                 self.views["try"] = TryView(self.bench.library, self.session)
+            with self.places["dominoes"]:
+                self.views["dominoes"] = DominoView(self.session)
             self.choose(self.view)
 
     def _link(self) -> None:

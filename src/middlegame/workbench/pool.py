@@ -74,12 +74,12 @@ class Pool:
     """The workers and who waits for them; to be used within one event loop.
 
     Args:
-        tasks: the module whose functions the workers run.
+        package: in whose modules the workers' tasks are.
         size: how many workers there are; later ones start when they are first needed.
     """
 
-    def __init__(self, tasks: str, size: int) -> None:
-        self._tasks, self._size = tasks, size
+    def __init__(self, package: str, size: int) -> None:
+        self._package, self._size = package, size
         self._context = multiprocessing.get_context("spawn")
         self._workers: list[_Worker] = []
         self._waiting: list[_Job] = []
@@ -103,7 +103,7 @@ class Pool:
 
         Args:
             key: who asks, and for what purpose.
-            task: the function's name.
+            task: the function, with its module: `texts.checked`.
             arguments: of the function, after the bench.
             home: what the task is about; a worker that has had it is preferred.
             long: whether it may take more than a second or two.
@@ -169,7 +169,7 @@ class Pool:
         ours, theirs = self._context.Pipe()
         cancelled = self._context.Event()
         process = self._context.Process(
-            target=run, args=(theirs, cancelled, self._tasks), daemon=True
+            target=run, args=(theirs, cancelled, self._package), daemon=True
         )
         process.start()
         theirs.close()

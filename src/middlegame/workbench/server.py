@@ -38,8 +38,8 @@ def serve(
         app.add_middleware(Gate)
     workers = min(MOST_WORKERS, max(2, len(os.sched_getaffinity(0)) - 1))
     pools = Pools(
-        solving=Pool("middlegame.workbench.solving", workers),
-        reading=Pool("middlegame.workbench.texts", 1),
+        solving=Pool("middlegame.workbench", workers),
+        reading=Pool("middlegame.workbench", 1),
     )
     bench = Bench(library, pools)
     add_pages(bench)

@@ -96,7 +96,7 @@ class Session:
         """
         self.portrait, self.base = await self.pools.solving.ask(
             (self.visitor, "open"),
-            "opened",
+            "solving.opened",
             self.text,
             home=self.text,
             long=True,
@@ -155,7 +155,7 @@ class Session:
 
     async def _prepare(self) -> None:
         await self.pools.solving.ask(
-            (self.visitor, "prepare"), "prepared", self.text, home=self.text, long=True
+            (self.visitor, "prepare"), "solving.prepared", self.text, home=self.text, long=True
         )
         self.ready = True
         _tell(self.on_ready)
@@ -163,7 +163,7 @@ class Session:
     async def _glimpse(self, setting: Setting) -> None:
         key = (self.visitor, "glance")
         found: Glance = await self.pools.solving.ask(
-            key, "glimpsed", self.text, setting, home=self.text
+            key, "solving.glimpsed", self.text, setting, home=self.text
         )
         if self.left:
             return
@@ -175,7 +175,7 @@ class Session:
     async def _read(self, setting: Setting) -> None:
         key = (self.visitor, "read")
         found: Reading = await self.pools.solving.ask(
-            key, "read", self.text, setting, home=self.text
+            key, "solving.read", self.text, setting, home=self.text
         )
         if self.left or setting != self.setting:
             return

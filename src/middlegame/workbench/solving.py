@@ -1,8 +1,5 @@
 """The tasks of workers that solve; each holds contests ready in a `Bench`."""
 
-from dataclasses import asdict
-from typing import Any
-
 from middlegame.scenario.load import read_text
 from middlegame.workbench.portrait import Portrait, portrait
 from middlegame.workbench.reading import Glance, Reading, glance, reading
@@ -41,10 +38,3 @@ def read(bench: Bench, text: str, setting: Setting) -> Reading:
     live = bench.live(text)
     drawn = bench.held("portrait", text, lambda: portrait(live.base, read_text(text)))
     return reading(live, setting, drawn.names)
-
-
-def answered(bench: Bench, text: str, setting: Setting) -> dict[str, Any]:
-    """Give the traced answer as the command line's `--json` does."""
-    live = bench.live(text)
-    found = live.full(setting.numbers, setting.supposed, setting.given, surprise=setting.surprise)
-    return found.to_dict() | {"setting": asdict(setting)}

@@ -80,25 +80,27 @@ class Bench:
         return Live(loaded.scenario)
 
 
-def run(pipe: Connection, cancelled: "Event", tasks: str) -> None:
+def run(pipe: Connection, cancelled: "Event", package: str) -> None:
     """Serve tasks until the pipe is closed.
 
     Args:
         pipe: gets (number, task, arguments); gives (number, kind, content).
         cancelled: set while the running task is no longer wanted.
-        tasks: the module whose functions are the tasks.
+        package: in whose modules the tasks are functions: `texts.checked`.
     """
     from importlib import import_module
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which then ends us
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    module = import_module(tasks)
     number = 0
     bench = Bench(lambda content: pipe.send((number, "progress", content)), cancelled)
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
         while True:
             number, task, arguments = pipe.recv()
-            kind, content = _outcome(getattr(module, task), bench, arguments)
+            module, _, name = task.rpartition(".")
+            kind, content = _outcome(
+                getattr(import_module(f"{package}.{module}"), name), bench, arguments
+            )
             pipe.send((number, kind, content))
 
 

@@ -128,7 +128,7 @@ class EditView:
         session, text = self.session, self.editor.value or ""
         try:
             found: list[Told] = await session.pools.reading.ask(
-                (session.visitor, "check"), "checked", text, session.folder
+                (session.visitor, "check"), "texts.checked", text, session.folder
             )
         except (Superseded, MiddlegameError):
             return
@@ -182,7 +182,11 @@ class EditView:
         session = self.session
         try:
             found = await session.pools.reading.ask(
-                (session.visitor, "complete"), "completed", self.editor.value or "", line, column
+                (session.visitor, "complete"),
+                "texts.completed",
+                self.editor.value or "",
+                line,
+                column,
             )
         except (Superseded, MiddlegameError):
             found = []
@@ -195,7 +199,11 @@ class EditView:
         session = self.session
         try:
             found = await session.pools.reading.ask(
-                (session.visitor, "cited"), "cited", self.editor.value or "", session.folder, line
+                (session.visitor, "cited"),
+                "texts.cited",
+                self.editor.value or "",
+                session.folder,
+                line,
             )
         except (Superseded, MiddlegameError):
             return

@@ -139,7 +139,7 @@ class SaveDialog:
             return str(
                 await session.pools.reading.ask(
                     (session.visitor, "rewrite"),
-                    "rewrite",
+                    "texts.rewrite",
                     session.text,
                     dict(session.setting.numbers),
                     bool(self.width.value),
