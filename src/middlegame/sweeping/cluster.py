@@ -5,6 +5,7 @@ how often: when a worker dies, others compute its blocks again, to the same numb
 is sent here and kept at once.
 """
 
+import logging
 import pickle
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -48,7 +49,7 @@ def solver_on(plan: Plan, workers: int | None, cluster: str | None) -> Solving:
             return
         with _client(distributed, workers, cluster) as client:
             slots = _AHEAD * max(1, sum(client.nthreads().values()), workers or 0)
-            ready: Any = distributed.as_completed()
+            ready: Any = distributed.as_completed(loop=client.loop)
 
             def submit(block: tuple[int, int]) -> None:
                 ready.add(client.submit(_solve, packed, *block, pure=False))
@@ -88,8 +89,8 @@ def _client(distributed: Any, workers: int | None, cluster: str | None) -> Itera
                     n_workers=workers,
                     threads_per_worker=1,
                     processes=True,
-                    dashboard_address=None,
-                    silence_logs="critical",
+                    dashboard_address="127.0.0.1:0",
+                    silence_logs=logging.CRITICAL,
                 ) as local,
                 distributed.Client(local) as client,
             ):
