@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -107,4 +107,42 @@ REPORT = click.option(
     "--report",
     type=ReportFile(),
     help="Write the report to this file: .html, .md or .pdf.",
+)
+
+
+class Count(click.ParamType["int | Literal['auto']"]):
+    """How many worlds, or auto: as many as it takes."""
+
+    name = "N"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int | Literal["auto"]:
+        """Read a whole number, however it is written: 10000, 10_000, 1e4."""
+        text = str(value).strip().replace(",", "").replace("_", "")
+        if text == "auto":
+            return "auto"
+        try:
+            number = float(text)
+        except ValueError:
+            number = float("nan")
+        if number != number or number in (float("inf"), float("-inf")) or number % 1:
+            self.fail(f"'{value}' is no number of worlds, such as 10000 or auto", param, ctx)
+        if number < 1:
+            self.fail(f"{value} worlds; expected at least 1, or auto", param, ctx)
+        return int(number)
+
+
+WORLDS = click.option(
+    "-n",
+    "--worlds",
+    "worlds",
+    type=Count(),
+    default="auto",
+    show_default=True,
+    help="How many worlds to draw; auto is as many as it takes for the ends of each interval to "
+    "be exact to a percentage point.",
+)
+SEED = click.option(
+    "--seed", type=click.IntRange(0), default=0, show_default=True, help="Of the draws."
 )

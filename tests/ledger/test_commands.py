@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from pyarrow import parquet
 
+import middlegame as mg
 from middlegame.ledger.days import today
 from middlegame.ledger.location import VARIABLE
 from middlegame.ledger.records import digest
@@ -39,13 +40,13 @@ def told(answer: tuple[int, str, str]) -> dict:
 
 
 def test_from_recording_to_scoring(run: Run, file: Path, tmp_path: Path) -> None:
-    first = told(run("record", str(file), "--by", "anna", "--note", "first", "--json"))
+    first = told(run("record", str(file), "--middle", "--by", "anna", "--note", "first", "--json"))
     assert (first["id"], first["forecaster"], first["note"]) == (1, "anna", "first")
     assert first["scenario"]["name"] == "small"
     assert first["scenario"]["sha256"] == digest(file.read_text())
     assert first["theta"] == {"interests.a[0].worth": 15}
     file.write_text(TEXT.replace("WORTH", "30..40"))
-    code, out, _ = run("record", str(file), "--by", "anna")
+    code, out, _ = run("record", str(file), "--middle", "--by", "anna")
     assert code == 0
     assert out.startswith("Recorded as 2\n")
     assert "A does x" in out
@@ -94,6 +95,19 @@ def test_from_recording_to_scoring(run: Run, file: Path, tmp_path: Path) -> None
     scores = told(run("score", "--json"))
     assert scores["questions"] == {"resolved": 1, "happened": 1, "void": 0, "open": 0}
     assert scores["forecasters"][0]["brier"] == 1
+
+
+def test_what_is_recorded_is_the_mean_over_worlds_with_its_interval(run: Run, file: Path) -> None:
+    found = told(run("record", str(file), "-n", "500", "--seed", "3", "--json"))
+    forecast = found["forecasts"][0]
+    swept = mg.sweep(mg.load(file), 500, seed=3).questions["will-x"]
+    assert forecast["probability"] == pytest.approx(swept.mean)
+    assert (forecast["low"], forecast["high"]) == pytest.approx(swept.ninety)
+    file.write_text(TEXT.replace("WORTH", "30..40"))
+    assert told(run("record", str(file), "-n", "500", "--json"))["id"] == 2
+    code, out, _ = run("diff", "1", "2")
+    assert code == 0
+    assert "the middle world, where it goes from 83.9% to 97.9%" in " ".join(out.split())
 
 
 def test_exports(run: Run, file: Path, tmp_path: Path) -> None:

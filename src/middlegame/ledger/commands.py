@@ -3,15 +3,17 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
-from middlegame.console import console, print_json, working
-from middlegame.options import FILE, JSON
+from middlegame.console import console, counting, print_json, working
+from middlegame.options import FILE, JSON, SEED, WORLDS
 
 if TYPE_CHECKING:
+    from middlegame.equilibrium import Equilibrium
     from middlegame.ledger.ledger import Ledger
+    from middlegame.sweeping.result import Sweep
 
 _BY = click.option("--by", metavar="NAME", help="Who says so; otherwise you.")
 _SCENARIO = click.option("--scenario", metavar="NAME", help="Only this scenario.")
@@ -31,9 +33,28 @@ def ledger_commands() -> None:
 @click.option("--note", default="", help="Anything that is worth remembering with it.")
 @_BY
 @click.option("--as", "name", metavar="NAME", help="What the ledger calls the scenario.")
+@WORLDS
+@SEED
+@click.option(
+    "--middle",
+    is_flag=True,
+    help="Only the middle world, every number at its median: quicker, and without intervals.",
+)
 @JSON
-def record_command(file: str, note: str, by: str | None, name: str | None, as_json: bool) -> None:
-    """Solve FILE and keep the answers to its questions."""
+def record_command(
+    file: str,
+    note: str,
+    by: str | None,
+    name: str | None,
+    worlds: int | Literal["auto"],
+    seed: int,
+    middle: bool,
+    as_json: bool,
+) -> None:
+    """Solve FILE and keep the answers to its questions.
+
+    They are the means over worlds drawn from its ranges, with their 90% intervals.
+    """
     from middlegame.ledger.reading import read_scenario
 
     found = read_scenario(file, name)
@@ -43,7 +64,15 @@ def record_command(file: str, note: str, by: str | None, name: str | None, as_js
             from middlegame.equilibrium import solve
 
             equilibrium = solve(found.scenario)
-        record = ledger.record(equilibrium, text=found.text, note=note, by=by, name=found.name)
+        answers: Equilibrium | Sweep = equilibrium
+        if not middle:
+            with counting("Solving worlds") as told:
+                from middlegame.sweeping.run import sweep
+
+                answers = sweep(equilibrium, worlds, seed=seed, told=told)
+                if answers.interrupted:
+                    raise click.Abort
+        record = ledger.record(answers, text=found.text, note=note, by=by, name=found.name)
         earlier = ledger.records()
     if as_json:
         print_json(record.to_dict())

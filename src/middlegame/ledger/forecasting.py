@@ -14,12 +14,13 @@ from middlegame.version import __version__
 if TYPE_CHECKING:
     from middlegame.equilibrium import Equilibrium
     from middlegame.scenario import Scenario as Contest
+    from middlegame.sweeping.result import Sweep
 
 Intervals = Mapping[str, tuple[float, float]]
 
 
 def entry_of(
-    equilibrium: "Equilibrium",
+    found: "Equilibrium | Sweep",
     text: str,
     intervals: Intervals | None = None,
     note: str = "",
@@ -27,11 +28,14 @@ def entry_of(
     name: str | None = None,
     uid: str | None = None,
 ) -> Entry:
-    """Turn an equilibrium into an entry; the arguments are those of `Ledger.record`.
+    """Turn what was solved into an entry; the arguments are those of `Ledger.record`.
 
     Raises:
         LedgerError: there is nothing to keep, or it does not fit together.
     """
+    from middlegame.sweeping.result import Sweep
+
+    equilibrium = found.equilibrium if isinstance(found, Sweep) else found
     scenario = equilibrium.scenario
     if scenario is None:
         raise LedgerError("a bare diagram asks no questions; expected a solved scenario")
@@ -43,6 +47,11 @@ def entry_of(
         )
     if read_text(text).scenario != scenario:
         raise LedgerError("the text is not that of the scenario that was solved")
+    answers = equilibrium.questions
+    if isinstance(found, Sweep):
+        # What is forecast is the mean over the worlds, not the middle world's probability.
+        answers = {asked: found.questions[asked].mean for asked in scenario.questions}
+        intervals = {asked: found.questions[asked].ninety for asked in answers}
     intervals = intervals or {}
     for asked in intervals:
         if asked not in scenario.questions:
@@ -51,7 +60,7 @@ def entry_of(
             raise LedgerError(f"there is an interval for '{asked}', which is no question{hint}")
     called = name or name_of(scenario.title)
     forecasts = []
-    for asked, probability in equilibrium.questions.items():
+    for asked, probability in answers.items():
         question = scenario.questions[asked]
         low, high = intervals.get(asked, (None, None))
         forecasts.append(

@@ -29,6 +29,7 @@ from middlegame.ledger.upgrade import upgrade
 
 if TYPE_CHECKING:
     from middlegame.equilibrium import Equilibrium
+    from middlegame.sweeping.result import Sweep
 
 T = TypeVar("T")
 _TRIES = 3
@@ -78,7 +79,7 @@ class Ledger:
 
     def record(
         self,
-        equilibrium: "Equilibrium",
+        found: "Equilibrium | Sweep",
         *,
         text: str,
         intervals: Mapping[str, tuple[float, float]] | None = None,
@@ -90,9 +91,11 @@ class Ledger:
         """Keep the answers to a scenario's questions.
 
         Args:
-            equilibrium: the solved scenario.
+            found: the solved scenario, or a sweep of it: then the means over its worlds are
+                kept with their 90% intervals.
             text: the scenario's, to the letter.
-            intervals: the 90% interval of each question's probability, as far as known.
+            intervals: the 90% interval of each question's probability, as far as known; a sweep
+                brings its own.
             note: anything that is worth remembering with it.
             by: the forecaster; otherwise the user.
             name: what the ledger calls the scenario; otherwise its title, as a name.
@@ -103,7 +106,7 @@ class Ledger:
         """
         from middlegame.ledger.forecasting import entry_of
 
-        return self.add([entry_of(equilibrium, text, intervals, note, by, name, uid)])[0]
+        return self.add([entry_of(found, text, intervals, note, by, name, uid)])[0]
 
     def add(self, entries: Sequence[Entry]) -> list[Record]:
         """Keep entries: all of them or, where one is no good, none.

@@ -62,6 +62,12 @@ def _effects(page: Page, found: "Difference") -> None:
             page.paragraph("  nothing moves it by a tenth of a percentage point")
         if moved.recomputed is not None:
             before, after = moved.recomputed
+            if moved.forecast.low is not None:
+                page.paragraph(
+                    "Recorded are means over worlds drawn from the ranges. The effects are "
+                    f"those in the middle world, where it goes from {before:.1%} to {after:.1%}."
+                )
+                continue
             page.paragraph(
                 f"This version of middlegame computes {before:.1%} and {after:.1%} from the two "
                 "texts; recorded are "

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from middlegame.console import console, counting, print_json, working
-from middlegame.options import ASSIGNMENT, FILE, JSON, OBSERVATION, REPORT, Odds
+from middlegame.options import ASSIGNMENT, FILE, JSON, OBSERVATION, REPORT, SEED, WORLDS, Odds
 
 if TYPE_CHECKING:
     from middlegame.equilibrium import Equilibrium
@@ -14,42 +14,10 @@ if TYPE_CHECKING:
     from middlegame.sweeping.result import Sweep
 
 
-class Count(click.ParamType["int | None"]):
-    """How many worlds, or auto: as many as it takes."""
-
-    name = "N"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> int | None:
-        """Read a whole number, however it is written: 10000, 10_000, 1e4."""
-        text = str(value).strip().replace(",", "").replace("_", "")
-        if text == "auto":
-            return None
-        try:
-            number = float(text)
-        except ValueError:
-            number = float("nan")
-        if number != number or number in (float("inf"), float("-inf")) or number % 1:
-            self.fail(f"'{value}' is no number of worlds, such as 10000 or auto", param, ctx)
-        if number < 1:
-            self.fail(f"{value} worlds; expected at least 1, or auto", param, ctx)
-        return int(number)
-
-
 @click.command("sweep")
 @FILE
-@click.option(
-    "-n",
-    "--worlds",
-    "count",
-    type=Count(),
-    default="auto",
-    show_default=True,
-    help="How many worlds to draw; auto is as many as it takes for the ends of each interval to "
-    "be exact to a percentage point.",
-)
-@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of the draws.")
+@WORLDS
+@SEED
 @click.option(
     "--method",
     type=click.Choice(["sobol", "latin"]),
@@ -109,7 +77,7 @@ def sweep_command(file: str, report: Path | None, as_json: bool, **options: Any)
 
         found = sweep(
             equilibrium,
-            "auto" if options["count"] is None else options["count"],
+            options["worlds"],
             seed=options["seed"],
             method=options["method"],
             asks={condition: condition for condition in options["ask"]},
