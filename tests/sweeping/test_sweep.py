@@ -75,6 +75,12 @@ def test_frames_and_json(swept):
     assert told["questions"]["depot-2026"]["ninety"] == swept.questions["depot-2026"].ninety
 
 
+def test_a_notebook_shows_intervals(swept):
+    shown = swept._repr_html_()
+    assert "nine worlds in ten: 9..45%" in shown
+    assert "The tenant loses the berth: 25%" in shown
+
+
 def test_what_is_known_weighs_the_worlds(harbour):
     """The mean over weighted worlds is the ratio of two plain means."""
     plain = mg.sweep(harbour, 512, asks={"both": "lease = lost and depot = closes"})

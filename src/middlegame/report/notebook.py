@@ -7,10 +7,11 @@ from typing import Any
 from middlegame.diagram import Decision
 from middlegame.equilibrium import Equilibrium
 from middlegame.limit import NashLimit
-from middlegame.report import narrative
+from middlegame.report import narrative, outlooks
 from middlegame.report.html import environment
 from middlegame.report.limit import limit_words
 from middlegame.report.palette import NOBODY, actor_colours
+from middlegame.sweeping.result import Sweep
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,9 @@ class _Row:
     label: str
     chance: float
     strong: bool
+    half: tuple[float, float] | None = None
+    ninety: tuple[float, float] | None = None
+    interval: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,5 +75,34 @@ def _limit(found: NashLimit) -> str:
     return _equilibrium(found.equilibrium, limit_words(found))
 
 
+@html_of.register
+def _sweep(found: Sweep) -> str:
+    asked = outlooks.questions(found)
+    groups = [*outlooks.moves(found), *outlooks.factors(found)]
+    return _card(
+        title=narrative.words_of(found.equilibrium).title,
+        answer=outlooks.answer(found),
+        notes=list(outlooks.notes(found)),
+        method=outlooks.sureness(found),
+        asked=_spreads(asked, "#0b5c8f"),
+        blocks=[_spreads(group, group.colour) for group in groups],
+    )
+
+
+def _spreads(group: outlooks.Group, colour: str) -> _Block:
+    rows = [
+        _Row(
+            line.label,
+            line.found.mean,
+            line.top,
+            line.found.half,
+            line.found.ninety,
+            f"nine worlds in ten: {line.interval}",
+        )
+        for line in group.lines
+    ]
+    return _Block(group.title, colour, rows)
+
+
 def _card(**parts: Any) -> str:
-    return str(environment().get_template("notebook.html").render(**parts))
+    return str(environment().get_template("notebook.html").render({"method": ""} | parts))
