@@ -6,8 +6,7 @@ being the proposal).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import reduce
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -17,43 +16,10 @@ from middlegame.analysis.hypotheses import Hypothesis
 from middlegame.draws import Draws, Space
 from middlegame.equilibrium import Equilibrium
 from middlegame.errors import QueryError
-from middlegame.weights import effective_size, quantiles
+from middlegame.sweeping.spread import Spread, effective, spread
 from middlegame.worlds import Ask, solve_worlds
 
 Floats = NDArray[np.float64]
-
-SHARES = (0.05, 0.5, 0.95)
-MOST_PIECES = 16
-"""Their joint table has twice as many numbers with each one more."""
-
-
-@dataclass(frozen=True)
-class Spread:
-    """A number over many worlds.
-
-    Attributes:
-        mean: weighted by the evidence.
-        low: 5th percentile.
-        median: the middle.
-        high: 95th percentile.
-    """
-
-    mean: float
-    low: float
-    median: float
-    high: float
-
-    @classmethod
-    def of(cls, values: Floats, weights: Floats) -> "Spread":
-        """Summarise `[worlds]` values with `[worlds]` weights."""
-        low, median, high = map(float, quantiles(values, weights, SHARES))
-        counted = weights > 0
-        mean = float(np.average(values[counted], weights=weights[counted]))
-        return cls(mean, low, median, high)
-
-    def to_dict(self) -> dict[str, float]:
-        """Give the numbers as a JSON object."""
-        return {"mean": self.mean, "low": self.low, "median": self.median, "high": self.high}
 
 
 @dataclass(frozen=True)
@@ -82,7 +48,7 @@ class Weighed:
 
         def told(spreads: dict[str, dict[str, Spread]]) -> dict[str, Any]:
             return {
-                name: {key: spread.to_dict() for key, spread in inside.items()}
+                name: {key: asdict(found) for key, found in inside.items()}
                 for name, inside in spreads.items()
             }
 
@@ -108,17 +74,9 @@ def weigh(
         seed: of the draws.
 
     Raises:
-        QueryError: something is supposed, or no world has an equilibrium in which the evidence
-            can be.
+        QueryError: no world has an equilibrium in which the evidence can be.
     """
-    if equilibrium.supposed:
-        raise QueryError("worlds are drawn for the contest as it stands, not for a supposition")
     diagram, known = equilibrium.diagram, tuple(equilibrium.known)
-    if len(known) > MOST_PIECES:
-        raise QueryError(
-            f"{len(known)} pieces of evidence; over the ranges at most {MOST_PIECES} are weighed "
-            "together"
-        )
     thetas = Draws(Space(diagram.parameters), seed=seed).thetas(0, worlds)
     asks: dict[str, Ask] = {}
     for hypothesis in found:
@@ -127,7 +85,7 @@ def weigh(
             asks[_key(hypothesis.name, state)] = _ask(equilibrium, about, known)
             for name in known:
                 asks[_key(hypothesis.name, state, name)] = _ask(equilibrium, about, [name])
-    solved = solve_worlds(diagram, thetas, asks=asks)
+    solved = solve_worlds(diagram, thetas, asks=asks, supposed=equilibrium.supposed)
     good = np.setdiff1d(np.arange(worlds), np.array(list(solved.failed), int))
     told = {key: values[good] for key, values in solved.asks.items()}
     first = found[0]
@@ -139,13 +97,13 @@ def weigh(
     for hypothesis in found:
         name = hypothesis.name
         before = solved.forecasts[name][good]
-        prior[name] = {s: Spread.of(before[:, k], even) for k, s in enumerate(hypothesis.prior)}
+        prior[name] = {s: spread(before[:, k], even) for k, s in enumerate(hypothesis.prior)}
         posterior[name] = {
-            state: Spread.of(_share(told[_key(name, state)], weights), weights)
+            state: spread(_share(told[_key(name, state)], weights), weights)
             for state in hypothesis.prior
         }
         factors[name] = {
-            piece.name: Spread.of(values, np.isfinite(values).astype(float))
+            piece.name: spread(values, np.isfinite(values).astype(float))
             for piece in hypothesis.pieces
             if np.isfinite(
                 values := _factor(hypothesis, piece.name, piece.favours, before, told)
@@ -154,7 +112,7 @@ def weigh(
     return Weighed(
         worlds=worlds,
         failed=len(solved.failed),
-        effective=effective_size(weights),
+        effective=effective(weights),
         prior=prior,
         posterior=posterior,
         factors=factors,
@@ -169,7 +127,8 @@ def _ask(equilibrium: Equilibrium, about: Mapping[str, Floats], known: Iterable[
         seen = equilibrium.known[name]
         indicator = np.array([float(state in seen) for state in nodes[index[name]].states])
         among[name] = among.get(name, 1.0) * indicator
-    return Ask(tuple(among), reduce(np.multiply.outer, among.values()))
+    (name, first), *others = among.items()
+    return Ask((name,), first, tuple(((other,), table) for other, table in others))
 
 
 def _factor(

@@ -65,8 +65,8 @@ def show_hypotheses(
 def over_ranges(words: Words, hypothesis: Hypothesis, weighed: "Weighed") -> str:
     """Say between what the posterior of each state lies in nine worlds of ten."""
     told = [
-        f"{within(words.state(hypothesis.name, state))} {percent(spread.low)} to "
-        f"{percent(spread.high)}"
+        f"{within(words.state(hypothesis.name, state))} {percent(spread.ninety[0])} to "
+        f"{percent(spread.ninety[1])}"
         for state, spread in weighed.posterior[hypothesis.name].items()
     ]
     return f"Over the ranges, 90%: {'; '.join(told)}."
@@ -75,10 +75,13 @@ def over_ranges(words: Words, hypothesis: Hypothesis, weighed: "Weighed") -> str
 def piece_range(hypothesis: Hypothesis, piece: Piece, weighed: "Weighed | None") -> str:
     """Say between what a piece's Bayes factor lies in nine worlds of ten."""
     spread = weighed.factors[hypothesis.name].get(piece.name) if weighed else None
-    if spread is None or ratio(spread.low) == ratio(spread.high):
+    if spread is None:
         return ""
-    sure = "" if spread.low * _NOTHING >= 1 else ", so that it may speak either way"
-    return f" Over the ranges {ratio(spread.low)} to {ratio(spread.high)}{sure}."
+    low, high = spread.ninety
+    if ratio(low) == ratio(high):
+        return ""
+    sure = "" if low * _NOTHING >= 1 else ", so that it may speak either way"
+    return f" Over the ranges {ratio(low)} to {ratio(high)}{sure}."
 
 
 def worlds_words(weighed: "Weighed") -> str:
