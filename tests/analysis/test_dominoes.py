@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import middlegame as mg
-from middlegame.analysis import pushes
+from middlegame.analysis import batch
 from middlegame.analysis.dominoes import Dominoes, dominoes
 from middlegame.analysis.links import Link
 from middlegame.analysis.pushes import Push, every_push
@@ -186,7 +186,7 @@ def test_what_cannot_be_pushed_is_refused(harbour):
 
 
 def test_what_the_ramp_leaves_open_is_traced(harbour, monkeypatch):
-    monkeypatch.setattr(pushes, "Ramp", lambda: Ramp(rungs=1, most=0))
+    monkeypatch.setattr(batch, "Ramp", lambda: Ramp(rungs=1, most=0))
     wanted = [Push("jobs", "shrinks"), Push("depot", "closes")]
     found = dominoes(harbour.pushed.equilibrium, wanted)
     assert found.pushed.traced == 2

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from middlegame.analysis.batch import Told
 from middlegame.analysis.links import Link, Links
-from middlegame.analysis.pushes import Push, Pushed, Told, push_all
+from middlegame.analysis.pushes import Push, Pushed, push_all
 from middlegame.equilibrium import Equilibrium
 
 TOLD = 0.05

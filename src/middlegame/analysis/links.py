@@ -14,7 +14,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from middlegame.analysis.pushes import Push, Pushed, forecasts
+from middlegame.analysis.batch import forecasts
+from middlegame.analysis.pushes import Push, Pushed
 from middlegame.diagram import Decision
 from middlegame.engine.layout import layout_of
 

@@ -1,40 +1,26 @@
 """A contest with one move or factor set to a state, for many of them at once.
 
 Two kinds of setting are told apart (Hammond et al. 2023): by surprise policies stay as they were,
-and announced everybody behaves anew. All of them have the diagram's own structure, so they are
-solved as worlds of it; those that the ramp does not settle, or all where a sample shows that it
-left the principal branch, are traced in full.
+and announced everybody behaves anew.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
-from typing import Any
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from middlegame.analysis.batch import Told, flattened, forecasts, solve_all
 from middlegame.diagram import Decision, Diagram, Tables
 from middlegame.engine import inference
-from middlegame.engine.backend import jax
-from middlegame.engine.layout import Game, layout_of
-from middlegame.engine.relevance import traced
-from middlegame.engine.structure import Structure
-from middlegame.engine.worlds import Ramp, marginals, solver
-from middlegame.equilibrium import Equilibrium, solve_tables
+from middlegame.engine.layout import layout_of
+from middlegame.equilibrium import Equilibrium
 from middlegame.errors import QueryError, unknown
 from middlegame.game import certain, fix
 from middlegame.play import Play
-from middlegame.worlds import APART, TOLERANCE
 
 Floats = NDArray[np.float64]
-Told = Callable[[int, int], None]
-"""Is told how many of how many pushes are done."""
-
-_WIDTH = 32
-"""Pushes at a time: what is compiled has one shape."""
-_CHECKED = 3
-"""Pushes that are also traced in full, to see whether the ramp kept to the principal branch."""
 
 
 @dataclass(frozen=True)
@@ -178,55 +164,20 @@ def push_all(
     wanted = tuple(every_push(diagram) if pushes is None else pushes)
     layout = layout_of(structure)
     settings = [_set(equilibrium, push) for push in wanted]
-    tables = np.stack(
-        [layout.flatten(s.tables.chances, s.tables.utilities, np) for s in settings], axis=-1
-    )
+    sets = [setting.tables for setting in settings]
+    tables = flattened(diagram, sets)
     surprised = np.stack([layout.pad(s.policies) for s in settings], axis=-1)
-    adapted, announced, slow = _announced(diagram, settings, tables, told)
+    solved = solve_all(diagram, sets, told)
     return Pushed(
         equilibrium=equilibrium,
         pushes=wanted,
         tables=tables,
         surprised=surprised,
-        adapted=adapted,
+        adapted=solved.policies,
         by_surprise=forecasts(diagram, tables, surprised),
-        announced=announced,
-        traced=slow,
+        announced=solved.forecasts,
+        traced=solved.traced,
     )
-
-
-def forecasts(diagram: Diagram, tables: Floats, policies: Floats) -> dict[str, Floats]:
-    """Give each node's probabilities under given tables and policies, `[worlds, states]`.
-
-    Args:
-        diagram: what is played.
-        tables: all tables end to end, `[cells, worlds]`.
-        policies: `[rows, widest, worlds]`.
-    """
-    play = _played(diagram.structure)
-    parts = [
-        play(padded(tables, begin), padded(policies, begin))
-        for begin in range(0, tables.shape[-1], _WIDTH)
-    ]
-    return {
-        node.name: np.concatenate([np.asarray(part[k]).T for part in parts])[: tables.shape[-1]]
-        for k, node in enumerate(diagram.nodes)
-    }
-
-
-def padded(worlds: Floats, begin: int) -> Floats:
-    """Take one chunk of worlds (the last axis), the last one repeated up to its full width."""
-    part = worlds[..., begin : begin + _WIDTH]
-    more = np.repeat(part[..., -1:], _WIDTH - part.shape[-1], axis=-1)
-    return np.concatenate([part, more], axis=-1)
-
-
-@lru_cache(maxsize=32)
-def _played(structure: Structure) -> Callable[[Floats, Floats], list[Any]]:
-    def play(tables: Any, policies: Any) -> list[Any]:
-        return marginals(structure, Game(tables, None, None, None), policies)
-
-    return jax.jit(play)
 
 
 @dataclass(frozen=True)
@@ -252,62 +203,3 @@ def _set(equilibrium: Equilibrium, push: Push) -> _Setting:
     opens[place] = np.where(where, sure > 0, open_)
     policies[place] = np.where(where, sure, policies[place])
     return _Setting(replace(tables, opens=tuple(opens)), tuple(policies))
-
-
-def _announced(
-    diagram: Diagram, settings: Sequence[_Setting], tables: Floats, told: Told | None
-) -> tuple[Floats, dict[str, Floats], int]:
-    """Solve the contest with each setting: policies, forecasts, how many were traced in full."""
-    structure = diagram.structure
-    layout = layout_of(structure)
-    solve = solver(structure, Ramp())
-    policies = np.empty((layout.height, layout.widest, len(settings)))
-    found = {node.name: np.empty((len(settings), len(node.states))) for node in diagram.nodes}
-    lambdas = np.stack(
-        [diagram.sharpness(s.tables.lambdas, s.tables.scales) for s in settings], axis=-1
-    )
-    groups: dict[bytes, list[int]] = {}
-    for number, setting in enumerate(settings):
-        opens = layout.pad(setting.tables.opens, filling=False)
-        groups.setdefault(opens.tobytes(), []).append(number)
-    done, unsettled = 0, []
-    for members in groups.values():
-        opens = layout.pad(settings[members[0]].tables.opens, filling=False)
-        # What cannot be reached has no mass, and so even play, without being told beforehand.
-        reached = np.ones(layout.height, bool)
-        for begin in range(0, len(members), _WIDTH):
-            part = members[begin : begin + _WIDTH]
-            settled, shares = solve(
-                Game(padded(tables[:, part], 0), opens, reached, padded(lambdas[:, part], 0))
-            )
-            policies[..., part] = np.asarray(settled.policies)[..., : len(part)]
-            for node, share in zip(diagram.nodes, shares, strict=True):
-                found[node.name][part] = np.asarray(share).T[: len(part)]
-            gaps = np.asarray(settled.residual)[: len(part)]
-            unsettled += [n for n, gap in zip(part, gaps, strict=True) if not gap <= TOLERANCE]
-            done += len(part)
-            if told:
-                told(done, len(settings))
-    slow = _checked(diagram, settings, found, unsettled) if traced(structure) else unsettled
-    for number in slow:
-        exact = solve_tables(diagram, settings[number].tables)
-        policies[..., number] = layout.pad(exact.policies)
-        for name, forecast in found.items():
-            forecast[number] = exact.joint(name)
-    return policies, found, len(slow)
-
-
-def _checked(
-    diagram: Diagram,
-    settings: Sequence[_Setting],
-    found: dict[str, Floats],
-    unsettled: list[int],
-) -> list[int]:
-    """Give the settings to trace in full: all of them if one of a sample left the branch."""
-    for number in np.unique(np.linspace(0, len(settings) - 1, _CHECKED).astype(int)):
-        if number in unsettled:
-            continue
-        exact = solve_tables(diagram, settings[number].tables)
-        if max(np.abs(found[n][number] - exact.joint(n)).max() for n in found) > APART:
-            return list(range(len(settings)))
-    return unsettled

@@ -1,0 +1,148 @@
+"""Many sets of numbers of one diagram, solved and played side by side.
+
+They are solved as worlds of the diagram; those that the ramp does not settle are traced in full,
+and so are all of them where a sample shows that the ramp left the principal branch.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from middlegame.diagram import Diagram, Tables
+from middlegame.engine.backend import jax
+from middlegame.engine.layout import Game, layout_of
+from middlegame.engine.relevance import traced
+from middlegame.engine.structure import Structure
+from middlegame.engine.worlds import Ramp, marginals, solver
+from middlegame.equilibrium import solve_tables
+from middlegame.worlds import APART, TOLERANCE
+
+Floats = NDArray[np.float64]
+Told = Callable[[int, int], None]
+"""Is told how many of how many are done."""
+
+_WIDTH = 32
+"""Sets at a time: what is compiled has one shape."""
+_CHECKED = 3
+"""Sets that are also traced in full, to see whether the ramp kept to the principal branch."""
+
+
+@dataclass(frozen=True)
+class Solved:
+    """The equilibria of many sets of numbers.
+
+    Attributes:
+        policies: `[rows, widest, sets]` (see `engine.layout`).
+        forecasts: for each node `[sets, states]`.
+        traced: how many had to be traced in full.
+    """
+
+    policies: Floats
+    forecasts: dict[str, Floats]
+    traced: int
+
+
+def solve_all(diagram: Diagram, sets: Sequence[Tables], told: Told | None = None) -> Solved:
+    """Solve a diagram at each of several sets of numbers; options may be open in some alone.
+
+    Args:
+        diagram: what is solved.
+        sets: its numbers.
+        told: is told how far it is.
+
+    Raises:
+        NotConverged: one has no equilibrium that could be reached.
+    """
+    structure = diagram.structure
+    layout = layout_of(structure)
+    solve = solver(structure, Ramp())
+    cells = flattened(diagram, sets)
+    sharpness = np.stack([diagram.sharpness(t.lambdas, t.scales) for t in sets], axis=-1)
+    policies = np.empty((layout.height, layout.widest, len(sets)))
+    found = {node.name: np.empty((len(sets), len(node.states))) for node in diagram.nodes}
+    groups: dict[bytes, list[int]] = {}
+    for number, tables in enumerate(sets):
+        opens = layout.pad(tables.opens, filling=False)
+        groups.setdefault(opens.tobytes(), []).append(number)
+    done, unsettled = 0, []
+    for members in groups.values():
+        opens = layout.pad(sets[members[0]].opens, filling=False)
+        # What cannot be reached has no mass, and so even play, without being told beforehand.
+        reached = np.ones(layout.height, bool)
+        for begin in range(0, len(members), _WIDTH):
+            part = members[begin : begin + _WIDTH]
+            settled, shares = solve(
+                Game(_filled(cells[:, part]), opens, reached, _filled(sharpness[:, part]))
+            )
+            policies[..., part] = np.asarray(settled.policies)[..., : len(part)]
+            for node, share in zip(diagram.nodes, shares, strict=True):
+                found[node.name][part] = np.asarray(share).T[: len(part)]
+            gaps = np.asarray(settled.residual)[: len(part)]
+            unsettled += [n for n, gap in zip(part, gaps, strict=True) if not gap <= TOLERANCE]
+            done += len(part)
+            if told:
+                told(done, len(sets))
+    slow = _checked(diagram, sets, found, unsettled) if traced(structure) else unsettled
+    for number in slow:
+        exact = solve_tables(diagram, sets[number])
+        policies[..., number] = layout.pad(exact.policies)
+        for name, forecast in found.items():
+            forecast[number] = exact.joint(name)
+    return Solved(policies, found, len(slow))
+
+
+def forecasts(diagram: Diagram, cells: Floats, policies: Floats) -> dict[str, Floats]:
+    """Give each node's probabilities under given numbers and policies, `[sets, states]`.
+
+    Args:
+        diagram: what is played.
+        cells: all tables end to end, `[cells, sets]`.
+        policies: `[rows, widest, sets]`.
+    """
+    play = _played(diagram.structure)
+    count = cells.shape[-1]
+    parts = []
+    for begin in range(0, count, _WIDTH):
+        part = slice(begin, begin + _WIDTH)
+        parts.append(play(_filled(cells[..., part]), _filled(policies[..., part])))
+    return {
+        node.name: np.concatenate([np.asarray(part[k]).T for part in parts])[:count]
+        for k, node in enumerate(diagram.nodes)
+    }
+
+
+def flattened(diagram: Diagram, sets: Sequence[Tables]) -> Floats:
+    """Lay each set's chance and utility tables end to end, `[cells, sets]`."""
+    layout = layout_of(diagram.structure)
+    return np.stack([layout.flatten(t.chances, t.utilities, np) for t in sets], axis=-1)
+
+
+def _filled(part: Floats) -> Floats:
+    """Fill a chunk (the last axis) up to its full width by repeating the last set."""
+    more = np.repeat(part[..., -1:], _WIDTH - part.shape[-1], axis=-1)
+    return np.concatenate([part, more], axis=-1)
+
+
+@lru_cache(maxsize=32)
+def _played(structure: Structure) -> Callable[[Floats, Floats], list[Any]]:
+    def play(cells: Any, policies: Any) -> list[Any]:
+        return marginals(structure, Game(cells, None, None, None), policies)
+
+    return jax.jit(play)
+
+
+def _checked(
+    diagram: Diagram, sets: Sequence[Tables], found: dict[str, Floats], unsettled: list[int]
+) -> list[int]:
+    """Give the sets to trace in full: all of them if one of a sample left the branch."""
+    for number in np.unique(np.linspace(0, len(sets) - 1, _CHECKED).astype(int)):
+        if number in unsettled:
+            continue
+        exact = solve_tables(diagram, sets[number])
+        if max(np.abs(found[n][number] - exact.joint(n)).max() for n in found) > APART:
+            return list(range(len(sets)))
+    return unsettled
