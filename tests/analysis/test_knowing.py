@@ -1,0 +1,74 @@
+import numpy as np
+import pytest
+
+import middlegame as mg
+from middlegame.analysis.knowing import worth_of_knowing
+from middlegame.diagram import Chance, Decision, Diagram, Fixed, Utility
+
+ON_OFF = ("on", "off")
+
+
+def weather() -> Chance:
+    return Chance("rain", ON_OFF, (), Fixed(np.array([0.3, 0.7])))
+
+
+def test_what_knowing_is_worth_to_somebody_alone():
+    """Take an umbrella or not, at lambda 2; dry is worth 3, carrying costs 1."""
+    nodes = (weather(), Decision("umbrella", ON_OFF, (), "one"))
+    points = np.array([[-1.0, -3.0], [-1.0, 0.0]])
+    diagram = Diagram(nodes, (Utility("one", ("rain", "umbrella"), Fixed(points)),), (), {"one": 2})
+    (told,) = worth_of_knowing(mg.solve(diagram))
+
+    def value(chances: np.ndarray) -> float:
+        faced = chances @ points
+        odds = np.exp(2 * faced)
+        return float(faced @ odds / odds.sum())
+
+    knowing = 0.3 * value(np.array([1.0, 0.0])) + 0.7 * value(np.array([0.0, 1.0]))
+    assert (told.factor, told.actor) == ("rain", "one")
+    assert told.worth == pytest.approx(knowing - value(np.array([0.3, 0.7])))
+    assert told.worth > 0
+
+
+def lemons(seen: tuple[str, ...] = ()) -> Diagram:
+    """A seller offers or not, a buyer buys or not; who knows the quality spoils the trade."""
+    offer = Decision("offer", ON_OFF, seen, "seller")
+    buy = Decision("buy", ON_OFF, ("offer",), "buyer", np.array([[True, True], [False, True]]))
+    trade = np.array([1.0, 0.0])
+    nodes = (Chance("good", ON_OFF, (), Fixed(np.array([0.5, 0.5]))), offer, buy)
+    return Diagram(
+        nodes,
+        (
+            Utility("seller", ("good", "buy"), Fixed(np.array([-2.0, 4.0])[:, None] * trade)),
+            Utility("buyer", ("good", "buy"), Fixed(np.array([8.0, -4.0])[:, None] * trade)),
+        ),
+        (),
+        {"seller": 2.0, "buyer": 2.0},
+    )
+
+
+def test_knowing_is_what_solving_with_the_observation_gives():
+    before, after = mg.solve(lemons()), mg.solve(lemons(("good",)))
+    told = {(each.factor, each.actor): each for each in worth_of_knowing(before)}
+    seller = told["good", "seller"]
+    for owner in ("seller", "buyer"):
+        assert seller.points[owner] == pytest.approx(after.points[owner] - before.points[owner])
+
+
+def test_knowing_may_be_worth_less_than_nothing():
+    told = {each.actor: each for each in worth_of_knowing(mg.solve(lemons()))}
+    assert told["seller"].worth < 0  # nobody buys from somebody who is known to know
+    assert told["seller"].points["buyer"] < 0
+
+
+def test_those_who_know_are_not_told():
+    told = worth_of_knowing(mg.solve(lemons(("good",))))
+    assert [each.actor for each in told] == ["buyer"]
+
+
+def test_what_cannot_be_told_beforehand_is_refused():
+    equilibrium = mg.solve(mg.load("harbour-lease"))
+    with pytest.raises(mg.QueryError, match="expected one of loan"):
+        worth_of_knowing(equilibrium, ["lease"])
+    with pytest.raises(mg.QueryError, match="not of a case"):
+        worth_of_knowing(equilibrium.given({"lease": "lost"}))
