@@ -19,7 +19,7 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 from middlegame.analysis.targets import Answers, Target
-from middlegame.draws import Space
+from middlegame.draws import Draws, Space
 from middlegame.errors import QueryError
 
 Floats = NDArray[np.float64]
@@ -94,6 +94,29 @@ def groups(space: Space) -> dict[str, tuple[int, ...]]:
         common = [space.factors[k] for k in members if k >= count]
         found[" and ".join(common) or space.factors[members[0]]] = members
     return found
+
+
+def drivers(
+    answers: Answers, method: str, count: int | None, seed: int, told: Told | None = None
+) -> list[Drivers]:
+    """Find drivers by the method of that name.
+
+    Args:
+        answers: solves worlds and answers the questions.
+        method: `sobol` or `pawn`.
+        count: points of Sobol's design (256), or PAWN's worlds (4096).
+        seed: of the draws.
+        told: is told how many worlds are solved.
+
+    Raises:
+        QueryError: see the methods.
+    """
+    if method == "sobol":
+        return sobol_drivers(answers, count or 256, seed, told)
+    draws = Draws(Space(answers.diagram.parameters), seed=seed)
+    points = draws.points(0, count or 4096)
+    found = in_blocks(answers, draws.space, points, told)
+    return pawn_drivers(answers.targets, draws.space, draws.space.thetas(points), found, seed)
 
 
 def sobol_drivers(

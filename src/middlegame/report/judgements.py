@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from middlegame.diagram import Parameter
-from middlegame.report.words import Words, capital, clean, spaced
+from middlegame.report.words import Words, capital, clean, spaced, within
 from middlegame.scenario.judgement import plain
 from middlegame.scenario.model import Scenario
 from middlegame.scenario.walk import judgements
@@ -21,6 +21,8 @@ _ODDS_END = 10.0
 _COSTS = "costs"
 """Points that an option costs: they begin at nought, and have a scale of their own."""
 _PRECISION = "How sharply they choose"
+_OTHER = "Other numbers"
+_COST_OF = "What options cost"
 
 
 @dataclass(frozen=True)
@@ -120,6 +122,39 @@ def judgement_groups(
     return sorted(groups.values(), key=lambda group: group.title == _PRECISION)
 
 
+def judgement_words(words: Words, parameter: Parameter) -> str:
+    """Name a judgement on one line: what it is of, what it says, and when it holds."""
+    title, case, claim = _told(words, parameter.path)
+    if title == _OTHER:
+        return clean(parameter.name)
+    told = f"{title}: {within(claim)}" if claim != "this factor" else title
+    if title == _PRECISION:
+        return f"{title}: {within(case)}"
+    if title == _COST_OF:
+        return f"{told} ({case})"
+    if not case or case == "In any case" or title.startswith("What "):
+        return told
+    first, _, rest = case.partition(" ")
+    return f"{told} ({f'{first.lower()} {rest}'.strip()})"
+
+
+def value_words(parameter: Parameter, value: float) -> str:
+    """Write a value of a judgement as the scenario would, to two or three digits."""
+    unit = _unit(parameter.path, parameter.unit)
+    if unit == "probability":
+        digits = 0 if 0.095 <= value <= 0.905 else 1
+        return f"{100 * value:.{digits}f}%"
+    if unit == "odds":
+        return f"{value:.2g}:1"
+    sign = "" if unit == _COSTS else "+"
+    return f"{value:{sign}.0f}" if abs(value) >= 9.5 else f"{value:{sign}.2g}"
+
+
+def range_words(parameter: Parameter) -> str:
+    """Write a judgement's range."""
+    return _value(parameter.low, parameter.high, _unit(parameter.path, parameter.unit))
+
+
 def _raws(equilibrium: "Equilibrium") -> Iterator[_Raw]:
     """List the scenario's numbers in written order, then parameters that stand nowhere in it."""
     parameters = {parameter.path: parameter for parameter in equilibrium.diagram.parameters}
@@ -182,7 +217,7 @@ def _told(words: Words, path: Path) -> tuple[str, str, str]:
             case, state = _rule(words, name, rest)
             return words.label(name), case, words.state(name, state) if state else "this factor"
         case ("moves", str(name), "options", str(option), *_):
-            return "What options cost", words.heading(name), words.state(name, option)
+            return _COST_OF, words.heading(name), words.state(name, option)
         case ("interests", str(actor), int(place), *_) if words.scenario:
             interest = words.scenario.interests[actor][place]
             case = capital(words.condition(interest.when))
@@ -190,9 +225,12 @@ def _told(words: Words, path: Path) -> tuple[str, str, str]:
             return f"What {_mid(words.actor(actor))} wants", case, claim
         case ("actors", str(actor), *_):
             return _PRECISION, capital(words.actor(actor)), "precision"
+        case ("evidence", str(name), *_) if words.scenario and name in words.scenario.evidence:
+            label = words.scenario.evidence[name].label
+            return "How reliable reports are", "", clean(label) if label else spaced(name)
         case ("precision",):
             return _PRECISION, "Everybody else", "precision"
-    return "Other numbers", "", spaced(_dotted(path)) or "a number"
+    return _OTHER, "", spaced(_dotted(path)) or "a number"
 
 
 def _rule(words: Words, name: str, rest: list[Any]) -> tuple[str, str]:
