@@ -227,3 +227,22 @@ def test_dominoes(run, tmp_path):
     code, _, err = run("dominoes", "harbour-lease", "--from", "leas=lost")
     assert code == 1
     assert "did you mean 'lease'" in err
+
+
+def test_drivers(run, tmp_path):
+    report = tmp_path / "drivers.html"
+    code, out, _ = run(
+        "drivers", "harbour-lease", "-n", "16", "--ask", "lease-2026", "--report", str(report)
+    )
+    assert code == 0
+    assert "THE TENANT LOSES THE BERTH" in out
+    assert "What would change the answer" in report.read_text()
+    code, out, _ = run("drivers", "harbour-lease", "--method", "pawn", "-n", "256", "--json")
+    told = json.loads(out)
+    assert code == 0
+    assert set(told["questions"]) == {"lease-2026", "depot-2026"}
+    lease = told["questions"]["lease-2026"]
+    assert lease["method"] == "pawn"
+    assert lease["drivers"][0]["total"] >= lease["drivers"][-1]["total"]
+    assert lease["drivers"][0]["first"] is None
+    assert {"judgements", "after", "within", "jumps"} <= set(lease["pair"])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from middlegame.analysis.commands import dominoes_command
+from middlegame.analysis.commands import ANALYSES
 from middlegame.analysis.compare_command import compare_command
 from middlegame.analysis.hypotheses_command import hypotheses_command
 from middlegame.console import console, print_json, working
@@ -91,7 +91,8 @@ def commands() -> None:
 commands.add_command(compare_command)
 commands.add_command(hypotheses_command)
 commands.add_command(ledger_commands)  # its module imports nothing but click
-commands.add_command(dominoes_command)
+for analysis in ANALYSES:
+    commands.add_command(analysis)
 commands.add_command(fit_command)
 commands.add_command(serve_command)
 commands.add_command(sweep_command)

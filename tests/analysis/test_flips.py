@@ -104,23 +104,29 @@ def test_a_jump_is_told():
 
 
 def test_questions_headlines_and_conditions_are_asked():
-    game = mg.load("harbour-lease")
-    diagram = mg.compile_scenario(game)
-    asked = targets(diagram, game)
+    equilibrium = mg.solve(mg.load("harbour-lease"))
+    diagram = equilibrium.diagram
+    asked = targets(equilibrium)
     assert [t.name for t in asked] == ["lease-2026", "depot-2026"]
     assert asked[0].outcomes == ("kept", "lost")
     assert asked[0].chance(np.array([[0.3, 0.7]])) == pytest.approx([0.7])
-    (compound,) = targets(diagram, game, ["lease = lost and depot = closes"])
+    both = "lease = lost and depot = closes"
+    (compound,) = targets(equilibrium, [both])
     assert compound.outcomes == ("yes", "no")
-    assert [t.node for t in targets(diagram, None)] == ["lease", "depot"]
+    assert [t.node for t in targets(mg.solve(diagram))] == ["lease", "depot"]
     with pytest.raises(mg.QueryError, match="did you mean 'lease'"):
-        targets(diagram, game, ["leas = lost"])
-    answers = Answers(diagram, (*asked, compound))
-    found = answers(diagram.theta[None])
-    equilibrium = mg.solve(game)
+        targets(equilibrium, ["leas = lost"])
+    found = Answers(diagram, (*asked, compound))(diagram.theta[None])
     assert found["lease-2026"][0, 1] == pytest.approx(equilibrium.questions["lease-2026"])
-    both = equilibrium.probability("lease = lost and depot = closes")
-    assert found[compound.name][0] == pytest.approx([both, 1 - both])
+    chance = equilibrium.probability(both)
+    assert found[both][0] == pytest.approx([chance, 1 - chance])
+
+
+def test_what_is_known_conditions_the_answers():
+    equilibrium = mg.solve(mg.load("harbour-lease")).given({"depot": "closes"})
+    answers = Answers.of(equilibrium, ["lease-2026"])
+    found = answers(equilibrium.diagram.theta[None])["lease-2026"][0, 1]
+    assert found == pytest.approx(equilibrium.questions["lease-2026"])
 
 
 def test_a_contest_without_ranges_is_refused():

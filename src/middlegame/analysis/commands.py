@@ -21,7 +21,9 @@ ASK = click.option(
     metavar="QUESTION",
     help="A question of FILE's, or a condition; instead of all its questions. May be repeated.",
 )
-SEED = click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of draws.")
+SEED = click.option(
+    "--seed", type=click.IntRange(0), default=0, show_default=True, help="Of draws."
+)
 
 
 @click.command("dominoes")
@@ -115,9 +117,9 @@ def drivers_command(
     equilibrium, loaded = _solved(file, precision)
     from middlegame.analysis.drivers import drivers
     from middlegame.analysis.flips import flip_points
-    from middlegame.analysis.targets import Answers, targets
+    from middlegame.analysis.targets import Answers
 
-    answers = Answers(equilibrium, targets(equilibrium, asked))
+    answers = Answers.of(equilibrium, asked)
     with counting("Looking for flips") as told:
         moves = flip_points(answers, told)
     with counting("Solving worlds") as told:
@@ -159,3 +161,7 @@ def _write(
 
     with working("Writing the report"):
         write_report(report, html_report(equilibrium, loaded, sections))
+
+
+ANALYSES = (dominoes_command, drivers_command)
+"""The commands of this module."""

@@ -7,10 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from middlegame.diagram import Decision, Diagram, Node
+from middlegame.equilibrium import Equilibrium
 from middlegame.errors import QueryError
-from middlegame.play import cases
-from middlegame.scenario import Scenario
+from middlegame.play import cases, place_of
 from middlegame.scenario.conditions import Condition, Is, parse_condition
+from middlegame.scenario.timeline import Timeline
+from middlegame.sweeping.result import Sweep
 from middlegame.worlds import Ask, solve_worlds
 
 Floats = NDArray[np.float64]
@@ -24,71 +26,74 @@ class Target:
 
     Attributes:
         name: the question's name, or its condition.
-        condition: what it asks.
+        ways: the conditions any of which answers it with yes.
         node: the move or factor whose states are the outcomes; None where they are yes and no.
         outcomes: the ways that it may come out, which exclude each other.
-        counts: for each outcome whether the condition holds then.
+        counts: for each outcome whether the answer is yes then.
     """
 
     name: str
-    condition: Condition
+    ways: tuple[Condition, ...]
     node: str | None
     outcomes: tuple[str, ...]
     counts: tuple[bool, ...]
 
     def chance(self, shares: Floats) -> Floats:
-        """Give the probability that the condition holds, from the outcomes' `[..., outcomes]`."""
+        """Give the probability of yes, from the outcomes' `[..., outcomes]`."""
         return np.asarray(np.asarray(shares)[..., list(self.counts)].sum(axis=-1), float)
 
 
-def target(diagram: Diagram, condition: str | Condition, name: str = "") -> Target:
-    """Work out how a condition may come out.
+def target(diagram: Diagram, name: str, *ways: str | Condition) -> Target:
+    """Work out how a question may come out.
 
     Of one move or factor, any of its states may be the likeliest; of several, yes or no.
 
-    Raises:
-        QueryError: the condition does not parse, or speaks of what is not there.
-    """
-    cases(diagram, condition)
-    asked = parse_condition(condition)
-    told = name or str(asked)
-    if isinstance(asked, Is):
-        states = diagram.nodes[diagram.index[asked.variable]].states
-        counts = tuple(state in asked.among for state in states)
-        return Target(told, asked, asked.variable, states, counts)
-    return Target(told, asked, None, (YES, NO), (True, False))
-
-
-def targets(
-    diagram: Diagram, scenario: Scenario | None, wanted: Sequence[str] = ()
-) -> tuple[Target, ...]:
-    """Choose what is asked.
-
     Args:
         diagram: the contest.
-        scenario: whose questions can be named, and are asked unless anything is wanted.
-        wanted: names of questions, or conditions.
-
-    Returns:
-        Those wanted; else the scenario's questions; else the likeliest end of each headline
-        factor, or of each factor where none is a headline.
+        name: of the question; it is its condition too where no ways are given.
+        ways: the conditions any of which answers it with yes.
 
     Raises:
         QueryError: a condition does not parse, or speaks of what is not there.
     """
-    questions = scenario.questions if scenario else {}
-    if wanted:
-        return tuple(
-            target(diagram, questions[text].will, text) if text in questions
-            else target(diagram, text)
-            for text in dict.fromkeys(wanted)
-        )  # fmt: skip
-    if questions:
-        return tuple(target(diagram, each.will, name) for name, each in questions.items())
+    for way in ways or (name,):
+        cases(diagram, way)
+    asked = tuple(parse_condition(way) for way in ways or (name,))
+    if len(asked) == 1 and isinstance(asked[0], Is):
+        node = diagram.nodes[place_of(diagram, asked[0].variable)]
+        counts = tuple(state in asked[0].among for state in node.states)
+        return Target(name, asked, node.name, node.states, counts)
+    return Target(name, asked, None, (YES, NO), (True, False))
+
+
+def targets(equilibrium: Equilibrium, wanted: Sequence[str] = ()) -> tuple[Target, ...]:
+    """Choose what is asked.
+
+    Args:
+        equilibrium: the contest; the questions of its scenario can be named.
+        wanted: names of questions, or conditions.
+
+    Returns:
+        Those wanted; else the scenario's questions; else how each headline factor ends, or each
+        factor where none is a headline.
+
+    Raises:
+        QueryError: a condition does not parse, or speaks of what is not there.
+    """
+    diagram, scenario = equilibrium.diagram, equilibrium.scenario
+    timeline = Timeline(scenario) if scenario else None
+    questions = {
+        name: timeline.ways(question)
+        for name, question in (scenario.questions if scenario else {}).items()
+        if timeline
+    }
+    names = tuple(dict.fromkeys(wanted)) or tuple(questions)
+    if names:
+        return tuple(target(diagram, name, *questions.get(name, ())) for name in names)
     factors = [node for node in diagram.played if not isinstance(node, Decision)]
     headlines = [node for node in factors if node.headline]
     chosen: Sequence[Node] = headlines or factors or diagram.decisions
-    return tuple(target(diagram, Is(node.name, node.states[:1])) for node in chosen)
+    return tuple(target(diagram, f"{node.name} = {node.states[0]}") for node in chosen)
 
 
 class Answers:
@@ -103,13 +108,41 @@ class Answers:
         disagreed: how many of those differed from it.
     """
 
-    def __init__(self, diagram: Diagram, asked: Sequence[Target]) -> None:
+    def __init__(
+        self,
+        diagram: Diagram,
+        asked: Sequence[Target],
+        *,
+        supposed: Mapping[str, str] | None = None,
+        known: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
         if not diagram.parameters:
             raise QueryError("every number of this contest is exact: there are no ranges to vary")
         self.diagram = diagram
         self.targets = tuple(asked)
         self.solved = self.failed = self.checked = self.disagreed = 0
-        self._asks = {t.name: Ask.condition(diagram, t.condition) for t in asked if t.node is None}
+        self._supposed, self._known = supposed, known
+        self._asks = {t.name: Ask.any_of(diagram, t.ways) for t in asked if t.node is None}
+
+    @classmethod
+    def of(cls, equilibrium: Equilibrium, wanted: Sequence[str] = ()) -> "Answers":
+        """Ask worlds of the contest that an equilibrium was found for.
+
+        Args:
+            equilibrium: the contest, perhaps with something supposed or known.
+            wanted: see `targets`.
+
+        Raises:
+            QueryError: see `targets`; or there is nothing that varies.
+        """
+        if equilibrium.surprise:
+            raise QueryError("by surprise policies stay as they are: there are no worlds to solve")
+        return cls(
+            equilibrium.diagram,
+            targets(equilibrium, wanted),
+            supposed=equilibrium.supposed,
+            known=equilibrium.known,
+        )
 
     def __call__(self, thetas: Floats, check: int = 0) -> dict[str, Floats]:
         """Give for each target its outcomes' probabilities, `[worlds, outcomes]`.
@@ -121,22 +154,30 @@ class Answers:
         Returns:
             Numbers of worlds without an equilibrium are nan.
         """
-        worlds = solve_worlds(self.diagram, thetas, asks=self._asks, check=check)
+        worlds = solve_worlds(
+            self.diagram,
+            thetas,
+            asks=self._asks,
+            supposed=self._supposed,
+            known=self._known,
+            check=check,
+        )
         self.solved += len(thetas)
         self.failed += len(worlds.failed)
         self.checked += worlds.checked
         self.disagreed += len(worlds.disagreed)
-        return self.read(worlds.forecasts, worlds.asks)
+        return {
+            each.name: np.asarray(worlds.forecasts[each.node])
+            if each.node is not None
+            else _yes_no(worlds.asks[each.name])
+            for each in self.targets
+        }
 
-    def read(
-        self, forecasts: Mapping[str, Floats], asks: Mapping[str, Floats]
-    ) -> dict[str, Floats]:
-        """Put together what worlds that are solved already answer."""
-        found = {}
-        for each in self.targets:
-            if each.node is not None:
-                found[each.name] = np.asarray(forecasts[each.node])
-            else:
-                chance = np.asarray(asks[each.name])
-                found[each.name] = np.stack([chance, 1 - chance], axis=-1)
-        return found
+
+def swept(sweep: Sweep, each: Target) -> Floats:
+    """Give a target's outcomes in the worlds of a sweep that asked it, `[worlds, outcomes]`."""
+    return sweep.worlds(each.node) if each.node is not None else _yes_no(sweep.answers(each.name))
+
+
+def _yes_no(chance: Floats) -> Floats:
+    return np.stack([chance, 1 - np.asarray(chance)], axis=-1)

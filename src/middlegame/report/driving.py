@@ -104,7 +104,9 @@ def driving(
                 middle=float(target.chance(moved.middle)),
                 leader=f"{capital(outcome_words(words, target, leader))} ({percent(chance)})",
                 flips=tuple(sentences),
-                none="" if sentences else "No judgement, alone or with another, changes what is "
+                none=""
+                if sentences
+                else "No judgement, alone or with another, changes what is "
                 "likeliest, even three times as far from the middle as its range goes.",
                 rows=tuple(rows),
             )
@@ -118,7 +120,7 @@ def target_label(equilibrium: "Equilibrium", target: "Target") -> str:
     asked = equilibrium.scenario.questions if equilibrium.scenario else {}
     if target.name in asked:
         return question_label(words, asked[target.name])
-    return capital(words.condition(target.condition))
+    return capital(words.condition(target.ways[0]))
 
 
 def outcome_words(words: Words, target: "Target", outcome: str) -> str:
@@ -137,7 +139,7 @@ def flip_sentence(
         parameter = parameters[place]
         side = "above" if share > 0 else "below"
         parts.append(
-            f"{within(judgement_words(words, parameter))} {side} "
+            f'"{judgement_words(words, parameter)}" {side} '
             f"{value_words(parameter, value)} instead of {value_words(parameter, parameter.median)}"
             f" (range {range_words(parameter)})"
         )
@@ -146,7 +148,7 @@ def flip_sentence(
         where = "" if flip.within else ", beyond their ranges"
     jumps = ", at a jump" if flip.jumps else ""
     return (
-        f"If you believe {listed(parts)}{where}, the answer flips to: "
+        f"If you put {listed(parts)}{where}, the answer flips to: "
         f"{outcome_words(words, target, flip.after)}{jumps}"
     )
 

@@ -139,7 +139,7 @@ def judgement_words(words: Words, parameter: Parameter) -> str:
 
 
 def value_words(parameter: Parameter, value: float) -> str:
-    """Write a value of a judgement as the scenario would, to two or three digits."""
+    """Write a value of a judgement as the scenario would, rounded."""
     unit = _unit(parameter.path, parameter.unit)
     if unit == "probability":
         digits = 0 if 0.095 <= value <= 0.905 else 1
@@ -147,12 +147,13 @@ def value_words(parameter: Parameter, value: float) -> str:
     if unit == "odds":
         return f"{value:.2g}:1"
     sign = "" if unit == _COSTS else "+"
-    return f"{value:{sign}.0f}" if abs(value) >= 9.5 else f"{value:{sign}.2g}"
+    return "0" if abs(value) < 0.05 else f"{value:{sign}.1f}".removesuffix(".0")
 
 
 def range_words(parameter: Parameter) -> str:
     """Write a judgement's range."""
-    return _value(parameter.low, parameter.high, _unit(parameter.path, parameter.unit))
+    told = _value(parameter.low, parameter.high, _unit(parameter.path, parameter.unit))
+    return told.replace("–", " to ")
 
 
 def _raws(equilibrium: "Equilibrium") -> Iterator[_Raw]:
