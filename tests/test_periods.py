@@ -4,11 +4,13 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
 
 import middlegame as mg
 from middlegame.compile import compile_scenario
-from middlegame.scenario import Scenario
+from middlegame.scenario import Scenario, dumps, read_text
 from tests import enumeration
+from tests.generators.timed import timed_scenarios
 
 LAMBDA = math.log(3) / 10
 
@@ -208,3 +210,30 @@ def test_a_move_that_is_not_made_has_no_option():
     assert solved.forecast("m@2")["x"] == pytest.approx(0.9)  # 20 points, given once and in full
     assert solved.forecast("g")["s"] == pytest.approx(0.9)
     assert "f@2" in solved.diagram.nodes[solved.diagram.index["g"]].parents
+
+
+@given(timed_scenarios())
+@settings(max_examples=8)
+def test_whatever_is_drawn_is_an_equilibrium_by_enumeration(drawn):
+    solved = mg.solve(drawn)
+    assert enumeration.logit_gap(solved.diagram, list(solved.policies)) < 1e-8
+    points = enumeration.points(solved.diagram, list(solved.policies))
+    assert solved.points == pytest.approx(points, abs=1e-8)
+
+
+@given(timed_scenarios(periods=3))
+@settings(max_examples=15)
+def test_what_is_drawn_survives_being_written(drawn):
+    assert read_text(dumps(drawn)).scenario == drawn
+
+
+def test_a_whole_contest_in_one_period_is_the_untimed_one_exactly():
+    harbour = mg.load("harbour-lease").model_copy(update={"questions": {}})
+    once = Scenario.model_validate(
+        harbour.model_dump(by_alias=True, exclude_defaults=True)
+        | {"periods": {"every": "year", "for": 1}}
+    )
+    timeless, timed = mg.solve(harbour), mg.solve(once)
+    for name, forecast in timeless.forecasts.items():
+        assert timed.forecast(f"{name}@1") == forecast
+    assert timed.points == timeless.points
