@@ -8,7 +8,6 @@ import pytest
 
 from middlegame.scenario import read_text
 from middlegame.scenario.model_keys import keys_at
-from middlegame.scenario.syntax import RESERVED_KEYS
 from middlegame.scenario.yaml_tree import read_tree
 
 DOCS = (Path(__file__).parents[2] / "docs" / "language.md").read_text("utf-8")
@@ -34,9 +33,9 @@ def test_every_key_is_spoken_of():
              ("factors", "f"), ("factors", "f", "rules", 0), ("factors", "f", "causes"),
              ("factors", "f", "causes", "s", 0), ("factors", "f", "table"), ("interests", "a", 0),
              ("factors", "f", "table", "rows", 0), ("evidence", "e"), ("views", "v"),
-             ("questions", "q"), ("fit",)]  # fmt: skip
+             ("questions", "q"), ("fit",), ("periods",), ("resources", "a", "r"), ("offers", "o"),
+             ("offers", "o", "terms", 0), ("offers", "o", "if_accepted")]  # fmt: skip
     paths += [("fit", section, "x") for section in ("coefficients", "columns", "observed")]
     for path in paths:
         for key in keys_at(path):
             assert re.search(rf"\b{key}\b", DOCS), key
-    assert all(f"`{key}`" in DOCS for key in RESERVED_KEYS)

@@ -15,6 +15,7 @@ from middlegame.compile.numbers import Numbers
 from middlegame.diagram import UNDISCOUNTED, Discount, Number, Sum, Utility
 from middlegame.scenario import Interest
 from middlegame.scenario.conditions import NEVER, Condition
+from middlegame.scenario.offers import Breach
 from middlegame.scenario.timeline import Timeline
 
 _Entry = tuple[Number, NDArray[np.float64], Discount]
@@ -89,6 +90,12 @@ def compile_interests(
                 scope = (timeline.instance(name, period),)
                 discount = discounts.share(move.by, period or 1)
                 entries.setdefault((move.by, scope), []).append((costs, spent, discount))
+    for breach in timeline.expansion.breaches:
+        costs = numbers.add(breach.costs, breach.path, breach.beside)
+        for condition, discount in _breaches(timeline, breach, discounts):
+            over = tuple(sorted(condition.variables(), key=order.index))
+            broken = -condition.holds(states, over).astype(float)
+            entries.setdefault((breach.actor, over), []).append((costs, broken, discount))
     return [
         Utility(
             owner=owner,
@@ -125,6 +132,18 @@ def _occasions(
     else:
         found = [(in_(period), discounts.share(owner, period, occasions)) for period in occasions]
     return [(condition, discount) for condition, discount in found if condition != NEVER]
+
+
+def _breaches(
+    timeline: Timeline, breach: Breach, discounts: Discounts
+) -> list[tuple[Condition, Discount]]:
+    """Give when a promise is broken, and what a point is worth then."""
+    if not timeline.count:
+        return [(breach.when, UNDISCOUNTED)]
+    return [
+        (timeline.bound(breach.when, period, hindsight=True), discounts.share(breach.actor, period))
+        for period in timeline.occasions(breach.when)
+    ]
 
 
 def _told(discounts: list[Discount]) -> tuple[Discount, ...]:

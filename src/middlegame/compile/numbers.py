@@ -1,5 +1,6 @@
 """Judgements become entries of theta, or plain numbers where they are exact."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -22,11 +23,13 @@ class Numbers:
         parameters: they become theta.
         quantities: the coefficients and columns that formulas speak of.
         categories: of each categorical column.
+        origin: gives the place in the file of what stands at a path.
     """
 
     parameters: list[Parameter] = field(default_factory=list)
     quantities: dict[str, float | Ref] = field(default_factory=dict)
     categories: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    origin: Callable[[Path], Path] = field(default=lambda path: path)
     _known: dict[Path, Ref] = field(default_factory=dict)
 
     def declare(self, fit: Fit, *, free: bool) -> None:
@@ -69,8 +72,10 @@ class Numbers:
     def _parameter(
         self, judgement: Judgement, path: Path, beside: Sourced | None, ceiling: float = 1.0
     ) -> Ref:
-        if path in self._known:
-            return self._known[path]
+        asked = path
+        if asked in self._known:
+            return self._known[asked]
+        path = self.origin(path)
         cites = judgement.cite or tuple(str(c) for c in (beside.cite if beside else ()))
         why = judgement.why or (beside.why if beside else None)
         self.parameters.append(
@@ -86,8 +91,8 @@ class Numbers:
                 correlates=judgement.correlates,
             )
         )
-        self._known[path] = Ref(len(self.parameters) - 1)
-        return self._known[path]
+        self._known[asked] = Ref(len(self.parameters) - 1)
+        return self._known[asked]
 
     def median(self, number: Number) -> float:
         """Give a number's value at the medians."""

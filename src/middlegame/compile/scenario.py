@@ -37,7 +37,8 @@ def compile_scenario(scenario: Scenario, *, free: bool = False) -> Diagram:
     faults = [fault for fault in faults_of(scenario) if fault.severity == "error"]
     if faults:
         raise ScenarioError(faults)
-    timeline, numbers = Timeline(scenario), Numbers()
+    timeline = Timeline(scenario)
+    numbers, scenario = Numbers(origin=timeline.expansion.origin), timeline.scenario
     if scenario.fit is not None:
         if not free and (missing := without_value(scenario)):
             raise ScenarioError(missing)

@@ -19,6 +19,7 @@ from middlegame.report.words import (
 )
 from middlegame.scenario.conditions import Condition, Is
 from middlegame.scenario.model import Question
+from middlegame.scenario.offers import expand
 from middlegame.scenario.timeline import certain
 
 if TYPE_CHECKING:
@@ -31,7 +32,8 @@ MOST_CLAUSES = 5
 
 def words_of(equilibrium: "Equilibrium") -> Words:
     """Give the words for an equilibrium's contest."""
-    return Words(equilibrium.diagram, equilibrium.scenario)
+    scenario = equilibrium.scenario
+    return Words(equilibrium.diagram, expand(scenario).scenario if scenario else None)
 
 
 def likeliest(forecast: Mapping[str, float]) -> tuple[str, float]:

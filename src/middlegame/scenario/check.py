@@ -12,6 +12,7 @@ from middlegame.scenario.checks.learning import check_learning
 from middlegame.scenario.checks.means import check_means
 from middlegame.scenario.checks.moves import check_moves
 from middlegame.scenario.checks.names import check_names
+from middlegame.scenario.checks.offers import check_offers
 from middlegame.scenario.checks.order import check_order
 from middlegame.scenario.checks.periods import check_periods
 from middlegame.scenario.checks.purposes import check_purposes
@@ -20,6 +21,7 @@ from middlegame.scenario.checks.views import check_views
 from middlegame.scenario.damage import UNDAMAGED, Damage
 from middlegame.scenario.faults import Fault
 from middlegame.scenario.model import Scenario
+from middlegame.scenario.offers import expand
 from middlegame.scenario.viewing import in_view
 
 _CHECKS = (
@@ -30,6 +32,7 @@ _CHECKS = (
     check_moves,
     check_means,
     check_evidence,
+    check_offers,
     check_periods,
     check_purposes,
     check_correlations,
@@ -49,8 +52,15 @@ def faults_of(
         folder: where the sources' files are looked for; quotes are not looked up without it.
         damage: what the scenario lacks because of faults that were told already.
     """
-    contest = Contest(scenario, damage, folder)
-    found = [fault for check in _CHECKS for fault in check(contest)]
+    expansion = expand(scenario)
+    # The offers stay in sight, beside what they stand for.
+    written_out = expansion.scenario.model_copy(update={"offers": scenario.offers})
+    contest = Contest(written_out, damage, folder)
+    found = [
+        replace(fault, path=expansion.origin(fault.path))
+        for check in _CHECKS
+        for fault in check(contest)
+    ]
     if damage.paths or any(fault.severity == "error" for fault in found):
         return found
     return found + [fault for name in scenario.views for fault in _in_view(scenario, name)]

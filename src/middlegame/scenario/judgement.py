@@ -16,7 +16,7 @@ from pydantic_core import PydanticCustomError
 
 from middlegame.scenario.correlating import SCHEMA, Correlates, read_correlates
 from middlegame.scenario.formulas import EXPECTED, Formula, formula_or_none
-from middlegame.scenario.syntax import RESERVED_KEYS, Written, quoted, shown, syntax_error
+from middlegame.scenario.syntax import Written, quoted, shown, syntax_error
 
 Unit = Literal["points", "probability", "odds", "years"]
 
@@ -170,9 +170,6 @@ def parse_judgement(value: object, unit: Unit) -> Judgement:
 
 def _parse_mapping(value: dict[Any, Any], unit: Unit) -> Judgement:
     for key in value:
-        if key in RESERVED_KEYS:
-            problem = f"'{key}' ({RESERVED_KEYS[key]}) is kept for later and cannot be used yet"
-            raise syntax_error(problem, _MAPPING, within=(key,))
         if key not in ("is", "why", "cite", "correlates"):
             raise syntax_error(f"unknown key '{key}' beside a number", _MAPPING, within=(key,))
     if "is" not in value:

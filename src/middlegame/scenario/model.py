@@ -14,6 +14,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from middlegame.scenario.bargains import Offer
 from middlegame.scenario.calendar import Calendar, Count, PeriodNumbers, SpanText, Whole
 from middlegame.scenario.conditions import ConditionText
 from middlegame.scenario.judgement import Judgement, Odds, Patience, Points, Precision, Probability
@@ -333,6 +334,7 @@ def _may_be_empty(section: object) -> BeforeValidator:
 _Sources = dict[SourceName, Source]
 _Moves = dict[Name, Move]
 _Factors = dict[Name, Factor]
+_Offers = dict[Name, Offer]
 _Resources = dict[Name, dict[Name, _ResourceField]]
 _Interests = dict[Name, tuple[Interest, ...]]
 _Evidence = dict[Name, Evidence]
@@ -352,6 +354,7 @@ class Scenario(Part):
     actors: dict[Name, _ActorField] = Field(min_length=1)
     resources: Annotated[_Resources, _may_be_empty(_Resources | None)] = {}
     moves: Annotated[_Moves, _may_be_empty(_Moves | None)] = {}
+    offers: Annotated[_Offers, _may_be_empty(_Offers | None)] = {}
     factors: Annotated[_Factors, _may_be_empty(_Factors | None)] = {}
     interests: Annotated[_Interests, _may_be_empty(_Interests | None)] = {}
     precision: Precision = Judgement(3.0, 3.0, "odds")

@@ -9,11 +9,6 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-RESERVED_KEYS = {
-    "offer": "bargains",
-}
-"""Keys that the language keeps for what it cannot say yet, and what that is."""
-
 
 def syntax_error(
     problem: str, expected: str, *, offset: int = 0, within: tuple[str | int, ...] = ()

@@ -5,11 +5,12 @@ only in some and factors that are settled `once`. Each occurrence is an instance
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from middlegame.scenario.conditions import ALWAYS, NEVER, Condition, Is
 from middlegame.scenario.model import Evidence, Factor, Move, Question, Scenario
+from middlegame.scenario.offers import Expansion, expand
 from middlegame.scenario.references import LAST, PREVIOUS, split
 
 
@@ -29,10 +30,17 @@ class Timeline:
     """A scenario's time.
 
     Attributes:
-        scenario: whose; its names and references must have passed the checks.
+        scenario: whose, its offers written out; it must have passed the checks.
+        expansion: what came of writing them out.
     """
 
     scenario: Scenario
+    expansion: Expansion = field(init=False)
+
+    def __post_init__(self) -> None:
+        expansion = expand(self.scenario)
+        object.__setattr__(self, "expansion", expansion)
+        object.__setattr__(self, "scenario", expansion.scenario)
 
     @cached_property
     def count(self) -> int:

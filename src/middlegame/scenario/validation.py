@@ -14,7 +14,7 @@ from middlegame.scenario.damage import Damage, existing, original, without
 from middlegame.scenario.faults import Fault, Path, nearest
 from middlegame.scenario.model import Scenario
 from middlegame.scenario.model_keys import keys_at
-from middlegame.scenario.syntax import RESERVED_KEYS, shown
+from middlegame.scenario.syntax import shown
 from middlegame.scenario.yaml_tree import Tree
 
 _MOST_ROUNDS = 16
@@ -100,7 +100,7 @@ class _Validation:
         """Read on as if a misspelt key had been written right; give its new path, if it has one."""
         path = self._path(error)
         holder = _at(self.data, path[:-1]) if error["type"] == "extra_forbidden" else None
-        if not isinstance(holder, dict) or path[-1] in RESERVED_KEYS:
+        if not isinstance(holder, dict):
             return ()
         right = nearest(str(path[-1]), keys_at(path[:-1]))
         new = (*path[:-1], right)
@@ -144,9 +144,6 @@ def _fault(error: ErrorDetails, path: Path, data: object) -> Fault:
     if kind == "missing":
         return Fault(f"the key '{name}' is missing", path=path)
     if kind == "extra_forbidden":
-        if name in RESERVED_KEYS:
-            problem = f"'{name}' ({RESERVED_KEYS[name]}) is kept for later and cannot be used yet"
-            return Fault(problem, path=path)
         valid = keys_at(path[:-1])
         expected = "" if nearest(name, valid) else f"one of {', '.join(valid)}"
         return Fault(f"unknown key '{name}'", expected, nearest(name, valid), path=path)

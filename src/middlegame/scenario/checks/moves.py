@@ -70,9 +70,10 @@ def _open(contest: Contest, name: str, move: Move) -> Iterator[Fault]:
 
 def _forgotten(contest: Contest) -> Iterator[Fault]:
     earlier: dict[str, list[str]] = {}
+    within_offers = [f"{o}_{part}" for o in contest.scenario.offers for part in ("offer", "answer")]
     for name, move in contest.scenario.moves.items():
         own = earlier.setdefault(move.by, [])
-        forgotten = [each for each in own if each not in move.knows]
+        forgotten = [each for each in own if each not in (*move.knows, *within_offers)]
         if forgotten and not contest.damage.touches("moves", name, "knows"):
             quoted = listed([f"'{each}'" for each in forgotten])
             yield Fault(

@@ -216,7 +216,7 @@ def _absences(contest: Contest) -> Iterator[Fault]:
         contest.sound_states
     ) or any(number > contest.count for m in scenario.moves.values() for number in m.periods or ()):
         return  # told elsewhere
-    timeline = Timeline(scenario)
+    timeline = Timeline(scenario.model_copy(update={"offers": {}}))  # they are written out
     for name, factor in scenario.factors.items():
         if factor.once:
             continue
