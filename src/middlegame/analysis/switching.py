@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from middlegame.compile import compile_scenario
-from middlegame.equilibrium import solve
+from middlegame.equilibrium import Equilibrium, solve
 from middlegame.errors import NotConverged
 from middlegame.scenario import Condition, Judgement, Scenario
 from middlegame.scenario.faults import Path, ScenarioError, dotted
@@ -65,8 +65,8 @@ class Judged:
     asked: Mapping[str, str | Condition] = field(default_factory=dict)
     answers: Mapping[str, float] = field(default_factory=dict)
 
-    def solved(self) -> "Judged":
-        """Answer the questions.
+    def equilibrium(self) -> Equilibrium:
+        """Solve the scenario at these numbers.
 
         Raises:
             ScenarioError: these numbers cannot stand together.
@@ -76,7 +76,16 @@ class Judged:
         theta = diagram.theta
         for place, parameter in enumerate(diagram.parameters):
             theta[place] = self.theta.get(parameter.name, theta[place])
-        equilibrium = solve(diagram, scenario=self.contest, theta=theta)
+        return solve(diagram, scenario=self.contest, theta=theta)
+
+    def solved(self) -> "Judged":
+        """Answer the questions.
+
+        Raises:
+            ScenarioError: these numbers cannot stand together.
+            NotConverged: no equilibrium was reached.
+        """
+        equilibrium = self.equilibrium()
         answers = {name: equilibrium.probability(of) for name, of in self.asked.items()}
         return Judged(self.contest, self.theta, self.asked, equilibrium.questions | answers)
 

@@ -214,17 +214,47 @@ def resolve_command(
 @ledger_commands.command("score")
 @_SCENARIO
 @click.option("--bins", type=int, default=10, show_default=True, help="For calibration.")
+@click.option("--why", is_flag=True, help="Say which judgements the misses are owed to.")
+@click.option(
+    "-n",
+    "--worlds",
+    type=click.IntRange(16, 100_000),
+    default=1024,
+    show_default=True,
+    help="With --why: worlds to draw from the ranges.",
+)
+@click.option("--seed", type=int, default=0, show_default=True, help="With --why: of the worlds.")
 @JSON
-def score_command(scenario: str | None, bins: int, as_json: bool) -> None:
-    """Score everybody's forecasts of what has been resolved."""
+def score_command(
+    scenario: str | None, bins: int, why: bool, worlds: int, seed: int, as_json: bool
+) -> None:
+    """Score everybody's forecasts of what has been resolved.
+
+    With --why, each scenario that was recorded is solved again as it was: by how much another
+    number would have scored better, and which part of each range reality has made unlikely.
+    """
     with _opened() as ledger:
         scores = ledger.score(scenario=scenario, bins=bins)
+        records = ledger.records(whole=True) if why else []
+    reasons = []
+    if why:
+        with counting("Solving worlds of each record") as told:
+            from middlegame.ledger.why import explain
+
+            reasons = explain(records, scores, worlds=worlds, seed=seed, told=told)
     if as_json:
-        print_json(scores.to_dict())
+        more = {"why": [each.to_dict() for each in reasons]} if why else {}
+        print_json(scores.to_dict() | more)
         return
     from middlegame.report.scores import show_scores
 
-    show_scores(scores, console())
+    out = console()
+    show_scores(scores, out)
+    if why:
+        from middlegame.report.why import show_why
+
+        out.print()
+        show_why(reasons, out)
 
 
 @ledger_commands.command("import")

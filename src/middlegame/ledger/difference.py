@@ -12,9 +12,9 @@ from middlegame.analysis.switching import Judged, changed, effects
 from middlegame.errors import MiddlegameError, NotConverged
 from middlegame.ledger.changes import Difference, Effect, Moved
 from middlegame.ledger.failures import LedgerError
+from middlegame.ledger.judged import judged
 from middlegame.ledger.records import Record
 from middlegame.scenario.faults import ScenarioError
-from middlegame.scenario.load import read_text
 
 _SAME = 1e-6
 """Computed again, a probability may differ by this much from what was recorded."""
@@ -39,25 +39,11 @@ def difference(older: Record, newer: Record) -> Difference:
         tuple(now[key].question for key in now if key not in was),
     )
     try:
-        first, second = judged(older), judged(newer)
+        first, second = judged(older).solved(), judged(newer).solved()
     except (MiddlegameError, ValueError) as error:
         why = str(error).partition("\n")[0]
         return _noted(plain, [f"{why}, so only probabilities are compared"])
     return _explained(plain, first, second)
-
-
-def judged(record: Record) -> Judged:
-    """Solve a record's scenario again, at the numbers at which it was solved.
-
-    Raises:
-        LedgerError: it has none, or this version cannot read it.
-    """
-    if record.scenario is None or record.scenario.text is None:
-        raise LedgerError(f"record {record.id} came without a scenario")
-    contest = read_text(record.scenario.text).scenario
-    if contest is None:
-        raise LedgerError(f"this version of middlegame cannot read the text of record {record.id}")
-    return Judged(contest, record.theta).solved()
 
 
 def _explained(plain: Difference, first: Judged, second: Judged) -> Difference:
