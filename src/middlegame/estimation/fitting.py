@@ -348,12 +348,12 @@ def fit_sample(
     rng = np.random.default_rng(seed)
     begin = np.array(list(first.values()))
     least, most = _bounds(scenario, likelihood.names)
-    scale = _felt(np.asarray(likelihood.scores(begin, rows)))
+    scale = _felt(likelihood.scores(begin, rows)[0])
     probes = [
         _within(begin + scale * rng.standard_normal(len(begin)), least, most)
         for _ in range(max(_PROBES, starts - 1))
     ]
-    elsewhere = [np.asarray(likelihood.scores(probe, rows)) for probe in probes[:_PROBES]]
+    elsewhere = [likelihood.scores(probe, rows)[0] for probe in probes[:_PROBES]]
     if not all(np.isfinite(each).all() for each in elsewhere):
         elsewhere = [each for each in elsewhere if np.isfinite(each).all()]
     scale = _felt(np.concatenate(elsewhere)) if elsewhere else scale
@@ -375,11 +375,10 @@ def fit_sample(
         maximum.hessian, maximum.free, scale, taken.rows, elsewhere, maximum.values
     )
     covariance = identification.covariance
+    scores, _, residual = likelihood.scores(maximum.values, rows)
     if taken.clusters is not None:
-        scores = np.asarray(likelihood.scores(maximum.values, rows))
         covariance = _clustered(covariance, scores, taken.clusters)
-    _, residual = likelihood.logs(maximum.values, rows)
-    unsettled = np.flatnonzero(~(np.asarray(residual) <= SETTLED))
+    unsettled = np.flatnonzero(~(residual <= SETTLED))
     checked, apart = _check(likelihood, taken, maximum.values)
     return Fit(
         scenario=scenario,

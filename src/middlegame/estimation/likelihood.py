@@ -92,7 +92,7 @@ class Likelihood:
         self._theta = theta
         self._still = engine_game(self.diagram, self.diagram.tables(theta))
         cost = predict(self.diagram.structure)
-        self._options = QUICK if sample.rows < _MANY else None
+        self._many = sample.rows >= _MANY
         self._chunk = max(1, int(_MOST_NUMBERS / max(cost.largest, cost.unknowns, 1.0)))
 
     def rows(self, sample: Sample, weights: Floats | None = None) -> Rows:
@@ -150,14 +150,17 @@ class Likelihood:
         return (rows.weights * self._logs(values, rows)[0]).sum()
 
     @cached_property
-    def logs(self) -> Any:
-        """From (values `[k]`, rows) to each row's log-likelihood and residual, `[rows]` each."""
-        return jax.jit(self._logs, compiler_options=QUICK)
-
-    @cached_property
     def slope(self) -> Any:
-        """From (values, rows) to the log-likelihood and its gradient, `[k]`."""
-        return jax.jit(jax.value_and_grad(self._total), compiler_options=self._options)
+        """From (values `[k]`, rows) to the log-likelihood and its gradient, `[k]`."""
+        if self._many:
+            return jax.jit(jax.value_and_grad(self._total))
+
+        # Over few rows, compiling takes longer than running: what is compiled anyhow will do.
+        def from_rows(values: Floats, rows: Rows) -> tuple[float, Floats]:
+            scores, logs, _ = self.scores(values, rows)
+            return float(rows.weights @ logs), rows.weights @ scores
+
+        return from_rows
 
     @cached_property
     def curvature(self) -> Any:
@@ -165,11 +168,17 @@ class Likelihood:
         return jax.jit(jax.jacfwd(jax.grad(self._total)), compiler_options=QUICK)
 
     @cached_property
-    def scores(self) -> Any:
-        """From (values, rows) to each row's gradient, `[rows, k]`."""
-        return jax.jit(
-            jax.jacfwd(lambda values, rows: self._logs(values, rows)[0]), compiler_options=QUICK
-        )
+    def _by_row(self) -> Any:
+        def both(values: Array, rows: Rows) -> tuple[Array, tuple[Array, Array]]:
+            logs, residual = self._logs(values, rows)
+            return logs, (logs, residual)
+
+        return jax.jit(jax.jacfwd(both, has_aux=True), compiler_options=QUICK)
+
+    def scores(self, values: Floats, rows: Rows) -> tuple[Floats, Floats, Floats]:
+        """Give each row's gradient `[rows, k]`, log-likelihood and residual, `[rows]` each."""
+        scores, (logs, residual) = self._by_row(values, rows)
+        return np.asarray(scores), np.asarray(logs), np.asarray(residual)
 
     def _outcomes(self, values: Array, covariates: Array, cases: Array) -> Array:
         """The probability of each of some joint outcomes in each row, `[rows, outcomes]`."""
