@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from middlegame.console import console, print_json, working
-from middlegame.options import FILE, JSON
+from middlegame.options import FILE, JSON, REPORT
 
 
 @click.command("fit")
@@ -29,7 +29,21 @@ from middlegame.options import FILE, JSON
     show_default=True,
     help="From how many places to look for the maximum.",
 )
+@click.option(
+    "--folds",
+    type=click.IntRange(2, 1000),
+    help="Forecast each of this many parts of the rows from the others, and score that.",
+)
+@click.option("--bayes", is_flag=True, help="Sample the posterior as well; priors are the ranges.")
+@click.option(
+    "--draws",
+    type=click.IntRange(10, 1_000_000),
+    default=1000,
+    show_default=True,
+    help="With --bayes, how many draws each of four chains takes.",
+)
 @click.option("--seed", type=int, default=0, show_default=True, help="Of what is random.")
+@REPORT
 @JSON
 def fit_command(
     file: str,
@@ -37,7 +51,11 @@ def fit_command(
     output: Path | None,
     cluster: str | None,
     starts: int,
+    folds: int | None,
+    bayes: bool,
+    draws: int,
     seed: int,
+    report: Path | None,
     as_json: bool,
 ) -> None:
     """Learn FILE's coefficients from DATA, a CSV or Parquet table of contests that were played.
@@ -58,17 +76,38 @@ def fit_command(
 
         found = fit(loaded.scenario, table, cluster=cluster, starts=starts, seed=seed)
         answer = found.to_dict()
+    validation = posterior = None
+    if folds is not None:
+        with working(f"Forecasting {folds} parts of the rows"):
+            from middlegame.estimation.validation import validate
+
+            validation = validate(found, folds, seed)
+            answer["validation"] = validation.to_dict()
+    if bayes:
+        with working("Sampling the posterior"):
+            from middlegame.estimation.bayes import sample_posterior
+
+            posterior = sample_posterior(found, draws=draws, seed=seed)
+            answer["posterior"] = posterior.to_dict()
     if output is not None and found.usable:
         from middlegame.estimation.writing import write_fitted
 
-        write_fitted(output, locate(file).read_text(encoding="utf-8-sig"), found)
+        text = locate(file).read_text(encoding="utf-8-sig")
+        write_fitted(output, text, found, posterior)
+    if report is not None:
+        from middlegame.report.fit_page import fit_page
+        from middlegame.report.forms import write_report
+
+        write_report(report, fit_page(found, validation, posterior))
     if as_json:
         print_json(answer)
     else:
         from middlegame.report.learning import show_fit
 
-        show_fit(found, console())
+        show_fit(found, console(), validation, posterior)
         if output is not None and found.usable:
             click.echo(f"The scenario with what was learnt is in {output}")
+        if report is not None:
+            click.echo(f"The report is in {report}")
     if found.status != "converged":
         raise SystemExit(1)

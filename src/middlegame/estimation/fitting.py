@@ -15,8 +15,8 @@ from middlegame.errors import MiddlegameError, NotConverged
 from middlegame.estimation.data import Data, DataError, from_frame
 from middlegame.estimation.effects import Difference, Share, differences, shares
 from middlegame.estimation.identification import Identification, identify
-from middlegame.estimation.likelihood import Likelihood, inside, starting_values
-from middlegame.estimation.maximum import Maximum, Problem, maximise
+from middlegame.estimation.likelihood import Likelihood, Rows, inside, starting_values
+from middlegame.estimation.maximum import Maximum, Problem, Space, maximise
 from middlegame.estimation.outcomes import marginal_cases
 from middlegame.estimation.sample import Sample, sample
 from middlegame.estimation.separation import separated
@@ -78,6 +78,7 @@ class Fit:
         scenario: with which.
         sample: from which rows.
         likelihood: of the coefficients.
+        space: bounds and scale of the coefficients.
         maximum: where it is greatest.
         identification: which coefficients the data tell.
         covariance: of the estimates, cluster-robust if rows are grouped; `[k, k]`.
@@ -89,6 +90,7 @@ class Fit:
     scenario: Scenario
     sample: Sample
     likelihood: Likelihood
+    space: Space
     maximum: Maximum
     identification: Identification
     covariance: Floats
@@ -357,15 +359,9 @@ def fit_sample(
     if not all(np.isfinite(each).all() for each in elsewhere):
         elsewhere = [each for each in elsewhere if np.isfinite(each).all()]
     scale = _felt(np.concatenate(elsewhere)) if elsewhere else scale
-    problem = Problem(
-        slope=lambda values: likelihood.slope(values, rows),
-        curvature=lambda values: likelihood.curvature(values, rows),
-        least=least,
-        most=most,
-        scale=scale,
-    )
+    space = Space(least, most, scale)
     tell("Climbing to the maximum")
-    maximum = maximise(problem, [begin, *probes[: starts - 1]])
+    maximum = maximise(problem_of(likelihood, rows, space), [begin, *probes[: starts - 1]])
     if not np.isfinite(maximum.height):
         raise MiddlegameError(
             "the likelihood is not a number anywhere: a formula gives none, such as log(0)"
@@ -384,12 +380,22 @@ def fit_sample(
         scenario=scenario,
         sample=taken,
         likelihood=likelihood,
+        space=space,
         maximum=maximum,
         identification=identification,
         covariance=covariance,
         unsettled=tuple(taken.places[row] for row in unsettled),
         disagreed=tuple(taken.places[row] for row in apart),
         checked=checked,
+    )
+
+
+def problem_of(likelihood: Likelihood, rows: Rows, space: Space) -> Problem:
+    """Pose the maximisation of the likelihood of some rows."""
+    return Problem(
+        slope=lambda values: likelihood.slope(values, rows),
+        curvature=lambda values: likelihood.curvature(values, rows),
+        space=space,
     )
 
 

@@ -146,14 +146,15 @@ class Likelihood:
         found = jax.lax.map(jax.checkpoint(part), jax.tree.map(shaped, rows))
         return found[0].reshape(-1)[:count], found[1].reshape(-1)[:count]
 
-    def _total(self, values: Array, rows: Rows) -> Array:
+    def total(self, values: Array, rows: Rows) -> Array:
+        """Give the log-likelihood of weighted rows; to be compiled."""
         return (rows.weights * self._logs(values, rows)[0]).sum()
 
     @cached_property
     def slope(self) -> Any:
         """From (values `[k]`, rows) to the log-likelihood and its gradient, `[k]`."""
         if self._many:
-            return jax.jit(jax.value_and_grad(self._total))
+            return jax.jit(jax.value_and_grad(self.total))
 
         # Over few rows, compiling takes longer than running: what is compiled anyhow will do.
         def from_rows(values: Floats, rows: Rows) -> tuple[float, Floats]:
@@ -165,7 +166,7 @@ class Likelihood:
     @cached_property
     def curvature(self) -> Any:
         """From (values, rows) to the Hessian, `[k, k]`."""
-        return jax.jit(jax.jacfwd(jax.grad(self._total)), compiler_options=QUICK)
+        return jax.jit(jax.jacfwd(jax.grad(self.total)), compiler_options=QUICK)
 
     @cached_property
     def _by_row(self) -> Any:

@@ -22,22 +22,33 @@ _MOST_STEPS = 60
 
 
 @dataclass(frozen=True)
+class Space:
+    """Where values may lie.
+
+    Attributes:
+        least: lower bounds, `[k]`; minus infinity where there is none.
+        most: upper bounds.
+        scale: by how much each value has to change for a row to feel it, `[k]`.
+    """
+
+    least: Floats
+    most: Floats
+    scale: Floats
+
+
+@dataclass(frozen=True)
 class Problem:
     """What is to be maximised.
 
     Attributes:
         slope: from values `[k]` to the height and its gradient.
         curvature: from values to the Hessian, `[k, k]`.
-        least: lower bounds, `[k]`; minus infinity where there is none.
-        most: upper bounds.
-        scale: by how much each value has to change for a row to feel it, `[k]`.
+        space: where the values may lie.
     """
 
     slope: Callable[[Floats], tuple[float, Floats]]
     curvature: Callable[[Floats], Floats]
-    least: Floats
-    most: Floats
-    scale: Floats
+    space: Space
 
 
 @dataclass(frozen=True)
@@ -74,7 +85,7 @@ class Maximum:
 
 def maximise(problem: Problem, starts: Sequence[Floats]) -> Maximum:
     """Climb from each start, and finish from the highest point."""
-    scale, evaluations = problem.scale, 0
+    scale, evaluations = problem.space.scale, 0
 
     def downhill(scaled: Floats) -> tuple[float, Floats]:
         nonlocal evaluations
@@ -84,12 +95,12 @@ def maximise(problem: Problem, starts: Sequence[Floats]) -> Maximum:
             return 1e12, np.zeros_like(scaled)
         return -float(height), -np.asarray(gradient, float) * scale
 
-    bounds = np.stack([problem.least / scale, problem.most / scale], axis=1)
+    bounds = np.stack([problem.space.least / scale, problem.space.most / scale], axis=1)
     ends = []
     for start in starts:
         found = minimize(
             downhill,
-            np.clip(start, problem.least, problem.most) / scale,
+            np.clip(start, problem.space.least, problem.space.most) / scale,
             jac=True,
             method="L-BFGS-B",
             bounds=bounds,
@@ -120,16 +131,16 @@ def _newton(problem: Problem, values: Floats) -> tuple[Floats, float, Floats, Fl
     damping, steps = 0.0, 0
     for _ in range(_MOST_STEPS):
         free = _free(problem, values, gradient)
-        if _promise(gradient, hessian, free, problem.scale) < DECREMENT / 100:
+        if _promise(gradient, hessian, free, problem.space.scale) < DECREMENT / 100:
             break
-        scale = problem.scale[free]
+        scale = problem.space.scale[free]
         curved = -hessian[np.ix_(free, free)] * np.outer(scale, scale)
         spread, axes = np.linalg.eigh((curved + curved.T) / 2)
         floor = 1e-10 * max(spread.max(initial=0.0), 1e-12) + damping
         along = axes.T @ (gradient[free] * scale) / np.maximum(np.abs(spread) + damping, floor)
         step = np.zeros_like(values)
         step[free] = scale * (axes @ along)
-        there = np.clip(values + step, problem.least, problem.most)
+        there = np.clip(values + step, problem.space.least, problem.space.most)
         new_height, new_gradient = _plain(problem.slope(there))
         steps += 1
         if not np.isfinite(new_height) or new_height < height - 1e-12 * abs(height):
@@ -151,8 +162,8 @@ def _plain(found: tuple[float, Floats]) -> tuple[float, Floats]:
 def _free(problem: Problem, values: Floats, gradient: Floats) -> NDArray[np.bool_]:
     """Which values are not held at a bound by the gradient."""
     near = 1e-8 * (1 + np.abs(values))
-    low = (values - problem.least <= near) & (gradient <= 0)
-    high = (problem.most - values <= near) & (gradient >= 0)
+    low = (values - problem.space.least <= near) & (gradient <= 0)
+    high = (problem.space.most - values <= near) & (gradient >= 0)
     return np.asarray(~(low | high), bool)
 
 

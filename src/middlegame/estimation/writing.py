@@ -6,32 +6,42 @@ from pathlib import Path
 import numpy as np
 
 from middlegame.errors import MiddlegameError
+from middlegame.estimation.bayes import Posterior
 from middlegame.estimation.fitting import Fit
+from middlegame.report.write import write_text
 from middlegame.scenario.editing import with_key
 from middlegame.scenario.judgement import plain
 
 _DIGITS = 4
 
 
-def fitted_text(text: str, found: Fit) -> str:
+def fitted_text(text: str, found: Fit, posterior: Posterior | None = None) -> str:
     """Give a scenario's text with the fitted 90% intervals, and columns at their middles.
 
     Numbers of the data stand at their means, categories at the most frequent one. Coefficients
     that the data do not tell are left as they are. Comments and layout stay.
+
+    Args:
+        text: of the scenario.
+        found: the fit by maximum likelihood.
+        posterior: if there is one, its intervals are written.
 
     Raises:
         MiddlegameError: a coefficient or column is written in a form that cannot be added to.
     """
     scenario_fit = found.scenario.fit
     assert scenario_fit is not None
+    ends = {e.name: (e.low, e.high) for e in found.estimates}
+    if posterior is not None:
+        ends = {m.name: (m.low, m.high) for m in posterior.marginals}
     for estimate in found.estimates:
+        low, high = ends[estimate.name]
         path = ("fit", "coefficients", estimate.name)
         written = scenario_fit.coefficients[estimate.name]
-        if math.isnan(estimate.value):
+        if math.isnan(estimate.value) and math.isnan(low):
             continue
-        value = _short(estimate.value)
-        if not math.isnan(estimate.low) and estimate.low < estimate.high:
-            value = f"{_short(estimate.low)}..{_short(estimate.high)}"
+        exact = math.isnan(low) or not low < high
+        value = _short(estimate.value) if exact else f"{_short(low)}..{_short(high)}"
         text = _set(text, path, "fitted", value, "prior" if written.prior else "")
     for name, values in found.sample.covariates.items():
         column = scenario_fit.columns[name]
@@ -45,11 +55,9 @@ def fitted_text(text: str, found: Fit) -> str:
     return text
 
 
-def write_fitted(path: Path, text: str, found: Fit) -> None:
+def write_fitted(path: Path, text: str, found: Fit, posterior: Posterior | None = None) -> None:
     """Write the scenario with what was learnt to a file, whole or not at all."""
-    from middlegame.report.write import write_text
-
-    write_text(path, fitted_text(text, found))
+    write_text(path, fitted_text(text, found, posterior))
 
 
 def _set(text: str, path: tuple[str, ...], key: str, value: str, kept: str) -> str:

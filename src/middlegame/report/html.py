@@ -90,7 +90,7 @@ def html_report(
             graph=graph,
             graph_period=words.period(period) if period else "",
             timed=is_timed(equilibrium),
-            graph_width=_natural_width(graph),
+            graph_width=natural_width(graph),
             storylines=narrative.storylines(equilibrium, STORYLINES),
             points=_points(equilibrium, words),
             policies=_policies(equilibrium, words),
@@ -139,7 +139,7 @@ def _file(loaded: "Loaded | None") -> str:
     return clean("/".join(PurePath(loaded.file).parts[-2:])) if loaded else ""
 
 
-def _natural_width(svg: str) -> int:
+def natural_width(svg: str) -> int:
     """Read from its viewBox how wide an image is at its own size."""
     return int(svg.split('viewBox="', 1)[1].split('"', 1)[0].split()[2])
 

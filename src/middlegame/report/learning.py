@@ -1,5 +1,6 @@
 """What was learnt from data, in the terminal: estimates, what they mean, how sure they are."""
 
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -9,16 +10,30 @@ from middlegame.report.page import Page
 from middlegame.report.words import clean, percent
 
 if TYPE_CHECKING:
+    from middlegame.estimation.bayes import Posterior
     from middlegame.estimation.fitting import Fit
+    from middlegame.estimation.validation import Validation
 
 _WIDEST_MATRIX = 4
 _MOST_CHANGES = 15
 
 
-def show_fit(found: "Fit", console: Console) -> None:
-    """Print a fit: what keeps it from being one, estimates, outcomes, what changes them."""
+def show_fit(
+    found: "Fit",
+    console: Console,
+    validation: "Validation | None" = None,
+    posterior: "Posterior | None" = None,
+) -> None:
+    """Print a fit: what keeps it from being one, estimates, outcomes, what changes them.
+
+    Args:
+        found: the fit.
+        console: where to.
+        validation: how it forecasts what it has not seen, if that was tried.
+        posterior: what is believed after the data, if that was sampled.
+    """
     page = Page(console)
-    page.title(f"{clean(found.scenario.title)}: what the data teach", _rows(found))
+    page.title(f"{clean(found.scenario.title)}: what the data teach", rows_of(found))
     for note in found.notes:
         page.paragraph(note, mark="!", style="bold")
         page.gap()
@@ -34,13 +49,31 @@ def show_fit(found: "Fit", console: Console) -> None:
         page.section("What changes it", "percentage points, with 90% intervals")
         _print(page, _differences(found, page.plain))
         page.gap()
-    page.paragraph(_method(found), style="dim")
+    if posterior is not None:
+        for note in posterior.notes:
+            page.paragraph(note, mark="!", style="bold")
+        page.section("Posterior", _priors(found, posterior))
+        _print(page, _marginals(found, posterior, page.plain))
+        page.gap()
+    if validation is not None:
+        page.section("Out of sample", _folds(validation))
+        _print(page, _scores(validation))
+        page.gap()
+        page.section("Calibration", "forecasts out of sample, and how often they came true")
+        for bin_ in validation.calibration:
+            told = f"said {percent(bin_.predicted)} ({bin_.count:,} forecasts)"
+            page.bar(told, bin_.observed)
+        page.gap()
+    page.paragraph(method(found), style="dim")
 
 
-def _rows(found: "Fit") -> str:
+def rows_of(found: "Fit") -> str:
+    """Tell which rows were learnt from, and why the others were not."""
     sample = found.sample
     dropped = sum(sample.dropped.values())
-    told = f"{sample.rows:,} of {sample.rows + dropped:,} rows of {sample.name}"
+    told = (
+        f"{sample.rows:,} of {sample.rows + dropped:,} rows of {clean(PurePath(sample.name).name)}"
+    )
     reasons = [f"{reason} in {count:,}" for reason, count in sample.dropped.items()]
     told += f" ({', '.join(reasons)})" if reasons else ""
     unseen = [f"{name} in {count:,}" for name, count in sample.unobserved.items() if count]
@@ -68,16 +101,16 @@ def _estimates(found: "Fit", plain: bool) -> Table:
         if each.note and each.value != each.value:
             table.add_row(clean(each.label), "", "", "", "", each.note, style="yellow")
         elif each.error != each.error:
-            table.add_row(clean(each.label), _number(each.value), "", "", "", each.note)
+            table.add_row(clean(each.label), number(each.value), "", "", "", each.note)
         else:
             sure = each.low > 0 or each.high < 0
             table.add_row(
                 clean(each.label),
-                _number(each.value),
-                _number(each.error),
+                number(each.value),
+                number(each.error),
                 f"{each.z:.2f}",
                 f"{each.p:.3f}",
-                f"{_number(each.low)}{to}{_number(each.high)}",
+                f"{number(each.low)}{to}{number(each.high)}",
                 style="bold" if sure else "",
             )
     return table
@@ -103,14 +136,67 @@ def _differences(found: "Fit", plain: bool) -> Table:
     return table
 
 
+def _priors(found: "Fit", posterior: "Posterior") -> str:
+    chains, draws = posterior.draws.shape[:2]
+    flat = len(posterior.flat)
+    given = len(found.likelihood.names) - flat
+    priors = "flat priors" if not given else "priors as written" if not flat else (
+        f"{given} priors as written, {flat} flat")  # fmt: skip
+    return f"{chains} chains of {draws:,} draws, {priors}"
+
+
+def _marginals(found: "Fit", posterior: "Posterior", plain: bool) -> Table:
+    table = _table(["mean", "s.d.", "90% interval", "R-hat", "draws"])
+    labels = {each.name: each.label for each in found.estimates}
+    to = " to " if plain else " … "
+    for each in posterior.marginals:
+        table.add_row(
+            clean(labels[each.name]),
+            number(each.mean),
+            number(each.deviation),
+            f"{number(each.low)}{to}{number(each.high)}",
+            f"{each.mixing:.3f}",
+            f"{each.effective:,.0f}",
+            style="bold" if each.low > 0 or each.high < 0 else "",
+        )
+    return table
+
+
+def _folds(validation: "Validation") -> str:
+    told = f"{validation.rows:,} rows, each forecast from the other {validation.folds - 1} of "
+    told += f"{validation.folds} parts; 0 is the best score"
+    if validation.left_out:
+        told += f"; {validation.left_out:,} rows that do not show everything are not scored"
+    if validation.failed:
+        told += f"; in {validation.failed} parts the maximum was not reached"
+    return told
+
+
+def _scores(validation: "Validation") -> Table:
+    table = _table(["log score", "Brier score"])
+    for each in validation.scores:
+        if each.note:
+            table.add_row(each.forecast, "", each.note)
+        else:
+            table.add_row(each.forecast, f"{each.logarithmic:.4f}", f"{each.brier:.4f}")
+    return table
+
+
+def points_of(change: float) -> str:
+    """Write a change of a probability in percentage points: `+12`, `-3`, `0`."""
+    rounded = round(100 * change)
+    return f"{rounded:+d}" if rounded else "0"
+
+
 def _change(change: float, error: float, plain: bool) -> str:
-    told = f"{100 * change:+.0f}".replace("+0", "0").replace("-0", "0")
+    told = points_of(change)
     if error != error:
         return told
     return f"{told} {'+-' if plain else '±'} {164.5 * error:.0f}"
 
 
-def _method(found: "Fit") -> str:
+def method(found: "Fit") -> str:
+    """Tell how it was done and how well it went, in a sentence."""
     robust = f"robust to {found.clusters:,} groups" if found.clusters else "inverse Hessian"
     starts = found.maximum
     parts = [
@@ -125,7 +211,7 @@ def _method(found: "Fit") -> str:
     return f"{', '.join(parts)}."
 
 
-def _number(value: float) -> str:
+def number(value: float) -> str:
     """Write a number with about three digits that count."""
     size = abs(value)
     if size != 0 and (size < 0.001 or size >= 1e6):

@@ -1,0 +1,220 @@
+"""The posterior of a scenario's coefficients, by the No-U-Turn sampler (Hoffman & Gelman 2014).
+
+The likelihood is the one that is maximised; priors are the scenario's own 90% intervals, normal on
+the plain scale, and flat where there is none. NumPyro samples.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from middlegame.engine.backend import jax, jnp
+from middlegame.errors import MiddlegameError
+from middlegame.estimation.fitting import NINETY, Fit
+
+Floats = NDArray[np.float64]
+
+MIXED = 1.01
+"""R-hat up to which chains count as having mixed (Vehtari et al. 2021)."""
+ENOUGH = 400
+"""Effective draws from which an interval's ends are steady (Vehtari et al. 2021)."""
+
+
+@dataclass(frozen=True)
+class Marginal:
+    """What is believed of one coefficient after the data.
+
+    Attributes:
+        name: the coefficient.
+        mean: of the draws.
+        deviation: their standard deviation.
+        low: their 5th percentile.
+        median: their middle.
+        high: their 95th percentile.
+        mixing: R-hat, split and of ranks; 1 if all chains tell the same.
+        effective: how many independent draws they are worth.
+    """
+
+    name: str
+    mean: float
+    deviation: float
+    low: float
+    median: float
+    high: float
+    mixing: float
+    effective: float
+
+
+@dataclass(frozen=True)
+class Posterior:
+    """Draws from the posterior.
+
+    Attributes:
+        draws: `[chains, draws, k]`.
+        marginals: of each coefficient.
+        flat: coefficients without a prior.
+        divergences: draws at which the sampler lost its way.
+    """
+
+    draws: Floats
+    marginals: tuple[Marginal, ...]
+    flat: tuple[str, ...]
+    divergences: int
+
+    @property
+    def notes(self) -> list[str]:
+        """What keeps the draws from being relied on, in sentences."""
+        told = []
+        poor = [m.name for m in self.marginals if not m.mixing <= MIXED]
+        few = [m.name for m in self.marginals if not m.effective >= ENOUGH]
+        if poor:
+            told.append(f"The chains do not agree on {', '.join(poor)}: take more draws.")
+        if few:
+            told.append(f"Fewer than {ENOUGH} effective draws of {', '.join(few)}: take more.")
+        if self.divergences:
+            told.append(
+                f"The sampler lost its way at {self.divergences} draws: "
+                "intervals may be too narrow."
+            )
+        return told
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the summary as one JSON object."""
+        return {
+            "chains": self.draws.shape[0],
+            "draws": self.draws.shape[1],
+            "divergences": self.divergences,
+            "flat": list(self.flat),
+            "notes": self.notes,
+            "coefficients": [
+                {
+                    "name": m.name,
+                    "mean": m.mean,
+                    "standard_deviation": m.deviation,
+                    "low": m.low,
+                    "median": m.median,
+                    "high": m.high,
+                    "r_hat": m.mixing,
+                    "effective_draws": m.effective,
+                }
+                for m in self.marginals
+            ],
+        }
+
+
+def sample_posterior(
+    found: Fit, *, draws: int = 1000, warmup: int = 500, chains: int = 4, seed: int = 0
+) -> Posterior:
+    """Sample the posterior, beginning at the maximum of the likelihood.
+
+    Args:
+        found: the fit by maximum likelihood.
+        draws: of each chain, after its warm-up.
+        warmup: draws of each chain in which the sampler learns its steps.
+        chains: how many.
+        seed: of the random numbers.
+
+    Raises:
+        MiddlegameError: NumPyro is not installed, or the posterior would not be one: a coefficient
+            that the data leave open has no prior.
+    """
+    try:
+        import numpyro
+        from numpyro import distributions as dist
+        from numpyro.infer import MCMC, NUTS, init_to_value
+    except ImportError:
+        raise MiddlegameError("sampling needs NumPyro: pip install 'middlegame[bayes]'") from None
+    names, declared = found.likelihood.names, found.scenario.fit
+    assert declared is not None
+    written = [declared.coefficients[name] for name in names]
+    flat = tuple(n for n, each in zip(names, written, strict=True) if each.prior is None)
+    loose = {names[k] for direction in found.identification.open for k in direction}
+    if improper := sorted(loose & set(flat)):
+        raise MiddlegameError(
+            f"the data leave {', '.join(improper)} open, so there is no posterior without a prior: "
+            "give each a range"
+        )
+    rows = found.likelihood.rows(found.sample)
+    unit = np.where(np.isfinite(np.diag(found.covariance)), np.diag(found.covariance), np.nan)
+    size = np.where(np.isfinite(unit), np.sqrt(unit), found.space.scale)
+    begin = found.maximum.values
+
+    def model() -> None:
+        # Standardised by the likelihood's own errors, so that one step suits all coefficients.
+        values = []
+        for place, (name, each) in enumerate(zip(names, written, strict=True)):
+            low = (-np.inf if each.least is None else each.least - begin[place]) / size[place]
+            high = (np.inf if each.most is None else each.most - begin[place]) / size[place]
+            given: Any
+            if each.prior is None or each.prior.exact:
+                kind = dist.constraints.real
+                if np.isfinite(low) and np.isfinite(high):
+                    kind = dist.constraints.interval(low, high)
+                elif np.isfinite(low):
+                    kind = dist.constraints.greater_than(low)
+                elif np.isfinite(high):
+                    kind = dist.constraints.less_than(high)
+                given = dist.ImproperUniform(kind, (), ())
+            else:
+                middle = (each.prior.median - begin[place]) / size[place]
+                spread = (each.prior.high - each.prior.low) / 2 / NINETY / size[place]
+                given = dist.TruncatedNormal(
+                    middle,
+                    spread,
+                    low=low if np.isfinite(low) else None,
+                    high=high if np.isfinite(high) else None,
+                )
+            values.append(numpyro.sample(name, given) * size[place] + begin[place])
+        numpyro.factor("likelihood", found.likelihood.total(jnp.stack(values), rows))
+
+    first = {name: jnp.asarray(_inside(each, 0.0, begin[k], size[k]))
+             for k, (name, each) in enumerate(zip(names, written, strict=True))}  # fmt: skip
+    kernel = NUTS(model, init_strategy=init_to_value(values=first), dense_mass=True,
+                  target_accept_prob=0.9)  # fmt: skip
+    run = MCMC(kernel, num_warmup=warmup, num_samples=draws, num_chains=chains,
+               chain_method="vectorized", progress_bar=False)  # fmt: skip
+    run.run(jax.random.PRNGKey(seed), extra_fields=("diverging",))
+    grouped = run.get_samples(group_by_chain=True)
+    taken = np.stack([np.asarray(grouped[name]) for name in names], axis=-1) * size + begin
+    return Posterior(
+        draws=taken,
+        marginals=tuple(_marginal(name, taken[..., k]) for k, name in enumerate(names)),
+        flat=flat,
+        divergences=int(np.asarray(run.get_extra_fields()["diverging"]).sum()),
+    )
+
+
+def _inside(each: Any, value: float, begin: float, size: float) -> float:
+    """Begin strictly inside the bounds."""
+    low = -np.inf if each.least is None else (each.least - begin) / size
+    high = np.inf if each.most is None else (each.most - begin) / size
+    margin = 0.1 * min(high - low, 1.0)
+    return float(np.clip(value, low + margin, high - margin))
+
+
+def _marginal(name: str, draws: Floats) -> Marginal:
+    from numpyro.diagnostics import effective_sample_size, split_gelman_rubin
+
+    low, median, high = np.quantile(draws, [0.05, 0.5, 0.95])
+    ranks = _normal_scores(draws)
+    return Marginal(
+        name=name,
+        mean=float(draws.mean()),
+        deviation=float(draws.std(ddof=1)),
+        low=float(low),
+        median=float(median),
+        high=float(high),
+        mixing=float(split_gelman_rubin(ranks)),
+        effective=float(effective_sample_size(ranks)),
+    )
+
+
+def _normal_scores(draws: Floats) -> Floats:
+    """Replace draws by the normal quantiles of their ranks (Vehtari et al. 2021)."""
+    from scipy.special import ndtri
+    from scipy.stats import rankdata
+
+    ranks = rankdata(draws.ravel()).reshape(draws.shape)
+    return np.asarray(ndtri((ranks - 0.375) / (draws.size + 0.25)), float)
