@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,16 +50,6 @@ class Sample:
         """The covariates as `[rows, columns]`."""
         return np.stack(list(self.covariates.values()), axis=1).reshape(self.rows, -1) \
             if self.covariates else np.zeros((self.rows, 0))  # fmt: skip
-
-    def take(self, rows: NDArray[np.int_]) -> "Sample":
-        """Give some of the rows."""
-        return replace(
-            self,
-            covariates={name: column[rows] for name, column in self.covariates.items()},
-            shown={name: seen[rows] for name, seen in self.shown.items()},
-            places=tuple(self.places[row] for row in rows),
-            clusters=None if self.clusters is None else self.clusters[rows],
-        )
 
 
 def sample(scenario: Scenario, data: Data, cluster: str | None = None) -> Sample:
@@ -113,13 +103,16 @@ def sample(scenario: Scenario, data: Data, cluster: str | None = None) -> Sample
         raise DataError([f"{data.name}: no row is complete: {_reasons(dropped)}"])
     clusters = None
     if cluster is not None:
-        names = np.array(data.columns[cluster])
+        names = np.array(data.columns[cluster])[rows]
         clusters = np.unique(names, return_inverse=True)[1].reshape(-1)
-    whole = Sample(covariates, shown, tuple(data.places), dropped, {}, clusters, data.name)
-    taken = whole.take(rows)
-    taken = replace(
-        taken,
-        unobserved={n: int(seen.all(axis=1).sum()) for n, seen in taken.shown.items()},
+    taken = Sample(
+        covariates={name: column[rows] for name, column in covariates.items()},
+        shown={name: likely[rows] for name, likely in shown.items()},
+        places=tuple(data.places[row] for row in rows.tolist()),
+        dropped=dropped,
+        unobserved={n: int(likely[rows].all(axis=1).sum()) for n, likely in shown.items()},
+        clusters=clusters,
+        name=data.name,
     )
     _refuse_constant(scenario, columns, taken)
     return taken

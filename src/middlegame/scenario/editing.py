@@ -19,11 +19,13 @@ def with_key(text: str, path: Path, key: str, value: str, *, instead_of: str = "
     Raises:
         KeyError: there is nothing at the path.
     """
-    node = _at(read_nodes(text)[0], path)
+    name, node = _at(read_nodes(text)[0], path)
     if isinstance(node, Mapping):
         return _set(text, node, key, value)
     start, end = _extent(text, node)
     kept = text[start:end]
+    if not kept:  # nothing stands behind the key: its place is after the colon, not below
+        start = end = text.index(":", name.end.index) + 1
     inside = f"{instead_of}: {kept}, " if instead_of and instead_of != key and kept else ""
     before = "" if text[start - 1 : start] in ("", " ", "\n", "{") else " "
     return f"{text[:start]}{before}{{{inside}{key}: {value}}}{text[end:]}"
@@ -42,20 +44,17 @@ def _set(text: str, node: Mapping, key: str, value: str) -> str:
     return f"{text[:start]}{key}: {value}\n{indent}{text[start:]}"
 
 
-def _at(root: Node | None, path: Path) -> Node:
-    node = root
+def _at(root: Node | None, path: Path) -> tuple[Scalar, Node]:
+    """Find what stands at a path, and its key."""
+    node, key = root, None
     for step in path:
         node = node.target if isinstance(node, Alias) else node
-        if isinstance(node, Mapping):
-            found = [v for k, v in node.pairs if isinstance(k, Scalar) and k.text == step]
-            node = found[0] if found else None
-        elif isinstance(node, Sequence) and isinstance(step, int) and step < len(node.items):
-            node = node.items[step]
-        else:
-            node = None
-    if node is None or isinstance(node, Alias):
+        pairs = node.pairs if isinstance(node, Mapping) else []
+        found = [(k, v) for k, v in pairs if isinstance(k, Scalar) and k.text == step]
+        key, node = found[0] if found else (None, None)
+    if key is None or node is None or isinstance(node, Alias):
         raise KeyError(dotted(path))
-    return node
+    return key, node
 
 
 def _extent(text: str, node: Node) -> tuple[int, int]:

@@ -1,0 +1,60 @@
+"""Posteriors, against integration on a grid."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from middlegame.errors import MiddlegameError
+from middlegame.estimation.bayes import sample_posterior
+from middlegame.estimation.fitting import fit
+from tests.estimation.histories import crisis
+
+CHOICE = """
+title: A choice
+actors: {a: A}
+moves: {m: {by: a, options: [x, y]}}
+interests: {a: [{when: m = y, worth: bias + slope * t}]}
+precision: exp(10)
+fit:
+  coefficients: {bias: {prior: -1..1, least: -0.2}, slope: 0..2}
+  columns: {t: number}
+  observed: {m: m}
+"""
+
+
+def test_the_posterior_is_that_of_a_grid():
+    history = pd.DataFrame({"t": [0, 1, 2, 3, 1, 2, 0, 3, 2, 1], "m": list("xxyyxyxyxx")})
+    found = fit(crisis(CHOICE), history, starts=1)
+    posterior = sample_posterior(found, draws=600, warmup=300, chains=2)
+    bias, slope = np.meshgrid(np.linspace(-0.2, 4, 600), np.linspace(-4, 6, 600), indexing="ij")
+    log = -(bias**2 + (slope - 1) ** 2) / 2 * 1.6448536269514722**2
+    for t, m in zip(history.t, history.m, strict=True):
+        log -= np.log1p(np.exp((-1 if m == "y" else 1) * (bias + slope * t)))
+    weight = np.exp(log - log.max())
+    for marginal, grid in zip(posterior.marginals, (bias, slope), strict=True):
+        mean = (weight * grid).sum() / weight.sum()
+        spread = np.sqrt((weight * (grid - mean) ** 2).sum() / weight.sum())
+        assert marginal.mean == pytest.approx(mean, abs=0.15 * spread)
+        assert marginal.deviation == pytest.approx(spread, rel=0.15)
+        assert marginal.mixing < 1.05
+    assert (posterior.flat, posterior.divergences) == ((), 0)
+    assert any("effective draws" in note for note in sample_notes(posterior))
+
+
+def sample_notes(posterior):
+    """What would be told of a few of the draws."""
+    few = [replace(each, effective=10.0) for each in posterior.marginals]
+    return replace(posterior, marginals=tuple(few)).notes
+
+
+def test_what_the_data_leave_open_needs_a_prior():
+    text = CHOICE.replace("bias + slope", "bias + more + slope").replace(
+        "slope: 0..2", "slope: 0..2, more: free"
+    )
+    history = pd.DataFrame({"t": [0, 1, 2, 3, 1, 2], "m": list("xxyyyx")})
+    found = fit(crisis(text), history, starts=1)
+    assert found.status == "not_identified"
+    with pytest.raises(MiddlegameError, match="the data leave more open"):
+        sample_posterior(found)

@@ -1,0 +1,112 @@
+"""Bad data are told with their file and line, before anything is computed."""
+
+import pytest
+
+from middlegame.estimation.data import DataError, from_frame, read_data
+from middlegame.estimation.sample import sample
+from tests.estimation.histories import CRISIS, crisis, simulated
+
+HEADING = "threatened,fought,trade,ally\n"
+GOOD = "yes,1,0.5,no\nno,0,1.5,yes\nyes,0,2,yes\n"
+
+
+@pytest.fixture
+def told(tmp_path):
+    """What is told of a file's text, with the folder left out."""
+
+    def call(text, scenario=CRISIS, cluster=None):
+        path = tmp_path / "war.csv"
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        with pytest.raises(DataError) as caught:
+            sample(crisis(scenario), read_data(path), cluster)
+        return [line.replace(f"{tmp_path}/", "") for line in caught.value.told()]
+
+    return call
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("", ["war.csv: there are no rows of data"]),
+        (HEADING, ["war.csv: there are no rows of data"]),
+        (b"\xff\xfe", ["war.csv: the file is not written in UTF-8"]),
+        (HEADING + "yes,1,0.5\n" + GOOD, [
+            "war.csv:2: the row has 3 cells; expected 4, as many as there are headings"]),
+        ("trade," + HEADING + "1," + "yes,1,0.5,no\n", [
+            "war.csv:1: the heading 'trade' stands there twice"]),
+        ("threatend,fought,trade,ally\n" + GOOD, [
+            "war.csv: there is no column 'threatened'; did you mean 'threatend'?"]),
+        (HEADING + GOOD + "yes,1,much,no\nyes,3,1,nope\nperhaps,1,inf,no\n", [
+            "war.csv:5: trade is 'much'; expected a number",
+            "war.csv:7: trade is not finite",
+            "war.csv:6: ally is 'nope', which is no category; did you mean 'no'?",
+            "war.csv:7: threatened is 'perhaps', which shows none of the options of threaten; "
+            "expected one of no, yes",
+            "war.csv:6: fought is '3', which shows none of the options of resist; "
+            "expected one of 0, 1"]),
+        (HEADING + GOOD.replace("0.5", "2").replace("1.5", "2"), [
+            "war.csv: trade is 2 in all 3 rows that are complete: what it does cannot be told from "
+            "a constant; leave it out"]),
+        (HEADING + "yes,1,0.5,no\nyes,0,1.5,yes\nyes,0,2,yes\n", [
+            "war.csv: threaten is yes in all 3 rows that show it: there is nothing to learn from"]),
+        (HEADING + "yes,1,,no\nno,0,1.5,\n,,2,yes\n", [
+            "war.csv: no row is complete: trade is missing in 1, ally is missing in 1, "
+            "nothing was observed in 1"]),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_told_with_its_place(told, text, lines):
+    assert told(text) == lines
+
+
+def test_a_category_that_never_occurs_is_told(told):
+    text = CRISIS.replace("ally: [no, yes]", "ally: [no, yes, both]")
+    text = text.replace("(ally = yes)", "(ally = both)")
+    assert told(HEADING + GOOD, text) == [
+        "war.csv: ally is 'both' in no complete row, and a formula speaks of it"
+    ]
+
+
+def test_many_faults_are_counted(told):
+    lines = told(HEADING + "yes,1,much,no\n" * 50)
+    assert len(lines) == 21
+    assert lines[-1] == "and 30 more faults of this kind"
+
+
+def test_a_scenario_without_observations_learns_nothing(told):
+    text = CRISIS[: CRISIS.index("  observed")]
+    assert told(HEADING + GOOD, text)[0].startswith("the scenario does not say what the data show")
+
+
+def test_rows_are_dropped_and_counted(tmp_path):
+    path = tmp_path / "war.csv"
+    path.write_text(
+        "\ufeffthreatened;fought;trade;ally;region\nyes;1.0;0.5;no;a\n\nno;0;NA;yes;a\n"
+        "yes;;2;yes;b\n;;3;no;b\nno;0;4;no;\nno;0;4;no;c\n"
+    )
+    taken = sample(crisis(), read_data(path), "region")
+    assert taken.dropped == {
+        "trade is missing": 1, "region is missing": 1, "nothing was observed": 1,
+    }  # fmt: skip
+    assert [place.removeprefix(f"{path}:") for place in taken.places] == ["2", "5", "8"]
+    assert taken.unobserved == {"threaten": 0, "resist": 1}
+    assert taken.shown["resist"].tolist() == [[0, 1], [1, 1], [1, 0]]
+    assert taken.covariates["ally"].tolist() == [0, 1, 0]
+    assert taken.clusters.tolist() == [0, 1, 2]
+
+
+def test_parquet_csv_and_frames_say_the_same(tmp_path):
+    history = simulated(20, unseen=0.2)
+    history.to_parquet(tmp_path / "war.parquet")
+    history.to_csv(tmp_path / "war.csv", index=False)
+    first = sample(crisis(), from_frame(history))
+    for name in ("war.parquet", "war.csv"):
+        other = sample(crisis(), read_data(tmp_path / name))
+        assert other.matrix == pytest.approx(first.matrix)
+        assert all((other.shown[n] == first.shown[n]).all() for n in first.shown)
+
+
+def test_what_cannot_be_read_is_told(tmp_path):
+    (tmp_path / "war.parquet").write_text("no parquet")
+    for name in ("war.parquet", "nowhere.csv"):
+        with pytest.raises(DataError, match=name):
+            read_data(tmp_path / name)

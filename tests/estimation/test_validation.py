@@ -1,0 +1,39 @@
+"""Forecasts out of sample, and those that they are compared with."""
+
+import numpy as np
+import pytest
+
+from middlegame.estimation.fitting import fit
+from middlegame.estimation.validation import validate
+from tests.estimation.histories import crisis, simulated
+
+
+@pytest.fixture(scope="module")
+def learnt():
+    return fit(crisis(), simulated(), starts=1)
+
+
+def test_out_of_sample_it_beats_what_knows_less(learnt):
+    found = validate(learnt, folds=4)
+    ours, constant, logit = found.scores
+    assert (found.rows, found.failed) == (600, 0)
+    assert ours.logarithmic > constant.logarithmic + 0.02
+    assert ours.brier < constant.brier
+    assert logit.note == ""
+    assert abs(logit.logarithmic - ours.logarithmic) < 0.03
+    assert sum(each.count for each in found.calibration) == 600 * 3
+    gaps = [abs(each.predicted - each.observed) for each in found.calibration]
+    assert max(gaps) < 0.12
+
+
+def test_constant_shares_are_scored_as_they_are_by_hand(learnt):
+    found = validate(learnt, folds=2, seed=3).scores[1]
+    history = simulated()
+    which = np.where(history.threatened == "no", 0, 1 + history.fought).astype(int)
+    order = np.random.default_rng(3).permutation(600)
+    fold = np.argsort(order) % 2
+    total = 0.0
+    for part in (0, 1):
+        counts = np.bincount(which[fold != part], minlength=3) + 0.5
+        total += np.log(counts / counts.sum())[which[fold == part]].sum()
+    assert found.logarithmic == pytest.approx(total / 600)
