@@ -12,11 +12,12 @@ from middlegame.compile import compile_scenario
 from middlegame.curves import Curve, curve
 from middlegame.diagram import Diagram, Tables
 from middlegame.display import Displayed
-from middlegame.engine import inference, others, qre
+from middlegame.engine import others, qre
 from middlegame.engine.continuation import Outcome
 from middlegame.engine.layout import layout_of
 from middlegame.engine.local import payoffs_of
 from middlegame.engine.logit import policies
+from middlegame.engine.marginals import marginals
 from middlegame.errors import NotConverged, QueryError, unknown
 from middlegame.game import certain, engine_game, every_instance, fix
 from middlegame.play import Play
@@ -78,12 +79,10 @@ class Equilibrium(Displayed, Play):
     @cached_property
     def reach(self) -> dict[str, Floats]:
         """For each decision the probability of each information set, `[*observed]`."""
-        found = {}
         structure = self.diagram.structure
-        for place, decision in zip(structure.decisions, self.diagram.decisions, strict=True):
-            seen = structure.parents[place]
-            found[decision.name] = np.asarray(inference.joint(structure, self._masses, seen))
-        return found
+        seen = [structure.parents[place] for place in structure.decisions]
+        names = [decision.name for decision in self.diagram.decisions]
+        return dict(zip(names, marginals(structure, self._masses, seen), strict=True))
 
     @cached_property
     def questions(self) -> dict[str, float]:

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from middlegame.diagram import Decision, Diagram, Tables
-from middlegame.engine import inference
 from middlegame.engine.layout import Game, layout_of
+from middlegame.engine.marginals import marginals
 from middlegame.errors import unknown
 
 Floats = NDArray[np.float64]
@@ -22,10 +22,8 @@ def engine_game(diagram: Diagram, tables: Tables) -> Game:
     masses: list[Any] = list(tables.chances)
     for decision, open_ in zip(structure.decisions, tables.opens, strict=True):
         masses[decision] = open_ / open_.sum(axis=-1, keepdims=True)
-    reached = [
-        np.asarray(inference.joint(structure, masses, structure.parents[decision])).ravel() > 0
-        for decision in structure.decisions
-    ]
+    seen = [structure.parents[decision] for decision in structure.decisions]
+    reached = [chances.ravel() > 0 for chances in marginals(structure, masses, seen)]
     # Rows are as wide as the widest decision; what is beyond a decision's options is closed.
     return Game(
         tables=layout.flatten(tables.chances, tables.utilities, np),

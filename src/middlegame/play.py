@@ -13,6 +13,7 @@ from middlegame.compile.evidence import STATES, sighting
 from middlegame.courses import likeliest_courses
 from middlegame.diagram import Diagram, Tables
 from middlegame.engine import inference
+from middlegame.engine.marginals import marginals
 from middlegame.errors import QueryError, unknown
 from middlegame.scenario.conditions import Condition, Is, parse_condition
 from middlegame.scenario.references import LAST
@@ -66,7 +67,14 @@ class Play:
     @cached_property
     def forecasts(self) -> dict[str, dict[str, float]]:
         """The forecast of every move and factor."""
-        return {node.name: self.forecast(node.name) for node in self.diagram.played}
+        played = self.diagram.played
+        every = [(self.diagram.index[node.name],) for node in played]
+        found = marginals(self.diagram.structure, self._masses, every, self._evidence)
+        whole = self.evidence_probability
+        return {
+            node.name: dict(zip(node.states, map(float, chances / whole), strict=True))
+            for node, chances in zip(played, found, strict=True)
+        }
 
     def joint(self, *names: str) -> Floats:
         """Give the joint probabilities of several moves and factors, one axis each."""
@@ -123,17 +131,19 @@ class Play:
         """Each owner's expected points."""
         totals = dict.fromkeys(self.diagram.owners, 0.0)
         structure = self.diagram.structure
-        for utility, table, scope in zip(
-            self.diagram.utilities, self.tables.utilities, structure.scopes, strict=True
+        found = marginals(structure, self._masses, structure.scopes, self._evidence)
+        for utility, table, chances in zip(
+            self.diagram.utilities, self.tables.utilities, found, strict=True
         ):
-            sum_ = inference.expectation(structure, self._masses, table, scope, self._evidence)
-            totals[utility.owner] += float(sum_) / self.evidence_probability
+            expected = float((np.asarray(table) * chances).sum())
+            totals[utility.owner] += expected / self.evidence_probability
         return totals
 
     @cached_property
     def evidence_probability(self) -> float:
         """The probability of everything known, before it was known."""
-        return float(self._joint([]))
+        structure = self.diagram.structure
+        return float(marginals(structure, self._masses, [()], self._evidence)[0])
 
     @cached_property
     def prior(self) -> Self:

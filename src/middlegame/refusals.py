@@ -25,7 +25,13 @@ def refuse_too_large(diagram: Diagram, limit: float) -> None:
         return
     nodes = diagram.nodes
     names = ", ".join(nodes[node].name for node in cost.nodes)
-    if cost.decision is None:
+    if cost.carried:
+        cause = f"what is carried along over {names} together"
+        change = "let fewer factors persist or depend on each other, or moves know fewer of them"
+        if cost.kept:
+            kept = [f"{nodes[node].name} (known by {nodes[by].name})" for node, by in cost.kept]
+            change = f"let moves know less of the past: only for them it keeps {', '.join(kept)}"
+    elif cost.decision is None:
         cause = f"one table over {names}"
         change = "let it depend on, or know, fewer of them"
     else:

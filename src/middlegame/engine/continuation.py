@@ -15,10 +15,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from middlegame.engine.linear import Factored, Matrix, bordered, finite, null_vector
+from middlegame.engine.linear import Jacobian
 
 Floats = NDArray[np.float64]
-Equations = Callable[[Floats], tuple[Floats, Matrix]]
+Equations = Callable[[Floats], tuple[Floats, Jacobian]]
 """From a point (unknowns, then share) to the residual `[n]` and its Jacobian `[n, n + 1]`."""
 
 
@@ -43,6 +43,7 @@ class Controls:
         largest_move: ... or if any option's probability changes by more.
         largest_correction: ... or if the corrector changes any probability by more.
         tolerance: the corrector ends when its step is this small, relative to the point.
+        landing: the same for the last one, at share 1.
         most_steps: after which the trace gives up.
         smallest_step: below which the trace gives up.
         fork_step: below which branches that still cross are taken to fork there.
@@ -53,6 +54,7 @@ class Controls:
     largest_move: float = 0.25
     largest_correction: float = 0.05
     tolerance: float = 1e-12
+    landing: float = 1e-12
     most_steps: int = 20_000
     smallest_step: float = 1e-10
     fork_step: float = 1e-6
@@ -83,7 +85,7 @@ class _Place(NamedTuple):
     """A point on the branch: the Jacobian there, the tangent, the determinant's sign."""
 
     point: Floats
-    jacobian: Matrix
+    jacobian: Jacobian
     tangent: Floats
     sign: float
     iterations: int = 0
@@ -104,14 +106,14 @@ class _Follower:
         value, jacobian = self.equations(point)
         point[:-1] -= value
         value, jacobian = self.equations(point)
-        if not (np.isfinite(value).all() and finite(jacobian)):
+        if not (np.isfinite(value).all() and jacobian.finite):
             return None
         return _place(point, jacobian, np.append(np.zeros(len(value)), 1.0))
 
     def step(self, here: _Place, length: float) -> _Place | None:
         """Predict, correct, and accept only a step along which nothing changes abruptly."""
         predicted = here.point + length * here.tangent
-        there = self.correct(predicted, here.tangent)
+        there = self.correct(predicted, here.tangent, length)
         if there is None:
             return None
         before, guess, after = map(self.probabilities, (here.point, predicted, there.point))
@@ -122,17 +124,21 @@ class _Follower:
         )
         return there if smooth else None
 
-    def correct(self, predicted: Floats, across: Floats) -> _Place | None:
-        """Newton's method back to the branch, in the plane across a direction."""
+    def correct(self, predicted: Floats, across: Floats, length: float) -> _Place | None:
+        """Newton's method back to the branch, in the plane across a direction.
+
+        A short step has to end nearer, or it is not told from its error.
+        """
         point, previous = predicted.copy(), np.inf
+        enough = max(self.controls.landing, min(self.controls.tolerance, 1e-4 * length))
         for iteration in range(1, 9):
             value, jacobian = self.equations(point)
-            if not (np.isfinite(value).all() and finite(jacobian)):
+            if not (np.isfinite(value).all() and jacobian.finite):
                 return None
-            change = Factored(bordered(jacobian, across)).solve(np.append(-value, 0.0))
+            change = jacobian.across(across).solve(np.append(-value, 0.0))
             size = float(np.abs(change).max())
             point = point + change
-            if size <= self.controls.tolerance * (1 + np.abs(point).max()):
+            if size <= enough * (1 + np.abs(point).max()):
                 there = _place(point, jacobian, across, iteration)
                 return there if np.isfinite(there.tangent).all() else None
             if not size <= 0.7 * previous:
@@ -148,9 +154,9 @@ class _Follower:
         guess = self.probabilities(point)
         for _ in range(20):
             value, jacobian = self.equations(point)
-            change = Factored(jacobian[:, :-1]).solve(-value)
+            change = jacobian.fixed().solve(-value)
             size = float(np.abs(change).max(initial=0))
-            near = self.controls.tolerance * (1 + np.abs(point).max())
+            near = self.controls.landing * (1 + np.abs(point).max())
             if not size <= max(0.9 * previous, 1e3 * near):
                 return None
             point[:-1] += change
@@ -163,10 +169,10 @@ class _Follower:
 
     def fork(self, here: _Place) -> _Place | None:
         """Leave a place next to a branch point along the branch that forks off there."""
-        away = np.append(null_vector(here.jacobian[:, :-1]), 0.0)
+        away = np.append(here.jacobian.fixed().null_vector(), 0.0)
         away *= np.sign(away[np.argmax(np.abs(away) > 1e-3 * np.abs(away).max())])
         for distance in np.geomspace(0.3, 0.003, 7):
-            there = self.correct(here.point + distance * away, away)
+            there = self.correct(here.point + distance * away, away, distance)
             if there is not None and there.point[-1] > 0:
                 self.forks.append(float(here.point[-1]))
                 return there
@@ -225,13 +231,13 @@ def _ended(outcome: Outcome, at: _Place, steps: int, turns: int, by: _Follower) 
     return Trace(at.point[:-1], float(at.point[-1]), outcome, steps, turns, tuple(by.forks))
 
 
-def _place(point: Floats, jacobian: Matrix, along: Floats, iterations: int = 0) -> _Place:
+def _place(point: Floats, jacobian: Jacobian, along: Floats, iterations: int = 0) -> _Place:
     """Find the unit tangent that goes on in the direction `along`, and the orientation.
 
     With z the solution of [J; along] z = e, the determinants of [J; along] and [J; z] have the
     same sign: they differ by the factor z.z.
     """
-    factored = Factored(bordered(jacobian, along))
-    tangent = factored.solve(np.append(np.zeros(len(along) - 1), 1.0))
+    right = np.append(np.zeros(len(along) - 1), 1.0)
+    tangent, sign = jacobian.across(along).solve_with_sign(right, along / (along @ along))
     tangent /= np.linalg.norm(tangent)
-    return _Place(point, jacobian, tangent, factored.sign, iterations)
+    return _Place(point, jacobian, tangent, sign, iterations)

@@ -7,6 +7,7 @@ semiring, or probability and utility potentials (Jensen, Jensen & Dittmer 1994).
 """
 
 import itertools
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -197,3 +198,40 @@ def aligned(table: Array, own: Axes, axes: Axes) -> Array:
     for k in order:
         shape[axes.index(own[k])] = table.shape[k]
     return table.transpose(order).reshape(shape)
+
+
+def fused(
+    tables: Sequence[Array], operands: Sequence[Axes], output: Axes, sizes: Sequence[int], xp: Any
+) -> Array:
+    """Multiply tables in one loop, axes in the order of the first table, and sum out the rest.
+
+    Neighbouring axes that all tables and the output treat alike are made one, so that the loop
+    has few and long axes. For tables of many short axes this is several times as fast as a matrix
+    product, which would have to lay them out anew.
+
+    Args:
+        tables: to multiply.
+        operands: each table's axes.
+        output: the axes left open, in order; any that no table has are spread over.
+        sizes: each axis' length.
+        xp: NumPy or jax.numpy.
+    """
+    order = tuple(dict.fromkeys(axis for axes in (*operands, output) for axis in axes))
+    runs: list[tuple[tuple[bool, ...], list[int]]] = []
+    for axis in order:
+        spoken = tuple(axis in axes for axes in (*operands, output))
+        if not runs or runs[-1][0] != spoken:
+            runs.append((spoken, []))
+        runs[-1][1].append(axis)
+    lengths = [math.prod(sizes[axis] for axis in axes) for _, axes in runs]
+    factors = []
+    for place, (table, own) in enumerate(zip(tables, operands, strict=True)):
+        shape = [n if spoken[place] else 1 for (spoken, _), n in zip(runs, lengths, strict=True)]
+        factors.append(aligned(table, own, order).reshape(shape))
+    product = math.prod(factors[1:], start=factors[0])
+    gone = tuple(k for k, (spoken, _) in enumerate(runs) if not spoken[-1])
+    total = product.sum(axis=gone) if gone else product
+    left = tuple(axis for axis in order if axis in output)
+    kept = [n for (spoken, _), n in zip(runs, lengths, strict=True) if spoken[-1]]
+    whole = xp.broadcast_to(total, kept).reshape([sizes[axis] for axis in left])
+    return whole.transpose([left.index(axis) for axis in output])

@@ -9,8 +9,10 @@ from functools import lru_cache
 
 import numpy as np
 
+from middlegame.engine import long
 from middlegame.engine.contraction import plan
 from middlegame.engine.relevance import requisites
+from middlegame.engine.repetition import effort, slices
 from middlegame.engine.structure import Structure
 
 
@@ -20,10 +22,13 @@ class Cost:
 
     Attributes:
         operations: floating-point operations.
-        largest: numbers in the largest table.
+        largest: numbers in the largest table, or that have to be held at once.
         nodes: the nodes that span it.
-        decision: the decision whose payoffs need it; None where it is a table as given.
+        decision: the decision whose payoffs need it; None where none is to blame.
         unknowns: numbers that the equilibrium's equations have.
+        carried: whether it is what sweeps carry along (`engine.long`), not a table as given.
+        kept: of what is carried along, the nodes that are kept for decisions alone, which know
+            them later, each with the last such decision.
     """
 
     operations: float
@@ -31,6 +36,8 @@ class Cost:
     nodes: tuple[int, ...]
     decision: int | None
     unknowns: float
+    carried: bool = False
+    kept: tuple[tuple[int, int], ...] = ()
 
 
 @lru_cache(maxsize=64)
@@ -42,6 +49,12 @@ def predict(structure: Structure) -> Cost:
     ]
     unknowns = sum(_volume(structure, structure.family(d)) for d in structure.decisions)
     operations = 0.0
+    if max((volume for volume, _, _ in volumes), default=0.0) < 1e9 and long.serves(structure):
+        found = effort(slices(structure))
+        # Forward, and backward with everybody's points.
+        operations = 2 * found.operations * (2 + structure.players)
+        kept = _kept(structure, found.widest)
+        return Cost(operations, found.held, found.widest, None, unknowns, True, kept)
     # Where a table as given is hopeless already, paths through it need not be looked for.
     if max((volume for volume, _, _ in volumes), default=0.0) < 1e9:
         for decision in structure.decisions:
@@ -54,11 +67,23 @@ def predict(structure: Structure) -> Cost:
                 continue
             spoken = {axis for axes in operands for axis in axes}
             output = tuple(axis for axis in structure.family(decision) if axis in spoken)
-            found = plan(operands, output, structure.sizes)
-            operations += found.operations
-            volumes.append((found.largest, found.largest_axes, decision))
+            path = plan(operands, output, structure.sizes)
+            operations += path.operations
+            volumes.append((path.largest, path.largest_axes, decision))
     largest, nodes, cause = max(volumes, key=lambda each: each[0], default=(0.0, (), None))
     return Cost(operations, largest, nodes, cause, unknowns)
+
+
+def _kept(structure: Structure, nodes: tuple[int, ...]) -> tuple[tuple[int, int], ...]:
+    """Which of these nodes only decisions after the last of them still speak of."""
+    last = max(nodes, default=0)
+    found = []
+    for node in nodes:
+        later = [n for n, known in enumerate(structure.parents) if n > last and node in known]
+        counted = any(node in scope and max(scope) > last for scope in structure.scopes)
+        if later and not counted and all(structure.owners[n] is not None for n in later):
+            found.append((node, later[-1]))
+    return tuple(found)
 
 
 def _volume(structure: Structure, axes: tuple[int, ...]) -> float:

@@ -1,7 +1,7 @@
 """Linear systems of a continuation: dense or sparse, factored once, with the determinant's sign."""
 
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import scipy.linalg
@@ -14,11 +14,62 @@ Matrix = Any
 """A NumPy array, or a sparse one of SciPy."""
 
 
+class System(Protocol):
+    """A square linear system."""
+
+    def solve(self, right: Floats) -> Floats:
+        """Solve for a vector `[n]`; a singular system gives something not finite."""
+
+    def solve_with_sign(self, right: Floats, guess: Floats) -> tuple[Floats, float]:
+        """Solve, perhaps from a guess, and tell the sign of the determinant."""
+
+    def null_vector(self) -> Floats:
+        """The direction that a nearly singular matrix maps to nearly nothing."""
+
+
+class Jacobian(Protocol):
+    """The derivative `[n, n + 1]` of n equations by n unknowns and the share."""
+
+    @property
+    def finite(self) -> bool:
+        """Whether every number that is known of it is finite."""
+
+    def across(self, row: Floats) -> System:
+        """Give the system with a row `[n + 1]` beneath it."""
+
+    def fixed(self) -> System:
+        """Give the system by the unknowns alone, the share being what it is."""
+
+
+class Explicit:
+    """A Jacobian that is a matrix, dense or sparse."""
+
+    def __init__(self, matrix: Matrix) -> None:
+        self.matrix = matrix
+
+    @property
+    def finite(self) -> bool:
+        """Whether every stored number is finite."""
+        stored = self.matrix.data if scipy.sparse.issparse(self.matrix) else self.matrix
+        return bool(np.isfinite(np.asarray(stored)).all())
+
+    def across(self, row: Floats) -> "Factored":
+        """Put a row under the matrix."""
+        if scipy.sparse.issparse(self.matrix):
+            return Factored(scipy.sparse.csr_array(scipy.sparse.vstack([self.matrix, row[None]])))
+        return Factored(np.vstack([np.asarray(self.matrix), row]))
+
+    def fixed(self) -> "Factored":
+        """Leave out the share's column."""
+        return Factored(self.matrix[:, :-1])
+
+
 class Factored:
     """An LU factorisation of a square matrix; a singular one solves to something not finite."""
 
     def __init__(self, matrix: Matrix) -> None:
         self._sparse = scipy.sparse.issparse(matrix)
+        self._size = matrix.shape[0]
         self.singular = False
         if self._sparse:
             try:
@@ -37,6 +88,20 @@ class Factored:
             return np.asarray(self._lu.solve(right), float)
         return np.asarray(scipy.linalg.lu_solve(self._lu, right, check_finite=False), float)
 
+    def solve_with_sign(self, right: Floats, guess: Floats) -> tuple[Floats, float]:
+        """Solve, and tell the sign of the determinant; no guess is needed."""
+        return self.solve(right), self.sign
+
+    def null_vector(self) -> Floats:
+        """The direction that a nearly singular matrix maps to nearly nothing: inverse iteration."""
+        vector = np.ones(self._size)
+        for _ in range(4):
+            longer = self.solve(vector + 1e-3 * np.arange(len(vector)) / len(vector))
+            if not np.isfinite(longer).all():
+                return np.asarray(vector / np.linalg.norm(vector), float)
+            vector = longer / np.linalg.norm(longer)
+        return np.asarray(vector, float)
+
     @cached_property
     def sign(self) -> float:
         """The sign of the determinant; 0 for a singular matrix."""
@@ -48,31 +113,6 @@ class Factored:
         matrix, pivots = self._lu
         swaps = (-1.0) ** np.count_nonzero(pivots != np.arange(len(pivots)))
         return float(np.prod(np.sign(np.diag(matrix)))) * swaps
-
-
-def bordered(matrix: Matrix, row: Floats) -> Matrix:
-    """Put a row under a matrix."""
-    if scipy.sparse.issparse(matrix):
-        return scipy.sparse.csr_array(scipy.sparse.vstack([matrix, row[None]]))
-    return np.vstack([np.asarray(matrix), row])
-
-
-def finite(matrix: Matrix) -> bool:
-    """Whether every stored number is finite."""
-    stored = matrix.data if scipy.sparse.issparse(matrix) else matrix
-    return bool(np.isfinite(np.asarray(stored)).all())
-
-
-def null_vector(matrix: Matrix) -> Floats:
-    """The direction that a nearly singular matrix maps to nearly nothing: inverse iteration."""
-    factored = Factored(matrix)
-    vector = np.ones(matrix.shape[0])
-    for _ in range(4):
-        longer = factored.solve(vector + 1e-3 * np.arange(len(vector)) / len(vector))
-        if not np.isfinite(longer).all():
-            return np.asarray(vector / np.linalg.norm(vector), float)
-        vector = longer / np.linalg.norm(longer)
-    return np.asarray(vector, float)
 
 
 def _parity(permutation: NDArray[np.int_]) -> float:

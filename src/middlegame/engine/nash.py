@@ -15,7 +15,7 @@ from threadpoolctl import threadpool_limits
 from middlegame.engine import continuation, local
 from middlegame.engine.continuation import Controls, Outcome
 from middlegame.engine.layout import Game, layout_of
-from middlegame.engine.linear import Matrix
+from middlegame.engine.linear import Explicit
 from middlegame.engine.logit import places, policies
 from middlegame.engine.structure import Structure
 
@@ -70,9 +70,9 @@ def limit(
     def spread(point: Floats) -> Floats:
         return layout.spread(own, point[:-1])
 
-    def at(point: Floats) -> tuple[Floats, Matrix]:
+    def at(point: Floats) -> tuple[Floats, Explicit]:
         answers, jacobian = evaluate(spread(point), point[-1], game)
-        return point[:-1] - answers.ravel()[own], jacobian
+        return point[:-1] - answers.ravel()[own], Explicit(jacobian)
 
     def played(point: Floats) -> Floats:
         return np.asarray(policies(game.opens, spread(point), point[-1]))

@@ -12,10 +12,10 @@ from functools import lru_cache
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from middlegame.engine import continuation, local, shared
+from middlegame.engine import continuation, local, long, shared
 from middlegame.engine.continuation import Controls, Floats, Outcome, Trace
 from middlegame.engine.layout import Game, layout_of
-from middlegame.engine.linear import Matrix
+from middlegame.engine.linear import Explicit
 from middlegame.engine.local import responder
 from middlegame.engine.logit import Equations, places, policies
 from middlegame.engine.payoffs import groups
@@ -63,6 +63,8 @@ def solve(
         controls: how the branch is followed.
         together: trace all decisions, whether they need it or not.
     """
+    if not together and long.serves(structure):
+        return by_sweeps(structure, game, controls or long.CONTROLS)
     first = structure.decisions if together else traced(structure)
     layout = layout_of(structure)
     logits = np.zeros((layout.height, layout.widest))
@@ -94,6 +96,13 @@ def complete(
     for level in stages:
         answered = np.asarray(responder(structure, level)(logits, 1.0, game)).ravel()
         again.ravel()[places(structure, level)] = answered[places(structure, level)]
+    return _measured(structure, game, logits, again, trace)
+
+
+def _measured(
+    structure: Structure, game: Game, logits: Floats, again: Floats, trace: Trace | None
+) -> Solution:
+    """Give a solution, given the logits and what they bring about."""
     with np.errstate(invalid="ignore"):
         played, replied = (policies(game.opens, at, 1.0) for at in (logits, again))
         residual = float(np.abs(played - replied).max(initial=0.0))
@@ -122,9 +131,9 @@ def _follow(
     def spread(point: Floats) -> Floats:
         return layout.spread(own, point[:-1])
 
-    def at(point: Floats) -> tuple[Floats, Matrix]:
+    def at(point: Floats) -> tuple[Floats, Explicit]:
         answers, jacobian = evaluate(spread(point), point[-1], game)
-        return point[:-1] - answers.ravel()[own], jacobian
+        return point[:-1] - answers.ravel()[own], Explicit(jacobian)
 
     def probabilities(point: Floats) -> Floats:
         return np.asarray(policies(game.opens, spread(point), point[-1])).ravel()[own]
@@ -132,6 +141,14 @@ def _follow(
     # XLA's threads and those of BLAS would wait for each other over matrices as small as these.
     with threadpool_limits(1, "blas"):
         return continuation.follow(at, probabilities, len(own), controls)
+
+
+def by_sweeps(structure: Structure, game: Game, controls: Controls) -> Solution:
+    """The same by sweeps over a long diagram, all decisions together."""
+    if not traced(structure):
+        return _measured(structure, game, *long.settle(structure, game), None)
+    trace, logits, again = long.follow(structure, game, controls)
+    return _measured(structure, game, logits, again, trace)
 
 
 def equations(structure: Structure, decisions: tuple[int, ...]) -> Equations:

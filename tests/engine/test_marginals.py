@@ -1,0 +1,44 @@
+import numpy as np
+from benchmarks.timed import limited_memory
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from middlegame.engine.inference import joint
+from middlegame.engine.marginals import marginals
+from tests.generators.diagrams import diagrams
+
+
+def masses(diagram, rng):
+    """Random policies in the place of decisions."""
+    tables = list(diagram.tables().chances)
+    for place in diagram.structure.decisions:
+        shape = diagram.structure.shape(place)
+        tables[place] = rng.dirichlet(np.ones(shape[-1]), shape[:-1])
+    return tables
+
+
+def all_agree(diagram, rng, evidence):
+    structure = diagram.structure
+    tables = masses(diagram, rng)
+    pairs = [tuple(map(int, rng.choice(len(structure.sizes), 2, replace=False))) for _ in range(4)]
+    wanted = [(), *((n,) for n in range(len(structure.sizes))), *structure.parents, *pairs]
+    found = marginals(structure, tables, wanted, evidence)
+    for over, chances in zip(wanted, found, strict=True):
+        expected = joint(structure, tables, over, evidence)
+        assert np.abs(chances - expected).max(initial=0) < 1e-12
+
+
+@given(diagrams(), st.integers(0, 2**32 - 1), st.booleans())
+@settings(max_examples=25)
+def test_every_probability_is_that_of_its_own_contraction(diagram, seed, known):
+    rng = np.random.default_rng(seed)
+    node = int(rng.integers(len(diagram.nodes)))
+    seen = {node: rng.random(diagram.structure.sizes[node])} if known else {}
+    all_agree(diagram, rng, seen)
+
+
+def test_over_periods_with_evidence_in_some():
+    diagram = limited_memory(5, moves=2, factors=3, persisting=2, knows=2)
+    rng = np.random.default_rng(1)
+    evidence = {diagram.index[name]: rng.random(2) for name in ("f0@2", "m1@4", "f2@3")}
+    all_agree(diagram, rng, evidence)
