@@ -6,6 +6,9 @@ from typing import Any
 
 from middlegame.compile import compile_scenario
 from middlegame.compile.warnings import points_range, warnings_of
+from middlegame.diagram import Diagram
+from middlegame.errors import QueryError
+from middlegame.play import Play
 from middlegame.scenario.faults import Fault, dotted
 from middlegame.scenario.load import Loaded
 from middlegame.scenario.rows import without_value
@@ -22,7 +25,7 @@ class Checkup:
         faults: every error and warning, those of the compiled diagram among them.
         sourcing: how much of it is sourced; None where there are errors.
         points: each actor's worst and best possible outcome, in points.
-        counts: how many actors, moves, factors, interests, questions and numbers there are.
+        counts: how many actors, moves, factors, interests, questions, ... and ranges there are.
     """
 
     loaded: Loaded
@@ -34,7 +37,8 @@ class Checkup:
     @property
     def passed(self) -> bool:
         """Whether the scenario can be solved; warnings do not prevent that."""
-        return self.loaded.scenario is not None
+        errors = [fault for fault in self.faults if fault.severity == "error"]
+        return self.loaded.scenario is not None and not errors
 
     def to_dict(self) -> dict[str, Any]:
         """Give the findings as one JSON object."""
@@ -69,6 +73,7 @@ def check(name: str | Path) -> Checkup:
     if not unknown:
         diagram = compile_scenario(scenario)
         found += [loaded.located(fault) for fault in warnings_of(diagram)]
+        found += [loaded.located(fault) for fault in _contradictions(diagram)]
     return Checkup(
         loaded=loaded,
         faults=tuple(sorted((*loaded.faults, *found), key=lambda f: (f.line, f.column))),
@@ -81,7 +86,20 @@ def check(name: str | Path) -> Checkup:
             "moves": len(scenario.moves),
             "factors": len(scenario.factors),
             "interests": sum(map(len, scenario.interests.values())),
+            "evidence": len(scenario.evidence),
             "questions": len(scenario.questions),
+            "views": len(scenario.views),
             "ranges": len(diagram.parameters),
         },
     )
+
+
+def _contradictions(diagram: Diagram) -> list[Fault]:
+    """Find evidence that cannot be, whatever anybody does: play at random does all that can be."""
+    tables = diagram.tables()
+    even = tuple(open_ / open_.sum(axis=-1, keepdims=True) for open_ in tables.opens)
+    try:
+        Play(diagram, tables, even, {}).given(diagram.evidence)
+    except QueryError as error:
+        return [Fault(str(error), "evidence that can be", path=("evidence",))]
+    return []

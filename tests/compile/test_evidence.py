@@ -9,10 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import middlegame as mg
+from middlegame.checkup import check
 from middlegame.compile import compile_scenario
 from middlegame.diagram import Report
 from middlegame.formats.json_form import from_json, to_json
-from middlegame.scenario import Scenario
+from middlegame.scenario import Scenario, dumps
 from tests import enumeration
 
 BASE = {
@@ -163,3 +164,15 @@ def test_a_derivative_reaches_the_odds_of_a_report():
         ends.append(mg.solve(solved.diagram, theta=theta).probability("second = u"))
     slope = (ends[0] - ends[1]) / (2 * step)
     assert solved.sensitivity("second = u").numbers[name] == pytest.approx(slope, rel=1e-5)
+
+
+def test_check_finds_evidence_that_cannot_be(tmp_path):
+    file = tmp_path / "test.yaml"
+    file.write_text(dumps(contest(one={"saw": "hidden = x"}, two={"saw": "hidden = y"})), "utf-8")
+    found = check(file)
+    assert not found.passed
+    (fault,) = [fault for fault in found.faults if fault.severity == "error"]
+    assert "'one' and the evidence 'two' cannot happen together" in fault.message
+    assert fault.line > 1
+    file.write_text(dumps(contest(one={"saw": "first = l and second = u"})), "utf-8")
+    assert check(file).passed

@@ -13,6 +13,7 @@ from middlegame.options import FILE, JSON, SEED, WORLDS
 if TYPE_CHECKING:
     from middlegame.equilibrium import Equilibrium
     from middlegame.ledger.ledger import Ledger
+    from middlegame.ledger.records import Outcome
     from middlegame.sweeping.result import Sweep
 
 _BY = click.option("--by", metavar="NAME", help="Who says so; otherwise you.")
@@ -178,7 +179,7 @@ def diff_command(older: int, newer: int, as_json: bool) -> None:
 @JSON
 def resolve_command(
     question: str,
-    outcome: str,
+    outcome: "Outcome",
     day: str,
     source: str,
     supersede: str | None,
@@ -196,7 +197,7 @@ def resolve_command(
     with _opened() as ledger:
         resolution = ledger.resolve(
             question,
-            outcome,  # type: ignore[arg-type]
+            outcome,
             on=on,
             source=source,
             by=by,

@@ -1,10 +1,9 @@
 """Rows in and out: how entries and resolutions stand in the tables."""
 
-from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, insert, select
+from sqlalchemy import Column, Connection, Row, Table, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from middlegame.ledger import schema
@@ -98,27 +97,15 @@ def read_records(
         numbers: of the records that are wanted.
         whole: whether texts and theta are wanted too.
     """
-    records, forecasts, theta_of = schema.records, schema.forecasts, schema.numbers
-    wanted = select(records).order_by(records.c.id)
-    told = select(forecasts).order_by(forecasts.c.record_id, forecasts.c.place)
-    values = select(theta_of).order_by(theta_of.c.record_id, theta_of.c.place)
-    if numbers is not None:
-        # A range holds any number of records, where a list of them has a longest.
-        least, most = min(numbers, default=0), max(numbers, default=0)
-        wanted = wanted.where(records.c.id.between(least, most))
-        told = told.where(forecasts.c.record_id.between(least, most))
-        values = values.where(theta_of.c.record_id.between(least, most))
     # Records first: what somebody adds meanwhile then has forecasts too many, never too few.
-    rows = connection.execute(wanted).all()
+    rows = [
+        row
+        for row in _rows(connection, schema.records.c.id, numbers)
+        if numbers is None or row.id in numbers
+    ]
     asked = read_questions(connection)
-    by_record: dict[int, list[Forecast]] = defaultdict(list)
-    for row in connection.execute(told):
-        if row.question_id in asked:
-            by_record[row.record_id].append(_forecast(row, asked[row.question_id]))
-    theta: dict[int, dict[str, float]] = defaultdict(dict)
-    if whole:
-        for row in connection.execute(values):
-            theta[row.record_id][row.name] = row.value
+    forecasts = _by_record(_rows(connection, schema.forecasts.c.record_id, numbers))
+    theta = _by_record(_rows(connection, schema.numbers.c.record_id, numbers)) if whole else {}
     texts = _texts(connection, rows) if whole else {}
     return [
         Record(
@@ -129,8 +116,12 @@ def read_records(
             recorded_at=row.recorded_at,
             note=row.note,
             version=row.version,
-            forecasts=tuple(by_record[row.id]),
-            theta=theta[row.id],
+            forecasts=tuple(
+                _forecast(each, asked[each.question_id])
+                for each in forecasts.get(row.id, ())
+                if each.question_id in asked
+            ),
+            theta={each.name: each.value for each in theta.get(row.id, ())},
             scenario=None
             if row.sha256 is None
             else Scenario(
@@ -142,8 +133,27 @@ def read_records(
             ),
         )
         for row in rows
-        if numbers is None or row.id in numbers
     ]
+
+
+def _rows(
+    connection: Connection, record: Column[Any], numbers: Collection[int] | None
+) -> Sequence[Row[Any]]:
+    """Read the rows of a table that belong to some records, or all, in their order."""
+    table = record.table
+    order = [record, *(column for column in table.columns if column.name == "place")]
+    chosen = select(table).order_by(*order)
+    if numbers is not None:
+        # A range holds any number of records, where a list of them has a longest.
+        chosen = chosen.where(record.between(min(numbers, default=0), max(numbers, default=0)))
+    return connection.execute(chosen).all()
+
+
+def _by_record(rows: Iterable[Row[Any]]) -> dict[int, list[Row[Any]]]:
+    found: dict[int, list[Row[Any]]] = {}
+    for row in rows:
+        found.setdefault(row.record_id, []).append(row)
+    return found
 
 
 def read_questions(connection: Connection) -> dict[int, Question]:

@@ -18,7 +18,7 @@ def show_check(found: Checkup, console: Console) -> None:
             told = escape(str(fault))
             console.print(f"[{colour}]{kind}[/] {told}", highlight=False, soft_wrap=True)
     scenario = found.loaded.scenario
-    if scenario is None:
+    if scenario is None or not found.passed:
         console.print(f"{_count(len(errors), 'error')}: this cannot be solved yet.")
         return
     if warnings:
@@ -30,8 +30,10 @@ def show_check(found: Checkup, console: Console) -> None:
         "  "
         + ", ".join(
             _count(counts[kind], kind.rstrip("s"))
-            for kind in ("actors", "moves", "factors", "interests", "questions")
-        ),
+            for kind in ("actors", "moves", "factors", "interests", "questions", "views")
+            if counts[kind] or kind != "views"
+        )
+        + (f", {_count(counts['evidence'], 'piece')} of evidence" if counts["evidence"] else ""),
         highlight=False,
     )
     _show_sourcing(found, console)

@@ -261,7 +261,8 @@ def parse_condition(value: object) -> Condition:
 def _parse(text: str) -> Condition:
     if _depth(text) > _DEEPEST:
         raise syntax_error("the condition is nested too deep", f"at most {_DEEPEST} levels")
-    return parsed(_parser(), text, "condition", _EXPECTED)  # type: ignore[no-any-return]
+    condition: Condition = parsed(_parser(), text, "condition", _EXPECTED)
+    return condition
 
 
 ConditionText = Annotated[

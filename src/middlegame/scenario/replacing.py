@@ -17,20 +17,22 @@ def replaced(whole: T, path: Path, value: object) -> T:
     Raises:
         KeyError: there is nothing at the path.
     """
+    changed: T = _replaced(whole, path, value)
+    return changed
+
+
+def _replaced(part: Any, path: Path, value: object) -> Any:
     if not path:
-        return value  # type: ignore[return-value]
+        return value
     step, rest = path[0], path[1:]
-    part: Any = whole
     if isinstance(part, BaseModel):
         fields = type(part).model_fields
         name = next((n for n, field in fields.items() if step in (n, field.alias)), str(step))
         if name not in fields and name not in (part.model_extra or {}):
             raise KeyError(dotted(path))
-        inside = replaced(getattr(part, name), rest, value)
-        return part.model_copy(update={name: inside})  # type: ignore[return-value]
+        return part.model_copy(update={name: _replaced(getattr(part, name), rest, value)})
     if isinstance(part, dict) and step in part:
-        return part | {step: replaced(part[step], rest, value)}  # type: ignore[return-value]
+        return part | {step: _replaced(part[step], rest, value)}
     if isinstance(part, tuple) and isinstance(step, int) and step < len(part):
-        changed = replaced(part[step], rest, value)
-        return (*part[:step], changed, *part[step + 1 :])  # type: ignore[return-value]
+        return (*part[:step], _replaced(part[step], rest, value), *part[step + 1 :])
     raise KeyError(dotted(path))

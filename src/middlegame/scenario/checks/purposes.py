@@ -21,6 +21,15 @@ def check_purposes(contest: Contest) -> Iterator[Fault]:
     for name, question in contest.scenario.questions.items():
         place = ("questions", name, "will")
         yield from _telling(contest, question.will, place, "question")
+        due, as_of = question.by or question.on, contest.scenario.as_of
+        if due and as_of and due < as_of and not contest.scenario.periods:
+            yield Fault(
+                f"the question '{name}' was due on {due}, before the day on which the scenario is "
+                "true",
+                f"a day from {as_of} on, or an earlier 'as_of'",
+                severity="warning",
+                path=("questions", name, "by" if question.by else "on"),
+            )
         undated = question.by is None and question.on is None
         if undated and contest.whole("questions", name):
             yield Fault(
