@@ -11,6 +11,7 @@ from benchmarks.batch import WORLDS, batches
 from benchmarks.machine import machine
 from benchmarks.peers import PATIENCE, PRECISION, compare
 from benchmarks.scaling import machine_limit, roads
+from benchmarks.sweeps import by_workers, memory
 
 FOLDER = Path(__file__).parents[1] / "docs" / "benchmarks"
 
@@ -22,6 +23,7 @@ def main() -> None:
     results["peers"] = compare()
     results["roads"] = roads()
     results["batches"] = batches()
+    results["sweeps"] = {"workers": by_workers(), "memory": memory()}
     results["limit"] = machine_limit()
     (FOLDER / "results.json").write_text(json.dumps(results, indent=1) + "\n")
     table = tables(results)
@@ -78,6 +80,30 @@ def tables(results: dict[str, Any]) -> str:
         f"{row['worst_residual']:.0e} | {row['traced']} | {row['failed']} | {row['checked']} | "
         f"{row['disagreed']} |"
         for row in results["batches"]
+    ]
+    lines += [
+        "",
+        "## Sweeps on several workers, worlds a second",
+        "",
+        "Starting the workers included; without any, one process with as many threads as cores.",
+        "",
+        "| contest | workers | worlds a second |",
+        "|---|--:|--:|",
+    ]
+    lines += [
+        f"| {row['contest']} | {row["workers"]} | {row['rate']:,.0f} |"
+        for row in results["sweeps"]["workers"]
+    ]
+    lines += [
+        "",
+        "## Memory of a sweep",
+        "",
+        "| worlds | most memory | the worlds' file |",
+        "|--:|--:|--:|",
+    ]
+    lines += [
+        f"| {row['worlds']:,} | {row['memory']:,.0f} MiB | {row['file']:,.0f} MiB |"
+        for row in results["sweeps"]["memory"]
     ]
     limit = results["limit"]
     lines += [

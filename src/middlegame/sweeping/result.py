@@ -1,6 +1,5 @@
 """What a sweep found."""
 
-from collections import Counter
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -68,9 +67,9 @@ class Sweep(Displayed):
     @cached_property
     def count(self) -> int:
         """How many worlds there are, failed ones included."""
-        return len(self.outcomes)
+        return sum(self._tally["outcome"].values())
 
-    @cached_property
+    @property
     def outcomes(self) -> list[str]:
         """How each world ended: `solved`, `traced`, or the name of its failure."""
         found: list[str] = self.store.read(["outcome"])["outcome"].to_pylist()
@@ -174,29 +173,35 @@ class Sweep(Displayed):
         """How many worlds have no equilibrium that could be reached, by how they ended."""
         return {
             name: count
-            for name, count in Counter(self.outcomes).items()
+            for name, count in self._tally["outcome"].items()
             if name not in ("solved", "traced")
         }
 
     @property
     def traced(self) -> int:
         """How many worlds had to be traced in full."""
-        return self.outcomes.count("traced")
-
-    @cached_property
-    def _agrees(self) -> list[bool | None]:
-        found: list[bool | None] = self.store.read(["agrees"])["agrees"].to_pylist()
-        return found
+        return self._tally["outcome"].get("traced", 0)
 
     @property
     def checked(self) -> int:
         """How many worlds were compared with the full trace; none where none needs a ramp."""
-        return sum(agrees is not None for agrees in self._agrees)
+        return sum(n for agrees, n in self._tally["agrees"].items() if agrees is not None)
 
     @property
     def disagreed(self) -> int:
         """How many of those the full trace answers otherwise."""
-        return sum(agrees is False for agrees in self._agrees)
+        return self._tally["agrees"].get(False, 0)
+
+    @cached_property
+    def _tally(self) -> dict[str, dict[Any, int]]:
+        """How often each outcome is there, and each result of a check."""
+        table = self.store.read(["outcome", "agrees"])
+        return {
+            name: {
+                each["values"]: each["counts"] for each in table[name].value_counts().to_pylist()
+            }
+            for name in ("outcome", "agrees")
+        }
 
     def frame(self) -> "pd.DataFrame":
         """Give every forecast as a row: its mean, intervals and errors."""

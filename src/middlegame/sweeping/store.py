@@ -97,7 +97,7 @@ class Store:
         import pyarrow.parquet as pq
 
         stream = io.BytesIO()
-        pq.write_table(self._table(pa, block), stream, compression="snappy")
+        pq.write_table(self._table(pa, block), stream, use_dictionary=["outcome"])
         write_whole(self.folder / f"{block.number:09d}.parquet", stream.getvalue())
 
     def finish(self) -> None:
@@ -108,7 +108,8 @@ class Store:
             return
         files, part = self._files(), self.out.with_name(f".{uuid4().hex}.part")
         try:
-            with pq.ParquetWriter(part, pq.read_schema(files[0]), compression="snappy") as writer:
+            schema = pq.read_schema(files[0])
+            with pq.ParquetWriter(part, schema, use_dictionary=["outcome"]) as writer:
                 group = max(1, _ROWS // max(1, pq.read_metadata(files[0]).num_rows))
                 for begin in range(0, len(files), group):
                     writer.write_table(pq.ParquetDataset(files[begin : begin + group]).read())
