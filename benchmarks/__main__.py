@@ -91,7 +91,7 @@ def tables(results: dict[str, Any]) -> str:
         "|---|--:|--:|",
     ]
     lines += [
-        f"| {row['contest']} | {row["workers"]} | {row['rate']:,.0f} |"
+        f"| {row['contest']} | {row['workers']} | {row['rate']:,.0f} |"
         for row in results["sweeps"]["workers"]
     ]
     lines += [
