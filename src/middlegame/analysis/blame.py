@@ -88,6 +88,7 @@ class Blame:
     """What a scenario's misses are owed to.
 
     Attributes:
+        equilibrium: of the scenario, as it was recorded.
         questions: those that are resolved.
         owed: every range, the one that matters most first.
         worlds: how many were drawn.
@@ -96,6 +97,7 @@ class Blame:
         together: the probability of all that happened together, over the worlds.
     """
 
+    equilibrium: Equilibrium
     questions: tuple[Answered, ...]
     owed: tuple[Owed, ...]
     worlds: int
@@ -163,6 +165,7 @@ def blame(
         for k, parameter in enumerate(parameters)
     ]
     return Blame(
+        equilibrium=equilibrium,
         questions=answered,
         owed=tuple(sorted(owed, key=lambda each: (-abs(each.shift), each.parameter.name))),
         worlds=worlds,

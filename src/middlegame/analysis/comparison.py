@@ -11,6 +11,8 @@ from typing import Any
 
 from middlegame.analysis.pooling import linear_pool, log_odds_pool
 from middlegame.analysis.switching import Judged, Number, changed, effects
+from middlegame.compile import compile_scenario
+from middlegame.diagram import Diagram
 from middlegame.errors import QueryError
 from middlegame.scenario import Judgement, Scenario
 from middlegame.scenario.judgement import to_scale
@@ -95,6 +97,7 @@ class Comparison:
 
     Attributes:
         opinions: the analysts.
+        diagram: the first one's.
         weights: of each in the pools, adding up to 1.
         asked: what at least two of them forecast.
         disagreements: between the first and each other one, those that matter most first.
@@ -104,6 +107,7 @@ class Comparison:
     """
 
     opinions: tuple[Opinion, ...]
+    diagram: Diagram
     weights: tuple[float, ...]
     asked: tuple[Asked, ...]
     disagreements: tuple[Disagreement, ...]
@@ -173,6 +177,7 @@ def compare(
         notes += said
     return Comparison(
         opinions=tuple(opinions),
+        diagram=compile_scenario(opinions[0].contest),
         weights=tuple(weights or even),
         asked=tuple(asked),
         disagreements=tuple(sorted(found, key=lambda each: -round(each.matters, 9))),

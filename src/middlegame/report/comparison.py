@@ -5,11 +5,14 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from middlegame.diagram import Parameter
+from middlegame.report.judgements import judgement_words
 from middlegame.report.page import Page
-from middlegame.report.words import capital, clean, listed, percent
+from middlegame.report.words import Words, capital, clean, listed, percent
 
 if TYPE_CHECKING:
     from middlegame.analysis.comparison import Comparison, Disagreement
+    from middlegame.analysis.switching import Number
     from middlegame.ledger.weights import Earned
 
 _SHOWN = 0.0005
@@ -71,8 +74,9 @@ def question(found: "Comparison", name: str) -> str:
 def disagreement(found: "Comparison", each: "Disagreement") -> str:
     """Say what two analysts judge differently, and what it does."""
     first, other = map(clean, each.between)
+    words = Words(found.diagram, found.opinions[0].contest)
     judged = "; ".join(
-        f"{clean(number.name)}: {number.before} ({first}), {number.after} ({other})"
+        f"{capital(_named(words, number))}: {number.before} ({first}), {number.after} ({other})"
         for number in each.numbers
     )
     largest = sorted(each.moves.items(), key=lambda move: -abs(round(move[1], 9)))
@@ -82,6 +86,13 @@ def disagreement(found: "Comparison", each: "Disagreement") -> str:
         if abs(move) >= _SHOWN
     ]
     return f"{judged}. {capital('; '.join(told))}."
+
+
+def _named(words: Words, number: "Number") -> str:
+    judged = number.before or number.after
+    assert judged is not None
+    parameter = Parameter(number.name, judged.low, judged.high, judged.unit, path=number.path)
+    return judgement_words(words, parameter)
 
 
 def weights_words(found: "Comparison", earned: "Earned | None") -> str:

@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from middlegame.report.judgements import judgement_words, range_words, value_words
+from middlegame.report.narrative import words_of
 from middlegame.report.page import Page
-from middlegame.report.words import clean, date, percent
+from middlegame.report.words import Words, capital, clean, date, percent
 
 if TYPE_CHECKING:
     from middlegame.analysis.blame import Blame, Owed
@@ -58,11 +60,12 @@ def _record(page: Page, why: "Why") -> None:
 
 
 def _owed(page: Page, blame: "Blame") -> None:
+    words = words_of(blame.equilibrium)
     shown = [owed for owed in blame.owed if abs(owed.shift) >= _MOVED][:_MOST]
     if shown:
         page.paragraph("What reality says of the judgements:", style="bold")
         for owed in shown:
-            page.hanging(f"{owed.shift:+.1f}", _judgement(owed))
+            page.hanging(f"{owed.shift:+.1f}", _judgement(words, owed))
     else:
         page.paragraph("What happened says next to nothing of any single judgement.")
     told = f"{blame.worlds} worlds, in effect {blame.effective:.0f}"
@@ -75,20 +78,12 @@ def _owed(page: Page, blame: "Blame") -> None:
     page.gap()
 
 
-def _judgement(owed: "Owed") -> str:
-    better = "higher" if owed.gain > 0 else "lower"
-    told = f"{clean(owed.parameter.name)}: {_range(owed, owed.before)}"
-    told += f", now {_range(owed, owed.after)}"
+def _judgement(words: Words, owed: "Owed") -> str:
+    parameter = owed.parameter
+    low, high = (value_words(parameter, end) for end in owed.after)
+    told = f"{capital(judgement_words(words, parameter))}: {range_words(parameter)}"
+    told += f", now {low} to {high}"
     if abs(owed.gain) >= 0.005:
+        better = "higher" if owed.gain > 0 else "lower"
         told += f"; {better} would have been better, by {abs(owed.gain):.2f}"
     return f"{told}."
-
-
-def _range(owed: "Owed", ends: tuple[float, float]) -> str:
-    low, high = ends
-    if owed.parameter.unit == "probability":
-        return f"{100 * low:.0f}..{100 * high:.0f}%"
-    if owed.parameter.unit == "points":
-        digits = 1 if owed.before[1] - owed.before[0] < 5 else 0
-        return f"{low:.{digits}f}..{high:.{digits}f}"
-    return f"{low:.2g}..{high:.2g}" + (":1" if owed.parameter.unit == "odds" else "")
