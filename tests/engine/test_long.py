@@ -5,6 +5,7 @@ import pytest
 from benchmarks.timed import in_turn, limited_memory
 from hypothesis import given, settings
 
+import middlegame as mg
 from middlegame.engine import long, qre
 from middlegame.engine.local import responder
 from middlegame.engine.logit import places
@@ -26,7 +27,9 @@ def short(periods: int):
 def test_a_sweep_at_once_is_everybodys_response(diagram):
     structure = diagram.structure
     game = engine_game(diagram, diagram.tables())
-    logits = np.random.default_rng(0).normal(size=game.opens.shape)
+    rng = np.random.default_rng(0)
+    logits = rng.normal(size=game.opens.shape)
+    game = game._replace(lambdas=rng.random(len(diagram.decisions)))
     expected = np.asarray(responder(structure, structure.decisions)(logits, 0.8, game))
     found = np.asarray(sweep(structure)(logits, 0.8, game, True))
     own = places(structure, structure.decisions)
@@ -35,7 +38,9 @@ def test_a_sweep_at_once_is_everybodys_response(diagram):
 
 def test_the_same_equilibrium_as_contracting_for_each_decision():
     diagram = short(3)
-    game = engine_game(diagram, diagram.tables())._replace(lambdas=np.full(2, 0.5))
+    # Owners may weigh each of their decisions differently, as where they discount.
+    lambdas = np.linspace(0.2, 0.9, len(diagram.decisions))
+    game = engine_game(diagram, diagram.tables())._replace(lambdas=lambdas)
     found = qre.by_sweeps(diagram.structure, game, long.CONTROLS)
     expected = qre.solve(diagram.structure, game, together=True)
     assert found.residual < 1e-10
@@ -87,3 +92,12 @@ def test_a_branch_that_turns_back_is_followed_without_a_matrix():
     assert found.trace.forks == ()
     assert found.trace.turns == qre.solve(diagram.structure, game).trace.turns
     assert found.policies[1][1] > 0.99
+
+
+def test_derivatives_by_products_are_those_by_factoring(monkeypatch):
+    diagram = short(3)
+    equilibrium = mg.solve(diagram, precision=0.5)
+    expected = equilibrium.sensitivity("f0@3 = a").lambdas
+    monkeypatch.setattr(long, "serves", lambda structure: True)
+    found = equilibrium.sensitivity("f0@3 = a").lambdas
+    assert found == pytest.approx(expected, rel=1e-8)

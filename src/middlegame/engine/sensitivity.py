@@ -10,13 +10,16 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from middlegame.engine import long
 from middlegame.engine.backend import jax, jnp
+from middlegame.engine.krylov import MatrixFree
 from middlegame.engine.layout import Array, Game
 from middlegame.engine.linear import Factored
 from middlegame.engine.logit import places, policies
 from middlegame.engine.qre import equations
 from middlegame.engine.shared import responses
 from middlegame.engine.structure import Structure
+from middlegame.engine.sweep import swept
 
 Floats = NDArray[np.float64]
 
@@ -49,16 +52,52 @@ def gradient(
         return forecast(policies(at.opens, flat, 1.0, jnp), values)
 
     by_logits, by_theta = jax.jit(jax.grad(told, (0, 1)))(logits.ravel()[own], theta)
-    _, jacobian = equations(structure, decisions)(logits, 1.0, _plain(at))
-    adjoint = Factored(jacobian[:, :-1].T).solve(np.asarray(by_logits))
+    after: Callable[[Array, Game], Array]
+    if long.serves(structure):
+        respond = swept(structure)
+
+        def after(at: Array, numbers: Game) -> Array:
+            return respond(at, 1.0, numbers, False).reshape(-1)[own]
+
+        adjoint = _adjoint(after, structure, _plain(at), logits, np.asarray(by_logits))
+    else:
+
+        def after(at: Array, numbers: Game) -> Array:
+            played = policies(numbers.opens, at, 1.0, jnp)
+            return responses(structure, decisions, played, numbers)
+
+        _, jacobian = equations(structure, decisions)(logits, 1.0, _plain(at))
+        adjoint = Factored(jacobian[:, :-1].T).solve(np.asarray(by_logits))
     if not np.isfinite(adjoint).all():
         return None
 
     def pull(values: Array) -> Array:
-        played = policies(at.opens, jnp.asarray(logits), 1.0, jnp)
-        return jnp.dot(responses(structure, decisions, played, game(values)), adjoint)
+        return jnp.dot(after(jnp.asarray(logits), game(values)), adjoint)
 
     return np.asarray(np.asarray(by_theta) + np.asarray(jax.jit(jax.grad(pull))(theta)), float)
+
+
+def _adjoint(
+    after: Callable[[Array, Game], Array],
+    structure: Structure,
+    game: Game,
+    logits: Floats,
+    right: Floats,
+) -> Floats:
+    """Solve the transposed system by products alone: a reverse pass through a sweep for each."""
+    own = places(structure, structure.decisions)
+
+    def transposed(vector: Array, numbers: Game) -> Array:
+        _, pull = jax.vjp(lambda at: after(at, numbers), jnp.asarray(logits))
+        return pull(vector)[0].reshape(-1)[own]
+
+    compiled = jax.jit(transposed)
+
+    def product(vector: Floats) -> Floats:
+        rest: Floats = vector[:-1] - np.asarray(compiled(vector[:-1], game))
+        return rest
+
+    return MatrixFree(product, len(own), 1e-11).fixed().solve(right)
 
 
 def _plain(game: Game) -> Game:

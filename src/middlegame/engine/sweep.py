@@ -32,6 +32,7 @@ class _Given(NamedTuple):
         logits: of its decisions, end to end.
         opens: which of those options are open.
         reached: whether the information set of each of those can be reached.
+        lambdas: of the decision of each of those.
     """
 
     kind: Array
@@ -39,6 +40,7 @@ class _Given(NamedTuple):
     logits: Array
     opens: Array
     reached: Array
+    lambdas: Array
 
 
 @lru_cache(maxsize=64)
@@ -48,7 +50,7 @@ def sweep(structure: Structure) -> Callable[..., Array]:
     Where `at once` is true all respond to the policies as they were, instead of one after another:
     that is the equilibrium condition itself.
     """
-    return jax.jit(_swept(structure))
+    return jax.jit(swept(structure))
 
 
 @lru_cache(maxsize=64)
@@ -59,13 +61,13 @@ def sweep_along(structure: Structure) -> Callable[..., Array]:
         From (logits, share, game, at once, direction of the logits, of the share) to the logits
         after the sweep and how they change.
     """
-    swept = _swept(structure)
+    respond = swept(structure)
 
     def along(
         logits: Array, share: Array, game: Game, at_once: Array, by_logits: Array, by_share: Array
     ) -> tuple[Array, Array]:
         def at(logits: Array, share: Array) -> Array:
-            return swept(logits, share, game, at_once)
+            return respond(logits, share, game, at_once)
 
         after, change = jax.jvp(at, (logits, share), (by_logits, by_share))
         return after, change
@@ -73,10 +75,11 @@ def sweep_along(structure: Structure) -> Callable[..., Array]:
     return jax.jit(along)
 
 
-def _swept(structure: Structure) -> Callable[..., Array]:
+def swept(structure: Structure) -> Callable[..., Array]:
+    """Give the function that `sweep` compiles."""
     plan = _Plan(structure)
 
-    def swept(logits: Array, share: Array, game: Game, at_once: Array) -> Array:
+    def respond(logits: Array, share: Array, game: Game, at_once: Array) -> Array:
         given = plan.gather(logits, game)
 
         def forward(reach: Array, own: _Given) -> tuple[Array, Array]:
@@ -84,19 +87,16 @@ def _swept(structure: Structure) -> Callable[..., Array]:
             return _switch(own.kind, branches, reach, own), reach
 
         def backward(points: Array, both: tuple[Array, _Given]) -> Array:
-            branches = [
-                partial(_backward, shape, plan, share, game.lambdas, at_once)
-                for shape in plan.shapes
-            ]
+            branches = [partial(_backward, shape, plan, share, at_once) for shape in plan.shapes]
             return _switch(both[1].kind, branches, points, *both)
 
         _, reach = jax.lax.scan(forward, jnp.zeros(plan.widest).at[0].set(1.0), given)
-        end = jnp.zeros((len(game.lambdas), plan.widest))
+        end = jnp.zeros((structure.players, plan.widest))
         _, answers = jax.lax.scan(backward, end, (reach, given), reverse=True)
         flat = jnp.zeros(logits.size + 1).at[plan.policies].set(answers)
         return flat[:-1].reshape(logits.shape)
 
-    return swept
+    return respond
 
 
 class _Plan:
@@ -128,6 +128,7 @@ class _Plan:
         self.policies = _filled(played, layout.height * layout.widest)
         self.longest = self.policies.shape[1]
         self.rows = np.minimum(self.policies // layout.widest, max(layout.height - 1, 0))
+        self.numbers = np.append(layout.row_decision, 0)[self.rows]
         self.widest = max(
             int(np.prod([shape.sizes[axis] for axis in shape.after])) for shape in self.shapes
         )
@@ -140,6 +141,7 @@ class _Plan:
             jnp.append(logits, 0.0)[self.policies],
             jnp.append(game.opens, True)[self.policies],
             jnp.asarray(game.reached)[self.rows],
+            jnp.asarray(game.lambdas)[self.numbers],
         )
 
 
@@ -171,7 +173,6 @@ def _backward(
     shape: Shape,
     plan: _Plan,
     share: Array,
-    lambdas: Array,
     at_once: Array,
     points: Array,
     reach: Array,
@@ -183,7 +184,6 @@ def _backward(
         shape: of the slice.
         plan: how far tables are filled up.
         share: of the target lambdas.
-        lambdas: `[players]`.
         at_once: see `sweep`.
         points: everybody's to come, `[players, widest]`, over the interface after it.
         reach: the distribution over the interface before it, `[widest]`.
@@ -194,7 +194,7 @@ def _backward(
     """
     tables, utilities = _tables(shape, given, share)
     steps = passage(shape).steps
-    everybody, sizes = (len(shape.sizes),), (*shape.sizes, len(lambdas))
+    everybody, sizes = (len(shape.sizes),), (*shape.sizes, len(points))
     ahead = everybody + shape.after
     points = _unpacked(points, ahead, sizes)
     points = fused((points,), (ahead,), everybody + passage(shape).after, sizes, jnp)
@@ -210,7 +210,7 @@ def _backward(
         if owner is not None:
             mine = [(gain, scope) for gainer, gain, scope in worth if gainer == owner]
             gains = [(points[owner], step.after), *mine]
-            answer = _response(shape, step, before, gains, given, lambdas[owner])
+            answer = _response(shape, step, before, gains, given)
             answers[step.node] = answer.reshape(-1)
             table = jnp.where(at_once, table, _policy(shape, step.node, answer, given, share))
         points = _expected(
@@ -224,7 +224,7 @@ def _backward(
             points = points.at[gainer].add(fused((small,), (own,), step.before, sizes, jnp))
     ordered = [answers[node] for node in sorted(answers)]
     found = jnp.concatenate(ordered) if ordered else jnp.zeros(0)
-    return _padded(points.reshape(len(lambdas), -1), plan.widest), _padded(found, plan.longest)
+    return _padded(points.reshape(len(points), -1), plan.widest), _padded(found, plan.longest)
 
 
 def _expected(
@@ -242,7 +242,6 @@ def _response(
     reach: Array,
     gains: Sequence[tuple[Array, Axes]],
     given: _Given,
-    precision: Array,
 ) -> Array:
     """Give a decision's logits, `[*observed, options]`."""
     family = shape.families[step.node]
@@ -252,7 +251,8 @@ def _response(
     )
     some = weight > 0
     points = jnp.where(some, total / jnp.where(some, weight, 1.0), 0.0)
-    opens, reached = (_part(shape, step.node, numbers) for numbers in (given.opens, given.reached))
+    parts = (given.opens, given.reached, given.lambdas)
+    opens, reached, precision = (_part(shape, step.node, numbers) for numbers in parts)
     return logits_of(points, opens, reached[..., 0], precision, jnp)
 
 
