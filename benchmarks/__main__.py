@@ -8,6 +8,7 @@ import altair as alt
 import pandas as pd
 
 from benchmarks.batch import WORLDS, batches
+from benchmarks.learning import learning, learning_table
 from benchmarks.machine import machine
 from benchmarks.peers import PATIENCE, PRECISION, compare
 from benchmarks.scaling import machine_limit, roads
@@ -24,6 +25,7 @@ def main() -> None:
     results["roads"] = roads()
     results["batches"] = batches()
     results["sweeps"] = {"workers": by_workers(), "memory": memory()}
+    results["learning"] = learning()
     results["limit"] = machine_limit()
     (FOLDER / "results.json").write_text(json.dumps(results, indent=1) + "\n")
     table = tables(results)
@@ -105,6 +107,7 @@ def tables(results: dict[str, Any]) -> str:
         f"| {row['worlds']:,} | {row['memory']:,.0f} MiB | {row['file']:,.0f} MiB |"
         for row in results["sweeps"]["memory"]
     ]
+    lines += learning_table(results["learning"])
     limit = results["limit"]
     lines += [
         "",

@@ -104,7 +104,7 @@ def maximise(problem: Problem, starts: Sequence[Floats]) -> Maximum:
             jac=True,
             method="L-BFGS-B",
             bounds=bounds,
-            options={"maxiter": 500, "maxfun": 1000, "ftol": 1e-13, "gtol": 1e-7, "maxcor": 20},
+            options={"maxiter": 500, "maxfun": 1000, "ftol": 1e-10, "gtol": 1e-5, "maxcor": 20},
         )
         ends.append((-float(found.fun), np.asarray(found.x * scale, float)))
     ends.sort(key=lambda end: -end[0])
