@@ -35,7 +35,9 @@ moves:
   escalate: {{by: initiator, options: [stay, go]}}
   resist: {{by: target, knows: [escalate], options: {{yield: {{}}, fight: {{if: escalate = go}}}}}}
 interests:
-  initiator: [{{when: escalate = stay, worth: {terms["peace"]}}}, {{when: resist = fight, worth: -1}}]
+  initiator:
+    - {{when: escalate = stay, worth: {terms["peace"]}}}
+    - {{when: resist = fight, worth: -1}}
   target: [{{when: resist = fight, worth: {terms["defence"]}}}]
 precision: exp(10)
 fit:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from middlegame.diagram import Diagram
     from middlegame.equilibrium import Equilibrium, solve
     from middlegame.errors import MiddlegameError, NotConverged, QueryError, TooLarge
+    from middlegame.estimation.fitting import Fit, fit
     from middlegame.limit import NashLimit, nash
     from middlegame.play import Storyline
     from middlegame.scenario import Scenario
@@ -31,6 +32,7 @@ _HOMES = {
     "Diagram": "middlegame.diagram",
     "Equilibrium": "middlegame.equilibrium",
     "Fault": "middlegame.scenario.faults",
+    "Fit": "middlegame.estimation.fitting",
     "MiddlegameError": "middlegame.errors",
     "NashLimit": "middlegame.limit",
     "NotConverged": "middlegame.errors",
@@ -41,6 +43,7 @@ _HOMES = {
     "Sweep": "middlegame.sweeping.result",
     "TooLarge": "middlegame.errors",
     "compile_scenario": "middlegame.compile",
+    "fit": "middlegame.estimation.fitting",
     "load": "middlegame.shipped",
     "nash": "middlegame.limit",
     "solve": "middlegame.equilibrium",
@@ -51,6 +54,7 @@ __all__ = [
     "Diagram",
     "Equilibrium",
     "Fault",
+    "Fit",
     "MiddlegameError",
     "NashLimit",
     "NotConverged",
@@ -62,6 +66,7 @@ __all__ = [
     "TooLarge",
     "__version__",
     "compile_scenario",
+    "fit",
     "load",
     "nash",
     "solve",

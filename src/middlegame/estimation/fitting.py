@@ -1,5 +1,6 @@
 """The front door: a scenario and data go in, what the data taught comes out."""
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,7 +13,7 @@ from scipy.special import ndtr
 from middlegame.engine.relevance import traced
 from middlegame.equilibrium import solve_tables
 from middlegame.errors import MiddlegameError, NotConverged
-from middlegame.estimation.data import Data, DataError, from_frame
+from middlegame.estimation.data import Data, DataError, from_frame, read_data
 from middlegame.estimation.effects import Difference, Share, differences, shares
 from middlegame.estimation.identification import Identification, identify
 from middlegame.estimation.likelihood import Likelihood, Rows, inside, starting_values
@@ -305,7 +306,7 @@ class Fit:
 
 def fit(
     scenario: Scenario,
-    data: "Data | pd.DataFrame",
+    data: "Data | pd.DataFrame | str | os.PathLike[str]",
     *,
     cluster: str | None = None,
     starts: int = 6,
@@ -316,7 +317,7 @@ def fit(
 
     Args:
         scenario: one with `fit:`.
-        data: read by `read_data`, or a pandas frame.
+        data: a pandas frame, the path of a CSV or Parquet file, or what `read_data` gave.
         cluster: a column that names the group of each row; errors are then robust to whatever the
             rows of a group have in common.
         starts: how many places the climb begins from.
@@ -327,7 +328,11 @@ def fit(
         DataError: the data do not fit the scenario, or leave nothing to learn.
         TooLarge: a table would have more numbers than is allowed.
     """
-    table = data if isinstance(data, Data) else from_frame(data)
+    if isinstance(data, Data):
+        table = data
+    else:
+        is_path = isinstance(data, str | os.PathLike)
+        table = read_data(data) if is_path else from_frame(data)
     taken = sample(scenario, table, cluster)
     return fit_sample(scenario, taken, starts=starts, seed=seed, tell=tell or (lambda _: None))
 

@@ -231,6 +231,12 @@ def _told(words: Words, path: Path) -> tuple[str, str, str]:
             return "How reliable reports are", "", clean(label) if label else spaced(name)
         case ("precision",):
             return _PRECISION, "Everybody else", "precision"
+        case ("fit", "coefficients", str(name)) if words.scenario and words.scenario.fit:
+            coefficient = words.scenario.fit.coefficients[name]
+            return "What history teaches", "", clean(coefficient.label or spaced(name))
+        case ("fit", "columns", str(name)) if words.scenario and words.scenario.fit:
+            column = words.scenario.fit.columns[name]
+            return "The circumstances", "", clean(column.label or spaced(name))
     return _OTHER, "", spaced(_dotted(path)) or "a number"
 
 
