@@ -18,6 +18,8 @@ SAME = 1e-4
 """The difference in log-likelihood within which two starts have ended at the same height."""
 DECREMENT = 1e-9
 """What another Newton step may promise, in log-likelihood, once it has converged."""
+_PULL = 1e-5
+"""The slope, for a change that a row feels, from which a bound holds a value."""
 _MOST_STEPS = 60
 
 
@@ -160,10 +162,11 @@ def _plain(found: tuple[float, Floats]) -> tuple[float, Floats]:
 
 
 def _free(problem: Problem, values: Floats, gradient: Floats) -> NDArray[np.bool_]:
-    """Which values are not held at a bound by the gradient."""
+    """Which values are not held at a bound by a gradient that is more than noise."""
     near = 1e-8 * (1 + np.abs(values))
-    low = (values - problem.space.least <= near) & (gradient <= 0)
-    high = (problem.space.most - values <= near) & (gradient >= 0)
+    pull = gradient * problem.space.scale
+    low = (values - problem.space.least <= near) & (pull < -_PULL)
+    high = (problem.space.most - values <= near) & (pull > _PULL)
     return np.asarray(~(low | high), bool)
 
 
