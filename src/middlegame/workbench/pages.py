@@ -15,14 +15,21 @@ from middlegame.workbench.setting import Setting
 from middlegame.workbench.views.answer import AnswerView
 from middlegame.workbench.views.dominoes import DominoView
 from middlegame.workbench.views.edit import EditView
+from middlegame.workbench.views.ledger import LedgerView
+from middlegame.workbench.views.ranges import RangesView
 from middlegame.workbench.views.trying import TryView
 
 VIEWS = (
     ("answer", "Answer"),
     ("try", "Try it"),
     ("dominoes", "Dominoes"),
+    ("ranges", "How sure"),
     ("edit", "Edit"),
+    ("ledger", "Ledger"),
 )
+
+
+View = AnswerView | TryView | DominoView | RangesView | EditView | LedgerView
 
 
 @dataclass(frozen=True)
@@ -112,7 +119,7 @@ class ContestPage:
                 self.progress = ui.label("Opening the contest")
                 self.hint = ui.label("").classes("mg-soft")
             self.places = {name: ui.element("div").classes("mg-place") for name, _ in VIEWS}
-        self.views: dict[str, AnswerView | TryView | DominoView | EditView] = {}
+        self.views: dict[str, View] = {}
         with self.places["edit"]:
             self.views["edit"] = EditView(bench.library, session, self.reopen)
         self.client.on_delete(session.leave)
@@ -128,7 +135,7 @@ class ContestPage:
         for name, place in self.places.items():
             place.set_visibility(name == view and (name in self.views))
         opened = self.views.get(view)
-        if isinstance(opened, DominoView):
+        if isinstance(opened, DominoView | LedgerView):
             opened.shown()
         self._link()
 
@@ -190,6 +197,10 @@ class ContestPage:
                 self.views["try"] = TryView(self.bench.library, self.session)
             with self.places["dominoes"]:
                 self.views["dominoes"] = DominoView(self.session)
+            with self.places["ranges"]:
+                self.views["ranges"] = RangesView(self.session)
+            with self.places["ledger"]:
+                self.views["ledger"] = LedgerView(self.session)
             self.choose(self.view)
 
     def _link(self) -> None:

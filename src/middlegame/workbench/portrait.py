@@ -186,12 +186,14 @@ def portrait(equilibrium: "Equilibrium", loaded: "Loaded") -> Portrait:
         groups=tuple(groups),
         sources=tuple(_sources(words)),
         colours=tuple((capital(words.actor(o)), colours[o]) for o in colours),
-        names={name: _claim(each) for name, each in written.items() if name in parameters},
+        names={name: claimed(each) for name, each in written.items() if name in parameters},
     )
 
 
-def _claim(written: Written) -> str:
-    return f"{written.claim} ({written.case})" if written.case else written.claim
+def claimed(written: Written) -> str:
+    """Say what a number is about, with the condition under which it holds."""
+    always = written.case in ("", "In any case", "Everybody else")
+    return written.claim if always else f"{written.claim} ({written.case})"
 
 
 def _number(parameter: Parameter, written: Written) -> Number:

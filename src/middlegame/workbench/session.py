@@ -47,6 +47,7 @@ class Session:
         now: the latest full reading.
         glance: the latest forecast, quick or full.
         message: what could not be done, or is worth knowing.
+        intervals: 90% intervals that a sweep of this setting found, by the key of the bar.
         ready: whether sliders are answered at once.
         visitor: names this page among all.
     """
@@ -62,12 +63,14 @@ class Session:
         self.now: Reading | None = None
         self.glance: Glance | None = None
         self.message = ""
+        self.intervals: dict[str, tuple[float, float]] = {}
         self.ready = self.left = False
         self.on_opened: Listeners = []
         self.on_glance: Listeners = []
         self.on_reading: Listeners = []
         self.on_message: Listeners = []
         self.on_ready: Listeners = []
+        self.on_intervals: Listeners = []
         self._undo: list[Setting] = []
         self._rested = setting
         self._resting: asyncio.TimerHandle | None = None
@@ -140,6 +143,12 @@ class Session:
     def reset(self) -> None:
         """Go back to the scenario as written; this can be undone."""
         self.change(Setting(), settled=True)
+
+    def widen(self, intervals: dict[str, tuple[float, float]]) -> None:
+        """Put a sweep's intervals on the bars, or take them off."""
+        if intervals != self.intervals:
+            self.intervals = intervals
+            _tell(self.on_intervals)
 
     def say(self, message: str) -> None:
         """Tell the visitor something; nothing takes back what was told."""

@@ -11,7 +11,7 @@ export default {
   data: () => ({ whole: false }),
   template: `
     <div class="mg-picture" :class="{ open: !!node, whole }">
-      <div class="mg-canvas" tabindex="0" role="region" aria-label="The contest as a picture" v-html="svg" @click="clicked" @keydown="pressed"></div>
+      <div class="mg-canvas" tabindex="0" role="region" aria-label="The contest as a picture" :style="{ '--natural': natural }" v-html="svg" @click="clicked" @keydown="pressed"></div>
       <button class="mg-link mg-whole" :aria-pressed="whole" @click="whole = !whole">{{ whole ? "Show it in a window" : "Show the whole picture" }}</button>
       <aside v-if="node" class="mg-panel" :aria-label="node.label" ref="panel" tabindex="-1" @keydown.esc="$emit('choose', '')">
         <button class="mg-close" aria-label="Close" @click="$emit('choose', '')">×</button>
@@ -29,6 +29,11 @@ export default {
         <p v-if="!node.judgements.length && !node.wanted.length && !node.why" class="mg-soft">Nothing more is written about it.</p>
       </aside>
     </div>`,
+  computed: {
+    natural() {
+      return (/viewBox="\S+ \S+ (\S+)/.exec(this.svg) || [0, 1000])[1] + "px";
+    },
+  },
   watch: {
     node(now, before) {
       this.mark();

@@ -63,6 +63,7 @@ class AnswerView:
             self._sources()
         self.method = ui.label().classes("mg-soft mg-method")
         session.on_glance.append(self._glance)
+        session.on_intervals.append(self._widen)
         session.on_reading.append(self._reading)
         self._reading()
 
@@ -85,6 +86,10 @@ class AnswerView:
             forecast.show(glance)
         self.answer.answer(glance)
         self._changes()
+
+    def _widen(self) -> None:
+        for forecast in (self.questions, self.forecast, self.factors):
+            forecast.widen(self.session.intervals)
 
     def _reading(self) -> None:
         reading = self.session.now

@@ -51,6 +51,7 @@ class TryView:
                     session.base.glance,
                 )
         session.on_glance.append(self._glance)
+        session.on_intervals.append(self._widen)
         session.on_reading.append(self._reading)
         session.on_message.append(self._message)
         session.on_ready.append(self._state)
@@ -72,6 +73,10 @@ class TryView:
         assert glance is not None
         self.questions.show(glance)
         self.forecast.show(glance)
+
+    def _widen(self) -> None:
+        for forecast in (self.questions, self.forecast):
+            forecast.widen(self.session.intervals)
 
     def _reading(self) -> None:
         reading = self.session.now

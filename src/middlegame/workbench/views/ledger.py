@@ -1,0 +1,181 @@
+"""The view of the ledger: record the forecast, say how questions turned out, see how good it was."""
+
+import datetime as dt
+from dataclasses import asdict
+from typing import Any
+
+from nicegui import background_tasks, ui
+from nicegui.element import Element
+
+from middlegame.errors import MiddlegameError
+from middlegame.report.palette import OKABE_ITO
+from middlegame.workbench.frame import button, heading
+from middlegame.workbench.keeping import Answer, Kept, Standing
+from middlegame.workbench.pool import Superseded
+from middlegame.workbench.session import Session
+
+
+class Calibration(Element, component="../components/calibration.js"):
+    """What a forecaster said against what happened."""
+
+    def __init__(self, standing: Standing, colour: str) -> None:
+        super().__init__()
+        self._props["standing"], self._props["colour"] = asdict(standing), colour
+
+
+class LedgerView:
+    """What the ledger has of this contest."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        heading("h1", "Kept forecasts", "mg-small")
+        ui.label(
+            "The ledger keeps dated forecasts, so that they can be scored once it is known how "
+            "things turned out. Nothing in it is ever changed or removed."
+        ).classes("mg-soft mg-about")
+        with ui.element("div").classes("mg-tools mg-record"):
+            self.by = ui.input("Your name").props("dense outlined")
+            self.note = ui.input("Note").props("dense outlined").classes("mg-notes")
+            button("Record this forecast", self._record, primary=True)
+        ui.label(
+            "Recorded is the scenario as it is written; what-ifs are no forecasts of it."
+        ).classes("mg-soft")
+        self.problem = ui.label("").classes("mg-note").props("role=alert")
+        self.problem.set_visibility(False)
+        self.kept = ui.element("div").classes("mg-ledger").props('aria-live="polite"')
+
+    def shown(self) -> None:
+        """Read the ledger whenever the view is looked at."""
+        background_tasks.create(self._read(), context=self.kept)
+
+    async def _ask(self, task: str, *arguments: Any, solving: bool = False) -> Any:
+        session = self.session
+        pool = session.pools.solving if solving else session.pools.reading
+        home = session.text if solving else ""
+        self.problem.set_visibility(False)
+        try:
+            return await pool.ask((session.visitor, task), task, *arguments, home=home)
+        except Superseded:
+            return None
+        except MiddlegameError as error:
+            self.problem.set_text(str(error))
+            self.problem.set_visibility(True)
+            return None
+
+    async def _read(self) -> None:
+        found: Kept | None = await self._ask("keeping.kept", self.session.name)
+        if found is None:
+            return
+        if not self.by.value:
+            self.by.value = found.forecaster
+        self.kept.clear()
+        with self.kept:
+            with ui.element("section").classes("mg-block"):
+                heading("h2", "Questions", "mg-h2")
+                if not found.answers:
+                    ui.label("Nothing is recorded of this contest yet.").classes("mg-soft")
+                for answer in found.answers:
+                    self._answer(answer)
+            with ui.element("section").classes("mg-block"):
+                heading("h2", "How good the forecasts were", "mg-h2")
+                ui.label(f"Over all contests: {found.settled}.").classes("mg-soft")
+                self._standings(found)
+                ui.label(found.rules).classes("mg-soft mg-about")
+            ui.label(f"The ledger is {found.place}").classes("mg-soft")
+
+    def _answer(self, answer: Answer) -> None:
+        with ui.element("div").classes("mg-asked"):
+            with ui.element("div"):
+                heading("h3", answer.label, "mg-h3")
+                ui.label(answer.due).classes("mg-soft")
+                with ui.element("ul").classes("mg-said"):
+                    for number, who, day, chance in answer.said[:5]:
+                        with ui.element("li"):
+                            ui.label(chance).classes("mg-chance")
+                            ui.label(f"{who}, {day}, record {number}").classes("mg-soft")
+                more = len(answer.said) - 5
+                if more > 0:
+                    ui.label(f"and {more} earlier").classes("mg-soft")
+            with ui.element("div").classes("mg-outcome"):
+                if answer.outcome:
+                    ui.label(answer.outcome.capitalize()).classes("mg-chance")
+                    ui.label(answer.settled).classes("mg-soft")
+                button("Correct" if answer.outcome else "Resolve", lambda: self._resolve(answer))
+
+    def _standings(self, found: Kept) -> None:
+        if not found.standings:
+            ui.label("Nothing can be scored yet.").classes("mg-soft")
+            return
+        with ui.element("div").classes("mg-changes mg-scores"), ui.element("table"):
+            with ui.element("thead"), ui.element("tr"):
+                for head in ("Forecaster", "questions", "Brier", "of 50%", "log score"):
+                    with ui.element("th").props("scope=col"):
+                        ui.label(head)
+            with ui.element("tbody"):
+                for each in found.standings:
+                    with ui.element("tr"):
+                        with ui.element("th").props("scope=row"):
+                            ui.label(each.forecaster)
+                        for cell in (str(each.count), each.brier, each.even, each.log_score):
+                            with ui.element("td"):
+                                ui.label(cell)
+        with ui.element("div").classes("mg-calibrations"):
+            for place, each in enumerate(found.standings):
+                Calibration(each, OKABE_ITO[place % len(OKABE_ITO)])
+
+    async def _record(self) -> None:
+        session = self.session
+        number = await self._ask(
+            "keeping.recorded",
+            session.text,
+            session.name,
+            str(self.by.value or ""),
+            str(self.note.value or ""),
+            solving=True,
+        )
+        if number is not None:
+            ui.notify(f"Kept as record {number}.")
+            self.note.value = ""
+            await self._read()
+
+    def _resolve(self, answer: Answer) -> None:
+        with ui.dialog() as dialog, ui.card().classes("mg-dialog"):
+            heading("h2", "How did it turn out?", "mg-h2")
+            ui.label(f"{answer.label} ({answer.due})")
+            outcome = ui.radio(
+                {"yes": "Yes", "no": "No", "void": "Void: it cannot be said, or was badly put"},
+                value="yes",
+            )
+            day = ui.input("The day it was settled", value=str(dt.date.today())).classes("mg-full")
+            source = ui.input("Who says so: a title, an address").classes("mg-full")
+            why = ui.input("Why the earlier resolution no longer counts").classes("mg-full")
+            why.set_visibility(bool(answer.outcome))
+            problem = ui.label("").classes("mg-note")
+            problem.set_visibility(False)
+
+            async def enter() -> None:
+                session = self.session
+                try:
+                    await session.pools.reading.ask(
+                        (session.visitor, "resolve"),
+                        "keeping.resolved",
+                        answer.key,
+                        outcome.value,
+                        str(day.value or ""),
+                        str(source.value or ""),
+                        str(self.by.value or ""),
+                        str(why.value or ""),
+                    )
+                except Superseded:
+                    return
+                except MiddlegameError as error:
+                    problem.set_text(str(error))
+                    problem.set_visibility(True)
+                    return
+                dialog.close()
+                await self._read()
+
+            with ui.element("div").classes("mg-tools"):
+                button("Enter it", enter, primary=True)
+                button("Cancel", dialog.close)
+        dialog.open()
