@@ -24,6 +24,8 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+FIRST = {"": ".mg-answer", "try": ".mg-numbers", "ranges": ".mg-sweep"}
+"""What is waited for in a view, where it is not called like it."""
 WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 
 
@@ -117,7 +119,9 @@ class Visit:
         """Open a contest and wait for the view to be there."""
         query = "&".join(filter(None, [changes, f"view={view}" if view else ""]))
         self.page.goto(f"{self.server.url}/contest/{name}?{query}")
-        first = {"": ".mg-answer", "try": ".mg-numbers"}.get(view, f".mg-{view}")
+        first = {"": ".mg-answer", "try": ".mg-numbers", "ranges": ".mg-sweep"}.get(
+            view, f".mg-{view}"
+        )
         self.page.wait_for_selector(f"{first}:visible")
         return self.page
 

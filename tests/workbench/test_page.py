@@ -1,5 +1,6 @@
 """The workbench in a real browser, against the front door's own numbers."""
 
+import datetime as dt
 import re
 
 import pytest
@@ -7,12 +8,15 @@ import pytest
 from middlegame.equilibrium import solve
 from middlegame.live import Live
 from middlegame.report import narrative
+from middlegame.report.words import percent
 from middlegame.scenario.load import load
 from middlegame.shipped import shipped
+from middlegame.sweeping.run import sweep
 from tests.workbench.conftest import NARROW, WIDE
 
 pytestmark = pytest.mark.browser
 WORTH = "interests.tenant[0].worth"
+LOST = re.compile("^The lease: lost")
 
 
 @pytest.fixture(scope="module")
@@ -182,6 +186,70 @@ def test_the_paragraph_stands_beside_its_citation(visit, server):
     page.locator('.cm-line:has-text("cite: brief#3")').first.click()
     third = (server.folder / "harbour-lease" / "briefing.txt").read_text().split("\n\n")[2]
     page.wait_for_selector(f'.mg-passage:has-text("{third[:40]}")')
+
+
+def test_a_domino_is_toppled_and_the_rest_is_watched(visit, harbour):
+    page = visit().open("harbour-lease", "dominoes")
+    page.locator('[data-first="bid=offer"]').click()
+    row = page.locator(".mg-fallen tbody tr").filter(has=page.locator("th", has_text=LOST))
+    row.wait_for()
+    before, after = harbour.full({}), harbour.full({}, {"bid": "offer"})
+    told = [cell.inner_text() for cell in row.locator("td").all()]
+    assert told[:2] == [percent(each.forecasts["lease"]["lost"]) for each in (before, after)]
+    assert page.locator(".mg-cascade svg").count() == 1
+
+
+def test_a_sweep_is_run_and_its_intervals_stand_on_the_bars(visit):
+    visitor = visit()
+    page = visitor.open("harbour-lease", "ranges")
+    page.get_by_role("button", name="Sweep", exact=True).click()
+    page.wait_for_selector('.mg-found:has-text("4,096 worlds")')
+    page.get_by_role("button", name="Answer").click()
+    page.wait_for_selector('[data-key="question.depot-2026"] .mg-interval')
+    found = sweep(load(visitor.server.folder / "harbour-lease" / "scenario.yaml"), 4096)
+    low, high = found.questions["depot-2026"].ninety
+    told = page.inner_text('[data-key="question.depot-2026"] .mg-word')
+    assert f"{percent(low)} to {percent(high)} nine times in ten" in told
+
+
+def test_a_sweep_is_cancelled(visit):
+    page = visit().open("harbour-lease", "ranges")
+    page.locator(".mg-sweep .q-select").click()
+    page.get_by_role("option", name="65,536 worlds").click()
+    page.get_by_role("button", name="Sweep", exact=True).click()
+    page.wait_for_selector(".mg-sweep progress[value]")
+    page.locator(".mg-sweep").get_by_role("button", name="Cancel").click()
+    page.wait_for_selector(".mg-sweep progress", state="hidden")
+    assert page.inner_text(".mg-found") == ""
+    page.locator(".mg-sweep .q-select").click()
+    page.get_by_role("option", name="1,024 worlds").click()
+    page.get_by_role("button", name="Sweep", exact=True).click()
+    page.wait_for_selector('.mg-found:has-text("1,024 worlds")')
+
+
+def test_judgements_are_moved_one_by_one(visit):
+    page = visit().open("harbour-lease", "ranges")
+    page.get_by_role("button", name="Move every judgement").click()
+    page.wait_for_selector(".mg-swings li")
+    assert "The loan behind the offer" in page.locator(".mg-swings li").first.inner_text()
+
+
+def test_a_forecast_is_kept_and_its_question_resolved(visit, harbour):
+    page = visit().open("harbour-lease", "ledger")
+    page.get_by_label("Your name").fill("ada")
+    page.get_by_role("button", name="Record this forecast").click()
+    asked = page.locator('.mg-asked:has-text("The depot shuts")')
+    asked.wait_for()
+    assert percent(harbour.base.questions["depot-2026"]) in asked.inner_text()
+    asked.get_by_role("button", name="Resolve").click()
+    page.get_by_label("The day it was settled").fill("2026-31-12")
+    page.get_by_label("Who says so").fill("the port authority")
+    page.get_by_role("button", name="Enter it").click()
+    page.wait_for_selector('.mg-dialog .mg-note:has-text("2026-31-12")')
+    page.get_by_label("The day it was settled").fill(str(dt.date.today()))
+    page.locator(".mg-dialog").get_by_text("No", exact=True).click()
+    page.get_by_role("button", name="Enter it").click()
+    page.wait_for_selector('.mg-outcome:has-text("the port authority"):has-text("No")')
 
 
 @pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["1280", "390"])

@@ -12,6 +12,7 @@ def dress(title: str) -> None:
     """Give a page its style and title."""
     ui.page_title(f"{title} · middlegame" if title else "middlegame")
     ui.add_css(_STYLE)
+    ui.colors(primary="#0b5c8f")
     ui.query("html").props("lang=en")
     ui.query(".nicegui-content").classes("mg-content")
 

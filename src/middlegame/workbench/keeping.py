@@ -58,7 +58,6 @@ class Kept:
     """The ledger as the page shows it.
 
     Attributes:
-        place: where it is.
         forecaster: the name that is proposed.
         answers: this contest's questions.
         standings: of everybody, over all contests.
@@ -66,7 +65,6 @@ class Kept:
         rules: how scores are made.
     """
 
-    place: str
     forecaster: str
     answers: tuple[Answer, ...]
     standings: tuple[Standing, ...]
@@ -85,7 +83,6 @@ def kept(bench: Bench, scenario: str) -> Kept:
         records, scores = ledger.records(), ledger.score()
         outcomes = {each.question.key: each for each in ledger.resolutions()}
         questions = [q for q in ledger.questions() if q.scenario == scenario]
-        place = ledger.place
     answers = []
     for question in questions:
         said = [
@@ -120,7 +117,6 @@ def kept(bench: Bench, scenario: str) -> Kept:
             )
         )
     return Kept(
-        place=place,
         forecaster=forecaster_name(),
         answers=tuple(answers),
         standings=tuple(
@@ -138,7 +134,8 @@ def kept(bench: Bench, scenario: str) -> Kept:
             for each in scores.standings
         ),
         settled=(
-            f"{scores.resolved} questions resolved, {scores.happened} of them yes; "
+            f"{scores.resolved} question{'' if scores.resolved == 1 else 's'} resolved, "
+            f"{scores.happened} of them yes; "
             f"{scores.void} void; {scores.open} open"
         ),
         rules=RULES,

@@ -139,11 +139,11 @@ class ContestPage:
             opened.shown()
         self._link()
 
-    async def reopen(self, text: str) -> None:
+    async def reopen(self, text: str, name: str) -> None:
         """Take on an edited text."""
         self.session.leave()
         old = self.session
-        self.session = session = Session(old.pools, old.contest, old.name, text, old.setting)
+        self.session = session = Session(old.pools, old.contest, name, text, old.setting)
         session.on_opened.append(self._opened)
         session.on_reading.append(self._link)
         self.client.on_delete(session.leave)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 from nicegui import background_tasks, events, ui
 from nicegui.element import Element
@@ -55,17 +56,18 @@ class EditView:
     """An editor, the list of faults, and the passages that the line at hand cites."""
 
     def __init__(
-        self, library: Library, session: Session, use: Callable[[str], Awaitable[None]]
+        self, library: Library, session: Session, use: Callable[[str, str], Awaitable[None]]
     ) -> None:
         """Build it.
 
         Args:
             library: where the text may be saved.
             session: whose text is edited.
-            use: called with a text that is to be solved.
+            use: called with a text that is to be solved, and what it is called.
         """
         self.library, self.session, self._use = library, session, use
         self.saved = self.used = session.text
+        self.name = session.name
         self._faulty = False
         self._pause: asyncio.TimerHandle | None = None
         self.client = ui.context.client
@@ -225,7 +227,7 @@ class EditView:
         if not self._faulty:
             self.used = text
             self._buttons()
-            await self._use(text)
+            await self._use(text, self.name)
 
     def _save(self) -> None:
         text = self.editor.value or ""
@@ -241,9 +243,10 @@ class EditView:
 
     def _download(self) -> None:
         text = self.editor.value or ""
-        ui.download.content(text.encode("utf-8"), f"{self.session.name}.yaml", "application/yaml")
+        ui.download.content(text.encode("utf-8"), f"{self.name}.yaml", "application/yaml")
 
     def _revert(self) -> None:
+        self.name = self.session.contest.name if self.session.contest else self.name
         self.editor.value = self.saved
 
     async def _uploaded(self, event: events.UploadEventArguments) -> None:
@@ -254,4 +257,5 @@ class EditView:
         except UnicodeDecodeError:
             ui.notify("This file is no text in UTF-8.", type="negative")
             return
+        self.name = Path(event.file.name).stem or self.name
         self.editor.value = text.replace("\r\n", "\n")

@@ -1,4 +1,4 @@
-"""The view of the ledger: record the forecast, say how questions turned out, see how good it was."""
+"""The view of the ledger: forecasts recorded, questions resolved, and how good they were."""
 
 import datetime as dt
 from dataclasses import asdict
@@ -81,7 +81,6 @@ class LedgerView:
                 ui.label(f"Over all contests: {found.settled}.").classes("mg-soft")
                 self._standings(found)
                 ui.label(found.rules).classes("mg-soft mg-about")
-            ui.label(f"The ledger is {found.place}").classes("mg-soft")
 
     def _answer(self, answer: Answer) -> None:
         with ui.element("div").classes("mg-asked"):
