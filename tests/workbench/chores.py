@@ -23,6 +23,10 @@ def slow(bench, seconds):
     return "done"
 
 
+def deaf(bench, seconds):
+    time.sleep(seconds)
+
+
 def refuse(bench):
     raise MiddlegameError("not like that")
 

@@ -122,3 +122,30 @@ def test_a_worker_that_dies_is_replaced():
             assert workers.processes != before
 
     play(scene)
+
+
+def test_a_few_more_workers_help_out_while_all_are_busy():
+    async def scene():
+        async with pool(1) as workers:
+            busy = await begun(workers, ("a", "compile"))
+            assert await workers.ask(("b", "slider"), "chores.echo", 1) == 1
+            assert len(workers.processes) == 2
+            workers.leave("a")
+            await asyncio.gather(busy, return_exceptions=True)
+
+    play(scene)
+
+
+def test_a_worker_that_cannot_be_interrupted_is_ended_once_nobody_wants_what_it_does():
+    async def scene():
+        async with pool(1) as workers:
+            before = workers.processes
+            stuck = asyncio.create_task(workers.ask(("a", "compile"), "chores.deaf", 60))
+            while not workers.busy:
+                await asyncio.sleep(0.05)
+            workers.leave("a")
+            await asyncio.gather(stuck, return_exceptions=True)
+            assert await workers.ask(("b", "slider"), "chores.echo", 1) == 1
+            assert not set(before) & set(workers.processes)
+
+    play(scene)

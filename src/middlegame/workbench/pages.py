@@ -52,6 +52,7 @@ class Bench:
 async def _quietly(session: Session) -> None:
     with contextlib.suppress(Superseded, MiddlegameError):
         await session.open(lambda _: None)
+        session.prepare()
 
 
 def add_pages(bench: Bench) -> None:
@@ -135,7 +136,7 @@ class ContestPage:
         for name, place in self.places.items():
             place.set_visibility(name == view and (name in self.views))
         opened = self.views.get(view)
-        if isinstance(opened, DominoView | LedgerView):
+        if isinstance(opened, TryView | DominoView | LedgerView):
             opened.shown()
         self._link()
 

@@ -2,7 +2,10 @@
 
 Every request has a key, a visitor and a purpose: a newer one of the same key takes the place of an
 older that still waits, so whoever drags a slider waits for the latest value alone. Requests are
-served in the order in which their keys began to wait. Long ones never take all workers.
+served in the order in which their keys began to wait. Long ones never take all workers; where all
+are busy for long, as with compiling, a few more are started, and end when they are not needed.
+Compiling cannot be interrupted: a worker that does what nobody wants any more is ended if others
+wait for it.
 """
 
 import asyncio
@@ -10,6 +13,7 @@ import contextlib
 import logging
 import multiprocessing
 import threading
+import time
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
@@ -24,6 +28,15 @@ if TYPE_CHECKING:
 
 Key = tuple[Hashable, str]
 """A visitor and a purpose."""
+
+PATIENCE = 1.5
+"""Seconds that a request waits for busy workers before another one is started."""
+_HOPE = 8.0
+"""Seconds that a request waits for the worker that is making its contest ready."""
+_MORE = 2
+"""Workers beyond the usual number."""
+_IDLE = 60.0
+"""Seconds after which such a worker ends."""
 
 _LOG = logging.getLogger("middlegame.workbench")
 
@@ -58,6 +71,7 @@ class _Job:
     progress: Callable[[Any], None] | None
     answer: "asyncio.Future[Any]"
     unwanted: bool = False
+    since: float = 0.0
 
 
 @dataclass(eq=False)
@@ -68,6 +82,7 @@ class _Worker:
     homes: list[str] = field(default_factory=list)
     job: _Job | None = None
     number: int = 0
+    since: float = 0.0
 
 
 class Pool:
@@ -84,6 +99,7 @@ class Pool:
         self._workers: list[_Worker] = []
         self._waiting: list[_Job] = []
         self._closed = False
+        self._look: asyncio.TimerHandle | None = None
 
     def start(self) -> None:
         """Start the first worker, so that it is ready when the first visitor comes."""
@@ -114,10 +130,11 @@ class Pool:
             Refused: the worker said no.
         """
         answer = asyncio.get_running_loop().create_future()
-        job = _Job(key, task, arguments, home, long, progress, answer)
+        job = _Job(key, task, arguments, home, long, progress, answer, since=_now())
         for place, other in enumerate(self._waiting):
             if other.key == key:
                 self._waiting[place] = job  # it keeps the place in the queue
+                job.since = other.since
                 _give_up(other)
                 break
         else:
@@ -140,6 +157,8 @@ class Pool:
     def close(self) -> None:
         """End all workers."""
         self._closed = True
+        if self._look is not None:
+            self._look.cancel()
         self._forget(lambda job: True)
         for worker in self._workers:
             worker.cancelled.set()
@@ -155,13 +174,18 @@ class Pool:
         """The workers' process ids."""
         return [worker.process.pid or 0 for worker in self._workers]
 
+    @property
+    def busy(self) -> int:
+        """How many workers are at work."""
+        return sum(worker.job is not None for worker in self._workers)
+
     def _forget(self, which: Callable[[_Job], bool]) -> None:
         for job in [job for job in self._waiting if which(job)]:
             self._waiting.remove(job)
             _give_up(job)
         for worker in self._workers:
             if worker.job is not None and which(worker.job):
-                worker.job.unwanted = True
+                worker.job.unwanted, worker.job.since = True, _now()
                 worker.cancelled.set()
                 _give_up(worker.job)
 
@@ -173,7 +197,7 @@ class Pool:
         )
         process.start()
         theirs.close()
-        worker = _Worker(process, ours, cancelled)
+        worker = _Worker(process, ours, cancelled, since=_now())
         self._workers.append(worker)
         loop = asyncio.get_running_loop()
         threading.Thread(target=self._listen, args=(worker, loop), daemon=True).start()
@@ -196,7 +220,7 @@ class Pool:
             if job.progress is not None and not job.unwanted:
                 job.progress(content)
             return
-        worker.job = None
+        worker.job, worker.since = None, _now()
         if not job.answer.done():
             if kind == "done":
                 job.answer.set_result(content)
@@ -230,7 +254,7 @@ class Pool:
             if worker is None:
                 continue
             self._waiting.remove(job)
-            worker.job = job
+            worker.job, worker.since = job, _now()
             worker.number += 1
             worker.cancelled.clear()
             if job.home:
@@ -239,6 +263,32 @@ class Pool:
                 ]
             with contextlib.suppress(OSError):  # it has ended; who listens to it says so next
                 worker.pipe.send((worker.number, job.task, job.arguments))
+
+        if self._look is None and (self._waiting or len(self._workers) > self._size):
+            self._look = asyncio.get_running_loop().call_later(PATIENCE / 2, self._look_after)
+
+    def _look_after(self) -> None:
+        """Make room where requests have waited for long, and let go of what is not needed."""
+        self._look = None
+        if self._closed:
+            return
+        waits = any(_now() - job.since > PATIENCE for job in self._waiting)
+        stuck = [
+            worker
+            for worker in self._workers
+            if worker.job and worker.job.unwanted and _now() - worker.job.since > PATIENCE
+        ]
+        busy = all(worker.job and _now() - worker.since > PATIENCE for worker in self._workers)
+        if waits and stuck:
+            stuck[0].process.terminate()  # who listens to it says that it has ended
+        elif waits and busy and len(self._workers) < self._size + _MORE:
+            self._add()
+        idle = [w for w in self._workers if w.job is None and _now() - w.since > _IDLE]
+        if not self._waiting and idle and len(self._workers) > self._size:
+            self._workers.remove(idle[-1])
+            idle[-1].pipe.close()
+            idle[-1].process.terminate()
+        self._dispatch()
 
     def _worker_for(self, job: _Job) -> _Worker | None:
         idle = [worker for worker in self._workers if worker.job is None]
@@ -250,7 +300,8 @@ class Pool:
         if at_home:
             return at_home[0]
         housed = [worker for worker in self._workers if job.home and job.home in worker.homes]
-        if any(w.job is not None and (w.job.home == job.home or not w.job.long) for w in housed):
+        hopeful = _now() - job.since < _HOPE
+        if any(w.job and (not w.job.long or (hopeful and w.job.home == job.home)) for w in housed):
             return None  # it is ready there, or soon will be
         room = len(self._workers) < self._size
         # Long work keeps away from workers that others' contests are ready in.
@@ -258,6 +309,10 @@ class Pool:
         if fresh:
             return min(fresh, key=lambda worker: len(worker.homes))
         return self._add() if room else None
+
+
+def _now() -> float:
+    return time.monotonic()
 
 
 def _give_up(job: _Job) -> None:

@@ -4,7 +4,7 @@ Plain data, made where the contest is held ready and sent to the page.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from middlegame.diagram import Decision, Diagram, Parameter
@@ -152,7 +152,6 @@ class Portrait:
     groups: tuple[Group, ...]
     sources: tuple[tuple[str, str, str], ...]
     colours: tuple[tuple[str, str], ...]
-    names: dict[str, str] = field(default_factory=dict)
 
     def node(self, name: str) -> Node | None:
         """Give a node by name."""
@@ -186,14 +185,7 @@ def portrait(equilibrium: "Equilibrium", loaded: "Loaded") -> Portrait:
         groups=tuple(groups),
         sources=tuple(_sources(words)),
         colours=tuple((capital(words.actor(o)), colours[o]) for o in colours),
-        names={name: claimed(each) for name, each in written.items() if name in parameters},
     )
-
-
-def claimed(written: Written) -> str:
-    """Say what a number is about, with the condition under which it holds."""
-    always = written.case in ("", "In any case", "Everybody else")
-    return written.claim if always else f"{written.claim} ({written.case})"
 
 
 def _number(parameter: Parameter, written: Written) -> Number:

@@ -3,21 +3,20 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from middlegame.errors import MiddlegameError
-from middlegame.workbench.reading import amount
 from middlegame.workbench.setting import Setting
 from middlegame.workbench.texts import rewrite
 from middlegame.workbench.worker import Bench
 
 if TYPE_CHECKING:
-    from middlegame.analysis.flips import Flip, Moves
-    from middlegame.diagram import Parameter
-    from middlegame.report.words import Words
     from middlegame.sweeping.result import Sweep
 
 MOST_WORLDS = 65_536
 """Worlds that a visitor may ask for."""
 _MOST_ROWS = 12
+_MOST_FLIPS = 4
 _TELLING = 0.005
 """A swing of a probability that is worth a row."""
 
@@ -54,16 +53,14 @@ class Swing:
         low: the question's probability at the range's lower end.
         high: at its upper end.
         ends: both ends as text.
-        flip: where the likeliest outcome changes, in words; empty where it does not nearby.
-        within: whether that is within the range.
+        flips: the value within its range at which the likeliest outcome changes, or nothing.
     """
 
     label: str
     low: float
     high: float
     ends: tuple[str, str]
-    flip: str
-    within: bool
+    flips: str
 
 
 @dataclass(frozen=True)
@@ -74,14 +71,14 @@ class Tornado:
         question: in words.
         middle: its probability at the middle of all ranges.
         swings: the widest.
-        pair: what moving two judgements together would take to change the likeliest outcome.
+        flips: what would change the likeliest outcome, in sentences, the nearest first.
         still: how many judgements do next to nothing.
     """
 
     question: str
     middle: float
     swings: tuple[Swing, ...]
-    pair: str
+    flips: tuple[str, ...]
     still: int
 
 
@@ -128,53 +125,53 @@ def swept(bench: Bench, text: str, setting: Setting, worlds: int) -> Swept:
 def tornados(bench: Bench, text: str, setting: Setting) -> list[Tornado]:
     """Move each judgement through its range, alone and in pairs, for every question."""
     from middlegame.analysis.flips import flip_points
-    from middlegame.analysis.targets import Answers, targets
+    from middlegame.analysis.targets import Answers
     from middlegame.report import narrative
+    from middlegame.report.driving import flip_sentence, target_label
+    from middlegame.report.judgements import judgement_words, value_words
 
-    live = bench.live(_moved(bench, text, setting))
-    words = narrative.words_of(live.base)
-    asked = targets(live.diagram, live.scenario)
+    equilibrium = bench.live(_moved(bench, text, setting)).full(
+        {}, setting.supposed, setting.given, surprise=setting.surprise
+    )
+    words, parameters = narrative.words_of(equilibrium), equilibrium.diagram.parameters
 
     def told(done: int, of: int) -> None:
         bench.check()
         bench.tell(done / of)
 
     bench.tell("Compiling for many worlds")
-    answers = Answers(live.diagram, asked)
+    answers = Answers.of(equilibrium)
     moves = flip_points(answers, told=told)
-    names = _names(bench, live.base)
     found = []
-    for target, each in zip(asked, moves, strict=True):
-        question = live.scenario.questions.get(target.name)
-        label = narrative.question_label(words, question) if question else target.name
+    for target, each in zip(answers.targets, moves, strict=True):
         low, high = (target.chance(each.ends[:, side]) for side in (0, 1))
+        swing = np.nan_to_num(np.abs(high - low))
         flips = {flip.parameters[0]: flip for flip in each.flips}
-        order = sorted(range(len(low)), key=lambda k: -abs(high[k] - low[k]))
-        swings = [
-            Swing(
-                label=names[parameter.name],
-                low=float(low[k]),
-                high=float(high[k]),
-                ends=(
-                    amount(parameter.low, parameter.unit),
-                    amount(parameter.high, parameter.unit),
-                ),
-                flip=_flip(words, target.node, live.diagram.parameters, flips[k])
-                if k in flips
-                else "",
-                within=k in flips and flips[k].within,
-            )
-            for k in order[:_MOST_ROWS]
-            for parameter in [live.diagram.parameters[k]]
-            if abs(high[k] - low[k]) >= _TELLING
-        ]
         found.append(
             Tornado(
-                question=label,
+                question=target_label(equilibrium, target),
                 middle=float(target.chance(each.middle)),
-                swings=tuple(swings),
-                pair=_pair(words, target.node, live.diagram.parameters, each, names),
-                still=len(low) - sum(abs(high - low) >= _TELLING),
+                swings=tuple(
+                    Swing(
+                        label=judgement_words(words, parameters[k]),
+                        low=float(low[k]),
+                        high=float(high[k]),
+                        ends=(
+                            value_words(parameters[k], parameters[k].low),
+                            value_words(parameters[k], parameters[k].high),
+                        ),
+                        flips=f"{value_words(parameters[k], flips[k].values[0])}"
+                        if k in flips and flips[k].within
+                        else "",
+                    )
+                    for k in map(int, np.argsort(-swing, kind="stable")[:_MOST_ROWS])
+                    if swing[k] >= _TELLING
+                ),
+                flips=tuple(
+                    flip_sentence(words, target, parameters, flip)
+                    for flip in [*([each.pair] if each.pair else []), *each.flips[:_MOST_FLIPS]]
+                ),
+                still=int((swing < _TELLING).sum()),
             )
         )
     return found
@@ -185,60 +182,14 @@ def _moved(bench: Bench, text: str, setting: Setting) -> str:
     return rewrite(bench, text, setting.numbers, keep_width=True) if setting.numbers else text
 
 
-def _names(bench: Bench, equilibrium: object) -> dict[str, str]:
-    from middlegame.equilibrium import Equilibrium
-    from middlegame.report import narrative
-    from middlegame.report.judgements import judgement_groups
-    from middlegame.workbench.portrait import claimed
-
-    assert isinstance(equilibrium, Equilibrium)
-    groups = judgement_groups(equilibrium, narrative.words_of(equilibrium), None)
-    told = {
-        written.name: f"{group.title}: {claimed(written)}"
-        for group in groups
-        for written in group.written
-    }
-    return {p.name: told.get(p.name, p.name) for p in equilibrium.diagram.parameters}
-
-
-def _outcome(words: "Words", node: str | None, outcome: str) -> str:
-    return outcome if node is None else words.state(node, outcome)
-
-
-def _flip(
-    words: "Words", node: str | None, parameters: "tuple[Parameter, ...]", flip: "Flip"
-) -> str:
-    parameter = parameters[flip.parameters[0]]
-    before, after = (_outcome(words, node, each) for each in (flip.before, flip.after))
-    how = "jumps" if flip.jumps else "turns"
-    at = amount(flip.values[0], parameter.unit)
-    return f"at {at} the likeliest {how} from '{before}' to '{after}'"
-
-
-def _pair(
-    words: "Words",
-    node: str | None,
-    parameters: "tuple[Parameter, ...]",
-    moves: "Moves",
-    names: dict[str, str],
-) -> str:
-    if moves.pair is None:
-        return ""
-    parts = [
-        f"{names[parameters[k].name]} at {amount(value, parameters[k].unit)}"
-        for k, value in zip(moves.pair.parameters, moves.pair.values, strict=True)
-    ]
-    after = _outcome(words, node, moves.pair.after)
-    return f"Two together turn it sooner: with {' and '.join(parts)}, the likeliest is '{after}'."
-
-
 def _boxes(bench: Bench, found: "Sweep") -> list[tuple[str, str]]:
     """Say for each question in which part of the ranges it is likely."""
     from middlegame.analysis.discovery import discover
     from middlegame.report import narrative
+    from middlegame.report.judgements import judgement_words, value_words
 
     equilibrium = found.equilibrium
-    words, names = narrative.words_of(equilibrium), _names(bench, equilibrium)
+    words = narrative.words_of(equilibrium)
     parameters = equilibrium.diagram.parameters
     questions = equilibrium.scenario.questions if equilibrium.scenario else {}
     told = []
@@ -253,11 +204,11 @@ def _boxes(bench: Bench, found: "Sweep") -> list[tuple[str, str]]:
         for limit in box.limits:
             parameter = parameters[limit.parameter]
             ends = [
-                f"{word} {amount(end, parameter.unit)}"
+                f"{word} {value_words(parameter, end)}"
                 for word, end in (("above", limit.low), ("below", limit.high))
                 if end is not None
             ]
-            limits.append(f"{names[parameter.name]} {' and '.join(ends)}")
+            limits.append(f"{judgement_words(words, parameter)} {' and '.join(ends)}")
         told.append(
             (
                 label,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from middlegame.report import change, narrative
 from middlegame.report.graph import contest_graph
+from middlegame.report.judgements import judgement_words, value_words
 from middlegame.report.palette import NOBODY, actor_colours
 from middlegame.report.words import capital, percent, within
 from middlegame.workbench.setting import Setting
@@ -84,13 +85,12 @@ def glance(equilibrium: "Equilibrium", *, traced: bool) -> Glance:
     )
 
 
-def reading(live: "Live", setting: Setting, names: dict[str, str]) -> Reading:
+def reading(live: "Live", setting: Setting) -> Reading:
     """Solve in full at a setting, and tell everything about it.
 
     Args:
         live: the contest.
         setting: what is changed.
-        names: what each number is about, in words.
 
     Raises:
         MiddlegameError: it cannot be supposed or observed, or there is no equilibrium.
@@ -111,12 +111,12 @@ def reading(live: "Live", setting: Setting, names: dict[str, str]) -> Reading:
             for owner, value in after.points.items()
         ),
         picture=contest_graph(after, chosen_from=True),
-        news=(*_numbers(live, setting, names), *change.news(live.base, after)),
+        news=(*_numbers(live, setting), *change.news(live.base, after)),
         shifts=tuple(
             (shift.label, shift.before, shift.after, shift.difference)
             for shift in (change.shifts(live.base, after) if changed else ())
         ),
-        reasons=tuple(_reasons(live, after, setting, names)) if changed else (),
+        reasons=tuple(_reasons(live, after, setting)) if changed else (),
         method=(
             "Logit quantal response equilibrium on the principal branch, "
             f"{after.steps} steps, residual {'below 1e-12' if small else f'{after.residual:.0e}'}"
@@ -124,30 +124,18 @@ def reading(live: "Live", setting: Setting, names: dict[str, str]) -> Reading:
     )
 
 
-def _numbers(live: "Live", setting: Setting, names: dict[str, str]) -> list[str]:
+def _numbers(live: "Live", setting: Setting) -> list[str]:
     """Say which numbers are changed, and from what."""
+    words = narrative.words_of(live.base)
     known = {parameter.name: parameter for parameter in live.diagram.parameters}
     return [
-        f"{capital(names.get(name, name))}: {amount(value, known[name].unit)} instead of "
-        f"{amount(known[name].median, known[name].unit)}."
+        f"{capital(judgement_words(words, known[name]))}: {value_words(known[name], value)} "
+        f"instead of {value_words(known[name], known[name].median)}."
         for name, value in setting.numbers.items()
     ]
 
 
-def amount(value: float, unit: str) -> str:
-    """Write a number in its unit.
-
-    >>> amount(0.305, "probability"), amount(3.0, "odds"), amount(-12.5, "points")
-    ('30.5%', '3:1', '-12.5')
-    """
-    if unit == "probability":
-        return f"{100 * value:.3g}%"
-    return f"{value:.3g}:1" if unit == "odds" else f"{value:.3g}"
-
-
-def _reasons(
-    live: "Live", after: "Equilibrium", setting: Setting, names: dict[str, str]
-) -> list[str]:
+def _reasons(live: "Live", after: "Equilibrium", setting: Setting) -> list[str]:
     """Say where the largest change comes from: the world itself, behaviour, each change alone."""
     subject, before, now = _largest(live.base, after)
     if abs(now - before) < _SMALL:
@@ -156,7 +144,7 @@ def _reasons(
     if not after.surprise:
         still = subject.of(live.unmoved(after))
         told.append(_shares(still - before, now - still, _who(live, after)))
-    told += _effects(live, setting, names, subject, before, now)
+    told += _effects(live, setting, subject, before, now)
     return told
 
 
@@ -224,17 +212,17 @@ def _who(live: "Live", after: "Equilibrium") -> str:
 def _effects(
     live: "Live",
     setting: Setting,
-    names: dict[str, str],
     subject: _Subject,
     before: float,
     now: float,
 ) -> list[str]:
     """Each change made alone, the largest effects first, and what they do only together."""
+    words = narrative.words_of(live.base)
+    known = {parameter.name: parameter for parameter in live.diagram.parameters}
     single: list[tuple[str, Setting]] = [
-        (names.get(name, name), Setting().with_number(name, value))
+        (judgement_words(words, known[name]), Setting().with_number(name, value))
         for name, value in setting.numbers.items()
     ]
-    words = narrative.words_of(live.base)
     for name, state in setting.supposed.items():
         alone = Setting().with_state(name, "suppose", state).with_surprise(setting.surprise)
         single.append((f"supposing that {words.clause(name, state)}", alone))

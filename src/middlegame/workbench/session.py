@@ -64,7 +64,7 @@ class Session:
         self.glance: Glance | None = None
         self.message = ""
         self.intervals: dict[str, tuple[float, float]] = {}
-        self.ready = self.left = False
+        self.ready = self.left = self._preparing = False
         self.on_opened: Listeners = []
         self.on_glance: Listeners = []
         self.on_reading: Listeners = []
@@ -88,7 +88,7 @@ class Session:
         return bool(self._undo)
 
     async def open(self, progress: Callable[[str], None]) -> None:
-        """Open the text: portrait and forecast first, then what sliders need.
+        """Open the text: portrait and forecast.
 
         Args:
             progress: told what is being done.
@@ -98,18 +98,18 @@ class Session:
             Superseded: the visitor left.
         """
         self.portrait, self.base = await self.pools.solving.ask(
-            (self.visitor, "open"),
-            "solving.opened",
-            self.text,
-            home=self.text,
-            long=True,
-            progress=progress,
+            (self.visitor, "open"), "solving.opened", self.text, home=self.text, progress=progress
         )
         self.now, self.glance = self.base, self.base.glance
         _tell(self.on_opened)
         if self.setting:
             self._begin(self._read(self.setting))
-        self._begin(self._prepare())
+
+    def prepare(self) -> None:
+        """Have compiled what answers while sliders are dragged, once."""
+        if not self._preparing:
+            self._preparing = True
+            self._begin(self._prepare())
 
     def leave(self) -> None:
         """Give up everything: the visitor is gone."""

@@ -14,7 +14,7 @@ def opened(bench: Bench, text: str) -> tuple[Portrait, Reading]:
     _ = live.base
     bench.tell("Putting it into words")
     drawn = bench.held("portrait", text, lambda: portrait(live.base, read_text(text)))
-    return drawn, reading(live, Setting(), drawn.names)
+    return drawn, bench.held("reading", text, lambda: reading(live, Setting()))
 
 
 def prepared(bench: Bench, text: str) -> None:
@@ -35,6 +35,4 @@ def glimpsed(bench: Bench, text: str, setting: Setting) -> Glance:
 
 def read(bench: Bench, text: str, setting: Setting) -> Reading:
     """Answer in full."""
-    live = bench.live(text)
-    drawn = bench.held("portrait", text, lambda: portrait(live.base, read_text(text)))
-    return reading(live, setting, drawn.names)
+    return reading(bench.live(text), setting)

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 HELD = 6
 """Contests that a worker holds ready."""
+_THINGS = 8
+"""Things that are held of each, on average: read, compiled, portrayed."""
 
 
 class Cancelled(Exception):  # noqa: N818 - an outcome
@@ -54,7 +56,7 @@ class Bench:
         key = (kind, text)
         if key not in self._held:
             self._held[key] = make()
-            while len(self._held) > HELD:
+            while len(self._held) > HELD * _THINGS:
                 self._held.popitem(last=False)
         self._held.move_to_end(key)
         return self._held[key]

@@ -58,6 +58,10 @@ class TryView:
         self._reading()
         self._message()
 
+    def shown(self) -> None:
+        """Get ready when the view is first looked at."""
+        self.session.prepare()
+
     def _moved(self, name: str, value: float | None, settled: bool) -> None:
         self.session.change(self.session.setting.with_number(name, value), settled=settled)
         self._state()
@@ -89,6 +93,7 @@ class TryView:
 
     def _message(self) -> None:
         self.changes.warn(self.session.message)
+        self._state()
 
     def _state(self) -> None:
         session = self.session
