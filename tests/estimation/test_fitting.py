@@ -141,3 +141,46 @@ def _solved(scenario, values, signal):
     theta = dict(zip([p.path[-1] for p in diagram.parameters], diagram.theta, strict=True))
     theta |= values | {"signal": signal}
     return mg.solve(diagram, theta=np.array(list(theta.values()))).joint("x", "y")
+
+
+STRIKES = """
+title: Two years of strikes
+actors: {union: The union}
+periods: {every: year, for: 2, from: 1990-01-01}
+moves: {strike: {by: union, options: [no, yes]}}
+factors:
+  pay:
+    states: [low, high]
+    rules: [{if: strike = yes, then: {high: logistic(c0 + c1 * growth)}}, {then: {high: 20%}}]
+interests: {union: [{when: pay = high, worth: 20}, {when: strike = yes, worth: cost}]}
+fit:
+  coefficients: {c0: free, c1: free, cost: free}
+  columns: {growth: number}
+  observed: {strike@1: first, strike@2: second, pay@2: pay}
+"""
+
+
+def test_periods_are_told_apart_and_one_has_to_be_named():
+    rng = np.random.default_rng(0)
+    growth = rng.normal(size=500)
+    pays = 1 / (1 + np.exp(-(0.3 + 0.8 * growth)))
+    # Two equal periods: what is earned in one is half of what is written.
+    odds = np.log(3) / 10 * ((pays - 0.2) * 20 - 5) / 2
+    strikes = rng.random((2, 500)) < 1 / (1 + np.exp(-odds))
+    high = rng.random(500) < np.where(strikes[1], pays, 0.2)
+    words = np.array(["no", "yes"])
+    history = pd.DataFrame(
+        {
+            "growth": growth,
+            "first": words[strikes[0].astype(int)],
+            "second": words[strikes[1].astype(int)],
+            "pay": np.where(high, "high", "low"),
+        }
+    )
+    found = fit(crisis(STRIKES), history, starts=1)
+    assert found.status == "converged"
+    for estimate, truth in zip(found.estimates, (0.3, 0.8, -5), strict=True):
+        assert abs(estimate.value - truth) < 3 * estimate.error
+        assert estimate.error < 2.5
+    with pytest.raises(mg.QueryError, match="say in which, from strike@1 to strike@2"):
+        fit(crisis(STRIKES.replace("strike@1", "strike")), history)

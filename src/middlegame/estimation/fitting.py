@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
+from middlegame.engine.inference import joint
 from middlegame.engine.relevance import traced
 from middlegame.equilibrium import solve_tables
 from middlegame.errors import MiddlegameError, NotConverged
@@ -21,6 +22,7 @@ from middlegame.estimation.maximum import Maximum, Problem, Space, maximise
 from middlegame.estimation.outcomes import marginal_cases
 from middlegame.estimation.sample import Sample, sample
 from middlegame.estimation.separation import separated
+from middlegame.play import place_of
 from middlegame.scenario import Scenario
 from middlegame.scenario.walk import formulas
 
@@ -462,7 +464,11 @@ def _check(likelihood: Likelihood, taken: Sample, values: Floats) -> tuple[int, 
         except NotConverged:
             apart.append(int(row))
             continue
-        told = np.concatenate([list(solved.forecasts[n].values()) for n in likelihood.observed])
+        masses: list[Any] = list(solved.tables.chances)
+        for place, policy in zip(diagram.structure.decisions, solved.policies, strict=True):
+            masses[place] = policy
+        nodes = [place_of(diagram, name) for name in likelihood.observed]
+        told = np.concatenate([joint(diagram.structure, masses, (node,)) for node in nodes])
         if np.abs(told - chance).max() > _APART:
             apart.append(int(row))
     return len(rows), apart

@@ -21,6 +21,7 @@ from middlegame.engine.layout import Array, Game, layout_of
 from middlegame.engine.worlds import Ramp, likelihood
 from middlegame.estimation.sample import Sample
 from middlegame.game import engine_game
+from middlegame.play import place_of
 from middlegame.refusals import LIMIT, refuse_too_large
 from middlegame.scenario import Scenario
 from middlegame.scenario.rows import at_row
@@ -77,6 +78,7 @@ class Likelihood:
 
         Raises:
             TooLarge: a table would have more numbers than the limit.
+            QueryError: what is observed comes about in several periods, and none is said.
         """
         self.names = tuple(start)
         self.columns = tuple(sample.covariates)
@@ -86,7 +88,7 @@ class Likelihood:
         paths = {parameter.path: k for k, parameter in enumerate(self.diagram.parameters)}
         self._coefficients = np.array([paths["fit", "coefficients", n] for n in self.names], int)
         self._columns = np.array([paths["fit", "columns", n] for n in self.columns], int)
-        self._nodes = tuple(self.diagram.index[name] for name in self.observed)
+        self._nodes = tuple(place_of(self.diagram, name) for name in self.observed)
         theta = self.diagram.theta
         theta[self._coefficients] = list(start.values())
         self._theta = theta
@@ -215,7 +217,7 @@ class Likelihood:
 
     def states(self, name: str) -> tuple[str, ...]:
         """Give the states of an observed move or factor."""
-        return self.diagram.nodes[self.diagram.index[name]].states
+        return self.diagram.nodes[place_of(self.diagram, name)].states
 
 
 def _at_means(scenario: Scenario, sample: Sample) -> Scenario:

@@ -13,6 +13,7 @@ from middlegame.scenario import Scenario
 from middlegame.scenario.formulas import Among
 from middlegame.scenario.judgement import plain
 from middlegame.scenario.learning import Column, Observed
+from middlegame.scenario.references import base
 from middlegame.scenario.walk import formulas
 
 Floats = NDArray[np.float64]
@@ -77,7 +78,8 @@ def sample(scenario: Scenario, data: Data, cluster: str | None = None) -> Sample
     covariates = {name: _covariate(name, each, data, faults) for name, each in columns.items()}
     states = scenario.states()
     shown = {
-        name: _shown(name, each, states[name], data, faults) for name, each in fit.observed.items()
+        name: _shown(name, each, states[base(name)], data, faults)
+        for name, each in fit.observed.items()
     }
     if faults:
         raise DataError(faults)
@@ -224,7 +226,7 @@ def _refuse_constant(scenario: Scenario, columns: dict[str, Column], taken: Samp
     for name, seen in taken.shown.items():
         known = seen[~seen.all(axis=1)]
         if len(known) and (known == known[0]).all():
-            states = [s for s, likely in zip(scenario.states()[name], known[0], strict=True)
+            states = [s for s, likely in zip(scenario.states()[base(name)], known[0], strict=True)
                       if likely]  # fmt: skip
             faults.append(
                 f"{taken.name}: {name} is {' or '.join(states)} in all {len(known)} rows that show "

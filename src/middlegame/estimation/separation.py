@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from middlegame.diagram import Decision
 from middlegame.estimation.likelihood import Likelihood
 from middlegame.estimation.sample import Sample
+from middlegame.play import place_of
 from middlegame.scenario import Scenario
 from middlegame.scenario.walk import formulas
 
@@ -73,7 +74,7 @@ def _line(
 def _undecided_rows(likelihood: Likelihood, sample: Sample, name: str) -> NDArray[np.int_]:
     """The rows that show sharply what came about, where more than one option was open."""
     undecided = sample.shown[name].sum(axis=1) == 1
-    node = likelihood.diagram.nodes[likelihood.diagram.index[name]]
+    node = likelihood.diagram.nodes[place_of(likelihood.diagram, name)]
     if isinstance(node, Decision) and node.opens is not None:
         known = all(
             parent in sample.shown and (sample.shown[parent].sum(axis=1) == 1).all()

@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from middlegame.scenario.judgement import ByFormula, Judgement, parse_judgement, plain
 from middlegame.scenario.parts import Part, Sourced
+from middlegame.scenario.references import Reference
 from middlegame.scenario.syntax import Written, quoted, syntax_error
 from middlegame.scenario.words import Name
 
@@ -199,7 +200,7 @@ class Fit(Part):
 
     coefficients: Annotated[dict[Name, _CoefficientField], Field(min_length=1)]
     columns: dict[Name, _ColumnField] = {}
-    observed: dict[Name, _ObservedField] = {}
+    observed: dict[Reference, _ObservedField] = {}
 
     @property
     def categories(self) -> dict[str, tuple[str, ...]]:

@@ -56,11 +56,11 @@ def check_reference(value: object) -> str:
     return value
 
 
-_Reference = Annotated[
+Reference = Annotated[
     str,
     BeforeValidator(check_reference),
     WithJsonSchema(
         {"type": "string", "pattern": r"^[^\s@.]+(\.[^\s@.]+)?(@(previous|last|[1-9]\d*))?$"}
     ),
 ]
-References = Annotated[tuple[_Reference, ...], AfterValidator(distinct)]
+References = Annotated[tuple[Reference, ...], AfterValidator(distinct)]

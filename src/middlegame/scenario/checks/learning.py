@@ -8,6 +8,7 @@ from middlegame.scenario.faults import Fault, Path, nearest
 from middlegame.scenario.formulas import Among, Quantity
 from middlegame.scenario.judgement import NUMBERS, ByFormula
 from middlegame.scenario.learning import Fit, Observed
+from middlegame.scenario.references import base
 from middlegame.scenario.walk import formulas
 
 
@@ -102,6 +103,7 @@ def _unused(contest: Contest, fit: Fit, used: set[str]) -> Iterator[Fault]:
 
 def _observed(contest: Contest, name: str, shown: Observed) -> Iterator[Fault]:
     path: Path = ("fit", "observed", name)
+    name = base(name)
     if name not in contest.states:
         if contest.knows_all_names:
             yield from _unknown("move or factor", name, list(contest.states), path)
