@@ -37,7 +37,8 @@ def show_fit(
     for note in found.notes:
         page.paragraph(note, mark="!", style="bold")
         page.gap()
-    page.section("Estimates", "with 90% intervals")
+    told = "" if page.plain else "; in bold, those that leave no doubt of the sign"
+    page.section("Estimates", f"with 90% intervals{told}")
     _print(page, _estimates(found, page.plain))
     page.gap()
     page.section("What comes about", "average probability, and its share of the rows")
