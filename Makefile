@@ -35,7 +35,7 @@ docs: $(READY)
 	$(BIN)/mkdocs build --strict --site-dir build/site
 
 lock:
-	$(BIN)/pip-compile --quiet --pre --strip-extras --extra dev --no-header --no-emit-index-url --no-emit-find-links \
+	$(BIN)/pip-compile --quiet --strip-extras --extra dev --no-header --no-emit-index-url --no-emit-find-links \
 		--output-file requirements/dev.txt pyproject.toml
 
 clean:
