@@ -72,25 +72,27 @@ def settle(structure: Structure, game: Game, ramp: Ramp) -> Settled:
     first = traced(structure)[::-1]
     swept = jnp.zeros((), int)
     if first:
+        # One loop for the ramp and for what follows at the target: it is compiled once.
         sweep = sweeper(structure, first, game)
 
-        def rung(number: Array, before: Array) -> Array:
-            return sweep(before, (number + 1.0) / ramp.rungs)
+        def unsettled(state: tuple[Array, Array, Array, Array]) -> Array:
+            count, _, _, change = state
+            return (count < ramp.rungs + ramp.most) & (change.max() > ramp.tolerance)
 
-        logits = jax.lax.fori_loop(0, ramp.rungs, rung, logits)
-        state = (logits, jnp.ones(worlds), jnp.full(worlds, jnp.inf))
+        def again(state: tuple[Array, Array, Array, Array]) -> tuple[Array, Array, Array, Array]:
+            count, before, damping, change = state
+            ramping = count < ramp.rungs
+            share = jnp.where(ramping, (count + 1.0) / ramp.rungs, 1.0)
+            moved = sweep(before, share) - before
+            size = jnp.abs(moved).max(axis=0, initial=0.0)
+            # A world that moved more than before is damped more from now on.
+            slower = jnp.where(size > change, 0.6 * damping, jnp.minimum(1.0, 1.05 * damping))
+            damping = jnp.where(ramping, 1.0, slower)
+            return count + 1, before + damping * moved, damping, jnp.where(ramping, jnp.inf, size)
 
-        def unsettled(state: tuple[Array, tuple[Array, Array, Array]]) -> Array:
-            count, (_, _, change) = state
-            return (count < ramp.most) & (change.max() > ramp.tolerance)
-
-        def again(
-            state: tuple[Array, tuple[Array, Array, Array]],
-        ) -> tuple[Array, tuple[Array, Array, Array]]:
-            count, inner = state
-            return count + 1, _damped(sweep, *inner)
-
-        swept, (logits, _, _) = jax.lax.while_loop(unsettled, again, (swept, state))
+        state = (jnp.zeros((), int), logits, jnp.ones(worlds), jnp.full(worlds, jnp.inf))
+        count, logits, _, _ = jax.lax.while_loop(unsettled, again, state)
+        swept = count - ramp.rungs
     for level in levels(structure):
         logits = sweeper(structure, level, game)(logits, 1.0)
     shape = (layout.height, layout.widest, worlds)
@@ -189,19 +191,6 @@ def _summed(
     sizes = (*structure.sizes, played.shape[-1], functions)
     found = contract(tables, operands, output, sizes, spread_product)
     return jnp.broadcast_to(found, [sizes[axis] for axis in output])
-
-
-def _damped(
-    sweep: Callable[[Array, Array | float], Array],
-    logits: Array,
-    damping: Array,
-    before: Array,
-) -> tuple[Array, Array, Array]:
-    """One damped sweep; a world that moved more than before is damped more from now on."""
-    moved = sweep(logits, 1.0) - logits
-    change = jnp.abs(moved).max(axis=0, initial=0.0)
-    damping = jnp.where(change > before, 0.6 * damping, jnp.minimum(1.0, 1.05 * damping))
-    return logits + damping * moved, damping, change
 
 
 def sweeper(
