@@ -246,3 +246,30 @@ def test_drivers(run, tmp_path):
     assert lease["drivers"][0]["total"] >= lease["drivers"][-1]["total"]
     assert lease["drivers"][0]["first"] is None
     assert {"judgements", "after", "within", "jumps"} <= set(lease["pair"])
+
+
+def test_discover(run, tmp_path):
+    report = tmp_path / "box.html"
+    code, out, _ = run(
+        "discover", "harbour-lease", "lease-2026", "-n", "1024", "--report", str(report)
+    )
+    assert code == 0
+    assert "of the worlds in which it is likelier than" in out.replace("\n  ", " ")
+    assert "In which worlds" in report.read_text()
+    code, out, _ = run("discover", "harbour-lease", "lease = lost", "-n", "1024", "--json")
+    told = json.loads(out)
+    assert 0 < told["held_out"]["density"] <= 1
+    assert told["limits"]
+    code, _, err = run("discover", "harbour-lease", "lease = lost", "--above", "99%", "-n", "1024")
+    assert code == 1
+    assert "too one-sided" in err
+    assert run("discover", "harbour-lease", "lease = lost", "--above", "high")[0] == 2
+
+
+def test_worth(run):
+    code, out, _ = run("worth", "harbour-lease", "-n", "512", "--ask", "lease = lost", "--json")
+    told = json.loads(out)
+    assert code == 0
+    assert told["questions"]["lease = lost"]["judgements"][0]["bits"] > 0
+    assert {each["actor"] for each in told["knowing"]} == {"owner", "tenant"}
+    assert told["leverage"][0]["worth"] > 0

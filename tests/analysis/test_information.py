@@ -7,7 +7,9 @@ from middlegame.analysis.information import (
     hidden,
     worth_of_factors,
     worth_of_judgements,
+    worth_to_the_analyst,
 )
+from middlegame.analysis.targets import target, targets
 
 
 def test_entropy_of_known_distributions():
@@ -76,12 +78,26 @@ def test_too_few_worlds_are_refused():
 def test_a_factor_tells_its_mutual_information():
     equilibrium = mg.solve(mg.load("harbour-lease"))
     assert hidden(equilibrium.diagram) == ("loan",)
-    (worth,) = worth_of_factors(equilibrium, ["loan"], "lease-2026")
+    diagram = equilibrium.diagram
+    lease = target(diagram, "lease = lost")
+    (worth,) = worth_of_factors(equilibrium, ["loan"], lease)
     joint = equilibrium.joint("loan", "lease")
     apart = joint.sum(axis=1, keepdims=True) * joint.sum(axis=0, keepdims=True)
     assert worth.bits == pytest.approx((joint * np.log2(joint / apart)).sum())
     assert worth.share == pytest.approx(worth.bits / entropy(joint.sum(axis=0)))
-    (same,) = worth_of_factors(equilibrium, ["loan"], "lease = lost")
-    assert same == worth
-    (itself,) = worth_of_factors(equilibrium, ["depot"], "depot = closes")
+    (itself,) = worth_of_factors(equilibrium, ["depot"], target(diagram, "depot = closes"))
     assert itself.share == pytest.approx(1)
+    both = target(diagram, "depot = closes and lease = lost")
+    (part,) = worth_of_factors(equilibrium, ["depot"], both)
+    assert 0 < part.share < 1
+
+
+def test_questions_of_a_sweep_are_weighed():
+    equilibrium = mg.solve(mg.load("harbour-lease"))
+    worlds = mg.sweep(equilibrium, 512)
+    asked = targets(equilibrium)
+    found = worth_to_the_analyst(equilibrium, worlds, asked)
+    assert [each.target for each in found] == ["lease-2026", "depot-2026"]
+    assert found[0].mean == pytest.approx(worlds.questions["lease-2026"].mean)
+    assert found[0].judgements[0].name == "factors.loan.chance.real"
+    assert found[0].judgements[0].telling

@@ -2,11 +2,18 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
+from middlegame.analysis.discovery import Box
 from middlegame.analysis.drivers import Driver, Drivers
 from middlegame.analysis.flips import Flip, Moves
+from middlegame.analysis.information import Worths
+from middlegame.analysis.knowing import Telling
+from middlegame.analysis.leverage import Lever
 from middlegame.analysis.targets import Answers, Target
+from middlegame.diagram import Diagram
+from middlegame.sweeping.result import Sweep
 
 
 def drivers_as_json(
@@ -25,6 +32,64 @@ def drivers_as_json(
             target.name: _question(names, target, moved, driven)
             for target, moved, driven in zip(answers.targets, moves, drivers, strict=True)
         },
+    }
+
+
+def box_as_json(
+    diagram: Diagram, target: Target, box: Box, worlds: int, seed: int
+) -> dict[str, Any]:
+    """Give in which worlds something happens."""
+    return {
+        "title": diagram.title,
+        "question": target.name,
+        "seed": seed,
+        "worlds": worlds,
+        "above": box.above,
+        "share": box.share,
+        "limits": {
+            diagram.parameters[x.parameter].name: {
+                "low": x.low,
+                "high": x.high,
+                "quasi_p": x.quasi_p,
+            }
+            for x in box.limits
+        },
+        "held_out": asdict(box.held_out),
+        "found": asdict(box.found),
+        "trajectory": [asdict(trade) for trade in box.trajectory],
+    }
+
+
+def worth_as_json(
+    worlds: Sweep, worths: Sequence[Worths], told: Sequence[Telling], levers: Sequence[Lever]
+) -> dict[str, Any]:
+    """Give what is worth finding out, to the analyst and to each actor, and leverage."""
+    return {
+        "title": worlds.plan.diagram.title,
+        "seed": worlds.plan.seed,
+        "worlds": worlds.count,
+        "failed": worlds.failed,
+        "questions": {
+            each.target: {
+                "mean": each.mean,
+                "judgements": [asdict(worth) for worth in each.judgements],
+                "factors": [asdict(worth) for worth in each.factors],
+            }
+            for each in worths
+        },
+        "knowing": [
+            {"factor": each.factor, "actor": each.actor, "points": each.points} for each in told
+        ],
+        "leverage": [
+            {
+                "move": lever.push.name,
+                "option": lever.push.state,
+                "by": lever.mover,
+                "to": lever.to,
+                "worth": lever.worth,
+            }
+            for lever in levers
+        ],
     }
 
 

@@ -28,7 +28,7 @@ Told = Callable[[int, int], None]
 _WIDTH = 32
 """Sets at a time: what is compiled has one shape."""
 _CHECKED = 3
-"""Sets that are also traced in full, to see whether the ramp kept to the principal branch."""
+"""Sets at most that are also traced in full: whether the ramp kept to the principal branch."""
 
 
 @dataclass(frozen=True)
@@ -139,7 +139,8 @@ def _checked(
     diagram: Diagram, sets: Sequence[Tables], found: dict[str, Floats], unsettled: list[int]
 ) -> list[int]:
     """Give the sets to trace in full: all of them if one of a sample left the branch."""
-    for number in np.unique(np.linspace(0, len(sets) - 1, _CHECKED).astype(int)):
+    count = min(_CHECKED, 1 + len(sets) // 8)
+    for number in np.unique(np.linspace(0, len(sets) - 1, count).astype(int)):
         if number in unsettled:
             continue
         exact = solve_tables(diagram, sets[number])

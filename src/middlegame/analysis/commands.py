@@ -1,7 +1,8 @@
 """The commands of the analyses: parse, call, show. Heavy imports wait until they run."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -9,9 +10,11 @@ from middlegame.console import console, counting, print_json, working
 from middlegame.options import ASSIGNMENT, FILE, JSON, REPORT, Odds
 
 if TYPE_CHECKING:
+    from middlegame.analysis.targets import Target
     from middlegame.equilibrium import Equilibrium
     from middlegame.report.section import Section
     from middlegame.scenario.load import Loaded
+    from middlegame.sweeping.result import Sweep
 
 
 ASK = click.option(
@@ -24,6 +27,36 @@ ASK = click.option(
 SEED = click.option(
     "--seed", type=click.IntRange(0), default=0, show_default=True, help="Of draws."
 )
+
+
+WORLDS = click.option(
+    "-n",
+    "--worlds",
+    "count",
+    type=click.IntRange(320, 2**24),
+    default=4096,
+    show_default=True,
+    help="How many worlds to draw from the ranges.",
+)
+
+
+class Chance(click.ParamType[float]):
+    """A probability, in percent or as a number below one."""
+
+    name = "CHANCE"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Read `40%` or `0.4`."""
+        text = str(value).strip()
+        try:
+            number = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+        except ValueError:
+            number = -1.0
+        if not 0 < number < 1:
+            self.fail(f"'{value}' is no probability, such as 40% or 0.4", param, ctx)
+        return number
 
 
 @click.command("dominoes")
@@ -141,6 +174,134 @@ def drivers_command(
         out.print(f"The report is in {report}", highlight=False)
 
 
+@click.command("discover")
+@FILE
+@click.argument("question")
+@click.option(
+    "--above",
+    type=Chance(),
+    help="The probability from which on a world counts, such as 40%; even odds where these part "
+    "the worlds, else their upper quarter.",
+)
+@WORLDS
+@SEED
+@click.option("--precision", type=Odds(), help="Everybody's precision, such as 3:1.")
+@REPORT
+@JSON
+def discover_command(
+    file: str,
+    question: str,
+    above: float | None,
+    count: int,
+    seed: int,
+    precision: float | None,
+    report: Path | None,
+    as_json: bool,
+) -> None:
+    """In which worlds of FILE does something happen: a box over its judgements.
+
+    QUESTION is one of FILE's, or a condition such as 'cuba = falls'.
+    """
+    equilibrium, loaded = _solved(file, precision)
+    from middlegame.analysis.discovery import discover
+    from middlegame.analysis.targets import swept, targets
+
+    (asked,) = targets(equilibrium, [question])
+    worlds = _worlds(equilibrium, [asked], count, seed)
+    chances = asked.chance(swept(worlds, asked))
+    with working("Looking for a box"):
+        box = discover(equilibrium.diagram.parameters, worlds.thetas, chances, above)
+    if report:
+        from middlegame.report.discovery_section import discovery_section
+
+        section = discovery_section(equilibrium, asked, box, worlds.count)
+        _write(report, equilibrium, loaded, [section])
+    if as_json:
+        from middlegame.analysis.as_json import box_as_json
+
+        print_json(box_as_json(equilibrium.diagram, asked, box, worlds.count, seed))
+        return
+    from middlegame.report.discovery import show_discovery
+
+    out = console()
+    show_discovery(equilibrium, asked, box, worlds.count, out)
+    if report:
+        out.print(f"The report is in {report}", highlight=False)
+
+
+@click.command("worth")
+@FILE
+@ASK
+@WORLDS
+@SEED
+@click.option("--precision", type=Odds(), help="Everybody's precision, such as 3:1.")
+@REPORT
+@JSON
+def worth_command(
+    file: str,
+    asked: tuple[str, ...],
+    count: int,
+    seed: int,
+    precision: float | None,
+    report: Path | None,
+    as_json: bool,
+) -> None:
+    """What is worth finding out in FILE, and whose move is worth fixing to whom.
+
+    For each question how much sharper its forecast would be if a judgement or a hidden factor
+    were known; for each actor what knowing a hidden factor before its moves would be worth; and
+    leverage.
+    """
+    equilibrium, loaded = _solved(file, precision)
+    from middlegame.analysis.knowing import worth_of_knowing
+    from middlegame.analysis.leverage import leverage
+    from middlegame.analysis.pushes import every_push, push_all
+    from middlegame.analysis.targets import targets
+
+    chosen = targets(equilibrium, asked)
+    worlds = _worlds(equilibrium, chosen, count, seed)
+    with counting("Telling actors") as told:
+        known = worth_of_knowing(equilibrium, told=told)
+    moves = {decision.name for decision in equilibrium.diagram.decisions}
+    pushes = [push for push in every_push(equilibrium.diagram) if push.name in moves]
+    with counting("Fixing moves") as told:
+        levers = leverage(push_all(equilibrium, pushes, told=told))
+    with working("Weighing"):
+        from middlegame.analysis.information import worth_to_the_analyst
+
+        worths = worth_to_the_analyst(equilibrium, worlds, chosen)
+    if as_json:
+        from middlegame.analysis.as_json import worth_as_json
+
+        print_json(worth_as_json(worlds, worths, known, levers))
+    from middlegame.report.valuing import sharpened
+
+    found = sharpened(equilibrium, chosen, worths)
+    if report:
+        from middlegame.report.worth_section import worth_section
+
+        section = worth_section(equilibrium, found, known, levers, worlds.count)
+        _write(report, equilibrium, loaded, [section])
+    if as_json:
+        return
+    from middlegame.report.worth import show_worth
+
+    out = console()
+    show_worth(equilibrium, found, known, levers, worlds.count, out)
+    if report:
+        out.print(f"The report is in {report}", highlight=False)
+
+
+def _worlds(
+    equilibrium: "Equilibrium", asked: Sequence["Target"], count: int, seed: int
+) -> "Sweep":
+    from middlegame.sweeping.run import sweep
+
+    asks = {each.name: each.ways[0] for each in asked if each.name not in equilibrium.questions}
+    with counting("Solving worlds") as told:
+        return sweep(equilibrium, count, seed=seed, asks=asks, told=told)
+
+
 def _solved(file: str, precision: float | None) -> tuple["Equilibrium", "Loaded | None"]:
     from middlegame.opening import open_contest
 
@@ -163,5 +324,5 @@ def _write(
         write_report(report, html_report(equilibrium, loaded, sections))
 
 
-ANALYSES = (dominoes_command, drivers_command)
+ANALYSES = (dominoes_command, drivers_command, discover_command, worth_command)
 """The commands of this module."""

@@ -122,22 +122,8 @@ def discover(
     telling = _significant(thetas[~kept], wanted[~kept])
     if not telling:
         raise QueryError("no judgement parts the worlds of interest from the others")
-    names = [f"p{place}" for place in telling]
-    search = _prim(thetas[~kept][:, telling], names, wanted[~kept])
-    trajectory = [
-        Trade(
-            float(row["coverage"]), float(row["density"]), float(row["mass"]), int(row["res dim"])
-        )
-        for _, row in search.peeling_trajectory.iterrows()
-    ]
-    # The harmonic mean of coverage and density, as either alone is had for nothing.
-    balance = [
-        t.coverage * t.density / (t.coverage + t.density) if t.limits and t.coverage else 0.0
-        for t in trajectory
-    ]
-    chosen = int(np.argmax(np.round(balance, 9)))
-    search.select(chosen)
-    limits = _limits(search, telling, thetas[~kept])
+    search, trajectory, chosen = _drawn(thetas[~kept], wanted[~kept], telling)
+    limits = _limits(search, thetas[~kept])
     return Box(
         above=level,
         share=float(wanted.mean()),
@@ -184,7 +170,32 @@ def _prim(values: Floats, names: list[str], wanted: NDArray[np.bool_]) -> Any:
     return search.find_box()
 
 
-def _limits(box: Any, telling: list[int], thetas: Floats) -> tuple[Limit, ...]:
+def _drawn(
+    thetas: Floats, wanted: NDArray[np.bool_], telling: list[int]
+) -> tuple[Any, list[Trade], int]:
+    """Draw boxes over some judgements, and choose one in which each restricts significantly."""
+    while True:
+        search = _prim(thetas[:, telling], [f"p{place}" for place in telling], wanted)
+        columns = (search.peeling_trajectory[k] for k in ("coverage", "density", "mass", "res dim"))
+        trajectory = [
+            Trade(float(coverage), float(density), float(mass), int(count))
+            for coverage, density, mass, count in zip(*columns, strict=True)
+        ]
+        # The harmonic mean of coverage and density, as either alone is had for nothing.
+        balance = [
+            t.coverage * t.density / (t.coverage + t.density) if t.limits and t.coverage else 0.0
+            for t in trajectory
+        ]
+        chosen = int(np.argmax(np.round(balance, 9)))
+        search.select(chosen)
+        limits = search.limits["qp values"]
+        left = [k for k in telling if limits.get(f"p{k}", 0.0) < _SIGNIFICANT]
+        if len(left) == len(telling) or not left:
+            return search, trajectory, chosen
+        telling = left
+
+
+def _limits(box: Any, thetas: Floats) -> tuple[Limit, ...]:
     found = []
     for name, row in box.limits.sort_values("qp values", kind="stable").iterrows():
         place = int(str(name)[1:])

@@ -17,9 +17,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from middlegame.analysis.targets import Target, swept
 from middlegame.diagram import Chance, Diagram
 from middlegame.equilibrium import Equilibrium
 from middlegame.errors import QueryError
+from middlegame.sweeping.result import Sweep
 
 Floats = NDArray[np.float64]
 
@@ -49,6 +51,54 @@ class Worth:
     def telling(self) -> bool:
         """Whether it can be told from nothing."""
         return self.bits > self.error and self.bits > 1e-9
+
+
+@dataclass(frozen=True)
+class Worths:
+    """What is worth finding out for one question.
+
+    Attributes:
+        target: the question's name.
+        mean: its forecast over the worlds.
+        judgements: what knowing each would tell, the most telling first.
+        factors: the same of each hidden factor.
+    """
+
+    target: str
+    mean: float
+    judgements: tuple[Worth, ...]
+    factors: tuple[Worth, ...]
+
+
+def worth_to_the_analyst(
+    equilibrium: Equilibrium, worlds: Sweep, asked: Sequence[Target]
+) -> list[Worths]:
+    """Work out what is worth finding out for each question.
+
+    Args:
+        equilibrium: the contest in its middle world.
+        worlds: its worlds, in which the questions were asked.
+        asked: the questions.
+
+    Raises:
+        QueryError: there are too few worlds.
+    """
+    names = [parameter.name for parameter in equilibrium.diagram.parameters]
+    thetas, weights, factors = worlds.thetas, worlds.weights, hidden(equilibrium.diagram)
+    found = []
+    for each in asked:
+        outcomes = swept(worlds, each)
+        there = np.isfinite(outcomes).all(axis=1)
+        judgements = worth_of_judgements(names, thetas, outcomes, weights)
+        found.append(
+            Worths(
+                each.name,
+                float(np.average(each.chance(outcomes[there]), weights=weights[there])),
+                tuple(judgements),
+                tuple(worth_of_factors(equilibrium, factors, each)),
+            )
+        )
+    return found
 
 
 def entropy(shares: Floats) -> float:
@@ -134,7 +184,7 @@ def hidden(diagram: Diagram) -> tuple[str, ...]:
     )
 
 
-def worth_of_factors(equilibrium: Equilibrium, names: Sequence[str], question: str) -> list[Worth]:
+def worth_of_factors(equilibrium: Equilibrium, names: Sequence[str], asked: Target) -> list[Worth]:
     """Compute what knowing each factor would tell about a question, everybody playing as they do.
 
     Exact, at the middle of all ranges.
@@ -142,23 +192,20 @@ def worth_of_factors(equilibrium: Equilibrium, names: Sequence[str], question: s
     Args:
         equilibrium: the contest.
         names: of the factors.
-        question: one of the scenario's, or a condition.
+        asked: the question.
     """
 
-    def chance(play: Equilibrium) -> float:
-        asked = play.scenario.questions if play.scenario else {}
-        return play.questions[question] if question in asked else play.probability(question)
+    def left(play: Equilibrium) -> float:
+        if asked.node is not None:
+            return entropy(play.joint(asked.node))
+        chance = play.any_of(asked.ways)
+        return entropy(np.array([chance, 1 - chance]))
 
-    def both(probability: float) -> float:
-        return entropy(np.array([probability, 1 - probability]))
-
-    whole = both(chance(equilibrium))
+    whole = left(equilibrium)
     found = []
     for name in names:
-        left = 0.0
-        for state, share in equilibrium.forecast(name).items():
-            if share > 0:
-                left += share * both(chance(equilibrium.given({name: state})))
-        bits = max(whole - left, 0.0)
+        shares = equilibrium.forecast(name).items()
+        expected = sum(p * left(equilibrium.given({name: s})) for s, p in shares if p > 0)
+        bits = max(whole - expected, 0.0)
         found.append(Worth(name, bits, 0.0, bits / whole if whole else 0.0))
     return sorted(found, key=lambda worth: -round(worth.bits, 12))

@@ -230,6 +230,26 @@ class Page:
             cells = [self._cell(number) for number in numbers]
             self._beside(Text.assemble(" " * _MARGIN, *cells, "  "), Text(label))
 
+    def span(self, low: float, high: float, label: str) -> None:
+        """Print the part of a range that something takes up, from `low` to `high` of it."""
+        width = self.bar_width
+        begin = min(round(low * width), width - 1)
+        end = max(round(high * width), begin + 1)
+        full, rest = ("#", ".") if self.plain else ("▇", "·")
+        drawn = Text.assemble(
+            (rest * begin, "bright_black"), (full * (end - begin), "bold"),
+            (rest * (width - end), "bright_black"),
+        )  # fmt: skip
+        self._beside(Text.assemble(" " * _MARGIN, drawn, "  "), Text(label))
+
+    def grid(self, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        """Print a table of short texts, each column as wide as its widest."""
+        widths = [max(map(len, column)) for column in zip(heads, *rows, strict=True)]
+        for place, row in enumerate((heads, *rows)):
+            cells = [f"{cell:>{width}}" for cell, width in zip(row, widths, strict=True)]
+            line = Text("  ".join(cells), style="" if place else "dim")
+            self._line(" " * _MARGIN, line)
+
     def _cell(self, number: int | None) -> Text:
         if number is None:
             return Text(f"{'x' if self.plain else '×':>5}", style="dim")
