@@ -18,9 +18,12 @@ if TYPE_CHECKING:
 
 Path = tuple[str | int, ...]
 _ODDS_END = 10.0
+_MIDDLE_YEARS = 5.0
+"""A half-life that stands in the middle of its scale."""
 _COSTS = "costs"
 """Points that an option costs: they begin at nought, and have a scale of their own."""
 _PRECISION = "How sharply they choose"
+_PATIENCE = "What later is worth to them"
 _OTHER = "Other numbers"
 _COST_OF = "What options cost"
 
@@ -224,6 +227,10 @@ def _told(words: Words, path: Path) -> tuple[str, str, str]:
             case = capital(words.condition(interest.when))
             claim = clean(interest.label) if interest.label else "is worth"
             return f"What {_mid(words.actor(actor))} wants", case, claim
+        case ("actors", str(actor), "patience"):
+            return _PATIENCE, capital(words.actor(actor)), "a year later"
+        case ("offers", str(name), *rest):
+            return words.label(name), _offered(rest), "costs"
         case ("actors", str(actor), *_):
             return _PRECISION, capital(words.actor(actor)), "precision"
         case ("evidence", str(name), *_) if words.scenario and name in words.scenario.evidence:
@@ -240,6 +247,16 @@ def _told(words: Words, path: Path) -> tuple[str, str, str]:
     return _OTHER, "", spaced(_dotted(path)) or "a number"
 
 
+def _offered(rest: list[Any]) -> str:
+    """Say what of an offer costs."""
+    match rest:
+        case ["terms", int(place), *_]:
+            return f"Breaking promise {place + 1}"
+        case ["accepting_costs"]:
+            return "Accepting the offer"
+    return "Making the offer"
+
+
 def _rule(words: Words, name: str, rest: list[Any]) -> tuple[str, str]:
     """Say under which condition a factor's number holds, and of which state it speaks."""
     factor = words.scenario.factors.get(name) if words.scenario else None
@@ -248,6 +265,10 @@ def _rule(words: Words, name: str, rest: list[Any]) -> tuple[str, str]:
     match rest:
         case ["chance", str(state)]:
             return "In any case", state
+        case ["start", str(state)]:
+            return "Before the first period", state
+        case ["stays"]:
+            return "That it stays as it was", ""
         case ["rules", int(place), "then", str(state)] if factor.rules:
             condition = factor.rules[place].if_
             told = f"If {words.condition(condition)}" if condition else "Otherwise"
@@ -270,6 +291,9 @@ def _value(low: float, high: float, unit: str) -> str:
     if unit == "probability":
         ends = [plain(round(100 * end, 10)) for end in (low, high)]
         return f"{ends[0]}%" if low == high else f"{ends[0]}–{ends[1]}%"
+    if unit == "years":
+        ends = [plain(round(end, 10)) for end in (low, high)]
+        return f"{ends[0]} years" if low == high else f"{ends[0]}–{ends[1]} years"
     if unit == "odds":
         ends = [plain(round(end, 10)) for end in (low, high)]
         return f"{ends[0]}:1" if low == high else f"{ends[0]}–{ends[1]}:1"
@@ -282,6 +306,8 @@ def _share(value: float, unit: str, extent: float) -> float:
     """Place a value on its scale: probabilities, odds up to 10:1, costs, points either way."""
     if unit == "probability":
         share = value
+    elif unit == "years":
+        share = value / (value + _MIDDLE_YEARS)
     elif unit == "odds":
         share = math.log(max(value, 1.0)) / math.log(_ODDS_END)
     elif unit == _COSTS:
