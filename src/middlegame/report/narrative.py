@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from middlegame.equilibrium import Equilibrium
     from middlegame.play import Storyline
 
+MOSTLY = 0.6
+"""How likely what somebody does must be for a course over time to tell it."""
 MOST_CLAUSES = 5
 """The answer is a sentence or two, and the other questions stand in a table."""
 
@@ -235,16 +237,20 @@ def _dated(equilibrium: "Equilibrium", words: Words, line: "Storyline") -> tuple
     seen = equilibrium.given({n: s for n, s in line.states.items() if n not in equilibrium.known})
     changes: dict[int, list[str]] = {}
     now: dict[str, str] = {}
+    course = dict(line.states)
     for node in diagram.played:
-        name, told = node.name.partition("@")[0], node.name in line.states
-        if not told and not isinstance(node, Decision):
-            continue
-        state = line.states[node.name] if told else likeliest(seen.forecast(node.name))[0]
-        before = now.get(name) or _start(equilibrium, name)
+        name = node.name.partition("@")[0]
+        if node.name not in line.states:
+            if not isinstance(node, Decision):
+                continue
+            course[node.name], chance = likeliest(seen.forecast(node.name))
+            if chance < MOSTLY:
+                continue
+        state = course[node.name]
+        before = now.get(name) or _start(words, name)
+        if state != before and not _forced(equilibrium, node.name, course):
+            changes.setdefault(node.period or 0, []).append(within(words.clause(name, state)))
         now[name] = state
-        if state != before and not (told and _forced(equilibrium, node.name, line.states)):
-            clause = words.clause(name, state)
-            changes.setdefault(node.period or 0, []).append(within(clause))
     return tuple(
         Step(
             str(period), f"{words.period(period) + ': ' if period else ''}{'; '.join(told)}", False
@@ -253,9 +259,9 @@ def _dated(equilibrium: "Equilibrium", words: Words, line: "Storyline") -> tuple
     )
 
 
-def _start(equilibrium: "Equilibrium", name: str) -> str:
+def _start(words: Words, name: str) -> str:
     """Give the state that a factor certainly has before the first period, if there is one."""
-    factor = equilibrium.scenario.factors.get(name) if equilibrium.scenario else None
+    factor = words.scenario.factors.get(name) if words.scenario else None
     return (certain(factor) if factor is not None else None) or ""
 
 

@@ -86,11 +86,14 @@ def _asking(name: str, offer: Offer, *, timed: bool) -> Move:
     past = (f"{name}@previous",) if timed and f"{name}@previous" not in offer.knows else ()
     condition = Is(f"{name}@previous", (NONE,)) if timed else None
     return Move(
-        label=f"{_label(name, offer)}: offered",
+        label=f"{_label(name, offer)}: the offer",
         by=offer.by,
         knows=(*offer.knows, *past),
         periods=offer.periods,
-        options={OFFERS: _option(condition, offer.costs), QUIET: Option()},
+        options={
+            OFFERS: _option("makes the offer", condition, offer.costs),
+            QUIET: Option(label="keeps quiet"),
+        },
         **_sourced(offer),
     )
 
@@ -99,13 +102,13 @@ def _answering(name: str, offer: Offer) -> Move:
     asked = f"{name}_offer"
     # What it knows besides comes first, so that its places are those in the file.
     return Move(
-        label=f"{_label(name, offer)}: answered",
+        label=f"{_label(name, offer)}: the answer",
         by=offer.to,
         knows=(*offer.answer_knows, asked),
         periods=offer.periods,
         options={
-            ACCEPTS: _option(Is(asked, (OFFERS,)), offer.accepting_costs),
-            DECLINES: Option(),
+            ACCEPTS: _option("accepts the offer", Is(asked, (OFFERS,)), offer.accepting_costs),
+            DECLINES: Option(label="declines the offer"),
         },
         **_sourced(offer),
     )
@@ -131,8 +134,8 @@ def _bargain(name: str, offer: Offer, moves: Mapping[str, Move], *, timed: bool)
     )
 
 
-def _option(condition: Condition | None, costs: Judgement | None) -> Option:
-    return Option.model_validate({"if": condition, "costs": costs})
+def _option(label: str, condition: Condition | None, costs: Judgement | None) -> Option:
+    return Option.model_validate({"label": label, "if": condition, "costs": costs})
 
 
 def _rule(condition: Condition, state: str) -> Rule:
