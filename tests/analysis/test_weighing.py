@@ -38,6 +38,13 @@ def test_worlds_count_by_the_probability_that_they_gave_the_evidence():
     (place,) = [k for k, p in enumerate(solved.diagram.parameters) if "likelihood" in p.name]
     assert odds.mean == pytest.approx(thetas[:, place].mean(), rel=1e-6)
     assert (weighed.worlds, weighed.failed) == (16, 0)
+    (prior_place,) = [k for k, p in enumerate(solved.diagram.parameters) if "chance" in p.name]
+    scale = solved.diagram.parameters[prior_place].to_scale(thetas[:, prior_place])
+    both = np.cov(scale, firm, aweights=weights)
+    correlation = both[0, 1] / np.sqrt(both[0, 0] * both[1, 1])
+    moved = weighed.moved["resolve"]["firm"]["factors.resolve.chance.firm"]
+    assert moved == pytest.approx(correlation, abs=1e-6)
+    assert moved > 0.5
 
 
 def test_a_supposition_is_weighed_as_it_is():

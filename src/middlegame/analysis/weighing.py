@@ -34,6 +34,9 @@ class Weighed:
         posterior: of each hypothesis and state, worlds weighted by the evidence.
         factors: of each hypothesis and piece, the Bayes factor for the state that it favours at
             the medians, every world counting the same.
+        moved: of each hypothesis and state, how its posterior correlates with each range over the
+            worlds, weighted alike (ranges vary independently unless they name a group, so this is
+            the standardised slope).
     """
 
     worlds: int
@@ -42,6 +45,7 @@ class Weighed:
     prior: dict[str, dict[str, Spread]]
     posterior: dict[str, dict[str, Spread]]
     factors: dict[str, dict[str, Spread]]
+    moved: dict[str, dict[str, dict[str, float]]]
 
     def to_dict(self) -> dict[str, Any]:
         """Give all of it as a JSON object."""
@@ -59,6 +63,7 @@ class Weighed:
             "prior": told(self.prior),
             "posterior": told(self.posterior),
             "bayes_factor_alone": told(self.factors),
+            "moved_by": self.moved,
         }
 
 
@@ -74,9 +79,12 @@ def weigh(
         seed: of the draws.
 
     Raises:
-        QueryError: no world has an equilibrium in which the evidence can be.
+        QueryError: there are no ranges, or no world has an equilibrium in which the evidence can
+            be.
     """
     diagram, known = equilibrium.diagram, tuple(equilibrium.known)
+    if not diagram.parameters:
+        raise QueryError("every number here is exact: there are no ranges to draw worlds from")
     thetas = Draws(Space(diagram.parameters), seed=seed).thetas(0, worlds)
     asks: dict[str, Ask] = {}
     for hypothesis in found:
@@ -93,14 +101,22 @@ def weigh(
     if not (weights > 0).any():
         raise QueryError("in none of the worlds drawn can the evidence be")
     even = np.ones(len(good))
-    prior, posterior, factors = {}, {}, {}
+    prior, posterior, factors, moved = {}, {}, {}, {}
+    scales = np.stack(
+        [p.to_scale(drawn) for p, drawn in zip(diagram.parameters, thetas[good].T, strict=True)]
+    )
     for hypothesis in found:
         name = hypothesis.name
         before = solved.forecasts[name][good]
         prior[name] = {s: spread(before[:, k], even) for k, s in enumerate(hypothesis.prior)}
-        posterior[name] = {
-            state: spread(_share(told[_key(name, state)], weights), weights)
-            for state in hypothesis.prior
+        after = {s: _share(told[_key(name, s)], weights) for s in hypothesis.prior}
+        posterior[name] = {state: spread(values, weights) for state, values in after.items()}
+        moved[name] = {
+            state: {
+                parameter.name: _correlation(scale, values, weights)
+                for parameter, scale in zip(diagram.parameters, scales, strict=True)
+            }
+            for state, values in after.items()
         }
         factors[name] = {
             piece.name: spread(values, np.isfinite(values).astype(float))
@@ -116,6 +132,7 @@ def weigh(
         prior=prior,
         posterior=posterior,
         factors=factors,
+        moved=moved,
     )
 
 
@@ -142,6 +159,13 @@ def _factor(
         given = both / before[:, k]
         otherwise = (total - both) / (1 - before[:, k])
         return np.asarray(given / otherwise)
+
+
+def _correlation(first: Floats, second: Floats, weights: Floats) -> float:
+    """Give the weighted correlation of two numbers over worlds; 0 where one does not vary."""
+    first, second = (each - np.average(each, weights=weights) for each in (first, second))
+    size = np.sqrt(np.average(first**2, weights=weights) * np.average(second**2, weights=weights))
+    return float(np.average(first * second, weights=weights) / size) if size > 1e-12 else 0.0
 
 
 def _share(part: Floats, whole: Floats) -> Floats:

@@ -7,6 +7,7 @@ from rich.console import Console
 
 from middlegame.analysis.hypotheses import STRONG, VERY_STRONG, WORTH_A_MENTION, Hypothesis, Piece
 from middlegame.report import narrative
+from middlegame.report.judgements import judgement_words
 from middlegame.report.page import Page
 from middlegame.report.palette import NOBODY
 from middlegame.report.words import Words, capital, date, listed, percent, within
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from middlegame.equilibrium import Equilibrium
 
 _NOTHING = 1.05
+_MOVERS = 3
+_COUNTS = 0.2
+"""Correlations below it are left out: they may be the draws' own."""
 
 
 def show_hypotheses(
@@ -44,6 +48,8 @@ def show_hypotheses(
         )
         if weighed:
             page.paragraph(over_ranges(words, hypothesis, weighed), style="dim")
+            if told := movers(words, hypothesis, weighed):
+                page.paragraph(told, style="dim")
         page.gap()
         page.paragraph("The evidence, in the order in which it is taken:")
         for piece in hypothesis.pieces:
@@ -70,6 +76,22 @@ def over_ranges(words: Words, hypothesis: Hypothesis, weighed: "Weighed") -> str
         for state, spread in weighed.posterior[hypothesis.name].items()
     ]
     return f"Over the ranges, 90%: {'; '.join(told)}."
+
+
+def movers(words: Words, hypothesis: Hypothesis, weighed: "Weighed") -> str:
+    """Say which judgements move the posterior of the first state most over their ranges."""
+    state, found = next(iter(weighed.moved[hypothesis.name].items()))
+    by_name = {parameter.name: parameter for parameter in words.diagram.parameters}
+    ranked = sorted(found.items(), key=lambda item: -abs(round(item[1], 9)))
+    told = [
+        f"{within(judgement_words(words, by_name[name]))} ({correlation:+.1f})"
+        for name, correlation in ranked[:_MOVERS]
+        if abs(correlation) >= _COUNTS
+    ]
+    if not told:
+        return ""
+    first = within(words.state(hypothesis.name, state))
+    return f"Correlated most with '{first}' over the ranges: {'; '.join(told)}."
 
 
 def piece_range(hypothesis: Hypothesis, piece: Piece, weighed: "Weighed | None") -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from middlegame.analysis.hypotheses import Hypothesis, Piece, hidden, hypotheses
 from middlegame.report import narrative
 from middlegame.report.hypotheses import (
+    movers,
     over_ranges,
     piece_label,
     piece_range,
@@ -62,6 +63,7 @@ def _hypothesis(words: Words, hypothesis: Hypothesis, weighed: "Weighed | None")
             for state, chance in hypothesis.posterior.items()
         ],
         "ranges": over_ranges(words, hypothesis, weighed) if weighed else "",
+        "movers": movers(words, hypothesis, weighed) if weighed else "",
         "pieces": [_piece(words, hypothesis, piece, weighed) for piece in hypothesis.pieces],
         "verdict": verdict(words, hypothesis),
     }

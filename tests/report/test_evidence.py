@@ -1,0 +1,101 @@
+"""What evidence, rival analysts and misses look like in a pipe; golden files."""
+
+import datetime as dt
+
+import pytest
+
+import middlegame as mg
+from middlegame.analysis.blame import blame
+from middlegame.analysis.comparison import Opinion, compare
+from middlegame.analysis.hypotheses import hypotheses
+from middlegame.analysis.weighing import weigh
+from middlegame.ledger.records import Question, Record, Scenario
+from middlegame.ledger.scores import Scored
+from middlegame.ledger.weights import Earned
+from middlegame.ledger.why import Why
+from middlegame.report.comparison import show_comparison
+from middlegame.report.hypotheses import ratio, show_hypotheses
+from middlegame.report.terminal import show_forecast
+from middlegame.report.why import show_why
+from middlegame.scenario import in_view, read_text
+from tests.analysis.test_blame import OUTCOMES
+from tests.analysis.test_blame import RANGED as JUDGED
+from tests.analysis.test_weighing import RANGED
+from tests.report.test_terminal import compare as same
+from tests.report.test_terminal import piped, shown
+from tests.scenario.test_views import TEXT
+
+MADE = dt.datetime(2026, 1, 10, tzinfo=dt.UTC)
+
+
+@pytest.fixture(scope="module")
+def crisis() -> mg.Equilibrium:
+    return mg.solve(read_text(RANGED).scenario)
+
+
+def test_a_forecast_given_evidence(crisis):
+    console = piped()
+    show_forecast(crisis, console, storylines=2)
+    same("crisis-forecast.txt", shown(console))
+
+
+def test_hypotheses(crisis):
+    console, found = piped(), hypotheses(crisis)
+    show_hypotheses(found, crisis, console, weigh(crisis, found, worlds=32))
+    same("crisis-hypotheses.txt", shown(console))
+
+
+def test_rival_analysts():
+    contest = read_text(TEXT).scenario
+    opinions = [Opinion("anna", "anna", contest), Opinion("bob", "bob", in_view(contest, "hawk"))]
+    console = piped()
+    show_comparison(compare(opinions, [0.75, 0.25]), console, Earned((0.75, 0.25), 4, ()))
+    same("rival-analysts.txt", shown(console))
+
+
+def test_misses():
+    solved = mg.solve(read_text(JUDGED).scenario)
+    scored = tuple(
+        Scored(
+            question=Question(scenario="s", name=name),
+            probability=solved.questions[name],
+            happened=happened,
+            record=1,
+            forecasts=1,
+            brier_over_time=0.0,
+        )
+        for name, happened in OUTCOMES.items()
+    )
+    record = Record(
+        id=1,
+        recorded_at=MADE,
+        forecaster="anna",
+        made_at=MADE,
+        forecasts=(),
+        scenario=Scenario(name="s", title="S", sha256=""),
+    )
+    found = [
+        Why(record, scored, blame(solved, OUTCOMES, worlds=32)),
+        Why(record, scored, None, "record 1 came without a scenario"),
+    ]
+    console = piped()
+    show_why(found, console)
+    same("misses.txt", shown(console))
+    console = piped()
+    show_why([], console)
+    assert "nothing to explain" in shown(console)
+
+
+@pytest.mark.parametrize(
+    ("factor", "told"),
+    [
+        (1.02, "1.0:1"),
+        (0.97, "1.0:1"),
+        (0.5, "1:2.0"),
+        (15.4, "15:1"),
+        (5000, ">999:1"),
+        (0, "0:1"),
+    ],
+)
+def test_bayes_factors_are_odds(factor, told):
+    assert ratio(factor) == told
