@@ -44,9 +44,11 @@ def open_contest(
     loaded = open_view(file)
     if loaded.scenario is None:
         raise ScenarioError(loaded.errors)
-    if row:
-        return compile_scenario(at_row(loaded.scenario, row)), loaded
-    return compile_scenario(loaded.scenario), loaded
+    scenario = at_row(loaded.scenario, row) if row else loaded.scenario
+    try:
+        return compile_scenario(scenario), replace(loaded, scenario=scenario)
+    except ScenarioError as error:
+        raise ScenarioError(map(loaded.located, error.faults)) from None
 
 
 def open_view(file: str) -> Loaded:

@@ -92,11 +92,29 @@ def test_a_row_that_cannot_be(row, told):
         diagram(row=row)
 
 
-def test_chances_that_a_formula_makes_too_large_are_shared_out():
-    made = diagram(TEXT.replace("logistic(c0) / 2", "c0 + 2"))
+@pytest.mark.parametrize(
+    ("change", "where", "told"),
+    [
+        (("logistic(c0) / 2", "c0 + 2"), "factors.court.rules[0].then.union", "gives 2.4"),
+        (("exp(10 * sharp)", "sharp"), "precision", "'sharp' gives 0.2; expected odds such as"),
+        (("region = north) + 5", "region = north) + log(-pay0)"), "interests.union[0].worth",
+         "gives no number"),
+    ],
+)  # fmt: skip
+def test_a_formula_whose_value_cannot_be_is_told(change, where, told):
+    with pytest.raises(ScenarioError) as caught:
+        diagram(TEXT.replace(*change))
+    (fault,) = caught.value.faults
+    assert str(fault).startswith(f"{where}: ")
+    assert told in str(fault)
+    assert len(diagram(TEXT.replace(*change), free=True).parameters) == 7
+
+
+def test_chances_that_formulas_make_too_large_are_shared_out():
+    made = diagram(TEXT.replace("logistic(c0) / 2", "c0 + 0.5"))
     court = np.asarray(made.tables().chances[made.index["court"]])[1]
     assert court.sum() == pytest.approx(1)
-    assert court[0] == pytest.approx(1 / 1.2)
+    assert court[0] == pytest.approx(0.9 / 1.1)
 
 
 def test_without_values_it_is_not_solved_and_says_why():

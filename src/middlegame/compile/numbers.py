@@ -7,8 +7,8 @@ import numpy as np
 
 from middlegame.diagram import LEAST, Choice, Computed, Number, Parameter, Ref
 from middlegame.scenario import Judgement
-from middlegame.scenario.faults import Path, dotted
-from middlegame.scenario.judgement import ByFormula
+from middlegame.scenario.faults import Fault, Path, dotted
+from middlegame.scenario.judgement import NUMBERS, ByFormula
 from middlegame.scenario.learning import Fit
 from middlegame.scenario.parts import Sourced
 
@@ -24,12 +24,14 @@ class Numbers:
         quantities: the coefficients and columns that formulas speak of.
         categories: of each categorical column.
         origin: gives the place in the file of what stands at a path.
+        impossible: formulas whose values at the medians cannot be what they stand for.
     """
 
     parameters: list[Parameter] = field(default_factory=list)
     quantities: dict[str, float | Ref] = field(default_factory=dict)
     categories: dict[str, tuple[str, ...]] = field(default_factory=dict)
     origin: Callable[[Path], Path] = field(default=lambda path: path)
+    impossible: list[Fault] = field(default_factory=list)
     _known: dict[Path, Ref] = field(default_factory=dict)
 
     def declare(self, fit: Fit, *, free: bool) -> None:
@@ -64,10 +66,29 @@ class Numbers:
             least, most = _LIMITS.get(judgement.unit, (-np.inf, np.inf))
             formula = judgement.formula
             inputs = tuple((name, self.quantities[name]) for name in formula.names)
-            return Computed(formula, inputs, self.categories, least, most)
+            number = Computed(formula, inputs, self.categories, least, most)
+            self._doubt(number, judgement, self.origin(path))
+            return number
         if judgement.exact:
             return judgement.low
         return self._parameter(judgement, path, beside, ceiling)
+
+    def _doubt(self, number: Computed, judgement: ByFormula, path: Path) -> None:
+        """Note a formula that gives no number, or none of its kind."""
+        medians = np.array([parameter.median for parameter in self.parameters])
+        with np.errstate(all="ignore"):
+            value = float(number.unlimited(medians, np))
+        low, high = (0.0, 1.0) if judgement.unit == "probability" else (number.least, number.most)
+        if np.isfinite(value) and low <= value <= high:
+            return
+        told = f"{value:.4g}" if np.isfinite(value) else "no number"
+        fault = Fault(
+            f"'{judgement}' gives {told}",
+            f"{NUMBERS[judgement.unit]}, at the coefficients' middles and this row",
+            path=path,
+        )
+        if fault not in self.impossible:
+            self.impossible.append(fault)
 
     def _parameter(
         self, judgement: Judgement, path: Path, beside: Sourced | None, ceiling: float = 1.0

@@ -82,6 +82,8 @@ def compile_scenario(scenario: Scenario, *, free: bool = False) -> Diagram:
             every = (*knows[instance], *seen)
             node = _decision(timeline, name, period, every, states, discounts)
             nodes[instance] = _within_means(node, books, states)
+    if numbers.impossible and not free:
+        raise ScenarioError(numbers.impossible)
     diagram = Diagram(
         nodes=tuple(nodes[name] for name in order),
         utilities=tuple(utilities),

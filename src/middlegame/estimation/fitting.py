@@ -198,13 +198,16 @@ class Fit:
         names, told = self.likelihood.names, []
         runaway = self.identification.runaway
         sharpness = _names_in_precision(self.scenario)
+        reasons: dict[str, list[str]] = {}
         for place, side in runaway.items():
-            where = "below" if side < 0 else "above"
             why = separated(self.scenario, self.likelihood, self.sample, names[place])
             reason = f": {'; '.join(why)}" if why else ", as where data are separated completely"
-            told.append(
-                f"{names[place]} runs off without end ({where}), so it has no estimate{reason}."
-            )
+            where = "below" if side < 0 else "above"
+            reasons.setdefault(reason, []).append(f"{names[place]} ({where})")
+        for reason, which in reasons.items():
+            runs = "runs off without end, so it has" if len(which) == 1 else (
+                "run off without end, so they have")  # fmt: skip
+            told.append(f"{', '.join(which)} {runs} no estimate{reason}.")
         for direction in self.identification.open:
             rest = [names[k] for k in direction if k not in runaway]
             if not rest:

@@ -92,7 +92,8 @@ class Likelihood:
         theta = self.diagram.theta
         theta[self._coefficients] = list(start.values())
         self._theta = theta
-        self._still = engine_game(self.diagram, self.diagram.tables(theta))
+        with np.errstate(all="ignore"):  # formulas may give no number here, and some elsewhere
+            self._still = engine_game(self.diagram, self.diagram.tables(theta))
         cost = predict(self.diagram.structure)
         self._many = sample.rows >= _MANY
         self._chunk = max(1, int(_MOST_NUMBERS / max(cost.largest, cost.unknowns, 1.0)))
