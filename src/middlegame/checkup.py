@@ -9,7 +9,7 @@ from middlegame.compile.warnings import points_range, warnings_of
 from middlegame.diagram import Diagram
 from middlegame.errors import QueryError
 from middlegame.play import Play
-from middlegame.scenario.faults import Fault, dotted
+from middlegame.scenario.faults import Fault, ScenarioError, dotted
 from middlegame.scenario.load import Loaded
 from middlegame.scenario.rows import without_value
 from middlegame.scenario.sourcing import Sourcing, sourcing
@@ -67,11 +67,14 @@ def check(name: str | Path) -> Checkup:
     scenario = loaded.scenario
     if scenario is None:
         return Checkup(loaded, loaded.faults, None, {}, {})
-    diagram = compile_scenario(scenario, free=True)
     unknown = without_value(scenario)
     found = [loaded.located(replace(fault, severity="warning")) for fault in unknown]
+    try:
+        diagram = compile_scenario(scenario, free=bool(unknown))
+    except ScenarioError as error:
+        faults = (*loaded.faults, *map(loaded.located, error.faults))
+        return Checkup(replace(loaded, scenario=None), faults, None, {}, {})
     if not unknown:
-        diagram = compile_scenario(scenario)
         found += [loaded.located(fault) for fault in warnings_of(diagram)]
         found += [loaded.located(fault) for fault in _contradictions(diagram)]
     return Checkup(
