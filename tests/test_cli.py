@@ -110,6 +110,17 @@ def test_a_diagram_is_shown_too(run):
     assert "breakfast" in out
 
 
+def test_a_report_can_be_given(run):
+    code, out, _ = run("solve", "harbour-lease", "--given", "loan = real, 4:1", "--json")
+    told = json.loads(out)
+    before, after = (each["loan"]["real"] for each in (told["prior"]["forecast"], told["forecast"]))
+    assert code == 0
+    assert after / (1 - after) == pytest.approx(4 * before / (1 - before))
+    assert told["given"] == {"loan = real": ["seen"]}
+    code, out, _ = run("solve", "harbour-lease", "--given", "loan = real, 4:1")
+    assert "Observed - loan = real (a report, 4:1)." in " ".join(out.split())
+
+
 def test_suppose_and_given(run):
     code, out, _ = run("suppose", "harbour-lease", "bid=offer", "renew=switch", "--json")
     assert code == 0
@@ -162,6 +173,12 @@ def test_the_report_is_whole_or_not_there(run, tmp_path):
         (["solve", "harbour-lease", "--ask", "lease = gone"], 1, "no state of lease 'gone'"),
         (["solve", "harbour-lease", "--given", "bid=stay_out", "--given", "renew=switch"], 1,
          "cannot happen"),
+        (["solve", "harbour-lease", "--given", "lease=lost, 4"], 2, "'4' is not in odds"),
+        (["solve", "harbour-lease", "--given", "lease"], 2, "ends too early"),
+        (["solve", "harbour-lease#hawk"], 1, "there is no view 'hawk'"),
+        (["hypotheses", "harbour-lease"], 1, "there is no evidence"),
+        (["compare", "harbour-lease"], 1, "nobody to compare with"),
+        (["compare"], 2, "Missing argument"),
         (["suppose", "harbour-lease", "renew=switch"], 1, "closed where bid = stay_out"),
         (["suppose", "harbour-lease", "renew"], 2, "not of the form name=state"),
         (["suppose", "harbour-lease"], 2, "Missing argument"),

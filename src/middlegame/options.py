@@ -41,13 +41,17 @@ class Observation(click.ParamType["tuple[Condition, float | None]"]):
     ) -> "tuple[Condition, float | None]":
         """Part the condition from the odds."""
         from middlegame.scenario.conditions import parse_condition
-        from middlegame.scenario.judgement import parse_judgement
+        from middlegame.scenario.judgement import NUMBERS, ByFormula, parse_judgement
 
-        saw, comma, odds = str(value).partition(",")
+        saw, comma, odds = (part.strip() for part in str(value).partition(","))
         try:
-            return parse_condition(saw), parse_judgement(odds, "odds").median if comma else None
+            condition = parse_condition(saw)
+            read = parse_judgement(odds, "odds") if comma else None
         except ValueError as error:
             self.fail(str(error), param, ctx)
+        if isinstance(read, ByFormula):
+            self.fail(f"'{odds}' is no number; expected {NUMBERS['odds']}", param, ctx)
+        return condition, read.median if read else None
 
 
 OBSERVATION = Observation()

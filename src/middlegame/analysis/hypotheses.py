@@ -53,7 +53,7 @@ class Piece:
     @property
     def discriminates(self) -> bool:
         """Whether it is worth more than a bare mention."""
-        return self.factor >= WORTH_A_MENTION
+        return round(self.factor, 1) >= WORTH_A_MENTION
 
     def to_dict(self) -> dict[str, Any]:
         """Give the piece as a JSON object."""

@@ -143,7 +143,7 @@ def strength(words: Words, hypothesis: Hypothesis, piece: Piece) -> str:
     state = within(words.state(hypothesis.name, piece.favours))
     if piece.factor < _NOTHING:
         return "tells nothing"
-    if piece.factor < WORTH_A_MENTION:
+    if not piece.discriminates:
         return f"hardly tells, and if anything for '{state}'"
     if piece.factor < STRONG:
         return f"speaks for '{state}'"
