@@ -71,7 +71,8 @@ def test_json_is_one_object(run):
         (["-n", "5", "--suppose", "bidd=offer"], 1, "did you mean 'bid'"),
     ],
 )
-def test_bad_input_is_a_sentence(run, arguments, code, problem):
+def test_bad_input_is_a_sentence(run, monkeypatch, arguments, code, problem):
+    monkeypatch.setattr("middlegame.sweeping.cluster.PATIENCE", 1.0)
     ended, out, err = run("harbour-lease", *arguments)
     assert (ended, out) == (code, "")
     assert problem in err

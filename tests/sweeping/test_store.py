@@ -84,6 +84,9 @@ def test_nothing_done_is_nothing_to_tell(harbour, monkeypatch, tmp_path):
     monkeypatch.setattr(Plan, "solve", stop)
     with pytest.raises(KeyboardInterrupt):
         mg.sweep(harbour, 10, out=tmp_path / "worlds.parquet")
+    with pytest.raises(mg.QueryError, match="no Dask scheduler answers"):
+        mg.sweep(harbour, 10, out=tmp_path / "worlds.parquet", cluster="nonsense://")
+    assert not list(tmp_path.iterdir()), "and nothing is left behind"
 
 
 def test_a_finished_sweep_is_read_again_without_work(harbour, whole, monkeypatch):

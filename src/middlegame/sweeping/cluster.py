@@ -21,6 +21,8 @@ PATIENCE = 10.0
 """Seconds to wait for a scheduler to answer."""
 _AHEAD = 2
 """Blocks that each thread of a worker has, so that none waits for the next."""
+_DEAF = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"
+"""Run in each worker of this machine: Ctrl-C is meant for the command, which ends them."""
 _DEATHS = 20
 """Workers that may die over one block before it is given up."""
 
@@ -91,6 +93,7 @@ def _client(distributed: Any, workers: int | None, cluster: str | None) -> Itera
                     processes=True,
                     dashboard_address="127.0.0.1:0",
                     silence_logs=logging.CRITICAL,
+                    preload=[_DEAF],
                 ) as local,
                 distributed.Client(local) as client,
             ):

@@ -216,8 +216,9 @@ class Sweep(Displayed):
 
     def worlds_frame(self) -> "pd.DataFrame":
         """Give every world as a row, as the Parquet file has it."""
-        found: pd.DataFrame = self.store.read(["world", "outcome", "agrees", *self.plan.columns])
-        return found.to_pandas()
+        table = self.store.read(["world", "outcome", "agrees", *self.plan.columns])
+        found: pd.DataFrame = table.to_pandas()
+        return found
 
     def to_dict(self) -> dict[str, Any]:
         """Give the answer as one JSON object."""

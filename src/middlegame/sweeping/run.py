@@ -79,12 +79,12 @@ def sweep(
         "version": __version__,
         "digest": plan.digest,
     }
+    solving = _solver(plan, workers, cluster)
     store = Store.open(path, plan.columns, about, resume=resume)
     found = Sweep(equilibrium, plan, store, wanted)
     if store.whole:
         return found
     try:
-        solving = _solver(plan, workers, cluster)
         if wanted is not None:
             _fill(solving, store, wanted, told)
         else:
@@ -93,6 +93,8 @@ def sweep(
         if not store.done:
             raise
         return replace(found, interrupted=True)
+    finally:
+        store.leave()
     store.finish()
     return replace(found)
 

@@ -119,6 +119,11 @@ class Store:
         self.whole = True
         shutil.rmtree(self.folder)
 
+    def leave(self) -> None:
+        """Leave nothing behind where nothing was done."""
+        if self.out is not None and not self.whole and not self.done:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
     def read(self, columns: Sequence[str]) -> "pa.Table":
         """Give some columns of all worlds, in order."""
         import pyarrow.parquet as pq
