@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import middlegame as mg
+from middlegame.report import outlooks
 from middlegame.sweeping.plan import BLOCK, Plan
 
 WORLDS = 2 * BLOCK + 100
@@ -138,3 +139,5 @@ def test_a_world_that_failed_is_null_and_named(harbour, tmp_path, monkeypatch):
         np.nanmean(found.worlds("lease")[:, 1])
     )
     assert json.dumps(found.to_dict())
+    (note,) = outlooks.notes(found)
+    assert note.startswith("1 of 20 worlds have no equilibrium and are left out. A number overflow")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from middlegame.diagram import Decision
+from middlegame.engine.continuation import Outcome
 from middlegame.report import narrative
 from middlegame.report.palette import NOBODY, actor_colours
 from middlegame.report.words import capital, listed, percent, within
@@ -14,11 +15,6 @@ if TYPE_CHECKING:
 
 OPEN = 0.9
 """A state that is the likeliest in a smaller share of the worlds leaves it open which is."""
-_ENDINGS = {
-    "not_finite": "their numbers are beyond what can be computed with",
-    "step_too_small": "the branch could not be followed to the end",
-    "too_many_steps": "the branch was longer than is followed",
-}
 
 
 @dataclass(frozen=True)
@@ -133,8 +129,8 @@ def notes(found: "Sweep") -> Iterator[str]:
         of = f" of {found.wanted:,}" if found.wanted else ""
         yield f"Interrupted: these are {found.count:,}{of} worlds, not all."
     for status, count in found.failed.items():
-        cause = _ENDINGS.get(status, status.replace("_", " "))
-        yield f"{count:,} of {found.count:,} worlds have no equilibrium and are left out: {cause}."
+        cause = Outcome[status.upper()].value
+        yield f"{count:,} of {found.count:,} worlds have no equilibrium and are left out. {cause}"
     if found.disagreed:
         yield (
             f"{found.disagreed} of the {found.checked} worlds that were traced in full end "
