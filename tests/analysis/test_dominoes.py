@@ -10,7 +10,7 @@ import middlegame as mg
 from middlegame.analysis import batch
 from middlegame.analysis.dominoes import Dominoes, dominoes
 from middlegame.analysis.links import Link
-from middlegame.analysis.pushes import Push, every_push
+from middlegame.analysis.pushes import Push, every_push, push_of
 from middlegame.diagram import Chance, Decision, Diagram, Fixed, Utility
 from middlegame.engine.worlds import Ramp
 from middlegame.shipped import open_scenario
@@ -220,3 +220,48 @@ def test_evidence_is_set_aside_and_may_be_on_the_way(tmp_path):
     links = found._links.held(Push("loan", "empty")).links
     assert {Link("loan", "leak"), Link("leak", "renew")} <= set(links)
     assert "leak" not in [effect.name for effect in found.cascade(Push("loan", "empty"))]
+
+
+def test_over_time_the_cascade_is_in_order_of_time(siege: Dominoes):
+    """A town that has fallen stays fallen; it is stormed anew each quarter."""
+    diagram = siege.pushed.diagram
+    assert {push.name for push in siege.pushes} == {"press@1", "town@1", "harbour@1"}
+    push = push_of(diagram, "town@1", "falls")
+    cascade = siege.cascade(push)
+    periods = [diagram.nodes[diagram.index[effect.name]].period for effect in cascade]
+    assert periods == sorted(periods)
+    falls = siege.effect(push, "town@3", "falls")
+    assert falls.announced == pytest.approx(1)
+    chain = siege.chain(push, "town@3", "falls")
+    assert [link.head for link in chain.links] == ["town@2", "town@3"]
+    with pytest.raises(mg.QueryError, match="more than one period"):
+        push_of(diagram, "town", "falls")
+
+
+@pytest.fixture(scope="module")
+def siege(tmp_path_factory) -> Dominoes:
+    path = tmp_path_factory.mktemp("siege") / "scenario.yaml"
+    path.write_text(
+        """
+title: Siege
+as_of: 2026-01-08
+periods: {every: quarter, for: 3, from: 2026-01-01}
+actors: {a: A}
+moves:
+  press: {by: a, knows: [town@previous], options: {wait: {}, push: {costs: 3}}}
+factors:
+  town:
+    states: [holds, falls]
+    start: holds
+    rules:
+      - {if: town@previous = falls, then: falls}
+      - {if: press = push, then: {falls: 20..40%}}
+      - {then: {falls: 2..6%}}
+  harbour:
+    states: [open, shut]
+    rules: [{if: town = falls, then: {shut: 60..80%}}, {then: {shut: 5..10%}}]
+interests: {a: [{when: town = falls, worth: 40..60}]}
+precision: 3:1
+"""
+    )
+    return dominoes(mg.solve(mg.load(path)))

@@ -66,7 +66,8 @@ class Chance(click.ParamType[float]):
     "pushed",
     type=ASSIGNMENT,
     multiple=True,
-    help="Only what follows from this; may be repeated.",
+    help="Only what follows from this, such as venezuela=supervised or, over time, cuba@3=falls; "
+    "may be repeated.",
 )
 @click.option("--precision", type=Odds(), help="Everybody's precision, such as 3:1.")
 @REPORT
@@ -86,9 +87,9 @@ def dominoes_command(
     """
     equilibrium, loaded = _solved(file, precision)
     from middlegame.analysis.dominoes import dominoes
-    from middlegame.analysis.pushes import Push
+    from middlegame.analysis.pushes import push_of
 
-    wanted = [Push(name, state) for name, state in pushed]
+    wanted = [push_of(equilibrium.diagram, name, state) for name, state in pushed]
     with counting("Pushing") as told:
         found = dominoes(equilibrium, wanted or None, told=told)
     if report:

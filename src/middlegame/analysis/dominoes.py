@@ -169,9 +169,13 @@ class Dominoes:
             name = waiting.pop()
             chain = self.chain(push, name, effects[name].state) if name not in found else None
             if chain is not None:
-                found[name] = chain.links[-1]
-                if found[name].tail != push.name:
-                    waiting.append(found[name].tail)
+                # What is not shown (evidence, bookkeeping) is passed over.
+                link = next(
+                    x for x in chain.links[::-1] if x.tail in effects or x.tail == push.name
+                )
+                found[name] = Link(link.tail, name, link.adapts)
+                if link.tail != push.name:
+                    waiting.append(link.tail)
         return {name: found[name] for name in effects if name in found}
 
     def to_dict(self, pushes: Iterable[Push] | None = None, least: float = TOLD) -> dict[str, Any]:

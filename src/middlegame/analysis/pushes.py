@@ -18,7 +18,7 @@ from middlegame.engine.layout import layout_of
 from middlegame.equilibrium import Equilibrium
 from middlegame.errors import QueryError, unknown
 from middlegame.game import certain, fix
-from middlegame.play import Play
+from middlegame.play import Play, place_of
 
 Floats = NDArray[np.float64]
 
@@ -130,14 +130,32 @@ class Pushed:
 
 
 def every_push(diagram: Diagram) -> tuple[Push, ...]:
-    """List every state of every move and factor, but for options that are never open."""
+    """List every state of every move and factor, but for options that are never open.
+
+    Over time, of each move and factor where it first comes about.
+    """
     found = []
     for node in diagram.played:
+        known = node.name.partition("@")[0] if node.period is not None else node.name
+        if node.name != diagram.instances(known)[0].name:
+            continue
         for place, state in enumerate(node.states):
             if isinstance(node, Decision) and not diagram.opens(node)[..., place].any():
                 continue
             found.append(Push(node.name, state))
     return tuple(found)
+
+
+def push_of(diagram: Diagram, name: str, state: str) -> Push:
+    """Find a move or factor, perhaps in a period, and one of its states.
+
+    Raises:
+        QueryError: it is not there; or it is there in several periods, and none is said.
+    """
+    node = diagram.nodes[place_of(diagram, name)]
+    if state not in node.states:
+        raise unknown(f"state of {name}", state, node.states)
+    return Push(node.name, state)
 
 
 def push_all(

@@ -1,6 +1,6 @@
 """What falls with what, in words: a push, what it changes, and the chain that carries it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -77,42 +77,60 @@ def falls(
 
 
 def strongest_falls(found: "Dominoes", most: int) -> list[tuple["Push", Fall]]:
-    """List the largest changes of headline factors, each end told once with its first domino."""
-    words = narrative.words_of(found.pushed.equilibrium)
-    every = []
-    for push in found.pushes:
-        for effect in found.cascade(push):
-            node = words.node(effect.name)
-            if node.headline and not isinstance(node, Decision):
-                every.append((abs(effect.total), push, effect))
-    ranked = sorted(every, key=lambda item: -round(item[0], 9))
+    """List the largest changes of how things end, each end told with its two largest."""
+    ends = dict.fromkeys(node.name for node in _ends(found))
+    every = [
+        (push, effect)
+        for push in found.pushes
+        for effect in found.cascade(push)
+        if effect.name in ends
+    ]
+    every.sort(key=lambda item: -round(abs(item[1].total), 9))
     told: list[tuple[Push, Fall]] = []
-    ends: dict[str, int] = {}
-    for size, push, effect in ranked:
-        if size < LEAST or len(told) == most:
+    times: dict[str, int] = {}
+    for push, effect in every:
+        if abs(effect.total) < LEAST or len(told) == most:
             break
-        if ends.get(effect.name, 0) < 2:
-            ends[effect.name] = ends.get(effect.name, 0) + 1
+        if times.get(effect.name, 0) < 2 and not _same(push.name, effect.name):
+            times[effect.name] = times.get(effect.name, 0) + 1
             told.append((push, _fall(found, push, effect)))
     return told
 
 
 def columns(found: "Dominoes") -> list[tuple[str, str]]:
-    """Choose the outcomes that a matrix shows: states of headline factors, or of all.
+    """Choose the outcomes that a matrix shows: states of headline factors, or of all, at the end.
 
     Of two states the one that is less likely as things are: the domino that still stands.
     """
-    nodes = found.pushed.diagram.played
-    factors = [node for node in nodes if not isinstance(node, Decision)]
-    chosen: Sequence[Node] = [node for node in factors if node.headline] or factors or nodes
     told: list[tuple[str, str]] = []
-    for node in chosen:
+    for node in _ends(found):
         forecast = found.pushed.equilibrium.forecasts[node.name]
         if len(node.states) == 2:
             told.append((node.name, min(node.states, key=lambda state: forecast[state])))
         else:
             told += [(node.name, state) for state in node.states]
     return told
+
+
+def _ends(found: "Dominoes") -> list[Node]:
+    """List the headline factors, or all where none is one; over time as they are at the end."""
+    diagram = found.pushed.diagram
+    nodes = [
+        node
+        for node in diagram.played
+        if node.period is None or node.name == diagram.instances(_known(node.name))[-1].name
+    ]
+    factors: list[Node] = [node for node in nodes if not isinstance(node, Decision)]
+    return [node for node in factors if node.headline] or factors or nodes
+
+
+def _same(name: str, other: str) -> bool:
+    """Whether two nodes are one move or factor in different periods."""
+    return _known(name) == _known(other)
+
+
+def _known(name: str) -> str:
+    return name.partition("@")[0]
 
 
 def notes(found: "Dominoes", push: "Push") -> Iterator[str]:
@@ -163,9 +181,14 @@ def _way(found: "Dominoes", push: "Push", effect: "Effect", difference: int) -> 
     if abs(chain.carried) < _MOSTLY * abs(chain.of):
         return "along several ways, none of which carries half of it"
     words = narrative.words_of(found.pushed.equilibrium)
+    shown = {node.name for node in found.pushed.diagram.played}
     steps = [
-        within(words.clause(link.head, found.gaining(push, link.head))) for link in chain.links[:-1]
+        within(words.clause(link.head, found.gaining(push, link.head)))
+        for link in chain.links[:-1]
+        if link.head in shown
     ]
+    if not steps:
+        return ""
     carried, of = round(100 * abs(chain.carried)), abs(difference)
     amount = "all of it" if carried >= of else f"{carried} of the {of}"
     how = "because, expecting it," if chain.links[0].adapts else "by way of"
