@@ -91,3 +91,31 @@ def test_what_cannot_be_explained_is_told(solved):
         blame(solved, {"f-in": True})
     with pytest.raises(mg.QueryError, match="nothing is resolved"):
         blame(solved, {})
+
+
+def test_over_time_a_question_is_answered_by_any_period():
+    text = """
+title: Over time
+as_of: 2026-01-01
+periods: {every: quarter, for: 2}
+actors: {a: A}
+factors:
+  f: {states: [on, off], start: off, rules: [{if: m = x, then: {on: 30..60%}}, {then: {on: 10%}}]}
+moves:
+  m: {by: a, options: [x, y]}
+  n: {by: a, knows: [f, m], options: [p, q]}
+interests: {a: [{when: f = on, worth: 30..60}, {when: n = p and f = off, worth: 40}]}
+questions:
+  ever-on: {will: f = on, by: 2026-06-30}
+  ever-p: {will: n = p, by: 2026-06-30}
+"""
+    solved = mg.solve(read_text(text).scenario)
+    found = blame(solved, {"ever-on": True, "ever-p": False}, worlds=16, seed=1)
+    thetas = Draws(Space(solved.diagram.parameters), seed=1).thetas(0, 16)
+    both = [
+        mg.solve(solved.diagram, theta=theta).probability(
+            "(f@1 = on or f@2 = on) and not (n@1 = p or n@2 = p)"
+        )
+        for theta in thetas
+    ]
+    assert found.together == pytest.approx(np.mean(both), abs=1e-8)
