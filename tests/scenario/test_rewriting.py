@@ -6,6 +6,7 @@ from middlegame.errors import MiddlegameError
 from middlegame.scenario.judgement import Judgement
 from middlegame.scenario.load import read_text
 from middlegame.scenario.rewriting import moved, rewritten
+from middlegame.scenario.rows import quantities
 from middlegame.scenario.walk import judgements
 from middlegame.shipped import shipped
 
@@ -48,12 +49,25 @@ def test_only_the_numbers_change():
     )
 
 
+def test_what_was_learnt_is_rewritten_beside_what_was_believed():
+    text = (
+        f"{TEXT.replace('-20..30', 'b + c * x')}"
+        "fit:\n  coefficients: {b: {prior: 0..1, fitted: 2..3}, c: -1..1}\n  columns: {x: 4}\n"
+    )
+    fit = ("fit", "coefficients")
+    changes = {(*fit, "b"): Judgement(5, 6, "points"), (*fit, "c"): Judgement(7, 7, "points")}
+    changed = rewritten(text, changes | {("fit", "columns", "x"): Judgement(0, 8, "points")})
+    assert "{b: {prior: 0..1, fitted: 5..6}, c: 7}" in changed
+    assert "columns: {x: 0..8}" in changed
+
+
 @pytest.mark.parametrize("contest", shipped(), ids=lambda contest: contest.name)
 def test_every_number_of_the_shipped_contests_can_be_rewritten(contest):
     text = (contest.folder / "scenario.yaml").read_text()
     scenario = read_text(text).scenario
     changes = {path: j for path, j, _ in judgements(scenario) if not j.exact}
-    again = read_text(rewritten(text, changes)).scenario
+    again = read_text(rewritten(text, changes | quantities(scenario))).scenario
+    assert quantities(again) == quantities(scenario)
     assert {p: str(j) for p, j, _ in judgements(again)} == {
         p: str(j) for p, j, _ in judgements(scenario)
     }

@@ -9,6 +9,7 @@ from middlegame.errors import MiddlegameError
 from middlegame.scenario.faults import Path, dotted
 from middlegame.scenario.judgement import Judgement, Unit, from_scale, to_scale
 from middlegame.scenario.load import Loaded, read_text
+from middlegame.scenario.rows import quantities
 from middlegame.scenario.walk import judgements
 from middlegame.scenario.yaml_broken import line_starts
 
@@ -76,7 +77,9 @@ def rewritten(text: str, changes: Mapping[Path, Judgement]) -> str:
 
 def _spot(loaded: Loaded, path: Path) -> tuple[int, int]:
     places = loaded.places.values
-    place = places.get((*path, "is")) or places.get(path)
+    # A coefficient has what was learnt before what was believed, a column where it stands.
+    inside = (places.get((*path, key)) for key in ("is", "fitted", "prior", "at"))
+    place = next(filter(None, inside), None) or places.get(path)
     if place is None:
         raise _cannot(path)
     return place.line, place.text_column or place.column
@@ -86,8 +89,10 @@ def _verify(before: Loaded, after: Loaded, changes: Mapping[Path, Judgement]) ->
     """What was to change has changed, and nothing else."""
     if before.scenario is None or after.scenario is None:
         raise MiddlegameError("the scenario has faults: they come before changing its numbers")
-    old = {path: judgement for path, judgement, _ in judgements(before.scenario)}
-    new = {path: judgement for path, judgement, _ in judgements(after.scenario)}
+    old, new = (
+        {path: judgement for path, judgement, _ in judgements(scenario)} | quantities(scenario)
+        for scenario in (before.scenario, after.scenario)
+    )
     for path, judgement in (old | dict(changes)).items():
         if path not in new or not _same(new[path], judgement):
             raise _cannot(path)

@@ -6,7 +6,8 @@ from pydantic import ValidationError
 
 from middlegame.errors import QueryError, unknown
 from middlegame.scenario.checks.contest import listed
-from middlegame.scenario.faults import Fault
+from middlegame.scenario.faults import Fault, Path
+from middlegame.scenario.judgement import Judgement
 from middlegame.scenario.learning import Column
 from middlegame.scenario.model import Scenario
 from middlegame.scenario.walk import formulas
@@ -41,6 +42,17 @@ def at_row(scenario: Scenario, row: Mapping[str, object]) -> Scenario:
     if fit is None:
         return scenario
     return scenario.model_copy(update={"fit": fit.model_copy(update={"columns": columns})})
+
+
+def quantities(scenario: Scenario) -> dict[Path, Judgement]:
+    """Give the value of each coefficient and column of numbers that has one, by its path."""
+    fit = scenario.fit
+    if fit is None:
+        return {}
+    coefficients = {("coefficients", n): each.value for n, each in fit.coefficients.items()}
+    columns = {("columns", n): c.value for n, c in fit.columns.items() if not c.categories}
+    every = (coefficients | columns).items()
+    return {("fit", *where): value for where, value in every if value is not None}
 
 
 def without_value(scenario: Scenario) -> list[Fault]:

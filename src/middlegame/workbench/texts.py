@@ -11,6 +11,7 @@ from middlegame.scenario.completion import Completion, completions
 from middlegame.scenario.faults import dotted
 from middlegame.scenario.load import Loaded, read_text
 from middlegame.scenario.rewriting import moved, rewritten
+from middlegame.scenario.rows import quantities
 from middlegame.scenario.sources import Unreadable, paragraphs, read_source
 from middlegame.scenario.walk import judgements
 from middlegame.scenario.yaml_tree import read_tree
@@ -78,6 +79,8 @@ def rewrite(bench: Bench, text: str, numbers: Mapping[str, float], keep_width: b
 
     ceilings = {p.path: p.ceiling for p in compile_scenario(loaded.scenario).parameters}
     found = {dotted(path): (path, judged) for path, judged, _ in judgements(loaded.scenario)}
+    learnt = quantities(loaded.scenario)
+    found |= {dotted(path): (path, judged) for path, judged in learnt.items()}
     changes: dict[Any, Any] = {}
     for name, value in numbers.items():
         if name not in found:
