@@ -22,6 +22,8 @@ LARGEST_INTERMEDIATE = 2e7
 _COUNTABLE = 10**250  # beyond it floats may overflow
 _EXACT = Context(prec=1200)  # the digits of 1 less the smallest float, with room to spare
 
+_NEGLIGIBLE = 1e-12
+
 
 def label(text: str) -> str:
     """Write a label as Gambit takes it: one line, single spaces, no backslash, in quotes.
@@ -185,6 +187,8 @@ def comment(diagram: Diagram, tables: Tables, told: Sequence[str]) -> str:
     text = "Written by middlegame; payoffs are points."
     if diagram.owners:
         text += f" Lambda: {', '.join(f'{owner} {float(rate):.12g}' for owner, rate in rates)}."
+    if any(abs(float(scale) - 1) > _NEGLIGIBLE for scale in tables.scales):
+        text += " Points are those of the beginning; whoever decides later counts them for more."
     if told:
         text += f" Imperfect recall: {'; '.join(told)}."
     return label(text)

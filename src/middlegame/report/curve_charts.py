@@ -1,5 +1,6 @@
 """Forecasts over time as lines: static SVG, drawn by Vega-Lite through Altair."""
 
+from textwrap import wrap
 from typing import Any
 
 from middlegame.report.charts import WIDTH, inline
@@ -10,6 +11,7 @@ from middlegame.report.words import percent
 _HEIGHT = 150
 _INK = "currentColor"
 _LEGEND = 17
+_LETTERS = 28
 _DASHES = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3])
 """States differ by dashes too, for those who see no colours."""
 
@@ -25,7 +27,8 @@ def curve_chart(series: Series) -> str:
 
     rows = [
         {"period": place, "chance": chance, "state": label}
-        for label, row in zip(series.labels, series.chances, strict=True)
+        | ({"low": bands[place][0], "high": bands[place][1]} if bands else {})
+        for label, row, bands in zip(series.labels, series.chances, _bands(series), strict=True)
         for place, chance in enumerate(row)
         if chance is not None
     ]
@@ -58,7 +61,11 @@ def curve_chart(series: Series) -> str:
         x=x, y=y, color=colour, strokeDash=alt.StrokeDash("state:N", scale=dashes, legend=None)
     )
     point = data.mark_point(filled=True, size=26, opacity=1).encode(x=x, y=y, color=colour)
-    plot = alt.layer(line, point).properties(width=WIDTH - 40, height=_HEIGHT)
+    layers = [line, point]
+    if series.bands:
+        layers.insert(0, data.mark_area(opacity=0.18).encode(x=x, y=alt.Y("low:Q"), y2="high:Q",
+                                                             color=colour))  # fmt: skip
+    plot = alt.layer(*layers).properties(width=WIDTH - 40, height=_HEIGHT)
     chart = (
         alt.vconcat(_legend(series, colours, dashes), plot, spacing=6)
         .properties(background="transparent", padding=1)
@@ -72,10 +79,15 @@ def _legend(series: Series, colours: Any, dashes: Any) -> Any:
     import altair as alt
 
     last = [next((c for c in reversed(row) if c is not None), 0.0) for row in series.chances]
-    rows = [
-        {"state": label, "y": _LEGEND * place + 8, "x": 0, "x2": 26, "percent": percent(chance)}
-        for place, (label, chance) in enumerate(zip(series.labels, last, strict=True))
-    ]
+    rows: list[dict[str, Any]] = []
+    top = 8
+    for label, chance in zip(series.labels, last, strict=True):
+        lines = wrap(label, _LETTERS) or [""]
+        told = "\n".join(lines)
+        rows.append(
+            {"state": label, "told": told, "y": top, "x": 0, "x2": 26, "percent": percent(chance)}
+        )
+        top += _LEGEND * len(lines)
     data = alt.Chart(alt.InlineData(values=rows))
     y = alt.Y("y:Q", scale=None, axis=None)
     swatch = data.mark_rule(strokeWidth=2.4).encode(
@@ -84,12 +96,16 @@ def _legend(series: Series, colours: Any, dashes: Any) -> Any:
         strokeDash=alt.StrokeDash("state:N", scale=dashes, legend=None),
     )  # fmt: skip
     name = data.mark_text(
-        align="left", baseline="middle", color=_INK, fontSize=13, limit=250
+        align="left", baseline="middle", color=_INK, fontSize=13, lineBreak="\n", lineHeight=_LEGEND
     ).encode(x=alt.value(34), y=y, text="state:N")
     number = data.mark_text(
         align="right", baseline="middle", color=_INK, fontSize=13, fontWeight=700
     ).encode(x=alt.value(WIDTH - 40), y=y, text="percent:N")
-    return alt.layer(swatch, name, number).properties(width=WIDTH - 40, height=_LEGEND * len(rows))
+    return alt.layer(swatch, name, number).properties(width=WIDTH - 40, height=top - 8 + 4)
+
+
+def _bands(series: Series) -> list[Any]:
+    return list(series.bands) or [()] * len(series.labels)
 
 
 def _colours(count: int) -> list[str]:

@@ -1,7 +1,7 @@
 """Moves and factors over time, ready to be shown: one row for each state, one column a period."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from middlegame.diagram import Decision, Node
@@ -11,6 +11,7 @@ from middlegame.report.words import capital, percent
 
 if TYPE_CHECKING:
     from middlegame.equilibrium import Equilibrium
+    from middlegame.sweeping.result import Sweep
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class Series:
         labels: of its states.
         chances: for each state, its probability in each period; None where it is not there.
         notes: when its states first come about, in sentences.
+        bands: for each state and period where nine worlds in ten are, if worlds were drawn.
     """
 
     name: str
@@ -36,6 +38,7 @@ class Series:
     labels: tuple[str, ...]
     chances: tuple[tuple[float | None, ...], ...]
     notes: tuple[str, ...] = ()
+    bands: tuple[tuple[tuple[float, float] | None, ...], ...] = ()
 
 
 def is_timed(equilibrium: "Equilibrium") -> bool:
@@ -51,6 +54,32 @@ def moves_over_time(equilibrium: "Equilibrium") -> list[Series]:
 def factors_over_time(equilibrium: "Equilibrium") -> list[Series]:
     """List the factors that belong to periods; those that storylines tell say when."""
     return [each for each, move in _all(equilibrium) if not move]
+
+
+def spread_over_time(found: "Sweep") -> tuple[list[Series], list[Series]]:
+    """List moves and headline factors over time as a sweep has them: means, and their bands."""
+    told = [
+        (_spread(found, each), move)
+        for each, move in _all(found.equilibrium)
+        if move or each.headline
+    ]
+    return [each for each, move in told if move], [each for each, move in told if not move]
+
+
+def _spread(found: "Sweep", series: Series) -> Series:
+    there = {node.period: node for node in found.plan.diagram.instances(series.name)}
+    states = next(iter(there.values())).states
+    periods = range(1, len(series.periods) + 1)
+    outlooks = [
+        [found.forecasts[there[k].name][state] if k in there else None for k in periods]
+        for state in states
+    ]
+    return replace(
+        series,
+        chances=tuple(tuple(each.mean if each else None for each in row) for row in outlooks),
+        bands=tuple(tuple(each.ninety if each else None for each in row) for row in outlooks),
+        notes=(),
+    )
 
 
 def timeless(equilibrium: "Equilibrium") -> list[Node]:

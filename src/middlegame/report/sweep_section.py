@@ -3,8 +3,10 @@
 from typing import TYPE_CHECKING, Any
 
 from middlegame.report import outlooks
+from middlegame.report.curve_charts import curve_chart
 from middlegame.report.interval_chart import interval_chart
 from middlegame.report.outlooks import Group
+from middlegame.report.over_time import Series, is_timed, spread_over_time
 from middlegame.report.section import Section
 
 if TYPE_CHECKING:
@@ -16,6 +18,11 @@ _ACCENT = "var(--accent)"
 def sweep_section(found: "Sweep") -> Section:
     """Give what the template shows."""
     asked = outlooks.questions(found)
+    if is_timed(found.equilibrium):
+        moves, factors = (list(map(_curve, some)) for some in spread_over_time(found))
+    else:
+        moves = [_chart(group) for group in outlooks.moves(found)]
+        factors = [_chart(group) for group in outlooks.factors(found)]
     shown = {
         "answer": outlooks.answer(found),
         "notes": list(outlooks.notes(found)),
@@ -23,11 +30,15 @@ def sweep_section(found: "Sweep") -> Section:
         "questions": interval_chart("Questions", asked.lines, _ACCENT, wide=True)
         if asked.lines
         else "",
-        "moves": [_chart(group) for group in outlooks.moves(found)],
-        "factors": [_chart(group) for group in outlooks.factors(found)],
+        "moves": moves,
+        "factors": factors,
         "sureness": outlooks.sureness(found),
     }
     return Section("sweep.html", shown)
+
+
+def _curve(series: Series) -> dict[str, Any]:
+    return {"title": series.title, "colour": series.colour, "svg": curve_chart(series)}
 
 
 def _chart(group: Group) -> dict[str, Any]:

@@ -177,8 +177,10 @@ class Words:
         at = split(name)[1]
         if at is None or not self.knows(name):
             return ""
-        period = self.node(name).period if name in self.diagram.index else None
-        return f" ({self.period(period) if period is not None else at})"
+        if name not in self.diagram.index:
+            return f" ({at})"
+        period = self.node(name).period
+        return "" if period is None else f" ({self.period(period)})"
 
     def actor(self, name: str) -> str:
         """Name an actor."""
