@@ -2,6 +2,7 @@
 
 import json
 import os
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 
@@ -9,8 +10,9 @@ import pytest
 from rich.console import Console
 
 import middlegame as mg
+from middlegame.report.curve_charts import curve_chart
 from middlegame.report.html import html_report
-from middlegame.report.over_time import chosen, factors_over_time, short
+from middlegame.report.over_time import chosen, factors_over_time, short, spread_over_time
 from middlegame.report.terminal import show_change, show_forecast
 
 SIEGE = Path(__file__).parents[1] / "data" / "siege.yaml"
@@ -80,3 +82,15 @@ def test_notes_are_of_what_is_not_so_from_the_beginning(siege):
     weather, fort = factors_over_time(siege)
     assert len(fort.notes) == 1
     assert weather.notes == ()
+
+
+def test_a_sweep_draws_bands_around_its_means():
+    found = mg.sweep(mg.load(SIEGE), 16)
+    moves, (fort,) = spread_over_time(found)
+    assert [each.name for each in moves] == ["bombard", "sortie"]
+    outlook = found.forecasts["fort@3"]["falls"]
+    assert fort.chances[1][2] == outlook.mean
+    assert fort.bands[1][2] == outlook.ninety
+    assert curve_chart(fort).count("mark-area") > curve_chart(replace(fort, bands=())).count(
+        "mark-area"
+    )
