@@ -142,7 +142,8 @@ def test_reports_can_be_given():
     twice = asked.given("second = u or first = l", likelihood=2).given({"third": "s"})
     assert list(twice.diagram.evidence) == ["given 1", "given 2"]
     assert twice.forecast("third")["s"] == pytest.approx(1)
-    assert replace(twice, known={}).frame().equals(solved.frame())
+    before = replace(twice, known={}).frame()
+    assert before["probability"].to_numpy() == pytest.approx(solved.frame()["probability"])
     for odds in (0, -1, float("inf")):
         with pytest.raises(mg.QueryError, match="expected odds above 0"):
             solved.given("hidden = x", likelihood=odds)
