@@ -8,6 +8,7 @@ from hypothesis import given, settings
 
 import middlegame as mg
 from middlegame.compile import compile_scenario
+from middlegame.engine.relevance import traced
 from middlegame.scenario import Scenario, dumps, read_text
 from tests import enumeration
 from tests.generators.timed import timed_scenarios
@@ -175,6 +176,7 @@ def test_what_is_supposed_without_a_period_is_supposed_in_all(pursued):
     supposed = pursued.suppose({"push": "yes"})
     assert supposed.supposed == {"push@1": "yes", "push@2": "yes"}
     assert pursued.suppose({"push@2": "yes"}).forecast("push@1")["yes"] < 1
+    assert pursued.suppose({"push@last": "yes"}).supposed == {"push@2": "yes"}
 
 
 @pytest.mark.parametrize(
@@ -237,3 +239,11 @@ def test_a_whole_contest_in_one_period_is_the_untimed_one_to_the_last_digits():
     for name, forecast in timeless.forecasts.items():
         assert timed.forecast(f"{name}@1") == pytest.approx(forecast, rel=0, abs=1e-14)
     assert timed.points == pytest.approx(timeless.points, rel=1e-13)
+
+
+def test_the_shipped_contest_over_time_is_solved_from_its_end():
+    """Everybody sees what lasts, so nobody's choice depends on how it came about."""
+    diagram = compile_scenario(mg.load("venezuela-2026-quarters"))
+    assert len(diagram.decisions) == 44
+    assert traced(diagram.structure) == ()
+    assert {node.period for node in diagram.decisions} == set(range(1, 9))

@@ -11,6 +11,7 @@ from middlegame.diagram import Decision, Diagram, Tables
 from middlegame.engine.layout import Game, layout_of
 from middlegame.engine.marginals import marginals
 from middlegame.errors import unknown
+from middlegame.scenario.references import LAST, split
 
 Floats = NDArray[np.float64]
 
@@ -56,9 +57,13 @@ def fix(diagram: Diagram, tables: Tables, states: Mapping[str, str]) -> Tables:
 
 
 def every_instance(diagram: Diagram, states: Mapping[str, str]) -> dict[str, str]:
-    """Let a name without a period stand for it in all its periods."""
+    """Let a name without a period stand for it in all its periods, and `@last` for the last."""
     found: dict[str, str] = {}
     for name, state in states.items():
+        known, at = split(name)
+        if at == LAST and diagram.instances(known):
+            found[diagram.instances(known)[-1].name] = state
+            continue
         there = [node.name for node in diagram.instances(name) if node.period != 0]
         found |= dict.fromkeys(there or [name], state)
     return found
