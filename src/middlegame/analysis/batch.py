@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from middlegame.diagram import Diagram, Tables
+from middlegame.engine import inference
 from middlegame.engine.backend import jax
 from middlegame.engine.layout import Game, layout_of
 from middlegame.engine.relevance import traced
@@ -27,6 +28,8 @@ Told = Callable[[int, int], None]
 
 _WIDTH = 32
 """Sets at a time: what is compiled has one shape."""
+LONG = 60
+"""Nodes from which on compiling for many sets at once takes longer than tracing each in full."""
 _CHECKED = 3
 """Sets at most that are also traced in full: whether the ramp kept to the principal branch."""
 
@@ -57,6 +60,8 @@ def solve_all(diagram: Diagram, sets: Sequence[Tables], told: Told | None = None
     Raises:
         NotConverged: one has no equilibrium that could be reached.
     """
+    if len(diagram.nodes) > LONG:
+        return _one_by_one(diagram, sets, told)
     structure = diagram.structure
     layout = layout_of(structure)
     solve = solver(structure, Ramp())
@@ -103,8 +108,11 @@ def forecasts(diagram: Diagram, cells: Floats, policies: Floats) -> dict[str, Fl
         cells: all tables end to end, `[cells, sets]`.
         policies: `[rows, widest, sets]`.
     """
-    play = _played(diagram.structure)
     count = cells.shape[-1]
+    if len(diagram.nodes) > LONG:
+        every = [_shares(diagram, cells[:, k], policies[..., k]) for k in range(count)]
+        return {node.name: np.stack([s[node.name] for s in every]) for node in diagram.nodes}
+    play = _played(diagram.structure)
     parts = []
     for begin in range(0, count, _WIDTH):
         part = slice(begin, begin + _WIDTH)
@@ -119,6 +127,36 @@ def flattened(diagram: Diagram, sets: Sequence[Tables]) -> Floats:
     """Lay each set's chance and utility tables end to end, `[cells, sets]`."""
     layout = layout_of(diagram.structure)
     return np.stack([layout.flatten(t.chances, t.utilities, np) for t in sets], axis=-1)
+
+
+def _one_by_one(diagram: Diagram, sets: Sequence[Tables], told: Told | None) -> Solved:
+    """Trace each set in full."""
+    layout = layout_of(diagram.structure)
+    policies = np.empty((layout.height, layout.widest, len(sets)))
+    found = {node.name: np.empty((len(sets), len(node.states))) for node in diagram.nodes}
+    for number, tables in enumerate(sets):
+        exact = solve_tables(diagram, tables)
+        policies[..., number] = layout.pad(exact.policies)
+        for name, forecast in found.items():
+            forecast[number] = exact.joint(name)
+        if told:
+            told(number + 1, len(sets))
+    return Solved(policies, found, len(sets))
+
+
+def _shares(diagram: Diagram, cells: Floats, policies: Floats) -> dict[str, Floats]:
+    """Give each node's probabilities under one set of numbers, without compiling anything."""
+    structure = diagram.structure
+    layout = layout_of(structure)
+    flat = policies.reshape(-1)
+    masses = [
+        cells[layout.chance(node)] if owner is None else flat[layout.cells(node)]
+        for node, owner in enumerate(structure.owners)
+    ]
+    return {
+        node.name: np.asarray(inference.joint(structure, masses, (place,)))
+        for place, node in enumerate(diagram.nodes)
+    }
 
 
 def _filled(part: Floats) -> Floats:

@@ -14,13 +14,15 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from middlegame.analysis.batch import forecasts
+from middlegame.analysis.batch import LONG, forecasts
 from middlegame.analysis.pushes import Push, Pushed
 from middlegame.diagram import Decision
 from middlegame.engine.layout import layout_of
 
 Floats = NDArray[np.float64]
 
+_FAINT = 0.01
+"""In a long contest, the change of a node below which its arcs are not held."""
 _ADAPTS = 1e-6
 """The change of a policy from which on a move counts as adapting."""
 
@@ -59,6 +61,7 @@ class Links:
     def __init__(self, pushed: Pushed) -> None:
         self.pushed = pushed
         self._held: dict[Push, Held] = {}
+        self._still: dict[Link, dict[str, Floats]] = {}
 
     def held(self, push: Push) -> Held:
         """Hold every link from a push in turn."""
@@ -83,11 +86,10 @@ class Links:
             else:
                 plays.append(self._hold(link, tables, policies))
         found = self._play(plays)
-        arcs = {link: k for k, link in enumerate(self._arcs)}
+        base = self._base([link for link in links if not link.adapts])
         remains = {}
         for name, now in found.items():
-            still = self._base[name]
-            before = [pushed.before[name] if x.adapts else still[arcs[x]] for x in links]
+            before = [pushed.before[name] if x.adapts else base[x][name] for x in links]
             remains[name] = now - np.stack(before)
         return Held(links, remains)
 
@@ -96,10 +98,20 @@ class Links:
         found = [Link(push.name, name, adapts=True) for name in self._adapting(push, policies)]
         touched = {push.name, *(link.head for link in found)}
         for link in self._arcs:
-            if link.tail in touched and link.head != push.name:
+            if link.tail in touched and link.head != push.name and self._moves(push, link.tail):
                 touched.add(link.head)
                 found.append(link)
         return tuple(found)
+
+    def _moves(self, push: Push, name: str) -> bool:
+        """Whether a push changes a node enough for its arcs to be held.
+
+        In a long contest nearly all nodes change a little, and holding every arc takes long.
+        """
+        pushed = self.pushed
+        least = _FAINT if len(pushed.diagram.nodes) > LONG else 0.0
+        change = np.abs(pushed.announced[name][pushed.number(push)] - pushed.before[name]).max()
+        return bool(change >= least)
 
     def _adapted(self, push: Push) -> Floats:
         """Give the policies with the push announced, `[rows, widest]`.
@@ -143,10 +155,14 @@ class Links:
             equilibrium.policies
         )
 
-    @cached_property
-    def _base(self) -> dict[str, Floats]:
-        """Forecasts without a push, each arc held in turn, `[arcs, states]`."""
-        return self._play([self._hold(link, *self._before) for link in self._arcs])
+    def _base(self, arcs: list[Link]) -> dict[Link, dict[str, Floats]]:
+        """Give the forecasts without a push, each arc held in turn; each is played once."""
+        new = [arc for arc in arcs if arc not in self._still]
+        if new:
+            found = self._play([self._hold(arc, *self._before) for arc in new])
+            for place, arc in enumerate(new):
+                self._still[arc] = {name: shares[place] for name, shares in found.items()}
+        return self._still
 
     def _play(self, plays: list[tuple[Floats, Floats]]) -> dict[str, Floats]:
         tables = np.stack([tables for tables, _ in plays], axis=-1)
