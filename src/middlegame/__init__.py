@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from middlegame.diagram import Diagram
     from middlegame.equilibrium import Equilibrium, solve
     from middlegame.errors import MiddlegameError, NotConverged, QueryError, TooLarge
-    from middlegame.estimation.fitting import Fit, fit
+    from middlegame.estimation.fitting import fit
+    from middlegame.estimation.result import Fit
     from middlegame.limit import NashLimit, nash
     from middlegame.play import Storyline
     from middlegame.scenario import Scenario
@@ -32,7 +33,7 @@ _HOMES = {
     "Diagram": "middlegame.diagram",
     "Equilibrium": "middlegame.equilibrium",
     "Fault": "middlegame.scenario.faults",
-    "Fit": "middlegame.estimation.fitting",
+    "Fit": "middlegame.estimation.result",
     "MiddlegameError": "middlegame.errors",
     "NashLimit": "middlegame.limit",
     "NotConverged": "middlegame.errors",

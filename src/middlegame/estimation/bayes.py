@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from middlegame.engine.backend import jax, jnp
 from middlegame.errors import MiddlegameError
-from middlegame.estimation.fitting import NINETY, Fit
+from middlegame.estimation.result import NINETY, Fit
 
 Floats = NDArray[np.float64]
 

@@ -90,10 +90,11 @@ def fit_command(
             posterior = sample_posterior(found, draws=draws, seed=seed)
             answer["posterior"] = posterior.to_dict()
     if output is not None and found.usable:
-        from middlegame.estimation.writing import write_fitted
+        from middlegame.estimation.writing import fitted_text
+        from middlegame.report.write import write_text
 
         text = locate(file).read_text(encoding="utf-8-sig")
-        write_fitted(output, text, found, posterior)
+        write_text(output, fitted_text(text, found, posterior))
     if report is not None:
         from middlegame.report.fit_page import fit_page
         from middlegame.report.forms import write_report

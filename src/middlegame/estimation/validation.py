@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from middlegame.errors import MiddlegameError
-from middlegame.estimation.fitting import Fit, problem_of
+from middlegame.estimation.fitting import problem_of
 from middlegame.estimation.maximum import maximise
 from middlegame.estimation.outcomes import shown_cases
+from middlegame.estimation.result import Fit
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int_]

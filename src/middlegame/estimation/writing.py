@@ -1,14 +1,12 @@
 """What was learnt goes back into the scenario's own text."""
 
 import math
-from pathlib import Path
 
 import numpy as np
 
 from middlegame.errors import MiddlegameError
 from middlegame.estimation.bayes import Posterior
-from middlegame.estimation.fitting import Fit
-from middlegame.report.write import write_text
+from middlegame.estimation.result import Fit
 from middlegame.scenario.editing import with_key
 from middlegame.scenario.judgement import plain
 
@@ -53,11 +51,6 @@ def fitted_text(text: str, found: Fit, posterior: Posterior | None = None) -> st
         else:
             text = _set(text, path, "at", _short(float(values.mean())), "")
     return text
-
-
-def write_fitted(path: Path, text: str, found: Fit, posterior: Posterior | None = None) -> None:
-    """Write the scenario with what was learnt to a file, whole or not at all."""
-    write_text(path, fitted_text(text, found, posterior))
 
 
 def _set(text: str, path: tuple[str, ...], key: str, value: str, kept: str) -> str:

@@ -12,7 +12,7 @@ from middlegame.version import __version__
 
 if TYPE_CHECKING:
     from middlegame.estimation.bayes import Posterior
-    from middlegame.estimation.fitting import Fit
+    from middlegame.estimation.result import Fit
     from middlegame.estimation.validation import Validation
 
 _WIDTH = 420

@@ -11,7 +11,7 @@ from middlegame.report.words import clean, percent
 
 if TYPE_CHECKING:
     from middlegame.estimation.bayes import Posterior
-    from middlegame.estimation.fitting import Fit
+    from middlegame.estimation.result import Fit
     from middlegame.estimation.validation import Validation
 
 _WIDEST_MATRIX = 4
