@@ -11,7 +11,7 @@ from benchmarks.batch import WORLDS, batches
 from benchmarks.learning import learning, learning_table
 from benchmarks.machine import machine
 from benchmarks.peers import PATIENCE, PRECISION, compare
-from benchmarks.scaling import machine_limit, roads
+from benchmarks.scaling import growth, machine_limit, over_time, roads, where_time_goes
 from benchmarks.sweeps import by_workers, memory
 
 FOLDER = Path(__file__).parents[1] / "docs" / "benchmarks"
@@ -26,11 +26,15 @@ def main() -> None:
     results["batches"] = batches()
     results["sweeps"] = {"workers": by_workers(), "memory": memory()}
     results["learning"] = learning()
+    results["over_time"] = over_time()
+    results["growth"] = growth()
     results["limit"] = machine_limit()
+    results["spent"] = where_time_goes()
     (FOLDER / "results.json").write_text(json.dumps(results, indent=1) + "\n")
     table = tables(results)
     (FOLDER / "results.md").write_text(table)
     _curve(results["roads"])
+    _periods(results["over_time"])
     print(table)
 
 
@@ -108,7 +112,31 @@ def tables(results: dict[str, Any]) -> str:
         for row in results["sweeps"]["memory"]
     ]
     lines += learning_table(results["learning"])
-    limit = results["limit"]
+    lines += [
+        "",
+        "## Over time, as whole processes that compile everything",
+        "",
+        "| persisting | periods | decisions, all on one cycle | whole process | residual |",
+        "|---|--:|--:|--:|--:|",
+    ]
+    lines += [
+        f"| {row['persisting']} | {row['periods']} | {row['decisions']} | "
+        f"{_seconds(row['whole_process'])} | {row['residual']:.0e} |"
+        for row in results["over_time"]
+    ]
+    lines += [
+        "",
+        "## How cost grows with one thing at a time, two periods",
+        "",
+        "| what | how many | unknowns | compiling | again |",
+        "|---|--:|--:|--:|--:|",
+    ]
+    lines += [
+        f"| {row['what']} | {row['count']} | {row['unknowns']:.0f} | {_seconds(row['first'])} | "
+        f"{_seconds(row['again'])} |"
+        for row in results["growth"]
+    ]
+    limit, spent = results["limit"], results["spent"]
     lines += [
         "",
         "## Distance to the machine's limit",
@@ -116,6 +144,11 @@ def tables(results: dict[str, Any]) -> str:
         f"A wide contraction runs at {limit['contraction'] / 1e9:.1f} billion operations a second, "
         f"a matrix product on the same machine at {limit['matrix_product'] / 1e9:.1f}: "
         f"{limit['contraction'] / limit['matrix_product']:.0%} of it.",
+        "",
+        "A first solve of venezuela-2026 spends "
+        f"{_seconds(spent['compiling'])} on compiling; then {_seconds(spent['jacobians'])} on "
+        f"Jacobians, {_seconds(spent['systems'])} on linear systems, and {_seconds(spent['rest'])} "
+        "on all else, which is Python.",
         "",
     ]
     return "\n".join(lines)
@@ -138,6 +171,21 @@ def _curve(rows: list[dict[str, Any]]) -> None:
         .properties(width=480, height=280)
     )
     chart.save(FOLDER / "road.png", scale_factor=2)
+
+
+def _periods(rows: list[dict[str, Any]]) -> None:
+    chart = (
+        alt.Chart(pd.DataFrame(rows), title="Contests over time: whole process, seconds")
+        .mark_line(point=True)
+        .encode(
+            alt.X("periods", title="periods"),
+            alt.Y("whole_process", title="seconds"),
+            alt.Color("persisting", title="factors that persist"),
+            alt.StrokeDash("persisting", title="factors that persist"),
+        )
+        .properties(width=480, height=280)
+    )
+    chart.save(FOLDER / "periods.png", scale_factor=2)
 
 
 if __name__ == "__main__":

@@ -5,14 +5,19 @@ import sys
 import tempfile
 import time
 from typing import Any
+from unittest import mock
 
 import numpy as np
 
+import middlegame as mg
 from benchmarks.road import road
+from benchmarks.timed import limited_memory
+from middlegame.engine import linear, qre
 from middlegame.engine.contraction import contract, plan
 from middlegame.engine.cost import predict
 
 LENGTHS = (5, 10, 20, 40, 70, 100)
+PERIODS = (2, 5, 10, 20)
 
 _PROCESS = """
 import sys, time
@@ -22,6 +27,113 @@ from benchmarks.road import road
 equilibrium = mg.solve(road(int(sys.argv[1])), precision=2.0)
 print(time.perf_counter() - begin, equilibrium.residual)
 """
+
+
+_OVER_TIME = """
+import sys, time
+begin = time.perf_counter()
+import middlegame as mg
+from benchmarks.timed import limited_memory
+options = {"binary": {}, "three": {"persisting": 6, "states": 3, "options": 3}}[sys.argv[2]]
+equilibrium = mg.solve(limited_memory(int(sys.argv[1]), **options))
+equilibrium.forecasts
+print(time.perf_counter() - begin, equilibrium.residual, len(equilibrium.diagram.decisions))
+"""
+
+
+def over_time(periods: tuple[int, ...] = PERIODS) -> list[dict[str, Any]]:
+    """Solve contests over time in processes of their own, nothing compiled beforehand.
+
+    Five moves and twelve factors a period, eight of two states or six of three persisting; each
+    move knows three things, so that all decisions of all periods depend on each other.
+    """
+    rows = []
+    for kind in ("binary", "three"):
+        for count in periods:
+            with tempfile.TemporaryDirectory() as cache:
+                begin = time.perf_counter()
+                ended = subprocess.run(
+                    [sys.executable, "-c", _OVER_TIME, str(count), kind],
+                    capture_output=True,
+                    text=True,
+                    check=True,
+                    env={"JAX_COMPILATION_CACHE_DIR": cache, "PATH": ""},
+                )
+                whole = time.perf_counter() - begin
+            solving, residual, decisions = map(float, ended.stdout.split())
+            rows.append(
+                {
+                    "persisting": "8 of two states" if kind == "binary" else "6 of three states",
+                    "periods": count,
+                    "decisions": int(decisions),
+                    "whole_process": whole,
+                    "solving": solving,
+                    "residual": residual,
+                }
+            )
+            print(".", end="", flush=True)
+    print()
+    return rows
+
+
+def growth() -> list[dict[str, Any]]:
+    """Solve contests of two periods that grow in one thing at a time: first, and once compiled."""
+    base = {"moves": 2, "factors": 3, "persisting": 2, "states": 2, "knows": 2}
+    grown = {
+        "decisions a period": [{"moves": n} for n in (2, 3, 4, 5)],
+        "states": [{"states": n} for n in (2, 3, 4, 5)],
+        "observed": [{"factors": 5, "persisting": 5, "knows": n} for n in (1, 2, 3, 4)],
+    }
+    rows = []
+    for what, steps in grown.items():
+        for step in steps:
+            diagram = limited_memory(2, **{**base, **step})
+            seconds = []
+            for _ in range(2):
+                begin = time.perf_counter()
+                mg.solve(diagram)
+                seconds.append(time.perf_counter() - begin)
+            rows.append(
+                {
+                    "what": what,
+                    "count": [*step.values()][-1],
+                    "unknowns": predict(diagram.structure).unknowns,
+                    "first": seconds[0],
+                    "again": seconds[1],
+                }
+            )
+            print(".", end="", flush=True)
+    print()
+    return rows
+
+
+def where_time_goes(name: str = "venezuela-2026") -> dict[str, float]:
+    """Split a solve that traces: compiling, Jacobians, linear systems, and the rest, in seconds."""
+    diagram = mg.compile_scenario(mg.load(name))
+    spent = dict.fromkeys(("jacobians", "systems"), 0.0)
+
+    def timed(work: Any, kind: str) -> Any:
+        def within(*arguments: Any, **options: Any) -> Any:
+            begin = time.perf_counter()
+            found = work(*arguments, **options)
+            spent[kind] += time.perf_counter() - begin
+            return found
+
+        return within
+
+    begin = time.perf_counter()
+    mg.solve(diagram)
+    first = time.perf_counter() - begin
+    choose, factor = qre.equations, linear.Factored.__init__
+    with (
+        mock.patch.object(qre, "equations", lambda *a: timed(choose(*a), "jacobians")),
+        mock.patch.object(linear.Factored, "__init__", timed(factor, "systems")),
+        mock.patch.object(linear.Factored, "solve", timed(linear.Factored.solve, "systems")),
+    ):
+        begin = time.perf_counter()
+        mg.solve(diagram)
+        again = time.perf_counter() - begin
+    return {"compiling": first - again, **spent, "rest": again - sum(spent.values())}
 
 
 def roads(lengths: tuple[int, ...] = LENGTHS) -> list[dict[str, Any]]:

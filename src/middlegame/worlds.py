@@ -18,7 +18,7 @@ from middlegame.engine.cost import predict
 from middlegame.engine.layout import Game, layout_of
 from middlegame.engine.logit import policies
 from middlegame.engine.relevance import traced
-from middlegame.engine.worlds import Ramp, expectations, likelihood, marginals, settle
+from middlegame.engine.worlds import Ramp, expectations, likelihood, marginals, points, settle
 from middlegame.errors import QueryError
 from middlegame.game import engine_game, fix
 from middlegame.play import cases, place_of
@@ -368,22 +368,22 @@ def _compiled(key: _Key, ramp: Ramp, asks: _Scopes, conditions: _Conditions) -> 
 
     still = engine_game(diagram, fixed(diagram.tables()))
 
-    def one(theta: Any) -> tuple[Any, Any, Any]:
+    def one(theta: Any) -> tuple[Any, Any]:
         tables = fixed(diagram.tables(theta, jnp))
         flat = layout.flatten(tables.chances, tables.utilities, jnp)
         sharpness = diagram.sharpness(tables.lambdas, tables.scales, jnp)
-        return flat, sharpness, tables.utilities
+        return flat, sharpness
 
-    def game(thetas: Any) -> tuple[Game, Any]:
-        tables, lambdas, utilities = jax.vmap(one, out_axes=-1)(thetas)
-        return Game(tables, still.opens, still.reached, lambdas), utilities
+    def game(thetas: Any) -> Game:
+        tables, lambdas = jax.vmap(one, out_axes=-1)(thetas)
+        return Game(tables, still.opens, still.reached, lambdas)
 
     def settle_all(thetas: Any) -> tuple[Any, Any]:
-        settled = settle(structure, game(thetas)[0], ramp)
+        settled = settle(structure, game(thetas), ramp)
         return settled.residual, settled.policies
 
     def tell(thetas: Any, played: Any, weights: Mapping[str, Any]) -> _Told:
-        here, utilities = game(thetas)
+        here = game(thetas)
         probability = likelihood(structure, here, played, seen)
         possible = jnp.where(probability > 0, probability, jnp.nan)
 
@@ -411,7 +411,7 @@ def _compiled(key: _Key, ramp: Ramp, asks: _Scopes, conditions: _Conditions) -> 
             value = expectations(structure, here, played, over[0], tables[0][None], seen, more)[0]
             asked[name] = 1 - value / possible if opposite else value / possible
         asked |= expected(alone)
-        gains = expected(dict(enumerate(zip(structure.scopes, utilities, strict=True))))
+        gains = [gain / possible for gain in points(structure, here, played, seen)]
         nobody = jnp.zeros(played.shape[-1])
         return {
             "forecasts": {

@@ -25,7 +25,7 @@ Floats = NDArray[np.float64]
 
 CONTROLS = Controls(tolerance=1e-5, landing=1e-11)
 """Along the branch the corrector need not go to the end; where it lands it does."""
-_REPEATED = 4
+_REPEATED = 3
 """Tables contracted for each decision apart, by those that sweeps compile: beyond it they win."""
 _MANY = 1e8
 _HOPELESS = 2000

@@ -77,18 +77,18 @@ def sweep_along(structure: Structure) -> Callable[..., Array]:
 
 def swept(structure: Structure) -> Callable[..., Array]:
     """Give the function that `sweep` compiles."""
-    plan = _Plan(structure)
+    plan = Plan(structure)
 
     def respond(logits: Array, share: Array, game: Game, at_once: Array) -> Array:
         given = plan.gather(logits, game)
 
         def forward(reach: Array, own: _Given) -> tuple[Array, Array]:
             branches = [partial(_forward, shape, plan, share) for shape in plan.shapes]
-            return _switch(own.kind, branches, reach, own), reach
+            return switch(own.kind, branches, reach, own), reach
 
         def backward(points: Array, both: tuple[Array, _Given]) -> Array:
             branches = [partial(_backward, shape, plan, share, at_once) for shape in plan.shapes]
-            return _switch(both[1].kind, branches, points, *both)
+            return switch(both[1].kind, branches, points, *both)
 
         _, reach = jax.lax.scan(forward, jnp.zeros(plan.widest).at[0].set(1.0), given)
         end = jnp.zeros((structure.players, plan.widest))
@@ -99,7 +99,7 @@ def swept(structure: Structure) -> Callable[..., Array]:
     return respond
 
 
-class _Plan:
+class Plan:
     """Where each slice's numbers stand, so that all are fetched at once.
 
     Attributes:
@@ -124,8 +124,8 @@ class _Plan:
             for each in found
         ]
         played = [[layout.cells(node) for node in each.nodes if node in decides] for each in found]
-        self.tables = _filled(tables, 0)
-        self.policies = _filled(played, layout.height * layout.widest)
+        self.tables = filled(tables, 0)
+        self.policies = filled(played, layout.height * layout.widest)
         self.longest = self.policies.shape[1]
         self.rows = np.minimum(self.policies // layout.widest, max(layout.height - 1, 0))
         self.numbers = np.append(layout.row_decision, 0)[self.rows]
@@ -145,33 +145,36 @@ class _Plan:
         )
 
 
-def _filled(parts: list[list[Indices]], filling: int) -> Indices:
+def filled(parts: list[list[Indices]], filling: int) -> Indices:
+    """Lay the places of each slice end to end, filled up to the longest, `[slices, longest]`."""
     rows = [np.concatenate([np.zeros(0, int), *(p.ravel() for p in each)]) for each in parts]
     longest = max(1, *(len(row) for row in rows))
     return np.stack([np.append(row, np.full(longest - len(row), filling)) for row in rows])
 
 
-def _switch(kind: Array, branches: Sequence[Callable[..., Array]], *arguments: Array) -> Array:
+def switch(kind: Array, branches: Sequence[Callable[..., Array]], *arguments: Array) -> Array:
+    """Take the branch of a slice's shape."""
     if len(branches) == 1:
         return branches[0](*arguments)
     return jax.lax.switch(kind, branches, *arguments)
 
 
-def _padded(numbers: Array, length: int) -> Array:
+def padded(numbers: Array, length: int) -> Array:
+    """Fill the last axis up with zeros, so that slices of all shapes hand on the same."""
     return jnp.pad(numbers, [(0, 0)] * (numbers.ndim - 1) + [(0, length - numbers.shape[-1])])
 
 
-def _forward(shape: Shape, plan: _Plan, share: Array, reach: Array, given: _Given) -> Array:
+def _forward(shape: Shape, plan: Plan, share: Array, reach: Array, given: _Given) -> Array:
     """Pass a slice: from the distribution over the interface before it to that after it."""
     tables, _ = _tables(shape, given, share)
     last = _reaches(shape, reach, tables)[-1]
     found = fused((last,), (passage(shape).after,), shape.after, shape.sizes, jnp)
-    return _padded(found.reshape(-1), plan.widest)
+    return padded(found.reshape(-1), plan.widest)
 
 
 def _backward(
     shape: Shape,
-    plan: _Plan,
+    plan: Plan,
     share: Array,
     at_once: Array,
     points: Array,
@@ -196,7 +199,7 @@ def _backward(
     steps = passage(shape).steps
     everybody, sizes = (len(shape.sizes),), (*shape.sizes, len(points))
     ahead = everybody + shape.after
-    points = _unpacked(points, ahead, sizes)
+    points = unpacked(points, ahead, sizes)
     points = fused((points,), (ahead,), everybody + passage(shape).after, sizes, jnp)
     answers: dict[int, Array] = {}
     for step, before in reversed(list(zip(steps, _reaches(shape, reach, tables), strict=False))):
@@ -224,7 +227,7 @@ def _backward(
             points = points.at[gainer].add(fused((small,), (own,), step.before, sizes, jnp))
     ordered = [answers[node] for node in sorted(answers)]
     found = jnp.concatenate(ordered) if ordered else jnp.zeros(0)
-    return _padded(points.reshape(len(points), -1), plan.widest), _padded(found, plan.longest)
+    return padded(points.reshape(len(points), -1), plan.widest), padded(found, plan.longest)
 
 
 def _expected(
@@ -259,7 +262,7 @@ def _response(
 def _reaches(shape: Shape, reach: Array, tables: Sequence[Array]) -> list[Array]:
     """Give the distribution over the frontier before each step, and after the last."""
     interface = tuple(range(shape.before))
-    found = [_unpacked(reach, interface, shape.sizes)]
+    found = [unpacked(reach, interface, shape.sizes)]
     for step in passage(shape).steps:
         now = found[-1]
         if step.node + shape.before in step.after:
@@ -270,7 +273,7 @@ def _reaches(shape: Shape, reach: Array, tables: Sequence[Array]) -> list[Array]
     return found
 
 
-def _unpacked(numbers: Array, axes: Axes, sizes: Sequence[int]) -> Array:
+def unpacked(numbers: Array, axes: Axes, sizes: Sequence[int]) -> Array:
     """Take a table from the front of the last axis; a leading axis stays."""
     shape = [sizes[axis] for axis in axes]
     if numbers.ndim == 1:

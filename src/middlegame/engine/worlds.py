@@ -12,10 +12,12 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import NamedTuple
 
+from middlegame.engine import long, long_worlds
 from middlegame.engine.backend import jax, jnp
 from middlegame.engine.contraction import Axes, contract, spread_product
 from middlegame.engine.layout import Array, Game, layout_of
 from middlegame.engine.logit import logits_of, policies
+from middlegame.engine.occurrence import occurrence
 from middlegame.engine.payoffs import Shape, groups, local_payoffs
 from middlegame.engine.qre import levels
 from middlegame.engine.relevance import traced
@@ -66,6 +68,9 @@ def settle(structure: Structure, game: Game, ramp: Ramp) -> Settled:
         game: its numbers, `tables` and `lambdas` with the worlds as their last axis.
         ramp: how they are brought there.
     """
+    if long.serves(structure):
+        found = long_worlds.settle(structure, game, ramp.rungs, ramp.most, ramp.tolerance)
+        return _settled(structure, game, *found)
     layout = layout_of(structure)
     worlds = game.tables.shape[-1]
     logits = jnp.zeros((layout.height * layout.widest, worlds))
@@ -95,10 +100,17 @@ def settle(structure: Structure, game: Game, ramp: Ramp) -> Settled:
         swept = count - ramp.rungs
     for level in levels(structure):
         logits = sweeper(structure, level, game)(logits, 1.0)
-    shape = (layout.height, layout.widest, worlds)
+    answers = replies(structure, structure.decisions, game, logits)
+    return _settled(structure, game, logits, answers, swept)
+
+
+def _settled(
+    structure: Structure, game: Game, logits: Array, answers: Array, swept: Array
+) -> Settled:
+    layout = layout_of(structure)
+    shape = (layout.height, layout.widest, logits.shape[-1])
     opens = game.opens[..., None]
-    answers = replies(structure, structure.decisions, game, logits).reshape(shape)
-    logits = logits.reshape(shape)
+    logits, answers = logits.reshape(shape), answers.reshape(shape)
     played, replied = (policies(opens, at, 1.0, jnp, axis=-2) for at in (logits, answers))
     residual = jnp.abs(played - replied).max(axis=(0, 1), initial=0.0)
     return Settled(logits, played, residual, swept)
@@ -112,6 +124,8 @@ def marginals(
     Those of its states together with what was seen, not normalised. To be compiled, as is all
     that follows.
     """
+    if long.serves(structure):
+        return occurrence(structure, game, played, seen or {}).nodes
     worlds = len(structure.sizes)
     return [
         _summed(structure, game, played, (node,), [], (node, worlds), seen or {})
@@ -161,10 +175,30 @@ def expectations(
     return _summed(structure, game, played, nodes, more, output, seen or {}, len(weights))
 
 
+def points(
+    structure: Structure, game: Game, played: Array, seen: Seen | None = None
+) -> list[Array]:
+    """Give every utility's expected points times the probability of what was seen, `[worlds]`."""
+    if long.serves(structure):
+        return list(occurrence(structure, game, played, seen or {}).points)
+    layout = layout_of(structure)
+    alike: dict[Axes, list[int]] = {}
+    for utility, scope in enumerate(structure.scopes):
+        alike.setdefault(scope, []).append(utility)
+    found: dict[int, Array] = {}
+    for scope, utilities in alike.items():
+        tables = jnp.stack([game.tables[layout.utility(utility)] for utility in utilities])
+        values = expectations(structure, game, played, scope, tables, seen)
+        found |= dict(zip(utilities, values, strict=True))
+    return [found[utility] for utility in range(len(structure.scopes))]
+
+
 def likelihood(structure: Structure, game: Game, played: Array, seen: Seen) -> Array:
     """Give the probability `[worlds]` of what was seen, everything else summed out."""
     if not seen:
         return jnp.ones(played.shape[-1])
+    if long.serves(structure):
+        return occurrence(structure, game, played, seen).seen
     return _summed(structure, game, played, (), [], (len(structure.sizes),), seen)
 
 
