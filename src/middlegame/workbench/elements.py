@@ -1,5 +1,6 @@
 """The page's own elements: each is a Vue component beside it, fed with plain data."""
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
@@ -13,7 +14,21 @@ from middlegame.workbench.reading import Glance, Reading
 from middlegame.workbench.setting import Setting
 
 
-class Forecast(Element, component="components/forecast.js"):
+class Patched(Element):
+    """An element of which what changes is sent alone.
+
+    NiceGUI's own update sends all of an element: here that would be every slider, or the picture.
+    """
+
+    def patch(self, **props: Any) -> None:
+        """Change some of what the component is fed with."""
+        with self._props.suspend_updates():
+            self._props.update(props)
+        at = f"mounted_app.elements[{self.id}]"
+        self.client.run_javascript(f"if ({at}) Object.assign({at}.props, {json.dumps(props)})")
+
+
+class Forecast(Patched, component="components/forecast.js"):
     """Bars of a forecast, beside those of the scenario as written."""
 
     def __init__(self, sections: list[dict[str, Any]], base: Glance) -> None:
@@ -25,16 +40,14 @@ class Forecast(Element, component="components/forecast.js"):
 
     def show(self, now: Glance) -> None:
         """Draw another forecast."""
-        self._props["now"] = chances(now)
-        self.update()
+        self.patch(now=chances(now))
 
     def widen(self, intervals: Mapping[str, tuple[float, float]]) -> None:
         """Draw intervals that a sweep found."""
-        self._props["intervals"] = {key: list(ends) for key, ends in intervals.items()}
-        self.update()
+        self.patch(intervals={key: list(ends) for key, ends in intervals.items()})
 
 
-class Numbers(Element, component="components/numbers.js"):
+class Numbers(Patched, component="components/numbers.js"):
     """A slider for every range."""
 
     def __init__(
@@ -54,11 +67,10 @@ class Numbers(Element, component="components/numbers.js"):
 
     def show(self, setting: Setting) -> None:
         """Put the sliders where a setting has them."""
-        self._props["values"] = dict(setting.numbers)
-        self.update()
+        self.patch(values=dict(setting.numbers))
 
 
-class Pickers(Element, component="components/pickers.js"):
+class Pickers(Patched, component="components/pickers.js"):
     """What is supposed and what was observed, for every move and factor."""
 
     def __init__(
@@ -77,13 +89,14 @@ class Pickers(Element, component="components/pickers.js"):
 
     def show(self, setting: Setting) -> None:
         """Pick what a setting has picked."""
-        self._props["supposed"] = dict(setting.supposed)
-        self._props["given"] = {name: list(states) for name, states in setting.given.items()}
-        self._props["surprise"] = setting.surprise
-        self.update()
+        self.patch(
+            supposed=dict(setting.supposed),
+            given={name: list(states) for name, states in setting.given.items()},
+            surprise=setting.surprise,
+        )
 
 
-class Picture(Element, component="components/picture.js"):
+class Picture(Patched, component="components/picture.js"):
     """The contest's graph; a box that is chosen opens its panel."""
 
     def __init__(
@@ -99,20 +112,20 @@ class Picture(Element, component="components/picture.js"):
     def show(self, reading: Reading) -> None:
         """Draw another reading."""
         self._reading = reading
-        self._props["svg"] = reading.picture
+        self.patch(svg=reading.picture)
         if self._props["node"] is not None:
-            self._props["chances"] = reading.glance.forecasts[self._props["node"]["name"]]
-        self.update()
+            self.patch(chances=reading.glance.forecasts[self._props["node"]["name"]])
 
     def choose(self, name: str) -> None:
         """Open the panel of a move or factor; with no name, close it."""
         node = self._portrait.node(name)
-        self._props["node"] = None if node is None else asdict(node)
-        self._props["chances"] = [] if node is None else self._reading.glance.forecasts[name]
-        self.update()
+        self.patch(
+            node=None if node is None else asdict(node),
+            chances=[] if node is None else self._reading.glance.forecasts[name],
+        )
 
 
-class Telling(Element, component="components/telling.js"):
+class Telling(Patched, component="components/telling.js"):
     """A part of a reading in words.
 
     Args:
@@ -127,7 +140,7 @@ class Telling(Element, component="components/telling.js"):
 
     def show(self, reading: Reading) -> None:
         """Tell another reading."""
-        self._props.update(
+        self.patch(
             answer=reading.glance.answer,
             notes=list(reading.notes),
             storylines=[asdict(line) for line in reading.storylines],
@@ -136,17 +149,14 @@ class Telling(Element, component="components/telling.js"):
             shifts=[list(each) for each in reading.shifts],
             reasons=list(reading.reasons),
         )
-        self.update()
 
     def answer(self, glance: Glance) -> None:
         """Tell the answer while the rest is still being found."""
-        self._props["answer"] = glance.answer
-        self.update()
+        self.patch(answer=glance.answer)
 
     def warn(self, message: str) -> None:
         """Say what could not be done."""
-        self._props["message"] = message
-        self.update()
+        self.patch(message=message)
 
 
 def chances(glance: Glance) -> dict[str, float]:

@@ -135,8 +135,11 @@ class ContestPage:
         self.head.mark(view)
         for name, place in self.places.items():
             place.set_visibility(name == view and (name in self.views))
+        for name, each in self.views.items():
+            if isinstance(each, AnswerView | TryView):
+                each.looked_at = name == view
         opened = self.views.get(view)
-        if isinstance(opened, TryView | DominoView | LedgerView):
+        if isinstance(opened, AnswerView | TryView | DominoView | LedgerView):
             opened.shown()
         self._link()
 

@@ -70,5 +70,6 @@ def serve(
         tailwind=False,
         show_welcome_message=False,
         reconnect_timeout=5.0,
+        message_history_length=100,
         binding_refresh_interval=None,
     )

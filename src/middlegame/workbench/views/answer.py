@@ -26,6 +26,7 @@ class AnswerView:
         assert reading is not None
         assert session.base is not None
         self.session = session
+        self.looked_at = True
         base = session.base.glance
         with ui.element("p").classes("mg-kicker"):
             as_of = f" as of {portrait.as_of}" if portrait.as_of else ""
@@ -79,7 +80,13 @@ class AnswerView:
                     ui.label(title).classes("mg-source")
                     ui.label(f"{name}. {more}").classes("mg-soft")
 
+    def shown(self) -> None:
+        """Show the latest; what comes while another view is looked at is not sent."""
+        self._reading()
+
     def _glance(self) -> None:
+        if not self.looked_at:
+            return
         glance = self.session.glance
         assert glance is not None
         for forecast in (self.questions, self.forecast, self.factors):
@@ -92,6 +99,8 @@ class AnswerView:
             forecast.widen(self.session.intervals)
 
     def _reading(self) -> None:
+        if not self.looked_at:
+            return
         reading = self.session.now
         assert reading is not None
         self._glance()

@@ -3,9 +3,9 @@
 from dataclasses import asdict
 
 from nicegui import ui
-from nicegui.element import Element
 
 from middlegame.errors import MiddlegameError
+from middlegame.workbench.elements import Patched
 from middlegame.workbench.falling import Cascade, Falls
 from middlegame.workbench.frame import button, heading
 from middlegame.workbench.pool import Superseded
@@ -13,7 +13,7 @@ from middlegame.workbench.session import Session
 from middlegame.workbench.views.background import Background
 
 
-class Board(Element, component="../components/dominoes.js"):
+class Board(Patched, component="../components/dominoes.js"):
     """The dominoes, and the cascade of the one that was toppled."""
 
     def __init__(self) -> None:
@@ -22,16 +22,20 @@ class Board(Element, component="../components/dominoes.js"):
 
     def set_up(self, falls: Falls) -> None:
         """Stand all dominoes up."""
-        self._props["firsts"] = [asdict(first) for first in falls.firsts]
-        self._props["largest"] = [[place, asdict(row)] for place, row in falls.largest]
-        self._props.update(chosen=-1, cascade=None)
-        self.update()
+        self.patch(
+            firsts=[asdict(first) for first in falls.firsts],
+            largest=[[place, asdict(row)] for place, row in falls.largest],
+            chosen=-1,
+            cascade=None,
+        )
 
     def choose(self, place: int, cascade: Cascade | None) -> None:
         """Show what falls after one; None while that is being found."""
-        self._props["chosen"], self._props["busy"] = place, cascade is None
-        self._props["cascade"] = None if cascade is None else asdict(cascade)
-        self.update()
+        self.patch(
+            chosen=place,
+            busy=cascade is None,
+            cascade=None if cascade is None else asdict(cascade),
+        )
 
 
 class DominoView:

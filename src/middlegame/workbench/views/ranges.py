@@ -3,8 +3,8 @@
 from dataclasses import asdict
 
 from nicegui import ui
-from nicegui.element import Element
 
+from middlegame.workbench.elements import Patched
 from middlegame.workbench.frame import button, enable, heading
 from middlegame.workbench.ranging import Swept, Tornado
 from middlegame.workbench.session import Session
@@ -19,7 +19,7 @@ _WORLDS = {
 }
 
 
-class Tornados(Element, component="../components/tornado.js"):
+class Tornados(Patched, component="../components/tornado.js"):
     """What each judgement does to each question."""
 
     def __init__(self) -> None:
@@ -29,12 +29,10 @@ class Tornados(Element, component="../components/tornado.js"):
 
     def show(self, found: list[Tornado]) -> None:
         """Draw them, the first question chosen."""
-        self._props.update(tornados=[asdict(each) for each in found], chosen=0)
-        self.update()
+        self.patch(tornados=[asdict(each) for each in found], chosen=0)
 
     def _choose(self, place: int) -> None:
-        self._props["chosen"] = place
-        self.update()
+        self.patch(chosen=place)
 
 
 class RangesView:

@@ -26,6 +26,7 @@ class TryView:
         assert reading is not None
         assert session.base is not None
         self.library, self.session = library, session
+        self.looked_at = True
         heading("h1", "What if?", "mg-small")
         with ui.element("div").classes("mg-tools").props('role=toolbar aria-label="Changes"'):
             self.undo = button("Undo", session.undo)
@@ -59,8 +60,9 @@ class TryView:
         self._message()
 
     def shown(self) -> None:
-        """Get ready when the view is first looked at."""
+        """Get ready when the view is first looked at, and show the latest."""
         self.session.prepare()
+        self._reading()
 
     def _moved(self, name: str, value: float | None, settled: bool) -> None:
         self.session.change(self.session.setting.with_number(name, value), settled=settled)
@@ -73,6 +75,8 @@ class TryView:
         self.session.change(self.session.setting.with_surprise(surprise), settled=True)
 
     def _glance(self) -> None:
+        if not self.looked_at:
+            return
         glance = self.session.glance
         assert glance is not None
         self.questions.show(glance)
@@ -83,6 +87,8 @@ class TryView:
             forecast.widen(self.session.intervals)
 
     def _reading(self) -> None:
+        if not self.looked_at:
+            return
         reading = self.session.now
         assert reading is not None
         self._glance()
