@@ -168,6 +168,7 @@ class Pool:
             worker.process.join(2)
             if worker.process.is_alive():
                 worker.process.kill()
+        self._workers.clear()  # with them go the events, which the system holds for us
 
     @property
     def processes(self) -> list[int]:
