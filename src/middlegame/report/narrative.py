@@ -280,8 +280,13 @@ def _forced(equilibrium: "Equilibrium", name: str, states: Mapping[str, str]) ->
     return bool((chances[..., node.states.index(states[name])] == 1).all())
 
 
-def notes(equilibrium: "Equilibrium") -> Iterator[str]:
-    """Say what a reader must know before trusting the numbers."""
+def notes(equilibrium: "Equilibrium", before: str = "in square brackets") -> Iterator[str]:
+    """Say what a reader must know before trusting the numbers.
+
+    Args:
+        equilibrium: whose numbers.
+        before: where stands how they were before anything was known.
+    """
     words = words_of(equilibrium)
     if equilibrium.supposed:
         told = words.case(equilibrium.supposed.items())
@@ -298,7 +303,7 @@ def notes(equilibrium: "Equilibrium") -> Iterator[str]:
     if observed:
         yield f"Observed - {given_words(words, observed)}."
     if equilibrium.known:
-        yield "All below is conditional on it; how it was before stands in square brackets."
+        yield f"All below is conditional on it; how it was before stands {before}."
     if equilibrium.forks:
         yield (
             "This contest has more than one self-consistent outcome: only the order in which "

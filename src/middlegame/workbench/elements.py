@@ -37,10 +37,12 @@ class Forecast(Patched, component="components/forecast.js"):
         self._props["scale"] = [list(step) for step in SCALE]
         self._props["base"] = self._props["now"] = chances(base)
         self._props["intervals"] = {}
+        self._props["priors"] = {}
 
     def show(self, now: Glance) -> None:
         """Draw another forecast."""
-        self.patch(now=chances(now))
+        priors = {f"question.{name}": round(p, 6) for name, p in now.priors.items()}
+        self.patch(now=chances(now), priors=priors)
 
     def widen(self, intervals: Mapping[str, tuple[float, float]]) -> None:
         """Draw intervals that a sweep found."""

@@ -75,6 +75,10 @@ class Head:
         for each, button in self._buttons.items():
             if each == name:
                 button.props("aria-current=page")
+                place = "{block: 'nearest', inline: 'center'}"
+                button.client.run_javascript(
+                    f"getHtmlElement({button.id})?.scrollIntoView({place})"
+                )
             else:
                 button.props(remove="aria-current")
 

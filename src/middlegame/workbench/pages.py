@@ -9,7 +9,7 @@ from nicegui import background_tasks, ui
 from middlegame.errors import MiddlegameError
 from middlegame.workbench.frame import Head, dress, heading
 from middlegame.workbench.library import Library
-from middlegame.workbench.pool import Refused, Superseded
+from middlegame.workbench.pool import Pool, Refused, Superseded
 from middlegame.workbench.session import Pools, Session
 from middlegame.workbench.setting import Setting
 from middlegame.workbench.views.answer import AnswerView
@@ -45,14 +45,13 @@ class Bench:
         if contest is None:
             return
         with contextlib.suppress(MiddlegameError):
-            session = Session(self.pools, contest, contest.name, contest.text(), Setting())
-            background_tasks.create(_quietly(session))
+            background_tasks.create(_warm(self.pools.solving, contest.text()))
 
 
-async def _quietly(session: Session) -> None:
+async def _warm(pool: Pool, text: str) -> None:
     with contextlib.suppress(Superseded, MiddlegameError):
-        await session.open(lambda _: None)
-        session.prepare()
+        await pool.ask(("nobody", "open"), "solving.opened", text, home=text)
+        await pool.ask(("nobody", "prepare"), "solving.prepared", text, home=text, long=True)
 
 
 def add_pages(bench: Bench) -> None:

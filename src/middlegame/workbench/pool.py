@@ -2,10 +2,10 @@
 
 Every request has a key, a visitor and a purpose: a newer one of the same key takes the place of an
 older that still waits, so whoever drags a slider waits for the latest value alone. Requests are
-served in the order in which their keys began to wait. Long ones never take all workers; where all
-are busy for long, as with compiling, a few more are started, and end when they are not needed.
-Compiling cannot be interrupted: a worker that does what nobody wants any more is ended if others
-wait for it.
+served in the order in which their keys began to wait, urgent ones first. Long ones never take all
+workers; where all are busy for long, as with compiling, a few more are started, and end when they
+are not needed. Compiling cannot be interrupted: a worker that does what nobody wants any more is
+ended if others wait for it.
 """
 
 import asyncio
@@ -70,6 +70,8 @@ class _Job:
     long: bool
     progress: Callable[[Any], None] | None
     answer: "asyncio.Future[Any]"
+    urgent: bool = False
+    spread: bool = False
     unwanted: bool = False
     since: float = 0.0
 
@@ -113,6 +115,8 @@ class Pool:
         *arguments: Any,
         home: str = "",
         long: bool = False,
+        urgent: bool = False,
+        spread: bool = False,
         progress: Callable[[Any], None] | None = None,
     ) -> Any:
         """Run a task in a worker.
@@ -123,6 +127,8 @@ class Pool:
             arguments: of the function, after the bench.
             home: what the task is about; a worker that has had it is preferred.
             long: whether it may take more than a second or two.
+            urgent: whether somebody's hand is on a slider.
+            spread: whether a worker is wanted that has not had what it is about.
             progress: called with what the worker tells meanwhile.
 
         Raises:
@@ -130,7 +136,7 @@ class Pool:
             Refused: the worker said no.
         """
         answer = asyncio.get_running_loop().create_future()
-        job = _Job(key, task, arguments, home, long, progress, answer, since=_now())
+        job = _Job(key, task, arguments, home, long, progress, answer, urgent, spread, since=_now())
         for place, other in enumerate(self._waiting):
             if other.key == key:
                 self._waiting[place] = job  # it keeps the place in the queue
@@ -250,7 +256,7 @@ class Pool:
         """Give waiting jobs to workers, first come first served, as far as there are any."""
         if self._closed:
             return
-        for job in list(self._waiting):
+        for job in sorted(self._waiting, key=lambda job: not job.urgent):
             worker = self._worker_for(job)
             if worker is None:
                 continue
@@ -297,6 +303,12 @@ class Pool:
             1, self._size - 1
         ):
             return None
+        if job.spread:
+            idle = [worker for worker in idle if job.home not in worker.homes] or idle
+            others = all(job.home in worker.homes for worker in self._workers)
+            if others and len(self._workers) < self._size:
+                return self._add()
+            return idle[0] if idle else None
         at_home = [worker for worker in idle if job.home in worker.homes]
         if at_home:
             return at_home[0]

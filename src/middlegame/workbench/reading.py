@@ -30,12 +30,14 @@ class Glance:
     Attributes:
         forecasts: of each move and factor, in the order of its states.
         questions: of each question.
+        priors: of each question before anything was known; nothing where nothing is.
         answer: in a few sentences.
         traced: whether this is the traced solution and not the quick one.
     """
 
     forecasts: dict[str, list[float]]
     questions: dict[str, float]
+    priors: dict[str, float]
     answer: str
     traced: bool
 
@@ -80,6 +82,7 @@ def glance(equilibrium: "Equilibrium", *, traced: bool) -> Glance:
     return Glance(
         forecasts={name: [*forecast.values()] for name, forecast in equilibrium.forecasts.items()},
         questions=dict(equilibrium.questions),
+        priors=dict(equilibrium.prior.questions) if traced and equilibrium.known else {},
         answer=narrative.answer(equilibrium),
         traced=traced,
     )
@@ -101,7 +104,10 @@ def reading(live: "Live", setting: Setting) -> Reading:
     small = after.residual < 1e-12
     return Reading(
         glance=glance(after, traced=True),
-        notes=(*narrative.notes(after), *(change.moved(live.base, after) if changed else ())),
+        notes=(
+            *narrative.notes(after, "beside the questions"),
+            *(change.moved(live.base, after) if changed else ()),
+        ),
         storylines=tuple(
             Line(line.probability, tuple((step.text, step.differs) for step in line.steps))
             for line in narrative.storylines(after, STORYLINES)

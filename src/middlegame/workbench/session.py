@@ -2,8 +2,9 @@
 
 import asyncio
 import contextlib
+from collections import Counter
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import uuid4
 
 from middlegame.workbench.library import Contest
@@ -20,17 +21,19 @@ _MOST_UNDO = 100
 Listeners = list[Callable[[], None]]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Pools:
     """The workers.
 
     Attributes:
         solving: those that hold contests ready.
         reading: one that reads texts, and never waits for a solution.
+        visitors: how many pages there are of each text.
     """
 
     solving: Pool
     reading: Pool
+    visitors: Counter[str] = field(default_factory=Counter)
 
 
 class Session:
@@ -71,11 +74,13 @@ class Session:
         self.on_message: Listeners = []
         self.on_ready: Listeners = []
         self.on_intervals: Listeners = []
+        self._asked = self._shown = 0
         self._undo: list[Setting] = []
         self._rested = setting
         self._resting: asyncio.TimerHandle | None = None
         self._quick: tuple[Setting, Glance] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        pools.visitors[text] += 1
 
     @property
     def folder(self) -> str:
@@ -113,6 +118,8 @@ class Session:
 
     def leave(self) -> None:
         """Give up everything: the visitor is gone."""
+        if not self.left:
+            self.pools.visitors -= Counter([self.text])
         self.left = True
         if self._resting is not None:
             self._resting.cancel()
@@ -168,18 +175,29 @@ class Session:
         )
         self.ready = True
         _tell(self.on_ready)
+        if self.pools.visitors[self.text] > 1:
+            # Where several look at the same, more than one worker is to answer.
+            await self.pools.solving.ask(
+                (self.visitor, "spread"),
+                "solving.prepared",
+                self.text,
+                home=self.text,
+                long=True,
+                spread=True,
+            )
 
     async def _glimpse(self, setting: Setting) -> None:
-        key = (self.visitor, "glance")
+        self._asked += 1
+        key, number = (self.visitor, "glance"), self._asked
         found: Glance = await self.pools.solving.ask(
-            key, "solving.glimpsed", self.text, setting, home=self.text
+            key, "solving.glimpsed", self.text, setting, home=self.text, urgent=True
         )
-        if self.left:
+        if self.left or number <= self._shown:
             return
+        self._shown = number
         self._quick = setting, found
-        if self.glance is None or not (self.glance.traced and setting != self.setting):
-            self.glance = found
-            _tell(self.on_glance)
+        self.glance = found
+        _tell(self.on_glance)
 
     async def _read(self, setting: Setting) -> None:
         key = (self.visitor, "read")
@@ -188,7 +206,7 @@ class Session:
         )
         if self.left or setting != self.setting:
             return
-        self.now, self.glance = found, found.glance
+        self.now, self.glance, self._shown = found, found.glance, self._asked
         self.say(self._disagreement(setting, found.glance))
         _tell(self.on_reading)
 

@@ -9,7 +9,7 @@ function percent(p) {
 }
 
 export default {
-  props: { sections: Array, now: Object, base: Object, intervals: Object, scale: Array },
+  props: { sections: Array, now: Object, base: Object, intervals: Object, priors: Object, scale: Array },
   template: `
     <div class="mg-forecast">
       <section v-for="section in sections" :key="section.title" class="mg-block">
@@ -27,7 +27,7 @@ export default {
                 <i class="mg-interval" v-if="intervals[row.key]" :style="span(intervals[row.key])"></i>
                 <i class="mg-base" v-if="delta(row.key)" :style="{ left: 100 * base[row.key] + '%' }"></i>
               </span>
-              <span class="mg-word" v-if="section.words">{{ word(now[row.key]) }}<template v-if="intervals[row.key]">, {{ percent(intervals[row.key][0]) }} to {{ percent(intervals[row.key][1]) }} nine times in ten</template></span>
+              <span class="mg-word" v-if="section.words">{{ word(now[row.key]) }}<template v-if="intervals[row.key]">, {{ percent(intervals[row.key][0]) }} to {{ percent(intervals[row.key][1]) }} nine times in ten</template><template v-if="row.key in priors">, {{ percent(priors[row.key]) }} before the evidence</template></span>
             </li>
           </ul>
         </div>
