@@ -290,3 +290,11 @@ def test_worth(run):
     assert told["questions"]["lease = lost"]["judgements"][0]["bits"] > 0
     assert {each["actor"] for each in told["knowing"]} == {"owner", "tenant"}
     assert told["leverage"][0]["worth"] > 0
+
+
+def test_a_sweeps_report_may_carry_drivers(run, tmp_path):
+    report = tmp_path / "sweep.html"
+    code, _, _ = run("sweep", "harbour-lease", "-n", "512", "--drivers", "--report", str(report))
+    assert code == 0
+    assert "What would change the answer" in report.read_text()
+    assert run("sweep", "harbour-lease", "-n", "512", "--drivers")[0] == 2

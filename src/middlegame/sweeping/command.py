@@ -10,6 +10,7 @@ from middlegame.options import ASSIGNMENT, FILE, JSON, OBSERVATION, REPORT, SEED
 
 if TYPE_CHECKING:
     from middlegame.equilibrium import Equilibrium
+    from middlegame.report.section import Section
     from middlegame.scenario.load import Loaded
     from middlegame.sweeping.result import Sweep
 
@@ -59,6 +60,12 @@ if TYPE_CHECKING:
 )
 @click.option("--row", type=ASSIGNMENT, multiple=True, help="The value of a data column.")
 @click.option("--precision", type=Odds(), help="Everybody's precision, such as 3:1.")
+@click.option(
+    "--drivers",
+    "with_drivers",
+    is_flag=True,
+    help="Add to the report which judgements the spread comes from, and what flips an answer.",
+)
 @REPORT
 @JSON
 def sweep_command(file: str, report: Path | None, as_json: bool, **options: Any) -> None:
@@ -69,6 +76,8 @@ def sweep_command(file: str, report: Path | None, as_json: bool, **options: Any)
     """
     if options["resume"] and options["out"] is None:
         raise click.UsageError("--resume goes with the --out that was being written")
+    if options["with_drivers"] and report is None:
+        raise click.UsageError("--drivers goes with --report; alone it is middlegame drivers")
     if options["workers"] and options["cluster"]:
         raise click.UsageError("--workers are of this machine, --cluster has its own: give one")
     equilibrium, loaded = _middle(file, options)
@@ -87,20 +96,29 @@ def sweep_command(file: str, report: Path | None, as_json: bool, **options: Any)
             cluster=options["cluster"],
             told=told,
         )
-    _answer(found, loaded, report, as_json)
+    _answer(found, loaded, report, as_json, with_drivers=options["with_drivers"])
     if found.interrupted:
         raise SystemExit(1)
 
 
-def _answer(found: "Sweep", loaded: "Loaded | None", report: Path | None, as_json: bool) -> None:
+def _answer(
+    found: "Sweep",
+    loaded: "Loaded | None",
+    report: Path | None,
+    as_json: bool,
+    *,
+    with_drivers: bool,
+) -> None:
     if report:
         from middlegame.report.forms import write_report
         from middlegame.report.html import html_report
         from middlegame.report.sweep_section import sweep_section
 
+        sections = [sweep_section(found)]
+        if with_drivers:
+            sections.append(_drivers(found))
         with working("Writing the report"):
-            page = html_report(found.equilibrium, loaded, [sweep_section(found)])
-            write_report(report, page)
+            write_report(report, html_report(found.equilibrium, loaded, sections))
     if as_json:
         print_json(found.to_dict())
         return
@@ -114,6 +132,21 @@ def _answer(found: "Sweep", loaded: "Loaded | None", report: Path | None, as_jso
         out.print(f"Go on with --out {found.store.out} --resume", highlight=False)
     if report:
         out.print(f"The report is in {report}", highlight=False)
+
+
+def _drivers(found: "Sweep") -> "Section":
+    """Find drivers in the sweep's own worlds, and flips in worlds of their own."""
+    from middlegame.analysis.drivers import pawn_drivers
+    from middlegame.analysis.flips import flip_points
+    from middlegame.analysis.targets import Answers, swept
+    from middlegame.report.driver_section import driver_section
+
+    answers = Answers.of(found.equilibrium)
+    with counting("Looking for flips") as told:
+        moves = flip_points(answers, told)
+    there = {each.name: swept(found, each) for each in answers.targets}
+    drivers = pawn_drivers(answers.targets, found.plan.draws.space, found.thetas, there)
+    return driver_section(found.equilibrium, answers, moves, drivers)
 
 
 def _middle(file: str, options: dict[str, Any]) -> tuple["Equilibrium", "Loaded | None"]:
