@@ -97,7 +97,7 @@ def dominoes_command(
 
         _write(report, equilibrium, loaded, [domino_section(found)])
     if as_json:
-        print_json(found.to_dict())
+        print_json(found.to_dict(wanted or None))
         return
     from middlegame.report.dominoes import show_cascade, show_dominoes
 

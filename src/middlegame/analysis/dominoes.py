@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from middlegame.analysis.batch import Told
+from middlegame.analysis.batch import LONG, Told
 from middlegame.analysis.links import Link, Links
 from middlegame.analysis.pushes import Push, Pushed, push_all
 from middlegame.equilibrium import Equilibrium
@@ -77,6 +77,11 @@ class Dominoes:
     def __init__(self, pushed: Pushed) -> None:
         self.pushed = pushed
         self._links = Links(pushed)
+
+    @property
+    def quick(self) -> bool:
+        """Whether chains are found at once; in a long contest those of a push take a minute."""
+        return len(self.pushed.diagram.nodes) <= LONG
 
     @property
     def pushes(self) -> tuple[Push, ...]:
@@ -183,8 +188,11 @@ class Dominoes:
 
         Args:
             pushes: those to tell; all unless given.
-            least: effects from this size on are told with their chain.
+            least: effects from this size on are told with their chain; in a long contest only
+                where pushes are asked for.
         """
+        if pushes is None and not self.quick:
+            least = 2.0
         return {
             "title": self.pushed.diagram.title,
             "forecast": self.pushed.equilibrium.forecasts,

@@ -20,6 +20,8 @@ def domino_section(found: "Dominoes") -> Section:
     largest = strongest_falls(found, _MOST_FALLS)
     first = [push for push, _ in largest] or list(found.pushes)
     cascades = list(dict.fromkeys([*found.ranked[:_MOST_CASCADES], *first]))
+    if not found.quick:
+        cascades = cascades[:1]
     order = {push: place for place, push in enumerate(found.pushes)}
     shown = {
         "falls": [

@@ -93,7 +93,7 @@ def strongest_falls(found: "Dominoes", most: int) -> list[tuple["Push", Fall]]:
             break
         if times.get(effect.name, 0) < 2 and not _same(push.name, effect.name):
             times[effect.name] = times.get(effect.name, 0) + 1
-            told.append((push, _fall(found, push, effect)))
+            told.append((push, _fall(found, push, effect, chained=found.quick)))
     return told
 
 
@@ -150,9 +150,10 @@ def notes(found: "Dominoes", push: "Push") -> Iterator[str]:
         )
 
 
-def _fall(found: "Dominoes", push: "Push", effect: "Effect") -> Fall:
+def _fall(found: "Dominoes", push: "Push", effect: "Effect", *, chained: bool = True) -> Fall:
     shift = _shift(narrative.words_of(found.pushed.equilibrium), effect)
-    return Fall(effect, shift, _split(effect), _way(found, push, effect, shift.difference))
+    way = _way(found, push, effect, shift.difference) if chained else ""
+    return Fall(effect, shift, _split(effect), way)
 
 
 def _shift(words: Words, effect: "Effect") -> Shift:
