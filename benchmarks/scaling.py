@@ -17,7 +17,7 @@ from middlegame.engine.contraction import contract, plan
 from middlegame.engine.cost import predict
 
 LENGTHS = (5, 10, 20, 40, 70, 100)
-PERIODS = (2, 5, 10, 20)
+PERIODS = (4, 8, 14, 20)
 
 _PROCESS = """
 import sys, time
