@@ -82,3 +82,35 @@ def test_the_picture_has_a_button_for_every_node(opened):
     portrait, reading = opened
     for node in portrait.nodes:
         assert f'role="button" data-node="{node.name}"' in reading.picture
+
+
+TIMED = """
+title: A siege
+actors: {city: The city}
+periods: {every: quarter, for: 3, from: 2026-01-01}
+moves:
+  hold: {by: city, options: {hold: {}, yield: {costs: 5}}}
+factors:
+  walls:
+    states: [stand, fall]
+    start: stand
+    stays: 60%
+    chance: {fall: 20..40%}
+    headline: yes
+interests:
+  city: [{when: walls = stand, worth: 50}]
+"""
+
+
+def test_periods_become_curves(bench):
+    _, reading = solving.opened(bench, TIMED)
+    assert {curve.name for curve in reading.curves} == {"hold", "walls"}
+    (walls,) = [curve for curve in reading.curves if curve.name == "walls"]
+    assert len(walls.periods) == 3
+    for place, state in enumerate(walls.chances):
+        told = [reading.glance.forecasts[f"walls@{k}"][place] for k in (1, 2, 3)]
+        assert list(state) == pytest.approx(told)
+
+
+def test_without_periods_there_are_no_curves(opened):
+    assert opened[1].curves == ()

@@ -127,6 +127,18 @@ class Picture(Patched, component="components/picture.js"):
         )
 
 
+class Curves(Patched, component="components/curves.js"):
+    """Moves and outcomes over time."""
+
+    def __init__(self, reading: Reading) -> None:
+        super().__init__()
+        self.show(reading)
+
+    def show(self, reading: Reading) -> None:
+        """Draw another reading."""
+        self.patch(series=[asdict(curve) for curve in reading.curves])
+
+
 class Telling(Patched, component="components/telling.js"):
     """A part of a reading in words.
 
@@ -182,22 +194,27 @@ def question_section(portrait: Portrait, *, words: bool = True) -> dict[str, Any
     return {"title": "What will happen", "note": portrait.due, "words": words, "groups": groups}
 
 
-def move_section(portrait: Portrait) -> dict[str, Any]:
-    """Give the bars of the moves, in order of play."""
-    moves = [_bars(node) for node in portrait.nodes if node.kind == "move"]
+def move_section(portrait: Portrait, *, timed: bool = True) -> dict[str, Any]:
+    """Give the bars of the moves, in order of play; those of periods too, or not."""
+    moves = _groups(portrait, "move", timed)
     return {"title": "What each does", "note": "in order of play", "groups": moves}
 
 
-def outcome_section(portrait: Portrait) -> dict[str, Any]:
+def outcome_section(portrait: Portrait, *, timed: bool = True) -> dict[str, Any]:
     """Give the bars of the headline factors."""
-    outcomes = [_bars(node) for node in portrait.nodes if node.kind == "outcome"]
+    outcomes = _groups(portrait, "outcome", timed)
     return {"title": "What comes of it", "note": "", "groups": outcomes}
 
 
-def factor_section(portrait: Portrait) -> dict[str, Any]:
+def factor_section(portrait: Portrait, *, timed: bool = True) -> dict[str, Any]:
     """Give the bars of the other factors."""
-    factors = [_bars(node) for node in portrait.nodes if node.kind == "factor"]
+    factors = _groups(portrait, "factor", timed)
     return {"title": "Other factors", "note": "", "groups": factors}
+
+
+def _groups(portrait: Portrait, kind: str, timed: bool) -> list[dict[str, Any]]:
+    found = [node for node in portrait.nodes if node.kind == kind]
+    return [_bars(node) for node in found if timed or "@" not in node.name]
 
 
 def _bars(node: Node) -> dict[str, Any]:

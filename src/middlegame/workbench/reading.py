@@ -6,7 +6,7 @@ Plain data, made where the contest is held ready and sent to the page.
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from middlegame.report import change, narrative
+from middlegame.report import change, narrative, over_time
 from middlegame.report.graph import contest_graph
 from middlegame.report.judgements import judgement_words, value_words
 from middlegame.report.palette import NOBODY, actor_colours
@@ -51,6 +51,19 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Curve:
+    """A move or factor over time: for each state its probability in each period, or None."""
+
+    name: str
+    title: str
+    colour: str
+    periods: tuple[str, ...]
+    labels: tuple[str, ...]
+    chances: tuple[tuple[float | None, ...], ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Reading:
     """Everything about one setting.
 
@@ -58,6 +71,7 @@ class Reading:
         glance: forecast and answer.
         notes: what a reader must know first.
         storylines: the likeliest.
+        curves: moves and outcomes over time, where there are periods.
         points: each actor's name, colour and expected points.
         picture: the contest's graph, SVG.
         news: which numbers were changed, and what was supposed or observed.
@@ -69,6 +83,7 @@ class Reading:
     glance: Glance
     notes: tuple[str, ...]
     storylines: tuple[Line, ...]
+    curves: tuple[Curve, ...]
     points: tuple[tuple[str, str, float], ...]
     picture: str
     news: tuple[str, ...]
@@ -112,6 +127,7 @@ def reading(live: "Live", setting: Setting) -> Reading:
             Line(line.probability, tuple((step.text, step.differs) for step in line.steps))
             for line in narrative.storylines(after, STORYLINES)
         ),
+        curves=tuple(_curves(after)),
         points=tuple(
             (capital(words.actor(owner)), colours.get(owner, NOBODY), value)
             for owner, value in after.points.items()
@@ -128,6 +144,25 @@ def reading(live: "Live", setting: Setting) -> Reading:
             f"{after.steps} steps, residual {'below 1e-12' if small else f'{after.residual:.0e}'}"
         ),
     )
+
+
+def _curves(equilibrium: "Equilibrium") -> list[Curve]:
+    """List the moves and the headline factors that belong to periods."""
+    if not over_time.is_timed(equilibrium):
+        return []
+    outcomes = [each for each in over_time.factors_over_time(equilibrium) if each.headline]
+    return [
+        Curve(
+            each.name,
+            each.title,
+            each.colour,
+            each.periods,
+            each.labels,
+            each.chances,
+            each.notes,
+        )
+        for each in (*outcomes, *over_time.moves_over_time(equilibrium))
+    ]
 
 
 def _numbers(live: "Live", setting: Setting) -> list[str]:

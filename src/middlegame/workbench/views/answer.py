@@ -5,6 +5,7 @@ from collections.abc import Callable
 from nicegui import ui
 
 from middlegame.workbench.elements import (
+    Curves,
     Forecast,
     Picture,
     Telling,
@@ -41,10 +42,13 @@ class AnswerView:
         self.answer = Telling("answer", reading)
         with ui.element("div").classes("mg-two"):
             questions = (
-                question_section(portrait) if portrait.questions else outcome_section(portrait)
+                question_section(portrait)
+                if portrait.questions
+                else outcome_section(portrait, timed=False)
             )
-            self.questions = Forecast([questions], base)
+            self.questions = Forecast([questions] if questions["groups"] else [], base)
             self.storylines = Telling("storylines", reading)
+        self.curves = Curves(reading).classes("mg-wide")
         with ui.element("section").classes("mg-block"):
             heading("h2", "The contest", "mg-h2")
             ui.label(
@@ -52,11 +56,11 @@ class AnswerView:
                 "Choose a box to see its judgements and sources, and who wants what there."
             ).classes("mg-soft")
             self.picture = Picture(portrait, reading, to_line)
-        sections = [move_section(portrait), outcome_section(portrait)]
+        sections = [move_section(portrait, timed=False), outcome_section(portrait, timed=False)]
         sections = [section for section in sections if section["groups"]]
         self.forecast = Forecast(sections, base).classes("mg-wide")
         self.points = Telling("points", reading)
-        factors = factor_section(portrait)
+        factors = factor_section(portrait, timed=False)
         self.factors = Forecast([factors] if factors["groups"] else [], base).classes("mg-wide")
         if portrait.about:
             ui.label(portrait.about).classes("mg-about")
@@ -106,6 +110,7 @@ class AnswerView:
         self._glance()
         for telling in (self.answer, self.storylines, self.points):
             telling.show(reading)
+        self.curves.show(reading)
         self.picture.show(reading)
         self.method.set_text(f"{reading.method}.")
 
