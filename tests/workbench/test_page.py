@@ -59,7 +59,7 @@ def drag(page, number, steps=6):
     page.mouse.up()
 
 
-QUICK = [each.name for each in shipped() if load(each.name).periods is None]
+QUICK = [each.name for each in shipped() if load(each.folder / "scenario.yaml").periods is None]
 
 
 @pytest.mark.parametrize("name", QUICK)
