@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from middlegame.compile import compile_scenario
-from middlegame.diagram import Parameter
+from middlegame.diagram import Parameter, Tables
 from middlegame.engine.layout import Game, layout_of
 from middlegame.engine.worlds import Ramp, solver
 from middlegame.equilibrium import Equilibrium, solve
@@ -20,6 +20,9 @@ from middlegame.scenario import Scenario
 from middlegame.worlds import TOLERANCE
 
 Floats = NDArray[np.float64]
+
+_GAMES = 64
+"""Suppositions of which is kept what can be reached."""
 
 
 class Live:
@@ -38,6 +41,7 @@ class Live:
         self.scenario = scenario
         self.diagram = compile_scenario(scenario)
         refuse_too_large(self.diagram, limit)
+        self._games: dict[tuple[tuple[str, str], ...], Game] = {}
 
     @cached_property
     def base(self) -> Equilibrium:
@@ -64,6 +68,18 @@ class Live:
             )
             for name, state in self.diagram.evidence.items()
         }
+
+    def _game(self, tables: Tables, announced: Mapping[str, str]) -> Game:
+        """Lay the numbers out; what can be reached depends on what is supposed alone."""
+        key = tuple(sorted(announced.items()))
+        if key not in self._games:
+            if len(self._games) >= _GAMES:
+                self._games.clear()
+            self._games[key] = engine_game(self.diagram, tables)
+        return self._games[key]._replace(
+            tables=layout_of(self.diagram.structure).flatten(tables.chances, tables.utilities, np),
+            lambdas=np.asarray(self.diagram.sharpness(tables.lambdas, tables.scales), float),
+        )
 
     def theta(self, numbers: Mapping[str, float]) -> Floats:
         """Give the medians, with some numbers changed.
@@ -107,7 +123,7 @@ class Live:
         before = self.diagram.tables(theta)
         tables = fix(self.diagram, before, announced)
         refuse_closed(self.diagram, before, tables, announced)
-        game, structure = engine_game(self.diagram, tables), self.diagram.structure
+        game, structure = self._game(tables, announced), self.diagram.structure
         one = Game(game.tables[:, None], game.opens, game.reached, game.lambdas[:, None])
         settled, chances = solver(structure, Ramp())(one, self._seen)
         residual = float(np.asarray(settled.residual)[0])

@@ -88,6 +88,10 @@ class Play:
             QueryError: the condition does not parse, or speaks of what is not there.
         """
         over, where = self._cases(condition)
+        if len(over) == 1 and "forecasts" in vars(self):
+            told = self.forecasts.get(self.diagram.nodes[over[0]].name)
+            if told is not None:
+                return float(np.array([*told.values()]) @ where)
         return float((self._joint(over) * where).sum()) / self.evidence_probability
 
     def any_of(self, conditions: Sequence[Condition]) -> float:

@@ -72,6 +72,7 @@ class _Job:
     answer: "asyncio.Future[Any]"
     urgent: bool = False
     spread: bool = False
+    heavy: bool = False
     unwanted: bool = False
     since: float = 0.0
 
@@ -117,6 +118,7 @@ class Pool:
         long: bool = False,
         urgent: bool = False,
         spread: bool = False,
+        heavy: bool = False,
         progress: Callable[[Any], None] | None = None,
     ) -> Any:
         """Run a task in a worker.
@@ -128,6 +130,8 @@ class Pool:
             home: what the task is about; a worker that has had it is preferred.
             long: whether it may take more than a second or two.
             urgent: whether somebody's hand is on a slider.
+            heavy: whether it takes so long that a slider should not have to wait for it; such
+                requests leave a worker to urgent ones.
             spread: whether a worker is wanted that has not had what it is about.
             progress: called with what the worker tells meanwhile.
 
@@ -136,7 +140,9 @@ class Pool:
             Refused: the worker said no.
         """
         answer = asyncio.get_running_loop().create_future()
-        job = _Job(key, task, arguments, home, long, progress, answer, urgent, spread, since=_now())
+        job = _Job(
+            key, task, arguments, home, long, progress, answer, urgent, spread, heavy, since=_now()
+        )
         for place, other in enumerate(self._waiting):
             if other.key == key:
                 self._waiting[place] = job  # it keeps the place in the queue
@@ -303,6 +309,10 @@ class Pool:
             1, self._size - 1
         ):
             return None
+        if job.heavy and sum(w.job is not None and w.job.heavy for w in self._workers) >= max(
+            1, self._size - 1
+        ):
+            return None
         if job.spread:
             idle = [worker for worker in idle if job.home not in worker.homes] or idle
             others = all(job.home in worker.homes for worker in self._workers)
@@ -311,7 +321,7 @@ class Pool:
             return idle[0] if idle else None
         at_home = [worker for worker in idle if job.home in worker.homes]
         if at_home:
-            return at_home[0]
+            return at_home[-1 if job.heavy else 0]
         housed = [worker for worker in self._workers if job.home and job.home in worker.homes]
         hopeful = _now() - job.since < _HOPE
         if any(w.job and (not w.job.long or (hopeful and w.job.home == job.home)) for w in housed):

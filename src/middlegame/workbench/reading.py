@@ -273,7 +273,7 @@ def _effects(
     if len(single) < 2:
         return []
     moves = []
-    for label, alone in single[: 4 * _MOST_REASONS]:
+    for label, alone in single[: 2 * _MOST_REASONS]:
         moved = _alone(live, alone)
         if moved is None:
             return []

@@ -202,7 +202,7 @@ class Session:
     async def _read(self, setting: Setting) -> None:
         key = (self.visitor, "read")
         found: Reading = await self.pools.solving.ask(
-            key, "solving.read", self.text, setting, home=self.text
+            key, "solving.read", self.text, setting, home=self.text, heavy=True
         )
         if self.left or setting != self.setting:
             return
