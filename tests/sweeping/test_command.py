@@ -36,6 +36,9 @@ def test_the_answer_comes_before_the_method(run, tmp_path):
     assert told.index("WHAT EACH DOES") < told.index("scrambled")
     assert pq.read_metadata(out).num_rows == 256
     page = report.read_text()
+    places = [page.index(f'id="{name}"') for name in ("ranges", "middle", "questions")]
+    assert places == sorted(places)
+    assert "nine worlds in ten" in page[: places[0]]
     assert "How far the ranges leave it open" in page
     assert 'aria-label="Questions: The tenant loses the berth 25%, nine worlds in ten' in page
     assert "var(--paper)" in page

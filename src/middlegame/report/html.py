@@ -65,8 +65,9 @@ def html_report(
     Args:
         equilibrium: what to report.
         loaded: the file it came from, for the places of its judgements.
-        analyses: further sections, in order.
+        analyses: further sections, in order; one that answers the question leads.
     """
+    leads = [section for section in analyses if section.answer]
     words, scenario = narrative.words_of(equilibrium), equilibrium.scenario
     groups = judgement_groups(equilibrium, words, loaded)
     told = [written for group in groups for written in group.written]
@@ -80,8 +81,8 @@ def html_report(
             as_of=date(scenario.as_of) if scenario and scenario.as_of else "",
             about=clean(scenario.about or "") if scenario else "",
             question=clean(scenario.question or "") if scenario else "",
-            answer=narrative.answer(equilibrium),
-            notes=list(narrative.notes(equilibrium)),
+            answer=leads[0].answer if leads else narrative.answer(equilibrium),
+            notes=list(narrative.notes(equilibrium, "beside it")),
             questions=narrative.asked(equilibrium),
             due=narrative.common_due(equilibrium),
             moves=_move_charts(equilibrium, words),
@@ -94,7 +95,8 @@ def html_report(
             storylines=narrative.storylines(equilibrium, STORYLINES),
             points=_points(equilibrium, words),
             policies=_policies(equilibrium, words),
-            analyses=analyses,
+            leads=leads,
+            analyses=[section for section in analyses if not section.answer],
             groups=groups,
             ranges=sum(not written.exact for written in told),
             judgements=len(told),

@@ -11,7 +11,9 @@ class Section:
     Attributes:
         template: which shows it; it finds what it shows as `shown`.
         shown: what is shown.
+        answer: its answer to the contest's question; with one it leads the report.
     """
 
     template: str
     shown: dict[str, Any]
+    answer: str = ""

@@ -24,7 +24,6 @@ def sweep_section(found: "Sweep") -> Section:
         moves = [_chart(group) for group in outlooks.moves(found)]
         factors = [_chart(group) for group in outlooks.factors(found)]
     shown = {
-        "answer": outlooks.answer(found),
         "notes": list(outlooks.notes(found)),
         "open": list(outlooks.open_ends(found)),
         "questions": interval_chart("Questions", asked.lines, _ACCENT, wide=True)
@@ -34,7 +33,7 @@ def sweep_section(found: "Sweep") -> Section:
         "factors": factors,
         "sureness": outlooks.sureness(found),
     }
-    return Section("sweep.html", shown)
+    return Section("sweep.html", shown, outlooks.answer(found))
 
 
 def _curve(series: Series) -> dict[str, Any]:
