@@ -87,11 +87,13 @@ def test_the_chain_store_gives_way_in_every_town():
         assert fight[0][found.reach[f"fight@{period}"][0] > 0][..., 0] == pytest.approx(fights)
 
 
-def test_the_war_of_attrition_follows_induction_from_its_end():
-    """Maynard Smith (1974), cut off after some periods: what it is worth to go on, from the end."""
-    periods, prize, cost, d = 4, 16.0, 5.0, 0.9
-    found = solved(
-        periods,
+PERIODS = 4
+
+
+def attrition(prize: float, cost: float) -> mg.Equilibrium:
+    """Maynard Smith (1974), cut off after some periods: who stays longer has the prize."""
+    return solved(
+        PERIODS,
         actors={name: {"name": name.upper(), "patience": "90%"} for name in "ab"},
         moves={
             f"{name}_does": {
@@ -120,14 +122,39 @@ def test_the_war_of_attrition_follows_induction_from_its_end():
             for me, you in (("a", "b"), ("b", "a"))
         },
     )  # fmt: skip
-    value = 0.0
-    for period in range(periods, 0, -1):
 
-        def staying(p: float, after: float = d * value) -> float:
+
+def staying(found: mg.Equilibrium, name: str, period: int) -> float:
+    return float(np.atleast_2d(found.policy(f"{name}_does@{period}"))[0, 0])
+
+
+def test_the_war_of_attrition_follows_induction_from_its_end():
+    """What it is worth to go on, from the end."""
+    prize, cost = 16.0, 5.0
+    found = attrition(prize, cost)
+    after = 0.0
+    for period in range(PERIODS, 0, -1):
+
+        def gain(p: float, after: float = after) -> float:
             return (1 - p) * prize + p * (after - cost)
 
-        stays = brentq(lambda p: logistic(LAMBDA * staying(p)) - p, 0, 1)
-        value = stays * staying(stays)
+        stays = brentq(lambda p: logistic(LAMBDA * gain(p)) - p, 0, 1)
+        after = 0.9 * stays * gain(stays)
         for name in "ab":
-            policy = np.atleast_2d(found.policy(f"{name}_does@{period}"))
-            assert policy[0, 0] == pytest.approx(stays, abs=1e-9)
+            assert staying(found, name, period) == pytest.approx(stays, abs=1e-9)
+
+
+@pytest.mark.parametrize(("prize", "cost"), [(40.0, 12.0), (100.0, 5.0)])
+@pytest.mark.filterwarnings("error")
+def test_high_stakes_break_the_symmetry_of_attrition(prize, cost):
+    """The branch forks: it is told, and the side written first stays longer, consistently."""
+    found = attrition(prize, cost)
+    assert len(found.forks) == 1
+    after = {"a": 0.0, "b": 0.0}
+    for period in range(PERIODS, 0, -1):
+        plays = {name: staying(found, name, period) for name in "ab"}
+        for me, you in (("a", "b"), ("b", "a")):
+            gain = (1 - plays[you]) * prize + plays[you] * (after[me] - cost)
+            assert plays[me] == pytest.approx(logistic(LAMBDA * gain), abs=1e-9)
+            after[me] = 0.9 * plays[me] * gain
+        assert plays["a"] > plays["b"] + 0.5

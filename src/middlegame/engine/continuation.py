@@ -127,7 +127,8 @@ class _Follower:
     def correct(self, predicted: Floats, across: Floats, length: float) -> _Place | None:
         """Newton's method back to the branch, in the plane across a direction.
 
-        A short step has to end nearer, or it is not told from its error.
+        A short step has to end nearer, or it is not told from its error. Near a fork, rounding
+        leaves corrections that do not shrink: they are accepted where the step is far longer.
         """
         point, previous = predicted.copy(), np.inf
         enough = max(self.controls.landing, min(self.controls.tolerance, 1e-4 * length))
@@ -138,7 +139,9 @@ class _Follower:
             change = jacobian.across(across).solve(np.append(-value, 0.0))
             size = float(np.abs(change).max())
             point = point + change
-            if size <= enough * (1 + np.abs(point).max()):
+            scale = 1 + float(np.abs(point).max())
+            rounding = size > 0.7 * previous and size <= min(1e3 * enough * scale, 1e-3 * length)
+            if size <= enough * scale or rounding:
                 there = _place(point, jacobian, across, iteration)
                 return there if np.isfinite(there.tangent).all() else None
             if not size <= 0.7 * previous:

@@ -4,9 +4,9 @@ from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
-import scipy.linalg
 import scipy.sparse
 from numpy.typing import NDArray
+from scipy.linalg.lapack import dgetrf, dgetrs
 from scipy.sparse.linalg import splu
 
 Floats = NDArray[np.float64]
@@ -65,9 +65,14 @@ class Explicit:
 
 
 class Factored:
-    """An LU factorisation of a square matrix; a singular one solves to something not finite."""
+    """An LU factorisation of a square matrix; a singular one solves to something not finite.
+
+    A pivot that is exactly zero is no accident where a symmetric game's branches fork: LAPACK is
+    asked itself, since it tells of one by its answer, not by a warning.
+    """
 
     def __init__(self, matrix: Matrix) -> None:
+        self._matrix = matrix
         self._sparse = scipy.sparse.issparse(matrix)
         self._size = matrix.shape[0]
         self.singular = False
@@ -77,8 +82,8 @@ class Factored:
             except RuntimeError:
                 self.singular = True
         else:
-            self._lu = scipy.linalg.lu_factor(matrix, check_finite=False)
-            self.singular = not np.all(np.diag(self._lu[0]))
+            *self._lu, zero_pivot = dgetrf(np.asarray(matrix, float))
+            self.singular = zero_pivot > 0
 
     def solve(self, right: Floats) -> Floats:
         """Solve for a vector `[n]`."""
@@ -86,14 +91,19 @@ class Factored:
             return np.full(len(right), np.nan)
         if self._sparse:
             return np.asarray(self._lu.solve(right), float)
-        return np.asarray(scipy.linalg.lu_solve(self._lu, right, check_finite=False), float)
+        return np.asarray(dgetrs(*self._lu, right)[0], float)
 
     def solve_with_sign(self, right: Floats, guess: Floats) -> tuple[Floats, float]:
         """Solve, and tell the sign of the determinant; no guess is needed."""
         return self.solve(right), self.sign
 
     def null_vector(self) -> Floats:
-        """The direction that a nearly singular matrix maps to nearly nothing: inverse iteration."""
+        """The direction that a nearly singular matrix maps to nearly nothing: inverse iteration.
+
+        Of one that is exactly singular, with a shift of rounding's size (Peters & Wilkinson 1979).
+        """
+        if self.singular:
+            return Factored(self._matrix + self._rounding()).null_vector()
         vector = np.ones(self._size)
         for _ in range(4):
             longer = self.solve(vector + 1e-3 * np.arange(len(vector)) / len(vector))
@@ -101,6 +111,11 @@ class Factored:
                 return np.asarray(vector / np.linalg.norm(vector), float)
             vector = longer / np.linalg.norm(longer)
         return np.asarray(vector, float)
+
+    def _rounding(self) -> Matrix:
+        """A multiple of the identity, of the size that rounding has in the matrix."""
+        size = 1e-14 * float(abs(self._matrix).max())
+        return size * (scipy.sparse.eye_array if self._sparse else np.eye)(self._size)
 
     @cached_property
     def sign(self) -> float:
