@@ -67,6 +67,23 @@ def test_judgements_that_correlate_are_one_driver():
     assert not other.total > 0.05
 
 
+def test_where_all_judgements_correlate_the_one_driver_is_everything():
+    diagram = mixture(WEIGHTS, RANGES)
+    together = [
+        Parameter(p.name, p.low, p.high, p.unit, correlates=(("mood", 0.5),))
+        for p in diagram.parameters
+    ]
+    diagram = Diagram(diagram.nodes, (), tuple(together))
+    answers = Answers(diagram, [target(diagram, "end = yes")])
+    (found,) = sobol_drivers(answers, base=512)
+    (mood,) = found.ranked
+    assert (mood.name, mood.parameters) == ("mood", (0, 1, 2))
+    assert (mood.first, mood.total, found.worlds) == (1, 1, 512)
+    alone = [w * np.sqrt(variance(p)) for w, p in zip(WEIGHTS, diagram.parameters, strict=True)]
+    cross = 0.5 * (sum(alone) ** 2 - sum(a**2 for a in alone))
+    assert found.deviation == pytest.approx(np.sqrt(sum(a**2 for a in alone) + cross), rel=0.05)
+
+
 def test_pawn_ranks_as_sobol_does_and_knows_what_chance_gives(lottery):
     space = Space(lottery.diagram.parameters)
     draws = Draws(space)

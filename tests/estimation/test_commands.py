@@ -2,9 +2,12 @@
 
 import json
 
+import numpy as np
 import pytest
 
 from middlegame.cli import main
+from middlegame.compile import compile_scenario
+from middlegame.draws import Draws, Space
 from middlegame.scenario import read_text
 from tests.estimation.histories import CRISIS, TRUTH, simulated
 
@@ -47,10 +50,18 @@ def test_a_fit_is_shown_written_and_solved(run, files, tmp_path):
         assert (fitted.low, fitted.high) == pytest.approx((each["low"], each["high"]), rel=1e-3)
     assert told.coefficients["defence"].prior.high == 9
     assert str(told.columns["ally"].at) == "no"
+    drawn = Draws(Space(compile_scenario(read_text(text).scenario).parameters)).thetas(0, 4096)
+    covariance = np.array(answer["covariance"])
+    sizes = np.sqrt(np.diag(covariance))
+    assert np.cov(drawn.T) / np.outer(sizes, sizes) == pytest.approx(
+        covariance / np.outer(sizes, sizes), abs=0.03
+    )
     code, out, _ = run("solve", output, "--row", "ally=yes", "--json")
     assert code == 0
-    code, out, _ = run("fit", output, data, "--starts", "1")
+    again = tmp_path / "again.yaml"
+    code, out, _ = run("fit", output, data, "--starts", "1", "-o", again)
     assert code == 0
+    assert again.read_text("utf-8") == text
     assert "WHAT COMES ABOUT" in out
     assert f"log-likelihood {answer['log_likelihood']:.4f}" in " ".join(out.split())
 

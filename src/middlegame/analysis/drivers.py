@@ -21,6 +21,7 @@ from scipy.sparse.csgraph import connected_components
 from middlegame.analysis.targets import Answers, Target
 from middlegame.draws import Draws, Space
 from middlegame.errors import QueryError
+from middlegame.scenario.correlating import group_of
 
 Floats = NDArray[np.float64]
 Told = Callable[[int, int], None]
@@ -91,7 +92,7 @@ def groups(space: Space) -> dict[str, tuple[int, ...]]:
     found: dict[str, tuple[int, ...]] = {}
     for label in dict.fromkeys(labels):
         members = tuple(int(k) for k in np.flatnonzero(labels == label))
-        common = [space.factors[k] for k in members if k >= count]
+        common = dict.fromkeys(group_of(space.factors[k]) for k in members if k >= count)
         found[" and ".join(common) or space.factors[members[0]]] = members
     return found
 
@@ -147,15 +148,23 @@ def sobol_drivers(
         "groups": [owner[place] for place in range(len(space.factors))],
         "bounds": [[0.0, 1.0]] * len(space.factors),
     }
-    points = sample.sample(problem, base, calc_second_order=False, seed=seed)
-    found = in_blocks(answers, space, points, told)
     order = list(dict.fromkeys(problem["groups"]))
+    # SALib takes one group for none; and where everything is one driver, nothing is to be parted.
+    alone = len(order) == 1
+    if alone:
+        points = Draws(space, seed=seed).points(0, base)
+    else:
+        points = sample.sample(problem, base, calc_second_order=False, seed=seed)
+    found = in_blocks(answers, space, points, told)
     drivers = []
     for target in answers.targets:
-        chances = _whole_blocks(target.chance(found[target.name]), len(order) + 2)
+        width = 1 if alone else len(order) + 2
+        chances = _whole_blocks(target.chance(found[target.name]), width)
         spread = float(chances.std())
-        if spread < 1e-12:
-            indices = {key: np.zeros(len(order)) for key in ("S1", "ST", "S1_conf", "ST_conf")}
+        if spread < 1e-12 or alone:
+            share = np.full(len(order), float(spread >= 1e-12))
+            none = np.zeros(len(order))
+            indices = {"S1": share, "ST": share, "S1_conf": none, "ST_conf": none}
         else:
             indices = analyze.analyze(
                 problem | {"num_vars": len(order)}, chances, calc_second_order=False,

@@ -1,7 +1,7 @@
 """Judgements become entries of theta, or plain numbers where they are exact."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -42,6 +42,7 @@ class Numbers:
             free: whether every one becomes an entry of theta, though its value be exact or none.
         """
         self.categories.update(fit.categories)
+        correlates = fit.correlates
         for section, declared in (("coefficients", fit.coefficients), ("columns", fit.columns)):
             for name, each in declared.items():
                 value = each.value or Judgement(0.0, 0.0, "points")
@@ -49,6 +50,8 @@ class Numbers:
                     self.quantities[name] = value.low
                     continue
                 path = ("fit", section, name)
+                if section == "coefficients" and name in correlates:
+                    value = replace(value, correlates=correlates[name])
                 self.quantities[name] = self._parameter(value, path, each)
 
     def add(

@@ -1,20 +1,26 @@
 """What was learnt goes back into the scenario's own text."""
 
 import math
+import textwrap
 
 import numpy as np
 
 from middlegame.errors import MiddlegameError
 from middlegame.estimation.bayes import Posterior
 from middlegame.estimation.result import Fit
-from middlegame.scenario.editing import with_key
+from middlegame.scenario.correlating import WRITTEN_DIGITS
+from middlegame.scenario.editing import with_entries, with_key
 from middlegame.scenario.judgement import plain
 
 _DIGITS = 4
+_WIDTH = 98
 
 
 def fitted_text(text: str, found: Fit, posterior: Posterior | None = None) -> str:
     """Give a scenario's text with the fitted 90% intervals, and columns at their middles.
+
+    How the coefficients' errors correlate goes along, so that what is drawn from the intervals
+    later on comes from the estimates' common normal distribution.
 
     Numbers of the data stand at their means, categories at the most frequent one. Coefficients
     that the data do not tell are left as they are. Comments and layout stay.
@@ -41,6 +47,7 @@ def fitted_text(text: str, found: Fit, posterior: Posterior | None = None) -> st
         exact = math.isnan(low) or not low < high
         value = _short(estimate.value) if exact else f"{_short(low)}..{_short(high)}"
         text = _set(text, path, "fitted", value, "prior" if written.prior else "")
+    text = _with_correlations(text, found, posterior)
     for name, values in found.sample.covariates.items():
         column = scenario_fit.columns[name]
         path = ("fit", "columns", name)
@@ -51,6 +58,33 @@ def fitted_text(text: str, found: Fit, posterior: Posterior | None = None) -> st
         else:
             text = _set(text, path, "at", _short(float(values.mean())), "")
     return text
+
+
+def _with_correlations(text: str, found: Fit, posterior: Posterior | None) -> str:
+    names, covariance = found.likelihood.names, found.covariance
+    if posterior is not None:
+        covariance = np.cov(posterior.draws.reshape(-1, len(names)).T).reshape(len(names), -1)
+    sizes = np.sqrt(np.diag(covariance))
+    correlations = covariance / np.outer(sizes, sizes)
+    told = [k for k, size in enumerate(sizes) if size > 0]
+    entries = {}
+    for one in told:
+        pairs = {
+            names[other]: plain(round(float(correlations[one, other]), WRITTEN_DIGITS))
+            for other in told
+            if other < one
+        }
+        if written := [f"{name}: {value}" for name, value in pairs.items() if float(value)]:
+            entries[names[one]] = f"{{{_broken(written, len(names[one]) + 7)}}}"
+    return with_entries(text, ("fit",), "correlations", entries)
+
+
+def _broken(pairs: list[str], taken: int) -> str:
+    """Join pairs of keys and values in lines of moderate length; of the first, some is taken."""
+    whole = ", ".join(pair.replace(" ", "\0") for pair in pairs)  # a pair stays in one line
+    lines = textwrap.wrap(whole, _WIDTH, initial_indent=" " * taken, subsequent_indent=" " * 8,
+                          break_long_words=False, break_on_hyphens=False)  # fmt: skip
+    return "\n".join(lines)[taken:].replace("\0", " ")
 
 
 def _set(text: str, path: tuple[str, ...], key: str, value: str, kept: str) -> str:

@@ -11,6 +11,7 @@ from middlegame.report import narrative
 from middlegame.report.judgements import judgement_words, range_words, value_words
 from middlegame.report.narrative import likeliest, question_label
 from middlegame.report.words import Words, capital, listed, percent, spaced, within
+from middlegame.scenario.correlating import LEARNT
 
 if TYPE_CHECKING:
     from middlegame.analysis.drivers import Driver, Drivers
@@ -161,6 +162,9 @@ def _row(
     driver: "Driver",
 ) -> Driven:
     if len(driver.parameters) != 1:
+        if driver.name == LEARNT:
+            told = f"What history teaches ({len(driver.parameters)} coefficients together)"
+            return Driven(told, "", None, None, driver.total, driver.total_error, "")
         names = [within(judgement_words(words, parameters[p])) for p in driver.parameters]
         label = f"{capital(spaced(driver.name))}, together: {'; '.join(names)}"
         return Driven(label, "", None, None, driver.total, driver.total_error, "")

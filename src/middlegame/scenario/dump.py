@@ -59,8 +59,8 @@ def _tree(value: object) -> _Tree:
         return _judgement(value)
     if isinstance(value, bool):
         return _Leaf("yes" if value else "no")
-    if isinstance(value, int):
-        return _Leaf(str(value))
+    if isinstance(value, int | float):
+        return _Leaf(plain(value))
     if isinstance(value, Condition | Citation | Span | dt.date):
         return _Leaf(_scalar(str(value)))
     if isinstance(value, Rejudged):

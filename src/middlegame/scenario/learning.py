@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from middlegame.scenario.correlating import Correlates, common_factors
 from middlegame.scenario.judgement import ByFormula, Judgement, parse_judgement, plain
 from middlegame.scenario.parts import Part, Sourced
 from middlegame.scenario.references import Reference
@@ -92,6 +93,18 @@ class Coefficient(Sourced):
     def value(self) -> Judgement | None:
         """With what a scenario is solved: what was learnt, or else the prior; None if neither."""
         return self.fitted or self.prior
+
+
+def _read_correlation(value: object) -> float:
+    expected = "a correlation between -1 and 1, such as 0.7"
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise syntax_error(f"{quoted(value)} is not a correlation", expected)
+    if not -1 <= value <= 1:
+        raise syntax_error(f"a correlation of {value:g}", expected)
+    return float(value)
+
+
+Correlation = Annotated[float, BeforeValidator(_read_correlation), Field(ge=-1, le=1)]
 
 
 def _read_coefficient(value: object) -> object:
@@ -196,16 +209,25 @@ class Fit(Part):
         coefficients: the numbers to learn; `free` where nothing is known of one beforehand.
         columns: the data that formulas speak of.
         observed: for moves and factors, the column that shows what they came to.
+        correlations: of the coefficients' ranges, each pair under one of the two; 0 if left out.
     """
 
     coefficients: Annotated[dict[Name, _CoefficientField], Field(min_length=1)]
     columns: dict[Name, _ColumnField] = {}
     observed: dict[Reference, _ObservedField] = {}
+    correlations: dict[Name, dict[Name, Correlation]] = {}
 
     @property
     def categories(self) -> dict[str, tuple[str, ...]]:
         """The categories of each categorical column."""
         return {name: each.categories for name, each in self.columns.items() if each.categories}
+
+    @property
+    def correlates(self) -> dict[str, Correlates]:
+        """The groups of each coefficient that varies with others."""
+        ranges = {name: each.value for name, each in self.coefficients.items()}
+        varying = [name for name, value in ranges.items() if value and not value.exact]
+        return common_factors(varying, self.correlations) if self.correlations else {}
 
 
 __all__ = ["Coefficient", "Column", "Fit", "Observed"]

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from middlegame.scenario.checks.contest import Contest, listed
+from middlegame.scenario.correlating import at_odds, matrix_of
 from middlegame.scenario.faults import Fault, Path, nearest
 from middlegame.scenario.formulas import Among, Quantity
 from middlegame.scenario.judgement import NUMBERS, ByFormula
@@ -30,6 +31,7 @@ def check_learning(contest: Contest) -> Iterator[Fault]:
     yield from _unused(contest, fit, used)
     for name, shown in fit.observed.items():
         yield from _observed(contest, name, shown)
+    yield from _correlations(fit)
 
 
 def _undeclared(path: Path, number: ByFormula) -> Iterator[Fault]:
@@ -121,4 +123,34 @@ def _observed(contest: Contest, name: str, shown: Observed) -> Iterator[Fault]:
             f"values: {{{missing[0]}: ...}}",
             severity="warning",
             path=(*path, "values"),
+        )
+
+
+def _correlations(fit: Fit) -> Iterator[Fault]:
+    names = list(fit.coefficients)
+    pairs: set[frozenset[str]] = set()
+    for one, others in fit.correlations.items():
+        path: Path = ("fit", "correlations", one)
+        yield from _unknown("coefficient", one, names, path)
+        for other in others:
+            yield from _unknown("coefficient", other, names, (*path, other))
+            if other == one:
+                yield Fault(f"'{one}' with itself", "another coefficient", path=(*path, other))
+            elif frozenset((one, other)) in pairs:
+                message = f"the correlation of '{one}' and '{other}' stands here twice"
+                yield Fault(message, "each pair once", path=(*path, other))
+            pairs.add(frozenset((one, other)))
+    for name in dict.fromkeys(name for pair in pairs for name in pair if name in names):
+        value = fit.coefficients[name].value
+        if value and value.correlates:
+            yield Fault(
+                f"'{name}' has its correlations under fit.correlations too",
+                "one of the two",
+                path=("fit", "coefficients", name),
+            )
+    if odd := at_odds(matrix_of(names, fit.correlations)):
+        yield Fault(
+            f"the correlations of {listed([names[k] for k in odd])} cannot all be at once",
+            "correlations that numbers can have, such as those that 'middlegame fit' writes",
+            path=("fit", "correlations"),
         )
