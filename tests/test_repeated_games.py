@@ -87,13 +87,10 @@ def test_the_chain_store_gives_way_in_every_town():
         assert fight[0][found.reach[f"fight@{period}"][0] > 0][..., 0] == pytest.approx(fights)
 
 
-PERIODS = 4
-
-
-def attrition(prize: float, cost: float) -> mg.Equilibrium:
+def attrition(prize: float, cost: float, periods: int = 4) -> mg.Equilibrium:
     """Maynard Smith (1974), cut off after some periods: who stays longer has the prize."""
     return solved(
-        PERIODS,
+        periods,
         actors={name: {"name": name.upper(), "patience": "90%"} for name in "ab"},
         moves={
             f"{name}_does": {
@@ -133,7 +130,7 @@ def test_the_war_of_attrition_follows_induction_from_its_end():
     prize, cost = 16.0, 5.0
     found = attrition(prize, cost)
     after = 0.0
-    for period in range(PERIODS, 0, -1):
+    for period in range(4, 0, -1):
 
         def gain(p: float, after: float = after) -> float:
             return (1 - p) * prize + p * (after - cost)
@@ -144,14 +141,18 @@ def test_the_war_of_attrition_follows_induction_from_its_end():
             assert staying(found, name, period) == pytest.approx(stays, abs=1e-9)
 
 
-@pytest.mark.parametrize(("prize", "cost"), [(40.0, 12.0), (100.0, 5.0)])
+# With costs of 30 the periods' games fork at nearly the same precision, two or more in a step.
+@pytest.mark.parametrize(
+    ("periods", "prize", "cost"),
+    [(4, 40.0, 12.0), (4, 100.0, 5.0), (4, 60.0, 30.0), (6, 60.0, 30.0)],
+)
 @pytest.mark.filterwarnings("error")
-def test_high_stakes_break_the_symmetry_of_attrition(prize, cost):
+def test_high_stakes_break_the_symmetry_of_attrition(periods, prize, cost):
     """The branch forks: it is told, and the side written first stays longer, consistently."""
-    found = attrition(prize, cost)
-    assert len(found.forks) == 1
+    found = attrition(prize, cost, periods)
+    assert found.forks
     after = {"a": 0.0, "b": 0.0}
-    for period in range(PERIODS, 0, -1):
+    for period in range(periods, 0, -1):
         plays = {name: staying(found, name, period) for name in "ab"}
         for me, you in (("a", "b"), ("b", "a")):
             gain = (1 - plays[you]) * prize + plays[you] * (after[me] - cost)

@@ -1,10 +1,10 @@
 """Following a solution branch in arc length, across turning points and symmetric forks.
 
 Predictor-corrector continuation (Allgower & Georg 1990, ch. 2 and 6): an Euler step along the
-tangent, Newton's method back in the plane across it. Where a simple branch point is passed (the
-sign of the determinant changes while the tangent goes on), the branch has lost its stability to
-others that fork off; the one that favours the earliest unknown is taken (ch. 8) and the fork is
-reported, since nothing but the order of writing chose it.
+tangent, Newton's method back in the plane across it. Where a branch point is passed (eigenvalues
+pass zero while the tangent goes on: one changes the determinant's sign, two at once do not), the
+branch has lost its stability to others that fork off; the one that favours the earliest unknown is
+taken (ch. 8) and the fork is reported, since nothing but the order of writing chose it.
 """
 
 from collections.abc import Callable
@@ -47,6 +47,9 @@ class Controls:
         most_steps: after which the trace gives up.
         smallest_step: below which the trace gives up.
         fork_step: below which branches that still cross are taken to fork there.
+        pair_step: below which two eigenvalues that change sides have to be near zero, or they are
+            a complex pair, which goes round it.
+        pair_near: how near.
     """
 
     first_step: float = 0.05
@@ -58,6 +61,8 @@ class Controls:
     most_steps: int = 20_000
     smallest_step: float = 1e-10
     fork_step: float = 1e-6
+    pair_step: float = 1e-3
+    pair_near: float = 0.05
 
 
 @dataclass(frozen=True)
@@ -82,12 +87,13 @@ class Trace:
 
 
 class _Place(NamedTuple):
-    """A point on the branch: the Jacobian there, the tangent, the determinant's sign."""
+    """A point on the branch: the tangent there, the determinant's sign, eigenvalues if known."""
 
     point: Floats
     jacobian: Jacobian
     tangent: Floats
     sign: float
+    spectrum: NDArray[np.complex128]
     iterations: int = 0
 
 
@@ -149,6 +155,20 @@ class _Follower:
             previous = size
         return None
 
+    def forked(self, before: _Place, after: _Place, length: float) -> bool:
+        """Whether branches may cross between two places.
+
+        One eigenvalue that passes zero changes the sign; two do not.
+        """
+        if after.sign != before.sign:
+            return True
+        known = before.spectrum, after.spectrum
+        change = np.diff([np.count_nonzero(values.real < 0) for values in known])[0]
+        if change % 2 or change == 0:
+            return False
+        nearest = min(np.abs(values).min() for values in known)
+        return length > self.controls.pair_step or bool(nearest < self.controls.pair_near)
+
     def cross(self, before: _Place, after: _Place) -> Floats | None:
         """The unknowns between two places where the share is 1; None if Newton strays."""
         part = (1 - before.point[-1]) / (after.point[-1] - before.point[-1])
@@ -207,7 +227,8 @@ def follow(
         there = None
         while there is None:
             there = follower.step(here, length)
-            if there is not None and there.sign == here.sign:
+            passed = there if there is not None and follower.forked(here, there, length) else None
+            if there is not None and passed is None:
                 if goal is not None or not there.point[-1] >= 1 > here.point[-1]:
                     break
                 crossing = follower.cross(here, there)
@@ -222,6 +243,8 @@ def follow(
                 there = follower.fork(here)
                 if there is not None:
                     length = controls.first_step
+                elif passed is not None and passed.sign == here.sign:
+                    there = passed  # Two eigenvalues passed, and nothing forks off.
         turns += bool(there.tangent[-1] * here.tangent[-1] < 0)
         here = there
         if goal is not None and goal(here.point):
@@ -243,4 +266,4 @@ def _place(point: Floats, jacobian: Jacobian, along: Floats, iterations: int = 0
     right = np.append(np.zeros(len(along) - 1), 1.0)
     tangent, sign = jacobian.across(along).solve_with_sign(right, along / (along @ along))
     tangent /= np.linalg.norm(tangent)
-    return _Place(point, jacobian, tangent, sign, iterations)
+    return _Place(point, jacobian, tangent, sign, jacobian.spectrum(), iterations)

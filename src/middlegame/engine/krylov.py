@@ -101,6 +101,14 @@ class MatrixFree:
             lambda vector: self._product(np.append(vector, 0.0)), self._size, self._tolerance
         )
 
+    def matrix(self) -> Floats:
+        """Give the matrix, a product for each column."""
+        return np.column_stack([self._product(column) for column in np.eye(self._size + 1)])
+
+    def spectrum(self) -> NDArray[np.complex128]:
+        """Give none: a space shows only those that lie apart."""
+        return np.zeros(0, complex)
+
 
 class KrylovSystem:
     """A square system, given by its products."""

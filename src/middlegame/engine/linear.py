@@ -14,6 +14,10 @@ Matrix = Any
 """A NumPy array, or a sparse one of SciPy."""
 
 
+_SPECTRUM = 100
+"""Unknowns up to which eigenvalues are found: beyond, they cost more than the rest of a step."""
+
+
 class System(Protocol):
     """A square linear system."""
 
@@ -40,6 +44,9 @@ class Jacobian(Protocol):
     def fixed(self) -> System:
         """Give the system by the unknowns alone, the share being what it is."""
 
+    def spectrum(self) -> NDArray[np.complex128]:
+        """Give the eigenvalues of that system, or none where they would cost too much."""
+
 
 class Explicit:
     """A Jacobian that is a matrix, dense or sparse."""
@@ -62,6 +69,12 @@ class Explicit:
     def fixed(self) -> "Factored":
         """Leave out the share's column."""
         return Factored(self.matrix[:, :-1])
+
+    def spectrum(self) -> NDArray[np.complex128]:
+        """Give the eigenvalues by the unknowns alone, of a matrix that is dense and small."""
+        if scipy.sparse.issparse(self.matrix) or len(self.matrix) > _SPECTRUM:
+            return np.zeros(0, complex)
+        return np.linalg.eigvals(self.matrix[:, :-1]).astype(complex)
 
 
 class Factored:

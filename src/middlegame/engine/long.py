@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from middlegame.engine import continuation
-from middlegame.engine.continuation import Controls, Trace
+from middlegame.engine.continuation import Controls, Outcome, Trace
 from middlegame.engine.krylov import MatrixFree
 from middlegame.engine.layout import Game, layout_of
+from middlegame.engine.linear import Explicit
 from middlegame.engine.logit import places, policies
 from middlegame.engine.payoffs import groups
 from middlegame.engine.repetition import effort, slices
@@ -30,6 +31,8 @@ _REPEATED = 3
 _MANY = 1e8
 _HOPELESS = 2000
 """Tables beyond which contracting apart is not even tried."""
+_EXPLICIT = 200
+"""Unknowns up to which a matrix is made of products, where they alone do not get through a fork."""
 
 
 @lru_cache(maxsize=64)
@@ -86,10 +89,16 @@ def follow(structure: Structure, game: Game, controls: Controls) -> tuple[Trace,
         gap: Floats = point[:-1] - np.asarray(answers).ravel()[own]
         return gap, MatrixFree(product, len(own))
 
+    def whole(point: Floats) -> tuple[Floats, Explicit]:
+        gap, free = at(point)
+        return gap, Explicit(free.matrix())
+
     def probabilities(point: Floats) -> Floats:
         played: Floats = policies(game.opens, spread(point[:-1]), point[-1])
         return np.asarray(played.ravel()[own])
 
     trace = continuation.follow(at, probabilities, len(own), controls)
+    if trace.outcome is Outcome.STEP_TOO_SMALL and len(own) <= _EXPLICIT:
+        trace = continuation.follow(whole, probabilities, len(own), Controls())
     logits = spread(trace.unknowns)
     return trace, logits, np.asarray(along(logits, 1.0, game, True, still, 0.0)[0])
