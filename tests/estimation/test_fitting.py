@@ -1,5 +1,7 @@
 """What is learnt from histories of known coefficients, against other ways to the same numbers."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,6 +9,7 @@ from scipy.optimize import approx_fprime, minimize
 
 import middlegame as mg
 from middlegame.estimation.fitting import fit
+from middlegame.report.learning import method
 from tests.estimation.histories import CRISIS, TRUTH, chances, crisis, log_likelihood, simulated
 
 
@@ -126,6 +129,11 @@ def test_moves_made_at_once_are_fitted_at_their_common_equilibrium():
     found = fit(scenario, history, starts=3)
     assert found.status == "converged"
     assert (found.checked, found.disagreed) == (8, ())
+    assert "8 of 8 rows traced in full agree" in method(found)
+    apart = replace(found, disagreed=("history.csv:2",))
+    assert apart.status == "unsettled"
+    assert apart.to_dict()["traced_in_full"] == {"checked": 8, "disagreed": ["history.csv:2"]}
+    assert any("In 1 of 8 rows that were traced in full" in note for note in apart.notes)
     for estimate in found.estimates:
         assert abs(estimate.value - truth[estimate.name]) < 3 * estimate.error
     values = {each.name: each.value for each in found.estimates}

@@ -55,3 +55,21 @@ def test_complete_separation_is_named_with_its_rows():
     )
     others = [each for each in found.estimates if each is not estimate]
     assert np.isfinite([each.error for each in others]).all()
+
+
+def test_separation_by_columns_together_is_named_with_its_rows():
+    text = CRISIS.replace("(ally = yes)}", "(ally = yes) + defence_trade * trade}").replace(
+        "defence_ally: free", "defence_ally: free, defence_trade: free"
+    )
+    history = simulated()
+    threatened = history.threatened == "yes"
+    ahead = np.where(history.ally == "yes", 0.4, 1.4)
+    history.loc[threatened, "fought"] = 1.0 * (history.trade > ahead)[threatened]
+    found = fit(crisis(text), history, starts=2)
+    assert found.status == "not_identified"
+    (note,) = found.notes
+    assert note.startswith(
+        "defence (below), defence_ally (above), defence_trade (above) run off without end, so they "
+        "have no estimate: together they leave no doubt what resist is in "
+        f"{threatened.sum()} rows (data, row"
+    )

@@ -28,11 +28,14 @@ class Identification:
         open: for each direction that is left open, the coefficients that take part in it.
         runaway: those among them that run off to infinity at the maximum, and to which side.
         covariance: of the coefficients `[k, k]`; nan for those that are left open or at a bound.
+        away: the part of the maximum in directions that are left open, `[k]`: where there is
+            separation, the way that the coefficients ran off.
     """
 
     open: tuple[tuple[int, ...], ...]
     runaway: dict[int, int]
     covariance: Floats
+    away: Floats
 
 
 def identify(
@@ -56,7 +59,7 @@ def identify(
     places = np.flatnonzero(free)
     covariance = np.full(hessian.shape, np.nan)
     if not len(places):
-        return Identification((), {}, covariance)
+        return Identification((), {}, covariance, np.zeros(len(values)))
     unit = scale[places]
     information = -hessian[np.ix_(places, places)] * np.outer(unit, unit) / rows
     spread, axes = np.linalg.eigh((information + information.T) / 2)
@@ -68,7 +71,7 @@ def identify(
     known = np.ix_(places[~parts], places[~parts])
     covariance[known] = within[np.ix_(~parts, ~parts)]
     if not flat.any():
-        return Identification((), {}, covariance)
+        return Identification((), {}, covariance, np.zeros(len(values)))
     never = _never_told(places, unit, elsewhere)
     runaway = {
         int(places[k]): int(np.sign(values[places[k]]))
@@ -79,7 +82,9 @@ def identify(
         tuple(int(places[k]) for k in np.flatnonzero(np.abs(line) > _PART))
         for line in _sparse(null)
     ]
-    return Identification(tuple(dict.fromkeys(directions)), runaway, covariance)
+    away = np.zeros(len(values))
+    away[places] = unit * (null @ (null.T @ (values[places] / unit)))
+    return Identification(tuple(dict.fromkeys(directions)), runaway, covariance, away)
 
 
 def _never_told(places: NDArray[np.int_], unit: Floats, elsewhere: list[Floats]) -> Floats:

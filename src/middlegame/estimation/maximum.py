@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
+from threadpoolctl import threadpool_limits
 
 Floats = NDArray[np.float64]
 
@@ -87,6 +88,12 @@ class Maximum:
 
 def maximise(problem: Problem, starts: Sequence[Floats]) -> Maximum:
     """Climb from each start, and finish from the highest point."""
+    # Matrices are a few numbers wide: threads would only wait for each other.
+    with threadpool_limits(1, "blas"):
+        return _maximise(problem, starts)
+
+
+def _maximise(problem: Problem, starts: Sequence[Floats]) -> Maximum:
     scale, evaluations = problem.space.scale, 0
 
     def downhill(scaled: Floats) -> tuple[float, Floats]:

@@ -12,10 +12,9 @@ from middlegame.estimation.effects import Difference, Share, differences, shares
 from middlegame.estimation.identification import Identification
 from middlegame.estimation.likelihood import Likelihood
 from middlegame.estimation.maximum import Maximum, Space
+from middlegame.estimation.notes import notes
 from middlegame.estimation.sample import Sample
-from middlegame.estimation.separation import separated
 from middlegame.scenario import Scenario
-from middlegame.scenario.walk import formulas
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -155,63 +154,7 @@ class Fit:
     @cached_property
     def notes(self) -> list[str]:
         """Everything that keeps the estimates from being what they seem, in sentences."""
-        told = []
-        if not self.maximum.converged:
-            told.append(
-                "The likelihood's maximum was not reached: another step would still promise "
-                f"{self.maximum.promise:.1g} in log-likelihood. The estimates are not to be used."
-            )
-        told += self._open_notes()
-        if self.unsettled:
-            told.append(
-                f"No equilibrium was reached in {len(self.unsettled)} of {self.sample.rows} rows: "
-                f"{', '.join(self.unsettled[:5])}."
-            )
-        if self.disagreed:
-            told.append(
-                f"In {len(self.disagreed)} of {self.checked} rows that were traced in full the "
-                f"equilibrium is another one: {', '.join(self.disagreed[:5])}."
-            )
-        agreeing, starts = self.maximum.agreeing, len(self.maximum.heights)
-        if starts > 1 and agreeing == 1 and self.status == "converged":
-            told.append(
-                f"Only one of {starts} starts led to this maximum: there may be a higher one. "
-                "More starts may find it."
-            )
-        return told
-
-    def _open_notes(self) -> list[str]:
-        names, told = self.likelihood.names, []
-        runaway = self.identification.runaway
-        sharpness = _names_in_precision(self.scenario)
-        reasons: dict[str, list[str]] = {}
-        for place, side in runaway.items():
-            why = separated(self.scenario, self.likelihood, self.sample, names[place])
-            reason = f": {'; '.join(why)}" if why else ", as where data are separated completely"
-            where = "below" if side < 0 else "above"
-            reasons.setdefault(reason, []).append(f"{names[place]} ({where})")
-        for reason, which in reasons.items():
-            runs = "runs off without end, so it has" if len(which) == 1 else (
-                "run off without end, so they have")  # fmt: skip
-            told.append(f"{', '.join(which)} {runs} no estimate{reason}.")
-        for direction in self.identification.open:
-            rest = [names[k] for k in direction if k not in runaway]
-            if not rest:
-                continue
-            if len(rest) == 1:
-                told.append(f"The data do not tell {rest[0]}: the likelihood does not feel it.")
-            elif sharpness & set(rest):
-                told.append(
-                    f"The data tell only the product of precision and points, not "
-                    f"{', '.join(rest)} one by one: give the precision, or the worth of one "
-                    "interest, as a number."
-                )
-            else:
-                told.append(
-                    f"The data tell only a combination of {', '.join(rest)}: leave one out, or "
-                    "give it as a number."
-                )
-        return told
+        return notes(self)
 
     @cached_property
     def shares(self) -> list[Share]:
@@ -250,6 +193,8 @@ class Fit:
             "bic": self.bic,
             "starts": {"agreeing": self.maximum.agreeing, "all": len(self.maximum.heights)},
             "evaluations": self.maximum.evaluations,
+            "unsettled": list(self.unsettled),
+            "traced_in_full": {"checked": self.checked, "disagreed": list(self.disagreed)},
             "coefficients": [
                 {
                     "name": each.name,
@@ -293,15 +238,6 @@ class Fit:
         """How many groups the rows fall into, if they do."""
         groups = self.sample.clusters
         return None if groups is None else len(np.unique(groups))
-
-
-def _names_in_precision(scenario: Scenario) -> set[str]:
-    return {
-        name
-        for path, number in formulas(scenario)
-        if path[-1] == "precision"
-        for name in number.formula.names
-    }
 
 
 def _known(value: float) -> float | None:

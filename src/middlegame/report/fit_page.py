@@ -7,7 +7,7 @@ from middlegame.report.charts import inline
 from middlegame.report.html import environment, natural_width
 from middlegame.report.learning import method, number, points_of, rows_of
 from middlegame.report.palette import OKABE_ITO
-from middlegame.report.words import clean, percent
+from middlegame.report.words import clean, percent, spaced
 from middlegame.version import __version__
 
 if TYPE_CHECKING:
@@ -31,10 +31,12 @@ def fit_page(
         validation: how it forecasts what it has not seen, if that was tried.
         posterior: what is believed after the data, if that was sampled.
     """
+    declared = found.scenario.fit.columns if found.scenario.fit else {}
+    columns = {name: clean(each.label or spaced(name)) for name, each in declared.items()}
     outcomes = list(dict.fromkeys(str(each.outcome) for each in found.differences))
     changes = [
         {
-            "column": f"{row[0].column}: {row[0].before} → {row[0].after}",
+            "column": f"{columns[row[0].column]}: {row[0].before} → {row[0].after}",
             "cells": [
                 {
                     "change": points_of(each.change),

@@ -209,6 +209,9 @@ def method(found: "Fit") -> str:
         f"{starts.agreeing} of {len(starts.heights)} starts led here",
         f"standard errors: {robust}",
     ]
+    if found.checked:
+        agreeing = found.checked - len(found.disagreed)
+        parts.append(f"{agreeing} of {found.checked} rows traced in full agree")
     return f"{', '.join(parts)}."
 
 

@@ -1,0 +1,83 @@
+"""What keeps estimates from being what they seem, in sentences."""
+
+from typing import TYPE_CHECKING
+
+from middlegame.estimation.separation import separated, separated_together
+from middlegame.scenario import Scenario
+from middlegame.scenario.walk import formulas
+
+if TYPE_CHECKING:
+    from middlegame.estimation.result import Fit
+
+
+def notes(found: "Fit") -> list[str]:
+    """Tell everything: what was not reached, what the data cannot tell, what may be another way."""
+    told = []
+    if not found.maximum.converged:
+        told.append(
+            "The likelihood's maximum was not reached: another step would still promise "
+            f"{found.maximum.promise:.1g} in log-likelihood. The estimates are not to be used."
+        )
+    told += _open_notes(found)
+    if found.unsettled:
+        told.append(
+            f"No equilibrium was reached in {len(found.unsettled)} of {found.sample.rows} rows: "
+            f"{', '.join(found.unsettled[:5])}."
+        )
+    if found.disagreed:
+        told.append(
+            f"In {len(found.disagreed)} of {found.checked} rows that were traced in full the "
+            f"equilibrium is another one: {', '.join(found.disagreed[:5])}."
+        )
+    agreeing, starts = found.maximum.agreeing, len(found.maximum.heights)
+    if starts > 1 and agreeing == 1 and found.status == "converged":
+        told.append(
+            f"Only one of {starts} starts led to this maximum: there may be a higher one. "
+            "More starts may find it."
+        )
+    return told
+
+
+def _open_notes(found: "Fit") -> list[str]:
+    names, told = found.likelihood.names, []
+    of = found.likelihood, found.sample
+    runaway = found.identification.runaway
+    sharpness = _names_in_precision(found.scenario)
+    reasons: dict[str, list[str]] = {}
+    for place, side in runaway.items():
+        why = separated(found.scenario, *of, names[place])
+        why = why or separated_together(*of, found.maximum.values, found.identification.away)
+        reason = f": {'; '.join(why)}" if why else ", as where data are separated completely"
+        where = "below" if side < 0 else "above"
+        reasons.setdefault(reason, []).append(f"{names[place]} ({where})")
+    for reason, which in reasons.items():
+        runs = "runs off without end, so it has" if len(which) == 1 else (
+            "run off without end, so they have")  # fmt: skip
+        told.append(f"{', '.join(which)} {runs} no estimate{reason}.")
+    for direction in found.identification.open:
+        rest = [names[k] for k in direction if k not in runaway]
+        if not rest:
+            continue
+        if len(rest) == 1:
+            told.append(f"The data do not tell {rest[0]}: the likelihood does not feel it.")
+        elif sharpness & set(rest):
+            told.append(
+                f"The data tell only the product of precision and points, not "
+                f"{', '.join(rest)} one by one: give the precision, or the worth of one "
+                "interest, as a number."
+            )
+        else:
+            told.append(
+                f"The data tell only a combination of {', '.join(rest)}: leave one out, or "
+                "give it as a number."
+            )
+    return told
+
+
+def _names_in_precision(scenario: Scenario) -> set[str]:
+    return {
+        name
+        for path, number in formulas(scenario)
+        if path[-1] == "precision"
+        for name in number.formula.names
+    }
