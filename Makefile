@@ -21,7 +21,7 @@ $(READY): requirements/dev.txt pyproject.toml
 test: $(READY)
 	-tests/ledger/install_postgres.sh
 	-tests/workbench/install_chromium.sh
-	$(BIN)/python -m pytest -n 2 --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered
 
 lint: $(READY)
 	$(BIN)/ruff format --check .

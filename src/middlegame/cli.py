@@ -336,7 +336,7 @@ def _answer(
 
         show_others(equilibrium, others, options["others"], out)
     if options["report"]:
-        out.print(f"The report is in {options['report']}", highlight=False)
+        click.echo(f"The report is in {options['report']}")
 
 
 def _fail(as_json: bool, status: str, told: list[str], **more: Any) -> NoReturn:

@@ -14,7 +14,7 @@ from middlegame.shipped import shipped
 from middlegame.sweeping.run import sweep
 from tests.workbench.conftest import NARROW, WIDE
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 WORTH = "interests.tenant[0].worth"
 LOST = re.compile("^The lease: lost")
 

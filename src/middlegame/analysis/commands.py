@@ -107,7 +107,7 @@ def dominoes_command(
     if not wanted:
         show_dominoes(found, out)
     if report:
-        out.print(f"The report is in {report}", highlight=False)
+        click.echo(f"The report is in {report}")
 
 
 @click.command("drivers")
@@ -172,7 +172,7 @@ def drivers_command(
     out = console()
     show_drivers(equilibrium, answers, moves, found, out)
     if report:
-        out.print(f"The report is in {report}", highlight=False)
+        click.echo(f"The report is in {report}")
 
 
 @click.command("discover")
@@ -227,7 +227,7 @@ def discover_command(
     out = console()
     show_discovery(equilibrium, asked, box, worlds.count, out)
     if report:
-        out.print(f"The report is in {report}", highlight=False)
+        click.echo(f"The report is in {report}")
 
 
 @click.command("worth")
@@ -290,7 +290,7 @@ def worth_command(
     out = console()
     show_worth(equilibrium, found, known, levers, worlds.count, out)
     if report:
-        out.print(f"The report is in {report}", highlight=False)
+        click.echo(f"The report is in {report}")
 
 
 def _worlds(

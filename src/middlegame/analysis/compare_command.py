@@ -75,7 +75,7 @@ def compare_command(
     out = console()
     show_comparison(found, out, earned)
     if report:
-        out.print(f"The report is in {report}", highlight=False)
+        click.echo(f"The report is in {report}")
 
 
 def _write(report: Path, first: "Opinion", found: "Comparison", earned: "Earned | None") -> None:

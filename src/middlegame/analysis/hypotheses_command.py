@@ -96,4 +96,4 @@ def hypotheses_command(
     out = console()
     show_hypotheses(found, equilibrium, out, weighed)
     if report:
-        out.print(f"The report is in {report}", highlight=False)
+        click.echo(f"The report is in {report}")

@@ -127,11 +127,11 @@ def _answer(
     out = console()
     show_sweep(found, out)
     if found.store.out and found.store.whole:
-        out.print(f"The worlds are in {found.store.out}", highlight=False)
+        click.echo(f"The worlds are in {found.store.out}")
     elif found.interrupted and found.store.out:
-        out.print(f"Go on with --out {found.store.out} --resume", highlight=False)
+        click.echo(f"Go on with --out {found.store.out} --resume")
     if report:
-        out.print(f"The report is in {report}", highlight=False)
+        click.echo(f"The report is in {report}")
 
 
 def _drivers(found: "Sweep") -> "Section":
