@@ -38,11 +38,11 @@ def test_the_direction_that_nearly_vanishes():
 
 
 def test_a_loose_solution_still_tells_the_sign():
-    for seed in range(20):
+    for seed in range(12):
         rng = np.random.default_rng(seed)
-        matrix = near_identity(rng, 400, [(-1) ** seed * 0.05])
-        free = MatrixFree(lambda vector, matrix=matrix: matrix @ vector, 400)
-        row = np.append(np.zeros(400), 1.0)
+        matrix = near_identity(rng, 200, [(-1) ** seed * 0.05])
+        free = MatrixFree(lambda vector, matrix=matrix: matrix @ vector, 200)
+        row = np.append(np.zeros(200), 1.0)
         _, sign = free.across(row).solve_with_sign(row, row)
         assert sign == Explicit(matrix).across(row).sign
 
