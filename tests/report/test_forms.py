@@ -32,6 +32,10 @@ def test_markdown_says_what_the_page_says(page: str) -> None:
     assert not re.search(r"<\w|data:image|\*\*\*\*", told)
 
 
+def test_numbers_stand_to_the_right_in_tables(page: str) -> None:
+    assert re.search(r"^\| *:?-+ *\|( *-+: *\|)+$", as_markdown(page), re.MULTILINE)
+
+
 def test_a_pdf_is_a4_and_can_be_searched(page: str) -> None:
     pages = pypdf.PdfReader(io.BytesIO(as_pdf(page))).pages
     assert [round(float(side)) for side in pages[0].mediabox[2:]] == [595, 842]

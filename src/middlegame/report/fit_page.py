@@ -36,7 +36,7 @@ def fit_page(
     outcomes = list(dict.fromkeys(str(each.outcome) for each in found.differences))
     changes = [
         {
-            "column": f"{columns[row[0].column]}: {row[0].before} → {row[0].after}",
+            "column": f"{columns[row[0].column]}: {row[0].before}\u00a0→\u00a0{row[0].after}",
             "cells": [
                 {
                     "change": points_of(each.change),
@@ -143,13 +143,15 @@ def _calibration(validation: "Validation") -> str:
     }  # fmt: skip
     scale = alt.Scale(domain=[0, 1], nice=False)
     base = alt.Chart(alt.InlineData(values=rows))
-    x = alt.X("predicted:Q", title="said", scale=scale, axis=alt.Axis(**axis))
-    y = alt.Y("observed:Q", title="came true", scale=scale, axis=alt.Axis(**axis))
+    x = alt.X("predicted:Q", title="chance that was forecast", scale=scale, axis=alt.Axis(**axis))
+    y = alt.Y("observed:Q", title="share that came true", scale=scale, axis=alt.Axis(**axis))
     line = alt.Chart(alt.InlineData(values=[{"at": 0}, {"at": 1}])).mark_line(
         color=_INK, opacity=0.4, strokeDash=[4, 4]
     ).encode(x=alt.X("at:Q", scale=scale), y=alt.Y("at:Q", scale=scale))  # fmt: skip
     rule = base.mark_rule(color=_SURE, strokeWidth=2, opacity=0.6).encode(
-        x=x, y=alt.Y("low:Q", title="came true", scale=scale, axis=alt.Axis(**axis)), y2="high:Q"
+        x=x,
+        y=alt.Y("low:Q", title="share that came true", scale=scale, axis=alt.Axis(**axis)),
+        y2="high:Q",
     )
     dot = base.mark_point(filled=True, color=_SURE, size=70, opacity=1).encode(x=x, y=y)
     chart = (

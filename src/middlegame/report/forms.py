@@ -132,6 +132,7 @@ def _plain(page: str) -> str:
         body = re.sub(rf"<{tag}\b[^>]*>", f"<{becomes}>", body)
         body = body.replace(f"</{tag}>", f"</{becomes}>")
     body = re.sub(r"<figcaption>(.*?)</figcaption>", r"<h4>\1</h4>", body, flags=re.DOTALL)
+    body = re.sub(r'(<t[hd]\b[^>]*class="[^"]*\bnumber\b[^"]*")', r'\1 align="right"', body)
     body = re.sub(r'<span class="sideways">.*?</span>', "", body)
     body = re.sub(r'<svg class="interval".*?</svg>', "", body, flags=re.DOTALL)
     body = re.sub(r'</p>\s*<p class="range">', ": ", body)
