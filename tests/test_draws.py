@@ -86,6 +86,13 @@ def test_a_group_of_one_is_none():
     assert Draws(space).thetas(0, 4096).std() == pytest.approx(1 / norm.ppf(0.95), rel=0.02)
 
 
+def test_nothing_is_drawn_beyond_its_bounds():
+    bounded = Parameter("bounded", 0.1, 2, "points", least=0.1, most=3)
+    thetas = Draws(Space((bounded,))).thetas(0, 4096)
+    assert (thetas.min(), np.median(thetas)) == (0.1, pytest.approx(1.05, abs=0.01))
+    assert 2.5 < thetas.max() <= 3
+
+
 def test_points_of_another_cube_are_refused():
     with pytest.raises(mg.QueryError, match="a column for each range and each group"):
         correlated(0.5, 0.5).thetas(np.full((3, 2), 0.5))

@@ -40,6 +40,8 @@ class Parameter:
         why: the reason given.
         cite: the citations given.
         correlates: the groups that it goes along with, each with its correlation.
+        least: it is never below, though its range may say so.
+        most: it is never above.
     """
 
     name: str
@@ -51,6 +53,8 @@ class Parameter:
     why: str | None = None
     cite: tuple[str, ...] = ()
     correlates: tuple[tuple[str, float], ...] = ()
+    least: float = -np.inf
+    most: float = np.inf
 
     @property
     def median(self) -> float:

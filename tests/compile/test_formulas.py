@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from middlegame.compile import compile_scenario
+from middlegame.draws import Space
 from middlegame.engine.backend import jnp
 from middlegame.errors import QueryError
 from middlegame.scenario import ScenarioError, read_text
@@ -49,6 +50,15 @@ def test_only_what_is_uncertain_is_an_entry_of_theta():
         "factors.court.rules[1].then.union",
     ]
     assert len(diagram(free=True).parameters) == 7
+
+
+def test_coefficients_keep_their_bounds_and_correlations():
+    text = TEXT.replace("pay0: 1..3, pay1: {prior: -9..9, fitted: 0.5}", (
+        "pay0: {prior: 1..3, least: 0}, pay1: 2..3")).replace(
+        "  observed:", "  correlations: {pay1: {pay0: -0.5}}\n  observed:")  # fmt: skip
+    first, second, _ = diagram(text).parameters
+    assert (first.least, first.most, second.least) == (0, np.inf, -np.inf)
+    assert Space((first, second)).correlations[0, 1] == pytest.approx(-0.5)
 
 
 @pytest.mark.parametrize("free", [False, True])

@@ -9,7 +9,7 @@ from middlegame.diagram import LEAST, Choice, Computed, Number, Parameter, Ref
 from middlegame.scenario import Judgement
 from middlegame.scenario.faults import Fault, Path, dotted
 from middlegame.scenario.judgement import NUMBERS, ByFormula
-from middlegame.scenario.learning import Fit
+from middlegame.scenario.learning import Coefficient, Fit
 from middlegame.scenario.parts import Sourced
 
 _LIMITS = {"points": (-np.inf, np.inf), "probability": (LEAST, 1 - LEAST), "odds": (1.0, np.inf)}
@@ -102,6 +102,7 @@ class Numbers:
         path = self.origin(path)
         cites = judgement.cite or tuple(str(c) for c in (beside.cite if beside else ()))
         why = judgement.why or (beside.why if beside else None)
+        bounds = (beside.least, beside.most) if isinstance(beside, Coefficient) else (None, None)
         self.parameters.append(
             Parameter(
                 name=dotted(path),
@@ -113,6 +114,8 @@ class Numbers:
                 why=why,
                 cite=cites,
                 correlates=judgement.correlates,
+                least=-np.inf if bounds[0] is None else bounds[0],
+                most=np.inf if bounds[1] is None else bounds[1],
             )
         )
         self._known[asked] = Ref(len(self.parameters) - 1)
