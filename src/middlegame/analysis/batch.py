@@ -1,7 +1,8 @@
 """Many sets of numbers of one diagram, solved and played side by side.
 
-They are solved as worlds of the diagram; those that the ramp does not settle are traced in full,
-and so are all of them where a sample shows that the ramp left the principal branch.
+Many are solved as worlds of the diagram; those that the ramp does not settle are traced in full,
+and so are all of them where a sample shows that the ramp left the principal branch. A few, or those
+of a long diagram, are each traced in full from the start, which takes less than compiling.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,12 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from middlegame.diagram import Diagram, Tables
-from middlegame.engine import inference
 from middlegame.engine.backend import jax
 from middlegame.engine.layout import Game, layout_of
+from middlegame.engine.marginals import marginals
 from middlegame.engine.relevance import traced
 from middlegame.engine.structure import Structure
-from middlegame.engine.worlds import Ramp, marginals, solver
+from middlegame.engine.worlds import Ramp, solver
+from middlegame.engine.worlds import marginals as marginals_of_worlds
 from middlegame.equilibrium import solve_tables
 from middlegame.worlds import APART, TOLERANCE
 
@@ -29,7 +31,11 @@ Told = Callable[[int, int], None]
 _WIDTH = 32
 """Sets at a time: what is compiled has one shape."""
 LONG = 60
-"""Nodes from which on compiling for many sets at once takes longer than tracing each in full."""
+"""Nodes from which on compiling for many sets at once takes longer than one at a time."""
+_FEW = 16
+"""Sets up to which tracing each in full takes less than compiling for many at once."""
+_FEW_PLAYS = 1024
+"""The same of sets that are only played."""
 _CHECKED = 3
 """Sets at most that are also traced in full: whether the ramp kept to the principal branch."""
 
@@ -60,7 +66,7 @@ def solve_all(diagram: Diagram, sets: Sequence[Tables], told: Told | None = None
     Raises:
         NotConverged: one has no equilibrium that could be reached.
     """
-    if len(diagram.nodes) > LONG:
+    if len(sets) <= _FEW or len(diagram.nodes) > LONG:
         return _one_by_one(diagram, sets, told)
     structure = diagram.structure
     layout = layout_of(structure)
@@ -92,11 +98,11 @@ def solve_all(diagram: Diagram, sets: Sequence[Tables], told: Told | None = None
             if told:
                 told(done, len(sets))
     slow = _checked(diagram, sets, found, unsettled) if traced(structure) else unsettled
-    for number in slow:
-        exact = solve_tables(diagram, sets[number])
-        policies[..., number] = layout.pad(exact.policies)
+    if slow:
+        exact = _one_by_one(diagram, [sets[number] for number in slow], None)
+        policies[..., slow] = exact.policies
         for name, forecast in found.items():
-            forecast[number] = exact.joint(name)
+            forecast[slow] = exact.forecasts[name]
     return Solved(policies, found, len(slow))
 
 
@@ -109,7 +115,7 @@ def forecasts(diagram: Diagram, cells: Floats, policies: Floats) -> dict[str, Fl
         policies: `[rows, widest, sets]`.
     """
     count = cells.shape[-1]
-    if len(diagram.nodes) > LONG:
+    if count <= _FEW_PLAYS or len(diagram.nodes) > LONG:
         every = [_shares(diagram, cells[:, k], policies[..., k]) for k in range(count)]
         return {node.name: np.stack([s[node.name] for s in every]) for node in diagram.nodes}
     play = _played(diagram.structure)
@@ -132,16 +138,13 @@ def flattened(diagram: Diagram, sets: Sequence[Tables]) -> Floats:
 def _one_by_one(diagram: Diagram, sets: Sequence[Tables], told: Told | None) -> Solved:
     """Trace each set in full."""
     layout = layout_of(diagram.structure)
+    cells = flattened(diagram, sets)
     policies = np.empty((layout.height, layout.widest, len(sets)))
-    found = {node.name: np.empty((len(sets), len(node.states))) for node in diagram.nodes}
     for number, tables in enumerate(sets):
-        exact = solve_tables(diagram, tables)
-        policies[..., number] = layout.pad(exact.policies)
-        for name, forecast in found.items():
-            forecast[number] = exact.joint(name)
+        policies[..., number] = layout.pad(solve_tables(diagram, tables).policies)
         if told:
             told(number + 1, len(sets))
-    return Solved(policies, found, len(sets))
+    return Solved(policies, forecasts(diagram, cells, policies), len(sets))
 
 
 def _shares(diagram: Diagram, cells: Floats, policies: Floats) -> dict[str, Floats]:
@@ -153,10 +156,8 @@ def _shares(diagram: Diagram, cells: Floats, policies: Floats) -> dict[str, Floa
         cells[layout.chance(node)] if owner is None else flat[layout.cells(node)]
         for node, owner in enumerate(structure.owners)
     ]
-    return {
-        node.name: np.asarray(inference.joint(structure, masses, (place,)))
-        for place, node in enumerate(diagram.nodes)
-    }
+    found = marginals(structure, masses, [(node,) for node in range(len(masses))])
+    return {node.name: shares for node, shares in zip(diagram.nodes, found, strict=True)}
 
 
 def _filled(part: Floats) -> Floats:
@@ -168,7 +169,7 @@ def _filled(part: Floats) -> Floats:
 @lru_cache(maxsize=32)
 def _played(structure: Structure) -> Callable[[Floats, Floats], list[Any]]:
     def play(cells: Any, policies: Any) -> list[Any]:
-        return marginals(structure, Game(cells, None, None, None), policies)
+        return marginals_of_worlds(structure, Game(cells, None, None, None), policies)
 
     return jax.jit(play)
 
@@ -178,10 +179,11 @@ def _checked(
 ) -> list[int]:
     """Give the sets to trace in full: all of them if one of a sample left the branch."""
     count = min(_CHECKED, 1 + len(sets) // 8)
-    for number in np.unique(np.linspace(0, len(sets) - 1, count).astype(int)):
-        if number in unsettled:
-            continue
-        exact = solve_tables(diagram, sets[number])
-        if max(np.abs(found[n][number] - exact.joint(n)).max() for n in found) > APART:
-            return list(range(len(sets)))
+    spread = np.unique(np.linspace(0, len(sets) - 1, count).astype(int))
+    sample = [int(number) for number in spread if number not in unsettled]
+    if not sample:
+        return unsettled
+    exact = _one_by_one(diagram, [sets[number] for number in sample], None).forecasts
+    if any(np.abs(found[name][sample] - shares).max() > APART for name, shares in exact.items()):
+        return list(range(len(sets)))
     return unsettled

@@ -10,17 +10,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from middlegame.analysis.batch import Told, solve_all
+from middlegame.analysis.batch import Told
 from middlegame.analysis.information import hidden
-from middlegame.diagram import Chance, Decision, Diagram, Fixed, Node, Tables
-from middlegame.engine.layout import layout_of
-from middlegame.equilibrium import Equilibrium
+from middlegame.diagram import Chance, Decision, Diagram, Fixed, Node
+from middlegame.engine.relevance import requisites
+from middlegame.equilibrium import Equilibrium, solve_tables
 from middlegame.errors import QueryError
-from middlegame.play import Play
 
-Floats = NDArray[np.float64]
+_MESSAGE = "what is told"
 
 
 @dataclass(frozen=True)
@@ -51,7 +49,7 @@ def worth_of_knowing(
     Args:
         equilibrium: the contest.
         factors: that may be told; those settled before anybody moves unless given.
-        told: is told how many factors are done.
+        told: is told how many cases, each an actor and a factor, are done.
 
     Raises:
         QueryError: a factor depends on moves, or something is supposed or was observed.
@@ -66,60 +64,51 @@ def worth_of_knowing(
             raise QueryError(
                 f"{name} cannot be told beforehand; expected one of {', '.join(hidden(diagram))}"
             )
+    pairs = [
+        (name, actor)
+        for name in wanted
+        for actor in dict.fromkeys(d.owner for d in diagram.decisions if name not in d.parents)
+    ]
     found = []
-    for number, name in enumerate(wanted):
-        found += _each_actor(equilibrium, name)
+    for number, (name, actor) in enumerate(pairs):
+        found.append(Telling(name, actor, _gains(equilibrium, name, actor)))
         if told:
-            told(number + 1, len(wanted))
+            told(number + 1, len(pairs))
     return sorted(found, key=lambda each: -round(each.worth, 9))
 
 
-def _each_actor(equilibrium: Equilibrium, factor: str) -> list[Telling]:
-    """Solve one diagram in which every actor has a message, whose tables make it tell or not."""
-    diagram = equilibrium.diagram
-    learning = {
-        decision.owner: None for decision in diagram.decisions if factor not in decision.parents
-    }
-    if not learning:
-        return []
-    heard = _with_messages(diagram, factor, list(learning))
-    still = heard.tables(equilibrium.theta)
-    states = len(diagram.nodes[diagram.index[factor]].states)
-    sets = [still]
-    for actor in learning:
-        chances = list(still.chances)
-        chances[heard.index[_message(factor, actor)]] = np.eye(states)
-        sets.append(replace(still, chances=tuple(chances)))
-    solved = solve_all(heard, sets)
-    before, *after = [
-        _points(heard, tables, solved.policies[..., k]) for k, tables in enumerate(sets)
-    ]
-    return [
-        Telling(factor, actor, {owner: points[owner] - before[owner] for owner in diagram.owners})
-        for actor, points in zip(learning, after, strict=True)
-    ]
+def _gains(equilibrium: Equilibrium, factor: str, actor: str) -> dict[str, float]:
+    """Give by how much each actor's expected points change if one is told a factor.
 
-
-def _with_messages(diagram: Diagram, factor: str, actors: Sequence[str]) -> Diagram:
-    """Give each of these actors' moves that does not see the factor a message about it.
-
-    A message says nothing (always the first state) until its table is replaced.
+    Nothing changes where the factor is separated from what the actor's moves lead to by what they
+    know already: none of their payoffs depends on the message's table then (Shachter 1998), and
+    policies that do not heed it stay the equilibrium.
     """
+    diagram = equilibrium.diagram
+    heard = _with_message(diagram, factor, actor)
+    message = heard.index[_MESSAGE]
+    needed = requisites(heard.structure)
+    own = [heard.index[decision.name] for decision in heard.decisions if decision.owner == actor]
+    if not any(message in needed[decision].nodes for decision in own):
+        return dict.fromkeys(diagram.owners, 0.0)
+    before, after = equilibrium.prior, solve_tables(heard, heard.tables(equilibrium.theta))
+    return {owner: after.points[owner] - before.points[owner] for owner in diagram.owners}
+
+
+def _with_message(diagram: Diagram, factor: str, actor: str) -> Diagram:
+    """Let each of an actor's moves that does not see a factor see a message that tells it."""
     hears = diagram.nodes[diagram.index[factor]].states
-    silent = Fixed(np.eye(len(hears))[np.zeros(len(hears), int)])
-    messages = [Chance(_message(factor, a), hears, (factor,), silent) for a in actors]
+    message = Chance(_MESSAGE, hears, (factor,), Fixed(np.eye(len(hears))))
     first = [n for n in diagram.nodes if _before_moves(diagram, n)]
-    nodes: list[Node] = [*first, *messages]
+    nodes: list[Node] = [*first, message]
     for node in diagram.nodes:
         if node in first:
             continue
-        if isinstance(node, Decision) and node.owner in actors and factor not in node.parents:
+        if isinstance(node, Decision) and node.owner == actor and factor not in node.parents:
             opens = diagram.opens(node)[..., None, :]
             shape = (*opens.shape[:-2], len(hears), opens.shape[-1])
             node = replace(
-                node,
-                parents=(*node.parents, _message(factor, node.owner)),
-                opens=np.broadcast_to(opens, shape),
+                node, parents=(*node.parents, _MESSAGE), opens=np.broadcast_to(opens, shape)
             )
         nodes.append(node)
     return replace(diagram, nodes=tuple(nodes))
@@ -128,12 +117,3 @@ def _with_messages(diagram: Diagram, factor: str, actors: Sequence[str]) -> Diag
 def _before_moves(diagram: Diagram, node: Node) -> bool:
     above = diagram.structure.ancestors((diagram.index[node.name],))
     return not any(decision in above for decision in diagram.structure.decisions)
-
-
-def _message(factor: str, actor: str) -> str:
-    return f"{factor} told to {actor}"
-
-
-def _points(diagram: Diagram, tables: Tables, policies: Floats) -> dict[str, float]:
-    played = tuple(layout_of(diagram.structure).unpad(policies))
-    return Play(diagram, tables, played, known={}).points
