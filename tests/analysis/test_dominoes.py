@@ -186,6 +186,7 @@ def test_what_cannot_be_pushed_is_refused(harbour):
 
 
 def test_what_the_ramp_leaves_open_is_traced(harbour, monkeypatch):
+    monkeypatch.setattr(batch, "_FEW", 0)
     monkeypatch.setattr(batch, "Ramp", lambda: Ramp(rungs=1, most=0))
     wanted = [Push("jobs", "shrinks"), Push("depot", "closes")]
     found = dominoes(harbour.pushed.equilibrium, wanted)
@@ -194,6 +195,21 @@ def test_what_the_ramp_leaves_open_is_traced(harbour, monkeypatch):
         for name, forecasts in found.pushed.announced.items():
             theirs = harbour.pushed.announced[name][harbour.pushed.number(push)]
             assert forecasts[wanted.index(push)] == pytest.approx(theirs, abs=1e-8)
+
+
+def test_few_and_many_sets_agree(harbour, monkeypatch):
+    """What is traced and played one at a time is what is compiled for many at once."""
+    monkeypatch.setattr(batch, "_FEW", 0)
+    monkeypatch.setattr(batch, "_FEW_PLAYS", 0)
+    many = dominoes(harbour.pushed.equilibrium)
+    assert many.pushed.traced < len(many.pushes) == harbour.pushed.traced
+    for name, forecasts in many.pushed.announced.items():
+        assert forecasts == pytest.approx(harbour.pushed.announced[name], abs=1e-8)
+    push = Push("lease", "lost")
+    ours, theirs = harbour._links.held(push), many._links.held(push)
+    assert ours.links == theirs.links
+    for name, remains in ours.remains.items():
+        assert remains == pytest.approx(theirs.remains[name], abs=1e-8)
 
 
 def test_as_json(harbour):
@@ -215,6 +231,7 @@ def test_evidence_is_set_aside_and_may_be_on_the_way(tmp_path):
     path.write_text(text.replace("\nquestions:", "\n" + leak))
     equilibrium = mg.solve(mg.load(path))
     found = dominoes(equilibrium)
+    assert found.to_dict([])["evidence_set_aside"] == ["leak"]
     assert equilibrium.forecast("loan")["empty"] > 0.6
     assert found.pushed.before["loan"] == pytest.approx([0.55, 0.45], abs=0.01)
     links = found._links.held(Push("loan", "empty")).links

@@ -1,7 +1,10 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 import middlegame as mg
+from middlegame.analysis import knowing
 from middlegame.analysis.knowing import worth_of_knowing
 from middlegame.diagram import Chance, Decision, Diagram, Fixed, Utility
 
@@ -59,6 +62,52 @@ def test_knowing_may_be_worth_less_than_nothing():
     told = {each.actor: each for each in worth_of_knowing(mg.solve(lemons()))}
     assert told["seller"].worth < 0  # nobody buys from somebody who is known to know
     assert told["seller"].points["buyer"] < 0
+
+
+def guesses(told: float, seen: bool) -> Diagram:
+    """A guard guesses at which of two gates a raider comes; a rumour says it, mostly rightly.
+
+    At a lambda so high that it does what is best: a right guess is worth 10.
+    """
+    at = ("north", "south")
+    rumour = np.array([[told, 1 - told], [1 - told, told]])
+    nodes = (
+        Chance("raid", at, (), Fixed(np.array([0.5, 0.5]))),
+        Chance("rumour", at, ("raid",), Fixed(rumour)),
+        Decision("post", at, ("rumour",) if seen else (), "guard"),
+    )
+    points = Utility("guard", ("raid", "post"), Fixed(10.0 * np.eye(2)))
+    return Diagram(nodes, (points,), (), {"guard": 50.0})
+
+
+def test_a_contest_where_telling_is_worth_what_one_reckons():
+    """Blind it is right half of the time, with the rumour in nine cases of ten."""
+    blind = {each.factor: each.worth for each in worth_of_knowing(mg.solve(guesses(0.9, False)))}
+    assert blind == pytest.approx({"raid": 10 - 5, "rumour": 9 - 5})
+    (told,) = worth_of_knowing(mg.solve(guesses(0.9, True)))
+    assert (told.factor, told.worth) == ("raid", pytest.approx(10 - 9))
+
+
+def test_what_is_screened_off_is_worth_nothing_and_needs_no_solving(monkeypatch):
+    """Who sees the raid itself learns nothing from what caused it, nor from the rumour."""
+    at = ("north", "south")
+    cause = Chance("cause", at, (), Fixed(np.array([0.3, 0.7])))
+    raid = Chance("raid", at, ("cause",), Fixed(np.array([[0.9, 0.1], [0.2, 0.8]])))
+    _, rumour, post = guesses(0.9, True).nodes
+    assert isinstance(post, Decision)
+    seeing = replace(post, parents=("raid",))
+    diagram = replace(guesses(0.9, True), nodes=(cause, raid, rumour, seeing))
+    equilibrium = mg.solve(diagram)
+    honest = [_solved_gains(equilibrium, name) for name in ("cause", "rumour")]
+    assert honest == pytest.approx([0.0, 0.0], abs=1e-9)
+    monkeypatch.setattr(knowing, "solve_tables", None)
+    told = {each.factor: each.worth for each in worth_of_knowing(equilibrium)}
+    assert told == {"cause": 0.0, "rumour": 0.0}
+
+
+def _solved_gains(equilibrium: mg.Equilibrium, factor: str) -> float:
+    heard = knowing._with_message(equilibrium.diagram, factor, "guard")
+    return mg.solve(heard).points["guard"] - equilibrium.points["guard"]
 
 
 def test_those_who_know_are_not_told():

@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 
 import pytest
 from rich.cells import cell_len
@@ -56,6 +57,18 @@ def test_the_section_draws_matrix_and_cascades(found: Dominoes) -> None:
     total = round(100 * found.effect(Push("lease", "lost"), "depot", "closes").total)
     matrix = page[page.index('class="matrix"') : page.index("What follows from each")]
     assert f"{total:+d}" in re.findall(r">([+−]\d+)<", matrix)
+
+
+def test_evidence_that_is_set_aside_is_told(found: Dominoes) -> None:
+    diagram = replace(found.pushed.diagram)
+    vars(diagram)["evidence"] = {"leak": "seen"}
+    equilibrium = replace(found.pushed.equilibrium, diagram=diagram)
+    seen = Dominoes(replace(found.pushed, equilibrium=equilibrium))
+    console = piped()
+    show_dominoes(seen, console)
+    assert "The contest's evidence is set aside here" in shown(console)
+    page = html_report(equilibrium, analyses=[domino_section(seen)])
+    assert "evidence is set aside" in " ".join(read(page).text)
 
 
 def test_texts_cannot_become_markup(hostile: mg.Equilibrium) -> None:

@@ -47,6 +47,19 @@ def test_what_is_worth_is_told_with_its_error(harbour: mg.Equilibrium, worths) -
     assert max(map(cell_len, text.splitlines())) <= 80
 
 
+def test_what_is_worth_next_to_nothing_is_one_sentence(harbour: mg.Equilibrium, worths) -> None:
+    idle = [Telling("loan", who, {"owner": 0.01, "tenant": -0.04}) for who in ("owner", "tenant")]
+    console = piped()
+    show_worth(harbour, worths, idle, LEVERS, 4096, console)
+    text = " ".join(shown(console).split())
+    assert (
+        "Worth less than 0.05 points to anybody: the loan behind the offer (told to the port city "
+        "and the foreign tenant)." in text
+    )
+    page = html_report(harbour, analyses=[worth_section(harbour, worths, idle, LEVERS, 4096)])
+    assert "Worth less than 0.05 points to anybody" in " ".join(read(page).text)
+
+
 def test_only_what_gains_is_a_lever(harbour: mg.Equilibrium) -> None:
     told = valued_levers(harbour, LEVERS)
     assert [row.owner for row in told] == ["rival", "rival"]

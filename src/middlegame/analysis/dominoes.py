@@ -195,6 +195,7 @@ class Dominoes:
             least = 2.0
         return {
             "title": self.pushed.diagram.title,
+            "evidence_set_aside": list(self.pushed.diagram.evidence),
             "forecast": self.pushed.equilibrium.forecasts,
             "pushes": [self._told(p, least) for p in (self.pushes if pushes is None else pushes)],
             "traced": self.pushed.traced,

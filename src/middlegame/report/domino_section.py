@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from middlegame.report.cascade_graph import cascade_graph
 from middlegame.report.domino_chart import matrix_chart
-from middlegame.report.falling import falls, notes, push_heading, strongest_falls
+from middlegame.report.falling import falls, notes, push_heading, set_aside, strongest_falls
 from middlegame.report.section import Section
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ def domino_section(found: "Dominoes") -> Section:
         cascades = cascades[:1]
     order = {push: place for place, push in enumerate(found.pushes)}
     shown = {
+        "set_aside": set_aside(found),
         "falls": [
             {"if_": push_heading(found, push), "shift": fall.shift, "note": fall.note}
             for push, fall in largest

@@ -12,6 +12,7 @@ from middlegame.report.falling import (
     notes,
     push_heading,
     push_words,
+    set_aside,
     strongest_falls,
 )
 from middlegame.report.page import Page
@@ -46,7 +47,7 @@ def show_dominoes(found: "Dominoes", console: Console) -> None:
     page.gap()
     _matrix(page, found)
     page.gap()
-    page.paragraph(_SPLIT, style="dim")
+    _method(page, found)
 
 
 def show_cascade(found: "Dominoes", push: "Push", console: Console) -> None:
@@ -72,7 +73,13 @@ def show_cascade(found: "Dominoes", push: "Push", console: Console) -> None:
         page.gap()
     for note in notes(found, push):
         page.paragraph(note, mark="!")
+    _method(page, found)
+
+
+def _method(page: Page, found: "Dominoes") -> None:
     page.paragraph(_SPLIT, style="dim")
+    if aside := set_aside(found):
+        page.paragraph(aside, style="dim")
 
 
 def _matrix(page: Page, found: "Dominoes") -> None:

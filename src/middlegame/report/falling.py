@@ -150,6 +150,16 @@ def notes(found: "Dominoes", push: "Push") -> Iterator[str]:
         )
 
 
+def set_aside(found: "Dominoes") -> str:
+    """Say where a contest's own evidence does not count here; nothing where it has none."""
+    if not found.pushed.diagram.evidence:
+        return ""
+    return (
+        "The contest's evidence is set aside here, as it is news about a world in which nothing "
+        "was set from outside: what is said to be so now is as it was before the evidence."
+    )
+
+
 def _fall(found: "Dominoes", push: "Push", effect: "Effect", *, chained: bool = True) -> Fall:
     shift = _shift(narrative.words_of(found.pushed.equilibrium), effect)
     way = _way(found, push, effect, shift.difference) if chained else ""

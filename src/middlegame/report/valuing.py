@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from middlegame.report import narrative
 from middlegame.report.driving import target_label
 from middlegame.report.judgements import judgement_words
-from middlegame.report.words import capital, within
+from middlegame.report.words import capital, listed, within
 
 if TYPE_CHECKING:
     from middlegame.analysis.information import Worth, Worths
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from middlegame.equilibrium import Equilibrium
 
 _LEVERS, _SMALL = 3, 0.05
+_TELLING = 0.0005
+"""The share of a forecast's entropy below which it would be told as 0.0%."""
 
 
 @dataclass(frozen=True)
@@ -79,12 +81,12 @@ def sharpened(
         rows = [
             Sharper(judgement_words(words, by_name[w.name]), w.share, _relative(w), False)
             for w in each.judgements
-            if w.telling
+            if w.telling and w.share >= _TELLING
         ]
         rows += [
             Sharper(f"{words.label(w.name)} (a fact that is hidden)", w.share, 0.0, True)
             for w in each.factors
-            if w.telling
+            if w.telling and w.share >= _TELLING
         ]
         rows.sort(key=lambda row: -round(row.share, 9))
         told.append(Sharpened(target_label(equilibrium, target), each.mean, tuple(rows)))
@@ -95,8 +97,25 @@ def _relative(worth: "Worth") -> float:
     return worth.error * worth.share / worth.bits if worth.bits else 0.0
 
 
+def idle_knowing(equilibrium: "Equilibrium", told: Sequence["Telling"]) -> str:
+    """Name the hidden factors that are worth next to nothing to actors, and to which."""
+    words = narrative.words_of(equilibrium)
+    idle: dict[str, list[str]] = {}
+    for each in told:
+        if not _matters(each):
+            idle.setdefault(each.factor, []).append(within(words.actor(each.actor)))
+    if not idle:
+        return ""
+    whom = [f"{within(words.label(f))} (told to {listed(actors)})" for f, actors in idle.items()]
+    return f"Worth less than {_SMALL} points to anybody: {'; '.join(whom)}."
+
+
+def _matters(told: "Telling") -> bool:
+    return any(abs(points) >= _SMALL for points in told.points.values())
+
+
 def valued_knowing(equilibrium: "Equilibrium", told: Sequence["Telling"]) -> list[Valued]:
-    """Say what knowing each hidden factor is worth to each actor."""
+    """Say what knowing each hidden factor is worth to each actor, where it matters to anybody."""
     words = narrative.words_of(equilibrium)
     return [
         Valued(
@@ -107,6 +126,7 @@ def valued_knowing(equilibrium: "Equilibrium", told: Sequence["Telling"]) -> lis
             each.worth,
         )
         for each in told
+        if _matters(each)
     ]
 
 

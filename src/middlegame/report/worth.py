@@ -8,7 +8,7 @@ from rich.console import Console
 from middlegame.report import narrative
 from middlegame.report.page import Page
 from middlegame.report.palette import NOBODY, actor_colours
-from middlegame.report.valuing import Valued, valued_knowing, valued_levers
+from middlegame.report.valuing import Valued, idle_knowing, valued_knowing, valued_levers
 from middlegame.report.words import percent
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from middlegame.report.valuing import Sharpened
 
 _ROWS = 4
+LEAST = 0.0005
+"""The error below which it would be told as 0.0%."""
 METHOD = (
     "Sharper is the expected fall of the forecast's entropy. Of judgements it is estimated from "
     "{worlds:,} worlds cut into slices, what chance adds to such an estimate taken off; only what "
@@ -40,15 +42,16 @@ def show_worth(
     for each in sharpened:
         page.heading(f"{each.title} ({percent(each.mean)})", NOBODY)
         for row in each.rows[:_ROWS]:
-            error = f" (within {row.error:.1%})" if row.error else ""
+            error = f" (within {row.error:.1%})" if row.error >= LEAST else ""
             page.value(f"{row.share:.1%}", f"{row.label}{error}", NOBODY)
         if not each.rows:
             page.paragraph("Nothing that varies here would tell.")
     page.gap()
-    known = valued_knowing(equilibrium, told)
-    if known:
+    if told:
         page.section("What knowing is worth to each actor", "in its points, everybody aware of it")
-        _values(page, equilibrium, known)
+        _values(page, equilibrium, valued_knowing(equilibrium, told))
+        if idle := idle_knowing(equilibrium, told):
+            page.paragraph(idle)
         page.gap()
     page.section("Leverage", "moves that could be fixed, and what that is worth to whom, in points")
     _values(page, equilibrium, valued_levers(equilibrium, levers))

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 from middlegame.report.palette import NOBODY, actor_colours
 from middlegame.report.section import Section
-from middlegame.report.valuing import Sharpened, Valued, valued_knowing, valued_levers
-from middlegame.report.worth import METHOD
+from middlegame.report.valuing import Sharpened, Valued, idle_knowing, valued_knowing, valued_levers
+from middlegame.report.worth import LEAST, METHOD
 
 if TYPE_CHECKING:
     from middlegame.analysis.knowing import Telling
@@ -30,6 +30,8 @@ def worth_section(
             for each in sharpened
         ],
         "knowing": _bars(equilibrium, valued_knowing(equilibrium, told)),
+        "idle": idle_knowing(equilibrium, told),
+        "least": LEAST,
         "levers": _bars(equilibrium, valued_levers(equilibrium, levers)),
         "method": METHOD.format(worlds=worlds),
     }
