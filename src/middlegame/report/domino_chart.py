@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 30
 MOST_COLUMNS = 10
-_LABEL, _CELL, _ROW, _LINE = 410, 84, 25, 15
+_LABEL, _CELL, _ROW, _LINE = 410, 92, 25, 15
 _LETTERS, _HEAD_LETTERS = 62, 13
 _FULL = 0.4
 """A change of this size has the full colour."""
@@ -84,7 +84,7 @@ def matrix_chart(found: "Dominoes") -> str:
     )
     head = (
         alt.Chart(alt.InlineData(values=titles))
-        .mark_text(color=_INK, fontSize=12, baseline="bottom", lineBreak="\n", lineHeight=_LINE,
+        .mark_text(color=_INK, fontSize=11, baseline="bottom", lineBreak="\n", lineHeight=_LINE,
                    align="center", fontWeight=600)
         .encode(x=x, y=y_, text="text:N")
     )  # fmt: skip

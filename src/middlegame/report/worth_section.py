@@ -24,7 +24,9 @@ def worth_section(
     worlds: int,
 ) -> Section:
     """Give what the template shows."""
+    largest = max((row.share for each in sharpened for row in each.rows), default=1.0)
     shown = {
+        "largest": largest,
         "questions": [
             {"title": each.title, "mean": each.mean, "rows": each.rows[:_ROWS]}
             for each in sharpened
