@@ -76,13 +76,13 @@ def tables(results: dict[str, Any]) -> str:
         "",
         f"## Worlds a second, {WORLDS:,} worlds",
         "",
-        "| contest | at once | one by one | ratio | compiling | worst residual | traced | failed "
-        "| checked | disagreed |",
-        "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|",
+        "| contest | at once | one by one | Gambit, one by one | | compiling | worst residual "
+        "| traced | failed | checked | disagreed |",
+        "|---|--:|--:|--:|---|--:|--:|--:|--:|--:|--:|",
     ]
     lines += [
         f"| {row['contest']} | {row['rate']:,.0f} | {row['looped']:.1f} | "
-        f"{row['rate'] / row['looped']:,.0f} | {_seconds(row['compiling'])} | "
+        f"{_rate(row['gambit'])} | {row['note']} | {_seconds(row['compiling'])} | "
         f"{row['worst_residual']:.0e} | {row['traced']} | {row['failed']} | {row['checked']} | "
         f"{row['disagreed']} |"
         for row in results["batches"]
@@ -115,6 +115,8 @@ def tables(results: dict[str, Any]) -> str:
     lines += [
         "",
         "## Over time, as whole processes that compile everything",
+        "",
+        "![Contests over time: seconds against periods](periods.png)",
         "",
         "| persisting | periods | decisions, all on one cycle | whole process | residual |",
         "|---|--:|--:|--:|--:|",
@@ -154,6 +156,10 @@ def tables(results: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def _rate(value: float | None) -> str:
+    return "" if value is None else f"{value:,.1f}"
+
+
 def _seconds(value: float | None) -> str:
     if value is None:
         return ""
@@ -178,10 +184,10 @@ def _periods(rows: list[dict[str, Any]]) -> None:
         alt.Chart(pd.DataFrame(rows), title="Contests over time: whole process, seconds")
         .mark_line(point=True)
         .encode(
-            alt.X("periods", title="periods"),
+            alt.X("periods", title="periods", axis=alt.Axis(format="d", tickMinStep=1)),
             alt.Y("whole_process", title="seconds"),
             alt.Color("persisting", title="factors that persist"),
-            alt.StrokeDash("persisting", title="factors that persist"),
+            alt.StrokeDash("persisting", legend=None),
         )
         .properties(width=480, height=280)
     )

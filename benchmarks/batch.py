@@ -1,11 +1,13 @@
 """Worlds a second: all at once, in a loop of single solves, and by Gambit where it can."""
 
 import time
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 import middlegame as mg
+from benchmarks.peers import worlds_by_gambit
 from middlegame.diagram import Chance, Decision, Diagram, Fixed, Node, Parameter, Ref, Sum, Utility
 from middlegame.worlds import solve_worlds
 
@@ -63,33 +65,39 @@ def draws(diagram: Diagram, count: int, seed: int = 0) -> np.ndarray:
     return np.stack(columns, axis=1)
 
 
-def batches() -> list[dict[str, Any]]:
-    """Measure the fixed diagram and the shipped contest."""
+def batches(count: int = WORLDS) -> list[dict[str, Any]]:
+    """Measure the fixed diagram and two shipped contests, one small enough for a tree."""
+    harbour = mg.compile_scenario(mg.load("harbour-lease"))
+    same = dict.fromkeys(harbour.owners, float(np.log(3) / 10))
     contests = {
         "fixed diagram": fixed_diagram(),
         "venezuela-2026": mg.compile_scenario(mg.load("venezuela-2026")),
+        "harbour-lease, one precision for all": replace(harbour, precision=same),
     }
     rows = []
     for name, diagram in contests.items():
-        thetas = draws(diagram, WORLDS)
+        thetas = draws(diagram, count)
         begin = time.perf_counter()
         solve_worlds(diagram, thetas[:1], check=0)
         compiling = time.perf_counter() - begin
         begin = time.perf_counter()
         worlds = solve_worlds(diagram, thetas, check=0)
-        rate = WORLDS / (time.perf_counter() - begin)
+        rate = count / (time.perf_counter() - begin)
         sample = solve_worlds(diagram, thetas[:2000], check=32)
         mg.solve(diagram)
         begin = time.perf_counter()
         for theta in thetas[:LOOPED]:
             mg.solve(diagram, theta=theta)
         looped = LOOPED / (time.perf_counter() - begin)
+        by_gambit, note = worlds_by_gambit(diagram, thetas[:LOOPED])
         rows.append(
             {
                 "contest": name,
                 "compiling": compiling,
                 "rate": rate,
                 "looped": looped,
+                "gambit": by_gambit,
+                "note": note,
                 "worst_residual": float(np.nanmax(worlds.residual)),
                 "traced": len(worlds.traced),
                 "failed": len(worlds.failed),

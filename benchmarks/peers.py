@@ -8,7 +8,8 @@ first solve, which compiles, is told apart from the next.
 import io
 import multiprocessing
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,14 @@ import numpy as np
 import middlegame as mg
 from benchmarks.road import road
 from middlegame.errors import MiddlegameError
+from middlegame.formats import gambit
 from middlegame.formats.efg import to_efg
 from middlegame.formats.json_form import read_json
 
 REFERENCE = Path(__file__).parents[1] / "tests" / "data" / "reference"
 PRECISION = 2.0
-PATIENCE = 60.0
+PATIENCE = 20.0
+LEAVES = 3_000_000
 
 
 def games() -> list[tuple[str, mg.Diagram]]:
@@ -45,17 +48,49 @@ def compare(patience: float = PATIENCE) -> list[dict[str, Any]]:
         to_nash, _ = _timed(lambda d=diagram: mg.nash(d))
         row = {"game": name, "first": first, "again": again, "nash": to_nash}
         try:
-            text = to_efg(diagram, limit=3_000_000)
+            text = to_efg(diagram, limit=LEAVES)
         except MiddlegameError:
             row |= {"gambit": None, "gambit_nash": None, "note": "the tree is too large to write"}
         else:
-            row["gambit"], profile = _gambit(_logit, text, patience)
-            row["gambit_nash"], _ = _gambit(_nash, text, patience)
-            row["note"] = _difference(diagram, equilibrium, profile)
+            row["gambit"], profile = _gambit(partial(_logit, text, PRECISION), patience)
+            row["gambit_nash"], _ = _gambit(partial(_nash, text), patience)
+            row["note"] = _difference(diagram, equilibrium, profile, patience)
         rows.append(row)
         print(".", end="", flush=True)
     print()
     return rows
+
+
+def worlds_by_gambit(
+    diagram: mg.Diagram, thetas: Sequence[np.ndarray], patience: float = PATIENCE
+) -> tuple[float | None, str]:
+    """Solve worlds of a diagram by Gambit's tracer, one by one on the expanded tree.
+
+    Args:
+        diagram: with one precision for everybody, as Gambit has one.
+        thetas: the worlds.
+        patience: seconds after which Gambit is stopped.
+
+    Returns:
+        Worlds a second, and in words how far both agree, or why there is no rate.
+    """
+    if gambit.forgets(diagram):
+        return None, "somebody forgets, and Gambit's solvers refuse"
+    try:
+        texts = [to_efg(diagram, theta, limit=LEAVES) for theta in thetas]
+    except MiddlegameError:
+        return None, "the tree is too large to write"
+    (precision,) = {float(each) for each in diagram.lambdas(thetas[0])}
+    work = partial(_each, texts, precision)
+    seconds, profile = _gambit(work, patience)
+    last = mg.solve(diagram, theta=thetas[-1])
+    return len(texts) / seconds if seconds else None, _difference(diagram, last, profile, patience)
+
+
+def _each(texts: Sequence[str], precision: float) -> tuple[float, Any]:
+    """Solve one after another; the seconds of all, and what the last came to."""
+    solved = [_logit(text, precision) for text in texts]
+    return sum(seconds for seconds, _ in solved), solved[-1][1]
 
 
 def _timed(work: Callable[[], Any]) -> tuple[float, Any]:
@@ -64,12 +99,14 @@ def _timed(work: Callable[[], Any]) -> tuple[float, Any]:
     return time.perf_counter() - begin, result
 
 
-def _logit(text: str) -> tuple[float, dict[tuple[int, tuple[str, ...]], dict[str, float]]]:
+def _logit(
+    text: str, precision: float
+) -> tuple[float, dict[tuple[int, tuple[str, ...]], dict[str, float]]]:
     import pygambit
 
     game = pygambit.read_efg(io.StringIO(text))
     begin = time.perf_counter()
-    (point,) = pygambit.qre.logit_solve_lambda(game, [PRECISION])
+    (point,) = pygambit.qre.logit_solve_lambda(game, [precision])
     seconds = time.perf_counter() - begin
     found = {}
     for player in game.players:
@@ -87,10 +124,10 @@ def _nash(text: str) -> tuple[float, None]:
     return time.perf_counter() - begin, None
 
 
-def _gambit(work: Callable[[str], Any], text: str, patience: float) -> tuple[float | None, Any]:
+def _gambit(work: Callable[[], Any], patience: float) -> tuple[float | None, Any]:
     context = multiprocessing.get_context("spawn")
     receiver, sender = context.Pipe(duplex=False)
-    process = context.Process(target=_report, args=(work, text, sender))
+    process = context.Process(target=_report, args=(work, sender))
     process.start()
     answer = receiver.recv() if receiver.poll(patience) else (None, None)
     process.kill()
@@ -98,16 +135,18 @@ def _gambit(work: Callable[[str], Any], text: str, patience: float) -> tuple[flo
     return answer
 
 
-def _report(work: Callable[[str], Any], text: str, sender: Any) -> None:
+def _report(work: Callable[[], Any], sender: Any) -> None:
     try:
-        sender.send(work(text))
+        sender.send(work())
     except Exception as error:  # whatever a peer fails with is a result, and told
         sender.send((None, str(error)))
 
 
-def _difference(diagram: mg.Diagram, equilibrium: mg.Equilibrium, profile: Any) -> str:
+def _difference(
+    diagram: mg.Diagram, equilibrium: mg.Equilibrium, profile: Any, patience: float
+) -> str:
     if not isinstance(profile, dict):
-        return f"Gambit: {profile}" if profile else f"Gambit stopped after {PATIENCE:.0f} s"
+        return f"Gambit: {profile}" if profile else f"Gambit stopped after {patience:.0f} s"
     worst = 0.0
     for (depth, history), action in profile.items():
         decision = diagram.nodes[depth]

@@ -16,8 +16,8 @@ from middlegame.engine import linear, qre
 from middlegame.engine.contraction import contract, plan
 from middlegame.engine.cost import predict
 
-LENGTHS = (5, 10, 20, 40, 70, 100)
-PERIODS = (4, 8, 14, 20)
+LENGTHS = (5, 20, 50, 100)
+PERIODS = (6, 12, 20)
 
 _PROCESS = """
 import sys, time
@@ -80,9 +80,9 @@ def growth() -> list[dict[str, Any]]:
     """Solve contests of two periods that grow in one thing at a time: first, and once compiled."""
     base = {"moves": 2, "factors": 3, "persisting": 2, "states": 2, "knows": 2}
     grown = {
-        "decisions a period": [{"moves": n} for n in (2, 3, 4, 5)],
-        "states": [{"states": n} for n in (2, 3, 4, 5)],
-        "observed": [{"factors": 5, "persisting": 5, "knows": n} for n in (1, 2, 3, 4)],
+        "decisions a period": [{"moves": n} for n in (2, 3, 5)],
+        "states": [{"states": n} for n in (2, 3, 5)],
+        "observed": [{"factors": 5, "persisting": 5, "knows": n} for n in (1, 2, 4)],
     }
     rows = []
     for what, steps in grown.items():
