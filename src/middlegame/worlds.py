@@ -18,7 +18,7 @@ from middlegame.engine.cost import predict
 from middlegame.engine.layout import Game, layout_of
 from middlegame.engine.logit import policies
 from middlegame.engine.relevance import traced
-from middlegame.engine.worlds import Ramp, expectations, likelihood, marginals, points, settle
+from middlegame.engine.worlds import Ramp, expectations, occurs, settle
 from middlegame.errors import QueryError
 from middlegame.game import engine_game, fix
 from middlegame.play import cases, place_of
@@ -384,7 +384,7 @@ def _compiled(key: _Key, ramp: Ramp, asks: _Scopes, conditions: _Conditions) -> 
 
     def tell(thetas: Any, played: Any, weights: Mapping[str, Any]) -> _Told:
         here = game(thetas)
-        probability = likelihood(structure, here, played, seen)
+        probability, nodes, gains = occurs(structure, here, played, seen)
         possible = jnp.where(probability > 0, probability, jnp.nan)
 
         def expected(functions: dict[Any, tuple[tuple[int, ...], Any]]) -> dict[Any, Any]:
@@ -395,7 +395,10 @@ def _compiled(key: _Key, ramp: Ramp, asks: _Scopes, conditions: _Conditions) -> 
             found: dict[Any, Any] = {}
             for over, names in alike.items():
                 stacked = jnp.stack([functions[name][1] for name in names])
-                values = expectations(structure, here, played, over, stacked, seen)
+                if len(over) == 1:
+                    values = (stacked * nodes[over[0]]).sum(axis=1)
+                else:
+                    values = expectations(structure, here, played, over, stacked, seen)
                 found |= dict(zip(names, values / possible, strict=True))
             return found
 
@@ -411,19 +414,21 @@ def _compiled(key: _Key, ramp: Ramp, asks: _Scopes, conditions: _Conditions) -> 
             value = expectations(structure, here, played, over[0], tables[0][None], seen, more)[0]
             asked[name] = 1 - value / possible if opposite else value / possible
         asked |= expected(alone)
-        gains = [gain / possible for gain in points(structure, here, played, seen)]
         nobody = jnp.zeros(played.shape[-1])
         return {
             "forecasts": {
                 node.name: (found / possible).T
-                for node, found in zip(
-                    diagram.nodes, marginals(structure, here, played, seen), strict=True
-                )
+                for node, found in zip(diagram.nodes, nodes, strict=True)
             },
             "asks": {name: asked[name] for name, _, _ in asks},
             "points": {
                 owner: sum(
-                    (gains[k] for k, u in enumerate(diagram.utilities) if u.owner == owner), nobody
+                    (
+                        gains[k] / possible
+                        for k, u in enumerate(diagram.utilities)
+                        if u.owner == owner
+                    ),
+                    nobody,
                 )
                 for owner in diagram.owners
             },

@@ -45,9 +45,8 @@ def test_what_happens_is_the_same(game, monkeypatch):
     seen = {diagram.index["f1@1"]: rng.random((2, 3)), diagram.index["m0@2"]: rng.random((2, 1))}
 
     def work():
-        nodes = worlds.marginals(structure, numbers, played, seen)
-        gains = worlds.points(structure, numbers, played, seen)
-        return [*nodes, np.stack(gains), worlds.likelihood(structure, numbers, played, seen)]
+        found = worlds.occurs(structure, numbers, played, seen)
+        return [*found.nodes, found.points, found.seen]
 
     for plain, swept in zip(*both_ways(monkeypatch, work), strict=True):
         assert np.abs(np.asarray(plain) - np.asarray(swept)).max() < 1e-12

@@ -17,7 +17,7 @@ from middlegame.engine.backend import jax, jnp
 from middlegame.engine.contraction import Axes, contract, spread_product
 from middlegame.engine.layout import Array, Game, layout_of
 from middlegame.engine.logit import logits_of, policies
-from middlegame.engine.occurrence import occurrence
+from middlegame.engine.occurrence import Occurrence, occurrence
 from middlegame.engine.payoffs import Shape, groups, local_payoffs
 from middlegame.engine.qre import levels
 from middlegame.engine.relevance import traced
@@ -131,6 +131,19 @@ def marginals(
         _summed(structure, game, played, (node,), [], (node, worlds), seen or {})
         for node in range(len(structure.sizes))
     ]
+
+
+def occurs(structure: Structure, game: Game, played: Array, seen: Seen | None = None) -> Occurrence:
+    """Give the probability of what was seen, every node's probabilities and all expected points.
+
+    Of a long diagram one pass gives all of them, and is compiled once.
+    """
+    if not long.serves(structure):
+        gains = jnp.stack([*points(structure, game, played, seen), jnp.zeros(played.shape[-1])])
+        nodes = marginals(structure, game, played, seen)
+        return Occurrence(likelihood(structure, game, played, seen or {}), nodes, gains[:-1])
+    found = occurrence(structure, game, played, seen or {})
+    return found if seen else found._replace(seen=jnp.ones_like(found.seen))
 
 
 @lru_cache(maxsize=32)
