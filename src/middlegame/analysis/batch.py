@@ -7,20 +7,15 @@ of a long diagram, are each traced in full from the start, which takes less than
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from middlegame.diagram import Diagram, Tables
-from middlegame.engine.backend import jax
 from middlegame.engine.layout import Game, layout_of
 from middlegame.engine.marginals import marginals
 from middlegame.engine.relevance import traced
-from middlegame.engine.structure import Structure
 from middlegame.engine.worlds import Ramp, solver
-from middlegame.engine.worlds import marginals as marginals_of_worlds
 from middlegame.equilibrium import solve_tables
 from middlegame.worlds import APART, TOLERANCE
 
@@ -34,8 +29,6 @@ LONG = 60
 """Nodes from which on compiling for many sets at once takes longer than one at a time."""
 _FEW = 16
 """Sets up to which tracing each in full takes less than compiling for many at once."""
-_FEW_PLAYS = 1024
-"""The same of sets that are only played."""
 _CHECKED = 3
 """Sets at most that are also traced in full: whether the ramp kept to the principal branch."""
 
@@ -114,19 +107,8 @@ def forecasts(diagram: Diagram, cells: Floats, policies: Floats) -> dict[str, Fl
         cells: all tables end to end, `[cells, sets]`.
         policies: `[rows, widest, sets]`.
     """
-    count = cells.shape[-1]
-    if count <= _FEW_PLAYS or len(diagram.nodes) > LONG:
-        every = [_shares(diagram, cells[:, k], policies[..., k]) for k in range(count)]
-        return {node.name: np.stack([s[node.name] for s in every]) for node in diagram.nodes}
-    play = _played(diagram.structure)
-    parts = []
-    for begin in range(0, count, _WIDTH):
-        part = slice(begin, begin + _WIDTH)
-        parts.append(play(_filled(cells[..., part]), _filled(policies[..., part])))
-    return {
-        node.name: np.concatenate([np.asarray(part[k]).T for part in parts])[:count]
-        for k, node in enumerate(diagram.nodes)
-    }
+    every = [_shares(diagram, cells[:, k], policies[..., k]) for k in range(cells.shape[-1])]
+    return {node.name: np.stack([s[node.name] for s in every]) for node in diagram.nodes}
 
 
 def flattened(diagram: Diagram, sets: Sequence[Tables]) -> Floats:
@@ -164,14 +146,6 @@ def _filled(part: Floats) -> Floats:
     """Fill a chunk (the last axis) up to its full width by repeating the last set."""
     more = np.repeat(part[..., -1:], _WIDTH - part.shape[-1], axis=-1)
     return np.concatenate([part, more], axis=-1)
-
-
-@lru_cache(maxsize=32)
-def _played(structure: Structure) -> Callable[[Floats, Floats], list[Any]]:
-    def play(cells: Any, policies: Any) -> list[Any]:
-        return marginals_of_worlds(structure, Game(cells, None, None, None), policies)
-
-    return jax.jit(play)
 
 
 def _checked(
