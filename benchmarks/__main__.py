@@ -180,14 +180,15 @@ def _curve(rows: list[dict[str, Any]]) -> None:
 
 
 def _periods(rows: list[dict[str, Any]]) -> None:
+    legend = alt.Legend(title="factors that persist", symbolType="stroke")
     chart = (
         alt.Chart(pd.DataFrame(rows), title="Contests over time: whole process, seconds")
         .mark_line(point=True)
         .encode(
             alt.X("periods", title="periods", axis=alt.Axis(format="d", tickMinStep=1)),
             alt.Y("whole_process", title="seconds"),
-            alt.Color("persisting", title="factors that persist"),
-            alt.StrokeDash("persisting", legend=None),
+            alt.Color("persisting", legend=legend),
+            alt.StrokeDash("persisting", legend=legend),
         )
         .properties(width=480, height=280)
     )

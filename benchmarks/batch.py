@@ -83,7 +83,7 @@ def batches(count: int = WORLDS) -> list[dict[str, Any]]:
         begin = time.perf_counter()
         worlds = solve_worlds(diagram, thetas, check=0)
         rate = count / (time.perf_counter() - begin)
-        sample = solve_worlds(diagram, thetas[:2000], check=32)
+        sample = solve_worlds(diagram, thetas[:2000], check=16)
         mg.solve(diagram)
         begin = time.perf_counter()
         for theta in thetas[:LOOPED]:
