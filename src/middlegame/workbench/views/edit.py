@@ -139,16 +139,18 @@ class EditView:
         self._faulty = any(fault.severity == "error" for fault in found)
         lines = text.count("\n") + 1
         marked = {min(fault.line, lines): fault for fault in reversed(found)}
-        self.editor.decorations = [
+        # As calls, not as properties: a change of properties brings the value along, and what was
+        # typed meanwhile would be undone.
+        marks = [
             {"kind": "line", "line": line, "class": f"mg-line-{fault.severity}"}
             for line, fault in sorted(marked.items())
         ]
+        self.editor.run_method("setDecorations", marks)
         tips: dict[int, str] = {}
         for fault in found:
             line = min(fault.line, lines)
             tips[line] = f"{tips[line]}\n{fault.told}" if line in tips else fault.told
-        self.editor.line_tooltips = tips
-        self.editor.update()
+        self.editor.run_method("setLineTooltips", tips)
         self._show_faults(found)
         self._buttons()
 
