@@ -14,7 +14,7 @@ from middlegame.analysis.hypotheses_command import hypotheses_command
 from middlegame.console import console, print_json, working
 from middlegame.estimation.commands import fit_command
 from middlegame.ledger.commands import ledger_commands
-from middlegame.options import ASSIGNMENT, FILE, JSON, OBSERVATION, REPORT, Odds
+from middlegame.options import ASSIGNMENT, FILE, JSON, OBSERVATION, PRECISION, REPORT
 from middlegame.sweeping.command import sweep_command
 from middlegame.version import __version__
 from middlegame.workbench.commands import serve_command
@@ -50,7 +50,7 @@ def _solving(command: Any) -> Any:
                 multiple=True,
                 help="The value of a data column to solve at; may be repeated.",
             ),
-            click.option("--precision", type=Odds(), help="Everybody's precision, such as 3:1."),
+            PRECISION,
             click.option(
                 "--lambda",
                 "lambda_",
@@ -234,7 +234,7 @@ def export_command(file: str, form: str, output: Path | None) -> None:
     if output is None:
         click.echo(text, nl=False)
     else:
-        from middlegame.report.write import write_text
+        from middlegame.writing import write_text
 
         write_text(output, text)
 

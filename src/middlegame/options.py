@@ -150,3 +150,5 @@ WORLDS = click.option(
 SEED = click.option(
     "--seed", type=click.IntRange(0), default=0, show_default=True, help="Of the draws."
 )
+
+PRECISION = click.option("--precision", type=Odds(), help="Everybody's precision, such as 3:1.")

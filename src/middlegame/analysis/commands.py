@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from middlegame.console import console, counting, print_json, working
-from middlegame.options import ASSIGNMENT, FILE, JSON, REPORT, Odds
+from middlegame.options import ASSIGNMENT, FILE, JSON, PRECISION, REPORT
 
 if TYPE_CHECKING:
     from middlegame.analysis.targets import Target
@@ -69,7 +69,7 @@ class Chance(click.ParamType[float]):
     help="Only what follows from this, such as venezuela=supervised or, over time, cuba@3=falls; "
     "may be repeated.",
 )
-@click.option("--precision", type=Odds(), help="Everybody's precision, such as 3:1.")
+@PRECISION
 @REPORT
 @JSON
 def dominoes_command(
@@ -129,7 +129,7 @@ def dominoes_command(
     "PAWN's worlds (4096).",
 )
 @SEED
-@click.option("--precision", type=Odds(), help="Everybody's precision, such as 3:1.")
+@PRECISION
 @REPORT
 @JSON
 def drivers_command(
@@ -186,7 +186,7 @@ def drivers_command(
 )
 @WORLDS
 @SEED
-@click.option("--precision", type=Odds(), help="Everybody's precision, such as 3:1.")
+@PRECISION
 @REPORT
 @JSON
 def discover_command(
@@ -235,7 +235,7 @@ def discover_command(
 @ASK
 @WORLDS
 @SEED
-@click.option("--precision", type=Odds(), help="Everybody's precision, such as 3:1.")
+@PRECISION
 @REPORT
 @JSON
 def worth_command(

@@ -271,7 +271,7 @@ def _whole_blocks(chances: Floats, width: int) -> Floats:
 
 def _salib() -> None:
     try:
-        import SALib  # noqa: F401
+        import SALib  # noqa: F401 - only whether it is there
     except ImportError:
         raise QueryError(
             "drivers need SALib: python -m pip install 'middlegame[analysis]'"

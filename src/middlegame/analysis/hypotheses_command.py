@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from middlegame.console import console, print_json, working
-from middlegame.options import FILE, JSON, OBSERVATION, REPORT, Odds
+from middlegame.options import FILE, JSON, OBSERVATION, PRECISION, REPORT
 
 if TYPE_CHECKING:
     from middlegame.scenario.conditions import Condition
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     help="Worlds to draw from the ranges; 0 weighs at the medians only.",
 )
 @click.option("--seed", type=int, default=0, show_default=True, help="Of the worlds.")
-@click.option("--precision", type=Odds(), help="Everybody's precision, such as 3:1.")
+@PRECISION
 @REPORT
 @JSON
 def hypotheses_command(

@@ -91,7 +91,7 @@ def fit_command(
             answer["posterior"] = posterior.to_dict()
     if output is not None and found.usable:
         from middlegame.estimation.writing import fitted_text
-        from middlegame.report.write import write_text
+        from middlegame.writing import write_text
 
         text = locate(file).read_text(encoding="utf-8-sig")
         write_text(output, fitted_text(text, found, posterior))

@@ -310,7 +310,7 @@ def export_command(form: str, output: Path | None, as_json: bool) -> None:
     if output is None:
         click.echo(content.decode(), nl=False)
         return
-    from middlegame.report.write import write_whole
+    from middlegame.writing import write_whole
 
     write_whole(output, content)
     if as_json:

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from types import ModuleType
 
 from middlegame.errors import QueryError
-from middlegame.report.write import write_whole
+from middlegame.writing import write_whole
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _SVG = re.compile(r"<svg\b([^>]*)>.*?</svg>", re.DOTALL)

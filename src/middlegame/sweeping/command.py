@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from middlegame.console import console, counting, print_json, working
-from middlegame.options import ASSIGNMENT, FILE, JSON, OBSERVATION, REPORT, SEED, WORLDS, Odds
+from middlegame.options import ASSIGNMENT, FILE, JSON, OBSERVATION, PRECISION, REPORT, SEED, WORLDS
 
 if TYPE_CHECKING:
     from middlegame.equilibrium import Equilibrium
@@ -59,7 +59,7 @@ if TYPE_CHECKING:
     help="The probability of a condition besides the questions; may be repeated.",
 )
 @click.option("--row", type=ASSIGNMENT, multiple=True, help="The value of a data column.")
-@click.option("--precision", type=Odds(), help="Everybody's precision, such as 3:1.")
+@PRECISION
 @click.option(
     "--drivers",
     "with_drivers",

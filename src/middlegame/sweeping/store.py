@@ -19,8 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from middlegame.errors import QueryError
-from middlegame.report.write import write_whole
 from middlegame.sweeping.plan import Block
+from middlegame.writing import write_whole
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -28,7 +28,7 @@ def serve_command(place: str | None, host: str, port: int, token: str | None, sh
     otherwise; then a token is asked for.
     """
     try:
-        import nicegui  # noqa: F401
+        import nicegui  # noqa: F401 - only whether it is there
     except ModuleNotFoundError:
         raise MiddlegameError(_EXTRA) from None
     from middlegame.workbench.library import Library

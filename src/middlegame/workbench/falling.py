@@ -141,4 +141,4 @@ def _dominoes(bench: Bench, text: str, numbers: Mapping[str, float]) -> "Dominoe
         return dominoes(equilibrium, told=told)
 
     changed = ",".join(f"{name}={value!r}" for name, value in sorted(numbers.items()))
-    return bench.held(f"dominoes {changed}", text, work)  # type: ignore[no-any-return]
+    return bench.held(f"dominoes {changed}", text, work)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from middlegame.errors import MiddlegameError
-from middlegame.report.write import write_whole
 from middlegame.shipped import FOLDER, locate, shipped
+from middlegame.writing import write_whole
 
 LARGEST = 1 << 20
 """Bytes that a scenario may have."""

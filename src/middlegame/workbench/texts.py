@@ -39,9 +39,7 @@ class Told:
 
 
 def _loaded(bench: Bench, text: str, folder: str) -> Loaded:
-    return bench.held(  # type: ignore[no-any-return]
-        folder, text, lambda: read_text(text, folder=folder_of(folder))
-    )
+    return bench.held(folder, text, lambda: read_text(text, folder=folder_of(folder)))
 
 
 def checked(bench: Bench, text: str, folder: str) -> list[Told]:

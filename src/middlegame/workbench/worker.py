@@ -11,7 +11,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from middlegame.errors import MiddlegameError
 
@@ -24,6 +24,8 @@ HELD = 6
 """Contests that a worker holds ready."""
 _THINGS = 8
 """Things that are held of each, on average: read, compiled, portrayed."""
+
+T = TypeVar("T")
 
 
 class Cancelled(Exception):  # noqa: N818 - an outcome
@@ -51,7 +53,7 @@ class Bench:
         if self._cancelled.is_set():
             raise Cancelled
 
-    def held(self, kind: str, text: str, make: Callable[[], Any]) -> Any:
+    def held(self, kind: str, text: str, make: Callable[[], T]) -> T:
         """Give what is held for a text, made if it is not there."""
         key = (kind, text)
         if key not in self._held:
@@ -59,7 +61,8 @@ class Bench:
             while len(self._held) > HELD * _THINGS:
                 self._held.popitem(last=False)
         self._held.move_to_end(key)
-        return self._held[key]
+        found: T = self._held[key]
+        return found
 
     def live(self, text: str) -> "Live":
         """Give a contest, ready.
@@ -68,7 +71,7 @@ class Bench:
             ScenarioError: the text has faults.
             TooLarge: it cannot be solved here.
         """
-        return self.held("live", text, lambda: self._live(text))  # type: ignore[no-any-return]
+        return self.held("live", text, lambda: self._live(text))
 
     def _live(self, text: str) -> "Live":
         from middlegame.live import Live
@@ -115,7 +118,7 @@ def _outcome(task: Callable[..., Any], bench: Bench, arguments: tuple[Any, ...])
         return "refused", error.told()
     except MemoryError:
         return "refused", ["there was not enough memory for this"]
-    except Exception:
+    except Exception:  # a mistake in one task must not end the worker; it is told
         return "broken", traceback.format_exc()
 
 

@@ -33,7 +33,9 @@ def check_periods(contest: Contest) -> Iterator[Fault]:
         yield from _timeless(contest)
         return
     try:
-        contest.scenario.calendar.ends(contest.count)  # type: ignore[union-attr]
+        calendar = contest.scenario.calendar
+        assert calendar is not None  # there are periods
+        calendar.ends(contest.count)
     except OverflowError:
         yield Fault("the periods go beyond the calendar", "fewer periods", path=("periods", "for"))
         return

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from middlegame.report.write import write_text
+from middlegame.writing import write_text
 
 
 def test_a_report_is_written_whole(tmp_path: Path) -> None:
