@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from urllib.parse import unquote
 
 import pytest
 
@@ -43,8 +44,8 @@ def agrees(page, expected, within="body"):
             )
 
 
-def drag(page, number, steps=6):
-    """Drag a slider to the right with the mouse, and give the value that it tells then."""
+def drag(page, number, steps=6, rest=None):
+    """Drag a slider to the right with the mouse, resting at a step until it was answered."""
     group = page.locator(f'details:has([data-number="{number}"])')
     if group.get_attribute("open") is None:
         group.locator("summary").click()
@@ -56,7 +57,16 @@ def drag(page, number, steps=6):
     page.mouse.down()
     for step in range(steps):
         page.mouse.move(box["x"] + box["width"] * (0.5 + 0.3 * (step + 1) / steps), y)
+        if step == rest:
+            page.wait_for_url(lambda url: number in url)
     page.mouse.up()
+
+
+def settled(page, number):
+    """Wait until the address holds a slider's value, and give it."""
+    told = page.locator(f'[data-number="{number}"]').get_attribute("aria-valuetext")
+    page.wait_for_url(lambda url: f"{number}={told}" in unquote(url))
+    return float(told)
 
 
 QUICK = [each.name for each in shipped() if load(each.folder / "scenario.yaml").periods is None]
@@ -93,9 +103,8 @@ def test_a_box_of_the_picture_opens_its_panel(visit):
 def test_a_dragged_slider_gives_the_front_doors_numbers(visit, harbour, viewport):
     page = visit(viewport).open("harbour-lease", "try")
     page.wait_for_function("document.querySelector('.mg-try') !== null")
-    drag(page, WORTH)
-    page.wait_for_url(lambda url: WORTH in url)
-    value = float(re.search(r"worth=([\d.]+)", page.url)[1])
+    drag(page, WORTH, rest=2)
+    value = settled(page, WORTH)
     assert value > harbour.theta({})[0]
     after = harbour.full({WORTH: value})
     agrees(page, drawn(after), ".mg-results")
@@ -110,8 +119,7 @@ def test_the_keyboard_moves_a_slider(visit, harbour):
     page.locator(f'[data-number="{WORTH}"]').focus()
     for _ in range(5):
         page.keyboard.press("ArrowRight")
-    page.wait_for_url(lambda url: WORTH in url)
-    value = float(re.search(r"worth=([\d.]+)", page.url)[1])
+    value = settled(page, WORTH)
     agrees(page, drawn(harbour.full({WORTH: value})), ".mg-results")
 
 

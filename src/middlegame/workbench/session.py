@@ -139,7 +139,7 @@ class Session:
         if self.ready:
             self._begin(self._glimpse(setting))
         delay = 0.0 if settled else REST
-        self._resting = asyncio.get_running_loop().call_later(delay, self._rest)
+        self._resting = asyncio.get_running_loop().call_later(delay, self._rest, settled)
 
     def undo(self) -> None:
         """Go back to the setting before."""
@@ -163,8 +163,9 @@ class Session:
             self.message = message
             _tell(self.on_message)
 
-    def _rest(self) -> None:
-        if self.setting != self._rested:
+    def _rest(self, settled: bool) -> None:
+        # A slider that is held still is read, but only where it is let go can be gone back to.
+        if settled and self.setting != self._rested:
             self._undo = [*self._undo, self._rested][-_MOST_UNDO:]
             self._rested = self.setting
         self._begin(self._read(self.setting))
