@@ -8,7 +8,7 @@ import pytest
 from nbclient import NotebookClient
 
 import middlegame as mg
-from middlegame.report.notebook import html_of
+from middlegame.report.page.notebook import html_of
 
 NOTEBOOK = Path(__file__).parents[1] / "docs" / "first-contest.ipynb"
 

@@ -134,7 +134,7 @@ def check_command(file: str, as_json: bool) -> None:
     if as_json:
         print_json(found.to_dict())
     else:
-        from middlegame.report.findings import show_check
+        from middlegame.report.terminal.findings import show_check
 
         show_check(found, console())
     if not found.passed:
@@ -189,8 +189,8 @@ def suppose_command(
 def explain_command(file: str, order: bool, as_json: bool) -> None:
     """Explain how FILE will be solved: which moves depend on which, and the cost."""
     from middlegame.opening import open_contest
-    from middlegame.report.order import order as order_of
-    from middlegame.report.order import show_order
+    from middlegame.report.terminal.order import order as order_of
+    from middlegame.report.terminal.order import show_order
 
     diagram, _ = open_contest(file)
     if as_json:
@@ -281,7 +281,7 @@ def _answer_nash(file: str, options: dict[str, Any]) -> None:
         equilibrium = _given(found.equilibrium, options["given"])
     _answer(equilibrium, None, loaded, options, {"nash": found.to_dict()})
     if not options["as_json"]:
-        from middlegame.report.limit import show_limit
+        from middlegame.report.telling.limit import show_limit
 
         show_limit(found, console())
 
@@ -307,9 +307,9 @@ def _answer(
         with working("Looking for other outcomes"):
             others = equilibrium.others(options["others"])
     if options["report"]:
-        from middlegame.report.forms import write_report
-        from middlegame.report.html import html_report
-        from middlegame.report.hypothesis_section import evidence_sections
+        from middlegame.report.page.forms import write_report
+        from middlegame.report.page.html import html_report
+        from middlegame.report.page.hypotheses import evidence_sections
 
         with working("Writing the report"):
             sections = evidence_sections(equilibrium)
@@ -317,12 +317,12 @@ def _answer(
     if options["as_json"]:
         answer = equilibrium.to_dict(options["storylines"]) | (more or {})
         if others is not None:
-            from middlegame.report.others import others_as_json
+            from middlegame.report.telling.others import others_as_json
 
             answer["others"] = others_as_json(others)
         print_json(answer | ({"asked": asked} if asked else {}))
         return
-    from middlegame.report.terminal import show_change, show_forecast
+    from middlegame.report.terminal.answer import show_change, show_forecast
 
     out = console()
     for condition, probability in asked.items():
@@ -332,7 +332,7 @@ def _answer(
     else:
         show_change(before, equilibrium, out)
     if others is not None:
-        from middlegame.report.others import show_others
+        from middlegame.report.telling.others import show_others
 
         show_others(equilibrium, others, options["others"], out)
     if options["report"]:

@@ -12,4 +12,4 @@ class Displayed:
 
     def _repr_html_(self) -> str:
         """Give the HTML that a notebook shows, as Jupyter's protocol names it."""
-        return str(import_module("middlegame.report.notebook").html_of(self))
+        return str(import_module("middlegame.report.page.notebook").html_of(self))

@@ -95,7 +95,7 @@ class ReportFile(click.Path):
     ) -> Any:
         """Refuse what cannot be written before any work is done."""
         from middlegame.errors import QueryError
-        from middlegame.report.forms import check_form
+        from middlegame.report.page.forms import check_form
 
         path = Path(os.fsdecode(super().convert(value, param, ctx)))
         try:

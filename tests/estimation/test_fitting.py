@@ -9,7 +9,7 @@ from scipy.optimize import approx_fprime, minimize
 
 import middlegame as mg
 from middlegame.estimation.fitting import fit
-from middlegame.report.learning import method
+from middlegame.report.terminal.learning import method
 from tests.estimation.histories import CRISIS, TRUTH, chances, crisis, log_likelihood, simulated
 
 

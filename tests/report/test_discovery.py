@@ -4,9 +4,9 @@ import pytest
 import middlegame as mg
 from middlegame.analysis.discovery import Box, discover
 from middlegame.analysis.targets import Target, target
-from middlegame.report.discovery import show_discovery
-from middlegame.report.discovery_section import discovery_section
-from middlegame.report.html import html_report
+from middlegame.report.page.discovery import discovery_section
+from middlegame.report.page.html import html_report
+from middlegame.report.terminal.discovery import show_discovery
 from tests.report.conftest import INJECTION
 from tests.report.test_html import read
 from tests.report.test_terminal import compare, piped, shown

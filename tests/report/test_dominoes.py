@@ -7,10 +7,10 @@ from rich.cells import cell_len
 import middlegame as mg
 from middlegame.analysis.dominoes import Dominoes, dominoes
 from middlegame.analysis.pushes import Push
-from middlegame.report.domino_section import domino_section
-from middlegame.report.dominoes import show_cascade, show_dominoes
-from middlegame.report.falling import columns
-from middlegame.report.html import html_report
+from middlegame.report.page.dominoes import domino_section
+from middlegame.report.page.html import html_report
+from middlegame.report.telling.falling import columns
+from middlegame.report.terminal.dominoes import show_cascade, show_dominoes
 from tests.report.conftest import INJECTION
 from tests.report.test_html import read
 from tests.report.test_terminal import compare, piped, shown

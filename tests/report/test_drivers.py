@@ -5,11 +5,11 @@ import middlegame as mg
 from middlegame.analysis.drivers import drivers
 from middlegame.analysis.flips import flip_points
 from middlegame.analysis.targets import Answers
-from middlegame.report.driver_section import driver_section
-from middlegame.report.drivers import show_drivers
-from middlegame.report.html import html_report
-from middlegame.report.judgements import judgement_words, range_words, value_words
-from middlegame.report.narrative import words_of
+from middlegame.report.page.drivers import driver_section
+from middlegame.report.page.html import html_report
+from middlegame.report.telling.judgements import judgement_words, range_words, value_words
+from middlegame.report.telling.narrative import words_of
+from middlegame.report.terminal.drivers import show_drivers
 from tests.report.conftest import INJECTION
 from tests.report.test_html import read
 from tests.report.test_terminal import compare, piped, shown

@@ -13,10 +13,10 @@ from middlegame.ledger.records import Question, Record, Scenario
 from middlegame.ledger.scores import Scored
 from middlegame.ledger.weights import Earned
 from middlegame.ledger.why import Why
-from middlegame.report.comparison import show_comparison
-from middlegame.report.hypotheses import ratio, show_hypotheses
-from middlegame.report.terminal import show_forecast
-from middlegame.report.why import show_why
+from middlegame.report.terminal.answer import show_forecast
+from middlegame.report.terminal.comparison import show_comparison
+from middlegame.report.terminal.hypotheses import ratio, show_hypotheses
+from middlegame.report.terminal.why import show_why
 from middlegame.scenario import in_view, read_text
 from tests.analysis.test_blame import OUTCOMES
 from tests.analysis.test_blame import RANGED as JUDGED

@@ -9,8 +9,8 @@ from click.testing import CliRunner
 import middlegame as mg
 from middlegame.cli import commands
 from middlegame.errors import QueryError
-from middlegame.report.forms import as_markdown, as_pdf, check_form, write_report
-from middlegame.report.html import html_report
+from middlegame.report.page.forms import as_markdown, as_pdf, check_form, write_report
+from middlegame.report.page.html import html_report
 from middlegame.shipped import open_scenario
 
 

@@ -10,10 +10,10 @@ import pytest
 from rich.console import Console
 
 import middlegame as mg
-from middlegame.report.curve_charts import curve_chart
-from middlegame.report.html import html_report
-from middlegame.report.over_time import chosen, factors_over_time, short, spread_over_time
-from middlegame.report.terminal import show_change, show_forecast
+from middlegame.report.drawing.curves import curve_chart
+from middlegame.report.page.html import html_report
+from middlegame.report.telling.over_time import chosen, factors_over_time, short, spread_over_time
+from middlegame.report.terminal.answer import show_change, show_forecast
 
 SIEGE = Path(__file__).parents[1] / "data" / "siege.yaml"
 GOLDEN = Path(__file__).parent / "golden" / "siege.txt"

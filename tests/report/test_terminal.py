@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from rich.console import Console
 
 import middlegame as mg
-from middlegame.report.terminal import show_change, show_forecast
+from middlegame.report.terminal.answer import show_change, show_forecast
 from tests.report.conftest import INJECTION
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -102,7 +102,7 @@ def test_a_diagram_without_scenario_is_shown(bare: mg.Equilibrium) -> None:
 
 def test_the_terminal_needs_no_solver() -> None:
     code = (
-        "import sys, middlegame.report.terminal as t; "
+        "import sys, middlegame.report.terminal.answer as t; "
         "print([m for m in ('jax', 'altair', 'pygraphviz', 'jinja2') if m in sys.modules])"
     )
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -3,8 +3,8 @@ import datetime as dt
 import pytest
 
 import middlegame as mg
-from middlegame.report import narrative, policies
-from middlegame.report.words import (
+from middlegame.report.telling import narrative, policies
+from middlegame.report.telling.words import (
     SCALE,
     Words,
     clean,

@@ -7,10 +7,10 @@ from middlegame.analysis.knowing import Telling
 from middlegame.analysis.leverage import Lever
 from middlegame.analysis.pushes import Push
 from middlegame.analysis.targets import target
-from middlegame.report.html import html_report
-from middlegame.report.valuing import sharpened, valued_levers
-from middlegame.report.worth import show_worth
-from middlegame.report.worth_section import worth_section
+from middlegame.report.page.html import html_report
+from middlegame.report.page.worth import worth_section
+from middlegame.report.telling.valuing import sharpened, valued_levers
+from middlegame.report.terminal.worth import show_worth
 from tests.report.test_html import read
 from tests.report.test_terminal import piped, shown
 

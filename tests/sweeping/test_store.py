@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import middlegame as mg
-from middlegame.report import outlooks
+from middlegame.report.telling import outlooks
 from middlegame.sweeping.plan import BLOCK, Plan
 
 WORLDS = 2 * BLOCK + 100

@@ -8,8 +8,8 @@ import pytest
 
 from middlegame.equilibrium import solve
 from middlegame.live import Live
-from middlegame.report import narrative
-from middlegame.report.words import percent
+from middlegame.report.telling import narrative
+from middlegame.report.telling.words import percent
 from middlegame.scenario.load import load
 from middlegame.shipped import shipped
 from middlegame.sweeping.run import sweep

@@ -12,7 +12,7 @@ from middlegame.options import ASSIGNMENT, FILE, JSON, PRECISION, REPORT
 if TYPE_CHECKING:
     from middlegame.analysis.targets import Target
     from middlegame.equilibrium import Equilibrium
-    from middlegame.report.section import Section
+    from middlegame.report.page.section import Section
     from middlegame.scenario.load import Loaded
     from middlegame.sweeping.result import Sweep
 
@@ -93,13 +93,13 @@ def dominoes_command(
     with counting("Pushing") as told:
         found = dominoes(equilibrium, wanted or None, told=told)
     if report:
-        from middlegame.report.domino_section import domino_section
+        from middlegame.report.page.dominoes import domino_section
 
         _write(report, equilibrium, loaded, [domino_section(found)])
     if as_json:
         print_json(found.to_dict(wanted or None))
         return
-    from middlegame.report.dominoes import show_cascade, show_dominoes
+    from middlegame.report.terminal.dominoes import show_cascade, show_dominoes
 
     out = console()
     for push in wanted:
@@ -159,7 +159,7 @@ def drivers_command(
     with counting("Solving worlds") as told:
         found = drivers(answers, method, count, seed, told)
     if report:
-        from middlegame.report.driver_section import driver_section
+        from middlegame.report.page.drivers import driver_section
 
         _write(report, equilibrium, loaded, [driver_section(equilibrium, answers, moves, found)])
     if as_json:
@@ -167,7 +167,7 @@ def drivers_command(
 
         print_json(drivers_as_json(answers, moves, found, seed))
         return
-    from middlegame.report.drivers import show_drivers
+    from middlegame.report.terminal.drivers import show_drivers
 
     out = console()
     show_drivers(equilibrium, answers, moves, found, out)
@@ -213,7 +213,7 @@ def discover_command(
     with working("Looking for a box"):
         box = discover(equilibrium.diagram.parameters, worlds.thetas, chances, above)
     if report:
-        from middlegame.report.discovery_section import discovery_section
+        from middlegame.report.page.discovery import discovery_section
 
         section = discovery_section(equilibrium, asked, box, worlds.count)
         _write(report, equilibrium, loaded, [section])
@@ -222,7 +222,7 @@ def discover_command(
 
         print_json(box_as_json(equilibrium.diagram, asked, box, worlds.count, seed))
         return
-    from middlegame.report.discovery import show_discovery
+    from middlegame.report.terminal.discovery import show_discovery
 
     out = console()
     show_discovery(equilibrium, asked, box, worlds.count, out)
@@ -275,17 +275,17 @@ def worth_command(
         from middlegame.analysis.as_json import worth_as_json
 
         print_json(worth_as_json(worlds, worths, known, levers))
-    from middlegame.report.valuing import sharpened
+    from middlegame.report.telling.valuing import sharpened
 
     found = sharpened(equilibrium, chosen, worths)
     if report:
-        from middlegame.report.worth_section import worth_section
+        from middlegame.report.page.worth import worth_section
 
         section = worth_section(equilibrium, found, known, levers, worlds.count)
         _write(report, equilibrium, loaded, [section])
     if as_json:
         return
-    from middlegame.report.worth import show_worth
+    from middlegame.report.terminal.worth import show_worth
 
     out = console()
     show_worth(equilibrium, found, known, levers, worlds.count, out)
@@ -318,8 +318,8 @@ def _solved(file: str, precision: float | None) -> tuple["Equilibrium", "Loaded 
 def _write(
     report: Path, equilibrium: "Equilibrium", loaded: "Loaded | None", sections: list["Section"]
 ) -> None:
-    from middlegame.report.forms import write_report
-    from middlegame.report.html import html_report
+    from middlegame.report.page.forms import write_report
+    from middlegame.report.page.html import html_report
 
     with working("Writing the report"):
         write_report(report, html_report(equilibrium, loaded, sections))

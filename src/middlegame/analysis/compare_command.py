@@ -70,7 +70,7 @@ def compare_command(
         basis = {"questions": earned.questions, "unknown": list(earned.unknown)} if earned else None
         print_json(found.to_dict() | {"weights_earned_on": basis})
         return
-    from middlegame.report.comparison import show_comparison
+    from middlegame.report.terminal.comparison import show_comparison
 
     out = console()
     show_comparison(found, out, earned)
@@ -80,9 +80,9 @@ def compare_command(
 
 def _write(report: Path, first: "Opinion", found: "Comparison", earned: "Earned | None") -> None:
     from middlegame.equilibrium import solve
-    from middlegame.report.comparison_section import comparison_section
-    from middlegame.report.forms import write_report
-    from middlegame.report.html import html_report
+    from middlegame.report.page.comparison import comparison_section
+    from middlegame.report.page.forms import write_report
+    from middlegame.report.page.html import html_report
 
     with working("Writing the report"):
         sections = [comparison_section(found, earned)]

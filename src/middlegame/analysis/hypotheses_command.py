@@ -75,9 +75,9 @@ def hypotheses_command(
 
             weighed = weigh(equilibrium, found, worlds, seed)
     if report:
-        from middlegame.report.forms import write_report
-        from middlegame.report.html import html_report
-        from middlegame.report.hypothesis_section import hypothesis_section
+        from middlegame.report.page.forms import write_report
+        from middlegame.report.page.html import html_report
+        from middlegame.report.page.hypotheses import hypothesis_section
 
         with working("Writing the report"):
             section = hypothesis_section(found, equilibrium, weighed)
@@ -91,7 +91,7 @@ def hypotheses_command(
             }
         )
         return
-    from middlegame.report.hypotheses import show_hypotheses
+    from middlegame.report.terminal.hypotheses import show_hypotheses
 
     out = console()
     show_hypotheses(found, equilibrium, out, weighed)

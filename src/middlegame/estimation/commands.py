@@ -96,14 +96,14 @@ def fit_command(
         text = locate(file).read_text(encoding="utf-8-sig")
         write_text(output, fitted_text(text, found, posterior))
     if report is not None:
-        from middlegame.report.fit_page import fit_page
-        from middlegame.report.forms import write_report
+        from middlegame.report.page.fit import fit_page
+        from middlegame.report.page.forms import write_report
 
         write_report(report, fit_page(found, validation, posterior))
     if as_json:
         print_json(answer)
     else:
-        from middlegame.report.learning import show_fit
+        from middlegame.report.terminal.learning import show_fit
 
         show_fit(found, console(), validation, posterior)
         if output is not None and found.usable:

@@ -78,7 +78,7 @@ def record_command(
     if as_json:
         print_json(record.to_dict())
         return
-    from middlegame.report.records import show_recorded
+    from middlegame.report.terminal.records import show_recorded
 
     show_recorded(record, earlier, ledger.place, console())
 
@@ -118,7 +118,7 @@ def list_command(scenario: str | None, as_json: bool) -> None:
             }
         )
         return
-    from middlegame.report.records import show_list
+    from middlegame.report.terminal.records import show_list
 
     show_list(records, questions, resolutions, ledger.place, console())
 
@@ -140,7 +140,7 @@ def show_command(number: int, text: bool, as_json: bool) -> None:
     elif as_json:
         print_json(record.to_dict())
     else:
-        from middlegame.report.records import show_record
+        from middlegame.report.terminal.records import show_record
 
         show_record(record, resolutions, console())
 
@@ -164,7 +164,7 @@ def diff_command(older: int, newer: int, as_json: bool) -> None:
     if as_json:
         print_json(found.to_dict())
         return
-    from middlegame.report.differences import show_difference
+    from middlegame.report.terminal.differences import show_difference
 
     show_difference(found, console())
 
@@ -207,7 +207,7 @@ def resolve_command(
     if as_json:
         print_json(resolution.to_dict())
         return
-    from middlegame.report.records import show_resolved
+    from middlegame.report.terminal.records import show_resolved
 
     show_resolved(resolution, records, console())
 
@@ -247,12 +247,12 @@ def score_command(
         more = {"why": [each.to_dict() for each in reasons]} if why else {}
         print_json(scores.to_dict() | more)
         return
-    from middlegame.report.scores import show_scores
+    from middlegame.report.terminal.scores import show_scores
 
     out = console()
     show_scores(scores, out)
     if why:
-        from middlegame.report.why import show_why
+        from middlegame.report.terminal.why import show_why
 
         out.print()
         show_why(reasons, out)
@@ -281,7 +281,7 @@ def import_command(file: Path, as_json: bool) -> None:
             }
         )
         return
-    from middlegame.report.records import show_imported
+    from middlegame.report.terminal.records import show_imported
 
     show_imported(found, console())
 

@@ -10,7 +10,7 @@ from middlegame.options import ASSIGNMENT, FILE, JSON, OBSERVATION, PRECISION, R
 
 if TYPE_CHECKING:
     from middlegame.equilibrium import Equilibrium
-    from middlegame.report.section import Section
+    from middlegame.report.page.section import Section
     from middlegame.scenario.load import Loaded
     from middlegame.sweeping.result import Sweep
 
@@ -110,9 +110,9 @@ def _answer(
     with_drivers: bool,
 ) -> None:
     if report:
-        from middlegame.report.forms import write_report
-        from middlegame.report.html import html_report
-        from middlegame.report.sweep_section import sweep_section
+        from middlegame.report.page.forms import write_report
+        from middlegame.report.page.html import html_report
+        from middlegame.report.page.sweep import sweep_section
 
         sections = [sweep_section(found)]
         if with_drivers:
@@ -122,7 +122,7 @@ def _answer(
     if as_json:
         print_json(found.to_dict())
         return
-    from middlegame.report.sweeps import show_sweep
+    from middlegame.report.terminal.sweeps import show_sweep
 
     out = console()
     show_sweep(found, out)
@@ -139,7 +139,7 @@ def _drivers(found: "Sweep") -> "Section":
     from middlegame.analysis.drivers import pawn_drivers
     from middlegame.analysis.flips import flip_points
     from middlegame.analysis.targets import Answers, swept
-    from middlegame.report.driver_section import driver_section
+    from middlegame.report.page.drivers import driver_section
 
     answers = Answers.of(found.equilibrium)
     with counting("Looking for flips") as told:

@@ -8,7 +8,7 @@ from typing import Any
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
-from middlegame.report.words import SCALE
+from middlegame.report.telling.words import SCALE
 from middlegame.workbench.portrait import Node, Portrait
 from middlegame.workbench.reading import Glance, Reading
 from middlegame.workbench.setting import Setting

@@ -74,7 +74,7 @@ class Falls:
 
 def every(bench: Bench, text: str, numbers: Mapping[str, float]) -> Falls:
     """Push everything, and tell what falls most."""
-    from middlegame.report.falling import push_heading, strongest_falls
+    from middlegame.report.telling.falling import push_heading, strongest_falls
 
     found = _dominoes(bench, text, numbers)
     ranked = list(found.ranked)
@@ -104,8 +104,8 @@ def toppled(
 ) -> Cascade:
     """Topple one, and tell what falls with it."""
     from middlegame.analysis.pushes import Push
-    from middlegame.report.cascade_graph import cascade_graph
-    from middlegame.report.falling import falls, notes, push_heading
+    from middlegame.report.drawing.cascade import cascade_graph
+    from middlegame.report.telling.falling import falls, notes, push_heading
 
     found, push = _dominoes(bench, text, numbers), Push(name, state)
     found.pushed.number(push)

@@ -77,7 +77,7 @@ def kept(bench: Bench, scenario: str) -> Kept:
     from middlegame.ledger.ledger import Ledger
     from middlegame.ledger.people import forecaster_name
     from middlegame.ledger.scores import RULES
-    from middlegame.report.words import clean, date, percent
+    from middlegame.report.telling.words import clean, date, percent
 
     with Ledger.open() as ledger:
         records, scores = ledger.records(), ledger.score()

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from middlegame.diagram import Decision, Diagram, Parameter
-from middlegame.report import narrative
-from middlegame.report.judgements import Written, judgement_groups
-from middlegame.report.palette import NOBODY, actor_colours
-from middlegame.report.words import Words, capital, clean, date
+from middlegame.report.drawing.palette import NOBODY, actor_colours
+from middlegame.report.telling import narrative
+from middlegame.report.telling.judgements import Written, judgement_groups
+from middlegame.report.telling.words import Words, capital, clean, date
 from middlegame.scenario.walk import conditions
 
 if TYPE_CHECKING:

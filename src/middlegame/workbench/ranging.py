@@ -91,7 +91,7 @@ def swept(bench: Bench, text: str, setting: Setting, worlds: int) -> Swept:
         setting: what is changed.
         worlds: how many.
     """
-    from middlegame.report import outlooks
+    from middlegame.report.telling import outlooks
     from middlegame.sweeping.run import sweep
 
     if not 64 <= worlds <= MOST_WORLDS:
@@ -126,9 +126,9 @@ def tornados(bench: Bench, text: str, setting: Setting) -> list[Tornado]:
     """Move each judgement through its range, alone and in pairs, for every question."""
     from middlegame.analysis.flips import flip_points
     from middlegame.analysis.targets import Answers
-    from middlegame.report import narrative
-    from middlegame.report.driving import flip_sentence, target_label
-    from middlegame.report.judgements import judgement_words, value_words
+    from middlegame.report.telling import narrative
+    from middlegame.report.telling.driving import flip_sentence, target_label
+    from middlegame.report.telling.judgements import judgement_words, value_words
 
     equilibrium = bench.live(_moved(bench, text, setting)).full(
         {}, setting.supposed, setting.given, surprise=setting.surprise
@@ -185,8 +185,8 @@ def _moved(bench: Bench, text: str, setting: Setting) -> str:
 def _boxes(bench: Bench, found: "Sweep") -> list[tuple[str, str]]:
     """Say for each question in which part of the ranges it is likely."""
     from middlegame.analysis.discovery import discover
-    from middlegame.report import narrative
-    from middlegame.report.judgements import judgement_words, value_words
+    from middlegame.report.telling import narrative
+    from middlegame.report.telling.judgements import judgement_words, value_words
 
     equilibrium = found.equilibrium
     words = narrative.words_of(equilibrium)

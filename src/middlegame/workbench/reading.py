@@ -6,11 +6,11 @@ Plain data, made where the contest is held ready and sent to the page.
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from middlegame.report import change, narrative, over_time
-from middlegame.report.graph import contest_graph
-from middlegame.report.judgements import judgement_words, value_words
-from middlegame.report.palette import NOBODY, actor_colours
-from middlegame.report.words import capital, percent, within
+from middlegame.report.drawing.graph import contest_graph
+from middlegame.report.drawing.palette import NOBODY, actor_colours
+from middlegame.report.telling import change, narrative, over_time
+from middlegame.report.telling.judgements import judgement_words, value_words
+from middlegame.report.telling.words import capital, percent, within
 from middlegame.workbench.setting import Setting
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from nicegui import background_tasks, ui
 from nicegui.element import Element
 
 from middlegame.errors import MiddlegameError
-from middlegame.report.palette import OKABE_ITO
+from middlegame.report.drawing.palette import OKABE_ITO
 from middlegame.workbench.frame import button, heading
 from middlegame.workbench.keeping import Answer, Kept, Standing
 from middlegame.workbench.pool import Superseded

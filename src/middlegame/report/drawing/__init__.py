@@ -1,0 +1,1 @@
+"""Static SVG: charts by Altair, the contest and its cascades laid out by Graphviz."""

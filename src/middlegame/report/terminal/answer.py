@@ -1,0 +1,215 @@
+"""The forecast and what changes it, in the terminal: the answer first, the method last.
+
+Where nobody watches (a pipe, a file), the same lines in plain ASCII and without colour.
+"""
+
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+
+from middlegame.diagram import Decision
+from middlegame.report.drawing.palette import NOBODY, actor_colours
+from middlegame.report.telling import narrative
+from middlegame.report.telling.change import moved, news, point_shifts, question_shifts, shifts
+from middlegame.report.telling.over_time import (
+    Series,
+    chosen,
+    factors_over_time,
+    is_timed,
+    moves_over_time,
+    short,
+    timeless,
+)
+from middlegame.report.telling.words import capital, clean, date, odds, percent, points
+from middlegame.report.terminal.columns import Page
+
+if TYPE_CHECKING:
+    from middlegame.equilibrium import Equilibrium
+
+
+MOST_COLUMNS = 8
+"""Periods that a terminal shows side by side."""
+
+
+def show_forecast(
+    equilibrium: "Equilibrium",
+    console: Console,
+    *,
+    storylines: int = 5,
+    seconds: float | None = None,
+) -> None:
+    """Print an equilibrium: answer, questions, moves, factors, storylines, points, method.
+
+    Args:
+        equilibrium: what to show.
+        console: where to.
+        storylines: how many to tell.
+        seconds: how long solving took, if that is to be told.
+    """
+    page = Page(console)
+    _opening(page, equilibrium)
+    _questions(page, equilibrium)
+    _moves(page, equilibrium)
+    _factors(page, equilibrium)
+    _storylines(page, equilibrium, storylines)
+    _points(page, equilibrium)
+    _method(page, equilibrium, seconds)
+
+
+def show_change(before: "Equilibrium", after: "Equilibrium", console: Console) -> None:
+    """Print what a supposition or an observation changes, the largest changes first."""
+    page = Page(console)
+    words = narrative.words_of(after)
+    page.title(words.title)
+    for line in news(before, after):
+        page.paragraph(line, style="bold")
+    page.gap()
+    asked = question_shifts(before, after)
+    if asked:
+        page.section("Questions")
+        page.shifts(asked)
+        page.gap()
+    changed = shifts(before, after)
+    page.section("What changes most")
+    page.shifts(changed)
+    if not changed:
+        page.paragraph("Nothing moves by a whole percentage point.")
+    page.gap()
+    page.section("Expected points")
+    page.shifts(point_shifts(before, after))
+    page.gap()
+    for note in moved(before, after):
+        page.paragraph(note, style="bold")
+    _method(page, after, None)
+
+
+def _opening(page: Page, equilibrium: "Equilibrium") -> None:
+    words, scenario = narrative.words_of(equilibrium), equilibrium.scenario
+    as_of = f"as of {date(scenario.as_of)}" if scenario and scenario.as_of else ""
+    page.title(words.title, as_of)
+    if scenario and scenario.question:
+        page.paragraph(clean(scenario.question), style="italic")
+        page.gap()
+    page.paragraph(narrative.answer(equilibrium), style="bold")
+    page.gap()
+    for note in narrative.notes(equilibrium):
+        page.paragraph(note, mark="!")
+        page.gap()
+
+
+def _questions(page: Page, equilibrium: "Equilibrium") -> None:
+    questions = narrative.asked(equilibrium)
+    if not questions:
+        return
+    common = narrative.common_due(equilibrium)
+    page.section("Questions", common)
+    for question in questions:
+        due = "" if common or not question.due else f" ({question.due})"
+        label = question.label + due
+        page.bar(label, question.probability, worded=True, before=question.prior)
+    page.gap()
+
+
+def _moves(page: Page, equilibrium: "Equilibrium") -> None:
+    words, colours = narrative.words_of(equilibrium), actor_colours(equilibrium.diagram)
+    if not equilibrium.diagram.decisions:
+        return
+    if is_timed(equilibrium):
+        page.section("What each does", "in order of play, period by period")
+        _series(page, moves_over_time(equilibrium))
+        return
+    page.section("What each does", "in order of play")
+    for move in equilibrium.diagram.decisions:
+        page.heading(words.heading(move.name), colours[move.owner])
+        page.forecast(
+            words.states(move.name),
+            equilibrium.forecasts[move.name].values(),
+            colours[move.owner],
+            narrative.prior(equilibrium, move.name),
+        )
+    page.gap()
+
+
+def _factors(page: Page, equilibrium: "Equilibrium") -> None:
+    words = narrative.words_of(equilibrium)
+    every = list(equilibrium.diagram.played)
+    if is_timed(equilibrium):
+        found = factors_over_time(equilibrium)
+        for title, some in (("What comes of it", True), ("Other factors", False)):
+            if any(each.headline == some for each in found):
+                page.section(title, "period by period")
+                _series(page, [each for each in found if each.headline == some])
+        every = timeless(equilibrium)
+    factors = [n for n in every if not isinstance(n, Decision)]
+    headlines = [factor.name for factor in factors if factor.headline]
+    others = [factor.name for factor in factors if not factor.headline]
+    if headlines:
+        page.section("What comes of it")
+        for name in headlines:
+            page.heading(words.label(name), NOBODY)
+            page.forecast(
+                words.states(name),
+                equilibrium.forecasts[name].values(),
+                NOBODY,
+                narrative.prior(equilibrium, name),
+            )
+        page.gap()
+    if others:
+        page.section("Other factors", "the likeliest state of each")
+        for name in others:
+            state, chance = narrative.likeliest(equilibrium.forecasts[name])
+            page.bar(capital(words.clause(name, state)), chance, colour=NOBODY)
+        page.gap()
+
+
+def _series(page: Page, found: list[Series]) -> None:
+    shown = chosen(found[0].periods, MOST_COLUMNS) if found else []
+    page.columns([short(found[0].periods[place]) for place in shown] if found else [])
+    for each in found:
+        page.heading(each.title, each.colour)
+        page.series(each.labels, [[row[k] for k in shown] for row in each.chances], each.colour)
+        for note in each.notes:
+            page.paragraph(note, style="dim")
+    page.gap()
+
+
+def _storylines(page: Page, equilibrium: "Equilibrium", count: int) -> None:
+    told = narrative.storylines(equilibrium, count)
+    if not told:
+        return
+    share = percent(sum(line.probability for line in told))
+    if is_timed(equilibrium):
+        aside = f"the likeliest {len(told)}, together {share}, with what each then mostly does"
+        page.section("Storylines", aside)
+        for line in told:
+            page.hanging(percent(line.probability), line.sentences)
+        page.gap()
+        return
+    page.section("Storylines", f"the likeliest {len(told)}, together {share} of all ways it may go")
+    for line in told:
+        text = line.contrast if line is not told[0] else None
+        page.hanging(percent(line.probability), text or line.sentences)
+    page.gap()
+
+
+def _points(page: Page, equilibrium: "Equilibrium") -> None:
+    words, colours = narrative.words_of(equilibrium), actor_colours(equilibrium.diagram)
+    if not equilibrium.points:
+        return
+    page.section("Expected points", "about 100 part an actor's best outcome from its worst")
+    for owner, value in equilibrium.points.items():
+        page.value(points(value), capital(words.actor(owner)), colours.get(owner, NOBODY))
+    page.gap()
+
+
+def _method(page: Page, equilibrium: "Equilibrium", seconds: float | None) -> None:
+    values = list(dict.fromkeys(map(odds, equilibrium.lambdas.values())))
+    small = equilibrium.residual < 1e-12
+    residual = "below 1e-12" if small else f"{equilibrium.residual:.0e}"
+    parts = [
+        f"Logit quantal response equilibrium, principal branch: {equilibrium.status}",
+        f"residual {residual}",
+        f"precision {' and '.join(values)}" if len(values) <= 3 else "precision by actor",
+        *([f"{seconds:.1f} s"] if seconds is not None else []),
+    ]
+    page.paragraph(f"{', '.join(parts)}.", style="dim")

@@ -1,0 +1,284 @@
+"""Lines of fixed columns on a terminal: number, bar, and words that wrap beside them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from rich.console import Console
+from rich.text import Text
+
+from middlegame.report.drawing.palette import FALLS, RISES
+from middlegame.report.telling.change import Shift
+from middlegame.report.telling.words import likelihood, percent
+
+_WIDEST = 100
+_NARROWEST = 40
+_MARGIN = 2
+_MEASURE = 88
+_COLUMN = 7
+"""Sentences are harder to read when they are longer than this."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """What is printed on, in columns that never break.
+
+    Attributes:
+        console: where the lines go; in a pipe they are plain ASCII.
+    """
+
+    console: Console
+
+    @property
+    def plain(self) -> bool:
+        """Whether to do without colour and without signs beyond ASCII."""
+        return not self.console.is_terminal or self.console.options.ascii_only
+
+    @property
+    def width(self) -> int:
+        """How many columns are used."""
+        return max(_NARROWEST, min(self.console.width, _WIDEST))
+
+    @property
+    def bar_width(self) -> int:
+        """How many columns a full bar takes."""
+        return max(8, self.width // 5)
+
+    def gap(self) -> None:
+        """Print an empty line."""
+        self._line("")
+
+    def title(self, title: str, aside: str = "") -> None:
+        """Print what all of it is about."""
+        for line in self._wrapped(Text(title, style="bold"), self.width):
+            self._line(line)
+        if aside:
+            self._line(Text(aside, style="dim"))
+        self.gap()
+
+    def section(self, title: str, aside: str = "") -> None:
+        """Print what the lines below have in common."""
+        told = Text.assemble((title.upper(), "bold"), (f"  {aside}" if aside else "", "dim"))
+        for line in self._wrapped(told, self.width):
+            self._line(line)
+
+    def paragraph(self, text: str, *, style: str = "", mark: str = "") -> None:
+        """Print sentences, beside a mark if there is one."""
+        for place, line in enumerate(self._wrapped(Text(text, style=style), _MEASURE - _MARGIN)):
+            self._line(f"{mark if not place else '':{_MARGIN}}", line)
+
+    def heading(self, title: str, colour: str) -> None:
+        """Print a name with its actor's colour beside it."""
+        mark = "" if self.plain else "● "
+        for place, line in enumerate(self._wrapped(title, self.width - _MARGIN - len(mark))):
+            begin = mark if not place else " " * len(mark)
+            self._line(" " * _MARGIN, Text(begin, style=colour), line)
+
+    def forecast(
+        self,
+        labels: Sequence[str],
+        chances: Iterable[float],
+        colour: str,
+        before: Sequence[float] | None = None,
+    ) -> None:
+        """Print a bar for each of the states that something may be in."""
+        values = list(chances)
+        was: Sequence[float | None] = before or [None] * len(values)
+        for label, chance, prior in zip(labels, values, was, strict=True):
+            self.bar(label, chance, colour=colour, strong=chance == max(values), before=prior)
+
+    def bar(
+        self,
+        label: str,
+        probability: float,
+        *,
+        colour: str = "",
+        worded: bool = False,
+        strong: bool = False,
+        before: float | None = None,
+    ) -> None:
+        """Print a probability: percentage, bar, label, and if asked its word.
+
+        Where it was another before the evidence, that is told too.
+        """
+        style = "bold" if strong else ""
+        word = f" ({likelihood(probability)})" if worded else ""
+        if before is not None and percent(before) != percent(probability):
+            word += f" [before: {percent(before)}]"
+        told = Text.assemble((label, style), (word, "dim"))
+        number = Text(f"{percent(probability):>{_MARGIN + 4}}  ", style=style)
+        self._beside(Text.assemble(number, self._drawn(probability, colour), "  "), told)
+
+    def interval(
+        self,
+        label: str,
+        mean: float,
+        half: tuple[float, float],
+        ninety: tuple[float, float],
+        told: str,
+        *,
+        colour: str = "",
+        strong: bool = False,
+    ) -> None:
+        """Print a probability with how it spreads: percentage, interval, both drawn, label.
+
+        Args:
+            label: what it is of.
+            mean: where the mark stands.
+            half: the ends of the thick line.
+            ninety: the ends of the thin one.
+            told: the interval in words.
+            colour: of the lines.
+            strong: whether it stands out.
+        """
+        style = "bold" if strong else ""
+        number = Text(f"{percent(mean):>{_MARGIN + 4}} ", style=style)
+        drawn = self._spread(mean, half, ninety, colour)
+        told = f" {told:<8} "
+        self._beside(Text.assemble(number, (told, "dim"), drawn, "  "), Text(label, style=style))
+
+    def _spread(
+        self, mean: float, half: tuple[float, float], ninety: tuple[float, float], colour: str
+    ) -> Text:
+        rail, thin, thick, mark = ".-=|" if self.plain else "·─━●"
+        last = self.bar_width - 1
+        signs = [(rail, "bright_black")] * self.bar_width
+        for (low, high), sign in ((ninety, thin), (half, thick)):
+            if low <= high:
+                for place in range(round(low * last), round(high * last) + 1):
+                    signs[place] = (sign, colour)
+        if 0 <= mean <= 1:
+            signs[round(mean * last)] = (mark, f"bold {colour}".strip())
+        return Text.assemble(*(sign if not self.plain else sign[0] for sign in signs))
+
+    def series(
+        self,
+        labels: Sequence[str],
+        chances: Sequence[Sequence[float | None]],
+        colour: str = "",
+    ) -> None:
+        """Print a row for each state: its label, then its chance in each period."""
+        room = self.width - _MARGIN - _COLUMN * len(chances[0])
+        highest = [
+            max((row[k] or 0.0 for row in chances), default=0.0) for k in range(len(chances[0]))
+        ]
+        for label, row in zip(labels, chances, strict=True):
+            lines = self._wrapped(Text(label), room - 1)
+            for line in lines[:-1]:
+                self._line(" " * (_MARGIN + 1), line)
+            told = Text.assemble(" " * (_MARGIN + 1), lines[-1])
+            told.append(" " * max(room - told.cell_len + _MARGIN, 1))
+            for chance, most in zip(row, highest, strict=True):
+                text = "-" if chance is None else percent(chance)
+                told.append(f"{text:>{_COLUMN}}", "bold" if chance == most else "")
+            self._line(told)
+
+    def columns(self, names: Sequence[str]) -> None:
+        """Print the heads of the columns of `series`."""
+        room = self.width - _COLUMN * len(names)
+        told = Text(" " * room, style="dim")
+        told.append("".join(f"{name:>{_COLUMN}}" for name in names), "dim")
+        self._line(told)
+
+    def value(self, value: str, label: str, colour: str) -> None:
+        """Print a number and what it is of."""
+        mark = Text("" if self.plain else "● ", style=colour)
+        self._beside(Text.assemble((f"{value:>{_MARGIN + 4}}  ", "bold"), mark), Text(label))
+
+    def hanging(self, mark: str, text: str) -> None:
+        """Print sentences beside a number."""
+        self._beside(Text(f"{mark:>{_MARGIN + 4}}  ", style="bold"), Text(text))
+
+    def row(self, label: str, values: Sequence[str]) -> None:
+        """Print a few short values in columns, and what they are of."""
+        columns = "".join(f"{value:>{_MARGIN + 4}}" for value in values)
+        self._beside(Text(f"{columns}  ", style="bold" if label else "dim"), Text(label))
+
+    def shifts(self, found: Sequence[Shift]) -> None:
+        """Print rows such as `18% -> 7%  -11 pp  Cuba's government: falls`."""
+        arrow, up, down = ("->", "+", "-") if self.plain else ("→", "▲ ", "▼ ")
+        for shift in found:
+            size = abs(shift.difference)
+            sign, colour = (up, RISES) if shift.difference > 0 else (down, FALLS)
+            told = f"{sign}{size}{shift.unit}" if size else "="
+            numbers = Text.assemble(
+                f"{shift.before:>{_MARGIN + 4}} {arrow} ",
+                (f"{shift.after:>4}", "bold"),
+                (f"  {told:>8}  " if shift.unit else f"  {told:>5}  ", colour if size else "dim"),
+            )
+            self._beside(numbers, Text(shift.label))
+
+    def note(self, text: str) -> None:
+        """Print what is added to the line above, beneath its label."""
+        if text:
+            self._beside(Text(" " * (2 * _MARGIN)), Text(text, style="dim"))
+
+    def branch(self, branch: str, text: str) -> None:
+        """Print a line of a tree beside the branch that leads to it."""
+        self._beside(Text(" " * _MARGIN + branch), Text(text))
+
+    def matrix(
+        self, heads: Sequence[str], rows: Sequence[tuple[str, Sequence[int | None]]]
+    ) -> None:
+        """Print whole numbers under short headings, each row's label beside them.
+
+        Args:
+            heads: of the columns.
+            rows: their labels and numbers; None where there is none to tell.
+        """
+        self._line(" " * _MARGIN, Text("".join(f"{head:>5}" for head in heads), style="bold"))
+        for label, numbers in rows:
+            cells = [self._cell(number) for number in numbers]
+            self._beside(Text.assemble(" " * _MARGIN, *cells, "  "), Text(label))
+
+    def span(self, low: float, high: float, label: str) -> None:
+        """Print the part of a range that something takes up, from `low` to `high` of it."""
+        width = self.bar_width
+        begin = min(round(low * width), width - 1)
+        end = max(round(high * width), begin + 1)
+        full, rest = ("#", ".") if self.plain else ("▇", "·")
+        drawn = Text.assemble(
+            (rest * begin, "bright_black"), (full * (end - begin), "bold"),
+            (rest * (width - end), "bright_black"),
+        )  # fmt: skip
+        self._beside(Text.assemble(" " * _MARGIN, drawn, "  "), Text(label))
+
+    def grid(self, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        """Print a table of short texts, each column as wide as its widest."""
+        widths = [max(map(len, column)) for column in zip(heads, *rows, strict=True)]
+        for place, row in enumerate((heads, *rows)):
+            cells = [f"{cell:>{width}}" for cell, width in zip(row, widths, strict=True)]
+            line = Text("  ".join(cells), style="" if place else "dim")
+            self._line(" " * _MARGIN, line)
+
+    def _cell(self, number: int | None) -> Text:
+        if number is None:
+            return Text(f"{'x' if self.plain else '×':>5}", style="dim")
+        if not number:
+            return Text(f"{'.' if self.plain else '·':>5}", style="dim")
+        return Text(f"{number:>+5d}", style=RISES if number > 0 else FALLS)
+
+    def _beside(self, first: Text, told: Text) -> None:
+        width = min(self.width, _MEASURE + 12) - first.cell_len
+        for place, line in enumerate(self._wrapped(told, width)):
+            self._line(first if not place else " " * first.cell_len, line)
+
+    def _drawn(self, probability: float, colour: str) -> Text:
+        full = round(probability * self.bar_width) if probability >= 0.01 else 0
+        if probability >= 0.01:
+            full = max(full, 1)
+        if probability <= 0.99:
+            full = min(full, self.bar_width - 1)
+        rest = self.bar_width - full
+        if self.plain:
+            return Text("#" * full + "." * rest)
+        return Text.assemble(("▇" * full, colour or "bold"), ("·" * rest, "bright_black"))
+
+    def _wrapped(self, text: Text | str, width: int) -> list[Text]:
+        whole = Text(text) if isinstance(text, str) else text
+        room = max(min(width, self.width - _MARGIN), 10)
+        return list(whole.wrap(self.console, room)) or [Text("")]
+
+    def _line(self, *parts: Text | str) -> None:
+        line = Text.assemble(*parts)
+        line.rstrip()
+        self.console.print(line, soft_wrap=True, highlight=False)

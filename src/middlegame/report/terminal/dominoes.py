@@ -1,0 +1,99 @@
+"""Dominoes in the terminal: what falls with what in short, or all that follows from one push."""
+
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+
+from middlegame.report.telling import narrative
+from middlegame.report.telling.falling import (
+    MOST_COLUMNS,
+    columns,
+    falls,
+    notes,
+    push_heading,
+    push_words,
+    set_aside,
+    strongest_falls,
+)
+from middlegame.report.telling.words import capital
+from middlegame.report.terminal.columns import Page
+from middlegame.report.terminal.tree import branches
+
+if TYPE_CHECKING:
+    from middlegame.analysis.dominoes import Dominoes
+    from middlegame.analysis.pushes import Push
+
+_MOST_FALLS = 6
+_MOST_ROWS = 14
+_SPLIT = (
+    "By surprise everybody's policies are as they were; adaptation adds what follows as everybody "
+    "knows before play and behaves anew. Where nothing is said, all of it comes by surprise too."
+)
+
+
+def show_dominoes(found: "Dominoes", console: Console) -> None:
+    """Print the largest changes of headline factors, then the matrix."""
+    page = Page(console)
+    words = narrative.words_of(found.pushed.equilibrium)
+    page.title(words.title)
+    page.section("What falls with what", "each set from outside, known to everybody")
+    told = strongest_falls(found, _MOST_FALLS)
+    for push, fall in told:
+        page.paragraph(f"If {push_heading(found, push)}:", style="bold")
+        page.shifts([fall.shift])
+        page.note(fall.note)
+    if not told:
+        page.paragraph("Nothing changes a headline factor by a whole percentage point.")
+    page.gap()
+    _matrix(page, found)
+    page.gap()
+    _method(page, found)
+
+
+def show_cascade(found: "Dominoes", push: "Push", console: Console) -> None:
+    """Print all that follows from one push, in order of play, then as a tree."""
+    page = Page(console)
+    words = narrative.words_of(found.pushed.equilibrium)
+    page.title(words.title)
+    page.paragraph(f"If {push_heading(found, push)}", style="bold")
+    page.gap()
+    told = falls(found, push)
+    page.section("What falls with it", "in order of play")
+    for fall in told:
+        page.shifts([fall.shift])
+        page.note(fall.note)
+    if not told:
+        page.paragraph("Nothing moves by a whole percentage point.")
+    page.gap()
+    drawn = branches(found, push, plain=page.plain)
+    if drawn:
+        page.section("Which way it goes", "each under what carries most of it")
+        for branch, text in drawn:
+            page.branch(branch, text)
+        page.gap()
+    for note in notes(found, push):
+        page.paragraph(note, mark="!")
+    _method(page, found)
+
+
+def _method(page: Page, found: "Dominoes") -> None:
+    page.paragraph(_SPLIT, style="dim")
+    if aside := set_aside(found):
+        page.paragraph(aside, style="dim")
+
+
+def _matrix(page: Page, found: "Dominoes") -> None:
+    words = narrative.words_of(found.pushed.equilibrium)
+    across = columns(found)[:MOST_COLUMNS]
+    letters = "ABCDEFGHIJ"[: len(across)]
+    page.section("The matrix", "change in percentage points, for the pushes that change most")
+    rows = []
+    for push in found.ranked[:_MOST_ROWS]:
+        numbers = [
+            None if name == push.name else round(100 * found.effect(push, name, state).total)
+            for name, state in across
+        ]
+        rows.append((push_words(words, push), numbers))
+    page.matrix(list(letters), rows)
+    for letter, (name, state) in zip(letters, across, strict=True):
+        page.paragraph(f"{letter}  {capital(words.entry(name, state))}", style="dim")
