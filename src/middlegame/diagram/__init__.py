@@ -1,0 +1,63 @@
+"""The influence diagram as plain data: nodes, and tables that are functions of theta.
+
+A multi-agent limited-memory influence diagram (Lauritzen & Nilsson 2001; Koller & Milch 2003)
+has chance nodes with conditional tables, decision nodes with what they observe, and utility
+nodes that add up. Every uncertain number is one entry of the parameter vector theta, in its
+natural unit (a probability, points, or odds); a table says how it follows from theta.
+"""
+
+from middlegame.diagram.diagram import (
+    Chance,
+    Decision,
+    Diagram,
+    Node,
+    Tables,
+    Utility,
+)
+from middlegame.diagram.numbers import (
+    UNDISCOUNTED,
+    Array,
+    Computed,
+    Discount,
+    Floats,
+    Number,
+    Parameter,
+    Ref,
+    evaluate_numbers,
+)
+from middlegame.diagram.tables import (
+    LEAST,
+    Choice,
+    Fixed,
+    NoisyOr,
+    Report,
+    Staying,
+    Sum,
+    Table,
+)
+
+__all__ = [
+    "LEAST",
+    "UNDISCOUNTED",
+    "Array",
+    "Chance",
+    "Choice",
+    "Computed",
+    "Decision",
+    "Diagram",
+    "Discount",
+    "Fixed",
+    "Floats",
+    "Node",
+    "NoisyOr",
+    "Number",
+    "Parameter",
+    "Ref",
+    "Report",
+    "Staying",
+    "Sum",
+    "Table",
+    "Tables",
+    "Utility",
+    "evaluate_numbers",
+]

@@ -1,0 +1,229 @@
+"""The nodes of an influence diagram, and the diagram as a whole."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import ModuleType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from middlegame.diagram.numbers import (
+    UNDISCOUNTED,
+    Array,
+    Computed,
+    Discount,
+    Floats,
+    Number,
+    Parameter,
+    Ref,
+    evaluate_numbers,
+)
+from middlegame.diagram.tables import Table
+from middlegame.engine.structure import Structure
+
+
+@dataclass(frozen=True)
+class Chance:
+    """A chance node; `table` has shape `[*parents, states]`.
+
+    Attributes:
+        observed: of a piece of evidence, the state that was seen: every answer is given it.
+        period: the one that it belongs to, 0 for what stands before the first; None outside of
+            time.
+        hidden: whether it only keeps the books, and is not shown.
+    """
+
+    name: str
+    states: tuple[str, ...]
+    parents: tuple[str, ...]
+    table: Table
+    label: str = ""
+    headline: bool = False
+    observed: str | None = None
+    period: int | None = None
+    hidden: bool = False
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A decision node of `owner`, who sees `parents`.
+
+    Attributes:
+        opens: which options are open, `[*parents, states]`; None where all always are.
+        worth_now: what a point of the utilities is worth to the owner when it decides: they are
+            valued from the beginning, and whoever decides later values them from then.
+        period: the one in which it is made; None outside of time.
+    """
+
+    name: str
+    states: tuple[str, ...]
+    parents: tuple[str, ...]
+    owner: str
+    opens: NDArray[np.bool_] | None = None
+    label: str = ""
+    headline: bool = True
+    worth_now: Discount = UNDISCOUNTED
+    period: int | None = None
+
+
+Node = Chance | Decision
+
+
+@dataclass(frozen=True)
+class Utility:
+    """Points of `owner` over the states of `over`; `table` has shape `[*over]`."""
+
+    owner: str
+    over: tuple[str, ...]
+    table: Table
+
+
+@dataclass(frozen=True)
+class Diagram:
+    """A whole influence diagram.
+
+    Attributes:
+        nodes: in an order in which parents stand before children.
+        utilities: they add up, for each owner.
+        parameters: the entries of theta.
+        precision: each owner's: a plain number is lambda (log-odds a point), a `Ref` is to an
+            entry of theta in odds (how much more often an option 10 points better is chosen),
+            and a `Computed` number is in such odds too.
+    """
+
+    nodes: tuple[Node, ...]
+    utilities: tuple[Utility, ...]
+    parameters: tuple[Parameter, ...] = ()
+    precision: Mapping[str, Number] = field(default_factory=dict)
+    title: str = ""
+
+    @cached_property
+    def index(self) -> dict[str, int]:
+        """Each node's place in `nodes`."""
+        return {node.name: place for place, node in enumerate(self.nodes)}
+
+    @cached_property
+    def decisions(self) -> tuple[Decision, ...]:
+        """The decision nodes, in order."""
+        return tuple(node for node in self.nodes if isinstance(node, Decision))
+
+    @cached_property
+    def evidence(self) -> dict[str, str]:
+        """Each piece of evidence, by node, with the state that was seen."""
+        return {
+            node.name: node.observed
+            for node in self.nodes
+            if isinstance(node, Chance) and node.observed is not None
+        }
+
+    @cached_property
+    def played(self) -> tuple[Node, ...]:
+        """The nodes that are the contest itself: neither evidence nor bookkeeping."""
+        return tuple(
+            node
+            for node in self.nodes
+            if node.name not in self.evidence and not (isinstance(node, Chance) and node.hidden)
+        )
+
+    @cached_property
+    def books(self) -> tuple[Node, ...]:
+        """The nodes that only keep the books of somebody's means."""
+        return tuple(node for node in self.nodes if isinstance(node, Chance) and node.hidden)
+
+    def instances(self, name: str) -> tuple[Node, ...]:
+        """Give the nodes of a move or factor, in order of time; one where there is no time."""
+        return self._instances.get(name, ())
+
+    @cached_property
+    def _instances(self) -> dict[str, tuple[Node, ...]]:
+        found: dict[str, tuple[Node, ...]] = {}
+        for node in self.played:
+            name = node.name.partition("@")[0] if node.period is not None else node.name
+            found[name] = (*found.get(name, ()), node)
+        return found
+
+    @cached_property
+    def owners(self) -> tuple[str, ...]:
+        """Everybody who decides or has points, in order of appearance."""
+        names = [d.owner for d in self.decisions] + [u.owner for u in self.utilities]
+        return tuple(dict.fromkeys(names))
+
+    @cached_property
+    def structure(self) -> Structure:
+        """What the engine needs of the diagram besides numbers; hashable."""
+        place = self.index
+        return Structure(
+            sizes=tuple(len(node.states) for node in self.nodes),
+            parents=tuple(tuple(place[p] for p in node.parents) for node in self.nodes),
+            owners=tuple(
+                self.owners.index(node.owner) if isinstance(node, Decision) else None
+                for node in self.nodes
+            ),
+            scopes=tuple(tuple(place[v] for v in u.over) for u in self.utilities),
+            gainers=tuple(self.owners.index(u.owner) for u in self.utilities),
+        )
+
+    @property
+    def theta(self) -> Floats:
+        """The medians of all parameters."""
+        return np.array([p.median for p in self.parameters], float)
+
+    def tables(self, theta: Array | None = None, xp: ModuleType = np) -> "Tables":
+        """Evaluate everything that depends on theta (the medians, unless given)."""
+        if theta is None:
+            theta = self.theta
+        return Tables(
+            chances=tuple(
+                node.table.evaluate(theta, xp) if isinstance(node, Chance) else None
+                for node in self.nodes
+            ),
+            opens=tuple(self.opens(node) for node in self.decisions),
+            utilities=tuple(u.table.evaluate(theta, xp) for u in self.utilities),
+            lambdas=self.lambdas(theta, xp),
+            scales=self.scales(theta, xp),
+        )
+
+    def opens(self, decision: Decision) -> NDArray[np.bool_]:
+        """Which options of the decision are open, `[*parents, states]`."""
+        if decision.opens is not None:
+            return decision.opens
+        sizes = [len(self.nodes[self.index[p]].states) for p in decision.parents]
+        return np.ones((*sizes, len(decision.states)), bool)
+
+    def lambdas(self, theta: Array, xp: ModuleType = np) -> Array:
+        """Each owner's lambda (log-odds a point), `[owners]`."""
+        numbers = [self.precision.get(owner, 1.0) for owner in self.owners]
+        raw = evaluate_numbers(numbers, theta, xp)
+        odds = np.array([isinstance(n, Ref | Computed) for n in numbers], bool)
+        return xp.where(odds, xp.log(xp.where(odds, raw, 1.0)) / 10, raw)
+
+    def scales(self, theta: Array, xp: ModuleType = np) -> Array:
+        """What a point is worth to its owner at each decision, `[decisions]`."""
+        if all(decision.worth_now == UNDISCOUNTED for decision in self.decisions):
+            return xp.ones(len(self.decisions))
+        return xp.stack([xp.asarray(d.worth_now.evaluate(theta, xp)) for d in self.decisions])
+
+    def sharpness(self, lambdas: Array, scales: Array, xp: ModuleType = np) -> Array:
+        """Give what the engine takes: log-odds a point of the utilities, `[decisions]`."""
+        owners = [self.owners.index(decision.owner) for decision in self.decisions]
+        return xp.asarray(lambdas)[np.array(owners, int)] * scales
+
+
+@dataclass(frozen=True)
+class Tables:
+    """A diagram's numbers at one theta.
+
+    Attributes:
+        chances: one `[*parents, states]` for each node, None for decisions.
+        opens: one `[*parents, states]` of booleans for each decision.
+        utilities: one `[*scope]` for each utility node.
+        lambdas: `[owners]`.
+        scales: what a point is worth at each decision, `[decisions]`.
+    """
+
+    chances: tuple[Array | None, ...]
+    opens: tuple[Array, ...]
+    utilities: tuple[Array, ...]
+    lambdas: Array
+    scales: Array

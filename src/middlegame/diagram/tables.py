@@ -1,0 +1,191 @@
+"""Tables of chances and of points, as functions of theta."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from middlegame.diagram.numbers import (
+    UNDISCOUNTED,
+    Array,
+    Computed,
+    Discount,
+    Floats,
+    Number,
+    Ref,
+    evaluate_numbers,
+)
+
+LEAST = 1e-12
+"""The least chance that a formula can give: nothing that it speaks of is impossible."""
+
+
+class Table(Protocol):
+    """A table of numbers as a function of theta."""
+
+    def evaluate(self, theta: Array, xp: ModuleType) -> Array:
+        """Give the table at theta, with NumPy or jax.numpy as `xp`."""
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """A table that does not depend on theta."""
+
+    values: Floats
+
+    def evaluate(self, theta: Array, xp: ModuleType) -> Array:
+        """Give the table; theta is not used."""
+        return xp.asarray(self.values)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A chance table that takes one of a few distributions for each case of its parents.
+
+    Attributes:
+        chances: for each distribution the number of each state; None is the state left out,
+            which takes the rest.
+        medians: the same at the medians of theta, `[distributions, states]`, adding up to 1.
+        index: which distribution each case takes, `[*parents]`.
+    """
+
+    chances: tuple[tuple[Number | None, ...], ...]
+    medians: Floats
+    index: NDArray[np.int_]
+
+    def evaluate(self, theta: Array, xp: ModuleType) -> Array:
+        """Give the table `[*parents, states]`.
+
+        The states that are not exact share what the exact ones leave, `free`. Each uncertain
+        one multiplies its median odds within it, so that it alone varying gives exactly its
+        own value, and together they never add up to more than `free`. Where a formula computes
+        a state's chance, every chance is as it says, and the state left out takes what they leave.
+        """
+        flat = [0.0 if n is None else n for row in self.chances for n in row]
+        shape = self.medians.shape
+        varies = np.array([isinstance(n, Ref) for n in flat]).reshape(shape)
+        computed = [any(isinstance(n, Computed) for n in row) for row in self.chances]
+        if any(computed):
+            return self._as_computed(computed, theta, xp)
+        if not varies.any():
+            return xp.asarray(self.medians)[self.index]
+        left_out = np.array([[n is None for n in row] for row in self.chances])
+        exact = ~varies & ~left_out
+        free = 1.0 - np.where(exact, self.medians, 0.0).sum(axis=1, keepdims=True)
+        free = np.where(free > 0, free, 1.0)
+        middle = self.medians / free
+        given = evaluate_numbers(flat, theta, xp).reshape(shape) / free
+        share = xp.where(varies, given, 0.5)
+        weight = xp.where(varies, share / (1 - share) * (1 - middle), np.where(exact, 0, middle))
+        total = weight.sum(axis=1, keepdims=True)
+        spread = free * weight / xp.where(total > 0, total, 1.0)
+        return xp.where(exact, self.medians, spread)[self.index]
+
+    def _as_computed(self, rows: Sequence[bool], theta: Array, xp: ModuleType) -> Array:
+        """Give the table where some rows hold formulas."""
+        found = []
+        for place, row in enumerate(self.chances):
+            if not rows[place]:
+                alone = Choice((row,), self.medians[place : place + 1], np.zeros((), int))
+                found.append(alone.evaluate(theta, xp))
+                continue
+            said = evaluate_numbers([0.0 if n is None else n for n in row], theta, xp)
+            left_out = np.array([n is None for n in row])
+            rest = xp.maximum(1.0 - said.sum(), LEAST)
+            whole = xp.where(left_out, rest, said)
+            found.append(whole / whole.sum())
+        return xp.stack(found)[self.index]
+
+
+@dataclass(frozen=True)
+class Staying:
+    """A chance table that keeps the state from before by some chance, and else is another table.
+
+    Attributes:
+        otherwise: what it is if it does not stay, `[*parents, states]`.
+        stays: the chance.
+        before: 1.0 at the state from before, `[*parents, states]`.
+    """
+
+    otherwise: "Table"
+    stays: Number
+    before: Floats
+
+    def evaluate(self, theta: Array, xp: ModuleType) -> Array:
+        """Give the table `[*parents, states]`."""
+        stays = evaluate_numbers([self.stays], theta, xp)[0]
+        return stays * xp.asarray(self.before) + (1 - stays) * self.otherwise.evaluate(theta, xp)
+
+
+@dataclass(frozen=True)
+class NoisyOr:
+    """Independent causes of one of two states, any of which suffices (Pearl 1988).
+
+    Attributes:
+        background: the chance without any cause.
+        chances: each cause's chance.
+        active: where each cause acts, `[*parents, causes]`.
+        state: the index (0 or 1) of the state that is caused.
+    """
+
+    background: Number
+    chances: tuple[Number, ...]
+    active: NDArray[np.bool_]
+    state: int
+
+    def evaluate(self, theta: Array, xp: ModuleType) -> Array:
+        """Give the table `[*parents, 2]`."""
+        fails = 1 - evaluate_numbers((self.background, *self.chances), theta, xp)
+        none = fails[0] * xp.prod(xp.where(self.active, fails[1:], 1.0), axis=-1)
+        columns = (1 - none, none) if self.state == 0 else (none, 1 - none)
+        return xp.stack(columns, axis=-1)
+
+
+@dataclass(frozen=True)
+class Sum:
+    """A utility table: the numbers, each added where its condition holds.
+
+    Attributes:
+        numbers: points.
+        where: the weight of each number in each case, `[*scope, numbers]`.
+        discounts: what each number counts for besides; all of them in full unless given.
+    """
+
+    numbers: tuple[Number, ...]
+    where: Floats
+    discounts: tuple[Discount, ...] = ()
+
+    def evaluate(self, theta: Array, xp: ModuleType) -> Array:
+        """Give the table `[*scope]`, in points."""
+        points = evaluate_numbers(self.numbers, theta, xp)
+        if any(discount != UNDISCOUNTED for discount in self.discounts):
+            points = points * xp.stack(
+                [xp.asarray(discount.evaluate(theta, xp)) for discount in self.discounts]
+            )
+        return xp.asarray(self.where) @ points
+
+
+@dataclass(frozen=True)
+class Report:
+    """Whether a report comes, as often right where it is so as where it is not.
+
+    Of two symmetric error rates, odds `L : 1` give right with L / (1 + L): then the likelihood
+    ratio of the report is exactly L, and that of the opposite report 1 / L.
+
+    Attributes:
+        odds: P(report | so) : P(report | not so).
+        so: where it is so, `[*parents]`.
+    """
+
+    odds: Number
+    so: NDArray[np.bool_]
+
+    def evaluate(self, theta: Array, xp: ModuleType) -> Array:
+        """Give the table `[*parents, 2]`: that it comes, and that the opposite does."""
+        odds = evaluate_numbers((self.odds,), theta, xp)[0]
+        right, wrong = odds / (1 + odds), 1 / (1 + odds)
+        comes = xp.where(self.so, right, wrong)
+        return xp.stack((comes, xp.where(self.so, wrong, right)), axis=-1)
