@@ -68,6 +68,6 @@ def test_what_is_too_one_sided_is_refused_with_its_extent(worlds):
 
 
 def test_without_the_library_it_is_told_how_to_get_it(worlds, monkeypatch):
-    monkeypatch.setitem(sys.modules, "prim", None)
+    monkeypatch.setitem(sys.modules, "ema_workbench.analysis", None)
     with pytest.raises(mg.QueryError, match=r"middlegame\[discovery\]"):
         discover(PARAMETERS, worlds, np.where(worlds[:, 2] > 60, 0.9, 0.1))

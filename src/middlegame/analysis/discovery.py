@@ -6,6 +6,7 @@ interest. A first search finds the judgements that restrict the box significantl
 draws the box over these alone, and what it holds is measured on worlds that it was not drawn from.
 """
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -122,8 +123,7 @@ def discover(
     telling = _significant(thetas[~kept], wanted[~kept])
     if not telling:
         raise QueryError("no judgement parts the worlds of interest from the others")
-    search, trajectory, chosen = _drawn(thetas[~kept], wanted[~kept], telling)
-    limits = _limits(search, thetas[~kept])
+    limits, trajectory, chosen = _drawn(thetas[~kept], wanted[~kept], telling)
     return Box(
         above=level,
         share=float(wanted.mean()),
@@ -147,36 +147,45 @@ def inside(limits: Sequence[Limit], thetas: Floats) -> NDArray[np.bool_]:
 def _significant(thetas: Floats, wanted: NDArray[np.bool_]) -> list[int]:
     """Name the judgements that restrict a first box significantly, the most telling first."""
     varies = [k for k in range(thetas.shape[1]) if np.ptp(thetas[:, k]) > 0]
-    box = _prim(thetas[:, varies], [f"p{k}" for k in varies], wanted)
-    if box is None:
-        return []
-    limits = box.limits
-    told = limits[limits["qp values"] < _SIGNIFICANT].sort_values("qp values", kind="stable")
-    return [int(str(name)[1:]) for name in told.index[:MOST_LIMITS]]
+    chances = _chances(_prim(thetas, varies, wanted), -1)
+    told = [place for place in chances if chances[place] < _SIGNIFICANT]
+    return sorted(told, key=lambda place: chances[place])[:MOST_LIMITS]
 
 
-def _prim(values: Floats, names: list[str], wanted: NDArray[np.bool_]) -> Any:
-    try:
-        import prim
-    except ImportError:
-        raise QueryError(
-            "scenario discovery needs prim: python -m pip install 'middlegame[discovery]'"
-        ) from None
+def _prim(thetas: Floats, places: list[int], wanted: NDArray[np.bool_]) -> Any:
+    """Peel worlds away, and give all boxes on the way; column `k` is the judgement `places[k]`."""
     import pandas as pd
 
-    table = pd.DataFrame(values, columns=names)
-    search = prim.Prim(table, wanted.astype(float), threshold=0.5, threshold_type=">",
-                       peel_alpha=_PEEL)  # fmt: skip
-    return search.find_box()
+    with warnings.catch_warnings():
+        # It tells of parts of its own that are not installed, and of what pandas will drop.
+        warnings.simplefilter("ignore")
+        try:
+            from ema_workbench.analysis import prim
+        except ImportError:
+            raise QueryError(
+                "scenario discovery needs ema_workbench: "
+                "python -m pip install 'middlegame[discovery]'"
+            ) from None
+        table = pd.DataFrame(thetas[:, places], columns=places)
+        # A threshold near 0 accepts whatever box is found; of interest is then what is above it.
+        return prim.Prim(table, wanted, threshold=1e-9, peel_alpha=_PEEL).find_box()
+
+
+def _chances(boxes: Any, number: int) -> dict[int, float]:
+    """Give for each judgement that a box restricts the quasi-p-value of its better side."""
+    return {
+        int(place): min(chance for chance in sides if chance >= 0)  # -1 where it is open
+        for place, sides in boxes.qp[number].items()
+    }
 
 
 def _drawn(
     thetas: Floats, wanted: NDArray[np.bool_], telling: list[int]
-) -> tuple[Any, list[Trade], int]:
+) -> tuple[tuple[Limit, ...], list[Trade], int]:
     """Draw boxes over some judgements, and choose one in which each restricts significantly."""
     while True:
-        search = _prim(thetas[:, telling], [f"p{place}" for place in telling], wanted)
-        columns = (search.peeling_trajectory[k] for k in ("coverage", "density", "mass", "res dim"))
+        boxes = _prim(thetas, telling, wanted)
+        columns = (boxes.peeling_trajectory[k] for k in ("coverage", "density", "mass", "res_dim"))
         trajectory = [
             Trade(float(coverage), float(density), float(mass), int(count))
             for coverage, density, mass, count in zip(*columns, strict=True)
@@ -187,23 +196,26 @@ def _drawn(
             for t in trajectory
         ]
         chosen = int(np.argmax(np.round(balance, 9)))
-        search.select(chosen)
-        limits = search.limits["qp values"]
-        left = [k for k in telling if limits.get(f"p{k}", 0.0) < _SIGNIFICANT]
+        chances = _chances(boxes, chosen)
+        left = [k for k in telling if chances.get(k, 0.0) < _SIGNIFICANT]
         if len(left) == len(telling) or not left:
-            return search, trajectory, chosen
+            return _limits(boxes.box_lims[chosen], chances, thetas), trajectory, chosen
         telling = left
 
 
-def _limits(box: Any, thetas: Floats) -> tuple[Limit, ...]:
+def _limits(box: Any, chances: dict[int, float], thetas: Floats) -> tuple[Limit, ...]:
     found = []
-    for name, row in box.limits.sort_values("qp values", kind="stable").iterrows():
-        place = int(str(name)[1:])
+    for place in sorted(chances, key=lambda place: chances[place]):
+        low, high = (float(end) for end in box[place])
         values = thetas[:, place]
-        low = float(row["min"]) if row["min"] > values.min() else None
-        high = float(row["max"]) if row["max"] < values.max() else None
-        if low is not None or high is not None:
-            found.append(Limit(place, low, high, float(row["qp values"])))
+        found.append(
+            Limit(
+                place,
+                low if low > values.min() else None,
+                high if high < values.max() else None,
+                chances[place],
+            )
+        )
     return tuple(found)
 
 
