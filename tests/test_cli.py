@@ -8,6 +8,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+import middlegame as mg
 from middlegame.cli import main
 
 REFERENCE = Path(__file__).parent / "data" / "reference"
@@ -118,7 +119,8 @@ def test_a_report_can_be_given(run):
     assert after / (1 - after) == pytest.approx(4 * before / (1 - before))
     assert told["given"] == {"loan = real": ["seen"]}
     code, out, _ = run("solve", "harbour-lease", "--given", "loan = real, 4:1")
-    assert "Observed - loan = real (a report, 4:1)." in " ".join(out.split())
+    told = "stands in square brackets): the loan behind the offer: real (a report, 4:1)."
+    assert told in " ".join(out.split())
 
 
 def test_suppose_and_given(run):
@@ -290,6 +292,29 @@ def test_worth(run):
     assert told["questions"]["lease = lost"]["judgements"][0]["bits"] > 0
     assert {each["actor"] for each in told["knowing"]} == {"owner", "tenant"}
     assert told["leverage"][0]["worth"] > 0
+
+
+def test_analyses_of_a_case(run):
+    """What is supposed and known holds for the analyses as it does for `solve`."""
+    case = ("--suppose", "bid=offer", "--given", "depot = closes, 2:1", "--json")
+    supposed = mg.solve(mg.load("harbour-lease")).suppose({"bid": "offer"})
+    lease = supposed.given("depot = closes", likelihood=2).forecast("lease")
+    code, out, _ = run(
+        "drivers", "harbour-lease", "--ask", "lease = lost", "--method", "pawn", "-n", "256", *case
+    )
+    told = json.loads(out)
+    assert code == 0
+    assert told["questions"]["lease = lost"]["outcomes"] == pytest.approx(lease)
+    assert (told["supposed"], list(told["given"])) == ({"bid": "offer"}, ["depot = closes"])
+    code, out, _ = run("worth", "harbour-lease", "-n", "320", "--ask", "lease = lost", *case)
+    told = json.loads(out)
+    assert told["supposed"] == {"bid": "offer"}
+    assert {each["move"] for each in told["leverage"]} == {"renew", "retaliate"}
+    code, out, _ = run("discover", "harbour-lease", "lease = lost", "-n", "512", *case)
+    assert json.loads(out)["share"] < 0.5
+    code, _, err = run("drivers", "harbour-lease", "--suppose", "bid=offer", "--suppose", "bid=no")
+    assert code == 2
+    assert "bid is said to be offer and no: give one" in err
 
 
 def test_a_sweeps_report_may_carry_drivers(run, tmp_path):

@@ -11,10 +11,11 @@ import click
 from middlegame.analysis.commands import ANALYSES
 from middlegame.analysis.compare_command import compare_command
 from middlegame.analysis.hypotheses_command import hypotheses_command
+from middlegame.case import once, solve_case
 from middlegame.console import console, print_json, working
 from middlegame.estimation.commands import fit_command
 from middlegame.ledger.commands import ledger_commands
-from middlegame.options import ASSIGNMENT, FILE, JSON, OBSERVATION, PRECISION, REPORT
+from middlegame.options import ASSIGNMENT, FILE, GIVEN, JSON, PRECISION, REPORT, ROW
 from middlegame.sweeping.command import sweep_command
 from middlegame.version import __version__
 from middlegame.workbench.commands import serve_command
@@ -22,7 +23,6 @@ from middlegame.workbench.commands import serve_command
 if TYPE_CHECKING:
     from middlegame.diagram import Diagram
     from middlegame.equilibrium import Equilibrium
-    from middlegame.scenario.conditions import Condition
     from middlegame.scenario.load import Loaded
 
 
@@ -30,26 +30,14 @@ def _solving(command: Any) -> Any:
     """Add the options that every solving command takes."""
     for option in reversed(
         [
-            click.option(
-                "--given",
-                "given",
-                type=OBSERVATION,
-                multiple=True,
-                help="Condition on something observed, such as lease=lost; or on a report, with "
-                "how reliable it is: 'lease=lost, 4:1'. May be repeated.",
-            ),
+            GIVEN,
             click.option(
                 "--ask",
                 multiple=True,
                 metavar="CONDITION",
                 help="The probability of a condition, such as 'cuba = falls and trade = none'.",
             ),
-            click.option(
-                "--row",
-                type=ASSIGNMENT,
-                multiple=True,
-                help="The value of a data column to solve at; may be repeated.",
-            ),
+            ROW,
             PRECISION,
             click.option(
                 "--lambda",
@@ -176,9 +164,10 @@ def suppose_command(
     Announced (the default), everybody knows before play and behaves anew. With --surprise, nobody
     is told.
     """
+    fixed = once(moves)
     equilibrium, loaded = _solve(file, options)
     with working("Solving anew"):
-        changed = equilibrium.suppose(dict(moves), surprise=surprise)
+        changed = equilibrium.suppose(fixed, surprise=surprise)
     _answer(changed, equilibrium, loaded, options)
 
 
@@ -255,17 +244,8 @@ def _exported(diagram: "Diagram", form: str) -> tuple[str, list[str]]:
 def _solve(file: str, options: dict[str, Any]) -> tuple["Equilibrium", "Loaded | None"]:
     if options["precision"] is not None and options["lambda_"] is not None:
         raise click.UsageError("--precision and --lambda say the same thing: give one of them")
-    from middlegame.opening import open_contest
-
-    diagram, loaded = open_contest(file, dict(options["row"]))
-    with working(f"Solving {diagram.title or file}"):
-        from middlegame.equilibrium import solve
-
-        precision = options["precision"] if options["lambda_"] is None else options["lambda_"]
-        equilibrium = solve(
-            diagram, scenario=loaded.scenario if loaded else None, precision=precision
-        )
-        return _given(equilibrium, options["given"]), loaded
+    precision = options["precision"] if options["lambda_"] is None else options["lambda_"]
+    return solve_case(file, precision=precision, row=options["row"], given=options["given"])
 
 
 def _answer_nash(file: str, options: dict[str, Any]) -> None:
@@ -273,25 +253,19 @@ def _answer_nash(file: str, options: dict[str, Any]) -> None:
         raise click.UsageError("--nash goes without --precision, --lambda and --others")
     from middlegame.opening import open_contest
 
-    diagram, loaded = open_contest(file, dict(options["row"]))
+    diagram, loaded = open_contest(file, once(options["row"]))
     with working(f"Following {diagram.title or file} towards Nash"):
         from middlegame.limit import nash
 
         found = nash(diagram, scenario=loaded.scenario if loaded else None)
-        equilibrium = _given(found.equilibrium, options["given"])
+        equilibrium = found.equilibrium
+        for saw, likelihood in options["given"]:
+            equilibrium = equilibrium.given(saw, likelihood=likelihood)
     _answer(equilibrium, None, loaded, options, {"nash": found.to_dict()})
     if not options["as_json"]:
         from middlegame.report.telling.limit import show_limit
 
         show_limit(found, console())
-
-
-def _given(
-    equilibrium: "Equilibrium", observed: "tuple[tuple[Condition, float | None], ...]"
-) -> "Equilibrium":
-    for saw, likelihood in observed:
-        equilibrium = equilibrium.given(saw, likelihood=likelihood)
-    return equilibrium
 
 
 def _answer(

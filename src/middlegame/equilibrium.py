@@ -238,13 +238,9 @@ class Equilibrium(Displayed, Play):
             raise QueryError("the equilibrium stands at a fold or fork: it has no derivative")
         return slopes
 
-    def to_dict(self, storylines: int = 5) -> dict[str, Any]:
-        """Give the answer as one JSON object."""
+    def case(self) -> dict[str, Any]:
+        """Say what all is conditional on, as a JSON object."""
         return {
-            "title": self.diagram.title,
-            "status": self.status,
-            "residual": self.residual,
-            "lambda": self.lambdas,
             "supposed": dict(self.supposed),
             "evidence": list(self.evidence),
             "given": {
@@ -254,6 +250,16 @@ class Equilibrium(Displayed, Play):
                 for name, states in self.known.items()
                 if name not in self.evidence
             },
+        }
+
+    def to_dict(self, storylines: int = 5) -> dict[str, Any]:
+        """Give the answer as one JSON object."""
+        return {
+            "title": self.diagram.title,
+            "status": self.status,
+            "residual": self.residual,
+            "lambda": self.lambdas,
+            **self.case(),
             "questions": self.questions,
             "forecast": self.forecasts,
             "curves": self._curves(),

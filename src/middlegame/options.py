@@ -54,7 +54,28 @@ class Observation(click.ParamType["tuple[Condition, float | None]"]):
         return condition, read.median if read else None
 
 
-OBSERVATION = Observation()
+ROW = click.option(
+    "--row",
+    "row",
+    type=ASSIGNMENT,
+    multiple=True,
+    help="The value of a data column to solve at; may be repeated.",
+)
+SUPPOSE = click.option(
+    "--suppose",
+    "supposed",
+    type=ASSIGNMENT,
+    multiple=True,
+    help="Fix a move or factor, everybody knowing it; may be repeated.",
+)
+GIVEN = click.option(
+    "--given",
+    "given",
+    type=Observation(),
+    multiple=True,
+    help="Condition on something observed, such as lease=lost; or on a report, with how reliable "
+    "it is: 'lease=lost, 4:1'. May be repeated.",
+)
 
 
 class Odds(click.ParamType[float]):
@@ -152,3 +173,10 @@ SEED = click.option(
 )
 
 PRECISION = click.option("--precision", type=Odds(), help="Everybody's precision, such as 3:1.")
+
+
+def case_options(command: Any) -> Any:
+    """Add the options that `case.solve_case` takes."""
+    for option in (PRECISION, GIVEN, SUPPOSE, ROW):
+        command = option(command)
+    return command

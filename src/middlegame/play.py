@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Floats = NDArray[np.float64]
+GIVEN = "given "
+"""What the names of nodes begin with that stand for what was observed and is no node's state."""
 Observed = Mapping[str, str | Sequence[str]]
 """For each move or factor the state it was seen in, or the states it may be in."""
 
@@ -194,9 +196,9 @@ class Play:
             return self.given({saw.variable: saw.among})
         if likelihood is not None and not 0 < likelihood < math.inf:
             raise QueryError(f"a likelihood of {likelihood}; expected odds above 0, such as 4")
-        count = sum(name.startswith("given ") for name in self.diagram.evidence)
+        count = sum(name.startswith(GIVEN) for name in self.diagram.evidence)
         states = {node.name: node.states for node in self.diagram.nodes}
-        node = sighting(f"given {count + 1}", saw, likelihood, states, str(saw))
+        node = sighting(f"{GIVEN}{count + 1}", saw, likelihood, states, str(saw))
         added = replace(
             self,
             diagram=replace(self.diagram, nodes=(*self.diagram.nodes, node)),

@@ -58,6 +58,20 @@ def test_knowing_is_what_solving_with_the_observation_gives():
         assert seller.points[owner] == pytest.approx(after.points[owner] - before.points[owner])
 
 
+def test_what_is_supposed_stays_so_when_somebody_is_told():
+    """It is always offered: the buyer alone decides, at lambda 2, on a gain of 8 or a loss of 4."""
+
+    def buys(gain: float) -> float:
+        return 1 / (1 + np.exp(-2 * gain))
+
+    supposed = mg.solve(lemons()).suppose({"offer": "on"})
+    told = {each.actor: each for each in worth_of_knowing(supposed)}
+    assert told["seller"].worth == pytest.approx(0)  # it cannot do otherwise
+    knowing = 0.5 * 8 * buys(8) - 0.5 * 4 * buys(-4)
+    assert told["buyer"].worth == pytest.approx(knowing - 2 * buys(2))
+    assert not worth_of_knowing(mg.solve(lemons()).suppose({"good": "on"}))
+
+
 def test_knowing_may_be_worth_less_than_nothing():
     told = {each.actor: each for each in worth_of_knowing(mg.solve(lemons()))}
     assert told["seller"].worth < 0  # nobody buys from somebody who is known to know

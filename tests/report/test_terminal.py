@@ -91,7 +91,7 @@ def test_forks_and_evidence_are_told_with_the_answer(harbour: mg.Equilibrium) ->
     head = shown(console).split("QUESTIONS")[0]
     assert "more than one self-consistent outcome" in head.replace("\n  ", " ")
     assert "Supposed (everybody knows it before play)" in head
-    assert "Observed - the rival power makes an offer." in head
+    assert "square brackets): the rival power makes an offer." in head.replace("\n  ", " ")
 
 
 def test_a_diagram_without_scenario_is_shown(bare: mg.Equilibrium) -> None:

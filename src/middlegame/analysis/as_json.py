@@ -12,17 +12,22 @@ from middlegame.analysis.information import Worths
 from middlegame.analysis.knowing import Telling
 from middlegame.analysis.leverage import Lever
 from middlegame.analysis.targets import Answers, Target
-from middlegame.diagram import Diagram
+from middlegame.equilibrium import Equilibrium
 from middlegame.sweeping.result import Sweep
 
 
 def drivers_as_json(
-    answers: Answers, moves: Sequence[Moves], drivers: Sequence[Drivers], seed: int
+    equilibrium: Equilibrium,
+    answers: Answers,
+    moves: Sequence[Moves],
+    drivers: Sequence[Drivers],
+    seed: int,
 ) -> dict[str, Any]:
     """Give flip points and drivers of every question."""
     names = [parameter.name for parameter in answers.diagram.parameters]
     return {
         "title": answers.diagram.title,
+        **equilibrium.case(),
         "seed": seed,
         "solved": answers.solved,
         "failed": answers.failed,
@@ -36,11 +41,13 @@ def drivers_as_json(
 
 
 def box_as_json(
-    diagram: Diagram, target: Target, box: Box, worlds: int, seed: int
+    equilibrium: Equilibrium, target: Target, box: Box, worlds: int, seed: int
 ) -> dict[str, Any]:
     """Give in which worlds something happens."""
+    diagram = equilibrium.diagram
     return {
         "title": diagram.title,
+        **equilibrium.case(),
         "question": target.name,
         "seed": seed,
         "worlds": worlds,
@@ -66,6 +73,7 @@ def worth_as_json(
     """Give what is worth finding out, to the analyst and to each actor, and leverage."""
     return {
         "title": worlds.plan.diagram.title,
+        **worlds.equilibrium.case(),
         "seed": worlds.plan.seed,
         "worlds": worlds.count,
         "failed": worlds.failed,

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from middlegame.case import solve_case
 from middlegame.console import console, counting, print_json, working
-from middlegame.options import ASSIGNMENT, FILE, JSON, PRECISION, REPORT
+from middlegame.options import ASSIGNMENT, FILE, JSON, PRECISION, REPORT, case_options
 
 if TYPE_CHECKING:
     from middlegame.analysis.targets import Target
@@ -85,7 +86,7 @@ def dominoes_command(
     what adaptation adds (announced, everybody behaves anew), and told with the chain of causes
     that carries most of it.
     """
-    equilibrium, loaded = _solved(file, precision)
+    equilibrium, loaded = solve_case(file, precision=precision)
     from middlegame.analysis.dominoes import dominoes
     from middlegame.analysis.pushes import push_of
 
@@ -129,7 +130,7 @@ def dominoes_command(
     "PAWN's worlds (4096).",
 )
 @SEED
-@PRECISION
+@case_options
 @REPORT
 @JSON
 def drivers_command(
@@ -138,9 +139,9 @@ def drivers_command(
     method: str,
     count: int | None,
     seed: int,
-    precision: float | None,
     report: Path | None,
     as_json: bool,
+    **case: Any,
 ) -> None:
     """Which judgements drive FILE's answers, and what one would have to believe to flip them.
 
@@ -148,7 +149,7 @@ def drivers_command(
     ranges, until another outcome becomes the likeliest. Then all vary at once, and the spread of
     each answer is parted among them.
     """
-    equilibrium, loaded = _solved(file, precision)
+    equilibrium, loaded = solve_case(file, **case)
     from middlegame.analysis.drivers import drivers
     from middlegame.analysis.flips import flip_points
     from middlegame.analysis.targets import Answers
@@ -165,7 +166,7 @@ def drivers_command(
     if as_json:
         from middlegame.analysis.as_json import drivers_as_json
 
-        print_json(drivers_as_json(answers, moves, found, seed))
+        print_json(drivers_as_json(equilibrium, answers, moves, found, seed))
         return
     from middlegame.report.terminal.drivers import show_drivers
 
@@ -186,7 +187,7 @@ def drivers_command(
 )
 @WORLDS
 @SEED
-@PRECISION
+@case_options
 @REPORT
 @JSON
 def discover_command(
@@ -195,15 +196,15 @@ def discover_command(
     above: float | None,
     count: int,
     seed: int,
-    precision: float | None,
     report: Path | None,
     as_json: bool,
+    **case: Any,
 ) -> None:
     """In which worlds of FILE does something happen: a box over its judgements.
 
     QUESTION is one of FILE's, or a condition such as 'cuba = falls'.
     """
-    equilibrium, loaded = _solved(file, precision)
+    equilibrium, loaded = solve_case(file, **case)
     from middlegame.analysis.discovery import discover
     from middlegame.analysis.targets import swept, targets
 
@@ -220,7 +221,7 @@ def discover_command(
     if as_json:
         from middlegame.analysis.as_json import box_as_json
 
-        print_json(box_as_json(equilibrium.diagram, asked, box, worlds.count, seed))
+        print_json(box_as_json(equilibrium, asked, box, worlds.count, seed))
         return
     from middlegame.report.terminal.discovery import show_discovery
 
@@ -235,7 +236,7 @@ def discover_command(
 @ASK
 @WORLDS
 @SEED
-@PRECISION
+@case_options
 @REPORT
 @JSON
 def worth_command(
@@ -243,9 +244,9 @@ def worth_command(
     asked: tuple[str, ...],
     count: int,
     seed: int,
-    precision: float | None,
     report: Path | None,
     as_json: bool,
+    **case: Any,
 ) -> None:
     """What is worth finding out in FILE, and whose move is worth fixing to whom.
 
@@ -253,7 +254,7 @@ def worth_command(
     were known; for each actor what knowing a hidden factor before its moves would be worth; and
     leverage.
     """
-    equilibrium, loaded = _solved(file, precision)
+    equilibrium, loaded = solve_case(file, **case)
     from middlegame.analysis.knowing import worth_of_knowing
     from middlegame.analysis.leverage import leverage
     from middlegame.analysis.pushes import every_push, push_all
@@ -261,12 +262,13 @@ def worth_command(
 
     chosen = targets(equilibrium, asked)
     worlds = _worlds(equilibrium, chosen, count, seed)
+    before = equilibrium.prior  # whoever is told something, or bound, is so before it all
     with counting("Telling actors") as told:
-        known = worth_of_knowing(equilibrium, told=told)
-    moves = {decision.name for decision in equilibrium.diagram.decisions}
-    pushes = [push for push in every_push(equilibrium.diagram) if push.name in moves]
+        known = worth_of_knowing(before, told=told)
+    moves = {decision.name for decision in before.diagram.decisions} - set(before.supposed)
+    pushes = [push for push in every_push(before.diagram) if push.name in moves]
     with counting("Fixing moves") as told:
-        levers = leverage(push_all(equilibrium, pushes, told=told))
+        levers = leverage(push_all(before, pushes, told=told))
     with working("Weighing"):
         from middlegame.analysis.information import worth_to_the_analyst
 
@@ -301,18 +303,6 @@ def _worlds(
     asks = {each.name: each.ways[0] for each in asked if each.name not in equilibrium.questions}
     with counting("Solving worlds") as told:
         return sweep(equilibrium, count, seed=seed, asks=asks, told=told)
-
-
-def _solved(file: str, precision: float | None) -> tuple["Equilibrium", "Loaded | None"]:
-    from middlegame.opening import open_contest
-
-    diagram, loaded = open_contest(file)
-    with working(f"Solving {diagram.title or file}"):
-        from middlegame.equilibrium import solve
-
-        return solve(
-            diagram, scenario=loaded.scenario if loaded else None, precision=precision
-        ), loaded
 
 
 def _write(

@@ -1,15 +1,13 @@
 """The command `middlegame hypotheses`: parse, call, show."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import click
 
+from middlegame.case import solve_case
 from middlegame.console import console, print_json, working
-from middlegame.options import FILE, JSON, OBSERVATION, PRECISION, REPORT
-
-if TYPE_CHECKING:
-    from middlegame.scenario.conditions import Condition
+from middlegame.options import FILE, JSON, REPORT, case_options
 
 
 @click.command("hypotheses")
@@ -21,13 +19,6 @@ if TYPE_CHECKING:
     help="A factor or move that is in question; the hidden ones unless given. May be repeated.",
 )
 @click.option(
-    "--given",
-    "given",
-    type=OBSERVATION,
-    multiple=True,
-    help="More evidence: a condition, or a report with its odds: 'lease=lost, 4:1'.",
-)
-@click.option(
     "-n",
     "--worlds",
     type=click.IntRange(0, 100_000),
@@ -36,18 +27,17 @@ if TYPE_CHECKING:
     help="Worlds to draw from the ranges; 0 weighs at the medians only.",
 )
 @click.option("--seed", type=int, default=0, show_default=True, help="Of the worlds.")
-@PRECISION
+@case_options
 @REPORT
 @JSON
 def hypotheses_command(
     file: str,
     about: tuple[str, ...],
-    given: "tuple[tuple[Condition, float | None], ...]",
     worlds: int,
     seed: int,
-    precision: float | None,
     report: Path | None,
     as_json: bool,
+    **case: Any,
 ) -> None:
     """What FILE's evidence says of what nobody can see.
 
@@ -56,20 +46,13 @@ def hypotheses_command(
     hypotheses apart. What fits all of them tells nothing, however striking it is. Over the ranges,
     worlds count by how likely they made the evidence.
     """
-    from middlegame.opening import open_contest
-
-    diagram, loaded = open_contest(file)
-    with working(f"Solving {diagram.title or file}"):
+    equilibrium, loaded = solve_case(file, **case)
+    with working("Weighing the evidence"):
         from middlegame.analysis.hypotheses import hypotheses
-        from middlegame.equilibrium import solve
 
-        scenario = loaded.scenario if loaded else None
-        equilibrium = solve(diagram, scenario=scenario, precision=precision)
-        for saw, likelihood in given:
-            equilibrium = equilibrium.given(saw, likelihood=likelihood)
         found = hypotheses(equilibrium, about)
     weighed = None
-    if worlds and diagram.parameters:
+    if worlds and equilibrium.diagram.parameters:
         with working(f"Weighing in {worlds} worlds"):
             from middlegame.analysis.weighing import weigh
 
@@ -85,7 +68,7 @@ def hypotheses_command(
     if as_json:
         print_json(
             {
-                "title": diagram.title,
+                "title": equilibrium.diagram.title,
                 "hypotheses": [hypothesis.to_dict() for hypothesis in found],
                 "over_ranges": weighed.to_dict() if weighed else None,
             }

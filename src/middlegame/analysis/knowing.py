@@ -17,6 +17,7 @@ from middlegame.diagram import Chance, Decision, Diagram, Fixed, Node
 from middlegame.engine.relevance import requisites
 from middlegame.equilibrium import Equilibrium, solve_tables
 from middlegame.errors import QueryError
+from middlegame.game import fix
 
 _MESSAGE = "what is told"
 
@@ -52,17 +53,18 @@ def worth_of_knowing(
         told: is told how many cases, each an actor and a factor, are done.
 
     Raises:
-        QueryError: a factor depends on moves, or something is supposed or was observed.
+        QueryError: a factor depends on moves or is supposed, or something was observed.
         NotConverged: the contest with somebody told has no equilibrium that could be reached.
     """
-    if equilibrium.supposed or len(equilibrium.known) > len(equilibrium.evidence):
+    if len(equilibrium.known) > len(equilibrium.evidence):
         raise QueryError("what knowing is worth is asked of a contest, not of a case of it")
     diagram = equilibrium.diagram
-    wanted = hidden(diagram) if factors is None else tuple(factors)
+    there = tuple(name for name in hidden(diagram) if name not in equilibrium.supposed)
+    wanted = there if factors is None else tuple(factors)
     for name in wanted:
-        if name not in hidden(diagram):
+        if name not in there:
             raise QueryError(
-                f"{name} cannot be told beforehand; expected one of {', '.join(hidden(diagram))}"
+                f"{name} cannot be told beforehand; expected one of {', '.join(there)}"
             )
     pairs = [
         (name, actor)
@@ -91,7 +93,8 @@ def _gains(equilibrium: Equilibrium, factor: str, actor: str) -> dict[str, float
     own = [heard.index[decision.name] for decision in heard.decisions if decision.owner == actor]
     if not any(message in needed[decision].nodes for decision in own):
         return dict.fromkeys(diagram.owners, 0.0)
-    before, after = equilibrium.prior, solve_tables(heard, heard.tables(equilibrium.theta))
+    tables = fix(heard, heard.tables(equilibrium.theta), equilibrium.supposed)
+    before, after = equilibrium.prior, solve_tables(heard, tables)
     return {owner: after.points[owner] - before.points[owner] for owner in diagram.owners}
 
 

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from middlegame.case import solve_case
 from middlegame.console import console, counting, print_json, working
-from middlegame.options import ASSIGNMENT, FILE, JSON, OBSERVATION, PRECISION, REPORT, SEED, WORLDS
+from middlegame.options import FILE, JSON, REPORT, SEED, WORLDS, case_options
 
 if TYPE_CHECKING:
-    from middlegame.equilibrium import Equilibrium
     from middlegame.report.page.section import Section
     from middlegame.scenario.load import Loaded
     from middlegame.sweeping.result import Sweep
@@ -37,29 +37,13 @@ if TYPE_CHECKING:
     "--workers", type=click.IntRange(1, 1024), help="Spread the work over so many processes."
 )
 @click.option("--cluster", metavar="ADDRESS", help="A Dask scheduler, such as tcp://host:8786.")
-@click.option(
-    "--suppose",
-    "supposed",
-    type=ASSIGNMENT,
-    multiple=True,
-    help="Fix a move or factor in all worlds, everybody knowing it; may be repeated.",
-)
-@click.option(
-    "--given",
-    "given",
-    type=OBSERVATION,
-    multiple=True,
-    help="Condition on something observed, or on a report: 'lease=lost, 4:1'. It also weighs the "
-    "worlds. May be repeated.",
-)
+@case_options
 @click.option(
     "--ask",
     multiple=True,
     metavar="CONDITION",
     help="The probability of a condition besides the questions; may be repeated.",
 )
-@click.option("--row", type=ASSIGNMENT, multiple=True, help="The value of a data column.")
-@PRECISION
 @click.option(
     "--drivers",
     "with_drivers",
@@ -80,7 +64,8 @@ def sweep_command(file: str, report: Path | None, as_json: bool, **options: Any)
         raise click.UsageError("--drivers goes with --report; alone it is middlegame drivers")
     if options["workers"] and options["cluster"]:
         raise click.UsageError("--workers are of this machine, --cluster has its own: give one")
-    equilibrium, loaded = _middle(file, options)
+    case = {name: options[name] for name in ("precision", "row", "supposed", "given")}
+    equilibrium, loaded = solve_case(file, **case)
     with counting("Solving worlds") as told:
         from middlegame.sweeping.run import sweep
 
@@ -147,23 +132,3 @@ def _drivers(found: "Sweep") -> "Section":
     there = {each.name: swept(found, each) for each in answers.targets}
     drivers = pawn_drivers(answers.targets, found.plan.draws.space, found.thetas, there)
     return driver_section(found.equilibrium, answers, moves, drivers)
-
-
-def _middle(file: str, options: dict[str, Any]) -> tuple["Equilibrium", "Loaded | None"]:
-    """Solve the contest at its medians, with what is supposed and given."""
-    from middlegame.opening import open_contest
-
-    diagram, loaded = open_contest(file, dict(options["row"]))
-    with working(f"Solving {diagram.title or file}"):
-        from middlegame.equilibrium import solve
-
-        equilibrium = solve(
-            diagram,
-            scenario=loaded.scenario if loaded else None,
-            precision=options["precision"],
-        )
-        if options["supposed"]:
-            equilibrium = equilibrium.suppose(dict(options["supposed"]))
-        for saw, likelihood in options["given"]:
-            equilibrium = equilibrium.given(saw, likelihood=likelihood)
-    return equilibrium, loaded

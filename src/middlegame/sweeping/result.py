@@ -235,8 +235,7 @@ class Sweep(Displayed):
             "traced": self.traced,
             "checked": self.checked,
             "disagreed": self.disagreed,
-            "supposed": dict(self.plan.supposed),
-            "given": {name: list(states) for name, states in self.plan.known.items()},
+            **self.equilibrium.case(),
             "questions": {name: asdict(found) for name, found in self.questions.items()},
             "forecast": {
                 name: {state: asdict(found) for state, found in outlooks.items()}

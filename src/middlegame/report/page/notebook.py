@@ -82,7 +82,7 @@ def _sweep(found: Sweep) -> str:
     return _card(
         title=narrative.words_of(found.equilibrium).title,
         answer=outlooks.answer(found),
-        notes=list(outlooks.notes(found)),
+        notes=[*narrative.notes(found.equilibrium), *outlooks.notes(found)],
         method=outlooks.sureness(found),
         asked=_spreads(asked, "#0b5c8f"),
         blocks=[_spreads(group, group.colour) for group in groups],

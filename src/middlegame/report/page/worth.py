@@ -12,7 +12,7 @@ from middlegame.report.telling.valuing import (
     valued_knowing,
     valued_levers,
 )
-from middlegame.report.terminal.worth import LEAST, METHOD
+from middlegame.report.terminal.worth import LEAST, method
 
 if TYPE_CHECKING:
     from middlegame.analysis.knowing import Telling
@@ -41,7 +41,7 @@ def worth_section(
         "idle": idle_knowing(equilibrium, told),
         "least": LEAST,
         "levers": _bars(equilibrium, valued_levers(equilibrium, levers)),
-        "method": METHOD.format(worlds=worlds),
+        "method": method(equilibrium, worlds),
     }
     return Section("worth.html", shown)
 

@@ -280,12 +280,12 @@ def _forced(equilibrium: "Equilibrium", name: str, states: Mapping[str, str]) ->
     return bool((chances[..., node.states.index(states[name])] == 1).all())
 
 
-def notes(equilibrium: "Equilibrium", before: str = "in square brackets") -> Iterator[str]:
+def notes(equilibrium: "Equilibrium", before: str = "") -> Iterator[str]:
     """Say what a reader must know before trusting the numbers.
 
     Args:
         equilibrium: whose numbers.
-        before: where stands how they were before anything was known.
+        before: where stands how they were before anything was known, if it does.
     """
     words = words_of(equilibrium)
     if equilibrium.supposed:
@@ -295,15 +295,15 @@ def notes(equilibrium: "Equilibrium", before: str = "in square brackets") -> Ite
             if equilibrium.surprise
             else ("everybody knows it before play")
         )
-        yield f"Supposed ({how}) - {told}."
-    held = [words.evidence(name) for name in equilibrium.evidence]
-    if held:
-        yield f"Given the evidence - {'; '.join(held)}."
-    observed = {n: s for n, s in equilibrium.known.items() if n not in equilibrium.evidence}
-    if observed:
-        yield f"Observed - {given_words(words, observed)}."
+        yield f"Supposed ({how}): {told}."
     if equilibrium.known:
-        yield f"All below is conditional on it; how it was before stands {before}."
+        observed = {n: s for n, s in equilibrium.known.items() if n not in equilibrium.evidence}
+        held = [words.evidence(name) for name in equilibrium.evidence]
+        kinds = (("the evidence", held), ("what was observed", observed))
+        told = " and ".join(kind for kind, some in kinds if some)
+        where = f" (how it was before stands {before})" if before else ""
+        pieces = [*held, *([given_words(words, observed)] if observed else [])]
+        yield f"Given {told}{where}: {'; '.join(pieces)}."
     if equilibrium.forks:
         yield (
             "This contest has more than one self-consistent outcome: only the order in which "

@@ -9,7 +9,8 @@ from functools import cached_property
 import numpy as np
 
 from middlegame.diagram import Chance, Decision, Diagram, Node, Report, evaluate_numbers
-from middlegame.scenario.conditions import All, Any, Condition, Is, Not
+from middlegame.play import GIVEN
+from middlegame.scenario.conditions import All, Any, Condition, Is, Not, parse_condition
 from middlegame.scenario.model import Scenario
 from middlegame.scenario.references import base, split
 
@@ -205,12 +206,15 @@ class Words:
     def evidence(self, name: str) -> str:
         """Name a piece of evidence, with its odds if it is a report."""
         node = self.node(name)
+        label = self.label(name)
+        if name.startswith(GIVEN):
+            label = self.condition(parse_condition(label))
         table = node.table if isinstance(node, Chance) else None
         if not isinstance(table, Report):
-            return within(self.label(name))
+            return within(label)
         value = float(evaluate_numbers((table.odds,), self.diagram.theta, np)[0])
         told = f"{value:.2g}:1" if value >= 1 else f"1:{1 / value:.2g}"
-        return f"{within(self.label(name))} (a report, {told})"
+        return f"{within(label)} (a report, {told})"
 
     def states(self, name: str) -> list[str]:
         """Name every option or state, in written order."""

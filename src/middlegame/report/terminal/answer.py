@@ -92,9 +92,7 @@ def _opening(page: Page, equilibrium: "Equilibrium") -> None:
         page.gap()
     page.paragraph(narrative.answer(equilibrium), style="bold")
     page.gap()
-    for note in narrative.notes(equilibrium):
-        page.paragraph(note, mark="!")
-        page.gap()
+    page.notes(narrative.notes(equilibrium, "in square brackets"))
 
 
 def _questions(page: Page, equilibrium: "Equilibrium") -> None:

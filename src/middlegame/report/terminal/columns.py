@@ -66,6 +66,12 @@ class Page:
         for place, line in enumerate(self._wrapped(Text(text, style=style), _MEASURE - _MARGIN)):
             self._line(f"{mark if not place else '':{_MARGIN}}", line)
 
+    def notes(self, told: Iterable[str]) -> None:
+        """Print what a reader must know first."""
+        for note in told:
+            self.paragraph(note, mark="!")
+            self.gap()
+
     def heading(self, title: str, colour: str) -> None:
         """Print a name with its actor's colour beside it."""
         mark = "" if self.plain else "● "

@@ -26,6 +26,7 @@ def show_discovery(
     told = discovered(equilibrium, target, box, worlds)
     page.paragraph(told.sentence, style="bold")
     page.gap()
+    page.notes(narrative.notes(equilibrium))
     page.section("The box", "the part of each range that it keeps")
     for side in told.sides:
         page.span(side.low, side.high, f"{side.label}: {side.told} (range {side.range_})")

@@ -29,6 +29,7 @@ def show_drivers(
     """Print for each question what flips it and what its spread comes from."""
     page = Page(console)
     page.title(narrative.words_of(equilibrium).title)
+    page.notes(narrative.notes(equilibrium))
     for each in driving(
         equilibrium, answers.targets, moves, drivers, most_flips=_FLIPS, most_rows=_ROWS
     ):

@@ -24,9 +24,7 @@ def show_recorded(record: Record, earlier: Sequence[Record], place: str, console
     page = Page(console)
     page.title(f"Recorded as {record.id}", clean(place))
     _forecasts(page, record, {})
-    for note in _cautions(record, earlier):
-        page.paragraph(note, mark="!")
-        page.gap()
+    page.notes(_cautions(record, earlier))
     _provenance(page, record)
 
 

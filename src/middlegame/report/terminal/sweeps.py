@@ -23,9 +23,7 @@ def show_sweep(found: "Sweep", console: Console) -> None:
     page.title(words.title, as_of)
     page.paragraph(outlooks.answer(found), style="bold")
     page.gap()
-    for note in outlooks.notes(found):
-        page.paragraph(note, mark="!")
-        page.gap()
+    page.notes([*narrative.notes(equilibrium), *outlooks.notes(found)])
     asked = outlooks.questions(found)
     if asked.lines:
         page.section("Questions", narrative.common_due(equilibrium))

@@ -20,11 +20,6 @@ if TYPE_CHECKING:
 _ROWS = 4
 LEAST = 0.0005
 """The error below which it would be told as 0.0%."""
-METHOD = (
-    "Sharper is the expected fall of the forecast's entropy. Of judgements it is estimated from "
-    "{worlds:,} worlds cut into slices, what chance adds to such an estimate taken off; only what "
-    "can be told from nothing is shown. Of factors it is exact, at the middle of all ranges."
-)
 
 
 def show_worth(
@@ -38,6 +33,7 @@ def show_worth(
     """Print what is worth knowing to the analyst and to each actor, and worth fixing to whom."""
     page = Page(console)
     page.title(narrative.words_of(equilibrium).title)
+    page.notes(narrative.notes(equilibrium))
     page.section("What is worth finding out", "how much sharper the forecast would be")
     for each in sharpened:
         page.heading(f"{each.title} ({percent(each.mean)})", NOBODY)
@@ -56,7 +52,21 @@ def show_worth(
     page.section("Leverage", "moves that could be fixed, and what that is worth to whom, in points")
     _values(page, equilibrium, valued_levers(equilibrium, levers))
     page.gap()
-    page.paragraph(METHOD.format(worlds=worlds), style="dim")
+    page.paragraph(method(equilibrium, worlds), style="dim")
+
+
+def method(equilibrium: "Equilibrium", worlds: int) -> str:
+    """Say how it was found."""
+    aside = (
+        " What knowing and what fixing a move is worth to actors is as it was before anything "
+        "was known."
+    )
+    return (
+        "Sharper is the expected fall of the forecast's entropy. Of judgements it is estimated "
+        f"from {worlds:,} worlds cut into slices, what chance adds to such an estimate taken off; "
+        "only what can be told from nothing is shown. Of factors it is exact, at the middle of "
+        f"all ranges.{aside if equilibrium.known else ''}"
+    )
 
 
 def _values(page: Page, equilibrium: "Equilibrium", rows: Sequence[Valued]) -> None:
