@@ -1,66 +1,50 @@
-"""Responses and their slopes by one contraction for each decision (`engine.payoffs`).
+"""Responses and their slopes, from a contraction tree for each decision (`engine.payoffs`).
 
-Cheap where each decision depends on a part of the diagram only, however large the whole is.
+A payoff changes with the logarithm of another policy by the probability of each of its cases given
+what the decision knows and does, times the points that this case is better than expected (the
+policy gradient of Sutton et al. 2000): one pass down the tree gives it for all policies at once.
+In plain NumPy: a diagram that is solved once is solved before it could be compiled.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import scipy.sparse
 
-from middlegame.engine.backend import QUICK, jax, jnp
-from middlegame.engine.layout import Array, Floats, Game, Indices, layout_of
+from middlegame.engine.contraction import Axes, aligned
+from middlegame.engine.layout import Floats, Game, Indices, layout_of
 from middlegame.engine.linear import Matrix
 from middlegame.engine.logit import Equations, log_policies, logits_of, places, policies
-from middlegame.engine.payoffs import Group, Shape, groups, local_payoffs, local_payoffs_in_logs
+from middlegame.engine.pairs import Logs, Pair, Plain, Product
+from middlegame.engine.payoffs import Group, Shape, groups, hosted, spoken
 from middlegame.engine.structure import Structure
+from middlegame.engine.tree import Tree
 
 SMALL = 400
 """Unknowns up to which a dense Jacobian is as quick as a sparse one."""
 
 
-class _Slopes(NamedTuple):
-    """How the responses of a group of decisions change.
-
-    Attributes:
-        logits: for each relevant decision in turn, `[decisions, *response, *its logits]`.
-        share: by the share of the target lambdas, `[decisions, *response]`.
-    """
-
-    logits: list[Array]
-    share: Array
-
-
-@lru_cache(maxsize=256)
 def responder(
-    structure: Structure, decisions: tuple[int, ...], in_logs: bool = False
-) -> Callable[..., Array]:
-    """Compile the responses of some decisions.
+    structure: Structure, decisions: tuple[int, ...]
+) -> Callable[[Floats, float, Game], Floats]:
+    """Give the responses of some decisions.
 
     Returns:
         From (logits `[rows, widest]`, share, game) to the same logits with those decisions' rows
         replaced by the logits that all others' policies bring about; 0 (so uniform play) where
         an information set cannot be reached.
     """
-    return jax.jit(partial_responses(structure, decisions, in_logs), compiler_options=QUICK)
+    found = _prepared(structure, decisions, Plain)
 
-
-def partial_responses(
-    structure: Structure, decisions: tuple[int, ...], in_logs: bool = False
-) -> Callable[..., Array]:
-    """Give the function that `responder` compiles."""
-    layout = layout_of(structure)
-
-    def respond(logits: Array, share: Array, game: Game) -> Array:
-        before = after = logits.reshape(-1)
-        for group in groups(structure, decisions):
-            cells = np.stack([layout.cells(decision) for decision in group.decisions])
-            arguments = _arguments(structure, group, before, game)
-            answers = _each(group, _response(group.shape, in_logs), (0, None))(arguments, share)
-            after = after.at[cells].set(answers)
-        return after.reshape(logits.shape)
+    def respond(logits: Floats, share: float, game: Game) -> Floats:
+        after = logits.copy()
+        with np.errstate(all="ignore"):
+            played = policies(game.opens, logits, share).ravel()
+            for each in found:
+                after.ravel()[each.cells] = each.logits(each.points(played, game), game)
+        return after
 
     return respond
 
@@ -73,155 +57,235 @@ def equations(structure: Structure, decisions: tuple[int, ...], in_logs: bool = 
         decisions: whose.
         in_logs: whether to compute in logarithms, where reach may underflow.
     """
-    assembly = _Assembly(structure, decisions)
-    compiled = _slopes(structure, decisions, in_logs)
+    found = _prepared(structure, decisions, Logs if in_logs else Plain)
+    assembly = _Assembly(structure, decisions, found)
 
     def evaluate(logits: Floats, share: float, game: Game) -> tuple[Floats, Matrix]:
-        answers, slopes = compiled(logits, share, game)
-        return np.asarray(answers), assembly.jacobian(slopes)
+        after = logits.copy()
+        slopes = []
+        # What overflows is told by numbers that are not finite.
+        with np.errstate(all="ignore"):
+            policy = policies(game.opens, logits, share).ravel()
+            played = log_policies(game.opens, logits, share).ravel() if in_logs else policy
+            for each in found:
+                points, advantages = each.points_and_advantages(played, game)
+                after.ravel()[each.cells] = each.logits(points, game)
+                slopes.append(each.slopes(advantages, logits, policy, share, game))
+            return after, assembly.jacobian(slopes)
 
     return evaluate
 
 
-@lru_cache(maxsize=64)
-def _slopes(structure: Structure, decisions: tuple[int, ...], in_logs: bool) -> Callable[..., Any]:
-    """Compile responses and their exact derivatives, by forward mode."""
-    layout = layout_of(structure)
+def payoffs_of(structure: Structure, decision: int) -> Callable[[Floats, Game], Floats]:
+    """Give one decision's payoffs: from (policies, game) to `[*observed, options]`, in points."""
+    (prepared,) = _prepared(structure, (decision,), Plain)
 
-    def differentiate(logits: Array, share: Array, game: Game) -> tuple[Array, list[_Slopes]]:
-        flat = after = logits.reshape(-1)
-        found = []
-        for group in groups(structure, decisions):
+    def faced(played: Floats, game: Game) -> Floats:
+        points = prepared.points(played.ravel(), game)
+        reached = game.reached[prepared.rows][..., None]
+        return np.asarray(np.where(reached, points, 0.0)[0])
 
-            def response(
-                relevant: list[Array], share: Array, rest: _Arguments, shape: Shape = group.shape
-            ) -> tuple[Array, Array]:
-                answer = _response(shape, in_logs)(rest._replace(logits=relevant), share)
-                return answer, answer
+    return faced
 
-            arguments = _arguments(structure, group, flat, game)
-            differentiated = jax.jacfwd(response, (0, 1), has_aux=True)
-            slope, answers = _each(group, differentiated, (0, None, 0))(
-                arguments.logits, share, arguments
-            )
-            found.append(_Slopes(*slope))
-            cells = np.stack([layout.cells(decision) for decision in group.decisions])
-            after = after.at[cells].set(answers)
-        return after.reshape(logits.shape), found
 
-    return jax.jit(differentiate, compiler_options=QUICK)
+class _Slopes(NamedTuple):
+    """How the responses of a group of decisions change.
+
+    Attributes:
+        logits: for each relevant decision in turn by its logits, over the axes of `_Prepared.by`.
+        share: by the share of the target lambdas, `[decisions, *response]`.
+    """
+
+    logits: list[Floats]
+    share: Floats
 
 
 @lru_cache(maxsize=64)
-def payoffs_of(structure: Structure, decision: int) -> Callable[..., Array]:
-    """Compile one decision's payoffs: from (policies, game) to `[*observed, options]`, points."""
-    (group,) = groups(structure, (decision,))
-
-    def faced(played: Array, game: Game) -> Array:
-        arguments = _arguments(structure, group, played.reshape(-1), game)
-        first = jax.tree.map(lambda stacked: stacked[0], arguments)
-        points = local_payoffs(group.shape, first.logits, first.chances, first.utilities)
-        return jnp.where(first.reached[..., None], points, 0.0)
-
-    return jax.jit(faced, compiler_options=QUICK)
+def _prepared(
+    structure: Structure, decisions: tuple[int, ...], kind: type[Product]
+) -> tuple["_Prepared", ...]:
+    return tuple(_Prepared(structure, group, kind) for group in groups(structure, decisions))
 
 
-def _each(
-    group: Group, function: Callable[..., Any], axes: tuple[int | None, ...]
-) -> Callable[..., Any]:
-    """Map a function over a group's decisions; a group of one needs no batch axis inside."""
-    if len(group.decisions) > 1:
-        return jax.vmap(function, axes)
+class _Prepared:
+    """A group of decisions, ready to be evaluated.
 
-    def once(*arguments: Any) -> Any:
-        first = [
-            argument if axis is None else jax.tree.map(lambda stacked: stacked[0], argument)
-            for argument, axis in zip(arguments, axes, strict=True)
+    Attributes:
+        group: which.
+        cells: where their policies stand, `[decisions, *observed, options]`.
+        rows: of which information sets, `[decisions, *observed]`.
+        families: of each relevant decision the axes of its policy.
+        columns: the same of its logits, which need axes of their own where a response to one
+            option depends on what is known of others: its own ones, and those that were observed.
+        by: for each the axes of the slopes: those of the response, then the others of its logits.
+    """
+
+    def __init__(self, structure: Structure, group: Group, kind: type[Product]) -> None:
+        layout, shape = layout_of(structure), group.shape
+        self.group, self._kind = group, kind
+        self.cells = np.stack([layout.cells(decision) for decision in group.decisions])
+        self.rows = self.cells[..., 0] // layout.widest
+        self._numbers = np.array([layout.number[decision] for decision in group.decisions])
+        count, leading = len(group.decisions), len(shape.sizes)
+        self._shape = _led(shape, count)
+        nothing = [np.zeros([shape.sizes[axis] for axis in scope]) for scope in shape.scopes]
+        operands, _ = hosted(shape, nothing)
+        wanted = [place for place, decides in enumerate(shape.decides) if decides]
+        self._tree = (
+            Tree(operands, spoken(shape, operands), shape.sizes, count, wanted, kind)
+            if operands
+            else None
+        )
+        self.families = [self._shape.families[place] for place in wanted]
+        again = {shape.family[-1]: leading + 1}
+        self.columns: list[Axes] = []
+        for family in self.families:
+            own = leading + 2 if family[-1] in shape.family else family[-1]
+            self.columns.append((*(again.get(axis, axis) for axis in family[:-1]), own))
+        self.by = [tuple(dict.fromkeys((*self._shape.family, *each))) for each in self.columns]
+
+    def points(self, played: Floats, game: Game) -> Floats:
+        """Give what options are worth, `[decisions, *observed, options]`.
+
+        Args:
+            played: the policies or their logarithms, flattened.
+            game: the numbers.
+        """
+        if self._tree is None:
+            return np.zeros(self.cells.shape)
+        return self._spread(self._kind.expected(self._tree.value(self._leaves(played, game))))
+
+    def points_and_advantages(self, played: Floats, game: Game) -> tuple[Floats, list[Floats]]:
+        """Give that, and for each relevant decision how it changes with its policy's logarithm."""
+        if self._tree is None:
+            return np.zeros(self.cells.shape), []
+        found, joints = self._tree.value_and_joints(self._leaves(played, game))
+        advantages = [self._kind.advantage(joint, found) for joint in joints]
+        return self._spread(self._kind.expected(found)), advantages
+
+    def logits(self, points: Floats, game: Game) -> Floats:
+        """Give the logits that payoffs bring about; any axes behind theirs are carried along."""
+        beyond = (1,) * (points.ndim - self.cells.ndim)
+        opens = game.opens.ravel()[self.cells]
+        reached = game.reached[self.rows]
+        precision = game.lambdas[self._numbers].reshape(-1, *[1] * (points.ndim - 1))
+        found = logits_of(
+            points,
+            opens.reshape(opens.shape + beyond),
+            reached.reshape(reached.shape + beyond),
+            precision,
+            axis=self.cells.ndim - 1,
+        )
+        return np.asarray(found)
+
+    def slopes(
+        self, advantages: list[Floats], logits: Floats, policy: Floats, share: float, game: Game
+    ) -> _Slopes:
+        """Go on from policies' logarithms to logits, and from payoffs to responses."""
+        own = self._shape.family
+        by_share = np.zeros(self.cells.shape)
+        by_logits = []
+        axes_of = self._tree.joints if self._tree else []
+        for advantage, axes, family, column, by, cells in zip(
+            advantages,
+            axes_of,
+            self.families,
+            self.columns,
+            self.by,
+            self.group.policies,
+            strict=True,
+        ):
+            chances, leant = policy[cells], logits.ravel()[cells]
+            gaps = leant - (chances * leant).sum(axis=-1, keepdims=True)
+            beside = tuple(k for k, axis in enumerate(axes) if axis not in own)
+            changed = (advantage * aligned(gaps, family, axes)).sum(axis=beside)
+            by_share += self._spread(changed)
+            played = aligned(chances, (*family[:-1], column[-1]), by)
+            if column[-1] == family[-1]:
+                total = advantage.sum(axis=axes.index(family[-1]), keepdims=True)
+                slope = aligned(advantage, axes, by) - played * aligned(total, axes, by)
+            else:
+                taken = _same(chances.shape[-1], (family[-1], column[-1]), by)
+                slope = aligned(advantage, axes, by) * (taken - played)
+            if own[-1] in family:
+                pair = (own[-1], column[family.index(own[-1])])
+                slope = slope * _same(self.cells.shape[-1], pair, by)
+            by_logits.append(self.logits(share * slope, game))
+        return _Slopes(by_logits, self.logits(by_share, game))
+
+    def _leaves(self, played: Floats, game: Game) -> list[Pair]:
+        policies, chances = iter(self.group.policies), iter(self.group.chances)
+        masses: list[Floats | None] = [
+            played[next(policies)] if decides else self._kind.carried(game.tables[next(chances)])
+            for decides in self.group.shape.decides
         ]
-        return jax.tree.map(lambda answer: answer[None], function(*first))
+        _, gains = hosted(self._shape, [game.tables[places] for places in self.group.utilities])
+        masses += [None] * (len(gains) - len(masses))
+        return [self._kind.leaf(mass, gain) for mass, gain in zip(masses, gains, strict=True)]
 
-    return once
-
-
-class _Arguments(NamedTuple):
-    """What the response of one decision is computed from; with a leading axis, of a group."""
-
-    logits: list[Array]
-    logits_open: list[Array]
-    chances: list[Array]
-    utilities: list[Array]
-    opens: Array
-    reached: Array
-    precision: Array
+    def _spread(self, found: Floats) -> Floats:
+        """Spread what the tables speak of over the whole family."""
+        axes = self._tree.axes if self._tree else ()
+        return np.broadcast_to(aligned(found, axes, self._shape.family), self.cells.shape)
 
 
-def _arguments(structure: Structure, group: Group, flat: Array, game: Game) -> _Arguments:
-    layout = layout_of(structure)
-    opens = game.opens.reshape(-1)
-    cells = np.stack([layout.cells(decision) for decision in group.decisions])
-    rows = cells[..., 0] // layout.widest
-    numbers = np.array([layout.number[decision] for decision in group.decisions])
-    return _Arguments(
-        logits=[flat[places] for places in group.policies],
-        logits_open=[opens[places] for places in group.policies],
-        chances=[game.tables[places] for places in group.chances],
-        utilities=[game.tables[places] for places in group.utilities],
-        opens=opens[cells],
-        reached=game.reached[rows],
-        precision=game.lambdas[numbers],
+def _same(count: int, pair: Axes, axes: Axes) -> Floats:
+    """1 where two axes of this length agree, ready to be combined with tables of these axes."""
+    found: Floats = aligned(np.eye(count), pair, axes)
+    return found
+
+
+def _led(shape: Shape, count: int) -> Shape:
+    """The same shape with one more axis, leading all others."""
+    leading = len(shape.sizes)
+    return Shape(
+        sizes=(*shape.sizes, count),
+        families=tuple((leading, *family) for family in shape.families),
+        decides=shape.decides,
+        scopes=tuple((leading, *scope) for scope in shape.scopes),
+        family=(leading, *shape.family),
     )
 
 
-def _response(shape: Shape, in_logs: bool) -> Callable[[_Arguments, Array], Array]:
-    def respond(given: _Arguments, share: Array) -> Array:
-        play = log_policies if in_logs else policies
-        pairs = zip(given.logits_open, given.logits, strict=True)
-        played = [play(open_, logit, share, jnp) for open_, logit in pairs]
-        if in_logs:
-            chances = [jnp.log(chance) for chance in given.chances]
-            points = local_payoffs_in_logs(shape, played, chances, given.utilities)
-        else:
-            points = local_payoffs(shape, played, given.chances, given.utilities)
-        return logits_of(points, given.opens, given.reached, given.precision, jnp)
-
-    return respond
-
-
 class _Assembly:
-    """Lays the slopes of each decision's response into one Jacobian."""
+    """Lays the slopes of all responses into one Jacobian."""
 
-    def __init__(self, structure: Structure, decisions: tuple[int, ...]) -> None:
+    def __init__(
+        self, structure: Structure, decisions: tuple[int, ...], prepared: Sequence[_Prepared]
+    ) -> None:
         layout = layout_of(structure)
         own = places(structure, decisions)
         number = np.full(layout.height * layout.widest, -1)
         number[own] = np.arange(len(own))
         self.size = len(own)
-        self.blocks: list[tuple[list[tuple[Indices, Indices]], Indices]] = []
-        for group in groups(structure, decisions):
-            rows = np.stack([number[layout.cells(d)].ravel() for d in group.decisions])
-            pairs = [
-                (rows[:, :, None], number[cells].reshape(len(rows), 1, -1))
-                for cells in group.policies
-            ]
-            self.blocks.append((pairs, rows))
         every: list[tuple[Indices, Indices]] = [(np.arange(self.size), np.arange(self.size))]
-        for pairs, rows in self.blocks:
-            for row, column in pairs:
+        for each in prepared:
+            rows = number[each.cells]
+            for by, axes, cells in zip(each.by, each.columns, each.group.policies, strict=True):
+                row = rows.reshape(rows.shape + (1,) * (len(by) - rows.ndim))
+                column = aligned(number[cells], axes, by)
                 shape = np.broadcast_shapes(row.shape, column.shape)
                 every.append((np.broadcast_to(row, shape), np.broadcast_to(column, shape)))
             every.append((rows, np.full(rows.shape, self.size)))
-        self.indices = tuple(np.concatenate([pair[k].ravel() for pair in every]) for k in (0, 1))
-        filled = len(self.indices[0]) / (self.size * (self.size + 1))
-        self.sparse = self.size > SMALL and filled < 0.2
+        self._shapes = [row.shape for row, _ in every]
+        self._rows, self._columns = (
+            np.concatenate([pair[k].ravel() for pair in every]) for k in (0, 1)
+        )
+        filled = len(self._rows) / (self.size * (self.size + 1))
+        self._sparse = self.size > SMALL and filled < 0.2
 
     def jacobian(self, found: list[_Slopes]) -> Matrix:
         """Give the derivative of the residual, `[n, n + 1]`: the logits, then the share."""
-        parts = [np.ones(self.size)]
-        for (pairs, rows), slope in zip(self.blocks, found, strict=True):
-            for (row, column), block in zip(pairs, slope.logits, strict=True):
-                shape = np.broadcast_shapes(row.shape, column.shape)
-                parts.append(-np.asarray(block).reshape(shape).ravel())
-            parts.append(-np.asarray(slope.share).reshape(rows.shape).ravel())
-        entries = (np.concatenate(parts), self.indices)
-        sparse = scipy.sparse.csr_array(entries, shape=(self.size, self.size + 1))
-        return sparse if self.sparse else sparse.toarray()
+        parts = [-part for slopes in found for part in (*slopes.logits, slopes.share)]
+        entries = np.concatenate(
+            [
+                np.broadcast_to(part, shape).ravel()
+                for part, shape in zip([np.ones(self.size), *parts], self._shapes, strict=True)
+            ]
+        )
+        shape = (self.size, self.size + 1)
+        if self._sparse:
+            return scipy.sparse.csr_array((entries, (self._rows, self._columns)), shape=shape)
+        matrix = np.zeros(shape)
+        matrix[self._rows, self._columns] = entries
+        return matrix

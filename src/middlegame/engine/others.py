@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from middlegame.engine.layout import Game, layout_of
 from middlegame.engine.linear import Factored, Matrix
-from middlegame.engine.local import responder
+from middlegame.engine.local import equations, responder
 from middlegame.engine.logit import Equations, places, policies
-from middlegame.engine.qre import complete, equations
+from middlegame.engine.qre import complete
 from middlegame.engine.relevance import traced
 from middlegame.engine.structure import Structure
 
@@ -69,7 +69,7 @@ def search(structure: Structure, game: Game, starts: int, seed: int = 0) -> list
         logits.ravel()[cells] = spread * rng.standard_normal(len(cells))
         # A third of the starts go straight to Newton's method, which finds unstable ones too.
         for _ in range(0 if start % 3 == 2 else SWEEPS):
-            logits = 0.5 * logits + 0.5 * np.asarray(respond(logits, 1.0, game))
+            logits = 0.5 * logits + 0.5 * respond(logits, 1.0, game)
         point = _polish(evaluate, game, logits, cells)
         if point is None:
             continue

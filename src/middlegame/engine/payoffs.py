@@ -22,7 +22,6 @@ from middlegame.engine.contraction import (
     matrix_product,
 )
 from middlegame.engine.layout import Array, Indices, Layout, layout_of
-from middlegame.engine.logs import contract_logs
 from middlegame.engine.relevance import requisites
 from middlegame.engine.structure import Structure
 
@@ -132,29 +131,12 @@ def local_payoffs(
         return jnp.zeros([shape.sizes[axis] for axis in shape.family])
     masses += [jnp.ones_like(gain) for gain in gains[len(masses) :]]
     points = [None if g is None else m * g for m, g in zip(masses, gains, strict=True)]
-    open_ = _open(shape, operands)
+    open_ = spoken(shape, operands)
     mass, total = contract_points(masses, points, operands, open_, shape.sizes, product)
     possible = mass > 0
     return _broadcast(
         shape, open_, jnp.where(possible, total / jnp.where(possible, mass, 1.0), 0.0)
     )
-
-
-def local_payoffs_in_logs(
-    shape: Shape, policies: Sequence[Array], chances: Sequence[Array], utilities: Sequence[Array]
-) -> Array:
-    """The same from the logarithms of policies and chances: probabilities never underflow."""
-    masses, operands, gains = _prepared(shape, policies, chances, utilities)
-    if not operands:
-        return jnp.zeros([shape.sizes[axis] for axis in shape.family])
-    masses += [jnp.zeros_like(gain) for gain in gains[len(masses) :]]
-    points = [
-        jnp.zeros_like(mass) if gain is None else jnp.broadcast_to(gain, mass.shape)
-        for mass, gain in zip(masses, gains, strict=True)
-    ]
-    open_ = _open(shape, operands)
-    _, found = contract_logs(masses, points, operands, open_, shape.sizes)
-    return _broadcast(shape, open_, found)
 
 
 def _prepared(
@@ -163,10 +145,10 @@ def _prepared(
     """The requisite nodes' tables in order; the axes of all tables; the points beside each."""
     policy, chance = iter(policies), iter(chances)
     masses = [next(policy) if decides else next(chance) for decides in shape.decides]
-    return masses, *_hosted(shape, utilities)
+    return masses, *hosted(shape, utilities)
 
 
-def _hosted(shape: Shape, utilities: Sequence[Array]) -> tuple[list[Axes], list[Any]]:
+def hosted(shape: Shape, utilities: Sequence[Array]) -> tuple[list[Axes], list[Any]]:
     """Put each utility beside a table that spans it, or else beside a table of its own.
 
     Returns:
@@ -187,7 +169,7 @@ def _hosted(shape: Shape, utilities: Sequence[Array]) -> tuple[list[Axes], list[
     return operands, gains
 
 
-def _open(shape: Shape, operands: Sequence[Axes]) -> Axes:
+def spoken(shape: Shape, operands: Sequence[Axes]) -> Axes:
     """What of the decision's family the tables speak of; they do not depend on the rest."""
     return tuple(axis for axis in shape.family if any(axis in axes for axes in operands))
 

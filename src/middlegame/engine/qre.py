@@ -12,13 +12,12 @@ from functools import lru_cache
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from middlegame.engine import continuation, local, long, shared
+from middlegame.engine import continuation, long
 from middlegame.engine.continuation import Controls, Floats, Outcome, Trace
 from middlegame.engine.layout import Game, layout_of
 from middlegame.engine.linear import Explicit
-from middlegame.engine.local import responder
-from middlegame.engine.logit import Equations, places, policies
-from middlegame.engine.payoffs import groups
+from middlegame.engine.local import equations, responder
+from middlegame.engine.logit import places, policies
 from middlegame.engine.relevance import relevance, traced, untraced
 from middlegame.engine.structure import Structure
 
@@ -88,14 +87,12 @@ def complete(
     failed = trace is not None and trace.outcome is not Outcome.CONVERGED
     stages = () if together or failed else levels(structure)
     for level in stages:
-        logits = np.asarray(responder(structure, level)(logits, 1.0, game))
+        logits = responder(structure, level)(logits, 1.0, game)
     again = logits.copy()
-    if first:
-        # The equations serve once more: compiling the responses alone would take longer.
-        again = equations(structure, first)(logits, 1.0, game)[0].copy()
-    for level in stages:
-        answered = np.asarray(responder(structure, level)(logits, 1.0, game)).ravel()
-        again.ravel()[places(structure, level)] = answered[places(structure, level)]
+    for level in (first, *stages):
+        again.ravel()[places(structure, level)] = responder(structure, level)(
+            logits, 1.0, game
+        ).ravel()[places(structure, level)]
     return _measured(structure, game, logits, again, trace)
 
 
@@ -138,7 +135,7 @@ def _follow(
     def probabilities(point: Floats) -> Floats:
         return np.asarray(policies(game.opens, spread(point), point[-1])).ravel()[own]
 
-    # XLA's threads and those of BLAS would wait for each other over matrices as small as these.
+    # Threads would wait for each other over matrices as small as these.
     with threadpool_limits(1, "blas"):
         return continuation.follow(at, probabilities, len(own), controls)
 
@@ -149,14 +146,3 @@ def by_sweeps(structure: Structure, game: Game, controls: Controls) -> Solution:
         return _measured(structure, game, *long.settle(structure, game), None)
     trace, logits, again = long.follow(structure, game, controls)
     return _measured(structure, game, logits, again, trace)
-
-
-def equations(structure: Structure, decisions: tuple[int, ...]) -> Equations:
-    """Choose the cheaper of the two ways to the same payoffs, by how much has to be compiled."""
-    found = groups(structure, decisions)
-    apart = sum(len(group.shape.families) + len(group.shape.scopes) for group in found)
-    whole = len(structure.sizes) + len(structure.scopes)
-    # A table takes about as long to compile in either, since both are differentiated once more.
-    if apart <= whole:
-        return local.equations(structure, decisions)
-    return shared.equations(structure, decisions)

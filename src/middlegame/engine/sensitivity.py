@@ -15,8 +15,8 @@ from middlegame.engine.backend import jax, jnp
 from middlegame.engine.krylov import MatrixFree
 from middlegame.engine.layout import Array, Game
 from middlegame.engine.linear import Factored
+from middlegame.engine.local import equations
 from middlegame.engine.logit import places, policies
-from middlegame.engine.qre import equations
 from middlegame.engine.shared import responses
 from middlegame.engine.structure import Structure
 from middlegame.engine.sweep import swept

@@ -1,4 +1,4 @@
-"""All payoffs from one reverse pass over the whole diagram, and their slopes.
+"""All payoffs from one reverse pass over the whole diagram, to be differentiated by its numbers.
 
 An owner's expected points are linear in each policy, so their derivative with respect to a
 policy is the payoff of each option times the reach probability of its information set, and the
@@ -7,49 +7,11 @@ inference (Darwiche 2003), applied to utilities. Cheap where decisions depend on
 diagram. Points that a decision cannot influence are the same for all its options and cancel.
 """
 
-from functools import lru_cache
-from typing import Any
-
-import numpy as np
-
-from middlegame.engine.backend import QUICK, jax, jnp
+from middlegame.engine.backend import jax, jnp
 from middlegame.engine.contraction import Axes, aligned, contract_points
-from middlegame.engine.layout import Array, Floats, Game, Layout, layout_of
-from middlegame.engine.logit import Equations, logits_of, places, policies
+from middlegame.engine.layout import Array, Game, Layout, layout_of
+from middlegame.engine.logit import logits_of
 from middlegame.engine.structure import Structure
-
-
-def equations(structure: Structure, decisions: tuple[int, ...]) -> Equations:
-    """Give the equations that hold for some decisions at an equilibrium (see `Equations`)."""
-    compiled = _compiled(structure, decisions)
-    own = places(structure, decisions)
-
-    def evaluate(logits: Floats, share: float, game: Game) -> tuple[Floats, Floats]:
-        answers, slopes = compiled(np.append(logits.ravel()[own], share), logits, game)
-        after = logits.copy()
-        after.ravel()[own] = answers
-        jacobian = -np.asarray(slopes)
-        jacobian[:, :-1] += np.eye(len(own))
-        return after, jacobian
-
-    return evaluate
-
-
-@lru_cache(maxsize=64)
-def _compiled(structure: Structure, decisions: tuple[int, ...]) -> Any:
-    own = places(structure, decisions)
-
-    def respond(point: Array, logits: Array, game: Game) -> tuple[Array, Array]:
-        flat = logits.reshape(-1).at[own].set(point[:-1])
-        played = policies(game.opens, flat.reshape(logits.shape), point[-1], jnp)
-        answers = responses(structure, decisions, played, game)
-        return answers, answers
-
-    def both(point: Array, logits: Array, game: Game) -> tuple[Array, Array]:
-        slopes, answers = jax.jacfwd(respond, has_aux=True)(point, logits, game)
-        return answers, slopes
-
-    return jax.jit(both, compiler_options=QUICK)
 
 
 def responses(structure: Structure, decisions: tuple[int, ...], played: Array, game: Game) -> Array:

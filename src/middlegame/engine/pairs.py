@@ -1,0 +1,202 @@
+"""Tables of mass with points beside them, multiplied and summed out: plainly, or in logarithms.
+
+Points are carried along with the mass, so that one pass gives expected points whatever the number
+of utilities: the expectation semiring, or probability and utility potentials (Jensen, Jensen &
+Dittmer 1994). Plainly, points are carried times their mass. Near Nash, reach falls below what a
+float can hold: then the mass is carried as its logarithm, and points as they are expected given
+the axes that are left.
+"""
+
+from math import prod
+from typing import NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from middlegame.engine.contraction import Axes, aligned
+
+Floats = NDArray[np.float64]
+
+
+class Pair(NamedTuple):
+    """A table of mass, and one of points or None for none, over the same axes."""
+
+    mass: Floats
+    points: Floats | None
+
+
+class Product(Protocol):
+    """Multiplies two tables of given axes, the second perhaps None, and sums all but some out."""
+
+    def __init__(self, left: Axes, right: Axes | None, out: Axes, sizes: tuple[int, ...]) -> None:
+        """Prepare for tables of these axes."""
+
+    def __call__(self, left: Pair, right: Pair | None) -> Pair:
+        """Multiply."""
+
+    @staticmethod
+    def carried(mass: Floats) -> Floats:
+        """Give a mass as it is carried."""
+
+    @staticmethod
+    def leaf(mass: Floats | None, gain: Floats | None) -> Pair:
+        """Put points beside a mass that is carried; None is one everywhere."""
+
+    @staticmethod
+    def expected(found: Pair) -> Floats:
+        """Give the points expected given the axes; 0 where the mass is 0."""
+
+    @staticmethod
+    def advantage(joint: Pair, found: Pair) -> Floats:
+        """Give, for cases of what is summed out in `found`, P(case) (E[points | case] - E[points]).
+
+        Both have the same leading axes, and `joint` those of the cases behind them.
+        """
+
+
+class Plain:
+    """The product of numbers as they are; as matrices where axes are summed out."""
+
+    def __init__(self, left: Axes, right: Axes | None, out: Axes, sizes: tuple[int, ...]) -> None:
+        right = () if right is None else right
+        lonely = [[a for a in own if a not in other and a not in out]
+                  for own, other in ((left, right), (right, left))]  # fmt: skip
+        self._sums = [tuple(own.index(a) for a in gone)
+                      for own, gone in zip((left, right), lonely, strict=True)]  # fmt: skip
+        left = tuple(a for a in left if a not in lonely[0])
+        right = tuple(a for a in right if a not in lonely[1])
+        summed = tuple(a for a in left if a in right and a not in out)
+        self._matrices = bool(summed)
+        if not summed:
+            orders = [sorted(own, key=out.index) for own in (left, right)]
+            self._shapes = [[sizes[a] if a in own else 1 for a in out] for own in (left, right)]
+        else:
+            both = tuple(a for a in left if a in right and a in out)
+            rows = tuple(a for a in left if a not in right)
+            columns = tuple(a for a in right if a not in left)
+            orders = [[*both, *rows, *summed], [*both, *summed, *columns]]
+            batch, *lengths = (
+                prod(sizes[a] for a in axes) for axes in (both, rows, summed, columns)
+            )
+            self._shapes = [[batch, lengths[0], lengths[1]], [batch, lengths[1], lengths[2]]]
+            found = (*both, *rows, *columns)
+            self._found = [sizes[a] for a in found]
+            self._last = [found.index(a) for a in out]
+        self._orders = [
+            [own.index(a) for a in order] for own, order in zip((left, right), orders, strict=True)
+        ]
+
+    def __call__(self, left: Pair, right: Pair | None) -> Pair:
+        """Multiply."""
+        mass = self._ready(left.mass, 0)
+        points = None if left.points is None else self._ready(left.points, 0)
+        if right is None:
+            return Pair(mass, points)
+        other = self._ready(right.mass, 1)
+        gained = None if points is None else self._times(points, other)
+        if right.points is not None:
+            more = self._times(mass, self._ready(right.points, 1))
+            gained = more if gained is None else gained + more
+        return Pair(self._times(mass, other), gained)
+
+    def _ready(self, table: Floats, side: int) -> Floats:
+        if self._sums[side]:
+            table = table.sum(axis=self._sums[side])
+        return table.transpose(self._orders[side]).reshape(self._shapes[side])
+
+    def _times(self, left: Floats, right: Floats) -> Floats:
+        if not self._matrices:
+            return left * right
+        return (left @ right).reshape(self._found).transpose(self._last)
+
+    @staticmethod
+    def carried(mass: Floats) -> Floats:
+        """Give the mass itself."""
+        return mass
+
+    @staticmethod
+    def leaf(mass: Floats | None, gain: Floats | None) -> Pair:
+        """Put points times the mass beside it."""
+        if mass is None:
+            mass = np.ones_like(gain)
+        return Pair(mass, None if gain is None else mass * gain)
+
+    @staticmethod
+    def expected(found: Pair) -> Floats:
+        """Give the points expected given the axes; 0 where the mass is 0."""
+        mass, points = found
+        if points is None:
+            return np.zeros_like(mass)
+        return np.divide(points, mass, out=np.zeros_like(mass), where=mass > 0)
+
+    @staticmethod
+    def advantage(joint: Pair, found: Pair) -> Floats:
+        """Give P(case) (E[points | case] - E[points]) (see `Product`)."""
+        beyond = joint.mass.ndim - found.mass.ndim
+        mass, mean = (
+            each.reshape(each.shape + (1,) * beyond) for each in (found.mass, Plain.expected(found))
+        )
+        points = 0.0 if joint.points is None else joint.points
+        gap = points - mean * joint.mass
+        return np.divide(gap, mass, out=np.zeros_like(gap), where=mass > 0)
+
+
+class Logs:
+    """The same with logarithms of mass: -inf is what is impossible, and nothing underflows."""
+
+    def __init__(self, left: Axes, right: Axes | None, out: Axes, sizes: tuple[int, ...]) -> None:
+        self._left, self._right = left, () if right is None else right
+        self._gone = [a for a in dict.fromkeys((*left, *self._right)) if a not in out]
+        self._order = (*self._gone, *out)
+
+    def __call__(self, left: Pair, right: Pair | None) -> Pair:
+        """Multiply."""
+        mass = aligned(left.mass, self._left, self._order)
+        gains = [] if left.points is None else [aligned(left.points, self._left, self._order)]
+        if right is not None:
+            mass = mass + aligned(right.mass, self._right, self._order)
+            if right.points is not None:
+                gains.append(aligned(right.points, self._right, self._order))
+        points = np.broadcast_to(sum(gains[1:], gains[0]), mass.shape) if gains else None
+        if not self._gone:
+            return Pair(mass, points)
+        axes = tuple(range(len(self._gone)))
+        top = mass.max(axis=axes)
+        top = np.where(np.isfinite(top), top, 0.0)
+        weight = np.exp(mass - top)
+        total = weight.sum(axis=axes)
+        safe = np.where(total > 0, total, 1.0)
+        return Pair(
+            np.where(total > 0, top + np.log(safe), -np.inf),
+            None if points is None else (weight * points).sum(axis=axes) / safe,
+        )
+
+    @staticmethod
+    def carried(mass: Floats) -> Floats:
+        """Give the logarithm."""
+        return np.log(mass)
+
+    @staticmethod
+    def leaf(mass: Floats | None, gain: Floats | None) -> Pair:
+        """Put points beside the logarithm."""
+        if mass is None:
+            mass = np.zeros_like(gain)
+        return Pair(mass, None if gain is None else np.broadcast_to(gain, mass.shape))
+
+    @staticmethod
+    def expected(found: Pair) -> Floats:
+        """Give the points expected given the axes; 0 where the mass is 0."""
+        if found.points is None:
+            return np.zeros_like(found.mass)
+        return np.where(found.mass > -np.inf, found.points, 0.0)
+
+    @staticmethod
+    def advantage(joint: Pair, found: Pair) -> Floats:
+        """Give P(case) (E[points | case] - E[points]) (see `Product`)."""
+        beyond = joint.mass.ndim - found.mass.ndim
+        mass, mean = (
+            each.reshape(each.shape + (1,) * beyond) for each in (found.mass, Logs.expected(found))
+        )
+        likely = np.exp(joint.mass - np.where(mass > -np.inf, mass, np.inf))
+        points = 0.0 if joint.points is None else joint.points
+        return np.where(likely > 0, likely * (points - mean), 0.0)
