@@ -8,7 +8,7 @@ from middlegame.draws import METHODS, Draws, Space
 
 POINTS = Parameter("points", 10, 30, "points")
 SHARE = Parameter("share", 0.1, 0.4, "probability", ceiling=0.8)
-ODDS = Parameter("odds", 1, 5, "odds")
+ODDS = Parameter("odds", 1, 5, "odds", least=1.0)
 REPORT = Parameter("report", 1, 5, "odds", path=("evidence", "report", "likelihood"))
 
 

@@ -90,3 +90,16 @@ def test_numbers_that_cannot_be_are_refused(live, numbers, told):
 def test_what_is_closed_cannot_be_supposed(live):
     with pytest.raises(QueryError, match="closed"):
         live.quick({}, {"renew": "switch", "bid": "stay_out"})
+
+
+def test_a_report_may_have_odds_below_even_and_a_precision_may_not():
+    text = (FOLDER / "harbour-lease" / "scenario.yaml").read_text()
+    text = text.replace("precision: 3:1", "precision: 2..4:1")
+    text += "evidence:\n  doubt: {saw: depot = closes, likelihood: 0.5..1.1:1}\n"
+    contest = Live(read_text(text).scenario)
+    changes = {"evidence.doubt.likelihood": 0.6}
+    same(contest.quick(changes), contest.full(changes))
+    with pytest.raises(QueryError, match="odds above 0"):
+        contest.theta({"evidence.doubt.likelihood": 0.0})
+    with pytest.raises(QueryError, match="odds of at least 1"):
+        contest.theta({"precision": 0.6})

@@ -107,11 +107,7 @@ def at_share(parameter: Parameter, share: float | Floats) -> Floats:
     """Give a parameter's value so many halves of its range from its median: 1 is the high end."""
     low, high = parameter.to_scale(parameter.low), parameter.to_scale(parameter.high)
     value = parameter.from_scale((low + high) / 2 + (high - low) / 2 * np.asarray(share, float))
-    value = np.clip(value, parameter.least, parameter.most)
-    # Nobody prefers what is worse: a precision below 1:1 is play at random. (Odds of a report may
-    # well be below it.)
-    precision = parameter.unit == "odds" and parameter.path[:1] != ("evidence",)
-    return np.maximum(value, 1.0) if precision else value
+    return np.clip(value, parameter.least, parameter.most)
 
 
 @dataclass(frozen=True)

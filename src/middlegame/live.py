@@ -134,17 +134,21 @@ class Live:
             tables=tables,
             policies=tuple(layout_of(structure).unpad(np.asarray(settled.policies)[..., 0])),
             logits=np.asarray(settled.logits)[..., 0],
-            known={},
+            known={name: (state,) for name, state in self.diagram.evidence.items()},
             residual=residual,
             scenario=self.scenario,
             theta=theta,
             supposed=announced,
         )
-        found = _known(found, self.diagram.evidence)
         # The ramp gives the marginals along with it; a contraction for each would take longer.
+        marginals = [_first(chance) for chance in chances]
+        whole = float(marginals[0].sum())
+        if not whole > 0:
+            return None  # the front door names the pieces of evidence that contradict each other
+        vars(found)["evidence_probability"] = whole
         vars(found)["forecasts"] = {
-            node.name: dict(zip(node.states, map(float, chance / chance.sum()), strict=True))
-            for node, chance in zip(self.diagram.nodes, map(_first, chances), strict=True)
+            node.name: dict(zip(node.states, map(float, chance / whole), strict=True))
+            for node, chance in zip(self.diagram.nodes, marginals, strict=True)
             if node.name in self._played
         }
         return _known(_surprised(found, supposed, surprise), given)
@@ -218,8 +222,10 @@ def _check(parameter: Parameter, value: float) -> None:
     """
     if parameter.unit == "probability":
         fine, wanted = 0 < value < parameter.ceiling, f"between 0 and {parameter.ceiling:g}"
-    elif parameter.unit == "odds":
-        fine, wanted = 1 <= value < np.inf, "odds of at least 1"
+    elif parameter.unit in ("odds", "years"):
+        least = max(parameter.least, 0.0)
+        fine = least <= value < np.inf and value > 0
+        wanted = f"{parameter.unit} {f'of at least {least:g}' if least else 'above 0'}"
     else:
         fine, wanted = bool(np.isfinite(value)), "a number of points"
     if not fine:

@@ -26,6 +26,7 @@ interests:
   owner: [{when: lease = lost, worth: -20..30, why: rent}]
 precision: 2..4.5:1
 """
+PERIODS = "periods: {every: year, for: 2, from: 2026-01-01}"
 LOST = ("factors", "lease", "rules", 0, "then", "lost")
 QUOTED = ("factors", "lease", "rules", 1, "then", "lost")
 WORTH = ("interests", "owner", 0, "worth")
@@ -71,6 +72,14 @@ def test_every_number_of_the_shipped_contests_can_be_rewritten(contest):
     assert {p: str(j) for p, j, _ in judgements(again)} == {
         p: str(j) for p, j, _ in judgements(scenario)
     }
+
+
+def test_a_number_of_years_keeps_its_unit():
+    owner = "actors: {owner: {name: The port city, patience: 4..8 years}}"
+    text = TEXT.replace("actors: {owner: The port city}", f"{PERIODS}\n{owner}")
+    patience = ("actors", "owner", "patience")
+    again = rewritten(text, {patience: Judgement(5, 9, "years")})
+    assert again == text.replace("4..8 years", "5..9 years")
 
 
 def test_line_ends_and_a_byte_order_mark_stay():

@@ -103,6 +103,8 @@ class Numbers:
         cites = judgement.cite or tuple(str(c) for c in (beside.cite if beside else ()))
         why = judgement.why or (beside.why if beside else None)
         bounds = (beside.least, beside.most) if isinstance(beside, Coefficient) else (None, None)
+        if path[-1] == "precision":
+            bounds = (1.0, None)  # nobody prefers what is worse: 1:1 is play at random
         self.parameters.append(
             Parameter(
                 name=dotted(path),

@@ -14,27 +14,28 @@ from middlegame.scenario.walk import judgements
 from middlegame.scenario.yaml_broken import line_starts
 
 _END = r"[-+]?(?:\d+(?:\.\d+)?|\.\d+)(?: *%)?"
-_WRITTEN = re.compile(rf"{_END}(?: *\.\. *{_END})?(?: *: *1(?!\d))?")
+_WRITTEN = re.compile(rf"{_END}(?: *\.\. *{_END})?(?: *: *1(?!\d))?(?: *years?\b)?")
 _PRECISE = 3
 """Digits that a moved end of a range keeps."""
 
 
-def moved(judgement: Judgement, value: float, ceiling: float = 1.0) -> Judgement:
+def moved(
+    judgement: Judgement, value: float, ceiling: float = 1.0, least: float = -math.inf
+) -> Judgement:
     """Move a range so that its middle is `value`, as wide on its unit's scale as it was.
 
     Args:
         judgement: the range; an exact number becomes the value itself.
         value: the new middle, in the unit.
         ceiling: the probability that exact numbers beside it leave free.
+        least: no end goes below it.
     """
     if judgement.exact:
         return replace(judgement, low=value, high=value)
     unit, share = judgement.unit, ceiling if judgement.unit == "probability" else 1.0
     low, high = (to_scale(end / share, unit) for end in (judgement.low, judgement.high))
     middle, half = to_scale(value / share, unit), (high - low) / 2
-    ends = [share * from_scale(middle + side * half, unit) for side in (-1, 1)]
-    if unit == "odds":
-        ends = [max(1.0, end) for end in ends]
+    ends = [max(least, share * from_scale(middle + side * half, unit)) for side in (-1, 1)]
     return replace(judgement, low=_round(ends[0], unit), high=_round(ends[1], unit))
 
 

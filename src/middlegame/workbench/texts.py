@@ -75,7 +75,7 @@ def rewrite(bench: Bench, text: str, numbers: Mapping[str, float], keep_width: b
         raise MiddlegameError("the scenario has faults: they come before changing its numbers")
     from middlegame.compile import compile_scenario
 
-    ceilings = {p.path: p.ceiling for p in compile_scenario(loaded.scenario).parameters}
+    parameters = {p.path: p for p in compile_scenario(loaded.scenario).parameters}
     found = {dotted(path): (path, judged) for path, judged, _ in judgements(loaded.scenario)}
     learnt = quantities(loaded.scenario)
     found |= {dotted(path): (path, judged) for path, judged in learnt.items()}
@@ -85,7 +85,9 @@ def rewrite(bench: Bench, text: str, numbers: Mapping[str, float], keep_width: b
             raise MiddlegameError(f"there is no number {name} in this text")
         path, judged = found[name]
         if keep_width:
-            changes[path] = moved(judged, value, ceilings.get(path, 1.0))
+            known = parameters.get(path)
+            limits = (known.ceiling, known.least) if known else ()
+            changes[path] = moved(judged, value, *limits)
         else:
             changes[path] = replace(judged, low=value, high=value)
     return rewritten(text, changes)

@@ -1,7 +1,9 @@
 // A slider for every range, grouped and searchable. The band on a track is the range as written.
+const ratio = { to: Math.log, from: Math.exp };
 const scales = {
   points: { to: (x) => x, from: (x) => x },
-  odds: { to: Math.log, from: Math.exp },
+  odds: ratio,
+  years: ratio,
   probability: {
     to: (x, c) => Math.log(x / c) - Math.log1p(-x / c),
     from: (x, c) => c / (1 + Math.exp(-x)),
@@ -80,15 +82,13 @@ export default {
       const [low, high] = this.ends(number);
       const raw = scales[number.unit].from(low + (place / STEPS) * (high - low), number.ceiling);
       const rounded = Math.round(raw / number.step) * number.step;
-      const most = number.unit === "probability" ? number.ceiling : Infinity;
-      const fits = number.unit === "points" || (rounded > 0 && rounded < most && (number.unit !== "odds" || rounded >= 1));
-      return fits ? Number(rounded.toPrecision(12)) : raw;
+      return rounded >= number.least && rounded <= number.most ? Number(rounded.toPrecision(12)) : raw;
     },
     told(number, value) {
       const digits = (step) => Math.max(0, Math.min(6, Math.ceil(-Math.log10(step) - 1e-9)));
       if (number.unit === "probability") return (100 * value).toFixed(digits(100 * number.step)) + "%";
       const text = value.toFixed(digits(number.step)).replace("-", "−");
-      return number.unit === "odds" ? text + ":1" : text;
+      return text + ({ odds: ":1", years: " years" }[number.unit] || "");
     },
     band(number) {
       const low = (100 * this.place(number, number.low)) / STEPS;
