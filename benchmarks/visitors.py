@@ -27,6 +27,8 @@ import socketio
 
 PATIENCE = 240.0
 _QUERY = re.compile(r"'client_id': '([^']+)'")
+_REST = 90.0
+"""Seconds after which memory is to be back where it was: workers that nobody needs end after 60."""
 _PAUSE = (0.1, 0.4)
 """Seconds between two moves of a slider, at least and at most."""
 
@@ -96,7 +98,8 @@ class Visitor:
                 try:
                     await asyncio.wait_for(self.drawn.wait(), 30)
                 except TimeoutError:
-                    self.errors.append("a move was not answered in 30 s")
+                    moved = f"{number['name']} to {value:g}, after {len(self.waits)} moves"
+                    self.errors.append(f"a move was not answered in 30 s: {moved}")
                     return
                 self.waits.append(time.monotonic() - begun)
                 await asyncio.sleep(random.uniform(*_PAUSE))
@@ -124,10 +127,10 @@ def _get(url: str) -> str:
         return str(answer.read().decode())
 
 
-def _memory(process: psutil.Process) -> float:
-    """Give the server's memory and that of its workers, in MiB."""
+def _memory(process: psutil.Process) -> list[int]:
+    """Give the memory of the server and of each of its workers, in MiB."""
     family = [process, *process.children(recursive=True)]
-    return sum(each.memory_info().rss for each in family) / 2**20
+    return [round(each.memory_info().rss / 2**20) for each in family]
 
 
 async def measure(visitors: int, seconds: float, contest: str) -> dict[str, Any]:
@@ -147,7 +150,7 @@ async def measure(visitors: int, seconds: float, contest: str) -> dict[str, Any]
             before = _memory(process)
             crowd = await _crowd(url, visitors, seconds)
             during = _memory(process)
-            await asyncio.sleep(20)
+            await asyncio.sleep(_REST)
             after = _memory(process)
         finally:
             server.terminate()
@@ -162,7 +165,12 @@ async def measure(visitors: int, seconds: float, contest: str) -> dict[str, Any]
         "p95": waits[int(0.95 * (len(waits) - 1))] if waits else None,
         "worst": waits[-1] if waits else None,
         "errors": errors,
-        "memory before, during, after (MiB)": [round(each) for each in (before, during, after)],
+        "memory of server and workers (MiB)": {"before": before, "during": during, "after": after},
+        "memory (MiB)": {
+            "before": sum(before),
+            "during": sum(during),
+            "after": sum(after),
+        },
     }
 
 

@@ -3,14 +3,15 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from middlegame.workbench import pool as pools
 from middlegame.workbench.pool import Pool, Refused, Superseded
 
 CHORES = "tests.workbench"
 
 
 @asynccontextmanager
-async def pool(size=1):
-    made = Pool(CHORES, size)
+async def pool(size=1, audience=lambda home: 0):
+    made = Pool(CHORES, size, audience)
     made.start()
     try:
         yield made
@@ -60,6 +61,50 @@ def test_the_latest_request_wins():
                 with pytest.raises(Superseded):
                     await dropped
             assert [await other, await newer] == [2, 3]
+
+    play(scene)
+
+
+@pytest.mark.parametrize(("head_start", "first"), [(1000.0, "urgent"), (0.0, "patient")])
+def test_urgent_requests_go_first_until_others_have_waited(monkeypatch, head_start, first):
+    monkeypatch.setattr(pools, "PATIENCE", 1000.0)
+    monkeypatch.setattr(pools, "_HEAD_START", head_start)
+    served = []
+
+    async def ask(workers, name, **more):
+        served.append(await workers.ask((name, "x"), "chores.echo", name, **more))
+
+    async def scene():
+        async with pool() as workers:
+            busy = await begun(workers, ("a", "long"))
+            patient = asyncio.create_task(ask(workers, "patient"))
+            await asyncio.sleep(0.01)
+            urgent = asyncio.create_task(ask(workers, "urgent", urgent=True))
+            await asyncio.sleep(0.01)
+            workers.leave("a")
+            await asyncio.gather(busy, return_exceptions=True)
+            await asyncio.gather(patient, urgent)
+            assert served[0] == first
+
+    play(scene)
+
+
+def test_a_worker_that_nobody_would_miss_ends(monkeypatch):
+    monkeypatch.setattr(pools, "PATIENCE", 0.02)
+    monkeypatch.setattr(pools, "_IDLE", 0.0)
+    looking = {"text": 1}
+
+    async def scene():
+        async with pool(2, lambda home: looking.get(home, 0)) as workers:
+            busy = await begun(workers, ("a", "x"), home="other")
+            await workers.ask(("b", "x"), "chores.where", home="text")
+            workers.leave("a")
+            await asyncio.gather(busy, return_exceptions=True)
+            await asyncio.sleep(0.2)
+            assert len(workers.processes) == 2  # somebody looks at what it has
+            looking.clear()
+            while len(workers.processes) > 1:
+                await asyncio.sleep(0.02)
 
     play(scene)
 

@@ -2,10 +2,10 @@
 
 Every request has a key, a visitor and a purpose: a newer one of the same key takes the place of an
 older that still waits, so whoever drags a slider waits for the latest value alone. Requests are
-served in the order in which their keys began to wait, urgent ones first. Long ones never take all
-workers; where all are busy for long, as with compiling, a few more are started, and end when they
-are not needed. Compiling cannot be interrupted: a worker that does what nobody wants any more is
-ended if others wait for it.
+served in the order in which their keys began to wait, urgent ones with a head start. Long ones
+never take all workers; where all are busy for long, as with compiling, a few more are started.
+Workers beyond the first end when they are not needed. Compiling cannot be interrupted: a worker
+that does what nobody wants any more is ended if others wait for it.
 """
 
 import asyncio
@@ -36,7 +36,9 @@ _HOPE = 8.0
 _MORE = 2
 """Workers beyond the usual number."""
 _IDLE = 60.0
-"""Seconds after which such a worker ends."""
+"""Seconds after which a worker ends that nobody would miss."""
+_HEAD_START = 3.0
+"""Seconds by which urgent requests go before others, which thus are served in the end."""
 
 _LOG = logging.getLogger("middlegame.workbench")
 
@@ -94,10 +96,13 @@ class Pool:
     Args:
         package: in whose modules the workers' tasks are.
         size: how many workers there are; later ones start when they are first needed.
+        audience: says how many visitors look at a home.
     """
 
-    def __init__(self, package: str, size: int) -> None:
-        self._package, self._size = package, size
+    def __init__(
+        self, package: str, size: int, audience: Callable[[str], int] = lambda home: 0
+    ) -> None:
+        self._package, self._size, self._audience = package, size, audience
         self._context = multiprocessing.get_context("spawn")
         self._workers: list[_Worker] = []
         self._waiting: list[_Job] = []
@@ -262,7 +267,7 @@ class Pool:
         """Give waiting jobs to workers, first come first served, as far as there are any."""
         if self._closed:
             return
-        for job in sorted(self._waiting, key=lambda job: not job.urgent):
+        for job in sorted(self._waiting, key=_turn):
             worker = self._worker_for(job)
             if worker is None:
                 continue
@@ -277,7 +282,7 @@ class Pool:
             with contextlib.suppress(OSError):  # it has ended; who listens to it says so next
                 worker.pipe.send((worker.number, job.task, job.arguments))
 
-        if self._look is None and (self._waiting or len(self._workers) > self._size):
+        if self._look is None and (self._waiting or len(self._workers) > 1):
             self._look = asyncio.get_running_loop().call_later(PATIENCE / 2, self._look_after)
 
     def _look_after(self) -> None:
@@ -296,12 +301,19 @@ class Pool:
             stuck[0].process.terminate()  # who listens to it says that it has ended
         elif waits and busy and len(self._workers) < self._size + _MORE:
             self._add()
-        idle = [w for w in self._workers if w.job is None and _now() - w.since > _IDLE]
-        if not self._waiting and idle and len(self._workers) > self._size:
-            self._workers.remove(idle[-1])
-            idle[-1].pipe.close()
-            idle[-1].process.terminate()
+        spare = [worker for worker in self._workers[1:] if self._spare(worker)]
+        if not self._waiting and spare:
+            self._workers.remove(spare[-1])
+            spare[-1].pipe.close()
+            spare[-1].process.terminate()
         self._dispatch()
+
+    def _spare(self, worker: _Worker) -> bool:
+        """Whether nobody would miss a worker: what it has ready few look at, or nobody."""
+        if worker.job is not None or _now() - worker.since < _IDLE:
+            return False
+        others = {home for each in self._workers if each is not worker for home in each.homes}
+        return all(self._audience(home) <= (home in others) for home in worker.homes)
 
     def _worker_for(self, job: _Job) -> _Worker | None:
         idle = [worker for worker in self._workers if worker.job is None]
@@ -336,6 +348,10 @@ class Pool:
 
 def _now() -> float:
     return time.monotonic()
+
+
+def _turn(job: _Job) -> float:
+    return job.since - _HEAD_START * job.urgent
 
 
 def _give_up(job: _Job) -> None:

@@ -3,6 +3,7 @@
 import logging
 import os
 import secrets
+from collections import Counter
 
 import click
 
@@ -37,9 +38,11 @@ def serve(
     else:
         app.add_middleware(Gate)
     workers = min(MOST_WORKERS, max(2, len(os.sched_getaffinity(0)) - 1))
+    visitors: Counter[str] = Counter()
     pools = Pools(
-        solving=Pool("middlegame.workbench", workers),
+        solving=Pool("middlegame.workbench", workers, lambda text: visitors[text]),
         reading=Pool("middlegame.workbench", 1),
+        visitors=visitors,
     )
     bench = Bench(library, pools)
     add_pages(bench)

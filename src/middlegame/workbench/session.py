@@ -16,7 +16,7 @@ from middlegame.workbench.setting import Setting
 SAME = 1e-6
 """A difference in a probability that is none."""
 REST = 0.35
-"""Seconds without a change after which the full solution is asked for."""
+"""Seconds without a change, once it was answered, after which the full solution is asked for."""
 _MOST_UNDO = 100
 Listeners = list[Callable[[], None]]
 
@@ -29,11 +29,13 @@ class Pools:
         solving: those that hold contests ready.
         reading: one that reads texts, and never waits for a solution.
         visitors: how many pages there are of each text.
+        prepared: the texts among these for which it is compiled what answers while sliders move.
     """
 
     solving: Pool
     reading: Pool
-    visitors: Counter[str] = field(default_factory=Counter)
+    visitors: Counter[str]
+    prepared: set[str] = field(default_factory=set)
 
 
 class Session:
@@ -119,7 +121,9 @@ class Session:
     def leave(self) -> None:
         """Give up everything: the visitor is gone."""
         if not self.left:
-            self.pools.visitors -= Counter([self.text])
+            self.pools.visitors -= Counter([self.text])  # in place
+            if not self.pools.visitors[self.text]:
+                self.pools.prepared.discard(self.text)
         self.left = True
         if self._resting is not None:
             self._resting.cancel()
@@ -137,9 +141,9 @@ class Session:
         if self._resting is not None:
             self._resting.cancel()
         if self.ready:
-            self._begin(self._glimpse(setting))
-        delay = 0.0 if settled else REST
-        self._resting = asyncio.get_running_loop().call_later(delay, self._rest, settled)
+            self._begin(self._glimpse(setting, settled))
+        if settled or not self.ready:
+            self._rest_after(0.0 if settled else REST, settled)
 
     def undo(self) -> None:
         """Go back to the setting before."""
@@ -163,6 +167,9 @@ class Session:
             self.message = message
             _tell(self.on_message)
 
+    def _rest_after(self, delay: float, settled: bool) -> None:
+        self._resting = asyncio.get_running_loop().call_later(delay, self._rest, settled)
+
     def _rest(self, settled: bool) -> None:
         # A slider that is held still is read, but only where it is let go can be gone back to.
         if settled and self.setting != self._rested:
@@ -171,9 +178,11 @@ class Session:
         self._begin(self._read(self.setting))
 
     async def _prepare(self) -> None:
-        await self.pools.solving.ask(
-            (self.visitor, "prepare"), "solving.prepared", self.text, home=self.text, long=True
-        )
+        if self.text not in self.pools.prepared:
+            await self.pools.solving.ask(
+                (self.visitor, "prepare"), "solving.prepared", self.text, home=self.text, long=True
+            )
+            self.pools.prepared.add(self.text)
         self.ready = True
         _tell(self.on_ready)
         if self.pools.visitors[self.text] > 1:
@@ -187,7 +196,7 @@ class Session:
                 spread=True,
             )
 
-    async def _glimpse(self, setting: Setting) -> None:
+    async def _glimpse(self, setting: Setting, settled: bool) -> None:
         self._asked += 1
         key, number = (self.visitor, "glance"), self._asked
         found: Glance = await self.pools.solving.ask(
@@ -195,6 +204,8 @@ class Session:
         )
         if self.left or number <= self._shown:
             return
+        if number == self._asked and not settled:
+            self._rest_after(REST, settled)
         self._shown = number
         self._quick = setting, found
         self.glance = found
