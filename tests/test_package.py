@@ -23,6 +23,14 @@ def test_importing_does_not_import_jax():
         assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0, what
 
 
+def test_solving_once_does_not_import_jax():
+    code = (
+        "import middlegame as mg; mg.solve(mg.load('harbour-lease')).storylines(1)\n"
+        "import sys; sys.exit('jax' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
 def test_the_function_is_not_hidden_by_a_module():
     code = "import middlegame.equilibrium, middlegame as mg; mg.solve.__call__; mg.load.__call__"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
