@@ -39,6 +39,20 @@ def told(answer: tuple[int, str, str]) -> dict:
     return json.loads(out)
 
 
+def test_a_view_is_recorded_as_its_analysts(run: Run, file: Path) -> None:
+    views = "views: {hawk: {forecaster: harriet, judgements: {'interests.a[0].worth': 30..40}}}\n"
+    file.write_text(file.read_text() + views)
+    plain = told(run("record", str(file), "--middle", "--by", "anna", "--json"))
+    hawk = told(run("record", f"{file}#hawk", "--middle", "--json"))
+    assert (hawk["forecaster"], hawk["scenario"]["view"]) == ("harriet", "hawk")
+    assert hawk["scenario"]["sha256"] == plain["scenario"]["sha256"]
+    assert hawk["theta"] == {"interests.a[0].worth": 35}
+    assert "harriet: small#hawk: will-x" in " ".join(run("list")[1].split())
+    code, _, err = run("record", f"{file}#dove", "--middle")
+    assert code == 1
+    assert "there is no view 'dove'; there are: hawk" in err
+
+
 def test_from_recording_to_scoring(run: Run, file: Path, tmp_path: Path) -> None:
     first = told(run("record", str(file), "--middle", "--by", "anna", "--note", "first", "--json"))
     assert (first["id"], first["forecaster"], first["note"]) == (1, "anna", "first")
@@ -104,10 +118,12 @@ def test_what_is_recorded_is_the_mean_over_worlds_with_its_interval(run: Run, fi
     assert forecast["probability"] == pytest.approx(swept.mean)
     assert (forecast["low"], forecast["high"]) == pytest.approx(swept.ninety)
     file.write_text(TEXT.replace("WORTH", "30..40"))
-    assert told(run("record", str(file), "-n", "500", "--json"))["id"] == 2
+    assert told(run("record", str(file), "--middle", "--json"))["id"] == 2
     code, out, _ = run("diff", "1", "2")
     assert code == 0
     assert "the middle world, where it goes from 83.9% to 97.9%" in " ".join(out.split())
+    assert told(run("record", str(file), "-n", "500", "--seed", "3", "--json"))["id"] == 3
+    assert "computed from 500 worlds, the same draws for both" in run("diff", "1", "3")[1]
 
 
 def test_exports(run: Run, file: Path, tmp_path: Path) -> None:

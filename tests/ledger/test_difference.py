@@ -9,7 +9,8 @@ import middlegame as mg
 from middlegame.ledger import Ledger, LedgerError
 from middlegame.ledger.difference import difference
 from middlegame.ledger.forecasting import entry_of
-from middlegame.ledger.records import Record, digest, now
+from middlegame.ledger.records import Drawn, Record, digest, now
+from middlegame.scenario import in_view
 from middlegame.scenario.load import read_text
 from middlegame.scenario.replacing import replaced
 from middlegame.scenario.walk import judgements
@@ -118,6 +119,45 @@ def test_each_numbers_effect_is_solved_exactly(old: Record) -> None:
         assert moved.rest == 0
         assert moved.recomputed is None
     assert found.notes == ()
+
+
+def test_between_means_over_worlds_effects_are_means_too() -> None:
+    text = TEXT.replace("20..40", "40..60")
+    was, now_ = (mg.sweep(read_text(each).scenario, 128, seed=3) for each in (TEXT, text))
+    older, newer = (
+        Record(**vars(entry_of(found, each, by="anna", name="s")), id=k, recorded_at=now())
+        for k, (found, each) in enumerate([(was, TEXT), (now_, text)], 1)
+    )
+    assert older.drawn == Drawn(worlds=128, method="sobol", seed=3)
+    found = difference(older, newer)
+    assert found.worlds == 128
+    for moved in found.questions:
+        name = moved.question.name
+        (effect,) = moved.effects
+        change = now_.questions[name].mean - was.questions[name].mean
+        assert effect.move == pytest.approx(change, abs=1e-9)
+        assert (moved.before, moved.recomputed) == (was.questions[name].mean, None)
+    # A record of the middle world has no worlds: both are explained there.
+    assert difference(older, record(text, 2)).worlds == 0
+
+
+def test_a_view_is_recorded_with_the_text_of_all(file_ledger: Ledger) -> None:
+    text = f"{TEXT}views: {{hawk: {{judgements: {{'interests.a[0].worth': 40..60}}}}}}\n"
+    contest = read_text(text).scenario
+    assert contest is not None
+    plain = file_ledger.record(mg.solve(contest), text=text, by="anna")
+    equilibrium = mg.solve(in_view(contest, "hawk"))
+    with pytest.raises(LedgerError, match="not that of the scenario"):
+        file_ledger.record(equilibrium, text=text)
+    hawk = file_ledger.record(equilibrium, text=text, by="hawk", view="hawk")
+    assert hawk.scenario is not None
+    assert (hawk.scenario.view, hawk.scenario.text) == ("hawk", text)
+    found = difference(plain, hawk)
+    assert [number.name for number in found.numbers] == ["interests.a[0].worth"]
+    assert found.questions[0].effects[0].move == pytest.approx(
+        solved(TEXT.replace("20..40", "40..60")).questions["f-on"] - solved(TEXT).questions["f-on"]
+    )
+    assert (found.questions[0].rest, found.notes) == (0, ())
 
 
 def test_numbers_that_cannot_change_alone_change_together(old: Record) -> None:

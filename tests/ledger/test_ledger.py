@@ -5,14 +5,18 @@ import sqlite3
 from dataclasses import replace
 
 import pytest
+from alembic import command as alembic
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from middlegame.ledger import Forecast, Ledger, LedgerError
+from middlegame.ledger import Forecast, Ledger, LedgerError, location
 from middlegame.ledger.days import beginning, parse_day, today
 from middlegame.ledger.failures import sentences
+from middlegame.ledger.location import WRITING
+from middlegame.ledger.records import Drawn
 from middlegame.ledger.schema import VERSION_TABLE, metadata
 from tests.ledger.entries import entry, question, scenario
 
@@ -23,6 +27,7 @@ def test_what_goes_in_comes_out(ledger: Ledger) -> None:
     first, second = question("a"), question("ä/b", None)
     put = replace(
         entry(note="why", theta={"x": 0.1, "y": -2.5}, version="1", scenario=scenario("Ü\r\n")),
+        drawn=Drawn(worlds=2**40, method="latin", seed=10**30),
         made_at=dt.datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=dt.UTC),
         forecasts=(
             Forecast(question=second, probability=1 / 3, low=0.1, high=0.7, label="L", will="w",
@@ -98,6 +103,27 @@ def test_the_migrations_make_what_the_program_expects(ledger: Ledger) -> None:
     with ledger.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
         assert compare_metadata(context, metadata) == []
+
+
+def test_a_ledger_of_the_first_form_is_renewed_with_all_that_is_in_it(place: str) -> None:
+    engine = location.connect(location.locate(place))
+    config = Config()
+    config.set_main_option("script_location", "middlegame.ledger:migrations")
+    with engine.connect().execution_options(**{WRITING: True}) as connection, connection.begin():
+        config.attributes["connection"] = connection
+        alembic.upgrade(config, "0001")
+        connection.execute(
+            text(
+                "INSERT INTO ledger_record (id, uid, forecaster, made_at, recorded_at, note) "
+                "VALUES (1, 'u', 'anna', '2026-01-01 00:00', '2026-01-01 00:00', 'kept')"
+            )
+        )
+    engine.dispose()
+    with Ledger.open(place) as renewed:
+        (record,) = renewed.records()
+        assert (record.note, record.drawn) == ("kept", None)
+        with pytest.raises(DBAPIError, match="append-only"), renewed.engine.begin() as connection:
+            connection.execute(text("UPDATE ledger_record SET view = 'hawk'"))
 
 
 def test_a_newer_ledger_is_left_alone(ledger: Ledger, place: str) -> None:

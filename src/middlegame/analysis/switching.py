@@ -1,15 +1,17 @@
 """Two scenarios that judge differently, solved again with some of their numbers switched."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from middlegame.compile import compile_scenario
+from middlegame.draws import Method
 from middlegame.equilibrium import Equilibrium, solve
 from middlegame.errors import NotConverged
 from middlegame.scenario import Condition, Judgement, Scenario
 from middlegame.scenario.faults import Path, ScenarioError, dotted
 from middlegame.scenario.replacing import replaced
 from middlegame.scenario.walk import judgements
+from middlegame.sweeping.run import sweep
 
 
 @dataclass(frozen=True)
@@ -58,12 +60,18 @@ class Judged:
         theta: values by name; the medians of all others.
         asked: further conditions to answer, beside the scenario's questions.
         answers: to the questions, and to what was asked.
+        worlds: how many drawn worlds the answers are the means over; 0 for that of `theta` alone.
+        method: of the draws.
+        seed: of the draws.
     """
 
     contest: Scenario
     theta: Mapping[str, float] = field(default_factory=dict)
     asked: Mapping[str, str | Condition] = field(default_factory=dict)
     answers: Mapping[str, float] = field(default_factory=dict)
+    worlds: int = 0
+    method: Method = "sobol"
+    seed: int = 0
 
     def equilibrium(self) -> Equilibrium:
         """Solve the scenario at these numbers.
@@ -86,16 +94,17 @@ class Judged:
             NotConverged: no equilibrium was reached.
         """
         equilibrium = self.equilibrium()
+        if self.worlds:
+            found = sweep(
+                equilibrium, self.worlds, seed=self.seed, method=self.method, asks=self.asked
+            )
+            means = {name: outlook.mean for name, outlook in found.questions.items()}
+            return replace(self, answers=means)
         answers = {name: equilibrium.probability(of) for name, of in self.asked.items()}
-        return Judged(self.contest, self.theta, self.asked, equilibrium.questions | answers)
+        return replace(self, answers=equilibrium.questions | answers)
 
-    def switched(self, numbers: Sequence[Number]) -> "Judged":
-        """Give the scenario with these numbers as they are in the other text, solved.
-
-        Raises:
-            ScenarioError: these numbers cannot stand together.
-            NotConverged: no equilibrium was reached.
-        """
+    def with_numbers(self, numbers: Sequence[Number]) -> "Judged":
+        """Give the scenario with these numbers as they are in the other text, not solved yet."""
         contest, theta = self.contest, dict(self.theta)
         for number in numbers:
             if number.after is not None:
@@ -103,7 +112,7 @@ class Judged:
             theta.pop(number.name, None)
             if number.value_after is not None:
                 theta[number.name] = number.value_after
-        return Judged(contest, theta, self.asked).solved()
+        return replace(self, contest=contest, theta=theta, answers={})
 
 
 def changed(first: Judged, second: Judged) -> list[Number]:
@@ -139,7 +148,7 @@ def effects(
     left: list[Number] = []
     for number in numbers:
         try:
-            found.append(((number.name,), first.switched([number]).answers))
+            found.append(((number.name,), first.with_numbers([number]).solved().answers))
         except (ScenarioError, NotConverged):
             left.append(number)
     unknown: list[Number] = []
@@ -147,7 +156,7 @@ def effects(
         group = [number for number in numbers if number.path[:-1] == parent]
         names = tuple(number.name for number in group)
         try:
-            answers = first.switched(group).answers
+            answers = first.with_numbers(group).solved().answers
         except (ScenarioError, NotConverged):
             unknown += [number for number in left if number.path[:-1] == parent]
             continue

@@ -90,6 +90,7 @@ def _texts(entry: Entry) -> Iterator[str]:
     yield entry.uid
     if entry.scenario is not None:
         yield from (entry.scenario.name, entry.scenario.title, entry.scenario.text or "")
+        yield entry.scenario.view or ""
     for each in entry.forecasts:
         yield from (each.question.scenario, each.question.name)
         yield from (each.label or "", each.will or "", each.resolves or "")

@@ -75,6 +75,7 @@ class Difference:
         gone: that only the older one answers.
         new: that only the newer one answers.
         numbers: that differ between the texts.
+        worlds: over how many drawn worlds effects are computed; 0 for the middle world alone.
         notes: what could not be compared, and why.
     """
 
@@ -84,6 +85,7 @@ class Difference:
     gone: tuple[Question, ...]
     new: tuple[Question, ...]
     numbers: tuple["Number", ...] = ()
+    worlds: int = 0
     notes: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
@@ -95,5 +97,6 @@ class Difference:
             "gone": [question.key for question in self.gone],
             "new": [question.key for question in self.new],
             "numbers": [number.to_dict() for number in self.numbers],
+            "worlds": self.worlds,
             "notes": list(self.notes),
         }

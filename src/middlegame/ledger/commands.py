@@ -54,7 +54,8 @@ def record_command(
 ) -> None:
     """Solve FILE and keep the answers to its questions.
 
-    They are the means over worlds drawn from its ranges, with their 90% intervals.
+    They are the means over worlds drawn from its ranges, with their 90% intervals. FILE#VIEW is
+    one of its views, recorded as its analyst's.
     """
     from middlegame.ledger.reading import read_scenario
 
@@ -73,7 +74,14 @@ def record_command(
                 answers = sweep(equilibrium, worlds, seed=seed, told=told)
                 if answers.interrupted:
                     raise click.Abort
-        record = ledger.record(answers, text=found.text, note=note, by=by, name=found.name)
+        record = ledger.record(
+            answers,
+            text=found.text,
+            note=note,
+            by=found.forecaster if by is None else by,
+            name=found.name,
+            view=found.view,
+        )
         earlier = ledger.records()
     if as_json:
         print_json(record.to_dict())

@@ -1,7 +1,8 @@
 """What changed between two records, and which judgement moved the forecast.
 
-The effect of a number is exact: the older scenario is solved again with that number alone
-switched to what it is in the newer one. What the numbers do together beyond the sum of their
+The effect of a number is computed: the older scenario is solved again with that number alone
+switched to what it is in the newer one, over the same worlds where both records are means over
+worlds. What the numbers do together beyond the sum of their
 effects is told as interaction; what comes of changes that are no numbers is told apart.
 """
 
@@ -13,9 +14,11 @@ from middlegame.errors import MiddlegameError, NotConverged
 from middlegame.ledger.changes import Difference, Effect, Moved
 from middlegame.ledger.failures import LedgerError
 from middlegame.ledger.judged import judged
-from middlegame.ledger.records import Record
+from middlegame.ledger.records import Drawn, Record
 from middlegame.scenario.faults import ScenarioError
 
+MOST_WORLDS = 1024
+"""Over which an effect is computed, however many the records were."""
 _SAME = 1e-6
 """Computed again, a probability may differ by this much from what was recorded."""
 
@@ -39,7 +42,8 @@ def difference(older: Record, newer: Record) -> Difference:
         tuple(now[key].question for key in now if key not in was),
     )
     try:
-        first, second = judged(older).solved(), judged(newer).solved()
+        drawn = _drawn(older, newer)
+        first, second = judged(older, drawn).solved(), judged(newer, drawn).solved()
     except (MiddlegameError, ValueError) as error:
         why = str(error).partition("\n")[0]
         return _noted(plain, [f"{why}, so only probabilities are compared"])
@@ -54,15 +58,16 @@ def _explained(plain: Difference, first: Judged, second: Judged) -> Difference:
     if alone:
         names = ", ".join(number.name for number in alone)
         notes.append(f"no forecast with only this changed: {names}; it counts as interaction")
-    together: Judged | None
-    try:
-        together = first.switched(common)
-    except (ScenarioError, NotConverged):
-        together = None
-    if together is not None and together.contest != second.contest:
-        notes.append("the texts differ in more than numbers")
-    elif together is None:
-        notes.append("the texts differ in more than numbers, and the numbers cannot change without")
+    together: Judged | None = first.with_numbers(common)
+    if together.contest == second.contest:
+        together = second
+    else:
+        more = "the texts differ in more than numbers"
+        try:
+            together = together.solved()
+        except (ScenarioError, NotConverged):
+            together, more = None, f"{more}, and the numbers cannot change without"
+        notes.append(more)
     moved = []
     for question in plain.questions:
         name = question.question.name
@@ -84,7 +89,19 @@ def _explained(plain: Difference, first: Judged, second: Judged) -> Difference:
                 recomputed=(before, after) if differs else None,
             )
         )
-    return _noted(replace(plain, questions=tuple(moved), numbers=tuple(numbers)), notes)
+    told = replace(plain, questions=tuple(moved), numbers=tuple(numbers), worlds=first.worlds)
+    return _noted(told, notes)
+
+
+def _drawn(older: Record, newer: Record) -> Drawn | None:
+    """Choose the worlds for both: the same draws, so that only what was judged otherwise differs.
+
+    Where one record is of the middle world alone, both are taken there.
+    """
+    if older.drawn is None or newer.drawn is None:
+        return None
+    worlds = min(older.drawn.worlds, newer.drawn.worlds, MOST_WORLDS)
+    return replace(older.drawn, worlds=worlds)
 
 
 def _noted(plain: Difference, notes: Sequence[str]) -> Difference:

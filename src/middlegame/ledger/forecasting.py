@@ -6,9 +6,19 @@ from typing import TYPE_CHECKING
 
 from middlegame.ledger.failures import LedgerError
 from middlegame.ledger.people import forecaster_name
-from middlegame.ledger.records import Entry, Forecast, Question, Scenario, digest, new_uid, now
+from middlegame.ledger.records import (
+    Drawn,
+    Entry,
+    Forecast,
+    Question,
+    Scenario,
+    digest,
+    new_uid,
+    now,
+)
 from middlegame.names import nearest
 from middlegame.scenario.load import read_text
+from middlegame.scenario.viewing import in_view
 from middlegame.version import __version__
 
 if TYPE_CHECKING:
@@ -27,6 +37,7 @@ def entry_of(
     by: str | None = None,
     name: str | None = None,
     uid: str | None = None,
+    view: str | None = None,
 ) -> Entry:
     """Turn what was solved into an entry; the arguments are those of `Ledger.record`.
 
@@ -45,13 +56,18 @@ def entry_of(
             "a forecast that supposes something, or is given something, is no forecast of the "
             "scenario: record the scenario as it stands, or write what is known under 'evidence'"
         )
-    if read_text(text).scenario != scenario:
+    if read_view(text, view) != scenario:
         raise LedgerError("the text is not that of the scenario that was solved")
     answers = equilibrium.questions
     if isinstance(found, Sweep):
         # What is forecast is the mean over the worlds, not the middle world's probability.
         answers = {asked: found.questions[asked].mean for asked in scenario.questions}
         intervals = {asked: found.questions[asked].ninety for asked in answers}
+    drawn = (
+        Drawn(worlds=found.count, method=found.plan.method, seed=found.plan.seed)
+        if isinstance(found, Sweep)
+        else None
+    )
     intervals = intervals or {}
     for asked in intervals:
         if asked not in scenario.questions:
@@ -85,12 +101,24 @@ def entry_of(
             sha256=digest(text),
             text=text,
             as_of=scenario.as_of,
+            view=view,
         ),
         theta=dict(zip(names, map(float, equilibrium.theta), strict=True)),
+        drawn=drawn,
         version=__version__,
         note=note,
         uid=uid or new_uid(),
     )
+
+
+def read_view(text: str, view: str | None) -> "Contest | None":
+    """Read a text's scenario, in one of its views if that is said; None where it has faults.
+
+    Raises:
+        QueryError: there is no such view.
+    """
+    contest = read_text(text).scenario
+    return contest if contest is None or view is None else in_view(contest, view)
 
 
 def require_questions(scenario: "Contest") -> None:

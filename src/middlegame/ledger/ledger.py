@@ -87,6 +87,7 @@ class Ledger:
         by: str | None = None,
         name: str | None = None,
         uid: str | None = None,
+        view: str | None = None,
     ) -> Record:
         """Keep the answers to a scenario's questions.
 
@@ -100,13 +101,14 @@ class Ledger:
             by: the forecaster; otherwise the user.
             name: what the ledger calls the scenario; otherwise its title, as a name.
             uid: of this record, if you may have to try again: the same uid is kept once.
+            view: which of the text's views was solved.
 
         Raises:
             LedgerError: there is nothing to keep, or it does not fit together.
         """
         from middlegame.ledger.forecasting import entry_of
 
-        return self.add([entry_of(found, text, intervals, note, by, name, uid)])[0]
+        return self.add([entry_of(found, text, intervals, note, by, name, uid, view)])[0]
 
     def add(self, entries: Sequence[Entry]) -> list[Record]:
         """Keep entries: all of them or, where one is no good, none.

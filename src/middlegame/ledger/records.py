@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from typing import Any, Literal
 from uuid import uuid4
@@ -108,6 +108,7 @@ class Scenario:
         sha256: the hash of the text.
         text: all of it, to the letter; None where it was left in the ledger.
         as_of: the day whose state it describes.
+        view: which of its views it was; None as it is written.
     """
 
     name: str
@@ -115,6 +116,22 @@ class Scenario:
     sha256: str
     text: str | None = None
     as_of: dt.date | None = None
+    view: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drawn:
+    """The worlds that forecasts are the means of.
+
+    Attributes:
+        worlds: how many.
+        method: of the draws.
+        seed: of the draws.
+    """
+
+    worlds: int
+    method: Literal["sobol", "latin"]
+    seed: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,6 +144,7 @@ class Entry:
         forecasts: what was said, one for each question.
         scenario: what it was computed from; None for a forecast that came from elsewhere.
         theta: the uncertain numbers at which it was computed, by name.
+        drawn: the worlds that it is the mean of; None where it is of one world.
         version: of middlegame.
         note: anything that is worth remembering with it.
         uid: made up by whoever writes; what has a uid that is there already is not written again.
@@ -137,6 +155,7 @@ class Entry:
     forecasts: tuple[Forecast, ...]
     scenario: Scenario | None = None
     theta: Mapping[str, float] = field(default_factory=dict)
+    drawn: Drawn | None = None
     version: str | None = None
     note: str = ""
     uid: str = field(default_factory=new_uid)
@@ -172,6 +191,7 @@ class Record(Entry):
             "scenario": None,
             "forecasts": [forecast.to_dict() for forecast in self.forecasts],
             "theta": dict(self.theta),
+            "drawn": asdict(self.drawn) if self.drawn else None,
         }
         if self.scenario is not None:
             told["scenario"] = {
@@ -180,6 +200,7 @@ class Record(Entry):
                 "as_of": _iso(self.scenario.as_of),
                 "sha256": self.scenario.sha256,
                 "text": self.scenario.text,
+                "view": self.scenario.view,
             }
         return told
 

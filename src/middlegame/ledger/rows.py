@@ -9,6 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from middlegame.ledger import schema
 from middlegame.ledger.failures import LedgerError
 from middlegame.ledger.records import (
+    Drawn,
     Entry,
     Forecast,
     Question,
@@ -40,6 +41,10 @@ def insert_entry(connection: Connection, entry: Entry) -> int:
             title=scenario.title if scenario else None,
             as_of=scenario.as_of if scenario else None,
             sha256=scenario.sha256 if scenario else None,
+            view=scenario.view if scenario else None,
+            worlds=entry.drawn.worlds if entry.drawn else None,
+            method=entry.drawn.method if entry.drawn else None,
+            seed=str(entry.drawn.seed) if entry.drawn else None,
         )
     )
     record = int(_key(added.inserted_primary_key))
@@ -130,7 +135,11 @@ def read_records(
                 as_of=row.as_of,
                 sha256=row.sha256,
                 text=texts.get(row.sha256),
+                view=row.view,
             ),
+            drawn=None
+            if row.worlds is None
+            else Drawn(worlds=row.worlds, method=row.method, seed=int(row.seed)),
         )
         for row in rows
     ]

@@ -7,6 +7,7 @@ import datetime as dt
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     Column,
     Date,
@@ -88,6 +89,10 @@ records = Table(
     Column("title", Text),
     Column("as_of", Date),
     Column("sha256", ForeignKey(texts.c.sha256)),
+    Column("view", Text),
+    Column("worlds", BigInteger),
+    Column("method", Text),
+    Column("seed", Text),  # of any size
 )
 forecasts = Table(
     "ledger_forecast",

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from middlegame.analysis.switching import Number
     from middlegame.ledger.changes import Difference, Moved
 
+_NEAR = 0.005
+"""So far means over fewer worlds may be from those recorded without a word."""
 _SHOWN = 0.0005
 """Moves below a twentieth of a percentage point are left out."""
 
@@ -38,6 +40,11 @@ def show_difference(found: "Difference", console: Console) -> None:
             page.paragraph(_number(number))
         page.gap()
     _effects(page, found)
+    if found.worlds:
+        page.paragraph(
+            f"What moved it is computed from {found.worlds:,} worlds, the same draws for both.",
+            style="dim",
+        )
     for note in found.notes:
         page.paragraph(f"{clean(note)}.", mark="!")
 
@@ -62,10 +69,14 @@ def _effects(page: Page, found: "Difference") -> None:
             page.paragraph("  nothing moves it by a tenth of a percentage point")
         if moved.recomputed is not None:
             before, after = moved.recomputed
-            if moved.forecast.low is not None:
+            if found.worlds and max(abs(before - moved.before), abs(after - moved.after)) < _NEAR:
+                continue
+            means = found.older.drawn or found.newer.drawn or moved.forecast.low is not None
+            if means and not found.worlds:
                 page.paragraph(
-                    "Recorded are means over worlds drawn from the ranges. The effects are "
-                    f"those in the middle world, where it goes from {before:.1%} to {after:.1%}."
+                    "Means over worlds are recorded, but not in both with how they were drawn. The "
+                    "effects are those in the middle world, where it goes from "
+                    f"{before:.1%} to {after:.1%}."
                 )
                 continue
             page.paragraph(

@@ -144,8 +144,11 @@ def _provenance(page: Page, record: Record) -> None:
     if record.scenario is not None:
         scenario = record.scenario
         as_of = f", as of {date(scenario.as_of)}" if scenario.as_of else ""
-        parts.append(f"{clean(scenario.title)} ({clean(scenario.name)}){as_of}")
+        view = f"#{clean(scenario.view)}" if scenario.view else ""
+        parts.append(f"{clean(scenario.title)} ({clean(scenario.name)}{view}){as_of}")
         parts.append(f"text {scenario.sha256[:_HASH]}")
+    if record.drawn is not None:
+        parts.append(f"means over {record.drawn.worlds:,} worlds")
     if record.version:
         parts.append(f"middlegame {clean(record.version)}")
     if record.made_at != record.recorded_at and not record.version:
@@ -188,7 +191,8 @@ def _line(record: Record) -> str:
         f"{clean(f.question.name if record.scenario else f.question.key)} {percent(f.probability)}"
         for f in record.forecasts
     )
-    scenario = f"{clean(record.scenario.name)}: " if record.scenario else ""
+    view = f"#{clean(record.scenario.view)}" if record.scenario and record.scenario.view else ""
+    scenario = f"{clean(record.scenario.name)}{view}: " if record.scenario else ""
     note = f" - {clean(record.note)}" if record.note else ""
     return f"{_moment(record.made_at)}, {clean(record.forecaster)}: {scenario}{told}{note}"
 
