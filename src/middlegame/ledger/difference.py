@@ -58,13 +58,12 @@ def _explained(plain: Difference, first: Judged, second: Judged) -> Difference:
     if alone:
         names = ", ".join(number.name for number in alone)
         notes.append(f"no forecast with only this changed: {names}; it counts as interaction")
-    together: Judged | None = first.with_numbers(common)
-    if together.contest == second.contest:
-        together = second
-    else:
+    together: Judged | None = second
+    switched_all = first.with_numbers(common)
+    if switched_all.contest != second.contest:
         more = "the texts differ in more than numbers"
         try:
-            together = together.solved()
+            together = switched_all.solved()
         except (ScenarioError, NotConverged):
             together, more = None, f"{more}, and the numbers cannot change without"
         notes.append(more)
