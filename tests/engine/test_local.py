@@ -1,13 +1,20 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from middlegame.engine.backend import jax, jnp
 from middlegame.engine.layout import layout_of
 from middlegame.engine.local import equations, responder
-from middlegame.engine.logit import places
+from middlegame.engine.logit import places, policies
+from middlegame.engine.shared import responses
+from middlegame.formats.json_form import from_json
 from middlegame.game import engine_game
 from tests.generators.diagrams import diagrams
+
+REFERENCE = Path(__file__).parents[1] / "data" / "reference"
 
 
 def ready(diagram, seed):
@@ -37,6 +44,21 @@ def test_slopes_are_those_of_finite_differences(in_logs, diagram, seed):
     ]
     found = evaluate(logits, share, game)[1]
     assert found == pytest.approx(np.transpose(sides), abs=1e-7)
+
+
+@pytest.mark.parametrize("name", ["beer-quiche", "random-00"])
+def test_slopes_are_those_of_automatic_differentiation(name):
+    diagram = from_json((REFERENCE / f"{name}.json").read_text())
+    structure, game, logits, own = ready(diagram, seed=1)
+
+    def gap(point):
+        at = jnp.asarray(logits).ravel().at[own].set(point[:-1]).reshape(logits.shape)
+        played = policies(game.opens, at, point[-1], jnp)
+        return point[:-1] - responses(structure, structure.decisions, played, game)
+
+    point = np.append(logits.ravel()[own], 0.7)
+    found = equations(structure, structure.decisions)(logits, 0.7, game)[1]
+    assert found == pytest.approx(np.asarray(jax.jit(jax.jacfwd(gap))(point)), abs=1e-12)
 
 
 @given(diagram=diagrams(), seed=st.integers(0, 2**32 - 1))
