@@ -82,3 +82,8 @@ def test_what_does_not_parse(text, problem, offset):
 
 def test_long_conditions_are_not_deep_ones():
     parse_condition(" and ".join(["not (notice = x)"] * 200))
+
+
+def test_a_condition_of_endless_length_is_refused_before_it_is_parsed():
+    with pytest.raises(PydanticCustomError, match="at most 20,000"):
+        parse_condition(" and ".join(["a = b"] * 5000))

@@ -2,6 +2,8 @@
 
 import pytest
 
+from middlegame.scenario import yaml_tree
+from middlegame.scenario.yaml_nodes import MOST_WRITTEN, read_nodes
 from middlegame.scenario.yaml_tree import LARGEST, read_tree
 
 
@@ -159,7 +161,26 @@ def test_comments_are_seen_where_they_are_after_something_broken():
     assert [(fault.line, fault.column) for fault in read_tree(text).faults] == [(2, 7), (4, 10)]
 
 
-def test_a_large_text_is_read_in_time():
-    text = "a:\n" + "- {b: c}\n" * 20_000
+def test_a_large_text_is_read():
+    text = "a:\n" + "- {b: c}\n" * 15_000
     assert len(text) < LARGEST
-    assert len(read_tree(text).data["a"]) == 20_000
+    assert len(read_tree(text).data["a"]) == 15_000
+
+
+@pytest.mark.parametrize("text", ["a: [{}]", "{{{}}}", "a: &x 1\nb: [{}]"])
+def test_a_text_of_too_many_entries_is_not_read_to_its_end(text):
+    entry = "*x," if "&x" in text else "b: 1," if text.startswith("{") else "1,"
+    (fault,) = read_tree(text.format(entry * 200_000)).faults
+    assert fault.message == f"the file has more than {MOST_WRITTEN:,} entries"
+    assert fault.column < 5 * MOST_WRITTEN
+
+
+def test_a_large_text_is_not_read_again_for_each_thing_that_is_broken(monkeypatch):
+    read = []
+    monkeypatch.setattr(yaml_tree, "read_nodes", lambda text: read.append(text) or read_nodes(text))
+    broken = "".join(f"k{number}: 'x' y\n" for number in range(40))
+    assert len(read_tree(broken).faults) == 12
+    assert len(read) == 12
+    read.clear()
+    assert len(read_tree(f"a: {'x' * 300_000}\n{broken}").faults) == 1
+    assert len(read) == 1

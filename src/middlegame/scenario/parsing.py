@@ -7,6 +7,8 @@ from lark import Lark, UnexpectedCharacters, UnexpectedToken
 from middlegame.scenario.syntax import syntax_error
 
 _LONGEST = 80
+_MOST = 20_000
+"""Characters that are parsed: more than anybody writes, and less than keeps anybody waiting."""
 
 
 def parsed(parser: Lark, text: str, what: str, expected: str) -> Any:
@@ -21,6 +23,8 @@ def parsed(parser: Lark, text: str, what: str, expected: str) -> Any:
     Raises:
         PydanticCustomError: it does not parse; the error's context holds the `offset`.
     """
+    if len(text) > _MOST:
+        raise syntax_error(f"the {what} is {len(text):,} characters long", f"at most {_MOST:,}")
     told = text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
     try:
         return parser.parse(text)

@@ -4,6 +4,7 @@ What does not fit the model is left out, smallest part first, until the rest doe
 of meaning can still be made on the rest.
 """
 
+import copy
 from dataclasses import replace
 from typing import Any
 
@@ -19,6 +20,17 @@ from middlegame.scenario.yaml_tree import Tree
 
 _MOST_ROUNDS = 16
 _MOST_FAULTS = 200
+_STAND_INS: dict[str, Any] = {
+    "by": "nobody",
+    "options": ["one", "other"],
+    "states": ["one", "other"],
+    "then": {"one": 0.5},
+    "when": "nothing = known",
+    "will": "nothing = known",
+    "saw": "nothing = known",
+    "worth": 0,
+}
+"""What stands where an entry lacks a key that it needs, so that its other keys are still read."""
 _WANTED = {
     "string_type": "text, in quotes",
     "dict_type": "a mapping of names to what they are",
@@ -45,6 +57,7 @@ class _Validation:
         self.data = tree.data
         self.removed: set[Path] = set()
         self.damaged = set(tree.damaged)
+        self.stood_in: set[Path] = set()
         self.faults: list[Fault] = []
 
     def run(self) -> tuple[Scenario | None, list[Fault], Damage]:
@@ -78,7 +91,11 @@ class _Validation:
                 continue
             if told not in around:
                 self._tell(each, told)
-            target = told[:-1] if each["type"] == "missing" else existing(told, self.data)
+            lacks = each["type"] == "missing"
+            target = told if lacks else existing(told, self.data)
+            if self._stand_in(target):
+                continue
+            target = told[:-1] if lacks else target
             if target == ():
                 if not self._patch(told):
                     return False
@@ -87,7 +104,9 @@ class _Validation:
             around.update(target[:length] for length in range(len(target) + 1))
         self.damaged |= gone
         self.removed |= gone
-        return bool(gone or renamed) or any(path[:1] == ("actors",) for path in self.damaged)
+        return bool(gone or renamed or self.stood_in) or any(
+            path[:1] == ("actors",) for path in self.damaged
+        )
 
     def _tell(self, error: ErrorDetails, path: Path) -> None:
         fault = _fault(error, path, self.data)
@@ -110,6 +129,19 @@ class _Validation:
         holder[right] = holder.pop(path[-1])
         self.tree.places.rename(path, new)
         return new
+
+    def _stand_in(self, told: Path) -> bool:
+        """Put a stand-in where an entry lacks what it needs, or has it wrong, once."""
+        if not told or told[-1] not in _STAND_INS or told in self.stood_in:
+            return False
+        holder = _at(self.data, told[:-1])
+        if not isinstance(holder, dict):
+            return False
+        holder[told[-1]] = copy.deepcopy(_STAND_INS[str(told[-1])])
+        self.stood_in.add(told)
+        self.damaged.add(told)
+        self.removed = {path for path in self.removed if path[: len(told)] != told}
+        return True
 
     def _patch(self, told: Path) -> bool:
         """Put a stand-in where the scenario itself lacks a key, to read the rest."""

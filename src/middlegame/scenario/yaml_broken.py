@@ -22,9 +22,12 @@ class Mark:
 
 
 class Broken(Exception):  # noqa: N818 - never leaves this package; carries a fault, is none
-    """The text cannot be read on; `fault` says why and `mark` what to leave out to read on."""
+    """The text cannot be read on; `fault` says why and `mark` what to leave out to read on.
 
-    def __init__(self, fault: Fault, mark: Mark) -> None:
+    Without a mark nothing that could be left out would help.
+    """
+
+    def __init__(self, fault: Fault, mark: Mark | None) -> None:
         self.fault = fault
         self.mark = mark
         super().__init__(str(fault))

@@ -28,6 +28,8 @@ from middlegame.scenario.faults import Fault
 from middlegame.scenario.yaml_broken import Broken, Mark, explain
 
 DEEPEST = 40
+MOST_WRITTEN = 60_000
+"""Entries of a file, keys counted too: some 30 times those of a large contest."""
 MOST_FAULTS = 1000
 _NULL = re.compile(r"|~|null|Null|NULL")
 _TRUE = re.compile(r"true|True|TRUE")
@@ -116,6 +118,7 @@ class _Reader:
         self.anchor_of_open: list[str | None] = []
         self.keys: list[list[Node]] = []
         self.root: Node | None = None
+        self.count = 0
 
     def read(self, text: str) -> tuple[Node | None, list[Fault]]:
         documents = 0
@@ -168,6 +171,11 @@ class _Reader:
         self._add(node, self.anchor_of_open.pop())
 
     def _add(self, node: Node, anchor: str | None) -> None:
+        self.count += 1
+        if self.count > MOST_WRITTEN:
+            line, column = node.start.line, node.start.column
+            told = f"the file has more than {MOST_WRITTEN:,} entries"
+            raise Broken(Fault(told, "a smaller file", line=line, column=column), None)
         if anchor:
             self.anchors[anchor] = node
         if not self.open:

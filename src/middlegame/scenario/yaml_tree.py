@@ -22,6 +22,8 @@ from middlegame.scenario.yaml_nodes import (
 LARGEST = 1 << 20
 MOST_NODES = 100_000
 _MOST_CUTS = 12
+_MOST_READ = 1 << 19
+"""Characters, however often a text is read again without what is broken."""
 FREE_TEXT = frozenset(
     {"title", "question", "about", "author", "publisher", "note", "name", "label", "why", "quote",
      "resolves"}
@@ -124,13 +126,17 @@ def _unprintable(text: str) -> Fault | None:
 def _read_what_can_be_read(text: str, tree: Tree) -> tuple[Node | None, str]:
     """Read the nodes, and the text that they are of: where it breaks, without the broken entry."""
     seen: set[int] = set()
+    left = _MOST_READ
     for _ in range(_MOST_CUTS):
+        left -= len(text)
         try:
             root, faults = read_nodes(text)
         except Broken as broken:
             first = broken.fault not in tree.faults
             if first:
                 tree.faults.append(broken.fault)
+            if broken.mark is None or left < len(text):
+                return None, text
             cut = without_entry(text, broken.mark.line, whole_section=broken.mark.line in seen)
             seen.add(broken.mark.line)
             if cut is None:

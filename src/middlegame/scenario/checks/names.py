@@ -79,7 +79,8 @@ def _actors(contest: Contest) -> Iterator[Fault]:
         return
     valid = dict.fromkeys((*contest.scenario.actors, *actors))
     for name, move in contest.scenario.moves.items():
-        yield from _unknown("actor", move.by, valid, ("moves", name, "by"))
+        if not contest.damage.touches("moves", name, "by"):
+            yield from _unknown("actor", move.by, valid, ("moves", name, "by"))
     for name in contest.scenario.interests:
         yield from _unknown("actor", name, valid, ("interests", name))
     for name, evidence in contest.scenario.evidence.items():
@@ -102,6 +103,8 @@ def _variables(contest: Contest) -> Iterator[Fault]:
 
 def _conditions(contest: Contest) -> Iterator[Fault]:
     for path, condition in conditions(contest.scenario):
+        if contest.damage.touches(*path):
+            continue
         for leaf in condition.leaves():
             if leaf.variable not in contest.states:
                 if contest.knows_all_names:
@@ -137,7 +140,7 @@ def _factor(contest: Contest, name: str, factor: Factor) -> Iterator[Fault]:
             for k, (given, state) in enumerate(zip(factor.table.given, row.when, strict=False)):
                 yield from _state(contest, given, state, (*row_path, "when", k))
     for then_path, then in thens:
-        for state in then:
+        for state in () if contest.damage.touches(*then_path) else then:
             yield from _state(contest, name, state, (*then_path, state))
     if factor.causes:
         state = factor.causes.state
