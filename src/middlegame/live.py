@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from middlegame.compile import compile_scenario
 from middlegame.diagram import Parameter, Tables
 from middlegame.engine.layout import Game, layout_of
-from middlegame.engine.worlds import Ramp, solver
+from middlegame.engine.outcomes import solver
+from middlegame.engine.worlds import Ramp
 from middlegame.equilibrium import Equilibrium, solve
 from middlegame.errors import QueryError, unknown
 from middlegame.game import engine_game, every_instance, fix

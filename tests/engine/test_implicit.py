@@ -7,8 +7,9 @@ from middlegame.diagram import Chance, Decision, Diagram, Fixed, Parameter, Ref,
 from middlegame.engine.backend import jax, jnp
 from middlegame.engine.implicit import differentiable
 from middlegame.engine.layout import Game, layout_of
+from middlegame.engine.outcomes import likelihood
 from middlegame.engine.relevance import traced
-from middlegame.engine.worlds import Ramp, likelihood
+from middlegame.engine.worlds import Ramp
 from middlegame.equilibrium import solve
 from middlegame.game import engine_game
 

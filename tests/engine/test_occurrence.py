@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from middlegame.engine import long, worlds
+from middlegame.engine import long, outcomes, worlds
 from middlegame.engine.worlds import Ramp
 from middlegame.game import engine_game
 from tests.engine.test_long import short
@@ -45,7 +45,7 @@ def test_what_happens_is_the_same(game, monkeypatch):
     seen = {diagram.index["f1@1"]: rng.random((2, 3)), diagram.index["m0@2"]: rng.random((2, 1))}
 
     def work():
-        found = worlds.occurs(structure, numbers, played, seen)
+        found = outcomes.occurs(structure, numbers, played, seen)
         return [*found.nodes, found.points, found.seen]
 
     for plain, swept in zip(*both_ways(monkeypatch, work), strict=True):

@@ -14,6 +14,7 @@ import platformdirs
 if TYPE_CHECKING:
     import jax
     import jax.numpy as jnp
+    from jax.experimental import xla_metadata
 else:
 
     class _Module:
@@ -29,6 +30,7 @@ else:
             return found
 
     jax, jnp = _Module("jax"), _Module("jax.numpy")
+    xla_metadata = _Module("jax.experimental.xla_metadata")
 
 
 def _configure() -> None:
@@ -44,4 +46,4 @@ def _configure() -> None:
 QUICK = {"xla_backend_optimization_level": 0}
 """Compiler options for what runs a few times only: compiling takes longer than running."""
 
-__all__ = ["QUICK", "jax", "jnp"]
+__all__ = ["QUICK", "jax", "jnp", "xla_metadata"]

@@ -1,12 +1,9 @@
 """Sums of products of tables, by pairwise contraction along an optimised path.
 
 The path is opt_einsum's; cost follows the diagram's treewidth. `contract` gives marginals and
-joints; `contract_points` carries the pair (mass, points) through the same contraction, so that
-one pass gives expected points whatever the number of utility nodes: the expectation
-semiring, or probability and utility potentials (Jensen, Jensen & Dittmer 1994).
+joints; points are carried along in `engine.factors`.
 """
 
-import itertools
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -113,31 +110,6 @@ def matrix_product(
     return opt_einsum.contract(left, left_axes, right, right_axes, axes)
 
 
-def spread_product(
-    left: Array, left_axes: Axes, right: Array, right_axes: Axes, axes: Axes
-) -> Array:
-    """Multiply number by number: best where the last axis is long, as over many worlds.
-
-    The sum is written out term by term, so that a compiler makes one loop over the long axis of
-    it: ten times as fast as a reduction over the short ones.
-    """
-    gone = [a for a in dict.fromkeys((*left_axes, *right_axes)) if a not in axes]
-    order = (*gone, *axes)
-    factors = [aligned(left, left_axes, order)]
-    if right is not None:
-        factors.append(aligned(right, right_axes, order))
-    lengths = [max(factor.shape[k] for factor in factors) for k in range(len(gone))]
-    total = None
-    for at in itertools.product(*map(range, lengths)):
-        # A table that does not speak of a summed axis has length 1 there.
-        terms = [
-            f[tuple(min(k, n - 1) for k, n in zip(at, f.shape, strict=False))] for f in factors
-        ]
-        term = terms[0] if right is None else terms[0] * terms[1]
-        total = term if total is None else total + term
-    return total
-
-
 def contract(
     tables: Sequence[Array],
     operands: Sequence[Axes],
@@ -154,50 +126,17 @@ def contract(
     return remaining[0]
 
 
-def contract_points(
-    masses: Sequence[Array],
-    points: Sequence[Array | None],
-    operands: Sequence[Axes],
-    output: Axes,
-    sizes: tuple[int, ...],
-    product: Product = matrix_product,
-) -> tuple[Array, Array]:
-    """Sum the product of masses, and the sum of each point table times the other masses.
-
-    Args:
-        masses: tables to multiply.
-        points: beside each mass its own points times itself, of the same shape; None for none.
-        operands: each pair's axes.
-        output: the axes left open, in order.
-        sizes: each axis' length.
-        product: how two tables are multiplied.
-
-    Returns:
-        The mass and the points times the mass, both over the output axes.
-    """
-    remaining = list(zip(masses, points, strict=True))
-    for step in plan(tuple(operands), output, sizes).steps:
-        mass, point = remaining.pop(step.left)
-        other, other_point = remaining.pop(step.right) if step.right >= 0 else (None, None)
-
-        def multiply(left: Array, right: Array, step: Step = step) -> Array:
-            return product(left, step.left_axes, right, step.right_axes, step.axes)
-
-        gains = [] if point is None else [multiply(point, other)]
-        if other_point is not None:
-            gains.append(multiply(mass, other_point))
-        remaining.append((multiply(mass, other), sum(gains[1:], gains[0]) if gains else None))
-    mass, point = remaining[0]
-    return mass, mass * 0.0 if point is None else point
-
-
 def aligned(table: Array, own: Axes, axes: Axes) -> Array:
-    """Spread a table over more axes, each absent one of length 1, ready to be combined."""
+    """Spread a table over more axes, each absent one of length 1, ready to be combined.
+
+    Axes of the table beyond those that are named stay at the end.
+    """
     order = sorted(range(len(own)), key=lambda k: axes.index(own[k]))
     shape = [1] * len(axes)
     for k in order:
         shape[axes.index(own[k])] = table.shape[k]
-    return table.transpose(order).reshape(shape)
+    order += range(len(own), table.ndim)
+    return table.transpose(order).reshape((*shape, *table.shape[len(own) :]))
 
 
 def fused(

@@ -8,13 +8,18 @@ of its own. Where the relevance graph has no cycle there is no system: the backw
 differentiable.
 """
 
+import math
+from collections.abc import Mapping
+
+import numpy as np
+
 from middlegame.engine.backend import jax, jnp
 from middlegame.engine.layout import Array, Game, layout_of
-from middlegame.engine.logit import places, policies
 from middlegame.engine.qre import levels
 from middlegame.engine.relevance import traced
+from middlegame.engine.replies import Reply, play, replies
 from middlegame.engine.structure import Structure
-from middlegame.engine.worlds import Ramp, replies, settle, sweeper
+from middlegame.engine.worlds import Ramp, settle
 
 NEWTON_STEPS = 2
 
@@ -31,39 +36,51 @@ def differentiable(structure: Structure, game: Game, ramp: Ramp) -> tuple[Array,
         Policies `[rows, widest, worlds]`, with derivatives by all numbers of the game, and the
         residual of each world, `[worlds]`.
     """
-    layout = layout_of(structure)
     first = traced(structure)
     still = Game(*(jax.lax.stop_gradient(part) for part in game))
     settled = settle(structure, still, ramp)
-    worlds = game.tables.shape[-1]
-    logits = jnp.zeros((layout.height * layout.widest, worlds))
-    if first:
-        own = places(structure, first)
-        point = jax.lax.stop_gradient(settled.logits.reshape(-1, worlds))[own]
-        for _ in range(NEWTON_STEPS):
-            point = _newton(structure, first, game, point)
-        logits = logits.at[own].set(point)
-    for level in levels(structure):
-        logits = sweeper(structure, level, game)(logits, 1.0)
-    shaped = logits.reshape(layout.height, layout.widest, worlds)
-    played = policies(game.opens[..., None], shaped, 1.0, jnp, axis=-2)
-    return played, jax.lax.stop_gradient(settled.residual)
-
-
-def _newton(structure: Structure, decisions: tuple[int, ...], game: Game, point: Array) -> Array:
-    """One Newton step `[n, worlds]` on the equations of the decisions that are solved together."""
     layout = layout_of(structure)
-    own = places(structure, decisions)
+    reply = replies(structure, structure.decisions, game)
+    logits = {
+        decision: jax.lax.stop_gradient(layout.policy_of(settled.logits, decision))
+        for decision in first
+    }
+    if first:
+        for _ in range(NEWTON_STEPS):
+            logits = _newton(structure, game, logits, reply)
+    played = {d: play(structure, d, game, at, 1.0) for d, at in logits.items()}
+    for level in levels(structure):
+        answers = {decision: reply[decision](played) for decision in level}
+        played |= {d: play(structure, d, game, at, 1.0) for d, at in answers.items()}
+    laid = layout.lay({d: played[d] for d in structure.decisions}, jnp)
+    return laid, jax.lax.stop_gradient(settled.residual)
+
+
+def _newton(
+    structure: Structure, game: Game, logits: Mapping[int, Array], reply: Mapping[int, Reply]
+) -> dict[int, Array]:
+    """Make one Newton step on the equations of the decisions that are solved together."""
+    shapes = {decision: at.shape for decision, at in logits.items()}
+
+    def flat(parts: Mapping[int, Array]) -> Array:
+        return jnp.concatenate([part.reshape(-1, part.shape[-1]) for part in parts.values()])
+
+    def parted(at: Array) -> dict[int, Array]:
+        ends = np.cumsum([math.prod(shape[:-1]) for shape in shapes.values()])
+        parts = jnp.split(at, ends[:-1])
+        return {d: p.reshape(shape) for (d, shape), p in zip(shapes.items(), parts, strict=True)}
+
+    point = flat(logits)  # [n, worlds]
 
     def gap(at: Array) -> Array:
-        logits = jnp.zeros((layout.height * layout.widest, at.shape[-1])).at[own].set(at)
-        return at - replies(structure, decisions, game, logits)[own]
+        played = {d: play(structure, d, game, part, 1.0) for d, part in parted(at).items()}
+        return at - flat({decision: reply[decision](played) for decision in shapes})
 
     def along(direction: Array) -> Array:
         spread = jnp.broadcast_to(direction[:, None], point.shape)
         return jax.jvp(gap, (point,), (spread,))[1]
 
-    columns = jax.vmap(along)(jnp.eye(len(own)))  # [by, of, worlds]
+    columns = jax.vmap(along)(jnp.eye(len(point)))  # [by, of, worlds]
     jacobians = jnp.transpose(columns, (2, 1, 0))
     steps = jnp.linalg.solve(jacobians, gap(point).T[..., None])[..., 0]
-    return point - steps.T
+    return parted(point - steps.T)

@@ -5,6 +5,8 @@ with closed options; all chance and utility tables are one vector. So a gather w
 indices fetches any table of any decision, and what is compiled does not grow with the diagram.
 """
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
@@ -111,6 +113,29 @@ class Layout:
         first = np.arange(rows.start, rows.stop)[:, None] * self.widest
         return (first + np.arange(size)).reshape(self.structure.shape(decision))
 
+    def chance_of(self, tables: Array, node: int) -> Array:
+        """Cut a chance table out of the vector of tables, `[*parents, states]`.
+
+        Further axes of the vector, such as worlds, stay at the end; so they do in what follows.
+        """
+        return self._cut(tables, self._starts[0][node], self.structure.shape(node))
+
+    def utility_of(self, tables: Array, utility: int) -> Array:
+        """Cut a utility out of the vector of tables, `[*scope]`."""
+        scope = self.structure.scopes[utility]
+        shape = tuple(self.structure.sizes[axis] for axis in scope)
+        return self._cut(tables, self._starts[1][utility], shape)
+
+    def policy_of(self, padded: Array, decision: int) -> Array:
+        """Cut a policy out of `[rows, widest]`, `[*observed, options]`."""
+        own = padded[self.rows[decision], : self.structure.sizes[decision]]
+        return own.reshape((*self.structure.shape(decision), *padded.shape[2:]))
+
+    @staticmethod
+    def _cut(tables: Array, begin: int, shape: tuple[int, ...]) -> Array:
+        part = tables[begin : begin + math.prod(shape)]
+        return part.reshape((*shape, *tables.shape[1:]))
+
     def flatten(
         self, chances: tuple[Array | None, ...], utilities: tuple[Array, ...], xp: Any
     ) -> Array:
@@ -124,6 +149,15 @@ class Layout:
         for decision, array in zip(self.structure.decisions, arrays, strict=True):
             padded.ravel()[self.cells(decision)] = array
         return padded
+
+    def lay(self, parts: Mapping[int, Array], xp: Any) -> Array:
+        """Lay `[*observed, options, worlds]` of each decision into `[rows, widest, worlds]`."""
+        found = []
+        for part in parts.values():
+            options, worlds = part.shape[-2:]
+            rows = part.reshape(-1, options, worlds)
+            found.append(xp.pad(rows, ((0, 0), (0, self.widest - options), (0, 0))))
+        return xp.concatenate(found)
 
     def spread(self, cells: Indices, logits: Floats) -> Floats:
         """Put numbers at these places of the flattened `[rows, widest]`, 0 elsewhere."""

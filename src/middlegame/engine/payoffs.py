@@ -13,14 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from middlegame.engine.backend import jnp
-from middlegame.engine.contraction import (
-    Axes,
-    Product,
-    aligned,
-    contract_points,
-    matrix_product,
-)
+from middlegame.engine.contraction import Axes, aligned
 from middlegame.engine.layout import Array, Indices, Layout, layout_of
 from middlegame.engine.relevance import requisites
 from middlegame.engine.structure import Structure
@@ -43,6 +36,11 @@ class Shape:
     decides: tuple[bool, ...]
     scopes: tuple[Axes, ...]
     family: Axes
+
+    def of(self, *, decides: bool) -> list[Axes]:
+        """Give the families of the requisite nodes that are decisions, or of those that are not."""
+        pairs = zip(self.families, self.decides, strict=True)
+        return [family for family, decision in pairs if decision == decides]
 
 
 @dataclass(frozen=True)
@@ -114,40 +112,6 @@ def _group(layout: Layout, shape: Shape, decisions: tuple[int, ...]) -> Group:
     )
 
 
-def local_payoffs(
-    shape: Shape,
-    policies: Sequence[Array],
-    chances: Sequence[Array],
-    utilities: Sequence[Array],
-    product: Product = matrix_product,
-) -> Array:
-    """Give one decision's payoffs `[*observed, options]`, in points.
-
-    They are the owner's utilities that the decision can influence, expected given what it
-    observes and does; 0 where what it observes has probability 0.
-    """
-    masses, operands, gains = _prepared(shape, policies, chances, utilities)
-    if not operands:
-        return jnp.zeros([shape.sizes[axis] for axis in shape.family])
-    masses += [jnp.ones_like(gain) for gain in gains[len(masses) :]]
-    points = [None if g is None else m * g for m, g in zip(masses, gains, strict=True)]
-    open_ = spoken(shape, operands)
-    mass, total = contract_points(masses, points, operands, open_, shape.sizes, product)
-    possible = mass > 0
-    return _broadcast(
-        shape, open_, jnp.where(possible, total / jnp.where(possible, mass, 1.0), 0.0)
-    )
-
-
-def _prepared(
-    shape: Shape, policies: Sequence[Array], chances: Sequence[Array], utilities: Sequence[Array]
-) -> tuple[list[Array], list[Axes], list[Any]]:
-    """The requisite nodes' tables in order; the axes of all tables; the points beside each."""
-    policy, chance = iter(policies), iter(chances)
-    masses = [next(policy) if decides else next(chance) for decides in shape.decides]
-    return masses, *hosted(shape, utilities)
-
-
 def hosted(shape: Shape, utilities: Sequence[Array]) -> tuple[list[Axes], list[Any]]:
     """Put each utility beside a table that spans it, or else beside a table of its own.
 
@@ -172,8 +136,3 @@ def hosted(shape: Shape, utilities: Sequence[Array]) -> tuple[list[Axes], list[A
 def spoken(shape: Shape, operands: Sequence[Axes]) -> Axes:
     """What of the decision's family the tables speak of; they do not depend on the rest."""
     return tuple(axis for axis in shape.family if any(axis in axes for axes in operands))
-
-
-def _broadcast(shape: Shape, open_: Axes, found: Array) -> Array:
-    full = tuple(shape.sizes[axis] for axis in shape.family)
-    return jnp.broadcast_to(aligned(found, open_, shape.family), full)

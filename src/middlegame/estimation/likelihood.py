@@ -18,7 +18,8 @@ from middlegame.engine.backend import QUICK, jax, jnp
 from middlegame.engine.cost import predict
 from middlegame.engine.implicit import differentiable
 from middlegame.engine.layout import Array, Game, layout_of
-from middlegame.engine.worlds import Ramp, likelihood
+from middlegame.engine.outcomes import likelihood
+from middlegame.engine.worlds import Ramp
 from middlegame.estimation.sample import Sample
 from middlegame.game import engine_game
 from middlegame.play import place_of

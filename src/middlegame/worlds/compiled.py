@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from middlegame.diagram import Diagram, Tables
 from middlegame.engine.backend import jax, jnp
 from middlegame.engine.layout import Game, layout_of
-from middlegame.engine.worlds import Ramp, expectations, occurs, settle
+from middlegame.engine.outcomes import expectations, occurs
+from middlegame.engine.worlds import Ramp, settle
 from middlegame.game import engine_game, fix
 from middlegame.worlds.asking import Ask
 
