@@ -41,6 +41,17 @@ def test_the_quick_answer_is_the_traced_one(live, numbers, supposed, given, surp
     assert quick.surprise == full.surprise
 
 
+def test_the_trace_answers_until_the_quick_way_is_compiled():
+    fresh = Live(load("harbour-lease"))
+    assert fresh.at_once
+    before, traced = fresh.soon({WORTH: 55.0})
+    assert traced
+    fresh.quick({})
+    after, traced = fresh.soon({WORTH: 55.0})
+    assert not traced
+    same(after, before)
+
+
 def test_forecasts_of_the_ramp_are_those_of_its_policies(live):
     quick = live.quick({WORTH: 55.0})
     told = quick.forecasts

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from middlegame.compile import compile_scenario
 from middlegame.diagram import Parameter, Tables
+from middlegame.engine import long
 from middlegame.engine.layout import Game, layout_of
 from middlegame.engine.outcomes import solver
 from middlegame.engine.worlds import Ramp
@@ -30,7 +31,8 @@ class Live:
     """A scenario, compiled, that answers again and again with changed numbers.
 
     `quick` is one world on the damped ramp (`engine.worlds`): about a hundredth of a trace's
-    time, and not certain to be the principal branch. `full` is the traced solution.
+    time once it is compiled, and not certain to be the principal branch. `full` is the traced
+    solution. `soon` is whichever comes first.
     """
 
     def __init__(self, scenario: Scenario, limit: float = LIMIT) -> None:
@@ -43,6 +45,12 @@ class Live:
         self.diagram = compile_scenario(scenario)
         refuse_too_large(self.diagram, limit)
         self._games: dict[tuple[tuple[str, str], ...], Game] = {}
+        self._compiled = False
+
+    @property
+    def at_once(self) -> bool:
+        """Whether the traced solution needs nothing compiled."""
+        return not long.serves(self.diagram.structure)
 
     @cached_property
     def base(self) -> Equilibrium:
@@ -127,6 +135,7 @@ class Live:
         game, structure = self._game(tables, announced), self.diagram.structure
         one = Game(game.tables[:, None], game.opens, game.reached, game.lambdas[:, None])
         settled, chances = solver(structure, Ramp())(one, self._seen)
+        self._compiled = True
         residual = float(np.asarray(settled.residual)[0])
         if not residual <= TOLERANCE:
             return None
@@ -179,6 +188,29 @@ class Live:
             # Suppose at once: what nobody supposed need not be solved first.
             found = replace(self.base, tables=before, theta=theta).suppose(supposed)
         return _known(_surprised(found, supposed, surprise), given)
+
+    def soon(
+        self,
+        numbers: Mapping[str, float],
+        supposed: Mapping[str, str] | None = None,
+        given: Mapping[str, Sequence[str]] | None = None,
+        *,
+        surprise: bool = False,
+    ) -> tuple[Equilibrium, bool]:
+        """Answer by `quick` where that is compiled, or where the trace would have to be as well.
+
+        Returns:
+            The answer, and whether it is the traced one.
+
+        Raises:
+            QueryError: as `Equilibrium.suppose` and `given` do.
+            NotConverged: no equilibrium was reached.
+        """
+        if self._compiled or not self.at_once:
+            found = self.quick(numbers, supposed, given, surprise=surprise)
+            if found is not None:
+                return found, False
+        return self.full(numbers, supposed, given, surprise=surprise), True
 
     def unmoved(self, after: Equilibrium) -> Equilibrium:
         """Give the contest of `after` with everybody behaving as in the scenario as written.

@@ -157,6 +157,34 @@ def test_work_goes_to_the_worker_that_has_it_ready():
     play(check)
 
 
+def test_a_hand_on_a_slider_does_not_wait_for_long_work_on_the_same(monkeypatch):
+    monkeypatch.setattr(pools, "_HOPE", 1000.0)
+
+    async def scene():
+        async with pool(2) as workers:
+            busy = await begun(workers, ("a", "prepare"), home="text", long=True)
+            await workers.ask(("a", "glance"), "chores.echo", 1, home="text", urgent=True)
+            workers.leave("a")
+            await asyncio.gather(busy, return_exceptions=True)
+
+    play(scene)
+
+
+def test_what_workers_import_first_is_there(tmp_path, monkeypatch):
+    (tmp_path / "early.py").write_text("import os\nos.environ['MIDDLEGAME_EARLY'] = 'yes'\n")
+    monkeypatch.syspath_prepend(tmp_path)
+
+    async def scene():
+        workers = Pool("tests.workbench", 1, first=("early",))
+        try:
+            answer = await workers.ask(("a", "x"), "chores.told", "MIDDLEGAME_EARLY")
+            assert answer == "yes"
+        finally:
+            workers.close()
+
+    play(scene)
+
+
 def test_a_worker_that_dies_is_replaced():
     async def scene():
         async with pool() as workers:

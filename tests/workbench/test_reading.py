@@ -30,7 +30,7 @@ def test_what_goes_to_the_page_is_plain_data(opened):
 
 
 def test_the_portrait_has_every_range_and_node_of_the_diagram(opened):
-    portrait, _ = opened
+    portrait = opened.portrait
     diagram = Live(read_text(TEXT).scenario).diagram
     numbers = {number.name: number for group in portrait.groups for number in group.numbers}
     assert set(numbers) == {parameter.name for parameter in diagram.parameters}
@@ -41,7 +41,7 @@ def test_the_portrait_has_every_range_and_node_of_the_diagram(opened):
 
 
 def test_a_node_tells_who_wants_what_there(opened):
-    portrait, _ = opened
+    portrait = opened.portrait
     lease = portrait.node("lease")
     assert {actor for actor, _, _ in lease.wanted} >= {"The foreign tenant", "The rival power"}
     assert lease.judgements
@@ -63,7 +63,7 @@ def test_numbers_are_those_of_the_front_door(bench, opened):
 
 
 def test_nothing_changed_needs_no_reasons(opened):
-    _, reading = opened
+    reading = opened.base
     assert reading.reasons == reading.shifts == reading.news == ()
     assert "principal branch" in reading.method
 
@@ -79,7 +79,7 @@ def test_a_change_is_explained(bench):
 
 
 def test_the_picture_has_a_button_for_every_node(opened):
-    portrait, reading = opened
+    portrait, reading, _ = opened
     for node in portrait.nodes:
         assert f'role="button" data-node="{node.name}"' in reading.picture
 
@@ -103,7 +103,7 @@ interests:
 
 
 def test_periods_become_curves(bench):
-    _, reading = solving.opened(bench, TIMED)
+    reading = solving.opened(bench, TIMED).base
     assert {curve.name for curve in reading.curves} == {"hold", "walls"}
     (walls,) = [curve for curve in reading.curves if curve.name == "walls"]
     assert len(walls.periods) == 3
@@ -113,4 +113,4 @@ def test_periods_become_curves(bench):
 
 
 def test_without_periods_there_are_no_curves(opened):
-    assert opened[1].curves == ()
+    assert opened.base.curves == ()

@@ -1,5 +1,7 @@
 """The command `middlegame serve`; heavy imports wait until it runs."""
 
+from importlib.util import find_spec
+
 import click
 
 from middlegame.errors import MiddlegameError
@@ -27,11 +29,8 @@ def serve_command(place: str | None, host: str, port: int, token: str | None, sh
     contests that come along are served. Only this machine can reach it unless --host says
     otherwise; then a token is asked for.
     """
-    try:
-        import nicegui  # noqa: F401 - only whether it is there
-    except ModuleNotFoundError:
-        raise MiddlegameError(_EXTRA) from None
-    from middlegame.workbench.library import Library
+    if find_spec("nicegui") is None:
+        raise MiddlegameError(_EXTRA)
     from middlegame.workbench.server import serve
 
-    serve(Library(place), host=host, port=port, token=token, show=show)
+    serve(place, host=host, port=port, token=token, show=show)

@@ -9,7 +9,7 @@ from nicegui import background_tasks, ui
 from middlegame.errors import MiddlegameError
 from middlegame.workbench.frame import Head, dress, heading
 from middlegame.workbench.library import Library
-from middlegame.workbench.pool import Pool, Refused, Superseded
+from middlegame.workbench.pool import Refused, Superseded
 from middlegame.workbench.session import Pools, Session
 from middlegame.workbench.setting import Setting
 from middlegame.workbench.views.answer import AnswerView
@@ -45,13 +45,12 @@ class Bench:
         if contest is None:
             return
         with contextlib.suppress(MiddlegameError):
-            background_tasks.create(_warm(self.pools.solving, contest.text()))
+            background_tasks.create(_warm(self.pools, contest.text()))
 
 
-async def _warm(pool: Pool, text: str) -> None:
+async def _warm(pools: Pools, text: str) -> None:
     with contextlib.suppress(Superseded, MiddlegameError):
-        await pool.ask(("nobody", "open"), "solving.opened", text, home=text)
-        await pool.ask(("nobody", "prepare"), "solving.prepared", text, home=text, long=True)
+        await pools.open("nobody", text)
 
 
 def add_pages(bench: Bench) -> None:
@@ -173,7 +172,7 @@ class ContestPage:
 
         def tell(what: str) -> None:
             self.progress.set_text(what)
-            if what == "Solving":
+            if what.startswith("Compiling"):
                 self.hint.set_text(
                     "The first time, a contest is compiled for this machine; that takes a while."
                 )

@@ -14,7 +14,7 @@ import logging
 import multiprocessing
 import threading
 import time
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
@@ -97,12 +97,18 @@ class Pool:
         package: in whose modules the workers' tasks are.
         size: how many workers there are; later ones start when they are first needed.
         audience: says how many visitors look at a home.
+        first: modules that workers import before they are asked for anything.
     """
 
     def __init__(
-        self, package: str, size: int, audience: Callable[[str], int] = lambda home: 0
+        self,
+        package: str,
+        size: int,
+        audience: Callable[[str], int] = lambda home: 0,
+        first: Sequence[str] = (),
     ) -> None:
-        self._package, self._size, self._audience = package, size, audience
+        self._package, self._size = package, size
+        self._audience, self._first = audience, tuple(first)
         self._context = multiprocessing.get_context("spawn")
         self._workers: list[_Worker] = []
         self._waiting: list[_Job] = []
@@ -110,7 +116,10 @@ class Pool:
         self._look: asyncio.TimerHandle | None = None
 
     def start(self) -> None:
-        """Start the first worker, so that it is ready when the first visitor comes."""
+        """Start the first worker, so that it is ready when the first visitor comes.
+
+        There need be no event loop yet.
+        """
         if not self._workers:
             self._add()
 
@@ -211,14 +220,12 @@ class Pool:
         ours, theirs = self._context.Pipe()
         cancelled = self._context.Event()
         process = self._context.Process(
-            target=run, args=(theirs, cancelled, self._package), daemon=True
+            target=run, args=(theirs, cancelled, self._package, self._first), daemon=True
         )
         process.start()
         theirs.close()
         worker = _Worker(process, ours, cancelled, since=_now())
         self._workers.append(worker)
-        loop = asyncio.get_running_loop()
-        threading.Thread(target=self._listen, args=(worker, loop), daemon=True).start()
         return worker
 
     def _listen(self, worker: _Worker, loop: asyncio.AbstractEventLoop) -> None:
@@ -272,6 +279,9 @@ class Pool:
             if worker is None:
                 continue
             self._waiting.remove(job)
+            if not worker.number:
+                loop = asyncio.get_running_loop()
+                threading.Thread(target=self._listen, args=(worker, loop), daemon=True).start()
             worker.job, worker.since = job, _now()
             worker.number += 1
             worker.cancelled.clear()
@@ -335,7 +345,7 @@ class Pool:
         if at_home:
             return at_home[-1 if job.heavy else 0]
         housed = [worker for worker in self._workers if job.home and job.home in worker.homes]
-        hopeful = _now() - job.since < _HOPE
+        hopeful = not job.urgent and _now() - job.since < _HOPE
         if any(w.job and (not w.job.long or (hopeful and w.job.home == job.home)) for w in housed):
             return None  # it is ready there, or soon will be
         room = len(self._workers) < self._size

@@ -292,8 +292,7 @@ def _alone(live: "Live", setting: Setting) -> "Equilibrium | None":
 
     arguments = (setting.numbers, setting.supposed, setting.given)
     try:
-        found = live.quick(*arguments, surprise=setting.surprise)
-        return found or live.full(*arguments, surprise=setting.surprise)
+        return live.soon(*arguments, surprise=setting.surprise)[0]
     except MiddlegameError:
         return None  # this change stands only with another one
 

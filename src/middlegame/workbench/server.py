@@ -7,48 +7,51 @@ from collections import Counter
 
 import click
 
-from middlegame.workbench.gate import LOOPBACK, Gate
-from middlegame.workbench.library import Library
 from middlegame.workbench.pool import Pool
-from middlegame.workbench.session import Pools
 
 MOST_WORKERS = 4
+_FIRST = ("middlegame.live", "middlegame.workbench.solving")
 
 
 def serve(
-    library: Library, *, host: str, port: int, token: str | None = None, show: bool = True
+    place: str | None, *, host: str, port: int, token: str | None = None, show: bool = True
 ) -> None:
     """Serve the workbench until it is stopped.
 
     Args:
-        library: the contests.
+        place: the contests: a file, a folder, a shipped one's name; None for all shipped ones.
         host: the address to listen on.
         port: the port to listen on.
         token: asked for beyond this machine; made up if none is given.
         show: whether to open it in a browser.
+
+    Raises:
+        MiddlegameError: there is nothing of that name.
     """
+    workers = min(MOST_WORKERS, max(2, len(os.sched_getaffinity(0)) - 1))
+    visitors: Counter[str] = Counter()
+    solving = Pool("middlegame.workbench", workers, lambda text: visitors[text], _FIRST)
+    solving.start()  # while it imports what it needs, so do we
+
     from nicegui import app, ui
 
+    from middlegame.workbench.gate import LOOPBACK, Gate
+    from middlegame.workbench.library import Library
     from middlegame.workbench.pages import Bench, add_pages
+    from middlegame.workbench.session import Pools
 
+    library = Library(place)
     if host not in LOOPBACK and not token:
         token = secrets.token_urlsafe(24)
     if token:
         app.add_middleware(Gate, token=token)
     else:
         app.add_middleware(Gate)
-    workers = min(MOST_WORKERS, max(2, len(os.sched_getaffinity(0)) - 1))
-    visitors: Counter[str] = Counter()
-    pools = Pools(
-        solving=Pool("middlegame.workbench", workers, lambda text: visitors[text]),
-        reading=Pool("middlegame.workbench", 1),
-        visitors=visitors,
-    )
+    pools = Pools(solving=solving, reading=Pool("middlegame.workbench", 1), visitors=visitors)
     bench = Bench(library, pools)
     add_pages(bench)
 
     def begin() -> None:
-        pools.solving.start()
         pools.reading.start()
         bench.warm()
 

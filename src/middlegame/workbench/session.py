@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections import Counter
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from uuid import uuid4
@@ -12,12 +12,15 @@ from middlegame.workbench.pool import Pool, Refused, Superseded
 from middlegame.workbench.portrait import Portrait
 from middlegame.workbench.reading import Glance, Reading
 from middlegame.workbench.setting import Setting
+from middlegame.workbench.solving import Opened
 
 SAME = 1e-6
 """A difference in a probability that is none."""
 REST = 0.35
 """Seconds without a change, once it was answered, after which the full solution is asked for."""
 _MOST_UNDO = 100
+_AT_HAND = 16
+"""Opened contests that the server keeps as they are written."""
 Listeners = list[Callable[[], None]]
 
 
@@ -36,6 +39,27 @@ class Pools:
     reading: Pool
     visitors: Counter[str]
     prepared: set[str] = field(default_factory=set)
+    _opened: OrderedDict[str, Opened] = field(default_factory=OrderedDict)
+
+    async def open(
+        self, visitor: str, text: str, progress: Callable[[str], None] | None = None
+    ) -> Opened:
+        """Open a text; what was opened lately is at hand.
+
+        Raises:
+            Refused: it has faults, is too large, or has no equilibrium.
+            Superseded: the visitor left.
+        """
+        found = self._opened.get(text)
+        if found is None:
+            found = await self.solving.ask(
+                (visitor, "open"), "solving.opened", text, home=text, progress=progress
+            )
+        self._opened[text] = found
+        self._opened.move_to_end(text)
+        if len(self._opened) > _AT_HAND:
+            self._opened.popitem(last=False)
+        return found
 
 
 class Session:
@@ -69,7 +93,7 @@ class Session:
         self.glance: Glance | None = None
         self.message = ""
         self.intervals: dict[str, tuple[float, float]] = {}
-        self.ready = self.left = self._preparing = False
+        self.ready = self.left = self._preparing = self._at_once = False
         self.on_opened: Listeners = []
         self.on_glance: Listeners = []
         self.on_reading: Listeners = []
@@ -104,9 +128,8 @@ class Session:
             Refused: it has faults, is too large, or has no equilibrium.
             Superseded: the visitor left.
         """
-        self.portrait, self.base = await self.pools.solving.ask(
-            (self.visitor, "open"), "solving.opened", self.text, home=self.text, progress=progress
-        )
+        opened = await self.pools.open(self.visitor, self.text, progress)
+        self.portrait, self.base, self._at_once = opened
         self.now, self.glance = self.base, self.base.glance
         _tell(self.on_opened)
         if self.setting:
@@ -140,9 +163,10 @@ class Session:
         self.setting = setting
         if self._resting is not None:
             self._resting.cancel()
-        if self.ready:
+        glimpsed = self.ready or self._at_once
+        if glimpsed:
             self._begin(self._glimpse(setting, settled))
-        if settled or not self.ready:
+        if settled or not glimpsed:
             self._rest_after(0.0 if settled else REST, settled)
 
     def undo(self) -> None:

@@ -1,5 +1,7 @@
 """The tasks of workers that solve; each holds contests ready in a `Bench`."""
 
+from typing import NamedTuple
+
 from middlegame.scenario.load import read_text
 from middlegame.workbench.portrait import Portrait, portrait
 from middlegame.workbench.reading import Glance, Reading, glance, reading
@@ -7,14 +9,30 @@ from middlegame.workbench.setting import Setting
 from middlegame.workbench.worker import Bench
 
 
-def opened(bench: Bench, text: str) -> tuple[Portrait, Reading]:
+class Opened(NamedTuple):
+    """A contest as it is written.
+
+    Attributes:
+        portrait: what does not depend on the numbers.
+        base: its reading.
+        at_once: whether changes are answered before anything is compiled.
+    """
+
+    portrait: Portrait
+    base: Reading
+    at_once: bool
+
+
+def opened(bench: Bench, text: str) -> Opened:
     """Open a contest: its portrait, and its forecast as written."""
     live = bench.live(text)
-    bench.tell("Solving")
+    bench.tell("Solving" if live.at_once else "Compiling and solving")
     _ = live.base
     bench.tell("Putting it into words")
     drawn = bench.held("portrait", text, lambda: portrait(live.base, read_text(text)))
-    return drawn, bench.held("reading", text, lambda: reading(live, Setting()))
+    return Opened(
+        drawn, bench.held("reading", text, lambda: reading(live, Setting())), live.at_once
+    )
 
 
 def prepared(bench: Bench, text: str) -> None:
@@ -24,13 +42,11 @@ def prepared(bench: Bench, text: str) -> None:
 
 
 def glimpsed(bench: Bench, text: str, setting: Setting) -> Glance:
-    """Answer at once; where the quick way does not settle, by the trace."""
-    live = bench.live(text)
-    arguments = (setting.numbers, setting.supposed, setting.given)
-    found = live.quick(*arguments, surprise=setting.surprise)
-    if found is not None:
-        return glance(found, traced=False)
-    return glance(live.full(*arguments, surprise=setting.surprise), traced=True)
+    """Answer at once; where the quick way does not settle or is not compiled, by the trace."""
+    found, traced = bench.live(text).soon(
+        setting.numbers, setting.supposed, setting.given, surprise=setting.surprise
+    )
+    return glance(found, traced=traced)
 
 
 def read(bench: Bench, text: str, setting: Setting) -> Reading:

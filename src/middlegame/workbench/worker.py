@@ -10,7 +10,8 @@ import signal
 import time
 import traceback
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from importlib import import_module
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -89,18 +90,19 @@ class Bench:
         return Live(loaded.scenario)
 
 
-def run(pipe: Connection, cancelled: "Event", package: str) -> None:
+def run(pipe: Connection, cancelled: "Event", package: str, first: Sequence[str] = ()) -> None:
     """Serve tasks until the pipe is closed.
 
     Args:
         pipe: gets (number, task, arguments); gives (number, kind, content).
         cancelled: set while the running task is no longer wanted.
         package: in whose modules the tasks are functions: `texts.checked`.
+        first: modules to import before anything is asked.
     """
-    from importlib import import_module
-
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which then ends us
     os.environ.setdefault("OMP_NUM_THREADS", "1")
+    for module in first:
+        import_module(module)
     number = 0
     bench = Bench(lambda content: pipe.send((number, "progress", content)), cancelled)
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
