@@ -317,9 +317,16 @@ def test_analyses_of_a_case(run):
     assert "bid is said to be offer and no: give one" in err
 
 
-def test_a_sweeps_report_may_carry_drivers(run, tmp_path):
+def test_a_sweeps_report_tells_all_that_follows(run, tmp_path, monkeypatch):
     report = tmp_path / "sweep.html"
-    code, _, _ = run("sweep", "harbour-lease", "-n", "512", "--drivers", "--report", str(report))
+    monkeypatch.setitem(sys.modules, "SALib", None)
+    code, _, err = run("sweep", "harbour-lease", "-n", "512", "--report", str(report))
+    page = report.read_text()
     assert code == 0
-    assert "What would change the answer" in report.read_text()
-    assert run("sweep", "harbour-lease", "-n", "512", "--drivers")[0] == 2
+    parts = ["What falls with what", "In which worlds", "What is worth finding out", "Leverage"]
+    places = [page.index(f">{part}") for part in parts]
+    assert places == sorted(places)
+    assert "What would change the answer" not in page
+    assert "The report is without drivers: " in err
+    assert "middlegame[analysis]" in err
+    assert run("sweep", "harbour-lease", "-n", "512", "--brief")[0] == 2

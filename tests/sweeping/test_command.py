@@ -28,7 +28,9 @@ def run(capsys):
 
 def test_the_answer_comes_before_the_method(run, tmp_path):
     report, out = tmp_path / "report.html", tmp_path / "worlds.parquet"
-    code, told, _ = run("harbour-lease", "-n", "256", "--out", str(out), "--report", str(report))
+    code, told, _ = run(
+        "harbour-lease", "-n", "256", "--out", str(out), "--report", str(report), "--brief"
+    )
     assert code == 0
     lines = told.splitlines()
     assert lines[3].startswith("  The tenant loses the berth: 25%, nine worlds in ten between")

@@ -10,7 +10,6 @@ from middlegame.console import console, counting, print_json, working
 from middlegame.options import FILE, JSON, REPORT, SEED, WORLDS, case_options
 
 if TYPE_CHECKING:
-    from middlegame.report.page.section import Section
     from middlegame.scenario.load import Loaded
     from middlegame.sweeping.result import Sweep
 
@@ -45,10 +44,10 @@ if TYPE_CHECKING:
     help="The probability of a condition besides the questions; may be repeated.",
 )
 @click.option(
-    "--drivers",
-    "with_drivers",
+    "--brief",
     is_flag=True,
-    help="Add to the report which judgements the spread comes from, and what flips an answer.",
+    help="The intervals alone in the report, without dominoes, drivers, discovery and worth, which "
+    "take longer than the sweep.",
 )
 @REPORT
 @JSON
@@ -60,8 +59,8 @@ def sweep_command(file: str, report: Path | None, as_json: bool, **options: Any)
     """
     if options["resume"] and options["out"] is None:
         raise click.UsageError("--resume goes with the --out that was being written")
-    if options["with_drivers"] and report is None:
-        raise click.UsageError("--drivers goes with --report; alone it is middlegame drivers")
+    if options["brief"] and report is None:
+        raise click.UsageError("--brief goes with --report")
     if options["workers"] and options["cluster"]:
         raise click.UsageError("--workers are of this machine, --cluster has its own: give one")
     case = {name: options[name] for name in ("precision", "row", "supposed", "given")}
@@ -81,7 +80,7 @@ def sweep_command(file: str, report: Path | None, as_json: bool, **options: Any)
             cluster=options["cluster"],
             told=told,
         )
-    _answer(found, loaded, report, as_json, with_drivers=options["with_drivers"])
+    _answer(found, loaded, report, as_json, brief=options["brief"])
     if found.interrupted:
         raise SystemExit(1)
 
@@ -92,16 +91,19 @@ def _answer(
     report: Path | None,
     as_json: bool,
     *,
-    with_drivers: bool,
+    brief: bool,
 ) -> None:
     if report:
         from middlegame.report.page.forms import write_report
         from middlegame.report.page.html import html_report
+        from middlegame.report.page.hypotheses import evidence_sections
         from middlegame.report.page.sweep import sweep_section
 
-        sections = [sweep_section(found)]
-        if with_drivers:
-            sections.append(_drivers(found))
+        sections = [sweep_section(found), *evidence_sections(found.equilibrium)]
+        if not (brief or found.interrupted):
+            from middlegame.analysis.sections import sections as following
+
+            sections += following(found)
         with working("Writing the report"):
             write_report(report, html_report(found.equilibrium, loaded, sections))
     if as_json:
@@ -117,18 +119,3 @@ def _answer(
         click.echo(f"Go on with --out {found.store.out} --resume")
     if report:
         click.echo(f"The report is in {report}")
-
-
-def _drivers(found: "Sweep") -> "Section":
-    """Find drivers in the sweep's own worlds, and flips in worlds of their own."""
-    from middlegame.analysis.drivers import pawn_drivers
-    from middlegame.analysis.flips import flip_points
-    from middlegame.analysis.targets import Answers, swept
-    from middlegame.report.page.drivers import driver_section
-
-    answers = Answers.of(found.equilibrium)
-    with counting("Looking for flips") as told:
-        moves = flip_points(answers, told)
-    there = {each.name: swept(found, each) for each in answers.targets}
-    drivers = pawn_drivers(answers.targets, found.plan.draws.space, found.thetas, there)
-    return driver_section(found.equilibrium, answers, moves, drivers)
