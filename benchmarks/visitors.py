@@ -79,10 +79,11 @@ class Visitor:
         assert self.numbers is not None
         every = [n for group in self.numbers["props"]["groups"] for n in group["numbers"]]
         listener = next(e for e in self.numbers["events"] if e["type"] == "move")
-        until = time.monotonic() + seconds
+        until, place = time.monotonic() + seconds, 0
         while time.monotonic() < until:
             number = random.choice(every)
             for share in (0.2, 0.4, 0.6, 0.8):
+                place += 1
                 value = number["low"] + share * (number["high"] - number["low"])
                 self.drawn.clear()
                 begun = time.monotonic()
@@ -92,7 +93,9 @@ class Visitor:
                         "id": self.numbers["id"],
                         "client_id": self.client_id,
                         "listener_id": listener["listener_id"],
-                        "args": [json.dumps({"name": number["name"], "value": value})],
+                        "args": [
+                            json.dumps({"name": number["name"], "value": value, "place": place})
+                        ],
                     },
                 )
                 try:

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from middlegame.shipped import FOLDER
+from tests.workbench.contests import KNOWN
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = (
@@ -24,8 +25,17 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-FIRST = {"": ".mg-answer", "try": ".mg-numbers", "ranges": ".mg-sweep"}
-"""What is waited for in a view, where it is not called like it."""
+FIRST = {
+    "answer": ".mg-canvas svg",
+    "try": ".mg-status:empty",
+    "dominoes": ".mg-dominoes",
+    "ranges": ".mg-sweep",
+    "evidence": ".mg-report section",
+    "rivals": ".mg-report section",
+    "edit": ".cm-line",
+    "ledger": ".mg-ledger h2",
+}
+"""What is there once a view has come to rest."""
 WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 
 
@@ -48,6 +58,7 @@ def server(tmp_path_factory):
     folder = tmp_path_factory.mktemp("contests")
     for each in FOLDER.glob("*/scenario.yaml"):
         shutil.copytree(each.parent, folder / each.parent.name)
+    (folder / "known.yaml").write_text(KNOWN)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -66,7 +77,7 @@ def server(tmp_path_factory):
         yield Server(url, folder)
     finally:
         process.terminate()
-        process.wait(15)
+        process.wait(60)
     assert "Traceback" not in log.read_text()
 
 
@@ -77,7 +88,7 @@ def _environment(folder):
 
 
 def _await(url, process, log):
-    until = time.monotonic() + 60
+    until = time.monotonic() + 180
     while time.monotonic() < until:
         assert process.poll() is None, log.read_text()
         try:
@@ -106,7 +117,7 @@ class Visit:
     def __init__(self, server, context):
         self.server, self.page = server, context.new_page()
         self.errors, self.outside = [], []
-        self.page.set_default_timeout(60_000)
+        self.page.set_default_timeout(180_000)
         self.page.on("console", lambda m: self.errors.append(m.text) if m.type == "error" else None)
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.on("request", self._request)
@@ -115,23 +126,18 @@ class Visit:
         if not request.url.startswith((self.server.url, "data:", "blob:", "ws://127.0.0.1")):
             self.outside.append(request.url)
 
-    def open(self, name, view="", changes=""):
+    def open(self, name, view="answer", changes=""):
         """Open a contest and wait for the view to be there."""
-        query = "&".join(filter(None, [changes, f"view={view}" if view else ""]))
+        query = "&".join(filter(None, [changes, f"view={view}"]))
         self.page.goto(f"{self.server.url}/contest/{name}?{query}")
-        first = {"": ".mg-answer", "try": ".mg-numbers", "ranges": ".mg-sweep"}.get(
-            view, f".mg-{view}"
-        )
-        self.page.wait_for_selector(f"{first}:visible")
+        self.rested(view)
         return self.page
 
-    def chances(self, within="body"):
-        """Read the probabilities that are drawn, by the key of their bars."""
-        found = self.page.eval_on_selector_all(
-            f"{within} [data-key]:not([data-value=''])",
-            "all => all.map(one => [one.dataset.key, Number(one.dataset.value)])",
-        )
-        return dict(found)
+    def rested(self, view):
+        """Wait until a view is shown and has what it begins with."""
+        self.page.wait_for_selector(f"[data-view={view}]:visible")
+        first = f"[data-view={view}] :is({FIRST[view]})"
+        self.page.wait_for_selector(first, state="visible" if view != "try" else "attached")
 
 
 @pytest.fixture

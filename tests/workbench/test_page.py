@@ -2,10 +2,10 @@
 
 import datetime as dt
 import re
-from urllib.parse import unquote
 
 import pytest
 
+from middlegame.analysis.hypotheses import hypotheses
 from middlegame.equilibrium import solve
 from middlegame.live import Live
 from middlegame.report.telling import narrative
@@ -13,7 +13,9 @@ from middlegame.report.telling.words import percent
 from middlegame.scenario.load import load
 from middlegame.shipped import shipped
 from middlegame.sweeping.run import sweep
+from middlegame.workbench.pages import VIEWS
 from tests.workbench.conftest import NARROW, WIDE
+from tests.workbench.contests import TIMED
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 WORTH = "interests.tenant[0].worth"
@@ -33,24 +35,30 @@ def drawn(equilibrium):
     return found
 
 
-def agrees(page, expected, within="body"):
-    """Wait until the bars are at these probabilities, and compare them all."""
-    for key, p in expected.items():
-        element = page.locator(f'{within} [data-key="{key}"]').first
-        if element.count():
-            page.wait_for_function(
-                "([e, p]) => Math.abs(Number(e.dataset.value) - p) < 2e-6",
-                arg=[element.element_handle(), p],
-            )
+AGREES = """([within, expected]) => {
+    const bars = [...document.querySelectorAll(within + " [data-key]")];
+    const drawn = new Set(bars.map(bar => bar.dataset.key));
+    const asked = Object.keys(expected).filter(key => key.startsWith("question."));
+    const right = bar => Math.abs(Number(bar.dataset.value) - expected[bar.dataset.key]) < 2e-6;
+    return asked.every(key => drawn.has(key)) && bars.every(right);
+}"""
 
 
-def drag(page, number, steps=6, rest=None):
-    """Drag a slider to the right with the mouse, resting at a step until it was answered."""
-    group = page.locator(f'details:has([data-number="{number}"])')
-    if group.get_attribute("open") is None:
-        group.locator("summary").click()
+def agrees(page, expected, within="[data-view=answer]"):
+    """Wait until the bars of a view, those of all questions among them, are as expected."""
+    page.wait_for_function(AGREES, arg=[within, expected])
+
+
+def drag(page, number, steps=6, rest=2):
+    """Drag a slider to the right with the mouse, resting at a step until it was answered.
+
+    Gives the value that the address held then.
+    """
+    rested = None
     slider = page.locator(f'[data-number="{number}"]')
-    slider.scroll_into_view_if_needed()
+    if not slider.is_visible():
+        page.locator(f'details:has([data-number="{number}"]) summary').click()
+    slider.hover()  # waits until nothing moves it any more
     box = slider.bounding_box()
     y = box["y"] + box["height"] / 2
     page.mouse.move(box["x"] + box["width"] / 2, y)
@@ -58,15 +66,22 @@ def drag(page, number, steps=6, rest=None):
     for step in range(steps):
         page.mouse.move(box["x"] + box["width"] * (0.5 + 0.3 * (step + 1) / steps), y)
         if step == rest:
-            page.wait_for_url(lambda url: number in url)
+            rested = settled(page, number)
     page.mouse.up()
+    return rested
 
 
-def settled(page, number):
-    """Wait until the address holds a slider's value, and give it."""
-    told = page.locator(f'[data-number="{number}"]').get_attribute("aria-valuetext")
-    page.wait_for_url(lambda url: f"{number}={told}" in unquote(url))
-    return float(told)
+SETTLED = """([number, before]) => {
+    const told = document.querySelector(`[data-number="${number}"]`).getAttribute("aria-valuetext");
+    const held = new URL(location.href).searchParams.get(number);
+    return held !== null && held !== before && Number(told) === Number(held) && held;
+}"""
+
+
+def settled(page, number, before=None):
+    """Wait until the address holds a slider's value, and another one than before; give it."""
+    found = page.wait_for_function(SETTLED, arg=[number, before])
+    return found.json_value()
 
 
 QUICK = [each.name for each in shipped() if load(each.folder / "scenario.yaml").periods is None]
@@ -89,12 +104,12 @@ def test_a_box_of_the_picture_opens_its_panel(visit):
     assert "The foreign tenant" in panel.inner_text()
     panel.get_by_role("button", name=re.compile("line")).first.click()
     page.wait_for_selector(".mg-edit:visible")
-    page.get_by_role("button", name="Answer").click()
-    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Answer", exact=True).click()
     box = page.locator('[data-node="bid"]')
+    box.wait_for()
     box.focus()
     page.keyboard.press("Enter")
-    page.wait_for_selector('.mg-panel:has-text("makes an offer")')
+    page.wait_for_selector('.mg-panel:focus:has-text("makes an offer")')
     page.keyboard.press("Escape")
     panel.wait_for(state="detached")
 
@@ -102,9 +117,8 @@ def test_a_box_of_the_picture_opens_its_panel(visit):
 @pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["1280", "390"])
 def test_a_dragged_slider_gives_the_front_doors_numbers(visit, harbour, viewport):
     page = visit(viewport).open("harbour-lease", "try")
-    page.wait_for_function("document.querySelector('.mg-try') !== null")
-    drag(page, WORTH, rest=2)
-    value = settled(page, WORTH)
+    rested = drag(page, WORTH, rest=2)
+    value = float(settled(page, WORTH, rested))
     assert value > harbour.theta({})[0]
     after = harbour.full({WORTH: value})
     agrees(page, drawn(after), ".mg-results")
@@ -116,11 +130,14 @@ def test_a_dragged_slider_gives_the_front_doors_numbers(visit, harbour, viewport
 def test_the_keyboard_moves_a_slider(visit, harbour):
     page = visit().open("harbour-lease", "try")
     page.fill('[aria-label="Search the numbers"]', "tenant")
-    page.locator(f'[data-number="{WORTH}"]').focus()
-    for _ in range(5):
-        page.keyboard.press("ArrowRight")
-    value = settled(page, WORTH)
-    agrees(page, drawn(harbour.full({WORTH: value})), ".mg-results")
+    slider = page.locator(f'[data-number="{WORTH}"]')
+    slider.wait_for()
+    slider.focus()
+    value = None
+    for _ in range(2):
+        page.keyboard.press("PageUp")
+        value = settled(page, WORTH, value)
+    agrees(page, drawn(harbour.full({WORTH: float(value)})), ".mg-results")
 
 
 def test_supposing_observing_and_a_link_that_holds_both(visit, harbour):
@@ -132,7 +149,7 @@ def test_supposing_observing_and_a_link_that_holds_both(visit, harbour):
     page.wait_for_url(lambda url: "given.depot" in url and "suppose.bid" in url)
     other = visit()
     other.page.goto(page.url)
-    other.page.wait_for_selector(".mg-results")
+    other.rested("try")
     agrees(other.page, expected, ".mg-results")
     page.get_by_role("button", name="Reset").click()
     agrees(page, drawn(harbour.base), ".mg-results")
@@ -167,14 +184,12 @@ def test_a_fault_is_edited_in_and_out(visit):
     page.keyboard.type("x")
     page.wait_for_selector(".mg-faults .mg-error:has-text(\"did you mean 'rival'\")")
     page.wait_for_selector(".cm-line.mg-line-error")
-    assert page.get_by_role("button", name="Use this text").is_disabled()
+    page.wait_for_selector("button:disabled:has-text('Use this text')")
     page.keyboard.press("Backspace")
     page.wait_for_selector(".mg-faults .mg-error", state="detached")
     page.keyboard.press("Backspace")
     page.keyboard.press("Control+Space")
-    page.wait_for_selector('.cm-tooltip-autocomplete:has-text("The rival power")')
-    page.wait_for_timeout(200)  # CodeMirror ignores what comes too soon to be meant
-    page.keyboard.press("Enter")
+    page.locator('.cm-tooltip-autocomplete li:has-text("The rival power")').click()
     page.wait_for_selector("text=This is the text that all views show.")
 
 
@@ -186,7 +201,7 @@ def test_an_edited_text_is_used_by_all_views(visit, server):
     button = page.get_by_role("button", name="Use this text")
     page.wait_for_selector("text=Changed, and not used yet.")
     button.click()
-    page.get_by_role("button", name="Answer").click()
+    page.get_by_role("button", name="Answer", exact=True).click()
     page.wait_for_selector('.mg-kicker:has-text("Harbour lease again")')
     assert "again" not in (server.folder / "harbour-lease" / "scenario.yaml").read_text()
 
@@ -215,7 +230,7 @@ def test_a_sweep_is_run_and_its_intervals_stand_on_the_bars(visit):
     page = visitor.open("harbour-lease", "ranges")
     page.get_by_role("button", name="Sweep", exact=True).click()
     page.wait_for_selector('.mg-found:has-text("4,096 worlds")')
-    page.get_by_role("button", name="Answer").click()
+    page.get_by_role("button", name="Answer", exact=True).click()
     page.wait_for_selector('[data-key="question.depot-2026"] .mg-interval')
     found = sweep(load(visitor.server.folder / "harbour-lease" / "scenario.yaml"), 4096)
     low, high = found.questions["depot-2026"].ninety
@@ -223,14 +238,26 @@ def test_a_sweep_is_run_and_its_intervals_stand_on_the_bars(visit):
     assert f"{percent(low)} to {percent(high)} nine times in ten" in told
 
 
+CANCEL = """() => {
+    window.cancelled = false;
+    const line = document.querySelector(".mg-sweep .mg-background");
+    new MutationObserver((_, observer) => {
+        if (!line.querySelector("progress[value]")) return;
+        observer.disconnect();
+        line.querySelector("button").click();
+        cancelled = true;
+    }).observe(line, { attributes: true, subtree: true });
+}"""
+"""From outside, the click might come when the sweep is done."""
+
+
 def test_a_sweep_is_cancelled(visit):
     page = visit().open("harbour-lease", "ranges")
     page.locator(".mg-sweep .q-select").click()
     page.get_by_role("option", name="65,536 worlds").click()
+    page.evaluate(CANCEL)
     page.get_by_role("button", name="Sweep", exact=True).click()
-    page.wait_for_selector(".mg-sweep progress[value]")
-    page.locator(".mg-sweep").get_by_role("button", name="Cancel").click()
-    page.wait_for_selector(".mg-sweep progress", state="hidden")
+    page.wait_for_function("cancelled && !document.querySelector('.mg-sweep progress').offsetWidth")
     assert page.inner_text(".mg-found") == ""
     page.locator(".mg-sweep .q-select").click()
     page.get_by_role("option", name="1,024 worlds").click()
@@ -243,6 +270,43 @@ def test_judgements_are_moved_one_by_one(visit):
     page.get_by_role("button", name="Move every judgement").click()
     page.wait_for_selector(".mg-swings li")
     assert "The loan behind the offer" in page.locator(".mg-swings li").first.inner_text()
+
+
+def test_what_is_worth_finding_out_is_weighed(visit):
+    page = visit().open("harbour-lease", "ranges")
+    page.get_by_role("button", name="Weigh what could be known").click()
+    page.wait_for_selector('.mg-worth .mg-report:has-text("Leverage")')
+    assert "To the foreign tenant" in page.inner_text(".mg-worth .mg-report")
+
+
+def test_evidence_and_rival_views_are_shown_where_there_are_some(visit, server):
+    page = visit().open("known", "evidence")
+    equilibrium = solve(load(server.folder / "known.yaml"))
+    (found,) = hypotheses(equilibrium)
+    told = page.inner_text("[data-view=evidence]")
+    for state, chance in found.posterior.items():
+        assert re.search(
+            rf"{state}\s+{percent(chance)}\s+before: {percent(found.prior[state])}", told
+        )
+    page.get_by_role("button", name="Rival views").click()
+    page.wait_for_selector('[data-view=rivals] th:has-text("The doubter")')
+    other = visit()
+    other.open("harbour-lease")
+    assert other.page.get_by_role("button", name="Evidence").count() == 0
+
+
+def test_periods_of_the_picture_are_turned(visit, server):
+    (server.folder / "siege.yaml").write_text(TIMED)
+    page = visit().open("siege")
+    picture = page.get_by_role("combobox", name="Period")
+    assert picture.input_value() == "2"
+    page.get_by_role("button", name="Later").click()
+    page.wait_for_selector('[data-node="walls@3"]')
+    assert page.get_by_role("button", name="Later").is_disabled()
+    picture.select_option("1")
+    page.wait_for_selector('[data-node="walls@3"]', state="detached")
+    page.locator('[data-node="walls@1"]').click()
+    page.wait_for_selector('.mg-panel:has-text("Jan-Mar 2026")')
 
 
 def test_a_forecast_is_kept_and_its_question_resolved(visit, harbour):
@@ -268,12 +332,12 @@ def test_a_forecast_is_kept_and_its_question_resolved(visit, harbour):
 def test_everybody_can_use_every_view(visit, viewport, scheme):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     visitor = visit(viewport, color_scheme=scheme)
-    page = visitor.open("harbour-lease", "", f"{WORTH}=70")
+    page = visitor.open("known", "answer", f"{WORTH}=70")
     page.locator('[data-node="lease"]').click()
     page.wait_for_selector(".mg-panel")
-    for view in page.locator(".mg-view").all():
-        view.click()
-        page.wait_for_timeout(300)
+    for view, label in VIEWS:
+        page.get_by_role("button", name=label, exact=True).click()
+        visitor.rested(view)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         found = axe.run(page).response["violations"]
         grave = [

@@ -7,9 +7,10 @@ from middlegame.equilibrium import solve
 from middlegame.live import Live
 from middlegame.scenario.load import read_text
 from middlegame.shipped import FOLDER
-from middlegame.workbench import solving
+from middlegame.workbench import picturing, solving
 from middlegame.workbench.setting import Setting
 from middlegame.workbench.worker import Bench
+from tests.workbench.contests import TIMED
 
 TEXT = (FOLDER / "harbour-lease" / "scenario.yaml").read_text()
 WORTH = "interests.tenant[0].worth"
@@ -84,24 +85,6 @@ def test_the_picture_has_a_button_for_every_node(opened):
         assert f'role="button" data-node="{node.name}"' in reading.picture
 
 
-TIMED = """
-title: A siege
-actors: {city: The city}
-periods: {every: quarter, for: 3, from: 2026-01-01}
-moves:
-  hold: {by: city, options: {hold: {}, yield: {costs: 5}}}
-factors:
-  walls:
-    states: [stand, fall]
-    start: stand
-    stays: 60%
-    chance: {fall: 20..40%}
-    headline: yes
-interests:
-  city: [{when: walls = stand, worth: 50}]
-"""
-
-
 def test_periods_become_curves(bench):
     reading = solving.opened(bench, TIMED).base
     assert {curve.name for curve in reading.curves} == {"hold", "walls"}
@@ -110,6 +93,17 @@ def test_periods_become_curves(bench):
     for place, state in enumerate(walls.chances):
         told = [reading.glance.forecasts[f"walls@{k}"][place] for k in (1, 2, 3)]
         assert list(state) == pytest.approx(told)
+
+
+def test_every_period_can_be_pictured(bench):
+    portrait, reading = solving.opened(bench, TIMED)
+    assert portrait.pictured == 2
+    assert len(portrait.periods) == 3
+    assert picturing.drawn(bench, TIMED, Setting(), 2) == reading.picture
+    for period in (1, 3):
+        svg = picturing.drawn(bench, TIMED, Setting(), period)
+        assert f'data-node="walls@{period}"' in svg
+        assert 'data-node="hold@2"' not in svg
 
 
 def test_without_periods_there_are_no_curves(opened):

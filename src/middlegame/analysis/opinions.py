@@ -36,11 +36,21 @@ def opinions_of(files: Sequence[str], forecasters: Sequence[str] = ()) -> list[O
     for place, (name, contest) in enumerate(zip(names, contests, strict=True)):
         if contest is not None:
             by = forecasters[place] if place < len(forecasters) else name
-            found += _opinions(name, by, contest, alone=len(files) == 1)
+            found += opinions_in(contest, name, by, alone=len(files) == 1)
     return found
 
 
-def _opinions(name: str, forecaster: str, contest: Scenario, *, alone: bool) -> list[Opinion]:
+def opinions_in(
+    contest: Scenario, name: str, forecaster: str = "", *, alone: bool = True
+) -> list[Opinion]:
+    """Give an opinion for a contest as it is written, and for each view in it.
+
+    Args:
+        contest: the scenario, with its views.
+        name: of its file.
+        forecaster: by which name the ledger knows whoever wrote it.
+        alone: whether there is no other file, so that its name says nothing.
+    """
     plain = contest.model_copy(update={"views": {}})
     found = [Opinion("as written" if alone and contest.views else name, forecaster, plain)]
     for view, written in contest.views.items():

@@ -57,10 +57,11 @@ class Numbers(Patched, component="components/numbers.js"):
     ) -> None:
         super().__init__()
         self._props["groups"] = [asdict(group) for group in portrait.groups]
-        self._props["values"] = {}
+        self._props["values"], self._props["heard"] = {}, 0
 
         def told(event: GenericEventArguments, settled: bool) -> None:
             name, value = event.args["name"], event.args["value"]
+            self._props["heard"] = int(event.args["place"])
             if isinstance(name, str) and (value is None or isinstance(value, int | float)):
                 on_move(name, None if value is None else float(value), settled)
 
@@ -69,7 +70,7 @@ class Numbers(Patched, component="components/numbers.js"):
 
     def show(self, setting: Setting) -> None:
         """Put the sliders where a setting has them."""
-        self.patch(values=dict(setting.numbers))
+        self.patch(values=dict(setting.numbers), heard=self._props["heard"])
 
 
 class Pickers(Patched, component="components/pickers.js"):
@@ -99,24 +100,36 @@ class Pickers(Patched, component="components/pickers.js"):
 
 
 class Picture(Patched, component="components/picture.js"):
-    """The contest's graph; a box that is chosen opens its panel."""
+    """The contest's graph, of one period where there are some; a chosen box opens its panel.
+
+    Attributes:
+        period: the one that is shown; None where there are none.
+    """
 
     def __init__(
         self, portrait: Portrait, reading: Reading, on_line: Callable[[int], None]
     ) -> None:
         super().__init__()
         self._portrait, self._reading = portrait, reading
-        self._props["node"], self._props["chances"] = None, []
+        self.period = portrait.pictured
+        self._props.update(node=None, chances=[], periods=list(portrait.periods))
+        self.turn(reading.picture, portrait.pictured)
         self.show(reading)
         self.on("choose", lambda event: self.choose(str(event.args)))
         self.on("line", lambda event: on_line(int(event.args)))
 
     def show(self, reading: Reading) -> None:
-        """Draw another reading."""
+        """Draw another reading, where its picture is of the period that is shown."""
         self._reading = reading
-        self.patch(svg=reading.picture)
+        if self.period == self._portrait.pictured:
+            self.patch(svg=reading.picture)
         if self._props["node"] is not None:
             self.patch(chances=reading.glance.forecasts[self._props["node"]["name"]])
+
+    def turn(self, svg: str, period: int | None) -> None:
+        """Show the picture of a period."""
+        self.period = period
+        self.patch(svg=svg, period=period)
 
     def choose(self, name: str) -> None:
         """Open the panel of a move or factor; with no name, close it."""

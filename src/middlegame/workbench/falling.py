@@ -8,6 +8,7 @@ from middlegame.workbench.worker import Bench
 
 if TYPE_CHECKING:
     from middlegame.analysis.dominoes import Dominoes
+    from middlegame.report.telling.falling import Fall
 
 _STRONGEST = 6
 
@@ -84,17 +85,7 @@ def every(bench: Bench, text: str, numbers: Mapping[str, float]) -> Falls:
             for push in ranked
         ),
         largest=tuple(
-            (
-                ranked.index(push),
-                Row(
-                    fall.shift.label,
-                    fall.shift.before,
-                    fall.shift.after,
-                    fall.shift.difference,
-                    fall.note,
-                ),
-            )
-            for push, fall in strongest_falls(found, _STRONGEST)
+            (ranked.index(push), _row(fall)) for push, fall in strongest_falls(found, _STRONGEST)
         ),
     )
 
@@ -114,18 +105,14 @@ def toppled(
         title=push_heading(found, push),
         graph=graph,
         width=int(graph.split('viewBox="', 1)[1].split('"', 1)[0].split()[2]) if graph else 0,
-        rows=tuple(
-            Row(
-                fall.shift.label,
-                fall.shift.before,
-                fall.shift.after,
-                fall.shift.difference,
-                fall.note,
-            )
-            for fall in falls(found, push)
-        ),
+        rows=tuple(map(_row, falls(found, push))),
         notes=tuple(notes(found, push)),
     )
+
+
+def _row(fall: "Fall") -> Row:
+    shift = fall.shift
+    return Row(shift.label, shift.before, shift.after, shift.difference, fall.note)
 
 
 def _dominoes(bench: Bench, text: str, numbers: Mapping[str, float]) -> "Dominoes":

@@ -5,6 +5,8 @@ from pathlib import Path
 
 from nicegui import ui
 
+from middlegame.report.page.section import STYLE
+
 _STYLE = (Path(__file__).parent / "style.css").read_text(encoding="utf-8")
 
 
@@ -12,6 +14,7 @@ def dress(title: str) -> None:
     """Give a page its style and title."""
     ui.page_title(f"{title} · middlegame" if title else "middlegame")
     ui.add_css(_STYLE)
+    ui.add_css(f".mg-report{{{STYLE}}}")  # the report's own, for what is shown as in the report
     ui.colors(primary="#0b5c8f")
     ui.query("html").props("lang=en")
     ui.query(".nicegui-content").classes("mg-content")
@@ -69,6 +72,10 @@ class Head:
                             ui.label(label)
                         button.on("click", lambda _, name=name: choose(name))
                         self._buttons[name] = button
+
+    def offer(self, name: str, there: bool) -> None:
+        """Let a view be chosen, or not where the contest has nothing for it."""
+        self._buttons[name].set_visibility(there)
 
     def mark(self, name: str) -> None:
         """Show which view is open."""

@@ -15,6 +15,7 @@ from middlegame.workbench.setting import Setting
 from middlegame.workbench.views.answer import AnswerView
 from middlegame.workbench.views.dominoes import DominoView
 from middlegame.workbench.views.edit import EditView
+from middlegame.workbench.views.found import FoundView, evidence_view, rivals_view
 from middlegame.workbench.views.ledger import LedgerView
 from middlegame.workbench.views.ranges import RangesView
 from middlegame.workbench.views.trying import TryView
@@ -24,12 +25,14 @@ VIEWS = (
     ("try", "Try it"),
     ("dominoes", "Dominoes"),
     ("ranges", "How sure"),
+    ("evidence", "Evidence"),
+    ("rivals", "Rival views"),
     ("edit", "Edit"),
     ("ledger", "Ledger"),
 )
 
 
-View = AnswerView | TryView | DominoView | RangesView | EditView | LedgerView
+View = AnswerView | TryView | DominoView | RangesView | FoundView | EditView | LedgerView
 
 
 @dataclass(frozen=True)
@@ -112,12 +115,17 @@ class ContestPage:
         self.view = view if view in dict(VIEWS) else "answer"
         dress(title)
         self.head = Head(title, VIEWS, self.choose)
+        for name in ("evidence", "rivals"):
+            self.head.offer(name, False)
         with ui.element("main").classes("mg-main"):
             with ui.element("div").classes("mg-opening").props("role=status") as self.opening:
                 ui.spinner(size="lg").props("aria-hidden=true")
                 self.progress = ui.label("Opening the contest")
                 self.hint = ui.label("").classes("mg-soft")
-            self.places = {name: ui.element("div").classes("mg-place") for name, _ in VIEWS}
+            self.places = {
+                name: ui.element("div").classes("mg-place").props(f"data-view={name}")
+                for name, _ in VIEWS
+            }
         self.views: dict[str, View] = {}
         with self.places["edit"]:
             self.views["edit"] = EditView(bench.library, session, self.reopen)
@@ -137,7 +145,7 @@ class ContestPage:
             if isinstance(each, AnswerView | TryView):
                 each.looked_at = name == view
         opened = self.views.get(view)
-        if isinstance(opened, AnswerView | TryView | DominoView | LedgerView):
+        if not isinstance(opened, RangesView | EditView | None):
             opened.shown()
         self._link()
 
@@ -201,6 +209,18 @@ class ContestPage:
                 self.views["dominoes"] = DominoView(self.session)
             with self.places["ranges"]:
                 self.views["ranges"] = RangesView(self.session)
+            portrait = self.session.portrait
+            assert portrait is not None
+            for name, there, make in (
+                ("evidence", portrait.evidence, evidence_view),
+                ("rivals", portrait.rivals, rivals_view),
+            ):
+                self.head.offer(name, there)
+                if there:
+                    with self.places[name]:
+                        self.views[name] = make(self.session)
+                elif self.view == name:
+                    self.view = "answer"
             with self.places["ledger"]:
                 self.views["ledger"] = LedgerView(self.session)
             self.choose(self.view)

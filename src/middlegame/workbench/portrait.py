@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from middlegame.diagram import Decision, Diagram, Parameter
+from middlegame.report.drawing.layout import shown_period
 from middlegame.report.drawing.palette import NOBODY, actor_colours
 from middlegame.report.telling import narrative
 from middlegame.report.telling.judgements import Written, judgement_groups
@@ -140,6 +141,10 @@ class Portrait:
         groups: the ranges, by what they are of.
         sources: name, title and further words of each.
         colours: each actor's name in words and colour, those who move first.
+        evidence: whether it holds evidence on something that is hidden.
+        rivals: whether it holds rival views.
+        periods: their names; empty where there are none.
+        pictured: the period that a picture shows first, counted from 1.
     """
 
     title: str
@@ -152,6 +157,10 @@ class Portrait:
     groups: tuple[Group, ...]
     sources: tuple[tuple[str, str, str], ...]
     colours: tuple[tuple[str, str], ...]
+    evidence: bool
+    rivals: bool
+    periods: tuple[str, ...]
+    pictured: int | None
 
     def node(self, name: str) -> Node | None:
         """Give a node by name."""
@@ -160,6 +169,8 @@ class Portrait:
 
 def portrait(equilibrium: "Equilibrium", loaded: "Loaded") -> Portrait:
     """Draw up a contest's portrait from its equilibrium as written."""
+    from middlegame.analysis.hypotheses import hidden
+
     words, scenario = narrative.words_of(equilibrium), equilibrium.scenario
     diagram = equilibrium.diagram
     parameters = {clean(parameter.name): parameter for parameter in diagram.parameters}
@@ -171,6 +182,7 @@ def portrait(equilibrium: "Equilibrium", loaded: "Loaded") -> Portrait:
         if numbers:
             groups.append(Group(group.title, tuple(numbers)))
     colours = actor_colours(diagram)
+    calendar = scenario.calendar if scenario else None
     return Portrait(
         title=words.title,
         question=clean(scenario.question or "") if scenario else "",
@@ -185,6 +197,10 @@ def portrait(equilibrium: "Equilibrium", loaded: "Loaded") -> Portrait:
         groups=tuple(groups),
         sources=tuple(_sources(words)),
         colours=tuple((capital(words.actor(o)), colours[o]) for o in colours),
+        evidence=bool(equilibrium.evidence and hidden(diagram)),
+        rivals=bool(scenario and scenario.views),
+        periods=tuple(calendar.name(k + 1) for k in range(calendar.count)) if calendar else (),
+        pictured=shown_period(diagram),
     )
 
 
@@ -195,8 +211,6 @@ def _number(parameter: Parameter, written: Written) -> Number:
         float(parameter.from_scale(low - reach)),
         float(parameter.from_scale(high + reach)),
     )
-    if parameter.unit == "odds":
-        least = max(1.0, least)
     return Number(
         name=parameter.name,
         case=written.case,
@@ -205,8 +219,8 @@ def _number(parameter: Parameter, written: Written) -> Number:
         unit=parameter.unit,
         low=parameter.low,
         high=parameter.high,
-        least=least,
-        most=most,
+        least=max(least, parameter.least),
+        most=min(most, parameter.most),
         ceiling=parameter.ceiling,
         median=parameter.median,
         step=_step(parameter),

@@ -1,5 +1,6 @@
 """The tasks about ranges: sweeps, what each judgement alone does, and boxes of worlds."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -96,7 +97,7 @@ def swept(bench: Bench, text: str, setting: Setting, worlds: int) -> Swept:
 
     if not 64 <= worlds <= MOST_WORLDS:
         raise MiddlegameError(f"{worlds:,} worlds; expected from 64 to {MOST_WORLDS:,}")
-    equilibrium = bench.live(_moved(bench, text, setting)).full(
+    equilibrium = bench.live(moved(bench, text, setting.numbers)).full(
         {}, setting.supposed, setting.given, surprise=setting.surprise
     )
 
@@ -118,7 +119,7 @@ def swept(bench: Bench, text: str, setting: Setting, worlds: int) -> Swept:
         notes=tuple(outlooks.notes(found)),
         open=tuple(outlooks.open_ends(found)),
         sureness=outlooks.sureness(found),
-        boxes=tuple(_boxes(bench, found)),
+        boxes=tuple(_boxes(bench, found)) if found.equilibrium.questions else (),
     )
 
 
@@ -130,7 +131,7 @@ def tornados(bench: Bench, text: str, setting: Setting) -> list[Tornado]:
     from middlegame.report.telling.driving import flip_sentence, target_label
     from middlegame.report.telling.judgements import judgement_words, value_words
 
-    equilibrium = bench.live(_moved(bench, text, setting)).full(
+    equilibrium = bench.live(moved(bench, text, setting.numbers)).full(
         {}, setting.supposed, setting.given, surprise=setting.surprise
     )
     words, parameters = narrative.words_of(equilibrium), equilibrium.diagram.parameters
@@ -177,44 +178,24 @@ def tornados(bench: Bench, text: str, setting: Setting) -> list[Tornado]:
     return found
 
 
-def _moved(bench: Bench, text: str, setting: Setting) -> str:
+def moved(bench: Bench, text: str, numbers: Mapping[str, float]) -> str:
     """Give the text with its ranges moved to where the numbers now are."""
-    return rewrite(bench, text, setting.numbers, keep_width=True) if setting.numbers else text
+    return rewrite(bench, text, numbers, keep_width=True) if numbers else text
 
 
-def _boxes(bench: Bench, found: "Sweep") -> list[tuple[str, str]]:
+def _boxes(bench: Bench, found: "Sweep") -> Iterator[tuple[str, str]]:
     """Say for each question in which part of the ranges it is likely."""
     from middlegame.analysis.discovery import discover
-    from middlegame.report.telling import narrative
-    from middlegame.report.telling.judgements import judgement_words, value_words
+    from middlegame.analysis.targets import swept, targets
+    from middlegame.report.telling.discovering import discovered
 
     equilibrium = found.equilibrium
-    words = narrative.words_of(equilibrium)
-    parameters = equilibrium.diagram.parameters
-    questions = equilibrium.scenario.questions if equilibrium.scenario else {}
-    told = []
-    for name, question in questions.items():
+    for target in targets(equilibrium, tuple(equilibrium.questions)):
         bench.check()
-        label = narrative.question_label(words, question)
+        chances = target.chance(swept(found, target))
         try:
-            box = discover(parameters, found.thetas, found.answers(name))
+            box = discover(equilibrium.diagram.parameters, found.thetas, chances)
         except MiddlegameError:
             continue  # no box parts the worlds: there is nothing to tell
-        limits = []
-        for limit in box.limits:
-            parameter = parameters[limit.parameter]
-            ends = [
-                f"{word} {value_words(parameter, end)}"
-                for word, end in (("above", limit.low), ("below", limit.high))
-                if end is not None
-            ]
-            limits.append(f"{judgement_words(words, parameter)} {' and '.join(ends)}")
-        told.append(
-            (
-                label,
-                f"Likelier than {box.above:.0%} in {box.share:.0%} of the worlds. With "
-                f"{'; '.join(limits)}, it is so in {box.held_out.density:.0%}; that takes in "
-                f"{box.held_out.coverage:.0%} of the worlds in which it is.",
-            )
-        )
-    return told
+        told = discovered(equilibrium, target, box, found.count)
+        yield told.title, told.sentence

@@ -10,6 +10,7 @@ from middlegame.report.drawing.graph import contest_graph
 from middlegame.report.drawing.palette import NOBODY, actor_colours
 from middlegame.report.telling import change, narrative, over_time
 from middlegame.report.telling.judgements import judgement_words, value_words
+from middlegame.report.telling.over_time import Series
 from middlegame.report.telling.words import capital, percent, within
 from middlegame.workbench.setting import Setting
 
@@ -51,19 +52,6 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Curve:
-    """A move or factor over time: for each state its probability in each period, or None."""
-
-    name: str
-    title: str
-    colour: str
-    periods: tuple[str, ...]
-    labels: tuple[str, ...]
-    chances: tuple[tuple[float | None, ...], ...]
-    notes: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class Reading:
     """Everything about one setting.
 
@@ -83,7 +71,7 @@ class Reading:
     glance: Glance
     notes: tuple[str, ...]
     storylines: tuple[Line, ...]
-    curves: tuple[Curve, ...]
+    curves: tuple[Series, ...]
     points: tuple[tuple[str, str, float], ...]
     picture: str
     news: tuple[str, ...]
@@ -146,23 +134,12 @@ def reading(live: "Live", setting: Setting) -> Reading:
     )
 
 
-def _curves(equilibrium: "Equilibrium") -> list[Curve]:
+def _curves(equilibrium: "Equilibrium") -> list[Series]:
     """List the moves and the headline factors that belong to periods."""
     if not over_time.is_timed(equilibrium):
         return []
     outcomes = [each for each in over_time.factors_over_time(equilibrium) if each.headline]
-    return [
-        Curve(
-            each.name,
-            each.title,
-            each.colour,
-            each.periods,
-            each.labels,
-            each.chances,
-            each.notes,
-        )
-        for each in (*outcomes, *over_time.moves_over_time(equilibrium))
-    ]
+    return [*outcomes, *over_time.moves_over_time(equilibrium)]
 
 
 def _numbers(live: "Live", setting: Setting) -> list[str]:

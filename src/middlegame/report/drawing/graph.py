@@ -51,17 +51,20 @@ font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,san
 """.replace("\n", "")
 
 
-def contest_graph(equilibrium: "Equilibrium", *, chosen_from: bool = False) -> str:
+def contest_graph(
+    equilibrium: "Equilibrium", *, period: int | None = None, chosen_from: bool = False
+) -> str:
     """Draw the contest: moves and factors, what each depends on, and who knows what.
 
     Args:
         equilibrium: whose probabilities stand on it.
+        period: over time, the one to be drawn; see `layout.shown_period` unless given.
         chosen_from: whether its boxes are buttons, each with its `data-node`, for a live page.
 
     Returns:
         An SVG image that scales, without background, for light and dark pages.
     """
-    placed = layout(equilibrium)
+    placed = layout(equilibrium, period)
     words = narrative.words_of(equilibrium)
     width = max(placed.width, _LEAST_WIDTH)
     legend, legend_height = _legend(equilibrium, words, width)

@@ -63,11 +63,11 @@ class Layout:
     arcs: tuple[Arc, ...]
 
 
-def layout(equilibrium: "Equilibrium") -> Layout:
-    """Place the nodes from top to bottom, causes above what depends on them."""
+def layout(equilibrium: "Equilibrium", period: int | None = None) -> Layout:
+    """Place the nodes from top to bottom, causes above what depends on them; see `drawn`."""
     diagram = equilibrium.diagram
     words = narrative.words_of(equilibrium)
-    nodes = drawn(diagram)
+    nodes = drawn(diagram, period)
     heights = {}
     for node in nodes:
         lines = len(label_lines(words, node.name)) + len(state_lines(equilibrium, words, node.name))
@@ -77,10 +77,14 @@ def layout(equilibrium: "Equilibrium") -> Layout:
     return placed(heights, arcs)
 
 
-def drawn(diagram: Diagram) -> tuple[Node, ...]:
+def drawn(diagram: Diagram, period: int | None = None) -> tuple[Node, ...]:
     """List what the picture shows: all but the evidence that nobody in the contest sees.
 
     Over time it shows one period, with what that depends on of the one before.
+
+    Args:
+        diagram: the contest's.
+        period: to be shown; see `shown_period` unless given.
     """
     seen = {name for decision in diagram.decisions for name in decision.parents}
     every = tuple(
@@ -88,7 +92,7 @@ def drawn(diagram: Diagram) -> tuple[Node, ...]:
         for n in diagram.nodes
         if (n.name not in diagram.evidence or n.name in seen) and n not in diagram.books
     )
-    period = shown_period(diagram)
+    period = shown_period(diagram) if period is None else period
     if period is None:
         return every
     now = [n for n in every if n.period in (None, period)]

@@ -115,6 +115,11 @@ def html_report(
     )
 
 
+def section_html(section: Section) -> str:
+    """Write a section by itself, as it stands in the report; `report.css` dresses it."""
+    return environment().get_template("section.html").render(section=section)
+
+
 def environment() -> "Environment":
     """Give the templates, with the filters that they use."""
     from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape

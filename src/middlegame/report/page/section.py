@@ -1,7 +1,11 @@
 """A section of the report that not every report has."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
+
+STYLE = (Path(__file__).parent / "templates" / "report.css").read_text(encoding="utf-8")
+"""The report's style."""
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ export default {
         <section v-if="cascade" class="mg-block"><h2 class="mg-h2">If {{ cascade.title }}</h2>
           <p v-for="note in cascade.notes" class="mg-note">{{ note }}</p>
           <p v-if="!cascade.rows.length" class="mg-soft">Nothing else changes by a percentage point.</p>
-          <div v-if="cascade.graph" class="mg-cascade" tabindex="0" role="region" aria-label="The cascade as a picture" :style="{ '--natural': cascade.width + 'px' }" v-html="cascade.graph" :key="cascade.title"></div>
+          <div v-if="cascade.graph" class="mg-cascade" ref="graph" tabindex="0" role="region" aria-label="The cascade as a picture" :style="{ '--natural': cascade.width + 'px' }" v-html="cascade.graph" :key="cascade.title"></div>
           <div class="mg-changes" v-if="cascade.rows.length"><table><thead><tr><th scope="col">What falls with it</th><th scope="col">before</th><th scope="col">then</th><th scope="col">change</th></tr></thead>
             <tbody><tr v-for="row in cascade.rows"><th scope="row">{{ row.label }}<span class="mg-soft" v-if="row.note"><br>{{ row.note }}</span></th><td>{{ row.before }}</td><td>{{ row.after }}</td><td>{{ signed(row.difference) }}</td></tr></tbody></table></div>
         </section>
@@ -32,6 +32,14 @@ export default {
     shown() {
       const words = this.query.toLowerCase().split(/\s+/).filter(Boolean);
       return this.firsts.map((first, place) => [first, place]).filter(([first]) => words.every((word) => (first.told + " " + first.name).toLowerCase().includes(word)));
+    },
+  },
+  watch: {
+    cascade() {
+      this.$nextTick(() => {
+        const graph = this.$refs.graph;
+        if (graph) graph.scrollLeft = (graph.scrollWidth - graph.clientWidth) / 2;
+      });
     },
   },
   methods: {

@@ -13,9 +13,9 @@ const STEPS = 400;
 const PACE = 40; // milliseconds between two values that are sent while dragging
 
 export default {
-  props: { groups: Array, values: Object },
+  props: { groups: Array, values: Object, heard: Number },
   emits: ["move", "settle"],
-  data: () => ({ query: "", changed: false, local: {} }),
+  data: () => ({ query: "", changed: false, local: {}, said: 0 }),
   template: `
     <div class="mg-numbers">
       <div class="mg-search">
@@ -55,7 +55,9 @@ export default {
   },
   watch: {
     values() {
-      // The server's values count, except for what is being dragged just now.
+      // The server's values count, except for what is being dragged just now, and unless it has
+      // not heard yet of what was last moved.
+      if (this.heard !== this.said) return;
       for (const name of Object.keys(this.local)) if (name !== this.dragged) delete this.local[name];
     },
   },
@@ -108,19 +110,22 @@ export default {
       this.latest = null;
       this.timer = null;
       if (!latest) return;
-      this.$emit("move", latest);
+      this.say("move", latest);
       this.timer = setTimeout(() => this.send(), PACE);
+    },
+    say(what, change) {
+      this.$emit(what, { ...change, place: ++this.said });
     },
     settled(number, event) {
       clearTimeout(this.timer);
       this.timer = this.latest = this.dragged = null;
       const value = this.at(number, Number(event.target.value));
       this.local[number.name] = value;
-      this.$emit("settle", { name: number.name, value });
+      this.say("settle", { name: number.name, value });
     },
     back(number) {
       delete this.local[number.name];
-      this.$emit("settle", { name: number.name, value: null });
+      this.say("settle", { name: number.name, value: null });
     },
   },
 };

@@ -2,10 +2,12 @@
 export default {
   props: { nodes: Array, supposed: Object, given: Object, surprise: Boolean },
   emits: ["pick", "surprise"],
+  data: () => ({ query: "" }),
   template: `
     <div class="mg-pickers">
       <p class="mg-soft">Suppose: it is fixed, and everybody knows it beforehand. Observed: it is news about the world and about what whoever moved knew.</p>
-      <div v-for="node in nodes" :key="node.name" class="mg-picker" :class="{ changed: value(node) !== 'free' }">
+      <div v-if="nodes.length > 20" class="mg-search"><input type="search" v-model="query" placeholder="Search moves and factors" aria-label="Search moves and factors"></div>
+      <div v-for="node in shown" :key="node.name" class="mg-picker" :class="{ changed: value(node) !== 'free' }">
         <label :for="'pick-' + node.name"><i class="mg-dot" :style="{ background: node.colour }"></i>{{ node.label }}</label>
         <select :id="'pick-' + node.name" :data-pick="node.name" :value="value(node)" @change="picked(node, $event)">
           <option value="free">free</option>
@@ -15,6 +17,12 @@ export default {
       </div>
       <label class="mg-check"><input type="checkbox" :checked="surprise" @change="$emit('surprise', $event.target.checked)"> What is supposed comes as a surprise: nobody else had reckoned with it</label>
     </div>`,
+  computed: {
+    shown() {
+      const words = this.query.toLowerCase().split(/\s+/).filter(Boolean);
+      return this.nodes.filter((node) => words.every((word) => (node.label + " " + node.name).toLowerCase().includes(word)));
+    },
+  },
   methods: {
     value(node) {
       if (node.name in this.supposed) return "suppose " + this.supposed[node.name];

@@ -6,12 +6,18 @@ function percent(p) {
 }
 
 export default {
-  props: { svg: String, node: Object, chances: Array },
-  emits: ["choose", "line"],
+  props: { svg: String, node: Object, chances: Array, periods: Array, period: Number },
+  emits: ["choose", "line", "period"],
   data: () => ({ whole: false }),
   template: `
+    <div>
+    <div v-if="periods.length" class="mg-tools mg-periods" role="toolbar" aria-label="Period">
+      <button class="mg-button" :disabled="period <= 1" @click="$emit('period', period - 1)">Earlier</button>
+      <select aria-label="Period" :value="period" @change="$emit('period', Number($event.target.value))"><option v-for="(name, k) in periods" :value="k + 1">{{ name }}</option></select>
+      <button class="mg-button" :disabled="period >= periods.length" @click="$emit('period', period + 1)">Later</button>
+    </div>
     <div class="mg-picture" :class="{ open: !!node, whole }">
-      <div class="mg-canvas" tabindex="0" role="region" aria-label="The contest as a picture" :style="{ '--natural': natural }" v-html="svg" @click="clicked" @keydown="pressed"></div>
+      <div class="mg-canvas" ref="canvas" tabindex="0" role="region" aria-label="The contest as a picture" :style="{ '--natural': natural }" v-html="svg" @click="clicked" @keydown="pressed"></div>
       <button class="mg-link mg-whole" :aria-pressed="whole" @click="whole = !whole">{{ whole ? "Show it in a window" : "Show the whole picture" }}</button>
       <aside v-if="node" class="mg-panel" :aria-label="node.label" ref="panel" tabindex="-1" @keydown.esc="$emit('choose', '')">
         <button class="mg-close" aria-label="Close" @click="$emit('choose', '')">×</button>
@@ -28,11 +34,24 @@ export default {
         </template>
         <p v-if="!node.judgements.length && !node.wanted.length && !node.why" class="mg-soft">Nothing more is written about it.</p>
       </aside>
-    </div>`,
+    </div></div>`,
   computed: {
     natural() {
       return (/viewBox="\S+ \S+ (\S+)/.exec(this.svg) || [0, 1000])[1] + "px";
     },
+  },
+  mounted() {
+    // Where the picture is wider than the page, it begins in its middle: that is where the boxes are.
+    const canvas = this.$refs.canvas;
+    this.sized = new ResizeObserver(() => {
+      if (!canvas.clientWidth) return;
+      this.sized.disconnect();
+      canvas.scrollLeft = (canvas.scrollWidth - canvas.clientWidth) / 2;
+    });
+    this.sized.observe(canvas);
+  },
+  beforeUnmount() {
+    this.sized.disconnect();
   },
   watch: {
     node(now, before) {

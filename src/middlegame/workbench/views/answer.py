@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 
-from nicegui import ui
+from nicegui import background_tasks, ui
 
+from middlegame.errors import MiddlegameError
 from middlegame.workbench.elements import (
     Curves,
     Forecast,
@@ -15,6 +16,7 @@ from middlegame.workbench.elements import (
     question_section,
 )
 from middlegame.workbench.frame import heading
+from middlegame.workbench.pool import Superseded
 from middlegame.workbench.session import Session
 
 
@@ -26,7 +28,7 @@ class AnswerView:
         assert portrait is not None
         assert reading is not None
         assert session.base is not None
-        self.session = session
+        self.session, self.portrait = session, portrait
         self.looked_at = True
         base = session.base.glance
         with ui.element("p").classes("mg-kicker"):
@@ -52,10 +54,16 @@ class AnswerView:
         with ui.element("section").classes("mg-block"):
             heading("h2", "The contest", "mg-h2")
             ui.label(
-                "Moves in order of play and what depends on them, each with its likeliest outcome. "
-                "Choose a box to see its judgements and sources, and who wants what there."
+                "Moves in order of play and what depends on them, each with its likeliest outcome"
+                + (
+                    "; one period, with what it depends on of others. "
+                    if portrait.periods
+                    else ". "
+                )
+                + "Choose a box to see its judgements and sources, and who wants what there."
             ).classes("mg-soft")
             self.picture = Picture(portrait, reading, to_line)
+            self.picture.on("period", lambda event: self._turn(int(event.args)))
         sections = [move_section(portrait, timed=False), outcome_section(portrait, timed=False)]
         sections = [section for section in sections if section["groups"]]
         self.forecast = Forecast(sections, base).classes("mg-wide")
@@ -73,13 +81,11 @@ class AnswerView:
         self._reading()
 
     def _sources(self) -> None:
-        portrait = self.session.portrait
-        assert portrait is not None
-        if not portrait.sources:
+        if not self.portrait.sources:
             return
         heading("h2", "Sources", "mg-h2")
         with ui.element("ul").classes("mg-sources"):
-            for name, title, more in portrait.sources:
+            for name, title, more in self.portrait.sources:
                 with ui.element("li"):
                     ui.label(title).classes("mg-source")
                     ui.label(f"{name}. {more}").classes("mg-soft")
@@ -112,7 +118,29 @@ class AnswerView:
             telling.show(reading)
         self.curves.show(reading)
         self.picture.show(reading)
+        if self.picture.period != self.portrait.pictured:
+            background_tasks.create(self._turn(self.picture.period))
         self.method.set_text(f"{reading.method}.")
+
+    async def _turn(self, period: int | None) -> None:
+        """Show another period of the contest."""
+        session = self.session
+        try:
+            svg = await session.pools.solving.ask(
+                (session.visitor, "picture"),
+                "picturing.drawn",
+                session.text,
+                session.setting,
+                period,
+                home=session.text,
+                heavy=True,
+            )
+        except Superseded:
+            return
+        except MiddlegameError as error:
+            session.say(str(error))
+            return
+        self.picture.turn(svg, period)
 
     def _changes(self) -> None:
         count = len(self.session.setting.numbers)

@@ -77,11 +77,15 @@ class Background:
             then(found)
 
     def _progress(self, content: Any) -> None:
-        if isinstance(content, float):
-            self.bar.props(f"value={content:.3f}")
-            self.told.set_text(f"{self.what}: {content:.0%}")
+        what, share = content if isinstance(content, tuple) else (content, None)
+        if isinstance(what, float):
+            what, share = self.what, what
+        if share is None:
+            self.bar.props(remove="value")
+            self.told.set_text(f"{what} …")
         else:
-            self.told.set_text(f"{content} …")
+            self.bar.props(f"value={share:.3f}")
+            self.told.set_text(f"{what}: {share:.0%}")
 
     def _cancel(self) -> None:
         self.session.pools.solving.cancel((self.session.visitor, self.what))

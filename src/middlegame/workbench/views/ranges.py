@@ -10,6 +10,7 @@ from middlegame.workbench.ranging import Swept, Tornado
 from middlegame.workbench.session import Session
 from middlegame.workbench.setting import Setting
 from middlegame.workbench.views.background import Background
+from middlegame.workbench.views.found import Found, whole
 
 _WORLDS = {
     1024: "1,024 worlds",
@@ -67,6 +68,11 @@ class RangesView:
                 self.driving = Background(session, "Moving judgements")
                 self.tornados = Tornados()
                 self.tornados.set_visibility(False)
+        with ui.element("section").classes("mg-block mg-worth"):
+            heading("h2", "What is worth finding out, and fixing", "mg-h2")
+            with ui.element("div").classes("mg-tools"):
+                button("Weigh what could be known", lambda: self.worth.begin(), primary=True)
+            self.worth = Found(session, "finding.worth", "Weighing what could be known", whole)
         session.on_reading.append(self._changed)
 
     def _sweep(self) -> None:
