@@ -27,8 +27,8 @@ def bench():
 
 
 def test_only_a_contest_with_evidence_or_views_has_sections_on_them(bench):
-    plain, _ = solving.opened(bench, HARBOUR)
-    known, _ = solving.opened(bench, KNOWN)
+    plain = solving.opened(bench, HARBOUR).portrait
+    known = solving.opened(bench, KNOWN).portrait
     assert (plain.evidence, plain.rivals) == (False, False)
     assert (known.evidence, known.rivals) == (True, True)
 

@@ -96,7 +96,7 @@ def test_periods_become_curves(bench):
 
 
 def test_every_period_can_be_pictured(bench):
-    portrait, reading = solving.opened(bench, TIMED)
+    portrait, reading, _ = solving.opened(bench, TIMED)
     assert portrait.pictured == 2
     assert len(portrait.periods) == 3
     assert picturing.drawn(bench, TIMED, Setting(), 2) == reading.picture
