@@ -12,7 +12,7 @@ from middlegame.compile import compile_scenario
 from middlegame.diagram import Parameter, Tables
 from middlegame.engine import long
 from middlegame.engine.layout import Game, layout_of
-from middlegame.engine.outcomes import solver
+from middlegame.engine.solver import solver
 from middlegame.engine.worlds import Ramp
 from middlegame.equilibrium import Equilibrium, solve
 from middlegame.errors import QueryError, unknown

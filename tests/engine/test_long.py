@@ -7,10 +7,12 @@ from hypothesis import given, settings
 
 import middlegame as mg
 from middlegame.engine import long, qre
+from middlegame.engine.backend import jax
+from middlegame.engine.eager import Sweeper
 from middlegame.engine.local import responder
 from middlegame.engine.logit import places
 from middlegame.engine.repetition import effort, slices
-from middlegame.engine.sweep import sweep
+from middlegame.engine.sweep import swept
 from middlegame.game import engine_game
 from tests import enumeration
 from tests.engine.test_qre import coordination
@@ -31,9 +33,12 @@ def test_a_sweep_at_once_is_everybodys_response(diagram):
     logits = rng.normal(size=game.opens.shape)
     game = game._replace(lambdas=rng.random(len(diagram.decisions)))
     expected = np.asarray(responder(structure, structure.decisions)(logits, 0.8, game))
-    found = np.asarray(sweep(structure)(logits, 0.8, game, True))
+    compiled = np.asarray(jax.jit(swept(structure))(logits, 0.8, game, True))
+    one = game._replace(tables=game.tables[:, None], lambdas=game.lambdas[:, None])
+    eager = Sweeper(structure, one).sweep(logits.reshape(-1, 1), 0.8, at_once=True)
     own = places(structure, structure.decisions)
-    assert np.abs(found - expected).ravel()[own].max() < 1e-12
+    for found in (compiled.ravel(), eager[:, 0]):
+        assert np.abs(found - expected.ravel())[own].max() < 1e-12
 
 
 def test_the_same_equilibrium_as_contracting_for_each_decision():

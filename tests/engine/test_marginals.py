@@ -42,3 +42,22 @@ def test_over_periods_with_evidence_in_some():
     rng = np.random.default_rng(1)
     evidence = {diagram.index[name]: rng.random(2) for name in ("f0@2", "m1@4", "f2@3")}
     all_agree(diagram, rng, evidence)
+
+
+def test_worlds_are_as_each_by_itself(monkeypatch):
+    diagram = limited_memory(3, moves=2, factors=3, persisting=2, knows=2)
+    structure, rng = diagram.structure, np.random.default_rng(2)
+    each = [masses(diagram, rng) for _ in range(3)]
+    together = [np.stack([np.asarray(tables[n]) for tables in each], axis=-1)
+                for n in range(len(structure.sizes))]  # fmt: skip
+    seen = {diagram.index["f1@2"]: rng.random((2, 3)), diagram.index["m0@1"]: rng.random((2, 1))}
+    far = (diagram.index["f0@0"], diagram.index["f1@3"])
+    wanted = [(), far, *((n,) for n in range(len(structure.sizes)))]
+    for widest in (1e6, 1):
+        monkeypatch.setattr("middlegame.engine.marginals.WIDEST", widest)
+        found = marginals(structure, together, wanted, seen)
+        for world in range(3):
+            known = {n: np.broadcast_to(e, (2, 3))[:, world] for n, e in seen.items()}
+            for over, chances in zip(wanted, found, strict=True):
+                expected = joint(structure, each[world], over, known)
+                assert np.abs(chances[..., world] - expected).max() < 1e-12

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from middlegame.diagram import Diagram
 from middlegame.engine import qre
 from middlegame.engine.layout import layout_of
-from middlegame.engine.outcomes import solver
+from middlegame.engine.solver import solver
 from middlegame.engine.worlds import Ramp
 from middlegame.equilibrium import Equilibrium, solve_tables
 from middlegame.game import engine_game

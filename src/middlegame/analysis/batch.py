@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from middlegame.diagram import Diagram, Tables
 from middlegame.engine.layout import Game, layout_of
 from middlegame.engine.marginals import marginals
-from middlegame.engine.outcomes import solver
 from middlegame.engine.relevance import traced
+from middlegame.engine.solver import solver
 from middlegame.engine.worlds import Ramp
 from middlegame.equilibrium import solve_tables
 from middlegame.worlds import APART, TOLERANCE

@@ -149,7 +149,8 @@ def fused(
     product, which would have to lay them out anew.
 
     Args:
-        tables: to multiply.
+        tables: to multiply; what further axes they have, such as the worlds, all have, and they
+            stay last.
         operands: each table's axes.
         output: the axes left open, in order; any that no table has are spread over.
         sizes: each axis' length.
@@ -166,11 +167,13 @@ def fused(
     factors = []
     for place, (table, own) in enumerate(zip(tables, operands, strict=True)):
         shape = [n if spoken[place] else 1 for (spoken, _), n in zip(runs, lengths, strict=True)]
-        factors.append(aligned(table, own, order).reshape(shape))
+        factors.append(aligned(table, own, order).reshape([*shape, *table.shape[len(own) :]]))
     product = math.prod(factors[1:], start=factors[0])
     gone = tuple(k for k, (spoken, _) in enumerate(runs) if not spoken[-1])
     total = product.sum(axis=gone) if gone else product
     left = tuple(axis for axis in order if axis in output)
     kept = [n for (spoken, _), n in zip(runs, lengths, strict=True) if spoken[-1]]
-    whole = xp.broadcast_to(total, kept).reshape([sizes[axis] for axis in left])
-    return whole.transpose([left.index(axis) for axis in output])
+    further = total.shape[len(kept) :]
+    whole = xp.broadcast_to(total, [*kept, *further])
+    whole = whole.reshape([*(sizes[axis] for axis in left), *further])
+    return whole.transpose([*(left.index(a) for a in output), *range(len(left), whole.ndim)])

@@ -52,7 +52,7 @@ def predict(structure: Structure) -> Cost:
     if max((volume for volume, _, _ in volumes), default=0.0) < 1e9 and long.serves(structure):
         found = effort(slices(structure))
         # Forward, and backward with everybody's points.
-        operations = 2 * found.operations * (2 + structure.players)
+        operations = 2 * found.operations * (2 + len(structure.deciders))
         kept = _kept(structure, found.widest)
         return Cost(operations, found.held, found.widest, None, unknowns, True, kept)
     # Where a table as given is hopeless already, paths through it need not be looked for.

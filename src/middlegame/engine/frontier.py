@@ -1,4 +1,4 @@
-"""Forward and backward through one slice, a node at a time.
+"""The order in which a slice's nodes are passed, so that little is carried along.
 
 The frontier is the set of nodes already passed of which something to come still speaks. Forward
 runs a distribution over it, backward every owner's expected points to come given its state: the

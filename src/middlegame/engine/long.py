@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from middlegame.engine import continuation
 from middlegame.engine.continuation import Controls, Outcome, Trace
+from middlegame.engine.eager import Sweeper, in_turn
 from middlegame.engine.krylov import MatrixFree
 from middlegame.engine.layout import Game, layout_of
 from middlegame.engine.linear import Explicit
@@ -20,7 +21,7 @@ from middlegame.engine.logit import places, policies
 from middlegame.engine.payoffs import groups
 from middlegame.engine.repetition import effort, slices
 from middlegame.engine.structure import Structure
-from middlegame.engine.sweep import sweep, sweep_along
+from middlegame.engine.sweep import sweep_along
 
 Floats = NDArray[np.float64]
 
@@ -50,18 +51,15 @@ def serves(structure: Structure) -> bool:
 
 
 def settle(structure: Structure, game: Game) -> tuple[Floats, Floats]:
-    """Sweep until nothing changes, which without cycles is after as many sweeps as decisions.
+    """Give the equilibrium where no decision is on a cycle.
 
     Returns:
         The logits, and those that all policies together bring about, `[rows, widest]` both.
     """
-    layout, swept = layout_of(structure), sweep(structure)
-    logits = np.zeros((layout.height, layout.widest))
-    for _ in structure.decisions:
-        before, logits = logits, np.asarray(swept(logits, 1.0, game, False))
-        if np.array_equal(before, logits):
-            break
-    return logits, np.asarray(swept(logits, 1.0, game, True))
+    one = game._replace(tables=game.tables[:, None], lambdas=game.lambdas[:, None])
+    found = in_turn(Sweeper(structure, one), len(structure.decisions))
+    shape = (layout_of(structure).height, layout_of(structure).widest)
+    return found[0].reshape(shape), found[1].reshape(shape)
 
 
 def follow(structure: Structure, game: Game, controls: Controls) -> tuple[Trace, Floats, Floats]:

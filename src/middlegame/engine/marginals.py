@@ -2,17 +2,20 @@
 
 Whatever nodes are on the frontier together (`engine.frontier`), their joint probability is the
 product of the two messages that meet there (Shenoy & Shafer 1990), so that all marginals of a long
-diagram cost two passes, not a contraction each.
+diagram cost two passes, not a contraction each. Every table may have the worlds as one more axis,
+the last; then every answer has it too.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from middlegame.engine.contraction import Array, Axes, fused
-from middlegame.engine.frontier import Step, passage
+from middlegame.engine.frontier import passage
 from middlegame.engine.inference import Evidence, joint
+from middlegame.engine.passing import forward, interfaces
 from middlegame.engine.repetition import effort, slices
 from middlegame.engine.slices import Slice
 from middlegame.engine.structure import Structure
@@ -35,87 +38,102 @@ def marginals(
         structure: the diagram.
         tables: `[*parents, states]` for each node, decisions' policies among them.
         wanted: for each the nodes that are its axes, in order.
-        evidence: the likelihood of what was observed.
+        evidence: the likelihood of what was observed, `[states]` each; with worlds, `[states, 1]`
+            where it is the same in all.
     """
-    evidence = evidence or {}
-    found = slices(structure)
+    found, tables = slices(structure), [np.asarray(table, float) for table in tables]
+    places = _places(structure, found, wanted)
     if effort(found).largest > WIDEST:
-        return [np.asarray(joint(structure, tables, over, evidence)) for over in wanted]
-    weighted = [
-        np.asarray(table, float) * np.asarray(evidence[node]) if node in evidence
-        else np.asarray(table, float)
-        for node, table in enumerate(tables)
-    ]  # fmt: skip
-    passed = [(each, step) for each in found for step in passage(each.shape).steps]
-    places = _places(structure, passed, wanted)
-    forward = _forward(structure, weighted, passed)
-    backward = _backward(structure, weighted, passed)
-    answers = []
-    for over, place in zip(wanted, places, strict=True):
-        if place is None:
-            answers.append(np.asarray(joint(structure, tables, over, evidence)))
+        places = [None] * len(wanted)
+    answers: dict[int, Floats] = {}
+    meeting: dict[tuple[int, int], list[int]] = {}
+    for number, place in enumerate(places):
+        if place is not None:
+            meeting.setdefault(place, []).append(number)
             continue
-        each, step = passed[place]
-        node = each.nodes[step.node]
-        before, after = _named(each, step.before), _named(each, step.after)
-        parts = (forward[place], weighted[node], backward[place])
-        axes = (before, structure.family(node), after)
-        answers.append(np.asarray(fused(parts, axes, tuple(over), structure.sizes, np)))
-    return answers
+
+        def alone(numbers: Callable[[Array], Array], over: Axes = wanted[number]) -> Array:
+            seen = {node: numbers(each) for node, each in (evidence or {}).items()}
+            return joint(structure, [numbers(table) for table in tables], over, seen)
+
+        answers[number] = each_world(alone, worlds_of(structure, tables))
+    if meeting:
+        answers |= _met(structure, found, weighed(tables, evidence or {}), wanted, meeting)
+    return [answers[number] for number in range(len(wanted))]
 
 
-def _named(each: Slice, axes: Axes) -> Axes:
-    return tuple(each.node(axis) for axis in axes)
+def weighed(tables: Sequence[Floats], evidence: Evidence) -> list[Floats]:
+    """Weigh each node's states by the likelihood of what was observed."""
+    return [
+        table * np.asarray(evidence[node]) if node in evidence else table
+        for node, table in enumerate(tables)
+    ]
+
+
+def worlds_of(structure: Structure, tables: Sequence[Floats]) -> tuple[int, ...]:
+    """Give the shape of what further axes the tables have: none, or how many worlds there are."""
+    return tables[0].shape[len(structure.family(0)) :] if tables else ()
+
+
+def each_world(
+    work: Callable[[Callable[[Array], Array]], Array], worlds: tuple[int, ...]
+) -> Floats:
+    """Do what knows of no worlds in each of them; it is told how to take a world's numbers."""
+    if not worlds:
+        return np.asarray(work(np.asarray))
+    every = [partial(_in_world, world) for world in range(worlds[0])]
+    return np.stack([work(numbers) for numbers in every], axis=-1)
+
+
+def _in_world(world: int, numbers: Array) -> Floats:
+    return np.asarray(numbers)[..., world if np.shape(numbers)[-1] > 1 else 0]
 
 
 def _places(
-    structure: Structure, passed: Sequence[tuple[Slice, Step]], wanted: Sequence[Axes]
-) -> list[int | None]:
-    """For each set of nodes the narrowest frontier that holds it; None where none does."""
-    joints = [_named(each, step.joint) for each, step in passed]
-    holding: dict[int, list[int]] = {}
-    for place, nodes in enumerate(joints):
-        for node in nodes:
-            holding.setdefault(node, []).append(place)
-    volumes = [float(np.prod([float(structure.sizes[n]) for n in nodes])) for nodes in joints]
-    found: list[int | None] = []
+    structure: Structure, found: Sequence[Slice], wanted: Sequence[Axes]
+) -> list[tuple[int, int] | None]:
+    """For each set of nodes the slice and step of the narrowest frontier that holds it."""
+    holding: dict[int, set[tuple[int, int]]] = {}
+    volumes: dict[tuple[int, int], float] = {}
+    for number, each in enumerate(found):
+        for at, step in enumerate(passage(each.shape).steps):
+            nodes = [each.node(axis) for axis in step.joint]
+            volumes[number, at] = float(np.prod([float(structure.sizes[n]) for n in nodes]))
+            for node in nodes:
+                holding.setdefault(node, set()).add((number, at))
+    places: list[tuple[int, int] | None] = []
     for over in wanted:
-        common = set(holding[over[0]]) if over else set(range(len(joints)))
-        for node in over[1:]:
-            common &= set(holding[node])
-        found.append(min(common, key=lambda place: volumes[place], default=None))
-    return found
+        common = set.intersection(*(holding[node] for node in over)) if over else set(volumes)
+        places.append(min(common, key=lambda place: (volumes[place], place), default=None))
+    return places
 
 
-def _forward(
-    structure: Structure, tables: Sequence[Floats], passed: Sequence[tuple[Slice, Step]]
-) -> list[Floats]:
-    """The probability of the frontier before each step, with the evidence so far."""
-    now: Floats = np.ones(())
-    axes: Axes = ()
-    found: list[Floats] = []
-    for each, step in passed:
-        before, after = _named(each, step.before), _named(each, step.after)
-        now = fused((now,), (axes,), before, structure.sizes, np)
-        found.append(now)
-        node = each.nodes[step.node]
-        operands = (before, structure.family(node))
-        now, axes = fused((now, tables[node]), operands, after, structure.sizes, np), after
-    return found
-
-
-def _backward(
-    structure: Structure, tables: Sequence[Floats], passed: Sequence[tuple[Slice, Step]]
-) -> list[Floats]:
-    """The probability of the evidence to come given the frontier after each step."""
-    now: Floats = np.ones(())
-    axes: Axes = ()
-    found = []
-    for each, step in reversed(passed):
-        before, after = _named(each, step.before), _named(each, step.after)
-        now = fused((now,), (axes,), after, structure.sizes, np)
-        found.append(now)
-        node = each.nodes[step.node]
-        operands = (after, structure.family(node))
-        now, axes = fused((now, tables[node]), operands, before, structure.sizes, np), before
-    return found[::-1]
+def _met(
+    structure: Structure,
+    found: Sequence[Slice],
+    tables: Sequence[Floats],
+    wanted: Sequence[Axes],
+    meeting: Mapping[tuple[int, int], Sequence[int]],
+) -> dict[int, Floats]:
+    """Let the messages meet where something is wanted."""
+    one = np.ones(worlds_of(structure, tables))
+    starts = interfaces(found, tables, one, np, weighed=True)
+    answers: dict[int, Floats] = {}
+    ahead = one  # the evidence to come, given the interface after a slice
+    for number, each in reversed(list(enumerate(found))):
+        shape, own = each.shape, [tables[node] for node in each.nodes]
+        place = {each.node(axis): axis for axis in range(len(shape.sizes))}
+        reaches = forward(shape, own, starts[number], np, weighed=True)
+        axes = shape.after
+        for at, step in reversed(list(enumerate(passage(shape).steps))):
+            factors = (reaches[at], own[step.node], ahead)
+            operands = (step.before, shape.families[step.node], axes)
+            if here := meeting.get((number, at)):
+                both = fused(factors, operands, step.joint, shape.sizes, np)
+                for asked in here:
+                    over = tuple(place[node] for node in wanted[asked])
+                    answers[asked] = fused((both,), (step.joint,), over, shape.sizes, np)
+            ahead = fused(factors[:0:-1], operands[:0:-1], step.before, shape.sizes, np)
+            axes = step.before
+        ahead = fused((ahead,), (axes,), tuple(range(shape.before)), shape.sizes, np)
+    return answers

@@ -1,20 +1,31 @@
 """What happens in many worlds under their policies; every table has the worlds as its last axis."""
 
-from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
-from middlegame.engine import long
-from middlegame.engine.backend import jax, jnp
+from middlegame.engine.backend import jnp
 from middlegame.engine.contraction import Axes, contract
 from middlegame.engine.layout import Array, Game, layout_of
-from middlegame.engine.occurrence import Occurrence, occurrence
 from middlegame.engine.spread import spread_product
 from middlegame.engine.structure import Structure
-from middlegame.engine.worlds import Ramp, Settled, settle
 
 Seen = Mapping[int, Array]
 """For each observed node the likelihood of the observation in each of its states, `[states,
 worlds]`; the worlds may be 1."""
+
+
+class Occurrence(NamedTuple):
+    """What happens in many worlds.
+
+    Attributes:
+        seen: the probability of what was seen, `[worlds]`.
+        nodes: of each node's states together with it, `[states, worlds]` each.
+        points: of each utility, times that probability, `[utilities, worlds]`.
+    """
+
+    seen: Array
+    nodes: list[Array]
+    points: Array
 
 
 def marginals(
@@ -25,8 +36,6 @@ def marginals(
     Those of its states together with what was seen, not normalised. To be compiled, as is all
     that follows.
     """
-    if long.serves(structure):
-        return occurrence(structure, game, played, seen or {}).nodes
     return [
         _summed(structure, game, played, (node,), [], (node,), seen or {})
         for node in range(len(structure.sizes))
@@ -34,27 +43,10 @@ def marginals(
 
 
 def occurs(structure: Structure, game: Game, played: Array, seen: Seen | None = None) -> Occurrence:
-    """Give the probability of what was seen, every node's probabilities and all expected points.
-
-    Of a long diagram one pass gives all of them, and is compiled once.
-    """
-    if not long.serves(structure):
-        gains = jnp.stack([*points(structure, game, played, seen), jnp.zeros(played.shape[-1])])
-        nodes = marginals(structure, game, played, seen)
-        return Occurrence(likelihood(structure, game, played, seen or {}), nodes, gains[:-1])
-    found = occurrence(structure, game, played, seen or {})
-    return found if seen else found._replace(seen=jnp.ones_like(found.seen))
-
-
-@lru_cache(maxsize=32)
-def solver(structure: Structure, ramp: Ramp) -> Callable[..., tuple[Settled, list[Array]]]:
-    """Compile `settle` and `marginals` for a structure: a function of game and what was seen."""
-
-    def solve(game: Game, seen: Seen | None = None) -> tuple[Settled, list[Array]]:
-        settled = settle(structure, game, ramp)
-        return settled, marginals(structure, game, settled.policies, seen)
-
-    return jax.jit(solve)
+    """Give the probability of what was seen, every node's probabilities and all expected points."""
+    gains = jnp.stack([*points(structure, game, played, seen), jnp.zeros(played.shape[-1])])
+    nodes = marginals(structure, game, played, seen)
+    return Occurrence(likelihood(structure, game, played, seen or {}), nodes, gains[:-1])
 
 
 def expectations(
@@ -89,8 +81,6 @@ def points(
     structure: Structure, game: Game, played: Array, seen: Seen | None = None
 ) -> list[Array]:
     """Give every utility's expected points times the probability of what was seen, `[worlds]`."""
-    if long.serves(structure):
-        return list(occurrence(structure, game, played, seen or {}).points)
     layout = layout_of(structure)
     alike: dict[Axes, list[int]] = {}
     for utility, scope in enumerate(structure.scopes):
@@ -107,8 +97,6 @@ def likelihood(structure: Structure, game: Game, played: Array, seen: Seen) -> A
     """Give the probability `[worlds]` of what was seen, everything else summed out."""
     if not seen:
         return jnp.ones(played.shape[-1])
-    if long.serves(structure):
-        return occurrence(structure, game, played, seen).seen
     return _summed(structure, game, played, (), [], (), seen)
 
 

@@ -21,9 +21,9 @@ class Shape:
         sizes: of each axis: first the interface before the slice, then the slice's own nodes.
         before: how many axes are the interface before it.
         families: the axes of each of its nodes' tables, the node's own last.
-        owners: of each of its nodes; None for chance.
+        owners: of each of its nodes, among those who decide anything; None for chance.
         scopes: of each of its utilities.
-        gainers: of each of its utilities.
+        gainers: of each of its utilities, likewise; None for whoever decides nothing.
         after: the axes of the interface after it.
     """
 
@@ -32,7 +32,7 @@ class Shape:
     families: tuple[Axes, ...]
     owners: tuple[int | None, ...]
     scopes: tuple[Axes, ...]
-    gainers: tuple[int, ...]
+    gainers: tuple[int | None, ...]
     after: Axes
 
 
@@ -61,6 +61,7 @@ def cut(structure: Structure, cuts: tuple[int, ...]) -> tuple[Slice, ...]:
     """Cut a diagram before these nodes."""
     ends = (*cuts, len(structure.sizes))
     spoken = interfaces(structure)
+    deciders: dict[int | None, int] = {o: number for number, o in enumerate(structure.deciders)}
     slices, begin = [], 0
     ending = [max(scope, default=-1) for scope in structure.scopes]
     for end in ends:
@@ -72,9 +73,9 @@ def cut(structure: Structure, cuts: tuple[int, ...]) -> tuple[Slice, ...]:
             sizes=tuple(structure.sizes[node] for node in axes),
             before=len(spoken[begin]),
             families=tuple(tuple(number[n] for n in structure.family(node)) for node in nodes),
-            owners=tuple(structure.owners[node] for node in nodes),
+            owners=tuple(deciders.get(structure.owners[node]) for node in nodes),
             scopes=tuple(tuple(number[n] for n in structure.scopes[u]) for u in utilities),
-            gainers=tuple(structure.gainers[u] for u in utilities),
+            gainers=tuple(deciders.get(structure.gainers[u]) for u in utilities),
             after=tuple(number[node] for node in spoken[end]),
         )
         slices.append(Slice(shape, spoken[begin], nodes, utilities))

@@ -28,9 +28,9 @@ class Structure:
         return tuple(node for node, owner in enumerate(self.owners) if owner is not None)
 
     @cached_property
-    def players(self) -> int:
-        """How many owners there are."""
-        return 1 + max([-1, *self.gainers, *(o for o in self.owners if o is not None)])
+    def deciders(self) -> tuple[int, ...]:
+        """The owners of decisions."""
+        return tuple(sorted({owner for owner in self.owners if owner is not None}))
 
     def family(self, node: int) -> tuple[int, ...]:
         """The axes of a node's table: its parents, then itself."""

@@ -1,10 +1,12 @@
 """Sweeps over a long diagram: the distribution forward, everybody's points backward.
 
 A sweep goes back from the end. At each decision the distribution of what is known and the owner's
-points to come meet (`engine.frontier`); the decision responds at once, so that whatever stands
+points to come meet (`engine.passing`); the decision responds at once, so that whatever stands
 before it already meets the new policy (block Gauss-Seidel, as in backward induction). Where no
-decision is on a cycle one sweep is the answer. Slices of one shape are compiled once, whatever
-their number: the sweep is a scan over them.
+decision is on a cycle one sweep is the answer.
+
+Here sweeps are compiled, for their derivatives: slices of one shape once, whatever their number, as
+a scan over them. `engine.long_worlds` has them without compiling.
 """
 
 from collections.abc import Callable, Sequence
@@ -18,6 +20,7 @@ from middlegame.engine.contraction import Axes, fused
 from middlegame.engine.frontier import Step, passage
 from middlegame.engine.layout import Array, Game, Indices, layout_of
 from middlegame.engine.logit import logits_of, policies
+from middlegame.engine.passing import Gains, backward, forward, payoffs
 from middlegame.engine.repetition import slices
 from middlegame.engine.slices import Shape
 from middlegame.engine.structure import Structure
@@ -44,16 +47,6 @@ class _Given(NamedTuple):
 
 
 @lru_cache(maxsize=64)
-def sweep(structure: Structure) -> Callable[..., Array]:
-    """Compile a sweep: from (logits `[rows, widest]`, share, game, at once) to the logits after it.
-
-    Where `at once` is true all respond to the policies as they were, instead of one after another:
-    that is the equilibrium condition itself.
-    """
-    return jax.jit(swept(structure))
-
-
-@lru_cache(maxsize=64)
 def sweep_along(structure: Structure) -> Callable[..., Array]:
     """Compile a sweep and its derivative in a direction, by forward mode.
 
@@ -76,7 +69,11 @@ def sweep_along(structure: Structure) -> Callable[..., Array]:
 
 
 def swept(structure: Structure) -> Callable[..., Array]:
-    """Give the function that `sweep` compiles."""
+    """Give a sweep: from (logits `[rows, widest]`, share, game, at once) to the logits after it.
+
+    Where `at once` is true all respond to the policies as they were, instead of one after another:
+    that is the equilibrium condition itself.
+    """
     plan = Plan(structure)
 
     def respond(logits: Array, share: Array, game: Game, at_once: Array) -> Array:
@@ -91,7 +88,7 @@ def swept(structure: Structure) -> Callable[..., Array]:
             return switch(both[1].kind, branches, points, *both)
 
         _, reach = jax.lax.scan(forward, jnp.zeros(plan.widest).at[0].set(1.0), given)
-        end = jnp.zeros((structure.players, plan.widest))
+        end = jnp.zeros((len(structure.deciders), plan.widest))
         _, answers = jax.lax.scan(backward, end, (reach, given), reverse=True)
         flat = jnp.zeros(logits.size + 1).at[plan.policies].set(answers)
         return flat[:-1].reshape(logits.shape)
@@ -167,7 +164,7 @@ def padded(numbers: Array, length: int) -> Array:
 def _forward(shape: Shape, plan: Plan, share: Array, reach: Array, given: _Given) -> Array:
     """Pass a slice: from the distribution over the interface before it to that after it."""
     tables, _ = _tables(shape, given, share)
-    last = _reaches(shape, reach, tables)[-1]
+    last = _reaches(shape, tables, reach)[-1]
     found = fused((last,), (passage(shape).after,), shape.after, shape.sizes, jnp)
     return padded(found.reshape(-1), plan.widest)
 
@@ -187,8 +184,8 @@ def _backward(
         shape: of the slice.
         plan: how far tables are filled up.
         share: of the target lambdas.
-        at_once: see `sweep`.
-        points: everybody's to come, `[players, widest]`, over the interface after it.
+        at_once: see `swept`.
+        points: everybody's to come, `[deciders, widest]`, over the interface after it.
         reach: the distribution over the interface before it, `[widest]`.
         given: its numbers.
 
@@ -196,89 +193,38 @@ def _backward(
         Everybody's points to come before it, and its decisions' logits, end to end.
     """
     tables, utilities = _tables(shape, given, share)
-    steps = passage(shape).steps
-    everybody, sizes = (len(shape.sizes),), (*shape.sizes, len(points))
-    ahead = everybody + shape.after
-    points = unpacked(points, ahead, sizes)
-    points = fused((points,), (ahead,), everybody + passage(shape).after, sizes, jnp)
+    points = unpacked(points, shape.after, shape.sizes)
     answers: dict[int, Array] = {}
-    for step, before in reversed(list(zip(steps, _reaches(shape, reach, tables), strict=False))):
-        node, family, owner = (
-            step.node + shape.before,
-            shape.families[step.node],
-            shape.owners[step.node],
-        )
-        table = tables[step.node]
-        worth = [(shape.gainers[u], utilities[u], shape.scopes[u]) for u in step.utilities]
-        if owner is not None:
-            mine = [(gain, scope) for gainer, gain, scope in worth if gainer == owner]
-            gains = [(points[owner], step.after), *mine]
-            answer = _response(shape, step, before, gains, given)
-            answers[step.node] = answer.reshape(-1)
-            table = jnp.where(at_once, table, _policy(shape, step.node, answer, given, share))
-        points = _expected(
-            points, everybody + step.after, table, family, everybody + step.before, sizes
-        )
-        for gainer, gain, scope in worth:
-            # On its own small axes first: everybody's table is wide.
-            spoken = {*scope, *(family if node in scope else ())}
-            own = tuple(axis for axis in step.before if axis in spoken)
-            small = _expected(gain, scope, table, family, own, sizes)
-            points = points.at[gainer].add(fused((small,), (own,), step.before, sizes, jnp))
+
+    def answer(step: Step, before: Array, gains: Gains) -> Array:
+        node = step.node
+        found = _response(shape, step, payoffs(shape, step, before, gains, jnp), given)
+        answers[node] = found.reshape(-1)
+        return jnp.where(at_once, tables[node], _policy(shape, node, answers[node], given, share))
+
+    reaches = _reaches(shape, tables, reach)
+    points = backward(shape, tables, utilities, points, reaches, answer, jnp)
     ordered = [answers[node] for node in sorted(answers)]
     found = jnp.concatenate(ordered) if ordered else jnp.zeros(0)
     return padded(points.reshape(len(points), -1), plan.widest), padded(found, plan.longest)
 
 
-def _expected(
-    points: Array, axes: Axes, table: Array, family: Axes, output: Axes, sizes: Sequence[int]
-) -> Array:
-    """Expect points over a node, if they speak of it."""
-    if family[-1] in axes:
-        return fused((points, table), (axes, family), output, sizes, jnp)
-    return fused((points,), (axes,), output, sizes, jnp)
-
-
-def _response(
-    shape: Shape,
-    step: Step,
-    reach: Array,
-    gains: Sequence[tuple[Array, Axes]],
-    given: _Given,
-) -> Array:
+def _response(shape: Shape, step: Step, points: Array, given: _Given) -> Array:
     """Give a decision's logits, `[*observed, options]`."""
-    family = shape.families[step.node]
-    weight = fused((reach,), (step.before,), family[:-1], shape.sizes, jnp)[..., None]
-    total = sum(
-        fused((reach, gain), (step.before, axes), family, shape.sizes, jnp) for gain, axes in gains
-    )
-    some = weight > 0
-    points = jnp.where(some, total / jnp.where(some, weight, 1.0), 0.0)
     parts = (given.opens, given.reached, given.lambdas)
     opens, reached, precision = (_part(shape, step.node, numbers) for numbers in parts)
     return logits_of(points, opens, reached[..., 0], precision, jnp)
 
 
-def _reaches(shape: Shape, reach: Array, tables: Sequence[Array]) -> list[Array]:
-    """Give the distribution over the frontier before each step, and after the last."""
+def _reaches(shape: Shape, tables: Sequence[Array], reach: Array) -> list[Array]:
     interface = tuple(range(shape.before))
-    found = [unpacked(reach, interface, shape.sizes)]
-    for step in passage(shape).steps:
-        now = found[-1]
-        if step.node + shape.before in step.after:
-            operands = (step.before, shape.families[step.node])
-            found.append(fused((now, tables[step.node]), operands, step.after, shape.sizes, jnp))
-        else:
-            found.append(fused((now,), (step.before,), step.after, shape.sizes, jnp))
-    return found
+    return forward(shape, tables, unpacked(reach, interface, shape.sizes), jnp)
 
 
 def unpacked(numbers: Array, axes: Axes, sizes: Sequence[int]) -> Array:
     """Take a table from the front of the last axis; a leading axis stays."""
     shape = [sizes[axis] for axis in axes]
-    if numbers.ndim == 1:
-        return numbers[: int(np.prod(shape))].reshape(shape)
-    return numbers[:, : int(np.prod(shape[1:]))].reshape(shape)
+    return numbers[..., : int(np.prod(shape))].reshape(*numbers.shape[:-1], *shape)
 
 
 def _tables(shape: Shape, given: _Given, share: Array) -> tuple[list[Array], list[Array]]:
@@ -300,7 +246,8 @@ def _tables(shape: Shape, given: _Given, share: Array) -> tuple[list[Array], lis
 
 
 def _policy(shape: Shape, node: int, logits: Array, given: _Given, share: Array) -> Array:
-    return policies(_part(shape, node, given.opens), logits, share, jnp)
+    opens = _part(shape, node, given.opens)
+    return policies(opens, logits.reshape(opens.shape), share, jnp)
 
 
 def _part(shape: Shape, node: int, numbers: Array) -> Array:

@@ -12,10 +12,8 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import NamedTuple
 
-from middlegame.engine import long, long_worlds
 from middlegame.engine.backend import jax, jnp
 from middlegame.engine.layout import Array, Game, layout_of
-from middlegame.engine.logit import policies
 from middlegame.engine.qre import levels
 from middlegame.engine.relevance import traced
 from middlegame.engine.replies import play, replies
@@ -64,9 +62,6 @@ def settle(structure: Structure, game: Game, ramp: Ramp) -> Settled:
         game: its numbers, `tables` and `lambdas` with the worlds as their last axis.
         ramp: how they are brought there.
     """
-    if long.serves(structure):
-        found = long_worlds.settle(structure, game, ramp.rungs, ramp.most, ramp.tolerance)
-        return _long_settled(structure, game, *found)
     worlds = game.tables.shape[-1]
     reply = replies(structure, structure.decisions, game)
 
@@ -133,15 +128,3 @@ def _largest(parts: Sequence[Array], worlds: int) -> Array:
     """Give each world's largest number, `[worlds]`, of parts with the worlds as their last axis."""
     every = [part.max(axis=tuple(range(part.ndim - 1))) for part in parts]
     return reduce(jnp.maximum, every, jnp.zeros(worlds))
-
-
-def _long_settled(
-    structure: Structure, game: Game, logits: Array, answers: Array, swept: Array
-) -> Settled:
-    layout = layout_of(structure)
-    shape = (layout.height, layout.widest, logits.shape[-1])
-    opens = game.opens[..., None]
-    logits, answers = logits.reshape(shape), answers.reshape(shape)
-    played, replied = (policies(opens, at, 1.0, jnp, axis=-2) for at in (logits, answers))
-    residual = jnp.abs(played - replied).max(axis=(0, 1), initial=0.0)
-    return Settled(logits, played, residual, swept)

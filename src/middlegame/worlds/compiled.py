@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from middlegame.diagram import Diagram, Tables
+from middlegame.engine import long, long_worlds, outcomes, worlds
 from middlegame.engine.backend import jax, jnp
 from middlegame.engine.layout import Game, layout_of
-from middlegame.engine.outcomes import expectations, occurs
-from middlegame.engine.worlds import Ramp, settle
+from middlegame.engine.worlds import Ramp
 from middlegame.game import engine_game, fix
 from middlegame.worlds.asking import Ask
 
@@ -104,8 +104,17 @@ def _compiled(key: _Key, ramp: Ramp, asks: _Scopes, conditions: _Conditions) -> 
         sharpness = diagram.sharpness(tables.lambdas, tables.scales, jnp)
         return flat, sharpness
 
+    swept = long.serves(structure)
+    settle, occurs, expectations = (
+        (long_worlds.settle, long_worlds.occurs, long_worlds.expectations)
+        if swept
+        else (worlds.settle, outcomes.occurs, outcomes.expectations)
+    )
+    xp: Any = np if swept else jnp
+    numbers = jax.jit(jax.vmap(one, out_axes=-1))
+
     def game(thetas: Any) -> Game:
-        tables, lambdas = jax.vmap(one, out_axes=-1)(thetas)
+        tables, lambdas = numbers(thetas)
         return Game(tables, still.opens, still.reached, lambdas)
 
     def settle_all(thetas: Any) -> tuple[Any, Any]:
@@ -115,7 +124,7 @@ def _compiled(key: _Key, ramp: Ramp, asks: _Scopes, conditions: _Conditions) -> 
     def tell(thetas: Any, played: Any, weights: Mapping[str, Any]) -> Told:
         here = game(thetas)
         probability, nodes, gains = occurs(structure, here, played, seen)
-        possible = jnp.where(probability > 0, probability, jnp.nan)
+        possible = xp.where(probability > 0, probability, xp.nan)
 
         def expected(functions: dict[Any, tuple[tuple[int, ...], Any]]) -> dict[Any, Any]:
             """Functions of the same nodes are expected together."""
@@ -124,7 +133,7 @@ def _compiled(key: _Key, ramp: Ramp, asks: _Scopes, conditions: _Conditions) -> 
                 alike.setdefault(over, []).append(name)
             found: dict[Any, Any] = {}
             for over, names in alike.items():
-                stacked = jnp.stack([functions[name][1] for name in names])
+                stacked = xp.stack([functions[name][1] for name in names])
                 if len(over) == 1:
                     values = (stacked * nodes[over[0]]).sum(axis=1)
                 else:
@@ -144,7 +153,7 @@ def _compiled(key: _Key, ramp: Ramp, asks: _Scopes, conditions: _Conditions) -> 
             value = expectations(structure, here, played, over[0], tables[0][None], seen, more)[0]
             asked[name] = 1 - value / possible if opposite else value / possible
         asked |= expected(alone)
-        nobody = jnp.zeros(played.shape[-1])
+        nobody = xp.zeros(played.shape[-1])
         return {
             "forecasts": {
                 node.name: (found / possible).T
@@ -165,4 +174,6 @@ def _compiled(key: _Key, ramp: Ramp, asks: _Scopes, conditions: _Conditions) -> 
             "known": {"probability": probability},
         }
 
+    if swept:
+        return Compiled(diagram, fixed, still, settle_all, tell)
     return Compiled(diagram, fixed, still, jax.jit(settle_all), jax.jit(tell))
