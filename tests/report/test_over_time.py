@@ -14,6 +14,7 @@ from middlegame.report.drawing.curves import curve_chart
 from middlegame.report.page.html import html_report
 from middlegame.report.telling.over_time import chosen, factors_over_time, short, spread_over_time
 from middlegame.report.terminal.answer import show_change, show_forecast
+from middlegame.report.terminal.sweeps import show_sweep
 
 SIEGE = Path(__file__).parents[1] / "data" / "siege.yaml"
 GOLDEN = Path(__file__).parent / "golden" / "siege.txt"
@@ -84,8 +85,24 @@ def test_notes_are_of_what_is_not_so_from_the_beginning(siege):
     assert weather.notes == ()
 
 
-def test_a_sweep_draws_bands_around_its_means():
-    found = mg.sweep(mg.load(SIEGE), 16)
+@pytest.fixture(scope="module")
+def swept() -> mg.Sweep:
+    return mg.sweep(mg.load(SIEGE), 16)
+
+
+def test_a_sweep_has_a_column_for_each_period_and_intervals_beneath(swept):
+    told = printed(show_sweep, swept)
+    rows = told.split("The fort\n")[1].splitlines()
+    outlooks = [swept.forecasts[f"fort@{k}"]["falls"] for k in (1, 2, 3, 4)]
+    assert rows[2].split() == ["falls", *(f"{100 * each.mean:.0f}%" for each in outlooks)]
+    ends = [[f"{100 * end:.0f}" for end in each.ninety] for each in outlooks]
+    assert rows[3].split() == [f"{low}..{high}" for low, high in ends]
+    assert told.count("The fort (") <= 1  # what is open is told once, not in each period
+    assert "open in 1 of 4 periods" in told
+
+
+def test_a_sweep_draws_bands_around_its_means(swept):
+    found = swept
     moves, (fort,) = spread_over_time(found)
     assert [each.name for each in moves] == ["bombard", "sortie"]
     outlook = found.forecasts["fort@3"]["falls"]

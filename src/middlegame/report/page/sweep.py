@@ -21,8 +21,9 @@ def sweep_section(found: "Sweep") -> Section:
     if is_timed(found.equilibrium):
         moves, factors = (list(map(_curve, some)) for some in spread_over_time(found))
     else:
-        moves = [_chart(group) for group in outlooks.moves(found)]
-        factors = [_chart(group) for group in outlooks.factors(found)]
+        moves, factors = [], []
+    moves += [_chart(group) for group in outlooks.moves(found, timed=False)]
+    factors += [_chart(group) for group in outlooks.factors(found, timed=False)]
     shown = {
         "notes": list(outlooks.notes(found)),
         "open": list(outlooks.open_ends(found)),

@@ -74,22 +74,22 @@ def questions(found: "Sweep") -> Group:
     return Group("Questions", NOBODY, tuple(lines))
 
 
-def moves(found: "Sweep") -> list[Group]:
-    """Give every move."""
+def moves(found: "Sweep", *, timed: bool = True) -> list[Group]:
+    """Give every move, those that belong to periods unless told."""
     colours = actor_colours(found.plan.diagram)
     return [
         _group(found, node.name, colours[node.owner])
         for node in found.plan.diagram.played
-        if isinstance(node, Decision)
+        if isinstance(node, Decision) and (timed or node.period is None)
     ]
 
 
-def factors(found: "Sweep") -> list[Group]:
-    """Give the headline factors."""
+def factors(found: "Sweep", *, timed: bool = True) -> list[Group]:
+    """Give the headline factors, those that belong to periods unless told."""
     return [
         _group(found, node.name, NOBODY)
         for node in found.plan.diagram.played
-        if node.headline and not isinstance(node, Decision)
+        if node.headline and not isinstance(node, Decision) and (timed or node.period is None)
     ]
 
 
@@ -104,23 +104,32 @@ def answer(found: "Sweep") -> str:
 
 
 def open_ends(found: "Sweep") -> Iterator[str]:
-    """Name the moves and headline factors whose likeliest state depends on the world."""
+    """Name the moves and headline factors whose likeliest state depends on the world.
+
+    Over time each once, with the period in which it depends most.
+    """
     words = narrative.words_of(found.equilibrium)
+    told: dict[str, list[tuple[float, str]]] = {}
     for node in found.plan.diagram.played:
-        if not (isinstance(node, Decision) or node.headline):
+        if isinstance(node, Decision) or node.headline:
+            share = max(outlook.likeliest for outlook in found.forecasts[node.name].values())
+            told.setdefault(node.name.partition("@")[0], []).append((share, node.name))
+    for periods in told.values():
+        doubtful = [name for share, name in periods if share < OPEN]
+        if not doubtful:
             continue
+        _, name = min(periods)
         shares = sorted(
-            ((o.likeliest, state) for state, o in found.forecasts[node.name].items()),
+            ((o.likeliest, state) for state, o in found.forecasts[name].items()),
             key=lambda each: -each[0],
         )
-        if not shares[0][0] < OPEN:
-            continue
         clauses = [
-            f"{words.state(node.name, state)} in {percent(share)}"
+            f"{words.state(name, state)} in {percent(share)}"
             for share, state in shares
             if share >= 0.01
         ]
-        yield f"{words.heading(node.name)}: likeliest is {listed(clauses)} of the worlds."
+        often = f"; open in {len(doubtful)} of {len(periods)} periods" if len(periods) > 1 else ""
+        yield f"{words.heading(name)}: likeliest is {listed(clauses)} of the worlds{often}."
 
 
 def notes(found: "Sweep") -> Iterator[str]:

@@ -12,23 +12,17 @@ from middlegame.report.drawing.palette import NOBODY, actor_colours
 from middlegame.report.telling import narrative
 from middlegame.report.telling.change import moved, news, point_shifts, question_shifts, shifts
 from middlegame.report.telling.over_time import (
-    Series,
-    chosen,
     factors_over_time,
     is_timed,
     moves_over_time,
-    short,
     timeless,
 )
 from middlegame.report.telling.words import capital, clean, date, odds, percent, points
 from middlegame.report.terminal.columns import Page
+from middlegame.report.terminal.over_time import show_series
 
 if TYPE_CHECKING:
     from middlegame.equilibrium import Equilibrium
-
-
-MOST_COLUMNS = 8
-"""Periods that a terminal shows side by side."""
 
 
 def show_forecast(
@@ -114,7 +108,7 @@ def _moves(page: Page, equilibrium: "Equilibrium") -> None:
         return
     if is_timed(equilibrium):
         page.section("What each does", "in order of play, period by period")
-        _series(page, moves_over_time(equilibrium))
+        show_series(page, moves_over_time(equilibrium))
         return
     page.section("What each does", "in order of play")
     for move in equilibrium.diagram.decisions:
@@ -136,7 +130,7 @@ def _factors(page: Page, equilibrium: "Equilibrium") -> None:
         for title, some in (("What comes of it", True), ("Other factors", False)):
             if any(each.headline == some for each in found):
                 page.section(title, "period by period")
-                _series(page, [each for each in found if each.headline == some])
+                show_series(page, [each for each in found if each.headline == some])
         every = timeless(equilibrium)
     factors = [n for n in every if not isinstance(n, Decision)]
     headlines = [factor.name for factor in factors if factor.headline]
@@ -158,17 +152,6 @@ def _factors(page: Page, equilibrium: "Equilibrium") -> None:
             state, chance = narrative.likeliest(equilibrium.forecasts[name])
             page.bar(capital(words.clause(name, state)), chance, colour=NOBODY)
         page.gap()
-
-
-def _series(page: Page, found: list[Series]) -> None:
-    shown = chosen(found[0].periods, MOST_COLUMNS) if found else []
-    page.columns([short(found[0].periods[place]) for place in shown] if found else [])
-    for each in found:
-        page.heading(each.title, each.colour)
-        page.series(each.labels, [[row[k] for k in shown] for row in each.chances], each.colour)
-        for note in each.notes:
-            page.paragraph(note, style="dim")
-    page.gap()
 
 
 def _storylines(page: Page, equilibrium: "Equilibrium", count: int) -> None:

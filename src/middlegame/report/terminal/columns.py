@@ -161,13 +161,21 @@ class Page:
         labels: Sequence[str],
         chances: Sequence[Sequence[float | None]],
         colour: str = "",
+        beneath: Sequence[Sequence[str]] = (),
     ) -> None:
-        """Print a row for each state: its label, then its chance in each period."""
+        """Print a row for each state: its label, then its chance in each period.
+
+        Args:
+            labels: of the states.
+            chances: of each, in each period.
+            colour: of the move's actor.
+            beneath: what stands beneath each row, as short as a column is wide.
+        """
         room = self.width - _MARGIN - _COLUMN * len(chances[0])
         highest = [
             max((row[k] or 0.0 for row in chances), default=0.0) for k in range(len(chances[0]))
         ]
-        for label, row in zip(labels, chances, strict=True):
+        for place, (label, row) in enumerate(zip(labels, chances, strict=True)):
             lines = self._wrapped(Text(label), room - 1)
             for line in lines[:-1]:
                 self._line(" " * (_MARGIN + 1), line)
@@ -177,6 +185,9 @@ class Page:
                 text = "-" if chance is None else percent(chance)
                 told.append(f"{text:>{_COLUMN}}", "bold" if chance == most else "")
             self._line(told)
+            if beneath:
+                under = "".join(f"{text:>{_COLUMN}}" for text in beneath[place])
+                self._line(Text(" " * (room + _MARGIN) + under, "dim"))
 
     def columns(self, names: Sequence[str]) -> None:
         """Print the heads of the columns of `series`."""

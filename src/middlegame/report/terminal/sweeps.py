@@ -7,8 +7,10 @@ from rich.console import Console
 from middlegame.report.drawing.palette import NOBODY, actor_colours
 from middlegame.report.telling import narrative, outlooks
 from middlegame.report.telling.outlooks import Group
+from middlegame.report.telling.over_time import is_timed, spread_over_time
 from middlegame.report.telling.words import capital, date, points
 from middlegame.report.terminal.columns import Page
+from middlegame.report.terminal.over_time import show_series
 
 if TYPE_CHECKING:
     from middlegame.sweeping.result import Sweep
@@ -35,9 +37,15 @@ def show_sweep(found: "Sweep", console: Console) -> None:
         for line in told:
             page.paragraph(line)
         page.gap()
+    if is_timed(equilibrium):
+        timed_moves, timed_factors = spread_over_time(found)
+        for title, series in (("What each does", timed_moves), ("What comes of it", timed_factors)):
+            if series:
+                page.section(title, "period by period, with nine worlds in ten beneath")
+                show_series(page, series)
     for title, groups in (
-        ("What each does", outlooks.moves(found)),
-        ("What comes of it", outlooks.factors(found)),
+        ("What each does", outlooks.moves(found, timed=False)),
+        ("What comes of it", outlooks.factors(found, timed=False)),
     ):
         if groups:
             page.section(title)
@@ -47,8 +55,8 @@ def show_sweep(found: "Sweep", console: Console) -> None:
             page.gap()
     _points(page, found)
     page.paragraph(
-        "A mark is the mean over the worlds, which is the forecast; half of the worlds are within "
-        "the thick line and nine in ten within the whole.",
+        "A mark, or a number by itself, is the mean over the worlds, which is the forecast; half "
+        "of the worlds are within the thick line and nine in ten within the whole.",
         style="dim",
     )
     page.paragraph(outlooks.sureness(found), style="dim")

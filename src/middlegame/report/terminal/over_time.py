@@ -1,0 +1,33 @@
+"""Moves and factors over time in the terminal: a row a state, a column a period."""
+
+from collections.abc import Sequence
+
+from middlegame.report.telling.over_time import Series, chosen, short
+from middlegame.report.telling.words import percent
+from middlegame.report.terminal.columns import Page
+
+MOST_COLUMNS = 8
+"""Periods that a terminal shows side by side."""
+
+
+def show_series(page: Page, found: Sequence[Series]) -> None:
+    """Print series; beneath each row where nine worlds in ten are, if worlds were drawn."""
+    shown = chosen(found[0].periods, MOST_COLUMNS) if found else []
+    page.columns([short(found[0].periods[place]) for place in shown] if found else [])
+    for each in found:
+        page.heading(each.title, each.colour)
+        bands = [[_band(row[k]) for k in shown] for row in each.bands]
+        page.series(
+            each.labels, [[row[k] for k in shown] for row in each.chances], each.colour, bands
+        )
+        for note in each.notes:
+            page.paragraph(note, style="dim")
+    page.gap()
+
+
+def _band(ends: tuple[float, float] | None) -> str:
+    """Write an interval as narrow as a column: `41..51`."""
+    if ends is None:
+        return ""
+    low, high = (percent(end).removesuffix("%") for end in ends)
+    return low if low == high else f"{low}..{high}"
