@@ -284,7 +284,7 @@ class OtherEquilibrium:
 
     Attributes:
         equilibrium: to be asked like any.
-        stable: under the logit dynamics; None where it was too large to tell.
+        stable: under the logit dynamics; None where that could not be told.
         share: of the random starts that ended there.
     """
 

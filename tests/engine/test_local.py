@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from middlegame.engine.backend import jax, jnp
 from middlegame.engine.layout import layout_of
-from middlegame.engine.local import equations, responder
+from middlegame.engine.local import explicit, responder
 from middlegame.engine.logit import places, policies
 from middlegame.engine.shared import responses
 from middlegame.formats.json_form import from_json
@@ -30,7 +30,7 @@ def ready(diagram, seed):
 @settings(max_examples=20)
 def test_slopes_are_those_of_finite_differences(in_logs, diagram, seed):
     structure, game, logits, own = ready(diagram, seed)
-    evaluate = equations(structure, structure.decisions, in_logs)
+    evaluate = explicit(structure, structure.decisions, in_logs)
     share, step = 0.7, 1e-6
 
     def gap(point):
@@ -42,7 +42,7 @@ def test_slopes_are_those_of_finite_differences(in_logs, diagram, seed):
         (gap(point + step * direction) - gap(point - step * direction)) / (2 * step)
         for direction in np.eye(len(point))
     ]
-    found = evaluate(logits, share, game)[1]
+    found = evaluate(logits, share, game)[1].matrix
     assert found == pytest.approx(np.transpose(sides), abs=1e-7)
 
 
@@ -57,7 +57,7 @@ def test_slopes_are_those_of_automatic_differentiation(name):
         return point[:-1] - responses(structure, structure.decisions, played, game)
 
     point = np.append(logits.ravel()[own], 0.7)
-    found = equations(structure, structure.decisions)(logits, 0.7, game)[1]
+    found = explicit(structure, structure.decisions)(logits, 0.7, game)[1].matrix
     assert found == pytest.approx(np.asarray(jax.jit(jax.jacfwd(gap))(point)), abs=1e-12)
 
 
@@ -65,7 +65,7 @@ def test_slopes_are_those_of_automatic_differentiation(name):
 @settings(max_examples=20)
 def test_logarithms_and_the_way_up_alone_give_the_same_responses(diagram, seed):
     structure, game, logits, _ = ready(diagram, seed)
-    plainly = equations(structure, structure.decisions)(logits, 0.7, game)[0]
-    in_logs = equations(structure, structure.decisions, in_logs=True)(logits, 0.7, game)[0]
+    plainly = explicit(structure, structure.decisions)(logits, 0.7, game)[0]
+    in_logs = explicit(structure, structure.decisions, in_logs=True)(logits, 0.7, game)[0]
     assert in_logs == pytest.approx(plainly, abs=1e-12)
     assert np.array_equal(responder(structure, structure.decisions)(logits, 0.7, game), plainly)

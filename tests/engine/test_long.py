@@ -46,7 +46,7 @@ def test_the_same_equilibrium_as_contracting_for_each_decision():
     # Owners may weigh each of their decisions differently, as where they discount.
     lambdas = np.linspace(0.2, 0.9, len(diagram.decisions))
     game = engine_game(diagram, diagram.tables())._replace(lambdas=lambdas)
-    found = qre.by_sweeps(diagram.structure, game, long.CONTROLS)
+    found = qre.by_sweeps(diagram.structure, game)
     expected = qre.solve(diagram.structure, game, together=True)
     assert found.residual < 1e-10
     for policy, other in zip(found.policies, expected.policies, strict=True):
@@ -56,7 +56,7 @@ def test_the_same_equilibrium_as_contracting_for_each_decision():
 def test_the_equilibrium_condition_holds_by_enumeration():
     diagram = short(2)
     game = engine_game(diagram, diagram.tables())
-    found = qre.by_sweeps(diagram.structure, game, long.CONTROLS)
+    found = qre.by_sweeps(diagram.structure, game)
     assert enumeration.logit_gap(diagram, list(found.policies)) < 1e-10
 
 
@@ -83,7 +83,7 @@ def test_periods_are_compiled_once_and_cost_the_same_each():
 def test_a_fork_is_recognised_without_a_matrix():
     diagram = coordination(9.0, 9.0)
     game = engine_game(diagram, diagram.tables())._replace(lambdas=np.full(2, 2.0))
-    found = qre.by_sweeps(diagram.structure, game, long.CONTROLS)
+    found = qre.by_sweeps(diagram.structure, game)
     expected = qre.solve(diagram.structure, game)
     assert len(found.trace.forks) == 1
     assert found.trace.forks == pytest.approx(expected.trace.forks, rel=1e-4)
@@ -93,7 +93,7 @@ def test_a_fork_is_recognised_without_a_matrix():
 def test_a_branch_that_turns_back_is_followed_without_a_matrix():
     diagram = coordination(9.0, 9.001)
     game = engine_game(diagram, diagram.tables())._replace(lambdas=np.full(2, 2.0))
-    found = qre.by_sweeps(diagram.structure, game, long.CONTROLS)
+    found = qre.by_sweeps(diagram.structure, game)
     assert found.trace.forks == ()
     assert found.trace.turns == qre.solve(diagram.structure, game).trace.turns
     assert found.policies[1][1] > 0.99

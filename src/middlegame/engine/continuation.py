@@ -7,7 +7,7 @@ branch has lost its stability to others that fork off; the one that favours the 
 taken (ch. 8) and the fork is reported, since nothing but the order of writing chose it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import NamedTuple
@@ -15,9 +15,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from middlegame.engine.linear import Jacobian
+from middlegame.engine.linear import Eigenvalues, Jacobian
 
 Floats = NDArray[np.float64]
+_ZERO = 1e-9
 Equations = Callable[[Floats], tuple[Floats, Jacobian]]
 """From a point (unknowns, then share) to the residual `[n]` and its Jacobian `[n, n + 1]`."""
 
@@ -87,13 +88,13 @@ class Trace:
 
 
 class _Place(NamedTuple):
-    """A point on the branch: the tangent there, the determinant's sign, eigenvalues if known."""
+    """A point on the branch: the tangent there, the determinant's sign, eigenvalues near zero."""
 
     point: Floats
     jacobian: Jacobian
     tangent: Floats
     sign: float
-    spectrum: NDArray[np.complex128]
+    eigenvalues: Eigenvalues
     iterations: int = 0
 
 
@@ -162,11 +163,11 @@ class _Follower:
         """
         if after.sign != before.sign:
             return True
-        known = before.spectrum, after.spectrum
-        change = np.diff([np.count_nonzero(values.real < 0) for values in known])[0]
+        change = _left(after.eigenvalues) - _left(before.eigenvalues)
         if change % 2 or change == 0:
             return False
-        nearest = min(np.abs(values).min() for values in known)
+        near = np.append(before.eigenvalues, after.eigenvalues)
+        nearest = np.abs(near).min()
         return length > self.controls.pair_step or bool(nearest < self.controls.pair_near)
 
     def cross(self, before: _Place, after: _Place) -> Floats | None:
@@ -191,15 +192,75 @@ class _Follower:
         return None
 
     def fork(self, here: _Place) -> _Place | None:
-        """Leave a place next to a branch point along the branch that forks off there."""
-        away = np.append(here.jacobian.fixed().null_vector(), 0.0)
-        away *= np.sign(away[np.argmax(np.abs(away) > 1e-3 * np.abs(away).max())])
+        """Leave a place next to a branch point along a branch that forks off there.
+
+        The first branch that is as stable as this one was; or else, of those that lack the least,
+        the one that favours the earliest unknown most.
+        """
+        system = here.jacobian.fixed()
+        already = int(np.count_nonzero(system.eigenvalues.real < -_ZERO))
+        found: list[tuple[int, float, _Place]] = []
+        for away in _directions(system.null_space):
+            there = self.leave(here, np.append(away, 0.0))
+            if there is None or not there.sign:
+                continue
+            lost = _left(there.jacobian.fixed().eigenvalues)
+            moved = there.point[:-1] - here.point[:-1]
+            favoured = float(moved[_first(moved)] / np.linalg.norm(moved))
+            found.append((lost, -favoured, there))
+            if lost <= already:
+                break
+        if not found:
+            return None
+        self.forks.append(float(here.point[-1]))
+        return min(found, key=lambda each: each[:2])[-1]
+
+    def leave(self, here: _Place, away: Floats) -> _Place | None:
+        """Find another branch in a direction."""
         for distance in np.geomspace(0.3, 0.003, 7):
             there = self.correct(here.point + distance * away, away, distance)
             if there is not None and there.point[-1] > 0:
-                self.forks.append(float(here.point[-1]))
                 return there
         return None
+
+
+def _directions(basis: Floats) -> Iterator[Floats]:
+    """Unit vectors `[n]` of a null space `[k, n]` in which branches may leave.
+
+    With its basis in echelon form each vector favours the earliest unknown of its own, so that the
+    sum lets what forks independently fork as it would alone. Where that is no branch, the direction
+    that favours the earliest unknown of all most is tried, then others at random.
+    """
+    count = len(basis)
+    if not count:
+        return
+    reduced = basis.copy()
+    for row in range(count):
+        rest = np.abs(reduced[row:])
+        pivot = _first(rest.max(axis=0))
+        best = row + int(np.argmax(rest[:, pivot]))
+        reduced[[row, best]] = reduced[[best, row]]
+        reduced[row] /= reduced[row, pivot]
+        others = np.arange(count) != row
+        reduced[others] -= np.outer(reduced[others, pivot], reduced[row])
+    reduced /= np.linalg.norm(reduced, axis=1)[:, None]
+    tried = [reduced.sum(axis=0)]
+    if count > 1:
+        earliest = basis[:, _first(np.abs(basis).max(axis=0))] @ basis
+        by_chance = np.random.default_rng(count).standard_normal((8 * count, count)) @ reduced
+        tried += [earliest, *reduced, *by_chance]
+    for away in tried:
+        yield away / np.linalg.norm(away)
+
+
+def _left(eigenvalues: Eigenvalues) -> int:
+    """How many do not lie right of zero; rounding may move one that is zero to either side."""
+    return int(np.count_nonzero(eigenvalues.real < _ZERO))
+
+
+def _first(vector: Floats) -> int:
+    """The first place at which a vector is not just rounding."""
+    return int(np.argmax(np.abs(vector) > 1e-3 * np.abs(vector).max()))
 
 
 def follow(
@@ -264,6 +325,7 @@ def _place(point: Floats, jacobian: Jacobian, along: Floats, iterations: int = 0
     same sign: they differ by the factor z.z.
     """
     right = np.append(np.zeros(len(along) - 1), 1.0)
-    tangent, sign = jacobian.across(along).solve_with_sign(right, along / (along @ along))
+    system = jacobian.across(along)
+    tangent = system.solve(right, along / (along @ along))
     tangent /= np.linalg.norm(tangent)
-    return _Place(point, jacobian, tangent, sign, jacobian.spectrum(), iterations)
+    return _Place(point, jacobian, tangent, system.sign, system.eigenvalues, iterations)

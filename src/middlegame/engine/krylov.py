@@ -10,23 +10,33 @@ Govaerts 2000, ch. 3). Sweeps have a Jacobian near the identity, so that the spa
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from middlegame.engine.linear import Eigenvalues, vanishing
+
 Floats = NDArray[np.float64]
 Product = Callable[[Floats], Floats]
 
-MOST = 120
+_MOST = 400
 """Vectors in a Krylov space at most."""
+_HELD = 3e7
+"""Numbers in all of them at most, unless they are fewer than `_FEW`."""
+_FEW = 100
 _NEAR = 0.25
 """An eigenvalue whose real part is below this has to be known well, to tell its sign."""
 _KNOWN = 0.05
 """How well: its residual, as a part of its distance from zero."""
 _MET = 1e-3
 """How small the residual of a random vector becomes, by the size of its part in one direction."""
+_SINGULAR = 1e-6
+"""A residual that stays above this in a space that is closed: the matrix is singular."""
 _LEAST = 12
 """Vectors in a space in which an eigenvector is looked for."""
+_REPEATED = 4
+"""Spaces in which one is: in each, a repeated eigenvalue shows another of its directions."""
 
 
 @dataclass
@@ -37,6 +47,16 @@ class _Space:
     hessenberg: Floats
     length: int = 0
     whole: bool = False
+
+    @property
+    def full(self) -> bool:
+        """Whether it holds as many vectors as it may, or as there are."""
+        return self.whole or self.length == len(self.hessenberg) - 1
+
+    @property
+    def due(self) -> bool:
+        """Whether what it tells is worth working out: at every length, then at some."""
+        return self.full or self.length % (1 + self.length // 20) == 0
 
     def grow(self, product: Product) -> bool:
         """Add one vector, unless it is not finite; `whole` where the space is then closed."""
@@ -85,12 +105,12 @@ class MatrixFree:
     finite = True
 
     def __init__(self, product: Product, size: int, tolerance: float = 1e-3) -> None:
-        self._product, self._size, self._tolerance = product, size, tolerance
+        self.product, self._size, self._tolerance = product, size, tolerance
 
     def across(self, row: Floats) -> "KrylovSystem":
         """Give the system with a row beneath the Jacobian."""
         return KrylovSystem(
-            lambda vector: np.append(self._product(vector), row @ vector),
+            lambda vector: np.append(self.product(vector), row @ vector),
             self._size + 1,
             self._tolerance,
         )
@@ -98,16 +118,8 @@ class MatrixFree:
     def fixed(self) -> "KrylovSystem":
         """Give the system by the unknowns alone, the share being what it is."""
         return KrylovSystem(
-            lambda vector: self._product(np.append(vector, 0.0)), self._size, self._tolerance
+            lambda vector: self.product(np.append(vector, 0.0)), self._size, self._tolerance
         )
-
-    def matrix(self) -> Floats:
-        """Give the matrix, a product for each column."""
-        return np.column_stack([self._product(column) for column in np.eye(self._size + 1)])
-
-    def spectrum(self) -> NDArray[np.complex128]:
-        """Give none: a space shows only those that lie apart."""
-        return np.zeros(0, complex)
 
 
 class KrylovSystem:
@@ -116,64 +128,86 @@ class KrylovSystem:
     def __init__(self, product: Product, size: int, tolerance: float) -> None:
         self._product, self._size, self._tolerance = product, size, tolerance
 
-    def solve(self, right: Floats) -> Floats:
+    def solve(self, right: Floats, guess: Floats | None = None) -> Floats:
         """Solve for a vector `[n]`; what is not finite where the space does not suffice."""
-        return self._solve(right, np.zeros(self._size))
-
-    def solve_with_sign(self, right: Floats, guess: Floats) -> tuple[Floats, float]:
-        """Solve from a guess, and tell the sign of the determinant; 0 where it is not known."""
-        return self._solve(right, guess), self._sign()
-
-    def null_vector(self) -> Floats:
-        """The direction that a nearly singular matrix maps to nearly nothing."""
-        vectors, least = np.ones((1, 1), complex), 0
-        space = self._random_space()
-        settled = False
-        while not (settled or space.whole or self._full(space)) and space.grow(self._product):
-            values, residuals, vectors = space.ritz()
-            least = int(np.argmin(np.abs(values)))
-            settled = space.length >= _LEAST and bool(residuals[least] < 1e-8)
-        found = np.real(vectors[:, least]) @ space.basis[: space.length]
-        return np.asarray(found / np.linalg.norm(found), float)
-
-    def _solve(self, right: Floats, guess: Floats) -> Floats:
+        guess = np.zeros(self._size) if guess is None else guess
         start = right - self._product(guess) if guess.any() else right
         size = float(np.linalg.norm(start))
         enough = self._tolerance * float(np.linalg.norm(right))
         if not size > enough:
             return guess if np.isfinite(size) else np.full(self._size, np.nan)
         space = self._space(start)
-        while not self._full(space) and space.grow(self._product):
+        while space.grow(self._product):
+            if not space.due:
+                continue
             parts, left = space.least(size)
-            if space.whole or left <= enough:
+            if left <= max(enough, _SINGULAR * size if space.whole else 0.0):
                 return np.asarray(guess + parts @ space.basis[: space.length], float)
+            if space.full:
+                break
         return np.full(self._size, np.nan)
 
-    def _sign(self) -> float:
-        """The sign of the determinant, by the parity of negative real eigenvalues.
+    @cached_property
+    def sign(self) -> float:
+        """The sign of the determinant, by the parity of negative real eigenvalues."""
+        if self._spectrum is None:
+            return 0.0
+        negative = np.count_nonzero((self._spectrum.real < 0) & (self._spectrum.imag == 0))
+        return -1.0 if negative % 2 else 1.0
+
+    @property
+    def eigenvalues(self) -> Eigenvalues:
+        """Those to the left of what is near zero; a repeated one is told once."""
+        return np.zeros(0, complex) if self._spectrum is None else self._spectrum
+
+    @property
+    def null_space(self) -> Floats:
+        """What the matrix maps to nearly nothing."""
+        found = [self._shortened(seed) for seed in range(_REPEATED)]
+        basis = np.linalg.qr(np.column_stack(found))[0]
+        return vanishing(basis, np.column_stack([self._product(column) for column in basis.T]))
+
+    def _shortened(self, seed: int) -> Floats:
+        """The direction, of those that a random vector has a part in, that is shortened most."""
+        vectors, least = np.ones((1, 1), complex), 0
+        space = self._random_space(seed)
+        settled = False
+        while not settled and space.grow(self._product):
+            if not space.due:
+                continue
+            values, residuals, vectors = space.ritz()
+            least = int(np.argmin(np.abs(values)))
+            settled = space.full or (space.length >= _LEAST and bool(residuals[least] < 1e-8))
+        found = np.real(vectors[:, least]) @ space.basis[: space.length]
+        return np.asarray(found / np.linalg.norm(found), float)
+
+    @cached_property
+    def _spectrum(self) -> Eigenvalues | None:
+        """The eigenvalues whose real part is below what is near zero; None where not known.
 
         In solving for a random vector the part of an eigenvalue near zero cannot become small
         before the space has met its direction: that it has become small shows that all are met.
         """
         space = self._random_space()
-        while not self._full(space) and space.grow(self._product):
+        while space.grow(self._product):
+            if not space.due:
+                continue
             _, left = space.least(1.0)
             values, residuals, _ = space.ritz()
             near = values.real < _NEAR
             known = (residuals[near] <= _KNOWN * np.abs(values[near])).all()
             if space.whole or (known and left <= _MET / self._size**0.5):
-                negative = np.count_nonzero((values.real < 0) & (values.imag == 0))
-                return -1.0 if negative % 2 else 1.0
-        return 0.0
+                return np.asarray(values[near], complex)
+            if space.full:
+                break
+        return None
 
-    def _full(self, space: _Space) -> bool:
-        return space.length >= min(MOST, self._size)
-
-    def _random_space(self) -> _Space:
-        return self._space(np.random.default_rng(self._size).standard_normal(self._size))
+    def _random_space(self, seed: int = 0) -> _Space:
+        rng = np.random.default_rng((self._size, seed))
+        return self._space(rng.standard_normal(self._size))
 
     def _space(self, start: Floats) -> _Space:
-        most = min(MOST, self._size)
+        most = min(self._size, _MOST, max(_FEW, int(_HELD / self._size)))
         space = _Space(np.zeros((most + 1, self._size)), np.zeros((most + 1, most)))
         space.basis[0] = start / np.linalg.norm(start)
         return space

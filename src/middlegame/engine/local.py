@@ -11,19 +11,19 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
-import scipy.sparse
 
 from middlegame.engine.contraction import Axes, aligned
+from middlegame.engine.krylov import MatrixFree
 from middlegame.engine.layout import Floats, Game, Indices, layout_of
-from middlegame.engine.linear import Matrix
+from middlegame.engine.linear import Explicit
 from middlegame.engine.logit import Equations, log_policies, logits_of, places, policies
 from middlegame.engine.pairs import Logs, Pair, Plain, Product
 from middlegame.engine.payoffs import Group, Shape, groups, hosted, spoken
 from middlegame.engine.structure import Structure
 from middlegame.engine.tree import Tree
 
-SMALL = 400
-"""Unknowns up to which a dense Jacobian is as quick as a sparse one."""
+MANY = 250
+"""Unknowns beyond which products with the Jacobian take less than the matrix."""
 
 
 def responder(
@@ -57,10 +57,54 @@ def equations(structure: Structure, decisions: tuple[int, ...], in_logs: bool = 
         decisions: whose.
         in_logs: whether to compute in logarithms, where reach may underflow.
     """
+    many = len(places(structure, decisions)) > MANY
+    return (by_products if many else explicit)(structure, decisions, in_logs)
+
+
+def by_products(
+    structure: Structure, decisions: tuple[int, ...], in_logs: bool = False
+) -> Equations:
+    """Give them with a Jacobian that is known by its products alone.
+
+    A product is the change of the responses in one direction, by forward mode: it costs little more
+    than the responses themselves, and takes no more memory, whatever the number of unknowns. The
+    matrix takes their square.
+    """
+    found = _prepared(structure, decisions, Logs if in_logs else Plain)
+    layout, own = layout_of(structure), places(structure, decisions)
+
+    def evaluate(logits: Floats, share: float, game: Game) -> tuple[Floats, MatrixFree]:
+        with np.errstate(all="ignore"):
+            policy = policies(game.opens, logits, share)
+            played = log_policies(game.opens, logits, share) if in_logs else policy
+            tables = [each.tables(played.ravel(), game) for each in found]
+            after = logits.copy()
+            for each, values in zip(found, tables, strict=True):
+                after.ravel()[each.cells] = each.logits(each.worth(values), game)
+
+        def product(vector: Floats) -> Floats:
+            leant = share * layout.spread(own, vector[:-1]) + vector[-1] * logits
+            leant = (leant - (policy * leant).sum(axis=-1, keepdims=True)).ravel()
+            change = np.zeros(logits.size)
+            with np.errstate(all="ignore"):
+                for each, values in zip(found, tables, strict=True):
+                    change[each.cells] = each.logits(each.change(values, leant), game)
+            rest: Floats = vector[:-1] - change[own]
+            return rest
+
+        return after, MatrixFree(product, len(own))
+
+    return evaluate
+
+
+def explicit(
+    structure: Structure, decisions: tuple[int, ...], in_logs: bool = False
+) -> Callable[[Floats, float, Game], tuple[Floats, Explicit]]:
+    """Give them with a matrix."""
     found = _prepared(structure, decisions, Logs if in_logs else Plain)
     assembly = _Assembly(structure, decisions, found)
 
-    def evaluate(logits: Floats, share: float, game: Game) -> tuple[Floats, Matrix]:
+    def evaluate(logits: Floats, share: float, game: Game) -> tuple[Floats, Explicit]:
         after = logits.copy()
         slopes = []
         # What overflows is told by numbers that are not finite.
@@ -71,7 +115,7 @@ def equations(structure: Structure, decisions: tuple[int, ...], in_logs: bool = 
                 points, advantages = each.points_and_advantages(played, game)
                 after.ravel()[each.cells] = each.logits(points, game)
                 slopes.append(each.slopes(advantages, logits, policy, share, game))
-            return after, assembly.jacobian(slopes)
+            return after, Explicit(assembly.jacobian(slopes))
 
     return evaluate
 
@@ -151,9 +195,28 @@ class _Prepared:
             played: the policies or their logarithms, flattened.
             game: the numbers.
         """
+        return self.worth(self.tables(played, game))
+
+    def tables(self, played: Floats, game: Game) -> list[Pair]:
+        """Give all tables on the way to the payoffs."""
+        return self._tree.values(self._leaves(played, game)) if self._tree else []
+
+    def worth(self, tables: list[Pair]) -> Floats:
+        """Give what options are worth, `[decisions, *observed, options]`, by these tables."""
         if self._tree is None:
             return np.zeros(self.cells.shape)
-        return self._spread(self._kind.expected(self._tree.value(self._leaves(played, game))))
+        return self._spread(self._kind.expected(tables[self._tree.root]))
+
+    def change(self, tables: list[Pair], logarithms: Floats) -> Floats:
+        """Give how that changes where the logarithms of all policies, flattened, change so."""
+        if self._tree is None:
+            return np.zeros(self.cells.shape)
+        by = {
+            leaf: self._kind.leaf_change(tables[leaf], logarithms[cells])
+            for leaf, cells in zip(self._tree.wanted, self.group.policies, strict=True)
+        }
+        found = self._tree.change(tables, by)
+        return self._spread(self._kind.expected_change(tables[self._tree.root], found))
 
     def points_and_advantages(self, played: Floats, game: Game) -> tuple[Floats, list[Floats]]:
         """Give that, and for each relevant decision how it changes with its policy's logarithm."""
@@ -271,10 +334,8 @@ class _Assembly:
         self._rows, self._columns = (
             np.concatenate([pair[k].ravel() for pair in every]) for k in (0, 1)
         )
-        filled = len(self._rows) / (self.size * (self.size + 1))
-        self._sparse = self.size > SMALL and filled < 0.2
 
-    def jacobian(self, found: list[_Slopes]) -> Matrix:
+    def jacobian(self, found: list[_Slopes]) -> Floats:
         """Give the derivative of the residual, `[n, n + 1]`: the logits, then the share."""
         parts = [-part for slopes in found for part in (*slopes.logits, slopes.share)]
         entries = np.concatenate(
@@ -283,9 +344,6 @@ class _Assembly:
                 for part, shape in zip([np.ones(self.size), *parts], self._shapes, strict=True)
             ]
         )
-        shape = (self.size, self.size + 1)
-        if self._sparse:
-            return scipy.sparse.csr_array((entries, (self._rows, self._columns)), shape=shape)
-        matrix = np.zeros(shape)
+        matrix = np.zeros((self.size, self.size + 1))
         matrix[self._rows, self._columns] = entries
         return matrix

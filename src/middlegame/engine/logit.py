@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from middlegame.engine.layout import Array, Floats, Game, layout_of
-from middlegame.engine.linear import Matrix
+from middlegame.engine.linear import Jacobian
 from middlegame.engine.structure import Structure
 
-Equations = Callable[[Floats, float, Game], tuple[Floats, Matrix]]
+Equations = Callable[[Floats, float, Game], tuple[Floats, Jacobian]]
 """For some decisions: from (logits `[rows, widest]`, share, game) to the logits with theirs
 replaced by those that all policies bring about, and the derivative of the residual (their logits
 less those) by their own logits and the share, `[n, n + 1]` in the order of `places`."""

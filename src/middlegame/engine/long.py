@@ -11,13 +11,10 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from middlegame.engine import continuation
-from middlegame.engine.continuation import Controls, Outcome, Trace
 from middlegame.engine.eager import Sweeper, in_turn
 from middlegame.engine.krylov import MatrixFree
 from middlegame.engine.layout import Game, layout_of
-from middlegame.engine.linear import Explicit
-from middlegame.engine.logit import places, policies
+from middlegame.engine.logit import Equations, places
 from middlegame.engine.payoffs import groups
 from middlegame.engine.repetition import effort, slices
 from middlegame.engine.structure import Structure
@@ -25,15 +22,11 @@ from middlegame.engine.sweep import sweep_along
 
 Floats = NDArray[np.float64]
 
-CONTROLS = Controls(tolerance=1e-5, landing=1e-11)
-"""Along the branch the corrector need not go to the end; where it lands it does."""
 _REPEATED = 3
 """Tables contracted for each decision apart, by those that sweeps compile: beyond it they win."""
 _MANY = 1e8
 _HOPELESS = 2000
 """Tables beyond which contracting apart is not even tried."""
-_EXPLICIT = 200
-"""Unknowns up to which a matrix is made of products, where they alone do not get through a fork."""
 
 
 @lru_cache(maxsize=64)
@@ -62,41 +55,30 @@ def settle(structure: Structure, game: Game) -> tuple[Floats, Floats]:
     return found[0].reshape(shape), found[1].reshape(shape)
 
 
-def follow(structure: Structure, game: Game, controls: Controls) -> tuple[Trace, Floats, Floats]:
-    """Follow the principal branch of all decisions together.
-
-    Returns:
-        The trace, and where it ended what `settle` returns.
-    """
+def equations(structure: Structure) -> Equations:
+    """Give the equations of all decisions: what a sweep brings about, one after another."""
     layout, along = layout_of(structure), sweep_along(structure)
     own = places(structure, structure.decisions)
-    still = np.zeros((layout.height, layout.widest))
 
-    def spread(unknowns: Floats) -> Floats:
-        return layout.spread(own, unknowns)
-
-    def at(point: Floats) -> tuple[Floats, MatrixFree]:
-        logits, share = spread(point[:-1]), float(point[-1])
-        answers, _ = along(logits, share, game, False, still, 0.0)
+    def evaluate(logits: Floats, share: float, game: Game) -> tuple[Floats, MatrixFree]:
+        def moved(direction: Floats, by_share: float) -> tuple[Floats, Floats]:
+            # Plain floats throughout: NumPy's are another type to JAX, which would compile again.
+            found = along(logits, float(share), game, False, direction, float(by_share))
+            return np.asarray(found[0]), np.asarray(found[1])
 
         def product(vector: Floats) -> Floats:
-            _, change = along(logits, share, game, False, spread(vector[:-1]), vector[-1])
-            rest: Floats = vector[:-1] - np.asarray(change).ravel()[own]
+            _, change = moved(layout.spread(own, vector[:-1]), vector[-1])
+            rest: Floats = vector[:-1] - change.ravel()[own]
             return rest
 
-        gap: Floats = point[:-1] - np.asarray(answers).ravel()[own]
-        return gap, MatrixFree(product, len(own))
+        answers, _ = moved(np.zeros_like(logits), 0.0)
+        return answers, MatrixFree(product, len(own))
 
-    def whole(point: Floats) -> tuple[Floats, Explicit]:
-        gap, free = at(point)
-        return gap, Explicit(free.matrix())
+    return evaluate
 
-    def probabilities(point: Floats) -> Floats:
-        played: Floats = policies(game.opens, spread(point[:-1]), point[-1])
-        return np.asarray(played.ravel()[own])
 
-    trace = continuation.follow(at, probabilities, len(own), controls)
-    if trace.outcome is Outcome.STEP_TOO_SMALL and len(own) <= _EXPLICIT:
-        trace = continuation.follow(whole, probabilities, len(own), Controls())
-    logits = spread(trace.unknowns)
-    return trace, logits, np.asarray(along(logits, 1.0, game, True, still, 0.0)[0])
+def at_once(structure: Structure, game: Game, logits: Floats) -> Floats:
+    """Give the logits that all policies together bring about, `[rows, widest]`."""
+    still = np.zeros_like(logits)
+    # What followed the branch serves once more: compiling a sweep alone would take longer.
+    return np.asarray(sweep_along(structure)(logits, 1.0, game, True, still, 0.0)[0])

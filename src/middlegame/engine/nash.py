@@ -10,12 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
-from middlegame.engine import continuation, local
+from middlegame.engine import branch, local
 from middlegame.engine.continuation import Controls, Outcome
 from middlegame.engine.layout import Game, layout_of
-from middlegame.engine.linear import Explicit
 from middlegame.engine.logit import places, policies
 from middlegame.engine.structure import Structure
 
@@ -70,10 +68,6 @@ def limit(
     def spread(point: Floats) -> Floats:
         return layout.spread(own, point[:-1])
 
-    def at(point: Floats) -> tuple[Floats, Explicit]:
-        answers, jacobian = evaluate(spread(point), point[-1], game)
-        return point[:-1] - answers.ravel()[own], Explicit(jacobian)
-
     def played(point: Floats) -> Floats:
         return np.asarray(policies(game.opens, spread(point), point[-1]))
 
@@ -86,14 +80,7 @@ def limit(
     def near(point: Floats) -> bool:
         return bool((regret(point) <= allowed).all()) or point[-1] > _FARTHEST
 
-    with threadpool_limits(1, "blas"):
-        trace = continuation.follow(
-            at,
-            lambda point: played(point).ravel()[own],
-            len(own),
-            controls or Controls(),
-            near,
-        )
+    trace = branch.follow(structure, decisions, game, evaluate, controls, near)
     point = np.append(trace.unknowns, trace.share)
     outcome = trace.outcome
     if outcome is Outcome.CONVERGED and not (regret(point) <= allowed).all():

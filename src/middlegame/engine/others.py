@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from middlegame.engine.layout import Game, layout_of
-from middlegame.engine.linear import Factored, Matrix
+from middlegame.engine.linear import Jacobian
 from middlegame.engine.local import equations, responder
 from middlegame.engine.logit import Equations, places, policies
 from middlegame.engine.qre import complete
@@ -37,7 +37,7 @@ class Other:
         logits: `[rows, widest]`.
         policies: one `[*observed, options]` for each decision.
         residual: the largest gap in the equilibrium condition.
-        stable: under the logit dynamics; None where it was too large to tell.
+        stable: under the logit dynamics; None where that could not be told.
         starts: how many of the starts ended here.
     """
 
@@ -101,7 +101,7 @@ def _polish(
     for _ in range(40):
         answers, jacobian = evaluate(point, 1.0, game)
         gap = (point - answers).ravel()[cells]
-        change = Factored(jacobian[:, :-1]).solve(-gap)
+        change = jacobian.fixed().solve(-gap)
         if not np.isfinite(change).all():
             return None
         size = np.abs(change).max()
@@ -114,9 +114,7 @@ def _polish(
     return None
 
 
-def _stable(jacobian: Matrix) -> bool | None:
-    if jacobian.shape[0] > 1500:
-        return None
-    dense = jacobian.toarray() if hasattr(jacobian, "toarray") else jacobian
+def _stable(jacobian: Jacobian) -> bool | None:
     # The residual's Jacobian is the identity less the response's.
-    return bool((np.linalg.eigvals(dense[:, :-1]).real > 0).all())
+    system = jacobian.fixed()
+    return bool((system.eigenvalues.real > 0).all()) if system.sign else None

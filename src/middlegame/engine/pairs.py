@@ -42,9 +42,20 @@ class Product(Protocol):
     def leaf(mass: Floats | None, gain: Floats | None) -> Pair:
         """Put points beside a mass that is carried; None is one everywhere."""
 
+    def change(self, left: Pair, right: Pair | None, by: Pair | None, also: Pair | None) -> Pair:
+        """Give how the product changes where the left table and the right one do."""
+
+    @staticmethod
+    def leaf_change(leaf: Pair, logarithm: Floats) -> Pair:
+        """Give how a leaf changes where its mass' logarithm does."""
+
     @staticmethod
     def expected(found: Pair) -> Floats:
         """Give the points expected given the axes; 0 where the mass is 0."""
+
+    @staticmethod
+    def expected_change(found: Pair, by: Pair) -> Floats:
+        """Give how these change."""
 
     @staticmethod
     def advantage(joint: Pair, found: Pair) -> Floats:
@@ -99,6 +110,17 @@ class Plain:
             gained = more if gained is None else gained + more
         return Pair(self._times(mass, other), gained)
 
+    def change(self, left: Pair, right: Pair | None, by: Pair | None, also: Pair | None) -> Pair:
+        """Give how the product changes: it is linear in each of the two."""
+        parts = [] if by is None else [self(by, right)]
+        if also is not None:
+            parts.append(self(left, also))
+        gains = [part.points for part in parts if part.points is not None]
+        return Pair(
+            sum((part.mass for part in parts[1:]), parts[0].mass),
+            sum(gains[1:], gains[0]) if gains else None,
+        )
+
     def _ready(self, table: Floats, side: int) -> Floats:
         if self._sums[side]:
             table = table.sum(axis=self._sums[side])
@@ -122,12 +144,25 @@ class Plain:
         return Pair(mass, None if gain is None else mass * gain)
 
     @staticmethod
+    def leaf_change(leaf: Pair, logarithm: Floats) -> Pair:
+        """Give how a leaf changes where its mass' logarithm does."""
+        gained = None if leaf.points is None else leaf.points * logarithm
+        return Pair(leaf.mass * logarithm, gained)
+
+    @staticmethod
     def expected(found: Pair) -> Floats:
         """Give the points expected given the axes; 0 where the mass is 0."""
         mass, points = found
         if points is None:
             return np.zeros_like(mass)
         return np.divide(points, mass, out=np.zeros_like(mass), where=mass > 0)
+
+    @staticmethod
+    def expected_change(found: Pair, by: Pair) -> Floats:
+        """Give how these change."""
+        points = 0.0 if by.points is None else by.points
+        gap = points - Plain.expected(found) * by.mass
+        return np.divide(gap, found.mass, out=np.zeros_like(gap), where=found.mass > 0)
 
     @staticmethod
     def advantage(joint: Pair, found: Pair) -> Floats:
@@ -151,25 +186,52 @@ class Logs:
 
     def __call__(self, left: Pair, right: Pair | None) -> Pair:
         """Multiply."""
+        mass, points = self._both(left, right)
+        if not self._gone:
+            return Pair(mass, points)
+        axes = tuple(range(len(self._gone)))
+        top, weight, safe = self._weights(mass)
+        total = weight.sum(axis=axes)
+        return Pair(
+            np.where(total > 0, top + np.log(safe), -np.inf),
+            None if points is None else (weight * points).sum(axis=axes) / safe,
+        )
+
+    def change(self, left: Pair, right: Pair | None, by: Pair | None, also: Pair | None) -> Pair:
+        """Give how the product changes: what is summed out, by its weights."""
+        still = Pair(np.zeros((1,) * left.mass.ndim), None)
+        also = also or (None if right is None else Pair(np.zeros((1,) * right.mass.ndim), None))
+        mass, points = self._both(left, right)
+        by_mass, by_points = self._both(by or still, also)
+        if not self._gone:
+            return Pair(by_mass, by_points)
+        axes = tuple(range(len(self._gone)))
+        _, weight, safe = self._weights(mass)
+        weight = weight / safe
+        mean = (weight * by_mass).sum(axis=axes)
+        if points is None:
+            return Pair(mean, None)
+        gained = points * (by_mass - mean) + (0.0 if by_points is None else by_points)
+        return Pair(mean, (weight * gained).sum(axis=axes))
+
+    def _both(self, left: Pair, right: Pair | None) -> Pair:
+        """Add the two, axes to be summed out first."""
         mass = aligned(left.mass, self._left, self._order)
         gains = [] if left.points is None else [aligned(left.points, self._left, self._order)]
         if right is not None:
             mass = mass + aligned(right.mass, self._right, self._order)
             if right.points is not None:
                 gains.append(aligned(right.points, self._right, self._order))
-        points = np.broadcast_to(sum(gains[1:], gains[0]), mass.shape) if gains else None
-        if not self._gone:
-            return Pair(mass, points)
+        return Pair(mass, np.broadcast_to(sum(gains[1:], gains[0]), mass.shape) if gains else None)
+
+    def _weights(self, mass: Floats) -> tuple[Floats, Floats, Floats]:
+        """Give the largest logarithm over what is summed out, masses relative to it, their sum."""
         axes = tuple(range(len(self._gone)))
         top = mass.max(axis=axes)
         top = np.where(np.isfinite(top), top, 0.0)
         weight = np.exp(mass - top)
         total = weight.sum(axis=axes)
-        safe = np.where(total > 0, total, 1.0)
-        return Pair(
-            np.where(total > 0, top + np.log(safe), -np.inf),
-            None if points is None else (weight * points).sum(axis=axes) / safe,
-        )
+        return top, weight, np.where(total > 0, total, 1.0)
 
     @staticmethod
     def carried(mass: Floats) -> Floats:
@@ -184,11 +246,23 @@ class Logs:
         return Pair(mass, None if gain is None else np.broadcast_to(gain, mass.shape))
 
     @staticmethod
+    def leaf_change(leaf: Pair, logarithm: Floats) -> Pair:
+        """Give how a leaf changes where its mass' logarithm does."""
+        return Pair(np.broadcast_to(logarithm, leaf.mass.shape), None)
+
+    @staticmethod
     def expected(found: Pair) -> Floats:
         """Give the points expected given the axes; 0 where the mass is 0."""
         if found.points is None:
             return np.zeros_like(found.mass)
         return np.where(found.mass > -np.inf, found.points, 0.0)
+
+    @staticmethod
+    def expected_change(found: Pair, by: Pair) -> Floats:
+        """Give how these change."""
+        if by.points is None:
+            return np.zeros_like(found.mass)
+        return np.where(found.mass > -np.inf, by.points, 0.0)
 
     @staticmethod
     def advantage(joint: Pair, found: Pair) -> Floats:

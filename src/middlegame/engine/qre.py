@@ -10,12 +10,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
-from middlegame.engine import continuation, long
+from middlegame.engine import branch, long
 from middlegame.engine.continuation import Controls, Floats, Outcome, Trace
 from middlegame.engine.layout import Game, layout_of
-from middlegame.engine.linear import Explicit
 from middlegame.engine.local import equations, responder
 from middlegame.engine.logit import places, policies
 from middlegame.engine.relevance import relevance, traced, untraced
@@ -63,13 +61,13 @@ def solve(
         together: trace all decisions, whether they need it or not.
     """
     if not together and long.serves(structure):
-        return by_sweeps(structure, game, controls or long.CONTROLS)
+        return by_sweeps(structure, game, controls)
     first = structure.decisions if together else traced(structure)
     layout = layout_of(structure)
     logits = np.zeros((layout.height, layout.widest))
     trace = None
     if first:
-        trace = _follow(structure, first, game, controls or Controls())
+        trace = branch.follow(structure, first, game, equations(structure, first), controls)
         logits.ravel()[places(structure, first)] = trace.unknowns
     return complete(structure, game, logits, trace, together=together)
 
@@ -118,31 +116,11 @@ def levels(structure: Structure) -> tuple[tuple[int, ...], ...]:
     )
 
 
-def _follow(
-    structure: Structure, decisions: tuple[int, ...], game: Game, controls: Controls
-) -> Trace:
-    layout = layout_of(structure)
-    own = places(structure, decisions)
-    evaluate = equations(structure, decisions)
-
-    def spread(point: Floats) -> Floats:
-        return layout.spread(own, point[:-1])
-
-    def at(point: Floats) -> tuple[Floats, Explicit]:
-        answers, jacobian = evaluate(spread(point), point[-1], game)
-        return point[:-1] - answers.ravel()[own], Explicit(jacobian)
-
-    def probabilities(point: Floats) -> Floats:
-        return np.asarray(policies(game.opens, spread(point), point[-1])).ravel()[own]
-
-    # Threads would wait for each other over matrices as small as these.
-    with threadpool_limits(1, "blas"):
-        return continuation.follow(at, probabilities, len(own), controls)
-
-
-def by_sweeps(structure: Structure, game: Game, controls: Controls) -> Solution:
+def by_sweeps(structure: Structure, game: Game, controls: Controls | None = None) -> Solution:
     """The same by sweeps over a long diagram, all decisions together."""
     if not traced(structure):
         return _measured(structure, game, *long.settle(structure, game), None)
-    trace, logits, again = long.follow(structure, game, controls)
-    return _measured(structure, game, logits, again, trace)
+    evaluate = long.equations(structure)
+    trace = branch.follow(structure, structure.decisions, game, evaluate, controls)
+    logits = layout_of(structure).spread(places(structure, structure.decisions), trace.unknowns)
+    return _measured(structure, game, logits, long.at_once(structure, game, logits), trace)

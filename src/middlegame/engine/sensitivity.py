@@ -15,13 +15,16 @@ from middlegame.engine.backend import jax, jnp
 from middlegame.engine.krylov import MatrixFree
 from middlegame.engine.layout import Array, Game
 from middlegame.engine.linear import Factored
-from middlegame.engine.local import equations
+from middlegame.engine.local import explicit
 from middlegame.engine.logit import places, policies
 from middlegame.engine.shared import responses
 from middlegame.engine.structure import Structure
 from middlegame.engine.sweep import swept
 
 Floats = NDArray[np.float64]
+
+_MATRIX = 2000
+"""Unknowns up to which the transposed system is solved by factoring it."""
 
 
 def gradient(
@@ -66,8 +69,11 @@ def gradient(
             played = policies(numbers.opens, at, 1.0, jnp)
             return responses(structure, decisions, played, numbers)
 
-        _, jacobian = equations(structure, decisions)(logits, 1.0, _plain(at))
-        adjoint = Factored(jacobian[:, :-1].T).solve(np.asarray(by_logits))
+        if len(own) > _MATRIX:
+            adjoint = _adjoint(after, structure, _plain(at), logits, np.asarray(by_logits))
+        else:
+            _, jacobian = explicit(structure, decisions)(logits, 1.0, _plain(at))
+            adjoint = Factored(jacobian.matrix[:, :-1].T).solve(np.asarray(by_logits))
     if not np.isfinite(adjoint).all():
         return None
 

@@ -5,7 +5,7 @@ outside it; where a leaf does, its own cases stand beside what is left open (She
 Darwiche 2003). Both ways together cost about three times the way up, whatever the number of leaves.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -28,6 +28,8 @@ class Tree:
 
     Attributes:
         axes: of what is left open, the leading one first.
+        root: where what the tables come to stands among all on the way.
+        wanted: the leaves whose joints are.
         joints: for each wanted leaf the axes of its joint: those, then the leaf's other ones.
     """
 
@@ -54,7 +56,7 @@ class Tree:
         sizes = (*sizes, count)
         self.axes = (leading, *output)
         self.shape = tuple(sizes[axis] for axis in self.axes)
-        self._kind, self._wanted = kind, tuple(wanted)
+        self._kind, self.wanted = kind, tuple(wanted)
         axes = [(leading, *own) for own in operands]
         remaining = list(range(len(axes)))
         self._up: list[_Meeting] = []
@@ -66,12 +68,12 @@ class Tree:
             beside = None if right is None else axes[right]
             product = kind(axes[left], beside, axes[-1], sizes)
             self._up.append(_Meeting(left, right, len(axes) - 1, product))
-        (self._root,) = remaining
+        (self.root,) = remaining
         needed = set(wanted)
         for meeting in self._up:
             if not needed.isdisjoint({meeting.left, meeting.right}):
                 needed.add(meeting.found)
-        outside = {self._root: self.axes}
+        outside = {self.root: self.axes}
         self._down: list[_Meeting] = []
         for meeting in reversed(self._up):
             for own, other in ((meeting.left, meeting.right), (meeting.right, meeting.left)):
@@ -94,22 +96,38 @@ class Tree:
 
     def value(self, leaves: Sequence[Pair]) -> Pair:
         """Give what the tables come to, over `axes`."""
-        return self._values(leaves)[self._root]
+        return self.values(leaves)[self.root]
 
     def value_and_joints(self, leaves: Sequence[Pair]) -> tuple[Pair, list[Pair]]:
         """Give that, and for each wanted leaf the same with the leaf's own cases left open."""
-        values = self._values(leaves)
+        values = self.values(leaves)
         nothing_else = self._kind.leaf(None, np.zeros(self.shape))
-        outside = {self._root: Pair(nothing_else.mass, None)}
+        outside = {self.root: Pair(nothing_else.mass, None)}
         for above, beside, own, product in self._down:
             outside[own] = product(outside[above], None if beside is None else values[beside])
         joints = [
             product(outside[leaf], values[leaf])
-            for leaf, product in zip(self._wanted, self._last, strict=True)
+            for leaf, product in zip(self.wanted, self._last, strict=True)
         ]
-        return values[self._root], joints
+        return values[self.root], joints
 
-    def _values(self, leaves: Sequence[Pair]) -> list[Pair]:
+    def change(self, values: Sequence[Pair], leaves: Mapping[int, Pair]) -> Pair:
+        """Give how what the tables come to changes where some leaves do.
+
+        Args:
+            values: of all tables on the way, from `values`.
+            leaves: how those change that do.
+        """
+        by = dict(leaves)
+        for left, right, found, product in self._up:
+            if left in by or right in by:
+                beside = None if right is None else values[right]
+                also = None if right is None else by.get(right)
+                by[found] = product.change(values[left], beside, by.get(left), also)
+        return by.get(self.root) or Pair(np.zeros(self.shape), None)
+
+    def values(self, leaves: Sequence[Pair]) -> list[Pair]:
+        """Give all tables on the way; at `root` stands what they come to."""
         values = list(leaves)
         for left, right, _, product in self._up:
             values.append(product(values[left], None if right is None else values[right]))
