@@ -23,6 +23,8 @@ _FREE = frozenset({-1})
 def responses(structure: Structure, decisions: tuple[int, ...], played: Array, game: Game) -> Array:
     """Give the logits that the policies `[rows, widest]` bring about, in the order of `places`."""
     layout = layout_of(structure)
+    # All of them JAX's: a contraction of the first two tables is done by the first one's library.
+    game = game._replace(tables=jnp.asarray(game.tables))
     chances = [
         None if owner is not None else game.tables[layout.chance(node)]
         for node, owner in enumerate(structure.owners)
