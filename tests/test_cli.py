@@ -190,6 +190,22 @@ def test_the_report_is_whole_or_not_there(run, tmp_path):
         (["solve", "harbour-lease", "--lambda", "1", "--precision", "3:1"], 2, "same thing"),
         (["export", "harbour-lease", "--to", "gif"], 2, "Invalid value"),
         (["nonsense"], 2, "No such command"),
+        (["check", "nowhere.json"], 1, "is no scenario"),
+        (["check", "harbour-lease#hawk"], 1, "there is no view 'hawk'; there are: none"),
+        (["solve", "harbour-lease", "--lambda", "nan"], 2, "no number that can be reached"),
+        (["hypotheses", "venezuela-2026", "--seed", "-3"], 2, "Invalid value"),
+        (["fit", "deterrence-1816-1899", "."], 1, "this is a folder"),
+        (["fit", "deterrence-1816-1899", "x.csv", "--seed", "-1"], 2, "Invalid value"),
+        (["drivers", "harbour-lease", "--ask", "foo = bar"], 1, "no move or factor 'foo'"),
+        (["drivers", "harbour-lease", "--method", "pawn", "-n", "17"], 1, "too few for PAWN"),
+        (["discover", "harbour-lease", "nope"], 1, "ends too early"),
+        (["discover", "harbour-lease", "lease-2026", "-n", "3"], 2, "Invalid value"),
+        (["worth", "harbour-lease", "--suppose", "bid=gone"], 1, "no state of bid 'gone'"),
+        (["sweep", "harbour-lease", "-n", "0"], 2, "expected at least 1"),
+        (["sweep", "harbour-lease", "-n", "1e15"], 1, "expected from 1 to"),
+        (["sweep", "harbour-lease", "-n", "9", "--out", "no/w.parquet"], 1, "there is no folder"),
+        (["export", "harbour-lease", "--to", "json", "-o", "no/x.json"], 1, "no/x.json: No such"),
+        (["explain", "harbour-lease#hawk"], 1, "there is no view"),
     ],
 )  # fmt: skip
 def test_what_goes_wrong_is_told_with_its_code(run, arguments, code, told):
@@ -197,6 +213,38 @@ def test_what_goes_wrong_is_told_with_its_code(run, arguments, code, told):
     assert ended == code
     assert told in err
     assert out == ""
+
+
+def test_a_diagram_without_nodes_is_refused(run, tmp_path):
+    path = tmp_path / "empty.json"
+    path.write_text('{"nodes": []}')
+    for command in ("solve", "sweep", "dominoes", "explain"):
+        code, out, err = run(command, str(path))
+        assert (code, out) == (1, "")
+        assert "the diagram has no nodes" in err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["check", "venezuela-2026#article"],
+        ["explain", "harbour-lease"],
+        ["suppose", "harbour-lease", "renew=renew"],
+        ["solve", "harbour-lease", "--nash"],
+        ["sweep", "harbour-lease", "-n", "1"],
+        ["sweep", "harbour-lease", "-n", "16", "--given", "lease = lost"],
+        ["drivers", "harbour-lease", "-n", "16", "--ask", "bid = offer", "--suppose", "bid=offer"],
+        ["dominoes", "harbour-lease", "--from", "bid=offer"],
+        ["hypotheses", "venezuela-2026", "-n", "16"],
+    ],
+)  # fmt: skip
+def test_json_is_one_object_without_what_json_lacks(run, arguments):
+    def refuse(constant):
+        raise AssertionError(f"{constant} is no JSON")
+
+    code, out, _ = run(*arguments, "--json")
+    assert code == 0
+    assert isinstance(json.loads(out, parse_constant=refuse), dict)
 
 
 def test_refusals_are_json_too(run):

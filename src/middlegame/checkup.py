@@ -8,12 +8,12 @@ from middlegame.compile import compile_scenario
 from middlegame.compile.warnings import points_range, warnings_of
 from middlegame.diagram import Diagram
 from middlegame.errors import QueryError
+from middlegame.opening import open_view
 from middlegame.play import Play
 from middlegame.scenario.faults import Fault, ScenarioError, dotted
 from middlegame.scenario.load import Loaded
 from middlegame.scenario.rows import without_value
 from middlegame.scenario.sourcing import Sourcing, sourcing
-from middlegame.shipped import open_scenario
 
 
 @dataclass(frozen=True)
@@ -62,8 +62,14 @@ def _sourcing(found: Sourcing | None) -> dict[str, Any] | None:
 
 
 def check(name: str | Path) -> Checkup:
-    """Check a scenario by path or shipped name; raises nothing over faults in it."""
-    loaded = open_scenario(name)
+    """Check a scenario by path or shipped name; raises nothing over faults in it.
+
+    Raises:
+        QueryError: it is no scenario but a diagram, or it has no such view.
+    """
+    if str(name).endswith((".json", ".nfg", ".efg")):
+        raise QueryError(f"{name} is no scenario: what is read there is checked when it is solved")
+    loaded = open_view(str(name))
     scenario = loaded.scenario
     if scenario is None:
         return Checkup(loaded, loaded.faults, None, {}, {})

@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -26,6 +27,12 @@ if TYPE_CHECKING:
     from middlegame.scenario.load import Loaded
 
 
+def _finite(_context: click.Context, _option: click.Parameter, value: float | None) -> float | None:
+    if value is not None and not isfinite(value):
+        raise click.BadParameter(f"{value} is no number that can be reached")
+    return value
+
+
 def _solving(command: Any) -> Any:
     """Add the options that every solving command takes."""
     for option in reversed(
@@ -43,6 +50,7 @@ def _solving(command: Any) -> Any:
                 "--lambda",
                 "lambda_",
                 type=click.FloatRange(min=0),
+                callback=_finite,
                 help="The same as log-odds for each point.",
             ),
             click.option(

@@ -56,5 +56,5 @@ def unknown(kind: str, name: str, known: Iterable[str]) -> QueryError:
     """Build the error for a name that is not there, with the nearest one that is."""
     names = list(known)
     near = nearest(name, names)
-    hint = f"; did you mean '{near}'?" if near else f"; there are: {', '.join(names)}"
+    hint = f"; did you mean '{near}'?" if near else f"; there are: {', '.join(names) or 'none'}"
     return QueryError(f"there is no {kind} '{name}'{hint}")

@@ -7,7 +7,7 @@ import click
 
 from middlegame.case import solve_case
 from middlegame.console import console, print_json, working
-from middlegame.options import FILE, JSON, REPORT, case_options
+from middlegame.options import FILE, JSON, REPORT, SEED, case_options
 
 
 @click.command("hypotheses")
@@ -26,7 +26,7 @@ from middlegame.options import FILE, JSON, REPORT, case_options
     show_default=True,
     help="Worlds to draw from the ranges; 0 weighs at the medians only.",
 )
-@click.option("--seed", type=int, default=0, show_default=True, help="Of the worlds.")
+@SEED
 @case_options
 @REPORT
 @JSON

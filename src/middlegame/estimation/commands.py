@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from middlegame.console import console, print_json, working
-from middlegame.options import FILE, JSON, REPORT
+from middlegame.options import FILE, JSON, REPORT, SEED
 
 
 @click.command("fit")
@@ -42,7 +42,7 @@ from middlegame.options import FILE, JSON, REPORT
     show_default=True,
     help="With --bayes, how many draws each of four chains takes.",
 )
-@click.option("--seed", type=int, default=0, show_default=True, help="Of what is random.")
+@SEED
 @REPORT
 @JSON
 def fit_command(

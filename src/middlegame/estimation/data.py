@@ -63,7 +63,8 @@ def read_data(path: str | os.PathLike[str]) -> Data:
     """
     file = Path(path)
     if not file.is_file():
-        raise DataError([f"{file}: there is no such file"])
+        what = "this is a folder" if file.is_dir() else "there is no such file"
+        raise DataError([f"{file}: {what}"])
     if file.suffix.lower() in (".parquet", ".pq"):
         return _read_parquet(file)
     return _read_csv(file)

@@ -138,6 +138,8 @@ def from_json(text: str, file: str = "") -> Diagram:
 
 
 def _faults(form: _Diagram) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    if not form.nodes:
+        yield ("nodes",), "the diagram has no nodes"
     sizes: dict[str, int] = {}
     for place, node in enumerate(form.nodes):
         path = ("nodes", place)

@@ -222,7 +222,9 @@ def resolve_command(
 
 @ledger_commands.command("score")
 @_SCENARIO
-@click.option("--bins", type=int, default=10, show_default=True, help="For calibration.")
+@click.option(
+    "--bins", type=click.IntRange(1, 1000), default=10, show_default=True, help="For calibration."
+)
 @click.option("--why", is_flag=True, help="Say which judgements the misses are owed to.")
 @click.option(
     "-n",
@@ -232,7 +234,7 @@ def resolve_command(
     show_default=True,
     help="With --why: worlds to draw from the ranges.",
 )
-@click.option("--seed", type=int, default=0, show_default=True, help="With --why: of the worlds.")
+@SEED
 @JSON
 def score_command(
     scenario: str | None, bins: int, why: bool, worlds: int, seed: int, as_json: bool
