@@ -29,8 +29,14 @@ def refuse_too_large(diagram: Diagram, limit: float) -> None:
         cause = f"what is carried along over {names} together"
         change = "let fewer factors persist or depend on each other, or moves know fewer of them"
         if cost.kept:
-            kept = [f"{nodes[node].name} (known by {nodes[by].name})" for node, by in cost.kept]
-            change = f"let moves know less of the past: only for them it keeps {', '.join(kept)}"
+            known: dict[str, list[str]] = {}
+            for node, by in cost.kept:
+                known.setdefault(nodes[by].name, []).append(nodes[node].name)
+            change = "; ".join(
+                f"let {by} know less of the past: {' and '.join(kept)} "
+                f"{'is' if len(kept) == 1 else 'are'} carried along for that alone"
+                for by, kept in known.items()
+            )
     elif cost.decision is None:
         cause = f"one table over {names}"
         change = "let it depend on, or know, fewer of them"

@@ -1,5 +1,8 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from benchmarks.timed import limited_memory
 
 import middlegame as mg
 from middlegame.diagram import Chance, Decision, Diagram, Fixed, Utility
@@ -27,6 +30,28 @@ def test_a_run_too_large_is_refused_before_it_starts():
         mg.TooLarge, match=r"one table over coin0, .*let it depend on, or know, fewer"
     ):
         mg.solve(wide(40))
+
+
+@pytest.mark.parametrize(
+    ("past", "told"),
+    [
+        ((), "let fewer factors persist or depend on each other, or moves know fewer of them"),
+        (("m1@1",), "let m0@6 know less of the past: m1@1 is carried along for that alone"),
+        (
+            ("m0@1", "m1@1"),
+            "let m0@6 know less of the past: m0@1 and m1@1 are carried along for that alone",
+        ),
+    ],
+)
+def test_where_an_observed_past_is_the_cause_it_is_named_with_who_knows_it(past, told):
+    game = limited_memory(6, moves=2, factors=3, persisting=2, knows=2)
+    last = game.index["m0@6"]
+    recalling = replace(game.nodes[last], parents=(*game.nodes[last].parents, *past))
+    nodes = (*game.nodes[:last], recalling, *game.nodes[last + 1 :])
+    with pytest.raises(mg.TooLarge, match=f"; {told}$"):
+        mg.solve(replace(game, nodes=nodes), limit=60)
+    carried = predict(replace(game, nodes=nodes).structure).nodes
+    assert {game.index[name] for name in past} <= set(carried)
 
 
 def test_the_limit_can_be_set():
