@@ -1,18 +1,21 @@
 """Dominoes against closed forms, against supposing one at a time, and against the game tree."""
 
 import itertools
+from io import StringIO
 from pathlib import Path
 
 import numpy as np
 import pytest
+from rich.console import Console
 
 import middlegame as mg
 from middlegame.analysis import batch
 from middlegame.analysis.dominoes import Dominoes, dominoes
 from middlegame.analysis.links import Link
-from middlegame.analysis.pushes import Push, every_push, push_of
+from middlegame.analysis.pushes import Push, every_push, pushes_of
 from middlegame.diagram import Chance, Decision, Diagram, Fixed, Utility
 from middlegame.engine.worlds import Ramp
+from middlegame.report.terminal.dominoes import show_timing
 from middlegame.shipped import open_scenario
 
 ON_OFF = ("on", "off")
@@ -237,7 +240,7 @@ def test_over_time_the_cascade_is_in_order_of_time(siege: Dominoes):
     """A town that has fallen stays fallen; it is stormed anew each quarter."""
     diagram = siege.pushed.diagram
     assert {push.name for push in siege.pushes} == {"press@1", "town@1", "harbour@1"}
-    push = push_of(diagram, "town@1", "falls")
+    (push,) = pushes_of(diagram, "town@1", "falls")
     cascade = siege.cascade(push)
     periods = [diagram.nodes[diagram.index[effect.name]].period for effect in cascade]
     assert periods == sorted(periods)
@@ -245,8 +248,26 @@ def test_over_time_the_cascade_is_in_order_of_time(siege: Dominoes):
     assert falls.announced == pytest.approx(1)
     chain = siege.chain(push, "town@3", "falls")
     assert [link.head for link in chain.links] == ["town@2", "town@3"]
-    with pytest.raises(mg.QueryError, match="more than one period"):
-        push_of(diagram, "town", "falls")
+
+
+def test_without_a_period_it_is_set_in_each_by_itself(siege: Dominoes):
+    diagram = siege.pushed.diagram
+    pushes = pushes_of(diagram, "town", "falls")
+    assert [push.name for push in pushes] == ["town@1", "town@2", "town@3"]
+    found = dominoes(siege.pushed.equilibrium, pushes)
+    before = siege.pushed.equilibrium.forecast("harbour@3")["shut"]
+    for push in pushes[:2]:
+        alone = siege.pushed.equilibrium.suppose({push.name: "falls"}).forecast("harbour@3")
+        effect = found.effect(push, "harbour@3", "shut")
+        assert effect.total == pytest.approx(alone["shut"] - before, abs=1e-9)
+    out = StringIO()
+    show_timing(found, pushes, Console(file=out, width=100))
+    rows = [line for line in out.getvalue().splitlines() if "falls (" in line]
+    assert [row.partition("(")[2] for row in rows[:3]] == [
+        "Jan-Mar 2026)", "Apr-Jun 2026)", "Jul-Sep 2026)",
+    ]  # fmt: skip
+    with pytest.raises(mg.QueryError, match="wins"):
+        pushes_of(diagram, "town", "wins")
 
 
 @pytest.fixture(scope="module")

@@ -67,8 +67,8 @@ class Chance(click.ParamType[float]):
     "pushed",
     type=ASSIGNMENT,
     multiple=True,
-    help="Only what follows from this, such as venezuela=supervised or, over time, cuba@3=falls; "
-    "may be repeated.",
+    help="Only what follows from this, such as venezuela=supervised; over time cuba=falls in each "
+    "period, or cuba@3=falls in one; may be repeated.",
 )
 @PRECISION
 @REPORT
@@ -88,9 +88,10 @@ def dominoes_command(
     """
     equilibrium, loaded = solve_case(file, precision=precision)
     from middlegame.analysis.dominoes import dominoes
-    from middlegame.analysis.pushes import push_of
+    from middlegame.analysis.pushes import pushes_of
 
-    wanted = [push_of(equilibrium.diagram, name, state) for name, state in pushed]
+    groups = [pushes_of(equilibrium.diagram, name, state) for name, state in pushed]
+    wanted = [push for group in groups for push in group]
     with counting("Pushing") as told:
         found = dominoes(equilibrium, wanted or None, told=told)
     if report:
@@ -100,11 +101,14 @@ def dominoes_command(
     if as_json:
         print_json(found.to_dict(wanted or None))
         return
-    from middlegame.report.terminal.dominoes import show_cascade, show_dominoes
+    from middlegame.report.terminal.dominoes import show_cascade, show_dominoes, show_timing
 
     out = console()
-    for push in wanted:
-        show_cascade(found, push, out)
+    for group in groups:
+        if len(group) == 1:
+            show_cascade(found, group[0], out)
+        else:
+            show_timing(found, group, out)
     if not wanted:
         show_dominoes(found, out)
     if report:

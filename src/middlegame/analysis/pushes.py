@@ -146,16 +146,23 @@ def every_push(diagram: Diagram) -> tuple[Push, ...]:
     return tuple(found)
 
 
-def push_of(diagram: Diagram, name: str, state: str) -> Push:
-    """Find a move or factor, perhaps in a period, and one of its states.
+def pushes_of(diagram: Diagram, name: str, state: str) -> tuple[Push, ...]:
+    """Find a move or factor and one of its states: over time, unless a period is said, in each.
 
     Raises:
-        QueryError: it is not there; or it is there in several periods, and none is said.
+        QueryError: it is not there.
     """
-    node = diagram.nodes[place_of(diagram, name)]
-    if state not in node.states:
-        raise unknown(f"state of {name}", state, node.states)
-    return Push(node.name, state)
+    there = [node for node in diagram.instances(name) if node.period]
+    nodes = there or [diagram.nodes[place_of(diagram, name)]]
+    if state not in nodes[0].states:
+        raise unknown(f"state of {name}", state, nodes[0].states)
+    return tuple(
+        Push(node.name, state)
+        for node in nodes
+        if not isinstance(node, Decision)
+        or len(nodes) == 1
+        or diagram.opens(node)[..., node.states.index(state)].any()
+    )
 
 
 def push_all(

@@ -1,5 +1,6 @@
 """Dominoes in the terminal: what falls with what in short, or all that follows from one push."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -45,7 +46,8 @@ def show_dominoes(found: "Dominoes", console: Console) -> None:
     if not told:
         page.paragraph("Nothing changes a headline factor by a whole percentage point.")
     page.gap()
-    _matrix(page, found)
+    page.section("The matrix", "change in percentage points, for the pushes that change most")
+    _matrix(page, found, found.ranked[:_MOST_ROWS])
     page.gap()
     _method(page, found)
 
@@ -76,19 +78,30 @@ def show_cascade(found: "Dominoes", push: "Push", console: Console) -> None:
     _method(page, found)
 
 
+def show_timing(found: "Dominoes", pushes: Sequence["Push"], console: Console) -> None:
+    """Print what follows in the end from the same in each period."""
+    page = Page(console)
+    page.title(narrative.words_of(found.pushed.equilibrium).title)
+    page.section("If it comes in one period or another", "change at the end in percentage points")
+    _matrix(page, found, pushes)
+    page.gap()
+    each = f"{pushes[0].name}={pushes[0].state}"
+    page.paragraph(f"All that follows from one of them is told by --from {each}.", style="dim")
+    _method(page, found)
+
+
 def _method(page: Page, found: "Dominoes") -> None:
     page.paragraph(_SPLIT, style="dim")
     if aside := set_aside(found):
         page.paragraph(aside, style="dim")
 
 
-def _matrix(page: Page, found: "Dominoes") -> None:
+def _matrix(page: Page, found: "Dominoes", pushes: Sequence["Push"]) -> None:
     words = narrative.words_of(found.pushed.equilibrium)
     across = columns(found)[:MOST_COLUMNS]
     letters = "ABCDEFGHIJ"[: len(across)]
-    page.section("The matrix", "change in percentage points, for the pushes that change most")
     rows = []
-    for push in found.ranked[:_MOST_ROWS]:
+    for push in pushes:
         numbers = [
             None if name == push.name else round(100 * found.effect(push, name, state).total)
             for name, state in across
