@@ -8,8 +8,12 @@ import pytest
 from scipy.optimize import approx_fprime, minimize
 
 import middlegame as mg
+from middlegame.compile import compile_scenario
+from middlegame.draws import Draws, Space
 from middlegame.estimation.fitting import fit
+from middlegame.estimation.writing import fitted_text
 from middlegame.report.terminal.learning import method
+from middlegame.scenario.load import read_text
 from tests.estimation.histories import CRISIS, TRUTH, chances, crisis, log_likelihood, simulated
 
 
@@ -97,6 +101,25 @@ def test_bounds_hold(history):
     assert (war.value, war.note) == (-0.5, "at its bound")
     assert found.status == "converged"
     assert np.isfinite([e.error for e in found.estimates if e.name != "war"]).all()
+
+
+def test_a_bound_inside_the_interval_leaves_its_middle_at_the_estimate(history):
+    plain = fit(crisis(), history, starts=1).estimates[2]
+    least = round(plain.value - plain.error, 3)
+    text = CRISIS.replace("war: free", f"war: {{least: {least}}}")
+    found = fit(crisis(text), history, starts=1)
+    assert found.estimates[2].low == least  # told as far as it can be
+    scenario = read_text(fitted_text(text, found)).scenario
+    assert scenario is not None
+    war = scenario.fit.coefficients["war"].fitted
+    assert war.low < least
+    assert war.median == pytest.approx(plain.value, rel=1e-3)
+    assert (war.high - war.low) / 2 == pytest.approx(1.645 * plain.error, rel=1e-2)
+    space = Space(compile_scenario(scenario).parameters)
+    place = [p.name for p in space.parameters].index("fit.coefficients.war")
+    drawn = Draws(space).thetas(0, 256)[:, place]
+    assert drawn.min() == least
+    assert np.median(drawn) == pytest.approx(plain.value, rel=0.05)
 
 
 COORDINATION = """

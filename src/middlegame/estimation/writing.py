@@ -7,7 +7,7 @@ import numpy as np
 
 from middlegame.errors import MiddlegameError
 from middlegame.estimation.bayes import Posterior
-from middlegame.estimation.result import Fit
+from middlegame.estimation.result import NINETY, Fit
 from middlegame.scenario.correlating import WRITTEN_DIGITS
 from middlegame.scenario.editing import with_entries, with_key
 from middlegame.scenario.judgement import plain
@@ -22,6 +22,9 @@ def fitted_text(text: str, found: Fit, posterior: Posterior | None = None) -> st
     How the coefficients' errors correlate goes along, so that what is drawn from the intervals
     later on comes from the estimates' common normal distribution.
 
+    An interval may reach beyond a coefficient's bounds, from which draws are held back; where the
+    estimate is at a bound it has no interval, and stands as a number.
+
     Numbers of the data stand at their means, categories at the most frequent one. Coefficients
     that the data do not tell are left as they are. Comments and layout stay.
 
@@ -35,7 +38,11 @@ def fitted_text(text: str, found: Fit, posterior: Posterior | None = None) -> st
     """
     scenario_fit = found.scenario.fit
     assert scenario_fit is not None
-    ends = {e.name: (e.low, e.high) for e in found.estimates}
+    # Of the normal distribution itself, that its middle stays the estimate: what a bound cuts off
+    # is cut off where worlds are drawn.
+    ends = {
+        e.name: (e.value - NINETY * e.error, e.value + NINETY * e.error) for e in found.estimates
+    }
     if posterior is not None:
         ends = {m.name: (m.low, m.high) for m in posterior.marginals}
     for estimate in found.estimates:
