@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import middlegame as mg
 from middlegame.formats.json_form import from_json, to_json
+from middlegame.report.telling.over_time import factors_over_time
 from middlegame.scenario.faults import ScenarioError
 from tests.generators.diagrams import diagrams
 
@@ -36,6 +38,17 @@ def test_what_is_written_has_the_references_form(path):
     assert written["utilities"] == reference["utilities"]
 
 
+def test_a_contest_over_time_is_read_as_one():
+    siege = mg.solve(mg.load(Path(__file__).parents[1] / "data" / "siege.yaml"))
+    again = mg.solve(from_json(json.dumps(to_json(siege.diagram))))
+    for node, read in zip(siege.diagram.nodes, again.diagram.nodes, strict=True):
+        assert (read.period, read.headline) == (node.period, node.headline)
+    assert again.forecasts == siege.forecasts
+    assert again.storylines(3) == siege.storylines(3)
+    rows = [each.chances for each in factors_over_time(again)]
+    assert rows == [each.chances for each in factors_over_time(siege)]
+
+
 def change(path, value):
     data = json.loads(REFERENCE[0].read_text())
     at = data
@@ -59,6 +72,7 @@ def change(path, value):
         (["utilities", 0, "table"], [[1, 2], [3]], "expected finite numbers in the shape [2, 2]"),
         (["lambda"], {"nobody": 1.0}, "'nobody' owns nothing here"),
         (["lambda"], {"row": -1.0}, "expected a number of at least 0"),
+        (["nodes", 1, "period"], 3, "expected a name that ends in @3"),
         (["nodes"], "none", "Input should be a valid list"),
     ],
 )

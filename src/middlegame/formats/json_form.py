@@ -10,6 +10,8 @@
 A table's axes are the parents in order, then the node itself. `labels` beside a node names its
 states; `observed` is the state that a chance node was seen in; `closed` is a table of true and
 false, true where an option is shut; `scale` is how many times a point counts at a decision.
+`period` is the one that `cuba@3` belongs to (0: before the first); `headline` says whether storylines
+tell a node, as they do decisions unless told otherwise; `hidden` ones are bookkeeping.
 """
 
 import json
@@ -53,6 +55,14 @@ class _Node(_Form):
     observes: list[str] = []
     closed: Any = None
     scale: float = 1.0
+    period: int | None = None
+    headline: bool | None = None
+    hidden: bool = False
+
+    @property
+    def told(self) -> bool:
+        """Whether storylines tell it."""
+        return self.kind == "decision" if self.headline is None else self.headline
 
 
 class _Utility(_Form):
@@ -88,6 +98,12 @@ def to_json(diagram: Diagram, theta: Floats | None = None) -> dict[str, Any]:
             entry["table"] = np.asarray(chances).tolist()
             if node.observed is not None:
                 entry["observed"] = node.observed
+            if node.hidden:
+                entry["hidden"] = True
+        if node.headline != isinstance(node, Decision):
+            entry["headline"] = node.headline
+        if node.period is not None:
+            entry["period"] = node.period
         nodes.append(entry)
     return {
         "name": diagram.title,
@@ -157,6 +173,8 @@ def _faults(form: _Diagram) -> Iterator[tuple[tuple[str | int, ...], str]]:
             yield (*path, "owner"), "a decision needs an owner"
         if not (np.isfinite(node.scale) and node.scale > 0):
             yield (*path, "scale"), "expected a number above 0"
+        if node.period is not None and not node.name.endswith(f"@{node.period}"):
+            yield (*path, "period"), f"expected a name that ends in @{node.period}"
         unknown = [name for name in seen if name not in sizes]
         for name in unknown:
             near = nearest(name, sizes)
@@ -230,7 +248,9 @@ def _build(form: _Diagram) -> Diagram:
                     parents=tuple(node.observes),
                     owner=node.owner or "",
                     opens=opens,
-                    label=node.name,
+                    label=node.name if node.period is None else node.name.partition("@")[0],
+                    headline=node.told,
+                    period=node.period,
                     worth_now=UNDISCOUNTED if node.scale == 1 else Discount(node.scale, years=1.0),
                 )
             )
@@ -241,7 +261,10 @@ def _build(form: _Diagram) -> Diagram:
                     states=states,
                     parents=tuple(node.parents),
                     table=Fixed(np.array(node.table, float)),
-                    label=node.name,
+                    label=node.name if node.period is None else node.name.partition("@")[0],
+                    headline=node.told,
+                    period=node.period,
+                    hidden=node.hidden,
                     observed=node.observed,
                 )
             )

@@ -132,7 +132,9 @@ def _all(equilibrium: "Equilibrium") -> list[tuple[Series, bool]]:
                 )
                 for state in node.states
             ),
-            notes=tuple(first_times(equilibrium, name)) if headline and not move else (),
+            notes=tuple(first_times(equilibrium, name))
+            if headline and not move and equilibrium.scenario
+            else (),
         )
         found.append((series, move))
     return found
