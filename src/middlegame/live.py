@@ -12,6 +12,7 @@ from middlegame.compile import compile_scenario
 from middlegame.diagram import Parameter, Tables
 from middlegame.engine import long
 from middlegame.engine.layout import Game, layout_of
+from middlegame.engine.relevance import traced
 from middlegame.engine.solver import solver
 from middlegame.engine.worlds import Ramp
 from middlegame.equilibrium import Equilibrium, solve
@@ -50,7 +51,8 @@ class Live:
     @property
     def at_once(self) -> bool:
         """Whether the traced solution needs nothing compiled."""
-        return not long.serves(self.diagram.structure)
+        structure = self.diagram.structure
+        return not (long.serves(structure) and traced(structure))
 
     @cached_property
     def base(self) -> Equilibrium:
