@@ -12,6 +12,8 @@ from typing import Any
 
 import opt_einsum
 
+from middlegame.engine.matrices import matrix_product
+
 Array = Any
 Axes = tuple[int, ...]
 
@@ -99,15 +101,6 @@ def _volume(axes: Axes, sizes: tuple[int, ...]) -> float:
 
 Product = Callable[[Array, Axes, Array, Axes, Axes], Array]
 """Multiply two tables (the second may be None) and sum out all but the last argument's axes."""
-
-
-def matrix_product(
-    left: Array, left_axes: Axes, right: Array, right_axes: Axes, axes: Axes
-) -> Array:
-    """Multiply as matrices: best for one diagram."""
-    if right is None:
-        return opt_einsum.contract(left, left_axes, axes)
-    return opt_einsum.contract(left, left_axes, right, right_axes, axes)
 
 
 def contract(

@@ -7,13 +7,13 @@ float can hold: then the mass is carried as its logarithm, and points as they ar
 the axes that are left.
 """
 
-from math import prod
 from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from middlegame.engine.contraction import Axes, aligned
+from middlegame.engine.matrices import Matrices
 
 Floats = NDArray[np.float64]
 
@@ -69,46 +69,21 @@ class Plain:
     """The product of numbers as they are; as matrices where axes are summed out."""
 
     def __init__(self, left: Axes, right: Axes | None, out: Axes, sizes: tuple[int, ...]) -> None:
-        right = () if right is None else right
-        lonely = [[a for a in own if a not in other and a not in out]
-                  for own, other in ((left, right), (right, left))]  # fmt: skip
-        self._sums = [tuple(own.index(a) for a in gone)
-                      for own, gone in zip((left, right), lonely, strict=True)]  # fmt: skip
-        left = tuple(a for a in left if a not in lonely[0])
-        right = tuple(a for a in right if a not in lonely[1])
-        summed = tuple(a for a in left if a in right and a not in out)
-        self._matrices = bool(summed)
-        if not summed:
-            orders = [sorted(own, key=out.index) for own in (left, right)]
-            self._shapes = [[sizes[a] if a in own else 1 for a in out] for own in (left, right)]
-        else:
-            both = tuple(a for a in left if a in right and a in out)
-            rows = tuple(a for a in left if a not in right)
-            columns = tuple(a for a in right if a not in left)
-            orders = [[*both, *rows, *summed], [*both, *summed, *columns]]
-            batch, *lengths = (
-                prod(sizes[a] for a in axes) for axes in (both, rows, summed, columns)
-            )
-            self._shapes = [[batch, lengths[0], lengths[1]], [batch, lengths[1], lengths[2]]]
-            found = (*both, *rows, *columns)
-            self._found = [sizes[a] for a in found]
-            self._last = [found.index(a) for a in out]
-        self._orders = [
-            [own.index(a) for a in order] for own, order in zip((left, right), orders, strict=True)
-        ]
+        self._matrices = Matrices(left, right or (), out, dict(enumerate(sizes)))
 
     def __call__(self, left: Pair, right: Pair | None) -> Pair:
         """Multiply."""
-        mass = self._ready(left.mass, 0)
-        points = None if left.points is None else self._ready(left.points, 0)
+        laid, times = self._matrices.laid, self._matrices.times
+        mass = laid(left.mass, 0)
+        points = None if left.points is None else laid(left.points, 0)
         if right is None:
             return Pair(mass, points)
-        other = self._ready(right.mass, 1)
-        gained = None if points is None else self._times(points, other)
+        other = laid(right.mass, 1)
+        gained = None if points is None else times(points, other)
         if right.points is not None:
-            more = self._times(mass, self._ready(right.points, 1))
+            more = times(mass, laid(right.points, 1))
             gained = more if gained is None else gained + more
-        return Pair(self._times(mass, other), gained)
+        return Pair(times(mass, other), gained)
 
     def change(self, left: Pair, right: Pair | None, by: Pair | None, also: Pair | None) -> Pair:
         """Give how the product changes: it is linear in each of the two."""
@@ -120,16 +95,6 @@ class Plain:
             sum((part.mass for part in parts[1:]), parts[0].mass),
             sum(gains[1:], gains[0]) if gains else None,
         )
-
-    def _ready(self, table: Floats, side: int) -> Floats:
-        if self._sums[side]:
-            table = table.sum(axis=self._sums[side])
-        return table.transpose(self._orders[side]).reshape(self._shapes[side])
-
-    def _times(self, left: Floats, right: Floats) -> Floats:
-        if not self._matrices:
-            return left * right
-        return (left @ right).reshape(self._found).transpose(self._last)
 
     @staticmethod
     def carried(mass: Floats) -> Floats:

@@ -10,10 +10,10 @@ diagram. Points that a decision cannot influence are the same for all its option
 from collections.abc import Sequence
 
 from middlegame.engine.backend import jax, jnp
-from middlegame.engine.contraction import matrix_product
 from middlegame.engine.factors import Factor, Table, absorbed, contract
 from middlegame.engine.layout import Array, Game, Layout, layout_of
 from middlegame.engine.logit import logits_of
+from middlegame.engine.matrices import matrix_product
 from middlegame.engine.structure import Structure
 
 _FREE = frozenset({-1})
