@@ -48,7 +48,7 @@ def tables(results: dict[str, Any]) -> str:
         "",
         f"## The same equilibria as Gambit's, precision lambda = {PRECISION:g}",
         "",
-        "| game | middlegame, compiling | again | Gambit's tracer | ratio | to Nash | Gambit | |",
+        "| game | middlegame, first | again | Gambit's tracer | ratio | to Nash | Gambit | |",
         "|---|--:|--:|--:|--:|--:|--:|---|",
     ]
     for row in results["peers"]:
@@ -60,9 +60,9 @@ def tables(results: dict[str, Any]) -> str:
         )
     lines += [
         "",
-        f"Gambit is stopped after {PATIENCE:.0f} s. The ratio is its time by ours once compiled.",
+        f"Gambit is stopped after {PATIENCE:.0f} s. The ratio is its time by ours again.",
         "",
-        "## The road, as whole processes that compile everything",
+        "## The road, as whole processes",
         "",
         "| plots | decisions | leaves of the tree | unknowns | whole process | residual |",
         "|--:|--:|--:|--:|--:|--:|",
@@ -114,7 +114,7 @@ def tables(results: dict[str, Any]) -> str:
     lines += learning_table(results["learning"])
     lines += [
         "",
-        "## Over time, as whole processes that compile everything",
+        "## Over time, as whole processes",
         "",
         "![Contests over time: seconds against periods](periods.png)",
         "",
@@ -130,7 +130,7 @@ def tables(results: dict[str, Any]) -> str:
         "",
         "## How cost grows with one thing at a time, two periods",
         "",
-        "| what | how many | unknowns | compiling | again |",
+        "| what | how many | unknowns | first | again |",
         "|---|--:|--:|--:|--:|",
     ]
     lines += [
@@ -148,7 +148,7 @@ def tables(results: dict[str, Any]) -> str:
         f"{limit['contraction'] / limit['matrix_product']:.0%} of it.",
         "",
         "A first solve of venezuela-2026 spends "
-        f"{_seconds(spent['compiling'])} on compiling; then {_seconds(spent['jacobians'])} on "
+        f"{_seconds(spent['preparing'])} on preparing; then {_seconds(spent['jacobians'])} on "
         f"Jacobians, {_seconds(spent['systems'])} on linear systems, and {_seconds(spent['rest'])} "
         "on all else, which is Python.",
         "",

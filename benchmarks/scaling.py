@@ -77,7 +77,7 @@ def over_time(periods: tuple[int, ...] = PERIODS) -> list[dict[str, Any]]:
 
 
 def growth() -> list[dict[str, Any]]:
-    """Solve contests of two periods that grow in one thing at a time: first, and once compiled."""
+    """Solve contests of two periods that grow in one thing at a time: first, and again."""
     base = {"moves": 2, "factors": 3, "persisting": 2, "states": 2, "knows": 2}
     grown = {
         "decisions a period": [{"moves": n} for n in (2, 3, 5)],
@@ -108,7 +108,7 @@ def growth() -> list[dict[str, Any]]:
 
 
 def where_time_goes(name: str = "venezuela-2026") -> dict[str, float]:
-    """Split a solve that traces: compiling, Jacobians, linear systems, and the rest, in seconds."""
+    """Split a solve that traces: preparing, Jacobians, linear systems, and the rest, in seconds."""
     diagram = mg.compile_scenario(mg.load(name))
     spent = dict.fromkeys(("jacobians", "systems"), 0.0)
 
@@ -133,7 +133,7 @@ def where_time_goes(name: str = "venezuela-2026") -> dict[str, float]:
         begin = time.perf_counter()
         mg.solve(diagram)
         again = time.perf_counter() - begin
-    return {"compiling": first - again, **spent, "rest": again - sum(spent.values())}
+    return {"preparing": first - again, **spent, "rest": again - sum(spent.values())}
 
 
 def roads(lengths: tuple[int, ...] = LENGTHS) -> list[dict[str, Any]]:
