@@ -1,6 +1,7 @@
 """The command line as a newcomer uses it: what it prints, where, and how it exits."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 import middlegame as mg
 from middlegame.cli import main
 
+ROOT = Path(__file__).parents[1]
 REFERENCE = Path(__file__).parent / "data" / "reference"
 
 
@@ -236,6 +238,8 @@ def test_a_diagram_without_nodes_is_refused(run, tmp_path):
         ["drivers", "harbour-lease", "-n", "16", "--ask", "bid = offer", "--suppose", "bid=offer"],
         ["dominoes", "harbour-lease", "--from", "bid=offer"],
         ["hypotheses", "venezuela-2026", "-n", "16"],
+        ["compare", "harbour-lease", "harbour-lease"],
+        ["worth", "harbour-lease", "-n", "320"],
     ],
 )  # fmt: skip
 def test_json_is_one_object_without_what_json_lacks(run, arguments):
@@ -244,7 +248,13 @@ def test_json_is_one_object_without_what_json_lacks(run, arguments):
 
     code, out, _ = run(*arguments, "--json")
     assert code == 0
-    assert isinstance(json.loads(out, parse_constant=refuse), dict)
+    told = json.loads(out, parse_constant=refuse)
+    rows = (ROOT / "docs" / "json.md").read_text(encoding="utf-8").splitlines()
+    (row,) = [row for row in rows if row.startswith("|") and f"`{arguments[0]}`" in row[:25]]
+    always, _, sometimes = row.split("|")[2].partition(";")
+    assert set(re.findall("`([a-z_]+)`", always)) == set(told) - set(
+        re.findall("`([a-z_]+)`", sometimes)
+    )
 
 
 def test_refusals_are_json_too(run):
