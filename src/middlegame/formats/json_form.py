@@ -10,8 +10,8 @@
 A table's axes are the parents in order, then the node itself. `labels` beside a node names its
 states; `observed` is the state that a chance node was seen in; `closed` is a table of true and
 false, true where an option is shut; `scale` is how many times a point counts at a decision.
-`period` is the one that `cuba@3` belongs to (0: before the first); `headline` says whether storylines
-tell a node, as they do decisions unless told otherwise; `hidden` ones are bookkeeping.
+`period` is the one that `cuba@3` belongs to (0: before the first); `headline` says whether
+storylines tell a node, as they do decisions unless told otherwise; `hidden` ones are bookkeeping.
 """
 
 import json
