@@ -52,6 +52,16 @@ def test_one_period_is_the_untimed_answer_exactly():
     assert timed.points == timeless.points
 
 
+def test_one_period_of_a_shipped_contest_is_its_untimed_answer_exactly():
+    shipped = mg.load("harbour-lease")
+    text = dumps(shipped) + "\nperiods: {every: year, for: 1, from: 2026-01-01}\n"
+    timeless, timed = mg.solve(shipped), mg.solve(read_text(text).scenario)
+    for name, forecast in timeless.forecasts.items():
+        assert timed.forecasts[f"{name}@1"] == forecast
+    assert timed.points == timeless.points
+    assert timed.residual == timeless.residual
+
+
 def pursuit(periods: int, **more) -> Scenario:
     """Two actors, a factor that persists, moves that know the past, and patience."""
     return scenario(

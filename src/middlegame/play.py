@@ -14,6 +14,7 @@ from middlegame.courses import likeliest_courses
 from middlegame.diagram import Diagram, Tables
 from middlegame.engine import inference
 from middlegame.engine.marginals import marginals
+from middlegame.engine.product import expectation
 from middlegame.errors import QueryError, unknown
 from middlegame.scenario.conditions import Condition, Is, parse_condition
 from middlegame.scenario.references import LAST
@@ -64,6 +65,8 @@ class Play:
             QueryError: there is no such move or factor.
         """
         node = self.diagram.nodes[self._place(name)]
+        if "forecasts" in vars(self) and node.name in self.forecasts:
+            return dict(self.forecasts[node.name])
         return dict(zip(node.states, map(float, self.joint(name)), strict=True))
 
     @cached_property
@@ -107,10 +110,8 @@ class Play:
         factors = []
         for condition in conditions:
             over, where = self._cases(condition)
-            factors.append((1.0 - where, over))
-        none = inference.expectation_of_product(
-            self.diagram.structure, self._masses, factors, self._evidence
-        )
+            factors.append((1.0 - where, tuple(over)))
+        none = expectation(self.diagram.structure, self._masses, factors, self._evidence)
         return min(max(1.0 - float(none) / self.evidence_probability, 0.0), 1.0)
 
     def storylines(self, count: int = 5) -> list[Storyline]:

@@ -111,3 +111,11 @@ def test_a_sweep_draws_bands_around_its_means(swept):
     assert curve_chart(fort).count("mark-area") > curve_chart(replace(fort, bands=())).count(
         "mark-area"
     )
+
+
+def test_long_names_of_states_take_several_lines_in_a_legend(siege):
+    fort = factors_over_time(siege)[1]
+    name = "accepts a transition under foreign supervision"
+    drawn = curve_chart(replace(fort, labels=(name, "falls")))
+    assert ">accepts a transition under<" in drawn
+    assert f">{name}<" not in drawn

@@ -97,7 +97,7 @@ def _legend(series: Series, colours: Any, dashes: Any) -> Any:
     )  # fmt: skip
     name = data.mark_text(
         align="left", baseline="middle", color=_INK, fontSize=13, lineBreak="\n", lineHeight=_LEGEND
-    ).encode(x=alt.value(34), y=y, text="state:N")
+    ).encode(x=alt.value(34), y=y, text="told:N")
     number = data.mark_text(
         align="right", baseline="middle", color=_INK, fontSize=13, fontWeight=700
     ).encode(x=alt.value(WIDTH - 40), y=y, text="percent:N")

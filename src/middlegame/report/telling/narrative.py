@@ -243,7 +243,7 @@ def _dated(equilibrium: "Equilibrium", words: Words, line: "Storyline") -> tuple
         if node.name not in line.states:
             if not isinstance(node, Decision):
                 continue
-            course[node.name], chance = likeliest(seen.forecast(node.name))
+            course[node.name], chance = likeliest(seen.forecasts[node.name])
             if chance < MOSTLY:
                 continue
         state = course[node.name]
