@@ -1,23 +1,25 @@
 """How cost grows: with the length of the road, and against what the machine can do at all."""
 
+import json
 import subprocess
 import sys
 import tempfile
 import time
 from typing import Any
-from unittest import mock
 
 import numpy as np
 
 import middlegame as mg
+from benchmarks.crowd import crowd
 from benchmarks.road import road
 from benchmarks.timed import limited_memory
-from middlegame.engine import linear, qre
 from middlegame.engine.contraction import contract, plan
 from middlegame.engine.cost import predict
 
 LENGTHS = (5, 20, 50, 100)
 PERIODS = (6, 12, 20)
+CROWDS = ((4, 2, 4), (6, 3, 4), (6, 3, 6), (12, 3, 4))
+"""Actors, reports that each sees, states of a report."""
 
 _PROCESS = """
 import sys, time
@@ -38,6 +40,48 @@ options = {"binary": {}, "three": {"persisting": 6, "states": 3, "options": 3}}[
 equilibrium = mg.solve(limited_memory(int(sys.argv[1]), **options))
 equilibrium.forecasts
 print(time.perf_counter() - begin, equilibrium.residual, len(equilibrium.diagram.decisions))
+"""
+
+
+_SPENT = """
+import json, sys, time
+begin = time.perf_counter()
+import middlegame as mg
+imported = time.perf_counter()
+diagram = mg.compile_scenario(mg.load(sys.argv[1]))
+read = time.perf_counter()
+mg.solve(diagram)
+solved = time.perf_counter()
+from unittest import mock
+from middlegame.engine import linear, qre
+spent = dict.fromkeys(("jacobians", "systems"), 0.0)
+def timed(work, kind):
+    def within(*arguments, **options):
+        start = time.perf_counter()
+        found = work(*arguments, **options)
+        spent[kind] += time.perf_counter() - start
+        return found
+    return within
+choose, factor, solve = qre.equations, linear.Factored.__init__, linear.Factored.solve
+with (
+    mock.patch.object(qre, "equations", lambda *a: timed(choose(*a), "jacobians")),
+    mock.patch.object(linear.Factored, "__init__", timed(factor, "systems")),
+    mock.patch.object(linear.Factored, "solve", timed(solve, "systems")),
+):
+    start = time.perf_counter()
+    mg.solve(diagram)
+    again = time.perf_counter() - start
+first = solved - read
+print(json.dumps({"importing": imported - begin, "reading": read - imported,
+                  "planning": first - again, **spent, "rest": again - sum(spent.values())}))
+"""
+
+_CROWD = """
+import resource, sys
+import middlegame as mg
+from benchmarks.crowd import crowd
+equilibrium = mg.solve(crowd(*map(int, sys.argv[1:])))
+print(equilibrium.residual, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 """
 
 
@@ -108,32 +152,52 @@ def growth() -> list[dict[str, Any]]:
 
 
 def where_time_goes(name: str = "venezuela-2026") -> dict[str, float]:
-    """Split a solve that traces: preparing, Jacobians, linear systems, and the rest, in seconds."""
-    diagram = mg.compile_scenario(mg.load(name))
-    spent = dict.fromkeys(("jacobians", "systems"), 0.0)
+    """Split a first solve, in a process of its own with nothing compiled beforehand, in seconds.
 
-    def timed(work: Any, kind: str) -> Any:
-        def within(*arguments: Any, **options: Any) -> Any:
-            begin = time.perf_counter()
-            found = work(*arguments, **options)
-            spent[kind] += time.perf_counter() - begin
-            return found
+    Returns:
+        Importing, reading and compiling the scenario to a diagram, planning contractions (what a
+        second solve does without), Jacobians, linear systems, and the rest.
+    """
+    with tempfile.TemporaryDirectory() as cache:
+        ended = subprocess.run(
+            [sys.executable, "-c", _SPENT, name],
+            capture_output=True,
+            text=True,
+            check=True,
+            env={"JAX_COMPILATION_CACHE_DIR": cache, "PATH": ""},
+        )
+    spent: dict[str, float] = json.loads(ended.stdout)
+    return spent
 
-        return within
 
-    begin = time.perf_counter()
-    mg.solve(diagram)
-    first = time.perf_counter() - begin
-    choose, factor = qre.equations, linear.Factored.__init__
-    with (
-        mock.patch.object(qre, "equations", lambda *a: timed(choose(*a), "jacobians")),
-        mock.patch.object(linear.Factored, "__init__", timed(factor, "systems")),
-        mock.patch.object(linear.Factored, "solve", timed(linear.Factored.solve, "systems")),
-    ):
+def crowds(sizes: tuple[tuple[int, int, int], ...] = CROWDS) -> list[dict[str, Any]]:
+    """Solve crowds, in which everybody matters for everybody, in processes of their own."""
+    rows = []
+    for size in sizes:
+        diagram = crowd(*size)
         begin = time.perf_counter()
-        mg.solve(diagram)
-        again = time.perf_counter() - begin
-    return {"preparing": first - again, **spent, "rest": again - sum(spent.values())}
+        ended = subprocess.run(
+            [sys.executable, "-c", _CROWD, *map(str, size)],
+            capture_output=True,
+            text=True,
+            check=True,
+            env={"PATH": ""},
+        )
+        whole = time.perf_counter() - begin
+        residual, memory = map(float, ended.stdout.split())
+        rows.append(
+            {
+                "actors": size[0],
+                "sets": size[2] ** size[1],
+                "unknowns": predict(diagram.structure).unknowns,
+                "whole_process": whole,
+                "memory": memory,
+                "residual": residual,
+            }
+        )
+        print(".", end="", flush=True)
+    print()
+    return rows
 
 
 def roads(lengths: tuple[int, ...] = LENGTHS) -> list[dict[str, Any]]:

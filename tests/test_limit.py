@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from benchmarks.timed import limited_memory
 
 import middlegame as mg
 from middlegame.diagram import Chance, Decision, Fixed, Utility
@@ -76,3 +77,8 @@ def test_reach_does_not_underflow():
     found = mg.nash(diagram)
     # The patio is a best answer even where the branch had long left the way to it.
     assert found.equilibrium.policy("patio")[0, 1, 0] == pytest.approx([1, 0], abs=1e-4)
+
+
+def test_a_contest_too_long_is_refused_beforehand():
+    with pytest.raises(mg.TooLarge, match="20 moves apart, 1,373 different tables"):
+        mg.nash(limited_memory(4))

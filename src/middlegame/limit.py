@@ -15,7 +15,7 @@ from middlegame.engine.continuation import Outcome
 from middlegame.equilibrium import Equilibrium
 from middlegame.errors import NotConverged
 from middlegame.game import engine_game
-from middlegame.refusals import LIMIT, refuse_too_large
+from middlegame.refusals import LIMIT, refuse_long_limit, refuse_too_large
 from middlegame.scenario import Scenario
 
 PURE = 1e-3
@@ -63,12 +63,13 @@ def nash(
 
     Raises:
         ScenarioError: the scenario has faults.
-        TooLarge: a table would have more numbers than the limit.
+        TooLarge: a table would have more numbers than the limit, or the contest is too long.
         NotConverged: regret did not fall far enough.
         QueryError: the evidence cannot happen at the limit.
     """
     diagram = compile_scenario(game) if isinstance(game, Scenario) else game
     refuse_too_large(diagram, limit)
+    refuse_long_limit(diagram)
     tables, structure = diagram.tables(), diagram.structure
     ends = [points_range(diagram, owner) for owner in diagram.owners]
     ranges = np.array([best - worst for worst, best in ends])

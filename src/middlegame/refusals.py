@@ -8,10 +8,13 @@ import numpy as np
 from middlegame.diagram import Diagram, Tables
 from middlegame.engine import inference
 from middlegame.engine.cost import predict
+from middlegame.engine.payoffs import groups
 from middlegame.errors import QueryError, TooLarge
 
 LIMIT = 1e8
 """Numbers that the largest table may have unless told otherwise: 0.75 GiB."""
+LONGEST = 1000
+"""Tables that a step towards the limit of full precision may take: about a tenth of a second."""
 
 
 def refuse_too_large(diagram: Diagram, limit: float) -> None:
@@ -46,6 +49,28 @@ def refuse_too_large(diagram: Diagram, limit: float) -> None:
     raise TooLarge(
         f"this is too large to solve: {cause} would take {cost.largest:.1e} numbers "
         f"({cost.largest * 8 / 2**30:.1e} GiB), and the limit is {limit:.1e}; {change}"
+    )
+
+
+def refuse_long_limit(diagram: Diagram) -> None:
+    """Refuse to follow a long contest to the limit of full precision.
+
+    There, reach needs logarithms, which the sweeps that make long contests quick do without: every
+    move's payoffs are contracted apart at every step.
+
+    Raises:
+        TooLarge: with how much that would be, and what to do instead.
+    """
+    structure = diagram.structure
+    found = groups(structure, structure.decisions)
+    tables = sum(len(group.shape.families) + len(group.shape.scopes) for group in found)
+    if tables <= LONGEST:
+        return
+    raise TooLarge(
+        "this is too long to be followed to the limit of full precision: each of thousands "
+        f"of steps would take the payoffs of {len(structure.decisions)} moves apart, {tables:,} "
+        f"different tables in all, and the limit is {LONGEST:,}; ask for fewer periods, or for a "
+        "higher precision instead"
     )
 
 
