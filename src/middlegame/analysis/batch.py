@@ -28,7 +28,7 @@ _WIDTH = 32
 """Sets at a time: what is compiled has one shape."""
 LONG = 60
 """Nodes from which on compiling for many sets at once takes longer than one at a time."""
-_FEW = 16
+_FEW = 32
 """Sets up to which tracing each in full takes less than compiling for many at once."""
 _CHECKED = 3
 """Sets at most that are also traced in full: whether the ramp kept to the principal branch."""

@@ -138,11 +138,11 @@ def worth_of_judgements(
         if not np.ptp(values) or whole == 0:
             found.append(Worth(name, 0.0, 0.0, 0.0))
             continue
-        bits = _information(values, outcomes, weight)
-        without = [
-            _information(values[folds != k], outcomes[folds != k], weight[folds != k])
-            for k in range(_FOLDS)
-        ]
+        order = np.argsort(values, kind="stable")
+        part, mass, fold = outcomes[order], weight[order, None], folds[order]
+        bits = _information(part, mass)
+        # What is left of a sorted sample is sorted.
+        without = [_information(part[fold != k], mass[fold != k]) for k in range(_FOLDS)]
         # The jackknife (Efron & Stein 1981), a fold at a time.
         spread = np.square(np.array(without) - np.mean(without)).sum()
         deviation = np.sqrt((_FOLDS - 1) / _FOLDS * spread)
@@ -150,12 +150,14 @@ def worth_of_judgements(
     return sorted(found, key=lambda worth: -round(worth.bits, 12))
 
 
-def _information(values: Floats, outcomes: Floats, weights: Floats) -> float:
-    """Estimate the mutual information of a judgement and the outcomes, in bits."""
-    order = np.argsort(values, kind="stable")
-    begins = np.linspace(0, len(values), _SLICES + 1).astype(int)[:-1]
-    weight = weights[order, None]
-    part = outcomes[order]
+def _information(part: Floats, weight: Floats) -> float:
+    """Estimate the mutual information of a judgement and the outcomes, in bits.
+
+    Args:
+        part: the outcomes `[worlds, outcomes]`, sorted by the judgement.
+        weight: of each world, `[worlds, 1]`.
+    """
+    begins = np.linspace(0, len(part), _SLICES + 1).astype(int)[:-1]
     mass = np.add.reduceat(weight, begins)
     counts = mass**2 / np.maximum(np.add.reduceat(weight**2, begins), 1e-300)
     kept = (counts > 1).ravel()

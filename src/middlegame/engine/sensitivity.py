@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from middlegame.engine import long
-from middlegame.engine.backend import jax, jnp
+from middlegame.engine.backend import QUICK, jax, jnp
 from middlegame.engine.krylov import MatrixFree
 from middlegame.engine.layout import Array, Game
 from middlegame.engine.linear import Factored
@@ -54,7 +54,9 @@ def gradient(
         flat = jnp.asarray(logits).reshape(-1).at[own].set(point).reshape(logits.shape)
         return forecast(policies(at.opens, flat, 1.0, jnp), values)
 
-    by_logits, by_theta = jax.jit(jax.grad(told, (0, 1)))(logits.ravel()[own], theta)
+    by_logits, by_theta = jax.jit(jax.grad(told, (0, 1)), compiler_options=QUICK)(
+        logits.ravel()[own], theta
+    )
     after: Callable[[Array, Game], Array]
     if long.serves(structure):
         respond = swept(structure)
@@ -80,7 +82,10 @@ def gradient(
     def pull(values: Array) -> Array:
         return jnp.dot(after(jnp.asarray(logits), game(values)), adjoint)
 
-    return np.asarray(np.asarray(by_theta) + np.asarray(jax.jit(jax.grad(pull))(theta)), float)
+    return np.asarray(
+        np.asarray(by_theta) + np.asarray(jax.jit(jax.grad(pull), compiler_options=QUICK)(theta)),
+        float,
+    )
 
 
 def _adjoint(
