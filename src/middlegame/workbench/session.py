@@ -163,7 +163,9 @@ class Session:
         self.setting = setting
         if self._resting is not None:
             self._resting.cancel()
-        glimpsed = self.ready or self._at_once
+        # A trace for each move is for one visitor: many would hold each other up.
+        alone = self.pools.visitors[self.text] == 1
+        glimpsed = self.ready or (self._at_once and alone)
         if glimpsed:
             self._begin(self._glimpse(setting, settled))
         if settled or not glimpsed:
