@@ -7,6 +7,7 @@ from middlegame.analysis.knowing import Telling
 from middlegame.analysis.leverage import Lever
 from middlegame.analysis.pushes import Push
 from middlegame.analysis.targets import target
+from middlegame.report.page.forms import as_markdown
 from middlegame.report.page.html import html_report
 from middlegame.report.page.worth import worth_section
 from middlegame.report.telling.valuing import sharpened, valued_levers
@@ -71,3 +72,11 @@ def test_the_section_shows_all_three(harbour: mg.Equilibrium, worths) -> None:
     text = " ".join(read(page).text)
     for title in ("What is worth finding out", "What knowing is worth", "Leverage"):
         assert title in text
+
+
+def test_on_paper_a_share_stands_apart_from_its_label(harbour: mg.Equilibrium, worths) -> None:
+    pytest.importorskip("pypandoc", reason="the extra 'documents' is not installed")
+    page = html_report(harbour, analyses=[worth_section(harbour, worths, TOLD, LEVERS, 4096)])
+    told = as_markdown(page)
+    assert "- The loan behind the offer: real (within 0.6%): **2.5%**" in told
+    assert "- The loan behind the offer (a fact that is hidden): **1.2%**" in told

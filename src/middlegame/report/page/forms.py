@@ -141,6 +141,7 @@ def _plain(page: str) -> str:
     )
     body = re.sub(r'(<b class="share">.*?</b>)\s*<p>', r"<p>\1 ", body)
     body = re.sub(r"</b>(</span>)?<b>", r"</b>\1 <b>", body)
+    body = body.replace("</span><b>", "</span>: <b>")
     title = re.search(r"<title>(.*?)</title>", page, re.DOTALL)
     return (
         f"<!doctype html><html lang='en'><head><title>{escape(unescape(title[1])) if title else ''}"
