@@ -52,6 +52,14 @@ INTEREST = "    - {when: lease = lost, worth: 20}"
         (OPTIONS, "    knows: [lease, ", {"renew", "lease", "depot"}),
         (OPTIONS, "    cite: ", {"brief"}),
         (LEASE, "    headline: ", {"yes", "no"}),
+        (LEASE, "    start: {", {"kept", "lost"}),
+        (INTEREST, "    - {when: lease = lost, earned: ", {"throughout", "each_time", "at_end"}),
+        ("title: Harbour lease", "periods: {every: ", {"quarter", "month"}),
+        ("title: Harbour lease", "resources: {", {"owner", "tenant"}),
+        ("title: Harbour lease", "evidence: {seen: {saw: ", {"renew", "lease", "depot"}),
+        ("title: Harbour lease", "evidence: {seen: {seen_by: [", {"owner", "tenant"}),
+        ("title: Harbour lease", "offers: {trade: {by: owner, to: ", {"owner", "tenant"}),
+        ("      - then: {lost: 2%}", "      - {if: renew = switch, from: ", {"previous"}),
         (LEASE, "    chance: {", {"kept", "lost"}),
         (INTEREST, "    - ", {"when", "worth", "label", "cite"}),
         (INTEREST, "    - {", {"when", "worth", "label"}),
@@ -80,6 +88,7 @@ def test_what_may_be_written(after, written, expected):
         (OPTIONS, "    by: ", {"by", "lease"}),
         (OPTIONS, "    ", {"when", "rules"}),
         ("title: Harbour lease", "question: what ", {"actors"}),
+        ("title: Harbour lease", "questions: {q: {by: ", {"owner", "tenant"}),
     ],
 )
 def test_what_may_not(after, written, absent):
@@ -93,6 +102,14 @@ def test_names_are_told_with_their_labels():
         ("owner", "The port city"),
         ("tenant", "The foreign tenant"),
     ]
+
+
+def test_only_what_whoever_moves_has_can_be_spent():
+    text = TEXT + "resources: {owner: {money: 10}, tenant: {ships: 3}}\n"
+    line = "    options: {renew: {}, switch: {spends: {"
+    text = text.replace("    options: {renew: {}, switch: {}}", line)
+    number = text.splitlines().index(line) + 1
+    assert [found.text for found in completions(text, number, len(line) + 1)] == ["money"]
 
 
 def test_nothing_is_raised_anywhere():

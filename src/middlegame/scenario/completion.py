@@ -7,14 +7,16 @@ from typing import Any
 
 from middlegame.scenario.faults import Path
 from middlegame.scenario.model_keys import keys_at
+from middlegame.scenario.schema_words import words_at
 from middlegame.scenario.yaml_broken import line_starts
 from middlegame.scenario.yaml_tree import read_tree
 
 _WORD = re.compile(r"[^\s{}\[\],:|=!()\"'#]*$")
 _KEY = re.compile(r"([\"']?)([^\s#:\"'{\[][^:#{}\[\]]*?)\1\s*:(?=\s|$)")
 _ASKED = re.compile(r"([^\s=!|()]+)\s*!?=\s*(?:[^\s=!|()]+\s*\|\s*)*[^\s=!|()]*$")
-_CONDITIONS = frozenset({"if", "when", "will"})
-_LISTS = frozenset({"knows", "given"})
+_CONDITIONS = frozenset({"if", "when", "will", "saw"})
+_LISTS = frozenset({"knows", "answer_knows", "given"})
+_ACTORS = frozenset({"by", "to", "seen_by"})
 
 
 @dataclass(frozen=True)
@@ -177,6 +179,7 @@ class _Contest:
         self.moves = self._part(data, "moves")
         self.factors = self._part(data, "factors")
         self.sources = self._part(data, "sources")
+        self.resources = self._part(data, "resources")
 
     @staticmethod
     def _part(data: Mapping[str, Any], key: str) -> dict[str, Any]:
@@ -197,6 +200,16 @@ class _Contest:
         states = thing.get("options", thing.get("states", []))
         return [str(state) for state in states] if isinstance(states, dict | list) else []
 
+    def means(self, move: str) -> list[Completion]:
+        """List the resources of whoever makes a move."""
+        thing = self.moves.get(move)
+        own = self.resources.get(str(thing.get("by"))) if isinstance(thing, dict) else None
+        things = own if isinstance(own, dict) else {}
+        return [Completion(str(n), "name", self.about(each)) for n, each in things.items()]
+
+    def players(self) -> list[Completion]:
+        return [Completion(n, "name", self.about(actor)) for n, actor in self.actors.items()]
+
     def variables(self) -> list[Completion]:
         things = {**self.moves, **self.factors}
         return [Completion(name, "name", self.about(thing)) for name, thing in things.items()]
@@ -204,9 +217,17 @@ class _Contest:
 
 def _keys(spot: Spot, contest: _Contest) -> list[Completion]:
     match spot.path:
-        case ("interests",):
-            return [Completion(n, "name", contest.about(a)) for n, a in contest.actors.items()]
-        case ("factors", str(name), "chance") | ("factors", str(name), "rules", int(), "then"):
+        case ("interests",) | ("resources",):
+            return contest.players()
+        case ("moves", str(name), "options", str(), "spends"):
+            return contest.means(name)
+        case ("factors", str(name), "chance" | "start") | (
+            "factors",
+            str(name),
+            "rules",
+            int(),
+            "then",
+        ):
             return [Completion(state, "state") for state in contest.states(name)]
         case ("factors", str(name), "table", "rows", int(), "then"):
             return [Completion(state, "state") for state in contest.states(name)]
@@ -225,14 +246,12 @@ def _values(spot: Spot, contest: _Contest) -> list[Completion]:
         begun = bool(spot.before.strip())
         words = ("and", "or", "not") if begun else ("not",)
         return [*contest.variables(), *(Completion(word, "word") for word in words)]
-    if key == "by" and spot.path[:1] == ("moves",):
-        return [Completion(n, "name", contest.about(a)) for n, a in contest.actors.items()]
+    if key in _ACTORS and spot.path[:1] != ("questions",):
+        return contest.players()
     if key in _LISTS:
         return contest.variables()
     if key == "cite":
         return [Completion(n, "source", contest.about(s)) for n, s in contest.sources.items()]
-    if key == "headline":
-        return [Completion("yes", "word"), Completion("no", "word")]
     if key in ("then", "chance") and spot.path[:1] == ("factors",) and len(spot.path) > 1:
         return [Completion(state, "state") for state in contest.states(str(spot.path[1]))]
-    return []
+    return [Completion(word, "word") for word in words_at(spot.path)]
