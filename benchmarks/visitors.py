@@ -61,7 +61,10 @@ class Visitor:
         )
         root = self.url.split("/contest")[0]
         await self.sio.connect(
-            f"{root}?{query}", socketio_path="/_nicegui_ws/socket.io", transports=["websocket"]
+            f"{root}?{query}",
+            socketio_path="/_nicegui_ws/socket.io",
+            transports=["websocket"],
+            wait_timeout=60,
         )
         try:
             until = time.monotonic() + PATIENCE
