@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 import middlegame as mg
+from middlegame.diagram import Chance, Fixed
 from middlegame.engine.worlds import Ramp
 from middlegame.worlds import Ask, chunk_size, solve_worlds
 
@@ -122,3 +123,11 @@ def test_thetas_of_another_contest_are_refused(harbour):
 def test_chunks_shrink_as_diagrams_grow(harbour):
     venezuela = mg.compile_scenario(mg.load("venezuela-2026"))
     assert 16 <= chunk_size(venezuela) <= chunk_size(harbour) <= 128
+
+
+def test_a_contest_without_moves_has_worlds():
+    chance = Chance("rain", ("yes", "no"), (), Fixed(np.array([0.3, 0.7])))
+    diagram = mg.Diagram((chance,), (), (), {}, "weather")
+    worlds = solve_worlds(diagram, np.zeros((3, 0)))
+    assert worlds.forecasts["rain"] == pytest.approx(np.tile([0.3, 0.7], (3, 1)))
+    assert worlds.residual.max() == 0

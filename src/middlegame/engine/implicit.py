@@ -52,7 +52,7 @@ def differentiable(structure: Structure, game: Game, ramp: Ramp) -> tuple[Array,
     for level in levels(structure):
         answers = {decision: reply[decision](played) for decision in level}
         played |= {d: play(structure, d, game, at, 1.0) for d, at in answers.items()}
-    laid = layout.lay({d: played[d] for d in structure.decisions}, jnp)
+    laid = layout.lay({d: played[d] for d in structure.decisions}, game.tables.shape[-1], jnp)
     return laid, jax.lax.stop_gradient(settled.residual)
 
 

@@ -150,11 +150,11 @@ class Layout:
             padded.ravel()[self.cells(decision)] = array
         return padded
 
-    def lay(self, parts: Mapping[int, Array], xp: Any) -> Array:
+    def lay(self, parts: Mapping[int, Array], worlds: int, xp: Any) -> Array:
         """Lay `[*observed, options, worlds]` of each decision into `[rows, widest, worlds]`."""
-        found = []
+        found = [xp.zeros((0, self.widest, worlds))]
         for part in parts.values():
-            options, worlds = part.shape[-2:]
+            options = part.shape[-2]
             rows = part.reshape(-1, options, worlds)
             found.append(xp.pad(rows, ((0, 0), (0, self.widest - options), (0, 0))))
         return xp.concatenate(found)

@@ -89,7 +89,9 @@ def settle(structure: Structure, game: Game, ramp: Ramp) -> Settled:
         for d in structure.decisions
     ]
     lay = layout_of(structure).lay
-    return Settled(lay(logits, jnp), lay(played, jnp), _largest(gaps, worlds), swept)
+    return Settled(
+        lay(logits, worlds, jnp), lay(played, worlds, jnp), _largest(gaps, worlds), swept
+    )
 
 
 def _climb(
