@@ -1,6 +1,6 @@
 """What is refused before it is solved, with the cause and what to change."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,9 @@ LIMIT = 1e8
 LONGEST = 1000
 """Tables that a step towards the limit of full precision may take: about a tenth of a second."""
 
+_NAMED = 12
+"""Nodes that a refusal names."""
+
 
 def refuse_too_large(diagram: Diagram, limit: float) -> None:
     """Refuse what would cost too much, before it starts.
@@ -27,7 +30,7 @@ def refuse_too_large(diagram: Diagram, limit: float) -> None:
     if max(cost.largest, cost.unknowns) <= limit:
         return
     nodes = diagram.nodes
-    names = ", ".join(nodes[node].name for node in cost.nodes)
+    names = _listed([nodes[node].name for node in cost.nodes])
     if cost.carried:
         cause = f"what is carried along over {names} together"
         change = "let fewer factors persist or depend on each other, or moves know fewer of them"
@@ -50,6 +53,12 @@ def refuse_too_large(diagram: Diagram, limit: float) -> None:
         f"this is too large to solve: {cause} would take {cost.largest:.1e} numbers "
         f"({cost.largest * 8 / 2**30:.1e} GiB), and the limit is {limit:.1e}; {change}"
     )
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Name the first of many only."""
+    more = len(names) - _NAMED
+    return ", ".join(names[:_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def refuse_long_limit(diagram: Diagram) -> None:

@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from benchmarks.crowd import crowd
 from benchmarks.timed import limited_memory
 
 import middlegame as mg
@@ -58,3 +59,13 @@ def test_the_limit_can_be_set():
     with pytest.raises(mg.TooLarge, match=r"the limit is 1\.0e\+02"):
         mg.solve(wide(8), limit=100)
     assert mg.solve(wide(8)).status == "converged"
+
+
+def test_a_refusal_names_the_first_of_many_nodes_only():
+    with pytest.raises(mg.TooLarge, match=r"coin10, coin11 and 29 more would take"):
+        mg.solve(wide(40))
+
+
+def test_many_who_matter_for_each_other_are_no_long_contest():
+    game = crowd(30, reports=1, states=2).structure
+    assert predict(game).largest < 1e4

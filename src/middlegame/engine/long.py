@@ -25,7 +25,7 @@ Floats = NDArray[np.float64]
 _REPEATED = 3
 """Tables contracted for each decision apart, by those that sweeps compile: beyond it they win."""
 _MANY = 1e8
-_HOPELESS = 2000
+_HOPELESS = 20_000
 """Tables beyond which contracting apart is not even tried."""
 
 
