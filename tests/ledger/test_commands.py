@@ -177,7 +177,7 @@ def test_cautions_at_recording(run: Run, file: Path) -> None:
         (["resolve", "q", "yes", "--on", "yesterday", "--source", "x"], 1, "is not a date"),
         (["resolve", "q", "maybe", "--on", "2026-01-01", "--source", "x"], 2, "'maybe' is not one"),
         (["resolve", "q", "yes", "--source", "x"], 2, "Missing option '--on'"),
-        (["score", "--bins", "0"], 1, "expected 1 to 100"),
+        (["score", "--bins", "101"], 2, "not in the range 1<=x<=100"),
         (["score", "--scenario", "x"], 1, "no scenario 'x'"),
         (["import", "{tmp}/no.csv"], 1, "No such file"),
         (["export", "--to", "parquet"], 2, "say where to write it with -o"),

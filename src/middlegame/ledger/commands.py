@@ -223,7 +223,7 @@ def resolve_command(
 @ledger_commands.command("score")
 @_SCENARIO
 @click.option(
-    "--bins", type=click.IntRange(1, 1000), default=10, show_default=True, help="For calibration."
+    "--bins", type=click.IntRange(1, 100), default=10, show_default=True, help="For calibration."
 )
 @click.option("--why", is_flag=True, help="Say which judgements the misses are owed to.")
 @click.option(
