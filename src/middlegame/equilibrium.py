@@ -1,6 +1,6 @@
 """The front door: a contest goes in, its equilibrium comes out."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -18,6 +18,7 @@ from middlegame.engine.layout import layout_of
 from middlegame.engine.local import payoffs_of
 from middlegame.engine.logit import policies
 from middlegame.engine.marginals import marginals
+from middlegame.engine.sensitivity import Asked
 from middlegame.errors import NotConverged, QueryError, unknown
 from middlegame.game import certain, engine_game, every_instance, fix
 from middlegame.play import Play
@@ -222,21 +223,38 @@ class Equilibrium(Displayed, Play):
             QueryError: unknown names; a supposition by surprise, where play does not adapt; or an
                 equilibrium at a fold or fork, where there is no derivative.
         """
+        return self.sensitivities([of])[0]
+
+    def sensitivities(self, of: Sequence[str | Condition]) -> list["Sensitivity"]:
+        """Differentiate several forecasts at once, which takes little more than one alone.
+
+        Args:
+            of: conditions, or names of questions; see `sensitivity`.
+
+        Raises:
+            QueryError: as for `sensitivity`.
+        """
         if self.surprise:
             raise QueryError("by surprise policies stay as they are: there is no sensitivity")
-        if self.scenario and of in self.scenario.questions:
-            of = AnyOf(Timeline(self.scenario).ways(self.scenario.questions[str(of)]))
+        if not of:
+            return []
         slopes = differentiate(
             self.diagram,
             self.theta,
             self.logits,
             self.supposed,
-            *self._cases(of),
+            [self._asked(each) for each in of],
             self._evidence,
         )
         if slopes is None:
             raise QueryError("the equilibrium stands at a fold or fork: it has no derivative")
         return slopes
+
+    def _asked(self, of: str | Condition) -> Asked:
+        if self.scenario and of in self.scenario.questions:
+            of = AnyOf(Timeline(self.scenario).ways(self.scenario.questions[str(of)]))
+        over, where = self._cases(of)
+        return Asked(tuple(over), where)
 
     def case(self) -> dict[str, Any]:
         """Say what all is conditional on, as a JSON object."""

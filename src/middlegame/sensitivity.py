@@ -2,19 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from middlegame.diagram import Diagram, Tables
-from middlegame.engine import inference
-from middlegame.engine.backend import jnp
-from middlegame.engine.layout import Game, layout_of
-from middlegame.engine.sensitivity import gradient
+from middlegame.diagram import Diagram
+from middlegame.engine import long, long_sensitivity, sensitivity
+from middlegame.engine.inference import Evidence
+from middlegame.engine.layout import layout_of
+from middlegame.engine.sensitivity import Asked, Gradient
 from middlegame.game import engine_game, fix
 
 Floats = NDArray[np.float64]
+
+_STEP = 1e-30
+"""Of a complex step: so small that its square is lost beside any number."""
 
 
 @dataclass(frozen=True)
@@ -35,52 +37,54 @@ def differentiate(
     theta: Floats,
     logits: Floats,
     supposed: Mapping[str, str],
-    over: Sequence[int],
-    where: Floats,
-    evidence: inference.Evidence,
-) -> Sensitivity | None:
-    """Differentiate a probability at an equilibrium.
+    asked: Sequence[Asked],
+    evidence: Evidence,
+) -> list[Sensitivity] | None:
+    """Differentiate probabilities at an equilibrium.
 
     Args:
         diagram: what was solved.
         theta: the parameters at which it was.
         logits: of the equilibrium, `[rows, widest]`.
         supposed: nodes that were fixed at states.
-        over: the nodes that the condition speaks of.
-        where: 1.0 for each of their cases in which it holds, `[*over]`.
+        asked: whose probabilities.
         evidence: the likelihood of what was observed, by node.
 
     Returns:
-        None where the equilibrium stands at a fold or fork: there is no derivative.
+        One for each; None where the equilibrium stands at a fold or fork: there is no derivative.
     """
     structure = diagram.structure
-    layout, count = layout_of(structure), len(theta)
-    still = engine_game(diagram, fix(diagram, diagram.tables(theta), supposed))
-    seen = {node: jnp.asarray(likelihood) for node, likelihood in evidence.items()}
-
-    def tables_at(values: Any) -> Tables:
-        return fix(diagram, diagram.tables(values[:count], jnp), supposed)
-
-    def game_at(values: Any) -> Game:
-        tables = tables_at(values)
-        flat = layout.flatten(tables.chances, tables.utilities, jnp)
-        lambdas = diagram.lambdas(values[:count], jnp) + values[count:]
-        sharpness = diagram.sharpness(lambdas, tables.scales, jnp)
-        return Game(flat, still.opens, still.reached, sharpness)
-
-    def forecast(played: Any, values: Any) -> Any:
-        masses: list[Any] = list(tables_at(values).chances)
-        for decision in structure.decisions:
-            masses[decision] = played.reshape(-1)[layout.cells(decision)]
-        joint = inference.joint(structure, masses, over, seen)
-        return (joint * where).sum() / inference.joint(structure, masses, (), seen)
-
-    values = np.concatenate([theta, np.zeros(len(diagram.owners))])
-    slopes = gradient(structure, game_at, forecast, logits, values)
-    if slopes is None:
+    tables = fix(diagram, diagram.tables(theta), supposed)
+    way = long_sensitivity if long.serves(structure) else sensitivity
+    found = way.gradient(structure, engine_game(diagram, tables), logits, asked, evidence)
+    if found is None:
         return None
+    numbers = _by_theta(diagram, theta, supposed, found)
+    owners = np.eye(len(diagram.owners))
+    lambdas = np.stack([diagram.sharpness(each, tables.scales) for each in owners]) @ found.lambdas
     names = [parameter.name for parameter in diagram.parameters]
-    return Sensitivity(
-        dict(zip(names, map(float, slopes[:count]), strict=True)),
-        dict(zip(diagram.owners, map(float, slopes[count:]), strict=True)),
-    )
+    return [
+        Sensitivity(
+            dict(zip(names, map(float, by_numbers), strict=True)),
+            dict(zip(diagram.owners, map(float, by_lambdas), strict=True)),
+        )
+        for by_numbers, by_lambdas in zip(numbers.T, lambdas.T, strict=True)
+    ]
+
+
+def _by_theta(diagram: Diagram, theta: Floats, supposed: Mapping[str, str], by: Gradient) -> Floats:
+    """Go on from tables to what they are computed from, `[parameters, forecasts]`.
+
+    By a complex step for each parameter, which is exact to rounding: nothing is subtracted
+    (Squire & Trapp 1998).
+    """
+    layout = layout_of(diagram.structure)
+    slopes = np.zeros((len(theta), by.tables.shape[-1]))
+    for place in range(len(theta)):
+        moved = theta.astype(complex)
+        moved[place] += _STEP * 1j
+        tables = fix(diagram, diagram.tables(moved), supposed)
+        flat = layout.flatten(tables.chances, tables.utilities, np)
+        sharpness = diagram.sharpness(tables.lambdas, tables.scales)
+        slopes[place] = np.imag(flat) @ by.tables + np.imag(sharpness) @ by.lambdas
+    return slopes / _STEP

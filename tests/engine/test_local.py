@@ -9,9 +9,9 @@ from middlegame.engine.backend import jax, jnp
 from middlegame.engine.layout import layout_of
 from middlegame.engine.local import explicit, responder
 from middlegame.engine.logit import places, policies
-from middlegame.engine.shared import responses
 from middlegame.formats.json_form import from_json
 from middlegame.game import engine_game
+from tests.engine.shared import responses
 from tests.generators.diagrams import diagrams
 
 REFERENCE = Path(__file__).parents[1] / "data" / "reference"

@@ -2,10 +2,19 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
 import middlegame as mg
+from middlegame.engine import inference, sensitivity
+from middlegame.engine.layout import layout_of
+from middlegame.engine.local import explicit
+from middlegame.engine.logit import places, policies
+from middlegame.engine.sensitivity import Asked
 from middlegame.equilibrium import solve_tables
+from middlegame.game import engine_game
 from middlegame.sensitivity import Sensitivity
+from tests.generators.diagrams import diagrams
 
 STEP = 1e-4
 
@@ -70,3 +79,74 @@ def test_a_question_can_be_named(harbour):
 def test_by_surprise_nobody_adapts(harbour):
     with pytest.raises(mg.QueryError, match="policies stay as they are"):
         harbour.suppose({"bid": "offer"}, surprise=True).sensitivity("lease = lost")
+
+
+def test_many_forecasts_at_once_are_those_one_by_one(harbour):
+    asked = ["lease = lost", "lease = kept and depot = closes", "depot = closes"]
+    alone = [harbour.sensitivity(each) for each in asked]
+    for found, expected in zip(harbour.sensitivities(asked), alone, strict=True):
+        assert found.numbers == pytest.approx(expected.numbers, rel=1e-9, abs=1e-14)
+        assert found.lambdas == pytest.approx(expected.lambdas, rel=1e-9, abs=1e-14)
+    assert harbour.sensitivities([]) == []
+
+
+def test_without_a_matrix_derivatives_are_the_same(harbour, monkeypatch):
+    expected = harbour.sensitivity("lease = lost")
+    monkeypatch.setattr(sensitivity, "MATRIX", 0)
+    found = harbour.sensitivity("lease = lost")
+    assert found.numbers == pytest.approx(expected.numbers, rel=1e-8, abs=1e-12)
+    assert found.lambdas == pytest.approx(expected.lambdas, rel=1e-8, abs=1e-12)
+
+
+@given(diagram=diagrams(), seed=st.integers(0, 2**32 - 1))
+@settings(max_examples=20)
+def test_all_tables_of_any_diagram_match_finite_differences(diagram, seed):
+    """Also where chances are 0: they become positive. Newton's steps give what play becomes."""
+    structure, rng = diagram.structure, np.random.default_rng(seed)
+    layout, own = layout_of(structure), places(structure, structure.decisions)
+    game = engine_game(diagram, diagram.tables())
+    game = game._replace(lambdas=0.2 + 0.3 * rng.random(len(game.lambdas)))
+    direction = rng.standard_normal(len(game.tables))
+    for node, owner in enumerate(structure.owners):
+        if owner is None:
+            cells = layout.chance(node)
+            other = rng.dirichlet(np.ones(cells.shape[-1]), cells.shape[:-1])
+            direction[cells] = other - game.tables[cells]
+    evaluate = explicit(structure, structure.decisions)
+    over = (len(structure.sizes) - 1,)
+    where = np.arange(structure.sizes[-1]) / (structure.sizes[-1] - 1)
+    evidence = {0: 0.2 + rng.random(structure.sizes[0])}
+    sharper = rng.standard_normal(len(game.lambdas))
+
+    def moved(step):
+        return game._replace(
+            tables=game.tables + step * direction, lambdas=game.lambdas + step * sharper
+        )
+
+    def settled(numbers, logits):
+        for _ in range(12):
+            after, jacobian = evaluate(logits, 1.0, numbers)
+            gap = (logits - after).ravel()[own]
+            logits = logits - layout.spread(own, jacobian.fixed().solve(gap))
+        assume(np.abs(gap).max() < 1e-11)
+        return logits
+
+    def forecast(numbers, logits):
+        played = policies(numbers.opens, logits, 1.0)
+        masses = [
+            layout.chance_of(numbers.tables, node)
+            if owner is None
+            else layout.policy_of(played, node)
+            for node, owner in enumerate(structure.owners)
+        ]
+        joint = inference.joint(structure, masses, over, evidence)
+        return (joint * where).sum() / inference.joint(structure, masses, (), evidence)
+
+    here = settled(game, np.zeros(game.opens.shape))
+    found = sensitivity.gradient(structure, game, here, [Asked(over, where)], evidence)
+    slope = (direction @ found.tables + sharper @ found.lambdas)[0]
+    # Forwards alone, of third order: what is impossible cannot become less likely.
+    step = 1e-4
+    at = [forecast(moved(k * step), settled(moved(k * step), here)) for k in range(4)]
+    expected = (-11 * at[0] + 18 * at[1] - 9 * at[2] + 2 * at[3]) / (6 * step)
+    assert slope == pytest.approx(expected, rel=1e-5, abs=1e-7)

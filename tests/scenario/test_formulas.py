@@ -56,6 +56,14 @@ def test_jax_differentiates_what_numpy_computes(a, x):
     assert slope == pytest.approx((ends[1] - ends[0]) / (2 * step), abs=1e-5)
 
 
+@given(st.floats(-3, 3).filter(lambda a: abs(a) > 1e-3), st.floats(0.1, 3))
+def test_a_complex_step_differentiates_every_function(a, x):
+    formula = parse_formula("abs(a) * log(x) + a^3 + sqrt(x) * exp(a) - logistic(a) * (a > 1)")
+    slope = jax.grad(lambda a: formula.evaluate({"a": a, "x": x}, {}, jnp))(a)
+    stepped = formula.evaluate({"a": a + 1e-30j, "x": x}, {}, np).imag / 1e-30
+    assert stepped == pytest.approx(float(slope), rel=1e-10, abs=1e-12)
+
+
 @pytest.mark.parametrize("text", ["so many", "40 - 60", "3:1", "5 points", "30%", "", "20..x"])
 def test_what_is_no_formula(text):
     assert formula_or_none(text) is None

@@ -185,8 +185,9 @@ def _gains(equilibrium: Equilibrium, answered: tuple[Answered, ...]) -> Floats:
     """By how much less a log score a standard deviation more of each number would give."""
     parameters = equilibrium.diagram.parameters
     total = np.zeros(len(parameters))
-    for question in answered:
-        slopes = equilibrium.sensitivity(question.name).numbers
+    sensitivities = equilibrium.sensitivities([question.name for question in answered])
+    for question, sensitivity in zip(answered, sensitivities, strict=True):
+        slopes = sensitivity.numbers
         p, sign = question.probability, 1.0 if question.happened else -1.0
         said = p if question.happened else 1 - p
         # Where the impossible happened there is no finite score to mend.

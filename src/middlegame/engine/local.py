@@ -36,7 +36,7 @@ def responder(
         replaced by the logits that all others' policies bring about; 0 (so uniform play) where
         an information set cannot be reached.
     """
-    found = _prepared(structure, decisions, Plain)
+    found = prepared(structure, decisions, Plain)
 
     def respond(logits: Floats, share: float, game: Game) -> Floats:
         after = logits.copy()
@@ -70,7 +70,7 @@ def by_products(
     than the responses themselves, and takes no more memory, whatever the number of unknowns. The
     matrix takes their square.
     """
-    found = _prepared(structure, decisions, Logs if in_logs else Plain)
+    found = prepared(structure, decisions, Logs if in_logs else Plain)
     layout, own = layout_of(structure), places(structure, decisions)
 
     def evaluate(logits: Floats, share: float, game: Game) -> tuple[Floats, MatrixFree]:
@@ -101,7 +101,7 @@ def explicit(
     structure: Structure, decisions: tuple[int, ...], in_logs: bool = False
 ) -> Callable[[Floats, float, Game], tuple[Floats, Explicit]]:
     """Give them with a matrix."""
-    found = _prepared(structure, decisions, Logs if in_logs else Plain)
+    found = prepared(structure, decisions, Logs if in_logs else Plain)
     assembly = _Assembly(structure, decisions, found)
 
     def evaluate(logits: Floats, share: float, game: Game) -> tuple[Floats, Explicit]:
@@ -122,11 +122,11 @@ def explicit(
 
 def payoffs_of(structure: Structure, decision: int) -> Callable[[Floats, Game], Floats]:
     """Give one decision's payoffs: from (policies, game) to `[*observed, options]`, in points."""
-    (prepared,) = _prepared(structure, (decision,), Plain)
+    (alone,) = prepared(structure, (decision,), Plain)
 
     def faced(played: Floats, game: Game) -> Floats:
-        points = prepared.points(played.ravel(), game)
-        reached = game.reached[prepared.rows][..., None]
+        points = alone.points(played.ravel(), game)
+        reached = game.reached[alone.rows][..., None]
         return np.asarray(np.where(reached, points, 0.0)[0])
 
     return faced
@@ -136,7 +136,7 @@ class _Slopes(NamedTuple):
     """How the responses of a group of decisions change.
 
     Attributes:
-        logits: for each relevant decision in turn by its logits, over the axes of `_Prepared.by`.
+        logits: for each relevant decision in turn by its logits, over the axes of `Prepared.by`.
         share: by the share of the target lambdas, `[decisions, *response]`.
     """
 
@@ -145,19 +145,22 @@ class _Slopes(NamedTuple):
 
 
 @lru_cache(maxsize=64)
-def _prepared(
+def prepared(
     structure: Structure, decisions: tuple[int, ...], kind: type[Product]
-) -> tuple["_Prepared", ...]:
-    return tuple(_Prepared(structure, group, kind) for group in groups(structure, decisions))
+) -> tuple["Prepared", ...]:
+    """Make decisions ready to be evaluated, those that look alike together."""
+    return tuple(Prepared(structure, group, kind) for group in groups(structure, decisions))
 
 
-class _Prepared:
+class Prepared:
     """A group of decisions, ready to be evaluated.
 
     Attributes:
         group: which.
         cells: where their policies stand, `[decisions, *observed, options]`.
         rows: of which information sets, `[decisions, *observed]`.
+        numbers: which of all decisions they are, `[decisions]`.
+        shape: theirs, with one more axis that leads all others.
         families: of each relevant decision the axes of its policy.
         columns: the same of its logits, which need axes of their own where a response to one
             option depends on what is known of others: its own ones, and those that were observed.
@@ -169,9 +172,9 @@ class _Prepared:
         self.group, self._kind = group, kind
         self.cells = np.stack([layout.cells(decision) for decision in group.decisions])
         self.rows = self.cells[..., 0] // layout.widest
-        self._numbers = np.array([layout.number[decision] for decision in group.decisions])
+        self.numbers = np.array([layout.number[decision] for decision in group.decisions])
         count, leading = len(group.decisions), len(shape.sizes)
-        self._shape = _led(shape, count)
+        self.shape = _led(shape, count)
         nothing = [np.zeros([shape.sizes[axis] for axis in scope]) for scope in shape.scopes]
         operands, _ = hosted(shape, nothing)
         wanted = [place for place, decides in enumerate(shape.decides) if decides]
@@ -180,13 +183,13 @@ class _Prepared:
             if operands
             else None
         )
-        self.families = [self._shape.families[place] for place in wanted]
+        self.families = [self.shape.families[place] for place in wanted]
         again = {shape.family[-1]: leading + 1}
         self.columns: list[Axes] = []
         for family in self.families:
             own = leading + 2 if family[-1] in shape.family else family[-1]
             self.columns.append((*(again.get(axis, axis) for axis in family[:-1]), own))
-        self.by = [tuple(dict.fromkeys((*self._shape.family, *each))) for each in self.columns]
+        self.by = [tuple(dict.fromkeys((*self.shape.family, *each))) for each in self.columns]
 
     def points(self, played: Floats, game: Game) -> Floats:
         """Give what options are worth, `[decisions, *observed, options]`.
@@ -205,7 +208,11 @@ class _Prepared:
         """Give what options are worth, `[decisions, *observed, options]`, by these tables."""
         if self._tree is None:
             return np.zeros(self.cells.shape)
-        return self._spread(self._kind.expected(tables[self._tree.root]))
+        return self.worth_of(tables[self._tree.root])
+
+    def worth_of(self, found: Pair) -> Floats:
+        """Give the same by what the tables come to."""
+        return self._spread(self._kind.expected(found))
 
     def change(self, tables: list[Pair], logarithms: Floats) -> Floats:
         """Give how that changes where the logarithms of all policies, flattened, change so."""
@@ -224,14 +231,14 @@ class _Prepared:
             return np.zeros(self.cells.shape), []
         found, joints = self._tree.value_and_joints(self._leaves(played, game))
         advantages = [self._kind.advantage(joint, found) for joint in joints]
-        return self._spread(self._kind.expected(found)), advantages
+        return self.worth_of(found), advantages
 
     def logits(self, points: Floats, game: Game) -> Floats:
         """Give the logits that payoffs bring about; any axes behind theirs are carried along."""
         beyond = (1,) * (points.ndim - self.cells.ndim)
         opens = game.opens.ravel()[self.cells]
         reached = game.reached[self.rows]
-        precision = game.lambdas[self._numbers].reshape(-1, *[1] * (points.ndim - 1))
+        precision = game.lambdas[self.numbers].reshape(-1, *[1] * (points.ndim - 1))
         found = logits_of(
             points,
             opens.reshape(opens.shape + beyond),
@@ -245,7 +252,7 @@ class _Prepared:
         self, advantages: list[Floats], logits: Floats, policy: Floats, share: float, game: Game
     ) -> _Slopes:
         """Go on from policies' logarithms to logits, and from payoffs to responses."""
-        own = self._shape.family
+        own = self.shape.family
         by_share = np.zeros(self.cells.shape)
         by_logits = []
         axes_of = self._tree.joints if self._tree else []
@@ -276,20 +283,27 @@ class _Prepared:
             by_logits.append(self.logits(share * slope, game))
         return _Slopes(by_logits, self.logits(by_share, game))
 
-    def _leaves(self, played: Floats, game: Game) -> list[Pair]:
+    def masses_and_gains(
+        self, played: Floats, game: Game
+    ) -> tuple[list[Floats | None], list[Floats | None]]:
+        """Give the tables that are contracted, and the points beside each; None for none."""
         policies, chances = iter(self.group.policies), iter(self.group.chances)
         masses: list[Floats | None] = [
             played[next(policies)] if decides else self._kind.carried(game.tables[next(chances)])
             for decides in self.group.shape.decides
         ]
-        _, gains = hosted(self._shape, [game.tables[places] for places in self.group.utilities])
+        _, gains = hosted(self.shape, [game.tables[places] for places in self.group.utilities])
         masses += [None] * (len(gains) - len(masses))
-        return [self._kind.leaf(mass, gain) for mass, gain in zip(masses, gains, strict=True)]
+        return masses, gains
+
+    def _leaves(self, played: Floats, game: Game) -> list[Pair]:
+        pairs = zip(*self.masses_and_gains(played, game), strict=True)
+        return [self._kind.leaf(mass, gain) for mass, gain in pairs]
 
     def _spread(self, found: Floats) -> Floats:
         """Spread what the tables speak of over the whole family."""
         axes = self._tree.axes if self._tree else ()
-        return np.broadcast_to(aligned(found, axes, self._shape.family), self.cells.shape)
+        return np.broadcast_to(aligned(found, axes, self.shape.family), self.cells.shape)
 
 
 def _same(count: int, pair: Axes, axes: Axes) -> Floats:
@@ -314,7 +328,7 @@ class _Assembly:
     """Lays the slopes of all responses into one Jacobian."""
 
     def __init__(
-        self, structure: Structure, decisions: tuple[int, ...], prepared: Sequence[_Prepared]
+        self, structure: Structure, decisions: tuple[int, ...], prepared: Sequence[Prepared]
     ) -> None:
         layout = layout_of(structure)
         own = places(structure, decisions)
@@ -330,7 +344,7 @@ class _Assembly:
                 shape = np.broadcast_shapes(row.shape, column.shape)
                 every.append((np.broadcast_to(row, shape), np.broadcast_to(column, shape)))
             every.append((rows, np.full(rows.shape, self.size)))
-        self._shapes = [row.shape for row, _ in every]
+        self.shapes = [row.shape for row, _ in every]
         self._rows, self._columns = (
             np.concatenate([pair[k].ravel() for pair in every]) for k in (0, 1)
         )
@@ -341,7 +355,7 @@ class _Assembly:
         entries = np.concatenate(
             [
                 np.broadcast_to(part, shape).ravel()
-                for part, shape in zip([np.ones(self.size), *parts], self._shapes, strict=True)
+                for part, shape in zip([np.ones(self.size), *parts], self.shapes, strict=True)
             ]
         )
         matrix = np.zeros((self.size, self.size + 1))

@@ -98,16 +98,24 @@ class Tree:
         """Give what the tables come to, over `axes`."""
         return self.values(leaves)[self.root]
 
-    def value_and_joints(self, leaves: Sequence[Pair]) -> tuple[Pair, list[Pair]]:
-        """Give that, and for each wanted leaf the same with the leaf's own cases left open."""
+    def value_and_joints(
+        self, leaves: Sequence[Pair], instead: Sequence[Pair] | None = None
+    ) -> tuple[Pair, list[Pair]]:
+        """Give that, and for each wanted leaf the same with the leaf's own cases left open.
+
+        Args:
+            leaves: the tables.
+            instead: what stands in each wanted leaf's place in its own joint, if not itself.
+        """
         values = self.values(leaves)
         nothing_else = self._kind.leaf(None, np.zeros(self.shape))
         outside = {self.root: Pair(nothing_else.mass, None)}
         for above, beside, own, product in self._down:
             outside[own] = product(outside[above], None if beside is None else values[beside])
+        last = [values[leaf] for leaf in self.wanted] if instead is None else instead
         joints = [
-            product(outside[leaf], values[leaf])
-            for leaf, product in zip(self.wanted, self._last, strict=True)
+            product(outside[leaf], table)
+            for leaf, table, product in zip(self.wanted, last, self._last, strict=True)
         ]
         return values[self.root], joints
 
