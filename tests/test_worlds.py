@@ -1,10 +1,12 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 import middlegame as mg
 from middlegame.diagram import Chance, Fixed
 from middlegame.engine.worlds import Ramp
-from middlegame.worlds import Ask, chunk_size, solve_worlds
+from middlegame.worlds import Ask, chunk_size, compiled, solve_worlds
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +85,21 @@ def test_chunks_and_threads_change_no_number(harbour):
     for name, found in first.forecasts.items():
         assert np.array_equal(found, second.forecasts[name])
         assert np.abs(found - third.forecasts[name]).max() < 1e-8
+
+
+def test_the_same_contest_with_other_numbers_is_not_compiled_anew(harbour):
+    thetas = draws(harbour, 3)
+    solve_worlds(harbour, thetas, asks=asks(harbour))
+    before = [kept.cache_info().misses for kept in (compiled._settle, compiled._tell)]
+    other = replace(harbour, precision=dict.fromkeys(harbour.owners, 0.05))
+    worlds = solve_worlds(other, thetas, asks=asks(other))
+    assert [kept.cache_info().misses for kept in (compiled._settle, compiled._tell)] == before
+    for world, theta in enumerate(thetas):
+        alone = mg.solve(other, theta=theta)
+        for name, forecast in alone.forecasts.items():
+            assert worlds.forecasts[name][world] == pytest.approx([*forecast.values()], abs=1e-8)
+        for name, ask in asks(other).items():
+            assert worlds.asks[name][world] == pytest.approx(expected(alone, ask), abs=1e-8)
 
 
 def test_a_world_without_an_equilibrium_is_named(harbour):

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from middlegame.engine.backend import jnp
-from middlegame.engine.contraction import Axes, contract
+from middlegame.engine.contraction import Axes, contract, plan
 from middlegame.engine.layout import Array, Game, layout_of
+from middlegame.engine.meeting import Meeting
 from middlegame.engine.spread import spread_product
 from middlegame.engine.structure import Structure
 
@@ -36,17 +37,23 @@ def marginals(
     Those of its states together with what was seen, not normalised. To be compiled, as is all
     that follows.
     """
-    return [
-        _summed(structure, game, played, (node,), [], (node,), seen or {})
-        for node in range(len(structure.sizes))
-    ]
+    nodes = [(node,) for node in range(len(structure.sizes))]
+    return _joints(structure, game, played, nodes, seen or {})
 
 
 def occurs(structure: Structure, game: Game, played: Array, seen: Seen | None = None) -> Occurrence:
     """Give the probability of what was seen, every node's probabilities and all expected points."""
-    gains = jnp.stack([*points(structure, game, played, seen), jnp.zeros(played.shape[-1])])
-    nodes = marginals(structure, game, played, seen)
-    return Occurrence(likelihood(structure, game, played, seen or {}), nodes, gains[:-1])
+    layout = layout_of(structure)
+    nodes = [(node,) for node in range(len(structure.sizes))]
+    scopes = [*dict.fromkeys(structure.scopes)]
+    probability, *found = _joints(structure, game, played, [(), *nodes, *scopes], seen or {})
+    joints = dict(zip(scopes, found[len(nodes) :], strict=True))
+    nobody = jnp.zeros(played.shape[-1])
+    gains = [
+        spread_product(layout.utility_of(game.tables, utility), scope, joints[scope], scope, ())
+        for utility, scope in enumerate(structure.scopes)
+    ]
+    return Occurrence(probability, found[: len(nodes)], jnp.stack([*gains, nobody])[:-1])
 
 
 def expectations(
@@ -77,27 +84,55 @@ def expectations(
     return _summed(structure, game, played, nodes, more, (functions,), seen or {}, len(weights))
 
 
-def points(
-    structure: Structure, game: Game, played: Array, seen: Seen | None = None
-) -> list[Array]:
-    """Give every utility's expected points times the probability of what was seen, `[worlds]`."""
-    layout = layout_of(structure)
-    alike: dict[Axes, list[int]] = {}
-    for utility, scope in enumerate(structure.scopes):
-        alike.setdefault(scope, []).append(utility)
-    found: dict[int, Array] = {}
-    for scope, utilities in alike.items():
-        tables = jnp.stack([layout.utility_of(game.tables, k) for k in utilities])
-        values = expectations(structure, game, played, scope, tables, seen)
-        found |= dict(zip(utilities, values, strict=True))
-    return [found[utility] for utility in range(len(structure.scopes))]
-
-
 def likelihood(structure: Structure, game: Game, played: Array, seen: Seen) -> Array:
     """Give the probability `[worlds]` of what was seen, everything else summed out."""
     if not seen:
         return jnp.ones(played.shape[-1])
     return _summed(structure, game, played, (), [], (), seen)
+
+
+def _joints(
+    structure: Structure, game: Game, played: Array, wanted: Sequence[Axes], seen: Seen
+) -> list[Array]:
+    """Give the probabilities of many sets of nodes together with what was seen.
+
+    By one tree, or by a contraction for each where that is less work: it leaves out all that the
+    set does not depend on.
+    """
+    sizes, worlds = structure.sizes, played.shape[-1]
+    sets = [over for over in dict.fromkeys(wanted) if over or seen]
+    found: dict[Axes, Array] = {} if seen else {(): jnp.ones(worlds)}
+    if sets:
+        every = tuple({node for over in sets for node in over})
+        tables, operands = _tables(structure, game, played, every, seen)
+        meeting = Meeting(operands, sets, sizes)
+        alone = sum(
+            plan(tuple(_tables(structure, game, played, over, seen)[1]), over, sizes).operations
+            for over in meeting.places
+        )
+        if meeting.operations <= alone:
+            found |= meeting.joints(tables, spread_product)
+    for over in sets:
+        if over not in found:
+            found[over] = _summed(structure, game, played, over, [], over, seen)
+    shapes = {over: (*(sizes[node] for node in over), worlds) for over in found}
+    return [jnp.broadcast_to(found[over], shapes[over]) for over in wanted]
+
+
+def _tables(
+    structure: Structure, game: Game, played: Array, over: Axes, seen: Seen
+) -> tuple[list[Array], list[Axes]]:
+    """Give what was seen and the tables of nodes and all that they depend on, and their axes."""
+    layout = layout_of(structure)
+    operands: list[Axes] = [(node,) for node in seen]
+    tables = list(seen.values())
+    for node in sorted(structure.ancestors((*over, *seen))):
+        chance = structure.owners[node] is None
+        operands.append(structure.family(node))
+        tables.append(
+            layout.chance_of(game.tables, node) if chance else layout.policy_of(played, node)
+        )
+    return tables, operands
 
 
 def _summed(
@@ -111,15 +146,9 @@ def _summed(
     functions: int = 1,
 ) -> Array:
     """Multiply the tables of nodes and all that they depend on with more, and sum the rest out."""
-    layout = layout_of(structure)
-    given = [*more, *(((node,), table) for node, table in seen.items())]
-    operands, tables = [axes for axes, _ in given], [table for _, table in given]
-    for node in sorted(structure.ancestors((*over, *seen))):
-        chance = structure.owners[node] is None
-        operands.append(structure.family(node))
-        tables.append(
-            layout.chance_of(game.tables, node) if chance else layout.policy_of(played, node)
-        )
+    tables, operands = _tables(structure, game, played, over, seen)
+    tables = [*(table for _, table in more), *tables]
+    operands = [*(axes for axes, _ in more), *operands]
     sizes = (*structure.sizes, functions)
     found = contract(tables, operands, output, sizes, spread_product)
     return jnp.broadcast_to(found, (*(sizes[axis] for axis in output), played.shape[-1]))

@@ -1,8 +1,12 @@
-"""What is compiled for a diagram: from worlds to their equilibria, and what is told of them."""
+"""What is compiled for a diagram: from worlds to their equilibria, and what is told of them.
+
+Only the way from thetas to tables is the diagram's own. The rest takes the tables as they are, and
+is compiled once for all diagrams of a structure, such as one contest with other numbers.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +15,8 @@ from middlegame.diagram import Diagram, Tables
 from middlegame.engine import long, long_worlds, outcomes, worlds
 from middlegame.engine.backend import jax, jnp
 from middlegame.engine.layout import Game, layout_of
+from middlegame.engine.outcomes import Seen
+from middlegame.engine.structure import Structure
 from middlegame.engine.worlds import Ramp
 from middlegame.game import engine_game, fix
 from middlegame.worlds.asking import Ask
@@ -28,16 +34,18 @@ class Compiled(NamedTuple):
         diagram: that diagram.
         fixed: applies what is supposed to a world's tables.
         still: what of its numbers is the same in every world; tables and lambdas are not.
-        settle: from thetas `[worlds, parameters]` to residuals and policies.
-        tell: from thetas, policies `[rows, widest, worlds]` and the weights of what is asked to
+        game: from thetas `[worlds, parameters]` to their numbers.
+        settle: from these to residuals and policies.
+        tell: from these, policies `[rows, widest, worlds]` and the weights of what is asked to
             what is told.
     """
 
     diagram: Diagram
     fixed: Callable[[Tables], Tables]
     still: Game
-    settle: Callable[[Floats], tuple[Any, Any]]
-    tell: Callable[[Floats, Any, Mapping[str, list[Floats]]], Told]
+    game: Callable[[Floats], Game]
+    settle: Callable[[Game], tuple[Any, Any]]
+    tell: Callable[[Game, Any, Mapping[str, list[Floats]]], Told]
 
 
 def compiled(
@@ -104,25 +112,74 @@ def _compiled(key: _Key, ramp: Ramp, asks: _Scopes, conditions: _Conditions) -> 
         sharpness = diagram.sharpness(tables.lambdas, tables.scales, jnp)
         return flat, sharpness
 
-    swept = long.serves(structure)
-    settle, occurs, expectations = (
-        (long_worlds.settle, long_worlds.occurs, long_worlds.expectations)
-        if swept
-        else (worlds.settle, outcomes.occurs, outcomes.expectations)
-    )
-    xp: Any = np if swept else jnp
     numbers = jax.jit(jax.vmap(one, out_axes=-1))
+    opens = tuple(map(tuple, np.asarray(still.opens).tolist()))
+    settle = _settle(structure, ramp, opens, tuple(np.asarray(still.reached).tolist()))
+    tell = _tell(structure, _Names.of(diagram), asks)
 
-    def game(thetas: Any) -> Game:
+    def game(thetas: Floats) -> Game:
         tables, lambdas = numbers(thetas)
-        return Game(tables, still.opens, still.reached, lambdas)
+        return still._replace(tables=tables, lambdas=lambdas)
 
-    def settle_all(thetas: Any) -> tuple[Any, Any]:
-        settled = settle(structure, game(thetas), ramp)
+    def told(here: Game, played: Any, weights: Mapping[str, Any]) -> Told:
+        return tell(here, played, weights, seen)
+
+    return Compiled(diagram, fixed, still, game, settle, told)
+
+
+class _Names(NamedTuple):
+    """What is told of worlds is named by these, in the structure's order.
+
+    Attributes:
+        nodes: moves and factors.
+        gainers: each utility's owner.
+        owners: all owners.
+    """
+
+    nodes: tuple[str, ...]
+    gainers: tuple[str, ...]
+    owners: tuple[str, ...]
+
+    @classmethod
+    def of(cls, diagram: Diagram) -> Self:
+        """Give a diagram's names."""
+        return cls(
+            tuple(node.name for node in diagram.nodes),
+            tuple(utility.owner for utility in diagram.utilities),
+            tuple(diagram.owners),
+        )
+
+
+@lru_cache(maxsize=8)
+def _settle(
+    structure: Structure, ramp: Ramp, opens: tuple[tuple[bool, ...], ...], reached: tuple[bool, ...]
+) -> Callable[[Game], tuple[Any, Any]]:
+    """Compile for what is open and can be reached, which is quicker than to be told each time."""
+    shape = layout_of(structure).height, layout_of(structure).widest
+    still = np.array(opens, bool).reshape(shape), np.array(reached, bool)
+    swept = long.serves(structure)
+    settle = long_worlds.settle if swept else worlds.settle
+
+    def settle_all(tables: Any, lambdas: Any) -> tuple[Any, Any]:
+        settled = settle(structure, Game(tables, *still, lambdas), ramp)
         return settled.residual, settled.policies
 
-    def tell(thetas: Any, played: Any, weights: Mapping[str, Any]) -> Told:
-        here = game(thetas)
+    ready = settle_all if swept else jax.jit(settle_all)
+    return lambda game: ready(game.tables, game.lambdas)
+
+
+@lru_cache(maxsize=8)
+def _tell(structure: Structure, names: _Names, asks: _Scopes) -> Callable[..., Told]:
+    index = {name: node for node, name in enumerate(names.nodes)}
+    swept = long.serves(structure)
+    occurs, expectations = (
+        (long_worlds.occurs, long_worlds.expectations)
+        if swept
+        else (outcomes.occurs, outcomes.expectations)
+    )
+    xp: Any = np if swept else jnp
+
+    def tell(here: Game, played: Any, weights: Mapping[str, Any], seen: Seen) -> Told:
         probability, nodes, gains = occurs(structure, here, played, seen)
         possible = xp.where(probability > 0, probability, xp.nan)
 
@@ -132,19 +189,19 @@ def _compiled(key: _Key, ramp: Ramp, asks: _Scopes, conditions: _Conditions) -> 
             for name, (over, _) in functions.items():
                 alike.setdefault(over, []).append(name)
             found: dict[Any, Any] = {}
-            for over, names in alike.items():
-                stacked = xp.stack([functions[name][1] for name in names])
+            for over, same in alike.items():
+                stacked = xp.stack([functions[name][1] for name in same])
                 if len(over) == 1:
                     values = (stacked * nodes[over[0]]).sum(axis=1)
                 else:
                     values = expectations(structure, here, played, over, stacked, seen)
-                found |= dict(zip(names, values / possible, strict=True))
+                found |= dict(zip(same, values / possible, strict=True))
             return found
 
         asked: dict[str, Any] = {}
         alone: dict[Any, tuple[tuple[int, ...], Any]] = {}
         for name, scopes, opposite in asks:
-            over = [tuple(diagram.index[n] for n in scope) for scope in scopes]
+            over = [tuple(index[n] for n in scope) for scope in scopes]
             tables = [table[..., None] for table in weights[name]]
             if len(over) == 1 and not opposite:
                 alone[name] = over[0], tables[0]
@@ -156,24 +213,21 @@ def _compiled(key: _Key, ramp: Ramp, asks: _Scopes, conditions: _Conditions) -> 
         nobody = xp.zeros(played.shape[-1])
         return {
             "forecasts": {
-                node.name: (found / possible).T
-                for node, found in zip(diagram.nodes, nodes, strict=True)
+                name: (found / possible).T for name, found in zip(names.nodes, nodes, strict=True)
             },
             "asks": {name: asked[name] for name, _, _ in asks},
             "points": {
                 owner: sum(
                     (
                         gains[k] / possible
-                        for k, u in enumerate(diagram.utilities)
-                        if u.owner == owner
+                        for k, gainer in enumerate(names.gainers)
+                        if gainer == owner
                     ),
                     nobody,
                 )
-                for owner in diagram.owners
+                for owner in names.owners
             },
             "known": {"probability": probability},
         }
 
-    if swept:
-        return Compiled(diagram, fixed, still, settle_all, tell)
-    return Compiled(diagram, fixed, still, jax.jit(settle_all), jax.jit(tell))
+    return tell if swept else jax.jit(tell)

@@ -103,10 +103,10 @@ def solve_worlds(
 
     def work(begin: int) -> None:
         part = values[begin : begin + size]
-        filled = _filled(part, size)
-        gaps, played = ready.settle(filled)
+        game = ready.game(_filled(part, size))
+        gaps, played = ready.settle(game)
         residual[begin : begin + size] = np.asarray(gaps)[: len(part)]
-        _put(whole, slice(begin, begin + size), ready.tell(filled, played, weights), len(part))
+        _put(whole, slice(begin, begin + size), ready.tell(game, played, weights), len(part))
 
     begins = range(0, len(values), size)
     # The first chunk alone, so that threads do not all compile the same.
@@ -121,7 +121,8 @@ def solve_worlds(
     unsettled = np.flatnonzero(~(residual <= TOLERANCE))
     failed: dict[int, str] = {}
     for trace in traces(ready, values, unsettled, size):
-        told = ready.tell(_filled(values[trace.worlds], size), trace.policies, weights)
+        game = ready.game(_filled(values[trace.worlds], size))
+        told = ready.tell(game, trace.policies, weights)
         _put(whole, trace.worlds, told, len(trace.worlds))
         residual[trace.worlds] = trace.residual
         failed |= trace.failed
@@ -131,7 +132,8 @@ def solve_worlds(
     sampled = np.setdiff1d(sample(diagram, len(values), check), unsettled)
     disagreed: list[int] = []
     for trace in traces(ready, values, sampled, size):
-        told = ready.tell(_filled(values[trace.worlds], size), trace.policies, weights)
+        game = ready.game(_filled(values[trace.worlds], size))
+        told = ready.tell(game, trace.policies, weights)
         disagreed += apart(whole["forecasts"], told["forecasts"], trace)
     return Worlds(
         forecasts=whole["forecasts"],
