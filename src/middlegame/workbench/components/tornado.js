@@ -15,7 +15,7 @@ export default {
             <div class="mg-swing-bar" aria-hidden="true"><i class="low" :style="piece(one.middle, swing.low)"></i><i class="high" :style="piece(one.middle, swing.high)"></i><i class="middle" :style="{ left: place(one.middle) }"></i></div>
             <p class="mg-soft"><span class="mg-key low"></span>{{ percent(swing.low) }} at {{ swing.ends[0] }} · <span class="mg-key high"></span>{{ percent(swing.high) }} at {{ swing.ends[1] }}<template v-if="swing.flips"> · <b>flips at {{ swing.flips }}</b></template></p></li>
         </ul>
-        <p class="mg-soft" v-if="one.still">{{ one.still }} other judgements do less than half a percentage point each.</p>
+        <p class="mg-soft" v-if="one.still">{{ one.still === 1 ? "1 other judgement does" : one.still + " other judgements do" }} less than half a percentage point{{ one.still === 1 ? "" : " each" }}.</p>
       </template>
     </div>`,
   computed: {
