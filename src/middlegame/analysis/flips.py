@@ -101,8 +101,8 @@ def flip_points(answers: Answers, told: Told | None = None) -> list[Moves]:
 _SLOPE = 1e-3
 """Shares of half a range between the worlds from which slopes are taken.
 
-Two worlds more for each judgement take milliseconds and serve all questions; the engine's exact
-derivatives (`engine.sensitivity`), with which they agree, have to be compiled for each question.
+Two worlds more for each judgement take milliseconds and serve all questions, at a fold as well,
+where the engine's exact derivatives (`engine.sensitivity`), with which they agree, do not exist.
 """
 
 
