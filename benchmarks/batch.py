@@ -9,7 +9,7 @@ import numpy as np
 import middlegame as mg
 from benchmarks.peers import worlds_by_gambit
 from middlegame.diagram import Chance, Decision, Diagram, Fixed, Node, Parameter, Ref, Sum, Utility
-from middlegame.worlds import solve_worlds
+from middlegame.sweeps.solving import solve_worlds
 
 WORLDS = 20_000
 LOOPED = 10

@@ -75,7 +75,7 @@ def learning() -> list[dict[str, Any]]:
             command = ["fit", place / "scenario.yaml", place / "history.csv", "--json"]
             begin = time.perf_counter()
             done = subprocess.run(
-                [sys.executable, "-m", "middlegame.cli", *map(str, command)],
+                [sys.executable, "-m", "middlegame.cli.main", *map(str, command)],
                 capture_output=True,
                 text=True,
                 check=True,
@@ -104,7 +104,7 @@ def _rate(place: Path, count: int, times: int = 50) -> float:
     from middlegame.estimation.data import read_data
     from middlegame.estimation.likelihood import Likelihood, starting_values
     from middlegame.estimation.sample import sample
-    from middlegame.scenario import load
+    from middlegame.scenario.yaml import load
 
     written = load(place / "scenario.yaml")
     taken = sample(written, read_data(place / "history.csv"))

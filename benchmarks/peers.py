@@ -17,10 +17,10 @@ import numpy as np
 
 import middlegame as mg
 from benchmarks.road import road
-from middlegame.errors import MiddlegameError
-from middlegame.formats import gambit
-from middlegame.formats.efg import to_efg
-from middlegame.formats.json_form import read_json
+from middlegame.base.errors import MiddlegameError
+from middlegame.io import gambit
+from middlegame.io.efg import to_efg
+from middlegame.io.json_form import read_json
 
 REFERENCE = Path(__file__).parents[1] / "tests" / "data" / "reference"
 PRECISION = 2.0

@@ -13,8 +13,8 @@ import middlegame as mg
 from benchmarks.crowd import crowd
 from benchmarks.road import road
 from benchmarks.timed import limited_memory
-from middlegame.engine.contraction import contract, plan
 from middlegame.engine.cost import predict
+from middlegame.engine.inference.contraction import contract, plan
 
 LENGTHS = (5, 20, 50, 100)
 PERIODS = (6, 12, 20)

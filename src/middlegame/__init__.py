@@ -12,43 +12,43 @@ Importing this package imports neither JAX nor a solver; they come with the firs
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from middlegame.version import __version__
+from middlegame.base.version import __version__
 
 if TYPE_CHECKING:
-    from middlegame.compile import compile_scenario
+    from middlegame.base.errors import MiddlegameError, NotConverged, QueryError, TooLarge
+    from middlegame.compiler import compile_scenario
     from middlegame.diagram import Diagram
-    from middlegame.equilibrium import Equilibrium, solve
-    from middlegame.errors import MiddlegameError, NotConverged, QueryError, TooLarge
+    from middlegame.equilibrium.equilibrium import Equilibrium, solve
+    from middlegame.equilibrium.nash import NashLimit, nash
+    from middlegame.equilibrium.play import Storyline
     from middlegame.estimation.fitting import fit
     from middlegame.estimation.result import Fit
-    from middlegame.limit import NashLimit, nash
-    from middlegame.play import Storyline
+    from middlegame.io.examples import load
     from middlegame.scenario import Scenario
     from middlegame.scenario.faults import Fault, ScenarioError
-    from middlegame.shipped import load
-    from middlegame.sweeping.result import Sweep
-    from middlegame.sweeping.run import sweep
+    from middlegame.sweeps.result import Sweep
+    from middlegame.sweeps.run import sweep
 
 _HOMES = {
     "Diagram": "middlegame.diagram",
-    "Equilibrium": "middlegame.equilibrium",
+    "Equilibrium": "middlegame.equilibrium.equilibrium",
     "Fault": "middlegame.scenario.faults",
     "Fit": "middlegame.estimation.result",
-    "MiddlegameError": "middlegame.errors",
-    "NashLimit": "middlegame.limit",
-    "NotConverged": "middlegame.errors",
-    "QueryError": "middlegame.errors",
+    "MiddlegameError": "middlegame.base.errors",
+    "NashLimit": "middlegame.equilibrium.nash",
+    "NotConverged": "middlegame.base.errors",
+    "QueryError": "middlegame.base.errors",
     "Scenario": "middlegame.scenario",
     "ScenarioError": "middlegame.scenario.faults",
-    "Storyline": "middlegame.play",
-    "Sweep": "middlegame.sweeping.result",
-    "TooLarge": "middlegame.errors",
-    "compile_scenario": "middlegame.compile",
+    "Storyline": "middlegame.equilibrium.play",
+    "Sweep": "middlegame.sweeps.result",
+    "TooLarge": "middlegame.base.errors",
+    "compile_scenario": "middlegame.compiler",
     "fit": "middlegame.estimation.fitting",
-    "load": "middlegame.shipped",
-    "nash": "middlegame.limit",
-    "solve": "middlegame.equilibrium",
-    "sweep": "middlegame.sweeping.run",
+    "load": "middlegame.io.examples",
+    "nash": "middlegame.equilibrium.nash",
+    "solve": "middlegame.equilibrium.equilibrium",
+    "sweep": "middlegame.sweeps.run",
 }
 
 __all__ = [

@@ -6,15 +6,15 @@ import json
 import pytest
 
 import middlegame as mg
+from middlegame.analysis.analysts import opinions_of
 from middlegame.analysis.comparison import compare
-from middlegame.analysis.opinions import opinions_of
 from middlegame.analysis.pooling import linear_pool, log_odds_pool
 from middlegame.ledger import Ledger
 from middlegame.ledger.weights import earned_weights
 from middlegame.scenario import in_view, read_text
 from tests.analysis.test_hypotheses import main_or_exit
 from tests.ledger.entries import entry
-from tests.scenario.test_views import TEXT
+from tests.scenario.model.test_views import TEXT
 
 MORE = """
   dove:

@@ -9,14 +9,14 @@ import pytest
 from rich.console import Console
 
 import middlegame as mg
-from middlegame.analysis import batch
 from middlegame.analysis.dominoes import Dominoes, dominoes
-from middlegame.analysis.links import Link
-from middlegame.analysis.pushes import Push, every_push, pushes_of
+from middlegame.analysis.interventions import Push, every_push, pushes_of
+from middlegame.analysis.mediation import Link
 from middlegame.diagram import Chance, Decision, Diagram, Fixed, Utility
-from middlegame.engine.worlds import Ramp
+from middlegame.engine.batch.ramp import Ramp
+from middlegame.io.examples import open_scenario
 from middlegame.report.terminal.dominoes import show_timing
-from middlegame.shipped import open_scenario
+from middlegame.sweeps import batches as batch
 
 ON_OFF = ("on", "off")
 

@@ -4,9 +4,9 @@ from scipy.stats import norm
 
 import middlegame as mg
 from middlegame.analysis.drivers import groups, in_blocks, pawn_drivers, sobol_drivers
-from middlegame.analysis.targets import Answers, target
+from middlegame.analysis.outcomes import Answers, target
 from middlegame.diagram import Diagram, Parameter
-from middlegame.draws import Draws, Space
+from middlegame.sweeps.sampling import Draws, Space
 from tests.analysis.linear import mixture
 
 WEIGHTS = (0.5, 0.3, 0.2)

@@ -8,12 +8,12 @@ from hypothesis import assume, given, settings
 
 import middlegame as mg
 from middlegame.analysis.hypotheses import bayes_factors, hidden, hypotheses
-from middlegame.cli import main
-from middlegame.compile import compile_scenario
+from middlegame.cli.main import main
+from middlegame.compiler import compile_scenario
 from middlegame.scenario import read_text
 from tests import enumeration
+from tests.equilibrium.test_signalling import BEER_QUICHE, CRISIS, scenario
 from tests.generators.scenarios import scenarios
-from tests.test_signalling import BEER_QUICHE, CRISIS, scenario
 
 SIGNED = CRISIS.replace(
     "precision:",

@@ -10,11 +10,11 @@ diagram. Points that a decision cannot influence are the same for all its option
 from collections.abc import Sequence
 
 from middlegame.engine.backend import jax, jnp
-from middlegame.engine.factors import Factor, Table, absorbed, contract
-from middlegame.engine.layout import Array, Game, Layout, layout_of
+from middlegame.engine.graph.layout import Array, Game, Layout, layout_of
+from middlegame.engine.graph.structure import Structure
+from middlegame.engine.inference.factors import Factor, Table, absorbed, contract
+from middlegame.engine.inference.matrices import matrix_product
 from middlegame.engine.logit import logits_of
-from middlegame.engine.matrices import matrix_product
-from middlegame.engine.structure import Structure
 
 _FREE = frozenset({-1})
 """No node: with it among its heads, a factor's mass is never taken to be 1."""

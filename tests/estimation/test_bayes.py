@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from middlegame.errors import MiddlegameError
+from middlegame.base.errors import MiddlegameError
 from middlegame.estimation.bayes import sample_posterior
 from middlegame.estimation.fitting import fit
 from tests.estimation.histories import crisis

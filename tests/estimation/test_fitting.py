@@ -8,12 +8,12 @@ import pytest
 from scipy.optimize import approx_fprime, minimize
 
 import middlegame as mg
-from middlegame.compile import compile_scenario
-from middlegame.draws import Draws, Space
+from middlegame.compiler import compile_scenario
 from middlegame.estimation.fitting import fit
 from middlegame.estimation.writing import fitted_text
-from middlegame.report.terminal.learning import method
-from middlegame.scenario.load import read_text
+from middlegame.report.terminal.fit import method
+from middlegame.scenario.yaml.load import read_text
+from middlegame.sweeps.sampling import Draws, Space
 from tests.estimation.histories import CRISIS, TRUTH, chances, crisis, log_likelihood, simulated
 
 

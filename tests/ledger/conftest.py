@@ -52,7 +52,7 @@ Run = Callable[..., tuple[int, str, str]]
 @pytest.fixture
 def run(capsys: pytest.CaptureFixture[str], home: Path) -> Run:
     """Run a command line in this process: its exit code, what it printed, what it complained of."""
-    from middlegame.cli import main
+    from middlegame.cli.main import main
 
     def call(*arguments: str) -> tuple[int, str, str]:
         with pytest.raises(SystemExit) as ended:

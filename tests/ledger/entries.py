@@ -3,7 +3,7 @@
 import datetime as dt
 
 from middlegame.ledger import Entry, Forecast
-from middlegame.ledger.days import beginning, parse_day
+from middlegame.ledger.dates import beginning, parse_day
 from middlegame.ledger.records import Question, Scenario, digest
 
 

@@ -10,10 +10,10 @@ import pytest
 from pyarrow import parquet
 
 import middlegame as mg
-from middlegame.ledger.days import today
+from middlegame.io.examples import locate
+from middlegame.ledger.dates import today
 from middlegame.ledger.location import VARIABLE
 from middlegame.ledger.records import digest
-from middlegame.shipped import locate
 from tests.ledger.conftest import Run
 
 TEXT = """\
@@ -206,7 +206,7 @@ def test_a_ledger_that_cannot_be_used_is_told_before_solving(
     run: Run, monkeypatch, tmp_path
 ) -> None:
     monkeypatch.setenv(VARIABLE, str(tmp_path))
-    monkeypatch.setattr("middlegame.equilibrium.solve", None)
+    monkeypatch.setattr("middlegame.equilibrium.equilibrium.solve", None)
     code, _, err = run("record", "harbour-lease")
     assert code == 1
     assert "is a folder" in err

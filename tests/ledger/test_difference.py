@@ -6,15 +6,15 @@ from pathlib import Path
 import pytest
 
 import middlegame as mg
+from middlegame.io.examples import locate
 from middlegame.ledger import Ledger, LedgerError
 from middlegame.ledger.difference import difference
 from middlegame.ledger.forecasting import entry_of
 from middlegame.ledger.records import Drawn, Record, digest, now
 from middlegame.scenario import in_view
-from middlegame.scenario.load import read_text
-from middlegame.scenario.replacing import replaced
-from middlegame.scenario.walk import judgements
-from middlegame.shipped import locate
+from middlegame.scenario.model.replacing import replaced
+from middlegame.scenario.model.walk import judgements
+from middlegame.scenario.yaml.load import read_text
 from tests.ledger.entries import entry
 
 TEXT = """\

@@ -7,7 +7,7 @@ import json
 from pyarrow import parquet
 
 from middlegame.ledger import Ledger
-from middlegame.ledger.days import parse_day
+from middlegame.ledger.dates import parse_day
 from middlegame.ledger.exports import COLUMNS, to_csv, to_json, to_parquet
 from tests.ledger.entries import entry, question, scenario
 

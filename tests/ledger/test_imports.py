@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from middlegame.ledger import Ledger, LedgerError
-from middlegame.ledger.days import parse_day, today
+from middlegame.ledger.dates import parse_day, today
 from middlegame.ledger.exports import to_csv
 from middlegame.ledger.imports import import_csv
 from tests.ledger.entries import entry, question

@@ -13,8 +13,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from middlegame.ledger import Forecast, Ledger, LedgerError, location
-from middlegame.ledger.days import beginning, parse_day, today
-from middlegame.ledger.failures import sentences
+from middlegame.ledger.dates import beginning, parse_day, today
+from middlegame.ledger.errors import sentences
 from middlegame.ledger.location import WRITING
 from middlegame.ledger.records import Drawn
 from middlegame.ledger.schema import VERSION_TABLE, metadata

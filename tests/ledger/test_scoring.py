@@ -8,7 +8,7 @@ import pytest
 from scipy.stats import beta, binomtest
 
 from middlegame.ledger import Ledger, LedgerError
-from middlegame.ledger.days import parse_day
+from middlegame.ledger.dates import parse_day
 from middlegame.ledger.records import Record, Resolution, now
 from middlegame.ledger.scores import Scores
 from middlegame.ledger.scoring import score

@@ -3,14 +3,12 @@
 import subprocess
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 import pytest
 
 from middlegame.ledger import Ledger, rows
 from tests.ledger.entries import entry
-
-ROOT = Path(__file__).parents[2]
+from tests.paths import ROOT
 
 
 def start(*arguments: object) -> subprocess.Popen[str]:

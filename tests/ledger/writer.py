@@ -8,7 +8,7 @@ python -m tests.ledger.writer PLACE resolve OUTCOME     resolves what others res
 import sys
 
 from middlegame.ledger import Ledger, LedgerError
-from middlegame.ledger.days import parse_day
+from middlegame.ledger.dates import parse_day
 from tests.ledger.entries import entry, question, scenario
 
 

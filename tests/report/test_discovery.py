@@ -3,9 +3,9 @@ import pytest
 
 import middlegame as mg
 from middlegame.analysis.discovery import Box, discover
-from middlegame.analysis.targets import Target, target
-from middlegame.report.page.discovery import discovery_section
-from middlegame.report.page.html import html_report
+from middlegame.analysis.outcomes import Target, target
+from middlegame.report.html.discovery import discovery_section
+from middlegame.report.html.report import html_report
 from middlegame.report.terminal.discovery import show_discovery
 from tests.report.conftest import INJECTION
 from tests.report.test_html import read

@@ -6,11 +6,11 @@ from rich.cells import cell_len
 
 import middlegame as mg
 from middlegame.analysis.dominoes import Dominoes, dominoes
-from middlegame.analysis.pushes import Push
-from middlegame.report.page.dominoes import domino_section
-from middlegame.report.page.html import html_report
-from middlegame.report.telling.falling import columns
+from middlegame.analysis.interventions import Push
+from middlegame.report.html.dominoes import domino_section
+from middlegame.report.html.report import html_report
 from middlegame.report.terminal.dominoes import show_cascade, show_dominoes
+from middlegame.report.text.dominoes import columns
 from tests.report.conftest import INJECTION
 from tests.report.test_html import read
 from tests.report.test_terminal import compare, piped, shown

@@ -3,13 +3,13 @@ from rich.cells import cell_len
 
 import middlegame as mg
 from middlegame.analysis.drivers import drivers
-from middlegame.analysis.flips import flip_points
-from middlegame.analysis.targets import Answers
-from middlegame.report.page.drivers import driver_section
-from middlegame.report.page.html import html_report
-from middlegame.report.telling.judgements import judgement_words, range_words, value_words
-from middlegame.report.telling.narrative import words_of
+from middlegame.analysis.flip_points import flip_points
+from middlegame.analysis.outcomes import Answers
+from middlegame.report.html.drivers import driver_section
+from middlegame.report.html.report import html_report
 from middlegame.report.terminal.drivers import show_drivers
+from middlegame.report.text.judgements import judgement_words, range_words, value_words
+from middlegame.report.text.narrative import words_of
 from tests.report.conftest import INJECTION
 from tests.report.test_html import read
 from tests.report.test_terminal import compare, piped, shown

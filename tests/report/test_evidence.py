@@ -5,25 +5,25 @@ import datetime as dt
 import pytest
 
 import middlegame as mg
-from middlegame.analysis.blame import blame
+from middlegame.analysis.attribution import blame
 from middlegame.analysis.comparison import Opinion, compare
 from middlegame.analysis.hypotheses import hypotheses
-from middlegame.analysis.weighing import weigh
+from middlegame.analysis.hypotheses_over_worlds import weigh
 from middlegame.ledger.records import Question, Record, Scenario
 from middlegame.ledger.scores import Scored
 from middlegame.ledger.weights import Earned
 from middlegame.ledger.why import Why
 from middlegame.report.terminal.answer import show_forecast
+from middlegame.report.terminal.attribution import show_why
 from middlegame.report.terminal.comparison import show_comparison
 from middlegame.report.terminal.hypotheses import ratio, show_hypotheses
-from middlegame.report.terminal.why import show_why
 from middlegame.scenario import in_view, read_text
-from tests.analysis.test_blame import OUTCOMES
-from tests.analysis.test_blame import RANGED as JUDGED
-from tests.analysis.test_weighing import RANGED
+from tests.analysis.test_attribution import OUTCOMES
+from tests.analysis.test_attribution import RANGED as JUDGED
+from tests.analysis.test_hypotheses_over_worlds import RANGED
 from tests.report.test_terminal import compare as same
 from tests.report.test_terminal import piped, shown
-from tests.scenario.test_views import TEXT
+from tests.scenario.model.test_views import TEXT
 
 MADE = dt.datetime(2026, 1, 10, tzinfo=dt.UTC)
 

@@ -7,11 +7,11 @@ import pytest
 from click.testing import CliRunner
 
 import middlegame as mg
-from middlegame.cli import commands
-from middlegame.errors import QueryError
-from middlegame.report.page.forms import as_markdown, as_pdf, check_form, write_report
-from middlegame.report.page.html import html_report
-from middlegame.shipped import open_scenario
+from middlegame.base.errors import QueryError
+from middlegame.cli.main import commands
+from middlegame.io.examples import open_scenario
+from middlegame.report.html.forms import as_markdown, as_pdf, check_form, write_report
+from middlegame.report.html.report import html_report
 
 
 @pytest.fixture(scope="module")

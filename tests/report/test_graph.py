@@ -4,9 +4,9 @@ import xml.etree.ElementTree as ET
 import pytest
 
 import middlegame as mg
-from middlegame.report.drawing.graph import contest_graph
-from middlegame.report.drawing.layout import BOX_WIDTH, Box, drawn, layout
-from middlegame.report.drawing.palette import NOBODY, OKABE_ITO, actor_colours
+from middlegame.report.charts.graph import contest_graph
+from middlegame.report.charts.layout import BOX_WIDTH, Box, drawn, layout
+from middlegame.report.text.palette import NOBODY, OKABE_ITO, actor_colours
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -58,8 +58,8 @@ def test_the_picture_is_well_formed_and_scales(
 
 
 def test_text_stays_within_its_box(hostile: mg.Equilibrium, venezuela: mg.Equilibrium) -> None:
-    from middlegame.report.drawing.layout import label_lines, state_lines, text_width
-    from middlegame.report.telling.narrative import words_of
+    from middlegame.report.charts.layout import label_lines, state_lines, text_width
+    from middlegame.report.text.narrative import words_of
 
     for equilibrium in (hostile, venezuela):
         words = words_of(equilibrium)

@@ -5,11 +5,11 @@ from html.parser import HTMLParser
 import pytest
 
 import middlegame as mg
-from middlegame.report.drawing.bars import forecast_chart
-from middlegame.report.page.html import html_report
-from middlegame.report.telling.judgements import judgement_groups, web_address
-from middlegame.report.telling.narrative import words_of
-from middlegame.shipped import open_scenario
+from middlegame.io.examples import open_scenario
+from middlegame.report.charts.bars import forecast_chart
+from middlegame.report.html.report import html_report
+from middlegame.report.text.judgements import judgement_groups, web_address
+from middlegame.report.text.narrative import words_of
 from tests.report.conftest import INJECTION
 
 VOID = {"meta", "link", "br", "hr", "img", "input"}
@@ -100,7 +100,7 @@ def test_every_image_speaks(page: str) -> None:
 
 
 def test_the_answer_stands_before_everything_else(page: str, venezuela: mg.Equilibrium) -> None:
-    from middlegame.report.telling.narrative import answer
+    from middlegame.report.text.narrative import answer
 
     text = " ".join("".join(read(page).text).split())
     assert text.index("Which way will") < text.index(answer(venezuela)[:40])

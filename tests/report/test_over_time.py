@@ -10,13 +10,14 @@ import pytest
 from rich.console import Console
 
 import middlegame as mg
-from middlegame.report.drawing.curves import curve_chart
-from middlegame.report.page.html import html_report
-from middlegame.report.telling.over_time import chosen, factors_over_time, short, spread_over_time
+from middlegame.report.charts.curves import curve_chart
+from middlegame.report.html.report import html_report
 from middlegame.report.terminal.answer import show_change, show_forecast
-from middlegame.report.terminal.sweeps import show_sweep
+from middlegame.report.terminal.sweep import show_sweep
+from middlegame.report.text.over_time import chosen, factors_over_time, short, spread_over_time
+from tests.paths import DATA
 
-SIEGE = Path(__file__).parents[1] / "data" / "siege.yaml"
+SIEGE = DATA / "siege.yaml"
 GOLDEN = Path(__file__).parent / "golden" / "siege.txt"
 
 

@@ -3,8 +3,8 @@ import datetime as dt
 import pytest
 
 import middlegame as mg
-from middlegame.report.telling import narrative, policies
-from middlegame.report.telling.words import (
+from middlegame.report.text import narrative, policies
+from middlegame.report.text.words import (
     SCALE,
     Words,
     clean,

@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 from middlegame.engine.backend import jax, jnp
 from middlegame.scenario import read_text
 from middlegame.scenario.formulas import formula_or_none, parse_formula
-from middlegame.scenario.judgement import ByFormula, parse_judgement
+from middlegame.scenario.model.judgement import ByFormula, parse_judgement
 
 VALUES = {"a": 2.0, "b": -0.5, "x": 4.0, "regime": 1}
 CATEGORIES = {"regime": ("autoc", "mixed", "dem")}

@@ -2,15 +2,15 @@
 
 import json
 import re
-from pathlib import Path
 
 import pytest
 
 from middlegame.scenario import read_text
-from middlegame.scenario.model_keys import keys_at
-from middlegame.scenario.yaml_tree import read_tree
+from middlegame.scenario.yaml.model_keys import keys_at
+from middlegame.scenario.yaml.tree import read_tree
+from tests.paths import ROOT
 
-DOCS = (Path(__file__).parents[2] / "docs" / "language.md").read_text("utf-8")
+DOCS = (ROOT / "docs" / "language.md").read_text("utf-8")
 WHOLE, *PARTS = re.findall(r"```yaml\n(.*?)```", DOCS, re.DOTALL)
 
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from middlegame.scenario import Fault, ScenarioError, load, read, read_text
+from middlegame.scenario import Fault, ScenarioError, read, read_text
+from middlegame.scenario.yaml import load
 
 HARBOUR = Path(__file__).parent / "golden" / "harbour.yaml"
 

@@ -3,7 +3,7 @@
 import os
 import time
 
-from middlegame.errors import MiddlegameError
+from middlegame.base.errors import MiddlegameError
 
 
 def echo(bench, value):

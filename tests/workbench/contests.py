@@ -1,6 +1,6 @@
 """Texts of contests that several tests open."""
 
-from middlegame.shipped import FOLDER
+from middlegame.io.examples import FOLDER
 
 HARBOUR = (FOLDER / "harbour-lease" / "scenario.yaml").read_text()
 KNOWN = f"""{HARBOUR.replace("title: Harbour lease", "title: Harbour lease, with evidence")}

@@ -6,14 +6,14 @@ import re
 import pytest
 
 from middlegame.analysis.hypotheses import hypotheses
-from middlegame.equilibrium import solve
-from middlegame.live import Live
-from middlegame.report.telling import narrative
-from middlegame.report.telling.words import percent
-from middlegame.scenario.load import load
-from middlegame.shipped import shipped
-from middlegame.sweeping.run import sweep
-from middlegame.workbench.pages import VIEWS
+from middlegame.equilibrium.equilibrium import solve
+from middlegame.io.examples import shipped
+from middlegame.report.text import narrative
+from middlegame.report.text.words import percent
+from middlegame.scenario.yaml.load import load
+from middlegame.sweeps.run import sweep
+from middlegame.workbench.live import Live
+from middlegame.workbench.server.pages import VIEWS
 from tests.workbench.conftest import NARROW, WIDE
 from tests.workbench.contests import TIMED
 

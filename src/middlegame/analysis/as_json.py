@@ -5,15 +5,15 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from middlegame.analysis.commitment import Lever
 from middlegame.analysis.discovery import Box
 from middlegame.analysis.drivers import Driver, Drivers
-from middlegame.analysis.flips import Flip, Moves
-from middlegame.analysis.information import Worths
-from middlegame.analysis.knowing import Telling
-from middlegame.analysis.leverage import Lever
-from middlegame.analysis.targets import Answers, Target
-from middlegame.equilibrium import Equilibrium
-from middlegame.sweeping.result import Sweep
+from middlegame.analysis.flip_points import Flip, Moves
+from middlegame.analysis.mutual_information import Worths
+from middlegame.analysis.outcomes import Answers, Target
+from middlegame.analysis.value_of_information import Telling
+from middlegame.equilibrium.equilibrium import Equilibrium
+from middlegame.sweeps.result import Sweep
 
 
 def drivers_as_json(

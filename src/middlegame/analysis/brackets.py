@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from middlegame.analysis.targets import Target
+from middlegame.analysis.outcomes import Target
 
 Floats = NDArray[np.float64]
 

@@ -9,14 +9,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from middlegame.analysis.counterfactuals import Judged, Number, changed, effects
 from middlegame.analysis.pooling import linear_pool, log_odds_pool
-from middlegame.analysis.switching import Judged, Number, changed, effects
-from middlegame.compile import compile_scenario
+from middlegame.base.errors import QueryError
+from middlegame.compiler import compile_scenario
 from middlegame.diagram import Diagram
-from middlegame.errors import QueryError
 from middlegame.scenario import Judgement, Scenario
-from middlegame.scenario.judgement import to_scale
-from middlegame.scenario.replacing import replaced
+from middlegame.scenario.model.judgement import to_scale
+from middlegame.scenario.model.replacing import replaced
 
 MOST = 24
 """Numbers that are switched, unless told otherwise: each takes two equilibria."""

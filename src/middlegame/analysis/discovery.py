@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from middlegame.base.errors import QueryError
 from middlegame.diagram import Parameter
-from middlegame.errors import QueryError
 
 Floats = NDArray[np.float64]
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from middlegame.analysis.batch import LONG, Told
-from middlegame.analysis.links import Link, Links
-from middlegame.analysis.pushes import Push, Pushed, push_all
-from middlegame.equilibrium import Equilibrium
+from middlegame.analysis.interventions import Push, Pushed, push_all
+from middlegame.analysis.mediation import Link, Links
+from middlegame.equilibrium.equilibrium import Equilibrium
+from middlegame.sweeps.batches import LONG, Told
 
 TOLD = 0.05
 """Effects from this size on are told with their chain where all are asked for."""

@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
-from middlegame.analysis.targets import Answers, Target
-from middlegame.draws import Draws, Space
-from middlegame.errors import QueryError
-from middlegame.scenario.correlating import group_of
+from middlegame.analysis.outcomes import Answers, Target
+from middlegame.base.errors import QueryError
+from middlegame.scenario.model.correlations import group_of
+from middlegame.sweeps.sampling import Draws, Space
 
 Floats = NDArray[np.float64]
 Told = Callable[[int, int], None]

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from middlegame.base.errors import QueryError, unknown
 from middlegame.diagram import Chance, Diagram
-from middlegame.equilibrium import Equilibrium
-from middlegame.errors import QueryError, unknown
-from middlegame.play import Play
+from middlegame.equilibrium.equilibrium import Equilibrium
+from middlegame.equilibrium.play import Play
 
 WORTH_A_MENTION, STRONG, VERY_STRONG = 3.0, 20.0, 150.0
 """Bayes factors from which evidence is positive, strong, very strong (Kass & Raftery 1995)."""

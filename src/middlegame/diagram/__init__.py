@@ -6,14 +6,7 @@ nodes that add up. Every uncertain number is one entry of the parameter vector t
 natural unit (a probability, points, or odds); a table says how it follows from theta.
 """
 
-from middlegame.diagram.diagram import (
-    Chance,
-    Decision,
-    Diagram,
-    Node,
-    Tables,
-    Utility,
-)
+from middlegame.diagram.diagram import Chance, Decision, Diagram, Node, Tables, Utility
 from middlegame.diagram.numbers import (
     UNDISCOUNTED,
     Array,
@@ -25,16 +18,7 @@ from middlegame.diagram.numbers import (
     Ref,
     evaluate_numbers,
 )
-from middlegame.diagram.tables import (
-    LEAST,
-    Choice,
-    Fixed,
-    NoisyOr,
-    Report,
-    Staying,
-    Sum,
-    Table,
-)
+from middlegame.diagram.tables import LEAST, Choice, Fixed, NoisyOr, Report, Staying, Sum, Table
 
 __all__ = [
     "LEAST",

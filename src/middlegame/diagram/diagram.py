@@ -20,7 +20,7 @@ from middlegame.diagram.numbers import (
     evaluate_numbers,
 )
 from middlegame.diagram.tables import Table
-from middlegame.engine.structure import Structure
+from middlegame.engine.graph.structure import Structure
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,11 @@ from functools import lru_cache
 
 import numpy as np
 
-from middlegame.engine import long
-from middlegame.engine.contraction import plan
-from middlegame.engine.relevance import requisites
-from middlegame.engine.repetition import effort, slices
-from middlegame.engine.structure import Structure
+from middlegame.engine.graph.relevance import requisites
+from middlegame.engine.graph.repetition import effort, slices
+from middlegame.engine.graph.structure import Structure
+from middlegame.engine.inference.contraction import plan
+from middlegame.engine.qre import long
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Cost:
         nodes: the nodes that span it.
         decision: the decision whose payoffs need it; None where none is to blame.
         unknowns: numbers that the equilibrium's equations have.
-        carried: whether it is what sweeps carry along (`engine.long`), not a table as given.
+        carried: whether it is what sweeps carry along (`engine.qre.long`), not a table as given.
         kept: of what is carried along, the nodes that are kept for decisions alone, which know
             them later, each with the last such decision.
     """

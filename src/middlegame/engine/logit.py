@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from middlegame.engine.layout import Array, Floats, Game, layout_of
-from middlegame.engine.linear import Jacobian
-from middlegame.engine.structure import Structure
+from middlegame.engine.graph.layout import Array, Floats, Game, layout_of
+from middlegame.engine.graph.structure import Structure
+from middlegame.engine.numerics.linear import Jacobian
 
 Equations = Callable[[Floats, float, Game], tuple[Floats, Jacobian]]
 """For some decisions: from (logits `[rows, widest]`, share, game) to the logits with theirs

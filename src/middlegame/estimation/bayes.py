@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from middlegame.base.errors import MiddlegameError
 from middlegame.engine.backend import jax, jnp
-from middlegame.errors import MiddlegameError
 from middlegame.estimation.result import NINETY, Fit
 
 Floats = NDArray[np.float64]

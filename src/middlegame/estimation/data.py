@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from middlegame.errors import MiddlegameError
-from middlegame.scenario.judgement import plain
+from middlegame.base.errors import MiddlegameError
+from middlegame.scenario.model.judgement import plain
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from middlegame.engine.inference import joint
-from middlegame.engine.relevance import traced
-from middlegame.equilibrium import solve_tables
-from middlegame.errors import MiddlegameError, NotConverged
+from middlegame.base.errors import MiddlegameError, NotConverged
+from middlegame.engine.graph.relevance import traced
+from middlegame.engine.inference.joint import joint
+from middlegame.equilibrium.equilibrium import solve_tables
+from middlegame.equilibrium.play import place_of
 from middlegame.estimation.data import Data, DataError, from_frame, read_data
 from middlegame.estimation.identification import identify
 from middlegame.estimation.likelihood import Likelihood, Rows, inside, starting_values
@@ -18,7 +19,6 @@ from middlegame.estimation.maximum import Problem, Space, maximise
 from middlegame.estimation.outcomes import marginal_cases
 from middlegame.estimation.result import Fit
 from middlegame.estimation.sample import Sample, sample
-from middlegame.play import place_of
 from middlegame.scenario import Scenario
 
 if TYPE_CHECKING:

@@ -13,20 +13,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from middlegame.compile import compile_scenario
+from middlegame.compiler import compile_scenario
 from middlegame.engine.backend import QUICK, jax, jnp
+from middlegame.engine.batch.implicit import differentiable
+from middlegame.engine.batch.outcomes import likelihood
+from middlegame.engine.batch.ramp import Ramp
 from middlegame.engine.cost import predict
-from middlegame.engine.implicit import differentiable
-from middlegame.engine.layout import Array, Game, layout_of
-from middlegame.engine.outcomes import likelihood
-from middlegame.engine.worlds import Ramp
+from middlegame.engine.graph.layout import Array, Game, layout_of
+from middlegame.equilibrium.engine_input import engine_game
+from middlegame.equilibrium.limits import LIMIT, refuse_too_large
+from middlegame.equilibrium.play import place_of
 from middlegame.estimation.sample import Sample
-from middlegame.game import engine_game
-from middlegame.play import place_of
-from middlegame.refusals import LIMIT, refuse_too_large
 from middlegame.scenario import Scenario
-from middlegame.scenario.rows import at_row
-from middlegame.scenario.walk import formulas
+from middlegame.scenario.data_rows import at_row
+from middlegame.scenario.model.walk import formulas
 
 Floats = NDArray[np.float64]
 ANY = -1

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from middlegame.estimation.separation import separated, separated_together
 from middlegame.scenario import Scenario
-from middlegame.scenario.walk import formulas
+from middlegame.scenario.model.walk import formulas
 
 if TYPE_CHECKING:
     from middlegame.estimation.result import Fit

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from middlegame.base.spelling import nearest
 from middlegame.estimation.data import Data, DataError
-from middlegame.names import nearest
 from middlegame.scenario import Scenario
 from middlegame.scenario.formulas import Among
-from middlegame.scenario.judgement import plain
-from middlegame.scenario.learning import Column, Observed
-from middlegame.scenario.references import base
-from middlegame.scenario.walk import formulas
+from middlegame.scenario.model.judgement import plain
+from middlegame.scenario.model.learning import Column, Observed
+from middlegame.scenario.model.references import base
+from middlegame.scenario.model.walk import formulas
 
 Floats = NDArray[np.float64]
 

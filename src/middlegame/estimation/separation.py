@@ -7,11 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from middlegame.diagram import Decision
+from middlegame.equilibrium.play import place_of
 from middlegame.estimation.likelihood import Likelihood
 from middlegame.estimation.sample import Sample
-from middlegame.play import place_of
 from middlegame.scenario import Scenario
-from middlegame.scenario.walk import formulas
+from middlegame.scenario.model.walk import formulas
 
 Floats = NDArray[np.float64]
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from middlegame.errors import MiddlegameError
+from middlegame.base.errors import MiddlegameError
 from middlegame.estimation.fitting import problem_of
 from middlegame.estimation.maximum import maximise
 from middlegame.estimation.outcomes import shown_cases

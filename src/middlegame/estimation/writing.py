@@ -5,12 +5,12 @@ import textwrap
 
 import numpy as np
 
-from middlegame.errors import MiddlegameError
+from middlegame.base.errors import MiddlegameError
 from middlegame.estimation.bayes import Posterior
 from middlegame.estimation.result import NINETY, Fit
-from middlegame.scenario.correlating import WRITTEN_DIGITS
-from middlegame.scenario.editing import with_entries, with_key
-from middlegame.scenario.judgement import plain
+from middlegame.scenario.model.correlations import WRITTEN_DIGITS
+from middlegame.scenario.model.judgement import plain
+from middlegame.scenario.yaml.editing import with_entries, with_key
 
 _DIGITS = 4
 _WIDTH = 98

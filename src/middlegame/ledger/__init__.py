@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from middlegame.ledger.failures import LedgerError
+    from middlegame.ledger.errors import LedgerError
     from middlegame.ledger.ledger import Ledger
     from middlegame.ledger.records import Entry, Forecast, Record, Resolution
     from middlegame.ledger.scores import Scores

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from middlegame.ledger.records import Forecast, Question, Record
 
 if TYPE_CHECKING:
-    from middlegame.analysis.switching import Number
+    from middlegame.analysis.counterfactuals import Number
 
 
 @dataclass(frozen=True)

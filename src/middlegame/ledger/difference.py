@@ -9,11 +9,11 @@ effects is told as interaction; what comes of changes that are no numbers is tol
 from collections.abc import Sequence
 from dataclasses import replace
 
-from middlegame.analysis.switching import Judged, changed, effects
-from middlegame.errors import MiddlegameError, NotConverged
+from middlegame.analysis.counterfactuals import Judged, changed, effects
+from middlegame.base.errors import MiddlegameError, NotConverged
 from middlegame.ledger.changes import Difference, Effect, Moved
-from middlegame.ledger.failures import LedgerError
-from middlegame.ledger.judged import judged
+from middlegame.ledger.errors import LedgerError
+from middlegame.ledger.judgements import judged
 from middlegame.ledger.records import Drawn, Record
 from middlegame.scenario.faults import ScenarioError
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from middlegame.ledger.failures import LedgerError
+from middlegame.base.spelling import nearest
+from middlegame.ledger.errors import LedgerError
 from middlegame.ledger.records import Question
-from middlegame.names import nearest
 
 
 def find_question(name: str, questions: Sequence[Question]) -> Question:

@@ -4,8 +4,10 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from middlegame.ledger.failures import LedgerError
-from middlegame.ledger.people import forecaster_name
+from middlegame.base.spelling import nearest
+from middlegame.base.version import __version__
+from middlegame.ledger.errors import LedgerError
+from middlegame.ledger.forecaster import forecaster_name
 from middlegame.ledger.records import (
     Drawn,
     Entry,
@@ -16,15 +18,13 @@ from middlegame.ledger.records import (
     new_uid,
     now,
 )
-from middlegame.names import nearest
-from middlegame.scenario.load import read_text
-from middlegame.scenario.viewing import in_view
-from middlegame.version import __version__
+from middlegame.scenario.model.viewing import in_view
+from middlegame.scenario.yaml.load import read_text
 
 if TYPE_CHECKING:
-    from middlegame.equilibrium import Equilibrium
+    from middlegame.equilibrium.equilibrium import Equilibrium
     from middlegame.scenario import Scenario as Contest
-    from middlegame.sweeping.result import Sweep
+    from middlegame.sweeps.result import Sweep
 
 Intervals = Mapping[str, tuple[float, float]]
 
@@ -44,7 +44,7 @@ def entry_of(
     Raises:
         LedgerError: there is nothing to keep, or it does not fit together.
     """
-    from middlegame.sweeping.result import Sweep
+    from middlegame.sweeps.result import Sweep
 
     equilibrium = found.equilibrium if isinstance(found, Sweep) else found
     scenario = equilibrium.scenario

@@ -9,12 +9,12 @@ from hashlib import sha256
 from io import StringIO
 from pathlib import Path
 
-from middlegame.ledger.days import parse_moment, today
-from middlegame.ledger.failures import LedgerError
+from middlegame.base.spelling import nearest
+from middlegame.ledger.dates import parse_moment, today
+from middlegame.ledger.errors import LedgerError
 from middlegame.ledger.finding import find_question
 from middlegame.ledger.ledger import Ledger
 from middlegame.ledger.records import Entry, Forecast, Question, Record
-from middlegame.names import nearest
 
 COLUMNS = ("forecaster", "question", "probability", "date")
 OPTIONAL = ("scenario", "low", "high", "note")

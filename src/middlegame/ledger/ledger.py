@@ -10,26 +10,18 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from middlegame.ledger import location, rows
-from middlegame.ledger.admission import admit, admit_resolution
-from middlegame.ledger.failures import LedgerError, is_append_only, is_deadlock, sentences
+from middlegame.ledger.errors import LedgerError, is_append_only, is_deadlock, sentences
 from middlegame.ledger.finding import check_scenario, find_question
-from middlegame.ledger.people import forecaster_name
-from middlegame.ledger.records import (
-    Entry,
-    Outcome,
-    Question,
-    Record,
-    Resolution,
-    new_uid,
-    now,
-)
+from middlegame.ledger.forecaster import forecaster_name
+from middlegame.ledger.records import Entry, Outcome, Question, Record, Resolution, new_uid, now
 from middlegame.ledger.scores import Scores
 from middlegame.ledger.scoring import score
 from middlegame.ledger.upgrade import upgrade
+from middlegame.ledger.validation import admit, admit_resolution
 
 if TYPE_CHECKING:
-    from middlegame.equilibrium import Equilibrium
-    from middlegame.sweeping.result import Sweep
+    from middlegame.equilibrium.equilibrium import Equilibrium
+    from middlegame.sweeps.result import Sweep
 
 T = TypeVar("T")
 _TRIES = 3

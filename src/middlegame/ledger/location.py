@@ -11,7 +11,7 @@ from platformdirs import user_data_dir
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 
-from middlegame.ledger.failures import LedgerError, sentences
+from middlegame.ledger.errors import LedgerError, sentences
 
 VARIABLE = "MIDDLEGAME_LEDGER"
 WAIT = 15.0

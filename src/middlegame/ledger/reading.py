@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from middlegame.ledger.failures import LedgerError
+from middlegame.io.examples import locate, open_scenario
+from middlegame.ledger.errors import LedgerError
 from middlegame.ledger.forecasting import require_questions
 from middlegame.scenario import Scenario, in_view
 from middlegame.scenario.faults import ScenarioError
-from middlegame.scenario.load import read_text
-from middlegame.shipped import locate, open_scenario
+from middlegame.scenario.yaml.load import read_text
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from sqlalchemy import Column, Connection, Row, Table, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from middlegame.ledger import schema
-from middlegame.ledger.failures import LedgerError
+from middlegame.ledger.errors import LedgerError
 from middlegame.ledger.records import (
     Drawn,
     Entry,

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import combinations
 
-from middlegame.ledger.days import beginning
-from middlegame.ledger.failures import LedgerError
+from middlegame.ledger.dates import beginning
+from middlegame.ledger.errors import LedgerError
 from middlegame.ledger.records import Question, Record, Resolution
 from middlegame.ledger.scores import Bin, Marks, Pair, Scored, Scores, Standing
 from middlegame.ledger.statistics import brier, jeffreys, log_score, mean, wilson

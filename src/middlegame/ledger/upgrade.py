@@ -8,7 +8,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, inspect, text
 
-from middlegame.ledger.failures import LedgerError, sentences
+from middlegame.ledger.errors import LedgerError, sentences
 from middlegame.ledger.location import WRITING
 from middlegame.ledger.schema import VERSION_TABLE
 

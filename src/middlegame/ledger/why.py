@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from middlegame.analysis.blame import Blame, blame
-from middlegame.errors import MiddlegameError
-from middlegame.ledger.judged import judged
+from middlegame.analysis.attribution import Blame, blame
+from middlegame.base.errors import MiddlegameError
+from middlegame.ledger.judgements import judged
 from middlegame.ledger.records import Record
 from middlegame.ledger.scores import Scored, Scores
 

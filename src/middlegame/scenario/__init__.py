@@ -1,12 +1,9 @@
 """What an analyst writes: the typed model of a contest, its loading and its checks."""
 
-from middlegame.scenario.check import faults_of
 from middlegame.scenario.conditions import All, Any, Condition, Is, Not
-from middlegame.scenario.dump import dumps
 from middlegame.scenario.faults import Fault, ScenarioError
-from middlegame.scenario.judgement import Judgement
-from middlegame.scenario.load import Loaded, load, read, read_text
-from middlegame.scenario.model import (
+from middlegame.scenario.model.judgement import Judgement
+from middlegame.scenario.model.scenario import (
     Actor,
     Cause,
     Causes,
@@ -23,11 +20,14 @@ from middlegame.scenario.model import (
     Table,
     TableRow,
 )
-from middlegame.scenario.schema import json_schema
+from middlegame.scenario.model.viewing import in_view
+from middlegame.scenario.model.views import View
+from middlegame.scenario.model.words import Citation
 from middlegame.scenario.sourcing import Sourcing, sourcing
-from middlegame.scenario.viewing import in_view
-from middlegame.scenario.views import View
-from middlegame.scenario.words import Citation
+from middlegame.scenario.validation.check import faults_of
+from middlegame.scenario.yaml.dump import dumps
+from middlegame.scenario.yaml.load import Loaded, load, read, read_text
+from middlegame.scenario.yaml.schema import json_schema
 
 __all__ = [
     "Actor",

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from middlegame.errors import MiddlegameError
-from middlegame.names import nearest
+from middlegame.base.errors import MiddlegameError
+from middlegame.base.spelling import nearest
 
 Path = tuple[str | int, ...]
 """Where a thing stands in a scenario: `("factors", "lease", "rules", 1, "then")`."""

@@ -15,8 +15,8 @@ from typing import Any
 from lark import Lark, Token, Transformer
 from pydantic_core import PydanticCustomError
 
-from middlegame.scenario.parsing import parsed
-from middlegame.scenario.syntax import syntax_error
+from middlegame.scenario.model.parsing import parsed
+from middlegame.scenario.model.syntax import syntax_error
 
 Array = Any
 Categories = Mapping[str, tuple[str, ...]]

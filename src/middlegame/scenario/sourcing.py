@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from middlegame.scenario.faults import Path
-from middlegame.scenario.judgement import Judgement
-from middlegame.scenario.model import Scenario
-from middlegame.scenario.walk import judgements
+from middlegame.scenario.model.judgement import Judgement
+from middlegame.scenario.model.scenario import Scenario
+from middlegame.scenario.model.walk import judgements
 
 
 @dataclass(frozen=True)

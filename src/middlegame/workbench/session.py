@@ -7,12 +7,12 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from uuid import uuid4
 
-from middlegame.workbench.library import Contest
-from middlegame.workbench.pool import Pool, Refused, Superseded
-from middlegame.workbench.portrait import Portrait
-from middlegame.workbench.reading import Glance, Reading
+from middlegame.workbench.server.library import Contest
 from middlegame.workbench.setting import Setting
-from middlegame.workbench.solving import Opened
+from middlegame.workbench.workers.contest_view import Portrait
+from middlegame.workbench.workers.full_view import Glance, Reading
+from middlegame.workbench.workers.pool import Pool, Refused, Superseded
+from middlegame.workbench.workers.solve import Opened
 
 SAME = 1e-6
 """A difference in a probability that is none."""

@@ -8,21 +8,16 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from middlegame.diagram import Decision
-from middlegame.report.drawing.palette import NOBODY, actor_colours
-from middlegame.report.telling import narrative
-from middlegame.report.telling.change import moved, news, point_shifts, question_shifts, shifts
-from middlegame.report.telling.over_time import (
-    factors_over_time,
-    is_timed,
-    moves_over_time,
-    timeless,
-)
-from middlegame.report.telling.words import capital, clean, date, odds, percent, points
 from middlegame.report.terminal.columns import Page
 from middlegame.report.terminal.over_time import show_series
+from middlegame.report.text import narrative
+from middlegame.report.text.change import moved, news, point_shifts, question_shifts, shifts
+from middlegame.report.text.over_time import factors_over_time, is_timed, moves_over_time, timeless
+from middlegame.report.text.palette import NOBODY, actor_colours
+from middlegame.report.text.words import capital, clean, date, odds, percent, points
 
 if TYPE_CHECKING:
-    from middlegame.equilibrium import Equilibrium
+    from middlegame.equilibrium.equilibrium import Equilibrium
 
 
 def show_forecast(

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.text import Text
 
-from middlegame.report.drawing.palette import FALLS, RISES
-from middlegame.report.telling.change import Shift
-from middlegame.report.telling.words import likelihood, percent
+from middlegame.report.text.change import Shift
+from middlegame.report.text.palette import FALLS, RISES
+from middlegame.report.text.words import likelihood, percent
 
 _WIDEST = 100
 _NARROWEST = 40

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from middlegame.diagram import Parameter
-from middlegame.report.telling.judgements import judgement_words
-from middlegame.report.telling.words import Words, capital, clean, listed, percent
 from middlegame.report.terminal.columns import Page
+from middlegame.report.text.judgements import judgement_words
+from middlegame.report.text.words import Words, capital, clean, listed, percent
 
 if TYPE_CHECKING:
     from middlegame.analysis.comparison import Comparison, Disagreement
-    from middlegame.analysis.switching import Number
+    from middlegame.analysis.counterfactuals import Number
     from middlegame.ledger.weights import Earned
 
 _SHOWN = 0.0005

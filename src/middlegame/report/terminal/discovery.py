@@ -4,15 +4,15 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from middlegame.report.telling import narrative
-from middlegame.report.telling.discovering import discovered
-from middlegame.report.telling.words import percent
 from middlegame.report.terminal.columns import Page
+from middlegame.report.text import narrative
+from middlegame.report.text.discovery import discovered
+from middlegame.report.text.words import percent
 
 if TYPE_CHECKING:
     from middlegame.analysis.discovery import Box, Trade
-    from middlegame.analysis.targets import Target
-    from middlegame.equilibrium import Equilibrium
+    from middlegame.analysis.outcomes import Target
+    from middlegame.equilibrium.equilibrium import Equilibrium
 
 _TRADES = 6
 

@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from middlegame.report.telling import narrative
-from middlegame.report.telling.falling import (
+from middlegame.report.terminal.columns import Page
+from middlegame.report.terminal.domino_tree import branches
+from middlegame.report.text import narrative
+from middlegame.report.text.dominoes import (
     MOST_COLUMNS,
     columns,
     falls,
@@ -16,13 +18,11 @@ from middlegame.report.telling.falling import (
     set_aside,
     strongest_falls,
 )
-from middlegame.report.telling.words import capital
-from middlegame.report.terminal.columns import Page
-from middlegame.report.terminal.tree import branches
+from middlegame.report.text.words import capital
 
 if TYPE_CHECKING:
     from middlegame.analysis.dominoes import Dominoes
-    from middlegame.analysis.pushes import Push
+    from middlegame.analysis.interventions import Push
 
 _MOST_FALLS = 6
 _MOST_ROWS = 14

@@ -5,16 +5,16 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from middlegame.report.telling import narrative
-from middlegame.report.telling.driving import Driving, driving
-from middlegame.report.telling.words import capital, percent
 from middlegame.report.terminal.columns import Page
+from middlegame.report.text import narrative
+from middlegame.report.text.drivers import Driving, driving
+from middlegame.report.text.words import capital, percent
 
 if TYPE_CHECKING:
     from middlegame.analysis.drivers import Drivers
-    from middlegame.analysis.flips import Moves
-    from middlegame.analysis.targets import Answers
-    from middlegame.equilibrium import Equilibrium
+    from middlegame.analysis.flip_points import Moves
+    from middlegame.analysis.outcomes import Answers
+    from middlegame.equilibrium.equilibrium import Equilibrium
 
 _FLIPS, _ROWS = 3, 5
 

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from middlegame.analysis.hypotheses import STRONG, VERY_STRONG, WORTH_A_MENTION, Hypothesis, Piece
-from middlegame.report.drawing.palette import NOBODY
-from middlegame.report.telling import narrative
-from middlegame.report.telling.judgements import judgement_words
-from middlegame.report.telling.words import Words, capital, date, listed, percent, within
 from middlegame.report.terminal.columns import Page
+from middlegame.report.text import narrative
+from middlegame.report.text.judgements import judgement_words
+from middlegame.report.text.palette import NOBODY
+from middlegame.report.text.words import Words, capital, date, listed, percent, within
 
 if TYPE_CHECKING:
-    from middlegame.analysis.weighing import Weighed
-    from middlegame.equilibrium import Equilibrium
+    from middlegame.analysis.hypotheses_over_worlds import Weighed
+    from middlegame.equilibrium.equilibrium import Equilibrium
 
 _NOTHING = 1.05
 _MOVERS = 3

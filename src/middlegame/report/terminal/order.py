@@ -7,7 +7,7 @@ from rich.markup import escape
 
 from middlegame.diagram import Diagram
 from middlegame.engine.cost import predict
-from middlegame.engine.relevance import components, relevance, traced
+from middlegame.engine.graph.relevance import components, relevance, traced
 
 
 def order(diagram: Diagram) -> dict[str, Any]:

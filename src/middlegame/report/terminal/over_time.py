@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from middlegame.report.telling.over_time import Series, chosen, short
-from middlegame.report.telling.words import percent
 from middlegame.report.terminal.columns import Page
+from middlegame.report.text.over_time import Series, chosen, short
+from middlegame.report.text.words import percent
 
 MOST_COLUMNS = 8
 """Periods that a terminal shows side by side."""

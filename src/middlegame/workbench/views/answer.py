@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 from nicegui import background_tasks, ui
 
-from middlegame.errors import MiddlegameError
-from middlegame.workbench.elements import (
+from middlegame.base.errors import MiddlegameError
+from middlegame.workbench.session import Session
+from middlegame.workbench.views.elements import (
     Curves,
     Forecast,
     Picture,
@@ -15,9 +16,8 @@ from middlegame.workbench.elements import (
     outcome_section,
     question_section,
 )
-from middlegame.workbench.frame import heading
-from middlegame.workbench.pool import Superseded
-from middlegame.workbench.session import Session
+from middlegame.workbench.views.frame import heading
+from middlegame.workbench.workers.pool import Superseded
 
 
 class AnswerView:

@@ -5,10 +5,10 @@ from typing import Any
 
 from nicegui import background_tasks, ui
 
-from middlegame.errors import MiddlegameError
-from middlegame.workbench.frame import button
-from middlegame.workbench.pool import Superseded
+from middlegame.base.errors import MiddlegameError
 from middlegame.workbench.session import Session
+from middlegame.workbench.views.frame import button
+from middlegame.workbench.workers.pool import Superseded
 
 
 class Background:

@@ -4,16 +4,16 @@ from dataclasses import asdict
 
 from nicegui import ui
 
-from middlegame.errors import MiddlegameError
-from middlegame.workbench.elements import Patched
-from middlegame.workbench.falling import Cascade, Falls
-from middlegame.workbench.frame import button, heading
-from middlegame.workbench.pool import Superseded
+from middlegame.base.errors import MiddlegameError
 from middlegame.workbench.session import Session
 from middlegame.workbench.views.background import Background
+from middlegame.workbench.views.elements import Patched
+from middlegame.workbench.views.frame import button, heading
+from middlegame.workbench.workers.dominoes import Cascade, Falls
+from middlegame.workbench.workers.pool import Superseded
 
 
-class Board(Patched, component="../components/dominoes.js"):
+class Board(Patched, component="components/dominoes.js"):
     """The dominoes, and the cascade of the one that was toppled."""
 
     def __init__(self) -> None:

@@ -8,12 +8,12 @@ from nicegui import background_tasks, events, ui
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
-from middlegame.errors import MiddlegameError
-from middlegame.workbench.frame import button, enable, heading
-from middlegame.workbench.library import LARGEST, Library
-from middlegame.workbench.pool import Superseded
+from middlegame.base.errors import MiddlegameError
+from middlegame.workbench.server.library import LARGEST, Library
 from middlegame.workbench.session import Session
-from middlegame.workbench.texts import Passage, Told
+from middlegame.workbench.views.frame import button, enable, heading
+from middlegame.workbench.workers.pool import Superseded
+from middlegame.workbench.workers.texts import Passage, Told
 
 _PAUSE = 0.25
 """Seconds without a keystroke after which the text is checked."""
@@ -26,7 +26,7 @@ _KINDS = {
 }
 
 
-class EditorAids(Element, component="../components/editor_aids.js"):
+class EditorAids(Element, component="components/editor_aids.js"):
     """Completion and the cursor's line, for a code editor."""
 
     def __init__(

@@ -7,15 +7,15 @@ from typing import Any
 from nicegui import background_tasks, ui
 from nicegui.element import Element
 
-from middlegame.errors import MiddlegameError
-from middlegame.report.drawing.palette import OKABE_ITO
-from middlegame.workbench.frame import button, heading
-from middlegame.workbench.keeping import Answer, Kept, Standing
-from middlegame.workbench.pool import Superseded
+from middlegame.base.errors import MiddlegameError
+from middlegame.report.text.palette import OKABE_ITO
 from middlegame.workbench.session import Session
+from middlegame.workbench.views.frame import button, heading
+from middlegame.workbench.workers.ledger import Answer, Kept, Standing
+from middlegame.workbench.workers.pool import Superseded
 
 
-class Calibration(Element, component="../components/calibration.js"):
+class Calibration(Element, component="components/calibration.js"):
     """What a forecaster said against what happened."""
 
     def __init__(self, standing: Standing, colour: str) -> None:

@@ -4,13 +4,13 @@ from dataclasses import asdict
 
 from nicegui import ui
 
-from middlegame.workbench.elements import Patched
-from middlegame.workbench.frame import button, enable, heading
-from middlegame.workbench.ranging import Swept, Tornado
 from middlegame.workbench.session import Session
 from middlegame.workbench.setting import Setting
 from middlegame.workbench.views.background import Background
-from middlegame.workbench.views.found import Found, whole
+from middlegame.workbench.views.elements import Patched
+from middlegame.workbench.views.findings import Found, whole
+from middlegame.workbench.views.frame import button, enable, heading
+from middlegame.workbench.workers.ranges import Swept, Tornado
 
 _WORLDS = {
     1024: "1,024 worlds",
@@ -20,7 +20,7 @@ _WORLDS = {
 }
 
 
-class Tornados(Patched, component="../components/tornado.js"):
+class Tornados(Patched, component="components/tornado.js"):
     """What each judgement does to each question."""
 
     def __init__(self) -> None:

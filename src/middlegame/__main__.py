@@ -1,0 +1,5 @@
+"""`python -m middlegame`."""
+
+from middlegame.cli.main import main
+
+main()

@@ -1,0 +1,243 @@
+"""Which judgements a miss is owed to, once it is known how things turned out.
+
+Two answers. The gradient of the log score: by how much the forecasts would have been better, had a
+number been a standard deviation higher, everybody behaving accordingly. And worlds drawn from the
+ranges, weighed by the probability that each gave to all that happened (importance weighting): where
+a range's worlds that count lie apart from its middle, reality has made part of it unlikely.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtri
+
+from middlegame.base.errors import QueryError, unknown
+from middlegame.diagram import Parameter
+from middlegame.equilibrium.equilibrium import Equilibrium
+from middlegame.scenario.conditions import Any as AnyOf
+from middlegame.scenario.timeline import Timeline
+from middlegame.sweeps.queries import Ask
+from middlegame.sweeps.sampling import Draws, Space
+from middlegame.sweeps.solving import solve_worlds
+from middlegame.sweeps.summaries import effective, spread
+
+Floats = NDArray[np.float64]
+
+_NINETY = 2 * float(ndtri(0.95))
+"""Standard deviations from the 5th percentile of a range to its 95th."""
+
+
+@dataclass(frozen=True)
+class Owed:
+    """What a miss owes to one judgement.
+
+    Attributes:
+        parameter: the judgement, a range of the scenario.
+        value: at which the forecasts were computed.
+        gain: how much less the log score (in nats, over all questions; less is better) would have
+            been, had it been a standard deviation of its range higher; below zero, lower.
+        before: its 90% interval as judged.
+        after: its 90% interval given what happened.
+        shift: of its mean given what happened, in standard deviations of its range.
+        narrowed: its standard deviation given what happened, as a share of the judged one.
+    """
+
+    parameter: Parameter
+    value: float
+    gain: float
+    before: tuple[float, float]
+    after: tuple[float, float]
+    shift: float
+    narrowed: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the judgement as a JSON object."""
+        return {
+            "number": self.parameter.name,
+            "unit": self.parameter.unit,
+            "value": self.value,
+            "gain": self.gain,
+            "before": list(self.before),
+            "after": list(self.after),
+            "shift": self.shift,
+            "narrowed": self.narrowed,
+        }
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A question with its forecast and how it turned out.
+
+    Attributes:
+        name: the question's.
+        probability: as the scenario forecasts it in its middle world.
+        happened: whether it did.
+        score: the log score, in nats.
+    """
+
+    name: str
+    probability: float
+    happened: bool
+    score: float
+
+
+@dataclass(frozen=True)
+class Blame:
+    """What a scenario's misses are owed to.
+
+    Attributes:
+        equilibrium: of the scenario, as it was recorded.
+        questions: those that are resolved.
+        owed: every range, the one that matters most first.
+        worlds: how many were drawn.
+        failed: how many of them have no equilibrium.
+        effective: how many equally weighted worlds those that count are (Kish 1965).
+        together: the probability of all that happened together, over the worlds.
+    """
+
+    equilibrium: Equilibrium
+    questions: tuple[Answered, ...]
+    owed: tuple[Owed, ...]
+    worlds: int
+    failed: int
+    effective: float
+    together: float
+
+    @property
+    def score(self) -> float:
+        """The log score of all questions together, in nats; less is better."""
+        return sum(question.score for question in self.questions)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give all of it as a JSON object."""
+        return {
+            "questions": [vars(question) for question in self.questions],
+            "log_score": self.score,
+            "owed": [each.to_dict() for each in self.owed],
+            "worlds": self.worlds,
+            "failed": self.failed,
+            "effective": self.effective,
+            "probability_together": self.together,
+        }
+
+
+def blame(
+    equilibrium: Equilibrium, outcomes: Mapping[str, bool], worlds: int = 1024, seed: int = 0
+) -> Blame:
+    """Find what misses are owed to.
+
+    Args:
+        equilibrium: of the scenario that made the forecasts, given its evidence.
+        outcomes: how its questions turned out, those that are resolved.
+        worlds: how many to draw from the ranges.
+        seed: of the draws.
+
+    Raises:
+        QueryError: there is no such question, nothing is resolved, or no world allows for what
+            happened.
+    """
+    scenario = equilibrium.scenario
+    questions = scenario.questions if scenario else {}
+    for name in outcomes:
+        if name not in questions:
+            raise unknown("question", name, questions)
+    if not outcomes:
+        raise QueryError("nothing is resolved yet, so there is no miss to explain")
+    answered = tuple(_answered(equilibrium, name, yes) for name, yes in outcomes.items())
+    parameters = equilibrium.diagram.parameters
+    thetas = Draws(Space(parameters), seed=seed).thetas(0, worlds)
+    solved = solve_worlds(
+        equilibrium.diagram,
+        thetas,
+        asks={"all": _together(equilibrium, outcomes)},
+        known=equilibrium.known,
+    )
+    prior = np.nan_to_num(solved.weights)
+    happened = np.clip(np.nan_to_num(solved.asks["all"]), 0.0, 1.0)
+    weights = prior * happened
+    if not weights.any():
+        raise QueryError("in none of the worlds drawn can all of that happen together")
+    gains = _gains(equilibrium, answered)
+    owed = [
+        _owed(parameter, equilibrium.theta[k], gains[k], thetas[:, k], weights)
+        for k, parameter in enumerate(parameters)
+    ]
+    return Blame(
+        equilibrium=equilibrium,
+        questions=answered,
+        owed=tuple(sorted(owed, key=lambda each: (-abs(each.shift), each.parameter.name))),
+        worlds=worlds,
+        failed=len(solved.failed),
+        effective=effective(weights),
+        together=float(weights.sum() / prior.sum()),
+    )
+
+
+def _answered(equilibrium: Equilibrium, name: str, happened: bool) -> Answered:
+    probability = equilibrium.questions[name]
+    said = probability if happened else 1 - probability
+    return Answered(name, probability, happened, float(-np.log(said)) if said > 0 else np.inf)
+
+
+def _gains(equilibrium: Equilibrium, answered: tuple[Answered, ...]) -> Floats:
+    """By how much less a log score a standard deviation more of each number would give."""
+    parameters = equilibrium.diagram.parameters
+    total = np.zeros(len(parameters))
+    sensitivities = equilibrium.sensitivities([question.name for question in answered])
+    for question, sensitivity in zip(answered, sensitivities, strict=True):
+        slopes = sensitivity.numbers
+        p, sign = question.probability, 1.0 if question.happened else -1.0
+        said = p if question.happened else 1 - p
+        # Where the impossible happened there is no finite score to mend.
+        if said > 0:
+            total += [sign * slopes[parameter.name] / said for parameter in parameters]
+    scale = [
+        _deviation(parameter, value)
+        for parameter, value in zip(parameters, equilibrium.theta, strict=True)
+    ]
+    return np.asarray(total * np.array(scale))
+
+
+def _deviation(parameter: Parameter, value: float) -> float:
+    """Give what a standard deviation of the range comes to, at a value, in the natural unit."""
+    width = float(parameter.to_scale(parameter.high) - parameter.to_scale(parameter.low)) / _NINETY
+    at = float(parameter.to_scale(value))
+    step = 1e-4
+    rise = float(parameter.from_scale(at + step * width) - parameter.from_scale(at - step * width))
+    return rise / (2 * step)
+
+
+def _owed(parameter: Parameter, value: float, gain: float, drawn: Floats, weights: Floats) -> Owed:
+    low, high = (float(parameter.to_scale(end)) for end in (parameter.low, parameter.high))
+    scores = (parameter.to_scale(drawn) - (low + high) / 2) / ((high - low) / _NINETY)
+    mean = float(np.average(scores, weights=weights))
+    around = float(np.average((scores - mean) ** 2, weights=weights))
+    return Owed(
+        parameter=parameter,
+        value=float(value),
+        gain=float(gain),
+        before=(parameter.low, parameter.high),
+        after=spread(drawn, weights).ninety,
+        shift=mean,
+        narrowed=float(np.sqrt(around)),
+    )
+
+
+def _together(equilibrium: Equilibrium, outcomes: Mapping[str, bool]) -> Ask:
+    """Ask for the probability of all that happened and did not, together."""
+    assert equilibrium.scenario is not None
+    diagram, timeline = equilibrium.diagram, Timeline(equilibrium.scenario)
+    tables = []
+    for name, happened in outcomes.items():
+        ways = timeline.ways(equilibrium.scenario.questions[name])
+        if happened:
+            asked = Ask.condition(diagram, ways[0] if len(ways) == 1 else AnyOf(ways))
+            tables.append((asked.over, asked.weights))
+        else:
+            every = [Ask.condition(diagram, way) for way in ways]
+            tables += [(asked.over, 1 - asked.weights) for asked in every]
+    (over, where), *others = tables
+    return Ask(over, where, tuple(others))

@@ -1,0 +1,257 @@
+"""Flip points: how far a judgement must move to change the likeliest outcome of a question.
+
+Each judgement is moved alone, then the most telling ones in pairs, from the middle of its range
+along the scale on which the range is symmetric. Every point is solved to its own equilibrium on
+the principal branch: an equilibrium continued from a neighbour would not stay on it. So a change
+of sign of the lead is bracketed on a grid and the bracket is cut again and again, which finds
+roots and jumps alike.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from middlegame.analysis.brackets import Bracket, Line, first_bracket, lead_of
+from middlegame.analysis.outcomes import Answers, Target
+from middlegame.diagram import Parameter
+from middlegame.sweeps.sampling import at_share
+
+Floats = NDArray[np.float64]
+Told = Callable[[int, int], None]
+
+SHARES = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0)
+"""Where judgements are tried, in halves of their ranges from the middle; 1 is an end."""
+PAIRED = 8
+"""The judgements, those with the steepest lead, that are tried in pairs."""
+_CUTS = 7
+_ROUNDS = 4
+_JUMP = 0.01
+"""The change of the lead within a bracket cut so small that it is a jump."""
+
+
+@dataclass(frozen=True)
+class Flip:
+    """A move of one judgement or two that changes which outcome is likeliest.
+
+    Attributes:
+        target: the question's name.
+        parameters: the entries of theta that move, by number.
+        shares: how far each, in halves of its range from the middle: beyond 1 is beyond the range.
+        values: where each then is, in its natural unit.
+        before: the likeliest outcome at the middle of all ranges.
+        after: the likeliest beyond the flip.
+        jumps: whether the equilibrium jumps there instead of passing through even odds.
+    """
+
+    target: str
+    parameters: tuple[int, ...]
+    shares: tuple[float, ...]
+    values: tuple[float, ...]
+    before: str
+    after: str
+    jumps: bool
+
+    @property
+    def distance(self) -> float:
+        """How far the judgement that moves farthest must move, in halves of its range."""
+        return max(abs(share) for share in self.shares)
+
+    @property
+    def within(self) -> bool:
+        """Whether every judgement stays within its range."""
+        return self.distance <= 1
+
+
+@dataclass(frozen=True)
+class Moves:
+    """What moving each judgement alone does to one question.
+
+    Attributes:
+        target: the question's name.
+        middle: its outcomes' probabilities at the middle of all ranges, `[outcomes]`.
+        ends: with each judgement at the low and high end of its range, `[parameters, 2, outcomes]`.
+        slopes: of each outcome by each judgement at the middle, for half a range,
+            `[parameters, outcomes]`.
+        flips: the nearest flip of each judgement that has one, the nearest first.
+        pair: the nearest flip of two judgements that move by the same share, if it is nearer
+            than any of one.
+    """
+
+    target: str
+    middle: Floats
+    ends: Floats
+    slopes: Floats
+    flips: tuple[Flip, ...]
+    pair: Flip | None
+
+
+def flip_points(answers: Answers, told: Told | None = None) -> list[Moves]:
+    """Move judgements until answers flip.
+
+    Args:
+        answers: solves worlds and answers the questions.
+        told: is told how many of the steps are done.
+    """
+    return _Search(answers, told or (lambda _done, _of: None)).run()
+
+
+_SLOPE = 1e-3
+"""Shares of half a range between the worlds from which slopes are taken.
+
+Two worlds more for each judgement take milliseconds and serve all questions, at a fold as well,
+where the engine's exact derivatives (`engine.qre.sensitivity`), with which they agree, do not exist.
+"""
+
+
+class _Search:
+    def __init__(self, answers: Answers, told: Told) -> None:
+        self.answers, self.told = answers, told
+        self.parameters: Sequence[Parameter] = answers.diagram.parameters
+        self.middle = answers.diagram.theta
+
+    def run(self) -> list[Moves]:
+        steps = 2 + 2 * _ROUNDS
+        count, shares = len(self.parameters), self._shares()
+        moves = [((k,), (s,)) for k in range(count) for s in (-_SLOPE, _SLOPE, *shares)]
+        grid = self._solve([((), ()), *moves], check=4)
+        self.told(1, steps)
+        found = []
+        for each in self.answers.targets:
+            at = grid[each.name][1:].reshape(count, 2 + len(shares), -1)
+            found.append(self._first(each, grid[each.name][0], at))
+        singles = self._refined([b for one in found for b in one.brackets], 1, steps)
+        pairs = self._pairs(found, steps)
+        return [self._moves(one, singles, pairs) for one in found]
+
+    def _shares(self) -> tuple[float, ...]:
+        return (*(-share for share in SHARES[::-1]), *SHARES)
+
+    def _solve(
+        self, moves: Sequence[tuple[tuple[int, ...], tuple[float, ...]]], check: int = 0
+    ) -> dict[str, Floats]:
+        thetas = np.repeat(self.middle[None], len(moves), axis=0)
+        for row, (places, shares) in enumerate(moves):
+            for place, share in zip(places, shares, strict=True):
+                thetas[row, place] = at_share(self.parameters[place], share)
+        return self.answers(thetas, check)
+
+    def _first(self, target: Target, middle: Floats, at: Floats) -> "_Found":
+        """Read slopes and ends off the grid, and bracket the first change on either side."""
+        slopes = (at[:, 1] - at[:, 0]) / (2 * _SLOPE)
+        below, above = at[:, 2 : 2 + len(SHARES)][:, ::-1], at[:, 2 + len(SHARES) :]
+        end = SHARES.index(1.0)
+        leader = int(np.argmax(np.round(middle, 12)))
+        brackets = [
+            first_bracket(Line(target, leader, (place,), (sign,)), middle, SHARES, side)
+            for place in range(len(self.parameters))
+            for sign, side in ((-1.0, below[place]), (1.0, above[place]))
+        ]
+        return _Found(
+            target,
+            leader,
+            middle,
+            np.stack([below[:, end], above[:, end]], axis=1),
+            slopes,
+            [bracket for bracket in brackets if bracket],
+        )
+
+    def _pairs(self, found: list["_Found"], steps: int) -> list[Bracket]:
+        """Move the most telling judgements in pairs, each against the lead."""
+        wanted: list[tuple[_Found, tuple[int, int], tuple[float, ...]]] = []
+        for one in found:
+            lead = one.lead_slopes
+            telling = np.argsort(-np.abs(lead), kind="stable")[:PAIRED]
+            for pair in combinations([int(k) for k in telling if lead[k]], 2):
+                signs = tuple(float(-np.sign(lead[k])) for k in pair)
+                wanted.append((one, pair, signs))
+        moves = [
+            (pair, tuple(sign * share for sign in signs))
+            for _, pair, signs in wanted
+            for share in SHARES
+        ]
+        if not moves:
+            return []
+        grid = self._solve(moves)
+        self.told(2 + _ROUNDS, steps)
+        brackets: list[Bracket] = []
+        for number, (one, pair, signs) in enumerate(wanted):
+            at = grid[one.target.name][number * len(SHARES) : (number + 1) * len(SHARES)]
+            line = Line(one.target, one.leader, pair, signs)
+            bracket = first_bracket(line, one.middle, SHARES, at)
+            brackets += [bracket] if bracket else []
+        # Only those that begin before the nearest of all can end has to be cut.
+        nearest: dict[str, float] = {}
+        for bracket in brackets:
+            name = bracket.line.target.name
+            nearest[name] = min(nearest.get(name, np.inf), bracket.high)
+        near = [b for b in brackets if b.low < nearest[b.line.target.name]]
+        return self._refined(near, 2 + _ROUNDS, steps)
+
+    def _refined(self, brackets: list[Bracket], begun: int, steps: int) -> list[Bracket]:
+        for round_ in range(_ROUNDS):
+            if not brackets:
+                break
+            cuts = [np.linspace(b.low, b.high, _CUTS + 2)[1:-1] for b in brackets]
+            moves = [
+                (b.line.places, tuple(sign * float(share) for sign in b.line.signs))
+                for b, shares in zip(brackets, cuts, strict=True)
+                for share in shares
+            ]
+            at = self._solve(moves)
+            brackets = [
+                b.cut(shares, at[b.line.target.name][k * _CUTS : (k + 1) * _CUTS])
+                for k, (b, shares) in enumerate(zip(brackets, cuts, strict=True))
+            ]
+            self.told(begun + round_ + 1, steps)
+        return brackets
+
+    def _moves(self, one: "_Found", singles: list[Bracket], pairs: list[Bracket]) -> Moves:
+        mine = [self._flip(b) for b in singles if b.line.target is one.target]
+        nearest: dict[tuple[int, ...], Flip] = {}
+        for flip in sorted(mine, key=lambda flip: flip.distance):
+            nearest.setdefault(flip.parameters, flip)
+        flips = tuple(nearest.values())
+        both = [self._flip(b) for b in pairs if b.line.target is one.target]
+        pair = min(both, key=lambda flip: flip.distance, default=None)
+        if pair and flips and flips[0].distance <= pair.distance:
+            pair = None
+        return Moves(one.target.name, one.middle, one.ends, one.slopes, flips, pair)
+
+    def _flip(self, bracket: Bracket) -> Flip:
+        share = (bracket.low + bracket.high) / 2
+        shares = tuple(sign * share for sign in bracket.line.signs)
+        values = [
+            float(at_share(self.parameters[k], s))
+            for k, s in zip(bracket.line.places, shares, strict=True)
+        ]
+        outcomes = bracket.line.target.outcomes
+        return Flip(
+            target=bracket.line.target.name,
+            parameters=bracket.line.places,
+            shares=shares,
+            values=tuple(values),
+            before=outcomes[bracket.line.leader],
+            after=outcomes[bracket.after],
+            jumps=bracket.lead - bracket.lack > _JUMP,
+        )
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What the grid shows of one question."""
+
+    target: Target
+    leader: int
+    middle: Floats
+    ends: Floats
+    slopes: Floats
+    brackets: list[Bracket]
+
+    @property
+    def lead_slopes(self) -> Floats:
+        """How the lead over the next changes with each judgement, `[parameters]`."""
+        _, rival = lead_of(self.middle, self.leader)
+        return np.asarray(self.slopes[:, self.leader] - self.slopes[:, rival])

@@ -1,0 +1,230 @@
+"""A contest with one move or factor set to a state, for many of them at once.
+
+Two kinds of setting are told apart (Hammond et al. 2023): by surprise policies stay as they were,
+and announced everybody behaves anew.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from middlegame.base.errors import QueryError, unknown
+from middlegame.diagram import Decision, Diagram, Tables
+from middlegame.engine.graph.layout import layout_of
+from middlegame.engine.inference import joint as inference
+from middlegame.equilibrium.engine_input import certain, fix
+from middlegame.equilibrium.equilibrium import Equilibrium
+from middlegame.equilibrium.play import Play, place_of
+from middlegame.sweeps.batches import Told, flattened, forecasts, solve_all
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Push:
+    """A move or factor set to a state from outside.
+
+    A move takes the option wherever it is open to it, and elsewhere chooses as it does.
+    """
+
+    name: str
+    state: str
+
+
+@dataclass(frozen=True, eq=False)
+class Pushed:
+    """A contest as it was, and as each push leaves it.
+
+    Attributes:
+        equilibrium: as it was.
+        pushes: what was set, each by itself.
+        tables: all chance and utility tables end to end, `[cells, pushes]` (`engine.graph.layout`).
+        surprised: policies that stay as they were but for the push, `[rows, widest, pushes]`.
+        adapted: policies of the equilibrium of the contest with the push, `[rows, widest, pushes]`.
+        by_surprise: for each move and factor `[pushes, states]`, nobody being told.
+        announced: the same, everybody knowing it before play.
+        traced: how many had to be traced in full.
+    """
+
+    equilibrium: Equilibrium
+    pushes: tuple[Push, ...]
+    tables: Floats
+    surprised: Floats
+    adapted: Floats
+    by_surprise: dict[str, Floats]
+    announced: dict[str, Floats]
+    traced: int
+
+    @property
+    def diagram(self) -> Diagram:
+        """The contest's diagram."""
+        return self.equilibrium.diagram
+
+    @cached_property
+    def before(self) -> dict[str, Floats]:
+        """Each move's and factor's forecast without a push, `[states]`."""
+        return {node.name: self.equilibrium.joint(node.name) for node in self.diagram.nodes}
+
+    def play(self, push: Push) -> Play:
+        """Give the contest as it is played with a push announced."""
+        place, structure = self.number(push), self.diagram.structure
+        layout = layout_of(structure)
+        chances = tuple(
+            self.tables[layout.chance(node), place] if owner is None else None
+            for node, owner in enumerate(structure.owners)
+        )
+        return Play(
+            self.diagram,
+            replace(self.equilibrium.tables, chances=chances),
+            tuple(layout.unpad(self.adapted[..., place])),
+            known={},
+        )
+
+    def number(self, push: Push) -> int:
+        """Give a push's place.
+
+        Raises:
+            QueryError: it is not among them.
+        """
+        if push not in self.pushes:
+            raise QueryError(f"{push.name} = {push.state} was not pushed")
+        return self.pushes.index(push)
+
+    def open_share(self, push: Push) -> float:
+        """Give the probability that the pushed option is open: 1 for a factor."""
+        node = self.diagram.nodes[self.diagram.index[push.name]]
+        if not isinstance(node, Decision):
+            return 1.0
+        place = self.diagram.decisions.index(node)
+        open_ = self.equilibrium.tables.opens[place][..., node.states.index(push.state)]
+        return float((self.equilibrium.reach[push.name] * open_).sum())
+
+    def unforeseen(self, push: Push) -> list[str]:
+        """Name the moves that by surprise face what could not have happened.
+
+        Nobody reckons with what is never reached, so their policies there are even.
+        """
+        was, now = self.equilibrium.reach, self.reach(push, surprise=True)
+        return [
+            name
+            for name, reach in now.items()
+            if name != push.name and bool(((was[name] <= 0) & (reach > 0)).any())
+        ]
+
+    def reach(self, push: Push, *, surprise: bool = False) -> dict[str, Floats]:
+        """Give for each move the probability of each information set, `[*observed]`."""
+        place, structure = self.number(push), self.diagram.structure
+        layout = layout_of(structure)
+        flat = (self.surprised if surprise else self.adapted)[..., place].reshape(-1)
+        masses = [
+            self.tables[layout.chance(node), place] if owner is None else flat[layout.cells(node)]
+            for node, owner in enumerate(structure.owners)
+        ]
+        return {
+            decision.name: np.asarray(inference.joint(structure, masses, structure.parents[node]))
+            for node, decision in zip(structure.decisions, self.diagram.decisions, strict=True)
+        }
+
+
+def every_push(diagram: Diagram) -> tuple[Push, ...]:
+    """List every state of every move and factor, but for options that are never open.
+
+    Over time, of each move and factor where it first comes about.
+    """
+    found = []
+    for node in diagram.played:
+        known = node.name.partition("@")[0] if node.period is not None else node.name
+        if node.name != diagram.instances(known)[0].name:
+            continue
+        for place, state in enumerate(node.states):
+            if isinstance(node, Decision) and not diagram.opens(node)[..., place].any():
+                continue
+            found.append(Push(node.name, state))
+    return tuple(found)
+
+
+def pushes_of(diagram: Diagram, name: str, state: str) -> tuple[Push, ...]:
+    """Find a move or factor and one of its states: over time, unless a period is said, in each.
+
+    Raises:
+        QueryError: it is not there.
+    """
+    there = [node for node in diagram.instances(name) if node.period]
+    nodes = there or [diagram.nodes[place_of(diagram, name)]]
+    if state not in nodes[0].states:
+        raise unknown(f"state of {name}", state, nodes[0].states)
+    return tuple(
+        Push(node.name, state)
+        for node in nodes
+        if not isinstance(node, Decision)
+        or len(nodes) == 1
+        or diagram.opens(node)[..., node.states.index(state)].any()
+    )
+
+
+def push_all(
+    equilibrium: Equilibrium, pushes: Iterable[Push] | None = None, *, told: Told | None = None
+) -> Pushed:
+    """Set moves and factors one at a time and see what becomes of everything else.
+
+    The contest's own evidence is set aside: it is news about a world in which nothing was pushed.
+
+    Args:
+        equilibrium: the contest as it is.
+        pushes: what is set; every state of every move and factor unless given.
+        told: is told how far it is.
+
+    Raises:
+        QueryError: an unknown name or state, an option that is never open, or an equilibrium
+            that is conditional on a case or was itself taken by surprise.
+        NotConverged: the contest with a push has no equilibrium that could be reached.
+    """
+    if equilibrium.surprise or len(equilibrium.known) > len(equilibrium.evidence):
+        raise QueryError("what falls with what is asked of a contest, not of a case of it")
+    equilibrium = equilibrium.prior
+    diagram, structure = equilibrium.diagram, equilibrium.diagram.structure
+    wanted = tuple(every_push(diagram) if pushes is None else pushes)
+    layout = layout_of(structure)
+    settings = [_set(equilibrium, push) for push in wanted]
+    sets = [setting.tables for setting in settings]
+    tables = flattened(diagram, sets)
+    surprised = np.stack([layout.pad(s.policies) for s in settings], axis=-1)
+    solved = solve_all(diagram, sets, told)
+    return Pushed(
+        equilibrium=equilibrium,
+        pushes=wanted,
+        tables=tables,
+        surprised=surprised,
+        adapted=solved.policies,
+        by_surprise=forecasts(diagram, tables, surprised),
+        announced=solved.forecasts,
+        traced=solved.traced,
+    )
+
+
+@dataclass(frozen=True)
+class _Setting:
+    tables: Tables
+    policies: tuple[Floats, ...]
+
+
+def _set(equilibrium: Equilibrium, push: Push) -> _Setting:
+    diagram, tables = equilibrium.diagram, equilibrium.tables
+    node = diagram.nodes[diagram.index[push.name]] if push.name in diagram.index else None
+    if not isinstance(node, Decision):
+        return _Setting(fix(diagram, tables, {push.name: push.state}), equilibrium.policies)
+    if push.state not in node.states:
+        raise unknown(f"state of {push.name}", push.state, node.states)
+    place, option = diagram.decisions.index(node), node.states.index(push.state)
+    open_ = tables.opens[place]
+    where = open_[..., option : option + 1]
+    if not where.any():
+        raise QueryError(f"{push.name} = {push.state} cannot be set: it is never open")
+    sure = certain(open_.shape, option)
+    opens, policies = list(tables.opens), list(equilibrium.policies)
+    opens[place] = np.where(where, sure > 0, open_)
+    policies[place] = np.where(where, sure, policies[place])
+    return _Setting(replace(tables, opens=tuple(opens)), tuple(policies))

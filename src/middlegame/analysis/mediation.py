@@ -1,0 +1,194 @@
+"""How much of a push's effect each link carries: what vanishes when the link is held.
+
+Two kinds of links lead from a push to what it changes. Along an arc of the diagram the head sees
+the tail; held at its baseline, it sees an independent draw from the tail's forecast without the
+push (a randomised interventional analogue: VanderWeele, Vansteelandt & Robins 2014). And a move
+whose policy is another one because the push is announced answers to the push itself; held at its
+baseline, it keeps the policy that it had. Drawing independently changes things by itself, so the
+effect that remains is measured between two plays with the link held, with and without the push.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from middlegame.analysis.interventions import Push, Pushed
+from middlegame.diagram import Decision
+from middlegame.engine.graph.layout import layout_of
+from middlegame.sweeps.batches import LONG, forecasts
+
+Floats = NDArray[np.float64]
+
+_FAINT = 0.01
+"""In a long contest, the change of a node below which its arcs are not held."""
+_ADAPTS = 1e-6
+"""The change of a policy from which on a move counts as adapting."""
+
+
+@dataclass(frozen=True)
+class Link:
+    """One step of what follows from a push.
+
+    Attributes:
+        tail: where it begins.
+        head: what it changes.
+        adapts: whether the head answers to the announced push rather than to the tail's state.
+    """
+
+    tail: str
+    head: str
+    adapts: bool = False
+
+
+@dataclass(frozen=True)
+class Held:
+    """The effects of one push that remain with each of its links held.
+
+    Attributes:
+        links: that lie on a way from the push.
+        remains: for each move and factor the change of its forecast, `[links, states]`.
+    """
+
+    links: tuple[Link, ...]
+    remains: dict[str, Floats]
+
+
+class Links:
+    """Holds the links of a contest that was pushed."""
+
+    def __init__(self, pushed: Pushed) -> None:
+        self.pushed = pushed
+        self._held: dict[Push, Held] = {}
+        self._still: dict[Link, dict[str, Floats]] = {}
+
+    def held(self, push: Push) -> Held:
+        """Hold every link from a push in turn."""
+        if push not in self._held:
+            self._held[push] = self._hold_all(push)
+        return self._held[push]
+
+    def _hold_all(self, push: Push) -> Held:
+        pushed, layout = self.pushed, layout_of(self.pushed.diagram.structure)
+        tables = pushed.tables[:, pushed.number(push)]
+        policies = self._adapted(push)
+        links = self._links(push, policies)
+        if not links:
+            return Held((), {name: np.zeros((0, len(f))) for name, f in pushed.before.items()})
+        plays = []
+        for link in links:
+            if link.adapts:
+                kept = policies.copy()
+                rows = layout.rows[pushed.diagram.index[link.head]]
+                kept[rows] = self._before[1][rows]
+                plays.append((tables, kept))
+            else:
+                plays.append(self._hold(link, tables, policies))
+        found = self._play(plays)
+        base = self._base([link for link in links if not link.adapts])
+        remains = {}
+        for name, now in found.items():
+            before = [pushed.before[name] if x.adapts else base[x][name] for x in links]
+            remains[name] = now - np.stack(before)
+        return Held(links, remains)
+
+    def _links(self, push: Push, policies: Floats) -> tuple[Link, ...]:
+        """List the links on ways from the push: who adapts, then arcs in order of play."""
+        found = [Link(push.name, name, adapts=True) for name in self._adapting(push, policies)]
+        touched = {push.name, *(link.head for link in found)}
+        for link in self._arcs:
+            if link.tail in touched and link.head != push.name and self._moves(push, link.tail):
+                touched.add(link.head)
+                found.append(link)
+        return tuple(found)
+
+    def _moves(self, push: Push, name: str) -> bool:
+        """Whether a push changes a node enough for its arcs to be held.
+
+        In a long contest nearly all nodes change a little, and holding every arc takes long.
+        """
+        pushed = self.pushed
+        least = _FAINT if len(pushed.diagram.nodes) > LONG else 0.0
+        change = np.abs(pushed.announced[name][pushed.number(push)] - pushed.before[name]).max()
+        return bool(change >= least)
+
+    def _adapted(self, push: Push) -> Floats:
+        """Give the policies with the push announced, `[rows, widest]`.
+
+        What the push makes impossible has no policy of its own. With a link held it may come
+        about again, and then moves do there what they did before the push.
+        """
+        pushed = self.pushed
+        layout, number = layout_of(pushed.diagram.structure), pushed.number(push)
+        policies = pushed.adapted[..., number].copy()
+        for name, reach in pushed.reach(push).items():
+            rows = layout.rows[pushed.diagram.index[name]]
+            never = reach.ravel() <= 0
+            policies[rows][never] = self._before[1][rows][never]
+        return policies
+
+    def _adapting(self, push: Push, policies: Floats) -> list[str]:
+        """Name the moves whose policies the announcement changes."""
+        layout = layout_of(self.pushed.diagram.structure)
+        change = np.abs(policies - self._before[1]).max(axis=-1)
+        return [
+            decision.name
+            for decision in self.pushed.diagram.decisions
+            if decision.name != push.name
+            and change[layout.rows[self.pushed.diagram.index[decision.name]]].max() > _ADAPTS
+        ]
+
+    @cached_property
+    def _arcs(self) -> tuple[Link, ...]:
+        """Every arc of the diagram, heads in order of play."""
+        nodes = self.pushed.diagram.nodes
+        return tuple(Link(parent, node.name) for node in nodes for parent in node.parents)
+
+    @cached_property
+    def _before(self) -> tuple[Floats, Floats]:
+        """The contest's own tables `[cells]` and policies `[rows, widest]`."""
+        equilibrium = self.pushed.equilibrium
+        layout = layout_of(self.pushed.diagram.structure)
+        tables = equilibrium.tables
+        return layout.flatten(tables.chances, tables.utilities, np), layout.pad(
+            equilibrium.policies
+        )
+
+    def _base(self, arcs: list[Link]) -> dict[Link, dict[str, Floats]]:
+        """Give the forecasts without a push, each arc held in turn; each is played once."""
+        new = [arc for arc in arcs if arc not in self._still]
+        if new:
+            found = self._play([self._hold(arc, *self._before) for arc in new])
+            for place, arc in enumerate(new):
+                self._still[arc] = {name: shares[place] for name, shares in found.items()}
+        return self._still
+
+    def _play(self, plays: list[tuple[Floats, Floats]]) -> dict[str, Floats]:
+        tables = np.stack([tables for tables, _ in plays], axis=-1)
+        policies = np.stack([policies for _, policies in plays], axis=-1)
+        return forecasts(self.pushed.diagram, tables, policies)
+
+    def _hold(self, link: Link, tables: Floats, policies: Floats) -> tuple[Floats, Floats]:
+        """Let an arc's head see a draw from the tail's baseline instead of the tail."""
+        diagram = self.pushed.diagram
+        layout = layout_of(diagram.structure)
+        place = diagram.index[link.head]
+        node = diagram.nodes[place]
+        axis = node.parents.index(link.tail)
+        shares = np.moveaxis(
+            self.pushed.before[link.tail].reshape(-1, *[1] * len(node.parents)), 0, axis
+        )
+
+        def averaged(table: Floats) -> Floats:
+            return np.broadcast_to((shares * table).sum(axis, keepdims=True), table.shape)
+
+        if isinstance(node, Decision):
+            played = policies.copy().reshape(-1)
+            cells = layout.cells(place)
+            played[cells] = averaged(played[cells])
+            return tables, played.reshape(policies.shape)
+        changed = tables.copy()
+        cells = layout.chance(place)
+        changed[cells] = averaged(changed[cells])
+        return changed, policies

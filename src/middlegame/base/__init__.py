@@ -1,0 +1,1 @@
+"""What every room stands on: errors, spelling, whole files, notebook display."""

@@ -1,0 +1,164 @@
+"""A whole scenario becomes an influence diagram."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from middlegame.compiler.dead_ends import freed
+from middlegame.compiler.evidence import compile_evidence, seen_at
+from middlegame.compiler.factors import FactorCompiler
+from middlegame.compiler.interests import Discounts, compile_interests
+from middlegame.compiler.order import in_order
+from middlegame.compiler.parameters import Numbers
+from middlegame.compiler.resources import Books, affordable, keep_books
+from middlegame.diagram import Decision, Diagram, Node, Number
+from middlegame.scenario import Evidence, Scenario
+from middlegame.scenario.conditions import ALWAYS
+from middlegame.scenario.data_rows import without_value
+from middlegame.scenario.faults import ScenarioError
+from middlegame.scenario.timeline import Timeline
+from middlegame.scenario.validation.check import faults_of
+
+
+def compile_scenario(scenario: Scenario, *, free: bool = False) -> Diagram:
+    """Compile a scenario; each move and factor becomes a node in every period.
+
+    Args:
+        scenario: as written.
+        free: whether every coefficient and column becomes an entry of theta, for learning from
+            data; otherwise each needs a value.
+
+    Raises:
+        ScenarioError: the scenario has faults; all of them are told.
+    """
+    faults = [fault for fault in faults_of(scenario) if fault.severity == "error"]
+    if faults:
+        raise ScenarioError(faults)
+    timeline = Timeline(scenario)
+    numbers, scenario = Numbers(origin=timeline.expansion.origin), timeline.scenario
+    if scenario.fit is not None:
+        if not free and (missing := without_value(scenario)):
+            raise ScenarioError(missing)
+        numbers.declare(scenario.fit, free=free)
+    chances = [
+        FactorCompiler(timeline, name, period, numbers).node()
+        for name, period in timeline.instances
+        if name in scenario.factors
+    ]
+    discounts = Discounts(timeline, numbers)
+    evidence = _evidence(timeline)
+    sightings = {name: piece.saw.variables() for name, piece in evidence.items()}
+    books = keep_books(timeline)
+    knows = {
+        timeline.instance(name, period): _known(timeline, name, period)
+        for name, period in timeline.instances
+        if name in scenario.moves
+    }
+    chances += books.nodes.values()
+    for instance, left in books.known.items():
+        knows[instance] = (*knows[instance], *left)
+    parents = {node.name: node.parents for node in chances} | sightings | knows
+    order = in_order(timeline, parents)
+    utilities = compile_interests(timeline, order, numbers, discounts)
+    precision = {
+        name: _lambda(numbers.add(actor.precision, ("actors", name, "precision"), actor))
+        for name, actor in scenario.actors.items()
+        if actor.precision is not None
+    }
+    common = _lambda(numbers.add(scenario.precision, ("precision",)))
+    chances += [
+        compile_evidence(name, piece, timeline.states, numbers) for name, piece in evidence.items()
+    ]
+    states = timeline.states | {node.name: node.states for node in chances}
+    nodes: dict[str, Node] = {node.name: node for node in chances}
+    for name, period in timeline.instances:
+        if name in scenario.moves:
+            instance = timeline.instance(name, period)
+            move = scenario.moves[name].model_copy(update={"knows": knows[instance]})
+            seen = seen_at(move, evidence, order[: order.index(instance)])
+            every = (*knows[instance], *seen)
+            node = _decision(timeline, name, period, every, states, discounts)
+            nodes[instance] = _within_means(node, books, states)
+    if numbers.impossible and not free:
+        raise ScenarioError(numbers.impossible)
+    diagram = Diagram(
+        nodes=tuple(nodes[name] for name in order),
+        utilities=tuple(utilities),
+        parameters=tuple(numbers.parameters),
+        precision={name: precision.get(name, common) for name in scenario.actors},
+        title=scenario.title,
+    )
+    return freed(diagram)
+
+
+def _within_means(node: Decision, books: Books, states: Mapping[str, tuple[str, ...]]) -> Decision:
+    """Close the options that cannot be paid for."""
+    payments = books.payments.get(node.name)
+    if not payments:
+        return node
+    sizes = {parent: len(states[parent]) for parent in node.parents}
+    paid = affordable(payments, node.parents, sizes, len(node.states))
+    return replace(node, opens=paid if node.opens is None else node.opens & paid)
+
+
+def _evidence(timeline: Timeline) -> dict[str, Evidence]:
+    """Give the evidence, each piece speaking of the period that it is of."""
+    return {
+        name: piece.model_copy(
+            update={"saw": timeline.bound(piece.saw, timeline.seen_in(piece), hindsight=True)}
+        )
+        for name, piece in timeline.scenario.evidence.items()
+    }
+
+
+def _known(timeline: Timeline, name: str, period: int | None) -> tuple[str, ...]:
+    meant = [timeline.meaning(known, period) for known in timeline.scenario.moves[name].knows]
+    return tuple(dict.fromkeys(each for each in meant if isinstance(each, str)))
+
+
+def _decision(
+    timeline: Timeline,
+    name: str,
+    period: int | None,
+    knows: tuple[str, ...],
+    states: Mapping[str, tuple[str, ...]],
+    discounts: Discounts,
+) -> Decision:
+    move = timeline.scenario.moves[name]
+    once = len(timeline.made(name)) <= 1
+    return Decision(
+        name=timeline.instance(name, period),
+        states=tuple(move.options),
+        parents=knows,
+        owner=move.by,
+        opens=_opens(timeline, name, period, knows, states),
+        label=move.label or name.replace("_", " "),
+        headline=once if move.headline is None else move.headline,
+        worth_now=discounts.now(move.by, period),
+        period=period,
+    )
+
+
+def _opens(
+    timeline: Timeline,
+    name: str,
+    period: int | None,
+    knows: tuple[str, ...],
+    states: Mapping[str, tuple[str, ...]],
+) -> NDArray[np.bool_] | None:
+    """Say which options are open, `[*knows, options]`; None where all always are."""
+    options = timeline.scenario.moves[name].options.values()
+    if all(option.if_ is None for option in options):
+        return None
+    columns = [
+        timeline.bound(option.if_ or ALWAYS, period).holds(states, knows) for option in options
+    ]
+    return np.stack(columns, axis=-1)
+
+
+def _lambda(odds: Number) -> Number:
+    """Exact odds for 10 points become log-odds a point; uncertain ones stay odds in theta."""
+    return math.log(odds) / 10 if isinstance(odds, float) else odds

@@ -1,0 +1,60 @@
+"""Moves at which nothing is open: an error where play can lead there, with the path that does."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from middlegame.diagram import Chance, Decision, Diagram
+from middlegame.engine.inference import joint as inference
+from middlegame.scenario.faults import Fault, ScenarioError
+
+
+def freed(diagram: Diagram) -> Diagram:
+    """Open all options where none is and nobody ever gets, so that every policy exists.
+
+    Raises:
+        ScenarioError: somebody gets there.
+    """
+    blocked = [d for d in diagram.decisions if not diagram.opens(d).any(axis=-1).all()]
+    if not blocked:
+        return diagram
+    structure, tables = diagram.structure, diagram.tables()
+    opens = iter(tables.opens)
+    masses = [
+        next(opens).astype(float) if table is None else (np.asarray(table) > 0).astype(float)
+        for table in tables.chances
+    ]
+    faults = []
+    for decision in blocked:
+        place = diagram.index[decision.name]
+        reached = np.asarray(inference.joint(structure, masses, structure.parents[place])) > 0
+        stuck = reached & ~diagram.opens(decision).any(axis=-1)
+        if stuck.any():
+            faults.append(_fault(diagram, masses, decision, np.argwhere(stuck)[0]))
+    if faults:
+        raise ScenarioError(faults)
+    nodes = tuple(_opened(diagram, node) if node in blocked else node for node in diagram.nodes)
+    return replace(diagram, nodes=nodes)
+
+
+def _opened(diagram: Diagram, node: Decision | Chance) -> Decision:
+    assert isinstance(node, Decision)
+    opens = diagram.opens(node)
+    return replace(node, opens=opens | ~opens.any(axis=-1, keepdims=True))
+
+
+def _fault(diagram: Diagram, masses: list[object], decision: Decision, case: np.ndarray) -> Fault:
+    structure, nodes = diagram.structure, diagram.nodes
+    seen = structure.parents[diagram.index[decision.name]]
+    evidence = {
+        node: np.eye(structure.sizes[node])[state] for node, state in zip(seen, case, strict=True)
+    }
+    behind = sorted(structure.ancestors(seen))
+    told = [k for k in behind if isinstance(nodes[k], Decision)] or list(seen)
+    ((states, _),) = inference.likeliest(structure, masses, told, 1, evidence)
+    path = [f"{nodes[k].name} = {nodes[k].states[s]}" for k, s in zip(told, states, strict=True)]
+    return Fault(
+        f"no option of '{decision.name}' is open after {', '.join(path)}",
+        "one option that spends nothing and has no 'if'",
+        path=("moves", decision.name.partition("@")[0], "options"),
+    )

@@ -1,0 +1,179 @@
+"""Judgements become entries of theta, or plain numbers where they are exact."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from middlegame.diagram import LEAST, Choice, Computed, Number, Parameter, Ref
+from middlegame.scenario import Judgement
+from middlegame.scenario.faults import Fault, Path, dotted
+from middlegame.scenario.model.judgement import NUMBERS, ByFormula
+from middlegame.scenario.model.learning import Coefficient, Fit
+from middlegame.scenario.model.parts import Sourced
+
+_LIMITS = {"points": (-np.inf, np.inf), "probability": (LEAST, 1 - LEAST), "odds": (1.0, np.inf)}
+
+
+@dataclass
+class Numbers:
+    """Collects the uncertain numbers of a scenario, in the order in which they are met.
+
+    Attributes:
+        parameters: they become theta.
+        quantities: the coefficients and columns that formulas speak of.
+        categories: of each categorical column.
+        origin: gives the place in the file of what stands at a path.
+        impossible: formulas whose values at the medians cannot be what they stand for.
+    """
+
+    parameters: list[Parameter] = field(default_factory=list)
+    quantities: dict[str, float | Ref] = field(default_factory=dict)
+    categories: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    origin: Callable[[Path], Path] = field(default=lambda path: path)
+    impossible: list[Fault] = field(default_factory=list)
+    _known: dict[Path, Ref] = field(default_factory=dict)
+
+    def declare(self, fit: Fit, *, free: bool) -> None:
+        """Take the coefficients and columns that a scenario declares.
+
+        Args:
+            fit: the declarations; unless `free`, each has a value.
+            free: whether every one becomes an entry of theta, though its value be exact or none.
+        """
+        self.categories.update(fit.categories)
+        correlates = fit.correlates
+        for section, declared in (("coefficients", fit.coefficients), ("columns", fit.columns)):
+            for name, each in declared.items():
+                value = each.value or Judgement(0.0, 0.0, "points")
+                if value.exact and not free:
+                    self.quantities[name] = value.low
+                    continue
+                path = ("fit", section, name)
+                if section == "coefficients" and name in correlates:
+                    value = replace(value, correlates=correlates[name])
+                self.quantities[name] = self._parameter(value, path, each)
+
+    def add(
+        self, judgement: Judgement, path: Path, beside: Sourced | None = None, ceiling: float = 1.0
+    ) -> Number:
+        """Give the number that stands for a judgement; the same one whenever it is asked for.
+
+        Args:
+            judgement: what was written.
+            path: where.
+            beside: what holds the reason and the citations, if the number itself has none.
+            ceiling: the probability that exact numbers beside it leave free.
+        """
+        if isinstance(judgement, ByFormula):
+            least, most = _LIMITS.get(judgement.unit, (-np.inf, np.inf))
+            formula = judgement.formula
+            inputs = tuple((name, self.quantities[name]) for name in formula.names)
+            number = Computed(formula, inputs, self.categories, least, most)
+            self._doubt(number, judgement, self.origin(path))
+            return number
+        if judgement.exact:
+            return judgement.low
+        return self._parameter(judgement, path, beside, ceiling)
+
+    def _doubt(self, number: Computed, judgement: ByFormula, path: Path) -> None:
+        """Note a formula that gives no number, or none of its kind."""
+        medians = np.array([parameter.median for parameter in self.parameters])
+        with np.errstate(all="ignore"):
+            value = float(number.unlimited(medians, np))
+        low, high = (0.0, 1.0) if judgement.unit == "probability" else (number.least, number.most)
+        if np.isfinite(value) and low <= value <= high:
+            return
+        told = f"{value:.4g}" if np.isfinite(value) else "no number"
+        fault = Fault(
+            f"'{judgement}' gives {told}",
+            f"{NUMBERS[judgement.unit]}, at the coefficients' middles and this row",
+            path=path,
+        )
+        if fault not in self.impossible:
+            self.impossible.append(fault)
+
+    def _parameter(
+        self, judgement: Judgement, path: Path, beside: Sourced | None, ceiling: float = 1.0
+    ) -> Ref:
+        asked = path
+        if asked in self._known:
+            return self._known[asked]
+        path = self.origin(path)
+        cites = judgement.cite or tuple(str(c) for c in (beside.cite if beside else ()))
+        why = judgement.why or (beside.why if beside else None)
+        bounds = (beside.least, beside.most) if isinstance(beside, Coefficient) else (None, None)
+        if path[-1] == "precision":
+            bounds = (1.0, None)  # nobody prefers what is worse: 1:1 is play at random
+        self.parameters.append(
+            Parameter(
+                name=dotted(path),
+                low=judgement.low,
+                high=judgement.high,
+                unit=judgement.unit,
+                ceiling=ceiling,
+                path=path,
+                why=why,
+                cite=cites,
+                correlates=judgement.correlates,
+                least=-np.inf if bounds[0] is None else bounds[0],
+                most=np.inf if bounds[1] is None else bounds[1],
+            )
+        )
+        self._known[asked] = Ref(len(self.parameters) - 1)
+        return self._known[asked]
+
+    def median(self, number: Number) -> float:
+        """Give a number's value at the medians."""
+        if isinstance(number, Computed):
+            medians = np.array([parameter.median for parameter in self.parameters])
+            return float(number.evaluate(medians, np))
+        return self.parameters[number.index].median if isinstance(number, Ref) else number
+
+
+@dataclass
+class Distributions:
+    """Collects the distributions of one factor; the same one at several cases is one entry."""
+
+    numbers: Numbers
+    states: tuple[str, ...]
+    chances: list[tuple[Number | None, ...]] = field(default_factory=list)
+    medians: list[list[float]] = field(default_factory=list)
+
+    def add(self, written: dict[str, Judgement], path: Path, beside: Sourced | None) -> int:
+        """Add a distribution; the state that is left out takes the rest."""
+        exact = sum(j.low for j in written.values() if j.exact)
+        row: list[Number | None] = []
+        middle: list[float] = []
+        for state in self.states:
+            judgement = written.get(state)
+            if judgement is None:
+                row.append(None)
+                middle.append(0.0)
+            else:
+                number = self.numbers.add(judgement, (*path, state), beside, 1.0 - exact)
+                row.append(number)
+                middle.append(self.numbers.median(number))
+        rest = 1.0 - sum(middle)
+        if None in row and rest > 1e-12:
+            middle[row.index(None)] = rest
+        self.chances.append(
+            tuple(0.0 if n is None and m == 0 else n for n, m in zip(row, middle, strict=True))
+        )
+        total = sum(middle)
+        self.medians.append([m / total for m in middle])
+        return len(self.chances) - 1
+
+    def certain(self, place: int) -> int:
+        """Add the distribution that is certain of one state; the same one is one entry."""
+        chances: tuple[Number | None, ...] = tuple(
+            float(k == place) for k in range(len(self.states))
+        )
+        if chances not in self.chances:
+            self.chances.append(chances)
+            self.medians.append([float(k == place) for k in range(len(self.states))])
+        return self.chances.index(chances)
+
+    def choice(self, index: object) -> Choice:
+        """Give the table that takes these distributions at `index`."""
+        return Choice(tuple(self.chances), np.array(self.medians), np.asarray(index, int))

@@ -1,0 +1,94 @@
+"""What only the compiled diagram shows to be odd: options that are twins, points off the scale."""
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from middlegame.diagram import Computed, Decision, Diagram, Tables
+from middlegame.engine.inference.extremes import extremes
+from middlegame.scenario.faults import Fault
+
+SCALE = 100.0
+"""Points between an actor's best and worst outcome, as the language means them."""
+
+
+def warnings_of(diagram: Diagram) -> list[Fault]:
+    """Find options with identical consequences, and actors whose points are far off the scale."""
+    return [*_twins(diagram), *_off_scale(diagram)]
+
+
+def points_range(diagram: Diagram, owner: str) -> tuple[float, float]:
+    """Give an owner's points in its worst and in its best possible outcome, at the medians."""
+    tables, structure = diagram.tables(), diagram.structure
+    opens = iter(tables.opens)
+    supports = [next(opens) if t is None else np.asarray(t) > 0 for t in tables.chances]
+    mine = [k for k, utility in enumerate(diagram.utilities) if utility.owner == owner]
+    needed = sorted(structure.ancestors(tuple(v for k in mine for v in structure.scopes[k])))
+    return extremes(
+        [supports[node] for node in needed],
+        [structure.family(node) for node in needed],
+        [np.asarray(tables.utilities[k]) for k in mine],
+        [structure.scopes[k] for k in mine],
+        structure.sizes,
+    )
+
+
+def _twins(diagram: Diagram) -> Iterator[Fault]:
+    # Two options are twins if they are so at any theta, not only where medians happen to agree.
+    rng = np.random.default_rng(0)
+    spread = [
+        p.from_scale(p.to_scale(p.low) + rng.random() * (p.to_scale(p.high) - p.to_scale(p.low)))
+        for p in diagram.parameters
+    ]
+    tables = diagram.tables(np.array(spread, float))
+    for decision in diagram.decisions:
+        slices = list(_consequences(diagram, tables, decision))
+        for later in range(1, len(decision.states)):
+            for earlier in range(later):
+                if all(np.array_equal(t[..., earlier], t[..., later]) for t in slices):
+                    first, second = decision.states[earlier], decision.states[later]
+                    yield Fault(
+                        f"'{first}' and '{second}' have identical consequences: as twins they "
+                        "split the odds of one option in two",
+                        "options that differ in what follows, costs or conditions",
+                        severity="warning",
+                        path=("moves", decision.name, "options", second),
+                    )
+
+
+def _consequences(
+    diagram: Diagram, tables: Tables, decision: Decision
+) -> Iterator[NDArray[np.float64]]:
+    """Every table in which the decision is an axis, that axis last."""
+    opens = iter(tables.opens)
+    seen = {name for each in diagram.decisions for name in each.parents}
+    for node, chances in zip(diagram.nodes, tables.chances, strict=True):
+        if node.name in diagram.evidence and node.name not in seen:
+            continue  # it tells the analyst something, and has no consequence for anybody
+        table = next(opens) if isinstance(node, Decision) else np.asarray(chances)
+        axes = (*node.parents, node.name)
+        if decision.name in axes:
+            yield np.moveaxis(table, axes.index(decision.name), -1)
+        # Being seen by others is a consequence too: the option may tell what its mover knows.
+        others = isinstance(node, Decision) and node.owner != decision.owner
+        if others and decision.name in node.parents:
+            yield np.arange(len(decision.states), dtype=float)
+    for utility, table in zip(diagram.utilities, tables.utilities, strict=True):
+        if decision.name in utility.over:
+            yield np.moveaxis(np.asarray(table), utility.over.index(decision.name), -1)
+
+
+def _off_scale(diagram: Diagram) -> Iterator[Fault]:
+    for owner in diagram.owners:
+        if isinstance(diagram.precision.get(owner), Computed):
+            continue  # a formula sets the scale
+        worst, best = points_range(diagram, owner)
+        if not SCALE / 2 <= best - worst <= SCALE * 2:
+            yield Fault(
+                f"{owner}'s best and worst outcome are {best - worst:.0f} points apart "
+                f"({worst:.0f} to {best:.0f})",
+                f"about {SCALE:.0f}: otherwise its precision does not mean what it says",
+                severity="warning",
+                path=("interests", owner),
+            )

@@ -1,0 +1,1 @@
+"""Many samples of one diagram at once."""

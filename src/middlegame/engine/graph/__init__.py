@@ -1,0 +1,1 @@
+"""A diagram without its numbers: structure, strategic relevance, layout, slices in time."""

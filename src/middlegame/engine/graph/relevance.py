@@ -1,0 +1,143 @@
+"""Strategic relevance: on which policies a decision's best play depends; what is solved when.
+
+Decision e is relevant to decision d if e's policy can matter for d's choice: if it is s-reachable
+from d (Koller & Milch 2003). The test is the Bayes-ball (Shachter 1998): the nodes whose tables are
+requisite for the owner's utilities, given what d observes and does.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import connected_components
+
+from middlegame.engine.graph.structure import Structure
+
+
+@dataclass(frozen=True)
+class Requisite:
+    """What a decision's payoffs are computed from.
+
+    Attributes:
+        nodes: those whose tables matter, given what the decision observes and does.
+        utilities: its owner's that it can influence.
+    """
+
+    nodes: tuple[int, ...]
+    utilities: tuple[int, ...]
+
+
+@lru_cache(maxsize=64)
+def requisites(structure: Structure) -> dict[int, Requisite]:
+    """Give what each decision's payoffs are computed from."""
+    children: list[list[int]] = [[] for _ in structure.sizes]
+    for node, parents in enumerate(structure.parents):
+        for parent in parents:
+            children[parent].append(node)
+    below = [structure.ancestors(scope) for scope in structure.scopes]
+    found = {}
+    for decision in structure.decisions:
+        utilities = tuple(
+            utility
+            for utility, gainer in enumerate(structure.gainers)
+            if gainer == structure.owners[decision] and decision in below[utility]
+        )
+        asked = sorted({node for utility in utilities for node in structure.scopes[utility]})
+        given = frozenset(structure.family(decision))
+        found[decision] = Requisite(_bayes_ball(structure, children, asked, given), utilities)
+    return found
+
+
+def _bayes_ball(
+    structure: Structure,
+    children: Sequence[Sequence[int]],
+    asked: Sequence[int],
+    given: frozenset[int],
+) -> tuple[int, ...]:
+    """The nodes that are marked on top: their tables are needed for P(asked | given)."""
+    top: set[int] = set()
+    bottom: set[int] = set()
+    visits = [(node, True) for node in asked]
+    while visits:
+        node, from_child = visits.pop()
+        if (node in given) != from_child and node not in top:
+            top.add(node)
+            visits.extend((parent, True) for parent in structure.parents[node])
+        if node not in given and node not in bottom:
+            bottom.add(node)
+            visits.extend((child, False) for child in children[node])
+    return tuple(sorted(top))
+
+
+@dataclass(frozen=True)
+class Component:
+    """Decisions that have to be solved together.
+
+    Attributes:
+        decisions: in the diagram's order.
+        cyclic: whether each depends on all others; a single decision is not.
+    """
+
+    decisions: tuple[int, ...]
+    cyclic: bool
+
+
+@lru_cache(maxsize=64)
+def relevance(structure: Structure) -> dict[int, tuple[int, ...]]:
+    """Give, for each decision, the decisions that are relevant to it."""
+    deciding = set(structure.decisions)
+    return {
+        decision: tuple(node for node in needed.nodes if node in deciding)
+        for decision, needed in requisites(structure).items()
+    }
+
+
+@lru_cache(maxsize=64)
+def components(structure: Structure) -> tuple[Component, ...]:
+    """Give the relevance graph's strongly connected components, each after those it depends on."""
+    decisions = structure.decisions
+    if not decisions:
+        return ()
+    place = {decision: k for k, decision in enumerate(decisions)}
+    relevant = relevance(structure)
+    rows = [place[d] for d in decisions for _ in relevant[d]]
+    columns = [place[e] for d in decisions for e in relevant[d]]
+    shape = (len(decisions), len(decisions))
+    graph = csr_matrix((np.ones(len(rows)), (rows, columns)), shape)
+    count, label = connected_components(graph, directed=True, connection="strong")
+    members = [tuple(d for d in decisions if label[place[d]] == k) for k in range(count)]
+    needs = [{int(label[place[e]]) for d in m for e in relevant[d]} - {k}
+             for k, m in enumerate(members)]  # fmt: skip
+    order: list[int] = []
+    # Later decisions first where the graph leaves a choice, as in backward induction.
+    waiting = sorted(range(count), key=lambda k: -members[k][-1])
+    while waiting:
+        ready = next(k for k in waiting if needs[k] <= set(order))
+        waiting.remove(ready)
+        order.append(ready)
+    return tuple(Component(members[k], len(members[k]) > 1) for k in order)
+
+
+def traced(structure: Structure) -> tuple[int, ...]:
+    """Give the decisions that must be followed from lambda 0 together.
+
+    They are those on a cycle and everything that those depend on: along the branch, all of it
+    has to be at the current lambda.
+    """
+    relevant = relevance(structure)
+    waiting = [d for c in components(structure) if c.cyclic for d in c.decisions]
+    found: set[int] = set()
+    while waiting:
+        decision = waiting.pop()
+        if decision not in found:
+            found.add(decision)
+            waiting.extend(relevant[decision])
+    return tuple(sorted(found))
+
+
+def untraced(structure: Structure) -> tuple[int, ...]:
+    """Give the other decisions, each after those that it depends on."""
+    first = set(traced(structure))
+    return tuple(d for c in components(structure) for d in c.decisions if d not in first)

@@ -1,0 +1,54 @@
+"""The best and the worst that can happen to somebody: max-plus variable elimination.
+
+Sums of utilities are maximised over every combination of states that is possible at all
+(Dechter 1999, bucket elimination with max for the sum and plus for the product).
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from middlegame.engine.inference.contraction import Axes, aligned, plan
+
+Floats = NDArray[np.float64]
+
+
+def extremes(
+    supports: Sequence[NDArray[np.bool_]],
+    families: Sequence[Axes],
+    utilities: Sequence[Floats],
+    scopes: Sequence[Axes],
+    sizes: tuple[int, ...],
+) -> tuple[float, float]:
+    """Give the least and the greatest total of the utilities over all possible combinations.
+
+    Args:
+        supports: for each node where its table is above zero.
+        families: the axes of each node's table.
+        utilities: tables of points.
+        scopes: the axes of each utility.
+        sizes: each axis' length.
+    """
+    possible = [np.where(support, 0.0, -np.inf) for support in supports]
+    operands = (*families, *scopes)
+    if not operands:
+        return 0.0, 0.0
+    greatest = _greatest([*possible, *utilities], operands, sizes)
+    least = 0.0 - _greatest([*possible, *(-u for u in utilities)], operands, sizes)
+    return least, greatest
+
+
+def _greatest(tables: list[Floats], operands: tuple[Axes, ...], sizes: tuple[int, ...]) -> float:
+    remaining = list(tables)
+    for step in plan(operands, (), sizes).steps:
+        left = remaining.pop(step.left)
+        axes = tuple(dict.fromkeys((*step.left_axes, *step.right_axes)))
+        total = aligned(left, step.left_axes, axes)
+        if step.right >= 0:
+            total = total + aligned(remaining.pop(step.right), step.right_axes, axes)
+        gone = tuple(place for place, axis in enumerate(axes) if axis not in step.axes)
+        kept = [axis for axis in axes if axis in step.axes]
+        best = total.max(axis=gone)
+        remaining.append(np.transpose(best, [kept.index(axis) for axis in step.axes]))
+    return float(remaining[0]) + 0.0

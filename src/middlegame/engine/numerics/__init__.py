@@ -1,0 +1,1 @@
+"""Roots of equations: linear and Krylov solvers, continuation in arc length."""

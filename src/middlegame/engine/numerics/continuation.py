@@ -1,0 +1,331 @@
+"""Following a solution branch in arc length, across turning points and symmetric forks.
+
+Predictor-corrector continuation (Allgower & Georg 1990, ch. 2 and 6): an Euler step along the
+tangent, Newton's method back in the plane across it. Where a branch point is passed (eigenvalues
+pass zero while the tangent goes on: one changes the determinant's sign, two at once do not), the
+branch has lost its stability to others that fork off; the one that favours the earliest unknown is
+taken (ch. 8) and the fork is reported, since nothing but the order of writing chose it.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from middlegame.engine.numerics.linear import Eigenvalues, Jacobian
+
+Floats = NDArray[np.float64]
+_ZERO = 1e-9
+Equations = Callable[[Floats], tuple[Floats, Jacobian]]
+"""From a point (unknowns, then share) to the residual `[n]` and its Jacobian `[n, n + 1]`."""
+
+
+class Outcome(Enum):
+    """How a trace ended, with a sentence for people."""
+
+    CONVERGED = "The equilibrium was reached."
+    STEP_TOO_SMALL = (
+        "The branch could not be followed further: steps of the smallest size still failed."
+    )
+    TOO_MANY_STEPS = "The branch was not followed to its end within the allowed number of steps."
+    NOT_FINITE = "A number overflowed or was undefined: points or precision are too large."
+
+
+@dataclass(frozen=True)
+class Controls:
+    """How the branch is followed.
+
+    Attributes:
+        first_step: length of the first step along the branch.
+        largest_turn: a step is repeated shorter if the tangent turns by more (radians).
+        largest_move: ... or if any option's probability changes by more.
+        largest_correction: ... or if the corrector changes any probability by more.
+        tolerance: the corrector ends when its step is this small, relative to the point.
+        landing: the same for the last one, at share 1.
+        most_steps: after which the trace gives up.
+        smallest_step: below which the trace gives up.
+        fork_step: below which branches that still cross are taken to fork there.
+        pair_step: below which two eigenvalues that change sides have to be near zero, or they are
+            a complex pair, which goes round it.
+        pair_near: how near.
+    """
+
+    first_step: float = 0.05
+    largest_turn: float = 0.35
+    largest_move: float = 0.25
+    largest_correction: float = 0.05
+    tolerance: float = 1e-12
+    landing: float = 1e-12
+    most_steps: int = 20_000
+    smallest_step: float = 1e-10
+    fork_step: float = 1e-6
+    pair_step: float = 1e-3
+    pair_near: float = 0.05
+
+
+@dataclass(frozen=True)
+class Trace:
+    """Where a trace ended.
+
+    Attributes:
+        unknowns: at the end, `[n]`.
+        share: of the target that was reached; 1 where it converged.
+        outcome: how it ended.
+        steps: accepted steps.
+        turns: how often the branch turned back.
+        forks: shares at which other branches fork off this one.
+    """
+
+    unknowns: Floats
+    share: float
+    outcome: Outcome
+    steps: int
+    turns: int = 0
+    forks: tuple[float, ...] = ()
+
+
+class _Place(NamedTuple):
+    """A point on the branch: the tangent there, the determinant's sign, eigenvalues near zero."""
+
+    point: Floats
+    jacobian: Jacobian
+    tangent: Floats
+    sign: float
+    eigenvalues: Eigenvalues
+    iterations: int = 0
+
+
+@dataclass
+class _Follower:
+    """The problem and its controls, so that each step of the algorithm names what it varies."""
+
+    equations: Equations
+    probabilities: Callable[[Floats], Floats]
+    controls: Controls
+    forks: list[float] = field(default_factory=list)
+
+    def start(self, unknowns: Floats) -> _Place | None:
+        """Solve at share 0, where the residual is linear, so that one Newton step is exact."""
+        point = np.append(unknowns, 0.0)
+        value, jacobian = self.equations(point)
+        point[:-1] -= value
+        value, jacobian = self.equations(point)
+        if not (np.isfinite(value).all() and jacobian.finite):
+            return None
+        return _place(point, jacobian, np.append(np.zeros(len(value)), 1.0))
+
+    def step(self, here: _Place, length: float) -> _Place | None:
+        """Predict, correct, and accept only a step along which nothing changes abruptly."""
+        predicted = here.point + length * here.tangent
+        there = self.correct(predicted, here.tangent, length)
+        if there is None:
+            return None
+        before, guess, after = map(self.probabilities, (here.point, predicted, there.point))
+        smooth = (
+            there.tangent @ here.tangent > np.cos(self.controls.largest_turn)
+            and np.abs(after - before).max(initial=0) < self.controls.largest_move
+            and np.abs(after - guess).max(initial=0) < self.controls.largest_correction
+        )
+        return there if smooth else None
+
+    def correct(self, predicted: Floats, across: Floats, length: float) -> _Place | None:
+        """Newton's method back to the branch, in the plane across a direction.
+
+        A short step has to end nearer, or it is not told from its error. Near a fork, rounding
+        leaves corrections that do not shrink: they are accepted where the step is far longer.
+        """
+        point, previous = predicted.copy(), np.inf
+        enough = max(self.controls.landing, min(self.controls.tolerance, 1e-4 * length))
+        for iteration in range(1, 9):
+            value, jacobian = self.equations(point)
+            if not (np.isfinite(value).all() and jacobian.finite):
+                return None
+            change = jacobian.across(across).solve(np.append(-value, 0.0))
+            size = float(np.abs(change).max())
+            point = point + change
+            scale = 1 + float(np.abs(point).max())
+            rounding = size > 0.7 * previous and size <= min(1e3 * enough * scale, 1e-3 * length)
+            if size <= enough * scale or rounding:
+                there = _place(point, jacobian, across, iteration)
+                return there if np.isfinite(there.tangent).all() else None
+            if not size <= 0.7 * previous:
+                return None
+            previous = size
+        return None
+
+    def forked(self, before: _Place, after: _Place, length: float) -> bool:
+        """Whether branches may cross between two places.
+
+        One eigenvalue that passes zero changes the sign; two do not.
+        """
+        if after.sign != before.sign:
+            return True
+        change = _left(after.eigenvalues) - _left(before.eigenvalues)
+        if change % 2 or change == 0:
+            return False
+        near = np.append(before.eigenvalues, after.eigenvalues)
+        nearest = np.abs(near).min()
+        return length > self.controls.pair_step or bool(nearest < self.controls.pair_near)
+
+    def cross(self, before: _Place, after: _Place) -> Floats | None:
+        """The unknowns between two places where the share is 1; None if Newton strays."""
+        part = (1 - before.point[-1]) / (after.point[-1] - before.point[-1])
+        point = before.point + part * (after.point - before.point)
+        point[-1], previous = 1.0, np.inf
+        guess = self.probabilities(point)
+        for _ in range(20):
+            value, jacobian = self.equations(point)
+            change = jacobian.fixed().solve(-value)
+            size = float(np.abs(change).max(initial=0))
+            near = self.controls.landing * (1 + np.abs(point).max())
+            if not size <= max(0.9 * previous, 1e3 * near):
+                return None
+            point[:-1] += change
+            # A step that no longer shrinks is rounding, and fine once it is as small as this.
+            if size <= near or (size <= 1e3 * near and size > 0.5 * previous):
+                strayed = np.abs(self.probabilities(point) - guess).max(initial=0)
+                return point[:-1] if strayed < self.controls.largest_move else None
+            previous = size
+        return None
+
+    def fork(self, here: _Place) -> _Place | None:
+        """Leave a place next to a branch point along a branch that forks off there.
+
+        The first branch that is as stable as this one was; or else, of those that lack the least,
+        the one that favours the earliest unknown most.
+        """
+        system = here.jacobian.fixed()
+        already = int(np.count_nonzero(system.eigenvalues.real < -_ZERO))
+        found: list[tuple[int, float, _Place]] = []
+        for away in _directions(system.null_space):
+            there = self.leave(here, np.append(away, 0.0))
+            if there is None or not there.sign:
+                continue
+            lost = _left(there.jacobian.fixed().eigenvalues)
+            moved = there.point[:-1] - here.point[:-1]
+            favoured = float(moved[_first(moved)] / np.linalg.norm(moved))
+            found.append((lost, -favoured, there))
+            if lost <= already:
+                break
+        if not found:
+            return None
+        self.forks.append(float(here.point[-1]))
+        return min(found, key=lambda each: each[:2])[-1]
+
+    def leave(self, here: _Place, away: Floats) -> _Place | None:
+        """Find another branch in a direction."""
+        for distance in np.geomspace(0.3, 0.003, 7):
+            there = self.correct(here.point + distance * away, away, distance)
+            if there is not None and there.point[-1] > 0:
+                return there
+        return None
+
+
+def _directions(basis: Floats) -> Iterator[Floats]:
+    """Unit vectors `[n]` of a null space `[k, n]` in which branches may leave.
+
+    With its basis in echelon form each vector favours the earliest unknown of its own, so that the
+    sum lets what forks independently fork as it would alone. Where that is no branch, the direction
+    that favours the earliest unknown of all most is tried, then others at random.
+    """
+    count = len(basis)
+    if not count:
+        return
+    reduced = basis.copy()
+    for row in range(count):
+        rest = np.abs(reduced[row:])
+        pivot = _first(rest.max(axis=0))
+        best = row + int(np.argmax(rest[:, pivot]))
+        reduced[[row, best]] = reduced[[best, row]]
+        reduced[row] /= reduced[row, pivot]
+        others = np.arange(count) != row
+        reduced[others] -= np.outer(reduced[others, pivot], reduced[row])
+    reduced /= np.linalg.norm(reduced, axis=1)[:, None]
+    tried = [reduced.sum(axis=0)]
+    if count > 1:
+        earliest = basis[:, _first(np.abs(basis).max(axis=0))] @ basis
+        by_chance = np.random.default_rng(count).standard_normal((8 * count, count)) @ reduced
+        tried += [earliest, *reduced, *by_chance]
+    for away in tried:
+        yield away / np.linalg.norm(away)
+
+
+def _left(eigenvalues: Eigenvalues) -> int:
+    """How many do not lie right of zero; rounding may move one that is zero to either side."""
+    return int(np.count_nonzero(eigenvalues.real < _ZERO))
+
+
+def _first(vector: Floats) -> int:
+    """The first place at which a vector is not just rounding."""
+    return int(np.argmax(np.abs(vector) > 1e-3 * np.abs(vector).max()))
+
+
+def follow(
+    equations: Equations,
+    probabilities: Callable[[Floats], Floats],
+    unknowns: int,
+    controls: Controls,
+    goal: Callable[[Floats], bool] | None = None,
+) -> Trace:
+    """Follow the branch from share 0, where the equations are linear, to share 1.
+
+    Args:
+        equations: residual and Jacobian at a point.
+        probabilities: what a point stands for, by which steps are judged.
+        unknowns: how many there are.
+        controls: step sizes and limits.
+        goal: where to end instead of share 1: at the first point for which it is true.
+    """
+    follower = _Follower(equations, probabilities, controls)
+    here = follower.start(np.zeros(unknowns))
+    if here is None:
+        return Trace(np.zeros(unknowns), 0.0, Outcome.NOT_FINITE, 0)
+    length, turns = controls.first_step, 0
+    for steps in range(controls.most_steps):
+        there = None
+        while there is None:
+            there = follower.step(here, length)
+            passed = there if there is not None and follower.forked(here, there, length) else None
+            if there is not None and passed is None:
+                if goal is not None or not there.point[-1] >= 1 > here.point[-1]:
+                    break
+                crossing = follower.cross(here, there)
+                if crossing is not None:
+                    last = here._replace(point=np.append(crossing, 1.0))
+                    return _ended(Outcome.CONVERGED, last, steps + 1, turns, follower)
+            # Too long a step, a bend that a shorter one resolves, or where branches cross.
+            length, there = length / 2, None
+            if length < controls.smallest_step:
+                return _ended(Outcome.STEP_TOO_SMALL, here, steps, turns, follower)
+            if length < controls.fork_step:
+                there = follower.fork(here)
+                if there is not None:
+                    length = controls.first_step
+                elif passed is not None and passed.sign == here.sign:
+                    there = passed  # Two eigenvalues passed, and nothing forks off.
+        turns += bool(there.tangent[-1] * here.tangent[-1] < 0)
+        here = there
+        if goal is not None and goal(here.point):
+            return _ended(Outcome.CONVERGED, here, steps + 1, turns, follower)
+        length *= 2.0 if here.iterations <= 2 else 1.5 if here.iterations == 3 else 1.0
+    return _ended(Outcome.TOO_MANY_STEPS, here, controls.most_steps, turns, follower)
+
+
+def _ended(outcome: Outcome, at: _Place, steps: int, turns: int, by: _Follower) -> Trace:
+    return Trace(at.point[:-1], float(at.point[-1]), outcome, steps, turns, tuple(by.forks))
+
+
+def _place(point: Floats, jacobian: Jacobian, along: Floats, iterations: int = 0) -> _Place:
+    """Find the unit tangent that goes on in the direction `along`, and the orientation.
+
+    With z the solution of [J; along] z = e, the determinants of [J; along] and [J; z] have the
+    same sign: they differ by the factor z.z.
+    """
+    right = np.append(np.zeros(len(along) - 1), 1.0)
+    system = jacobian.across(along)
+    tangent = system.solve(right, along / (along @ along))
+    tangent /= np.linalg.norm(tangent)
+    return _Place(point, jacobian, tangent, system.sign, system.eigenvalues, iterations)

@@ -1,0 +1,1 @@
+"""Logit quantal response equilibria: the principal branch, its limit, other equilibria, derivatives."""

@@ -1,0 +1,120 @@
+"""Other self-consistent outcomes: equilibria at the same precision on other branches.
+
+From random starts, sweeps of logit responses find what they are attracted to; Newton's method, with
+the exact Jacobian, finds unstable ones as well and verifies every one. An equilibrium is stable
+under the logit dynamics (Fudenberg & Levine 1998, ch. 4) if every eigenvalue of the response's
+Jacobian has a real part below one. No search is complete: what it finds is disclosed, and what it
+does not find is not excluded.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from middlegame.engine.graph.layout import Game, layout_of
+from middlegame.engine.graph.relevance import traced
+from middlegame.engine.graph.structure import Structure
+from middlegame.engine.logit import Equations, places, policies
+from middlegame.engine.numerics.linear import Jacobian
+from middlegame.engine.qre.principal import complete
+from middlegame.engine.qre.responses import equations, responder
+
+Floats = NDArray[np.float64]
+
+SWEEPS = 40
+"""Damped sweeps from a random start towards what attracts it."""
+
+SAME = 1e-5
+"""Equilibria nearer than this in every reached probability are one."""
+
+
+@dataclass(frozen=True)
+class Other:
+    """An equilibrium that a search found.
+
+    Attributes:
+        logits: `[rows, widest]`.
+        policies: one `[*observed, options]` for each decision.
+        residual: the largest gap in the equilibrium condition.
+        stable: under the logit dynamics; None where that could not be told.
+        starts: how many of the starts ended here.
+    """
+
+    logits: Floats
+    policies: tuple[Floats, ...]
+    residual: float
+    stable: bool | None
+    starts: int
+
+
+def search(structure: Structure, game: Game, starts: int, seed: int = 0) -> list[Other]:
+    """Look for equilibria from random starts; the most often found first.
+
+    Only decisions that must be traced can have several; the others follow from them.
+    """
+    own = traced(structure)
+    if not own:
+        return []
+    layout = layout_of(structure)
+    cells = places(structure, own)
+    evaluate, respond = equations(structure, own), responder(structure, own)
+    rng = np.random.default_rng(seed)
+    found: list[Floats] = []
+    counts: list[int] = []
+    for start in range(starts):
+        logits = np.zeros((layout.height, layout.widest))
+        # Starts go from mild leanings to near certainty, since basins differ in size.
+        spread = 10.0 ** rng.uniform(-0.5, 1.5)
+        logits.ravel()[cells] = spread * rng.standard_normal(len(cells))
+        # A third of the starts go straight to Newton's method, which finds unstable ones too.
+        for _ in range(0 if start % 3 == 2 else SWEEPS):
+            logits = 0.5 * logits + 0.5 * respond(logits, 1.0, game)
+        point = _polish(evaluate, game, logits, cells)
+        if point is None:
+            continue
+        played = policies(game.opens, point, 1.0)[game.reached]
+        for number, known in enumerate(found):
+            same = policies(game.opens, known, 1.0)[game.reached]
+            if np.abs(played - same).max(initial=0.0) < SAME:
+                counts[number] += 1
+                break
+        else:
+            found.append(point)
+            counts.append(1)
+    others = []
+    for point, count in zip(found, counts, strict=True):
+        solution = complete(structure, game, point)
+        if solution.residual < 1e-9:
+            stable = _stable(evaluate(point, 1.0, game)[1])
+            others.append(
+                Other(solution.logits, solution.policies, solution.residual, stable, count)
+            )
+    return sorted(others, key=lambda other: -other.starts)
+
+
+def _polish(
+    evaluate: Equations, game: Game, logits: Floats, cells: NDArray[np.int_]
+) -> Floats | None:
+    """Newton's method; None where it fails."""
+    point = logits
+    for _ in range(40):
+        answers, jacobian = evaluate(point, 1.0, game)
+        gap = (point - answers).ravel()[cells]
+        change = jacobian.fixed().solve(-gap)
+        if not np.isfinite(change).all():
+            return None
+        size = np.abs(change).max()
+        # Long steps leave where the linear model holds.
+        change *= min(1.0, 5.0 / max(size, 1e-300))
+        point = point.copy()
+        point.ravel()[cells] += change
+        if size <= 1e-11 * (1 + np.abs(point).max()):
+            return point
+    return None
+
+
+def _stable(jacobian: Jacobian) -> bool | None:
+    # The residual's Jacobian is the identity less the response's.
+    system = jacobian.fixed()
+    return bool((system.eigenvalues.real > 0).all()) if system.sign else None

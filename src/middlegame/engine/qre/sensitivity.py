@@ -1,0 +1,227 @@
+"""Exact derivatives at the equilibrium, by the implicit function theorem.
+
+With F(logits, numbers) = 0 at the equilibrium, a forecast's derivative by the numbers is its own
+partial one less the adjoint's: solve F_logits' a = f_logits, then f_numbers - a F_numbers (Griewank
+& Walther 2008, ch. 15). Both partial derivatives come from contraction trees, one pass down giving
+them for all tables at once: an expectation changes with a chance by how much better it is expected
+in that case, with the chance itself left out, so that one that is 0 needs no care.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from middlegame.engine.graph.layout import Floats, Game, Indices, layout_of
+from middlegame.engine.graph.structure import Structure
+from middlegame.engine.inference.contraction import Axes, aligned
+from middlegame.engine.inference.contraction_tree import Tree
+from middlegame.engine.inference.joint import Evidence
+from middlegame.engine.inference.matrices import matrix_product
+from middlegame.engine.inference.pairs import Pair, Plain
+from middlegame.engine.inference.payoffs import hosted, spoken
+from middlegame.engine.logit import places, policies
+from middlegame.engine.numerics.krylov import MatrixFree
+from middlegame.engine.numerics.linear import Factored
+from middlegame.engine.qre.responses import Prepared, explicit, prepared
+
+MATRIX = 2000
+"""Unknowns up to which the transposed system is solved by factoring it."""
+
+
+class Asked(NamedTuple):
+    """A forecast: the probability that a condition holds.
+
+    Attributes:
+        over: the nodes that it speaks of.
+        where: 1.0 for each of their cases in which it holds, `[*over]`.
+    """
+
+    over: tuple[int, ...]
+    where: Floats
+
+
+class Gradient(NamedTuple):
+    """How forecasts change with a diagram's numbers, in directions in which chances add up to 1.
+
+    Attributes:
+        tables: by every chance and every utility, as they stand in `Game.tables`,
+            `[cells, forecasts]`.
+        lambdas: by each decision's, `[decisions, forecasts]`.
+    """
+
+    tables: Floats
+    lambdas: Floats
+
+
+def gradient(
+    structure: Structure, game: Game, logits: Floats, asked: Sequence[Asked], evidence: Evidence
+) -> Gradient | None:
+    """Differentiate forecasts by all numbers, play following them along the branch.
+
+    Args:
+        structure: the diagram.
+        game: its numbers.
+        logits: of the equilibrium, `[rows, widest]`.
+        asked: the forecasts.
+        evidence: what they are given.
+
+    Returns:
+        None where the equilibrium's equations are singular: there is no derivative.
+    """
+    decisions = structure.decisions
+    own = places(structure, decisions)
+    policy = policies(game.opens, logits, 1.0)
+    sides = [_forecast_slopes(structure, game, policy.ravel(), each, evidence) for each in asked]
+    by_policies, by_tables = (np.stack(parts, axis=-1) for parts in zip(*sides, strict=True))
+    right = _by_logits(policy, by_policies)[own]
+    responses = _Adjoint(structure, game, policy.ravel())
+    if len(own) <= MATRIX:
+        matrix = explicit(structure, decisions)(logits, 1.0, game)[1].matrix
+        system = Factored(matrix[:, :-1].T)
+        adjoint = np.stack([system.solve(side) for side in right.T], axis=-1)
+    else:
+
+        def product(vector: Floats) -> Floats:
+            weights = np.zeros((logits.size, 1))
+            weights[own, 0] = vector[:-1]
+            changed = _by_logits(policy, responses(weights)[0])[own, 0]
+            return np.asarray(vector[:-1] - changed)
+
+        free = MatrixFree(product, len(own), 1e-11).fixed()
+        adjoint = np.stack([free.solve(side) for side in right.T], axis=-1)
+    if not np.isfinite(adjoint).all():
+        return None
+    weights = np.zeros((logits.size, len(asked)))
+    weights[own] = adjoint
+    _, tables, lambdas = responses(weights)
+    return Gradient(by_tables + tables, lambdas)
+
+
+def _forecast_slopes(
+    structure: Structure, game: Game, played: Floats, asked: Asked, evidence: Evidence
+) -> tuple[Floats, Floats]:
+    """Give how a forecast changes by the policies, flattened, and by the tables; play is given."""
+    layout = layout_of(structure)
+    nodes = sorted(structure.ancestors((*asked.over, *evidence)))
+    decides = [structure.owners[node] is not None for node in nodes]
+    cells = [
+        layout.cells(node) if own else layout.chance(node)
+        for node, own in zip(nodes, decides, strict=True)
+    ]
+    masses = [
+        (played if own else game.tables)[at][None] for at, own in zip(cells, decides, strict=True)
+    ]
+    masses += [np.asarray(likelihood, float)[None] for likelihood in evidence.values()]
+    leaves = [Plain.leaf(mass, None) for mass in masses]
+    leaves.append(Plain.leaf(None, asked.where[None]))
+    operands = [structure.family(node) for node in nodes] + [(node,) for node in evidence]
+    tree = Tree([*operands, asked.over], (), structure.sizes, 1, range(len(nodes)), Plain)
+    found, joints = tree.value_and_joints(
+        leaves, [Pair(np.ones_like(mass), None) for mass in masses[: len(nodes)]]
+    )
+    by_policies, by_tables = np.zeros(played.shape), np.zeros(game.tables.shape)
+    for joint, at, own in zip(joints, cells, decides, strict=True):
+        (by_policies if own else by_tables)[at] = Plain.advantage(joint, found)[0]
+    return by_policies, by_tables
+
+
+def _by_logits(policy: Floats, by_policies: Floats) -> Floats:
+    """Go on from policies, flattened, to the logits that they are of, `[rows * widest, sums]`."""
+    gains = by_policies.reshape(*policy.shape, -1)
+    chances = policy[..., None]
+    mean = (chances * gains).sum(axis=1, keepdims=True)
+    return np.asarray((chances * (gains - mean)).reshape(by_policies.shape))
+
+
+class _Adjoint:
+    """All responses' derivatives by policies, tables and lambdas, added up with weights."""
+
+    def __init__(self, structure: Structure, game: Game, played: Floats) -> None:
+        """Prepare for these numbers and policies, flattened."""
+        self._game, self._played = game, played
+        alike = prepared(structure, structure.decisions, Plain)
+        self._groups = [_Group(each) for each in alike if each.group.shape.scopes]
+
+    def __call__(self, weights: Floats) -> tuple[Floats, Floats, Floats]:
+        """Add up.
+
+        Args:
+            weights: of each response, `[rows * widest, sums]`.
+
+        Returns:
+            By the policies `[rows * widest, sums]`, the tables `[cells, sums]` and the lambdas
+            `[decisions, sums]`.
+        """
+        game, sums = self._game, weights.shape[1:]
+        into = (
+            np.zeros(weights.shape),
+            np.zeros((len(game.tables), *sums)),
+            np.zeros((len(game.lambdas), *sums)),
+        )
+        with np.errstate(all="ignore"):
+            for group in self._groups:
+                group.add(self._played, game, weights, into)
+        return into
+
+
+class _Group:
+    """Those of decisions that look alike."""
+
+    def __init__(self, own: Prepared) -> None:
+        """Plan a tree of which all leaves are wanted."""
+        shape, count = own.group.shape, len(own.group.decisions)
+        nothing = [np.zeros([shape.sizes[axis] for axis in scope]) for scope in shape.scopes]
+        operands, _ = hosted(shape, nothing)
+        every, leading = range(len(operands)), len(shape.sizes)
+        self._tree = Tree(operands, spoken(shape, operands), shape.sizes, count, every, Plain)
+        self._operands = [(leading, *axes) for axes in operands]
+        self._own, self._sums = own, leading + 1
+
+    def add(
+        self, played: Floats, game: Game, weights: Floats, into: tuple[Floats, Floats, Floats]
+    ) -> None:
+        """Add the group's part to what there is; see `_Adjoint`."""
+        own, group, tree = self._own, self._own.group, self._tree
+        by_policies, by_tables, by_lambdas = into
+        masses, gains = own.masses_and_gains(played, game)
+        leaves = [Plain.leaf(mass, gain) for mass, gain in zip(masses, gains, strict=True)]
+        alone = [_without_mass(leaf, gain) for leaf, gain in zip(leaves, gains, strict=True)]
+        found, joints = tree.value_and_joints(leaves, alone)
+        wanted = weights[own.cells]
+        once = own.logits(own.worth_of(found), game._replace(lambdas=np.ones_like(game.lambdas)))
+        changed = once[..., None] * wanted
+        by_lambdas[own.numbers] += changed.sum(axis=tuple(range(1, changed.ndim - 1)))
+        # To take the mean off is its own transpose.
+        by_points = own.logits(wanted, game)
+        axes = (*own.shape.family, self._sums)
+
+        def add(to: Floats, at: Indices, slope: Floats, joint: Axes, out: Axes) -> None:
+            part = matrix_product(slope, joint, by_points, axes, (*out, self._sums))
+            np.add.at(to, at, part)
+
+        policies_, chances = iter(group.policies), iter(group.chances)
+        for place, decides in enumerate(group.shape.decides):
+            to, at = (by_policies, next(policies_)) if decides else (by_tables, next(chances))
+            slope = Plain.advantage(joints[place], found)
+            add(to, at, slope, tree.joints[place], own.shape.families[place])
+        likely: dict[int, Floats] = {}
+        for scope, at in zip(own.shape.scopes, group.utilities, strict=True):
+            wide = [k for k, each in enumerate(self._operands) if set(scope) <= set(each)]
+            place = min(wide, key=lambda k: len(self._operands[k]))
+            if place not in likely:
+                mass = aligned(leaves[place].mass, self._operands[place], tree.joints[place])
+                likely[place] = mass * _share(joints[place].mass, found.mass)
+            add(by_tables, at, likely[place], tree.joints[place], scope)
+
+
+def _without_mass(leaf: Pair, gain: Floats | None) -> Pair:
+    """Give a leaf with 1 for its mass: its joint is then what the leaf itself is multiplied by."""
+    mass = np.ones_like(leaf.mass)
+    return Pair(mass, None if gain is None else mass * gain)
+
+
+def _share(joint: Floats, found: Floats) -> Floats:
+    """Give the mass of cases as a share of all; 0 where that is 0."""
+    whole = found.reshape(found.shape + (1,) * (joint.ndim - found.ndim))
+    return np.divide(joint, whole, out=np.zeros_like(joint), where=whole > 0)

@@ -1,0 +1,1 @@
+"""Payoffs of diagrams that repeat over time, by passes through their slices."""

@@ -1,0 +1,126 @@
+"""Sweeps over a long diagram in many worlds at once, with nothing to compile.
+
+They are those of `engine.temporal.compiled` without its derivatives. Where each table has many numbers, or is
+needed a few times only, they take less time than compiling them would.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from middlegame.engine.graph.elimination_order import Step
+from middlegame.engine.graph.layout import Game, layout_of
+from middlegame.engine.graph.repetition import slices
+from middlegame.engine.graph.slices import Slice
+from middlegame.engine.graph.structure import Structure
+from middlegame.engine.inference.contraction import Array
+from middlegame.engine.inference.message_passing import (
+    Gains,
+    backward,
+    forward,
+    interfaces,
+    payoffs,
+)
+from middlegame.engine.logit import logits_of, policies
+
+Floats = NDArray[np.float64]
+
+
+_STILL = 1e-10
+"""The largest change of a logit that is none."""
+
+
+class Sweeper:
+    """Sweeps over one diagram with one set of numbers."""
+
+    def __init__(self, structure: Structure, game: Game) -> None:
+        """Lay out a game whose tables and lambdas have the worlds as their last axis."""
+        self._structure = structure
+        self._layout = layout_of(structure)
+        self._game = Game(*(np.asarray(part) for part in game))
+        self._chances = {
+            node: self._layout.chance_of(self._game.tables, node)
+            for node, owner in enumerate(structure.owners)
+            if owner is None
+        }
+        self._utilities = [
+            self._layout.utility_of(self._game.tables, utility)
+            for utility in range(len(structure.scopes))
+        ]
+
+    @property
+    def start(self) -> Floats:
+        """Even play in every world, `[rows * widest, worlds]`."""
+        cells = self._layout.height * self._layout.widest
+        return np.zeros((cells, self._game.tables.shape[-1]))
+
+    def sweep(self, logits: Floats, share: float = 1.0, *, at_once: bool = False) -> Floats:
+        """Let all respond, from the last to the first.
+
+        Args:
+            logits: `[rows * widest, worlds]`.
+            share: of the target lambdas.
+            at_once: respond to the policies as they were, instead of one after another.
+        """
+        tables = [
+            self._chances[node] if owner is None else self._policy(node, logits, share)
+            for node, owner in enumerate(self._structure.owners)
+        ]
+        found = slices(self._structure)
+        starts = interfaces(found, tables, np.ones(logits.shape[-1]), np)
+        points = np.zeros((len(self._structure.deciders), logits.shape[-1]))
+        answers = logits.copy()
+        for each, reach in zip(reversed(found), starts[-2::-1], strict=True):
+            points = self._back(each, tables, points, reach, answers, share, at_once)
+        return answers
+
+    def _back(
+        self,
+        each: Slice,
+        tables: list[Floats],
+        points: Floats,
+        reach: Floats,
+        answers: Floats,
+        share: float,
+        at_once: bool,
+    ) -> Floats:
+        """Go back through a slice; its decisions' answers are put in their places."""
+
+        def answer(step: Step, before: Array, gains: Gains) -> Array:
+            node = each.nodes[step.node]
+            cells = self._layout.cells(node)
+            answers[cells] = logits_of(
+                payoffs(each.shape, step, before, gains, np),
+                self._game.opens.reshape(-1)[cells][..., None],
+                self._game.reached[cells[..., 0] // self._layout.widest][..., None],
+                self._game.lambdas[self._layout.number[node]],
+                axis=-2,
+            )
+            return tables[node] if at_once else self._policy(node, answers, share)
+
+        own = [tables[node] for node in each.nodes]
+        utilities = [self._utilities[utility] for utility in each.utilities]
+        reaches = forward(each.shape, own, reach, np)
+        return np.asarray(backward(each.shape, own, utilities, points, reaches, answer, np))
+
+    def _policy(self, node: int, logits: Floats, share: float) -> Floats:
+        cells = self._layout.cells(node)
+        opens = self._game.opens.reshape(-1)[cells][..., None]
+        return np.asarray(policies(opens, logits[cells], share, axis=-2))
+
+
+def in_turn(sweeper: Sweeper, decisions: int) -> tuple[Floats, Floats, int]:
+    """Sweep until nothing changes, which without cycles is after as many sweeps as decisions.
+
+    Returns:
+        The logits `[rows * widest, worlds]`, those that all policies together bring about, and how
+        many sweeps that took.
+    """
+    logits = sweeper.start
+    answers, swept = logits, 0
+    while swept < max(decisions, 1):
+        logits = sweeper.sweep(logits)
+        answers = sweeper.sweep(logits, at_once=True)
+        swept += 1
+        if not np.abs(answers - logits).max(initial=0.0) > _STILL:
+            break
+    return logits, answers, swept

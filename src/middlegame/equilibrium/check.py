@@ -1,0 +1,114 @@
+"""Everything that can be said about a scenario before it is solved."""
+
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from middlegame.base.errors import QueryError
+from middlegame.compiler import compile_scenario
+from middlegame.compiler.warnings import points_range, warnings_of
+from middlegame.diagram import Diagram
+from middlegame.equilibrium.play import Play
+from middlegame.io.open import open_view
+from middlegame.scenario.data_rows import without_value
+from middlegame.scenario.faults import Fault, ScenarioError, dotted
+from middlegame.scenario.sourcing import Sourcing, sourcing
+from middlegame.scenario.yaml.load import Loaded
+
+
+@dataclass(frozen=True)
+class Checkup:
+    """What a check found.
+
+    Attributes:
+        loaded: the scenario as read.
+        faults: every error and warning, those of the compiled diagram among them.
+        sourcing: how much of it is sourced; None where there are errors.
+        points: each actor's worst and best possible outcome, in points.
+        counts: how many actors, moves, factors, interests, questions, ... and ranges there are.
+    """
+
+    loaded: Loaded
+    faults: tuple[Fault, ...]
+    sourcing: Sourcing | None
+    points: dict[str, tuple[float, float]]
+    counts: dict[str, int]
+
+    @property
+    def passed(self) -> bool:
+        """Whether the scenario can be solved; warnings do not prevent that."""
+        errors = [fault for fault in self.faults if fault.severity == "error"]
+        return self.loaded.scenario is not None and not errors
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the findings as one JSON object."""
+        return {
+            "status": "passed" if self.passed else "faults",
+            "faults": [_fault(fault) for fault in self.faults],
+            "counts": self.counts,
+            "points": {actor: list(ends) for actor, ends in self.points.items()},
+            "sourcing": _sourcing(self.sourcing),
+        }
+
+
+def _fault(fault: Fault) -> dict[str, Any]:
+    return asdict(fault) | {"path": dotted(fault.path), "told": str(fault)}
+
+
+def _sourcing(found: Sourcing | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    return asdict(found) | {"unsourced": [dotted(path) for path in found.unsourced]}
+
+
+def check(name: str | Path) -> Checkup:
+    """Check a scenario by path or shipped name; raises nothing over faults in it.
+
+    Raises:
+        QueryError: it is no scenario but a diagram, or it has no such view.
+    """
+    if str(name).endswith((".json", ".nfg", ".efg")):
+        raise QueryError(f"{name} is no scenario: what is read there is checked when it is solved")
+    loaded = open_view(str(name))
+    scenario = loaded.scenario
+    if scenario is None:
+        return Checkup(loaded, loaded.faults, None, {}, {})
+    unknown = without_value(scenario)
+    found = [loaded.located(replace(fault, severity="warning")) for fault in unknown]
+    try:
+        diagram = compile_scenario(scenario, free=bool(unknown))
+    except ScenarioError as error:
+        faults = (*loaded.faults, *map(loaded.located, error.faults))
+        return Checkup(replace(loaded, scenario=None), faults, None, {}, {})
+    if not unknown:
+        found += [loaded.located(fault) for fault in warnings_of(diagram)]
+        found += [loaded.located(fault) for fault in _contradictions(diagram)]
+    return Checkup(
+        loaded=loaded,
+        faults=tuple(sorted((*loaded.faults, *found), key=lambda f: (f.line, f.column))),
+        sourcing=sourcing(scenario),
+        points={}
+        if unknown
+        else {actor: points_range(diagram, actor) for actor in scenario.actors},
+        counts={
+            "actors": len(scenario.actors),
+            "moves": len(scenario.moves),
+            "factors": len(scenario.factors),
+            "interests": sum(map(len, scenario.interests.values())),
+            "evidence": len(scenario.evidence),
+            "questions": len(scenario.questions),
+            "views": len(scenario.views),
+            "ranges": len(diagram.parameters),
+        },
+    )
+
+
+def _contradictions(diagram: Diagram) -> list[Fault]:
+    """Find evidence that cannot be, whatever anybody does: play at random does all that can be."""
+    tables = diagram.tables()
+    even = tuple(open_ / open_.sum(axis=-1, keepdims=True) for open_ in tables.opens)
+    try:
+        Play(diagram, tables, even, {}).given(diagram.evidence)
+    except QueryError as error:
+        return [Fault(str(error), "evidence that can be", path=("evidence",))]
+    return []

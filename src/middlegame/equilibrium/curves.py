@@ -1,0 +1,85 @@
+"""Forecasts over time: how likely something holds in each period, and has held by then."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from middlegame.base.errors import QueryError
+from middlegame.equilibrium.play import Play
+from middlegame.scenario import Condition, Scenario
+from middlegame.scenario.conditions import parse_condition
+from middlegame.scenario.model.references import split
+from middlegame.scenario.timeline import Timeline
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A condition over time.
+
+    Attributes:
+        periods: their names, `Jan-Mar 2026`.
+        holds: the probability that it holds in each, `[periods]`.
+        by: the probability that it has held in that period or in one before, `[periods]`.
+    """
+
+    periods: tuple[str, ...]
+    holds: Floats
+    by: Floats
+
+    @property
+    def beyond(self) -> float:
+        """The probability that it never holds within the horizon."""
+        return float(1 - self.by[-1])
+
+    @property
+    def expected(self) -> float | None:
+        """The expected period in which it first holds, if it does within the horizon."""
+        first = np.diff(self.by, prepend=0.0)
+        if self.by[-1] <= 0:
+            return None
+        return float(first @ np.arange(1, len(first) + 1) / self.by[-1])
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the curve as one JSON object."""
+        return {
+            "periods": list(self.periods),
+            "holds": self.holds.tolist(),
+            "by": self.by.tolist(),
+            "expected_period": self.expected,
+            "beyond": self.beyond,
+        }
+
+
+def curve(play: Play, scenario: Scenario | None, condition: str | Condition) -> Curve:
+    """Compute a condition's curve.
+
+    Raises:
+        QueryError: the scenario has no periods, or the condition speaks of what is not there.
+    """
+    if scenario is None or scenario.calendar is None:
+        raise QueryError("this contest has no periods, so nothing in it has a curve over time")
+    try:
+        wanted = parse_condition(condition)
+    except ValueError as error:
+        raise QueryError(str(error)) from None
+    timeline = Timeline(scenario)
+    _refuse_unknown(play, timeline, wanted)
+    bound = [timeline.bound(wanted, period, hindsight=True) for period in timeline.periods]
+    calendar = scenario.calendar
+    return Curve(
+        periods=tuple(calendar.name(period) for period in timeline.periods),
+        holds=np.array([play.probability(each) for each in bound]),
+        by=np.array([play.any_of(bound[: place + 1]) for place in range(len(bound))]),
+    )
+
+
+def _refuse_unknown(play: Play, timeline: Timeline, condition: Condition) -> None:
+    for name in condition.variables():
+        known, at = split(name)
+        there = known in timeline.scenario.moves or known in timeline.scenario.factors
+        if not there or (isinstance(at, int) and at > timeline.count):
+            play.probability(condition)  # says what is wrong

@@ -1,0 +1,76 @@
+"""A diagram's numbers, made ready for the engine; and with nodes fixed at states."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from middlegame.base.errors import unknown
+from middlegame.diagram import Decision, Diagram, Tables
+from middlegame.engine.graph.layout import Game, layout_of
+from middlegame.engine.inference.marginals import marginals
+from middlegame.scenario.model.references import LAST, split
+
+Floats = NDArray[np.float64]
+
+
+def engine_game(diagram: Diagram, tables: Tables) -> Game:
+    """Lay a diagram's numbers out as the engine takes them."""
+    structure = diagram.structure
+    layout = layout_of(structure)
+    masses: list[Any] = list(tables.chances)
+    for decision, open_ in zip(structure.decisions, tables.opens, strict=True):
+        masses[decision] = open_ / open_.sum(axis=-1, keepdims=True)
+    seen = [structure.parents[decision] for decision in structure.decisions]
+    reached = [chances.ravel() > 0 for chances in marginals(structure, masses, seen)]
+    # Rows are as wide as the widest decision; what is beyond a decision's options is closed.
+    return Game(
+        tables=layout.flatten(tables.chances, tables.utilities, np),
+        opens=layout.pad(tables.opens, filling=False),
+        reached=np.concatenate(reached) if reached else np.zeros(0, bool),
+        lambdas=np.asarray(diagram.sharpness(tables.lambdas, tables.scales), float),
+    )
+
+
+def fix(diagram: Diagram, tables: Tables, states: Mapping[str, str]) -> Tables:
+    """Fix nodes at states: a factor's table becomes certain, a move's other options close.
+
+    Raises:
+        QueryError: unknown names or states.
+    """
+    chances, opens = list(tables.chances), list(tables.opens)
+    for name, state in states.items():
+        if name not in diagram.index:
+            raise unknown("move or factor", name, diagram.index)
+        place = diagram.index[name]
+        node = diagram.nodes[place]
+        if state not in node.states:
+            raise unknown(f"state of {name}", state, node.states)
+        sure = certain(diagram.structure.shape(place), node.states.index(state))
+        if isinstance(node, Decision):
+            opens[diagram.decisions.index(node)] = sure > 0
+        else:
+            chances[place] = sure
+    return replace(tables, chances=tuple(chances), opens=tuple(opens))
+
+
+def every_instance(diagram: Diagram, states: Mapping[str, str]) -> dict[str, str]:
+    """Let a name without a period stand for it in all its periods, and `@last` for the last."""
+    found: dict[str, str] = {}
+    for name, state in states.items():
+        known, at = split(name)
+        if at == LAST and diagram.instances(known):
+            found[diagram.instances(known)[-1].name] = state
+            continue
+        there = [node.name for node in diagram.instances(name) if node.period != 0]
+        found |= dict.fromkeys(there or [name], state)
+    return found
+
+
+def certain(shape: tuple[int, ...], state: int) -> Floats:
+    """Give a table `shape` that takes one state, whatever its parents' states are."""
+    sure = np.zeros(shape)
+    sure[..., state] = 1.0
+    return sure

@@ -1,0 +1,365 @@
+"""The front door: a contest goes in, its equilibrium comes out."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from middlegame.base.display import Displayed
+from middlegame.base.errors import NotConverged, QueryError, unknown
+from middlegame.compiler import compile_scenario
+from middlegame.diagram import Diagram, Tables
+from middlegame.engine.graph.layout import layout_of
+from middlegame.engine.inference.marginals import marginals
+from middlegame.engine.logit import policies
+from middlegame.engine.numerics.continuation import Outcome
+from middlegame.engine.qre import other_equilibria as others
+from middlegame.engine.qre import principal as qre
+from middlegame.engine.qre.responses import payoffs_of
+from middlegame.engine.qre.sensitivity import Asked
+from middlegame.equilibrium.curves import Curve, curve
+from middlegame.equilibrium.engine_input import certain, engine_game, every_instance, fix
+from middlegame.equilibrium.limits import LIMIT, refuse_closed, refuse_too_large
+from middlegame.equilibrium.play import Play
+from middlegame.equilibrium.sensitivity import Sensitivity, differentiate
+from middlegame.scenario import Any as AnyOf
+from middlegame.scenario import Condition, Scenario
+from middlegame.scenario.timeline import Timeline
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, repr=False)
+class Equilibrium(Displayed, Play):
+    """A logit quantal response equilibrium on the principal branch.
+
+    Attributes:
+        scenario: what was solved, unless a bare diagram was.
+        theta: the parameters at which it was solved.
+        residual: the largest gap between a probability and the logit response to all others.
+        steps: along the branch.
+        forks: shares of the precision at which other branches fork off; where there are any,
+            only the order in which options are written chose between them.
+        supposed: what was fixed.
+        surprise: whether nobody was told.
+        logits: lambda times payoff, `[rows, widest]` (see `engine.graph.layout`).
+    """
+
+    scenario: Scenario | None = None
+    theta: Floats = field(default_factory=lambda: np.zeros(0))
+    residual: float = 0.0
+    steps: int = 0
+    forks: tuple[float, ...] = ()
+    supposed: Mapping[str, str] = field(default_factory=dict)
+    surprise: bool = False
+    logits: Floats = field(default_factory=lambda: np.zeros((0, 1)))
+
+    def __repr__(self) -> str:
+        """Tell each move's and headline factor's likeliest state."""
+        told = [f"Equilibrium of {self.diagram.title!r} ({self.status})"]
+        for node in self.diagram.nodes:
+            if node.headline:
+                forecast = self.forecasts[node.name]
+                state = max(forecast, key=lambda name: forecast[name])
+                told.append(f"  {node.name} = {state}  {forecast[state]:.0%}")
+        return "\n".join(told)
+
+    @property
+    def status(self) -> str:
+        """Always `converged`: where no equilibrium is reached, `solve` raises."""
+        return Outcome.CONVERGED.name.lower()
+
+    @property
+    def lambdas(self) -> dict[str, float]:
+        """Each owner's lambda, in log-odds a point."""
+        values = np.asarray(self.tables.lambdas, float)
+        return dict(zip(self.diagram.owners, map(float, values), strict=True))
+
+    @cached_property
+    def reach(self) -> dict[str, Floats]:
+        """For each decision the probability of each information set, `[*observed]`."""
+        structure = self.diagram.structure
+        seen = [structure.parents[place] for place in structure.decisions]
+        names = [decision.name for decision in self.diagram.decisions]
+        return dict(zip(names, marginals(structure, self._masses, seen), strict=True))
+
+    @cached_property
+    def questions(self) -> dict[str, float]:
+        """The forecast of each of the scenario's questions."""
+        if self.scenario is None:
+            return {}
+        timeline = Timeline(self.scenario)
+        asked = self.scenario.questions.items()
+        return {name: self.any_of(timeline.ways(question)) for name, question in asked}
+
+    def _curves(self) -> dict[str, Any]:
+        """Give, for a contest over time, every forecast by name, state and period."""
+        calendar = self.scenario.calendar if self.scenario else None
+        if calendar is None:
+            return {}
+        periods = range(1, calendar.count + 1)
+        names = dict.fromkeys(
+            node.name.partition("@")[0] for node in self.diagram.played if node.period is not None
+        )
+        found = {}
+        for name in names:
+            there = {
+                node.period: self.forecasts[node.name] for node in self.diagram.instances(name)
+            }
+            states = next(iter(there.values()))
+            found[name] = {
+                state: [there[k][state] if k in there else None for k in periods]
+                for state in states
+            }
+        return {"periods": [calendar.name(period) for period in periods], **found}
+
+    def curve(self, condition: str | Condition) -> Curve:
+        """Give a condition's probability over time, such as that of `cuba = falls`.
+
+        Raises:
+            QueryError: there are no periods, or the condition speaks of what is not there.
+        """
+        return curve(self, self.scenario, condition)
+
+    @property
+    def evidence(self) -> tuple[str, ...]:
+        """Name the scenario's own evidence, on which every answer is conditional."""
+        written = self.scenario.evidence if self.scenario else self.diagram.evidence
+        return tuple(name for name in written if name in self.known)
+
+    def policy(self, name: str) -> Floats:
+        """Give a move's policy `[*observed, options]`; uniform where it is never reached."""
+        return self.policies[self._decision(name)]
+
+    def payoffs(self, name: str) -> Floats:
+        """Give what each option of a move is worth to its owner, `[*observed, options]`.
+
+        In points: the owner's interests that the move can influence, expected given the
+        information set and the option; 0 where the information set is never reached.
+        """
+        structure = self.diagram.structure
+        decision = structure.decisions[self._decision(name)]
+        played = layout_of(structure).pad(self.policies)
+        return np.asarray(
+            payoffs_of(structure, decision)(played, engine_game(self.diagram, self.tables))
+        )
+
+    def _decision(self, name: str) -> int:
+        names = [decision.name for decision in self.diagram.decisions]
+        if name not in names:
+            raise unknown("move", name, names)
+        return names.index(name)
+
+    def suppose(self, moves: Mapping[str, str], *, surprise: bool = False) -> "Equilibrium":
+        """Fix moves or factors and see what follows (Hammond et al. 2023).
+
+        Announced, everybody knows it before play and all others' behaviour is solved again; it
+        reveals nothing about whoever moved, since nobody chose it. By surprise, policies stay
+        as they are, and those who observe it respond through them. What comes about in several
+        periods is fixed in all of them, unless one is said (`cuba@3`).
+
+        Raises:
+            QueryError: unknown names or states, or an option that is closed.
+            NotConverged: the contest so changed has no equilibrium that could be reached.
+        """
+        moves = every_instance(self.diagram, moves)
+        supposed = {**self.supposed, **moves}
+        fixed = fix(self.diagram, self.tables, moves)
+        refuse_closed(self.diagram, self.tables, fixed, moves)
+        if surprise:
+            played = tuple(
+                certain(policy.shape, decision.states.index(moves[decision.name]))
+                if decision.name in moves
+                else policy
+                for decision, policy in zip(self.diagram.decisions, self.policies, strict=True)
+            )
+            return replace(
+                self, tables=fixed, policies=played, supposed=supposed, surprise=True
+            ).given({})
+        again = solve_tables(self.diagram, fixed)
+        return replace(
+            again, scenario=self.scenario, theta=self.theta, supposed=supposed, known=self.known
+        ).given({})
+
+    def others(self, starts: int = 24, seed: int = 0) -> list["OtherEquilibrium"]:
+        """Look for other self-consistent outcomes of the same contest.
+
+        The search is from random starts and need not be complete. This equilibrium is not in the
+        answer; each that is has been verified by its residual.
+
+        Args:
+            starts: how many.
+            seed: of the random starts.
+        """
+        structure, game = self.diagram.structure, engine_game(self.diagram, self.tables)
+        here = policies(game.opens, self.logits, 1.0)[game.reached]
+        found = []
+        for other in others.search(structure, game, starts, seed):
+            there = policies(game.opens, other.logits, 1.0)[game.reached]
+            if np.abs(here - there).max(initial=0.0) < others.SAME:
+                continue
+            equilibrium = replace(
+                self,
+                policies=other.policies,
+                logits=other.logits,
+                residual=other.residual,
+                steps=0,
+                forks=(),
+            )
+            found.append(OtherEquilibrium(equilibrium, other.stable, other.starts / starts))
+        return found
+
+    def sensitivity(self, of: str | Condition) -> "Sensitivity":
+        """Differentiate a forecast by every uncertain number and by every lambda.
+
+        Exact and local: everybody adapts, from equilibrium to equilibrium on the same branch.
+
+        Args:
+            of: a condition such as `cuba = falls`, or the name of a question.
+
+        Raises:
+            QueryError: unknown names; a supposition by surprise, where play does not adapt; or an
+                equilibrium at a fold or fork, where there is no derivative.
+        """
+        return self.sensitivities([of])[0]
+
+    def sensitivities(self, of: Sequence[str | Condition]) -> list["Sensitivity"]:
+        """Differentiate several forecasts at once, which takes little more than one alone.
+
+        Args:
+            of: conditions, or names of questions; see `sensitivity`.
+
+        Raises:
+            QueryError: as for `sensitivity`.
+        """
+        if self.surprise:
+            raise QueryError("by surprise policies stay as they are: there is no sensitivity")
+        if not of:
+            return []
+        slopes = differentiate(
+            self.diagram,
+            self.theta,
+            self.logits,
+            self.supposed,
+            [self._asked(each) for each in of],
+            self._evidence,
+        )
+        if slopes is None:
+            raise QueryError("the equilibrium stands at a fold or fork: it has no derivative")
+        return slopes
+
+    def _asked(self, of: str | Condition) -> Asked:
+        if self.scenario and of in self.scenario.questions:
+            of = AnyOf(Timeline(self.scenario).ways(self.scenario.questions[str(of)]))
+        over, where = self._cases(of)
+        return Asked(tuple(over), where)
+
+    def case(self) -> dict[str, Any]:
+        """Say what all is conditional on, as a JSON object."""
+        return {
+            "supposed": dict(self.supposed),
+            "evidence": list(self.evidence),
+            "given": {
+                self.diagram.nodes[self._place(name)].label
+                if name in self.diagram.evidence
+                else name: list(states)
+                for name, states in self.known.items()
+                if name not in self.evidence
+            },
+        }
+
+    def to_dict(self, storylines: int = 5) -> dict[str, Any]:
+        """Give the answer as one JSON object."""
+        return {
+            "title": self.diagram.title,
+            "status": self.status,
+            "residual": self.residual,
+            "lambda": self.lambdas,
+            **self.case(),
+            "questions": self.questions,
+            "forecast": self.forecasts,
+            "curves": self._curves(),
+            "prior": {"questions": self.prior.questions, "forecast": self.prior.forecasts}
+            if self.known
+            else None,
+            "policies": {
+                decision.name: policy.tolist()
+                for decision, policy in zip(self.diagram.decisions, self.policies, strict=True)
+            },
+            "points": self.points,
+            "storylines": [
+                {"probability": line.probability, "states": line.states}
+                for line in self.storylines(storylines)
+            ],
+        }
+
+
+@dataclass(frozen=True)
+class OtherEquilibrium:
+    """Another self-consistent outcome.
+
+    Attributes:
+        equilibrium: to be asked like any.
+        stable: under the logit dynamics; None where that could not be told.
+        share: of the random starts that ended there.
+    """
+
+    equilibrium: Equilibrium
+    stable: bool | None
+    share: float
+
+
+def solve(
+    game: Scenario | Diagram,
+    *,
+    scenario: Scenario | None = None,
+    precision: float | None = None,
+    theta: Floats | None = None,
+    limit: float = LIMIT,
+) -> Equilibrium:
+    """Solve a contest.
+
+    Args:
+        game: a scenario, or a diagram.
+        scenario: what the diagram was compiled from, if that is known.
+        precision: lambda (log-odds a point) of every actor, instead of the contest's own.
+        theta: the uncertain numbers, instead of their medians.
+        limit: how many numbers the largest table on the way may have.
+
+    Raises:
+        ScenarioError: the scenario has faults.
+        TooLarge: a table would have more numbers than the limit.
+        NotConverged: no equilibrium was reached; there are no numbers then.
+        QueryError: the scenario's evidence contradicts itself.
+    """
+    diagram = compile_scenario(game) if isinstance(game, Scenario) else game
+    if precision is not None:
+        diagram = replace(diagram, precision=dict.fromkeys(diagram.owners, float(precision)))
+    refuse_too_large(diagram, limit)
+    values = diagram.theta if theta is None else np.asarray(theta, float)
+    solved = solve_tables(diagram, diagram.tables(values))
+    return replace(
+        solved, scenario=game if isinstance(game, Scenario) else scenario, theta=values
+    ).given(diagram.evidence)
+
+
+def solve_tables(diagram: Diagram, tables: Tables) -> Equilibrium:
+    """Solve a diagram at these numbers."""
+    found = qre.solve(diagram.structure, engine_game(diagram, tables))
+    outcome = found.outcome
+    if outcome is not Outcome.CONVERGED:
+        share = found.trace.share if found.trace else 1.0
+        raise NotConverged(outcome.name.lower(), outcome.value, found.residual, share)
+    return Equilibrium(
+        diagram=diagram,
+        tables=tables,
+        policies=found.policies,
+        logits=found.logits,
+        known={},
+        residual=found.residual,
+        steps=found.trace.steps if found.trace else 0,
+        forks=found.trace.forks if found.trace else (),
+    )

@@ -1,0 +1,120 @@
+"""What is refused before it is solved, with the cause and what to change."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from middlegame.base.errors import QueryError, TooLarge
+from middlegame.diagram import Diagram, Tables
+from middlegame.engine.cost import predict
+from middlegame.engine.inference import joint as inference
+from middlegame.engine.inference.payoffs import groups
+
+LIMIT = 1e8
+"""Numbers that the largest table may have unless told otherwise: 0.75 GiB."""
+LONGEST = 1000
+"""Tables that a step towards the limit of full precision may take: about a tenth of a second."""
+
+_NAMED = 12
+"""Nodes that a refusal names."""
+
+
+def refuse_too_large(diagram: Diagram, limit: float) -> None:
+    """Refuse what would cost too much, before it starts.
+
+    Raises:
+        TooLarge: with the predicted cost, the nodes that cause it, and what to change.
+    """
+    cost = predict(diagram.structure)
+    if max(cost.largest, cost.unknowns) <= limit:
+        return
+    nodes = diagram.nodes
+    names = _listed([nodes[node].name for node in cost.nodes])
+    if cost.carried:
+        cause = f"what is carried along over {names} together"
+        change = "let fewer factors persist or depend on each other, or moves know fewer of them"
+        if cost.kept:
+            known: dict[str, list[str]] = {}
+            for node, by in cost.kept:
+                known.setdefault(nodes[by].name, []).append(nodes[node].name)
+            change = "; ".join(
+                f"let {by} know less of the past: {' and '.join(kept)} "
+                f"{'is' if len(kept) == 1 else 'are'} carried along for that alone"
+                for by, kept in known.items()
+            )
+    elif cost.decision is None:
+        cause = f"one table over {names}"
+        change = "let it depend on, or know, fewer of them"
+    else:
+        cause = f"the payoffs of {nodes[cost.decision].name} over {names} together"
+        change = "let moves know fewer of them, or conditions speak of fewer at once"
+    raise TooLarge(
+        f"this is too large to solve: {cause} would take {cost.largest:.1e} numbers "
+        f"({cost.largest * 8 / 2**30:.1e} GiB), and the limit is {limit:.1e}; {change}"
+    )
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Name the first of many only."""
+    more = len(names) - _NAMED
+    return ", ".join(names[:_NAMED]) + (f" and {more} more" if more > 0 else "")
+
+
+def refuse_long_limit(diagram: Diagram) -> None:
+    """Refuse to follow a long contest to the limit of full precision.
+
+    There, reach needs logarithms, which the sweeps that make long contests quick do without: every
+    move's payoffs are contracted apart at every step.
+
+    Raises:
+        TooLarge: with how much that would be, and what to do instead.
+    """
+    structure = diagram.structure
+    found = groups(structure, structure.decisions)
+    tables = sum(len(group.shape.families) + len(group.shape.scopes) for group in found)
+    if tables <= LONGEST:
+        return
+    raise TooLarge(
+        "this is too long to be followed to the limit of full precision: each of thousands "
+        f"of steps would take the payoffs of {len(structure.decisions)} moves apart, {tables:,} "
+        f"different tables in all, and the limit is {LONGEST:,}; ask for fewer periods, or for a "
+        "higher precision instead"
+    )
+
+
+def refuse_closed(
+    diagram: Diagram, before: Tables, fixed: Tables, moves: Mapping[str, str]
+) -> None:
+    """Refuse to suppose an option that is closed where its move can come to be made.
+
+    Args:
+        diagram: the contest.
+        before: its numbers.
+        fixed: its numbers with the moves fixed.
+        moves: what is supposed of moves and factors.
+
+    Raises:
+        QueryError: with the case in which the option is closed.
+    """
+    structure = diagram.structure
+    masses: list[Any] = list(fixed.chances)
+    for place, open_ in zip(structure.decisions, fixed.opens, strict=True):
+        masses[place] = open_ / open_.sum(axis=-1, keepdims=True)
+    for decision, open_ in zip(diagram.decisions, before.opens, strict=True):
+        if decision.name not in moves:
+            continue
+        place = diagram.index[decision.name]
+        possible = np.asarray(inference.joint(structure, masses, structure.parents[place])) > 0
+        shut = possible & ~open_[..., decision.states.index(moves[decision.name])]
+        if shut.any():
+            where = np.argwhere(shut)[0]
+            seen = [
+                f"{parent} = {diagram.nodes[diagram.index[parent]].states[k]}"
+                for parent, k in zip(decision.parents, where, strict=True)
+            ]
+            case = f" where {' and '.join(seen)}" if seen else ""
+            raise QueryError(
+                f"{decision.name} = {moves[decision.name]} cannot be supposed: it is closed{case}"
+                f"{'; suppose what opens it too' if seen else ''}"
+            )

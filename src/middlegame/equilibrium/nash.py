@@ -1,0 +1,107 @@
+"""The limit of full precision: the Nash equilibrium to which the principal branch leads."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from middlegame.base.display import Displayed
+from middlegame.base.errors import NotConverged
+from middlegame.compiler import compile_scenario
+from middlegame.compiler.warnings import points_range
+from middlegame.diagram import Diagram
+from middlegame.engine.numerics.continuation import Outcome
+from middlegame.engine.qre import nash as engine
+from middlegame.equilibrium.engine_input import engine_game
+from middlegame.equilibrium.equilibrium import Equilibrium
+from middlegame.equilibrium.limits import LIMIT, refuse_long_limit, refuse_too_large
+from middlegame.scenario import Scenario
+
+PURE = 1e-3
+"""A probability this near to 0 or 1 counts as pure."""
+
+
+@dataclass(frozen=True)
+class NashLimit(Displayed):
+    """Where the branch leads as precision grows without bound.
+
+    Attributes:
+        equilibrium: the play, to be asked like any.
+        share: how many times the contest's own precision it was followed to.
+        regret: for each move the largest regret at any information set that can be reached,
+            in points: how much better the best option is than the policy, given what is known.
+        weighted: the same summed over information sets, each weighted by its reach probability.
+        pure: whether every move that is made is made for certain.
+    """
+
+    equilibrium: Equilibrium
+    share: float
+    regret: dict[str, float]
+    weighted: dict[str, float]
+    pure: bool
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give what is particular to the limit as one JSON object."""
+        return {
+            "share": self.share,
+            "regret": self.regret,
+            "regret_weighted_by_reach": self.weighted,
+            "pure": self.pure,
+        }
+
+
+def nash(
+    game: Scenario | Diagram, *, scenario: Scenario | None = None, limit: float = LIMIT
+) -> NashLimit:
+    """Follow a contest's principal branch towards Nash.
+
+    Args:
+        game: a scenario, or a diagram.
+        scenario: what the diagram was compiled from, if that is known.
+        limit: how many numbers the largest table on the way may have.
+
+    Raises:
+        ScenarioError: the scenario has faults.
+        TooLarge: a table would have more numbers than the limit, or the contest is too long.
+        NotConverged: regret did not fall far enough.
+        QueryError: the evidence cannot happen at the limit.
+    """
+    diagram = compile_scenario(game) if isinstance(game, Scenario) else game
+    refuse_too_large(diagram, limit)
+    refuse_long_limit(diagram)
+    tables, structure = diagram.tables(), diagram.structure
+    ends = [points_range(diagram, owner) for owner in diagram.owners]
+    ranges = np.array([best - worst for worst, best in ends])
+    found = engine.limit(structure, engine_game(diagram, tables), ranges)
+    if found.outcome is not Outcome.CONVERGED:
+        outcome = found.outcome
+        raise NotConverged(outcome.name.lower(), outcome.value, found.residual, found.share)
+    equilibrium = Equilibrium(
+        diagram=diagram,
+        tables=replace(tables, lambdas=np.asarray(tables.lambdas) * found.share),
+        policies=found.policies,
+        known={},
+        scenario=game if isinstance(game, Scenario) else scenario,
+        theta=diagram.theta,
+        residual=found.residual,
+        steps=found.steps,
+        logits=found.logits * found.share,
+    ).given(diagram.evidence)
+    names = [decision.name for decision in diagram.decisions]
+    regrets = dict(zip(names, found.regrets, strict=True))
+    reach = equilibrium.reach
+    return NashLimit(
+        equilibrium=equilibrium,
+        share=found.share,
+        regret={name: float(regret.max(initial=0.0)) for name, regret in regrets.items()},
+        weighted={name: float((reach[name] * regret).sum()) for name, regret in regrets.items()},
+        pure=all(
+            _is_pure(policy[reach[name] > PURE])
+            for name, policy in zip(names, found.policies, strict=True)
+        ),
+    )
+
+
+def _is_pure(policy: NDArray[np.float64]) -> bool:
+    return bool((np.minimum(policy, 1 - policy) < PURE).all())

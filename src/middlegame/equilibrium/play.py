@@ -1,0 +1,313 @@
+"""What happens when everybody plays given policies: forecasts, joints, storylines, points."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from middlegame.base.errors import QueryError, unknown
+from middlegame.compiler.evidence import STATES, sighting
+from middlegame.diagram import Diagram, Tables
+from middlegame.engine.inference import joint as inference
+from middlegame.engine.inference.marginals import marginals
+from middlegame.engine.inference.product import expectation
+from middlegame.equilibrium.simulated_storylines import likeliest_courses
+from middlegame.scenario.conditions import Condition, Is, parse_condition
+from middlegame.scenario.model.references import LAST
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Floats = NDArray[np.float64]
+GIVEN = "given "
+"""What the names of nodes begin with that stand for what was observed and is no node's state."""
+Observed = Mapping[str, str | Sequence[str]]
+"""For each move or factor the state it was seen in, or the states it may be in."""
+
+
+@dataclass(frozen=True)
+class Storyline:
+    """One way the whole contest may run.
+
+    Attributes:
+        states: of each move and headline factor, in order of play.
+        probability: of all of it together.
+    """
+
+    states: dict[str, str]
+    probability: float
+
+
+@dataclass(frozen=True)
+class Play:
+    """A diagram played by given policies, perhaps with something known.
+
+    Attributes:
+        diagram: what is played.
+        tables: its numbers.
+        policies: `[*observed, options]` for each decision, in the diagram's order.
+        known: what was observed; every answer is conditional on it.
+    """
+
+    diagram: Diagram
+    tables: Tables
+    policies: tuple[Floats, ...]
+    known: Mapping[str, tuple[str, ...]]
+
+    def forecast(self, name: str) -> dict[str, float]:
+        """Give the probability of each state of a move or factor.
+
+        Raises:
+            QueryError: there is no such move or factor.
+        """
+        node = self.diagram.nodes[self._place(name)]
+        if "forecasts" in vars(self) and node.name in self.forecasts:
+            return dict(self.forecasts[node.name])
+        return dict(zip(node.states, map(float, self.joint(name)), strict=True))
+
+    @cached_property
+    def forecasts(self) -> dict[str, dict[str, float]]:
+        """The forecast of every move and factor."""
+        played = self.diagram.played
+        every = [(self.diagram.index[node.name],) for node in played]
+        found = marginals(self.diagram.structure, self._masses, every, self._evidence)
+        whole = self.evidence_probability
+        return {
+            node.name: dict(zip(node.states, map(float, chances / whole), strict=True))
+            for node, chances in zip(played, found, strict=True)
+        }
+
+    def joint(self, *names: str) -> Floats:
+        """Give the joint probabilities of several moves and factors, one axis each."""
+        over = [self._place(name) for name in names]
+        return self._joint(over) / self.evidence_probability
+
+    def probability(self, condition: str | Condition) -> float:
+        """Give the probability that a condition holds, such as `cuba = falls and trade = no`.
+
+        Raises:
+            QueryError: the condition does not parse, or speaks of what is not there.
+        """
+        over, where = self._cases(condition)
+        if len(over) == 1 and "forecasts" in vars(self):
+            told = self.forecasts.get(self.diagram.nodes[over[0]].name)
+            if told is not None:
+                return float(np.array([*told.values()]) @ where)
+        return float((self._joint(over) * where).sum()) / self.evidence_probability
+
+    def any_of(self, conditions: Sequence[Condition]) -> float:
+        """Give the probability that at least one of several conditions holds.
+
+        Raises:
+            QueryError: one speaks of what is not there.
+        """
+        if len(conditions) == 1:
+            return self.probability(conditions[0])
+        factors = []
+        for condition in conditions:
+            over, where = self._cases(condition)
+            factors.append((1.0 - where, tuple(over)))
+        none = expectation(self.diagram.structure, self._masses, factors, self._evidence)
+        return min(max(1.0 - float(none) / self.evidence_probability, 0.0), 1.0)
+
+    def storylines(self, count: int = 5) -> list[Storyline]:
+        """Give the likeliest ways that the moves and headline factors run together; exact.
+
+        Over time they are the likeliest among simulated plays (`courses`), each with its exact
+        probability.
+        """
+        told = [k for k, node in enumerate(self.diagram.nodes) if node.headline]
+        timed = any(node.period is not None for node in self.diagram.played)
+        search = likeliest_courses if timed else inference.likeliest
+        found = search(self.diagram.structure, self._masses, told, count, self._evidence)
+        nodes = self.diagram.nodes
+        return [
+            Storyline(
+                {nodes[k].name: nodes[k].states[s] for k, s in zip(told, states, strict=True)},
+                probability / self.evidence_probability,
+            )
+            for states, probability in found
+        ]
+
+    @cached_property
+    def points(self) -> dict[str, float]:
+        """Each owner's expected points."""
+        totals = dict.fromkeys(self.diagram.owners, 0.0)
+        structure = self.diagram.structure
+        found = marginals(structure, self._masses, structure.scopes, self._evidence)
+        for utility, table, chances in zip(
+            self.diagram.utilities, self.tables.utilities, found, strict=True
+        ):
+            expected = float((np.asarray(table) * chances).sum())
+            totals[utility.owner] += expected / self.evidence_probability
+        return totals
+
+    @cached_property
+    def evidence_probability(self) -> float:
+        """The probability of everything known, before it was known."""
+        structure = self.diagram.structure
+        return float(marginals(structure, self._masses, [()], self._evidence)[0])
+
+    @cached_property
+    def prior(self) -> Self:
+        """The same before anything was known.
+
+        That somebody is shown evidence is in how everybody behaves, and stays there.
+        """
+        return replace(self, known={})
+
+    def given(self, known: Observed | str | Condition, *, likelihood: float | None = None) -> Self:
+        """Condition on what was observed: news about the world and about what movers knew.
+
+        Args:
+            known: the states that moves and factors were seen in, or a condition that holds.
+            likelihood: with a condition, that it is only reported: P(report | so) :
+                P(report | not so).
+
+        Raises:
+            QueryError: unknown names or states, or something that cannot happen together: the
+                pieces that contradict each other are named.
+        """
+        if not isinstance(known, Mapping):
+            return self._told(known, likelihood)
+        if likelihood is not None:
+            raise QueryError("a likelihood goes with a condition, such as 'lease = lost'")
+        merged = dict(self.known)
+        for name, seen in known.items():
+            node = self.diagram.nodes[self._place(name)]
+            states = (seen,) if isinstance(seen, str) else tuple(seen)
+            for state in states:
+                if state not in node.states:
+                    raise unknown(f"state of {name}", state, node.states)
+            merged[name] = tuple(s for s in merged.get(name, node.states) if s in states)
+        conditioned = replace(self, known=merged)
+        if not conditioned.evidence_probability > 0:
+            raise QueryError(conditioned._contradiction())
+        return conditioned
+
+    def _told(self, known: str | Condition, likelihood: float | None) -> Self:
+        """Add a piece of evidence to the diagram; nobody in the contest sees it."""
+        cases(self.diagram, known)  # refuses what does not parse, unknown names and states
+        saw = parse_condition(known)
+        if isinstance(saw, Is) and likelihood is None:
+            return self.given({saw.variable: saw.among})
+        if likelihood is not None and not 0 < likelihood < math.inf:
+            raise QueryError(f"a likelihood of {likelihood}; expected odds above 0, such as 4")
+        count = sum(name.startswith(GIVEN) for name in self.diagram.evidence)
+        states = {node.name: node.states for node in self.diagram.nodes}
+        node = sighting(f"{GIVEN}{count + 1}", saw, likelihood, states, str(saw))
+        added = replace(
+            self,
+            diagram=replace(self.diagram, nodes=(*self.diagram.nodes, node)),
+            tables=replace(
+                self.tables,
+                chances=(*self.tables.chances, node.table.evaluate(np.zeros(0), np)),
+            ),
+        )
+        return added.given({node.name: STATES[0]})
+
+    def _contradiction(self) -> str:
+        """Name the fewest pieces of what is known that cannot be together."""
+        left = dict(self.known)
+        for name in self.known:
+            fewer = {other: seen for other, seen in left.items() if other != name}
+            if not replace(self, known=fewer).evidence_probability > 0:
+                left = fewer
+        told = [self._piece(name, seen) for name, seen in left.items()]
+        if len(told) == 1:
+            return f"{told[0]} cannot happen in this contest: its probability is zero"
+        return (
+            f"{', '.join(told[:-1])} and {told[-1]} cannot happen together: they contradict each "
+            "other, and without any one of them the rest can"
+        )
+
+    def _piece(self, name: str, seen: Sequence[str]) -> str:
+        node = self.diagram.nodes[self._place(name)]
+        if name in self.diagram.evidence:
+            return f"the evidence '{node.label}'"
+        return f"{name} = {'|'.join(seen) or 'nothing'}"
+
+    def frame(self) -> "pd.DataFrame":
+        """Give every forecast as a table: name, (over time) period, state and probability."""
+        import pandas as pd
+
+        rows = [(n, s, p) for n, f in self.forecasts.items() for s, p in f.items()]
+        frame = pd.DataFrame(rows, columns=["name", "state", "probability"])
+        periods = {node.name: node.period for node in self.diagram.played}
+        if any(period is not None for period in periods.values()):
+            frame.insert(1, "period", frame.name.map(periods))
+            frame["name"] = [name.partition("@")[0] for name in frame.name]
+        return frame
+
+    @cached_property
+    def _masses(self) -> list[Floats]:
+        masses: list[Any] = list(self.tables.chances)
+        for place, policy in zip(self.diagram.structure.decisions, self.policies, strict=True):
+            masses[place] = policy
+        return masses
+
+    @cached_property
+    def _evidence(self) -> dict[int, Floats]:
+        nodes = self.diagram.nodes
+        places = {self._place(name): states for name, states in self.known.items()}
+        return {
+            place: np.array([float(state in states) for state in nodes[place].states])
+            for place, states in places.items()
+        }
+
+    def _joint(self, over: list[int]) -> Floats:
+        return np.asarray(
+            inference.joint(self.diagram.structure, self._masses, over, self._evidence)
+        )
+
+    def _place(self, name: str) -> int:
+        return place_of(self.diagram, name)
+
+    def _cases(self, condition: str | Condition) -> tuple[list[int], Floats]:
+        over, where = cases(self.diagram, condition)
+        return [self._place(name) for name in over], where
+
+
+def place_of(diagram: Diagram, name: str) -> int:
+    """Find a move or factor among a diagram's nodes.
+
+    Raises:
+        QueryError: it is not there; or it is there in several periods, and none is said.
+    """
+    if name in diagram.index:
+        return diagram.index[name]
+    known, _, at = name.partition("@")
+    there = diagram.instances(known)
+    if there and there[0].period is not None:
+        if at == LAST:
+            return diagram.index[there[-1].name]
+        if not at:
+            raise QueryError(
+                f"'{name}' comes about in more than one period; say in which, from "
+                f"{there[0].name} to {there[-1].name}"
+            )
+        raise unknown("period of", name, [node.name for node in there])
+    raise unknown("move or factor", name, [node.name for node in diagram.played])
+
+
+def cases(diagram: Diagram, condition: str | Condition) -> tuple[tuple[str, ...], Floats]:
+    """Give the moves and factors that a condition speaks of, and 1 for each case where it holds.
+
+    Raises:
+        QueryError: the condition does not parse, or speaks of what is not there.
+    """
+    try:
+        wanted = parse_condition(condition)
+    except ValueError as error:
+        raise QueryError(str(error)) from None
+    over = wanted.variables()
+    states = {name: diagram.nodes[place_of(diagram, name)].states for name in over}
+    for leaf in wanted.leaves():
+        for state in leaf.among:
+            if state not in states[leaf.variable]:
+                raise unknown(f"state of {leaf.variable}", state, states[leaf.variable])
+    return over, wanted.holds(states, over).astype(float)

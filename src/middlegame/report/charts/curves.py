@@ -1,0 +1,128 @@
+"""Forecasts over time as lines: static SVG, drawn by Vega-Lite through Altair."""
+
+from textwrap import wrap
+from typing import Any
+
+from middlegame.report.charts.bars import WIDTH, inline
+from middlegame.report.text.over_time import Series, short
+from middlegame.report.text.palette import OKABE_ITO
+from middlegame.report.text.words import percent
+
+_HEIGHT = 150
+_INK = "currentColor"
+_LEGEND = 17
+_LETTERS = 28
+_DASHES = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3])
+"""States differ by dashes too, for those who see no colours."""
+
+
+def curve_chart(series: Series) -> str:
+    """Draw a line for each state, from 0% to 100% over the periods.
+
+    Returns:
+        An SVG image that takes the page's text colour and font.
+    """
+    import altair as alt
+    import vl_convert
+
+    rows = [
+        {"period": place, "chance": chance, "state": label}
+        | ({"low": bands[place][0], "high": bands[place][1]} if bands else {})
+        for label, row, bands in zip(series.labels, series.chances, _bands(series), strict=True)
+        for place, chance in enumerate(row)
+        if chance is not None
+    ]
+    data = alt.Chart(alt.InlineData(values=rows))
+    names = [short(name) for name in series.periods]
+    labels = f"{names!r}[datum.value]"
+    colours = alt.Scale(domain=list(series.labels), range=_colours(len(series.labels)))
+    dashes = alt.Scale(
+        domain=list(series.labels),
+        range=[list(_DASHES[k % len(_DASHES)]) for k in range(len(series.labels))],
+    )
+    x = alt.X(
+        "period:Q",
+        scale=alt.Scale(domain=[-0.2, len(series.periods) - 0.8], nice=False),
+        axis=alt.Axis(
+            values=_ticks(len(series.periods)), labelExpr=labels, title=None, grid=False,
+            labelColor=_INK, domainColor=_INK, tickColor=_INK, labelFontSize=11,
+        ),
+    )  # fmt: skip
+    y = alt.Y(
+        "chance:Q",
+        scale=alt.Scale(domain=[0, 1], nice=False),
+        axis=alt.Axis(
+            values=[0, 0.5, 1], format=".0%", title=None, labelColor=_INK, domain=False,
+            ticks=False, gridColor=_INK, gridOpacity=0.15, labelFontSize=11,
+        ),
+    )  # fmt: skip
+    colour = alt.Color("state:N", scale=colours, legend=None)
+    line = data.mark_line(strokeWidth=2.4).encode(
+        x=x, y=y, color=colour, strokeDash=alt.StrokeDash("state:N", scale=dashes, legend=None)
+    )
+    point = data.mark_point(filled=True, size=26, opacity=1).encode(x=x, y=y, color=colour)
+    layers = [line, point]
+    if series.bands:
+        layers.insert(0, data.mark_area(opacity=0.18).encode(x=x, y=alt.Y("low:Q"), y2="high:Q",
+                                                             color=colour))  # fmt: skip
+    plot = alt.layer(*layers).properties(width=WIDTH - 40, height=_HEIGHT)
+    chart = (
+        alt.vconcat(_legend(series, colours, dashes), plot, spacing=6)
+        .properties(background="transparent", padding=1)
+        .configure_view(stroke=None)
+    )
+    return inline(vl_convert.vegalite_to_svg(chart.to_dict()), _told(series))
+
+
+def _legend(series: Series, colours: Any, dashes: Any) -> Any:
+    """A line for each state with its name and where it ends."""
+    import altair as alt
+
+    last = [next((c for c in reversed(row) if c is not None), 0.0) for row in series.chances]
+    rows: list[dict[str, Any]] = []
+    top = 8
+    for label, chance in zip(series.labels, last, strict=True):
+        lines = wrap(label, _LETTERS) or [""]
+        told = "\n".join(lines)
+        rows.append(
+            {"state": label, "told": told, "y": top, "x": 0, "x2": 26, "percent": percent(chance)}
+        )
+        top += _LEGEND * len(lines)
+    data = alt.Chart(alt.InlineData(values=rows))
+    y = alt.Y("y:Q", scale=None, axis=None)
+    swatch = data.mark_rule(strokeWidth=2.4).encode(
+        x=alt.X("x:Q", scale=None, axis=None), x2="x2:Q", y=y,
+        color=alt.Color("state:N", scale=colours, legend=None),
+        strokeDash=alt.StrokeDash("state:N", scale=dashes, legend=None),
+    )  # fmt: skip
+    name = data.mark_text(
+        align="left", baseline="middle", color=_INK, fontSize=13, lineBreak="\n", lineHeight=_LEGEND
+    ).encode(x=alt.value(34), y=y, text="told:N")
+    number = data.mark_text(
+        align="right", baseline="middle", color=_INK, fontSize=13, fontWeight=700
+    ).encode(x=alt.value(WIDTH - 40), y=y, text="percent:N")
+    return alt.layer(swatch, name, number).properties(width=WIDTH - 40, height=top - 8 + 4)
+
+
+def _bands(series: Series) -> list[Any]:
+    return list(series.bands) or [()] * len(series.labels)
+
+
+def _colours(count: int) -> list[str]:
+    return [OKABE_ITO[place % len(OKABE_ITO)] for place in range(count)]
+
+
+def _ticks(count: int) -> list[int]:
+    """Mark every period, or as many as there is room for."""
+    step = max(1, -(-count // 6))
+    return list(range(0, count, step))
+
+
+def _told(series: Series) -> str:
+    """Say the curve to those who hear the page: where each state begins and ends."""
+    parts = []
+    for label, row in zip(series.labels, series.chances, strict=True):
+        there = [(p, c) for p, c in zip(series.periods, row, strict=True) if c is not None]
+        (first, begins), (last, ends) = there[0], there[-1]
+        parts.append(f"{label} {percent(begins)} in {first}, {percent(ends)} in {last}")
+    return f"{series.title}: {'; '.join(parts)}"

@@ -1,0 +1,187 @@
+"""The contest as a picture: Graphviz places the nodes, and this draws them.
+
+Graphviz is asked for places and curves alone, as it would measure text in whatever fonts it
+finds; so the picture is the same everywhere, and its colours follow the page.
+"""
+
+from collections.abc import Iterator
+from html import escape
+from typing import TYPE_CHECKING
+
+from middlegame.diagram import Decision
+from middlegame.report.charts.layout import (
+    BAR,
+    LINE,
+    MARGIN,
+    PADDING,
+    Arc,
+    Box,
+    label_lines,
+    layout,
+    state_lines,
+    text_width,
+)
+from middlegame.report.text import narrative
+from middlegame.report.text.palette import NOBODY, actor_colours
+from middlegame.report.text.words import Words, capital, percent
+
+if TYPE_CHECKING:
+    from middlegame.equilibrium.equilibrium import Equilibrium
+
+_LEGEND_LINE = 24.0
+_LEAST_WIDTH = 560.0
+
+_STYLE = """
+.mg-graph{--ink:#1c2128;--soft:#57606a;--line:#8b949e;--paper:#fff;
+font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}
+@media screen and (prefers-color-scheme:dark){
+.mg-graph{--ink:#e8eaed;--soft:#a9b1bb;--line:#77808b;--paper:#161a1f}}
+.mg-graph text{fill:var(--ink);font-size:12px}
+.mg-graph .name{font-weight:650}
+.mg-graph .chance{font-weight:650}
+.mg-graph .paper{fill:var(--paper)}
+.mg-graph .factor .edge{fill:none;stroke:var(--line)}
+.mg-graph .headline .edge{stroke:var(--ink);stroke-width:1.8}
+.mg-graph .rail{fill:var(--line);opacity:.28}
+.mg-graph .arc{fill:none;stroke:var(--soft);stroke-width:1.2}
+.mg-graph .tip{fill:var(--soft)}
+.mg-graph .knows .arc{stroke:var(--line);stroke-dasharray:5 4}
+.mg-graph .knows .tip{fill:var(--line)}
+.mg-graph .legend text{fill:var(--soft)}
+""".replace("\n", "")
+
+
+def contest_graph(
+    equilibrium: "Equilibrium", *, period: int | None = None, chosen_from: bool = False
+) -> str:
+    """Draw the contest: moves and factors, what each depends on, and who knows what.
+
+    Args:
+        equilibrium: whose probabilities stand on it.
+        period: over time, the one to be drawn; see `layout.shown_period` unless given.
+        chosen_from: whether its boxes are buttons, each with its `data-node`, for a live page.
+
+    Returns:
+        An SVG image that scales, without background, for light and dark pages.
+    """
+    placed = layout(equilibrium, period)
+    words = narrative.words_of(equilibrium)
+    width = max(placed.width, _LEAST_WIDTH)
+    legend, legend_height = _legend(equilibrium, words, width)
+    height = placed.height + legend_height
+    diagram = equilibrium.diagram
+    moves, count = len(diagram.decisions), len(diagram.played)
+    told = f"{moves} moves and {count - moves} factors of: {words.title}"
+    role = "group" if chosen_from else "img"
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="mg-graph" role="{role}" '
+        f'viewBox="0 0 {width:.0f} {height:.0f}" aria-label="{escape(told)}">',
+        f"<style>{_STYLE}</style>",
+        legend,
+        f'<g transform="translate({(width - placed.width) / 2:.0f} {legend_height:.0f})">',
+        *(_arc(equilibrium, arc) for arc in placed.arcs),
+        *(_box(equilibrium, words, box, chosen_from) for box in placed.boxes),
+        "</g></svg>",
+    ]
+    return "\n".join(parts)
+
+
+def _arc(equilibrium: "Equilibrium", arc: Arc) -> str:
+    head = equilibrium.diagram.nodes[equilibrium.diagram.index[arc.head]]
+    kind = "knows" if isinstance(head, Decision) else "depends"
+    start, *rest = arc.points
+    curve = " ".join(f"{x:.1f},{y:.1f}" for x, y in rest)
+    (bx, by), (tx, ty) = arc.points[-1], arc.tip
+    length = max(((tx - bx) ** 2 + (ty - by) ** 2) ** 0.5, 1e-6)
+    side_x, side_y = -(ty - by) / length * 3.4, (tx - bx) / length * 3.4
+    return (
+        f'<g class="{kind}"><path class="arc" d="M{start[0]:.1f},{start[1]:.1f} C{curve}"/>'
+        f'<polygon class="tip" points="{tx:.1f},{ty:.1f} {bx + side_x:.1f},{by + side_y:.1f} '
+        f'{bx - side_x:.1f},{by - side_y:.1f}"/></g>'
+    )
+
+
+def _box(equilibrium: "Equilibrium", words: Words, box: Box, button: bool) -> str:
+    node = words.node(box.name)
+    forecast = equilibrium.forecast(box.name)
+    _, chance = narrative.likeliest(forecast)
+    left, top = box.x - box.width / 2, box.y - box.height / 2
+    shape = f'x="{left:.1f}" y="{top:.1f}" width="{box.width:.1f}" height="{box.height:.1f}"'
+    told = "; ".join(f"{words.state(box.name, s)} {percent(p)}" for s, p in forecast.items())
+    if isinstance(node, Decision):
+        colour = actor_colours(equilibrium.diagram)[node.owner]
+        kind, frame = (
+            "move",
+            (
+                f'<rect {shape} rx="11" class="paper"/>'
+                f'<rect {shape} rx="11" fill="{colour}" fill-opacity=".13" '
+                f'stroke="{colour}" stroke-width="2"/>'
+            ),
+        )
+    else:
+        colour = NOBODY
+        kind = "factor headline" if node.headline else "factor"
+        frame = f'<rect {shape} rx="2" class="paper"/><rect {shape} rx="2" class="edge"/>'
+    lines = []
+    y = top + PADDING + 10
+    for line in label_lines(words, box.name):
+        lines.append(_text(left + PADDING, y, line, "name"))
+        y += LINE
+    states = state_lines(equilibrium, words, box.name)
+    for line in states[:-1]:
+        lines.append(_text(left + PADDING, y, line, "state"))
+        y += LINE
+    lines.append(_text(left + PADDING, y, states[-1], "state"))
+    right = box.x + box.width / 2 - PADDING
+    lines.append(_text(right, y, percent(chance), "chance", end=True))
+    rail = box.width - 2 * PADDING
+    bar_y = top + box.height - PADDING - BAR + 2
+    bar = f'y="{bar_y:.1f}" height="{BAR}" x="{left + PADDING:.1f}" rx="1.5"'
+    told = f"{words.heading(box.name)}: {told}"
+    opened = f'<g class="{kind}">'
+    if button:
+        opened = (
+            f'<g class="{kind}" tabindex="0" role="button" data-node="{escape(box.name)}" '
+            f'aria-label="{escape(told)}">'
+        )
+    return (
+        f"{opened}<title>{escape(told)}</title>"
+        f'{frame}{"".join(lines)}<rect {bar} width="{rail:.1f}" class="rail"/>'
+        f'<rect {bar} width="{max(rail * chance, 1.5):.1f}" fill="{colour}"/></g>'
+    )
+
+
+def _text(x: float, y: float, text: str, kind: str, *, end: bool = False) -> str:
+    anchor = ' text-anchor="end"' if end else ""
+    return f'<text x="{x:.1f}" y="{y:.1f}" class="{kind}"{anchor}>{escape(text)}</text>'
+
+
+def _legend(equilibrium: "Equilibrium", words: Words, width: float) -> tuple[str, float]:
+    """Say what colours and lines mean, in as many rows as the width needs."""
+    colours = actor_colours(equilibrium.diagram)
+    owners = dict.fromkeys(decision.owner for decision in equilibrium.diagram.decisions)
+    x, row = MARGIN, 0
+    drawn = []
+    for mark, text in _legend_marks([(capital(words.actor(o)), colours[o]) for o in owners]):
+        room = 34 + text_width(text) + 20
+        if x + room > width and x > MARGIN:
+            x, row = MARGIN, row + 1
+        y = MARGIN + row * _LEGEND_LINE
+        drawn.append(
+            f'<g transform="translate({x:.1f} {y:.1f})">{mark}{_text(34, 12, text, "entry")}</g>'
+        )
+        x += room
+    height = MARGIN + (row + 1) * _LEGEND_LINE
+    return f'<g class="legend">{"".join(drawn)}</g>', height
+
+
+def _legend_marks(actors: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    for actor, colour in actors:
+        yield (
+            f'<rect y="1" width="26" height="13" rx="5" fill="{colour}" fill-opacity=".13" '
+            f'stroke="{colour}" stroke-width="2"/>',
+            actor,
+        )
+    yield '<g class="factor"><rect y="1" width="26" height="13" class="edge"/></g>', "a factor"
+    yield '<g class="depends"><path class="arc" d="M0,8 H26"/></g>', "depends on"
+    yield '<g class="knows"><path class="arc" d="M0,8 H26"/></g>', "is known to"

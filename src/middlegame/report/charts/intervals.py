@@ -1,0 +1,94 @@
+"""Forecasts with their intervals: static SVG, drawn by Vega-Lite through Altair."""
+
+from collections.abc import Sequence
+from textwrap import wrap
+from typing import TYPE_CHECKING, Any
+
+from middlegame.report.charts.bars import inline
+from middlegame.report.text.words import percent
+
+if TYPE_CHECKING:
+    from middlegame.report.text.outlooks import Line
+
+_WIDTH, _WIDE = 330, 640
+_LETTERS = 40
+_LINE, _ROW = 16, 36
+_INK = "currentColor"
+
+
+def interval_chart(title: str, lines: "Sequence[Line]", colour: str, *, wide: bool = False) -> str:
+    """Draw a line for each forecast: nine worlds in ten, half of them, and the mean.
+
+    Args:
+        title: of what, for those who hear the page.
+        lines: the forecasts.
+        colour: of the lines.
+        wide: whether it has the page's width.
+
+    Returns:
+        An SVG image that takes the page's text colour and font.
+    """
+    import altair as alt
+    import vl_convert
+
+    width = _WIDE if wide else _WIDTH
+    rows, height = _rows(lines, _LETTERS * width // _WIDTH)
+    base = alt.Chart(alt.InlineData(values=rows))
+    x, y = alt.Scale(domain=[0, 1], nice=False), alt.Y("y:Q", scale=None, axis=None)
+
+    def rule(begin: str, end: str, **marks: Any) -> alt.Chart:
+        chart: alt.Chart = base.mark_rule(strokeCap="round", **marks).encode(
+            x=alt.X(f"{begin}:Q", scale=x, axis=None), x2=f"{end}:Q", y=y
+        )
+        return chart
+
+    mean = base.mark_point(
+        filled=True, size=90, color=colour, stroke="var(--paper)", strokeWidth=1.5, opacity=1
+    ).encode(x=alt.X("mean:Q", scale=x, axis=None), y=y)
+    label = base.mark_text(
+        align="left", baseline="bottom", color=_INK, fontSize=13, lineBreak="\n", lineHeight=_LINE
+    ).encode(x=alt.value(0), y=alt.Y("top:Q", scale=None, axis=None), text="label:N")
+    number = base.mark_text(align="right", baseline="bottom", color=_INK, fontSize=13).encode(
+        x=alt.value(width), y=alt.Y("text:Q", scale=None, axis=None), text="told:N"
+    )
+    chart = (
+        alt.layer(
+            rule("start", "end", color=_INK, opacity=0.15, strokeWidth=1),
+            rule("low", "high", color=colour, strokeWidth=2),
+            rule("lower", "upper", color=colour, strokeWidth=7, opacity=0.55),
+            mean,
+            label,
+            number,
+        )
+        .properties(width=width, height=height, background="transparent", padding=6)
+        .configure_view(stroke=None)
+    )
+    told = f"{title}: " + "; ".join(f"{line.label} {line.told}" for line in lines)
+    return inline(vl_convert.vegalite_to_svg(chart.to_dict()), told)
+
+
+def _rows(lines: "Sequence[Line]", letters: int) -> tuple[list[dict[str, Any]], int]:
+    """Place the rows from the top down; a long label takes more lines."""
+    rows, y = [], 0
+    for line in lines:
+        told = f"{percent(line.found.mean)}  ({line.interval})"
+        label = wrap(line.label, letters - len(told)) or [""]
+        base = y + _LINE * len(label)
+        rows.append(
+            {
+                "label": "\n".join(label),
+                "told": told,
+                "start": 0,
+                "end": 1,
+                "mean": line.found.mean,
+                "low": line.found.ninety[0],
+                "high": line.found.ninety[1],
+                "lower": line.found.half[0],
+                "upper": line.found.half[1],
+                "top": base - _LINE * (len(label) - 1),
+                "text": base,
+                "y": base + 9,
+            }
+        )
+        y += _ROW + _LINE * (len(label) - 1) + 4
+    return rows, y - 4

@@ -1,0 +1,213 @@
+"""Where the boxes and arrows of a contest's graph stand, and the lines of text in them."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from middlegame.diagram import Decision, Diagram, Node
+from middlegame.report.text import narrative
+from middlegame.report.text.words import Words
+
+if TYPE_CHECKING:
+    from middlegame.equilibrium.equilibrium import Equilibrium
+
+BOX_WIDTH = 176.0
+LINE = 15.0
+PADDING = 8.0
+BAR = 5.0
+MARGIN = 12.0
+_SIZE = 12.0
+_PERCENT_ROOM = 42.0
+_POINTS_PER_INCH = 72.0
+_NARROW, _WIDE = frozenset("ijlrtfI.,:;'|!()[] -"), frozenset("mwMW@%")
+_BOLD = 1.12
+
+
+@dataclass(frozen=True)
+class Box:
+    """A node where it stands.
+
+    Attributes:
+        name: the move or factor.
+        x: of the middle.
+        y: of the middle, downwards.
+        width: of the box.
+        height: of the box.
+    """
+
+    name: str
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True)
+class Arc:
+    """An edge: a chain of cubic curves from `tail` to `head`, ending at a tip."""
+
+    tail: str
+    head: str
+    points: tuple[tuple[float, float], ...]
+    tip: tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where everything stands."""
+
+    width: float
+    height: float
+    boxes: tuple[Box, ...]
+    arcs: tuple[Arc, ...]
+
+
+def layout(equilibrium: "Equilibrium", period: int | None = None) -> Layout:
+    """Place the nodes from top to bottom, causes above what depends on them; see `drawn`."""
+    diagram = equilibrium.diagram
+    words = narrative.words_of(equilibrium)
+    nodes = drawn(diagram, period)
+    heights = {}
+    for node in nodes:
+        lines = len(label_lines(words, node.name)) + len(state_lines(equilibrium, words, node.name))
+        heights[node.name] = lines * LINE + 2 * PADDING + BAR + 3
+    shown = {node.name for node in nodes}
+    arcs = [(p, node.name) for node in nodes for p in node.parents if p in shown]
+    return placed(heights, arcs)
+
+
+def drawn(diagram: Diagram, period: int | None = None) -> tuple[Node, ...]:
+    """List what the picture shows: all but the evidence that nobody in the contest sees.
+
+    Over time it shows one period, with what that depends on of the one before.
+
+    Args:
+        diagram: the contest's.
+        period: to be shown; see `shown_period` unless given.
+    """
+    seen = {name for decision in diagram.decisions for name in decision.parents}
+    every = tuple(
+        n
+        for n in diagram.nodes
+        if (n.name not in diagram.evidence or n.name in seen) and n not in diagram.books
+    )
+    period = shown_period(diagram) if period is None else period
+    if period is None:
+        return every
+    now = [n for n in every if n.period in (None, period)]
+    needed = {parent for node in now for parent in node.parents}
+    return tuple(n for n in every if n in now or n.name in needed)
+
+
+def shown_period(diagram: Diagram) -> int | None:
+    """Give the period that the picture shows: of the fullest, the first that has a past."""
+    counts = Counter(node.period for node in diagram.played if node.period)
+    if not counts:
+        return None
+    most = max(counts.values())
+    fullest = [period for period, count in counts.items() if count == most]
+    return next((period for period in fullest if period > 1), fullest[0])
+
+
+def placed(heights: Mapping[str, float], arcs: Sequence[tuple[str, str]]) -> Layout:
+    """Place boxes from top to bottom, the tails of arcs above their heads.
+
+    Args:
+        heights: of each box, by its name.
+        arcs: tail and head, each pair once.
+    """
+    import pygraphviz
+
+    graph = pygraphviz.AGraph(directed=True, strict=True)
+    graph.graph_attr.update(rankdir="TB", nodesep="0.22", ranksep="0.42", splines="true")
+    graph.node_attr.update(shape="box", fixedsize="true", label="")
+    names = list(heights)
+    number = {name: place for place, name in enumerate(names)}
+    for name, place in number.items():
+        graph.add_node(
+            f"n{place}",
+            width=f"{BOX_WIDTH / _POINTS_PER_INCH:.4f}",
+            height=f"{heights[name] / _POINTS_PER_INCH:.4f}",
+        )
+    for tail, head in arcs:
+        graph.add_edge(f"n{number[tail]}", f"n{number[head]}")
+    graph.layout(prog="dot")
+    _, _, right, top = map(float, graph.graph_attr["bb"].split(","))
+    boxes = []
+    for name, place in number.items():
+        x, y = map(float, graph.get_node(f"n{place}").attr["pos"].split(","))
+        boxes.append(Box(name, x + MARGIN, top - y + MARGIN, BOX_WIDTH, heights[name]))
+    found = []
+    for edge in graph.edges():
+        tail, head = (names[int(str(end)[1:])] for end in edge)
+        found.append(_read_arc(tail, head, edge.attr["pos"], top))
+    found.sort(key=lambda arc: (number[arc.head], number[arc.tail]))
+    return Layout(right + 2 * MARGIN, top + 2 * MARGIN, tuple(boxes), tuple(found))
+
+
+def _read_arc(tail: str, head: str, path: str, top: float) -> Arc:
+    """Read Graphviz's `e,x,y x,y x,y ...`; it counts upwards."""
+    tip: tuple[float, float] | None = None
+    points = []
+    for part in path.split():
+        numbers = part.split(",")
+        x, y = float(numbers[-2]) + MARGIN, top - float(numbers[-1]) + MARGIN
+        if numbers[0] == "e":
+            tip = (x, y)
+        else:
+            points.append((x, y))
+    return Arc(tail, head, tuple(points), tip or points[-1])
+
+
+def label_lines(words: Words, name: str) -> list[str]:
+    """Break the name of a move or factor into a box's lines; they are set bold."""
+    node = words.node(name)
+    label = words.heading(name) if isinstance(node, Decision) else words.label(name)
+    return wrapped(label, (BOX_WIDTH - 2 * PADDING) / _BOLD)
+
+
+def state_lines(equilibrium: "Equilibrium", words: Words, name: str) -> list[str]:
+    """Break the likeliest state into a box's lines, the last with room for the percentage."""
+    state, _ = narrative.likeliest(equilibrium.forecast(name))
+    room = BOX_WIDTH - 2 * PADDING
+    lines = wrapped(words.state(name, state), room)
+    *before, last = lines
+    if text_width(last) <= room - _PERCENT_ROOM:
+        return lines
+    first, _, second = last.rpartition(" ")
+    return [*before, first, second] if first else [*lines, ""]
+
+
+def text_width(text: str) -> float:
+    """Estimate how wide text is at most, in the widest of the usual sans-serif fonts."""
+    ems = sum(
+        0.4
+        if sign in _NARROW
+        else 0.97
+        if sign in _WIDE
+        else 0.72
+        if sign.isupper()
+        else 0.63
+        if ord(sign) < 0x2000
+        else 1.0
+        for sign in text
+    )
+    return ems * _SIZE
+
+
+def wrapped(text: str, room: float, most: int = 4) -> list[str]:
+    """Break text into lines that fit into a room, the last cut off where there are too many."""
+    lines = [""]
+    for word in text.split():
+        joined = f"{lines[-1]} {word}".strip()
+        if text_width(joined) <= room:
+            lines[-1] = joined
+            continue
+        while text_width(word) > room:
+            fits = max(n for n in range(1, len(word)) if text_width(word[:n]) <= room or n == 1)
+            lines.append(word[:fits])
+            word = word[fits:]
+        lines.append(word)
+    lines = [line for line in lines if line] or [""]
+    return lines if len(lines) <= most else [*lines[: most - 1], f"{lines[most - 1][:-1]}…"]

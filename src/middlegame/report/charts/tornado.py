@@ -1,0 +1,83 @@
+"""What moves a question, as a tornado: each judgement's range as a bar of the answer."""
+
+from collections.abc import Sequence
+from textwrap import wrap
+
+from middlegame.report.charts.bars import inline
+from middlegame.report.text.drivers import Driven
+from middlegame.report.text.palette import FALLS, RISES
+from middlegame.report.text.words import percent
+
+_LABEL, _BARS, _SIDE, _ROW, _LINE = 430, 380, 240, 24, 15
+_LETTERS = 66
+_TOP = 34
+_INK = "currentColor"
+
+
+def tornado_chart(title: str, middle: float, rows: Sequence[Driven]) -> str:
+    """Draw how far each judgement's range takes a question's probability, alone.
+
+    Args:
+        title: the question.
+        middle: its probability at the middle of all ranges.
+        rows: the judgements; those of several together have no bar.
+
+    Returns:
+        An SVG image that takes the page's text colour and font.
+    """
+    import altair as alt
+    import vl_convert
+
+    ends = [end for row in rows for end in (row.low, row.high) if end is not None]
+    low, high = min([middle, *ends]), max([middle, *ends])
+    room = max(0.08 * (high - low), 0.01)
+    low, high = max(0.0, low - room), min(1.0, high + room)
+
+    def across(chance: float) -> float:
+        return _LABEL + _BARS * (chance - low) / (high - low)
+
+    bars, texts, y = [], [], float(_TOP)
+    for row in rows:
+        lines = wrap(row.label, _LETTERS)[:3]
+        for place, line in enumerate(lines):
+            texts.append({"x": 0, "y": y + _ROW / 2 + place * _LINE, "text": line, "weight": "n"})
+        if row.low is not None and row.high is not None:
+            for end, colour in ((row.low, FALLS), (row.high, RISES)):
+                begin, stop = sorted((across(middle), across(end)))
+                bars.append({"x": begin, "right": stop, "y": y + 4, "bottom": y + _ROW - 4,
+                             "colour": colour})  # fmt: skip
+        side = "; ".join(part for part in (row.range_, row.flip) if part)
+        texts.append({"x": _LABEL + _BARS + 16, "y": y + _ROW / 2, "text": side, "weight": "n"})
+        y += _ROW + _LINE * (len(lines) - 1) + 4
+    heads = [{"x": across(at), "y": 12, "text": percent(at)} for at in (low, middle, high)]
+    position = {
+        "x": alt.X("x:Q", scale=None, axis=None),
+        "y": alt.Y("y:Q", scale=None, axis=None),
+    }
+    layers = [
+        alt.Chart(alt.InlineData(values=[{"x": across(middle), "y": 22, "bottom": y}]))
+        .mark_rule(color=_INK, opacity=0.5)
+        .encode(**position, y2="bottom:Q"),
+        alt.Chart(alt.InlineData(values=bars))
+        .mark_rect(cornerRadius=2)
+        .encode(**position, x2="right:Q", y2="bottom:Q", color=alt.Color("colour:N", scale=None)),
+        alt.Chart(alt.InlineData(values=texts))
+        .mark_text(color=_INK, fontSize=12.5, align="left", baseline="middle")
+        .encode(**position, text="text:N"),
+        alt.Chart(alt.InlineData(values=heads))
+        .mark_text(color=_INK, fontSize=12.5, fontWeight=600, baseline="middle")
+        .encode(**position, text="text:N"),
+    ]
+    chart = (
+        alt.layer(*layers)
+        .properties(width=_LABEL + _BARS + _SIDE, height=y, background="transparent", padding=2)
+        .configure_view(stroke=None)
+    )
+    told = "; ".join(
+        f"{row.label}: {percent(row.low)} to {percent(row.high)}"
+        for row in rows
+        if row.low is not None and row.high is not None
+    )
+    return inline(
+        vl_convert.vegalite_to_svg(chart.to_dict()), f"{title}, {percent(middle)}. {told}"
+    )

@@ -1,0 +1,48 @@
+"""The report's section on dominoes."""
+
+from typing import TYPE_CHECKING, Any
+
+from middlegame.report.charts.domino_matrix import matrix_chart
+from middlegame.report.charts.dominoes import cascade_graph
+from middlegame.report.html.section import Section
+from middlegame.report.text.dominoes import falls, notes, push_heading, set_aside, strongest_falls
+
+if TYPE_CHECKING:
+    from middlegame.analysis.dominoes import Dominoes
+    from middlegame.analysis.interventions import Push
+
+_MOST_FALLS = 6
+_MOST_CASCADES = 12
+
+
+def domino_section(found: "Dominoes") -> Section:
+    """Give what the template shows: the largest falls, the matrix, and cascades."""
+    largest = strongest_falls(found, _MOST_FALLS)
+    first = [push for push, _ in largest] or list(found.pushes)
+    cascades = list(dict.fromkeys([*found.ranked[:_MOST_CASCADES], *first]))
+    if not found.quick:
+        cascades = cascades[:1]
+    order = {push: place for place, push in enumerate(found.pushes)}
+    shown = {
+        "set_aside": set_aside(found),
+        "falls": [
+            {"if_": push_heading(found, push), "shift": fall.shift, "note": fall.note}
+            for push, fall in largest
+        ],
+        "matrix": matrix_chart(found),
+        "cascades": [
+            _cascade(found, push) for push in sorted(cascades, key=lambda push: order[push])
+        ],
+    }
+    return Section("dominoes.html", shown)
+
+
+def _cascade(found: "Dominoes", push: "Push") -> dict[str, Any]:
+    svg = cascade_graph(found, push)
+    return {
+        "title": push_heading(found, push),
+        "graph": svg,
+        "width": int(svg.split('viewBox="', 1)[1].split('"', 1)[0].split()[2]) if svg else 0,
+        "falls": falls(found, push),
+        "notes": list(notes(found, push)),
+    }

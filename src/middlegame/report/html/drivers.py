@@ -1,0 +1,44 @@
+"""The report's section on drivers and flip points."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from middlegame.report.charts.tornado import tornado_chart
+from middlegame.report.html.section import Section
+from middlegame.report.terminal.drivers import caveats, method
+from middlegame.report.text.drivers import driving
+
+if TYPE_CHECKING:
+    from middlegame.analysis.drivers import Drivers
+    from middlegame.analysis.flip_points import Moves
+    from middlegame.analysis.outcomes import Answers
+    from middlegame.equilibrium.equilibrium import Equilibrium
+
+_FLIPS, _ROWS = 5, 10
+
+
+def driver_section(
+    equilibrium: "Equilibrium",
+    answers: "Answers",
+    moves: Sequence["Moves"],
+    drivers: Sequence["Drivers"],
+) -> Section:
+    """Give what the template shows: for each question its flips, a tornado and shares."""
+    told = driving(equilibrium, answers.targets, moves, drivers, most_flips=_FLIPS, most_rows=_ROWS)
+    shown = {
+        "questions": [
+            {
+                "title": each.title,
+                "middle": each.middle,
+                "leader": each.leader,
+                "flips": each.flips,
+                "none": each.none,
+                "chart": tornado_chart(each.title, each.middle, each.rows) if each.rows else "",
+                "rows": each.rows,
+            }
+            for each in told
+        ],
+        "method": method(drivers),
+        "caveats": caveats(answers),
+    }
+    return Section("drivers.html", shown)

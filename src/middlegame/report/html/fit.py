@@ -1,0 +1,172 @@
+"""What was learnt from data, as a page of its own: estimates and calibration drawn."""
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from middlegame.base.version import __version__
+from middlegame.report.charts.bars import inline
+from middlegame.report.html.report import environment, natural_width
+from middlegame.report.terminal.fit import method, number, points_of, rows_of
+from middlegame.report.text.palette import OKABE_ITO
+from middlegame.report.text.words import clean, percent, spaced
+
+if TYPE_CHECKING:
+    from middlegame.estimation.bayes import Posterior
+    from middlegame.estimation.result import Fit
+    from middlegame.estimation.validation import Validation
+
+_WIDTH = 420
+_ROW = 26
+_INK = "currentColor"
+_SURE, _UNSURE = OKABE_ITO[0], "#8A8F98"
+
+
+def fit_page(
+    found: "Fit", validation: "Validation | None" = None, posterior: "Posterior | None" = None
+) -> str:
+    """Write what was learnt as one self-contained HTML page.
+
+    Args:
+        found: the fit.
+        validation: how it forecasts what it has not seen, if that was tried.
+        posterior: what is believed after the data, if that was sampled.
+    """
+    declared = found.scenario.fit.columns if found.scenario.fit else {}
+    columns = {name: clean(each.label or spaced(name)) for name, each in declared.items()}
+    outcomes = list(dict.fromkeys(str(each.outcome) for each in found.differences))
+    changes = [
+        {
+            "column": f"{columns[row[0].column]}: {row[0].before}\u00a0→\u00a0{row[0].after}",
+            "cells": [
+                {
+                    "change": points_of(each.change),
+                    "error": "" if math.isnan(each.error) else f"± {164.5 * each.error:.0f}",
+                    "sure": abs(each.change) > 1.645 * each.error,
+                }
+                for each in row
+            ],
+        }
+        for row in (
+            found.differences[place : place + len(outcomes)]
+            for place in range(0, len(found.differences), max(len(outcomes), 1))
+        )
+    ]
+    drawn = _intervals(found)
+    return (
+        environment()
+        .get_template("fit.html")
+        .render(
+            title=f"{clean(found.scenario.title)}: what the data teach",
+            rows=rows_of(found),
+            notes=[*found.notes, *(posterior.notes if posterior else ())],
+            estimates=found.estimates,
+            drawn=drawn,
+            width=natural_width(drawn) if drawn else 0,
+            number=number,
+            isnan=math.isnan,
+            shares=found.shares,
+            outcomes=outcomes,
+            changes=changes,
+            posterior=posterior,
+            labels={each.name: clean(each.label) for each in found.estimates},
+            validation=validation,
+            calibration=_calibration(validation) if validation else "",
+            method=method(found),
+            version=__version__,
+        )
+    )
+
+
+def _intervals(found: "Fit") -> str:
+    """Draw each estimate with its 90% interval, in standard errors of its own from 0."""
+    import altair as alt
+    import vl_convert
+
+    rows: list[dict[str, Any]] = [
+        {
+            "name": clean(each.label),
+            "middle": each.z,
+            "low": (each.low if math.isfinite(each.low) else each.value) / each.error,
+            "high": (each.high if math.isfinite(each.high) else each.value) / each.error,
+            "colour": _SURE if each.low > 0 or each.high < 0 else _UNSURE,
+        }
+        for each in found.estimates
+        if math.isfinite(each.error) and each.error > 0
+    ]
+    if not rows:
+        return ""
+    base = alt.Chart(alt.InlineData(values=rows))
+    y = alt.Y("name:N", sort=None, title=None, axis=alt.Axis(labelLimit=320, ticks=False,
+              domain=False, labelColor=_INK, labelFontSize=13, labelPadding=10))  # fmt: skip
+    axis = alt.Axis(labelColor=_INK, titleColor=_INK, grid=False, domainColor=_INK, tickColor=_INK,
+                    labelFontSize=12, titleFontSize=12, titleFontWeight="normal")  # fmt: skip
+    x = alt.X("low:Q", title="standard errors from 0", axis=axis)
+    colour = alt.Color("colour:N", scale=None)
+    line = base.mark_rule(strokeWidth=3, strokeCap="round").encode(
+        x=x, x2="high:Q", y=y, color=colour
+    )
+    dot = base.mark_point(filled=True, size=90, opacity=1).encode(x="middle:Q", y=y, color=colour)
+    nought = alt.Chart(alt.InlineData(values=[{"x": 0}])).mark_rule(
+        color=_INK, opacity=0.5, strokeDash=[3, 3]
+    ).encode(x="x:Q")  # fmt: skip
+    chart = (
+        alt.layer(nought, line, dot)
+        .properties(
+            width=_WIDTH,
+            height=_ROW * len(rows),
+            background="transparent",
+            padding={"left": 90, "top": 2, "right": 2, "bottom": 2},
+        )
+        .configure_view(stroke=None)
+    )
+    told = "Estimates in standard errors from 0: " + ", ".join(
+        f"{row['name']} {row['middle']:.1f}" for row in rows
+    )
+    return inline(vl_convert.vegalite_to_svg(chart.to_dict()), told)
+
+
+def _calibration(validation: "Validation") -> str:
+    """Draw how often forecasts came true against what they said."""
+    import altair as alt
+    import vl_convert
+
+    rows = [
+        {"predicted": c.predicted, "observed": c.observed, "count": c.count,
+         "low": max(0.0, c.observed - 1.645 * _error(c.observed, c.count)),
+         "high": min(1.0, c.observed + 1.645 * _error(c.observed, c.count))}
+        for c in validation.calibration
+    ]  # fmt: skip
+    axis: dict[str, Any] = {
+        "labelColor": _INK, "titleColor": _INK, "grid": False, "domainColor": _INK,
+        "tickColor": _INK, "format": "%", "labelFontSize": 12, "titleFontSize": 12,
+        "titleFontWeight": "normal", "tickCount": 5,
+    }  # fmt: skip
+    scale = alt.Scale(domain=[0, 1], nice=False)
+    base = alt.Chart(alt.InlineData(values=rows))
+    x = alt.X("predicted:Q", title="chance that was forecast", scale=scale, axis=alt.Axis(**axis))
+    y = alt.Y("observed:Q", title="share that came true", scale=scale, axis=alt.Axis(**axis))
+    line = alt.Chart(alt.InlineData(values=[{"at": 0}, {"at": 1}])).mark_line(
+        color=_INK, opacity=0.4, strokeDash=[4, 4]
+    ).encode(x=alt.X("at:Q", scale=scale), y=alt.Y("at:Q", scale=scale))  # fmt: skip
+    rule = base.mark_rule(color=_SURE, strokeWidth=2, opacity=0.6).encode(
+        x=x,
+        y=alt.Y("low:Q", title="share that came true", scale=scale, axis=alt.Axis(**axis)),
+        y2="high:Q",
+    )
+    dot = base.mark_point(filled=True, color=_SURE, size=70, opacity=1).encode(x=x, y=y)
+    chart = (
+        alt.layer(line, rule, dot)
+        .properties(width=300, height=300, background="transparent", padding=2)
+        .configure_view(stroke=None)
+    )
+    told = "Calibration: " + ", ".join(
+        f"said {percent(c.predicted)}, came true {percent(c.observed)}"
+        for c in validation.calibration
+    )
+    return inline(vl_convert.vegalite_to_svg(chart.to_dict()), told)
+
+
+def _error(share: float, count: int) -> float:
+    """The standard error of a share (Agresti & Coull 1998: never quite 0)."""
+    near = (share * count + 2) / (count + 4)
+    return math.sqrt(near * (1 - near) / (count + 4))

@@ -1,0 +1,165 @@
+"""The report's other forms: Markdown and PDF, from the same HTML page.
+
+The page is the one place where a report is put together. Pandoc reads it; Typst sets what Pandoc
+makes of it in type, on A4.
+"""
+
+import re
+from collections.abc import Callable
+from html import escape, unescape
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import ModuleType
+
+from middlegame.base.errors import QueryError
+from middlegame.base.files import write_whole
+
+_TEMPLATES = Path(__file__).parent / "templates"
+_SVG = re.compile(r"<svg\b([^>]*)>.*?</svg>", re.DOTALL)
+_LABEL = re.compile(r'aria-label="([^"]*)"')
+_WIDTH = re.compile(r'viewBox="\S+ \S+ (\S+) ')
+_COLOUR = re.compile(r"var\(--([a-z]+)\)")
+_SHEET = re.compile(r"<style>.*?</style>", re.DOTALL)
+_BODY = re.compile(r"<body>(.*)</body>", re.DOTALL)
+_PIXEL = 0.75
+"""Points of print in a pixel of the page."""
+_TEXT_WIDTH = 510.0
+"""Points of print across a line of text on the PDF's page."""
+
+
+def check_form(path: Path) -> None:
+    """Make sure that a report can be written in the form that a file's name asks for.
+
+    Raises:
+        QueryError: the name ends in something else, or the form's libraries are not installed.
+    """
+    _writer(path)
+
+
+def write_report(path: Path, page: str) -> None:
+    """Write a report's HTML page in the form that the file's name asks for, whole or not at all.
+
+    Raises:
+        QueryError: the name ends in something else, or the form's libraries are not installed.
+        OSError: it cannot be written; what was there before is untouched.
+    """
+    write_whole(path, _writer(path)(page))
+
+
+def _writer(path: Path) -> Callable[[str], bytes]:
+    suffix = path.suffix.lower()
+    if suffix in (".html", ".htm"):
+        return str.encode
+    if suffix in (".md", ".markdown"):
+        _documents()
+        return lambda page: as_markdown(page).encode()
+    if suffix == ".pdf":
+        _documents()
+        return as_pdf
+    raise QueryError(
+        f"{path.name} is no name for a report; expected one that ends in .html, .md or .pdf"
+    )
+
+
+def _documents() -> tuple[ModuleType, ModuleType]:
+    try:
+        import pypandoc
+        import typst
+    except ImportError:
+        raise QueryError(
+            "reports in Markdown and PDF need Pandoc and Typst: "
+            "python -m pip install 'middlegame[documents]'"
+        ) from None
+    return pypandoc, typst
+
+
+def as_markdown(page: str) -> str:
+    """Turn a report's HTML page into Markdown (GitHub's), with what charts say in words."""
+    pandoc, _ = _documents()
+    told = _SVG.sub(lambda found: _in_words(found[1]), _plain(page))
+    return str(pandoc.convert_text(told, "gfm-raw_html", format="html", extra_args=["--wrap=none"]))
+
+
+def as_pdf(page: str) -> bytes:
+    """Turn a report's HTML page into a PDF on A4 whose text can be searched."""
+    pandoc, typst = _documents()
+    colours = dict(re.findall(r"--([a-z]+):(#[0-9a-fA-F]+)", page.split("}", 1)[0]))
+    with TemporaryDirectory() as folder:
+        place = Path(folder)
+
+        def drawn(found: re.Match[str]) -> str:
+            if 'aria-hidden="true"' in found[1]:
+                return ""
+            name = f"{len([*place.iterdir()])}.svg"
+            (place / name).write_text(_for_print(found[0], colours), encoding="utf-8")
+            label = _LABEL.search(found[1])
+            natural = _WIDTH.search(found[0])
+            width = float(natural[1]) * _PIXEL / _TEXT_WIDTH if natural else 1.0
+            return (
+                f'<p><img src="{name}" width="{min(100 * width, 100):.1f}%" '
+                f'alt="{label[1] if label else ""}"></p>'
+            )
+
+        source = place / "report.typ"
+        source.write_text(
+            pandoc.convert_text(
+                _SVG.sub(drawn, _plain(page)),
+                "typst",
+                format="html",
+                extra_args=[
+                    "--wrap=none",
+                    "--standalone",
+                    f"--template={_TEMPLATES / 'report.typ'}",
+                    f"--lua-filter={_TEMPLATES / 'report.lua'}",
+                ],
+            ),
+            encoding="utf-8",
+        )
+        return bytes(typst.compile(str(source), root=folder))
+
+
+def _plain(page: str) -> str:
+    """Leave what belongs on paper: headings for what unfolds, nothing for the eye alone."""
+    body = "".join(_BODY.findall(_SHEET.sub("", page, count=1)))
+    body = re.sub(r"</?(?:header|main|footer)>", "", body)
+    body = re.sub(r"(<summary>.*?) <small>.*?</small>", r"\1", body)
+    for tag, becomes in (
+        ("details", "div"),
+        ("summary", "h3"),
+        ("figure", "div"),
+        ("section", "div"),
+    ):
+        body = re.sub(rf"<{tag}\b[^>]*>", f"<{becomes}>", body)
+        body = body.replace(f"</{tag}>", f"</{becomes}>")
+    body = re.sub(r"<figcaption>(.*?)</figcaption>", r"<h4>\1</h4>", body, flags=re.DOTALL)
+    body = re.sub(r'(<t[hd]\b[^>]*class="[^"]*\bnumber\b[^"]*")', r'\1 align="right"', body)
+    body = re.sub(r'<span class="sideways">.*?</span>', "", body)
+    body = re.sub(r'<svg class="interval".*?</svg>', "", body, flags=re.DOTALL)
+    body = re.sub(r'</p>\s*<p class="range">', ": ", body)
+    body = re.sub(
+        r'<p class="answer">(.*?)</p>', r"<blockquote>\1</blockquote>", body, flags=re.DOTALL
+    )
+    body = re.sub(r'(<b class="share">.*?</b>)\s*<p>', r"<p>\1 ", body)
+    body = re.sub(r"</b>(</span>)?<b>", r"</b>\1 <b>", body)
+    body = body.replace("</span><b>", "</span>: <b>")
+    title = re.search(r"<title>(.*?)</title>", page, re.DOTALL)
+    return (
+        f"<!doctype html><html lang='en'><head><title>{escape(unescape(title[1])) if title else ''}"
+        f"</title></head><body>{body}</body></html>"
+    )
+
+
+def _in_words(attributes: str) -> str:
+    label = _LABEL.search(attributes)
+    if 'aria-hidden="true"' in attributes or label is None:
+        return ""
+    return f"<p>{label[1]}</p>"
+
+
+def _for_print(svg: str, colours: dict[str, str]) -> str:
+    """Make an image of a page stand alone: no variables, and the document's font."""
+    alone = _COLOUR.sub(lambda found: colours.get(found[1], "#1c2128"), svg)
+    alone = re.sub(r"font-family:[^;}]*", "font-family:'Libertinus Serif'", alone)
+    if "xmlns=" not in alone.split(">", 1)[0]:
+        alone = alone.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1)
+    return alone.replace("<svg", '<svg font-family="Libertinus Serif"', 1)

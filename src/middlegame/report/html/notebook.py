@@ -1,0 +1,108 @@
+"""What results look like in a notebook: the answer, and bars."""
+
+from dataclasses import dataclass
+from functools import singledispatch
+from typing import Any
+
+from middlegame.diagram import Decision
+from middlegame.equilibrium.equilibrium import Equilibrium
+from middlegame.equilibrium.nash import NashLimit
+from middlegame.report.html.report import environment
+from middlegame.report.text import narrative, outlooks
+from middlegame.report.text.nash import limit_words
+from middlegame.report.text.palette import NOBODY, actor_colours
+from middlegame.sweeps.result import Sweep
+
+
+@dataclass(frozen=True)
+class _Row:
+    label: str
+    chance: float
+    strong: bool
+    half: tuple[float, float] | None = None
+    ninety: tuple[float, float] | None = None
+    interval: str = ""
+
+
+@dataclass(frozen=True)
+class _Block:
+    title: str
+    colour: str
+    rows: list[_Row]
+
+
+@singledispatch
+def html_of(found: Any) -> str:
+    """Give a result as a piece of HTML for a notebook.
+
+    Raises:
+        TypeError: there is no such piece for it.
+    """
+    raise TypeError(f"{type(found).__name__} has no form for notebooks")
+
+
+@html_of.register
+def _equilibrium(found: Equilibrium, note: str = "") -> str:
+    words = narrative.words_of(found)
+    colours = actor_colours(found.diagram)
+    asked = [
+        _Row(question.label, question.probability, False) for question in narrative.asked(found)
+    ]
+    blocks = []
+    for node in found.diagram.nodes:
+        if isinstance(node, Decision) or node.headline:
+            forecast = found.forecasts[node.name]
+            top = narrative.likeliest(forecast)[0]
+            blocks.append(
+                _Block(
+                    words.heading(node.name),
+                    colours[node.owner] if isinstance(node, Decision) else NOBODY,
+                    [_Row(words.state(node.name, s), p, s == top) for s, p in forecast.items()],
+                )
+            )
+    due = narrative.common_due(found)
+    return _card(
+        title=words.title,
+        answer=narrative.answer(found),
+        notes=[*narrative.notes(found), *([note] if note else [])],
+        asked=_Block(f"What will happen {due}".rstrip(), "#0b5c8f", asked),
+        blocks=blocks,
+    )
+
+
+@html_of.register
+def _limit(found: NashLimit) -> str:
+    return _equilibrium(found.equilibrium, limit_words(found))
+
+
+@html_of.register
+def _sweep(found: Sweep) -> str:
+    asked = outlooks.questions(found)
+    groups = [*outlooks.moves(found), *outlooks.factors(found)]
+    return _card(
+        title=narrative.words_of(found.equilibrium).title,
+        answer=outlooks.answer(found),
+        notes=[*narrative.notes(found.equilibrium), *outlooks.notes(found)],
+        method=outlooks.sureness(found),
+        asked=_spreads(asked, "#0b5c8f"),
+        blocks=[_spreads(group, group.colour) for group in groups],
+    )
+
+
+def _spreads(group: outlooks.Group, colour: str) -> _Block:
+    rows = [
+        _Row(
+            line.label,
+            line.found.mean,
+            line.top,
+            line.found.half,
+            line.found.ninety,
+            f"nine worlds in ten: {line.interval}",
+        )
+        for line in group.lines
+    ]
+    return _Block(group.title, colour, rows)
+
+
+def _card(**parts: Any) -> str:
+    return str(environment().get_template("notebook.html").render({"method": ""} | parts))

@@ -1,0 +1,254 @@
+"""The report: one HTML file that opens anywhere, offline, without any script."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any
+
+from middlegame.base.version import __version__
+from middlegame.diagram import Decision, Node
+from middlegame.report.charts.bars import forecast_chart
+from middlegame.report.charts.curves import curve_chart
+from middlegame.report.charts.graph import contest_graph
+from middlegame.report.charts.layout import shown_period
+from middlegame.report.html.section import Section
+from middlegame.report.text import narrative
+from middlegame.report.text.judgements import judgement_groups, web_address
+from middlegame.report.text.over_time import (
+    Series,
+    factors_over_time,
+    is_timed,
+    moves_over_time,
+    timeless,
+)
+from middlegame.report.text.palette import NOBODY, actor_colours
+from middlegame.report.text.policies import policy_rows, policy_words
+from middlegame.report.text.words import (
+    SCALE_SOURCE,
+    Words,
+    capital,
+    clean,
+    date,
+    likelihood,
+    odds,
+    percent,
+    points,
+)
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+    from middlegame.equilibrium.equilibrium import Equilibrium
+    from middlegame.scenario.yaml.load import Loaded
+
+STORYLINES = 5
+MOST_ROWS = 40
+"""Situations of a move that are listed; the rarer ones are counted."""
+
+
+@dataclass(frozen=True)
+class _Chart:
+    title: str
+    colour: str
+    svg: str
+    notes: tuple[str, ...] = ()
+
+
+def html_report(
+    equilibrium: "Equilibrium",
+    loaded: "Loaded | None" = None,
+    analyses: Sequence[Section] = (),
+) -> str:
+    """Write the report on an equilibrium as one self-contained HTML page.
+
+    Args:
+        equilibrium: what to report.
+        loaded: the file it came from, for the places of its judgements.
+        analyses: further sections, in order; one that answers the question leads.
+    """
+    leads = [section for section in analyses if section.answer]
+    words, scenario = narrative.words_of(equilibrium), equilibrium.scenario
+    groups = judgement_groups(equilibrium, words, loaded)
+    told = [written for group in groups for written in group.written]
+    graph, period = contest_graph(equilibrium), shown_period(equilibrium.diagram)
+    return (
+        environment()
+        .get_template("report.html")
+        .render(
+            words=words,
+            title=words.title,
+            as_of=date(scenario.as_of) if scenario and scenario.as_of else "",
+            about=clean(scenario.about or "") if scenario else "",
+            question=clean(scenario.question or "") if scenario else "",
+            answer=leads[0].answer if leads else narrative.answer(equilibrium),
+            notes=list(narrative.notes(equilibrium, "beside it")),
+            questions=narrative.asked(equilibrium),
+            due=narrative.common_due(equilibrium),
+            moves=_move_charts(equilibrium, words),
+            outcomes=_factor_charts(equilibrium, words),
+            others=_other_factors(equilibrium, words),
+            graph=graph,
+            graph_period=words.period(period) if period else "",
+            timed=is_timed(equilibrium),
+            graph_width=natural_width(graph),
+            storylines=narrative.storylines(equilibrium, STORYLINES),
+            points=_points(equilibrium, words),
+            policies=_policies(equilibrium, words),
+            leads=leads,
+            analyses=[section for section in analyses if not section.answer],
+            groups=groups,
+            ranges=sum(not written.exact for written in told),
+            judgements=len(told),
+            supported=sum(bool(written.cites) for written in told),
+            sources=_sources(equilibrium),
+            precision=_precision(equilibrium, words),
+            residual="below 1e-12"
+            if equilibrium.residual < 1e-12
+            else f"{equilibrium.residual:.0e}",
+            status=equilibrium.status,
+            steps=equilibrium.steps,
+            file=_file(loaded),
+            scale_source=SCALE_SOURCE,
+            version=__version__,
+        )
+    )
+
+
+def section_html(section: Section) -> str:
+    """Write a section by itself, as it stands in the report; `report.css` dresses it."""
+    return environment().get_template("section.html").render(section=section)
+
+
+def environment() -> "Environment":
+    """Give the templates, with the filters that they use."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+    environment = Environment(
+        loader=PackageLoader("middlegame.report.html"),
+        autoescape=select_autoescape(default=True, default_for_string=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(percent=percent, likelihood=likelihood, points=points, date=date)
+    return environment
+
+
+def _chart(equilibrium: "Equilibrium", words: Words, name: str, colour: str) -> _Chart:
+    title = words.heading(name)
+    chances = list(equilibrium.forecasts[name].values())
+    return _Chart(title, colour, forecast_chart(title, words.states(name), chances, colour))
+
+
+def _file(loaded: "Loaded | None") -> str:
+    """Name the file with its folder: where that folder is, is nobody else's business."""
+    return clean("/".join(PurePath(loaded.file).parts[-2:])) if loaded else ""
+
+
+def natural_width(svg: str) -> int:
+    """Read from its viewBox how wide an image is at its own size."""
+    return int(svg.split('viewBox="', 1)[1].split('"', 1)[0].split()[2])
+
+
+def _move_charts(equilibrium: "Equilibrium", words: Words) -> list[_Chart]:
+    if is_timed(equilibrium):
+        return [_curve(each) for each in moves_over_time(equilibrium)]
+    colours = actor_colours(equilibrium.diagram)
+    return [
+        _chart(equilibrium, words, move.name, colours[move.owner])
+        for move in equilibrium.diagram.decisions
+    ]
+
+
+def _factor_charts(equilibrium: "Equilibrium", words: Words) -> list[_Chart]:
+    timed = factors_over_time(equilibrium) if is_timed(equilibrium) else []
+    curves = [_curve(each) for each in timed if each.headline]
+    return curves + [
+        _chart(equilibrium, words, node.name, NOBODY)
+        for node in timeless(equilibrium)
+        if node.headline and not isinstance(node, Decision)
+    ]
+
+
+def _curve(series: Series) -> _Chart:
+    return _Chart(series.title, series.colour, curve_chart(series), series.notes)
+
+
+def _told_last(equilibrium: "Equilibrium") -> list[Node]:
+    """What stands in the list of other factors: over time, each in its last period."""
+    diagram = equilibrium.diagram
+    quiet = [each for each in factors_over_time(equilibrium) if not each.headline]
+    return [*(diagram.instances(each.name)[-1] for each in quiet), *timeless(equilibrium)]
+
+
+def _other_factors(equilibrium: "Equilibrium", words: Words) -> list[tuple[str, str, float]]:
+    found = []
+    for node in _told_last(equilibrium):
+        if not node.headline and not isinstance(node, Decision):
+            state, chance = narrative.likeliest(equilibrium.forecasts[node.name])
+            found.append((words.label(node.name), words.state(node.name, state), chance))
+    return found
+
+
+def _points(equilibrium: "Equilibrium", words: Words) -> list[dict[str, Any]]:
+    colours = actor_colours(equilibrium.diagram)
+    values = equilibrium.points
+    extent = max([100.0, *(abs(value) for value in values.values())])
+    extent = 10 * math.ceil(extent / 10)
+    return [
+        {
+            "actor": capital(words.actor(owner)),
+            "colour": colours.get(owner, NOBODY),
+            "value": points(value),
+            "start": 50 + 50 * min(value, 0.0) / extent,
+            "length": 50 * abs(value) / extent,
+        }
+        for owner, value in values.items()
+    ]
+
+
+def _policies(equilibrium: "Equilibrium", words: Words) -> list[dict[str, Any]]:
+    colours = actor_colours(equilibrium.diagram)
+    told = []
+    for move in equilibrium.diagram.decisions:
+        rows = policy_rows(equilibrium, move.name)
+        told.append(
+            {
+                "title": words.heading(move.name),
+                "colour": colours[move.owner],
+                "summary": policy_words(equilibrium, move.name),
+                "knows": [words.label(parent) for parent in move.parents],
+                "options": words.states(move.name),
+                "rows": rows[:MOST_ROWS],
+                "rarer": len(rows) - len(rows[:MOST_ROWS]),
+                "never": equilibrium.reach[move.name].size - len(rows),
+            }
+        )
+    return told
+
+
+def _sources(equilibrium: "Equilibrium") -> list[dict[str, Any]]:
+    scenario = equilibrium.scenario
+    return [
+        {
+            "name": name,
+            "title": clean(source.title),
+            "details": [
+                clean(part)
+                for part in (source.author, source.publisher, source.date and date(source.date))
+                if part
+            ],
+            "url": web_address(source.url),
+            "note": clean(source.note or ""),
+        }
+        for name, source in (scenario.sources if scenario else {}).items()
+    ]
+
+
+def _precision(equilibrium: "Equilibrium", words: Words) -> list[tuple[str, list[str]]]:
+    """Group the actors by how sharply they choose."""
+    groups: dict[str, list[str]] = {}
+    for owner, value in equilibrium.lambdas.items():
+        groups.setdefault(odds(value), []).append(words.actor(owner))
+    return sorted(groups.items(), key=lambda item: -len(item[1]))

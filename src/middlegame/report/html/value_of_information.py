@@ -1,0 +1,61 @@
+"""The report's section on what is worth finding out and what is worth fixing."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from middlegame.report.html.section import Section
+from middlegame.report.terminal.value_of_information import LEAST, method
+from middlegame.report.text.palette import NOBODY, actor_colours
+from middlegame.report.text.value_of_information import (
+    Sharpened,
+    Valued,
+    idle_knowing,
+    valued_knowing,
+    valued_levers,
+)
+
+if TYPE_CHECKING:
+    from middlegame.analysis.commitment import Lever
+    from middlegame.analysis.value_of_information import Telling
+    from middlegame.equilibrium.equilibrium import Equilibrium
+
+_ROWS = 8
+
+
+def worth_section(
+    equilibrium: "Equilibrium",
+    sharpened: Sequence[Sharpened],
+    told: Sequence["Telling"],
+    levers: Sequence["Lever"],
+    worlds: int,
+) -> Section:
+    """Give what the template shows."""
+    largest = max((row.share for each in sharpened for row in each.rows), default=1.0)
+    shown = {
+        "largest": largest,
+        "questions": [
+            {"title": each.title, "mean": each.mean, "rows": each.rows[:_ROWS]}
+            for each in sharpened
+        ],
+        "knowing": _bars(equilibrium, valued_knowing(equilibrium, told)),
+        "idle": idle_knowing(equilibrium, told),
+        "least": LEAST,
+        "levers": _bars(equilibrium, valued_levers(equilibrium, levers)),
+        "method": method(equilibrium, worlds),
+    }
+    return Section("worth.html", shown)
+
+
+def _bars(equilibrium: "Equilibrium", rows: Sequence[Valued]) -> list[dict[str, Any]]:
+    colours = actor_colours(equilibrium.diagram)
+    extent = max([abs(row.points) for row in rows], default=0.0) or 1.0
+    return [
+        {
+            "label": row.label[:1].upper() + row.label[1:],
+            "value": row.value,
+            "colour": colours.get(row.owner, NOBODY),
+            "start": 50 + 50 * min(row.points, 0.0) / extent,
+            "length": 50 * abs(row.points) / extent,
+        }
+        for row in rows
+    ]

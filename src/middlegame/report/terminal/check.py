@@ -1,0 +1,68 @@
+"""What a check found, in the terminal."""
+
+from rich.console import Console
+from rich.markup import escape
+
+from middlegame.equilibrium.check import Checkup
+from middlegame.scenario.faults import dotted
+
+_MOST_UNSOURCED = 10
+
+
+def show_check(found: Checkup, console: Console) -> None:
+    """Print the faults, each with its place, then what the scenario holds and how sourced it is."""
+    errors = [fault for fault in found.faults if fault.severity == "error"]
+    warnings = [fault for fault in found.faults if fault.severity == "warning"]
+    for kind, colour, faults in (("error", "red", errors), ("warning", "yellow", warnings)):
+        for fault in faults:
+            told = escape(str(fault))
+            console.print(f"[{colour}]{kind}[/] {told}", highlight=False, soft_wrap=True)
+    scenario = found.loaded.scenario
+    if scenario is None or not found.passed:
+        console.print(f"{_count(len(errors), 'error')}: this cannot be solved yet.")
+        return
+    if warnings:
+        console.print()
+    can = "can be solved" if found.points else "can be fitted to data, and solved once it is"
+    console.print(f"[bold]{escape(scenario.title)}[/] {can}.", highlight=False)
+    counts = found.counts
+    console.print(
+        "  "
+        + ", ".join(
+            _count(counts[kind], kind.rstrip("s"))
+            for kind in ("actors", "moves", "factors", "interests", "questions", "views")
+            if counts[kind] or kind != "views"
+        )
+        + (f", {_count(counts['evidence'], 'piece')} of evidence" if counts["evidence"] else ""),
+        highlight=False,
+    )
+    _show_sourcing(found, console)
+    if not found.points:
+        return
+    console.print("  Points from each actor's worst outcome to its best:", highlight=False)
+    width = max(len(scenario.label(actor)) for actor in found.points)
+    for actor, (worst, best) in found.points.items():
+        label = escape(f"{scenario.label(actor):<{width}}")
+        gap = f"{worst:6.0f} to {best:4.0f}   ({best - worst:.0f} apart)"
+        console.print(f"    {label} {gap}", highlight=False)
+
+
+def _show_sourcing(found: Checkup, console: Console) -> None:
+    sourced = found.sourcing
+    if sourced is None or not sourced.numbers:
+        return
+    console.print(
+        f"  {_count(sourced.numbers, 'number')}, {sourced.ranges} of them ranges; "
+        f"{sourced.cited / sourced.numbers:.0%} cite a source, "
+        f"{sourced.reasoned / sourced.numbers:.0%} give a reason",
+        highlight=False,
+    )
+    for path in sourced.unsourced[:_MOST_UNSOURCED]:
+        console.print(f"    no source and no reason: {escape(dotted(path))}", highlight=False)
+    more = len(sourced.unsourced) - _MOST_UNSOURCED
+    if more > 0:
+        console.print(f"    and {more} more", highlight=False)
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}{'' if number == 1 else 's'}"

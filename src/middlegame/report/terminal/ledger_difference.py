@@ -1,0 +1,115 @@
+"""What changed between two records, in the terminal, the largest moves first."""
+
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+
+from middlegame.report.terminal.columns import Page
+from middlegame.report.text.change import Shift
+from middlegame.report.text.words import clean, date, percent
+
+if TYPE_CHECKING:
+    from middlegame.analysis.counterfactuals import Number
+    from middlegame.ledger.changes import Difference, Moved
+
+_NEAR = 0.005
+"""So far means over fewer worlds may be from those recorded without a word."""
+_SHOWN = 0.0005
+"""Moves below a twentieth of a percentage point are left out."""
+
+
+def show_difference(found: "Difference", console: Console) -> None:
+    """Print the questions from and to, the numbers that changed, and what each of them did."""
+    page = Page(console)
+    older, newer = found.older, found.newer
+    page.title(
+        f"From record {older.id} to record {newer.id}",
+        f"{clean(older.forecaster)}, {date(older.made_at)} - "
+        f"{clean(newer.forecaster)}, {date(newer.made_at)}",
+    )
+    page.section("Questions")
+    page.shifts([_shift(moved) for moved in found.questions])
+    for question in found.gone:
+        page.paragraph(f"{clean(question.key)} is asked no longer.")
+    for question in found.new:
+        page.paragraph(f"{clean(question.key)} is new.")
+    page.gap()
+    if found.numbers:
+        page.section("Numbers that changed")
+        for number in found.numbers:
+            page.paragraph(_number(number))
+        page.gap()
+    _effects(page, found)
+    if found.worlds:
+        page.paragraph(
+            f"What moved it is computed from {found.worlds:,} worlds, the same draws for both.",
+            style="dim",
+        )
+    for note in found.notes:
+        page.paragraph(f"{clean(note)}.", mark="!")
+
+
+def _effects(page: Page, found: "Difference") -> None:
+    explained = [moved for moved in found.questions if moved.interaction is not None]
+    if not explained:
+        return
+    if not found.numbers and not any(abs(moved.rest or 0) >= _SHOWN for moved in explained):
+        page.paragraph("The scenario's numbers are the same in both.")
+        return
+    page.section("What moved the forecast", "each number alone switched to its newer value")
+    for moved in explained:
+        page.paragraph(_label(moved), style="bold")
+        told = [(effect.move, " and ".join(effect.numbers)) for effect in moved.effects]
+        told.append((moved.interaction or 0.0, "all together beyond that (interaction)"))
+        told.append((moved.rest or 0.0, "other changes of the text"))
+        shown = [(move, name) for move, name in told if abs(move) >= _SHOWN]
+        for move, name in shown:
+            page.hanging(f"{100 * move:+8.1f} pp", clean(name))
+        if not shown:
+            page.paragraph("  nothing moves it by a tenth of a percentage point")
+        if moved.recomputed is not None:
+            before, after = moved.recomputed
+            if found.worlds and max(abs(before - moved.before), abs(after - moved.after)) < _NEAR:
+                continue
+            means = found.older.drawn or found.newer.drawn or moved.forecast.low is not None
+            if means and not found.worlds:
+                page.paragraph(
+                    "Means over worlds are recorded, but not in both with how they were drawn. The "
+                    "effects are those in the middle world, where it goes from "
+                    f"{before:.1%} to {after:.1%}."
+                )
+                continue
+            page.paragraph(
+                f"This version of middlegame computes {before:.1%} and {after:.1%} from the two "
+                "texts; recorded are "
+                f"{moved.before:.1%} and {moved.after:.1%}. The effects are those of this version.",
+                mark="!",
+            )
+    page.gap()
+
+
+def _shift(moved: "Moved") -> Shift:
+    return Shift(
+        _label(moved),
+        percent(moved.before),
+        percent(moved.after),
+        round(100 * moved.after) - round(100 * moved.before),
+        " pp",
+    )
+
+
+def _label(moved: "Moved") -> str:
+    return clean(moved.forecast.label or moved.forecast.will or moved.question.key)
+
+
+def _number(number: "Number") -> str:
+    if number.before is None:
+        return f"{clean(number.name)}: new, {number.after}"
+    if number.after is None:
+        return f"{clean(number.name)}: gone, it was {number.before}"
+    if number.before == number.after:
+        return (
+            f"{clean(number.name)}: {number.before}, taken at {number.value_before:.4g}, then "
+            f"at {number.value_after:.4g}"
+        )
+    return f"{clean(number.name)}: {number.before} -> {number.after}"

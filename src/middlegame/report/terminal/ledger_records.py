@@ -1,0 +1,221 @@
+"""What is in the ledger, in the terminal: records, questions, resolutions."""
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+
+from middlegame.ledger.dates import today
+from middlegame.ledger.records import Forecast, Question, Record, Resolution
+from middlegame.report.terminal.columns import Page
+from middlegame.report.text.words import clean, date, listed, percent
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from middlegame.ledger.imports import Imported
+
+_HASH = 12
+_MOST_NUMBERS = 12
+
+
+def show_recorded(record: Record, earlier: Sequence[Record], place: str, console: Console) -> None:
+    """Print what was just recorded, and what about it may surprise."""
+    page = Page(console)
+    page.title(f"Recorded as {record.id}", clean(place))
+    _forecasts(page, record, {})
+    page.notes(_cautions(record, earlier))
+    _provenance(page, record)
+
+
+def show_record(record: Record, resolutions: Sequence[Resolution], console: Console) -> None:
+    """Print one record, with how its questions turned out."""
+    page = Page(console)
+    page.title(f"Record {record.id}")
+    _forecasts(page, record, {each.question.key: each for each in resolutions})
+    if record.theta:
+        page.section("Numbers", f"{len(record.theta)} that are uncertain, and where they stood")
+        for name, value in list(record.theta.items())[:_MOST_NUMBERS]:
+            page.hanging(f"{value:>10.4g}", clean(name))
+        more = len(record.theta) - _MOST_NUMBERS
+        if more > 0:
+            page.paragraph(f"and {more} more; --json tells all", style="dim")
+        page.gap()
+    _provenance(page, record)
+
+
+def show_list(
+    records: Sequence[Record],
+    questions: Sequence[Question],
+    resolutions: Sequence[Resolution],
+    place: str,
+    console: Console,
+) -> None:
+    """Print all records, one line or two for each, then how the questions stand."""
+    page = Page(console)
+    page.title("The ledger", clean(place))
+    if not records:
+        page.paragraph("Nothing is recorded yet. Begin with: middlegame ledger record FILE")
+        return
+    page.section("Records")
+    for record in records:
+        page.hanging(str(record.id), _line(record))
+    page.gap()
+    page.section("Questions")
+    outcomes = {each.question.key: each for each in resolutions}
+    for question in questions:
+        page.paragraph(f"{clean(question.key)}: {_state(question, outcomes.get(question.key))}")
+
+
+def show_resolved(resolution: Resolution, records: Sequence[Record], console: Console) -> None:
+    """Print how a question turned out, beside what had been forecast."""
+    page = Page(console)
+    question = resolution.question
+    page.title(f"{clean(question.key)}: {resolution.outcome}")
+    page.paragraph(
+        f"Settled on {date(resolution.on)}; {clean(resolution.source)}. "
+        f"Entered by {clean(resolution.by)}."
+    )
+    if resolution.supersede:
+        page.paragraph(f"It supersedes what stood there: {clean(resolution.supersede)}")
+    page.gap()
+    due = question.due
+    early = due is not None and resolution.on < due
+    if early and (question.on is not None or resolution.outcome == "no"):
+        page.paragraph(f"The question was open until {date(due)}." if due else "", mark="!")
+        page.gap()
+    if question.on is None and due and resolution.on > due and resolution.outcome == "yes":
+        page.paragraph(
+            f"The question was due {date(due)}: yes means that it happened by then.", mark="!"
+        )
+        page.gap()
+    last = {
+        record.forecaster: forecast
+        for record in sorted(records, key=lambda record: (record.made_at, record.id))
+        for forecast in record.forecasts
+        if forecast.question == question and record.made_at.date() < resolution.on
+    }
+    if last:
+        page.section("Forecast", "each forecaster's last before that day")
+        for forecaster, forecast in last.items():
+            page.bar(clean(forecaster), forecast.probability)
+
+
+def show_imported(found: "Imported", console: Console) -> None:
+    """Print what came of an import."""
+    page = Page(console)
+    known = f"; {_count(found.known, 'row')} there already" if found.known else ""
+    page.paragraph(f"{_count(found.new, 'forecast')} added{known}.")
+    names = listed([clean(name) for name in dict.fromkeys(r.forecaster for r in found.records)])
+    page.paragraph(f"By {names}.")
+
+
+def _forecasts(page: Page, record: Record, outcomes: dict[str, Resolution]) -> None:
+    common = {_due(forecast.question) for forecast in record.forecasts}
+    due = common.pop() if len(common) == 1 else ""
+    page.section("Questions", due)
+    for forecast in record.forecasts:
+        page.bar(_label(forecast) + _aside(forecast, due), forecast.probability, worded=True)
+        settled = outcomes.get(forecast.question.key)
+        if settled is not None:
+            page.paragraph(f"{'':4}{_outcome(settled)}", style="bold")
+    page.gap()
+
+
+def _aside(forecast: Forecast, common: str) -> str:
+    told = [] if common or not forecast.question.due else [_due(forecast.question)]
+    if forecast.low is not None and forecast.high is not None:
+        told.append(f"90% within {percent(forecast.low)} to {percent(forecast.high)}")
+    return f" ({', '.join(told)})" if told else ""
+
+
+def _label(forecast: Forecast) -> str:
+    return clean(forecast.label or forecast.will or forecast.question.name)
+
+
+def _due(question: Question) -> str:
+    if question.due is None:
+        return ""
+    return f"{'by' if question.by else 'on'} {date(question.due)}"
+
+
+def _provenance(page: Page, record: Record) -> None:
+    parts = [f"{clean(record.forecaster)}, {_moment(record.made_at)}"]
+    if record.scenario is not None:
+        scenario = record.scenario
+        as_of = f", as of {date(scenario.as_of)}" if scenario.as_of else ""
+        view = f"#{clean(scenario.view)}" if scenario.view else ""
+        parts.append(f"{clean(scenario.title)} ({clean(scenario.name)}{view}){as_of}")
+        parts.append(f"text {scenario.sha256[:_HASH]}")
+    if record.drawn is not None:
+        parts.append(f"means over {record.drawn.worlds:,} worlds")
+    if record.version:
+        parts.append(f"middlegame {clean(record.version)}")
+    if record.made_at != record.recorded_at and not record.version:
+        parts.append(f"imported {_moment(record.recorded_at)}")
+    page.paragraph(f"{'; '.join(parts)}.", style="dim")
+    if record.note:
+        page.paragraph(f"Note: {clean(record.note)}")
+
+
+def _cautions(record: Record, earlier: Iterable[Record]) -> Iterable[str]:
+    before: dict[str, Forecast] = {}
+    for old in earlier:
+        if old.id < record.id:
+            before |= {f.question.key: f for f in old.forecasts if f.will is not None}
+    asked = [forecast.question for forecast in record.forecasts]
+    over = [q for q in asked if q.due is not None and q.due < record.made_at.date()]
+    if over:
+        yield f"What is forecast after a question's day is not scored: {_names(over)}."
+    dateless = [q for q in asked if q.due is None]
+    if dateless:
+        yield f"Without a date: {_names(dateless)}. Give each one with 'by' or 'on'."
+    for forecast in record.forecasts:
+        question = forecast.question
+        old_forecast = before.get(question.key)
+        if old_forecast is None:
+            continue
+        if (old_forecast.will, old_forecast.resolves) != (forecast.will, forecast.resolves):
+            yield (
+                f"'{clean(question.name)}' is put otherwise than before. If it is another "
+                "question now, give it another name."
+            )
+
+
+def _names(questions: Sequence[Question]) -> str:
+    return listed([clean(question.name) for question in questions])
+
+
+def _line(record: Record) -> str:
+    told = ", ".join(
+        f"{clean(f.question.name if record.scenario else f.question.key)} {percent(f.probability)}"
+        for f in record.forecasts
+    )
+    view = f"#{clean(record.scenario.view)}" if record.scenario and record.scenario.view else ""
+    scenario = f"{clean(record.scenario.name)}{view}: " if record.scenario else ""
+    note = f" - {clean(record.note)}" if record.note else ""
+    return f"{_moment(record.made_at)}, {clean(record.forecaster)}: {scenario}{told}{note}"
+
+
+def _state(question: Question, settled: Resolution | None) -> str:
+    if settled is not None:
+        return _outcome(settled)
+    if question.due is None:
+        return "open, without a date"
+    if question.due < today():
+        return f"due since {date(question.due)}; resolve it"
+    return f"open, {_due(question)}"
+
+
+def _outcome(settled: Resolution) -> str:
+    return f"{settled.outcome}, settled on {date(settled.on)} ({clean(settled.source)})"
+
+
+def _moment(moment: "dt.datetime") -> str:
+    if (moment.hour, moment.minute, moment.second, moment.microsecond) == (0, 0, 0, 0):
+        return date(moment)
+    return f"{date(moment)} {moment:%H:%M} UTC"
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}{'' if number == 1 else 's'}"

@@ -1,0 +1,134 @@
+"""How good the forecasts were, in the terminal."""
+
+import math
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+
+from middlegame.ledger.scores import RULES
+from middlegame.report.terminal.columns import Page
+from middlegame.report.text.words import clean, listed, percent
+
+if TYPE_CHECKING:
+    from middlegame.ledger.scores import Marks, Scores, Standing
+
+_FEW = 20
+_COLUMN = 9
+
+
+def show_scores(scores: "Scores", console: Console) -> None:
+    """Print every forecaster's scores, calibration, and the comparisons that are fair."""
+    page = Page(console)
+    page.title("Scores", _settled(scores))
+    if not scores.standings:
+        page.paragraph(
+            "Nothing can be scored yet."
+            if not scores.resolved
+            else "No forecast was made in time for a question that is resolved."
+        )
+        page.gap()
+    else:
+        page.section("Forecasters", "less is better: Brier 0 to 1, log score in nats")
+        width = min(max(len(clean(each.forecaster)) for each in scores.standings), 24)
+        width = max(width, len("base rate of the others"))
+        _row(page, width, "", "questions", "Brier", "over time", "log score")
+        for standing in scores.standings:
+            _standing(page, standing, width)
+        page.gap()
+        _comparisons(page, scores)
+        _calibration(page, scores)
+    _cautions(page, scores)
+    page.paragraph(RULES, style="dim")
+
+
+def _standing(page: Page, standing: "Standing", width: int) -> None:
+    name = clean(standing.forecaster)[:width]
+    over_time = f"{standing.brier_over_time:.3f}"
+    _row(page, width, name, *_told(standing.marks, over_time), strong=True)
+    if standing.base_rate is not None:
+        _row(page, width, "  base rate of the others", *_told(standing.base_rate))
+    _row(page, width, "  always 50%", *_told(standing.even))
+
+
+def _row(page: Page, width: int, name: str, *cells: str, strong: bool = False) -> None:
+    line = f"{name:<{width}}" + "".join(f"  {cell:>{_COLUMN}}" for cell in cells)
+    page.paragraph(line, style="bold" if strong else "")
+
+
+def _told(marks: "Marks", over_time: str = "") -> tuple[str, str, str, str]:
+    log_score = "infinite" if math.isinf(marks.log_score) else f"{marks.log_score:.3f}"
+    return str(marks.count), f"{marks.brier:.3f}", over_time, log_score
+
+
+def _comparisons(page: Page, scores: "Scores") -> None:
+    if not scores.pairs:
+        return
+    page.section("Side by side", "on the questions that both answered")
+    for pair in scores.pairs:
+        one, other = pair.first_marks.brier, pair.second_marks.brier
+        count = pair.first_marks.count
+        if math.isclose(one, other, abs_tol=5e-4):
+            verdict = "as good as"
+        else:
+            verdict = "better than" if one < other else "worse than"
+        page.paragraph(
+            f"{clean(pair.first)} ({one:.3f}) {verdict} {clean(pair.second)} ({other:.3f}) "
+            f"on {count} question{'' if count == 1 else 's'}, by Brier"
+        )
+    page.gap()
+
+
+def _calibration(page: Page, scores: "Scores") -> None:
+    for standing in scores.standings:
+        page.section(f"Calibration of {clean(standing.forecaster)}", "forecast, then what happened")
+        width = max(len(_range(each.low, each.high)) for each in standing.bins)
+        _row(page, width, "", "count", "said", "happened", "95% interval")
+        for each in standing.bins:
+            low, high = each.wilson
+            _row(
+                page,
+                width,
+                _range(each.low, each.high),
+                str(each.count),
+                percent(each.forecast),
+                percent(each.happened / each.count),
+                f"{percent(low):>4} to {percent(high):>4}",
+            )
+        page.gap()
+
+
+def _cautions(page: Page, scores: "Scores") -> None:
+    for standing in scores.standings:
+        wrong = [
+            f"{clean(each.question.key)} ({percent(each.probability)}, and it "
+            f"{'happened' if each.happened else 'did not happen'})"
+            for each in standing.impossible
+        ]
+        if wrong:
+            page.paragraph(
+                f"{clean(standing.forecaster)}'s log score is infinite: {listed(wrong)}.", mark="!"
+            )
+            page.gap()
+    if scores.standings and scores.resolved < _FEW:
+        page.paragraph(
+            f"With {scores.resolved} resolved question{'' if scores.resolved == 1 else 's'}, luck "
+            "may explain all of this.",
+            mark="!",
+        )
+        page.gap()
+    if scores.late:
+        told = listed([f"{clean(who)} on {clean(question.key)}" for who, question in scores.late])
+        page.paragraph(f"Too late to count: {told}.", mark="!")
+        page.gap()
+
+
+def _settled(scores: "Scores") -> str:
+    count = scores.resolved
+    return (
+        f"{count} question{'' if count == 1 else 's'} resolved, {scores.happened} of them yes; "
+        f"{scores.void} void; {scores.open} open"
+    )
+
+
+def _range(low: float, high: float) -> str:
+    return f"{round(100 * low)} to {round(100 * high)}%"

@@ -1,0 +1,88 @@
+"""A sweep in the terminal: forecasts with their intervals first, the method last."""
+
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+
+from middlegame.report.terminal.columns import Page
+from middlegame.report.terminal.over_time import show_series
+from middlegame.report.text import narrative, outlooks
+from middlegame.report.text.outlooks import Group
+from middlegame.report.text.over_time import is_timed, spread_over_time
+from middlegame.report.text.palette import NOBODY, actor_colours
+from middlegame.report.text.words import capital, date, points
+
+if TYPE_CHECKING:
+    from middlegame.sweeps.result import Sweep
+
+
+def show_sweep(found: "Sweep", console: Console) -> None:
+    """Print what a sweep found."""
+    page = Page(console)
+    equilibrium = found.equilibrium
+    words, scenario = narrative.words_of(equilibrium), equilibrium.scenario
+    as_of = f"as of {date(scenario.as_of)}" if scenario and scenario.as_of else ""
+    page.title(words.title, as_of)
+    page.paragraph(outlooks.answer(found), style="bold")
+    page.gap()
+    page.notes([*narrative.notes(equilibrium), *outlooks.notes(found)])
+    asked = outlooks.questions(found)
+    if asked.lines:
+        page.section("Questions", narrative.common_due(equilibrium))
+        _lines(page, asked)
+        page.gap()
+    told = list(outlooks.open_ends(found))
+    if told:
+        page.section("What the ranges leave open")
+        for line in told:
+            page.paragraph(line)
+        page.gap()
+    if is_timed(equilibrium):
+        timed_moves, timed_factors = spread_over_time(found)
+        for title, series in (("What each does", timed_moves), ("What comes of it", timed_factors)):
+            if series:
+                page.section(title, "period by period, with nine worlds in ten beneath")
+                show_series(page, series)
+    for title, groups in (
+        ("What each does", outlooks.moves(found, timed=False)),
+        ("What comes of it", outlooks.factors(found, timed=False)),
+    ):
+        if groups:
+            page.section(title)
+            for group in groups:
+                page.heading(group.title, group.colour)
+                _lines(page, group)
+            page.gap()
+    _points(page, found)
+    page.paragraph(
+        "A mark, or a number by itself, is the mean over the worlds, which is the forecast; half "
+        "of the worlds are within the thick line and nine in ten within the whole.",
+        style="dim",
+    )
+    page.paragraph(outlooks.sureness(found), style="dim")
+
+
+def _lines(page: Page, group: Group) -> None:
+    for line in group.lines:
+        spread = line.found
+        page.interval(
+            line.label,
+            spread.mean,
+            spread.half,
+            spread.ninety,
+            line.interval,
+            colour=group.colour,
+            strong=line.top,
+        )
+
+
+def _points(page: Page, found: "Sweep") -> None:
+    if not found.points:
+        return
+    words, colours = narrative.words_of(found.equilibrium), actor_colours(found.plan.diagram)
+    page.section("Expected points", "and nine worlds in ten")
+    for owner, spread in found.points.items():
+        low, high = map(points, spread.ninety)
+        label = f"{capital(words.actor(owner))} ({low} to {high})"
+        page.value(points(spread.mean), label, colours.get(owner, NOBODY))
+    page.gap()

@@ -1,0 +1,107 @@
+"""In which worlds something happens, in words: a box over judgements as a sentence."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from middlegame.report.text import narrative
+from middlegame.report.text.drivers import target_label
+from middlegame.report.text.judgements import judgement_words, range_words, value_words
+from middlegame.report.text.words import Words, listed, percent, within
+
+if TYPE_CHECKING:
+    from middlegame.analysis.discovery import Box, Limit
+    from middlegame.analysis.outcomes import Target
+    from middlegame.diagram import Parameter
+    from middlegame.equilibrium.equilibrium import Equilibrium
+
+
+@dataclass(frozen=True)
+class Side:
+    """Where a box ends in one judgement, in words.
+
+    Attributes:
+        label: the judgement.
+        told: `above 0.7`, `below 25`, or both.
+        range_: the judgement's range.
+        low: where the box begins, as a share of the range; 0 where it is open.
+        high: where it ends; 1 where it is open.
+        open_low: whether it is open below.
+        open_high: whether it is open above.
+    """
+
+    label: str
+    told: str
+    range_: str
+    low: float
+    high: float
+    open_low: bool
+    open_high: bool
+
+
+@dataclass(frozen=True)
+class Discovered:
+    """A box in words.
+
+    Attributes:
+        title: the question.
+        sentence: what the box says.
+        sides: its limits, the most significant first.
+        measure: how it was measured.
+    """
+
+    title: str
+    sentence: str
+    sides: tuple[Side, ...]
+    measure: str
+
+
+def discovered(equilibrium: "Equilibrium", target: "Target", box: "Box", worlds: int) -> Discovered:
+    """Put a box into words.
+
+    Args:
+        equilibrium: the contest.
+        target: what it is asked of.
+        box: the box.
+        worlds: how many there are.
+    """
+    words = narrative.words_of(equilibrium)
+    title = target_label(equilibrium, target)
+    sides = tuple(_side(words, equilibrium.diagram.parameters[x.parameter], x) for x in box.limits)
+    level = "likelier than not" if box.above == 0.5 else f"likelier than {percent(box.above)}"
+    event = f"it is {level} that {within(title)}"
+    told = listed([f'"{side.label}" {side.told}' for side in sides])
+    sentence = (
+        f"{percent(box.held_out.coverage)} of the worlds in which {event} have {told}; of all "
+        f"worlds that have, it is so in {percent(box.held_out.density)}, against "
+        f"{percent(box.share)} of all."
+    )
+    measure = (
+        f"PRIM over {worlds:,} worlds. The box was drawn from two thirds of them and is measured "
+        f"on the rest; where it was drawn, {percent(box.found.coverage)} and "
+        f"{percent(box.found.density)}."
+    )
+    return Discovered(title, sentence, sides, measure)
+
+
+def _side(words: Words, parameter: "Parameter", limit: "Limit") -> Side:
+    parts = []
+    if limit.low is not None:
+        parts.append(f"above {value_words(parameter, limit.low)}")
+    if limit.high is not None:
+        parts.append(f"below {value_words(parameter, limit.high)}")
+    begin, end = (float(parameter.to_scale(x)) for x in (parameter.low, parameter.high))
+
+    def share(value: float | None, otherwise: float) -> float:
+        if value is None:
+            return otherwise
+        return min(max((float(parameter.to_scale(value)) - begin) / (end - begin), 0.0), 1.0)
+
+    return Side(
+        judgement_words(words, parameter),
+        " and ".join(parts),
+        range_words(parameter),
+        share(limit.low, 0.0),
+        share(limit.high, 1.0),
+        limit.low is None,
+        limit.high is None,
+    )

@@ -1,0 +1,187 @@
+"""What moves a forecast, in words: judgements, their ends, their flip points, their shares."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from middlegame.diagram import Parameter
+from middlegame.report.text import narrative
+from middlegame.report.text.judgements import judgement_words, range_words, value_words
+from middlegame.report.text.narrative import likeliest, question_label
+from middlegame.report.text.words import Words, capital, listed, percent, spaced, within
+from middlegame.scenario.model.correlations import LEARNT
+
+if TYPE_CHECKING:
+    from middlegame.analysis.drivers import Driver, Drivers
+    from middlegame.analysis.flip_points import Flip, Moves
+    from middlegame.analysis.outcomes import Target
+    from middlegame.equilibrium.equilibrium import Equilibrium
+
+
+@dataclass(frozen=True)
+class Driven:
+    """One judgement, or several that correlate, and what it does to a question.
+
+    Attributes:
+        label: the judgement, in words.
+        range_: its range, in words; nothing for several.
+        low: the question's probability with it at the low end of its range, all others in the
+            middle; None for several.
+        high: the same at the high end.
+        total: its share of the spread.
+        error: of that share.
+        flip: where the answer flips, in short, or nothing.
+    """
+
+    label: str
+    range_: str
+    low: float | None
+    high: float | None
+    total: float
+    error: float
+    flip: str
+
+
+@dataclass(frozen=True)
+class Driving:
+    """What moves one question.
+
+    Attributes:
+        title: the question.
+        middle: its probability at the middle of all ranges.
+        leader: the likeliest outcome there, in words.
+        flips: sentences, the nearest flip first.
+        none: what is said where nothing flips.
+        rows: the judgements that its spread comes from, the strongest first.
+    """
+
+    title: str
+    middle: float
+    leader: str
+    flips: tuple[str, ...]
+    none: str
+    rows: tuple[Driven, ...]
+
+
+def driving(
+    equilibrium: "Equilibrium",
+    targets: Sequence["Target"],
+    moves: Sequence["Moves"],
+    drivers: Sequence["Drivers"],
+    *,
+    most_flips: int,
+    most_rows: int,
+) -> list[Driving]:
+    """Put what moves each question into words.
+
+    Args:
+        equilibrium: the contest.
+        targets: the questions.
+        moves: each question's moves of single judgements and its flips.
+        drivers: each question's drivers.
+        most_flips: flips that are told of a question.
+        most_rows: judgements that are told of a question.
+    """
+    words = narrative.words_of(equilibrium)
+    parameters = equilibrium.diagram.parameters
+    told = []
+    for target, moved, driven in zip(targets, moves, drivers, strict=True):
+        flips = list(moved.flips[:most_flips])
+        sentences = [flip_sentence(words, target, parameters, flip) for flip in flips]
+        if moved.pair:
+            sentences.insert(0, flip_sentence(words, target, parameters, moved.pair))
+        shares = dict(zip(target.outcomes, map(float, moved.middle), strict=True))
+        leader, chance = likeliest(shares)
+        rows = [
+            _row(words, target, parameters, moved, driver)
+            for driver in driven.ranked[:most_rows]
+            if driver.telling
+        ]
+        told.append(
+            Driving(
+                title=target_label(equilibrium, target),
+                middle=float(target.chance(moved.middle)),
+                leader=f"{capital(outcome_words(words, target, leader))} ({percent(chance)})",
+                flips=tuple(sentences),
+                none=""
+                if sentences
+                else "No judgement, alone or with another, changes what is "
+                "likeliest, even three times as far from the middle as its range goes.",
+                rows=tuple(rows),
+            )
+        )
+    return told
+
+
+def target_label(equilibrium: "Equilibrium", target: "Target") -> str:
+    """Name a question."""
+    words = narrative.words_of(equilibrium)
+    asked = equilibrium.scenario.questions if equilibrium.scenario else {}
+    if target.name in asked:
+        return question_label(words, asked[target.name])
+    return capital(words.condition(target.ways[0]))
+
+
+def outcome_words(words: Words, target: "Target", outcome: str) -> str:
+    """Say how a question comes out."""
+    if target.node is not None:
+        return within(words.clause(target.node, outcome))
+    return outcome
+
+
+def flip_sentence(
+    words: Words, target: "Target", parameters: Sequence[Parameter], flip: "Flip"
+) -> str:
+    """Say where the likeliest outcome changes: what one would have to believe instead."""
+    parts = []
+    for place, share, value in zip(flip.parameters, flip.shares, flip.values, strict=True):
+        parameter = parameters[place]
+        side = "above" if share > 0 else "below"
+        parts.append(
+            f'"{judgement_words(words, parameter)}" {side} '
+            f"{value_words(parameter, value)} instead of {value_words(parameter, parameter.median)}"
+            f" (range {range_words(parameter)})"
+        )
+    where = "" if flip.within else ", beyond the range"
+    if len(parts) > 1:
+        where = "" if flip.within else ", beyond their ranges"
+    jumps = ", at a jump" if flip.jumps else ""
+    return (
+        f"If you put {listed(parts)}{where}, the answer flips to: "
+        f"{outcome_words(words, target, flip.after)}{jumps}"
+    )
+
+
+def _row(
+    words: Words,
+    target: "Target",
+    parameters: Sequence[Parameter],
+    moved: "Moves",
+    driver: "Driver",
+) -> Driven:
+    if len(driver.parameters) != 1:
+        if driver.name == LEARNT:
+            told = f"What history teaches ({len(driver.parameters)} coefficients together)"
+            return Driven(told, "", None, None, driver.total, driver.total_error, "")
+        names = [within(judgement_words(words, parameters[p])) for p in driver.parameters]
+        label = f"{capital(spaced(driver.name))}, together: {'; '.join(names)}"
+        return Driven(label, "", None, None, driver.total, driver.total_error, "")
+    (place,) = driver.parameters
+    parameter = parameters[place]
+    low, high = map(float, target.chance(moved.ends[place]))
+    flips = [flip for flip in moved.flips if flip.parameters == (place,)]
+    told = ""
+    if flips:
+        sign = "over" if flips[0].shares[0] > 0 else "under"
+        told = f"flips {sign} {value_words(parameter, flips[0].values[0])}"
+    return Driven(
+        judgement_words(words, parameter),
+        range_words(parameter),
+        low if np.isfinite(low) else None,
+        high if np.isfinite(high) else None,
+        driver.total,
+        driver.total_error,
+        told,
+    )

@@ -1,0 +1,159 @@
+"""Moves and factors over time, ready to be shown: one row for each state, one column a period."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from middlegame.diagram import Decision, Node
+from middlegame.report.text import narrative
+from middlegame.report.text.palette import NOBODY, actor_colours
+from middlegame.report.text.words import capital, percent
+
+if TYPE_CHECKING:
+    from middlegame.equilibrium.equilibrium import Equilibrium
+    from middlegame.sweeps.result import Sweep
+
+
+@dataclass(frozen=True)
+class Series:
+    """A move or factor over time.
+
+    Attributes:
+        name: without a period.
+        title: in words.
+        colour: of its actor.
+        headline: whether storylines tell it.
+        periods: the names of all periods.
+        labels: of its states.
+        chances: for each state, its probability in each period; None where it is not there.
+        notes: when its states first come about, in sentences.
+        bands: for each state and period where nine worlds in ten are, if worlds were drawn.
+    """
+
+    name: str
+    title: str
+    colour: str
+    headline: bool
+    periods: tuple[str, ...]
+    labels: tuple[str, ...]
+    chances: tuple[tuple[float | None, ...], ...]
+    notes: tuple[str, ...] = ()
+    bands: tuple[tuple[tuple[float, float] | None, ...], ...] = ()
+
+
+def is_timed(equilibrium: "Equilibrium") -> bool:
+    """Whether the contest has periods."""
+    return any(node.period is not None for node in equilibrium.diagram.played)
+
+
+def moves_over_time(equilibrium: "Equilibrium") -> list[Series]:
+    """List the moves that belong to periods, in order of play."""
+    return [each for each, move in _all(equilibrium) if move]
+
+
+def factors_over_time(equilibrium: "Equilibrium") -> list[Series]:
+    """List the factors that belong to periods; those that storylines tell say when."""
+    return [each for each, move in _all(equilibrium) if not move]
+
+
+def spread_over_time(found: "Sweep") -> tuple[list[Series], list[Series]]:
+    """List moves and headline factors over time as a sweep has them: means, and their bands."""
+    told = [
+        (_spread(found, each), move)
+        for each, move in _all(found.equilibrium)
+        if move or each.headline
+    ]
+    return [each for each, move in told if move], [each for each, move in told if not move]
+
+
+def _spread(found: "Sweep", series: Series) -> Series:
+    there = {node.period: node for node in found.plan.diagram.instances(series.name)}
+    states = next(iter(there.values())).states
+    periods = range(1, len(series.periods) + 1)
+    outlooks = [
+        [found.forecasts[there[k].name][state] if k in there else None for k in periods]
+        for state in states
+    ]
+    return replace(
+        series,
+        chances=tuple(tuple(each.mean if each else None for each in row) for row in outlooks),
+        bands=tuple(tuple(each.ninety if each else None for each in row) for row in outlooks),
+        notes=(),
+    )
+
+
+def timeless(equilibrium: "Equilibrium") -> list[Node]:
+    """List what belongs to no period."""
+    return [node for node in equilibrium.diagram.played if node.period is None]
+
+
+def chosen(periods: Sequence[str], most: int) -> list[int]:
+    """Choose the periods that are shown where not all can be: evenly, and the last."""
+    count = len(periods)
+    if count <= most:
+        return list(range(count))
+    return sorted({round(k * (count - 1) / (most - 1)) for k in range(most)})
+
+
+def short(period: str) -> str:
+    """Shorten a period's name to a column's head: `Jan-Mar 2026` to `Jan 26`."""
+    words = period.split()
+    if len(words) == 2 and words[0] == "period":
+        return words[1]
+    begin = words[0].partition("-")[0] if words else ""
+    return f"{begin} {words[-1][-2:]}" if len(words) == 2 else begin[-6:]
+
+
+def _all(equilibrium: "Equilibrium") -> list[tuple[Series, bool]]:
+    diagram, words = equilibrium.diagram, narrative.words_of(equilibrium)
+    colours = actor_colours(diagram)
+    last = max((node.period or 0 for node in diagram.played), default=0)
+    names = dict.fromkeys(
+        node.name.partition("@")[0] for node in diagram.played if node.period is not None
+    )
+    found = []
+    for name in names:
+        there = {node.period: node for node in diagram.instances(name)}
+        node = next(iter(there.values()))
+        move = isinstance(node, Decision)
+        forecasts = {period: equilibrium.forecasts[each.name] for period, each in there.items()}
+        headline = any(each.headline for each in there.values())
+        series = Series(
+            name=name,
+            title=words.heading(name),
+            colour=colours[node.owner] if isinstance(node, Decision) else NOBODY,
+            headline=headline,
+            periods=tuple(words.period(period) for period in range(1, last + 1)),
+            labels=tuple(words.states(name)),
+            chances=tuple(
+                tuple(
+                    forecasts[period][state] if period in forecasts else None
+                    for period in range(1, last + 1)
+                )
+                for state in node.states
+            ),
+            notes=tuple(first_times(equilibrium, name))
+            if headline and not move and equilibrium.scenario
+            else (),
+        )
+        found.append((series, move))
+    return found
+
+
+def first_times(equilibrium: "Equilibrium", name: str) -> list[str]:
+    """Say when each state of a factor first comes about, and how likely within the horizon."""
+    words, told = narrative.words_of(equilibrium), []
+    start = equilibrium.diagram.instances(name)[0]
+    forecast = equilibrium.forecasts[start.name]
+    for state in words.node(name).states:
+        if forecast[state] > 0.5:
+            continue  # it is so from the beginning
+        found = equilibrium.curve(f"{name} = {state}")
+        if found.expected is None:
+            continue
+        period = found.periods[round(found.expected) - 1]
+        told.append(
+            f"{capital(words.clause(name, state))}: {percent(found.by[-1])} within the "
+            f"horizon, then on average first in {period}; {percent(found.beyond)} later or never."
+        )
+    return told

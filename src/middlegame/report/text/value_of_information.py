@@ -1,0 +1,175 @@
+"""What is worth knowing and fixing, in words."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from middlegame.report.text import narrative
+from middlegame.report.text.drivers import target_label
+from middlegame.report.text.judgements import judgement_words
+from middlegame.report.text.words import capital, listed, within
+
+if TYPE_CHECKING:
+    from middlegame.analysis.commitment import Lever
+    from middlegame.analysis.mutual_information import Worth, Worths
+    from middlegame.analysis.outcomes import Target
+    from middlegame.analysis.value_of_information import Telling
+    from middlegame.equilibrium.equilibrium import Equilibrium
+
+_LEVERS, _SMALL = 3, 0.05
+_TELLING = 0.0005
+"""The share of a forecast's entropy below which it would be told as 0.0%."""
+
+
+@dataclass(frozen=True)
+class Sharper:
+    """What knowing one thing would do to a forecast.
+
+    Attributes:
+        label: what is known then.
+        share: of the forecast's entropy that is expected to go.
+        error: half of that share's 90% interval; 0 where it is exact.
+        factor: whether it is a hidden factor and no judgement.
+    """
+
+    label: str
+    share: float
+    error: float
+    factor: bool
+
+
+@dataclass(frozen=True)
+class Sharpened:
+    """What is worth finding out for one question.
+
+    Attributes:
+        title: the question.
+        mean: its forecast, the mean over the worlds.
+        rows: what would sharpen it most first.
+    """
+
+    title: str
+    mean: float
+    rows: tuple[Sharper, ...]
+
+
+@dataclass(frozen=True)
+class Valued:
+    """What something is worth to an actor.
+
+    Attributes:
+        owner: the actor.
+        label: who, and what it is.
+        value: in points, in words.
+        points: the same as a number.
+    """
+
+    owner: str
+    label: str
+    value: str
+    points: float
+
+
+def sharpened(
+    equilibrium: "Equilibrium", targets: Sequence["Target"], worths: Sequence["Worths"]
+) -> list[Sharpened]:
+    """Put what is worth finding out into words, question by question."""
+    words = narrative.words_of(equilibrium)
+    by_name = {p.name: p for p in equilibrium.diagram.parameters}
+    told = []
+    for target, each in zip(targets, worths, strict=True):
+        rows = [
+            Sharper(judgement_words(words, by_name[w.name]), w.share, _relative(w), False)
+            for w in each.judgements
+            if w.telling and w.share >= _TELLING
+        ]
+        rows += [
+            Sharper(f"{words.label(w.name)} (a fact that is hidden)", w.share, 0.0, True)
+            for w in each.factors
+            if w.telling and w.share >= _TELLING
+        ]
+        rows.sort(key=lambda row: -round(row.share, 9))
+        told.append(Sharpened(target_label(equilibrium, target), each.mean, tuple(rows)))
+    return told
+
+
+def _relative(worth: "Worth") -> float:
+    return worth.error * worth.share / worth.bits if worth.bits else 0.0
+
+
+def idle_knowing(equilibrium: "Equilibrium", told: Sequence["Telling"]) -> str:
+    """Name the hidden factors that are worth next to nothing to actors, and to which."""
+    words = narrative.words_of(equilibrium)
+    idle: dict[str, list[str]] = {}
+    for each in told:
+        if not _matters(each):
+            idle.setdefault(each.factor, []).append(within(words.actor(each.actor)))
+    if not idle:
+        return ""
+    whom = [f"{within(words.label(f))} (told to {listed(actors)})" for f, actors in idle.items()]
+    return f"Worth less than {_SMALL} points to anybody: {'; '.join(whom)}."
+
+
+def _matters(told: "Telling") -> bool:
+    return any(abs(points) >= _SMALL for points in told.points.values())
+
+
+def valued_knowing(equilibrium: "Equilibrium", told: Sequence["Telling"]) -> list[Valued]:
+    """Say what knowing each hidden factor is worth to each actor, where it matters to anybody."""
+    words = narrative.words_of(equilibrium)
+    return [
+        Valued(
+            each.actor,
+            f"{capital(words.actor(each.actor))} knows: {within(words.label(each.factor))}"
+            f"{_others(words_of_others(equilibrium, each.actor, each.points))}",
+            _points(each.worth),
+            each.worth,
+        )
+        for each in told
+        if _matters(each)
+    ]
+
+
+def words_of_others(
+    equilibrium: "Equilibrium", actor: str, points: Mapping[str, float]
+) -> list[str]:
+    """Name the two others to whom it matters most, with what it is worth to them."""
+    words = narrative.words_of(equilibrium)
+    others = [(owner, value) for owner, value in points.items() if owner != actor]
+    ranked = sorted(others, key=lambda item: -abs(item[1]))[:2]
+    return [
+        f"{within(words.actor(owner))} {_points(value)}"
+        for owner, value in ranked
+        if abs(value) >= _SMALL
+    ]
+
+
+def _others(told: list[str]) -> str:
+    return f" ({', '.join(told)})" if told else ""
+
+
+def valued_levers(
+    equilibrium: "Equilibrium", levers: Sequence["Lever"], most: int = _LEVERS
+) -> list[Valued]:
+    """Say whose move, if it could be fixed, is worth most to whom: a few for each actor.
+
+    Actors to whom it is worth most come first.
+    """
+    words = narrative.words_of(equilibrium)
+    by_owner: dict[str, list[Lever]] = {}
+    for lever in levers:
+        if lever.worth >= _SMALL:
+            by_owner.setdefault(lever.to, []).append(lever)
+    told = []
+    for owner, own in by_owner.items():
+        for lever in own[:most]:
+            move = within(words.entry(lever.push.name, lever.push.state))
+            mine = " (a commitment of its own)" if lever.mover == owner else ""
+            label = f"to {within(words.actor(owner))}: {move}{mine}"
+            told.append(Valued(owner, label, _points(lever.worth), lever.worth))
+    return told
+
+
+def _points(value: float) -> str:
+    """Write points with a sign and one digit: these are small."""
+    return "0" if abs(value) < _SMALL else f"{value:+.1f}"

@@ -1,0 +1,87 @@
+"""A scenario that speaks of data, at one row of them."""
+
+from collections.abc import Mapping
+
+from pydantic import ValidationError
+
+from middlegame.base.errors import QueryError, unknown
+from middlegame.scenario.faults import Fault, Path
+from middlegame.scenario.model.judgement import Judgement
+from middlegame.scenario.model.learning import Column
+from middlegame.scenario.model.scenario import Scenario
+from middlegame.scenario.model.walk import formulas
+from middlegame.scenario.validation.contest import listed
+
+
+def at_row(scenario: Scenario, row: Mapping[str, object]) -> Scenario:
+    """Give the scenario with the values of some columns replaced.
+
+    Args:
+        scenario: one with `fit:`.
+        row: for each column a number, a range such as `0.2..0.4`, or a category.
+
+    Raises:
+        QueryError: there is no such column, or the value is none of its own.
+    """
+    fit = scenario.fit
+    columns = {} if fit is None else dict(fit.columns)
+    for name, value in row.items():
+        if name not in columns:
+            if not columns:
+                raise QueryError(f"the scenario speaks of no data, so there is no column '{name}'")
+            raise unknown("column", name, columns)
+        try:
+            written = columns[name].model_dump(exclude={"at"}, exclude_unset=True)
+            columns[name] = Column.model_validate(written | {"at": value})
+        except ValidationError as error:
+            told = error.errors()[0].get("ctx", {})
+            raise QueryError(
+                f"{name}: {told.get('problem', f'{value!r} is no value')}; "
+                f"expected {told.get('expected', 'a number or a category')}"
+            ) from None
+    if fit is None:
+        return scenario
+    return scenario.model_copy(update={"fit": fit.model_copy(update={"columns": columns})})
+
+
+def quantities(scenario: Scenario) -> dict[Path, Judgement]:
+    """Give the value of each coefficient and column of numbers that has one, by its path."""
+    fit = scenario.fit
+    if fit is None:
+        return {}
+    coefficients = {("coefficients", n): each.value for n, each in fit.coefficients.items()}
+    columns = {("columns", n): c.value for n, c in fit.columns.items() if not c.categories}
+    every = (coefficients | columns).items()
+    return {("fit", *where): value for where, value in every if value is not None}
+
+
+def without_value(scenario: Scenario) -> list[Fault]:
+    """List what formulas speak of and what has no value to solve with."""
+    fit = scenario.fit
+    if fit is None:
+        return []
+    used = {name for _, number in formulas(scenario) for name in number.formula.names}
+    faults = []
+    free = [n for n, each in fit.coefficients.items() if each.value is None and n in used]
+    if free:
+        faults.append(
+            Fault(
+                f"{_counted(free, 'coefficient')} no value yet: {listed(free)}",
+                "a range for each, or what 'middlegame fit FILE DATA' learns",
+                path=("fit", "coefficients", free[0]),
+            )
+        )
+    empty = [n for n, each in fit.columns.items() if each.value is None and n in used]
+    if empty:
+        faults.append(
+            Fault(
+                f"{_counted(empty, 'column')} no value to solve at: {listed(empty)}",
+                f"at: and a value in the file, or --row {empty[0]}=...",
+                path=("fit", "columns", empty[0]),
+            )
+        )
+    return faults
+
+
+def _counted(names: list[str], kind: str) -> str:
+    return f"the {kind} has" if len(names) == 1 else f"{len(names)} {kind}s have"

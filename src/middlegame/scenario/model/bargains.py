@@ -1,0 +1,75 @@
+"""Offers: what stands in for two moves and a bargain that opens, closes and can be broken."""
+
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field
+
+from middlegame.scenario.conditions import Condition, ConditionText
+from middlegame.scenario.model.calendar import PeriodNumbers
+from middlegame.scenario.model.judgement import Points
+from middlegame.scenario.model.parts import Part, Sourced
+from middlegame.scenario.model.references import References
+from middlegame.scenario.model.words import Flag, Name
+
+
+class Term(Sourced):
+    """A promise: once the offer is accepted, a move is one of these options.
+
+    Attributes:
+        promise: such as `approach = leave`.
+        breaking_costs: points that it costs whoever breaks it; nobody can, without them.
+    """
+
+    promise: ConditionText
+    breaking_costs: Points | None = None
+
+
+def _read_term(value: object) -> object:
+    return {"promise": value} if isinstance(value, str | Condition) else value
+
+
+def _as_list(value: object) -> object:
+    return [value] if isinstance(value, str | Condition) else value
+
+
+_Term = Annotated[Term, BeforeValidator(_read_term, json_schema_input_type=Term | str)]
+_Conditions = Annotated[
+    tuple[ConditionText, ...],
+    BeforeValidator(_as_list, json_schema_input_type=ConditionText | list[ConditionText]),
+]
+
+
+class IfAccepted(Part):
+    """Options that acceptance opens, being closed without it, or closes."""
+
+    opens: _Conditions = ()
+    closes: _Conditions = ()
+
+
+class Offer(Sourced):
+    """An offer by one actor to another, and what comes of its acceptance.
+
+    It stands for a move `NAME_offer` (offers, keeps_quiet), a move `NAME_answer` (accepts,
+    declines) and a factor `NAME` (accepted, none).
+
+    Attributes:
+        before: the move that it stands before; the first that its terms speak of, unless given.
+        knows: what the one who offers knows.
+        answer_knows: what the other knows besides the offer.
+        costs: points that making it costs.
+        accepting_costs: points that accepting it costs.
+        terms: what is promised.
+    """
+
+    label: str | None = None
+    by: Name
+    to: Name
+    before: Name | None = None
+    knows: References = ()
+    answer_knows: References = ()
+    periods: PeriodNumbers | None = None
+    costs: Points | None = None
+    accepting_costs: Points | None = None
+    terms: Annotated[tuple[_Term, ...], Field(min_length=1)] = ()
+    if_accepted: IfAccepted = IfAccepted()
+    headline: Flag = True

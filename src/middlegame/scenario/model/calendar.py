@@ -1,0 +1,196 @@
+"""Periods and their days: `{every: quarter, for: 8, from: 2026-01-03}`."""
+
+import calendar
+import datetime as dt
+import re
+from dataclasses import dataclass
+from typing import Annotated
+
+from middlegame.scenario.model.syntax import Written, quoted, shown, syntax_error
+
+MOST_PERIODS = 200
+MOST_MEANS = 100
+_DAYS = {"day": 1, "week": 7}
+_MONTHS = {"month": 1, "quarter": 3, "year": 12}
+_YEAR = 365.25
+_SPAN = re.compile(r"(?:(\d{1,3})\s+)?([a-z]+?)s?")
+
+
+@dataclass(frozen=True)
+class Span:
+    """A length of time in days, weeks, months, quarters or years.
+
+    Attributes:
+        count: how many.
+        unit: of what.
+    """
+
+    count: int
+    unit: str
+
+    def __str__(self) -> str:
+        return self.unit if self.count == 1 else f"{self.count} {self.unit}s"
+
+    @property
+    def years(self) -> float:
+        """How many years it is."""
+        if self.unit in _DAYS:
+            return self.count * _DAYS[self.unit] / _YEAR
+        return self.count * _MONTHS[self.unit] / 12
+
+    def after(self, day: dt.date, times: int) -> dt.date:
+        """Give the day so many spans later; the last of its month where it has no such day.
+
+        Raises:
+            OverflowError: there are no such years.
+        """
+        if self.unit in _DAYS:
+            return day + dt.timedelta(days=times * self.count * _DAYS[self.unit])
+        month = day.year * 12 + day.month - 1 + times * self.count * _MONTHS[self.unit]
+        year, month = month // 12, month % 12 + 1
+        if not dt.MINYEAR <= year <= dt.MAXYEAR:
+            raise OverflowError(year)
+        return dt.date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
+
+
+def _read_span(value: object) -> Span:
+    if isinstance(value, Span):
+        return value
+    match = _SPAN.fullmatch(value.strip()) if isinstance(value, str) else None
+    if match is None or match[2] not in (*_DAYS, *_MONTHS) or match[1] == "0":
+        units = ", ".join((*_DAYS, *_MONTHS))
+        raise syntax_error(
+            f"{quoted(value)} is no length of time", f"one of {units}; or so many, as in 2 weeks"
+        )
+    return Span(int(match[1] or 1), match[2])
+
+
+SpanText = Annotated[
+    Span,
+    Written(
+        _read_span,
+        {"type": "string", "pattern": r"^(\d+\s+)?(day|week|month|quarter|year)s?$"},
+    ),
+]
+
+
+def _read_count(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MOST_PERIODS:
+        raise syntax_error(
+            f"{shown(value)} is no number of periods", f"a whole number, 1 to {MOST_PERIODS}"
+        )
+    return value
+
+
+Count = Annotated[
+    int,
+    Written(_read_count, {"type": "integer", "minimum": 1, "maximum": MOST_PERIODS}, as_text=False),
+]
+
+
+def _read_whole(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MOST_MEANS:
+        raise syntax_error(f"{shown(value)} is no amount", f"a whole number, 0 to {MOST_MEANS}")
+    return value
+
+
+Whole = Annotated[
+    int,
+    Written(_read_whole, {"type": "integer", "minimum": 0, "maximum": MOST_MEANS}, as_text=False),
+]
+
+_RANGE = re.compile(r"(\d{1,6})\s*\.\.\s*(\d{1,6})")
+_NAMED = "numbers of periods, such as [1, 5] or 1..4"
+
+
+def _read_numbers(value: object) -> tuple[int, ...]:
+    if isinstance(value, str) and (match := _RANGE.fullmatch(value.strip())):
+        first, last = int(match[1]), int(match[2])
+        if first > last or last - first > MOST_PERIODS:
+            raise syntax_error(f"{quoted(value)} names no periods", _NAMED)
+        return tuple(range(first, last + 1))
+    listed = [value] if isinstance(value, int) else value
+    if not isinstance(listed, list | tuple) or not listed:
+        raise syntax_error(f"{quoted(value)} names no periods", _NAMED)
+    for place, number in enumerate(listed):
+        if isinstance(number, bool) or not isinstance(number, int) or number < 1:
+            within = (place,) if isinstance(value, list | tuple) else ()
+            raise syntax_error(f"{shown(number)} is no period", _NAMED, within=within)
+        if number in listed[:place]:
+            raise syntax_error(f"period {number} is listed twice", "each once", within=(place,))
+    return tuple(sorted(listed))
+
+
+_POSITIVE = {"type": "integer", "minimum": 1}
+PeriodNumbers = Annotated[
+    tuple[int, ...],
+    Written(
+        _read_numbers,
+        {
+            "anyOf": [
+                _POSITIVE,
+                {"type": "array", "items": _POSITIVE, "minItems": 1},
+                {"type": "string", "pattern": r"^\s*\d+\s*\.\.\s*\d+\s*$"},
+            ]
+        },
+        as_text=False,
+    ),
+]
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """The days of periods.
+
+    Attributes:
+        every: how long each is.
+        count: how many there are.
+        first: the first day of the first; None where periods have no dates.
+    """
+
+    every: Span
+    count: int
+    first: dt.date | None
+
+    def begins(self, period: int) -> dt.date | None:
+        """Give a period's first day."""
+        return None if self.first is None else self.every.after(self.first, period - 1)
+
+    def ends(self, period: int) -> dt.date | None:
+        """Give a period's last day."""
+        following = self.begins(period + 1)
+        return None if following is None else following - dt.timedelta(days=1)
+
+    def years(self, period: int) -> float:
+        """Give how long after the first a period begins, in years."""
+        return (period - 1) * self.every.years
+
+    def ended_by(self, day: dt.date) -> int:
+        """Count the periods that end by a day; nothing where they have no dates."""
+        return sum(bool((end := self.ends(k)) and end <= day) for k in range(1, self.count + 1))
+
+    def holding(self, day: dt.date) -> int | None:
+        """Give the period that holds a day."""
+        for period in range(1, self.count + 1):
+            begin, end = self.begins(period), self.ends(period)
+            if begin is not None and end is not None and begin <= day <= end:
+                return period
+        return None
+
+    def name(self, period: int) -> str:
+        """Name a period: `Jan-Mar 2026`, `2026`, `week of 5 Jan 2026`, `period 3`."""
+        begin, following = self.begins(period), self.begins(period + 1)
+        if begin is None or following is None:
+            return f"period {period}"
+        if self.every.unit == "day" and self.every.count == 1:
+            return f"{begin.day} {begin:%b %Y}"
+        if self.every.unit in _DAYS:
+            return f"from {begin.day} {begin:%b %Y}"
+        # A period of months that begins on the 3rd is named after the months that it fills.
+        end = following - dt.timedelta(days=15)
+        if (begin.month, end.month, end.year) == (1, 12, begin.year):
+            return f"{begin:%Y}"
+        if (begin.year, begin.month) == (end.year, end.month):
+            return f"{begin:%b %Y}"
+        year = "" if begin.year == end.year else f" {begin:%Y}"
+        return f"{begin:%b}{year}-{end:%b %Y}"

@@ -1,0 +1,295 @@
+"""A judgement: one number of a scenario, exact or a 90% interval, on the scale of its unit.
+
+Points vary on the plain scale, probabilities on the log-odds scale, odds (precision) on the
+logarithmic one; `lo..hi` are the 5th and 95th percentiles there.
+"""
+
+import math
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from functools import partial
+from typing import Annotated, Any, Literal
+
+from pydantic_core import PydanticCustomError
+
+from middlegame.scenario.formulas import EXPECTED, Formula, formula_or_none
+from middlegame.scenario.model.correlations import SCHEMA, Correlates, read_correlates
+from middlegame.scenario.model.syntax import Written, quoted, shown, syntax_error
+
+Unit = Literal["points", "probability", "odds", "years"]
+
+_NUMBER = r"[-+]?(?:\d+(?:\.\d+)?|\.\d+)"
+_PATTERN = re.compile(
+    rf"\s*(?P<low>{_NUMBER})\s*(?P<low_percent>%)?"
+    rf"(?:\s*\.\.\s*(?P<high>{_NUMBER})\s*(?P<percent>%)?)?\s*(?P<odds>:\s*1)?\s*(?P<years>years?)?\s*"
+)
+NUMBERS = {
+    "points": "points such as 20 or -5..15",
+    "probability": "a probability such as 30%, 20..40% or 0.3",
+    "odds": "odds such as 3:1 or 2..5:1",
+    "years": "years such as 3 years or 2..5 years",
+}
+"""What a number in each unit looks like."""
+_MAPPING = "{is: 20..40, why: ..., cite: source#4}"
+_LARGEST = 1e9
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A number with its 90% interval; `low == high` says that it is exact.
+
+    Attributes:
+        low: 5th percentile, in the unit (a probability lies in 0..1).
+        high: 95th percentile.
+        unit: points, probability, odds (how much more often an option 10 points better is
+            chosen, or how much more often a report comes where it is true) or years.
+        why: the reason given beside the number itself, if any.
+        cite: source and paragraph (`brief#4`) given beside the number itself.
+        correlates: the groups that the range goes along with.
+    """
+
+    low: float
+    high: float
+    unit: Unit
+    why: str | None = field(default=None, compare=False)
+    cite: tuple[str, ...] = field(default=(), compare=False)
+    correlates: Correlates = ()
+
+    @property
+    def exact(self) -> bool:
+        """Whether the judgement is one number and not a range."""
+        return self.low == self.high
+
+    @property
+    def median(self) -> float:
+        """The middle of the interval on the unit's own scale."""
+        if self.exact:
+            return self.low
+        return from_scale(
+            (to_scale(self.low, self.unit) + to_scale(self.high, self.unit)) / 2, self.unit
+        )
+
+    def __str__(self) -> str:
+        """Give the judgement as an analyst would write it; reading that gives it back."""
+        ends = [self.low] if self.exact else [self.low, self.high]
+        if self.unit == "probability":
+            percents = [plain(round(end * 100, 10)) for end in ends]
+            if [float(text) / 100 for text in percents] == ends:
+                return f"{'..'.join(percents)}%"
+        return "..".join(map(plain, ends)) + {"odds": ":1", "years": " years"}.get(self.unit, "")
+
+
+@dataclass(frozen=True, eq=False)
+class ByFormula(Judgement):
+    """A number that a formula computes; what it is, is not known here: `low` and `high` are nan.
+
+    Attributes:
+        formula: over the coefficients and columns that `fit:` declares.
+    """
+
+    formula: Formula = field(kw_only=True)
+
+    def __eq__(self, other: object) -> bool:
+        """Compare by what is written."""
+        if not isinstance(other, ByFormula):
+            return NotImplemented
+        return (self.formula, self.unit) == (other.formula, other.unit)
+
+    def __hash__(self) -> int:
+        return hash((self.formula, self.unit))
+
+    def __str__(self) -> str:
+        """Give the formula as it was written."""
+        return str(self.formula)
+
+
+def plain(value: float) -> str:
+    """Write a number with all its digits and no exponent: `20`, `0.000125`."""
+    text = f"{Decimal(repr(value)):f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text == "-0" else text
+
+
+def to_scale(value: float, unit: Unit) -> float:
+    """Map a value to the scale on which its interval is symmetric."""
+    if unit == "points":
+        return value
+    if unit in ("odds", "years"):
+        return math.log(value)
+    return math.log(value) - math.log1p(-value)
+
+
+def from_scale(value: float, unit: Unit) -> float:
+    """Map back from the symmetric scale; the inverse of `to_scale`."""
+    if unit == "points":
+        return value
+    if unit in ("odds", "years"):
+        return math.exp(value)
+    return 1 / (1 + math.exp(-value))
+
+
+def parse_judgement(value: object, unit: Unit) -> Judgement:
+    """Read what an analyst wrote for a number; a formula gives a `ByFormula`.
+
+    Args:
+        value: a number, a text such as `40..60%` or `b0 + b1 * balance`, a `Judgement`, or a
+            mapping `{is: ..., why: ..., cite: ...}`.
+        unit: what the number measures.
+
+    Raises:
+        PydanticCustomError: it is no such number; the message says what was expected.
+    """
+    if isinstance(value, Judgement):
+        if value.unit != unit:
+            raise syntax_error(f"{value} is in {value.unit}", NUMBERS[unit])
+        return value if isinstance(value, ByFormula) else _checked(value)
+    if isinstance(value, dict):
+        return _parse_mapping(value, unit)
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise syntax_error(f"{shown(value)} is not a number", NUMBERS[unit])
+    match = _PATTERN.fullmatch(plain(value) if isinstance(value, float) else str(value))
+    if match is None and (formula := formula_or_none(str(value))):
+        return ByFormula(math.nan, math.nan, unit, formula=formula)
+    if match is None:
+        problem = f"{quoted(value)} is not a number or a range"
+        raise syntax_error(problem, NUMBERS[unit])
+    if bool(match["odds"]) != (unit == "odds") or bool(match["years"]) != (unit == "years"):
+        raise syntax_error(f"'{value}' is not in {unit}", NUMBERS[unit])
+    percent = bool(match["percent"] or (match["high"] is None and match["low_percent"]))
+    if percent and unit != "probability":
+        raise syntax_error(f"'{value}' has a percent sign", NUMBERS[unit])
+    if match["low_percent"] and not percent:
+        raise syntax_error(f"'{value}' has a percent sign on one end only", NUMBERS[unit])
+    factor = 100.0 if percent else 1.0
+    low = float(match["low"]) / factor
+    high = low if match["high"] is None else float(match["high"]) / factor
+    return _checked(Judgement(low, high, unit), percent=percent)
+
+
+def _parse_mapping(value: dict[Any, Any], unit: Unit) -> Judgement:
+    for key in value:
+        if key not in ("is", "why", "cite", "correlates"):
+            raise syntax_error(f"unknown key '{key}' beside a number", _MAPPING, within=(key,))
+    if "is" not in value:
+        raise syntax_error("the key 'is' is missing beside a number", _MAPPING)
+    try:
+        bare = parse_judgement(value["is"], unit)
+    except PydanticCustomError as error:
+        context = error.context or {}
+        raise syntax_error(context["problem"], context["expected"], within=("is",)) from None
+    cite = value.get("cite", ())
+    cites = (cite,) if isinstance(cite, str) else tuple(cite) if isinstance(cite, list) else (cite,)
+    if not all(isinstance(each, str) for each in cites) and cite != ():
+        raise syntax_error(
+            f"{quoted(cite)} is not a citation", "source#paragraph", within=("cite",)
+        )
+    why = value.get("why")
+    if not isinstance(why, str | None):
+        raise syntax_error(f"{shown(why)} is not text", "text, in quotes", within=("why",))
+    correlates = _parse_correlates(value, bare)
+    return replace(bare, why=why, cite=() if cite == () else cites, correlates=correlates)
+
+
+def _parse_correlates(value: dict[Any, Any], beside: Judgement) -> Correlates:
+    if "correlates" not in value:
+        return ()
+    if beside.exact or isinstance(beside, ByFormula):
+        raise syntax_error(
+            f"{value['is']} does not vary, so it goes along with nothing",
+            f"a range, such as {_MAPPING}",
+            within=("correlates",),
+        )
+    try:
+        return read_correlates(value["correlates"])
+    except PydanticCustomError as error:
+        context = error.context or {}
+        within = ("correlates", *context["within"])
+        raise syntax_error(context["problem"], context["expected"], within=within) from None
+
+
+def _checked(judgement: Judgement, *, percent: bool = False) -> Judgement:
+    low, high, unit = judgement.low, judgement.high, judgement.unit
+    if not (abs(low) <= _LARGEST and abs(high) <= _LARGEST):
+        raise syntax_error("the number is too large", f"at most {plain(_LARGEST)}")
+    if low > high:
+        raise syntax_error(
+            f"the range {judgement} is the wrong way round",
+            f"the lower end first: {Judgement(high, low, unit)}",
+        )
+    if unit == "probability":
+        if not (low >= 0 and high <= 1):
+            ends = "..".join(plain(end) for end in dict.fromkeys((low, high)))
+            signless = 1 < high <= 100 and not percent
+            told = f"{plain(round(low * 100, 10))}%" if percent and judgement.exact else ends
+            hint = f"; in percent it is {ends}%" if signless else ""
+            raise syntax_error(f"{told} is not between 0% and 100%", NUMBERS[unit] + hint)
+        if not judgement.exact and (low == 0 or high == 1):
+            raise syntax_error(
+                f"the range {judgement} ends at {'0%' if low == 0 else '100%'}",
+                "ends strictly between 0% and 100% (no odds lead to certainty)",
+            )
+    if unit == "odds" and low <= 0:
+        raise syntax_error(f"odds of {judgement}", "odds above 0:1")
+    if unit == "years" and low <= 0:
+        raise syntax_error(f"{judgement}", "more than 0 years")
+    return judgement
+
+
+def parse_precision(value: object) -> Judgement:
+    """Read how much more often an option 10 points better is chosen.
+
+    Raises:
+        PydanticCustomError: it is no such number, or below 1:1.
+    """
+    judgement = parse_judgement(value, "odds")
+    if judgement.low < 1:
+        raise syntax_error(f"odds of {judgement}", "odds of at least 1:1")
+    return judgement
+
+
+def _written(unit: Unit, parse: Callable[[object], Judgement] | None = None) -> Written:
+    number, formula = r"^\s*[-+]?[\d.]+.*$", r"^[^%:,]*[^\s\d!-/:-@\[-^`{-~][^%:,]*$"
+    text = {
+        "anyOf": [
+            {"type": "string", "pattern": number},
+            {"type": "string", "pattern": formula, "description": EXPECTED},
+            {"type": "number"},
+        ]
+    }
+    cite = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
+    mapping = {
+        "type": "object",
+        "properties": {"is": text, "why": {"type": "string"}, "cite": cite, "correlates": SCHEMA},
+        "required": ["is"],
+        "additionalProperties": False,
+    }
+    schema = {"description": NUMBERS[unit], "anyOf": [*text["anyOf"], mapping]}
+    return Written(parse or partial(parse_judgement, unit=unit), schema)
+
+
+Points = Annotated[Judgement, _written("points")]
+Probability = Annotated[Judgement, _written("probability")]
+Odds = Annotated[Judgement, _written("odds")]
+Precision = Annotated[Judgement, _written("odds", parse_precision)]
+
+
+def parse_patience(value: object) -> Judgement:
+    """Read what a year later is worth (a probability), or the half-life of worth (years).
+
+    Raises:
+        PydanticCustomError: it is neither, or 0%.
+    """
+    if isinstance(value, Judgement):
+        return parse_judgement(value, value.unit)
+    written = value.get("is") if isinstance(value, dict) else value
+    years = isinstance(written, str) and "year" in written
+    found = parse_judgement(value, "years" if years else "probability")
+    if found.unit == "probability" and found.low <= 0:
+        raise syntax_error("a patience of 0% looks no further than this moment", _PATIENCE)
+    return found
+
+
+_PATIENCE = "what a year later is worth, such as 80..95%; or a half-life, such as 5 years"
+Patience = Annotated[Judgement, _written("probability", parse_patience)]

@@ -1,0 +1,233 @@
+"""What a scenario says of the data that it can learn from: the section `fit:`.
+
+Formulas anywhere in the scenario speak of the coefficients and columns that are declared here.
+"""
+
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from middlegame.scenario.model.correlations import Correlates, common_factors
+from middlegame.scenario.model.judgement import ByFormula, Judgement, parse_judgement, plain
+from middlegame.scenario.model.parts import Part, Sourced
+from middlegame.scenario.model.references import Reference
+from middlegame.scenario.model.syntax import Written, quoted, syntax_error
+from middlegame.scenario.model.words import Name
+
+_RANGE = "a number or a range such as -5..5"
+_AT = "a number, a range such as -5..5, or one of the column's categories"
+_RANGE_SCHEMA = {"anyOf": [{"type": "string", "pattern": r"^\s*[-+]?[\d.]+.*$"},
+                           {"type": "number"}]}  # fmt: skip
+
+
+def _read_range(value: object) -> Judgement:
+    found = parse_judgement(value, "points")
+    if isinstance(found, ByFormula):
+        raise syntax_error(f"{quoted(value)} is not a number or a range", _RANGE)
+    return found
+
+
+def _read_number(value: object) -> float:
+    found = _read_range(value)
+    if not found.exact:
+        raise syntax_error(f"{quoted(value)} is a range", "a number such as 0")
+    return found.low
+
+
+Range = Annotated[Judgement, Written(_read_range, {"description": _RANGE, **_RANGE_SCHEMA})]
+Bound = Annotated[
+    float,
+    BeforeValidator(_read_number, json_schema_input_type=float | str),
+]
+
+
+def _read_token(value: object) -> str:
+    """Read a value as it stands in data: a word, or a number as text."""
+    if isinstance(value, str) and value.strip():
+        return value.strip()
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return plain(value) if isinstance(value, float) else str(value)
+    raise syntax_error(f"{quoted(value)} is no value of a column", "a word or a number")
+
+
+Token = Annotated[str, BeforeValidator(_read_token, json_schema_input_type=str | float)]
+
+
+def _as_list(value: object) -> object:
+    return value if isinstance(value, list | tuple) else [value]
+
+
+Tokens = Annotated[
+    tuple[Token, ...],
+    BeforeValidator(_as_list, json_schema_input_type=str | float | list[str | float]),
+]
+
+
+class Coefficient(Sourced):
+    """A number that is learnt from data.
+
+    Attributes:
+        prior: its 90% interval before the data.
+        fitted: its 90% interval after the data; `middlegame fit` writes it.
+        least: it is never below.
+        most: it is never above.
+    """
+
+    label: str | None = None
+    prior: Range | None = None
+    fitted: Range | None = None
+    least: Bound | None = None
+    most: Bound | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "Coefficient":
+        if self.least is not None and self.most is not None and self.least >= self.most:
+            raise syntax_error(
+                f"'least' ({plain(self.least)}) is not below 'most' ({plain(self.most)})",
+                "the lower bound, and the upper one",
+            )
+        return self
+
+    @property
+    def value(self) -> Judgement | None:
+        """With what a scenario is solved: what was learnt, or else the prior; None if neither."""
+        return self.fitted or self.prior
+
+
+def _read_correlation(value: object) -> float:
+    expected = "a correlation between -1 and 1, such as 0.7"
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise syntax_error(f"{quoted(value)} is not a correlation", expected)
+    if not -1 <= value <= 1:
+        raise syntax_error(f"a correlation of {value:g}", expected)
+    return float(value)
+
+
+Correlation = Annotated[float, BeforeValidator(_read_correlation), Field(ge=-1, le=1)]
+
+
+def _read_coefficient(value: object) -> object:
+    if value is None or value == "free":
+        return {}
+    return {"prior": value} if isinstance(value, str | int | float) else value
+
+
+def _read_at(value: object) -> Judgement | str:
+    try:
+        return _read_range(value)
+    except PydanticCustomError:
+        if isinstance(value, str) and any(sign.isalpha() for sign in value):
+            return _read_token(value)
+        raise
+
+
+At = Annotated[
+    Judgement | str,
+    Written(_read_at, {"description": _AT, "anyOf": [{"type": "string"}, {"type": "number"}]}),
+]
+
+
+class Column(Sourced):
+    """A column of the data that formulas speak of.
+
+    Attributes:
+        column: its heading in the data; its name here, unless given.
+        categories: of a categorical column, the first being the baseline; empty for numbers.
+        at: the value with which the scenario is solved: a number, a range, or a category.
+    """
+
+    label: str | None = None
+    column: str | None = None
+    categories: Tokens = ()
+    at: At | None = None
+
+    @model_validator(mode="after")
+    def _fits(self) -> "Column":
+        if len(self.categories) == 1 or len(set(self.categories)) < len(self.categories):
+            raise syntax_error("the categories are not different ones", "two or more, each once")
+        if self.categories and self.at is not None and str(self.at) not in self.categories:
+            told = ", ".join(self.categories)
+            raise syntax_error(f"'{self.at}' is no category", f"one of {told}", within=("at",))
+        if not self.categories and isinstance(self.at, str):
+            raise syntax_error(f"'{self.at}' is not a number or a range", _RANGE, within=("at",))
+        return self
+
+    @property
+    def value(self) -> Judgement | None:
+        """With what a scenario is solved; a category is its place among the categories."""
+        if not self.categories:
+            return self.at if isinstance(self.at, Judgement) else None
+        place = float(self.categories.index(str(self.at)) if self.at is not None else 0)
+        return Judgement(place, place, "points")
+
+
+def _read_column(value: object) -> object:
+    if value is None or value == "number":
+        return {}
+    if isinstance(value, list | tuple):
+        return {"categories": value}
+    return {"at": value} if isinstance(value, str | int | float) else value
+
+
+class Observed(Sourced):
+    """The column that shows what a move or factor came to.
+
+    Attributes:
+        column: its heading in the data. An empty cell says that it was not observed.
+        values: for each option or state, the value or values that show it; the names of the
+            options or states themselves, unless given. One value may show several.
+    """
+
+    column: str
+    values: dict[Name, Tokens] = {}
+
+
+def _read_observed(value: object) -> object:
+    return {"column": value} if isinstance(value, str) else value
+
+
+_CoefficientField = Annotated[
+    Coefficient,
+    BeforeValidator(_read_coefficient, json_schema_input_type=Coefficient | str | float | None),
+]
+_ColumnField = Annotated[
+    Column,
+    BeforeValidator(
+        _read_column, json_schema_input_type=Column | str | float | list[str | float] | None
+    ),
+]
+_ObservedField = Annotated[
+    Observed, BeforeValidator(_read_observed, json_schema_input_type=Observed | str)
+]
+
+
+class Fit(Part):
+    """How the scenario learns from data.
+
+    Attributes:
+        coefficients: the numbers to learn; `free` where nothing is known of one beforehand.
+        columns: the data that formulas speak of.
+        observed: for moves and factors, the column that shows what they came to.
+        correlations: of the coefficients' ranges, each pair under one of the two; 0 if left out.
+    """
+
+    coefficients: Annotated[dict[Name, _CoefficientField], Field(min_length=1)]
+    columns: dict[Name, _ColumnField] = {}
+    observed: dict[Reference, _ObservedField] = {}
+    correlations: dict[Name, dict[Name, Correlation]] = {}
+
+    @property
+    def categories(self) -> dict[str, tuple[str, ...]]:
+        """The categories of each categorical column."""
+        return {name: each.categories for name, each in self.columns.items() if each.categories}
+
+    @property
+    def correlates(self) -> dict[str, Correlates]:
+        """The groups of each coefficient that varies with others."""
+        ranges = {name: each.value for name, each in self.coefficients.items()}
+        varying = [name for name, value in ranges.items() if value and not value.exact]
+        return common_factors(varying, self.correlations) if self.correlations else {}
+
+
+__all__ = ["Coefficient", "Column", "Fit", "Observed"]

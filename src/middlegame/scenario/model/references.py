@@ -1,0 +1,66 @@
+"""Names of moves and factors with the period that is meant: `cuba`, `cuba@previous`, `cuba@3`.
+
+What a move knows may also be what is left of somebody's means: `moscow.effort`.
+"""
+
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
+
+from middlegame.base.spelling import nearest
+from middlegame.scenario.model.syntax import quoted, syntax_error
+from middlegame.scenario.model.words import check_name, distinct
+
+PREVIOUS, LAST = "previous", "last"
+_PERIOD = re.compile(rf"{PREVIOUS}|{LAST}|[1-9]\d{{0,5}}")
+
+
+def split(reference: str) -> tuple[str, str | int | None]:
+    """Part a reference into the name and its period: a number, `previous`, `last` or None.
+
+    >>> split("cuba@3"), split("cuba@previous"), split("cuba")
+    (('cuba', 3), ('cuba', 'previous'), ('cuba', None))
+    """
+    name, at, period = reference.partition("@")
+    if not at:
+        return name, None
+    return name, int(period) if period.isdigit() else period
+
+
+def base(reference: str) -> str:
+    """Give the name without its period."""
+    return reference.partition("@")[0]
+
+
+def check_reference(value: object) -> str:
+    """Read a name that may say a period, or whose means are meant (`moscow.effort`).
+
+    Raises:
+        PydanticCustomError: it is none.
+    """
+    if isinstance(value, str) and "." in value:
+        for part in value.split(".", 1):
+            check_name(part)
+        return value
+    if not isinstance(value, str) or "@" not in value:
+        return check_name(value)
+    name, _, period = value.partition("@")
+    check_name(name)
+    if not _PERIOD.fullmatch(period):
+        near = nearest(period, (PREVIOUS, LAST))
+        hint = f"; did you mean '{name}@{near}'?" if near else ""
+        raise syntax_error(
+            f"{quoted(value)} names no period", f"{name}@previous, {name}@last or {name}@3{hint}"
+        )
+    return value
+
+
+Reference = Annotated[
+    str,
+    BeforeValidator(check_reference),
+    WithJsonSchema(
+        {"type": "string", "pattern": r"^[^\s@.]+(\.[^\s@.]+)?(@(previous|last|[1-9]\d*))?$"}
+    ),
+]
+References = Annotated[tuple[Reference, ...], AfterValidator(distinct)]

@@ -1,0 +1,68 @@
+"""Rival views: other judgements over the same structure."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any, get_args
+
+from pydantic import Field
+
+from middlegame.scenario.model.judgement import Judgement, Points, Unit, parse_judgement
+from middlegame.scenario.model.parts import Sourced
+from middlegame.scenario.model.syntax import Written, shown, syntax_error
+
+_EXPECTED = "a number as it would stand in its place, such as 20..40%"
+
+
+@dataclass(frozen=True)
+class Rejudged:
+    """A number that stands in for another: in which unit is known only where that one is.
+
+    Attributes:
+        written: a number, a text, or a mapping `{is: ..., why: ..., cite: ...}`.
+    """
+
+    written: Any
+
+    @property
+    def cite(self) -> tuple[str, ...]:
+        """The citations beside the number."""
+        cite = self.written.get("cite", ()) if isinstance(self.written, dict) else ()
+        return (cite,) if isinstance(cite, str) else tuple(cite) if isinstance(cite, list) else ()
+
+    def read(self, unit: Unit) -> Judgement:
+        """Read the number in its unit.
+
+        Raises:
+            PydanticCustomError: it is no such number.
+        """
+        return parse_judgement(self.written, unit)
+
+
+def _parse(value: object) -> Rejudged:
+    if isinstance(value, Rejudged):
+        return value
+    if isinstance(value, Judgement):
+        return Rejudged(str(value))
+    if isinstance(value, bool) or not isinstance(value, int | float | str | dict):
+        raise syntax_error(f"{shown(value)} is not a number", _EXPECTED)
+    return Rejudged(value)
+
+
+def _schema() -> dict[str, Any]:
+    written: Written = get_args(Points)[1]
+    return {**written.schema, "description": _EXPECTED}
+
+
+class View(Sourced):
+    """A set of judgements that somebody else makes over the same structure.
+
+    Attributes:
+        name: whose view it is, in words.
+        forecaster: by which name the ledger keeps its forecasts; the view's own unless given.
+        judgements: what is judged otherwise, each by its place: `interests.moscow[0].worth`.
+    """
+
+    name: str | None = None
+    forecaster: str | None = None
+    judgements: Annotated[
+        dict[str, Annotated[Rejudged, Written(_parse, _schema())]], Field(min_length=1)
+    ]

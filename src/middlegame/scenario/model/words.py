@@ -1,0 +1,162 @@
+"""The words of the language: names, dates, yes and no, citations."""
+
+import datetime as dt
+import re
+from collections.abc import Callable
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
+
+from middlegame.base.spelling import nearest
+from middlegame.scenario.conditions import RESERVED
+from middlegame.scenario.model.syntax import Written, quoted, syntax_error
+
+# JSON Schema's regular expressions know no Unicode letters: what is no ASCII sign passes.
+_NAME_START, _NAME_REST = r"[^\s\d!-/:-@\[-^`{-~]", r"[^\s!-/:-@\[-^`{-~]"
+_SOURCE_NAME = rf"{_NAME_START}[^\s!-,./:-@\[-^`{{-~]*"
+_NAME = re.compile(r"[^\W\d]\w*")
+_CITATION = re.compile(r"([^\W\d][\w-]*)(?:#(\d{1,6}))?")
+_DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
+
+
+def check_name(value: object) -> str:
+    """Read a name.
+
+    Raises:
+        PydanticCustomError: it is none.
+    """
+    if not isinstance(value, str):
+        raise syntax_error(f"{quoted(value)} is not a name", "a word such as kept or stay_out")
+    if not _NAME.fullmatch(value):
+        raise syntax_error(
+            f"{quoted(value)} is not a name",
+            "a word of letters, digits and _, such as stay_out",
+        )
+    if value in RESERVED:
+        raise syntax_error(f"'{value}' is a word of the language", "another name")
+    return value
+
+
+Name = Annotated[
+    str,
+    BeforeValidator(check_name),
+    WithJsonSchema({"type": "string", "pattern": rf"^{_NAME_START}{_NAME_REST}*$"}),
+]
+
+
+def distinct(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Give the names back.
+
+    Raises:
+        PydanticCustomError: one is listed twice.
+    """
+    seen: set[str] = set()
+    for position, name in enumerate(names):
+        if name in seen:
+            raise syntax_error(f"'{name}' is listed twice", "each name once", within=(position,))
+        seen.add(name)
+    return names
+
+
+def one_of(*words: str) -> Callable[[object], object]:
+    """Give a reader that admits these words only."""
+
+    def read(value: object) -> object:
+        if value in words:
+            return value
+        near = nearest(value, words) if isinstance(value, str) else ""
+        hint = f"; did you mean '{near}'?" if near else ""
+        raise syntax_error(f"{quoted(value)} is not known here", f"{' or '.join(words)}{hint}")
+
+    return read
+
+
+Names = Annotated[tuple[Name, ...], AfterValidator(distinct)]
+
+
+def _read_date(value: object) -> dt.date:
+    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
+        return value
+    match = _DATE.fullmatch(value) if isinstance(value, str) else None
+    if match is None:
+        raise syntax_error(f"{quoted(value)} is not a date", "year-month-day, such as 2026-01-08")
+    year, month, day = map(int, match.groups())
+    try:
+        return dt.date(year, month, day)
+    except ValueError:
+        raise syntax_error(f"there is no day {match[0]}", "a day of the calendar") from None
+
+
+Date = Annotated[dt.date, Written(_read_date, {"type": "string", "format": "date"})]
+
+
+def _read_flag(value: object) -> object:
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, str) and value in ("yes", "no"):
+        return value == "yes"
+    raise syntax_error(f"{quoted(value)} is neither yes nor no", "yes or no")
+
+
+Flag = Annotated[
+    bool,
+    BeforeValidator(_read_flag, json_schema_input_type=bool | Literal["yes", "no"]),
+]
+
+
+class Citation(BaseModel):
+    """A place in a source: `brief#4` is paragraph 4 of the source named brief."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    source: str
+    paragraph: int | None = None
+
+    def __str__(self) -> str:
+        return self.source if self.paragraph is None else f"{self.source}#{self.paragraph}"
+
+
+def read_citation(value: object) -> Citation:
+    """Read a citation such as `brief#4`.
+
+    Raises:
+        PydanticCustomError: it is none.
+    """
+    if isinstance(value, Citation):
+        return value
+    match = _CITATION.fullmatch(value) if isinstance(value, str) else None
+    if match is None:
+        raise syntax_error(
+            f"{quoted(value)} is not a citation", "source#paragraph, such as brief#4"
+        )
+    return Citation(source=match[1], paragraph=int(match[2]) if match[2] else None)
+
+
+def _as_list(value: object) -> object:
+    return [value] if isinstance(value, str | Citation) else value
+
+
+_Cite = Annotated[
+    Citation, Written(read_citation, {"type": "string", "pattern": rf"^{_SOURCE_NAME}(#\d+)?$"})
+]
+Citations = Annotated[
+    tuple[_Cite, ...],
+    BeforeValidator(
+        _as_list,
+        json_schema_input_type=_Cite | list[_Cite],
+    ),
+]
+
+
+def _check_source_name(value: object) -> str:
+    if not isinstance(value, str) or not _CITATION.fullmatch(value) or "#" in value:
+        problem = f"{quoted(value)} is not a name of a source"
+        raise syntax_error(problem, "a word of letters, digits, _ and -, such as brief-2")
+    return value
+
+
+SourceName = Annotated[
+    str,
+    BeforeValidator(_check_source_name),
+    WithJsonSchema({"type": "string", "pattern": f"^{_SOURCE_NAME}$"}),
+]

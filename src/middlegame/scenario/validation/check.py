@@ -1,0 +1,75 @@
+"""What a scenario says that cannot be, or is unlikely to be meant."""
+
+from dataclasses import replace
+from pathlib import Path as FilePath
+
+from middlegame.scenario.faults import Fault
+from middlegame.scenario.model.offers import expand
+from middlegame.scenario.model.scenario import Scenario
+from middlegame.scenario.model.viewing import in_view
+from middlegame.scenario.validation.contest import Contest
+from middlegame.scenario.validation.correlations import check_correlations
+from middlegame.scenario.validation.coverage import check_coverage
+from middlegame.scenario.validation.distributions import check_distributions
+from middlegame.scenario.validation.evidence import check_evidence
+from middlegame.scenario.validation.learning import check_learning
+from middlegame.scenario.validation.moves import check_moves
+from middlegame.scenario.validation.names import check_names
+from middlegame.scenario.validation.offers import check_offers
+from middlegame.scenario.validation.order import check_order
+from middlegame.scenario.validation.partial import UNDAMAGED, Damage
+from middlegame.scenario.validation.periods import check_periods
+from middlegame.scenario.validation.quotes import check_quotes
+from middlegame.scenario.validation.relevance import check_purposes
+from middlegame.scenario.validation.resources import check_means
+from middlegame.scenario.validation.views import check_views
+
+_CHECKS = (
+    check_names,
+    check_distributions,
+    check_coverage,
+    check_order,
+    check_moves,
+    check_means,
+    check_evidence,
+    check_offers,
+    check_periods,
+    check_purposes,
+    check_correlations,
+    check_learning,
+    check_views,
+    check_quotes,
+)
+
+
+def faults_of(
+    scenario: Scenario, *, folder: FilePath | None = None, damage: Damage = UNDAMAGED
+) -> list[Fault]:
+    """Find everything in a scenario that cannot be (errors) or is hardly meant (warnings).
+
+    Args:
+        scenario: the scenario, read from a file or built in Python.
+        folder: where the sources' files are looked for; quotes are not looked up without it.
+        damage: what the scenario lacks because of faults that were told already.
+    """
+    expansion = expand(scenario)
+    # The offers stay in sight, beside what they stand for.
+    written_out = expansion.scenario.model_copy(update={"offers": scenario.offers})
+    contest = Contest(written_out, damage, folder)
+    found = [
+        replace(fault, path=expansion.origin(fault.path))
+        for check in _CHECKS
+        for fault in check(contest)
+    ]
+    if damage.paths or any(fault.severity == "error" for fault in found):
+        return found
+    return found + [fault for name in scenario.views for fault in _in_view(scenario, name)]
+
+
+def _in_view(scenario: Scenario, name: str) -> list[Fault]:
+    """Find what is wrong only with a view's judgements in place."""
+    return [
+        replace(fault, message=f"in the view '{name}': {fault.message}", path=("views", name))
+        for fault in faults_of(in_view(scenario, name))
+        if fault.severity == "error"
+    ]

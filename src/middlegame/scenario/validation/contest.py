@@ -1,0 +1,127 @@
+"""What every check needs to know of a scenario, damaged or whole."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from math import prod
+from pathlib import Path as FilePath
+
+from middlegame.scenario.conditions import Condition
+from middlegame.scenario.faults import Fault, Path
+from middlegame.scenario.model.references import LAST, PREVIOUS, split
+from middlegame.scenario.model.scenario import Scenario
+from middlegame.scenario.validation.partial import Damage
+
+MOST_COMBINATIONS = 1_000_000
+
+
+@dataclass(frozen=True)
+class Contest:
+    """A scenario with what it lacks because of faults told already."""
+
+    scenario: Scenario
+    damage: Damage
+    folder: FilePath | None = None
+
+    @property
+    def count(self) -> int:
+        """How many periods there are; 0 without time."""
+        return self.scenario.periods.for_ if self.scenario.periods else 0
+
+    def timed(self, name: str) -> bool:
+        """Whether a move or factor belongs to periods."""
+        factor = self.scenario.factors.get(name)
+        return self.count > 0 and not (factor is not None and factor.once)
+
+    def sometimes(self, reference: str) -> bool:
+        """Whether it is of a move that is not made in every period, or not yet before the first."""
+        name, at = split(reference)
+        move = self.scenario.moves.get(name)
+        if move is None or not self.count:
+            return False
+        return at is not None or (move.periods is not None and len(move.periods) < self.count)
+
+    @cached_property
+    def states(self) -> dict[str, tuple[str, ...] | None]:
+        """The states of every move and factor, by every reference to it; None if unknowable."""
+        periods = (*range(1, self.count + 1), PREVIOUS, LAST) if self.count else ()
+        referred = {
+            f"{name}@{period}": states
+            for name, states in self.named_states.items()
+            if self.timed(name)
+            for period in periods
+        }
+        return self.named_states | referred
+
+    @cached_property
+    def named_states(self) -> dict[str, tuple[str, ...] | None]:
+        """The states of every move and factor; None where nobody can know them."""
+        states: dict[str, tuple[str, ...] | None] = {}
+        written = self.scenario.states()
+        for section, key in (("moves", "options"), ("factors", "states")):
+            whole = self.scenario.moves if section == "moves" else self.scenario.factors
+            for name in dict.fromkeys((*whole, *(self.damage.names(section) or ()))):
+                if name in states:
+                    states[name] = None  # a move and a factor of one name, told elsewhere
+                elif self.damage.touches(section, name, key) or name not in whole:
+                    states[name] = self.damage.states(name)
+                else:
+                    states[name] = written[name]
+        return states
+
+    @cached_property
+    def sound_states(self) -> dict[str, tuple[str, ...]]:
+        """The states of the moves and factors whose states are all known."""
+        return {name: states for name, states in self.states.items() if states is not None}
+
+    @property
+    def knows_all_names(self) -> bool:
+        """Whether the moves and factors that there are can all be named."""
+        return None not in (self.damage.names("moves"), self.damage.names("factors"))
+
+    def whole(self, section: str, name: str) -> bool:
+        """Whether nothing of an entry is missing."""
+        return not self.damage.touches(section, name)
+
+    def sound(self, condition: Condition | None) -> bool:
+        """Whether a condition speaks only of what there is, so that it can be evaluated."""
+        if condition is None:
+            return True
+        states = self.sound_states
+        return all(
+            leaf.variable in states and set(leaf.among) <= set(states[leaf.variable])
+            for leaf in condition.leaves()
+        )
+
+    def too_many(self, what: str, path: Path, mentions: Sequence[Sequence[str]]) -> list[Fault]:
+        """Refuse to go through more combinations than can be.
+
+        Args:
+            what: what spans the combinations, for the message.
+            path: where it stands.
+            mentions: the variables that each of its conditions speaks of.
+        """
+        names = list(dict.fromkeys(name for each in mentions for name in each))
+        total = prod(len(self.sound_states[name]) for name in names)
+        if total <= MOST_COMBINATIONS:
+            return []
+        rarest = sorted(
+            names,
+            key=lambda name: (sum(name in e for e in mentions), -len(self.sound_states[name])),
+        )
+        left, dropped = total, []
+        for name in rarest:
+            if left <= MOST_COMBINATIONS:
+                break
+            left //= len(self.sound_states[name])
+            dropped.append(name)
+        problem = (
+            f"{what} {'spans' if what.startswith('the condition') else 'span'} {total:,} cases"
+        )
+        expected = f"at most {MOST_COMBINATIONS:,}; without {', '.join(dropped)} there are {left:,}"
+        return [Fault(problem, expected, path=path)]
+
+
+def listed(names: Sequence[str]) -> str:
+    """List names for a message, cut short where there are many."""
+    return ", ".join(names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")

@@ -1,0 +1,74 @@
+"""Chances that do not add up, and causes where there are more than two states."""
+
+from collections.abc import Iterator
+
+from middlegame.scenario.faults import Fault, Path
+from middlegame.scenario.model.judgement import ByFormula, Judgement, plain
+from middlegame.scenario.model.scenario import Factor
+from middlegame.scenario.validation.contest import Contest
+
+_SLACK = 1e-9
+
+
+def check_distributions(contest: Contest) -> Iterator[Fault]:
+    """Check that every distribution adds up to 100%."""
+    for name, factor in contest.scenario.factors.items():
+        if contest.damage.touches("factors", name, "states"):
+            continue
+        path: Path = ("factors", name)
+        if factor.chance is not None:
+            yield from _adds_up(contest, factor, factor.chance, (*path, "chance"))
+        if factor.start is not None:
+            yield from _adds_up(contest, factor, factor.start, (*path, "start"))
+        for n, rule in enumerate(factor.rules or ()):
+            if rule.then:
+                yield from _adds_up(contest, factor, rule.then, (*path, "rules", n, "then"))
+        for n, row in enumerate(factor.table.rows if factor.table else ()):
+            yield from _adds_up(contest, factor, row.then, (*path, "table", "rows", n, "then"))
+        if factor.causes and len(factor.states) != 2:
+            yield Fault(
+                f"'{name}' has causes and {len(factor.states)} states",
+                "two states; or rules, or a table, for more",
+                path=(*path, "causes"),
+            )
+
+
+def _adds_up(
+    contest: Contest, factor: Factor, then: dict[str, Judgement], path: Path
+) -> Iterator[Fault]:
+    if not set(then) <= set(factor.states) or any(
+        path == p[: len(path)] for p in contest.damage.paths
+    ):
+        return
+    left_out = [state for state in factor.states if state not in then]
+    known = [judgement for judgement in then.values() if not isinstance(judgement, ByFormula)]
+    total = sum(judgement.median for judgement in known)
+    exact = all(judgement.exact for judgement in then.values())
+    percent = f"{plain(round(100 * total, 4))}%"
+    if not left_out and not exact:
+        yield Fault(
+            "all states have a chance, and some of them "
+            f"{'a range' if len(known) == len(then) else 'a formula'}",
+            f"one state left out, such as {factor.states[-1]}: it takes the rest",
+            path=path,
+        )
+    elif not left_out and abs(total - 1) > _SLACK:
+        yield Fault(
+            f"the chances add up to {percent}",
+            "100%; or one state left out, which takes the rest",
+            path=path,
+        )
+    elif exact and total > 1 + _SLACK:
+        yield Fault(f"the chances add up to {percent}", "at most 100%", path=path)
+    elif not exact and total >= 1 - _SLACK:
+        yield Fault(
+            f"the middles of the chances add up to {percent}",
+            f"less than 100%, so that something is left for {left_out[0]}",
+            path=path,
+        )
+    elif len(left_out) > 1 and total < 1 - _SLACK:
+        yield Fault(
+            f"the states {', '.join(left_out)} have no chance",
+            "at most one state left out, which takes the rest",
+            path=path,
+        )

@@ -1,0 +1,76 @@
+"""Evidence that cannot be, that tells nothing, or that nobody could use."""
+
+from collections.abc import Iterator
+
+from middlegame.scenario.faults import Fault, Path
+from middlegame.scenario.model.scenario import Evidence
+from middlegame.scenario.timeline import references
+from middlegame.scenario.validation.contest import Contest
+from middlegame.scenario.validation.order import moves_behind
+
+
+def check_evidence(contest: Contest) -> Iterator[Fault]:
+    """Check what was seen, when, and by whom."""
+    for name, evidence in contest.scenario.evidence.items():
+        if contest.whole("evidence", name) and contest.sound(evidence.saw):
+            yield from _saw(contest, name, evidence)
+            yield from _seen_by(contest, name, evidence)
+            yield from _date(contest, name, evidence)
+
+
+def _saw(contest: Contest, name: str, evidence: Evidence) -> Iterator[Fault]:
+    path: Path = ("evidence", name, "saw")
+    over = evidence.saw.variables()
+    if large := contest.too_many("the condition", path, [over]):
+        yield from large
+        return
+    truth = evidence.saw.holds(contest.sound_states, over)
+    if not truth.any() and evidence.likelihood is None:
+        yield Fault(
+            f"what '{name}' saw can never hold: it contradicts itself",
+            "something that can be seen",
+            path=path,
+        )
+    elif truth.all() or not truth.any():
+        always = "always" if truth.all() else "never"
+        problem = f"what '{name}' saw {always} holds, so it tells nothing"
+        yield Fault(problem, severity="warning", path=path)
+    odds = evidence.likelihood
+    if odds is not None and odds.exact and odds.low == 1:
+        yield Fault(
+            f"'{name}' is as likely where it is so as where it is not, so it tells nothing",
+            "other odds than 1:1",
+            severity="warning",
+            path=("evidence", name, "likelihood"),
+        )
+
+
+def _seen_by(contest: Contest, name: str, evidence: Evidence) -> Iterator[Fault]:
+    scenario, damage = contest.scenario, contest.damage
+    if scenario.periods or damage.touches("moves") or damage.touches("factors"):
+        return  # over time, whoever moved moves again
+    order = list(scenario.moves)
+    depends = {factor: references(part) for factor, part in scenario.factors.items()}
+    behind = moves_behind(evidence.saw.variables(), depends, order)
+    later = order[order.index(behind[-1]) + 1 :] if behind else order
+    movers = {scenario.moves[move].by for move in later}
+    for position, actor in enumerate(evidence.seen_by):
+        if actor in scenario.actors and actor not in movers:
+            yield Fault(
+                f"'{actor}' has no move after what '{name}' is about, so that it sees it changes "
+                "nothing",
+                "an actor that moves later, or no 'seen_by'",
+                severity="warning",
+                path=("evidence", name, "seen_by", position),
+            )
+
+
+def _date(contest: Contest, name: str, evidence: Evidence) -> Iterator[Fault]:
+    as_of = contest.scenario.as_of
+    if evidence.date is not None and as_of is not None and evidence.date > as_of:
+        yield Fault(
+            f"'{name}' is of {evidence.date}, after the day on which the scenario is true",
+            f"a day up to {as_of}, or a later 'as_of'",
+            severity="warning",
+            path=("evidence", name, "date"),
+        )

@@ -1,0 +1,156 @@
+"""Formulas and the data that they speak of: names that are nobody's, values that nothing shows."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from middlegame.scenario.faults import Fault, Path, nearest
+from middlegame.scenario.formulas import Among, Quantity
+from middlegame.scenario.model.correlations import at_odds, matrix_of
+from middlegame.scenario.model.judgement import NUMBERS, ByFormula
+from middlegame.scenario.model.learning import Fit, Observed
+from middlegame.scenario.model.references import base
+from middlegame.scenario.model.walk import formulas
+from middlegame.scenario.validation.contest import Contest, listed
+
+
+def check_learning(contest: Contest) -> Iterator[Fault]:
+    """Check every formula, and the section `fit:`."""
+    fit = contest.scenario.fit
+    if fit is None:
+        if not contest.damage.touches("fit"):
+            for path, number in formulas(contest.scenario):
+                yield from _undeclared(path, number)
+        return
+    if contest.damage.touches("fit"):
+        return  # what is missing may be what the formulas speak of
+    used: set[str] = set()
+    for path, number in formulas(contest.scenario):
+        used.update(number.formula.names)
+        yield from _formula(fit, path, number)
+    yield from _twice(contest, fit)
+    yield from _unused(contest, fit, used)
+    for name, shown in fit.observed.items():
+        yield from _observed(contest, name, shown)
+    yield from _correlations(fit)
+
+
+def _undeclared(path: Path, number: ByFormula) -> Iterator[Fault]:
+    names = number.formula.names
+    if names == (number.formula.text,):
+        yield Fault(f"'{number}' is not a number or a range", NUMBERS[number.unit], path=path)
+    elif names:
+        yield Fault(
+            f"'{number}' is not a number or a range; as a formula it needs its coefficients",
+            f"{NUMBERS[number.unit]}; or fit: {{coefficients: {{{names[0]}: free}}}}",
+            path=path,
+        )
+
+
+def _formula(fit: Fit, path: Path, number: ByFormula) -> Iterator[Fault]:
+    for part in number.formula.expression.walk():
+        if isinstance(part, Quantity):
+            yield from _unknown(
+                "coefficient or column",
+                part.name,
+                list(fit.coefficients | fit.columns), path,
+                part.offset,
+            )  # fmt: skip
+            if part.name in fit.categories:
+                first, second, *_ = fit.categories[part.name]
+                yield Fault(
+                    f"'{part.name}' holds words ({first}, {second}, ...), no numbers",
+                    f"({part.name} = {second}), which is 1 where it holds and 0 elsewhere",
+                    path=path,
+                    offset=part.offset,
+                )
+        elif isinstance(part, Among):
+            if part.column not in fit.categories:
+                yield from _unknown(
+                    "categorical column", part.column, list(fit.categories), path, part.offset
+                )
+                continue
+            for category, offset in zip(part.categories, part.category_offsets, strict=True):
+                known = fit.categories[part.column]
+                yield from _unknown("category", category, known, path, offset)
+
+
+def _unknown(
+    kind: str, name: str, valid: Sequence[str], path: Path, offset: int = 0
+) -> Iterator[Fault]:
+    if name not in valid:
+        near = nearest(name, valid)
+        expected = "" if near or not valid else f"one of {listed(valid)}"
+        yield Fault(f"there is no {kind} '{name}'", expected, near, path=path, offset=offset)
+
+
+def _twice(contest: Contest, fit: Fit) -> Iterator[Fault]:
+    for name in fit.columns:
+        if name in fit.coefficients:
+            path = ("fit", "columns", name)
+            yield Fault(f"'{name}' is a coefficient and a column", "two names", path=path)
+
+
+def _unused(contest: Contest, fit: Fit, used: set[str]) -> Iterator[Fault]:
+    if contest.damage.paths:
+        return  # what could not be read may be what speaks of them
+    for section, names in (("coefficients", fit.coefficients), ("columns", fit.columns)):
+        for name in names:
+            if name not in used:
+                yield Fault(
+                    f"no formula speaks of '{name}'",
+                    severity="warning",
+                    path=("fit", section, name),
+                )
+
+
+def _observed(contest: Contest, name: str, shown: Observed) -> Iterator[Fault]:
+    path: Path = ("fit", "observed", name)
+    name = base(name)
+    if name not in contest.states:
+        if contest.knows_all_names:
+            yield from _unknown("move or factor", name, list(contest.states), path)
+        return
+    states = contest.states[name]
+    if states is None or not shown.values:
+        return
+    for state in shown.values:
+        for fault in _unknown("", state, states, (*path, "values", state)):
+            yield replace(fault, message=f"'{name}' has no option or state '{state}'")
+    missing = [state for state in states if state not in shown.values]
+    if missing:
+        yield Fault(
+            f"no value of '{shown.column}' shows {listed(missing)}",
+            f"values: {{{missing[0]}: ...}}",
+            severity="warning",
+            path=(*path, "values"),
+        )
+
+
+def _correlations(fit: Fit) -> Iterator[Fault]:
+    names = list(fit.coefficients)
+    pairs: set[frozenset[str]] = set()
+    for one, others in fit.correlations.items():
+        path: Path = ("fit", "correlations", one)
+        yield from _unknown("coefficient", one, names, path)
+        for other in others:
+            yield from _unknown("coefficient", other, names, (*path, other))
+            if other == one:
+                yield Fault(f"'{one}' with itself", "another coefficient", path=(*path, other))
+            elif frozenset((one, other)) in pairs:
+                message = f"the correlation of '{one}' and '{other}' stands here twice"
+                yield Fault(message, "each pair once", path=(*path, other))
+            pairs.add(frozenset((one, other)))
+    for name in dict.fromkeys(name for pair in pairs for name in pair if name in names):
+        value = fit.coefficients[name].value
+        if value and value.correlates:
+            yield Fault(
+                f"'{name}' has its correlations under fit.correlations too",
+                "one of the two",
+                path=("fit", "coefficients", name),
+            )
+    if odd := at_odds(matrix_of(names, fit.correlations)):
+        yield Fault(
+            f"the correlations of {listed([names[k] for k in odd])} cannot all be at once",
+            "correlations that numbers can have, such as those that 'middlegame fit' writes",
+            path=("fit", "correlations"),
+        )

@@ -1,0 +1,164 @@
+"""Names that are nobody's: of actors, moves, factors, states and sources."""
+
+from collections.abc import Collection, Iterator
+
+from pydantic_core import PydanticCustomError
+
+from middlegame.scenario.faults import Fault, Path, nearest
+from middlegame.scenario.model.references import base, split
+from middlegame.scenario.model.scenario import Distribution, Factor
+from middlegame.scenario.model.walk import conditions, walk
+from middlegame.scenario.model.words import read_citation
+from middlegame.scenario.validation.contest import Contest, listed
+
+
+def check_names(contest: Contest) -> Iterator[Fault]:
+    """Find every name that is not defined, and those defined twice."""
+    yield from _twice(contest)
+    yield from _actors(contest)
+    yield from _variables(contest)
+    yield from _conditions(contest)
+    for name, factor in contest.scenario.factors.items():
+        yield from _factor(contest, name, factor)
+    yield from _citations(contest)
+
+
+def _unknown(
+    kind: str, name: str, valid: Collection[str], path: Path, offset: int = 0
+) -> Iterator[Fault]:
+    if name in valid:
+        return
+    valid = list(valid)
+    near = nearest(name, valid)
+    expected = "" if near or not valid else f"one of {listed(valid)}"
+    yield Fault(f"there is no {kind} '{name}'", expected, near, path=path, offset=offset)
+
+
+def _unknown_reference(
+    contest: Contest, reference: str, path: Path, offset: int = 0
+) -> Iterator[Fault]:
+    """Tell what is wrong with a name or with the period that is said with it."""
+    if reference in contest.states:
+        return
+    if "." in reference:
+        means = [f"{a}.{r}" for a, of in contest.scenario.resources.items() for r in of]
+        if not contest.damage.touches("resources") and path[2] == "knows":
+            yield from _unknown("means", reference, means, path, offset)
+        elif path[2] != "knows":
+            yield Fault(f"a table is given moves and factors, not '{reference}'", path=path)
+        return
+    name, at = split(reference)
+    if name not in contest.named_states or at is None:
+        yield from _unknown("move or factor", name, contest.named_states, path, offset)
+    elif not contest.count:
+        if not contest.damage.touches("periods"):
+            problem = f"'{reference}' names a period, and this scenario has none"
+            yield Fault(problem, f"{name}, or periods at the top", path=path, offset=offset)
+    elif not contest.timed(name):
+        problem = f"'{name}' is settled once and belongs to no period"
+        yield Fault(problem, name, path=path, offset=offset)
+    else:
+        expected = f"{name}@1 to {name}@{contest.count}, {name}@previous or {name}@last"
+        yield Fault(f"there is no period {at}", expected, path=path, offset=offset)
+
+
+def _twice(contest: Contest) -> Iterator[Fault]:
+    for name in contest.scenario.factors:
+        if name in contest.scenario.moves:
+            yield Fault(f"'{name}' is a move and a factor", "two names", path=("factors", name))
+    for name in contest.scenario.evidence:
+        if name in contest.states:
+            kind = "move" if name in contest.scenario.moves else "factor"
+            path: Path = ("evidence", name)
+            yield Fault(f"'{name}' is a {kind} and a piece of evidence", "two names", path=path)
+
+
+def _actors(contest: Contest) -> Iterator[Fault]:
+    actors = contest.damage.names("actors")
+    if actors is None:
+        return
+    valid = dict.fromkeys((*contest.scenario.actors, *actors))
+    for name, move in contest.scenario.moves.items():
+        if not contest.damage.touches("moves", name, "by"):
+            yield from _unknown("actor", move.by, valid, ("moves", name, "by"))
+    for name in contest.scenario.interests:
+        yield from _unknown("actor", name, valid, ("interests", name))
+    for name, evidence in contest.scenario.evidence.items():
+        for position, actor in enumerate(evidence.seen_by):
+            yield from _unknown("actor", actor, valid, ("evidence", name, "seen_by", position))
+
+
+def _variables(contest: Contest) -> Iterator[Fault]:
+    if not contest.knows_all_names:
+        return
+    for name, move in contest.scenario.moves.items():
+        for position, known in enumerate(move.knows):
+            path = ("moves", name, "knows", position)
+            yield from _unknown_reference(contest, known, path)
+    for name, factor in contest.scenario.factors.items():
+        for position, given in enumerate(factor.table.given if factor.table else ()):
+            place = ("factors", name, "table", "given", position)
+            yield from _unknown_reference(contest, given, place)
+
+
+def _conditions(contest: Contest) -> Iterator[Fault]:
+    for path, condition in conditions(contest.scenario):
+        if contest.damage.touches(*path):
+            continue
+        for leaf in condition.leaves():
+            if leaf.variable not in contest.states:
+                if contest.knows_all_names:
+                    yield from _unknown_reference(contest, leaf.variable, path, leaf.offset)
+                continue
+            offsets = leaf.state_offsets or (leaf.offset,) * len(leaf.among)
+            for state, offset in zip(leaf.among, offsets, strict=True):
+                yield from _state(contest, leaf.variable, state, path, offset)
+
+
+def _state(
+    contest: Contest, variable: str, state: str, path: Path, offset: int = 0
+) -> Iterator[Fault]:
+    states = contest.states.get(variable)
+    if states is not None:
+        kind = "option" if base(variable) in contest.scenario.moves else "state"
+        for fault in _unknown(kind, state, states, path, offset):
+            message = f"'{variable}' has no {kind} '{state}'"
+            yield Fault(message, fault.expected, fault.suggestion, path=path, offset=offset)
+
+
+def _factor(contest: Contest, name: str, factor: Factor) -> Iterator[Fault]:
+    path: Path = ("factors", name)
+    thens: list[tuple[Path, Distribution]] = [
+        ((*path, "chance"), factor.chance or {}),
+        ((*path, "start"), factor.start or {}),
+    ]
+    thens += [((*path, "rules", n, "then"), rule.then) for n, rule in enumerate(factor.rules or ())]
+    if factor.table:
+        for n, row in enumerate(factor.table.rows):
+            row_path = (*path, "table", "rows", n)
+            thens.append(((*row_path, "then"), row.then))
+            for k, (given, state) in enumerate(zip(factor.table.given, row.when, strict=False)):
+                yield from _state(contest, given, state, (*row_path, "when", k))
+    for then_path, then in thens:
+        for state in () if contest.damage.touches(*then_path) else then:
+            yield from _state(contest, name, state, (*then_path, state))
+    if factor.causes:
+        state = factor.causes.state
+        yield from _state(contest, name, state, (*path, "causes", state))
+
+
+def _citations(contest: Contest) -> Iterator[Fault]:
+    known = contest.damage.names("sources")
+    if known is None:
+        return
+    valid = dict.fromkeys((*contest.scenario.sources, *known))
+    for path, value, _ in walk(contest.scenario):
+        for position, text in enumerate(getattr(value, "cite", ())):
+            place = (*path, "cite", position)
+            try:
+                source = read_citation(text).source
+            except PydanticCustomError as error:
+                context = error.context or {}
+                yield Fault(context["problem"], context["expected"], path=place)
+            else:
+                yield from _unknown("source", source, valid, place)

@@ -1,0 +1,70 @@
+"""Offers that cannot be: of somebody who is not there, of what nobody could promise."""
+
+from collections.abc import Iterator
+
+from middlegame.scenario.conditions import Condition, Is
+from middlegame.scenario.faults import Fault, Path, nearest
+from middlegame.scenario.model.bargains import Offer
+from middlegame.scenario.validation.contest import Contest, listed
+
+
+def check_offers(contest: Contest) -> Iterator[Fault]:
+    """Check who offers what to whom."""
+    for name, offer in contest.scenario.offers.items():
+        path: Path = ("offers", name)
+        if contest.damage.touches(*path) or contest.damage.touches("moves"):
+            continue
+        yield from _names(contest, name, path)
+        if offer.by == offer.to:
+            yield Fault(f"'{offer.by}' makes the offer to itself", "another actor", path=path)
+        if offer.before is not None and offer.before not in contest.scenario.moves:
+            near = nearest(offer.before, contest.scenario.moves)
+            expected = "" if near else f"one of {listed(list(contest.scenario.moves))}"
+            problem = f"there is no move '{offer.before}'"
+            yield Fault(problem, expected, near, path=(*path, "before"))
+        for place, term in enumerate(offer.terms):
+            where = (*path, "terms", place, "promise")
+            yield from _promise(contest, offer, term.promise, where)
+        for key in ("opens", "closes"):
+            for place, each in enumerate(getattr(offer.if_accepted, key)):
+                yield from _options(contest, each, (*path, "if_accepted", key, place))
+
+
+def _names(contest: Contest, name: str, path: Path) -> Iterator[Fault]:
+    scenario = contest.scenario
+    data = contest.damage.data
+    written = data if isinstance(data, dict) else {}
+    for section in ("moves", "factors"):
+        taken = written.get(section)
+        for made in (name, f"{name}_offer", f"{name}_answer"):
+            if isinstance(taken, dict) and made in taken:
+                problem = f"the offer '{name}' stands for '{made}', which is there already"
+                yield Fault(problem, "another name", path=path)
+    if name in scenario.actors:
+        yield Fault(f"'{name}' is an actor and an offer", "two names", path=path)
+
+
+def _options(contest: Contest, condition: Condition, path: Path) -> Iterator[Fault]:
+    if isinstance(condition, Is) and condition.variable in contest.scenario.moves:
+        return
+    if isinstance(condition, Is) and condition.variable not in contest.named_states:
+        return  # told elsewhere
+    yield Fault(
+        f"'{condition}' names no options of one move", "such as approach = leave", path=path
+    )
+
+
+def _promise(contest: Contest, offer: Offer, promise: Condition, path: Path) -> Iterator[Fault]:
+    yield from _options(contest, promise, path)
+    if not isinstance(promise, Is) or promise.variable not in contest.scenario.moves:
+        return
+    mover = contest.scenario.moves[promise.variable].by
+    if mover not in (offer.by, offer.to):
+        yield Fault(
+            f"'{promise.variable}' is a move of '{mover}', for whom neither '{offer.by}' nor "
+            f"'{offer.to}' can promise",
+            f"a move of {offer.by} or {offer.to}",
+            path=path,
+        )
+    elif set(promise.among) >= set(contest.scenario.moves[promise.variable].options):
+        yield Fault(f"'{promise}' promises nothing: it is all that there is", path=path)

@@ -1,0 +1,278 @@
+"""Time: what speaks of periods that there are not, or of a past that nobody has stated."""
+
+from collections.abc import Iterator
+
+import numpy as np
+from pydantic import BaseModel
+
+from middlegame.scenario.conditions import ALWAYS, NEVER, Condition
+from middlegame.scenario.faults import Fault, Path
+from middlegame.scenario.model.references import PREVIOUS, base, split
+from middlegame.scenario.model.scenario import (
+    Actor,
+    Evidence,
+    Factor,
+    Interest,
+    Move,
+    Question,
+    Rule,
+)
+from middlegame.scenario.model.walk import conditions, walk
+from middlegame.scenario.timeline import Timeline, references
+from middlegame.scenario.validation.contest import Contest
+
+_NEEDS = "periods: {every: quarter, for: 8} at the top"
+_TIMED: tuple[tuple[type[BaseModel], str, str], ...] = (
+    (Actor, "patience", "patience"),
+    (Move, "periods", "periods"),
+    (Factor, "start", "start"),
+    (Factor, "stays", "stays"),
+    (Factor, "once", "once"),
+    (Rule, "from_", "from"),
+    (Interest, "earned", "earned"),
+)
+
+
+def check_periods(contest: Contest) -> Iterator[Fault]:
+    """Check everything that has to do with time."""
+    if contest.damage.touches("periods"):
+        return
+    if contest.scenario.periods is None:
+        yield from _timeless(contest)
+        return
+    try:
+        calendar = contest.scenario.calendar
+        assert calendar is not None  # there are periods
+        calendar.ends(contest.count)
+    except OverflowError:
+        yield Fault("the periods go beyond the calendar", "fewer periods", path=("periods", "for"))
+        return
+    yield from _moves(contest)
+    yield from _factors(contest)
+    yield from _starts(contest)
+    yield from _outside(contest)
+    for name, question in contest.scenario.questions.items():
+        yield from _question(contest, name, question)
+    for name, evidence in contest.scenario.evidence.items():
+        yield from _evidence(contest, name, evidence)
+    if not any(contest.damage.touches(section) for section in ("moves", "factors", "interests")):
+        yield from _absences(contest)
+
+
+def _timeless(contest: Contest) -> Iterator[Fault]:
+    for path, value, _ in walk(contest.scenario):
+        for kind, field, key in _TIMED:
+            if isinstance(value, kind) and field in value.model_fields_set:
+                written = getattr(value, field)
+                if written not in (None, False, "throughout"):
+                    problem = f"'{key}' speaks of time, and this scenario has no periods"
+                    yield Fault(problem, _NEEDS, path=(*path, key))
+
+
+def _moves(contest: Contest) -> Iterator[Fault]:
+    for name, move in contest.scenario.moves.items():
+        late = [number for number in move.periods or () if number > contest.count]
+        if late:
+            yield Fault(
+                f"'{name}' is made in period {late[0]}, and there are {contest.count}",
+                f"1 to {contest.count}",
+                path=("moves", name, "periods"),
+            )
+
+
+def _factors(contest: Contest) -> Iterator[Fault]:
+    """Check that no factor depends on a period that is later than its first."""
+    for name, factor in contest.scenario.factors.items():
+        path: Path = ("factors", name)
+        if factor.once:
+            for key, given in (("start", factor.start), ("stays", factor.stays)):
+                if given is not None:
+                    yield Fault(
+                        f"'{name}' is settled once, so it has no '{key}'",
+                        f"'once' or '{key}'",
+                        path=(*path, key),
+                    )
+            continue
+        for reference in references(factor):
+            each, at = split(reference)
+            if isinstance(at, int | str) and at != PREVIOUS and each in contest.scenario.factors:
+                when = contest.count if at == "last" else int(at)
+                if contest.timed(each) and 1 < when <= contest.count:
+                    yield Fault(
+                        f"in the first period '{name}' depends on '{reference}', which is later",
+                        f"{each}@previous, or once: yes for '{name}'",
+                        path=path,
+                    )
+
+
+def _starts(contest: Contest) -> Iterator[Fault]:
+    """Tell of every factor whose past is spoken of and whose start is not stated, once."""
+    told: set[str] = set()
+    for name, path, offset in _past(contest):
+        factor = contest.scenario.factors.get(name)
+        if factor is None or name in told or not contest.whole("factors", name):
+            continue
+        if factor.start is None and contest.timed(name):
+            told.add(name)
+            yield Fault(
+                f"what '{name}' is before the first period is not stated",
+                f"start: {factor.states[0]}, or start: {{{factor.states[0]}: 70%}}, at '{name}'",
+                path=path,
+                offset=offset,
+            )
+
+
+def _past(contest: Contest) -> Iterator[tuple[str, Path, int]]:
+    for name, factor in contest.scenario.factors.items():
+        if factor.stays is not None:
+            yield name, ("factors", name, "stays"), 0
+        for place, rule in enumerate(factor.rules or ()):
+            if rule.from_ is not None:
+                yield name, ("factors", name, "rules", place, "from"), 0
+    listed: list[tuple[str, Path]] = [
+        (known, ("moves", name, "knows", place))
+        for name, move in contest.scenario.moves.items()
+        for place, known in enumerate(move.knows)
+    ]
+    listed += [
+        (given, ("factors", name, "table", "given", place))
+        for name, factor in contest.scenario.factors.items()
+        for place, given in enumerate(factor.table.given if factor.table else ())
+    ]
+    for reference, path in listed:
+        if split(reference)[1] == PREVIOUS:
+            yield base(reference), path, 0
+    for path, condition in conditions(contest.scenario):
+        for leaf in condition.leaves():
+            if split(leaf.variable)[1] == PREVIOUS:
+                yield base(leaf.variable), path, leaf.offset
+
+
+def _outside(contest: Contest) -> Iterator[Fault]:
+    """Tell what is settled once and yet depends on something without saying in which period."""
+    for name, factor in contest.scenario.factors.items():
+        if not factor.once:
+            continue
+        for reference in references(factor):
+            each, at = split(reference)
+            if each in contest.states and contest.timed(each) and at in (None, PREVIOUS):
+                yield Fault(
+                    f"'{name}' is settled once, and '{each}' comes about in every period",
+                    f"the period that is meant, such as {each}@last",
+                    path=("factors", name),
+                )
+        if any(rule.from_ for rule in factor.rules or ()):
+            yield Fault(
+                f"'{name}' is settled once, so nothing of it is before",
+                "then: {state: 30%}",
+                path=("factors", name),
+            )
+
+
+def _question(contest: Contest, name: str, question: Question) -> Iterator[Fault]:
+    calendar = contest.scenario.calendar
+    for key in ("by", "on"):
+        day = getattr(question, key)
+        if day is None or calendar is None:
+            continue
+        path = ("questions", name, key)
+        first, last = calendar.begins(1), calendar.ends(calendar.count)
+        if first is None or last is None:
+            yield Fault(
+                "the periods have no days, so no question can be asked of a day",
+                "from: 2026-01-01, in periods",
+                path=path,
+            )
+        elif not first <= day <= last:
+            yield Fault(f"{day} is outside of the periods", f"{first} to {last}", path=path)
+        elif key == "by" and not calendar.ended_by(day):
+            yield Fault(f"no period ends by {day}", f"{calendar.ends(1)} or later", path=path)
+        elif key == "by" and calendar.ends(calendar.ended_by(day)) != day:
+            ended = calendar.ended_by(day)
+            yield Fault(
+                f"{day} is within a period: what counts is what ends by then, periods 1 to {ended}",
+                f"{calendar.ends(ended)} or {calendar.ends(ended + 1)}",
+                severity="warning",
+                path=path,
+            )
+
+
+def _evidence(contest: Contest, name: str, evidence: Evidence) -> Iterator[Fault]:
+    calendar = contest.scenario.calendar
+    spoken = [split(variable) for variable in evidence.saw.variables()]
+    present = [v for v, at in spoken if at in (None, PREVIOUS) and contest.timed(v)]
+    if not present or calendar is None or contest.damage.touches("evidence", name):
+        return
+    if evidence.date is None:
+        yield Fault(
+            f"'{name}' does not say in which period it saw '{present[0]}'",
+            f"date: the day, or {present[0]}@1",
+            path=("evidence", name, "saw"),
+        )
+    elif calendar.holding(evidence.date) is None:
+        yield Fault(
+            f"{evidence.date} is outside of the periods",
+            f"{calendar.begins(1)} to {calendar.ends(calendar.count)}",
+            path=("evidence", name, "date"),
+        )
+
+
+def _absences(contest: Contest) -> Iterator[Fault]:
+    """Check the periods in which a move is not made: no comparison with it holds then."""
+    scenario = contest.scenario
+    spoken = [name for path, c in conditions(scenario) for name in c.variables()]
+    spoken += [name for factor in scenario.factors.values() for name in references(factor)]
+    if not {*spoken, *(known for move in scenario.moves.values() for known in move.knows)} <= set(
+        contest.sound_states
+    ) or any(number > contest.count for m in scenario.moves.values() for number in m.periods or ()):
+        return  # told elsewhere
+    timeline = Timeline(scenario.model_copy(update={"offers": {}}))  # they are written out
+    for name, factor in scenario.factors.items():
+        if factor.once:
+            continue
+        for reference in factor.table.given if factor.table else ():
+            missing = [p for p in timeline.periods if timeline.meaning(reference, p) is None]
+            if missing:
+                yield Fault(
+                    f"the table of '{name}' is given '{reference}', which is not there in period "
+                    f"{missing[0]}",
+                    "rules, whose conditions do not hold where a move is not made",
+                    path=("factors", name, "table", "given"),
+                )
+        if factor.rules:
+            found = [rule.if_ or ALWAYS for rule in factor.rules]
+            yield from _gap(timeline, found, ("factors", name, "rules"), timeline.periods)
+    for name, move in scenario.moves.items():
+        found = [option.if_ or ALWAYS for option in move.options.values()]
+        yield from _gap(timeline, found, ("moves", name, "options"), timeline.made(name))
+
+
+def _gap(
+    timeline: Timeline, found: list[Condition], path: Path, periods: range | tuple[int, ...]
+) -> Iterator[Fault]:
+    """Tell the first period in which none of the conditions need hold, though all could."""
+    if ALWAYS in found:
+        return
+    seen: set[tuple[Condition, ...]] = set()
+    for period in periods:
+        bound = tuple(timeline.bound(condition, period) for condition in found)
+        absent = any(
+            timeline.meaning(leaf.variable, period) is None
+            for condition in found
+            for leaf in condition.leaves()
+        )
+        if bound in seen or not absent:
+            continue
+        seen.add(bound)
+        over = list(dict.fromkeys(name for condition in bound for name in condition.variables()))
+        held = [condition.holds(timeline.states, over) for condition in bound if condition != NEVER]
+        if not held or not np.any(held, axis=0).all():
+            what = "rule applies" if path[0] == "factors" else "option is open"
+            last = "rule" if path[0] == "factors" else "option"
+            yield Fault(
+                f"in period {period}, where a move that they speak of is not made, it may be that "
+                f"no {what}",
+                f"one {last} without 'if'",
+                path=path,
+            )
+            return

@@ -1,0 +1,57 @@
+"""Quotes that do not stand in the source they are from."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path as FilePath
+
+from middlegame.scenario.faults import Fault
+from middlegame.scenario.model.walk import sourced
+from middlegame.scenario.sources import Unreadable, read_source
+from middlegame.scenario.validation.contest import Contest
+
+_SIGNS = str.maketrans(
+    {"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "‚": "'", "‹": "'",
+     "›": "'", "–": "-", "—": "-", "‑": "-", "−": "-", "\u00ad": "", "…": "..."}
+)  # fmt: skip
+
+
+def check_quotes(contest: Contest) -> Iterator[Fault]:
+    """Look quotes up in the sources' files, where these are at hand."""
+    texts: dict[str, str] = {}
+    for name, source in contest.scenario.sources.items():
+        if source.file is not None and contest.folder is not None:
+            found = _read(contest.folder, source.file, ("sources", name, "file"))
+            if isinstance(found, Fault):
+                yield found
+            else:
+                texts[name] = folded(found)
+    for path, part in sourced(contest.scenario):
+        if part.quote is None:
+            continue
+        if not part.cite:
+            if not contest.damage.touches(*path, "cite"):
+                yield Fault("the quote says no source", "cite: source#4", path=(*path, "quote"))
+        elif all(citation.source in texts for citation in part.cite):
+            names = list(dict.fromkeys(citation.source for citation in part.cite))
+            if not any(folded(part.quote) in texts[name] for name in names):
+                where = " or ".join(f"'{name}'" for name in names)
+                yield Fault(
+                    f"the quote does not stand in {where}",
+                    "the source's own words",
+                    path=(*path, "quote"),
+                )
+
+
+def folded(text: str) -> str:
+    """Even out white space, typographic quotation marks and dashes."""
+    return re.sub(r"\s+", " ", text.translate(_SIGNS)).strip()
+
+
+def _read(folder: FilePath, file: str, path: tuple[str, ...]) -> str | Fault:
+    try:
+        return read_source(folder, file)
+    except Unreadable as error:
+        if error.outside:
+            return Fault(str(error), "a file beside the scenario", path=path)
+        told = f"{error}, so its quotes are not checked"
+        return Fault(told, severity="warning", path=path)

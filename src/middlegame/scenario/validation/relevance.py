@@ -1,0 +1,126 @@
+"""Who wants what, and what anything is there for."""
+
+from collections.abc import Iterator
+
+from middlegame.scenario.conditions import Condition
+from middlegame.scenario.faults import Fault, Path
+from middlegame.scenario.model.references import base
+from middlegame.scenario.timeline import references
+from middlegame.scenario.validation.contest import Contest
+
+_USERS = ("moves", "factors", "interests", "evidence", "questions")
+
+
+def check_purposes(contest: Contest) -> Iterator[Fault]:
+    """Check actors, interests, questions, and that every factor is there for something."""
+    yield from _actors(contest)
+    for actor, interests in contest.scenario.interests.items():
+        for position, interest in enumerate(interests):
+            place: Path = ("interests", actor, position, "when")
+            yield from _telling(contest, interest.when, place, "interest")
+    for name, question in contest.scenario.questions.items():
+        place = ("questions", name, "will")
+        yield from _telling(contest, question.will, place, "question")
+        due, as_of = question.by or question.on, contest.scenario.as_of
+        if due and as_of and due < as_of and not contest.scenario.periods:
+            yield Fault(
+                f"the question '{name}' was due on {due}, before the day on which the scenario is "
+                "true",
+                f"a day from {as_of} on, or an earlier 'as_of'",
+                severity="warning",
+                path=("questions", name, "by" if question.by else "on"),
+            )
+        undated = question.by is None and question.on is None
+        if undated and contest.whole("questions", name):
+            yield Fault(
+                f"the question '{name}' has no date, so it cannot be scored",
+                "by: 2026-12-31, or on: that day",
+                severity="warning",
+                path=("questions", name),
+            )
+    for name, factor in contest.scenario.factors.items():
+        for position, cause in enumerate(factor.causes.of if factor.causes else ()):
+            place = ("factors", name, "causes", factor.causes.state if factor.causes else "")
+            yield from _telling(contest, cause.if_, (*place, position, "if"), "cause", always=False)
+    yield from _unused(contest)
+
+
+def _actors(contest: Contest) -> Iterator[Fault]:
+    scenario, damage = contest.scenario, contest.damage
+    if any(damage.touches(section) for section in ("actors", "moves", "interests")):
+        return
+    movers = {move.by for move in scenario.moves.values()}
+    if not {*movers, *scenario.interests} <= set(scenario.actors):
+        return  # a misspelt name is told elsewhere, and may be the one that would be missed here
+    for name in scenario.actors:
+        path: Path = ("actors", name)
+        wants, moves = bool(scenario.interests.get(name)), name in movers
+        if not wants and not moves:
+            yield Fault(
+                f"'{name}' has neither moves nor interests", "either, or no such actor", path=path
+            )
+        elif not moves:
+            yield Fault(
+                f"'{name}' has no move: nobody plays it, its points are only reported",
+                severity="warning",
+                path=path,
+            )
+        elif not wants:
+            yield Fault(
+                f"'{name}' has no interests: it will choose at random",
+                f"interests: {{{name}: [...]}}",
+                severity="warning",
+                path=path,
+            )
+
+
+def _telling(
+    contest: Contest, condition: Condition, path: Path, what: str, *, always: bool = True
+) -> Iterator[Fault]:
+    """Warn of a condition whose truth depends on nothing."""
+    if not contest.sound(condition):
+        return
+    over = condition.variables()
+    if large := contest.too_many("the condition", path, [over]):
+        yield from large
+        return
+    truth = condition.holds(contest.sound_states, over)
+    if not truth.any():
+        problem = f"the condition of this {what} can never hold"
+    elif always and truth.all():
+        problem = f"the condition of this {what} always holds"
+    else:
+        return
+    yield Fault(problem, severity="warning", path=path)
+
+
+def _unused(contest: Contest) -> Iterator[Fault]:
+    """Warn of factors on which nothing depends; silent where what depends may be missing."""
+    scenario, damage = contest.scenario, contest.damage
+    if any(damage.touches(s) for s in _USERS):
+        return
+    used: set[str] = set()
+    for name, factor in scenario.factors.items():
+        used.update(each for each in references(factor) if base(each) != name)
+    for move in scenario.moves.values():
+        used.update(move.knows)
+        for option in move.options.values():
+            used.update(option.if_.variables() if option.if_ else ())
+    for interests in scenario.interests.values():
+        for interest in interests:
+            used.update(interest.when.variables())
+    for question in scenario.questions.values():
+        used.update(question.will.variables())
+    for evidence in scenario.evidence.values():
+        used.update(evidence.saw.variables())
+    if not used <= set(contest.states):
+        return  # likewise
+    used = {base(each) for each in used}
+    for name, factor in scenario.factors.items():
+        if name not in used and not factor.headline:
+            yield Fault(
+                f"nothing depends on '{name}'",
+                "an interest, question, rule or cause that speaks of it; or headline: yes",
+                severity="warning",
+                path=("factors", name),
+            )

@@ -1,0 +1,1 @@
+"""Scenarios as YAML files: read with places, written back with comments."""

@@ -1,0 +1,257 @@
+"""What may be written next at a place of a scenario's text: keys, names, states, sources."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from middlegame.scenario.faults import Path
+from middlegame.scenario.yaml.broken import line_starts
+from middlegame.scenario.yaml.model_keys import keys_at
+from middlegame.scenario.yaml.schema_words import words_at
+from middlegame.scenario.yaml.tree import read_tree
+
+_WORD = re.compile(r"[^\s{}\[\],:|=!()\"'#]*$")
+_KEY = re.compile(r"([\"']?)([^\s#:\"'{\[][^:#{}\[\]]*?)\1\s*:(?=\s|$)")
+_ASKED = re.compile(r"([^\s=!|()]+)\s*!?=\s*(?:[^\s=!|()]+\s*\|\s*)*[^\s=!|()]*$")
+_CONDITIONS = frozenset({"if", "when", "will", "saw"})
+_LISTS = frozenset({"knows", "answer_knows", "given"})
+_ACTORS = frozenset({"by", "to", "seen_by"})
+
+
+@dataclass(frozen=True)
+class Completion:
+    """Something that may be written.
+
+    Attributes:
+        text: what is written.
+        kind: `key`, `name`, `state`, `source` or `word`.
+        about: its label or title, where it has one.
+    """
+
+    text: str
+    kind: str
+    about: str = ""
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A place in a text.
+
+    Attributes:
+        path: of the mapping or value that is being written.
+        key: the key whose value it is; None where a key is to be written.
+        before: what stands before it within the value, on the same line.
+        word: what is written of it already.
+    """
+
+    path: Path
+    key: str | None
+    before: str
+    word: str
+
+
+def completions(text: str, line: int, column: int) -> list[Completion]:
+    """List what may be written at a place.
+
+    Args:
+        text: of the scenario, faults and all.
+        line: counted from 1.
+        column: counted from 1; what stands before it counts as begun.
+    """
+    starts = line_starts(text)
+    if not 1 <= line <= len(starts):
+        return []
+    begin = starts[line - 1]
+    spot = spot_at(text[: begin + column - 1])
+    # The line that is being written is mostly broken, and would take what is around it along.
+    end = starts[line] if line < len(starts) else len(text)
+    data = read_tree(text[:begin] + "\n" + text[end:]).data
+    contest = _Contest(data if isinstance(data, dict) else {})
+    if spot.key is None:
+        return _keys(spot, contest)
+    return _values(spot, contest)
+
+
+def spot_at(before: str) -> Spot:
+    """Find out where in a scenario the end of this text stands, by indentation and brackets."""
+    lines = before.split("\n")
+    block: list[tuple[int, str | int]] = []
+    flow: list[_Frame] = []
+    for number, line in enumerate(lines, start=1):
+        final = number == len(lines)
+        if flow:
+            flow[-1].pending += " "
+            _flow(line, flow)
+            continue
+        body = line.lstrip(" ")
+        if (not body or body.startswith("#")) and not final:
+            continue
+        indent = len(line) - len(body)
+        while block and block[-1][0] >= indent:
+            if isinstance(block[-1][1], int) and block[-1][0] == indent and body.startswith("-"):
+                break
+            block.pop()
+        while body.startswith("- ") or body == "-":
+            if block and block[-1][0] == indent and isinstance(block[-1][1], int):
+                block[-1] = (indent, block[-1][1] + 1)
+            else:
+                block.append((indent, 0))
+            rest = body[1:].lstrip(" ")
+            indent += len(body) - len(rest)
+            body = rest
+        found = _KEY.match(body)
+        if found:
+            block.append((indent, found[2]))
+            body = body[found.end() :].lstrip(" ")
+        if body[:1] in ("{", "["):
+            _flow(body, flow)
+        elif final:
+            path = tuple(step for _, step in block)
+            return _spot(path, body, is_value=found is not None)
+    path = (*(step for _, step in block), *_steps(flow[:-1]))
+    if not flow:
+        return _spot(tuple(step for _, step in block), "", is_value=False)
+    top = flow[-1]
+    if top.is_list:
+        return _spot((*path, top.index), top.pending, is_value=True)
+    if top.key is None:
+        return _spot(path, top.pending, is_value=False)
+    return _spot((*path, top.key), top.pending, is_value=True)
+
+
+@dataclass
+class _Frame:
+    """An open bracket: which, its key or place so far, and the text since."""
+
+    is_list: bool
+    key: str | None = None
+    index: int = 0
+    pending: str = ""
+
+
+def _flow(text: str, flow: list[_Frame]) -> None:
+    """Follow brackets through a line; what stands in quotes is passed over."""
+    quote, previous = "", " "
+    for place, sign in enumerate(text):
+        if quote:
+            quote = "" if sign == quote else quote
+        elif sign in "\"'" and previous in " ,{[:":
+            quote = sign
+        elif sign == "#" and previous == " ":
+            return
+        elif sign in "{[":
+            flow.append(_Frame(is_list=sign == "["))
+        elif sign in "}]":
+            if flow:
+                flow.pop()
+            if not flow:
+                return
+        elif sign == ",":
+            top = flow[-1]
+            top.index, top.key, top.pending = top.index + 1, None, ""
+        elif sign == ":" and not flow[-1].is_list and text[place + 1 : place + 2] in (" ", ""):
+            flow[-1].key, flow[-1].pending = flow[-1].pending.strip(), ""
+        else:
+            flow[-1].pending += sign
+        previous = sign
+
+
+def _steps(flow: Iterable[_Frame]) -> list[str | int]:
+    return [frame.index if frame.is_list else frame.key or "" for frame in flow]
+
+
+def _spot(path: Path, written: str, *, is_value: bool) -> Spot:
+    word = _WORD.search(written)
+    begun = word[0] if word else ""
+    before = written[: len(written) - len(begun)]
+    if not is_value:
+        return Spot(path, None, before, begun)
+    names = [step for step in path if isinstance(step, str)]
+    return Spot(path, names[-1] if names else "", before, begun)
+
+
+class _Contest:
+    """The names of what a text, perhaps broken, already holds."""
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        self.actors = self._part(data, "actors")
+        self.moves = self._part(data, "moves")
+        self.factors = self._part(data, "factors")
+        self.sources = self._part(data, "sources")
+        self.resources = self._part(data, "resources")
+
+    @staticmethod
+    def _part(data: Mapping[str, Any], key: str) -> dict[str, Any]:
+        part = data.get(key)
+        return {str(name): value for name, value in part.items()} if isinstance(part, dict) else {}
+
+    def about(self, thing: Any) -> str:
+        if isinstance(thing, str):
+            return thing
+        found = thing if isinstance(thing, dict) else {}
+        return next((str(found[k]) for k in ("label", "name", "title") if k in found), "")
+
+    def states(self, name: str) -> list[str]:
+        name = name.split("@")[0]
+        thing = self.moves.get(name, self.factors.get(name))
+        if not isinstance(thing, dict):
+            return []
+        states = thing.get("options", thing.get("states", []))
+        return [str(state) for state in states] if isinstance(states, dict | list) else []
+
+    def means(self, move: str) -> list[Completion]:
+        """List the resources of whoever makes a move."""
+        thing = self.moves.get(move)
+        own = self.resources.get(str(thing.get("by"))) if isinstance(thing, dict) else None
+        things = own if isinstance(own, dict) else {}
+        return [Completion(str(n), "name", self.about(each)) for n, each in things.items()]
+
+    def players(self) -> list[Completion]:
+        return [Completion(n, "name", self.about(actor)) for n, actor in self.actors.items()]
+
+    def variables(self) -> list[Completion]:
+        things = {**self.moves, **self.factors}
+        return [Completion(name, "name", self.about(thing)) for name, thing in things.items()]
+
+
+def _keys(spot: Spot, contest: _Contest) -> list[Completion]:
+    match spot.path:
+        case ("interests",) | ("resources",):
+            return contest.players()
+        case ("moves", str(name), "options", str(), "spends"):
+            return contest.means(name)
+        case ("factors", str(name), "chance" | "start") | (
+            "factors",
+            str(name),
+            "rules",
+            int(),
+            "then",
+        ):
+            return [Completion(state, "state") for state in contest.states(name)]
+        case ("factors", str(name), "table", "rows", int(), "then"):
+            return [Completion(state, "state") for state in contest.states(name)]
+        case ("factors", str(name), "causes"):
+            states = [Completion(state, "state") for state in contest.states(name)]
+            return [*states, Completion("background", "key")]
+    return [Completion(key, "key") for key in keys_at(spot.path)]
+
+
+def _values(spot: Spot, contest: _Contest) -> list[Completion]:
+    key = spot.key
+    if key in _CONDITIONS:
+        asked = _ASKED.search(spot.before + spot.word)
+        if asked:
+            return [Completion(state, "state") for state in contest.states(asked[1])]
+        begun = bool(spot.before.strip())
+        words = ("and", "or", "not") if begun else ("not",)
+        return [*contest.variables(), *(Completion(word, "word") for word in words)]
+    if key in _ACTORS and spot.path[:1] != ("questions",):
+        return contest.players()
+    if key in _LISTS:
+        return contest.variables()
+    if key == "cite":
+        return [Completion(n, "source", contest.about(s)) for n, s in contest.sources.items()]
+    if key in ("then", "chance") and spot.path[:1] == ("factors",) and len(spot.path) > 1:
+        return [Completion(state, "state") for state in contest.states(str(spot.path[1]))]
+    return [Completion(word, "word") for word in words_at(spot.path)]

@@ -1,0 +1,206 @@
+"""A `Scenario` back to readable YAML, which loads as the same scenario."""
+
+import datetime as dt
+import json
+import re
+import textwrap
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel
+
+from middlegame.scenario.conditions import Condition
+from middlegame.scenario.model.calendar import Span
+from middlegame.scenario.model.judgement import Judgement, plain
+from middlegame.scenario.model.parts import Sourced
+from middlegame.scenario.model.scenario import Actor, Move, Scenario
+from middlegame.scenario.model.views import Rejudged
+from middlegame.scenario.model.words import Citation
+from middlegame.scenario.yaml.nodes import core_value
+
+_WIDTH = 96
+_PLAIN = re.compile(r"\w(?:[^\n:#,\[\]{}]|:(?=[^\s,\[\]{}])|(?<=\S)#)*|\(.*")
+_UNSAFE = re.compile(
+    r"[^\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+)
+_ALWAYS_BLOCK = (
+    "", "sources", "actors", "moves", "moves.*", "factors", "factors.*", "interests", "evidence",
+    "questions", "views",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Leaf:
+    """Text as it will stand in the file; `prose` may be broken into lines."""
+
+    text: str
+    prose: str = ""
+
+
+_Tree = dict[str, Any] | list[Any] | _Leaf
+
+
+def dumps(scenario: Scenario) -> str:
+    """Write a scenario as YAML text."""
+    tree = _tree(scenario)
+    assert isinstance(tree, dict)
+    parts = ["\n".join(_entry(key, part, 0, key)) for key, part in tree.items()]
+    text = ""
+    for key, part in zip(tree, parts, strict=True):
+        apart = isinstance(tree[key], dict) or text.endswith("\n\n")
+        text += ("\n" if text and apart and not text.endswith("\n\n") else "") + part + "\n"
+        text += "\n" if apart else ""
+    return text.rstrip("\n") + "\n"
+
+
+def _tree(value: object) -> _Tree:
+    """Turn a part of a scenario into what will stand in the file."""
+    if isinstance(value, Judgement):
+        return _judgement(value)
+    if isinstance(value, bool):
+        return _Leaf("yes" if value else "no")
+    if isinstance(value, int | float):
+        return _Leaf(plain(value))
+    if isinstance(value, Condition | Citation | Span | dt.date):
+        return _Leaf(_scalar(str(value)))
+    if isinstance(value, Rejudged):
+        return _rejudged(value.written)
+    if isinstance(value, str):
+        return _Leaf(_scalar(value), prose=value)
+    if isinstance(value, dict):
+        return {name: _tree(part) for name, part in value.items()}
+    if isinstance(value, tuple):
+        return [_tree(part) for part in value]
+    assert isinstance(value, BaseModel)
+    return _model(value)
+
+
+def _model(model: BaseModel) -> _Tree:
+    tree: dict[str, Any] = {}
+    fields = type(model).model_fields
+    own = [name for name in fields if name not in Sourced.model_fields]
+    for name in (*own, *(name for name in fields if name not in own)):
+        value = getattr(model, name)
+        is_told = isinstance(value, Judgement) and (value.why or value.cite)
+        if value != fields[name].default or is_told:
+            tree[fields[name].alias or name] = _tree(value)
+    tree = {name: _tree(part) for name, part in (model.model_extra or {}).items()} | tree
+    for name in ("chance", "then", "start"):
+        if name in tree and isinstance(getattr(model, name), dict):
+            tree[name] = _distribution(getattr(model, name))
+    if "cite" in tree and len(tree["cite"]) == 1:
+        tree["cite"] = tree["cite"][0]
+    if isinstance(model, Actor) and list(tree) == ["name"]:
+        name_leaf: _Leaf = tree["name"]
+        return name_leaf
+    if isinstance(model, Move) and not any(tree["options"].values()):
+        tree["options"] = [_Leaf(_scalar(option)) for option in tree["options"]]
+    return tree
+
+
+def _rejudged(written: Any) -> _Tree:
+    if isinstance(written, dict):
+        return {key: _rejudged(part) for key, part in written.items()}
+    if isinstance(written, list):
+        return [_rejudged(part) for part in written]
+    return _tree(written) if isinstance(written, str) else _Leaf(plain(float(written)))
+
+
+def _distribution(chances: dict[str, Judgement]) -> _Tree:
+    [(state, chance), *more] = chances.items()
+    if not more and chance.exact and chance.low == 1 and not chance.why and not chance.cite:
+        return _Leaf(_scalar(state))
+    return {name: _tree(part) for name, part in chances.items()}
+
+
+def _judgement(judgement: Judgement) -> _Tree:
+    if not judgement.why and not judgement.cite and not judgement.correlates:
+        return _Leaf(str(judgement))
+    tree: dict[str, Any] = {"is": _Leaf(str(judgement))}
+    if judgement.cite:
+        cites = [_Leaf(_scalar(each)) for each in judgement.cite]
+        tree["cite"] = cites[0] if len(cites) == 1 else cites
+    if judgement.why:
+        tree["why"] = _Leaf(_scalar(judgement.why))
+    if judgement.correlates:
+        tree["correlates"] = {name: _Leaf(plain(share)) for name, share in judgement.correlates}
+    return tree
+
+
+def _entry(key: str, tree: _Tree, indent: int, path: str) -> list[str]:
+    """Write `key: value` as lines, in flow style where it is short and does not hold much."""
+    start = f"{' ' * indent}{_scalar(key)}:"
+    flow = _flow(tree)
+    if isinstance(tree, _Leaf):
+        if len(start) + len(flow) >= _WIDTH and (lines := _prose(tree.prose, indent + 2)):
+            return [f"{start} {lines[0]}", *lines[1:]]
+        return [f"{start} {flow}"]
+    if not tree or (path not in _ALWAYS_BLOCK and _fits(tree, flow, len(start) + 1)):
+        return [f"{start} {flow}"]
+    return [start, *_block(tree, indent + 2, path)]
+
+
+def _block(tree: dict[str, Any] | list[Any], indent: int, path: str) -> list[str]:
+    if isinstance(tree, dict):
+        inside = f"{path}.*" if path in ("moves", "factors") else f"{path}.."
+        return [line for key, part in tree.items() for line in _entry(key, part, indent, inside)]
+    lines: list[str] = []
+    for part in tree:
+        flow = _flow(part)
+        if isinstance(part, _Leaf) or _fits(part, flow, indent + 2):
+            lines.append(f"{' ' * indent}- {flow}")
+        else:
+            first, *rest = _block(part, indent + 2, f"{path}..")
+            lines += [f"{' ' * indent}- {first.lstrip()}", *rest]
+    return lines
+
+
+def _fits(tree: _Tree, flow: str, taken: int) -> bool:
+    return taken + len(flow) <= _WIDTH and _height(tree) <= 2
+
+
+def _height(tree: _Tree) -> int:
+    if isinstance(tree, _Leaf):
+        return 0
+    parts = tree.values() if isinstance(tree, dict) else tree
+    lists_of_mappings = isinstance(tree, list) and any(isinstance(p, dict) for p in parts)
+    return 1 + max((_height(part) for part in parts), default=0) + 2 * lists_of_mappings
+
+
+def _flow(tree: _Tree) -> str:
+    if isinstance(tree, _Leaf):
+        return tree.text
+    if isinstance(tree, list):
+        return f"[{', '.join(_flow(part) for part in tree)}]"
+    return f"{{{', '.join(f'{_scalar(key)}: {_flow(part)}' for key, part in tree.items())}}}"
+
+
+def _scalar(text: str) -> str:
+    """Write text plain where YAML reads it back as that text anywhere, and quoted otherwise."""
+    plain = (
+        _PLAIN.fullmatch(text)
+        and not _UNSAFE.search(text)
+        and not re.search(r"\s#|:\s|[,\[\]{}]|[\s:]$", text)
+        and (isinstance(core_value(text), str))
+    )
+    if plain:
+        return text
+    quoted = json.dumps(text, ensure_ascii=False)
+    return _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", quoted)
+
+
+def _prose(text: str, indent: int) -> list[str]:
+    """Write long text as an indented block; empty where a block would not keep it."""
+    margin = " " * indent
+    lines = text.removesuffix("\n").split("\n")
+    if _UNSAFE.search(text.replace("\n", "")) or any(line != line.strip() for line in lines):
+        return []
+    if len(lines) > 1:
+        if not lines[0] or not lines[-1]:
+            return []
+        style = "|" if text.endswith("\n") else "|-"
+        return [style, *(f"{margin}{line}" if line else "" for line in lines)]
+    if not text or "  " in text or text.endswith("\n"):
+        return []
+    wrapped = textwrap.wrap(text, _WIDTH - indent, break_long_words=False, break_on_hyphens=False)
+    return [">-", *(f"{margin}{line}" for line in wrapped)]

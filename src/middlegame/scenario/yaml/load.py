@@ -1,0 +1,138 @@
+"""From a file to a checked `Scenario`, with every fault found in one pass."""
+
+import os
+from dataclasses import dataclass, replace
+from pathlib import Path as FilePath
+
+from middlegame.scenario.faults import Fault, Path, ScenarioError
+from middlegame.scenario.model.scenario import Scenario
+from middlegame.scenario.validation.check import faults_of
+from middlegame.scenario.validation.partial import original
+from middlegame.scenario.validation.validation import validate
+from middlegame.scenario.yaml.broken import split_lines
+from middlegame.scenario.yaml.tree import LARGEST, Places, read_tree
+
+_MOST_FAULTS = 500
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What was read from a file.
+
+    Attributes:
+        scenario: the scenario; None if any fault is an error.
+        faults: every error and warning, in the order of the file.
+        places: where everything stands.
+        file: the file's name, as it was given.
+    """
+
+    scenario: Scenario | None
+    faults: tuple[Fault, ...]
+    places: Places
+    file: str
+
+    @property
+    def errors(self) -> tuple[Fault, ...]:
+        """The faults that keep the scenario from being used."""
+        return tuple(fault for fault in self.faults if fault.severity == "error")
+
+    @property
+    def warnings(self) -> tuple[Fault, ...]:
+        """The faults that do not."""
+        return tuple(fault for fault in self.faults if fault.severity == "warning")
+
+    def place(self, path: Path, offset: int = 0) -> tuple[int, int]:
+        """Give line and column of what stands at a path, or of the nearest thing around it."""
+        return self.places.place(path, offset)
+
+    def located(self, fault: Fault) -> Fault:
+        """Give a fault found later (on the compiled diagram, say) its place in the file."""
+        return _located(fault, self.places, self.file)
+
+
+def load(path: str | os.PathLike[str]) -> Scenario:
+    """Read a scenario from a file.
+
+    Raises:
+        ScenarioError: with everything that is wrong with it.
+    """
+    loaded = read(path)
+    if loaded.scenario is None:
+        raise ScenarioError(loaded.errors)
+    return loaded.scenario
+
+
+def read(path: str | os.PathLike[str]) -> Loaded:
+    """Read a scenario from a file, with its faults and places; raises nothing."""
+    file = os.fspath(path)
+    try:
+        with FilePath(file).open("rb") as stream:
+            raw = stream.read(LARGEST + 1)
+    except (OSError, ValueError) as error:
+        return _unreadable(_why_unreadable(error), file)
+    if len(raw) > LARGEST:
+        return _unreadable(Fault("the file is too large", "at most 1 MiB"), file)
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        lines = split_lines(raw[: error.start].decode("utf-8-sig", errors="replace"))
+        fault = Fault(
+            "the file is not written in UTF-8",
+            "a file saved as UTF-8",
+            line=len(lines),
+            column=len(lines[-1]) + 1,
+        )
+        return _unreadable(fault, file)
+    return read_text(text, file=file, folder=FilePath(file).parent)
+
+
+def read_text(text: str, *, file: str = "", folder: FilePath | None = None) -> Loaded:
+    """Read a scenario from text, with its faults and places; raises nothing.
+
+    Args:
+        text: the YAML text.
+        file: the name to give in faults.
+        folder: where the sources' files are looked for; they are not, without it.
+    """
+    if len(text.encode("utf-8", errors="replace")) > LARGEST:
+        return _unreadable(Fault("the text is too large", "at most 1 MiB"), file)
+    tree = read_tree(text.removeprefix("\ufeff"))
+    faults = list(tree.faults)
+    scenario = None
+    if tree.data is not None:
+        scenario, found, damage = validate(tree)
+        faults += found
+        if scenario is not None:
+            for fault in faults_of(scenario, folder=folder, damage=damage)[: 2 * _MOST_FAULTS]:
+                path = original(fault.path, damage.data, damage.paths)
+                faults.append(replace(fault, path=path))
+    told = [_located(fault, tree.places, file) for fault in faults]
+    told = sorted(dict.fromkeys(told), key=lambda fault: (fault.line, fault.column))
+    if any(fault.severity == "error" for fault in told):
+        scenario = None
+    if len(told) > _MOST_FAULTS:
+        more = Fault(f"{len(told) - _MOST_FAULTS} more faults are not told")
+        told = [*told[:_MOST_FAULTS], _located(more, tree.places, file)]
+    return Loaded(scenario, tuple(told), tree.places, file)
+
+
+def _located(fault: Fault, places: Places, file: str) -> Fault:
+    if fault.line:
+        return replace(fault, file=file)
+    line, column = places.place(fault.path, fault.offset)
+    return replace(fault, file=file, line=line, column=column)
+
+
+def _unreadable(fault: Fault, file: str) -> Loaded:
+    return Loaded(None, (replace(fault, file=file),), Places(), file)
+
+
+def _why_unreadable(error: OSError | ValueError) -> Fault:
+    if isinstance(error, FileNotFoundError):
+        return Fault("there is no such file")
+    if isinstance(error, IsADirectoryError):
+        return Fault("this is a folder", "a scenario file")
+    if isinstance(error, PermissionError):
+        return Fault("the file may not be read")
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return Fault(f"the file cannot be read ({reason})")

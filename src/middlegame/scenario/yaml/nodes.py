@@ -1,0 +1,243 @@
+"""YAML text to a small tree of nodes with their marks; nothing is ever constructed from a tag.
+
+Ruamel's event stream (YAML 1.2, pure Python) is read once. What a scenario has no use for, and
+what could harm, is refused here: tags, several documents, deep nesting, recursive aliases.
+"""
+
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, StreamMark, YAMLError
+from ruamel.yaml.events import (
+    AliasEvent,
+    CollectionStartEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    NodeEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
+
+from middlegame.scenario.faults import Fault
+from middlegame.scenario.yaml.broken import Broken, Mark, explain
+
+DEEPEST = 40
+MOST_WRITTEN = 60_000
+"""Entries of a file, keys counted too: some 30 times those of a large contest."""
+MOST_FAULTS = 1000
+_NULL = re.compile(r"|~|null|Null|NULL")
+_TRUE = re.compile(r"true|True|TRUE")
+_FALSE = re.compile(r"false|False|FALSE")
+_INTEGER = re.compile(r"[-+]?[0-9]{1,40}")
+_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+
+
+@dataclass(slots=True)
+class Scalar:
+    """A piece of text; `plain` says that it stands without quotes."""
+
+    start: Mark
+    end: Mark
+    text: str
+    plain: bool
+
+    @property
+    def value(self) -> str | int | float | bool | None:
+        """What YAML 1.2's core schema reads; dates, hexadecimals and the like stay text."""
+        return core_value(self.text) if self.plain else self.text
+
+
+@dataclass(slots=True)
+class Sequence:
+    """A list, in flow style `[a, b]` or as lines with dashes."""
+
+    start: Mark
+    flow: bool
+    items: list["Node"] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Mapping:
+    """Keys with values; a key is anything here, and refused later if it is not text."""
+
+    start: Mark
+    flow: bool
+    pairs: list[tuple["Node", "Node"]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Alias:
+    """`*name`, which stands for a node with an anchor."""
+
+    start: Mark
+    target: "Node"
+
+
+Node = Scalar | Sequence | Mapping | Alias
+
+
+def core_value(text: str) -> str | int | float | bool | None:
+    """Read a plain scalar as YAML 1.2's core schema does."""
+    if _NULL.fullmatch(text):
+        return None
+    if _TRUE.fullmatch(text):
+        return True
+    if _FALSE.fullmatch(text):
+        return False
+    if _INTEGER.fullmatch(text):
+        return int(text)
+    if _FLOAT.fullmatch(text):
+        number = float(text)
+        return number if math.isfinite(number) else text
+    return text
+
+
+def read_nodes(text: str) -> tuple[Node | None, list[Fault]]:
+    """Read the first document of a text.
+
+    Returns:
+        Its root (None where the text is empty) and the faults that did not stop the reading.
+
+    Raises:
+        Broken: the text cannot be read to its end.
+    """
+    return _Reader().read(text)
+
+
+class _Reader:
+    def __init__(self) -> None:
+        self.faults: list[Fault] = []
+        self.anchors: dict[str, Node | None] = {}
+        self.open: list[Sequence | Mapping] = []
+        self.anchor_of_open: list[str | None] = []
+        self.keys: list[list[Node]] = []
+        self.root: Node | None = None
+        self.count = 0
+
+    def read(self, text: str) -> tuple[Node | None, list[Fault]]:
+        documents = 0
+        for event in _events(text):
+            if isinstance(event, DocumentStartEvent):
+                documents += 1
+                if event.version or event.tags:
+                    self._fault("a line that starts with % is no part of a scenario", event)
+                if documents > 1:
+                    self._fault(
+                        "a second document starts here",
+                        event,
+                        "one scenario in a file, without ---",
+                    )
+                    break
+            elif isinstance(event, ScalarEvent):
+                self._add(_scalar(event, self._untagged(event)), event.anchor)
+            elif isinstance(event, AliasEvent):
+                self._add(self._alias(event), None)
+            elif isinstance(event, SequenceStartEvent | MappingStartEvent):
+                self._start(event)
+            elif isinstance(event, SequenceEndEvent | MappingEndEvent):
+                self._end()
+        return self.root, self.faults
+
+    def _start(self, event: SequenceStartEvent | MappingStartEvent) -> None:
+        self._untagged(event)
+        mark = _mark(event.start_mark)
+        if len(self.open) >= DEEPEST:
+            raise Broken(
+                Fault(
+                    "the file is nested too deep",
+                    f"at most {DEEPEST} levels",
+                    line=mark.line,
+                    column=mark.column,
+                ),
+                mark,
+            )
+        kind = Sequence if isinstance(event, SequenceStartEvent) else Mapping
+        node = kind(mark, bool(event.flow_style))
+        if event.anchor:
+            self.anchors[event.anchor] = None
+        self.open.append(node)
+        self.anchor_of_open.append(event.anchor)
+        self.keys.append([])
+
+    def _end(self) -> None:
+        node = self.open.pop()
+        self.keys.pop()
+        self._add(node, self.anchor_of_open.pop())
+
+    def _add(self, node: Node, anchor: str | None) -> None:
+        self.count += 1
+        if self.count > MOST_WRITTEN:
+            line, column = node.start.line, node.start.column
+            told = f"the file has more than {MOST_WRITTEN:,} entries"
+            raise Broken(Fault(told, "a smaller file", line=line, column=column), None)
+        if anchor:
+            self.anchors[anchor] = node
+        if not self.open:
+            self.root = node
+        elif isinstance(parent := self.open[-1], Sequence):
+            parent.items.append(node)
+        elif waiting := self.keys[-1]:
+            parent.pairs.append((waiting.pop(), node))
+        else:
+            waiting.append(node)
+
+    def _alias(self, event: AliasEvent) -> Node:
+        mark = _mark(event.start_mark)
+        target = self.anchors.get(event.anchor)
+        if target is not None:
+            return Alias(mark, target)
+        if event.anchor in self.anchors:
+            self._fault(f"'*{event.anchor}' contains itself", event)
+        else:
+            self._fault(
+                f"'*{event.anchor}' refers to nothing",
+                event,
+                "quotes around text that starts with *",
+            )
+        return Scalar(mark, _mark(event.end_mark), f"*{event.anchor}", plain=False)
+
+    def _untagged(self, event: ScalarEvent | CollectionStartEvent) -> bool:
+        """Tell of a tag, if there is one; say whether the node is free of tags."""
+        if event.ctag is None:
+            return True
+        self._fault(
+            f"'{event.ctag}' is a YAML tag", event, "no tags; quotes around text that starts with !"
+        )
+        return False
+
+    def _fault(
+        self, message: str, event: NodeEvent | DocumentStartEvent, expected: str = ""
+    ) -> None:
+        mark = _mark(event.start_mark)
+        if len(self.faults) < MOST_FAULTS:
+            self.faults.append(Fault(message, expected, line=mark.line, column=mark.column))
+
+
+def _scalar(event: ScalarEvent, untagged: bool) -> Scalar:
+    plain = event.style is None and untagged
+    return Scalar(_mark(event.start_mark), _mark(event.end_mark), event.value, plain)
+
+
+def _mark(mark: StreamMark) -> Mark:
+    return Mark(mark.line + 1, mark.column + 1, mark.index)
+
+
+def _events(text: str) -> Iterator[Any]:
+    try:
+        yield from YAML(typ="safe", pure=True).parse(text)
+    except MarkedYAMLError as error:
+        place = error.problem_mark or error.context_mark
+        context = error.context_mark and _mark(error.context_mark)
+        mark = _mark(place) if place else Mark(1, 1, 0)
+        raise explain(text, error.problem or "", error.context or "", mark, context) from None
+    except (YAMLError, ValueError, IndexError, AttributeError, AssertionError, TypeError) as error:
+        # Ruamel's scanner lets a few plain Python errors through on malformed text.
+        mark = Mark(1, 1, 0)
+        fault = Fault(f"this is not YAML ({type(error).__name__})", line=1, column=1)
+        raise Broken(fault, mark) from None

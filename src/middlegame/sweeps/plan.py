@@ -1,0 +1,154 @@
+"""What a sweep computes: blocks of worlds, each a function of the plan and its number alone."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from hashlib import sha256
+
+import numpy as np
+from numpy.typing import NDArray
+
+from middlegame.diagram import Diagram
+from middlegame.equilibrium.equilibrium import Equilibrium
+from middlegame.io.json_form import to_json
+from middlegame.sweeps.queries import Ask
+from middlegame.sweeps.sampling import STRATA, Draws, Method, Space
+from middlegame.sweeps.solving import Worlds, solve_worlds
+
+Floats = NDArray[np.float64]
+
+BLOCK = STRATA
+"""Worlds in a block, however the work is split; whole Latin hypercubes."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """Some worlds in a row, solved.
+
+    Attributes:
+        number: the first world is this times `BLOCK`.
+        values: a column for each of the plan's `columns`, `[worlds, columns]`.
+        outcomes: `solved`, `traced` (in full, as the ramp did not settle), or how it failed.
+        agrees: whether the full trace gives the same; None where it was not asked.
+    """
+
+    number: int
+    values: Floats
+    outcomes: tuple[str, ...]
+    agrees: tuple[bool | None, ...]
+
+
+Solving = Callable[[Iterable[tuple[int, int]]], Iterator[Block]]
+"""From numbers of blocks, and how many worlds of each, to blocks in any order."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is swept.
+
+    Attributes:
+        diagram: whose worlds.
+        asks: what is asked besides each move and factor, by name: the questions.
+        supposed: nodes fixed at states, everybody knowing it.
+        known: what was observed, which conditions the answers and weighs the worlds.
+        seed: of the draws.
+        method: of the draws.
+    """
+
+    diagram: Diagram
+    asks: Mapping[str, Ask] = field(default_factory=dict)
+    supposed: Mapping[str, str] = field(default_factory=dict)
+    known: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    seed: int = 0
+    method: Method = "sobol"
+
+    @classmethod
+    def of(
+        cls, equilibrium: Equilibrium, asks: Mapping[str, Ask], seed: int, method: Method
+    ) -> "Plan":
+        """Plan a sweep of the contest that an equilibrium was found for."""
+        return cls(
+            equilibrium.diagram,
+            dict(asks),
+            dict(equilibrium.supposed),
+            {name: tuple(states) for name, states in equilibrium.known.items()},
+            seed,
+            method,
+        )
+
+    @cached_property
+    def draws(self) -> Draws:
+        """The worlds."""
+        return Draws(Space(self.diagram.parameters), self.method, self.seed)
+
+    @cached_property
+    def columns(self) -> tuple[str, ...]:
+        """Name the numbers of a world."""
+        return (
+            "weight",
+            "residual",
+            *(f"theta/{parameter.name}" for parameter in self.diagram.parameters),
+            *(f"forecast/{n.name}={state}" for n in self.diagram.played for state in n.states),
+            *(f"question/{name}" for name in self.asks),
+            *(f"points/{owner}" for owner in self.diagram.owners),
+        )
+
+    @cached_property
+    def digest(self) -> str:
+        """A hash of everything that the worlds depend on."""
+        told = {
+            "diagram": to_json(self.diagram),
+            "parameters": [asdict(parameter) for parameter in self.diagram.parameters],
+            "asks": {
+                name: [[over, table.tolist()] for over, table in ask.tables]
+                for name, ask in self.asks.items()
+            },
+            "supposed": dict(self.supposed),
+            "known": {name: list(states) for name, states in self.known.items()},
+            "seed": self.seed,
+            "method": self.method,
+        }
+        return sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()
+
+    def solve(self, number: int, worlds: int = BLOCK, *, threads: int | None = None) -> Block:
+        """Solve one block of worlds.
+
+        Args:
+            number: which.
+            worlds: how many of its worlds, from the first.
+            threads: of this process.
+        """
+        begin = number * BLOCK
+        thetas = self.draws.thetas(begin, begin + worlds)
+        # Blocks 0, 1, 2, 4, 8, ... are checked: what a trace takes does not grow with the sweep.
+        check = 2 if number == 0 else int(number.bit_count() == 1)
+        found = solve_worlds(
+            self.diagram,
+            thetas,
+            asks=self.asks,
+            supposed=self.supposed,
+            known=self.known,
+            check=check,
+            threads=threads,
+        )
+        columns = [
+            found.weights[:, None],
+            found.residual[:, None],
+            thetas,
+            *(found.forecasts[node.name] for node in self.diagram.played),
+            *(found.asks[name][:, None] for name in self.asks),
+            *(found.points[owner][:, None] for owner in self.diagram.owners),
+        ]
+        return Block(number, np.concatenate(columns, axis=1), *_outcomes(found, worlds))
+
+
+def _outcomes(found: Worlds, worlds: int) -> tuple[tuple[str, ...], tuple[bool | None, ...]]:
+    traced, disagreed = set(found.traced), set(found.disagreed)
+    outcomes = tuple(
+        found.failed.get(world, "traced" if world in traced else "solved")
+        for world in range(worlds)
+    )
+    sampled = set(found.sample)
+    agrees = tuple(world not in disagreed if world in sampled else None for world in range(worlds))
+    return outcomes, agrees

@@ -1,0 +1,80 @@
+"""What is asked of worlds: functions of how moves and factors turn out together."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from middlegame.base.errors import QueryError
+from middlegame.diagram import Diagram
+from middlegame.equilibrium.play import cases, place_of
+from middlegame.scenario.conditions import Condition
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A function of how some moves and factors turn out together, to be expected.
+
+    Attributes:
+        over: which moves and factors.
+        weights: its value in each case, `[*states of over]`.
+        times: further such functions that it is multiplied by, without a table of all together.
+        opposite: whether one minus the expectation is asked for.
+    """
+
+    over: tuple[str, ...]
+    weights: Floats
+    times: tuple[tuple[tuple[str, ...], Floats], ...] = ()
+    opposite: bool = False
+
+    @property
+    def tables(self) -> tuple[tuple[tuple[str, ...], Floats], ...]:
+        """All functions that are multiplied."""
+        return (self.over, self.weights), *self.times
+
+    @classmethod
+    def condition(cls, diagram: Diagram, condition: str | Condition) -> Self:
+        """Ask for the probability of a condition, such as `cuba = falls and trade = none`.
+
+        Raises:
+            QueryError: the condition does not parse, or speaks of what is not there.
+        """
+        over, where = cases(diagram, condition)
+        return cls(tuple(diagram.nodes[place_of(diagram, name)].name for name in over), where)
+
+    @classmethod
+    def any_of(cls, diagram: Diagram, conditions: Sequence[str | Condition]) -> Self:
+        """Ask for the probability that at least one of several conditions holds.
+
+        Raises:
+            QueryError: one does not parse, or speaks of what is not there.
+        """
+        first, *others = (cls.condition(diagram, condition) for condition in conditions)
+        if not others:
+            return first
+        times = tuple((each.over, 1 - each.weights) for each in others)
+        return cls(first.over, 1 - first.weights, times, opposite=True)
+
+    def fitted(self, diagram: Diagram) -> list[Floats]:
+        """Give the functions' values, in the order of `tables`.
+
+        Raises:
+            QueryError: they do not fit the diagram.
+        """
+        found = []
+        for over, table in self.tables:
+            there = [name for name in over if name in diagram.index]
+            sizes = [len(diagram.nodes[diagram.index[name]].states) for name in there]
+            weights = np.asarray(table, float)
+            if len(set(there)) < len(over) or list(weights.shape) != sizes:
+                raise QueryError(
+                    f"what is asked over {', '.join(over) or 'nothing'} has weights of the shape "
+                    f"{list(weights.shape)}; expected an axis for each, of different moves and "
+                    "factors"
+                )
+            found.append(weights)
+        return found

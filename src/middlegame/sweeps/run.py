@@ -1,0 +1,171 @@
+"""The front door of sweeps: a contest goes in, intervals come out."""
+
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Literal
+
+from middlegame.base.errors import QueryError
+from middlegame.base.version import __version__
+from middlegame.diagram import Diagram
+from middlegame.equilibrium.equilibrium import Equilibrium, solve
+from middlegame.scenario import Condition, Scenario
+from middlegame.scenario.timeline import Timeline
+from middlegame.sweeps.plan import BLOCK, Plan, Solving
+from middlegame.sweeps.queries import Ask
+from middlegame.sweeps.result import Sweep
+from middlegame.sweeps.sampling import METHODS, MOST, Method
+from middlegame.sweeps.store import Store
+
+Told = Callable[[int, int | None], None]
+"""Is told how many worlds of how many are done; None while nobody knows how many it takes."""
+
+EXACT_ENOUGH = 0.01
+"""The error of an interval's end below which `auto` stops: a percentage point."""
+AUTO_MOST = 2**20
+"""Worlds after which `auto` stops whatever the error."""
+
+
+def sweep(
+    game: Scenario | Diagram | Equilibrium,
+    n: int | Literal["auto"] = "auto",
+    *,
+    seed: int = 0,
+    method: Method = "sobol",
+    asks: Mapping[str, str | Condition] | None = None,
+    out: str | Path | None = None,
+    resume: bool = False,
+    workers: int | None = None,
+    cluster: str | None = None,
+    told: Told | None = None,
+) -> Sweep:
+    """Solve a contest in many worlds drawn from its ranges.
+
+    Interrupted (Ctrl-C), it returns what is done by then.
+
+    Args:
+        game: a scenario, a diagram, or an equilibrium, which may suppose or be given something.
+        n: how many worlds; or as many as it takes for each interval's ends to be exact to a
+            percentage point, in powers of two.
+        seed: another one draws other worlds.
+        method: `sobol` (scrambled) or `latin` (hypercubes).
+        asks: conditions to ask for besides the scenario's questions, by any names.
+        out: a Parquet file for the worlds, one row each.
+        resume: go on with the sweep that was begun to write that file.
+        workers: processes of this machine to spread the work over; this one alone unless given.
+        cluster: the address of a Dask scheduler, such as `tcp://host:8786`, instead.
+        told: is told how far it is.
+
+    Raises:
+        ScenarioError: the scenario has faults.
+        NotConverged: the contest in its middle world has no equilibrium that could be reached.
+        QueryError: what is asked for cannot be done; nothing was begun.
+        OSError: the file cannot be written.
+    """
+    wanted = None if n == "auto" else n
+    _refuse(wanted, method, workers, cluster)
+    equilibrium = game if isinstance(game, Equilibrium) else solve(game)
+    if equilibrium.surprise:
+        raise QueryError("by surprise policies stay as they are: there is nothing to sweep anew")
+    plan = Plan.of(equilibrium, _asks(equilibrium, asks or {}), seed, method)
+    path = Path(out) if out is not None else None
+    _refuse_no_room(plan, wanted, path)
+    about = {
+        "title": plan.diagram.title,
+        "worlds": wanted or "auto",
+        "seed": seed,
+        "method": method,
+        "version": __version__,
+        "digest": plan.digest,
+    }
+    solving = _solver(plan, workers, cluster)
+    store = Store.open(path, plan.columns, about, resume=resume)
+    found = Sweep(equilibrium, plan, store, wanted)
+    if store.whole:
+        return found
+    try:
+        if wanted is not None:
+            _fill(solving, store, wanted, told)
+        else:
+            _until_exact(solving, found, told)
+    except KeyboardInterrupt:
+        if not store.done:
+            raise
+        return replace(found, interrupted=True)
+    finally:
+        store.leave()
+    store.finish()
+    return replace(found)
+
+
+def _solver(plan: Plan, workers: int | None, cluster: str | None) -> Solving:
+    if workers is None and cluster is None:
+        return lambda wanted: (plan.solve(number, worlds) for number, worlds in wanted)
+    from middlegame.sweeps.cluster import solver_on
+
+    return solver_on(plan, workers, cluster)
+
+
+def _fill(solving: Solving, store: Store, worlds: int, told: Told | None) -> None:
+    """Have the first so many worlds solved, but for what is there."""
+    there = set(store.done)
+    blocks = [(k, min(BLOCK, worlds - k * BLOCK)) for k in range(-(-worlds // BLOCK))]
+    done = sum(size for number, size in blocks if number in there)
+    for block in solving([each for each in blocks if each[0] not in there]):
+        store.add(block)
+        done += len(block.values)
+        if told:
+            told(done, worlds)
+
+
+def _until_exact(solving: Solving, found: Sweep, told: Told | None) -> None:
+    worlds = BLOCK
+    while True:
+        _fill(solving, found.store, worlds, (lambda done, _: told(done, None)) if told else None)
+        if worlds >= AUTO_MOST or replace(found).error < EXACT_ENOUGH:
+            return
+        worlds *= 2
+
+
+def _asks(equilibrium: Equilibrium, more: Mapping[str, str | Condition]) -> dict[str, Ask]:
+    asked = equilibrium.scenario.questions if equilibrium.scenario else {}
+    diagram = equilibrium.diagram
+    timeline = Timeline(equilibrium.scenario) if equilibrium.scenario else None
+    found = {
+        name: Ask.any_of(diagram, timeline.ways(question))
+        for name, question in asked.items()
+        if timeline is not None
+    }
+    return found | {name: Ask.condition(diagram, will) for name, will in more.items()}
+
+
+def _refuse(worlds: int | None, method: str, workers: int | None, cluster: str | None) -> None:
+    if worlds is not None and not 1 <= worlds <= MOST:
+        raise QueryError(f"{worlds:,} worlds; expected from 1 to {MOST:,}, or auto")
+    if method not in METHODS:
+        raise QueryError(f"there is no method '{method}'; expected one of {', '.join(METHODS)}")
+    if workers is not None and workers < 1:
+        raise QueryError(f"{workers} workers; expected at least 1")
+    if workers is not None and cluster is not None:
+        raise QueryError("workers are of this machine, a cluster has its own: give one of them")
+
+
+def _refuse_no_room(plan: Plan, worlds: int | None, out: Path | None) -> None:
+    """Refuse what the disk has no room for: the blocks, and beside them the whole file."""
+    import tempfile
+
+    folder = (out if out is not None else Path(tempfile.gettempdir(), "worlds")).resolve().parent
+    if not folder.is_dir():
+        raise QueryError(f"there is no folder {folder} to write the worlds to")
+    each = 8 * (len(plan.columns) + 2) * (1 if out is None else 2)
+    need, free = each * (worlds or AUTO_MOST), shutil.disk_usage(folder).free
+    if worlds is not None and need > free:
+        raise QueryError(
+            f"{worlds:,} worlds of {len(plan.columns)} numbers need {_gib(need)} in {folder}, "
+            f"which has {_gib(free)} left; about {int(free * 0.9 / each):,} worlds have room"
+        )
+
+
+def _gib(size: float) -> str:
+    return f"{size / 2**30:,.1f} GiB"

@@ -1,0 +1,168 @@
+"""Worlds drawn from the ranges: from points of the unit cube to theta.
+
+Each range is a normal distribution on its own scale, `lo..hi` its 5th and 95th percentiles. Ranges
+that name a `correlates` group share one common factor (Spearman 1904), so that a group adds one
+independent factor (a fit's coefficients several, for their whole matrix), and whatever samples the
+unit cube can be pushed through `Space.thetas`.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtri
+from scipy.stats import qmc
+
+from middlegame.base.errors import QueryError
+from middlegame.diagram import Parameter
+
+Floats = NDArray[np.float64]
+Method = Literal["sobol", "latin"]
+METHODS: tuple[Method, ...] = ("sobol", "latin")
+
+MOST = 2**30
+"""Worlds that a Sobol sequence of the usual 30 bits has."""
+STRATA = 1024
+"""Worlds in each Latin hypercube: more of them are several hypercubes, so that they can be drawn
+in parts."""
+_NINETY = 2 * float(ndtri(0.95))
+"""Standard deviations from the 5th percentile of a normal distribution to its 95th."""
+_EDGE = 2.0**-31
+"""Points on the cube's edge, of which no normal distribution knows, are moved in by this much."""
+
+
+@dataclass(frozen=True)
+class Space:
+    """The independent factors behind the entries of theta.
+
+    Attributes:
+        parameters: the entries of theta.
+    """
+
+    parameters: tuple[Parameter, ...]
+
+    @cached_property
+    def groups(self) -> tuple[str, ...]:
+        """The groups that at least two ranges name."""
+        named = [group for parameter in self.parameters for group, _ in parameter.correlates]
+        return tuple(group for group in dict.fromkeys(named) if named.count(group) > 1)
+
+    @property
+    def factors(self) -> tuple[str, ...]:
+        """What the axes of the unit cube stand for: each parameter itself, then each group."""
+        return (*(parameter.name for parameter in self.parameters), *self.groups)
+
+    @cached_property
+    def loadings(self) -> Floats:
+        """How far each group moves each parameter, `[parameters, groups]`.
+
+        The root of its correlation: so two parameters that name a group with 0.7 correlate by 0.7.
+        """
+        found = np.zeros((len(self.parameters), len(self.groups)))
+        for row, parameter in enumerate(self.parameters):
+            for group, share in parameter.correlates:
+                if group in self.groups:
+                    found[row, self.groups.index(group)] = np.sign(share) * np.sqrt(abs(share))
+        return found
+
+    @property
+    def correlations(self) -> Floats:
+        """The correlation of each parameter with each, on their scales, `[parameters, same]`."""
+        found = self.loadings @ self.loadings.T
+        np.fill_diagonal(found, 1.0)
+        return found
+
+    def thetas(self, points: Floats) -> Floats:
+        """Turn points of the unit cube into worlds.
+
+        Args:
+            points: `[worlds, factors]`, between 0 and 1.
+
+        Returns:
+            `[worlds, parameters]`, in natural units.
+        """
+        inside = np.clip(np.asarray(points, float), _EDGE, 1 - _EDGE)
+        if inside.ndim != 2 or inside.shape[1] != len(self.factors):
+            raise QueryError(
+                f"points have the shape {list(inside.shape)}; expected [worlds, "
+                f"{len(self.factors)}], a column for each range and each group"
+            )
+        return self.from_normal(ndtri(inside))
+
+    def from_normal(self, normal: Floats) -> Floats:
+        """Turn independent standard normal factors `[worlds, factors]` into worlds."""
+        count = len(self.parameters)
+        own = np.sqrt(np.clip(1 - (self.loadings**2).sum(axis=1), 0.0, 1.0))
+        scores = normal[:, :count] * own + normal[:, count:] @ self.loadings.T
+        columns = [
+            at_share(parameter, 2 * score / _NINETY)
+            for parameter, score in zip(self.parameters, scores.T, strict=True)
+        ]
+        return np.stack(columns, axis=1) if columns else np.zeros((len(normal), 0))
+
+
+def at_share(parameter: Parameter, share: float | Floats) -> Floats:
+    """Give a parameter's value so many halves of its range from its median: 1 is the high end."""
+    low, high = parameter.to_scale(parameter.low), parameter.to_scale(parameter.high)
+    value = parameter.from_scale((low + high) / 2 + (high - low) / 2 * np.asarray(share, float))
+    return np.clip(value, parameter.least, parameter.most)
+
+
+@dataclass(frozen=True)
+class Draws:
+    """A sequence of worlds that is the same however it is drawn in parts.
+
+    Attributes:
+        space: the factors.
+        method: a scrambled Sobol sequence (Sobol' 1967; Owen 1998) or Latin hypercubes (McKay,
+            Beckman & Conover 1979).
+        seed: another one gives other worlds.
+    """
+
+    space: Space
+    method: Method = "sobol"
+    seed: int = 0
+
+    def points(self, begin: int, end: int) -> Floats:
+        """Give points `begin` up to `end` of the unit cube, `[worlds, factors]`."""
+        factors = len(self.space.factors)
+        if not factors:
+            return np.zeros((end - begin, 0))
+        if self.method == "sobol":
+            return _sobol(factors, self.seed).between(begin, end)
+        first, last = begin // STRATA, -(-end // STRATA)
+        cubes = [
+            qmc.LatinHypercube(factors, rng=np.random.default_rng((self.seed, cube))).random(STRATA)
+            for cube in range(first, last)
+        ]
+        every = np.concatenate([np.zeros((0, factors)), *cubes])
+        return every[begin - first * STRATA : end - first * STRATA]
+
+    def thetas(self, begin: int, end: int) -> Floats:
+        """Give worlds `begin` up to `end`, `[worlds, parameters]`."""
+        return self.space.thetas(self.points(begin, end))
+
+
+class _Sobol:
+    """A Sobol sequence that remembers where it stands: going on costs nothing, going back does."""
+
+    def __init__(self, factors: int, seed: int) -> None:
+        self.engine = qmc.Sobol(factors, rng=np.random.default_rng(seed))
+
+    def between(self, begin: int, end: int) -> Floats:
+        if end > MOST:
+            raise QueryError(f"{end:,} worlds; expected at most {MOST:,}")
+        if self.engine.num_generated > begin:
+            self.engine.reset()
+        if self.engine.num_generated < begin:
+            self.engine.fast_forward(begin - self.engine.num_generated)
+        # From the very beginning SciPy warns of any number but a power of two.
+        count = 1 << (end - 1).bit_length() if begin == 0 and end > begin else end - begin
+        return np.asarray(self.engine.random(count))[: end - begin]
+
+
+@lru_cache(maxsize=4)
+def _sobol(factors: int, seed: int) -> _Sobol:
+    return _Sobol(factors, seed)

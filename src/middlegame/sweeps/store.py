@@ -1,0 +1,196 @@
+"""Worlds on disk: blocks kept as they are done, one whole Parquet file in the end.
+
+Each block is a file of its own in a folder beside the file to come, and appears whole or not at
+all. So whatever ends a sweep loses only the block that was being worked on.
+"""
+
+import io
+import json
+import shutil
+import weakref
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import numpy as np
+from numpy.typing import NDArray
+
+from middlegame.base.errors import QueryError
+from middlegame.base.files import write_whole
+from middlegame.sweeps.plan import Block
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Floats = NDArray[np.float64]
+
+ABOUT = b"middlegame"
+"""The key of a file's metadata under which it says what sweep it is of."""
+_ROWS = 16_384
+"""Worlds in a row group of the whole file."""
+
+
+@dataclass
+class Store:
+    """The blocks of one sweep.
+
+    Attributes:
+        out: the whole file to come; None where the worlds are not to be kept.
+        folder: where blocks are until then.
+        columns: the numbers of a world.
+        about: what sweep it is of: two with the same can go on from each other.
+    """
+
+    out: Path | None
+    folder: Path
+    columns: tuple[str, ...]
+    about: Mapping[str, Any]
+    whole: bool = field(default=False, init=False)
+
+    @classmethod
+    def open(
+        cls,
+        out: Path | None,
+        columns: tuple[str, ...],
+        about: Mapping[str, Any],
+        *,
+        resume: bool = False,
+    ) -> "Store":
+        """Make a place for a sweep's worlds, or find what is there of it.
+
+        Raises:
+            QueryError: something else is there, or nothing that could be resumed.
+            OSError: nothing can be written there.
+        """
+        if out is None:
+            if resume:
+                raise QueryError("there is nothing to resume without the file that was written to")
+            folder = Path(mkdtemp(prefix="middlegame-"))
+            store = cls(None, folder, columns, about)
+            weakref.finalize(store, shutil.rmtree, folder, ignore_errors=True)
+            return store
+        folder = out.with_name(f"{out.name}.parts")
+        store = cls(out, folder, columns, about)
+        if out.is_dir():
+            raise QueryError(f"{out} is a folder; expected a file to write the worlds to")
+        if resume:
+            store._resume()
+        elif folder.exists():
+            raise QueryError(
+                f"{folder} holds an unfinished sweep: go on with it by --resume, or remove it"
+            )
+        if not store.whole:
+            store._begin()
+        return store
+
+    @property
+    def done(self) -> list[int]:
+        """The numbers of the blocks that are there, in order."""
+        return sorted(int(file.stem) for file in self.folder.glob("*.parquet"))
+
+    def add(self, block: Block) -> None:
+        """Keep a block."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        stream = io.BytesIO()
+        pq.write_table(self._table(pa, block), stream, use_dictionary=["outcome"])
+        write_whole(self.folder / f"{block.number:09d}.parquet", stream.getvalue())
+
+    def finish(self) -> None:
+        """Put all blocks into one file, if they are to be kept."""
+        import pyarrow.parquet as pq
+
+        if self.out is None or self.whole:
+            return
+        files, part = self._files(), self.out.with_name(f".{uuid4().hex}.part")
+        try:
+            schema = pq.read_schema(files[0])
+            with pq.ParquetWriter(part, schema, use_dictionary=["outcome"]) as writer:
+                group = max(1, _ROWS // max(1, pq.read_metadata(files[0]).num_rows))
+                for begin in range(0, len(files), group):
+                    writer.write_table(pq.ParquetDataset(files[begin : begin + group]).read())
+            part.replace(self.out)
+        finally:
+            part.unlink(missing_ok=True)
+        self.whole = True
+        shutil.rmtree(self.folder)
+
+    def leave(self) -> None:
+        """Leave nothing behind where nothing was done."""
+        if self.out is not None and not self.whole and not self.done:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def read(self, columns: Sequence[str]) -> "pa.Table":
+        """Give some columns of all worlds, in order."""
+        import pyarrow.parquet as pq
+
+        return pq.ParquetDataset(self._files()).read(columns=list(columns))
+
+    def numbers(self, columns: Sequence[str]) -> Floats:
+        """Give some columns of numbers, `[worlds, columns]`; nan where a world failed."""
+        table = self.read(columns)
+        found = [np.asarray(table[name].to_numpy(), float) for name in columns]
+        return np.stack(found, axis=1) if found else np.zeros((len(table), 0))
+
+    def _files(self) -> list[Path]:
+        if self.whole and self.out is not None:
+            return [self.out]
+        return [self.folder / f"{number:09d}.parquet" for number in self.done]
+
+    def _table(self, pa: Any, block: Block) -> "pa.Table":
+        from middlegame.sweeps.plan import BLOCK
+
+        first = block.number * BLOCK
+        arrays = [
+            pa.array(np.arange(first, first + len(block.values))),
+            pa.array(block.outcomes),
+            pa.array(block.agrees, pa.bool_()),
+            *(pa.array(column, pa.float64(), from_pandas=True) for column in block.values.T),
+        ]
+        names = ["world", "outcome", "agrees", *self.columns]
+        table = pa.Table.from_arrays(arrays, names)
+        return table.replace_schema_metadata({ABOUT: json.dumps(self.about).encode()})
+
+    def _begin(self) -> None:
+        self.folder.mkdir(exist_ok=True)
+        write_whole(self.folder / "sweep.json", json.dumps(self.about).encode())
+
+    def _resume(self) -> None:
+        assert self.out is not None
+        said = self.folder / "sweep.json"
+        if said.exists():
+            self._compare(json.loads(said.read_text("utf-8")))
+        elif self.out.exists():
+            self._compare(_about(self.out))
+            self.whole = True
+        elif not self.folder.exists():
+            raise QueryError(f"there is no sweep to resume: neither {self.out} nor {self.folder}")
+
+    def _compare(self, there: Mapping[str, Any]) -> None:
+        differs = [
+            f"{key} {there.get(key)} there and {self.about[key]} here"
+            for key in ("title", "worlds", "seed", "method", "version")
+            if there.get(key) != self.about[key]
+        ]
+        if not differs and there.get("digest") != self.about["digest"]:
+            differs = ["the contest's numbers, or what is supposed, given or asked, are others"]
+        if differs:
+            raise QueryError(
+                f"{self.out} is of another sweep, and cannot be resumed: {'; '.join(differs)}"
+            )
+
+
+def _about(file: Path) -> Mapping[str, Any]:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        metadata = pq.read_schema(file).metadata or {}
+        found: dict[str, Any] = json.loads(metadata[ABOUT])
+    except (pa.ArrowInvalid, KeyError, ValueError):
+        raise QueryError(f"{file} is no sweep's file of worlds, and cannot be resumed") from None
+    return found

@@ -1,0 +1,267 @@
+"""A contest held ready: quick answers while its numbers move, the traced one once they rest."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from middlegame.base.errors import QueryError, unknown
+from middlegame.compiler import compile_scenario
+from middlegame.diagram import Parameter, Tables
+from middlegame.engine.batch.ramp import Ramp
+from middlegame.engine.batch.solver import solver
+from middlegame.engine.graph.layout import Game, layout_of
+from middlegame.engine.graph.relevance import traced
+from middlegame.engine.qre import long
+from middlegame.equilibrium.engine_input import engine_game, every_instance, fix
+from middlegame.equilibrium.equilibrium import Equilibrium, solve
+from middlegame.equilibrium.limits import LIMIT, refuse_closed, refuse_too_large
+from middlegame.scenario import Scenario
+from middlegame.sweeps.solving import TOLERANCE
+
+Floats = NDArray[np.float64]
+
+_GAMES = 64
+"""Suppositions of which is kept what can be reached."""
+
+
+class Live:
+    """A scenario, compiled, that answers again and again with changed numbers.
+
+    `quick` is one world on the damped ramp (`engine.batch.ramp`): about a hundredth of a trace's
+    time once it is compiled, and not certain to be the principal branch. `full` is the traced
+    solution. `soon` is whichever comes first.
+    """
+
+    def __init__(self, scenario: Scenario, limit: float = LIMIT) -> None:
+        """Compile the scenario's diagram; nothing is solved yet.
+
+        Raises:
+            TooLarge: solving would take a table of more numbers than the limit.
+        """
+        self.scenario = scenario
+        self.diagram = compile_scenario(scenario)
+        refuse_too_large(self.diagram, limit)
+        self._games: dict[tuple[tuple[str, str], ...], Game] = {}
+        self._compiled = False
+
+    @property
+    def at_once(self) -> bool:
+        """Whether the traced solution needs nothing compiled."""
+        structure = self.diagram.structure
+        return not (long.serves(structure) and traced(structure))
+
+    @cached_property
+    def base(self) -> Equilibrium:
+        """The scenario as it is written.
+
+        Raises:
+            NotConverged: no equilibrium was reached.
+        """
+        return solve(self.diagram, scenario=self.scenario)
+
+    @cached_property
+    def _played(self) -> frozenset[str]:
+        return frozenset(node.name for node in self.diagram.played)
+
+    @cached_property
+    def _seen(self) -> dict[int, Floats]:
+        """The scenario's own evidence: of each node that was seen, 1 at the state that was."""
+        return {
+            self.diagram.index[name]: np.array(
+                [
+                    [float(each == state)]
+                    for each in self.diagram.nodes[self.diagram.index[name]].states
+                ]
+            )
+            for name, state in self.diagram.evidence.items()
+        }
+
+    def _game(self, tables: Tables, announced: Mapping[str, str]) -> Game:
+        """Lay the numbers out; what can be reached depends on what is supposed alone."""
+        key = tuple(sorted(announced.items()))
+        if key not in self._games:
+            if len(self._games) >= _GAMES:
+                self._games.clear()
+            self._games[key] = engine_game(self.diagram, tables)
+        return self._games[key]._replace(
+            tables=layout_of(self.diagram.structure).flatten(tables.chances, tables.utilities, np),
+            lambdas=np.asarray(self.diagram.sharpness(tables.lambdas, tables.scales), float),
+        )
+
+    def theta(self, numbers: Mapping[str, float]) -> Floats:
+        """Give the medians, with some numbers changed.
+
+        Args:
+            numbers: by the parameter's name, in its unit.
+
+        Raises:
+            QueryError: there is no such number, or it is not one of its unit.
+        """
+        theta = self.diagram.theta.copy()
+        place = {parameter.name: k for k, parameter in enumerate(self.diagram.parameters)}
+        for name, value in numbers.items():
+            if name not in place:
+                raise unknown("uncertain number", name, place)
+            _check(self.diagram.parameters[place[name]], value)
+            theta[place[name]] = value
+        return theta
+
+    def quick(
+        self,
+        numbers: Mapping[str, float],
+        supposed: Mapping[str, str] | None = None,
+        given: Mapping[str, Sequence[str]] | None = None,
+        *,
+        surprise: bool = False,
+    ) -> Equilibrium | None:
+        """Answer at once; None where the ramp does not settle and only the trace will do.
+
+        Args:
+            numbers: changed, by name; the others are at their medians.
+            supposed: moves and factors that are fixed.
+            given: what was observed.
+            surprise: whether nobody was told what is supposed.
+
+        Raises:
+            QueryError: as `Equilibrium.suppose` and `given` do.
+        """
+        theta, supposed = self.theta(numbers), every_instance(self.diagram, supposed or {})
+        announced = {} if surprise else supposed
+        before = self.diagram.tables(theta)
+        tables = fix(self.diagram, before, announced)
+        refuse_closed(self.diagram, before, tables, announced)
+        game, structure = self._game(tables, announced), self.diagram.structure
+        one = Game(game.tables[:, None], game.opens, game.reached, game.lambdas[:, None])
+        settled, chances = solver(structure, Ramp())(one, self._seen)
+        self._compiled = True
+        residual = float(np.asarray(settled.residual)[0])
+        if not residual <= TOLERANCE:
+            return None
+        found = Equilibrium(
+            diagram=self.diagram,
+            tables=tables,
+            policies=tuple(layout_of(structure).unpad(np.asarray(settled.policies)[..., 0])),
+            logits=np.asarray(settled.logits)[..., 0],
+            known={name: (state,) for name, state in self.diagram.evidence.items()},
+            residual=residual,
+            scenario=self.scenario,
+            theta=theta,
+            supposed=announced,
+        )
+        # The ramp gives the marginals along with it; a contraction for each would take longer.
+        marginals = [_first(chance) for chance in chances]
+        whole = float(marginals[0].sum())
+        if not whole > 0:
+            return None  # the front door names the pieces of evidence that contradict each other
+        vars(found)["evidence_probability"] = whole
+        vars(found)["forecasts"] = {
+            node.name: dict(zip(node.states, map(float, chance / whole), strict=True))
+            for node, chance in zip(self.diagram.nodes, marginals, strict=True)
+            if node.name in self._played
+        }
+        return _known(_surprised(found, supposed, surprise), given)
+
+    def full(
+        self,
+        numbers: Mapping[str, float],
+        supposed: Mapping[str, str] | None = None,
+        given: Mapping[str, Sequence[str]] | None = None,
+        *,
+        surprise: bool = False,
+    ) -> Equilibrium:
+        """Answer with the traced solution; the arguments are those of `quick`.
+
+        Raises:
+            QueryError: as `Equilibrium.suppose` and `given` do.
+            NotConverged: no equilibrium was reached.
+        """
+        supposed = every_instance(self.diagram, supposed or {})
+        if not numbers and (surprise or not supposed):
+            found = self.base
+        elif surprise or not supposed:
+            found = solve(self.diagram, scenario=self.scenario, theta=self.theta(numbers))
+        else:
+            theta = self.theta(numbers)
+            before = self.diagram.tables(theta)
+            # Suppose at once: what nobody supposed need not be solved first.
+            found = replace(self.base, tables=before, theta=theta).suppose(supposed)
+        return _known(_surprised(found, supposed, surprise), given)
+
+    def soon(
+        self,
+        numbers: Mapping[str, float],
+        supposed: Mapping[str, str] | None = None,
+        given: Mapping[str, Sequence[str]] | None = None,
+        *,
+        surprise: bool = False,
+    ) -> tuple[Equilibrium, bool]:
+        """Answer by `quick` where that is compiled, or where the trace would have to be as well.
+
+        Returns:
+            The answer, and whether it is the traced one.
+
+        Raises:
+            QueryError: as `Equilibrium.suppose` and `given` do.
+            NotConverged: no equilibrium was reached.
+        """
+        if self._compiled or not self.at_once:
+            found = self.quick(numbers, supposed, given, surprise=surprise)
+            if found is not None:
+                return found, False
+        return self.full(numbers, supposed, given, surprise=surprise), True
+
+    def unmoved(self, after: Equilibrium) -> Equilibrium:
+        """Give the contest of `after` with everybody behaving as in the scenario as written.
+
+        What it differs by from `after` is what everybody's new behaviour does.
+
+        Raises:
+            QueryError: what `after` takes as known cannot happen so.
+        """
+        played = tuple(
+            self._still_open(policy, opens)
+            for policy, opens in zip(self.base.policies, after.tables.opens, strict=True)
+        )
+        return _known(replace(after, policies=played, known={}), after.known)
+
+    @staticmethod
+    def _still_open(policy: Floats, opens: NDArray[np.bool_]) -> Floats:
+        kept = np.where(opens, policy, 0.0)
+        total = kept.sum(axis=-1, keepdims=True)
+        even = opens / opens.sum(axis=-1, keepdims=True)
+        return np.where(total > 0, kept / np.where(total > 0, total, 1.0), even)
+
+
+def _first(chances: Any) -> Floats:
+    """Take the only world of `[states, worlds]`."""
+    return np.asarray(chances, float)[:, 0]
+
+
+def _surprised(found: Equilibrium, supposed: Mapping[str, str], surprise: bool) -> Equilibrium:
+    return found.suppose(supposed, surprise=True) if surprise and supposed else found
+
+
+def _known(found: Equilibrium, given: Mapping[str, Sequence[str]] | None) -> Equilibrium:
+    return found.given(given) if given else found
+
+
+def _check(parameter: Parameter, value: float) -> None:
+    """Refuse a value that is none of its unit.
+
+    Raises:
+        QueryError: with what would be one.
+    """
+    if parameter.unit == "probability":
+        fine, wanted = 0 < value < parameter.ceiling, f"between 0 and {parameter.ceiling:g}"
+    elif parameter.unit in ("odds", "years"):
+        least = max(parameter.least, 0.0)
+        fine = least <= value < np.inf and value > 0
+        wanted = f"{parameter.unit} {f'of at least {least:g}' if least else 'above 0'}"
+    else:
+        fine, wanted = bool(np.isfinite(value)), "a number of points"
+    if not fine:
+        raise QueryError(f"{parameter.name} cannot be {value:g}: expected {wanted}")

@@ -1,0 +1,108 @@
+"""The tasks whose findings the page shows as the report does: a section of it, in HTML."""
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from middlegame.workbench.setting import Setting
+from middlegame.workbench.workers.ranges import moved
+from middlegame.workbench.workers.worker import Bench
+
+if TYPE_CHECKING:
+    from middlegame.equilibrium.equilibrium import Equilibrium
+    from middlegame.report.html.section import Section
+
+WORLDS = 4096
+"""Worlds in which judgements are weighed by what knowing them would tell."""
+_WEIGHED = 512
+"""Worlds in which evidence is weighed."""
+
+
+def worth(bench: Bench, text: str, setting: Setting) -> str:
+    """Tell what is worth finding out, to the analyst and to each actor, and what worth fixing.
+
+    Args:
+        bench: the worker's.
+        text: the scenario's.
+        setting: what is changed; changed numbers move their ranges along.
+    """
+    from middlegame.analysis.commitment import leverage
+    from middlegame.analysis.interventions import every_push, push_all
+    from middlegame.analysis.mutual_information import worth_to_the_analyst
+    from middlegame.analysis.outcomes import targets
+    from middlegame.analysis.value_of_information import worth_of_knowing
+    from middlegame.report.html.value_of_information import worth_section
+    from middlegame.report.text.value_of_information import sharpened
+    from middlegame.sweeps.run import sweep
+
+    equilibrium = _solved(bench, text, setting)
+    before = equilibrium.prior  # whoever is told something, or bound, is so before it all
+    known = worth_of_knowing(before, told=_part(bench, "Telling actors what is hidden"))
+    moves = {decision.name for decision in before.diagram.decisions} - set(before.supposed)
+    pushes = [push for push in every_push(before.diagram) if push.name in moves]
+    levers = leverage(push_all(before, pushes, told=_part(bench, "Fixing moves")))
+    chosen = targets(equilibrium, ())
+    asks = {each.name: each.ways[0] for each in chosen if each.name not in equilibrium.questions}
+    bench.tell("Compiling for many worlds")
+    worlds = sweep(equilibrium, WORLDS, asks=asks, told=_part(bench, "Solving worlds"))
+    bench.check()
+    found = sharpened(equilibrium, chosen, worth_to_the_analyst(equilibrium, worlds, chosen))
+    return _html(worth_section(equilibrium, found, known, levers, worlds.count))
+
+
+def evidence(bench: Bench, text: str, setting: Setting) -> str:
+    """Weigh what is known: what it says of what nobody can see, piece by piece.
+
+    Args:
+        bench: the worker's.
+        text: the scenario's.
+        setting: what is changed; what is observed counts as evidence.
+    """
+    from middlegame.analysis.hypotheses import hypotheses
+    from middlegame.analysis.hypotheses_over_worlds import weigh
+    from middlegame.report.html.hypotheses import hypothesis_section
+
+    equilibrium = _solved(bench, text, setting)
+    found, weighed = hypotheses(equilibrium), None
+    if equilibrium.diagram.parameters and not equilibrium.surprise:
+        bench.tell(f"Weighing in {_WEIGHED} worlds")
+        weighed = weigh(equilibrium, found, _WEIGHED)
+    return _html(hypothesis_section(found, equilibrium, weighed))
+
+
+def rivals(bench: Bench, text: str, numbers: Mapping[str, float]) -> str:
+    """Set the contest's views side by side with it, and tell what parts them.
+
+    Args:
+        bench: the worker's.
+        text: the scenario's.
+        numbers: changed ones; their ranges are moved along.
+    """
+    from middlegame.analysis.analysts import opinions_in
+    from middlegame.analysis.comparison import compare
+    from middlegame.report.html.comparison import comparison_section
+
+    contest = bench.live(moved(bench, text, numbers)).scenario
+    found = compare(opinions_in(contest, ""), told=_part(bench, "Switching judgements"))
+    return _html(comparison_section(found))
+
+
+def _solved(bench: Bench, text: str, setting: Setting) -> "Equilibrium":
+    return bench.live(moved(bench, text, setting.numbers)).full(
+        {}, setting.supposed, setting.given, surprise=setting.surprise
+    )
+
+
+def _part(bench: Bench, what: str) -> Callable[[int, int | None], None]:
+    """Tell how far a part of the work is, and end it where nobody waits any more."""
+
+    def told(done: int, of: int | None) -> None:
+        bench.check()
+        bench.tell((what, done / of) if of else what)
+
+    return told
+
+
+def _html(section: "Section") -> str:
+    from middlegame.report.html.report import section_html
+
+    return section_html(section)

@@ -1,0 +1,61 @@
+import numpy as np
+import pytest
+
+import middlegame as mg
+from middlegame.analysis.commitment import leverage
+from middlegame.analysis.interventions import Push, push_all
+from middlegame.diagram import Decision, Diagram, Fixed, Utility
+
+
+@pytest.fixture(scope="module")
+def entry() -> mg.Equilibrium:
+    """An entrant comes in or stays out; an incumbent then fights or yields."""
+    opens = np.array([[True, True], [True, False]])
+    nodes = (
+        Decision("enter", ("in", "out"), (), "entrant"),
+        Decision("answer", ("yield", "fight"), ("enter",), "incumbent", opens),
+    )
+    utilities = (
+        Utility("entrant", ("enter", "answer"), Fixed(np.array([[2.0, -2.0], [0.0, 0.0]]))),
+        Utility("incumbent", ("enter", "answer"), Fixed(np.array([[1.0, -1.0], [3.0, 3.0]]))),
+    )
+    return mg.solve(Diagram(nodes, utilities, precision={"entrant": 1.0, "incumbent": 1.0}))
+
+
+def test_what_fixing_a_move_is_worth_by_hand(entry):
+    levers = {(x.push, x.to): x for x in leverage(push_all(entry))}
+    fight = 1 / (1 + np.exp(2))
+
+    def enters(fight: float) -> float:
+        return 1 / (1 + np.exp(-(2 - 4 * fight)))
+
+    def entrant(fight: float) -> float:
+        return enters(fight) * (2 - 4 * fight)
+
+    def incumbent(fight: float) -> float:
+        return enters(fight) * (1 - 2 * fight) + (1 - enters(fight)) * 3
+
+    threat = levers[Push("answer", "fight"), "incumbent"]
+    assert threat.mover == "incumbent"
+    # Being able to commit to a fight keeps the entrant out, mostly.
+    assert threat.worth == pytest.approx(incumbent(1.0) - incumbent(fight))
+    assert threat.worth > 0
+    assert levers[Push("answer", "yield"), "incumbent"].worth == pytest.approx(
+        incumbent(0.0) - incumbent(fight)
+    )
+    assert levers[Push("answer", "yield"), "entrant"].worth == pytest.approx(
+        entrant(0.0) - entrant(fight)
+    )
+
+
+def test_worths_are_what_supposing_gives(entry):
+    for lever in leverage(push_all(entry, [Push("enter", "in")])):
+        after = entry.suppose({"enter": "in"})
+        assert lever.worth == pytest.approx(after.points[lever.to] - entry.points[lever.to])
+
+
+def test_the_largest_come_first_and_factors_are_no_moves():
+    found = leverage(push_all(mg.solve(mg.load("harbour-lease"))))
+    worths = [lever.worth for lever in found]
+    assert worths == sorted(worths, reverse=True)
+    assert {lever.push.name for lever in found} == {"bid", "renew", "retaliate"}

@@ -1,0 +1,137 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import middlegame as mg
+from middlegame.analysis import value_of_information as knowing
+from middlegame.analysis.value_of_information import worth_of_knowing
+from middlegame.diagram import Chance, Decision, Diagram, Fixed, Utility
+
+ON_OFF = ("on", "off")
+
+
+def weather() -> Chance:
+    return Chance("rain", ON_OFF, (), Fixed(np.array([0.3, 0.7])))
+
+
+def test_what_knowing_is_worth_to_somebody_alone():
+    """Take an umbrella or not, at lambda 2; dry is worth 3, carrying costs 1."""
+    nodes = (weather(), Decision("umbrella", ON_OFF, (), "one"))
+    points = np.array([[-1.0, -3.0], [-1.0, 0.0]])
+    diagram = Diagram(nodes, (Utility("one", ("rain", "umbrella"), Fixed(points)),), (), {"one": 2})
+    (told,) = worth_of_knowing(mg.solve(diagram))
+
+    def value(chances: np.ndarray) -> float:
+        faced = chances @ points
+        odds = np.exp(2 * faced)
+        return float(faced @ odds / odds.sum())
+
+    knowing = 0.3 * value(np.array([1.0, 0.0])) + 0.7 * value(np.array([0.0, 1.0]))
+    assert (told.factor, told.actor) == ("rain", "one")
+    assert told.worth == pytest.approx(knowing - value(np.array([0.3, 0.7])))
+    assert told.worth > 0
+
+
+def lemons(seen: tuple[str, ...] = ()) -> Diagram:
+    """A seller offers or not, a buyer buys or not; who knows the quality spoils the trade."""
+    offer = Decision("offer", ON_OFF, seen, "seller")
+    buy = Decision("buy", ON_OFF, ("offer",), "buyer", np.array([[True, True], [False, True]]))
+    trade = np.array([1.0, 0.0])
+    nodes = (Chance("good", ON_OFF, (), Fixed(np.array([0.5, 0.5]))), offer, buy)
+    return Diagram(
+        nodes,
+        (
+            Utility("seller", ("good", "buy"), Fixed(np.array([-2.0, 4.0])[:, None] * trade)),
+            Utility("buyer", ("good", "buy"), Fixed(np.array([8.0, -4.0])[:, None] * trade)),
+        ),
+        (),
+        {"seller": 2.0, "buyer": 2.0},
+    )
+
+
+def test_knowing_is_what_solving_with_the_observation_gives():
+    before, after = mg.solve(lemons()), mg.solve(lemons(("good",)))
+    told = {(each.factor, each.actor): each for each in worth_of_knowing(before)}
+    seller = told["good", "seller"]
+    for owner in ("seller", "buyer"):
+        assert seller.points[owner] == pytest.approx(after.points[owner] - before.points[owner])
+
+
+def test_what_is_supposed_stays_so_when_somebody_is_told():
+    """It is always offered: the buyer alone decides, at lambda 2, on a gain of 8 or a loss of 4."""
+
+    def buys(gain: float) -> float:
+        return 1 / (1 + np.exp(-2 * gain))
+
+    supposed = mg.solve(lemons()).suppose({"offer": "on"})
+    told = {each.actor: each for each in worth_of_knowing(supposed)}
+    assert told["seller"].worth == pytest.approx(0)  # it cannot do otherwise
+    knowing = 0.5 * 8 * buys(8) - 0.5 * 4 * buys(-4)
+    assert told["buyer"].worth == pytest.approx(knowing - 2 * buys(2))
+    assert not worth_of_knowing(mg.solve(lemons()).suppose({"good": "on"}))
+
+
+def test_knowing_may_be_worth_less_than_nothing():
+    told = {each.actor: each for each in worth_of_knowing(mg.solve(lemons()))}
+    assert told["seller"].worth < 0  # nobody buys from somebody who is known to know
+    assert told["seller"].points["buyer"] < 0
+
+
+def guesses(told: float, seen: bool) -> Diagram:
+    """A guard guesses at which of two gates a raider comes; a rumour says it, mostly rightly.
+
+    At a lambda so high that it does what is best: a right guess is worth 10.
+    """
+    at = ("north", "south")
+    rumour = np.array([[told, 1 - told], [1 - told, told]])
+    nodes = (
+        Chance("raid", at, (), Fixed(np.array([0.5, 0.5]))),
+        Chance("rumour", at, ("raid",), Fixed(rumour)),
+        Decision("post", at, ("rumour",) if seen else (), "guard"),
+    )
+    points = Utility("guard", ("raid", "post"), Fixed(10.0 * np.eye(2)))
+    return Diagram(nodes, (points,), (), {"guard": 50.0})
+
+
+def test_a_contest_where_telling_is_worth_what_one_reckons():
+    """Blind it is right half of the time, with the rumour in nine cases of ten."""
+    blind = {each.factor: each.worth for each in worth_of_knowing(mg.solve(guesses(0.9, False)))}
+    assert blind == pytest.approx({"raid": 10 - 5, "rumour": 9 - 5})
+    (told,) = worth_of_knowing(mg.solve(guesses(0.9, True)))
+    assert (told.factor, told.worth) == ("raid", pytest.approx(10 - 9))
+
+
+def test_what_is_screened_off_is_worth_nothing_and_needs_no_solving(monkeypatch):
+    """Who sees the raid itself learns nothing from what caused it, nor from the rumour."""
+    at = ("north", "south")
+    cause = Chance("cause", at, (), Fixed(np.array([0.3, 0.7])))
+    raid = Chance("raid", at, ("cause",), Fixed(np.array([[0.9, 0.1], [0.2, 0.8]])))
+    _, rumour, post = guesses(0.9, True).nodes
+    assert isinstance(post, Decision)
+    seeing = replace(post, parents=("raid",))
+    diagram = replace(guesses(0.9, True), nodes=(cause, raid, rumour, seeing))
+    equilibrium = mg.solve(diagram)
+    honest = [_solved_gains(equilibrium, name) for name in ("cause", "rumour")]
+    assert honest == pytest.approx([0.0, 0.0], abs=1e-9)
+    monkeypatch.setattr(knowing, "solve_tables", None)
+    told = {each.factor: each.worth for each in worth_of_knowing(equilibrium)}
+    assert told == {"cause": 0.0, "rumour": 0.0}
+
+
+def _solved_gains(equilibrium: mg.Equilibrium, factor: str) -> float:
+    heard = knowing._with_message(equilibrium.diagram, factor, "guard")
+    return mg.solve(heard).points["guard"] - equilibrium.points["guard"]
+
+
+def test_those_who_know_are_not_told():
+    told = worth_of_knowing(mg.solve(lemons(("good",))))
+    assert [each.actor for each in told] == ["buyer"]
+
+
+def test_what_cannot_be_told_beforehand_is_refused():
+    equilibrium = mg.solve(mg.load("harbour-lease"))
+    with pytest.raises(mg.QueryError, match="expected one of loan"):
+        worth_of_knowing(equilibrium, ["lease"])
+    with pytest.raises(mg.QueryError, match="not of a case"):
+        worth_of_knowing(equilibrium.given({"lease": "lost"}))

@@ -1,0 +1,115 @@
+"""`middlegame sweep` as an analyst uses it."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from middlegame.cli.main import main
+from middlegame.sweeps.plan import Plan
+
+
+@pytest.fixture
+def run(capsys):
+    def call(*arguments: str) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as ended:
+            main(["sweep", *arguments])
+        out, err = capsys.readouterr()
+        return ended.value.code or 0, out, err
+
+    return call
+
+
+def test_the_answer_comes_before_the_method(run, tmp_path):
+    report, out = tmp_path / "report.html", tmp_path / "worlds.parquet"
+    code, told, _ = run(
+        "harbour-lease", "-n", "256", "--out", str(out), "--report", str(report), "--brief"
+    )
+    assert code == 0
+    lines = told.splitlines()
+    assert lines[3].startswith("  The tenant loses the berth: 25%, nine worlds in ten between")
+    assert "   25%  9..44%   .-==|=--........  The tenant loses the berth" in lines
+    assert told.index("WHAT EACH DOES") < told.index("scrambled")
+    assert pq.read_metadata(out).num_rows == 256
+    page = report.read_text()
+    places = [page.index(f'id="{name}"') for name in ("ranges", "middle", "questions")]
+    assert places == sorted(places)
+    assert "nine worlds in ten" in page[: places[0]]
+    assert "How far the ranges leave it open" in page
+    assert 'aria-label="Questions: The tenant loses the berth 25%, nine worlds in ten' in page
+    assert "var(--paper)" in page
+
+
+def test_json_is_one_object(run):
+    code, told, _ = run("harbour-lease", "-n", "64", "--json", "--suppose", "bid=offer",
+                        "--given", "depot = closes, 4:1", "--ask", "renew = switch",
+                        "--method", "latin", "--seed", "2")  # fmt: skip
+    found = json.loads(told)
+    assert code == 0
+    assert (found["status"], found["worlds"], found["seed"]) == ("done", 64, 2)
+    assert found["supposed"] == {"bid": "offer"}
+    assert found["questions"]["renew = switch"]["mean"] == pytest.approx(
+        found["forecast"]["renew"]["switch"]["mean"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "problem"),
+    [
+        (["-n", "0"], 2, "0 worlds; expected at least 1, or auto"),
+        (["-n", "many"], 2, "'many' is no number of worlds"),
+        (["-n", "2.5"], 2, "'2.5' is no number of worlds"),
+        (["-n", "1e9"], 1, "worlds have room"),
+        (["-n", "1e10"], 1, "10,000,000,000 worlds; expected from 1 to"),
+        (["-n", "5", "--resume"], 2, "--resume goes with the --out"),
+        (["-n", "5", "--workers", "2", "--cluster", "tcp://a:1"], 2, "give one"),
+        (["-n", "5", "--out", "/nowhere/w.parquet"], 1, "there is no folder /nowhere"),
+        (["-n", "5", "--out", "/proc/w.parquet"], 1, "in /proc, which has 0.0 GiB left"),
+        (["-n", "5", "--cluster", "tcp://127.0.0.1:9"], 1, "no Dask scheduler answers"),
+        (["-n", "5", "--cluster", "nonsense://"], 1, "no Dask scheduler answers"),
+        (["-n", "5", "--suppose", "bidd=offer"], 1, "did you mean 'bid'"),
+    ],
+)
+def test_bad_input_is_a_sentence(run, monkeypatch, arguments, code, problem):
+    monkeypatch.setattr("middlegame.sweeps.cluster.PATIENCE", 1.0)
+    ended, out, err = run("harbour-lease", *arguments)
+    assert (ended, out) == (code, "")
+    assert problem in err
+    assert "Traceback" not in err
+
+
+def test_a_folder_that_cannot_be_written_to_is_told_before_the_work(run, monkeypatch, tmp_path):
+    def refuse(path, *_, **__):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Plan, "solve", None)
+    monkeypatch.setattr(Path, "mkdir", refuse)
+    out = tmp_path / "worlds.parquet"
+    code, _, err = run("harbour-lease", "-n", "5", "--out", str(out))
+    assert (code, err) == (1, f"{out}.parts: Permission denied\n")
+
+
+def test_ctrl_c_shows_what_is_done_and_resume_goes_on(tmp_path):
+    out = tmp_path / "worlds.parquet"
+    command = [sys.executable, "-m", "middlegame.cli.main", "sweep", "harbour-lease", "-n", "2000000",
+               "--out", str(out)]  # fmt: skip
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    parts = Path(f"{out}.parts")
+    for _ in range(600):
+        if len(list(parts.glob("*.parquet"))) > 1:
+            break
+        time.sleep(0.1)
+    os.kill(process.pid, signal.SIGINT)
+    told, complained = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert "Traceback" not in complained
+    assert "Interrupted: these are" in told
+    assert f"Go on with --out {out} --resume" in " ".join(told.split())
+    assert not out.exists()
+    assert len(list(parts.glob("*.parquet"))) > 1

@@ -1,0 +1,65 @@
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given
+
+from middlegame.compiler import compile_scenario
+from middlegame.compiler.warnings import points_range, warnings_of
+from middlegame.scenario import Scenario
+from tests import enumeration
+from tests.generators.diagrams import diagrams
+
+
+def contest(**more) -> Scenario:
+    written = {
+        "title": "A test",
+        "actors": {"a": "A"},
+        "moves": {"m": {"by": "a", "options": ["x", "y", "z"]}},
+        "factors": {
+            "f": {
+                "states": ["s", "t"],
+                "rules": [{"if": "m = x", "then": {"s": "90%"}}, {"then": {"s": "10%"}}],
+            }
+        },
+        "interests": {"a": [{"when": "f = s", "worth": 100}]},
+    }
+    return Scenario.model_validate(written | more)
+
+
+def test_options_with_identical_consequences_are_told():
+    (warning,) = warnings_of(compile_scenario(contest()))
+    assert str(warning).startswith(
+        "moves.m.options.z: 'y' and 'z' have identical consequences: as twins they split the odds"
+    )
+
+
+def test_equal_medians_of_different_judgements_are_no_twins():
+    worths = [{"when": "f = s", "worth": 100}, {"when": "m = y", "worth": "5..15"},
+              {"when": "m = z", "worth": "0..20"}]  # fmt: skip
+    assert warnings_of(compile_scenario(contest(interests={"a": worths}))) == []
+
+
+def test_points_far_from_the_scale_are_told():
+    small = contest(
+        interests={"a": [{"when": "f = s", "worth": 10}, {"when": "m = y", "worth": 1}]}
+    )
+    (warning,) = warnings_of(compile_scenario(small))
+    assert "a's best and worst outcome are 11 points apart (0 to 11)" in str(warning)
+
+
+@given(diagrams())
+def test_extremes_match_enumeration(diagram):
+    opens = [d / d.sum(axis=-1, keepdims=True) for d in map(diagram.opens, diagram.decisions)]
+    tables = diagram.tables()
+    for owner in diagram.owners:
+        possible = [
+            states
+            for states in itertools.product(*(range(len(n.states)) for n in diagram.nodes))
+            if all(
+                enumeration.chance(diagram, tables, opens, states, place) > 0
+                for place in range(len(diagram.nodes))
+            )
+        ]
+        totals = [enumeration.outcome(diagram, tables, states, owner) for states in possible]
+        assert points_range(diagram, owner) == pytest.approx((np.min(totals), np.max(totals)))

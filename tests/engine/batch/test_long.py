@@ -1,0 +1,73 @@
+"""Worlds of long diagrams, against contracting for each decision and each node."""
+
+import numpy as np
+import pytest
+
+from middlegame.engine.batch import long as long_worlds
+from middlegame.engine.batch import outcomes
+from middlegame.engine.batch import ramp as worlds
+from middlegame.engine.batch.ramp import Ramp
+from middlegame.engine.inference import product
+from middlegame.equilibrium.engine_input import engine_game
+from tests.engine.qre.test_long import short
+
+
+@pytest.fixture(scope="module")
+def game():
+    """Three worlds of a short contest over time."""
+    diagram = short(2)
+    one = engine_game(diagram, diagram.tables())
+    rng = np.random.default_rng(0)
+    lambdas = rng.uniform(0.05, 0.4, (len(diagram.decisions), 3))
+    tables = np.repeat(one.tables[:, None], 3, axis=1)
+    return diagram, one._replace(tables=tables, lambdas=lambdas)
+
+
+def test_worlds_settle_to_the_same(game):
+    diagram, numbers = game
+    plain, swept = (way.settle(diagram.structure, numbers, Ramp()) for way in (worlds, long_worlds))
+    assert float(swept.residual.max()) < 1e-9
+    assert np.abs(np.asarray(plain.policies) - swept.policies).max() < 1e-8
+
+
+def played(numbers, rng):
+    """Policies at random."""
+    found = np.zeros((*numbers.opens.shape, 3))
+    found[numbers.opens] = rng.uniform(0.1, 1, (int(numbers.opens.sum()), 3))
+    return found / found.sum(axis=1, keepdims=True)
+
+
+def test_what_happens_is_the_same(game):
+    diagram, numbers = game
+    rng = np.random.default_rng(1)
+    seen = {diagram.index["f1@1"]: rng.random((2, 3)), diagram.index["m0@2"]: rng.random((2, 1))}
+    at = played(numbers, rng)
+
+    def occurs(way):
+        found = way.occurs(diagram.structure, numbers, at, seen)
+        return [*found.nodes, found.points, found.seen]
+
+    for plain, swept in zip(occurs(outcomes), occurs(long_worlds), strict=True):
+        assert np.abs(np.asarray(plain) - swept).max() < 1e-12
+
+
+def test_expectations_of_products_are_the_same(game, monkeypatch):
+    diagram, numbers = game
+    rng = np.random.default_rng(2)
+    at = played(numbers, rng)
+    first, *others = (
+        tuple(diagram.index[name] for name in names)
+        for names in (("f0@1", "f1@2"), ("m0@1",), ("m1@2", "f0@0", "f2@2"))
+    )
+    weights = rng.normal(size=(2, 2, 2, 1))
+    times = [(over, rng.normal(size=(*[2] * len(over), 1))) for over in others]
+    seen = {diagram.index["f1@1"]: rng.random((2, 1)), diagram.index["m0@1"]: rng.random((2, 1))}
+
+    def expected(way):
+        return np.asarray(
+            way.expectations(diagram.structure, numbers, at, first, weights, seen, times)
+        )
+
+    assert np.abs(expected(outcomes) - expected(long_worlds)).max() < 1e-12
+    monkeypatch.setattr(product, "WIDEST", 1)
+    assert np.abs(expected(outcomes) - expected(long_worlds)).max() < 1e-12

@@ -1,0 +1,61 @@
+import numpy as np
+import pytest
+
+from middlegame.engine.inference.contraction_tree import Tree
+from middlegame.engine.inference.pairs import Logs, Plain
+
+SIZES = (2, 3, 2, 4)
+OPERANDS = ((0,), (0, 1), (1, 2), (3, 2), (3,))
+OUTPUT = (2, 0)
+COUNT = 2
+
+
+@pytest.fixture
+def tables():
+    rng = np.random.default_rng(3)
+    shapes = [(COUNT, *(SIZES[axis] for axis in axes)) for axes in OPERANDS]
+    gains = [rng.normal(size=shape) if place % 2 else None for place, shape in enumerate(shapes)]
+    return [rng.random(shape) for shape in shapes], gains
+
+
+def whole(tables, axes):
+    """Sums over all axes but these, by one product of everything: masses, points times masses."""
+    masses, gains = tables
+    names = ["g" + "".join("abcd"[axis] for axis in operand) for operand in OPERANDS]
+    full = np.einsum(",".join(names) + "->gabcd", *masses)
+    points = sum(
+        np.einsum(f"gabcd,{name}->gabcd", full, gain)
+        for name, gain in zip(names, gains, strict=True)
+        if gain is not None
+    )
+    last = "g" + "".join("abcd"[axis] for axis in axes)
+    return tuple(np.einsum(f"gabcd->{last}", each) for each in (full, points))
+
+
+@pytest.mark.parametrize("kind", [Plain, Logs])
+def test_up_and_down_give_what_one_product_of_everything_gives(kind, tables):
+    wanted = (1, 3, 4)
+    tree = Tree(OPERANDS, OUTPUT, SIZES, COUNT, wanted, kind)
+    pairs = [kind.leaf(kind.carried(mass), gain) for mass, gain in zip(*tables, strict=True)]
+    found, joints = tree.value_and_joints(pairs)
+    mass, points = whole(tables, OUTPUT)
+    assert kind.expected(found) == pytest.approx(points / mass)
+    assert kind.expected(tree.value(pairs)) == pytest.approx(points / mass)
+    for leaf, axes, joint in zip(wanted, tree.joints, joints, strict=True):
+        assert axes == (len(SIZES), *dict.fromkeys((*OUTPUT, *OPERANDS[leaf])))
+        case, worth = whole(tables, axes[1:])
+        beyond = (1,) * (len(axes) - len(OUTPUT) - 1)
+        all_mass, all_points = (each.reshape(each.shape + beyond) for each in (mass, points))
+        expected = (worth - case * all_points / all_mass) / all_mass
+        assert kind.advantage(joint, found) == pytest.approx(expected)
+
+
+def test_logarithms_do_not_underflow():
+    tree = Tree([(0,), (0,)], (), (2,), 1, (0,), Logs)
+    tiny = np.array([[-2000.0, -2001.0]])
+    pairs = [Logs.leaf(tiny, None), Logs.leaf(tiny, np.array([[1.0, 0.0]]))]
+    found, (joint,) = tree.value_and_joints(pairs)
+    likely = 1 / (1 + np.exp(-2))
+    assert Logs.expected(found) == pytest.approx([likely])
+    expected = [[likely * (1 - likely), -likely * (1 - likely)]]
+    assert Logs.advantage(joint, found) == pytest.approx(np.array(expected))

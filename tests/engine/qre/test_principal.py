@@ -1,0 +1,91 @@
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+
+import middlegame as mg
+from middlegame.diagram import Decision, Diagram, Fixed, Utility
+from middlegame.io.json_form import from_json
+from tests import enumeration
+from tests.generators.diagrams import diagrams
+from tests.paths import REFERENCE
+
+GAMES = sorted(REFERENCE.glob("*.json"))
+
+
+def cases():
+    for path in GAMES:
+        for precision in json.loads(path.read_text())["logit_qre"]:
+            yield pytest.param(path, precision, id=f"{path.stem}@{precision}")
+
+
+@pytest.mark.parametrize(("path", "precision"), list(cases()))
+def test_every_probability_is_gambits(path, precision):
+    solution = json.loads(path.read_text())["logit_qre"][precision]
+    equilibrium = mg.solve(from_json(path.read_text()), precision=float(precision))
+    for name, expected in solution.items():
+        assert np.abs(equilibrium.policy(name) - np.array(expected)).max() < 1e-8
+    assert equilibrium.residual < 1e-12
+
+
+@given(diagrams())
+def test_equilibrium_condition_holds_by_enumeration(diagram):
+    equilibrium = mg.solve(diagram)
+    assert enumeration.logit_gap(diagram, list(equilibrium.policies)) < 1e-9
+
+
+@given(diagrams(closed=True))
+def test_closed_options_are_never_taken(diagram):
+    equilibrium = mg.solve(diagram)
+    for decision, policy in zip(diagram.decisions, equilibrium.policies, strict=True):
+        assert (policy[~diagram.opens(decision)] == 0).all()
+        assert np.allclose(policy.sum(axis=-1), 1)
+
+
+@given(diagrams())
+@settings(max_examples=10)
+def test_precision_zero_is_uniform_play(diagram):
+    equilibrium = mg.solve(diagram, precision=0.0)
+    for decision, policy in zip(diagram.decisions, equilibrium.policies, strict=True):
+        opens = diagram.opens(decision)
+        assert np.allclose(policy, opens / opens.sum(axis=-1, keepdims=True))
+
+
+def coordination(row: float, column: float) -> Diagram:
+    """Two players who want to meet; (a, a) is worth `row` to one, (b, b) `column` to the other."""
+    states = ("a", "b")
+    return Diagram(
+        (Decision("row", states, (), "row"), Decision("column", states, (), "column")),
+        (
+            Utility("row", ("row", "column"), Fixed(np.diag([row, 1.0]))),
+            Utility("column", ("row", "column"), Fixed(np.diag([1.0, column]))),
+        ),
+    )
+
+
+def test_a_symmetric_fork_is_taken_and_told():
+    equilibrium = mg.solve(coordination(9.0, 9.0), precision=2.0)
+    assert len(equilibrium.forks) == 1
+    assert equilibrium.policy("row")[0] > 0.99
+
+
+def test_a_branch_that_turns_back_is_followed():
+    equilibrium = mg.solve(coordination(9.0, 9.001), precision=2.0)
+    assert equilibrium.forks == ()
+    assert equilibrium.policy("column")[1] > 0.99
+
+
+def test_unreachable_sets_are_played_uniformly():
+    never = Decision("early", ("a", "b"), (), "p", opens=np.array([True, False]))
+    late = Decision("late", ("a", "b"), ("early",), "p")
+    gain = Utility("p", ("late",), Fixed(np.array([5.0, 0.0])))
+    equilibrium = mg.solve(Diagram((never, late), (gain,)), precision=1.0)
+    assert equilibrium.policy("late")[1] == pytest.approx([0.5, 0.5])
+    assert equilibrium.reach["late"][1] == 0
+
+
+def test_not_converging_is_an_outcome_with_a_sentence():
+    with pytest.raises(mg.NotConverged, match="overflowed or was undefined") as caught:
+        mg.solve(coordination(1e308, 1e308), precision=1e10)
+    assert caught.value.status == "not_finite"

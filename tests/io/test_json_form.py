@@ -1,0 +1,95 @@
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import middlegame as mg
+from middlegame.io.json_form import from_json, to_json
+from middlegame.report.text.over_time import factors_over_time
+from middlegame.scenario.faults import ScenarioError
+from tests.generators.diagrams import diagrams
+from tests.paths import DATA, REFERENCE
+
+GAMES = sorted(REFERENCE.glob("*.json"))
+
+
+@given(diagrams())
+def test_round_trip_keeps_everything(diagram):
+    again = from_json(json.dumps(to_json(diagram)))
+    assert again.structure == diagram.structure
+    assert [node.states for node in again.nodes] == [node.states for node in diagram.nodes]
+    assert again.lambdas(again.theta) == pytest.approx(diagram.lambdas(diagram.theta))
+    first, second = diagram.tables(), again.tables()
+    for a, b in zip(
+        (*first.opens, *first.utilities, *(c for c in first.chances if c is not None)),
+        (*second.opens, *second.utilities, *(c for c in second.chances if c is not None)),
+        strict=True,
+    ):
+        assert np.array_equal(a, b)
+
+
+@pytest.mark.parametrize("path", GAMES, ids=lambda p: p.stem)
+def test_what_is_written_has_the_references_form(path):
+    written, reference = to_json(from_json(path.read_text())), json.loads(path.read_text())
+    for ours, theirs in zip(written["nodes"], reference["nodes"], strict=True):
+        assert {key: ours[key] for key in theirs} == theirs
+    assert written["utilities"] == reference["utilities"]
+
+
+def test_a_contest_over_time_is_read_as_one():
+    siege = mg.solve(mg.load(DATA / "siege.yaml"))
+    again = mg.solve(from_json(json.dumps(to_json(siege.diagram))))
+    for node, read in zip(siege.diagram.nodes, again.diagram.nodes, strict=True):
+        assert (read.period, read.headline) == (node.period, node.headline)
+    assert again.forecasts == siege.forecasts
+    assert again.storylines(3) == siege.storylines(3)
+    rows = [each.chances for each in factors_over_time(again)]
+    assert rows == [each.chances for each in factors_over_time(siege)]
+
+
+def change(path, value):
+    data = json.loads(GAMES[0].read_text())
+    at = data
+    for step in path[:-1]:
+        at = at[step]
+    at[path[-1]] = value
+    return json.dumps(data)
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "told"),
+    [
+        (["nodes", 1, "observes"], ["rwo"], "'rwo' is no earlier node; did you mean 'row'?"),
+        (["nodes", 1, "name"], "row", "'row' is there twice"),
+        (["nodes", 1, "owner"], None, "a decision needs an owner"),
+        (["nodes", 0, "states"], 0, "0 states; expected at least 1"),
+        (["nodes", 0, "labels"], ["a", "a"], "expected 2 different labels"),
+        (["nodes", 0, "closed"], [True, True], "all options are closed somewhere"),
+        (["nodes", 0, "closed"], [1, 0], "expected true and false in the shape [2]"),
+        (["utilities", 0, "over"], ["row", "nobody"], "there is no node 'nobody'"),
+        (["utilities", 0, "table"], [[1, 2], [3]], "expected finite numbers in the shape [2, 2]"),
+        (["lambda"], {"nobody": 1.0}, "'nobody' owns nothing here"),
+        (["lambda"], {"row": -1.0}, "expected a number of at least 0"),
+        (["nodes", 1, "period"], 3, "expected a name that ends in @3"),
+        (["nodes"], "none", "Input should be a valid list"),
+    ],
+)
+def test_faults_are_told_with_their_place(path, value, told):
+    with pytest.raises(ScenarioError) as caught:
+        from_json(change(path, value), "x.json")
+    assert told in str(caught.value)
+
+
+def test_rows_must_be_probabilities():
+    data = json.loads((GAMES[0].parent / "beer-quiche.json").read_text())
+    data["nodes"][0]["table"] = [0.5, 0.6]
+    with pytest.raises(ScenarioError, match="add up to 1"):
+        from_json(json.dumps(data))
+
+
+@given(st.text())
+def test_no_text_is_a_traceback(text):
+    with pytest.raises(ScenarioError):
+        from_json(text)

@@ -1,0 +1,47 @@
+"""The notebook of the docs runs, and results show themselves in it."""
+
+import os
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+import middlegame as mg
+from middlegame.report.html.notebook import html_of
+from tests.paths import ROOT
+
+NOTEBOOK = ROOT / "docs" / "first-contest.ipynb"
+
+
+@pytest.mark.filterwarnings("ignore")  # of the kernel's machinery, not ours
+def test_the_notebook_runs_and_shows_what_it_says() -> None:
+    kept = nbformat.read(NOTEBOOK, as_version=4)
+    run = nbformat.read(NOTEBOOK, as_version=4)
+    NotebookClient(run, timeout=300, kernel_name="python3").execute()
+    if os.environ.get("MIDDLEGAME_UPDATE_GOLDEN"):
+        for cell in run.cells:
+            cell.metadata = {}
+        nbformat.write(run, NOTEBOOK)
+        return
+    for before, after in zip(kept.cells, run.cells, strict=True):
+        if after.cell_type == "code":
+            assert _shown(before) == _shown(after), after.source
+    assert "mg-card" in _shown(run.cells[1])["text/html"]
+
+
+def _shown(cell: nbformat.NotebookNode) -> dict[str, str]:
+    found = {}
+    for output in cell.outputs:
+        found.update({"text": output.text} if output.output_type == "stream" else output.data)
+    return found
+
+
+def test_a_limit_tells_what_it_is() -> None:
+    shown = mg.nash(mg.load("harbour-lease"))._repr_html_()
+    assert "Nash equilibrium in" in shown
+    assert "Who" not in shown
+
+
+def test_what_has_no_form_says_so() -> None:
+    with pytest.raises(TypeError, match="int"):
+        html_of(3)

@@ -1,0 +1,62 @@
+"""A matrix of correlations becomes groups that make it."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from middlegame.diagram import Parameter
+from middlegame.scenario import dumps, read_text
+from middlegame.scenario.model.correlations import (
+    LEARNT,
+    at_odds,
+    common_factors,
+    group_of,
+    matrix_of,
+)
+from middlegame.sweeps.sampling import Space
+
+
+def written(matrix: np.ndarray) -> tuple[list[str], dict[str, dict[str, float]]]:
+    names = [f"c{k}" for k in range(len(matrix))]
+    lower = {n: dict(zip(names[:k], row[:k], strict=True)) for k, (n, row) in
+             enumerate(zip(names, np.round(matrix, 4).tolist(), strict=True))}  # fmt: skip
+    return names, lower
+
+
+@given(st.integers(0, 10_000), st.integers(1, 8), st.integers(1, 8))
+def test_groups_make_whatever_matrix_can_be(seed, size, rank):
+    drawn = np.random.default_rng(seed).normal(size=(size, rank))
+    spread = np.linalg.norm(drawn, axis=1)
+    matrix = drawn @ drawn.T / np.outer(spread, spread)
+    names, correlations = written(matrix)
+    assert at_odds(matrix_of(names, correlations)) == []
+    found = common_factors(names, correlations)
+    space = Space(tuple(Parameter(n, 0, 1, "points", correlates=found[n]) for n in names))
+    assert space.correlations == pytest.approx(matrix, abs=2e-3)
+    assert len(space.groups) < max(size, 2)
+    assert {group_of(group) for group in space.groups} <= {LEARNT}
+
+
+def test_two_correlate_by_one_group():
+    found = common_factors(["a", "b"], {"b": {"a": -0.6}})
+    shares = dict(found["a"]), dict(found["b"])
+    assert list(shares[0]) == list(shares[1]) == [f"{LEARNT}.1"]
+    assert sorted(abs(s[f"{LEARNT}.1"]) for s in shares) == pytest.approx([0.6, 0.6])
+
+
+def test_what_cannot_be_is_found_in_whatever_takes_part():
+    correlations = {"b": {"a": 0.9}, "c": {"a": 0.9, "b": -0.9}, "d": {}}
+    assert at_odds(matrix_of(list("abcd"), correlations)) == [0, 1, 2]
+
+
+def test_correlations_are_read_and_written():
+    text = (
+        "title: A\nactors: {a: A}\nmoves: {m: {by: a, options: {x: {}, y: {costs: c0 + c1}}}}\n"
+        "interests: {a: [{when: m = y, worth: 2}]}\nfit:\n"
+        "  coefficients: {c0: 1..2, c1: {prior: 1..2, least: -0.5}}\n"
+        "  correlations: {c1: {c0: -0.25}}\n"
+    )
+    scenario = read_text(text).scenario
+    assert scenario.fit.correlations == {"c1": {"c0": -0.25}}
+    assert read_text(dumps(scenario)).scenario == scenario

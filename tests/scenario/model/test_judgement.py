@@ -1,0 +1,101 @@
+"""Numbers and ranges: what they mean and what is no number."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic_core import PydanticCustomError
+
+from middlegame.scenario.model.judgement import Judgement, parse_judgement
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "low", "high"),
+    [
+        ("20", "points", 20, 20),
+        (20, "points", 20, 20),
+        (0.00001, "probability", 0.00001, 0.00001),
+        ("-5..15", "points", -5, 15),
+        ("-20..-5.5", "points", -20, -5.5),
+        ("20..40%", "probability", 0.2, 0.4),
+        ("20%..40%", "probability", 0.2, 0.4),
+        ("0.2..0.4", "probability", 0.2, 0.4),
+        ("100%", "probability", 1, 1),
+        ("3:1", "odds", 3, 3),
+        ("2..5:1", "odds", 2, 5),
+    ],
+)
+def test_meaning(text, unit, low, high):
+    assert parse_judgement(text, unit) == Judgement(low, high, unit)
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "problem"),
+    [
+        ("so many", "points", "'so many' is not a number or a range"),
+        (True, "points", "true is not a number"),
+        (None, "points", "nothing is not a number"),
+        ([1], "points", "a list is not a number"),
+        ("5%", "points", "'5%' has a percent sign"),
+        ("5:1", "points", "'5:1' is not in points"),
+        ("3", "odds", "'3' is not in odds"),
+        ("0:1", "odds", "odds of 0:1"),
+        ("110%", "probability", "110% is not between 0% and 100%"),
+        ("30", "probability", "30 is not between 0% and 100%"),
+        ("20%..40", "probability", "'20%..40' has a percent sign on one end only"),
+        ("40..20%", "probability", "the range 40..20% is the wrong way round"),
+        ("0..20%", "probability", "the range 0..20% ends at 0%"),
+        ("20..100%", "probability", "the range 20..100% ends at 100%"),
+        ("9" * 400, "points", "the number is too large"),
+        ({"why": "so"}, "points", "the key 'is' is missing beside a number"),
+        ({"is": 3, "wy": "so"}, "points", "unknown key 'wy' beside a number"),
+        ({"is": 3, "why": 4}, "points", "the number 4 is not text"),
+        ({"is": 3, "cite": 4}, "points", "the number 4 is not a citation"),
+        ({"is": "x y"}, "points", "'x y' is not a number or a range"),
+        (
+            {"is": 3, "correlates": {"a": 0.5}},
+            "points",
+            "3 does not vary, so it goes along with nothing",
+        ),
+        ({"is": "3..4", "correlates": "a"}, "points", "the text 'a' is no group"),
+        ({"is": "3..4", "correlates": {}}, "points", "a mapping is no group"),
+        ({"is": "3..4", "correlates": {"a b": 1}}, "points", "'a b' is not a name"),
+        ({"is": "3..4", "correlates": {"a": "x"}}, "points", "'x' is not a correlation"),
+        ({"is": "3..4", "correlates": {"a": 1.5}}, "points", "a correlation of 1.5"),
+        ({"is": "3..4", "correlates": {"a": 0}}, "points", "a correlation of 0"),
+        (
+            {"is": "3..4", "correlates": {"a": 0.7, "b": -0.6}},
+            "points",
+            "correlations that add up to 1.3, whatever their signs",
+        ),
+        (Judgement(1, 2, "odds"), "points", "1..2:1 is in odds"),
+    ],
+)
+def test_what_is_no_number(text, unit, problem):
+    with pytest.raises(PydanticCustomError) as caught:
+        parse_judgement(text, unit)
+    assert caught.value.context["problem"] == problem
+
+
+def test_a_number_may_say_where_it_comes_from():
+    read = parse_judgement({"is": "2..3", "why": "so", "cite": ["a#1", "b"]}, "points")
+    assert (read.low, read.high, read.why, read.cite) == (2, 3, "so", ("a#1", "b"))
+
+
+def test_a_range_may_go_along_with_groups():
+    read = parse_judgement({"is": "2..3", "correlates": {"oil": 0.6, "war": -0.4}}, "points")
+    assert read.correlates == (("oil", 0.6), ("war", -0.4))
+
+
+@given(
+    st.tuples(st.floats(1e-12, 1 - 1e-12), st.floats(1e-12, 1 - 1e-12)).map(sorted),
+    st.sampled_from(["points", "probability"]),
+)
+def test_what_is_written_reads_as_the_same(ends, unit):
+    judgement = Judgement(*ends, unit)
+    assert parse_judgement(str(judgement), unit) == judgement
+
+
+def test_the_median_is_the_middle_of_the_scale():
+    assert Judgement(10, 20, "points").median == 15
+    assert Judgement(0.2, 0.8, "probability").median == pytest.approx(0.5)
+    assert Judgement(2, 8, "odds").median == pytest.approx(4)

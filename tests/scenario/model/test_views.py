@@ -1,0 +1,70 @@
+"""The same structure, judged otherwise."""
+
+import pytest
+
+import middlegame as mg
+from middlegame.io.open import open_contest
+from middlegame.scenario import Judgement, dumps, in_view, read_text
+
+TEXT = """
+title: A test
+actors: {a: A, b: B}
+moves:
+  m: {by: a, options: [x, y]}
+factors:
+  f:
+    states: [on, off]
+    rules: [{if: m = x, then: {on: 20..30%}}, {then: off}]
+interests:
+  a: [{when: f = on, worth: 20..40}, {when: m = y, worth: 5}]
+  b: [{when: f = on, worth: -50}]
+questions: {q: {will: f = on, by: 2026-12-31}}
+views:
+  hawk:
+    name: The hawks
+    why: as they said
+    judgements:
+      interests.a[0].worth: {is: 60..80, why: prestige}
+      factors.f.rules[0].then.on: 50%
+"""
+
+
+def test_a_view_replaces_what_it_judges_and_nothing_else():
+    scenario = read_text(TEXT).scenario
+    hawk = in_view(scenario, "hawk")
+    assert hawk.interests["a"][0].worth == Judgement(60, 80, "points")
+    assert hawk.interests["a"][0].worth.why == "prestige"
+    assert hawk.factors["f"].rules[0].then["on"] == Judgement(0.5, 0.5, "probability")
+    assert hawk.interests["a"][1] == scenario.interests["a"][1]
+    assert hawk.views == {}
+    assert scenario.interests["a"][0].worth == Judgement(20, 40, "points")
+    assert mg.solve(hawk).questions["q"] > mg.solve(scenario).questions["q"]
+    with pytest.raises(mg.QueryError, match="did you mean 'hawk'"):
+        in_view(scenario, "hawks")
+
+
+def test_views_outlive_writing():
+    loaded = read_text(TEXT)
+    assert not loaded.errors
+    assert read_text(dumps(loaded.scenario)).scenario == loaded.scenario
+
+
+def test_what_only_a_view_gets_wrong_is_told_at_the_view():
+    told = read_text(TEXT.replace("then: {on: 20..30%}", "then: {on: 20%, off: 80%}")).errors
+    assert [str(fault).partition(": ")[2] for fault in told] == [
+        "in the view 'hawk': the chances add up to 130%; expected 100%; or one state left out, "
+        "which takes the rest"
+    ]
+    assert told[0].line == 15
+
+
+def test_a_view_is_opened_by_its_name(tmp_path):
+    file = tmp_path / "test.yaml"
+    file.write_text(TEXT, "utf-8")
+    diagram, loaded = open_contest(f"{file}#hawk")
+    assert len(diagram.parameters) == 1
+    assert loaded.scenario == in_view(read_text(TEXT).scenario, "hawk")
+    with pytest.raises(mg.QueryError, match="no view 'dove'"):
+        open_contest(f"{file}#dove")
+    with pytest.raises(mg.ScenarioError):
+        open_contest(f"{tmp_path}/nothing.yaml#hawk")

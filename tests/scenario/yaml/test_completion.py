@@ -1,0 +1,120 @@
+import pytest
+
+from middlegame.scenario.yaml.completion import completions
+
+TEXT = """\
+title: Harbour lease
+sources:
+  brief: {title: Briefing}
+actors: {owner: The port city, tenant: The foreign tenant}
+moves:
+  renew:
+    by: owner
+    options: {renew: {}, switch: {}}
+factors:
+  lease:
+    states: [kept, lost]
+    rules:
+      - {if: renew = switch, then: {lost: 50..70%}}
+      - then: {lost: 2%}
+  depot:
+    states: [closes, stays]
+    causes:
+      closes: [{if: lease = lost, chance: 40..70%}]
+interests:
+  owner:
+    - {when: lease = lost, worth: 20}
+"""
+
+
+def at(line_after, written):
+    """Complete at the end of a line that is written after another one of the text."""
+    lines = TEXT.splitlines()
+    place = lines.index(line_after) + 1
+    text = "\n".join([*lines[:place], written, *lines[place:]])
+    return [found.text for found in completions(text, place + 1, len(written) + 1)]
+
+
+LEASE = "    states: [kept, lost]"
+OPTIONS = "    options: {renew: {}, switch: {}}"
+INTEREST = "    - {when: lease = lost, worth: 20}"
+
+
+@pytest.mark.parametrize(
+    ("after", "written", "expected"),
+    [
+        ("title: Harbour lease", "", {"actors", "moves", "factors", "as_of"}),
+        (OPTIONS, "    ", {"by", "knows", "label", "cite"}),
+        (OPTIONS, "    kn", {"knows"}),
+        (OPTIONS, "    by: ", {"owner", "tenant"}),
+        (OPTIONS, "    by: te", {"owner", "tenant"}),
+        (OPTIONS, "    knows: [", {"renew", "lease", "depot"}),
+        (OPTIONS, "    knows: [lease, ", {"renew", "lease", "depot"}),
+        (OPTIONS, "    cite: ", {"brief"}),
+        (LEASE, "    headline: ", {"yes", "no"}),
+        (LEASE, "    start: {", {"kept", "lost"}),
+        (INTEREST, "    - {when: lease = lost, earned: ", {"throughout", "each_time", "at_end"}),
+        ("title: Harbour lease", "periods: {every: ", {"quarter", "month"}),
+        ("title: Harbour lease", "resources: {", {"owner", "tenant"}),
+        ("title: Harbour lease", "evidence: {seen: {saw: ", {"renew", "lease", "depot"}),
+        ("title: Harbour lease", "evidence: {seen: {seen_by: [", {"owner", "tenant"}),
+        ("title: Harbour lease", "offers: {trade: {by: owner, to: ", {"owner", "tenant"}),
+        ("      - then: {lost: 2%}", "      - {if: renew = switch, from: ", {"previous"}),
+        (LEASE, "    chance: {", {"kept", "lost"}),
+        (INTEREST, "    - ", {"when", "worth", "label", "cite"}),
+        (INTEREST, "    - {", {"when", "worth", "label"}),
+        (INTEREST, "    - {when: ", {"renew", "lease", "depot", "not"}),
+        (INTEREST, "    - {when: lease = ", {"kept", "lost"}),
+        (INTEREST, "    - {when: lease = kept|", {"kept", "lost"}),
+        (INTEREST, "    - {when: lease = kept and depot = c", {"closes", "stays"}),
+        (INTEREST, "    - {when: lease = kept and ", {"lease", "depot", "and", "or"}),
+        (INTEREST, "    - when: depot = ", {"closes", "stays"}),
+        (INTEREST, "  ", {"owner", "tenant"}),
+        ("  depot:", "    ", {"states", "chance", "rules", "causes", "table"}),
+        ("      closes: [{if: lease = lost, chance: 40..70%}]", "      ", {"closes", "background"}),
+        ("      - then: {lost: 2%}", "      - {if: renew = ", {"renew", "switch"}),
+        ("      - then: {lost: 2%}", "      - {if: renew = switch, then: {", {"kept", "lost"}),
+        ("      - then: {lost: 2%}", "      - {if: renew = switch, ", {"then", "if", "why"}),
+    ],
+)
+def test_what_may_be_written(after, written, expected):
+    assert expected <= set(at(after, written))
+
+
+@pytest.mark.parametrize(
+    ("after", "written", "absent"),
+    [
+        (INTEREST, "    - {when: lease = ", {"renew", "closes", "worth"}),
+        (OPTIONS, "    by: ", {"by", "lease"}),
+        (OPTIONS, "    ", {"when", "rules"}),
+        ("title: Harbour lease", "question: what ", {"actors"}),
+        ("title: Harbour lease", "questions: {q: {by: ", {"owner", "tenant"}),
+    ],
+)
+def test_what_may_not(after, written, absent):
+    assert not absent & set(at(after, written))
+
+
+def test_names_are_told_with_their_labels():
+    lines = TEXT.count("\n")
+    found = completions(TEXT + "  ", lines + 1, 3)
+    assert [(each.text, each.about) for each in found] == [
+        ("owner", "The port city"),
+        ("tenant", "The foreign tenant"),
+    ]
+
+
+def test_only_what_whoever_moves_has_can_be_spent():
+    text = TEXT + "resources: {owner: {money: 10}, tenant: {ships: 3}}\n"
+    line = "    options: {renew: {}, switch: {spends: {"
+    text = text.replace("    options: {renew: {}, switch: {}}", line)
+    number = text.splitlines().index(line) + 1
+    assert [found.text for found in completions(text, number, len(line) + 1)] == ["money"]
+
+
+def test_nothing_is_raised_anywhere():
+    for line, text in enumerate(TEXT.splitlines(), start=1):
+        for column in range(1, len(text) + 2):
+            completions(TEXT, line, column)
+    assert completions(TEXT, 999, 1) == []
+    assert completions("", 1, 1) != []

@@ -1,0 +1,46 @@
+"""A key put into a scenario's text, and all else as it was."""
+
+import pytest
+
+from middlegame.scenario.yaml.editing import with_entries, with_key
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("a: {b: free}", "a: {b: {fitted: 1..2}}"),
+        ("a: {b: 3..4, c: 1}", "a: {b: {is: 3..4, fitted: 1..2}, c: 1}"),
+        ("a:\n  b:  # why\n  c: 1", "a:\n  b: {fitted: 1..2}  # why\n  c: 1"),
+        ("a:\n  b: {is: 3}", "a:\n  b: {fitted: 1..2, is: 3}"),
+        ("a:\n  b:\n    is: 3 # so\n  c: 1", "a:\n  b:\n    fitted: 1..2\n    is: 3 # so\n  c: 1"),
+        ("a: {b: {fitted: 0..9, is: 3}}", "a: {b: {fitted: 1..2, is: 3}}"),
+        ("a: {b: [x, y]}", "a: {b: {is: [x, y], fitted: 1..2}}"),
+    ],
+)
+def test_a_key_is_set_and_all_else_stays(text, written):
+    kept = "" if "free" in text else "is"
+    assert with_key(text, ("a", "b"), "fitted", "1..2", instead_of=kept) == written
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("a:\n  b: 1  # so\nc: 2\n", "a:\n  b: 1  # so\n  k:\n    x: {y: 1}\n    z: 2\nc: 2\n"),
+        ("a:\n  b: {c: [1, 2]}", "a:\n  b: {c: [1, 2]}\n  k:\n    x: {y: 1}\n    z: 2"),
+        ("a: {b: 1}", "a: {k: {x: {y: 1}, z: 2}, b: 1}"),
+        ("a: {k: {o: 3}, b: 1}", "a: {k: {x: {y: 1}, z: 2}, b: 1}"),
+        (
+            "a:\n  k:\n    o: {p: 1,\n      q: 2}\n  b: 1\n",
+            "a:\n  k:\n    x: {y: 1}\n    z: 2\n  b: 1\n",
+        ),
+    ],
+)
+def test_entries_replace_what_stands_there_or_come_last(text, written):
+    assert with_entries(text, ("a",), "k", {"x": "{y: 1}", "z": "2"}) == written
+
+
+def test_no_entries_are_none():
+    assert with_entries("a:\n  b: 1\n", ("a",), "k", {}) == "a:\n  b: 1\n"
+    assert with_entries("a:\n  k: {b: 1}\n", ("a",), "k", {}) == "a:\n  k: {}\n"
+    with pytest.raises(KeyError):
+        with_entries("a: 1", ("a",), "k", {"b": "1"})

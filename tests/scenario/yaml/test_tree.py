@@ -1,0 +1,186 @@
+"""YAML text to data with places; what could harm is refused."""
+
+import pytest
+
+from middlegame.scenario.yaml import tree as yaml_tree
+from middlegame.scenario.yaml.nodes import MOST_WRITTEN, read_nodes
+from middlegame.scenario.yaml.tree import LARGEST, read_tree
+
+
+def faults(text):
+    return [str(fault) for fault in read_tree(text).faults]
+
+
+def test_data_is_yaml_1_2():
+    tree = read_tree(
+        "a: no\nb: 3:1\nc: 0x1F\nd: 2026-01-08\ne: [1, 2.5, true, x]\nf: '4'\ng: .nan\n"
+    )
+    assert tree.faults == []
+    assert tree.data == {
+        "a": "no", "b": "3:1", "c": "0x1F", "d": "2026-01-08", "e": [1, 2.5, True, "x"], "f": "4",
+        "g": ".nan",
+    }  # fmt: skip
+
+
+def test_places():
+    places = read_tree("a:\n  b: [x, 'y z']\n  c: >-\n    long\n    text\n").places
+    assert places.place(("a",)) == (1, 1)
+    assert places.place(("a", "b")) == (2, 3)
+    assert places.place(("a", "b", 0)) == (2, 7)
+    assert places.place(("a", "b", 1), 2) == (2, 13)
+    assert places.place(("a", "b", 1, "deeper"), 2) == (2, 10)
+    assert places.place(("a", "c"), 3) == (3, 6)
+    assert places.place(("nowhere",)) == (1, 1)
+
+
+def test_the_place_in_text_with_escapes_is_where_the_text_starts():
+    assert read_tree('a: "x\\ty"\n').places.place(("a",), 3) == (1, 4)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            "",
+            "1:1: the file is empty; expected a scenario: title, actors, moves, factors, interests",
+        ),
+        (
+            "# only this\n",
+            "1:1: the file is empty; expected a scenario: title, actors, moves, factors, interests",
+        ),
+        (
+            "a: 1\n---\nb: 2\n",
+            "2:1: a second document starts here; expected one scenario in a file, without ---",
+        ),
+        ("%YAML 1.1\n---\na: 1\n", "2:1: a line that starts with % is no part of a scenario"),
+        (
+            "a: !x 1\n",
+            "1:4: '!x' is a YAML tag; expected no tags; quotes around text that starts with !",
+        ),
+        (
+            "a: !!python/object:os.system {}\n",
+            "1:4: 'tag:yaml.org,2002:python/object:os.system' is "
+            "a YAML tag; expected no tags; quotes around text that starts with !",
+        ),
+        ("a: *b\n", "1:4: '*b' refers to nothing; expected quotes around text that starts with *"),
+        ("a: &x [*x]\n", "1:8: '*x' contains itself"),
+        (
+            "a: 1\na: 2\n",
+            "2:1: 'a' is written twice (first in line 1, column 1); expected each key once",
+        ),
+        (
+            "<<: {a: 1}\n",
+            "1:1: merge keys ('<<') are not part of the language; expected the entries written out",
+        ),
+        (
+            "true: 1\n",
+            "1:1: true is not a name (YAML reads it as true); expected a word such as kept",
+        ),
+        ("? [a]\n: 1\n", "1:3: a list or mapping stands where a key belongs; expected a word"),
+        (": 1\n", "1:1: an entry has no key; expected a word such as kept"),
+        (
+            "a: \x07\n",
+            "1:4: the sign U+0007 cannot be printed; expected text without control characters",
+        ),
+        ("a:\n\tb: 1\n", "2:1: a tab stands where only spaces may; expected spaces"),
+        (
+            "a: 'x\n",
+            "1:4: the quotation mark here is never closed; expected the same mark at the "
+            "text's end",
+        ),
+        (
+            'a: "\\x"\n',
+            "1:7: a backslash in double quotes starts an escape that YAML does not "
+            "know; expected single quotes around text with a backslash",
+        ),
+        (
+            "a: b: c\n",
+            "1:5: a second ': ' stands in this line; expected quotes around text that has a colon",
+        ),
+        ("a: `x`\n", "1:4: text cannot start with `; expected quotes around the text"),
+        (
+            "a: {b: 1\n",
+            "1:4: the bracket { is not closed, or a comma is missing; expected a comma "
+            "between entries and } at the end",
+        ),
+        ("a: 1\nb\nc: 2\n", "2:1: there is no ': ' in this line; expected key: value"),
+        ("a: " + "[" * 50, "1:43: the file is nested too deep; expected at most 40 levels"),
+        (
+            "{why: a, b: 2, note: c, d, e}",
+            "1:25: the comma ends the text of 'note', and 'd' becomes "
+            'a key; expected quotes: note: "c, d, e"',
+        ),
+        (
+            "{why: a, b: ~}",
+            "1:10: 'b' has no value (YAML reads ~ as nothing); expected 'b: ...', or "
+            "quotes around the whole text that it is part of",
+        ),
+        (
+            "cite: [brief #4]\n",
+            "1:14: ' #' starts a comment here and hides the rest of the line; "
+            "expected quotes around text that has #, and no space in a citation such as brief#4",
+        ),
+        (
+            "x: {cite: [a,\n  brief #4\n ]}\n",
+            "2:8: ' #' starts a comment, so the paragraph is lost; "
+            "expected no space: brief#4; or the comment on a line of its own",
+        ),
+    ],
+)
+def test_what_is_refused(text, told):
+    assert faults(text) == [told]
+
+
+def test_comments_elsewhere_are_welcome():
+    assert faults("# top\na: [b, c] # two\nwhy: 'text' # quoted\nif: a = b # a condition\n") == []
+
+
+def test_aliases_that_explode_are_stopped():
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 9)]
+    (told,) = faults("\n".join(lines))
+    assert "the file unfolds to more than 100,000 entries" in told
+
+
+def test_aliases_are_unfolded():
+    tree = read_tree("a: &x {b: 1}\nc: *x\n")
+    assert tree.data == {"a": {"b": 1}, "c": {"b": 1}}
+    assert tree.places.place(("c", "b")) == (1, 11)
+
+
+def test_what_is_broken_does_not_hide_the_rest():
+    text = "a:\n  b: {x\n  c: 1\nd: e: f\ng: 1\nh: *none\n"
+    tree = read_tree(text)
+    assert [fault.line for fault in tree.faults] == [3, 4, 6]
+    assert tree.data == {"a": {"c": 1}, "g": 1, "h": "*none"}
+    assert tree.damaged == {("a", "b"), ("d",)}
+
+
+def test_comments_are_seen_where_they_are_after_something_broken():
+    text = "a:\n  b: c: d\n  e: {cite: brief#4}   # fine\nwhy: text # not fine\n"
+    assert [(fault.line, fault.column) for fault in read_tree(text).faults] == [(2, 7), (4, 10)]
+
+
+def test_a_large_text_is_read():
+    text = "a:\n" + "- {b: c}\n" * 15_000
+    assert len(text) < LARGEST
+    assert len(read_tree(text).data["a"]) == 15_000
+
+
+@pytest.mark.parametrize("text", ["a: [{}]", "{{{}}}", "a: &x 1\nb: [{}]"])
+def test_a_text_of_too_many_entries_is_not_read_to_its_end(text):
+    entry = "*x," if "&x" in text else "b: 1," if text.startswith("{") else "1,"
+    (fault,) = read_tree(text.format(entry * 200_000)).faults
+    assert fault.message == f"the file has more than {MOST_WRITTEN:,} entries"
+    assert fault.column < 5 * MOST_WRITTEN
+
+
+def test_a_large_text_is_not_read_again_for_each_thing_that_is_broken(monkeypatch):
+    read = []
+    monkeypatch.setattr(yaml_tree, "read_nodes", lambda text: read.append(text) or read_nodes(text))
+    broken = "".join(f"k{number}: 'x' y\n" for number in range(40))
+    assert len(read_tree(broken).faults) == 12
+    assert len(read) == 12
+    read.clear()
+    assert len(read_tree(f"a: {'x' * 300_000}\n{broken}").faults) == 1
+    assert len(read) == 1

@@ -1,0 +1,69 @@
+"""Several processes give the numbers of one, also when some of them are killed."""
+
+import os
+import signal
+
+import psutil
+import pyarrow.parquet as pq
+import pytest
+
+import middlegame as mg
+from middlegame.sweeps.plan import BLOCK, Plan
+
+WORLDS = 24 * BLOCK
+
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+
+@pytest.fixture(scope="module")
+def harbour() -> mg.Equilibrium:
+    return mg.solve(mg.load("harbour-lease"))
+
+
+def test_a_killed_worker_loses_nothing_and_changes_no_number(harbour, tmp_path):
+    alone = mg.sweep(harbour, WORLDS, out=tmp_path / "alone.parquet")
+    killed: list[int] = []
+
+    def kill(done: int, _of: int | None) -> None:
+        """Kill a worker once a few blocks are there, and another later."""
+        if len(killed) < 2 and done >= (len(killed) + 1) * 4 * BLOCK:
+            worker = next(p for p in workers() if p.pid not in killed)
+            killed.append(worker.pid)
+            os.kill(worker.pid, signal.SIGKILL)
+
+    together = mg.sweep(harbour, WORLDS, out=tmp_path / "together.parquet", workers=2, told=kill)
+    assert len(killed) == 2
+    assert not any(psutil.pid_exists(pid) for pid in killed)
+    assert not together.interrupted
+    assert pq.read_table(together.store.out).equals(pq.read_table(alone.store.out))
+
+
+def workers() -> list[psutil.Process]:
+    """The processes that solve: what nannies have started."""
+    found = [
+        process
+        for nanny in psutil.Process().children()
+        for process in [nanny, *nanny.children()]
+        if "spawn_main" in " ".join(process.cmdline())
+    ]
+    return sorted(found, key=lambda process: process.pid)
+
+
+def test_an_existing_scheduler_is_used(harbour):
+    from distributed import LocalCluster
+
+    with LocalCluster(1, threads_per_worker=1, dashboard_address=":0") as cluster:
+        found = mg.sweep(harbour, 100, cluster=cluster.scheduler_address)
+    assert found.forecast == mg.sweep(harbour, 100).forecast
+
+
+def test_other_versions_are_refused(harbour, monkeypatch):
+    from distributed import LocalCluster
+
+    monkeypatch.setattr("middlegame.sweeps.cluster.__version__", "99")
+    monkeypatch.setattr(Plan, "solve", None)
+    with (
+        LocalCluster(1, threads_per_worker=1, dashboard_address=":0") as cluster,
+        pytest.raises(mg.QueryError, match=r"have another version.*here it is 99"),
+    ):
+        mg.sweep(harbour, 100, cluster=cluster.scheduler_address)

@@ -1,0 +1,74 @@
+import threading
+from html import unescape
+
+import pytest
+
+from middlegame.analysis.commitment import leverage
+from middlegame.analysis.hypotheses import hypotheses
+from middlegame.analysis.interventions import Push, push_all
+from middlegame.base.errors import MiddlegameError
+from middlegame.equilibrium.equilibrium import solve
+from middlegame.report.text.value_of_information import valued_levers
+from middlegame.report.text.words import percent
+from middlegame.scenario import in_view
+from middlegame.scenario.yaml.load import read_text
+from middlegame.workbench.setting import Setting
+from middlegame.workbench.workers import findings as finding
+from middlegame.workbench.workers import solve as solving
+from middlegame.workbench.workers.texts import rewrite
+from middlegame.workbench.workers.worker import Bench
+from tests.workbench.contests import HARBOUR, KNOWN
+
+WORTH = "interests.tenant[0].worth"
+
+
+@pytest.fixture(scope="module")
+def bench():
+    return Bench(lambda _: None, threading.Event())
+
+
+def test_only_a_contest_with_evidence_or_views_has_sections_on_them(bench):
+    plain = solving.opened(bench, HARBOUR).portrait
+    known = solving.opened(bench, KNOWN).portrait
+    assert (plain.evidence, plain.rivals) == (False, False)
+    assert (known.evidence, known.rivals) == (True, True)
+
+
+def test_the_evidence_is_told_as_in_the_report_with_what_is_observed(bench):
+    html = finding.evidence(bench, KNOWN, Setting(given={"bid": ("offer",)}))
+    (found,) = hypotheses(solve(read_text(KNOWN).scenario).given({"bid": "offer"}))
+    assert found.name == "loan"
+    assert [piece.name for piece in found.pieces] == ["audit", "bid"]
+    for state, chance in found.posterior.items():
+        assert f"<b>{percent(chance)}</b>" in html
+        assert f"before: {percent(found.prior[state])}" in html
+    assert "512 worlds" in html
+
+
+def test_views_are_set_side_by_side(bench):
+    html = finding.rivals(bench, KNOWN, {})
+    contest = read_text(KNOWN).scenario
+    for view in (contest.model_copy(update={"views": {}}), in_view(contest, "doubter")):
+        for chance in solve(view).questions.values():
+            assert f'<td class="number">{percent(chance)}</td>' in html
+    assert "The doubter" in html
+
+
+def test_what_is_worth_finding_out_follows_the_changed_numbers(bench):
+    told = []
+    bench.tell = told.append
+    html = unescape(finding.worth(bench, HARBOUR, Setting({WORTH: 60.0})))
+    equilibrium = solve(read_text(rewrite(bench, HARBOUR, {WORTH: 60.0}, True)).scenario)
+    moves = [
+        Push(move.name, state) for move in equilibrium.diagram.decisions for state in move.states
+    ]
+    (first, *_) = valued_levers(equilibrium, leverage(push_all(equilibrium, moves)))
+    assert f"{first.label[:1].upper()}{first.label[1:]}</th>" in html
+    assert f"<b>{first.value}</b>" in html
+    assert f"{finding.WORLDS:,} worlds" in html
+    assert ("Solving worlds", 1.0) in told
+
+
+def test_there_is_nothing_to_weigh_without_evidence(bench):
+    with pytest.raises(MiddlegameError, match="there is no evidence"):
+        finding.evidence(bench, HARBOUR, Setting())
