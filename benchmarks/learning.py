@@ -75,7 +75,7 @@ def learning() -> list[dict[str, Any]]:
             command = ["fit", place / "scenario.yaml", place / "history.csv", "--json"]
             begin = time.perf_counter()
             done = subprocess.run(
-                [sys.executable, "-m", "middlegame.cli.main", *map(str, command)],
+                [sys.executable, "-m", "middlegame", *map(str, command)],
                 capture_output=True,
                 text=True,
                 check=True,

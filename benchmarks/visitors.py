@@ -145,7 +145,7 @@ async def measure(visitors: int, seconds: float, contest: str) -> dict[str, Any]
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "middlegame.cli.main", "serve", contest, "--no-open"]
+        command = [sys.executable, "-m", "middlegame", "serve", contest, "--no-open"]
         environment = os.environ | {"MIDDLEGAME_LEDGER": f"{folder}/ledger.sqlite3"}
         server = subprocess.Popen([*command, "--port", str(port)], env=environment)
         try:

@@ -14,10 +14,10 @@ def test_everything_exported_is_there():
 def test_importing_does_not_import_jax():
     for what in (
         "import middlegame",
-        "import middlegame.cli",
+        "import middlegame.cli.main",
         "import middlegame; middlegame.load",
         "import middlegame.report.terminal.answer",
-        "import middlegame.checkup",
+        "import middlegame.equilibrium.check",
     ):
         code = f"{what}\nimport sys; sys.exit('jax' in sys.modules)"
         assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0, what
@@ -32,5 +32,5 @@ def test_solving_once_does_not_import_jax():
 
 
 def test_the_function_is_not_hidden_by_a_module():
-    code = "import middlegame.equilibrium, middlegame as mg; mg.solve.__call__; mg.load.__call__"
+    code = "import middlegame.equilibrium.equilibrium, middlegame as mg; mg.solve.__call__; mg.load.__call__"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

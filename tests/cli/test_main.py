@@ -262,7 +262,7 @@ def test_refusals_are_json_too(run):
 
 def test_help_is_quick_and_imports_no_jax():
     code = (
-        "import sys\nfrom middlegame.cli import main\n"
+        "import sys\nfrom middlegame.cli.main import main\n"
         "try: main(['--help'])\nexcept SystemExit: pass\n"
         "heavy = {'jax', 'pandas', 'altair', 'rich', 'pydantic', 'scipy'} & set(sys.modules)\n"
         "sys.exit(f'imported {heavy}' if heavy else 0)"
@@ -274,7 +274,7 @@ def test_help_is_quick_and_imports_no_jax():
 
 
 def test_a_reader_that_goes_away_is_no_traceback():
-    command = f"{sys.executable} -m middlegame.cli schema | head -c 1"
+    command = f"{sys.executable} -m middlegame schema | head -c 1"
     ended = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
     assert ended.stderr == ""
 

@@ -97,7 +97,7 @@ def test_a_folder_that_cannot_be_written_to_is_told_before_the_work(run, monkeyp
 
 def test_ctrl_c_shows_what_is_done_and_resume_goes_on(tmp_path):
     out = tmp_path / "worlds.parquet"
-    command = [sys.executable, "-m", "middlegame.cli.main", "sweep", "harbour-lease", "-n", "2000000",
+    command = [sys.executable, "-m", "middlegame", "sweep", "harbour-lease", "-n", "2000000",
                "--out", str(out)]  # fmt: skip
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     parts = Path(f"{out}.parts")

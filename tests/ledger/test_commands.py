@@ -239,7 +239,7 @@ def test_a_folder_names_its_scenario(run: Run) -> None:
 
 def test_help_imports_no_database() -> None:
     code = (
-        "import sys\nfrom middlegame.cli import main\n"
+        "import sys\nfrom middlegame.cli.main import main\n"
         "try: main(sys.argv[1:])\nexcept SystemExit: pass\n"
         "heavy = {'sqlalchemy', 'alembic', 'jax', 'pydantic', 'rich'} & set(sys.modules)\n"
         "sys.exit(f'imported {heavy}' if heavy else 0)"

@@ -1,7 +1,6 @@
 """Checks of scenarios built in Python, where paths stand for places; quotes need a folder."""
 
-from middlegame.scenario import Actor, Interest, Move, Scenario, Source, faults_of
-from middlegame.scenario.yaml import load
+from middlegame.scenario import Actor, Interest, Move, Scenario, Source, faults_of, load
 from tests.scenario.test_load import HARBOUR
 
 

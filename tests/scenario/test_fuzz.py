@@ -7,9 +7,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic_core import PydanticCustomError
 
-from middlegame.scenario import Loaded, ScenarioError, read_text
+from middlegame.scenario import Loaded, ScenarioError, load, read_text
 from middlegame.scenario.conditions import parse_condition
-from middlegame.scenario.yaml import load
 from middlegame.scenario.yaml.tree import read_tree
 from tests.scenario.test_load import HARBOUR
 

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from middlegame.scenario import Fault, ScenarioError, read, read_text
-from middlegame.scenario.yaml import load
+from middlegame.scenario import Fault, ScenarioError, load, read, read_text
 
 HARBOUR = Path(__file__).parent / "golden" / "harbour.yaml"
 

@@ -1,8 +1,7 @@
 """What counts as sourced."""
 
-from middlegame.scenario import read_text, sourcing
+from middlegame.scenario import load, read_text, sourcing
 from middlegame.scenario.faults import dotted
-from middlegame.scenario.yaml import load
 from tests.scenario.test_load import HARBOUR
 
 

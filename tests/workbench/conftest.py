@@ -63,7 +63,7 @@ def server(tmp_path_factory):
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     log = folder / "server.log"
-    command = [sys.executable, "-m", "middlegame.cli.main", "serve", str(folder), "--no-open"]
+    command = [sys.executable, "-m", "middlegame", "serve", str(folder), "--no-open"]
     with log.open("w") as stream:
         process = subprocess.Popen(
             [*command, "--port", str(port)],

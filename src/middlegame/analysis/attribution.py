@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.special import ndtri
 
 from middlegame.base.errors import QueryError, unknown
+from middlegame.base.numbers import HALF_WIDTH_90, Floats
 from middlegame.diagram import Parameter
 from middlegame.equilibrium.equilibrium import Equilibrium
 from middlegame.scenario.conditions import Any as AnyOf
@@ -23,11 +22,6 @@ from middlegame.sweeps.queries import Ask
 from middlegame.sweeps.sampling import Draws, Space
 from middlegame.sweeps.solving import solve_worlds
 from middlegame.sweeps.summaries import effective, spread
-
-Floats = NDArray[np.float64]
-
-_NINETY = 2 * float(ndtri(0.95))
-"""Standard deviations from the 5th percentile of a range to its 95th."""
 
 
 @dataclass(frozen=True)
@@ -203,7 +197,9 @@ def _gains(equilibrium: Equilibrium, answered: tuple[Answered, ...]) -> Floats:
 
 def _deviation(parameter: Parameter, value: float) -> float:
     """Give what a standard deviation of the range comes to, at a value, in the natural unit."""
-    width = float(parameter.to_scale(parameter.high) - parameter.to_scale(parameter.low)) / _NINETY
+    width = float(parameter.to_scale(parameter.high) - parameter.to_scale(parameter.low)) / (
+        2 * HALF_WIDTH_90
+    )
     at = float(parameter.to_scale(value))
     step = 1e-4
     rise = float(parameter.from_scale(at + step * width) - parameter.from_scale(at - step * width))
@@ -212,7 +208,7 @@ def _deviation(parameter: Parameter, value: float) -> float:
 
 def _owed(parameter: Parameter, value: float, gain: float, drawn: Floats, weights: Floats) -> Owed:
     low, high = (float(parameter.to_scale(end)) for end in (parameter.low, parameter.high))
-    scores = (parameter.to_scale(drawn) - (low + high) / 2) / ((high - low) / _NINETY)
+    scores = (parameter.to_scale(drawn) - (low + high) / 2) / ((high - low) / (2 * HALF_WIDTH_90))
     mean = float(np.average(scores, weights=weights))
     around = float(np.average((scores - mean) ** 2, weights=weights))
     return Owed(

@@ -4,11 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from middlegame.analysis.outcomes import Target
-
-Floats = NDArray[np.float64]
+from middlegame.base.numbers import Floats
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from middlegame.base.errors import QueryError
+from middlegame.base.numbers import Floats
 from middlegame.diagram import Parameter
-
-Floats = NDArray[np.float64]
 
 MOST_LIMITS = 4
 """More judgements at once make no sentence."""

@@ -14,16 +14,15 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 from middlegame.analysis.outcomes import Answers, Target
 from middlegame.base.errors import QueryError
+from middlegame.base.numbers import Floats
 from middlegame.scenario.model.correlations import group_of
 from middlegame.sweeps.sampling import Draws, Space
 
-Floats = NDArray[np.float64]
 Told = Callable[[int, int], None]
 Method = Literal["sobol", "pawn"]
 

@@ -12,14 +12,13 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from middlegame.analysis.brackets import Bracket, Line, first_bracket, lead_of
 from middlegame.analysis.outcomes import Answers, Target
+from middlegame.base.numbers import Floats
 from middlegame.diagram import Parameter
 from middlegame.sweeps.sampling import at_share
 
-Floats = NDArray[np.float64]
 Told = Callable[[int, int], None]
 
 SHARES = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0)

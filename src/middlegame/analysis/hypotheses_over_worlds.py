@@ -10,17 +10,15 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from middlegame.analysis.hypotheses import Hypothesis
 from middlegame.base.errors import QueryError
+from middlegame.base.numbers import Floats
 from middlegame.equilibrium.equilibrium import Equilibrium
 from middlegame.sweeps.queries import Ask
 from middlegame.sweeps.sampling import Draws, Space
 from middlegame.sweeps.solving import solve_worlds
 from middlegame.sweeps.summaries import Spread, effective, spread
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

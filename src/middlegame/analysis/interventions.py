@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
 from middlegame.base.errors import QueryError, unknown
+from middlegame.base.numbers import Floats
 from middlegame.diagram import Decision, Diagram, Tables
 from middlegame.engine.graph.layout import layout_of
 from middlegame.engine.inference import joint as inference
@@ -19,8 +19,6 @@ from middlegame.equilibrium.engine_input import certain, fix
 from middlegame.equilibrium.equilibrium import Equilibrium
 from middlegame.equilibrium.play import Play, place_of
 from middlegame.sweeps.batches import Told, flattened, forecasts, solve_all
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -12,14 +12,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
 from middlegame.analysis.interventions import Push, Pushed
+from middlegame.base.numbers import Floats
 from middlegame.diagram import Decision
 from middlegame.engine.graph.layout import layout_of
 from middlegame.sweeps.batches import LONG, forecasts
-
-Floats = NDArray[np.float64]
 
 _FAINT = 0.01
 """In a long contest, the change of a node below which its arcs are not held."""

@@ -15,20 +15,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from middlegame.analysis.outcomes import Target, swept
 from middlegame.base.errors import QueryError
+from middlegame.base.numbers import HALF_WIDTH_90, Floats
 from middlegame.diagram import Chance, Diagram
 from middlegame.equilibrium.equilibrium import Equilibrium
 from middlegame.sweeps.result import Sweep
 
-Floats = NDArray[np.float64]
-
 _SLICES = 16
 _FOLDS = 20
-_NINETY = 1.6448536269514722
-"""Standard deviations from the middle of a normal distribution to its 95th percentile."""
 
 
 @dataclass(frozen=True)
@@ -146,7 +142,7 @@ def worth_of_judgements(
         # The jackknife (Efron & Stein 1981), a fold at a time.
         spread = np.square(np.array(without) - np.mean(without)).sum()
         deviation = np.sqrt((_FOLDS - 1) / _FOLDS * spread)
-        found.append(Worth(name, bits, float(_NINETY * deviation), bits / whole))
+        found.append(Worth(name, bits, float(HALF_WIDTH_90 * deviation), bits / whole))
     return sorted(found, key=lambda worth: -round(worth.bits, 12))
 
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from middlegame.base.errors import QueryError
+from middlegame.base.numbers import Floats
 from middlegame.diagram import Decision, Diagram, Node
 from middlegame.equilibrium.equilibrium import Equilibrium
 from middlegame.equilibrium.play import cases, place_of
@@ -15,8 +15,6 @@ from middlegame.scenario.timeline import Timeline
 from middlegame.sweeps.queries import Ask
 from middlegame.sweeps.result import Sweep
 from middlegame.sweeps.solving import solve_worlds
-
-Floats = NDArray[np.float64]
 
 YES, NO = "yes", "no"
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from middlegame.base.numbers import Floats
 
 _LEAST = 1e-9
 """A forecast of 0 or 1 would overrule all others in the pool of log-odds; it is taken as this."""

@@ -30,13 +30,13 @@ class QueryError(MiddlegameError):
     """A question that cannot be asked of this contest."""
 
 
-class TooLarge(MiddlegameError):  # noqa: N818 - an outcome
+class TooLarge(MiddlegameError):
     """A run that is refused before it starts, with what it would have cost."""
 
     status = "too_large"
 
 
-class NotConverged(MiddlegameError):  # noqa: N818 - an outcome, named as the literature does
+class NotConverged(MiddlegameError):
     """No equilibrium was reached, so there are no numbers.
 
     Attributes:

@@ -1,6 +1,5 @@
 """What commands print on: a console, JSON, and a sign of life while they work."""
 
-import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,7 +20,9 @@ def console() -> "Console":
 
 def print_json(data: object) -> None:
     """Print one JSON object."""
-    click.echo(json.dumps(data, indent=2, ensure_ascii=False, default=str))
+    from middlegame.base.encoding import to_json
+
+    click.echo(to_json(data))
 
 
 @contextmanager

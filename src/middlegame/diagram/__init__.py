@@ -6,13 +6,13 @@ nodes that add up. Every uncertain number is one entry of the parameter vector t
 natural unit (a probability, points, or odds); a table says how it follows from theta.
 """
 
+from middlegame.base.numbers import Floats
 from middlegame.diagram.diagram import Chance, Decision, Diagram, Node, Tables, Utility
 from middlegame.diagram.numbers import (
     UNDISCOUNTED,
     Array,
     Computed,
     Discount,
-    Floats,
     Number,
     Parameter,
     Ref,

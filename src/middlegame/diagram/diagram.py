@@ -8,12 +8,12 @@ from types import ModuleType
 import numpy as np
 from numpy.typing import NDArray
 
+from middlegame.base.numbers import Floats
 from middlegame.diagram.numbers import (
     UNDISCOUNTED,
     Array,
     Computed,
     Discount,
-    Floats,
     Number,
     Parameter,
     Ref,

@@ -6,13 +6,12 @@ from types import ModuleType
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from middlegame.base.numbers import Floats
 from middlegame.scenario.formulas import Formula
 
 Array = Any
 """A NumPy or JAX array: tables are evaluated with either, the module being an argument."""
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

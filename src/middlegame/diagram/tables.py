@@ -8,12 +8,12 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from middlegame.base.numbers import Floats
 from middlegame.diagram.numbers import (
     UNDISCOUNTED,
     Array,
     Computed,
     Discount,
-    Floats,
     Number,
     Ref,
     evaluate_numbers,

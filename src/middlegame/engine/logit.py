@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from middlegame.engine.graph.layout import Array, Floats, Game, layout_of
+from middlegame.base.numbers import Floats
+from middlegame.engine.graph.layout import Array, Game, layout_of
 from middlegame.engine.graph.structure import Structure
 from middlegame.engine.numerics.linear import Jacobian
 

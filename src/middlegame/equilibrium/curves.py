@@ -4,16 +4,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from middlegame.base.errors import QueryError
+from middlegame.base.numbers import Floats
 from middlegame.equilibrium.play import Play
 from middlegame.scenario import Condition, Scenario
 from middlegame.scenario.conditions import parse_condition
 from middlegame.scenario.model.references import split
 from middlegame.scenario.timeline import Timeline
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

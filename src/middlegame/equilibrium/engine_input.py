@@ -5,15 +5,13 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from middlegame.base.errors import unknown
+from middlegame.base.numbers import Floats
 from middlegame.diagram import Decision, Diagram, Tables
 from middlegame.engine.graph.layout import Game, layout_of
 from middlegame.engine.inference.marginals import marginals
 from middlegame.scenario.model.references import LAST, split
-
-Floats = NDArray[np.float64]
 
 
 def engine_game(diagram: Diagram, tables: Tables) -> Game:

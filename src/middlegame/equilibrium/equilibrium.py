@@ -6,10 +6,10 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from middlegame.base.display import Displayed
 from middlegame.base.errors import NotConverged, QueryError, unknown
+from middlegame.base.numbers import Floats
 from middlegame.compiler import compile_scenario
 from middlegame.diagram import Diagram, Tables
 from middlegame.engine.graph.layout import layout_of
@@ -28,8 +28,6 @@ from middlegame.equilibrium.sensitivity import Sensitivity, differentiate
 from middlegame.scenario import Any as AnyOf
 from middlegame.scenario import Condition, Scenario
 from middlegame.scenario.timeline import Timeline
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, repr=False)

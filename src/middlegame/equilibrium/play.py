@@ -7,9 +7,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from middlegame.base.errors import QueryError, unknown
+from middlegame.base.numbers import Floats
 from middlegame.compiler.evidence import STATES, sighting
 from middlegame.diagram import Diagram, Tables
 from middlegame.engine.inference import joint as inference
@@ -22,7 +22,6 @@ from middlegame.scenario.model.references import LAST
 if TYPE_CHECKING:
     import pandas as pd
 
-Floats = NDArray[np.float64]
 GIVEN = "given "
 """What the names of nodes begin with that stand for what was observed and is no node's state."""
 Observed = Mapping[str, str | Sequence[str]]

@@ -4,16 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from middlegame.base.numbers import Floats
 from middlegame.diagram import Diagram
 from middlegame.engine.graph.layout import layout_of
 from middlegame.engine.inference.joint import Evidence
 from middlegame.engine.qre import long, long_sensitivity, sensitivity
 from middlegame.engine.qre.sensitivity import Asked, Gradient
 from middlegame.equilibrium.engine_input import engine_game, fix
-
-Floats = NDArray[np.float64]
 
 _STEP = 1e-30
 """Of a complex step: so small that its square is lost beside any number."""

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from middlegame.base.numbers import Floats
 from middlegame.engine.graph.structure import Structure
 from middlegame.engine.inference import joint as inference
 from middlegame.engine.inference.joint import Evidence
-from middlegame.engine.inference.sampling import Floats, simulate
+from middlegame.engine.inference.sampling import simulate
 
 PLAYS = 20_000
 _TRIED = 4

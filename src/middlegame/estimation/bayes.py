@@ -8,13 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from middlegame.base.errors import MiddlegameError
+from middlegame.base.numbers import HALF_WIDTH_90, Floats
 from middlegame.engine.backend import jax, jnp
-from middlegame.estimation.result import NINETY, Fit
-
-Floats = NDArray[np.float64]
+from middlegame.estimation.result import Fit
 
 MIXED = 1.01
 """R-hat up to which chains count as having mixed (Vehtari et al. 2021)."""
@@ -159,7 +157,7 @@ def sample_posterior(
                 given = dist.ImproperUniform(kind, (), ())
             else:
                 middle = (each.prior.median - begin[place]) / size[place]
-                spread = (each.prior.high - each.prior.low) / 2 / NINETY / size[place]
+                spread = (each.prior.high - each.prior.low) / 2 / HALF_WIDTH_90 / size[place]
                 given = dist.TruncatedNormal(
                     middle,
                     spread,

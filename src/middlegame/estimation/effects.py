@@ -7,14 +7,12 @@ First differences are averages over the rows as they are, with one column change
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from middlegame.base.numbers import Floats
 from middlegame.estimation.likelihood import Likelihood
 from middlegame.estimation.outcomes import Outcome, cases_of, observed_share, outcomes
 from middlegame.estimation.sample import Sample
 from middlegame.scenario import Scenario
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from middlegame.base.errors import MiddlegameError, NotConverged
+from middlegame.base.numbers import Floats
 from middlegame.engine.graph.relevance import traced
 from middlegame.engine.inference.joint import joint
 from middlegame.equilibrium.equilibrium import solve_tables
@@ -24,7 +25,6 @@ from middlegame.scenario import Scenario
 if TYPE_CHECKING:
     import pandas as pd
 
-Floats = NDArray[np.float64]
 
 SETTLED = 1e-8
 """The largest residual with which a row's equilibrium counts as reached."""

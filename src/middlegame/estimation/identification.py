@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from middlegame.base.numbers import Floats
 
 FLAT = 1e-6
 """Information, as a share of what a row carries elsewhere, below which there is none."""

@@ -11,8 +11,8 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from middlegame.base.numbers import Floats
 from middlegame.compiler import compile_scenario
 from middlegame.engine.backend import QUICK, jax, jnp
 from middlegame.engine.batch.implicit import differentiable
@@ -28,7 +28,6 @@ from middlegame.scenario import Scenario
 from middlegame.scenario.data_rows import at_row
 from middlegame.scenario.model.walk import formulas
 
-Floats = NDArray[np.float64]
 ANY = -1
 """In a case, stands for whatever state an observed move or factor may be in."""
 _TINY = 1e-300

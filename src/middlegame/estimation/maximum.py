@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from threadpoolctl import threadpool_limits
 
-Floats = NDArray[np.float64]
+from middlegame.base.numbers import Floats
 
 SAME = 1e-4
 """The difference in log-likelihood within which two starts have ended at the same height."""

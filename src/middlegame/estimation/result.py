@@ -5,9 +5,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import ndtr
 
+from middlegame.base.numbers import HALF_WIDTH_90, Floats
 from middlegame.estimation.effects import Difference, Share, differences, shares
 from middlegame.estimation.identification import Identification
 from middlegame.estimation.likelihood import Likelihood
@@ -18,11 +18,6 @@ from middlegame.scenario import Scenario
 
 if TYPE_CHECKING:
     import pandas as pd
-
-Floats = NDArray[np.float64]
-
-NINETY = 1.6448536269514722
-"""Standard errors from the middle of a 90% interval to its ends."""
 
 
 @dataclass(frozen=True)
@@ -143,7 +138,7 @@ class Fit:
                 note = "at its bound"
             if place in loose:
                 value = error = float("nan")
-            low, high = value - NINETY * error, value + NINETY * error
+            low, high = value - HALF_WIDTH_90 * error, value + HALF_WIDTH_90 * error
             if written.least is not None:
                 low = max(low, written.least) if low == low else low
             if written.most is not None:
@@ -226,8 +221,8 @@ class Fit:
                     "outcome": each.outcome.states,
                     "change": each.change,
                     "standard_error": _known(each.error),
-                    "low": _known(each.change - NINETY * each.error),
-                    "high": _known(each.change + NINETY * each.error),
+                    "low": _known(each.change - HALF_WIDTH_90 * each.error),
+                    "high": _known(each.change + HALF_WIDTH_90 * each.error),
                 }
                 for each in self.differences
             ],

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from middlegame.base.numbers import Floats
 from middlegame.base.spelling import nearest
 from middlegame.estimation.data import Data, DataError
 from middlegame.scenario import Scenario
@@ -15,8 +16,6 @@ from middlegame.scenario.model.judgement import plain
 from middlegame.scenario.model.learning import Column, Observed
 from middlegame.scenario.model.references import base
 from middlegame.scenario.model.walk import formulas
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

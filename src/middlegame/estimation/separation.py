@@ -6,14 +6,13 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from middlegame.base.numbers import Floats
 from middlegame.diagram import Decision
 from middlegame.equilibrium.play import place_of
 from middlegame.estimation.likelihood import Likelihood
 from middlegame.estimation.sample import Sample
 from middlegame.scenario import Scenario
 from middlegame.scenario.model.walk import formulas
-
-Floats = NDArray[np.float64]
 
 _MOST_ROWS = 3
 _TINY = 1e-6

@@ -13,12 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from middlegame.base.errors import MiddlegameError
+from middlegame.base.numbers import Floats
 from middlegame.estimation.fitting import problem_of
 from middlegame.estimation.maximum import maximise
 from middlegame.estimation.outcomes import shown_cases
 from middlegame.estimation.result import Fit
 
-Floats = NDArray[np.float64]
 Integers = NDArray[np.int_]
 
 _LEAST = 1e-12

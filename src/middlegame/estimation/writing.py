@@ -6,8 +6,9 @@ import textwrap
 import numpy as np
 
 from middlegame.base.errors import MiddlegameError
+from middlegame.base.numbers import HALF_WIDTH_90
 from middlegame.estimation.bayes import Posterior
-from middlegame.estimation.result import NINETY, Fit
+from middlegame.estimation.result import Fit
 from middlegame.scenario.model.correlations import WRITTEN_DIGITS
 from middlegame.scenario.model.judgement import plain
 from middlegame.scenario.yaml.editing import with_entries, with_key
@@ -41,7 +42,8 @@ def fitted_text(text: str, found: Fit, posterior: Posterior | None = None) -> st
     # Of the normal distribution itself, that its middle stays the estimate: what a bound cuts off
     # is cut off where worlds are drawn.
     ends = {
-        e.name: (e.value - NINETY * e.error, e.value + NINETY * e.error) for e in found.estimates
+        e.name: (e.value - HALF_WIDTH_90 * e.error, e.value + HALF_WIDTH_90 * e.error)
+        for e in found.estimates
     }
     if posterior is not None:
         ends = {m.name: (m.low, m.high) for m in posterior.marginals}

@@ -12,13 +12,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
 from middlegame.base.errors import QueryError
+from middlegame.base.numbers import Floats
 from middlegame.diagram import Chance, Decision, Diagram, Tables
 from middlegame.io import gambit
-
-Floats = NDArray[np.float64]
 
 LEAVES = 1_000_000
 """Leaves up to which a tree is written, unless another limit is given."""

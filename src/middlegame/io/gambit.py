@@ -8,13 +8,11 @@ from decimal import Context, Decimal
 from math import isfinite, prod
 
 import numpy as np
-from numpy.typing import NDArray
 
+from middlegame.base.numbers import Floats
 from middlegame.diagram import Decision, Diagram, Tables
 from middlegame.engine.graph.structure import Structure
 from middlegame.engine.inference.contraction import contract, plan
-
-Floats = NDArray[np.float64]
 
 LARGEST_INTERMEDIATE = 2e7
 """Numbers in a table that may be held while counting or summing."""

@@ -20,9 +20,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from middlegame.base.numbers import Floats
 from middlegame.diagram import (
     UNDISCOUNTED,
     Chance,
@@ -35,8 +35,6 @@ from middlegame.diagram import (
 )
 from middlegame.io.files import read_text
 from middlegame.scenario.faults import Fault, ScenarioError, nearest
-
-Floats = NDArray[np.float64]
 
 
 class _Form(BaseModel):

@@ -13,17 +13,15 @@ from math import prod
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from middlegame.base.errors import QueryError
+from middlegame.base.numbers import Floats
 from middlegame.diagram import Decision, Diagram, Fixed, Utility
 from middlegame.io import gambit
 from middlegame.io.files import read_text
 from middlegame.io.nfg_tokens import Tokens
 from middlegame.io.strategies import PROFILES, payoffs, strategies
 from middlegame.scenario.conditions import RESERVED
-
-Floats = NDArray[np.float64]
 
 _PLAYERS = 32
 """As many axes as every NumPy's tables may have."""

@@ -15,11 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from middlegame.base.errors import QueryError
+from middlegame.base.numbers import Floats
 from middlegame.diagram import Diagram, Tables
 from middlegame.engine.inference.contraction import contract, plan
 from middlegame.io import gambit
-
-Floats = NDArray[np.float64]
 
 PROFILES = 1_000_000
 """Combinations of strategies up to which they are listed, unless another limit is given."""

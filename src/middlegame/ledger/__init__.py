@@ -21,7 +21,7 @@ _HOMES = {
     "Entry": "records",
     "Forecast": "records",
     "Ledger": "ledger",
-    "LedgerError": "failures",
+    "LedgerError": "errors",
     "Record": "records",
     "Resolution": "records",
     "Scores": "scores",

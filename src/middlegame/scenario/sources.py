@@ -7,7 +7,7 @@ _LARGEST = 8 << 20
 _GAP = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
 
 
-class Unreadable(Exception):  # noqa: N818 - a reason
+class Unreadable(Exception):
     """Why a source's file is not read; `outside` says that it never may be."""
 
     def __init__(self, reason: str, *, outside: bool = False) -> None:

@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from middlegame.base.numbers import Floats
 from middlegame.diagram import Diagram, Tables
 from middlegame.engine.batch.ramp import Ramp
 from middlegame.engine.batch.solver import solver
@@ -21,7 +21,6 @@ from middlegame.equilibrium.equilibrium import solve_tables
 from middlegame.sweeps.solving import TOLERANCE
 from middlegame.sweeps.tracing import APART
 
-Floats = NDArray[np.float64]
 Told = Callable[[int, int], None]
 """Is told how many of how many are done."""
 

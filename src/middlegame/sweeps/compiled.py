@@ -9,8 +9,8 @@ from functools import lru_cache
 from typing import Any, NamedTuple, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
+from middlegame.base.numbers import Floats
 from middlegame.diagram import Diagram, Tables
 from middlegame.engine.backend import jax, jnp
 from middlegame.engine.batch import long as long_worlds
@@ -23,8 +23,6 @@ from middlegame.engine.graph.structure import Structure
 from middlegame.engine.qre import long
 from middlegame.equilibrium.engine_input import engine_game, fix
 from middlegame.sweeps.queries import Ask
-
-Floats = NDArray[np.float64]
 
 Told = dict[str, dict[str, Any]]
 """What is told of worlds: their forecasts, asks and points, the worlds as the first axis."""

@@ -7,16 +7,14 @@ from functools import cached_property
 from hashlib import sha256
 
 import numpy as np
-from numpy.typing import NDArray
 
+from middlegame.base.numbers import Floats
 from middlegame.diagram import Diagram
 from middlegame.equilibrium.equilibrium import Equilibrium
 from middlegame.io.json_form import to_json
 from middlegame.sweeps.queries import Ask
 from middlegame.sweeps.sampling import STRATA, Draws, Method, Space
 from middlegame.sweeps.solving import Worlds, solve_worlds
-
-Floats = NDArray[np.float64]
 
 BLOCK = STRATA
 """Worlds in a block, however the work is split; whole Latin hypercubes."""

@@ -5,14 +5,12 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from middlegame.base.errors import QueryError
+from middlegame.base.numbers import Floats
 from middlegame.diagram import Diagram
 from middlegame.equilibrium.play import cases, place_of
 from middlegame.scenario.conditions import Condition
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from middlegame.base.display import Displayed
 from middlegame.base.errors import unknown
+from middlegame.base.numbers import Floats
 from middlegame.equilibrium.equilibrium import Equilibrium
 from middlegame.sweeps.plan import Plan
 from middlegame.sweeps.store import Store
@@ -16,8 +17,6 @@ from middlegame.sweeps.summaries import Spread, effective, spread
 
 if TYPE_CHECKING:
     import pandas as pd
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -11,14 +11,13 @@ from functools import cached_property, lru_cache
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import ndtri
 from scipy.stats import qmc
 
 from middlegame.base.errors import QueryError
+from middlegame.base.numbers import HALF_WIDTH_90, Floats
 from middlegame.diagram import Parameter
 
-Floats = NDArray[np.float64]
 Method = Literal["sobol", "latin"]
 METHODS: tuple[Method, ...] = ("sobol", "latin")
 
@@ -27,8 +26,6 @@ MOST = 2**30
 STRATA = 1024
 """Worlds in each Latin hypercube: more of them are several hypercubes, so that they can be drawn
 in parts."""
-_NINETY = 2 * float(ndtri(0.95))
-"""Standard deviations from the 5th percentile of a normal distribution to its 95th."""
 _EDGE = 2.0**-31
 """Points on the cube's edge, of which no normal distribution knows, are moved in by this much."""
 
@@ -97,7 +94,7 @@ class Space:
         own = np.sqrt(np.clip(1 - (self.loadings**2).sum(axis=1), 0.0, 1.0))
         scores = normal[:, :count] * own + normal[:, count:] @ self.loadings.T
         columns = [
-            at_share(parameter, 2 * score / _NINETY)
+            at_share(parameter, 2 * score / (2 * HALF_WIDTH_90))
             for parameter, score in zip(self.parameters, scores.T, strict=True)
         ]
         return np.stack(columns, axis=1) if columns else np.zeros((len(normal), 0))

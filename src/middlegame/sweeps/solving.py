@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from middlegame.base.errors import QueryError
+from middlegame.base.numbers import Floats
 from middlegame.diagram import Diagram
 from middlegame.engine.backend import jax
 from middlegame.engine.batch.ramp import Ramp
@@ -17,8 +17,6 @@ from middlegame.engine.cost import predict
 from middlegame.sweeps.compiled import Told, compiled
 from middlegame.sweeps.queries import Ask
 from middlegame.sweeps.tracing import apart, sample, traces
-
-Floats = NDArray[np.float64]
 
 TOLERANCE = 1e-8
 """The largest residual with which a world counts as solved."""

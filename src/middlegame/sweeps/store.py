@@ -16,16 +16,15 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import numpy as np
-from numpy.typing import NDArray
 
 from middlegame.base.errors import QueryError
 from middlegame.base.files import write_whole
+from middlegame.base.numbers import Floats
 from middlegame.sweeps.plan import Block
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-Floats = NDArray[np.float64]
 
 ABOUT = b"middlegame"
 """The key of a file's metadata under which it says what sweep it is of."""

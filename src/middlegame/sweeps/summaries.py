@@ -10,9 +10,8 @@ count differently count as Kish's (1965) effective number.
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from middlegame.base.numbers import Floats
 
 _ENDS = (0.05, 0.95)
 _AT = (0.05, 0.25, 0.5, 0.75, 0.95)

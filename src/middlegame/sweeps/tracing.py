@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from middlegame.base.numbers import Floats
 from middlegame.diagram import Diagram
 from middlegame.engine.graph.layout import layout_of
 from middlegame.engine.graph.relevance import traced
@@ -13,8 +14,6 @@ from middlegame.engine.logit import policies
 from middlegame.engine.numerics.continuation import Outcome
 from middlegame.engine.qre import principal as qre
 from middlegame.sweeps.compiled import Compiled
-
-Floats = NDArray[np.float64]
 
 APART = 1e-6
 """The difference in a forecast by which the ramp and the full trace disagree."""

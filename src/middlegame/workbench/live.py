@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from middlegame.base.errors import QueryError, unknown
+from middlegame.base.numbers import Floats
 from middlegame.compiler import compile_scenario
 from middlegame.diagram import Parameter, Tables
 from middlegame.engine.batch.ramp import Ramp
@@ -21,8 +22,6 @@ from middlegame.equilibrium.equilibrium import Equilibrium, solve
 from middlegame.equilibrium.limits import LIMIT, refuse_closed, refuse_too_large
 from middlegame.scenario import Scenario
 from middlegame.sweeps.solving import TOLERANCE
-
-Floats = NDArray[np.float64]
 
 _GAMES = 64
 """Suppositions of which is kept what can be reached."""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from middlegame.base.numbers import Floats
 from middlegame.engine.batch.outcomes import Occurrence, Seen
 from middlegame.engine.batch.ramp import Ramp, Settled
 from middlegame.engine.graph.layout import Array, Game, layout_of
@@ -16,7 +17,7 @@ from middlegame.engine.inference.contraction import Axes
 from middlegame.engine.inference.marginals import marginals
 from middlegame.engine.inference.product import expectation
 from middlegame.engine.logit import policies
-from middlegame.engine.temporal.eager import Floats, Sweeper, in_turn
+from middlegame.engine.temporal.eager import Sweeper, in_turn
 
 
 def settle(structure: Structure, game: Game, ramp: Ramp) -> Settled:

@@ -14,11 +14,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from middlegame.base.numbers import Floats
 from middlegame.engine.graph.structure import Structure
 
 Array = Any
 Indices = NDArray[np.int_]
-Floats = NDArray[np.float64]
 
 
 class Game(NamedTuple):

@@ -9,9 +9,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from middlegame.base.numbers import Floats
 from middlegame.engine.inference.contraction import Axes, aligned, plan
-
-Floats = NDArray[np.float64]
 
 
 def extremes(

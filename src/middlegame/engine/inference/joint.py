@@ -7,12 +7,10 @@ import heapq
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from middlegame.engine.graph.structure import Structure
 from middlegame.engine.inference.contraction import Array, contract
 
-Floats = NDArray[np.float64]
 Evidence = Mapping[int, Array]
 """For each observed node the likelihood of the observation in each of its states."""
 

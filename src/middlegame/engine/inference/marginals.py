@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 import numpy as np
-from numpy.typing import NDArray
 
+from middlegame.base.numbers import Floats
 from middlegame.engine.graph.elimination_order import passage
 from middlegame.engine.graph.repetition import effort, slices
 from middlegame.engine.graph.slices import Slice
@@ -19,8 +19,6 @@ from middlegame.engine.graph.structure import Structure
 from middlegame.engine.inference.contraction import Array, Axes, fused
 from middlegame.engine.inference.joint import Evidence, joint
 from middlegame.engine.inference.message_passing import forward, interfaces
-
-Floats = NDArray[np.float64]
 
 WIDEST = 3e6
 """Numbers in the widest frontier above which each probability is contracted by itself."""

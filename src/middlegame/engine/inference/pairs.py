@@ -10,12 +10,10 @@ the axes that are left.
 from typing import NamedTuple, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
+from middlegame.base.numbers import Floats
 from middlegame.engine.inference.contraction import Axes, aligned
 from middlegame.engine.inference.matrices import Matrices
-
-Floats = NDArray[np.float64]
 
 
 class Pair(NamedTuple):

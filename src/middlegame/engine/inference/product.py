@@ -9,11 +9,12 @@ from dataclasses import replace
 
 import numpy as np
 
+from middlegame.base.numbers import Floats
 from middlegame.engine.graph.repetition import effort, slices
 from middlegame.engine.graph.structure import Structure
 from middlegame.engine.inference.contraction import Array, Axes
 from middlegame.engine.inference.joint import Evidence, expectation_of_product
-from middlegame.engine.inference.marginals import WIDEST, Floats, each_world, weighed, worlds_of
+from middlegame.engine.inference.marginals import WIDEST, each_world, weighed, worlds_of
 from middlegame.engine.inference.message_passing import interfaces
 
 

@@ -5,9 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from middlegame.base.numbers import Floats
 from middlegame.engine.graph.structure import Structure
-
-Floats = NDArray[np.float64]
 
 
 def simulate(

@@ -13,11 +13,10 @@ from enum import Enum
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from middlegame.base.numbers import Floats
 from middlegame.engine.numerics.linear import Eigenvalues, Jacobian
 
-Floats = NDArray[np.float64]
 _ZERO = 1e-9
 Equations = Callable[[Floats], tuple[Floats, Jacobian]]
 """From a point (unknowns, then share) to the residual `[n]` and its Jacobian `[n, n + 1]`."""

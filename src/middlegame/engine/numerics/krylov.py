@@ -15,9 +15,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from middlegame.base.numbers import Floats
 from middlegame.engine.numerics.linear import Eigenvalues, vanishing
 
-Floats = NDArray[np.float64]
 Product = Callable[[Floats], Floats]
 
 _MOST = 400

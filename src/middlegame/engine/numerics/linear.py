@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg.lapack import dgetrf, dgetrs
 
-Floats = NDArray[np.float64]
+from middlegame.base.numbers import Floats
+
 Eigenvalues = NDArray[np.complex128]
 
 _VANISHED = 1e-3

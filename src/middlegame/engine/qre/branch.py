@@ -5,11 +5,12 @@ from collections.abc import Callable
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from middlegame.base.numbers import Floats
 from middlegame.engine.graph.layout import Game, layout_of
 from middlegame.engine.graph.structure import Structure
 from middlegame.engine.logit import Equations, places, policies
 from middlegame.engine.numerics import continuation
-from middlegame.engine.numerics.continuation import Controls, Floats, Trace
+from middlegame.engine.numerics.continuation import Controls, Trace
 from middlegame.engine.numerics.krylov import MatrixFree
 from middlegame.engine.numerics.linear import Jacobian
 

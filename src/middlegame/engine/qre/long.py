@@ -9,8 +9,8 @@ tells on beliefs, have eigenvalues near one and are solved by products alone (`e
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
+from middlegame.base.numbers import Floats
 from middlegame.engine.graph.layout import Game, layout_of
 from middlegame.engine.graph.repetition import effort, slices
 from middlegame.engine.graph.structure import Structure
@@ -19,8 +19,6 @@ from middlegame.engine.logit import Equations, places
 from middlegame.engine.numerics.krylov import MatrixFree
 from middlegame.engine.temporal.compiled import sweep_along
 from middlegame.engine.temporal.eager import Sweeper, in_turn
-
-Floats = NDArray[np.float64]
 
 _REPEATED = 3
 """Tables contracted for each decision apart, by those that sweeps compile: beyond it they win."""

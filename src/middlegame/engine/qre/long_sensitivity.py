@@ -8,8 +8,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from middlegame.base.numbers import Floats
 from middlegame.engine.backend import QUICK, jax, jnp
-from middlegame.engine.graph.layout import Array, Floats, Game, layout_of
+from middlegame.engine.graph.layout import Array, Game, layout_of
 from middlegame.engine.graph.structure import Structure
 from middlegame.engine.inference import joint as inference
 from middlegame.engine.logit import places, policies

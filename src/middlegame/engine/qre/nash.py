@@ -9,16 +9,14 @@ however improbable the information set has become.
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from middlegame.base.numbers import Floats
 from middlegame.engine.graph.layout import Game, layout_of
 from middlegame.engine.graph.structure import Structure
 from middlegame.engine.logit import places, policies
 from middlegame.engine.numerics.continuation import Controls, Outcome
 from middlegame.engine.qre import branch
 from middlegame.engine.qre import responses as local
-
-Floats = NDArray[np.float64]
 
 ENOUGH = 1e-6
 """Regret, as a part of an owner's range of points, at which the branch is followed no further."""

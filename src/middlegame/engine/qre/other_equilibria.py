@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from middlegame.base.numbers import Floats
 from middlegame.engine.graph.layout import Game, layout_of
 from middlegame.engine.graph.relevance import traced
 from middlegame.engine.graph.structure import Structure
@@ -19,8 +20,6 @@ from middlegame.engine.logit import Equations, places, policies
 from middlegame.engine.numerics.linear import Jacobian
 from middlegame.engine.qre.principal import complete
 from middlegame.engine.qre.responses import equations, responder
-
-Floats = NDArray[np.float64]
 
 SWEEPS = 40
 """Damped sweeps from a random start towards what attracts it."""

@@ -11,11 +11,12 @@ from functools import lru_cache
 
 import numpy as np
 
+from middlegame.base.numbers import Floats
 from middlegame.engine.graph.layout import Game, layout_of
 from middlegame.engine.graph.relevance import relevance, traced, untraced
 from middlegame.engine.graph.structure import Structure
 from middlegame.engine.logit import places, policies
-from middlegame.engine.numerics.continuation import Controls, Floats, Outcome, Trace
+from middlegame.engine.numerics.continuation import Controls, Outcome, Trace
 from middlegame.engine.qre import branch, long
 from middlegame.engine.qre.responses import equations, responder
 

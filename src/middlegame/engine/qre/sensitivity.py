@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from middlegame.engine.graph.layout import Floats, Game, Indices, layout_of
+from middlegame.base.numbers import Floats
+from middlegame.engine.graph.layout import Game, Indices, layout_of
 from middlegame.engine.graph.structure import Structure
 from middlegame.engine.inference.contraction import Axes, aligned
 from middlegame.engine.inference.contraction_tree import Tree

@@ -5,8 +5,8 @@ needed a few times only, they take less time than compiling them would.
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
+from middlegame.base.numbers import Floats
 from middlegame.engine.graph.elimination_order import Step
 from middlegame.engine.graph.layout import Game, layout_of
 from middlegame.engine.graph.repetition import slices
@@ -21,9 +21,6 @@ from middlegame.engine.inference.message_passing import (
     payoffs,
 )
 from middlegame.engine.logit import logits_of, policies
-
-Floats = NDArray[np.float64]
-
 
 _STILL = 1e-10
 """The largest change of a logit that is none."""

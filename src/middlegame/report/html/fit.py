@@ -3,6 +3,7 @@
 import math
 from typing import TYPE_CHECKING, Any
 
+from middlegame.base.numbers import HALF_WIDTH_90
 from middlegame.base.version import __version__
 from middlegame.report.charts.bars import inline
 from middlegame.report.html.report import environment, natural_width
@@ -41,7 +42,7 @@ def fit_page(
                 {
                     "change": points_of(each.change),
                     "error": "" if math.isnan(each.error) else f"± {164.5 * each.error:.0f}",
-                    "sure": abs(each.change) > 1.645 * each.error,
+                    "sure": abs(each.change) > HALF_WIDTH_90 * each.error,
                 }
                 for each in row
             ],
@@ -132,8 +133,8 @@ def _calibration(validation: "Validation") -> str:
 
     rows = [
         {"predicted": c.predicted, "observed": c.observed, "count": c.count,
-         "low": max(0.0, c.observed - 1.645 * _error(c.observed, c.count)),
-         "high": min(1.0, c.observed + 1.645 * _error(c.observed, c.count))}
+         "low": max(0.0, c.observed - HALF_WIDTH_90 * _error(c.observed, c.count)),
+         "high": min(1.0, c.observed + HALF_WIDTH_90 * _error(c.observed, c.count))}
         for c in validation.calibration
     ]  # fmt: skip
     axis: dict[str, Any] = {

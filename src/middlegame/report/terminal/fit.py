@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
+from middlegame.base.numbers import HALF_WIDTH_90
 from middlegame.report.terminal.columns import Page
 from middlegame.report.text.words import clean, percent
 
@@ -132,7 +133,7 @@ def _differences(found: "Fit", plain: bool) -> Table:
         row = found.differences[place : place + len(outcomes)]
         cells = [_change(each.change, each.error, plain) for each in row]
         column = f"{row[0].column}: {row[0].before} {arrow} {row[0].after}"
-        sure = any(abs(each.change) > 1.645 * each.error for each in row)
+        sure = any(abs(each.change) > HALF_WIDTH_90 * each.error for each in row)
         table.add_row(column, *cells, style="bold" if sure else "")
     return table
 

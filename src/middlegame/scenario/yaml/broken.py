@@ -21,7 +21,7 @@ class Mark:
     index: int
 
 
-class Broken(Exception):  # noqa: N818 - never leaves this package; carries a fault, is none
+class Broken(Exception):
     """The text cannot be read on; `fault` says why and `mark` what to leave out to read on.
 
     Without a mark nothing that could be left out would help.

@@ -43,11 +43,11 @@ _HEAD_START = 3.0
 _LOG = logging.getLogger("middlegame.workbench")
 
 
-class Superseded(Exception):  # noqa: N818 - an outcome
+class Superseded(Exception):
     """A newer request took this one's place, or its visitor left."""
 
 
-class Refused(MiddlegameError):  # noqa: N818 - an outcome
+class Refused(MiddlegameError):
     """A worker's no, with its reasons.
 
     Attributes:

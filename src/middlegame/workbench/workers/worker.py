@@ -33,7 +33,7 @@ _LONG = 1.0
 T = TypeVar("T")
 
 
-class Cancelled(Exception):  # noqa: N818 - an outcome
+class Cancelled(Exception):
     """Nobody waits for the task any more."""
 
 
