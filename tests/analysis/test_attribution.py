@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import middlegame as mg
-from middlegame.analysis.attribution import blame
+from middlegame.analysis.attribution import attribution
 from middlegame.scenario import read_text
 from middlegame.sweeps.sampling import Draws, Space
 from tests.ledger.test_difference import TEXT
@@ -23,7 +23,7 @@ def solved() -> mg.Equilibrium:
 
 @pytest.fixture(scope="module")
 def found(solved):
-    return blame(solved, OUTCOMES, worlds=64, seed=2)
+    return attribution(solved, OUTCOMES, n=64, seed=2)
 
 
 def log_score(equilibrium: mg.Equilibrium) -> float:
@@ -76,21 +76,23 @@ moves: {m: {by: a, knows: [f], options: [x, y]}}
 interests: {a: [{when: f = on and m = x, worth: 50}]}
 questions: {q: {will: f = on, by: 2026-12-31}}
 """
-    found = blame(mg.solve(read_text(text).scenario), {"q": True}, worlds=4096)
-    (owed,) = found.owed
-    assert owed.before == (0.2, 0.8)
-    assert owed.after[0] > 0.27
+    found = attribution(mg.solve(read_text(text).scenario), {"q": True}, n=4096)
+    (owed,) = found.contributions
+    assert owed.judged_interval == (0.2, 0.8)
+    assert owed.updated_interval[0] > 0.27
     assert owed.shift > 0.2
-    assert owed.gain == pytest.approx(0.5 * 2 * np.log(4) / 3.2897, rel=1e-3)
-    assert found.together == pytest.approx(0.5, abs=0.01)
-    assert blame(mg.solve(read_text(text).scenario), {"q": False}).owed[0].shift < -0.2
+    assert owed.score_gain == pytest.approx(0.5 * 2 * np.log(4) / 3.2897, rel=1e-3)
+    assert found.joint_probability == pytest.approx(0.5, abs=0.01)
+    assert (
+        attribution(mg.solve(read_text(text).scenario), {"q": False}).contributions[0].shift < -0.2
+    )
 
 
 def test_what_cannot_be_explained_is_told(solved):
     with pytest.raises(mg.QueryError, match="did you mean 'f-on'"):
-        blame(solved, {"f-in": True})
+        attribution(solved, {"f-in": True})
     with pytest.raises(mg.QueryError, match="nothing is resolved"):
-        blame(solved, {})
+        attribution(solved, {})
 
 
 def test_over_time_a_question_is_answered_by_any_period():
@@ -110,7 +112,7 @@ questions:
   ever-p: {will: n = p, by: 2026-06-30}
 """
     solved = mg.solve(read_text(text).scenario)
-    found = blame(solved, {"ever-on": True, "ever-p": False}, worlds=16, seed=1)
+    found = attribution(solved, {"ever-on": True, "ever-p": False}, n=16, seed=1)
     thetas = Draws(Space(solved.diagram.parameters), seed=1).thetas(0, 16)
     both = [
         mg.solve(solved.diagram, theta=theta).probability(
@@ -118,4 +120,4 @@ questions:
         )
         for theta in thetas
     ]
-    assert found.together == pytest.approx(np.mean(both), abs=1e-8)
+    assert found.joint_probability == pytest.approx(np.mean(both), abs=1e-8)

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 import middlegame as mg
-from middlegame.analysis.commitment import leverage
-from middlegame.analysis.interventions import Push, push_all
+from middlegame.analysis.commitment import commitment_values
+from middlegame.analysis.interventions import Intervention, interventions
 from middlegame.diagram import Decision, Diagram, Fixed, Utility
 
 
@@ -23,7 +23,7 @@ def entry() -> mg.Equilibrium:
 
 
 def test_what_fixing_a_move_is_worth_by_hand(entry):
-    levers = {(x.push, x.to): x for x in leverage(push_all(entry))}
+    levers = {(x.intervention, x.beneficiary): x for x in commitment_values(interventions(entry))}
     fight = 1 / (1 + np.exp(2))
 
     def enters(fight: float) -> float:
@@ -35,27 +35,29 @@ def test_what_fixing_a_move_is_worth_by_hand(entry):
     def incumbent(fight: float) -> float:
         return enters(fight) * (1 - 2 * fight) + (1 - enters(fight)) * 3
 
-    threat = levers[Push("answer", "fight"), "incumbent"]
+    threat = levers[Intervention("answer", "fight"), "incumbent"]
     assert threat.mover == "incumbent"
     # Being able to commit to a fight keeps the entrant out, mostly.
-    assert threat.worth == pytest.approx(incumbent(1.0) - incumbent(fight))
-    assert threat.worth > 0
-    assert levers[Push("answer", "yield"), "incumbent"].worth == pytest.approx(
+    assert threat.points == pytest.approx(incumbent(1.0) - incumbent(fight))
+    assert threat.points > 0
+    assert levers[Intervention("answer", "yield"), "incumbent"].points == pytest.approx(
         incumbent(0.0) - incumbent(fight)
     )
-    assert levers[Push("answer", "yield"), "entrant"].worth == pytest.approx(
+    assert levers[Intervention("answer", "yield"), "entrant"].points == pytest.approx(
         entrant(0.0) - entrant(fight)
     )
 
 
 def test_worths_are_what_supposing_gives(entry):
-    for lever in leverage(push_all(entry, [Push("enter", "in")])):
+    for lever in commitment_values(interventions(entry, [Intervention("enter", "in")])):
         after = entry.suppose({"enter": "in"})
-        assert lever.worth == pytest.approx(after.points[lever.to] - entry.points[lever.to])
+        assert lever.points == pytest.approx(
+            after.points[lever.beneficiary] - entry.points[lever.beneficiary]
+        )
 
 
 def test_the_largest_come_first_and_factors_are_no_moves():
-    found = leverage(push_all(mg.solve(mg.load("harbour-lease"))))
-    worths = [lever.worth for lever in found]
+    found = commitment_values(interventions(mg.solve(mg.load("harbour-lease"))))
+    worths = [lever.points for lever in found]
     assert worths == sorted(worths, reverse=True)
-    assert {lever.push.name for lever in found} == {"bid", "renew", "retaliate"}
+    assert {lever.intervention.name for lever in found} == {"bid", "renew", "retaliate"}

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import middlegame as mg
-from middlegame.analysis.discovery import Limit, discover, inside, threshold
+from middlegame.analysis.discovery import BoxLimit, find_box, inside, threshold
 from middlegame.diagram import Parameter
 
 PARAMETERS = tuple(Parameter(f"p{k}", 0.0, 100.0, "points") for k in range(8))
@@ -17,9 +17,9 @@ def worlds() -> np.ndarray:
 
 def test_a_box_that_is_there_is_found(worlds):
     true = (worlds[:, 2] > 60) & (worlds[:, 5] < 45)
-    box = discover(PARAMETERS, worlds, np.where(true, 0.9, 0.1))
+    box = find_box(PARAMETERS, worlds, np.where(true, 0.9, 0.1))
     assert box.above == 0.5
-    assert box.share == pytest.approx(true.mean())
+    assert box.base_rate == pytest.approx(true.mean())
     assert {limit.parameter for limit in box.limits} == {2, 5}
     sides = {limit.parameter: limit for limit in box.limits}
     assert sides[2].low == pytest.approx(60, abs=4)
@@ -33,17 +33,17 @@ def test_a_box_that_is_there_is_found(worlds):
 
 def test_the_trajectory_trades_coverage_for_density(worlds):
     chance = 1 / (1 + np.exp(-(worlds[:, 0] + worlds[:, 1] - 100) / 20))
-    box = discover(PARAMETERS, worlds, chance)
+    box = find_box(PARAMETERS, worlds, chance)
     assert box.trajectory[0].coverage == 1
     assert box.trajectory[-1].density > box.trajectory[0].density
     assert box.trajectory[-1].coverage < 1
-    assert box.found in box.trajectory
+    assert box.in_sample in box.trajectory
     # Worlds that the box was not drawn from know no better than it.
-    assert box.held_out.density == pytest.approx(box.found.density, abs=0.1)
+    assert box.held_out.density == pytest.approx(box.in_sample.density, abs=0.1)
 
 
 def test_what_is_inside():
-    limits = [Limit(0, 10.0, None, 0.0), Limit(1, None, 5.0, 0.0)]
+    limits = [BoxLimit(0, 10.0, None, 0.0), BoxLimit(1, None, 5.0, 0.0)]
     thetas = np.array([[11.0, 4.0], [9.0, 4.0], [11.0, 6.0], [10.0, 5.0]])
     assert inside(limits, thetas).tolist() == [True, False, False, True]
 
@@ -57,17 +57,17 @@ def test_the_level_is_even_odds_where_these_part_the_worlds():
 def test_worlds_that_failed_are_left_out(worlds):
     chances = np.where(worlds[:, 2] > 60, 0.9, 0.1)
     chances[::7] = np.nan
-    box = discover(PARAMETERS, worlds, chances)
+    box = find_box(PARAMETERS, worlds, chances)
     assert [limit.parameter for limit in box.limits] == [2]
 
 
 def test_what_is_too_one_sided_is_refused_with_its_extent(worlds):
     chances = np.linspace(0.1, 0.2, len(worlds))
     with pytest.raises(mg.QueryError, match=r"from 10\.0% to 20\.0%"):
-        discover(PARAMETERS, worlds, chances, above=0.5)
+        find_box(PARAMETERS, worlds, chances, above=0.5)
 
 
 def test_without_the_library_it_is_told_how_to_get_it(worlds, monkeypatch):
     monkeypatch.setitem(sys.modules, "ema_workbench.analysis", None)
     with pytest.raises(mg.QueryError, match=r"middlegame\[discovery\]"):
-        discover(PARAMETERS, worlds, np.where(worlds[:, 2] > 60, 0.9, 0.1))
+        find_box(PARAMETERS, worlds, np.where(worlds[:, 2] > 60, 0.9, 0.1))

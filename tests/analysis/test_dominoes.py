@@ -10,7 +10,7 @@ from rich.console import Console
 
 import middlegame as mg
 from middlegame.analysis.dominoes import Dominoes, dominoes
-from middlegame.analysis.interventions import Push, every_push, pushes_of
+from middlegame.analysis.interventions import Intervention, all_interventions, find_interventions
 from middlegame.analysis.mediation import Link
 from middlegame.diagram import Chance, Decision, Diagram, Fixed, Utility
 from middlegame.engine.batch.ramp import Ramp
@@ -43,38 +43,38 @@ def triangle() -> Dominoes:
 
 
 def test_effects_in_closed_form(triangle):
-    effect = triangle.effect(Push("x", "on"), "y", "on")
+    effect = triangle.effect(Intervention("x", "on"), "y", "on")
     assert effect.total == pytest.approx(0.7 * (0.2 + 0.5 * 0.6))
     assert effect.surprise == pytest.approx(effect.total)  # nobody moves, so nobody adapts
     assert effect.adaptation == pytest.approx(0)
-    effect = triangle.effect(Push("m", "on"), "y", "on")
+    effect = triangle.effect(Intervention("m", "on"), "y", "on")
     assert effect.total == pytest.approx(0.5 * (1 - (0.1 + 0.6 * 0.3)))
-    assert triangle.effect(Push("y", "on"), "x", "on").total == pytest.approx(0)
+    assert triangle.effect(Intervention("y", "on"), "x", "on").total == pytest.approx(0)
 
 
 def test_a_link_carries_what_vanishes_when_it_is_held(triangle):
-    held = triangle._links.held(Push("x", "on"))
-    total = triangle.effect(Push("x", "on"), "y", "on").total
+    held = triangle._links.held(Intervention("x", "on"))
+    total = triangle.effect(Intervention("x", "on"), "y", "on").total
     carried = dict(zip(held.links, total - held.remains["y"][:, 0], strict=True))
     assert carried == {
         Link("x", "y"): pytest.approx(0.7 * 0.2),
         Link("x", "m"): pytest.approx(0.7 * 0.5 * 0.6),
         Link("m", "y"): pytest.approx(0.7 * 0.5 * 0.6),
     }
-    chain = triangle.chain(Push("x", "on"), "y", "on")
+    chain = triangle.chain(Intervention("x", "on"), "y", "on")
     assert [link.head for link in chain.links] == ["m", "y"]
     assert chain.carried == pytest.approx(0.21)
     assert chain.of == pytest.approx(0.35)
 
 
 def test_what_does_not_change_has_no_chain(triangle):
-    assert triangle.chain(Push("y", "on"), "x", "on") is None
+    assert triangle.chain(Intervention("y", "on"), "x", "on") is None
 
 
 def test_the_cascade_is_in_order_of_play_and_the_ranking_by_what_falls(triangle):
-    assert [effect.name for effect in triangle.cascade(Push("x", "on"))] == ["m", "y"]
-    assert triangle.ranked[0] == Push("m", "on")  # 0.36, against 0.35 of x = on
-    assert triangle.strongest(Push("m", "on")) == pytest.approx(0.36)
+    assert [effect.name for effect in triangle.cascade(Intervention("x", "on"))] == ["m", "y"]
+    assert triangle.ranked[0] == Intervention("m", "on")  # 0.36, against 0.35 of x = on
+    assert triangle.strongest(Intervention("m", "on")) == pytest.approx(0.36)
 
 
 def test_adaptation_is_a_link_of_its_own():
@@ -96,20 +96,20 @@ def test_adaptation_is_a_link_of_its_own():
     def lost(guard: float, raid: float) -> float:
         return raid * (0.1 * guard + 0.9 * (1 - guard))
 
-    push = Push("raid", "on")
+    push = Intervention("raid", "on")
     effect = found.effect(push, "guard", "on")
-    assert effect.surprise == pytest.approx(0)
+    assert effect.direct == pytest.approx(0)
     assert effect.adaptation == pytest.approx(guarded(1) - guarded(0.2))
     effect = found.effect(push, "loss", "on")
-    assert effect.surprise == pytest.approx(lost(guarded(0.2), 1) - lost(guarded(0.2), 0.2))
+    assert effect.direct == pytest.approx(lost(guarded(0.2), 1) - lost(guarded(0.2), 0.2))
     assert effect.adaptation == pytest.approx(lost(guarded(1), 1) - lost(guarded(0.2), 1))
-    held = found._links.held(push)
-    remains = dict(zip(held.links, held.remains["loss"][:, 0], strict=True))
+    held = found._links.blocked_effects(push)
+    remains = dict(zip(held.links, held.residual_effects["loss"][:, 0], strict=True))
     # Without the adaptation, the surprise is what is left.
-    assert remains[Link("raid", "guard", adapts=True)] == pytest.approx(effect.surprise)
+    assert remains[Link("raid", "guard", adapts=True)] == pytest.approx(effect.direct)
     chain = found.chain(push, "guard", "on")
     assert chain.links == (Link("raid", "guard", adapts=True),)
-    assert chain.carried == pytest.approx(chain.of)
+    assert chain.carried == pytest.approx(chain.total)
 
 
 @pytest.fixture(scope="module")
@@ -119,7 +119,11 @@ def harbour() -> Dominoes:
 
 def test_every_push_is_what_supposing_it_alone_gives(harbour):
     equilibrium = harbour.pushed.equilibrium
-    for push in (Push("lease", "lost"), Push("bid", "offer"), Push("loan", "empty")):
+    for push in (
+        Intervention("lease", "lost"),
+        Intervention("bid", "offer"),
+        Intervention("loan", "empty"),
+    ):
         place = harbour.pushed.number(push)
         for surprise, found in (
             (False, harbour.pushed.announced),
@@ -132,7 +136,7 @@ def test_every_push_is_what_supposing_it_alone_gives(harbour):
 
 def test_an_option_is_set_wherever_it_is_open(harbour):
     """The city can switch only after an offer, so it does as often as there is one."""
-    push = Push("renew", "switch")
+    push = Intervention("renew", "switch")
     place = harbour.pushed.number(push)
     before = harbour.pushed.equilibrium.forecast("bid")["offer"]
     assert harbour.pushed.open_share(push) == pytest.approx(before)
@@ -140,7 +144,7 @@ def test_an_option_is_set_wherever_it_is_open(harbour):
     offered = harbour.pushed.announced["bid"][place, 1]
     assert harbour.pushed.announced["renew"][place, 1] == pytest.approx(offered)
     assert offered > before
-    assert harbour.pushed.open_share(Push("lease", "lost")) == 1
+    assert harbour.pushed.open_share(Intervention("lease", "lost")) == 1
 
 
 def test_what_could_not_happen_before_is_told(harbour):
@@ -149,8 +153,8 @@ def test_what_could_not_happen_before_is_told(harbour):
         Decision("flee", ON_OFF, ("flood",), "a"),
     )
     found = dominoes(mg.solve(Diagram(nodes, ())))
-    assert found.pushed.unforeseen(Push("flood", "on")) == ["flee"]
-    assert harbour.pushed.unforeseen(Push("lease", "lost")) == []
+    assert found.results.unforeseen_moves(Intervention("flood", "on")) == ["flee"]
+    assert harbour.pushed.unforeseen(Intervention("lease", "lost")) == []
 
 
 def test_chains_lead_from_the_push_to_their_end_without_a_gap(harbour):
@@ -171,19 +175,19 @@ def test_chains_lead_from_the_push_to_their_end_without_a_gap(harbour):
 
 def test_only_options_that_can_be_open_are_pushed(harbour):
     diagram = harbour.pushed.diagram
-    assert len(every_push(diagram)) == sum(len(node.states) for node in diagram.nodes)
+    assert len(all_interventions(diagram)) == sum(len(node.states) for node in diagram.nodes)
     shut = Decision("m", ON_OFF, (), "a", np.array([True, False]))
-    assert every_push(Diagram((shut,), ())) == (Push("m", "on"),)
+    assert all_interventions(Diagram((shut,), ())) == (Intervention("m", "on"),)
     with pytest.raises(mg.QueryError, match="never open"):
-        dominoes(mg.solve(Diagram((shut,), ())), [Push("m", "off")])
+        dominoes(mg.solve(Diagram((shut,), ())), [Intervention("m", "off")])
 
 
 def test_what_cannot_be_pushed_is_refused(harbour):
     equilibrium = harbour.pushed.equilibrium
     with pytest.raises(mg.QueryError, match="did you mean 'lease'"):
-        dominoes(equilibrium, [Push("leas", "lost")])
+        dominoes(equilibrium, [Intervention("leas", "lost")])
     with pytest.raises(mg.QueryError, match="did you mean 'switch'"):
-        dominoes(equilibrium, [Push("renew", "swich")])
+        dominoes(equilibrium, [Intervention("renew", "swich")])
     with pytest.raises(mg.QueryError, match="not of a case"):
         dominoes(equilibrium.given({"lease": "lost"}))
 
@@ -191,11 +195,11 @@ def test_what_cannot_be_pushed_is_refused(harbour):
 def test_what_the_ramp_leaves_open_is_traced(harbour, monkeypatch):
     monkeypatch.setattr(batch, "_FEW", 0)
     monkeypatch.setattr(batch, "Ramp", lambda: Ramp(rungs=1, most=0))
-    wanted = [Push("jobs", "shrinks"), Push("depot", "closes")]
+    wanted = [Intervention("jobs", "shrinks"), Intervention("depot", "closes")]
     found = dominoes(harbour.pushed.equilibrium, wanted)
-    assert found.pushed.traced == 2
+    assert found.results.traced == 2
     for push in wanted:
-        for name, forecasts in found.pushed.announced.items():
+        for name, forecasts in found.results.announced_forecasts.items():
             theirs = harbour.pushed.announced[name][harbour.pushed.number(push)]
             assert forecasts[wanted.index(push)] == pytest.approx(theirs, abs=1e-8)
 
@@ -204,13 +208,13 @@ def test_few_and_many_sets_agree(harbour, monkeypatch):
     """What is traced one at a time is what is compiled for many at once."""
     monkeypatch.setattr(batch, "_FEW", 0)
     many = dominoes(harbour.pushed.equilibrium)
-    assert many.pushed.traced < len(many.pushes) == harbour.pushed.traced
-    for name, forecasts in many.pushed.announced.items():
+    assert many.results.traced < len(many.interventions) == harbour.pushed.traced
+    for name, forecasts in many.results.announced_forecasts.items():
         assert forecasts == pytest.approx(harbour.pushed.announced[name], abs=1e-8)
 
 
 def test_as_json(harbour):
-    told = harbour.to_dict([Push("lease", "lost")])
+    told = harbour.to_dict([Intervention("lease", "lost")])
     (push,) = told["pushes"]
     assert push["open"] == 1
     effect = push["effects"]["depot"]["closes"]
@@ -230,34 +234,34 @@ def test_evidence_is_set_aside_and_may_be_on_the_way(tmp_path):
     found = dominoes(equilibrium)
     assert found.to_dict([])["evidence_set_aside"] == ["leak"]
     assert equilibrium.forecast("loan")["empty"] > 0.6
-    assert found.pushed.before["loan"] == pytest.approx([0.55, 0.45], abs=0.01)
-    links = found._links.held(Push("loan", "empty")).links
+    assert found.results.baseline["loan"] == pytest.approx([0.55, 0.45], abs=0.01)
+    links = found._links.blocked_effects(Intervention("loan", "empty")).links
     assert {Link("loan", "leak"), Link("leak", "renew")} <= set(links)
-    assert "leak" not in [effect.name for effect in found.cascade(Push("loan", "empty"))]
+    assert "leak" not in [effect.name for effect in found.cascade(Intervention("loan", "empty"))]
 
 
 def test_over_time_the_cascade_is_in_order_of_time(siege: Dominoes):
     """A town that has fallen stays fallen; it is stormed anew each quarter."""
-    diagram = siege.pushed.diagram
-    assert {push.name for push in siege.pushes} == {"press@1", "town@1", "harbour@1"}
-    (push,) = pushes_of(diagram, "town@1", "falls")
+    diagram = siege.results.diagram
+    assert {push.name for push in siege.interventions} == {"press@1", "town@1", "harbour@1"}
+    (push,) = find_interventions(diagram, "town@1", "falls")
     cascade = siege.cascade(push)
     periods = [diagram.nodes[diagram.index[effect.name]].period for effect in cascade]
     assert periods == sorted(periods)
     falls = siege.effect(push, "town@3", "falls")
-    assert falls.announced == pytest.approx(1)
+    assert falls.when_announced == pytest.approx(1)
     chain = siege.chain(push, "town@3", "falls")
     assert [link.head for link in chain.links] == ["town@2", "town@3"]
 
 
 def test_without_a_period_it_is_set_in_each_by_itself(siege: Dominoes):
-    diagram = siege.pushed.diagram
-    pushes = pushes_of(diagram, "town", "falls")
+    diagram = siege.results.diagram
+    pushes = find_interventions(diagram, "town", "falls")
     assert [push.name for push in pushes] == ["town@1", "town@2", "town@3"]
-    found = dominoes(siege.pushed.equilibrium, pushes)
-    before = siege.pushed.equilibrium.forecast("harbour@3")["shut"]
+    found = dominoes(siege.results.equilibrium, pushes)
+    before = siege.results.equilibrium.forecast("harbour@3")["shut"]
     for push in pushes[:2]:
-        alone = siege.pushed.equilibrium.suppose({push.name: "falls"}).forecast("harbour@3")
+        alone = siege.results.equilibrium.suppose({push.name: "falls"}).forecast("harbour@3")
         effect = found.effect(push, "harbour@3", "shut")
         assert effect.total == pytest.approx(alone["shut"] - before, abs=1e-9)
     out = StringIO()
@@ -267,7 +271,7 @@ def test_without_a_period_it_is_set_in_each_by_itself(siege: Dominoes):
         "Jan-Mar 2026)", "Apr-Jun 2026)", "Jul-Sep 2026)",
     ]  # fmt: skip
     with pytest.raises(mg.QueryError, match="wins"):
-        pushes_of(diagram, "town", "wins")
+        find_interventions(diagram, "town", "wins")
 
 
 @pytest.fixture(scope="module")

@@ -3,8 +3,13 @@ import pytest
 from scipy.stats import norm
 
 import middlegame as mg
-from middlegame.analysis.drivers import groups, in_blocks, pawn_drivers, sobol_drivers
-from middlegame.analysis.outcomes import Answers, target
+from middlegame.analysis.drivers import (
+    correlated_groups,
+    evaluate_in_blocks,
+    pawn_drivers,
+    sobol_drivers,
+)
+from middlegame.analysis.outcomes import BatchEvaluator, question_outcomes
 from middlegame.diagram import Diagram, Parameter
 from middlegame.sweeps.sampling import Draws, Space
 from tests.analysis.linear import mixture
@@ -22,9 +27,9 @@ def variance(parameter: Parameter) -> float:
 
 
 @pytest.fixture(scope="module")
-def lottery() -> Answers:
+def lottery() -> BatchEvaluator:
     diagram = mixture(WEIGHTS, RANGES)
-    return Answers(diagram, [target(diagram, "end = yes")])
+    return BatchEvaluator(diagram, [question_outcomes(diagram, "end = yes")])
 
 
 def test_sobols_indices_of_a_sum_in_closed_form(lottery):
@@ -56,9 +61,9 @@ def correlated(share: float) -> Diagram:
 
 def test_judgements_that_correlate_are_one_driver():
     diagram = correlated(0.5)
-    grouped = groups(Space(diagram.parameters))
+    grouped = correlated_groups(Space(diagram.parameters))
     assert grouped == {"mood": (0, 1, 3), "p2": (2,)}
-    answers = Answers(diagram, [target(diagram, "end = yes")])
+    answers = BatchEvaluator(diagram, [question_outcomes(diagram, "end = yes")])
     (found,) = sobol_drivers(answers, base=128)
     mood, other = found.ranked
     assert (mood.name, mood.parameters) == ("mood", (0, 1))
@@ -74,7 +79,7 @@ def test_where_all_judgements_correlate_the_one_driver_is_everything():
         for p in diagram.parameters
     ]
     diagram = Diagram(diagram.nodes, (), tuple(together))
-    answers = Answers(diagram, [target(diagram, "end = yes")])
+    answers = BatchEvaluator(diagram, [question_outcomes(diagram, "end = yes")])
     (found,) = sobol_drivers(answers, base=512)
     (mood,) = found.ranked
     assert (mood.name, mood.parameters) == ("mood", (0, 1, 2))
@@ -87,11 +92,11 @@ def test_where_all_judgements_correlate_the_one_driver_is_everything():
 def test_pawn_ranks_as_sobol_does_and_knows_what_chance_gives(lottery):
     space = Space(lottery.diagram.parameters)
     draws = Draws(space)
-    found = in_blocks(lottery, space, draws.points(0, 2048))
+    found = evaluate_in_blocks(lottery, space, draws.points(0, 2048))
     (pawn,) = pawn_drivers(lottery.targets, space, draws.thetas(0, 2048), found)
     (sobol,) = sobol_drivers(lottery, base=256)
     assert [d.name for d in pawn.ranked] == [d.name for d in sobol.ranked]
-    assert pawn.ranked[0].telling
+    assert pawn.ranked[0].is_detectable
     assert pawn.ranked[-1].total < 2 * pawn.ranked[-1].total_error
     with pytest.raises(mg.QueryError, match="too few"):
         pawn_drivers(lottery.targets, space, draws.thetas(0, 50), found)
@@ -99,28 +104,30 @@ def test_pawn_ranks_as_sobol_does_and_knows_what_chance_gives(lottery):
 
 def test_what_does_not_vary_has_no_driver():
     diagram = mixture(WEIGHTS, RANGES)
-    (found,) = sobol_drivers(Answers(diagram, [target(diagram, "which = s0")]), base=16)
+    (found,) = sobol_drivers(
+        BatchEvaluator(diagram, [question_outcomes(diagram, "which = s0")]), base=16
+    )
     assert found.deviation == 0
-    assert not any(driver.telling for driver in found.ranked)
+    assert not any(driver.is_detectable for driver in found.ranked)
 
 
 def test_blocks_without_an_equilibrium_are_left_out(lottery, monkeypatch):
-    solve = Answers.__call__
+    solve = BatchEvaluator.__call__
 
     def losing(self, thetas, check=0):
         found = solve(self, thetas, check)
         found["end = yes"][7] = np.nan
         return found
 
-    monkeypatch.setattr(Answers, "__call__", losing)
+    monkeypatch.setattr(BatchEvaluator, "__call__", losing)
     (found,) = sobol_drivers(lottery, base=64)
     assert np.isfinite(found.mean)
-    assert found.ranked[0].telling
+    assert found.ranked[0].is_detectable
 
     def failing(self, thetas, check=0):
         return {name: shares * np.nan for name, shares in solve(self, thetas, check).items()}
 
-    monkeypatch.setattr(Answers, "__call__", failing)
+    monkeypatch.setattr(BatchEvaluator, "__call__", failing)
     with pytest.raises(mg.QueryError, match="could be solved"):
         sobol_drivers(lottery, base=16)
 

@@ -4,19 +4,21 @@ import pytest
 import middlegame as mg
 from middlegame.analysis.brackets import Line, first_bracket
 from middlegame.analysis.flip_points import SHARES, flip_points
-from middlegame.analysis.outcomes import Answers, target, targets
+from middlegame.analysis.outcomes import BatchEvaluator, question_outcomes, select_questions
 from middlegame.diagram import Diagram
 from tests.analysis.linear import logit_line, mixture
 
 
 def moves(diagram: Diagram, *asked: str):
-    return flip_points(Answers(diagram, [target(diagram, text) for text in asked]))
+    return flip_points(
+        BatchEvaluator(diagram, [question_outcomes(diagram, text) for text in asked])
+    )
 
 
 def test_flip_points_in_closed_form():
     """The middles add up to -8: the first must rise by 8, two halves of its range."""
     (found,) = moves(logit_line(), "move = go")
-    (flip,) = found.flips
+    (flip,) = found.flip_points
     assert flip.parameters == (0,)
     assert flip.shares == pytest.approx((2.0,), abs=1e-3)
     assert flip.values == pytest.approx((2.0,), abs=5e-3)
@@ -56,7 +58,7 @@ def test_slopes_are_the_engines_exact_derivatives():
 
 def test_probabilities_move_on_the_scale_of_their_log_odds():
     (found,) = moves(mixture((0.98, 0.02), ((0.55, 0.8), (0.1, 0.2))), "end = yes")
-    (flip,) = found.flips
+    (flip,) = found.flip_points
     rest = mixture((1.0,), ((0.1, 0.2),)).parameters[0].median
     assert flip.values == pytest.approx(((0.5 - 0.02 * rest) / 0.98,), abs=1e-3)
     assert (flip.before, flip.after) == ("yes", "no")
@@ -64,12 +66,12 @@ def test_probabilities_move_on_the_scale_of_their_log_odds():
 
 def test_where_nothing_flips_there_is_none():
     (found,) = moves(mixture((0.98, 0.02), ((0.7, 0.8), (0.1, 0.2))), "end = yes")
-    assert found.flips == ()
+    assert found.flip_points == ()
     assert found.pair is None
 
 
 def test_a_flip_of_three_outcomes_names_the_one_that_leads_then():
-    line = Line(target(mixture((1.0,), ((0.2, 0.4),)), "end = yes"), 0, (0,), (1.0,))
+    line = Line(question_outcomes(mixture((1.0,), ((0.2, 0.4),)), "end = yes"), 0, (0,), (1.0,))
     at = np.array([[0.5, 0.3, 0.2], [0.3, 0.3, 0.4], [0.1, 0.8, 0.1]])
     bracket = first_bracket(line, np.array([0.6, 0.3, 0.1]), (1.0, 2.0, 3.0), at)
     assert (bracket.low, bracket.high, bracket.after) == (1.0, 2.0, 2)
@@ -77,7 +79,7 @@ def test_a_flip_of_three_outcomes_names_the_one_that_leads_then():
 
 
 def test_worlds_without_an_equilibrium_flip_nothing():
-    line = Line(target(mixture((1.0,), ((0.2, 0.4),)), "end = yes"), 0, (0,), (1.0,))
+    line = Line(question_outcomes(mixture((1.0,), ((0.2, 0.4),)), "end = yes"), 0, (0,), (1.0,))
     at = np.array([[np.nan, np.nan], [0.4, 0.6]])
     bracket = first_bracket(line, np.array([0.6, 0.4]), (1.0, 2.0), at)
     assert (bracket.low, bracket.high) == (1.0, 2.0)
@@ -98,7 +100,7 @@ def test_a_jump_is_told():
         {"x": 8.0, "y": 8.0},
     )
     (found,) = moves(diagram, "x = a")
-    (flip,) = found.flips
+    (flip,) = found.flip_points
     assert flip.jumps
     assert flip.values == pytest.approx((0.0,), abs=2e-3)
 
@@ -106,17 +108,17 @@ def test_a_jump_is_told():
 def test_questions_headlines_and_conditions_are_asked():
     equilibrium = mg.solve(mg.load("harbour-lease"))
     diagram = equilibrium.diagram
-    asked = targets(equilibrium)
+    asked = select_questions(equilibrium)
     assert [t.name for t in asked] == ["lease-2026", "depot-2026"]
     assert asked[0].outcomes == ("kept", "lost")
-    assert asked[0].chance(np.array([[0.3, 0.7]])) == pytest.approx([0.7])
+    assert asked[0].probability(np.array([[0.3, 0.7]])) == pytest.approx([0.7])
     both = "lease = lost and depot = closes"
-    (compound,) = targets(equilibrium, [both])
+    (compound,) = select_questions(equilibrium, [both])
     assert compound.outcomes == ("yes", "no")
-    assert [t.node for t in targets(mg.solve(diagram))] == ["lease", "depot"]
+    assert [t.node for t in select_questions(mg.solve(diagram))] == ["lease", "depot"]
     with pytest.raises(mg.QueryError, match="did you mean 'lease'"):
-        targets(equilibrium, ["leas = lost"])
-    found = Answers(diagram, (*asked, compound))(diagram.theta[None])
+        select_questions(equilibrium, ["leas = lost"])
+    found = BatchEvaluator(diagram, (*asked, compound))(diagram.theta[None])
     assert found["lease-2026"][0, 1] == pytest.approx(equilibrium.questions["lease-2026"])
     chance = equilibrium.probability(both)
     assert found[both][0] == pytest.approx([chance, 1 - chance])
@@ -124,7 +126,7 @@ def test_questions_headlines_and_conditions_are_asked():
 
 def test_what_is_known_conditions_the_answers():
     equilibrium = mg.solve(mg.load("harbour-lease")).given({"depot": "closes"})
-    answers = Answers.of(equilibrium, ["lease-2026"])
+    answers = BatchEvaluator.of(equilibrium, ["lease-2026"])
     found = answers(equilibrium.diagram.theta[None])["lease-2026"][0, 1]
     assert found == pytest.approx(equilibrium.questions["lease-2026"])
 
@@ -132,7 +134,7 @@ def test_what_is_known_conditions_the_answers():
 def test_a_contest_without_ranges_is_refused():
     move = logit_line().nodes[0]
     with pytest.raises(mg.QueryError, match="no ranges"):
-        Answers(Diagram((move,), ()), [])
+        BatchEvaluator(Diagram((move,), ()), [])
 
 
 def test_the_grid_covers_the_ends():

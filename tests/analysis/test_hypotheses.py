@@ -29,16 +29,16 @@ def test_each_piece_is_weighed_alone_and_in_the_order_of_its_date():
     assert found.name == "resolve"
     assert [piece.name for piece in found.pieces] == ["envoy", "march", "intercept"]
     envoy, march, intercept = found.pieces
-    assert envoy.alone == pytest.approx({"firm": 0.5, "soft": 2})
-    assert intercept.in_order == pytest.approx({"firm": 4, "soft": 0.25})
+    assert envoy.bayes_factors == pytest.approx({"firm": 0.5, "soft": 2})
+    assert intercept.bayes_factors_in_order == pytest.approx({"firm": 4, "soft": 0.25})
     threat = solved.policy("threat")
     assert march.likelihood == pytest.approx({"firm": threat[0, 0], "soft": threat[1, 0]})
-    assert march.alone["firm"] == pytest.approx(threat[0, 0] / threat[1, 0])
+    assert march.bayes_factors["firm"] == pytest.approx(threat[0, 0] / threat[1, 0])
     odds = 0.4 / 0.6 * 0.5 * threat[0, 0] / threat[1, 0] * 4
     assert found.posterior["firm"] == pytest.approx(odds / (1 + odds))
     assert found.posterior == pytest.approx(solved.forecast("resolve"))
-    assert (intercept.favours, intercept.discriminates) == ("firm", True)
-    assert (envoy.favours, envoy.discriminates) == ("soft", False)
+    assert (intercept.favoured_state, intercept.discriminates) == ("firm", True)
+    assert (envoy.favoured_state, envoy.discriminates) == ("soft", False)
 
 
 @given(scenarios(most_moves=2, most_factors=2))
@@ -93,7 +93,7 @@ def test_what_cannot_be_weighed_is_told():
     with pytest.raises(mg.QueryError, match="there is no evidence"):
         hypotheses(solved)
     seen = solved.given({"breakfast": "beer"})
-    assert hypotheses(seen)[0].pieces[0].favours == "strong"
+    assert hypotheses(seen)[0].pieces[0].favoured_state == "strong"
     with pytest.raises(mg.QueryError, match="did you mean 'type'"):
         hypotheses(seen, ["typ"])
 

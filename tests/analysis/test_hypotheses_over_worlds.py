@@ -5,7 +5,7 @@ import pytest
 
 import middlegame as mg
 from middlegame.analysis.hypotheses import hypotheses
-from middlegame.analysis.hypotheses_over_worlds import weigh
+from middlegame.analysis.hypotheses_over_worlds import hypotheses_over_worlds
 from middlegame.sweeps.sampling import Draws, Space
 from tests.analysis.test_hypotheses import SIGNED
 from tests.equilibrium.test_signalling import scenario
@@ -20,7 +20,7 @@ RANGED = (
 def test_worlds_count_by_the_probability_that_they_gave_the_evidence():
     solved = mg.solve(scenario(RANGED))
     found = hypotheses(solved)
-    weighed = weigh(solved, found, worlds=16, seed=3)
+    weighed = hypotheses_over_worlds(solved, found, n=16, seed=3)
     thetas = Draws(Space(solved.diagram.parameters), seed=3).thetas(0, 16)
     alone = [mg.solve(solved.diagram, theta=theta) for theta in thetas]
     weights = np.array([world.evidence_probability for world in alone])
@@ -33,8 +33,8 @@ def test_worlds_count_by_the_probability_that_they_gave_the_evidence():
     prior = [world.prior.forecast("resolve")["firm"] for world in alone]
     assert weighed.prior["resolve"]["firm"].mean == pytest.approx(np.mean(prior), abs=1e-8)
     march = [world.policy("threat")[0, 0] / world.policy("threat")[1, 0] for world in alone]
-    assert weighed.factors["resolve"]["march"].mean == pytest.approx(np.mean(march), rel=1e-6)
-    odds = weighed.factors["resolve"]["intercept"]
+    assert weighed.bayes_factors["resolve"]["march"].mean == pytest.approx(np.mean(march), rel=1e-6)
+    odds = weighed.bayes_factors["resolve"]["intercept"]
     (place,) = [k for k, p in enumerate(solved.diagram.parameters) if "likelihood" in p.name]
     assert odds.mean == pytest.approx(thetas[:, place].mean(), rel=1e-6)
     assert (weighed.worlds, weighed.failed) == (16, 0)
@@ -42,14 +42,14 @@ def test_worlds_count_by_the_probability_that_they_gave_the_evidence():
     scale = solved.diagram.parameters[prior_place].to_scale(thetas[:, prior_place])
     both = np.cov(scale, firm, aweights=weights)
     correlation = both[0, 1] / np.sqrt(both[0, 0] * both[1, 1])
-    moved = weighed.moved["resolve"]["firm"]["factors.resolve.chance.firm"]
+    moved = weighed.correlations["resolve"]["firm"]["factors.resolve.chance.firm"]
     assert moved == pytest.approx(correlation, abs=1e-6)
     assert moved > 0.5
 
 
 def test_a_supposition_is_weighed_as_it_is():
     solved = mg.solve(scenario(RANGED)).suppose({"answer": "concede"})
-    weighed = weigh(solved, hypotheses(solved), worlds=8)
+    weighed = hypotheses_over_worlds(solved, hypotheses(solved), n=8)
     thetas = Draws(Space(solved.diagram.parameters)).thetas(0, 8)
     alone = [mg.solve(solved.diagram, theta=t).suppose({"answer": "concede"}) for t in thetas]
     weights = np.array([world.evidence_probability for world in alone])

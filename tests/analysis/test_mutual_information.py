@@ -4,12 +4,12 @@ import pytest
 import middlegame as mg
 from middlegame.analysis.mutual_information import (
     entropy,
+    gains_of_factors,
+    gains_of_judgements,
     hidden,
-    worth_of_factors,
-    worth_of_judgements,
-    worth_to_the_analyst,
+    mutual_information,
 )
-from middlegame.analysis.outcomes import target, targets
+from middlegame.analysis.outcomes import question_outcomes, select_questions
 
 
 def test_entropy_of_known_distributions():
@@ -30,7 +30,7 @@ def test_information_of_a_line_against_quadrature(worlds):
     rng = np.random.default_rng(5)
     thetas = rng.random((worlds, 3))
     p = 0.5 + 0.8 * (thetas[:, 0] - 0.5) + 0.1 * (thetas[:, 1] - 0.5)
-    found = worth_of_judgements(["a", "b", "none"], thetas, np.stack([p, 1 - p], axis=1))
+    found = gains_of_judgements(["a", "b", "none"], thetas, np.stack([p, 1 - p], axis=1))
     by_name = {worth.name: worth for worth in found}
     assert found[0].name == "a"
     assert by_name["a"].bits == pytest.approx(known(0.8), abs=0.004)
@@ -46,7 +46,7 @@ def test_what_tells_nothing_comes_out_at_nothing_on_average():
     p = rng.random((600, 1))
     outcomes = np.concatenate([p, 1 - p], axis=1)
     noise = rng.random((600, 80))
-    found = worth_of_judgements([str(k) for k in range(80)], noise, outcomes)
+    found = gains_of_judgements([str(k) for k in range(80)], noise, outcomes)
     bits = np.array([worth.bits for worth in found])
     plain = 15 * (2 / 12) / (2 * 600 * 0.5 * np.log(2))
     assert abs(bits.mean()) < 0.1 * plain
@@ -60,44 +60,46 @@ def test_weights_count_worlds_and_failed_ones_do_not():
     thetas = rng.random((4000, 1))
     p = np.where(thetas[:, 0] > 0.5, 0.9, 0.1)
     outcomes = np.stack([p, 1 - p], axis=1)
-    (even,) = worth_of_judgements(["a"], thetas, outcomes)
+    (even,) = gains_of_judgements(["a"], thetas, outcomes)
     assert even.bits == pytest.approx(1 - entropy(np.array([0.9, 0.1])), abs=0.01)
     weights = np.where(thetas[:, 0] > 0.5, 1.0, 0.0)
-    (one,) = worth_of_judgements(["a"], thetas, outcomes, weights)
+    (one,) = gains_of_judgements(["a"], thetas, outcomes, weights)
     assert one.bits == pytest.approx(0, abs=1e-9)
     outcomes[::3] = np.nan
-    (some,) = worth_of_judgements(["a"], thetas, outcomes)
+    (some,) = gains_of_judgements(["a"], thetas, outcomes)
     assert some.bits == pytest.approx(even.bits, abs=0.03)
 
 
 def test_too_few_worlds_are_refused():
     with pytest.raises(mg.QueryError, match="too few"):
-        worth_of_judgements(["a"], np.zeros((10, 1)), np.full((10, 2), 0.5))
+        gains_of_judgements(["a"], np.zeros((10, 1)), np.full((10, 2), 0.5))
 
 
 def test_a_factor_tells_its_mutual_information():
     equilibrium = mg.solve(mg.load("harbour-lease"))
     assert hidden(equilibrium.diagram) == ("loan",)
     diagram = equilibrium.diagram
-    lease = target(diagram, "lease = lost")
-    (worth,) = worth_of_factors(equilibrium, ["loan"], lease)
+    lease = question_outcomes(diagram, "lease = lost")
+    (worth,) = gains_of_factors(equilibrium, ["loan"], lease)
     joint = equilibrium.joint("loan", "lease")
     apart = joint.sum(axis=1, keepdims=True) * joint.sum(axis=0, keepdims=True)
     assert worth.bits == pytest.approx((joint * np.log2(joint / apart)).sum())
     assert worth.share == pytest.approx(worth.bits / entropy(joint.sum(axis=0)))
-    (itself,) = worth_of_factors(equilibrium, ["depot"], target(diagram, "depot = closes"))
+    (itself,) = gains_of_factors(
+        equilibrium, ["depot"], question_outcomes(diagram, "depot = closes")
+    )
     assert itself.share == pytest.approx(1)
-    both = target(diagram, "depot = closes and lease = lost")
-    (part,) = worth_of_factors(equilibrium, ["depot"], both)
+    both = question_outcomes(diagram, "depot = closes and lease = lost")
+    (part,) = gains_of_factors(equilibrium, ["depot"], both)
     assert 0 < part.share < 1
 
 
 def test_questions_of_a_sweep_are_weighed():
     equilibrium = mg.solve(mg.load("harbour-lease"))
     worlds = mg.sweep(equilibrium, 512)
-    asked = targets(equilibrium)
-    found = worth_to_the_analyst(equilibrium, worlds, asked)
-    assert [each.target for each in found] == ["lease-2026", "depot-2026"]
+    asked = select_questions(equilibrium)
+    found = mutual_information(equilibrium, worlds, asked)
+    assert [each.question for each in found] == ["lease-2026", "depot-2026"]
     assert found[0].mean == pytest.approx(worlds.questions["lease-2026"].mean)
     assert found[0].judgements[0].name == "factors.loan.chance.real"
-    assert found[0].judgements[0].telling
+    assert found[0].judgements[0].is_detectable

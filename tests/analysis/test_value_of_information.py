@@ -5,7 +5,7 @@ import pytest
 
 import middlegame as mg
 from middlegame.analysis import value_of_information as knowing
-from middlegame.analysis.value_of_information import worth_of_knowing
+from middlegame.analysis.value_of_information import information_values
 from middlegame.diagram import Chance, Decision, Diagram, Fixed, Utility
 
 ON_OFF = ("on", "off")
@@ -20,7 +20,7 @@ def test_what_knowing_is_worth_to_somebody_alone():
     nodes = (weather(), Decision("umbrella", ON_OFF, (), "one"))
     points = np.array([[-1.0, -3.0], [-1.0, 0.0]])
     diagram = Diagram(nodes, (Utility("one", ("rain", "umbrella"), Fixed(points)),), (), {"one": 2})
-    (told,) = worth_of_knowing(mg.solve(diagram))
+    (told,) = information_values(mg.solve(diagram))
 
     def value(chances: np.ndarray) -> float:
         faced = chances @ points
@@ -29,8 +29,8 @@ def test_what_knowing_is_worth_to_somebody_alone():
 
     knowing = 0.3 * value(np.array([1.0, 0.0])) + 0.7 * value(np.array([0.0, 1.0]))
     assert (told.factor, told.actor) == ("rain", "one")
-    assert told.worth == pytest.approx(knowing - value(np.array([0.3, 0.7])))
-    assert told.worth > 0
+    assert told.own_points == pytest.approx(knowing - value(np.array([0.3, 0.7])))
+    assert told.own_points > 0
 
 
 def lemons(seen: tuple[str, ...] = ()) -> Diagram:
@@ -52,7 +52,7 @@ def lemons(seen: tuple[str, ...] = ()) -> Diagram:
 
 def test_knowing_is_what_solving_with_the_observation_gives():
     before, after = mg.solve(lemons()), mg.solve(lemons(("good",)))
-    told = {(each.factor, each.actor): each for each in worth_of_knowing(before)}
+    told = {(each.factor, each.actor): each for each in information_values(before)}
     seller = told["good", "seller"]
     for owner in ("seller", "buyer"):
         assert seller.points[owner] == pytest.approx(after.points[owner] - before.points[owner])
@@ -65,16 +65,16 @@ def test_what_is_supposed_stays_so_when_somebody_is_told():
         return 1 / (1 + np.exp(-2 * gain))
 
     supposed = mg.solve(lemons()).suppose({"offer": "on"})
-    told = {each.actor: each for each in worth_of_knowing(supposed)}
-    assert told["seller"].worth == pytest.approx(0)  # it cannot do otherwise
+    told = {each.actor: each for each in information_values(supposed)}
+    assert told["seller"].own_points == pytest.approx(0)  # it cannot do otherwise
     knowing = 0.5 * 8 * buys(8) - 0.5 * 4 * buys(-4)
-    assert told["buyer"].worth == pytest.approx(knowing - 2 * buys(2))
-    assert not worth_of_knowing(mg.solve(lemons()).suppose({"good": "on"}))
+    assert told["buyer"].own_points == pytest.approx(knowing - 2 * buys(2))
+    assert not information_values(mg.solve(lemons()).suppose({"good": "on"}))
 
 
 def test_knowing_may_be_worth_less_than_nothing():
-    told = {each.actor: each for each in worth_of_knowing(mg.solve(lemons()))}
-    assert told["seller"].worth < 0  # nobody buys from somebody who is known to know
+    told = {each.actor: each for each in information_values(mg.solve(lemons()))}
+    assert told["seller"].own_points < 0  # nobody buys from somebody who is known to know
     assert told["seller"].points["buyer"] < 0
 
 
@@ -96,10 +96,12 @@ def guesses(told: float, seen: bool) -> Diagram:
 
 def test_a_contest_where_telling_is_worth_what_one_reckons():
     """Blind it is right half of the time, with the rumour in nine cases of ten."""
-    blind = {each.factor: each.worth for each in worth_of_knowing(mg.solve(guesses(0.9, False)))}
+    blind = {
+        each.factor: each.own_points for each in information_values(mg.solve(guesses(0.9, False)))
+    }
     assert blind == pytest.approx({"raid": 10 - 5, "rumour": 9 - 5})
-    (told,) = worth_of_knowing(mg.solve(guesses(0.9, True)))
-    assert (told.factor, told.worth) == ("raid", pytest.approx(10 - 9))
+    (told,) = information_values(mg.solve(guesses(0.9, True)))
+    assert (told.factor, told.own_points) == ("raid", pytest.approx(10 - 9))
 
 
 def test_what_is_screened_off_is_worth_nothing_and_needs_no_solving(monkeypatch):
@@ -115,7 +117,7 @@ def test_what_is_screened_off_is_worth_nothing_and_needs_no_solving(monkeypatch)
     honest = [_solved_gains(equilibrium, name) for name in ("cause", "rumour")]
     assert honest == pytest.approx([0.0, 0.0], abs=1e-9)
     monkeypatch.setattr(knowing, "solve_tables", None)
-    told = {each.factor: each.worth for each in worth_of_knowing(equilibrium)}
+    told = {each.factor: each.own_points for each in information_values(equilibrium)}
     assert told == {"cause": 0.0, "rumour": 0.0}
 
 
@@ -125,13 +127,13 @@ def _solved_gains(equilibrium: mg.Equilibrium, factor: str) -> float:
 
 
 def test_those_who_know_are_not_told():
-    told = worth_of_knowing(mg.solve(lemons(("good",))))
+    told = information_values(mg.solve(lemons(("good",))))
     assert [each.actor for each in told] == ["buyer"]
 
 
 def test_what_cannot_be_told_beforehand_is_refused():
     equilibrium = mg.solve(mg.load("harbour-lease"))
     with pytest.raises(mg.QueryError, match="expected one of loan"):
-        worth_of_knowing(equilibrium, ["lease"])
+        information_values(equilibrium, ["lease"])
     with pytest.raises(mg.QueryError, match="not of a case"):
-        worth_of_knowing(equilibrium.given({"lease": "lost"}))
+        information_values(equilibrium.given({"lease": "lost"}))

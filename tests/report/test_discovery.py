@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 import middlegame as mg
-from middlegame.analysis.discovery import Box, discover
-from middlegame.analysis.outcomes import Target, target
+from middlegame.analysis.discovery import Box, find_box
+from middlegame.analysis.outcomes import QuestionOutcomes, question_outcomes
 from middlegame.report.html.discovery import discovery_section
 from middlegame.report.html.report import html_report
 from middlegame.report.terminal.discovery import show_discovery
@@ -12,7 +12,7 @@ from tests.report.test_html import read
 from tests.report.test_terminal import compare, piped, shown
 
 
-def boxed(equilibrium: mg.Equilibrium, condition: str) -> tuple[Target, Box]:
+def boxed(equilibrium: mg.Equilibrium, condition: str) -> tuple[QuestionOutcomes, Box]:
     """A box that is there by construction: the first two judgements above their middles."""
     parameters = equilibrium.diagram.parameters
     rng = np.random.default_rng(0)
@@ -20,16 +20,16 @@ def boxed(equilibrium: mg.Equilibrium, condition: str) -> tuple[Target, Box]:
     thetas = rng.uniform(ends[:, 0], ends[:, 1], (1500, len(parameters)))
     middle = ends.mean(axis=1)
     true = (thetas[:, 0] > middle[0]) & (thetas[:, 1] > middle[1])
-    box = discover(parameters, thetas, np.where(true, 0.8, 0.2))
-    return target(equilibrium.diagram, condition), box
+    box = find_box(parameters, thetas, np.where(true, 0.8, 0.2))
+    return question_outcomes(equilibrium.diagram, condition), box
 
 
 @pytest.fixture(scope="module")
-def found(harbour: mg.Equilibrium) -> tuple[Target, Box]:
+def found(harbour: mg.Equilibrium) -> tuple[QuestionOutcomes, Box]:
     return boxed(harbour, "lease = lost")
 
 
-def test_a_box_in_a_pipe(harbour: mg.Equilibrium, found: tuple[Target, Box]) -> None:
+def test_a_box_in_a_pipe(harbour: mg.Equilibrium, found: tuple[QuestionOutcomes, Box]) -> None:
     console = piped()
     show_discovery(harbour, *found, 1500, console)
     compare("harbour-box.txt", shown(console))
@@ -37,7 +37,7 @@ def test_a_box_in_a_pipe(harbour: mg.Equilibrium, found: tuple[Target, Box]) -> 
 
 
 def test_the_section_draws_box_and_trade(
-    harbour: mg.Equilibrium, found: tuple[Target, Box]
+    harbour: mg.Equilibrium, found: tuple[QuestionOutcomes, Box]
 ) -> None:
     page = html_report(harbour, analyses=[discovery_section(harbour, *found, 1500)])
     read(page)

@@ -4,7 +4,7 @@ from rich.cells import cell_len
 import middlegame as mg
 from middlegame.analysis.drivers import drivers
 from middlegame.analysis.flip_points import flip_points
-from middlegame.analysis.outcomes import Answers
+from middlegame.analysis.outcomes import BatchEvaluator
 from middlegame.report.html.drivers import driver_section
 from middlegame.report.html.report import html_report
 from middlegame.report.terminal.drivers import show_drivers
@@ -17,7 +17,7 @@ from tests.report.test_terminal import compare, piped, shown
 
 @pytest.fixture(scope="module")
 def found(harbour: mg.Equilibrium):
-    answers = Answers.of(harbour)
+    answers = BatchEvaluator.of(harbour)
     return answers, flip_points(answers), drivers(answers, "sobol", 32, 0)
 
 
@@ -58,7 +58,7 @@ def test_judgements_are_named_in_one_line(venezuela: mg.Equilibrium) -> None:
 
 
 def test_texts_cannot_become_markup(hostile: mg.Equilibrium) -> None:
-    answers = Answers.of(hostile, ["f = on"])
+    answers = BatchEvaluator.of(hostile, ["f = on"])
     found = answers, flip_points(answers), drivers(answers, "pawn", 256, 0)
     page = html_report(hostile, analyses=[driver_section(hostile, *found)])
     read(page)

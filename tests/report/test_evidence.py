@@ -5,17 +5,17 @@ import datetime as dt
 import pytest
 
 import middlegame as mg
-from middlegame.analysis.attribution import blame
-from middlegame.analysis.comparison import Opinion, compare
+from middlegame.analysis.attribution import attribution
+from middlegame.analysis.comparison import Analyst, compare
 from middlegame.analysis.hypotheses import hypotheses
-from middlegame.analysis.hypotheses_over_worlds import weigh
-from middlegame.ledger.records import Question, Record, Scenario
-from middlegame.ledger.scores import Scored
-from middlegame.ledger.weights import Earned
-from middlegame.ledger.why import Why
-from middlegame.report.terminal.answer import show_forecast
+from middlegame.analysis.hypotheses_over_worlds import hypotheses_over_worlds
+from middlegame.ledger.records import RecordedQuestion, Record, RecordedScenario
+from middlegame.ledger.scores import ScoredForecast
+from middlegame.ledger.scoring import EarnedWeights
+from middlegame.ledger.attribution import RecordAttribution
 from middlegame.report.terminal.attribution import show_why
 from middlegame.report.terminal.comparison import show_comparison
+from middlegame.report.terminal.equilibrium import show_equilibrium
 from middlegame.report.terminal.hypotheses import ratio, show_hypotheses
 from middlegame.scenario import in_view, read_text
 from tests.analysis.test_attribution import OUTCOMES
@@ -35,29 +35,29 @@ def crisis() -> mg.Equilibrium:
 
 def test_a_forecast_given_evidence(crisis):
     console = piped()
-    show_forecast(crisis, console, storylines=2)
+    show_equilibrium(crisis, console, storylines=2)
     same("crisis-forecast.txt", shown(console))
 
 
 def test_hypotheses(crisis):
     console, found = piped(), hypotheses(crisis)
-    show_hypotheses(found, crisis, console, weigh(crisis, found, worlds=32))
+    show_hypotheses(found, crisis, console, hypotheses_over_worlds(crisis, found, n=32))
     same("crisis-hypotheses.txt", shown(console))
 
 
 def test_rival_analysts():
     contest = read_text(TEXT).scenario
-    opinions = [Opinion("anna", "anna", contest), Opinion("bob", "bob", in_view(contest, "hawk"))]
+    opinions = [Analyst("anna", "anna", contest), Analyst("bob", "bob", in_view(contest, "hawk"))]
     console = piped()
-    show_comparison(compare(opinions, [0.75, 0.25]), console, Earned((0.75, 0.25), 4, ()))
+    show_comparison(compare(opinions, [0.75, 0.25]), console, EarnedWeights((0.75, 0.25), 4, ()))
     same("rival-analysts.txt", shown(console))
 
 
 def test_misses():
     solved = mg.solve(read_text(JUDGED).scenario)
     scored = tuple(
-        Scored(
-            question=Question(scenario="s", name=name),
+        ScoredForecast(
+            question=RecordedQuestion(scenario="s", name=name),
             probability=solved.questions[name],
             happened=happened,
             record=1,
@@ -72,11 +72,11 @@ def test_misses():
         forecaster="anna",
         made_at=MADE,
         forecasts=(),
-        scenario=Scenario(name="s", title="S", sha256=""),
+        scenario=RecordedScenario(name="s", title="S", sha256=""),
     )
     found = [
-        Why(record, scored, blame(solved, OUTCOMES, worlds=32)),
-        Why(record, scored, None, "record 1 came without a scenario"),
+        RecordAttribution(record, scored, attribution(solved, OUTCOMES, n=32)),
+        RecordAttribution(record, scored, None, "record 1 came without a scenario"),
     ]
     console = piped()
     show_why(found, console)

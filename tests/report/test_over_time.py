@@ -12,7 +12,7 @@ from rich.console import Console
 import middlegame as mg
 from middlegame.report.charts.curves import curve_chart
 from middlegame.report.html.report import html_report
-from middlegame.report.terminal.answer import show_change, show_forecast
+from middlegame.report.terminal.equilibrium import show_change, show_equilibrium
 from middlegame.report.terminal.sweep import show_sweep
 from middlegame.report.text.over_time import chosen, factors_over_time, short, spread_over_time
 from tests.paths import DATA
@@ -33,7 +33,7 @@ def printed(show, *arguments) -> str:
 
 
 def test_the_terminal_shows_rows_of_chances_and_dated_courses(siege):
-    told = printed(show_forecast, siege)
+    told = printed(show_equilibrium, siege)
     if os.environ.get("MIDDLEGAME_UPDATE_GOLDEN"):
         GOLDEN.write_text(told, "utf-8")
     assert told == GOLDEN.read_text("utf-8")

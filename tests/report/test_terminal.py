@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from rich.console import Console
 
 import middlegame as mg
-from middlegame.report.terminal.answer import show_change, show_forecast
+from middlegame.report.terminal.equilibrium import show_change, show_equilibrium
 from tests.report.conftest import INJECTION
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -35,7 +35,7 @@ def compare(name: str, text: str) -> None:
 
 def test_forecast_in_a_pipe(harbour: mg.Equilibrium) -> None:
     console = piped()
-    show_forecast(harbour, console)
+    show_equilibrium(harbour, console)
     compare("harbour-forecast.txt", shown(console))
 
 
@@ -56,28 +56,28 @@ def test_change_in_a_pipe(harbour: mg.Equilibrium, name: str, change) -> None:
 @pytest.mark.parametrize("width", [40, 60, 80, 120])
 def test_no_line_is_wider_than_the_console(venezuela: mg.Equilibrium, width: int) -> None:
     console = piped(width)
-    show_forecast(venezuela, console)
+    show_equilibrium(venezuela, console)
     show_change(venezuela, venezuela.suppose({"cuba": "falls"}), console)
     assert max(map(cell_len, shown(console).splitlines())) <= width
 
 
 def test_a_pipe_gets_plain_ascii(venezuela: mg.Equilibrium) -> None:
     console = piped()
-    show_forecast(venezuela, console, seconds=1.0)
+    show_equilibrium(venezuela, console, seconds=1.0)
     assert shown(console).isascii()
     assert "1.0 s" in shown(console)
 
 
 def test_a_terminal_gets_bars_in_the_actors_colours(venezuela: mg.Equilibrium) -> None:
     console = Console(file=io.StringIO(), width=80, force_terminal=True, color_system="truecolor")
-    show_forecast(venezuela, console)
+    show_equilibrium(venezuela, console)
     assert "▇" in shown(console)
     assert "\x1b[38;2;0;114;178m" in shown(console)
 
 
 def test_texts_cannot_steer_the_terminal(hostile: mg.Equilibrium) -> None:
     console = piped()
-    show_forecast(hostile, console)
+    show_equilibrium(hostile, console)
     show_change(hostile, hostile.given({"f": "on"}), console)
     assert "\x1b" not in shown(console)
     assert "[bold red]" in shown(console)
@@ -87,7 +87,7 @@ def test_texts_cannot_steer_the_terminal(hostile: mg.Equilibrium) -> None:
 def test_forks_and_evidence_are_told_with_the_answer(harbour: mg.Equilibrium) -> None:
     console = piped()
     forked = replace(harbour, forks=(0.4,), supposed={"loan": "real"})
-    show_forecast(forked.given({"bid": "offer"}), console)
+    show_equilibrium(forked.given({"bid": "offer"}), console)
     head = shown(console).split("QUESTIONS")[0]
     assert "more than one self-consistent outcome" in head.replace("\n  ", " ")
     assert "Supposed (everybody knows it before play)" in head
@@ -96,13 +96,13 @@ def test_forks_and_evidence_are_told_with_the_answer(harbour: mg.Equilibrium) ->
 
 def test_a_diagram_without_scenario_is_shown(bare: mg.Equilibrium) -> None:
     console = piped()
-    show_forecast(bare, console)
+    show_equilibrium(bare, console)
     assert "Most likely" in shown(console)
 
 
 def test_the_terminal_needs_no_solver() -> None:
     code = (
-        "import sys, middlegame.report.terminal.answer as t; "
+        "import sys, middlegame.report.terminal.equilibrium as t; "
         "print([m for m in ('jax', 'altair', 'pygraphviz', 'jinja2') if m in sys.modules])"
     )
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -2,11 +2,11 @@ import pytest
 from rich.cells import cell_len
 
 import middlegame as mg
-from middlegame.analysis.commitment import Lever
-from middlegame.analysis.interventions import Push
-from middlegame.analysis.mutual_information import Worth, Worths
-from middlegame.analysis.outcomes import target
-from middlegame.analysis.value_of_information import Telling
+from middlegame.analysis.commitment import CommitmentValue
+from middlegame.analysis.interventions import Intervention
+from middlegame.analysis.mutual_information import InformationGain, QuestionInformation
+from middlegame.analysis.outcomes import question_outcomes
+from middlegame.analysis.value_of_information import InformationValue
 from middlegame.report.html.forms import as_markdown
 from middlegame.report.html.report import html_report
 from middlegame.report.html.value_of_information import worth_section
@@ -16,23 +16,26 @@ from tests.report.test_html import read
 from tests.report.test_terminal import piped, shown
 
 LEVERS = [
-    Lever(Push("renew", "switch"), "owner", "rival", 22.5),
-    Lever(Push("bid", "offer"), "rival", "rival", 0.1),
-    Lever(Push("renew", "switch"), "owner", "tenant", -20.0),
+    CommitmentValue(Intervention("renew", "switch"), "owner", "rival", 22.5),
+    CommitmentValue(Intervention("bid", "offer"), "rival", "rival", 0.1),
+    CommitmentValue(Intervention("renew", "switch"), "owner", "tenant", -20.0),
 ]
-TOLD = [Telling("loan", "owner", {"owner": -1.5, "rival": 8.2, "tenant": 0.01})]
+TOLD = [InformationValue("loan", "owner", {"owner": -1.5, "rival": 8.2, "tenant": 0.01})]
 
 
 @pytest.fixture(scope="module")
 def worths(harbour: mg.Equilibrium):
     name = harbour.diagram.parameters[0].name
-    each = Worths(
+    each = QuestionInformation(
         "lease = lost",
         0.25,
-        (Worth(name, 0.02, 0.005, 0.025), Worth(harbour.diagram.parameters[1].name, 0.1, 0.2, 0.1)),
-        (Worth("loan", 0.01, 0.0, 0.0125),),
+        (
+            InformationGain(name, 0.02, 0.005, 0.025),
+            InformationGain(harbour.diagram.parameters[1].name, 0.1, 0.2, 0.1),
+        ),
+        (InformationGain("loan", 0.01, 0.0, 0.0125),),
     )
-    return sharpened(harbour, [target(harbour.diagram, "lease = lost")], [each])
+    return sharpened(harbour, [question_outcomes(harbour.diagram, "lease = lost")], [each])
 
 
 def test_what_is_worth_is_told_with_its_error(harbour: mg.Equilibrium, worths) -> None:
@@ -49,7 +52,10 @@ def test_what_is_worth_is_told_with_its_error(harbour: mg.Equilibrium, worths) -
 
 
 def test_what_is_worth_next_to_nothing_is_one_sentence(harbour: mg.Equilibrium, worths) -> None:
-    idle = [Telling("loan", who, {"owner": 0.01, "tenant": -0.04}) for who in ("owner", "tenant")]
+    idle = [
+        InformationValue("loan", who, {"owner": 0.01, "tenant": -0.04})
+        for who in ("owner", "tenant")
+    ]
     console = piped()
     show_worth(harbour, worths, idle, LEVERS, 4096, console)
     text = " ".join(shown(console).split())

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from middlegame.analysis.comparison import Opinion
+from middlegame.analysis.comparison import Analyst
 from middlegame.base.errors import QueryError
 from middlegame.io.examples import locate
 from middlegame.io.open import open_view
@@ -10,7 +10,7 @@ from middlegame.scenario import Scenario, in_view
 from middlegame.scenario.faults import Fault, ScenarioError
 
 
-def opinions_of(files: Sequence[str], forecasters: Sequence[str] = ()) -> list[Opinion]:
+def analysts_of_files(files: Sequence[str], forecasters: Sequence[str] = ()) -> list[Analyst]:
     """Give an opinion for each file as it is written, and for each view in it.
 
     Args:
@@ -32,17 +32,17 @@ def opinions_of(files: Sequence[str], forecasters: Sequence[str] = ()) -> list[O
     if faults:
         raise ScenarioError(faults)
     names = _names(files)
-    found: list[Opinion] = []
+    found: list[Analyst] = []
     for place, (name, contest) in enumerate(zip(names, contests, strict=True)):
         if contest is not None:
             by = forecasters[place] if place < len(forecasters) else name
-            found += opinions_in(contest, name, by, alone=len(files) == 1)
+            found += analysts_of_scenario(contest, name, by, alone=len(files) == 1)
     return found
 
 
-def opinions_in(
+def analysts_of_scenario(
     contest: Scenario, name: str, forecaster: str = "", *, alone: bool = True
-) -> list[Opinion]:
+) -> list[Analyst]:
     """Give an opinion for a contest as it is written, and for each view in it.
 
     Args:
@@ -52,11 +52,11 @@ def opinions_in(
         alone: whether there is no other file, so that its name says nothing.
     """
     plain = contest.model_copy(update={"views": {}})
-    found = [Opinion("as written" if alone and contest.views else name, forecaster, plain)]
+    found = [Analyst("as written" if alone and contest.views else name, forecaster, plain)]
     for view, written in contest.views.items():
         told = written.name or view
         found.append(
-            Opinion(
+            Analyst(
                 told if alone else f"{name}: {told}",
                 written.forecaster or view,
                 in_view(contest, view),

@@ -5,22 +5,22 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from middlegame.analysis.commitment import Lever
+from middlegame.analysis.commitment import CommitmentValue
 from middlegame.analysis.discovery import Box
-from middlegame.analysis.drivers import Driver, Drivers
-from middlegame.analysis.flip_points import Flip, Moves
-from middlegame.analysis.mutual_information import Worths
-from middlegame.analysis.outcomes import Answers, Target
-from middlegame.analysis.value_of_information import Telling
+from middlegame.analysis.drivers import Driver, QuestionDrivers
+from middlegame.analysis.flip_points import FlipPoint, OneAtATime
+from middlegame.analysis.mutual_information import QuestionInformation
+from middlegame.analysis.outcomes import BatchEvaluator, QuestionOutcomes
+from middlegame.analysis.value_of_information import InformationValue
 from middlegame.equilibrium.equilibrium import Equilibrium
 from middlegame.sweeps.result import Sweep
 
 
 def drivers_as_json(
     equilibrium: Equilibrium,
-    answers: Answers,
-    moves: Sequence[Moves],
-    drivers: Sequence[Drivers],
+    answers: BatchEvaluator,
+    moves: Sequence[OneAtATime],
+    drivers: Sequence[QuestionDrivers],
     seed: int,
 ) -> dict[str, Any]:
     """Give flip points and drivers of every question."""
@@ -35,13 +35,13 @@ def drivers_as_json(
         "disagreed": answers.disagreed,
         "questions": {
             target.name: _question(names, target, moved, driven)
-            for target, moved, driven in zip(answers.targets, moves, drivers, strict=True)
+            for target, moved, driven in zip(answers.questions, moves, drivers, strict=True)
         },
     }
 
 
 def box_as_json(
-    equilibrium: Equilibrium, target: Target, box: Box, worlds: int, seed: int
+    equilibrium: Equilibrium, target: QuestionOutcomes, box: Box, worlds: int, seed: int
 ) -> dict[str, Any]:
     """Give in which worlds something happens."""
     diagram = equilibrium.diagram
@@ -52,7 +52,7 @@ def box_as_json(
         "seed": seed,
         "worlds": worlds,
         "above": box.above,
-        "share": box.share,
+        "share": box.base_rate,
         "limits": {
             diagram.parameters[x.parameter].name: {
                 "low": x.low,
@@ -62,13 +62,16 @@ def box_as_json(
             for x in box.limits
         },
         "held_out": asdict(box.held_out),
-        "found": asdict(box.found),
+        "found": asdict(box.in_sample),
         "trajectory": [asdict(trade) for trade in box.trajectory],
     }
 
 
 def worth_as_json(
-    worlds: Sweep, worths: Sequence[Worths], told: Sequence[Telling], levers: Sequence[Lever]
+    worlds: Sweep,
+    worths: Sequence[QuestionInformation],
+    told: Sequence[InformationValue],
+    levers: Sequence[CommitmentValue],
 ) -> dict[str, Any]:
     """Give what is worth finding out, to the analyst and to each actor, and leverage."""
     return {
@@ -78,7 +81,7 @@ def worth_as_json(
         "worlds": worlds.count,
         "failed": worlds.failed,
         "questions": {
-            each.target: {
+            each.question: {
                 "mean": each.mean,
                 "judgements": [asdict(worth) for worth in each.judgements],
                 "factors": [asdict(worth) for worth in each.factors],
@@ -90,28 +93,30 @@ def worth_as_json(
         ],
         "leverage": [
             {
-                "move": lever.push.name,
-                "option": lever.push.state,
+                "move": lever.intervention.name,
+                "option": lever.intervention.state,
                 "by": lever.mover,
-                "to": lever.to,
-                "worth": lever.worth,
+                "to": lever.beneficiary,
+                "worth": lever.points,
             }
             for lever in levers
         ],
     }
 
 
-def _question(names: list[str], target: Target, moved: Moves, driven: Drivers) -> dict[str, Any]:
+def _question(
+    names: list[str], target: QuestionOutcomes, moved: OneAtATime, driven: QuestionDrivers
+) -> dict[str, Any]:
     return {
-        "condition": " or ".join(str(way) for way in target.ways),
+        "condition": " or ".join(str(way) for way in target.conditions),
         "outcomes": dict(zip(target.outcomes, map(float, moved.middle), strict=True)),
-        "flips": [_flip(names, flip) for flip in moved.flips],
+        "flips": [_flip(names, flip) for flip in moved.flip_points],
         "pair": _flip(names, moved.pair) if moved.pair else None,
         "moves": {
             name: {
-                "low": _number(target.chance(moved.ends[place, 0])),
-                "high": _number(target.chance(moved.ends[place, 1])),
-                "slope": _number(target.chance(moved.slopes[place])),
+                "low": _number(target.probability(moved.ends[place, 0])),
+                "high": _number(target.probability(moved.ends[place, 1])),
+                "slope": _number(target.probability(moved.slopes[place])),
             }
             for place, name in enumerate(names)
         },
@@ -123,7 +128,7 @@ def _question(names: list[str], target: Target, moved: Moves, driven: Drivers) -
     }
 
 
-def _flip(names: list[str], flip: Flip) -> dict[str, Any]:
+def _flip(names: list[str], flip: FlipPoint) -> dict[str, Any]:
     return {
         "judgements": {
             names[place]: {"value": value, "share": share}

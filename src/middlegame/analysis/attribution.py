@@ -25,7 +25,7 @@ from middlegame.sweeps.summaries import effective, spread
 
 
 @dataclass(frozen=True)
-class Owed:
+class Contribution:
     """What a miss owes to one judgement.
 
     Attributes:
@@ -41,11 +41,11 @@ class Owed:
 
     parameter: Parameter
     value: float
-    gain: float
-    before: tuple[float, float]
-    after: tuple[float, float]
+    score_gain: float
+    judged_interval: tuple[float, float]
+    updated_interval: tuple[float, float]
     shift: float
-    narrowed: float
+    relative_deviation: float
 
     def to_dict(self) -> dict[str, Any]:
         """Give the judgement as a JSON object."""
@@ -53,16 +53,16 @@ class Owed:
             "number": self.parameter.name,
             "unit": self.parameter.unit,
             "value": self.value,
-            "gain": self.gain,
-            "before": list(self.before),
-            "after": list(self.after),
+            "gain": self.score_gain,
+            "before": list(self.judged_interval),
+            "after": list(self.updated_interval),
             "shift": self.shift,
-            "narrowed": self.narrowed,
+            "narrowed": self.relative_deviation,
         }
 
 
 @dataclass(frozen=True)
-class Answered:
+class ResolvedQuestion:
     """A question with its forecast and how it turned out.
 
     Attributes:
@@ -79,7 +79,7 @@ class Answered:
 
 
 @dataclass(frozen=True)
-class Blame:
+class Attribution:
     """What a scenario's misses are owed to.
 
     Attributes:
@@ -93,12 +93,12 @@ class Blame:
     """
 
     equilibrium: Equilibrium
-    questions: tuple[Answered, ...]
-    owed: tuple[Owed, ...]
+    questions: tuple[ResolvedQuestion, ...]
+    contributions: tuple[Contribution, ...]
     worlds: int
     failed: int
     effective: float
-    together: float
+    joint_probability: float
 
     @property
     def score(self) -> float:
@@ -110,17 +110,17 @@ class Blame:
         return {
             "questions": [vars(question) for question in self.questions],
             "log_score": self.score,
-            "owed": [each.to_dict() for each in self.owed],
+            "owed": [each.to_dict() for each in self.contributions],
             "worlds": self.worlds,
             "failed": self.failed,
             "effective": self.effective,
-            "probability_together": self.together,
+            "probability_together": self.joint_probability,
         }
 
 
-def blame(
-    equilibrium: Equilibrium, outcomes: Mapping[str, bool], worlds: int = 1024, seed: int = 0
-) -> Blame:
+def attribution(
+    equilibrium: Equilibrium, outcomes: Mapping[str, bool], n: int = 1024, seed: int = 0
+) -> Attribution:
     """Find what misses are owed to.
 
     Args:
@@ -140,13 +140,13 @@ def blame(
             raise unknown("question", name, questions)
     if not outcomes:
         raise QueryError("nothing is resolved yet, so there is no miss to explain")
-    answered = tuple(_answered(equilibrium, name, yes) for name, yes in outcomes.items())
+    answered = tuple(_resolve(equilibrium, name, yes) for name, yes in outcomes.items())
     parameters = equilibrium.diagram.parameters
-    thetas = Draws(Space(parameters), seed=seed).thetas(0, worlds)
+    thetas = Draws(Space(parameters), seed=seed).thetas(0, n)
     solved = solve_worlds(
         equilibrium.diagram,
         thetas,
-        asks={"all": _together(equilibrium, outcomes)},
+        asks={"all": _joint_query(equilibrium, outcomes)},
         known=equilibrium.known,
     )
     prior = np.nan_to_num(solved.weights)
@@ -154,29 +154,31 @@ def blame(
     weights = prior * happened
     if not weights.any():
         raise QueryError("in none of the worlds drawn can all of that happen together")
-    gains = _gains(equilibrium, answered)
+    gains = _score_gains(equilibrium, answered)
     owed = [
-        _owed(parameter, equilibrium.theta[k], gains[k], thetas[:, k], weights)
+        _contribution(parameter, equilibrium.theta[k], gains[k], thetas[:, k], weights)
         for k, parameter in enumerate(parameters)
     ]
-    return Blame(
+    return Attribution(
         equilibrium=equilibrium,
         questions=answered,
-        owed=tuple(sorted(owed, key=lambda each: (-abs(each.shift), each.parameter.name))),
-        worlds=worlds,
+        contributions=tuple(sorted(owed, key=lambda each: (-abs(each.shift), each.parameter.name))),
+        worlds=n,
         failed=len(solved.failed),
         effective=effective(weights),
-        together=float(weights.sum() / prior.sum()),
+        joint_probability=float(weights.sum() / prior.sum()),
     )
 
 
-def _answered(equilibrium: Equilibrium, name: str, happened: bool) -> Answered:
+def _resolve(equilibrium: Equilibrium, name: str, happened: bool) -> ResolvedQuestion:
     probability = equilibrium.questions[name]
     said = probability if happened else 1 - probability
-    return Answered(name, probability, happened, float(-np.log(said)) if said > 0 else np.inf)
+    return ResolvedQuestion(
+        name, probability, happened, float(-np.log(said)) if said > 0 else np.inf
+    )
 
 
-def _gains(equilibrium: Equilibrium, answered: tuple[Answered, ...]) -> Floats:
+def _score_gains(equilibrium: Equilibrium, answered: tuple[ResolvedQuestion, ...]) -> Floats:
     """By how much less a log score a standard deviation more of each number would give."""
     parameters = equilibrium.diagram.parameters
     total = np.zeros(len(parameters))
@@ -206,23 +208,25 @@ def _deviation(parameter: Parameter, value: float) -> float:
     return rise / (2 * step)
 
 
-def _owed(parameter: Parameter, value: float, gain: float, drawn: Floats, weights: Floats) -> Owed:
+def _contribution(
+    parameter: Parameter, value: float, gain: float, drawn: Floats, weights: Floats
+) -> Contribution:
     low, high = (float(parameter.to_scale(end)) for end in (parameter.low, parameter.high))
     scores = (parameter.to_scale(drawn) - (low + high) / 2) / ((high - low) / (2 * HALF_WIDTH_90))
     mean = float(np.average(scores, weights=weights))
     around = float(np.average((scores - mean) ** 2, weights=weights))
-    return Owed(
+    return Contribution(
         parameter=parameter,
         value=float(value),
-        gain=float(gain),
-        before=(parameter.low, parameter.high),
-        after=spread(drawn, weights).ninety,
+        score_gain=float(gain),
+        judged_interval=(parameter.low, parameter.high),
+        updated_interval=spread(drawn, weights).ninety,
         shift=mean,
-        narrowed=float(np.sqrt(around)),
+        relative_deviation=float(np.sqrt(around)),
     )
 
 
-def _together(equilibrium: Equilibrium, outcomes: Mapping[str, bool]) -> Ask:
+def _joint_query(equilibrium: Equilibrium, outcomes: Mapping[str, bool]) -> Ask:
     """Ask for the probability of all that happened and did not, together."""
     assert equilibrium.scenario is not None
     diagram, timeline = equilibrium.diagram, Timeline(equilibrium.scenario)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from middlegame.analysis.outcomes import Target
+from middlegame.analysis.outcomes import QuestionOutcomes
 from middlegame.base.numbers import Floats
 
 
@@ -20,7 +20,7 @@ class Line:
         signs: which way each.
     """
 
-    target: Target
+    target: QuestionOutcomes
     leader: int
     places: tuple[int, ...]
     signs: tuple[float, ...]

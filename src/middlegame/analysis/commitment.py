@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from middlegame.analysis.interventions import Push, Pushed
+from middlegame.analysis.interventions import Intervention, InterventionResults
 from middlegame.diagram import Decision
 
 
 @dataclass(frozen=True)
-class Lever:
+class CommitmentValue:
     """A move fixed to an option, announced, and what that is worth to somebody.
 
     Attributes:
@@ -19,23 +19,23 @@ class Lever:
             reckon with the commitment.
     """
 
-    push: Push
+    intervention: Intervention
     mover: str
-    to: str
-    worth: float
+    beneficiary: str
+    points: float
 
 
-def leverage(pushed: Pushed) -> list[Lever]:
+def commitment_values(results: InterventionResults) -> list[CommitmentValue]:
     """List what fixing each move is worth to each actor, the largest worths first.
 
     Args:
         pushed: the contest with its moves pushed, perhaps among others.
     """
-    before = pushed.equilibrium.points
+    before = results.equilibrium.points
     found = []
-    for push in pushed.pushes:
-        node = pushed.diagram.nodes[pushed.diagram.index[push.name]]
+    for push in results.interventions:
+        node = results.diagram.nodes[results.diagram.index[push.name]]
         if isinstance(node, Decision):
-            for owner, value in pushed.play(push).points.items():
-                found.append(Lever(push, node.owner, owner, value - before[owner]))
-    return sorted(found, key=lambda lever: -round(lever.worth, 9))
+            for owner, value in results.play(push).points.items():
+                found.append(CommitmentValue(push, node.owner, owner, value - before[owner]))
+    return sorted(found, key=lambda lever: -round(lever.points, 9))

@@ -9,22 +9,27 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from middlegame.analysis.counterfactuals import Judged, Number, changed, effects
+from middlegame.analysis.counterfactuals import (
+    Counterfactual,
+    NumberChange,
+    answers_with_each,
+    changed_numbers,
+)
 from middlegame.analysis.pooling import linear_pool, log_odds_pool
 from middlegame.base.errors import QueryError
 from middlegame.compiler import compile_scenario
 from middlegame.diagram import Diagram
 from middlegame.scenario import Judgement, Scenario
 from middlegame.scenario.model.judgement import to_scale
-from middlegame.scenario.model.replacing import replaced
+from middlegame.scenario.model.walk import replaced
 
-MOST = 24
+MAX_NUMBERS = 24
 """Numbers that are switched, unless told otherwise: each takes two equilibria."""
 Told = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
-class Opinion:
+class Analyst:
     """One analyst's contest.
 
     Attributes:
@@ -35,11 +40,11 @@ class Opinion:
 
     name: str
     forecaster: str
-    contest: Scenario
+    scenario: Scenario
 
 
 @dataclass(frozen=True)
-class Asked:
+class SharedQuestion:
     """A forecast that at least two analysts make.
 
     Attributes:
@@ -51,11 +56,11 @@ class Asked:
 
     name: str
     probabilities: tuple[float | None, ...]
-    linear: float
-    log_odds: float
+    linear_pool: float
+    log_odds_pool: float
 
     @property
-    def apart(self) -> float:
+    def gap(self) -> float:
         """How far the lowest and the highest are apart."""
         said = [p for p in self.probabilities if p is not None]
         return max(said) - min(said)
@@ -72,22 +77,22 @@ class Disagreement:
             other's it is.
     """
 
-    between: tuple[str, str]
-    numbers: tuple[Number, ...]
-    moves: dict[str, float]
+    analysts: tuple[str, str]
+    numbers: tuple[NumberChange, ...]
+    contributions: dict[str, float]
 
     @property
-    def matters(self) -> float:
+    def importance(self) -> float:
         """The mean size of its moves, by which disagreements are ranked."""
-        return sum(map(abs, self.moves.values())) / max(len(self.moves), 1)
+        return sum(map(abs, self.contributions.values())) / max(len(self.contributions), 1)
 
     def to_dict(self) -> dict[str, Any]:
         """Give the disagreement as a JSON object."""
         return {
-            "between": list(self.between),
+            "between": list(self.analysts),
             "numbers": [number.to_dict() for number in self.numbers],
-            "moves": self.moves,
-            "matters": self.matters,
+            "moves": self.contributions,
+            "matters": self.importance,
         }
 
 
@@ -106,17 +111,17 @@ class Comparison:
         notes: what could not be compared, and why.
     """
 
-    opinions: tuple[Opinion, ...]
+    analysts: tuple[Analyst, ...]
     diagram: Diagram
     weights: tuple[float, ...]
-    asked: tuple[Asked, ...]
+    questions: tuple[SharedQuestion, ...]
     disagreements: tuple[Disagreement, ...]
-    left: dict[str, dict[str, float]]
+    residuals: dict[str, dict[str, float]]
     notes: tuple[str, ...]
 
     def to_dict(self) -> dict[str, Any]:
         """Give all of it as one JSON object."""
-        names = [opinion.name for opinion in self.opinions]
+        names = [opinion.name for opinion in self.analysts]
         return {
             "analysts": names,
             "weights": dict(zip(names, self.weights, strict=True)),
@@ -124,23 +129,23 @@ class Comparison:
                 {
                     "question": each.name,
                     "probabilities": dict(zip(names, each.probabilities, strict=True)),
-                    "linear_pool": each.linear,
-                    "log_odds_pool": each.log_odds,
+                    "linear_pool": each.linear_pool,
+                    "log_odds_pool": each.log_odds_pool,
                 }
-                for each in self.asked
+                for each in self.questions
             ],
             "disagreements": [each.to_dict() for each in self.disagreements],
-            "left_over": self.left,
+            "left_over": self.residuals,
             "notes": list(self.notes),
         }
 
 
 def compare(
-    opinions: Sequence[Opinion],
+    analysts: Sequence[Analyst],
     weights: Sequence[float] | None = None,
     *,
-    most: int = MOST,
-    told: Told | None = None,
+    max_numbers: int = MAX_NUMBERS,
+    progress: Told | None = None,
 ) -> Comparison:
     """Compare analysts.
 
@@ -154,52 +159,52 @@ def compare(
     Raises:
         QueryError: there are not two analysts, or nothing that two of them forecast.
     """
-    if len(opinions) < 2:
+    if len(analysts) < 2:
         raise QueryError("there is nobody to compare with: give two files, or one with views")
-    shared = _headlines(opinions) if not _questions(opinions) else {}
+    shared = _headlines(analysts) if not _questions(analysts) else {}
     solved = []
-    for place, opinion in enumerate(opinions):
-        solved.append(Judged(opinion.contest, asked=shared).solved())
-        if told:
-            told(place + 1, len(opinions))
-    even = [1 / len(opinions)] * len(opinions)
-    asked = _asked(solved, weights or even)
+    for place, opinion in enumerate(analysts):
+        solved.append(Counterfactual(opinion.scenario, queries=shared).solve())
+        if progress:
+            progress(place + 1, len(analysts))
+    even = [1 / len(analysts)] * len(analysts)
+    asked = _shared_questions(solved, weights or even)
     if not asked:
         raise QueryError("these contests have no question, and no headline, in common")
     names = [each.name for each in asked]
     found: list[Disagreement] = []
     left, notes = {}, []
-    for other, opinion in zip(solved[1:], opinions[1:], strict=True):
-        between = (opinions[0].name, opinion.name)
-        parted, rest, said = _parted(solved[0], other, between, names, most, told)
+    for other, opinion in zip(solved[1:], analysts[1:], strict=True):
+        between = (analysts[0].name, opinion.name)
+        parted, rest, said = _disagreements(solved[0], other, between, names, max_numbers, progress)
         found += parted
         left[opinion.name] = rest
         notes += said
     return Comparison(
-        opinions=tuple(opinions),
-        diagram=compile_scenario(opinions[0].contest),
+        analysts=tuple(analysts),
+        diagram=compile_scenario(analysts[0].scenario),
         weights=tuple(weights or even),
-        asked=tuple(asked),
-        disagreements=tuple(sorted(found, key=lambda each: -round(each.matters, 9))),
-        left=left,
+        questions=tuple(asked),
+        disagreements=tuple(sorted(found, key=lambda each: -round(each.importance, 9))),
+        residuals=left,
         notes=tuple(notes),
     )
 
 
-def _questions(opinions: Sequence[Opinion]) -> set[str]:
+def _questions(opinions: Sequence[Analyst]) -> set[str]:
     """Name the questions that at least two ask, and mean the same."""
     asked = [
         (name, question.will)
         for opinion in opinions
-        for name, question in opinion.contest.questions.items()
+        for name, question in opinion.scenario.questions.items()
     ]
     return {name for name, will in asked if asked.count((name, will)) > 1}
 
 
-def _headlines(opinions: Sequence[Opinion]) -> dict[str, str]:
+def _headlines(opinions: Sequence[Analyst]) -> dict[str, str]:
     """Ask for the headline factors and moves that all of them have."""
-    every = [opinion.contest.states() for opinion in opinions]
-    first = opinions[0].contest
+    every = [opinion.scenario.states() for opinion in opinions]
+    first = opinions[0].scenario
     names = [n for n, factor in first.factors.items() if factor.headline] + list(first.moves)
     return {
         f"{name} = {state}": f"{name} = {state}"
@@ -209,9 +214,12 @@ def _headlines(opinions: Sequence[Opinion]) -> dict[str, str]:
     }
 
 
-def _asked(solved: Sequence[Judged], weights: Sequence[float]) -> list[Asked]:
+def _shared_questions(
+    solved: Sequence[Counterfactual], weights: Sequence[float]
+) -> list[SharedQuestion]:
     meant: list[dict[str, object]] = [
-        {name: question.will for name, question in each.contest.questions.items()} | {**each.asked}
+        {name: question.will for name, question in each.scenario.questions.items()}
+        | {**each.queries}
         for each in solved
     ]
     found = []
@@ -228,7 +236,7 @@ def _asked(solved: Sequence[Judged], weights: Sequence[float]) -> list[Asked]:
         probabilities = [p for p, _ in pairs]
         shares = [weight / total if total else 1 / len(pairs) for _, weight in pairs]
         found.append(
-            Asked(
+            SharedQuestion(
                 name,
                 tuple(said),
                 linear_pool(probabilities, shares),
@@ -238,26 +246,28 @@ def _asked(solved: Sequence[Judged], weights: Sequence[float]) -> list[Asked]:
     return found
 
 
-def _parted(
-    first: Judged,
-    second: Judged,
+def _disagreements(
+    first: Counterfactual,
+    second: Counterfactual,
     between: tuple[str, str],
     names: Sequence[str],
     most: int,
-    told: Told | None,
+    progress: Told | None,
 ) -> tuple[list[Disagreement], dict[str, float], list[str]]:
     """Give what parts two analysts, what is left over of each forecast, and what to note."""
     names = [name for name in names if name in first.answers and name in second.answers]
-    every = [n for n in changed(first, second) if n.before is not None and n.after is not None]
-    numbers = sorted(every, key=lambda n: -_apart(n))[:most]
+    every = [
+        n for n in changed_numbers(first, second) if n.before is not None and n.after is not None
+    ]
+    numbers = sorted(every, key=lambda n: -_distance(n))[:most]
     said = []
     if len(numbers) < len(every):
         said.append(
             f"{between[1]}: {len(every)} numbers differ; the {most} that are furthest apart are "
             "switched one by one, and the rest counts as left over"
         )
-    into_first = _switched(first, numbers, told)
-    into_second = _switched(second, [number.reversed for number in numbers], told)
+    into_first = _counterfactuals(first, numbers, progress)
+    into_second = _counterfactuals(second, [number.reversed for number in numbers], progress)
     by_name = {number.name: number for number in numbers}
     found = []
     for group, answers in into_first.items():
@@ -271,7 +281,9 @@ def _parted(
     if len(set(into_first) ^ set(into_second)):
         said.append(f"{between[1]}: some numbers can be switched one way only")
     left = {
-        name: second.answers[name] - first.answers[name] - sum(each.moves[name] for each in found)
+        name: second.answers[name]
+        - first.answers[name]
+        - sum(each.contributions[name] for each in found)
         for name in names
     }
     if _structure(first, every) != _structure(second, every):
@@ -279,40 +291,40 @@ def _parted(
     return found, left, said
 
 
-def _switched(
-    judged: Judged, numbers: Sequence[Number], told: Told | None
+def _counterfactuals(
+    judged: Counterfactual, numbers: Sequence[NumberChange], progress: Told | None
 ) -> dict[tuple[str, ...], Mapping[str, float]]:
     found: dict[tuple[str, ...], Mapping[str, float]] = {}
-    groups: dict[object, list[Number]] = {}
+    groups: dict[object, list[NumberChange]] = {}
     for number in numbers:
         groups.setdefault(number.path[:-1], []).append(number)
     for place, group in enumerate(groups.values()):
-        switched, _ = effects(judged, group)
+        switched, _ = answers_with_each(judged, group)
         found |= dict(switched)
-        if told:
-            told(place + 1, len(groups))
+        if progress:
+            progress(place + 1, len(groups))
     return found
 
 
-def _apart(number: Number) -> float:
+def _distance(number: NumberChange) -> float:
     """How far two judgements are apart, in widths of the wider one's interval."""
     assert number.before is not None
     assert number.after is not None
-    ends = [_ends(number.before), _ends(number.after)]
+    ends = [_interval(number.before), _interval(number.after)]
     middles = [(low + high) / 2 for low, high in ends]
     width = max(high - low for low, high in ends)
     gap = abs(middles[0] - middles[1])
     return gap / width if width > 0 else float("inf") if gap else 0.0
 
 
-def _ends(judgement: Judgement) -> tuple[float, float]:
+def _interval(judgement: Judgement) -> tuple[float, float]:
     low, high = judgement.low, judgement.high
     if judgement.unit == "probability" and (low <= 0 or high >= 1):
         return low, high
     return to_scale(low, judgement.unit), to_scale(high, judgement.unit)
 
 
-def _structure(judged: Judged, numbers: Sequence[Number]) -> Scenario:
+def _structure(judged: Counterfactual, numbers: Sequence[NumberChange]) -> Scenario:
     """Give the contest with every number that differs set to the same, to see what else does."""
     words: dict[str, object] = {
         "title": "",
@@ -321,7 +333,7 @@ def _structure(judged: Judged, numbers: Sequence[Number]) -> Scenario:
         "sources": {},
         "views": {},
     }
-    contest = judged.contest.model_copy(update=words)
+    contest = judged.scenario.model_copy(update=words)
     for number in numbers:
         contest = replaced(contest, number.path, number.before)
     return contest

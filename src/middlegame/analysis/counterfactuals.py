@@ -8,14 +8,13 @@ from middlegame.compiler import compile_scenario
 from middlegame.equilibrium.equilibrium import Equilibrium, solve
 from middlegame.scenario import Condition, Judgement, Scenario
 from middlegame.scenario.faults import Path, ScenarioError, dotted
-from middlegame.scenario.model.replacing import replaced
-from middlegame.scenario.model.walk import judgements
+from middlegame.scenario.model.walk import judgements, replaced
 from middlegame.sweeps.run import sweep
 from middlegame.sweeps.sampling import Method
 
 
 @dataclass(frozen=True)
-class Number:
+class NumberChange:
     """A number that differs; None where one of the texts has no such number.
 
     Attributes:
@@ -38,9 +37,9 @@ class Number:
         return dotted(self.path)
 
     @property
-    def reversed(self) -> "Number":
+    def reversed(self) -> "NumberChange":
         """The same, seen from the second text."""
-        return Number(self.path, self.after, self.before, self.value_after, self.value_before)
+        return NumberChange(self.path, self.after, self.before, self.value_after, self.value_before)
 
     def to_dict(self) -> dict[str, str | None]:
         """Give the number as a JSON object."""
@@ -52,7 +51,7 @@ class Number:
 
 
 @dataclass(frozen=True)
-class Judged:
+class Counterfactual:
     """A scenario with the numbers at which it is solved.
 
     Attributes:
@@ -65,9 +64,9 @@ class Judged:
         seed: of the draws.
     """
 
-    contest: Scenario
-    theta: Mapping[str, float] = field(default_factory=dict)
-    asked: Mapping[str, str | Condition] = field(default_factory=dict)
+    scenario: Scenario
+    values: Mapping[str, float] = field(default_factory=dict)
+    queries: Mapping[str, str | Condition] = field(default_factory=dict)
     answers: Mapping[str, float] = field(default_factory=dict)
     worlds: int = 0
     method: Method = "sobol"
@@ -80,13 +79,13 @@ class Judged:
             ScenarioError: these numbers cannot stand together.
             NotConverged: no equilibrium was reached.
         """
-        diagram = compile_scenario(self.contest)
+        diagram = compile_scenario(self.scenario)
         theta = diagram.theta
         for place, parameter in enumerate(diagram.parameters):
-            theta[place] = self.theta.get(parameter.name, theta[place])
-        return solve(diagram, scenario=self.contest, theta=theta)
+            theta[place] = self.values.get(parameter.name, theta[place])
+        return solve(diagram, scenario=self.scenario, theta=theta)
 
-    def solved(self) -> "Judged":
+    def solve(self) -> "Counterfactual":
         """Answer the questions.
 
         Raises:
@@ -96,36 +95,36 @@ class Judged:
         equilibrium = self.equilibrium()
         if self.worlds:
             found = sweep(
-                equilibrium, self.worlds, seed=self.seed, method=self.method, asks=self.asked
+                equilibrium, self.worlds, seed=self.seed, method=self.method, asks=self.queries
             )
             means = {name: outlook.mean for name, outlook in found.questions.items()}
             return replace(self, answers=means)
-        answers = {name: equilibrium.probability(of) for name, of in self.asked.items()}
+        answers = {name: equilibrium.probability(of) for name, of in self.queries.items()}
         return replace(self, answers=equilibrium.questions | answers)
 
-    def with_numbers(self, numbers: Sequence[Number]) -> "Judged":
+    def with_numbers(self, numbers: Sequence[NumberChange]) -> "Counterfactual":
         """Give the scenario with these numbers as they are in the other text, not solved yet."""
-        contest, theta = self.contest, dict(self.theta)
+        contest, theta = self.scenario, dict(self.values)
         for number in numbers:
             if number.after is not None:
                 contest = replaced(contest, number.path, number.after)
             theta.pop(number.name, None)
             if number.value_after is not None:
                 theta[number.name] = number.value_after
-        return replace(self, contest=contest, theta=theta, answers={})
+        return replace(self, scenario=contest, values=theta, answers={})
 
 
-def changed(first: Judged, second: Judged) -> list[Number]:
+def changed_numbers(first: Counterfactual, second: Counterfactual) -> list[NumberChange]:
     """List the numbers that differ, and those that only one of the texts has."""
-    was = {path: judgement for path, judgement, _ in judgements(first.contest)}
-    now = {path: judgement for path, judgement, _ in judgements(second.contest)}
+    was = {path: judgement for path, judgement, _ in judgements(first.scenario)}
+    now = {path: judgement for path, judgement, _ in judgements(second.scenario)}
     found = [
-        Number(
+        NumberChange(
             path,
             was.get(path),
             now.get(path),
-            first.theta.get(dotted(path)),
-            second.theta.get(dotted(path)),
+            first.values.get(dotted(path)),
+            second.values.get(dotted(path)),
         )
         for path in dict.fromkeys((*was, *now))
     ]
@@ -136,27 +135,27 @@ def changed(first: Judged, second: Judged) -> list[Number]:
     ]
 
 
-def effects(
-    first: Judged, numbers: Sequence[Number]
-) -> tuple[list[tuple[tuple[str, ...], Mapping[str, float]]], list[Number]]:
+def answers_with_each(
+    first: Counterfactual, numbers: Sequence[NumberChange]
+) -> tuple[list[tuple[tuple[str, ...], Mapping[str, float]]], list[NumberChange]]:
     """Solve with each number switched alone; one distribution's numbers together, if need be.
 
     Returns:
         The names of what was switched with the answers then, and what could not be switched.
     """
     found: list[tuple[tuple[str, ...], Mapping[str, float]]] = []
-    left: list[Number] = []
+    left: list[NumberChange] = []
     for number in numbers:
         try:
-            found.append(((number.name,), first.with_numbers([number]).solved().answers))
+            found.append(((number.name,), first.with_numbers([number]).solve().answers))
         except (ScenarioError, NotConverged):
             left.append(number)
-    unknown: list[Number] = []
+    unknown: list[NumberChange] = []
     for parent in dict.fromkeys(number.path[:-1] for number in left):
         group = [number for number in numbers if number.path[:-1] == parent]
         names = tuple(number.name for number in group)
         try:
-            answers = first.with_numbers(group).solved().answers
+            answers = first.with_numbers(group).solve().answers
         except (ScenarioError, NotConverged):
             unknown += [number for number in left if number.path[:-1] == parent]
             continue

@@ -18,7 +18,7 @@ from middlegame.base.errors import QueryError
 from middlegame.base.numbers import Floats
 from middlegame.diagram import Parameter
 
-MOST_LIMITS = 4
+MAX_LIMITS = 4
 """More judgements at once make no sentence."""
 _HELD_OUT = 3
 """One world in so many is kept for measuring."""
@@ -28,7 +28,7 @@ _PEEL = 0.05
 
 
 @dataclass(frozen=True)
-class Limit:
+class BoxLimit:
     """Where the box ends in one judgement.
 
     Attributes:
@@ -45,7 +45,7 @@ class Limit:
 
 
 @dataclass(frozen=True)
-class Trade:
+class PeelStep:
     """A box on the way from all worlds to the densest.
 
     Attributes:
@@ -75,26 +75,29 @@ class Box:
     """
 
     above: float
-    share: float
-    limits: tuple[Limit, ...]
-    found: Trade
-    held_out: Trade
-    trajectory: tuple[Trade, ...]
+    base_rate: float
+    limits: tuple[BoxLimit, ...]
+    in_sample: PeelStep
+    held_out: PeelStep
+    trajectory: tuple[PeelStep, ...]
 
 
-def threshold(chances: Floats) -> float:
+def threshold(probabilities: Floats) -> float:
     """Choose from which probability on worlds are of interest.
 
     Likelier than not, where that parts the worlds; else their upper quarter, in whole percents.
     """
-    there = chances[np.isfinite(chances)]
+    there = probabilities[np.isfinite(probabilities)]
     if 0.05 <= (there > 0.5).mean() <= 0.95:
         return 0.5
     return float(np.round(np.quantile(there, 0.75), 2))
 
 
-def discover(
-    parameters: Sequence[Parameter], thetas: Floats, chances: Floats, above: float | None = None
+def find_box(
+    parameters: Sequence[Parameter],
+    samples: Floats,
+    probabilities: Floats,
+    above: float | None = None,
 ) -> Box:
     """Draw the box in which something is likely.
 
@@ -108,36 +111,36 @@ def discover(
         QueryError: the library is not installed, nearly all worlds or hardly any are of
             interest, or no judgement parts them.
     """
-    there = np.isfinite(chances)
-    thetas, chances = thetas[there], chances[there]
-    level = threshold(chances) if above is None else above
-    wanted = chances > level
+    there = np.isfinite(probabilities)
+    samples, probabilities = samples[there], probabilities[there]
+    level = threshold(probabilities) if above is None else above
+    wanted = probabilities > level
     if min(wanted.sum(), (~wanted).sum()) < _FEWEST * _HELD_OUT / (_HELD_OUT - 1):
         raise QueryError(
             f"it is likelier than {level:.0%} in {wanted.sum()} of {len(wanted)} worlds, which is "
-            f"too one-sided for a box; it goes from {chances.min():.1%} to {chances.max():.1%}: "
+            f"too one-sided for a box; it goes from {probabilities.min():.1%} to {probabilities.max():.1%}: "
             "choose a level between these, or take more worlds"
         )
     kept = np.arange(len(wanted)) % _HELD_OUT == 0
-    telling = _significant(thetas[~kept], wanted[~kept])
+    telling = _significant(samples[~kept], wanted[~kept])
     if not telling:
         raise QueryError("no judgement parts the worlds of interest from the others")
-    limits, trajectory, chosen = _drawn(thetas[~kept], wanted[~kept], telling)
+    limits, trajectory, chosen = _draw_box(samples[~kept], wanted[~kept], telling)
     return Box(
         above=level,
-        share=float(wanted.mean()),
+        base_rate=float(wanted.mean()),
         limits=limits,
-        found=trajectory[chosen],
-        held_out=_measured(limits, thetas[kept], wanted[kept]),
+        in_sample=trajectory[chosen],
+        held_out=_measure(limits, samples[kept], wanted[kept]),
         trajectory=tuple(trajectory),
     )
 
 
-def inside(limits: Sequence[Limit], thetas: Floats) -> NDArray[np.bool_]:
+def inside(limits: Sequence[BoxLimit], samples: Floats) -> NDArray[np.bool_]:
     """Say which worlds lie within a box, `[worlds]`."""
-    found = np.ones(len(thetas), bool)
+    found = np.ones(len(samples), bool)
     for limit in limits:
-        values = thetas[:, limit.parameter]
+        values = samples[:, limit.parameter]
         found &= values >= (-np.inf if limit.low is None else limit.low)
         found &= values <= (np.inf if limit.high is None else limit.high)
     return found
@@ -146,9 +149,9 @@ def inside(limits: Sequence[Limit], thetas: Floats) -> NDArray[np.bool_]:
 def _significant(thetas: Floats, wanted: NDArray[np.bool_]) -> list[int]:
     """Name the judgements that restrict a first box significantly, the most telling first."""
     varies = [k for k in range(thetas.shape[1]) if np.ptp(thetas[:, k]) > 0]
-    chances = _chances(_prim(thetas, varies, wanted), -1)
+    chances = _quasi_p_values(_prim(thetas, varies, wanted), -1)
     told = [place for place in chances if chances[place] < _SIGNIFICANT]
-    return sorted(told, key=lambda place: chances[place])[:MOST_LIMITS]
+    return sorted(told, key=lambda place: chances[place])[:MAX_LIMITS]
 
 
 def _prim(thetas: Floats, places: list[int], wanted: NDArray[np.bool_]) -> Any:
@@ -170,7 +173,7 @@ def _prim(thetas: Floats, places: list[int], wanted: NDArray[np.bool_]) -> Any:
         return prim.Prim(table, wanted, threshold=1e-9, peel_alpha=_PEEL).find_box()
 
 
-def _chances(boxes: Any, number: int) -> dict[int, float]:
+def _quasi_p_values(boxes: Any, number: int) -> dict[int, float]:
     """Give for each judgement that a box restricts the quasi-p-value of its better side."""
     return {
         int(place): min(chance for chance in sides if chance >= 0)  # -1 where it is open
@@ -178,15 +181,15 @@ def _chances(boxes: Any, number: int) -> dict[int, float]:
     }
 
 
-def _drawn(
+def _draw_box(
     thetas: Floats, wanted: NDArray[np.bool_], telling: list[int]
-) -> tuple[tuple[Limit, ...], list[Trade], int]:
+) -> tuple[tuple[BoxLimit, ...], list[PeelStep], int]:
     """Draw boxes over some judgements, and choose one in which each restricts significantly."""
     while True:
         boxes = _prim(thetas, telling, wanted)
         columns = (boxes.peeling_trajectory[k] for k in ("coverage", "density", "mass", "res_dim"))
         trajectory = [
-            Trade(float(coverage), float(density), float(mass), int(count))
+            PeelStep(float(coverage), float(density), float(mass), int(count))
             for coverage, density, mass, count in zip(*columns, strict=True)
         ]
         # The harmonic mean of coverage and density, as either alone is had for nothing.
@@ -195,20 +198,20 @@ def _drawn(
             for t in trajectory
         ]
         chosen = int(np.argmax(np.round(balance, 9)))
-        chances = _chances(boxes, chosen)
+        chances = _quasi_p_values(boxes, chosen)
         left = [k for k in telling if chances.get(k, 0.0) < _SIGNIFICANT]
         if len(left) == len(telling) or not left:
             return _limits(boxes.box_lims[chosen], chances, thetas), trajectory, chosen
         telling = left
 
 
-def _limits(box: Any, chances: dict[int, float], thetas: Floats) -> tuple[Limit, ...]:
+def _limits(box: Any, chances: dict[int, float], thetas: Floats) -> tuple[BoxLimit, ...]:
     found = []
     for place in sorted(chances, key=lambda place: chances[place]):
         low, high = (float(end) for end in box[place])
         values = thetas[:, place]
         found.append(
-            Limit(
+            BoxLimit(
                 place,
                 low if low > values.min() else None,
                 high if high < values.max() else None,
@@ -218,10 +221,10 @@ def _limits(box: Any, chances: dict[int, float], thetas: Floats) -> tuple[Limit,
     return tuple(found)
 
 
-def _measured(limits: Sequence[Limit], thetas: Floats, wanted: NDArray[np.bool_]) -> Trade:
+def _measure(limits: Sequence[BoxLimit], thetas: Floats, wanted: NDArray[np.bool_]) -> PeelStep:
     held = inside(limits, thetas)
     hits = float((held & wanted).sum())
-    return Trade(
+    return PeelStep(
         coverage=hits / max(float(wanted.sum()), 1.0),
         density=hits / max(float(held.sum()), 1.0),
         mass=float(held.mean()),

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from middlegame.analysis.interventions import Push, Pushed, push_all
-from middlegame.analysis.mediation import Link, Links
+from middlegame.analysis.interventions import Intervention, InterventionResults, interventions
+from middlegame.analysis.mediation import Link, Mediation
 from middlegame.equilibrium.equilibrium import Equilibrium
 from middlegame.sweeps.batches import LONG, Told
 
-TOLD = 0.05
+CHAIN_THRESHOLD = 0.05
 """Effects from this size on are told with their chain where all are asked for."""
 _SAME = 1e-9
 
@@ -32,23 +32,23 @@ class Effect:
     name: str
     state: str
     before: float
-    by_surprise: float
-    announced: float
+    with_fixed_policies: float
+    when_announced: float
 
     @property
-    def surprise(self) -> float:
+    def direct(self) -> float:
         """The change that follows with policies as they were."""
-        return self.by_surprise - self.before
+        return self.with_fixed_policies - self.before
 
     @property
     def adaptation(self) -> float:
         """What is added as everybody behaves anew."""
-        return self.announced - self.by_surprise
+        return self.when_announced - self.with_fixed_policies
 
     @property
     def total(self) -> float:
         """Both together."""
-        return self.announced - self.before
+        return self.when_announced - self.before
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class Chain:
 
     links: tuple[Link, ...]
     carried: float
-    of: float
+    total: float
 
 
 class Dominoes:
@@ -74,75 +74,82 @@ class Dominoes:
         pushed: the contest as it was and as each push leaves it.
     """
 
-    def __init__(self, pushed: Pushed) -> None:
-        self.pushed = pushed
-        self._links = Links(pushed)
+    def __init__(self, pushed: InterventionResults) -> None:
+        self.results = pushed
+        self._links = Mediation(pushed)
 
     @property
-    def quick(self) -> bool:
+    def is_short(self) -> bool:
         """Whether chains are found at once; in a long contest those of a push take a minute."""
-        return len(self.pushed.diagram.nodes) <= LONG
+        return len(self.results.diagram.nodes) <= LONG
 
     @property
-    def pushes(self) -> tuple[Push, ...]:
+    def interventions(self) -> tuple[Intervention, ...]:
         """What was pushed, in order of play."""
-        return self.pushed.pushes
+        return self.results.interventions
 
-    def effect(self, push: Push, name: str, state: str) -> Effect:
+    def effect(self, intervention: Intervention, name: str, state: str) -> Effect:
         """Give what a push does to one state."""
-        place = self.pushed.number(push)
-        option = self.pushed.diagram.nodes[self.pushed.diagram.index[name]].states.index(state)
+        place = self.results.index(intervention)
+        option = self.results.diagram.nodes[self.results.diagram.index[name]].states.index(state)
         return Effect(
             name=name,
             state=state,
-            before=float(self.pushed.before[name][option]),
-            by_surprise=float(self.pushed.by_surprise[name][place, option]),
-            announced=float(self.pushed.announced[name][place, option]),
+            before=float(self.results.baseline[name][option]),
+            with_fixed_policies=float(self.results.fixed_policy_forecasts[name][place, option]),
+            when_announced=float(self.results.announced_forecasts[name][place, option]),
         )
 
-    def cascade(self, push: Push) -> list[Effect]:
+    def cascade(self, intervention: Intervention) -> list[Effect]:
         """List what a push does to everything else, in order of play.
 
         Of each move and factor the state that changes most, of two the one that gains.
         """
         found = []
-        for node in self.pushed.diagram.played:
-            if node.name == push.name:
+        for node in self.results.diagram.played:
+            if node.name == intervention.name:
                 continue
-            every = [self.effect(push, node.name, state) for state in node.states]
+            every = [self.effect(intervention, node.name, state) for state in node.states]
             found.append(max(every, key=lambda e: (round(abs(e.total), 9), round(e.total, 9))))
         return found
 
-    def gaining(self, push: Push, name: str) -> str:
+    def gaining_state(self, intervention: Intervention, name: str) -> str:
         """Name the state of a move or factor that gains most by a push."""
-        gains = self.pushed.announced[name][self.pushed.number(push)] - self.pushed.before[name]
-        states = self.pushed.diagram.nodes[self.pushed.diagram.index[name]].states
+        gains = (
+            self.results.announced_forecasts[name][self.results.index(intervention)]
+            - self.results.baseline[name]
+        )
+        states = self.results.diagram.nodes[self.results.diagram.index[name]].states
         return states[int(np.argmax(np.round(gains, 9)))]
 
-    def strongest(self, push: Push) -> float:
+    def headline_change(self, intervention: Intervention) -> float:
         """Give the sum over headline nodes of the largest change of a state: how much falls."""
-        index, nodes = self.pushed.diagram.index, self.pushed.diagram.nodes
-        return sum(abs(e.total) for e in self.cascade(push) if nodes[index[e.name]].headline)
+        index, nodes = self.results.diagram.index, self.results.diagram.nodes
+        return sum(
+            abs(e.total) for e in self.cascade(intervention) if nodes[index[e.name]].headline
+        )
 
     @cached_property
-    def ranked(self) -> tuple[Push, ...]:
+    def ranked(self) -> tuple[Intervention, ...]:
         """The pushes, those after which most falls first."""
-        return tuple(sorted(self.pushes, key=lambda push: -round(self.strongest(push), 9)))
+        return tuple(
+            sorted(self.interventions, key=lambda push: -round(self.headline_change(push), 9))
+        )
 
-    def chain(self, push: Push, name: str, state: str) -> Chain | None:
+    def chain(self, intervention: Intervention, name: str, state: str) -> Chain | None:
         """Find the chain that carries most of an effect: the one whose weakest link carries most.
 
         None where the push changes nothing, or where no chain carries any of it.
         """
-        effect = self.effect(push, name, state)
+        effect = self.effect(intervention, name, state)
         if abs(effect.total) < _SAME:
             return None
-        held = self._links.held(push)
-        diagram = self.pushed.diagram
+        held = self._links.blocked_effects(intervention)
+        diagram = self.results.diagram
         option = diagram.nodes[diagram.index[name]].states.index(state)
-        carried = effect.total - held.remains[name][:, option]
+        carried = effect.total - held.residual_effects[name][:, option]
         gains = np.sign(effect.total) * carried
-        best: dict[str, tuple[float, tuple[int, ...]]] = {push.name: (np.inf, ())}
+        best: dict[str, tuple[float, tuple[int, ...]]] = {intervention.name: (np.inf, ())}
         order = sorted(range(len(held.links)), key=lambda k: (diagram.index[held.links[k].head], k))
         for k in order:
             link = held.links[k]
@@ -160,30 +167,34 @@ class Dominoes:
             tuple(held.links[k] for k in way), float(np.sign(effect.total)) * width, effect.total
         )
 
-    def ways(self, push: Push, least: float) -> dict[str, Link]:
+    def incoming_links(self, intervention: Intervention, least: float) -> dict[str, Link]:
         """Give for each node that falls the last link of the chain that carries most of it.
 
         Args:
             push: the first.
             least: nodes that change less are left out, unless others hang on them.
         """
-        effects = {effect.name: effect for effect in self.cascade(push)}
+        effects = {effect.name: effect for effect in self.cascade(intervention)}
         waiting = [name for name, effect in effects.items() if abs(effect.total) >= least]
         found: dict[str, Link] = {}
         while waiting:
             name = waiting.pop()
-            chain = self.chain(push, name, effects[name].state) if name not in found else None
+            chain = (
+                self.chain(intervention, name, effects[name].state) if name not in found else None
+            )
             if chain is not None:
                 # What is not shown (evidence, bookkeeping) is passed over.
                 link = next(
-                    x for x in chain.links[::-1] if x.tail in effects or x.tail == push.name
+                    x for x in chain.links[::-1] if x.tail in effects or x.tail == intervention.name
                 )
                 found[name] = Link(link.tail, name, link.adapts)
-                if link.tail != push.name:
+                if link.tail != intervention.name:
                     waiting.append(link.tail)
         return {name: found[name] for name in effects if name in found}
 
-    def to_dict(self, pushes: Iterable[Push] | None = None, least: float = TOLD) -> dict[str, Any]:
+    def to_dict(
+        self, chosen: Iterable[Intervention] | None = None, least: float = CHAIN_THRESHOLD
+    ) -> dict[str, Any]:
         """Give pushes and their effects as one JSON object.
 
         Args:
@@ -191,32 +202,35 @@ class Dominoes:
             least: effects from this size on are told with their chain; in a long contest only
                 where pushes are asked for.
         """
-        if pushes is None and not self.quick:
+        if chosen is None and not self.is_short:
             least = 2.0
         return {
-            "title": self.pushed.diagram.title,
-            "evidence_set_aside": list(self.pushed.diagram.evidence),
-            "forecast": self.pushed.equilibrium.forecasts,
-            "pushes": [self._told(p, least) for p in (self.pushes if pushes is None else pushes)],
-            "traced": self.pushed.traced,
+            "title": self.results.diagram.title,
+            "evidence_set_aside": list(self.results.diagram.evidence),
+            "forecast": self.results.equilibrium.forecasts,
+            "pushes": [
+                self._intervention_dict(p, least)
+                for p in (self.interventions if chosen is None else chosen)
+            ],
+            "traced": self.results.traced,
         }
 
-    def _told(self, push: Push, least: float) -> dict[str, Any]:
+    def _intervention_dict(self, intervention: Intervention, least: float) -> dict[str, Any]:
         effects: dict[str, dict[str, dict[str, float]]] = {}
         chains = []
-        for node in self.pushed.diagram.played:
-            if node.name == push.name:
+        for node in self.results.diagram.played:
+            if node.name == intervention.name:
                 continue
             effects[node.name] = {}
             for state in node.states:
-                effect = self.effect(push, node.name, state)
+                effect = self.effect(intervention, node.name, state)
                 effects[node.name][state] = {
-                    "surprise": effect.surprise,
+                    "surprise": effect.direct,
                     "adaptation": effect.adaptation,
                     "total": effect.total,
                 }
-        for effect in self.cascade(push):
-            chain = self.chain(push, effect.name, effect.state) if (
+        for effect in self.cascade(intervention):
+            chain = self.chain(intervention, effect.name, effect.state) if (
                 abs(effect.total) >= least
             ) else None  # fmt: skip
             if chain:
@@ -225,24 +239,27 @@ class Dominoes:
                         "to": effect.name,
                         "state": effect.state,
                         "carried": chain.carried,
-                        "of": chain.of,
+                        "of": chain.total,
                         "links": [
                             {"from": x.tail, "to": x.head, "adapts": x.adapts} for x in chain.links
                         ],
                     }
                 )
         return {
-            "name": push.name,
-            "state": push.state,
-            "open": self.pushed.open_share(push),
-            "unforeseen": self.pushed.unforeseen(push),
+            "name": intervention.name,
+            "state": intervention.state,
+            "open": self.results.availability(intervention),
+            "unforeseen": self.results.unforeseen_moves(intervention),
             "effects": effects,
             "chains": chains,
         }
 
 
 def dominoes(
-    equilibrium: Equilibrium, pushes: Iterable[Push] | None = None, *, told: Told | None = None
+    equilibrium: Equilibrium,
+    chosen: Iterable[Intervention] | None = None,
+    *,
+    progress: Told | None = None,
 ) -> Dominoes:
     """Push every move and factor of a contest to each of its states.
 
@@ -255,4 +272,4 @@ def dominoes(
         QueryError: see `push_all`.
         NotConverged: see `push_all`.
     """
-    return Dominoes(push_all(equilibrium, pushes, told=told))
+    return Dominoes(interventions(equilibrium, chosen, progress=progress))

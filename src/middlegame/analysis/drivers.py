@@ -17,7 +17,7 @@ import numpy as np
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
-from middlegame.analysis.outcomes import Answers, Target
+from middlegame.analysis.outcomes import BatchEvaluator, QuestionOutcomes
 from middlegame.base.errors import QueryError
 from middlegame.base.numbers import Floats
 from middlegame.scenario.model.correlations import group_of
@@ -52,13 +52,13 @@ class Driver:
     total_error: float
 
     @property
-    def telling(self) -> bool:
+    def is_detectable(self) -> bool:
         """Whether it can be told from nothing."""
         return self.total > self.total_error
 
 
 @dataclass(frozen=True)
-class Drivers:
+class QuestionDrivers:
     """The drivers of one forecast.
 
     Attributes:
@@ -70,7 +70,7 @@ class Drivers:
         ranked: the strongest first.
     """
 
-    target: str
+    question: str
     method: Method
     worlds: int
     mean: float
@@ -78,7 +78,7 @@ class Drivers:
     ranked: tuple[Driver, ...]
 
 
-def groups(space: Space) -> dict[str, tuple[int, ...]]:
+def correlated_groups(space: Space) -> dict[str, tuple[int, ...]]:
     """Put together the judgements that correlate: names, and the factors of the cube that move.
 
     Ranges that share a group, directly or over others, are one; its name is that of the groups.
@@ -97,8 +97,8 @@ def groups(space: Space) -> dict[str, tuple[int, ...]]:
 
 
 def drivers(
-    answers: Answers, method: str, count: int | None, seed: int, told: Told | None = None
-) -> list[Drivers]:
+    answers: BatchEvaluator, method: str, count: int | None, seed: int, told: Told | None = None
+) -> list[QuestionDrivers]:
     """Find drivers by the method of that name.
 
     Args:
@@ -115,13 +115,13 @@ def drivers(
         return sobol_drivers(answers, count or 256, seed, told)
     draws = Draws(Space(answers.diagram.parameters), seed=seed)
     points = draws.points(0, count or 4096)
-    found = in_blocks(answers, draws.space, points, told)
-    return pawn_drivers(answers.targets, draws.space, draws.space.thetas(points), found, seed)
+    found = evaluate_in_blocks(answers, draws.space, points, told)
+    return pawn_drivers(answers.questions, draws.space, draws.space.thetas(points), found, seed)
 
 
 def sobol_drivers(
-    answers: Answers, base: int = 256, seed: int = 0, told: Told | None = None
-) -> list[Drivers]:
+    answers: BatchEvaluator, base: int = 256, seed: int = 0, told: Told | None = None
+) -> list[QuestionDrivers]:
     """Find drivers by Sobol's indices.
 
     Args:
@@ -139,7 +139,7 @@ def sobol_drivers(
     from SALib.sample import sobol as sample
 
     space = Space(answers.diagram.parameters)
-    grouped = groups(space)
+    grouped = correlated_groups(space)
     owner = {place: name for name, places in grouped.items() for place in places}
     problem: dict[str, Any] = {
         "num_vars": len(space.factors),
@@ -154,11 +154,11 @@ def sobol_drivers(
         points = Draws(space, seed=seed).points(0, base)
     else:
         points = sample.sample(problem, base, calc_second_order=False, seed=seed)
-    found = in_blocks(answers, space, points, told)
+    found = evaluate_in_blocks(answers, space, points, told)
     drivers = []
-    for target in answers.targets:
+    for target in answers.questions:
         width = 1 if alone else len(order) + 2
-        chances = _whole_blocks(target.chance(found[target.name]), width)
+        chances = _whole_blocks(target.probability(found[target.name]), width)
         spread = float(chances.std())
         if spread < 1e-12 or alone:
             share = np.full(len(order), float(spread >= 1e-12))
@@ -182,18 +182,20 @@ def sobol_drivers(
         ]
         ranked.sort(key=lambda driver: -driver.total)
         drivers.append(
-            Drivers(target.name, "sobol", len(points), float(chances.mean()), spread, tuple(ranked))
+            QuestionDrivers(
+                target.name, "sobol", len(points), float(chances.mean()), spread, tuple(ranked)
+            )
         )
     return drivers
 
 
 def pawn_drivers(
-    targets: Sequence[Target],
+    targets: Sequence[QuestionOutcomes],
     space: Space,
     thetas: Floats,
     found: Mapping[str, Floats],
     seed: int = 0,
-) -> list[Drivers]:
+) -> list[QuestionDrivers]:
     """Find drivers by PAWN from worlds that are solved already.
 
     Args:
@@ -211,7 +213,7 @@ def pawn_drivers(
 
     if len(thetas) < 20 * _SLICES:
         raise QueryError(f"{len(thetas)} worlds are too few for PAWN; expected {20 * _SLICES}")
-    grouped = groups(space)
+    grouped = correlated_groups(space)
     scores = np.stack([p.to_scale(thetas[:, k]) for k, p in enumerate(space.parameters)], axis=1)
     scores = (scores - scores.mean(axis=0)) / np.maximum(scores.std(axis=0), 1e-300)
     members = {n: [p for p in ps if p < len(space.parameters)] for n, ps in grouped.items()}
@@ -221,7 +223,7 @@ def pawn_drivers(
     problem = {"num_vars": inputs.shape[1], "names": [*members, "dummy"]}
     drivers = []
     for target in targets:
-        chances = target.chance(found[target.name])
+        chances = target.probability(found[target.name])
         there = np.isfinite(chances)
         indices = pawn.analyze(problem, inputs[there], chances[there], S=_SLICES)["median"]
         ranked = [
@@ -231,12 +233,14 @@ def pawn_drivers(
         ranked.sort(key=lambda driver: -driver.total)
         spread = float(chances[there].std())
         mean = float(chances[there].mean())
-        drivers.append(Drivers(target.name, "pawn", len(thetas), mean, spread, tuple(ranked)))
+        drivers.append(
+            QuestionDrivers(target.name, "pawn", len(thetas), mean, spread, tuple(ranked))
+        )
     return drivers
 
 
-def in_blocks(
-    answers: Answers, space: Space, points: Floats, told: Told | None = None
+def evaluate_in_blocks(
+    answers: BatchEvaluator, space: Space, points: Floats, told: Told | None = None
 ) -> dict[str, Floats]:
     """Solve the worlds at points of the unit cube, telling how far it is."""
     parts = []

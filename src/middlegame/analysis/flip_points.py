@@ -14,7 +14,7 @@ from itertools import combinations
 import numpy as np
 
 from middlegame.analysis.brackets import Bracket, Line, first_bracket, lead_of
-from middlegame.analysis.outcomes import Answers, Target
+from middlegame.analysis.outcomes import BatchEvaluator, QuestionOutcomes
 from middlegame.base.numbers import Floats
 from middlegame.diagram import Parameter
 from middlegame.sweeps.sampling import at_share
@@ -32,7 +32,7 @@ _JUMP = 0.01
 
 
 @dataclass(frozen=True)
-class Flip:
+class FlipPoint:
     """A move of one judgement or two that changes which outcome is likeliest.
 
     Attributes:
@@ -45,7 +45,7 @@ class Flip:
         jumps: whether the equilibrium jumps there instead of passing through even odds.
     """
 
-    target: str
+    question: str
     parameters: tuple[int, ...]
     shares: tuple[float, ...]
     values: tuple[float, ...]
@@ -65,7 +65,7 @@ class Flip:
 
 
 @dataclass(frozen=True)
-class Moves:
+class OneAtATime:
     """What moving each judgement alone does to one question.
 
     Attributes:
@@ -79,15 +79,15 @@ class Moves:
             than any of one.
     """
 
-    target: str
+    question: str
     middle: Floats
     ends: Floats
     slopes: Floats
-    flips: tuple[Flip, ...]
-    pair: Flip | None
+    flip_points: tuple[FlipPoint, ...]
+    pair: FlipPoint | None
 
 
-def flip_points(answers: Answers, told: Told | None = None) -> list[Moves]:
+def flip_points(answers: BatchEvaluator, told: Told | None = None) -> list[OneAtATime]:
     """Move judgements until answers flip.
 
     Args:
@@ -106,19 +106,19 @@ where the engine's exact derivatives (`engine.qre.sensitivity`), with which they
 
 
 class _Search:
-    def __init__(self, answers: Answers, told: Told) -> None:
+    def __init__(self, answers: BatchEvaluator, told: Told) -> None:
         self.answers, self.told = answers, told
         self.parameters: Sequence[Parameter] = answers.diagram.parameters
         self.middle = answers.diagram.theta
 
-    def run(self) -> list[Moves]:
+    def run(self) -> list[OneAtATime]:
         steps = 2 + 2 * _ROUNDS
         count, shares = len(self.parameters), self._shares()
         moves = [((k,), (s,)) for k in range(count) for s in (-_SLOPE, _SLOPE, *shares)]
         grid = self._solve([((), ()), *moves], check=4)
         self.told(1, steps)
         found = []
-        for each in self.answers.targets:
+        for each in self.answers.questions:
             at = grid[each.name][1:].reshape(count, 2 + len(shares), -1)
             found.append(self._first(each, grid[each.name][0], at))
         singles = self._refined([b for one in found for b in one.brackets], 1, steps)
@@ -137,7 +137,7 @@ class _Search:
                 thetas[row, place] = at_share(self.parameters[place], share)
         return self.answers(thetas, check)
 
-    def _first(self, target: Target, middle: Floats, at: Floats) -> "_Found":
+    def _first(self, target: QuestionOutcomes, middle: Floats, at: Floats) -> "_Found":
         """Read slopes and ends off the grid, and bracket the first change on either side."""
         slopes = (at[:, 1] - at[:, 0]) / (2 * _SLOPE)
         below, above = at[:, 2 : 2 + len(SHARES)][:, ::-1], at[:, 2 + len(SHARES) :]
@@ -207,9 +207,9 @@ class _Search:
             self.told(begun + round_ + 1, steps)
         return brackets
 
-    def _moves(self, one: "_Found", singles: list[Bracket], pairs: list[Bracket]) -> Moves:
+    def _moves(self, one: "_Found", singles: list[Bracket], pairs: list[Bracket]) -> OneAtATime:
         mine = [self._flip(b) for b in singles if b.line.target is one.target]
-        nearest: dict[tuple[int, ...], Flip] = {}
+        nearest: dict[tuple[int, ...], FlipPoint] = {}
         for flip in sorted(mine, key=lambda flip: flip.distance):
             nearest.setdefault(flip.parameters, flip)
         flips = tuple(nearest.values())
@@ -217,9 +217,9 @@ class _Search:
         pair = min(both, key=lambda flip: flip.distance, default=None)
         if pair and flips and flips[0].distance <= pair.distance:
             pair = None
-        return Moves(one.target.name, one.middle, one.ends, one.slopes, flips, pair)
+        return OneAtATime(one.target.name, one.middle, one.ends, one.slopes, flips, pair)
 
-    def _flip(self, bracket: Bracket) -> Flip:
+    def _flip(self, bracket: Bracket) -> FlipPoint:
         share = (bracket.low + bracket.high) / 2
         shares = tuple(sign * share for sign in bracket.line.signs)
         values = [
@@ -227,8 +227,8 @@ class _Search:
             for k, s in zip(bracket.line.places, shares, strict=True)
         ]
         outcomes = bracket.line.target.outcomes
-        return Flip(
-            target=bracket.line.target.name,
+        return FlipPoint(
+            question=bracket.line.target.name,
             parameters=bracket.line.places,
             shares=shares,
             values=tuple(values),
@@ -242,7 +242,7 @@ class _Search:
 class _Found:
     """What the grid shows of one question."""
 
-    target: Target
+    target: QuestionOutcomes
     leader: int
     middle: Floats
     ends: Floats

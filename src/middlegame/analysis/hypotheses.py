@@ -21,7 +21,7 @@ WORTH_A_MENTION, STRONG, VERY_STRONG = 3.0, 20.0, 150.0
 
 
 @dataclass(frozen=True)
-class Piece:
+class EvidenceAssessment:
     """What one piece of evidence says of a hypothesis.
 
     Attributes:
@@ -36,24 +36,24 @@ class Piece:
     name: str
     date: date | None
     likelihood: dict[str, float]
-    alone: dict[str, float]
-    in_order: dict[str, float]
+    bayes_factors: dict[str, float]
+    bayes_factors_in_order: dict[str, float]
     posterior: dict[str, float]
 
     @property
-    def favours(self) -> str:
+    def favoured_state(self) -> str:
         """The state for which it speaks most; the first of equals."""
-        return max(self.alone, key=lambda state: _or_least(self.alone[state]))
+        return max(self.bayes_factors, key=lambda state: _or_least(self.bayes_factors[state]))
 
     @property
-    def factor(self) -> float:
+    def bayes_factor(self) -> float:
         """The Bayes factor for that state, at least 1."""
-        return self.alone[self.favours]
+        return self.bayes_factors[self.favoured_state]
 
     @property
     def discriminates(self) -> bool:
         """Whether it is worth more than a bare mention."""
-        return round(self.factor, 1) >= WORTH_A_MENTION
+        return round(self.bayes_factor, 1) >= WORTH_A_MENTION
 
     def to_dict(self) -> dict[str, Any]:
         """Give the piece as a JSON object."""
@@ -61,16 +61,16 @@ class Piece:
             "evidence": self.name,
             "date": self.date.isoformat() if self.date else None,
             "likelihood": _finite(self.likelihood),
-            "bayes_factor_alone": _finite(self.alone),
-            "bayes_factor_in_order": _finite(self.in_order),
+            "bayes_factor_alone": _finite(self.bayes_factors),
+            "bayes_factor_in_order": _finite(self.bayes_factors_in_order),
             "posterior": self.posterior,
-            "favours": self.favours,
+            "favours": self.favoured_state,
             "discriminates": self.discriminates,
         }
 
 
 @dataclass(frozen=True)
-class Hypothesis:
+class HypothesisSet:
     """A hidden factor, its states being the rival hypotheses.
 
     Attributes:
@@ -83,7 +83,7 @@ class Hypothesis:
     name: str
     prior: dict[str, float]
     posterior: dict[str, float]
-    pieces: tuple[Piece, ...]
+    pieces: tuple[EvidenceAssessment, ...]
 
     def to_dict(self) -> dict[str, Any]:
         """Give the hypothesis as a JSON object."""
@@ -95,7 +95,7 @@ class Hypothesis:
         }
 
 
-def hypotheses(equilibrium: Equilibrium, about: Iterable[str] = ()) -> tuple[Hypothesis, ...]:
+def hypotheses(equilibrium: Equilibrium, about: Iterable[str] = ()) -> tuple[HypothesisSet, ...]:
     """Weigh all that is known of a contest.
 
     Args:
@@ -114,8 +114,8 @@ def hypotheses(equilibrium: Equilibrium, about: Iterable[str] = ()) -> tuple[Hyp
     for name in names:
         if name not in diagram.index or name in diagram.evidence:
             raise unknown("move or factor", name, [node.name for node in diagram.played])
-    pieces = in_order(equilibrium)
-    return tuple(_weighed(equilibrium, name, pieces) for name in names)
+    pieces = evidence_by_date(equilibrium)
+    return tuple(_weigh(equilibrium, name, pieces) for name in names)
 
 
 def hidden(diagram: Diagram) -> tuple[str, ...]:
@@ -138,23 +138,23 @@ def hidden(diagram: Diagram) -> tuple[str, ...]:
     return tuple(before or (name for name in secret if seers[name]))
 
 
-def in_order(equilibrium: Equilibrium) -> tuple[str, ...]:
+def evidence_by_date(equilibrium: Equilibrium) -> tuple[str, ...]:
     """Name what is known in the order of its dates; what has none comes last, as written."""
-    dates = dates_of(equilibrium)
+    dates = evidence_dates(equilibrium)
     known = list(equilibrium.known)
     return tuple(sorted(known, key=lambda n: (n not in dates, dates.get(n, date.min))))
 
 
-def dates_of(equilibrium: Equilibrium) -> Mapping[str, date]:
+def evidence_dates(equilibrium: Equilibrium) -> Mapping[str, date]:
     """Give the date of each piece of evidence that has one."""
     written = equilibrium.scenario.evidence if equilibrium.scenario else {}
     return {name: piece.date for name, piece in written.items() if piece.date is not None}
 
 
-def _weighed(equilibrium: Equilibrium, name: str, pieces: Sequence[str]) -> Hypothesis:
-    before, dates = equilibrium.prior, dates_of(equilibrium)
+def _weigh(equilibrium: Equilibrium, name: str, pieces: Sequence[str]) -> HypothesisSet:
+    before, dates = equilibrium.prior, evidence_dates(equilibrium)
     prior = before.forecast(name)
-    found: list[Piece] = []
+    found: list[EvidenceAssessment] = []
     so_far: Play = before
     for piece in pieces:
         seen = {piece: equilibrium.known[piece]}
@@ -163,7 +163,7 @@ def _weighed(equilibrium: Equilibrium, name: str, pieces: Sequence[str]) -> Hypo
         was, now = so_far.forecast(name), then.forecast(name)
         posterior = alone.forecast(name)
         found.append(
-            Piece(
+            EvidenceAssessment(
                 name=piece,
                 date=dates.get(piece),
                 likelihood={
@@ -172,13 +172,13 @@ def _weighed(equilibrium: Equilibrium, name: str, pieces: Sequence[str]) -> Hypo
                     else math.nan
                     for state, chance in prior.items()
                 },
-                alone=bayes_factors(prior, posterior),
-                in_order=bayes_factors(was, now),
+                bayes_factors=bayes_factors(prior, posterior),
+                bayes_factors_in_order=bayes_factors(was, now),
                 posterior=now,
             )
         )
         so_far = then
-    return Hypothesis(name, prior, so_far.forecast(name), tuple(found))
+    return HypothesisSet(name, prior, so_far.forecast(name), tuple(found))
 
 
 def bayes_factors(prior: Mapping[str, float], posterior: Mapping[str, float]) -> dict[str, float]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from middlegame.analysis.hypotheses import Hypothesis
+from middlegame.analysis.hypotheses import HypothesisSet
 from middlegame.base.errors import QueryError
 from middlegame.base.numbers import Floats
 from middlegame.equilibrium.equilibrium import Equilibrium
@@ -22,7 +22,7 @@ from middlegame.sweeps.summaries import Spread, effective, spread
 
 
 @dataclass(frozen=True)
-class Weighed:
+class HypothesesOverWorlds:
     """Hypotheses over the ranges.
 
     Attributes:
@@ -43,8 +43,8 @@ class Weighed:
     effective: float
     prior: dict[str, dict[str, Spread]]
     posterior: dict[str, dict[str, Spread]]
-    factors: dict[str, dict[str, Spread]]
-    moved: dict[str, dict[str, dict[str, float]]]
+    bayes_factors: dict[str, dict[str, Spread]]
+    correlations: dict[str, dict[str, dict[str, float]]]
 
     def to_dict(self) -> dict[str, Any]:
         """Give all of it as a JSON object."""
@@ -61,14 +61,14 @@ class Weighed:
             "effective": self.effective,
             "prior": told(self.prior),
             "posterior": told(self.posterior),
-            "bayes_factor_alone": told(self.factors),
-            "moved_by": self.moved,
+            "bayes_factor_alone": told(self.bayes_factors),
+            "moved_by": self.correlations,
         }
 
 
-def weigh(
-    equilibrium: Equilibrium, found: Sequence[Hypothesis], worlds: int = 1024, seed: int = 0
-) -> Weighed:
+def hypotheses_over_worlds(
+    equilibrium: Equilibrium, factors: Sequence[HypothesisSet], n: int = 1024, seed: int = 0
+) -> HypothesesOverWorlds:
     """Weigh hypotheses in worlds that are drawn from the ranges.
 
     Args:
@@ -84,54 +84,54 @@ def weigh(
     diagram, known = equilibrium.diagram, tuple(equilibrium.known)
     if not diagram.parameters:
         raise QueryError("every number here is exact: there are no ranges to draw worlds from")
-    thetas = Draws(Space(diagram.parameters), seed=seed).thetas(0, worlds)
+    thetas = Draws(Space(diagram.parameters), seed=seed).thetas(0, n)
     asks: dict[str, Ask] = {}
-    for hypothesis in found:
+    for hypothesis in factors:
         for k, state in enumerate(hypothesis.prior):
             about = {hypothesis.name: np.eye(len(hypothesis.prior))[k]}
             asks[_key(hypothesis.name, state)] = _ask(equilibrium, about, known)
             for name in known:
                 asks[_key(hypothesis.name, state, name)] = _ask(equilibrium, about, [name])
     solved = solve_worlds(diagram, thetas, asks=asks, supposed=equilibrium.supposed)
-    good = np.setdiff1d(np.arange(worlds), np.array(list(solved.failed), int))
+    good = np.setdiff1d(np.arange(n), np.array(list(solved.failed), int))
     told = {key: values[good] for key, values in solved.asks.items()}
-    first = found[0]
+    first = factors[0]
     weights = np.clip(sum(told[_key(first.name, state)] for state in first.prior), 0.0, None)
     if not (weights > 0).any():
         raise QueryError("in none of the worlds drawn can the evidence be")
     even = np.ones(len(good))
-    prior, posterior, factors, moved = {}, {}, {}, {}
+    prior, posterior, bayes_factors, correlations = {}, {}, {}, {}
     scales = np.stack(
         [p.to_scale(drawn) for p, drawn in zip(diagram.parameters, thetas[good].T, strict=True)]
     )
-    for hypothesis in found:
+    for hypothesis in factors:
         name = hypothesis.name
         before = solved.forecasts[name][good]
         prior[name] = {s: spread(before[:, k], even) for k, s in enumerate(hypothesis.prior)}
         after = {s: _share(told[_key(name, s)], weights) for s in hypothesis.prior}
         posterior[name] = {state: spread(values, weights) for state, values in after.items()}
-        moved[name] = {
+        correlations[name] = {
             state: {
                 parameter.name: _correlation(scale, values, weights)
                 for parameter, scale in zip(diagram.parameters, scales, strict=True)
             }
             for state, values in after.items()
         }
-        factors[name] = {
+        bayes_factors[name] = {
             piece.name: spread(values, np.isfinite(values).astype(float))
             for piece in hypothesis.pieces
             if np.isfinite(
-                values := _factor(hypothesis, piece.name, piece.favours, before, told)
+                values := _factor(hypothesis, piece.name, piece.favoured_state, before, told)
             ).any()
         }
-    return Weighed(
-        worlds=worlds,
+    return HypothesesOverWorlds(
+        worlds=n,
         failed=len(solved.failed),
         effective=effective(weights),
         prior=prior,
         posterior=posterior,
-        factors=factors,
-        moved=moved,
+        bayes_factors=bayes_factors,
+        correlations=correlations,
     )
 
 
@@ -148,7 +148,7 @@ def _ask(equilibrium: Equilibrium, about: Mapping[str, Floats], known: Iterable[
 
 
 def _factor(
-    hypothesis: Hypothesis, piece: str, state: str, before: Floats, told: dict[str, Floats]
+    hypothesis: HypothesisSet, piece: str, state: str, before: Floats, told: dict[str, Floats]
 ) -> Floats:
     """Give the Bayes factor for a state in each world, `[worlds]`; nan where it has none."""
     k = list(hypothesis.prior).index(state)

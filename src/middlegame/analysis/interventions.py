@@ -22,7 +22,7 @@ from middlegame.sweeps.batches import Told, flattened, forecasts, solve_all
 
 
 @dataclass(frozen=True)
-class Push:
+class Intervention:
     """A move or factor set to a state from outside.
 
     A move takes the option wherever it is open to it, and elsewhere chooses as it does.
@@ -33,7 +33,7 @@ class Push:
 
 
 @dataclass(frozen=True, eq=False)
-class Pushed:
+class InterventionResults:
     """A contest as it was, and as each push leaves it.
 
     Attributes:
@@ -48,12 +48,12 @@ class Pushed:
     """
 
     equilibrium: Equilibrium
-    pushes: tuple[Push, ...]
+    interventions: tuple[Intervention, ...]
     tables: Floats
-    surprised: Floats
-    adapted: Floats
-    by_surprise: dict[str, Floats]
-    announced: dict[str, Floats]
+    fixed_policies: Floats
+    adapted_policies: Floats
+    fixed_policy_forecasts: dict[str, Floats]
+    announced_forecasts: dict[str, Floats]
     traced: int
 
     @property
@@ -62,13 +62,13 @@ class Pushed:
         return self.equilibrium.diagram
 
     @cached_property
-    def before(self) -> dict[str, Floats]:
+    def baseline(self) -> dict[str, Floats]:
         """Each move's and factor's forecast without a push, `[states]`."""
         return {node.name: self.equilibrium.joint(node.name) for node in self.diagram.nodes}
 
-    def play(self, push: Push) -> Play:
+    def play(self, intervention: Intervention) -> Play:
         """Give the contest as it is played with a push announced."""
-        place, structure = self.number(push), self.diagram.structure
+        place, structure = self.index(intervention), self.diagram.structure
         layout = layout_of(structure)
         chances = tuple(
             self.tables[layout.chance(node), place] if owner is None else None
@@ -77,46 +77,50 @@ class Pushed:
         return Play(
             self.diagram,
             replace(self.equilibrium.tables, chances=chances),
-            tuple(layout.unpad(self.adapted[..., place])),
+            tuple(layout.unpad(self.adapted_policies[..., place])),
             known={},
         )
 
-    def number(self, push: Push) -> int:
+    def index(self, intervention: Intervention) -> int:
         """Give a push's place.
 
         Raises:
             QueryError: it is not among them.
         """
-        if push not in self.pushes:
-            raise QueryError(f"{push.name} = {push.state} was not pushed")
-        return self.pushes.index(push)
+        if intervention not in self.interventions:
+            raise QueryError(f"{intervention.name} = {intervention.state} was not pushed")
+        return self.interventions.index(intervention)
 
-    def open_share(self, push: Push) -> float:
+    def availability(self, intervention: Intervention) -> float:
         """Give the probability that the pushed option is open: 1 for a factor."""
-        node = self.diagram.nodes[self.diagram.index[push.name]]
+        node = self.diagram.nodes[self.diagram.index[intervention.name]]
         if not isinstance(node, Decision):
             return 1.0
         place = self.diagram.decisions.index(node)
-        open_ = self.equilibrium.tables.opens[place][..., node.states.index(push.state)]
-        return float((self.equilibrium.reach[push.name] * open_).sum())
+        open_ = self.equilibrium.tables.opens[place][..., node.states.index(intervention.state)]
+        return float((self.equilibrium.reach[intervention.name] * open_).sum())
 
-    def unforeseen(self, push: Push) -> list[str]:
+    def unforeseen_moves(self, intervention: Intervention) -> list[str]:
         """Name the moves that by surprise face what could not have happened.
 
         Nobody reckons with what is never reached, so their policies there are even.
         """
-        was, now = self.equilibrium.reach, self.reach(push, surprise=True)
+        was, now = self.equilibrium.reach, self.reach(intervention, fixed_policies=True)
         return [
             name
             for name, reach in now.items()
-            if name != push.name and bool(((was[name] <= 0) & (reach > 0)).any())
+            if name != intervention.name and bool(((was[name] <= 0) & (reach > 0)).any())
         ]
 
-    def reach(self, push: Push, *, surprise: bool = False) -> dict[str, Floats]:
+    def reach(
+        self, intervention: Intervention, *, fixed_policies: bool = False
+    ) -> dict[str, Floats]:
         """Give for each move the probability of each information set, `[*observed]`."""
-        place, structure = self.number(push), self.diagram.structure
+        place, structure = self.index(intervention), self.diagram.structure
         layout = layout_of(structure)
-        flat = (self.surprised if surprise else self.adapted)[..., place].reshape(-1)
+        flat = (self.fixed_policies if fixed_policies else self.adapted_policies)[
+            ..., place
+        ].reshape(-1)
         masses = [
             self.tables[layout.chance(node), place] if owner is None else flat[layout.cells(node)]
             for node, owner in enumerate(structure.owners)
@@ -127,7 +131,7 @@ class Pushed:
         }
 
 
-def every_push(diagram: Diagram) -> tuple[Push, ...]:
+def all_interventions(diagram: Diagram) -> tuple[Intervention, ...]:
     """List every state of every move and factor, but for options that are never open.
 
     Over time, of each move and factor where it first comes about.
@@ -140,11 +144,11 @@ def every_push(diagram: Diagram) -> tuple[Push, ...]:
         for place, state in enumerate(node.states):
             if isinstance(node, Decision) and not diagram.opens(node)[..., place].any():
                 continue
-            found.append(Push(node.name, state))
+            found.append(Intervention(node.name, state))
     return tuple(found)
 
 
-def pushes_of(diagram: Diagram, name: str, state: str) -> tuple[Push, ...]:
+def find_interventions(diagram: Diagram, name: str, state: str) -> tuple[Intervention, ...]:
     """Find a move or factor and one of its states: over time, unless a period is said, in each.
 
     Raises:
@@ -155,7 +159,7 @@ def pushes_of(diagram: Diagram, name: str, state: str) -> tuple[Push, ...]:
     if state not in nodes[0].states:
         raise unknown(f"state of {name}", state, nodes[0].states)
     return tuple(
-        Push(node.name, state)
+        Intervention(node.name, state)
         for node in nodes
         if not isinstance(node, Decision)
         or len(nodes) == 1
@@ -163,9 +167,12 @@ def pushes_of(diagram: Diagram, name: str, state: str) -> tuple[Push, ...]:
     )
 
 
-def push_all(
-    equilibrium: Equilibrium, pushes: Iterable[Push] | None = None, *, told: Told | None = None
-) -> Pushed:
+def interventions(
+    equilibrium: Equilibrium,
+    chosen: Iterable[Intervention] | None = None,
+    *,
+    progress: Told | None = None,
+) -> InterventionResults:
     """Set moves and factors one at a time and see what becomes of everything else.
 
     The contest's own evidence is set aside: it is news about a world in which nothing was pushed.
@@ -184,45 +191,53 @@ def push_all(
         raise QueryError("what falls with what is asked of a contest, not of a case of it")
     equilibrium = equilibrium.prior
     diagram, structure = equilibrium.diagram, equilibrium.diagram.structure
-    wanted = tuple(every_push(diagram) if pushes is None else pushes)
+    wanted = tuple(all_interventions(diagram) if chosen is None else chosen)
     layout = layout_of(structure)
-    settings = [_set(equilibrium, push) for push in wanted]
+    settings = [_prepare(equilibrium, push) for push in wanted]
     sets = [setting.tables for setting in settings]
     tables = flattened(diagram, sets)
     surprised = np.stack([layout.pad(s.policies) for s in settings], axis=-1)
-    solved = solve_all(diagram, sets, told)
-    return Pushed(
+    solved = solve_all(diagram, sets, progress)
+    return InterventionResults(
         equilibrium=equilibrium,
-        pushes=wanted,
+        interventions=wanted,
         tables=tables,
-        surprised=surprised,
-        adapted=solved.policies,
-        by_surprise=forecasts(diagram, tables, surprised),
-        announced=solved.forecasts,
+        fixed_policies=surprised,
+        adapted_policies=solved.policies,
+        fixed_policy_forecasts=forecasts(diagram, tables, surprised),
+        announced_forecasts=solved.forecasts,
         traced=solved.traced,
     )
 
 
 @dataclass(frozen=True)
-class _Setting:
+class _Prepared:
     tables: Tables
     policies: tuple[Floats, ...]
 
 
-def _set(equilibrium: Equilibrium, push: Push) -> _Setting:
+def _prepare(equilibrium: Equilibrium, intervention: Intervention) -> _Prepared:
     diagram, tables = equilibrium.diagram, equilibrium.tables
-    node = diagram.nodes[diagram.index[push.name]] if push.name in diagram.index else None
+    node = (
+        diagram.nodes[diagram.index[intervention.name]]
+        if intervention.name in diagram.index
+        else None
+    )
     if not isinstance(node, Decision):
-        return _Setting(fix(diagram, tables, {push.name: push.state}), equilibrium.policies)
-    if push.state not in node.states:
-        raise unknown(f"state of {push.name}", push.state, node.states)
-    place, option = diagram.decisions.index(node), node.states.index(push.state)
+        return _Prepared(
+            fix(diagram, tables, {intervention.name: intervention.state}), equilibrium.policies
+        )
+    if intervention.state not in node.states:
+        raise unknown(f"state of {intervention.name}", intervention.state, node.states)
+    place, option = diagram.decisions.index(node), node.states.index(intervention.state)
     open_ = tables.opens[place]
     where = open_[..., option : option + 1]
     if not where.any():
-        raise QueryError(f"{push.name} = {push.state} cannot be set: it is never open")
+        raise QueryError(
+            f"{intervention.name} = {intervention.state} cannot be set: it is never open"
+        )
     sure = certain(open_.shape, option)
     opens, policies = list(tables.opens), list(equilibrium.policies)
     opens[place] = np.where(where, sure > 0, open_)
     policies[place] = np.where(where, sure, policies[place])
-    return _Setting(replace(tables, opens=tuple(opens)), tuple(policies))
+    return _Prepared(replace(tables, opens=tuple(opens)), tuple(policies))

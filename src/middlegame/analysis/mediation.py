@@ -13,7 +13,7 @@ from functools import cached_property
 
 import numpy as np
 
-from middlegame.analysis.interventions import Push, Pushed
+from middlegame.analysis.interventions import Intervention, InterventionResults
 from middlegame.base.numbers import Floats
 from middlegame.diagram import Decision
 from middlegame.engine.graph.layout import layout_of
@@ -41,7 +41,7 @@ class Link:
 
 
 @dataclass(frozen=True)
-class Held:
+class BlockedEffects:
     """The effects of one push that remain with each of its links held.
 
     Attributes:
@@ -50,132 +50,143 @@ class Held:
     """
 
     links: tuple[Link, ...]
-    remains: dict[str, Floats]
+    residual_effects: dict[str, Floats]
 
 
-class Links:
+class Mediation:
     """Holds the links of a contest that was pushed."""
 
-    def __init__(self, pushed: Pushed) -> None:
-        self.pushed = pushed
-        self._held: dict[Push, Held] = {}
-        self._still: dict[Link, dict[str, Floats]] = {}
+    def __init__(self, pushed: InterventionResults) -> None:
+        self.results = pushed
+        self._blocked: dict[Intervention, BlockedEffects] = {}
+        self._baselines: dict[Link, dict[str, Floats]] = {}
 
-    def held(self, push: Push) -> Held:
+    def blocked_effects(self, intervention: Intervention) -> BlockedEffects:
         """Hold every link from a push in turn."""
-        if push not in self._held:
-            self._held[push] = self._hold_all(push)
-        return self._held[push]
+        if intervention not in self._blocked:
+            self._blocked[intervention] = self._block_each(intervention)
+        return self._blocked[intervention]
 
-    def _hold_all(self, push: Push) -> Held:
-        pushed, layout = self.pushed, layout_of(self.pushed.diagram.structure)
-        tables = pushed.tables[:, pushed.number(push)]
-        policies = self._adapted(push)
-        links = self._links(push, policies)
+    def _block_each(self, intervention: Intervention) -> BlockedEffects:
+        pushed, layout = self.results, layout_of(self.results.diagram.structure)
+        tables = pushed.tables[:, pushed.index(intervention)]
+        policies = self._adapted_policies(intervention)
+        links = self._links(intervention, policies)
         if not links:
-            return Held((), {name: np.zeros((0, len(f))) for name, f in pushed.before.items()})
+            return BlockedEffects(
+                (), {name: np.zeros((0, len(f))) for name, f in pushed.baseline.items()}
+            )
         plays = []
         for link in links:
             if link.adapts:
                 kept = policies.copy()
                 rows = layout.rows[pushed.diagram.index[link.head]]
-                kept[rows] = self._before[1][rows]
+                kept[rows] = self._baseline[1][rows]
                 plays.append((tables, kept))
             else:
-                plays.append(self._hold(link, tables, policies))
-        found = self._play(plays)
-        base = self._base([link for link in links if not link.adapts])
+                plays.append(self._block(link, tables, policies))
+        found = self._forecasts(plays)
+        base = self._baseline_forecasts([link for link in links if not link.adapts])
         remains = {}
         for name, now in found.items():
-            before = [pushed.before[name] if x.adapts else base[x][name] for x in links]
+            before = [pushed.baseline[name] if x.adapts else base[x][name] for x in links]
             remains[name] = now - np.stack(before)
-        return Held(links, remains)
+        return BlockedEffects(links, remains)
 
-    def _links(self, push: Push, policies: Floats) -> tuple[Link, ...]:
+    def _links(self, intervention: Intervention, policies: Floats) -> tuple[Link, ...]:
         """List the links on ways from the push: who adapts, then arcs in order of play."""
-        found = [Link(push.name, name, adapts=True) for name in self._adapting(push, policies)]
-        touched = {push.name, *(link.head for link in found)}
+        found = [
+            Link(intervention.name, name, adapts=True)
+            for name in self._adapting_moves(intervention, policies)
+        ]
+        touched = {intervention.name, *(link.head for link in found)}
         for link in self._arcs:
-            if link.tail in touched and link.head != push.name and self._moves(push, link.tail):
+            if (
+                link.tail in touched
+                and link.head != intervention.name
+                and self._changes_enough(intervention, link.tail)
+            ):
                 touched.add(link.head)
                 found.append(link)
         return tuple(found)
 
-    def _moves(self, push: Push, name: str) -> bool:
+    def _changes_enough(self, intervention: Intervention, name: str) -> bool:
         """Whether a push changes a node enough for its arcs to be held.
 
         In a long contest nearly all nodes change a little, and holding every arc takes long.
         """
-        pushed = self.pushed
+        pushed = self.results
         least = _FAINT if len(pushed.diagram.nodes) > LONG else 0.0
-        change = np.abs(pushed.announced[name][pushed.number(push)] - pushed.before[name]).max()
+        change = np.abs(
+            pushed.announced_forecasts[name][pushed.index(intervention)] - pushed.baseline[name]
+        ).max()
         return bool(change >= least)
 
-    def _adapted(self, push: Push) -> Floats:
+    def _adapted_policies(self, intervention: Intervention) -> Floats:
         """Give the policies with the push announced, `[rows, widest]`.
 
         What the push makes impossible has no policy of its own. With a link held it may come
         about again, and then moves do there what they did before the push.
         """
-        pushed = self.pushed
-        layout, number = layout_of(pushed.diagram.structure), pushed.number(push)
-        policies = pushed.adapted[..., number].copy()
-        for name, reach in pushed.reach(push).items():
+        pushed = self.results
+        layout, number = layout_of(pushed.diagram.structure), pushed.index(intervention)
+        policies = pushed.adapted_policies[..., number].copy()
+        for name, reach in pushed.reach(intervention).items():
             rows = layout.rows[pushed.diagram.index[name]]
             never = reach.ravel() <= 0
-            policies[rows][never] = self._before[1][rows][never]
+            policies[rows][never] = self._baseline[1][rows][never]
         return policies
 
-    def _adapting(self, push: Push, policies: Floats) -> list[str]:
+    def _adapting_moves(self, intervention: Intervention, policies: Floats) -> list[str]:
         """Name the moves whose policies the announcement changes."""
-        layout = layout_of(self.pushed.diagram.structure)
-        change = np.abs(policies - self._before[1]).max(axis=-1)
+        layout = layout_of(self.results.diagram.structure)
+        change = np.abs(policies - self._baseline[1]).max(axis=-1)
         return [
             decision.name
-            for decision in self.pushed.diagram.decisions
-            if decision.name != push.name
-            and change[layout.rows[self.pushed.diagram.index[decision.name]]].max() > _ADAPTS
+            for decision in self.results.diagram.decisions
+            if decision.name != intervention.name
+            and change[layout.rows[self.results.diagram.index[decision.name]]].max() > _ADAPTS
         ]
 
     @cached_property
     def _arcs(self) -> tuple[Link, ...]:
         """Every arc of the diagram, heads in order of play."""
-        nodes = self.pushed.diagram.nodes
+        nodes = self.results.diagram.nodes
         return tuple(Link(parent, node.name) for node in nodes for parent in node.parents)
 
     @cached_property
-    def _before(self) -> tuple[Floats, Floats]:
+    def _baseline(self) -> tuple[Floats, Floats]:
         """The contest's own tables `[cells]` and policies `[rows, widest]`."""
-        equilibrium = self.pushed.equilibrium
-        layout = layout_of(self.pushed.diagram.structure)
+        equilibrium = self.results.equilibrium
+        layout = layout_of(self.results.diagram.structure)
         tables = equilibrium.tables
         return layout.flatten(tables.chances, tables.utilities, np), layout.pad(
             equilibrium.policies
         )
 
-    def _base(self, arcs: list[Link]) -> dict[Link, dict[str, Floats]]:
+    def _baseline_forecasts(self, arcs: list[Link]) -> dict[Link, dict[str, Floats]]:
         """Give the forecasts without a push, each arc held in turn; each is played once."""
-        new = [arc for arc in arcs if arc not in self._still]
+        new = [arc for arc in arcs if arc not in self._baselines]
         if new:
-            found = self._play([self._hold(arc, *self._before) for arc in new])
+            found = self._forecasts([self._block(arc, *self._baseline) for arc in new])
             for place, arc in enumerate(new):
-                self._still[arc] = {name: shares[place] for name, shares in found.items()}
-        return self._still
+                self._baselines[arc] = {name: shares[place] for name, shares in found.items()}
+        return self._baselines
 
-    def _play(self, plays: list[tuple[Floats, Floats]]) -> dict[str, Floats]:
+    def _forecasts(self, plays: list[tuple[Floats, Floats]]) -> dict[str, Floats]:
         tables = np.stack([tables for tables, _ in plays], axis=-1)
         policies = np.stack([policies for _, policies in plays], axis=-1)
-        return forecasts(self.pushed.diagram, tables, policies)
+        return forecasts(self.results.diagram, tables, policies)
 
-    def _hold(self, link: Link, tables: Floats, policies: Floats) -> tuple[Floats, Floats]:
+    def _block(self, link: Link, tables: Floats, policies: Floats) -> tuple[Floats, Floats]:
         """Let an arc's head see a draw from the tail's baseline instead of the tail."""
-        diagram = self.pushed.diagram
+        diagram = self.results.diagram
         layout = layout_of(diagram.structure)
         place = diagram.index[link.head]
         node = diagram.nodes[place]
         axis = node.parents.index(link.tail)
         shares = np.moveaxis(
-            self.pushed.before[link.tail].reshape(-1, *[1] * len(node.parents)), 0, axis
+            self.results.baseline[link.tail].reshape(-1, *[1] * len(node.parents)), 0, axis
         )
 
         def averaged(table: Floats) -> Floats:

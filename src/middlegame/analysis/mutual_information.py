@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from middlegame.analysis.outcomes import Target, swept
+from middlegame.analysis.outcomes import QuestionOutcomes, outcomes_in_sweep
 from middlegame.base.errors import QueryError
 from middlegame.base.numbers import HALF_WIDTH_90, Floats
 from middlegame.diagram import Chance, Diagram
@@ -28,7 +28,7 @@ _FOLDS = 20
 
 
 @dataclass(frozen=True)
-class Worth:
+class InformationGain:
     """What knowing something would tell about a question.
 
     Attributes:
@@ -44,13 +44,13 @@ class Worth:
     share: float
 
     @property
-    def telling(self) -> bool:
+    def is_detectable(self) -> bool:
         """Whether it can be told from nothing."""
         return self.bits > self.error and self.bits > 1e-9
 
 
 @dataclass(frozen=True)
-class Worths:
+class QuestionInformation:
     """What is worth finding out for one question.
 
     Attributes:
@@ -60,15 +60,15 @@ class Worths:
         factors: the same of each hidden factor.
     """
 
-    target: str
+    question: str
     mean: float
-    judgements: tuple[Worth, ...]
-    factors: tuple[Worth, ...]
+    judgements: tuple[InformationGain, ...]
+    factors: tuple[InformationGain, ...]
 
 
-def worth_to_the_analyst(
-    equilibrium: Equilibrium, worlds: Sweep, asked: Sequence[Target]
-) -> list[Worths]:
+def mutual_information(
+    equilibrium: Equilibrium, worlds: Sweep, asked: Sequence[QuestionOutcomes]
+) -> list[QuestionInformation]:
     """Work out what is worth finding out for each question.
 
     Args:
@@ -83,15 +83,15 @@ def worth_to_the_analyst(
     thetas, weights, factors = worlds.thetas, worlds.weights, hidden(equilibrium.diagram)
     found = []
     for each in asked:
-        outcomes = swept(worlds, each)
+        outcomes = outcomes_in_sweep(worlds, each)
         there = np.isfinite(outcomes).all(axis=1)
-        judgements = worth_of_judgements(names, thetas, outcomes, weights)
+        judgements = gains_of_judgements(names, thetas, outcomes, weights)
         found.append(
-            Worths(
+            QuestionInformation(
                 each.name,
-                float(np.average(each.chance(outcomes[there]), weights=weights[there])),
+                float(np.average(each.probability(outcomes[there]), weights=weights[there])),
                 tuple(judgements),
-                tuple(worth_of_factors(equilibrium, factors, each)),
+                tuple(gains_of_factors(equilibrium, factors, each)),
             )
         )
     return found
@@ -104,9 +104,9 @@ def entropy(shares: Floats) -> float:
     return float(-(some * np.log2(some)).sum())
 
 
-def worth_of_judgements(
+def gains_of_judgements(
     names: Sequence[str], thetas: Floats, outcomes: Floats, weights: Floats | None = None
-) -> list[Worth]:
+) -> list[InformationGain]:
     """Estimate what knowing each judgement would tell about a question.
 
     Args:
@@ -132,7 +132,7 @@ def worth_of_judgements(
     for place, name in enumerate(names):
         values = thetas[:, place]
         if not np.ptp(values) or whole == 0:
-            found.append(Worth(name, 0.0, 0.0, 0.0))
+            found.append(InformationGain(name, 0.0, 0.0, 0.0))
             continue
         order = np.argsort(values, kind="stable")
         part, mass, fold = outcomes[order], weight[order, None], folds[order]
@@ -142,7 +142,7 @@ def worth_of_judgements(
         # The jackknife (Efron & Stein 1981), a fold at a time.
         spread = np.square(np.array(without) - np.mean(without)).sum()
         deviation = np.sqrt((_FOLDS - 1) / _FOLDS * spread)
-        found.append(Worth(name, bits, float(HALF_WIDTH_90 * deviation), bits / whole))
+        found.append(InformationGain(name, bits, float(HALF_WIDTH_90 * deviation), bits / whole))
     return sorted(found, key=lambda worth: -round(worth.bits, 12))
 
 
@@ -182,7 +182,9 @@ def hidden(diagram: Diagram) -> tuple[str, ...]:
     )
 
 
-def worth_of_factors(equilibrium: Equilibrium, names: Sequence[str], asked: Target) -> list[Worth]:
+def gains_of_factors(
+    equilibrium: Equilibrium, names: Sequence[str], asked: QuestionOutcomes
+) -> list[InformationGain]:
     """Compute what knowing each factor would tell about a question, everybody playing as they do.
 
     Exact, at the middle of all ranges.
@@ -196,7 +198,7 @@ def worth_of_factors(equilibrium: Equilibrium, names: Sequence[str], asked: Targ
     def left(play: Equilibrium) -> float:
         if asked.node is not None:
             return entropy(play.joint(asked.node))
-        chance = play.any_of(asked.ways)
+        chance = play.any_of(asked.conditions)
         return entropy(np.array([chance, 1 - chance]))
 
     whole = left(equilibrium)
@@ -205,5 +207,5 @@ def worth_of_factors(equilibrium: Equilibrium, names: Sequence[str], asked: Targ
         shares = equilibrium.forecast(name).items()
         expected = sum(p * left(equilibrium.given({name: s})) for s, p in shares if p > 0)
         bits = max(whole - expected, 0.0)
-        found.append(Worth(name, bits, 0.0, bits / whole if whole else 0.0))
+        found.append(InformationGain(name, bits, 0.0, bits / whole if whole else 0.0))
     return sorted(found, key=lambda worth: -round(worth.bits, 12))

@@ -20,7 +20,7 @@ YES, NO = "yes", "no"
 
 
 @dataclass(frozen=True)
-class Target:
+class QuestionOutcomes:
     """A question and the ways that it may come out.
 
     Attributes:
@@ -32,17 +32,17 @@ class Target:
     """
 
     name: str
-    ways: tuple[Condition, ...]
+    conditions: tuple[Condition, ...]
     node: str | None
     outcomes: tuple[str, ...]
-    counts: tuple[bool, ...]
+    is_yes: tuple[bool, ...]
 
-    def chance(self, shares: Floats) -> Floats:
+    def probability(self, shares: Floats) -> Floats:
         """Give the probability of yes, from the outcomes' `[..., outcomes]`."""
-        return np.asarray(np.asarray(shares)[..., list(self.counts)].sum(axis=-1), float)
+        return np.asarray(np.asarray(shares)[..., list(self.is_yes)].sum(axis=-1), float)
 
 
-def target(diagram: Diagram, name: str, *ways: str | Condition) -> Target:
+def question_outcomes(diagram: Diagram, name: str, *ways: str | Condition) -> QuestionOutcomes:
     """Work out how a question may come out.
 
     Of one move or factor, any of its states may be the likeliest; of several, yes or no.
@@ -61,11 +61,13 @@ def target(diagram: Diagram, name: str, *ways: str | Condition) -> Target:
     if len(asked) == 1 and isinstance(asked[0], Is):
         node = diagram.nodes[place_of(diagram, asked[0].variable)]
         counts = tuple(state in asked[0].among for state in node.states)
-        return Target(name, asked, node.name, node.states, counts)
-    return Target(name, asked, None, (YES, NO), (True, False))
+        return QuestionOutcomes(name, asked, node.name, node.states, counts)
+    return QuestionOutcomes(name, asked, None, (YES, NO), (True, False))
 
 
-def targets(equilibrium: Equilibrium, wanted: Sequence[str] = ()) -> tuple[Target, ...]:
+def select_questions(
+    equilibrium: Equilibrium, wanted: Sequence[str] = ()
+) -> tuple[QuestionOutcomes, ...]:
     """Choose what is asked.
 
     Args:
@@ -88,14 +90,14 @@ def targets(equilibrium: Equilibrium, wanted: Sequence[str] = ()) -> tuple[Targe
     }
     names = tuple(dict.fromkeys(wanted)) or tuple(questions)
     if names:
-        return tuple(target(diagram, name, *questions.get(name, ())) for name in names)
+        return tuple(question_outcomes(diagram, name, *questions.get(name, ())) for name in names)
     factors = [node for node in diagram.played if not isinstance(node, Decision)]
     headlines = [node for node in factors if node.headline]
     chosen: Sequence[Node] = headlines or factors or diagram.decisions
-    return tuple(target(diagram, f"{node.name} = {node.states[0]}") for node in chosen)
+    return tuple(question_outcomes(diagram, f"{node.name} = {node.states[0]}") for node in chosen)
 
 
-class Answers:
+class BatchEvaluator:
     """Solves worlds and answers targets in each; compiled once for all analyses of a contest.
 
     Attributes:
@@ -110,7 +112,7 @@ class Answers:
     def __init__(
         self,
         diagram: Diagram,
-        asked: Sequence[Target],
+        asked: Sequence[QuestionOutcomes],
         *,
         supposed: Mapping[str, str] | None = None,
         known: Mapping[str, Sequence[str]] | None = None,
@@ -118,13 +120,13 @@ class Answers:
         if not diagram.parameters:
             raise QueryError("every number of this contest is exact: there are no ranges to vary")
         self.diagram = diagram
-        self.targets = tuple(asked)
+        self.questions = tuple(asked)
         self.solved = self.failed = self.checked = self.disagreed = 0
         self._supposed, self._known = supposed, known
-        self._asks = {t.name: Ask.any_of(diagram, t.ways) for t in asked if t.node is None}
+        self._asks = {t.name: Ask.any_of(diagram, t.conditions) for t in asked if t.node is None}
 
     @classmethod
-    def of(cls, equilibrium: Equilibrium, wanted: Sequence[str] = ()) -> "Answers":
+    def of(cls, equilibrium: Equilibrium, wanted: Sequence[str] = ()) -> "BatchEvaluator":
         """Ask worlds of the contest that an equilibrium was found for.
 
         Args:
@@ -138,7 +140,7 @@ class Answers:
             raise QueryError("by surprise policies stay as they are: there are no worlds to solve")
         return cls(
             equilibrium.diagram,
-            targets(equilibrium, wanted),
+            select_questions(equilibrium, wanted),
             supposed=equilibrium.supposed,
             known=equilibrium.known,
         )
@@ -169,11 +171,11 @@ class Answers:
             each.name: np.asarray(worlds.forecasts[each.node])
             if each.node is not None
             else _yes_no(worlds.asks[each.name])
-            for each in self.targets
+            for each in self.questions
         }
 
 
-def swept(sweep: Sweep, each: Target) -> Floats:
+def outcomes_in_sweep(sweep: Sweep, each: QuestionOutcomes) -> Floats:
     """Give a target's outcomes in the worlds of a sweep that asked it, `[worlds, outcomes]`."""
     return sweep.worlds(each.node) if each.node is not None else _yes_no(sweep.answers(each.name))
 

@@ -23,7 +23,7 @@ _MESSAGE = "what is told"
 
 
 @dataclass(frozen=True)
-class Telling:
+class InformationValue:
     """What comes of an actor's being told a factor's state.
 
     Attributes:
@@ -37,14 +37,14 @@ class Telling:
     points: dict[str, float]
 
     @property
-    def worth(self) -> float:
+    def own_points(self) -> float:
         """What it is worth to the actor itself; it may be negative."""
         return self.points[self.actor]
 
 
-def worth_of_knowing(
-    equilibrium: Equilibrium, factors: Sequence[str] | None = None, told: Told | None = None
-) -> list[Telling]:
+def information_values(
+    equilibrium: Equilibrium, factors: Sequence[str] | None = None, progress: Told | None = None
+) -> list[InformationValue]:
     """Tell each actor each factor in turn, and solve again.
 
     Args:
@@ -73,10 +73,10 @@ def worth_of_knowing(
     ]
     found = []
     for number, (name, actor) in enumerate(pairs):
-        found.append(Telling(name, actor, _gains(equilibrium, name, actor)))
-        if told:
-            told(number + 1, len(pairs))
-    return sorted(found, key=lambda each: -round(each.worth, 9))
+        found.append(InformationValue(name, actor, _gains(equilibrium, name, actor)))
+        if progress:
+            progress(number + 1, len(pairs))
+    return sorted(found, key=lambda each: -round(each.own_points, 9))
 
 
 def _gains(equilibrium: Equilibrium, factor: str, actor: str) -> dict[str, float]:

@@ -11,9 +11,9 @@ from middlegame.cli.console import console, counting, print_json, working
 from middlegame.cli.options import ASSIGNMENT, FILE, JSON, PRECISION, REPORT, case_options
 
 if TYPE_CHECKING:
-    from middlegame.analysis.outcomes import Target
+    from middlegame.analysis.outcomes import QuestionOutcomes
     from middlegame.equilibrium.equilibrium import Equilibrium
-    from middlegame.report.html.section import Section
+    from middlegame.report.html.sections import Section
     from middlegame.scenario.yaml.load import Loaded
     from middlegame.sweeps.result import Sweep
 
@@ -88,12 +88,12 @@ def dominoes_command(
     """
     equilibrium, loaded = solve_case(file, precision=precision)
     from middlegame.analysis.dominoes import dominoes
-    from middlegame.analysis.interventions import pushes_of
+    from middlegame.analysis.interventions import find_interventions
 
-    groups = [pushes_of(equilibrium.diagram, name, state) for name, state in pushed]
+    groups = [find_interventions(equilibrium.diagram, name, state) for name, state in pushed]
     wanted = [push for group in groups for push in group]
     with counting("Pushing") as told:
-        found = dominoes(equilibrium, wanted or None, told=told)
+        found = dominoes(equilibrium, wanted or None, progress=told)
     if report:
         from middlegame.report.html.dominoes import domino_section
 
@@ -156,9 +156,9 @@ def drivers_command(
     equilibrium, loaded = solve_case(file, **case)
     from middlegame.analysis.drivers import drivers
     from middlegame.analysis.flip_points import flip_points
-    from middlegame.analysis.outcomes import Answers
+    from middlegame.analysis.outcomes import BatchEvaluator
 
-    answers = Answers.of(equilibrium, asked)
+    answers = BatchEvaluator.of(equilibrium, asked)
     with counting("Looking for flips") as told:
         moves = flip_points(answers, told)
     with counting("Solving worlds") as told:
@@ -209,14 +209,14 @@ def discover_command(
     QUESTION is one of FILE's, or a condition such as 'cuba = falls'.
     """
     equilibrium, loaded = solve_case(file, **case)
-    from middlegame.analysis.discovery import discover
-    from middlegame.analysis.outcomes import swept, targets
+    from middlegame.analysis.discovery import find_box
+    from middlegame.analysis.outcomes import outcomes_in_sweep, select_questions
 
-    (asked,) = targets(equilibrium, [question])
+    (asked,) = select_questions(equilibrium, [question])
     worlds = _worlds(equilibrium, [asked], count, seed)
-    chances = asked.chance(swept(worlds, asked))
+    chances = asked.probability(outcomes_in_sweep(worlds, asked))
     with working("Looking for a box"):
-        box = discover(equilibrium.diagram.parameters, worlds.thetas, chances, above)
+        box = find_box(equilibrium.diagram.parameters, worlds.thetas, chances, above)
     if report:
         from middlegame.report.html.discovery import discovery_section
 
@@ -259,24 +259,24 @@ def worth_command(
     leverage.
     """
     equilibrium, loaded = solve_case(file, **case)
-    from middlegame.analysis.commitment import leverage
-    from middlegame.analysis.interventions import every_push, push_all
-    from middlegame.analysis.outcomes import targets
-    from middlegame.analysis.value_of_information import worth_of_knowing
+    from middlegame.analysis.commitment import commitment_values
+    from middlegame.analysis.interventions import all_interventions, interventions
+    from middlegame.analysis.outcomes import select_questions
+    from middlegame.analysis.value_of_information import information_values
 
-    chosen = targets(equilibrium, asked)
+    chosen = select_questions(equilibrium, asked)
     worlds = _worlds(equilibrium, chosen, count, seed)
     before = equilibrium.prior  # whoever is told something, or bound, is so before it all
     with counting("Telling actors") as told:
-        known = worth_of_knowing(before, told=told)
+        known = information_values(before, progress=told)
     moves = {decision.name for decision in before.diagram.decisions} - set(before.supposed)
-    pushes = [push for push in every_push(before.diagram) if push.name in moves]
+    pushes = [push for push in all_interventions(before.diagram) if push.name in moves]
     with counting("Fixing moves") as told:
-        levers = leverage(push_all(before, pushes, told=told))
+        levers = commitment_values(interventions(before, pushes, progress=told))
     with working("Weighing"):
-        from middlegame.analysis.mutual_information import worth_to_the_analyst
+        from middlegame.analysis.mutual_information import mutual_information
 
-        worths = worth_to_the_analyst(equilibrium, worlds, chosen)
+        worths = mutual_information(equilibrium, worlds, chosen)
     if as_json:
         from middlegame.analysis.as_json import worth_as_json
 
@@ -300,11 +300,13 @@ def worth_command(
 
 
 def _worlds(
-    equilibrium: "Equilibrium", asked: Sequence["Target"], count: int, seed: int
+    equilibrium: "Equilibrium", asked: Sequence["QuestionOutcomes"], count: int, seed: int
 ) -> "Sweep":
     from middlegame.sweeps.run import sweep
 
-    asks = {each.name: each.ways[0] for each in asked if each.name not in equilibrium.questions}
+    asks = {
+        each.name: each.conditions[0] for each in asked if each.name not in equilibrium.questions
+    }
     with counting("Solving worlds") as told:
         return sweep(equilibrium, count, seed=seed, asks=asks, told=told)
 

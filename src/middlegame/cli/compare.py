@@ -9,8 +9,8 @@ from middlegame.cli.console import console, counting, print_json, working
 from middlegame.cli.options import JSON, REPORT
 
 if TYPE_CHECKING:
-    from middlegame.analysis.comparison import Comparison, Opinion
-    from middlegame.ledger.weights import Earned
+    from middlegame.analysis.comparison import Analyst, Comparison
+    from middlegame.ledger.scoring import EarnedWeights
 
 
 @click.command("compare")
@@ -51,19 +51,21 @@ def compare_command(
     What each forecasts, one forecast pooled of all, and which judgements part the first from each
     other, ranked by how much they matter. FILE#VIEW is one view alone.
     """
-    from middlegame.analysis.analysts import opinions_of
+    from middlegame.analysis.analysts import analysts_of_files
     from middlegame.analysis.comparison import compare
 
-    opinions = opinions_of(files, forecasters)
+    opinions = analysts_of_files(files, forecasters)
     earned = None
     if weights == "scores":
         from middlegame.ledger.ledger import Ledger
-        from middlegame.ledger.weights import earned_weights
+        from middlegame.ledger.scoring import earned_weights
 
         with Ledger.open() as ledger:
             earned = earned_weights(ledger.score(), [each.forecaster for each in opinions])
     with counting("Solving with numbers switched") as told:
-        found = compare(opinions, earned.weights if earned else None, most=most, told=told)
+        found = compare(
+            opinions, earned.weights if earned else None, max_numbers=most, progress=told
+        )
     if report:
         _write(report, opinions[0], found, earned)
     if as_json:
@@ -76,9 +78,9 @@ def compare_command(
     show_comparison(found, out, earned)
     if report:
         click.echo(f"The report is in {report}")
+EarnedWeights
 
-
-def _write(report: Path, first: "Opinion", found: "Comparison", earned: "Earned | None") -> None:
+def _write(report: Path, first: "Analyst", found: "Comparison", earned: "Earned | None") -> None:
     from middlegame.equilibrium.equilibrium import solve
     from middlegame.report.html.comparison import comparison_section
     from middlegame.report.html.forms import write_report
@@ -86,4 +88,4 @@ def _write(report: Path, first: "Opinion", found: "Comparison", earned: "Earned 
 
     with working("Writing the report"):
         sections = [comparison_section(found, earned)]
-        write_report(report, html_report(solve(first.contest), None, sections))
+        write_report(report, html_report(solve(first.scenario), None, sections))

@@ -54,9 +54,9 @@ def hypotheses_command(
     weighed = None
     if worlds and equilibrium.diagram.parameters:
         with working(f"Weighing in {worlds} worlds"):
-            from middlegame.analysis.hypotheses_over_worlds import weigh
+            from middlegame.analysis.hypotheses_over_worlds import hypotheses_over_worlds
 
-            weighed = weigh(equilibrium, found, worlds, seed)
+            weighed = hypotheses_over_worlds(equilibrium, found, worlds, seed)
     if report:
         from middlegame.report.html.forms import write_report
         from middlegame.report.html.hypotheses import hypothesis_section

@@ -10,7 +10,7 @@ from middlegame.cli.console import counting, working
 
 if TYPE_CHECKING:
     from middlegame.analysis.dominoes import Dominoes
-    from middlegame.report.html.section import Section
+    from middlegame.report.html.sections import Section
     from middlegame.sweeps.result import Sweep
 
 
@@ -50,7 +50,7 @@ def _dominoes(found: "Sweep", falling: list["Dominoes"]) -> "Section":
     from middlegame.report.html.dominoes import domino_section
 
     with counting("Pushing") as told:
-        falling.append(dominoes(found.equilibrium.prior, told=told))
+        falling.append(dominoes(found.equilibrium.prior, progress=told))
     return domino_section(falling[0])
 
 
@@ -58,13 +58,13 @@ def _drivers(found: "Sweep") -> "Section":
     """Find drivers in the sweep's own worlds, and flips in worlds of their own."""
     from middlegame.analysis.drivers import pawn_drivers
     from middlegame.analysis.flip_points import flip_points
-    from middlegame.analysis.outcomes import Answers, swept
+    from middlegame.analysis.outcomes import BatchEvaluator, outcomes_in_sweep
     from middlegame.report.html.drivers import driver_section
 
-    answers = Answers.of(found.equilibrium)
+    answers = BatchEvaluator.of(found.equilibrium)
     with working("Parting the spread"):
-        there = {each.name: swept(found, each) for each in answers.targets}
-        drivers = pawn_drivers(answers.targets, found.plan.draws.space, found.thetas, there)
+        there = {each.name: outcomes_in_sweep(found, each) for each in answers.questions}
+        drivers = pawn_drivers(answers.questions, found.plan.draws.space, found.thetas, there)
     with counting("Looking for flips") as told:
         moves = flip_points(answers, told)
     return driver_section(found.equilibrium, answers, moves, drivers)
@@ -72,33 +72,33 @@ def _drivers(found: "Sweep") -> "Section":
 
 def _discovery(found: "Sweep") -> "Section":
     """Draw the box of the first question alone: each takes as long as the sweep."""
-    from middlegame.analysis.discovery import discover
-    from middlegame.analysis.outcomes import swept, targets
+    from middlegame.analysis.discovery import find_box
+    from middlegame.analysis.outcomes import outcomes_in_sweep, select_questions
     from middlegame.report.html.discovery import discovery_section
 
-    asked = targets(found.equilibrium)[0]
-    chances = asked.chance(swept(found, asked))
+    asked = select_questions(found.equilibrium)[0]
+    chances = asked.probability(outcomes_in_sweep(found, asked))
     with working("Looking for a box"):
-        box = discover(found.plan.diagram.parameters, found.thetas, chances)
+        box = find_box(found.plan.diagram.parameters, found.thetas, chances)
     return discovery_section(found.equilibrium, asked, box, found.count)
 
 
 def _worth(found: "Sweep", falling: list["Dominoes"]) -> "Section":
     """Weigh the sweep's own worlds; moves were fixed for the dominoes."""
-    from middlegame.analysis.commitment import leverage
-    from middlegame.analysis.mutual_information import worth_to_the_analyst
-    from middlegame.analysis.outcomes import targets
-    from middlegame.analysis.value_of_information import worth_of_knowing
+    from middlegame.analysis.commitment import commitment_values
+    from middlegame.analysis.mutual_information import mutual_information
+    from middlegame.analysis.outcomes import select_questions
+    from middlegame.analysis.value_of_information import information_values
     from middlegame.report.html.value_of_information import worth_section
     from middlegame.report.text.value_of_information import sharpened
 
-    equilibrium, asked = found.equilibrium, targets(found.equilibrium)
+    equilibrium, asked = found.equilibrium, select_questions(found.equilibrium)
     known, levers = [], []
     if falling:
-        levers = leverage(falling[0].pushed)
+        levers = commitment_values(falling[0].results)
         with counting("Telling actors") as told:
-            known = worth_of_knowing(equilibrium.prior, told=told)
+            known = information_values(equilibrium.prior, progress=told)
     with working("Weighing"):
-        worths = worth_to_the_analyst(equilibrium, found, asked)
+        worths = mutual_information(equilibrium, found, asked)
     told_worth = sharpened(equilibrium, asked, worths)
     return worth_section(equilibrium, told_worth, known, levers, found.count)

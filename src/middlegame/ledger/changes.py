@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from middlegame.ledger.records import Forecast, Question, Record
+from middlegame.ledger.records import RecordedForecast, RecordedQuestion, Record
 
 if TYPE_CHECKING:
-    from middlegame.analysis.counterfactuals import Number
+    from middlegame.analysis.counterfactuals import NumberChange
 
 
 @dataclass(frozen=True)
-class Effect:
+class NumberEffect:
     """What switching one number does to a question, or several that only go together.
 
     Attributes:
@@ -19,11 +19,11 @@ class Effect:
     """
 
     numbers: tuple[str, ...]
-    move: float
+    change: float
 
 
 @dataclass(frozen=True)
-class Moved:
+class QuestionChange:
     """A question's probability in both records.
 
     Attributes:
@@ -36,12 +36,12 @@ class Moved:
         recomputed: the two probabilities as this version computes them, where it differs.
     """
 
-    question: Question
-    forecast: Forecast
+    question: RecordedQuestion
+    forecast: RecordedForecast
     before: float
-    effects: tuple[Effect, ...] = ()
+    effects: tuple[NumberEffect, ...] = ()
     interaction: float | None = None
-    rest: float | None = None
+    other_changes: float | None = None
     recomputed: tuple[float, float] | None = None
 
     @property
@@ -57,15 +57,15 @@ class Moved:
             "from": self.before,
             "to": self.after,
             "move": self.after - self.before,
-            "effects": [{"numbers": list(e.numbers), "move": e.move} for e in self.effects],
+            "effects": [{"numbers": list(e.numbers), "move": e.change} for e in self.effects],
             "interaction": self.interaction,
-            "other_changes": self.rest,
+            "other_changes": self.other_changes,
             "recomputed": list(self.recomputed) if self.recomputed else None,
         }
 
 
 @dataclass(frozen=True)
-class Difference:
+class RecordDifference:
     """What changed between two records.
 
     Attributes:
@@ -81,10 +81,10 @@ class Difference:
 
     older: Record
     newer: Record
-    questions: tuple[Moved, ...]
-    gone: tuple[Question, ...]
-    new: tuple[Question, ...]
-    numbers: tuple["Number", ...] = ()
+    questions: tuple[QuestionChange, ...]
+    removed: tuple[RecordedQuestion, ...]
+    added: tuple[RecordedQuestion, ...]
+    numbers: tuple["NumberChange", ...] = ()
     worlds: int = 0
     notes: tuple[str, ...] = ()
 
@@ -94,8 +94,8 @@ class Difference:
             "from": self.older.id,
             "to": self.newer.id,
             "questions": [each.to_dict() for each in self.questions],
-            "gone": [question.key for question in self.gone],
-            "new": [question.key for question in self.new],
+            "gone": [question.key for question in self.removed],
+            "new": [question.key for question in self.added],
             "numbers": [number.to_dict() for number in self.numbers],
             "worlds": self.worlds,
             "notes": list(self.notes),

@@ -9,12 +9,12 @@ effects is told as interaction; what comes of changes that are no numbers is tol
 from collections.abc import Sequence
 from dataclasses import replace
 
-from middlegame.analysis.counterfactuals import Judged, changed, effects
+from middlegame.analysis.counterfactuals import Counterfactual, answers_with_each, changed_numbers
 from middlegame.base.errors import MiddlegameError, NotConverged
-from middlegame.ledger.changes import Difference, Effect, Moved
+from middlegame.ledger.difference import RecordDifference, NumberEffect, QuestionChange
 from middlegame.ledger.errors import LedgerError
-from middlegame.ledger.judgements import judged
-from middlegame.ledger.records import Drawn, Record
+from middlegame.ledger.difference import reopen
+from middlegame.ledger.records import SampleDesign, Record
 from middlegame.scenario.faults import ScenarioError
 
 MOST_WORLDS = 1024
@@ -23,7 +23,7 @@ _SAME = 1e-6
 """Computed again, a probability may differ by this much from what was recorded."""
 
 
-def difference(older: Record, newer: Record) -> Difference:
+def difference(older: Record, newer: Record) -> RecordDifference:
     """Compare two records.
 
     Raises:
@@ -34,36 +34,36 @@ def difference(older: Record, newer: Record) -> Difference:
     both = [key for key in was if key in now]
     if not both:
         raise LedgerError(f"records {older.id} and {newer.id} have no question in common")
-    plain = Difference(
+    plain = RecordDifference(
         older,
         newer,
-        tuple(Moved(now[key].question, now[key], was[key].probability) for key in both),
+        tuple(QuestionChange(now[key].question, now[key], was[key].probability) for key in both),
         tuple(was[key].question for key in was if key not in now),
         tuple(now[key].question for key in now if key not in was),
     )
     try:
         drawn = _drawn(older, newer)
-        first, second = judged(older, drawn).solved(), judged(newer, drawn).solved()
+        first, second = reopen(older, drawn).solve(), reopen(newer, drawn).solve()
     except (MiddlegameError, ValueError) as error:
         why = str(error).partition("\n")[0]
         return _noted(plain, [f"{why}, so only probabilities are compared"])
     return _explained(plain, first, second)
 
 
-def _explained(plain: Difference, first: Judged, second: Judged) -> Difference:
-    numbers = changed(first, second)
+def _explained(plain: RecordDifference, first: Counterfactual, second: Counterfactual) -> RecordDifference:
+    numbers = changed_numbers(first, second)
     common = [number for number in numbers if number.before and number.after]
-    switched, alone = effects(first, common)
+    switched, alone = answers_with_each(first, common)
     notes = []
     if alone:
         names = ", ".join(number.name for number in alone)
         notes.append(f"no forecast with only this changed: {names}; it counts as interaction")
-    together: Judged | None = second
+    together: Counterfactual | None = second
     switched_all = first.with_numbers(common)
-    if switched_all.contest != second.contest:
+    if switched_all.scenario != second.scenario:
         more = "the texts differ in more than numbers"
         try:
-            together = switched_all.solved()
+            together = switched_all.solve()
         except (ScenarioError, NotConverged):
             together, more = None, f"{more}, and the numbers cannot change without"
         notes.append(more)
@@ -74,17 +74,17 @@ def _explained(plain: Difference, first: Judged, second: Judged) -> Difference:
             moved.append(question)
             continue
         before, after = first.answers[name], second.answers[name]
-        single = [Effect(told, answers[name] - before) for told, answers in switched]
+        single = [NumberEffect(told, answers[name] - before) for told, answers in switched]
         joint = after if together is None else together.answers[name]
         differs = max(abs(before - question.before), abs(after - question.after)) > _SAME
         moved.append(
-            Moved(
+            QuestionChange(
                 question.question,
                 question.forecast,
                 question.before,
-                effects=tuple(sorted(single, key=lambda effect: -abs(effect.move))),
-                interaction=joint - before - sum(effect.move for effect in single),
-                rest=after - joint,
+                effects=tuple(sorted(single, key=lambda effect: -abs(effect.change))),
+                interaction=joint - before - sum(effect.change for effect in single),
+                other_changes=after - joint,
                 recomputed=(before, after) if differs else None,
             )
         )
@@ -92,16 +92,16 @@ def _explained(plain: Difference, first: Judged, second: Judged) -> Difference:
     return _noted(told, notes)
 
 
-def _drawn(older: Record, newer: Record) -> Drawn | None:
+def _drawn(older: Record, newer: Record) -> SampleDesign | None:
     """Choose the worlds for both: the same draws, so that only what was judged otherwise differs.
 
     Where one record is of the middle world alone, both are taken there.
     """
-    if older.drawn is None or newer.drawn is None:
+    if older.sample is None or newer.sample is None:
         return None
-    worlds = min(older.drawn.worlds, newer.drawn.worlds, MOST_WORLDS)
-    return replace(older.drawn, worlds=worlds)
+    worlds = min(older.sample.worlds, newer.sample.worlds, MOST_WORLDS)
+    return replace(older.sample, worlds=worlds)
 
 
-def _noted(plain: Difference, notes: Sequence[str]) -> Difference:
+def _noted(plain: RecordDifference, notes: Sequence[str]) -> RecordDifference:
     return replace(plain, notes=(*plain.notes, *notes))

@@ -1,12 +1,12 @@
 """A record's scenario, with the numbers at which it was solved."""
 
-from middlegame.analysis.counterfactuals import Judged
+from middlegame.analysis.counterfactuals import Counterfactual
 from middlegame.ledger.errors import LedgerError
-from middlegame.ledger.forecasting import read_view
-from middlegame.ledger.records import Drawn, Record
+from middlegame.ledger.entries import read_view
+from middlegame.ledger.records import SampleDesign, Record
 
 
-def judged(record: Record, drawn: Drawn | None = None) -> Judged:
+def reopen(record: Record, sample: SampleDesign | None = None) -> Counterfactual:
     """Read a record's scenario again.
 
     Args:
@@ -22,6 +22,6 @@ def judged(record: Record, drawn: Drawn | None = None) -> Judged:
     if contest is None:
         raise LedgerError(f"this version of middlegame cannot read the text of record {record.id}")
     contest = contest.model_copy(update={"views": {}})  # of others, and none of its numbers
-    if drawn is None:
-        return Judged(contest, record.theta)
-    return Judged(contest, worlds=drawn.worlds, method=drawn.method, seed=drawn.seed)
+    if sample is None:
+        return Counterfactual(contest, record.theta)
+    return Counterfactual(contest, worlds=sample.worlds, method=sample.method, seed=sample.seed)

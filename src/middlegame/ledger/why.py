@@ -4,17 +4,17 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from middlegame.analysis.attribution import Blame, blame
+from middlegame.analysis.attribution import Attribution, attribution
 from middlegame.base.errors import MiddlegameError
-from middlegame.ledger.judgements import judged
+from middlegame.ledger.difference import reopen
 from middlegame.ledger.records import Record
-from middlegame.ledger.scores import Scored, Scores
+from middlegame.ledger.scores import ScoredForecast, Scores
 
 Told = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
-class Why:
+class RecordAttribution:
     """One record's misses explained.
 
     Attributes:
@@ -25,8 +25,8 @@ class Why:
     """
 
     record: Record
-    scored: tuple[Scored, ...]
-    blame: Blame | None
+    scored: tuple[ScoredForecast, ...]
+    attribution: Attribution | None
     note: str = ""
 
     def to_dict(self) -> dict[str, Any]:
@@ -36,18 +36,18 @@ class Why:
             "forecaster": self.record.forecaster,
             "scenario": self.record.scenario.name if self.record.scenario else None,
             "note": self.note,
-            "blame": self.blame.to_dict() if self.blame else None,
+            "blame": self.attribution.to_dict() if self.attribution else None,
         }
 
 
-def explain(
+def attribute_misses(
     records: Iterable[Record],
     scores: Scores,
     *,
     worlds: int = 1024,
     seed: int = 0,
-    told: Told | None = None,
-) -> list[Why]:
+    progress: Told | None = None,
+) -> list[RecordAttribution]:
     """Explain the misses of every record whose forecasts count.
 
     A record keeps its scenario's text and the numbers at which it was solved, so it is solved
@@ -60,8 +60,8 @@ def explain(
         seed: of the draws.
         told: is told how far it is.
     """
-    counted: dict[int, list[Scored]] = {}
-    for standing in scores.standings:
+    counted: dict[int, list[ScoredForecast]] = {}
+    for standing in scores.forecasters:
         for scored in standing.scored:
             counted.setdefault(scored.record, []).append(scored)
     wanted = [record for record in records if record.id in counted]
@@ -70,10 +70,10 @@ def explain(
         mine = tuple(counted[record.id])
         outcomes = {each.question.name: each.happened for each in mine}
         try:
-            equilibrium = judged(record).equilibrium()
-            found.append(Why(record, mine, blame(equilibrium, outcomes, worlds, seed)))
+            equilibrium = reopen(record).equilibrium()
+            found.append(RecordAttribution(record, mine, attribution(equilibrium, outcomes, worlds, seed)))
         except (MiddlegameError, ValueError) as error:
-            found.append(Why(record, mine, None, str(error).partition("\n")[0]))
-        if told:
-            told(place + 1, len(wanted))
+            found.append(RecordAttribution(record, mine, None, str(error).partition("\n")[0]))
+        if progress:
+            progress(place + 1, len(wanted))
     return found

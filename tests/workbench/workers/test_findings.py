@@ -3,9 +3,9 @@ from html import unescape
 
 import pytest
 
-from middlegame.analysis.commitment import leverage
+from middlegame.analysis.commitment import commitment_values
 from middlegame.analysis.hypotheses import hypotheses
-from middlegame.analysis.interventions import Push, push_all
+from middlegame.analysis.interventions import Intervention, interventions
 from middlegame.base.errors import MiddlegameError
 from middlegame.equilibrium.equilibrium import solve
 from middlegame.report.text.value_of_information import valued_levers
@@ -60,9 +60,11 @@ def test_what_is_worth_finding_out_follows_the_changed_numbers(bench):
     html = unescape(finding.worth(bench, HARBOUR, Setting({WORTH: 60.0})))
     equilibrium = solve(read_text(rewrite(bench, HARBOUR, {WORTH: 60.0}, True)).scenario)
     moves = [
-        Push(move.name, state) for move in equilibrium.diagram.decisions for state in move.states
+        Intervention(move.name, state)
+        for move in equilibrium.diagram.decisions
+        for state in move.states
     ]
-    (first, *_) = valued_levers(equilibrium, leverage(push_all(equilibrium, moves)))
+    (first, *_) = valued_levers(equilibrium, commitment_values(interventions(equilibrium, moves)))
     assert f"{first.label[:1].upper()}{first.label[1:]}</th>" in html
     assert f"<b>{first.value}</b>" in html
     assert f"{finding.WORLDS:,} worlds" in html

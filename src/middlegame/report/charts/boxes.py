@@ -69,7 +69,7 @@ def trade_chart(box: "Box") -> str:
     import vl_convert
 
     way = [{"coverage": t.coverage, "density": t.density} for t in box.trajectory]
-    chosen = [{"coverage": box.found.coverage, "density": box.found.density}]
+    chosen = [{"coverage": box.in_sample.coverage, "density": box.in_sample.density}]
     style: dict[str, Any] = {
         "labelColor": _INK, "titleColor": _INK, "domainColor": _INK, "tickColor": _INK,
         "gridColor": _INK, "gridOpacity": 0.1, "labelFontSize": 12, "titleFontSize": 12.5,
@@ -97,6 +97,6 @@ def trade_chart(box: "Box") -> str:
         .properties(width=380, height=230, background="transparent", padding=4)
         .configure_view(stroke=None)
     )
-    held = percent(box.found.coverage), percent(box.found.density)
+    held = percent(box.in_sample.coverage), percent(box.in_sample.density)
     told = f"The box told has a coverage of {held[0]} and a density of {held[1]}"
     return inline(vl_convert.vegalite_to_svg(chart.to_dict()), told)

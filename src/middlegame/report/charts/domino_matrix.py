@@ -11,7 +11,7 @@ from middlegame.report.text.words import Words, capital
 
 if TYPE_CHECKING:
     from middlegame.analysis.dominoes import Dominoes
-    from middlegame.analysis.interventions import Push
+    from middlegame.analysis.interventions import Intervention
 
 MOST_ROWS = 30
 MOST_COLUMNS = 10
@@ -33,10 +33,10 @@ def matrix_chart(found: "Dominoes") -> str:
     import altair as alt
     import vl_convert
 
-    words = narrative.words_of(found.pushed.equilibrium)
+    words = narrative.words_of(found.results.equilibrium)
     across = columns(found)[:MOST_COLUMNS]
     kept = set(found.ranked[:MOST_ROWS])
-    pushes = [push for push in found.pushes if push in kept]
+    pushes = [push for push in found.interventions if push in kept]
     heads = [wrap(capital(words.entry(name, state)), _HEAD_LETTERS)[:6] for name, state in across]
     top = _LINE * max(map(len, heads), default=0) + 10
     cells, labels = [], []
@@ -118,7 +118,7 @@ def _cell(column: int, y: float, total: float, itself: bool) -> dict[str, Any]:
 
 
 def _told(
-    found: "Dominoes", words: Words, pushes: list["Push"], across: list[tuple[str, str]]
+    found: "Dominoes", words: Words, pushes: list["Intervention"], across: list[tuple[str, str]]
 ) -> str:
     largest = [
         (found.effect(push, name, state).total, push, words.entry(name, state))

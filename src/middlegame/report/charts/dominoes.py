@@ -21,7 +21,7 @@ from middlegame.report.text.words import percent
 
 if TYPE_CHECKING:
     from middlegame.analysis.dominoes import Dominoes, Effect
-    from middlegame.analysis.interventions import Push
+    from middlegame.analysis.interventions import Intervention
 
 _WIDEST = 9.0
 _STYLE = """
@@ -35,15 +35,15 @@ _STYLE = """
 """.replace("\n", "")
 
 
-def cascade_graph(found: "Dominoes", push: "Push") -> str:
+def cascade_graph(found: "Dominoes", push: "Intervention") -> str:
     """Draw what follows from a push; arcs are as wide as what goes along them is large.
 
     Returns:
         An SVG image that takes the page's colours; empty where nothing follows.
     """
-    words = narrative.words_of(found.pushed.equilibrium)
+    words = narrative.words_of(found.results.equilibrium)
     effects = {effect.name: effect for effect in found.cascade(push)}
-    ways = found.ways(push, LEAST)
+    ways = found.incoming_links(push, LEAST)
     if not ways:
         return ""
     names = [push.name, *ways]
@@ -67,14 +67,14 @@ def cascade_graph(found: "Dominoes", push: "Push") -> str:
     return "\n".join([*parts, "</svg>"])
 
 
-def _state_lines(found: "Dominoes", push: "Push", effect: "Effect | None") -> list[str]:
-    words = narrative.words_of(found.pushed.equilibrium)
+def _state_lines(found: "Dominoes", push: "Intervention", effect: "Effect | None") -> list[str]:
+    words = narrative.words_of(found.results.equilibrium)
     room = BOX_WIDTH - 2 * PADDING
     if effect is None:
         return wrapped(words.state(push.name, push.state), room)
     return [
         *wrapped(words.state(effect.name, effect.state), room),
-        f"{percent(effect.before)} → {percent(effect.announced)}",
+        f"{percent(effect.before)} → {percent(effect.when_announced)}",
     ]
 
 

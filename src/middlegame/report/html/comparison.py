@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from middlegame.report.html.section import Section
+from middlegame.analysis.comparison import Comparison
+from middlegame.report.html.sections import Section, sections
 from middlegame.report.terminal.comparison import (
     METHOD,
     MOST,
@@ -14,11 +15,10 @@ from middlegame.report.terminal.comparison import (
 from middlegame.report.text.words import capital, clean
 
 if TYPE_CHECKING:
-    from middlegame.analysis.comparison import Comparison
-    from middlegame.ledger.weights import Earned
+    from middlegame.ledger.scoring import EarnedWeights
 
 
-def comparison_section(found: "Comparison", earned: "Earned | None" = None) -> Section:
+def comparison_section(found: Comparison, earned: "EarnedWeights | None" = None) -> Section:
     """Give what the template shows: forecasts side by side, and what parts the analysts.
 
     Args:
@@ -28,23 +28,29 @@ def comparison_section(found: "Comparison", earned: "Earned | None" = None) -> S
     return Section(
         "comparison.html",
         {
-            "analysts": [clean(opinion.name) for opinion in found.opinions],
+            "analysts": [clean(opinion.name) for opinion in found.analysts],
             "asked": [
                 {
                     "label": question(found, asked.name),
                     "probabilities": asked.probabilities,
-                    "linear": asked.linear,
-                    "log_odds": asked.log_odds,
+                    "linear": asked.linear_pool,
+                    "log_odds": asked.log_odds_pool,
                 }
-                for asked in found.asked
+                for asked in found.questions
             ],
             "weights": weights_words(found, earned),
             "disagreements": [
-                {"matters": f"{100 * each.matters:.1f}", "told": disagreement(found, each)}
+                {"matters": f"{100 * each.importance:.1f}", "told": disagreement(found, each)}
                 for each in found.disagreements[:MOST]
-                if each.matters > 0
+                if each.importance > 0
             ],
             "method": METHOD,
             "notes": [capital(f"{clean(line)}.") for line in [*left_words(found), *found.notes]],
         },
     )
+
+
+@sections.register(Comparison)
+def comparison_sections(found: Comparison, earned: "EarnedWeights | None" = None) -> list[Section]:
+    """Return the one section on rival analysts."""
+    return [comparison_section(found, earned)]

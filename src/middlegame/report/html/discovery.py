@@ -3,17 +3,17 @@
 from typing import TYPE_CHECKING
 
 from middlegame.report.charts.boxes import box_chart, trade_chart
-from middlegame.report.html.section import Section
+from middlegame.report.html.sections import Section
 from middlegame.report.text.discovery import discovered
 
 if TYPE_CHECKING:
     from middlegame.analysis.discovery import Box
-    from middlegame.analysis.outcomes import Target
+    from middlegame.analysis.outcomes import QuestionOutcomes
     from middlegame.equilibrium.equilibrium import Equilibrium
 
 
 def discovery_section(
-    equilibrium: "Equilibrium", target: "Target", box: "Box", worlds: int
+    equilibrium: "Equilibrium", target: "QuestionOutcomes", box: "Box", worlds: int
 ) -> Section:
     """Give what the template shows: the sentence, the box as bars, the trade-off."""
     told = discovered(equilibrium, target, box, worlds)

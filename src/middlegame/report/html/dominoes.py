@@ -2,27 +2,27 @@
 
 from typing import TYPE_CHECKING, Any
 
+from middlegame.analysis.dominoes import Dominoes
 from middlegame.report.charts.domino_matrix import matrix_chart
 from middlegame.report.charts.dominoes import cascade_graph
-from middlegame.report.html.section import Section
+from middlegame.report.html.sections import Section, sections
 from middlegame.report.text.dominoes import falls, notes, push_heading, set_aside, strongest_falls
 
 if TYPE_CHECKING:
-    from middlegame.analysis.dominoes import Dominoes
-    from middlegame.analysis.interventions import Push
+    from middlegame.analysis.interventions import Intervention
 
 _MOST_FALLS = 6
 _MOST_CASCADES = 12
 
 
-def domino_section(found: "Dominoes") -> Section:
+def domino_section(found: Dominoes) -> Section:
     """Give what the template shows: the largest falls, the matrix, and cascades."""
     largest = strongest_falls(found, _MOST_FALLS)
-    first = [push for push, _ in largest] or list(found.pushes)
+    first = [push for push, _ in largest] or list(found.interventions)
     cascades = list(dict.fromkeys([*found.ranked[:_MOST_CASCADES], *first]))
-    if not found.quick:
+    if not found.is_short:
         cascades = cascades[:1]
-    order = {push: place for place, push in enumerate(found.pushes)}
+    order = {push: place for place, push in enumerate(found.interventions)}
     shown = {
         "set_aside": set_aside(found),
         "falls": [
@@ -37,7 +37,13 @@ def domino_section(found: "Dominoes") -> Section:
     return Section("dominoes.html", shown)
 
 
-def _cascade(found: "Dominoes", push: "Push") -> dict[str, Any]:
+@sections.register(Dominoes)
+def domino_sections(found: Dominoes) -> list[Section]:
+    """Return the one section on dominoes."""
+    return [domino_section(found)]
+
+
+def _cascade(found: Dominoes, push: "Intervention") -> dict[str, Any]:
     svg = cascade_graph(found, push)
     return {
         "title": push_heading(found, push),

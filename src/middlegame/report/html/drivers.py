@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from middlegame.report.charts.tornado import tornado_chart
-from middlegame.report.html.section import Section
+from middlegame.report.html.sections import Section
 from middlegame.report.terminal.drivers import caveats, method
 from middlegame.report.text.drivers import driving
 
 if TYPE_CHECKING:
-    from middlegame.analysis.drivers import Drivers
-    from middlegame.analysis.flip_points import Moves
-    from middlegame.analysis.outcomes import Answers
+    from middlegame.analysis.drivers import QuestionDrivers
+    from middlegame.analysis.flip_points import OneAtATime
+    from middlegame.analysis.outcomes import BatchEvaluator
     from middlegame.equilibrium.equilibrium import Equilibrium
 
 _FLIPS, _ROWS = 5, 10
@@ -19,12 +19,14 @@ _FLIPS, _ROWS = 5, 10
 
 def driver_section(
     equilibrium: "Equilibrium",
-    answers: "Answers",
-    moves: Sequence["Moves"],
-    drivers: Sequence["Drivers"],
+    answers: "BatchEvaluator",
+    moves: Sequence["OneAtATime"],
+    drivers: Sequence["QuestionDrivers"],
 ) -> Section:
     """Give what the template shows: for each question its flips, a tornado and shares."""
-    told = driving(equilibrium, answers.targets, moves, drivers, most_flips=_FLIPS, most_rows=_ROWS)
+    told = driving(
+        equilibrium, answers.questions, moves, drivers, most_flips=_FLIPS, most_rows=_ROWS
+    )
     shown = {
         "questions": [
             {

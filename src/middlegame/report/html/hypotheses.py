@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from middlegame.analysis.hypotheses import Hypothesis, Piece, hidden, hypotheses
-from middlegame.report.html.section import Section
+from middlegame.analysis.hypotheses import EvidenceAssessment, HypothesisSet, hidden, hypotheses
+from middlegame.equilibrium.equilibrium import Equilibrium
+from middlegame.report.html.sections import Section, sections
 from middlegame.report.terminal.hypotheses import (
     movers,
     over_ranges,
@@ -19,12 +20,13 @@ from middlegame.report.text import narrative
 from middlegame.report.text.words import Words, capital, date
 
 if TYPE_CHECKING:
-    from middlegame.analysis.hypotheses_over_worlds import Weighed
-    from middlegame.equilibrium.equilibrium import Equilibrium
+    from middlegame.analysis.hypotheses_over_worlds import HypothesesOverWorlds
 
 
 def hypothesis_section(
-    found: Sequence[Hypothesis], equilibrium: "Equilibrium", weighed: "Weighed | None" = None
+    found: Sequence[HypothesisSet],
+    equilibrium: Equilibrium,
+    weighed: "HypothesesOverWorlds | None" = None,
 ) -> Section:
     """Give what the template shows: each hypothesis, and what each piece of evidence says of it.
 
@@ -43,14 +45,17 @@ def hypothesis_section(
     )
 
 
-def evidence_sections(equilibrium: "Equilibrium") -> list[Section]:
+@sections.register(Equilibrium)
+def evidence_sections(equilibrium: Equilibrium) -> list[Section]:
     """Give the section of a contest that holds evidence and hides something, at the medians."""
     if not equilibrium.evidence or not hidden(equilibrium.diagram):
         return []
     return [hypothesis_section(hypotheses(equilibrium), equilibrium)]
 
 
-def _hypothesis(words: Words, hypothesis: Hypothesis, weighed: "Weighed | None") -> dict[str, Any]:
+def _hypothesis(
+    words: Words, hypothesis: HypothesisSet, weighed: "HypothesesOverWorlds | None"
+) -> dict[str, Any]:
     name = hypothesis.name
     return {
         "title": words.label(name),
@@ -70,14 +75,17 @@ def _hypothesis(words: Words, hypothesis: Hypothesis, weighed: "Weighed | None")
 
 
 def _piece(
-    words: Words, hypothesis: Hypothesis, piece: Piece, weighed: "Weighed | None"
+    words: Words,
+    hypothesis: HypothesisSet,
+    piece: EvidenceAssessment,
+    weighed: "HypothesesOverWorlds | None",
 ) -> dict[str, Any]:
-    state = piece.favours
+    state = piece.favoured_state
     return {
         "label": capital(piece_label(words, piece)),
         "date": date(piece.date) if piece.date else "",
-        "alone": ratio(piece.factor),
-        "in_order": ratio(piece.in_order[state]),
+        "alone": ratio(piece.bayes_factor),
+        "in_order": ratio(piece.bayes_factors_in_order[state]),
         "strength": capital(strength(words, hypothesis, piece)),
         "discriminates": piece.discriminates,
         "posterior": list(piece.posterior.values()),

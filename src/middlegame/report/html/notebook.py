@@ -9,7 +9,6 @@ from middlegame.equilibrium.equilibrium import Equilibrium
 from middlegame.equilibrium.nash import NashLimit
 from middlegame.report.html.report import environment
 from middlegame.report.text import narrative, outlooks
-from middlegame.report.text.nash import limit_words
 from middlegame.report.text.palette import NOBODY, actor_colours
 from middlegame.sweeps.result import Sweep
 
@@ -72,7 +71,7 @@ def _equilibrium(found: Equilibrium, note: str = "") -> str:
 
 @html_of.register
 def _limit(found: NashLimit) -> str:
-    return _equilibrium(found.equilibrium, limit_words(found))
+    return _equilibrium(found.equilibrium, narrative.nash_sentence(found))
 
 
 @html_of.register

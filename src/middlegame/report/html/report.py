@@ -12,7 +12,7 @@ from middlegame.report.charts.bars import forecast_chart
 from middlegame.report.charts.curves import curve_chart
 from middlegame.report.charts.graph import contest_graph
 from middlegame.report.charts.layout import shown_period
-from middlegame.report.html.section import Section
+from middlegame.report.html.sections import Section
 from middlegame.report.text import narrative
 from middlegame.report.text.judgements import judgement_groups, web_address
 from middlegame.report.text.over_time import (

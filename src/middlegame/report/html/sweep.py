@@ -1,21 +1,20 @@
 """The report's section on a sweep: every forecast with its interval."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from middlegame.report.charts.curves import curve_chart
 from middlegame.report.charts.intervals import interval_chart
-from middlegame.report.html.section import Section
+from middlegame.report.html.hypotheses import evidence_sections
+from middlegame.report.html.sections import Section, sections
 from middlegame.report.text import outlooks
 from middlegame.report.text.outlooks import Group
 from middlegame.report.text.over_time import Series, is_timed, spread_over_time
-
-if TYPE_CHECKING:
-    from middlegame.sweeps.result import Sweep
+from middlegame.sweeps.result import Sweep
 
 _ACCENT = "var(--accent)"
 
 
-def sweep_section(found: "Sweep") -> Section:
+def sweep_section(found: Sweep) -> Section:
     """Give what the template shows."""
     asked = outlooks.questions(found)
     if is_timed(found.equilibrium):
@@ -35,6 +34,12 @@ def sweep_section(found: "Sweep") -> Section:
         "sureness": outlooks.sureness(found),
     }
     return Section("sweep.html", shown, outlooks.answer(found))
+
+
+@sections.register(Sweep)
+def sweep_sections(found: Sweep) -> list[Section]:
+    """Return the leading section, and the one on evidence where there is any."""
+    return [sweep_section(found), *evidence_sections(found.equilibrium)]
 
 
 def _curve(series: Series) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from middlegame.report.html.section import Section
+from middlegame.report.html.sections import Section
 from middlegame.report.terminal.value_of_information import LEAST, method
 from middlegame.report.text.palette import NOBODY, actor_colours
 from middlegame.report.text.value_of_information import (
@@ -15,8 +15,8 @@ from middlegame.report.text.value_of_information import (
 )
 
 if TYPE_CHECKING:
-    from middlegame.analysis.commitment import Lever
-    from middlegame.analysis.value_of_information import Telling
+    from middlegame.analysis.commitment import CommitmentValue
+    from middlegame.analysis.value_of_information import InformationValue
     from middlegame.equilibrium.equilibrium import Equilibrium
 
 _ROWS = 8
@@ -25,8 +25,8 @@ _ROWS = 8
 def worth_section(
     equilibrium: "Equilibrium",
     sharpened: Sequence[Sharpened],
-    told: Sequence["Telling"],
-    levers: Sequence["Lever"],
+    told: Sequence["InformationValue"],
+    levers: Sequence["CommitmentValue"],
     worlds: int,
 ) -> Section:
     """Give what the template shows."""

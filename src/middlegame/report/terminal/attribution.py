@@ -11,8 +11,8 @@ from middlegame.report.text.narrative import words_of
 from middlegame.report.text.words import Words, capital, clean, date, percent
 
 if TYPE_CHECKING:
-    from middlegame.analysis.attribution import Blame, Owed
-    from middlegame.ledger.why import Why
+    from middlegame.analysis.attribution import Attribution, Contribution
+    from middlegame.ledger.attribution import RecordAttribution
 
 _MOST = 10
 _MOVED = 0.05
@@ -21,7 +21,7 @@ _FEW = 100
 """Worlds in effect below which the ranges after are rough."""
 
 
-def show_why(found: Sequence["Why"], console: Console) -> None:
+def show_why(found: Sequence["RecordAttribution"], console: Console) -> None:
     """Print, for each record whose forecasts count, the judgements that its misses are owed to."""
     page = Page(console)
     for why in found:
@@ -38,30 +38,30 @@ def show_why(found: Sequence["Why"], console: Console) -> None:
     )
 
 
-def _record(page: Page, why: "Why") -> None:
+def _record(page: Page, why: "RecordAttribution") -> None:
     record = why.record
     name = record.scenario.name if record.scenario else "without a scenario"
     page.section(
         f"Record {record.id}", f"{clean(record.forecaster)}, {clean(name)}, {date(record.made_at)}"
     )
-    if why.blame is None:
+    if why.attribution is None:
         page.paragraph(f"Not explained: {clean(why.note)}.", mark="!")
         page.gap()
         return
     said = {scored.question.name: scored.probability for scored in why.scored}
-    for question in why.blame.questions:
+    for question in why.attribution.questions:
         outcome = "happened" if question.happened else "did not happen"
         told = f"{clean(question.name)}: {outcome}; forecast {percent(said[question.name])}"
         if percent(question.probability) != percent(said[question.name]):
             told += f", and {percent(question.probability)} in the middle world"
         page.paragraph(f"{told}.")
     page.gap()
-    _owed(page, why.blame)
+    _owed(page, why.attribution)
 
 
-def _owed(page: Page, blame: "Blame") -> None:
+def _owed(page: Page, blame: "Attribution") -> None:
     words = words_of(blame.equilibrium)
-    shown = [owed for owed in blame.owed if abs(owed.shift) >= _MOVED][:_MOST]
+    shown = [owed for owed in blame.contributions if abs(owed.shift) >= _MOVED][:_MOST]
     if shown:
         page.paragraph("What reality says of the judgements:", style="bold")
         for owed in shown:
@@ -71,19 +71,19 @@ def _owed(page: Page, blame: "Blame") -> None:
     told = f"{blame.worlds} worlds, in effect {blame.effective:.0f}"
     if blame.failed:
         told += f", {blame.failed} without an equilibrium"
-    together = percent(blame.together)
+    together = percent(blame.joint_probability)
     page.paragraph(f"All of that together was given {together}. {told}.", style="dim")
     if blame.effective < _FEW:
         page.paragraph("So few worlds count that the ranges are rough: draw more (-n).", mark="!")
     page.gap()
 
 
-def _judgement(words: Words, owed: "Owed") -> str:
+def _judgement(words: Words, owed: "Contribution") -> str:
     parameter = owed.parameter
-    low, high = (value_words(parameter, end) for end in owed.after)
+    low, high = (value_words(parameter, end) for end in owed.updated_interval)
     told = f"{capital(judgement_words(words, parameter))}: {range_words(parameter)}"
     told += f", now {low} to {high}"
-    if abs(owed.gain) >= 0.005:
-        better = "higher" if owed.gain > 0 else "lower"
-        told += f"; {better} would have been better, by {abs(owed.gain):.2f}"
+    if abs(owed.score_gain) >= 0.005:
+        better = "higher" if owed.score_gain > 0 else "lower"
+        told += f"; {better} would have been better, by {abs(owed.score_gain):.2f}"
     return f"{told}."

@@ -4,11 +4,13 @@ from rich.console import Console
 from rich.markup import escape
 
 from middlegame.equilibrium.check import Checkup
+from middlegame.report.terminal.show import show
 from middlegame.scenario.faults import dotted
 
 _MOST_UNSOURCED = 10
 
 
+@show.register(Checkup)
 def show_check(found: Checkup, console: Console) -> None:
     """Print the faults, each with its place, then what the scenario holds and how sourced it is."""
     errors = [fault for fault in found.faults if fault.severity == "error"]

@@ -5,22 +5,25 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from middlegame.analysis.comparison import Comparison
 from middlegame.diagram import Parameter
 from middlegame.report.terminal.columns import Page
+from middlegame.report.terminal.show import show
 from middlegame.report.text.judgements import judgement_words
 from middlegame.report.text.words import Words, capital, clean, listed, percent
 
 if TYPE_CHECKING:
     from middlegame.analysis.comparison import Comparison, Disagreement
-    from middlegame.analysis.counterfactuals import Number
-    from middlegame.ledger.weights import Earned
+    from middlegame.analysis.counterfactuals import NumberChange
+    from middlegame.ledger.scoring import EarnedWeights
 
 _SHOWN = 0.0005
 """Moves below a twentieth of a percentage point are left out."""
 MOST = 12
 
 
-def show_comparison(found: "Comparison", console: Console, earned: "Earned | None" = None) -> None:
+@show.register(Comparison)
+def show_comparison(found: Comparison, console: Console, earned: "EarnedWeights | None" = None) -> None:
     """Print the forecasts side by side, what parts the analysts, and the pools' weights.
 
     Args:
@@ -29,24 +32,24 @@ def show_comparison(found: "Comparison", console: Console, earned: "Earned | Non
         earned: how the weights were earned, if they were.
     """
     page = Page(console)
-    page.title(" / ".join(clean(opinion.name) for opinion in found.opinions))
+    page.title(" / ".join(clean(opinion.name) for opinion in found.analysts))
     page.section("Forecasts", "each analyst's; pooled by mean, and by mean log-odds")
-    heads = [*(clean(opinion.name) for opinion in found.opinions), "mean", "log-odds"]
+    heads = [*(clean(opinion.name) for opinion in found.analysts), "mean", "log-odds"]
     for number, head in enumerate(heads, start=1):
         page.paragraph(f"{number}  {head}", style="dim")
     page.row("", [str(number) for number in range(1, len(heads) + 1)])
-    for asked in found.asked:
+    for asked in found.questions:
         said = ["-" if p is None else percent(p) for p in asked.probabilities]
-        said += [percent(asked.linear), percent(asked.log_odds)]
+        said += [percent(asked.linear_pool), percent(asked.log_odds_pool)]
         page.row(question(found, asked.name), said)
     page.gap()
     page.paragraph(weights_words(found, earned), style="dim")
     page.gap()
-    shown = [each for each in found.disagreements if each.matters >= _SHOWN][:MOST]
+    shown = [each for each in found.disagreements if each.importance >= _SHOWN][:MOST]
     if shown:
         page.section("What parts them", "the judgements that matter most, and what each does")
         for each in shown:
-            page.hanging(f"{100 * each.matters:.1f}", disagreement(found, each))
+            page.hanging(f"{100 * each.importance:.1f}", disagreement(found, each))
         page.gap()
         page.paragraph(METHOD, style="dim")
     else:
@@ -62,24 +65,24 @@ METHOD = (
 )
 
 
-def question(found: "Comparison", name: str) -> str:
+def question(found: Comparison, name: str) -> str:
     """Put a question into words: its label, or its name."""
-    for opinion in found.opinions:
-        asked = opinion.contest.questions.get(name)
+    for opinion in found.analysts:
+        asked = opinion.scenario.questions.get(name)
         if asked is not None:
             return clean(asked.label or name)
     return clean(name)
 
 
-def disagreement(found: "Comparison", each: "Disagreement") -> str:
+def disagreement(found: Comparison, each: "Disagreement") -> str:
     """Say what two analysts judge differently, and what it does."""
-    first, other = map(clean, each.between)
-    words = Words(found.diagram, found.opinions[0].contest)
+    first, other = map(clean, each.analysts)
+    words = Words(found.diagram, found.analysts[0].scenario)
     judged = "; ".join(
         f"{capital(_named(words, number))}: {number.before} ({first}), {number.after} ({other})"
         for number in each.numbers
     )
-    largest = sorted(each.moves.items(), key=lambda move: -abs(round(move[1], 9)))
+    largest = sorted(each.contributions.items(), key=lambda move: -abs(round(move[1], 9)))
     told = [
         f"{question(found, name)} {100 * move:+.1f} pp"
         for name, move in largest[:3]
@@ -88,16 +91,16 @@ def disagreement(found: "Comparison", each: "Disagreement") -> str:
     return f"{judged}. {capital('; '.join(told))}."
 
 
-def _named(words: Words, number: "Number") -> str:
+def _named(words: Words, number: "NumberChange") -> str:
     judged = number.before or number.after
     assert judged is not None
     parameter = Parameter(number.name, judged.low, judged.high, judged.unit, path=number.path)
     return judgement_words(words, parameter)
 
 
-def weights_words(found: "Comparison", earned: "Earned | None") -> str:
+def weights_words(found: Comparison, earned: "EarnedWeights | None") -> str:
     """Say how the analysts weigh in the pools."""
-    names = [clean(opinion.name) for opinion in found.opinions]
+    names = [clean(opinion.name) for opinion in found.analysts]
     if earned is None:
         return "In the pools all weigh the same."
     if not earned.questions:
@@ -114,10 +117,10 @@ def weights_words(found: "Comparison", earned: "Earned | None") -> str:
     )
 
 
-def left_words(found: "Comparison") -> Sequence[str]:
+def left_words(found: Comparison) -> Sequence[str]:
     """Say what of the differences no single number explains."""
     told = []
-    for name, left in found.left.items():
+    for name, left in found.residuals.items():
         largest = max(left.items(), key=lambda item: abs(item[1]), default=None)
         if largest and abs(largest[1]) >= 0.005:
             told.append(

@@ -10,15 +10,19 @@ from middlegame.report.text.discovery import discovered
 from middlegame.report.text.words import percent
 
 if TYPE_CHECKING:
-    from middlegame.analysis.discovery import Box, Trade
-    from middlegame.analysis.outcomes import Target
+    from middlegame.analysis.discovery import Box, PeelStep
+    from middlegame.analysis.outcomes import QuestionOutcomes
     from middlegame.equilibrium.equilibrium import Equilibrium
 
 _TRADES = 6
 
 
 def show_discovery(
-    equilibrium: "Equilibrium", target: "Target", box: "Box", worlds: int, console: Console
+    equilibrium: "Equilibrium",
+    target: "QuestionOutcomes",
+    box: "Box",
+    worlds: int,
+    console: Console,
 ) -> None:
     """Print in which worlds something happens."""
     page = Page(console)
@@ -43,9 +47,9 @@ def show_discovery(
     page.paragraph(told.measure, style="dim")
 
 
-def _spread(box: "Box") -> list["Trade"]:
+def _spread(box: "Box") -> list["PeelStep"]:
     """Choose a few boxes of the way, the one told among them."""
     last = len(box.trajectory) - 1
     places = {round(k * last / (_TRADES - 1)) for k in range(_TRADES)}
-    places.add(box.trajectory.index(box.found))
+    places.add(box.trajectory.index(box.in_sample))
     return [box.trajectory[place] for place in sorted(places)]

@@ -8,13 +8,13 @@ from middlegame.report.text.words import capital, percent
 
 if TYPE_CHECKING:
     from middlegame.analysis.dominoes import Dominoes, Effect
-    from middlegame.analysis.interventions import Push
+    from middlegame.analysis.interventions import Intervention
 
 LEAST = 0.02
 
 
 def branches(
-    found: "Dominoes", push: "Push", *, plain: bool, least: float = LEAST
+    found: "Dominoes", push: "Intervention", *, plain: bool, least: float = LEAST
 ) -> list[tuple[str, str]]:
     """Draw the falls after a push: for each the branch that leads to it, and what it is.
 
@@ -24,9 +24,9 @@ def branches(
         plain: whether in ASCII alone.
         least: changes smaller than this are left out, unless larger ones hang on them.
     """
-    words = narrative.words_of(found.pushed.equilibrium)
+    words = narrative.words_of(found.results.equilibrium)
     effects = {effect.name: effect for effect in found.cascade(push)}
-    ways = found.ways(push, least)
+    ways = found.incoming_links(push, least)
     below: dict[str, list[str]] = {}
     for name, link in ways.items():
         below.setdefault(link.tail, []).append(name)
@@ -34,7 +34,7 @@ def branches(
 
     def told(effect: "Effect", adapts: bool) -> str:
         arrow = "->" if plain else "→"
-        change = f"{percent(effect.before)} {arrow} {percent(effect.announced)}"
+        change = f"{percent(effect.before)} {arrow} {percent(effect.when_announced)}"
         text = capital(words.entry(effect.name, effect.state))
         return f"{text}  {change}{'  (expecting it)' if adapts else ''}"
 

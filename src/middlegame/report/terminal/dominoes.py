@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from middlegame.analysis.dominoes import Dominoes
 from middlegame.report.terminal.columns import Page
 from middlegame.report.terminal.domino_tree import branches
+from middlegame.report.terminal.show import show
 from middlegame.report.text import narrative
 from middlegame.report.text.dominoes import (
     MOST_COLUMNS,
@@ -21,8 +23,7 @@ from middlegame.report.text.dominoes import (
 from middlegame.report.text.words import capital
 
 if TYPE_CHECKING:
-    from middlegame.analysis.dominoes import Dominoes
-    from middlegame.analysis.interventions import Push
+    from middlegame.analysis.interventions import Intervention
 
 _MOST_FALLS = 6
 _MOST_ROWS = 14
@@ -32,10 +33,11 @@ _SPLIT = (
 )
 
 
-def show_dominoes(found: "Dominoes", console: Console) -> None:
+@show.register(Dominoes)
+def show_dominoes(found: Dominoes, console: Console) -> None:
     """Print the largest changes of headline factors, then the matrix."""
     page = Page(console)
-    words = narrative.words_of(found.pushed.equilibrium)
+    words = narrative.words_of(found.results.equilibrium)
     page.title(words.title)
     page.section("What falls with what", "each set from outside, known to everybody")
     told = strongest_falls(found, _MOST_FALLS)
@@ -52,10 +54,10 @@ def show_dominoes(found: "Dominoes", console: Console) -> None:
     _method(page, found)
 
 
-def show_cascade(found: "Dominoes", push: "Push", console: Console) -> None:
+def show_cascade(found: Dominoes, push: "Intervention", console: Console) -> None:
     """Print all that follows from one push, in order of play, then as a tree."""
     page = Page(console)
-    words = narrative.words_of(found.pushed.equilibrium)
+    words = narrative.words_of(found.results.equilibrium)
     page.title(words.title)
     page.paragraph(f"If {push_heading(found, push)}", style="bold")
     page.gap()
@@ -78,10 +80,10 @@ def show_cascade(found: "Dominoes", push: "Push", console: Console) -> None:
     _method(page, found)
 
 
-def show_timing(found: "Dominoes", pushes: Sequence["Push"], console: Console) -> None:
+def show_timing(found: Dominoes, pushes: Sequence["Intervention"], console: Console) -> None:
     """Print what follows in the end from the same in each period."""
     page = Page(console)
-    page.title(narrative.words_of(found.pushed.equilibrium).title)
+    page.title(narrative.words_of(found.results.equilibrium).title)
     page.section("If it comes in one period or another", "change at the end in percentage points")
     _matrix(page, found, pushes)
     page.gap()
@@ -90,14 +92,14 @@ def show_timing(found: "Dominoes", pushes: Sequence["Push"], console: Console) -
     _method(page, found)
 
 
-def _method(page: Page, found: "Dominoes") -> None:
+def _method(page: Page, found: Dominoes) -> None:
     page.paragraph(_SPLIT, style="dim")
     if aside := set_aside(found):
         page.paragraph(aside, style="dim")
 
 
-def _matrix(page: Page, found: "Dominoes", pushes: Sequence["Push"]) -> None:
-    words = narrative.words_of(found.pushed.equilibrium)
+def _matrix(page: Page, found: Dominoes, pushes: Sequence["Intervention"]) -> None:
+    words = narrative.words_of(found.results.equilibrium)
     across = columns(found)[:MOST_COLUMNS]
     letters = "ABCDEFGHIJ"[: len(across)]
     rows = []

@@ -11,9 +11,9 @@ from middlegame.report.text.drivers import Driving, driving
 from middlegame.report.text.words import capital, percent
 
 if TYPE_CHECKING:
-    from middlegame.analysis.drivers import Drivers
-    from middlegame.analysis.flip_points import Moves
-    from middlegame.analysis.outcomes import Answers
+    from middlegame.analysis.drivers import QuestionDrivers
+    from middlegame.analysis.flip_points import OneAtATime
+    from middlegame.analysis.outcomes import BatchEvaluator
     from middlegame.equilibrium.equilibrium import Equilibrium
 
 _FLIPS, _ROWS = 3, 5
@@ -21,9 +21,9 @@ _FLIPS, _ROWS = 3, 5
 
 def show_drivers(
     equilibrium: "Equilibrium",
-    answers: "Answers",
-    moves: Sequence["Moves"],
-    drivers: Sequence["Drivers"],
+    answers: "BatchEvaluator",
+    moves: Sequence["OneAtATime"],
+    drivers: Sequence["QuestionDrivers"],
     console: Console,
 ) -> None:
     """Print for each question what flips it and what its spread comes from."""
@@ -31,7 +31,7 @@ def show_drivers(
     page.title(narrative.words_of(equilibrium).title)
     page.notes(narrative.notes(equilibrium))
     for each in driving(
-        equilibrium, answers.targets, moves, drivers, most_flips=_FLIPS, most_rows=_ROWS
+        equilibrium, answers.questions, moves, drivers, most_flips=_FLIPS, most_rows=_ROWS
     ):
         _show(page, each)
     page.paragraph(method(drivers), style="dim")
@@ -57,7 +57,7 @@ def _show(page: Page, each: Driving) -> None:
     page.gap()
 
 
-def method(drivers: Sequence["Drivers"]) -> str:
+def method(drivers: Sequence["QuestionDrivers"]) -> str:
     """Say how drivers were found."""
     (worlds,) = {each.worlds for each in drivers} or {0}
     if drivers and drivers[0].method == "pawn":
@@ -73,7 +73,7 @@ def method(drivers: Sequence["Drivers"]) -> str:
     )
 
 
-def caveats(answers: "Answers") -> list[str]:
+def caveats(answers: "BatchEvaluator") -> list[str]:
     """Say what of the worlds did not go as it should."""
     told = []
     if answers.failed:

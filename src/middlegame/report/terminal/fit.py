@@ -7,20 +7,22 @@ from rich.console import Console
 from rich.table import Table
 
 from middlegame.base.numbers import HALF_WIDTH_90
+from middlegame.estimation.result import Fit
 from middlegame.report.terminal.columns import Page
+from middlegame.report.terminal.show import show
 from middlegame.report.text.words import clean, percent
 
 if TYPE_CHECKING:
     from middlegame.estimation.bayes import Posterior
-    from middlegame.estimation.result import Fit
     from middlegame.estimation.validation import Validation
 
 _WIDEST_MATRIX = 4
 _MOST_CHANGES = 15
 
 
+@show.register(Fit)
 def show_fit(
-    found: "Fit",
+    found: Fit,
     console: Console,
     validation: "Validation | None" = None,
     posterior: "Posterior | None" = None,
@@ -69,7 +71,7 @@ def show_fit(
     page.paragraph(method(found), style="dim")
 
 
-def rows_of(found: "Fit") -> str:
+def rows_of(found: Fit) -> str:
     """Tell which rows were learnt from, and why the others were not."""
     sample = found.sample
     dropped = sum(sample.dropped.values())
@@ -96,7 +98,7 @@ def _print(page: Page, table: Table) -> None:
     page.console.print(Padding(table, (0, 0, 0, 2)), width=page.width, highlight=False)
 
 
-def _estimates(found: "Fit", plain: bool) -> Table:
+def _estimates(found: Fit, plain: bool) -> Table:
     table = _table(["estimate", "s.e.", "z", "p", "90% interval"])
     to = " to " if plain else " … "
     for each in found.estimates:
@@ -118,7 +120,7 @@ def _estimates(found: "Fit", plain: bool) -> Table:
     return table
 
 
-def _differences(found: "Fit", plain: bool) -> Table:
+def _differences(found: Fit, plain: bool) -> Table:
     outcomes = list(dict.fromkeys(str(each.outcome) for each in found.differences))
     arrow = "->" if plain else "→"
     if len(outcomes) > _WIDEST_MATRIX:
@@ -138,7 +140,7 @@ def _differences(found: "Fit", plain: bool) -> Table:
     return table
 
 
-def _priors(found: "Fit", posterior: "Posterior") -> str:
+def _priors(found: Fit, posterior: "Posterior") -> str:
     chains, draws = posterior.draws.shape[:2]
     flat = len(posterior.flat)
     given = len(found.likelihood.names) - flat
@@ -147,7 +149,7 @@ def _priors(found: "Fit", posterior: "Posterior") -> str:
     return f"{chains} chains of {draws:,} draws, {priors}"
 
 
-def _marginals(found: "Fit", posterior: "Posterior", plain: bool) -> Table:
+def _marginals(found: Fit, posterior: "Posterior", plain: bool) -> Table:
     table = _table(["mean", "s.d.", "90% interval", "R-hat", "draws"])
     labels = {each.name: each.label for each in found.estimates}
     to = " to " if plain else " … "
@@ -197,7 +199,7 @@ def _change(change: float, error: float, plain: bool) -> str:
     return f"{told} {'+-' if plain else '±'} {164.5 * error:.0f}"
 
 
-def method(found: "Fit") -> str:
+def method(found: Fit) -> str:
     """Tell how it was done and how well it went, in a sentence."""
     robust = f"robust to {found.clusters:,} groups" if found.clusters else "inverse Hessian"
     starts = found.maximum

@@ -5,7 +5,13 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from middlegame.analysis.hypotheses import STRONG, VERY_STRONG, WORTH_A_MENTION, Hypothesis, Piece
+from middlegame.analysis.hypotheses import (
+    STRONG,
+    VERY_STRONG,
+    WORTH_A_MENTION,
+    EvidenceAssessment,
+    HypothesisSet,
+)
 from middlegame.report.terminal.columns import Page
 from middlegame.report.text import narrative
 from middlegame.report.text.judgements import judgement_words
@@ -13,7 +19,7 @@ from middlegame.report.text.palette import NOBODY
 from middlegame.report.text.words import Words, capital, date, listed, percent, within
 
 if TYPE_CHECKING:
-    from middlegame.analysis.hypotheses_over_worlds import Weighed
+    from middlegame.analysis.hypotheses_over_worlds import HypothesesOverWorlds
     from middlegame.equilibrium.equilibrium import Equilibrium
 
 _NOTHING = 1.05
@@ -23,10 +29,10 @@ _COUNTS = 0.2
 
 
 def show_hypotheses(
-    found: Sequence[Hypothesis],
+    found: Sequence[HypothesisSet],
     equilibrium: "Equilibrium",
     console: Console,
-    weighed: "Weighed | None" = None,
+    weighed: "HypothesesOverWorlds | None" = None,
 ) -> None:
     """Print each hypothesis: posterior beside prior, what each piece of evidence says, and which.
 
@@ -54,7 +60,7 @@ def show_hypotheses(
         page.paragraph("The evidence, in the order in which it is taken:")
         for piece in hypothesis.pieces:
             told = piece_words(words, hypothesis, piece)
-            page.hanging(ratio(piece.factor), told + piece_range(hypothesis, piece, weighed))
+            page.hanging(ratio(piece.bayes_factor), told + piece_range(hypothesis, piece, weighed))
         page.gap()
         page.paragraph(verdict(words, hypothesis))
         page.gap()
@@ -68,7 +74,7 @@ def show_hypotheses(
         page.paragraph(worlds_words(weighed), style="dim")
 
 
-def over_ranges(words: Words, hypothesis: Hypothesis, weighed: "Weighed") -> str:
+def over_ranges(words: Words, hypothesis: HypothesisSet, weighed: "HypothesesOverWorlds") -> str:
     """Say between what the posterior of each state lies in nine worlds of ten."""
     told = [
         f"{within(words.state(hypothesis.name, state))} {percent(spread.ninety[0])} to "
@@ -78,9 +84,9 @@ def over_ranges(words: Words, hypothesis: Hypothesis, weighed: "Weighed") -> str
     return f"Over the ranges, 90%: {'; '.join(told)}."
 
 
-def movers(words: Words, hypothesis: Hypothesis, weighed: "Weighed") -> str:
+def movers(words: Words, hypothesis: HypothesisSet, weighed: "HypothesesOverWorlds") -> str:
     """Say which judgements move the posterior of the first state most over their ranges."""
-    state, found = next(iter(weighed.moved[hypothesis.name].items()))
+    state, found = next(iter(weighed.correlations[hypothesis.name].items()))
     by_name = {parameter.name: parameter for parameter in words.diagram.parameters}
     ranked = sorted(found.items(), key=lambda item: -abs(round(item[1], 9)))
     told = [
@@ -94,9 +100,11 @@ def movers(words: Words, hypothesis: Hypothesis, weighed: "Weighed") -> str:
     return f"Correlated most with '{first}' over the ranges: {'; '.join(told)}."
 
 
-def piece_range(hypothesis: Hypothesis, piece: Piece, weighed: "Weighed | None") -> str:
+def piece_range(
+    hypothesis: HypothesisSet, piece: EvidenceAssessment, weighed: "HypothesesOverWorlds | None"
+) -> str:
     """Say between what a piece's Bayes factor lies in nine worlds of ten."""
-    spread = weighed.factors[hypothesis.name].get(piece.name) if weighed else None
+    spread = weighed.bayes_factors[hypothesis.name].get(piece.name) if weighed else None
     if spread is None:
         return ""
     low, high = spread.ninety
@@ -106,7 +114,7 @@ def piece_range(hypothesis: Hypothesis, piece: Piece, weighed: "Weighed | None")
     return f" Over the ranges {ratio(low)} to {ratio(high)}{sure}."
 
 
-def worlds_words(weighed: "Weighed") -> str:
+def worlds_words(weighed: "HypothesesOverWorlds") -> str:
     """Say how many worlds there were, and how many in effect."""
     failed = f", {weighed.failed} of them without an equilibrium" if weighed.failed else ""
     return (
@@ -124,35 +132,35 @@ def ratio(factor: float) -> str:
     return f"{factor:.0f}:1" if factor >= 10 else f"{factor:.1f}:1"
 
 
-def piece_words(words: Words, hypothesis: Hypothesis, piece: Piece) -> str:
+def piece_words(words: Words, hypothesis: HypothesisSet, piece: EvidenceAssessment) -> str:
     """Say what one piece of evidence does."""
     when = f" ({date(piece.date)})" if piece.date else ""
     told = f"{capital(piece_label(words, piece))}{when}: {strength(words, hypothesis, piece)}"
-    state = piece.favours
+    state = piece.favoured_state
     then = f"'{within(words.state(hypothesis.name, state))}' {percent(piece.posterior[state])}"
     return f"{told}. After it, {then}."
 
 
-def piece_label(words: Words, piece: Piece) -> str:
+def piece_label(words: Words, piece: EvidenceAssessment) -> str:
     """Name a piece of evidence, or what was observed."""
     return words.label(piece.name)
 
 
-def strength(words: Words, hypothesis: Hypothesis, piece: Piece) -> str:
+def strength(words: Words, hypothesis: HypothesisSet, piece: EvidenceAssessment) -> str:
     """Say how far a piece tells the hypotheses apart, and for which it speaks."""
-    state = within(words.state(hypothesis.name, piece.favours))
-    if piece.factor < _NOTHING:
+    state = within(words.state(hypothesis.name, piece.favoured_state))
+    if piece.bayes_factor < _NOTHING:
         return "tells nothing"
     if not piece.discriminates:
         return f"hardly tells, and if anything for '{state}'"
-    if piece.factor < STRONG:
+    if piece.bayes_factor < STRONG:
         return f"speaks for '{state}'"
-    if piece.factor < VERY_STRONG:
+    if piece.bayes_factor < VERY_STRONG:
         return f"speaks strongly for '{state}'"
     return f"all but settles it for '{state}'"
 
 
-def verdict(words: Words, hypothesis: Hypothesis) -> str:
+def verdict(words: Words, hypothesis: HypothesisSet) -> str:
     """Say which evidence discriminates and which does not."""
     apart = [within(piece_label(words, p)) for p in hypothesis.pieces if p.discriminates]
     rest = [within(piece_label(words, p)) for p in hypothesis.pieces if not p.discriminates]

@@ -9,8 +9,8 @@ from middlegame.report.text.change import Shift
 from middlegame.report.text.words import clean, date, percent
 
 if TYPE_CHECKING:
-    from middlegame.analysis.counterfactuals import Number
-    from middlegame.ledger.changes import Difference, Moved
+    from middlegame.analysis.counterfactuals import NumberChange
+    from middlegame.ledger.difference import RecordDifference, QuestionChange
 
 _NEAR = 0.005
 """So far means over fewer worlds may be from those recorded without a word."""
@@ -18,7 +18,7 @@ _SHOWN = 0.0005
 """Moves below a twentieth of a percentage point are left out."""
 
 
-def show_difference(found: "Difference", console: Console) -> None:
+def show_difference(found: "RecordDifference", console: Console) -> None:
     """Print the questions from and to, the numbers that changed, and what each of them did."""
     page = Page(console)
     older, newer = found.older, found.newer
@@ -29,9 +29,9 @@ def show_difference(found: "Difference", console: Console) -> None:
     )
     page.section("Questions")
     page.shifts([_shift(moved) for moved in found.questions])
-    for question in found.gone:
+    for question in found.removed:
         page.paragraph(f"{clean(question.key)} is asked no longer.")
-    for question in found.new:
+    for question in found.added:
         page.paragraph(f"{clean(question.key)} is new.")
     page.gap()
     if found.numbers:
@@ -49,19 +49,19 @@ def show_difference(found: "Difference", console: Console) -> None:
         page.paragraph(f"{clean(note)}.", mark="!")
 
 
-def _effects(page: Page, found: "Difference") -> None:
+def _effects(page: Page, found: "RecordDifference") -> None:
     explained = [moved for moved in found.questions if moved.interaction is not None]
     if not explained:
         return
-    if not found.numbers and not any(abs(moved.rest or 0) >= _SHOWN for moved in explained):
+    if not found.numbers and not any(abs(moved.other_changes or 0) >= _SHOWN for moved in explained):
         page.paragraph("The scenario's numbers are the same in both.")
         return
     page.section("What moved the forecast", "each number alone switched to its newer value")
     for moved in explained:
         page.paragraph(_label(moved), style="bold")
-        told = [(effect.move, " and ".join(effect.numbers)) for effect in moved.effects]
+        told = [(effect.change, " and ".join(effect.numbers)) for effect in moved.effects]
         told.append((moved.interaction or 0.0, "all together beyond that (interaction)"))
-        told.append((moved.rest or 0.0, "other changes of the text"))
+        told.append((moved.other_changes or 0.0, "other changes of the text"))
         shown = [(move, name) for move, name in told if abs(move) >= _SHOWN]
         for move, name in shown:
             page.hanging(f"{100 * move:+8.1f} pp", clean(name))
@@ -71,7 +71,7 @@ def _effects(page: Page, found: "Difference") -> None:
             before, after = moved.recomputed
             if found.worlds and max(abs(before - moved.before), abs(after - moved.after)) < _NEAR:
                 continue
-            means = found.older.drawn or found.newer.drawn or moved.forecast.low is not None
+            means = found.older.sample or found.newer.sample or moved.forecast.low is not None
             if means and not found.worlds:
                 page.paragraph(
                     "Means over worlds are recorded, but not in both with how they were drawn. The "
@@ -88,7 +88,7 @@ def _effects(page: Page, found: "Difference") -> None:
     page.gap()
 
 
-def _shift(moved: "Moved") -> Shift:
+def _shift(moved: "QuestionChange") -> Shift:
     return Shift(
         _label(moved),
         percent(moved.before),
@@ -98,11 +98,11 @@ def _shift(moved: "Moved") -> Shift:
     )
 
 
-def _label(moved: "Moved") -> str:
+def _label(moved: "QuestionChange") -> str:
     return clean(moved.forecast.label or moved.forecast.will or moved.question.key)
 
 
-def _number(number: "Number") -> str:
+def _number(number: "NumberChange") -> str:
     if number.before is None:
         return f"{clean(number.name)}: new, {number.after}"
     if number.after is None:

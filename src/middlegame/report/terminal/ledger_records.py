@@ -5,15 +5,15 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from middlegame.ledger.dates import today
-from middlegame.ledger.records import Forecast, Question, Record, Resolution
+from middlegame.ledger.validation import today
+from middlegame.ledger.records import RecordedForecast, RecordedQuestion, Record, Resolution
 from middlegame.report.terminal.columns import Page
 from middlegame.report.text.words import clean, date, listed, percent
 
 if TYPE_CHECKING:
     import datetime as dt
 
-    from middlegame.ledger.imports import Imported
+    from middlegame.ledger.import_export import ImportResult
 
 _HASH = 12
 _MOST_NUMBERS = 12
@@ -46,7 +46,7 @@ def show_record(record: Record, resolutions: Sequence[Resolution], console: Cons
 
 def show_list(
     records: Sequence[Record],
-    questions: Sequence[Question],
+    questions: Sequence[RecordedQuestion],
     resolutions: Sequence[Resolution],
     place: str,
     console: Console,
@@ -101,11 +101,11 @@ def show_resolved(resolution: Resolution, records: Sequence[Record], console: Co
             page.bar(clean(forecaster), forecast.probability)
 
 
-def show_imported(found: "Imported", console: Console) -> None:
+def show_imported(found: "ImportResult", console: Console) -> None:
     """Print what came of an import."""
     page = Page(console)
-    known = f"; {_count(found.known, 'row')} there already" if found.known else ""
-    page.paragraph(f"{_count(found.new, 'forecast')} added{known}.")
+    known = f"; {_count(found.duplicates, 'row')} there already" if found.duplicates else ""
+    page.paragraph(f"{_count(found.added, 'forecast')} added{known}.")
     names = listed([clean(name) for name in dict.fromkeys(r.forecaster for r in found.records)])
     page.paragraph(f"By {names}.")
 
@@ -122,18 +122,18 @@ def _forecasts(page: Page, record: Record, outcomes: dict[str, Resolution]) -> N
     page.gap()
 
 
-def _aside(forecast: Forecast, common: str) -> str:
+def _aside(forecast: RecordedForecast, common: str) -> str:
     told = [] if common or not forecast.question.due else [_due(forecast.question)]
     if forecast.low is not None and forecast.high is not None:
         told.append(f"90% within {percent(forecast.low)} to {percent(forecast.high)}")
     return f" ({', '.join(told)})" if told else ""
 
 
-def _label(forecast: Forecast) -> str:
+def _label(forecast: RecordedForecast) -> str:
     return clean(forecast.label or forecast.will or forecast.question.name)
 
 
-def _due(question: Question) -> str:
+def _due(question: RecordedQuestion) -> str:
     if question.due is None:
         return ""
     return f"{'by' if question.by else 'on'} {date(question.due)}"
@@ -147,8 +147,8 @@ def _provenance(page: Page, record: Record) -> None:
         view = f"#{clean(scenario.view)}" if scenario.view else ""
         parts.append(f"{clean(scenario.title)} ({clean(scenario.name)}{view}){as_of}")
         parts.append(f"text {scenario.sha256[:_HASH]}")
-    if record.drawn is not None:
-        parts.append(f"means over {record.drawn.worlds:,} worlds")
+    if record.sample is not None:
+        parts.append(f"means over {record.sample.worlds:,} worlds")
     if record.version:
         parts.append(f"middlegame {clean(record.version)}")
     if record.made_at != record.recorded_at and not record.version:
@@ -159,7 +159,7 @@ def _provenance(page: Page, record: Record) -> None:
 
 
 def _cautions(record: Record, earlier: Iterable[Record]) -> Iterable[str]:
-    before: dict[str, Forecast] = {}
+    before: dict[str, RecordedForecast] = {}
     for old in earlier:
         if old.id < record.id:
             before |= {f.question.key: f for f in old.forecasts if f.will is not None}
@@ -182,7 +182,7 @@ def _cautions(record: Record, earlier: Iterable[Record]) -> Iterable[str]:
             )
 
 
-def _names(questions: Sequence[Question]) -> str:
+def _names(questions: Sequence[RecordedQuestion]) -> str:
     return listed([clean(question.name) for question in questions])
 
 
@@ -197,7 +197,7 @@ def _line(record: Record) -> str:
     return f"{_moment(record.made_at)}, {clean(record.forecaster)}: {scenario}{told}{note}"
 
 
-def _state(question: Question, settled: Resolution | None) -> str:
+def _state(question: RecordedQuestion, settled: Resolution | None) -> str:
     if settled is not None:
         return _outcome(settled)
     if question.due is None:

@@ -10,7 +10,7 @@ from middlegame.report.terminal.columns import Page
 from middlegame.report.text.words import clean, listed, percent
 
 if TYPE_CHECKING:
-    from middlegame.ledger.scores import Marks, Scores, Standing
+    from middlegame.ledger.scores import MeanScores, Scores, ForecasterScores
 
 _FEW = 20
 _COLUMN = 9
@@ -20,7 +20,7 @@ def show_scores(scores: "Scores", console: Console) -> None:
     """Print every forecaster's scores, calibration, and the comparisons that are fair."""
     page = Page(console)
     page.title("Scores", _settled(scores))
-    if not scores.standings:
+    if not scores.forecasters:
         page.paragraph(
             "Nothing can be scored yet."
             if not scores.resolved
@@ -29,10 +29,10 @@ def show_scores(scores: "Scores", console: Console) -> None:
         page.gap()
     else:
         page.section("Forecasters", "less is better: Brier 0 to 1, log score in nats")
-        width = min(max(len(clean(each.forecaster)) for each in scores.standings), 24)
+        width = min(max(len(clean(each.forecaster)) for each in scores.forecasters), 24)
         width = max(width, len("base rate of the others"))
         _row(page, width, "", "questions", "Brier", "over time", "log score")
-        for standing in scores.standings:
+        for standing in scores.forecasters:
             _standing(page, standing, width)
         page.gap()
         _comparisons(page, scores)
@@ -41,13 +41,13 @@ def show_scores(scores: "Scores", console: Console) -> None:
     page.paragraph(RULES, style="dim")
 
 
-def _standing(page: Page, standing: "Standing", width: int) -> None:
+def _standing(page: Page, standing: "ForecasterScores", width: int) -> None:
     name = clean(standing.forecaster)[:width]
     over_time = f"{standing.brier_over_time:.3f}"
-    _row(page, width, name, *_told(standing.marks, over_time), strong=True)
+    _row(page, width, name, *_told(standing.mean, over_time), strong=True)
     if standing.base_rate is not None:
         _row(page, width, "  base rate of the others", *_told(standing.base_rate))
-    _row(page, width, "  always 50%", *_told(standing.even))
+    _row(page, width, "  always 50%", *_told(standing.even_odds))
 
 
 def _row(page: Page, width: int, name: str, *cells: str, strong: bool = False) -> None:
@@ -55,18 +55,18 @@ def _row(page: Page, width: int, name: str, *cells: str, strong: bool = False) -
     page.paragraph(line, style="bold" if strong else "")
 
 
-def _told(marks: "Marks", over_time: str = "") -> tuple[str, str, str, str]:
+def _told(marks: "MeanScores", over_time: str = "") -> tuple[str, str, str, str]:
     log_score = "infinite" if math.isinf(marks.log_score) else f"{marks.log_score:.3f}"
     return str(marks.count), f"{marks.brier:.3f}", over_time, log_score
 
 
 def _comparisons(page: Page, scores: "Scores") -> None:
-    if not scores.pairs:
+    if not scores.comparisons:
         return
     page.section("Side by side", "on the questions that both answered")
-    for pair in scores.pairs:
-        one, other = pair.first_marks.brier, pair.second_marks.brier
-        count = pair.first_marks.count
+    for pair in scores.comparisons:
+        one, other = pair.first_scores.brier, pair.second_scores.brier
+        count = pair.first_scores.count
         if math.isclose(one, other, abs_tol=5e-4):
             verdict = "as good as"
         else:
@@ -79,7 +79,7 @@ def _comparisons(page: Page, scores: "Scores") -> None:
 
 
 def _calibration(page: Page, scores: "Scores") -> None:
-    for standing in scores.standings:
+    for standing in scores.forecasters:
         page.section(f"Calibration of {clean(standing.forecaster)}", "forecast, then what happened")
         width = max(len(_range(each.low, each.high)) for each in standing.bins)
         _row(page, width, "", "count", "said", "happened", "95% interval")
@@ -98,18 +98,18 @@ def _calibration(page: Page, scores: "Scores") -> None:
 
 
 def _cautions(page: Page, scores: "Scores") -> None:
-    for standing in scores.standings:
+    for standing in scores.forecasters:
         wrong = [
             f"{clean(each.question.key)} ({percent(each.probability)}, and it "
             f"{'happened' if each.happened else 'did not happen'})"
-            for each in standing.impossible
+            for each in standing.called_impossible
         ]
         if wrong:
             page.paragraph(
                 f"{clean(standing.forecaster)}'s log score is infinite: {listed(wrong)}.", mark="!"
             )
             page.gap()
-    if scores.standings and scores.resolved < _FEW:
+    if scores.forecasters and scores.resolved < _FEW:
         page.paragraph(
             f"With {scores.resolved} resolved question{'' if scores.resolved == 1 else 's'}, luck "
             "may explain all of this.",

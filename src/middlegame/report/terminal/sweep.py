@@ -1,22 +1,20 @@
 """A sweep in the terminal: forecasts with their intervals first, the method last."""
 
-from typing import TYPE_CHECKING
-
 from rich.console import Console
 
 from middlegame.report.terminal.columns import Page
 from middlegame.report.terminal.over_time import show_series
+from middlegame.report.terminal.show import show
 from middlegame.report.text import narrative, outlooks
 from middlegame.report.text.outlooks import Group
 from middlegame.report.text.over_time import is_timed, spread_over_time
 from middlegame.report.text.palette import NOBODY, actor_colours
 from middlegame.report.text.words import capital, date, points
-
-if TYPE_CHECKING:
-    from middlegame.sweeps.result import Sweep
+from middlegame.sweeps.result import Sweep
 
 
-def show_sweep(found: "Sweep", console: Console) -> None:
+@show.register(Sweep)
+def show_sweep(found: Sweep, console: Console) -> None:
     """Print what a sweep found."""
     page = Page(console)
     equilibrium = found.equilibrium
@@ -76,7 +74,7 @@ def _lines(page: Page, group: Group) -> None:
         )
 
 
-def _points(page: Page, found: "Sweep") -> None:
+def _points(page: Page, found: Sweep) -> None:
     if not found.points:
         return
     words, colours = narrative.words_of(found.equilibrium), actor_colours(found.plan.diagram)

@@ -17,8 +17,8 @@ from middlegame.report.text.value_of_information import (
 from middlegame.report.text.words import percent
 
 if TYPE_CHECKING:
-    from middlegame.analysis.commitment import Lever
-    from middlegame.analysis.value_of_information import Telling
+    from middlegame.analysis.commitment import CommitmentValue
+    from middlegame.analysis.value_of_information import InformationValue
     from middlegame.equilibrium.equilibrium import Equilibrium
     from middlegame.report.text.value_of_information import Sharpened
 
@@ -30,8 +30,8 @@ LEAST = 0.0005
 def show_worth(
     equilibrium: "Equilibrium",
     sharpened: Sequence["Sharpened"],
-    told: Sequence["Telling"],
-    levers: Sequence["Lever"],
+    told: Sequence["InformationValue"],
+    levers: Sequence["CommitmentValue"],
     worlds: int,
     console: Console,
 ) -> None:

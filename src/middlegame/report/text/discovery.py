@@ -9,8 +9,8 @@ from middlegame.report.text.judgements import judgement_words, range_words, valu
 from middlegame.report.text.words import Words, listed, percent, within
 
 if TYPE_CHECKING:
-    from middlegame.analysis.discovery import Box, Limit
-    from middlegame.analysis.outcomes import Target
+    from middlegame.analysis.discovery import Box, BoxLimit
+    from middlegame.analysis.outcomes import QuestionOutcomes
     from middlegame.diagram import Parameter
     from middlegame.equilibrium.equilibrium import Equilibrium
 
@@ -55,7 +55,9 @@ class Discovered:
     measure: str
 
 
-def discovered(equilibrium: "Equilibrium", target: "Target", box: "Box", worlds: int) -> Discovered:
+def discovered(
+    equilibrium: "Equilibrium", target: "QuestionOutcomes", box: "Box", worlds: int
+) -> Discovered:
     """Put a box into words.
 
     Args:
@@ -73,17 +75,17 @@ def discovered(equilibrium: "Equilibrium", target: "Target", box: "Box", worlds:
     sentence = (
         f"{percent(box.held_out.coverage)} of the worlds in which {event} have {told}; of all "
         f"worlds that have, it is so in {percent(box.held_out.density)}, against "
-        f"{percent(box.share)} of all."
+        f"{percent(box.base_rate)} of all."
     )
     measure = (
         f"PRIM over {worlds:,} worlds. The box was drawn from two thirds of them and is measured "
-        f"on the rest; where it was drawn, {percent(box.found.coverage)} and "
-        f"{percent(box.found.density)}."
+        f"on the rest; where it was drawn, {percent(box.in_sample.coverage)} and "
+        f"{percent(box.in_sample.density)}."
     )
     return Discovered(title, sentence, sides, measure)
 
 
-def _side(words: Words, parameter: "Parameter", limit: "Limit") -> Side:
+def _side(words: Words, parameter: "Parameter", limit: "BoxLimit") -> Side:
     parts = []
     if limit.low is not None:
         parts.append(f"above {value_words(parameter, limit.low)}")

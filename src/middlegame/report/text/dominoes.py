@@ -11,7 +11,7 @@ from middlegame.report.text.words import Words, capital, listed, percent, within
 
 if TYPE_CHECKING:
     from middlegame.analysis.dominoes import Dominoes, Effect
-    from middlegame.analysis.interventions import Push
+    from middlegame.analysis.interventions import Intervention
 
 LEAST = 0.01
 """Changes smaller than this are not told."""
@@ -42,22 +42,22 @@ class Fall:
         return "; ".join(part for part in (self.split, self.way) if part)
 
 
-def push_words(words: Words, push: "Push") -> str:
+def push_words(words: Words, push: "Intervention") -> str:
     """Name what is pushed: `Washington: its answer: lives with it`."""
     return capital(words.entry(push.name, push.state))
 
 
-def push_heading(found: "Dominoes", push: "Push") -> str:
+def push_heading(found: "Dominoes", push: "Intervention") -> str:
     """Name what is pushed, and how likely it was."""
-    words = narrative.words_of(found.pushed.equilibrium)
-    before = found.pushed.equilibrium.forecasts[push.name][push.state]
-    share = found.pushed.open_share(push)
+    words = narrative.words_of(found.results.equilibrium)
+    before = found.results.equilibrium.forecasts[push.name][push.state]
+    share = found.results.availability(push)
     where = f"; open in {percent(share)}" if share < 1 - 1e-9 else ""
     return f"{push_words(words, push)} ({percent(before)} now{where})"
 
 
 def falls(
-    found: "Dominoes", push: "Push", *, least: float = LEAST, headlines: bool = False
+    found: "Dominoes", push: "Intervention", *, least: float = LEAST, headlines: bool = False
 ) -> list[Fall]:
     """List what a push changes, in order of play.
 
@@ -67,7 +67,7 @@ def falls(
         least: changes smaller than this are left out.
         headlines: whether only headline factors and moves are told.
     """
-    words = narrative.words_of(found.pushed.equilibrium)
+    words = narrative.words_of(found.results.equilibrium)
     told = []
     for effect in found.cascade(push):
         if abs(effect.total) < least or (headlines and not words.node(effect.name).headline):
@@ -76,24 +76,24 @@ def falls(
     return told
 
 
-def strongest_falls(found: "Dominoes", most: int) -> list[tuple["Push", Fall]]:
+def strongest_falls(found: "Dominoes", most: int) -> list[tuple["Intervention", Fall]]:
     """List the largest changes of how things end, each end told with its two largest."""
     ends = dict.fromkeys(node.name for node in _ends(found))
     every = [
         (push, effect)
-        for push in found.pushes
+        for push in found.interventions
         for effect in found.cascade(push)
         if effect.name in ends
     ]
     every.sort(key=lambda item: -round(abs(item[1].total), 9))
-    told: list[tuple[Push, Fall]] = []
+    told: list[tuple[Intervention, Fall]] = []
     times: dict[str, int] = {}
     for push, effect in every:
         if abs(effect.total) < LEAST or len(told) == most:
             break
         if times.get(effect.name, 0) < 2 and not _same(push.name, effect.name):
             times[effect.name] = times.get(effect.name, 0) + 1
-            told.append((push, _fall(found, push, effect, chained=found.quick)))
+            told.append((push, _fall(found, push, effect, chained=found.is_short)))
     return told
 
 
@@ -104,7 +104,7 @@ def columns(found: "Dominoes") -> list[tuple[str, str]]:
     """
     told: list[tuple[str, str]] = []
     for node in _ends(found):
-        forecast = found.pushed.equilibrium.forecasts[node.name]
+        forecast = found.results.equilibrium.forecasts[node.name]
         if len(node.states) == 2:
             told.append((node.name, min(node.states, key=lambda state: forecast[state])))
         else:
@@ -114,7 +114,7 @@ def columns(found: "Dominoes") -> list[tuple[str, str]]:
 
 def _ends(found: "Dominoes") -> list[Node]:
     """List the headline factors, or all where none is one; over time as they are at the end."""
-    diagram = found.pushed.diagram
+    diagram = found.results.diagram
     nodes = [
         node
         for node in diagram.played
@@ -133,15 +133,15 @@ def _known(name: str) -> str:
     return name.partition("@")[0]
 
 
-def notes(found: "Dominoes", push: "Push") -> Iterator[str]:
+def notes(found: "Dominoes", push: "Intervention") -> Iterator[str]:
     """Say what a reader must know about a push."""
-    words = narrative.words_of(found.pushed.equilibrium)
-    if found.pushed.open_share(push) < 1 - 1e-9:
+    words = narrative.words_of(found.results.equilibrium)
+    if found.results.availability(push) < 1 - 1e-9:
         yield (
             f"{push_words(words, push)} is not always open: it is taken wherever it is, and "
             "elsewhere the choice is free."
         )
-    moves = [words.heading(name) for name in found.pushed.unforeseen(push)]
+    moves = [words.heading(name) for name in found.results.unforeseen_moves(push)]
     if moves:
         yield (
             f"By surprise, {listed(moves)} "
@@ -152,7 +152,7 @@ def notes(found: "Dominoes", push: "Push") -> Iterator[str]:
 
 def set_aside(found: "Dominoes") -> str:
     """Say where a contest's own evidence does not count here; nothing where it has none."""
-    if not found.pushed.diagram.evidence:
+    if not found.results.diagram.evidence:
         return ""
     return (
         "The contest's evidence is set aside here, as it is news about a world in which nothing "
@@ -160,15 +160,17 @@ def set_aside(found: "Dominoes") -> str:
     )
 
 
-def _fall(found: "Dominoes", push: "Push", effect: "Effect", *, chained: bool = True) -> Fall:
-    shift = _shift(narrative.words_of(found.pushed.equilibrium), effect)
+def _fall(
+    found: "Dominoes", push: "Intervention", effect: "Effect", *, chained: bool = True
+) -> Fall:
+    shift = _shift(narrative.words_of(found.results.equilibrium), effect)
     way = _way(found, push, effect, shift.difference) if chained else ""
     return Fall(effect, shift, _split(effect), way)
 
 
 def _shift(words: Words, effect: "Effect") -> Shift:
     label = capital(words.entry(effect.name, effect.state))
-    before, after = effect.before, effect.announced
+    before, after = effect.before, effect.when_announced
     return Shift(
         label, percent(before), percent(after), round(100 * after) - round(100 * before), " pp"
     )
@@ -176,7 +178,7 @@ def _shift(words: Words, effect: "Effect") -> Shift:
 
 def _split(effect: "Effect") -> str:
     """Part an effect into surprise and adaptation, where others adapt at all."""
-    surprise, adaptation = round(100 * effect.surprise), round(100 * effect.adaptation)
+    surprise, adaptation = round(100 * effect.direct), round(100 * effect.adaptation)
     if not adaptation:
         return ""
     if not surprise:
@@ -184,17 +186,17 @@ def _split(effect: "Effect") -> str:
     return f"{surprise:+d} by surprise, {adaptation:+d} as others adapt"
 
 
-def _way(found: "Dominoes", push: "Push", effect: "Effect", difference: int) -> str:
+def _way(found: "Dominoes", push: "Intervention", effect: "Effect", difference: int) -> str:
     """Tell what an effect passes through, and how much of it; nothing where it is direct."""
     chain = found.chain(push, effect.name, effect.state)
     if chain is None or len(chain.links) < 2:
         return ""
-    if abs(chain.carried) < _MOSTLY * abs(chain.of):
+    if abs(chain.carried) < _MOSTLY * abs(chain.total):
         return "along several ways, none of which carries half of it"
-    words = narrative.words_of(found.pushed.equilibrium)
-    shown = {node.name for node in found.pushed.diagram.played}
+    words = narrative.words_of(found.results.equilibrium)
+    shown = {node.name for node in found.results.diagram.played}
     steps = [
-        within(words.clause(link.head, found.gaining(push, link.head)))
+        within(words.clause(link.head, found.gaining_state(push, link.head)))
         for link in chain.links[:-1]
         if link.head in shown
     ]

@@ -14,9 +14,9 @@ from middlegame.report.text.words import Words, capital, listed, percent, spaced
 from middlegame.scenario.model.correlations import LEARNT
 
 if TYPE_CHECKING:
-    from middlegame.analysis.drivers import Driver, Drivers
-    from middlegame.analysis.flip_points import Flip, Moves
-    from middlegame.analysis.outcomes import Target
+    from middlegame.analysis.drivers import Driver, QuestionDrivers
+    from middlegame.analysis.flip_points import FlipPoint, OneAtATime
+    from middlegame.analysis.outcomes import QuestionOutcomes
     from middlegame.equilibrium.equilibrium import Equilibrium
 
 
@@ -67,9 +67,9 @@ class Driving:
 
 def driving(
     equilibrium: "Equilibrium",
-    targets: Sequence["Target"],
-    moves: Sequence["Moves"],
-    drivers: Sequence["Drivers"],
+    targets: Sequence["QuestionOutcomes"],
+    moves: Sequence["OneAtATime"],
+    drivers: Sequence["QuestionDrivers"],
     *,
     most_flips: int,
     most_rows: int,
@@ -88,7 +88,7 @@ def driving(
     parameters = equilibrium.diagram.parameters
     told = []
     for target, moved, driven in zip(targets, moves, drivers, strict=True):
-        flips = list(moved.flips[:most_flips])
+        flips = list(moved.flip_points[:most_flips])
         sentences = [flip_sentence(words, target, parameters, flip) for flip in flips]
         if moved.pair:
             sentences.insert(0, flip_sentence(words, target, parameters, moved.pair))
@@ -97,12 +97,12 @@ def driving(
         rows = [
             _row(words, target, parameters, moved, driver)
             for driver in driven.ranked[:most_rows]
-            if driver.telling
+            if driver.is_detectable
         ]
         told.append(
             Driving(
                 title=target_label(equilibrium, target),
-                middle=float(target.chance(moved.middle)),
+                middle=float(target.probability(moved.middle)),
                 leader=f"{capital(outcome_words(words, target, leader))} ({percent(chance)})",
                 flips=tuple(sentences),
                 none=""
@@ -115,16 +115,16 @@ def driving(
     return told
 
 
-def target_label(equilibrium: "Equilibrium", target: "Target") -> str:
+def target_label(equilibrium: "Equilibrium", target: "QuestionOutcomes") -> str:
     """Name a question."""
     words = narrative.words_of(equilibrium)
     asked = equilibrium.scenario.questions if equilibrium.scenario else {}
     if target.name in asked:
         return question_label(words, asked[target.name])
-    return capital(words.condition(target.ways[0]))
+    return capital(words.condition(target.conditions[0]))
 
 
-def outcome_words(words: Words, target: "Target", outcome: str) -> str:
+def outcome_words(words: Words, target: "QuestionOutcomes", outcome: str) -> str:
     """Say how a question comes out."""
     if target.node is not None:
         return within(words.clause(target.node, outcome))
@@ -132,7 +132,7 @@ def outcome_words(words: Words, target: "Target", outcome: str) -> str:
 
 
 def flip_sentence(
-    words: Words, target: "Target", parameters: Sequence[Parameter], flip: "Flip"
+    words: Words, target: "QuestionOutcomes", parameters: Sequence[Parameter], flip: "FlipPoint"
 ) -> str:
     """Say where the likeliest outcome changes: what one would have to believe instead."""
     parts = []
@@ -156,9 +156,9 @@ def flip_sentence(
 
 def _row(
     words: Words,
-    target: "Target",
+    target: "QuestionOutcomes",
     parameters: Sequence[Parameter],
-    moved: "Moves",
+    moved: "OneAtATime",
     driver: "Driver",
 ) -> Driven:
     if len(driver.parameters) != 1:
@@ -170,8 +170,8 @@ def _row(
         return Driven(label, "", None, None, driver.total, driver.total_error, "")
     (place,) = driver.parameters
     parameter = parameters[place]
-    low, high = map(float, target.chance(moved.ends[place]))
-    flips = [flip for flip in moved.flips if flip.parameters == (place,)]
+    low, high = map(float, target.probability(moved.ends[place]))
+    flips = [flip for flip in moved.flip_points if flip.parameters == (place,)]
     told = ""
     if flips:
         sign = "over" if flips[0].shares[0] > 0 else "under"

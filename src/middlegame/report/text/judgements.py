@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from middlegame.diagram import Parameter
 from middlegame.report.text.words import Words, capital, clean, spaced, within
+from middlegame.scenario.model.fields import read_citation
 from middlegame.scenario.model.judgement import plain
 from middlegame.scenario.model.scenario import Scenario
 from middlegame.scenario.model.walk import judgements
-from middlegame.scenario.model.words import read_citation
 
 if TYPE_CHECKING:
     from middlegame.equilibrium.equilibrium import Equilibrium

@@ -18,12 +18,13 @@ from middlegame.report.text.words import (
     within,
 )
 from middlegame.scenario.conditions import Condition, Is
-from middlegame.scenario.model.offers import expand
+from middlegame.scenario.model.offer_expansion import expand
 from middlegame.scenario.model.scenario import Question
 from middlegame.scenario.timeline import certain
 
 if TYPE_CHECKING:
     from middlegame.equilibrium.equilibrium import Equilibrium
+    from middlegame.equilibrium.nash import NashLimit
     from middlegame.equilibrium.play import Storyline
 
 MOSTLY = 0.6
@@ -324,3 +325,17 @@ def given_words(words: Words, known: Mapping[str, Sequence[str]]) -> str:
 def verdict(probability: float) -> str:
     """Give probability and word together: `24%, unlikely`."""
     return f"{percent(probability)}, {likelihood(probability)}"
+
+
+def nash_sentence(found: "NashLimit") -> str:
+    """Say whether a Nash limit is pure, and how large the remaining regret is."""
+    words = words_of(found.equilibrium)
+    worst = max(found.regret, key=lambda name: found.regret[name], default=None)
+    kind = "pure" if found.pure else "mixed"
+    told = f"Nash equilibrium in {kind} strategies: precision raised {found.share:.1e}-fold"
+    if worst is not None:
+        told += (
+            f"; largest remaining regret {found.regret[worst]:.1e} points, in "
+            f"{words.label(worst)} (weighted by reach: {found.weighted[worst]:.1e})"
+        )
+    return f"{told}."

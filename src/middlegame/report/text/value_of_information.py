@@ -10,10 +10,10 @@ from middlegame.report.text.judgements import judgement_words
 from middlegame.report.text.words import capital, listed, within
 
 if TYPE_CHECKING:
-    from middlegame.analysis.commitment import Lever
-    from middlegame.analysis.mutual_information import Worth, Worths
-    from middlegame.analysis.outcomes import Target
-    from middlegame.analysis.value_of_information import Telling
+    from middlegame.analysis.commitment import CommitmentValue
+    from middlegame.analysis.mutual_information import InformationGain, QuestionInformation
+    from middlegame.analysis.outcomes import QuestionOutcomes
+    from middlegame.analysis.value_of_information import InformationValue
     from middlegame.equilibrium.equilibrium import Equilibrium
 
 _LEVERS, _SMALL = 3, 0.05
@@ -71,7 +71,9 @@ class Valued:
 
 
 def sharpened(
-    equilibrium: "Equilibrium", targets: Sequence["Target"], worths: Sequence["Worths"]
+    equilibrium: "Equilibrium",
+    targets: Sequence["QuestionOutcomes"],
+    worths: Sequence["QuestionInformation"],
 ) -> list[Sharpened]:
     """Put what is worth finding out into words, question by question."""
     words = narrative.words_of(equilibrium)
@@ -81,23 +83,23 @@ def sharpened(
         rows = [
             Sharper(judgement_words(words, by_name[w.name]), w.share, _relative(w), False)
             for w in each.judgements
-            if w.telling and w.share >= _TELLING
+            if w.is_detectable and w.share >= _TELLING
         ]
         rows += [
             Sharper(f"{words.label(w.name)} (a fact that is hidden)", w.share, 0.0, True)
             for w in each.factors
-            if w.telling and w.share >= _TELLING
+            if w.is_detectable and w.share >= _TELLING
         ]
         rows.sort(key=lambda row: -round(row.share, 9))
         told.append(Sharpened(target_label(equilibrium, target), each.mean, tuple(rows)))
     return told
 
 
-def _relative(worth: "Worth") -> float:
+def _relative(worth: "InformationGain") -> float:
     return worth.error * worth.share / worth.bits if worth.bits else 0.0
 
 
-def idle_knowing(equilibrium: "Equilibrium", told: Sequence["Telling"]) -> str:
+def idle_knowing(equilibrium: "Equilibrium", told: Sequence["InformationValue"]) -> str:
     """Name the hidden factors that are worth next to nothing to actors, and to which."""
     words = narrative.words_of(equilibrium)
     idle: dict[str, list[str]] = {}
@@ -110,11 +112,11 @@ def idle_knowing(equilibrium: "Equilibrium", told: Sequence["Telling"]) -> str:
     return f"Worth less than {_SMALL} points to anybody: {'; '.join(whom)}."
 
 
-def _matters(told: "Telling") -> bool:
+def _matters(told: "InformationValue") -> bool:
     return any(abs(points) >= _SMALL for points in told.points.values())
 
 
-def valued_knowing(equilibrium: "Equilibrium", told: Sequence["Telling"]) -> list[Valued]:
+def valued_knowing(equilibrium: "Equilibrium", told: Sequence["InformationValue"]) -> list[Valued]:
     """Say what knowing each hidden factor is worth to each actor, where it matters to anybody."""
     words = narrative.words_of(equilibrium)
     return [
@@ -122,8 +124,8 @@ def valued_knowing(equilibrium: "Equilibrium", told: Sequence["Telling"]) -> lis
             each.actor,
             f"{capital(words.actor(each.actor))} knows: {within(words.label(each.factor))}"
             f"{_others(words_of_others(equilibrium, each.actor, each.points))}",
-            _points(each.worth),
-            each.worth,
+            _points(each.own_points),
+            each.own_points,
         )
         for each in told
         if _matters(each)
@@ -149,24 +151,24 @@ def _others(told: list[str]) -> str:
 
 
 def valued_levers(
-    equilibrium: "Equilibrium", levers: Sequence["Lever"], most: int = _LEVERS
+    equilibrium: "Equilibrium", levers: Sequence["CommitmentValue"], most: int = _LEVERS
 ) -> list[Valued]:
     """Say whose move, if it could be fixed, is worth most to whom: a few for each actor.
 
     Actors to whom it is worth most come first.
     """
     words = narrative.words_of(equilibrium)
-    by_owner: dict[str, list[Lever]] = {}
+    by_owner: dict[str, list[CommitmentValue]] = {}
     for lever in levers:
-        if lever.worth >= _SMALL:
-            by_owner.setdefault(lever.to, []).append(lever)
+        if lever.points >= _SMALL:
+            by_owner.setdefault(lever.beneficiary, []).append(lever)
     told = []
     for owner, own in by_owner.items():
         for lever in own[:most]:
-            move = within(words.entry(lever.push.name, lever.push.state))
+            move = within(words.entry(lever.intervention.name, lever.intervention.state))
             mine = " (a commitment of its own)" if lever.mover == owner else ""
             label = f"to {within(words.actor(owner))}: {move}{mine}"
-            told.append(Valued(owner, label, _points(lever.worth), lever.worth))
+            told.append(Valued(owner, label, _points(lever.points), lever.points))
     return told
 
 

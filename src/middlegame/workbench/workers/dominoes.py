@@ -81,7 +81,7 @@ def every(bench: Bench, text: str, numbers: Mapping[str, float]) -> Falls:
     ranked = list(found.ranked)
     return Falls(
         firsts=tuple(
-            First(push.name, push.state, push_heading(found, push), found.strongest(push))
+            First(push.name, push.state, push_heading(found, push), found.headline_change(push))
             for push in ranked
         ),
         largest=tuple(
@@ -94,12 +94,12 @@ def toppled(
     bench: Bench, text: str, numbers: Mapping[str, float], name: str, state: str
 ) -> Cascade:
     """Topple one, and tell what falls with it."""
-    from middlegame.analysis.interventions import Push
+    from middlegame.analysis.interventions import Intervention
     from middlegame.report.charts.dominoes import cascade_graph
     from middlegame.report.text.dominoes import falls, notes, push_heading
 
-    found, push = _dominoes(bench, text, numbers), Push(name, state)
-    found.pushed.number(push)
+    found, push = _dominoes(bench, text, numbers), Intervention(name, state)
+    found.results.index(push)
     graph = cascade_graph(found, push)
     return Cascade(
         title=push_heading(found, push),
@@ -125,7 +125,7 @@ def _dominoes(bench: Bench, text: str, numbers: Mapping[str, float]) -> "Dominoe
             bench.check()
             bench.tell(done / of)
 
-        return dominoes(equilibrium, told=told)
+        return dominoes(equilibrium, progress=told)
 
     changed = ",".join(f"{name}={value!r}" for name, value in sorted(numbers.items()))
     return bench.held(f"dominoes {changed}", text, work)

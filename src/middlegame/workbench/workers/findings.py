@@ -9,7 +9,7 @@ from middlegame.workbench.workers.worker import Bench
 
 if TYPE_CHECKING:
     from middlegame.equilibrium.equilibrium import Equilibrium
-    from middlegame.report.html.section import Section
+    from middlegame.report.html.sections import Section
 
 WORLDS = 4096
 """Worlds in which judgements are weighed by what knowing them would tell."""
@@ -25,27 +25,29 @@ def worth(bench: Bench, text: str, setting: Setting) -> str:
         text: the scenario's.
         setting: what is changed; changed numbers move their ranges along.
     """
-    from middlegame.analysis.commitment import leverage
-    from middlegame.analysis.interventions import every_push, push_all
-    from middlegame.analysis.mutual_information import worth_to_the_analyst
-    from middlegame.analysis.outcomes import targets
-    from middlegame.analysis.value_of_information import worth_of_knowing
+    from middlegame.analysis.commitment import commitment_values
+    from middlegame.analysis.interventions import all_interventions, interventions
+    from middlegame.analysis.mutual_information import mutual_information
+    from middlegame.analysis.outcomes import select_questions
+    from middlegame.analysis.value_of_information import information_values
     from middlegame.report.html.value_of_information import worth_section
     from middlegame.report.text.value_of_information import sharpened
     from middlegame.sweeps.run import sweep
 
     equilibrium = _solved(bench, text, setting)
     before = equilibrium.prior  # whoever is told something, or bound, is so before it all
-    known = worth_of_knowing(before, told=_part(bench, "Telling actors what is hidden"))
+    known = information_values(before, progress=_part(bench, "Telling actors what is hidden"))
     moves = {decision.name for decision in before.diagram.decisions} - set(before.supposed)
-    pushes = [push for push in every_push(before.diagram) if push.name in moves]
-    levers = leverage(push_all(before, pushes, told=_part(bench, "Fixing moves")))
-    chosen = targets(equilibrium, ())
-    asks = {each.name: each.ways[0] for each in chosen if each.name not in equilibrium.questions}
+    pushes = [push for push in all_interventions(before.diagram) if push.name in moves]
+    levers = commitment_values(interventions(before, pushes, progress=_part(bench, "Fixing moves")))
+    chosen = select_questions(equilibrium, ())
+    asks = {
+        each.name: each.conditions[0] for each in chosen if each.name not in equilibrium.questions
+    }
     bench.tell("Compiling for many worlds")
     worlds = sweep(equilibrium, WORLDS, asks=asks, told=_part(bench, "Solving worlds"))
     bench.check()
-    found = sharpened(equilibrium, chosen, worth_to_the_analyst(equilibrium, worlds, chosen))
+    found = sharpened(equilibrium, chosen, mutual_information(equilibrium, worlds, chosen))
     return _html(worth_section(equilibrium, found, known, levers, worlds.count))
 
 
@@ -58,14 +60,14 @@ def evidence(bench: Bench, text: str, setting: Setting) -> str:
         setting: what is changed; what is observed counts as evidence.
     """
     from middlegame.analysis.hypotheses import hypotheses
-    from middlegame.analysis.hypotheses_over_worlds import weigh
+    from middlegame.analysis.hypotheses_over_worlds import hypotheses_over_worlds
     from middlegame.report.html.hypotheses import hypothesis_section
 
     equilibrium = _solved(bench, text, setting)
     found, weighed = hypotheses(equilibrium), None
     if equilibrium.diagram.parameters and not equilibrium.surprise:
         bench.tell(f"Weighing in {_WEIGHED} worlds")
-        weighed = weigh(equilibrium, found, _WEIGHED)
+        weighed = hypotheses_over_worlds(equilibrium, found, _WEIGHED)
     return _html(hypothesis_section(found, equilibrium, weighed))
 
 
@@ -77,12 +79,14 @@ def rivals(bench: Bench, text: str, numbers: Mapping[str, float]) -> str:
         text: the scenario's.
         numbers: changed ones; their ranges are moved along.
     """
-    from middlegame.analysis.analysts import opinions_in
+    from middlegame.analysis.analysts import analysts_of_scenario
     from middlegame.analysis.comparison import compare
     from middlegame.report.html.comparison import comparison_section
 
     contest = bench.live(moved(bench, text, numbers)).scenario
-    found = compare(opinions_in(contest, ""), told=_part(bench, "Switching judgements"))
+    found = compare(
+        analysts_of_scenario(contest, ""), progress=_part(bench, "Switching judgements")
+    )
     return _html(comparison_section(found))
 
 

@@ -74,7 +74,7 @@ class Kept:
 
 def kept(bench: Bench, scenario: str) -> Kept:
     """Read what the ledger has of a contest, and everybody's scores."""
-    from middlegame.ledger.forecaster import forecaster_name
+    from middlegame.ledger.validation import forecaster_name
     from middlegame.ledger.ledger import Ledger
     from middlegame.ledger.scores import RULES
     from middlegame.report.text.words import clean, date, percent
@@ -122,16 +122,16 @@ def kept(bench: Bench, scenario: str) -> Kept:
         standings=tuple(
             Standing(
                 forecaster=clean(each.forecaster),
-                count=each.marks.count,
-                brier=f"{each.marks.brier:.3f}",
-                even=f"{each.even.brier:.3f}",
-                log_score=f"{each.marks.log_score:.3f}",
+                count=each.mean.count,
+                brier=f"{each.mean.brier:.3f}",
+                even=f"{each.even_odds.brier:.3f}",
+                log_score=f"{each.mean.log_score:.3f}",
                 bins=tuple(
                     Calibrated(b.forecast, b.happened / b.count, *b.wilson, b.count)
                     for b in each.bins
                 ),
             )
-            for each in scores.standings
+            for each in scores.forecasters
         ),
         settled=(
             f"{scores.resolved} question{'' if scores.resolved == 1 else 's'} resolved, "
@@ -165,7 +165,7 @@ def resolved(
     supersede: str,
 ) -> str:
     """Say how a question turned out, and give the question's key back."""
-    from middlegame.ledger.dates import parse_day
+    from middlegame.ledger.validation import parse_day
     from middlegame.ledger.ledger import Ledger
 
     with Ledger.open() as ledger:

@@ -58,7 +58,7 @@ class Refused(MiddlegameError):
         super().__init__("\n".join(reasons))
         self.reasons = reasons
 
-    def told(self) -> list[str]:
+    def messages(self) -> list[str]:
         """Give the reasons."""
         return self.reasons
 

@@ -126,7 +126,7 @@ def swept(bench: Bench, text: str, setting: Setting, worlds: int) -> Swept:
 def tornados(bench: Bench, text: str, setting: Setting) -> list[Tornado]:
     """Move each judgement through its range, alone and in pairs, for every question."""
     from middlegame.analysis.flip_points import flip_points
-    from middlegame.analysis.outcomes import Answers
+    from middlegame.analysis.outcomes import BatchEvaluator
     from middlegame.report.text import narrative
     from middlegame.report.text.drivers import flip_sentence, target_label
     from middlegame.report.text.judgements import judgement_words, value_words
@@ -141,17 +141,17 @@ def tornados(bench: Bench, text: str, setting: Setting) -> list[Tornado]:
         bench.tell(done / of)
 
     bench.tell("Compiling for many worlds")
-    answers = Answers.of(equilibrium)
+    answers = BatchEvaluator.of(equilibrium)
     moves = flip_points(answers, told=told)
     found = []
-    for target, each in zip(answers.targets, moves, strict=True):
-        low, high = (target.chance(each.ends[:, side]) for side in (0, 1))
+    for target, each in zip(answers.questions, moves, strict=True):
+        low, high = (target.probability(each.ends[:, side]) for side in (0, 1))
         swing = np.nan_to_num(np.abs(high - low))
-        flips = {flip.parameters[0]: flip for flip in each.flips}
+        flips = {flip.parameters[0]: flip for flip in each.flip_points}
         found.append(
             Tornado(
                 question=target_label(equilibrium, target),
-                middle=float(target.chance(each.middle)),
+                middle=float(target.probability(each.middle)),
                 swings=tuple(
                     Swing(
                         label=judgement_words(words, parameters[k]),
@@ -170,7 +170,10 @@ def tornados(bench: Bench, text: str, setting: Setting) -> list[Tornado]:
                 ),
                 flips=tuple(
                     flip_sentence(words, target, parameters, flip)
-                    for flip in [*([each.pair] if each.pair else []), *each.flips[:_MOST_FLIPS]]
+                    for flip in [
+                        *([each.pair] if each.pair else []),
+                        *each.flip_points[:_MOST_FLIPS],
+                    ]
                 ),
                 still=int((swing < _TELLING).sum()),
             )
@@ -185,16 +188,16 @@ def moved(bench: Bench, text: str, numbers: Mapping[str, float]) -> str:
 
 def _boxes(bench: Bench, found: "Sweep") -> Iterator[tuple[str, str]]:
     """Say for each question in which part of the ranges it is likely."""
-    from middlegame.analysis.discovery import discover
-    from middlegame.analysis.outcomes import swept, targets
+    from middlegame.analysis.discovery import find_box
+    from middlegame.analysis.outcomes import outcomes_in_sweep, select_questions
     from middlegame.report.text.discovery import discovered
 
     equilibrium = found.equilibrium
-    for target in targets(equilibrium, tuple(equilibrium.questions)):
+    for target in select_questions(equilibrium, tuple(equilibrium.questions)):
         bench.check()
-        chances = target.chance(swept(found, target))
+        chances = target.probability(outcomes_in_sweep(found, target))
         try:
-            box = discover(equilibrium.diagram.parameters, found.thetas, chances)
+            box = find_box(equilibrium.diagram.parameters, found.thetas, chances)
         except MiddlegameError:
             continue  # no box parts the worlds: there is nothing to tell
         told = discovered(equilibrium, target, box, found.count)

@@ -12,8 +12,8 @@ from middlegame.scenario.faults import dotted
 from middlegame.scenario.model.walk import judgements
 from middlegame.scenario.sources import Unreadable, paragraphs, read_source
 from middlegame.scenario.yaml.completion import Completion, completions
+from middlegame.scenario.yaml.editing import moved, rewritten
 from middlegame.scenario.yaml.load import Loaded, read_text
-from middlegame.scenario.yaml.rewriting import moved, rewritten
 from middlegame.scenario.yaml.tree import read_tree
 from middlegame.workbench.workers.worker import Bench, folder_of
 

@@ -124,7 +124,7 @@ def _outcome(task: Callable[..., Any], bench: Bench, arguments: tuple[Any, ...])
     except Cancelled:
         return "cancelled", None
     except MiddlegameError as error:
-        return "refused", error.told()
+        return "refused", error.messages()
     except MemoryError:
         return "refused", ["there was not enough memory for this"]
     except Exception:  # a mistake in one task must not end the worker; it is told

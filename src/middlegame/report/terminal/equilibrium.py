@@ -1,0 +1,232 @@
+"""The forecast and what changes it, in the terminal: the answer first, the method last.
+
+Where nobody watches (a pipe, a file), the same lines in plain ASCII and without colour.
+"""
+
+from collections.abc import Sequence
+
+from rich.console import Console
+
+from middlegame.diagram import Decision
+from middlegame.equilibrium.equilibrium import Equilibrium, OtherEquilibrium
+from middlegame.equilibrium.nash import NashLimit
+from middlegame.report.terminal.columns import Page
+from middlegame.report.terminal.over_time import show_series
+from middlegame.report.terminal.show import show
+from middlegame.report.text import narrative
+from middlegame.report.text.change import moved, news, point_shifts, question_shifts, shifts
+from middlegame.report.text.over_time import factors_over_time, is_timed, moves_over_time, timeless
+from middlegame.report.text.palette import NOBODY, actor_colours
+from middlegame.report.text.words import capital, clean, date, odds, percent, points
+
+
+@show.register(Equilibrium)
+def show_equilibrium(
+    equilibrium: Equilibrium,
+    console: Console,
+    *,
+    storylines: int = 5,
+    seconds: float | None = None,
+) -> None:
+    """Print an equilibrium: answer, questions, moves, factors, storylines, points, method.
+
+    Args:
+        equilibrium: what to show.
+        console: where to.
+        storylines: how many to tell.
+        seconds: how long solving took, if that is to be told.
+    """
+    page = Page(console)
+    _opening(page, equilibrium)
+    _questions(page, equilibrium)
+    _moves(page, equilibrium)
+    _factors(page, equilibrium)
+    _storylines(page, equilibrium, storylines)
+    _points(page, equilibrium)
+    _method(page, equilibrium, seconds)
+
+
+def show_change(before: Equilibrium, after: Equilibrium, console: Console) -> None:
+    """Print what a supposition or an observation changes, the largest changes first."""
+    page = Page(console)
+    words = narrative.words_of(after)
+    page.title(words.title)
+    for line in news(before, after):
+        page.paragraph(line, style="bold")
+    page.gap()
+    asked = question_shifts(before, after)
+    if asked:
+        page.section("Questions")
+        page.shifts(asked)
+        page.gap()
+    changed = shifts(before, after)
+    page.section("What changes most")
+    page.shifts(changed)
+    if not changed:
+        page.paragraph("Nothing moves by a whole percentage point.")
+    page.gap()
+    page.section("Expected points")
+    page.shifts(point_shifts(before, after))
+    page.gap()
+    for note in moved(before, after):
+        page.paragraph(note, style="bold")
+    _method(page, after, None)
+
+
+@show.register(NashLimit)
+def show_nash(found: NashLimit, console: Console, *, storylines: int = 5) -> None:
+    """Print the forecast at the Nash limit, then whether it is pure and what regret is left."""
+    show_equilibrium(found.equilibrium, console, storylines=storylines)
+    Page(console).paragraph(narrative.nash_sentence(found), style="dim")
+
+
+def show_other_equilibria(
+    equilibrium: Equilibrium, others: Sequence[OtherEquilibrium], starts: int, console: Console
+) -> None:
+    """Print the other equilibria that a search found, and how the forecasts differ there.
+
+    Args:
+        equilibrium: the one on the principal branch.
+        others: the others, as `Equilibrium.others` returns them.
+        starts: number of random starts of the search.
+        console: where to print.
+    """
+    page = Page(console)
+    if not others:
+        page.paragraph(f"No other equilibrium was found from {starts} random starts.", style="dim")
+        return
+    page.gap()
+    page.section("More than one equilibrium")
+    page.paragraph(
+        "Each of these outcomes is self-consistent: if all actors expected it, they would act "
+        "accordingly. The forecast above is on the principal branch, which starts where all "
+        "actors choose at random."
+    )
+    kinds = {True: "Stable", False: "Unstable", None: "Stability unknown"}
+    for number, other in enumerate(others, start=1):
+        page.gap()
+        page.paragraph(
+            f"{number}. {kinds[other.stable]}, reached from {percent(other.share)} of the starts"
+        )
+        asked = question_shifts(equilibrium, other.equilibrium)
+        page.shifts([shift for shift in asked if shift.difference] or
+                    shifts(equilibrium, other.equilibrium, most=5))  # fmt: skip
+
+
+def _opening(page: Page, equilibrium: Equilibrium) -> None:
+    words, scenario = narrative.words_of(equilibrium), equilibrium.scenario
+    as_of = f"as of {date(scenario.as_of)}" if scenario and scenario.as_of else ""
+    page.title(words.title, as_of)
+    if scenario and scenario.question:
+        page.paragraph(clean(scenario.question), style="italic")
+        page.gap()
+    page.paragraph(narrative.answer(equilibrium), style="bold")
+    page.gap()
+    page.notes(narrative.notes(equilibrium, "in square brackets"))
+
+
+def _questions(page: Page, equilibrium: Equilibrium) -> None:
+    questions = narrative.asked(equilibrium)
+    if not questions:
+        return
+    common = narrative.common_due(equilibrium)
+    page.section("Questions", common)
+    for question in questions:
+        due = "" if common or not question.due else f" ({question.due})"
+        label = question.label + due
+        page.bar(label, question.probability, worded=True, before=question.prior)
+    page.gap()
+
+
+def _moves(page: Page, equilibrium: Equilibrium) -> None:
+    words, colours = narrative.words_of(equilibrium), actor_colours(equilibrium.diagram)
+    if not equilibrium.diagram.decisions:
+        return
+    if is_timed(equilibrium):
+        page.section("What each does", "in order of play, period by period")
+        show_series(page, moves_over_time(equilibrium))
+        return
+    page.section("What each does", "in order of play")
+    for move in equilibrium.diagram.decisions:
+        page.heading(words.heading(move.name), colours[move.owner])
+        page.forecast(
+            words.states(move.name),
+            equilibrium.forecasts[move.name].values(),
+            colours[move.owner],
+            narrative.prior(equilibrium, move.name),
+        )
+    page.gap()
+
+
+def _factors(page: Page, equilibrium: Equilibrium) -> None:
+    words = narrative.words_of(equilibrium)
+    every = list(equilibrium.diagram.played)
+    if is_timed(equilibrium):
+        found = factors_over_time(equilibrium)
+        for title, some in (("What comes of it", True), ("Other factors", False)):
+            if any(each.headline == some for each in found):
+                page.section(title, "period by period")
+                show_series(page, [each for each in found if each.headline == some])
+        every = timeless(equilibrium)
+    factors = [n for n in every if not isinstance(n, Decision)]
+    headlines = [factor.name for factor in factors if factor.headline]
+    others = [factor.name for factor in factors if not factor.headline]
+    if headlines:
+        page.section("What comes of it")
+        for name in headlines:
+            page.heading(words.label(name), NOBODY)
+            page.forecast(
+                words.states(name),
+                equilibrium.forecasts[name].values(),
+                NOBODY,
+                narrative.prior(equilibrium, name),
+            )
+        page.gap()
+    if others:
+        page.section("Other factors", "the likeliest state of each")
+        for name in others:
+            state, chance = narrative.likeliest(equilibrium.forecasts[name])
+            page.bar(capital(words.clause(name, state)), chance, colour=NOBODY)
+        page.gap()
+
+
+def _storylines(page: Page, equilibrium: Equilibrium, count: int) -> None:
+    told = narrative.storylines(equilibrium, count)
+    if not told:
+        return
+    share = percent(sum(line.probability for line in told))
+    if is_timed(equilibrium):
+        aside = f"the likeliest {len(told)}, together {share}, with what each then mostly does"
+        page.section("Storylines", aside)
+        for line in told:
+            page.hanging(percent(line.probability), line.sentences)
+        page.gap()
+        return
+    page.section("Storylines", f"the likeliest {len(told)}, together {share} of all ways it may go")
+    for line in told:
+        text = line.contrast if line is not told[0] else None
+        page.hanging(percent(line.probability), text or line.sentences)
+    page.gap()
+
+
+def _points(page: Page, equilibrium: Equilibrium) -> None:
+    words, colours = narrative.words_of(equilibrium), actor_colours(equilibrium.diagram)
+    if not equilibrium.points:
+        return
+    page.section("Expected points", "about 100 part an actor's best outcome from its worst")
+    for owner, value in equilibrium.points.items():
+        page.value(points(value), capital(words.actor(owner)), colours.get(owner, NOBODY))
+    page.gap()
+
+
+def _method(page: Page, equilibrium: Equilibrium, seconds: float | None) -> None:
+    values = list(dict.fromkeys(map(odds, equilibrium.lambdas.values())))
+    small = equilibrium.residual < 1e-12
+    residual = "below 1e-12" if small else f"{equilibrium.residual:.0e}"
+    parts = [
+        f"Logit quantal response equilibrium, principal branch: {equilibrium.status}",
+        f"residual {residual}",
+        f"precision {' and '.join(values)}" if len(values) <= 3 else "precision by actor",
+        *([f"{seconds:.1f} s"] if seconds is not None else []),
+    ]
+    page.paragraph(f"{', '.join(parts)}.", style="dim")
