@@ -16,7 +16,7 @@ def test_importing_does_not_import_jax():
         "import middlegame",
         "import middlegame.cli.main",
         "import middlegame; middlegame.load",
-        "import middlegame.report.terminal.answer",
+        "import middlegame.report.terminal.equilibrium",
         "import middlegame.equilibrium.check",
     ):
         code = f"{what}\nimport sys; sys.exit('jax' in sys.modules)"

@@ -199,7 +199,7 @@ def explain_command(file: str, order: bool, as_json: bool) -> None:
 @commands.command("schema")
 def schema_command() -> None:
     """Print the JSON Schema of the language, for editors to complete and check by."""
-    from middlegame.scenario.yaml.schema import json_schema
+    from middlegame.scenario.model.schema import json_schema
 
     print_json(json_schema())
 
@@ -271,9 +271,10 @@ def _answer_nash(file: str, options: dict[str, Any]) -> None:
             equilibrium = equilibrium.given(saw, likelihood=likelihood)
     _answer(equilibrium, None, loaded, options, {"nash": found.to_dict()})
     if not options["as_json"]:
-        from middlegame.report.text.nash import show_limit
+        from middlegame.report.terminal.columns import Page
+        from middlegame.report.text.narrative import nash_sentence
 
-        show_limit(found, console())
+        Page(console()).paragraph(nash_sentence(found), style="dim")
 
 
 def _answer(
@@ -290,33 +291,31 @@ def _answer(
             others = equilibrium.others(options["others"])
     if options["report"]:
         from middlegame.report.html.forms import write_report
-        from middlegame.report.html.hypotheses import evidence_sections
         from middlegame.report.html.report import html_report
+        from middlegame.report.html.sections import sections
 
         with working("Writing the report"):
-            sections = evidence_sections(equilibrium)
-            write_report(options["report"], html_report(equilibrium, loaded, sections))
+            page = html_report(equilibrium, loaded, sections(equilibrium))
+            write_report(options["report"], page)
     if options["as_json"]:
         answer = equilibrium.to_dict(options["storylines"]) | (more or {})
         if others is not None:
-            from middlegame.report.text.other_equilibria import others_as_json
-
-            answer["others"] = others_as_json(others)
+            answer["others"] = [other.to_dict() for other in others]
         print_json(answer | ({"asked": asked} if asked else {}))
         return
-    from middlegame.report.terminal.answer import show_change, show_forecast
+    from middlegame.report.terminal.equilibrium import show_change, show_equilibrium
 
     out = console()
     for condition, probability in asked.items():
         out.print(f"{condition}: {probability:.1%}", highlight=False)
     if before is None:
-        show_forecast(equilibrium, out, storylines=options["storylines"])
+        show_equilibrium(equilibrium, out, storylines=options["storylines"])
     else:
         show_change(before, equilibrium, out)
     if others is not None:
-        from middlegame.report.text.other_equilibria import show_others
+        from middlegame.report.terminal.equilibrium import show_other_equilibria
 
-        show_others(equilibrium, others, options["others"], out)
+        show_other_equilibria(equilibrium, others, options["others"], out)
     if options["report"]:
         click.echo(f"The report is in {options['report']}")
 
@@ -338,10 +337,10 @@ def main(arguments: list[str] | None = None) -> None:
     try:
         commands(args=arguments, prog_name="middlegame")
     except NotConverged as error:
-        more = {"residual": error.residual, "reached": error.share}
-        _fail(as_json, error.status, error.told(), **more)
+        more = {"residual": error.residual, "reached": error.lambda_fraction}
+        _fail(as_json, error.status, error.messages(), **more)
     except MiddlegameError as error:
-        _fail(as_json, error.status, error.told())
+        _fail(as_json, error.status, error.messages())
     except BrokenPipeError:
         # The reader went away (`| head`): say nothing, and keep Python from trying to flush.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -95,11 +95,10 @@ def _answer(
 ) -> None:
     if report:
         from middlegame.report.html.forms import write_report
-        from middlegame.report.html.hypotheses import evidence_sections
         from middlegame.report.html.report import html_report
-        from middlegame.report.html.sweep import sweep_section
+        from middlegame.report.html.sections import sections as sections_of
 
-        sections = [sweep_section(found), *evidence_sections(found.equilibrium)]
+        sections = sections_of(found)
         if not (brief or found.interrupted):
             from middlegame.cli.sections import sections as following
 

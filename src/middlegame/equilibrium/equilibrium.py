@@ -309,6 +309,16 @@ class OtherEquilibrium:
     stable: bool | None
     share: float
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return the equilibrium's stability, share of starts, questions and forecasts as JSON."""
+        return {
+            "stable": self.stable,
+            "share_of_starts": self.share,
+            "residual": self.equilibrium.residual,
+            "questions": self.equilibrium.questions,
+            "forecast": self.equilibrium.forecasts,
+        }
+
 
 def solve(
     game: Scenario | Diagram,

@@ -6,14 +6,12 @@ Each module of this room registers the sections of its own results:
     def domino_sections(found: Dominoes, **options) -> list[Section]: ...
 """
 
-import pkgutil
 from dataclasses import dataclass
 from functools import singledispatch
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-import middlegame.report.html as pages
+from middlegame.report.registry import import_room_of
 
 STYLE = (Path(__file__).parent / "templates" / "report.css").read_text(encoding="utf-8")
 """The report's style sheet."""
@@ -46,9 +44,7 @@ def sections(result: Any, **options: Any) -> list[Section]:
     Raises:
         TypeError: no sections are registered for the result's type.
     """
-    for module in pkgutil.iter_modules(pages.__path__):
-        if module.name != "templates":
-            import_module(f"{pages.__name__}.{module.name}")
+    import_room_of(result, __package__)
     make = sections.dispatch(type(result))
     if make is sections.dispatch(object):
         raise TypeError(f"no section of the report is registered for {type(result).__name__}")

@@ -6,14 +6,12 @@ Each module of this room registers the printers of its own results:
     def show_dominoes(found: Dominoes, console: Console, **options) -> None: ...
 """
 
-import pkgutil
 from functools import singledispatch
-from importlib import import_module
 from typing import Any
 
 from rich.console import Console
 
-import middlegame.report.terminal as printers
+from middlegame.report.registry import import_room_of
 
 
 @singledispatch
@@ -28,8 +26,7 @@ def show(result: Any, console: Console, **options: Any) -> None:
     Raises:
         TypeError: no printer is registered for the result's type.
     """
-    for module in pkgutil.iter_modules(printers.__path__):
-        import_module(f"{printers.__name__}.{module.name}")
+    import_room_of(result, __package__)
     printer = show.dispatch(type(result))
     if printer is show.dispatch(object):
         raise TypeError(f"no printer is registered for {type(result).__name__}")

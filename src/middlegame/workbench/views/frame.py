@@ -5,7 +5,7 @@ from pathlib import Path
 
 from nicegui import ui
 
-from middlegame.report.html.section import STYLE
+from middlegame.report.html.sections import STYLE
 
 _STYLE = (Path(__file__).parent / "style.css").read_text(encoding="utf-8")
 
