@@ -4,14 +4,14 @@ import pytest
 from middlegame.base.errors import QueryError
 from middlegame.io.examples import FOLDER, load
 from middlegame.scenario.yaml.load import read_text
-from middlegame.workbench.live import Live
+from middlegame.workbench.live import LiveContest
 
 WORTH = "interests.tenant[0].worth"
 
 
 @pytest.fixture(scope="module")
 def live():
-    return Live(load("harbour-lease"))
+    return LiveContest(load("harbour-lease"))
 
 
 def same(quick, full):
@@ -42,12 +42,12 @@ def test_the_quick_answer_is_the_traced_one(live, numbers, supposed, given, surp
 
 
 def test_the_trace_answers_until_the_quick_way_is_compiled():
-    fresh = Live(load("harbour-lease"))
-    assert fresh.at_once
-    before, traced = fresh.soon({WORTH: 55.0})
+    fresh = LiveContest(load("harbour-lease"))
+    assert fresh.immediate
+    before, traced = fresh.soonest({WORTH: 55.0})
     assert traced
     fresh.quick({})
-    after, traced = fresh.soon({WORTH: 55.0})
+    after, traced = fresh.soonest({WORTH: 55.0})
     assert not traced
     same(after, before)
 
@@ -63,7 +63,7 @@ def test_the_scenarios_own_evidence_is_taken_along(live):
     text = (FOLDER / "harbour-lease" / "scenario.yaml").read_text()
     seen = "evidence:\n  closing: {saw: depot = closes}\n"
     seen += "  loss: {saw: lease = lost, likelihood: 3:1}\n"
-    contest = Live(read_text(text + seen).scenario)
+    contest = LiveContest(read_text(text + seen).scenario)
     changes = {WORTH: 55.0}
     same(contest.quick(changes), contest.full(changes))
     assert contest.quick(changes).known
@@ -107,10 +107,10 @@ def test_a_report_may_have_odds_below_even_and_a_precision_may_not():
     text = (FOLDER / "harbour-lease" / "scenario.yaml").read_text()
     text = text.replace("precision: 3:1", "precision: 2..4:1")
     text += "evidence:\n  doubt: {saw: depot = closes, likelihood: 0.5..1.1:1}\n"
-    contest = Live(read_text(text).scenario)
+    contest = LiveContest(read_text(text).scenario)
     changes = {"evidence.doubt.likelihood": 0.6}
     same(contest.quick(changes), contest.full(changes))
     with pytest.raises(QueryError, match="odds above 0"):
-        contest.theta({"evidence.doubt.likelihood": 0.0})
+        contest.parameter_values({"evidence.doubt.likelihood": 0.0})
     with pytest.raises(QueryError, match="odds of at least 1"):
-        contest.theta({"precision": 0.6})
+        contest.parameter_values({"precision": 0.6})

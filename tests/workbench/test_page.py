@@ -12,8 +12,8 @@ from middlegame.report.text import narrative
 from middlegame.report.text.words import percent
 from middlegame.scenario.yaml.load import load
 from middlegame.sweeps.run import sweep
-from middlegame.workbench.live import Live
-from middlegame.workbench.server.pages import VIEWS
+from middlegame.workbench.live import LiveContest
+from middlegame.workbench.server.pages import TABS
 from tests.workbench.conftest import NARROW, WIDE
 from tests.workbench.contests import TIMED
 
@@ -24,7 +24,7 @@ LOST = re.compile("^The lease: lost")
 
 @pytest.fixture(scope="module")
 def harbour(server):
-    return Live(load(server.folder / "harbour-lease" / "scenario.yaml"))
+    return LiveContest(load(server.folder / "harbour-lease" / "scenario.yaml"))
 
 
 def drawn(equilibrium):
@@ -335,7 +335,7 @@ def test_everybody_can_use_every_view(visit, viewport, scheme):
     page = visitor.open("known", "answer", f"{WORTH}=70")
     page.locator('[data-node="lease"]').click()
     page.wait_for_selector(".mg-panel")
-    for view, label in VIEWS:
+    for view, label in TABS:
         page.get_by_role("button", name=label, exact=True).click()
         visitor.rested(view)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -12,11 +12,11 @@ from middlegame.base.errors import QueryError, unknown
 from middlegame.base.numbers import Floats
 from middlegame.compiler import compile_scenario
 from middlegame.diagram import Parameter, Tables
-from middlegame.engine.batch.ramp import Ramp
-from middlegame.engine.batch.solver import solver
+from middlegame.engine.batch.lambda_ramp import Ramp
+from middlegame.engine.batch.lambda_ramp import batch_solver
 from middlegame.engine.graph.layout import Game, layout_of
-from middlegame.engine.graph.relevance import traced
-from middlegame.engine.qre import long
+from middlegame.engine.graph.relevance import traced_decisions
+from middlegame.engine.temporal.long_diagrams import is_long
 from middlegame.equilibrium.engine_input import engine_game, every_instance, fix
 from middlegame.equilibrium.equilibrium import Equilibrium, solve
 from middlegame.equilibrium.limits import LIMIT, refuse_closed, refuse_too_large
@@ -27,7 +27,7 @@ _GAMES = 64
 """Suppositions of which is kept what can be reached."""
 
 
-class Live:
+class LiveContest:
     """A scenario, compiled, that answers again and again with changed numbers.
 
     `quick` is one world on the damped ramp (`engine.batch.ramp`): about a hundredth of a trace's
@@ -48,10 +48,10 @@ class Live:
         self._compiled = False
 
     @property
-    def at_once(self) -> bool:
+    def immediate(self) -> bool:
         """Whether the traced solution needs nothing compiled."""
         structure = self.diagram.structure
-        return not (long.serves(structure) and traced(structure))
+        return not (is_long(structure) and traced_decisions(structure))
 
     @cached_property
     def base(self) -> Equilibrium:
@@ -67,7 +67,7 @@ class Live:
         return frozenset(node.name for node in self.diagram.played)
 
     @cached_property
-    def _seen(self) -> dict[int, Floats]:
+    def _observed(self) -> dict[int, Floats]:
         """The scenario's own evidence: of each node that was seen, 1 at the state that was."""
         return {
             self.diagram.index[name]: np.array(
@@ -91,7 +91,7 @@ class Live:
             lambdas=np.asarray(self.diagram.sharpness(tables.lambdas, tables.scales), float),
         )
 
-    def theta(self, numbers: Mapping[str, float]) -> Floats:
+    def parameter_values(self, numbers: Mapping[str, float]) -> Floats:
         """Give the medians, with some numbers changed.
 
         Args:
@@ -105,7 +105,7 @@ class Live:
         for name, value in numbers.items():
             if name not in place:
                 raise unknown("uncertain number", name, place)
-            _check(self.diagram.parameters[place[name]], value)
+            _refuse_impossible(self.diagram.parameters[place[name]], value)
             theta[place[name]] = value
         return theta
 
@@ -128,14 +128,14 @@ class Live:
         Raises:
             QueryError: as `Equilibrium.suppose` and `given` do.
         """
-        theta, supposed = self.theta(numbers), every_instance(self.diagram, supposed or {})
+        theta, supposed = self.parameter_values(numbers), every_instance(self.diagram, supposed or {})
         announced = {} if surprise else supposed
         before = self.diagram.tables(theta)
         tables = fix(self.diagram, before, announced)
         refuse_closed(self.diagram, before, tables, announced)
         game, structure = self._game(tables, announced), self.diagram.structure
         one = Game(game.tables[:, None], game.opens, game.reached, game.lambdas[:, None])
-        settled, chances = solver(structure, Ramp())(one, self._seen)
+        settled, chances = batch_solver(structure, Ramp())(one, self._observed)
         self._compiled = True
         residual = float(np.asarray(settled.residual)[0])
         if not residual <= TOLERANCE:
@@ -152,7 +152,7 @@ class Live:
             supposed=announced,
         )
         # The ramp gives the marginals along with it; a contraction for each would take longer.
-        marginals = [_first(chance) for chance in chances]
+        marginals = [_only_world(chance) for chance in chances]
         whole = float(marginals[0].sum())
         if not whole > 0:
             return None  # the front door names the pieces of evidence that contradict each other
@@ -162,7 +162,7 @@ class Live:
             for node, chance in zip(self.diagram.nodes, marginals, strict=True)
             if node.name in self._played
         }
-        return _known(_surprised(found, supposed, surprise), given)
+        return _condition(_suppose_by_surprise(found, supposed, surprise), given)
 
     def full(
         self,
@@ -182,15 +182,15 @@ class Live:
         if not numbers and (surprise or not supposed):
             found = self.base
         elif surprise or not supposed:
-            found = solve(self.diagram, scenario=self.scenario, theta=self.theta(numbers))
+            found = solve(self.diagram, scenario=self.scenario, theta=self.parameter_values(numbers))
         else:
-            theta = self.theta(numbers)
+            theta = self.parameter_values(numbers)
             before = self.diagram.tables(theta)
             # Suppose at once: what nobody supposed need not be solved first.
             found = replace(self.base, tables=before, theta=theta).suppose(supposed)
-        return _known(_surprised(found, supposed, surprise), given)
+        return _condition(_suppose_by_surprise(found, supposed, surprise), given)
 
-    def soon(
+    def soonest(
         self,
         numbers: Mapping[str, float],
         supposed: Mapping[str, str] | None = None,
@@ -207,13 +207,13 @@ class Live:
             QueryError: as `Equilibrium.suppose` and `given` do.
             NotConverged: no equilibrium was reached.
         """
-        if self._compiled or not self.at_once:
+        if self._compiled or not self.immediate:
             found = self.quick(numbers, supposed, given, surprise=surprise)
             if found is not None:
                 return found, False
         return self.full(numbers, supposed, given, surprise=surprise), True
 
-    def unmoved(self, after: Equilibrium) -> Equilibrium:
+    def with_fixed_policies(self, after: Equilibrium) -> Equilibrium:
         """Give the contest of `after` with everybody behaving as in the scenario as written.
 
         What it differs by from `after` is what everybody's new behaviour does.
@@ -222,33 +222,33 @@ class Live:
             QueryError: what `after` takes as known cannot happen so.
         """
         played = tuple(
-            self._still_open(policy, opens)
+            self._over_open_options(policy, opens)
             for policy, opens in zip(self.base.policies, after.tables.opens, strict=True)
         )
-        return _known(replace(after, policies=played, known={}), after.known)
+        return _condition(replace(after, policies=played, known={}), after.known)
 
     @staticmethod
-    def _still_open(policy: Floats, opens: NDArray[np.bool_]) -> Floats:
+    def _over_open_options(policy: Floats, opens: NDArray[np.bool_]) -> Floats:
         kept = np.where(opens, policy, 0.0)
         total = kept.sum(axis=-1, keepdims=True)
         even = opens / opens.sum(axis=-1, keepdims=True)
         return np.where(total > 0, kept / np.where(total > 0, total, 1.0), even)
 
 
-def _first(chances: Any) -> Floats:
+def _only_world(chances: Any) -> Floats:
     """Take the only world of `[states, worlds]`."""
     return np.asarray(chances, float)[:, 0]
 
 
-def _surprised(found: Equilibrium, supposed: Mapping[str, str], surprise: bool) -> Equilibrium:
+def _suppose_by_surprise(found: Equilibrium, supposed: Mapping[str, str], surprise: bool) -> Equilibrium:
     return found.suppose(supposed, surprise=True) if surprise and supposed else found
 
 
-def _known(found: Equilibrium, given: Mapping[str, Sequence[str]] | None) -> Equilibrium:
+def _condition(found: Equilibrium, given: Mapping[str, Sequence[str]] | None) -> Equilibrium:
     return found.given(given) if given else found
 
 
-def _check(parameter: Parameter, value: float) -> None:
+def _refuse_impossible(parameter: Parameter, value: float) -> None:
     """Refuse a value that is none of its unit.
 
     Raises:

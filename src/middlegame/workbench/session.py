@@ -9,14 +9,14 @@ from uuid import uuid4
 
 from middlegame.workbench.server.library import Contest
 from middlegame.workbench.setting import Setting
-from middlegame.workbench.workers.contest_view import Portrait
-from middlegame.workbench.workers.full_view import Glance, Reading
+from middlegame.workbench.workers.contest_view import ContestView
+from middlegame.workbench.workers.full_view import ForecastView, FullView
 from middlegame.workbench.workers.pool import Pool, Refused, Superseded
-from middlegame.workbench.workers.solve import Opened
+from middlegame.workbench.workers.solve import OpenedContest
 
-SAME = 1e-6
+TOLERANCE = 1e-6
 """A difference in a probability that is none."""
-REST = 0.35
+REST_SECONDS = 0.35
 """Seconds without a change, once it was answered, after which the full solution is asked for."""
 _MOST_UNDO = 100
 _AT_HAND = 16
@@ -25,7 +25,7 @@ Listeners = list[Callable[[], None]]
 
 
 @dataclass
-class Pools:
+class WorkerPools:
     """The workers.
 
     Attributes:
@@ -36,14 +36,14 @@ class Pools:
     """
 
     solving: Pool
-    reading: Pool
+    texts: Pool
     visitors: Counter[str]
     prepared: set[str] = field(default_factory=set)
-    _opened: OrderedDict[str, Opened] = field(default_factory=OrderedDict)
+    _opened: OrderedDict[str, OpenedContest] = field(default_factory=OrderedDict)
 
     async def open(
         self, visitor: str, text: str, progress: Callable[[str], None] | None = None
-    ) -> Opened:
+    ) -> OpenedContest:
         """Open a text; what was opened lately is at hand.
 
         Raises:
@@ -82,29 +82,29 @@ class Session:
     """
 
     def __init__(
-        self, pools: Pools, contest: Contest | None, name: str, text: str, setting: Setting
+        self, pools: WorkerPools, contest: Contest | None, name: str, text: str, setting: Setting
     ) -> None:
         self.pools, self.contest, self.name, self.text = pools, contest, name, text
         self.setting = setting
         self.visitor = uuid4().hex
-        self.portrait: Portrait | None = None
-        self.base: Reading | None = None
-        self.now: Reading | None = None
-        self.glance: Glance | None = None
+        self.contest_view: ContestView | None = None
+        self.baseline: FullView | None = None
+        self.full_view: FullView | None = None
+        self.forecast: ForecastView | None = None
         self.message = ""
         self.intervals: dict[str, tuple[float, float]] = {}
-        self.ready = self.left = self._preparing = self._at_once = False
+        self.ready = self.closed = self._preparing = self._at_once = False
         self.on_opened: Listeners = []
-        self.on_glance: Listeners = []
-        self.on_reading: Listeners = []
+        self.on_forecast: Listeners = []
+        self.on_full_view: Listeners = []
         self.on_message: Listeners = []
         self.on_ready: Listeners = []
         self.on_intervals: Listeners = []
-        self._asked = self._shown = 0
+        self._last_request = self._last_shown = 0
         self._undo: list[Setting] = []
-        self._rested = setting
-        self._resting: asyncio.TimerHandle | None = None
-        self._quick: tuple[Setting, Glance] | None = None
+        self._undo_point = setting
+        self._pending: asyncio.TimerHandle | None = None
+        self._quick: tuple[Setting, ForecastView] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         pools.visitors[text] += 1
 
@@ -129,29 +129,29 @@ class Session:
             Superseded: the visitor left.
         """
         opened = await self.pools.open(self.visitor, self.text, progress)
-        self.portrait, self.base, self._at_once = opened
-        self.now, self.glance = self.base, self.base.glance
-        _tell(self.on_opened)
+        self.contest_view, self.baseline, self._at_once = opened
+        self.full_view, self.forecast = self.baseline, self.baseline.forecast
+        _notify(self.on_opened)
         if self.setting:
-            self._begin(self._read(self.setting))
+            self._start(self._ask_full_view(self.setting))
 
     def prepare(self) -> None:
         """Have compiled what answers while sliders are dragged, once."""
         if not self._preparing:
             self._preparing = True
-            self._begin(self._prepare())
+            self._start(self._prepare())
 
-    def leave(self) -> None:
+    def close(self) -> None:
         """Give up everything: the visitor is gone."""
-        if not self.left:
+        if not self.closed:
             self.pools.visitors -= Counter([self.text])  # in place
             if not self.pools.visitors[self.text]:
                 self.pools.prepared.discard(self.text)
-        self.left = True
-        if self._resting is not None:
-            self._resting.cancel()
+        self.closed = True
+        if self._pending is not None:
+            self._pending.cancel()
         self.pools.solving.leave(self.visitor)
-        self.pools.reading.leave(self.visitor)
+        self.pools.texts.leave(self.visitor)
 
     def change(self, setting: Setting, *, settled: bool = False) -> None:
         """Take on a setting and answer it.
@@ -161,47 +161,47 @@ class Session:
             settled: whether it stands, as when a slider is let go.
         """
         self.setting = setting
-        if self._resting is not None:
-            self._resting.cancel()
+        if self._pending is not None:
+            self._pending.cancel()
         # A trace for each move is for one visitor: many would hold each other up.
         alone = self.pools.visitors[self.text] == 1
         glimpsed = self.ready or (self._at_once and alone)
         if glimpsed:
-            self._begin(self._glimpse(setting, settled))
+            self._start(self._ask_forecast(setting, settled))
         if settled or not glimpsed:
-            self._rest_after(0.0 if settled else REST, settled)
+            self._ask_full_view_after(0.0 if settled else REST_SECONDS, settled)
 
     def undo(self) -> None:
         """Go back to the setting before."""
         if self._undo:
-            self._rested = self._undo.pop()
-            self.change(self._rested, settled=True)
+            self._undo_point = self._undo.pop()
+            self.change(self._undo_point, settled=True)
 
     def reset(self) -> None:
         """Go back to the scenario as written; this can be undone."""
         self.change(Setting(), settled=True)
 
-    def widen(self, intervals: dict[str, tuple[float, float]]) -> None:
+    def set_intervals(self, intervals: dict[str, tuple[float, float]]) -> None:
         """Put a sweep's intervals on the bars, or take them off."""
         if intervals != self.intervals:
             self.intervals = intervals
-            _tell(self.on_intervals)
+            _notify(self.on_intervals)
 
-    def say(self, message: str) -> None:
+    def show_message(self, message: str) -> None:
         """Tell the visitor something; nothing takes back what was told."""
         if message != self.message:
             self.message = message
-            _tell(self.on_message)
+            _notify(self.on_message)
 
-    def _rest_after(self, delay: float, settled: bool) -> None:
-        self._resting = asyncio.get_running_loop().call_later(delay, self._rest, settled)
+    def _ask_full_view_after(self, delay: float, settled: bool) -> None:
+        self._pending = asyncio.get_running_loop().call_later(delay, self._settle, settled)
 
-    def _rest(self, settled: bool) -> None:
+    def _settle(self, settled: bool) -> None:
         # A slider that is held still is read, but only where it is let go can be gone back to.
-        if settled and self.setting != self._rested:
-            self._undo = [*self._undo, self._rested][-_MOST_UNDO:]
-            self._rested = self.setting
-        self._begin(self._read(self.setting))
+        if settled and self.setting != self._undo_point:
+            self._undo = [*self._undo, self._undo_point][-_MOST_UNDO:]
+            self._undo_point = self.setting
+        self._start(self._ask_full_view(self.setting))
 
     async def _prepare(self) -> None:
         if self.text not in self.pools.prepared:
@@ -210,7 +210,7 @@ class Session:
             )
             self.pools.prepared.add(self.text)
         self.ready = True
-        _tell(self.on_ready)
+        _notify(self.on_ready)
         if self.pools.visitors[self.text] > 1:
             # Where several look at the same, more than one worker is to answer.
             await self.pools.solving.ask(
@@ -222,59 +222,59 @@ class Session:
                 spread=True,
             )
 
-    async def _glimpse(self, setting: Setting, settled: bool) -> None:
-        self._asked += 1
-        key, number = (self.visitor, "glance"), self._asked
-        found: Glance = await self.pools.solving.ask(
+    async def _ask_forecast(self, setting: Setting, settled: bool) -> None:
+        self._last_request += 1
+        key, number = (self.visitor, "glance"), self._last_request
+        found: ForecastView = await self.pools.solving.ask(
             key, "solving.glimpsed", self.text, setting, home=self.text, urgent=True
         )
-        if self.left or number <= self._shown:
+        if self.closed or number <= self._last_shown:
             return
-        if number == self._asked and not settled:
-            self._rest_after(REST, settled)
-        self._shown = number
+        if number == self._last_request and not settled:
+            self._ask_full_view_after(REST_SECONDS, settled)
+        self._last_shown = number
         self._quick = setting, found
-        self.glance = found
-        _tell(self.on_glance)
+        self.forecast = found
+        _notify(self.on_forecast)
 
-    async def _read(self, setting: Setting) -> None:
+    async def _ask_full_view(self, setting: Setting) -> None:
         key = (self.visitor, "read")
-        found: Reading = await self.pools.solving.ask(
+        found: FullView = await self.pools.solving.ask(
             key, "solving.read", self.text, setting, home=self.text, heavy=True
         )
-        if self.left or setting != self.setting:
+        if self.closed or setting != self.setting:
             return
-        self.now, self.glance, self._shown = found, found.glance, self._asked
-        self.say(self._disagreement(setting, found.glance))
-        _tell(self.on_reading)
+        self.full_view, self.forecast, self._last_shown = found, found.forecast, self._last_request
+        self.show_message(self._disagreement(setting, found.forecast))
+        _notify(self.on_full_view)
 
-    def _disagreement(self, setting: Setting, traced: Glance) -> str:
+    def _disagreement(self, setting: Setting, traced: ForecastView) -> str:
         """Say so where the quick answer for this setting was another one."""
         if self._quick is None or self._quick[0] != setting:
             return ""
-        apart = _apart(self._quick[1], traced)
-        if apart <= SAME:
+        apart = _largest_difference(self._quick[1], traced)
+        if apart <= TOLERANCE:
             return ""
         return (
             "While you moved the numbers, the quick answer was on another branch, up to "
             f"{100 * apart:.1f} percentage points away. What you see now is the traced one."
         )
 
-    def _begin(self, work: Coroutine[None, None, None]) -> None:
+    def _start(self, work: Coroutine[None, None, None]) -> None:
         async def quietly() -> None:
             with contextlib.suppress(Superseded):
                 try:
                     await work
                 except Refused as error:
-                    if not self.left:
-                        self.say("\n".join(error.reasons))
+                    if not self.closed:
+                        self.show_message("\n".join(error.reasons))
 
         task = asyncio.get_running_loop().create_task(quietly())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
 
-def _apart(one: Glance, other: Glance) -> float:
+def _largest_difference(one: ForecastView, other: ForecastView) -> float:
     """The largest difference between two forecasts."""
     return max(
         abs(a - b)
@@ -283,6 +283,6 @@ def _apart(one: Glance, other: Glance) -> float:
     )
 
 
-def _tell(listeners: Listeners) -> None:
+def _notify(listeners: Listeners) -> None:
     for listener in listeners:
         listener()

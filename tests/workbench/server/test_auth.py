@@ -2,7 +2,7 @@ import asyncio
 
 import pytest
 
-from middlegame.workbench.server.auth import COOKIE, Gate
+from middlegame.workbench.server.auth import COOKIE, AuthMiddleware
 
 
 def ask(gate, path="/", query="", kind="http", **headers):
@@ -26,7 +26,7 @@ def ask(gate, path="/", query="", kind="http", **headers):
 
 @pytest.mark.parametrize("host", ["127.0.0.1:8642", "localhost:8642", "[::1]:8642", "LOCALHOST"])
 def test_this_machine_is_let_in(host):
-    status, headers, through = ask(Gate(None), host=host)
+    status, headers, through = ask(AuthMiddleware(None), host=host)
     assert (status, through) == (200, True)
     assert b"frame-ancestors 'none'" in headers[b"content-security-policy"]
 
@@ -43,13 +43,13 @@ def test_this_machine_is_let_in(host):
     ],
 )
 def test_other_names_and_other_sites_are_not(kind, headers):
-    status, _, through = ask(Gate(None), kind=kind, **headers)
+    status, _, through = ask(AuthMiddleware(None), kind=kind, **headers)
     assert not through
     assert status in (403, 421, 1008)
 
 
 def test_beyond_this_machine_the_token_is_asked_for():
-    gate = Gate(None, token="right")
+    gate = AuthMiddleware(None, token="right")
     assert ask(gate, host="server:80")[0::2] == (401, False)
     assert ask(gate, query="token=wrong", host="server:80")[0::2] == (401, False)
     assert ask(gate, kind="websocket", query="token=right", host="server")[2] is False

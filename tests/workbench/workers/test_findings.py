@@ -15,8 +15,8 @@ from middlegame.scenario.yaml.load import read_text
 from middlegame.workbench.setting import Setting
 from middlegame.workbench.workers import findings as finding
 from middlegame.workbench.workers import solve as solving
-from middlegame.workbench.workers.texts import rewrite
-from middlegame.workbench.workers.worker import Bench
+from middlegame.workbench.workers.texts import write_numbers
+from middlegame.workbench.workers.worker import WorkerContext
 from tests.workbench.contests import HARBOUR, KNOWN
 
 WORTH = "interests.tenant[0].worth"
@@ -24,18 +24,18 @@ WORTH = "interests.tenant[0].worth"
 
 @pytest.fixture(scope="module")
 def bench():
-    return Bench(lambda _: None, threading.Event())
+    return WorkerContext(lambda _: None, threading.Event())
 
 
 def test_only_a_contest_with_evidence_or_views_has_sections_on_them(bench):
-    plain = solving.opened(bench, HARBOUR).portrait
-    known = solving.opened(bench, KNOWN).portrait
-    assert (plain.evidence, plain.rivals) == (False, False)
-    assert (known.evidence, known.rivals) == (True, True)
+    plain = solving.open_contest(bench, HARBOUR).contest
+    known = solving.open_contest(bench, KNOWN).contest
+    assert (plain.has_evidence, plain.has_views) == (False, False)
+    assert (known.has_evidence, known.has_views) == (True, True)
 
 
 def test_the_evidence_is_told_as_in_the_report_with_what_is_observed(bench):
-    html = finding.evidence(bench, KNOWN, Setting(given={"bid": ("offer",)}))
+    html = finding.weigh_evidence(bench, KNOWN, Setting(given={"bid": ("offer",)}))
     (found,) = hypotheses(solve(read_text(KNOWN).scenario).given({"bid": "offer"}))
     assert found.name == "loan"
     assert [piece.name for piece in found.pieces] == ["audit", "bid"]
@@ -46,7 +46,7 @@ def test_the_evidence_is_told_as_in_the_report_with_what_is_observed(bench):
 
 
 def test_views_are_set_side_by_side(bench):
-    html = finding.rivals(bench, KNOWN, {})
+    html = finding.compare_views(bench, KNOWN, {})
     contest = read_text(KNOWN).scenario
     for view in (contest.model_copy(update={"views": {}}), in_view(contest, "doubter")):
         for chance in solve(view).questions.values():
@@ -57,8 +57,8 @@ def test_views_are_set_side_by_side(bench):
 def test_what_is_worth_finding_out_follows_the_changed_numbers(bench):
     told = []
     bench.tell = told.append
-    html = unescape(finding.worth(bench, HARBOUR, Setting({WORTH: 60.0})))
-    equilibrium = solve(read_text(rewrite(bench, HARBOUR, {WORTH: 60.0}, True)).scenario)
+    html = unescape(finding.value_of_information(bench, HARBOUR, Setting({WORTH: 60.0})))
+    equilibrium = solve(read_text(write_numbers(bench, HARBOUR, {WORTH: 60.0}, True)).scenario)
     moves = [
         Intervention(move.name, state)
         for move in equilibrium.diagram.decisions
@@ -73,4 +73,4 @@ def test_what_is_worth_finding_out_follows_the_changed_numbers(bench):
 
 def test_there_is_nothing_to_weigh_without_evidence(bench):
     with pytest.raises(MiddlegameError, match="there is no evidence"):
-        finding.evidence(bench, HARBOUR, Setting())
+        finding.weigh_evidence(bench, HARBOUR, Setting())

@@ -6,11 +6,11 @@ import pytest
 from middlegame.equilibrium.equilibrium import solve
 from middlegame.io.examples import FOLDER
 from middlegame.scenario.yaml.load import read_text
-from middlegame.workbench.live import Live
+from middlegame.workbench.live import LiveContest
 from middlegame.workbench.setting import Setting
 from middlegame.workbench.workers import picture as picturing
 from middlegame.workbench.workers import solve as solving
-from middlegame.workbench.workers.worker import Bench
+from middlegame.workbench.workers.worker import WorkerContext
 from tests.workbench.contests import TIMED
 
 TEXT = (FOLDER / "harbour-lease" / "scenario.yaml").read_text()
@@ -19,12 +19,12 @@ WORTH = "interests.tenant[0].worth"
 
 @pytest.fixture(scope="module")
 def bench():
-    return Bench(lambda _: None, threading.Event())
+    return WorkerContext(lambda _: None, threading.Event())
 
 
 @pytest.fixture(scope="module")
 def opened(bench):
-    return solving.opened(bench, TEXT)
+    return solving.open_contest(bench, TEXT)
 
 
 def test_what_goes_to_the_page_is_plain_data(opened):
@@ -33,7 +33,7 @@ def test_what_goes_to_the_page_is_plain_data(opened):
 
 def test_the_portrait_has_every_range_and_node_of_the_diagram(opened):
     portrait = opened.portrait
-    diagram = Live(read_text(TEXT).scenario).diagram
+    diagram = LiveContest(read_text(TEXT).scenario).diagram
     numbers = {number.name: number for group in portrait.groups for number in group.numbers}
     assert set(numbers) == {parameter.name for parameter in diagram.parameters}
     for number in numbers.values():
@@ -52,12 +52,12 @@ def test_a_node_tells_who_wants_what_there(opened):
 
 def test_numbers_are_those_of_the_front_door(bench, opened):
     setting = Setting({WORTH: 71.0}, {"bid": "offer"}, {"depot": ("closes",)})
-    live = Live(read_text(TEXT).scenario)
-    after = solve(live.diagram, scenario=live.scenario, theta=live.theta(setting.numbers))
+    live = LiveContest(read_text(TEXT).scenario)
+    after = solve(live.diagram, scenario=live.scenario, theta=live.parameter_values(setting.numbers))
     after = after.suppose({"bid": "offer"}).given({"depot": "closes"})
     for glance in (
-        solving.glimpsed(bench, TEXT, setting),
-        solving.read(bench, TEXT, setting).glance,
+        solving.quick_forecast(bench, TEXT, setting),
+        solving.full_answer(bench, TEXT, setting).forecast,
     ):
         assert glance.questions == pytest.approx(after.questions, abs=1e-8)
         for name, forecast in after.forecasts.items():
@@ -72,9 +72,9 @@ def test_nothing_changed_needs_no_reasons(opened):
 
 def test_a_change_is_explained(bench):
     changes = Setting({WORTH: 90.0, "interests.tenant[1].worth": 60.0}, {"lease": "lost"})
-    told = solving.read(bench, TEXT, changes)
+    told = solving.full_answer(bench, TEXT, changes)
     assert told.shifts
-    assert any("lost" in line for line in told.news)
+    assert any("lost" in line for line in told.changes)
     first, *rest = told.reasons
     assert "before" in first
     assert any("Each change made alone" in line for line in rest)
@@ -87,22 +87,22 @@ def test_the_picture_has_a_button_for_every_node(opened):
 
 
 def test_periods_become_curves(bench):
-    reading = solving.opened(bench, TIMED).base
+    reading = solving.open_contest(bench, TIMED).base
     assert {curve.name for curve in reading.curves} == {"hold", "walls"}
     (walls,) = [curve for curve in reading.curves if curve.name == "walls"]
     assert len(walls.periods) == 3
     for place, state in enumerate(walls.chances):
-        told = [reading.glance.forecasts[f"walls@{k}"][place] for k in (1, 2, 3)]
+        told = [reading.forecast.forecasts[f"walls@{k}"][place] for k in (1, 2, 3)]
         assert list(state) == pytest.approx(told)
 
 
 def test_every_period_can_be_pictured(bench):
-    portrait, reading, _ = solving.opened(bench, TIMED)
-    assert portrait.pictured == 2
+    portrait, reading, _ = solving.open_contest(bench, TIMED)
+    assert portrait.drawn_period == 2
     assert len(portrait.periods) == 3
-    assert picturing.drawn(bench, TIMED, Setting(), 2) == reading.picture
+    assert picturing.draw_period(bench, TIMED, Setting(), 2) == reading.picture
     for period in (1, 3):
-        svg = picturing.drawn(bench, TIMED, Setting(), period)
+        svg = picturing.draw_period(bench, TIMED, Setting(), period)
         assert f'data-node="walls@{period}"' in svg
         assert 'data-node="hold@2"' not in svg
 

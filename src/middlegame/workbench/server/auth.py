@@ -30,7 +30,7 @@ _SAFE = (
 )
 
 
-class Gate:
+class AuthMiddleware:
     """An ASGI layer around the whole workbench.
 
     On this machine alone only requests for its own names are answered, so that no page of another

@@ -8,19 +8,19 @@ from nicegui import background_tasks, ui
 
 from middlegame.base.errors import MiddlegameError
 from middlegame.workbench.server.library import Library
-from middlegame.workbench.session import Pools, Session
+from middlegame.workbench.session import WorkerPools, Session
 from middlegame.workbench.setting import Setting
-from middlegame.workbench.views.answer import AnswerView
-from middlegame.workbench.views.dominoes import DominoView
-from middlegame.workbench.views.edit import EditView
-from middlegame.workbench.views.findings import FoundView, evidence_view, rivals_view
-from middlegame.workbench.views.frame import Head, dress, heading
-from middlegame.workbench.views.ledger import LedgerView
-from middlegame.workbench.views.ranges import RangesView
-from middlegame.workbench.views.what_if import TryView
+from middlegame.workbench.views.answer import AnswerTab
+from middlegame.workbench.views.dominoes import DominoesTab
+from middlegame.workbench.views.edit import EditTab
+from middlegame.workbench.views.findings import ReportTab, hypotheses_tab, comparison_tab
+from middlegame.workbench.views.frame import PageHeader, style_page, heading
+from middlegame.workbench.views.ledger import LedgerTab
+from middlegame.workbench.views.ranges import UncertaintyTab
+from middlegame.workbench.views.what_if import WhatIfTab
 from middlegame.workbench.workers.pool import Refused, Superseded
 
-VIEWS = (
+TABS = (
     ("answer", "Answer"),
     ("try", "Try it"),
     ("dominoes", "Dominoes"),
@@ -32,15 +32,15 @@ VIEWS = (
 )
 
 
-View = AnswerView | TryView | DominoView | RangesView | FoundView | EditView | LedgerView
+ContestTab = AnswerTab | WhatIfTab | DominoesTab | UncertaintyTab | ReportTab | EditTab | LedgerTab
 
 
 @dataclass(frozen=True)
-class Bench:
+class Workbench:
     """What all pages share: contests and workers, and nothing of any visitor."""
 
     library: Library
-    pools: Pools
+    pools: WorkerPools
 
     def warm(self) -> None:
         """Open the one contest that is served before anybody asks for it."""
@@ -51,12 +51,12 @@ class Bench:
             background_tasks.create(_warm(self.pools, contest.text()))
 
 
-async def _warm(pools: Pools, text: str) -> None:
+async def _warm(pools: WorkerPools, text: str) -> None:
     with contextlib.suppress(Superseded, MiddlegameError):
         await pools.open("nobody", text)
 
 
-def add_pages(bench: Bench) -> None:
+def add_pages(bench: Workbench) -> None:
     """Register the pages."""
 
     @ui.page("/")
@@ -71,8 +71,8 @@ def add_pages(bench: Bench) -> None:
     def contest(name: str, request: Request) -> None:
         found = bench.library.find(name)
         if found is None:
-            dress("Not found")
-            Head("", (), lambda _: None)
+            style_page("Not found")
+            PageHeader("", (), lambda _: None)
             with ui.element("main").classes("mg-main"):
                 heading("h1", "There is no contest of this name here")
                 ui.link("All contests", "/")
@@ -80,8 +80,8 @@ def add_pages(bench: Bench) -> None:
         try:
             text = found.text()
         except MiddlegameError as error:
-            dress(found.title)
-            Head(found.title, (), lambda _: None)
+            style_page(found.title)
+            PageHeader(found.title, (), lambda _: None)
             with ui.element("main").classes("mg-main"):
                 ui.label(str(error)).classes("mg-note")
             return
@@ -90,9 +90,9 @@ def add_pages(bench: Bench) -> None:
         ContestPage(bench, session, found.title, request.query_params.get("view", ""))
 
 
-def _index(bench: Bench) -> None:
-    dress("")
-    Head("", (), lambda _: None)
+def _index(bench: Workbench) -> None:
+    style_page("")
+    PageHeader("", (), lambda _: None)
     with ui.element("main").classes("mg-main"):
         heading("h1", "Which contest?")
         contests = bench.library.contests()
@@ -109,12 +109,12 @@ def _index(bench: Bench) -> None:
 class ContestPage:
     """One visitor's page of one contest."""
 
-    def __init__(self, bench: Bench, session: Session, title: str, view: str) -> None:
+    def __init__(self, bench: Workbench, session: Session, title: str, view: str) -> None:
         self.bench, self.session = bench, session
         self.client = ui.context.client
-        self.view = view if view in dict(VIEWS) else "answer"
-        dress(title)
-        self.head = Head(title, VIEWS, self.choose)
+        self.view = view if view in dict(TABS) else "answer"
+        style_page(title)
+        self.head = PageHeader(title, TABS, self.choose)
         for name in ("evidence", "rivals"):
             self.head.offer(name, False)
         with ui.element("main").classes("mg-main"):
@@ -124,14 +124,14 @@ class ContestPage:
                 self.hint = ui.label("").classes("mg-soft")
             self.places = {
                 name: ui.element("div").classes("mg-place").props(f"data-view={name}")
-                for name, _ in VIEWS
+                for name, _ in TABS
             }
-        self.views: dict[str, View] = {}
+        self.views: dict[str, ContestTab] = {}
         with self.places["edit"]:
-            self.views["edit"] = EditView(bench.library, session, self.reopen)
-        self.client.on_delete(session.leave)
+            self.views["edit"] = EditTab(bench.library, session, self.reopen)
+        self.client.on_delete(session.close)
         session.on_opened.append(self._opened)
-        session.on_reading.append(self._link)
+        session.on_full_view.append(self._link)
         self.choose(self.view)
         background_tasks.create(self._open())
 
@@ -142,23 +142,23 @@ class ContestPage:
         for name, place in self.places.items():
             place.set_visibility(name == view and (name in self.views))
         for name, each in self.views.items():
-            if isinstance(each, AnswerView | TryView):
-                each.looked_at = name == view
+            if isinstance(each, AnswerTab | WhatIfTab):
+                each.visible = name == view
         opened = self.views.get(view)
-        if not isinstance(opened, RangesView | EditView | None):
+        if not isinstance(opened, UncertaintyTab | EditTab | None):
             opened.shown()
         self._link()
 
     async def reopen(self, text: str, name: str) -> None:
         """Take on an edited text."""
-        self.session.leave()
+        self.session.close()
         old = self.session
         self.session = session = Session(old.pools, old.contest, name, text, old.setting)
         session.on_opened.append(self._opened)
-        session.on_reading.append(self._link)
-        self.client.on_delete(session.leave)
+        session.on_full_view.append(self._link)
+        self.client.on_delete(session.close)
         edit = self.views["edit"]
-        assert isinstance(edit, EditView)
+        assert isinstance(edit, EditTab)
         edit.session = session
         for name, place in self.places.items():
             if name != "edit":
@@ -172,7 +172,7 @@ class ContestPage:
         """Show a line of the scenario's text."""
         self.choose("edit")
         edit = self.views["edit"]
-        assert isinstance(edit, EditView)
+        assert isinstance(edit, EditTab)
         edit.to_line(line)
 
     async def _open(self) -> None:
@@ -202,18 +202,18 @@ class ContestPage:
         self.opening.set_visibility(False)
         with self.client:
             with self.places["answer"]:
-                self.views["answer"] = AnswerView(self.session, self.to_line)
+                self.views["answer"] = AnswerTab(self.session, self.to_line)
             with self.places["try"]:
-                self.views["try"] = TryView(self.bench.library, self.session)
+                self.views["try"] = WhatIfTab(self.bench.library, self.session)
             with self.places["dominoes"]:
-                self.views["dominoes"] = DominoView(self.session)
+                self.views["dominoes"] = DominoesTab(self.session)
             with self.places["ranges"]:
-                self.views["ranges"] = RangesView(self.session)
-            portrait = self.session.portrait
+                self.views["ranges"] = UncertaintyTab(self.session)
+            portrait = self.session.contest_view
             assert portrait is not None
             for name, there, make in (
-                ("evidence", portrait.evidence, evidence_view),
-                ("rivals", portrait.rivals, rivals_view),
+                ("evidence", portrait.has_evidence, hypotheses_tab),
+                ("rivals", portrait.has_views, comparison_tab),
             ):
                 self.head.offer(name, there)
                 if there:
@@ -222,7 +222,7 @@ class ContestPage:
                 elif self.view == name:
                     self.view = "answer"
             with self.places["ledger"]:
-                self.views["ledger"] = LedgerView(self.session)
+                self.views["ledger"] = LedgerTab(self.session)
             self.choose(self.view)
 
     def _link(self) -> None:

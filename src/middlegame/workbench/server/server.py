@@ -35,29 +35,29 @@ def serve(
 
     from nicegui import app, ui
 
-    from middlegame.workbench.server.auth import LOOPBACK, Gate
+    from middlegame.workbench.server.auth import LOOPBACK, AuthMiddleware
     from middlegame.workbench.server.library import Library
-    from middlegame.workbench.server.pages import Bench, add_pages
-    from middlegame.workbench.session import Pools
+    from middlegame.workbench.server.pages import Workbench, add_pages
+    from middlegame.workbench.session import WorkerPools
 
     library = Library(place)
     if host not in LOOPBACK and not token:
         token = secrets.token_urlsafe(24)
     if token:
-        app.add_middleware(Gate, token=token)
+        app.add_middleware(AuthMiddleware, token=token)
     else:
-        app.add_middleware(Gate)
-    pools = Pools(solving=solving, reading=Pool("middlegame.workbench", 1), visitors=visitors)
-    bench = Bench(library, pools)
+        app.add_middleware(AuthMiddleware)
+    pools = WorkerPools(solving=solving, texts=Pool("middlegame.workbench", 1), visitors=visitors)
+    bench = Workbench(library, pools)
     add_pages(bench)
 
     def begin() -> None:
-        pools.reading.start()
+        pools.texts.start()
         bench.warm()
 
     def end() -> None:
         pools.solving.close()
-        pools.reading.close()
+        pools.texts.close()
 
     app.on_startup(begin)
     app.on_shutdown(end)

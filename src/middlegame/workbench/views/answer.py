@@ -7,10 +7,10 @@ from nicegui import background_tasks, ui
 from middlegame.base.errors import MiddlegameError
 from middlegame.workbench.session import Session
 from middlegame.workbench.views.elements import (
-    Curves,
-    Forecast,
-    Picture,
-    Telling,
+    CurvesChart,
+    ForecastBars,
+    ContestPicture,
+    AnswerText,
     factor_section,
     move_section,
     outcome_section,
@@ -20,17 +20,17 @@ from middlegame.workbench.views.frame import heading
 from middlegame.workbench.workers.pool import Superseded
 
 
-class AnswerView:
+class AnswerTab:
     """Question, answer, forecast, storylines, the picture, and what each can expect."""
 
     def __init__(self, session: Session, to_line: Callable[[int], None]) -> None:
-        portrait, reading = session.portrait, session.now
+        portrait, reading = session.contest_view, session.full_view
         assert portrait is not None
         assert reading is not None
-        assert session.base is not None
+        assert session.baseline is not None
         self.session, self.portrait = session, portrait
-        self.looked_at = True
-        base = session.base.glance
+        self.visible = True
+        base = session.baseline.forecast
         with ui.element("p").classes("mg-kicker"):
             as_of = f" as of {portrait.as_of}" if portrait.as_of else ""
             ui.label(portrait.title + as_of)
@@ -41,16 +41,16 @@ class AnswerView:
             with back:
                 ui.label("Back to the scenario as written")
             back.on("click", session.reset)
-        self.answer = Telling("answer", reading)
+        self.answer = AnswerText("answer", reading)
         with ui.element("div").classes("mg-two"):
             questions = (
                 question_section(portrait)
                 if portrait.questions
                 else outcome_section(portrait, timed=False)
             )
-            self.questions = Forecast([questions] if questions["groups"] else [], base)
-            self.storylines = Telling("storylines", reading)
-        self.curves = Curves(reading).classes("mg-wide")
+            self.questions = ForecastBars([questions] if questions["groups"] else [], base)
+            self.storylines = AnswerText("storylines", reading)
+        self.curves = CurvesChart(reading).classes("mg-wide")
         with ui.element("section").classes("mg-block"):
             heading("h2", "The contest", "mg-h2")
             ui.label(
@@ -62,22 +62,22 @@ class AnswerView:
                 )
                 + "Choose a box to see its judgements and sources, and who wants what there."
             ).classes("mg-soft")
-            self.picture = Picture(portrait, reading, to_line)
+            self.picture = ContestPicture(portrait, reading, to_line)
             self.picture.on("period", lambda event: self._turn(int(event.args)))
         sections = [move_section(portrait, timed=False), outcome_section(portrait, timed=False)]
         sections = [section for section in sections if section["groups"]]
-        self.forecast = Forecast(sections, base).classes("mg-wide")
-        self.points = Telling("points", reading)
+        self.forecast = ForecastBars(sections, base).classes("mg-wide")
+        self.points = AnswerText("points", reading)
         factors = factor_section(portrait, timed=False)
-        self.factors = Forecast([factors] if factors["groups"] else [], base).classes("mg-wide")
+        self.factors = ForecastBars([factors] if factors["groups"] else [], base).classes("mg-wide")
         if portrait.about:
             ui.label(portrait.about).classes("mg-about")
         with ui.element("section").classes("mg-block"):
             self._sources()
         self.method = ui.label().classes("mg-soft mg-method")
-        session.on_glance.append(self._glance)
+        session.on_forecast.append(self._glance)
         session.on_intervals.append(self._widen)
-        session.on_reading.append(self._reading)
+        session.on_full_view.append(self._reading)
         self._reading()
 
     def _sources(self) -> None:
@@ -95,30 +95,30 @@ class AnswerView:
         self._reading()
 
     def _glance(self) -> None:
-        if not self.looked_at:
+        if not self.visible:
             return
-        glance = self.session.glance
+        glance = self.session.forecast
         assert glance is not None
         for forecast in (self.questions, self.forecast, self.factors):
             forecast.show(glance)
-        self.answer.answer(glance)
+        self.answer.show_answer(glance)
         self._changes()
 
     def _widen(self) -> None:
         for forecast in (self.questions, self.forecast, self.factors):
-            forecast.widen(self.session.intervals)
+            forecast.show_intervals(self.session.intervals)
 
     def _reading(self) -> None:
-        if not self.looked_at:
+        if not self.visible:
             return
-        reading = self.session.now
+        reading = self.session.full_view
         assert reading is not None
         self._glance()
         for telling in (self.answer, self.storylines, self.points):
             telling.show(reading)
         self.curves.show(reading)
         self.picture.show(reading)
-        if self.picture.period != self.portrait.pictured:
+        if self.picture.period != self.portrait.drawn_period:
             background_tasks.create(self._turn(self.picture.period))
         self.method.set_text(f"{reading.method}.")
 
@@ -138,9 +138,9 @@ class AnswerView:
         except Superseded:
             return
         except MiddlegameError as error:
-            session.say(str(error))
+            session.show_message(str(error))
             return
-        self.picture.turn(svg, period)
+        self.picture.show_period(svg, period)
 
     def _changes(self) -> None:
         count = len(self.session.setting.numbers)

@@ -11,7 +11,7 @@ from middlegame.workbench.views.frame import button
 from middlegame.workbench.workers.pool import Superseded
 
 
-class Background:
+class BackgroundTask:
     """A line that tells how far some work is, with a button that cancels it.
 
     Args:
@@ -70,7 +70,7 @@ class Background:
             self.problem.set_text(str(error))
             self.problem.set_visibility(True)
         self.running = False
-        if session.left:
+        if session.closed:
             return
         self.line.set_visibility(False)
         if found is not None:

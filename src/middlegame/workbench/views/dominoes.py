@@ -6,30 +6,30 @@ from nicegui import ui
 
 from middlegame.base.errors import MiddlegameError
 from middlegame.workbench.session import Session
-from middlegame.workbench.views.background import Background
-from middlegame.workbench.views.elements import Patched
+from middlegame.workbench.views.background import BackgroundTask
+from middlegame.workbench.views.elements import PatchedElement
 from middlegame.workbench.views.frame import button, heading
-from middlegame.workbench.workers.dominoes import Cascade, Falls
+from middlegame.workbench.workers.dominoes import CascadeView, DominoesView
 from middlegame.workbench.workers.pool import Superseded
 
 
-class Board(Patched, component="components/dominoes.js"):
+class DominoBoard(PatchedElement, component="components/dominoes.js"):
     """The dominoes, and the cascade of the one that was toppled."""
 
     def __init__(self) -> None:
         super().__init__()
         self._props.update(firsts=[], largest=[], chosen=-1, cascade=None, busy=False)
 
-    def set_up(self, falls: Falls) -> None:
+    def set_up(self, falls: DominoesView) -> None:
         """Stand all dominoes up."""
         self.patch(
-            firsts=[asdict(first) for first in falls.firsts],
+            firsts=[asdict(first) for first in falls.dominoes],
             largest=[[place, asdict(row)] for place, row in falls.largest],
             chosen=-1,
             cascade=None,
         )
 
-    def choose(self, place: int, cascade: Cascade | None) -> None:
+    def choose(self, place: int, cascade: CascadeView | None) -> None:
         """Show what falls after one; None while that is being found."""
         self.patch(
             chosen=place,
@@ -38,27 +38,27 @@ class Board(Patched, component="components/dominoes.js"):
         )
 
 
-class DominoView:
+class DominoesTab:
     """Every push of the contest, with the numbers as they now are."""
 
     def __init__(self, session: Session) -> None:
         self.session = session
-        self.falls: Falls | None = None
+        self.falls: DominoesView | None = None
         self._numbers: dict[str, float] = {}
         heading("h1", "What falls with what", "mg-small")
         ui.label(
             "A domino is a move or factor that is set from outside, and known to everybody before "
             "play; by surprise means that nobody was told. The contest's evidence is set aside."
         ).classes("mg-soft mg-about")
-        self.work = Background(session, "Toppling every domino once")
+        self.work = BackgroundTask(session, "Toppling every domino once")
         with ui.element("p").classes("mg-note") as self.stale:
             ui.label("Numbers have been changed since.")
             button("Topple anew", self._begin)
         self.stale.set_visibility(False)
-        self.board = Board()
+        self.board = DominoBoard()
         self.board.set_visibility(False)
         self.board.on("topple", lambda event: self._topple(int(event.args)))
-        session.on_reading.append(self._changed)
+        session.on_full_view.append(self._changed)
 
     def shown(self) -> None:
         """Begin with the work when the view is first looked at."""
@@ -76,7 +76,7 @@ class DominoView:
             home=self.session.text,
         )
 
-    def _found(self, falls: Falls) -> None:
+    def _found(self, falls: DominoesView) -> None:
         self.falls = falls
         self.board.set_visibility(True)
         self.board.set_up(falls)
@@ -87,9 +87,9 @@ class DominoView:
         self.stale.set_visibility(self.falls is not None and not same)
 
     async def _topple(self, place: int) -> None:
-        if self.falls is None or not 0 <= place < len(self.falls.firsts):
+        if self.falls is None or not 0 <= place < len(self.falls.dominoes):
             return
-        first, session = self.falls.firsts[place], self.session
+        first, session = self.falls.dominoes[place], self.session
         self.board.choose(place, None)
         try:
             found = await session.pools.solving.ask(

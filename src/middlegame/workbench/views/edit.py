@@ -13,7 +13,7 @@ from middlegame.workbench.server.library import LARGEST, Library
 from middlegame.workbench.session import Session
 from middlegame.workbench.views.frame import button, enable, heading
 from middlegame.workbench.workers.pool import Superseded
-from middlegame.workbench.workers.texts import Passage, Told
+from middlegame.workbench.workers.texts import CitedPassage, EditorFault
 
 _PAUSE = 0.25
 """Seconds without a keystroke after which the text is checked."""
@@ -52,7 +52,7 @@ class EditorAids(Element, component="components/editor_aids.js"):
         self.run_method("offer", number, options)
 
 
-class EditView:
+class EditTab:
     """An editor, the list of faults, and the passages that the line at hand cites."""
 
     def __init__(
@@ -129,7 +129,7 @@ class EditView:
         """Look for faults, and show them where they are."""
         session, text = self.session, self.editor.value or ""
         try:
-            found: list[Told] = await session.pools.reading.ask(
+            found: list[EditorFault] = await session.pools.texts.ask(
                 (session.visitor, "check"), "texts.checked", text, session.folder
             )
         except (Superseded, MiddlegameError):
@@ -149,12 +149,12 @@ class EditView:
         tips: dict[int, str] = {}
         for fault in found:
             line = min(fault.line, lines)
-            tips[line] = f"{tips[line]}\n{fault.told}" if line in tips else fault.told
+            tips[line] = f"{tips[line]}\n{fault.message}" if line in tips else fault.message
         self.editor.run_method("setLineTooltips", tips)
         self._show_faults(found)
         self._buttons()
 
-    def _show_faults(self, found: list[Told]) -> None:
+    def _show_faults(self, found: list[EditorFault]) -> None:
         self.faults.clear()
         with self.faults:
             if not found:
@@ -166,7 +166,7 @@ class EditView:
                     with at:
                         ui.label(f"{fault.severity}, line {fault.line}")
                     at.on("click", lambda _, line=fault.line: self.to_line(line))
-                    ui.label(fault.told)
+                    ui.label(fault.message)
 
     def _buttons(self) -> None:
         text = self.editor.value or ""
@@ -185,7 +185,7 @@ class EditView:
     async def _complete(self, number: int, line: int, column: int) -> None:
         session = self.session
         try:
-            found = await session.pools.reading.ask(
+            found = await session.pools.texts.ask(
                 (session.visitor, "complete"),
                 "texts.completed",
                 self.editor.value or "",
@@ -202,7 +202,7 @@ class EditView:
     async def _sources(self, line: int) -> None:
         session = self.session
         try:
-            found = await session.pools.reading.ask(
+            found = await session.pools.texts.ask(
                 (session.visitor, "cited"),
                 "texts.cited",
                 self.editor.value or "",
@@ -213,14 +213,14 @@ class EditView:
             return
         self._show_passages(found)
 
-    def _show_passages(self, found: list[Passage]) -> None:
+    def _show_passages(self, found: list[CitedPassage]) -> None:
         self.passages.clear()
         with self.passages:
             if not found:
                 ui.label("Go to a line that cites something.").classes("mg-soft")
             for passage in found:
                 with ui.element("blockquote").classes("mg-passage"):
-                    ui.label(f"{passage.cite} · {passage.source}").classes("mg-soft")
+                    ui.label(f"{passage.citation} · {passage.source}").classes("mg-soft")
                     ui.label(passage.text or passage.reason)
 
     async def _apply(self) -> None:

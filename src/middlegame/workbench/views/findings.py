@@ -7,7 +7,7 @@ from nicegui import ui
 
 from middlegame.workbench.session import Session
 from middlegame.workbench.setting import Setting
-from middlegame.workbench.views.background import Background
+from middlegame.workbench.views.background import BackgroundTask
 from middlegame.workbench.views.frame import button, heading
 
 Arguments = Callable[[Setting], Any]
@@ -23,7 +23,7 @@ def whole(setting: Setting) -> Setting:
     return setting
 
 
-class Found:
+class ReportPart:
     """A section of the report, worked out when it is asked for, and anew when it has aged.
 
     Args:
@@ -36,13 +36,13 @@ class Found:
     def __init__(self, session: Session, task: str, what: str, of: Arguments) -> None:
         self.session, self.task, self._of = session, task, of
         self._asked: Any = None
-        self.work = Background(session, what)
+        self.work = BackgroundTask(session, what)
         with ui.element("p").classes("mg-note mg-changed") as self.stale:
             ui.label("Something has been changed since.")
             button("Work it out anew", self.begin)
         self.stale.set_visibility(False)
         self.found = ui.html("", sanitize=False).classes("mg-report").props('aria-live="polite"')
-        session.on_reading.append(self._changed)
+        session.on_full_view.append(self._changed)
 
     def begin(self) -> None:
         """Begin with the work."""
@@ -66,10 +66,10 @@ class Found:
         self.stale.set_visibility(self._asked is not None and not same)
 
 
-class FoundView:
+class ReportTab:
     """A view that is one such section, worked out when it is first looked at."""
 
-    def __init__(self, session: Session, title: str, found: Callable[[Session], Found]) -> None:
+    def __init__(self, session: Session, title: str, found: Callable[[Session], ReportPart]) -> None:
         heading("h1", title, "mg-small")
         self._found = found(session)
         self._begun = False
@@ -81,19 +81,19 @@ class FoundView:
             self._found.begin()
 
 
-def evidence_view(session: Session) -> FoundView:
+def hypotheses_tab(session: Session) -> ReportTab:
     """Make the view of what the evidence says."""
-    return FoundView(
+    return ReportTab(
         session,
         "What the evidence says",
-        lambda s: Found(s, "finding.evidence", "Weighing the evidence", whole),
+        lambda s: ReportPart(s, "finding.evidence", "Weighing the evidence", whole),
     )
 
 
-def rivals_view(session: Session) -> FoundView:
+def comparison_tab(session: Session) -> ReportTab:
     """Make the view of rival analysts."""
-    return FoundView(
+    return ReportTab(
         session,
         "Rival analysts",
-        lambda s: Found(s, "finding.rivals", "Solving every view", numbers_of),
+        lambda s: ReportPart(s, "finding.rivals", "Solving every view", numbers_of),
     )

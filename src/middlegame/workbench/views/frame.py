@@ -10,7 +10,7 @@ from middlegame.report.html.sections import STYLE
 _STYLE = (Path(__file__).parent / "style.css").read_text(encoding="utf-8")
 
 
-def dress(title: str) -> None:
+def style_page(title: str) -> None:
     """Give a page its style and title."""
     ui.page_title(f"{title} · middlegame" if title else "middlegame")
     ui.add_css(_STYLE)
@@ -43,7 +43,7 @@ def enable(made: ui.element, usable: bool) -> None:
         made.props("disabled")
 
 
-class Head:
+class PageHeader:
     """The head of a page: where one is, and the views to choose from."""
 
     def __init__(

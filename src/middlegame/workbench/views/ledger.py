@@ -11,19 +11,19 @@ from middlegame.base.errors import MiddlegameError
 from middlegame.report.text.palette import OKABE_ITO
 from middlegame.workbench.session import Session
 from middlegame.workbench.views.frame import button, heading
-from middlegame.workbench.workers.ledger import Answer, Kept, Standing
+from middlegame.workbench.workers.ledger import QuestionRecord, LedgerView, ForecasterView
 from middlegame.workbench.workers.pool import Superseded
 
 
-class Calibration(Element, component="components/calibration.js"):
+class CalibrationChart(Element, component="components/calibration.js"):
     """What a forecaster said against what happened."""
 
-    def __init__(self, standing: Standing, colour: str) -> None:
+    def __init__(self, standing: ForecasterView, colour: str) -> None:
         super().__init__()
         self._props["standing"], self._props["colour"] = asdict(standing), colour
 
 
-class LedgerView:
+class LedgerTab:
     """What the ledger has of this contest."""
 
     def __init__(self, session: Session) -> None:
@@ -50,7 +50,7 @@ class LedgerView:
 
     async def _ask(self, task: str, *arguments: Any, solving: bool = False) -> Any:
         session = self.session
-        pool = session.pools.solving if solving else session.pools.reading
+        pool = session.pools.solving if solving else session.pools.texts
         home = session.text if solving else ""
         self.problem.set_visibility(False)
         try:
@@ -63,7 +63,7 @@ class LedgerView:
             return None
 
     async def _read(self) -> None:
-        found: Kept | None = await self._ask("keeping.kept", self.session.name)
+        found: LedgerView | None = await self._ask("keeping.kept", self.session.name)
         if found is None:
             return
         if not self.by.value:
@@ -72,37 +72,37 @@ class LedgerView:
         with self.kept:
             with ui.element("section").classes("mg-block"):
                 heading("h2", "Questions", "mg-h2")
-                if not found.answers:
+                if not found.questions:
                     ui.label("Nothing is recorded of this contest yet.").classes("mg-soft")
-                for answer in found.answers:
+                for answer in found.questions:
                     self._answer(answer)
             with ui.element("section").classes("mg-block"):
                 heading("h2", "How good the forecasts were", "mg-h2")
-                ui.label(f"Over all contests: {found.settled}.").classes("mg-soft")
+                ui.label(f"Over all contests: {found.summary}.").classes("mg-soft")
                 self._standings(found)
                 ui.label(found.rules).classes("mg-soft mg-about")
 
-    def _answer(self, answer: Answer) -> None:
+    def _answer(self, answer: QuestionRecord) -> None:
         with ui.element("div").classes("mg-asked"):
             with ui.element("div"):
                 heading("h3", answer.label, "mg-h3")
                 ui.label(answer.due).classes("mg-soft")
                 with ui.element("ul").classes("mg-said"):
-                    for number, who, day, chance in answer.said[:5]:
+                    for number, who, day, chance in answer.forecasts[:5]:
                         with ui.element("li"):
                             ui.label(chance).classes("mg-chance")
                             ui.label(f"{who}, {day}, record {number}").classes("mg-soft")
-                more = len(answer.said) - 5
+                more = len(answer.forecasts) - 5
                 if more > 0:
                     ui.label(f"and {more} earlier").classes("mg-soft")
             with ui.element("div").classes("mg-outcome"):
                 if answer.outcome:
                     ui.label(answer.outcome.capitalize()).classes("mg-chance")
-                    ui.label(answer.settled).classes("mg-soft")
+                    ui.label(answer.resolution).classes("mg-soft")
                 button("Correct" if answer.outcome else "Resolve", lambda: self._resolve(answer))
 
-    def _standings(self, found: Kept) -> None:
-        if not found.standings:
+    def _standings(self, found: LedgerView) -> None:
+        if not found.forecasters:
             ui.label("Nothing can be scored yet.").classes("mg-soft")
             return
         with ui.element("div").classes("mg-changes mg-scores"), ui.element("table"):
@@ -111,16 +111,16 @@ class LedgerView:
                     with ui.element("th").props("scope=col"):
                         ui.label(head)
             with ui.element("tbody"):
-                for each in found.standings:
+                for each in found.forecasters:
                     with ui.element("tr"):
                         with ui.element("th").props("scope=row"):
                             ui.label(each.forecaster)
-                        for cell in (str(each.count), each.brier, each.even, each.log_score):
+                        for cell in (str(each.count), each.brier, each.even_brier, each.log_score):
                             with ui.element("td"):
                                 ui.label(cell)
         with ui.element("div").classes("mg-calibrations"):
-            for place, each in enumerate(found.standings):
-                Calibration(each, OKABE_ITO[place % len(OKABE_ITO)])
+            for place, each in enumerate(found.forecasters):
+                CalibrationChart(each, OKABE_ITO[place % len(OKABE_ITO)])
 
     async def _record(self) -> None:
         session = self.session
@@ -137,7 +137,7 @@ class LedgerView:
             self.note.value = ""
             await self._read()
 
-    def _resolve(self, answer: Answer) -> None:
+    def _resolve(self, answer: QuestionRecord) -> None:
         with ui.dialog() as dialog, ui.card().classes("mg-dialog"):
             heading("h2", "How did it turn out?", "mg-h2")
             ui.label(f"{answer.label} ({answer.due})")
@@ -155,7 +155,7 @@ class LedgerView:
             async def enter() -> None:
                 session = self.session
                 try:
-                    await session.pools.reading.ask(
+                    await session.pools.texts.ask(
                         (session.visitor, "resolve"),
                         "keeping.resolved",
                         answer.key,

@@ -6,11 +6,11 @@ from nicegui import ui
 
 from middlegame.workbench.session import Session
 from middlegame.workbench.setting import Setting
-from middlegame.workbench.views.background import Background
-from middlegame.workbench.views.elements import Patched
-from middlegame.workbench.views.findings import Found, whole
+from middlegame.workbench.views.background import BackgroundTask
+from middlegame.workbench.views.elements import PatchedElement
+from middlegame.workbench.views.findings import ReportPart, whole
 from middlegame.workbench.views.frame import button, enable, heading
-from middlegame.workbench.workers.ranges import Swept, Tornado
+from middlegame.workbench.workers.ranges import SweepView, TornadoView
 
 _WORLDS = {
     1024: "1,024 worlds",
@@ -20,7 +20,7 @@ _WORLDS = {
 }
 
 
-class Tornados(Patched, component="components/tornado.js"):
+class TornadoChart(PatchedElement, component="components/tornado.js"):
     """What each judgement does to each question."""
 
     def __init__(self) -> None:
@@ -28,7 +28,7 @@ class Tornados(Patched, component="components/tornado.js"):
         self._props.update(tornados=[], chosen=0)
         self.on("choose", lambda event: self._choose(int(event.args)))
 
-    def show(self, found: list[Tornado]) -> None:
+    def show(self, found: list[TornadoView]) -> None:
         """Draw them, the first question chosen."""
         self.patch(tornados=[asdict(each) for each in found], chosen=0)
 
@@ -36,12 +36,12 @@ class Tornados(Patched, component="components/tornado.js"):
         self.patch(chosen=place)
 
 
-class RangesView:
+class UncertaintyTab:
     """A sweep of the ranges, and the tornado of every question."""
 
     def __init__(self, session: Session) -> None:
         self.session = session
-        self._swept: tuple[Setting, Swept] | None = None
+        self._swept: tuple[Setting, SweepView] | None = None
         self._driven: Setting | None = None
         heading("h1", "How sure is it?", "mg-small")
         ui.label(
@@ -59,21 +59,21 @@ class RangesView:
                         "dense outlined"
                     )
                     self.begin = button("Sweep", self._sweep, primary=True)
-                self.sweeping = Background(session, "Solving worlds")
+                self.sweeping = BackgroundTask(session, "Solving worlds")
                 self.found = ui.element("div").classes("mg-found").props('aria-live="polite"')
             with ui.element("section").classes("mg-block mg-drivers"):
                 heading("h2", "What drives it", "mg-h2")
                 with ui.element("div").classes("mg-tools"):
                     button("Move every judgement", self._drive, primary=True)
-                self.driving = Background(session, "Moving judgements")
-                self.tornados = Tornados()
+                self.driving = BackgroundTask(session, "Moving judgements")
+                self.tornados = TornadoChart()
                 self.tornados.set_visibility(False)
         with ui.element("section").classes("mg-block mg-worth"):
             heading("h2", "What is worth finding out, and fixing", "mg-h2")
             with ui.element("div").classes("mg-tools"):
                 button("Weigh what could be known", lambda: self.worth.begin(), primary=True)
-            self.worth = Found(session, "finding.worth", "Weighing what could be known", whole)
-        session.on_reading.append(self._changed)
+            self.worth = ReportPart(session, "finding.worth", "Weighing what could be known", whole)
+        session.on_full_view.append(self._changed)
 
     def _sweep(self) -> None:
         setting = self.session.setting
@@ -85,16 +85,16 @@ class RangesView:
             then=lambda found: self._show(setting, found),
         )
 
-    def _show(self, setting: Setting, found: Swept) -> None:
+    def _show(self, setting: Setting, found: SweepView) -> None:
         self._swept = setting, found
         self.found.clear()
         with self.found:
             ui.label(found.answer).classes("mg-answer")
             for note in found.notes:
                 ui.label(note).classes("mg-note")
-            for line in found.open:
+            for line in found.open_ends:
                 ui.label(line).classes("mg-line-told")
-            ui.label(f"{found.worlds:,} worlds. {found.sureness}").classes("mg-soft")
+            ui.label(f"{found.worlds:,} worlds. {found.sampling_error}").classes("mg-soft")
             ui.label("The intervals now stand on the bars of the other views.").classes("mg-soft")
             if found.boxes:
                 heading("h2", "Where in the ranges", "mg-h2")
@@ -112,7 +112,7 @@ class RangesView:
             then=lambda found: self._draw(setting, found),
         )
 
-    def _draw(self, setting: Setting, found: list[Tornado]) -> None:
+    def _draw(self, setting: Setting, found: list[TornadoView]) -> None:
         self._driven = setting
         self.tornados.show(found)
         self.tornados.set_visibility(True)
@@ -121,7 +121,7 @@ class RangesView:
     def _changed(self) -> None:
         now = self.session.setting
         fits = self._swept is not None and self._swept[0] == now
-        self.session.widen(self._swept[1].intervals if fits and self._swept else {})
+        self.session.set_intervals(self._swept[1].intervals if fits and self._swept else {})
         old = (self._swept is not None and not fits) or self._driven not in (None, now)
         self.stale.set_visibility(old)
         enable(self.begin, not self.sweeping.running)

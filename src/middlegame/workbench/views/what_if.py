@@ -6,10 +6,10 @@ from middlegame.base.errors import MiddlegameError
 from middlegame.workbench.server.library import Library
 from middlegame.workbench.session import Session
 from middlegame.workbench.views.elements import (
-    Forecast,
-    Numbers,
-    Pickers,
-    Telling,
+    ForecastBars,
+    Sliders,
+    StatePickers,
+    AnswerText,
     move_section,
     outcome_section,
     question_section,
@@ -17,16 +17,16 @@ from middlegame.workbench.views.elements import (
 from middlegame.workbench.views.frame import button, enable, heading
 
 
-class TryView:
+class WhatIfTab:
     """Controls on one side; on the other the forecast beside the scenario as written."""
 
     def __init__(self, library: Library, session: Session) -> None:
-        portrait, reading = session.portrait, session.now
+        portrait, reading = session.contest_view, session.full_view
         assert portrait is not None
         assert reading is not None
-        assert session.base is not None
+        assert session.baseline is not None
         self.library, self.session = library, session
-        self.looked_at = True
+        self.visible = True
         heading("h1", "What if?", "mg-small")
         with ui.element("div").classes("mg-tools").props('role=toolbar aria-label="Changes"'):
             self.undo = button("Undo", session.undo)
@@ -38,22 +38,22 @@ class TryView:
             with ui.element("div").classes("mg-controls"):
                 with ui.element("section").classes("mg-block"):
                     heading("h2", "Numbers", "mg-h2")
-                    self.numbers = Numbers(portrait, self._moved)
+                    self.numbers = Sliders(portrait, self._moved)
                 with ui.element("section").classes("mg-block"):
                     heading("h2", "Moves and factors", "mg-h2")
-                    self.pickers = Pickers(portrait, self._picked, self._surprised)
+                    self.pickers = StatePickers(portrait, self._picked, self._surprised)
             results = ui.element("div").classes("mg-results")
             with results.props('tabindex=0 role=region aria-label="What follows"'):
                 sections = [question_section(portrait, words=False)] if portrait.questions else []
-                self.questions = Forecast(sections, session.base.glance)
-                self.changes = Telling("changes", reading)
-                self.forecast = Forecast(
+                self.questions = ForecastBars(sections, session.baseline.forecast)
+                self.changes = AnswerText("changes", reading)
+                self.forecast = ForecastBars(
                     [s for s in (outcome_section(portrait), move_section(portrait)) if s["groups"]],
-                    session.base.glance,
+                    session.baseline.forecast,
                 )
-        session.on_glance.append(self._glance)
+        session.on_forecast.append(self._glance)
         session.on_intervals.append(self._widen)
-        session.on_reading.append(self._reading)
+        session.on_full_view.append(self._reading)
         session.on_message.append(self._message)
         session.on_ready.append(self._state)
         self._reading()
@@ -75,21 +75,21 @@ class TryView:
         self.session.change(self.session.setting.with_surprise(surprise), settled=True)
 
     def _glance(self) -> None:
-        if not self.looked_at:
+        if not self.visible:
             return
-        glance = self.session.glance
+        glance = self.session.forecast
         assert glance is not None
         self.questions.show(glance)
         self.forecast.show(glance)
 
     def _widen(self) -> None:
         for forecast in (self.questions, self.forecast):
-            forecast.widen(self.session.intervals)
+            forecast.show_intervals(self.session.intervals)
 
     def _reading(self) -> None:
-        if not self.looked_at:
+        if not self.visible:
             return
-        reading = self.session.now
+        reading = self.session.full_view
         assert reading is not None
         self._glance()
         self.changes.show(reading)
@@ -98,7 +98,7 @@ class TryView:
         self._state()
 
     def _message(self) -> None:
-        self.changes.warn(self.session.message)
+        self.changes.show_message(self.session.message)
         self._state()
 
     def _state(self) -> None:
@@ -153,7 +153,7 @@ class SaveDialog:
         session = self.session
         try:
             return str(
-                await session.pools.reading.ask(
+                await session.pools.texts.ask(
                     (session.visitor, "rewrite"),
                     "texts.rewrite",
                     session.text,

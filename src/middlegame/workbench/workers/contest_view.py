@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from middlegame.equilibrium.equilibrium import Equilibrium
     from middlegame.scenario.yaml.load import Loaded
 
-BEYOND = 0.75
+SLIDER_MARGIN = 0.75
 """How far a slider goes beyond either end of its range, as a share of the range's width."""
 
 
 @dataclass(frozen=True)
-class Number:
+class SliderRange:
     """A range with what its slider needs.
 
     Attributes:
@@ -58,32 +58,32 @@ class Number:
     median: float
     step: float
     why: str
-    cites: tuple[str, ...]
+    citations: tuple[str, ...]
     line: int | None
 
 
 @dataclass(frozen=True)
-class Group:
+class SliderGroup:
     """Numbers about one thing."""
 
     title: str
-    numbers: tuple[Number, ...]
+    ranges: tuple[SliderRange, ...]
 
 
 @dataclass(frozen=True)
-class Judged:
+class NodeJudgement:
     """A judgement as a node's panel shows it."""
 
     case: str
     claim: str
     value: str
     why: str
-    cites: tuple[str, ...]
+    citations: tuple[str, ...]
     line: int | None
 
 
 @dataclass(frozen=True)
-class Node:
+class NodeView:
     """A move or factor.
 
     Attributes:
@@ -108,26 +108,26 @@ class Node:
     colour: str
     states: tuple[tuple[str, str], ...]
     why: str
-    cites: tuple[str, ...]
+    citations: tuple[str, ...]
     parents: tuple[str, ...]
-    judgements: tuple[Judged, ...]
-    wanted: tuple[tuple[str, str, Judged], ...]
+    judgements: tuple[NodeJudgement, ...]
+    interests: tuple[tuple[str, str, NodeJudgement], ...]
     line: int | None
 
 
 @dataclass(frozen=True)
-class Asked:
+class QuestionView:
     """A question without its answer."""
 
     name: str
     label: str
     due: str
     resolves: str
-    will: str
+    condition: str
 
 
 @dataclass(frozen=True)
-class Portrait:
+class ContestView:
     """A contest without its forecast.
 
     Attributes:
@@ -152,22 +152,22 @@ class Portrait:
     about: str
     as_of: str
     due: str
-    questions: tuple[Asked, ...]
-    nodes: tuple[Node, ...]
-    groups: tuple[Group, ...]
+    questions: tuple[QuestionView, ...]
+    nodes: tuple[NodeView, ...]
+    slider_groups: tuple[SliderGroup, ...]
     sources: tuple[tuple[str, str, str], ...]
     colours: tuple[tuple[str, str], ...]
-    evidence: bool
-    rivals: bool
+    has_evidence: bool
+    has_views: bool
     periods: tuple[str, ...]
-    pictured: int | None
+    drawn_period: int | None
 
-    def node(self, name: str) -> Node | None:
+    def node(self, name: str) -> NodeView | None:
         """Give a node by name."""
         return next((node for node in self.nodes if node.name == name), None)
 
 
-def portrait(equilibrium: "Equilibrium", loaded: "Loaded") -> Portrait:
+def contest_view(equilibrium: "Equilibrium", loaded: "Loaded") -> ContestView:
     """Draw up a contest's portrait from its equilibrium as written."""
     from middlegame.analysis.hypotheses import hidden
 
@@ -178,40 +178,40 @@ def portrait(equilibrium: "Equilibrium", loaded: "Loaded") -> Portrait:
     written = {each.name: each for group in told for each in group.written}
     groups = []
     for group in told:
-        numbers = [_number(parameters[w.name], w) for w in group.written if w.name in parameters]
+        numbers = [_slider_range(parameters[w.name], w) for w in group.written if w.name in parameters]
         if numbers:
-            groups.append(Group(group.title, tuple(numbers)))
+            groups.append(SliderGroup(group.title, tuple(numbers)))
     colours = actor_colours(diagram)
     calendar = scenario.calendar if scenario else None
-    return Portrait(
+    return ContestView(
         title=words.title,
         question=clean(scenario.question or "") if scenario else "",
         about=clean(scenario.about or "") if scenario else "",
         as_of=date(scenario.as_of) if scenario and scenario.as_of else "",
         due=narrative.common_due(equilibrium),
         questions=tuple(
-            Asked(each.name, each.label, each.due, each.resolves, each.will)
+            QuestionView(each.name, each.label, each.due, each.resolves, each.will)
             for each in narrative.asked(equilibrium)
         ),
         nodes=tuple(_nodes(diagram, words, written, loaded)),
-        groups=tuple(groups),
+        slider_groups=tuple(groups),
         sources=tuple(_sources(words)),
         colours=tuple((capital(words.actor(o)), colours[o]) for o in colours),
-        evidence=bool(equilibrium.evidence and hidden(diagram)),
-        rivals=bool(scenario and scenario.views),
+        has_evidence=bool(equilibrium.evidence and hidden(diagram)),
+        has_views=bool(scenario and scenario.views),
         periods=tuple(calendar.name(k + 1) for k in range(calendar.count)) if calendar else (),
-        pictured=shown_period(diagram),
+        drawn_period=shown_period(diagram),
     )
 
 
-def _number(parameter: Parameter, written: Written) -> Number:
+def _slider_range(parameter: Parameter, written: Written) -> SliderRange:
     low, high = (float(parameter.to_scale(end)) for end in (parameter.low, parameter.high))
-    reach = BEYOND * (high - low)
+    reach = SLIDER_MARGIN * (high - low)
     least, most = (
         float(parameter.from_scale(low - reach)),
         float(parameter.from_scale(high + reach)),
     )
-    return Number(
+    return SliderRange(
         name=parameter.name,
         case=written.case,
         claim=written.claim,
@@ -225,7 +225,7 @@ def _number(parameter: Parameter, written: Written) -> Number:
         median=parameter.median,
         step=_step(parameter),
         why=written.why,
-        cites=_cites(written),
+        citations=_citations(written),
         line=written.line,
     )
 
@@ -238,22 +238,22 @@ def _step(parameter: Parameter) -> float:
     return round(step, 10)
 
 
-def _cites(written: Written) -> tuple[str, ...]:
+def _citations(written: Written) -> tuple[str, ...]:
     return tuple(
         cite.source if cite.paragraph is None else f"{cite.source} ¶ {cite.paragraph}"
         for cite in written.cites
     )
 
 
-def _judged(written: Written) -> Judged:
-    return Judged(
-        written.case, written.claim, written.value, written.why, _cites(written), written.line
+def _node_judgement(written: Written) -> NodeJudgement:
+    return NodeJudgement(
+        written.case, written.claim, written.value, written.why, _citations(written), written.line
     )
 
 
 def _nodes(
     diagram: Diagram, words: Words, written: dict[str, Written], loaded: "Loaded"
-) -> Iterator[Node]:
+) -> Iterator[NodeView]:
     scenario = words.scenario
     colours = actor_colours(diagram)
     for node in diagram.played:
@@ -264,7 +264,7 @@ def _nodes(
         if scenario:
             part = scenario.moves.get(plain) if move else scenario.factors.get(plain)
         own = f"{section}.{plain}."
-        yield Node(
+        yield NodeView(
             name=node.name,
             kind="move" if move else "outcome" if node.headline else "factor",
             label=words.heading(node.name),
@@ -272,17 +272,17 @@ def _nodes(
             colour=colours[node.owner] if isinstance(node, Decision) else NOBODY,
             states=tuple(zip(node.states, words.states(node.name), strict=True)),
             why=clean(part.why or "") if part else "",
-            cites=tuple(str(cite).replace("#", " ¶ ") for cite in part.cite) if part else (),
+            citations=tuple(str(cite).replace("#", " ¶ ") for cite in part.cite) if part else (),
             parents=tuple(words.label(parent) for parent in node.parents),
-            judgements=tuple(_judged(w) for name, w in written.items() if name.startswith(own)),
-            wanted=tuple(_wanted(words, plain, written)),
+            judgements=tuple(_node_judgement(w) for name, w in written.items() if name.startswith(own)),
+            interests=tuple(_interests(words, plain, written)),
             line=loaded.place((section, plain))[0] if scenario else None,
         )
 
 
-def _wanted(
+def _interests(
     words: Words, name: str, written: dict[str, Written]
-) -> Iterator[tuple[str, str, Judged]]:
+) -> Iterator[tuple[str, str, NodeJudgement]]:
     """List the interests that speak of a node: the actor, its colour, the judgement."""
     if words.scenario is None:
         return
@@ -292,7 +292,7 @@ def _wanted(
             case ("interests", str(actor), int(place), "when") if name in condition.variables():
                 found = written.get(f"interests.{actor}[{place}].worth")
                 if found:
-                    yield capital(words.actor(actor)), colours.get(actor, NOBODY), _judged(found)
+                    yield capital(words.actor(actor)), colours.get(actor, NOBODY), _node_judgement(found)
 
 
 def _sources(words: Words) -> Iterator[tuple[str, str, str]]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from middlegame.workbench.workers.worker import Bench
+from middlegame.workbench.workers.worker import WorkerContext
 
 if TYPE_CHECKING:
     from middlegame.analysis.dominoes import Dominoes
@@ -14,7 +14,7 @@ _STRONGEST = 6
 
 
 @dataclass(frozen=True)
-class First:
+class DominoView:
     """A domino that can be toppled.
 
     Attributes:
@@ -26,12 +26,12 @@ class First:
 
     name: str
     state: str
-    told: str
+    label: str
     strength: float
 
 
 @dataclass(frozen=True)
-class Row:
+class EffectRow:
     """What a push changes: a label, before, after, the difference in points of percent, the way."""
 
     label: str
@@ -42,7 +42,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Cascade:
+class CascadeView:
     """What falls after a push.
 
     Attributes:
@@ -56,12 +56,12 @@ class Cascade:
     title: str
     graph: str
     width: int
-    rows: tuple[Row, ...]
+    rows: tuple[EffectRow, ...]
     notes: tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class Falls:
+class DominoesView:
     """All dominoes of a contest, and the largest falls.
 
     Attributes:
@@ -69,19 +69,19 @@ class Falls:
         largest: for each the domino's place among them, and what it does.
     """
 
-    firsts: tuple[First, ...]
-    largest: tuple[tuple[int, Row], ...]
+    dominoes: tuple[DominoView, ...]
+    largest: tuple[tuple[int, EffectRow], ...]
 
 
-def every(bench: Bench, text: str, numbers: Mapping[str, float]) -> Falls:
+def all_dominoes(bench: WorkerContext, text: str, numbers: Mapping[str, float]) -> DominoesView:
     """Push everything, and tell what falls most."""
     from middlegame.report.text.dominoes import push_heading, strongest_falls
 
     found = _dominoes(bench, text, numbers)
     ranked = list(found.ranked)
-    return Falls(
-        firsts=tuple(
-            First(push.name, push.state, push_heading(found, push), found.headline_change(push))
+    return DominoesView(
+        dominoes=tuple(
+            DominoView(push.name, push.state, push_heading(found, push), found.headline_change(push))
             for push in ranked
         ),
         largest=tuple(
@@ -90,9 +90,9 @@ def every(bench: Bench, text: str, numbers: Mapping[str, float]) -> Falls:
     )
 
 
-def toppled(
-    bench: Bench, text: str, numbers: Mapping[str, float], name: str, state: str
-) -> Cascade:
+def one_domino(
+    bench: WorkerContext, text: str, numbers: Mapping[str, float], name: str, state: str
+) -> CascadeView:
     """Topple one, and tell what falls with it."""
     from middlegame.analysis.interventions import Intervention
     from middlegame.report.charts.dominoes import cascade_graph
@@ -101,7 +101,7 @@ def toppled(
     found, push = _dominoes(bench, text, numbers), Intervention(name, state)
     found.results.index(push)
     graph = cascade_graph(found, push)
-    return Cascade(
+    return CascadeView(
         title=push_heading(found, push),
         graph=graph,
         width=int(graph.split('viewBox="', 1)[1].split('"', 1)[0].split()[2]) if graph else 0,
@@ -110,22 +110,22 @@ def toppled(
     )
 
 
-def _row(fall: "Fall") -> Row:
+def _row(fall: "Fall") -> EffectRow:
     shift = fall.shift
-    return Row(shift.label, shift.before, shift.after, shift.difference, fall.note)
+    return EffectRow(shift.label, shift.before, shift.after, shift.difference, fall.note)
 
 
-def _dominoes(bench: Bench, text: str, numbers: Mapping[str, float]) -> "Dominoes":
+def _dominoes(bench: WorkerContext, text: str, numbers: Mapping[str, float]) -> "Dominoes":
     from middlegame.analysis.dominoes import dominoes
 
     def work() -> "Dominoes":
-        equilibrium = bench.live(text).full(numbers)
+        equilibrium = bench.contest(text).full(numbers)
 
         def told(done: int, of: int) -> None:
-            bench.check()
-            bench.tell(done / of)
+            bench.raise_if_cancelled()
+            bench.report(done / of)
 
         return dominoes(equilibrium, progress=told)
 
     changed = ",".join(f"{name}={value!r}" for name, value in sorted(numbers.items()))
-    return bench.held(f"dominoes {changed}", text, work)
+    return bench.cached(f"dominoes {changed}", text, work)

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from middlegame.workbench.setting import Setting
-from middlegame.workbench.workers.ranges import moved
-from middlegame.workbench.workers.worker import Bench
+from middlegame.workbench.workers.ranges import with_moved_ranges
+from middlegame.workbench.workers.worker import WorkerContext
 
 if TYPE_CHECKING:
     from middlegame.equilibrium.equilibrium import Equilibrium
@@ -17,7 +17,7 @@ _WEIGHED = 512
 """Worlds in which evidence is weighed."""
 
 
-def worth(bench: Bench, text: str, setting: Setting) -> str:
+def value_of_information(bench: WorkerContext, text: str, setting: Setting) -> str:
     """Tell what is worth finding out, to the analyst and to each actor, and what worth fixing.
 
     Args:
@@ -44,14 +44,14 @@ def worth(bench: Bench, text: str, setting: Setting) -> str:
     asks = {
         each.name: each.conditions[0] for each in chosen if each.name not in equilibrium.questions
     }
-    bench.tell("Compiling for many worlds")
+    bench.report("Compiling for many worlds")
     worlds = sweep(equilibrium, WORLDS, asks=asks, told=_part(bench, "Solving worlds"))
-    bench.check()
+    bench.raise_if_cancelled()
     found = sharpened(equilibrium, chosen, mutual_information(equilibrium, worlds, chosen))
     return _html(worth_section(equilibrium, found, known, levers, worlds.count))
 
 
-def evidence(bench: Bench, text: str, setting: Setting) -> str:
+def weigh_evidence(bench: WorkerContext, text: str, setting: Setting) -> str:
     """Weigh what is known: what it says of what nobody can see, piece by piece.
 
     Args:
@@ -66,12 +66,12 @@ def evidence(bench: Bench, text: str, setting: Setting) -> str:
     equilibrium = _solved(bench, text, setting)
     found, weighed = hypotheses(equilibrium), None
     if equilibrium.diagram.parameters and not equilibrium.surprise:
-        bench.tell(f"Weighing in {_WEIGHED} worlds")
+        bench.report(f"Weighing in {_WEIGHED} worlds")
         weighed = hypotheses_over_worlds(equilibrium, found, _WEIGHED)
     return _html(hypothesis_section(found, equilibrium, weighed))
 
 
-def rivals(bench: Bench, text: str, numbers: Mapping[str, float]) -> str:
+def compare_views(bench: WorkerContext, text: str, numbers: Mapping[str, float]) -> str:
     """Set the contest's views side by side with it, and tell what parts them.
 
     Args:
@@ -83,25 +83,25 @@ def rivals(bench: Bench, text: str, numbers: Mapping[str, float]) -> str:
     from middlegame.analysis.comparison import compare
     from middlegame.report.html.comparison import comparison_section
 
-    contest = bench.live(moved(bench, text, numbers)).scenario
+    contest = bench.contest(with_moved_ranges(bench, text, numbers)).scenario
     found = compare(
         analysts_of_scenario(contest, ""), progress=_part(bench, "Switching judgements")
     )
     return _html(comparison_section(found))
 
 
-def _solved(bench: Bench, text: str, setting: Setting) -> "Equilibrium":
-    return bench.live(moved(bench, text, setting.numbers)).full(
+def _solved(bench: WorkerContext, text: str, setting: Setting) -> "Equilibrium":
+    return bench.contest(with_moved_ranges(bench, text, setting.numbers)).full(
         {}, setting.supposed, setting.given, surprise=setting.surprise
     )
 
 
-def _part(bench: Bench, what: str) -> Callable[[int, int | None], None]:
+def _part(bench: WorkerContext, what: str) -> Callable[[int, int | None], None]:
     """Tell how far a part of the work is, and end it where nobody waits any more."""
 
     def told(done: int, of: int | None) -> None:
-        bench.check()
-        bench.tell((what, done / of) if of else what)
+        bench.raise_if_cancelled()
+        bench.report((what, done / of) if of else what)
 
     return told
 

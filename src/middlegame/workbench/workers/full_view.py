@@ -16,7 +16,7 @@ from middlegame.workbench.setting import Setting
 
 if TYPE_CHECKING:
     from middlegame.equilibrium.equilibrium import Equilibrium
-    from middlegame.workbench.live import Live
+    from middlegame.workbench.live import LiveContest
 
 STORYLINES = 5
 _SMALL = 0.005
@@ -25,7 +25,7 @@ _MOST_REASONS = 6
 
 
 @dataclass(frozen=True)
-class Glance:
+class ForecastView:
     """What follows a slider while it is dragged.
 
     Attributes:
@@ -44,7 +44,7 @@ class Glance:
 
 
 @dataclass(frozen=True)
-class Line:
+class StorylineView:
     """A storyline: its probability, and each step with whether the first tells it otherwise."""
 
     probability: float
@@ -52,7 +52,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Reading:
+class FullView:
     """Everything about one setting.
 
     Attributes:
@@ -68,21 +68,21 @@ class Reading:
         method: how it was solved, in a sentence.
     """
 
-    glance: Glance
+    forecast: ForecastView
     notes: tuple[str, ...]
-    storylines: tuple[Line, ...]
+    storylines: tuple[StorylineView, ...]
     curves: tuple[Series, ...]
     points: tuple[tuple[str, str, float], ...]
     picture: str
-    news: tuple[str, ...]
+    changes: tuple[str, ...]
     shifts: tuple[tuple[str, str, str, int], ...]
     reasons: tuple[str, ...]
     method: str
 
 
-def glance(equilibrium: "Equilibrium", *, traced: bool) -> Glance:
+def forecast_view(equilibrium: "Equilibrium", *, traced: bool) -> ForecastView:
     """Read the forecast off."""
-    return Glance(
+    return ForecastView(
         forecasts={name: [*forecast.values()] for name, forecast in equilibrium.forecasts.items()},
         questions=dict(equilibrium.questions),
         priors=dict(equilibrium.prior.questions) if traced and equilibrium.known else {},
@@ -91,7 +91,7 @@ def glance(equilibrium: "Equilibrium", *, traced: bool) -> Glance:
     )
 
 
-def reading(live: "Live", setting: Setting) -> Reading:
+def full_view(live: "LiveContest", setting: Setting) -> FullView:
     """Solve in full at a setting, and tell everything about it.
 
     Args:
@@ -105,14 +105,14 @@ def reading(live: "Live", setting: Setting) -> Reading:
     words, colours = narrative.words_of(after), actor_colours(after.diagram)
     changed = bool(setting)
     small = after.residual < 1e-12
-    return Reading(
-        glance=glance(after, traced=True),
+    return FullView(
+        forecast=forecast_view(after, traced=True),
         notes=(
             *narrative.notes(after, "beside the questions"),
             *(change.moved(live.base, after) if changed else ()),
         ),
         storylines=tuple(
-            Line(line.probability, tuple((step.text, step.differs) for step in line.steps))
+            StorylineView(line.probability, tuple((step.text, step.differs) for step in line.steps))
             for line in narrative.storylines(after, STORYLINES)
         ),
         curves=tuple(_curves(after)),
@@ -121,7 +121,7 @@ def reading(live: "Live", setting: Setting) -> Reading:
             for owner, value in after.points.items()
         ),
         picture=contest_graph(after, chosen_from=True),
-        news=(*_numbers(live, setting), *change.news(live.base, after)),
+        changes=(*_number_changes(live, setting), *change.news(live.base, after)),
         shifts=tuple(
             (shift.label, shift.before, shift.after, shift.difference)
             for shift in (change.shifts(live.base, after) if changed else ())
@@ -142,7 +142,7 @@ def _curves(equilibrium: "Equilibrium") -> list[Series]:
     return [*outcomes, *over_time.moves_over_time(equilibrium)]
 
 
-def _numbers(live: "Live", setting: Setting) -> list[str]:
+def _number_changes(live: "LiveContest", setting: Setting) -> list[str]:
     """Say which numbers are changed, and from what."""
     words = narrative.words_of(live.base)
     known = {parameter.name: parameter for parameter in live.diagram.parameters}
@@ -153,28 +153,28 @@ def _numbers(live: "Live", setting: Setting) -> list[str]:
     ]
 
 
-def _reasons(live: "Live", after: "Equilibrium", setting: Setting) -> list[str]:
+def _reasons(live: "LiveContest", after: "Equilibrium", setting: Setting) -> list[str]:
     """Say where the largest change comes from: the world itself, behaviour, each change alone."""
-    subject, before, now = _largest(live.base, after)
+    subject, before, now = _largest_change(live.base, after)
     if abs(now - before) < _SMALL:
         return []
-    told = [f"{subject.label}: {percent(before)} before, {percent(now)} now ({_pp(now - before)})."]
+    told = [f"{subject.label}: {percent(before)} before, {percent(now)} now ({_percentage_points(now - before)})."]
     if not after.surprise:
-        still = subject.of(live.unmoved(after))
-        told.append(_shares(still - before, now - still, _who(live, after)))
-    told += _effects(live, setting, subject, before, now)
+        still = subject.probability(live.with_fixed_policies(after))
+        told.append(_decomposition(still - before, now - still, _most_changed_move(live, after)))
+    told += _single_effects(live, setting, subject, before, now)
     return told
 
 
-def _shares(world: float, behaviour: float, who: str) -> str:
+def _decomposition(world: float, behaviour: float, who: str) -> str:
     """Say how much of a change comes about by itself, and how much because actors respond."""
     if abs(behaviour) < _SMALL:
         return "It comes about by itself: what the actors do hardly changes it."
     if abs(world) < _SMALL:
         return f"It comes about because actors behave otherwise{who}."
     return (
-        f"Were everybody to behave as before, it would be {_pp(world)}; "
-        f"that they behave otherwise makes {_pp(behaviour)}{who}."
+        f"Were everybody to behave as before, it would be {_percentage_points(world)}; "
+        f"that they behave otherwise makes {_percentage_points(behaviour)}{who}."
     )
 
 
@@ -187,13 +187,13 @@ class _Subject:
     node: str = ""
     state: str = ""
 
-    def of(self, equilibrium: "Equilibrium") -> float:
+    def probability(self, equilibrium: "Equilibrium") -> float:
         if self.question:
             return equilibrium.questions[self.question]
         return equilibrium.forecasts[self.node][self.state]
 
 
-def _largest(before: "Equilibrium", after: "Equilibrium") -> tuple[_Subject, float, float]:
+def _largest_change(before: "Equilibrium", after: "Equilibrium") -> tuple[_Subject, float, float]:
     words = narrative.words_of(after)
     fixed = {*after.supposed, *after.known}
     subjects = [_Subject(each.label, question=each.name) for each in narrative.asked(after)]
@@ -204,11 +204,11 @@ def _largest(before: "Equilibrium", after: "Equilibrium") -> tuple[_Subject, flo
             if name not in fixed
             for state in forecast
         ]
-    changes = [(subject, subject.of(before), subject.of(after)) for subject in subjects]
+    changes = [(subject, subject.probability(before), subject.probability(after)) for subject in subjects]
     return max(changes, key=lambda change: round(abs(change[2] - change[1]), 9))
 
 
-def _who(live: "Live", after: "Equilibrium") -> str:
+def _most_changed_move(live: "LiveContest", after: "Equilibrium") -> str:
     """Name the move whose probabilities changed most."""
     words = narrative.words_of(after)
     rises = []
@@ -227,8 +227,8 @@ def _who(live: "Live", after: "Equilibrium") -> str:
     return f": above all, {within(said)} ({percent(was_then)} before, {percent(is_now)} now)"
 
 
-def _effects(
-    live: "Live",
+def _single_effects(
+    live: "LiveContest",
     setting: Setting,
     subject: _Subject,
     before: float,
@@ -251,28 +251,28 @@ def _effects(
         return []
     moves = []
     for label, alone in single[: 2 * _MOST_REASONS]:
-        moved = _alone(live, alone)
+        moved = _single_change(live, alone)
         if moved is None:
             return []
-        moves.append((subject.of(moved) - before, label))
+        moves.append((subject.probability(moved) - before, label))
     moves.sort(key=lambda move: -abs(move[0]))
-    parts = [f"{label} {_pp(move)}" for move, label in moves[:_MOST_REASONS]]
+    parts = [f"{label} {_percentage_points(move)}" for move, label in moves[:_MOST_REASONS]]
     rest = now - before - sum(move for move, _ in moves)
     told = f"Each change made alone: {'; '.join(parts)}"
     if abs(rest) >= _SMALL and len(single) == len(moves):
-        told += f"; together beyond that {_pp(rest)}"
+        told += f"; together beyond that {_percentage_points(rest)}"
     return [f"{told}."]
 
 
-def _alone(live: "Live", setting: Setting) -> "Equilibrium | None":
+def _single_change(live: "LiveContest", setting: Setting) -> "Equilibrium | None":
     from middlegame.base.errors import MiddlegameError
 
     arguments = (setting.numbers, setting.supposed, setting.given)
     try:
-        return live.soon(*arguments, surprise=setting.surprise)[0]
+        return live.soonest(*arguments, surprise=setting.surprise)[0]
     except MiddlegameError:
         return None  # this change stands only with another one
 
 
-def _pp(change: float) -> str:
+def _percentage_points(change: float) -> str:
     return f"{100 * change:+.0f} pp" if abs(change) >= _SMALL else "less than 1 pp"

@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from middlegame.workbench.workers.worker import Bench
+from middlegame.workbench.workers.worker import WorkerContext
 
 if TYPE_CHECKING:
     from middlegame.ledger.records import Outcome
 
 
 @dataclass(frozen=True)
-class Answer:
+class QuestionRecord:
     """A question as the ledger has it.
 
     Attributes:
@@ -25,13 +25,13 @@ class Answer:
     key: str
     label: str
     due: str
-    said: tuple[tuple[int, str, str, str], ...]
+    forecasts: tuple[tuple[int, str, str, str], ...]
     outcome: str
-    settled: str
+    resolution: str
 
 
 @dataclass(frozen=True)
-class Calibrated:
+class CalibrationView:
     """Forecasts of about the same probability: their mean, how often it happened, its interval."""
 
     forecast: float
@@ -42,19 +42,19 @@ class Calibrated:
 
 
 @dataclass(frozen=True)
-class Standing:
+class ForecasterView:
     """How a forecaster did: name, questions, Brier and log scores in words, calibration."""
 
     forecaster: str
     count: int
     brier: str
-    even: str
+    even_brier: str
     log_score: str
-    bins: tuple[Calibrated, ...]
+    bins: tuple[CalibrationView, ...]
 
 
 @dataclass(frozen=True)
-class Kept:
+class LedgerView:
     """The ledger as the page shows it.
 
     Attributes:
@@ -66,13 +66,13 @@ class Kept:
     """
 
     forecaster: str
-    answers: tuple[Answer, ...]
-    standings: tuple[Standing, ...]
-    settled: str
+    questions: tuple[QuestionRecord, ...]
+    forecasters: tuple[ForecasterView, ...]
+    summary: str
     rules: str
 
 
-def kept(bench: Bench, scenario: str) -> Kept:
+def read_ledger(bench: WorkerContext, scenario: str) -> LedgerView:
     """Read what the ledger has of a contest, and everybody's scores."""
     from middlegame.ledger.validation import forecaster_name
     from middlegame.ledger.ledger import Ledger
@@ -94,11 +94,11 @@ def kept(bench: Bench, scenario: str) -> Kept:
         found = outcomes.get(question.key)
         label = said[0][1].label or said[0][1].will or question.name
         answers.append(
-            Answer(
+            QuestionRecord(
                 key=question.key,
                 label=clean(label),
                 due=question.due_words,
-                said=tuple(
+                forecasts=tuple(
                     (
                         record.id,
                         clean(record.forecaster),
@@ -113,27 +113,27 @@ def kept(bench: Bench, scenario: str) -> Kept:
                     for record, forecast in said
                 ),
                 outcome=found.outcome if found else "",
-                settled=f"{date(found.on)}, {clean(found.source)}" if found else "",
+                resolution=f"{date(found.on)}, {clean(found.source)}" if found else "",
             )
         )
-    return Kept(
+    return LedgerView(
         forecaster=forecaster_name(),
-        answers=tuple(answers),
-        standings=tuple(
-            Standing(
+        questions=tuple(answers),
+        forecasters=tuple(
+            ForecasterView(
                 forecaster=clean(each.forecaster),
                 count=each.mean.count,
                 brier=f"{each.mean.brier:.3f}",
-                even=f"{each.even_odds.brier:.3f}",
+                even_brier=f"{each.even_odds.brier:.3f}",
                 log_score=f"{each.mean.log_score:.3f}",
                 bins=tuple(
-                    Calibrated(b.forecast, b.happened / b.count, *b.wilson, b.count)
+                    CalibrationView(b.forecast, b.happened / b.count, *b.wilson, b.count)
                     for b in each.bins
                 ),
             )
             for each in scores.forecasters
         ),
-        settled=(
+        summary=(
             f"{scores.resolved} question{'' if scores.resolved == 1 else 's'} resolved, "
             f"{scores.happened} of them yes; "
             f"{scores.void} void; {scores.open} open"
@@ -142,7 +142,7 @@ def kept(bench: Bench, scenario: str) -> Kept:
     )
 
 
-def recorded(bench: Bench, text: str, scenario: str, by: str, note: str) -> int:
+def record_forecast(bench: WorkerContext, text: str, scenario: str, by: str, note: str) -> int:
     """Solve the scenario as written and keep the answers to its questions.
 
     Returns:
@@ -150,13 +150,13 @@ def recorded(bench: Bench, text: str, scenario: str, by: str, note: str) -> int:
     """
     from middlegame.ledger.ledger import Ledger
 
-    live = bench.live(text)
+    live = bench.contest(text)
     with Ledger.open() as ledger:
         return ledger.record(live.base, text=text, note=note, by=by, name=scenario).id
 
 
-def resolved(
-    bench: Bench,
+def resolve_question(
+    bench: WorkerContext,
     question: str,
     outcome: "Outcome",
     day: str,

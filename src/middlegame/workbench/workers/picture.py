@@ -2,10 +2,10 @@
 
 from middlegame.report.charts.graph import contest_graph
 from middlegame.workbench.setting import Setting
-from middlegame.workbench.workers.worker import Bench
+from middlegame.workbench.workers.worker import WorkerContext
 
 
-def drawn(bench: Bench, text: str, setting: Setting, period: int) -> str:
+def draw_period(bench: WorkerContext, text: str, setting: Setting, period: int) -> str:
     """Draw a period, with what it depends on of the one before.
 
     Args:
@@ -14,7 +14,7 @@ def drawn(bench: Bench, text: str, setting: Setting, period: int) -> str:
         setting: what is changed.
         period: counted from 1.
     """
-    found = bench.live(text).full(
+    found = bench.contest(text).full(
         setting.numbers, setting.supposed, setting.given, surprise=setting.surprise
     )
     return contest_graph(found, period=period, chosen_from=True)

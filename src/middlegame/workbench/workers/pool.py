@@ -21,7 +21,7 @@ from multiprocessing.process import BaseProcess
 from typing import TYPE_CHECKING, Any
 
 from middlegame.base.errors import MiddlegameError
-from middlegame.workbench.workers.worker import HELD, run
+from middlegame.workbench.workers.worker import CACHED_CONTESTS, run
 
 if TYPE_CHECKING:
     from multiprocessing.synchronize import Event
@@ -287,7 +287,7 @@ class Pool:
             worker.cancelled.clear()
             if job.home:
                 worker.homes = [job.home, *(home for home in worker.homes if home != job.home)][
-                    :HELD
+                    :CACHED_CONTESTS
                 ]
             with contextlib.suppress(OSError):  # it has ended; who listens to it says so next
                 worker.pipe.send((worker.number, job.task, job.arguments))

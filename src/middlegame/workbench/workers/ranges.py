@@ -8,8 +8,8 @@ import numpy as np
 
 from middlegame.base.errors import MiddlegameError
 from middlegame.workbench.setting import Setting
-from middlegame.workbench.workers.texts import rewrite
-from middlegame.workbench.workers.worker import Bench
+from middlegame.workbench.workers.texts import write_numbers
+from middlegame.workbench.workers.worker import WorkerContext
 
 if TYPE_CHECKING:
     from middlegame.sweeps.result import Sweep
@@ -23,7 +23,7 @@ _TELLING = 0.005
 
 
 @dataclass(frozen=True)
-class Swept:
+class SweepView:
     """What a sweep found.
 
     Attributes:
@@ -40,13 +40,13 @@ class Swept:
     intervals: dict[str, tuple[float, float]]
     answer: str
     notes: tuple[str, ...]
-    open: tuple[str, ...]
-    sureness: str
+    open_ends: tuple[str, ...]
+    sampling_error: str
     boxes: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
-class Swing:
+class SwingView:
     """What moving one judgement through its range does to a question.
 
     Attributes:
@@ -65,7 +65,7 @@ class Swing:
 
 
 @dataclass(frozen=True)
-class Tornado:
+class TornadoView:
     """A question's swings, the widest first.
 
     Attributes:
@@ -77,13 +77,13 @@ class Tornado:
     """
 
     question: str
-    middle: float
-    swings: tuple[Swing, ...]
+    central: float
+    swings: tuple[SwingView, ...]
     flips: tuple[str, ...]
-    still: int
+    negligible: int
 
 
-def swept(bench: Bench, text: str, setting: Setting, worlds: int) -> Swept:
+def sweep_ranges(bench: WorkerContext, text: str, setting: Setting, worlds: int) -> SweepView:
     """Sweep the ranges; changed numbers move their ranges along.
 
     Args:
@@ -92,38 +92,38 @@ def swept(bench: Bench, text: str, setting: Setting, worlds: int) -> Swept:
         setting: what is changed.
         worlds: how many.
     """
-    from middlegame.report.text import outlooks
+    from middlegame.report.text import sweep as outlooks
     from middlegame.sweeps.run import sweep
 
     if not 64 <= worlds <= MOST_WORLDS:
         raise MiddlegameError(f"{worlds:,} worlds; expected from 64 to {MOST_WORLDS:,}")
-    equilibrium = bench.live(moved(bench, text, setting.numbers)).full(
+    equilibrium = bench.contest(with_moved_ranges(bench, text, setting.numbers)).full(
         {}, setting.supposed, setting.given, surprise=setting.surprise
     )
 
     def told(done: int, of: int | None) -> None:
-        bench.check()
+        bench.raise_if_cancelled()
         if of:
-            bench.tell(done / of)
+            bench.report(done / of)
 
-    bench.tell("Compiling for many worlds")
+    bench.report("Compiling for many worlds")
     found = sweep(equilibrium, worlds, told=told)
-    bench.check()
+    bench.raise_if_cancelled()
     intervals = {f"question.{name}": each.ninety for name, each in found.questions.items()}
     for name, states in found.forecasts.items():
         intervals |= {f"{name}.{k}": each.ninety for k, each in enumerate(states.values())}
-    return Swept(
+    return SweepView(
         worlds=found.count,
         intervals=intervals,
         answer=outlooks.answer(found),
         notes=tuple(outlooks.notes(found)),
-        open=tuple(outlooks.open_ends(found)),
-        sureness=outlooks.sureness(found),
+        open_ends=tuple(outlooks.open_ends(found)),
+        sampling_error=outlooks.sureness(found),
         boxes=tuple(_boxes(bench, found)) if found.equilibrium.questions else (),
     )
 
 
-def tornados(bench: Bench, text: str, setting: Setting) -> list[Tornado]:
+def drivers(bench: WorkerContext, text: str, setting: Setting) -> list[TornadoView]:
     """Move each judgement through its range, alone and in pairs, for every question."""
     from middlegame.analysis.flip_points import flip_points
     from middlegame.analysis.outcomes import BatchEvaluator
@@ -131,16 +131,16 @@ def tornados(bench: Bench, text: str, setting: Setting) -> list[Tornado]:
     from middlegame.report.text.drivers import flip_sentence, target_label
     from middlegame.report.text.judgements import judgement_words, value_words
 
-    equilibrium = bench.live(moved(bench, text, setting.numbers)).full(
+    equilibrium = bench.contest(with_moved_ranges(bench, text, setting.numbers)).full(
         {}, setting.supposed, setting.given, surprise=setting.surprise
     )
     words, parameters = narrative.words_of(equilibrium), equilibrium.diagram.parameters
 
     def told(done: int, of: int) -> None:
-        bench.check()
-        bench.tell(done / of)
+        bench.raise_if_cancelled()
+        bench.report(done / of)
 
-    bench.tell("Compiling for many worlds")
+    bench.report("Compiling for many worlds")
     answers = BatchEvaluator.of(equilibrium)
     moves = flip_points(answers, told=told)
     found = []
@@ -149,11 +149,11 @@ def tornados(bench: Bench, text: str, setting: Setting) -> list[Tornado]:
         swing = np.nan_to_num(np.abs(high - low))
         flips = {flip.parameters[0]: flip for flip in each.flip_points}
         found.append(
-            Tornado(
+            TornadoView(
                 question=target_label(equilibrium, target),
-                middle=float(target.probability(each.middle)),
+                central=float(target.probability(each.middle)),
                 swings=tuple(
-                    Swing(
+                    SwingView(
                         label=judgement_words(words, parameters[k]),
                         low=float(low[k]),
                         high=float(high[k]),
@@ -175,18 +175,18 @@ def tornados(bench: Bench, text: str, setting: Setting) -> list[Tornado]:
                         *each.flip_points[:_MOST_FLIPS],
                     ]
                 ),
-                still=int((swing < _TELLING).sum()),
+                negligible=int((swing < _TELLING).sum()),
             )
         )
     return found
 
 
-def moved(bench: Bench, text: str, numbers: Mapping[str, float]) -> str:
+def with_moved_ranges(bench: WorkerContext, text: str, numbers: Mapping[str, float]) -> str:
     """Give the text with its ranges moved to where the numbers now are."""
-    return rewrite(bench, text, numbers, keep_width=True) if numbers else text
+    return write_numbers(bench, text, numbers, keep_width=True) if numbers else text
 
 
-def _boxes(bench: Bench, found: "Sweep") -> Iterator[tuple[str, str]]:
+def _boxes(bench: WorkerContext, found: "Sweep") -> Iterator[tuple[str, str]]:
     """Say for each question in which part of the ranges it is likely."""
     from middlegame.analysis.discovery import find_box
     from middlegame.analysis.outcomes import outcomes_in_sweep, select_questions
@@ -194,7 +194,7 @@ def _boxes(bench: Bench, found: "Sweep") -> Iterator[tuple[str, str]]:
 
     equilibrium = found.equilibrium
     for target in select_questions(equilibrium, tuple(equilibrium.questions)):
-        bench.check()
+        bench.raise_if_cancelled()
         chances = target.probability(outcomes_in_sweep(found, target))
         try:
             box = find_box(equilibrium.diagram.parameters, found.thetas, chances)

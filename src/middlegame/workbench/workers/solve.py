@@ -4,12 +4,12 @@ from typing import NamedTuple
 
 from middlegame.scenario.yaml.load import read_text
 from middlegame.workbench.setting import Setting
-from middlegame.workbench.workers.contest_view import Portrait, portrait
-from middlegame.workbench.workers.full_view import Glance, Reading, glance, reading
-from middlegame.workbench.workers.worker import Bench
+from middlegame.workbench.workers.contest_view import ContestView, contest_view
+from middlegame.workbench.workers.full_view import ForecastView, FullView, forecast_view, full_view
+from middlegame.workbench.workers.worker import WorkerContext
 
 
-class Opened(NamedTuple):
+class OpenedContest(NamedTuple):
     """A contest as it is written.
 
     Attributes:
@@ -18,37 +18,37 @@ class Opened(NamedTuple):
         at_once: whether changes are answered before anything is compiled.
     """
 
-    portrait: Portrait
-    base: Reading
-    at_once: bool
+    contest: ContestView
+    base: FullView
+    immediate: bool
 
 
-def opened(bench: Bench, text: str) -> Opened:
+def open_contest(bench: WorkerContext, text: str) -> OpenedContest:
     """Open a contest: its portrait, and its forecast as written."""
-    live = bench.live(text)
-    bench.tell("Solving" if live.at_once else "Compiling and solving")
+    live = bench.contest(text)
+    bench.report("Solving" if live.immediate else "Compiling and solving")
     _ = live.base
-    bench.tell("Putting it into words")
-    drawn = bench.held("portrait", text, lambda: portrait(live.base, read_text(text)))
-    return Opened(
-        drawn, bench.held("reading", text, lambda: reading(live, Setting())), live.at_once
+    bench.report("Putting it into words")
+    drawn = bench.cached("portrait", text, lambda: contest_view(live.base, read_text(text)))
+    return OpenedContest(
+        drawn, bench.cached("reading", text, lambda: full_view(live, Setting())), live.immediate
     )
 
 
-def prepared(bench: Bench, text: str) -> None:
+def compile_quick_answer(bench: WorkerContext, text: str) -> None:
     """Compile what answers while sliders move."""
-    live = bench.live(text)
-    bench.held("prepared", text, lambda: live.quick({}))
+    live = bench.contest(text)
+    bench.cached("prepared", text, lambda: live.quick({}))
 
 
-def glimpsed(bench: Bench, text: str, setting: Setting) -> Glance:
+def quick_forecast(bench: WorkerContext, text: str, setting: Setting) -> ForecastView:
     """Answer at once; where the quick way does not settle or is not compiled, by the trace."""
-    found, traced = bench.live(text).soon(
+    found, traced = bench.contest(text).soonest(
         setting.numbers, setting.supposed, setting.given, surprise=setting.surprise
     )
-    return glance(found, traced=traced)
+    return forecast_view(found, traced=traced)
 
 
-def read(bench: Bench, text: str, setting: Setting) -> Reading:
+def full_answer(bench: WorkerContext, text: str, setting: Setting) -> FullView:
     """Answer in full."""
-    return reading(bench.live(text), setting)
+    return full_view(bench.contest(text), setting)

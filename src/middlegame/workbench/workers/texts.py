@@ -15,14 +15,14 @@ from middlegame.scenario.yaml.completion import Completion, completions
 from middlegame.scenario.yaml.editing import moved, rewritten
 from middlegame.scenario.yaml.load import Loaded, read_text
 from middlegame.scenario.yaml.tree import read_tree
-from middlegame.workbench.workers.worker import Bench, folder_of
+from middlegame.workbench.workers.worker import WorkerContext, source_folder
 
 _CITE = re.compile(r"\bcite:\s*(\[[^\]]*\]?|[^\s,}]+)")
 _PLACE = re.compile(r"([^\s\[\],#\"']+)(?:#(\d{1,9}))?")
 
 
 @dataclass(frozen=True)
-class Told:
+class EditorFault:
     """A fault as the editor shows it.
 
     Attributes:
@@ -35,14 +35,14 @@ class Told:
     line: int
     column: int
     severity: str
-    told: str
+    message: str
 
 
-def _loaded(bench: Bench, text: str, folder: str) -> Loaded:
-    return bench.held(folder, text, lambda: read_text(text, folder=folder_of(folder)))
+def _loaded(bench: WorkerContext, text: str, folder: str) -> Loaded:
+    return bench.cached(folder, text, lambda: read_text(text, folder=source_folder(folder)))
 
 
-def checked(bench: Bench, text: str, folder: str) -> list[Told]:
+def check_text(bench: WorkerContext, text: str, folder: str) -> list[EditorFault]:
     """List everything wrong with a text, or worth a warning, by place."""
     loaded = _loaded(bench, text, folder)
     faults = list(loaded.faults)
@@ -52,13 +52,13 @@ def checked(bench: Bench, text: str, folder: str) -> list[Told]:
 
         faults += map(loaded.located, warnings_of(compile_scenario(loaded.scenario)))
     return [
-        Told(max(fault.line, 1), max(fault.column, 1), fault.severity, told)
+        EditorFault(max(fault.line, 1), max(fault.column, 1), fault.severity, told)
         for fault in sorted(faults, key=lambda fault: (fault.line, fault.column))
         for told in [str(replace(fault, file="", line=0, column=0, path=()))]
     ]
 
 
-def rewrite(bench: Bench, text: str, numbers: Mapping[str, float], keep_width: bool) -> str:
+def write_numbers(bench: WorkerContext, text: str, numbers: Mapping[str, float], keep_width: bool) -> str:
     """Write changed numbers into a text.
 
     Args:
@@ -93,13 +93,13 @@ def rewrite(bench: Bench, text: str, numbers: Mapping[str, float], keep_width: b
     return rewritten(text, changes)
 
 
-def completed(bench: Bench, text: str, line: int, column: int) -> list[Completion]:
+def complete(bench: WorkerContext, text: str, line: int, column: int) -> list[Completion]:
     """List what may be written at a place."""
     return completions(text, line, column)
 
 
 @dataclass(frozen=True)
-class Passage:
+class CitedPassage:
     """A place in a source that a line cites.
 
     Attributes:
@@ -109,13 +109,13 @@ class Passage:
         reason: why not, then.
     """
 
-    cite: str
+    citation: str
     source: str
     text: str
     reason: str
 
 
-def cited(bench: Bench, text: str, folder: str, line: int) -> list[Passage]:
+def cited_passages(bench: WorkerContext, text: str, folder: str, line: int) -> list[CitedPassage]:
     """Show the paragraphs that a line of the scenario cites, whatever faults there are elsewhere.
 
     Args:
@@ -128,25 +128,25 @@ def cited(bench: Bench, text: str, folder: str, line: int) -> list[Passage]:
     said = _CITE.search(lines[line - 1]) if 1 <= line <= len(lines) else None
     if said is None:
         return []
-    data = bench.held("sources", text, lambda: read_tree(text).data)
+    data = bench.cached("sources", text, lambda: read_tree(text).data)
     sources = data.get("sources") if isinstance(data, dict) else None
     known = sources if isinstance(sources, dict) else {}
     cites = [(place[1], place[2]) for place in _PLACE.finditer(said[1]) if place[1] in known]
     return [_passage(known[name], name, number, folder) for name, number in dict.fromkeys(cites)]
 
 
-def _passage(source: Any, name: str, number: str | None, folder: str) -> Passage:
+def _passage(source: Any, name: str, number: str | None, folder: str) -> CitedPassage:
     parts = source if isinstance(source, dict) else {}
     title, file = str(parts.get("title", name)), parts.get("file")
     told = f"{name}#{number}" if number else name
     if not isinstance(file, str) or not folder:
-        return Passage(told, title, "", "Its text is not at hand: the source names no file.")
+        return CitedPassage(told, title, "", "Its text is not at hand: the source names no file.")
     try:
         found = paragraphs(read_source(Path(folder), file))
     except Unreadable as error:
-        return Passage(told, title, "", f"{error}.")
+        return CitedPassage(told, title, "", f"{error}.")
     if number is None:
-        return Passage(told, title, "", f"It has {len(found)} paragraphs; none is named.")
+        return CitedPassage(told, title, "", f"It has {len(found)} paragraphs; none is named.")
     if not 1 <= int(number) <= len(found):
-        return Passage(told, title, "", f"It has {len(found)} paragraphs.")
-    return Passage(told, title, found[int(number) - 1], "")
+        return CitedPassage(told, title, "", f"It has {len(found)} paragraphs.")
+    return CitedPassage(told, title, found[int(number) - 1], "")

@@ -21,9 +21,9 @@ from middlegame.base.errors import MiddlegameError
 if TYPE_CHECKING:
     from multiprocessing.synchronize import Event
 
-    from middlegame.workbench.live import Live
+    from middlegame.workbench.live import LiveContest
 
-HELD = 6
+CACHED_CONTESTS = 6
 """Contests that a worker holds ready."""
 _THINGS = 8
 """Things that are held of each, on average: read, compiled, portrayed."""
@@ -37,7 +37,7 @@ class Cancelled(Exception):
     """Nobody waits for the task any more."""
 
 
-class Bench:
+class WorkerContext:
     """What a task has at hand: the contests held ready, and a line to whoever waits.
 
     Attributes:
@@ -45,11 +45,11 @@ class Bench:
     """
 
     def __init__(self, tell: Callable[[Any], None], cancelled: "Event") -> None:
-        self.tell = tell
+        self.report = tell
         self._cancelled = cancelled
         self._held: OrderedDict[tuple[str, str], Any] = OrderedDict()
 
-    def check(self) -> None:
+    def raise_if_cancelled(self) -> None:
         """End here if nobody waits any more.
 
         Raises:
@@ -58,36 +58,36 @@ class Bench:
         if self._cancelled.is_set():
             raise Cancelled
 
-    def held(self, kind: str, text: str, make: Callable[[], T]) -> T:
+    def cached(self, kind: str, text: str, build: Callable[[], T]) -> T:
         """Give what is held for a text, made if it is not there."""
         key = (kind, text)
         if key not in self._held:
-            self._held[key] = make()
-            while len(self._held) > HELD * _THINGS:
+            self._held[key] = build()
+            while len(self._held) > CACHED_CONTESTS * _THINGS:
                 self._held.popitem(last=False)
         self._held.move_to_end(key)
         found: T = self._held[key]
         return found
 
-    def live(self, text: str) -> "Live":
+    def contest(self, text: str) -> "LiveContest":
         """Give a contest, ready.
 
         Raises:
             ScenarioError: the text has faults.
             TooLarge: it cannot be solved here.
         """
-        return self.held("live", text, lambda: self._live(text))
+        return self.cached("live", text, lambda: self._live(text))
 
-    def _live(self, text: str) -> "Live":
+    def _live(self, text: str) -> "LiveContest":
         from middlegame.scenario.faults import ScenarioError
         from middlegame.scenario.yaml.load import read_text
-        from middlegame.workbench.live import Live
+        from middlegame.workbench.live import LiveContest
 
-        self.tell("Reading the scenario")
+        self.report("Reading the scenario")
         loaded = read_text(text)
         if loaded.scenario is None:
             raise ScenarioError(loaded.errors)
-        return Live(loaded.scenario)
+        return LiveContest(loaded.scenario)
 
 
 def run(pipe: Connection, cancelled: "Event", package: str, first: Sequence[str] = ()) -> None:
@@ -104,7 +104,7 @@ def run(pipe: Connection, cancelled: "Event", package: str, first: Sequence[str]
     for module in first:
         import_module(module)
     number = 0
-    bench = Bench(lambda content: pipe.send((number, "progress", content)), cancelled)
+    bench = WorkerContext(lambda content: pipe.send((number, "progress", content)), cancelled)
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
         while True:
             number, task, arguments = pipe.recv()
@@ -118,7 +118,7 @@ def run(pipe: Connection, cancelled: "Event", package: str, first: Sequence[str]
                 _give_back()
 
 
-def _outcome(task: Callable[..., Any], bench: Bench, arguments: tuple[Any, ...]) -> tuple[str, Any]:
+def _outcome(task: Callable[..., Any], bench: WorkerContext, arguments: tuple[Any, ...]) -> tuple[str, Any]:
     try:
         return "done", task(bench, *arguments)
     except Cancelled:
@@ -137,6 +137,6 @@ def _give_back() -> None:
         ctypes.CDLL(None).malloc_trim(0)
 
 
-def folder_of(folder: str) -> Path | None:
+def source_folder(folder: str) -> Path | None:
     """Give the folder in which a text's sources are looked for, if it has one."""
     return Path(folder) if folder else None
