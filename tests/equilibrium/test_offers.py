@@ -4,7 +4,7 @@ import pytest
 
 import middlegame as mg
 from middlegame.scenario import Scenario, dumps, read_text
-from middlegame.scenario.model.offers import expand
+from middlegame.scenario.model.offer_expansion import expand
 
 BASE = {
     "title": "A trade",

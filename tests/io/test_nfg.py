@@ -17,7 +17,7 @@ from middlegame.diagram import Chance, Decision, Diagram, Fixed, Utility
 from middlegame.io.efg import to_efg
 from middlegame.io.examples import open_scenario
 from middlegame.io.nfg import from_nfg, read_nfg, to_nfg
-from middlegame.io.strategies import strategies
+from middlegame.io.strategic_form import strategies
 from middlegame.scenario.faults import ScenarioError
 from tests import enumeration
 from tests.generators.diagrams import diagrams

@@ -9,11 +9,10 @@ import middlegame as mg
 from middlegame.io.examples import locate
 from middlegame.ledger import Ledger, LedgerError
 from middlegame.ledger.difference import difference
-from middlegame.ledger.forecasting import entry_of
-from middlegame.ledger.records import Drawn, Record, digest, now
+from middlegame.ledger.entries import build_entry
+from middlegame.ledger.records import Record, SampleDesign, digest, now
 from middlegame.scenario import in_view
-from middlegame.scenario.model.replacing import replaced
-from middlegame.scenario.model.walk import judgements
+from middlegame.scenario.model.walk import judgements, replaced
 from middlegame.scenario.yaml.load import read_text
 from tests.ledger.entries import entry
 
@@ -46,7 +45,7 @@ def solved(text: str) -> mg.Equilibrium:
 
 
 def record(text: str, number: int = 1) -> Record:
-    put = entry_of(solved(text), text, by="anna", name="s")
+    put = build_entry(solved(text), text, by="anna", name="s")
     return Record(**vars(put), id=number, recorded_at=now())
 
 
@@ -111,12 +110,12 @@ def test_each_numbers_effect_is_solved_exactly(old: Record) -> None:
     two = solved(TEXT.replace("10..30%", "40..60%")).questions
     for moved in found.questions:
         name = moved.question.name
-        effects = {effect.numbers[0]: effect.move for effect in moved.effects}
+        effects = {effect.numbers[0]: effect.change for effect in moved.effects}
         assert effects["interests.a[0].worth"] == pytest.approx(one[name] - start[name])
         assert effects["factors.f.rules[1].then.on"] == pytest.approx(two[name] - start[name])
-        total = sum(effects.values()) + moved.interaction + moved.rest
+        total = sum(effects.values()) + moved.interaction + moved.other_changes
         assert total == pytest.approx(moved.after - moved.before)
-        assert moved.rest == 0
+        assert moved.other_changes == 0
         assert moved.recomputed is None
     assert found.notes == ()
 
@@ -125,17 +124,17 @@ def test_between_means_over_worlds_effects_are_means_too() -> None:
     text = TEXT.replace("20..40", "40..60")
     was, now_ = (mg.sweep(read_text(each).scenario, 128, seed=3) for each in (TEXT, text))
     older, newer = (
-        Record(**vars(entry_of(found, each, by="anna", name="s")), id=k, recorded_at=now())
+        Record(**vars(build_entry(found, each, by="anna", name="s")), id=k, recorded_at=now())
         for k, (found, each) in enumerate([(was, TEXT), (now_, text)], 1)
     )
-    assert older.drawn == Drawn(worlds=128, method="sobol", seed=3)
+    assert older.sample == SampleDesign(worlds=128, method="sobol", seed=3)
     found = difference(older, newer)
     assert found.worlds == 128
     for moved in found.questions:
         name = moved.question.name
         (effect,) = moved.effects
         change = now_.questions[name].mean - was.questions[name].mean
-        assert effect.move == pytest.approx(change, abs=1e-9)
+        assert effect.change == pytest.approx(change, abs=1e-9)
         assert (moved.before, moved.recomputed) == (was.questions[name].mean, None)
     # A record of the middle world has no worlds: both are explained there.
     assert difference(older, record(text, 2)).worlds == 0
@@ -154,10 +153,10 @@ def test_a_view_is_recorded_with_the_text_of_all(file_ledger: Ledger) -> None:
     assert (hawk.scenario.view, hawk.scenario.text) == ("hawk", text)
     found = difference(plain, hawk)
     assert [number.name for number in found.numbers] == ["interests.a[0].worth"]
-    assert found.questions[0].effects[0].move == pytest.approx(
+    assert found.questions[0].effects[0].change == pytest.approx(
         solved(TEXT.replace("20..40", "40..60")).questions["f-on"] - solved(TEXT).questions["f-on"]
     )
-    assert (found.questions[0].rest, found.notes) == (0, ())
+    assert (found.questions[0].other_changes, found.notes) == (0, ())
 
 
 def test_numbers_that_cannot_change_alone_change_together(old: Record) -> None:
@@ -172,11 +171,11 @@ def test_what_is_no_number_is_told_apart(old: Record) -> None:
         old, changed(("when: m = x and n = p, worth: 10", "when: m = x and n = q, worth: 25"))
     )
     moved = found.questions[1]
-    assert moved.rest is not None
-    assert abs(moved.rest) > 0.01
-    assert sum(e.move for e in moved.effects) + moved.interaction + moved.rest == pytest.approx(
-        moved.after - moved.before
-    )
+    assert moved.other_changes is not None
+    assert abs(moved.other_changes) > 0.01
+    assert sum(
+        e.change for e in moved.effects
+    ) + moved.interaction + moved.other_changes == pytest.approx(moved.after - moved.before)
     assert found.notes == ("the texts differ in more than numbers",)
 
 
@@ -193,7 +192,7 @@ def test_other_medians_are_a_change_too(old: Record) -> None:
     theta[-1] += 5
     scenario = read_text(TEXT).scenario
     assert scenario is not None
-    put = entry_of(mg.solve(scenario, theta=theta), TEXT, by="anna", name="s")
+    put = build_entry(mg.solve(scenario, theta=theta), TEXT, by="anna", name="s")
     found = difference(old, Record(**vars(put), id=2, recorded_at=now()))
     (number,) = found.numbers
     assert number.value_after == pytest.approx(number.value_before + 5)
@@ -216,7 +215,7 @@ def test_records_without_a_scenario_are_compared_by_probability(old: Record) -> 
     theirs = Record(**vars(entry(0.9, question=old.forecasts[0].question)), id=3, recorded_at=now())
     found = difference(old, theirs)
     assert found.questions[0].after == 0.9
-    assert [q.name for q in found.gone] == ["n-p"]
+    assert [q.name for q in found.removed] == ["n-p"]
     assert found.notes == ("record 3 came without a scenario, so only probabilities are compared",)
     with pytest.raises(LedgerError, match="no question in common"):
         difference(old, Record(**vars(entry()), id=4, recorded_at=now()))

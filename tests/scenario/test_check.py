@@ -12,7 +12,7 @@ def test_paths_stand_where_there_is_no_file():
         interests={"a": (Interest(when="m = z", worth=10),)},
     )
     assert [str(fault) for fault in faults_of(scenario)] == [
-        "moves.m.by: there is no actor 'b'; expected one of a",
+        "moves.m.by: unknown actor 'b'; expected one of a",
         "interests.a[0].when: 'm' has no option 'z'; expected one of x, y",
     ]
 

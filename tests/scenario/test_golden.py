@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
-from tests.golden import check_golden
 
 from middlegame.scenario import read_text
+from tests.golden import check_golden
 
 FILES = sorted((Path(__file__).parent / "golden").glob("*.yaml"))
 

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from middlegame.scenario import read_text
-from middlegame.scenario.yaml.model_keys import keys_at
+from middlegame.scenario.model.schema import keys_at
 from middlegame.scenario.yaml.tree import read_tree
 from tests.paths import ROOT
 

@@ -22,7 +22,7 @@ def test_every_error_is_raised_at_once(tmp_path):
     with pytest.raises(ScenarioError) as caught:
         load(file)
     assert str(caught.value) == (
-        f"{file}:13:9: there is no actor 'ownr'; did you mean 'owner'?\n"
+        f"{file}:13:9: unknown actor 'ownr'; did you mean 'owner'?\n"
         f"{file}:41:12: '3' is not in odds; expected odds such as 3:1 or 2..5:1"
     )
 

@@ -20,7 +20,7 @@ from middlegame.scenario.conditions import ALWAYS
 from middlegame.scenario.data_rows import without_value
 from middlegame.scenario.faults import ScenarioError
 from middlegame.scenario.timeline import Timeline
-from middlegame.scenario.validation.check import faults_of
+from middlegame.scenario.validation.checks import faults_of
 
 
 def compile_scenario(scenario: Scenario, *, free: bool = False) -> Diagram:

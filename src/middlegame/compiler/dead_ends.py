@@ -51,7 +51,7 @@ def _fault(diagram: Diagram, masses: list[object], decision: Decision, case: np.
     }
     behind = sorted(structure.ancestors(seen))
     told = [k for k in behind if isinstance(nodes[k], Decision)] or list(seen)
-    ((states, _),) = inference.likeliest(structure, masses, told, 1, evidence)
+    ((states, _),) = inference.most_likely_states(structure, masses, told, 1, evidence)
     path = [f"{nodes[k].name} = {nodes[k].states[s]}" for k, s in zip(told, states, strict=True)]
     return Fault(
         f"no option of '{decision.name}' is open after {', '.join(path)}",

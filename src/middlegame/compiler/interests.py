@@ -15,7 +15,7 @@ from middlegame.compiler.parameters import Numbers
 from middlegame.diagram import UNDISCOUNTED, Discount, Number, Sum, Utility
 from middlegame.scenario import Interest
 from middlegame.scenario.conditions import NEVER, Condition
-from middlegame.scenario.model.offers import Breach
+from middlegame.scenario.model.offer_expansion import Breach
 from middlegame.scenario.timeline import Timeline
 
 _Entry = tuple[Number, NDArray[np.float64], Discount]

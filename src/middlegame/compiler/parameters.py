@@ -8,9 +8,9 @@ import numpy as np
 from middlegame.diagram import LEAST, Choice, Computed, Number, Parameter, Ref
 from middlegame.scenario import Judgement
 from middlegame.scenario.faults import Fault, Path, dotted
+from middlegame.scenario.model.fields import Sourced
+from middlegame.scenario.model.fit import Coefficient, Fit
 from middlegame.scenario.model.judgement import NUMBERS, ByFormula
-from middlegame.scenario.model.learning import Coefficient, Fit
-from middlegame.scenario.model.parts import Sourced
 
 _LIMITS = {"points": (-np.inf, np.inf), "probability": (LEAST, 1 - LEAST), "odds": (1.0, np.inf)}
 

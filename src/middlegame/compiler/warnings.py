@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from middlegame.diagram import Computed, Decision, Diagram, Tables
-from middlegame.engine.inference.extremes import extremes
+from middlegame.engine.inference.utility_range import utility_range
 from middlegame.scenario.faults import Fault
 
 SCALE = 100.0
@@ -25,7 +25,7 @@ def points_range(diagram: Diagram, owner: str) -> tuple[float, float]:
     supports = [next(opens) if t is None else np.asarray(t) > 0 for t in tables.chances]
     mine = [k for k, utility in enumerate(diagram.utilities) if utility.owner == owner]
     needed = sorted(structure.ancestors(tuple(v for k in mine for v in structure.scopes[k])))
-    return extremes(
+    return utility_range(
         [supports[node] for node in needed],
         [structure.family(node) for node in needed],
         [np.asarray(tables.utilities[k]) for k in mine],

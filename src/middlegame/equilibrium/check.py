@@ -12,7 +12,7 @@ from middlegame.equilibrium.play import Play
 from middlegame.io.open import open_view
 from middlegame.scenario.data_rows import without_value
 from middlegame.scenario.faults import Fault, ScenarioError, dotted
-from middlegame.scenario.sourcing import Sourcing, sourcing
+from middlegame.scenario.sources import Sourcing, sourcing
 from middlegame.scenario.yaml.load import Loaded
 
 

@@ -12,8 +12,8 @@ from middlegame.base.spelling import nearest
 from middlegame.estimation.data import Data, DataError
 from middlegame.scenario import Scenario
 from middlegame.scenario.formulas import Among
+from middlegame.scenario.model.fit import Column, Observed
 from middlegame.scenario.model.judgement import plain
-from middlegame.scenario.model.learning import Column, Observed
 from middlegame.scenario.model.references import base
 from middlegame.scenario.model.walk import formulas
 

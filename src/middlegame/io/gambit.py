@@ -12,7 +12,7 @@ import numpy as np
 from middlegame.base.numbers import Floats
 from middlegame.diagram import Decision, Diagram, Tables
 from middlegame.engine.graph.structure import Structure
-from middlegame.engine.inference.contraction import contract, plan
+from middlegame.engine.inference.contraction import contract, contraction_path
 
 LARGEST_INTERMEDIATE = 2e7
 """Numbers in a table that may be held while counting or summing."""
@@ -125,7 +125,7 @@ def _last_needed(parents: Sequence[Sequence[int]]) -> list[int]:
 def _leaves(structure: Structure, possible: Sequence[Floats]) -> int | None:
     """Count the leaves by one contraction, if it is small enough and they are countable."""
     operands = tuple(structure.family(node) for node in range(len(possible)))
-    if plan(operands, (), structure.sizes).largest > LARGEST_INTERMEDIATE:
+    if contraction_path(operands, (), structure.sizes).largest_table > LARGEST_INTERMEDIATE:
         return None
     with np.errstate(over="ignore"):
         found = float(contract(list(possible), operands, (), structure.sizes))
@@ -173,7 +173,7 @@ def _inferred(diagram: Diagram, possible: Sequence[Floats], decision: Decision, 
     over = (*(diagram.index[parent] for parent in decision.parents), diagram.index[name])
     nodes = sorted(structure.ancestors(over))
     operands = tuple(structure.family(node) for node in nodes)
-    if plan(operands, over, structure.sizes).largest > LARGEST_INTERMEDIATE:
+    if contraction_path(operands, over, structure.sizes).largest_table > LARGEST_INTERMEDIATE:
         return False
     ways = contract([possible[node] for node in nodes], operands, over, structure.sizes)
     return bool(((np.asarray(ways) > 0).sum(axis=-1) <= 1).all())

@@ -20,7 +20,7 @@ from middlegame.diagram import Decision, Diagram, Fixed, Utility
 from middlegame.io import gambit
 from middlegame.io.files import read_text
 from middlegame.io.nfg_tokens import Tokens
-from middlegame.io.strategies import PROFILES, payoffs, strategies
+from middlegame.io.strategic_form import PROFILES, payoffs, strategies
 from middlegame.scenario.conditions import RESERVED
 
 _PLAYERS = 32

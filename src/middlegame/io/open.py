@@ -12,7 +12,7 @@ from middlegame.io.json_form import read_json
 from middlegame.io.nfg import read_nfg
 from middlegame.scenario.data_rows import at_row
 from middlegame.scenario.faults import ScenarioError
-from middlegame.scenario.model.viewing import in_view
+from middlegame.scenario.model.walk import in_view
 from middlegame.scenario.yaml.load import Loaded
 
 

@@ -2,6 +2,7 @@
 
 from middlegame.scenario.conditions import All, Any, Condition, Is, Not
 from middlegame.scenario.faults import Fault, ScenarioError
+from middlegame.scenario.model.fields import Citation
 from middlegame.scenario.model.judgement import Judgement
 from middlegame.scenario.model.scenario import (
     Actor,
@@ -20,14 +21,13 @@ from middlegame.scenario.model.scenario import (
     Table,
     TableRow,
 )
-from middlegame.scenario.model.viewing import in_view
+from middlegame.scenario.model.schema import json_schema
 from middlegame.scenario.model.views import View
-from middlegame.scenario.model.words import Citation
-from middlegame.scenario.sourcing import Sourcing, sourcing
-from middlegame.scenario.validation.check import faults_of
+from middlegame.scenario.model.walk import in_view
+from middlegame.scenario.sources import Sourcing, sourcing
+from middlegame.scenario.validation.checks import faults_of
 from middlegame.scenario.yaml.dump import dumps
 from middlegame.scenario.yaml.load import Loaded, load, read, read_text
-from middlegame.scenario.yaml.schema import json_schema
 
 __all__ = [
     "Actor",

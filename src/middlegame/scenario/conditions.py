@@ -15,8 +15,7 @@ import numpy as np
 from lark import Lark, Token, Transformer
 from numpy.typing import NDArray
 
-from middlegame.scenario.model.parsing import parsed
-from middlegame.scenario.model.syntax import Written, shown, syntax_error
+from middlegame.scenario.syntax import Written, parsed, shown, syntax_error
 
 RESERVED = frozenset({"and", "or", "not", "true", "false", "null"})
 

@@ -5,12 +5,11 @@ from collections.abc import Mapping
 from pydantic import ValidationError
 
 from middlegame.base.errors import QueryError, unknown
-from middlegame.scenario.faults import Fault, Path
+from middlegame.scenario.faults import Fault, Path, listed
+from middlegame.scenario.model.fit import Column
 from middlegame.scenario.model.judgement import Judgement
-from middlegame.scenario.model.learning import Column
 from middlegame.scenario.model.scenario import Scenario
 from middlegame.scenario.model.walk import formulas
-from middlegame.scenario.validation.contest import listed
 
 
 def at_row(scenario: Scenario, row: Mapping[str, object]) -> Scenario:

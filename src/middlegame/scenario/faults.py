@@ -1,7 +1,7 @@
 """What is wrong with a scenario, where, and what would be right."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
 from middlegame.base.errors import MiddlegameError
@@ -63,9 +63,9 @@ class ScenarioError(MiddlegameError):
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults: tuple[Fault, ...] = tuple(faults)
-        super().__init__("\n".join(self.told()))
+        super().__init__("\n".join(self.messages()))
 
-    def told(self) -> list[str]:
+    def messages(self) -> list[str]:
         """Give every fault as a line."""
         return [str(fault) for fault in self.faults]
 
@@ -78,4 +78,51 @@ def dotted(path: Path) -> str:
     return text
 
 
-__all__ = ["Fault", "Path", "ScenarioError", "dotted", "nearest"]
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a value stands, and where its text does, if that is one line that can be counted in."""
+
+    line: int
+    column: int
+    text_column: int = 0
+
+
+@dataclass
+class Places:
+    """The places of values and of keys, by path."""
+
+    values: dict[Path, Place] = field(default_factory=dict)
+    keys: dict[Path, Place] = field(default_factory=dict)
+    collections: set[Path] = field(default_factory=set)
+
+    def place(self, path: Path, offset: int = 0) -> tuple[int, int]:
+        """Give line and column of the thing at a path, or of the nearest thing around it.
+
+        Args:
+            path: where in the scenario.
+            offset: how many characters into the value's text.
+        """
+        for length in range(len(path), -1, -1):
+            near = path[:length]
+            if near in self.keys and (near in self.collections or near not in self.values):
+                return self.keys[near].line, self.keys[near].column
+            if near in self.values:
+                place = self.values[near]
+                exact = length == len(path) and place.text_column
+                return place.line, place.text_column + offset if exact else place.column
+        return 1, 1
+
+    def rename(self, old: Path, new: Path) -> None:
+        """Let what stands at one path be found at another as well."""
+        for places in (self.values, self.keys):
+            for path in [p for p in places if p[: len(old)] == old]:
+                places[new + path[len(old) :]] = places[path]
+        self.collections |= {new + p[len(old) :] for p in self.collections if p[: len(old)] == old}
+
+
+def listed(names: Sequence[str]) -> str:
+    """List names for a message, cut short where there are many."""
+    return ", ".join(names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")
+
+
+__all__ = ["Fault", "Path", "Place", "Places", "ScenarioError", "dotted", "listed", "nearest"]

@@ -15,8 +15,7 @@ from typing import Any
 from lark import Lark, Token, Transformer
 from pydantic_core import PydanticCustomError
 
-from middlegame.scenario.model.parsing import parsed
-from middlegame.scenario.model.syntax import syntax_error
+from middlegame.scenario.syntax import parsed, syntax_error
 
 Array = Any
 Categories = Mapping[str, tuple[str, ...]]

@@ -1,7 +1,13 @@
-"""Sources' files beside a scenario: read there and nowhere else; their paragraphs, counted."""
+"""Where a scenario's numbers come from: the files of its sources, and how much of it is sourced."""
 
 import re
-from pathlib import Path
+from dataclasses import dataclass
+from pathlib import Path as FilePath
+
+from middlegame.scenario.faults import Path
+from middlegame.scenario.model.judgement import Judgement
+from middlegame.scenario.model.scenario import Scenario
+from middlegame.scenario.model.walk import judgements
 
 _LARGEST = 8 << 20
 _GAP = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
@@ -15,7 +21,7 @@ class Unreadable(Exception):
         self.outside = outside
 
 
-def read_source(folder: Path, file: str) -> str:
+def read_source(folder: FilePath, file: str) -> str:
     """Read a source's file.
 
     Args:
@@ -43,3 +49,46 @@ def paragraphs(text: str) -> list[str]:
     """Split a text where lines are left empty; each paragraph becomes one line."""
     parts = _GAP.split(text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n\n"))
     return [" ".join(part.split()) for part in parts if part.strip()]
+
+
+@dataclass(frozen=True)
+class Sourcing:
+    """Counts over a scenario's numbers.
+
+    A number that is certain (0% or 100%) says how things work and is not counted.
+
+    Attributes:
+        numbers: all that were written.
+        ranges: those given as a range.
+        cited: those with a citation, of their own or of what they belong to.
+        reasoned: those with a `why`, likewise.
+        unsourced: the paths of those with neither.
+    """
+
+    numbers: int
+    ranges: int
+    cited: int
+    reasoned: int
+    unsourced: tuple[Path, ...]
+
+
+def sourcing(scenario: Scenario) -> Sourcing:
+    """Count how many of a scenario's numbers say where they come from."""
+    numbers = ranges = cited = reasoned = 0
+    unsourced: list[Path] = []
+    for path, judgement, around in judgements(scenario):
+        if _is_certain(judgement):
+            continue
+        has_cite = bool(judgement.cite) or any(part.cite for part in around)
+        has_why = bool(judgement.why) or any(part.why for part in around)
+        numbers += 1
+        ranges += not judgement.exact
+        cited += has_cite
+        reasoned += has_why
+        if not has_cite and not has_why:
+            unsourced.append(path)
+    return Sourcing(numbers, ranges, cited, reasoned, tuple(unsourced))
+
+
+def _is_certain(judgement: Judgement) -> bool:
+    return judgement.unit == "probability" and judgement.exact and judgement.low in (0.0, 1.0)

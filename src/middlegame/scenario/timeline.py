@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from middlegame.scenario.conditions import ALWAYS, NEVER, Condition, Is
-from middlegame.scenario.model.offers import Expansion, expand
+from middlegame.scenario.model.offer_expansion import Expansion, expand
 from middlegame.scenario.model.references import LAST, PREVIOUS, split
 from middlegame.scenario.model.scenario import Evidence, Factor, Move, Question, Scenario
 

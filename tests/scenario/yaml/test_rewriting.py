@@ -7,8 +7,8 @@ from middlegame.io.examples import shipped
 from middlegame.scenario.data_rows import quantities
 from middlegame.scenario.model.judgement import Judgement
 from middlegame.scenario.model.walk import judgements
+from middlegame.scenario.yaml.editing import moved, rewritten
 from middlegame.scenario.yaml.load import read_text
-from middlegame.scenario.yaml.rewriting import moved, rewritten
 
 TEXT = """\
 # a comment that stays

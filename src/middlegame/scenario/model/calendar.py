@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Annotated
 
-from middlegame.scenario.model.syntax import Written, quoted, shown, syntax_error
+from middlegame.scenario.syntax import Written, quoted, shown, syntax_error
 
 MOST_PERIODS = 200
 MOST_MEANS = 100

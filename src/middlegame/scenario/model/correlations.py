@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic_core import PydanticCustomError
 
-from middlegame.scenario.model.syntax import quoted, shown, syntax_error
-from middlegame.scenario.model.words import check_name
+from middlegame.scenario.model.fields import check_name
+from middlegame.scenario.syntax import quoted, shown, syntax_error
 
 Correlates = tuple[tuple[str, float], ...]
 """For each group its correlation, between -1 and 1."""

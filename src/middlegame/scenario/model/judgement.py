@@ -16,7 +16,7 @@ from pydantic_core import PydanticCustomError
 
 from middlegame.scenario.formulas import EXPECTED, Formula, formula_or_none
 from middlegame.scenario.model.correlations import SCHEMA, Correlates, read_correlates
-from middlegame.scenario.model.syntax import Written, quoted, shown, syntax_error
+from middlegame.scenario.syntax import Written, quoted, shown, syntax_error
 
 Unit = Literal["points", "probability", "odds", "years"]
 

@@ -9,8 +9,8 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 
 from middlegame.base.spelling import nearest
-from middlegame.scenario.model.syntax import quoted, syntax_error
-from middlegame.scenario.model.words import check_name, distinct
+from middlegame.scenario.model.fields import check_name, distinct
+from middlegame.scenario.syntax import quoted, syntax_error
 
 PREVIOUS, LAST = "previous", "last"
 _PERIOD = re.compile(rf"{PREVIOUS}|{LAST}|[1-9]\d{{0,5}}")

@@ -15,8 +15,20 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from middlegame.scenario.conditions import ConditionText
-from middlegame.scenario.model.bargains import Offer
 from middlegame.scenario.model.calendar import Calendar, Count, PeriodNumbers, SpanText, Whole
+from middlegame.scenario.model.fields import (
+    Date,
+    Flag,
+    Name,
+    Names,
+    Part,
+    Sourced,
+    SourceName,
+    check_name,
+    distinct,
+    one_of,
+)
+from middlegame.scenario.model.fit import Fit
 from middlegame.scenario.model.judgement import (
     Judgement,
     Odds,
@@ -25,21 +37,10 @@ from middlegame.scenario.model.judgement import (
     Precision,
     Probability,
 )
-from middlegame.scenario.model.learning import Fit
-from middlegame.scenario.model.parts import Part, Sourced
+from middlegame.scenario.model.offers import Offer
 from middlegame.scenario.model.references import References, base
-from middlegame.scenario.model.syntax import syntax_error
 from middlegame.scenario.model.views import View
-from middlegame.scenario.model.words import (
-    Date,
-    Flag,
-    Name,
-    Names,
-    SourceName,
-    check_name,
-    distinct,
-    one_of,
-)
+from middlegame.scenario.syntax import syntax_error
 
 
 class Source(Part):

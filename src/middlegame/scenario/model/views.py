@@ -5,9 +5,9 @@ from typing import Annotated, Any, get_args
 
 from pydantic import Field
 
+from middlegame.scenario.model.fields import Sourced
 from middlegame.scenario.model.judgement import Judgement, Points, Unit, parse_judgement
-from middlegame.scenario.model.parts import Sourced
-from middlegame.scenario.model.syntax import Written, shown, syntax_error
+from middlegame.scenario.syntax import Written, shown, syntax_error
 
 _EXPECTED = "a number as it would stand in its place, such as 20..40%"
 

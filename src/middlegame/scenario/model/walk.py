@@ -1,16 +1,16 @@
-"""Everything in a scenario, each with its path and with what stands around it."""
+"""Everything in a scenario with its path: listed, replaced, and judged otherwise by a view."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
+from middlegame.base.errors import unknown
 from middlegame.scenario.conditions import Condition
-from middlegame.scenario.faults import Path
+from middlegame.scenario.faults import Path, dotted
+from middlegame.scenario.model.fields import Citation, Sourced
 from middlegame.scenario.model.judgement import ByFormula, Judgement
-from middlegame.scenario.model.parts import Sourced
 from middlegame.scenario.model.scenario import Scenario
-from middlegame.scenario.model.words import Citation
 
 Found = tuple[Path, Any, tuple[BaseModel, ...]]
 
@@ -67,3 +67,57 @@ def _walk(value: object, path: Path, around: tuple[BaseModel, ...]) -> Iterator[
     elif isinstance(value, tuple):
         for position, part in enumerate(value):
             yield from _walk(part, (*path, position), around)
+
+
+T = TypeVar("T")
+
+
+def replaced(whole: T, path: Path, value: object) -> T:
+    """Give a copy of a scenario (or of a part of one) with the value at a path replaced.
+
+    Nothing is checked again: `check.faults_of` and compiling do that.
+
+    Raises:
+        KeyError: there is nothing at the path.
+    """
+    changed: T = _replaced(whole, path, value)
+    return changed
+
+
+def _replaced(part: Any, path: Path, value: object) -> Any:
+    if not path:
+        return value
+    step, rest = path[0], path[1:]
+    if isinstance(part, BaseModel):
+        fields = type(part).model_fields
+        name = next((n for n, field in fields.items() if step in (n, field.alias)), str(step))
+        if name not in fields and name not in (part.model_extra or {}):
+            raise KeyError(dotted(path))
+        return part.model_copy(update={name: _replaced(getattr(part, name), rest, value)})
+    if isinstance(part, dict) and step in part:
+        return part | {step: _replaced(part[step], rest, value)}
+    if isinstance(part, tuple) and isinstance(step, int) and step < len(part):
+        return (*part[:step], _replaced(part[step], rest, value), *part[step + 1 :])
+    raise KeyError(dotted(path))
+
+
+def judged(scenario: Scenario) -> dict[str, tuple[Path, Judgement]]:
+    """List every number that a view may judge otherwise, by its place as text."""
+    return {dotted(path): (path, judgement) for path, judgement, _ in judgements(scenario)}
+
+
+def in_view(scenario: Scenario, name: str) -> Scenario:
+    """Give the scenario with a view's judgements in place of its own, and no views.
+
+    Raises:
+        QueryError: there is no such view.
+        PydanticCustomError: a judgement of the view is no number of its unit.
+    """
+    if name not in scenario.views:
+        raise unknown("view", name, scenario.views)
+    places = judged(scenario)
+    changed = scenario.model_copy(update={"views": {}})
+    for place, rejudged in scenario.views[name].judgements.items():
+        path, judgement = places[place]
+        changed = replaced(changed, path, rejudged.read(judgement.unit))
+    return changed

@@ -8,7 +8,7 @@ import numpy as np
 
 from middlegame.scenario.faults import Fault
 from middlegame.scenario.model.scenario import Rule, Table
-from middlegame.scenario.validation.contest import Contest
+from middlegame.scenario.validation.context import Contest
 
 
 def check_coverage(contest: Contest) -> Iterator[Fault]:

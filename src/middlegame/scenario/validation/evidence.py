@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from middlegame.scenario.faults import Fault, Path
 from middlegame.scenario.model.scenario import Evidence
 from middlegame.scenario.timeline import references
-from middlegame.scenario.validation.contest import Contest
+from middlegame.scenario.validation.context import Contest
 from middlegame.scenario.validation.order import moves_behind
 
 

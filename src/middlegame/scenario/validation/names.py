@@ -1,15 +1,12 @@
 """Names that are nobody's: of actors, moves, factors, states and sources."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 
-from pydantic_core import PydanticCustomError
-
-from middlegame.scenario.faults import Fault, Path, nearest
+from middlegame.scenario.faults import Fault, Path
 from middlegame.scenario.model.references import base, split
 from middlegame.scenario.model.scenario import Distribution, Factor
-from middlegame.scenario.model.walk import conditions, walk
-from middlegame.scenario.model.words import read_citation
-from middlegame.scenario.validation.contest import Contest, listed
+from middlegame.scenario.model.walk import conditions
+from middlegame.scenario.validation.context import Contest, unknown_name
 
 
 def check_names(contest: Contest) -> Iterator[Fault]:
@@ -20,18 +17,6 @@ def check_names(contest: Contest) -> Iterator[Fault]:
     yield from _conditions(contest)
     for name, factor in contest.scenario.factors.items():
         yield from _factor(contest, name, factor)
-    yield from _citations(contest)
-
-
-def _unknown(
-    kind: str, name: str, valid: Collection[str], path: Path, offset: int = 0
-) -> Iterator[Fault]:
-    if name in valid:
-        return
-    valid = list(valid)
-    near = nearest(name, valid)
-    expected = "" if near or not valid else f"one of {listed(valid)}"
-    yield Fault(f"there is no {kind} '{name}'", expected, near, path=path, offset=offset)
 
 
 def _unknown_reference(
@@ -43,13 +28,13 @@ def _unknown_reference(
     if "." in reference:
         means = [f"{a}.{r}" for a, of in contest.scenario.resources.items() for r in of]
         if not contest.damage.touches("resources") and path[2] == "knows":
-            yield from _unknown("means", reference, means, path, offset)
+            yield from unknown_name("means", reference, means, path, offset)
         elif path[2] != "knows":
             yield Fault(f"a table is given moves and factors, not '{reference}'", path=path)
         return
     name, at = split(reference)
     if name not in contest.named_states or at is None:
-        yield from _unknown("move or factor", name, contest.named_states, path, offset)
+        yield from unknown_name("move or factor", name, contest.named_states, path, offset)
     elif not contest.count:
         if not contest.damage.touches("periods"):
             problem = f"'{reference}' names a period, and this scenario has none"
@@ -80,12 +65,12 @@ def _actors(contest: Contest) -> Iterator[Fault]:
     valid = dict.fromkeys((*contest.scenario.actors, *actors))
     for name, move in contest.scenario.moves.items():
         if not contest.damage.touches("moves", name, "by"):
-            yield from _unknown("actor", move.by, valid, ("moves", name, "by"))
+            yield from unknown_name("actor", move.by, valid, ("moves", name, "by"))
     for name in contest.scenario.interests:
-        yield from _unknown("actor", name, valid, ("interests", name))
+        yield from unknown_name("actor", name, valid, ("interests", name))
     for name, evidence in contest.scenario.evidence.items():
         for position, actor in enumerate(evidence.seen_by):
-            yield from _unknown("actor", actor, valid, ("evidence", name, "seen_by", position))
+            yield from unknown_name("actor", actor, valid, ("evidence", name, "seen_by", position))
 
 
 def _variables(contest: Contest) -> Iterator[Fault]:
@@ -121,7 +106,7 @@ def _state(
     states = contest.states.get(variable)
     if states is not None:
         kind = "option" if base(variable) in contest.scenario.moves else "state"
-        for fault in _unknown(kind, state, states, path, offset):
+        for fault in unknown_name(kind, state, states, path, offset):
             message = f"'{variable}' has no {kind} '{state}'"
             yield Fault(message, fault.expected, fault.suggestion, path=path, offset=offset)
 
@@ -145,20 +130,3 @@ def _factor(contest: Contest, name: str, factor: Factor) -> Iterator[Fault]:
     if factor.causes:
         state = factor.causes.state
         yield from _state(contest, name, state, (*path, "causes", state))
-
-
-def _citations(contest: Contest) -> Iterator[Fault]:
-    known = contest.damage.names("sources")
-    if known is None:
-        return
-    valid = dict.fromkeys((*contest.scenario.sources, *known))
-    for path, value, _ in walk(contest.scenario):
-        for position, text in enumerate(getattr(value, "cite", ())):
-            place = (*path, "cite", position)
-            try:
-                source = read_citation(text).source
-            except PydanticCustomError as error:
-                context = error.context or {}
-                yield Fault(context["problem"], context["expected"], path=place)
-            else:
-                yield from _unknown("source", source, valid, place)

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from middlegame.scenario.conditions import Condition, Is
-from middlegame.scenario.faults import Fault, Path, nearest
-from middlegame.scenario.model.bargains import Offer
-from middlegame.scenario.validation.contest import Contest, listed
+from middlegame.scenario.faults import Fault, Path
+from middlegame.scenario.model.offers import Offer
+from middlegame.scenario.validation.context import Contest, unknown_name
 
 
 def check_offers(contest: Contest) -> Iterator[Fault]:
@@ -17,11 +17,9 @@ def check_offers(contest: Contest) -> Iterator[Fault]:
         yield from _names(contest, name, path)
         if offer.by == offer.to:
             yield Fault(f"'{offer.by}' makes the offer to itself", "another actor", path=path)
-        if offer.before is not None and offer.before not in contest.scenario.moves:
-            near = nearest(offer.before, contest.scenario.moves)
-            expected = "" if near else f"one of {listed(list(contest.scenario.moves))}"
-            problem = f"there is no move '{offer.before}'"
-            yield Fault(problem, expected, near, path=(*path, "before"))
+        if offer.before is not None:
+            moves = contest.scenario.moves
+            yield from unknown_name("move", offer.before, moves, (*path, "before"))
         for place, term in enumerate(offer.terms):
             where = (*path, "terms", place, "promise")
             yield from _promise(contest, offer, term.promise, where)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from middlegame.scenario.faults import Fault, Path
 from middlegame.scenario.timeline import references
-from middlegame.scenario.validation.contest import Contest
+from middlegame.scenario.validation.context import Contest
 
 
 def check_order(contest: Contest) -> Iterator[Fault]:

@@ -19,7 +19,7 @@ from middlegame.scenario.model.scenario import (
 )
 from middlegame.scenario.model.walk import conditions, walk
 from middlegame.scenario.timeline import Timeline, references
-from middlegame.scenario.validation.contest import Contest
+from middlegame.scenario.validation.context import Contest
 
 _NEEDS = "periods: {every: quarter, for: 8} at the top"
 _TIMED: tuple[tuple[type[BaseModel], str, str], ...] = (

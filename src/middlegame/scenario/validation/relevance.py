@@ -6,7 +6,7 @@ from middlegame.scenario.conditions import Condition
 from middlegame.scenario.faults import Fault, Path
 from middlegame.scenario.model.references import base
 from middlegame.scenario.timeline import references
-from middlegame.scenario.validation.contest import Contest
+from middlegame.scenario.validation.context import Contest
 
 _USERS = ("moves", "factors", "interests", "evidence", "questions")
 

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from middlegame.scenario.faults import Path
-from middlegame.scenario.yaml.broken import line_starts
-from middlegame.scenario.yaml.model_keys import keys_at
-from middlegame.scenario.yaml.schema_words import words_at
+from middlegame.scenario.model.schema import keys_at, words_at
+from middlegame.scenario.yaml.errors import line_starts
 from middlegame.scenario.yaml.tree import read_tree
 
 _WORD = re.compile(r"[^\s{}\[\],:|=!()\"'#]*$")

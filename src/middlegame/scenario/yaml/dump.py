@@ -11,11 +11,10 @@ from pydantic import BaseModel
 
 from middlegame.scenario.conditions import Condition
 from middlegame.scenario.model.calendar import Span
+from middlegame.scenario.model.fields import Citation, Sourced
 from middlegame.scenario.model.judgement import Judgement, plain
-from middlegame.scenario.model.parts import Sourced
 from middlegame.scenario.model.scenario import Actor, Move, Scenario
 from middlegame.scenario.model.views import Rejudged
-from middlegame.scenario.model.words import Citation
 from middlegame.scenario.yaml.nodes import core_value
 
 _WIDTH = 96

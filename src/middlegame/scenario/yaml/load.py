@@ -4,13 +4,13 @@ import os
 from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 
-from middlegame.scenario.faults import Fault, Path, ScenarioError
+from middlegame.scenario.faults import Fault, Path, Places, ScenarioError
 from middlegame.scenario.model.scenario import Scenario
-from middlegame.scenario.validation.check import faults_of
+from middlegame.scenario.validation.checks import faults_of
+from middlegame.scenario.validation.model_reader import validate
 from middlegame.scenario.validation.partial import original
-from middlegame.scenario.validation.validation import validate
-from middlegame.scenario.yaml.broken import split_lines
-from middlegame.scenario.yaml.tree import LARGEST, Places, read_tree
+from middlegame.scenario.yaml.errors import split_lines
+from middlegame.scenario.yaml.tree import LARGEST, read_tree
 
 _MOST_FAULTS = 500
 

@@ -25,7 +25,7 @@ from ruamel.yaml.events import (
 )
 
 from middlegame.scenario.faults import Fault
-from middlegame.scenario.yaml.broken import Broken, Mark, explain
+from middlegame.scenario.yaml.errors import Broken, Mark, explain
 
 DEEPEST = 40
 MOST_WRITTEN = 60_000

@@ -5,9 +5,9 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from middlegame.scenario.faults import Fault, Path
-from middlegame.scenario.model.syntax import shown
-from middlegame.scenario.yaml.broken import Broken, Mark, split_lines, without_entry
+from middlegame.scenario.faults import Fault, Path, Place, Places
+from middlegame.scenario.syntax import shown
+from middlegame.scenario.yaml.errors import Broken, Mark, split_lines, without_entry
 from middlegame.scenario.yaml.nodes import (
     DEEPEST,
     MOST_FAULTS,
@@ -30,48 +30,6 @@ FREE_TEXT = frozenset(
 )  # fmt: skip
 SECTIONS = frozenset({"sources", "moves", "factors", "interests", "questions"})
 _AFTER = re.compile(r"[ \t]+#")
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a value stands, and where its text does, if that is one line that can be counted in."""
-
-    line: int
-    column: int
-    text_column: int = 0
-
-
-@dataclass
-class Places:
-    """The places of values and of keys, by path."""
-
-    values: dict[Path, Place] = field(default_factory=dict)
-    keys: dict[Path, Place] = field(default_factory=dict)
-    collections: set[Path] = field(default_factory=set)
-
-    def place(self, path: Path, offset: int = 0) -> tuple[int, int]:
-        """Give line and column of the thing at a path, or of the nearest thing around it.
-
-        Args:
-            path: where in the scenario.
-            offset: how many characters into the value's text.
-        """
-        for length in range(len(path), -1, -1):
-            near = path[:length]
-            if near in self.keys and (near in self.collections or near not in self.values):
-                return self.keys[near].line, self.keys[near].column
-            if near in self.values:
-                place = self.values[near]
-                exact = length == len(path) and place.text_column
-                return place.line, place.text_column + offset if exact else place.column
-        return 1, 1
-
-    def rename(self, old: Path, new: Path) -> None:
-        """Let what stands at one path be found at another as well."""
-        for places in (self.values, self.keys):
-            for path in [p for p in places if p[: len(old)] == old]:
-                places[new + path[len(old) :]] = places[path]
-        self.collections |= {new + p[len(old) :] for p in self.collections if p[: len(old)] == old}
 
 
 @dataclass

@@ -9,11 +9,10 @@ from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from middlegame.scenario.model.correlations import Correlates, common_factors
+from middlegame.scenario.model.fields import Name, Part, Sourced
 from middlegame.scenario.model.judgement import ByFormula, Judgement, parse_judgement, plain
-from middlegame.scenario.model.parts import Part, Sourced
 from middlegame.scenario.model.references import Reference
-from middlegame.scenario.model.syntax import Written, quoted, syntax_error
-from middlegame.scenario.model.words import Name
+from middlegame.scenario.syntax import Written, quoted, syntax_error
 
 _RANGE = "a number or a range such as -5..5"
 _AT = "a number, a range such as -5..5, or one of the column's categories"

@@ -4,28 +4,30 @@ from dataclasses import replace
 from pathlib import Path as FilePath
 
 from middlegame.scenario.faults import Fault
-from middlegame.scenario.model.offers import expand
+from middlegame.scenario.model.offer_expansion import expand
 from middlegame.scenario.model.scenario import Scenario
-from middlegame.scenario.model.viewing import in_view
-from middlegame.scenario.validation.contest import Contest
-from middlegame.scenario.validation.correlations import check_correlations
+from middlegame.scenario.model.walk import in_view
+from middlegame.scenario.validation.context import Contest
 from middlegame.scenario.validation.coverage import check_coverage
-from middlegame.scenario.validation.distributions import check_distributions
 from middlegame.scenario.validation.evidence import check_evidence
-from middlegame.scenario.validation.learning import check_learning
-from middlegame.scenario.validation.moves import check_moves
+from middlegame.scenario.validation.fit import check_learning
+from middlegame.scenario.validation.moves import check_means, check_moves
 from middlegame.scenario.validation.names import check_names
+from middlegame.scenario.validation.numbers import (
+    check_correlations,
+    check_distributions,
+    check_views,
+)
 from middlegame.scenario.validation.offers import check_offers
 from middlegame.scenario.validation.order import check_order
 from middlegame.scenario.validation.partial import UNDAMAGED, Damage
 from middlegame.scenario.validation.periods import check_periods
-from middlegame.scenario.validation.quotes import check_quotes
 from middlegame.scenario.validation.relevance import check_purposes
-from middlegame.scenario.validation.resources import check_means
-from middlegame.scenario.validation.views import check_views
+from middlegame.scenario.validation.sources import check_citations, check_quotes
 
 _CHECKS = (
     check_names,
+    check_citations,
     check_distributions,
     check_coverage,
     check_order,

@@ -13,9 +13,9 @@ from pydantic_core import ErrorDetails
 
 from middlegame.scenario.faults import Fault, Path, nearest
 from middlegame.scenario.model.scenario import Scenario
-from middlegame.scenario.model.syntax import shown
+from middlegame.scenario.model.schema import keys_at
+from middlegame.scenario.syntax import shown
 from middlegame.scenario.validation.partial import Damage, existing, original, without
-from middlegame.scenario.yaml.model_keys import keys_at
 from middlegame.scenario.yaml.tree import Tree
 
 _MOST_ROUNDS = 16

@@ -1,18 +1,39 @@
-"""Quotes that do not stand in the source they are from."""
+"""Citations of sources that there are not, and quotes that do not stand in them."""
 
 import re
 from collections.abc import Iterator
 from pathlib import Path as FilePath
 
+from pydantic_core import PydanticCustomError
+
 from middlegame.scenario.faults import Fault
-from middlegame.scenario.model.walk import sourced
+from middlegame.scenario.model.fields import read_citation
+from middlegame.scenario.model.walk import sourced, walk
 from middlegame.scenario.sources import Unreadable, read_source
-from middlegame.scenario.validation.contest import Contest
+from middlegame.scenario.validation.context import Contest, unknown_name
 
 _SIGNS = str.maketrans(
     {"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "‚": "'", "‹": "'",
      "›": "'", "–": "-", "—": "-", "‑": "-", "−": "-", "\u00ad": "", "…": "..."}
 )  # fmt: skip
+
+
+def check_citations(contest: Contest) -> Iterator[Fault]:
+    """Find citations that are malformed or of a source that is not defined."""
+    known = contest.damage.names("sources")
+    if known is None:
+        return
+    valid = dict.fromkeys((*contest.scenario.sources, *known))
+    for path, value, _ in walk(contest.scenario):
+        for position, text in enumerate(getattr(value, "cite", ())):
+            place = (*path, "cite", position)
+            try:
+                source = read_citation(text).source
+            except PydanticCustomError as error:
+                context = error.context or {}
+                yield Fault(context["problem"], context["expected"], path=place)
+            else:
+                yield from unknown_name("source", source, valid, place)
 
 
 def check_quotes(contest: Contest) -> Iterator[Fault]:

@@ -1,16 +1,16 @@
 """Formulas and the data that they speak of: names that are nobody's, values that nothing shows."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 
-from middlegame.scenario.faults import Fault, Path, nearest
+from middlegame.scenario.faults import Fault, Path, listed
 from middlegame.scenario.formulas import Among, Quantity
 from middlegame.scenario.model.correlations import at_odds, matrix_of
+from middlegame.scenario.model.fit import Fit, Observed
 from middlegame.scenario.model.judgement import NUMBERS, ByFormula
-from middlegame.scenario.model.learning import Fit, Observed
 from middlegame.scenario.model.references import base
 from middlegame.scenario.model.walk import formulas
-from middlegame.scenario.validation.contest import Contest, listed
+from middlegame.scenario.validation.context import Contest, unknown_name
 
 
 def check_learning(contest: Contest) -> Iterator[Fault]:
@@ -49,7 +49,7 @@ def _undeclared(path: Path, number: ByFormula) -> Iterator[Fault]:
 def _formula(fit: Fit, path: Path, number: ByFormula) -> Iterator[Fault]:
     for part in number.formula.expression.walk():
         if isinstance(part, Quantity):
-            yield from _unknown(
+            yield from unknown_name(
                 "coefficient or column",
                 part.name,
                 list(fit.coefficients | fit.columns), path,
@@ -65,22 +65,13 @@ def _formula(fit: Fit, path: Path, number: ByFormula) -> Iterator[Fault]:
                 )
         elif isinstance(part, Among):
             if part.column not in fit.categories:
-                yield from _unknown(
+                yield from unknown_name(
                     "categorical column", part.column, list(fit.categories), path, part.offset
                 )
                 continue
             for category, offset in zip(part.categories, part.category_offsets, strict=True):
                 known = fit.categories[part.column]
-                yield from _unknown("category", category, known, path, offset)
-
-
-def _unknown(
-    kind: str, name: str, valid: Sequence[str], path: Path, offset: int = 0
-) -> Iterator[Fault]:
-    if name not in valid:
-        near = nearest(name, valid)
-        expected = "" if near or not valid else f"one of {listed(valid)}"
-        yield Fault(f"there is no {kind} '{name}'", expected, near, path=path, offset=offset)
+                yield from unknown_name("category", category, known, path, offset)
 
 
 def _twice(contest: Contest, fit: Fit) -> Iterator[Fault]:
@@ -108,13 +99,13 @@ def _observed(contest: Contest, name: str, shown: Observed) -> Iterator[Fault]:
     name = base(name)
     if name not in contest.states:
         if contest.knows_all_names:
-            yield from _unknown("move or factor", name, list(contest.states), path)
+            yield from unknown_name("move or factor", name, list(contest.states), path)
         return
     states = contest.states[name]
     if states is None or not shown.values:
         return
     for state in shown.values:
-        for fault in _unknown("", state, states, (*path, "values", state)):
+        for fault in unknown_name("", state, states, (*path, "values", state)):
             yield replace(fault, message=f"'{name}' has no option or state '{state}'")
     missing = [state for state in states if state not in shown.values]
     if missing:
@@ -131,9 +122,9 @@ def _correlations(fit: Fit) -> Iterator[Fault]:
     pairs: set[frozenset[str]] = set()
     for one, others in fit.correlations.items():
         path: Path = ("fit", "correlations", one)
-        yield from _unknown("coefficient", one, names, path)
+        yield from unknown_name("coefficient", one, names, path)
         for other in others:
-            yield from _unknown("coefficient", other, names, (*path, other))
+            yield from unknown_name("coefficient", other, names, (*path, other))
             if other == one:
                 yield Fault(f"'{one}' with itself", "another coefficient", path=(*path, other))
             elif frozenset((one, other)) in pairs:

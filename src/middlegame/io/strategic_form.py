@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from middlegame.base.errors import QueryError
 from middlegame.base.numbers import Floats
 from middlegame.diagram import Diagram, Tables
-from middlegame.engine.inference.contraction import contract, plan
+from middlegame.engine.inference.contraction import contract, contraction_path
 from middlegame.io import gambit
 
 PROFILES = 1_000_000
@@ -75,7 +75,7 @@ def payoffs(diagram: Diagram, tables: Tables, played: Sequence[Strategies]) -> F
     axis = {owner: len(structure.sizes) + owner for owner in range(len(played))}
     sizes = (*structure.sizes, *counts)
     for gainer, scope, table in zip(
-        structure.gainers, structure.scopes, tables.utilities, strict=True
+        structure.utility_owners, structure.scopes, tables.utilities, strict=True
     ):
         nodes = sorted(structure.ancestors(scope))
         operands: list[tuple[int, ...]] = [scope]
@@ -88,7 +88,7 @@ def payoffs(diagram: Diagram, tables: Tables, played: Sequence[Strategies]) -> F
             factors.append(np.asarray(plays, float))
         deciding = {structure.owners[node] for node in nodes} - {None}
         output = tuple(axis[owner] for owner in range(len(played)) if owner in deciding)
-        if plan(tuple(operands), output, sizes).largest > gambit.LARGEST_INTERMEDIATE:
+        if contraction_path(tuple(operands), output, sizes).largest_table > gambit.LARGEST_INTERMEDIATE:
             raise QueryError(
                 f"the strategic form of this contest takes too much memory: {counts} strategies "
                 "and all that chance does between them. Export it to json instead"

@@ -1,4 +1,4 @@
-"""The words of the language: names, dates, yes and no, citations."""
+"""The common fields of a scenario's parts: names, dates, yes and no, citations."""
 
 import datetime as dt
 import re
@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Wit
 
 from middlegame.base.spelling import nearest
 from middlegame.scenario.conditions import RESERVED
-from middlegame.scenario.model.syntax import Written, quoted, syntax_error
+from middlegame.scenario.syntax import Written, quoted, syntax_error
 
 # JSON Schema's regular expressions know no Unicode letters: what is no ASCII sign passes.
 _NAME_START, _NAME_REST = r"[^\s\d!-/:-@\[-^`{-~]", r"[^\s!-/:-@\[-^`{-~]"
@@ -160,3 +160,23 @@ SourceName = Annotated[
     BeforeValidator(_check_source_name),
     WithJsonSchema({"type": "string", "pattern": f"^{_SOURCE_NAME}$"}),
 ]
+
+
+class Part(BaseModel):
+    """A part of a scenario: frozen, and with no keys but its own."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class Sourced(Part):
+    """Anything that may say where it comes from.
+
+    Attributes:
+        cite: places in the sources that support it.
+        why: the analyst's reason.
+        quote: words that stand in the cited source; `check` looks them up.
+    """
+
+    cite: Citations = ()
+    why: str | None = None
+    quote: str | None = None

@@ -1,11 +1,15 @@
-"""Chances that do not add up, and causes where there are more than two states."""
+"""Numbers that cannot be: distributions, groups of correlated ranges, and the numbers of views."""
 
+import re
 from collections.abc import Iterator
 
-from middlegame.scenario.faults import Fault, Path
+from pydantic_core import PydanticCustomError
+
+from middlegame.scenario.faults import Fault, Path, nearest
 from middlegame.scenario.model.judgement import ByFormula, Judgement, plain
 from middlegame.scenario.model.scenario import Factor
-from middlegame.scenario.validation.contest import Contest
+from middlegame.scenario.model.walk import judged, walk
+from middlegame.scenario.validation.context import Contest
 
 _SLACK = 1e-9
 
@@ -72,3 +76,54 @@ def _adds_up(
             "at most one state left out, which takes the rest",
             path=path,
         )
+
+
+def check_correlations(contest: Contest) -> Iterator[Fault]:
+    """Warn of groups that one range alone names: there is nothing for it to go along with."""
+    members: dict[str, list[Path]] = {}
+    for path, value, _ in walk(contest.scenario):
+        if isinstance(value, Judgement):
+            for group, _ in value.correlates:
+                members.setdefault(group, []).append(path)
+    shared = [group for group, paths in members.items() if len(paths) > 1]
+    for group, paths in members.items():
+        if len(paths) == 1:
+            yield Fault(
+                f"nothing else correlates with '{group}'",
+                "" if nearest(group, shared) else "another range that names it too",
+                nearest(group, shared),
+                severity="warning",
+                path=(*paths[0], "correlates", group),
+            )
+
+
+def check_views(contest: Contest) -> Iterator[Fault]:
+    """Check that each judgement of a view stands in for a number, and is one of its unit.
+
+    What a view makes of the whole is checked once the scenario itself is sound (`check`).
+    """
+    views = contest.scenario.views
+    if not views:
+        return
+    places = judged(contest.scenario)
+    for name, view in views.items():
+        for place, rejudged in view.judgements.items():
+            path = ("views", name, "judgements", place)
+            if place not in places:
+                if not contest.damage.touches(re.split(r"[.\[]", place)[0]):
+                    yield Fault(
+                        f"there is no number at '{place}'",
+                        ""
+                        if nearest(place, places)
+                        else f"a place such as {next(iter(places), 'precision')}",
+                        nearest(place, places),
+                        path=path,
+                    )
+                continue
+            _, judgement = places[place]
+            try:
+                rejudged.read(judgement.unit)
+            except PydanticCustomError as error:
+                context = error.context or {}
+                within = (*path, *context["within"])
+                yield Fault(context["problem"], context["expected"], path=within)

@@ -1,10 +1,11 @@
-"""How a value written as text is read: one annotation for pydantic, one error with its place."""
+"""How values written as text are read: the pydantic annotation, the grammars, the errors."""
 
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
+from lark import Lark, UnexpectedCharacters, UnexpectedToken
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
@@ -74,3 +75,39 @@ class Written:
 
     def __hash__(self) -> int:
         return hash(self.parse)
+
+
+_MOST_QUOTED = 80
+_MOST_PARSED = 20_000
+"""Characters that are parsed: more than anybody writes, and less than keeps anybody waiting."""
+
+
+def parsed(parser: Lark, text: str, what: str, expected: str) -> Any:
+    """Parse a text.
+
+    Args:
+        parser: an LALR parser.
+        text: what to read.
+        what: what it should be, such as `condition`.
+        expected: an example of one.
+
+    Raises:
+        PydanticCustomError: it does not parse; the error's context holds the `offset`.
+    """
+    if len(text) > _MOST_PARSED:
+        raise syntax_error(
+            f"the {what} is {len(text):,} characters long", f"at most {_MOST_PARSED:,}"
+        )
+    told = text if len(text) <= _MOST_QUOTED else f"{text[: _MOST_QUOTED - 3]}..."
+    try:
+        return parser.parse(text)
+    except UnexpectedToken as error:
+        if error.token.type == "$END":
+            problem, at = f"the {what} '{told}' ends too early", len(text)
+        else:
+            token = str(error.token)
+            short = token if len(token) <= _MOST_QUOTED else f"{token[: _MOST_QUOTED - 3]}..."
+            problem, at = f"'{short}' does not belong in '{told}'", error.pos_in_stream or 0
+    except UnexpectedCharacters as error:
+        problem, at = f"'{error.char}' does not belong in '{told}'", error.pos_in_stream or 0
+    raise syntax_error(problem, expected, offset=at)

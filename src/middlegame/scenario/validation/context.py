@@ -1,13 +1,13 @@
 """What every check needs to know of a scenario, damaged or whole."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import prod
 from pathlib import Path as FilePath
 
 from middlegame.scenario.conditions import Condition
-from middlegame.scenario.faults import Fault, Path
+from middlegame.scenario.faults import Fault, Path, listed, nearest
 from middlegame.scenario.model.references import LAST, PREVIOUS, split
 from middlegame.scenario.model.scenario import Scenario
 from middlegame.scenario.validation.partial import Damage
@@ -122,6 +122,21 @@ class Contest:
         return [Fault(problem, expected, path=path)]
 
 
-def listed(names: Sequence[str]) -> str:
-    """List names for a message, cut short where there are many."""
-    return ", ".join(names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")
+def unknown_name(
+    kind: str, name: str, valid: Iterable[str], path: Path, offset: int = 0
+) -> list[Fault]:
+    """Report a name that is not among the valid ones; an empty list where it is.
+
+    Args:
+        kind: what the name should be, such as `actor`.
+        name: as written.
+        valid: the names that exist; they are suggested, or listed where none is near.
+        path: where the name stands.
+        offset: how many characters into the value at `path` it stands.
+    """
+    names = list(valid)
+    if name in names:
+        return []
+    near = nearest(name, names)
+    expected = "" if near or not names else f"one of {listed(names)}"
+    return [Fault(f"unknown {kind} '{name}'", expected, near, path=path, offset=offset)]
