@@ -13,8 +13,8 @@ import middlegame as mg
 from benchmarks.crowd import crowd
 from benchmarks.road import road
 from benchmarks.timed import limited_memory
-from middlegame.engine.cost import predict
-from middlegame.engine.inference.contraction import contract, plan
+from middlegame.engine.cost import predict_cost
+from middlegame.engine.inference.contraction import contract, contraction_path
 
 LENGTHS = (5, 20, 50, 100)
 PERIODS = (6, 12, 20)
@@ -53,7 +53,8 @@ read = time.perf_counter()
 mg.solve(diagram)
 solved = time.perf_counter()
 from unittest import mock
-from middlegame.engine import linear, qre
+from middlegame.engine.numerics.linear import LUSystem
+from middlegame.engine.qre import principal
 spent = dict.fromkeys(("jacobians", "systems"), 0.0)
 def timed(work, kind):
     def within(*arguments, **options):
@@ -62,11 +63,11 @@ def timed(work, kind):
         spent[kind] += time.perf_counter() - start
         return found
     return within
-choose, factor, solve = qre.equations, linear.Factored.__init__, linear.Factored.solve
+choose, factor, solve = principal.response_equations, LUSystem.__init__, LUSystem.solve
 with (
-    mock.patch.object(qre, "equations", lambda *a: timed(choose(*a), "jacobians")),
-    mock.patch.object(linear.Factored, "__init__", timed(factor, "systems")),
-    mock.patch.object(linear.Factored, "solve", timed(solve, "systems")),
+    mock.patch.object(principal, "response_equations", lambda *a: timed(choose(*a), "jacobians")),
+    mock.patch.object(LUSystem, "__init__", timed(factor, "systems")),
+    mock.patch.object(LUSystem, "solve", timed(solve, "systems")),
 ):
     start = time.perf_counter()
     mg.solve(diagram)
@@ -145,7 +146,7 @@ def growth() -> list[dict[str, Any]]:
                 {
                     "what": what,
                     "count": [*step.values()][-1],
-                    "unknowns": predict(diagram.structure).unknowns,
+                    "unknowns": predict_cost(diagram.structure).unknowns,
                     "first": seconds[0],
                     "again": seconds[1],
                 }
@@ -193,7 +194,7 @@ def crowds(sizes: tuple[tuple[int, int, int], ...] = CROWDS) -> list[dict[str, A
             {
                 "actors": size[0],
                 "sets": size[2] ** size[1],
-                "unknowns": predict(diagram.structure).unknowns,
+                "unknowns": predict_cost(diagram.structure).unknowns,
                 "whole_process": whole,
                 "memory": memory,
                 "residual": residual,
@@ -221,7 +222,7 @@ def roads(lengths: tuple[int, ...] = LENGTHS) -> list[dict[str, Any]]:
             whole = time.perf_counter() - begin
         solving, residual = map(float, ended.stdout.split())
         leaves = np.prod([float(size) for size in diagram.structure.sizes])
-        cost = predict(diagram.structure)
+        cost = predict_cost(diagram.structure)
         rows.append(
             {
                 "plots": plots,
@@ -250,7 +251,7 @@ def machine_limit(seconds: float = 1.0) -> dict[str, float]:
     tables = [rng.random([sizes[a] for a in axes]) for axes in operands]
     # Both ends stay open: what stands in one table alone would be summed out before.
     ends = (0, 1, 6, 7)
-    operations = plan(tuple(operands), ends, sizes).operations
+    operations = contraction_path(tuple(operands), ends, sizes).operations
     contraction = _rate(lambda: contract(tables, operands, ends, sizes), operations, seconds)
     return {"matrix_product": product, "contraction": contraction}
 

@@ -13,7 +13,7 @@ from middlegame.analysis.dominoes import Dominoes, dominoes
 from middlegame.analysis.interventions import Intervention, all_interventions, find_interventions
 from middlegame.analysis.mediation import Link
 from middlegame.diagram import Chance, Decision, Diagram, Fixed, Utility
-from middlegame.engine.batch.ramp import Ramp
+from middlegame.engine.batch.lambda_ramp import Ramp
 from middlegame.io.examples import open_scenario
 from middlegame.report.terminal.dominoes import show_timing
 from middlegame.sweeps import batches as batch

@@ -7,7 +7,7 @@ from middlegame.base.errors import QueryError
 from middlegame.compiler import compile_scenario
 from middlegame.engine.backend import jnp
 from middlegame.scenario import ScenarioError, read_text
-from middlegame.scenario.data_rows import at_row
+from middlegame.scenario.data_rows import with_row
 from middlegame.sweeps.sampling import Space
 
 TEXT = """
@@ -41,7 +41,7 @@ fit:
 def diagram(text=TEXT, row=None, free=False):
     loaded = read_text(text)
     assert loaded.errors == ()
-    return compile_scenario(at_row(loaded.scenario, row or {}), free=free)
+    return compile_scenario(with_row(loaded.scenario, row or {}), free=free)
 
 
 def test_only_what_is_uncertain_is_an_entry_of_theta():

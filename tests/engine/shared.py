@@ -10,11 +10,16 @@ diagram. Points that a decision cannot influence are the same for all its option
 from collections.abc import Sequence
 
 from middlegame.engine.backend import jax, jnp
-from middlegame.engine.graph.layout import Array, Game, Layout, layout_of
+from middlegame.engine.graph.layout import Array, Game, TableLayout, layout_of
 from middlegame.engine.graph.structure import Structure
-from middlegame.engine.inference.factors import Factor, Table, absorbed, contract
-from middlegame.engine.inference.matrices import matrix_product
-from middlegame.engine.logit import logits_of
+from middlegame.engine.inference.potentials import (
+    LabeledTable,
+    Potential,
+    absorb_potentials,
+    contract_potentials,
+)
+from middlegame.engine.inference.products import matrix_product
+from middlegame.engine.logit import response_logits
 
 _FREE = frozenset({-1})
 """No node: with it among its heads, a factor's mass is never taken to be 1."""
@@ -26,34 +31,34 @@ def responses(structure: Structure, decisions: tuple[int, ...], played: Array, g
     # All of them JAX's: a contraction of the first two tables is done by the first one's library.
     game = game._replace(tables=jnp.asarray(game.tables))
     chances = [
-        None if owner is not None else game.tables[layout.chance(node)]
+        None if owner is not None else game.tables[layout.chance_cells(node)]
         for node, owner in enumerate(structure.owners)
     ]
-    utilities = [game.tables[layout.utility(u)] for u in range(len(structure.scopes))]
+    utilities = [game.tables[layout.utility_cells(u)] for u in range(len(structure.scopes))]
 
-    def total(flat: Array, points: Sequence[Factor]) -> Factor:
+    def total(flat: Array, points: Sequence[Potential]) -> Potential:
         """Sum over everything; a policy's numbers are free, so nothing is known of their sums."""
         factors = []
         for node, table in enumerate(chances):
             family = structure.family(node)
             if table is None:
-                free = Factor.of_node(flat[layout.cells(node)], family)
+                free = Potential.from_node(flat[layout.policy_cells(node)], family)
                 factors.append(free._replace(heads=free.heads | _FREE))
             else:
-                factors.append(Factor.of_node(table, family))
-        given = absorbed([*factors, *points], matrix_product)
-        return contract(given, (), structure.sizes, matrix_product)
+                factors.append(Potential.from_node(table, family))
+        given = absorb_potentials([*factors, *points], matrix_product)
+        return contract_potentials(given, (), structure.sizes, matrix_product)
 
     def points(flat: Array, mine: Sequence[Array]) -> Array:
         every = zip(mine, structure.scopes, strict=True)
-        return _number(total(flat, [Factor.of_utility(*each) for each in every]).points)
+        return _number(total(flat, [Potential.from_utility(*each) for each in every]).utility)
 
     flat = played.reshape(-1)
     weights = jax.grad(lambda at: _number(total(at, ()).mass))(flat)
     movers = sorted({structure.owners[decision] or 0 for decision in decisions})
     mine = [
         jnp.stack([jnp.where(gainer == owner, table, 0.0) for owner in movers])
-        for gainer, table in zip(structure.gainers, utilities, strict=True)
+        for gainer, table in zip(structure.utility_owners, utilities, strict=True)
     ]
     gains = jax.vmap(jax.grad(points), (None, 0))(flat, mine)
     return jnp.concatenate(
@@ -70,16 +75,16 @@ def responses(structure: Structure, decisions: tuple[int, ...], played: Array, g
     )
 
 
-def _answers(layout: Layout, decision: int, weights: Array, gains: Array, game: Game) -> Array:
-    cells = layout.cells(decision)
+def _answers(layout: TableLayout, decision: int, weights: Array, gains: Array, game: Game) -> Array:
+    cells = layout.policy_cells(decision)
     weight = weights[cells][..., :1]
     some = weight > 0
     points = jnp.where(some, gains[cells] / jnp.where(some, weight, 1.0), 0.0)
     opens = game.opens.reshape(-1)[cells]
-    reached = game.reached[cells[..., 0] // layout.widest]
-    precision = game.lambdas[layout.number[decision]]
-    return logits_of(points, opens, reached, precision, jnp).ravel()
+    reached = game.reached[cells[..., 0] // layout.max_options]
+    precision = game.lambdas[layout.decision_index[decision]]
+    return response_logits(points, opens, reached, precision, jnp).ravel()
 
 
-def _number(total: Table | None) -> Array:
+def _number(total: LabeledTable | None) -> Array:
     return jnp.zeros(()) if total is None else total.numbers

@@ -7,7 +7,7 @@ from benchmarks.timed import limited_memory
 
 import middlegame as mg
 from middlegame.diagram import Chance, Decision, Diagram, Fixed, Utility
-from middlegame.engine.cost import predict
+from middlegame.engine.cost import predict_cost
 
 
 def wide(count: int) -> Diagram:
@@ -21,8 +21,8 @@ def wide(count: int) -> Diagram:
 
 
 def test_the_largest_table_is_known_beforehand():
-    cost = predict(wide(10).structure)
-    assert cost.largest == 2**11
+    cost = predict_cost(wide(10).structure)
+    assert cost.largest_table == 2**11
     assert cost.unknowns == 2**11
 
 
@@ -51,7 +51,7 @@ def test_where_an_observed_past_is_the_cause_it_is_named_with_who_knows_it(past,
     nodes = (*game.nodes[:last], recalling, *game.nodes[last + 1 :])
     with pytest.raises(mg.TooLarge, match=f"; {told}$"):
         mg.solve(replace(game, nodes=nodes), limit=60)
-    carried = predict(replace(game, nodes=nodes).structure).nodes
+    carried = predict_cost(replace(game, nodes=nodes).structure).largest_table_nodes
     assert {game.index[name] for name in past} <= set(carried)
 
 
@@ -68,4 +68,4 @@ def test_a_refusal_names_the_first_of_many_nodes_only():
 
 def test_many_who_matter_for_each_other_are_no_long_contest():
     game = crowd(30, reports=1, states=2).structure
-    assert predict(game).largest < 1e4
+    assert predict_cost(game).largest_table < 1e4

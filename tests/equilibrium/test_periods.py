@@ -8,7 +8,7 @@ from hypothesis import given, settings
 
 import middlegame as mg
 from middlegame.compiler import compile_scenario
-from middlegame.engine.graph.relevance import traced
+from middlegame.engine.graph.relevance import traced_decisions
 from middlegame.scenario import Scenario, dumps, read_text
 from tests import enumeration
 from tests.generators.timed import timed_scenarios
@@ -255,5 +255,5 @@ def test_the_shipped_contest_over_time_is_solved_from_its_end():
     """Everybody sees what lasts, so nobody's choice depends on how it came about."""
     diagram = compile_scenario(mg.load("venezuela-2026-quarters"))
     assert len(diagram.decisions) == 44
-    assert traced(diagram.structure) == ()
+    assert traced_decisions(diagram.structure) == ()
     assert {node.period for node in diagram.decisions} == set(range(1, 9))

@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 from middlegame.engine.backend import jax, jnp
 from middlegame.scenario import read_text
 from middlegame.scenario.formulas import formula_or_none, parse_formula
-from middlegame.scenario.model.judgement import ByFormula, parse_judgement
+from middlegame.scenario.model.judgement import FormulaJudgement, parse_judgement
 
 VALUES = {"a": 2.0, "b": -0.5, "x": 4.0, "regime": 1}
 CATEGORIES = {"regime": ("autoc", "mixed", "dem")}
@@ -87,7 +87,7 @@ def test_what_does_not_parse_says_where(text, problem, offset):
 
 def test_a_number_by_formula_is_written_as_it_was_read():
     read = parse_judgement({"is": "b0 + b1*x", "why": "so"}, "points")
-    assert isinstance(read, ByFormula)
+    assert isinstance(read, FormulaJudgement)
     assert (str(read), read.why, read.exact) == ("b0 + b1*x", "so", False)
     assert parse_judgement(str(read), "points") == read
     assert parse_judgement("b0", "points") != read

@@ -5,7 +5,7 @@ import pytest
 
 import middlegame as mg
 from middlegame.diagram import Chance, Fixed
-from middlegame.engine.batch.ramp import Ramp
+from middlegame.engine.batch.lambda_ramp import Ramp
 from middlegame.sweeps import compiled
 from middlegame.sweeps.queries import Ask
 from middlegame.sweeps.solving import chunk_size, solve_worlds

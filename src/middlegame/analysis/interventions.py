@@ -71,7 +71,7 @@ class InterventionResults:
         place, structure = self.index(intervention), self.diagram.structure
         layout = layout_of(structure)
         chances = tuple(
-            self.tables[layout.chance(node), place] if owner is None else None
+            self.tables[layout.chance_cells(node), place] if owner is None else None
             for node, owner in enumerate(structure.owners)
         )
         return Play(
@@ -122,7 +122,9 @@ class InterventionResults:
             ..., place
         ].reshape(-1)
         masses = [
-            self.tables[layout.chance(node), place] if owner is None else flat[layout.cells(node)]
+            self.tables[layout.chance_cells(node), place]
+            if owner is None
+            else flat[layout.policy_cells(node)]
             for node, owner in enumerate(structure.owners)
         ]
         return {

@@ -14,7 +14,7 @@ import numpy as np
 from middlegame.analysis.mutual_information import hidden
 from middlegame.base.errors import QueryError
 from middlegame.diagram import Chance, Decision, Diagram, Fixed, Node
-from middlegame.engine.graph.relevance import requisites
+from middlegame.engine.graph.relevance import requisite_nodes
 from middlegame.equilibrium.engine_input import fix
 from middlegame.equilibrium.equilibrium import Equilibrium, solve_tables
 from middlegame.sweeps.batches import Told
@@ -89,7 +89,7 @@ def _gains(equilibrium: Equilibrium, factor: str, actor: str) -> dict[str, float
     diagram = equilibrium.diagram
     heard = _with_message(diagram, factor, actor)
     message = heard.index[_MESSAGE]
-    needed = requisites(heard.structure)
+    needed = requisite_nodes(heard.structure)
     own = [heard.index[decision.name] for decision in heard.decisions if decision.owner == actor]
     if not any(message in needed[decision].nodes for decision in own):
         return dict.fromkeys(diagram.owners, 0.0)

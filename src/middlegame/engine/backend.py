@@ -43,7 +43,7 @@ def _configure() -> None:
         config.update("jax_persistent_cache_min_entry_size_bytes", -1)
 
 
-QUICK = {"xla_backend_optimization_level": 0}
+FAST_COMPILE = {"xla_backend_optimization_level": 0}
 """Compiler options for what runs a few times only: compiling takes longer than running."""
 
-__all__ = ["QUICK", "jax", "jnp", "xla_metadata"]
+__all__ = ["FAST_COMPILE", "jax", "jnp", "xla_metadata"]

@@ -9,11 +9,11 @@ from functools import lru_cache
 
 import numpy as np
 
-from middlegame.engine.graph.relevance import requisites
-from middlegame.engine.graph.repetition import effort, slices
+from middlegame.engine.graph.relevance import requisite_nodes
+from middlegame.engine.graph.slicing_cost import cheapest_slices, slicing_cost
 from middlegame.engine.graph.structure import Structure
-from middlegame.engine.inference.contraction import plan
-from middlegame.engine.qre import long
+from middlegame.engine.inference.contraction import contraction_path
+from middlegame.engine.temporal.long_diagrams import is_long
 
 
 @dataclass(frozen=True)
@@ -32,16 +32,16 @@ class Cost:
     """
 
     operations: float
-    largest: float
-    nodes: tuple[int, ...]
+    largest_table: float
+    largest_table_nodes: tuple[int, ...]
     decision: int | None
     unknowns: float
-    carried: bool = False
-    kept: tuple[tuple[int, int], ...] = ()
+    is_frontier: bool = False
+    kept_for_decisions: tuple[tuple[int, int], ...] = ()
 
 
 @lru_cache(maxsize=64)
-def predict(structure: Structure) -> Cost:
+def predict_cost(structure: Structure) -> Cost:
     """Predict the cost of a diagram."""
     volumes: list[tuple[float, tuple[int, ...], int | None]] = [
         (_volume(structure, axes), axes, None)
@@ -49,16 +49,18 @@ def predict(structure: Structure) -> Cost:
     ]
     unknowns = sum(_volume(structure, structure.family(d)) for d in structure.decisions)
     operations = 0.0
-    if max((volume for volume, _, _ in volumes), default=0.0) < 1e9 and long.serves(structure):
-        found = effort(slices(structure))
+    if max((volume for volume, _, _ in volumes), default=0.0) < 1e9 and is_long(structure):
+        found = slicing_cost(cheapest_slices(structure))
         # Forward, and backward with everybody's points.
-        operations = 2 * found.operations * (2 + len(structure.deciders))
-        kept = _kept(structure, found.widest)
-        return Cost(operations, found.held, found.widest, None, unknowns, True, kept)
+        operations = 2 * found.operations * (2 + len(structure.deciding_owners))
+        kept = _kept(structure, found.largest_table_nodes)
+        return Cost(
+            operations, found.live_numbers, found.largest_table_nodes, None, unknowns, True, kept
+        )
     # Where a table as given is hopeless already, paths through it need not be looked for.
     if max((volume for volume, _, _ in volumes), default=0.0) < 1e9:
         for decision in structure.decisions:
-            needed = requisites(structure)[decision]
+            needed = requisite_nodes(structure)[decision]
             operands = (
                 *(structure.family(node) for node in needed.nodes),
                 *(structure.scopes[utility] for utility in needed.utilities),
@@ -67,9 +69,9 @@ def predict(structure: Structure) -> Cost:
                 continue
             spoken = {axis for axes in operands for axis in axes}
             output = tuple(axis for axis in structure.family(decision) if axis in spoken)
-            path = plan(operands, output, structure.sizes)
+            path = contraction_path(operands, output, structure.sizes)
             operations += path.operations
-            volumes.append((path.largest, path.largest_axes, decision))
+            volumes.append((path.largest_table, path.largest_table_axes, decision))
     largest, nodes, cause = max(volumes, key=lambda each: each[0], default=(0.0, (), None))
     return Cost(operations, largest, nodes, cause, unknowns)
 

@@ -11,10 +11,10 @@ from middlegame.base.numbers import Floats
 from middlegame.diagram import Decision, Diagram, Tables
 from middlegame.engine.graph.layout import Game, layout_of
 from middlegame.engine.inference.marginals import marginals
-from middlegame.scenario.model.references import LAST, split
+from middlegame.scenario.model.references import LAST, split_reference
 
 
-def engine_game(diagram: Diagram, tables: Tables) -> Game:
+def engine_input(diagram: Diagram, tables: Tables) -> Game:
     """Lay a diagram's numbers out as the engine takes them."""
     structure = diagram.structure
     layout = layout_of(structure)
@@ -32,7 +32,7 @@ def engine_game(diagram: Diagram, tables: Tables) -> Game:
     )
 
 
-def fix(diagram: Diagram, tables: Tables, states: Mapping[str, str]) -> Tables:
+def fix_states(diagram: Diagram, tables: Tables, states: Mapping[str, str]) -> Tables:
     """Fix nodes at states: a factor's table becomes certain, a move's other options close.
 
     Raises:
@@ -46,7 +46,7 @@ def fix(diagram: Diagram, tables: Tables, states: Mapping[str, str]) -> Tables:
         node = diagram.nodes[place]
         if state not in node.states:
             raise unknown(f"state of {name}", state, node.states)
-        sure = certain(diagram.structure.shape(place), node.states.index(state))
+        sure = certain_table(diagram.structure.shape(place), node.states.index(state))
         if isinstance(node, Decision):
             opens[diagram.decisions.index(node)] = sure > 0
         else:
@@ -54,11 +54,11 @@ def fix(diagram: Diagram, tables: Tables, states: Mapping[str, str]) -> Tables:
     return replace(tables, chances=tuple(chances), opens=tuple(opens))
 
 
-def every_instance(diagram: Diagram, states: Mapping[str, str]) -> dict[str, str]:
+def expand_periods(diagram: Diagram, states: Mapping[str, str]) -> dict[str, str]:
     """Let a name without a period stand for it in all its periods, and `@last` for the last."""
     found: dict[str, str] = {}
     for name, state in states.items():
-        known, at = split(name)
+        known, at = split_reference(name)
         if at == LAST and diagram.instances(known):
             found[diagram.instances(known)[-1].name] = state
             continue
@@ -67,7 +67,7 @@ def every_instance(diagram: Diagram, states: Mapping[str, str]) -> dict[str, str
     return found
 
 
-def certain(shape: tuple[int, ...], state: int) -> Floats:
+def certain_table(shape: tuple[int, ...], state: int) -> Floats:
     """Give a table `shape` that takes one state, whatever its parents' states are."""
     sure = np.zeros(shape)
     sure[..., state] = 1.0

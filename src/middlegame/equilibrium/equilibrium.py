@@ -15,15 +15,15 @@ from middlegame.diagram import Diagram, Tables
 from middlegame.engine.graph.layout import layout_of
 from middlegame.engine.inference.marginals import marginals
 from middlegame.engine.logit import policies
-from middlegame.engine.numerics.continuation import Outcome
+from middlegame.engine.numerics.continuation import TraceOutcome
 from middlegame.engine.qre import other_equilibria as others
 from middlegame.engine.qre import principal as qre
-from middlegame.engine.qre.responses import payoffs_of
-from middlegame.engine.qre.sensitivity import Asked
+from middlegame.engine.qre.responses import payoff_function
+from middlegame.engine.qre.sensitivity import ForecastQuery
 from middlegame.equilibrium.curves import Curve, curve
-from middlegame.equilibrium.engine_input import certain, engine_game, every_instance, fix
-from middlegame.equilibrium.limits import LIMIT, refuse_closed, refuse_too_large
-from middlegame.equilibrium.play import Play
+from middlegame.equilibrium.engine_input import certain_table, engine_input, expand_periods, fix_states
+from middlegame.equilibrium.limits import MAX_TABLE_SIZE, refuse_closed, refuse_too_large
+from middlegame.equilibrium.play import StrategyProfile
 from middlegame.equilibrium.sensitivity import Sensitivity, differentiate
 from middlegame.scenario import Any as AnyOf
 from middlegame.scenario import Condition, Scenario
@@ -31,7 +31,7 @@ from middlegame.scenario.timeline import Timeline
 
 
 @dataclass(frozen=True, repr=False)
-class Equilibrium(Displayed, Play):
+class Equilibrium(Displayed, StrategyProfile):
     """A logit quantal response equilibrium on the principal branch.
 
     Attributes:
@@ -52,7 +52,7 @@ class Equilibrium(Displayed, Play):
     steps: int = 0
     forks: tuple[float, ...] = ()
     supposed: Mapping[str, str] = field(default_factory=dict)
-    surprise: bool = False
+    fixed_policies: bool = False
     logits: Floats = field(default_factory=lambda: np.zeros((0, 1)))
 
     def __repr__(self) -> str:
@@ -68,7 +68,7 @@ class Equilibrium(Displayed, Play):
     @property
     def status(self) -> str:
         """Always `converged`: where no equilibrium is reached, `solve` raises."""
-        return Outcome.CONVERGED.name.lower()
+        return TraceOutcome.CONVERGED.name.lower()
 
     @property
     def lambdas(self) -> dict[str, float]:
@@ -91,7 +91,7 @@ class Equilibrium(Displayed, Play):
             return {}
         timeline = Timeline(self.scenario)
         asked = self.scenario.questions.items()
-        return {name: self.any_of(timeline.ways(question)) for name, question in asked}
+        return {name: self.probability_of_any(timeline.question_conditions(question)) for name, question in asked}
 
     def _curves(self) -> dict[str, Any]:
         """Give, for a contest over time, every forecast by name, state and period."""
@@ -112,7 +112,7 @@ class Equilibrium(Displayed, Play):
                 state: [there[k][state] if k in there else None for k in periods]
                 for state in states
             }
-        return {"periods": [calendar.name(period) for period in periods], **found}
+        return {"periods": [calendar.period_name(period) for period in periods], **found}
 
     def curve(self, condition: str | Condition) -> Curve:
         """Give a condition's probability over time, such as that of `cuba = falls`.
@@ -142,7 +142,7 @@ class Equilibrium(Displayed, Play):
         decision = structure.decisions[self._decision(name)]
         played = layout_of(structure).pad(self.policies)
         return np.asarray(
-            payoffs_of(structure, decision)(played, engine_game(self.diagram, self.tables))
+            payoff_function(structure, decision)(played, engine_input(self.diagram, self.tables))
         )
 
     def _decision(self, name: str) -> int:
@@ -151,7 +151,7 @@ class Equilibrium(Displayed, Play):
             raise unknown("move", name, names)
         return names.index(name)
 
-    def suppose(self, moves: Mapping[str, str], *, surprise: bool = False) -> "Equilibrium":
+    def suppose(self, moves: Mapping[str, str], *, fixed_policies: bool = False) -> "Equilibrium":
         """Fix moves or factors and see what follows (Hammond et al. 2023).
 
         Announced, everybody knows it before play and all others' behaviour is solved again; it
@@ -163,13 +163,13 @@ class Equilibrium(Displayed, Play):
             QueryError: unknown names or states, or an option that is closed.
             NotConverged: the contest so changed has no equilibrium that could be reached.
         """
-        moves = every_instance(self.diagram, moves)
+        moves = expand_periods(self.diagram, moves)
         supposed = {**self.supposed, **moves}
-        fixed = fix(self.diagram, self.tables, moves)
+        fixed = fix_states(self.diagram, self.tables, moves)
         refuse_closed(self.diagram, self.tables, fixed, moves)
-        if surprise:
+        if fixed_policies:
             played = tuple(
-                certain(policy.shape, decision.states.index(moves[decision.name]))
+                certain_table(policy.shape, decision.states.index(moves[decision.name]))
                 if decision.name in moves
                 else policy
                 for decision, policy in zip(self.diagram.decisions, self.policies, strict=True)
@@ -182,7 +182,7 @@ class Equilibrium(Displayed, Play):
             again, scenario=self.scenario, theta=self.theta, supposed=supposed, known=self.known
         ).given({})
 
-    def others(self, starts: int = 24, seed: int = 0) -> list["OtherEquilibrium"]:
+    def other_equilibria(self, starts: int = 24, seed: int = 0) -> list["OtherEquilibrium"]:
         """Look for other self-consistent outcomes of the same contest.
 
         The search is from random starts and need not be complete. This equilibrium is not in the
@@ -192,10 +192,10 @@ class Equilibrium(Displayed, Play):
             starts: how many.
             seed: of the random starts.
         """
-        structure, game = self.diagram.structure, engine_game(self.diagram, self.tables)
+        structure, game = self.diagram.structure, engine_input(self.diagram, self.tables)
         here = policies(game.opens, self.logits, 1.0)[game.reached]
         found = []
-        for other in others.search(structure, game, starts, seed):
+        for other in others.search_alternatives(structure, game, starts, seed):
             there = policies(game.opens, other.logits, 1.0)[game.reached]
             if np.abs(here - there).max(initial=0.0) < others.SAME:
                 continue
@@ -233,7 +233,7 @@ class Equilibrium(Displayed, Play):
         Raises:
             QueryError: as for `sensitivity`.
         """
-        if self.surprise:
+        if self.fixed_policies:
             raise QueryError("by surprise policies stay as they are: there is no sensitivity")
         if not of:
             return []
@@ -249,13 +249,13 @@ class Equilibrium(Displayed, Play):
             raise QueryError("the equilibrium stands at a fold or fork: it has no derivative")
         return slopes
 
-    def _asked(self, of: str | Condition) -> Asked:
+    def _asked(self, of: str | Condition) -> ForecastQuery:
         if self.scenario and of in self.scenario.questions:
-            of = AnyOf(Timeline(self.scenario).ways(self.scenario.questions[str(of)]))
+            of = AnyOf(Timeline(self.scenario).question_conditions(self.scenario.questions[str(of)]))
         over, where = self._cases(of)
-        return Asked(tuple(over), where)
+        return ForecastQuery(tuple(over), where)
 
-    def case(self) -> dict[str, Any]:
+    def conditions(self) -> dict[str, Any]:
         """Say what all is conditional on, as a JSON object."""
         return {
             "supposed": dict(self.supposed),
@@ -276,7 +276,7 @@ class Equilibrium(Displayed, Play):
             "status": self.status,
             "residual": self.residual,
             "lambda": self.lambdas,
-            **self.case(),
+            **self.conditions(),
             "questions": self.questions,
             "forecast": self.forecasts,
             "curves": self._curves(),
@@ -307,13 +307,13 @@ class OtherEquilibrium:
 
     equilibrium: Equilibrium
     stable: bool | None
-    share: float
+    share_of_starts: float
 
     def to_dict(self) -> dict[str, Any]:
         """Return the equilibrium's stability, share of starts, questions and forecasts as JSON."""
         return {
             "stable": self.stable,
-            "share_of_starts": self.share,
+            "share_of_starts": self.share_of_starts,
             "residual": self.equilibrium.residual,
             "questions": self.equilibrium.questions,
             "forecast": self.equilibrium.forecasts,
@@ -326,7 +326,7 @@ def solve(
     scenario: Scenario | None = None,
     precision: float | None = None,
     theta: Floats | None = None,
-    limit: float = LIMIT,
+    limit: float = MAX_TABLE_SIZE,
 ) -> Equilibrium:
     """Solve a contest.
 
@@ -356,10 +356,10 @@ def solve(
 
 def solve_tables(diagram: Diagram, tables: Tables) -> Equilibrium:
     """Solve a diagram at these numbers."""
-    found = qre.solve(diagram.structure, engine_game(diagram, tables))
+    found = qre.solve(diagram.structure, engine_input(diagram, tables))
     outcome = found.outcome
-    if outcome is not Outcome.CONVERGED:
-        share = found.trace.share if found.trace else 1.0
+    if outcome is not TraceOutcome.CONVERGED:
+        share = found.trace.lambda_fraction if found.trace else 1.0
         raise NotConverged(outcome.name.lower(), outcome.value, found.residual, share)
     return Equilibrium(
         diagram=diagram,

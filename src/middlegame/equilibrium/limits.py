@@ -7,9 +7,9 @@ import numpy as np
 
 from middlegame.base.errors import QueryError, TooLarge
 from middlegame.diagram import Diagram, Tables
-from middlegame.engine.cost import predict
+from middlegame.engine.cost import predict_cost
 from middlegame.engine.inference import joint as inference
-from middlegame.engine.inference.payoffs import groups
+from middlegame.engine.inference.payoffs import payoff_groups
 
 LIMIT = 1e8
 """Numbers that the largest table may have unless told otherwise: 0.75 GiB."""
@@ -26,17 +26,17 @@ def refuse_too_large(diagram: Diagram, limit: float) -> None:
     Raises:
         TooLarge: with the predicted cost, the nodes that cause it, and what to change.
     """
-    cost = predict(diagram.structure)
-    if max(cost.largest, cost.unknowns) <= limit:
+    cost = predict_cost(diagram.structure)
+    if max(cost.largest_table, cost.unknowns) <= limit:
         return
     nodes = diagram.nodes
-    names = _listed([nodes[node].name for node in cost.nodes])
-    if cost.carried:
+    names = _listed([nodes[node].name for node in cost.largest_table_nodes])
+    if cost.is_frontier:
         cause = f"what is carried along over {names} together"
         change = "let fewer factors persist or depend on each other, or moves know fewer of them"
-        if cost.kept:
+        if cost.kept_for_decisions:
             known: dict[str, list[str]] = {}
-            for node, by in cost.kept:
+            for node, by in cost.kept_for_decisions:
                 known.setdefault(nodes[by].name, []).append(nodes[node].name)
             change = "; ".join(
                 f"let {by} know less of the past: {' and '.join(kept)} "
@@ -50,8 +50,8 @@ def refuse_too_large(diagram: Diagram, limit: float) -> None:
         cause = f"the payoffs of {nodes[cost.decision].name} over {names} together"
         change = "let moves know fewer of them, or conditions speak of fewer at once"
     raise TooLarge(
-        f"this is too large to solve: {cause} would take {cost.largest:.1e} numbers "
-        f"({cost.largest * 8 / 2**30:.1e} GiB), and the limit is {limit:.1e}; {change}"
+        f"this is too large to solve: {cause} would take {cost.largest_table:.1e} numbers "
+        f"({cost.largest_table * 8 / 2**30:.1e} GiB), and the limit is {limit:.1e}; {change}"
     )
 
 
@@ -71,7 +71,7 @@ def refuse_long_limit(diagram: Diagram) -> None:
         TooLarge: with how much that would be, and what to do instead.
     """
     structure = diagram.structure
-    found = groups(structure, structure.decisions)
+    found = payoff_groups(structure, structure.decisions)
     tables = sum(len(group.shape.families) + len(group.shape.scopes) for group in found)
     if tables <= LONGEST:
         return

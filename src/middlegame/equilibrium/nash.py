@@ -11,11 +11,11 @@ from middlegame.base.errors import NotConverged
 from middlegame.compiler import compile_scenario
 from middlegame.compiler.warnings import points_range
 from middlegame.diagram import Diagram
-from middlegame.engine.numerics.continuation import Outcome
+from middlegame.engine.numerics.continuation import TraceOutcome
 from middlegame.engine.qre import nash as engine
-from middlegame.equilibrium.engine_input import engine_game
+from middlegame.equilibrium.engine_input import engine_input
 from middlegame.equilibrium.equilibrium import Equilibrium
-from middlegame.equilibrium.limits import LIMIT, refuse_long_limit, refuse_too_large
+from middlegame.equilibrium.limits import MAX_TABLE_SIZE, refuse_long_nash, refuse_too_large
 from middlegame.scenario import Scenario
 
 PURE = 1e-3
@@ -23,7 +23,7 @@ PURE = 1e-3
 
 
 @dataclass(frozen=True)
-class NashLimit(Displayed):
+class NashResult(Displayed):
     """Where the branch leads as precision grows without bound.
 
     Attributes:
@@ -36,24 +36,24 @@ class NashLimit(Displayed):
     """
 
     equilibrium: Equilibrium
-    share: float
+    lambda_factor: float
     regret: dict[str, float]
-    weighted: dict[str, float]
+    expected_regret: dict[str, float]
     pure: bool
 
     def to_dict(self) -> dict[str, Any]:
         """Give what is particular to the limit as one JSON object."""
         return {
-            "share": self.share,
+            "share": self.lambda_factor,
             "regret": self.regret,
-            "regret_weighted_by_reach": self.weighted,
+            "regret_weighted_by_reach": self.expected_regret,
             "pure": self.pure,
         }
 
 
 def nash(
-    game: Scenario | Diagram, *, scenario: Scenario | None = None, limit: float = LIMIT
-) -> NashLimit:
+    game: Scenario | Diagram, *, scenario: Scenario | None = None, limit: float = MAX_TABLE_SIZE
+) -> NashResult:
     """Follow a contest's principal branch towards Nash.
 
     Args:
@@ -69,33 +69,33 @@ def nash(
     """
     diagram = compile_scenario(game) if isinstance(game, Scenario) else game
     refuse_too_large(diagram, limit)
-    refuse_long_limit(diagram)
+    refuse_long_nash(diagram)
     tables, structure = diagram.tables(), diagram.structure
     ends = [points_range(diagram, owner) for owner in diagram.owners]
     ranges = np.array([best - worst for worst, best in ends])
-    found = engine.limit(structure, engine_game(diagram, tables), ranges)
-    if found.outcome is not Outcome.CONVERGED:
+    found = engine.follow_to_nash(structure, engine_input(diagram, tables), ranges)
+    if found.outcome is not TraceOutcome.CONVERGED:
         outcome = found.outcome
-        raise NotConverged(outcome.name.lower(), outcome.value, found.residual, found.share)
+        raise NotConverged(outcome.name.lower(), outcome.value, found.residual, found.lambda_multiple)
     equilibrium = Equilibrium(
         diagram=diagram,
-        tables=replace(tables, lambdas=np.asarray(tables.lambdas) * found.share),
+        tables=replace(tables, lambdas=np.asarray(tables.lambdas) * found.lambda_multiple),
         policies=found.policies,
         known={},
         scenario=game if isinstance(game, Scenario) else scenario,
         theta=diagram.theta,
         residual=found.residual,
         steps=found.steps,
-        logits=found.logits * found.share,
+        logits=found.logits * found.lambda_multiple,
     ).given(diagram.evidence)
     names = [decision.name for decision in diagram.decisions]
     regrets = dict(zip(names, found.regrets, strict=True))
     reach = equilibrium.reach
-    return NashLimit(
+    return NashResult(
         equilibrium=equilibrium,
-        share=found.share,
+        lambda_factor=found.lambda_multiple,
         regret={name: float(regret.max(initial=0.0)) for name, regret in regrets.items()},
-        weighted={name: float((reach[name] * regret).sum()) for name, regret in regrets.items()},
+        expected_regret={name: float((reach[name] * regret).sum()) for name, regret in regrets.items()},
         pure=all(
             _is_pure(policy[reach[name] > PURE])
             for name, policy in zip(names, found.policies, strict=True)

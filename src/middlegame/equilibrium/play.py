@@ -14,8 +14,8 @@ from middlegame.compiler.evidence import STATES, sighting
 from middlegame.diagram import Diagram, Tables
 from middlegame.engine.inference import joint as inference
 from middlegame.engine.inference.marginals import marginals
-from middlegame.engine.inference.product import expectation
-from middlegame.equilibrium.simulated_storylines import likeliest_courses
+from middlegame.engine.inference.marginals import expectation_of_product
+from middlegame.equilibrium.simulated_storylines import likeliest_simulated
 from middlegame.scenario.conditions import Condition, Is, parse_condition
 from middlegame.scenario.model.references import LAST
 
@@ -42,7 +42,7 @@ class Storyline:
 
 
 @dataclass(frozen=True)
-class Play:
+class StrategyProfile:
     """A diagram played by given policies, perhaps with something known.
 
     Attributes:
@@ -98,7 +98,7 @@ class Play:
                 return float(np.array([*told.values()]) @ where)
         return float((self._joint(over) * where).sum()) / self.evidence_probability
 
-    def any_of(self, conditions: Sequence[Condition]) -> float:
+    def probability_of_any(self, conditions: Sequence[Condition]) -> float:
         """Give the probability that at least one of several conditions holds.
 
         Raises:
@@ -110,7 +110,7 @@ class Play:
         for condition in conditions:
             over, where = self._cases(condition)
             factors.append((1.0 - where, tuple(over)))
-        none = expectation(self.diagram.structure, self._masses, factors, self._evidence)
+        none = expectation_of_product(self.diagram.structure, self._masses, factors, self._evidence)
         return min(max(1.0 - float(none) / self.evidence_probability, 0.0), 1.0)
 
     def storylines(self, count: int = 5) -> list[Storyline]:
@@ -121,7 +121,7 @@ class Play:
         """
         told = [k for k, node in enumerate(self.diagram.nodes) if node.headline]
         timed = any(node.period is not None for node in self.diagram.played)
-        search = likeliest_courses if timed else inference.likeliest
+        search = likeliest_simulated if timed else inference.most_likely_states
         found = search(self.diagram.structure, self._masses, told, count, self._evidence)
         nodes = self.diagram.nodes
         return [
@@ -190,10 +190,10 @@ class Play:
 
     def _told(self, known: str | Condition, likelihood: float | None) -> Self:
         """Add a piece of evidence to the diagram; nobody in the contest sees it."""
-        cases(self.diagram, known)  # refuses what does not parse, unknown names and states
+        condition_table(self.diagram, known)  # refuses what does not parse, unknown names and states
         saw = parse_condition(known)
         if isinstance(saw, Is) and likelihood is None:
-            return self.given({saw.variable: saw.among})
+            return self.given({saw.variable: saw.states})
         if likelihood is not None and not 0 < likelihood < math.inf:
             raise QueryError(f"a likelihood of {likelihood}; expected odds above 0, such as 4")
         count = sum(name.startswith(GIVEN) for name in self.diagram.evidence)
@@ -230,7 +230,7 @@ class Play:
             return f"the evidence '{node.label}'"
         return f"{name} = {'|'.join(seen) or 'nothing'}"
 
-    def frame(self) -> "pd.DataFrame":
+    def to_dataframe(self) -> "pd.DataFrame":
         """Give every forecast as a table: name, (over time) period, state and probability."""
         import pandas as pd
 
@@ -264,14 +264,14 @@ class Play:
         )
 
     def _place(self, name: str) -> int:
-        return place_of(self.diagram, name)
+        return node_index(self.diagram, name)
 
     def _cases(self, condition: str | Condition) -> tuple[list[int], Floats]:
-        over, where = cases(self.diagram, condition)
+        over, where = condition_table(self.diagram, condition)
         return [self._place(name) for name in over], where
 
 
-def place_of(diagram: Diagram, name: str) -> int:
+def node_index(diagram: Diagram, name: str) -> int:
     """Find a move or factor among a diagram's nodes.
 
     Raises:
@@ -293,7 +293,7 @@ def place_of(diagram: Diagram, name: str) -> int:
     raise unknown("move or factor", name, [node.name for node in diagram.played])
 
 
-def cases(diagram: Diagram, condition: str | Condition) -> tuple[tuple[str, ...], Floats]:
+def condition_table(diagram: Diagram, condition: str | Condition) -> tuple[tuple[str, ...], Floats]:
     """Give the moves and factors that a condition speaks of, and 1 for each case where it holds.
 
     Raises:
@@ -304,9 +304,9 @@ def cases(diagram: Diagram, condition: str | Condition) -> tuple[tuple[str, ...]
     except ValueError as error:
         raise QueryError(str(error)) from None
     over = wanted.variables()
-    states = {name: diagram.nodes[place_of(diagram, name)].states for name in over}
+    states = {name: diagram.nodes[node_index(diagram, name)].states for name in over}
     for leaf in wanted.leaves():
-        for state in leaf.among:
+        for state in leaf.states:
             if state not in states[leaf.variable]:
                 raise unknown(f"state of {leaf.variable}", state, states[leaf.variable])
     return over, wanted.holds(states, over).astype(float)

@@ -9,9 +9,8 @@ from middlegame.base.numbers import Floats
 from middlegame.diagram import Diagram
 from middlegame.engine.graph.layout import layout_of
 from middlegame.engine.inference.joint import Evidence
-from middlegame.engine.qre import long, long_sensitivity, sensitivity
-from middlegame.engine.qre.sensitivity import Asked, Gradient
-from middlegame.equilibrium.engine_input import engine_game, fix
+from middlegame.engine.qre.sensitivity import ForecastQuery, Gradient, forecast_gradients
+from middlegame.equilibrium.engine_input import engine_input, fix_states
 
 _STEP = 1e-30
 """Of a complex step: so small that its square is lost beside any number."""
@@ -35,7 +34,7 @@ def differentiate(
     theta: Floats,
     logits: Floats,
     supposed: Mapping[str, str],
-    asked: Sequence[Asked],
+    asked: Sequence[ForecastQuery],
     evidence: Evidence,
 ) -> list[Sensitivity] | None:
     """Differentiate probabilities at an equilibrium.
@@ -52,9 +51,9 @@ def differentiate(
         One for each; None where the equilibrium stands at a fold or fork: there is no derivative.
     """
     structure = diagram.structure
-    tables = fix(diagram, diagram.tables(theta), supposed)
-    way = long_sensitivity if long.serves(structure) else sensitivity
-    found = way.gradient(structure, engine_game(diagram, tables), logits, asked, evidence)
+    tables = fix_states(diagram, diagram.tables(theta), supposed)
+    game = engine_input(diagram, tables)
+    found = forecast_gradients(structure, game, logits, asked, evidence)
     if found is None:
         return None
     numbers = _by_theta(diagram, theta, supposed, found)
@@ -81,7 +80,7 @@ def _by_theta(diagram: Diagram, theta: Floats, supposed: Mapping[str, str], by: 
     for place in range(len(theta)):
         moved = theta.astype(complex)
         moved[place] += _STEP * 1j
-        tables = fix(diagram, diagram.tables(moved), supposed)
+        tables = fix_states(diagram, diagram.tables(moved), supposed)
         flat = layout.flatten(tables.chances, tables.utilities, np)
         sharpness = diagram.sharpness(tables.lambdas, tables.scales)
         slopes[place] = np.imag(flat) @ by.tables + np.imag(sharpness) @ by.lambdas

@@ -12,7 +12,7 @@ from middlegame.base.numbers import Floats
 from middlegame.engine.graph.structure import Structure
 from middlegame.engine.inference import joint as inference
 from middlegame.engine.inference.joint import Evidence
-from middlegame.engine.inference.sampling import simulate
+from middlegame.engine.inference.joint import sample_states
 
 PLAYS = 20_000
 _TRIED = 4
@@ -38,7 +38,7 @@ def likeliest_courses(
     Returns:
         States in the order of `over`, and their exact joint probability with the evidence.
     """
-    drawn = simulate(structure, tables, PLAYS)
+    drawn = sample_states(structure, tables, PLAYS)
     weights = np.prod([np.asarray(e)[drawn[:, node]] for node, e in evidence.items()], axis=0)
     possible = drawn[np.broadcast_to(weights > 0, len(drawn))]
     found, times = np.unique(possible[:, list(over)], axis=0, return_counts=True)

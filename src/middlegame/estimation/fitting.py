@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from middlegame.base.errors import MiddlegameError, NotConverged
 from middlegame.base.numbers import Floats
-from middlegame.engine.graph.relevance import traced
+from middlegame.engine.graph.relevance import traced_decisions
 from middlegame.engine.inference.joint import joint
 from middlegame.equilibrium.equilibrium import solve_tables
 from middlegame.equilibrium.play import place_of
@@ -178,7 +178,7 @@ def _clustered(covariance: Floats, scores: Floats, clusters: NDArray[np.int_]) -
 def _check(likelihood: Likelihood, taken: Sample, values: Floats) -> tuple[int, list[int]]:
     """Compare some rows with the full trace, where the equilibrium has to be traced at all."""
     diagram = likelihood.diagram
-    if not traced(diagram.structure):
+    if not traced_decisions(diagram.structure):
         return 0, []
     rows = np.unique(np.linspace(0, taken.rows - 1, min(_CHECKED, taken.rows)).astype(int))
     alone = marginal_cases(likelihood)

@@ -14,18 +14,18 @@ import numpy as np
 
 from middlegame.base.numbers import Floats
 from middlegame.compiler import compile_scenario
-from middlegame.engine.backend import QUICK, jax, jnp
-from middlegame.engine.batch.implicit import differentiable
-from middlegame.engine.batch.outcomes import likelihood
-from middlegame.engine.batch.ramp import Ramp
-from middlegame.engine.cost import predict
+from middlegame.engine.backend import FAST_COMPILE, jax, jnp
+from middlegame.engine.batch.implicit_differentiation import differentiable_policies
+from middlegame.engine.batch.outcomes import evidence_likelihood
+from middlegame.engine.batch.lambda_ramp import Ramp
+from middlegame.engine.cost import predict_cost
 from middlegame.engine.graph.layout import Array, Game, layout_of
-from middlegame.equilibrium.engine_input import engine_game
-from middlegame.equilibrium.limits import LIMIT, refuse_too_large
-from middlegame.equilibrium.play import place_of
+from middlegame.equilibrium.engine_input import engine_input
+from middlegame.equilibrium.limits import MAX_TABLE_SIZE, refuse_too_large
+from middlegame.equilibrium.play import node_index
 from middlegame.estimation.sample import Sample
 from middlegame.scenario import Scenario
-from middlegame.scenario.data_rows import at_row
+from middlegame.scenario.data_rows import with_row
 from middlegame.scenario.model.walk import formulas
 
 ANY = -1
@@ -66,7 +66,7 @@ class Likelihood:
     """
 
     def __init__(
-        self, scenario: Scenario, sample: Sample, start: Mapping[str, float], limit: float = LIMIT
+        self, scenario: Scenario, sample: Sample, start: Mapping[str, float], limit: float = MAX_TABLE_SIZE
     ) -> None:
         """Compile the scenario for a sample.
 
@@ -88,15 +88,15 @@ class Likelihood:
         paths = {parameter.path: k for k, parameter in enumerate(self.diagram.parameters)}
         self._coefficients = np.array([paths["fit", "coefficients", n] for n in self.names], int)
         self._columns = np.array([paths["fit", "columns", n] for n in self.columns], int)
-        self._nodes = tuple(place_of(self.diagram, name) for name in self.observed)
+        self._nodes = tuple(node_index(self.diagram, name) for name in self.observed)
         theta = self.diagram.theta
         theta[self._coefficients] = list(start.values())
         self._theta = theta
         with np.errstate(all="ignore"):  # formulas may give no number here, and some elsewhere
-            self._still = engine_game(self.diagram, self.diagram.tables(theta))
-        cost = predict(self.diagram.structure)
+            self._still = engine_input(self.diagram, self.diagram.tables(theta))
+        cost = predict_cost(self.diagram.structure)
         self._many = sample.rows >= _MANY
-        self._chunk = max(1, int(_MOST_NUMBERS / max(cost.largest, cost.unknowns, 1.0)))
+        self._chunk = max(1, int(_MOST_NUMBERS / max(cost.largest_table, cost.unknowns, 1.0)))
 
     def rows(self, sample: Sample, weights: Floats | None = None) -> Rows:
         """Lay a sample out."""
@@ -125,7 +125,7 @@ class Likelihood:
 
         tables, lambdas = jax.vmap(one, out_axes=-1)(self._thetas(values, covariates))
         game = Game(tables, self._still.opens, self._still.reached, lambdas)
-        return game, *differentiable(diagram.structure, game, Ramp())
+        return game, *differentiable_policies(diagram.structure, game, Ramp())
 
     def _logs(self, values: Array, rows: Rows) -> tuple[Array, Array]:
         """Give each row's log-likelihood and residual, `[rows]` each."""
@@ -134,7 +134,7 @@ class Likelihood:
         def part(some: Rows) -> tuple[Array, Array]:
             game, played, residual = self._played(values, some.covariates)
             seen = {node: each.T for node, each in zip(self._nodes, some.shown, strict=True)}
-            chances = likelihood(self.diagram.structure, game, played, seen)
+            chances = evidence_likelihood(self.diagram.structure, game, played, seen)
             return jnp.log(jnp.maximum(chances, _TINY)), residual
 
         if count <= self._chunk:
@@ -169,7 +169,7 @@ class Likelihood:
     @cached_property
     def curvature(self) -> Any:
         """From (values, rows) to the Hessian, `[k, k]`."""
-        return jax.jit(jax.jacfwd(jax.grad(self.total)), compiler_options=QUICK)
+        return jax.jit(jax.jacfwd(jax.grad(self.total)), compiler_options=FAST_COMPILE)
 
     @cached_property
     def _by_row(self) -> Any:
@@ -177,7 +177,7 @@ class Likelihood:
             logs, residual = self._logs(values, rows)
             return logs, (logs, residual)
 
-        return jax.jit(jax.jacfwd(both, has_aux=True), compiler_options=QUICK)
+        return jax.jit(jax.jacfwd(both, has_aux=True), compiler_options=FAST_COMPILE)
 
     def scores(self, values: Floats, rows: Rows) -> tuple[Floats, Floats, Floats]:
         """Give each row's gradient `[rows, k]`, log-likelihood and residual, `[rows]` each."""
@@ -195,14 +195,14 @@ class Likelihood:
                 states = jnp.arange(self.diagram.structure.sizes[node])
                 sharp = ((states == case[place]) | (case[place] == ANY)) * 1.0
                 seen[node] = jnp.broadcast_to(sharp[:, None], (len(states), worlds))
-            return likelihood(self.diagram.structure, game, played, seen)
+            return evidence_likelihood(self.diagram.structure, game, played, seen)
 
         return jax.vmap(one, out_axes=1)(cases)
 
     @cached_property
     def outcomes(self) -> Any:
         """From (values, covariates, cases `[outcomes, observed]`) to `[rows, outcomes]`."""
-        return jax.jit(self._outcomes, compiler_options=QUICK)
+        return jax.jit(self._outcomes, compiler_options=FAST_COMPILE)
 
     def _shares(self, values: Array, covariates: Array, cases: Array) -> tuple[Array, Array]:
         found = self._outcomes(values, covariates, cases).mean(axis=0)
@@ -214,18 +214,18 @@ class Likelihood:
 
         The slopes are `[outcomes, k]`, the averages `[outcomes]`.
         """
-        return jax.jit(jax.jacfwd(self._shares, has_aux=True), compiler_options=QUICK)
+        return jax.jit(jax.jacfwd(self._shares, has_aux=True), compiler_options=FAST_COMPILE)
 
     def states(self, name: str) -> tuple[str, ...]:
         """Give the states of an observed move or factor."""
-        return self.diagram.nodes[place_of(self.diagram, name)].states
+        return self.diagram.nodes[node_index(self.diagram, name)].states
 
 
 def _at_means(scenario: Scenario, sample: Sample) -> Scenario:
     """Put numbers at their means, so that whatever is worked out once is so at possible ones."""
     categories = scenario.fit.categories if scenario.fit else {}
     means = {n: float(c.mean()) for n, c in sample.covariates.items() if n not in categories}
-    return at_row(scenario, means)
+    return with_row(scenario, means)
 
 
 def starting_values(scenario: Scenario) -> dict[str, float]:

@@ -12,10 +12,9 @@ import numpy as np
 
 from middlegame.base.numbers import Floats
 from middlegame.diagram import Diagram, Tables
-from middlegame.engine.batch.ramp import Ramp
-from middlegame.engine.batch.solver import solver
+from middlegame.engine.batch.lambda_ramp import Ramp, batch_solver
 from middlegame.engine.graph.layout import Game, layout_of
-from middlegame.engine.graph.relevance import traced
+from middlegame.engine.graph.relevance import traced_decisions
 from middlegame.engine.inference.marginals import marginals
 from middlegame.equilibrium.equilibrium import solve_tables
 from middlegame.sweeps.solving import TOLERANCE
@@ -64,10 +63,10 @@ def solve_all(diagram: Diagram, sets: Sequence[Tables], told: Told | None = None
         return _one_by_one(diagram, sets, told)
     structure = diagram.structure
     layout = layout_of(structure)
-    solve = solver(structure, Ramp())
+    solve = batch_solver(structure, Ramp())
     cells = flattened(diagram, sets)
     sharpness = np.stack([diagram.sharpness(t.lambdas, t.scales) for t in sets], axis=-1)
-    policies = np.empty((layout.height, layout.widest, len(sets)))
+    policies = np.empty((layout.row_count, layout.max_options, len(sets)))
     found = {node.name: np.empty((len(sets), len(node.states))) for node in diagram.nodes}
     groups: dict[bytes, list[int]] = {}
     for number, tables in enumerate(sets):
@@ -77,7 +76,7 @@ def solve_all(diagram: Diagram, sets: Sequence[Tables], told: Told | None = None
     for members in groups.values():
         opens = layout.pad(sets[members[0]].opens, filling=False)
         # What cannot be reached has no mass, and so even play, without being told beforehand.
-        reached = np.ones(layout.height, bool)
+        reached = np.ones(layout.row_count, bool)
         for begin in range(0, len(members), _WIDTH):
             part = members[begin : begin + _WIDTH]
             settled, shares = solve(
@@ -91,7 +90,7 @@ def solve_all(diagram: Diagram, sets: Sequence[Tables], told: Told | None = None
             done += len(part)
             if told:
                 told(done, len(sets))
-    slow = _checked(diagram, sets, found, unsettled) if traced(structure) else unsettled
+    slow = _checked(diagram, sets, found, unsettled) if traced_decisions(structure) else unsettled
     if slow:
         exact = _one_by_one(diagram, [sets[number] for number in slow], None)
         policies[..., slow] = exact.policies
@@ -122,7 +121,7 @@ def _one_by_one(diagram: Diagram, sets: Sequence[Tables], told: Told | None) -> 
     """Trace each set in full."""
     layout = layout_of(diagram.structure)
     cells = flattened(diagram, sets)
-    policies = np.empty((layout.height, layout.widest, len(sets)))
+    policies = np.empty((layout.row_count, layout.max_options, len(sets)))
     for number, tables in enumerate(sets):
         policies[..., number] = layout.pad(solve_tables(diagram, tables).policies)
         if told:
@@ -136,7 +135,7 @@ def _shares(diagram: Diagram, cells: Floats, policies: Floats) -> dict[str, Floa
     layout = layout_of(structure)
     flat = policies.reshape(-1)
     masses = [
-        cells[layout.chance(node)] if owner is None else flat[layout.cells(node)]
+        cells[layout.chance_cells(node)] if owner is None else flat[layout.policy_cells(node)]
         for node, owner in enumerate(structure.owners)
     ]
     found = marginals(structure, masses, [(node,) for node in range(len(masses))])

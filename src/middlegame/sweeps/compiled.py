@@ -13,16 +13,14 @@ import numpy as np
 from middlegame.base.numbers import Floats
 from middlegame.diagram import Diagram, Tables
 from middlegame.engine.backend import jax, jnp
-from middlegame.engine.batch import long as long_worlds
 from middlegame.engine.batch import outcomes
-from middlegame.engine.batch import ramp as worlds
-from middlegame.engine.batch.outcomes import Seen
-from middlegame.engine.batch.ramp import Ramp
+from middlegame.engine.batch.lambda_ramp import Ramp, solve_batch, solve_long_batch
+from middlegame.engine.batch.outcomes import BatchEvidence
 from middlegame.engine.graph.layout import Game, layout_of
 from middlegame.engine.graph.structure import Structure
-from middlegame.engine.qre import long
-from middlegame.equilibrium.engine_input import engine_game, fix
-from middlegame.sweeps.queries import Ask
+from middlegame.engine.temporal.long_diagrams import is_long
+from middlegame.equilibrium.engine_input import engine_input, fix_states
+from middlegame.sweeps.queries import Query
 
 Told = dict[str, dict[str, Any]]
 """What is told of worlds: their forecasts, asks and points, the worlds as the first axis."""
@@ -52,13 +50,13 @@ class Compiled(NamedTuple):
 def compiled(
     diagram: Diagram,
     ramp: Ramp,
-    asks: Mapping[str, Ask],
+    asks: Mapping[str, Query],
     supposed: Mapping[str, str],
     known: Mapping[str, Sequence[str]],
 ) -> Compiled:
     """Give what is compiled for worlds of a diagram; see `solve_worlds` for the arguments."""
     scopes = tuple(
-        (name, tuple(over for over, _ in ask.tables), ask.opposite) for name, ask in asks.items()
+        (name, tuple(over for over, _ in ask.tables), ask.complement) for name, ask in asks.items()
     )
     conditions = _Conditions(
         tuple(supposed.items()), tuple((name, tuple(states)) for name, states in known.items())
@@ -103,9 +101,9 @@ def _compiled(key: _Key, ramp: Ramp, asks: _Scopes, conditions: _Conditions) -> 
     }
 
     def fixed(tables: Tables) -> Tables:
-        return fix(diagram, tables, supposed)
+        return fix_states(diagram, tables, supposed)
 
-    still = engine_game(diagram, fixed(diagram.tables()))
+    still = engine_input(diagram, fixed(diagram.tables()))
 
     def one(theta: Any) -> tuple[Any, Any]:
         tables = fixed(diagram.tables(theta, jnp))
@@ -156,10 +154,10 @@ def _settle(
     structure: Structure, ramp: Ramp, opens: tuple[tuple[bool, ...], ...], reached: tuple[bool, ...]
 ) -> Callable[[Game], tuple[Any, Any]]:
     """Compile for what is open and can be reached, which is quicker than to be told each time."""
-    shape = layout_of(structure).height, layout_of(structure).widest
+    shape = layout_of(structure).row_count, layout_of(structure).max_options
     still = np.array(opens, bool).reshape(shape), np.array(reached, bool)
-    swept = long.serves(structure)
-    settle = long_worlds.settle if swept else worlds.settle
+    swept = is_long(structure)
+    settle = solve_long_batch if swept else solve_batch
 
     def settle_all(tables: Any, lambdas: Any) -> tuple[Any, Any]:
         settled = settle(structure, Game(tables, *still, lambdas), ramp)
@@ -172,15 +170,15 @@ def _settle(
 @lru_cache(maxsize=8)
 def _tell(structure: Structure, names: _Names, asks: _Scopes) -> Callable[..., Told]:
     index = {name: node for node, name in enumerate(names.nodes)}
-    swept = long.serves(structure)
+    swept = is_long(structure)
     occurs, expectations = (
-        (long_worlds.occurs, long_worlds.expectations)
+        (outcomes.long_outcome_probabilities, outcomes.long_expectations)
         if swept
-        else (outcomes.occurs, outcomes.expectations)
+        else (outcomes.outcome_probabilities, outcomes.expectations)
     )
     xp: Any = np if swept else jnp
 
-    def tell(here: Game, played: Any, weights: Mapping[str, Any], seen: Seen) -> Told:
+    def tell(here: Game, played: Any, weights: Mapping[str, Any], seen: BatchEvidence) -> Told:
         probability, nodes, gains = occurs(structure, here, played, seen)
         possible = xp.where(probability > 0, probability, xp.nan)
 

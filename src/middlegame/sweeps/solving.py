@@ -12,8 +12,8 @@ from middlegame.base.errors import QueryError
 from middlegame.base.numbers import Floats
 from middlegame.diagram import Diagram
 from middlegame.engine.backend import jax
-from middlegame.engine.batch.ramp import Ramp
-from middlegame.engine.cost import predict
+from middlegame.engine.batch.lambda_ramp import Ramp
+from middlegame.engine.cost import predict_cost
 from middlegame.sweeps.compiled import Told, compiled
 from middlegame.sweeps.queries import Ask
 from middlegame.sweeps.tracing import apart, sample, traces
@@ -148,8 +148,8 @@ def solve_worlds(
 
 def chunk_size(diagram: Diagram) -> int:
     """Choose how many worlds are solved at a time: few enough to stay near the processor."""
-    cost = predict(diagram.structure)
-    bytes_each = 8 * max(cost.largest, cost.unknowns, 1.0)
+    cost = predict_cost(diagram.structure)
+    bytes_each = 8 * max(cost.largest_table, cost.unknowns, 1.0)
     return int(np.clip(2 ** int(np.log2(max(_CACHE / bytes_each, 1.0))), 16, 128))
 
 

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from middlegame.base.numbers import Floats
 from middlegame.diagram import Diagram
 from middlegame.engine.graph.layout import layout_of
-from middlegame.engine.graph.relevance import traced
+from middlegame.engine.graph.relevance import traced_decisions
 from middlegame.engine.logit import policies
-from middlegame.engine.numerics.continuation import Outcome
+from middlegame.engine.numerics.continuation import TraceOutcome
 from middlegame.engine.qre import principal as qre
 from middlegame.sweeps.compiled import Compiled
 
@@ -24,7 +24,7 @@ def sample(diagram: Diagram, worlds: int, check: int | None) -> NDArray[np.int_]
 
     Unless told, one of every 256, 16 at most; none where no world needs a ramp.
     """
-    if not traced(diagram.structure):
+    if not traced_decisions(diagram.structure):
         return np.zeros(0, int)
     if check is None:
         check = min(16, -(-worlds // 256))
@@ -70,7 +70,7 @@ def traces(
             sharpness = np.asarray(diagram.sharpness(tables.lambdas, tables.scales), float)
             found = qre.solve(structure, still._replace(tables=flat, lambdas=sharpness))
             residual[place] = found.residual
-            if found.outcome is Outcome.CONVERGED:
+            if found.outcome is TraceOutcome.CONVERGED:
                 logits[..., place] = found.logits
             else:
                 failed[world] = found.outcome.name.lower()

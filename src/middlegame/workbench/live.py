@@ -12,14 +12,13 @@ from middlegame.base.errors import QueryError, unknown
 from middlegame.base.numbers import Floats
 from middlegame.compiler import compile_scenario
 from middlegame.diagram import Parameter, Tables
-from middlegame.engine.batch.lambda_ramp import Ramp
-from middlegame.engine.batch.lambda_ramp import batch_solver
+from middlegame.engine.batch.lambda_ramp import Ramp, batch_solver
 from middlegame.engine.graph.layout import Game, layout_of
 from middlegame.engine.graph.relevance import traced_decisions
 from middlegame.engine.temporal.long_diagrams import is_long
-from middlegame.equilibrium.engine_input import engine_game, every_instance, fix
+from middlegame.equilibrium.engine_input import engine_input, expand_periods, fix_states
 from middlegame.equilibrium.equilibrium import Equilibrium, solve
-from middlegame.equilibrium.limits import LIMIT, refuse_closed, refuse_too_large
+from middlegame.equilibrium.limits import MAX_TABLE_SIZE, refuse_closed, refuse_too_large
 from middlegame.scenario import Scenario
 from middlegame.sweeps.solving import TOLERANCE
 
@@ -35,7 +34,7 @@ class LiveContest:
     solution. `soon` is whichever comes first.
     """
 
-    def __init__(self, scenario: Scenario, limit: float = LIMIT) -> None:
+    def __init__(self, scenario: Scenario, limit: float = MAX_TABLE_SIZE) -> None:
         """Compile the scenario's diagram; nothing is solved yet.
 
         Raises:
@@ -85,7 +84,7 @@ class LiveContest:
         if key not in self._games:
             if len(self._games) >= _GAMES:
                 self._games.clear()
-            self._games[key] = engine_game(self.diagram, tables)
+            self._games[key] = engine_input(self.diagram, tables)
         return self._games[key]._replace(
             tables=layout_of(self.diagram.structure).flatten(tables.chances, tables.utilities, np),
             lambdas=np.asarray(self.diagram.sharpness(tables.lambdas, tables.scales), float),
@@ -128,10 +127,10 @@ class LiveContest:
         Raises:
             QueryError: as `Equilibrium.suppose` and `given` do.
         """
-        theta, supposed = self.parameter_values(numbers), every_instance(self.diagram, supposed or {})
+        theta, supposed = self.parameter_values(numbers), expand_periods(self.diagram, supposed or {})
         announced = {} if surprise else supposed
         before = self.diagram.tables(theta)
-        tables = fix(self.diagram, before, announced)
+        tables = fix_states(self.diagram, before, announced)
         refuse_closed(self.diagram, before, tables, announced)
         game, structure = self._game(tables, announced), self.diagram.structure
         one = Game(game.tables[:, None], game.opens, game.reached, game.lambdas[:, None])
@@ -178,7 +177,7 @@ class LiveContest:
             QueryError: as `Equilibrium.suppose` and `given` do.
             NotConverged: no equilibrium was reached.
         """
-        supposed = every_instance(self.diagram, supposed or {})
+        supposed = expand_periods(self.diagram, supposed or {})
         if not numbers and (surprise or not supposed):
             found = self.base
         elif surprise or not supposed:
@@ -241,7 +240,7 @@ def _only_world(chances: Any) -> Floats:
 
 
 def _suppose_by_surprise(found: Equilibrium, supposed: Mapping[str, str], surprise: bool) -> Equilibrium:
-    return found.suppose(supposed, surprise=True) if surprise and supposed else found
+    return found.suppose(supposed, fixed_policies=True) if surprise and supposed else found
 
 
 def _condition(found: Equilibrium, given: Mapping[str, Sequence[str]] | None) -> Equilibrium:

@@ -5,7 +5,11 @@ from hypothesis import given
 
 import middlegame as mg
 from middlegame.diagram import Decision, Diagram, Fixed, Utility
-from middlegame.engine.graph.relevance import components, relevance, traced
+from middlegame.engine.graph.relevance import (
+    relevance_components,
+    relevant_decisions,
+    traced_decisions,
+)
 from middlegame.engine.qre import principal as qre
 from middlegame.equilibrium.engine_input import engine_game
 from middlegame.io.json_form import read_json
@@ -17,7 +21,7 @@ def both_ways(diagram: Diagram) -> float:
     """The largest difference between solving along the relevance graph and all together."""
     game = engine_game(diagram, diagram.tables())
     apart = qre.solve(diagram.structure, game)
-    together = qre.solve(diagram.structure, game, together=True)
+    together = qre.solve(diagram.structure, game, trace_all=True)
     return max(np.abs(a - b).max() for a, b in zip(apart.policies, together.policies, strict=True))
 
 
@@ -56,8 +60,8 @@ def leaning(leaf: np.ndarray | None = None) -> Diagram:
 
 def test_what_a_cycle_depends_on_is_followed_with_it():
     diagram = leaning()
-    assert traced(diagram.structure) == (0, 1, 2)
-    assert [c.cyclic for c in components(diagram.structure)] == [False, True]
+    assert traced_decisions(diagram.structure) == (0, 1, 2)
+    assert [c.cyclic for c in relevance_components(diagram.structure)] == [False, True]
     assert both_ways(diagram) < 1e-8
     equilibrium = mg.solve(diagram)
     # Piece by piece it would be another branch: with the leaf at its target from the start, the
@@ -72,13 +76,15 @@ def test_relevance_in_the_tree_killer():
     # the doctor on nothing that Alice does later, the patio on nothing.
     diagram = read_json(REFERENCE / "tree-killer.json")
     names = {d: diagram.nodes[d].name for d in diagram.structure.decisions}
-    found = {names[d]: {names[e] for e in r} for d, r in relevance(diagram.structure).items()}
+    found = {
+        names[d]: {names[e] for e in r} for d, r in relevant_decisions(diagram.structure).items()
+    }
     assert found == {"poison": {"doctor", "patio"}, "doctor": set(), "patio": set()}
-    assert traced(diagram.structure) == ()
+    assert traced_decisions(diagram.structure) == ()
 
 
 @pytest.mark.parametrize("plots", [1, 2])
 def test_each_pair_of_the_road_is_a_cycle(plots):
     structure = road(plots).structure
-    assert [len(c.decisions) for c in components(structure)] == [2] * plots
-    assert all(c.cyclic for c in components(structure))
+    assert [len(c.decisions) for c in relevance_components(structure)] == [2] * plots
+    assert all(c.cyclic for c in relevance_components(structure))

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from middlegame.engine.inference.contraction_tree import Tree
-from middlegame.engine.inference.pairs import Logs, Plain
+from middlegame.engine.inference.contraction_tree import ContractionTree
+from middlegame.engine.inference.expectation_semiring import LogProduct, PlainProduct
 
 SIZES = (2, 3, 2, 4)
 OPERANDS = ((0,), (0, 1), (1, 2), (3, 2), (3,))
@@ -32,15 +32,15 @@ def whole(tables, axes):
     return tuple(np.einsum(f"gabcd->{last}", each) for each in (full, points))
 
 
-@pytest.mark.parametrize("kind", [Plain, Logs])
+@pytest.mark.parametrize("kind", [PlainProduct, LogProduct])
 def test_up_and_down_give_what_one_product_of_everything_gives(kind, tables):
     wanted = (1, 3, 4)
-    tree = Tree(OPERANDS, OUTPUT, SIZES, COUNT, wanted, kind)
+    tree = ContractionTree(OPERANDS, OUTPUT, SIZES, COUNT, wanted, kind)
     pairs = [kind.leaf(kind.carried(mass), gain) for mass, gain in zip(*tables, strict=True)]
-    found, joints = tree.value_and_joints(pairs)
+    found, joints = tree.evaluate_with_joints(pairs)
     mass, points = whole(tables, OUTPUT)
     assert kind.expected(found) == pytest.approx(points / mass)
-    assert kind.expected(tree.value(pairs)) == pytest.approx(points / mass)
+    assert kind.expected(tree.evaluate(pairs)[tree.root]) == pytest.approx(points / mass)
     for leaf, axes, joint in zip(wanted, tree.joints, joints, strict=True):
         assert axes == (len(SIZES), *dict.fromkeys((*OUTPUT, *OPERANDS[leaf])))
         case, worth = whole(tables, axes[1:])
@@ -51,11 +51,11 @@ def test_up_and_down_give_what_one_product_of_everything_gives(kind, tables):
 
 
 def test_logarithms_do_not_underflow():
-    tree = Tree([(0,), (0,)], (), (2,), 1, (0,), Logs)
+    tree = ContractionTree([(0,), (0,)], (), (2,), 1, (0,), LogProduct)
     tiny = np.array([[-2000.0, -2001.0]])
-    pairs = [Logs.leaf(tiny, None), Logs.leaf(tiny, np.array([[1.0, 0.0]]))]
-    found, (joint,) = tree.value_and_joints(pairs)
+    pairs = [LogProduct.leaf(tiny, None), LogProduct.leaf(tiny, np.array([[1.0, 0.0]]))]
+    found, (joint,) = tree.evaluate_with_joints(pairs)
     likely = 1 / (1 + np.exp(-2))
-    assert Logs.expected(found) == pytest.approx([likely])
+    assert LogProduct.expected(found) == pytest.approx([likely])
     expected = [[likely * (1 - likely), -likely * (1 - likely)]]
-    assert Logs.advantage(joint, found) == pytest.approx(np.array(expected))
+    assert LogProduct.advantage(joint, found) == pytest.approx(np.array(expected))

@@ -54,7 +54,7 @@ def test_worlds_are_as_each_by_itself(monkeypatch):
     far = (diagram.index["f0@0"], diagram.index["f1@3"])
     wanted = [(), far, *((n,) for n in range(len(structure.sizes)))]
     for widest in (1e6, 1):
-        monkeypatch.setattr("middlegame.engine.inference.marginals.WIDEST", widest)
+        monkeypatch.setattr("middlegame.engine.inference.marginals.MAX_FRONTIER", widest)
         found = marginals(structure, together, wanted, seen)
         for world in range(3):
             known = {n: np.broadcast_to(e, (2, 3))[:, world] for n, e in seen.items()}

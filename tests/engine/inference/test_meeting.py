@@ -3,9 +3,8 @@ import string
 import numpy as np
 import pytest
 
-from middlegame.engine.inference.contraction import Axes
-from middlegame.engine.inference.matrices import matrix_product
-from middlegame.engine.inference.meeting import Meeting
+from middlegame.engine.inference.contraction_tree import JointTree
+from middlegame.engine.inference.products import Axes, matrix_product
 
 SIZES = (2, 3, 2, 4, 3)
 
@@ -23,7 +22,7 @@ def test_every_joint_is_the_sum_of_the_product_over_the_rest(operands: list[Axes
     rng = np.random.default_rng(0)
     tables = [rng.random([SIZES[axis] for axis in axes]) for axes in operands]
     wanted: list[Axes] = [(), *((node,) for node in range(5)), *(axes[::-1] for axes in operands)]
-    found = Meeting(operands, wanted, SIZES).joints(tables, matrix_product)
+    found = JointTree(operands, wanted, SIZES).joints(tables, matrix_product)
     letters = ["".join(string.ascii_letters[axis] for axis in axes) for axes in operands]
     for over in wanted:
         output = "".join(string.ascii_letters[axis] for axis in over)
@@ -32,8 +31,8 @@ def test_every_joint_is_the_sum_of_the_product_over_the_rest(operands: list[Axes
 
 
 def test_a_set_that_no_table_speaks_of_has_no_place():
-    meeting = Meeting([(0,), (0, 1), (1, 2)], [(0, 2), (1, 2)], SIZES)
+    meeting = JointTree([(0,), (0, 1), (1, 2)], [(0, 2), (1, 2)], SIZES)
     assert (0, 2) not in meeting.joints(
         [np.ones(2), np.ones((2, 3)), np.ones((3, 2))], matrix_product
     )
-    assert (1, 2) in meeting.places
+    assert (1, 2) in meeting.table_of

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from middlegame.engine.numerics.krylov import MatrixFree
-from middlegame.engine.numerics.linear import Explicit
+from middlegame.engine.numerics.krylov import MatrixFreeJacobian
+from middlegame.engine.numerics.linear import DenseJacobian
 
 
 def near_identity(rng, size, outliers):
@@ -19,21 +19,21 @@ def near_identity(rng, size, outliers):
 def test_the_same_as_with_the_matrix(outliers, size):
     rng = np.random.default_rng(len(outliers) + size)
     matrix = near_identity(rng, size, outliers)
-    tight = MatrixFree(lambda vector: matrix @ vector, size, tolerance=1e-10)
+    tight = MatrixFreeJacobian(lambda vector: matrix @ vector, size, tolerance=1e-10)
     row, right = rng.normal(size=size + 1) / size, rng.normal(size=size + 1)
-    expected = Explicit(matrix).across(row)
-    system = tight.across(row)
+    expected = DenseJacobian(matrix).bordered(row)
+    system = tight.bordered(row)
     assert system.solve(right) == pytest.approx(expected.solve(right), rel=1e-6, abs=1e-6)
     assert system.sign == expected.sign
-    assert tight.fixed().solve(right[:-1]) == pytest.approx(
-        Explicit(matrix).fixed().solve(right[:-1]), rel=1e-6, abs=1e-6
+    assert tight.at_fixed_lambda().solve(right[:-1]) == pytest.approx(
+        DenseJacobian(matrix).at_fixed_lambda().solve(right[:-1]), rel=1e-6, abs=1e-6
     )
 
 
 def test_the_direction_that_nearly_vanishes():
     matrix = near_identity(np.random.default_rng(0), 300, [1e-9])
-    free = MatrixFree(lambda vector: matrix @ vector, 300)
-    (direction,) = free.fixed().null_space
+    free = MatrixFreeJacobian(lambda vector: matrix @ vector, 300)
+    (direction,) = free.at_fixed_lambda().null_space
     assert np.linalg.norm(matrix[:, :-1] @ direction) < 1e-6
 
 
@@ -42,7 +42,7 @@ def test_a_plane_that_nearly_vanishes():
     basis = np.linalg.qr(rng.normal(size=(300, 300)))[0]
     values = np.concatenate([[1e-9, 1e-9], 1 + 0.3 * rng.uniform(-1, 1, 298)])
     matrix = np.column_stack([(basis * values) @ basis.T, rng.normal(size=300)])
-    plane = MatrixFree(lambda vector: matrix @ vector, 300).fixed().null_space
+    plane = MatrixFreeJacobian(lambda vector: matrix @ vector, 300).at_fixed_lambda().null_space
     assert plane @ plane.T == pytest.approx(np.eye(2))
     assert np.linalg.norm(matrix[:, :-1] @ plane.T) < 1e-6
 
@@ -52,8 +52,10 @@ def test_a_space_may_be_as_large_as_the_matrix():
     rng = np.random.default_rng(2)
     matrix = 20 * rng.normal(size=(150, 151)) + np.eye(150, 151)
     right = rng.normal(size=150)
-    free = MatrixFree(lambda vector: matrix @ vector, 150, tolerance=1e-10).fixed()
-    expected = Explicit(matrix).fixed()
+    free = MatrixFreeJacobian(
+        lambda vector: matrix @ vector, 150, tolerance=1e-10
+    ).at_fixed_lambda()
+    expected = DenseJacobian(matrix).at_fixed_lambda()
     assert free.solve(right) == pytest.approx(expected.solve(right), rel=1e-6, abs=1e-8)
     assert free.sign == expected.sign
 
@@ -62,19 +64,19 @@ def test_a_space_may_be_as_large_as_the_matrix():
 def test_a_singular_system_solves_to_what_is_not_finite(size):
     matrix = np.eye(size, size + 1)
     matrix[0, 0] = 0.0
-    free = MatrixFree(lambda vector: matrix @ vector, size)
-    assert not np.isfinite(free.fixed().solve(np.ones(size))).any()
+    free = MatrixFreeJacobian(lambda vector: matrix @ vector, size)
+    assert not np.isfinite(free.at_fixed_lambda().solve(np.ones(size))).any()
 
 
 def test_a_loose_solution_still_tells_the_sign():
     for seed in range(12):
         rng = np.random.default_rng(seed)
         matrix = near_identity(rng, 200, [(-1) ** seed * 0.05])
-        free = MatrixFree(lambda vector, matrix=matrix: matrix @ vector, 200)
+        free = MatrixFreeJacobian(lambda vector, matrix=matrix: matrix @ vector, 200)
         row = np.append(np.zeros(200), 1.0)
-        assert free.across(row).sign == Explicit(matrix).across(row).sign
+        assert free.bordered(row).sign == DenseJacobian(matrix).bordered(row).sign
 
 
 def test_what_is_not_finite_solves_to_what_is_not():
-    free = MatrixFree(lambda vector: vector[:-1] * np.nan, 4)
-    assert not np.isfinite(free.fixed().solve(np.ones(4))).any()
+    free = MatrixFreeJacobian(lambda vector: vector[:-1] * np.nan, 4)
+    assert not np.isfinite(free.at_fixed_lambda().solve(np.ones(4))).any()

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from middlegame.engine.numerics.linear import Explicit, Factored
+from middlegame.engine.numerics.linear import DenseJacobian, LUSystem
 
 # A symmetric pair at its fork: what favours one by as much as it harms the other vanishes.
 FORK = np.array([[0.5, 0.5, 0.0], [0.5, 0.5, 0.0], [0.25, 0.0, 1.0]])
@@ -9,7 +9,7 @@ FORK = np.array([[0.5, 0.5, 0.0], [0.5, 0.5, 0.0], [0.25, 0.0, 1.0]])
 
 @pytest.mark.filterwarnings("error")
 def test_a_singular_system_is_known_for_one_and_tells_its_direction():
-    system = Factored(FORK)
+    system = LUSystem(FORK)
     assert system.singular
     assert system.sign == 0
     assert not np.isfinite(system.solve(np.ones(3))).any()
@@ -24,6 +24,6 @@ def test_solutions_and_the_determinants_sign_are_those_of_numpy():
         matrix, right = rng.normal(size=(6, 7)), rng.normal(size=7)
         row = rng.normal(size=7)
         whole = np.vstack([matrix, row])
-        system = Explicit(matrix).across(row)
+        system = DenseJacobian(matrix).bordered(row)
         assert whole @ system.solve(right) == pytest.approx(right)
         assert system.sign == np.sign(np.linalg.det(whole))

@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 
 from middlegame.engine.backend import jax, jnp
 from middlegame.engine.graph.layout import layout_of
-from middlegame.engine.logit import places, policies
-from middlegame.engine.qre.responses import explicit, responder
+from middlegame.engine.logit import logit_cells, policies
+from middlegame.engine.qre.responses import dense_equations, response_function
 from middlegame.equilibrium.engine_input import engine_game
 from middlegame.io.json_form import from_json
 from tests.engine.shared import responses
@@ -17,8 +17,8 @@ from tests.paths import REFERENCE
 def ready(diagram, seed):
     """A diagram's structure and numbers, and logits drawn at random."""
     structure = diagram.structure
-    layout, own = layout_of(structure), places(structure, structure.decisions)
-    logits = layout.spread(own, np.random.default_rng(seed).standard_normal(len(own)))
+    layout, own = layout_of(structure), logit_cells(structure, structure.decisions)
+    logits = layout.scatter(own, np.random.default_rng(seed).standard_normal(len(own)))
     return structure, engine_game(diagram, diagram.tables()), logits, own
 
 
@@ -27,11 +27,11 @@ def ready(diagram, seed):
 @settings(max_examples=20)
 def test_slopes_are_those_of_finite_differences(in_logs, diagram, seed):
     structure, game, logits, own = ready(diagram, seed)
-    evaluate = explicit(structure, structure.decisions, in_logs)
+    evaluate = dense_equations(structure, structure.decisions, in_logs)
     share, step = 0.7, 1e-6
 
     def gap(point):
-        at = layout_of(structure).spread(own, point[:-1])
+        at = layout_of(structure).scatter(own, point[:-1])
         return (at - evaluate(at, point[-1], game)[0]).ravel()[own]
 
     point = np.append(logits.ravel()[own], share)
@@ -54,7 +54,7 @@ def test_slopes_are_those_of_automatic_differentiation(name):
         return point[:-1] - responses(structure, structure.decisions, played, game)
 
     point = np.append(logits.ravel()[own], 0.7)
-    found = explicit(structure, structure.decisions)(logits, 0.7, game)[1].matrix
+    found = dense_equations(structure, structure.decisions)(logits, 0.7, game)[1].matrix
     assert found == pytest.approx(np.asarray(jax.jit(jax.jacfwd(gap))(point)), abs=1e-12)
 
 
@@ -62,7 +62,9 @@ def test_slopes_are_those_of_automatic_differentiation(name):
 @settings(max_examples=20)
 def test_logarithms_and_the_way_up_alone_give_the_same_responses(diagram, seed):
     structure, game, logits, _ = ready(diagram, seed)
-    plainly = explicit(structure, structure.decisions)(logits, 0.7, game)[0]
-    in_logs = explicit(structure, structure.decisions, in_logs=True)(logits, 0.7, game)[0]
+    plainly = dense_equations(structure, structure.decisions)(logits, 0.7, game)[0]
+    in_logs = dense_equations(structure, structure.decisions, in_logs=True)(logits, 0.7, game)[0]
     assert in_logs == pytest.approx(plainly, abs=1e-12)
-    assert np.array_equal(responder(structure, structure.decisions)(logits, 0.7, game), plainly)
+    assert np.array_equal(
+        response_function(structure, structure.decisions)(logits, 0.7, game), plainly
+    )

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 import middlegame as mg
 from middlegame.engine.graph.layout import layout_of
 from middlegame.engine.inference import joint as inference
-from middlegame.engine.logit import places, policies
+from middlegame.engine.logit import logit_cells, policies
 from middlegame.engine.qre import sensitivity
-from middlegame.engine.qre.responses import explicit
-from middlegame.engine.qre.sensitivity import Asked
+from middlegame.engine.qre.responses import dense_equations
+from middlegame.engine.qre.sensitivity import ForecastQuery
 from middlegame.equilibrium.engine_input import engine_game
 from middlegame.equilibrium.equilibrium import solve_tables
 from middlegame.equilibrium.sensitivity import Sensitivity
@@ -93,7 +93,7 @@ def test_many_forecasts_at_once_are_those_one_by_one(harbour):
 
 def test_without_a_matrix_derivatives_are_the_same(harbour, monkeypatch):
     expected = harbour.sensitivity("lease = lost")
-    monkeypatch.setattr(sensitivity, "MATRIX", 0)
+    monkeypatch.setattr(sensitivity, "MAX_DENSE_UNKNOWNS", 0)
     found = harbour.sensitivity("lease = lost")
     assert found.numbers == pytest.approx(expected.numbers, rel=1e-8, abs=1e-12)
     assert found.lambdas == pytest.approx(expected.lambdas, rel=1e-8, abs=1e-12)
@@ -104,16 +104,16 @@ def test_without_a_matrix_derivatives_are_the_same(harbour, monkeypatch):
 def test_all_tables_of_any_diagram_match_finite_differences(diagram, seed):
     """Also where chances are 0: they become positive. Newton's steps give what play becomes."""
     structure, rng = diagram.structure, np.random.default_rng(seed)
-    layout, own = layout_of(structure), places(structure, structure.decisions)
+    layout, own = layout_of(structure), logit_cells(structure, structure.decisions)
     game = engine_game(diagram, diagram.tables())
     game = game._replace(lambdas=0.2 + 0.3 * rng.random(len(game.lambdas)))
     direction = rng.standard_normal(len(game.tables))
     for node, owner in enumerate(structure.owners):
         if owner is None:
-            cells = layout.chance(node)
+            cells = layout.chance_cells(node)
             other = rng.dirichlet(np.ones(cells.shape[-1]), cells.shape[:-1])
             direction[cells] = other - game.tables[cells]
-    evaluate = explicit(structure, structure.decisions)
+    evaluate = dense_equations(structure, structure.decisions)
     over = (len(structure.sizes) - 1,)
     where = np.arange(structure.sizes[-1]) / (structure.sizes[-1] - 1)
     evidence = {0: 0.2 + rng.random(structure.sizes[0])}
@@ -128,23 +128,25 @@ def test_all_tables_of_any_diagram_match_finite_differences(diagram, seed):
         for _ in range(12):
             after, jacobian = evaluate(logits, 1.0, numbers)
             gap = (logits - after).ravel()[own]
-            logits = logits - layout.spread(own, jacobian.fixed().solve(gap))
+            logits = logits - layout.scatter(own, jacobian.at_fixed_lambda().solve(gap))
         assume(np.abs(gap).max() < 1e-11)
         return logits
 
     def forecast(numbers, logits):
         played = policies(numbers.opens, logits, 1.0)
         masses = [
-            layout.chance_of(numbers.tables, node)
+            layout.chance_table(numbers.tables, node)
             if owner is None
-            else layout.policy_of(played, node)
+            else layout.policy_table(played, node)
             for node, owner in enumerate(structure.owners)
         ]
         joint = inference.joint(structure, masses, over, evidence)
         return (joint * where).sum() / inference.joint(structure, masses, (), evidence)
 
     here = settled(game, np.zeros(game.opens.shape))
-    found = sensitivity.gradient(structure, game, here, [Asked(over, where)], evidence)
+    found = sensitivity.forecast_gradients(
+        structure, game, here, [ForecastQuery(over, where)], evidence
+    )
     slope = (direction @ found.tables + sharper @ found.lambdas)[0]
     # Forwards alone, of third order: what is impossible cannot become less likely.
     step = 1e-4

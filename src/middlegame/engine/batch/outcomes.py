@@ -3,19 +3,23 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+import numpy as np
+
+from middlegame.base.numbers import Floats
 from middlegame.engine.backend import jnp
-from middlegame.engine.batch.spread import spread_product
 from middlegame.engine.graph.layout import Array, Game, layout_of
 from middlegame.engine.graph.structure import Structure
-from middlegame.engine.inference.contraction import Axes, contract, plan
-from middlegame.engine.inference.meeting import Meeting
+from middlegame.engine.inference.contraction import contract, contraction_path
+from middlegame.engine.inference.contraction_tree import JointTree
+from middlegame.engine.inference.marginals import expectation_of_product, marginals
+from middlegame.engine.inference.products import Axes, batch_product
 
-Seen = Mapping[int, Array]
+BatchEvidence = Mapping[int, Array]
 """For each observed node the likelihood of the observation in each of its states, `[states,
 worlds]`; the worlds may be 1."""
 
 
-class Occurrence(NamedTuple):
+class OutcomeProbabilities(NamedTuple):
     """What happens in many worlds.
 
     Attributes:
@@ -24,13 +28,13 @@ class Occurrence(NamedTuple):
         points: of each utility, times that probability, `[utilities, worlds]`.
     """
 
-    seen: Array
+    evidence: Array
     nodes: list[Array]
-    points: Array
+    expected_utility: Array
 
 
-def marginals(
-    structure: Structure, game: Game, played: Array, seen: Seen | None = None
+def node_probabilities(
+    structure: Structure, game: Game, played: Array, seen: BatchEvidence | None = None
 ) -> list[Array]:
     """Give every node's probabilities, `[states, worlds]` each, to policies as `Settled` has them.
 
@@ -41,7 +45,9 @@ def marginals(
     return _joints(structure, game, played, nodes, seen or {})
 
 
-def occurs(structure: Structure, game: Game, played: Array, seen: Seen | None = None) -> Occurrence:
+def outcome_probabilities(
+    structure: Structure, game: Game, played: Array, seen: BatchEvidence | None = None
+) -> OutcomeProbabilities:
     """Give the probability of what was seen, every node's probabilities and all expected points."""
     layout = layout_of(structure)
     nodes = [(node,) for node in range(len(structure.sizes))]
@@ -50,10 +56,10 @@ def occurs(structure: Structure, game: Game, played: Array, seen: Seen | None = 
     joints = dict(zip(scopes, found[len(nodes) :], strict=True))
     nobody = jnp.zeros(played.shape[-1])
     gains = [
-        spread_product(layout.utility_of(game.tables, utility), scope, joints[scope], scope, ())
+        batch_product(layout.utility_table(game.tables, utility), scope, joints[scope], scope, ())
         for utility, scope in enumerate(structure.scopes)
     ]
-    return Occurrence(probability, found[: len(nodes)], jnp.stack([*gains, nobody])[:-1])
+    return OutcomeProbabilities(probability, found[: len(nodes)], jnp.stack([*gains, nobody])[:-1])
 
 
 def expectations(
@@ -62,7 +68,7 @@ def expectations(
     played: Array,
     over: Axes,
     weights: Array,
-    seen: Seen | None = None,
+    seen: BatchEvidence | None = None,
     times: Sequence[tuple[Axes, Array]] = (),
 ) -> Array:
     """Give the expectations `[functions, worlds]` of functions of some nodes' joint states.
@@ -84,7 +90,9 @@ def expectations(
     return _summed(structure, game, played, nodes, more, (functions,), seen or {}, len(weights))
 
 
-def likelihood(structure: Structure, game: Game, played: Array, seen: Seen) -> Array:
+def evidence_likelihood(
+    structure: Structure, game: Game, played: Array, seen: BatchEvidence
+) -> Array:
     """Give the probability `[worlds]` of what was seen, everything else summed out."""
     if not seen:
         return jnp.ones(played.shape[-1])
@@ -92,7 +100,7 @@ def likelihood(structure: Structure, game: Game, played: Array, seen: Seen) -> A
 
 
 def _joints(
-    structure: Structure, game: Game, played: Array, wanted: Sequence[Axes], seen: Seen
+    structure: Structure, game: Game, played: Array, wanted: Sequence[Axes], seen: BatchEvidence
 ) -> list[Array]:
     """Give the probabilities of many sets of nodes together with what was seen.
 
@@ -105,13 +113,15 @@ def _joints(
     if sets:
         every = tuple({node for over in sets for node in over})
         tables, operands = _tables(structure, game, played, every, seen)
-        meeting = Meeting(operands, sets, sizes)
+        meeting = JointTree(operands, sets, sizes)
         alone = sum(
-            plan(tuple(_tables(structure, game, played, over, seen)[1]), over, sizes).operations
-            for over in meeting.places
+            contraction_path(
+                tuple(_tables(structure, game, played, over, seen)[1]), over, sizes
+            ).operations
+            for over in meeting.table_of
         )
         if meeting.operations <= alone:
-            found |= meeting.joints(tables, spread_product)
+            found |= meeting.joints(tables, batch_product)
     for over in sets:
         if over not in found:
             found[over] = _summed(structure, game, played, over, [], over, seen)
@@ -120,7 +130,7 @@ def _joints(
 
 
 def _tables(
-    structure: Structure, game: Game, played: Array, over: Axes, seen: Seen
+    structure: Structure, game: Game, played: Array, over: Axes, seen: BatchEvidence
 ) -> tuple[list[Array], list[Axes]]:
     """Give what was seen and the tables of nodes and all that they depend on, and their axes."""
     layout = layout_of(structure)
@@ -130,7 +140,7 @@ def _tables(
         chance = structure.owners[node] is None
         operands.append(structure.family(node))
         tables.append(
-            layout.chance_of(game.tables, node) if chance else layout.policy_of(played, node)
+            layout.chance_table(game.tables, node) if chance else layout.policy_table(played, node)
         )
     return tables, operands
 
@@ -142,7 +152,7 @@ def _summed(
     over: Axes,
     more: Sequence[tuple[Axes, Array]],
     output: Axes,
-    seen: Seen,
+    seen: BatchEvidence,
     functions: int = 1,
 ) -> Array:
     """Multiply the tables of nodes and all that they depend on with more, and sum the rest out."""
@@ -150,5 +160,61 @@ def _summed(
     tables = [*(table for _, table in more), *tables]
     operands = [*(axes for axes, _ in more), *operands]
     sizes = (*structure.sizes, functions)
-    found = contract(tables, operands, output, sizes, spread_product)
+    found = contract(tables, operands, output, sizes, batch_product)
     return jnp.broadcast_to(found, (*(sizes[axis] for axis in output), played.shape[-1]))
+
+
+def long_outcome_probabilities(
+    structure: Structure, game: Game, played: Array, seen: BatchEvidence | None = None
+) -> OutcomeProbabilities:
+    """Give the probability of what was seen, every node's probabilities and all expected points.
+
+    Args:
+        structure: the diagram.
+        game: its numbers.
+        played: the policies, `[rows, widest, worlds]`.
+        seen: what was observed.
+    """
+    layout = layout_of(structure)
+    nodes = [(node,) for node in range(len(structure.sizes))]
+    wanted: list[Axes] = [(), *nodes, *structure.scopes]
+    found = marginals(structure, _node_tables(structure, game, played), wanted, seen)
+    cells = np.asarray(game.tables)
+    gains = [
+        (layout.utility_table(cells, utility) * chances).sum(axis=tuple(range(chances.ndim - 1)))
+        for utility, chances in enumerate(found[1 + len(nodes) :])
+    ]
+    points = np.stack(gains) if gains else np.zeros((0, np.shape(played)[-1]))
+    return OutcomeProbabilities(found[0], found[1 : 1 + len(nodes)], points)
+
+
+def long_expectations(
+    structure: Structure,
+    game: Game,
+    played: Array,
+    over: Axes,
+    weights: Array,
+    seen: BatchEvidence | None = None,
+    times: Sequence[tuple[Axes, Array]] = (),
+) -> Array:
+    """Give the expectations of functions of some nodes' joint states; see `engine.batch.outcomes`."""
+    tables = _node_tables(structure, game, played)
+    more = [(np.asarray(table), axes) for axes, table in times]
+    found = [
+        expectation_of_product(structure, tables, [(each, over), *more], seen)
+        for each in np.asarray(weights)
+    ]
+    return np.stack(found)
+
+
+def _node_tables(structure: Structure, game: Game, played: Array) -> list[Floats]:
+    layout = layout_of(structure)
+    cells = np.asarray(game.tables)
+    flat = np.asarray(played).reshape(-1, np.shape(played)[-1])
+    worlds = (flat.shape[-1],)
+    return [
+        np.broadcast_to(layout.chance_table(cells, node), (*structure.shape(node), *worlds))
+        if owner is None
+        else flat[layout.policy_cells(node)]
+        for node, owner in enumerate(structure.owners)
+    ]

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from middlegame.engine.graph.slices import Axes, Shape
+from middlegame.engine.graph.slices import Axes, SliceShape
 
 _BEAM = 24
 """Partial orders kept while the cheapest order of a slice's nodes is looked for."""
@@ -24,7 +24,7 @@ _AHEAD = 16
 
 
 @dataclass(frozen=True)
-class Step:
+class EliminationStep:
     """A node is passed.
 
     Attributes:
@@ -36,14 +36,14 @@ class Step:
     """
 
     node: int
-    before: Axes
+    frontier: Axes
     joint: Axes
-    after: Axes
+    next_frontier: Axes
     utilities: tuple[int, ...]
 
 
 @dataclass(frozen=True)
-class Passage:
+class EliminationOrder:
     """The order in which a slice's nodes are passed.
 
     Attributes:
@@ -54,26 +54,26 @@ class Passage:
         widest: its axes.
     """
 
-    steps: tuple[Step, ...]
-    after: Axes
+    steps: tuple[EliminationStep, ...]
+    last_frontier: Axes
     operations: float
-    largest: float
-    widest: Axes
+    largest_table: float
+    largest_table_axes: Axes
 
 
-_Partial = tuple[float, frozenset[int], frozenset[int], Axes]
+_PartialOrder = tuple[float, frozenset[int], frozenset[int], Axes]
 """A part of an order: its cost, what is passed (the interface too), the frontier, the order."""
 
 
 @lru_cache(maxsize=256)
-def passage(shape: Shape) -> Passage:
+def elimination_order(shape: SliceShape) -> EliminationOrder:
     """Find a cheap order for a slice: the best of the partial ones, kept in a beam."""
-    spoken = _Spoken(shape)
-    start = frozenset(range(shape.before))
-    families = list(enumerate(shape.families, shape.before))
-    beam: list[_Partial] = [(0.0, start, start, ())]
+    spoken = _AxisUses(shape)
+    start = frozenset(range(shape.interface_size))
+    families = list(enumerate(shape.families, shape.interface_size))
+    beam: list[_PartialOrder] = [(0.0, start, start, ())]
     for _ in families:
-        found: dict[frozenset[int], _Partial] = {}
+        found: dict[frozenset[int], _PartialOrder] = {}
         for cost, passed, frontier, order in beam:
             waiting = (node for node, family in families
                        if node not in passed and passed.issuperset(family[:-1]))  # fmt: skip
@@ -81,32 +81,32 @@ def passage(shape: Shape) -> Passage:
                 now, joint = passed | {node}, frontier | {node}
                 spent = cost + _volume(shape, joint)
                 if now not in found or spent < found[now][0]:
-                    rest = frozenset(axis for axis in joint if spoken.after(axis, now))
+                    rest = frozenset(axis for axis in joint if spoken.is_used_after(axis, now))
                     found[now] = (spent, now, rest, (*order, node))
         # A wide frontier will cost at least as much again.
         ranked = sorted(found.values(), key=lambda f: (f[0] + 2 * _volume(shape, f[2]), f[3]))
         beam = ranked[: _BEAM if len(families) <= _THOROUGH else 1]
-    return _passed(shape, beam[0][3], spoken)
+    return _build_order(shape, beam[0][3], spoken)
 
 
-class _Spoken:
+class _AxisUses:
     """Until when each axis is spoken of."""
 
-    def __init__(self, shape: Shape) -> None:
-        self.always = frozenset(shape.after)
-        self.by: list[set[frozenset[int]]] = [set() for _ in shape.sizes]
+    def __init__(self, shape: SliceShape) -> None:
+        self.kept = frozenset(shape.next_interface)
+        self.uses: list[set[frozenset[int]]] = [set() for _ in shape.sizes]
         for axes in (*shape.families, *shape.scopes):
             for axis in axes:
-                self.by[axis].add(frozenset(axes))
+                self.uses[axis].add(frozenset(axes))
 
-    def after(self, axis: int, passed: frozenset[int]) -> bool:
+    def is_used_after(self, axis: int, passed: frozenset[int]) -> bool:
         """Whether something speaks of an axis that has not been passed as a whole."""
-        return axis in self.always or any(not axes <= passed for axes in self.by[axis])
+        return axis in self.kept or any(not axes <= passed for axes in self.uses[axis])
 
 
-def _passed(shape: Shape, order: Axes, spoken: _Spoken) -> Passage:
-    passed = frozenset(range(shape.before))
-    before = tuple(range(shape.before))
+def _build_order(shape: SliceShape, order: Axes, spoken: _AxisUses) -> EliminationOrder:
+    passed = frozenset(range(shape.interface_size))
+    before = tuple(range(shape.interface_size))
     waiting = set(range(len(shape.scopes)))
     steps = []
     largest, widest, operations = _volume(shape, before), before, 0.0
@@ -115,15 +115,15 @@ def _passed(shape: Shape, order: Axes, spoken: _Spoken) -> Passage:
         joint = (node, *before)
         ready = tuple(sorted(u for u in waiting if passed.issuperset(shape.scopes[u])))
         waiting -= set(ready)
-        after = tuple(axis for axis in joint if spoken.after(axis, passed))
-        steps.append(Step(node - shape.before, before, joint, after, ready))
+        after = tuple(axis for axis in joint if spoken.is_used_after(axis, passed))
+        steps.append(EliminationStep(node - shape.interface_size, before, joint, after, ready))
         volume = _volume(shape, joint)
         operations += volume
         if volume > largest:
             largest, widest = volume, joint
         before = after
-    return Passage(tuple(steps), before, operations, largest, widest)
+    return EliminationOrder(tuple(steps), before, operations, largest, widest)
 
 
-def _volume(shape: Shape, axes: Collection[int]) -> float:
+def _volume(shape: SliceShape, axes: Collection[int]) -> float:
     return float(np.prod([float(shape.sizes[axis]) for axis in axes]))

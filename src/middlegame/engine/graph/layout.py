@@ -38,13 +38,13 @@ class Game(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Layout:
+class TableLayout:
     """The places of a structure's policies and tables; see the module."""
 
     structure: Structure
 
     @cached_property
-    def widest(self) -> int:
+    def max_options(self) -> int:
         """The largest number of options of any decision."""
         return max((self.structure.sizes[d] for d in self.structure.decisions), default=1)
 
@@ -59,27 +59,27 @@ class Layout:
         return found
 
     @cached_property
-    def height(self) -> int:
+    def row_count(self) -> int:
         """How many rows there are in all."""
         return max((rows.stop for rows in self.rows.values()), default=0)
 
     @cached_property
-    def number(self) -> dict[int, int]:
+    def decision_index(self) -> dict[int, int]:
         """Each decision's place among the decisions."""
         return {decision: place for place, decision in enumerate(self.structure.decisions)}
 
     @cached_property
     def row_decision(self) -> Indices:
         """Which of the decisions each row belongs to, `[rows]`."""
-        numbers = np.zeros(self.height, int)
+        numbers = np.zeros(self.row_count, int)
         for decision, rows in self.rows.items():
-            numbers[rows] = self.number[decision]
+            numbers[rows] = self.decision_index[decision]
         return numbers
 
     @cached_property
     def row_owner(self) -> Indices:
         """The owner of each row, `[rows]`."""
-        owners = np.zeros(self.height, int)
+        owners = np.zeros(self.row_count, int)
         for decision, rows in self.rows.items():
             owners[rows] = self.structure.owners[decision]
         return owners
@@ -97,36 +97,36 @@ class Layout:
             begin += int(np.prod([self.structure.sizes[axis] for axis in scope]))
         return nodes, utilities
 
-    def chance(self, node: int) -> Indices:
+    def chance_cells(self, node: int) -> Indices:
         """Where a chance table stands in the vector of tables, `[*parents, states]`."""
         shape = self.structure.shape(node)
         return self._starts[0][node] + np.arange(int(np.prod(shape))).reshape(shape)
 
-    def utility(self, utility: int) -> Indices:
+    def utility_cells(self, utility: int) -> Indices:
         """Where a utility stands in the vector of tables, `[*scope]`."""
         shape = [self.structure.sizes[axis] for axis in self.structure.scopes[utility]]
         return self._starts[1][utility] + np.arange(int(np.prod(shape))).reshape(shape)
 
-    def cells(self, decision: int) -> Indices:
+    def policy_cells(self, decision: int) -> Indices:
         """Where a policy stands in the flattened `[rows, widest]`, `[*observed, options]`."""
         rows, size = self.rows[decision], self.structure.sizes[decision]
-        first = np.arange(rows.start, rows.stop)[:, None] * self.widest
+        first = np.arange(rows.start, rows.stop)[:, None] * self.max_options
         return (first + np.arange(size)).reshape(self.structure.shape(decision))
 
-    def chance_of(self, tables: Array, node: int) -> Array:
+    def chance_table(self, tables: Array, node: int) -> Array:
         """Cut a chance table out of the vector of tables, `[*parents, states]`.
 
         Further axes of the vector, such as worlds, stay at the end; so they do in what follows.
         """
         return self._cut(tables, self._starts[0][node], self.structure.shape(node))
 
-    def utility_of(self, tables: Array, utility: int) -> Array:
+    def utility_table(self, tables: Array, utility: int) -> Array:
         """Cut a utility out of the vector of tables, `[*scope]`."""
         scope = self.structure.scopes[utility]
         shape = tuple(self.structure.sizes[axis] for axis in scope)
         return self._cut(tables, self._starts[1][utility], shape)
 
-    def policy_of(self, padded: Array, decision: int) -> Array:
+    def policy_table(self, padded: Array, decision: int) -> Array:
         """Cut a policy out of `[rows, widest]`, `[*observed, options]`."""
         own = padded[self.rows[decision], : self.structure.sizes[decision]]
         return own.reshape((*self.structure.shape(decision), *padded.shape[2:]))
@@ -145,32 +145,32 @@ class Layout:
 
     def pad(self, arrays: tuple[Array, ...], filling: float | bool = 0.0) -> Array:
         """Lay one array `[*observed, options]` for each decision into `[rows, widest]`."""
-        padded = np.full((self.height, self.widest), filling)
+        padded = np.full((self.row_count, self.max_options), filling)
         for decision, array in zip(self.structure.decisions, arrays, strict=True):
-            padded.ravel()[self.cells(decision)] = array
+            padded.ravel()[self.policy_cells(decision)] = array
         return padded
 
-    def lay(self, parts: Mapping[int, Array], worlds: int, xp: Any) -> Array:
+    def pad_batch(self, parts: Mapping[int, Array], worlds: int, xp: Any) -> Array:
         """Lay `[*observed, options, worlds]` of each decision into `[rows, widest, worlds]`."""
-        found = [xp.zeros((0, self.widest, worlds))]
+        found = [xp.zeros((0, self.max_options, worlds))]
         for part in parts.values():
             options = part.shape[-2]
             rows = part.reshape(-1, options, worlds)
-            found.append(xp.pad(rows, ((0, 0), (0, self.widest - options), (0, 0))))
+            found.append(xp.pad(rows, ((0, 0), (0, self.max_options - options), (0, 0))))
         return xp.concatenate(found)
 
-    def spread(self, cells: Indices, logits: Floats) -> Floats:
+    def scatter(self, cells: Indices, logits: Floats) -> Floats:
         """Put numbers at these places of the flattened `[rows, widest]`, 0 elsewhere."""
-        padded = np.zeros((self.height, self.widest))
+        padded = np.zeros((self.row_count, self.max_options))
         padded.ravel()[cells] = logits
         return padded
 
     def unpad(self, padded: Floats) -> list[Floats]:
         """Undo `pad`."""
-        return [np.asarray(padded).ravel()[self.cells(d)] for d in self.structure.decisions]
+        return [np.asarray(padded).ravel()[self.policy_cells(d)] for d in self.structure.decisions]
 
 
 @lru_cache(maxsize=64)
-def layout_of(structure: Structure) -> Layout:
+def layout_of(structure: Structure) -> TableLayout:
     """Give a structure's layout, worked out once."""
-    return Layout(structure)
+    return TableLayout(structure)

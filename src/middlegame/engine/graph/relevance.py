@@ -17,7 +17,7 @@ from middlegame.engine.graph.structure import Structure
 
 
 @dataclass(frozen=True)
-class Requisite:
+class Requisites:
     """What a decision's payoffs are computed from.
 
     Attributes:
@@ -30,7 +30,7 @@ class Requisite:
 
 
 @lru_cache(maxsize=64)
-def requisites(structure: Structure) -> dict[int, Requisite]:
+def requisite_nodes(structure: Structure) -> dict[int, Requisites]:
     """Give what each decision's payoffs are computed from."""
     children: list[list[int]] = [[] for _ in structure.sizes]
     for node, parents in enumerate(structure.parents):
@@ -41,12 +41,12 @@ def requisites(structure: Structure) -> dict[int, Requisite]:
     for decision in structure.decisions:
         utilities = tuple(
             utility
-            for utility, gainer in enumerate(structure.gainers)
+            for utility, gainer in enumerate(structure.utility_owners)
             if gainer == structure.owners[decision] and decision in below[utility]
         )
         asked = sorted({node for utility in utilities for node in structure.scopes[utility]})
         given = frozenset(structure.family(decision))
-        found[decision] = Requisite(_bayes_ball(structure, children, asked, given), utilities)
+        found[decision] = Requisites(_bayes_ball(structure, children, asked, given), utilities)
     return found
 
 
@@ -85,23 +85,23 @@ class Component:
 
 
 @lru_cache(maxsize=64)
-def relevance(structure: Structure) -> dict[int, tuple[int, ...]]:
+def relevant_decisions(structure: Structure) -> dict[int, tuple[int, ...]]:
     """Give, for each decision, the decisions that are relevant to it."""
     deciding = set(structure.decisions)
     return {
         decision: tuple(node for node in needed.nodes if node in deciding)
-        for decision, needed in requisites(structure).items()
+        for decision, needed in requisite_nodes(structure).items()
     }
 
 
 @lru_cache(maxsize=64)
-def components(structure: Structure) -> tuple[Component, ...]:
+def relevance_components(structure: Structure) -> tuple[Component, ...]:
     """Give the relevance graph's strongly connected components, each after those it depends on."""
     decisions = structure.decisions
     if not decisions:
         return ()
     place = {decision: k for k, decision in enumerate(decisions)}
-    relevant = relevance(structure)
+    relevant = relevant_decisions(structure)
     rows = [place[d] for d in decisions for _ in relevant[d]]
     columns = [place[e] for d in decisions for e in relevant[d]]
     shape = (len(decisions), len(decisions))
@@ -120,14 +120,14 @@ def components(structure: Structure) -> tuple[Component, ...]:
     return tuple(Component(members[k], len(members[k]) > 1) for k in order)
 
 
-def traced(structure: Structure) -> tuple[int, ...]:
+def traced_decisions(structure: Structure) -> tuple[int, ...]:
     """Give the decisions that must be followed from lambda 0 together.
 
     They are those on a cycle and everything that those depend on: along the branch, all of it
     has to be at the current lambda.
     """
-    relevant = relevance(structure)
-    waiting = [d for c in components(structure) if c.cyclic for d in c.decisions]
+    relevant = relevant_decisions(structure)
+    waiting = [d for c in relevance_components(structure) if c.cyclic for d in c.decisions]
     found: set[int] = set()
     while waiting:
         decision = waiting.pop()
@@ -137,7 +137,7 @@ def traced(structure: Structure) -> tuple[int, ...]:
     return tuple(sorted(found))
 
 
-def untraced(structure: Structure) -> tuple[int, ...]:
+def untraced_decisions(structure: Structure) -> tuple[int, ...]:
     """Give the other decisions, each after those that it depends on."""
-    first = set(traced(structure))
-    return tuple(d for c in components(structure) for d in c.decisions if d not in first)
+    first = set(traced_decisions(structure))
+    return tuple(d for c in relevance_components(structure) for d in c.decisions if d not in first)

@@ -14,7 +14,7 @@ Axes = tuple[int, ...]
 
 
 @dataclass(frozen=True)
-class Shape:
+class SliceShape:
     """What slices that look alike have in common; axes are numbered within the slice.
 
     Attributes:
@@ -28,12 +28,12 @@ class Shape:
     """
 
     sizes: tuple[int, ...]
-    before: int
+    interface_size: int
     families: tuple[Axes, ...]
     owners: tuple[int | None, ...]
     scopes: tuple[Axes, ...]
-    gainers: tuple[int | None, ...]
-    after: Axes
+    utility_owners: tuple[int | None, ...]
+    next_interface: Axes
 
 
 @dataclass(frozen=True)
@@ -47,21 +47,23 @@ class Slice:
         utilities: those whose scope ends here.
     """
 
-    shape: Shape
-    before: tuple[int, ...]
+    shape: SliceShape
+    interface: tuple[int, ...]
     nodes: tuple[int, ...]
     utilities: tuple[int, ...]
 
     def node(self, axis: int) -> int:
         """Which node an axis of the shape is."""
-        return (*self.before, *self.nodes)[axis]
+        return (*self.interface, *self.nodes)[axis]
 
 
-def cut(structure: Structure, cuts: tuple[int, ...]) -> tuple[Slice, ...]:
+def cut_into_slices(structure: Structure, cuts: tuple[int, ...]) -> tuple[Slice, ...]:
     """Cut a diagram before these nodes."""
     ends = (*cuts, len(structure.sizes))
     spoken = interfaces(structure)
-    deciders: dict[int | None, int] = {o: number for number, o in enumerate(structure.deciders)}
+    deciders: dict[int | None, int] = {
+        o: number for number, o in enumerate(structure.deciding_owners)
+    }
     slices, begin = [], 0
     ending = [max(scope, default=-1) for scope in structure.scopes]
     for end in ends:
@@ -69,14 +71,14 @@ def cut(structure: Structure, cuts: tuple[int, ...]) -> tuple[Slice, ...]:
         utilities = tuple(u for u, last in enumerate(ending) if begin <= last < end)
         axes = (*spoken[begin], *nodes)
         number = {node: axis for axis, node in enumerate(axes)}
-        shape = Shape(
+        shape = SliceShape(
             sizes=tuple(structure.sizes[node] for node in axes),
-            before=len(spoken[begin]),
+            interface_size=len(spoken[begin]),
             families=tuple(tuple(number[n] for n in structure.family(node)) for node in nodes),
             owners=tuple(deciders.get(structure.owners[node]) for node in nodes),
             scopes=tuple(tuple(number[n] for n in structure.scopes[u]) for u in utilities),
-            gainers=tuple(deciders.get(structure.gainers[u]) for u in utilities),
-            after=tuple(number[node] for node in spoken[end]),
+            utility_owners=tuple(deciders.get(structure.utility_owners[u]) for u in utilities),
+            next_interface=tuple(number[node] for node in spoken[end]),
         )
         slices.append(Slice(shape, spoken[begin], nodes, utilities))
         begin = end

@@ -20,7 +20,7 @@ class Structure:
     parents: tuple[tuple[int, ...], ...]
     owners: tuple[int | None, ...]
     scopes: tuple[tuple[int, ...], ...]
-    gainers: tuple[int, ...]
+    utility_owners: tuple[int, ...]
 
     @cached_property
     def decisions(self) -> tuple[int, ...]:
@@ -28,7 +28,7 @@ class Structure:
         return tuple(node for node, owner in enumerate(self.owners) if owner is not None)
 
     @cached_property
-    def deciders(self) -> tuple[int, ...]:
+    def deciding_owners(self) -> tuple[int, ...]:
         """The owners of decisions."""
         return tuple(sorted({owner for owner in self.owners if owner is not None}))
 
@@ -50,7 +50,3 @@ class Structure:
                 found.add(node)
                 waiting.extend(self.parents[node])
         return frozenset(found)
-
-    def influences(self, decision: int, utility: int) -> bool:
-        """Whether the decision can change the utility: some node in its scope descends from it."""
-        return decision in self.ancestors(self.scopes[utility])

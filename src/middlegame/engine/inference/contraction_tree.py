@@ -10,20 +10,21 @@ from typing import NamedTuple
 
 import numpy as np
 
-from middlegame.engine.inference.contraction import Axes, plan
-from middlegame.engine.inference.pairs import Pair, Product
+from middlegame.engine.inference.contraction import contraction_path
+from middlegame.engine.inference.expectation_semiring import MassAndUtility, SemiringProduct
+from middlegame.engine.inference.products import Array, Axes, TableProduct
 
 
-class _Meeting(NamedTuple):
+class _SemiringStep(NamedTuple):
     """The tables at `left` and `right` (None: it is summed alone) give that at `found`."""
 
     left: int
     right: int | None
     found: int
-    product: Product
+    product: SemiringProduct
 
 
-class Tree:
+class ContractionTree:
     """How tables of given axes are contracted, each of them with one more leading axis.
 
     Attributes:
@@ -40,7 +41,7 @@ class Tree:
         sizes: tuple[int, ...],
         count: int,
         wanted: Sequence[int],
-        kind: type[Product],
+        kind: type[SemiringProduct],
     ) -> None:
         """Plan.
 
@@ -59,22 +60,22 @@ class Tree:
         self._kind, self.wanted = kind, tuple(wanted)
         axes = [(leading, *own) for own in operands]
         remaining = list(range(len(axes)))
-        self._up: list[_Meeting] = []
-        for step in plan(tuple(operands), output, sizes[:-1]).steps:
+        self._up: list[_SemiringStep] = []
+        for step in contraction_path(tuple(operands), output, sizes[:-1]).steps:
             left = remaining.pop(step.left)
             right = remaining.pop(step.right) if step.right >= 0 else None
             remaining.append(len(axes))
             axes.append((leading, *step.axes))
             beside = None if right is None else axes[right]
             product = kind(axes[left], beside, axes[-1], sizes)
-            self._up.append(_Meeting(left, right, len(axes) - 1, product))
+            self._up.append(_SemiringStep(left, right, len(axes) - 1, product))
         (self.root,) = remaining
         needed = set(wanted)
         for meeting in self._up:
             if not needed.isdisjoint({meeting.left, meeting.right}):
                 needed.add(meeting.found)
         outside = {self.root: self.axes}
-        self._down: list[_Meeting] = []
+        self._down: list[_SemiringStep] = []
         for meeting in reversed(self._up):
             for own, other in ((meeting.left, meeting.right), (meeting.right, meeting.left)):
                 if own is None or own not in needed:
@@ -86,7 +87,7 @@ class Tree:
                     axis for axis in dict.fromkeys((*there, *(beside or ()))) if axis in kept
                 )
                 product = kind(there, beside, outside[own], sizes)
-                self._down.append(_Meeting(meeting.found, other, own, product))
+                self._down.append(_SemiringStep(meeting.found, other, own, product))
         self.joints = []
         self._last = []
         for leaf in wanted:
@@ -94,22 +95,18 @@ class Tree:
             self.joints.append(joint)
             self._last.append(kind(outside[leaf], axes[leaf], joint, sizes))
 
-    def value(self, leaves: Sequence[Pair]) -> Pair:
-        """Give what the tables come to, over `axes`."""
-        return self.values(leaves)[self.root]
-
-    def value_and_joints(
-        self, leaves: Sequence[Pair], instead: Sequence[Pair] | None = None
-    ) -> tuple[Pair, list[Pair]]:
+    def evaluate_with_joints(
+        self, leaves: Sequence[MassAndUtility], instead: Sequence[MassAndUtility] | None = None
+    ) -> tuple[MassAndUtility, list[MassAndUtility]]:
         """Give that, and for each wanted leaf the same with the leaf's own cases left open.
 
         Args:
             leaves: the tables.
             instead: what stands in each wanted leaf's place in its own joint, if not itself.
         """
-        values = self.values(leaves)
+        values = self.evaluate(leaves)
         nothing_else = self._kind.leaf(None, np.zeros(self.shape))
-        outside = {self.root: Pair(nothing_else.mass, None)}
+        outside = {self.root: MassAndUtility(nothing_else.mass, None)}
         for above, beside, own, product in self._down:
             outside[own] = product(outside[above], None if beside is None else values[beside])
         last = [values[leaf] for leaf in self.wanted] if instead is None else instead
@@ -119,7 +116,9 @@ class Tree:
         ]
         return values[self.root], joints
 
-    def change(self, values: Sequence[Pair], leaves: Mapping[int, Pair]) -> Pair:
+    def tangent(
+        self, values: Sequence[MassAndUtility], leaves: Mapping[int, MassAndUtility]
+    ) -> MassAndUtility:
         """Give how what the tables come to changes where some leaves do.
 
         Args:
@@ -132,11 +131,95 @@ class Tree:
                 beside = None if right is None else values[right]
                 also = None if right is None else by.get(right)
                 by[found] = product.change(values[left], beside, by.get(left), also)
-        return by.get(self.root) or Pair(np.zeros(self.shape), None)
+        return by.get(self.root) or MassAndUtility(np.zeros(self.shape), None)
 
-    def values(self, leaves: Sequence[Pair]) -> list[Pair]:
+    def evaluate(self, leaves: Sequence[MassAndUtility]) -> list[MassAndUtility]:
         """Give all tables on the way; at `root` stands what they come to."""
         values = list(leaves)
         for left, right, _, product in self._up:
             values.append(product(values[left], None if right is None else values[right]))
         return values
+
+
+class _JointStep(NamedTuple):
+    """The tables at `left` and `right` (None: it is summed alone) give that at `found`."""
+
+    left: int
+    right: int | None
+    found: int
+
+
+class JointTree:
+    """How the joint probabilities of many sets of nodes come out of one product of tables.
+
+    Attributes:
+        places: for each set that some table on the way speaks of, which one.
+        operations: floating-point operations both ways, about.
+    """
+
+    def __init__(
+        self, operands: Sequence[Axes], wanted: Sequence[Axes], sizes: tuple[int, ...]
+    ) -> None:
+        """Plan.
+
+        Args:
+            operands: each table's axes.
+            wanted: the sets, as axes in order.
+            sizes: each axis' length.
+        """
+        way = contraction_path(tuple(operands), (), sizes)
+        self.operations = 3 * way.operations
+        self._axes = list(operands)
+        self._steps: list[_JointStep] = []
+        remaining = list(range(len(operands)))
+        for step in way.steps:
+            left = remaining.pop(step.left)
+            right = remaining.pop(step.right) if step.right >= 0 else None
+            self._steps.append(_JointStep(left, right, len(self._axes)))
+            remaining.append(len(self._axes))
+            self._axes.append(step.axes)
+        self.table_of: dict[Axes, int] = {}
+        for over in wanted:
+            holding = [k for k, axes in enumerate(self._axes) if set(over) <= set(axes)]
+            if holding:
+                self.table_of[over] = min(holding, key=lambda k: len(self._axes[k]))
+
+    def joints(self, tables: Sequence[Array], product: TableProduct) -> Mapping[Axes, Array]:
+        """Give the joints of the sets in `places`, from tables in the order of the operands."""
+        axes, values = self._axes, list(tables)
+        for left, right, found in self._steps:
+            both = [(values[k], axes[k]) for k in (left, right) if k is not None]
+            values.append(_multiply_and_sum(both, axes[found], product))
+        needed = set(self.table_of.values())
+        for left, right, found in self._steps:
+            if not needed.isdisjoint({left, right}):
+                needed.add(found)
+        outside: dict[int, tuple[Array, Axes]] = {}
+        for left, right, found in reversed(self._steps):
+            for own, other in ((left, right), (right, left)):
+                if own is None or own not in needed:
+                    continue
+                around = [outside[found]] if found in outside else []
+                if other is not None:
+                    around.append((values[other], axes[other]))
+                if around:
+                    there = {axis for _, spoken in around for axis in spoken}
+                    kept = tuple(axis for axis in axes[own] if axis in there)
+                    outside[own] = _multiply_and_sum(around, kept, product), kept
+        return {
+            over: _multiply_and_sum(
+                [(values[k], axes[k]), *([outside[k]] if k in outside else [])], over, product
+            )
+            for over, k in self.table_of.items()
+        }
+
+
+def _multiply_and_sum(
+    tables: Sequence[tuple[Array, Axes]], over: Axes, product: TableProduct
+) -> Array:
+    """Multiply one or two tables, and sum out all but some axes."""
+    (left, own), *others = tables
+    if not others:
+        return left if own == over else product(left, own, None, (), over)
+    ((right, beside),) = others
+    return product(left, own, right, beside, over)

@@ -7,9 +7,12 @@ import heapq
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
+from middlegame.base.numbers import Floats
 from middlegame.engine.graph.structure import Structure
-from middlegame.engine.inference.contraction import Array, contract
+from middlegame.engine.inference.contraction import contract
+from middlegame.engine.inference.products import Array
 
 Evidence = Mapping[int, Array]
 """For each observed node the likelihood of the observation in each of its states."""
@@ -41,18 +44,7 @@ def joint(
     return contract(factors, operands, tuple(over), structure.sizes)
 
 
-def expectation(
-    structure: Structure,
-    tables: Sequence[Array],
-    table: Array,
-    over: Sequence[int],
-    evidence: Evidence | None = None,
-) -> Array:
-    """Give the sum over states of a table times P(over, evidence); a scalar, not normalised."""
-    return expectation_of_product(structure, tables, [(table, over)], evidence)
-
-
-def expectation_of_product(
+def contracted_expectation(
     structure: Structure,
     tables: Sequence[Array],
     factors: Sequence[tuple[Array, Sequence[int]]],
@@ -76,7 +68,7 @@ def expectation_of_product(
     return contract(every, operands, (), structure.sizes) if operands else np.ones(())
 
 
-def likeliest(
+def most_likely_states(
     structure: Structure,
     tables: Sequence[Array],
     over: Sequence[int],
@@ -126,3 +118,26 @@ def _best_first(
             if probability > 0:
                 heapq.heappush(frontier, (-float(probability), (*states, state)))
     return found
+
+
+def sample_states(
+    structure: Structure, tables: Sequence[Floats], count: int, seed: int = 0
+) -> NDArray[np.int_]:
+    """Draw plays.
+
+    Args:
+        structure: the diagram.
+        tables: `[*parents, states]` for each node, decisions' policies among them.
+        count: how many.
+        seed: of the draws.
+
+    Returns:
+        The state of every node in each play, `[plays, nodes]`.
+    """
+    rng = np.random.default_rng(seed)
+    drawn = np.zeros((count, len(structure.sizes)), int)
+    for node, table in enumerate(tables):
+        rows = np.asarray(table)[tuple(drawn[:, parent] for parent in structure.parents[node])]
+        ends = np.broadcast_to(np.cumsum(rows, axis=-1), (count, structure.sizes[node]))
+        drawn[:, node] = (rng.random(count)[:, None] * ends[:, -1:] >= ends).sum(axis=-1)
+    return np.asarray(np.minimum(drawn, np.array(structure.sizes) - 1), int)

@@ -11,25 +11,25 @@ from typing import Any
 
 import numpy as np
 
-from middlegame.engine.graph.elimination_order import Step, passage
-from middlegame.engine.graph.slices import Shape, Slice
-from middlegame.engine.inference.contraction import Array, Axes, aligned, fused
+from middlegame.engine.graph.elimination_order import EliminationStep, elimination_order
+from middlegame.engine.graph.slices import Slice, SliceShape
+from middlegame.engine.inference.products import Array, Axes, align, fused_product
 
-Gains = Sequence[tuple[Array, Axes]]
+UtilityTables = Sequence[tuple[Array, Axes]]
 """Points with the axes that they are over; they add up."""
-Answer = Callable[[Step, Array, Gains], Array]
+PolicyUpdate = Callable[[EliminationStep, Array, UtilityTables], Array]
 """From a decision, the distribution before it and its owner's points after it to the policy that
 those before it shall meet."""
 
 
-def forward(
-    shape: Shape,
+def forward_messages(
+    shape: SliceShape,
     tables: Sequence[Array],
     reach: Array,
     xp: Any,
     *,
-    weighed: bool = False,
-    times: Sequence[Array] | None = None,
+    weighted: bool = False,
+    factors: Sequence[Array] | None = None,
 ) -> list[Array]:
     """Give the distribution over the frontier before each step, and after the last.
 
@@ -42,26 +42,26 @@ def forward(
         times: in the place of utilities, what everything is multiplied by.
     """
     found = [reach]
-    for step in passage(shape).steps:
-        factors, operands = [found[-1]], [step.before]
-        if weighed or times or step.node + shape.before in step.after:
+    for step in elimination_order(shape).steps:
+        factors, operands = [found[-1]], [step.frontier]
+        if weighted or factors or step.node + shape.interface_size in step.next_frontier:
             factors.append(tables[step.node])
             operands.append(shape.families[step.node])
-        if times:
-            factors += [times[utility] for utility in step.utilities]
+        if factors:
+            factors += [factors[utility] for utility in step.utilities]
             operands += [shape.scopes[utility] for utility in step.utilities]
-        found.append(fused(factors, operands, step.after, shape.sizes, xp))
+        found.append(fused_product(factors, operands, step.next_frontier, shape.sizes, xp))
     return found
 
 
-def interfaces(
+def interface_messages(
     found: Sequence[Slice],
     tables: Sequence[Array],
     start: Array,
     xp: Any,
     *,
-    weighed: bool = False,
-    times: Sequence[Array] | None = None,
+    weighted: bool = False,
+    factors: Sequence[Array] | None = None,
 ) -> list[Array]:
     """Give the distribution over the interface before each slice, and after the last.
 
@@ -76,20 +76,24 @@ def interfaces(
     starts = [start]
     for each in found:
         own = [tables[node] for node in each.nodes]
-        factors = [times[utility] for utility in each.utilities] if times else None
-        last = forward(each.shape, own, starts[-1], xp, weighed=weighed, times=factors)[-1]
-        after = passage(each.shape).after
-        starts.append(fused((last,), (after,), each.shape.after, each.shape.sizes, xp))
+        factors = [factors[utility] for utility in each.utilities] if factors else None
+        last = forward_messages(
+            each.shape, own, starts[-1], xp, weighted=weighted, factors=factors
+        )[-1]
+        after = elimination_order(each.shape).last_frontier
+        starts.append(
+            fused_product((last,), (after,), each.shape.next_interface, each.shape.sizes, xp)
+        )
     return starts
 
 
-def backward(
-    shape: Shape,
+def backward_utilities(
+    shape: SliceShape,
     tables: Sequence[Array],
     utilities: Sequence[Array],
     points: Array,
     reaches: Sequence[Array],
-    answer: Answer,
+    answer: PolicyUpdate,
     xp: Any,
 ) -> Array:
     """Give everybody's points to come before a slice, `[deciders, *interface]`; they are replaced.
@@ -103,43 +107,48 @@ def backward(
         answer: what each decision does.
         xp: NumPy or jax.numpy.
     """
-    steps = passage(shape).steps
+    steps = elimination_order(shape).steps
     everybody, sizes = (len(shape.sizes),), (*shape.sizes, len(points))
-    last = everybody + passage(shape).after
-    points = fused((points,), (everybody + shape.after,), last, sizes, xp)
+    last = everybody + elimination_order(shape).last_frontier
+    points = fused_product((points,), (everybody + shape.next_interface,), last, sizes, xp)
     for step, before in reversed(list(zip(steps, reaches, strict=False))):
-        node, family = step.node + shape.before, shape.families[step.node]
+        node, family = step.node + shape.interface_size, shape.families[step.node]
         table, owner = tables[step.node], shape.owners[step.node]
-        worth = [(shape.gainers[u], utilities[u], shape.scopes[u]) for u in step.utilities]
+        worth = [(shape.utility_owners[u], utilities[u], shape.scopes[u]) for u in step.utilities]
         if owner is not None:
             mine = [(gain, scope) for gainer, gain, scope in worth if gainer == owner]
-            table = answer(step, before, [(points[owner], step.after), *mine])
-        ahead = everybody + step.after
-        points = expected(points, ahead, table, family, everybody + step.before, sizes, xp)
+            table = answer(step, before, [(points[owner], step.next_frontier), *mine])
+        ahead = everybody + step.next_frontier
+        points = expect_over_node(
+            points, ahead, table, family, everybody + step.frontier, sizes, xp
+        )
         for gainer, gain, scope in worth:
             if gainer is None:
                 continue
             # On its own small axes first: everybody's table is wide.
             spoken = {*scope, *(family if node in scope else ())}
-            own = tuple(axis for axis in step.before if axis in spoken)
-            small = expected(gain, scope, table, family, own, sizes, xp)
-            points = _added(points, gainer, aligned(small, own, step.before), xp)
+            own = tuple(axis for axis in step.frontier if axis in spoken)
+            small = expect_over_node(gain, scope, table, family, own, sizes, xp)
+            points = _add_to_owner(points, gainer, align(small, own, step.frontier), xp)
     return points
 
 
-def payoffs(shape: Shape, step: Step, reach: Array, gains: Gains, xp: Any) -> Array:
+def option_payoffs(
+    shape: SliceShape, step: EliminationStep, reach: Array, gains: UtilityTables, xp: Any
+) -> Array:
     """Give what a decision's options are worth, `[*observed, options]`; 0 where never reached."""
     family = shape.families[step.node]
-    weight = fused((reach,), (step.before,), family[:-1], shape.sizes, xp)
+    weight = fused_product((reach,), (step.frontier,), family[:-1], shape.sizes, xp)
     weight = xp.expand_dims(weight, len(family) - 1)
     total = sum(
-        fused((reach, gain), (step.before, axes), family, shape.sizes, xp) for gain, axes in gains
+        fused_product((reach, gain), (step.frontier, axes), family, shape.sizes, xp)
+        for gain, axes in gains
     )
     some = weight > 0
     return xp.where(some, total / xp.where(some, weight, 1.0), 0.0)
 
 
-def expected(
+def expect_over_node(
     points: Array,
     axes: Axes,
     table: Array,
@@ -150,11 +159,11 @@ def expected(
 ) -> Array:
     """Expect points over a node, if they speak of it."""
     if family[-1] in axes:
-        return fused((points, table), (axes, family), output, sizes, xp)
-    return fused((points,), (axes,), output, sizes, xp)
+        return fused_product((points, table), (axes, family), output, sizes, xp)
+    return fused_product((points,), (axes,), output, sizes, xp)
 
 
-def _added(points: Array, gainer: int, gain: Array, xp: Any) -> Array:
+def _add_to_owner(points: Array, gainer: int, gain: Array, xp: Any) -> Array:
     """Add one owner's points to everybody's, which nobody else needs any more."""
     if xp is not np:
         return points.at[gainer].add(gain)

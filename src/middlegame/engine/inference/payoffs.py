@@ -13,14 +13,14 @@ from typing import Any
 
 import numpy as np
 
-from middlegame.engine.graph.layout import Array, Indices, Layout, layout_of
-from middlegame.engine.graph.relevance import requisites
+from middlegame.engine.graph.layout import Array, Indices, TableLayout, layout_of
+from middlegame.engine.graph.relevance import requisite_nodes
 from middlegame.engine.graph.structure import Structure
-from middlegame.engine.inference.contraction import Axes, aligned
+from middlegame.engine.inference.products import Axes, align
 
 
 @dataclass(frozen=True)
-class Shape:
+class PayoffShape:
     """What decisions that look alike have in common; axes are numbered within it.
 
     Attributes:
@@ -37,14 +37,14 @@ class Shape:
     scopes: tuple[Axes, ...]
     family: Axes
 
-    def of(self, *, decides: bool) -> list[Axes]:
+    def families_of(self, *, decides: bool) -> list[Axes]:
         """Give the families of the requisite nodes that are decisions, or of those that are not."""
         pairs = zip(self.families, self.decides, strict=True)
         return [family for family, decision in pairs if decision == decides]
 
 
 @dataclass(frozen=True)
-class Group:
+class PayoffGroup:
     """Decisions of one shape, and where their tables stand.
 
     Attributes:
@@ -56,7 +56,7 @@ class Group:
         utilities: the same for the utilities.
     """
 
-    shape: Shape
+    shape: PayoffShape
     decisions: tuple[int, ...]
     relevant: tuple[tuple[int, ...], ...]
     policies: tuple[Indices, ...]
@@ -65,17 +65,17 @@ class Group:
 
 
 @lru_cache(maxsize=64)
-def groups(structure: Structure, decisions: tuple[int, ...]) -> tuple[Group, ...]:
+def payoff_groups(structure: Structure, decisions: tuple[int, ...]) -> tuple[PayoffGroup, ...]:
     """Sort decisions by the shape of what their payoffs are computed from."""
     layout = layout_of(structure)
-    alike: dict[Shape, list[int]] = {}
+    alike: dict[PayoffShape, list[int]] = {}
     for decision in decisions:
         alike.setdefault(_shape(structure, decision), []).append(decision)
     return tuple(_group(layout, shape, tuple(members)) for shape, members in alike.items())
 
 
-def _shape(structure: Structure, decision: int) -> Shape:
-    needed = requisites(structure)[decision]
+def _shape(structure: Structure, decision: int) -> PayoffShape:
+    needed = requisite_nodes(structure)[decision]
     families = [structure.family(node) for node in needed.nodes]
     scopes = [structure.scopes[utility] for utility in needed.utilities]
     own = structure.family(decision)
@@ -85,7 +85,7 @@ def _shape(structure: Structure, decision: int) -> Shape:
     def renumbered(axes: Axes) -> Axes:
         return tuple(number[axis] for axis in axes)
 
-    return Shape(
+    return PayoffShape(
         sizes=tuple(structure.sizes[axis] for axis in every),
         families=tuple(map(renumbered, families)),
         decides=tuple(structure.owners[node] is not None for node in needed.nodes),
@@ -94,25 +94,29 @@ def _shape(structure: Structure, decision: int) -> Shape:
     )
 
 
-def _group(layout: Layout, shape: Shape, decisions: tuple[int, ...]) -> Group:
-    needed = [requisites(layout.structure)[decision] for decision in decisions]
+def _group(layout: TableLayout, shape: PayoffShape, decisions: tuple[int, ...]) -> PayoffGroup:
+    needed = [requisite_nodes(layout.structure)[decision] for decision in decisions]
     nodes = list(zip(*(each.nodes for each in needed), strict=True))
     utilities = list(zip(*(each.utilities for each in needed), strict=True))
     pairs = list(zip(nodes, shape.decides, strict=True))
     policies = [alike for alike, decides in pairs if decides]
-    return Group(
+    return PayoffGroup(
         shape=shape,
         decisions=decisions,
         relevant=tuple(zip(*policies, strict=True)) if policies else tuple(() for _ in decisions),
-        policies=tuple(np.stack([layout.cells(d) for d in alike]) for alike in policies),
+        policies=tuple(np.stack([layout.policy_cells(d) for d in alike]) for alike in policies),
         chances=tuple(
-            np.stack([layout.chance(n) for n in alike]) for alike, decides in pairs if not decides
+            np.stack([layout.chance_cells(n) for n in alike])
+            for alike, decides in pairs
+            if not decides
         ),
-        utilities=tuple(np.stack([layout.utility(u) for u in alike]) for alike in utilities),
+        utilities=tuple(np.stack([layout.utility_cells(u) for u in alike]) for alike in utilities),
     )
 
 
-def hosted(shape: Shape, utilities: Sequence[Array]) -> tuple[list[Axes], list[Any]]:
+def absorb_utilities(
+    shape: PayoffShape, utilities: Sequence[Array]
+) -> tuple[list[Axes], list[Any]]:
     """Put each utility beside a table that spans it, or else beside a table of its own.
 
     Returns:
@@ -127,12 +131,12 @@ def hosted(shape: Shape, utilities: Sequence[Array]) -> tuple[list[Axes], list[A
             gains.append(gain)
             continue
         host = min(wide, key=lambda k: len(operands[k]))
-        spread = aligned(gain, scope, operands[host])
+        spread = align(gain, scope, operands[host])
         own = gains[host]
         gains[host] = spread if own is None else own + spread
     return operands, gains
 
 
-def spoken(shape: Shape, operands: Sequence[Axes]) -> Axes:
+def payoff_scope(shape: PayoffShape, operands: Sequence[Axes]) -> Axes:
     """What of the decision's family the tables speak of; they do not depend on the rest."""
     return tuple(axis for axis in shape.family if any(axis in axes for axes in operands))

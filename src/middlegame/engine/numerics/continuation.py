@@ -22,7 +22,7 @@ Equations = Callable[[Floats], tuple[Floats, Jacobian]]
 """From a point (unknowns, then share) to the residual `[n]` and its Jacobian `[n, n + 1]`."""
 
 
-class Outcome(Enum):
+class TraceOutcome(Enum):
     """How a trace ended, with a sentence for people."""
 
     CONVERGED = "The equilibrium was reached."
@@ -58,7 +58,7 @@ class Controls:
     largest_correction: float = 0.05
     tolerance: float = 1e-12
     landing: float = 1e-12
-    most_steps: int = 20_000
+    max_steps: int = 20_000
     smallest_step: float = 1e-10
     fork_step: float = 1e-6
     pair_step: float = 1e-3
@@ -66,7 +66,7 @@ class Controls:
 
 
 @dataclass(frozen=True)
-class Trace:
+class BranchTrace:
     """Where a trace ended.
 
     Attributes:
@@ -79,14 +79,14 @@ class Trace:
     """
 
     unknowns: Floats
-    share: float
-    outcome: Outcome
+    lambda_fraction: float
+    outcome: TraceOutcome
     steps: int
     turns: int = 0
     forks: tuple[float, ...] = ()
 
 
-class _Place(NamedTuple):
+class _BranchPoint(NamedTuple):
     """A point on the branch: the tangent there, the determinant's sign, eigenvalues near zero."""
 
     point: Floats
@@ -106,7 +106,7 @@ class _Follower:
     controls: Controls
     forks: list[float] = field(default_factory=list)
 
-    def start(self, unknowns: Floats) -> _Place | None:
+    def start(self, unknowns: Floats) -> _BranchPoint | None:
         """Solve at share 0, where the residual is linear, so that one Newton step is exact."""
         point = np.append(unknowns, 0.0)
         value, jacobian = self.equations(point)
@@ -114,9 +114,9 @@ class _Follower:
         value, jacobian = self.equations(point)
         if not (np.isfinite(value).all() and jacobian.finite):
             return None
-        return _place(point, jacobian, np.append(np.zeros(len(value)), 1.0))
+        return _branch_point(point, jacobian, np.append(np.zeros(len(value)), 1.0))
 
-    def step(self, here: _Place, length: float) -> _Place | None:
+    def step(self, here: _BranchPoint, length: float) -> _BranchPoint | None:
         """Predict, correct, and accept only a step along which nothing changes abruptly."""
         predicted = here.point + length * here.tangent
         there = self.correct(predicted, here.tangent, length)
@@ -130,7 +130,7 @@ class _Follower:
         )
         return there if smooth else None
 
-    def correct(self, predicted: Floats, across: Floats, length: float) -> _Place | None:
+    def correct(self, predicted: Floats, across: Floats, length: float) -> _BranchPoint | None:
         """Newton's method back to the branch, in the plane across a direction.
 
         A short step has to end nearer, or it is not told from its error. Near a fork, rounding
@@ -142,34 +142,34 @@ class _Follower:
             value, jacobian = self.equations(point)
             if not (np.isfinite(value).all() and jacobian.finite):
                 return None
-            change = jacobian.across(across).solve(np.append(-value, 0.0))
+            change = jacobian.bordered(across).solve(np.append(-value, 0.0))
             size = float(np.abs(change).max())
             point = point + change
             scale = 1 + float(np.abs(point).max())
             rounding = size > 0.7 * previous and size <= min(1e3 * enough * scale, 1e-3 * length)
             if size <= enough * scale or rounding:
-                there = _place(point, jacobian, across, iteration)
+                there = _branch_point(point, jacobian, across, iteration)
                 return there if np.isfinite(there.tangent).all() else None
             if not size <= 0.7 * previous:
                 return None
             previous = size
         return None
 
-    def forked(self, before: _Place, after: _Place, length: float) -> bool:
+    def may_fork(self, before: _BranchPoint, after: _BranchPoint, length: float) -> bool:
         """Whether branches may cross between two places.
 
         One eigenvalue that passes zero changes the sign; two do not.
         """
         if after.sign != before.sign:
             return True
-        change = _left(after.eigenvalues) - _left(before.eigenvalues)
+        change = _count_nonpositive(after.eigenvalues) - _count_nonpositive(before.eigenvalues)
         if change % 2 or change == 0:
             return False
         near = np.append(before.eigenvalues, after.eigenvalues)
         nearest = np.abs(near).min()
         return length > self.controls.pair_step or bool(nearest < self.controls.pair_near)
 
-    def cross(self, before: _Place, after: _Place) -> Floats | None:
+    def find_crossing(self, before: _BranchPoint, after: _BranchPoint) -> Floats | None:
         """The unknowns between two places where the share is 1; None if Newton strays."""
         part = (1 - before.point[-1]) / (after.point[-1] - before.point[-1])
         point = before.point + part * (after.point - before.point)
@@ -177,7 +177,7 @@ class _Follower:
         guess = self.probabilities(point)
         for _ in range(20):
             value, jacobian = self.equations(point)
-            change = jacobian.fixed().solve(-value)
+            change = jacobian.at_fixed_lambda().solve(-value)
             size = float(np.abs(change).max(initial=0))
             near = self.controls.landing * (1 + np.abs(point).max())
             if not size <= max(0.9 * previous, 1e3 * near):
@@ -190,22 +190,22 @@ class _Follower:
             previous = size
         return None
 
-    def fork(self, here: _Place) -> _Place | None:
+    def take_fork(self, here: _BranchPoint) -> _BranchPoint | None:
         """Leave a place next to a branch point along a branch that forks off there.
 
         The first branch that is as stable as this one was; or else, of those that lack the least,
         the one that favours the earliest unknown most.
         """
-        system = here.jacobian.fixed()
+        system = here.jacobian.at_fixed_lambda()
         already = int(np.count_nonzero(system.eigenvalues.real < -_ZERO))
-        found: list[tuple[int, float, _Place]] = []
-        for away in _directions(system.null_space):
-            there = self.leave(here, np.append(away, 0.0))
+        found: list[tuple[int, float, _BranchPoint]] = []
+        for away in _branch_directions(system.null_space):
+            there = self.find_branch(here, np.append(away, 0.0))
             if there is None or not there.sign:
                 continue
-            lost = _left(there.jacobian.fixed().eigenvalues)
+            lost = _count_nonpositive(there.jacobian.at_fixed_lambda().eigenvalues)
             moved = there.point[:-1] - here.point[:-1]
-            favoured = float(moved[_first(moved)] / np.linalg.norm(moved))
+            favoured = float(moved[_first_significant(moved)] / np.linalg.norm(moved))
             found.append((lost, -favoured, there))
             if lost <= already:
                 break
@@ -214,7 +214,7 @@ class _Follower:
         self.forks.append(float(here.point[-1]))
         return min(found, key=lambda each: each[:2])[-1]
 
-    def leave(self, here: _Place, away: Floats) -> _Place | None:
+    def find_branch(self, here: _BranchPoint, away: Floats) -> _BranchPoint | None:
         """Find another branch in a direction."""
         for distance in np.geomspace(0.3, 0.003, 7):
             there = self.correct(here.point + distance * away, away, distance)
@@ -223,7 +223,7 @@ class _Follower:
         return None
 
 
-def _directions(basis: Floats) -> Iterator[Floats]:
+def _branch_directions(basis: Floats) -> Iterator[Floats]:
     """Unit vectors `[n]` of a null space `[k, n]` in which branches may leave.
 
     With its basis in echelon form each vector favours the earliest unknown of its own, so that the
@@ -236,7 +236,7 @@ def _directions(basis: Floats) -> Iterator[Floats]:
     reduced = basis.copy()
     for row in range(count):
         rest = np.abs(reduced[row:])
-        pivot = _first(rest.max(axis=0))
+        pivot = _first_significant(rest.max(axis=0))
         best = row + int(np.argmax(rest[:, pivot]))
         reduced[[row, best]] = reduced[[best, row]]
         reduced[row] /= reduced[row, pivot]
@@ -245,30 +245,30 @@ def _directions(basis: Floats) -> Iterator[Floats]:
     reduced /= np.linalg.norm(reduced, axis=1)[:, None]
     tried = [reduced.sum(axis=0)]
     if count > 1:
-        earliest = basis[:, _first(np.abs(basis).max(axis=0))] @ basis
+        earliest = basis[:, _first_significant(np.abs(basis).max(axis=0))] @ basis
         by_chance = np.random.default_rng(count).standard_normal((8 * count, count)) @ reduced
         tried += [earliest, *reduced, *by_chance]
     for away in tried:
         yield away / np.linalg.norm(away)
 
 
-def _left(eigenvalues: Eigenvalues) -> int:
+def _count_nonpositive(eigenvalues: Eigenvalues) -> int:
     """How many do not lie right of zero; rounding may move one that is zero to either side."""
     return int(np.count_nonzero(eigenvalues.real < _ZERO))
 
 
-def _first(vector: Floats) -> int:
+def _first_significant(vector: Floats) -> int:
     """The first place at which a vector is not just rounding."""
     return int(np.argmax(np.abs(vector) > 1e-3 * np.abs(vector).max()))
 
 
-def follow(
+def trace_branch(
     equations: Equations,
     probabilities: Callable[[Floats], Floats],
     unknowns: int,
     controls: Controls,
     goal: Callable[[Floats], bool] | None = None,
-) -> Trace:
+) -> BranchTrace:
     """Follow the branch from share 0, where the equations are linear, to share 1.
 
     Args:
@@ -281,26 +281,26 @@ def follow(
     follower = _Follower(equations, probabilities, controls)
     here = follower.start(np.zeros(unknowns))
     if here is None:
-        return Trace(np.zeros(unknowns), 0.0, Outcome.NOT_FINITE, 0)
+        return BranchTrace(np.zeros(unknowns), 0.0, TraceOutcome.NOT_FINITE, 0)
     length, turns = controls.first_step, 0
-    for steps in range(controls.most_steps):
+    for steps in range(controls.max_steps):
         there = None
         while there is None:
             there = follower.step(here, length)
-            passed = there if there is not None and follower.forked(here, there, length) else None
+            passed = there if there is not None and follower.may_fork(here, there, length) else None
             if there is not None and passed is None:
                 if goal is not None or not there.point[-1] >= 1 > here.point[-1]:
                     break
-                crossing = follower.cross(here, there)
+                crossing = follower.find_crossing(here, there)
                 if crossing is not None:
                     last = here._replace(point=np.append(crossing, 1.0))
-                    return _ended(Outcome.CONVERGED, last, steps + 1, turns, follower)
+                    return _end_trace(TraceOutcome.CONVERGED, last, steps + 1, turns, follower)
             # Too long a step, a bend that a shorter one resolves, or where branches cross.
             length, there = length / 2, None
             if length < controls.smallest_step:
-                return _ended(Outcome.STEP_TOO_SMALL, here, steps, turns, follower)
+                return _end_trace(TraceOutcome.STEP_TOO_SMALL, here, steps, turns, follower)
             if length < controls.fork_step:
-                there = follower.fork(here)
+                there = follower.take_fork(here)
                 if there is not None:
                     length = controls.first_step
                 elif passed is not None and passed.sign == here.sign:
@@ -308,23 +308,27 @@ def follow(
         turns += bool(there.tangent[-1] * here.tangent[-1] < 0)
         here = there
         if goal is not None and goal(here.point):
-            return _ended(Outcome.CONVERGED, here, steps + 1, turns, follower)
+            return _end_trace(TraceOutcome.CONVERGED, here, steps + 1, turns, follower)
         length *= 2.0 if here.iterations <= 2 else 1.5 if here.iterations == 3 else 1.0
-    return _ended(Outcome.TOO_MANY_STEPS, here, controls.most_steps, turns, follower)
+    return _end_trace(TraceOutcome.TOO_MANY_STEPS, here, controls.max_steps, turns, follower)
 
 
-def _ended(outcome: Outcome, at: _Place, steps: int, turns: int, by: _Follower) -> Trace:
-    return Trace(at.point[:-1], float(at.point[-1]), outcome, steps, turns, tuple(by.forks))
+def _end_trace(
+    outcome: TraceOutcome, at: _BranchPoint, steps: int, turns: int, by: _Follower
+) -> BranchTrace:
+    return BranchTrace(at.point[:-1], float(at.point[-1]), outcome, steps, turns, tuple(by.forks))
 
 
-def _place(point: Floats, jacobian: Jacobian, along: Floats, iterations: int = 0) -> _Place:
+def _branch_point(
+    point: Floats, jacobian: Jacobian, along: Floats, iterations: int = 0
+) -> _BranchPoint:
     """Find the unit tangent that goes on in the direction `along`, and the orientation.
 
     With z the solution of [J; along] z = e, the determinants of [J; along] and [J; z] have the
     same sign: they differ by the factor z.z.
     """
     right = np.append(np.zeros(len(along) - 1), 1.0)
-    system = jacobian.across(along)
+    system = jacobian.bordered(along)
     tangent = system.solve(right, along / (along @ along))
     tangent /= np.linalg.norm(tangent)
-    return _Place(point, jacobian, tangent, system.sign, system.eigenvalues, iterations)
+    return _BranchPoint(point, jacobian, tangent, system.sign, system.eigenvalues, iterations)

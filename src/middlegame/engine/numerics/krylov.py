@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from middlegame.base.numbers import Floats
-from middlegame.engine.numerics.linear import Eigenvalues, vanishing
+from middlegame.engine.numerics.linear import Eigenvalues, near_null_space
 
 Product = Callable[[Floats], Floats]
 
@@ -40,21 +40,21 @@ _REPEATED = 4
 
 
 @dataclass
-class _Space:
+class _KrylovSpace:
     """A Krylov space: `basis[: k + 1]` is orthonormal, and the matrix is `hessenberg` in it."""
 
     basis: Floats
     hessenberg: Floats
     length: int = 0
-    whole: bool = False
+    closed: bool = False
 
     @property
     def full(self) -> bool:
         """Whether it holds as many vectors as it may, or as there are."""
-        return self.whole or self.length == len(self.hessenberg) - 1
+        return self.closed or self.length == len(self.hessenberg) - 1
 
     @property
-    def due(self) -> bool:
+    def is_checkpoint(self) -> bool:
         """Whether what it tells is worth working out: at every length, then at some."""
         return self.full or self.length % (1 + self.length // 20) == 0
 
@@ -72,12 +72,12 @@ class _Space:
         if not np.isfinite(size):
             return False
         self.length = k + 1
-        self.whole = size <= 1e-13 * max(1.0, float(np.abs(self.hessenberg).max()))
-        self.hessenberg[k + 1, k] = 0.0 if self.whole else size
-        self.basis[k + 1] = 0.0 if self.whole else vector / size
+        self.closed = size <= 1e-13 * max(1.0, float(np.abs(self.hessenberg).max()))
+        self.hessenberg[k + 1, k] = 0.0 if self.closed else size
+        self.basis[k + 1] = 0.0 if self.closed else vector / size
         return True
 
-    def least(self, size: float) -> tuple[Floats, float]:
+    def least_squares(self, size: float) -> tuple[Floats, float]:
         """Give the coefficients with the least residual for a start of this size, and it."""
         k = self.length
         right = np.zeros(k + 1)
@@ -93,7 +93,7 @@ class _Space:
         return values, np.abs(self.hessenberg[k, k - 1] * vectors[-1]), vectors
 
 
-class MatrixFree:
+class MatrixFreeJacobian:
     """The Jacobian `[n, n + 1]` of equations, given by its products.
 
     Args:
@@ -107,7 +107,7 @@ class MatrixFree:
     def __init__(self, product: Product, size: int, tolerance: float = 1e-3) -> None:
         self.product, self._size, self._tolerance = product, size, tolerance
 
-    def across(self, row: Floats) -> "KrylovSystem":
+    def bordered(self, row: Floats) -> "KrylovSystem":
         """Give the system with a row beneath the Jacobian."""
         return KrylovSystem(
             lambda vector: np.append(self.product(vector), row @ vector),
@@ -115,7 +115,7 @@ class MatrixFree:
             self._tolerance,
         )
 
-    def fixed(self) -> "KrylovSystem":
+    def at_fixed_lambda(self) -> "KrylovSystem":
         """Give the system by the unknowns alone, the share being what it is."""
         return KrylovSystem(
             lambda vector: self.product(np.append(vector, 0.0)), self._size, self._tolerance
@@ -138,10 +138,10 @@ class KrylovSystem:
             return guess if np.isfinite(size) else np.full(self._size, np.nan)
         space = self._space(start)
         while space.grow(self._product):
-            if not space.due:
+            if not space.is_checkpoint:
                 continue
-            parts, left = space.least(size)
-            if left <= max(enough, _SINGULAR * size if space.whole else 0.0):
+            parts, left = space.least_squares(size)
+            if left <= max(enough, _SINGULAR * size if space.closed else 0.0):
                 return np.asarray(guess + parts @ space.basis[: space.length], float)
             if space.full:
                 break
@@ -163,17 +163,19 @@ class KrylovSystem:
     @property
     def null_space(self) -> Floats:
         """What the matrix maps to nearly nothing."""
-        found = [self._shortened(seed) for seed in range(_REPEATED)]
+        found = [self._near_null_vector(seed) for seed in range(_REPEATED)]
         basis = np.linalg.qr(np.column_stack(found))[0]
-        return vanishing(basis, np.column_stack([self._product(column) for column in basis.T]))
+        return near_null_space(
+            basis, np.column_stack([self._product(column) for column in basis.T])
+        )
 
-    def _shortened(self, seed: int) -> Floats:
+    def _near_null_vector(self, seed: int) -> Floats:
         """The direction, of those that a random vector has a part in, that is shortened most."""
         vectors, least = np.ones((1, 1), complex), 0
         space = self._random_space(seed)
         settled = False
         while not settled and space.grow(self._product):
-            if not space.due:
+            if not space.is_checkpoint:
                 continue
             values, residuals, vectors = space.ritz()
             least = int(np.argmin(np.abs(values)))
@@ -190,24 +192,24 @@ class KrylovSystem:
         """
         space = self._random_space()
         while space.grow(self._product):
-            if not space.due:
+            if not space.is_checkpoint:
                 continue
-            _, left = space.least(1.0)
+            _, left = space.least_squares(1.0)
             values, residuals, _ = space.ritz()
             near = values.real < _NEAR
             known = (residuals[near] <= _KNOWN * np.abs(values[near])).all()
-            if space.whole or (known and left <= _MET / self._size**0.5):
+            if space.closed or (known and left <= _MET / self._size**0.5):
                 return np.asarray(values[near], complex)
             if space.full:
                 break
         return None
 
-    def _random_space(self, seed: int = 0) -> _Space:
+    def _random_space(self, seed: int = 0) -> _KrylovSpace:
         rng = np.random.default_rng((self._size, seed))
         return self._space(rng.standard_normal(self._size))
 
-    def _space(self, start: Floats) -> _Space:
+    def _space(self, start: Floats) -> _KrylovSpace:
         most = min(self._size, _MOST, max(_FEW, int(_HELD / self._size)))
-        space = _Space(np.zeros((most + 1, self._size)), np.zeros((most + 1, most)))
+        space = _KrylovSpace(np.zeros((most + 1, self._size)), np.zeros((most + 1, most)))
         space.basis[0] = start / np.linalg.norm(start)
         return space

@@ -41,14 +41,14 @@ class Jacobian(Protocol):
     def finite(self) -> bool:
         """Whether every number that is known of it is finite."""
 
-    def across(self, row: Floats) -> System:
+    def bordered(self, row: Floats) -> System:
         """Give the system with a row `[n + 1]` beneath it."""
 
-    def fixed(self) -> System:
+    def at_fixed_lambda(self) -> System:
         """Give the system by the unknowns alone, the share being what it is."""
 
 
-class Explicit:
+class DenseJacobian:
     """A Jacobian that is a matrix."""
 
     def __init__(self, matrix: Floats) -> None:
@@ -59,16 +59,16 @@ class Explicit:
         """Whether every number is finite."""
         return bool(np.isfinite(self.matrix).all())
 
-    def across(self, row: Floats) -> "Factored":
+    def bordered(self, row: Floats) -> "LUSystem":
         """Put a row under the matrix."""
-        return Factored(np.vstack([self.matrix, row]))
+        return LUSystem(np.vstack([self.matrix, row]))
 
-    def fixed(self) -> "Factored":
+    def at_fixed_lambda(self) -> "LUSystem":
         """Leave out the share's column."""
-        return Factored(self.matrix[:, :-1])
+        return LUSystem(self.matrix[:, :-1])
 
 
-class Factored:
+class LUSystem:
     """An LU factorisation of a square matrix; a singular one solves to something not finite.
 
     A pivot that is exactly zero is no accident where a symmetric game's branches fork: LAPACK is
@@ -102,10 +102,10 @@ class Factored:
     @property
     def null_space(self) -> Floats:
         """What the matrix maps to nearly nothing."""
-        return vanishing(np.eye(len(self._matrix)), self._matrix)
+        return near_null_space(np.eye(len(self._matrix)), self._matrix)
 
 
-def vanishing(basis: Floats, images: Floats) -> Floats:
+def near_null_space(basis: Floats, images: Floats) -> Floats:
     """Give the directions in a space that a matrix nearly maps to nothing, one at least, `[k, n]`.
 
     Args:

@@ -13,18 +13,18 @@ import numpy as np
 from middlegame.base.numbers import Floats
 from middlegame.engine.graph.layout import Game, layout_of
 from middlegame.engine.graph.structure import Structure
-from middlegame.engine.logit import places, policies
-from middlegame.engine.numerics.continuation import Controls, Outcome
-from middlegame.engine.qre import branch
-from middlegame.engine.qre import responses as local
+from middlegame.engine.logit import logit_cells, policies
+from middlegame.engine.numerics.continuation import Controls, TraceOutcome
+from middlegame.engine.qre.principal import follow_branch
+from middlegame.engine.qre.responses import response_equations
 
-ENOUGH = 1e-6
+REGRET_TOLERANCE = 1e-6
 """Regret, as a part of an owner's range of points, at which the branch is followed no further."""
-_FARTHEST = 1e14
+_MAX_LAMBDA_MULTIPLE = 1e14
 
 
 @dataclass(frozen=True)
-class Limit:
+class BranchLimit:
     """Where the branch was left.
 
     Attributes:
@@ -39,17 +39,17 @@ class Limit:
     """
 
     logits: Floats
-    share: float
+    lambda_multiple: float
     policies: tuple[Floats, ...]
     regrets: tuple[Floats, ...]
     residual: float
-    outcome: Outcome
+    outcome: TraceOutcome
     steps: int
 
 
-def limit(
+def follow_to_nash(
     structure: Structure, game: Game, ranges: Floats, controls: Controls | None = None
-) -> Limit:
+) -> BranchLimit:
     """Follow the principal branch towards Nash.
 
     Args:
@@ -60,12 +60,12 @@ def limit(
     """
     layout = layout_of(structure)
     decisions = structure.decisions
-    own = places(structure, decisions)
-    evaluate = local.equations(structure, decisions, in_logs=True)
-    allowed = ENOUGH * np.maximum(ranges[layout.row_owner], 1e-300)
+    own = logit_cells(structure, decisions)
+    evaluate = response_equations(structure, decisions, in_logs=True)
+    allowed = REGRET_TOLERANCE * np.maximum(ranges[layout.row_owner], 1e-300)
 
     def spread(point: Floats) -> Floats:
-        return layout.spread(own, point[:-1])
+        return layout.scatter(own, point[:-1])
 
     def played(point: Floats) -> Floats:
         return np.asarray(policies(game.opens, spread(point), point[-1]))
@@ -77,19 +77,19 @@ def limit(
         return np.asarray((best - (played(point) * answers).sum(axis=-1)) / lambdas, float)
 
     def near(point: Floats) -> bool:
-        return bool((regret(point) <= allowed).all()) or point[-1] > _FARTHEST
+        return bool((regret(point) <= allowed).all()) or point[-1] > _MAX_LAMBDA_MULTIPLE
 
-    trace = branch.follow(structure, decisions, game, evaluate, controls, near)
-    point = np.append(trace.unknowns, trace.share)
+    trace = follow_branch(structure, decisions, game, evaluate, controls, near)
+    point = np.append(trace.unknowns, trace.lambda_fraction)
     outcome = trace.outcome
-    if outcome is Outcome.CONVERGED and not (regret(point) <= allowed).all():
-        outcome = Outcome.TOO_MANY_STEPS
+    if outcome is TraceOutcome.CONVERGED and not (regret(point) <= allowed).all():
+        outcome = TraceOutcome.TOO_MANY_STEPS
     rows = regret(point)
     answers = evaluate(spread(point), point[-1], game)[0]
     gap = np.abs(played(point) - policies(game.opens, answers, point[-1]))
-    return Limit(
+    return BranchLimit(
         logits=spread(point),
-        share=trace.share,
+        lambda_multiple=trace.lambda_fraction,
         policies=tuple(layout.unpad(played(point))),
         regrets=tuple(rows[layout.rows[d]].reshape(structure.shape(d)[:-1]) for d in decisions),
         residual=float(gap.max(initial=0.0)),

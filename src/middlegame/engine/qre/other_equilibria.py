@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 
 from middlegame.base.numbers import Floats
 from middlegame.engine.graph.layout import Game, layout_of
-from middlegame.engine.graph.relevance import traced
+from middlegame.engine.graph.relevance import traced_decisions
 from middlegame.engine.graph.structure import Structure
-from middlegame.engine.logit import Equations, places, policies
+from middlegame.engine.logit import ResponseEquations, logit_cells, policies
 from middlegame.engine.numerics.linear import Jacobian
-from middlegame.engine.qre.principal import complete
-from middlegame.engine.qre.responses import equations, responder
+from middlegame.engine.qre.principal import complete_solution
+from middlegame.engine.qre.responses import response_equations, response_function
 
 SWEEPS = 40
 """Damped sweeps from a random start towards what attracts it."""
@@ -29,7 +29,7 @@ SAME = 1e-5
 
 
 @dataclass(frozen=True)
-class Other:
+class AlternativeSolution:
     """An equilibrium that a search found.
 
     Attributes:
@@ -47,22 +47,24 @@ class Other:
     starts: int
 
 
-def search(structure: Structure, game: Game, starts: int, seed: int = 0) -> list[Other]:
+def search_alternatives(
+    structure: Structure, game: Game, starts: int, seed: int = 0
+) -> list[AlternativeSolution]:
     """Look for equilibria from random starts; the most often found first.
 
     Only decisions that must be traced can have several; the others follow from them.
     """
-    own = traced(structure)
+    own = traced_decisions(structure)
     if not own:
         return []
     layout = layout_of(structure)
-    cells = places(structure, own)
-    evaluate, respond = equations(structure, own), responder(structure, own)
+    cells = logit_cells(structure, own)
+    evaluate, respond = response_equations(structure, own), response_function(structure, own)
     rng = np.random.default_rng(seed)
     found: list[Floats] = []
     counts: list[int] = []
     for start in range(starts):
-        logits = np.zeros((layout.height, layout.widest))
+        logits = np.zeros((layout.row_count, layout.max_options))
         # Starts go from mild leanings to near certainty, since basins differ in size.
         spread = 10.0 ** rng.uniform(-0.5, 1.5)
         logits.ravel()[cells] = spread * rng.standard_normal(len(cells))
@@ -83,24 +85,26 @@ def search(structure: Structure, game: Game, starts: int, seed: int = 0) -> list
             counts.append(1)
     others = []
     for point, count in zip(found, counts, strict=True):
-        solution = complete(structure, game, point)
+        solution = complete_solution(structure, game, point)
         if solution.residual < 1e-9:
             stable = _stable(evaluate(point, 1.0, game)[1])
             others.append(
-                Other(solution.logits, solution.policies, solution.residual, stable, count)
+                AlternativeSolution(
+                    solution.logits, solution.policies, solution.residual, stable, count
+                )
             )
     return sorted(others, key=lambda other: -other.starts)
 
 
 def _polish(
-    evaluate: Equations, game: Game, logits: Floats, cells: NDArray[np.int_]
+    evaluate: ResponseEquations, game: Game, logits: Floats, cells: NDArray[np.int_]
 ) -> Floats | None:
     """Newton's method; None where it fails."""
     point = logits
     for _ in range(40):
         answers, jacobian = evaluate(point, 1.0, game)
         gap = (point - answers).ravel()[cells]
-        change = jacobian.fixed().solve(-gap)
+        change = jacobian.at_fixed_lambda().solve(-gap)
         if not np.isfinite(change).all():
             return None
         size = np.abs(change).max()
@@ -115,5 +119,5 @@ def _polish(
 
 def _stable(jacobian: Jacobian) -> bool | None:
     # The residual's Jacobian is the identity less the response's.
-    system = jacobian.fixed()
+    system = jacobian.at_fixed_lambda()
     return bool((system.eigenvalues.real > 0).all()) if system.sign else None

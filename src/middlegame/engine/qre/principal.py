@@ -6,19 +6,69 @@ from the uniform policies at lambda 0 to the branch's first crossing of the targ
 Palfrey 1998; Turocy 2005, 2010). A fixed-point iteration may end on another branch; this does not.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from middlegame.base.numbers import Floats
 from middlegame.engine.graph.layout import Game, layout_of
-from middlegame.engine.graph.relevance import relevance, traced, untraced
+from middlegame.engine.graph.relevance import (
+    relevant_decisions,
+    traced_decisions,
+    untraced_decisions,
+)
 from middlegame.engine.graph.structure import Structure
-from middlegame.engine.logit import places, policies
-from middlegame.engine.numerics.continuation import Controls, Outcome, Trace
-from middlegame.engine.qre import branch, long
-from middlegame.engine.qre.responses import equations, responder
+from middlegame.engine.logit import ResponseEquations, logit_cells, policies
+from middlegame.engine.numerics import continuation
+from middlegame.engine.numerics.continuation import BranchTrace, Controls, TraceOutcome
+from middlegame.engine.numerics.krylov import MatrixFreeJacobian
+from middlegame.engine.numerics.linear import Jacobian
+from middlegame.engine.qre.responses import response_equations, response_function
+from middlegame.engine.temporal import long_diagrams
+
+LOOSE = Controls(tolerance=1e-5, landing=1e-11)
+"""Solved by products, the corrector need not go to the end along the branch, but where it lands."""
+
+
+def follow_branch(
+    structure: Structure,
+    decisions: tuple[int, ...],
+    game: Game,
+    evaluate: ResponseEquations,
+    controls: Controls | None = None,
+    goal: Callable[[Floats], bool] | None = None,
+) -> BranchTrace:
+    """Follow the branch of these decisions' logits, in the order of `places`.
+
+    Args:
+        structure: the diagram.
+        decisions: which are unknown; the logits of others do not matter to them.
+        game: the diagram's numbers.
+        evaluate: their equations.
+        controls: how the branch is followed.
+        goal: see `continuation.follow`.
+    """
+    layout, own = layout_of(structure), logit_cells(structure, decisions)
+
+    def spread(point: Floats) -> Floats:
+        return layout.scatter(own, point[:-1])
+
+    def at(point: Floats) -> tuple[Floats, Jacobian]:
+        answers, jacobian = evaluate(spread(point), point[-1], game)
+        return point[:-1] - answers.ravel()[own], jacobian
+
+    def probabilities(point: Floats) -> Floats:
+        return np.asarray(policies(game.opens, spread(point), point[-1])).ravel()[own]
+
+    if controls is None:
+        loose = isinstance(at(np.zeros(len(own) + 1))[1], MatrixFreeJacobian)
+        controls = LOOSE if loose else Controls()
+    # XLA's threads and those of BLAS would wait for each other over matrices as small as these.
+    with threadpool_limits(1, "blas"):
+        return continuation.trace_branch(at, probabilities, len(own), controls, goal)
 
 
 @dataclass(frozen=True)
@@ -36,14 +86,14 @@ class Solution:
     logits: Floats
     policies: tuple[Floats, ...]
     residual: float
-    trace: Trace | None
+    trace: BranchTrace | None
 
     @property
-    def outcome(self) -> Outcome:
+    def outcome(self) -> TraceOutcome:
         """How it ended."""
         if not np.isfinite(self.residual):
-            return Outcome.NOT_FINITE
-        return self.trace.outcome if self.trace else Outcome.CONVERGED
+            return TraceOutcome.NOT_FINITE
+        return self.trace.outcome if self.trace else TraceOutcome.CONVERGED
 
 
 def solve(
@@ -51,7 +101,7 @@ def solve(
     game: Game,
     controls: Controls | None = None,
     *,
-    together: bool = False,
+    trace_all: bool = False,
 ) -> Solution:
     """Find the principal logit equilibrium.
 
@@ -61,42 +111,44 @@ def solve(
         controls: how the branch is followed.
         together: trace all decisions, whether they need it or not.
     """
-    if not together and long.serves(structure):
-        return by_sweeps(structure, game, controls)
-    first = structure.decisions if together else traced(structure)
+    if not trace_all and long_diagrams.is_long(structure):
+        return solve_by_sweeps(structure, game, controls)
+    first = structure.decisions if trace_all else traced_decisions(structure)
     layout = layout_of(structure)
-    logits = np.zeros((layout.height, layout.widest))
+    logits = np.zeros((layout.row_count, layout.max_options))
     trace = None
     if first:
-        trace = branch.follow(structure, first, game, equations(structure, first), controls)
-        logits.ravel()[places(structure, first)] = trace.unknowns
-    return complete(structure, game, logits, trace, together=together)
+        trace = follow_branch(
+            structure, first, game, response_equations(structure, first), controls
+        )
+        logits.ravel()[logit_cells(structure, first)] = trace.unknowns
+    return complete_solution(structure, game, logits, trace, trace_all=trace_all)
 
 
-def complete(
+def complete_solution(
     structure: Structure,
     game: Game,
     logits: Floats,
-    trace: Trace | None = None,
+    trace: BranchTrace | None = None,
     *,
-    together: bool = False,
+    trace_all: bool = False,
 ) -> Solution:
     """Let the decisions that need no trace follow from those that do, and measure the residual."""
-    first = structure.decisions if together else traced(structure)
-    failed = trace is not None and trace.outcome is not Outcome.CONVERGED
-    stages = () if together or failed else levels(structure)
+    first = structure.decisions if trace_all else traced_decisions(structure)
+    failed = trace is not None and trace.outcome is not TraceOutcome.CONVERGED
+    stages = () if trace_all or failed else evaluation_levels(structure)
     for level in stages:
-        logits = responder(structure, level)(logits, 1.0, game)
+        logits = response_function(structure, level)(logits, 1.0, game)
     again = logits.copy()
     for level in (first, *stages):
-        again.ravel()[places(structure, level)] = responder(structure, level)(
+        again.ravel()[logit_cells(structure, level)] = response_function(structure, level)(
             logits, 1.0, game
-        ).ravel()[places(structure, level)]
+        ).ravel()[logit_cells(structure, level)]
     return _measured(structure, game, logits, again, trace)
 
 
 def _measured(
-    structure: Structure, game: Game, logits: Floats, again: Floats, trace: Trace | None
+    structure: Structure, game: Game, logits: Floats, again: Floats, trace: BranchTrace | None
 ) -> Solution:
     """Give a solution, given the logits and what they bring about."""
     with np.errstate(invalid="ignore"):
@@ -106,10 +158,10 @@ def _measured(
 
 
 @lru_cache(maxsize=64)
-def levels(structure: Structure) -> tuple[tuple[int, ...], ...]:
+def evaluation_levels(structure: Structure) -> tuple[tuple[int, ...], ...]:
     """The untraced decisions, in batches that depend only on earlier ones."""
-    relevant, depth = relevance(structure), dict.fromkeys(traced(structure), -1)
-    for decision in untraced(structure):
+    relevant, depth = relevant_decisions(structure), dict.fromkeys(traced_decisions(structure), -1)
+    for decision in untraced_decisions(structure):
         depth[decision] = 1 + max([-1, *(depth[e] for e in relevant[decision])])
     count = 1 + max(depth.values(), default=-1)
     return tuple(
@@ -117,11 +169,15 @@ def levels(structure: Structure) -> tuple[tuple[int, ...], ...]:
     )
 
 
-def by_sweeps(structure: Structure, game: Game, controls: Controls | None = None) -> Solution:
+def solve_by_sweeps(structure: Structure, game: Game, controls: Controls | None = None) -> Solution:
     """The same by sweeps over a long diagram, all decisions together."""
-    if not traced(structure):
-        return _measured(structure, game, *long.settle(structure, game), None)
-    evaluate = long.equations(structure)
-    trace = branch.follow(structure, structure.decisions, game, evaluate, controls)
-    logits = layout_of(structure).spread(places(structure, structure.decisions), trace.unknowns)
-    return _measured(structure, game, logits, long.at_once(structure, game, logits), trace)
+    if not traced_decisions(structure):
+        return _measured(structure, game, *long_diagrams.solve_acyclic(structure, game), None)
+    evaluate = long_diagrams.sweep_equations(structure)
+    trace = follow_branch(structure, structure.decisions, game, evaluate, controls)
+    logits = layout_of(structure).scatter(
+        logit_cells(structure, structure.decisions), trace.unknowns
+    )
+    return _measured(
+        structure, game, logits, long_diagrams.jacobi_response(structure, game, logits), trace
+    )

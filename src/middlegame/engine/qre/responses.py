@@ -15,19 +15,36 @@ import numpy as np
 from middlegame.base.numbers import Floats
 from middlegame.engine.graph.layout import Game, Indices, layout_of
 from middlegame.engine.graph.structure import Structure
-from middlegame.engine.inference.contraction import Axes, aligned
-from middlegame.engine.inference.contraction_tree import Tree
-from middlegame.engine.inference.pairs import Logs, Pair, Plain, Product
-from middlegame.engine.inference.payoffs import Group, Shape, groups, hosted, spoken
-from middlegame.engine.logit import Equations, log_policies, logits_of, places, policies
-from middlegame.engine.numerics.krylov import MatrixFree
-from middlegame.engine.numerics.linear import Explicit
+from middlegame.engine.inference.contraction_tree import ContractionTree
+from middlegame.engine.inference.expectation_semiring import (
+    LogProduct,
+    MassAndUtility,
+    PlainProduct,
+    SemiringProduct,
+)
+from middlegame.engine.inference.payoffs import (
+    PayoffGroup,
+    PayoffShape,
+    absorb_utilities,
+    payoff_groups,
+    payoff_scope,
+)
+from middlegame.engine.inference.products import Axes, align
+from middlegame.engine.logit import (
+    ResponseEquations,
+    log_policies,
+    logit_cells,
+    policies,
+    response_logits,
+)
+from middlegame.engine.numerics.krylov import MatrixFreeJacobian
+from middlegame.engine.numerics.linear import DenseJacobian
 
-MANY = 250
+MAX_DENSE_UNKNOWNS = 250
 """Unknowns beyond which products with the Jacobian take less than the matrix."""
 
 
-def responder(
+def response_function(
     structure: Structure, decisions: tuple[int, ...]
 ) -> Callable[[Floats, float, Game], Floats]:
     """Give the responses of some decisions.
@@ -37,20 +54,22 @@ def responder(
         replaced by the logits that all others' policies bring about; 0 (so uniform play) where
         an information set cannot be reached.
     """
-    found = prepared(structure, decisions, Plain)
+    found = prepare_groups(structure, decisions, PlainProduct)
 
     def respond(logits: Floats, share: float, game: Game) -> Floats:
         after = logits.copy()
         with np.errstate(all="ignore"):
             played = policies(game.opens, logits, share).ravel()
             for each in found:
-                after.ravel()[each.cells] = each.logits(each.points(played, game), game)
+                after.ravel()[each.cells] = each.logits(each.payoffs(played, game), game)
         return after
 
     return respond
 
 
-def equations(structure: Structure, decisions: tuple[int, ...], in_logs: bool = False) -> Equations:
+def response_equations(
+    structure: Structure, decisions: tuple[int, ...], in_logs: bool = False
+) -> ResponseEquations:
     """Give the equations that hold for some decisions at an equilibrium (see `Equations`).
 
     Args:
@@ -58,54 +77,54 @@ def equations(structure: Structure, decisions: tuple[int, ...], in_logs: bool = 
         decisions: whose.
         in_logs: whether to compute in logarithms, where reach may underflow.
     """
-    many = len(places(structure, decisions)) > MANY
-    return (by_products if many else explicit)(structure, decisions, in_logs)
+    many = len(logit_cells(structure, decisions)) > MAX_DENSE_UNKNOWNS
+    return (matrix_free_equations if many else dense_equations)(structure, decisions, in_logs)
 
 
-def by_products(
+def matrix_free_equations(
     structure: Structure, decisions: tuple[int, ...], in_logs: bool = False
-) -> Equations:
+) -> ResponseEquations:
     """Give them with a Jacobian that is known by its products alone.
 
     A product is the change of the responses in one direction, by forward mode: it costs little more
     than the responses themselves, and takes no more memory, whatever the number of unknowns. The
     matrix takes their square.
     """
-    found = prepared(structure, decisions, Logs if in_logs else Plain)
-    layout, own = layout_of(structure), places(structure, decisions)
+    found = prepare_groups(structure, decisions, LogProduct if in_logs else PlainProduct)
+    layout, own = layout_of(structure), logit_cells(structure, decisions)
 
-    def evaluate(logits: Floats, share: float, game: Game) -> tuple[Floats, MatrixFree]:
+    def evaluate(logits: Floats, share: float, game: Game) -> tuple[Floats, MatrixFreeJacobian]:
         with np.errstate(all="ignore"):
             policy = policies(game.opens, logits, share)
             played = log_policies(game.opens, logits, share) if in_logs else policy
-            tables = [each.tables(played.ravel(), game) for each in found]
+            tables = [each.evaluate(played.ravel(), game) for each in found]
             after = logits.copy()
             for each, values in zip(found, tables, strict=True):
-                after.ravel()[each.cells] = each.logits(each.worth(values), game)
+                after.ravel()[each.cells] = each.logits(each.payoffs_from_tables(values), game)
 
         def product(vector: Floats) -> Floats:
-            leant = share * layout.spread(own, vector[:-1]) + vector[-1] * logits
+            leant = share * layout.scatter(own, vector[:-1]) + vector[-1] * logits
             leant = (leant - (policy * leant).sum(axis=-1, keepdims=True)).ravel()
             change = np.zeros(logits.size)
             with np.errstate(all="ignore"):
                 for each, values in zip(found, tables, strict=True):
-                    change[each.cells] = each.logits(each.change(values, leant), game)
+                    change[each.cells] = each.logits(each.payoff_tangent(values, leant), game)
             rest: Floats = vector[:-1] - change[own]
             return rest
 
-        return after, MatrixFree(product, len(own))
+        return after, MatrixFreeJacobian(product, len(own))
 
     return evaluate
 
 
-def explicit(
+def dense_equations(
     structure: Structure, decisions: tuple[int, ...], in_logs: bool = False
-) -> Callable[[Floats, float, Game], tuple[Floats, Explicit]]:
+) -> Callable[[Floats, float, Game], tuple[Floats, DenseJacobian]]:
     """Give them with a matrix."""
-    found = prepared(structure, decisions, Logs if in_logs else Plain)
-    assembly = _Assembly(structure, decisions, found)
+    found = prepare_groups(structure, decisions, LogProduct if in_logs else PlainProduct)
+    assembly = _JacobianAssembly(structure, decisions, found)
 
-    def evaluate(logits: Floats, share: float, game: Game) -> tuple[Floats, Explicit]:
+    def evaluate(logits: Floats, share: float, game: Game) -> tuple[Floats, DenseJacobian]:
         after = logits.copy()
         slopes = []
         # What overflows is told by numbers that are not finite.
@@ -113,27 +132,27 @@ def explicit(
             policy = policies(game.opens, logits, share).ravel()
             played = log_policies(game.opens, logits, share).ravel() if in_logs else policy
             for each in found:
-                points, advantages = each.points_and_advantages(played, game)
+                points, advantages = each.payoffs_and_advantages(played, game)
                 after.ravel()[each.cells] = each.logits(points, game)
                 slopes.append(each.slopes(advantages, logits, policy, share, game))
-            return after, Explicit(assembly.jacobian(slopes))
+            return after, DenseJacobian(assembly.jacobian(slopes))
 
     return evaluate
 
 
-def payoffs_of(structure: Structure, decision: int) -> Callable[[Floats, Game], Floats]:
+def payoff_function(structure: Structure, decision: int) -> Callable[[Floats, Game], Floats]:
     """Give one decision's payoffs: from (policies, game) to `[*observed, options]`, in points."""
-    (alone,) = prepared(structure, (decision,), Plain)
+    (alone,) = prepare_groups(structure, (decision,), PlainProduct)
 
     def faced(played: Floats, game: Game) -> Floats:
-        points = alone.points(played.ravel(), game)
+        points = alone.payoffs(played.ravel(), game)
         reached = game.reached[alone.rows][..., None]
         return np.asarray(np.where(reached, points, 0.0)[0])
 
     return faced
 
 
-class _Slopes(NamedTuple):
+class _ResponseSlopes(NamedTuple):
     """How the responses of a group of decisions change.
 
     Attributes:
@@ -146,14 +165,16 @@ class _Slopes(NamedTuple):
 
 
 @lru_cache(maxsize=64)
-def prepared(
-    structure: Structure, decisions: tuple[int, ...], kind: type[Product]
-) -> tuple["Prepared", ...]:
+def prepare_groups(
+    structure: Structure, decisions: tuple[int, ...], kind: type[SemiringProduct]
+) -> tuple["ResponseGroup", ...]:
     """Make decisions ready to be evaluated, those that look alike together."""
-    return tuple(Prepared(structure, group, kind) for group in groups(structure, decisions))
+    return tuple(
+        ResponseGroup(structure, group, kind) for group in payoff_groups(structure, decisions)
+    )
 
 
-class Prepared:
+class ResponseGroup:
     """A group of decisions, ready to be evaluated.
 
     Attributes:
@@ -168,19 +189,23 @@ class Prepared:
         by: for each the axes of the slopes: those of the response, then the others of its logits.
     """
 
-    def __init__(self, structure: Structure, group: Group, kind: type[Product]) -> None:
+    def __init__(
+        self, structure: Structure, group: PayoffGroup, kind: type[SemiringProduct]
+    ) -> None:
         layout, shape = layout_of(structure), group.shape
         self.group, self._kind = group, kind
-        self.cells = np.stack([layout.cells(decision) for decision in group.decisions])
-        self.rows = self.cells[..., 0] // layout.widest
-        self.numbers = np.array([layout.number[decision] for decision in group.decisions])
+        self.cells = np.stack([layout.policy_cells(decision) for decision in group.decisions])
+        self.rows = self.cells[..., 0] // layout.max_options
+        self.numbers = np.array([layout.decision_index[decision] for decision in group.decisions])
         count, leading = len(group.decisions), len(shape.sizes)
-        self.shape = _led(shape, count)
+        self.shape = _with_leading_axis(shape, count)
         nothing = [np.zeros([shape.sizes[axis] for axis in scope]) for scope in shape.scopes]
-        operands, _ = hosted(shape, nothing)
+        operands, _ = absorb_utilities(shape, nothing)
         wanted = [place for place, decides in enumerate(shape.decides) if decides]
         self._tree = (
-            Tree(operands, spoken(shape, operands), shape.sizes, count, wanted, kind)
+            ContractionTree(
+                operands, payoff_scope(shape, operands), shape.sizes, count, wanted, kind
+            )
             if operands
             else None
         )
@@ -190,32 +215,34 @@ class Prepared:
         for family in self.families:
             own = leading + 2 if family[-1] in shape.family else family[-1]
             self.columns.append((*(again.get(axis, axis) for axis in family[:-1]), own))
-        self.by = [tuple(dict.fromkeys((*self.shape.family, *each))) for each in self.columns]
+        self.slope_axes = [
+            tuple(dict.fromkeys((*self.shape.family, *each))) for each in self.columns
+        ]
 
-    def points(self, played: Floats, game: Game) -> Floats:
+    def payoffs(self, played: Floats, game: Game) -> Floats:
         """Give what options are worth, `[decisions, *observed, options]`.
 
         Args:
             played: the policies or their logarithms, flattened.
             game: the numbers.
         """
-        return self.worth(self.tables(played, game))
+        return self.payoffs_from_tables(self.evaluate(played, game))
 
-    def tables(self, played: Floats, game: Game) -> list[Pair]:
+    def evaluate(self, played: Floats, game: Game) -> list[MassAndUtility]:
         """Give all tables on the way to the payoffs."""
-        return self._tree.values(self._leaves(played, game)) if self._tree else []
+        return self._tree.evaluate(self._leaves(played, game)) if self._tree else []
 
-    def worth(self, tables: list[Pair]) -> Floats:
+    def payoffs_from_tables(self, tables: list[MassAndUtility]) -> Floats:
         """Give what options are worth, `[decisions, *observed, options]`, by these tables."""
         if self._tree is None:
             return np.zeros(self.cells.shape)
-        return self.worth_of(tables[self._tree.root])
+        return self.payoffs_from_root(tables[self._tree.root])
 
-    def worth_of(self, found: Pair) -> Floats:
+    def payoffs_from_root(self, found: MassAndUtility) -> Floats:
         """Give the same by what the tables come to."""
-        return self._spread(self._kind.expected(found))
+        return self._broadcast(self._kind.expected(found))
 
-    def change(self, tables: list[Pair], logarithms: Floats) -> Floats:
+    def payoff_tangent(self, tables: list[MassAndUtility], logarithms: Floats) -> Floats:
         """Give how that changes where the logarithms of all policies, flattened, change so."""
         if self._tree is None:
             return np.zeros(self.cells.shape)
@@ -223,16 +250,16 @@ class Prepared:
             leaf: self._kind.leaf_change(tables[leaf], logarithms[cells])
             for leaf, cells in zip(self._tree.wanted, self.group.policies, strict=True)
         }
-        found = self._tree.change(tables, by)
-        return self._spread(self._kind.expected_change(tables[self._tree.root], found))
+        found = self._tree.tangent(tables, by)
+        return self._broadcast(self._kind.expected_change(tables[self._tree.root], found))
 
-    def points_and_advantages(self, played: Floats, game: Game) -> tuple[Floats, list[Floats]]:
+    def payoffs_and_advantages(self, played: Floats, game: Game) -> tuple[Floats, list[Floats]]:
         """Give that, and for each relevant decision how it changes with its policy's logarithm."""
         if self._tree is None:
             return np.zeros(self.cells.shape), []
-        found, joints = self._tree.value_and_joints(self._leaves(played, game))
+        found, joints = self._tree.evaluate_with_joints(self._leaves(played, game))
         advantages = [self._kind.advantage(joint, found) for joint in joints]
-        return self.worth_of(found), advantages
+        return self.payoffs_from_root(found), advantages
 
     def logits(self, points: Floats, game: Game) -> Floats:
         """Give the logits that payoffs bring about; any axes behind theirs are carried along."""
@@ -240,7 +267,7 @@ class Prepared:
         opens = game.opens.ravel()[self.cells]
         reached = game.reached[self.rows]
         precision = game.lambdas[self.numbers].reshape(-1, *[1] * (points.ndim - 1))
-        found = logits_of(
+        found = response_logits(
             points,
             opens.reshape(opens.shape + beyond),
             reached.reshape(reached.shape + beyond),
@@ -251,7 +278,7 @@ class Prepared:
 
     def slopes(
         self, advantages: list[Floats], logits: Floats, policy: Floats, share: float, game: Game
-    ) -> _Slopes:
+    ) -> _ResponseSlopes:
         """Go on from policies' logarithms to logits, and from payoffs to responses."""
         own = self.shape.family
         by_share = np.zeros(self.cells.shape)
@@ -262,29 +289,29 @@ class Prepared:
             axes_of,
             self.families,
             self.columns,
-            self.by,
+            self.slope_axes,
             self.group.policies,
             strict=True,
         ):
             chances, leant = policy[cells], logits.ravel()[cells]
             gaps = leant - (chances * leant).sum(axis=-1, keepdims=True)
             beside = tuple(k for k, axis in enumerate(axes) if axis not in own)
-            changed = (advantage * aligned(gaps, family, axes)).sum(axis=beside)
-            by_share += self._spread(changed)
-            played = aligned(chances, (*family[:-1], column[-1]), by)
+            changed = (advantage * align(gaps, family, axes)).sum(axis=beside)
+            by_share += self._broadcast(changed)
+            played = align(chances, (*family[:-1], column[-1]), by)
             if column[-1] == family[-1]:
                 total = advantage.sum(axis=axes.index(family[-1]), keepdims=True)
-                slope = aligned(advantage, axes, by) - played * aligned(total, axes, by)
+                slope = align(advantage, axes, by) - played * align(total, axes, by)
             else:
-                taken = _same(chances.shape[-1], (family[-1], column[-1]), by)
-                slope = aligned(advantage, axes, by) * (taken - played)
+                taken = _identity(chances.shape[-1], (family[-1], column[-1]), by)
+                slope = align(advantage, axes, by) * (taken - played)
             if own[-1] in family:
                 pair = (own[-1], column[family.index(own[-1])])
-                slope = slope * _same(self.cells.shape[-1], pair, by)
+                slope = slope * _identity(self.cells.shape[-1], pair, by)
             by_logits.append(self.logits(share * slope, game))
-        return _Slopes(by_logits, self.logits(by_share, game))
+        return _ResponseSlopes(by_logits, self.logits(by_share, game))
 
-    def masses_and_gains(
+    def leaf_tables(
         self, played: Floats, game: Game
     ) -> tuple[list[Floats | None], list[Floats | None]]:
         """Give the tables that are contracted, and the points beside each; None for none."""
@@ -293,30 +320,32 @@ class Prepared:
             played[next(policies)] if decides else self._kind.carried(game.tables[next(chances)])
             for decides in self.group.shape.decides
         ]
-        _, gains = hosted(self.shape, [game.tables[places] for places in self.group.utilities])
+        _, gains = absorb_utilities(
+            self.shape, [game.tables[places] for places in self.group.utilities]
+        )
         masses += [None] * (len(gains) - len(masses))
         return masses, gains
 
-    def _leaves(self, played: Floats, game: Game) -> list[Pair]:
-        pairs = zip(*self.masses_and_gains(played, game), strict=True)
+    def _leaves(self, played: Floats, game: Game) -> list[MassAndUtility]:
+        pairs = zip(*self.leaf_tables(played, game), strict=True)
         return [self._kind.leaf(mass, gain) for mass, gain in pairs]
 
-    def _spread(self, found: Floats) -> Floats:
+    def _broadcast(self, found: Floats) -> Floats:
         """Spread what the tables speak of over the whole family."""
         axes = self._tree.axes if self._tree else ()
-        return np.broadcast_to(aligned(found, axes, self.shape.family), self.cells.shape)
+        return np.broadcast_to(align(found, axes, self.shape.family), self.cells.shape)
 
 
-def _same(count: int, pair: Axes, axes: Axes) -> Floats:
+def _identity(count: int, pair: Axes, axes: Axes) -> Floats:
     """1 where two axes of this length agree, ready to be combined with tables of these axes."""
-    found: Floats = aligned(np.eye(count), pair, axes)
+    found: Floats = align(np.eye(count), pair, axes)
     return found
 
 
-def _led(shape: Shape, count: int) -> Shape:
+def _with_leading_axis(shape: PayoffShape, count: int) -> PayoffShape:
     """The same shape with one more axis, leading all others."""
     leading = len(shape.sizes)
-    return Shape(
+    return PayoffShape(
         sizes=(*shape.sizes, count),
         families=tuple((leading, *family) for family in shape.families),
         decides=shape.decides,
@@ -325,23 +354,25 @@ def _led(shape: Shape, count: int) -> Shape:
     )
 
 
-class _Assembly:
+class _JacobianAssembly:
     """Lays the slopes of all responses into one Jacobian."""
 
     def __init__(
-        self, structure: Structure, decisions: tuple[int, ...], prepared: Sequence[Prepared]
+        self, structure: Structure, decisions: tuple[int, ...], prepared: Sequence[ResponseGroup]
     ) -> None:
         layout = layout_of(structure)
-        own = places(structure, decisions)
-        number = np.full(layout.height * layout.widest, -1)
+        own = logit_cells(structure, decisions)
+        number = np.full(layout.row_count * layout.max_options, -1)
         number[own] = np.arange(len(own))
         self.size = len(own)
         every: list[tuple[Indices, Indices]] = [(np.arange(self.size), np.arange(self.size))]
         for each in prepared:
             rows = number[each.cells]
-            for by, axes, cells in zip(each.by, each.columns, each.group.policies, strict=True):
+            for by, axes, cells in zip(
+                each.slope_axes, each.columns, each.group.policies, strict=True
+            ):
                 row = rows.reshape(rows.shape + (1,) * (len(by) - rows.ndim))
-                column = aligned(number[cells], axes, by)
+                column = align(number[cells], axes, by)
                 shape = np.broadcast_shapes(row.shape, column.shape)
                 every.append((np.broadcast_to(row, shape), np.broadcast_to(column, shape)))
             every.append((rows, np.full(rows.shape, self.size)))
@@ -350,7 +381,7 @@ class _Assembly:
             np.concatenate([pair[k].ravel() for pair in every]) for k in (0, 1)
         )
 
-    def jacobian(self, found: list[_Slopes]) -> Floats:
+    def jacobian(self, found: list[_ResponseSlopes]) -> Floats:
         """Give the derivative of the residual, `[n, n + 1]`: the logits, then the share."""
         parts = [-part for slopes in found for part in (*slopes.logits, slopes.share)]
         entries = np.concatenate(

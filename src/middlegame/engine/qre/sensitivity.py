@@ -13,24 +13,26 @@ from typing import NamedTuple
 import numpy as np
 
 from middlegame.base.numbers import Floats
-from middlegame.engine.graph.layout import Game, Indices, layout_of
+from middlegame.engine.backend import FAST_COMPILE, jax, jnp
+from middlegame.engine.graph.layout import Array, Game, Indices, layout_of
 from middlegame.engine.graph.structure import Structure
-from middlegame.engine.inference.contraction import Axes, aligned
-from middlegame.engine.inference.contraction_tree import Tree
-from middlegame.engine.inference.joint import Evidence
-from middlegame.engine.inference.matrices import matrix_product
-from middlegame.engine.inference.pairs import Pair, Plain
-from middlegame.engine.inference.payoffs import hosted, spoken
-from middlegame.engine.logit import places, policies
-from middlegame.engine.numerics.krylov import MatrixFree
-from middlegame.engine.numerics.linear import Factored
-from middlegame.engine.qre.responses import Prepared, explicit, prepared
+from middlegame.engine.inference.contraction_tree import ContractionTree
+from middlegame.engine.inference.expectation_semiring import MassAndUtility, PlainProduct
+from middlegame.engine.inference.joint import Evidence, joint
+from middlegame.engine.inference.payoffs import absorb_utilities, payoff_scope
+from middlegame.engine.inference.products import Axes, align, matrix_product
+from middlegame.engine.logit import logit_cells, policies
+from middlegame.engine.numerics.krylov import MatrixFreeJacobian
+from middlegame.engine.numerics.linear import LUSystem
+from middlegame.engine.qre.responses import ResponseGroup, dense_equations, prepare_groups
+from middlegame.engine.temporal.compiled_sweep import sweep_function
+from middlegame.engine.temporal.long_diagrams import is_long
 
-MATRIX = 2000
+MAX_DENSE_UNKNOWNS = 2000
 """Unknowns up to which the transposed system is solved by factoring it."""
 
 
-class Asked(NamedTuple):
+class ForecastQuery(NamedTuple):
     """A forecast: the probability that a condition holds.
 
     Attributes:
@@ -38,8 +40,8 @@ class Asked(NamedTuple):
         where: 1.0 for each of their cases in which it holds, `[*over]`.
     """
 
-    over: tuple[int, ...]
-    where: Floats
+    nodes: tuple[int, ...]
+    indicator: Floats
 
 
 class Gradient(NamedTuple):
@@ -55,8 +57,12 @@ class Gradient(NamedTuple):
     lambdas: Floats
 
 
-def gradient(
-    structure: Structure, game: Game, logits: Floats, asked: Sequence[Asked], evidence: Evidence
+def forecast_gradients(
+    structure: Structure,
+    game: Game,
+    logits: Floats,
+    queries: Sequence[ForecastQuery],
+    evidence: Evidence,
 ) -> Gradient | None:
     """Differentiate forecasts by all numbers, play following them along the branch.
 
@@ -70,16 +76,18 @@ def gradient(
     Returns:
         None where the equilibrium's equations are singular: there is no derivative.
     """
+    if is_long(structure):
+        return _long_gradients(structure, game, logits, queries, evidence)
     decisions = structure.decisions
-    own = places(structure, decisions)
+    own = logit_cells(structure, decisions)
     policy = policies(game.opens, logits, 1.0)
-    sides = [_forecast_slopes(structure, game, policy.ravel(), each, evidence) for each in asked]
+    sides = [_forecast_slopes(structure, game, policy.ravel(), each, evidence) for each in queries]
     by_policies, by_tables = (np.stack(parts, axis=-1) for parts in zip(*sides, strict=True))
     right = _by_logits(policy, by_policies)[own]
     responses = _Adjoint(structure, game, policy.ravel())
-    if len(own) <= MATRIX:
-        matrix = explicit(structure, decisions)(logits, 1.0, game)[1].matrix
-        system = Factored(matrix[:, :-1].T)
+    if len(own) <= MAX_DENSE_UNKNOWNS:
+        matrix = dense_equations(structure, decisions)(logits, 1.0, game)[1].matrix
+        system = LUSystem(matrix[:, :-1].T)
         adjoint = np.stack([system.solve(side) for side in right.T], axis=-1)
     else:
 
@@ -89,41 +97,43 @@ def gradient(
             changed = _by_logits(policy, responses(weights)[0])[own, 0]
             return np.asarray(vector[:-1] - changed)
 
-        free = MatrixFree(product, len(own), 1e-11).fixed()
+        free = MatrixFreeJacobian(product, len(own), 1e-11).at_fixed_lambda()
         adjoint = np.stack([free.solve(side) for side in right.T], axis=-1)
     if not np.isfinite(adjoint).all():
         return None
-    weights = np.zeros((logits.size, len(asked)))
+    weights = np.zeros((logits.size, len(queries)))
     weights[own] = adjoint
     _, tables, lambdas = responses(weights)
     return Gradient(by_tables + tables, lambdas)
 
 
 def _forecast_slopes(
-    structure: Structure, game: Game, played: Floats, asked: Asked, evidence: Evidence
+    structure: Structure, game: Game, played: Floats, asked: ForecastQuery, evidence: Evidence
 ) -> tuple[Floats, Floats]:
     """Give how a forecast changes by the policies, flattened, and by the tables; play is given."""
     layout = layout_of(structure)
-    nodes = sorted(structure.ancestors((*asked.over, *evidence)))
+    nodes = sorted(structure.ancestors((*asked.nodes, *evidence)))
     decides = [structure.owners[node] is not None for node in nodes]
     cells = [
-        layout.cells(node) if own else layout.chance(node)
+        layout.policy_cells(node) if own else layout.chance_cells(node)
         for node, own in zip(nodes, decides, strict=True)
     ]
     masses = [
         (played if own else game.tables)[at][None] for at, own in zip(cells, decides, strict=True)
     ]
     masses += [np.asarray(likelihood, float)[None] for likelihood in evidence.values()]
-    leaves = [Plain.leaf(mass, None) for mass in masses]
-    leaves.append(Plain.leaf(None, asked.where[None]))
+    leaves = [PlainProduct.leaf(mass, None) for mass in masses]
+    leaves.append(PlainProduct.leaf(None, asked.indicator[None]))
     operands = [structure.family(node) for node in nodes] + [(node,) for node in evidence]
-    tree = Tree([*operands, asked.over], (), structure.sizes, 1, range(len(nodes)), Plain)
-    found, joints = tree.value_and_joints(
-        leaves, [Pair(np.ones_like(mass), None) for mass in masses[: len(nodes)]]
+    tree = ContractionTree(
+        [*operands, asked.nodes], (), structure.sizes, 1, range(len(nodes)), PlainProduct
+    )
+    found, joints = tree.evaluate_with_joints(
+        leaves, [MassAndUtility(np.ones_like(mass), None) for mass in masses[: len(nodes)]]
     )
     by_policies, by_tables = np.zeros(played.shape), np.zeros(game.tables.shape)
     for joint, at, own in zip(joints, cells, decides, strict=True):
-        (by_policies if own else by_tables)[at] = Plain.advantage(joint, found)[0]
+        (by_policies if own else by_tables)[at] = PlainProduct.advantage(joint, found)[0]
     return by_policies, by_tables
 
 
@@ -141,8 +151,8 @@ class _Adjoint:
     def __init__(self, structure: Structure, game: Game, played: Floats) -> None:
         """Prepare for these numbers and policies, flattened."""
         self._game, self._played = game, played
-        alike = prepared(structure, structure.decisions, Plain)
-        self._groups = [_Group(each) for each in alike if each.group.shape.scopes]
+        alike = prepare_groups(structure, structure.decisions, PlainProduct)
+        self._groups = [_AdjointGroup(each) for each in alike if each.group.shape.scopes]
 
     def __call__(self, weights: Floats) -> tuple[Floats, Floats, Floats]:
         """Add up.
@@ -166,16 +176,18 @@ class _Adjoint:
         return into
 
 
-class _Group:
+class _AdjointGroup:
     """Those of decisions that look alike."""
 
-    def __init__(self, own: Prepared) -> None:
+    def __init__(self, own: ResponseGroup) -> None:
         """Plan a tree of which all leaves are wanted."""
         shape, count = own.group.shape, len(own.group.decisions)
         nothing = [np.zeros([shape.sizes[axis] for axis in scope]) for scope in shape.scopes]
-        operands, _ = hosted(shape, nothing)
+        operands, _ = absorb_utilities(shape, nothing)
         every, leading = range(len(operands)), len(shape.sizes)
-        self._tree = Tree(operands, spoken(shape, operands), shape.sizes, count, every, Plain)
+        self._tree = ContractionTree(
+            operands, payoff_scope(shape, operands), shape.sizes, count, every, PlainProduct
+        )
         self._operands = [(leading, *axes) for axes in operands]
         self._own, self._sums = own, leading + 1
 
@@ -185,12 +197,14 @@ class _Group:
         """Add the group's part to what there is; see `_Adjoint`."""
         own, group, tree = self._own, self._own.group, self._tree
         by_policies, by_tables, by_lambdas = into
-        masses, gains = own.masses_and_gains(played, game)
-        leaves = [Plain.leaf(mass, gain) for mass, gain in zip(masses, gains, strict=True)]
+        masses, gains = own.leaf_tables(played, game)
+        leaves = [PlainProduct.leaf(mass, gain) for mass, gain in zip(masses, gains, strict=True)]
         alone = [_without_mass(leaf, gain) for leaf, gain in zip(leaves, gains, strict=True)]
-        found, joints = tree.value_and_joints(leaves, alone)
+        found, joints = tree.evaluate_with_joints(leaves, alone)
         wanted = weights[own.cells]
-        once = own.logits(own.worth_of(found), game._replace(lambdas=np.ones_like(game.lambdas)))
+        once = own.logits(
+            own.payoffs_from_root(found), game._replace(lambdas=np.ones_like(game.lambdas))
+        )
         changed = once[..., None] * wanted
         by_lambdas[own.numbers] += changed.sum(axis=tuple(range(1, changed.ndim - 1)))
         # To take the mean off is its own transpose.
@@ -204,25 +218,82 @@ class _Group:
         policies_, chances = iter(group.policies), iter(group.chances)
         for place, decides in enumerate(group.shape.decides):
             to, at = (by_policies, next(policies_)) if decides else (by_tables, next(chances))
-            slope = Plain.advantage(joints[place], found)
+            slope = PlainProduct.advantage(joints[place], found)
             add(to, at, slope, tree.joints[place], own.shape.families[place])
         likely: dict[int, Floats] = {}
         for scope, at in zip(own.shape.scopes, group.utilities, strict=True):
             wide = [k for k, each in enumerate(self._operands) if set(scope) <= set(each)]
             place = min(wide, key=lambda k: len(self._operands[k]))
             if place not in likely:
-                mass = aligned(leaves[place].mass, self._operands[place], tree.joints[place])
-                likely[place] = mass * _share(joints[place].mass, found.mass)
+                mass = align(leaves[place].mass, self._operands[place], tree.joints[place])
+                likely[place] = mass * _mass_share(joints[place].mass, found.mass)
             add(by_tables, at, likely[place], tree.joints[place], scope)
 
 
-def _without_mass(leaf: Pair, gain: Floats | None) -> Pair:
+def _without_mass(leaf: MassAndUtility, gain: Floats | None) -> MassAndUtility:
     """Give a leaf with 1 for its mass: its joint is then what the leaf itself is multiplied by."""
     mass = np.ones_like(leaf.mass)
-    return Pair(mass, None if gain is None else mass * gain)
+    return MassAndUtility(mass, None if gain is None else mass * gain)
 
 
-def _share(joint: Floats, found: Floats) -> Floats:
+def _mass_share(joint: Floats, found: Floats) -> Floats:
     """Give the mass of cases as a share of all; 0 where that is 0."""
     whole = found.reshape(found.shape + (1,) * (joint.ndim - found.ndim))
     return np.divide(joint, whole, out=np.zeros_like(joint), where=whole > 0)
+
+
+def _long_gradients(
+    structure: Structure,
+    game: Game,
+    logits: Floats,
+    queries: Sequence[ForecastQuery],
+    evidence: Evidence,
+) -> Gradient | None:
+    """Compute `forecast_gradients` of a long diagram by reverse passes through a sweep."""
+    own, respond = logit_cells(structure, structure.decisions), sweep_function(structure)
+
+    def told(point: Array, tables: Array, over: tuple[int, ...], where: Array) -> Array:
+        flat = jnp.asarray(logits).reshape(-1).at[own].set(point).reshape(logits.shape)
+        masses = _node_tables(structure, policies(game.opens, flat, 1.0, jnp), tables)
+        chances = joint(structure, masses, over, seen)
+        return (chances * where).sum() / joint(structure, masses, (), seen)
+
+    def after(at: Array, numbers: Game) -> Array:
+        return respond(at, 1.0, numbers, False).reshape(-1)[own]
+
+    def transposed(vector: Array, numbers: Game) -> Array:
+        _, pull = jax.vjp(lambda at: after(at, numbers), jnp.asarray(logits))
+        return pull(vector)[0].reshape(-1)[own]
+
+    def pulled(tables: Array, lambdas: Array, adjoint: Array) -> Array:
+        numbers = game._replace(tables=tables, lambdas=lambdas)
+        return jnp.dot(after(jnp.asarray(logits), numbers), adjoint)
+
+    seen = {node: jnp.asarray(likelihood) for node, likelihood in evidence.items()}
+    partial = jax.jit(jax.grad(told, (0, 1)), static_argnums=2, compiler_options=FAST_COMPILE)
+    compiled = jax.jit(transposed)
+    rest = jax.jit(jax.grad(pulled, (0, 1)), compiler_options=FAST_COMPILE)
+
+    def product(vector: Floats) -> Floats:
+        left: Floats = vector[:-1] - np.asarray(compiled(vector[:-1], game))
+        return left
+
+    system = MatrixFreeJacobian(product, len(own), 1e-11).at_fixed_lambda()
+    tables, lambdas = [], []
+    for over, where in queries:
+        by_logits, by_tables = partial(logits.ravel()[own], game.tables, over, where)
+        adjoint = system.solve(np.asarray(by_logits))
+        if not np.isfinite(adjoint).all():
+            return None
+        more, by_lambdas = rest(game.tables, game.lambdas, adjoint)
+        tables.append(np.asarray(by_tables + more))
+        lambdas.append(np.asarray(by_lambdas))
+    return Gradient(np.stack(tables, axis=-1), np.stack(lambdas, axis=-1))
+
+
+def _node_tables(structure: Structure, played: Array, tables: Array) -> list[Array]:
+    layout = layout_of(structure)
+    return [
+        layout.chance_table(tables, node) if owner is None else layout.policy_table(played, node)
+        for node, owner in enumerate(structure.owners)
+    ]

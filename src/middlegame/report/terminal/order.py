@@ -6,16 +6,16 @@ from rich.console import Console
 from rich.markup import escape
 
 from middlegame.diagram import Diagram
-from middlegame.engine.cost import predict
-from middlegame.engine.graph.relevance import components, relevance, traced
+from middlegame.engine.cost import predict_cost
+from middlegame.engine.graph.relevance import relevance_components, relevant_decisions, traced_decisions
 
 
 def order(diagram: Diagram) -> dict[str, Any]:
     """Give the order of solution and the predicted cost as one JSON object."""
     structure = diagram.structure
     name = {place: node.name for place, node in enumerate(diagram.nodes)}
-    relevant, first = relevance(structure), set(traced(structure))
-    cost = predict(structure)
+    relevant, first = relevant_decisions(structure), set(traced_decisions(structure))
+    cost = predict_cost(structure)
     return {
         "order": [
             {
@@ -27,13 +27,13 @@ def order(diagram: Diagram) -> dict[str, Any]:
                     - {name[d] for d in component.decisions}
                 ),
             }
-            for component in components(structure)
+            for component in relevance_components(structure)
         ],
         "cost": {
             "unknowns": cost.unknowns,
             "operations": cost.operations,
-            "largest_table": cost.largest,
-            "largest_over": [name[node] for node in cost.nodes],
+            "largest_table": cost.largest_table,
+            "largest_over": [name[node] for node in cost.largest_table_nodes],
         },
     }
 

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 
 import middlegame as mg
 from middlegame.diagram import Chance, Decision, Diagram, Fixed, Node, Utility
-from middlegame.engine.numerics.krylov import MatrixFree
-from middlegame.engine.numerics.linear import Explicit
+from middlegame.engine.numerics.krylov import MatrixFreeJacobian
+from middlegame.engine.numerics.linear import DenseJacobian
 from middlegame.engine.qre import principal as qre
 from middlegame.engine.qre import responses as local
 from middlegame.equilibrium.engine_input import engine_game
@@ -54,15 +54,15 @@ def test_a_crowd_of_thousands_of_unknowns_is_solved_without_a_matrix():
     structure, game = diagram.structure, engine_game(diagram, diagram.tables())
     found = qre.solve(structure, game)
     assert found.residual < 1e-12
-    jacobian = local.equations(structure, structure.decisions)(found.logits, 1.0, game)[1]
-    assert isinstance(jacobian, MatrixFree)
+    jacobian = local.response_equations(structure, structure.decisions)(found.logits, 1.0, game)[1]
+    assert isinstance(jacobian, MatrixFreeJacobian)
     assert sum(policy.size for policy in found.policies) == 1944
 
 
 def test_the_same_equilibrium_as_with_the_matrix(monkeypatch):
     diagram = crowd(3, reports=1, states=3)
     expected = mg.solve(diagram)
-    monkeypatch.setattr(local, "MANY", 0)
+    monkeypatch.setattr(local, "MAX_DENSE_UNKNOWNS", 0)
     found = mg.solve(diagram)
     assert enumeration.logit_gap(diagram, list(found.policies)) < 1e-10
     for policy, other in zip(found.policies, expected.policies, strict=True):
@@ -78,7 +78,7 @@ def test_products_are_those_with_the_matrix(diagram):
     for in_logs in (False, True):
         matrix, free = (
             make(structure, structure.decisions, in_logs)(logits, 0.7, game)
-            for make in (local.explicit, local.by_products)
+            for make in (local.dense_equations, local.matrix_free_equations)
         )
         assert free[0] == pytest.approx(matrix[0], abs=1e-12)
         vector = rng.normal(size=matrix[1].matrix.shape[1])
@@ -117,5 +117,5 @@ def test_small_systems_have_a_matrix():
     diagram = meetings(1, 3)
     structure, game = diagram.structure, engine_game(diagram, diagram.tables())
     logits = np.zeros(game.opens.shape)
-    jacobian = local.equations(structure, structure.decisions)(logits, 0.5, game)[1]
-    assert isinstance(jacobian, Explicit)
+    jacobian = local.response_equations(structure, structure.decisions)(logits, 0.5, game)[1]
+    assert isinstance(jacobian, DenseJacobian)

@@ -12,13 +12,13 @@ import numpy as np
 
 from middlegame.base.numbers import Floats
 from middlegame.engine.graph.layout import Game, layout_of
-from middlegame.engine.graph.repetition import effort, slices
+from middlegame.engine.graph.slicing_cost import cheapest_slices, slicing_cost
 from middlegame.engine.graph.structure import Structure
-from middlegame.engine.inference.payoffs import groups
-from middlegame.engine.logit import Equations, places
-from middlegame.engine.numerics.krylov import MatrixFree
-from middlegame.engine.temporal.compiled import sweep_along
-from middlegame.engine.temporal.eager import Sweeper, in_turn
+from middlegame.engine.inference.payoffs import payoff_groups
+from middlegame.engine.logit import ResponseEquations, logit_cells
+from middlegame.engine.numerics.krylov import MatrixFreeJacobian
+from middlegame.engine.temporal.compiled_sweep import sweep_with_tangent
+from middlegame.engine.temporal.numpy_sweep import BatchSweeper, gauss_seidel
 
 _REPEATED = 3
 """Tables contracted for each decision apart, by those that sweeps compile: beyond it they win."""
@@ -28,55 +28,55 @@ _HOPELESS = 20_000
 
 
 @lru_cache(maxsize=64)
-def serves(structure: Structure) -> bool:
+def is_long(structure: Structure) -> bool:
     """Whether sweeps are the way: where contracting for each decision repeats itself too often."""
     if not structure.decisions:
         return False
-    apart = groups(structure, structure.decisions)
+    apart = payoff_groups(structure, structure.decisions)
     tables = sum(len(group.shape.families) + len(group.shape.scopes) for group in apart)
-    found = effort(slices(structure))
-    if tables <= _REPEATED * found.compiled:
+    found = slicing_cost(cheapest_slices(structure))
+    if tables <= _REPEATED * found.compiled_tables:
         return False
     # A wide frontier may still be narrow for a contraction, but not where there are so many.
-    return found.held <= _MANY or tables > _HOPELESS
+    return found.live_numbers <= _MANY or tables > _HOPELESS
 
 
-def settle(structure: Structure, game: Game) -> tuple[Floats, Floats]:
+def solve_acyclic(structure: Structure, game: Game) -> tuple[Floats, Floats]:
     """Give the equilibrium where no decision is on a cycle.
 
     Returns:
         The logits, and those that all policies together bring about, `[rows, widest]` both.
     """
     one = game._replace(tables=game.tables[:, None], lambdas=game.lambdas[:, None])
-    found = in_turn(Sweeper(structure, one), len(structure.decisions))
-    shape = (layout_of(structure).height, layout_of(structure).widest)
+    found = gauss_seidel(BatchSweeper(structure, one), len(structure.decisions))
+    shape = (layout_of(structure).row_count, layout_of(structure).max_options)
     return found[0].reshape(shape), found[1].reshape(shape)
 
 
-def equations(structure: Structure) -> Equations:
+def sweep_equations(structure: Structure) -> ResponseEquations:
     """Give the equations of all decisions: what a sweep brings about, one after another."""
-    layout, along = layout_of(structure), sweep_along(structure)
-    own = places(structure, structure.decisions)
+    layout, along = layout_of(structure), sweep_with_tangent(structure)
+    own = logit_cells(structure, structure.decisions)
 
-    def evaluate(logits: Floats, share: float, game: Game) -> tuple[Floats, MatrixFree]:
+    def evaluate(logits: Floats, share: float, game: Game) -> tuple[Floats, MatrixFreeJacobian]:
         def moved(direction: Floats, by_share: float) -> tuple[Floats, Floats]:
             # Plain floats throughout: NumPy's are another type to JAX, which would compile again.
             found = along(logits, float(share), game, False, direction, float(by_share))
             return np.asarray(found[0]), np.asarray(found[1])
 
         def product(vector: Floats) -> Floats:
-            _, change = moved(layout.spread(own, vector[:-1]), vector[-1])
+            _, change = moved(layout.scatter(own, vector[:-1]), vector[-1])
             rest: Floats = vector[:-1] - change.ravel()[own]
             return rest
 
         answers, _ = moved(np.zeros_like(logits), 0.0)
-        return answers, MatrixFree(product, len(own))
+        return answers, MatrixFreeJacobian(product, len(own))
 
     return evaluate
 
 
-def at_once(structure: Structure, game: Game, logits: Floats) -> Floats:
+def jacobi_response(structure: Structure, game: Game, logits: Floats) -> Floats:
     """Give the logits that all policies together bring about, `[rows, widest]`."""
     still = np.zeros_like(logits)
     # What followed the branch serves once more: compiling a sweep alone would take longer.
-    return np.asarray(sweep_along(structure)(logits, 1.0, game, True, still, 0.0)[0])
+    return np.asarray(sweep_with_tangent(structure)(logits, 1.0, game, True, still, 0.0)[0])

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from middlegame.engine.backend import jnp
-from middlegame.engine.inference.matrices import matrix_product
+from middlegame.engine.inference.products import matrix_product
 
 SIZES = (2, 3, 1, 4, 2)
 

@@ -2,8 +2,7 @@ import numpy as np
 from hypothesis import given, settings
 
 from middlegame.diagram import Diagram
-from middlegame.engine.batch.ramp import Ramp
-from middlegame.engine.batch.solver import solver
+from middlegame.engine.batch.lambda_ramp import Ramp, batch_solver
 from middlegame.engine.graph.layout import layout_of
 from middlegame.engine.qre import principal as qre
 from middlegame.equilibrium.engine_input import engine_game
@@ -21,7 +20,7 @@ def many(diagram: Diagram) -> tuple:
         tables=np.repeat(game.tables[:, None], WORLDS, axis=1),
         lambdas=game.lambdas[:, None] * shares,
     )
-    settled, marginals = solver(diagram.structure, Ramp())(together)
+    settled, marginals = batch_solver(diagram.structure, Ramp())(together)
     single = [game._replace(lambdas=game.lambdas * share) for share in shares]
     return settled, marginals, single
 

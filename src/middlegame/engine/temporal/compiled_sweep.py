@@ -16,17 +16,22 @@ from typing import NamedTuple
 import numpy as np
 
 from middlegame.engine.backend import jax, jnp
-from middlegame.engine.graph.elimination_order import Step, passage
+from middlegame.engine.graph.elimination_order import EliminationStep, elimination_order
 from middlegame.engine.graph.layout import Array, Game, Indices, layout_of
-from middlegame.engine.graph.repetition import slices
-from middlegame.engine.graph.slices import Shape
+from middlegame.engine.graph.slices import SliceShape
+from middlegame.engine.graph.slicing_cost import cheapest_slices
 from middlegame.engine.graph.structure import Structure
-from middlegame.engine.inference.contraction import Axes, fused
-from middlegame.engine.inference.message_passing import Gains, backward, forward, payoffs
-from middlegame.engine.logit import logits_of, policies
+from middlegame.engine.inference.message_passing import (
+    UtilityTables,
+    backward_utilities,
+    forward_messages,
+    option_payoffs,
+)
+from middlegame.engine.inference.products import Axes, fused_product
+from middlegame.engine.logit import policies, response_logits
 
 
-class _Given(NamedTuple):
+class _SliceNumbers(NamedTuple):
     """What one slice is computed from; with a leading axis, all slices.
 
     Attributes:
@@ -47,14 +52,14 @@ class _Given(NamedTuple):
 
 
 @lru_cache(maxsize=64)
-def sweep_along(structure: Structure) -> Callable[..., Array]:
+def sweep_with_tangent(structure: Structure) -> Callable[..., Array]:
     """Compile a sweep and its derivative in a direction, by forward mode.
 
     Returns:
         From (logits, share, game, at once, direction of the logits, of the share) to the logits
         after the sweep and how they change.
     """
-    respond = swept(structure)
+    respond = sweep_function(structure)
 
     def along(
         logits: Array, share: Array, game: Game, at_once: Array, by_logits: Array, by_share: Array
@@ -68,27 +73,27 @@ def sweep_along(structure: Structure) -> Callable[..., Array]:
     return jax.jit(along)
 
 
-def swept(structure: Structure) -> Callable[..., Array]:
+def sweep_function(structure: Structure) -> Callable[..., Array]:
     """Give a sweep: from (logits `[rows, widest]`, share, game, at once) to the logits after it.
 
     Where `at once` is true all respond to the policies as they were, instead of one after another:
     that is the equilibrium condition itself.
     """
-    plan = Plan(structure)
+    plan = SliceLayout(structure)
 
     def respond(logits: Array, share: Array, game: Game, at_once: Array) -> Array:
         given = plan.gather(logits, game)
 
-        def forward(reach: Array, own: _Given) -> tuple[Array, Array]:
+        def forward(reach: Array, own: _SliceNumbers) -> tuple[Array, Array]:
             branches = [partial(_forward, shape, plan, share) for shape in plan.shapes]
-            return switch(own.kind, branches, reach, own), reach
+            return switch_on_shape(own.kind, branches, reach, own), reach
 
-        def backward(points: Array, both: tuple[Array, _Given]) -> Array:
+        def backward(points: Array, both: tuple[Array, _SliceNumbers]) -> Array:
             branches = [partial(_backward, shape, plan, share, at_once) for shape in plan.shapes]
-            return switch(both[1].kind, branches, points, *both)
+            return switch_on_shape(both[1].kind, branches, points, *both)
 
         _, reach = jax.lax.scan(forward, jnp.zeros(plan.widest).at[0].set(1.0), given)
-        end = jnp.zeros((len(structure.deciders), plan.widest))
+        end = jnp.zeros((len(structure.deciding_owners), plan.widest))
         _, answers = jax.lax.scan(backward, end, (reach, given), reverse=True)
         flat = jnp.zeros(logits.size + 1).at[plan.policies].set(answers)
         return flat[:-1].reshape(logits.shape)
@@ -96,7 +101,7 @@ def swept(structure: Structure) -> Callable[..., Array]:
     return respond
 
 
-class Plan:
+class SliceLayout:
     """Where each slice's numbers stand, so that all are fetched at once.
 
     Attributes:
@@ -109,30 +114,33 @@ class Plan:
     """
 
     def __init__(self, structure: Structure) -> None:
-        layout, found = layout_of(structure), slices(structure)
+        layout, found = layout_of(structure), cheapest_slices(structure)
         self.shapes = tuple(dict.fromkeys(each.shape for each in found))
         self.kinds = np.array([self.shapes.index(each.shape) for each in found])
         decides = set(structure.decisions)
         tables = [
             [
-                *(layout.chance(node) for node in each.nodes if node not in decides),
-                *(layout.utility(utility) for utility in each.utilities),
+                *(layout.chance_cells(node) for node in each.nodes if node not in decides),
+                *(layout.utility_cells(utility) for utility in each.utilities),
             ]
             for each in found
         ]
-        played = [[layout.cells(node) for node in each.nodes if node in decides] for each in found]
-        self.tables = filled(tables, 0)
-        self.policies = filled(played, layout.height * layout.widest)
+        played = [
+            [layout.policy_cells(node) for node in each.nodes if node in decides] for each in found
+        ]
+        self.tables = pad_cells(tables, 0)
+        self.policies = pad_cells(played, layout.row_count * layout.max_options)
         self.longest = self.policies.shape[1]
-        self.rows = np.minimum(self.policies // layout.widest, max(layout.height - 1, 0))
+        self.rows = np.minimum(self.policies // layout.max_options, max(layout.row_count - 1, 0))
         self.numbers = np.append(layout.row_decision, 0)[self.rows]
         self.widest = max(
-            int(np.prod([shape.sizes[axis] for axis in shape.after])) for shape in self.shapes
+            int(np.prod([shape.sizes[axis] for axis in shape.next_interface]))
+            for shape in self.shapes
         )
 
-    def gather(self, logits: Array, game: Game) -> _Given:
+    def gather(self, logits: Array, game: Game) -> _SliceNumbers:
         """Fetch what every slice is computed from."""
-        return _Given(
+        return _SliceNumbers(
             jnp.asarray(self.kinds),
             jnp.append(game.tables, 0.0)[self.tables],
             jnp.append(logits, 0.0)[self.policies],
@@ -142,41 +150,47 @@ class Plan:
         )
 
 
-def filled(parts: list[list[Indices]], filling: int) -> Indices:
+def pad_cells(parts: list[list[Indices]], filling: int) -> Indices:
     """Lay the places of each slice end to end, filled up to the longest, `[slices, longest]`."""
     rows = [np.concatenate([np.zeros(0, int), *(p.ravel() for p in each)]) for each in parts]
     longest = max(1, *(len(row) for row in rows))
     return np.stack([np.append(row, np.full(longest - len(row), filling)) for row in rows])
 
 
-def switch(kind: Array, branches: Sequence[Callable[..., Array]], *arguments: Array) -> Array:
+def switch_on_shape(
+    kind: Array, branches: Sequence[Callable[..., Array]], *arguments: Array
+) -> Array:
     """Take the branch of a slice's shape."""
     if len(branches) == 1:
         return branches[0](*arguments)
     return jax.lax.switch(kind, branches, *arguments)
 
 
-def padded(numbers: Array, length: int) -> Array:
+def pad_last_axis(numbers: Array, length: int) -> Array:
     """Fill the last axis up with zeros, so that slices of all shapes hand on the same."""
     return jnp.pad(numbers, [(0, 0)] * (numbers.ndim - 1) + [(0, length - numbers.shape[-1])])
 
 
-def _forward(shape: Shape, plan: Plan, share: Array, reach: Array, given: _Given) -> Array:
+def _forward(
+    shape: SliceShape, plan: SliceLayout, share: Array, reach: Array, given: _SliceNumbers
+) -> Array:
     """Pass a slice: from the distribution over the interface before it to that after it."""
     tables, _ = _tables(shape, given, share)
     last = _reaches(shape, tables, reach)[-1]
-    found = fused((last,), (passage(shape).after,), shape.after, shape.sizes, jnp)
-    return padded(found.reshape(-1), plan.widest)
+    found = fused_product(
+        (last,), (elimination_order(shape).last_frontier,), shape.next_interface, shape.sizes, jnp
+    )
+    return pad_last_axis(found.reshape(-1), plan.widest)
 
 
 def _backward(
-    shape: Shape,
-    plan: Plan,
+    shape: SliceShape,
+    plan: SliceLayout,
     share: Array,
     at_once: Array,
     points: Array,
     reach: Array,
-    given: _Given,
+    given: _SliceNumbers,
 ) -> tuple[Array, Array]:
     """Go back through a slice.
 
@@ -193,41 +207,47 @@ def _backward(
         Everybody's points to come before it, and its decisions' logits, end to end.
     """
     tables, utilities = _tables(shape, given, share)
-    points = unpacked(points, shape.after, shape.sizes)
+    points = unpack(points, shape.next_interface, shape.sizes)
     answers: dict[int, Array] = {}
 
-    def answer(step: Step, before: Array, gains: Gains) -> Array:
+    def answer(step: EliminationStep, before: Array, gains: UtilityTables) -> Array:
         node = step.node
-        found = _response(shape, step, payoffs(shape, step, before, gains, jnp), given)
+        found = _response(shape, step, option_payoffs(shape, step, before, gains, jnp), given)
         answers[node] = found.reshape(-1)
         return jnp.where(at_once, tables[node], _policy(shape, node, answers[node], given, share))
 
     reaches = _reaches(shape, tables, reach)
-    points = backward(shape, tables, utilities, points, reaches, answer, jnp)
+    points = backward_utilities(shape, tables, utilities, points, reaches, answer, jnp)
     ordered = [answers[node] for node in sorted(answers)]
     found = jnp.concatenate(ordered) if ordered else jnp.zeros(0)
-    return padded(points.reshape(len(points), -1), plan.widest), padded(found, plan.longest)
+    return pad_last_axis(points.reshape(len(points), -1), plan.widest), pad_last_axis(
+        found, plan.longest
+    )
 
 
-def _response(shape: Shape, step: Step, points: Array, given: _Given) -> Array:
+def _response(
+    shape: SliceShape, step: EliminationStep, points: Array, given: _SliceNumbers
+) -> Array:
     """Give a decision's logits, `[*observed, options]`."""
     parts = (given.opens, given.reached, given.lambdas)
     opens, reached, precision = (_part(shape, step.node, numbers) for numbers in parts)
-    return logits_of(points, opens, reached[..., 0], precision, jnp)
+    return response_logits(points, opens, reached[..., 0], precision, jnp)
 
 
-def _reaches(shape: Shape, tables: Sequence[Array], reach: Array) -> list[Array]:
-    interface = tuple(range(shape.before))
-    return forward(shape, tables, unpacked(reach, interface, shape.sizes), jnp)
+def _reaches(shape: SliceShape, tables: Sequence[Array], reach: Array) -> list[Array]:
+    interface = tuple(range(shape.interface_size))
+    return forward_messages(shape, tables, unpack(reach, interface, shape.sizes), jnp)
 
 
-def unpacked(numbers: Array, axes: Axes, sizes: Sequence[int]) -> Array:
+def unpack(numbers: Array, axes: Axes, sizes: Sequence[int]) -> Array:
     """Take a table from the front of the last axis; a leading axis stays."""
     shape = [sizes[axis] for axis in axes]
     return numbers[..., : int(np.prod(shape))].reshape(*numbers.shape[:-1], *shape)
 
 
-def _tables(shape: Shape, given: _Given, share: Array) -> tuple[list[Array], list[Array]]:
+def _tables(
+    shape: SliceShape, given: _SliceNumbers, share: Array
+) -> tuple[list[Array], list[Array]]:
     """Cut a slice's numbers into the tables of its nodes and of its utilities."""
     begin = 0
     nodes, utilities = [], []
@@ -245,12 +265,14 @@ def _tables(shape: Shape, given: _Given, share: Array) -> tuple[list[Array], lis
     return nodes, utilities
 
 
-def _policy(shape: Shape, node: int, logits: Array, given: _Given, share: Array) -> Array:
+def _policy(
+    shape: SliceShape, node: int, logits: Array, given: _SliceNumbers, share: Array
+) -> Array:
     opens = _part(shape, node, given.opens)
     return policies(opens, logits.reshape(opens.shape), share, jnp)
 
 
-def _part(shape: Shape, node: int, numbers: Array) -> Array:
+def _part(shape: SliceShape, node: int, numbers: Array) -> Array:
     """A decision's part of what is laid end to end, `[*observed, options]`."""
     begin = 0
     for other, owner in enumerate(shape.owners):

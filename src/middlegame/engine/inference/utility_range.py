@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from middlegame.base.numbers import Floats
-from middlegame.engine.inference.contraction import Axes, aligned, plan
+from middlegame.engine.inference.contraction import contraction_path
+from middlegame.engine.inference.products import Axes, align
 
 
-def extremes(
+def utility_range(
     supports: Sequence[NDArray[np.bool_]],
     families: Sequence[Axes],
     utilities: Sequence[Floats],
@@ -33,19 +34,21 @@ def extremes(
     operands = (*families, *scopes)
     if not operands:
         return 0.0, 0.0
-    greatest = _greatest([*possible, *utilities], operands, sizes)
-    least = 0.0 - _greatest([*possible, *(-u for u in utilities)], operands, sizes)
+    greatest = _greatest_total([*possible, *utilities], operands, sizes)
+    least = 0.0 - _greatest_total([*possible, *(-u for u in utilities)], operands, sizes)
     return least, greatest
 
 
-def _greatest(tables: list[Floats], operands: tuple[Axes, ...], sizes: tuple[int, ...]) -> float:
+def _greatest_total(
+    tables: list[Floats], operands: tuple[Axes, ...], sizes: tuple[int, ...]
+) -> float:
     remaining = list(tables)
-    for step in plan(operands, (), sizes).steps:
+    for step in contraction_path(operands, (), sizes).steps:
         left = remaining.pop(step.left)
         axes = tuple(dict.fromkeys((*step.left_axes, *step.right_axes)))
-        total = aligned(left, step.left_axes, axes)
+        total = align(left, step.left_axes, axes)
         if step.right >= 0:
-            total = total + aligned(remaining.pop(step.right), step.right_axes, axes)
+            total = total + align(remaining.pop(step.right), step.right_axes, axes)
         gone = tuple(place for place, axis in enumerate(axes) if axis not in step.axes)
         kept = [axis for axis in axes if axis in step.axes]
         best = total.max(axis=gone)

@@ -3,9 +3,13 @@
 import numpy as np
 import pytest
 
-from middlegame.engine.batch.spread import spread_product
-from middlegame.engine.inference.contraction import matrix_product
-from middlegame.engine.inference.factors import Factor, absorbed, contract, reduced
+from middlegame.engine.inference.potentials import (
+    Potential,
+    absorb_potentials,
+    contract_potentials,
+    reduce_potentials,
+)
+from middlegame.engine.inference.products import batch_product, matrix_product
 
 SIZES = (2, 3, 2, 3, 2)
 FAMILIES = ((0,), (0, 1), (1, 2), (0, 2, 3), (3, 4))
@@ -37,41 +41,47 @@ def whole(tables, points):
 
 
 def factors(tables, points):
-    return [*map(Factor.of_node, tables, FAMILIES), *map(Factor.of_utility, points, SCOPES)]
+    return [
+        *map(Potential.from_node, tables, FAMILIES),
+        *map(Potential.from_utility, points, SCOPES),
+    ]
 
 
 @pytest.mark.parametrize(
     "prepared",
     [
         list,
-        lambda made: absorbed(made, spread_product),
-        lambda made: [made[2], *reduced([*made[:2], *made[3:]], (1, *OPEN), SIZES, spread_product)],
+        lambda made: absorb_potentials(made, batch_product),
+        lambda made: [
+            made[2],
+            *reduce_potentials([*made[:2], *made[3:]], (1, *OPEN), SIZES, batch_product),
+        ],
     ],
     ids=["plain", "absorbed", "reduced"],
 )
 def test_masses_and_points_are_those_of_the_joint(numbers, prepared):
     mass, points = whole(*numbers)
-    found = contract(prepared(factors(*numbers)), OPEN, SIZES, spread_product)
-    assert found.mass.axes == found.points.axes == OPEN
+    found = contract_potentials(prepared(factors(*numbers)), OPEN, SIZES, batch_product)
+    assert found.mass.axes == found.utility.axes == OPEN
     assert np.asarray(found.mass.numbers) == pytest.approx(mass, abs=1e-12)
-    assert np.asarray(found.points.numbers) == pytest.approx(points, abs=1e-12)
+    assert np.asarray(found.utility.numbers) == pytest.approx(points, abs=1e-12)
 
 
 def test_one_world_by_matrices(numbers):
     one = [[table[..., 0] for table in each] for each in numbers]
     mass, points = whole(*numbers)
-    found = contract(factors(*one), OPEN, SIZES, matrix_product)
+    found = contract_potentials(factors(*one), OPEN, SIZES, matrix_product)
     assert found.mass.numbers == pytest.approx(mass[..., 0], abs=1e-12)
-    assert found.points.numbers == pytest.approx(points[..., 0], abs=1e-12)
+    assert found.utility.numbers == pytest.approx(points[..., 0], abs=1e-12)
 
 
 def test_what_nothing_observed_depends_on_has_no_mass(numbers):
     below = factors(*numbers)[2:]
-    found = contract(below, (0, 1), SIZES, spread_product)
+    found = contract_potentials(below, (0, 1), SIZES, batch_product)
     assert found.mass is None
-    assert found.points is not None
+    assert found.utility is not None
 
 
 def test_reducing_leaves_only_what_is_kept(numbers):
-    left = reduced(factors(*numbers), OPEN, SIZES, spread_product)
+    left = reduce_potentials(factors(*numbers), OPEN, SIZES, batch_product)
     assert {axis for factor in left for axis in factor.axes} <= set(OPEN)

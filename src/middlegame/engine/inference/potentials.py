@@ -11,17 +11,18 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple, Self
 
-from middlegame.engine.inference.contraction import Array, Axes, Product, aligned, plan
+from middlegame.engine.inference.contraction import contraction_path
+from middlegame.engine.inference.products import Array, Axes, TableProduct, align
 
 
-class Table(NamedTuple):
+class LabeledTable(NamedTuple):
     """Numbers, and which node each of their axes is."""
 
     numbers: Array
     axes: Axes
 
 
-class Factor(NamedTuple):
+class Potential(NamedTuple):
     """A product of some nodes' tables, other nodes summed out.
 
     Attributes:
@@ -30,30 +31,30 @@ class Factor(NamedTuple):
         heads: the nodes over all of whose states the mass sums to 1, whatever the others are.
     """
 
-    mass: Table | None
-    points: Table | None
+    mass: LabeledTable | None
+    utility: LabeledTable | None
     heads: frozenset[int]
 
     @classmethod
-    def of_node(cls, numbers: Array, family: Axes) -> Self:
+    def from_node(cls, numbers: Array, family: Axes) -> Self:
         """Take a node's table `[*parents, states]`."""
-        return cls(Table(numbers, family), None, frozenset(family[-1:]))
+        return cls(LabeledTable(numbers, family), None, frozenset(family[-1:]))
 
     @classmethod
-    def of_utility(cls, numbers: Array, scope: Axes) -> Self:
+    def from_utility(cls, numbers: Array, scope: Axes) -> Self:
         """Take points over some nodes."""
-        return cls(None, Table(numbers, scope), frozenset())
+        return cls(None, LabeledTable(numbers, scope), frozenset())
 
     @property
     def axes(self) -> Axes:
         """The nodes that it speaks of."""
-        tables = [table for table in (self.mass, self.points) if table is not None]
+        tables = [table for table in (self.mass, self.utility) if table is not None]
         return tuple(sorted({axis for table in tables for axis in table.axes}))
 
 
-def contract(
-    factors: Sequence[Factor], output: Axes, sizes: tuple[int, ...], product: Product
-) -> Factor:
+def contract_potentials(
+    factors: Sequence[Potential], output: Axes, sizes: tuple[int, ...], product: TableProduct
+) -> Potential:
     """Multiply factors and sum out every node that is not in the output.
 
     Args:
@@ -63,16 +64,16 @@ def contract(
         product: how two tables are multiplied.
     """
     remaining = list(factors)
-    for step in plan(tuple(factor.axes for factor in factors), output, sizes).steps:
+    for step in contraction_path(tuple(factor.axes for factor in factors), output, sizes).steps:
         left = remaining.pop(step.left)
         right = remaining.pop(step.right) if step.right >= 0 else None
         remaining.append(_multiply(left, right, step.axes, product))
     return remaining[0]
 
 
-def reduced(
-    factors: Iterable[Factor], kept: Iterable[int], sizes: tuple[int, ...], product: Product
-) -> list[Factor]:
+def reduce_potentials(
+    factors: Iterable[Potential], kept: Iterable[int], sizes: tuple[int, ...], product: TableProduct
+) -> list[Potential]:
     """Sum out beforehand, one after the other, the nodes whose elimination leaves fewer numbers.
 
     What others are to be multiplied with these factors again and again is the cheaper for it.
@@ -88,7 +89,7 @@ def reduced(
     def volume(axes: Iterable[int]) -> int:
         return math.prod(sizes[axis] for axis in axes)
 
-    def touching(node: int) -> tuple[list[Factor], frozenset[int]]:
+    def touching(node: int) -> tuple[list[Potential], frozenset[int]]:
         touched = [factor for factor in left if node in factor.axes]
         return touched, frozenset(a for factor in touched for a in factor.axes) - {node}
 
@@ -101,14 +102,14 @@ def reduced(
             break
         touched, rest = touching(min(gains)[1])
         left = [factor for factor in left if all(factor is not other for other in touched)]
-        left.append(contract(touched, tuple(sorted(rest)), sizes, product))
-    return absorbed(left, product)
+        left.append(contract_potentials(touched, tuple(sorted(rest)), sizes, product))
+    return absorb_potentials(left, product)
 
 
-def absorbed(factors: Sequence[Factor], product: Product) -> list[Factor]:
+def absorb_potentials(factors: Sequence[Potential], product: TableProduct) -> list[Potential]:
     """Multiply each factor into one that speaks of all that it does, if there is one."""
     left = sorted(factors, key=lambda factor: -len(factor.axes))
-    found: list[Factor] = []
+    found: list[Potential] = []
     for factor in left:
         wide = [k for k, other in enumerate(found) if set(factor.axes) <= set(other.axes)]
         if wide:
@@ -119,11 +120,13 @@ def absorbed(factors: Sequence[Factor], product: Product) -> list[Factor]:
     return found
 
 
-def _multiply(left: Factor, right: Factor | None, kept: Axes, product: Product) -> Factor:
+def _multiply(
+    left: Potential, right: Potential | None, kept: Axes, product: TableProduct
+) -> Potential:
     """Multiply two factors and sum out all but some nodes."""
     there = frozenset(kept)
 
-    def times(one: Table | None, other: Table | None) -> Table | None:
+    def times(one: LabeledTable | None, other: LabeledTable | None) -> LabeledTable | None:
         if one is None or other is None:
             one, other = one or other, None
         if one is None:
@@ -133,22 +136,22 @@ def _multiply(left: Factor, right: Factor | None, kept: Axes, product: Product) 
         if other is None:
             if axes == one.axes:
                 return one
-            return Table(product(one.numbers, one.axes, None, (), axes), axes)
-        return Table(product(one.numbers, one.axes, other.numbers, other.axes, axes), axes)
+            return LabeledTable(product(one.numbers, one.axes, None, (), axes), axes)
+        return LabeledTable(product(one.numbers, one.axes, other.numbers, other.axes, axes), axes)
 
     if right is None:
-        right = Factor(None, None, frozenset())
+        right = Potential(None, None, frozenset())
     heads = (left.heads | right.heads) - ({*left.axes, *right.axes} - there)
     mass = times(left.mass, right.mass) if heads else None
-    first = times(left.points, right.mass) if left.points else None
-    second = times(right.points, left.mass) if right.points else None
-    return Factor(mass, _plus(first, second), heads)
+    first = times(left.utility, right.mass) if left.utility else None
+    second = times(right.utility, left.mass) if right.utility else None
+    return Potential(mass, _plus(first, second), heads)
 
 
-def _plus(one: Table | None, other: Table | None) -> Table | None:
+def _plus(one: LabeledTable | None, other: LabeledTable | None) -> LabeledTable | None:
     if one is None or other is None:
         return one or other
     axes = tuple(sorted({*one.axes, *other.axes}))
-    return Table(
-        aligned(one.numbers, one.axes, axes) + aligned(other.numbers, other.axes, axes), axes
+    return LabeledTable(
+        align(one.numbers, one.axes, axes) + align(other.numbers, other.axes, axes), axes
     )

@@ -7,13 +7,13 @@ from hypothesis import given, settings
 
 import middlegame as mg
 from middlegame.engine.backend import jax
-from middlegame.engine.graph.repetition import effort, slices
-from middlegame.engine.logit import places
-from middlegame.engine.qre import long
+from middlegame.engine.graph.slicing_cost import cheapest_slices, slicing_cost
+from middlegame.engine.logit import logit_cells
 from middlegame.engine.qre import principal as qre
-from middlegame.engine.qre.responses import responder
-from middlegame.engine.temporal.compiled import swept
-from middlegame.engine.temporal.eager import Sweeper
+from middlegame.engine.qre.responses import response_function
+from middlegame.engine.temporal.compiled_sweep import sweep_function
+from middlegame.engine.temporal.long_diagrams import is_long
+from middlegame.engine.temporal.numpy_sweep import BatchSweeper
 from middlegame.equilibrium.engine_input import engine_game
 from tests import enumeration
 from tests.engine.qre.test_principal import coordination
@@ -33,11 +33,11 @@ def test_a_sweep_at_once_is_everybodys_response(diagram):
     rng = np.random.default_rng(0)
     logits = rng.normal(size=game.opens.shape)
     game = game._replace(lambdas=rng.random(len(diagram.decisions)))
-    expected = np.asarray(responder(structure, structure.decisions)(logits, 0.8, game))
-    compiled = np.asarray(jax.jit(swept(structure))(logits, 0.8, game, True))
+    expected = np.asarray(response_function(structure, structure.decisions)(logits, 0.8, game))
+    compiled = np.asarray(jax.jit(sweep_function(structure))(logits, 0.8, game, True))
     one = game._replace(tables=game.tables[:, None], lambdas=game.lambdas[:, None])
-    eager = Sweeper(structure, one).sweep(logits.reshape(-1, 1), 0.8, at_once=True)
-    own = places(structure, structure.decisions)
+    eager = BatchSweeper(structure, one).sweep(logits.reshape(-1, 1), 0.8, jacobi=True)
+    own = logit_cells(structure, structure.decisions)
     for found in (compiled.ravel(), eager[:, 0]):
         assert np.abs(found - expected.ravel())[own].max() < 1e-12
 
@@ -47,8 +47,8 @@ def test_the_same_equilibrium_as_contracting_for_each_decision():
     # Owners may weigh each of their decisions differently, as where they discount.
     lambdas = np.linspace(0.2, 0.9, len(diagram.decisions))
     game = engine_game(diagram, diagram.tables())._replace(lambdas=lambdas)
-    found = qre.by_sweeps(diagram.structure, game)
-    expected = qre.solve(diagram.structure, game, together=True)
+    found = qre.solve_by_sweeps(diagram.structure, game)
+    expected = qre.solve(diagram.structure, game, trace_all=True)
     assert found.residual < 1e-10
     for policy, other in zip(found.policies, expected.policies, strict=True):
         assert np.abs(policy - other).max() < 1e-9
@@ -57,26 +57,28 @@ def test_the_same_equilibrium_as_contracting_for_each_decision():
 def test_the_equilibrium_condition_holds_by_enumeration():
     diagram = short(2)
     game = engine_game(diagram, diagram.tables())
-    found = qre.by_sweeps(diagram.structure, game)
+    found = qre.solve_by_sweeps(diagram.structure, game)
     assert enumeration.logit_gap(diagram, list(found.policies)) < 1e-10
 
 
 def test_what_is_on_no_cycle_needs_no_trace():
     diagram = in_turn(4)
-    assert long.serves(diagram.structure)
+    assert is_long(diagram.structure)
     game = engine_game(diagram, diagram.tables())
     found = qre.solve(diagram.structure, game)
     assert found.trace is None
     assert found.residual < 1e-12
-    level = qre.levels(diagram.structure)[-1]
-    again = responder(diagram.structure, level)(found.logits, 1.0, game)
+    level = qre.evaluation_levels(diagram.structure)[-1]
+    again = response_function(diagram.structure, level)(found.logits, 1.0, game)
     assert np.abs(np.asarray(again) - found.logits).max() < 1e-10
 
 
 def test_periods_are_compiled_once_and_cost_the_same_each():
-    small, large = (effort(slices(limited_memory(periods).structure)) for periods in (10, 20))
-    assert small.compiled == large.compiled
-    assert small.held == large.held
+    small, large = (
+        slicing_cost(cheapest_slices(limited_memory(periods).structure)) for periods in (10, 20)
+    )
+    assert small.compiled_tables == large.compiled_tables
+    assert small.live_numbers == large.live_numbers
     each = (large.operations - small.operations) / 10
     assert large.operations == pytest.approx(20 * each, rel=0.1)
 
@@ -84,7 +86,7 @@ def test_periods_are_compiled_once_and_cost_the_same_each():
 def test_a_fork_is_recognised_without_a_matrix():
     diagram = coordination(9.0, 9.0)
     game = engine_game(diagram, diagram.tables())._replace(lambdas=np.full(2, 2.0))
-    found = qre.by_sweeps(diagram.structure, game)
+    found = qre.solve_by_sweeps(diagram.structure, game)
     expected = qre.solve(diagram.structure, game)
     assert len(found.trace.forks) == 1
     assert found.trace.forks == pytest.approx(expected.trace.forks, rel=1e-4)
@@ -94,7 +96,7 @@ def test_a_fork_is_recognised_without_a_matrix():
 def test_a_branch_that_turns_back_is_followed_without_a_matrix():
     diagram = coordination(9.0, 9.001)
     game = engine_game(diagram, diagram.tables())._replace(lambdas=np.full(2, 2.0))
-    found = qre.by_sweeps(diagram.structure, game)
+    found = qre.solve_by_sweeps(diagram.structure, game)
     assert found.trace.forks == ()
     assert found.trace.turns == qre.solve(diagram.structure, game).trace.turns
     assert found.policies[1][1] > 0.99
@@ -104,6 +106,6 @@ def test_derivatives_by_products_are_those_by_factoring(monkeypatch):
     diagram = short(3)
     equilibrium = mg.solve(diagram, precision=0.5)
     expected = equilibrium.sensitivity("f0@3 = a").lambdas
-    monkeypatch.setattr(long, "serves", lambda structure: True)
+    monkeypatch.setattr("middlegame.engine.qre.sensitivity.is_long", lambda structure: True)
     found = equilibrium.sensitivity("f0@3 = a").lambdas
     assert found == pytest.approx(expected, rel=1e-8)

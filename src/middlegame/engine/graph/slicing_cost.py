@@ -8,8 +8,8 @@ so that a contest of twenty periods takes no longer to compile than one of four.
 from dataclasses import dataclass
 from functools import lru_cache
 
-from middlegame.engine.graph.elimination_order import passage
-from middlegame.engine.graph.slices import Slice, cut, interfaces
+from middlegame.engine.graph.elimination_order import elimination_order
+from middlegame.engine.graph.slices import Slice, cut_into_slices, interfaces
 from middlegame.engine.graph.structure import Structure
 
 _FEWEST = 3
@@ -21,7 +21,7 @@ _START = 2000
 
 
 @dataclass(frozen=True)
-class Effort:
+class SlicingCost:
     """What sweeping over slices costs.
 
     Attributes:
@@ -32,15 +32,15 @@ class Effort:
         held: numbers that are kept while a slice is passed, at most.
     """
 
-    compiled: int
+    compiled_tables: int
     operations: float
-    largest: float
-    widest: tuple[int, ...]
-    held: float
+    largest_table: float
+    largest_table_nodes: tuple[int, ...]
+    live_numbers: float
 
 
 @lru_cache(maxsize=64)
-def slices(structure: Structure) -> tuple[Slice, ...]:
+def cheapest_slices(structure: Structure) -> tuple[Slice, ...]:
     """Cut a diagram where that costs least; one slice where nothing repeats."""
     spoken = interfaces(structure)
     alike: dict[tuple[object, ...], list[int]] = {}
@@ -49,25 +49,25 @@ def slices(structure: Structure) -> tuple[Slice, ...]:
         own = structure.sizes[node], structure.owners[node], len(structure.parents[node])
         alike.setdefault((widths, own), []).append(node)
     places = [(), *(tuple(cuts) for cuts in alike.values() if len(cuts) >= _FEWEST)]
-    found = [cut(structure, cuts) for cuts in places]
-    least = min(map(_compiled, found))
-    worth = [each for each in found if _compiled(each) <= 1.25 * least]
-    return min(worth, key=lambda each: effort(each).operations + _START * len(each))
+    found = [cut_into_slices(structure, cuts) for cuts in places]
+    least = min(map(_compiled_tables, found))
+    worth = [each for each in found if _compiled_tables(each) <= 1.25 * least]
+    return min(worth, key=lambda each: slicing_cost(each).operations + _START * len(each))
 
 
-def effort(found: tuple[Slice, ...]) -> Effort:
+def slicing_cost(found: tuple[Slice, ...]) -> SlicingCost:
     """Predict what sweeping over slices costs."""
-    most = max(found, key=lambda each: passage(each.shape).largest)
-    worst = passage(most.shape)
-    return Effort(
-        compiled=_compiled(found),
-        operations=sum(passage(each.shape).operations for each in found),
-        largest=worst.largest,
-        widest=tuple(sorted(most.node(axis) for axis in worst.widest)),
-        held=max(passage(each.shape).operations for each in found),
+    most = max(found, key=lambda each: elimination_order(each.shape).largest_table)
+    worst = elimination_order(most.shape)
+    return SlicingCost(
+        compiled_tables=_compiled_tables(found),
+        operations=sum(elimination_order(each.shape).operations for each in found),
+        largest_table=worst.largest_table,
+        largest_table_nodes=tuple(sorted(most.node(axis) for axis in worst.largest_table_axes)),
+        live_numbers=max(elimination_order(each.shape).operations for each in found),
     )
 
 
-def _compiled(found: tuple[Slice, ...]) -> int:
+def _compiled_tables(found: tuple[Slice, ...]) -> int:
     shapes = {each.shape for each in found}
     return sum(_FRAME + len(shape.families) + len(shape.scopes) for shape in shapes)

@@ -14,17 +14,17 @@ from collections.abc import Mapping
 import numpy as np
 
 from middlegame.engine.backend import jax, jnp
-from middlegame.engine.batch.ramp import Ramp, settle
-from middlegame.engine.batch.responses import Reply, play, replies
+from middlegame.engine.batch.lambda_ramp import Ramp, solve_batch
+from middlegame.engine.batch.responses import LogitResponse, decision_policy, logit_responses
 from middlegame.engine.graph.layout import Array, Game, layout_of
-from middlegame.engine.graph.relevance import traced
+from middlegame.engine.graph.relevance import traced_decisions
 from middlegame.engine.graph.structure import Structure
-from middlegame.engine.qre.principal import levels
+from middlegame.engine.qre.principal import evaluation_levels
 
 NEWTON_STEPS = 2
 
 
-def differentiable(structure: Structure, game: Game, ramp: Ramp) -> tuple[Array, Array]:
+def differentiable_policies(structure: Structure, game: Game, ramp: Ramp) -> tuple[Array, Array]:
     """Solve worlds; to be compiled.
 
     Args:
@@ -36,28 +36,31 @@ def differentiable(structure: Structure, game: Game, ramp: Ramp) -> tuple[Array,
         Policies `[rows, widest, worlds]`, with derivatives by all numbers of the game, and the
         residual of each world, `[worlds]`.
     """
-    first = traced(structure)
+    first = traced_decisions(structure)
     still = Game(*(jax.lax.stop_gradient(part) for part in game))
-    settled = settle(structure, still, ramp)
+    settled = solve_batch(structure, still, ramp)
     layout = layout_of(structure)
-    reply = replies(structure, structure.decisions, game)
+    reply = logit_responses(structure, structure.decisions, game)
     logits = {
-        decision: jax.lax.stop_gradient(layout.policy_of(settled.logits, decision))
+        decision: jax.lax.stop_gradient(layout.policy_table(settled.logits, decision))
         for decision in first
     }
     if first:
         for _ in range(NEWTON_STEPS):
             logits = _newton(structure, game, logits, reply)
-    played = {d: play(structure, d, game, at, 1.0) for d, at in logits.items()}
-    for level in levels(structure):
+    played = {d: decision_policy(structure, d, game, at, 1.0) for d, at in logits.items()}
+    for level in evaluation_levels(structure):
         answers = {decision: reply[decision](played) for decision in level}
-        played |= {d: play(structure, d, game, at, 1.0) for d, at in answers.items()}
-    laid = layout.lay({d: played[d] for d in structure.decisions}, game.tables.shape[-1], jnp)
+        played |= {d: decision_policy(structure, d, game, at, 1.0) for d, at in answers.items()}
+    laid = layout.pad_batch({d: played[d] for d in structure.decisions}, game.tables.shape[-1], jnp)
     return laid, jax.lax.stop_gradient(settled.residual)
 
 
 def _newton(
-    structure: Structure, game: Game, logits: Mapping[int, Array], reply: Mapping[int, Reply]
+    structure: Structure,
+    game: Game,
+    logits: Mapping[int, Array],
+    reply: Mapping[int, LogitResponse],
 ) -> dict[int, Array]:
     """Make one Newton step on the equations of the decisions that are solved together."""
     shapes = {decision: at.shape for decision, at in logits.items()}
@@ -73,7 +76,9 @@ def _newton(
     point = flat(logits)  # [n, worlds]
 
     def gap(at: Array) -> Array:
-        played = {d: play(structure, d, game, part, 1.0) for d, part in parted(at).items()}
+        played = {
+            d: decision_policy(structure, d, game, part, 1.0) for d, part in parted(at).items()
+        }
         return at - flat({decision: reply[decision](played) for decision in shapes})
 
     def along(direction: Array) -> Array:

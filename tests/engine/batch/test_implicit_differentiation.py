@@ -5,11 +5,11 @@ import pytest
 
 from middlegame.diagram import Chance, Decision, Diagram, Fixed, Parameter, Ref, Sum, Utility
 from middlegame.engine.backend import jax, jnp
-from middlegame.engine.batch.implicit import differentiable
-from middlegame.engine.batch.outcomes import likelihood
-from middlegame.engine.batch.ramp import Ramp
+from middlegame.engine.batch.implicit_differentiation import differentiable_policies
+from middlegame.engine.batch.lambda_ramp import Ramp
+from middlegame.engine.batch.outcomes import evidence_likelihood
 from middlegame.engine.graph.layout import Game, layout_of
-from middlegame.engine.graph.relevance import traced
+from middlegame.engine.graph.relevance import traced_decisions
 from middlegame.equilibrium.engine_input import engine_game
 from middlegame.equilibrium.equilibrium import solve
 
@@ -37,7 +37,7 @@ def game(cyclic: bool) -> Diagram:
 def test_first_and_second_derivatives_are_those_of_the_principal_branch(cyclic):
     diagram = game(cyclic)
     structure, layout = diagram.structure, layout_of(diagram.structure)
-    assert bool(traced(structure)) == cyclic
+    assert bool(traced_decisions(structure)) == cyclic
     still = engine_game(diagram, diagram.tables())
     shown = {1: jnp.array([[1.0, 0.0], [0.0, 1.0]]), 2: jnp.array([[1.0, 1.0], [0.0, 1.0]])}
 
@@ -45,11 +45,11 @@ def test_first_and_second_derivatives_are_those_of_the_principal_branch(cyclic):
         tables = diagram.tables(theta, jnp)
         flat = layout.flatten(tables.chances, tables.utilities, jnp)
         two = [jnp.repeat(part[:, None], 2, axis=1) for part in (flat, jnp.asarray(still.lambdas))]
-        played, residual = differentiable(
+        played, residual = differentiable_policies(
             structure, Game(two[0], still.opens, still.reached, two[1]), Ramp()
         )
         return jnp.log(
-            likelihood(structure, still._replace(tables=two[0]), played, shown)
+            evidence_likelihood(structure, still._replace(tables=two[0]), played, shown)
         ), residual
 
     def by_trace(theta):

@@ -3,13 +3,15 @@
 import numpy as np
 import pytest
 
-from middlegame.engine.batch import long as long_worlds
-from middlegame.engine.batch import outcomes
-from middlegame.engine.batch import ramp as worlds
-from middlegame.engine.batch.ramp import Ramp
-from middlegame.engine.inference import product
+from middlegame.engine.batch.lambda_ramp import Ramp, solve_batch, solve_long_batch
+from middlegame.engine.batch.outcomes import (
+    expectations,
+    long_expectations,
+    long_outcome_probabilities,
+    outcome_probabilities,
+)
 from middlegame.equilibrium.engine_input import engine_game
-from tests.engine.qre.test_long import short
+from tests.engine.temporal.test_long_diagrams import short
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +27,9 @@ def game():
 
 def test_worlds_settle_to_the_same(game):
     diagram, numbers = game
-    plain, swept = (way.settle(diagram.structure, numbers, Ramp()) for way in (worlds, long_worlds))
+    plain, swept = (
+        solve(diagram.structure, numbers, Ramp()) for solve in (solve_batch, solve_long_batch)
+    )
     assert float(swept.residual.max()) < 1e-9
     assert np.abs(np.asarray(plain.policies) - swept.policies).max() < 1e-8
 
@@ -44,10 +48,12 @@ def test_what_happens_is_the_same(game):
     at = played(numbers, rng)
 
     def occurs(way):
-        found = way.occurs(diagram.structure, numbers, at, seen)
-        return [*found.nodes, found.points, found.seen]
+        found = way(diagram.structure, numbers, at, seen)
+        return [*found.nodes, found.expected_utility, found.evidence]
 
-    for plain, swept in zip(occurs(outcomes), occurs(long_worlds), strict=True):
+    for plain, swept in zip(
+        occurs(outcome_probabilities), occurs(long_outcome_probabilities), strict=True
+    ):
         assert np.abs(np.asarray(plain) - swept).max() < 1e-12
 
 
@@ -64,10 +70,8 @@ def test_expectations_of_products_are_the_same(game, monkeypatch):
     seen = {diagram.index["f1@1"]: rng.random((2, 1)), diagram.index["m0@1"]: rng.random((2, 1))}
 
     def expected(way):
-        return np.asarray(
-            way.expectations(diagram.structure, numbers, at, first, weights, seen, times)
-        )
+        return np.asarray(way(diagram.structure, numbers, at, first, weights, seen, times))
 
-    assert np.abs(expected(outcomes) - expected(long_worlds)).max() < 1e-12
-    monkeypatch.setattr(product, "WIDEST", 1)
-    assert np.abs(expected(outcomes) - expected(long_worlds)).max() < 1e-12
+    assert np.abs(expected(expectations) - expected(long_expectations)).max() < 1e-12
+    monkeypatch.setattr("middlegame.engine.inference.marginals.MAX_FRONTIER", 1)
+    assert np.abs(expected(expectations) - expected(long_expectations)).max() < 1e-12
