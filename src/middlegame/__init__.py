@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from middlegame.compiler import compile_scenario
     from middlegame.diagram import Diagram
     from middlegame.equilibrium.equilibrium import Equilibrium, solve
-    from middlegame.equilibrium.nash import NashLimit, nash
+    from middlegame.equilibrium.nash import NashResult, nash
     from middlegame.equilibrium.play import Storyline
     from middlegame.estimation.fitting import fit
     from middlegame.estimation.result import Fit
@@ -35,7 +35,7 @@ _HOMES = {
     "Fault": "middlegame.scenario.faults",
     "Fit": "middlegame.estimation.result",
     "MiddlegameError": "middlegame.base.errors",
-    "NashLimit": "middlegame.equilibrium.nash",
+    "NashResult": "middlegame.equilibrium.nash",
     "NotConverged": "middlegame.base.errors",
     "QueryError": "middlegame.base.errors",
     "Scenario": "middlegame.scenario",
@@ -57,7 +57,7 @@ __all__ = [
     "Fault",
     "Fit",
     "MiddlegameError",
-    "NashLimit",
+    "NashResult",
     "NotConverged",
     "QueryError",
     "Scenario",

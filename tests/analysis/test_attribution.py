@@ -6,7 +6,7 @@ import pytest
 import middlegame as mg
 from middlegame.analysis.attribution import attribution
 from middlegame.scenario import read_text
-from middlegame.sweeps.sampling import Draws, Space
+from middlegame.sweeps.sampling import SampleSequence, ParameterSpace
 from tests.ledger.test_difference import TEXT
 
 RANGED = TEXT.replace("worth: 30}", "worth: 10..50}").replace(
@@ -49,7 +49,7 @@ def test_the_gain_is_the_gradient_of_the_log_score(solved, found):
 
 def test_worlds_count_by_what_they_gave_to_all_that_happened_together(solved, found):
     parameters = solved.diagram.parameters
-    thetas = Draws(Space(parameters), seed=2).thetas(0, 64)
+    thetas = SampleSequence(ParameterSpace(parameters), seed=2).parameter_values(0, 64)
     weights = []
     for theta in thetas:
         world = mg.solve(solved.diagram, theta=theta)
@@ -113,7 +113,7 @@ questions:
 """
     solved = mg.solve(read_text(text).scenario)
     found = attribution(solved, {"ever-on": True, "ever-p": False}, n=16, seed=1)
-    thetas = Draws(Space(solved.diagram.parameters), seed=1).thetas(0, 16)
+    thetas = SampleSequence(ParameterSpace(solved.diagram.parameters), seed=1).parameter_values(0, 16)
     both = [
         mg.solve(solved.diagram, theta=theta).probability(
             "(f@1 = on or f@2 = on) and not (n@1 = p or n@2 = p)"

@@ -11,7 +11,7 @@ from middlegame.analysis.drivers import (
 )
 from middlegame.analysis.outcomes import BatchEvaluator, question_outcomes
 from middlegame.diagram import Diagram, Parameter
-from middlegame.sweeps.sampling import Draws, Space
+from middlegame.sweeps.sampling import SampleSequence, ParameterSpace
 from tests.analysis.linear import mixture
 
 WEIGHTS = (0.5, 0.3, 0.2)
@@ -34,7 +34,7 @@ def lottery() -> BatchEvaluator:
 
 def test_sobols_indices_of_a_sum_in_closed_form(lottery):
     seen = []
-    (found,) = sobol_drivers(lottery, base=512, told=lambda done, of: seen.append((done, of)))
+    (found,) = sobol_drivers(lottery, base=512, progress=lambda done, of: seen.append((done, of)))
     shares = [w**2 * variance(p) for w, p in zip(WEIGHTS, lottery.diagram.parameters, strict=True)]
     by_name = {driver.name: driver for driver in found.ranked}
     for share, parameter in zip(shares, lottery.diagram.parameters, strict=True):
@@ -61,7 +61,7 @@ def correlated(share: float) -> Diagram:
 
 def test_judgements_that_correlate_are_one_driver():
     diagram = correlated(0.5)
-    grouped = correlated_groups(Space(diagram.parameters))
+    grouped = correlated_groups(ParameterSpace(diagram.parameters))
     assert grouped == {"mood": (0, 1, 3), "p2": (2,)}
     answers = BatchEvaluator(diagram, [question_outcomes(diagram, "end = yes")])
     (found,) = sobol_drivers(answers, base=128)
@@ -90,16 +90,16 @@ def test_where_all_judgements_correlate_the_one_driver_is_everything():
 
 
 def test_pawn_ranks_as_sobol_does_and_knows_what_chance_gives(lottery):
-    space = Space(lottery.diagram.parameters)
-    draws = Draws(space)
+    space = ParameterSpace(lottery.diagram.parameters)
+    draws = SampleSequence(space)
     found = evaluate_in_blocks(lottery, space, draws.points(0, 2048))
-    (pawn,) = pawn_drivers(lottery.targets, space, draws.thetas(0, 2048), found)
+    (pawn,) = pawn_drivers(lottery.targets, space, draws.parameter_values(0, 2048), found)
     (sobol,) = sobol_drivers(lottery, base=256)
     assert [d.name for d in pawn.ranked] == [d.name for d in sobol.ranked]
     assert pawn.ranked[0].is_detectable
     assert pawn.ranked[-1].total < 2 * pawn.ranked[-1].total_error
     with pytest.raises(mg.QueryError, match="too few"):
-        pawn_drivers(lottery.targets, space, draws.thetas(0, 50), found)
+        pawn_drivers(lottery.targets, space, draws.parameter_values(0, 50), found)
 
 
 def test_what_does_not_vary_has_no_driver():

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 import middlegame as mg
-from middlegame.analysis.hypotheses import hypotheses
+from middlegame.analysis.hypotheses import weigh_evidence
 from middlegame.analysis.hypotheses_over_worlds import hypotheses_over_worlds
-from middlegame.sweeps.sampling import Draws, Space
+from middlegame.sweeps.sampling import SampleSequence, ParameterSpace
 from tests.analysis.test_hypotheses import SIGNED
 from tests.equilibrium.test_signalling import scenario
 
@@ -19,9 +19,9 @@ RANGED = (
 
 def test_worlds_count_by_the_probability_that_they_gave_the_evidence():
     solved = mg.solve(scenario(RANGED))
-    found = hypotheses(solved)
+    found = weigh_evidence(solved)
     weighed = hypotheses_over_worlds(solved, found, n=16, seed=3)
-    thetas = Draws(Space(solved.diagram.parameters), seed=3).thetas(0, 16)
+    thetas = SampleSequence(ParameterSpace(solved.diagram.parameters), seed=3).parameter_values(0, 16)
     alone = [mg.solve(solved.diagram, theta=theta) for theta in thetas]
     weights = np.array([world.evidence_probability for world in alone])
     firm = np.array([world.forecast("resolve")["firm"] for world in alone])
@@ -49,8 +49,8 @@ def test_worlds_count_by_the_probability_that_they_gave_the_evidence():
 
 def test_a_supposition_is_weighed_as_it_is():
     solved = mg.solve(scenario(RANGED)).suppose({"answer": "concede"})
-    weighed = hypotheses_over_worlds(solved, hypotheses(solved), n=8)
-    thetas = Draws(Space(solved.diagram.parameters)).thetas(0, 8)
+    weighed = hypotheses_over_worlds(solved, weigh_evidence(solved), n=8)
+    thetas = SampleSequence(ParameterSpace(solved.diagram.parameters)).parameter_values(0, 8)
     alone = [mg.solve(solved.diagram, theta=t).suppose({"answer": "concede"}) for t in thetas]
     weights = np.array([world.evidence_probability for world in alone])
     firm = np.array([world.forecast("resolve")["firm"] for world in alone])

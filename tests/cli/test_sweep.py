@@ -11,31 +11,24 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from middlegame.cli.main import main
-from middlegame.sweeps.plan import Plan
+from middlegame.sweeps.plan import SweepPlan
 
 
 @pytest.fixture
-def run(capsys):
-    def call(*arguments: str) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as ended:
-            main(["sweep", *arguments])
-        out, err = capsys.readouterr()
-        return ended.value.code or 0, out, err
-
-    return call
+def run(run):
+    return lambda *arguments: run("sweep", *arguments)
 
 
-def test_the_answer_comes_before_the_method(run, tmp_path):
+def test_sweep_prints_answer_before_method_and_writes_worlds_and_report(run, tmp_path):
     report, out = tmp_path / "report.html", tmp_path / "worlds.parquet"
-    code, told, _ = run(
+    code, text, _ = run(
         "harbour-lease", "-n", "256", "--out", str(out), "--report", str(report), "--brief"
     )
     assert code == 0
-    lines = told.splitlines()
+    lines = text.splitlines()
     assert lines[3].startswith("  The tenant loses the berth: 25%, nine worlds in ten between")
     assert "   25%  9..44%   .-==|=--........  The tenant loses the berth" in lines
-    assert told.index("WHAT EACH DOES") < told.index("scrambled")
+    assert text.index("WHAT EACH DOES") < text.index("scrambled")
     assert pq.read_metadata(out).num_rows == 256
     page = report.read_text()
     places = [page.index(f'id="{name}"') for name in ("ranges", "middle", "questions")]
@@ -46,11 +39,11 @@ def test_the_answer_comes_before_the_method(run, tmp_path):
     assert "var(--paper)" in page
 
 
-def test_json_is_one_object(run):
-    code, told, _ = run("harbour-lease", "-n", "64", "--json", "--suppose", "bid=offer",
+def test_sweep_with_json_option_prints_case_and_forecast(run):
+    code, text, _ = run("harbour-lease", "-n", "64", "--json", "--suppose", "bid=offer",
                         "--given", "depot = closes, 4:1", "--ask", "renew = switch",
                         "--method", "latin", "--seed", "2")  # fmt: skip
-    found = json.loads(told)
+    found = json.loads(text)
     assert code == 0
     assert (found["status"], found["worlds"], found["seed"]) == ("done", 64, 2)
     assert found["supposed"] == {"bid": "offer"}
@@ -76,7 +69,7 @@ def test_json_is_one_object(run):
         (["-n", "5", "--suppose", "bidd=offer"], 1, "did you mean 'bid'"),
     ],
 )
-def test_bad_input_is_a_sentence(run, monkeypatch, arguments, code, problem):
+def test_sweep_with_invalid_input_prints_one_sentence(run, monkeypatch, arguments, code, problem):
     monkeypatch.setattr("middlegame.sweeps.cluster.PATIENCE", 1.0)
     ended, out, err = run("harbour-lease", *arguments)
     assert (ended, out) == (code, "")
@@ -84,18 +77,18 @@ def test_bad_input_is_a_sentence(run, monkeypatch, arguments, code, problem):
     assert "Traceback" not in err
 
 
-def test_a_folder_that_cannot_be_written_to_is_told_before_the_work(run, monkeypatch, tmp_path):
+def test_sweep_refuses_unwritable_folder_before_solving(run, monkeypatch, tmp_path):
     def refuse(path, *_, **__):
         raise PermissionError(13, "Permission denied", str(path))
 
-    monkeypatch.setattr(Plan, "solve", None)
+    monkeypatch.setattr(SweepPlan, "solve", None)
     monkeypatch.setattr(Path, "mkdir", refuse)
     out = tmp_path / "worlds.parquet"
     code, _, err = run("harbour-lease", "-n", "5", "--out", str(out))
     assert (code, err) == (1, f"{out}.parts: Permission denied\n")
 
 
-def test_ctrl_c_shows_what_is_done_and_resume_goes_on(tmp_path):
+def test_sweep_interrupted_prints_partial_result_and_keeps_parts(tmp_path):
     out = tmp_path / "worlds.parquet"
     command = [sys.executable, "-m", "middlegame", "sweep", "harbour-lease", "-n", "2000000",
                "--out", str(out)]  # fmt: skip
@@ -106,10 +99,10 @@ def test_ctrl_c_shows_what_is_done_and_resume_goes_on(tmp_path):
             break
         time.sleep(0.1)
     os.kill(process.pid, signal.SIGINT)
-    told, complained = process.communicate(timeout=60)
+    out_text, err_text = process.communicate(timeout=60)
     assert process.returncode == 1
-    assert "Traceback" not in complained
-    assert "Interrupted: these are" in told
-    assert f"Go on with --out {out} --resume" in " ".join(told.split())
+    assert "Traceback" not in err_text
+    assert "Interrupted: these are" in out_text
+    assert f"Go on with --out {out} --resume" in " ".join(out_text.split())
     assert not out.exists()
     assert len(list(parts.glob("*.parquet"))) > 1

@@ -76,7 +76,7 @@ def test_forecasts_given_evidence_are_those_of_the_tree():
     }
     total = sum(weights.values())
     assert solved.evidence_probability == pytest.approx(total)
-    for node in solved.diagram.played:
+    for node in solved.diagram.contest_nodes:
         place = solved.diagram.index[node.name]
         for k, state in enumerate(node.states):
             share = sum(w for states, w in weights.items() if states[place] == k) / total
@@ -142,8 +142,8 @@ def test_reports_can_be_given():
     twice = asked.given("second = u or first = l", likelihood=2).given({"third": "s"})
     assert list(twice.diagram.evidence) == ["given 1", "given 2"]
     assert twice.forecast("third")["s"] == pytest.approx(1)
-    before = replace(twice, known={}).frame()
-    assert before["probability"].to_numpy() == pytest.approx(solved.frame()["probability"])
+    before = replace(twice, known={}).to_dataframe()
+    assert before["probability"].to_numpy() == pytest.approx(solved.to_dataframe()["probability"])
     for odds in (0, -1, float("inf")):
         with pytest.raises(mg.QueryError, match="expected odds above 0"):
             solved.given("hidden = x", likelihood=odds)

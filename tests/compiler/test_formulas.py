@@ -8,7 +8,7 @@ from middlegame.compiler import compile_scenario
 from middlegame.engine.backend import jnp
 from middlegame.scenario import ScenarioError, read_text
 from middlegame.scenario.data_rows import with_row
-from middlegame.sweeps.sampling import Space
+from middlegame.sweeps.sampling import ParameterSpace
 
 TEXT = """
 title: A strike
@@ -57,8 +57,8 @@ def test_coefficients_keep_their_bounds_and_correlations():
         "pay0: {prior: 1..3, least: 0}, pay1: 2..3")).replace(
         "  observed:", "  correlations: {pay1: {pay0: -0.5}}\n  observed:")  # fmt: skip
     first, second, _ = diagram(text).parameters
-    assert (first.least, first.most, second.least) == (0, np.inf, -np.inf)
-    assert Space((first, second)).correlations[0, 1] == pytest.approx(-0.5)
+    assert (first.lower_bound, first.upper_bound, second.lower_bound) == (0, np.inf, -np.inf)
+    assert ParameterSpace((first, second)).correlations[0, 1] == pytest.approx(-0.5)
 
 
 @pytest.mark.parametrize("free", [False, True])

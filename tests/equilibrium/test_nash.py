@@ -61,7 +61,7 @@ def test_regret_is_below_a_millionth_of_the_range(path):
     found = mg.nash(read_json(path))
     diagram = found.equilibrium.diagram
     for decision in diagram.decisions:
-        assert 0 <= found.weighted[decision.name] <= found.regret[decision.name] + 1e-15
+        assert 0 <= found.expected_regret[decision.name] <= found.regret[decision.name] + 1e-15
         assert found.regret[decision.name] < 1e-5
     assert found.pure == (path.stem not in {"beer-quiche", "matching-pennies", *MIXED_BY_TIES})
 

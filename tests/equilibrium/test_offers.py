@@ -4,7 +4,7 @@ import pytest
 
 import middlegame as mg
 from middlegame.scenario import Scenario, dumps, read_text
-from middlegame.scenario.model.offer_expansion import expand
+from middlegame.scenario.model.offer_expansion import expand_offers
 
 BASE = {
     "title": "A trade",
@@ -93,4 +93,4 @@ def test_over_time_a_bargain_holds_until_it_is_broken():
 
 def test_an_offer_survives_being_written():
     assert read_text(dumps(short())).scenario == short()
-    assert expand(short()).scenario.offers == {}
+    assert expand_offers(short()).scenario.offers == {}

@@ -72,7 +72,7 @@ def test_it_is_an_equilibrium_by_enumeration():
 def test_a_closed_option_has_no_chance_and_the_rest_add_up():
     solved = mg.solve(theatres(4, 0))
     node = solved.diagram.nodes[solved.diagram.index["west@1"]]
-    opens, policy = solved.diagram.opens(node), solved.policy("west@1")
+    opens, policy = solved.diagram.open_options(node), solved.policy("west@1")
     assert not opens.all()
     assert (policy[~opens] == 0).all()
     assert policy.sum(axis=-1) == pytest.approx(np.ones(policy.shape[:-1]))
@@ -82,7 +82,7 @@ def test_bookkeeping_is_compiled_and_not_shown():
     diagram = compile_scenario(theatres(4, 0))
     books = [node.name for node in diagram.nodes if node.name.startswith("a.effort")]
     assert len(books) == 4
-    assert not {node.name for node in diagram.played} & set(books)
+    assert not {node.name for node in diagram.contest_nodes} & set(books)
     assert not set(mg.solve(theatres(4, 0)).forecasts) & set(books)
 
 

@@ -13,7 +13,7 @@ from middlegame.estimation.fitting import fit
 from middlegame.estimation.writing import fitted_text
 from middlegame.report.terminal.fit import method
 from middlegame.scenario.yaml.load import read_text
-from middlegame.sweeps.sampling import Draws, Space
+from middlegame.sweeps.sampling import SampleSequence, ParameterSpace
 from tests.estimation.histories import CRISIS, TRUTH, chances, crisis, log_likelihood, simulated
 
 
@@ -115,9 +115,9 @@ def test_a_bound_inside_the_interval_leaves_its_middle_at_the_estimate(history):
     assert war.low < least
     assert war.median == pytest.approx(plain.value, rel=1e-3)
     assert (war.high - war.low) / 2 == pytest.approx(1.645 * plain.error, rel=1e-2)
-    space = Space(compile_scenario(scenario).parameters)
+    space = ParameterSpace(compile_scenario(scenario).parameters)
     place = [p.name for p in space.parameters].index("fit.coefficients.war")
-    drawn = Draws(space).thetas(0, 256)[:, place]
+    drawn = SampleSequence(space).parameter_values(0, 256)[:, place]
     assert drawn.min() == least
     assert np.median(drawn) == pytest.approx(plain.value, rel=0.05)
 

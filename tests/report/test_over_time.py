@@ -14,7 +14,12 @@ from middlegame.report.charts.curves import curve_chart
 from middlegame.report.html.report import html_report
 from middlegame.report.terminal.equilibrium import show_change, show_equilibrium
 from middlegame.report.terminal.sweep import show_sweep
-from middlegame.report.text.over_time import chosen, factors_over_time, short, spread_over_time
+from middlegame.report.text.over_time import (
+    factors_over_time,
+    select_periods,
+    short_period,
+    sweep_over_time,
+)
 from tests.paths import DATA
 
 SIEGE = DATA / "siege.yaml"
@@ -73,11 +78,11 @@ def test_the_answer_as_json_and_as_a_table_has_the_curves(siege):
 
 
 def test_columns_are_chosen_evenly():
-    assert chosen(["p"] * 3, 8) == [0, 1, 2]
-    picked = chosen(["p"] * 20, 8)
+    assert select_periods(["p"] * 3, 8) == [0, 1, 2]
+    picked = select_periods(["p"] * 20, 8)
     assert len(picked) == 8
     assert (picked[0], picked[-1]) == (0, 19)
-    assert [short(name) for name in ("Jan-Mar 2026", "2026", "period 3")] == ["Jan 26", "2026", "3"]
+    assert [short_period(name) for name in ("Jan-Mar 2026", "2026", "period 3")] == ["Jan 26", "2026", "3"]
 
 
 def test_notes_are_of_what_is_not_so_from_the_beginning(siege):
@@ -104,7 +109,7 @@ def test_a_sweep_has_a_column_for_each_period_and_intervals_beneath(swept):
 
 def test_a_sweep_draws_bands_around_its_means(swept):
     found = swept
-    moves, (fort,) = spread_over_time(found)
+    moves, (fort,) = sweep_over_time(found)
     assert [each.name for each in moves] == ["bombard", "sortie"]
     outlook = found.forecasts["fort@3"]["falls"]
     assert fort.chances[1][2] == outlook.mean

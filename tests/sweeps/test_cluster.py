@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import middlegame as mg
-from middlegame.sweeps.plan import BLOCK, Plan
+from middlegame.sweeps.plan import BLOCK, SweepPlan
 
 WORLDS = 24 * BLOCK
 
@@ -31,11 +31,11 @@ def test_a_killed_worker_loses_nothing_and_changes_no_number(harbour, tmp_path):
             killed.append(worker.pid)
             os.kill(worker.pid, signal.SIGKILL)
 
-    together = mg.sweep(harbour, WORLDS, out=tmp_path / "together.parquet", workers=2, told=kill)
+    together = mg.sweep(harbour, WORLDS, out=tmp_path / "together.parquet", workers=2, progress=kill)
     assert len(killed) == 2
     assert not any(psutil.pid_exists(pid) for pid in killed)
     assert not together.interrupted
-    assert pq.read_table(together.store.out).equals(pq.read_table(alone.store.out))
+    assert pq.read_table(together.store.path).equals(pq.read_table(alone.store.path))
 
 
 def workers() -> list[psutil.Process]:
@@ -61,7 +61,7 @@ def test_other_versions_are_refused(harbour, monkeypatch):
     from distributed import LocalCluster
 
     monkeypatch.setattr("middlegame.sweeps.cluster.__version__", "99")
-    monkeypatch.setattr(Plan, "solve", None)
+    monkeypatch.setattr(SweepPlan, "solve", None)
     with (
         LocalCluster(1, threads_per_worker=1, dashboard_address=":0") as cluster,
         pytest.raises(mg.QueryError, match=r"have another version.*here it is 99"),

@@ -4,17 +4,17 @@ from scipy.stats import kstest, norm, spearmanr
 
 import middlegame as mg
 from middlegame.diagram import Parameter
-from middlegame.sweeps.sampling import METHODS, Draws, Space
+from middlegame.sweeps.sampling import METHODS, SampleSequence, ParameterSpace
 
 POINTS = Parameter("points", 10, 30, "points")
 SHARE = Parameter("share", 0.1, 0.4, "probability", ceiling=0.8)
-ODDS = Parameter("odds", 1, 5, "odds", least=1.0)
+ODDS = Parameter("odds", 1, 5, "odds", lower_bound=1.0)
 REPORT = Parameter("report", 1, 5, "odds", path=("evidence", "report", "likelihood"))
 
 
-def correlated(*shares: float) -> Space:
+def correlated(*shares: float) -> ParameterSpace:
     """Ranges that all name one group."""
-    return Space(
+    return ParameterSpace(
         tuple(
             Parameter(f"p{k}", -1, 1, "points", correlates=(("group", share),))
             for k, share in enumerate(shares)
@@ -24,7 +24,7 @@ def correlated(*shares: float) -> Space:
 
 @pytest.mark.parametrize("method", METHODS)
 def test_ranges_are_the_5th_and_95th_percentiles(method):
-    thetas = Draws(Space((POINTS, SHARE, ODDS, REPORT)), method).thetas(0, 4096)
+    thetas = SampleSequence(ParameterSpace((POINTS, SHARE, ODDS, REPORT)), method).parameter_values(0, 4096)
     for column, parameter in zip(thetas.T, (POINTS, SHARE, ODDS, REPORT), strict=True):
         low, high = np.quantile(parameter.to_scale(column), [0.05, 0.95])
         wide = parameter.to_scale(parameter.high) - parameter.to_scale(parameter.low)
@@ -39,16 +39,16 @@ def test_ranges_are_the_5th_and_95th_percentiles(method):
 
 @pytest.mark.parametrize("method", METHODS)
 def test_the_same_worlds_however_they_are_split(method):
-    draws = Draws(Space((POINTS, SHARE)), method, seed=7)
+    draws = SampleSequence(ParameterSpace((POINTS, SHARE)), method, seed=7)
     whole = draws.points(0, 3000)
     for begin, end in [(2500, 3000), (0, 1), (1, 1100), (1100, 2500), (0, 3000)]:
         assert np.array_equal(draws.points(begin, end), whole[begin:end])
-    assert not np.array_equal(Draws(draws.space, method, seed=8).points(0, 10), whole[:10])
+    assert not np.array_equal(SampleSequence(draws.space, method, seed=8).points(0, 10), whole[:10])
     assert draws.points(5, 5).shape == (0, 2)
 
 
 def test_latin_hypercubes_hit_every_stratum_once():
-    points = Draws(Space((POINTS, SHARE)), "latin").points(0, 1024)
+    points = SampleSequence(ParameterSpace((POINTS, SHARE)), "latin").points(0, 1024)
     for column in points.T:
         assert sorted((column * 1024).astype(int)) == list(range(1024))
 
@@ -61,20 +61,20 @@ def test_ranges_of_a_group_correlate_as_written(shares, expected):
     space = correlated(*shares)
     assert space.factors == ("p0", "p1", "group")
     assert space.correlations[0, 1] == pytest.approx(expected)
-    thetas = Draws(space).thetas(0, 8192)
+    thetas = SampleSequence(space).parameter_values(0, 8192)
     assert np.corrcoef(thetas.T)[0, 1] == pytest.approx(expected, abs=0.02)
     assert thetas.std(axis=0) == pytest.approx(1 / norm.ppf(0.95), rel=0.02)
 
 
 def test_correlations_hold_on_each_unit_s_own_scale():
-    mixed = Space(
+    mixed = ParameterSpace(
         (
             Parameter("a", 10, 30, "points", correlates=(("g", 0.8),)),
             Parameter("b", 0.01, 0.9, "probability", correlates=(("g", 0.8), ("h", 0.2))),
             Parameter("c", 2, 9, "odds", correlates=(("h", 0.2),)),
         )
     )
-    thetas = Draws(mixed).thetas(0, 8192)
+    thetas = SampleSequence(mixed).parameter_values(0, 8192)
     scores = np.stack([p.to_scale(c) for p, c in zip(mixed.parameters, thetas.T, strict=True)])
     assert np.corrcoef(scores) == pytest.approx(mixed.correlations, abs=0.03)
     assert spearmanr(thetas[:, 0], thetas[:, 2]).statistic == pytest.approx(0, abs=0.03)
@@ -83,27 +83,27 @@ def test_correlations_hold_on_each_unit_s_own_scale():
 def test_a_group_of_one_is_none():
     space = correlated(0.9)
     assert space.factors == ("p0",)
-    assert Draws(space).thetas(0, 4096).std() == pytest.approx(1 / norm.ppf(0.95), rel=0.02)
+    assert SampleSequence(space).parameter_values(0, 4096).std() == pytest.approx(1 / norm.ppf(0.95), rel=0.02)
 
 
 def test_nothing_is_drawn_beyond_its_bounds():
-    bounded = Parameter("bounded", 0.1, 2, "points", least=0.1, most=3)
-    thetas = Draws(Space((bounded,))).thetas(0, 4096)
+    bounded = Parameter("bounded", 0.1, 2, "points", lower_bound=0.1, upper_bound=3)
+    thetas = SampleSequence(ParameterSpace((bounded,))).parameter_values(0, 4096)
     assert (thetas.min(), np.median(thetas)) == (0.1, pytest.approx(1.05, abs=0.01))
     assert 2.5 < thetas.max() <= 3
 
 
 def test_points_of_another_cube_are_refused():
     with pytest.raises(mg.QueryError, match="a column for each range and each group"):
-        correlated(0.5, 0.5).thetas(np.full((3, 2), 0.5))
+        correlated(0.5, 0.5).parameter_values(np.full((3, 2), 0.5))
 
 
 def test_a_contest_without_ranges_has_worlds_all_alike():
-    assert Draws(Space(())).thetas(0, 5).shape == (5, 0)
+    assert SampleSequence(ParameterSpace(())).parameter_values(0, 5).shape == (5, 0)
 
 
 def test_the_middle_of_the_cube_is_the_median():
     diagram = mg.compile_scenario(mg.load("harbour-lease"))
-    space = Space(diagram.parameters)
-    middle = space.thetas(np.full((1, len(space.factors)), 0.5))[0]
+    space = ParameterSpace(diagram.parameters)
+    middle = space.parameter_values(np.full((1, len(space.factors)), 0.5))[0]
     assert middle == pytest.approx(diagram.theta)

@@ -7,7 +7,7 @@ import middlegame as mg
 from middlegame.diagram import Chance, Fixed
 from middlegame.engine.batch.lambda_ramp import Ramp
 from middlegame.sweeps import compiled
-from middlegame.sweeps.queries import Ask
+from middlegame.sweeps.queries import Query
 from middlegame.sweeps.solving import chunk_size, solve_worlds
 
 
@@ -28,18 +28,18 @@ def draws(diagram: mg.Diagram, count: int) -> np.ndarray:
     )
 
 
-def asks(diagram: mg.Diagram) -> dict[str, Ask]:
+def asks(diagram: mg.Diagram) -> dict[str, Query]:
     """A condition over two, a function of three, and of nothing."""
     return {
-        "both": Ask.condition(diagram, "lease = lost and depot = closes"),
-        "any": Ask(("depot", "bid", "renew"), np.arange(8.0).reshape(2, 2, 2) - 3),
-        "two": Ask((), np.array(2.0)),
-        "either": Ask.any_of(diagram, ["lease = lost", "depot = closes and bid = offer"]),
+        "both": Query.condition(diagram, "lease = lost and depot = closes"),
+        "any": Query(("depot", "bid", "renew"), np.arange(8.0).reshape(2, 2, 2) - 3),
+        "two": Query((), np.array(2.0)),
+        "either": Query.any_of(diagram, ["lease = lost", "depot = closes and bid = offer"]),
     }
 
 
-def expected(alone: mg.Equilibrium, ask: Ask) -> float:
-    if ask.opposite:
+def expected(alone: mg.Equilibrium, ask: Query) -> float:
+    if ask.complement:
         return alone.probability("lease = lost or depot = closes and bid = offer")
     return float((alone.joint(*ask.over) * ask.weights).sum())
 
@@ -120,9 +120,9 @@ def test_a_world_without_an_equilibrium_is_named(harbour):
 @pytest.mark.parametrize(
     "ask",
     [
-        Ask(("depott",), np.ones(2)),
-        Ask(("depot",), np.ones(3)),
-        Ask(("depot", "depot"), np.ones((2, 2))),
+        Query(("depott",), np.ones(2)),
+        Query(("depot",), np.ones(3)),
+        Query(("depot", "depot"), np.ones((2, 2))),
     ],
 )
 def test_asks_of_another_contest_are_refused(harbour, ask):

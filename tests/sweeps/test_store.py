@@ -10,8 +10,8 @@ import pyarrow.parquet as pq
 import pytest
 
 import middlegame as mg
-from middlegame.report.text import outlooks
-from middlegame.sweeps.plan import BLOCK, Plan
+from middlegame.report.text import sweep as outlooks
+from middlegame.sweeps.plan import BLOCK, SweepPlan
 
 WORLDS = 2 * BLOCK + 100
 
@@ -30,14 +30,14 @@ def whole(harbour, tmp_path_factory):
 @pytest.fixture
 def interrupted(monkeypatch):
     """Interrupt a sweep as it begins its third block."""
-    solve = Plan.solve
+    solve = SweepPlan.solve
 
     def stopping(self, number, *arguments, **more):
         if number == 2:
             raise KeyboardInterrupt
         return solve(self, number, *arguments, **more)
 
-    monkeypatch.setattr(Plan, "solve", stopping)
+    monkeypatch.setattr(SweepPlan, "solve", stopping)
     return monkeypatch
 
 
@@ -82,7 +82,7 @@ def test_nothing_done_is_nothing_to_tell(harbour, monkeypatch, tmp_path):
     def stop(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(Plan, "solve", stop)
+    monkeypatch.setattr(SweepPlan, "solve", stop)
     with pytest.raises(KeyboardInterrupt):
         mg.sweep(harbour, 10, out=tmp_path / "worlds.parquet")
     with pytest.raises(mg.QueryError, match="no Dask scheduler answers"):
@@ -91,7 +91,7 @@ def test_nothing_done_is_nothing_to_tell(harbour, monkeypatch, tmp_path):
 
 
 def test_a_finished_sweep_is_read_again_without_work(harbour, whole, monkeypatch):
-    monkeypatch.setattr(Plan, "solve", None)
+    monkeypatch.setattr(SweepPlan, "solve", None)
     again = mg.sweep(harbour, WORLDS, out=whole.store.out, resume=True)
     assert again.forecast == whole.forecast
 
@@ -127,7 +127,7 @@ def test_what_is_no_sweep_is_left_alone(harbour, tmp_path):
 
 def test_a_world_that_failed_is_null_and_named(harbour, tmp_path, monkeypatch):
     out = tmp_path / "worlds.parquet"
-    draws = Plan(harbour.diagram).draws.thetas(0, 20)
+    draws = SweepPlan(harbour.diagram).sequence.parameter_values(0, 20)
     worths = [k for k, p in enumerate(harbour.diagram.parameters) if p.unit == "points"]
     draws[7, worths] = 1e308
     monkeypatch.setattr("middlegame.sweeps.sampling.Draws.thetas", lambda *_: draws)

@@ -2,13 +2,13 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from middlegame.sweeps.summaries import effective, spread
+from middlegame.sweeps.summaries import effective_size, summarize
 
 RNG = np.random.default_rng(0)
 
 
 def test_a_spread_is_that_of_its_distribution():
-    found = spread(norm.ppf((np.arange(100_000) + 0.5) / 100_000), np.ones(100_000))
+    found = summarize(norm.ppf((np.arange(100_000) + 0.5) / 100_000), np.ones(100_000))
     assert found.mean == pytest.approx(0, abs=1e-9)
     assert found.median == pytest.approx(0, abs=1e-9)
     assert found.half == pytest.approx(norm.ppf([0.25, 0.75]), abs=1e-4)
@@ -18,7 +18,7 @@ def test_a_spread_is_that_of_its_distribution():
 def test_the_error_is_that_of_repeated_sampling():
     count, times = 400, 2000
     ends = np.quantile(RNG.standard_normal((times, count)), [0.05, 0.95], axis=1)
-    told = [spread(RNG.standard_normal(count), np.ones(count)).error for _ in range(50)]
+    told = [summarize(RNG.standard_normal(count), np.ones(count)).error for _ in range(50)]
     # The exact standard error of a quantile, by its density (Conover 1999).
     exact = 1.96 * np.sqrt(0.05 * 0.95 / count) / norm.pdf(norm.ppf(0.05))
     assert 1.96 * ends.std(axis=1) == pytest.approx([exact, exact], rel=0.1)
@@ -28,17 +28,17 @@ def test_the_error_is_that_of_repeated_sampling():
 def test_a_weight_is_as_good_as_a_repetition():
     values, weights = RNG.uniform(size=500), RNG.integers(1, 5, 500)
     repeated = np.repeat(values, weights)
-    found, same = spread(values, weights.astype(float)), spread(repeated, np.ones(len(repeated)))
+    found, same = summarize(values, weights.astype(float)), summarize(repeated, np.ones(len(repeated)))
     assert found.mean == pytest.approx(same.mean)
     assert found.ninety == pytest.approx(same.ninety, abs=0.01)
     assert found.half == pytest.approx(same.half, abs=0.01)
-    assert effective(np.ones(7)) == 7
-    assert effective(np.array([1.0, 0, 0])) == 1
-    assert effective(np.zeros(3)) == 0
+    assert effective_size(np.ones(7)) == 7
+    assert effective_size(np.array([1.0, 0, 0])) == 1
+    assert effective_size(np.zeros(3)) == 0
 
 
 def test_what_failed_or_cannot_be_is_left_out():
-    found = spread(np.array([0.2, np.nan, 0.4, 0.9]), np.array([1.0, 1.0, 1.0, 0.0]))
+    found = summarize(np.array([0.2, np.nan, 0.4, 0.9]), np.array([1.0, 1.0, 1.0, 0.0]))
     assert found.mean == pytest.approx(0.3)
     assert found.ninety == (0.2, 0.4)
-    assert np.isnan(spread(np.array([np.nan]), np.ones(1)).mean)
+    assert np.isnan(summarize(np.array([np.nan]), np.ones(1)).mean)

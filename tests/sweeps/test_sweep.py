@@ -83,7 +83,7 @@ def test_a_notebook_shows_intervals(swept):
 
 def test_what_is_known_weighs_the_worlds(harbour):
     """The mean over weighted worlds is the ratio of two plain means."""
-    plain = mg.sweep(harbour, 512, asks={"both": "lease = lost and depot = closes"})
+    plain = mg.sweep(harbour, 512, conditions={"both": "lease = lost and depot = closes"})
     given = mg.sweep(harbour.given({"depot": "closes"}), 512)
     closes = plain.worlds("depot")[:, 0]
     assert given.weights == pytest.approx(closes, abs=1e-9)
@@ -103,7 +103,7 @@ def test_what_is_supposed_holds_in_every_world(harbour):
 def test_auto_goes_on_until_it_is_exact(harbour, monkeypatch):
     monkeypatch.setattr(run, "EXACT_ENOUGH", 0.017)
     seen = []
-    found = mg.sweep(harbour, told=lambda *told: seen.append(told))
+    found = mg.sweep(harbour, progress=lambda *told: seen.append(told))
     assert seen[0] == (BLOCK, None)
     assert seen[-1] == (found.count, None)
     assert found.error < 0.017
@@ -136,7 +136,7 @@ def test_a_contest_without_ranges_has_one_answer(harbour):
     ],
 )
 def test_what_cannot_be_is_refused_before_the_work(harbour, arguments, told, monkeypatch):
-    monkeypatch.setattr(run.Plan, "solve", None)
+    monkeypatch.setattr(run.SweepPlan, "solve", None)
     with pytest.raises(mg.QueryError, match=told):
         mg.sweep(harbour, **arguments)
 

@@ -18,10 +18,10 @@ from middlegame.diagram import Parameter
 from middlegame.equilibrium.equilibrium import Equilibrium
 from middlegame.scenario.conditions import Any as AnyOf
 from middlegame.scenario.timeline import Timeline
-from middlegame.sweeps.queries import Ask
-from middlegame.sweeps.sampling import Draws, Space
+from middlegame.sweeps.queries import Query
+from middlegame.sweeps.sampling import SampleSequence, ParameterSpace
 from middlegame.sweeps.solving import solve_worlds
-from middlegame.sweeps.summaries import effective, spread
+from middlegame.sweeps.summaries import effective_size, summarize
 
 
 @dataclass(frozen=True)
@@ -142,7 +142,7 @@ def attribution(
         raise QueryError("nothing is resolved yet, so there is no miss to explain")
     answered = tuple(_resolve(equilibrium, name, yes) for name, yes in outcomes.items())
     parameters = equilibrium.diagram.parameters
-    thetas = Draws(Space(parameters), seed=seed).thetas(0, n)
+    thetas = SampleSequence(ParameterSpace(parameters), seed=seed).parameter_values(0, n)
     solved = solve_worlds(
         equilibrium.diagram,
         thetas,
@@ -165,7 +165,7 @@ def attribution(
         contributions=tuple(sorted(owed, key=lambda each: (-abs(each.shift), each.parameter.name))),
         worlds=n,
         failed=len(solved.failed),
-        effective=effective(weights),
+        effective=effective_size(weights),
         joint_probability=float(weights.sum() / prior.sum()),
     )
 
@@ -220,24 +220,24 @@ def _contribution(
         value=float(value),
         score_gain=float(gain),
         judged_interval=(parameter.low, parameter.high),
-        updated_interval=spread(drawn, weights).ninety,
+        updated_interval=summarize(drawn, weights).ninety,
         shift=mean,
         relative_deviation=float(np.sqrt(around)),
     )
 
 
-def _joint_query(equilibrium: Equilibrium, outcomes: Mapping[str, bool]) -> Ask:
+def _joint_query(equilibrium: Equilibrium, outcomes: Mapping[str, bool]) -> Query:
     """Ask for the probability of all that happened and did not, together."""
     assert equilibrium.scenario is not None
     diagram, timeline = equilibrium.diagram, Timeline(equilibrium.scenario)
     tables = []
     for name, happened in outcomes.items():
-        ways = timeline.ways(equilibrium.scenario.questions[name])
+        ways = timeline.question_conditions(equilibrium.scenario.questions[name])
         if happened:
-            asked = Ask.condition(diagram, ways[0] if len(ways) == 1 else AnyOf(ways))
+            asked = Query.condition(diagram, ways[0] if len(ways) == 1 else AnyOf(ways))
             tables.append((asked.over, asked.weights))
         else:
-            every = [Ask.condition(diagram, way) for way in ways]
+            every = [Query.condition(diagram, way) for way in ways]
             tables += [(asked.over, 1 - asked.weights) for asked in every]
     (over, where), *others = tables
-    return Ask(over, where, tuple(others))
+    return Query(over, where, tuple(others))

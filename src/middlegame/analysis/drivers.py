@@ -20,8 +20,8 @@ from scipy.sparse.csgraph import connected_components
 from middlegame.analysis.outcomes import BatchEvaluator, QuestionOutcomes
 from middlegame.base.errors import QueryError
 from middlegame.base.numbers import Floats
-from middlegame.scenario.model.correlations import group_of
-from middlegame.sweeps.sampling import Draws, Space
+from middlegame.scenario.model.correlations import group_name
+from middlegame.sweeps.sampling import SampleSequence, ParameterSpace
 
 Told = Callable[[int, int], None]
 Method = Literal["sobol", "pawn"]
@@ -78,7 +78,7 @@ class QuestionDrivers:
     ranked: tuple[Driver, ...]
 
 
-def correlated_groups(space: Space) -> dict[str, tuple[int, ...]]:
+def correlated_groups(space: ParameterSpace) -> dict[str, tuple[int, ...]]:
     """Put together the judgements that correlate: names, and the factors of the cube that move.
 
     Ranges that share a group, directly or over others, are one; its name is that of the groups.
@@ -91,13 +91,13 @@ def correlated_groups(space: Space) -> dict[str, tuple[int, ...]]:
     found: dict[str, tuple[int, ...]] = {}
     for label in dict.fromkeys(labels):
         members = tuple(int(k) for k in np.flatnonzero(labels == label))
-        common = dict.fromkeys(group_of(space.factors[k]) for k in members if k >= count)
+        common = dict.fromkeys(group_name(space.factors[k]) for k in members if k >= count)
         found[" and ".join(common) or space.factors[members[0]]] = members
     return found
 
 
-def drivers(
-    answers: BatchEvaluator, method: str, count: int | None, seed: int, told: Told | None = None
+def rank_drivers(
+    evaluator: BatchEvaluator, method: str, count: int | None, seed: int, progress: Told | None = None
 ) -> list[QuestionDrivers]:
     """Find drivers by the method of that name.
 
@@ -112,15 +112,15 @@ def drivers(
         QueryError: see the methods.
     """
     if method == "sobol":
-        return sobol_drivers(answers, count or 256, seed, told)
-    draws = Draws(Space(answers.diagram.parameters), seed=seed)
+        return sobol_drivers(evaluator, count or 256, seed, progress)
+    draws = SampleSequence(ParameterSpace(evaluator.diagram.parameters), seed=seed)
     points = draws.points(0, count or 4096)
-    found = evaluate_in_blocks(answers, draws.space, points, told)
-    return pawn_drivers(answers.questions, draws.space, draws.space.thetas(points), found, seed)
+    found = evaluate_in_blocks(evaluator, draws.space, points, progress)
+    return pawn_drivers(evaluator.questions, draws.space, draws.space.parameter_values(points), found, seed)
 
 
 def sobol_drivers(
-    answers: BatchEvaluator, base: int = 256, seed: int = 0, told: Told | None = None
+    evaluator: BatchEvaluator, base: int = 256, seed: int = 0, progress: Told | None = None
 ) -> list[QuestionDrivers]:
     """Find drivers by Sobol's indices.
 
@@ -138,7 +138,7 @@ def sobol_drivers(
     from SALib.analyze import sobol as analyze
     from SALib.sample import sobol as sample
 
-    space = Space(answers.diagram.parameters)
+    space = ParameterSpace(evaluator.diagram.parameters)
     grouped = correlated_groups(space)
     owner = {place: name for name, places in grouped.items() for place in places}
     problem: dict[str, Any] = {
@@ -151,12 +151,12 @@ def sobol_drivers(
     # SALib takes one group for none; and where everything is one driver, nothing is to be parted.
     alone = len(order) == 1
     if alone:
-        points = Draws(space, seed=seed).points(0, base)
+        points = SampleSequence(space, seed=seed).points(0, base)
     else:
         points = sample.sample(problem, base, calc_second_order=False, seed=seed)
-    found = evaluate_in_blocks(answers, space, points, told)
+    found = evaluate_in_blocks(evaluator, space, points, progress)
     drivers = []
-    for target in answers.questions:
+    for target in evaluator.questions:
         width = 1 if alone else len(order) + 2
         chances = _whole_blocks(target.probability(found[target.name]), width)
         spread = float(chances.std())
@@ -190,10 +190,10 @@ def sobol_drivers(
 
 
 def pawn_drivers(
-    targets: Sequence[QuestionOutcomes],
-    space: Space,
-    thetas: Floats,
-    found: Mapping[str, Floats],
+    questions: Sequence[QuestionOutcomes],
+    space: ParameterSpace,
+    samples: Floats,
+    outcomes: Mapping[str, Floats],
     seed: int = 0,
 ) -> list[QuestionDrivers]:
     """Find drivers by PAWN from worlds that are solved already.
@@ -211,19 +211,19 @@ def pawn_drivers(
     _salib()
     from SALib.analyze import pawn
 
-    if len(thetas) < 20 * _SLICES:
-        raise QueryError(f"{len(thetas)} worlds are too few for PAWN; expected {20 * _SLICES}")
+    if len(samples) < 20 * _SLICES:
+        raise QueryError(f"{len(samples)} worlds are too few for PAWN; expected {20 * _SLICES}")
     grouped = correlated_groups(space)
-    scores = np.stack([p.to_scale(thetas[:, k]) for k, p in enumerate(space.parameters)], axis=1)
+    scores = np.stack([p.to_scale(samples[:, k]) for k, p in enumerate(space.parameters)], axis=1)
     scores = (scores - scores.mean(axis=0)) / np.maximum(scores.std(axis=0), 1e-300)
     members = {n: [p for p in ps if p < len(space.parameters)] for n, ps in grouped.items()}
     columns = [_common(scores[:, places]) for places in members.values()]
-    dummy = np.random.default_rng(seed).random(len(thetas))
+    dummy = np.random.default_rng(seed).random(len(samples))
     inputs = np.stack([*columns, dummy], axis=1)
     problem = {"num_vars": inputs.shape[1], "names": [*members, "dummy"]}
     drivers = []
-    for target in targets:
-        chances = target.probability(found[target.name])
+    for target in questions:
+        chances = target.probability(outcomes[target.name])
         there = np.isfinite(chances)
         indices = pawn.analyze(problem, inputs[there], chances[there], S=_SLICES)["median"]
         ranked = [
@@ -234,21 +234,21 @@ def pawn_drivers(
         spread = float(chances[there].std())
         mean = float(chances[there].mean())
         drivers.append(
-            QuestionDrivers(target.name, "pawn", len(thetas), mean, spread, tuple(ranked))
+            QuestionDrivers(target.name, "pawn", len(samples), mean, spread, tuple(ranked))
         )
     return drivers
 
 
 def evaluate_in_blocks(
-    answers: BatchEvaluator, space: Space, points: Floats, told: Told | None = None
+    evaluator: BatchEvaluator, space: ParameterSpace, points: Floats, progress: Told | None = None
 ) -> dict[str, Floats]:
     """Solve the worlds at points of the unit cube, telling how far it is."""
     parts = []
     for begin in range(0, len(points), _BLOCK):
-        thetas = space.thetas(points[begin : begin + _BLOCK])
-        parts.append(answers(thetas, check=0 if begin else 4))
-        if told:
-            told(min(begin + _BLOCK, len(points)), len(points))
+        thetas = space.parameter_values(points[begin : begin + _BLOCK])
+        parts.append(evaluator(thetas, check=0 if begin else 4))
+        if progress:
+            progress(min(begin + _BLOCK, len(points)), len(points))
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 

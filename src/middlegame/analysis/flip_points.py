@@ -7,19 +7,28 @@ of sign of the lead is bracketed on a grid and the bracket is cut again and agai
 roots and jumps alike.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from itertools import combinations
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from middlegame.analysis.brackets import Bracket, Line, first_bracket, lead_of
-from middlegame.analysis.outcomes import BatchEvaluator, QuestionOutcomes
+from middlegame.analysis.outcomes import (
+    BatchEvaluator,
+    QuestionOutcomes,
+    SampleCounts,
+    equilibrium_of,
+)
+from middlegame.analysis.result import AnalysisResult
+from middlegame.base.encoding import plain
 from middlegame.base.numbers import Floats
+from middlegame.base.progress import ProgressCallback
 from middlegame.diagram import Parameter
-from middlegame.sweeps.sampling import at_share
+from middlegame.equilibrium.equilibrium import Equilibrium
+from middlegame.sweeps.result import Sweep
+from middlegame.sweeps.sampling import value_at
 
-Told = Callable[[int, int], None]
 
 SHARES = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0)
 """Where judgements are tried, in halves of their ranges from the middle; 1 is an end."""
@@ -87,14 +96,14 @@ class OneAtATime:
     pair: FlipPoint | None
 
 
-def flip_points(answers: BatchEvaluator, told: Told | None = None) -> list[OneAtATime]:
+def search_flip_points(evaluator: BatchEvaluator, progress: Told | None = None) -> list[OneAtATime]:
     """Move judgements until answers flip.
 
     Args:
         answers: solves worlds and answers the questions.
         told: is told how many of the steps are done.
     """
-    return _Search(answers, told or (lambda _done, _of: None)).run()
+    return _Search(evaluator, progress or (lambda _done, _of: None)).run()
 
 
 _SLOPE = 1e-3
@@ -107,7 +116,7 @@ where the engine's exact derivatives (`engine.qre.sensitivity`), with which they
 
 class _Search:
     def __init__(self, answers: BatchEvaluator, told: Told) -> None:
-        self.answers, self.told = answers, told
+        self.evaluator, self.progress = answers, told
         self.parameters: Sequence[Parameter] = answers.diagram.parameters
         self.middle = answers.diagram.theta
 
@@ -116,14 +125,14 @@ class _Search:
         count, shares = len(self.parameters), self._shares()
         moves = [((k,), (s,)) for k in range(count) for s in (-_SLOPE, _SLOPE, *shares)]
         grid = self._solve([((), ()), *moves], check=4)
-        self.told(1, steps)
+        self.progress(1, steps)
         found = []
-        for each in self.answers.questions:
+        for each in self.evaluator.questions:
             at = grid[each.name][1:].reshape(count, 2 + len(shares), -1)
             found.append(self._first(each, grid[each.name][0], at))
         singles = self._refined([b for one in found for b in one.brackets], 1, steps)
         pairs = self._pairs(found, steps)
-        return [self._moves(one, singles, pairs) for one in found]
+        return [self._one_at_a_time(one, singles, pairs) for one in found]
 
     def _shares(self) -> tuple[float, ...]:
         return (*(-share for share in SHARES[::-1]), *SHARES)
@@ -134,21 +143,21 @@ class _Search:
         thetas = np.repeat(self.middle[None], len(moves), axis=0)
         for row, (places, shares) in enumerate(moves):
             for place, share in zip(places, shares, strict=True):
-                thetas[row, place] = at_share(self.parameters[place], share)
-        return self.answers(thetas, check)
+                thetas[row, place] = value_at(self.parameters[place], share)
+        return self.evaluator(thetas, check)
 
-    def _first(self, target: QuestionOutcomes, middle: Floats, at: Floats) -> "_Found":
+    def _first(self, target: QuestionOutcomes, middle: Floats, at: Floats) -> "_GridResult":
         """Read slopes and ends off the grid, and bracket the first change on either side."""
         slopes = (at[:, 1] - at[:, 0]) / (2 * _SLOPE)
         below, above = at[:, 2 : 2 + len(SHARES)][:, ::-1], at[:, 2 + len(SHARES) :]
         end = SHARES.index(1.0)
         leader = int(np.argmax(np.round(middle, 12)))
         brackets = [
-            first_bracket(Line(target, leader, (place,), (sign,)), middle, SHARES, side)
+            first_bracket(SearchLine(target, leader, (place,), (sign,)), middle, SHARES, side)
             for place in range(len(self.parameters))
             for sign, side in ((-1.0, below[place]), (1.0, above[place]))
         ]
-        return _Found(
+        return _GridResult(
             target,
             leader,
             middle,
@@ -157,9 +166,9 @@ class _Search:
             [bracket for bracket in brackets if bracket],
         )
 
-    def _pairs(self, found: list["_Found"], steps: int) -> list[Bracket]:
+    def _pairs(self, found: list["_GridResult"], steps: int) -> list[Bracket]:
         """Move the most telling judgements in pairs, each against the lead."""
-        wanted: list[tuple[_Found, tuple[int, int], tuple[float, ...]]] = []
+        wanted: list[tuple[_GridResult, tuple[int, int], tuple[float, ...]]] = []
         for one in found:
             lead = one.lead_slopes
             telling = np.argsort(-np.abs(lead), kind="stable")[:PAIRED]
@@ -174,11 +183,11 @@ class _Search:
         if not moves:
             return []
         grid = self._solve(moves)
-        self.told(2 + _ROUNDS, steps)
+        self.progress(2 + _ROUNDS, steps)
         brackets: list[Bracket] = []
         for number, (one, pair, signs) in enumerate(wanted):
             at = grid[one.target.name][number * len(SHARES) : (number + 1) * len(SHARES)]
-            line = Line(one.target, one.leader, pair, signs)
+            line = SearchLine(one.target, one.leader, pair, signs)
             bracket = first_bracket(line, one.middle, SHARES, at)
             brackets += [bracket] if bracket else []
         # Only those that begin before the nearest of all can end has to be cut.
@@ -204,10 +213,10 @@ class _Search:
                 b.cut(shares, at[b.line.target.name][k * _CUTS : (k + 1) * _CUTS])
                 for k, (b, shares) in enumerate(zip(brackets, cuts, strict=True))
             ]
-            self.told(begun + round_ + 1, steps)
+            self.progress(begun + round_ + 1, steps)
         return brackets
 
-    def _moves(self, one: "_Found", singles: list[Bracket], pairs: list[Bracket]) -> OneAtATime:
+    def _one_at_a_time(self, one: "_GridResult", singles: list[Bracket], pairs: list[Bracket]) -> OneAtATime:
         mine = [self._flip(b) for b in singles if b.line.target is one.target]
         nearest: dict[tuple[int, ...], FlipPoint] = {}
         for flip in sorted(mine, key=lambda flip: flip.distance):
@@ -223,7 +232,7 @@ class _Search:
         share = (bracket.low + bracket.high) / 2
         shares = tuple(sign * share for sign in bracket.line.signs)
         values = [
-            float(at_share(self.parameters[k], s))
+            float(value_at(self.parameters[k], s))
             for k, s in zip(bracket.line.places, shares, strict=True)
         ]
         outcomes = bracket.line.target.outcomes
@@ -239,7 +248,88 @@ class _Search:
 
 
 @dataclass(frozen=True)
-class _Found:
+class SearchLine:
+    """A line through the parameters, along which judgements leave the middles of their ranges.
+
+    Attributes:
+        target: the question that is watched.
+        leader: number of its likeliest outcome at the middle.
+        places: which parameters move, by number.
+        signs: the direction of each, 1 or -1.
+    """
+
+    target: QuestionOutcomes
+    leader: int
+    places: tuple[int, ...]
+    signs: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Bracket:
+    """A part of a line in which the likeliest outcome loses its lead.
+
+    Attributes:
+        line: the line.
+        low: where the leader still leads, in halves of the ranges from their middles.
+        high: where it no longer does.
+        after: number of the outcome that leads at `high`.
+        lead: the lead at `low`, in probability.
+        lack: the lead at `high`, below 0.
+    """
+
+    line: SearchLine
+    low: float
+    high: float
+    after: int
+    lead: float
+    lack: float
+
+    def cut(self, shares: Floats, at: Floats) -> "Bracket":
+        """Return the part of the bracket in which the lead is lost first.
+
+        Args:
+            shares: points within the bracket, ascending, `[points]`.
+            at: the outcomes' probabilities at these points, `[points, outcomes]`.
+        """
+        kept = self
+        for share, outcomes in zip(map(float, shares), at, strict=True):
+            lead, rival = lead_of(outcomes, self.line.leader)
+            if lead < 0:
+                return replace(kept, high=share, after=rival, lack=lead)
+            kept = replace(kept, low=share, lead=lead)
+        return kept
+
+
+def first_bracket(
+    line: SearchLine, middle: Floats, shares: Sequence[float], at: Floats
+) -> Bracket | None:
+    """Find the first step along a line on which the lead is lost; None if it is never lost.
+
+    Args:
+        line: the line.
+        middle: the outcomes' probabilities where the line begins, `[outcomes]`.
+        shares: points on the line, ascending.
+        at: the outcomes' probabilities at these points, `[points, outcomes]`.
+    """
+    start, rival = lead_of(middle, line.leader)
+    whole = Bracket(line, 0.0, float("inf"), rival, start, 0.0)
+    found = whole.cut(np.asarray(shares, float), at)
+    return found if np.isfinite(found.high) else None
+
+
+def lead_of(outcomes: Floats, leader: int) -> tuple[float, int]:
+    """Return an outcome's lead over the likeliest other one, and the number of that other one.
+
+    The lead is infinite where there is no equilibrium, so that such a point is no flip point.
+    """
+    others = np.where(np.arange(len(outcomes)) == leader, -np.inf, outcomes)
+    rival = int(np.argmax(others))
+    lead = float(outcomes[leader] - outcomes[rival])
+    return (lead if np.isfinite(lead) else np.inf), rival
+
+
+@dataclass(frozen=True)
+class _GridResult:
     """What the grid shows of one question."""
 
     target: QuestionOutcomes

@@ -14,7 +14,7 @@ from typing import Any
 from middlegame.base.errors import QueryError, unknown
 from middlegame.diagram import Chance, Diagram
 from middlegame.equilibrium.equilibrium import Equilibrium
-from middlegame.equilibrium.play import Play
+from middlegame.equilibrium.play import StrategyProfile
 
 WORTH_A_MENTION, STRONG, VERY_STRONG = 3.0, 20.0, 150.0
 """Bayes factors from which evidence is positive, strong, very strong (Kass & Raftery 1995)."""
@@ -95,7 +95,7 @@ class HypothesisSet:
         }
 
 
-def hypotheses(equilibrium: Equilibrium, about: Iterable[str] = ()) -> tuple[HypothesisSet, ...]:
+def weigh_evidence(equilibrium: Equilibrium, about: Iterable[str] = ()) -> tuple[HypothesisSet, ...]:
     """Weigh all that is known of a contest.
 
     Args:
@@ -113,7 +113,7 @@ def hypotheses(equilibrium: Equilibrium, about: Iterable[str] = ()) -> tuple[Hyp
         raise QueryError("nothing here is hidden from anybody: say what is in question by --about")
     for name in names:
         if name not in diagram.index or name in diagram.evidence:
-            raise unknown("move or factor", name, [node.name for node in diagram.played])
+            raise unknown("move or factor", name, [node.name for node in diagram.contest_nodes])
     pieces = evidence_by_date(equilibrium)
     return tuple(_weigh(equilibrium, name, pieces) for name in names)
 
@@ -128,7 +128,7 @@ def hidden(diagram: Diagram) -> tuple[str, ...]:
     movers = {decision.owner for decision in diagram.decisions}
     seers = {
         node.name: {d.owner for d in diagram.decisions if node.name in d.parents}
-        for node in diagram.played
+        for node in diagram.contest_nodes
         if isinstance(node, Chance)
     }
     secret = [name for name, saw in seers.items() if saw != movers]
@@ -155,7 +155,7 @@ def _weigh(equilibrium: Equilibrium, name: str, pieces: Sequence[str]) -> Hypoth
     before, dates = equilibrium.prior, evidence_dates(equilibrium)
     prior = before.forecast(name)
     found: list[EvidenceAssessment] = []
-    so_far: Play = before
+    so_far: StrategyProfile = before
     for piece in pieces:
         seen = {piece: equilibrium.known[piece]}
         alone = before.given(seen)

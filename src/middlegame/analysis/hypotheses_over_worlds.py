@@ -15,10 +15,10 @@ from middlegame.analysis.hypotheses import HypothesisSet
 from middlegame.base.errors import QueryError
 from middlegame.base.numbers import Floats
 from middlegame.equilibrium.equilibrium import Equilibrium
-from middlegame.sweeps.queries import Ask
-from middlegame.sweeps.sampling import Draws, Space
+from middlegame.sweeps.queries import Query
+from middlegame.sweeps.sampling import SampleSequence, ParameterSpace
 from middlegame.sweeps.solving import solve_worlds
-from middlegame.sweeps.summaries import Spread, effective, spread
+from middlegame.sweeps.summaries import Spread, effective_size, summarize
 
 
 @dataclass(frozen=True)
@@ -84,8 +84,8 @@ def hypotheses_over_worlds(
     diagram, known = equilibrium.diagram, tuple(equilibrium.known)
     if not diagram.parameters:
         raise QueryError("every number here is exact: there are no ranges to draw worlds from")
-    thetas = Draws(Space(diagram.parameters), seed=seed).thetas(0, n)
-    asks: dict[str, Ask] = {}
+    thetas = SampleSequence(ParameterSpace(diagram.parameters), seed=seed).parameter_values(0, n)
+    asks: dict[str, Query] = {}
     for hypothesis in factors:
         for k, state in enumerate(hypothesis.prior):
             about = {hypothesis.name: np.eye(len(hypothesis.prior))[k]}
@@ -107,9 +107,9 @@ def hypotheses_over_worlds(
     for hypothesis in factors:
         name = hypothesis.name
         before = solved.forecasts[name][good]
-        prior[name] = {s: spread(before[:, k], even) for k, s in enumerate(hypothesis.prior)}
+        prior[name] = {s: summarize(before[:, k], even) for k, s in enumerate(hypothesis.prior)}
         after = {s: _share(told[_key(name, s)], weights) for s in hypothesis.prior}
-        posterior[name] = {state: spread(values, weights) for state, values in after.items()}
+        posterior[name] = {state: summarize(values, weights) for state, values in after.items()}
         correlations[name] = {
             state: {
                 parameter.name: _correlation(scale, values, weights)
@@ -118,7 +118,7 @@ def hypotheses_over_worlds(
             for state, values in after.items()
         }
         bayes_factors[name] = {
-            piece.name: spread(values, np.isfinite(values).astype(float))
+            piece.name: summarize(values, np.isfinite(values).astype(float))
             for piece in hypothesis.pieces
             if np.isfinite(
                 values := _factor(hypothesis, piece.name, piece.favoured_state, before, told)
@@ -127,7 +127,7 @@ def hypotheses_over_worlds(
     return HypothesesOverWorlds(
         worlds=n,
         failed=len(solved.failed),
-        effective=effective(weights),
+        effective=effective_size(weights),
         prior=prior,
         posterior=posterior,
         bayes_factors=bayes_factors,
@@ -135,7 +135,7 @@ def hypotheses_over_worlds(
     )
 
 
-def _ask(equilibrium: Equilibrium, about: Mapping[str, Floats], known: Iterable[str]) -> Ask:
+def _ask(equilibrium: Equilibrium, about: Mapping[str, Floats], known: Iterable[str]) -> Query:
     """Ask for a state of a hypothesis together with what was seen."""
     nodes, index = equilibrium.diagram.nodes, equilibrium.diagram.index
     among = dict(about)
@@ -144,7 +144,7 @@ def _ask(equilibrium: Equilibrium, about: Mapping[str, Floats], known: Iterable[
         indicator = np.array([float(state in seen) for state in nodes[index[name]].states])
         among[name] = among.get(name, 1.0) * indicator
     (name, first), *others = among.items()
-    return Ask((name,), first, tuple(((other,), table) for other, table in others))
+    return Query((name,), first, tuple(((other,), table) for other, table in others))
 
 
 def _factor(

@@ -15,9 +15,9 @@ from middlegame.base.numbers import Floats
 from middlegame.diagram import Decision, Diagram, Tables
 from middlegame.engine.graph.layout import layout_of
 from middlegame.engine.inference import joint as inference
-from middlegame.equilibrium.engine_input import certain, fix
+from middlegame.equilibrium.engine_input import certain_table, fix_states
 from middlegame.equilibrium.equilibrium import Equilibrium
-from middlegame.equilibrium.play import Play, place_of
+from middlegame.equilibrium.play import StrategyProfile, node_index
 from middlegame.sweeps.batches import Told, flattened, forecasts, solve_all
 
 
@@ -66,7 +66,7 @@ class InterventionResults:
         """Each move's and factor's forecast without a push, `[states]`."""
         return {node.name: self.equilibrium.joint(node.name) for node in self.diagram.nodes}
 
-    def play(self, intervention: Intervention) -> Play:
+    def play(self, intervention: Intervention) -> StrategyProfile:
         """Give the contest as it is played with a push announced."""
         place, structure = self.index(intervention), self.diagram.structure
         layout = layout_of(structure)
@@ -74,7 +74,7 @@ class InterventionResults:
             self.tables[layout.chance_cells(node), place] if owner is None else None
             for node, owner in enumerate(structure.owners)
         )
-        return Play(
+        return StrategyProfile(
             self.diagram,
             replace(self.equilibrium.tables, chances=chances),
             tuple(layout.unpad(self.adapted_policies[..., place])),
@@ -97,7 +97,7 @@ class InterventionResults:
         if not isinstance(node, Decision):
             return 1.0
         place = self.diagram.decisions.index(node)
-        open_ = self.equilibrium.tables.opens[place][..., node.states.index(intervention.state)]
+        open_ = self.equilibrium.tables.open_options[place][..., node.states.index(intervention.state)]
         return float((self.equilibrium.reach[intervention.name] * open_).sum())
 
     def unforeseen_moves(self, intervention: Intervention) -> list[str]:
@@ -139,12 +139,12 @@ def all_interventions(diagram: Diagram) -> tuple[Intervention, ...]:
     Over time, of each move and factor where it first comes about.
     """
     found = []
-    for node in diagram.played:
+    for node in diagram.contest_nodes:
         known = node.name.partition("@")[0] if node.period is not None else node.name
         if node.name != diagram.instances(known)[0].name:
             continue
         for place, state in enumerate(node.states):
-            if isinstance(node, Decision) and not diagram.opens(node)[..., place].any():
+            if isinstance(node, Decision) and not diagram.open_options(node)[..., place].any():
                 continue
             found.append(Intervention(node.name, state))
     return tuple(found)
@@ -157,7 +157,7 @@ def find_interventions(diagram: Diagram, name: str, state: str) -> tuple[Interve
         QueryError: it is not there.
     """
     there = [node for node in diagram.instances(name) if node.period]
-    nodes = there or [diagram.nodes[place_of(diagram, name)]]
+    nodes = there or [diagram.nodes[node_index(diagram, name)]]
     if state not in nodes[0].states:
         raise unknown(f"state of {name}", state, nodes[0].states)
     return tuple(
@@ -165,7 +165,7 @@ def find_interventions(diagram: Diagram, name: str, state: str) -> tuple[Interve
         for node in nodes
         if not isinstance(node, Decision)
         or len(nodes) == 1
-        or diagram.opens(node)[..., node.states.index(state)].any()
+        or diagram.open_options(node)[..., node.states.index(state)].any()
     )
 
 
@@ -227,19 +227,19 @@ def _prepare(equilibrium: Equilibrium, intervention: Intervention) -> _Prepared:
     )
     if not isinstance(node, Decision):
         return _Prepared(
-            fix(diagram, tables, {intervention.name: intervention.state}), equilibrium.policies
+            fix_states(diagram, tables, {intervention.name: intervention.state}), equilibrium.policies
         )
     if intervention.state not in node.states:
         raise unknown(f"state of {intervention.name}", intervention.state, node.states)
     place, option = diagram.decisions.index(node), node.states.index(intervention.state)
-    open_ = tables.opens[place]
+    open_ = tables.open_options[place]
     where = open_[..., option : option + 1]
     if not where.any():
         raise QueryError(
             f"{intervention.name} = {intervention.state} cannot be set: it is never open"
         )
-    sure = certain(open_.shape, option)
-    opens, policies = list(tables.opens), list(equilibrium.policies)
+    sure = certain_table(open_.shape, option)
+    opens, policies = list(tables.open_options), list(equilibrium.policies)
     opens[place] = np.where(where, sure > 0, open_)
     policies[place] = np.where(where, sure, policies[place])
     return _Prepared(replace(tables, opens=tuple(opens)), tuple(policies))

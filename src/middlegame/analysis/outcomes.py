@@ -1,4 +1,4 @@
-"""What worlds are asked: the ways that each question may come out, and how likely each is."""
+"""Questions as sets of exclusive outcomes, and how probable these are in many samples."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,13 +7,15 @@ import numpy as np
 
 from middlegame.base.errors import QueryError
 from middlegame.base.numbers import Floats
+from middlegame.base.progress import ProgressCallback
 from middlegame.diagram import Decision, Diagram, Node
 from middlegame.equilibrium.equilibrium import Equilibrium
-from middlegame.equilibrium.play import cases, place_of
+from middlegame.equilibrium.play import condition_table, node_index
 from middlegame.scenario.conditions import Condition, Is, parse_condition
 from middlegame.scenario.timeline import Timeline
-from middlegame.sweeps.queries import Ask
+from middlegame.sweeps.queries import Query
 from middlegame.sweeps.result import Sweep
+from middlegame.sweeps.run import sweep
 from middlegame.sweeps.solving import solve_worlds
 
 YES, NO = "yes", "no"
@@ -21,14 +23,14 @@ YES, NO = "yes", "no"
 
 @dataclass(frozen=True)
 class QuestionOutcomes:
-    """A question and the ways that it may come out.
+    """A question with its possible outcomes.
 
     Attributes:
         name: the question's name, or its condition.
-        ways: the conditions any of which answers it with yes.
+        conditions: the conditions; the answer is yes where at least one of them holds.
         node: the move or factor whose states are the outcomes; None where they are yes and no.
-        outcomes: the ways that it may come out, which exclude each other.
-        counts: for each outcome whether the answer is yes then.
+        outcomes: the names of the outcomes, which exclude each other.
+        is_yes: for each outcome whether the answer is then yes.
     """
 
     name: str
@@ -38,29 +40,32 @@ class QuestionOutcomes:
     is_yes: tuple[bool, ...]
 
     def probability(self, shares: Floats) -> Floats:
-        """Give the probability of yes, from the outcomes' `[..., outcomes]`."""
+        """Return the probability of yes `[...]` from those of the outcomes `[..., outcomes]`."""
         return np.asarray(np.asarray(shares)[..., list(self.is_yes)].sum(axis=-1), float)
 
 
-def question_outcomes(diagram: Diagram, name: str, *ways: str | Condition) -> QuestionOutcomes:
-    """Work out how a question may come out.
+def question_outcomes(
+    diagram: Diagram, name: str, *conditions: str | Condition
+) -> QuestionOutcomes:
+    """Find the outcomes of a question.
 
-    Of one move or factor, any of its states may be the likeliest; of several, yes or no.
+    The outcomes of a question about one move or factor are its states; those of any other question
+    are yes and no.
 
     Args:
         diagram: the contest.
-        name: of the question; it is its condition too where no ways are given.
-        ways: the conditions any of which answers it with yes.
+        name: the question's name; without conditions it is also the question's condition.
+        conditions: the conditions; the answer is yes where at least one of them holds.
 
     Raises:
-        QueryError: a condition does not parse, or speaks of what is not there.
+        QueryError: a condition does not parse, or names an unknown move, factor or state.
     """
-    for way in ways or (name,):
-        cases(diagram, way)
-    asked = tuple(parse_condition(way) for way in ways or (name,))
+    for way in conditions or (name,):
+        condition_table(diagram, way)
+    asked = tuple(parse_condition(way) for way in conditions or (name,))
     if len(asked) == 1 and isinstance(asked[0], Is):
-        node = diagram.nodes[place_of(diagram, asked[0].variable)]
-        counts = tuple(state in asked[0].among for state in node.states)
+        node = diagram.nodes[node_index(diagram, asked[0].variable)]
+        counts = tuple(state in asked[0].states for state in node.states)
         return QuestionOutcomes(name, asked, node.name, node.states, counts)
     return QuestionOutcomes(name, asked, None, (YES, NO), (True, False))
 
@@ -68,76 +73,93 @@ def question_outcomes(diagram: Diagram, name: str, *ways: str | Condition) -> Qu
 def select_questions(
     equilibrium: Equilibrium, wanted: Sequence[str] = ()
 ) -> tuple[QuestionOutcomes, ...]:
-    """Choose what is asked.
+    """Select the questions that an analysis answers.
 
     Args:
-        equilibrium: the contest; the questions of its scenario can be named.
+        equilibrium: the contest, whose scenario's questions can be named.
         wanted: names of questions, or conditions.
 
     Returns:
-        Those wanted; else the scenario's questions; else how each headline factor ends, or each
-        factor where none is a headline.
+        The wanted questions. Without any: the scenario's questions; without these: the end state
+        of each headline factor, or of each factor where none is a headline.
 
     Raises:
-        QueryError: a condition does not parse, or speaks of what is not there.
+        QueryError: a condition does not parse, or names an unknown move, factor or state.
     """
     diagram, scenario = equilibrium.diagram, equilibrium.scenario
     timeline = Timeline(scenario) if scenario else None
     questions = {
-        name: timeline.ways(question)
+        name: timeline.question_conditions(question)
         for name, question in (scenario.questions if scenario else {}).items()
         if timeline
     }
     names = tuple(dict.fromkeys(wanted)) or tuple(questions)
     if names:
         return tuple(question_outcomes(diagram, name, *questions.get(name, ())) for name in names)
-    factors = [node for node in diagram.played if not isinstance(node, Decision)]
+    factors = [node for node in diagram.contest_nodes if not isinstance(node, Decision)]
     headlines = [node for node in factors if node.headline]
     chosen: Sequence[Node] = headlines or factors or diagram.decisions
     return tuple(question_outcomes(diagram, f"{node.name} = {node.states[0]}") for node in chosen)
 
 
+@dataclass(frozen=True)
+class SampleCounts:
+    """How the samples of an analysis went.
+
+    Attributes:
+        solved: how many samples were solved.
+        failed: how many of these have no equilibrium that could be reached.
+        checked: how many were compared with the full trace.
+        disagreed: how many of the compared samples differ from the full trace.
+    """
+
+    solved: int
+    failed: int
+    checked: int
+    disagreed: int
+
+
 class BatchEvaluator:
-    """Solves worlds and answers targets in each; compiled once for all analyses of a contest.
+    """Evaluates questions in many samples of a contest; compiled once for all of them.
 
     Attributes:
         diagram: the contest.
-        targets: what is asked.
-        solved: how many worlds were solved so far.
-        failed: how many of them had no equilibrium.
-        checked: how many were compared with the full trace.
-        disagreed: how many of those differed from it.
+        questions: the questions that are answered in each sample.
+        counts: how the samples went so far.
     """
 
     def __init__(
         self,
         diagram: Diagram,
-        asked: Sequence[QuestionOutcomes],
+        questions: Sequence[QuestionOutcomes],
         *,
         supposed: Mapping[str, str] | None = None,
         known: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
         if not diagram.parameters:
-            raise QueryError("every number of this contest is exact: there are no ranges to vary")
+            raise QueryError("every number of this contest is exact, so no range can vary")
         self.diagram = diagram
-        self.questions = tuple(asked)
-        self.solved = self.failed = self.checked = self.disagreed = 0
+        self.questions = tuple(questions)
+        self.counts = SampleCounts(0, 0, 0, 0)
         self._supposed, self._known = supposed, known
-        self._asks = {t.name: Ask.any_of(diagram, t.conditions) for t in asked if t.node is None}
+        self._asks = {t.name: Query.any_of(diagram, t.conditions) for t in questions if t.node is None}
 
     @classmethod
     def of(cls, equilibrium: Equilibrium, wanted: Sequence[str] = ()) -> "BatchEvaluator":
-        """Ask worlds of the contest that an equilibrium was found for.
+        """Build the evaluator of an equilibrium's contest.
 
         Args:
-            equilibrium: the contest, perhaps with something supposed or known.
-            wanted: see `targets`.
+            equilibrium: the contest, with whatever is supposed or known.
+            wanted: names of questions, or conditions; without any, those of `select_questions`.
 
         Raises:
-            QueryError: see `targets`; or there is nothing that varies.
+            QueryError: a condition does not parse or names an unknown move, factor or state; the
+                contest has no ranges; or something is supposed by surprise.
         """
         if equilibrium.surprise:
-            raise QueryError("by surprise policies stay as they are: there are no worlds to solve")
+            raise QueryError(
+                "a surprise leaves all policies as they are, so there are no worlds to solve"
+            )
         return cls(
             equilibrium.diagram,
             select_questions(equilibrium, wanted),
@@ -145,28 +167,30 @@ class BatchEvaluator:
             known=equilibrium.known,
         )
 
-    def __call__(self, thetas: Floats, check: int = 0) -> dict[str, Floats]:
-        """Give for each target its outcomes' probabilities, `[worlds, outcomes]`.
+    def __call__(self, samples: Floats, check: int = 0) -> dict[str, Floats]:
+        """Solve samples, and return the probabilities of each question's outcomes.
 
         Args:
-            thetas: `[worlds, parameters]`.
-            check: how many worlds are compared with the full trace.
+            thetas: the samples, `[samples, parameters]`.
+            check: how many samples are compared with the full trace.
 
         Returns:
-            Numbers of worlds without an equilibrium are nan.
+            By question, `[samples, outcomes]`; nan where a sample has no equilibrium.
         """
         worlds = solve_worlds(
             self.diagram,
-            thetas,
+            samples,
             asks=self._asks,
             supposed=self._supposed,
             known=self._known,
             check=check,
         )
-        self.solved += len(thetas)
-        self.failed += len(worlds.failed)
-        self.checked += worlds.checked
-        self.disagreed += len(worlds.disagreed)
+        self.counts = SampleCounts(
+            self.counts.solved + len(samples),
+            self.counts.failed + len(worlds.failed),
+            self.counts.checked + worlds.checked,
+            self.counts.disagreed + len(worlds.disagreed),
+        )
         return {
             each.name: np.asarray(worlds.forecasts[each.node])
             if each.node is not None
@@ -175,9 +199,41 @@ class BatchEvaluator:
         }
 
 
-def outcomes_in_sweep(sweep: Sweep, each: QuestionOutcomes) -> Floats:
-    """Give a target's outcomes in the worlds of a sweep that asked it, `[worlds, outcomes]`."""
-    return sweep.worlds(each.node) if each.node is not None else _yes_no(sweep.answers(each.name))
+def outcomes_in_sweep(found: Sweep, question: QuestionOutcomes) -> Floats:
+    """Return the probabilities of a question's outcomes in a sweep, `[samples, outcomes]`."""
+    if question.node is not None:
+        return found.worlds(question.node)
+    return _yes_no(found.answers(question.name))
+
+
+def equilibrium_of(subject: Equilibrium | Sweep) -> Equilibrium:
+    """Return the equilibrium that an analysis starts from; of a sweep, that at the medians."""
+    return subject.equilibrium if isinstance(subject, Sweep) else subject
+
+
+def sweep_of(
+    subject: Equilibrium | Sweep,
+    questions: Sequence[QuestionOutcomes],
+    n: int,
+    seed: int,
+    progress: ProgressCallback | None = None,
+) -> Sweep:
+    """Return samples of a contest in which some questions are answered.
+
+    Args:
+        subject: a sweep, which is returned as it is, or the equilibrium of the contest to sweep.
+        questions: the questions; those that are no questions of the scenario are asked besides.
+        n: how many samples to draw.
+        seed: of the draws.
+        progress: called with how many samples are solved, and how many there are.
+
+    Raises:
+        QueryError: the contest cannot be swept.
+    """
+    if isinstance(subject, Sweep):
+        return subject
+    asked = {q.name: q.conditions[0] for q in questions if q.name not in subject.questions}
+    return sweep(subject, n, seed=seed, conditions=asked, progress=progress)
 
 
 def _yes_no(chance: Floats) -> Floats:

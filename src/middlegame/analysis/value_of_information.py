@@ -15,7 +15,7 @@ from middlegame.analysis.mutual_information import hidden
 from middlegame.base.errors import QueryError
 from middlegame.diagram import Chance, Decision, Diagram, Fixed, Node
 from middlegame.engine.graph.relevance import requisite_nodes
-from middlegame.equilibrium.engine_input import fix
+from middlegame.equilibrium.engine_input import fix_states
 from middlegame.equilibrium.equilibrium import Equilibrium, solve_tables
 from middlegame.sweeps.batches import Told
 
@@ -93,7 +93,7 @@ def _gains(equilibrium: Equilibrium, factor: str, actor: str) -> dict[str, float
     own = [heard.index[decision.name] for decision in heard.decisions if decision.owner == actor]
     if not any(message in needed[decision].nodes for decision in own):
         return dict.fromkeys(diagram.owners, 0.0)
-    tables = fix(heard, heard.tables(equilibrium.theta), equilibrium.supposed)
+    tables = fix_states(heard, heard.tables(equilibrium.theta), equilibrium.supposed)
     before, after = equilibrium.prior, solve_tables(heard, tables)
     return {owner: after.points[owner] - before.points[owner] for owner in diagram.owners}
 
@@ -108,7 +108,7 @@ def _with_message(diagram: Diagram, factor: str, actor: str) -> Diagram:
         if node in first:
             continue
         if isinstance(node, Decision) and node.owner == actor and factor not in node.parents:
-            opens = diagram.opens(node)[..., None, :]
+            opens = diagram.open_options(node)[..., None, :]
             shape = (*opens.shape[:-2], len(hears), opens.shape[-1])
             node = replace(
                 node, parents=(*node.parents, _MESSAGE), opens=np.broadcast_to(opens, shape)

@@ -6,18 +6,18 @@ from typing import Any
 
 from middlegame.base.errors import QueryError
 from middlegame.compiler import compile_scenario
-from middlegame.compiler.warnings import points_range, warnings_of
+from middlegame.compiler.warnings import points_range, diagram_warnings
 from middlegame.diagram import Diagram
-from middlegame.equilibrium.play import Play
+from middlegame.equilibrium.play import StrategyProfile
 from middlegame.io.open import open_view
-from middlegame.scenario.data_rows import without_value
-from middlegame.scenario.faults import Fault, ScenarioError, dotted
+from middlegame.scenario.data_rows import missing_values
+from middlegame.scenario.faults import Fault, ScenarioError, dotted_path
 from middlegame.scenario.sources import Sourcing, sourcing
-from middlegame.scenario.yaml.load import Loaded
+from middlegame.scenario.yaml.load import LoadedScenario
 
 
 @dataclass(frozen=True)
-class Checkup:
+class CheckResult:
     """What a check found.
 
     Attributes:
@@ -28,7 +28,7 @@ class Checkup:
         counts: how many actors, moves, factors, interests, questions, ... and ranges there are.
     """
 
-    loaded: Loaded
+    loaded: LoadedScenario
     faults: tuple[Fault, ...]
     sourcing: Sourcing | None
     points: dict[str, tuple[float, float]]
@@ -52,16 +52,16 @@ class Checkup:
 
 
 def _fault(fault: Fault) -> dict[str, Any]:
-    return asdict(fault) | {"path": dotted(fault.path), "told": str(fault)}
+    return asdict(fault) | {"path": dotted_path(fault.path), "told": str(fault)}
 
 
 def _sourcing(found: Sourcing | None) -> dict[str, Any] | None:
     if found is None:
         return None
-    return asdict(found) | {"unsourced": [dotted(path) for path in found.unsourced]}
+    return asdict(found) | {"unsourced": [dotted_path(path) for path in found.unsourced]}
 
 
-def check(name: str | Path) -> Checkup:
+def check(name: str | Path) -> CheckResult:
     """Check a scenario by path or shipped name; raises nothing over faults in it.
 
     Raises:
@@ -72,18 +72,18 @@ def check(name: str | Path) -> Checkup:
     loaded = open_view(str(name))
     scenario = loaded.scenario
     if scenario is None:
-        return Checkup(loaded, loaded.faults, None, {}, {})
-    unknown = without_value(scenario)
-    found = [loaded.located(replace(fault, severity="warning")) for fault in unknown]
+        return CheckResult(loaded, loaded.faults, None, {}, {})
+    unknown = missing_values(scenario)
+    found = [loaded.locate_fault(replace(fault, severity="warning")) for fault in unknown]
     try:
         diagram = compile_scenario(scenario, free=bool(unknown))
     except ScenarioError as error:
-        faults = (*loaded.faults, *map(loaded.located, error.faults))
-        return Checkup(replace(loaded, scenario=None), faults, None, {}, {})
+        faults = (*loaded.faults, *map(loaded.locate_fault, error.faults))
+        return CheckResult(replace(loaded, scenario=None), faults, None, {}, {})
     if not unknown:
-        found += [loaded.located(fault) for fault in warnings_of(diagram)]
-        found += [loaded.located(fault) for fault in _contradictions(diagram)]
-    return Checkup(
+        found += [loaded.locate_fault(fault) for fault in diagram_warnings(diagram)]
+        found += [loaded.locate_fault(fault) for fault in _contradictions(diagram)]
+    return CheckResult(
         loaded=loaded,
         faults=tuple(sorted((*loaded.faults, *found), key=lambda f: (f.line, f.column))),
         sourcing=sourcing(scenario),
@@ -106,9 +106,9 @@ def check(name: str | Path) -> Checkup:
 def _contradictions(diagram: Diagram) -> list[Fault]:
     """Find evidence that cannot be, whatever anybody does: play at random does all that can be."""
     tables = diagram.tables()
-    even = tuple(open_ / open_.sum(axis=-1, keepdims=True) for open_ in tables.opens)
+    even = tuple(open_ / open_.sum(axis=-1, keepdims=True) for open_ in tables.open_options)
     try:
-        Play(diagram, tables, even, {}).given(diagram.evidence)
+        StrategyProfile(diagram, tables, even, {}).given(diagram.evidence)
     except QueryError as error:
         return [Fault(str(error), "evidence that can be", path=("evidence",))]
     return []

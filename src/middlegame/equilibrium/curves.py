@@ -7,10 +7,10 @@ import numpy as np
 
 from middlegame.base.errors import QueryError
 from middlegame.base.numbers import Floats
-from middlegame.equilibrium.play import Play
+from middlegame.equilibrium.play import StrategyProfile
 from middlegame.scenario import Condition, Scenario
 from middlegame.scenario.conditions import parse_condition
-from middlegame.scenario.model.references import split
+from middlegame.scenario.model.references import split_reference
 from middlegame.scenario.timeline import Timeline
 
 
@@ -26,33 +26,33 @@ class Curve:
 
     periods: tuple[str, ...]
     holds: Floats
-    by: Floats
+    cumulative: Floats
 
     @property
-    def beyond(self) -> float:
+    def survival(self) -> float:
         """The probability that it never holds within the horizon."""
-        return float(1 - self.by[-1])
+        return float(1 - self.cumulative[-1])
 
     @property
-    def expected(self) -> float | None:
+    def expected_period(self) -> float | None:
         """The expected period in which it first holds, if it does within the horizon."""
-        first = np.diff(self.by, prepend=0.0)
-        if self.by[-1] <= 0:
+        first = np.diff(self.cumulative, prepend=0.0)
+        if self.cumulative[-1] <= 0:
             return None
-        return float(first @ np.arange(1, len(first) + 1) / self.by[-1])
+        return float(first @ np.arange(1, len(first) + 1) / self.cumulative[-1])
 
     def to_dict(self) -> dict[str, Any]:
         """Give the curve as one JSON object."""
         return {
             "periods": list(self.periods),
             "holds": self.holds.tolist(),
-            "by": self.by.tolist(),
-            "expected_period": self.expected,
-            "beyond": self.beyond,
+            "by": self.cumulative.tolist(),
+            "expected_period": self.expected_period,
+            "beyond": self.survival,
         }
 
 
-def curve(play: Play, scenario: Scenario | None, condition: str | Condition) -> Curve:
+def curve(play: StrategyProfile, scenario: Scenario | None, condition: str | Condition) -> Curve:
     """Compute a condition's curve.
 
     Raises:
@@ -66,18 +66,18 @@ def curve(play: Play, scenario: Scenario | None, condition: str | Condition) -> 
         raise QueryError(str(error)) from None
     timeline = Timeline(scenario)
     _refuse_unknown(play, timeline, wanted)
-    bound = [timeline.bound(wanted, period, hindsight=True) for period in timeline.periods]
+    bound = [timeline.bind(wanted, period, hindsight=True) for period in timeline.periods]
     calendar = scenario.calendar
     return Curve(
-        periods=tuple(calendar.name(period) for period in timeline.periods),
+        periods=tuple(calendar.period_name(period) for period in timeline.periods),
         holds=np.array([play.probability(each) for each in bound]),
-        by=np.array([play.any_of(bound[: place + 1]) for place in range(len(bound))]),
+        cumulative=np.array([play.probability_of_any(bound[: place + 1]) for place in range(len(bound))]),
     )
 
 
-def _refuse_unknown(play: Play, timeline: Timeline, condition: Condition) -> None:
+def _refuse_unknown(play: StrategyProfile, timeline: Timeline, condition: Condition) -> None:
     for name in condition.variables():
-        known, at = split(name)
+        known, at = split_reference(name)
         there = known in timeline.scenario.moves or known in timeline.scenario.factors
-        if not there or (isinstance(at, int) and at > timeline.count):
+        if not there or (isinstance(at, int) and at > timeline.period_count):
             play.probability(condition)  # says what is wrong

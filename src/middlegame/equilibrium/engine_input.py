@@ -19,16 +19,16 @@ def engine_input(diagram: Diagram, tables: Tables) -> Game:
     structure = diagram.structure
     layout = layout_of(structure)
     masses: list[Any] = list(tables.chances)
-    for decision, open_ in zip(structure.decisions, tables.opens, strict=True):
+    for decision, open_ in zip(structure.decisions, tables.open_options, strict=True):
         masses[decision] = open_ / open_.sum(axis=-1, keepdims=True)
     seen = [structure.parents[decision] for decision in structure.decisions]
     reached = [chances.ravel() > 0 for chances in marginals(structure, masses, seen)]
     # Rows are as wide as the widest decision; what is beyond a decision's options is closed.
     return Game(
         tables=layout.flatten(tables.chances, tables.utilities, np),
-        opens=layout.pad(tables.opens, filling=False),
+        opens=layout.pad(tables.open_options, filling=False),
         reached=np.concatenate(reached) if reached else np.zeros(0, bool),
-        lambdas=np.asarray(diagram.sharpness(tables.lambdas, tables.scales), float),
+        lambdas=np.asarray(diagram.scaled_lambdas(tables.lambdas, tables.scales), float),
     )
 
 
@@ -38,7 +38,7 @@ def fix_states(diagram: Diagram, tables: Tables, states: Mapping[str, str]) -> T
     Raises:
         QueryError: unknown names or states.
     """
-    chances, opens = list(tables.chances), list(tables.opens)
+    chances, opens = list(tables.chances), list(tables.open_options)
     for name, state in states.items():
         if name not in diagram.index:
             raise unknown("move or factor", name, diagram.index)

@@ -100,7 +100,7 @@ class Equilibrium(Displayed, StrategyProfile):
             return {}
         periods = range(1, calendar.count + 1)
         names = dict.fromkeys(
-            node.name.partition("@")[0] for node in self.diagram.played if node.period is not None
+            node.name.partition("@")[0] for node in self.diagram.contest_nodes if node.period is not None
         )
         found = {}
         for name in names:

@@ -11,9 +11,9 @@ from middlegame.engine.cost import predict_cost
 from middlegame.engine.inference import joint as inference
 from middlegame.engine.inference.payoffs import payoff_groups
 
-LIMIT = 1e8
+MAX_TABLE_SIZE = 1e8
 """Numbers that the largest table may have unless told otherwise: 0.75 GiB."""
-LONGEST = 1000
+MAX_NASH_TABLES = 1000
 """Tables that a step towards the limit of full precision may take: about a tenth of a second."""
 
 _NAMED = 12
@@ -61,7 +61,7 @@ def _listed(names: Sequence[str]) -> str:
     return ", ".join(names[:_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
-def refuse_long_limit(diagram: Diagram) -> None:
+def refuse_long_nash(diagram: Diagram) -> None:
     """Refuse to follow a long contest to the limit of full precision.
 
     There, reach needs logarithms, which the sweeps that make long contests quick do without: every
@@ -73,12 +73,12 @@ def refuse_long_limit(diagram: Diagram) -> None:
     structure = diagram.structure
     found = payoff_groups(structure, structure.decisions)
     tables = sum(len(group.shape.families) + len(group.shape.scopes) for group in found)
-    if tables <= LONGEST:
+    if tables <= MAX_NASH_TABLES:
         return
     raise TooLarge(
         "this is too long to be followed to the limit of full precision: each of thousands "
         f"of steps would take the payoffs of {len(structure.decisions)} moves apart, {tables:,} "
-        f"different tables in all, and the limit is {LONGEST:,}; ask for fewer periods, or for a "
+        f"different tables in all, and the limit is {MAX_NASH_TABLES:,}; ask for fewer periods, or for a "
         "higher precision instead"
     )
 
@@ -99,9 +99,9 @@ def refuse_closed(
     """
     structure = diagram.structure
     masses: list[Any] = list(fixed.chances)
-    for place, open_ in zip(structure.decisions, fixed.opens, strict=True):
+    for place, open_ in zip(structure.decisions, fixed.open_options, strict=True):
         masses[place] = open_ / open_.sum(axis=-1, keepdims=True)
-    for decision, open_ in zip(diagram.decisions, before.opens, strict=True):
+    for decision, open_ in zip(diagram.decisions, before.open_options, strict=True):
         if decision.name not in moves:
             continue
         place = diagram.index[decision.name]

@@ -10,7 +10,7 @@ import numpy as np
 
 from middlegame.base.errors import QueryError, unknown
 from middlegame.base.numbers import Floats
-from middlegame.compiler.evidence import STATES, sighting
+from middlegame.compiler.evidence import STATES, evidence_node
 from middlegame.diagram import Diagram, Tables
 from middlegame.engine.inference import joint as inference
 from middlegame.engine.inference.marginals import marginals
@@ -71,7 +71,7 @@ class StrategyProfile:
     @cached_property
     def forecasts(self) -> dict[str, dict[str, float]]:
         """The forecast of every move and factor."""
-        played = self.diagram.played
+        played = self.diagram.contest_nodes
         every = [(self.diagram.index[node.name],) for node in played]
         found = marginals(self.diagram.structure, self._masses, every, self._evidence)
         whole = self.evidence_probability
@@ -120,7 +120,7 @@ class StrategyProfile:
         probability.
         """
         told = [k for k, node in enumerate(self.diagram.nodes) if node.headline]
-        timed = any(node.period is not None for node in self.diagram.played)
+        timed = any(node.period is not None for node in self.diagram.contest_nodes)
         search = likeliest_simulated if timed else inference.most_likely_states
         found = search(self.diagram.structure, self._masses, told, count, self._evidence)
         nodes = self.diagram.nodes
@@ -198,7 +198,7 @@ class StrategyProfile:
             raise QueryError(f"a likelihood of {likelihood}; expected odds above 0, such as 4")
         count = sum(name.startswith(GIVEN) for name in self.diagram.evidence)
         states = {node.name: node.states for node in self.diagram.nodes}
-        node = sighting(f"{GIVEN}{count + 1}", saw, likelihood, states, str(saw))
+        node = evidence_node(f"{GIVEN}{count + 1}", saw, likelihood, states, str(saw))
         added = replace(
             self,
             diagram=replace(self.diagram, nodes=(*self.diagram.nodes, node)),
@@ -236,7 +236,7 @@ class StrategyProfile:
 
         rows = [(n, s, p) for n, f in self.forecasts.items() for s, p in f.items()]
         frame = pd.DataFrame(rows, columns=["name", "state", "probability"])
-        periods = {node.name: node.period for node in self.diagram.played}
+        periods = {node.name: node.period for node in self.diagram.contest_nodes}
         if any(period is not None for period in periods.values()):
             frame.insert(1, "period", frame.name.map(periods))
             frame["name"] = [name.partition("@")[0] for name in frame.name]
@@ -290,7 +290,7 @@ def node_index(diagram: Diagram, name: str) -> int:
                 f"{there[0].name} to {there[-1].name}"
             )
         raise unknown("period of", name, [node.name for node in there])
-    raise unknown("move or factor", name, [node.name for node in diagram.played])
+    raise unknown("move or factor", name, [node.name for node in diagram.contest_nodes])
 
 
 def condition_table(diagram: Diagram, condition: str | Condition) -> tuple[tuple[str, ...], Floats]:

@@ -58,7 +58,7 @@ def differentiate(
         return None
     numbers = _by_theta(diagram, theta, supposed, found)
     owners = np.eye(len(diagram.owners))
-    lambdas = np.stack([diagram.sharpness(each, tables.scales) for each in owners]) @ found.lambdas
+    lambdas = np.stack([diagram.scaled_lambdas(each, tables.scales) for each in owners]) @ found.lambdas
     names = [parameter.name for parameter in diagram.parameters]
     return [
         Sensitivity(
@@ -82,6 +82,6 @@ def _by_theta(diagram: Diagram, theta: Floats, supposed: Mapping[str, str], by: 
         moved[place] += _STEP * 1j
         tables = fix_states(diagram, diagram.tables(moved), supposed)
         flat = layout.flatten(tables.chances, tables.utilities, np)
-        sharpness = diagram.sharpness(tables.lambdas, tables.scales)
+        sharpness = diagram.scaled_lambdas(tables.lambdas, tables.scales)
         slopes[place] = np.imag(flat) @ by.tables + np.imag(sharpness) @ by.lambdas
     return slopes / _STEP

@@ -14,12 +14,12 @@ from middlegame.engine.inference import joint as inference
 from middlegame.engine.inference.joint import Evidence
 from middlegame.engine.inference.joint import sample_states
 
-PLAYS = 20_000
+SIMULATIONS = 20_000
 _TRIED = 4
 """Candidates for each course that is told: the most frequent need not be the likeliest."""
 
 
-def likeliest_courses(
+def likeliest_simulated(
     structure: Structure,
     tables: Sequence[Floats],
     over: Sequence[int],
@@ -38,7 +38,7 @@ def likeliest_courses(
     Returns:
         States in the order of `over`, and their exact joint probability with the evidence.
     """
-    drawn = sample_states(structure, tables, PLAYS)
+    drawn = sample_states(structure, tables, SIMULATIONS)
     weights = np.prod([np.asarray(e)[drawn[:, node]] for node, e in evidence.items()], axis=0)
     possible = drawn[np.broadcast_to(weights > 0, len(drawn))]
     found, times = np.unique(possible[:, list(over)], axis=0, return_counts=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from middlegame.base.errors import MiddlegameError
-from middlegame.scenario.model.judgement import plain
+from middlegame.scenario.model.judgement import format_number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,7 +30,7 @@ class DataError(MiddlegameError):
         self.faults = tuple(told)
         super().__init__("\n".join(told))
 
-    def told(self) -> list[str]:
+    def messages(self) -> list[str]:
         """Give every fault as a line."""
         return list(self.faults)
 
@@ -142,6 +142,6 @@ def _text(cell: Any) -> str:
     if isinstance(cell, bool):
         return str(int(cell))
     if isinstance(cell, float):
-        return plain(cell) if abs(cell) < float("inf") else str(cell)
+        return format_number(cell) if abs(cell) < float("inf") else str(cell)
     text = str(cell).strip()
     return "" if text in MISSING else text

@@ -12,7 +12,7 @@ from middlegame.base.numbers import Floats
 from middlegame.engine.graph.relevance import traced_decisions
 from middlegame.engine.inference.joint import joint
 from middlegame.equilibrium.equilibrium import solve_tables
-from middlegame.equilibrium.play import place_of
+from middlegame.equilibrium.play import node_index
 from middlegame.estimation.data import Data, DataError, from_frame, read_data
 from middlegame.estimation.identification import identify
 from middlegame.estimation.likelihood import Likelihood, Rows, inside, starting_values
@@ -194,7 +194,7 @@ def _check(likelihood: Likelihood, taken: Sample, values: Floats) -> tuple[int, 
         masses: list[Any] = list(solved.tables.chances)
         for place, policy in zip(diagram.structure.decisions, solved.policies, strict=True):
             masses[place] = policy
-        nodes = [place_of(diagram, name) for name in likelihood.observed]
+        nodes = [node_index(diagram, name) for name in likelihood.observed]
         told = np.concatenate([joint(diagram.structure, masses, (node,)) for node in nodes])
         if np.abs(told - chance).max() > _APART:
             apart.append(int(row))

@@ -121,7 +121,7 @@ class Likelihood:
         def one(theta: Array) -> tuple[Array, Array]:
             tables = diagram.tables(theta, jnp)
             flat = layout.flatten(tables.chances, tables.utilities, jnp)
-            return flat, diagram.sharpness(tables.lambdas, tables.scales, jnp)
+            return flat, diagram.scaled_lambdas(tables.lambdas, tables.scales, jnp)
 
         tables, lambdas = jax.vmap(one, out_axes=-1)(self._thetas(values, covariates))
         game = Game(tables, self._still.opens, self._still.reached, lambdas)

@@ -163,7 +163,7 @@ class Fit:
             self.scenario, self.likelihood, self.sample, self.maximum.values, self.covariance
         )
 
-    def frame(self) -> "pd.DataFrame":
+    def to_dataframe(self) -> "pd.DataFrame":
         """Give the estimates as a table: coefficient, estimate, error, z, p, low, high, note."""
         import pandas as pd
 

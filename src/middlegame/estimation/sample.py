@@ -11,10 +11,10 @@ from middlegame.base.numbers import Floats
 from middlegame.base.spelling import nearest
 from middlegame.estimation.data import Data, DataError
 from middlegame.scenario import Scenario
-from middlegame.scenario.formulas import Among
+from middlegame.scenario.formulas import CategoryTest
 from middlegame.scenario.model.fit import Column, Observed
-from middlegame.scenario.model.judgement import plain
-from middlegame.scenario.model.references import base
+from middlegame.scenario.model.judgement import format_number
+from middlegame.scenario.model.references import base_name
 from middlegame.scenario.model.walk import formulas
 
 
@@ -77,7 +77,7 @@ def sample(scenario: Scenario, data: Data, cluster: str | None = None) -> Sample
     covariates = {name: _covariate(name, each, data, faults) for name, each in columns.items()}
     states = scenario.states()
     shown = {
-        name: _shown(name, each, states[base(name)], data, faults)
+        name: _shown(name, each, states[base_name(name)], data, faults)
         for name, each in fit.observed.items()
     }
     if faults:
@@ -188,7 +188,7 @@ def _as_known(cell: str, known: Collection[str]) -> str | None:
     if cell in known:
         return cell
     try:
-        number = plain(float(cell))
+        number = format_number(float(cell))
     except (ValueError, ArithmeticError):
         return None
     return number if number in known else None
@@ -213,7 +213,7 @@ def _refuse_constant(scenario: Scenario, columns: dict[str, Column], taken: Samp
             category
             for _, number in formulas(scenario)
             for part in number.formula.expression.walk()
-            if isinstance(part, Among) and part.column == name
+            if isinstance(part, CategoryTest) and part.column == name
             for category in part.categories
         }
         faults += [
@@ -225,7 +225,7 @@ def _refuse_constant(scenario: Scenario, columns: dict[str, Column], taken: Samp
     for name, seen in taken.shown.items():
         known = seen[~seen.all(axis=1)]
         if len(known) and (known == known[0]).all():
-            states = [s for s, likely in zip(scenario.states()[base(name)], known[0], strict=True)
+            states = [s for s, likely in zip(scenario.states()[base_name(name)], known[0], strict=True)
                       if likely]  # fmt: skip
             faults.append(
                 f"{taken.name}: {name} is {' or '.join(states)} in all {len(known)} rows that show "

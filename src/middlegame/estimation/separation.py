@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from middlegame.base.numbers import Floats
 from middlegame.diagram import Decision
-from middlegame.equilibrium.play import place_of
+from middlegame.equilibrium.play import node_index
 from middlegame.estimation.likelihood import Likelihood
 from middlegame.estimation.sample import Sample
 from middlegame.scenario import Scenario
@@ -60,7 +60,7 @@ def separated_together(
     whole = likelihood.rows(sample)
     order = sorted(
         range(len(likelihood.observed)),
-        key=lambda k: place_of(likelihood.diagram, likelihood.observed[k]),
+        key=lambda k: node_index(likelihood.diagram, likelihood.observed[k]),
     )
     shown = [np.ones_like(each) for each in whole.shown]
     before, lines = np.zeros(sample.rows), []
@@ -123,13 +123,13 @@ def _some(sample: Sample, rows: NDArray[np.int_]) -> str:
 def _undecided_rows(likelihood: Likelihood, sample: Sample, name: str) -> NDArray[np.int_]:
     """The rows that show sharply what came about, where more than one option was open."""
     undecided = sample.shown[name].sum(axis=1) == 1
-    node = likelihood.diagram.nodes[place_of(likelihood.diagram, name)]
-    if isinstance(node, Decision) and node.opens is not None:
+    node = likelihood.diagram.nodes[node_index(likelihood.diagram, name)]
+    if isinstance(node, Decision) and node.open_options is not None:
         known = all(
             parent in sample.shown and (sample.shown[parent].sum(axis=1) == 1).all()
             for parent in node.parents
         )
         if known:
             at = tuple(sample.shown[parent].argmax(axis=1) for parent in node.parents)
-            undecided &= node.opens[at].sum(axis=-1) > 1
+            undecided &= node.open_options[at].sum(axis=-1) > 1
     return np.flatnonzero(undecided)

@@ -10,8 +10,8 @@ from middlegame.base.numbers import HALF_WIDTH_90
 from middlegame.estimation.bayes import Posterior
 from middlegame.estimation.result import Fit
 from middlegame.scenario.model.correlations import WRITTEN_DIGITS
-from middlegame.scenario.model.judgement import plain
-from middlegame.scenario.yaml.editing import with_entries, with_key
+from middlegame.scenario.model.judgement import format_number
+from middlegame.scenario.yaml.editing import set_entries, set_key
 
 _DIGITS = 4
 _WIDTH = 98
@@ -79,13 +79,13 @@ def _with_correlations(text: str, found: Fit, posterior: Posterior | None) -> st
     entries = {}
     for one in told:
         pairs = {
-            names[other]: plain(round(float(correlations[one, other]), WRITTEN_DIGITS))
+            names[other]: format_number(round(float(correlations[one, other]), WRITTEN_DIGITS))
             for other in told
             if other < one
         }
         if written := [f"{name}: {value}" for name, value in pairs.items() if float(value)]:
             entries[names[one]] = f"{{{_broken(written, len(names[one]) + 7)}}}"
-    return with_entries(text, ("fit",), "correlations", entries)
+    return set_entries(text, ("fit",), "correlations", entries)
 
 
 def _broken(pairs: list[str], taken: int) -> str:
@@ -98,7 +98,7 @@ def _broken(pairs: list[str], taken: int) -> str:
 
 def _set(text: str, path: tuple[str, ...], key: str, value: str, kept: str) -> str:
     try:
-        return with_key(text, path, key, value, instead_of=kept)
+        return set_key(text, path, key, value, instead_of=kept)
     except KeyError:
         raise MiddlegameError(
             f"{'.'.join(path)} is written in a form that nothing can be added to: "
@@ -111,4 +111,4 @@ def _short(value: float) -> str:
     if value == 0:
         return "0"
     digits = _DIGITS - 1 - math.floor(math.log10(abs(value)))
-    return plain(round(value, digits))
+    return format_number(round(value, digits))

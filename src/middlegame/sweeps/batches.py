@@ -65,16 +65,16 @@ def solve_all(diagram: Diagram, sets: Sequence[Tables], told: Told | None = None
     layout = layout_of(structure)
     solve = batch_solver(structure, Ramp())
     cells = flattened(diagram, sets)
-    sharpness = np.stack([diagram.sharpness(t.lambdas, t.scales) for t in sets], axis=-1)
+    sharpness = np.stack([diagram.scaled_lambdas(t.lambdas, t.scales) for t in sets], axis=-1)
     policies = np.empty((layout.row_count, layout.max_options, len(sets)))
     found = {node.name: np.empty((len(sets), len(node.states))) for node in diagram.nodes}
     groups: dict[bytes, list[int]] = {}
     for number, tables in enumerate(sets):
-        opens = layout.pad(tables.opens, filling=False)
+        opens = layout.pad(tables.open_options, filling=False)
         groups.setdefault(opens.tobytes(), []).append(number)
     done, unsettled = 0, []
     for members in groups.values():
-        opens = layout.pad(sets[members[0]].opens, filling=False)
+        opens = layout.pad(sets[members[0]].open_options, filling=False)
         # What cannot be reached has no mass, and so even play, without being told beforehand.
         reached = np.ones(layout.row_count, bool)
         for begin in range(0, len(members), _WIDTH):

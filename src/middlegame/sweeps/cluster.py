@@ -15,9 +15,9 @@ from typing import Any
 
 from middlegame.base.errors import QueryError
 from middlegame.base.version import __version__
-from middlegame.sweeps.plan import Block, Plan, Solving
+from middlegame.sweeps.plan import Block, SweepPlan, BlockSolver
 
-PATIENCE = 10.0
+SCHEDULER_TIMEOUT = 10.0
 """Seconds to wait for a scheduler to answer."""
 _AHEAD = 2
 """Blocks that each thread of a worker has, so that none waits for the next."""
@@ -27,7 +27,7 @@ _DEATHS = 20
 """Workers that may die over one block before it is given up."""
 
 
-def solver_on(plan: Plan, workers: int | None, cluster: str | None) -> Solving:
+def cluster_solver(plan: SweepPlan, workers: int | None, cluster: str | None) -> BlockSolver:
     """Give what solves a plan's blocks on workers of this machine or on a cluster.
 
     Raises:
@@ -100,7 +100,7 @@ def _client(distributed: Any, workers: int | None, cluster: str | None) -> Itera
                 yield client
             return
         try:
-            client = distributed.Client(cluster, timeout=PATIENCE, set_as_default=False)
+            client = distributed.Client(cluster, timeout=SCHEDULER_TIMEOUT, set_as_default=False)
         except (OSError, TimeoutError, ValueError) as error:
             raise QueryError(
                 f"no Dask scheduler answers at {cluster} ({type(error).__name__}); expected an "
@@ -137,7 +137,7 @@ def _solve(packed: bytes, number: int, worlds: int) -> Block:
 
 
 @lru_cache(maxsize=4)
-def _unpacked(packed: bytes) -> Plan:
+def _unpacked(packed: bytes) -> SweepPlan:
     """A plan is unpacked once in each process, and so compiled once."""
-    found: Plan = pickle.loads(packed)
+    found: SweepPlan = pickle.loads(packed)
     return found

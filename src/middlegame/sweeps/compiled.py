@@ -108,7 +108,7 @@ def _compiled(key: _Key, ramp: Ramp, asks: _Scopes, conditions: _Conditions) -> 
     def one(theta: Any) -> tuple[Any, Any]:
         tables = fixed(diagram.tables(theta, jnp))
         flat = layout.flatten(tables.chances, tables.utilities, jnp)
-        sharpness = diagram.sharpness(tables.lambdas, tables.scales, jnp)
+        sharpness = diagram.scaled_lambdas(tables.lambdas, tables.scales, jnp)
         return flat, sharpness
 
     numbers = jax.jit(jax.vmap(one, out_axes=-1))

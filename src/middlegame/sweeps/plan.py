@@ -12,11 +12,11 @@ from middlegame.base.numbers import Floats
 from middlegame.diagram import Diagram
 from middlegame.equilibrium.equilibrium import Equilibrium
 from middlegame.io.json_form import to_json
-from middlegame.sweeps.queries import Ask
-from middlegame.sweeps.sampling import STRATA, Draws, Method, Space
+from middlegame.sweeps.queries import Query
+from middlegame.sweeps.sampling import HYPERCUBE_SIZE, SampleSequence, Method, ParameterSpace
 from middlegame.sweeps.solving import Worlds, solve_worlds
 
-BLOCK = STRATA
+BLOCK = HYPERCUBE_SIZE
 """Worlds in a block, however the work is split; whole Latin hypercubes."""
 
 
@@ -37,12 +37,12 @@ class Block:
     agrees: tuple[bool | None, ...]
 
 
-Solving = Callable[[Iterable[tuple[int, int]]], Iterator[Block]]
+BlockSolver = Callable[[Iterable[tuple[int, int]]], Iterator[Block]]
 """From numbers of blocks, and how many worlds of each, to blocks in any order."""
 
 
 @dataclass(frozen=True)
-class Plan:
+class SweepPlan:
     """What is swept.
 
     Attributes:
@@ -55,7 +55,7 @@ class Plan:
     """
 
     diagram: Diagram
-    asks: Mapping[str, Ask] = field(default_factory=dict)
+    queries: Mapping[str, Query] = field(default_factory=dict)
     supposed: Mapping[str, str] = field(default_factory=dict)
     known: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     seed: int = 0
@@ -63,8 +63,8 @@ class Plan:
 
     @classmethod
     def of(
-        cls, equilibrium: Equilibrium, asks: Mapping[str, Ask], seed: int, method: Method
-    ) -> "Plan":
+        cls, equilibrium: Equilibrium, asks: Mapping[str, Query], seed: int, method: Method
+    ) -> "SweepPlan":
         """Plan a sweep of the contest that an equilibrium was found for."""
         return cls(
             equilibrium.diagram,
@@ -76,9 +76,9 @@ class Plan:
         )
 
     @cached_property
-    def draws(self) -> Draws:
+    def sequence(self) -> SampleSequence:
         """The worlds."""
-        return Draws(Space(self.diagram.parameters), self.method, self.seed)
+        return SampleSequence(ParameterSpace(self.diagram.parameters), self.method, self.seed)
 
     @cached_property
     def columns(self) -> tuple[str, ...]:
@@ -87,8 +87,8 @@ class Plan:
             "weight",
             "residual",
             *(f"theta/{parameter.name}" for parameter in self.diagram.parameters),
-            *(f"forecast/{n.name}={state}" for n in self.diagram.played for state in n.states),
-            *(f"question/{name}" for name in self.asks),
+            *(f"forecast/{n.name}={state}" for n in self.diagram.contest_nodes for state in n.states),
+            *(f"question/{name}" for name in self.queries),
             *(f"points/{owner}" for owner in self.diagram.owners),
         )
 
@@ -100,7 +100,7 @@ class Plan:
             "parameters": [asdict(parameter) for parameter in self.diagram.parameters],
             "asks": {
                 name: [[over, table.tolist()] for over, table in ask.tables]
-                for name, ask in self.asks.items()
+                for name, ask in self.queries.items()
             },
             "supposed": dict(self.supposed),
             "known": {name: list(states) for name, states in self.known.items()},
@@ -118,13 +118,13 @@ class Plan:
             threads: of this process.
         """
         begin = number * BLOCK
-        thetas = self.draws.thetas(begin, begin + worlds)
+        thetas = self.sequence.parameter_values(begin, begin + worlds)
         # Blocks 0, 1, 2, 4, 8, ... are checked: what a trace takes does not grow with the sweep.
         check = 2 if number == 0 else int(number.bit_count() == 1)
         found = solve_worlds(
             self.diagram,
             thetas,
-            asks=self.asks,
+            asks=self.queries,
             supposed=self.supposed,
             known=self.known,
             check=check,
@@ -134,8 +134,8 @@ class Plan:
             found.weights[:, None],
             found.residual[:, None],
             thetas,
-            *(found.forecasts[node.name] for node in self.diagram.played),
-            *(found.asks[name][:, None] for name in self.asks),
+            *(found.forecasts[node.name] for node in self.diagram.contest_nodes),
+            *(found.asks[name][:, None] for name in self.queries),
             *(found.points[owner][:, None] for owner in self.diagram.owners),
         ]
         return Block(number, np.concatenate(columns, axis=1), *_outcomes(found, worlds))

@@ -9,12 +9,12 @@ import numpy as np
 from middlegame.base.errors import QueryError
 from middlegame.base.numbers import Floats
 from middlegame.diagram import Diagram
-from middlegame.equilibrium.play import cases, place_of
+from middlegame.equilibrium.play import condition_table, node_index
 from middlegame.scenario.conditions import Condition
 
 
 @dataclass(frozen=True)
-class Ask:
+class Query:
     """A function of how some moves and factors turn out together, to be expected.
 
     Attributes:
@@ -26,13 +26,13 @@ class Ask:
 
     over: tuple[str, ...]
     weights: Floats
-    times: tuple[tuple[tuple[str, ...], Floats], ...] = ()
-    opposite: bool = False
+    factors: tuple[tuple[tuple[str, ...], Floats], ...] = ()
+    complement: bool = False
 
     @property
     def tables(self) -> tuple[tuple[tuple[str, ...], Floats], ...]:
         """All functions that are multiplied."""
-        return (self.over, self.weights), *self.times
+        return (self.over, self.weights), *self.factors
 
     @classmethod
     def condition(cls, diagram: Diagram, condition: str | Condition) -> Self:
@@ -41,8 +41,8 @@ class Ask:
         Raises:
             QueryError: the condition does not parse, or speaks of what is not there.
         """
-        over, where = cases(diagram, condition)
-        return cls(tuple(diagram.nodes[place_of(diagram, name)].name for name in over), where)
+        over, where = condition_table(diagram, condition)
+        return cls(tuple(diagram.nodes[node_index(diagram, name)].name for name in over), where)
 
     @classmethod
     def any_of(cls, diagram: Diagram, conditions: Sequence[str | Condition]) -> Self:
@@ -57,7 +57,7 @@ class Ask:
         times = tuple((each.over, 1 - each.weights) for each in others)
         return cls(first.over, 1 - first.weights, times, opposite=True)
 
-    def fitted(self, diagram: Diagram) -> list[Floats]:
+    def checked_weights(self, diagram: Diagram) -> list[Floats]:
         """Give the functions' values, in the order of `tables`.
 
         Raises:

@@ -11,9 +11,9 @@ from middlegame.base.display import Displayed
 from middlegame.base.errors import unknown
 from middlegame.base.numbers import Floats
 from middlegame.equilibrium.equilibrium import Equilibrium
-from middlegame.sweeps.plan import Plan
+from middlegame.sweeps.plan import SweepPlan
 from middlegame.sweeps.store import Store
-from middlegame.sweeps.summaries import Spread, effective, spread
+from middlegame.sweeps.summaries import Spread, effective_size, summarize
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,17 +44,17 @@ class Sweep(Displayed):
     """
 
     equilibrium: Equilibrium
-    plan: Plan
+    plan: SweepPlan
     store: Store
-    wanted: int | None
+    requested: int | None
     interrupted: bool = False
 
     def __repr__(self) -> str:
         """Tell each question's forecast, or each move's likeliest option, with its interval."""
         told = [f"Sweep of {self.equilibrium.diagram.title!r}, {self.count:,} worlds"]
-        rows = self.questions or {
+        rows = self.question_outlooks or {
             f"{name} = {state}": outlook
-            for name, outlooks in self.forecasts.items()
+            for name, outlooks in self.outlooks.items()
             for state, outlook in [max(outlooks.items(), key=lambda item: item[1].mean)]
         }
         for name, found in rows.items():
@@ -80,11 +80,11 @@ class Sweep(Displayed):
         return np.nan_to_num(self.store.numbers(["weight"])[:, 0])
 
     @property
-    def thetas(self) -> Floats:
+    def parameter_values(self) -> Floats:
         """The uncertain numbers, `[worlds, parameters]`."""
         return self.store.numbers([f"theta/{p.name}" for p in self.plan.diagram.parameters])
 
-    def worlds(self, name: str) -> Floats:
+    def forecast_samples(self, name: str) -> Floats:
         """Give the probability of each state of a move or factor in each world.
 
         Returns:
@@ -93,27 +93,27 @@ class Sweep(Displayed):
         Raises:
             QueryError: there is no such move or factor.
         """
-        nodes = {node.name: node for node in self.plan.diagram.played}
+        nodes = {node.name: node for node in self.plan.diagram.contest_nodes}
         if name not in nodes:
             raise unknown("move or factor", name, nodes)
         return self.store.numbers([f"forecast/{name}={state}" for state in nodes[name].states])
 
-    def answers(self, question: str) -> Floats:
+    def question_samples(self, question: str) -> Floats:
         """Give the probability of a question's condition in each world, `[worlds]`.
 
         Raises:
             QueryError: there is no such question.
         """
-        if question not in self.plan.asks:
-            raise unknown("question", question, self.plan.asks)
+        if question not in self.plan.queries:
+            raise unknown("question", question, self.plan.queries)
         return self.store.numbers([f"question/{question}"])[:, 0]
 
     @cached_property
-    def forecasts(self) -> dict[str, dict[str, Outlook]]:
+    def outlooks(self) -> dict[str, dict[str, Outlook]]:
         """How each state of each move and factor spreads."""
         found = {}
-        for node in self.plan.diagram.played:
-            values = self.worlds(node.name)
+        for node in self.plan.diagram.contest_nodes:
+            values = self.forecast_samples(node.name)
             solved = np.isfinite(values).all(axis=1)
             top = np.full(len(values), -1)
             # What is equal but for rounding is equal: the first counts.
@@ -125,50 +125,50 @@ class Sweep(Displayed):
         return found
 
     @cached_property
-    def questions(self) -> dict[str, Outlook]:
+    def question_outlooks(self) -> dict[str, Outlook]:
         """How the probability of each question spreads."""
         found = {}
-        for name in self.plan.asks:
-            values = self.answers(name)
+        for name in self.plan.queries:
+            values = self.question_samples(name)
             found[name] = self._outlook(values, values > 0.5)
         return found
 
     @cached_property
-    def points(self) -> dict[str, Spread]:
+    def point_spreads(self) -> dict[str, Spread]:
         """How each actor's expected points spread."""
         owners = self.plan.diagram.owners
         return {
-            owner: spread(self.store.numbers([f"points/{owner}"])[:, 0], self.weights)
+            owner: summarize(self.store.numbers([f"points/{owner}"])[:, 0], self.weights)
             for owner in owners
         }
 
     @property
-    def forecast(self) -> dict[str, dict[str, float]]:
+    def forecasts(self) -> dict[str, dict[str, float]]:
         """The forecast: the mean over the worlds of every state's probability."""
         return {
             name: {state: outlook.mean for state, outlook in outlooks.items()}
-            for name, outlooks in self.forecasts.items()
+            for name, outlooks in self.outlooks.items()
         }
 
     @property
     def intervals(self) -> dict[str, tuple[float, float]]:
         """The 90% interval of each question."""
-        return {name: found.ninety for name, found in self.questions.items()}
+        return {name: found.ninety for name, found in self.question_outlooks.items()}
 
     @cached_property
     def error(self) -> float:
         """The largest Monte-Carlo error of any interval's end, as a probability."""
-        every = [o for outlooks in self.forecasts.values() for o in outlooks.values()]
-        ends = [end for found in (*every, *self.questions.values()) for end in found.error]
+        every = [o for outlooks in self.outlooks.values() for o in outlooks.values()]
+        ends = [end for found in (*every, *self.question_outlooks.values()) for end in found.error]
         return float(np.max(ends, initial=0.0))
 
     @property
-    def effective(self) -> float:
+    def effective_count(self) -> float:
         """The number of worlds of equal weight that would tell as much (Kish 1965)."""
-        return effective(self.weights)
+        return effective_size(self.weights)
 
     @cached_property
-    def failed(self) -> dict[str, int]:
+    def failures(self) -> dict[str, int]:
         """How many worlds have no equilibrium that could be reached, by how they ended."""
         return {
             name: count
@@ -177,17 +177,17 @@ class Sweep(Displayed):
         }
 
     @property
-    def traced(self) -> int:
+    def traced_count(self) -> int:
         """How many worlds had to be traced in full."""
         return self._tally["outcome"].get("traced", 0)
 
     @property
-    def checked(self) -> int:
+    def checked_count(self) -> int:
         """How many worlds were compared with the full trace; none where none needs a ramp."""
         return sum(n for agrees, n in self._tally["agrees"].items() if agrees is not None)
 
     @property
-    def disagreed(self) -> int:
+    def disagreement_count(self) -> int:
         """How many of those the full trace answers otherwise."""
         return self._tally["agrees"].get(False, 0)
 
@@ -202,18 +202,18 @@ class Sweep(Displayed):
             for name in ("outcome", "agrees")
         }
 
-    def frame(self) -> "pd.DataFrame":
+    def to_dataframe(self) -> "pd.DataFrame":
         """Give every forecast as a row: its mean, intervals and errors."""
         import pandas as pd
 
         rows = [
             {"name": name, "state": state} | _row(outlook)
-            for name, outlooks in self.forecasts.items()
+            for name, outlooks in self.outlooks.items()
             for state, outlook in outlooks.items()
         ]
         return pd.DataFrame(rows)
 
-    def worlds_frame(self) -> "pd.DataFrame":
+    def worlds_dataframe(self) -> "pd.DataFrame":
         """Give every world as a row, as the Parquet file has it."""
         table = self.store.read(["world", "outcome", "agrees", *self.plan.columns])
         found: pd.DataFrame = table.to_pandas()
@@ -225,30 +225,30 @@ class Sweep(Displayed):
             "title": self.equilibrium.diagram.title,
             "status": "interrupted" if self.interrupted else "done",
             "worlds": self.count,
-            "wanted": self.wanted or "auto",
+            "wanted": self.requested or "auto",
             "seed": self.plan.seed,
             "method": self.plan.method,
-            "effective": self.effective,
+            "effective": self.effective_count,
             "error": self.error,
-            "failed": self.failed,
-            "traced": self.traced,
-            "checked": self.checked,
-            "disagreed": self.disagreed,
-            **self.equilibrium.case(),
-            "questions": {name: asdict(found) for name, found in self.questions.items()},
+            "failed": self.failures,
+            "traced": self.traced_count,
+            "checked": self.checked_count,
+            "disagreed": self.disagreement_count,
+            **self.equilibrium.conditions(),
+            "questions": {name: asdict(found) for name, found in self.question_outlooks.items()},
             "forecast": {
                 name: {state: asdict(found) for state, found in outlooks.items()}
-                for name, outlooks in self.forecasts.items()
+                for name, outlooks in self.outlooks.items()
             },
-            "points": {owner: asdict(found) for owner, found in self.points.items()},
-            "file": str(self.store.out) if self.store.out and self.store.whole else None,
+            "points": {owner: asdict(found) for owner, found in self.point_spreads.items()},
+            "file": str(self.store.path) if self.store.path and self.store.complete else None,
         }
 
     def _outlook(self, values: Floats, leads: NDArray[np.bool_]) -> Outlook:
         some = np.isfinite(values)
         total = self.weights[some].sum()
         share = float(self.weights[some & leads].sum() / total) if total > 0 else np.nan
-        return Outlook(**asdict(spread(values, self.weights)), likeliest=share)
+        return Outlook(**asdict(summarize(values, self.weights)), likeliest=share)
 
 
 def _row(found: Outlook) -> dict[str, float]:

@@ -12,18 +12,18 @@ from middlegame.diagram import Diagram
 from middlegame.equilibrium.equilibrium import Equilibrium, solve
 from middlegame.scenario import Condition, Scenario
 from middlegame.scenario.timeline import Timeline
-from middlegame.sweeps.plan import BLOCK, Plan, Solving
-from middlegame.sweeps.queries import Ask
+from middlegame.sweeps.plan import BLOCK, SweepPlan, BlockSolver
+from middlegame.sweeps.queries import Query
 from middlegame.sweeps.result import Sweep
-from middlegame.sweeps.sampling import METHODS, MOST, Method
+from middlegame.sweeps.sampling import METHODS, MAX_SAMPLES, Method
 from middlegame.sweeps.store import Store
 
 Told = Callable[[int, int | None], None]
 """Is told how many worlds of how many are done; None while nobody knows how many it takes."""
 
-EXACT_ENOUGH = 0.01
+AUTO_ERROR = 0.01
 """The error of an interval's end below which `auto` stops: a percentage point."""
-AUTO_MOST = 2**20
+AUTO_MAX = 2**20
 """Worlds after which `auto` stops whatever the error."""
 
 
@@ -33,12 +33,12 @@ def sweep(
     *,
     seed: int = 0,
     method: Method = "sobol",
-    asks: Mapping[str, str | Condition] | None = None,
+    conditions: Mapping[str, str | Condition] | None = None,
     out: str | Path | None = None,
     resume: bool = False,
     workers: int | None = None,
     cluster: str | None = None,
-    told: Told | None = None,
+    progress: Told | None = None,
 ) -> Sweep:
     """Solve a contest in many worlds drawn from its ranges.
 
@@ -68,7 +68,7 @@ def sweep(
     equilibrium = game if isinstance(game, Equilibrium) else solve(game)
     if equilibrium.surprise:
         raise QueryError("by surprise policies stay as they are: there is nothing to sweep anew")
-    plan = Plan.of(equilibrium, _asks(equilibrium, asks or {}), seed, method)
+    plan = SweepPlan.of(equilibrium, _asks(equilibrium, conditions or {}), seed, method)
     path = Path(out) if out is not None else None
     _refuse_no_room(plan, wanted, path)
     about = {
@@ -82,32 +82,32 @@ def sweep(
     solving = _solver(plan, workers, cluster)
     store = Store.open(path, plan.columns, about, resume=resume)
     found = Sweep(equilibrium, plan, store, wanted)
-    if store.whole:
+    if store.complete:
         return found
     try:
         if wanted is not None:
-            _fill(solving, store, wanted, told)
+            _fill(solving, store, wanted, progress)
         else:
-            _until_exact(solving, found, told)
+            _until_exact(solving, found, progress)
     except KeyboardInterrupt:
         if not store.done:
             raise
         return replace(found, interrupted=True)
     finally:
-        store.leave()
+        store.discard_if_empty()
     store.finish()
     return replace(found)
 
 
-def _solver(plan: Plan, workers: int | None, cluster: str | None) -> Solving:
+def _solver(plan: SweepPlan, workers: int | None, cluster: str | None) -> BlockSolver:
     if workers is None and cluster is None:
         return lambda wanted: (plan.solve(number, worlds) for number, worlds in wanted)
-    from middlegame.sweeps.cluster import solver_on
+    from middlegame.sweeps.cluster import cluster_solver
 
-    return solver_on(plan, workers, cluster)
+    return cluster_solver(plan, workers, cluster)
 
 
-def _fill(solving: Solving, store: Store, worlds: int, told: Told | None) -> None:
+def _fill(solving: BlockSolver, store: Store, worlds: int, told: Told | None) -> None:
     """Have the first so many worlds solved, but for what is there."""
     there = set(store.done)
     blocks = [(k, min(BLOCK, worlds - k * BLOCK)) for k in range(-(-worlds // BLOCK))]
@@ -119,30 +119,30 @@ def _fill(solving: Solving, store: Store, worlds: int, told: Told | None) -> Non
             told(done, worlds)
 
 
-def _until_exact(solving: Solving, found: Sweep, told: Told | None) -> None:
+def _until_exact(solving: BlockSolver, found: Sweep, told: Told | None) -> None:
     worlds = BLOCK
     while True:
         _fill(solving, found.store, worlds, (lambda done, _: told(done, None)) if told else None)
-        if worlds >= AUTO_MOST or replace(found).error < EXACT_ENOUGH:
+        if worlds >= AUTO_MAX or replace(found).error < AUTO_ERROR:
             return
         worlds *= 2
 
 
-def _asks(equilibrium: Equilibrium, more: Mapping[str, str | Condition]) -> dict[str, Ask]:
+def _asks(equilibrium: Equilibrium, more: Mapping[str, str | Condition]) -> dict[str, Query]:
     asked = equilibrium.scenario.questions if equilibrium.scenario else {}
     diagram = equilibrium.diagram
     timeline = Timeline(equilibrium.scenario) if equilibrium.scenario else None
     found = {
-        name: Ask.any_of(diagram, timeline.ways(question))
+        name: Query.any_of(diagram, timeline.question_conditions(question))
         for name, question in asked.items()
         if timeline is not None
     }
-    return found | {name: Ask.condition(diagram, will) for name, will in more.items()}
+    return found | {name: Query.condition(diagram, will) for name, will in more.items()}
 
 
 def _refuse(worlds: int | None, method: str, workers: int | None, cluster: str | None) -> None:
-    if worlds is not None and not 1 <= worlds <= MOST:
-        raise QueryError(f"{worlds:,} worlds; expected from 1 to {MOST:,}, or auto")
+    if worlds is not None and not 1 <= worlds <= MAX_SAMPLES:
+        raise QueryError(f"{worlds:,} worlds; expected from 1 to {MAX_SAMPLES:,}, or auto")
     if method not in METHODS:
         raise QueryError(f"there is no method '{method}'; expected one of {', '.join(METHODS)}")
     if workers is not None and workers < 1:
@@ -151,7 +151,7 @@ def _refuse(worlds: int | None, method: str, workers: int | None, cluster: str |
         raise QueryError("workers are of this machine, a cluster has its own: give one of them")
 
 
-def _refuse_no_room(plan: Plan, worlds: int | None, out: Path | None) -> None:
+def _refuse_no_room(plan: SweepPlan, worlds: int | None, out: Path | None) -> None:
     """Refuse what the disk has no room for: the blocks, and beside them the whole file."""
     import tempfile
 
@@ -159,7 +159,7 @@ def _refuse_no_room(plan: Plan, worlds: int | None, out: Path | None) -> None:
     if not folder.is_dir():
         raise QueryError(f"there is no folder {folder} to write the worlds to")
     each = 8 * (len(plan.columns) + 2) * (1 if out is None else 2)
-    need, free = each * (worlds or AUTO_MOST), shutil.disk_usage(folder).free
+    need, free = each * (worlds or AUTO_MAX), shutil.disk_usage(folder).free
     if worlds is not None and need > free:
         raise QueryError(
             f"{worlds:,} worlds of {len(plan.columns)} numbers need {_gib(need)} in {folder}, "

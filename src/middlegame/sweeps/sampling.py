@@ -21,9 +21,9 @@ from middlegame.diagram import Parameter
 Method = Literal["sobol", "latin"]
 METHODS: tuple[Method, ...] = ("sobol", "latin")
 
-MOST = 2**30
+MAX_SAMPLES = 2**30
 """Worlds that a Sobol sequence of the usual 30 bits has."""
-STRATA = 1024
+HYPERCUBE_SIZE = 1024
 """Worlds in each Latin hypercube: more of them are several hypercubes, so that they can be drawn
 in parts."""
 _EDGE = 2.0**-31
@@ -31,7 +31,7 @@ _EDGE = 2.0**-31
 
 
 @dataclass(frozen=True)
-class Space:
+class ParameterSpace:
     """The independent factors behind the entries of theta.
 
     Attributes:
@@ -71,7 +71,7 @@ class Space:
         np.fill_diagonal(found, 1.0)
         return found
 
-    def thetas(self, points: Floats) -> Floats:
+    def parameter_values(self, points: Floats) -> Floats:
         """Turn points of the unit cube into worlds.
 
         Args:
@@ -94,21 +94,21 @@ class Space:
         own = np.sqrt(np.clip(1 - (self.loadings**2).sum(axis=1), 0.0, 1.0))
         scores = normal[:, :count] * own + normal[:, count:] @ self.loadings.T
         columns = [
-            at_share(parameter, 2 * score / (2 * HALF_WIDTH_90))
+            value_at(parameter, 2 * score / (2 * HALF_WIDTH_90))
             for parameter, score in zip(self.parameters, scores.T, strict=True)
         ]
         return np.stack(columns, axis=1) if columns else np.zeros((len(normal), 0))
 
 
-def at_share(parameter: Parameter, share: float | Floats) -> Floats:
+def value_at(parameter: Parameter, share: float | Floats) -> Floats:
     """Give a parameter's value so many halves of its range from its median: 1 is the high end."""
     low, high = parameter.to_scale(parameter.low), parameter.to_scale(parameter.high)
     value = parameter.from_scale((low + high) / 2 + (high - low) / 2 * np.asarray(share, float))
-    return np.clip(value, parameter.least, parameter.most)
+    return np.clip(value, parameter.lower_bound, parameter.upper_bound)
 
 
 @dataclass(frozen=True)
-class Draws:
+class SampleSequence:
     """A sequence of worlds that is the same however it is drawn in parts.
 
     Attributes:
@@ -118,7 +118,7 @@ class Draws:
         seed: another one gives other worlds.
     """
 
-    space: Space
+    space: ParameterSpace
     method: Method = "sobol"
     seed: int = 0
 
@@ -129,17 +129,17 @@ class Draws:
             return np.zeros((end - begin, 0))
         if self.method == "sobol":
             return _sobol(factors, self.seed).between(begin, end)
-        first, last = begin // STRATA, -(-end // STRATA)
+        first, last = begin // HYPERCUBE_SIZE, -(-end // HYPERCUBE_SIZE)
         cubes = [
-            qmc.LatinHypercube(factors, rng=np.random.default_rng((self.seed, cube))).random(STRATA)
+            qmc.LatinHypercube(factors, rng=np.random.default_rng((self.seed, cube))).random(HYPERCUBE_SIZE)
             for cube in range(first, last)
         ]
         every = np.concatenate([np.zeros((0, factors)), *cubes])
-        return every[begin - first * STRATA : end - first * STRATA]
+        return every[begin - first * HYPERCUBE_SIZE : end - first * HYPERCUBE_SIZE]
 
-    def thetas(self, begin: int, end: int) -> Floats:
+    def parameter_values(self, begin: int, end: int) -> Floats:
         """Give worlds `begin` up to `end`, `[worlds, parameters]`."""
-        return self.space.thetas(self.points(begin, end))
+        return self.space.parameter_values(self.points(begin, end))
 
 
 class _Sobol:
@@ -149,8 +149,8 @@ class _Sobol:
         self.engine = qmc.Sobol(factors, rng=np.random.default_rng(seed))
 
     def between(self, begin: int, end: int) -> Floats:
-        if end > MOST:
-            raise QueryError(f"{end:,} worlds; expected at most {MOST:,}")
+        if end > MAX_SAMPLES:
+            raise QueryError(f"{end:,} worlds; expected at most {MAX_SAMPLES:,}")
         if self.engine.num_generated > begin:
             self.engine.reset()
         if self.engine.num_generated < begin:

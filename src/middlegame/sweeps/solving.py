@@ -15,7 +15,7 @@ from middlegame.engine.backend import jax
 from middlegame.engine.batch.lambda_ramp import Ramp
 from middlegame.engine.cost import predict_cost
 from middlegame.sweeps.compiled import Told, compiled
-from middlegame.sweeps.queries import Ask
+from middlegame.sweeps.queries import Query
 from middlegame.sweeps.tracing import apart, sample, traces
 
 TOLERANCE = 1e-8
@@ -62,7 +62,7 @@ def solve_worlds(
     diagram: Diagram,
     thetas: Floats,
     *,
-    asks: Mapping[str, Ask] | None = None,
+    asks: Mapping[str, Query] | None = None,
     supposed: Mapping[str, str] | None = None,
     known: Mapping[str, Sequence[str]] | None = None,
     check: int | None = None,
@@ -77,7 +77,7 @@ def solve_worlds(
         thetas: `[worlds, parameters]`.
         asks: what else to compute in every world, by any names.
         supposed: nodes fixed at states, everybody knowing it (see `Equilibrium.suppose`).
-        known: for each observed node the states that it may be in (see `Play.given`).
+        known: for each observed node the states that it may be in (see `StrategyProfile.given`).
         check: how many worlds are also traced in full and compared, evenly spread; unless given,
             one of every 256, 16 at most. Where no world needs a ramp there is nothing to compare.
         chunk: worlds at a time; chosen from the diagram's size unless given.
@@ -93,7 +93,7 @@ def solve_worlds(
             f"thetas have the shape {list(values.shape)}; expected [worlds, "
             f"{len(diagram.parameters)}], a column for each uncertain number"
         )
-    weights = {name: ask.fitted(diagram) for name, ask in (asks or {}).items()}
+    weights = {name: ask.checked_weights(diagram) for name, ask in (asks or {}).items()}
     ready = compiled(diagram, ramp or Ramp(), asks or {}, supposed or {}, known or {})
     size = chunk or chunk_size(diagram)
     whole = _empty(diagram, weights, len(values))

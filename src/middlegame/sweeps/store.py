@@ -43,11 +43,11 @@ class Store:
         about: what sweep it is of: two with the same can go on from each other.
     """
 
-    out: Path | None
+    path: Path | None
     folder: Path
     columns: tuple[str, ...]
-    about: Mapping[str, Any]
-    whole: bool = field(default=False, init=False)
+    metadata: Mapping[str, Any]
+    complete: bool = field(default=False, init=False)
 
     @classmethod
     def open(
@@ -81,7 +81,7 @@ class Store:
             raise QueryError(
                 f"{folder} holds an unfinished sweep: go on with it by --resume, or remove it"
             )
-        if not store.whole:
+        if not store.complete:
             store._begin()
         return store
 
@@ -103,24 +103,24 @@ class Store:
         """Put all blocks into one file, if they are to be kept."""
         import pyarrow.parquet as pq
 
-        if self.out is None or self.whole:
+        if self.path is None or self.complete:
             return
-        files, part = self._files(), self.out.with_name(f".{uuid4().hex}.part")
+        files, part = self._files(), self.path.with_name(f".{uuid4().hex}.part")
         try:
             schema = pq.read_schema(files[0])
             with pq.ParquetWriter(part, schema, use_dictionary=["outcome"]) as writer:
                 group = max(1, _ROWS // max(1, pq.read_metadata(files[0]).num_rows))
                 for begin in range(0, len(files), group):
                     writer.write_table(pq.ParquetDataset(files[begin : begin + group]).read())
-            part.replace(self.out)
+            part.replace(self.path)
         finally:
             part.unlink(missing_ok=True)
-        self.whole = True
+        self.complete = True
         shutil.rmtree(self.folder)
 
-    def leave(self) -> None:
+    def discard_if_empty(self) -> None:
         """Leave nothing behind where nothing was done."""
-        if self.out is not None and not self.whole and not self.done:
+        if self.path is not None and not self.complete and not self.done:
             shutil.rmtree(self.folder, ignore_errors=True)
 
     def read(self, columns: Sequence[str]) -> "pa.Table":
@@ -136,8 +136,8 @@ class Store:
         return np.stack(found, axis=1) if found else np.zeros((len(table), 0))
 
     def _files(self) -> list[Path]:
-        if self.whole and self.out is not None:
-            return [self.out]
+        if self.complete and self.path is not None:
+            return [self.path]
         return [self.folder / f"{number:09d}.parquet" for number in self.done]
 
     def _table(self, pa: Any, block: Block) -> "pa.Table":
@@ -152,34 +152,34 @@ class Store:
         ]
         names = ["world", "outcome", "agrees", *self.columns]
         table = pa.Table.from_arrays(arrays, names)
-        return table.replace_schema_metadata({ABOUT: json.dumps(self.about).encode()})
+        return table.replace_schema_metadata({ABOUT: json.dumps(self.metadata).encode()})
 
     def _begin(self) -> None:
         self.folder.mkdir(exist_ok=True)
-        write_whole(self.folder / "sweep.json", json.dumps(self.about).encode())
+        write_whole(self.folder / "sweep.json", json.dumps(self.metadata).encode())
 
     def _resume(self) -> None:
-        assert self.out is not None
+        assert self.path is not None
         said = self.folder / "sweep.json"
         if said.exists():
             self._compare(json.loads(said.read_text("utf-8")))
-        elif self.out.exists():
-            self._compare(_about(self.out))
-            self.whole = True
+        elif self.path.exists():
+            self._compare(_about(self.path))
+            self.complete = True
         elif not self.folder.exists():
-            raise QueryError(f"there is no sweep to resume: neither {self.out} nor {self.folder}")
+            raise QueryError(f"there is no sweep to resume: neither {self.path} nor {self.folder}")
 
     def _compare(self, there: Mapping[str, Any]) -> None:
         differs = [
-            f"{key} {there.get(key)} there and {self.about[key]} here"
+            f"{key} {there.get(key)} there and {self.metadata[key]} here"
             for key in ("title", "worlds", "seed", "method", "version")
-            if there.get(key) != self.about[key]
+            if there.get(key) != self.metadata[key]
         ]
-        if not differs and there.get("digest") != self.about["digest"]:
+        if not differs and there.get("digest") != self.metadata["digest"]:
             differs = ["the contest's numbers, or what is supposed, given or asked, are others"]
         if differs:
             raise QueryError(
-                f"{self.out} is of another sweep, and cannot be resumed: {'; '.join(differs)}"
+                f"{self.path} is of another sweep, and cannot be resumed: {'; '.join(differs)}"
             )
 
 

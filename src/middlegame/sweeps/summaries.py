@@ -38,7 +38,7 @@ class Spread:
     error: tuple[float, float]
 
 
-def spread(values: Floats, weights: Floats) -> Spread:
+def summarize(values: Floats, weights: Floats) -> Spread:
     """Tell how values `[worlds]` spread, those that are nan left out."""
     some = np.isfinite(values) & (weights > 0)
     if not some.any():
@@ -47,7 +47,7 @@ def spread(values: Floats, weights: Floats) -> Spread:
     order = np.argsort(values[some])
     ordered, counted = values[some][order], weights[some][order]
     low, lower, median, upper, high = _quantiles(ordered, counted, _AT)
-    number = effective(counted)
+    number = effective_size(counted)
     error = []
     for end in _ENDS:
         off = _SURE * np.sqrt(end * (1 - end) / number)
@@ -57,7 +57,7 @@ def spread(values: Floats, weights: Floats) -> Spread:
     return Spread(mean, median, (lower, upper), (low, high), (error[0], error[1]))
 
 
-def effective(weights: Floats) -> float:
+def effective_size(weights: Floats) -> float:
     """Give the number of worlds of equal weight that would tell as much (Kish 1965)."""
     return float(weights.sum() ** 2 / (weights**2).sum()) if weights.any() else 0.0
 

@@ -67,7 +67,7 @@ def traces(
         for place, world in enumerate(map(int, part)):
             tables = compiled.fixed(diagram.tables(thetas[world]))
             flat = layout_of(structure).flatten(tables.chances, tables.utilities, np)
-            sharpness = np.asarray(diagram.sharpness(tables.lambdas, tables.scales), float)
+            sharpness = np.asarray(diagram.scaled_lambdas(tables.lambdas, tables.scales), float)
             found = qre.solve(structure, still._replace(tables=flat, lambdas=sharpness))
             residual[place] = found.residual
             if found.outcome is TraceOutcome.CONVERGED:

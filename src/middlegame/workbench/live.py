@@ -63,7 +63,7 @@ class LiveContest:
 
     @cached_property
     def _played(self) -> frozenset[str]:
-        return frozenset(node.name for node in self.diagram.played)
+        return frozenset(node.name for node in self.diagram.contest_nodes)
 
     @cached_property
     def _observed(self) -> dict[int, Floats]:
@@ -87,7 +87,7 @@ class LiveContest:
             self._games[key] = engine_input(self.diagram, tables)
         return self._games[key]._replace(
             tables=layout_of(self.diagram.structure).flatten(tables.chances, tables.utilities, np),
-            lambdas=np.asarray(self.diagram.sharpness(tables.lambdas, tables.scales), float),
+            lambdas=np.asarray(self.diagram.scaled_lambdas(tables.lambdas, tables.scales), float),
         )
 
     def parameter_values(self, numbers: Mapping[str, float]) -> Floats:
@@ -127,7 +127,10 @@ class LiveContest:
         Raises:
             QueryError: as `Equilibrium.suppose` and `given` do.
         """
-        theta, supposed = self.parameter_values(numbers), expand_periods(self.diagram, supposed or {})
+        theta, supposed = (
+            self.parameter_values(numbers),
+            expand_periods(self.diagram, supposed or {}),
+        )
         announced = {} if surprise else supposed
         before = self.diagram.tables(theta)
         tables = fix_states(self.diagram, before, announced)
@@ -181,7 +184,9 @@ class LiveContest:
         if not numbers and (surprise or not supposed):
             found = self.base
         elif surprise or not supposed:
-            found = solve(self.diagram, scenario=self.scenario, theta=self.parameter_values(numbers))
+            found = solve(
+                self.diagram, scenario=self.scenario, theta=self.parameter_values(numbers)
+            )
         else:
             theta = self.parameter_values(numbers)
             before = self.diagram.tables(theta)
@@ -222,7 +227,7 @@ class LiveContest:
         """
         played = tuple(
             self._over_open_options(policy, opens)
-            for policy, opens in zip(self.base.policies, after.tables.opens, strict=True)
+            for policy, opens in zip(self.base.policies, after.tables.open_options, strict=True)
         )
         return _condition(replace(after, policies=played, known={}), after.known)
 
@@ -239,7 +244,9 @@ def _only_world(chances: Any) -> Floats:
     return np.asarray(chances, float)[:, 0]
 
 
-def _suppose_by_surprise(found: Equilibrium, supposed: Mapping[str, str], surprise: bool) -> Equilibrium:
+def _suppose_by_surprise(
+    found: Equilibrium, supposed: Mapping[str, str], surprise: bool
+) -> Equilibrium:
     return found.suppose(supposed, fixed_policies=True) if surprise and supposed else found
 
 
@@ -256,7 +263,7 @@ def _refuse_impossible(parameter: Parameter, value: float) -> None:
     if parameter.unit == "probability":
         fine, wanted = 0 < value < parameter.ceiling, f"between 0 and {parameter.ceiling:g}"
     elif parameter.unit in ("odds", "years"):
-        least = max(parameter.least, 0.0)
+        least = max(parameter.lower_bound, 0.0)
         fine = least <= value < np.inf and value > 0
         wanted = f"{parameter.unit} {f'of at least {least:g}' if least else 'above 0'}"
     else:

@@ -10,7 +10,7 @@ from middlegame.engine.batch.lambda_ramp import Ramp
 from middlegame.engine.batch.outcomes import evidence_likelihood
 from middlegame.engine.graph.layout import Game, layout_of
 from middlegame.engine.graph.relevance import traced_decisions
-from middlegame.equilibrium.engine_input import engine_game
+from middlegame.equilibrium.engine_input import engine_input
 from middlegame.equilibrium.equilibrium import solve
 
 
@@ -38,7 +38,7 @@ def test_first_and_second_derivatives_are_those_of_the_principal_branch(cyclic):
     diagram = game(cyclic)
     structure, layout = diagram.structure, layout_of(diagram.structure)
     assert bool(traced_decisions(structure)) == cyclic
-    still = engine_game(diagram, diagram.tables())
+    still = engine_input(diagram, diagram.tables())
     shown = {1: jnp.array([[1.0, 0.0], [0.0, 1.0]]), 2: jnp.array([[1.0, 1.0], [0.0, 1.0]])}
 
     def logs(theta):

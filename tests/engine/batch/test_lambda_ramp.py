@@ -5,7 +5,7 @@ from middlegame.diagram import Diagram
 from middlegame.engine.batch.lambda_ramp import Ramp, batch_solver
 from middlegame.engine.graph.layout import layout_of
 from middlegame.engine.qre import principal as qre
-from middlegame.equilibrium.engine_input import engine_game
+from middlegame.equilibrium.engine_input import engine_input
 from middlegame.equilibrium.equilibrium import Equilibrium, solve_tables
 from tests.generators.diagrams import diagrams
 
@@ -14,7 +14,7 @@ WORLDS = 4
 
 def many(diagram: Diagram) -> tuple:
     """The same game at several precisions, solved at once and one by one."""
-    game = engine_game(diagram, diagram.tables())
+    game = engine_input(diagram, diagram.tables())
     shares = np.linspace(0.25, 1.0, WORLDS)
     together = game._replace(
         tables=np.repeat(game.tables[:, None], WORLDS, axis=1),

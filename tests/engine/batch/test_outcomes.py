@@ -10,7 +10,7 @@ from middlegame.engine.batch.outcomes import (
     long_outcome_probabilities,
     outcome_probabilities,
 )
-from middlegame.equilibrium.engine_input import engine_game
+from middlegame.equilibrium.engine_input import engine_input
 from tests.engine.temporal.test_long_diagrams import short
 
 
@@ -18,7 +18,7 @@ from tests.engine.temporal.test_long_diagrams import short
 def game():
     """Three worlds of a short contest over time."""
     diagram = short(2)
-    one = engine_game(diagram, diagram.tables())
+    one = engine_input(diagram, diagram.tables())
     rng = np.random.default_rng(0)
     lambdas = rng.uniform(0.05, 0.4, (len(diagram.decisions), 3))
     tables = np.repeat(one.tables[:, None], 3, axis=1)

@@ -11,7 +11,7 @@ from middlegame.engine.graph.relevance import (
     traced_decisions,
 )
 from middlegame.engine.qre import principal as qre
-from middlegame.equilibrium.engine_input import engine_game
+from middlegame.equilibrium.engine_input import engine_input
 from middlegame.io.json_form import read_json
 from tests.generators.diagrams import diagrams
 from tests.paths import REFERENCE
@@ -19,7 +19,7 @@ from tests.paths import REFERENCE
 
 def both_ways(diagram: Diagram) -> float:
     """The largest difference between solving along the relevance graph and all together."""
-    game = engine_game(diagram, diagram.tables())
+    game = engine_input(diagram, diagram.tables())
     apart = qre.solve(diagram.structure, game)
     together = qre.solve(diagram.structure, game, trace_all=True)
     return max(np.abs(a - b).max() for a, b in zip(apart.policies, together.policies, strict=True))

@@ -11,7 +11,7 @@ from middlegame.engine.numerics.krylov import MatrixFreeJacobian
 from middlegame.engine.numerics.linear import DenseJacobian
 from middlegame.engine.qre import principal as qre
 from middlegame.engine.qre import responses as local
-from middlegame.equilibrium.engine_input import engine_game
+from middlegame.equilibrium.engine_input import engine_input
 from tests import enumeration
 from tests.generators.diagrams import diagrams
 
@@ -44,14 +44,14 @@ def meetings(
 
 
 def solved(diagram: Diagram, precision: float) -> qre.Solution:
-    game = engine_game(diagram, diagram.tables())
+    game = engine_input(diagram, diagram.tables())
     game = game._replace(lambdas=np.full(len(diagram.decisions), precision))
     return qre.solve(diagram.structure, game)
 
 
 def test_a_crowd_of_thousands_of_unknowns_is_solved_without_a_matrix():
     diagram = crowd(3, reports=3, states=6)
-    structure, game = diagram.structure, engine_game(diagram, diagram.tables())
+    structure, game = diagram.structure, engine_input(diagram, diagram.tables())
     found = qre.solve(structure, game)
     assert found.residual < 1e-12
     jacobian = local.response_equations(structure, structure.decisions)(found.logits, 1.0, game)[1]
@@ -72,7 +72,7 @@ def test_the_same_equilibrium_as_with_the_matrix(monkeypatch):
 @given(diagrams(closed=True))
 @settings(max_examples=20)
 def test_products_are_those_with_the_matrix(diagram):
-    structure, game = diagram.structure, engine_game(diagram, diagram.tables())
+    structure, game = diagram.structure, engine_input(diagram, diagram.tables())
     rng = np.random.default_rng(0)
     logits = np.where(game.opens, rng.normal(size=game.opens.shape), 0.0)
     for in_logs in (False, True):
@@ -115,7 +115,7 @@ def test_a_bend_that_is_nearly_a_fork_is_followed_without_a_matrix():
 
 def test_small_systems_have_a_matrix():
     diagram = meetings(1, 3)
-    structure, game = diagram.structure, engine_game(diagram, diagram.tables())
+    structure, game = diagram.structure, engine_input(diagram, diagram.tables())
     logits = np.zeros(game.opens.shape)
     jacobian = local.response_equations(structure, structure.decisions)(logits, 0.5, game)[1]
     assert isinstance(jacobian, DenseJacobian)

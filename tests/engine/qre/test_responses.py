@@ -7,7 +7,7 @@ from middlegame.engine.backend import jax, jnp
 from middlegame.engine.graph.layout import layout_of
 from middlegame.engine.logit import logit_cells, policies
 from middlegame.engine.qre.responses import dense_equations, response_function
-from middlegame.equilibrium.engine_input import engine_game
+from middlegame.equilibrium.engine_input import engine_input
 from middlegame.io.json_form import from_json
 from tests.engine.shared import responses
 from tests.generators.diagrams import diagrams
@@ -19,7 +19,7 @@ def ready(diagram, seed):
     structure = diagram.structure
     layout, own = layout_of(structure), logit_cells(structure, structure.decisions)
     logits = layout.scatter(own, np.random.default_rng(seed).standard_normal(len(own)))
-    return structure, engine_game(diagram, diagram.tables()), logits, own
+    return structure, engine_input(diagram, diagram.tables()), logits, own
 
 
 @pytest.mark.parametrize("in_logs", [False, True])

@@ -12,7 +12,7 @@ from middlegame.engine.logit import logit_cells, policies
 from middlegame.engine.qre import sensitivity
 from middlegame.engine.qre.responses import dense_equations
 from middlegame.engine.qre.sensitivity import ForecastQuery
-from middlegame.equilibrium.engine_input import engine_game
+from middlegame.equilibrium.engine_input import engine_input
 from middlegame.equilibrium.equilibrium import solve_tables
 from middlegame.equilibrium.sensitivity import Sensitivity
 from tests.generators.diagrams import diagrams
@@ -105,7 +105,7 @@ def test_all_tables_of_any_diagram_match_finite_differences(diagram, seed):
     """Also where chances are 0: they become positive. Newton's steps give what play becomes."""
     structure, rng = diagram.structure, np.random.default_rng(seed)
     layout, own = layout_of(structure), logit_cells(structure, structure.decisions)
-    game = engine_game(diagram, diagram.tables())
+    game = engine_input(diagram, diagram.tables())
     game = game._replace(lambdas=0.2 + 0.3 * rng.random(len(game.lambdas)))
     direction = rng.standard_normal(len(game.tables))
     for node, owner in enumerate(structure.owners):

@@ -14,7 +14,7 @@ from middlegame.engine.qre.responses import response_function
 from middlegame.engine.temporal.compiled_sweep import sweep_function
 from middlegame.engine.temporal.long_diagrams import is_long
 from middlegame.engine.temporal.numpy_sweep import BatchSweeper
-from middlegame.equilibrium.engine_input import engine_game
+from middlegame.equilibrium.engine_input import engine_input
 from tests import enumeration
 from tests.engine.qre.test_principal import coordination
 from tests.generators.diagrams import diagrams
@@ -29,7 +29,7 @@ def short(periods: int):
 @settings(max_examples=10)
 def test_a_sweep_at_once_is_everybodys_response(diagram):
     structure = diagram.structure
-    game = engine_game(diagram, diagram.tables())
+    game = engine_input(diagram, diagram.tables())
     rng = np.random.default_rng(0)
     logits = rng.normal(size=game.opens.shape)
     game = game._replace(lambdas=rng.random(len(diagram.decisions)))
@@ -46,7 +46,7 @@ def test_the_same_equilibrium_as_contracting_for_each_decision():
     diagram = short(3)
     # Owners may weigh each of their decisions differently, as where they discount.
     lambdas = np.linspace(0.2, 0.9, len(diagram.decisions))
-    game = engine_game(diagram, diagram.tables())._replace(lambdas=lambdas)
+    game = engine_input(diagram, diagram.tables())._replace(lambdas=lambdas)
     found = qre.solve_by_sweeps(diagram.structure, game)
     expected = qre.solve(diagram.structure, game, trace_all=True)
     assert found.residual < 1e-10
@@ -56,7 +56,7 @@ def test_the_same_equilibrium_as_contracting_for_each_decision():
 
 def test_the_equilibrium_condition_holds_by_enumeration():
     diagram = short(2)
-    game = engine_game(diagram, diagram.tables())
+    game = engine_input(diagram, diagram.tables())
     found = qre.solve_by_sweeps(diagram.structure, game)
     assert enumeration.logit_gap(diagram, list(found.policies)) < 1e-10
 
@@ -64,7 +64,7 @@ def test_the_equilibrium_condition_holds_by_enumeration():
 def test_what_is_on_no_cycle_needs_no_trace():
     diagram = in_turn(4)
     assert is_long(diagram.structure)
-    game = engine_game(diagram, diagram.tables())
+    game = engine_input(diagram, diagram.tables())
     found = qre.solve(diagram.structure, game)
     assert found.trace is None
     assert found.residual < 1e-12
@@ -85,7 +85,7 @@ def test_periods_are_compiled_once_and_cost_the_same_each():
 
 def test_a_fork_is_recognised_without_a_matrix():
     diagram = coordination(9.0, 9.0)
-    game = engine_game(diagram, diagram.tables())._replace(lambdas=np.full(2, 2.0))
+    game = engine_input(diagram, diagram.tables())._replace(lambdas=np.full(2, 2.0))
     found = qre.solve_by_sweeps(diagram.structure, game)
     expected = qre.solve(diagram.structure, game)
     assert len(found.trace.forks) == 1
@@ -95,7 +95,7 @@ def test_a_fork_is_recognised_without_a_matrix():
 
 def test_a_branch_that_turns_back_is_followed_without_a_matrix():
     diagram = coordination(9.0, 9.001)
-    game = engine_game(diagram, diagram.tables())._replace(lambdas=np.full(2, 2.0))
+    game = engine_input(diagram, diagram.tables())._replace(lambdas=np.full(2, 2.0))
     found = qre.solve_by_sweeps(diagram.structure, game)
     assert found.trace.forks == ()
     assert found.trace.turns == qre.solve(diagram.structure, game).trace.turns

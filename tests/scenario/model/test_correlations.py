@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 from middlegame.diagram import Parameter
 from middlegame.scenario import dumps, read_text
 from middlegame.scenario.model.correlations import (
-    LEARNT,
-    at_odds,
+    COEFFICIENT_GROUP,
+    inconsistent_rows,
     common_factors,
-    group_of,
-    matrix_of,
+    group_name,
+    correlation_matrix,
 )
-from middlegame.sweeps.sampling import Space
+from middlegame.sweeps.sampling import ParameterSpace
 
 
 def written(matrix: np.ndarray) -> tuple[list[str], dict[str, dict[str, float]]]:
@@ -30,24 +30,24 @@ def test_groups_make_whatever_matrix_can_be(seed, size, rank):
     spread = np.linalg.norm(drawn, axis=1)
     matrix = drawn @ drawn.T / np.outer(spread, spread)
     names, correlations = written(matrix)
-    assert at_odds(matrix_of(names, correlations)) == []
+    assert inconsistent_rows(correlation_matrix(names, correlations)) == []
     found = common_factors(names, correlations)
-    space = Space(tuple(Parameter(n, 0, 1, "points", correlates=found[n]) for n in names))
+    space = ParameterSpace(tuple(Parameter(n, 0, 1, "points", correlates=found[n]) for n in names))
     assert space.correlations == pytest.approx(matrix, abs=2e-3)
     assert len(space.groups) < max(size, 2)
-    assert {group_of(group) for group in space.groups} <= {LEARNT}
+    assert {group_name(group) for group in space.groups} <= {COEFFICIENT_GROUP}
 
 
 def test_two_correlate_by_one_group():
     found = common_factors(["a", "b"], {"b": {"a": -0.6}})
     shares = dict(found["a"]), dict(found["b"])
-    assert list(shares[0]) == list(shares[1]) == [f"{LEARNT}.1"]
-    assert sorted(abs(s[f"{LEARNT}.1"]) for s in shares) == pytest.approx([0.6, 0.6])
+    assert list(shares[0]) == list(shares[1]) == [f"{COEFFICIENT_GROUP}.1"]
+    assert sorted(abs(s[f"{COEFFICIENT_GROUP}.1"]) for s in shares) == pytest.approx([0.6, 0.6])
 
 
 def test_what_cannot_be_is_found_in_whatever_takes_part():
     correlations = {"b": {"a": 0.9}, "c": {"a": 0.9, "b": -0.9}, "d": {}}
-    assert at_odds(matrix_of(list("abcd"), correlations)) == [0, 1, 2]
+    assert inconsistent_rows(correlation_matrix(list("abcd"), correlations)) == [0, 1, 2]
 
 
 def test_correlations_are_read_and_written():

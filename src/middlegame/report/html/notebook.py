@@ -6,10 +6,11 @@ from typing import Any
 
 from middlegame.diagram import Decision
 from middlegame.equilibrium.equilibrium import Equilibrium
-from middlegame.equilibrium.nash import NashLimit
+from middlegame.equilibrium.nash import NashResult
 from middlegame.report.html.report import environment
-from middlegame.report.text import narrative, outlooks
-from middlegame.report.text.palette import NOBODY, actor_colours
+from middlegame.report.text import narrative
+from middlegame.report.text import sweep as outlooks
+from middlegame.report.text.palette import NEUTRAL, actor_colours
 from middlegame.sweeps.result import Sweep
 
 
@@ -45,21 +46,21 @@ def _equilibrium(found: Equilibrium, note: str = "") -> str:
     words = narrative.words_of(found)
     colours = actor_colours(found.diagram)
     asked = [
-        _Row(question.label, question.probability, False) for question in narrative.asked(found)
+        _Row(question.label, question.probability, False) for question in narrative.question_forecasts(found)
     ]
     blocks = []
     for node in found.diagram.nodes:
         if isinstance(node, Decision) or node.headline:
             forecast = found.forecasts[node.name]
-            top = narrative.likeliest(forecast)[0]
+            top = narrative.most_likely(forecast)[0]
             blocks.append(
                 _Block(
                     words.heading(node.name),
-                    colours[node.owner] if isinstance(node, Decision) else NOBODY,
+                    colours[node.owner] if isinstance(node, Decision) else NEUTRAL,
                     [_Row(words.state(node.name, s), p, s == top) for s, p in forecast.items()],
                 )
             )
-    due = narrative.common_due(found)
+    due = narrative.common_due_date(found)
     return _card(
         title=words.title,
         answer=narrative.answer(found),
@@ -70,7 +71,7 @@ def _equilibrium(found: Equilibrium, note: str = "") -> str:
 
 
 @html_of.register
-def _limit(found: NashLimit) -> str:
+def _limit(found: NashResult) -> str:
     return _equilibrium(found.equilibrium, narrative.nash_sentence(found))
 
 
@@ -82,23 +83,23 @@ def _sweep(found: Sweep) -> str:
         title=narrative.words_of(found.equilibrium).title,
         answer=outlooks.answer(found),
         notes=[*narrative.notes(found.equilibrium), *outlooks.notes(found)],
-        method=outlooks.sureness(found),
+        method=outlooks.method(found),
         asked=_spreads(asked, "#0b5c8f"),
         blocks=[_spreads(group, group.colour) for group in groups],
     )
 
 
-def _spreads(group: outlooks.Group, colour: str) -> _Block:
+def _spreads(group: outlooks.OutlookGroup, colour: str) -> _Block:
     rows = [
         _Row(
             line.label,
-            line.found.mean,
+            line.outlook.mean,
             line.top,
-            line.found.half,
-            line.found.ninety,
+            line.outlook.half,
+            line.outlook.ninety,
             f"nine worlds in ten: {line.interval}",
         )
-        for line in group.lines
+        for line in group.rows
     ]
     return _Block(group.title, colour, rows)
 

@@ -6,9 +6,9 @@ from middlegame.report.charts.curves import curve_chart
 from middlegame.report.charts.intervals import interval_chart
 from middlegame.report.html.hypotheses import evidence_sections
 from middlegame.report.html.sections import Section, sections
-from middlegame.report.text import outlooks
-from middlegame.report.text.outlooks import Group
-from middlegame.report.text.over_time import Series, is_timed, spread_over_time
+from middlegame.report.text import sweep as outlooks
+from middlegame.report.text.over_time import Series, is_timed, sweep_over_time
+from middlegame.report.text.sweep import OutlookGroup
 from middlegame.sweeps.result import Sweep
 
 _ACCENT = "var(--accent)"
@@ -18,20 +18,20 @@ def sweep_section(found: Sweep) -> Section:
     """Give what the template shows."""
     asked = outlooks.questions(found)
     if is_timed(found.equilibrium):
-        moves, factors = (list(map(_curve, some)) for some in spread_over_time(found))
+        moves, factors = (list(map(_curve, some)) for some in sweep_over_time(found))
     else:
         moves, factors = [], []
     moves += [_chart(group) for group in outlooks.moves(found, timed=False)]
     factors += [_chart(group) for group in outlooks.factors(found, timed=False)]
     shown = {
         "notes": list(outlooks.notes(found)),
-        "open": list(outlooks.open_ends(found)),
-        "questions": interval_chart("Questions", asked.lines, _ACCENT, wide=True)
-        if asked.lines
+        "open": list(outlooks.undecided(found)),
+        "questions": interval_chart("Questions", asked.rows, _ACCENT, wide=True)
+        if asked.rows
         else "",
         "moves": moves,
         "factors": factors,
-        "sureness": outlooks.sureness(found),
+        "sureness": outlooks.method(found),
     }
     return Section("sweep.html", shown, outlooks.answer(found))
 
@@ -46,9 +46,9 @@ def _curve(series: Series) -> dict[str, Any]:
     return {"title": series.title, "colour": series.colour, "svg": curve_chart(series)}
 
 
-def _chart(group: Group) -> dict[str, Any]:
+def _chart(group: OutlookGroup) -> dict[str, Any]:
     return {
         "title": group.title,
         "colour": group.colour,
-        "svg": interval_chart(group.title, group.lines, group.colour),
+        "svg": interval_chart(group.title, group.rows, group.colour),
     }

@@ -3,15 +3,15 @@
 from rich.console import Console
 from rich.markup import escape
 
-from middlegame.equilibrium.check import Checkup
+from middlegame.equilibrium.check import CheckResult
 from middlegame.report.terminal.show import show
-from middlegame.scenario.faults import dotted
+from middlegame.scenario.faults import dotted_path
 
 _MOST_UNSOURCED = 10
 
 
-@show.register(Checkup)
-def show_check(found: Checkup, console: Console) -> None:
+@show.register(CheckResult)
+def show_check(found: CheckResult, console: Console) -> None:
     """Print the faults, each with its place, then what the scenario holds and how sourced it is."""
     errors = [fault for fault in found.faults if fault.severity == "error"]
     warnings = [fault for fault in found.faults if fault.severity == "warning"]
@@ -49,7 +49,7 @@ def show_check(found: Checkup, console: Console) -> None:
         console.print(f"    {label} {gap}", highlight=False)
 
 
-def _show_sourcing(found: Checkup, console: Console) -> None:
+def _show_sourcing(found: CheckResult, console: Console) -> None:
     sourced = found.sourcing
     if sourced is None or not sourced.numbers:
         return
@@ -60,7 +60,7 @@ def _show_sourcing(found: Checkup, console: Console) -> None:
         highlight=False,
     )
     for path in sourced.unsourced[:_MOST_UNSOURCED]:
-        console.print(f"    no source and no reason: {escape(dotted(path))}", highlight=False)
+        console.print(f"    no source and no reason: {escape(dotted_path(path))}", highlight=False)
     more = len(sourced.unsourced) - _MOST_UNSOURCED
     if more > 0:
         console.print(f"    and {more} more", highlight=False)

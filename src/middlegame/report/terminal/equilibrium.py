@@ -9,15 +9,26 @@ from rich.console import Console
 
 from middlegame.diagram import Decision
 from middlegame.equilibrium.equilibrium import Equilibrium, OtherEquilibrium
-from middlegame.equilibrium.nash import NashLimit
+from middlegame.equilibrium.nash import NashResult
 from middlegame.report.terminal.columns import Page
 from middlegame.report.terminal.over_time import show_series
 from middlegame.report.terminal.show import show
 from middlegame.report.text import narrative
-from middlegame.report.text.change import moved, news, point_shifts, question_shifts, shifts
-from middlegame.report.text.over_time import factors_over_time, is_timed, moves_over_time, timeless
-from middlegame.report.text.palette import NOBODY, actor_colours
-from middlegame.report.text.words import capital, clean, date, odds, percent, points
+from middlegame.report.text.change import (
+    case_changes,
+    largest_shifts,
+    off_path_warnings,
+    point_shifts,
+    question_shifts,
+)
+from middlegame.report.text.over_time import (
+    factors_over_time,
+    is_timed,
+    moves_over_time,
+    nodes_without_period,
+)
+from middlegame.report.text.palette import NEUTRAL, actor_colours
+from middlegame.report.text.words import capitalize_first, clean, date, odds, percent, points
 
 
 @show.register(Equilibrium)
@@ -51,30 +62,30 @@ def show_change(before: Equilibrium, after: Equilibrium, console: Console) -> No
     page = Page(console)
     words = narrative.words_of(after)
     page.title(words.title)
-    for line in news(before, after):
+    for line in case_changes(before, after):
         page.paragraph(line, style="bold")
     page.gap()
     asked = question_shifts(before, after)
     if asked:
         page.section("Questions")
-        page.shifts(asked)
+        page.shift_rows(asked)
         page.gap()
-    changed = shifts(before, after)
+    changed = largest_shifts(before, after)
     page.section("What changes most")
-    page.shifts(changed)
+    page.shift_rows(changed)
     if not changed:
         page.paragraph("Nothing moves by a whole percentage point.")
     page.gap()
     page.section("Expected points")
-    page.shifts(point_shifts(before, after))
+    page.shift_rows(point_shifts(before, after))
     page.gap()
-    for note in moved(before, after):
+    for note in off_path_warnings(before, after):
         page.paragraph(note, style="bold")
     _method(page, after, None)
 
 
-@show.register(NashLimit)
-def show_nash(found: NashLimit, console: Console, *, storylines: int = 5) -> None:
+@show.register(NashResult)
+def show_nash(found: NashResult, console: Console, *, storylines: int = 5) -> None:
     """Print the forecast at the Nash limit, then whether it is pure and what regret is left."""
     show_equilibrium(found.equilibrium, console, storylines=storylines)
     Page(console).paragraph(narrative.nash_sentence(found), style="dim")
@@ -106,11 +117,11 @@ def show_other_equilibria(
     for number, other in enumerate(others, start=1):
         page.gap()
         page.paragraph(
-            f"{number}. {kinds[other.stable]}, reached from {percent(other.share)} of the starts"
+            f"{number}. {kinds[other.stable]}, reached from {percent(other.share_of_starts)} of the starts"
         )
         asked = question_shifts(equilibrium, other.equilibrium)
-        page.shifts([shift for shift in asked if shift.difference] or
-                    shifts(equilibrium, other.equilibrium, most=5))  # fmt: skip
+        page.shift_rows([shift for shift in asked if shift.difference] or
+                    largest_shifts(equilibrium, other.equilibrium, most=5))  # fmt: skip
 
 
 def _opening(page: Page, equilibrium: Equilibrium) -> None:
@@ -126,10 +137,10 @@ def _opening(page: Page, equilibrium: Equilibrium) -> None:
 
 
 def _questions(page: Page, equilibrium: Equilibrium) -> None:
-    questions = narrative.asked(equilibrium)
+    questions = narrative.question_forecasts(equilibrium)
     if not questions:
         return
-    common = narrative.common_due(equilibrium)
+    common = narrative.common_due_date(equilibrium)
     page.section("Questions", common)
     for question in questions:
         due = "" if common or not question.due else f" ({question.due})"
@@ -153,45 +164,45 @@ def _moves(page: Page, equilibrium: Equilibrium) -> None:
             words.states(move.name),
             equilibrium.forecasts[move.name].values(),
             colours[move.owner],
-            narrative.prior(equilibrium, move.name),
+            narrative.prior_forecast(equilibrium, move.name),
         )
     page.gap()
 
 
 def _factors(page: Page, equilibrium: Equilibrium) -> None:
     words = narrative.words_of(equilibrium)
-    every = list(equilibrium.diagram.played)
+    every = list(equilibrium.diagram.contest_nodes)
     if is_timed(equilibrium):
         found = factors_over_time(equilibrium)
         for title, some in (("What comes of it", True), ("Other factors", False)):
             if any(each.headline == some for each in found):
                 page.section(title, "period by period")
                 show_series(page, [each for each in found if each.headline == some])
-        every = timeless(equilibrium)
+        every = nodes_without_period(equilibrium)
     factors = [n for n in every if not isinstance(n, Decision)]
     headlines = [factor.name for factor in factors if factor.headline]
     others = [factor.name for factor in factors if not factor.headline]
     if headlines:
         page.section("What comes of it")
         for name in headlines:
-            page.heading(words.label(name), NOBODY)
+            page.heading(words.label(name), NEUTRAL)
             page.forecast(
                 words.states(name),
                 equilibrium.forecasts[name].values(),
-                NOBODY,
-                narrative.prior(equilibrium, name),
+                NEUTRAL,
+                narrative.prior_forecast(equilibrium, name),
             )
         page.gap()
     if others:
         page.section("Other factors", "the likeliest state of each")
         for name in others:
-            state, chance = narrative.likeliest(equilibrium.forecasts[name])
-            page.bar(capital(words.clause(name, state)), chance, colour=NOBODY)
+            state, chance = narrative.most_likely(equilibrium.forecasts[name])
+            page.bar(capitalize_first(words.clause(name, state)), chance, colour=NEUTRAL)
         page.gap()
 
 
 def _storylines(page: Page, equilibrium: Equilibrium, count: int) -> None:
-    told = narrative.storylines(equilibrium, count)
+    told = narrative.storyline_texts(equilibrium, count)
     if not told:
         return
     share = percent(sum(line.probability for line in told))
@@ -215,7 +226,7 @@ def _points(page: Page, equilibrium: Equilibrium) -> None:
         return
     page.section("Expected points", "about 100 part an actor's best outcome from its worst")
     for owner, value in equilibrium.points.items():
-        page.value(points(value), capital(words.actor(owner)), colours.get(owner, NOBODY))
+        page.value(points(value), capitalize_first(words.actor(owner)), colours.get(owner, NEUTRAL))
     page.gap()
 
 

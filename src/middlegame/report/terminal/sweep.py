@@ -5,11 +5,12 @@ from rich.console import Console
 from middlegame.report.terminal.columns import Page
 from middlegame.report.terminal.over_time import show_series
 from middlegame.report.terminal.show import show
-from middlegame.report.text import narrative, outlooks
-from middlegame.report.text.outlooks import Group
-from middlegame.report.text.over_time import is_timed, spread_over_time
-from middlegame.report.text.palette import NOBODY, actor_colours
-from middlegame.report.text.words import capital, date, points
+from middlegame.report.text import narrative
+from middlegame.report.text import sweep as outlooks
+from middlegame.report.text.over_time import is_timed, sweep_over_time
+from middlegame.report.text.palette import NEUTRAL, actor_colours
+from middlegame.report.text.sweep import OutlookGroup
+from middlegame.report.text.words import capitalize_first, date, points
 from middlegame.sweeps.result import Sweep
 
 
@@ -25,18 +26,18 @@ def show_sweep(found: Sweep, console: Console) -> None:
     page.gap()
     page.notes([*narrative.notes(equilibrium), *outlooks.notes(found)])
     asked = outlooks.questions(found)
-    if asked.lines:
-        page.section("Questions", narrative.common_due(equilibrium))
+    if asked.rows:
+        page.section("Questions", narrative.common_due_date(equilibrium))
         _lines(page, asked)
         page.gap()
-    told = list(outlooks.open_ends(found))
+    told = list(outlooks.undecided(found))
     if told:
         page.section("What the ranges leave open")
         for line in told:
             page.paragraph(line)
         page.gap()
     if is_timed(equilibrium):
-        timed_moves, timed_factors = spread_over_time(found)
+        timed_moves, timed_factors = sweep_over_time(found)
         for title, series in (("What each does", timed_moves), ("What comes of it", timed_factors)):
             if series:
                 page.section(title, "period by period, with nine worlds in ten beneath")
@@ -57,12 +58,12 @@ def show_sweep(found: Sweep, console: Console) -> None:
         "of the worlds are within the thick line and nine in ten within the whole.",
         style="dim",
     )
-    page.paragraph(outlooks.sureness(found), style="dim")
+    page.paragraph(outlooks.method(found), style="dim")
 
 
-def _lines(page: Page, group: Group) -> None:
-    for line in group.lines:
-        spread = line.found
+def _lines(page: Page, group: OutlookGroup) -> None:
+    for line in group.rows:
+        spread = line.outlook
         page.interval(
             line.label,
             spread.mean,
@@ -81,6 +82,6 @@ def _points(page: Page, found: Sweep) -> None:
     page.section("Expected points", "and nine worlds in ten")
     for owner, spread in found.points.items():
         low, high = map(points, spread.ninety)
-        label = f"{capital(words.actor(owner))} ({low} to {high})"
-        page.value(points(spread.mean), label, colours.get(owner, NOBODY))
+        label = f"{capitalize_first(words.actor(owner))} ({low} to {high})"
+        page.value(points(spread.mean), label, colours.get(owner, NEUTRAL))
     page.gap()

@@ -9,22 +9,22 @@ import numpy as np
 from middlegame.diagram import Decision
 from middlegame.report.text.words import (
     Words,
-    capital,
+    capitalize_first,
     clean,
     date,
     likelihood,
-    likelihood_clause,
+    likelihood_opening,
+    mid_sentence,
     percent,
-    within,
 )
 from middlegame.scenario.conditions import Condition, Is
-from middlegame.scenario.model.offer_expansion import expand
+from middlegame.scenario.model.offer_expansion import expand_offers
 from middlegame.scenario.model.scenario import Question
-from middlegame.scenario.timeline import certain
+from middlegame.scenario.timeline import certain_start
 
 if TYPE_CHECKING:
     from middlegame.equilibrium.equilibrium import Equilibrium
-    from middlegame.equilibrium.nash import NashLimit
+    from middlegame.equilibrium.nash import NashResult
     from middlegame.equilibrium.play import Storyline
 
 MOSTLY = 0.6
@@ -36,16 +36,16 @@ MOST_CLAUSES = 5
 def words_of(equilibrium: "Equilibrium") -> Words:
     """Give the words for an equilibrium's contest."""
     scenario = equilibrium.scenario
-    return Words(equilibrium.diagram, expand(scenario).scenario if scenario else None)
+    return Words(equilibrium.diagram, expand_offers(scenario).scenario if scenario else None)
 
 
-def likeliest(forecast: Mapping[str, float]) -> tuple[str, float]:
+def most_likely(forecast: Mapping[str, float]) -> tuple[str, float]:
     """Give the likeliest state and its probability; the first of equals."""
     return max(forecast.items(), key=lambda item: round(item[1], 9))
 
 
 @dataclass(frozen=True)
-class Asked:
+class QuestionForecast:
     """A question with its answer.
 
     Attributes:
@@ -67,38 +67,38 @@ class Asked:
     will: str
 
 
-def asked(equilibrium: "Equilibrium") -> list[Asked]:
+def question_forecasts(equilibrium: "Equilibrium") -> list[QuestionForecast]:
     """List the scenario's questions with their answers, in written order."""
     words = words_of(equilibrium)
     questions = equilibrium.scenario.questions if equilibrium.scenario else {}
     return [
-        Asked(
+        QuestionForecast(
             name=clean(name),
             label=question_label(words, question),
             probability=equilibrium.questions[name],
             prior=equilibrium.prior.questions[name] if equilibrium.known else None,
             due=_due(question),
             resolves=clean(question.resolves or ""),
-            will=capital(words.condition(question.will)),
+            will=capitalize_first(words.condition(question.will)),
         )
         for name, question in questions.items()
     ]
 
 
-def prior(equilibrium: "Equilibrium", name: str) -> list[float] | None:
+def prior_forecast(equilibrium: "Equilibrium", name: str) -> list[float] | None:
     """Give what was forecast of a move or factor before anything was known, if anything is."""
     return list(equilibrium.prior.forecasts[name].values()) if equilibrium.known else None
 
 
-def common_due(equilibrium: "Equilibrium") -> str:
+def common_due_date(equilibrium: "Equilibrium") -> str:
     """Give the date of the questions if all have the same, or nothing."""
-    dues = {question.due for question in asked(equilibrium)}
+    dues = {question.due for question in question_forecasts(equilibrium)}
     return dues.pop() if len(dues) == 1 else ""
 
 
 def question_label(words: Words, question: Question) -> str:
     """Say what a question asks."""
-    return clean(question.label) if question.label else capital(words.condition(question.will))
+    return clean(question.label) if question.label else capitalize_first(words.condition(question.will))
 
 
 def answer(equilibrium: "Equilibrium") -> str:
@@ -123,10 +123,10 @@ def answer(equilibrium: "Equilibrium") -> str:
     chances = equilibrium.questions
     for name in sorted(told[:MOST_CLAUSES], key=lambda name: -round(chances[name], 9)):
         probability = chances[name]
-        clause = f"{within(question_label(words, questions[name]))} ({percent(probability)})"
-        groups.setdefault(likelihood_clause(probability), []).append(clause)
+        clause = f"{mid_sentence(question_label(words, questions[name]))} ({percent(probability)})"
+        groups.setdefault(likelihood_opening(probability), []).append(clause)
     for opening, clauses in groups.items():
-        sentences.append(f"{capital(opening)} {', and likewise that '.join(clauses)}.")
+        sentences.append(f"{capitalize_first(opening)} {', and likewise that '.join(clauses)}.")
     return " ".join(sentences)
 
 
@@ -136,14 +136,14 @@ def _ends(equilibrium: "Equilibrium", words: Words) -> str:
     told = told or [n.name for n in equilibrium.diagram.decisions]
     clauses = []
     for name in told[:MOST_CLAUSES]:
-        state, probability = likeliest(equilibrium.forecasts[name])
-        clauses.append(f"{within(words.clause(name, state))} ({percent(probability)})")
+        state, probability = most_likely(equilibrium.forecasts[name])
+        clauses.append(f"{mid_sentence(words.clause(name, state))} ({percent(probability)})")
     return f"Most likely, {'; '.join(clauses)}." if clauses else "Nothing is asked."
 
 
 def _one_move(words: Words, condition: Condition) -> str | None:
     """Name the move that a condition is about, if it is about one option of one move."""
-    if isinstance(condition, Is) and len(condition.among) == 1:
+    if isinstance(condition, Is) and len(condition.states) == 1:
         known = condition.variable in words.diagram.index
         if known and isinstance(words.node(condition.variable), Decision):
             return condition.variable
@@ -161,10 +161,10 @@ def _alternatives(equilibrium: "Equilibrium", words: Words, move: str) -> str:
     """Tell the likeliest option, and the next where it comes close."""
     ranked = sorted(equilibrium.forecasts[move].items(), key=lambda item: -item[1])
     (first, chance), *others = ranked
-    told = f"{within(words.clause(move, first))} ({percent(chance)})"
+    told = f"{mid_sentence(words.clause(move, first))} ({percent(chance)})"
     if others and others[0][1] >= 0.5 * chance:
         state, probability = others[0]
-        joiner = " or else " if words.reads_on(move) else "; or else "
+        joiner = " or else " if words.is_verbal(move) else "; or else "
         told += f"{joiner}{words.state(move, state)}"
         told += f" ({percent(probability)})"
     return told
@@ -177,7 +177,7 @@ def _due(question: Question) -> str:
 
 
 @dataclass(frozen=True)
-class Step:
+class StorylineStep:
     """One thing that happens in a storyline.
 
     Attributes:
@@ -192,16 +192,16 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Telling:
+class StorylineText:
     """A storyline in words."""
 
     probability: float
-    steps: tuple[Step, ...]
+    steps: tuple[StorylineStep, ...]
 
     @property
     def sentences(self) -> str:
         """The whole, as a sequence of sentences."""
-        return ". ".join(capital(step.text) for step in self.steps) + "."
+        return ". ".join(capitalize_first(step.text) for step in self.steps) + "."
 
     @property
     def contrast(self) -> str | None:
@@ -209,51 +209,51 @@ class Telling:
         other = [step.text for step in self.steps if step.differs]
         if not other or len(other) > max(2, len(self.steps) // 2):
             return None
-        return f"As the first, but {'; '.join(map(within, other))}."
+        return f"As the first, but {'; '.join(map(mid_sentence, other))}."
 
 
-def storylines(equilibrium: "Equilibrium", count: int) -> list[Telling]:
+def storyline_texts(equilibrium: "Equilibrium", count: int) -> list[StorylineText]:
     """Tell the likeliest storylines, leaving out moves that were no choice."""
     words = words_of(equilibrium)
     found = equilibrium.storylines(count) if count > 0 else []
-    if any(node.period is not None for node in equilibrium.diagram.played):
-        return [Telling(line.probability, _dated(equilibrium, words, line)) for line in found]
+    if any(node.period is not None for node in equilibrium.diagram.contest_nodes):
+        return [StorylineText(line.probability, _dated(equilibrium, words, line)) for line in found]
     tellings = []
     for line in found:
         first = found[0].states
         steps = tuple(
-            Step(name, words.clause(name, state), first.get(name) != state)
+            StorylineStep(name, words.clause(name, state), first.get(name) != state)
             for name, state in line.states.items()
             if not _forced(equilibrium, name, line.states)
         )
         if not steps:
             continue
-        tellings.append(Telling(line.probability, steps))
+        tellings.append(StorylineText(line.probability, steps))
     return tellings
 
 
-def _dated(equilibrium: "Equilibrium", words: Words, line: "Storyline") -> tuple[Step, ...]:
+def _dated(equilibrium: "Equilibrium", words: Words, line: "Storyline") -> tuple[StorylineStep, ...]:
     """Tell a course over time: what changes in each period, and what everybody then mostly does."""
     diagram = equilibrium.diagram
     seen = equilibrium.given({n: s for n, s in line.states.items() if n not in equilibrium.known})
     changes: dict[int, list[str]] = {}
     now: dict[str, str] = {}
     course = dict(line.states)
-    for node in diagram.played:
+    for node in diagram.contest_nodes:
         name = node.name.partition("@")[0]
         if node.name not in line.states:
             if not isinstance(node, Decision):
                 continue
-            course[node.name], chance = likeliest(seen.forecasts[node.name])
+            course[node.name], chance = most_likely(seen.forecasts[node.name])
             if chance < MOSTLY:
                 continue
         state = course[node.name]
         before = now.get(name) or _start(words, name)
         if state != before and not _forced(equilibrium, node.name, course):
-            changes.setdefault(node.period or 0, []).append(within(words.clause(name, state)))
+            changes.setdefault(node.period or 0, []).append(mid_sentence(words.clause(name, state)))
         now[name] = state
     return tuple(
-        Step(
+        StorylineStep(
             str(period), f"{words.period(period) + ': ' if period else ''}{'; '.join(told)}", False
         )
         for period, told in sorted(changes.items())
@@ -263,7 +263,7 @@ def _dated(equilibrium: "Equilibrium", words: Words, line: "Storyline") -> tuple
 def _start(words: Words, name: str) -> str:
     """Give the state that a factor certainly has before the first period, if there is one."""
     factor = words.scenario.factors.get(name) if words.scenario else None
-    return (certain(factor) if factor is not None else None) or ""
+    return (certain_start(factor) if factor is not None else None) or ""
 
 
 def _forced(equilibrium: "Equilibrium", name: str, states: Mapping[str, str]) -> bool:
@@ -275,7 +275,7 @@ def _forced(equilibrium: "Equilibrium", name: str, states: Mapping[str, str]) ->
         known = diagram.nodes[diagram.index[parent]].states
         where.append(known.index(states[parent]) if parent in states else slice(None))
     if isinstance(node, Decision):
-        opens = np.asarray(tables.opens[diagram.decisions.index(node)])
+        opens = np.asarray(tables.open_options[diagram.decisions.index(node)])
         return bool((opens[tuple(where)].sum(axis=-1) == 1).all())
     chances = np.asarray(tables.chances[diagram.index[name]])[tuple(where)]
     return bool((chances[..., node.states.index(states[name])] == 1).all())
@@ -290,10 +290,10 @@ def notes(equilibrium: "Equilibrium", before: str = "") -> Iterator[str]:
     """
     words = words_of(equilibrium)
     if equilibrium.supposed:
-        told = words.case(equilibrium.supposed.items())
+        told = words.facts(equilibrium.supposed.items())
         how = (
             "by surprise: nobody had reckoned with it"
-            if equilibrium.surprise
+            if equilibrium.fixed_policies
             else ("everybody knows it before play")
         )
         yield f"Supposed ({how}): {told}."
@@ -303,7 +303,7 @@ def notes(equilibrium: "Equilibrium", before: str = "") -> Iterator[str]:
         kinds = (("the evidence", held), ("what was observed", observed))
         told = " and ".join(kind for kind, some in kinds if some)
         where = f" (how it was before stands {before})" if before else ""
-        pieces = [*held, *([given_words(words, observed)] if observed else [])]
+        pieces = [*held, *([evidence_words(words, observed)] if observed else [])]
         yield f"Given {told}{where}: {'; '.join(pieces)}."
     if equilibrium.forks:
         yield (
@@ -312,12 +312,12 @@ def notes(equilibrium: "Equilibrium", before: str = "") -> Iterator[str]:
         )
 
 
-def given_words(words: Words, known: Mapping[str, Sequence[str]]) -> str:
+def evidence_words(words: Words, known: Mapping[str, Sequence[str]]) -> str:
     """Put evidence into words."""
     return "; ".join(
         words.evidence(name)
         if name in words.diagram.evidence
-        else within(words.condition(Is(name, tuple(states))))
+        else mid_sentence(words.condition(Is(name, tuple(states))))
         for name, states in known.items()
     )
 
@@ -327,15 +327,15 @@ def verdict(probability: float) -> str:
     return f"{percent(probability)}, {likelihood(probability)}"
 
 
-def nash_sentence(found: "NashLimit") -> str:
+def nash_sentence(found: "NashResult") -> str:
     """Say whether a Nash limit is pure, and how large the remaining regret is."""
     words = words_of(found.equilibrium)
     worst = max(found.regret, key=lambda name: found.regret[name], default=None)
     kind = "pure" if found.pure else "mixed"
-    told = f"Nash equilibrium in {kind} strategies: precision raised {found.share:.1e}-fold"
+    told = f"Nash equilibrium in {kind} strategies: precision raised {found.lambda_factor:.1e}-fold"
     if worst is not None:
         told += (
             f"; largest remaining regret {found.regret[worst]:.1e} points, in "
-            f"{words.label(worst)} (weighted by reach: {found.weighted[worst]:.1e})"
+            f"{words.label(worst)} (weighted by reach: {found.expected_regret[worst]:.1e})"
         )
     return f"{told}."

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from middlegame.diagram import Decision, Node
 from middlegame.report.text import narrative
-from middlegame.report.text.palette import NOBODY, actor_colours
-from middlegame.report.text.words import capital, percent
+from middlegame.report.text.palette import NEUTRAL, actor_colours
+from middlegame.report.text.words import capitalize_first, percent
 
 if TYPE_CHECKING:
     from middlegame.equilibrium.equilibrium import Equilibrium
@@ -43,7 +43,7 @@ class Series:
 
 def is_timed(equilibrium: "Equilibrium") -> bool:
     """Whether the contest has periods."""
-    return any(node.period is not None for node in equilibrium.diagram.played)
+    return any(node.period is not None for node in equilibrium.diagram.contest_nodes)
 
 
 def moves_over_time(equilibrium: "Equilibrium") -> list[Series]:
@@ -56,7 +56,7 @@ def factors_over_time(equilibrium: "Equilibrium") -> list[Series]:
     return [each for each, move in _all(equilibrium) if not move]
 
 
-def spread_over_time(found: "Sweep") -> tuple[list[Series], list[Series]]:
+def sweep_over_time(found: "Sweep") -> tuple[list[Series], list[Series]]:
     """List moves and headline factors over time as a sweep has them: means, and their bands."""
     told = [
         (_spread(found, each), move)
@@ -71,7 +71,7 @@ def _spread(found: "Sweep", series: Series) -> Series:
     states = next(iter(there.values())).states
     periods = range(1, len(series.periods) + 1)
     outlooks = [
-        [found.forecasts[there[k].name][state] if k in there else None for k in periods]
+        [found.outlooks[there[k].name][state] if k in there else None for k in periods]
         for state in states
     ]
     return replace(
@@ -82,12 +82,12 @@ def _spread(found: "Sweep", series: Series) -> Series:
     )
 
 
-def timeless(equilibrium: "Equilibrium") -> list[Node]:
+def nodes_without_period(equilibrium: "Equilibrium") -> list[Node]:
     """List what belongs to no period."""
-    return [node for node in equilibrium.diagram.played if node.period is None]
+    return [node for node in equilibrium.diagram.contest_nodes if node.period is None]
 
 
-def chosen(periods: Sequence[str], most: int) -> list[int]:
+def select_periods(periods: Sequence[str], most: int) -> list[int]:
     """Choose the periods that are shown where not all can be: evenly, and the last."""
     count = len(periods)
     if count <= most:
@@ -95,7 +95,7 @@ def chosen(periods: Sequence[str], most: int) -> list[int]:
     return sorted({round(k * (count - 1) / (most - 1)) for k in range(most)})
 
 
-def short(period: str) -> str:
+def short_period(period: str) -> str:
     """Shorten a period's name to a column's head: `Jan-Mar 2026` to `Jan 26`."""
     words = period.split()
     if len(words) == 2 and words[0] == "period":
@@ -107,9 +107,9 @@ def short(period: str) -> str:
 def _all(equilibrium: "Equilibrium") -> list[tuple[Series, bool]]:
     diagram, words = equilibrium.diagram, narrative.words_of(equilibrium)
     colours = actor_colours(diagram)
-    last = max((node.period or 0 for node in diagram.played), default=0)
+    last = max((node.period or 0 for node in diagram.contest_nodes), default=0)
     names = dict.fromkeys(
-        node.name.partition("@")[0] for node in diagram.played if node.period is not None
+        node.name.partition("@")[0] for node in diagram.contest_nodes if node.period is not None
     )
     found = []
     for name in names:
@@ -121,7 +121,7 @@ def _all(equilibrium: "Equilibrium") -> list[tuple[Series, bool]]:
         series = Series(
             name=name,
             title=words.heading(name),
-            colour=colours[node.owner] if isinstance(node, Decision) else NOBODY,
+            colour=colours[node.owner] if isinstance(node, Decision) else NEUTRAL,
             headline=headline,
             periods=tuple(words.period(period) for period in range(1, last + 1)),
             labels=tuple(words.states(name)),
@@ -132,7 +132,7 @@ def _all(equilibrium: "Equilibrium") -> list[tuple[Series, bool]]:
                 )
                 for state in node.states
             ),
-            notes=tuple(first_times(equilibrium, name))
+            notes=tuple(first_passage_notes(equilibrium, name))
             if headline and not move and equilibrium.scenario
             else (),
         )
@@ -140,7 +140,7 @@ def _all(equilibrium: "Equilibrium") -> list[tuple[Series, bool]]:
     return found
 
 
-def first_times(equilibrium: "Equilibrium", name: str) -> list[str]:
+def first_passage_notes(equilibrium: "Equilibrium", name: str) -> list[str]:
     """Say when each state of a factor first comes about, and how likely within the horizon."""
     words, told = narrative.words_of(equilibrium), []
     start = equilibrium.diagram.instances(name)[0]
@@ -149,11 +149,11 @@ def first_times(equilibrium: "Equilibrium", name: str) -> list[str]:
         if forecast[state] > 0.5:
             continue  # it is so from the beginning
         found = equilibrium.curve(f"{name} = {state}")
-        if found.expected is None:
+        if found.expected_period is None:
             continue
-        period = found.periods[round(found.expected) - 1]
+        period = found.periods[round(found.expected_period) - 1]
         told.append(
-            f"{capital(words.clause(name, state))}: {percent(found.by[-1])} within the "
-            f"horizon, then on average first in {period}; {percent(found.beyond)} later or never."
+            f"{capitalize_first(words.clause(name, state))}: {percent(found.cumulative[-1])} within the "
+            f"horizon, then on average first in {period}; {percent(found.survival)} later or never."
         )
     return told

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from middlegame.diagram import Decision
 from middlegame.engine.numerics.continuation import TraceOutcome
 from middlegame.report.text import narrative
-from middlegame.report.text.palette import NOBODY, actor_colours
-from middlegame.report.text.words import capital, listed, percent, within
+from middlegame.report.text.palette import NEUTRAL, actor_colours
+from middlegame.report.text.words import capitalize_first, join_list, mid_sentence, percent
 
 if TYPE_CHECKING:
     from middlegame.sweeps.result import Outlook, Sweep
@@ -18,7 +18,7 @@ OPEN = 0.9
 
 
 @dataclass(frozen=True)
-class Line:
+class OutlookRow:
     """A forecast with its intervals, ready to be shown.
 
     Attributes:
@@ -28,28 +28,28 @@ class Line:
     """
 
     label: str
-    found: "Outlook"
+    outlook: "Outlook"
     top: bool = False
 
     @property
     def interval(self) -> str:
         """The 90% interval: `14..24%`."""
-        return interval(*self.found.ninety)
+        return interval(*self.outlook.ninety)
 
     @property
-    def told(self) -> str:
+    def sentence(self) -> str:
         """All of it: `19%, nine worlds in ten between 14% and 24%`."""
-        low, high = map(percent, self.found.ninety)
-        return f"{percent(self.found.mean)}, nine worlds in ten between {low} and {high}"
+        low, high = map(percent, self.outlook.ninety)
+        return f"{percent(self.outlook.mean)}, nine worlds in ten between {low} and {high}"
 
 
 @dataclass(frozen=True)
-class Group:
+class OutlookGroup:
     """The states of one move or factor, or all questions."""
 
     title: str
     colour: str
-    lines: tuple[Line, ...]
+    rows: tuple[OutlookRow, ...]
 
 
 def interval(low: float, high: float) -> str:
@@ -62,55 +62,55 @@ def interval(low: float, high: float) -> str:
     return first if first == last else f"{first.removesuffix('%')}..{last}"
 
 
-def questions(found: "Sweep") -> Group:
+def questions(found: "Sweep") -> OutlookGroup:
     """Give the questions, and what was asked besides."""
     equilibrium = found.equilibrium
     words = narrative.words_of(equilibrium)
     asked = equilibrium.scenario.questions if equilibrium.scenario else {}
     lines = [
-        Line(narrative.question_label(words, asked[name]) if name in asked else name, outlook)
+        OutlookRow(narrative.question_label(words, asked[name]) if name in asked else name, outlook)
         for name, outlook in found.questions.items()
     ]
-    return Group("Questions", NOBODY, tuple(lines))
+    return OutlookGroup("Questions", NEUTRAL, tuple(lines))
 
 
-def moves(found: "Sweep", *, timed: bool = True) -> list[Group]:
+def moves(found: "Sweep", *, timed: bool = True) -> list[OutlookGroup]:
     """Give every move, those that belong to periods unless told."""
     colours = actor_colours(found.plan.diagram)
     return [
         _group(found, node.name, colours[node.owner])
-        for node in found.plan.diagram.played
+        for node in found.plan.diagram.contest_nodes
         if isinstance(node, Decision) and (timed or node.period is None)
     ]
 
 
-def factors(found: "Sweep", *, timed: bool = True) -> list[Group]:
+def factors(found: "Sweep", *, timed: bool = True) -> list[OutlookGroup]:
     """Give the headline factors, those that belong to periods unless told."""
     return [
-        _group(found, node.name, NOBODY)
-        for node in found.plan.diagram.played
+        _group(found, node.name, NEUTRAL)
+        for node in found.plan.diagram.contest_nodes
         if node.headline and not isinstance(node, Decision) and (timed or node.period is None)
     ]
 
 
 def answer(found: "Sweep") -> str:
     """Say first what is likely, and how far the ranges leave it open."""
-    told = questions(found).lines
+    told = questions(found).rows
     if not told:
-        tops = [line for group in (factors(found) or moves(found)) for line in group.lines]
+        tops = [line for group in (factors(found) or moves(found)) for line in group.rows]
         told = tuple(line for line in tops if line.top)
-    clauses = [f"{within(line.label)}: {line.told}" for line in told[:1]]
-    return f"{capital(clauses[0])}." if clauses else "Nothing is asked."
+    clauses = [f"{mid_sentence(line.label)}: {line.sentence}" for line in told[:1]]
+    return f"{capitalize_first(clauses[0])}." if clauses else "Nothing is asked."
 
 
-def open_ends(found: "Sweep") -> Iterator[str]:
+def undecided(found: "Sweep") -> Iterator[str]:
     """Name the moves and headline factors whose likeliest state depends on the world.
 
     Over time each once, with the period in which it depends most.
     """
     words = narrative.words_of(found.equilibrium)
     told: dict[str, list[tuple[float, str]]] = {}
-    for node in found.plan.diagram.played:
+    for node in found.plan.diagram.contest_nodes:
         if isinstance(node, Decision) or node.headline:
             share = max(outlook.likeliest for outlook in found.forecasts[node.name].values())
             told.setdefault(node.name.partition("@")[0], []).append((share, node.name))
@@ -129,7 +129,7 @@ def open_ends(found: "Sweep") -> Iterator[str]:
             if share >= 0.01
         ]
         often = f"; open in {len(doubtful)} of {len(periods)} periods" if len(periods) > 1 else ""
-        yield f"{words.heading(name)}: likeliest is {listed(clauses)} of the worlds{often}."
+        yield f"{words.heading(name)}: likeliest is {join_list(clauses)} of the worlds{often}."
 
 
 def notes(found: "Sweep") -> Iterator[str]:
@@ -152,7 +152,7 @@ def notes(found: "Sweep") -> Iterator[str]:
         )
 
 
-def sureness(found: "Sweep") -> str:
+def method(found: "Sweep") -> str:
     """Say how the numbers came about and how exact they are."""
     drawn = {"sobol": "a scrambled Sobol sequence", "latin": "Latin hypercubes"}
     sentences = [
@@ -170,15 +170,15 @@ def sureness(found: "Sweep") -> str:
     return "; ".join(sentences) + "."
 
 
-def _group(found: "Sweep", name: str, colour: str) -> Group:
+def _group(found: "Sweep", name: str, colour: str) -> OutlookGroup:
     words = narrative.words_of(found.equilibrium)
     outlooks = found.forecasts[name]
     top = _top(list(outlooks.values()))
     lines = [
-        Line(words.state(name, state), outlook, place == top)
+        OutlookRow(words.state(name, state), outlook, place == top)
         for place, (state, outlook) in enumerate(outlooks.items())
     ]
-    return Group(words.heading(name), colour, tuple(lines))
+    return OutlookGroup(words.heading(name), colour, tuple(lines))
 
 
 def _top(outlooks: "Sequence[Outlook]") -> int:
