@@ -7,11 +7,11 @@ import pytest
 
 import middlegame as mg
 from middlegame.analysis.analysts import analysts_of_files
-from middlegame.analysis.comparison import compare
+from middlegame.analysis.comparison import compare_analysts
 from middlegame.analysis.pooling import linear_pool, log_odds_pool
 from middlegame.ledger import Ledger
 from middlegame.ledger.scoring import earned_weights
-from middlegame.scenario import in_view, read_text
+from middlegame.scenario import apply_view, read_text
 from tests.analysis.test_hypotheses import main_or_exit
 from tests.ledger.entries import entry
 from tests.scenario.model.test_views import TEXT
@@ -36,7 +36,7 @@ def file(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def found(file):
-    return compare(analysts_of_files([str(file)]))
+    return compare_analysts(analysts_of_files([str(file)]))
 
 
 def test_views_are_set_beside_what_is_written(file, found):
@@ -44,7 +44,7 @@ def test_views_are_set_beside_what_is_written(file, found):
     assert [o.name for o in found.opinions] == ["as written", "The hawks", "dove"]
     assert [o.forecaster for o in found.opinions] == ["test", "hawk", "ann"]
     (asked,) = found.asked
-    alone = [mg.solve(scenario), *(mg.solve(in_view(scenario, v)) for v in ("hawk", "dove"))]
+    alone = [mg.solve(scenario), *(mg.solve(apply_view(scenario, v)) for v in ("hawk", "dove"))]
     assert asked.probabilities == pytest.approx([e.questions["q"] for e in alone])
     third = [1 / 3] * 3
     assert asked.linear == pytest.approx(linear_pool(asked.probabilities, third))
@@ -65,7 +65,7 @@ def test_two_numbers_share_the_whole_difference_between_them(found):
 
 def test_a_share_is_the_mean_of_first_in_and_last_in(file, found):
     scenario = read_text(file.read_text("utf-8")).scenario
-    dove = in_view(scenario, "dove")
+    dove = apply_view(scenario, "dove")
     (rate,) = [e for e in found.disagreements if e.numbers[0].name == "precision"]
     first = mg.solve(scenario.model_copy(update={"precision": dove.precision})).questions["q"]
     last = mg.solve(dove.model_copy(update={"precision": scenario.precision})).questions["q"]
@@ -81,7 +81,7 @@ def test_files_are_compared_and_named(tmp_path, file):
     opinions = analysts_of_files([f"{file}#hawk", str(other)], ["bob"])
     assert [o.name for o in opinions][:2] == ["test#hawk", "test"]
     assert opinions[0].forecaster == "bob"
-    assert compare(opinions[:2]).notes == ()
+    assert compare_analysts(opinions[:2]).notes == ()
     doubled = analysts_of_files([str(file), str(other)])
     assert [o.name for o in doubled] == [
         "test", "test: The hawks", "test: dove", "test (2)", "test (2): The hawks", "test (2): dove"
@@ -89,7 +89,7 @@ def test_files_are_compared_and_named(tmp_path, file):
     with pytest.raises(mg.QueryError, match="expected one for each"):
         analysts_of_files([str(file)], ["a", "b"])
     with pytest.raises(mg.QueryError, match="nobody to compare with"):
-        compare(opinions[:1])
+        compare_analysts(opinions[:1])
 
 
 def test_without_questions_the_headlines_are_compared(file):
@@ -98,21 +98,21 @@ def test_without_questions_the_headlines_are_compared(file):
         type(o)(o.name, o.forecaster, o.scenario.model_copy(update={"questions": {}}))
         for o in opinions[:2]
     ]
-    assert [each.name for each in compare(bare).questions] == ["m = x", "m = y"]
+    assert [each.name for each in compare_analysts(bare).questions] == ["m = x", "m = y"]
 
 
 def test_what_differs_beyond_numbers_is_noted(file, tmp_path):
     other = tmp_path / "other.yaml"
     text = file.read_text("utf-8").replace("knows: []", "").replace("when: m = y", "when: m = x")
     other.write_text(text.partition("views:")[0], "utf-8")
-    found = compare([analysts_of_files([str(file)])[0], *analysts_of_files([str(other)])])
+    found = compare_analysts([analysts_of_files([str(file)])[0], *analysts_of_files([str(other)])])
     assert any("differ in more than numbers" in note for note in found.notes)
     assert found.residuals["other"]["q"] != 0
 
 
 def test_most_limits_what_is_switched(file):
     opinions = analysts_of_files([str(file)])
-    found = compare([opinions[0], opinions[2]], max_numbers=1)
+    found = compare_analysts([opinions[0], opinions[2]], max_numbers=1)
     assert len(found.disagreements) == 1
     assert "3 numbers differ" in found.notes[0]
 

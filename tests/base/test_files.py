@@ -5,7 +5,7 @@ import pytest
 from middlegame.base.files import write_text
 
 
-def test_a_report_is_written_whole(tmp_path: Path) -> None:
+def test_write_text_replaces_file_and_leaves_no_other_file(tmp_path: Path) -> None:
     path = tmp_path / "report.html"
     write_text(path, "Ä\n")
     write_text(path, "Ö\n")
@@ -13,7 +13,7 @@ def test_a_report_is_written_whole(tmp_path: Path) -> None:
     assert [p.name for p in tmp_path.iterdir()] == ["report.html"]
 
 
-def test_what_was_there_stays_if_writing_fails(tmp_path: Path) -> None:
+def test_write_text_keeps_old_file_when_encoding_fails(tmp_path: Path) -> None:
     path = tmp_path / "report.html"
     path.write_text("before")
     with pytest.raises(UnicodeEncodeError):
@@ -22,7 +22,7 @@ def test_what_was_there_stays_if_writing_fails(tmp_path: Path) -> None:
     assert [p.name for p in tmp_path.iterdir()] == ["report.html"]
 
 
-def test_a_missing_folder_is_the_callers_to_tell(tmp_path: Path) -> None:
+def test_write_text_raises_os_error_for_missing_folder_or_folder_as_target(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         write_text(tmp_path / "no" / "report.html", "text")
     (tmp_path / "folder").mkdir()
@@ -31,7 +31,7 @@ def test_a_missing_folder_is_the_callers_to_tell(tmp_path: Path) -> None:
     assert [p.name for p in tmp_path.iterdir()] == ["folder"]
 
 
-def test_a_link_stays_a_link(tmp_path: Path) -> None:
+def test_write_text_through_link_keeps_link(tmp_path: Path) -> None:
     target, link = tmp_path / "a.html", tmp_path / "b.html"
     target.write_text("before")
     link.symlink_to(target)

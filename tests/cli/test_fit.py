@@ -5,22 +5,10 @@ import json
 import numpy as np
 import pytest
 
-from middlegame.cli.main import main
 from middlegame.compiler import compile_scenario
 from middlegame.scenario import read_text
 from middlegame.sweeps.sampling import Draws, Space
 from tests.estimation.histories import CRISIS, TRUTH, simulated
-
-
-@pytest.fixture
-def run(capsys):
-    def call(*arguments: str) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as ended:
-            main(list(map(str, arguments)))
-        out, err = capsys.readouterr()
-        return ended.value.code or 0, out, err
-
-    return call
 
 
 @pytest.fixture
@@ -31,7 +19,7 @@ def files(tmp_path):
     return scenario, data
 
 
-def test_a_fit_is_shown_written_and_solved(run, files, tmp_path):
+def test_fit_prints_writes_and_its_output_solves(run, files, tmp_path):
     scenario, data = files
     output, report = tmp_path / "fitted.yaml", tmp_path / "fit.html"
     arguments = ("fit", scenario, data, "-o", output, "--report", report, "--folds", "3")
@@ -44,12 +32,12 @@ def test_a_fit_is_shown_written_and_solved(run, files, tmp_path):
     assert "What changes it" in report.read_text("utf-8")
     text = output.read_text("utf-8")
     assert "# a comment" in text
-    told = read_text(text).scenario.fit
+    learnt = read_text(text).scenario.fit
     for each in answer["coefficients"]:
-        fitted = told.coefficients[each["name"]].fitted
+        fitted = learnt.coefficients[each["name"]].fitted
         assert (fitted.low, fitted.high) == pytest.approx((each["low"], each["high"]), rel=1e-3)
-    assert told.coefficients["defence"].prior.high == 9
-    assert str(told.columns["ally"].at) == "no"
+    assert learnt.coefficients["defence"].prior.high == 9
+    assert str(learnt.columns["ally"].at) == "no"
     drawn = Draws(Space(compile_scenario(read_text(text).scenario).parameters)).thetas(0, 4096)
     covariance = np.array(answer["covariance"])
     sizes = np.sqrt(np.diag(covariance))
@@ -67,22 +55,22 @@ def test_a_fit_is_shown_written_and_solved(run, files, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "message"),
     [
         (("trade: number", "trade: {column: trad}"), "there is no column 'trad'; did you mean"),
         (("peace_trade * trade", "peace_trade * * trade"), "crisis.yaml:12:"),
         (("yield: 0", "yield: 7"), "fought is '0.0', which shows none of the options of resist"),
     ],
 )
-def test_what_is_wrong_is_told(run, files, change, told):
+def test_fit_refuses_faulty_scenario_or_data_with_place(run, files, change, message):
     scenario, data = files
     scenario.write_text(scenario.read_text().replace(*change))
     code, out, err = run("fit", scenario, data)
     assert (code, out) == (1, "")
-    assert told in err
+    assert message in err
 
 
-def test_a_scenario_without_values_is_not_solved(run, files):
+def test_solve_refuses_scenario_whose_coefficients_have_no_value(run, files):
     code, _, err = run("solve", files[0])
     assert code == 1
     assert "4 coefficients have no value yet" in err

@@ -19,7 +19,7 @@ def told(tmp_path):
         path.write_bytes(text if isinstance(text, bytes) else text.encode())
         with pytest.raises(DataError) as caught:
             sample(crisis(scenario), read_data(path), cluster)
-        return [line.replace(f"{tmp_path}/", "") for line in caught.value.told()]
+        return [line.replace(f"{tmp_path}/", "") for line in caught.value.messages()]
 
     return call
 

@@ -75,10 +75,10 @@ def _installed() -> list[Path]:
 def _run(*command: object) -> None:
     # A server refuses to run as root.
     become = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] if _ROOT else []
-    told = subprocess.run(
+    ended = subprocess.run(
         [*become, *map(str, command)],
         check=False, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         cwd="/", text=True, timeout=60,
     )  # fmt: skip
-    if told.returncode:
-        raise MissingError(f"{command[0]} failed: {told.stdout}")
+    if ended.returncode:
+        raise MissingError(f"{command[0]} failed: {ended.stdout}")

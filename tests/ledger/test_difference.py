@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 
 import middlegame as mg
-from middlegame.io.examples import locate
+from middlegame.io.examples import find_file
 from middlegame.ledger import Ledger, LedgerError
 from middlegame.ledger.difference import difference
 from middlegame.ledger.entries import build_entry
 from middlegame.ledger.records import Record, SampleDesign, digest, now
-from middlegame.scenario import in_view
-from middlegame.scenario.model.walk import judgements, replaced
+from middlegame.scenario import apply_view
+from middlegame.scenario.model.walk import judgements, replace_at
 from middlegame.scenario.yaml.load import read_text
 from tests.ledger.entries import entry
 
@@ -62,7 +62,7 @@ def changed(*pairs: tuple[str, str]) -> Record:
     return record(text, 2)
 
 
-def test_a_solved_scenario_is_recorded(file_ledger: Ledger) -> None:
+def test_record_keeps_answers_text_and_parameter_values(file_ledger: Ledger) -> None:
     equilibrium = solved(TEXT)
     got = file_ledger.record(
         equilibrium, text=TEXT, intervals={"f-on": (0.2, 0.6)}, note=" n ", by="anna", uid="u"
@@ -81,24 +81,24 @@ def test_a_solved_scenario_is_recorded(file_ledger: Ledger) -> None:
     assert [q.due_words for q in file_ledger.questions()] == ["by 2026-12-31", "on 2026-12-31"]
 
 
-def test_what_cannot_be_recorded_is_told(file_ledger: Ledger) -> None:
+def test_record_refuses_conditional_or_mismatched_solution(file_ledger: Ledger) -> None:
     equilibrium = solved(TEXT)
-    for wrong, more, told in (
+    for wrong, more, message in (
         (equilibrium.suppose({"m": "x"}), {}, "supposes something"),
         (equilibrium.given({"f": "on"}), {}, "supposes something"),
         (replace(equilibrium, scenario=None), {}, "a bare diagram asks no questions"),
         (equilibrium, {"text": TEXT.replace("30%", "31%")}, "not that of the scenario"),
         (equilibrium, {"intervals": {"f_on": (0, 1)}}, "did you mean 'f-on'?"),
         (equilibrium, {"intervals": {"f-on": (0.9, 0.1)}}, "no interval"),
-        (equilibrium, {"by": ""}, "no name"),
+        (equilibrium, {"by": ""}, "name is missing"),
     ):
         with pytest.raises(LedgerError) as error:
             file_ledger.record(wrong, **({"text": TEXT} | more))
-        assert told in str(error.value)
+        assert message in str(error.value)
     assert file_ledger.records() == []
 
 
-def test_each_numbers_effect_is_solved_exactly(old: Record) -> None:
+def test_difference_effect_equals_solution_with_that_number_switched(old: Record) -> None:
     new = changed(("20..40", "40..60"), ("10..30%", "40..60%"))
     found = difference(old, new)
     assert {n.name: (str(n.before), str(n.after)) for n in found.numbers} == {
@@ -120,7 +120,7 @@ def test_each_numbers_effect_is_solved_exactly(old: Record) -> None:
     assert found.notes == ()
 
 
-def test_between_means_over_worlds_effects_are_means_too() -> None:
+def test_difference_between_sweeps_computes_effects_as_means_over_worlds() -> None:
     text = TEXT.replace("20..40", "40..60")
     was, now_ = (mg.sweep(read_text(each).scenario, 128, seed=3) for each in (TEXT, text))
     older, newer = (
@@ -140,12 +140,12 @@ def test_between_means_over_worlds_effects_are_means_too() -> None:
     assert difference(older, record(text, 2)).worlds == 0
 
 
-def test_a_view_is_recorded_with_the_text_of_all(file_ledger: Ledger) -> None:
+def test_record_of_view_keeps_whole_text_and_differs_by_its_judgements(file_ledger: Ledger) -> None:
     text = f"{TEXT}views: {{hawk: {{judgements: {{'interests.a[0].worth': 40..60}}}}}}\n"
     contest = read_text(text).scenario
     assert contest is not None
     plain = file_ledger.record(mg.solve(contest), text=text, by="anna")
-    equilibrium = mg.solve(in_view(contest, "hawk"))
+    equilibrium = mg.solve(apply_view(contest, "hawk"))
     with pytest.raises(LedgerError, match="not that of the scenario"):
         file_ledger.record(equilibrium, text=text)
     hawk = file_ledger.record(equilibrium, text=text, by="hawk", view="hawk")
@@ -159,14 +159,14 @@ def test_a_view_is_recorded_with_the_text_of_all(file_ledger: Ledger) -> None:
     assert (found.questions[0].other_changes, found.notes) == (0, ())
 
 
-def test_numbers_that_cannot_change_alone_change_together(old: Record) -> None:
+def test_difference_switches_numbers_of_one_distribution_together(old: Record) -> None:
     found = difference(old, changed(("on: 60%, off: 30%", "on: 85%, off: 5%")))
     (effect,) = found.questions[0].effects
     assert effect.numbers == ("factors.f.rules[0].then.on", "factors.f.rules[0].then.off")
     assert found.questions[0].interaction == pytest.approx(0, abs=1e-12)
 
 
-def test_what_is_no_number_is_told_apart(old: Record) -> None:
+def test_difference_separates_changes_that_are_no_numbers(old: Record) -> None:
     found = difference(
         old, changed(("when: m = x and n = p, worth: 10", "when: m = x and n = q, worth: 25"))
     )
@@ -179,14 +179,14 @@ def test_what_is_no_number_is_told_apart(old: Record) -> None:
     assert found.notes == ("the texts differ in more than numbers",)
 
 
-def test_a_number_that_came_or_went(old: Record) -> None:
+def test_difference_lists_removed_number_without_new_value(old: Record) -> None:
     found = difference(old, changed((", {when: f = on, worth: -10}", "")))
     (number,) = found.numbers
     assert (number.name, str(number.before), number.after) == ("interests.b[1].worth", "-10", None)
     assert found.to_dict()["numbers"][0]["to"] is None
 
 
-def test_other_medians_are_a_change_too(old: Record) -> None:
+def test_difference_counts_other_parameter_value_as_change(old: Record) -> None:
     equilibrium = solved(TEXT)
     theta = equilibrium.theta.copy()
     theta[-1] += 5
@@ -199,19 +199,19 @@ def test_other_medians_are_a_change_too(old: Record) -> None:
     assert found.questions[0].recomputed is None
 
 
-def test_the_same_record_moved_nothing(old: Record) -> None:
+def test_difference_of_record_with_itself_is_empty(old: Record) -> None:
     found = difference(old, old)
     assert found.numbers == ()
     assert all(moved.before == moved.after for moved in found.questions)
 
 
-def test_what_this_version_computes_otherwise_is_told(old: Record) -> None:
+def test_difference_reports_recomputed_probabilities_where_they_differ(old: Record) -> None:
     forecasts = tuple(replace(f, probability=0.5) for f in old.forecasts)
     found = difference(replace(old, forecasts=forecasts), old)
     assert found.questions[0].recomputed == pytest.approx((old.forecasts[0].probability,) * 2)
 
 
-def test_records_without_a_scenario_are_compared_by_probability(old: Record) -> None:
+def test_difference_without_scenario_compares_probabilities_only(old: Record) -> None:
     theirs = Record(**vars(entry(0.9, question=old.forecasts[0].question)), id=3, recorded_at=now())
     found = difference(old, theirs)
     assert found.questions[0].after == 0.9
@@ -221,23 +221,23 @@ def test_records_without_a_scenario_are_compared_by_probability(old: Record) -> 
         difference(old, Record(**vars(entry()), id=4, recorded_at=now()))
 
 
-def test_a_text_of_another_language_is_told(old: Record) -> None:
+def test_difference_notes_text_that_cannot_be_read(old: Record) -> None:
     assert old.scenario is not None
     odd = replace(old, id=7, scenario=replace(old.scenario, text="title: [what"))
     assert "cannot read the text of record 7" in difference(old, odd).notes[0]
 
 
 @pytest.mark.parametrize("name", ["harbour-lease", "cuba-1962", "venezuela-2026"])
-def test_every_number_can_be_replaced_where_it_stands(name: str) -> None:
-    path = locate(name)
+def test_replaced_changes_one_number_and_nothing_else(name: str) -> None:
+    path = find_file(name)
     scenario = read_text(Path(path).read_text(encoding="utf-8")).scenario
     assert scenario is not None
     for place, judgement, _ in judgements(scenario):
         other = replace(judgement, low=judgement.low / 2 + 0.3, high=judgement.high / 2 + 0.3)
-        again = replaced(scenario, place, other)
+        again = replace_at(scenario, place, other)
         assert {p: j for p, j, _ in judgements(again)} == {
             p: other if p == place else j for p, j, _ in judgements(scenario)
         }
-        assert replaced(again, place, judgement) == scenario
+        assert replace_at(again, place, judgement) == scenario
     with pytest.raises(KeyError):
-        replaced(scenario, ("interests", "nobody", 0, "worth"), None)
+        replace_at(scenario, ("interests", "nobody", 0, "worth"), None)

@@ -1,4 +1,4 @@
-"""What goes in comes out, on both databases; what may not go in is told in a sentence."""
+"""Recording and reading on both databases, and refusals of invalid entries."""
 
 import datetime as dt
 import sqlite3
@@ -12,27 +12,27 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from middlegame.ledger import Forecast, Ledger, LedgerError, location
-from middlegame.ledger.dates import beginning, parse_day, today
+from middlegame.ledger import Ledger, LedgerError, RecordedForecast, database
+from middlegame.ledger.database import WRITING
 from middlegame.ledger.errors import sentences
-from middlegame.ledger.location import WRITING
-from middlegame.ledger.records import Drawn
+from middlegame.ledger.records import SampleDesign
 from middlegame.ledger.schema import VERSION_TABLE, metadata
+from middlegame.ledger.validation import parse_day, start_of_day, today
 from tests.ledger.entries import entry, question, scenario
 
 DAY = parse_day("2026-03-01")
 
 
-def test_what_goes_in_comes_out(ledger: Ledger) -> None:
+def test_add_returns_record_equal_to_entry_and_to_what_is_read(ledger: Ledger) -> None:
     first, second = question("a"), question("ä/b", None)
     put = replace(
         entry(note="why", theta={"x": 0.1, "y": -2.5}, version="1", scenario=scenario("Ü\r\n")),
-        drawn=Drawn(worlds=2**40, method="latin", seed=10**30),
+        sample=SampleDesign(worlds=2**40, method="latin", seed=10**30),
         made_at=dt.datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=dt.UTC),
         forecasts=(
-            Forecast(question=second, probability=1 / 3, low=0.1, high=0.7, label="L", will="w",
+            RecordedForecast(question=second, probability=1 / 3, low=0.1, high=0.7, label="L", will="w",
                      resolves="r"),
-            Forecast(question=first, probability=0.0),
+            RecordedForecast(question=first, probability=0.0),
         ),
     )  # fmt: skip
     (got,) = ledger.add([put])
@@ -55,12 +55,12 @@ def test_what_goes_in_comes_out(ledger: Ledger) -> None:
     assert abs(got.recorded_at - dt.datetime.now(dt.UTC)) < dt.timedelta(minutes=1)
 
 
-def test_what_is_put_in_again_is_there_once(ledger: Ledger) -> None:
+def test_add_with_known_uid_records_once(ledger: Ledger) -> None:
     put = entry()
     assert ledger.add([put]) == ledger.add([put]) == ledger.records(whole=True)
 
 
-def test_a_list_goes_in_whole_or_not_at_all(ledger: Ledger) -> None:
+def test_add_records_all_entries_or_none(ledger: Ledger) -> None:
     with pytest.raises(LedgerError, match="by 2026-06-30"):
         ledger.add([entry(), entry(question=question(by="2027-01-01"))])
     assert ledger.records() == []
@@ -68,7 +68,9 @@ def test_a_list_goes_in_whole_or_not_at_all(ledger: Ledger) -> None:
 
 
 @pytest.mark.parametrize("table", sorted(metadata.tables))
-def test_nothing_is_changed_or_removed(ledger: Ledger, table: str) -> None:
+def test_database_refuses_update_delete_and_replace_in_each_table(
+    ledger: Ledger, table: str
+) -> None:
     ledger.add([entry(scenario=scenario(), theta={"x": 1.0})])
     ledger.resolve("q", "yes", on=DAY, source="x")
     before = ledger.records(whole=True), ledger.resolutions()
@@ -88,7 +90,7 @@ def test_nothing_is_changed_or_removed(ledger: Ledger, table: str) -> None:
     assert (ledger.records(whole=True), ledger.resolutions()) == before
 
 
-def test_the_database_itself_refuses_what_is_no_probability(ledger: Ledger) -> None:
+def test_database_refuses_invalid_probability_and_interval(ledger: Ledger) -> None:
     ledger.add([entry(), entry(question=question("r"))])
     for values in ("1.5, NULL, NULL", "0.5, 0.9, 0.1"):
         command = (
@@ -99,14 +101,14 @@ def test_the_database_itself_refuses_what_is_no_probability(ledger: Ledger) -> N
             connection.execute(text(command))
 
 
-def test_the_migrations_make_what_the_program_expects(ledger: Ledger) -> None:
+def test_migrations_make_tables_of_schema(ledger: Ledger) -> None:
     with ledger.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
         assert compare_metadata(context, metadata) == []
 
 
-def test_a_ledger_of_the_first_form_is_renewed_with_all_that_is_in_it(place: str) -> None:
-    engine = location.connect(location.locate(place))
+def test_open_upgrades_first_revision_and_keeps_its_records(place: str) -> None:
+    engine = database.connect(database.locate(place))
     config = Config()
     config.set_main_option("script_location", "middlegame.ledger:migrations")
     with engine.connect().execution_options(**{WRITING: True}) as connection, connection.begin():
@@ -121,12 +123,12 @@ def test_a_ledger_of_the_first_form_is_renewed_with_all_that_is_in_it(place: str
     engine.dispose()
     with Ledger.open(place) as renewed:
         (record,) = renewed.records()
-        assert (record.note, record.drawn) == ("kept", None)
+        assert (record.note, record.sample) == ("kept", None)
         with pytest.raises(DBAPIError, match="append-only"), renewed.engine.begin() as connection:
             connection.execute(text("UPDATE ledger_record SET view = 'hawk'"))
 
 
-def test_a_newer_ledger_is_left_alone(ledger: Ledger, place: str) -> None:
+def test_open_refuses_ledger_of_newer_version(ledger: Ledger, place: str) -> None:
     ledger.add([entry()])
     with ledger.engine.begin() as connection:
         connection.execute(text(f"UPDATE {VERSION_TABLE} SET version_num = '0099'"))
@@ -134,11 +136,11 @@ def test_a_newer_ledger_is_left_alone(ledger: Ledger, place: str) -> None:
         Ledger.open(place)
 
 
-def test_resolving(ledger: Ledger) -> None:
+def test_resolve_needs_unambiguous_question_and_reason_to_supersede(ledger: Ledger) -> None:
     ledger.add(
         [entry(), entry(question=question("q", scenario="other")), entry(question=question("r"))]
     )
-    with pytest.raises(LedgerError, match="say s/q or other/q"):
+    with pytest.raises(LedgerError, match="write s/q or other/q"):
         ledger.resolve("q", "yes", on=DAY, source="x")
     first = ledger.resolve("s/q", "yes", on=DAY, source="Reuters", uid="u")
     assert ledger.resolve("s/q", "yes", on=DAY, source="Reuters", uid="u") == first
@@ -153,7 +155,7 @@ def test_resolving(ledger: Ledger) -> None:
         ledger.resolve("r", "no", on=DAY, source="x", supersede="why")
 
 
-def test_another_program_replaces_nothing_either(file_ledger: Ledger) -> None:
+def test_sqlite_refuses_replace_by_other_program(file_ledger: Ledger) -> None:
     file_ledger.add([entry(scenario=scenario(), theta={"x": 1.0})])
     file_ledger.resolve("q", "yes", on=DAY, source="x")
     # Recursive triggers are off unless asked for: INSERT OR REPLACE then removes rows in silence.
@@ -164,7 +166,7 @@ def test_another_program_replaces_nothing_either(file_ledger: Ledger) -> None:
     other.close()
 
 
-def test_rights_to_read_and_add_are_enough(postgres) -> None:
+def test_postgres_role_with_select_and_insert_can_record_and_resolve(postgres) -> None:
     place = postgres.new()
     with Ledger.open(place) as owners:
         with owners.engine.begin() as connection:
@@ -186,7 +188,7 @@ def test_rights_to_read_and_add_are_enough(postgres) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "message"),
     [
         ({"question": "depot"}, "no question 'depot'; did you mean 'depots'?"),
         ({"question": "s/deppots"}, "did you mean 's/depots'?"),
@@ -195,19 +197,19 @@ def test_rights_to_read_and_add_are_enough(postgres) -> None:
         ({"on": today() + dt.timedelta(days=1)}, "in the future"),
         ({"source": " "}, "needs a source"),
         ({"source": "a\0b"}, "NUL"),
-        ({"by": " "}, "no name"),
+        ({"by": " "}, "the resolver's name is missing"),
     ],
 )
-def test_resolutions_that_cannot_be(file_ledger: Ledger, change, told: str) -> None:
+def test_resolve_refuses_invalid_argument(file_ledger: Ledger, change, message: str) -> None:
     file_ledger.add([entry(question=question("depots"))])
     call = {"question": "depots", "outcome": "yes", "on": DAY, "source": "x"} | change
     with pytest.raises(LedgerError) as error:
         file_ledger.resolve(call.pop("question"), call.pop("outcome"), **call)
-    assert told in str(error.value)
+    assert message in str(error.value)
     assert file_ledger.resolutions() == []
 
 
-def test_an_empty_ledger_says_so(file_ledger: Ledger) -> None:
+def test_resolve_and_get_on_empty_ledger_say_it_is_empty(file_ledger: Ledger) -> None:
     with pytest.raises(LedgerError, match="the ledger is empty"):
         file_ledger.resolve("q", "yes", on=DAY, source="x")
     for number in (1, 0, -1, 2**80):
@@ -215,12 +217,14 @@ def test_an_empty_ledger_says_so(file_ledger: Ledger) -> None:
             file_ledger.get(number)
 
 
-def forecast(probability: float, low: float | None = None, high: float | None = None) -> Forecast:
-    return Forecast(question=question(), probability=probability, low=low, high=high)
+def forecast(
+    probability: float, low: float | None = None, high: float | None = None
+) -> RecordedForecast:
+    return RecordedForecast(question=question(), probability=probability, low=low, high=high)
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "message"),
     [
         ({"forecasts": ()}, "no question"),
         ({"forecasts": (forecast(1.01),)}, "not within 0..1"),
@@ -228,17 +232,20 @@ def forecast(probability: float, low: float | None = None, high: float | None = 
         ({"forecasts": (forecast(0.5, 0.6, 0.4),)}, "no interval"),
         ({"forecasts": (forecast(0.5, 0.4),)}, "one end only"),
         ({"forecasts": (forecast(0.5), forecast(0.4))}, "answered twice"),
-        ({"forecasts": (Forecast(question=question(scenario="a/b"), probability=0),)}, "no '/'"),
-        ({"forecaster": " "}, "no name"),
-        ({"made_at": beginning(today() + dt.timedelta(days=2))}, "in the future"),
+        (
+            {"forecasts": (RecordedForecast(question=question(scenario="a/b"), probability=0),)},
+            "no '/'",
+        ),
+        ({"forecaster": " "}, "name is missing"),
+        ({"made_at": start_of_day(today() + dt.timedelta(days=2))}, "in the future"),
         ({"made_at": dt.datetime(2026, 1, 1)}, "no time zone"),
-        ({"note": "\ud800"}, "half a sign"),
+        ({"note": "\ud800"}, "half a character"),
         ({"theta": {"x": float("inf")}}, "expected a finite one"),
         ({"uid": "u" * 65}, "at most 64"),
     ],
 )
-def test_entries_that_cannot_be(file_ledger: Ledger, change, told: str) -> None:
+def test_add_refuses_invalid_entry(file_ledger: Ledger, change, message: str) -> None:
     with pytest.raises(LedgerError) as error:
         file_ledger.add([entry(), replace(entry(), **change)])
-    assert told in str(error.value)
+    assert message in str(error.value)
     assert file_ledger.records() == []

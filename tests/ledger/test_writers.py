@@ -1,4 +1,4 @@
-"""Several writers at once, and writers that die: nothing confirmed is lost, nothing is doubled."""
+"""Concurrent and killed writers: confirmed records are kept, and none is recorded twice."""
 
 import subprocess
 import sys
@@ -19,11 +19,11 @@ def start(*arguments: object) -> subprocess.Popen[str]:
 
 
 def finish(writers: Sequence[subprocess.Popen[str]]) -> list[tuple[int, str, str]]:
-    told = [writer.communicate(timeout=100) for writer in writers]
-    return [(w.returncode, *each) for w, each in zip(writers, told, strict=True)]
+    ended = [writer.communicate(timeout=100) for writer in writers]
+    return [(w.returncode, *each) for w, each in zip(writers, ended, strict=True)]
 
 
-def test_writers_that_begin_at_once_lose_and_double_nothing(place: str) -> None:
+def test_concurrent_writers_record_each_entry_once(place: str) -> None:
     # The ledger is not even there yet: all of them want to make it.
     ended = finish([start(place, "record", f"writer {k}", 15) for k in range(4)])
     assert [code for code, _, _ in ended] == [0] * 4, ended
@@ -39,7 +39,7 @@ def test_writers_that_begin_at_once_lose_and_double_nothing(place: str) -> None:
             assert sum(record.forecaster == f"writer {k}" for record in records) == 15
 
 
-def test_one_uid_from_several_writers_is_one_record(place: str) -> None:
+def test_concurrent_writers_with_one_uid_make_one_record(place: str) -> None:
     ended = finish([start(place, "same", "shared") for _ in range(3)])
     assert [code for code, _, _ in ended] == [0] * 3, ended
     assert len({out for _, out, _ in ended}) == 1
@@ -47,7 +47,7 @@ def test_one_uid_from_several_writers_is_one_record(place: str) -> None:
         assert len(ledger.records()) == 1
 
 
-def test_of_several_who_resolve_one_succeeds(place: str) -> None:
+def test_concurrent_resolutions_of_one_question_let_one_succeed(place: str) -> None:
     with Ledger.open(place) as ledger:
         ledger.add([entry()])
         ended = finish([start(place, "resolve", each) for each in ("yes", "no", "void")])
@@ -58,7 +58,7 @@ def test_of_several_who_resolve_one_succeeds(place: str) -> None:
 
 
 @pytest.mark.parametrize("after", [1, 9])
-def test_what_was_confirmed_survives_a_kill(place: str, after: int) -> None:
+def test_confirmed_records_survive_killed_writer(place: str, after: int) -> None:
     writer = start(place, "record", "doomed", 100_000)
     assert writer.stdout is not None
     confirmed = [int(writer.stdout.readline()) for _ in range(after)]
@@ -76,7 +76,9 @@ def test_what_was_confirmed_survives_a_kill(place: str, after: int) -> None:
         ledger.add([entry()])
 
 
-def test_a_server_that_goes_away_is_tried_again(postgres, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_add_tries_again_when_server_connection_is_lost(
+    postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with Ledger.open(postgres.new()) as ledger:
         insert, cut = rows.insert_entry, []
 

@@ -6,18 +6,18 @@ import pytest
 
 import middlegame as mg
 from middlegame.analysis.attribution import attribution
-from middlegame.analysis.comparison import Analyst, compare
-from middlegame.analysis.hypotheses import hypotheses
+from middlegame.analysis.comparison import Analyst, compare_analysts
+from middlegame.analysis.hypotheses import weigh_evidence
 from middlegame.analysis.hypotheses_over_worlds import hypotheses_over_worlds
-from middlegame.ledger.records import RecordedQuestion, Record, RecordedScenario
+from middlegame.ledger.attribution import RecordAttribution
+from middlegame.ledger.records import Record, RecordedQuestion, RecordedScenario
 from middlegame.ledger.scores import ScoredForecast
 from middlegame.ledger.scoring import EarnedWeights
-from middlegame.ledger.attribution import RecordAttribution
 from middlegame.report.terminal.attribution import show_why
 from middlegame.report.terminal.comparison import show_comparison
 from middlegame.report.terminal.equilibrium import show_equilibrium
 from middlegame.report.terminal.hypotheses import ratio, show_hypotheses
-from middlegame.scenario import in_view, read_text
+from middlegame.scenario import apply_view, read_text
 from tests.analysis.test_attribution import OUTCOMES
 from tests.analysis.test_attribution import RANGED as JUDGED
 from tests.analysis.test_hypotheses_over_worlds import RANGED
@@ -40,16 +40,16 @@ def test_a_forecast_given_evidence(crisis):
 
 
 def test_hypotheses(crisis):
-    console, found = piped(), hypotheses(crisis)
+    console, found = piped(), weigh_evidence(crisis)
     show_hypotheses(found, crisis, console, hypotheses_over_worlds(crisis, found, n=32))
     same("crisis-hypotheses.txt", shown(console))
 
 
 def test_rival_analysts():
     contest = read_text(TEXT).scenario
-    opinions = [Analyst("anna", "anna", contest), Analyst("bob", "bob", in_view(contest, "hawk"))]
+    opinions = [Analyst("anna", "anna", contest), Analyst("bob", "bob", apply_view(contest, "hawk"))]
     console = piped()
-    show_comparison(compare(opinions, [0.75, 0.25]), console, EarnedWeights((0.75, 0.25), 4, ()))
+    show_comparison(compare_analysts(opinions, [0.75, 0.25]), console, EarnedWeights((0.75, 0.25), 4, ()))
     same("rival-analysts.txt", shown(console))
 
 

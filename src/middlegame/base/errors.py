@@ -21,7 +21,7 @@ class MiddlegameError(Exception):
 
     status = "refused"
 
-    def told(self) -> list[str]:
+    def messages(self) -> list[str]:
         """Give what is wrong, a line for each thing."""
         return [str(self)]
 
@@ -45,11 +45,11 @@ class NotConverged(MiddlegameError):
         share: of the target precision that was reached, from 0 to 1.
     """
 
-    def __init__(self, status: str, sentence: str, residual: float, share: float) -> None:
-        super().__init__(f"{sentence} Reached {share:.1%} of the precision asked for.")
+    def __init__(self, status: str, sentence: str, residual: float, lambda_fraction: float) -> None:
+        super().__init__(f"{sentence} Reached {lambda_fraction:.1%} of the precision asked for.")
         self.status = status
         self.residual = residual
-        self.share = share
+        self.lambda_fraction = lambda_fraction
 
 
 def unknown(kind: str, name: str, known: Iterable[str]) -> QueryError:

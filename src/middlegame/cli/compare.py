@@ -52,7 +52,7 @@ def compare_command(
     other, ranked by how much they matter. FILE#VIEW is one view alone.
     """
     from middlegame.analysis.analysts import analysts_of_files
-    from middlegame.analysis.comparison import compare
+    from middlegame.analysis.comparison import compare_analysts
 
     opinions = analysts_of_files(files, forecasters)
     earned = None
@@ -63,7 +63,7 @@ def compare_command(
         with Ledger.open() as ledger:
             earned = earned_weights(ledger.score(), [each.forecaster for each in opinions])
     with counting("Solving with numbers switched") as told:
-        found = compare(
+        found = compare_analysts(
             opinions, earned.weights if earned else None, max_numbers=most, progress=told
         )
     if report:
@@ -78,9 +78,8 @@ def compare_command(
     show_comparison(found, out, earned)
     if report:
         click.echo(f"The report is in {report}")
-EarnedWeights
 
-def _write(report: Path, first: "Analyst", found: "Comparison", earned: "Earned | None") -> None:
+def _write(report: Path, first: "Analyst", found: "Comparison", earned: "EarnedWeights | None") -> None:
     from middlegame.equilibrium.equilibrium import solve
     from middlegame.report.html.comparison import comparison_section
     from middlegame.report.html.forms import write_report

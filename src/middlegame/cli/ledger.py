@@ -57,7 +57,7 @@ def record_command(
     They are the means over worlds drawn from its ranges, with their 90% intervals. FILE#VIEW is
     one of its views, recorded as its analyst's.
     """
-    from middlegame.ledger.reading import read_scenario
+    from middlegame.ledger.entries import read_scenario
 
     found = read_scenario(file, name)
     with _opened() as ledger:
@@ -71,7 +71,7 @@ def record_command(
             with counting("Solving worlds") as told:
                 from middlegame.sweeps.run import sweep
 
-                answers = sweep(equilibrium, worlds, seed=seed, told=told)
+                answers = sweep(equilibrium, worlds, seed=seed, progress=told)
                 if answers.interrupted:
                     raise click.Abort
         record = ledger.record(
@@ -100,7 +100,7 @@ def list_command(scenario: str | None, as_json: bool) -> None:
         records, resolutions = ledger.records(), ledger.resolutions()
         questions = ledger.questions()
     if scenario is not None:
-        from middlegame.ledger.finding import check_scenario
+        from middlegame.ledger.validation import check_scenario
 
         check_scenario(scenario, questions)
         questions = [each for each in questions if each.scenario == scenario]
@@ -199,7 +199,7 @@ def resolve_command(
     Void is what cannot be said, or was badly put. QUESTION is its name, or SCENARIO/QUESTION where
     several scenarios use the name.
     """
-    from middlegame.ledger.dates import parse_day
+    from middlegame.ledger.validation import parse_day
 
     on = parse_day(day)
     with _opened() as ledger:
@@ -250,9 +250,9 @@ def score_command(
     reasons = []
     if why:
         with counting("Solving worlds of each record") as told:
-            from middlegame.ledger.why import explain
+            from middlegame.ledger.attribution import attribute_misses
 
-            reasons = explain(records, scores, worlds=worlds, seed=seed, told=told)
+            reasons = attribute_misses(records, scores, worlds=worlds, seed=seed, progress=told)
     if as_json:
         more = {"why": [each.to_dict() for each in reasons]} if why else {}
         print_json(scores.to_dict() | more)
@@ -278,15 +278,15 @@ def import_command(file: Path, as_json: bool) -> None:
     question, probability, date; and, if wanted, scenario, low, high, note. The same file twice adds
     nothing twice.
     """
-    from middlegame.ledger.imports import import_csv
+    from middlegame.ledger.import_export import import_csv
 
     with _opened() as ledger:
         found = import_csv(ledger, file)
     if as_json:
         print_json(
             {
-                "added": found.new,
-                "known": found.known,
+                "added": found.added,
+                "known": found.duplicates,
                 "records": [record.id for record in found.records],
             }
         )

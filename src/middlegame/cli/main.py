@@ -24,7 +24,7 @@ from middlegame.cli.sweep import sweep_command
 if TYPE_CHECKING:
     from middlegame.diagram import Diagram
     from middlegame.equilibrium.equilibrium import Equilibrium
-    from middlegame.scenario.yaml.load import Loaded
+    from middlegame.scenario.yaml.load import LoadedScenario
 
 
 def _finite(_context: click.Context, _option: click.Parameter, value: float | None) -> float | None:
@@ -98,9 +98,9 @@ commands.add_command(sweep_command)
 @click.argument("folder", type=click.Path(path_type=Path))
 def new_command(folder: Path) -> None:
     """Start a scenario of your own in FOLDER, with comments that say how."""
-    from middlegame.io.examples import start
+    from middlegame.io.examples import write_starter
 
-    path = start(folder)
+    path = write_starter(folder)
     click.echo(f"{path} is yours to edit. Check it with: middlegame check {folder}")
 
 
@@ -108,9 +108,9 @@ def new_command(folder: Path) -> None:
 @JSON
 def list_command(as_json: bool) -> None:
     """List the scenarios that come with middlegame."""
-    from middlegame.io.examples import shipped
+    from middlegame.io.examples import list_examples
 
-    found = shipped()
+    found = list_examples()
     if as_json:
         print_json([{"name": s.name, "title": s.title, "folder": str(s.folder)} for s in found])
         return
@@ -242,14 +242,14 @@ def _exported(diagram: "Diagram", form: str) -> tuple[str, list[str]]:
 
         return json.dumps(to_json(diagram), indent=1) + "\n", []
     from middlegame.io.efg import to_efg
-    from middlegame.io.gambit import forgets
+    from middlegame.io.gambit import recall_failures
     from middlegame.io.nfg import to_nfg
 
     text = to_efg(diagram) if form == "efg" else to_nfg(diagram)
-    return text, [f"{line}: Gambit's solvers need perfect recall" for line in forgets(diagram)]
+    return text, [f"{line}: Gambit's solvers need perfect recall" for line in recall_failures(diagram)]
 
 
-def _solve(file: str, options: dict[str, Any]) -> tuple["Equilibrium", "Loaded | None"]:
+def _solve(file: str, options: dict[str, Any]) -> tuple["Equilibrium", "LoadedScenario | None"]:
     if options["precision"] is not None and options["lambda_"] is not None:
         raise click.UsageError("--precision and --lambda say the same thing: give one of them")
     precision = options["precision"] if options["lambda_"] is None else options["lambda_"]
@@ -280,7 +280,7 @@ def _answer_nash(file: str, options: dict[str, Any]) -> None:
 def _answer(
     equilibrium: "Equilibrium",
     before: "Equilibrium | None",
-    loaded: "Loaded | None",
+    loaded: "LoadedScenario | None",
     options: dict[str, Any],
     more: dict[str, Any] | None = None,
 ) -> None:

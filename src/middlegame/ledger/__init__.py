@@ -3,9 +3,9 @@
     from middlegame.ledger import Ledger
 
     with Ledger.open() as ledger:
-        ledger.record(mg.solve(mg.load(path)), text=path.read_text())
+        ledger.record(mg.solve(mg.load(path)), text=path.read_text(encoding="utf-8"))
 
-Importing this package imports no database; that comes with what is used of it.
+Importing this package imports no database; the database is imported with `Ledger`.
 """
 
 from importlib import import_module
@@ -14,33 +14,33 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from middlegame.ledger.errors import LedgerError
     from middlegame.ledger.ledger import Ledger
-    from middlegame.ledger.records import Entry, Forecast, Record, Resolution
+    from middlegame.ledger.records import Entry, Record, RecordedForecast, Resolution
     from middlegame.ledger.scores import Scores
 
-_HOMES = {
+_MODULES = {
     "Entry": "records",
-    "Forecast": "records",
     "Ledger": "ledger",
     "LedgerError": "errors",
     "Record": "records",
+    "RecordedForecast": "records",
     "Resolution": "records",
     "Scores": "scores",
 }
 
 __all__ = [
     "Entry",
-    "Forecast",
     "Ledger",
     "LedgerError",
     "Record",
+    "RecordedForecast",
     "Resolution",
     "Scores",
 ]
 
 
 def __getattr__(name: str) -> Any:
-    if name in _HOMES:
-        return getattr(import_module(f"middlegame.ledger.{_HOMES[name]}"), name)
+    if name in _MODULES:
+        return getattr(import_module(f"middlegame.ledger.{_MODULES[name]}"), name)
     raise AttributeError(f"module 'middlegame.ledger' has no attribute '{name}'")
 
 

@@ -1,4 +1,4 @@
-"""The ledger: a book that is only ever added to."""
+"""The ledger: dated forecasts and their resolutions, in a database that is only added to."""
 
 import datetime as dt
 import os
@@ -9,15 +9,27 @@ from typing import TYPE_CHECKING, Self, TypeVar
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from middlegame.ledger import location, rows
+from middlegame.ledger import rows
+from middlegame.ledger.database import WAIT, WRITING, connect, locate, upgrade
 from middlegame.ledger.errors import LedgerError, is_append_only, is_deadlock, sentences
-from middlegame.ledger.finding import check_scenario, find_question
-from middlegame.ledger.forecaster import forecaster_name
-from middlegame.ledger.records import Entry, Outcome, Question, Record, Resolution, new_uid, now
+from middlegame.ledger.records import (
+    Entry,
+    Outcome,
+    Record,
+    RecordedQuestion,
+    Resolution,
+    new_uid,
+    now,
+)
 from middlegame.ledger.scores import Scores
 from middlegame.ledger.scoring import score
-from middlegame.ledger.upgrade import upgrade
-from middlegame.ledger.validation import admit, admit_resolution
+from middlegame.ledger.validation import (
+    check_scenario,
+    find_question,
+    forecaster_name,
+    validate_entry,
+    validate_resolution,
+)
 
 if TYPE_CHECKING:
     from middlegame.equilibrium.equilibrium import Equilibrium
@@ -25,17 +37,19 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _TRIES = 3
+_LARGEST_ID = 2**31 - 1
+"""The largest number of a record that both databases compare without an error."""
 
 
 @dataclass(frozen=True)
 class Ledger:
-    """Forecasts with a date on them, in SQLite or PostgreSQL.
+    """Dated forecasts and their resolutions, in SQLite or PostgreSQL.
 
     What a method has returned is on the disk. Nothing is ever changed or removed.
 
     Attributes:
-        place: where it is, as it may be shown.
-        engine: the database's.
+        place: where the ledger is, as it may be shown.
+        engine: of the ledger's database.
     """
 
     place: str
@@ -48,19 +62,20 @@ class Ledger:
         """Open a ledger; a new one is made where there is none.
 
         Args:
-            place: a path or a URL; otherwise what MIDDLEGAME_LEDGER says, or the user's own.
-            wait: how many seconds to wait for others who are writing.
+            place: a path or a URL; otherwise the variable MIDDLEGAME_LEDGER, otherwise a file in
+                the user's data folder.
+            wait: how many seconds to wait for other programs that are writing.
 
         Raises:
-            LedgerError: it cannot be used.
+            LedgerError: the ledger cannot be used.
         """
-        found = location.locate(place)
-        engine = location.connect(found, location.WAIT if wait is None else wait)
-        upgrade(engine, str(found))
-        return cls(str(found), engine)
+        location = locate(place)
+        engine = connect(location, WAIT if wait is None else wait)
+        upgrade(engine, str(location))
+        return cls(str(location), engine)
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Close the connections to the database."""
         self.engine.dispose()
 
     def __enter__(self) -> Self:
@@ -71,7 +86,7 @@ class Ledger:
 
     def record(
         self,
-        found: "Equilibrium | Sweep",
+        solution: "Equilibrium | Sweep",
         *,
         text: str,
         intervals: Mapping[str, tuple[float, float]] | None = None,
@@ -81,90 +96,95 @@ class Ledger:
         uid: str | None = None,
         view: str | None = None,
     ) -> Record:
-        """Keep the answers to a scenario's questions.
+        """Record the answers to a scenario's questions.
 
         Args:
-            found: the solved scenario, or a sweep of it: then the means over its worlds are
-                kept with their 90% intervals.
-            text: the scenario's, to the letter.
+            solution: the solved scenario, or a sweep of it, whose means over worlds are recorded
+                with their 90% intervals.
+            text: the scenario's text, character by character.
             intervals: the 90% interval of each question's probability, as far as known; a sweep
                 brings its own.
-            note: anything that is worth remembering with it.
+            note: free text to keep with the record.
             by: the forecaster; otherwise the user.
-            name: what the ledger calls the scenario; otherwise its title, as a name.
-            uid: of this record, if you may have to try again: the same uid is kept once.
-            view: which of the text's views was solved.
+            name: the scenario's name in the ledger; otherwise its title, turned into a name.
+            uid: identifier of the record, for a program that may have to try again: a uid is
+                recorded once.
+            view: name of the view of the text that was solved.
 
         Raises:
-            LedgerError: there is nothing to keep, or it does not fit together.
+            LedgerError: the solution answers no question, is conditional on something that the
+                scenario does not say, or does not fit the text or the intervals.
         """
-        from middlegame.ledger.forecasting import entry_of
+        from middlegame.ledger.entries import build_entry
 
-        return self.add([entry_of(found, text, intervals, note, by, name, uid, view)])[0]
+        return self.add([build_entry(solution, text, intervals, note, by, name, uid, view)])[0]
 
     def add(self, entries: Sequence[Entry]) -> list[Record]:
-        """Keep entries: all of them or, where one is no good, none.
+        """Record entries, in one transaction.
 
         Raises:
-            LedgerError: one is no good.
+            LedgerError: one of them is invalid; then none is recorded.
         """
-        checked = [admit(entry) for entry in entries]
+        checked = [validate_entry(entry) for entry in entries]
 
         def work(connection: Connection) -> list[Record]:
             numbers = [rows.insert_entry(connection, entry) for entry in checked]
             read = rows.read_records(connection, numbers=set(numbers), whole=True)
-            found = {record.id: record for record in read}
-            return [found[number] for number in numbers]
+            by_number = {record.id: record for record in read}
+            return [by_number[number] for number in numbers]
 
         return self._write(work)
 
-    def known(self, uids: Iterable[str]) -> set[str]:
-        """Find which of these uids are in the ledger already."""
+    def known_uids(self, uids: Iterable[str]) -> set[str]:
+        """Return those of the uids that are recorded."""
         wanted = set(uids)
         return {record.uid for record in self.records() if record.uid in wanted}
 
     def records(self, *, whole: bool = False) -> list[Record]:
-        """List all records in the order in which they were put in.
+        """List all records in the order of their numbers.
 
         Args:
-            whole: with the scenarios' texts, and with theta.
+            whole: read the scenarios' texts and theta too.
         """
         return self._read(lambda connection: rows.read_records(connection, whole=whole))
 
     def get(self, number: int) -> Record:
-        """Give one record, whole.
+        """Return one record, with its scenario's text and theta.
 
         Raises:
-            LedgerError: there is no such record.
+            LedgerError: there is no record of that number.
         """
-        # Beyond what either database counts up to, it asks for no record but for trouble.
         found = (
             self._read(lambda c: rows.read_records(c, numbers={number}, whole=True))
-            if 0 < number < 2**31
+            if 0 < number <= _LARGEST_ID
             else []
         )
         if not found:
             last = max((record.id for record in self.records()), default=0)
-            there = f"they go from 1 to {last}" if last else "the ledger is empty"
-            raise LedgerError(f"there is no record {number}; {there}")
+            existing = f"they go from 1 to {last}" if last else "the ledger is empty"
+            raise LedgerError(f"there is no record {number}; {existing}")
         return found[0]
 
-    def questions(self) -> list[Question]:
-        """List all questions that a record speaks of, in the order in which they came."""
+    def questions(self) -> list[RecordedQuestion]:
+        """List the questions that records answer, in the order in which they were recorded."""
         return list(self._read(rows.read_questions).values())
 
-    def question(self, name: str) -> Question:
+    def question(self, name: str) -> RecordedQuestion:
         """Find a question by its name, or by SCENARIO/QUESTION.
 
         Raises:
-            LedgerError: there is none, or more than one.
+            LedgerError: no question has that name, or questions of several scenarios have it.
         """
         return find_question(name, self.questions())
 
     def resolutions(self, *, superseded: bool = False) -> list[Resolution]:
-        """List the resolutions that count, or with `superseded` all that were ever entered."""
+        """List the resolutions that count.
+
+        Args:
+            superseded: list superseded resolutions too.
+        """
         every = self._read(rows.read_resolutions)
-        return every if superseded else list(_standing(every).values())
+        return every if superseded else list(_last_by_question(every).values())
 
     def resolve(
         self,
@@ -177,20 +197,21 @@ class Ledger:
         supersede: str | None = None,
         uid: str | None = None,
     ) -> Resolution:
-        """Say how a question turned out.
+        """Record how a question turned out.
 
         Args:
-            question: its name, or SCENARIO/QUESTION.
+            question: the question's name, or SCENARIO/QUESTION.
             outcome: yes, no, or void.
-            on: the day on which that was settled.
-            source: who says so.
-            by: who enters it; otherwise the user.
-            supersede: why the resolution that is there no longer counts.
-            uid: of this resolution, if you may have to try again.
+            on: the day on which the outcome was settled.
+            source: where the outcome is documented.
+            by: the resolver's name; otherwise the user.
+            supersede: why the resolution that counts so far no longer does.
+            uid: identifier of the resolution, for a program that may have to try again.
 
         Raises:
-            LedgerError: it is resolved already, or what is said cannot be.
+            LedgerError: the question is unknown or resolved already, or an argument is invalid.
         """
+        wanted_uid = uid or new_uid()
 
         def work(connection: Connection) -> Resolution:
             numbers = rows.read_questions(connection)
@@ -199,8 +220,8 @@ class Ledger:
             again = next((each for each in entered if each.uid == wanted_uid), None)
             if again is not None:
                 return again
-            standing = _standing(entered).get(asked.key)
-            resolution = admit_resolution(
+            standing = _last_by_question(entered).get(asked.key)
+            resolution = validate_resolution(
                 Resolution(
                     question=asked,
                     outcome=outcome,
@@ -219,18 +240,17 @@ class Ledger:
             )
             return replace(resolution, id=id_)
 
-        wanted_uid = uid or new_uid()
         return self._write(work)
 
     def score(self, *, scenario: str | None = None, bins: int = 10) -> Scores:
-        """Score everybody's forecasts of what has been resolved.
+        """Score all forecasters on the questions that are resolved.
 
         Args:
-            scenario: only the questions of this one.
-            bins: how many bins of equal width calibration is told in.
+            scenario: name of the scenario whose questions to score; None scores all.
+            bins: number of calibration bins of equal width, 1 to 100.
 
         Raises:
-            LedgerError: there is no such scenario.
+            LedgerError: there is no such scenario, or the number of bins is out of range.
         """
         asked = self.questions()
         if scenario is not None:
@@ -243,27 +263,28 @@ class Ledger:
             return work(connection)
 
     def _write(self, work: Callable[[Connection], T]) -> T:
-        """Do all of it or nothing, and again where that is safe: uids make it so."""
+        """Do work in one transaction, and again where it failed but may safely be repeated.
+
+        Repeating is safe because uids make every insertion idempotent.
+        """
         with sentences(self.place):
             for last in [False] * (_TRIES - 1) + [True]:
                 try:
                     with (
-                        self.engine.connect().execution_options(
-                            **{location.WRITING: True}
-                        ) as connection,
+                        self.engine.connect().execution_options(**{WRITING: True}) as connection,
                         connection.begin(),
                     ):
                         return work(connection)
                 except DBAPIError as error:
-                    # Somebody was quicker (what they wrote is seen the next time), or the server
-                    # went away and it is not known whether the commit arrived.
-                    quicker = isinstance(error, IntegrityError) and not is_append_only(error)
-                    quicker = quicker or is_deadlock(error)
-                    if last or not (quicker or error.connection_invalidated):
+                    # Another writer committed first (the next try sees its rows), or the server
+                    # went away and it is unknown whether the commit arrived.
+                    conflict = isinstance(error, IntegrityError) and not is_append_only(error)
+                    conflict = conflict or is_deadlock(error)
+                    if last or not (conflict or error.connection_invalidated):
                         raise
         raise AssertionError("the last try returns or raises")
 
 
-def _standing(entered: Iterable[Resolution]) -> dict[str, Resolution]:
-    """The last resolution of each question: each later one superseded the one before."""
+def _last_by_question(entered: Iterable[Resolution]) -> dict[str, Resolution]:
+    """Return the last resolution of each question, which supersedes the ones before it."""
     return {resolution.question.key: resolution for resolution in entered}

@@ -1,4 +1,4 @@
-"""What a ledger holds, as plain data: forecasts, the records that hold them, resolutions."""
+"""What a ledger holds, as plain data: records, their forecasts, and resolutions."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -12,29 +12,29 @@ OUTCOMES: tuple[Outcome, ...] = ("yes", "no", "void")
 
 
 def now() -> dt.datetime:
-    """Give the time, in UTC."""
+    """Return the present moment, in UTC."""
     return dt.datetime.now(dt.UTC)
 
 
 def new_uid() -> str:
-    """Make up a name that nothing else in any ledger bears."""
+    """Make a random identifier of 32 hexadecimal digits, unique across ledgers."""
     return uuid4().hex
 
 
 def digest(text: str) -> str:
-    """Give the hash by which a text is known: SHA-256 of its UTF-8 bytes."""
+    """Return the SHA-256 of a text's UTF-8 bytes, in hexadecimal."""
     return sha256(text.encode("utf-8")).hexdigest()
 
 
 @dataclass(frozen=True, kw_only=True)
-class Question:
-    """What is asked. A question's date is part of what it is; its wording may be improved.
+class RecordedQuestion:
+    """A question. Its date is part of its identity; its wording may change.
 
     Attributes:
-        scenario: the name of the contest that asks it.
-        name: its own name there.
-        by: the day by which it happens or does not.
-        on: the day on which it does or does not.
+        scenario: name of the scenario that asks it.
+        name: the question's name in that scenario.
+        by: the last day on which the condition may come true.
+        on: the one day on which the condition is judged.
     """
 
     scenario: str
@@ -54,27 +54,27 @@ class Question:
 
     @property
     def due_words(self) -> str:
-        """When it is due, as a scenario says it: `by 2026-12-31`."""
+        """The due day as a scenario writes it, such as `by 2026-12-31`."""
         if self.by is not None:
             return f"by {self.by}"
         return f"on {self.on}" if self.on is not None else "without a date"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Forecast:
-    """One probability of one record.
+class RecordedForecast:
+    """A record's probability for one question, with the question's wording at that time.
 
     Attributes:
-        question: what it answers.
-        probability: that the question's condition holds.
+        question: the question.
+        probability: probability that the question's condition holds.
         low: lower end of the 90% interval, if there is one.
-        high: its upper end.
-        label: the question in words, as it was put then.
-        will: the condition, as it was put then.
-        resolves: what settles it, as it was put then.
+        high: upper end of the 90% interval, if there is one.
+        label: the question in words.
+        will: the question's condition.
+        resolves: what settles the question.
     """
 
-    question: Question
+    question: RecordedQuestion
     probability: float
     low: float | None = None
     high: float | None = None
@@ -83,7 +83,7 @@ class Forecast:
     resolves: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the forecast as a JSON object."""
+        """Return the forecast as a JSON object."""
         return {
             "scenario": self.question.scenario,
             "question": self.question.name,
@@ -99,16 +99,16 @@ class Forecast:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Scenario:
+class RecordedScenario:
     """The text that forecasts were computed from.
 
     Attributes:
-        name: what the contest is called in the ledger.
-        title: its title.
-        sha256: the hash of the text.
-        text: all of it, to the letter; None where it was left in the ledger.
-        as_of: the day whose state it describes.
-        view: which of its views it was; None as it is written.
+        name: the scenario's name in the ledger.
+        title: the scenario's title.
+        sha256: the text's hash (`digest`).
+        text: the whole text, character by character; None where it was not read.
+        as_of: the day whose state the scenario describes.
+        view: name of the view that was solved; None for the text as it is written.
     """
 
     name: str
@@ -120,12 +120,12 @@ class Scenario:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Drawn:
-    """The worlds that forecasts are the means of.
+class SampleDesign:
+    """How the worlds were drawn that forecasts are the means of.
 
     Attributes:
-        worlds: how many.
-        method: of the draws.
+        worlds: how many worlds.
+        method: how they were drawn.
         seed: of the draws.
     """
 
@@ -136,26 +136,26 @@ class Drawn:
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """What is put into a ledger at once.
+    """Forecasts to record together.
 
     Attributes:
-        forecaster: who says so.
-        made_at: when it was said, in UTC.
-        forecasts: what was said, one for each question.
-        scenario: what it was computed from; None for a forecast that came from elsewhere.
-        theta: the uncertain numbers at which it was computed, by name.
-        drawn: the worlds that it is the mean of; None where it is of one world.
-        version: of middlegame.
-        note: anything that is worth remembering with it.
-        uid: made up by whoever writes; what has a uid that is there already is not written again.
+        forecaster: name of the forecaster.
+        made_at: when the forecasts were made, in UTC.
+        forecasts: one for each question.
+        scenario: the scenario they were computed from; None for forecasts from elsewhere.
+        theta: values of the uncertain numbers at which the scenario was solved, by name.
+        sample: the worlds that they are means over; None for those of one world.
+        version: version of middlegame that computed them.
+        note: free text.
+        uid: identifier chosen by the writer; an entry whose uid is recorded is not recorded again.
     """
 
     forecaster: str
     made_at: dt.datetime
-    forecasts: tuple[Forecast, ...]
-    scenario: Scenario | None = None
+    forecasts: tuple[RecordedForecast, ...]
+    scenario: RecordedScenario | None = None
     theta: Mapping[str, float] = field(default_factory=dict)
-    drawn: Drawn | None = None
+    sample: SampleDesign | None = None
     version: str | None = None
     note: str = ""
     uid: str = field(default_factory=new_uid)
@@ -166,8 +166,8 @@ class Record(Entry):
     """An entry that is in the ledger.
 
     Attributes:
-        id: its number there.
-        recorded_at: when it was put there, in UTC.
+        id: the record's number in the ledger.
+        recorded_at: when it was recorded, in UTC.
     """
 
     id: int
@@ -175,12 +175,12 @@ class Record(Entry):
 
     @property
     def scenarios(self) -> tuple[str, ...]:
-        """The names of the contests that it speaks of."""
+        """Names of the scenarios whose questions the record answers."""
         return tuple(dict.fromkeys(f.question.scenario for f in self.forecasts))
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the record as a JSON object."""
-        told: dict[str, Any] = {
+        """Return the record as a JSON object."""
+        data: dict[str, Any] = {
             "id": self.id,
             "uid": self.uid,
             "forecaster": self.forecaster,
@@ -191,10 +191,10 @@ class Record(Entry):
             "scenario": None,
             "forecasts": [forecast.to_dict() for forecast in self.forecasts],
             "theta": dict(self.theta),
-            "drawn": asdict(self.drawn) if self.drawn else None,
+            "sample": asdict(self.sample) if self.sample else None,
         }
         if self.scenario is not None:
-            told["scenario"] = {
+            data["scenario"] = {
                 "name": self.scenario.name,
                 "title": self.scenario.title,
                 "as_of": _iso(self.scenario.as_of),
@@ -202,7 +202,7 @@ class Record(Entry):
                 "text": self.scenario.text,
                 "view": self.scenario.view,
             }
-        return told
+        return data
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -210,18 +210,19 @@ class Resolution:
     """How a question turned out.
 
     Attributes:
-        question: which.
-        outcome: yes, no, or void where it cannot be said or was badly put.
-        on: the day on which that was settled.
-        source: who says so.
-        by: who entered it.
-        at: when it was entered, in UTC.
-        supersede: why an earlier resolution no longer counts; None for the first.
-        id: its number in the ledger; 0 until it is there.
-        uid: as that of an entry.
+        question: the question.
+        outcome: yes, no, or void for a question that cannot be decided or was badly worded.
+        on: the day on which the outcome was settled.
+        source: where the outcome is documented.
+        by: name of the resolver.
+        at: when the resolution was entered, in UTC.
+        supersede: why the earlier resolution no longer counts; None for a first resolution.
+        id: the resolution's number in the ledger; 0 until it is recorded.
+        uid: identifier chosen by the writer; a resolution whose uid is recorded is not recorded
+            again.
     """
 
-    question: Question
+    question: RecordedQuestion
     outcome: Outcome
     on: dt.date
     source: str
@@ -232,7 +233,7 @@ class Resolution:
     uid: str = field(default_factory=new_uid)
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the resolution as a JSON object."""
+        """Return the resolution as a JSON object."""
         return {
             "id": self.id,
             "uid": self.uid,

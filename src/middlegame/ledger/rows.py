@@ -1,4 +1,4 @@
-"""Rows in and out: how entries and resolutions stand in the tables."""
+"""Read and write the rows of the ledger's tables."""
 
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
@@ -9,19 +9,26 @@ from sqlalchemy.dialects import postgresql, sqlite
 from middlegame.ledger import schema
 from middlegame.ledger.errors import LedgerError
 from middlegame.ledger.records import (
-    Drawn,
     Entry,
-    Forecast,
-    Question,
     Record,
+    RecordedForecast,
+    RecordedQuestion,
+    RecordedScenario,
     Resolution,
-    Scenario,
+    SampleDesign,
     now,
 )
 
 
 def insert_entry(connection: Connection, entry: Entry) -> int:
-    """Put an entry in, or find it by its uid; give its record's number."""
+    """Insert an entry unless its uid is recorded.
+
+    Returns:
+        The record's number.
+
+    Raises:
+        LedgerError: a question is recorded with another date.
+    """
     table, scenario = schema.records, entry.scenario
     known = connection.scalar(select(table.c.id).where(table.c.uid == entry.uid))
     if known is not None:
@@ -42,12 +49,12 @@ def insert_entry(connection: Connection, entry: Entry) -> int:
             as_of=scenario.as_of if scenario else None,
             sha256=scenario.sha256 if scenario else None,
             view=scenario.view if scenario else None,
-            worlds=entry.drawn.worlds if entry.drawn else None,
-            method=entry.drawn.method if entry.drawn else None,
-            seed=str(entry.drawn.seed) if entry.drawn else None,
+            worlds=entry.sample.worlds if entry.sample else None,
+            method=entry.sample.method if entry.sample else None,
+            seed=str(entry.sample.seed) if entry.sample else None,
         )
     )
-    record = int(_key(added.inserted_primary_key))
+    record = _key(added.inserted_primary_key)
     forecasts = [
         {
             "record_id": record,
@@ -75,7 +82,17 @@ def insert_entry(connection: Connection, entry: Entry) -> int:
 def insert_resolution(
     connection: Connection, resolution: Resolution, question: int, supersedes: int | None
 ) -> int:
-    """Put a resolution in, and give its number."""
+    """Insert a resolution.
+
+    Args:
+        connection: in a transaction.
+        resolution: the resolution.
+        question: number of its question.
+        supersedes: number of the resolution that it supersedes.
+
+    Returns:
+        The resolution's number.
+    """
     added = connection.execute(
         insert(schema.resolutions).values(
             uid=resolution.uid,
@@ -89,20 +106,21 @@ def insert_resolution(
             reason=resolution.supersede,
         )
     )
-    return int(_key(added.inserted_primary_key))
+    return _key(added.inserted_primary_key)
 
 
 def read_records(
     connection: Connection, *, numbers: Collection[int] | None = None, whole: bool = False
 ) -> list[Record]:
-    """Read all records, or some, in the order in which they were put in.
+    """Read records in the order of their numbers.
 
     Args:
         connection: in a transaction.
-        numbers: of the records that are wanted.
-        whole: whether texts and theta are wanted too.
+        numbers: the records to read; None reads all.
+        whole: read scenarios' texts and theta too.
     """
-    # Records first: what somebody adds meanwhile then has forecasts too many, never too few.
+    # Records first: a record added meanwhile then has forecasts without a record, which are left
+    # out, and never a record without forecasts.
     rows = [
         row
         for row in _rows(connection, schema.records.c.id, numbers)
@@ -129,7 +147,7 @@ def read_records(
             theta={each.name: each.value for each in theta.get(row.id, ())},
             scenario=None
             if row.sha256 is None
-            else Scenario(
+            else RecordedScenario(
                 name=row.scenario,
                 title=row.title,
                 as_of=row.as_of,
@@ -137,9 +155,9 @@ def read_records(
                 text=texts.get(row.sha256),
                 view=row.view,
             ),
-            drawn=None
+            sample=None
             if row.worlds is None
-            else Drawn(worlds=row.worlds, method=row.method, seed=int(row.seed)),
+            else SampleDesign(worlds=row.worlds, method=row.method, seed=int(row.seed)),
         )
         for row in rows
     ]
@@ -148,7 +166,7 @@ def read_records(
 def _rows(
     connection: Connection, record: Column[Any], numbers: Collection[int] | None
 ) -> Sequence[Row[Any]]:
-    """Read the rows of a table that belong to some records, or all, in their order."""
+    """Read a table's rows of the records in the range of the given numbers, or all rows."""
     table = record.table
     order = [record, *(column for column in table.columns if column.name == "place")]
     chosen = select(table).order_by(*order)
@@ -165,8 +183,8 @@ def _by_record(rows: Iterable[Row[Any]]) -> dict[int, list[Row[Any]]]:
     return found
 
 
-def read_questions(connection: Connection) -> dict[int, Question]:
-    """Read all questions by number."""
+def read_questions(connection: Connection) -> dict[int, RecordedQuestion]:
+    """Read all questions, by number."""
     table = schema.questions
     return {
         row.id: _question(row) for row in connection.execute(select(table).order_by(table.c.id))
@@ -174,7 +192,7 @@ def read_questions(connection: Connection) -> dict[int, Question]:
 
 
 def read_resolutions(connection: Connection) -> list[Resolution]:
-    """Read all resolutions, superseded ones too, in the order in which they were put in."""
+    """Read all resolutions, superseded ones too, in the order of their numbers."""
     table = schema.resolutions
     rows = connection.execute(select(table).order_by(table.c.id)).all()
     asked = read_questions(connection)
@@ -194,8 +212,15 @@ def read_resolutions(connection: Connection) -> list[Resolution]:
     ]
 
 
-def _insert_question(connection: Connection, question: Question) -> int:
-    """Find the question or put it in; its date, once recorded, is what it is."""
+def _insert_question(connection: Connection, question: RecordedQuestion) -> int:
+    """Insert a question unless it is recorded.
+
+    Returns:
+        The question's number.
+
+    Raises:
+        LedgerError: it is recorded with another date.
+    """
     table = schema.questions
     row = {
         "scenario": question.scenario,
@@ -211,8 +236,8 @@ def _insert_question(connection: Connection, question: Question) -> int:
     if known != question:
         raise LedgerError(
             f"question '{question.name}' of {question.scenario} is in the ledger as "
-            f"'{known.due_words}', and now it says '{question.due_words}': with another date it "
-            "is another question, so give it another name"
+            f"'{known.due_words}', and the scenario now says '{question.due_words}': a question "
+            "with another date is another question, so give it another name"
         )
     return int(found.id)
 
@@ -234,12 +259,12 @@ def _texts(connection: Connection, rows: Sequence[Row[Any]]) -> dict[str, str]:
     return {row.sha256: row.body for row in connection.execute(chosen)}
 
 
-def _question(row: Row[Any]) -> Question:
-    return Question(scenario=row.scenario, name=row.name, by=row.by_date, on=row.on_date)
+def _question(row: Row[Any]) -> RecordedQuestion:
+    return RecordedQuestion(scenario=row.scenario, name=row.name, by=row.by_date, on=row.on_date)
 
 
-def _forecast(row: Row[Any], question: Question) -> Forecast:
-    return Forecast(
+def _forecast(row: Row[Any], question: RecordedQuestion) -> RecordedForecast:
+    return RecordedForecast(
         question=question,
         probability=row.probability,
         low=row.low,

@@ -1,4 +1,4 @@
-"""The tables, as SQLAlchemy sees them. `migrations/` makes them; a test compares the two.
+"""The tables as SQLAlchemy describes them; `migrations/` makes them, a test compares the two.
 
 Rows are only ever added: triggers in the database refuse every change and removal.
 """
@@ -30,20 +30,20 @@ VERSION_TABLE = "ledger_version"
 
 
 class Utc(TypeDecorator[dt.datetime]):
-    """A time in UTC; SQLite, which knows no time zones, is given it without one."""
+    """A time in UTC; SQLite, which has no time zones, stores it without one."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> Any:
-        """Turn a time into what the database takes."""
+        """Convert a time to the form that the database stores."""
         if value is None:
             return None
         value = value.astimezone(dt.UTC)
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
 
     def process_result_value(self, value: Any, dialect: Dialect) -> dt.datetime | None:
-        """Turn what the database gives into a time in UTC."""
+        """Convert a stored time to a time in UTC."""
         if value is None:
             return None
         moment: dt.datetime = value

@@ -1,33 +1,35 @@
-"""Scores as plain data: of each forecast, of each forecaster, and of two side by side."""
+"""Scores as plain data, with the arithmetic of proper scores and of intervals for a share."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from middlegame.ledger.records import Question
-from middlegame.ledger.statistics import brier, log_score
+from middlegame.ledger.records import RecordedQuestion
 
 RULES = (
-    "Scored: questions resolved yes or no. Counted of each forecaster: the last forecast made "
+    "Scored: questions resolved yes or no. Each forecaster's last forecast counts that was made "
     "before the day the question resolved, and no later than the day it was due (UTC). Over time: "
-    "the Brier score of all forecasts in time, each for as long as it stood."
+    "the Brier score of all forecasts in time, each weighted by how long it stood."
 )
+_Z95 = 1.959963984540054
+"""Half the width of a normal distribution's central 95% interval, in standard deviations."""
 
 
 @dataclass(frozen=True)
-class Scored:
-    """A forecast and how it turned out.
+class ScoredForecast:
+    """A forecast that counts, and how its question turned out.
 
     Attributes:
-        question: what was asked.
-        probability: the last that was said in time.
-        happened: whether it did.
-        record: the number of the record that says so.
-        forecasts: how many were made in time.
-        brier_over_time: the Brier score averaged over the time in which they stood.
+        question: the question.
+        probability: the forecaster's last probability in time.
+        happened: whether the question resolved yes.
+        record: number of the record with that probability.
+        forecasts: how many forecasts of the question the forecaster made in time.
+        brier_over_time: Brier score averaged over the time in which those forecasts stood.
     """
 
-    question: Question
+    question: RecordedQuestion
     probability: float
     happened: bool
     record: int
@@ -36,16 +38,16 @@ class Scored:
 
     @property
     def brier(self) -> float:
-        """The Brier score of the last forecast."""
+        """The Brier score of the last forecast: 0 best, 1 worst."""
         return brier(self.probability, self.happened)
 
     @property
     def log_score(self) -> float:
-        """Its log score, in nats."""
+        """The log score of the last forecast, in nats: 0 best, infinite at worst."""
         return log_score(self.probability, self.happened)
 
     def to_dict(self) -> dict[str, Any]:
-        """Give all of it as a JSON object."""
+        """Return the forecast and its scores as a JSON object."""
         return {
             "scenario": self.question.scenario,
             "question": self.question.name,
@@ -54,19 +56,20 @@ class Scored:
             "record": self.record,
             "forecasts": self.forecasts,
             "brier": self.brier,
-            "log_score": _finite(self.log_score),
+            "log_score": self.log_score,
             "brier_over_time": self.brier_over_time,
         }
 
 
 @dataclass(frozen=True)
-class Marks:
-    """Mean scores over some questions: the less the better.
+class MeanScores:
+    """Mean scores over some questions; lower is better.
 
     Attributes:
-        count: of questions.
+        count: how many questions.
         brier: 0 best, 1 worst.
-        log_score: in nats, 0 best; infinite where something called impossible happened.
+        log_score: in nats, 0 best; infinite where an event forecast at 0% happened, or one
+            forecast at 100% did not.
     """
 
     count: int
@@ -74,22 +77,22 @@ class Marks:
     log_score: float
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the marks as a JSON object; JSON has no infinity, so there it is `infinite`."""
-        return {"count": self.count, "brier": self.brier, "log_score": _finite(self.log_score)}
+        """Return the scores as a JSON object."""
+        return {"count": self.count, "brier": self.brier, "log_score": self.log_score}
 
 
 @dataclass(frozen=True)
-class Bin:
-    """Forecasts of about the same probability, and how often what they spoke of happened.
+class CalibrationBin:
+    """Forecasts of similar probability, and how often their questions resolved yes.
 
     Attributes:
-        low: the bin's lower end, which belongs to it.
-        high: its upper end.
-        count: of forecasts.
-        forecast: their mean.
-        happened: how many did.
-        wilson: 95% interval of the share that happens.
-        jeffreys: the same by Jeffreys' prior.
+        low: lower end of the bin's probabilities, inclusive.
+        high: upper end, exclusive but for the last bin.
+        count: how many forecasts.
+        forecast: their mean probability.
+        happened: how many of their questions resolved yes.
+        wilson: 95% interval of the share of yes, by Wilson's score.
+        jeffreys: 95% interval of the share of yes, by Jeffreys' prior.
     """
 
     low: float
@@ -101,7 +104,7 @@ class Bin:
     jeffreys: tuple[float, float]
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the bin as a JSON object."""
+        """Return the bin as a JSON object."""
         return {
             "low": self.low,
             "high": self.high,
@@ -114,88 +117,95 @@ class Bin:
 
 
 @dataclass(frozen=True)
-class Standing:
-    """How one forecaster did.
+class ForecasterScores:
+    """The scores of one forecaster.
 
     Attributes:
-        forecaster: who.
-        scored: each forecast that counts.
-        marks: their means.
-        brier_over_time: mean of the averages over time.
-        even: what saying 50% would have been given on the same questions.
-        base_rate: and saying how often the other resolved questions came true; None where
-            there is no other.
-        bins: calibration, without the bins that are empty.
+        forecaster: the forecaster's name.
+        scored: the forecasts that count.
+        mean: their mean scores.
+        brier_over_time: mean of their Brier scores over time.
+        even_odds: the scores of forecasting 50% on those questions.
+        base_rate: the scores of forecasting, on each question, the share of yes among the other
+            resolved questions; None where no other question is resolved.
+        bins: calibration, without empty bins.
     """
 
     forecaster: str
-    scored: tuple[Scored, ...]
-    marks: Marks
+    scored: tuple[ScoredForecast, ...]
+    mean: MeanScores
     brier_over_time: float
-    even: Marks
-    base_rate: Marks | None
-    bins: tuple[Bin, ...]
+    even_odds: MeanScores
+    base_rate: MeanScores | None
+    bins: tuple[CalibrationBin, ...]
 
     @property
-    def impossible(self) -> tuple[Scored, ...]:
-        """What happened though it had been called impossible, or did not though certain."""
+    def called_impossible(self) -> tuple[ScoredForecast, ...]:
+        """Forecasts of 0% on what happened, and of 100% on what did not."""
         return tuple(each for each in self.scored if math.isinf(each.log_score))
 
     def to_dict(self) -> dict[str, Any]:
-        """Give all of it as a JSON object."""
+        """Return the scores as a JSON object."""
         return {
             "forecaster": self.forecaster,
-            **self.marks.to_dict(),
+            **self.mean.to_dict(),
             "brier_over_time": self.brier_over_time,
-            "even": self.even.to_dict(),
+            "even": self.even_odds.to_dict(),
             "base_rate": self.base_rate.to_dict() if self.base_rate else None,
-            "called_impossible": [each.question.key for each in self.impossible],
+            "called_impossible": [each.question.key for each in self.called_impossible],
             "calibration": [each.to_dict() for each in self.bins],
             "scored": [each.to_dict() for each in self.scored],
         }
 
 
 @dataclass(frozen=True)
-class Pair:
-    """Two forecasters on the questions that both answered: the only fair comparison."""
+class HeadToHead:
+    """Two forecasters compared on the questions that both answered.
+
+    Attributes:
+        first: a forecaster's name.
+        second: another forecaster's name.
+        first_scores: mean scores of the first on those questions.
+        second_scores: mean scores of the second on those questions.
+    """
 
     first: str
     second: str
-    first_marks: Marks
-    second_marks: Marks
+    first_scores: MeanScores
+    second_scores: MeanScores
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the comparison as a JSON object."""
+        """Return the comparison as a JSON object."""
         return {
-            "first": {"forecaster": self.first, **self.first_marks.to_dict()},
-            "second": {"forecaster": self.second, **self.second_marks.to_dict()},
+            "first": {"forecaster": self.first, **self.first_scores.to_dict()},
+            "second": {"forecaster": self.second, **self.second_scores.to_dict()},
         }
 
 
 @dataclass(frozen=True)
 class Scores:
-    """Everybody's scores.
+    """The scores of all forecasters.
 
     Attributes:
-        standings: by forecaster's name.
-        pairs: of forecasters that have questions in common.
-        resolved: how many questions were resolved yes or no.
-        happened: how many of those yes.
-        void: how many were void.
-        open: how many are not resolved.
-        late: forecaster and question, where every forecast came too late to count.
+        forecasters: scores of each forecaster, sorted by name.
+        comparisons: of each two forecasters that have questions in common.
+        resolved: how many questions are resolved yes or no.
+        happened: how many questions are resolved yes.
+        void: how many questions are void.
+        open: how many questions are not resolved.
+        late: forecasters and questions where every forecast came too late to count.
     """
 
-    standings: tuple[Standing, ...]
-    pairs: tuple[Pair, ...]
+    forecasters: tuple[ForecasterScores, ...]
+    comparisons: tuple[HeadToHead, ...]
     resolved: int
     happened: int
     void: int
     open: int
-    late: tuple[tuple[str, Question], ...]
+    late: tuple[tuple[str, RecordedQuestion], ...]
 
     def to_dict(self) -> dict[str, Any]:
-        """Give all of it as one JSON object."""
+        """Return the scores as a JSON object."""
         return {
             "rules": RULES,
             "questions": {
@@ -204,8 +214,8 @@ class Scores:
                 "void": self.void,
                 "open": self.open,
             },
-            "forecasters": [each.to_dict() for each in self.standings],
-            "comparisons": [each.to_dict() for each in self.pairs],
+            "forecasters": [each.to_dict() for each in self.forecasters],
+            "comparisons": [each.to_dict() for each in self.comparisons],
             "too_late": [
                 {"forecaster": who, "scenario": q.scenario, "question": q.name}
                 for who, q in self.late
@@ -213,5 +223,52 @@ class Scores:
         }
 
 
-def _finite(value: float) -> float | str:
-    return "infinite" if math.isinf(value) else value
+def brier(probability: float, happened: bool) -> float:
+    """Return the squared error: 0 is best, 1 worst, and 50% always costs 0.25 (Brier 1950).
+
+    >>> brier(0.8, True), brier(0.5, False)
+    (0.03999999999999998, 0.25)
+    """
+    return (probability - happened) ** 2
+
+
+def log_score(probability: float, happened: bool) -> float:
+    """Return the negative log-likelihood in nats: 0 is best, infinite at worst (Good 1952).
+
+    >>> round(log_score(0.5, True), 3), log_score(0.0, True)
+    (0.693, inf)
+    """
+    share = probability if happened else 1 - probability
+    return -math.log(share) if share > 0 else math.inf
+
+
+def mean(values: Sequence[float]) -> float:
+    """Return the mean; infinite where a value is not finite."""
+    return math.fsum(values) / len(values) if all(map(math.isfinite, values)) else math.inf
+
+
+def wilson(happened: int, count: int) -> tuple[float, float]:
+    """Return the 95% interval of a share by Wilson's score (Wilson 1927).
+
+    >>> [round(end, 3) for end in wilson(3, 10)]
+    [0.108, 0.603]
+    """
+    share, z2 = happened / count, _Z95**2
+    middle = (share + z2 / (2 * count)) / (1 + z2 / count)
+    spread = math.sqrt(share * (1 - share) / count + z2 / (4 * count**2))
+    spread *= _Z95 / (1 + z2 / count)
+    low = 0.0 if happened == 0 else max(0.0, middle - spread)
+    return low, 1.0 if happened == count else min(1.0, middle + spread)
+
+
+def jeffreys(happened: int, count: int) -> tuple[float, float]:
+    """Return the 95% interval of a share by Jeffreys' prior (Brown, Cai & DasGupta 2001).
+
+    >>> [round(end, 3) for end in jeffreys(3, 10)]
+    [0.093, 0.606]
+    """
+    from scipy.special import betaincinv
+
+    a, b = happened + 0.5, count - happened + 0.5
+    low = 0.0 if happened == 0 else float(betaincinv(a, b, 0.025))
+    return low, 1.0 if happened == count else float(betaincinv(a, b, 0.975))

@@ -1,65 +1,85 @@
-"""How good forecasts were, once it is known how things turned out.
+"""Score forecasts once their questions are resolved, and weigh forecasters by their scores.
 
-Scored is what was resolved yes or no. A forecaster's forecast of a question is the last one
-recorded before the day on which the question resolved, and no later than the day it was due; days
-are in UTC. Where a forecaster changed it on the way, the Brier score is also averaged over the
-time from the first forecast on, each forecast counting for as long as it stood.
+Scored are questions resolved yes or no. Of each forecaster, the last forecast of a question counts
+that was recorded before the day on which the question resolved, and no later than the day it was
+due; days are in UTC. The Brier score is also averaged over the time from the forecaster's first
+forecast on, each forecast counting for as long as it stood.
 """
 
 import math
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import combinations
 
-from middlegame.ledger.dates import beginning
+import numpy as np
+
+from middlegame.analysis.pooling import learnt_weights
 from middlegame.ledger.errors import LedgerError
-from middlegame.ledger.records import Question, Record, Resolution
-from middlegame.ledger.scores import Bin, Marks, Pair, Scored, Scores, Standing
-from middlegame.ledger.statistics import brier, jeffreys, log_score, mean, wilson
+from middlegame.ledger.records import Record, RecordedQuestion, Resolution
+from middlegame.ledger.scores import (
+    CalibrationBin,
+    ForecasterScores,
+    HeadToHead,
+    MeanScores,
+    ScoredForecast,
+    Scores,
+    brier,
+    jeffreys,
+    log_score,
+    mean,
+    wilson,
+)
+from middlegame.ledger.validation import start_of_day
+
+_Dated = tuple[datetime, int, float]
+"""When a forecast was made, the number of its record, and its probability."""
 
 
 def score(
     records: Iterable[Record],
     resolutions: Iterable[Resolution],
-    questions: Sequence[Question],
+    questions: Sequence[RecordedQuestion],
     *,
     bins: int = 10,
 ) -> Scores:
-    """Score everybody.
+    """Score the forecasts of all forecasters.
 
     Args:
-        records: all of them.
+        records: all records.
         resolutions: those that count, one for each resolved question.
-        questions: which ones to score.
-        bins: how many bins of equal width calibration is told in.
+        questions: the questions to score.
+        bins: number of calibration bins of equal width.
 
     Raises:
-        LedgerError: there can be no such number of bins.
+        LedgerError: the number of bins is not within 1 to 100.
     """
     if not 1 <= bins <= 100:
         raise LedgerError(f"{bins} bins; expected 1 to 100")
     chosen = {question.key for question in questions}
     settled = {r.question.key: r for r in resolutions if r.question.key in chosen}
     decided = {key: r for key, r in settled.items() if r.outcome != "void"}
-    said: dict[tuple[str, str], list[tuple[datetime, int, float]]] = {}
+    made: dict[tuple[str, str], list[_Dated]] = {}
     for record in records:
         for forecast in record.forecasts:
             if forecast.question.key in decided:
-                told = (record.made_at, record.id, forecast.probability)
-                said.setdefault((record.forecaster, forecast.question.key), []).append(told)
-    counted: dict[str, list[Scored]] = {}
+                dated = (record.made_at, record.id, forecast.probability)
+                made.setdefault((record.forecaster, forecast.question.key), []).append(dated)
+    counted: dict[str, list[ScoredForecast]] = {}
     late = []
-    for (forecaster, key), told_all in said.items():
-        found = _scored(decided[key], sorted(told_all))
-        if found is None:
+    for (forecaster, key), forecasts in made.items():
+        scored = _score_question(decided[key], sorted(forecasts))
+        if scored is None:
             late.append((forecaster, decided[key].question))
         else:
-            counted.setdefault(forecaster, []).append(found)
+            counted.setdefault(forecaster, []).append(scored)
     happened = sum(r.outcome == "yes" for r in decided.values())
     rate = _leave_one_out(happened, len(decided))
     return Scores(
-        standings=tuple(_stand(who, counted[who], rate, bins) for who in sorted(counted)),
-        pairs=tuple(_pairs(counted)),
+        forecasters=tuple(
+            _forecaster_scores(name, counted[name], rate, bins) for name in sorted(counted)
+        ),
+        comparisons=tuple(_comparisons(counted)),
         resolved=len(decided),
         happened=happened,
         void=len(settled) - len(decided),
@@ -68,20 +88,29 @@ def score(
     )
 
 
-def _scored(resolution: Resolution, said: list[tuple[datetime, int, float]]) -> Scored | None:
+def _score_question(resolution: Resolution, made: list[_Dated]) -> ScoredForecast | None:
+    """Score one forecaster's forecasts of one question.
+
+    Args:
+        resolution: yes or no.
+        made: the forecasts, sorted by time and record.
+
+    Returns:
+        None where every forecast came too late.
+    """
     question, happened = resolution.question, resolution.outcome == "yes"
-    end = beginning(resolution.on)
+    end = start_of_day(resolution.on)
     if question.due is not None:
-        end = min(end, beginning(question.due) + timedelta(days=1))
-    in_time = [told for told in said if told[0] < end]
+        end = min(end, start_of_day(question.due) + timedelta(days=1))
+    in_time = [dated for dated in made if dated[0] < end]
     if not in_time:
         return None
-    ends = [told[0] for told in in_time[1:]] + [end]
-    stood = [(e - told[0]).total_seconds() for told, e in zip(in_time, ends, strict=True)]
+    ends = [dated[0] for dated in in_time[1:]] + [end]
+    stood = [(e - dated[0]).total_seconds() for dated, e in zip(in_time, ends, strict=True)]
     over_time = math.fsum(
-        brier(told[2], happened) * seconds for told, seconds in zip(in_time, stood, strict=True)
+        brier(dated[2], happened) * seconds for dated, seconds in zip(in_time, stood, strict=True)
     )
-    return Scored(
+    return ScoredForecast(
         question=question,
         probability=in_time[-1][2],
         happened=happened,
@@ -92,40 +121,47 @@ def _scored(resolution: Resolution, said: list[tuple[datetime, int, float]]) -> 
 
 
 def _leave_one_out(happened: int, count: int) -> Callable[[bool], float]:
-    """The share of yes among the other resolved questions, given how this one turned out."""
+    """Return the function from a question's outcome to the share of yes among the others.
+
+    Args:
+        happened: how many questions resolved yes.
+        count: how many questions resolved yes or no; the function is NaN where it is 1.
+    """
     return lambda this: (happened - this) / (count - 1) if count > 1 else math.nan
 
 
-def _stand(
-    who: str, scored: Sequence[Scored], rate: Callable[[bool], float], bins: int
-) -> Standing:
+def _forecaster_scores(
+    name: str, scored: Sequence[ScoredForecast], rate: Callable[[bool], float], bins: int
+) -> ForecasterScores:
     rates = [(rate(each.happened), each.happened) for each in scored]
-    return Standing(
-        forecaster=who,
+    return ForecasterScores(
+        forecaster=name,
         scored=tuple(scored),
-        marks=_marks([(each.probability, each.happened) for each in scored]),
+        mean=_mean_scores([(each.probability, each.happened) for each in scored]),
         brier_over_time=mean([each.brier_over_time for each in scored]),
-        even=_marks([(0.5, each.happened) for each in scored]),
-        base_rate=None if math.isnan(rates[0][0]) else _marks(rates),
+        even_odds=_mean_scores([(0.5, each.happened) for each in scored]),
+        base_rate=None if math.isnan(rates[0][0]) else _mean_scores(rates),
         bins=tuple(_bins(scored, bins)),
     )
 
 
-def _marks(told: Sequence[tuple[float, bool]]) -> Marks:
-    return Marks(
-        count=len(told),
-        brier=mean([brier(p, happened) for p, happened in told]),
-        log_score=mean([log_score(p, happened) for p, happened in told]),
+def _mean_scores(forecasts: Sequence[tuple[float, bool]]) -> MeanScores:
+    """Return the mean scores of probabilities, each with whether its question resolved yes."""
+    return MeanScores(
+        count=len(forecasts),
+        brier=mean([brier(p, happened) for p, happened in forecasts]),
+        log_score=mean([log_score(p, happened) for p, happened in forecasts]),
     )
 
 
-def _bins(scored: Sequence[Scored], bins: int) -> Iterable[Bin]:
-    held: dict[int, list[Scored]] = {}
+def _bins(scored: Sequence[ScoredForecast], bins: int) -> Iterable[CalibrationBin]:
+    """Yield the calibration bins that hold a forecast, in order."""
+    held: dict[int, list[ScoredForecast]] = {}
     for each in scored:
         held.setdefault(min(int(each.probability * bins), bins - 1), []).append(each)
     for place, inside in sorted(held.items()):
         happened = sum(each.happened for each in inside)
-        yield Bin(
+        yield CalibrationBin(
             low=place / bins,
             high=(place + 1) / bins,
             count=len(inside),
@@ -136,15 +172,59 @@ def _bins(scored: Sequence[Scored], bins: int) -> Iterable[Bin]:
         )
 
 
-def _pairs(counted: dict[str, list[Scored]]) -> Iterable[Pair]:
+def _comparisons(counted: dict[str, list[ScoredForecast]]) -> Iterable[HeadToHead]:
+    """Yield a comparison for each two forecasters that have questions in common."""
     for first, second in combinations(sorted(counted), 2):
         theirs = {each.question.key: each for each in counted[second]}
-        shared = [(each, theirs[each.question.key]) for each in counted[first]
-                  if each.question.key in theirs]  # fmt: skip
+        shared = [
+            (each, theirs[each.question.key])
+            for each in counted[first]
+            if each.question.key in theirs
+        ]
         if shared:
-            yield Pair(
+            yield HeadToHead(
                 first,
                 second,
-                _marks([(one.probability, one.happened) for one, _ in shared]),
-                _marks([(other.probability, other.happened) for _, other in shared]),
+                _mean_scores([(one.probability, one.happened) for one, _ in shared]),
+                _mean_scores([(other.probability, other.happened) for _, other in shared]),
             )
+
+
+@dataclass(frozen=True)
+class EarnedWeights:
+    """Weights of forecasters in a pool, learnt from their scores.
+
+    Attributes:
+        weights: of each forecaster, adding up to 1.
+        questions: how many resolved questions all of them answered.
+        unknown: forecasters without a scored forecast.
+    """
+
+    weights: tuple[float, ...]
+    questions: int
+    unknown: tuple[str, ...]
+
+
+def earned_weights(scores: Scores, forecasters: Sequence[str]) -> EarnedWeights:
+    """Weigh forecasters so that a pool of them would have scored best.
+
+    Only questions that all of them answered count; where there is none, weights are even.
+
+    Args:
+        scores: the scores of all forecasters.
+        forecasters: names of those who are pooled, as the ledger has them.
+    """
+    by_name = {
+        each.forecaster: {scored.question.key: scored for scored in each.scored}
+        for each in scores.forecasters
+    }
+    chosen = [by_name.get(name, {}) for name in forecasters]
+    keys = sorted(set(chosen[0]).intersection(*chosen[1:]))
+    even = (1 / len(chosen),) * len(chosen)
+    unknown = tuple(n for n, scored in zip(forecasters, chosen, strict=True) if not scored)
+    if not keys:
+        return EarnedWeights(even, 0, unknown)
+    probabilities = np.array([[scored[key].probability for scored in chosen] for key in keys])
+    happened = np.array([chosen[0][key].happened for key in keys])
+    weights = tuple(map(float, learnt_weights(probabilities, happened)))
+    return EarnedWeights(weights, len(keys), unknown)

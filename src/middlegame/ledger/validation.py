@@ -1,22 +1,126 @@
-"""What may go into a ledger; what may not is told in a sentence."""
+"""Check what people enter: days, names, forecasts and resolutions."""
 
+import datetime as dt
+import getpass
 import math
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from middlegame.ledger.dates import today
+from middlegame.base.spelling import nearest
 from middlegame.ledger.errors import LedgerError
-from middlegame.ledger.records import OUTCOMES, Entry, Forecast, Resolution
+from middlegame.ledger.records import (
+    OUTCOMES,
+    Entry,
+    RecordedForecast,
+    RecordedQuestion,
+    Resolution,
+)
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_LONGEST_UID = 64
 
 
-def admit(entry: Entry) -> Entry:
-    """Check an entry.
+def today() -> dt.date:
+    """Return the later of the user's day and UTC's day; any later day is in the future."""
+    return max(dt.datetime.now().astimezone().date(), dt.datetime.now(dt.UTC).date())
+
+
+def parse_day(text: str) -> dt.date:
+    """Read a day written as 2026-12-31.
 
     Raises:
-        LedgerError: it may not go in.
+        LedgerError: the text is no date, or the date is in no calendar.
+    """
+    if not _DAY.fullmatch(text.strip()):
+        raise LedgerError(f"'{text}' is not a date; expected one such as 2026-12-31")
+    try:
+        return dt.date.fromisoformat(text.strip())
+    except ValueError:
+        raise LedgerError(f"{text.strip()} is in no calendar") from None
+
+
+def parse_moment(text: str) -> dt.datetime:
+    """Read a day with a time, or a day alone, which stands for its beginning in UTC.
+
+    Returns:
+        The moment in UTC; a time without a zone is taken as UTC.
+
+    Raises:
+        LedgerError: the text is neither.
+    """
+    if "T" not in text and ":" not in text:
+        return start_of_day(parse_day(text))
+    try:
+        moment = dt.datetime.fromisoformat(text.strip())
+        return (moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)).astimezone(dt.UTC)
+    except (ValueError, OverflowError):
+        raise LedgerError(
+            f"'{text}' is not a date; expected one such as 2026-12-31 or 2026-12-31T09:00Z"
+        ) from None
+
+
+def start_of_day(day: dt.date) -> dt.datetime:
+    """Return the moment at which a day begins, in UTC."""
+    return dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC)
+
+
+def forecaster_name(given: str | None = None) -> str:
+    """Return the name to record: the given one, or the user's account name."""
+    if given is not None:
+        return given.strip()
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):  # an account without a name; no `pwd` on Windows
+        return "unnamed"
+
+
+def find_question(name: str, questions: Sequence[RecordedQuestion]) -> RecordedQuestion:
+    """Find a question by its name, or by SCENARIO/QUESTION.
+
+    Raises:
+        LedgerError: no question has that name, or questions of several scenarios have it.
+    """
+    found = [q for q in questions if q.key == name] or [q for q in questions if q.name == name]
+    if len(found) > 1:
+        keys = " or ".join(question.key for question in found)
+        raise LedgerError(f"more than one scenario asks '{name}': write {keys}")
+    if not found:
+        known = [q.key for q in questions] if "/" in name else [q.name for q in questions]
+        raise _unknown_name("question", name, list(dict.fromkeys(known)))
+    return found[0]
+
+
+def check_scenario(name: str, questions: Sequence[RecordedQuestion]) -> None:
+    """Check that a scenario asks at least one of the questions.
+
+    Raises:
+        LedgerError: it asks none of them.
+    """
+    names = dict.fromkeys(question.scenario for question in questions)
+    if name not in names:
+        raise _unknown_name("scenario", name, list(names))
+
+
+def _unknown_name(kind: str, name: str, known: Sequence[str]) -> LedgerError:
+    if not known:
+        return LedgerError(f"there is no {kind} '{name}': the ledger is empty")
+    near = nearest(name, known)
+    hint = f"did you mean '{near}'?" if near else f"there are: {', '.join(known)}"
+    return LedgerError(f"the ledger has no {kind} '{name}'; {hint}")
+
+
+def validate_entry(entry: Entry) -> Entry:
+    """Check that an entry may be recorded.
+
+    Returns:
+        The entry, with blanks around the forecaster's name and the note removed.
+
+    Raises:
+        LedgerError: the entry may not be recorded; the message says why.
     """
     if not entry.forecaster.strip():
-        raise LedgerError("the forecaster has no name")
+        raise LedgerError("the forecaster's name is missing")
     if not entry.forecasts:
         raise LedgerError("there is no question, so there is nothing to record")
     if entry.made_at.tzinfo is None:
@@ -28,32 +132,38 @@ def admit(entry: Entry) -> Entry:
         twice = next(key for key in keys if keys.count(key) > 1)
         raise LedgerError(f"{twice} is answered twice in one record")
     for forecast in entry.forecasts:
-        _admit_forecast(forecast)
+        _validate_forecast(forecast)
+    if len(entry.uid) > _LONGEST_UID:
+        raise LedgerError(f"a uid has at most {_LONGEST_UID} characters")
     for text in _texts(entry):
-        _storable(text)
+        _require_storable(text)
     for name, value in entry.theta.items():
         if not math.isfinite(value):
             raise LedgerError(f"the number {name} is {value}; expected a finite one")
     return replace(entry, forecaster=entry.forecaster.strip(), note=entry.note.strip())
 
 
-def admit_resolution(resolution: Resolution, standing: Resolution | None) -> Resolution:
-    """Check a resolution against the one that stands, if one does.
+def validate_resolution(resolution: Resolution, standing: Resolution | None) -> Resolution:
+    """Check that a resolution may be recorded.
+
+    Args:
+        resolution: the new resolution.
+        standing: the resolution of that question that counts so far, if there is one.
 
     Raises:
-        LedgerError: it may not go in.
+        LedgerError: the resolution may not be recorded; the message says why.
     """
     key = resolution.question.key
     if resolution.outcome not in OUTCOMES:
-        raise LedgerError(f"'{resolution.outcome}' is no outcome; expected yes, no or void")
+        raise LedgerError(f"unknown outcome '{resolution.outcome}'; expected yes, no or void")
     if resolution.on > today():
         raise LedgerError(
-            f"{resolution.on} is in the future; a question is resolved once it is settled"
+            f"{resolution.on} is in the future; resolve a question once it is settled"
         )
     if not resolution.source.strip():
-        raise LedgerError("a resolution needs a source: who says that it turned out so?")
+        raise LedgerError("a resolution needs a source, such as a title or an address")
     if not resolution.by:
-        raise LedgerError("whoever resolves has no name")
+        raise LedgerError("the resolver's name is missing")
     if standing is not None and resolution.supersede is None:
         raise LedgerError(
             f"{key} is resolved: {standing.outcome} on {standing.on}, after '{standing.source}'; "
@@ -62,32 +172,30 @@ def admit_resolution(resolution: Resolution, standing: Resolution | None) -> Res
     if resolution.supersede is not None and standing is None:
         raise LedgerError(f"{key} is not resolved yet, so there is nothing to supersede")
     if resolution.supersede is not None and not resolution.supersede.strip():
-        raise LedgerError("say why the resolution that is there no longer counts")
+        raise LedgerError("the reason for superseding the earlier resolution is missing")
     for text in (resolution.source, resolution.by, resolution.supersede or "", resolution.uid):
-        _storable(text)
+        _require_storable(text)
     return resolution
 
 
-def _admit_forecast(forecast: Forecast) -> None:
+def _validate_forecast(forecast: RecordedForecast) -> None:
     key, low, high = forecast.question.key, forecast.low, forecast.high
     if not 0 <= forecast.probability <= 1:  # false for NaN as well
-        raise LedgerError(f"{key}: a probability of {forecast.probability} is not within 0..1")
+        raise LedgerError(f"{key}: the probability {forecast.probability} is not within 0..1")
     if (low is None) != (high is None):
         raise LedgerError(f"{key}: the interval has one end only")
     if low is not None and high is not None and not 0 <= low <= high <= 1:
         raise LedgerError(f"{key}: {low}..{high} is no interval of probabilities")
     for part in (forecast.question.scenario, forecast.question.name):
         if not part.strip():
-            raise LedgerError("a question or its scenario has no name")
-    if "/" in forecast.question.scenario:  # or SCENARIO/QUESTION could mean two things
+            raise LedgerError("the name of a question or of its scenario is missing")
+    if "/" in forecast.question.scenario:  # or SCENARIO/QUESTION would be ambiguous
         raise LedgerError(f"the scenario's name '{forecast.question.scenario}' may hold no '/'")
 
 
 def _texts(entry: Entry) -> Iterator[str]:
-    yield from (entry.forecaster, entry.note, entry.version or "", *entry.theta)
-    if len(entry.uid) > 64:
-        raise LedgerError("a uid has at most 64 characters")
-    yield entry.uid
+    """Yield every text of an entry that a database stores."""
+    yield from (entry.forecaster, entry.note, entry.version or "", entry.uid, *entry.theta)
     if entry.scenario is not None:
         yield from (entry.scenario.name, entry.scenario.title, entry.scenario.text or "")
         yield entry.scenario.view or ""
@@ -96,10 +204,15 @@ def _texts(entry: Entry) -> Iterator[str]:
         yield from (each.label or "", each.will or "", each.resolves or "")
 
 
-def _storable(text: str) -> None:
+def _require_storable(text: str) -> None:
+    """Refuse a text that a database cannot store.
+
+    Raises:
+        LedgerError: the text holds a lone surrogate or the character NUL.
+    """
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:
-        raise LedgerError("a text holds half a sign (a lone surrogate), which is no text") from None
+        raise LedgerError("a text holds half a character (a lone surrogate)") from None
     if "\0" in text:
-        raise LedgerError("a text holds the sign NUL, which databases do not keep")
+        raise LedgerError("a text holds the character NUL, which databases do not store")

@@ -38,10 +38,10 @@ class Fault:
     offset: int = 0
 
     @property
-    def where(self) -> str:
+    def location(self) -> str:
         """The place: `file:line:column`, or the dotted path where there is no file."""
         if not self.file and not self.line:
-            return dotted(self.path)
+            return dotted_path(self.path)
         numbers = f"{self.line}:{self.column}" if self.line else ""
         return ":".join(part for part in (self.file, numbers) if part)
 
@@ -52,7 +52,7 @@ class Fault:
             told += f"; expected {self.expected}"
         if self.suggestion:
             told += f"; did you mean '{self.suggestion}'?"
-        told = f"{self.where}: {told}" if self.where else told
+        told = f"{self.location}: {told}" if self.location else told
         return " ".join(told.splitlines())
 
 
@@ -70,7 +70,7 @@ class ScenarioError(MiddlegameError):
         return [str(fault) for fault in self.faults]
 
 
-def dotted(path: Path) -> str:
+def dotted_path(path: Path) -> str:
     """Write a path as text: `factors.lease.rules[1].then`."""
     text = ""
     for step in path:
@@ -95,7 +95,7 @@ class Places:
     keys: dict[Path, Place] = field(default_factory=dict)
     collections: set[Path] = field(default_factory=set)
 
-    def place(self, path: Path, offset: int = 0) -> tuple[int, int]:
+    def locate(self, path: Path, offset: int = 0) -> tuple[int, int]:
         """Give line and column of the thing at a path, or of the nearest thing around it.
 
         Args:
@@ -120,9 +120,18 @@ class Places:
         self.collections |= {new + p[len(old) :] for p in self.collections if p[: len(old)] == old}
 
 
-def listed(names: Sequence[str]) -> str:
+def join_names(names: Sequence[str]) -> str:
     """List names for a message, cut short where there are many."""
     return ", ".join(names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")
 
 
-__all__ = ["Fault", "Path", "Place", "Places", "ScenarioError", "dotted", "listed", "nearest"]
+__all__ = [
+    "Fault",
+    "Path",
+    "Place",
+    "Places",
+    "ScenarioError",
+    "dotted_path",
+    "join_names",
+    "nearest",
+]

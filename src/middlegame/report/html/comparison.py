@@ -12,7 +12,7 @@ from middlegame.report.terminal.comparison import (
     question,
     weights_words,
 )
-from middlegame.report.text.words import capital, clean
+from middlegame.report.text.words import capitalize_first, clean
 
 if TYPE_CHECKING:
     from middlegame.ledger.scoring import EarnedWeights
@@ -45,7 +45,7 @@ def comparison_section(found: Comparison, earned: "EarnedWeights | None" = None)
                 if each.importance > 0
             ],
             "method": METHOD,
-            "notes": [capital(f"{clean(line)}.") for line in [*left_words(found), *found.notes]],
+            "notes": [capitalize_first(f"{clean(line)}.") for line in [*left_words(found), *found.notes]],
         },
     )
 

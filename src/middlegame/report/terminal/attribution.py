@@ -8,7 +8,7 @@ from rich.console import Console
 from middlegame.report.terminal.columns import Page
 from middlegame.report.text.judgements import judgement_words, range_words, value_words
 from middlegame.report.text.narrative import words_of
-from middlegame.report.text.words import Words, capital, clean, date, percent
+from middlegame.report.text.words import Words, capitalize_first, clean, date, percent
 
 if TYPE_CHECKING:
     from middlegame.analysis.attribution import Attribution, Contribution
@@ -81,7 +81,7 @@ def _owed(page: Page, blame: "Attribution") -> None:
 def _judgement(words: Words, owed: "Contribution") -> str:
     parameter = owed.parameter
     low, high = (value_words(parameter, end) for end in owed.updated_interval)
-    told = f"{capital(judgement_words(words, parameter))}: {range_words(parameter)}"
+    told = f"{capitalize_first(judgement_words(words, parameter))}: {range_words(parameter)}"
     told += f", now {low} to {high}"
     if abs(owed.score_gain) >= 0.005:
         better = "higher" if owed.score_gain > 0 else "lower"

@@ -10,7 +10,7 @@ from middlegame.diagram import Parameter
 from middlegame.report.terminal.columns import Page
 from middlegame.report.terminal.show import show
 from middlegame.report.text.judgements import judgement_words
-from middlegame.report.text.words import Words, capital, clean, listed, percent
+from middlegame.report.text.words import Words, capitalize_first, clean, join_list, percent
 
 if TYPE_CHECKING:
     from middlegame.analysis.comparison import Comparison, Disagreement
@@ -23,7 +23,9 @@ MOST = 12
 
 
 @show.register(Comparison)
-def show_comparison(found: Comparison, console: Console, earned: "EarnedWeights | None" = None) -> None:
+def show_comparison(
+    found: Comparison, console: Console, earned: "EarnedWeights | None" = None
+) -> None:
     """Print the forecasts side by side, what parts the analysts, and the pools' weights.
 
     Args:
@@ -55,7 +57,7 @@ def show_comparison(found: Comparison, console: Console, earned: "EarnedWeights 
     else:
         page.paragraph("No judgement on which they differ moves a forecast.")
     for line in [*left_words(found), *found.notes]:
-        page.paragraph(capital(f"{clean(line)}."), mark="!")
+        page.paragraph(capitalize_first(f"{clean(line)}."), mark="!")
 
 
 METHOD = (
@@ -79,7 +81,7 @@ def disagreement(found: Comparison, each: "Disagreement") -> str:
     first, other = map(clean, each.analysts)
     words = Words(found.diagram, found.analysts[0].scenario)
     judged = "; ".join(
-        f"{capital(_named(words, number))}: {number.before} ({first}), {number.after} ({other})"
+        f"{capitalize_first(_named(words, number))}: {number.before} ({first}), {number.after} ({other})"
         for number in each.numbers
     )
     largest = sorted(each.contributions.items(), key=lambda move: -abs(round(move[1], 9)))
@@ -88,7 +90,7 @@ def disagreement(found: Comparison, each: "Disagreement") -> str:
         for name, move in largest[:3]
         if abs(move) >= _SHOWN
     ]
-    return f"{judged}. {capital('; '.join(told))}."
+    return f"{judged}. {capitalize_first('; '.join(told))}."
 
 
 def _named(words: Words, number: "NumberChange") -> str:
@@ -104,12 +106,12 @@ def weights_words(found: Comparison, earned: "EarnedWeights | None") -> str:
     if earned is None:
         return "In the pools all weigh the same."
     if not earned.questions:
-        who = f" ({listed([clean(name) for name in earned.unknown])})" if earned.unknown else ""
+        who = f" ({join_list([clean(name) for name in earned.unknown])})" if earned.unknown else ""
         return (
             "The ledger holds no resolved question that all of them answered"
             f"{who}, so in the pools all weigh the same."
         )
-    told = listed([f"{n} {percent(w)}" for n, w in zip(names, found.weights, strict=True)])
+    told = join_list([f"{n} {percent(w)}" for n, w in zip(names, found.weights, strict=True)])
     plural = "question" if earned.questions == 1 else "questions"
     return (
         f"In the pools: {told}, as earned on {earned.questions} resolved {plural} (Geweke & "

@@ -10,7 +10,7 @@ from middlegame.report.text.words import clean, date, percent
 
 if TYPE_CHECKING:
     from middlegame.analysis.counterfactuals import NumberChange
-    from middlegame.ledger.difference import RecordDifference, QuestionChange
+    from middlegame.ledger.difference import QuestionChange, RecordDifference
 
 _NEAR = 0.005
 """So far means over fewer worlds may be from those recorded without a word."""
@@ -28,7 +28,7 @@ def show_difference(found: "RecordDifference", console: Console) -> None:
         f"{clean(newer.forecaster)}, {date(newer.made_at)}",
     )
     page.section("Questions")
-    page.shifts([_shift(moved) for moved in found.questions])
+    page.shift_rows([_shift(moved) for moved in found.questions])
     for question in found.removed:
         page.paragraph(f"{clean(question.key)} is asked no longer.")
     for question in found.added:
@@ -53,7 +53,9 @@ def _effects(page: Page, found: "RecordDifference") -> None:
     explained = [moved for moved in found.questions if moved.interaction is not None]
     if not explained:
         return
-    if not found.numbers and not any(abs(moved.other_changes or 0) >= _SHOWN for moved in explained):
+    if not found.numbers and not any(
+        abs(moved.other_changes or 0) >= _SHOWN for moved in explained
+    ):
         page.paragraph("The scenario's numbers are the same in both.")
         return
     page.section("What moved the forecast", "each number alone switched to its newer value")

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from middlegame.ledger.records import Record, RecordedForecast, RecordedQuestion, Resolution
 from middlegame.ledger.validation import today
-from middlegame.ledger.records import RecordedForecast, RecordedQuestion, Record, Resolution
 from middlegame.report.terminal.columns import Page
-from middlegame.report.text.words import clean, date, listed, percent
+from middlegame.report.text.words import clean, date, join_list, percent
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -106,7 +106,7 @@ def show_imported(found: "ImportResult", console: Console) -> None:
     page = Page(console)
     known = f"; {_count(found.duplicates, 'row')} there already" if found.duplicates else ""
     page.paragraph(f"{_count(found.added, 'forecast')} added{known}.")
-    names = listed([clean(name) for name in dict.fromkeys(r.forecaster for r in found.records)])
+    names = join_list([clean(name) for name in dict.fromkeys(r.forecaster for r in found.records)])
     page.paragraph(f"By {names}.")
 
 
@@ -183,7 +183,7 @@ def _cautions(record: Record, earlier: Iterable[Record]) -> Iterable[str]:
 
 
 def _names(questions: Sequence[RecordedQuestion]) -> str:
-    return listed([clean(question.name) for question in questions])
+    return join_list([clean(question.name) for question in questions])
 
 
 def _line(record: Record) -> str:

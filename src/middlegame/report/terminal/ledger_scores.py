@@ -7,10 +7,10 @@ from rich.console import Console
 
 from middlegame.ledger.scores import RULES
 from middlegame.report.terminal.columns import Page
-from middlegame.report.text.words import clean, listed, percent
+from middlegame.report.text.words import clean, join_list, percent
 
 if TYPE_CHECKING:
-    from middlegame.ledger.scores import MeanScores, Scores, ForecasterScores
+    from middlegame.ledger.scores import ForecasterScores, MeanScores, Scores
 
 _FEW = 20
 _COLUMN = 9
@@ -106,7 +106,7 @@ def _cautions(page: Page, scores: "Scores") -> None:
         ]
         if wrong:
             page.paragraph(
-                f"{clean(standing.forecaster)}'s log score is infinite: {listed(wrong)}.", mark="!"
+                f"{clean(standing.forecaster)}'s log score is infinite: {join_list(wrong)}.", mark="!"
             )
             page.gap()
     if scores.forecasters and scores.resolved < _FEW:
@@ -117,7 +117,7 @@ def _cautions(page: Page, scores: "Scores") -> None:
         )
         page.gap()
     if scores.late:
-        told = listed([f"{clean(who)} on {clean(question.key)}" for who, question in scores.late])
+        told = join_list([f"{clean(who)} on {clean(question.key)}" for who, question in scores.late])
         page.paragraph(f"Too late to count: {told}.", mark="!")
         page.gap()
 

@@ -1,4 +1,4 @@
-"""The tasks about the ledger: what is kept of a contest, how it turned out, how good it was."""
+"""The tasks about the ledger: read it, record a forecast, resolve a question."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -11,15 +11,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class QuestionRecord:
-    """A question as the ledger has it.
+    """A question of the ledger, with its forecasts.
 
     Attributes:
-        key: scenario and name.
-        label: in words, as it was last put.
-        due: when it is due.
-        said: each record's number, forecaster, day and probability in words, the last first.
-        outcome: yes, no, void; empty while it is open.
-        settled: when and by which source.
+        key: the scenario and the question's name.
+        label: the question in words, as it was last asked.
+        due: its due date in words.
+        forecasts: number, forecaster, day and probability of each record, the latest first.
+        outcome: yes, no or void; empty while the question is open.
+        resolution: the date and source of the resolution; empty while the question is open.
     """
 
     key: str
@@ -32,7 +32,15 @@ class QuestionRecord:
 
 @dataclass(frozen=True)
 class CalibrationView:
-    """Forecasts of about the same probability: their mean, how often it happened, its interval."""
+    """One bin of a calibration chart: forecasts of about the same probability.
+
+    Attributes:
+        forecast: the mean probability of the forecasts.
+        happened: the share of them that came true.
+        low: the lower end of the 95% interval of that share.
+        high: the upper end of the 95% interval of that share.
+        count: the number of forecasts.
+    """
 
     forecast: float
     happened: float
@@ -43,7 +51,16 @@ class CalibrationView:
 
 @dataclass(frozen=True)
 class ForecasterView:
-    """How a forecaster did: name, questions, Brier and log scores in words, calibration."""
+    """A forecaster's scores.
+
+    Attributes:
+        forecaster: the name.
+        count: the number of questions that were scored.
+        brier: the mean Brier score, as text.
+        even_brier: the mean Brier score of a forecast of 50%, as text.
+        log_score: the mean logarithmic score, as text.
+        bins: the calibration chart.
+    """
 
     forecaster: str
     count: int
@@ -55,14 +72,14 @@ class ForecasterView:
 
 @dataclass(frozen=True)
 class LedgerView:
-    """The ledger as the page shows it.
+    """The ledger as a contest's page shows it.
 
     Attributes:
-        forecaster: the name that is proposed.
-        answers: this contest's questions.
-        standings: of everybody, over all contests.
-        settled: how many questions are, in words.
-        rules: how scores are made.
+        forecaster: the default forecaster.
+        questions: the contest's questions.
+        forecasters: the scores of all forecasters, over all contests.
+        summary: the number of questions that are resolved, void and open, in words.
+        rules: how scores are computed, in words.
     """
 
     forecaster: str
@@ -72,31 +89,36 @@ class LedgerView:
     rules: str
 
 
-def read_ledger(bench: WorkerContext, scenario: str) -> LedgerView:
-    """Read what the ledger has of a contest, and everybody's scores."""
-    from middlegame.ledger.validation import forecaster_name
+def read_ledger(context: WorkerContext, scenario: str) -> LedgerView:
+    """Read a contest's records, and the scores of all forecasters.
+
+    Args:
+        context: the worker's cache, progress and cancellation.
+        scenario: the scenario's name in the ledger.
+    """
     from middlegame.ledger.ledger import Ledger
     from middlegame.ledger.scores import RULES
+    from middlegame.ledger.validation import forecaster_name
     from middlegame.report.text.words import clean, date, percent
 
     with Ledger.open() as ledger:
         records, scores = ledger.records(), ledger.score()
         outcomes = {each.question.key: each for each in ledger.resolutions()}
         questions = [q for q in ledger.questions() if q.scenario == scenario]
-    answers = []
+    rows = []
     for question in questions:
-        said = [
+        forecasts = [
             (record, forecast)
             for record in reversed(records)
             for forecast in record.forecasts
             if forecast.question == question
         ]
         found = outcomes.get(question.key)
-        label = said[0][1].label or said[0][1].will or question.name
-        answers.append(
+        latest = forecasts[0][1]
+        rows.append(
             QuestionRecord(
                 key=question.key,
-                label=clean(label),
+                label=clean(latest.label or latest.will or question.name),
                 due=question.due_words,
                 forecasts=tuple(
                     (
@@ -110,7 +132,7 @@ def read_ledger(bench: WorkerContext, scenario: str) -> LedgerView:
                             else ""
                         ),
                     )
-                    for record, forecast in said
+                    for record, forecast in forecasts
                 ),
                 outcome=found.outcome if found else "",
                 resolution=f"{date(found.on)}, {clean(found.source)}" if found else "",
@@ -118,7 +140,7 @@ def read_ledger(bench: WorkerContext, scenario: str) -> LedgerView:
         )
     return LedgerView(
         forecaster=forecaster_name(),
-        questions=tuple(answers),
+        questions=tuple(rows),
         forecasters=tuple(
             ForecasterView(
                 forecaster=clean(each.forecaster),
@@ -142,21 +164,28 @@ def read_ledger(bench: WorkerContext, scenario: str) -> LedgerView:
     )
 
 
-def record_forecast(bench: WorkerContext, text: str, scenario: str, by: str, note: str) -> int:
-    """Solve the scenario as written and keep the answers to its questions.
+def record_forecast(context: WorkerContext, text: str, scenario: str, by: str, note: str) -> int:
+    """Record the answers to a scenario's questions, solved as written.
+
+    Args:
+        context: the worker's cache, progress and cancellation.
+        text: the scenario's text.
+        scenario: the name under which it is recorded.
+        by: the forecaster's name.
+        note: a remark for the record.
 
     Returns:
-        The record's number.
+        The number of the record.
     """
     from middlegame.ledger.ledger import Ledger
 
-    live = bench.contest(text)
+    live = context.contest(text)
     with Ledger.open() as ledger:
         return ledger.record(live.base, text=text, note=note, by=by, name=scenario).id
 
 
 def resolve_question(
-    bench: WorkerContext,
+    context: WorkerContext,
     question: str,
     outcome: "Outcome",
     day: str,
@@ -164,9 +193,22 @@ def resolve_question(
     by: str,
     supersede: str,
 ) -> str:
-    """Say how a question turned out, and give the question's key back."""
-    from middlegame.ledger.validation import parse_day
+    """Resolve a question.
+
+    Args:
+        context: the worker's cache, progress and cancellation.
+        question: the question's key.
+        outcome: yes, no or void.
+        day: the date of the resolution, such as 2026-12-31.
+        source: the source of the resolution.
+        by: the name of the resolver.
+        supersede: why an earlier resolution no longer counts; empty where there is none.
+
+    Returns:
+        The question's key.
+    """
     from middlegame.ledger.ledger import Ledger
+    from middlegame.ledger.validation import parse_day
 
     with Ledger.open() as ledger:
         found = ledger.resolve(

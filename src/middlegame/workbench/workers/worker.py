@@ -1,6 +1,6 @@
-"""What a worker process does: one task after another, each answered over a pipe.
+"""A worker process: it runs one task after another, and answers each over a pipe.
 
-A worker never sees a visitor; it gets texts and settings, and gives plain data back.
+A worker never sees a visitor. It receives texts and settings, and returns plain data.
 """
 
 import contextlib
@@ -17,68 +17,90 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from middlegame.base.errors import MiddlegameError
+from middlegame.base.progress import ProgressCallback
+from middlegame.workbench.workers.scheduling import CACHED_CONTESTS
 
 if TYPE_CHECKING:
     from multiprocessing.synchronize import Event
 
     from middlegame.workbench.live import LiveContest
 
-CACHED_CONTESTS = 6
-"""Contests that a worker holds ready."""
-_THINGS = 8
-"""Things that are held of each, on average: read, compiled, portrayed."""
-_LONG = 1.0
-"""Seconds of work after which memory is given back."""
+_CACHED_PER_CONTEST = 8
+"""Objects that are cached for each contest, on average: its tree, its compiled form, its views."""
+_LONG_SECONDS = 1.0
+"""Seconds of work after which a worker returns freed memory to the system."""
 
 T = TypeVar("T")
 
 
 class Cancelled(Exception):
-    """Nobody waits for the task any more."""
+    """No visitor waits for the task any more."""
 
 
 class WorkerContext:
-    """What a task has at hand: the contests held ready, and a line to whoever waits.
+    """What every task gets as its first argument: cached contests, progress and cancellation.
 
     Attributes:
-        tell: report how far the task is, as any plain data.
+        report: sends how far the task is, as any plain data, to the page that waits.
     """
 
-    def __init__(self, tell: Callable[[Any], None], cancelled: "Event") -> None:
-        self.report = tell
+    def __init__(self, report: Callable[[Any], None], cancelled: "Event") -> None:
+        self.report = report
         self._cancelled = cancelled
-        self._held: OrderedDict[tuple[str, str], Any] = OrderedDict()
+        self._cache: OrderedDict[tuple[str, str], Any] = OrderedDict()
 
     def raise_if_cancelled(self) -> None:
-        """End here if nobody waits any more.
+        """End the task where no visitor waits for it any more.
 
         Raises:
-            Cancelled: nobody does.
+            Cancelled: no visitor waits.
         """
         if self._cancelled.is_set():
             raise Cancelled
 
+    def progress(self, step: str = "") -> ProgressCallback:
+        """Return a progress callback for an analysis, which also ends a cancelled task.
+
+        Args:
+            step: what is being done, in words; empty for the task's own name.
+        """
+
+        def report(done: int, total: int | None) -> None:
+            self.raise_if_cancelled()
+            if total and step:
+                self.report((step, done / total))
+            elif total or step:
+                self.report(done / total if total else step)
+
+        return report
+
     def cached(self, kind: str, text: str, build: Callable[[], T]) -> T:
-        """Give what is held for a text, made if it is not there."""
+        """Return what is cached for a text, built where it is not there yet.
+
+        Args:
+            kind: what the object is; the name of its cache entry.
+            text: the scenario that it belongs to.
+            build: makes the object.
+        """
         key = (kind, text)
-        if key not in self._held:
-            self._held[key] = build()
-            while len(self._held) > CACHED_CONTESTS * _THINGS:
-                self._held.popitem(last=False)
-        self._held.move_to_end(key)
-        found: T = self._held[key]
+        if key not in self._cache:
+            self._cache[key] = build()
+            while len(self._cache) > CACHED_CONTESTS * _CACHED_PER_CONTEST:
+                self._cache.popitem(last=False)
+        self._cache.move_to_end(key)
+        found: T = self._cache[key]
         return found
 
     def contest(self, text: str) -> "LiveContest":
-        """Give a contest, ready.
+        """Return a contest that answers changes, compiled from its text on first use.
 
         Raises:
             ScenarioError: the text has faults.
-            TooLarge: it cannot be solved here.
+            TooLarge: solving it would take more than is allowed here.
         """
-        return self.cached("live", text, lambda: self._live(text))
+        return self.cached("contest", text, lambda: self._compile(text))
 
-    def _live(self, text: str) -> "LiveContest":
+    def _compile(self, text: str) -> "LiveContest":
         from middlegame.scenario.faults import ScenarioError
         from middlegame.scenario.yaml.load import read_text
         from middlegame.workbench.live import LiveContest
@@ -90,53 +112,53 @@ class WorkerContext:
         return LiveContest(loaded.scenario)
 
 
-def run(pipe: Connection, cancelled: "Event", package: str, first: Sequence[str] = ()) -> None:
-    """Serve tasks until the pipe is closed.
+def serve_tasks(pipe: Connection, cancelled: "Event", imports: Sequence[str] = ()) -> None:
+    """Run tasks until the pipe is closed.
 
     Args:
-        pipe: gets (number, task, arguments); gives (number, kind, content).
-        cancelled: set while the running task is no longer wanted.
-        package: in whose modules the tasks are functions: `texts.checked`.
-        first: modules to import before anything is asked.
+        pipe: receives (number, task function, arguments); sends (number, kind, content), where
+            kind is "progress", "done", "cancelled", "refused" or "failed".
+        cancelled: set while no visitor waits for the running task.
+        imports: modules to import before the first task comes.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which then ends us
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    for module in first:
+    for module in imports:
         import_module(module)
     number = 0
-    bench = WorkerContext(lambda content: pipe.send((number, "progress", content)), cancelled)
+    context = WorkerContext(lambda content: pipe.send((number, "progress", content)), cancelled)
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
         while True:
             number, task, arguments = pipe.recv()
-            module, _, name = task.rpartition(".")
             begun = time.monotonic()
-            kind, content = _outcome(
-                getattr(import_module(f"{package}.{module}"), name), bench, arguments
-            )
+            kind, content = _outcome(task, context, arguments)
             pipe.send((number, kind, content))
-            if time.monotonic() - begun > _LONG:
-                _give_back()
+            if time.monotonic() - begun > _LONG_SECONDS:
+                _return_memory()
 
 
-def _outcome(task: Callable[..., Any], bench: WorkerContext, arguments: tuple[Any, ...]) -> tuple[str, Any]:
+def _outcome(
+    task: Callable[..., Any], context: WorkerContext, arguments: tuple[Any, ...]
+) -> tuple[str, Any]:
+    """Run a task; return the kind of its end and the content to send."""
     try:
-        return "done", task(bench, *arguments)
+        return "done", task(context, *arguments)
     except Cancelled:
         return "cancelled", None
     except MiddlegameError as error:
         return "refused", error.messages()
     except MemoryError:
         return "refused", ["there was not enough memory for this"]
-    except Exception:  # a mistake in one task must not end the worker; it is told
-        return "broken", traceback.format_exc()
+    except Exception:  # a fault in one task must not end the worker; the server logs it
+        return "failed", traceback.format_exc()
 
 
-def _give_back() -> None:
-    """Give the system back what compiling and sweeps took: glibc keeps it, a third of it all."""
-    with contextlib.suppress(OSError, AttributeError):  # another libc
+def _return_memory() -> None:
+    """Return freed memory to the system: glibc keeps up to a third of what compiling took."""
+    with contextlib.suppress(OSError, AttributeError, TypeError):  # a system without glibc
         ctypes.CDLL(None).malloc_trim(0)
 
 
 def source_folder(folder: str) -> Path | None:
-    """Give the folder in which a text's sources are looked for, if it has one."""
+    """Return the folder in which a text's sources are looked up; None for an uploaded text."""
     return Path(folder) if folder else None

@@ -1,4 +1,4 @@
-"""Where a ledger may be, and what is told where it cannot be used; nothing is lost by it."""
+"""Where a ledger may be, and refusals where it cannot be used; no file is harmed."""
 
 import os
 import re
@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from middlegame.ledger import Ledger, LedgerError
-from middlegame.ledger.location import locate
+from middlegame.ledger.database import locate
 from tests.ledger.entries import entry
 
 
-def test_the_users_own_ledger_is_made_where_data_belongs(monkeypatch, tmp_path: Path) -> None:
+def test_open_without_place_creates_ledger_in_user_data_folder(monkeypatch, tmp_path: Path) -> None:
     monkeypatch.delenv("MIDDLEGAME_LEDGER", raising=False)
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "new"))
     with Ledger.open() as ledger:
@@ -24,7 +24,7 @@ def test_the_users_own_ledger_is_made_where_data_belongs(monkeypatch, tmp_path: 
         ledger.add([entry()])
 
 
-def test_a_chosen_ledger(monkeypatch, tmp_path: Path) -> None:
+def test_open_uses_place_from_environment_as_url_or_path(monkeypatch, tmp_path: Path) -> None:
     monkeypatch.setenv("MIDDLEGAME_LEDGER", f"sqlite:///{tmp_path}/mine.db")
     with Ledger.open() as ledger:
         ledger.add([entry()])
@@ -37,7 +37,7 @@ def test_a_chosen_ledger(monkeypatch, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("place", "told"),
+    ("place", "message"),
     [
         ("{tmp}", "is a folder; expected a file"),
         ("{tmp}/no/ledger.sqlite3", "there is no folder {tmp}/no"),
@@ -49,10 +49,12 @@ def test_a_chosen_ledger(monkeypatch, tmp_path: Path) -> None:
         ("postgresql://anna:secret@127.0.0.1:1/x?connect_timeout=soon", "cannot be"),
     ],
 )
-def test_no_ledger_can_be_there(tmp_path: Path, place: str, told: str) -> None:
+def test_open_refuses_unusable_place_without_showing_password(
+    tmp_path: Path, place: str, message: str
+) -> None:
     with pytest.raises(LedgerError) as error:
         Ledger.open(place.format(tmp=tmp_path))
-    assert told.format(tmp=tmp_path) in str(error.value)
+    assert message.format(tmp=tmp_path) in str(error.value)
     assert "secret" not in str(error.value)
     assert "\n" not in str(error.value)
 
@@ -60,7 +62,7 @@ def test_no_ledger_can_be_there(tmp_path: Path, place: str, told: str) -> None:
 @pytest.mark.parametrize(
     "content", [b"title: this is no database\n" * 100, b"SQLite format 3\0" + b"x" * 5000]
 )
-def test_a_file_that_is_something_else_is_left_alone(tmp_path: Path, content: bytes) -> None:
+def test_open_refuses_other_file_and_leaves_it_unchanged(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "ledger.sqlite3"
     path.write_bytes(content)
     with pytest.raises(LedgerError, match="damaged"):
@@ -68,22 +70,22 @@ def test_a_file_that_is_something_else_is_left_alone(tmp_path: Path, content: by
     assert path.read_bytes() == content
 
 
-def test_a_library_that_is_not_installed_is_named(monkeypatch) -> None:
+def test_open_names_missing_postgres_library(monkeypatch) -> None:
     monkeypatch.setitem(sys.modules, "psycopg", None)
     with pytest.raises(LedgerError, match=re.escape("pip install 'middlegame[postgres]'")):
         Ledger.open("postgresql://u@h/d")
 
 
-def test_somebody_elses_database_is_left_alone(tmp_path: Path) -> None:
+def test_open_refuses_database_of_other_program(tmp_path: Path) -> None:
     path = tmp_path / "cookies.db"
     with sqlite3.connect(path) as other:
         other.execute("CREATE TABLE cookie (name)")
     other.close()
-    with pytest.raises(LedgerError, match="but no ledger"):
+    with pytest.raises(LedgerError, match="but not a ledger"):
         Ledger.open(path)
 
 
-def test_a_damaged_ledger_is_told(tmp_path: Path) -> None:
+def test_reading_damaged_ledger_raises_ledger_error(tmp_path: Path) -> None:
     path = tmp_path / "ledger.sqlite3"
     with Ledger.open(path) as ledger:
         ledger.add([entry(note="x" * 20_000)])
@@ -94,7 +96,7 @@ def test_a_damaged_ledger_is_told(tmp_path: Path) -> None:
         ledger.records()
 
 
-def test_a_busy_ledger_is_read_but_not_written(tmp_path: Path) -> None:
+def test_busy_sqlite_ledger_is_readable_but_refuses_writing(tmp_path: Path) -> None:
     path = tmp_path / "ledger.sqlite3"
     with Ledger.open(path, wait=0.2) as ledger:
         ledger.add([entry()])
@@ -109,7 +111,7 @@ def test_a_busy_ledger_is_read_but_not_written(tmp_path: Path) -> None:
         assert len(ledger.records()) == 2
 
 
-def test_a_busy_server_is_told(postgres) -> None:
+def test_busy_postgres_ledger_refuses_writing_until_lock_is_released(postgres) -> None:
     from sqlalchemy import text
 
     with Ledger.open(postgres.new(), wait=0.2) as ledger:
@@ -136,7 +138,7 @@ def somebody(tmp_path: Path) -> Iterator[Path]:
         shutil.rmtree(folder)
 
 
-def test_a_ledger_that_may_only_be_read_is_read(somebody: Path) -> None:
+def test_read_only_ledger_is_readable_but_refuses_writing(somebody: Path) -> None:
     path = somebody / "ledger.sqlite3"
     with Ledger.open(path) as ledger:
         ledger.add([entry()])
@@ -150,7 +152,7 @@ def test_a_ledger_that_may_only_be_read_is_read(somebody: Path) -> None:
         Ledger.open(path)
 
 
-def test_a_folder_that_may_not_be_written_in(somebody: Path) -> None:
+def test_open_refuses_folder_without_write_permission(somebody: Path) -> None:
     somebody.chmod(0o500)
-    with pytest.raises(LedgerError, match="may you write in it"):
+    with pytest.raises(LedgerError, match="you may write in it"):
         Ledger.open(somebody / "ledger.sqlite3")

@@ -1,0 +1,280 @@
+"""Forecasts in and out: CSV files of other forecasters, and the ledger as a table or as JSON."""
+
+import csv
+import datetime as dt
+import io
+import math
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from middlegame.base import encoding
+from middlegame.base.spelling import nearest
+from middlegame.ledger.errors import LedgerError
+from middlegame.ledger.ledger import Ledger
+from middlegame.ledger.records import (
+    Entry,
+    Record,
+    RecordedForecast,
+    RecordedQuestion,
+    Resolution,
+)
+from middlegame.ledger.validation import find_question, parse_moment, today
+
+_TEXT, _DAY, _TIME, _NUMBER, _COUNT = "text", "day", "time", "number", "count"
+COLUMNS = {
+    "record": _COUNT,
+    "forecaster": _TEXT,
+    "date": _TIME,
+    "scenario": _TEXT,
+    "question": _TEXT,
+    "probability": _NUMBER,
+    "low": _NUMBER,
+    "high": _NUMBER,
+    "by": _DAY,
+    "on": _DAY,
+    "outcome": _TEXT,
+    "resolved_on": _DAY,
+    "source": _TEXT,
+    "label": _TEXT,
+    "will": _TEXT,
+    "resolves": _TEXT,
+    "note": _TEXT,
+    "recorded_at": _TIME,
+    "version": _TEXT,
+    "as_of": _DAY,
+    "sha256": _TEXT,
+    "uid": _TEXT,
+}
+"""The exported table's columns and the kinds of their values; `import_csv` reads such a table."""
+
+
+def rows(records: Sequence[Record], resolutions: Sequence[Resolution]) -> list[dict[str, Any]]:
+    """Return one row for each forecast, with its question's outcome; keys as in `COLUMNS`."""
+    outcomes = {resolution.question.key: resolution for resolution in resolutions}
+    table = []
+    for record in records:
+        for forecast in record.forecasts:
+            settled = outcomes.get(forecast.question.key)
+            scenario = record.scenario
+            table.append(
+                {
+                    "record": record.id,
+                    "forecaster": record.forecaster,
+                    "date": record.made_at,
+                    "scenario": forecast.question.scenario,
+                    "question": forecast.question.name,
+                    "probability": forecast.probability,
+                    "low": forecast.low,
+                    "high": forecast.high,
+                    "by": forecast.question.by,
+                    "on": forecast.question.on,
+                    "outcome": settled.outcome if settled else None,
+                    "resolved_on": settled.on if settled else None,
+                    "source": settled.source if settled else None,
+                    "label": forecast.label,
+                    "will": forecast.will,
+                    "resolves": forecast.resolves,
+                    "note": record.note,
+                    "recorded_at": record.recorded_at,
+                    "version": record.version,
+                    "as_of": scenario.as_of if scenario else None,
+                    "sha256": scenario.sha256 if scenario else None,
+                    "uid": record.uid,
+                }
+            )
+    return table
+
+
+def to_csv(records: Sequence[Record], resolutions: Sequence[Resolution]) -> bytes:
+    """Return the table of forecasts as CSV, in UTF-8 with a line feed after each row."""
+    stream = io.StringIO(newline="")
+    writer = csv.DictWriter(stream, list(COLUMNS), lineterminator="\n")
+    writer.writeheader()
+    for row in rows(records, resolutions):
+        writer.writerow({name: _iso(value) for name, value in row.items()})
+    return stream.getvalue().encode()
+
+
+def to_json(records: Sequence[Record], resolutions: Sequence[Resolution]) -> bytes:
+    """Return records and resolutions as JSON in UTF-8, with whatever they hold."""
+    everything = {
+        "records": [record.to_dict() for record in records],
+        "resolutions": [resolution.to_dict() for resolution in resolutions],
+    }
+    return (encoding.to_json(everything, indent=1) + "\n").encode()
+
+
+def to_parquet(records: Sequence[Record], resolutions: Sequence[Resolution]) -> bytes:
+    """Return the table of forecasts as a Parquet file."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    kinds = {
+        _TEXT: pa.string(),
+        _DAY: pa.date32(),
+        _TIME: pa.timestamp("us", tz="UTC"),
+        _NUMBER: pa.float64(),
+        _COUNT: pa.int64(),
+    }
+    schema = pa.schema([(name, kinds[kind]) for name, kind in COLUMNS.items()])
+    stream = io.BytesIO()
+    parquet.write_table(pa.Table.from_pylist(rows(records, resolutions), schema), stream)
+    return stream.getvalue()
+
+
+def _iso(value: object) -> object:
+    return value.isoformat() if isinstance(value, dt.date) else value  # a datetime is a date too
+
+
+REQUIRED_COLUMNS = ("forecaster", "question", "probability", "date")
+LARGEST = 16 * 2**20
+"""Bytes of the largest CSV file that is read."""
+_DECIMAL = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
+
+
+@dataclass(frozen=True)
+class ImportResult:
+    """The result of an import.
+
+    Attributes:
+        records: one for each row, in the order of the rows.
+        duplicates: how many of the records were in the ledger already.
+    """
+
+    records: tuple[Record, ...]
+    duplicates: int
+
+    @property
+    def added(self) -> int:
+        """How many records were added."""
+        return len({record.id for record in self.records}) - self.duplicates
+
+
+def import_csv(ledger: Ledger, path: Path) -> ImportResult:
+    """Add the forecasts of a CSV file to a ledger, in one transaction.
+
+    A row whose forecast is in the ledger already is not added again.
+
+    Raises:
+        LedgerError: the file or a row is invalid; the message names the row and the column.
+    """
+    entries = list(read_csv(_read(path), ledger.questions(), str(path)))
+    if not entries:
+        raise LedgerError(f"{path}: there is no row below the column names")
+    known = ledger.known_uids(entry.uid for entry in entries)
+    return ImportResult(tuple(ledger.add(entries)), len(known))
+
+
+def read_csv(text: str, questions: Sequence[RecordedQuestion], file: str) -> Iterator[Entry]:
+    """Read the rows of a CSV text.
+
+    Args:
+        text: the text, whose first row names the columns.
+        questions: the questions that rows may answer.
+        file: name of the file, for messages.
+
+    Yields:
+        An entry for each row that is not empty.
+
+    Raises:
+        LedgerError: a row is invalid; the message names the row and the column.
+    """
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    begins = 1
+    try:
+        names = [name.strip().casefold() for name in next(reader, [])]
+        _check_columns(names, file)
+        begins = reader.line_num + 1
+        for cells in reader:
+            place = f"{file}: row {begins}"
+            begins = reader.line_num + 1
+            if not any(cell.strip() for cell in cells):
+                continue
+            if len(cells) != len(names):
+                raise LedgerError(f"{place} has {len(cells)} columns; expected {len(names)}")
+            row = dict(zip(names, (cell.strip() for cell in cells), strict=True))
+            yield _entry(row, questions, place)
+    except csv.Error as error:
+        why = "its quotation mark is not closed" if "end of data" in str(error) else error
+        raise LedgerError(f"{file}: row {begins} cannot be read: {why}") from None
+
+
+def _entry(row: dict[str, str], questions: Sequence[RecordedQuestion], place: str) -> Entry:
+    forecaster = row["forecaster"]
+    if not forecaster:
+        raise LedgerError(f"{place}, column 'forecaster': the name is missing")
+    name = "/".join(part for part in (row.get("scenario", ""), row["question"]) if part)
+    try:
+        question = find_question(name if row["question"] else "", questions)
+    except LedgerError as error:
+        raise LedgerError(f"{place}, column 'question': {error}") from None
+    try:
+        made_at = parse_moment(row["date"])
+    except LedgerError as error:
+        raise LedgerError(f"{place}, column 'date': {error}") from None
+    if made_at.date() > today():
+        raise LedgerError(f"{place}, column 'date': {row['date']} is in the future")
+    probability = _probability(row["probability"], place, "probability")
+    low, high = (
+        _probability(row[end], place, end) if row.get(end) else None for end in ("low", "high")
+    )
+    if (low is None) != (high is None) or (low is not None and high is not None and low > high):
+        raise LedgerError(
+            f"{place}, columns 'low' and 'high': expected the lower end, then the higher one, or "
+            "neither"
+        )
+    content = (forecaster, question.key, made_at.isoformat(), probability, low, high)
+    return Entry(
+        forecaster=forecaster,
+        made_at=made_at,
+        forecasts=(
+            RecordedForecast(question=question, probability=probability, low=low, high=high),
+        ),
+        note=row.get("note", ""),
+        # Derived from the content, so that importing a file twice adds nothing the second time.
+        uid=sha256(repr(content).encode("utf-8", errors="replace")).hexdigest(),
+    )
+
+
+def _probability(text: str, place: str, column: str) -> float:
+    number = text.removesuffix("%").strip()
+    where = f"{place}, column '{column}'"
+    if not _DECIMAL.fullmatch(number):
+        raise LedgerError(f"{where}: invalid probability '{text}'; expected one such as 0.3 or 30%")
+    value = float(number) / (100 if text.endswith("%") else 1)
+    if not 0 <= value <= 1 or not math.isfinite(value):
+        hint = f"; in percent it is {number}%" if 1 < value <= 100 else ""
+        raise LedgerError(f"{where}: {text} is not between 0 and 1{hint}")
+    return value
+
+
+def _check_columns(names: Sequence[str], file: str) -> None:
+    for column in REQUIRED_COLUMNS:
+        if column not in names:
+            near = nearest(column, names)
+            hint = (
+                f"; did you mean '{near}'?" if near else f"; expected {', '.join(REQUIRED_COLUMNS)}"
+            )
+            raise LedgerError(f"{file}: row 1 names no column '{column}'{hint}")
+    twice = next((name for name in names if name and names.count(name) > 1), None)
+    if twice is not None:
+        raise LedgerError(f"{file}: row 1 names the column '{twice}' twice")
+
+
+def _read(path: Path) -> str:
+    try:
+        with path.open("rb") as stream:
+            raw = stream.read(LARGEST + 1)
+    except OSError as error:
+        raise LedgerError(f"{path} cannot be read: {error.strerror or error}") from None
+    if len(raw) > LARGEST:
+        raise LedgerError(f"{path} is too large; expected at most 16 MiB")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        row = raw[: error.start].count(b"\n") + 1
+        raise LedgerError(f"{path}: row {row} is not written in UTF-8") from None
