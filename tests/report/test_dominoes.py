@@ -10,7 +10,7 @@ from middlegame.analysis.interventions import Intervention
 from middlegame.report.html.dominoes import domino_section
 from middlegame.report.html.report import html_report
 from middlegame.report.terminal.dominoes import show_cascade, show_dominoes
-from middlegame.report.text.dominoes import columns
+from middlegame.report.text.dominoes import outcome_columns
 from tests.report.conftest import INJECTION
 from tests.report.test_html import read
 from tests.report.test_terminal import compare, piped, shown
@@ -44,7 +44,7 @@ def test_no_line_is_wider_than_the_console(found: Dominoes, width: int) -> None:
 
 
 def test_the_matrix_shows_outcomes_that_still_stand(found: Dominoes) -> None:
-    assert columns(found) == [("lease", "lost"), ("depot", "closes")]
+    assert outcome_columns(found) == [("lease", "lost"), ("depot", "closes")]
 
 
 def test_the_section_draws_matrix_and_cascades(found: Dominoes) -> None:

@@ -2,8 +2,8 @@ import pytest
 from rich.cells import cell_len
 
 import middlegame as mg
-from middlegame.analysis.drivers import drivers
-from middlegame.analysis.flip_points import flip_points
+from middlegame.analysis.drivers import rank_drivers
+from middlegame.analysis.one_at_a_time import search_flip_points
 from middlegame.analysis.outcomes import BatchEvaluator
 from middlegame.report.html.drivers import driver_section
 from middlegame.report.html.report import html_report
@@ -18,7 +18,7 @@ from tests.report.test_terminal import compare, piped, shown
 @pytest.fixture(scope="module")
 def found(harbour: mg.Equilibrium):
     answers = BatchEvaluator.of(harbour)
-    return answers, flip_points(answers), drivers(answers, "sobol", 32, 0)
+    return answers, search_flip_points(answers), rank_drivers(answers, "sobol", 32, 0)
 
 
 def test_drivers_in_a_pipe(harbour: mg.Equilibrium, found) -> None:
@@ -59,7 +59,7 @@ def test_judgements_are_named_in_one_line(venezuela: mg.Equilibrium) -> None:
 
 def test_texts_cannot_become_markup(hostile: mg.Equilibrium) -> None:
     answers = BatchEvaluator.of(hostile, ["f = on"])
-    found = answers, flip_points(answers), drivers(answers, "pawn", 256, 0)
+    found = answers, search_flip_points(answers), rank_drivers(answers, "pawn", 256, 0)
     page = html_report(hostile, analyses=[driver_section(hostile, *found)])
     read(page)
     assert INJECTION not in page

@@ -5,13 +5,13 @@ import pytest
 
 import middlegame as mg
 from middlegame.report.charts.graph import contest_graph
-from middlegame.report.charts.layout import BOX_WIDTH, Box, drawn, layout
-from middlegame.report.text.palette import NOBODY, OKABE_ITO, actor_colours
+from middlegame.report.charts.layout import BOX_WIDTH, GraphBox, drawn_nodes, layout
+from middlegame.report.text.palette import NEUTRAL, OKABE_ITO, actor_colours
 
 SVG = "{http://www.w3.org/2000/svg}"
 
 
-def overlap(first: Box, second: Box) -> bool:
+def overlap(first: GraphBox, second: GraphBox) -> bool:
     return (
         abs(first.x - second.x) < (first.width + second.width) / 2
         and abs(first.y - second.y) < (first.height + second.height) / 2
@@ -20,7 +20,7 @@ def overlap(first: Box, second: Box) -> bool:
 
 def test_no_two_boxes_overlap_and_all_lie_within(venezuela: mg.Equilibrium) -> None:
     placed = layout(venezuela)
-    assert [box.name for box in placed.boxes] == [n.name for n in drawn(venezuela.diagram)]
+    assert [box.name for box in placed.boxes] == [n.name for n in drawn_nodes(venezuela.diagram)]
     for first, second in itertools.combinations(placed.boxes, 2):
         assert not overlap(first, second), (first, second)
     for box in placed.boxes:
@@ -31,7 +31,7 @@ def test_no_two_boxes_overlap_and_all_lie_within(venezuela: mg.Equilibrium) -> N
 def test_causes_stand_above_what_depends_on_them(venezuela: mg.Equilibrium) -> None:
     placed = layout(venezuela)
     y = {box.name: box.y for box in placed.boxes}
-    edges = {(p, node.name) for node in drawn(venezuela.diagram) for p in node.parents}
+    edges = {(p, node.name) for node in drawn_nodes(venezuela.diagram) for p in node.parents}
     assert ("absence", "answer") in edges, "evidence that somebody sees is drawn"
     assert "release_demanded" not in y, "and what nobody sees is not"
     assert {(arc.tail, arc.head) for arc in placed.arcs} == edges
@@ -52,7 +52,7 @@ def test_the_picture_is_well_formed_and_scales(
     assert root.tag == f"{SVG}svg"
     assert root.get("viewBox")
     assert root.get("width") is None
-    assert len(root.findall(f".//{SVG}title")) == len(drawn(equilibrium.diagram))
+    assert len(root.findall(f".//{SVG}title")) == len(drawn_nodes(equilibrium.diagram))
     assert root.find(f".//{SVG}script") is None
     assert picture == contest_graph(equilibrium)
 
@@ -72,5 +72,5 @@ def test_those_who_move_get_colours_first(venezuela: mg.Equilibrium) -> None:
     colours = actor_colours(venezuela.diagram)
     movers = {decision.owner for decision in venezuela.diagram.decisions}
     assert len({colours[mover] for mover in movers}) == len(movers)
-    assert NOBODY not in {colours[mover] for mover in movers}
+    assert NEUTRAL not in {colours[mover] for mover in movers}
     assert colours["moscow"] == OKABE_ITO[0]

@@ -119,7 +119,7 @@ def test_every_parameter_and_every_exact_number_appears(
 
 def test_exact_numbers_are_judgements_too(harbour: mg.Equilibrium) -> None:
     groups = judgement_groups(harbour, words_of(harbour), None)
-    told = {written.name: written for group in groups for written in group.written}
+    told = {written.name: written for group in groups for written in group.rows}
     assert {parameter.name for parameter in harbour.diagram.parameters} <= set(told)
     for written in told.values():
         assert 0 <= written.low <= written.high <= 1

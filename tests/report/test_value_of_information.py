@@ -11,7 +11,7 @@ from middlegame.report.html.forms import as_markdown
 from middlegame.report.html.report import html_report
 from middlegame.report.html.value_of_information import worth_section
 from middlegame.report.terminal.value_of_information import show_worth
-from middlegame.report.text.value_of_information import sharpened, valued_levers
+from middlegame.report.text.value_of_information import commitment_rows, information_gain_rows
 from tests.report.test_html import read
 from tests.report.test_terminal import piped, shown
 
@@ -35,7 +35,7 @@ def worths(harbour: mg.Equilibrium):
         ),
         (InformationGain("loan", 0.01, 0.0, 0.0125),),
     )
-    return sharpened(harbour, [question_outcomes(harbour.diagram, "lease = lost")], [each])
+    return information_gain_rows(harbour, [question_outcomes(harbour.diagram, "lease = lost")], [each])
 
 
 def test_what_is_worth_is_told_with_its_error(harbour: mg.Equilibrium, worths) -> None:
@@ -68,7 +68,7 @@ def test_what_is_worth_next_to_nothing_is_one_sentence(harbour: mg.Equilibrium, 
 
 
 def test_only_what_gains_is_a_lever(harbour: mg.Equilibrium) -> None:
-    told = valued_levers(harbour, LEVERS)
+    told = commitment_rows(harbour, LEVERS)
     assert [row.owner for row in told] == ["rival", "rival"]
     assert told[1].label.endswith("(a commitment of its own)")
 

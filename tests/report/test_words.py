@@ -4,18 +4,8 @@ import pytest
 
 import middlegame as mg
 from middlegame.report.text import narrative, policies
-from middlegame.report.text.words import (
-    SCALE,
-    Words,
-    clean,
-    date,
-    likelihood,
-    likelihood_clause,
-    listed,
-    odds,
-    percent,
-    points,
-)
+from middlegame.report.text.grammar import join_list
+from middlegame.report.text.words import SCALE, Words, clean, date, likelihood, likelihood_opening, odds, percent, points
 from middlegame.scenario.conditions import parse_condition
 
 
@@ -45,9 +35,9 @@ def test_the_scale_of_likelihoods_covers_everything_in_order() -> None:
     assert likelihood(0) == "almost no chance"
     assert likelihood(1) == likelihood(1 + 1e-12) == "almost certain"
     assert likelihood(0.5) == "roughly even chance"
-    assert likelihood_clause(0.5) == "there is a roughly even chance that"
-    assert likelihood_clause(0.02) == "there is almost no chance that"
-    assert likelihood_clause(0.7) == "it is likely that"
+    assert likelihood_opening(0.5) == "there is a roughly even chance that"
+    assert likelihood_opening(0.02) == "there is almost no chance that"
+    assert likelihood_opening(0.7) == "it is likely that"
 
 
 def test_numbers_dates_and_lists() -> None:
@@ -55,8 +45,8 @@ def test_numbers_dates_and_lists() -> None:
     assert odds(0.0) == "1:1"
     assert odds(5.0).startswith("e^")
     assert date(dt.date(2026, 1, 8)) == "8 January 2026"
-    assert listed([]) == ""
-    assert listed(["a", "b", "c"]) == "a, b and c"
+    assert join_list([]) == ""
+    assert join_list(["a", "b", "c"]) == "a, b and c"
     assert clean("a\x1b[1m\nb\u202e") == "a [1m b "
 
 
@@ -99,12 +89,12 @@ def test_the_answer_speaks_of_the_first_question_and_of_outcomes(
 
 
 def test_a_storyline_leaves_out_what_was_no_choice(venezuela: mg.Equilibrium) -> None:
-    first, *others = narrative.storylines(venezuela, 3)
+    first, *others = narrative.storyline_texts(venezuela, 3)
     assert "does not take it up" not in first.sentences
     assert not any(step.differs for step in first.steps)
     assert first.contrast is None
     assert all(any(step.differs for step in line.steps) for line in others)
-    assert narrative.storylines(venezuela, 0) == []
+    assert narrative.storyline_texts(venezuela, 0) == []
 
 
 def test_policies_list_every_situation_that_comes_about(venezuela: mg.Equilibrium) -> None:

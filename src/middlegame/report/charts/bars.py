@@ -57,7 +57,7 @@ def forecast_chart(title: str, labels: Sequence[str], chances: Sequence[float], 
     told = f"{title}: " + ", ".join(
         f"{label} {percent(chance)}" for label, chance in zip(labels, chances, strict=True)
     )
-    return inline(vl_convert.vegalite_to_svg(chart.to_dict()), told)
+    return inline_svg(vl_convert.vegalite_to_svg(chart.to_dict()), told)
 
 
 def _rows(labels: Sequence[str], chances: Sequence[float]) -> tuple[list[dict[str, Any]], int]:
@@ -82,7 +82,7 @@ def _rows(labels: Sequence[str], chances: Sequence[float]) -> tuple[list[dict[st
     return rows, y - 4
 
 
-def inline(svg: str, told: str) -> str:
+def inline_svg(svg: str, told: str) -> str:
     """Let the image scale, take the page's colours and font, and speak for itself."""
     svg = _BACKGROUND.sub(r"\1", _SIZE.sub(r"<svg\1", svg, count=1), count=1)
     svg = _FONT.sub("", svg)

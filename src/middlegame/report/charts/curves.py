@@ -3,8 +3,8 @@
 from textwrap import wrap
 from typing import Any
 
-from middlegame.report.charts.bars import WIDTH, inline
-from middlegame.report.text.over_time import Series, short
+from middlegame.report.charts.bars import WIDTH, inline_svg
+from middlegame.report.text.over_time import Series, short_period
 from middlegame.report.text.palette import OKABE_ITO
 from middlegame.report.text.words import percent
 
@@ -33,7 +33,7 @@ def curve_chart(series: Series) -> str:
         if chance is not None
     ]
     data = alt.Chart(alt.InlineData(values=rows))
-    names = [short(name) for name in series.periods]
+    names = [short_period(name) for name in series.periods]
     labels = f"{names!r}[datum.value]"
     colours = alt.Scale(domain=list(series.labels), range=_colours(len(series.labels)))
     dashes = alt.Scale(
@@ -71,7 +71,7 @@ def curve_chart(series: Series) -> str:
         .properties(background="transparent", padding=1)
         .configure_view(stroke=None)
     )
-    return inline(vl_convert.vegalite_to_svg(chart.to_dict()), _told(series))
+    return inline_svg(vl_convert.vegalite_to_svg(chart.to_dict()), _told(series))
 
 
 def _legend(series: Series, colours: Any, dashes: Any) -> Any:

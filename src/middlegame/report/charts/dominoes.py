@@ -1,23 +1,29 @@
-"""A cascade drawn as a graph: the push on top, each fall below what carries most of it."""
+"""The effects of interventions drawn: a cascade as a graph, all of them as a matrix."""
 
 from html import escape
-from typing import TYPE_CHECKING
+from textwrap import wrap
+from typing import TYPE_CHECKING, Any
 
+from middlegame.report.charts.bars import inline_svg
 from middlegame.report.charts.layout import (
     BOX_WIDTH,
     LINE,
     PADDING,
-    Arc,
-    Box,
+    GraphArc,
+    GraphBox,
     label_lines,
-    placed,
-    wrapped,
+    place_boxes,
+    wrap_text,
 )
-from middlegame.report.terminal.domino_tree import LEAST
 from middlegame.report.text import narrative
-from middlegame.report.text.dominoes import push_words
+from middlegame.report.text.dominoes import (
+    TREE_THRESHOLD,
+    intervention_label,
+    outcome_columns,
+)
+from middlegame.report.text.grammar import capitalize_first
 from middlegame.report.text.palette import FALLS, RISES
-from middlegame.report.text.words import percent
+from middlegame.report.text.words import Words, percent
 
 if TYPE_CHECKING:
     from middlegame.analysis.dominoes import Dominoes, Effect
@@ -34,6 +40,14 @@ _STYLE = """
 .mg-fall .adapts{stroke-dasharray:7 4}
 """.replace("\n", "")
 
+MOST_ROWS = 30
+MOST_COLUMNS = 10
+_LABEL, _CELL, _ROW, _LINE = 410, 92, 25, 15
+_LETTERS, _HEAD_LETTERS = 62, 13
+_FULL = 0.4
+"""A change of this size has the full colour."""
+_INK = "currentColor"
+
 
 def cascade_graph(found: "Dominoes", push: "Intervention") -> str:
     """Draw what follows from a push; arcs are as wide as what goes along them is large.
@@ -43,7 +57,7 @@ def cascade_graph(found: "Dominoes", push: "Intervention") -> str:
     """
     words = narrative.words_of(found.results.equilibrium)
     effects = {effect.name: effect for effect in found.cascade(push)}
-    ways = found.incoming_links(push, LEAST)
+    ways = found.incoming_links(push, TREE_THRESHOLD)
     if not ways:
         return ""
     names = [push.name, *ways]
@@ -52,8 +66,8 @@ def cascade_graph(found: "Dominoes", push: "Intervention") -> str:
         name: (len(label_lines(words, name)) + len(lines[name])) * LINE + 2 * PADDING
         for name in names
     }
-    where = placed(heights, [(link.tail, link.head) for link in ways.values()])
-    told = f"What follows from {push_words(words, push)}"
+    where = place_boxes(heights, [(link.tail, link.head) for link in ways.values()])
+    told = f"What follows from {intervention_label(words, push)}"
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" class="mg-fall" role="img" '
         f'viewBox="0 0 {where.width:.0f} {where.height:.0f}" aria-label="{escape(told)}">',
@@ -71,14 +85,14 @@ def _state_lines(found: "Dominoes", push: "Intervention", effect: "Effect | None
     words = narrative.words_of(found.results.equilibrium)
     room = BOX_WIDTH - 2 * PADDING
     if effect is None:
-        return wrapped(words.state(push.name, push.state), room)
+        return wrap_text(words.state(push.name, push.state), room)
     return [
-        *wrapped(words.state(effect.name, effect.state), room),
+        *wrap_text(words.state(effect.name, effect.state), room),
         f"{percent(effect.before)} → {percent(effect.when_announced)}",
     ]
 
 
-def _arc(arc: Arc, effect: "Effect", adapts: bool) -> str:
+def _arc(arc: GraphArc, effect: "Effect", adapts: bool) -> str:
     start, *rest = arc.points
     curve = " ".join(f"{x:.1f},{y:.1f}" for x, y in rest)
     width = max(1.2, _WIDEST * min(abs(effect.total) / 0.4, 1.0))
@@ -95,7 +109,7 @@ def _arc(arc: Arc, effect: "Effect", adapts: bool) -> str:
     )
 
 
-def _box(box: Box, label: list[str], lines: list[str], effect: "Effect | None") -> str:
+def _box(box: GraphBox, label: list[str], lines: list[str], effect: "Effect | None") -> str:
     left, top = box.x - box.width / 2, box.y - box.height / 2
     shape = f'x="{left:.1f}" y="{top:.1f}" width="{box.width:.1f}" height="{box.height:.1f}" rx="4"'
     drawn = [f'<rect {shape} class="{"first" if effect is None else "paper"}"/>']
@@ -110,3 +124,120 @@ def _box(box: Box, label: list[str], lines: list[str], effect: "Effect | None") 
         drawn.append(f'<text x="{left + PADDING:.1f}" y="{y:.1f}"{bold}>{escape(line)}</text>')
         y += LINE
     return f"<g>{''.join(drawn)}</g>"
+
+
+def matrix_chart(found: "Dominoes") -> str:
+    """Draw the changes of the outcomes in percentage points, a row for each push.
+
+    The pushes that change most, in order of play.
+
+    Returns:
+        An SVG image that takes the page's text colour and font.
+    """
+    import altair as alt
+    import vl_convert
+
+    words = narrative.words_of(found.results.equilibrium)
+    across = outcome_columns(found)[:MOST_COLUMNS]
+    kept = set(found.ranked[:MOST_ROWS])
+    pushes = [push for push in found.interventions if push in kept]
+    heads = [
+        wrap(capitalize_first(words.entry(name, state)), _HEAD_LETTERS)[:6]
+        for name, state in across
+    ]
+    top = _LINE * max(map(len, heads), default=0) + 10
+    cells, labels = [], []
+    for row, push in enumerate(pushes):
+        y = top + row * _ROW
+        (line, *more) = wrap(intervention_label(words, push), _LETTERS)
+        labels.append({"text": f"{line}…" if more else line, "y": y + _ROW / 2})
+        for column, (name, state) in enumerate(across):
+            total = found.effect(push, name, state).total
+            itself = name == push.name
+            cells.append(_cell(column, y, 0.0 if itself else total, itself))
+    titles = [
+        {
+            "text": "\n".join(lines),
+            "x": _LABEL + (k + 0.5) * _CELL,
+            "y": top - 8 - _LINE * (len(lines) - 1),
+        }
+        for k, lines in enumerate(heads)
+    ]
+    x = alt.X("x:Q", scale=None, axis=None)
+    y_ = alt.Y("y:Q", scale=None, axis=None)
+    squares = (
+        alt.Chart(alt.InlineData(values=cells))
+        .mark_rect(cornerRadius=3)
+        .encode(
+            x=x,
+            x2="right:Q",
+            y=y_,
+            y2="bottom:Q",
+            color=alt.Color("colour:N", scale=None),
+            opacity=alt.Opacity("strength:Q", scale=None),
+        )
+    )
+    numbers = (
+        alt.Chart(alt.InlineData(values=cells))
+        .mark_text(color=_INK, fontSize=12, baseline="middle")
+        .encode(
+            x=alt.X("middle:Q", scale=None, axis=None), y=alt.Y("line:Q", scale=None), text="text:N"
+        )
+    )
+    rows = (
+        alt.Chart(alt.InlineData(values=labels))
+        .mark_text(color=_INK, fontSize=12.5, align="left", baseline="middle")
+        .encode(x=alt.value(0), y=y_, text="text:N")
+    )
+    head = (
+        alt.Chart(alt.InlineData(values=titles))
+        .mark_text(color=_INK, fontSize=11, baseline="bottom", lineBreak="\n", lineHeight=_LINE,
+                   align="center", fontWeight=600)
+        .encode(x=x, y=y_, text="text:N")
+    )  # fmt: skip
+    chart = (
+        alt.layer(squares, numbers, rows, head)
+        .properties(
+            width=_LABEL + _CELL * len(across),
+            height=top + _ROW * len(pushes),
+            background="transparent",
+            padding=2,
+        )
+        .configure_view(stroke=None)
+    )
+    return inline_svg(
+        vl_convert.vegalite_to_svg(chart.to_dict()), _matrix_label(found, words, pushes, across)
+    )
+
+
+def _cell(column: int, y: float, total: float, itself: bool) -> dict[str, Any]:
+    whole = round(100 * total)
+    left = _LABEL + column * _CELL
+    return {
+        "x": left + 2,
+        "right": left + _CELL - 2,
+        "middle": left + _CELL / 2,
+        "y": y + 1.5,
+        "bottom": y + _ROW - 1.5,
+        "line": y + _ROW / 2,
+        "text": "" if itself else f"{whole:+d}".replace("-", "−") if whole else "·",
+        "colour": RISES if total > 0 else FALLS,
+        "strength": min(abs(total) / _FULL, 1.0) * 0.62 if whole else 0.0,
+    }
+
+
+def _matrix_label(
+    found: "Dominoes", words: Words, pushes: list["Intervention"], across: list[tuple[str, str]]
+) -> str:
+    largest = [
+        (found.effect(push, name, state).total, push, words.entry(name, state))
+        for push in pushes
+        for name, state in across
+        if name != push.name
+    ]
+    largest.sort(key=lambda item: -abs(item[0]))
+    told = "; ".join(
+        f"{intervention_label(words, push)}: {outcome} {round(100 * total):+d} points"
+        for total, push, outcome in largest[:8]
+    )
+    return f"What falls with what, the largest changes. {told}"

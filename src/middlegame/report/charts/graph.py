@@ -14,16 +14,17 @@ from middlegame.report.charts.layout import (
     LINE,
     MARGIN,
     PADDING,
-    Arc,
-    Box,
+    GraphArc,
+    GraphBox,
     label_lines,
     layout,
     state_lines,
     text_width,
 )
 from middlegame.report.text import narrative
-from middlegame.report.text.palette import NOBODY, actor_colours
-from middlegame.report.text.words import Words, capital, percent
+from middlegame.report.text.grammar import capitalize_first
+from middlegame.report.text.palette import NEUTRAL, actor_colours
+from middlegame.report.text.words import Words, percent
 
 if TYPE_CHECKING:
     from middlegame.equilibrium.equilibrium import Equilibrium
@@ -52,7 +53,7 @@ font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,san
 
 
 def contest_graph(
-    equilibrium: "Equilibrium", *, period: int | None = None, chosen_from: bool = False
+    equilibrium: "Equilibrium", *, period: int | None = None, interactive: bool = False
 ) -> str:
     """Draw the contest: moves and factors, what each depends on, and who knows what.
 
@@ -70,9 +71,9 @@ def contest_graph(
     legend, legend_height = _legend(equilibrium, words, width)
     height = placed.height + legend_height
     diagram = equilibrium.diagram
-    moves, count = len(diagram.decisions), len(diagram.played)
+    moves, count = len(diagram.decisions), len(diagram.contest_nodes)
     told = f"{moves} moves and {count - moves} factors of: {words.title}"
-    role = "group" if chosen_from else "img"
+    role = "group" if interactive else "img"
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" class="mg-graph" role="{role}" '
         f'viewBox="0 0 {width:.0f} {height:.0f}" aria-label="{escape(told)}">',
@@ -80,13 +81,13 @@ def contest_graph(
         legend,
         f'<g transform="translate({(width - placed.width) / 2:.0f} {legend_height:.0f})">',
         *(_arc(equilibrium, arc) for arc in placed.arcs),
-        *(_box(equilibrium, words, box, chosen_from) for box in placed.boxes),
+        *(_box(equilibrium, words, box, interactive) for box in placed.boxes),
         "</g></svg>",
     ]
     return "\n".join(parts)
 
 
-def _arc(equilibrium: "Equilibrium", arc: Arc) -> str:
+def _arc(equilibrium: "Equilibrium", arc: GraphArc) -> str:
     head = equilibrium.diagram.nodes[equilibrium.diagram.index[arc.head]]
     kind = "knows" if isinstance(head, Decision) else "depends"
     start, *rest = arc.points
@@ -101,10 +102,10 @@ def _arc(equilibrium: "Equilibrium", arc: Arc) -> str:
     )
 
 
-def _box(equilibrium: "Equilibrium", words: Words, box: Box, button: bool) -> str:
+def _box(equilibrium: "Equilibrium", words: Words, box: GraphBox, button: bool) -> str:
     node = words.node(box.name)
     forecast = equilibrium.forecast(box.name)
-    _, chance = narrative.likeliest(forecast)
+    _, chance = narrative.most_likely(forecast)
     left, top = box.x - box.width / 2, box.y - box.height / 2
     shape = f'x="{left:.1f}" y="{top:.1f}" width="{box.width:.1f}" height="{box.height:.1f}"'
     told = "; ".join(f"{words.state(box.name, s)} {percent(p)}" for s, p in forecast.items())
@@ -119,7 +120,7 @@ def _box(equilibrium: "Equilibrium", words: Words, box: Box, button: bool) -> st
             ),
         )
     else:
-        colour = NOBODY
+        colour = NEUTRAL
         kind = "factor headline" if node.headline else "factor"
         frame = f'<rect {shape} rx="2" class="paper"/><rect {shape} rx="2" class="edge"/>'
     lines = []
@@ -162,7 +163,9 @@ def _legend(equilibrium: "Equilibrium", words: Words, width: float) -> tuple[str
     owners = dict.fromkeys(decision.owner for decision in equilibrium.diagram.decisions)
     x, row = MARGIN, 0
     drawn = []
-    for mark, text in _legend_marks([(capital(words.actor(o)), colours[o]) for o in owners]):
+    for mark, text in _legend_marks(
+        [(capitalize_first(words.actor(o)), colours[o]) for o in owners]
+    ):
         room = 34 + text_width(text) + 20
         if x + room > width and x > MARGIN:
             x, row = MARGIN, row + 1

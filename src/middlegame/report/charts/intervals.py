@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
-from middlegame.report.charts.bars import inline
+from middlegame.report.charts.bars import inline_svg
 from middlegame.report.text.words import percent
 
 if TYPE_CHECKING:
-    from middlegame.report.text.outlooks import Line
+    from middlegame.report.text.sweep import OutlookRow
 
 _WIDTH, _WIDE = 330, 640
 _LETTERS = 40
@@ -16,7 +16,9 @@ _LINE, _ROW = 16, 36
 _INK = "currentColor"
 
 
-def interval_chart(title: str, lines: "Sequence[Line]", colour: str, *, wide: bool = False) -> str:
+def interval_chart(
+    title: str, lines: "Sequence[OutlookRow]", colour: str, *, wide: bool = False
+) -> str:
     """Draw a line for each forecast: nine worlds in ten, half of them, and the mean.
 
     Args:
@@ -63,15 +65,15 @@ def interval_chart(title: str, lines: "Sequence[Line]", colour: str, *, wide: bo
         .properties(width=width, height=height, background="transparent", padding=6)
         .configure_view(stroke=None)
     )
-    told = f"{title}: " + "; ".join(f"{line.label} {line.told}" for line in lines)
-    return inline(vl_convert.vegalite_to_svg(chart.to_dict()), told)
+    told = f"{title}: " + "; ".join(f"{line.label} {line.sentence}" for line in lines)
+    return inline_svg(vl_convert.vegalite_to_svg(chart.to_dict()), told)
 
 
-def _rows(lines: "Sequence[Line]", letters: int) -> tuple[list[dict[str, Any]], int]:
+def _rows(lines: "Sequence[OutlookRow]", letters: int) -> tuple[list[dict[str, Any]], int]:
     """Place the rows from the top down; a long label takes more lines."""
     rows, y = [], 0
     for line in lines:
-        told = f"{percent(line.found.mean)}  ({line.interval})"
+        told = f"{percent(line.outlook.mean)}  ({line.interval})"
         label = wrap(line.label, letters - len(told)) or [""]
         base = y + _LINE * len(label)
         rows.append(
@@ -80,11 +82,11 @@ def _rows(lines: "Sequence[Line]", letters: int) -> tuple[list[dict[str, Any]], 
                 "told": told,
                 "start": 0,
                 "end": 1,
-                "mean": line.found.mean,
-                "low": line.found.ninety[0],
-                "high": line.found.ninety[1],
-                "lower": line.found.half[0],
-                "upper": line.found.half[1],
+                "mean": line.outlook.mean,
+                "low": line.outlook.ninety[0],
+                "high": line.outlook.ninety[1],
+                "lower": line.outlook.half[0],
+                "upper": line.outlook.half[1],
                 "top": base - _LINE * (len(label) - 1),
                 "text": base,
                 "y": base + 9,

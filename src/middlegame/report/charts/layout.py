@@ -25,7 +25,7 @@ _BOLD = 1.12
 
 
 @dataclass(frozen=True)
-class Box:
+class GraphBox:
     """A node where it stands.
 
     Attributes:
@@ -44,7 +44,7 @@ class Box:
 
 
 @dataclass(frozen=True)
-class Arc:
+class GraphArc:
     """An edge: a chain of cubic curves from `tail` to `head`, ending at a tip."""
 
     tail: str
@@ -54,30 +54,30 @@ class Arc:
 
 
 @dataclass(frozen=True)
-class Layout:
+class GraphLayout:
     """Where everything stands."""
 
     width: float
     height: float
-    boxes: tuple[Box, ...]
-    arcs: tuple[Arc, ...]
+    boxes: tuple[GraphBox, ...]
+    arcs: tuple[GraphArc, ...]
 
 
-def layout(equilibrium: "Equilibrium", period: int | None = None) -> Layout:
+def layout(equilibrium: "Equilibrium", period: int | None = None) -> GraphLayout:
     """Place the nodes from top to bottom, causes above what depends on them; see `drawn`."""
     diagram = equilibrium.diagram
     words = narrative.words_of(equilibrium)
-    nodes = drawn(diagram, period)
+    nodes = drawn_nodes(diagram, period)
     heights = {}
     for node in nodes:
         lines = len(label_lines(words, node.name)) + len(state_lines(equilibrium, words, node.name))
         heights[node.name] = lines * LINE + 2 * PADDING + BAR + 3
     shown = {node.name for node in nodes}
     arcs = [(p, node.name) for node in nodes for p in node.parents if p in shown]
-    return placed(heights, arcs)
+    return place_boxes(heights, arcs)
 
 
-def drawn(diagram: Diagram, period: int | None = None) -> tuple[Node, ...]:
+def drawn_nodes(diagram: Diagram, period: int | None = None) -> tuple[Node, ...]:
     """List what the picture shows: all but the evidence that nobody in the contest sees.
 
     Over time it shows one period, with what that depends on of the one before.
@@ -90,7 +90,7 @@ def drawn(diagram: Diagram, period: int | None = None) -> tuple[Node, ...]:
     every = tuple(
         n
         for n in diagram.nodes
-        if (n.name not in diagram.evidence or n.name in seen) and n not in diagram.books
+        if (n.name not in diagram.evidence or n.name in seen) and n not in diagram.resource_nodes
     )
     period = shown_period(diagram) if period is None else period
     if period is None:
@@ -102,7 +102,7 @@ def drawn(diagram: Diagram, period: int | None = None) -> tuple[Node, ...]:
 
 def shown_period(diagram: Diagram) -> int | None:
     """Give the period that the picture shows: of the fullest, the first that has a past."""
-    counts = Counter(node.period for node in diagram.played if node.period)
+    counts = Counter(node.period for node in diagram.contest_nodes if node.period)
     if not counts:
         return None
     most = max(counts.values())
@@ -110,7 +110,7 @@ def shown_period(diagram: Diagram) -> int | None:
     return next((period for period in fullest if period > 1), fullest[0])
 
 
-def placed(heights: Mapping[str, float], arcs: Sequence[tuple[str, str]]) -> Layout:
+def place_boxes(heights: Mapping[str, float], arcs: Sequence[tuple[str, str]]) -> GraphLayout:
     """Place boxes from top to bottom, the tails of arcs above their heads.
 
     Args:
@@ -137,16 +137,16 @@ def placed(heights: Mapping[str, float], arcs: Sequence[tuple[str, str]]) -> Lay
     boxes = []
     for name, place in number.items():
         x, y = map(float, graph.get_node(f"n{place}").attr["pos"].split(","))
-        boxes.append(Box(name, x + MARGIN, top - y + MARGIN, BOX_WIDTH, heights[name]))
+        boxes.append(GraphBox(name, x + MARGIN, top - y + MARGIN, BOX_WIDTH, heights[name]))
     found = []
     for edge in graph.edges():
         tail, head = (names[int(str(end)[1:])] for end in edge)
         found.append(_read_arc(tail, head, edge.attr["pos"], top))
     found.sort(key=lambda arc: (number[arc.head], number[arc.tail]))
-    return Layout(right + 2 * MARGIN, top + 2 * MARGIN, tuple(boxes), tuple(found))
+    return GraphLayout(right + 2 * MARGIN, top + 2 * MARGIN, tuple(boxes), tuple(found))
 
 
-def _read_arc(tail: str, head: str, path: str, top: float) -> Arc:
+def _read_arc(tail: str, head: str, path: str, top: float) -> GraphArc:
     """Read Graphviz's `e,x,y x,y x,y ...`; it counts upwards."""
     tip: tuple[float, float] | None = None
     points = []
@@ -157,21 +157,21 @@ def _read_arc(tail: str, head: str, path: str, top: float) -> Arc:
             tip = (x, y)
         else:
             points.append((x, y))
-    return Arc(tail, head, tuple(points), tip or points[-1])
+    return GraphArc(tail, head, tuple(points), tip or points[-1])
 
 
 def label_lines(words: Words, name: str) -> list[str]:
     """Break the name of a move or factor into a box's lines; they are set bold."""
     node = words.node(name)
     label = words.heading(name) if isinstance(node, Decision) else words.label(name)
-    return wrapped(label, (BOX_WIDTH - 2 * PADDING) / _BOLD)
+    return wrap_text(label, (BOX_WIDTH - 2 * PADDING) / _BOLD)
 
 
 def state_lines(equilibrium: "Equilibrium", words: Words, name: str) -> list[str]:
     """Break the likeliest state into a box's lines, the last with room for the percentage."""
-    state, _ = narrative.likeliest(equilibrium.forecast(name))
+    state, _ = narrative.most_likely(equilibrium.forecast(name))
     room = BOX_WIDTH - 2 * PADDING
-    lines = wrapped(words.state(name, state), room)
+    lines = wrap_text(words.state(name, state), room)
     *before, last = lines
     if text_width(last) <= room - _PERCENT_ROOM:
         return lines
@@ -196,7 +196,7 @@ def text_width(text: str) -> float:
     return ems * _SIZE
 
 
-def wrapped(text: str, room: float, most: int = 4) -> list[str]:
+def wrap_text(text: str, room: float, most: int = 4) -> list[str]:
     """Break text into lines that fit into a room, the last cut off where there are too many."""
     lines = [""]
     for word in text.split():

@@ -12,7 +12,8 @@ from middlegame.report.terminal.comparison import (
     question,
     weights_words,
 )
-from middlegame.report.text.words import capitalize_first, clean
+from middlegame.report.text.grammar import capitalize_first
+from middlegame.report.text.words import clean
 
 if TYPE_CHECKING:
     from middlegame.ledger.scoring import EarnedWeights
@@ -45,7 +46,9 @@ def comparison_section(found: Comparison, earned: "EarnedWeights | None" = None)
                 if each.importance > 0
             ],
             "method": METHOD,
-            "notes": [capitalize_first(f"{clean(line)}.") for line in [*left_words(found), *found.notes]],
+            "notes": [
+                capitalize_first(f"{clean(line)}.") for line in [*left_words(found), *found.notes]
+            ],
         },
     )
 

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from middlegame.report.charts.tornado import tornado_chart
+from middlegame.report.charts.drivers import tornado_chart
 from middlegame.report.html.sections import Section
 from middlegame.report.terminal.drivers import caveats, method
-from middlegame.report.text.drivers import driving
+from middlegame.report.text.drivers import drivers_text
 
 if TYPE_CHECKING:
     from middlegame.analysis.drivers import QuestionDrivers
-    from middlegame.analysis.flip_points import OneAtATime
+    from middlegame.analysis.one_at_a_time import OneAtATime
     from middlegame.analysis.outcomes import BatchEvaluator
     from middlegame.equilibrium.equilibrium import Equilibrium
 
@@ -24,7 +24,7 @@ def driver_section(
     drivers: Sequence["QuestionDrivers"],
 ) -> Section:
     """Give what the template shows: for each question its flips, a tornado and shares."""
-    told = driving(
+    told = drivers_text(
         equilibrium, answers.questions, moves, drivers, most_flips=_FLIPS, most_rows=_ROWS
     )
     shown = {

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Any
 
 from middlegame.base.numbers import HALF_WIDTH_90
 from middlegame.base.version import __version__
-from middlegame.report.charts.bars import inline
+from middlegame.report.charts.bars import inline_svg
 from middlegame.report.html.report import environment, natural_width
 from middlegame.report.terminal.fit import method, number, points_of, rows_of
 from middlegame.report.text.palette import OKABE_ITO
-from middlegame.report.text.words import clean, percent, spaced
+from middlegame.report.text.words import clean, name_as_words, percent
 
 if TYPE_CHECKING:
     from middlegame.estimation.bayes import Posterior
@@ -33,7 +33,7 @@ def fit_page(
         posterior: what is believed after the data, if that was sampled.
     """
     declared = found.scenario.fit.columns if found.scenario.fit else {}
-    columns = {name: clean(each.label or spaced(name)) for name, each in declared.items()}
+    columns = {name: clean(each.label or name_as_words(name)) for name, each in declared.items()}
     outcomes = list(dict.fromkeys(str(each.outcome) for each in found.differences))
     changes = [
         {
@@ -123,7 +123,7 @@ def _intervals(found: "Fit") -> str:
     told = "Estimates in standard errors from 0: " + ", ".join(
         f"{row['name']} {row['middle']:.1f}" for row in rows
     )
-    return inline(vl_convert.vegalite_to_svg(chart.to_dict()), told)
+    return inline_svg(vl_convert.vegalite_to_svg(chart.to_dict()), told)
 
 
 def _calibration(validation: "Validation") -> str:
@@ -164,7 +164,7 @@ def _calibration(validation: "Validation") -> str:
         f"said {percent(c.predicted)}, came true {percent(c.observed)}"
         for c in validation.calibration
     )
-    return inline(vl_convert.vegalite_to_svg(chart.to_dict()), told)
+    return inline_svg(vl_convert.vegalite_to_svg(chart.to_dict()), told)
 
 
 def _error(share: float, count: int) -> float:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from middlegame.analysis.hypotheses import EvidenceAssessment, HypothesisSet, hidden, hypotheses
+from middlegame.analysis.hypotheses import EvidenceAssessment, HypothesisSet, hidden, weigh_evidence
 from middlegame.equilibrium.equilibrium import Equilibrium
 from middlegame.report.html.sections import Section, sections
 from middlegame.report.terminal.hypotheses import (
@@ -17,7 +17,8 @@ from middlegame.report.terminal.hypotheses import (
     worlds_words,
 )
 from middlegame.report.text import narrative
-from middlegame.report.text.words import Words, capital, date
+from middlegame.report.text.grammar import capitalize_first
+from middlegame.report.text.words import Words, date
 
 if TYPE_CHECKING:
     from middlegame.analysis.hypotheses_over_worlds import HypothesesOverWorlds
@@ -50,7 +51,7 @@ def evidence_sections(equilibrium: Equilibrium) -> list[Section]:
     """Give the section of a contest that holds evidence and hides something, at the medians."""
     if not equilibrium.evidence or not hidden(equilibrium.diagram):
         return []
-    return [hypothesis_section(hypotheses(equilibrium), equilibrium)]
+    return [hypothesis_section(weigh_evidence(equilibrium), equilibrium)]
 
 
 def _hypothesis(
@@ -82,11 +83,11 @@ def _piece(
 ) -> dict[str, Any]:
     state = piece.favoured_state
     return {
-        "label": capital(piece_label(words, piece)),
+        "label": capitalize_first(piece_label(words, piece)),
         "date": date(piece.date) if piece.date else "",
         "alone": ratio(piece.bayes_factor),
         "in_order": ratio(piece.bayes_factors_in_order[state]),
-        "strength": capital(strength(words, hypothesis, piece)),
+        "strength": capitalize_first(strength(words, hypothesis, piece)),
         "discriminates": piece.discriminates,
         "posterior": list(piece.posterior.values()),
         "range": piece_range(hypothesis, piece, weighed).strip(),

@@ -46,7 +46,8 @@ def _equilibrium(found: Equilibrium, note: str = "") -> str:
     words = narrative.words_of(found)
     colours = actor_colours(found.diagram)
     asked = [
-        _Row(question.label, question.probability, False) for question in narrative.question_forecasts(found)
+        _Row(question.label, question.probability, False)
+        for question in narrative.question_forecasts(found)
     ]
     blocks = []
     for node in found.diagram.nodes:

@@ -14,20 +14,20 @@ from middlegame.report.charts.graph import contest_graph
 from middlegame.report.charts.layout import shown_period
 from middlegame.report.html.sections import Section
 from middlegame.report.text import narrative
+from middlegame.report.text.grammar import capitalize_first
 from middlegame.report.text.judgements import judgement_groups, web_address
 from middlegame.report.text.over_time import (
     Series,
     factors_over_time,
     is_timed,
     moves_over_time,
-    timeless,
+    nodes_without_period,
 )
-from middlegame.report.text.palette import NOBODY, actor_colours
+from middlegame.report.text.palette import NEUTRAL, actor_colours
 from middlegame.report.text.policies import policy_rows, policy_words
 from middlegame.report.text.words import (
     SCALE_SOURCE,
     Words,
-    capital,
     clean,
     date,
     likelihood,
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
     from middlegame.equilibrium.equilibrium import Equilibrium
-    from middlegame.scenario.yaml.load import Loaded
+    from middlegame.scenario.yaml.load import LoadedScenario
 
 STORYLINES = 5
 MOST_ROWS = 40
@@ -57,7 +57,7 @@ class _Chart:
 
 def html_report(
     equilibrium: "Equilibrium",
-    loaded: "Loaded | None" = None,
+    loaded: "LoadedScenario | None" = None,
     analyses: Sequence[Section] = (),
 ) -> str:
     """Write the report on an equilibrium as one self-contained HTML page.
@@ -70,7 +70,7 @@ def html_report(
     leads = [section for section in analyses if section.answer]
     words, scenario = narrative.words_of(equilibrium), equilibrium.scenario
     groups = judgement_groups(equilibrium, words, loaded)
-    told = [written for group in groups for written in group.written]
+    told = [written for group in groups for written in group.rows]
     graph, period = contest_graph(equilibrium), shown_period(equilibrium.diagram)
     return (
         environment()
@@ -83,8 +83,8 @@ def html_report(
             question=clean(scenario.question or "") if scenario else "",
             answer=leads[0].answer if leads else narrative.answer(equilibrium),
             notes=list(narrative.notes(equilibrium, "beside it")),
-            questions=narrative.asked(equilibrium),
-            due=narrative.common_due(equilibrium),
+            questions=narrative.question_forecasts(equilibrium),
+            due=narrative.common_due_date(equilibrium),
             moves=_move_charts(equilibrium, words),
             outcomes=_factor_charts(equilibrium, words),
             others=_other_factors(equilibrium, words),
@@ -92,7 +92,7 @@ def html_report(
             graph_period=words.period(period) if period else "",
             timed=is_timed(equilibrium),
             graph_width=natural_width(graph),
-            storylines=narrative.storylines(equilibrium, STORYLINES),
+            storylines=narrative.storyline_texts(equilibrium, STORYLINES),
             points=_points(equilibrium, words),
             policies=_policies(equilibrium, words),
             leads=leads,
@@ -141,7 +141,7 @@ def _chart(equilibrium: "Equilibrium", words: Words, name: str, colour: str) -> 
     return _Chart(title, colour, forecast_chart(title, words.states(name), chances, colour))
 
 
-def _file(loaded: "Loaded | None") -> str:
+def _file(loaded: "LoadedScenario | None") -> str:
     """Name the file with its folder: where that folder is, is nobody else's business."""
     return clean("/".join(PurePath(loaded.file).parts[-2:])) if loaded else ""
 
@@ -165,8 +165,8 @@ def _factor_charts(equilibrium: "Equilibrium", words: Words) -> list[_Chart]:
     timed = factors_over_time(equilibrium) if is_timed(equilibrium) else []
     curves = [_curve(each) for each in timed if each.headline]
     return curves + [
-        _chart(equilibrium, words, node.name, NOBODY)
-        for node in timeless(equilibrium)
+        _chart(equilibrium, words, node.name, NEUTRAL)
+        for node in nodes_without_period(equilibrium)
         if node.headline and not isinstance(node, Decision)
     ]
 
@@ -179,14 +179,17 @@ def _told_last(equilibrium: "Equilibrium") -> list[Node]:
     """What stands in the list of other factors: over time, each in its last period."""
     diagram = equilibrium.diagram
     quiet = [each for each in factors_over_time(equilibrium) if not each.headline]
-    return [*(diagram.instances(each.name)[-1] for each in quiet), *timeless(equilibrium)]
+    return [
+        *(diagram.instances(each.name)[-1] for each in quiet),
+        *nodes_without_period(equilibrium),
+    ]
 
 
 def _other_factors(equilibrium: "Equilibrium", words: Words) -> list[tuple[str, str, float]]:
     found = []
     for node in _told_last(equilibrium):
         if not node.headline and not isinstance(node, Decision):
-            state, chance = narrative.likeliest(equilibrium.forecasts[node.name])
+            state, chance = narrative.most_likely(equilibrium.forecasts[node.name])
             found.append((words.label(node.name), words.state(node.name, state), chance))
     return found
 
@@ -198,8 +201,8 @@ def _points(equilibrium: "Equilibrium", words: Words) -> list[dict[str, Any]]:
     extent = 10 * math.ceil(extent / 10)
     return [
         {
-            "actor": capital(words.actor(owner)),
-            "colour": colours.get(owner, NOBODY),
+            "actor": capitalize_first(words.actor(owner)),
+            "colour": colours.get(owner, NEUTRAL),
             "value": points(value),
             "start": 50 + 50 * min(value, 0.0) / extent,
             "length": 50 * abs(value) / extent,

@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, Any
 
 from middlegame.report.html.sections import Section
 from middlegame.report.terminal.value_of_information import LEAST, method
-from middlegame.report.text.palette import NOBODY, actor_colours
+from middlegame.report.text.palette import NEUTRAL, actor_colours
 from middlegame.report.text.value_of_information import (
-    Sharpened,
-    Valued,
-    idle_knowing,
-    valued_knowing,
-    valued_levers,
+    QuestionGains,
+    ValueRow,
+    commitment_rows,
+    information_value_rows,
+    negligible_information,
 )
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ _ROWS = 8
 
 def worth_section(
     equilibrium: "Equilibrium",
-    sharpened: Sequence[Sharpened],
+    sharpened: Sequence[QuestionGains],
     told: Sequence["InformationValue"],
     levers: Sequence["CommitmentValue"],
     worlds: int,
@@ -37,23 +37,23 @@ def worth_section(
             {"title": each.title, "mean": each.mean, "rows": each.rows[:_ROWS]}
             for each in sharpened
         ],
-        "knowing": _bars(equilibrium, valued_knowing(equilibrium, told)),
-        "idle": idle_knowing(equilibrium, told),
+        "knowing": _bars(equilibrium, information_value_rows(equilibrium, told)),
+        "idle": negligible_information(equilibrium, told),
         "least": LEAST,
-        "levers": _bars(equilibrium, valued_levers(equilibrium, levers)),
+        "levers": _bars(equilibrium, commitment_rows(equilibrium, levers)),
         "method": method(equilibrium, worlds),
     }
-    return Section("worth.html", shown)
+    return Section("value_of_information.html", shown)
 
 
-def _bars(equilibrium: "Equilibrium", rows: Sequence[Valued]) -> list[dict[str, Any]]:
+def _bars(equilibrium: "Equilibrium", rows: Sequence[ValueRow]) -> list[dict[str, Any]]:
     colours = actor_colours(equilibrium.diagram)
     extent = max([abs(row.points) for row in rows], default=0.0) or 1.0
     return [
         {
             "label": row.label[:1].upper() + row.label[1:],
             "value": row.value,
-            "colour": colours.get(row.owner, NOBODY),
+            "colour": colours.get(row.owner, NEUTRAL),
             "start": 50 + 50 * min(row.points, 0.0) / extent,
             "length": 50 * abs(row.points) / extent,
         }

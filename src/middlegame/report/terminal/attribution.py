@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from middlegame.report.terminal.columns import Page
+from middlegame.report.text.grammar import capitalize_first
 from middlegame.report.text.judgements import judgement_words, range_words, value_words
 from middlegame.report.text.narrative import words_of
-from middlegame.report.text.words import Words, capitalize_first, clean, date, percent
+from middlegame.report.text.words import Words, clean, date, percent
 
 if TYPE_CHECKING:
     from middlegame.analysis.attribution import Attribution, Contribution

@@ -210,7 +210,7 @@ class Page:
         columns = "".join(f"{value:>{_MARGIN + 4}}" for value in values)
         self._beside(Text(f"{columns}  ", style="bold" if label else "dim"), Text(label))
 
-    def shifts(self, found: Sequence[Shift]) -> None:
+    def shift_rows(self, found: Sequence[Shift]) -> None:
         """Print rows such as `18% -> 7%  -11 pp  Cuba's government: falls`."""
         arrow, up, down = ("->", "+", "-") if self.plain else ("→", "▲ ", "▼ ")
         for shift in found:

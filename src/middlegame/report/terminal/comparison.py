@@ -9,8 +9,9 @@ from middlegame.analysis.comparison import Comparison
 from middlegame.diagram import Parameter
 from middlegame.report.terminal.columns import Page
 from middlegame.report.terminal.show import show
+from middlegame.report.text.grammar import capitalize_first, join_list
 from middlegame.report.text.judgements import judgement_words
-from middlegame.report.text.words import Words, capitalize_first, clean, join_list, percent
+from middlegame.report.text.words import Words, clean, percent
 
 if TYPE_CHECKING:
     from middlegame.analysis.comparison import Comparison, Disagreement

@@ -6,7 +6,7 @@ from rich.console import Console
 
 from middlegame.report.terminal.columns import Page
 from middlegame.report.text import narrative
-from middlegame.report.text.discovery import discovered
+from middlegame.report.text.discovery import discovery_text
 from middlegame.report.text.words import percent
 
 if TYPE_CHECKING:
@@ -27,13 +27,13 @@ def show_discovery(
     """Print in which worlds something happens."""
     page = Page(console)
     page.title(narrative.words_of(equilibrium).title)
-    told = discovered(equilibrium, target, box, worlds)
+    told = discovery_text(equilibrium, target, box, worlds)
     page.paragraph(told.sentence, style="bold")
     page.gap()
     page.notes(narrative.notes(equilibrium))
     page.section("The box", "the part of each range that it keeps")
     for side in told.sides:
-        page.span(side.low, side.high, f"{side.label}: {side.told} (range {side.range_})")
+        page.span(side.low, side.high, f"{side.label}: {side.limits} (range {side.range_})")
     page.gap()
     page.section("Coverage against density", "of boxes from the widest to the densest")
     page.grid(

@@ -1,4 +1,4 @@
-"""Dominoes in the terminal: what falls with what in short, or all that follows from one push."""
+"""Dominoes in the terminal: all interventions in short, or everything that follows from one."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -7,20 +7,19 @@ from rich.console import Console
 
 from middlegame.analysis.dominoes import Dominoes
 from middlegame.report.terminal.columns import Page
-from middlegame.report.terminal.domino_tree import branches
 from middlegame.report.terminal.show import show
 from middlegame.report.text import narrative
 from middlegame.report.text.dominoes import (
     MOST_COLUMNS,
-    columns,
-    falls,
-    notes,
-    push_heading,
-    push_words,
-    set_aside,
-    strongest_falls,
+    effect_rows,
+    evidence_note,
+    intervention_heading,
+    intervention_label,
+    intervention_notes,
+    outcome_columns,
+    strongest_effects,
 )
-from middlegame.report.text.words import capital
+from middlegame.report.text.grammar import capitalize_first
 
 if TYPE_CHECKING:
     from middlegame.analysis.interventions import Intervention
@@ -32,6 +31,15 @@ _SPLIT = (
     "knows before play and behaves anew. Where nothing is said, all of it comes by surprise too."
 )
 
+from typing import TYPE_CHECKING
+
+from middlegame.report.text.dominoes import TREE_THRESHOLD
+from middlegame.report.text.words import percent
+
+if TYPE_CHECKING:
+    from middlegame.analysis.dominoes import Dominoes, Effect
+    from middlegame.analysis.interventions import Intervention
+
 
 @show.register(Dominoes)
 def show_dominoes(found: Dominoes, console: Console) -> None:
@@ -40,10 +48,10 @@ def show_dominoes(found: Dominoes, console: Console) -> None:
     words = narrative.words_of(found.results.equilibrium)
     page.title(words.title)
     page.section("What falls with what", "each set from outside, known to everybody")
-    told = strongest_falls(found, _MOST_FALLS)
+    told = strongest_effects(found, _MOST_FALLS)
     for push, fall in told:
-        page.paragraph(f"If {push_heading(found, push)}:", style="bold")
-        page.shifts([fall.shift])
+        page.paragraph(f"If {intervention_heading(found, push)}:", style="bold")
+        page.shift_rows([fall.shift])
         page.note(fall.note)
     if not told:
         page.paragraph("Nothing changes a headline factor by a whole percentage point.")
@@ -59,12 +67,12 @@ def show_cascade(found: Dominoes, push: "Intervention", console: Console) -> Non
     page = Page(console)
     words = narrative.words_of(found.results.equilibrium)
     page.title(words.title)
-    page.paragraph(f"If {push_heading(found, push)}", style="bold")
+    page.paragraph(f"If {intervention_heading(found, push)}", style="bold")
     page.gap()
-    told = falls(found, push)
+    told = effect_rows(found, push)
     page.section("What falls with it", "in order of play")
     for fall in told:
-        page.shifts([fall.shift])
+        page.shift_rows([fall.shift])
         page.note(fall.note)
     if not told:
         page.paragraph("Nothing moves by a whole percentage point.")
@@ -75,7 +83,7 @@ def show_cascade(found: Dominoes, push: "Intervention", console: Console) -> Non
         for branch, text in drawn:
             page.branch(branch, text)
         page.gap()
-    for note in notes(found, push):
+    for note in intervention_notes(found, push):
         page.paragraph(note, mark="!")
     _method(page, found)
 
@@ -94,13 +102,13 @@ def show_timing(found: Dominoes, pushes: Sequence["Intervention"], console: Cons
 
 def _method(page: Page, found: Dominoes) -> None:
     page.paragraph(_SPLIT, style="dim")
-    if aside := set_aside(found):
+    if aside := evidence_note(found):
         page.paragraph(aside, style="dim")
 
 
 def _matrix(page: Page, found: Dominoes, pushes: Sequence["Intervention"]) -> None:
     words = narrative.words_of(found.results.equilibrium)
-    across = columns(found)[:MOST_COLUMNS]
+    across = outcome_columns(found)[:MOST_COLUMNS]
     letters = "ABCDEFGHIJ"[: len(across)]
     rows = []
     for push in pushes:
@@ -108,7 +116,46 @@ def _matrix(page: Page, found: Dominoes, pushes: Sequence["Intervention"]) -> No
             None if name == push.name else round(100 * found.effect(push, name, state).total)
             for name, state in across
         ]
-        rows.append((push_words(words, push), numbers))
+        rows.append((intervention_label(words, push), numbers))
     page.matrix(list(letters), rows)
     for letter, (name, state) in zip(letters, across, strict=True):
-        page.paragraph(f"{letter}  {capital(words.entry(name, state))}", style="dim")
+        page.paragraph(f"{letter}  {capitalize_first(words.entry(name, state))}", style="dim")
+
+
+def branches(
+    found: "Dominoes", push: "Intervention", *, plain: bool, least: float = TREE_THRESHOLD
+) -> list[tuple[str, str]]:
+    """Draw the falls after a push: for each the branch that leads to it, and what it is.
+
+    Args:
+        found: the dominoes.
+        push: the first.
+        plain: whether in ASCII alone.
+        least: changes smaller than this are left out, unless larger ones hang on them.
+    """
+    words = narrative.words_of(found.results.equilibrium)
+    effects = {effect.name: effect for effect in found.cascade(push)}
+    ways = found.incoming_links(push, least)
+    below: dict[str, list[str]] = {}
+    for name, link in ways.items():
+        below.setdefault(link.tail, []).append(name)
+    fork, last, bar = ("|- ", "`- ", "|  ") if plain else ("├─ ", "└─ ", "│  ")
+
+    def told(effect: "Effect", adapts: bool) -> str:
+        arrow = "->" if plain else "→"
+        change = f"{percent(effect.before)} {arrow} {percent(effect.when_announced)}"
+        text = capitalize_first(words.entry(effect.name, effect.state))
+        return f"{text}  {change}{'  (expecting it)' if adapts else ''}"
+
+    def draw(name: str, before: str) -> list[tuple[str, str]]:
+        lines = []
+        under = below.get(name, [])
+        for place, each in enumerate(under):
+            end = place == len(under) - 1
+            branch = before + (last if end else fork)
+            lines.append((branch, told(effects[each], ways[each].adapts)))
+            lines += draw(each, before + ("   " if end else bar))
+        return lines
+
+    drawn = draw(push.name, "")
+    return [("", intervention_label(words, push)), *drawn] if drawn else []

@@ -7,12 +7,13 @@ from rich.console import Console
 
 from middlegame.report.terminal.columns import Page
 from middlegame.report.text import narrative
-from middlegame.report.text.drivers import Driving, driving
-from middlegame.report.text.words import capital, percent
+from middlegame.report.text.drivers import QuestionDriversText, drivers_text
+from middlegame.report.text.grammar import capitalize_first
+from middlegame.report.text.words import percent
 
 if TYPE_CHECKING:
     from middlegame.analysis.drivers import QuestionDrivers
-    from middlegame.analysis.flip_points import OneAtATime
+    from middlegame.analysis.one_at_a_time import OneAtATime
     from middlegame.analysis.outcomes import BatchEvaluator
     from middlegame.equilibrium.equilibrium import Equilibrium
 
@@ -30,7 +31,7 @@ def show_drivers(
     page = Page(console)
     page.title(narrative.words_of(equilibrium).title)
     page.notes(narrative.notes(equilibrium))
-    for each in driving(
+    for each in drivers_text(
         equilibrium, answers.questions, moves, drivers, most_flips=_FLIPS, most_rows=_ROWS
     ):
         _show(page, each)
@@ -39,7 +40,7 @@ def show_drivers(
         page.paragraph(line, style="dim")
 
 
-def _show(page: Page, each: Driving) -> None:
+def _show(page: Page, each: QuestionDriversText) -> None:
     page.section(each.title, percent(each.middle))
     page.paragraph(f"Likeliest at the middle of all ranges: {each.leader}.")
     for sentence in each.flips:
@@ -83,7 +84,7 @@ def caveats(answers: "BatchEvaluator") -> list[str]:
         )
     if answers.disagreed:
         told.append(
-            f"{capital(str(answers.disagreed))} of {answers.checked} worlds checked against the "
+            f"{capitalize_first(str(answers.disagreed))} of {answers.checked} worlds checked against the "
             "full trace differ from it: the ramp left the principal branch there."
         )
     return told

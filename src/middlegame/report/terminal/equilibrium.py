@@ -21,6 +21,7 @@ from middlegame.report.text.change import (
     point_shifts,
     question_shifts,
 )
+from middlegame.report.text.grammar import capitalize_first
 from middlegame.report.text.over_time import (
     factors_over_time,
     is_timed,
@@ -28,7 +29,7 @@ from middlegame.report.text.over_time import (
     nodes_without_period,
 )
 from middlegame.report.text.palette import NEUTRAL, actor_colours
-from middlegame.report.text.words import capitalize_first, clean, date, odds, percent, points
+from middlegame.report.text.words import clean, date, odds, percent, points
 
 
 @show.register(Equilibrium)

@@ -14,9 +14,10 @@ from middlegame.analysis.hypotheses import (
 )
 from middlegame.report.terminal.columns import Page
 from middlegame.report.text import narrative
+from middlegame.report.text.grammar import capitalize_first, join_list, mid_sentence
 from middlegame.report.text.judgements import judgement_words
-from middlegame.report.text.palette import NOBODY
-from middlegame.report.text.words import Words, capital, date, listed, percent, within
+from middlegame.report.text.palette import NEUTRAL
+from middlegame.report.text.words import Words, date, percent
 
 if TYPE_CHECKING:
     from middlegame.analysis.hypotheses_over_worlds import HypothesesOverWorlds
@@ -49,7 +50,7 @@ def show_hypotheses(
         page.forecast(
             words.states(hypothesis.name),
             hypothesis.posterior.values(),
-            NOBODY,
+            NEUTRAL,
             list(hypothesis.prior.values()),
         )
         if weighed:
@@ -77,7 +78,7 @@ def show_hypotheses(
 def over_ranges(words: Words, hypothesis: HypothesisSet, weighed: "HypothesesOverWorlds") -> str:
     """Say between what the posterior of each state lies in nine worlds of ten."""
     told = [
-        f"{within(words.state(hypothesis.name, state))} {percent(spread.ninety[0])} to "
+        f"{mid_sentence(words.state(hypothesis.name, state))} {percent(spread.ninety[0])} to "
         f"{percent(spread.ninety[1])}"
         for state, spread in weighed.posterior[hypothesis.name].items()
     ]
@@ -90,13 +91,13 @@ def movers(words: Words, hypothesis: HypothesisSet, weighed: "HypothesesOverWorl
     by_name = {parameter.name: parameter for parameter in words.diagram.parameters}
     ranked = sorted(found.items(), key=lambda item: -abs(round(item[1], 9)))
     told = [
-        f"{within(judgement_words(words, by_name[name]))} ({correlation:+.1f})"
+        f"{mid_sentence(judgement_words(words, by_name[name]))} ({correlation:+.1f})"
         for name, correlation in ranked[:_MOVERS]
         if abs(correlation) >= _COUNTS
     ]
     if not told:
         return ""
-    first = within(words.state(hypothesis.name, state))
+    first = mid_sentence(words.state(hypothesis.name, state))
     return f"Correlated most with '{first}' over the ranges: {'; '.join(told)}."
 
 
@@ -135,9 +136,13 @@ def ratio(factor: float) -> str:
 def piece_words(words: Words, hypothesis: HypothesisSet, piece: EvidenceAssessment) -> str:
     """Say what one piece of evidence does."""
     when = f" ({date(piece.date)})" if piece.date else ""
-    told = f"{capital(piece_label(words, piece))}{when}: {strength(words, hypothesis, piece)}"
+    told = (
+        f"{capitalize_first(piece_label(words, piece))}{when}: {strength(words, hypothesis, piece)}"
+    )
     state = piece.favoured_state
-    then = f"'{within(words.state(hypothesis.name, state))}' {percent(piece.posterior[state])}"
+    then = (
+        f"'{mid_sentence(words.state(hypothesis.name, state))}' {percent(piece.posterior[state])}"
+    )
     return f"{told}. After it, {then}."
 
 
@@ -148,7 +153,7 @@ def piece_label(words: Words, piece: EvidenceAssessment) -> str:
 
 def strength(words: Words, hypothesis: HypothesisSet, piece: EvidenceAssessment) -> str:
     """Say how far a piece tells the hypotheses apart, and for which it speaks."""
-    state = within(words.state(hypothesis.name, piece.favoured_state))
+    state = mid_sentence(words.state(hypothesis.name, piece.favoured_state))
     if piece.bayes_factor < _NOTHING:
         return "tells nothing"
     if not piece.discriminates:
@@ -162,13 +167,13 @@ def strength(words: Words, hypothesis: HypothesisSet, piece: EvidenceAssessment)
 
 def verdict(words: Words, hypothesis: HypothesisSet) -> str:
     """Say which evidence discriminates and which does not."""
-    apart = [within(piece_label(words, p)) for p in hypothesis.pieces if p.discriminates]
-    rest = [within(piece_label(words, p)) for p in hypothesis.pieces if not p.discriminates]
+    apart = [mid_sentence(piece_label(words, p)) for p in hypothesis.pieces if p.discriminates]
+    rest = [mid_sentence(piece_label(words, p)) for p in hypothesis.pieces if not p.discriminates]
     if not apart:
         told = "No piece of evidence tells these hypotheses apart by itself"
         first = next(iter(hypothesis.prior))
         was, now = percent(hypothesis.prior[first]), percent(hypothesis.posterior[first])
-        state = within(words.state(hypothesis.name, first))
+        state = mid_sentence(words.state(hypothesis.name, first))
         return f"{told}; together they move '{state}' from {was} to {now}."
-    told = f"What tells them apart: {listed(apart)}."
-    return f"{told} What does not: {listed(rest)}." if rest else told
+    told = f"What tells them apart: {join_list(apart)}."
+    return f"{told} What does not: {join_list(rest)}." if rest else told

@@ -8,7 +8,8 @@ from rich.console import Console
 from middlegame.ledger.records import Record, RecordedForecast, RecordedQuestion, Resolution
 from middlegame.ledger.validation import today
 from middlegame.report.terminal.columns import Page
-from middlegame.report.text.words import clean, date, join_list, percent
+from middlegame.report.text.grammar import join_list
+from middlegame.report.text.words import clean, date, percent
 
 if TYPE_CHECKING:
     import datetime as dt

@@ -7,7 +7,8 @@ from rich.console import Console
 
 from middlegame.ledger.scores import RULES
 from middlegame.report.terminal.columns import Page
-from middlegame.report.text.words import clean, join_list, percent
+from middlegame.report.text.grammar import join_list
+from middlegame.report.text.words import clean, percent
 
 if TYPE_CHECKING:
     from middlegame.ledger.scores import ForecasterScores, MeanScores, Scores
@@ -106,7 +107,8 @@ def _cautions(page: Page, scores: "Scores") -> None:
         ]
         if wrong:
             page.paragraph(
-                f"{clean(standing.forecaster)}'s log score is infinite: {join_list(wrong)}.", mark="!"
+                f"{clean(standing.forecaster)}'s log score is infinite: {join_list(wrong)}.",
+                mark="!",
             )
             page.gap()
     if scores.forecasters and scores.resolved < _FEW:
@@ -117,7 +119,9 @@ def _cautions(page: Page, scores: "Scores") -> None:
         )
         page.gap()
     if scores.late:
-        told = join_list([f"{clean(who)} on {clean(question.key)}" for who, question in scores.late])
+        told = join_list(
+            [f"{clean(who)} on {clean(question.key)}" for who, question in scores.late]
+        )
         page.paragraph(f"Too late to count: {told}.", mark="!")
         page.gap()
 

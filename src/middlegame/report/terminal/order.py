@@ -7,7 +7,11 @@ from rich.markup import escape
 
 from middlegame.diagram import Diagram
 from middlegame.engine.cost import predict_cost
-from middlegame.engine.graph.relevance import relevance_components, relevant_decisions, traced_decisions
+from middlegame.engine.graph.relevance import (
+    relevance_components,
+    relevant_decisions,
+    traced_decisions,
+)
 
 
 def order(diagram: Diagram) -> dict[str, Any]:

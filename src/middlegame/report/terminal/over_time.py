@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from middlegame.report.terminal.columns import Page
-from middlegame.report.text.over_time import Series, chosen, short
+from middlegame.report.text.over_time import Series, select_periods, short_period
 from middlegame.report.text.words import percent
 
 MOST_COLUMNS = 8
@@ -12,8 +12,8 @@ MOST_COLUMNS = 8
 
 def show_series(page: Page, found: Sequence[Series]) -> None:
     """Print series; beneath each row where nine worlds in ten are, if worlds were drawn."""
-    shown = chosen(found[0].periods, MOST_COLUMNS) if found else []
-    page.columns([short(found[0].periods[place]) for place in shown] if found else [])
+    shown = select_periods(found[0].periods, MOST_COLUMNS) if found else []
+    page.columns([short_period(found[0].periods[place]) for place in shown] if found else [])
     for each in found:
         page.heading(each.title, each.colour)
         bands = [[_band(row[k]) for k in shown] for row in each.bands]

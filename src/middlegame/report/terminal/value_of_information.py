@@ -7,12 +7,12 @@ from rich.console import Console
 
 from middlegame.report.terminal.columns import Page
 from middlegame.report.text import narrative
-from middlegame.report.text.palette import NOBODY, actor_colours
+from middlegame.report.text.palette import NEUTRAL, actor_colours
 from middlegame.report.text.value_of_information import (
-    Valued,
-    idle_knowing,
-    valued_knowing,
-    valued_levers,
+    ValueRow,
+    commitment_rows,
+    information_value_rows,
+    negligible_information,
 )
 from middlegame.report.text.words import percent
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from middlegame.analysis.commitment import CommitmentValue
     from middlegame.analysis.value_of_information import InformationValue
     from middlegame.equilibrium.equilibrium import Equilibrium
-    from middlegame.report.text.value_of_information import Sharpened
+    from middlegame.report.text.value_of_information import QuestionGains
 
 _ROWS = 4
 LEAST = 0.0005
@@ -29,7 +29,7 @@ LEAST = 0.0005
 
 def show_worth(
     equilibrium: "Equilibrium",
-    sharpened: Sequence["Sharpened"],
+    sharpened: Sequence["QuestionGains"],
     told: Sequence["InformationValue"],
     levers: Sequence["CommitmentValue"],
     worlds: int,
@@ -41,21 +41,21 @@ def show_worth(
     page.notes(narrative.notes(equilibrium))
     page.section("What is worth finding out", "how much sharper the forecast would be")
     for each in sharpened:
-        page.heading(f"{each.title} ({percent(each.mean)})", NOBODY)
+        page.heading(f"{each.title} ({percent(each.mean)})", NEUTRAL)
         for row in each.rows[:_ROWS]:
             error = f" (within {row.error:.1%})" if row.error >= LEAST else ""
-            page.value(f"{row.share:.1%}", f"{row.label}{error}", NOBODY)
+            page.value(f"{row.share:.1%}", f"{row.label}{error}", NEUTRAL)
         if not each.rows:
             page.paragraph("Nothing that varies here would tell.")
     page.gap()
     if told:
         page.section("What knowing is worth to each actor", "in its points, everybody aware of it")
-        _values(page, equilibrium, valued_knowing(equilibrium, told))
-        if idle := idle_knowing(equilibrium, told):
+        _values(page, equilibrium, information_value_rows(equilibrium, told))
+        if idle := negligible_information(equilibrium, told):
             page.paragraph(idle)
         page.gap()
     page.section("Leverage", "moves that could be fixed, and what that is worth to whom, in points")
-    _values(page, equilibrium, valued_levers(equilibrium, levers))
+    _values(page, equilibrium, commitment_rows(equilibrium, levers))
     page.gap()
     page.paragraph(method(equilibrium, worlds), style="dim")
 
@@ -74,7 +74,7 @@ def method(equilibrium: "Equilibrium", worlds: int) -> str:
     )
 
 
-def _values(page: Page, equilibrium: "Equilibrium", rows: Sequence[Valued]) -> None:
+def _values(page: Page, equilibrium: "Equilibrium", rows: Sequence[ValueRow]) -> None:
     colours = actor_colours(equilibrium.diagram)
     for row in rows:
-        page.value(row.value, row.label, colours.get(row.owner, NOBODY))
+        page.value(row.value, row.label, colours.get(row.owner, NEUTRAL))

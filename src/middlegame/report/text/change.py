@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from middlegame.report.text import narrative
-from middlegame.report.text.words import capital, percent, points
+from middlegame.report.text.grammar import capitalize_first
+from middlegame.report.text.words import percent, points
 
 if TYPE_CHECKING:
     from middlegame.equilibrium.equilibrium import Equilibrium
@@ -34,28 +35,30 @@ class Shift:
     unit: str = ""
 
 
-def news(before: "Equilibrium", after: "Equilibrium") -> Iterator[str]:
+def case_changes(before: "Equilibrium", after: "Equilibrium") -> Iterator[str]:
     """Say what was supposed or observed in between."""
     words = narrative.words_of(after)
     fixed = {n: s for n, s in after.supposed.items() if before.supposed.get(n) != s}
     if fixed:
         how = "Supposed, by surprise" if after.surprise else "Supposed, and known to everybody"
-        yield f"{how} - {words.case(fixed.items())}."
+        yield f"{how} - {words.facts(fixed.items())}."
     seen = {n: s for n, s in after.known.items() if before.known.get(n) != s}
     if seen:
-        yield f"Observed - {narrative.given_words(words, seen)}."
+        yield f"Observed - {narrative.evidence_words(words, seen)}."
 
 
 def question_shifts(before: "Equilibrium", after: "Equilibrium") -> list[Shift]:
     """List every question's probability before and after."""
     return [
         _shift(question.label, before.questions[question.name], question.probability)
-        for question in narrative.asked(after)
+        for question in narrative.question_forecasts(after)
         if question.name in before.questions
     ]
 
 
-def shifts(before: "Equilibrium", after: "Equilibrium", most: int = MOST_SHIFTS) -> list[Shift]:
+def largest_shifts(
+    before: "Equilibrium", after: "Equilibrium", most: int = MOST_SHIFTS
+) -> list[Shift]:
     """List the largest changes of moves and factors, one state of each, largest first.
 
     What was itself supposed or observed is left out.
@@ -69,7 +72,7 @@ def shifts(before: "Equilibrium", after: "Equilibrium", most: int = MOST_SHIFTS)
         was = before.forecasts[name]
         rises = {state: round(chance - was[state], 9) for state, chance in forecast.items()}
         state = max(rises, key=lambda s: (abs(rises[s]), rises[s]))
-        label = capital(words.entry(name, state))
+        label = capitalize_first(words.entry(name, state))
         found.append(
             (abs(forecast[state] - was[state]), _shift(label, was[state], forecast[state]))
         )
@@ -82,7 +85,7 @@ def point_shifts(before: "Equilibrium", after: "Equilibrium") -> list[Shift]:
     words = narrative.words_of(after)
     return [
         Shift(
-            capital(words.actor(owner)),
+            capitalize_first(words.actor(owner)),
             points(before.points[owner]),
             points(value),
             round(value) - round(before.points[owner]),
@@ -92,7 +95,7 @@ def point_shifts(before: "Equilibrium", after: "Equilibrium") -> list[Shift]:
     ]
 
 
-def moved(before: "Equilibrium", after: "Equilibrium") -> Iterator[str]:
+def off_path_warnings(before: "Equilibrium", after: "Equilibrium") -> Iterator[str]:
     """Warn of moves that now answer to what could not have happened before.
 
     Nobody has a payoff to reckon with at what is never reached, so policies there are even.

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from middlegame.report.text import narrative
-from middlegame.report.text.drivers import target_label
+from middlegame.report.text.drivers import question_title
+from middlegame.report.text.grammar import join_list, mid_sentence
 from middlegame.report.text.judgements import judgement_words, range_words, value_words
-from middlegame.report.text.words import Words, listed, percent, within
+from middlegame.report.text.words import Words, percent
 
 if TYPE_CHECKING:
     from middlegame.analysis.discovery import Box, BoxLimit
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Side:
+class BoxSide:
     """Where a box ends in one judgement, in words.
 
     Attributes:
@@ -30,7 +31,7 @@ class Side:
     """
 
     label: str
-    told: str
+    limits: str
     range_: str
     low: float
     high: float
@@ -39,7 +40,7 @@ class Side:
 
 
 @dataclass(frozen=True)
-class Discovered:
+class DiscoveryText:
     """A box in words.
 
     Attributes:
@@ -51,13 +52,13 @@ class Discovered:
 
     title: str
     sentence: str
-    sides: tuple[Side, ...]
+    sides: tuple[BoxSide, ...]
     measure: str
 
 
-def discovered(
+def discovery_text(
     equilibrium: "Equilibrium", target: "QuestionOutcomes", box: "Box", worlds: int
-) -> Discovered:
+) -> DiscoveryText:
     """Put a box into words.
 
     Args:
@@ -67,11 +68,11 @@ def discovered(
         worlds: how many there are.
     """
     words = narrative.words_of(equilibrium)
-    title = target_label(equilibrium, target)
+    title = question_title(equilibrium, target)
     sides = tuple(_side(words, equilibrium.diagram.parameters[x.parameter], x) for x in box.limits)
     level = "likelier than not" if box.above == 0.5 else f"likelier than {percent(box.above)}"
-    event = f"it is {level} that {within(title)}"
-    told = listed([f'"{side.label}" {side.told}' for side in sides])
+    event = f"it is {level} that {mid_sentence(title)}"
+    told = join_list([f'"{side.label}" {side.limits}' for side in sides])
     sentence = (
         f"{percent(box.held_out.coverage)} of the worlds in which {event} have {told}; of all "
         f"worlds that have, it is so in {percent(box.held_out.density)}, against "
@@ -82,10 +83,10 @@ def discovered(
         f"on the rest; where it was drawn, {percent(box.in_sample.coverage)} and "
         f"{percent(box.in_sample.density)}."
     )
-    return Discovered(title, sentence, sides, measure)
+    return DiscoveryText(title, sentence, sides, measure)
 
 
-def _side(words: Words, parameter: "Parameter", limit: "BoxLimit") -> Side:
+def _side(words: Words, parameter: "Parameter", limit: "BoxLimit") -> BoxSide:
     parts = []
     if limit.low is not None:
         parts.append(f"above {value_words(parameter, limit.low)}")
@@ -98,7 +99,7 @@ def _side(words: Words, parameter: "Parameter", limit: "BoxLimit") -> Side:
             return otherwise
         return min(max((float(parameter.to_scale(value)) - begin) / (end - begin), 0.0), 1.0)
 
-    return Side(
+    return BoxSide(
         judgement_words(words, parameter),
         " and ".join(parts),
         range_words(parameter),

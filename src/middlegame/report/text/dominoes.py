@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from middlegame.diagram import Decision, Node
 from middlegame.report.text import narrative
 from middlegame.report.text.change import Shift
-from middlegame.report.text.words import Words, capital, listed, percent, within
+from middlegame.report.text.grammar import capitalize_first, join_list, mid_sentence
+from middlegame.report.text.words import Words, percent
 
 if TYPE_CHECKING:
     from middlegame.analysis.dominoes import Dominoes, Effect
@@ -15,13 +16,15 @@ if TYPE_CHECKING:
 
 LEAST = 0.01
 """Changes smaller than this are not told."""
+TREE_THRESHOLD = 0.02
+"""Smallest change that a cascade's tree or graph shows."""
 MOST_COLUMNS = 9
 _MOSTLY = 0.5
 """The part of an effect that a chain must carry to be told as the way it comes about."""
 
 
 @dataclass(frozen=True)
-class Fall:
+class EffectRow:
     """One change after a push.
 
     Attributes:
@@ -34,31 +37,31 @@ class Fall:
     effect: "Effect"
     shift: Shift
     split: str
-    way: str
+    chain: str
 
     @property
     def note(self) -> str:
         """Both as one line."""
-        return "; ".join(part for part in (self.split, self.way) if part)
+        return "; ".join(part for part in (self.split, self.chain) if part)
 
 
-def push_words(words: Words, push: "Intervention") -> str:
+def intervention_label(words: Words, push: "Intervention") -> str:
     """Name what is pushed: `Washington: its answer: lives with it`."""
-    return capital(words.entry(push.name, push.state))
+    return capitalize_first(words.entry(push.name, push.state))
 
 
-def push_heading(found: "Dominoes", push: "Intervention") -> str:
+def intervention_heading(found: "Dominoes", push: "Intervention") -> str:
     """Name what is pushed, and how likely it was."""
     words = narrative.words_of(found.results.equilibrium)
     before = found.results.equilibrium.forecasts[push.name][push.state]
     share = found.results.availability(push)
     where = f"; open in {percent(share)}" if share < 1 - 1e-9 else ""
-    return f"{push_words(words, push)} ({percent(before)} now{where})"
+    return f"{intervention_label(words, push)} ({percent(before)} now{where})"
 
 
-def falls(
+def effect_rows(
     found: "Dominoes", push: "Intervention", *, least: float = LEAST, headlines: bool = False
-) -> list[Fall]:
+) -> list[EffectRow]:
     """List what a push changes, in order of play.
 
     Args:
@@ -76,7 +79,7 @@ def falls(
     return told
 
 
-def strongest_falls(found: "Dominoes", most: int) -> list[tuple["Intervention", Fall]]:
+def strongest_effects(found: "Dominoes", most: int) -> list[tuple["Intervention", EffectRow]]:
     """List the largest changes of how things end, each end told with its two largest."""
     ends = dict.fromkeys(node.name for node in _ends(found))
     every = [
@@ -86,7 +89,7 @@ def strongest_falls(found: "Dominoes", most: int) -> list[tuple["Intervention", 
         if effect.name in ends
     ]
     every.sort(key=lambda item: -round(abs(item[1].total), 9))
-    told: list[tuple[Intervention, Fall]] = []
+    told: list[tuple[Intervention, EffectRow]] = []
     times: dict[str, int] = {}
     for push, effect in every:
         if abs(effect.total) < LEAST or len(told) == most:
@@ -97,7 +100,7 @@ def strongest_falls(found: "Dominoes", most: int) -> list[tuple["Intervention", 
     return told
 
 
-def columns(found: "Dominoes") -> list[tuple[str, str]]:
+def outcome_columns(found: "Dominoes") -> list[tuple[str, str]]:
     """Choose the outcomes that a matrix shows: states of headline factors, or of all, at the end.
 
     Of two states the one that is less likely as things are: the domino that still stands.
@@ -117,7 +120,7 @@ def _ends(found: "Dominoes") -> list[Node]:
     diagram = found.results.diagram
     nodes = [
         node
-        for node in diagram.played
+        for node in diagram.contest_nodes
         if node.period is None or node.name == diagram.instances(_known(node.name))[-1].name
     ]
     factors: list[Node] = [node for node in nodes if not isinstance(node, Decision)]
@@ -133,24 +136,24 @@ def _known(name: str) -> str:
     return name.partition("@")[0]
 
 
-def notes(found: "Dominoes", push: "Intervention") -> Iterator[str]:
+def intervention_notes(found: "Dominoes", push: "Intervention") -> Iterator[str]:
     """Say what a reader must know about a push."""
     words = narrative.words_of(found.results.equilibrium)
     if found.results.availability(push) < 1 - 1e-9:
         yield (
-            f"{push_words(words, push)} is not always open: it is taken wherever it is, and "
+            f"{intervention_label(words, push)} is not always open: it is taken wherever it is, and "
             "elsewhere the choice is free."
         )
     moves = [words.heading(name) for name in found.results.unforeseen_moves(push)]
     if moves:
         yield (
-            f"By surprise, {listed(moves)} "
+            f"By surprise, {join_list(moves)} "
             f"{'face' if len(moves) > 1 else 'faces'} what could not happen before, and is taken "
             "to choose evenly there."
         )
 
 
-def set_aside(found: "Dominoes") -> str:
+def evidence_note(found: "Dominoes") -> str:
     """Say where a contest's own evidence does not count here; nothing where it has none."""
     if not found.results.diagram.evidence:
         return ""
@@ -162,14 +165,14 @@ def set_aside(found: "Dominoes") -> str:
 
 def _fall(
     found: "Dominoes", push: "Intervention", effect: "Effect", *, chained: bool = True
-) -> Fall:
+) -> EffectRow:
     shift = _shift(narrative.words_of(found.results.equilibrium), effect)
     way = _way(found, push, effect, shift.difference) if chained else ""
-    return Fall(effect, shift, _split(effect), way)
+    return EffectRow(effect, shift, _split(effect), way)
 
 
 def _shift(words: Words, effect: "Effect") -> Shift:
-    label = capital(words.entry(effect.name, effect.state))
+    label = capitalize_first(words.entry(effect.name, effect.state))
     before, after = effect.before, effect.when_announced
     return Shift(
         label, percent(before), percent(after), round(100 * after) - round(100 * before), " pp"
@@ -194,9 +197,9 @@ def _way(found: "Dominoes", push: "Intervention", effect: "Effect", difference: 
     if abs(chain.carried) < _MOSTLY * abs(chain.total):
         return "along several ways, none of which carries half of it"
     words = narrative.words_of(found.results.equilibrium)
-    shown = {node.name for node in found.results.diagram.played}
+    shown = {node.name for node in found.results.diagram.contest_nodes}
     steps = [
-        within(words.clause(link.head, found.gaining_state(push, link.head)))
+        mid_sentence(words.clause(link.head, found.gaining_state(push, link.head)))
         for link in chain.links[:-1]
         if link.head in shown
     ]

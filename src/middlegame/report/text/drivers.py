@@ -8,20 +8,21 @@ import numpy as np
 
 from middlegame.diagram import Parameter
 from middlegame.report.text import narrative
+from middlegame.report.text.grammar import capitalize_first, join_list, mid_sentence
 from middlegame.report.text.judgements import judgement_words, range_words, value_words
-from middlegame.report.text.narrative import likeliest, question_label
-from middlegame.report.text.words import Words, capital, listed, percent, spaced, within
-from middlegame.scenario.model.correlations import LEARNT
+from middlegame.report.text.narrative import most_likely, question_label
+from middlegame.report.text.words import Words, name_as_words, percent
+from middlegame.scenario.model.correlations import COEFFICIENT_GROUP
 
 if TYPE_CHECKING:
     from middlegame.analysis.drivers import Driver, QuestionDrivers
-    from middlegame.analysis.flip_points import FlipPoint, OneAtATime
+    from middlegame.analysis.one_at_a_time import FlipPoint, OneAtATime
     from middlegame.analysis.outcomes import QuestionOutcomes
     from middlegame.equilibrium.equilibrium import Equilibrium
 
 
 @dataclass(frozen=True)
-class Driven:
+class DriverRow:
     """One judgement, or several that correlate, and what it does to a question.
 
     Attributes:
@@ -45,7 +46,7 @@ class Driven:
 
 
 @dataclass(frozen=True)
-class Driving:
+class QuestionDriversText:
     """What moves one question.
 
     Attributes:
@@ -62,10 +63,10 @@ class Driving:
     leader: str
     flips: tuple[str, ...]
     none: str
-    rows: tuple[Driven, ...]
+    rows: tuple[DriverRow, ...]
 
 
-def driving(
+def drivers_text(
     equilibrium: "Equilibrium",
     targets: Sequence["QuestionOutcomes"],
     moves: Sequence["OneAtATime"],
@@ -73,7 +74,7 @@ def driving(
     *,
     most_flips: int,
     most_rows: int,
-) -> list[Driving]:
+) -> list[QuestionDriversText]:
     """Put what moves each question into words.
 
     Args:
@@ -93,17 +94,17 @@ def driving(
         if moved.pair:
             sentences.insert(0, flip_sentence(words, target, parameters, moved.pair))
         shares = dict(zip(target.outcomes, map(float, moved.middle), strict=True))
-        leader, chance = likeliest(shares)
+        leader, chance = most_likely(shares)
         rows = [
             _row(words, target, parameters, moved, driver)
             for driver in driven.ranked[:most_rows]
             if driver.is_detectable
         ]
         told.append(
-            Driving(
-                title=target_label(equilibrium, target),
+            QuestionDriversText(
+                title=question_title(equilibrium, target),
                 middle=float(target.probability(moved.middle)),
-                leader=f"{capital(outcome_words(words, target, leader))} ({percent(chance)})",
+                leader=f"{capitalize_first(outcome_clause(words, target, leader))} ({percent(chance)})",
                 flips=tuple(sentences),
                 none=""
                 if sentences
@@ -115,19 +116,19 @@ def driving(
     return told
 
 
-def target_label(equilibrium: "Equilibrium", target: "QuestionOutcomes") -> str:
+def question_title(equilibrium: "Equilibrium", target: "QuestionOutcomes") -> str:
     """Name a question."""
     words = narrative.words_of(equilibrium)
     asked = equilibrium.scenario.questions if equilibrium.scenario else {}
     if target.name in asked:
         return question_label(words, asked[target.name])
-    return capital(words.condition(target.conditions[0]))
+    return capitalize_first(words.condition(target.conditions[0]))
 
 
-def outcome_words(words: Words, target: "QuestionOutcomes", outcome: str) -> str:
+def outcome_clause(words: Words, target: "QuestionOutcomes", outcome: str) -> str:
     """Say how a question comes out."""
     if target.node is not None:
-        return within(words.clause(target.node, outcome))
+        return mid_sentence(words.clause(target.node, outcome))
     return outcome
 
 
@@ -149,8 +150,8 @@ def flip_sentence(
         where = "" if flip.within else ", beyond their ranges"
     jumps = ", at a jump" if flip.jumps else ""
     return (
-        f"If you put {listed(parts)}{where}, the answer flips to: "
-        f"{outcome_words(words, target, flip.after)}{jumps}"
+        f"If you put {join_list(parts)}{where}, the answer flips to: "
+        f"{outcome_clause(words, target, flip.after)}{jumps}"
     )
 
 
@@ -160,14 +161,14 @@ def _row(
     parameters: Sequence[Parameter],
     moved: "OneAtATime",
     driver: "Driver",
-) -> Driven:
+) -> DriverRow:
     if len(driver.parameters) != 1:
-        if driver.name == LEARNT:
+        if driver.name == COEFFICIENT_GROUP:
             told = f"What history teaches ({len(driver.parameters)} coefficients together)"
-            return Driven(told, "", None, None, driver.total, driver.total_error, "")
-        names = [within(judgement_words(words, parameters[p])) for p in driver.parameters]
-        label = f"{capital(spaced(driver.name))}, together: {'; '.join(names)}"
-        return Driven(label, "", None, None, driver.total, driver.total_error, "")
+            return DriverRow(told, "", None, None, driver.total, driver.total_error, "")
+        names = [mid_sentence(judgement_words(words, parameters[p])) for p in driver.parameters]
+        label = f"{capitalize_first(name_as_words(driver.name))}, together: {'; '.join(names)}"
+        return DriverRow(label, "", None, None, driver.total, driver.total_error, "")
     (place,) = driver.parameters
     parameter = parameters[place]
     low, high = map(float, target.probability(moved.ends[place]))
@@ -176,7 +177,7 @@ def _row(
     if flips:
         sign = "over" if flips[0].shares[0] > 0 else "under"
         told = f"flips {sign} {value_words(parameter, flips[0].values[0])}"
-    return Driven(
+    return DriverRow(
         judgement_words(words, parameter),
         range_words(parameter),
         low if np.isfinite(low) else None,

@@ -6,15 +6,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from middlegame.diagram import Parameter
-from middlegame.report.text.words import Words, capital, clean, spaced, within
+from middlegame.report.text.grammar import capitalize_first, mid_sentence
+from middlegame.report.text.words import Words, clean, name_as_words
 from middlegame.scenario.model.fields import read_citation
-from middlegame.scenario.model.judgement import plain
+from middlegame.scenario.model.judgement import format_number
 from middlegame.scenario.model.scenario import Scenario
 from middlegame.scenario.model.walk import judgements
 
 if TYPE_CHECKING:
     from middlegame.equilibrium.equilibrium import Equilibrium
-    from middlegame.scenario.yaml.load import Loaded
+    from middlegame.scenario.yaml.load import LoadedScenario
 
 Path = tuple[str | int, ...]
 _ODDS_END = 10.0
@@ -29,7 +30,7 @@ _COST_OF = "What options cost"
 
 
 @dataclass(frozen=True)
-class Cited:
+class CitedPlace:
     """A place in a source.
 
     Attributes:
@@ -46,7 +47,7 @@ class Cited:
 
 
 @dataclass(frozen=True)
-class Written:
+class JudgementRow:
     """A judgement as the report shows it.
 
     Attributes:
@@ -72,20 +73,20 @@ class Written:
     high: float
     used: float
     why: str
-    cites: tuple[Cited, ...]
+    cites: tuple[CitedPlace, ...]
     line: int | None
 
 
 @dataclass
-class Group:
+class JudgementGroup:
     """Judgements about one thing."""
 
     title: str
-    written: list[Written] = field(default_factory=list)
+    rows: list[JudgementRow] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
-class _Raw:
+class _Judgement:
     path: Path
     name: str
     low: float
@@ -96,19 +97,19 @@ class _Raw:
 
 
 def judgement_groups(
-    equilibrium: "Equilibrium", words: Words, loaded: "Loaded | None"
-) -> list[Group]:
+    equilibrium: "Equilibrium", words: Words, loaded: "LoadedScenario | None"
+) -> list[JudgementGroup]:
     """List every number of the scenario, and every parameter of the diagram, by what it is of."""
     used = _used(equilibrium)
     raws = list(_raws(equilibrium))
     extents = {unit: _extent(raws, unit) for unit in ("points", _COSTS)}
-    groups: dict[str, Group] = {}
+    groups: dict[str, JudgementGroup] = {}
     for raw in raws:
         title, case, claim = _told(words, raw.path)
         extent = extents.get(raw.unit, 1.0)
         ends = [_share(end, raw.unit, extent) for end in (raw.low, raw.high)]
         middle = used.get(raw.name)
-        written = Written(
+        written = JudgementRow(
             name=clean(raw.name),
             case=case,
             claim=claim,
@@ -119,9 +120,9 @@ def judgement_groups(
             used=sum(ends) / 2 if middle is None else _share(middle, raw.unit, extent),
             why=clean(raw.why),
             cites=tuple(_cited(words.scenario, cite) for cite in raw.cites),
-            line=loaded.place(raw.path)[0] if loaded and raw.path else None,
+            line=loaded.locate(raw.path)[0] if loaded and raw.path else None,
         )
-        groups.setdefault(title, Group(title)).written.append(written)
+        groups.setdefault(title, JudgementGroup(title)).rows.append(written)
     return sorted(groups.values(), key=lambda group: group.title == _PRECISION)
 
 
@@ -130,9 +131,9 @@ def judgement_words(words: Words, parameter: Parameter) -> str:
     title, case, claim = _told(words, parameter.path)
     if title == _OTHER:
         return clean(parameter.name)
-    told = f"{title}: {within(claim)}" if claim != "this factor" else title
+    told = f"{title}: {mid_sentence(claim)}" if claim != "this factor" else title
     if title == _PRECISION:
-        return f"{title}: {within(case)}"
+        return f"{title}: {mid_sentence(case)}"
     if title == _COST_OF:
         return f"{told} ({case})"
     if not case or case == "In any case" or title.startswith("What "):
@@ -159,7 +160,7 @@ def range_words(parameter: Parameter) -> str:
     return told.replace("–", " to ")
 
 
-def _raws(equilibrium: "Equilibrium") -> Iterator[_Raw]:
+def _raws(equilibrium: "Equilibrium") -> Iterator[_Judgement]:
     """List the scenario's numbers in written order, then parameters that stand nowhere in it."""
     parameters = {parameter.path: parameter for parameter in equilibrium.diagram.parameters}
     told: set[str] = set()
@@ -172,14 +173,14 @@ def _raws(equilibrium: "Equilibrium") -> Iterator[_Raw]:
         name = parameter.name if parameter else _dotted(path)
         told.add(name)
         unit = _unit(path, judgement.unit)
-        yield _Raw(path, name, judgement.low, judgement.high, unit, why, tuple(cites))
+        yield _Judgement(path, name, judgement.low, judgement.high, unit, why, tuple(cites))
     for parameter in equilibrium.diagram.parameters:
         if parameter.name not in told:
             yield _of_parameter(parameter)
 
 
-def _of_parameter(parameter: Parameter) -> _Raw:
-    return _Raw(
+def _of_parameter(parameter: Parameter) -> _Judgement:
+    return _Judgement(
         path=parameter.path,
         name=parameter.name,
         low=parameter.low,
@@ -194,7 +195,7 @@ def _unit(path: Path, unit: str) -> str:
     return _COSTS if path and path[-1] == "costs" else unit
 
 
-def _extent(raws: list[_Raw], unit: str) -> float:
+def _extent(raws: list[_Judgement], unit: str) -> float:
     """Give a round number of points that none of these numbers exceeds."""
     largest = max(
         (abs(e) for raw in raws if raw.unit == unit for e in (raw.low, raw.high)), default=1.0
@@ -224,27 +225,27 @@ def _told(words: Words, path: Path) -> tuple[str, str, str]:
             return _COST_OF, words.heading(name), words.state(name, option)
         case ("interests", str(actor), int(place), *_) if words.scenario:
             interest = words.scenario.interests[actor][place]
-            case = capital(words.condition(interest.when))
+            case = capitalize_first(words.condition(interest.when))
             claim = clean(interest.label) if interest.label else "is worth"
             return f"What {_mid(words.actor(actor))} wants", case, claim
         case ("actors", str(actor), "patience"):
-            return _PATIENCE, capital(words.actor(actor)), "a year later"
+            return _PATIENCE, capitalize_first(words.actor(actor)), "a year later"
         case ("offers", str(name), *rest):
             return words.label(name), _offered(rest), "costs"
         case ("actors", str(actor), *_):
-            return _PRECISION, capital(words.actor(actor)), "precision"
+            return _PRECISION, capitalize_first(words.actor(actor)), "precision"
         case ("evidence", str(name), *_) if words.scenario and name in words.scenario.evidence:
             label = words.scenario.evidence[name].label
-            return "How reliable reports are", "", clean(label) if label else spaced(name)
+            return "How reliable reports are", "", clean(label) if label else name_as_words(name)
         case ("precision",):
             return _PRECISION, "Everybody else", "precision"
         case ("fit", "coefficients", str(name)) if words.scenario and words.scenario.fit:
             coefficient = words.scenario.fit.coefficients[name]
-            return "What history teaches", "", clean(coefficient.label or spaced(name))
+            return "What history teaches", "", clean(coefficient.label or name_as_words(name))
         case ("fit", "columns", str(name)) if words.scenario and words.scenario.fit:
             column = words.scenario.fit.columns[name]
-            return "The circumstances", "", clean(column.label or spaced(name))
-    return _OTHER, "", spaced(_dotted(path)) or "a number"
+            return "The circumstances", "", clean(column.label or name_as_words(name))
+    return _OTHER, "", name_as_words(_dotted(path)) or "a number"
 
 
 def _offered(rest: list[Any]) -> str:
@@ -276,10 +277,10 @@ def _rule(words: Words, name: str, rest: list[Any]) -> tuple[str, str]:
         case ["causes", "background", *_] if factor.causes:
             return "Without any of these causes", factor.causes.state
         case ["causes", str(state), int(place), *_] if factor.causes:
-            return f"Caused, if {words.condition(factor.causes.of[place].if_)}", state
+            return f"Caused, if {words.condition(factor.causes.causes[place].if_)}", state
         case ["table", "rows", int(place), "then", str(state)] if factor.table:
             row = factor.table.rows[place]
-            return f"If {words.case(zip(factor.table.given, row.when, strict=True))}", state
+            return f"If {words.facts(zip(factor.table.given, row.when, strict=True))}", state
     return "", ""
 
 
@@ -289,13 +290,13 @@ def _mid(actor: str) -> str:
 
 def _value(low: float, high: float, unit: str) -> str:
     if unit == "probability":
-        ends = [plain(round(100 * end, 10)) for end in (low, high)]
+        ends = [format_number(round(100 * end, 10)) for end in (low, high)]
         return f"{ends[0]}%" if low == high else f"{ends[0]}–{ends[1]}%"
     if unit == "years":
-        ends = [plain(round(end, 10)) for end in (low, high)]
+        ends = [format_number(round(end, 10)) for end in (low, high)]
         return f"{ends[0]} years" if low == high else f"{ends[0]}–{ends[1]} years"
     if unit == "odds":
-        ends = [plain(round(end, 10)) for end in (low, high)]
+        ends = [format_number(round(end, 10)) for end in (low, high)]
         return f"{ends[0]}:1" if low == high else f"{ends[0]}–{ends[1]}:1"
     sign = "" if unit == _COSTS else "+"
     ends = ["0" if end == 0 else f"{end:{sign}g}" for end in (low, high)]
@@ -317,11 +318,13 @@ def _share(value: float, unit: str, extent: float) -> float:
     return min(max(share, 0.0), 1.0)
 
 
-def _cited(scenario: Scenario | None, cite: str) -> Cited:
+def _cited(scenario: Scenario | None, cite: str) -> CitedPlace:
     place = read_citation(cite)
     source = scenario.sources.get(place.source) if scenario else None
-    title = clean(source.title) if source else spaced(place.source)
-    return Cited(place.source, title, place.paragraph, web_address(source.url if source else None))
+    title = clean(source.title) if source else name_as_words(place.source)
+    return CitedPlace(
+        place.source, title, place.paragraph, web_address(source.url if source else None)
+    )
 
 
 def web_address(url: str | None) -> str | None:

@@ -7,16 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from middlegame.diagram import Decision
-from middlegame.report.text.words import (
-    Words,
-    capitalize_first,
-    clean,
-    date,
-    likelihood,
-    likelihood_opening,
-    mid_sentence,
-    percent,
-)
+from middlegame.report.text.grammar import capitalize_first, mid_sentence
+from middlegame.report.text.words import Words, clean, date, likelihood, likelihood_opening, percent
 from middlegame.scenario.conditions import Condition, Is
 from middlegame.scenario.model.offer_expansion import expand_offers
 from middlegame.scenario.model.scenario import Question
@@ -98,7 +90,11 @@ def common_due_date(equilibrium: "Equilibrium") -> str:
 
 def question_label(words: Words, question: Question) -> str:
     """Say what a question asks."""
-    return clean(question.label) if question.label else capitalize_first(words.condition(question.will))
+    return (
+        clean(question.label)
+        if question.label
+        else capitalize_first(words.condition(question.will))
+    )
 
 
 def answer(equilibrium: "Equilibrium") -> str:
@@ -232,7 +228,9 @@ def storyline_texts(equilibrium: "Equilibrium", count: int) -> list[StorylineTex
     return tellings
 
 
-def _dated(equilibrium: "Equilibrium", words: Words, line: "Storyline") -> tuple[StorylineStep, ...]:
+def _dated(
+    equilibrium: "Equilibrium", words: Words, line: "Storyline"
+) -> tuple[StorylineStep, ...]:
     """Tell a course over time: what changes in each period, and what everybody then mostly does."""
     diagram = equilibrium.diagram
     seen = equilibrium.given({n: s for n, s in line.states.items() if n not in equilibrium.known})

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from middlegame.diagram import Decision, Node
 from middlegame.report.text import narrative
+from middlegame.report.text.grammar import capitalize_first
 from middlegame.report.text.palette import NEUTRAL, actor_colours
-from middlegame.report.text.words import capitalize_first, percent
+from middlegame.report.text.words import percent
 
 if TYPE_CHECKING:
     from middlegame.equilibrium.equilibrium import Equilibrium

@@ -12,7 +12,7 @@ OKABE_ITO = (
     "#B8A800",  # the palette's yellow, darkened: it must show on white paper
 )
 """Okabe & Ito (2008), in an order in which neighbours differ most."""
-NOBODY = "#8A8F98"
+NEUTRAL = "#8A8F98"
 """For what nobody decides, and for actors beyond the palette."""
 
 
@@ -21,7 +21,7 @@ def actor_colours(diagram: Diagram) -> dict[str, str]:
     movers = dict.fromkeys(decision.owner for decision in diagram.decisions)
     order = [*movers, *(owner for owner in diagram.owners if owner not in movers)]
     return {
-        owner: OKABE_ITO[place] if place < len(OKABE_ITO) else NOBODY
+        owner: OKABE_ITO[place] if place < len(OKABE_ITO) else NEUTRAL
         for place, owner in enumerate(order)
     }
 

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from middlegame.diagram import Decision
-from middlegame.report.text.narrative import likeliest, words_of
-from middlegame.report.text.words import Words, percent, within
+from middlegame.report.text.grammar import mid_sentence
+from middlegame.report.text.narrative import most_likely, words_of
+from middlegame.report.text.words import Words, percent
 
 if TYPE_CHECKING:
     from middlegame.equilibrium.equilibrium import Equilibrium
@@ -37,7 +38,7 @@ def policy_rows(equilibrium: "Equilibrium", name: str) -> list[PolicyRow]:
     if not isinstance(node, Decision):
         return []
     policy, reach = equilibrium.policy(name), equilibrium.reach[name]
-    opens = np.asarray(equilibrium.tables.opens[equilibrium.diagram.decisions.index(node)])
+    opens = np.asarray(equilibrium.tables.open_options[equilibrium.diagram.decisions.index(node)])
     rows = []
     for place in np.ndindex(reach.shape):
         if reach[place] <= 0:
@@ -49,7 +50,7 @@ def policy_rows(equilibrium: "Equilibrium", name: str) -> list[PolicyRow]:
         )
         pairs = list(zip(node.parents, states, strict=True))
         told = tuple(words.state(parent, state) for parent, state in pairs)
-        rows.append(PolicyRow(words.case(pairs), told, float(reach[place]), options))
+        rows.append(PolicyRow(words.facts(pairs), told, float(reach[place]), options))
     return sorted(rows, key=lambda row: -round(row.reach, 9))
 
 
@@ -61,12 +62,12 @@ def policy_words(equilibrium: "Equilibrium", name: str) -> str:
         return ""
     if not node.parents:
         return f"Knows nothing of the others' moves. {_mostly(equilibrium, words, name)}"
-    known = "; ".join(within(words.label(parent)) for parent in node.parents)
+    known = "; ".join(mid_sentence(words.label(parent)) for parent in node.parents)
     return f"Knows: {known}. {_mostly(equilibrium, words, name)}"
 
 
 def _mostly(equilibrium: "Equilibrium", words: Words, name: str) -> str:
-    state, chance = likeliest(equilibrium.forecasts[name])
+    state, chance = most_likely(equilibrium.forecasts[name])
     overall = f"Overall, {words.state(name, state)} in {percent(chance)} of cases"
     rows = policy_rows(equilibrium, name)
     place = words.node(name).states.index(state)

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from middlegame.diagram import Decision
 from middlegame.engine.numerics.continuation import TraceOutcome
 from middlegame.report.text import narrative
+from middlegame.report.text.grammar import capitalize_first, join_list, mid_sentence
 from middlegame.report.text.palette import NEUTRAL, actor_colours
-from middlegame.report.text.words import capitalize_first, join_list, mid_sentence, percent
+from middlegame.report.text.words import percent
 
 if TYPE_CHECKING:
     from middlegame.sweeps.result import Outlook, Sweep

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from middlegame.report.text import narrative
-from middlegame.report.text.drivers import target_label
+from middlegame.report.text.drivers import question_title
+from middlegame.report.text.grammar import capitalize_first, join_list, mid_sentence
 from middlegame.report.text.judgements import judgement_words
-from middlegame.report.text.words import capital, listed, within
 
 if TYPE_CHECKING:
     from middlegame.analysis.commitment import CommitmentValue
@@ -22,7 +22,7 @@ _TELLING = 0.0005
 
 
 @dataclass(frozen=True)
-class Sharper:
+class GainRow:
     """What knowing one thing would do to a forecast.
 
     Attributes:
@@ -39,7 +39,7 @@ class Sharper:
 
 
 @dataclass(frozen=True)
-class Sharpened:
+class QuestionGains:
     """What is worth finding out for one question.
 
     Attributes:
@@ -50,11 +50,11 @@ class Sharpened:
 
     title: str
     mean: float
-    rows: tuple[Sharper, ...]
+    rows: tuple[GainRow, ...]
 
 
 @dataclass(frozen=True)
-class Valued:
+class ValueRow:
     """What something is worth to an actor.
 
     Attributes:
@@ -70,28 +70,28 @@ class Valued:
     points: float
 
 
-def sharpened(
+def information_gain_rows(
     equilibrium: "Equilibrium",
     targets: Sequence["QuestionOutcomes"],
     worths: Sequence["QuestionInformation"],
-) -> list[Sharpened]:
+) -> list[QuestionGains]:
     """Put what is worth finding out into words, question by question."""
     words = narrative.words_of(equilibrium)
     by_name = {p.name: p for p in equilibrium.diagram.parameters}
     told = []
     for target, each in zip(targets, worths, strict=True):
         rows = [
-            Sharper(judgement_words(words, by_name[w.name]), w.share, _relative(w), False)
+            GainRow(judgement_words(words, by_name[w.name]), w.share, _relative(w), False)
             for w in each.judgements
             if w.is_detectable and w.share >= _TELLING
         ]
         rows += [
-            Sharper(f"{words.label(w.name)} (a fact that is hidden)", w.share, 0.0, True)
+            GainRow(f"{words.label(w.name)} (a fact that is hidden)", w.share, 0.0, True)
             for w in each.factors
             if w.is_detectable and w.share >= _TELLING
         ]
         rows.sort(key=lambda row: -round(row.share, 9))
-        told.append(Sharpened(target_label(equilibrium, target), each.mean, tuple(rows)))
+        told.append(QuestionGains(question_title(equilibrium, target), each.mean, tuple(rows)))
     return told
 
 
@@ -99,16 +99,19 @@ def _relative(worth: "InformationGain") -> float:
     return worth.error * worth.share / worth.bits if worth.bits else 0.0
 
 
-def idle_knowing(equilibrium: "Equilibrium", told: Sequence["InformationValue"]) -> str:
+def negligible_information(equilibrium: "Equilibrium", told: Sequence["InformationValue"]) -> str:
     """Name the hidden factors that are worth next to nothing to actors, and to which."""
     words = narrative.words_of(equilibrium)
     idle: dict[str, list[str]] = {}
     for each in told:
         if not _matters(each):
-            idle.setdefault(each.factor, []).append(within(words.actor(each.actor)))
+            idle.setdefault(each.factor, []).append(mid_sentence(words.actor(each.actor)))
     if not idle:
         return ""
-    whom = [f"{within(words.label(f))} (told to {listed(actors)})" for f, actors in idle.items()]
+    whom = [
+        f"{mid_sentence(words.label(f))} (told to {join_list(actors)})"
+        for f, actors in idle.items()
+    ]
     return f"Worth less than {_SMALL} points to anybody: {'; '.join(whom)}."
 
 
@@ -116,14 +119,16 @@ def _matters(told: "InformationValue") -> bool:
     return any(abs(points) >= _SMALL for points in told.points.values())
 
 
-def valued_knowing(equilibrium: "Equilibrium", told: Sequence["InformationValue"]) -> list[Valued]:
+def information_value_rows(
+    equilibrium: "Equilibrium", told: Sequence["InformationValue"]
+) -> list[ValueRow]:
     """Say what knowing each hidden factor is worth to each actor, where it matters to anybody."""
     words = narrative.words_of(equilibrium)
     return [
-        Valued(
+        ValueRow(
             each.actor,
-            f"{capital(words.actor(each.actor))} knows: {within(words.label(each.factor))}"
-            f"{_others(words_of_others(equilibrium, each.actor, each.points))}",
+            f"{capitalize_first(words.actor(each.actor))} knows: {mid_sentence(words.label(each.factor))}"
+            f"{_others(side_effects(equilibrium, each.actor, each.points))}",
             _points(each.own_points),
             each.own_points,
         )
@@ -132,15 +137,13 @@ def valued_knowing(equilibrium: "Equilibrium", told: Sequence["InformationValue"
     ]
 
 
-def words_of_others(
-    equilibrium: "Equilibrium", actor: str, points: Mapping[str, float]
-) -> list[str]:
+def side_effects(equilibrium: "Equilibrium", actor: str, points: Mapping[str, float]) -> list[str]:
     """Name the two others to whom it matters most, with what it is worth to them."""
     words = narrative.words_of(equilibrium)
     others = [(owner, value) for owner, value in points.items() if owner != actor]
     ranked = sorted(others, key=lambda item: -abs(item[1]))[:2]
     return [
-        f"{within(words.actor(owner))} {_points(value)}"
+        f"{mid_sentence(words.actor(owner))} {_points(value)}"
         for owner, value in ranked
         if abs(value) >= _SMALL
     ]
@@ -150,9 +153,9 @@ def _others(told: list[str]) -> str:
     return f" ({', '.join(told)})" if told else ""
 
 
-def valued_levers(
+def commitment_rows(
     equilibrium: "Equilibrium", levers: Sequence["CommitmentValue"], most: int = _LEVERS
-) -> list[Valued]:
+) -> list[ValueRow]:
     """Say whose move, if it could be fixed, is worth most to whom: a few for each actor.
 
     Actors to whom it is worth most come first.
@@ -165,10 +168,10 @@ def valued_levers(
     told = []
     for owner, own in by_owner.items():
         for lever in own[:most]:
-            move = within(words.entry(lever.intervention.name, lever.intervention.state))
+            move = mid_sentence(words.entry(lever.intervention.name, lever.intervention.state))
             mine = " (a commitment of its own)" if lever.mover == owner else ""
-            label = f"to {within(words.actor(owner))}: {move}{mine}"
-            told.append(Valued(owner, label, _points(lever.points), lever.points))
+            label = f"to {mid_sentence(words.actor(owner))}: {move}{mine}"
+            told.append(ValueRow(owner, label, _points(lever.points), lever.points))
     return told
 
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,8 +10,9 @@ import numpy as np
 
 from middlegame.diagram import Chance, Decision, Diagram, Node, Report, evaluate_numbers
 from middlegame.equilibrium.play import GIVEN
+from middlegame.report.text.grammar import are_verbal, mid_sentence, predicate
 from middlegame.scenario.conditions import All, Any, Condition, Is, Not, parse_condition
-from middlegame.scenario.model.references import base, split
+from middlegame.scenario.model.references import base_name, split_reference
 from middlegame.scenario.model.scenario import Scenario
 
 SCALE = (
@@ -26,13 +27,6 @@ SCALE = (
 """Upper ends and words of the US Intelligence Community Directive 203 (2015), section D.6.e.2."""
 SCALE_SOURCE = "US Intelligence Community Directive 203, Analytic Standards (2015)"
 
-_SMALL_WORDS = frozenset({
-    "a", "all", "an", "another", "any", "at", "both", "each", "either", "every", "few", "in",
-    "its", "neither", "no", "nobody", "none", "of", "on", "one", "only", "some", "somebody",
-    "that", "the", "their", "there", "these", "this", "those", "three", "two", "when", "where",
-    "whether",
-})  # fmt: skip
-_NO_VERB_ENDINGS = ("ss", "us", "is", "'s", "ous")
 _NEGLIGIBLE = 1e-9
 
 
@@ -62,7 +56,7 @@ def likelihood(probability: float) -> str:
     return next((word for end, word in SCALE if probability <= end), SCALE[-1][1])
 
 
-def likelihood_clause(probability: float) -> str:
+def likelihood_opening(probability: float) -> str:
     """Begin a sentence that says how likely something is, up to its `that`."""
     word = likelihood(probability)
     if word.endswith("chance"):
@@ -101,40 +95,9 @@ def clean(text: str) -> str:
     return "".join(sign if sign.isprintable() else " " for sign in " ".join(text.split()))
 
 
-def spaced(name: str) -> str:
+def name_as_words(name: str) -> str:
     """Turn a name into words."""
     return clean(name.replace("_", " "))
-
-
-def capital(text: str) -> str:
-    """Give the text a capital to begin with."""
-    return text[:1].upper() + text[1:]
-
-
-def within(text: str) -> str:
-    """Write a label as it stands within a sentence: only names keep their capital.
-
-    >>> within("The tenant loses"), within("Moscow waits")
-    ('the tenant loses', 'Moscow waits')
-    """
-    first, _, rest = text.partition(" ")
-    return f"{first.lower()} {rest}" if rest and first.lower() in _SMALL_WORDS else text
-
-
-def listed(parts: Sequence[str], joiner: str = "and") -> str:
-    """Join words as in a sentence: `a, b and c`."""
-    if len(parts) < 2:
-        return "".join(parts)
-    return f"{', '.join(parts[:-1])} {joiner} {parts[-1]}"
-
-
-def _as_verbs(labels: Iterable[str]) -> bool:
-    """Whether every label goes on from its subject: `waits and sees`, `does not take it up`."""
-    firsts = [label.split(" ", 1)[0] for label in labels if label]
-    return bool(firsts) and all(
-        len(first) > 3 and first.endswith("s") and not first.endswith(_NO_VERB_ENDINGS)
-        for first in firsts
-    )
 
 
 @dataclass(frozen=True)
@@ -160,22 +123,22 @@ class Words:
         """Give a move or factor of the diagram; in its first period, if none is said."""
         if name in self.diagram.index:
             return self.diagram.nodes[self.diagram.index[name]]
-        return self.diagram.instances(base(name))[0]
+        return self.diagram.instances(base_name(name))[0]
 
     def knows(self, name: str) -> bool:
         """Whether there is such a move or factor, in any period."""
-        return name in self.diagram.index or bool(self.diagram.instances(base(name)))
+        return name in self.diagram.index or bool(self.diagram.instances(base_name(name)))
 
     def period(self, period: int) -> str:
         """Name a period: `Jan-Mar 2026`."""
         if period == 0:
             return "before"
         calendar = self.scenario.calendar if self.scenario else None
-        return calendar.name(period) if calendar else f"period {period}"
+        return calendar.period_name(period) if calendar else f"period {period}"
 
     def _when(self, name: str) -> str:
         """Say behind a move or factor in which period it is meant, if one is said."""
-        at = split(name)[1]
+        at = split_reference(name)[1]
         if at is None or not self.knows(name):
             return ""
         if name not in self.diagram.index:
@@ -186,7 +149,7 @@ class Words:
     def actor(self, name: str) -> str:
         """Name an actor."""
         known = self.scenario.actors.get(name) if self.scenario else None
-        return clean(known.name) if known else spaced(name)
+        return clean(known.name) if known else name_as_words(name)
 
     def label(self, name: str) -> str:
         """Name a move or factor."""
@@ -195,13 +158,13 @@ class Words:
     def _bare(self, name: str) -> str:
         if self.knows(name) and self.node(name).label:
             return clean(self.node(name).label)
-        return clean(self.scenario.label(name)) if self.scenario else spaced(name)
+        return clean(self.scenario.label(name)) if self.scenario else name_as_words(name)
 
     def state(self, name: str, state: str) -> str:
         """Name an option of a move, or a state of a factor."""
         move = self.scenario.moves.get(name.split("@")[0]) if self.scenario else None
         option = move.options.get(state) if move else None
-        return clean(option.label) if option and option.label else spaced(state)
+        return clean(option.label) if option and option.label else name_as_words(state)
 
     def evidence(self, name: str) -> str:
         """Name a piece of evidence, with its odds if it is a report."""
@@ -211,10 +174,10 @@ class Words:
             label = self.condition(parse_condition(label))
         table = node.table if isinstance(node, Chance) else None
         if not isinstance(table, Report):
-            return within(label)
+            return mid_sentence(label)
         value = float(evaluate_numbers((table.odds,), self.diagram.theta, np)[0])
         told = f"{value:.2g}:1" if value >= 1 else f"1:{1 / value:.2g}"
-        return f"{within(label)} (a report, {told})"
+        return f"{mid_sentence(label)} (a report, {told})"
 
     def states(self, name: str) -> list[str]:
         """Name every option or state, in written order."""
@@ -225,21 +188,40 @@ class Words:
         node = self.node(name)
         return self.actor(node.owner) if isinstance(node, Decision) else self._bare(name)
 
-    def reads_on(self, name: str) -> bool:
+    def is_verbal(self, name: str) -> bool:
         """Whether this move's options or factor's states read on from its subject."""
         return self.node(name).name in self._verbal
 
     def clause(self, name: str, state: str) -> str:
-        """Say that a move or factor turns out so: `Moscow waits`, `The lease: lost`."""
-        told = f"{self.subject(name)} " if self.reads_on(name) else f"{self._bare(name)}: "
-        return told + self.state(name, state) + self._when(name)
+        """Return a clause that says how a move or factor turns out.
+
+        Such as `Moscow waits`, `The lease is lost`, `The defender chooses "resist"`.
+        """
+        return f"{self.subject(name)} {self._predicate(name, state)}{self._when(name)}"
 
     def entry(self, name: str, state: str) -> str:
-        """Say the same where nothing around it tells which move is meant."""
+        """Return the label of a table's row: for a move its heading and option, else the clause."""
         if isinstance(self.node(name), Decision):
-            told = f"{self.heading(base(name))}: {self.state(name, state)}"
+            told = f"{self.heading(base_name(name))}: {self.state(name, state)}"
             return told + self._when(name)
         return self.clause(name, state)
+
+    def full_clause(self, name: str, state: str) -> str:
+        """Return the clause, with the move's label behind it where its actor has several moves."""
+        node = self.node(name)
+        if isinstance(node, Decision):
+            own = {base_name(d.name) for d in self.diagram.decisions if d.owner == node.owner}
+            if len(own) > 1:
+                return f"{self.clause(name, state)} ({mid_sentence(self._bare(name))})"
+        return self.clause(name, state)
+
+    def _predicate(self, name: str, state: str) -> str:
+        label = self.state(name, state)
+        if self.is_verbal(name):
+            return label
+        if isinstance(self.node(name), Decision):
+            return f'chooses "{label}"'
+        return predicate(self._bare(name), label, self.states(name))
 
     def heading(self, name: str) -> str:
         """Name a move, with its actor unless the label says it."""
@@ -249,7 +231,7 @@ class Words:
         actor = self.actor(node.owner)
         told = label.lower()
         said = actor.lower() in told or any(f"{w}'s" in told for w in actor.lower().split())
-        return label if said else f"{actor}: {within(label)}"
+        return label if said else f"{actor}: {mid_sentence(label)}"
 
     def condition(self, condition: Condition, *, outer: bool = True) -> str:
         """Put a condition into words."""
@@ -263,15 +245,15 @@ class Words:
             return told if outer else f"({told})"
         return clean(str(condition))
 
-    def case(self, states: Iterable[tuple[str, str]]) -> str:
-        """Put what is known into words: `the lease: lost; Moscow waits`."""
-        return "; ".join(within(clause) for clause in self._clauses(dict(states)))
+    def facts(self, states: Iterable[tuple[str, str]]) -> str:
+        """Return what is known as clauses: `the lease is lost; Moscow waits`."""
+        return "; ".join(mid_sentence(clause) for clause in self._clauses(dict(states)))
 
     def _clauses(self, states: Mapping[str, str]) -> Iterator[str]:
         """What is so in every period is said once."""
         told: set[str] = set()
         for name, state in states.items():
-            known = base(name)
+            known = base_name(name)
             every = [node.name for node in self.diagram.instances(known) if node.period != 0]
             if len(every) > 1 and all(states.get(each) == state for each in every):
                 if known not in told:
@@ -284,19 +266,15 @@ class Words:
         name = leaf.variable
         if not self.knows(name):
             return clean(str(leaf))
-        among = " or ".join(self.state(name, state) for state in leaf.among)
-        if self.reads_on(name):
-            return f"{within(self.subject(name))} {among}{self._when(name)}"
-        return f"{within(self._bare(name))}: {among}{self._when(name)}"
+        predicates = " or ".join(self._predicate(name, state) for state in leaf.states)
+        for verb in ("is", "are", "chooses"):
+            predicates = predicates.replace(f" or {verb} ", " or ") if (
+                predicates.startswith(f"{verb} ")
+            ) else predicates  # fmt: skip
+        return f"{mid_sentence(self.subject(name))} {predicates}{self._when(name)}"
 
     @cached_property
     def _verbal(self) -> frozenset[str]:
-        found = set()
-        for node in self.diagram.nodes:
-            told = self.states(node.name)
-            written = isinstance(node, Decision) and any(
-                label != spaced(state) for label, state in zip(told, node.states, strict=True)
-            )
-            if _as_verbs(told) and (written or not isinstance(node, Decision)):
-                found.add(node.name)
-        return frozenset(found)
+        return frozenset(
+            node.name for node in self.diagram.nodes if are_verbal(self.states(node.name))
+        )

@@ -8,13 +8,13 @@ from nicegui import background_tasks, ui
 
 from middlegame.base.errors import MiddlegameError
 from middlegame.workbench.server.library import Library
-from middlegame.workbench.session import WorkerPools, Session
+from middlegame.workbench.session import Session, WorkerPools
 from middlegame.workbench.setting import Setting
 from middlegame.workbench.views.answer import AnswerTab
 from middlegame.workbench.views.dominoes import DominoesTab
 from middlegame.workbench.views.edit import EditTab
-from middlegame.workbench.views.findings import ReportTab, hypotheses_tab, comparison_tab
-from middlegame.workbench.views.frame import PageHeader, style_page, heading
+from middlegame.workbench.views.findings import ReportTab, comparison_tab, hypotheses_tab
+from middlegame.workbench.views.frame import PageHeader, heading, style_page
 from middlegame.workbench.views.ledger import LedgerTab
 from middlegame.workbench.views.ranges import UncertaintyTab
 from middlegame.workbench.views.what_if import WhatIfTab

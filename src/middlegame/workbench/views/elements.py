@@ -10,7 +10,7 @@ from nicegui.events import GenericEventArguments
 
 from middlegame.report.text.words import SCALE
 from middlegame.workbench.setting import Setting
-from middlegame.workbench.workers.contest_view import NodeView, ContestView
+from middlegame.workbench.workers.contest_view import ContestView, NodeView
 from middlegame.workbench.workers.full_view import ForecastView, FullView
 
 

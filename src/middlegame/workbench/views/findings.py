@@ -69,7 +69,9 @@ class ReportPart:
 class ReportTab:
     """A view that is one such section, worked out when it is first looked at."""
 
-    def __init__(self, session: Session, title: str, found: Callable[[Session], ReportPart]) -> None:
+    def __init__(
+        self, session: Session, title: str, found: Callable[[Session], ReportPart]
+    ) -> None:
         heading("h1", title, "mg-small")
         self._found = found(session)
         self._begun = False

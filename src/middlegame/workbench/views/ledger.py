@@ -11,7 +11,7 @@ from middlegame.base.errors import MiddlegameError
 from middlegame.report.text.palette import OKABE_ITO
 from middlegame.workbench.session import Session
 from middlegame.workbench.views.frame import button, heading
-from middlegame.workbench.workers.ledger import QuestionRecord, LedgerView, ForecasterView
+from middlegame.workbench.workers.ledger import ForecasterView, LedgerView, QuestionRecord
 from middlegame.workbench.workers.pool import Superseded
 
 

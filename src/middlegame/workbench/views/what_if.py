@@ -6,10 +6,10 @@ from middlegame.base.errors import MiddlegameError
 from middlegame.workbench.server.library import Library
 from middlegame.workbench.session import Session
 from middlegame.workbench.views.elements import (
+    AnswerText,
     ForecastBars,
     Sliders,
     StatePickers,
-    AnswerText,
     move_section,
     outcome_section,
     question_section,

@@ -1,6 +1,6 @@
-"""What a contest's page shows whatever the numbers are: names, colours, judgements, sources.
+"""Describe a contest for its page: names, colours, judgements and sources, without a forecast.
 
-Plain data, made where the contest is held ready and sent to the page.
+Plain data, built in a worker and sent to the page.
 """
 
 from collections.abc import Iterator
@@ -10,39 +10,40 @@ from typing import TYPE_CHECKING
 from middlegame.diagram import Decision, Diagram, Parameter
 from middlegame.report.charts.layout import shown_period
 from middlegame.report.text import narrative
-from middlegame.report.text.judgements import Written, judgement_groups
-from middlegame.report.text.palette import NOBODY, actor_colours
-from middlegame.report.text.words import Words, capital, clean, date
+from middlegame.report.text.judgements import JudgementRow, judgement_groups
+from middlegame.report.text.palette import NEUTRAL, actor_colours
+from middlegame.report.text.grammar import capitalize_first
+from middlegame.report.text.words import Words, clean, date
 from middlegame.scenario.model.walk import conditions
 
 if TYPE_CHECKING:
     from middlegame.equilibrium.equilibrium import Equilibrium
-    from middlegame.scenario.yaml.load import Loaded
+    from middlegame.scenario.yaml.load import LoadedScenario
 
 SLIDER_MARGIN = 0.75
-"""How far a slider goes beyond either end of its range, as a share of the range's width."""
+"""How far a slider extends beyond either end of its range, as a share of the range's width."""
 
 
 @dataclass(frozen=True)
 class SliderRange:
-    """A range with what its slider needs.
+    """A range of the scenario, with what its slider needs.
 
     Attributes:
-        name: where it stands in the scenario.
-        case: under which condition it holds, in words.
-        claim: what it puts a number on.
+        name: the parameter's name, its path in the scenario.
+        case: the condition under which it holds, in words.
+        claim: the statement that it puts a number on.
         written: the range as text.
-        unit: points, probability or odds.
-        low: the range's lower end.
-        high: its upper end.
-        least: where the slider begins.
-        most: where it ends.
-        ceiling: what a probability stays below.
-        median: the middle, which the forecast takes.
-        step: to which values are rounded.
-        why: the reason.
-        cites: places of sources, such as `brief ¶ 4`.
-        line: of the scenario's text.
+        unit: points, probability, odds or years.
+        low: the lower end of the range.
+        high: the upper end of the range.
+        least: the lower end of the slider.
+        most: the upper end of the slider.
+        ceiling: the limit that a probability stays below.
+        median: the middle of the range, which the forecast takes.
+        step: the step to which values are rounded.
+        why: the analyst's reason.
+        citations: places of sources, such as `brief ¶ 4`.
+        line: the line of the scenario's text; None where there is none.
     """
 
     name: str
@@ -64,7 +65,7 @@ class SliderRange:
 
 @dataclass(frozen=True)
 class SliderGroup:
-    """Numbers about one thing."""
+    """The ranges of one subject, such as an actor's interests or a factor."""
 
     title: str
     ranges: tuple[SliderRange, ...]
@@ -72,7 +73,16 @@ class SliderGroup:
 
 @dataclass(frozen=True)
 class NodeJudgement:
-    """A judgement as a node's panel shows it."""
+    """A judgement as a node's panel shows it.
+
+    Attributes:
+        case: the condition under which it holds, in words.
+        claim: the statement that it puts a number on.
+        value: the number or range as text.
+        why: the analyst's reason.
+        citations: places of sources, such as `brief ¶ 4`.
+        line: the line of the scenario's text; None where there is none.
+    """
 
     case: str
     claim: str
@@ -84,21 +94,21 @@ class NodeJudgement:
 
 @dataclass(frozen=True)
 class NodeView:
-    """A move or factor.
+    """A move or factor, with what its panel shows.
 
     Attributes:
-        name: in the scenario.
+        name: its name in the scenario.
         kind: `move`, `outcome` (a headline factor) or `factor`.
-        label: in words.
-        owner: who moves, in words; empty for factors.
-        colour: the owner's.
+        label: its name in words.
+        owner: the actor that moves, in words; empty for factors.
+        colour: the owner's colour.
         states: names and labels of the options or states.
         why: the reason given for the node itself.
-        cites: the places that support it.
+        citations: places of sources that support it.
         parents: what the move knows, or what the factor depends on, in words.
-        judgements: numbers of the node itself.
-        wanted: what each actor gains or loses by it.
-        line: of the scenario's text.
+        judgements: the judgements about the node itself.
+        interests: the interests that depend on it: actor, colour and judgement of each.
+        line: the line of the scenario's text; None where there is none.
     """
 
     name: str
@@ -117,7 +127,15 @@ class NodeView:
 
 @dataclass(frozen=True)
 class QuestionView:
-    """A question without its answer."""
+    """A question without its answer.
+
+    Attributes:
+        name: its name in the scenario.
+        label: the question in words.
+        due: its due date in words.
+        resolves: how it will be resolved.
+        condition: the condition that it asks about.
+    """
 
     name: str
     label: str
@@ -128,23 +146,23 @@ class QuestionView:
 
 @dataclass(frozen=True)
 class ContestView:
-    """A contest without its forecast.
+    """A contest as its page shows it, without the forecast.
 
     Attributes:
-        title: of the contest.
-        question: what it is about.
-        about: longer.
-        as_of: the day on which it was true, in words.
-        due: the questions' date if they have one in common.
-        questions: in written order.
-        nodes: in the diagram's order.
-        groups: the ranges, by what they are of.
-        sources: name, title and further words of each.
-        colours: each actor's name in words and colour, those who move first.
-        evidence: whether it holds evidence on something that is hidden.
-        rivals: whether it holds rival views.
-        periods: their names; empty where there are none.
-        pictured: the period that a picture shows first, counted from 1.
+        title: the contest's title.
+        question: the question that the scenario asks.
+        about: a longer description.
+        as_of: the day on which the scenario was true, in words.
+        due: the due date that all questions have in common; empty where they differ.
+        questions: the questions, in written order.
+        nodes: the moves and factors, in the diagram's order.
+        slider_groups: the ranges, grouped by subject.
+        sources: name, title and further details of each source.
+        colours: each actor's name in words and colour, those that move first.
+        has_evidence: whether the scenario holds evidence on a hidden factor.
+        has_views: whether the scenario holds views of several analysts.
+        periods: the names of the periods; empty where there are none.
+        drawn_period: the period that the picture shows first, counted from 1.
     """
 
     title: str
@@ -163,24 +181,31 @@ class ContestView:
     drawn_period: int | None
 
     def node(self, name: str) -> NodeView | None:
-        """Give a node by name."""
+        """Return the node of a name; None where there is none."""
         return next((node for node in self.nodes if node.name == name), None)
 
 
-def contest_view(equilibrium: "Equilibrium", loaded: "Loaded") -> ContestView:
-    """Draw up a contest's portrait from its equilibrium as written."""
+def contest_view(equilibrium: "Equilibrium", loaded: "LoadedScenario") -> ContestView:
+    """Describe a contest.
+
+    Args:
+        equilibrium: the equilibrium of the scenario as written.
+        loaded: the scenario's text as it was read, with the places of its parts.
+    """
     from middlegame.analysis.hypotheses import hidden
 
     words, scenario = narrative.words_of(equilibrium), equilibrium.scenario
     diagram = equilibrium.diagram
     parameters = {clean(parameter.name): parameter for parameter in diagram.parameters}
-    told = judgement_groups(equilibrium, words, loaded)
-    written = {each.name: each for group in told for each in group.written}
-    groups = []
-    for group in told:
-        numbers = [_slider_range(parameters[w.name], w) for w in group.written if w.name in parameters]
+    by_subject = judgement_groups(equilibrium, words, loaded)
+    written = {each.name: each for group in by_subject for each in group.written}
+    slider_groups = []
+    for group in by_subject:
+        numbers = [
+            _slider_range(parameters[w.name], w) for w in group.written if w.name in parameters
+        ]
         if numbers:
-            groups.append(SliderGroup(group.title, tuple(numbers)))
+            slider_groups.append(SliderGroup(group.title, tuple(numbers)))
     colours = actor_colours(diagram)
     calendar = scenario.calendar if scenario else None
     return ContestView(
@@ -188,23 +213,23 @@ def contest_view(equilibrium: "Equilibrium", loaded: "Loaded") -> ContestView:
         question=clean(scenario.question or "") if scenario else "",
         about=clean(scenario.about or "") if scenario else "",
         as_of=date(scenario.as_of) if scenario and scenario.as_of else "",
-        due=narrative.common_due(equilibrium),
+        due=narrative.common_due_date(equilibrium),
         questions=tuple(
             QuestionView(each.name, each.label, each.due, each.resolves, each.will)
-            for each in narrative.asked(equilibrium)
+            for each in narrative.question_forecasts(equilibrium)
         ),
         nodes=tuple(_nodes(diagram, words, written, loaded)),
-        slider_groups=tuple(groups),
+        slider_groups=tuple(slider_groups),
         sources=tuple(_sources(words)),
-        colours=tuple((capital(words.actor(o)), colours[o]) for o in colours),
+        colours=tuple((capitalize_first(words.actor(o)), colours[o]) for o in colours),
         has_evidence=bool(equilibrium.evidence and hidden(diagram)),
         has_views=bool(scenario and scenario.views),
-        periods=tuple(calendar.name(k + 1) for k in range(calendar.count)) if calendar else (),
+        periods=tuple(calendar.period_name(k + 1) for k in range(calendar.count)) if calendar else (),
         drawn_period=shown_period(diagram),
     )
 
 
-def _slider_range(parameter: Parameter, written: Written) -> SliderRange:
+def _slider_range(parameter: Parameter, written: JudgementRow) -> SliderRange:
     low, high = (float(parameter.to_scale(end)) for end in (parameter.low, parameter.high))
     reach = SLIDER_MARGIN * (high - low)
     least, most = (
@@ -219,8 +244,8 @@ def _slider_range(parameter: Parameter, written: Written) -> SliderRange:
         unit=parameter.unit,
         low=parameter.low,
         high=parameter.high,
-        least=max(least, parameter.least),
-        most=min(most, parameter.most),
+        least=max(least, parameter.lower_bound),
+        most=min(most, parameter.upper_bound),
         ceiling=parameter.ceiling,
         median=parameter.median,
         step=_step(parameter),
@@ -231,32 +256,32 @@ def _slider_range(parameter: Parameter, written: Written) -> SliderRange:
 
 
 def _step(parameter: Parameter) -> float:
-    """Round to a power of ten, about a fiftieth of the range or less."""
+    """Return a power of ten that is at most a twentieth of the range."""
     step = 100.0
     while step > (parameter.high - parameter.low) / 20:
         step /= 10
     return round(step, 10)
 
 
-def _citations(written: Written) -> tuple[str, ...]:
+def _citations(written: JudgementRow) -> tuple[str, ...]:
     return tuple(
         cite.source if cite.paragraph is None else f"{cite.source} ¶ {cite.paragraph}"
         for cite in written.cites
     )
 
 
-def _node_judgement(written: Written) -> NodeJudgement:
+def _node_judgement(written: JudgementRow) -> NodeJudgement:
     return NodeJudgement(
         written.case, written.claim, written.value, written.why, _citations(written), written.line
     )
 
 
 def _nodes(
-    diagram: Diagram, words: Words, written: dict[str, Written], loaded: "Loaded"
+    diagram: Diagram, words: Words, written: dict[str, JudgementRow], loaded: "LoadedScenario"
 ) -> Iterator[NodeView]:
     scenario = words.scenario
     colours = actor_colours(diagram)
-    for node in diagram.played:
+    for node in diagram.contest_nodes:
         plain = node.name.split("@")[0]
         move = isinstance(node, Decision)
         section = "moves" if move else "factors"
@@ -268,22 +293,24 @@ def _nodes(
             name=node.name,
             kind="move" if move else "outcome" if node.headline else "factor",
             label=words.heading(node.name),
-            owner=capital(words.actor(node.owner)) if isinstance(node, Decision) else "",
-            colour=colours[node.owner] if isinstance(node, Decision) else NOBODY,
+            owner=capitalize_first(words.actor(node.owner)) if isinstance(node, Decision) else "",
+            colour=colours[node.owner] if isinstance(node, Decision) else NEUTRAL,
             states=tuple(zip(node.states, words.states(node.name), strict=True)),
             why=clean(part.why or "") if part else "",
             citations=tuple(str(cite).replace("#", " ¶ ") for cite in part.cite) if part else (),
             parents=tuple(words.label(parent) for parent in node.parents),
-            judgements=tuple(_node_judgement(w) for name, w in written.items() if name.startswith(own)),
+            judgements=tuple(
+                _node_judgement(w) for name, w in written.items() if name.startswith(own)
+            ),
             interests=tuple(_interests(words, plain, written)),
             line=loaded.place((section, plain))[0] if scenario else None,
         )
 
 
 def _interests(
-    words: Words, name: str, written: dict[str, Written]
+    words: Words, name: str, written: dict[str, JudgementRow]
 ) -> Iterator[tuple[str, str, NodeJudgement]]:
-    """List the interests that speak of a node: the actor, its colour, the judgement."""
+    """List the interests that depend on a node: the actor, its colour, the judgement."""
     if words.scenario is None:
         return
     colours = actor_colours(words.diagram)
@@ -292,7 +319,11 @@ def _interests(
             case ("interests", str(actor), int(place), "when") if name in condition.variables():
                 found = written.get(f"interests.{actor}[{place}].worth")
                 if found:
-                    yield capital(words.actor(actor)), colours.get(actor, NOBODY), _node_judgement(found)
+                    yield (
+                        capitalize_first(words.actor(actor)),
+                        colours.get(actor, NEUTRAL),
+                        _node_judgement(found),
+                    )
 
 
 def _sources(words: Words) -> Iterator[tuple[str, str, str]]:

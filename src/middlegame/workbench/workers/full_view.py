@@ -1,6 +1,6 @@
-"""What a contest's page shows at one setting of its numbers: the forecast, in numbers and words.
+"""Describe a contest's forecast at one setting of its numbers, in numbers and words.
 
-Plain data, made where the contest is held ready and sent to the page.
+Plain data, built in a worker and sent to the page.
 """
 
 from dataclasses import dataclass
@@ -10,8 +10,9 @@ from middlegame.report.charts.graph import contest_graph
 from middlegame.report.text import change, narrative, over_time
 from middlegame.report.text.judgements import judgement_words, value_words
 from middlegame.report.text.over_time import Series
-from middlegame.report.text.palette import NOBODY, actor_colours
-from middlegame.report.text.words import capital, percent, within
+from middlegame.report.text.palette import NEUTRAL, actor_colours
+from middlegame.report.text.grammar import capitalize_first, mid_sentence
+from middlegame.report.text.words import percent
 from middlegame.workbench.setting import Setting
 
 if TYPE_CHECKING:
@@ -20,20 +21,20 @@ if TYPE_CHECKING:
 
 STORYLINES = 5
 _SMALL = 0.005
-"""A change of a probability that is not worth a sentence."""
+"""A change of a probability below which no sentence is written."""
 _MOST_REASONS = 6
 
 
 @dataclass(frozen=True)
 class ForecastView:
-    """What follows a slider while it is dragged.
+    """The part of a forecast that is shown while a slider is dragged.
 
     Attributes:
-        forecasts: of each move and factor, in the order of its states.
-        questions: of each question.
-        priors: of each question before anything was known; nothing where nothing is.
-        answer: in a few sentences.
-        traced: whether this is the traced solution and not the quick one.
+        forecasts: the probabilities of each move and factor, in the order of its states.
+        questions: the probability of each question.
+        priors: the probability of each question without evidence; empty where there is none.
+        answer: the answer to the scenario's question, in a few sentences.
+        traced: whether this is the traced solution rather than the quick one.
     """
 
     forecasts: dict[str, list[float]]
@@ -45,7 +46,12 @@ class ForecastView:
 
 @dataclass(frozen=True)
 class StorylineView:
-    """A storyline: its probability, and each step with whether the first tells it otherwise."""
+    """A storyline.
+
+    Attributes:
+        probability: how likely the contest runs exactly so.
+        steps: each step in words, and whether the likeliest storyline differs there.
+    """
 
     probability: float
     steps: tuple[tuple[str, bool], ...]
@@ -53,19 +59,19 @@ class StorylineView:
 
 @dataclass(frozen=True)
 class FullView:
-    """Everything about one setting.
+    """Everything that the page shows of one setting.
 
     Attributes:
-        glance: forecast and answer.
-        notes: what a reader must know first.
-        storylines: the likeliest.
+        forecast: forecast and answer.
+        notes: warnings that a reader needs first.
+        storylines: the likeliest storylines.
         curves: moves and outcomes over time, where there are periods.
         points: each actor's name, colour and expected points.
-        picture: the contest's graph, SVG.
-        news: which numbers were changed, and what was supposed or observed.
-        shifts: what changed most: label, before, after, difference in percentage points.
-        reasons: why, in sentences.
-        method: how it was solved, in a sentence.
+        picture: the contest's graph as an SVG image.
+        changes: the numbers that were changed, and what was supposed or observed, in sentences.
+        shifts: the largest changes: label, before, after, difference in percentage points.
+        reasons: the causes of the largest change, in sentences.
+        method: how the setting was solved, in a sentence.
     """
 
     forecast: ForecastView
@@ -81,7 +87,12 @@ class FullView:
 
 
 def forecast_view(equilibrium: "Equilibrium", *, traced: bool) -> ForecastView:
-    """Read the forecast off."""
+    """Describe the forecast of an equilibrium.
+
+    Args:
+        equilibrium: a solution of the contest.
+        traced: whether it is the traced solution.
+    """
     return ForecastView(
         forecasts={name: [*forecast.values()] for name, forecast in equilibrium.forecasts.items()},
         questions=dict(equilibrium.questions),
@@ -92,14 +103,14 @@ def forecast_view(equilibrium: "Equilibrium", *, traced: bool) -> ForecastView:
 
 
 def full_view(live: "LiveContest", setting: Setting) -> FullView:
-    """Solve in full at a setting, and tell everything about it.
+    """Solve a contest in full at a setting, and describe the result.
 
     Args:
         live: the contest.
         setting: what is changed.
 
     Raises:
-        MiddlegameError: it cannot be supposed or observed, or there is no equilibrium.
+        MiddlegameError: the setting is impossible, or there is no equilibrium.
     """
     after = live.full(setting.numbers, setting.supposed, setting.given, surprise=setting.surprise)
     words, colours = narrative.words_of(after), actor_colours(after.diagram)
@@ -109,22 +120,22 @@ def full_view(live: "LiveContest", setting: Setting) -> FullView:
         forecast=forecast_view(after, traced=True),
         notes=(
             *narrative.notes(after, "beside the questions"),
-            *(change.moved(live.base, after) if changed else ()),
+            *(change.off_path_warnings(live.base, after) if changed else ()),
         ),
         storylines=tuple(
             StorylineView(line.probability, tuple((step.text, step.differs) for step in line.steps))
-            for line in narrative.storylines(after, STORYLINES)
+            for line in narrative.storyline_texts(after, STORYLINES)
         ),
         curves=tuple(_curves(after)),
         points=tuple(
-            (capital(words.actor(owner)), colours.get(owner, NOBODY), value)
+            (capitalize_first(words.actor(owner)), colours.get(owner, NEUTRAL), value)
             for owner, value in after.points.items()
         ),
-        picture=contest_graph(after, chosen_from=True),
-        changes=(*_number_changes(live, setting), *change.news(live.base, after)),
+        picture=contest_graph(after, interactive=True),
+        changes=(*_number_changes(live, setting), *change.case_changes(live.base, after)),
         shifts=tuple(
             (shift.label, shift.before, shift.after, shift.difference)
-            for shift in (change.shifts(live.base, after) if changed else ())
+            for shift in (change.largest_shifts(live.base, after) if changed else ())
         ),
         reasons=tuple(_reasons(live, after, setting)) if changed else (),
         method=(
@@ -135,7 +146,7 @@ def full_view(live: "LiveContest", setting: Setting) -> FullView:
 
 
 def _curves(equilibrium: "Equilibrium") -> list[Series]:
-    """List the moves and the headline factors that belong to periods."""
+    """Return the curves of moves and headline factors that repeat over periods."""
     if not over_time.is_timed(equilibrium):
         return []
     outcomes = [each for each in over_time.factors_over_time(equilibrium) if each.headline]
@@ -143,44 +154,55 @@ def _curves(equilibrium: "Equilibrium") -> list[Series]:
 
 
 def _number_changes(live: "LiveContest", setting: Setting) -> list[str]:
-    """Say which numbers are changed, and from what."""
+    """Return a sentence for each changed number."""
     words = narrative.words_of(live.base)
     known = {parameter.name: parameter for parameter in live.diagram.parameters}
     return [
-        f"{capital(judgement_words(words, known[name]))}: {value_words(known[name], value)} "
+        f"{capitalize_first(judgement_words(words, known[name]))}: {value_words(known[name], value)} "
         f"instead of {value_words(known[name], known[name].median)}."
         for name, value in setting.numbers.items()
     ]
 
 
 def _reasons(live: "LiveContest", after: "Equilibrium", setting: Setting) -> list[str]:
-    """Say where the largest change comes from: the world itself, behaviour, each change alone."""
+    """Return sentences on the largest change: direct and behavioural parts, each cause alone."""
     subject, before, now = _largest_change(live.base, after)
     if abs(now - before) < _SMALL:
         return []
-    told = [f"{subject.label}: {percent(before)} before, {percent(now)} now ({_percentage_points(now - before)})."]
+    sentences = [
+        f"{subject.label}: {percent(before)} before, {percent(now)} now "
+        f"({_percentage_points(now - before)})."
+    ]
     if not after.surprise:
-        still = subject.probability(live.with_fixed_policies(after))
-        told.append(_decomposition(still - before, now - still, _most_changed_move(live, after)))
-    told += _single_effects(live, setting, subject, before, now)
-    return told
+        fixed = subject.probability(live.with_fixed_policies(after))
+        sentences.append(
+            _decomposition(fixed - before, now - fixed, _most_changed_move(live, after))
+        )
+    sentences += _single_effects(live, setting, subject, before, now)
+    return sentences
 
 
 def _decomposition(world: float, behaviour: float, who: str) -> str:
-    """Say how much of a change comes about by itself, and how much because actors respond."""
+    """Return the sentence on the direct part of a change and the part through behaviour.
+
+    Args:
+        world: the change while all actors behave as before.
+        behaviour: the further change through the actors' new behaviour.
+        who: the clause on the move that changes most.
+    """
     if abs(behaviour) < _SMALL:
-        return "It comes about by itself: what the actors do hardly changes it."
+        return "Cause: the changed numbers themselves; actors hardly change their behaviour."
     if abs(world) < _SMALL:
-        return f"It comes about because actors behave otherwise{who}."
+        return f"Cause: actors change their behaviour{who}."
     return (
-        f"Were everybody to behave as before, it would be {_percentage_points(world)}; "
-        f"that they behave otherwise makes {_percentage_points(behaviour)}{who}."
+        f"{_percentage_points(world)} directly, with everyone behaving as before; "
+        f"{_percentage_points(behaviour)} as actors change their behaviour{who}."
     )
 
 
 @dataclass(frozen=True)
 class _Subject:
-    """What a change is told of: a question, or a state of a move or factor."""
+    """The subject of a change: a question, or a state of a move or factor."""
 
     label: str
     question: str = ""
@@ -196,20 +218,24 @@ class _Subject:
 def _largest_change(before: "Equilibrium", after: "Equilibrium") -> tuple[_Subject, float, float]:
     words = narrative.words_of(after)
     fixed = {*after.supposed, *after.known}
-    subjects = [_Subject(each.label, question=each.name) for each in narrative.asked(after)]
+    subjects = [
+        _Subject(each.label, question=each.name) for each in narrative.question_forecasts(after)
+    ]
     if not subjects:
         subjects = [
-            _Subject(capital(words.entry(name, state)), node=name, state=state)
+            _Subject(capitalize_first(words.entry(name, state)), node=name, state=state)
             for name, forecast in after.forecasts.items()
             if name not in fixed
             for state in forecast
         ]
-    changes = [(subject, subject.probability(before), subject.probability(after)) for subject in subjects]
+    changes = [
+        (subject, subject.probability(before), subject.probability(after)) for subject in subjects
+    ]
     return max(changes, key=lambda change: round(abs(change[2] - change[1]), 9))
 
 
 def _most_changed_move(live: "LiveContest", after: "Equilibrium") -> str:
-    """Name the move whose probabilities changed most."""
+    """Return the clause that names the move whose probabilities changed most."""
     words = narrative.words_of(after)
     rises = []
     for move in after.diagram.decisions:
@@ -223,8 +249,10 @@ def _most_changed_move(live: "LiveContest", after: "Equilibrium") -> str:
     rise, name, state, was_then, is_now = max(rises)
     if rise < _SMALL:
         return ""
-    said = words.clause(name, state) if words.reads_on(name) else words.entry(name, state)
-    return f": above all, {within(said)} ({percent(was_then)} before, {percent(is_now)} now)"
+    clause = words.clause(name, state) if words.is_verbal(name) else words.entry(name, state)
+    return (
+        f", above all: {mid_sentence(clause)} ({percent(was_then)} before, {percent(is_now)} now)"
+    )
 
 
 def _single_effects(
@@ -234,7 +262,7 @@ def _single_effects(
     before: float,
     now: float,
 ) -> list[str]:
-    """Each change made alone, the largest effects first, and what they do only together."""
+    """Return the sentence on the effect of each change made alone, and of all together."""
     words = narrative.words_of(live.base)
     known = {parameter.name: parameter for parameter in live.diagram.parameters}
     single: list[tuple[str, Setting]] = [
@@ -245,8 +273,8 @@ def _single_effects(
         alone = Setting().with_state(name, "suppose", state).with_surprise(setting.surprise)
         single.append((f"supposing that {words.clause(name, state)}", alone))
     for name, states in setting.given.items():
-        told = narrative.given_words(words, {name: states})
-        single.append((f"observing {told}", Setting({}, {}, {name: states})))
+        observed = narrative.evidence_words(words, {name: states})
+        single.append((f"observing {observed}", Setting({}, {}, {name: states})))
     if len(single) < 2:
         return []
     moves = []
@@ -258,10 +286,10 @@ def _single_effects(
     moves.sort(key=lambda move: -abs(move[0]))
     parts = [f"{label} {_percentage_points(move)}" for move, label in moves[:_MOST_REASONS]]
     rest = now - before - sum(move for move, _ in moves)
-    told = f"Each change made alone: {'; '.join(parts)}"
+    sentence = f"Each change made alone: {'; '.join(parts)}"
     if abs(rest) >= _SMALL and len(single) == len(moves):
-        told += f"; together beyond that {_percentage_points(rest)}"
-    return [f"{told}."]
+        sentence += f"; through their combination {_percentage_points(rest)}"
+    return [f"{sentence}."]
 
 
 def _single_change(live: "LiveContest", setting: Setting) -> "Equilibrium | None":
@@ -271,7 +299,7 @@ def _single_change(live: "LiveContest", setting: Setting) -> "Equilibrium | None
     try:
         return live.soonest(*arguments, surprise=setting.surprise)[0]
     except MiddlegameError:
-        return None  # this change stands only with another one
+        return None  # this change is possible only together with another
 
 
 def _percentage_points(change: float) -> str:

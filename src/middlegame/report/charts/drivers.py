@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from textwrap import wrap
 
-from middlegame.report.charts.bars import inline
-from middlegame.report.text.drivers import Driven
+from middlegame.report.charts.bars import inline_svg
+from middlegame.report.text.drivers import DriverRow
 from middlegame.report.text.palette import FALLS, RISES
 from middlegame.report.text.words import percent
 
@@ -14,7 +14,7 @@ _TOP = 34
 _INK = "currentColor"
 
 
-def tornado_chart(title: str, middle: float, rows: Sequence[Driven]) -> str:
+def tornado_chart(title: str, middle: float, rows: Sequence[DriverRow]) -> str:
     """Draw how far each judgement's range takes a question's probability, alone.
 
     Args:
@@ -78,6 +78,6 @@ def tornado_chart(title: str, middle: float, rows: Sequence[Driven]) -> str:
         for row in rows
         if row.low is not None and row.high is not None
     )
-    return inline(
+    return inline_svg(
         vl_convert.vegalite_to_svg(chart.to_dict()), f"{title}, {percent(middle)}. {told}"
     )

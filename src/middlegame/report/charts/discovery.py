@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
-from middlegame.report.charts.bars import inline
-from middlegame.report.text.discovery import Side
+from middlegame.report.charts.bars import inline_svg
+from middlegame.report.text.discovery import BoxSide
 from middlegame.report.text.palette import FALLS, RISES
 from middlegame.report.text.words import percent
 
@@ -17,7 +17,7 @@ _LETTERS = 62
 _INK = "currentColor"
 
 
-def box_chart(sides: Sequence[Side]) -> str:
+def box_chart(sides: Sequence[BoxSide]) -> str:
     """Draw the part of each judgement's range that a box keeps.
 
     Returns:
@@ -35,7 +35,7 @@ def box_chart(sides: Sequence[Side]) -> str:
         begin, end = _LABEL + _BARS * side.low, _LABEL + _BARS * side.high
         end = max(end, begin + 3)
         bars.append({"x": begin, "right": end, "y": y + 4, "bottom": y + 20})
-        texts.append({"x": _LABEL + _BARS + 16, "y": y + 12, "text": side.told})
+        texts.append({"x": _LABEL + _BARS + 16, "y": y + 12, "text": side.limits})
         texts.append({"x": _LABEL + _BARS + 16, "y": y + 12 + _LINE, "text": f"of {side.range_}"})
         y += max(24 + _LINE * (len(lines) - 1), 24 + _LINE) + 8
     position = {"x": alt.X("x:Q", scale=None, axis=None), "y": alt.Y("y:Q", scale=None, axis=None)}
@@ -55,11 +55,11 @@ def box_chart(sides: Sequence[Side]) -> str:
         .properties(width=_LABEL + _BARS + _SIDE, height=y, background="transparent", padding=2)
         .configure_view(stroke=None)
     )
-    told = "; ".join(f"{side.label} {side.told}" for side in sides)
-    return inline(vl_convert.vegalite_to_svg(chart.to_dict()), f"The box: {told}")
+    told = "; ".join(f"{side.label} {side.limits}" for side in sides)
+    return inline_svg(vl_convert.vegalite_to_svg(chart.to_dict()), f"The box: {told}")
 
 
-def trade_chart(box: "Box") -> str:
+def peeling_chart(box: "Box") -> str:
     """Draw coverage against density for the boxes from the widest to the densest.
 
     Returns:
@@ -99,4 +99,4 @@ def trade_chart(box: "Box") -> str:
     )
     held = percent(box.in_sample.coverage), percent(box.in_sample.density)
     told = f"The box told has a coverage of {held[0]} and a density of {held[1]}"
-    return inline(vl_convert.vegalite_to_svg(chart.to_dict()), told)
+    return inline_svg(vl_convert.vegalite_to_svg(chart.to_dict()), told)

@@ -1,0 +1,106 @@
+"""English by rule: capitals, lists, and whether a state goes on from its subject as a verb.
+
+Labels are written by analysts, and these rules only guess at their grammar. A wrong guess gives
+an awkward sentence, never a wrong statement: what no rule fits is put into quotation marks.
+"""
+
+from collections.abc import Iterable, Sequence
+
+_LOWER_CASE_WORDS = frozenset({
+    "a", "all", "an", "another", "any", "at", "both", "each", "either", "every", "few", "in",
+    "its", "neither", "no", "nobody", "none", "of", "on", "one", "only", "some", "somebody",
+    "that", "the", "their", "there", "these", "this", "those", "three", "two", "when", "where",
+    "whether",
+})  # fmt: skip
+_PREPOSITIONS = frozenset({
+    "about", "across", "against", "around", "at", "behind", "between", "by", "for", "from", "in",
+    "into", "near", "of", "on", "over", "that", "to", "under", "which", "with", "without",
+})  # fmt: skip
+_PREDICATIVES = frozenset({
+    "absent", "back", "bankrupt", "clear", "cut", "down", "empty", "fair", "firm", "free", "full", "general",
+    "given", "gone", "granted", "held", "hidden", "high", "hostile", "intact", "kept", "lost",
+    "low", "off", "on", "open", "present", "quiet", "ready", "real", "safe", "seen", "shot",
+    "shut", "soft", "stable", "struck", "strong", "unhurt", "unseen", "up", "weak", "withheld", "won",
+})  # fmt: skip
+"""Adjectives and irregular participles that are common as names of states."""
+_NO_VERB_ENDINGS = ("ss", "us", "is", "'s", "ous")
+_NO_PLURAL_ENDINGS = ("ss", "us", "is", "'s")
+
+
+def capitalize_first(text: str) -> str:
+    """Return the text with its first letter as a capital."""
+    return text[:1].upper() + text[1:]
+
+
+def mid_sentence(text: str) -> str:
+    """Return a label as it stands within a sentence: only names keep their capital.
+
+    >>> mid_sentence("The tenant loses"), mid_sentence("Moscow waits")
+    ('the tenant loses', 'Moscow waits')
+    """
+    first, _, rest = text.partition(" ")
+    return f"{first.lower()} {rest}" if rest and first.lower() in _LOWER_CASE_WORDS else text
+
+
+def join_list(parts: Sequence[str], joiner: str = "and") -> str:
+    """Join words as in a sentence.
+
+    >>> join_list(["a", "b", "c"])
+    'a, b and c'
+    """
+    if len(parts) < 2:
+        return "".join(parts)
+    return f"{', '.join(parts[:-1])} {joiner} {parts[-1]}"
+
+
+def begins_with_verb(text: str) -> bool:
+    """Whether a label looks like a verb in the third person: `waits and sees`."""
+    first = text.split(" ", 1)[0]
+    return len(first) > 3 and first.endswith("s") and not first.endswith(_NO_VERB_ENDINGS)
+
+
+def are_verbal(labels: Iterable[str]) -> bool:
+    """Whether every label goes on from its subject as a verb in the third person."""
+    written = [label for label in labels if label]
+    return bool(written) and all(map(begins_with_verb, written))
+
+
+def is_plural(subject: str) -> bool:
+    """Whether the noun that a label is about looks like a plural.
+
+    >>> is_plural("The Jupiters in Turkey"), is_plural("Work in the docks")
+    (True, False)
+    """
+    noun = ""
+    for word in subject.split():
+        if noun and word.lower() in _PREPOSITIONS:
+            break
+        noun = word
+        if word.endswith(","):
+            break
+    noun = noun.rstrip(",")
+    return len(noun) > 3 and noun.endswith("s") and not noun.endswith(_NO_PLURAL_ENDINGS)
+
+
+def predicate(subject: str, state: str, states: Iterable[str] = ()) -> str:
+    """Return what goes on from a factor's label to say that it is in a state.
+
+    Args:
+        subject: the factor's label.
+        state: the state's label.
+        states: the labels of all of its states.
+
+    >>> predicate("The lease", "lost"), predicate("The network", "works on")
+    ('is lost', 'works on')
+    >>> predicate("The weather", "no matter")
+    'is "no matter"'
+    """
+    first = state.split(" ", 1)[0].lower()
+    plural = is_plural(subject)
+    be = "are" if plural else "is"
+    if first in _PREDICATIVES or (len(first) > 4 and first.endswith(("ed", "en"))):
+        return f"{be} {state}"
+    negated = first in ("no", "none", "not") or f"no {state}" in set(states)
+    if not negated and (begins_with_verb(state) if not plural else first.isalpha()):
+        return state
+    return f'{be} "{state}"'
