@@ -74,7 +74,7 @@ def worlds_by_gambit(
     Returns:
         Worlds a second, and in words how far both agree, or why there is no rate.
     """
-    if gambit.forgets(diagram):
+    if gambit.recall_failures(diagram):
         return None, "somebody forgets, and Gambit's solvers refuse"
     try:
         texts = [to_efg(diagram, theta, limit=LEAVES) for theta in thetas]

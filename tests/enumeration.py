@@ -116,6 +116,6 @@ def logit_gap(diagram: Diagram, policies: list[np.ndarray]) -> float:
     for decision, policy in zip(diagram.decisions, policies, strict=True):
         value, _ = faced[decision.name]
         sharp = lambdas[decision.owner] * scales[decision.name]
-        odds = np.where(diagram.opens(decision), np.exp(sharp * (value - value.max())), 0.0)
+        odds = np.where(diagram.open_options(decision), np.exp(sharp * (value - value.max())), 0.0)
         gap = max(gap, np.abs(policy - odds / odds.sum(axis=-1, keepdims=True)).max())
     return gap

@@ -113,7 +113,9 @@ questions:
 """
     solved = mg.solve(read_text(text).scenario)
     found = attribution(solved, {"ever-on": True, "ever-p": False}, n=16, seed=1)
-    thetas = SampleSequence(ParameterSpace(solved.diagram.parameters), seed=1).parameter_values(0, 16)
+    thetas = SampleSequence(ParameterSpace(solved.diagram.parameters), seed=1).parameter_values(
+        0, 16
+    )
     both = [
         mg.solve(solved.diagram, theta=theta).probability(
             "(f@1 = on or f@2 = on) and not (n@1 = p or n@2 = p)"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given, settings
 
 import middlegame as mg
-from middlegame.analysis.hypotheses import bayes_factors, hidden, hypotheses
+from middlegame.analysis.hypotheses import bayes_factors, hidden, weigh_evidence
 from middlegame.cli.main import main
 from middlegame.compiler import compile_scenario
 from middlegame.scenario import read_text
@@ -25,7 +25,7 @@ precision:""",
 
 def test_each_piece_is_weighed_alone_and_in_the_order_of_its_date():
     solved = mg.solve(scenario(SIGNED))
-    (found,) = hypotheses(solved)
+    (found,) = weigh_evidence(solved)
     assert found.name == "resolve"
     assert [piece.name for piece in found.pieces] == ["envoy", "march", "intercept"]
     envoy, march, intercept = found.pieces
@@ -47,7 +47,7 @@ def test_the_weights_are_those_of_the_leaves(contest):
     assume(contest.evidence and contest.factors)
     solved = mg.solve(contest)
     name = next(iter(contest.factors))
-    (found,) = hypotheses(solved, [name])
+    (found,) = weigh_evidence(solved, [name])
     place = solved.diagram.index[name]
     leaves = list(enumeration.leaves(solved.diagram, list(solved.policies)))
     for piece in found.pieces:
@@ -91,11 +91,11 @@ interests: {a: [{when: bomb = built, worth: 50}], b: [{when: noise = loud, worth
 def test_what_cannot_be_weighed_is_told():
     solved = mg.solve(scenario(BEER_QUICHE))
     with pytest.raises(mg.QueryError, match="there is no evidence"):
-        hypotheses(solved)
+        weigh_evidence(solved)
     seen = solved.given({"breakfast": "beer"})
-    assert hypotheses(seen)[0].pieces[0].favoured_state == "strong"
+    assert weigh_evidence(seen)[0].pieces[0].favoured_state == "strong"
     with pytest.raises(mg.QueryError, match="did you mean 'type'"):
-        hypotheses(seen, ["typ"])
+        weigh_evidence(seen, ["typ"])
 
 
 def test_the_command_tells_it(tmp_path, capsys):

@@ -21,7 +21,9 @@ def test_worlds_count_by_the_probability_that_they_gave_the_evidence():
     solved = mg.solve(scenario(RANGED))
     found = weigh_evidence(solved)
     weighed = hypotheses_over_worlds(solved, found, n=16, seed=3)
-    thetas = SampleSequence(ParameterSpace(solved.diagram.parameters), seed=3).parameter_values(0, 16)
+    thetas = SampleSequence(ParameterSpace(solved.diagram.parameters), seed=3).parameter_values(
+        0, 16
+    )
     alone = [mg.solve(solved.diagram, theta=theta) for theta in thetas]
     weights = np.array([world.evidence_probability for world in alone])
     firm = np.array([world.forecast("resolve")["firm"] for world in alone])

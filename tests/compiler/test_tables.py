@@ -111,7 +111,7 @@ def expected_row(factor: Factor, case: dict[str, str]) -> dict[str, float]:
     """A factor's distribution in one case, at the medians."""
     if factor.causes is not None:
         fails = 1 - factor.causes.background.median
-        for cause in factor.causes.of:
+        for cause in factor.causes.causes:
             fails *= 1 - cause.chance.median * holds(cause.if_, case)
         other = next(s for s in factor.states if s != factor.causes.state)
         return {factor.causes.state: 1 - fails, other: fails}

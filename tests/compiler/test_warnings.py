@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 
 from middlegame.compiler import compile_scenario
-from middlegame.compiler.warnings import points_range, warnings_of
+from middlegame.compiler.warnings import points_range, diagram_warnings
 from middlegame.scenario import Scenario
 from tests import enumeration
 from tests.generators.diagrams import diagrams
@@ -28,7 +28,7 @@ def contest(**more) -> Scenario:
 
 
 def test_options_with_identical_consequences_are_told():
-    (warning,) = warnings_of(compile_scenario(contest()))
+    (warning,) = diagram_warnings(compile_scenario(contest()))
     assert str(warning).startswith(
         "moves.m.options.z: 'y' and 'z' have identical consequences: as twins they split the odds"
     )
@@ -37,14 +37,14 @@ def test_options_with_identical_consequences_are_told():
 def test_equal_medians_of_different_judgements_are_no_twins():
     worths = [{"when": "f = s", "worth": 100}, {"when": "m = y", "worth": "5..15"},
               {"when": "m = z", "worth": "0..20"}]  # fmt: skip
-    assert warnings_of(compile_scenario(contest(interests={"a": worths}))) == []
+    assert diagram_warnings(compile_scenario(contest(interests={"a": worths}))) == []
 
 
 def test_points_far_from_the_scale_are_told():
     small = contest(
         interests={"a": [{"when": "f = s", "worth": 10}, {"when": "m = y", "worth": 1}]}
     )
-    (warning,) = warnings_of(compile_scenario(small))
+    (warning,) = diagram_warnings(compile_scenario(small))
     assert "a's best and worst outcome are 11 points apart (0 to 11)" in str(warning)
 
 

@@ -7,7 +7,7 @@ neither changes without the other. `A | B` is how likely A is where B holds.
 import pytest
 
 import middlegame as mg
-from middlegame.io.examples import locate
+from middlegame.io.examples import find_file
 from middlegame.report.text.words import percent
 
 HARBOUR = {
@@ -84,7 +84,7 @@ QUARTERS = {
 )
 def test_a_readme_quotes_what_its_contest_gives(name, sentences):
     solved = mg.solve(mg.load(name))
-    written = " ".join(locate(name).with_name("README.md").read_text("utf-8").split())
+    written = " ".join(find_file(name).with_name("README.md").read_text("utf-8").split())
 
     def chance(asked: str) -> str:
         what, _, where = asked.partition(" | ")

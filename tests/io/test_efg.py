@@ -142,7 +142,7 @@ def test_gambits_equilibrium_of_the_references(name):
 @SIZE
 def test_gambit_agrees_on_who_forgets(diagram):
     game = read(to_efg(diagram))
-    assert game.is_perfect_recall == (not gambit.forgets(diagram))
+    assert game.is_perfect_recall == (not gambit.recall_failures(diagram))
 
 
 @given(diagrams())
@@ -159,12 +159,12 @@ def test_a_forgetful_contest_is_written_and_told():
     later = Decision("later", ("a", "b"), (), "p")
     gain = Utility("p", ("first", "later"), Fixed(np.eye(2)))
     diagram = Diagram((first, later), (gain,))
-    assert gambit.forgets(diagram) == ["at later, p no longer knows first"]
+    assert gambit.recall_failures(diagram) == ["at later, p no longer knows first"]
     text = to_efg(diagram)
     assert "Imperfect recall: at later, p no longer knows first" in text
     assert not read(text).is_perfect_recall
     forced = Diagram((Decision("first", ("a", "b"), (), "p", np.array([True, False])), later), ())
-    assert gambit.forgets(forced) == []
+    assert gambit.recall_failures(forced) == []
 
 
 def test_labels_are_readable_and_take_any_text():
@@ -190,7 +190,7 @@ def test_labels_are_readable_and_take_any_text():
     ],
 )
 def test_probabilities_add_up_to_exactly_one(probabilities, written):
-    assert gambit.shares(probabilities) == written
+    assert gambit.exact_probabilities(probabilities) == written
 
 
 def test_the_rarest_chance_is_read_too():

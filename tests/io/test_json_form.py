@@ -24,7 +24,7 @@ def test_round_trip_keeps_everything(diagram):
     first, second = diagram.tables(), again.tables()
     for a, b in zip(
         (*first.opens, *first.utilities, *(c for c in first.chances if c is not None)),
-        (*second.opens, *second.utilities, *(c for c in second.chances if c is not None)),
+        (*second.open_options, *second.utilities, *(c for c in second.chances if c is not None)),
         strict=True,
     ):
         assert np.array_equal(a, b)

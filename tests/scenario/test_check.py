@@ -1,6 +1,6 @@
 """Checks of scenarios built in Python, where paths stand for places; quotes need a folder."""
 
-from middlegame.scenario import Actor, Interest, Move, Scenario, Source, faults_of, load
+from middlegame.scenario import Actor, Interest, Move, Scenario, Source, find_faults, load
 from tests.scenario.test_load import HARBOUR
 
 
@@ -11,14 +11,14 @@ def test_paths_stand_where_there_is_no_file():
         moves={"m": Move(by="b", options=["x", "y"])},
         interests={"a": (Interest(when="m = z", worth=10),)},
     )
-    assert [str(fault) for fault in faults_of(scenario)] == [
+    assert [str(fault) for fault in find_faults(scenario)] == [
         "moves.m.by: unknown actor 'b'; expected one of a",
         "interests.a[0].when: 'm' has no option 'z'; expected one of x, y",
     ]
 
 
 def test_the_model_scenario_has_no_faults():
-    assert faults_of(load(HARBOUR)) == []
+    assert find_faults(load(HARBOUR)) == []
 
 
 def test_a_link_that_leads_outside_is_refused(tmp_path):
@@ -31,5 +31,5 @@ def test_a_link_that_leads_outside_is_refused(tmp_path):
         scenario = load(HARBOUR).model_copy(
             update={"sources": {"brief": Source(title="B", file=file)}}
         )
-        (fault,) = faults_of(scenario, folder=folder)
+        (fault,) = find_faults(scenario, folder=folder)
         assert fault.message == f"'{file}' is outside the scenario's folder"

@@ -50,7 +50,7 @@ def test_a_condition_over_arrays_is_the_condition_case_by_case(condition):
 
 def case_by_case(condition, states):
     if isinstance(condition, Is):
-        return states[condition.variable] in condition.among
+        return states[condition.variable] in condition.states
     if isinstance(condition, Not):
         return not case_by_case(condition.part, states)
     each = [case_by_case(part, states) for part in condition.parts]

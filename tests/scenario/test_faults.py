@@ -3,7 +3,7 @@
 import pytest
 
 from middlegame.scenario import Fault, ScenarioError
-from middlegame.scenario.faults import dotted, nearest
+from middlegame.scenario.faults import dotted_path, nearest
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ def test_an_error_tells_all_its_faults():
 
 
 def test_dotted():
-    assert dotted(("factors", "lease", "rules", 1, "then")) == "factors.lease.rules[1].then"
+    assert dotted_path(("factors", "lease", "rules", 1, "then")) == "factors.lease.rules[1].then"
 
 
 @pytest.mark.parametrize(

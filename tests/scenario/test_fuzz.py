@@ -7,9 +7,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic_core import PydanticCustomError
 
-from middlegame.scenario import Loaded, ScenarioError, load, read_text
+from middlegame.scenario import LoadedScenario, ScenarioError, load, read_text
 from middlegame.scenario.conditions import parse_condition
-from middlegame.scenario.yaml.tree import read_tree
+from middlegame.scenario.yaml.tree import parse_yaml
 from tests.scenario.test_load import HARBOUR
 
 TEXT = HARBOUR.read_text()
@@ -19,7 +19,7 @@ SNIPPETS = ["{", "}", "[", "]", ": ", "- ", ", ", " #", "'", '"', "\t", "\n", "&
             "\x85", "💥", "null", "if", "not (", "=", "1e400", "0..3%"]  # fmt: skip
 
 
-def check(loaded: Loaded):
+def check(loaded: LoadedScenario):
     assert (loaded.scenario is None) == bool(loaded.errors)
     for fault in loaded.faults:
         assert fault.message
@@ -107,7 +107,7 @@ NODES = st.recursive(
 @given(st.data())
 def test_any_data_in_any_place(data):
     """Replace one value of a valid scenario by anything."""
-    tree = read_tree(TEXT)
+    tree = parse_yaml(TEXT)
     path = data.draw(st.sampled_from(sorted(tree.places.values.keys() - {()}, key=str)))
     holder = tree.data
     for step in path[:-1]:

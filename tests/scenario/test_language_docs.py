@@ -6,8 +6,8 @@ import re
 import pytest
 
 from middlegame.scenario import read_text
-from middlegame.scenario.model.schema import keys_at
-from middlegame.scenario.yaml.tree import read_tree
+from middlegame.scenario.model.schema import allowed_keys
+from middlegame.scenario.yaml.tree import parse_yaml
 from tests.paths import ROOT
 
 DOCS = (ROOT / "docs" / "language.md").read_text("utf-8")
@@ -20,7 +20,7 @@ def test_the_whole_scenario_has_no_faults():
 
 @pytest.mark.parametrize("part", PARTS, ids=lambda part: "-".join(part.split()[:2]))
 def test_a_part_fits_into_the_whole(part):
-    tree, base = read_tree(part), read_tree(WHOLE).data
+    tree, base = parse_yaml(part), parse_yaml(WHOLE).data
     assert tree.faults == []
     for section, entries in tree.data.items():
         base[section] = base.get(section, {}) | entries
@@ -37,5 +37,5 @@ def test_every_key_is_spoken_of():
              ("offers", "o", "terms", 0), ("offers", "o", "if_accepted")]  # fmt: skip
     paths += [("fit", section, "x") for section in ("coefficients", "columns", "observed")]
     for path in paths:
-        for key in keys_at(path):
+        for key in allowed_keys(path):
             assert re.search(rf"\b{key}\b", DOCS), key

@@ -68,8 +68,8 @@ def test_windows_line_ends_do_not_move_places():
 def test_faults_found_later_are_given_their_place():
     loaded = read(HARBOUR)
     path = ("factors", "lease", "rules", 1, "then")
-    assert loaded.place(path) == (28, 30)
-    fault = loaded.located(Fault("late", severity="warning", path=path))
+    assert loaded.locate(path) == (28, 30)
+    fault = loaded.locate_fault(Fault("late", severity="warning", path=path))
     assert str(fault) == f"{HARBOUR}:28:30: late"
 
 

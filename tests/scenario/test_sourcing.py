@@ -1,14 +1,14 @@
 """What counts as sourced."""
 
 from middlegame.scenario import load, read_text, sourcing
-from middlegame.scenario.faults import dotted
+from middlegame.scenario.faults import dotted_path
 from tests.scenario.test_load import HARBOUR
 
 
 def test_counts():
     found = sourcing(load(HARBOUR))
     assert (found.numbers, found.ranges, found.cited, found.reasoned) == (12, 7, 2, 1)
-    assert [dotted(path) for path in found.unsourced][:3] == [
+    assert [dotted_path(path) for path in found.unsourced][:3] == [
         "moves.retaliate.options.sue.costs",
         "factors.lease.rules[0].then.lost",
         "factors.lease.rules[2].then.lost",

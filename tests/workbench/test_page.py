@@ -5,9 +5,9 @@ import re
 
 import pytest
 
-from middlegame.analysis.hypotheses import hypotheses
+from middlegame.analysis.hypotheses import weigh_evidence
 from middlegame.equilibrium.equilibrium import solve
-from middlegame.io.examples import shipped
+from middlegame.io.examples import list_examples
 from middlegame.report.text import narrative
 from middlegame.report.text.words import percent
 from middlegame.scenario.yaml.load import load
@@ -84,7 +84,7 @@ def settled(page, number, before=None):
     return found.json_value()
 
 
-QUICK = [each.name for each in shipped() if load(each.folder / "scenario.yaml").periods is None]
+QUICK = [each.name for each in list_examples() if load(each.folder / "scenario.yaml").periods is None]
 
 
 @pytest.mark.parametrize("name", QUICK)
@@ -282,7 +282,7 @@ def test_what_is_worth_finding_out_is_weighed(visit):
 def test_evidence_and_rival_views_are_shown_where_there_are_some(visit, server):
     page = visit().open("known", "evidence")
     equilibrium = solve(load(server.folder / "known.yaml"))
-    (found,) = hypotheses(equilibrium)
+    (found,) = weigh_evidence(equilibrium)
     told = page.inner_text("[data-view=evidence]")
     for state, chance in found.posterior.items():
         assert re.search(

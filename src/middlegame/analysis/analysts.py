@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from middlegame.analysis.comparison import Analyst
 from middlegame.base.errors import QueryError
-from middlegame.io.examples import locate
+from middlegame.io.examples import find_file
 from middlegame.io.open import open_view
-from middlegame.scenario import Scenario, in_view
+from middlegame.scenario import Scenario, apply_view
 from middlegame.scenario.faults import Fault, ScenarioError
 
 
@@ -59,7 +59,7 @@ def analysts_of_scenario(
             Analyst(
                 told if alone else f"{name}: {told}",
                 written.forecaster or view,
-                in_view(contest, view),
+                apply_view(contest, view),
             )
         )
     return found
@@ -70,8 +70,8 @@ def _names(files: Sequence[str]) -> list[str]:
     found: list[str] = []
     for file in files:
         front, mark, view = file.rpartition("#")
-        whole = locate(file).exists() or not mark
-        path = locate(file if whole else front).resolve()
+        whole = find_file(file).exists() or not mark
+        path = find_file(file if whole else front).resolve()
         name = path.parent.name if path.name == "scenario.yaml" else path.stem
         name = name if whole else f"{name}#{view}"
         count = sum(other == name or other.startswith(f"{name} (") for other in found)

@@ -21,7 +21,7 @@ from middlegame.compiler import compile_scenario
 from middlegame.diagram import Diagram
 from middlegame.scenario import Judgement, Scenario
 from middlegame.scenario.model.judgement import to_scale
-from middlegame.scenario.model.walk import replaced
+from middlegame.scenario.model.walk import replace_at
 
 MAX_NUMBERS = 24
 """Numbers that are switched, unless told otherwise: each takes two equilibria."""
@@ -140,7 +140,7 @@ class Comparison:
         }
 
 
-def compare(
+def compare_analysts(
     analysts: Sequence[Analyst],
     weights: Sequence[float] | None = None,
     *,
@@ -335,5 +335,5 @@ def _structure(judged: Counterfactual, numbers: Sequence[NumberChange]) -> Scena
     }
     contest = judged.scenario.model_copy(update=words)
     for number in numbers:
-        contest = replaced(contest, number.path, number.before)
+        contest = replace_at(contest, number.path, number.before)
     return contest

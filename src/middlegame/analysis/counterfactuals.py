@@ -7,8 +7,8 @@ from middlegame.base.errors import NotConverged
 from middlegame.compiler import compile_scenario
 from middlegame.equilibrium.equilibrium import Equilibrium, solve
 from middlegame.scenario import Condition, Judgement, Scenario
-from middlegame.scenario.faults import Path, ScenarioError, dotted
-from middlegame.scenario.model.walk import judgements, replaced
+from middlegame.scenario.faults import Path, ScenarioError, dotted_path
+from middlegame.scenario.model.walk import judgements, replace_at
 from middlegame.sweeps.run import sweep
 from middlegame.sweeps.sampling import Method
 
@@ -34,7 +34,7 @@ class NumberChange:
     @property
     def name(self) -> str:
         """Where it stands, as text."""
-        return dotted(self.path)
+        return dotted_path(self.path)
 
     @property
     def reversed(self) -> "NumberChange":
@@ -95,7 +95,11 @@ class Counterfactual:
         equilibrium = self.equilibrium()
         if self.worlds:
             found = sweep(
-                equilibrium, self.worlds, seed=self.seed, method=self.method, asks=self.queries
+                equilibrium,
+                self.worlds,
+                seed=self.seed,
+                method=self.method,
+                conditions=self.queries,
             )
             means = {name: outlook.mean for name, outlook in found.questions.items()}
             return replace(self, answers=means)
@@ -107,7 +111,7 @@ class Counterfactual:
         contest, theta = self.scenario, dict(self.values)
         for number in numbers:
             if number.after is not None:
-                contest = replaced(contest, number.path, number.after)
+                contest = replace_at(contest, number.path, number.after)
             theta.pop(number.name, None)
             if number.value_after is not None:
                 theta[number.name] = number.value_after
@@ -123,8 +127,8 @@ def changed_numbers(first: Counterfactual, second: Counterfactual) -> list[Numbe
             path,
             was.get(path),
             now.get(path),
-            first.values.get(dotted(path)),
-            second.values.get(dotted(path)),
+            first.values.get(dotted_path(path)),
+            second.values.get(dotted_path(path)),
         )
         for path in dict.fromkeys((*was, *now))
     ]

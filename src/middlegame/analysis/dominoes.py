@@ -106,7 +106,7 @@ class Dominoes:
         Of each move and factor the state that changes most, of two the one that gains.
         """
         found = []
-        for node in self.results.diagram.played:
+        for node in self.results.diagram.contest_nodes:
             if node.name == intervention.name:
                 continue
             every = [self.effect(intervention, node.name, state) for state in node.states]
@@ -218,7 +218,7 @@ class Dominoes:
     def _intervention_dict(self, intervention: Intervention, least: float) -> dict[str, Any]:
         effects: dict[str, dict[str, dict[str, float]]] = {}
         chains = []
-        for node in self.results.diagram.played:
+        for node in self.results.diagram.contest_nodes:
             if node.name == intervention.name:
                 continue
             effects[node.name] = {}

@@ -1,29 +1,43 @@
-"""Drivers: which judgements the spread of a forecast over the ranges comes from.
+"""Drivers: the judgements that account for the spread of a forecast over the ranges.
 
 Sobol's indices (Sobol' 2001) with Saltelli's sample and the estimators of Saltelli et al. (2010):
 the first-order index is the share of a forecast's variance that goes with one judgement alone, the
 total index the share that would be left if all others were known. Or PAWN (Pianosi & Wagener
-2018) from worlds that are there anyway: how far the distribution of the forecast moves when one
-judgement is known to lie in a tenth of its range, beside what chance alone would give.
+2018) from samples that are already solved: how far the distribution of the forecast moves when one
+judgement is known to lie in a tenth of its range, compared with a dummy that has no effect.
 
-Judgements that correlate are one factor together: their shares of the variance cannot be parted.
+Judgements that correlate count as one factor, since their shares of the variance are inseparable.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
-from middlegame.analysis.outcomes import BatchEvaluator, QuestionOutcomes
+from middlegame.analysis.flip_points import FlipPoints, flip_points
+from middlegame.analysis.one_at_a_time import search_flip_points
+from middlegame.analysis.outcomes import (
+    BatchEvaluator,
+    QuestionOutcomes,
+    equilibrium_of,
+    outcomes_in_sweep,
+)
+from middlegame.analysis.result import AnalysisResult
+from middlegame.base.encoding import plain
 from middlegame.base.errors import QueryError
 from middlegame.base.numbers import Floats
+from middlegame.base.progress import ProgressCallback
+from middlegame.equilibrium.equilibrium import Equilibrium
 from middlegame.scenario.model.correlations import group_name
+from middlegame.sweeps.result import Sweep
 from middlegame.sweeps.sampling import SampleSequence, ParameterSpace
 
-Told = Callable[[int, int], None]
+if TYPE_CHECKING:
+    import pandas as pd
+
 Method = Literal["sobol", "pawn"]
 
 _BLOCK = 1024
@@ -33,15 +47,16 @@ _SLICES = 10
 
 @dataclass(frozen=True)
 class Driver:
-    """One judgement, or several that correlate, and what it does to a forecast.
+    """One judgement, or several that correlate, with its share of a forecast's spread.
 
     Attributes:
-        name: the judgement's, or that of its `correlates` group.
-        parameters: the entries of theta that it moves, by number.
+        name: the judgement's name, or that of its `correlates` group.
+        parameters: the parameters that vary with it, by number.
         first: the first-order index; nan with PAWN.
         total: the total index; with PAWN the median distance of distributions, 0 to 1.
-        first_error: half of the first index's 90% interval; nan with PAWN.
-        total_error: the same for the total; with PAWN what chance alone would give.
+        first_error: half the width of the first-order index's 90% interval; nan with PAWN.
+        total_error: half the width of the total index's 90% interval; with PAWN the distance of
+            a dummy that has no effect.
     """
 
     name: str
@@ -53,21 +68,21 @@ class Driver:
 
     @property
     def is_detectable(self) -> bool:
-        """Whether it can be told from nothing."""
+        """Whether the total index exceeds its error."""
         return self.total > self.total_error
 
 
 @dataclass(frozen=True)
 class QuestionDrivers:
-    """The drivers of one forecast.
+    """The drivers of one question's forecast.
 
     Attributes:
-        target: the question's name.
-        method: how they were found.
-        worlds: how many worlds that took.
-        mean: of the forecast over them.
-        deviation: its standard deviation over them.
-        ranked: the strongest first.
+        question: the question's name.
+        method: the method that ranked them.
+        worlds: how many samples the method used.
+        mean: the forecast's mean over the samples.
+        deviation: the forecast's standard deviation over the samples.
+        ranked: the drivers, the strongest first.
     """
 
     question: str
@@ -78,10 +93,116 @@ class QuestionDrivers:
     ranked: tuple[Driver, ...]
 
 
-def correlated_groups(space: ParameterSpace) -> dict[str, tuple[int, ...]]:
-    """Put together the judgements that correlate: names, and the factors of the cube that move.
+@dataclass(frozen=True, eq=False, repr=False)
+class Drivers(AnalysisResult):
+    """The judgements that drive a contest's answers, and the points where the answers flip.
 
-    Ranges that share a group, directly or over others, are one; its name is that of the groups.
+    Attributes:
+        equilibrium: the contest at the middle of all ranges.
+        flip_points: one-at-a-time effects and flip points.
+        questions: the drivers of each question, in the order of `flip_points.questions`.
+        seed: of the draws.
+    """
+
+    equilibrium: Equilibrium
+    flip_points: FlipPoints
+    questions: tuple[QuestionDrivers, ...]
+    seed: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return flip points, one-at-a-time effects and drivers of every question."""
+        found = self.flip_points.to_dict()
+        names = [parameter.name for parameter in self.equilibrium.diagram.parameters]
+        for drivers in self.questions:
+            found["questions"][drivers.question] |= plain(
+                {
+                    "method": drivers.method,
+                    "worlds": drivers.worlds,
+                    "mean": drivers.mean,
+                    "deviation": drivers.deviation,
+                    "drivers": [
+                        {"name": driver.name, "judgements": [names[p] for p in driver.parameters]}
+                        | {
+                            key: value
+                            for key, value in asdict(driver).items()
+                            if key not in ("name", "parameters")
+                        }
+                        for driver in drivers.ranked
+                    ],
+                }
+            )
+        return found | {"seed": self.seed}
+
+    def to_dataframe(self) -> "pd.DataFrame":
+        """Return a row for each question and driver, with its indices and their errors."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            [
+                {"question": name, "method": found["method"], **driver}
+                for name, found in self.to_dict()["questions"].items()
+                for driver in found["drivers"]
+            ]
+        )
+
+    def summary(self) -> list[str]:
+        """Return for each question its strongest driver."""
+        found = [f"Drivers of {self.equilibrium.diagram.title!r}"]
+        for drivers in self.questions:
+            ranked = [driver for driver in drivers.ranked if driver.is_detectable]
+            strongest = f"{ranked[0].name} ({ranked[0].total:.0%})" if ranked else "none detectable"
+            found.append(f"{drivers.question}: {strongest}")
+        return found
+
+
+def drivers(
+    subject: Equilibrium | Sweep,
+    questions: Sequence[str] = (),
+    *,
+    method: Method | None = None,
+    n: int | None = None,
+    seed: int = 0,
+    progress: ProgressCallback | None = None,
+) -> Drivers:
+    """Find which judgements drive a contest's answers, and where the answers flip.
+
+    Args:
+        subject: an equilibrium, whose ranges are then sampled, or a sweep, whose samples are
+            ranked by PAWN.
+        questions: names of questions, or conditions; all questions of the contest without any.
+        method: `sobol` (the default for an equilibrium) or `pawn`.
+        n: points of Sobol's design (256), or samples for PAWN (4096).
+        seed: of the draws.
+        progress: called with how many steps are done and how many there are, first of the search
+            for flip points, then of the samples.
+
+    Raises:
+        QueryError: SALib is not installed, a question is unknown, the contest has no ranges,
+            something is supposed by surprise, or too few samples could be solved.
+    """
+    if method not in (None, "sobol", "pawn"):
+        raise QueryError(f"unknown method '{method}'; expected sobol or pawn")
+    equilibrium = equilibrium_of(subject)
+    evaluator = BatchEvaluator.of(equilibrium, questions)
+    if isinstance(subject, Sweep):
+        if method == "sobol":
+            raise QueryError("Sobol's indices need a design of their own; give the equilibrium")
+        outcomes = {q.name: outcomes_in_sweep(subject, q) for q in evaluator.questions}
+        space = Space(equilibrium.diagram.parameters)
+        ranked = pawn_drivers(evaluator.questions, space, subject.thetas, outcomes, seed)
+        flips = flip_points(equilibrium, questions, progress=progress)
+        return Drivers(equilibrium, flips, tuple(ranked), seed)
+    variations = search_flip_points(evaluator, progress)
+    ranked = rank_drivers(evaluator, method or "sobol", n, seed, progress)
+    flips = FlipPoints(equilibrium, evaluator.questions, tuple(variations), evaluator.counts)
+    return Drivers(equilibrium, flips, tuple(ranked), seed)
+
+
+def correlated_groups(space: ParameterSpace) -> dict[str, tuple[int, ...]]:
+    """Group the judgements that correlate, directly or through others.
+
+    Returns:
+        By name of the judgement or of the groups, the dimensions of the unit cube that vary.
     """
     count = len(space.parameters)
     rows, columns = np.nonzero(space.loadings)
@@ -97,39 +218,49 @@ def correlated_groups(space: ParameterSpace) -> dict[str, tuple[int, ...]]:
 
 
 def rank_drivers(
-    evaluator: BatchEvaluator, method: str, count: int | None, seed: int, progress: Told | None = None
+    evaluator: BatchEvaluator,
+    method: str,
+    count: int | None,
+    seed: int,
+    progress: ProgressCallback | None = None,
 ) -> list[QuestionDrivers]:
-    """Find drivers by the method of that name.
+    """Rank the drivers of each question.
 
     Args:
-        answers: solves worlds and answers the questions.
+        evaluator: solves samples and answers the questions.
         method: `sobol` or `pawn`.
-        count: points of Sobol's design (256), or PAWN's worlds (4096).
+        count: points of Sobol's design (256), or samples for PAWN (4096).
         seed: of the draws.
-        told: is told how many worlds are solved.
+        progress: called with how many samples are solved, and how many there are.
 
     Raises:
-        QueryError: see the methods.
+        QueryError: SALib is not installed, there are too few samples, or hardly any block of
+            Sobol's design could be solved.
     """
     if method == "sobol":
         return sobol_drivers(evaluator, count or 256, seed, progress)
     draws = SampleSequence(ParameterSpace(evaluator.diagram.parameters), seed=seed)
     points = draws.points(0, count or 4096)
     found = evaluate_in_blocks(evaluator, draws.space, points, progress)
-    return pawn_drivers(evaluator.questions, draws.space, draws.space.parameter_values(points), found, seed)
+    return pawn_drivers(
+        evaluator.questions, draws.space, draws.space.parameter_values(points), found, seed
+    )
 
 
 def sobol_drivers(
-    evaluator: BatchEvaluator, base: int = 256, seed: int = 0, progress: Told | None = None
+    evaluator: BatchEvaluator,
+    base: int = 256,
+    seed: int = 0,
+    progress: ProgressCallback | None = None,
 ) -> list[QuestionDrivers]:
-    """Find drivers by Sobol's indices.
+    """Rank drivers by Sobol's indices.
 
     Args:
-        answers: solves worlds and answers the questions.
-        base: points of the design, a power of two; each takes a world for every factor and two
+        evaluator: solves samples and answers the questions.
+        base: points of the design, a power of two; each takes a sample for every factor and two
             more.
         seed: of the scrambled sequence.
-        told: is told how many worlds are solved.
+        progress: called with how many samples are solved, and how many there are.
 
     Raises:
         QueryError: SALib is not installed, or hardly any block of the design could be solved.
@@ -196,17 +327,17 @@ def pawn_drivers(
     outcomes: Mapping[str, Floats],
     seed: int = 0,
 ) -> list[QuestionDrivers]:
-    """Find drivers by PAWN from worlds that are solved already.
+    """Rank drivers by PAWN, from samples that are already solved.
 
     Args:
-        targets: the questions.
-        space: the factors behind theta.
-        thetas: the worlds, `[worlds, parameters]`.
-        found: each question's outcomes, `[worlds, outcomes]`.
-        seed: of the dummy that shows what chance alone would give (Zadeh et al. 2017).
+        questions: the questions.
+        space: the space that the samples are drawn from.
+        samples: values of the parameters, `[samples, parameters]`.
+        outcomes: the probabilities of each question's outcomes, `[samples, outcomes]`.
+        seed: of the dummy without effect (Zadeh et al. 2017).
 
     Raises:
-        QueryError: SALib is not installed, or there are too few worlds.
+        QueryError: SALib is not installed, or there are too few samples.
     """
     _salib()
     from SALib.analyze import pawn
@@ -240,9 +371,22 @@ def pawn_drivers(
 
 
 def evaluate_in_blocks(
-    evaluator: BatchEvaluator, space: ParameterSpace, points: Floats, progress: Told | None = None
+    evaluator: BatchEvaluator,
+    space: ParameterSpace,
+    points: Floats,
+    progress: ProgressCallback | None = None,
 ) -> dict[str, Floats]:
-    """Solve the worlds at points of the unit cube, telling how far it is."""
+    """Evaluate the questions at points of the unit cube, a block at a time.
+
+    Args:
+        evaluator: solves samples and answers the questions.
+        space: turns points into samples.
+        points: of the unit cube, `[points, dimensions]`.
+        progress: called with how many samples are solved, and how many there are.
+
+    Returns:
+        By question, the probabilities of its outcomes, `[points, outcomes]`.
+    """
     parts = []
     for begin in range(0, len(points), _BLOCK):
         thetas = space.parameter_values(points[begin : begin + _BLOCK])
@@ -253,7 +397,7 @@ def evaluate_in_blocks(
 
 
 def _common(scores: Floats) -> Floats:
-    """What correlating judgements have in common: their first principal component."""
+    """Return the first principal component of judgements that correlate, `[samples]`."""
     if scores.shape[1] == 1:
         return np.asarray(scores[:, 0])
     _, _, directions = np.linalg.svd(scores, full_matrices=False)
@@ -261,7 +405,7 @@ def _common(scores: Floats) -> Floats:
 
 
 def _whole_blocks(chances: Floats, width: int) -> Floats:
-    """Leave out the design's blocks in which a world has no equilibrium."""
+    """Return the forecasts of those blocks of the design whose samples all have an equilibrium."""
     blocks = chances.reshape(-1, width)
     whole = blocks[np.isfinite(blocks).all(axis=1)]
     if len(whole) < max(2, len(blocks) // 2):

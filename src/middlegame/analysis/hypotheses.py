@@ -95,7 +95,9 @@ class HypothesisSet:
         }
 
 
-def weigh_evidence(equilibrium: Equilibrium, about: Iterable[str] = ()) -> tuple[HypothesisSet, ...]:
+def weigh_evidence(
+    equilibrium: Equilibrium, about: Iterable[str] = ()
+) -> tuple[HypothesisSet, ...]:
     """Weigh all that is known of a contest.
 
     Args:

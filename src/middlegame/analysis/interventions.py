@@ -97,7 +97,9 @@ class InterventionResults:
         if not isinstance(node, Decision):
             return 1.0
         place = self.diagram.decisions.index(node)
-        open_ = self.equilibrium.tables.open_options[place][..., node.states.index(intervention.state)]
+        open_ = self.equilibrium.tables.open_options[place][
+            ..., node.states.index(intervention.state)
+        ]
         return float((self.equilibrium.reach[intervention.name] * open_).sum())
 
     def unforeseen_moves(self, intervention: Intervention) -> list[str]:
@@ -227,7 +229,8 @@ def _prepare(equilibrium: Equilibrium, intervention: Intervention) -> _Prepared:
     )
     if not isinstance(node, Decision):
         return _Prepared(
-            fix_states(diagram, tables, {intervention.name: intervention.state}), equilibrium.policies
+            fix_states(diagram, tables, {intervention.name: intervention.state}),
+            equilibrium.policies,
         )
     if intervention.state not in node.states:
         raise unknown(f"state of {intervention.name}", intervention.state, node.states)
@@ -242,4 +245,4 @@ def _prepare(equilibrium: Equilibrium, intervention: Intervention) -> _Prepared:
     opens, policies = list(tables.open_options), list(equilibrium.policies)
     opens[place] = np.where(where, sure > 0, open_)
     policies[place] = np.where(where, sure, policies[place])
-    return _Prepared(replace(tables, opens=tuple(opens)), tuple(policies))
+    return _Prepared(replace(tables, open_options=tuple(opens)), tuple(policies))

@@ -194,10 +194,10 @@ class Mediation:
 
         if isinstance(node, Decision):
             played = policies.copy().reshape(-1)
-            cells = layout.cells(place)
+            cells = layout.policy_cells(place)
             played[cells] = averaged(played[cells])
             return tables, played.reshape(policies.shape)
         changed = tables.copy()
-        cells = layout.chance(place)
+        cells = layout.chance_cells(place)
         changed[cells] = averaged(changed[cells])
         return changed, policies

@@ -67,7 +67,7 @@ class QuestionInformation:
 
 
 def mutual_information(
-    equilibrium: Equilibrium, worlds: Sweep, asked: Sequence[QuestionOutcomes]
+    equilibrium: Equilibrium, found: Sweep, questions: Sequence[QuestionOutcomes]
 ) -> list[QuestionInformation]:
     """Work out what is worth finding out for each question.
 
@@ -80,10 +80,10 @@ def mutual_information(
         QueryError: there are too few worlds.
     """
     names = [parameter.name for parameter in equilibrium.diagram.parameters]
-    thetas, weights, factors = worlds.thetas, worlds.weights, hidden(equilibrium.diagram)
+    thetas, weights, factors = found.thetas, found.weights, hidden(equilibrium.diagram)
     found = []
-    for each in asked:
-        outcomes = outcomes_in_sweep(worlds, each)
+    for each in questions:
+        outcomes = outcomes_in_sweep(found, each)
         there = np.isfinite(outcomes).all(axis=1)
         judgements = gains_of_judgements(names, thetas, outcomes, weights)
         found.append(
@@ -105,7 +105,7 @@ def entropy(shares: Floats) -> float:
 
 
 def gains_of_judgements(
-    names: Sequence[str], thetas: Floats, outcomes: Floats, weights: Floats | None = None
+    names: Sequence[str], samples: Floats, outcomes: Floats, weights: Floats | None = None
 ) -> list[InformationGain]:
     """Estimate what knowing each judgement would tell about a question.
 
@@ -119,18 +119,18 @@ def gains_of_judgements(
         QueryError: there are too few worlds.
     """
     there = np.isfinite(outcomes).all(axis=1)
-    thetas, outcomes = thetas[there], outcomes[there]
-    weight = np.ones(len(thetas)) if weights is None else np.asarray(weights, float)[there]
-    if len(thetas) < _SLICES * _FOLDS:
+    samples, outcomes = samples[there], outcomes[there]
+    weight = np.ones(len(samples)) if weights is None else np.asarray(weights, float)[there]
+    if len(samples) < _SLICES * _FOLDS:
         raise QueryError(
-            f"{len(thetas)} worlds are too few to tell what is worth knowing; expected at least "
+            f"{len(samples)} worlds are too few to tell what is worth knowing; expected at least "
             f"{_SLICES * _FOLDS}"
         )
     whole = entropy(np.average(outcomes, axis=0, weights=weight))
-    folds = np.arange(len(thetas)) % _FOLDS
+    folds = np.arange(len(samples)) % _FOLDS
     found = []
     for place, name in enumerate(names):
-        values = thetas[:, place]
+        values = samples[:, place]
         if not np.ptp(values) or whole == 0:
             found.append(InformationGain(name, 0.0, 0.0, 0.0))
             continue
@@ -177,13 +177,13 @@ def hidden(diagram: Diagram) -> tuple[str, ...]:
     moves = set(structure.decisions)
     return tuple(
         node.name
-        for node in diagram.played
+        for node in diagram.contest_nodes
         if isinstance(node, Chance) and not moves & structure.ancestors((diagram.index[node.name],))
     )
 
 
 def gains_of_factors(
-    equilibrium: Equilibrium, names: Sequence[str], asked: QuestionOutcomes
+    equilibrium: Equilibrium, names: Sequence[str], question: QuestionOutcomes
 ) -> list[InformationGain]:
     """Compute what knowing each factor would tell about a question, everybody playing as they do.
 
@@ -196,9 +196,9 @@ def gains_of_factors(
     """
 
     def left(play: Equilibrium) -> float:
-        if asked.node is not None:
-            return entropy(play.joint(asked.node))
-        chance = play.any_of(asked.conditions)
+        if question.node is not None:
+            return entropy(play.joint(question.node))
+        chance = play.probability_of_any(question.conditions)
         return entropy(np.array([chance, 1 - chance]))
 
     whole = left(equilibrium)

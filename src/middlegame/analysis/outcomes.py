@@ -142,7 +142,9 @@ class BatchEvaluator:
         self.questions = tuple(questions)
         self.counts = SampleCounts(0, 0, 0, 0)
         self._supposed, self._known = supposed, known
-        self._asks = {t.name: Query.any_of(diagram, t.conditions) for t in questions if t.node is None}
+        self._asks = {
+            t.name: Query.any_of(diagram, t.conditions) for t in questions if t.node is None
+        }
 
     @classmethod
     def of(cls, equilibrium: Equilibrium, wanted: Sequence[str] = ()) -> "BatchEvaluator":
@@ -171,7 +173,7 @@ class BatchEvaluator:
         """Solve samples, and return the probabilities of each question's outcomes.
 
         Args:
-            thetas: the samples, `[samples, parameters]`.
+            samples: values of the parameters, `[samples, parameters]`.
             check: how many samples are compared with the full trace.
 
         Returns:

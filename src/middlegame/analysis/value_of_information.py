@@ -111,7 +111,7 @@ def _with_message(diagram: Diagram, factor: str, actor: str) -> Diagram:
             opens = diagram.open_options(node)[..., None, :]
             shape = (*opens.shape[:-2], len(hears), opens.shape[-1])
             node = replace(
-                node, parents=(*node.parents, _MESSAGE), opens=np.broadcast_to(opens, shape)
+                node, parents=(*node.parents, _MESSAGE), open_options=np.broadcast_to(opens, shape)
             )
         nodes.append(node)
     return replace(diagram, nodes=tuple(nodes))

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from middlegame.analysis.outcomes import QuestionOutcomes
     from middlegame.equilibrium.equilibrium import Equilibrium
     from middlegame.report.html.sections import Section
-    from middlegame.scenario.yaml.load import Loaded
+    from middlegame.scenario.yaml.load import LoadedScenario
     from middlegame.sweeps.result import Sweep
 
 
@@ -154,15 +154,15 @@ def drivers_command(
     each answer is parted among them.
     """
     equilibrium, loaded = solve_case(file, **case)
-    from middlegame.analysis.drivers import drivers
-    from middlegame.analysis.flip_points import flip_points
+    from middlegame.analysis.drivers import rank_drivers
+    from middlegame.analysis.one_at_a_time import search_flip_points
     from middlegame.analysis.outcomes import BatchEvaluator
 
     answers = BatchEvaluator.of(equilibrium, asked)
     with counting("Looking for flips") as told:
-        moves = flip_points(answers, told)
+        moves = search_flip_points(answers, told)
     with counting("Solving worlds") as told:
-        found = drivers(answers, method, count, seed, told)
+        found = rank_drivers(answers, method, count, seed, told)
     if report:
         from middlegame.report.html.drivers import driver_section
 
@@ -281,9 +281,9 @@ def worth_command(
         from middlegame.analysis.as_json import worth_as_json
 
         print_json(worth_as_json(worlds, worths, known, levers))
-    from middlegame.report.text.value_of_information import sharpened
+    from middlegame.report.text.value_of_information import information_gain_rows
 
-    found = sharpened(equilibrium, chosen, worths)
+    found = information_gain_rows(equilibrium, chosen, worths)
     if report:
         from middlegame.report.html.value_of_information import worth_section
 
@@ -308,11 +308,11 @@ def _worlds(
         each.name: each.conditions[0] for each in asked if each.name not in equilibrium.questions
     }
     with counting("Solving worlds") as told:
-        return sweep(equilibrium, count, seed=seed, asks=asks, told=told)
+        return sweep(equilibrium, count, seed=seed, conditions=asks, progress=told)
 
 
 def _write(
-    report: Path, equilibrium: "Equilibrium", loaded: "Loaded | None", sections: list["Section"]
+    report: Path, equilibrium: "Equilibrium", loaded: "LoadedScenario | None", sections: list["Section"]
 ) -> None:
     from middlegame.report.html.forms import write_report
     from middlegame.report.html.report import html_report

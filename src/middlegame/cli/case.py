@@ -10,7 +10,7 @@ from middlegame.cli.console import working
 if TYPE_CHECKING:
     from middlegame.equilibrium.equilibrium import Equilibrium
     from middlegame.scenario.conditions import Condition
-    from middlegame.scenario.yaml.load import Loaded
+    from middlegame.scenario.yaml.load import LoadedScenario
 
 
 def solve_case(
@@ -20,7 +20,7 @@ def solve_case(
     row: Sequence[tuple[str, str]] = (),
     supposed: Sequence[tuple[str, str]] = (),
     given: "Sequence[tuple[Condition, float | None]]" = (),
-) -> tuple["Equilibrium", "Loaded | None"]:
+) -> tuple["Equilibrium", "LoadedScenario | None"]:
     """Solve a contest as the options of a command say.
 
     Args:

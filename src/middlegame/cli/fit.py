@@ -64,7 +64,7 @@ def fit_command(
     section fit: declares both, and which column shows what (see `Learning from history`).
     """
     from middlegame.estimation.data import read_data
-    from middlegame.io.examples import locate, open_scenario
+    from middlegame.io.examples import find_file, open_scenario
     from middlegame.scenario.faults import ScenarioError
 
     loaded = open_scenario(file)
@@ -93,7 +93,7 @@ def fit_command(
         from middlegame.base.files import write_text
         from middlegame.estimation.writing import fitted_text
 
-        text = locate(file).read_text(encoding="utf-8-sig")
+        text = find_file(file).read_text(encoding="utf-8-sig")
         write_text(output, fitted_text(text, found, posterior))
     if report is not None:
         from middlegame.report.html.fit import fit_page

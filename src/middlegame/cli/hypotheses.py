@@ -48,9 +48,9 @@ def hypotheses_command(
     """
     equilibrium, loaded = solve_case(file, **case)
     with working("Weighing the evidence"):
-        from middlegame.analysis.hypotheses import hypotheses
+        from middlegame.analysis.hypotheses import weigh_evidence
 
-        found = hypotheses(equilibrium, about)
+        found = weigh_evidence(equilibrium, about)
     weighed = None
     if worlds and equilibrium.diagram.parameters:
         with working(f"Weighing in {worlds} worlds"):

@@ -41,7 +41,7 @@ class Observation(click.ParamType["tuple[Condition, float | None]"]):
     ) -> "tuple[Condition, float | None]":
         """Part the condition from the odds."""
         from middlegame.scenario.conditions import parse_condition
-        from middlegame.scenario.model.judgement import NUMBERS, ByFormula, parse_judgement
+        from middlegame.scenario.model.judgement import UNIT_EXAMPLES, FormulaJudgement, parse_judgement
 
         saw, comma, odds = (part.strip() for part in str(value).partition(","))
         try:
@@ -49,8 +49,8 @@ class Observation(click.ParamType["tuple[Condition, float | None]"]):
             read = parse_judgement(odds, "odds") if comma else None
         except ValueError as error:
             self.fail(str(error), param, ctx)
-        if isinstance(read, ByFormula):
-            self.fail(f"'{odds}' is no number; expected {NUMBERS['odds']}", param, ctx)
+        if isinstance(read, FormulaJudgement):
+            self.fail(f"'{odds}' is no number; expected {UNIT_EXAMPLES['odds']}", param, ctx)
         return condition, read.median if read else None
 
 
@@ -89,14 +89,14 @@ class Odds(click.ParamType[float]):
         """Read odds as the language writes them, at the middle of a range."""
         from math import log
 
-        from middlegame.scenario.model.judgement import NUMBERS, ByFormula, parse_precision
+        from middlegame.scenario.model.judgement import UNIT_EXAMPLES, FormulaJudgement, parse_precision
 
         try:
             read = parse_precision(str(value))
         except ValueError as error:
             self.fail(str(error), param, ctx)
-        if isinstance(read, ByFormula):
-            self.fail(f"'{value}' is no number; expected {NUMBERS['odds']}", param, ctx)
+        if isinstance(read, FormulaJudgement):
+            self.fail(f"'{value}' is no number; expected {UNIT_EXAMPLES['odds']}", param, ctx)
         return log(read.median) / 10
 
 

@@ -10,7 +10,7 @@ from middlegame.cli.console import console, counting, print_json, working
 from middlegame.cli.options import FILE, JSON, REPORT, SEED, WORLDS, case_options
 
 if TYPE_CHECKING:
-    from middlegame.scenario.yaml.load import Loaded
+    from middlegame.scenario.yaml.load import LoadedScenario
     from middlegame.sweeps.result import Sweep
 
 
@@ -73,12 +73,12 @@ def sweep_command(file: str, report: Path | None, as_json: bool, **options: Any)
             options["worlds"],
             seed=options["seed"],
             method=options["method"],
-            asks={condition: condition for condition in options["ask"]},
+            conditions={condition: condition for condition in options["ask"]},
             out=options["out"],
             resume=options["resume"],
             workers=options["workers"],
             cluster=options["cluster"],
-            told=told,
+            progress=told,
         )
     _answer(found, loaded, report, as_json, brief=options["brief"])
     if found.interrupted:
@@ -87,7 +87,7 @@ def sweep_command(file: str, report: Path | None, as_json: bool, **options: Any)
 
 def _answer(
     found: "Sweep",
-    loaded: "Loaded | None",
+    loaded: "LoadedScenario | None",
     report: Path | None,
     as_json: bool,
     *,
@@ -112,9 +112,9 @@ def _answer(
 
     out = console()
     show_sweep(found, out)
-    if found.store.out and found.store.whole:
-        click.echo(f"The worlds are in {found.store.out}")
-    elif found.interrupted and found.store.out:
-        click.echo(f"Go on with --out {found.store.out} --resume")
+    if found.store.path and found.store.complete:
+        click.echo(f"The worlds are in {found.store.path}")
+    elif found.interrupted and found.store.path:
+        click.echo(f"Go on with --out {found.store.path} --resume")
     if report:
         click.echo(f"The report is in {report}")

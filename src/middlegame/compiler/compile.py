@@ -7,20 +7,20 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from middlegame.compiler.dead_ends import freed
-from middlegame.compiler.evidence import compile_evidence, seen_at
+from middlegame.compiler.dead_ends import open_dead_ends
+from middlegame.compiler.evidence import compile_evidence, evidence_known_at
 from middlegame.compiler.factors import FactorCompiler
 from middlegame.compiler.interests import Discounts, compile_interests
-from middlegame.compiler.order import in_order
-from middlegame.compiler.parameters import Numbers
-from middlegame.compiler.resources import Books, affordable, keep_books
+from middlegame.compiler.order import order_instances
+from middlegame.compiler.parameters import NumberCompiler
+from middlegame.compiler.resources import ResourceTracking, affordable, track_resources
 from middlegame.diagram import Decision, Diagram, Node, Number
 from middlegame.scenario import Evidence, Scenario
 from middlegame.scenario.conditions import ALWAYS
-from middlegame.scenario.data_rows import without_value
+from middlegame.scenario.data_rows import missing_values
 from middlegame.scenario.faults import ScenarioError
 from middlegame.scenario.timeline import Timeline
-from middlegame.scenario.validation.checks import faults_of
+from middlegame.scenario.validation.checks import find_faults
 
 
 def compile_scenario(scenario: Scenario, *, free: bool = False) -> Diagram:
@@ -34,15 +34,18 @@ def compile_scenario(scenario: Scenario, *, free: bool = False) -> Diagram:
     Raises:
         ScenarioError: the scenario has faults; all of them are told.
     """
-    faults = [fault for fault in faults_of(scenario) if fault.severity == "error"]
+    faults = [fault for fault in find_faults(scenario) if fault.severity == "error"]
     if faults:
         raise ScenarioError(faults)
     timeline = Timeline(scenario)
-    numbers, scenario = Numbers(origin=timeline.expansion.origin), timeline.scenario
+    numbers, scenario = (
+        NumberCompiler(original_path=timeline.expansion.original_path),
+        timeline.scenario,
+    )
     if scenario.fit is not None:
-        if not free and (missing := without_value(scenario)):
+        if not free and (missing := missing_values(scenario)):
             raise ScenarioError(missing)
-        numbers.declare(scenario.fit, free=free)
+        numbers.declare_fit(scenario.fit, free=free)
     chances = [
         FactorCompiler(timeline, name, period, numbers).node()
         for name, period in timeline.instances
@@ -51,9 +54,9 @@ def compile_scenario(scenario: Scenario, *, free: bool = False) -> Diagram:
     discounts = Discounts(timeline, numbers)
     evidence = _evidence(timeline)
     sightings = {name: piece.saw.variables() for name, piece in evidence.items()}
-    books = keep_books(timeline)
+    books = track_resources(timeline)
     knows = {
-        timeline.instance(name, period): _known(timeline, name, period)
+        timeline.instance_name(name, period): _known(timeline, name, period)
         for name, period in timeline.instances
         if name in scenario.moves
     }
@@ -61,14 +64,14 @@ def compile_scenario(scenario: Scenario, *, free: bool = False) -> Diagram:
     for instance, left in books.known.items():
         knows[instance] = (*knows[instance], *left)
     parents = {node.name: node.parents for node in chances} | sightings | knows
-    order = in_order(timeline, parents)
+    order = order_instances(timeline, parents)
     utilities = compile_interests(timeline, order, numbers, discounts)
     precision = {
-        name: _lambda(numbers.add(actor.precision, ("actors", name, "precision"), actor))
+        name: _lambda(numbers.compile(actor.precision, ("actors", name, "precision"), actor))
         for name, actor in scenario.actors.items()
         if actor.precision is not None
     }
-    common = _lambda(numbers.add(scenario.precision, ("precision",)))
+    common = _lambda(numbers.compile(scenario.precision, ("precision",)))
     chances += [
         compile_evidence(name, piece, timeline.states, numbers) for name, piece in evidence.items()
     ]
@@ -76,14 +79,14 @@ def compile_scenario(scenario: Scenario, *, free: bool = False) -> Diagram:
     nodes: dict[str, Node] = {node.name: node for node in chances}
     for name, period in timeline.instances:
         if name in scenario.moves:
-            instance = timeline.instance(name, period)
+            instance = timeline.instance_name(name, period)
             move = scenario.moves[name].model_copy(update={"knows": knows[instance]})
-            seen = seen_at(move, evidence, order[: order.index(instance)])
+            seen = evidence_known_at(move, evidence, order[: order.index(instance)])
             every = (*knows[instance], *seen)
             node = _decision(timeline, name, period, every, states, discounts)
             nodes[instance] = _within_means(node, books, states)
-    if numbers.impossible and not free:
-        raise ScenarioError(numbers.impossible)
+    if numbers.invalid_formulas and not free:
+        raise ScenarioError(numbers.invalid_formulas)
     diagram = Diagram(
         nodes=tuple(nodes[name] for name in order),
         utilities=tuple(utilities),
@@ -91,31 +94,36 @@ def compile_scenario(scenario: Scenario, *, free: bool = False) -> Diagram:
         precision={name: precision.get(name, common) for name in scenario.actors},
         title=scenario.title,
     )
-    return freed(diagram)
+    return open_dead_ends(diagram)
 
 
-def _within_means(node: Decision, books: Books, states: Mapping[str, tuple[str, ...]]) -> Decision:
+def _within_means(
+    node: Decision, books: ResourceTracking, states: Mapping[str, tuple[str, ...]]
+) -> Decision:
     """Close the options that cannot be paid for."""
     payments = books.payments.get(node.name)
     if not payments:
         return node
     sizes = {parent: len(states[parent]) for parent in node.parents}
     paid = affordable(payments, node.parents, sizes, len(node.states))
-    return replace(node, opens=paid if node.opens is None else node.opens & paid)
+    already = node.open_options
+    return replace(node, open_options=paid if already is None else already & paid)
 
 
 def _evidence(timeline: Timeline) -> dict[str, Evidence]:
     """Give the evidence, each piece speaking of the period that it is of."""
     return {
         name: piece.model_copy(
-            update={"saw": timeline.bound(piece.saw, timeline.seen_in(piece), hindsight=True)}
+            update={
+                "saw": timeline.bind(piece.saw, timeline.evidence_period(piece), hindsight=True)
+            }
         )
         for name, piece in timeline.scenario.evidence.items()
     }
 
 
 def _known(timeline: Timeline, name: str, period: int | None) -> tuple[str, ...]:
-    meant = [timeline.meaning(known, period) for known in timeline.scenario.moves[name].knows]
+    meant = [timeline.resolve(known, period) for known in timeline.scenario.moves[name].knows]
     return tuple(dict.fromkeys(each for each in meant if isinstance(each, str)))
 
 
@@ -128,16 +136,16 @@ def _decision(
     discounts: Discounts,
 ) -> Decision:
     move = timeline.scenario.moves[name]
-    once = len(timeline.made(name)) <= 1
+    once = len(timeline.periods_of(name)) <= 1
     return Decision(
-        name=timeline.instance(name, period),
+        name=timeline.instance_name(name, period),
         states=tuple(move.options),
         parents=knows,
         owner=move.by,
-        opens=_opens(timeline, name, period, knows, states),
+        open_options=_opens(timeline, name, period, knows, states),
         label=move.label or name.replace("_", " "),
         headline=once if move.headline is None else move.headline,
-        worth_now=discounts.now(move.by, period),
+        point_value=discounts.now(move.by, period),
         period=period,
     )
 
@@ -154,7 +162,7 @@ def _opens(
     if all(option.if_ is None for option in options):
         return None
     columns = [
-        timeline.bound(option.if_ or ALWAYS, period).holds(states, knows) for option in options
+        timeline.bind(option.if_ or ALWAYS, period).holds(states, knows) for option in options
     ]
     return np.stack(columns, axis=-1)
 

@@ -9,17 +9,17 @@ from middlegame.engine.inference import joint as inference
 from middlegame.scenario.faults import Fault, ScenarioError
 
 
-def freed(diagram: Diagram) -> Diagram:
+def open_dead_ends(diagram: Diagram) -> Diagram:
     """Open all options where none is and nobody ever gets, so that every policy exists.
 
     Raises:
         ScenarioError: somebody gets there.
     """
-    blocked = [d for d in diagram.decisions if not diagram.opens(d).any(axis=-1).all()]
+    blocked = [d for d in diagram.decisions if not diagram.open_options(d).any(axis=-1).all()]
     if not blocked:
         return diagram
     structure, tables = diagram.structure, diagram.tables()
-    opens = iter(tables.opens)
+    opens = iter(tables.open_options)
     masses = [
         next(opens).astype(float) if table is None else (np.asarray(table) > 0).astype(float)
         for table in tables.chances
@@ -28,7 +28,7 @@ def freed(diagram: Diagram) -> Diagram:
     for decision in blocked:
         place = diagram.index[decision.name]
         reached = np.asarray(inference.joint(structure, masses, structure.parents[place])) > 0
-        stuck = reached & ~diagram.opens(decision).any(axis=-1)
+        stuck = reached & ~diagram.open_options(decision).any(axis=-1)
         if stuck.any():
             faults.append(_fault(diagram, masses, decision, np.argwhere(stuck)[0]))
     if faults:
@@ -39,8 +39,8 @@ def freed(diagram: Diagram) -> Diagram:
 
 def _opened(diagram: Diagram, node: Decision | Chance) -> Decision:
     assert isinstance(node, Decision)
-    opens = diagram.opens(node)
-    return replace(node, opens=opens | ~opens.any(axis=-1, keepdims=True))
+    opens = diagram.open_options(node)
+    return replace(node, open_options=opens | ~opens.any(axis=-1, keepdims=True))
 
 
 def _fault(diagram: Diagram, masses: list[object], decision: Decision, case: np.ndarray) -> Fault:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from middlegame.compiler.parameters import Numbers
+from middlegame.compiler.parameters import NumberCompiler
 from middlegame.diagram import Chance, Fixed, Number, Report
 from middlegame.scenario import Condition, Evidence, Move
 
@@ -13,7 +13,7 @@ STATES = ("seen", "unseen")
 
 
 def compile_evidence(
-    name: str, evidence: Evidence, states: Mapping[str, Sequence[str]], numbers: Numbers
+    name: str, evidence: Evidence, states: Mapping[str, Sequence[str]], numbers: NumberCompiler
 ) -> Chance:
     """Turn a piece of evidence into a chance node below what it is about.
 
@@ -25,11 +25,11 @@ def compile_evidence(
     """
     odds = None
     if evidence.likelihood is not None:
-        odds = numbers.add(evidence.likelihood, ("evidence", name, "likelihood"), evidence)
-    return sighting(name, evidence.saw, odds, states, evidence.label or name.replace("_", " "))
+        odds = numbers.compile(evidence.likelihood, ("evidence", name, "likelihood"), evidence)
+    return evidence_node(name, evidence.saw, odds, states, evidence.label or name.replace("_", " "))
 
 
-def sighting(
+def evidence_node(
     name: str,
     saw: Condition,
     odds: Number | None,
@@ -58,7 +58,9 @@ def sighting(
     )
 
 
-def seen_at(move: Move, evidence: Mapping[str, Evidence], before: Sequence[str]) -> tuple[str, ...]:
+def evidence_known_at(
+    move: Move, evidence: Mapping[str, Evidence], before: Sequence[str]
+) -> tuple[str, ...]:
     """Name the evidence that a move takes in.
 
     What is certain is left out where the move knows all of it anyway.

@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from middlegame.compiler.parameters import Distributions, Numbers
-from middlegame.diagram import Chance, Choice, NoisyOr, Staying, Table
+from middlegame.compiler.parameters import Distributions, NumberCompiler
+from middlegame.diagram import Chance, Choice, NoisyOr, Persistence, TableFunction
 from middlegame.scenario import Causes, Factor, Rule
 from middlegame.scenario import Table as WrittenTable
 from middlegame.scenario.conditions import ALWAYS
-from middlegame.scenario.timeline import Certain, Meaning, Timeline, references
+from middlegame.scenario.timeline import CertainState, Meaning, Timeline, dependencies
 
 _ONE = 1.0
 
@@ -22,7 +22,9 @@ class FactorCompiler:
         numbers: takes the uncertain numbers.
     """
 
-    def __init__(self, timeline: Timeline, name: str, period: int | None, numbers: Numbers) -> None:
+    def __init__(
+        self, timeline: Timeline, name: str, period: int | None, numbers: NumberCompiler
+    ) -> None:
         self.timeline, self.name, self.period, self.numbers = timeline, name, period, numbers
         self.factor: Factor = timeline.scenario.factors[name]
         self.parents = self._parents()
@@ -31,7 +33,7 @@ class FactorCompiler:
     def node(self) -> Chance:
         """Give the chance node."""
         return Chance(
-            name=self.timeline.instance(self.name, self.period),
+            name=self.timeline.instance_name(self.name, self.period),
             states=self.factor.states,
             parents=self.parents,
             table=self._start() if self.period == 0 else self._table(),
@@ -44,14 +46,17 @@ class FactorCompiler:
         if self.period == 0:
             return ()
         meant: list[Meaning] = [
-            self.timeline.meaning(reference, self.period) for reference in references(self.factor)
+            self.timeline.resolve(reference, self.period) for reference in dependencies(self.factor)
         ]
         if self.factor.table is None:
             bound = [
-                self.timeline.bound(condition, self.period)
+                self.timeline.bind(condition, self.period)
                 for condition in [
                     *(rule.if_ for rule in self.factor.rules or () if rule.if_ is not None),
-                    *(cause.if_ for cause in (self.factor.causes.of if self.factor.causes else ())),
+                    *(
+                        cause.if_
+                        for cause in (self.factor.causes.causes if self.factor.causes else ())
+                    ),
                 ]
             ]
             # What a condition does not depend on after all is no parent.
@@ -62,26 +67,26 @@ class FactorCompiler:
         return tuple(dict.fromkeys(each for each in meant if isinstance(each, str)))
 
     def _before(self) -> Meaning:
-        return self.timeline.meaning(f"{self.name}@previous", self.period)
+        return self.timeline.resolve(f"{self.name}@previous", self.period)
 
     def _start(self) -> Choice:
         distributions = Distributions(self.numbers, self.factor.states)
         path = ("factors", self.name, "start")
         return distributions.choice(distributions.add(self.factor.start or {}, path, self.factor))
 
-    def _table(self) -> Table:
+    def _table(self) -> TableFunction:
         table = self._changing()
         if self.factor.stays is None:
             return table
         path = ("factors", self.name, "stays")
-        stays = self.numbers.add(self.factor.stays, path, self.factor)
-        return Staying(table, stays, self._as_before())
+        stays = self.numbers.compile(self.factor.stays, path, self.factor)
+        return Persistence(table, stays, self._as_before())
 
     def _as_before(self) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
         """Give 1.0 at the state from before, `[*parents, states]`."""
         before, states = self._before(), self.factor.states
         same = np.zeros((*self.shape, len(states)))
-        if isinstance(before, Certain):
+        if isinstance(before, CertainState):
             same[..., states.index(before.state)] = _ONE
         else:
             axis = self.parents.index(str(before))
@@ -90,7 +95,7 @@ class FactorCompiler:
                 same[(*where, Ellipsis, place)] = _ONE
         return same
 
-    def _changing(self) -> Table:
+    def _changing(self) -> TableFunction:
         factor, path = self.factor, ("factors", self.name)
         distributions = Distributions(self.numbers, factor.states)
         if factor.chance is not None:
@@ -107,7 +112,7 @@ class FactorCompiler:
         factor, states = self.factor, self.timeline.states
         index = np.full(self.shape, -1)
         for number, rule in enumerate(rules):
-            condition = self.timeline.bound(rule.if_ or ALWAYS, self.period)
+            condition = self.timeline.bind(rule.if_ or ALWAYS, self.period)
             holds = condition.holds(states, self.parents) & (index < 0)
             if rule.from_ is not None:
                 same = self._as_before()
@@ -122,19 +127,19 @@ class FactorCompiler:
     def _by_causes(self, causes: Causes) -> NoisyOr:
         path = ("factors", self.name, "causes")
         chances = tuple(
-            self.numbers.add(
+            self.numbers.compile(
                 cause.chance,
                 (*path, causes.state, number, "chance"),
                 cause if cause.why or cause.cite else self.factor,
             )
-            for number, cause in enumerate(causes.of)
+            for number, cause in enumerate(causes.causes)
         )
         active = [
-            self.timeline.bound(cause.if_, self.period).holds(self.timeline.states, self.parents)
-            for cause in causes.of
+            self.timeline.bind(cause.if_, self.period).holds(self.timeline.states, self.parents)
+            for cause in causes.causes
         ]
         return NoisyOr(
-            background=self.numbers.add(causes.background, (*path, "background"), self.factor),
+            background=self.numbers.compile(causes.background, (*path, "background"), self.factor),
             chances=chances,
             active=np.stack(active, axis=-1) if active else np.zeros((*self.shape, 0), bool),
             state=self.factor.states.index(causes.state),
@@ -143,10 +148,10 @@ class FactorCompiler:
     def _by_table(self, table: WrittenTable, distributions: Distributions) -> Choice:
         states = self.timeline.states
         index = np.full(self.shape, -1)
-        meant = [self.timeline.meaning(given, self.period) for given in table.given]
+        meant = [self.timeline.resolve(given, self.period) for given in table.given]
         for number, row in enumerate(table.rows):
             pairs = list(zip(meant, row.when, strict=True))
-            if any(isinstance(m, Certain) and m.state != state for m, state in pairs):
+            if any(isinstance(m, CertainState) and m.state != state for m, state in pairs):
                 continue
             place: list[int | slice] = [slice(None)] * len(self.parents)
             for node, state in pairs:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from middlegame.compiler.parameters import Numbers
+from middlegame.compiler.parameters import NumberCompiler
 from middlegame.diagram import UNDISCOUNTED, Discount, Number, Sum, Utility
 from middlegame.scenario import Interest
 from middlegame.scenario.conditions import NEVER, Condition
@@ -24,12 +24,12 @@ _Entry = tuple[Number, NDArray[np.float64], Discount]
 class Discounts:
     """How each actor discounts what comes later."""
 
-    def __init__(self, timeline: Timeline, numbers: Numbers) -> None:
+    def __init__(self, timeline: Timeline, numbers: NumberCompiler) -> None:
         self.calendar = timeline.scenario.calendar
         self.patience: dict[str, tuple[Number, bool]] = {}
         for name, actor in timeline.scenario.actors.items():
             if actor.patience is not None:
-                number = numbers.add(actor.patience, ("actors", name, "patience"), actor)
+                number = numbers.compile(actor.patience, ("actors", name, "patience"), actor)
                 self.patience[name] = (number, actor.patience.unit == "years")
 
     def share(self, actor: str, period: int, among: Sequence[int] | None = None) -> Discount:
@@ -59,7 +59,7 @@ class Discounts:
 
 
 def compile_interests(
-    timeline: Timeline, order: Sequence[str], numbers: Numbers, discounts: Discounts
+    timeline: Timeline, order: Sequence[str], numbers: NumberCompiler, discounts: Discounts
 ) -> list[Utility]:
     """Give one utility node for each owner and each set of moves and factors spoken of.
 
@@ -73,7 +73,7 @@ def compile_interests(
     entries: dict[tuple[str, tuple[str, ...]], list[_Entry]] = {}
     for owner, interests in scenario.interests.items():
         for place, interest in enumerate(interests):
-            worth = numbers.add(interest.worth, ("interests", owner, place, "worth"), interest)
+            worth = numbers.compile(interest.worth, ("interests", owner, place, "worth"), interest)
             for condition, discount in _occasions(timeline, owner, interest, discounts):
                 over = tuple(sorted(condition.variables(), key=order.index))
                 holds = condition.holds(states, over).astype(float)
@@ -83,15 +83,15 @@ def compile_interests(
             if option.costs is None:
                 continue
             path = ("moves", name, "options", option_name, "costs")
-            costs = numbers.add(option.costs, path, option)
+            costs = numbers.compile(option.costs, path, option)
             spent = np.zeros(len(move.options))
             spent[place] = -1.0
-            for period in timeline.made(name) if timeline.count else (None,):
-                scope = (timeline.instance(name, period),)
+            for period in timeline.periods_of(name) if timeline.period_count else (None,):
+                scope = (timeline.instance_name(name, period),)
                 discount = discounts.share(move.by, period or 1)
                 entries.setdefault((move.by, scope), []).append((costs, spent, discount))
     for breach in timeline.expansion.breaches:
-        costs = numbers.add(breach.costs, breach.path, breach.beside)
+        costs = numbers.compile(breach.costs, breach.path, breach.sourced_part)
         for condition, discount in _breaches(timeline, breach, discounts):
             over = tuple(sorted(condition.variables(), key=order.index))
             broken = -condition.holds(states, over).astype(float)
@@ -114,17 +114,17 @@ def _occasions(
     timeline: Timeline, owner: str, interest: Interest, discounts: Discounts
 ) -> list[tuple[Condition, Discount]]:
     """Give an interest's condition in each period in which it earns, and what that is worth."""
-    if not timeline.count:
+    if not timeline.period_count:
         return [(interest.when, UNDISCOUNTED)]
 
     def in_(period: int) -> Condition:
-        return timeline.bound(interest.when, period, hindsight=True)
+        return timeline.bind(interest.when, period, hindsight=True)
 
-    moment = timeline.moment(interest.when)
-    occasions = timeline.occasions(interest.when) if moment is None else (moment,)
-    last = occasions[-1] if occasions else timeline.count
+    moment = timeline.latest_period(interest.when)
+    occasions = timeline.undecided_periods(interest.when) if moment is None else (moment,)
+    last = occasions[-1] if occasions else timeline.period_count
     if interest.earned == "afterwards":
-        found = [(in_(last), discounts.share(owner, timeline.count + 1))]
+        found = [(in_(last), discounts.share(owner, timeline.period_count + 1))]
     elif interest.earned == "at_end":
         found = [(in_(last), discounts.share(owner, last))]
     elif interest.earned == "each_time":
@@ -138,11 +138,11 @@ def _breaches(
     timeline: Timeline, breach: Breach, discounts: Discounts
 ) -> list[tuple[Condition, Discount]]:
     """Give when a promise is broken, and what a point is worth then."""
-    if not timeline.count:
+    if not timeline.period_count:
         return [(breach.when, UNDISCOUNTED)]
     return [
-        (timeline.bound(breach.when, period, hindsight=True), discounts.share(breach.actor, period))
-        for period in timeline.occasions(breach.when)
+        (timeline.bind(breach.when, period, hindsight=True), discounts.share(breach.actor, period))
+        for period in timeline.undecided_periods(breach.when)
     ]
 
 

@@ -9,7 +9,7 @@ from middlegame.scenario.faults import Fault, ScenarioError
 from middlegame.scenario.timeline import Timeline
 
 
-def in_order(timeline: Timeline, parents: Mapping[str, tuple[str, ...]]) -> list[str]:
+def order_instances(timeline: Timeline, parents: Mapping[str, tuple[str, ...]]) -> list[str]:
     """Order all instances.
 
     Args:
@@ -25,7 +25,7 @@ def in_order(timeline: Timeline, parents: Mapping[str, tuple[str, ...]]) -> list
     waiting = dict.fromkeys(parents, 0)
     queue: list[tuple[int, int, str]] = []
     for name, period in timeline.instances:
-        instance = timeline.instance(name, period)
+        instance = timeline.instance_name(name, period)
         if name in moves:
             del waiting[instance]
             queue.append((period or 0, played[name], instance))
@@ -46,7 +46,7 @@ def in_order(timeline: Timeline, parents: Mapping[str, tuple[str, ...]]) -> list
             ready = queue.pop(0)[2]
             if not placed.issuperset(parents[ready]):
                 raise _too_early(ready, parents, placed, "moves")
-        elif now < timeline.count:
+        elif now < timeline.period_count:
             now += 1
             continue
         else:

@@ -5,18 +5,22 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from middlegame.diagram import LEAST, Choice, Computed, Number, Parameter, Ref
+from middlegame.diagram import MIN_CHANCE, Choice, FormulaNumber, Number, Parameter, Ref
 from middlegame.scenario import Judgement
-from middlegame.scenario.faults import Fault, Path, dotted
+from middlegame.scenario.faults import Fault, Path, dotted_path
 from middlegame.scenario.model.fields import Sourced
 from middlegame.scenario.model.fit import Coefficient, Fit
-from middlegame.scenario.model.judgement import NUMBERS, ByFormula
+from middlegame.scenario.model.judgement import UNIT_EXAMPLES, FormulaJudgement
 
-_LIMITS = {"points": (-np.inf, np.inf), "probability": (LEAST, 1 - LEAST), "odds": (1.0, np.inf)}
+_LIMITS = {
+    "points": (-np.inf, np.inf),
+    "probability": (MIN_CHANCE, 1 - MIN_CHANCE),
+    "odds": (1.0, np.inf),
+}
 
 
 @dataclass
-class Numbers:
+class NumberCompiler:
     """Collects the uncertain numbers of a scenario, in the order in which they are met.
 
     Attributes:
@@ -30,11 +34,11 @@ class Numbers:
     parameters: list[Parameter] = field(default_factory=list)
     quantities: dict[str, float | Ref] = field(default_factory=dict)
     categories: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    origin: Callable[[Path], Path] = field(default=lambda path: path)
-    impossible: list[Fault] = field(default_factory=list)
+    original_path: Callable[[Path], Path] = field(default=lambda path: path)
+    invalid_formulas: list[Fault] = field(default_factory=list)
     _known: dict[Path, Ref] = field(default_factory=dict)
 
-    def declare(self, fit: Fit, *, free: bool) -> None:
+    def declare_fit(self, fit: Fit, *, free: bool) -> None:
         """Take the coefficients and columns that a scenario declares.
 
         Args:
@@ -54,7 +58,7 @@ class Numbers:
                     value = replace(value, correlates=correlates[name])
                 self.quantities[name] = self._parameter(value, path, each)
 
-    def add(
+    def compile(
         self, judgement: Judgement, path: Path, beside: Sourced | None = None, ceiling: float = 1.0
     ) -> Number:
         """Give the number that stands for a judgement; the same one whenever it is asked for.
@@ -65,33 +69,37 @@ class Numbers:
             beside: what holds the reason and the citations, if the number itself has none.
             ceiling: the probability that exact numbers beside it leave free.
         """
-        if isinstance(judgement, ByFormula):
+        if isinstance(judgement, FormulaJudgement):
             least, most = _LIMITS.get(judgement.unit, (-np.inf, np.inf))
             formula = judgement.formula
             inputs = tuple((name, self.quantities[name]) for name in formula.names)
-            number = Computed(formula, inputs, self.categories, least, most)
-            self._doubt(number, judgement, self.origin(path))
+            number = FormulaNumber(formula, inputs, self.categories, least, most)
+            self._doubt(number, judgement, self.original_path(path))
             return number
         if judgement.exact:
             return judgement.low
         return self._parameter(judgement, path, beside, ceiling)
 
-    def _doubt(self, number: Computed, judgement: ByFormula, path: Path) -> None:
+    def _doubt(self, number: FormulaNumber, judgement: FormulaJudgement, path: Path) -> None:
         """Note a formula that gives no number, or none of its kind."""
         medians = np.array([parameter.median for parameter in self.parameters])
         with np.errstate(all="ignore"):
-            value = float(number.unlimited(medians, np))
-        low, high = (0.0, 1.0) if judgement.unit == "probability" else (number.least, number.most)
+            value = float(number.evaluate_unbounded(medians, np))
+        low, high = (
+            (0.0, 1.0)
+            if judgement.unit == "probability"
+            else (number.lower_bound, number.upper_bound)
+        )
         if np.isfinite(value) and low <= value <= high:
             return
         told = f"{value:.4g}" if np.isfinite(value) else "no number"
         fault = Fault(
             f"'{judgement}' gives {told}",
-            f"{NUMBERS[judgement.unit]}, at the coefficients' middles and this row",
+            f"{UNIT_EXAMPLES[judgement.unit]}, at the coefficients' middles and this row",
             path=path,
         )
-        if fault not in self.impossible:
-            self.impossible.append(fault)
+        if fault not in self.invalid_formulas:
+            self.invalid_formulas.append(fault)
 
     def _parameter(
         self, judgement: Judgement, path: Path, beside: Sourced | None, ceiling: float = 1.0
@@ -99,7 +107,7 @@ class Numbers:
         asked = path
         if asked in self._known:
             return self._known[asked]
-        path = self.origin(path)
+        path = self.original_path(path)
         cites = judgement.cite or tuple(str(c) for c in (beside.cite if beside else ()))
         why = judgement.why or (beside.why if beside else None)
         bounds = (beside.least, beside.most) if isinstance(beside, Coefficient) else (None, None)
@@ -107,7 +115,7 @@ class Numbers:
             bounds = (1.0, None)  # nobody prefers what is worse: 1:1 is play at random
         self.parameters.append(
             Parameter(
-                name=dotted(path),
+                name=dotted_path(path),
                 low=judgement.low,
                 high=judgement.high,
                 unit=judgement.unit,
@@ -116,8 +124,8 @@ class Numbers:
                 why=why,
                 cite=cites,
                 correlates=judgement.correlates,
-                least=-np.inf if bounds[0] is None else bounds[0],
-                most=np.inf if bounds[1] is None else bounds[1],
+                lower_bound=-np.inf if bounds[0] is None else bounds[0],
+                upper_bound=np.inf if bounds[1] is None else bounds[1],
             )
         )
         self._known[asked] = Ref(len(self.parameters) - 1)
@@ -125,7 +133,7 @@ class Numbers:
 
     def median(self, number: Number) -> float:
         """Give a number's value at the medians."""
-        if isinstance(number, Computed):
+        if isinstance(number, FormulaNumber):
             medians = np.array([parameter.median for parameter in self.parameters])
             return float(number.evaluate(medians, np))
         return self.parameters[number.index].median if isinstance(number, Ref) else number
@@ -135,7 +143,7 @@ class Numbers:
 class Distributions:
     """Collects the distributions of one factor; the same one at several cases is one entry."""
 
-    numbers: Numbers
+    numbers: NumberCompiler
     states: tuple[str, ...]
     chances: list[tuple[Number | None, ...]] = field(default_factory=list)
     medians: list[list[float]] = field(default_factory=list)
@@ -151,7 +159,7 @@ class Distributions:
                 row.append(None)
                 middle.append(0.0)
             else:
-                number = self.numbers.add(judgement, (*path, state), beside, 1.0 - exact)
+                number = self.numbers.compile(judgement, (*path, state), beside, 1.0 - exact)
                 row.append(number)
                 middle.append(self.numbers.median(number))
         rest = 1.0 - sum(middle)

@@ -31,7 +31,7 @@ class Payment:
 
 
 @dataclass
-class Books:
+class ResourceTracking:
     """The bookkeeping of a whole scenario.
 
     Attributes:
@@ -61,9 +61,9 @@ class _Stock:
         return _Stock(self.node, amounts, period)
 
 
-def keep_books(timeline: Timeline) -> Books:
+def track_resources(timeline: Timeline) -> ResourceTracking:
     """Compile a scenario's means; it must have passed the checks."""
-    scenario, books = timeline.scenario, Books()
+    scenario, books = timeline.scenario, ResourceTracking()
     place = {name: number for number, name in enumerate(scenario.moves)}
     played = sorted(
         ((name, period) for name, period in timeline.instances if name in scenario.moves),
@@ -77,7 +77,7 @@ def keep_books(timeline: Timeline) -> Books:
 
 def _keep(
     timeline: Timeline,
-    books: Books,
+    books: ResourceTracking,
     whose: tuple[str, str],
     resource: Resource,
     played: list[tuple[str, int | None]],
@@ -86,7 +86,7 @@ def _keep(
     stock = _Stock(None, (resource.amount,), 1)
     for move_name, period in played:
         move = timeline.scenario.moves[move_name]
-        instance = timeline.instance(move_name, period)
+        instance = timeline.instance_name(move_name, period)
         stock = stock.renewed(resource, period or 1)
         if stock.node and (move.by == actor or f"{actor}.{name}" in move.knows):
             books.known[instance] = (*books.known.get(instance, ()), stock.node)

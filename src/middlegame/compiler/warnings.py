@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from middlegame.diagram import Computed, Decision, Diagram, Tables
+from middlegame.diagram import Decision, Diagram, FormulaNumber, Tables
 from middlegame.engine.inference.utility_range import utility_range
 from middlegame.scenario.faults import Fault
 
@@ -13,7 +13,7 @@ SCALE = 100.0
 """Points between an actor's best and worst outcome, as the language means them."""
 
 
-def warnings_of(diagram: Diagram) -> list[Fault]:
+def diagram_warnings(diagram: Diagram) -> list[Fault]:
     """Find options with identical consequences, and actors whose points are far off the scale."""
     return [*_twins(diagram), *_off_scale(diagram)]
 
@@ -21,7 +21,7 @@ def warnings_of(diagram: Diagram) -> list[Fault]:
 def points_range(diagram: Diagram, owner: str) -> tuple[float, float]:
     """Give an owner's points in its worst and in its best possible outcome, at the medians."""
     tables, structure = diagram.tables(), diagram.structure
-    opens = iter(tables.opens)
+    opens = iter(tables.open_options)
     supports = [next(opens) if t is None else np.asarray(t) > 0 for t in tables.chances]
     mine = [k for k, utility in enumerate(diagram.utilities) if utility.owner == owner]
     needed = sorted(structure.ancestors(tuple(v for k in mine for v in structure.scopes[k])))
@@ -61,7 +61,7 @@ def _consequences(
     diagram: Diagram, tables: Tables, decision: Decision
 ) -> Iterator[NDArray[np.float64]]:
     """Every table in which the decision is an axis, that axis last."""
-    opens = iter(tables.opens)
+    opens = iter(tables.open_options)
     seen = {name for each in diagram.decisions for name in each.parents}
     for node, chances in zip(diagram.nodes, tables.chances, strict=True):
         if node.name in diagram.evidence and node.name not in seen:
@@ -81,7 +81,7 @@ def _consequences(
 
 def _off_scale(diagram: Diagram) -> Iterator[Fault]:
     for owner in diagram.owners:
-        if isinstance(diagram.precision.get(owner), Computed):
+        if isinstance(diagram.precision.get(owner), FormulaNumber):
             continue  # a formula sets the scale
         worst, best = points_range(diagram, owner)
         if not SCALE / 2 <= best - worst <= SCALE * 2:

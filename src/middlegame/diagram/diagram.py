@@ -12,14 +12,14 @@ from middlegame.base.numbers import Floats
 from middlegame.diagram.numbers import (
     UNDISCOUNTED,
     Array,
-    Computed,
     Discount,
+    FormulaNumber,
     Number,
     Parameter,
     Ref,
     evaluate_numbers,
 )
-from middlegame.diagram.tables import Table
+from middlegame.diagram.tables import TableFunction
 from middlegame.engine.graph.structure import Structure
 
 
@@ -37,7 +37,7 @@ class Chance:
     name: str
     states: tuple[str, ...]
     parents: tuple[str, ...]
-    table: Table
+    table: TableFunction
     label: str = ""
     headline: bool = False
     observed: str | None = None
@@ -50,8 +50,8 @@ class Decision:
     """A decision node of `owner`, who sees `parents`.
 
     Attributes:
-        opens: which options are open, `[*parents, states]`; None where all always are.
-        worth_now: what a point of the utilities is worth to the owner when it decides: they are
+        open_options: which options are open, `[*parents, states]`; None where all always are.
+        point_value: what a point of the utilities is worth to the owner when it decides: they are
             valued from the beginning, and whoever decides later values them from then.
         period: the one in which it is made; None outside of time.
     """
@@ -60,10 +60,10 @@ class Decision:
     states: tuple[str, ...]
     parents: tuple[str, ...]
     owner: str
-    opens: NDArray[np.bool_] | None = None
+    open_options: NDArray[np.bool_] | None = None
     label: str = ""
     headline: bool = True
-    worth_now: Discount = UNDISCOUNTED
+    point_value: Discount = UNDISCOUNTED
     period: int | None = None
 
 
@@ -76,7 +76,7 @@ class Utility:
 
     owner: str
     over: tuple[str, ...]
-    table: Table
+    table: TableFunction
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ class Diagram:
         }
 
     @cached_property
-    def played(self) -> tuple[Node, ...]:
+    def contest_nodes(self) -> tuple[Node, ...]:
         """The nodes that are the contest itself: neither evidence nor bookkeeping."""
         return tuple(
             node
@@ -127,7 +127,7 @@ class Diagram:
         )
 
     @cached_property
-    def books(self) -> tuple[Node, ...]:
+    def resource_nodes(self) -> tuple[Node, ...]:
         """The nodes that only keep the books of somebody's means."""
         return tuple(node for node in self.nodes if isinstance(node, Chance) and node.hidden)
 
@@ -138,7 +138,7 @@ class Diagram:
     @cached_property
     def _instances(self) -> dict[str, tuple[Node, ...]]:
         found: dict[str, tuple[Node, ...]] = {}
-        for node in self.played:
+        for node in self.contest_nodes:
             name = node.name.partition("@")[0] if node.period is not None else node.name
             found[name] = (*found.get(name, ()), node)
         return found
@@ -161,7 +161,7 @@ class Diagram:
                 for node in self.nodes
             ),
             scopes=tuple(tuple(place[v] for v in u.over) for u in self.utilities),
-            gainers=tuple(self.owners.index(u.owner) for u in self.utilities),
+            utility_owners=tuple(self.owners.index(u.owner) for u in self.utilities),
         )
 
     @property
@@ -178,16 +178,16 @@ class Diagram:
                 node.table.evaluate(theta, xp) if isinstance(node, Chance) else None
                 for node in self.nodes
             ),
-            opens=tuple(self.opens(node) for node in self.decisions),
+            open_options=tuple(self.open_options(node) for node in self.decisions),
             utilities=tuple(u.table.evaluate(theta, xp) for u in self.utilities),
             lambdas=self.lambdas(theta, xp),
             scales=self.scales(theta, xp),
         )
 
-    def opens(self, decision: Decision) -> NDArray[np.bool_]:
+    def open_options(self, decision: Decision) -> NDArray[np.bool_]:
         """Which options of the decision are open, `[*parents, states]`."""
-        if decision.opens is not None:
-            return decision.opens
+        if decision.open_options is not None:
+            return decision.open_options
         sizes = [len(self.nodes[self.index[p]].states) for p in decision.parents]
         return np.ones((*sizes, len(decision.states)), bool)
 
@@ -195,16 +195,16 @@ class Diagram:
         """Each owner's lambda (log-odds a point), `[owners]`."""
         numbers = [self.precision.get(owner, 1.0) for owner in self.owners]
         raw = evaluate_numbers(numbers, theta, xp)
-        odds = np.array([isinstance(n, Ref | Computed) for n in numbers], bool)
+        odds = np.array([isinstance(n, Ref | FormulaNumber) for n in numbers], bool)
         return xp.where(odds, xp.log(xp.where(odds, raw, 1.0)) / 10, raw)
 
     def scales(self, theta: Array, xp: ModuleType = np) -> Array:
         """What a point is worth to its owner at each decision, `[decisions]`."""
-        if all(decision.worth_now == UNDISCOUNTED for decision in self.decisions):
+        if all(decision.point_value == UNDISCOUNTED for decision in self.decisions):
             return xp.ones(len(self.decisions))
-        return xp.stack([xp.asarray(d.worth_now.evaluate(theta, xp)) for d in self.decisions])
+        return xp.stack([xp.asarray(d.point_value.evaluate(theta, xp)) for d in self.decisions])
 
-    def sharpness(self, lambdas: Array, scales: Array, xp: ModuleType = np) -> Array:
+    def scaled_lambdas(self, lambdas: Array, scales: Array, xp: ModuleType = np) -> Array:
         """Give what the engine takes: log-odds a point of the utilities, `[decisions]`."""
         owners = [self.owners.index(decision.owner) for decision in self.decisions]
         return xp.asarray(lambdas)[np.array(owners, int)] * scales
@@ -216,14 +216,14 @@ class Tables:
 
     Attributes:
         chances: one `[*parents, states]` for each node, None for decisions.
-        opens: one `[*parents, states]` of booleans for each decision.
+        open_options: one `[*parents, states]` of booleans for each decision.
         utilities: one `[*scope]` for each utility node.
         lambdas: `[owners]`.
         scales: what a point is worth at each decision, `[decisions]`.
     """
 
     chances: tuple[Array | None, ...]
-    opens: tuple[Array, ...]
+    open_options: tuple[Array, ...]
     utilities: tuple[Array, ...]
     lambdas: Array
     scales: Array

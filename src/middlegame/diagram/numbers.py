@@ -42,8 +42,8 @@ class Parameter:
     why: str | None = None
     cite: tuple[str, ...] = ()
     correlates: tuple[tuple[str, float], ...] = ()
-    least: float = -np.inf
-    most: float = np.inf
+    lower_bound: float = -np.inf
+    upper_bound: float = np.inf
 
     @property
     def median(self) -> float:
@@ -76,7 +76,7 @@ class Ref:
 
 
 @dataclass(frozen=True)
-class Computed:
+class FormulaNumber:
     """A number that a formula computes from entries of theta.
 
     Attributes:
@@ -90,15 +90,15 @@ class Computed:
     formula: Formula
     inputs: tuple[tuple[str, float | Ref], ...] = ()
     categories: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    least: float = -np.inf
-    most: float = np.inf
+    lower_bound: float = -np.inf
+    upper_bound: float = np.inf
 
     def evaluate(self, theta: Array, xp: ModuleType) -> Array:
         """Give its value at theta, which may carry more axes after its first."""
-        found = self.unlimited(theta, xp)
-        return xp.clip(found, self.least, self.most) if self.limited else found
+        found = self.evaluate_unbounded(theta, xp)
+        return xp.clip(found, self.lower_bound, self.upper_bound) if self.is_bounded else found
 
-    def unlimited(self, theta: Array, xp: ModuleType) -> Array:
+    def evaluate_unbounded(self, theta: Array, xp: ModuleType) -> Array:
         """Give what the formula itself says."""
         values = {
             name: theta[given.index] if isinstance(given, Ref) else given
@@ -107,17 +107,17 @@ class Computed:
         return self.formula.evaluate(values, self.categories, xp)
 
     @property
-    def limited(self) -> bool:
+    def is_bounded(self) -> bool:
         """Whether there are values that it never takes."""
-        return bool(np.isfinite(self.least) or np.isfinite(self.most))
+        return bool(np.isfinite(self.lower_bound) or np.isfinite(self.upper_bound))
 
 
-Number = float | Ref | Computed
+Number = float | Ref | FormulaNumber
 
 
 def evaluate_numbers(numbers: Sequence[Number], theta: Array, xp: ModuleType) -> Array:
     """Give the numbers' values at theta: an array of shape `[len(numbers)]`."""
-    if any(isinstance(number, Computed) for number in numbers):
+    if any(isinstance(number, FormulaNumber) for number in numbers):
         return xp.stack([xp.asarray(_evaluate(number, theta, xp)) for number in numbers])
     fixed = np.array([0.0 if isinstance(n, Ref) else n for n in numbers], float)
     varies = np.array([isinstance(n, Ref) for n in numbers], bool)
@@ -157,6 +157,6 @@ UNDISCOUNTED = Discount()
 
 
 def _evaluate(number: Number, theta: Array, xp: ModuleType) -> Array:
-    if isinstance(number, Computed):
+    if isinstance(number, FormulaNumber):
         return number.evaluate(theta, xp)
     return theta[number.index] if isinstance(number, Ref) else number

@@ -12,18 +12,18 @@ from middlegame.base.numbers import Floats
 from middlegame.diagram.numbers import (
     UNDISCOUNTED,
     Array,
-    Computed,
     Discount,
+    FormulaNumber,
     Number,
     Ref,
     evaluate_numbers,
 )
 
-LEAST = 1e-12
+MIN_CHANCE = 1e-12
 """The least chance that a formula can give: nothing that it speaks of is impossible."""
 
 
-class Table(Protocol):
+class TableFunction(Protocol):
     """A table of numbers as a function of theta."""
 
     def evaluate(self, theta: Array, xp: ModuleType) -> Array:
@@ -67,7 +67,7 @@ class Choice:
         flat = [0.0 if n is None else n for row in self.chances for n in row]
         shape = self.medians.shape
         varies = np.array([isinstance(n, Ref) for n in flat]).reshape(shape)
-        computed = [any(isinstance(n, Computed) for n in row) for row in self.chances]
+        computed = [any(isinstance(n, FormulaNumber) for n in row) for row in self.chances]
         if any(computed):
             return self._as_computed(computed, theta, xp)
         if not varies.any():
@@ -94,14 +94,14 @@ class Choice:
                 continue
             said = evaluate_numbers([0.0 if n is None else n for n in row], theta, xp)
             left_out = np.array([n is None for n in row])
-            rest = xp.maximum(1.0 - said.sum(), LEAST)
+            rest = xp.maximum(1.0 - said.sum(), MIN_CHANCE)
             whole = xp.where(left_out, rest, said)
             found.append(whole / whole.sum())
         return xp.stack(found)[self.index]
 
 
 @dataclass(frozen=True)
-class Staying:
+class Persistence:
     """A chance table that keeps the state from before by some chance, and else is another table.
 
     Attributes:
@@ -110,7 +110,7 @@ class Staying:
         before: 1.0 at the state from before, `[*parents, states]`.
     """
 
-    otherwise: "Table"
+    otherwise: "TableFunction"
     stays: Number
     before: Floats
 

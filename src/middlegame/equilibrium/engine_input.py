@@ -51,7 +51,7 @@ def fix_states(diagram: Diagram, tables: Tables, states: Mapping[str, str]) -> T
             opens[diagram.decisions.index(node)] = sure > 0
         else:
             chances[place] = sure
-    return replace(tables, chances=tuple(chances), opens=tuple(opens))
+    return replace(tables, chances=tuple(chances), open_options=tuple(opens))
 
 
 def expand_periods(diagram: Diagram, states: Mapping[str, str]) -> dict[str, str]:

@@ -18,15 +18,15 @@ from middlegame.base.numbers import Floats
 from middlegame.diagram import Chance, Decision, Diagram, Tables
 from middlegame.io import gambit
 
-LEAVES = 1_000_000
+MAX_LEAVES = 1_000_000
 """Leaves up to which a tree is written, unless another limit is given."""
-BYTES = 200_000_000
+MAX_BYTES = 200_000_000
 """Predicted size of the text up to which a tree is written."""
 
 _LINE, _BRANCH, _PAYOFF = 16, 32, 19  # bytes, about
 
 
-def to_efg(diagram: Diagram, theta: Floats | None = None, *, limit: int = LEAVES) -> str:
+def to_efg(diagram: Diagram, theta: Floats | None = None, *, limit: int = MAX_LEAVES) -> str:
     """Give the diagram at theta (the medians, unless given) as a game tree.
 
     Options that are closed and states of probability 0 are left out. Where an owner forgets
@@ -46,7 +46,7 @@ def to_efg(diagram: Diagram, theta: Floats | None = None, *, limit: int = LEAVES
 
 
 def efg_lines(
-    diagram: Diagram, theta: Floats | None = None, *, limit: int = LEAVES
+    diagram: Diagram, theta: Floats | None = None, *, limit: int = MAX_LEAVES
 ) -> Iterator[str]:
     """Give the same line by line, for what is too long to be held.
 
@@ -56,7 +56,7 @@ def efg_lines(
     tables = diagram.tables(theta)
     possible = gambit.supports(diagram, tables)
     _refuse_large(diagram, possible, limit)
-    told = gambit.forgets(diagram, theta)
+    told = gambit.recall_failures(diagram, theta)
     players = " ".join(gambit.labels(diagram.owners))
     yield f"EFG 2 R {gambit.label(diagram.title)} {{ {players} }}\n"
     yield f"{gambit.comment(diagram, tables, told)}\n\n"
@@ -69,14 +69,14 @@ def _refuse_large(diagram: Diagram, possible: Sequence[Floats], limit: int) -> N
     chance = [isinstance(node, Chance) for node in diagram.nodes]
     drawn = sum(after for after, by_chance in zip(counts[1:], chance, strict=True) if by_chance)
     size = _LINE * sum(counts) + _BRANCH * drawn + _PAYOFF * len(diagram.owners) * leaves
-    if leaves <= limit and size <= BYTES:
+    if leaves <= limit and size <= MAX_BYTES:
         return
     factors = [after / before for before, after in pairwise(counts)]
     steepest = sorted(range(len(factors)), key=lambda k: -factors[k])[:3]
     worst = ", ".join(f"{diagram.nodes[k].name} (by {factors[k]:.3g})" for k in steepest)
-    most = f"{limit:,} leaves" if leaves > limit else f"{BYTES // 10**6} MB of text"
+    most = f"{limit:,} leaves" if leaves > limit else f"{MAX_BYTES // 10**6} MB of text"
     raise QueryError(
-        f"as a game tree this contest has {gambit.counted(leaves)} leaves, which is more than "
+        f"as a game tree this contest has {gambit.format_count(leaves)} leaves, which is more than "
         f"{most}; they are multiplied most by {worst}. Export it to json, which does not multiply"
     )
 
@@ -201,11 +201,11 @@ class _Tree:
             # Many events are alike but for what chance did before: their number tells them apart.
             start, name = f'c "" {number}', gambit.label(f"{node.name} {number}")
             row = np.asarray(self._tables.chances[depth])[seen]
-            texts = gambit.shares([row[branch] for branch in branches])
+            texts = gambit.exact_probabilities([row[branch] for branch in branches])
             names = [f"{name} {text}" for name, text in zip(names, texts, strict=True)]
         else:
             start = f'p "" {owner + 1} {number}'
-            name = gambit.unlike(self._name(node, seen), self._taken[owner])
+            name = gambit.make_unique(self._name(node, seen), self._taken[owner])
         line = f"{start} {name} {{ {' '.join(names)} }} 0\n"
         return line, _Set(number, f"{start} 0\n", branches[::-1])
 

@@ -6,13 +6,13 @@ from pathlib import Path
 from middlegame.base.errors import MiddlegameError
 from middlegame.scenario import Scenario
 from middlegame.scenario.faults import Fault, ScenarioError, nearest
-from middlegame.scenario.yaml.load import Loaded, read
+from middlegame.scenario.yaml.load import LoadedScenario, read
 
 FOLDER = Path(__file__).parent.parent / "contests"
 
 
 @dataclass(frozen=True)
-class Shipped:
+class Example:
     """A scenario that comes with middlegame: its name, title and folder."""
 
     name: str
@@ -20,18 +20,18 @@ class Shipped:
     folder: Path
 
 
-def shipped() -> list[Shipped]:
+def list_examples() -> list[Example]:
     """List the scenarios that come with middlegame, by name."""
     found = []
     for path in sorted(FOLDER.glob("*/scenario.yaml")):
         lines = path.read_text(encoding="utf-8").splitlines()
         first = next(line for line in lines if line.startswith("title:"))
         title = first.removeprefix("title:").strip().strip("\"'")
-        found.append(Shipped(path.parent.name, title, path.parent))
+        found.append(Example(path.parent.name, title, path.parent))
     return found
 
 
-def locate(name: str) -> Path:
+def find_file(name: str) -> Path:
     """Find a scenario's file: a path as it is, a folder's `scenario.yaml`, a shipped name."""
     path = Path(name)
     if path.is_dir():
@@ -53,13 +53,13 @@ def load(name: str | Path) -> Scenario:
     return loaded.scenario
 
 
-def open_scenario(name: str | Path) -> Loaded:
+def open_scenario(name: str | Path) -> LoadedScenario:
     """Read a scenario with its places and all its faults, warnings among them; raises nothing."""
-    path = locate(str(name))
+    path = find_file(str(name))
     loaded = read(path)
     if path.exists() or path.suffix:
         return loaded
-    near = nearest(str(name), [known.name for known in shipped()])
+    near = nearest(str(name), [known.name for known in list_examples()])
     fault = Fault(
         f"there is no file and no shipped scenario '{name}'",
         "a path or one of those that 'middlegame list' names",
@@ -68,7 +68,7 @@ def open_scenario(name: str | Path) -> Loaded:
     return replace(loaded, faults=(fault,))
 
 
-def start(folder: Path) -> Path:
+def write_starter(folder: Path) -> Path:
     """Write a commented starter to `folder/scenario.yaml`, and give its path.
 
     Raises:

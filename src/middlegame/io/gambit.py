@@ -37,12 +37,12 @@ def labels(texts: Iterable[str]) -> list[str]:
     """Write labels that differ from one another, none of them empty."""
     taken: set[str] = set()
     return [
-        unlike(label(text) if label(text) != '""' else label(str(place)), taken)
+        make_unique(label(text) if label(text) != '""' else label(str(place)), taken)
         for place, text in enumerate(texts, start=1)
     ]
 
 
-def unlike(written: str, taken: set[str]) -> str:
+def make_unique(written: str, taken: set[str]) -> str:
     """Give the label, numbered if it is taken, and take it."""
     candidate, count = written, 1
     while candidate in taken:
@@ -57,7 +57,7 @@ def number(value: float, *, added: bool) -> str:
     return f"{value + 0.0:.15g}" if added else repr(float(value) + 0.0).removesuffix(".0")
 
 
-def shares(probabilities: Sequence[float]) -> list[str]:
+def exact_probabilities(probabilities: Sequence[float]) -> list[str]:
     """Write positive probabilities as decimals that add up to exactly 1.
 
     Gambit adds them up in rational numbers and takes nothing but 1. The largest is what the
@@ -75,7 +75,7 @@ def shares(probabilities: Sequence[float]) -> list[str]:
 
 def supports(diagram: Diagram, tables: Tables) -> list[Floats]:
     """Give for each node 1 where a state is possible and 0 where not, `[*parents, states]`."""
-    opens = iter(tables.opens)
+    opens = iter(tables.open_options)
     possible = [
         next(opens) if isinstance(node, Decision) else np.asarray(chances) > 0
         for node, chances in zip(diagram.nodes, tables.chances, strict=True)
@@ -132,12 +132,12 @@ def _leaves(structure: Structure, possible: Sequence[Floats]) -> int | None:
     return round(found) if isfinite(found) else None
 
 
-def counted(count: int) -> str:
+def format_count(count: int) -> str:
     """Write how many, roughly where it is many."""
     return f"{count:,}" if count < 10**12 else f"about {Decimal(count):.1e}"
 
 
-def forgets(diagram: Diagram, theta: Floats | None = None) -> list[str]:
+def recall_failures(diagram: Diagram, theta: Floats | None = None) -> list[str]:
     """Tell where an owner forgets what it did or knew at an earlier move, a line for each.
 
     Gambit's solvers need perfect recall. Nothing is forgotten that can be inferred: a move that

@@ -80,7 +80,7 @@ def to_json(diagram: Diagram, theta: Floats | None = None) -> dict[str, Any]:
     """Give the diagram at theta (the medians, unless given) in its JSON form."""
     tables = diagram.tables(theta)
     nodes: list[dict[str, Any]] = []
-    decisions = zip(tables.opens, np.asarray(tables.scales), strict=True)
+    decisions = zip(tables.open_options, np.asarray(tables.scales), strict=True)
     for node, chances in zip(diagram.nodes, tables.chances, strict=True):
         entry: dict[str, Any] = {"name": node.name, "states": len(node.states)}
         entry["labels"] = list(node.states)
@@ -245,11 +245,13 @@ def _build(form: _Diagram) -> Diagram:
                     states=states,
                     parents=tuple(node.observes),
                     owner=node.owner or "",
-                    opens=opens,
+                    open_options=opens,
                     label=node.name if node.period is None else node.name.partition("@")[0],
                     headline=node.told,
                     period=node.period,
-                    worth_now=UNDISCOUNTED if node.scale == 1 else Discount(node.scale, years=1.0),
+                    point_value=UNDISCOUNTED
+                    if node.scale == 1
+                    else Discount(node.scale, years=1.0),
                 )
             )
         else:

@@ -20,14 +20,14 @@ from middlegame.diagram import Decision, Diagram, Fixed, Utility
 from middlegame.io import gambit
 from middlegame.io.files import read_text
 from middlegame.io.nfg_tokens import Tokens
-from middlegame.io.strategic_form import PROFILES, payoffs, strategies
+from middlegame.io.strategic_form import MAX_PROFILES, payoffs, strategies
 from middlegame.scenario.conditions import RESERVED
 
 _PLAYERS = 32
 """As many axes as every NumPy's tables may have."""
 
 
-def to_nfg(diagram: Diagram, theta: Floats | None = None, *, limit: int = PROFILES) -> str:
+def to_nfg(diagram: Diagram, theta: Floats | None = None, *, limit: int = MAX_PROFILES) -> str:
     """Give the diagram at theta (the medians, unless given) as a strategic game.
 
     Everybody's lambda stands in the comment, since the form has no place for it.
@@ -45,7 +45,7 @@ def to_nfg(diagram: Diagram, theta: Floats | None = None, *, limit: int = PROFIL
     tables = diagram.tables(theta)
     played = strategies(diagram, tables, limit=limit)
     worth = payoffs(diagram, tables, played)
-    told = gambit.forgets(diagram, theta)
+    told = gambit.recall_failures(diagram, theta)
     plans = [" ".join(gambit.labels(each.names)) for each in played]
     added = not _simultaneous(diagram)
     # The first player's strategies run fastest.
@@ -136,8 +136,10 @@ def _strategies(tokens: Tokens, players: list[str]) -> list[tuple[str, ...]]:
             names = tuple(_unlike(_names(tokens, "strategy")))
         else:
             count = tokens.whole(f"how many strategies {player} has")
-            if count > PROFILES:
-                tokens.refuse(f"{count:,} strategies are too many", f"at most {PROFILES:,}", start)
+            if count > MAX_PROFILES:
+                tokens.refuse(
+                    f"{count:,} strategies are too many", f"at most {MAX_PROFILES:,}", start
+                )
             names = tuple(str(k + 1) for k in range(count))
         if not names:
             tokens.refuse(f"{player} has no strategies", "at least one", start)

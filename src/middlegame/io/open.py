@@ -7,18 +7,18 @@ from pathlib import Path
 from middlegame.base.errors import QueryError
 from middlegame.compiler import compile_scenario
 from middlegame.diagram import Diagram
-from middlegame.io.examples import locate, open_scenario
+from middlegame.io.examples import find_file, open_scenario
 from middlegame.io.json_form import read_json
 from middlegame.io.nfg import read_nfg
-from middlegame.scenario.data_rows import at_row
+from middlegame.scenario.data_rows import with_row
 from middlegame.scenario.faults import ScenarioError
-from middlegame.scenario.model.walk import in_view
-from middlegame.scenario.yaml.load import Loaded
+from middlegame.scenario.model.walk import apply_view
+from middlegame.scenario.yaml.load import LoadedScenario
 
 
 def open_contest(
     file: str, row: Mapping[str, object] | None = None
-) -> tuple[Diagram, Loaded | None]:
+) -> tuple[Diagram, LoadedScenario | None]:
     """Read a contest from a path, or by the name of a shipped scenario.
 
     Args:
@@ -44,23 +44,23 @@ def open_contest(
     loaded = open_view(file)
     if loaded.scenario is None:
         raise ScenarioError(loaded.errors)
-    scenario = at_row(loaded.scenario, row) if row else loaded.scenario
+    scenario = with_row(loaded.scenario, row) if row else loaded.scenario
     try:
         return compile_scenario(scenario), replace(loaded, scenario=scenario)
     except ScenarioError as error:
-        raise ScenarioError(map(loaded.located, error.faults)) from None
+        raise ScenarioError(map(loaded.locate_fault, error.faults)) from None
 
 
-def open_view(file: str) -> Loaded:
+def open_view(file: str) -> LoadedScenario:
     """Read a scenario with its faults, in one of its views if `#VIEW` follows.
 
     Raises:
         QueryError: it has no such view.
     """
     name, mark, view = file.rpartition("#")
-    if not mark or locate(file).exists():
+    if not mark or find_file(file).exists():
         return open_scenario(file)
     loaded = open_scenario(name)
     if loaded.scenario is None:
         return loaded
-    return replace(loaded, scenario=in_view(loaded.scenario, view))
+    return replace(loaded, scenario=apply_view(loaded.scenario, view))

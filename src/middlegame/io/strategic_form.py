@@ -20,7 +20,7 @@ from middlegame.diagram import Diagram, Tables
 from middlegame.engine.inference.contraction import contract, contraction_path
 from middlegame.io import gambit
 
-PROFILES = 1_000_000
+MAX_PROFILES = 1_000_000
 """Combinations of strategies up to which they are listed, unless another limit is given."""
 
 
@@ -39,7 +39,7 @@ class Strategies:
 
 
 def strategies(
-    diagram: Diagram, tables: Tables, *, limit: int = PROFILES
+    diagram: Diagram, tables: Tables, *, limit: int = MAX_PROFILES
 ) -> tuple[Strategies, ...]:
     """List every owner's reduced pure strategies.
 
@@ -53,7 +53,9 @@ def strategies(
         place, count, listed = _of_owner(diagram, possible, owner, most)
         if listed is None:
             plans = [f"{name} has {len(each.names):,}" for name, each in found.items()]
-            plans.append(f"{owner} {gambit.counted(count)} at {diagram.nodes[place].name} already")
+            plans.append(
+                f"{owner} {gambit.format_count(count)} at {diagram.nodes[place].name} already"
+            )
             raise QueryError(
                 f"the strategic form of this contest is too large: of plans for every information "
                 f"set, {', '.join(plans)}; {limit:,} combinations of them are allowed. Export it "
@@ -88,7 +90,10 @@ def payoffs(diagram: Diagram, tables: Tables, played: Sequence[Strategies]) -> F
             factors.append(np.asarray(plays, float))
         deciding = {structure.owners[node] for node in nodes} - {None}
         output = tuple(axis[owner] for owner in range(len(played)) if owner in deciding)
-        if contraction_path(tuple(operands), output, sizes).largest_table > gambit.LARGEST_INTERMEDIATE:
+        if (
+            contraction_path(tuple(operands), output, sizes).largest_table
+            > gambit.LARGEST_INTERMEDIATE
+        ):
             raise QueryError(
                 f"the strategic form of this contest takes too much memory: {counts} strategies "
                 "and all that chance does between them. Export it to json instead"

@@ -23,11 +23,11 @@ from middlegame.scenario.model.scenario import (
 )
 from middlegame.scenario.model.schema import json_schema
 from middlegame.scenario.model.views import View
-from middlegame.scenario.model.walk import in_view
+from middlegame.scenario.model.walk import apply_view
 from middlegame.scenario.sources import Sourcing, sourcing
-from middlegame.scenario.validation.checks import faults_of
+from middlegame.scenario.validation.checks import find_faults
 from middlegame.scenario.yaml.dump import dumps
-from middlegame.scenario.yaml.load import Loaded, load, read, read_text
+from middlegame.scenario.yaml.load import LoadedScenario, load, read, read_text
 
 __all__ = [
     "Actor",
@@ -43,7 +43,7 @@ __all__ = [
     "Interest",
     "Is",
     "Judgement",
-    "Loaded",
+    "LoadedScenario",
     "Move",
     "Not",
     "Option",
@@ -57,9 +57,9 @@ __all__ = [
     "Table",
     "TableRow",
     "View",
+    "apply_view",
     "dumps",
-    "faults_of",
-    "in_view",
+    "find_faults",
     "json_schema",
     "load",
     "read",

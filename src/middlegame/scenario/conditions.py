@@ -15,7 +15,7 @@ import numpy as np
 from lark import Lark, Token, Transformer
 from numpy.typing import NDArray
 
-from middlegame.scenario.syntax import Written, parsed, shown, syntax_error
+from middlegame.scenario.syntax import TextFormat, describe, parse_text, syntax_error
 
 RESERVED = frozenset({"and", "or", "not", "true", "false", "null"})
 
@@ -69,7 +69,7 @@ class Condition:
         """Evaluate, with axes of length 1 where the condition does not depend on the variable."""
         raise NotImplementedError
 
-    def bound(self, leaf: Callable[["Is"], "Condition"]) -> "Condition":
+    def substitute(self, leaf: Callable[["Is"], "Condition"]) -> "Condition":
         """Replace every comparison; what becomes certain (`ALWAYS`, `NEVER`) is simplified."""
         raise NotImplementedError
 
@@ -86,7 +86,7 @@ class Is(Condition):
     """
 
     variable: str
-    among: tuple[str, ...]
+    states: tuple[str, ...]
     offset: int = 0
     state_offsets: tuple[int, ...] = ()
 
@@ -94,25 +94,25 @@ class Is(Condition):
         """Compare by meaning; where it stood in the text does not count."""
         if not isinstance(other, Is):
             return NotImplemented
-        return (self.variable, self.among) == (other.variable, other.among)
+        return (self.variable, self.states) == (other.variable, other.states)
 
     def __hash__(self) -> int:
-        return hash((self.variable, self.among))
+        return hash((self.variable, self.states))
 
     def leaves(self) -> list["Is"]:
         """List this one comparison."""
         return [self]
 
-    def bound(self, leaf: Callable[["Is"], "Condition"]) -> Condition:
+    def substitute(self, leaf: Callable[["Is"], "Condition"]) -> Condition:
         """Give what replaces this comparison."""
         return leaf(self)
 
     def _truth(self, states: Mapping[str, Sequence[str]], over: Sequence[str]) -> NDArray[np.bool_]:
-        mine = np.array([state in self.among for state in states[self.variable]])
+        mine = np.array([state in self.states for state in states[self.variable]])
         return mine.reshape([-1 if v == self.variable else 1 for v in over])
 
     def __str__(self) -> str:
-        return f"{self.variable} = {'|'.join(self.among)}"
+        return f"{self.variable} = {'|'.join(self.states)}"
 
 
 @dataclass(frozen=True)
@@ -127,9 +127,9 @@ class Not(Condition):
     def _truth(self, states: Mapping[str, Sequence[str]], over: Sequence[str]) -> NDArray[np.bool_]:
         return ~self.part._truth(states, over)
 
-    def bound(self, leaf: Callable[["Is"], "Condition"]) -> Condition:
+    def substitute(self, leaf: Callable[["Is"], "Condition"]) -> Condition:
         """Replace the comparisons in the part."""
-        part = self.part.bound(leaf)
+        part = self.part.substitute(leaf)
         return NEVER if part == ALWAYS else ALWAYS if part == NEVER else Not(part)
 
     def __str__(self) -> str:
@@ -151,9 +151,9 @@ class All(Condition):
         always = np.ones([1] * len(over), bool)
         return reduce(np.logical_and, (part._truth(states, over) for part in self.parts), always)
 
-    def bound(self, leaf: Callable[["Is"], "Condition"]) -> Condition:
+    def substitute(self, leaf: Callable[["Is"], "Condition"]) -> Condition:
         """Replace the comparisons in all parts."""
-        parts = [part for each in self.parts if (part := each.bound(leaf)) != ALWAYS]
+        parts = [part for each in self.parts if (part := each.substitute(leaf)) != ALWAYS]
         if NEVER in parts:
             return NEVER
         return parts[0] if len(parts) == 1 else All(tuple(parts))
@@ -175,9 +175,9 @@ class Any(Condition):
         never = np.zeros([1] * len(over), bool)
         return reduce(np.logical_or, (part._truth(states, over) for part in self.parts), never)
 
-    def bound(self, leaf: Callable[["Is"], "Condition"]) -> Condition:
+    def substitute(self, leaf: Callable[["Is"], "Condition"]) -> Condition:
         """Replace the comparisons in all parts."""
-        parts = [part for each in self.parts if (part := each.bound(leaf)) != NEVER]
+        parts = [part for each in self.parts if (part := each.substitute(leaf)) != NEVER]
         if ALWAYS in parts:
             return ALWAYS
         return parts[0] if len(parts) == 1 else Any(tuple(parts))
@@ -252,7 +252,7 @@ def parse_condition(value: object) -> Condition:
     if isinstance(value, Condition):
         return value
     if not isinstance(value, str) or not value.strip():
-        raise syntax_error(f"{shown(value)} is not a condition", _EXPECTED)
+        raise syntax_error(f"{describe(value)} is not a condition", _EXPECTED)
     return _parse(value)
 
 
@@ -260,10 +260,10 @@ def parse_condition(value: object) -> Condition:
 def _parse(text: str) -> Condition:
     if _depth(text) > _DEEPEST:
         raise syntax_error("the condition is nested too deep", f"at most {_DEEPEST} levels")
-    condition: Condition = parsed(_parser(), text, "condition", _EXPECTED)
+    condition: Condition = parse_text(_parser(), text, "condition", _EXPECTED)
     return condition
 
 
 ConditionText = Annotated[
-    Condition, Written(parse_condition, {"type": "string", "description": _EXPECTED})
+    Condition, TextFormat(parse_condition, {"type": "string", "description": _EXPECTED})
 ]

@@ -5,14 +5,14 @@ from collections.abc import Mapping
 from pydantic import ValidationError
 
 from middlegame.base.errors import QueryError, unknown
-from middlegame.scenario.faults import Fault, Path, listed
+from middlegame.scenario.faults import Fault, Path, join_names
 from middlegame.scenario.model.fit import Column
 from middlegame.scenario.model.judgement import Judgement
 from middlegame.scenario.model.scenario import Scenario
 from middlegame.scenario.model.walk import formulas
 
 
-def at_row(scenario: Scenario, row: Mapping[str, object]) -> Scenario:
+def with_row(scenario: Scenario, row: Mapping[str, object]) -> Scenario:
     """Give the scenario with the values of some columns replaced.
 
     Args:
@@ -43,7 +43,7 @@ def at_row(scenario: Scenario, row: Mapping[str, object]) -> Scenario:
     return scenario.model_copy(update={"fit": fit.model_copy(update={"columns": columns})})
 
 
-def quantities(scenario: Scenario) -> dict[Path, Judgement]:
+def fit_values(scenario: Scenario) -> dict[Path, Judgement]:
     """Give the value of each coefficient and column of numbers that has one, by its path."""
     fit = scenario.fit
     if fit is None:
@@ -54,7 +54,7 @@ def quantities(scenario: Scenario) -> dict[Path, Judgement]:
     return {("fit", *where): value for where, value in every if value is not None}
 
 
-def without_value(scenario: Scenario) -> list[Fault]:
+def missing_values(scenario: Scenario) -> list[Fault]:
     """List what formulas speak of and what has no value to solve with."""
     fit = scenario.fit
     if fit is None:
@@ -65,7 +65,7 @@ def without_value(scenario: Scenario) -> list[Fault]:
     if free:
         faults.append(
             Fault(
-                f"{_counted(free, 'coefficient')} no value yet: {listed(free)}",
+                f"{_counted(free, 'coefficient')} no value yet: {join_names(free)}",
                 "a range for each, or what 'middlegame fit FILE DATA' learns",
                 path=("fit", "coefficients", free[0]),
             )
@@ -74,7 +74,7 @@ def without_value(scenario: Scenario) -> list[Fault]:
     if empty:
         faults.append(
             Fault(
-                f"{_counted(empty, 'column')} no value to solve at: {listed(empty)}",
+                f"{_counted(empty, 'column')} no value to solve at: {join_names(empty)}",
                 f"at: and a value in the file, or --row {empty[0]}=...",
                 path=("fit", "columns", empty[0]),
             )

@@ -15,7 +15,7 @@ from typing import Any
 from lark import Lark, Token, Transformer
 from pydantic_core import PydanticCustomError
 
-from middlegame.scenario.syntax import parsed, syntax_error
+from middlegame.scenario.syntax import parse_text, syntax_error
 
 Array = Any
 Categories = Mapping[str, tuple[str, ...]]
@@ -172,12 +172,12 @@ class Call(Expression):
 
 
 @dataclass(frozen=True)
-class Among(Expression):
+class CategoryTest(Expression):
     """1 where a categorical column has one of these categories (`unless`: none of them), else 0."""
 
     column: str
     categories: tuple[str, ...]
-    unless: bool = False
+    negated: bool = False
     offset: int = 0
     category_offsets: tuple[int, ...] = ()
 
@@ -188,7 +188,7 @@ class Among(Expression):
         known = categories[self.column]
         value = xp.asarray(values[self.column])
         holds = sum((value == known.index(each)) * 1.0 for each in self.categories)
-        return 1.0 - holds if self.unless else xp.asarray(holds)
+        return 1.0 - holds if self.negated else xp.asarray(holds)
 
 
 @dataclass(frozen=True)
@@ -209,7 +209,7 @@ class Formula:
         found = (
             part.name if isinstance(part, Quantity) else part.column
             for part in self.expression.walk()
-            if isinstance(part, Quantity | Among)
+            if isinstance(part, Quantity | CategoryTest)
         )
         return tuple(dict.fromkeys(found))
 
@@ -256,10 +256,10 @@ class _Builder(Transformer[Token, Expression]):
 
     def among(self, parts: list[Any]) -> Expression:
         name, sign, found = parts
-        return Among(
+        return CategoryTest(
             str(name),
             tuple(str(each) for each in found),
-            unless=sign == "!=",
+            negated=sign == "!=",
             offset=name.start_pos or 0,
             category_offsets=tuple(each.start_pos or 0 for each in found),
         )
@@ -270,7 +270,7 @@ def _parser() -> Lark:
     return Lark(_GRAMMAR, parser="lalr", transformer=_Builder())
 
 
-def attempted(text: str) -> bool:
+def looks_like_formula(text: str) -> bool:
     """Say whether a text that is no number looks as if a formula was meant."""
     return bool(_ATTEMPTED.search(text))
 
@@ -284,7 +284,7 @@ def parse_formula(text: str) -> Formula:
     """
     if len(_NESTING.findall(text)) > _MOST_NESTED:
         raise syntax_error("the formula is nested too deep", f"at most {_MOST_NESTED} levels")
-    expression: Expression = parsed(_parser(), text, "formula", EXPECTED)
+    expression: Expression = parse_text(_parser(), text, "formula", EXPECTED)
     for part in expression.walk():
         if isinstance(part, Call) and part.function not in FUNCTIONS:
             raise syntax_error(
@@ -292,7 +292,7 @@ def parse_formula(text: str) -> Formula:
                 f"one of {', '.join(FUNCTIONS)}",
                 offset=part.offset,
             )
-    if not any(isinstance(part, Quantity | Among | Call) for part in expression.walk()):
+    if not any(isinstance(part, Quantity | CategoryTest | Call) for part in expression.walk()):
         raise syntax_error(f"'{text}' computes with numbers alone", "the number itself")
     return Formula(text.strip(), expression)
 
@@ -306,6 +306,6 @@ def formula_or_none(text: str) -> Formula | None:
     try:
         return parse_formula(text)
     except PydanticCustomError:
-        if attempted(text):
+        if looks_like_formula(text):
             raise
         return None

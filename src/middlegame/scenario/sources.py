@@ -13,7 +13,7 @@ _LARGEST = 8 << 20
 _GAP = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
 
 
-class Unreadable(Exception):
+class UnreadableSource(Exception):
     """Why a source's file is not read; `outside` says that it never may be."""
 
     def __init__(self, reason: str, *, outside: bool = False) -> None:
@@ -29,20 +29,20 @@ def read_source(folder: FilePath, file: str) -> str:
         file: as the source gives it.
 
     Raises:
-        Unreadable: it is outside the folder, not there, too large, or no text.
+        UnreadableSource: it is outside the folder, not there, too large, or no text.
     """
     try:
         inside = folder.resolve()
         target = (inside / file).resolve()
         if not target.is_relative_to(inside):
-            raise Unreadable(f"'{file}' is outside the scenario's folder", outside=True)
+            raise UnreadableSource(f"'{file}' is outside the scenario's folder", outside=True)
         if not target.is_file():
-            raise Unreadable(f"there is no file '{file}' beside the scenario")
+            raise UnreadableSource(f"there is no file '{file}' beside the scenario")
         if target.stat().st_size > _LARGEST:
-            raise Unreadable(f"'{file}' is larger than 8 MiB")
+            raise UnreadableSource(f"'{file}' is larger than 8 MiB")
         return target.read_text(encoding="utf-8-sig")
     except (OSError, ValueError):
-        raise Unreadable(f"'{file}' cannot be read as text") from None
+        raise UnreadableSource(f"'{file}' cannot be read as text") from None
 
 
 def paragraphs(text: str) -> list[str]:

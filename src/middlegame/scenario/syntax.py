@@ -26,7 +26,7 @@ def syntax_error(
     return PydanticCustomError("middlegame_syntax", "{problem}; expected {expected}", context)
 
 
-def shown(value: object) -> str:
+def describe(value: object) -> str:
     """Name a value in plain words: `true`, `nothing`, `a list`, `the number 3`."""
     if value is None:
         return "nothing"
@@ -43,13 +43,13 @@ def shown(value: object) -> str:
     return f"a {type(value).__name__}"
 
 
-def quoted(value: object) -> str:
+def quote(value: object) -> str:
     """Name a value as `shown` does, but text by itself: `'soon'`."""
-    return shown(value).removeprefix("the text ")
+    return describe(value).removeprefix("the text ")
 
 
 @dataclass(frozen=True)
-class Written:
+class TextFormat:
     """A pydantic annotation: `parse` reads the value, `schema` describes it.
 
     `str` writes it, unless it is plain data already (not `as_text`).
@@ -82,7 +82,7 @@ _MOST_PARSED = 20_000
 """Characters that are parsed: more than anybody writes, and less than keeps anybody waiting."""
 
 
-def parsed(parser: Lark, text: str, what: str, expected: str) -> Any:
+def parse_text(parser: Lark, text: str, what: str, expected: str) -> Any:
     """Parse a text.
 
     Args:

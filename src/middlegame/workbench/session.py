@@ -1,4 +1,4 @@
-"""One visitor's page of one contest: what it shows, what was changed, what was asked for."""
+"""One visitor's page of one contest: what it shows, what was changed, what is being computed."""
 
 import asyncio
 import contextlib
@@ -9,76 +9,79 @@ from uuid import uuid4
 
 from middlegame.workbench.server.library import Contest
 from middlegame.workbench.setting import Setting
+from middlegame.workbench.workers import solve
 from middlegame.workbench.workers.contest_view import ContestView
 from middlegame.workbench.workers.full_view import ForecastView, FullView
 from middlegame.workbench.workers.pool import Pool, Refused, Superseded
+from middlegame.workbench.workers.scheduling import Kind
 from middlegame.workbench.workers.solve import OpenedContest
 
 TOLERANCE = 1e-6
-"""A difference in a probability that is none."""
+"""A difference in a probability that counts as none."""
 REST_SECONDS = 0.35
-"""Seconds without a change, once it was answered, after which the full solution is asked for."""
+"""Seconds between the answer to the last change and the request for the full solution."""
 _MOST_UNDO = 100
-_AT_HAND = 16
-"""Opened contests that the server keeps as they are written."""
+_MOST_OPENED = 16
+"""Opened contests that the server keeps, as they are written."""
 Listeners = list[Callable[[], None]]
 
 
 @dataclass
 class WorkerPools:
-    """The workers.
+    """The worker processes, and what all pages share of them.
 
     Attributes:
-        solving: those that hold contests ready.
-        reading: one that reads texts, and never waits for a solution.
-        visitors: how many pages there are of each text.
-        prepared: the texts among these for which it is compiled what answers while sliders move.
+        solving: workers that solve contests and hold them ready.
+        texts: a worker that reads texts, and never waits for a solution.
+        visitors: the number of pages of each text.
+        compiled: the texts among these whose quick answer is compiled.
     """
 
     solving: Pool
     texts: Pool
     visitors: Counter[str]
-    prepared: set[str] = field(default_factory=set)
+    compiled: set[str] = field(default_factory=set)
     _opened: OrderedDict[str, OpenedContest] = field(default_factory=OrderedDict)
 
     async def open(
         self, visitor: str, text: str, progress: Callable[[str], None] | None = None
     ) -> OpenedContest:
-        """Open a text; what was opened lately is at hand.
+        """Open a contest, or return it where it was opened lately.
 
         Raises:
-            Refused: it has faults, is too large, or has no equilibrium.
+            Refused: the text has faults, is too large, or has no equilibrium.
             Superseded: the visitor left.
         """
         found = self._opened.get(text)
         if found is None:
             found = await self.solving.ask(
-                (visitor, "open"), "solving.opened", text, home=text, progress=progress
+                (visitor, "open"), solve.open_contest, text, home=text, progress=progress
             )
         self._opened[text] = found
         self._opened.move_to_end(text)
-        if len(self._opened) > _AT_HAND:
+        if len(self._opened) > _MOST_OPENED:
             self._opened.popitem(last=False)
         return found
 
 
 class Session:
-    """The state behind one page; nothing of it is shared with another.
+    """The state behind one page; no two pages share one.
 
     Attributes:
-        pools: the workers.
-        contest: what was opened; None for an uploaded text.
-        name: to be shown, and proposed for files.
+        pools: the worker processes.
+        contest: the contest of the library; None for an uploaded text.
+        name: the name that is shown, and proposed for files.
         text: the scenario as this page has it.
         setting: what is changed.
-        portrait: what does not depend on the numbers; None until it is opened.
-        base: the reading as written.
-        now: the latest full reading.
-        glance: the latest forecast, quick or full.
-        message: what could not be done, or is worth knowing.
-        intervals: 90% intervals that a sweep of this setting found, by the key of the bar.
+        contest_view: the contest without its forecast; None until it is open.
+        baseline: the full view of the scenario as written.
+        full_view: the latest full view.
+        forecast: the latest forecast, quick or full.
+        message: what failed, or a warning.
+        intervals: 90% intervals from a sweep of this setting, by the key of the bar.
         ready: whether sliders are answered at once.
-        visitor: names this page among all.
+        closed: whether the visitor has left.
+        visitor: the name of this page among all.
     """
 
     def __init__(
@@ -93,7 +96,7 @@ class Session:
         self.forecast: ForecastView | None = None
         self.message = ""
         self.intervals: dict[str, tuple[float, float]] = {}
-        self.ready = self.closed = self._preparing = self._at_once = False
+        self.ready = self.closed = self._compiling = self._immediate = False
         self.on_opened: Listeners = []
         self.on_forecast: Listeners = []
         self.on_full_view: Listeners = []
@@ -110,85 +113,85 @@ class Session:
 
     @property
     def folder(self) -> str:
-        """Where the text's sources are looked for; nothing for an uploaded text."""
+        """The folder of the text's sources; empty for an uploaded text."""
         return str(self.contest.path.parent) if self.contest else ""
 
     @property
     def can_undo(self) -> bool:
-        """Whether there is something to take back."""
+        """Whether there is a change to undo."""
         return bool(self._undo)
 
     async def open(self, progress: Callable[[str], None]) -> None:
-        """Open the text: portrait and forecast.
+        """Solve the text as written, and then at the page's setting.
 
         Args:
-            progress: told what is being done.
+            progress: called with what is being done, in words.
 
         Raises:
-            Refused: it has faults, is too large, or has no equilibrium.
+            Refused: the text has faults, is too large, or has no equilibrium.
             Superseded: the visitor left.
         """
         opened = await self.pools.open(self.visitor, self.text, progress)
-        self.contest_view, self.baseline, self._at_once = opened
+        self.contest_view, self.baseline, self._immediate = opened
         self.full_view, self.forecast = self.baseline, self.baseline.forecast
         _notify(self.on_opened)
         if self.setting:
             self._start(self._ask_full_view(self.setting))
 
-    def prepare(self) -> None:
-        """Have compiled what answers while sliders are dragged, once."""
-        if not self._preparing:
-            self._preparing = True
-            self._start(self._prepare())
+    def compile_quick_answer(self) -> None:
+        """Have the quick answer to sliders compiled, once."""
+        if not self._compiling:
+            self._compiling = True
+            self._start(self._ask_compile())
 
     def close(self) -> None:
-        """Give up everything: the visitor is gone."""
+        """Drop all requests: the visitor has left."""
         if not self.closed:
             self.pools.visitors -= Counter([self.text])  # in place
             if not self.pools.visitors[self.text]:
-                self.pools.prepared.discard(self.text)
+                self.pools.compiled.discard(self.text)
         self.closed = True
         if self._pending is not None:
             self._pending.cancel()
-        self.pools.solving.leave(self.visitor)
-        self.pools.texts.leave(self.visitor)
+        self.pools.solving.drop_visitor(self.visitor)
+        self.pools.texts.drop_visitor(self.visitor)
 
     def change(self, setting: Setting, *, settled: bool = False) -> None:
-        """Take on a setting and answer it.
+        """Take on a setting, and ask for its forecast and full view.
 
         Args:
-            setting: the new one.
-            settled: whether it stands, as when a slider is let go.
+            setting: the new setting.
+            settled: whether it stands, as when a slider is released.
         """
         self.setting = setting
         if self._pending is not None:
             self._pending.cancel()
-        # A trace for each move is for one visitor: many would hold each other up.
+        # A trace for each move suits a single visitor: several would block each other.
         alone = self.pools.visitors[self.text] == 1
-        glimpsed = self.ready or (self._at_once and alone)
-        if glimpsed:
+        follows = self.ready or (self._immediate and alone)
+        if follows:
             self._start(self._ask_forecast(setting, settled))
-        if settled or not glimpsed:
+        if settled or not follows:
             self._ask_full_view_after(0.0 if settled else REST_SECONDS, settled)
 
     def undo(self) -> None:
-        """Go back to the setting before."""
+        """Return to the setting before the last change."""
         if self._undo:
             self._undo_point = self._undo.pop()
             self.change(self._undo_point, settled=True)
 
     def reset(self) -> None:
-        """Go back to the scenario as written; this can be undone."""
+        """Return to the scenario as written; this can be undone."""
         self.change(Setting(), settled=True)
 
     def set_intervals(self, intervals: dict[str, tuple[float, float]]) -> None:
-        """Put a sweep's intervals on the bars, or take them off."""
+        """Show a sweep's intervals on the bars; an empty mapping removes them."""
         if intervals != self.intervals:
             self.intervals = intervals
             _notify(self.on_intervals)
 
     def show_message(self, message: str) -> None:
-        """Tell the visitor something; nothing takes back what was told."""
+        """Show the visitor a message; an empty one removes it."""
         if message != self.message:
             self.message = message
             _notify(self.on_message)
@@ -197,36 +200,40 @@ class Session:
         self._pending = asyncio.get_running_loop().call_later(delay, self._settle, settled)
 
     def _settle(self, settled: bool) -> None:
-        # A slider that is held still is read, but only where it is let go can be gone back to.
+        # Undo returns to where a slider was released, not to where it was held still.
         if settled and self.setting != self._undo_point:
             self._undo = [*self._undo, self._undo_point][-_MOST_UNDO:]
             self._undo_point = self.setting
         self._start(self._ask_full_view(self.setting))
 
-    async def _prepare(self) -> None:
-        if self.text not in self.pools.prepared:
+    async def _ask_compile(self) -> None:
+        if self.text not in self.pools.compiled:
             await self.pools.solving.ask(
-                (self.visitor, "prepare"), "solving.prepared", self.text, home=self.text, long=True
+                (self.visitor, "compile"),
+                solve.compile_quick_answer,
+                self.text,
+                home=self.text,
+                kind=Kind.LONG,
             )
-            self.pools.prepared.add(self.text)
+            self.pools.compiled.add(self.text)
         self.ready = True
         _notify(self.on_ready)
         if self.pools.visitors[self.text] > 1:
-            # Where several look at the same, more than one worker is to answer.
+            # Where several visitors have one contest open, more than one worker is to answer.
             await self.pools.solving.ask(
                 (self.visitor, "spread"),
-                "solving.prepared",
+                solve.compile_quick_answer,
                 self.text,
                 home=self.text,
-                long=True,
+                kind=Kind.LONG,
                 spread=True,
             )
 
     async def _ask_forecast(self, setting: Setting, settled: bool) -> None:
         self._last_request += 1
-        key, number = (self.visitor, "glance"), self._last_request
-        found: ForecastView = await self.pools.solving.ask(
-            key, "solving.glimpsed", self.text, setting, home=self.text, urgent=True
+        key, number = (self.visitor, "forecast"), self._last_request
+        found = await self.pools.solving.ask(
+            key, solve.quick_forecast, self.text, setting, home=self.text, kind=Kind.URGENT
         )
         if self.closed or number <= self._last_shown:
             return
@@ -238,9 +245,9 @@ class Session:
         _notify(self.on_forecast)
 
     async def _ask_full_view(self, setting: Setting) -> None:
-        key = (self.visitor, "read")
-        found: FullView = await self.pools.solving.ask(
-            key, "solving.read", self.text, setting, home=self.text, heavy=True
+        key = (self.visitor, "full view")
+        found = await self.pools.solving.ask(
+            key, solve.full_answer, self.text, setting, home=self.text, kind=Kind.HEAVY
         )
         if self.closed or setting != self.setting:
             return
@@ -249,22 +256,23 @@ class Session:
         _notify(self.on_full_view)
 
     def _disagreement(self, setting: Setting, traced: ForecastView) -> str:
-        """Say so where the quick answer for this setting was another one."""
+        """Return the warning that the quick answer was wrong; empty where it was right."""
         if self._quick is None or self._quick[0] != setting:
             return ""
-        apart = _largest_difference(self._quick[1], traced)
-        if apart <= TOLERANCE:
+        difference = _largest_difference(self._quick[1], traced)
+        if difference <= TOLERANCE:
             return ""
         return (
             "While you moved the numbers, the quick answer was on another branch, up to "
-            f"{100 * apart:.1f} percentage points away. What you see now is the traced one."
+            f"{100 * difference:.1f} percentage points away. "
+            "The page now shows the traced solution."
         )
 
-    def _start(self, work: Coroutine[None, None, None]) -> None:
+    def _start(self, request: Coroutine[None, None, None]) -> None:
         async def quietly() -> None:
             with contextlib.suppress(Superseded):
                 try:
-                    await work
+                    await request
                 except Refused as error:
                     if not self.closed:
                         self.show_message("\n".join(error.reasons))
@@ -275,7 +283,7 @@ class Session:
 
 
 def _largest_difference(one: ForecastView, other: ForecastView) -> float:
-    """The largest difference between two forecasts."""
+    """Return the largest difference between two forecasts' probabilities."""
     return max(
         abs(a - b)
         for name, forecast in one.forecasts.items()

@@ -39,7 +39,7 @@ def test_equilibrium_condition_holds_by_enumeration(diagram):
 def test_closed_options_are_never_taken(diagram):
     equilibrium = mg.solve(diagram)
     for decision, policy in zip(diagram.decisions, equilibrium.policies, strict=True):
-        assert (policy[~diagram.opens(decision)] == 0).all()
+        assert (policy[~diagram.open_options(decision)] == 0).all()
         assert np.allclose(policy.sum(axis=-1), 1)
 
 
@@ -48,7 +48,7 @@ def test_closed_options_are_never_taken(diagram):
 def test_precision_zero_is_uniform_play(diagram):
     equilibrium = mg.solve(diagram, precision=0.0)
     for decision, policy in zip(diagram.decisions, equilibrium.policies, strict=True):
-        opens = diagram.opens(decision)
+        opens = diagram.open_options(decision)
         assert np.allclose(policy, opens / opens.sum(axis=-1, keepdims=True))
 
 
@@ -77,7 +77,7 @@ def test_a_branch_that_turns_back_is_followed():
 
 
 def test_unreachable_sets_are_played_uniformly():
-    never = Decision("early", ("a", "b"), (), "p", opens=np.array([True, False]))
+    never = Decision("early", ("a", "b"), (), "p", open_options=np.array([True, False]))
     late = Decision("late", ("a", "b"), ("early",), "p")
     gain = Utility("p", ("late",), Fixed(np.array([5.0, 0.0])))
     equilibrium = mg.solve(Diagram((never, late), (gain,)), precision=1.0)

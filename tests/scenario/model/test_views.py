@@ -4,7 +4,7 @@ import pytest
 
 import middlegame as mg
 from middlegame.io.open import open_contest
-from middlegame.scenario import Judgement, dumps, in_view, read_text
+from middlegame.scenario import Judgement, dumps, apply_view, read_text
 
 TEXT = """
 title: A test
@@ -31,7 +31,7 @@ views:
 
 def test_a_view_replaces_what_it_judges_and_nothing_else():
     scenario = read_text(TEXT).scenario
-    hawk = in_view(scenario, "hawk")
+    hawk = apply_view(scenario, "hawk")
     assert hawk.interests["a"][0].worth == Judgement(60, 80, "points")
     assert hawk.interests["a"][0].worth.why == "prestige"
     assert hawk.factors["f"].rules[0].then["on"] == Judgement(0.5, 0.5, "probability")
@@ -40,7 +40,7 @@ def test_a_view_replaces_what_it_judges_and_nothing_else():
     assert scenario.interests["a"][0].worth == Judgement(20, 40, "points")
     assert mg.solve(hawk).questions["q"] > mg.solve(scenario).questions["q"]
     with pytest.raises(mg.QueryError, match="did you mean 'hawk'"):
-        in_view(scenario, "hawks")
+        apply_view(scenario, "hawks")
 
 
 def test_views_outlive_writing():
@@ -63,7 +63,7 @@ def test_a_view_is_opened_by_its_name(tmp_path):
     file.write_text(TEXT, "utf-8")
     diagram, loaded = open_contest(f"{file}#hawk")
     assert len(diagram.parameters) == 1
-    assert loaded.scenario == in_view(read_text(TEXT).scenario, "hawk")
+    assert loaded.scenario == apply_view(read_text(TEXT).scenario, "hawk")
     with pytest.raises(mg.QueryError, match="no view 'dove'"):
         open_contest(f"{file}#dove")
     with pytest.raises(mg.ScenarioError):

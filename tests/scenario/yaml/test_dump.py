@@ -2,7 +2,7 @@
 
 from hypothesis import given
 
-from middlegame.scenario import Scenario, dumps, faults_of, read_text
+from middlegame.scenario import Scenario, dumps, find_faults, read_text
 from middlegame.scenario.model.walk import judgements
 from tests.generators.scenarios import scenarios
 
@@ -24,4 +24,4 @@ def test_what_is_written_loads_as_the_same_scenario(scenario):
 
 @given(scenarios())
 def test_generated_scenarios_have_no_errors(scenario):
-    assert [fault for fault in faults_of(scenario) if fault.severity == "error"] == []
+    assert [fault for fault in find_faults(scenario) if fault.severity == "error"] == []

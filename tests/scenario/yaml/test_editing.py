@@ -2,7 +2,7 @@
 
 import pytest
 
-from middlegame.scenario.yaml.editing import with_entries, with_key
+from middlegame.scenario.yaml.editing import set_entries, set_key
 
 
 @pytest.mark.parametrize(
@@ -19,7 +19,7 @@ from middlegame.scenario.yaml.editing import with_entries, with_key
 )
 def test_a_key_is_set_and_all_else_stays(text, written):
     kept = "" if "free" in text else "is"
-    assert with_key(text, ("a", "b"), "fitted", "1..2", instead_of=kept) == written
+    assert set_key(text, ("a", "b"), "fitted", "1..2", instead_of=kept) == written
 
 
 @pytest.mark.parametrize(
@@ -36,11 +36,11 @@ def test_a_key_is_set_and_all_else_stays(text, written):
     ],
 )
 def test_entries_replace_what_stands_there_or_come_last(text, written):
-    assert with_entries(text, ("a",), "k", {"x": "{y: 1}", "z": "2"}) == written
+    assert set_entries(text, ("a",), "k", {"x": "{y: 1}", "z": "2"}) == written
 
 
 def test_no_entries_are_none():
-    assert with_entries("a:\n  b: 1\n", ("a",), "k", {}) == "a:\n  b: 1\n"
-    assert with_entries("a:\n  k: {b: 1}\n", ("a",), "k", {}) == "a:\n  k: {}\n"
+    assert set_entries("a:\n  b: 1\n", ("a",), "k", {}) == "a:\n  b: 1\n"
+    assert set_entries("a:\n  k: {b: 1}\n", ("a",), "k", {}) == "a:\n  k: {}\n"
     with pytest.raises(KeyError):
-        with_entries("a: 1", ("a",), "k", {"b": "1"})
+        set_entries("a: 1", ("a",), "k", {"b": "1"})

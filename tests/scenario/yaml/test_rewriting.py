@@ -3,11 +3,11 @@ from dataclasses import replace
 import pytest
 
 from middlegame.base.errors import MiddlegameError
-from middlegame.io.examples import shipped
-from middlegame.scenario.data_rows import quantities
+from middlegame.io.examples import list_examples
+from middlegame.scenario.data_rows import fit_values
 from middlegame.scenario.model.judgement import Judgement
 from middlegame.scenario.model.walk import judgements
-from middlegame.scenario.yaml.editing import moved, rewritten
+from middlegame.scenario.yaml.editing import shift_range, replace_numbers
 from middlegame.scenario.yaml.load import read_text
 
 TEXT = """\
@@ -41,7 +41,7 @@ def test_only_the_numbers_change():
         COSTS: Judgement(7.5, 7.5, "points"),
         ("precision",): Judgement(3, 5, "odds"),
     }
-    assert rewritten(TEXT, changes) == (
+    assert replace_numbers(TEXT, changes) == (
         TEXT.replace("50..70%", "60..80%")
         .replace("2..4%", "3%")
         .replace("-20..30", "-25..25")
@@ -57,18 +57,18 @@ def test_what_was_learnt_is_rewritten_beside_what_was_believed():
     )
     fit = ("fit", "coefficients")
     changes = {(*fit, "b"): Judgement(5, 6, "points"), (*fit, "c"): Judgement(7, 7, "points")}
-    changed = rewritten(text, changes | {("fit", "columns", "x"): Judgement(0, 8, "points")})
+    changed = replace_numbers(text, changes | {("fit", "columns", "x"): Judgement(0, 8, "points")})
     assert "{b: {prior: 0..1, fitted: 5..6}, c: 7}" in changed
     assert "columns: {x: 0..8}" in changed
 
 
-@pytest.mark.parametrize("contest", shipped(), ids=lambda contest: contest.name)
+@pytest.mark.parametrize("contest", list_examples(), ids=lambda contest: contest.name)
 def test_every_number_of_the_shipped_contests_can_be_rewritten(contest):
     text = (contest.folder / "scenario.yaml").read_text()
     scenario = read_text(text).scenario
     changes = {path: j for path, j, _ in judgements(scenario) if not j.exact}
-    again = read_text(rewritten(text, changes | quantities(scenario))).scenario
-    assert quantities(again) == quantities(scenario)
+    again = read_text(replace_numbers(text, changes | fit_values(scenario))).scenario
+    assert fit_values(again) == fit_values(scenario)
     assert {p: str(j) for p, j, _ in judgements(again)} == {
         p: str(j) for p, j, _ in judgements(scenario)
     }
@@ -78,20 +78,20 @@ def test_a_number_of_years_keeps_its_unit():
     owner = "actors: {owner: {name: The port city, patience: 4..8 years}}"
     text = TEXT.replace("actors: {owner: The port city}", f"{PERIODS}\n{owner}")
     patience = ("actors", "owner", "patience")
-    again = rewritten(text, {patience: Judgement(5, 9, "years")})
+    again = replace_numbers(text, {patience: Judgement(5, 9, "years")})
     assert again == text.replace("4..8 years", "5..9 years")
 
 
 def test_line_ends_and_a_byte_order_mark_stay():
     text = "\ufeff" + TEXT.replace("\n", "\r\n")
-    new = rewritten(text, {WORTH: Judgement(1, 2, "points")})
+    new = replace_numbers(text, {WORTH: Judgement(1, 2, "points")})
     assert new == text.replace("-20..30", "1..2")
 
 
 def test_a_number_that_stands_elsewhere_is_refused():
     text = TEXT.replace("50..70%", "&far 50..70%").replace('"2..4%"', "*far")
     with pytest.raises(MiddlegameError, match="change it by hand"):
-        rewritten(text, {QUOTED: Judgement(0.5, 0.6, "probability")})
+        replace_numbers(text, {QUOTED: Judgement(0.5, 0.6, "probability")})
 
 
 @pytest.mark.parametrize(
@@ -104,13 +104,13 @@ def test_a_number_that_stands_elsewhere_is_refused():
     ],
 )
 def test_a_moved_range_has_the_new_middle_and_its_old_width(judgement, value):
-    new = moved(judgement, value)
+    new = shift_range(judgement, value)
     assert new.median == pytest.approx(value, rel=5e-3)
     assert not new.exact
-    back = moved(replace(new), judgement.median)
+    back = shift_range(replace(new), judgement.median)
     assert back.low == pytest.approx(judgement.low, rel=2e-2)
     assert back.high == pytest.approx(judgement.high, rel=2e-2)
 
 
 def test_an_exact_number_stays_one():
-    assert moved(Judgement(20, 20, "points"), 25) == Judgement(25, 25, "points")
+    assert shift_range(Judgement(20, 20, "points"), 25) == Judgement(25, 25, "points")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 
 from middlegame.scenario import dumps, json_schema
-from middlegame.scenario.yaml.tree import read_tree
+from middlegame.scenario.yaml.tree import parse_yaml
 from tests.generators.scenarios import scenarios
 from tests.scenario.test_load import HARBOUR
 
@@ -22,12 +22,12 @@ def test_it_is_a_schema():
 
 
 def test_the_model_scenario_is_valid():
-    VALIDATOR.validate(read_tree(HARBOUR.read_text()).data)
+    VALIDATOR.validate(parse_yaml(HARBOUR.read_text()).data)
 
 
 @given(scenarios())
 def test_what_loads_is_valid(scenario):
-    VALIDATOR.validate(read_tree(dumps(scenario)).data)
+    VALIDATOR.validate(parse_yaml(dumps(scenario)).data)
 
 
 @pytest.mark.parametrize(
@@ -38,8 +38,8 @@ def test_what_loads_is_valid(scenario):
 def test_what_does_not_load_is_mostly_invalid(old, new):
     text = HARBOUR.read_text()
     assert old in text
-    assert not VALIDATOR.is_valid(read_tree(text.replace(old, new)).data)
+    assert not VALIDATOR.is_valid(parse_yaml(text.replace(old, new)).data)
 
 
 def test_sections_may_be_empty():
-    VALIDATOR.validate(read_tree("title: x\nactors: {a: A}\nmoves:\nfactors:\nquestions:\n").data)
+    VALIDATOR.validate(parse_yaml("title: x\nactors: {a: A}\nmoves:\nfactors:\nquestions:\n").data)

@@ -3,16 +3,16 @@
 import pytest
 
 from middlegame.scenario.yaml import tree as yaml_tree
-from middlegame.scenario.yaml.nodes import MOST_WRITTEN, read_nodes
-from middlegame.scenario.yaml.tree import LARGEST, read_tree
+from middlegame.scenario.yaml.nodes import MAX_ENTRIES, read_nodes
+from middlegame.scenario.yaml.tree import MAX_BYTES, parse_yaml
 
 
 def faults(text):
-    return [str(fault) for fault in read_tree(text).faults]
+    return [str(fault) for fault in parse_yaml(text).faults]
 
 
 def test_data_is_yaml_1_2():
-    tree = read_tree(
+    tree = parse_yaml(
         "a: no\nb: 3:1\nc: 0x1F\nd: 2026-01-08\ne: [1, 2.5, true, x]\nf: '4'\ng: .nan\n"
     )
     assert tree.faults == []
@@ -23,18 +23,18 @@ def test_data_is_yaml_1_2():
 
 
 def test_places():
-    places = read_tree("a:\n  b: [x, 'y z']\n  c: >-\n    long\n    text\n").places
-    assert places.place(("a",)) == (1, 1)
-    assert places.place(("a", "b")) == (2, 3)
-    assert places.place(("a", "b", 0)) == (2, 7)
-    assert places.place(("a", "b", 1), 2) == (2, 13)
-    assert places.place(("a", "b", 1, "deeper"), 2) == (2, 10)
-    assert places.place(("a", "c"), 3) == (3, 6)
-    assert places.place(("nowhere",)) == (1, 1)
+    places = parse_yaml("a:\n  b: [x, 'y z']\n  c: >-\n    long\n    text\n").places
+    assert places.locate(("a",)) == (1, 1)
+    assert places.locate(("a", "b")) == (2, 3)
+    assert places.locate(("a", "b", 0)) == (2, 7)
+    assert places.locate(("a", "b", 1), 2) == (2, 13)
+    assert places.locate(("a", "b", 1, "deeper"), 2) == (2, 10)
+    assert places.locate(("a", "c"), 3) == (3, 6)
+    assert places.locate(("nowhere",)) == (1, 1)
 
 
 def test_the_place_in_text_with_escapes_is_where_the_text_starts():
-    assert read_tree('a: "x\\ty"\n').places.place(("a",), 3) == (1, 4)
+    assert parse_yaml('a: "x\\ty"\n').places.locate(("a",), 3) == (1, 4)
 
 
 @pytest.mark.parametrize(
@@ -143,44 +143,44 @@ def test_aliases_that_explode_are_stopped():
 
 
 def test_aliases_are_unfolded():
-    tree = read_tree("a: &x {b: 1}\nc: *x\n")
+    tree = parse_yaml("a: &x {b: 1}\nc: *x\n")
     assert tree.data == {"a": {"b": 1}, "c": {"b": 1}}
-    assert tree.places.place(("c", "b")) == (1, 11)
+    assert tree.places.locate(("c", "b")) == (1, 11)
 
 
 def test_what_is_broken_does_not_hide_the_rest():
     text = "a:\n  b: {x\n  c: 1\nd: e: f\ng: 1\nh: *none\n"
-    tree = read_tree(text)
+    tree = parse_yaml(text)
     assert [fault.line for fault in tree.faults] == [3, 4, 6]
     assert tree.data == {"a": {"c": 1}, "g": 1, "h": "*none"}
-    assert tree.damaged == {("a", "b"), ("d",)}
+    assert tree.missing == {("a", "b"), ("d",)}
 
 
 def test_comments_are_seen_where_they_are_after_something_broken():
     text = "a:\n  b: c: d\n  e: {cite: brief#4}   # fine\nwhy: text # not fine\n"
-    assert [(fault.line, fault.column) for fault in read_tree(text).faults] == [(2, 7), (4, 10)]
+    assert [(fault.line, fault.column) for fault in parse_yaml(text).faults] == [(2, 7), (4, 10)]
 
 
 def test_a_large_text_is_read():
     text = "a:\n" + "- {b: c}\n" * 15_000
-    assert len(text) < LARGEST
-    assert len(read_tree(text).data["a"]) == 15_000
+    assert len(text) < MAX_BYTES
+    assert len(parse_yaml(text).data["a"]) == 15_000
 
 
 @pytest.mark.parametrize("text", ["a: [{}]", "{{{}}}", "a: &x 1\nb: [{}]"])
 def test_a_text_of_too_many_entries_is_not_read_to_its_end(text):
     entry = "*x," if "&x" in text else "b: 1," if text.startswith("{") else "1,"
-    (fault,) = read_tree(text.format(entry * 200_000)).faults
-    assert fault.message == f"the file has more than {MOST_WRITTEN:,} entries"
-    assert fault.column < 5 * MOST_WRITTEN
+    (fault,) = parse_yaml(text.format(entry * 200_000)).faults
+    assert fault.message == f"the file has more than {MAX_ENTRIES:,} entries"
+    assert fault.column < 5 * MAX_ENTRIES
 
 
 def test_a_large_text_is_not_read_again_for_each_thing_that_is_broken(monkeypatch):
     read = []
     monkeypatch.setattr(yaml_tree, "read_nodes", lambda text: read.append(text) or read_nodes(text))
     broken = "".join(f"k{number}: 'x' y\n" for number in range(40))
-    assert len(read_tree(broken).faults) == 12
+    assert len(parse_yaml(broken).faults) == 12
     assert len(read) == 12
     read.clear()
-    assert len(read_tree(f"a: {'x' * 300_000}\n{broken}").faults) == 1
+    assert len(parse_yaml(f"a: {'x' * 300_000}\n{broken}").faults) == 1
     assert len(read) == 1

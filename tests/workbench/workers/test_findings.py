@@ -4,13 +4,13 @@ from html import unescape
 import pytest
 
 from middlegame.analysis.commitment import commitment_values
-from middlegame.analysis.hypotheses import hypotheses
+from middlegame.analysis.hypotheses import weigh_evidence
 from middlegame.analysis.interventions import Intervention, interventions
 from middlegame.base.errors import MiddlegameError
 from middlegame.equilibrium.equilibrium import solve
-from middlegame.report.text.value_of_information import valued_levers
+from middlegame.report.text.value_of_information import commitment_rows
 from middlegame.report.text.words import percent
-from middlegame.scenario import in_view
+from middlegame.scenario import apply_view
 from middlegame.scenario.yaml.load import read_text
 from middlegame.workbench.setting import Setting
 from middlegame.workbench.workers import findings as finding
@@ -36,7 +36,7 @@ def test_only_a_contest_with_evidence_or_views_has_sections_on_them(bench):
 
 def test_the_evidence_is_told_as_in_the_report_with_what_is_observed(bench):
     html = finding.weigh_evidence(bench, KNOWN, Setting(given={"bid": ("offer",)}))
-    (found,) = hypotheses(solve(read_text(KNOWN).scenario).given({"bid": "offer"}))
+    (found,) = weigh_evidence(solve(read_text(KNOWN).scenario).given({"bid": "offer"}))
     assert found.name == "loan"
     assert [piece.name for piece in found.pieces] == ["audit", "bid"]
     for state, chance in found.posterior.items():
@@ -48,7 +48,7 @@ def test_the_evidence_is_told_as_in_the_report_with_what_is_observed(bench):
 def test_views_are_set_side_by_side(bench):
     html = finding.compare_views(bench, KNOWN, {})
     contest = read_text(KNOWN).scenario
-    for view in (contest.model_copy(update={"views": {}}), in_view(contest, "doubter")):
+    for view in (contest.model_copy(update={"views": {}}), apply_view(contest, "doubter")):
         for chance in solve(view).questions.values():
             assert f'<td class="number">{percent(chance)}</td>' in html
     assert "The doubter" in html
@@ -64,7 +64,7 @@ def test_what_is_worth_finding_out_follows_the_changed_numbers(bench):
         for move in equilibrium.diagram.decisions
         for state in move.states
     ]
-    (first, *_) = valued_levers(equilibrium, commitment_values(interventions(equilibrium, moves)))
+    (first, *_) = commitment_rows(equilibrium, commitment_values(interventions(equilibrium, moves)))
     assert f"{first.label[:1].upper()}{first.label[1:]}</th>" in html
     assert f"<b>{first.value}</b>" in html
     assert f"{finding.WORLDS:,} worlds" in html

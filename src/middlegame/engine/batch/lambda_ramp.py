@@ -1,10 +1,10 @@
-"""Many worlds at once: the same diagram at many thetas, each solved to its own equilibrium.
+"""Many samples at once: the same diagram at many thetas, each solved to its own equilibrium.
 
-Every table carries the worlds as its last axis. Decisions on no cycle need one evaluation each.
+Every table carries the samples as its last axis. Decisions on no cycle need one evaluation each.
 The others are brought along a ramp of lambda from 0 by Gauss-Seidel sweeps, the last mover first,
-and then iterated at the target until all worlds have settled; a world whose sweeps do not shrink
+and then iterated at the target until all samples have settled; a sample whose sweeps do not shrink
 there is damped more and more. A ramp may leave the principal branch where a full trace would not:
-its answers are checked against the trace on a sample (`middlegame.worlds`).
+its answers are checked against the trace on a sample (`middlegame.samples`).
 """
 
 from collections.abc import Callable, Sequence
@@ -31,12 +31,12 @@ from middlegame.engine.temporal.long_diagrams import is_long
 from middlegame.engine.temporal.numpy_sweep import BatchSweeper, gauss_seidel
 
 Logits = dict[int, Array]
-"""Each decision's logits, `[*observed, options, worlds]`."""
+"""Each decision's logits, `[*observed, options, samples]`."""
 
 
 @dataclass(frozen=True)
 class Ramp:
-    """How worlds are brought to their equilibria.
+    """How samples are brought to their equilibria.
 
     Attributes:
         rungs: steps of lambda from 0 to its target, one sweep on each.
@@ -50,13 +50,13 @@ class Ramp:
 
 
 class BatchSolution(NamedTuple):
-    """Where worlds ended.
+    """Where samples ended.
 
     Attributes:
-        logits: `[rows, widest, worlds]`.
-        policies: `[rows, widest, worlds]`.
-        residual: the largest gap between a probability and the logit response, `[worlds]`.
-        sweeps: how many sweeps at the target the slowest world took.
+        logits: `[rows, max_options, samples]`.
+        policies: `[rows, max_options, samples]`.
+        residual: the largest gap between a probability and the logit response, `[samples]`.
+        sweeps: how many sweeps at the target the slowest sample took.
     """
 
     logits: Array
@@ -66,51 +66,51 @@ class BatchSolution(NamedTuple):
 
 
 def solve_batch(structure: Structure, game: Game, ramp: Ramp) -> BatchSolution:
-    """Solve worlds; to be compiled.
+    """Solve samples; to be compiled.
 
     Args:
         structure: the diagram.
-        game: its numbers, `tables` and `lambdas` with the worlds as their last axis.
+        game: its numbers, `tables` and `lambdas` with the samples as their last axis.
         ramp: how they are brought there.
     """
-    worlds = game.tables.shape[-1]
+    samples = game.tables.shape[-1]
     reply = logit_responses(structure, structure.decisions, game)
 
-    def sweep(order: tuple[int, ...], before: Logits, share: Array | float) -> Logits:
+    def sweep(order: tuple[int, ...], before: Logits, lambda_fraction: Array | float) -> Logits:
         """Let decisions respond one after the other, each to what those before it did."""
         after = dict(before)
-        played = {
-            d: decision_policy(structure, d, game, logits, share) for d, logits in before.items()
+        strategy = {
+            d: decision_policy(structure, d, game, logits, lambda_fraction) for d, logits in before.items()
         }
         for decision in order:
-            after[decision] = reply[decision](played)
-            played[decision] = decision_policy(structure, decision, game, after[decision], share)
+            after[decision] = reply[decision](strategy)
+            strategy[decision] = decision_policy(structure, decision, game, after[decision], lambda_fraction)
         return after
 
-    logits = {d: jnp.zeros((*structure.shape(d), worlds)) for d in structure.decisions}
+    logits = {d: jnp.zeros((*structure.shape(d), samples)) for d in structure.decisions}
     swept = jnp.zeros((), int)
     first = traced_decisions(structure)[::-1]
     if first:
         climbing = {decision: logits[decision] for decision in first}
-        count, climbed = _sweep_to_target(lambda *at: sweep(first, *at), climbing, worlds, ramp)
+        count, climbed = _sweep_to_target(lambda *at: sweep(first, *at), climbing, samples, ramp)
         swept, logits = count - ramp.steps, logits | climbed
     for level in evaluation_levels(structure):
         logits = sweep(level, logits, 1.0)
-    played = {d: decision_policy(structure, d, game, at, 1.0) for d, at in logits.items()}
+    strategy = {d: decision_policy(structure, d, game, at, 1.0) for d, at in logits.items()}
     gaps = [
-        jnp.abs(played[d] - decision_policy(structure, d, game, reply[d](played), 1.0))
+        jnp.abs(strategy[d] - decision_policy(structure, d, game, reply[d](strategy), 1.0))
         for d in structure.decisions
     ]
     lay = layout_of(structure).pad_batch
     return BatchSolution(
-        lay(logits, worlds, jnp), lay(played, worlds, jnp), _largest_per_sample(gaps, worlds), swept
+        lay(logits, samples, jnp), lay(strategy, samples, jnp), _largest_per_sample(gaps, samples), swept
     )
 
 
 def _sweep_to_target(
-    sweep: Callable[[Logits, Array], Logits], logits: Logits, worlds: int, ramp: Ramp
+    sweep: Callable[[Logits, Array], Logits], logits: Logits, samples: int, ramp: Ramp
 ) -> tuple[Array, Logits]:
-    """Sweep up the ramp, and at the target until all worlds have settled.
+    """Sweep up the ramp, and at the target until all samples have settled.
 
     One loop for both: it is compiled once.
 
@@ -125,32 +125,32 @@ def _sweep_to_target(
     def again(state: tuple[Array, Logits, Array, Array]) -> tuple[Array, Logits, Array, Array]:
         count, before, damping, change = state
         ramping = count < ramp.steps
-        share = jnp.where(ramping, (count + 1.0) / ramp.steps, 1.0)
-        moved = jax.tree.map(jnp.subtract, sweep(before, share), before)
-        size = _largest_per_sample([jnp.abs(part) for part in moved.values()], worlds)
-        # A world that moved more than before is damped more from now on.
+        lambda_fraction = jnp.where(ramping, (count + 1.0) / ramp.steps, 1.0)
+        moved = jax.tree.map(jnp.subtract, sweep(before, lambda_fraction), before)
+        size = _largest_per_sample([jnp.abs(part) for part in moved.values()], samples)
+        # A sample that moved more than before is damped more from now on.
         slower = jnp.where(size > change, 0.6 * damping, jnp.minimum(1.0, 1.05 * damping))
         damping = jnp.where(ramping, 1.0, slower)
         after = jax.tree.map(lambda at, by: at + damping * by, before, moved)
         return count + 1, after, damping, jnp.where(ramping, jnp.inf, size)
 
-    state = (jnp.zeros((), int), logits, jnp.ones(worlds), jnp.full(worlds, jnp.inf))
+    state = (jnp.zeros((), int), logits, jnp.ones(samples), jnp.full(samples, jnp.inf))
     count, logits, _, _ = jax.lax.while_loop(unsettled, again, state)
     return count, logits
 
 
-def _largest_per_sample(parts: Sequence[Array], worlds: int) -> Array:
-    """Give each world's largest number, `[worlds]`, of parts with the worlds as their last axis."""
+def _largest_per_sample(parts: Sequence[Array], samples: int) -> Array:
+    """Return each sample's largest number, `[samples]`, of parts with the samples as their last axis."""
     every = [part.max(axis=tuple(range(part.ndim - 1))) for part in parts]
-    return reduce(jnp.maximum, every, jnp.zeros(worlds))
+    return reduce(jnp.maximum, every, jnp.zeros(samples))
 
 
 def solve_long_batch(structure: Structure, game: Game, ramp: Ramp) -> BatchSolution:
-    """Solve worlds.
+    """Solve samples.
 
     Args:
         structure: the diagram.
-        game: its numbers, `tables` and `lambdas` with the worlds as their last axis.
+        game: its numbers, `tables` and `lambdas` with the samples as their last axis.
         ramp: how they are brought there; no rungs are climbed where no decision is on a cycle.
     """
     sweeper = BatchSweeper(structure, game)
@@ -167,7 +167,7 @@ def solve_long_batch(structure: Structure, game: Game, ramp: Ramp) -> BatchSolut
             logits = logits + moved
         else:
             before, change = change, np.abs(moved).max(axis=0, initial=0.0)
-            # A world that moved more than before is damped more from now on.
+            # A sample that moved more than before is damped more from now on.
             damping = np.where(change > before, 0.6 * damping, np.minimum(1.0, 1.05 * damping))
             logits = logits + damping * moved
         count += 1
@@ -178,26 +178,26 @@ def solve_long_batch(structure: Structure, game: Game, ramp: Ramp) -> BatchSolut
 def _measure_batch(
     structure: Structure, game: Game, logits: Floats, answers: Floats, swept: int
 ) -> BatchSolution:
-    """Measure where worlds ended, given what their logits bring about."""
+    """Measure where samples ended, given what their logits bring about."""
     layout = layout_of(structure)
     shape = (layout.row_count, layout.max_options, logits.shape[-1])
     opens = np.asarray(game.opens)[..., None]
     logits, answers = logits.reshape(shape), answers.reshape(shape)
     with np.errstate(invalid="ignore"):
-        played, replied = (policies(opens, at, 1.0, axis=-2) for at in (logits, answers))
-        residual = np.abs(played - replied).max(axis=(0, 1), initial=0.0)
-    return BatchSolution(logits, played, residual, swept)
+        strategy, replied = (policies(opens, at, 1.0, axis=-2) for at in (logits, answers))
+        residual = np.abs(strategy - replied).max(axis=(0, 1), initial=0.0)
+    return BatchSolution(logits, strategy, residual, swept)
 
 
 @lru_cache(maxsize=32)
 def batch_solver(
     structure: Structure, ramp: Ramp
 ) -> Callable[..., tuple[BatchSolution, list[Array]]]:
-    """Give the solver of a structure: from a game and what was seen to where its worlds settle.
+    """Return the solver of a structure: from a game and what was seen to where its samples settle.
 
     Returns:
         From (game, seen) to `BatchSolution` and every node's probabilities together with what was seen,
-        `[states, worlds]` each.
+        `[states, samples]` each.
     """
     if is_long(structure):
 

@@ -1,4 +1,4 @@
-"""What happens in many worlds under their policies; every table has the worlds as its last axis."""
+"""What happens in many samples under their policies; every table has the samples as its last axis."""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -16,16 +16,16 @@ from middlegame.engine.inference.products import Axes, batch_product
 
 BatchEvidence = Mapping[int, Array]
 """For each observed node the likelihood of the observation in each of its states, `[states,
-worlds]`; the worlds may be 1."""
+samples]`; the samples may be 1."""
 
 
 class OutcomeProbabilities(NamedTuple):
-    """What happens in many worlds.
+    """What happens in many samples.
 
     Attributes:
-        seen: the probability of what was seen, `[worlds]`.
-        nodes: of each node's states together with it, `[states, worlds]` each.
-        points: of each utility, times that probability, `[utilities, worlds]`.
+        seen: the probability of what was seen, `[samples]`.
+        nodes: of each node's states together with it, `[states, samples]` each.
+        points: of each utility, times that probability, `[utilities, samples]`.
     """
 
     evidence: Array
@@ -34,27 +34,27 @@ class OutcomeProbabilities(NamedTuple):
 
 
 def node_probabilities(
-    structure: Structure, game: Game, played: Array, seen: BatchEvidence | None = None
+    structure: Structure, game: Game, strategy: Array, seen: BatchEvidence | None = None
 ) -> list[Array]:
-    """Give every node's probabilities, `[states, worlds]` each, to policies as `Settled` has them.
+    """Return every node's probabilities, `[states, samples]` each, to policies as `Settled` has them.
 
     Those of its states together with what was seen, not normalised. To be compiled, as is all
     that follows.
     """
     nodes = [(node,) for node in range(len(structure.sizes))]
-    return _joints(structure, game, played, nodes, seen or {})
+    return _joints(structure, game, strategy, nodes, seen or {})
 
 
 def outcome_probabilities(
-    structure: Structure, game: Game, played: Array, seen: BatchEvidence | None = None
+    structure: Structure, game: Game, strategy: Array, seen: BatchEvidence | None = None
 ) -> OutcomeProbabilities:
-    """Give the probability of what was seen, every node's probabilities and all expected points."""
+    """Return the probability of what was seen, every node's probabilities and all expected points."""
     layout = layout_of(structure)
     nodes = [(node,) for node in range(len(structure.sizes))]
     scopes = [*dict.fromkeys(structure.scopes)]
-    probability, *found = _joints(structure, game, played, [(), *nodes, *scopes], seen or {})
+    probability, *found = _joints(structure, game, strategy, [(), *nodes, *scopes], seen or {})
     joints = dict(zip(scopes, found[len(nodes) :], strict=True))
-    nobody = jnp.zeros(played.shape[-1])
+    nobody = jnp.zeros(strategy.shape[-1])
     gains = [
         batch_product(layout.utility_table(game.tables, utility), scope, joints[scope], scope, ())
         for utility, scope in enumerate(structure.scopes)
@@ -65,58 +65,58 @@ def outcome_probabilities(
 def expectations(
     structure: Structure,
     game: Game,
-    played: Array,
+    strategy: Array,
     over: Axes,
     weights: Array,
     seen: BatchEvidence | None = None,
     times: Sequence[tuple[Axes, Array]] = (),
 ) -> Array:
-    """Give the expectations `[functions, worlds]` of functions of some nodes' joint states.
+    """Return the expectations `[functions, samples]` of functions of some nodes' joint states.
 
     That is, sums over states times P(states and what was seen), not normalised.
 
     Args:
         structure: the diagram.
         game: its numbers.
-        played: the policies, `[rows, widest, worlds]`.
+        strategy: the policies, `[rows, max_options, samples]`.
         over: the nodes.
-        weights: the functions, `[functions, *sizes of over, worlds]`; the worlds may be 1.
+        weights: the functions, `[functions, *sizes of over, samples]`; the samples may be 1.
         seen: what was observed.
-        times: functions of other nodes that each is multiplied by, `[*their sizes, worlds]`.
+        times: functions of other nodes that each is multiplied by, `[*their sizes, samples]`.
     """
     functions = len(structure.sizes)
     more = [((functions, *over), weights), *times]
     nodes = tuple({*over, *(node for axes, _ in times for node in axes)})
-    return _summed(structure, game, played, nodes, more, (functions,), seen or {}, len(weights))
+    return _summed(structure, game, strategy, nodes, more, (functions,), seen or {}, len(weights))
 
 
 def evidence_likelihood(
-    structure: Structure, game: Game, played: Array, seen: BatchEvidence
+    structure: Structure, game: Game, strategy: Array, seen: BatchEvidence
 ) -> Array:
-    """Give the probability `[worlds]` of what was seen, everything else summed out."""
+    """Return the probability `[samples]` of what was seen, everything else summed out."""
     if not seen:
-        return jnp.ones(played.shape[-1])
-    return _summed(structure, game, played, (), [], (), seen)
+        return jnp.ones(strategy.shape[-1])
+    return _summed(structure, game, strategy, (), [], (), seen)
 
 
 def _joints(
-    structure: Structure, game: Game, played: Array, wanted: Sequence[Axes], seen: BatchEvidence
+    structure: Structure, game: Game, strategy: Array, wanted: Sequence[Axes], seen: BatchEvidence
 ) -> list[Array]:
-    """Give the probabilities of many sets of nodes together with what was seen.
+    """Return the probabilities of many sets of nodes together with what was seen.
 
     By one tree, or by a contraction for each where that is less work: it leaves out all that the
     set does not depend on.
     """
-    sizes, worlds = structure.sizes, played.shape[-1]
+    sizes, samples = structure.sizes, strategy.shape[-1]
     sets = [over for over in dict.fromkeys(wanted) if over or seen]
-    found: dict[Axes, Array] = {} if seen else {(): jnp.ones(worlds)}
+    found: dict[Axes, Array] = {} if seen else {(): jnp.ones(samples)}
     if sets:
         every = tuple({node for over in sets for node in over})
-        tables, operands = _tables(structure, game, played, every, seen)
+        tables, operands = _tables(structure, game, strategy, every, seen)
         meeting = JointTree(operands, sets, sizes)
         alone = sum(
             contraction_path(
-                tuple(_tables(structure, game, played, over, seen)[1]), over, sizes
+                tuple(_tables(structure, game, strategy, over, seen)[1]), over, sizes
             ).operations
             for over in meeting.table_of
         )
@@ -124,15 +124,15 @@ def _joints(
             found |= meeting.joints(tables, batch_product)
     for over in sets:
         if over not in found:
-            found[over] = _summed(structure, game, played, over, [], over, seen)
-    shapes = {over: (*(sizes[node] for node in over), worlds) for over in found}
+            found[over] = _summed(structure, game, strategy, over, [], over, seen)
+    shapes = {over: (*(sizes[node] for node in over), samples) for over in found}
     return [jnp.broadcast_to(found[over], shapes[over]) for over in wanted]
 
 
 def _tables(
-    structure: Structure, game: Game, played: Array, over: Axes, seen: BatchEvidence
+    structure: Structure, game: Game, strategy: Array, over: Axes, seen: BatchEvidence
 ) -> tuple[list[Array], list[Axes]]:
-    """Give what was seen and the tables of nodes and all that they depend on, and their axes."""
+    """Return what was seen and the tables of nodes and all that they depend on, and their axes."""
     layout = layout_of(structure)
     operands: list[Axes] = [(node,) for node in seen]
     tables = list(seen.values())
@@ -140,7 +140,7 @@ def _tables(
         chance = structure.owners[node] is None
         operands.append(structure.family(node))
         tables.append(
-            layout.chance_table(game.tables, node) if chance else layout.policy_table(played, node)
+            layout.chance_table(game.tables, node) if chance else layout.policy_table(strategy, node)
         )
     return tables, operands
 
@@ -148,7 +148,7 @@ def _tables(
 def _summed(
     structure: Structure,
     game: Game,
-    played: Array,
+    strategy: Array,
     over: Axes,
     more: Sequence[tuple[Axes, Array]],
     output: Axes,
@@ -156,49 +156,49 @@ def _summed(
     functions: int = 1,
 ) -> Array:
     """Multiply the tables of nodes and all that they depend on with more, and sum the rest out."""
-    tables, operands = _tables(structure, game, played, over, seen)
+    tables, operands = _tables(structure, game, strategy, over, seen)
     tables = [*(table for _, table in more), *tables]
     operands = [*(axes for axes, _ in more), *operands]
     sizes = (*structure.sizes, functions)
     found = contract(tables, operands, output, sizes, batch_product)
-    return jnp.broadcast_to(found, (*(sizes[axis] for axis in output), played.shape[-1]))
+    return jnp.broadcast_to(found, (*(sizes[axis] for axis in output), strategy.shape[-1]))
 
 
 def long_outcome_probabilities(
-    structure: Structure, game: Game, played: Array, seen: BatchEvidence | None = None
+    structure: Structure, game: Game, strategy: Array, seen: BatchEvidence | None = None
 ) -> OutcomeProbabilities:
-    """Give the probability of what was seen, every node's probabilities and all expected points.
+    """Return the probability of what was seen, every node's probabilities and all expected points.
 
     Args:
         structure: the diagram.
         game: its numbers.
-        played: the policies, `[rows, widest, worlds]`.
+        strategy: the policies, `[rows, max_options, samples]`.
         seen: what was observed.
     """
     layout = layout_of(structure)
     nodes = [(node,) for node in range(len(structure.sizes))]
     wanted: list[Axes] = [(), *nodes, *structure.scopes]
-    found = marginals(structure, _node_tables(structure, game, played), wanted, seen)
+    found = marginals(structure, _node_tables(structure, game, strategy), wanted, seen)
     cells = np.asarray(game.tables)
     gains = [
         (layout.utility_table(cells, utility) * chances).sum(axis=tuple(range(chances.ndim - 1)))
         for utility, chances in enumerate(found[1 + len(nodes) :])
     ]
-    points = np.stack(gains) if gains else np.zeros((0, np.shape(played)[-1]))
+    points = np.stack(gains) if gains else np.zeros((0, np.shape(strategy)[-1]))
     return OutcomeProbabilities(found[0], found[1 : 1 + len(nodes)], points)
 
 
 def long_expectations(
     structure: Structure,
     game: Game,
-    played: Array,
+    strategy: Array,
     over: Axes,
     weights: Array,
     seen: BatchEvidence | None = None,
     times: Sequence[tuple[Axes, Array]] = (),
 ) -> Array:
-    """Give the expectations of functions of some nodes' joint states; see `engine.batch.outcomes`."""
-    tables = _node_tables(structure, game, played)
+    """Return the expectations of functions of some nodes' joint states; see `engine.batch.outcomes`."""
+    tables = _node_tables(structure, game, strategy)
     more = [(np.asarray(table), axes) for axes, table in times]
     found = [
         expectation_of_product(structure, tables, [(each, over), *more], seen)
@@ -207,13 +207,13 @@ def long_expectations(
     return np.stack(found)
 
 
-def _node_tables(structure: Structure, game: Game, played: Array) -> list[Floats]:
+def _node_tables(structure: Structure, game: Game, strategy: Array) -> list[Floats]:
     layout = layout_of(structure)
     cells = np.asarray(game.tables)
-    flat = np.asarray(played).reshape(-1, np.shape(played)[-1])
-    worlds = (flat.shape[-1],)
+    flat = np.asarray(strategy).reshape(-1, np.shape(strategy)[-1])
+    samples = (flat.shape[-1],)
     return [
-        np.broadcast_to(layout.chance_table(cells, node), (*structure.shape(node), *worlds))
+        np.broadcast_to(layout.chance_table(cells, node), (*structure.shape(node), *samples))
         if owner is None
         else flat[layout.policy_cells(node)]
         for node, owner in enumerate(structure.owners)

@@ -1,9 +1,9 @@
-"""The order in which a slice's nodes are passed, so that little is carried along.
+"""The elimination order of a slice's nodes that keeps the frontier small.
 
-The frontier is the set of nodes already passed of which something to come still speaks. Forward
-runs a distribution over it, backward every owner's expected points to come given its state: the
-elimination of a path decomposition, messages both ways (Shenoy & Shafer 1990; Jensen, Jensen &
-Dittmer 1994). At a decision the two meet: what its options are worth is the one times the other.
+The frontier is the set of nodes already passed to which a later table refers. Forward messages are
+distributions over it, backward messages every owner's expected utility given its state: message
+passing along a path decomposition (Shenoy & Shafer 1990; Jensen, Jensen & Dittmer 1994). At a
+decision both meet: the payoff of an option follows from their product.
 """
 
 import itertools
@@ -16,23 +16,23 @@ import numpy as np
 from middlegame.engine.graph.slices import Axes, SliceShape
 
 _BEAM = 24
-"""Partial orders kept while the cheapest order of a slice's nodes is looked for."""
+"""Partial orders kept in the beam search for the cheapest order."""
 _THOROUGH = 60
-"""Nodes of a slice up to which that many are kept; for more, the cheapest next node is taken."""
+"""Nodes of a slice up to which the beam is used; beyond it the search is greedy."""
 _AHEAD = 16
-"""How many of the nodes that could come next are tried."""
+"""The number of candidates for the next node that are tried."""
 
 
 @dataclass(frozen=True)
 class EliminationStep:
-    """A node is passed.
+    """One node of a slice is passed.
 
     Attributes:
-        node: its place in the slice.
-        before: the frontier's axes.
-        joint: the same with the node's own, first.
-        after: those still spoken of.
-        utilities: those that are over from here on.
+        node: the node's index in the slice.
+        frontier: the axes of the frontier before the step.
+        joint: the node's axis, then those of the frontier.
+        next_frontier: the axes to which later tables refer.
+        utilities: the utilities whose scope is complete after this step.
     """
 
     node: int
@@ -48,10 +48,10 @@ class EliminationOrder:
 
     Attributes:
         steps: one for each node.
-        after: the frontier after the last, the interface in another order.
-        operations: numbers that are multiplied on the way, once through.
-        largest: numbers in the widest table.
-        widest: its axes.
+        last_frontier: the frontier after the last step, which is the interface in another order.
+        operations: multiplications of one pass.
+        largest_table: numbers in the largest table.
+        largest_table_axes: the axes of the largest table.
     """
 
     steps: tuple[EliminationStep, ...]
@@ -62,35 +62,37 @@ class EliminationOrder:
 
 
 _PartialOrder = tuple[float, frozenset[int], frozenset[int], Axes]
-"""A part of an order: its cost, what is passed (the interface too), the frontier, the order."""
+"""A partial order: its cost, the axes passed (with the interface), the frontier, the nodes."""
 
 
 @lru_cache(maxsize=256)
 def elimination_order(shape: SliceShape) -> EliminationOrder:
-    """Find a cheap order for a slice: the best of the partial ones, kept in a beam."""
-    spoken = _AxisUses(shape)
+    """Return a cheap elimination order for a slice, by beam search over partial orders."""
+    uses = _AxisUses(shape)
     start = frozenset(range(shape.interface_size))
     families = list(enumerate(shape.families, shape.interface_size))
     beam: list[_PartialOrder] = [(0.0, start, start, ())]
     for _ in families:
-        found: dict[frozenset[int], _PartialOrder] = {}
+        extended: dict[frozenset[int], _PartialOrder] = {}
         for cost, passed, frontier, order in beam:
             waiting = (node for node, family in families
                        if node not in passed and passed.issuperset(family[:-1]))  # fmt: skip
             for node in itertools.islice(waiting, _AHEAD):
                 now, joint = passed | {node}, frontier | {node}
                 spent = cost + _volume(shape, joint)
-                if now not in found or spent < found[now][0]:
-                    rest = frozenset(axis for axis in joint if spoken.is_used_after(axis, now))
-                    found[now] = (spent, now, rest, (*order, node))
+                if now not in extended or spent < extended[now][0]:
+                    rest = frozenset(axis for axis in joint if uses.is_used_after(axis, now))
+                    extended[now] = (spent, now, rest, (*order, node))
         # A wide frontier will cost at least as much again.
-        ranked = sorted(found.values(), key=lambda f: (f[0] + 2 * _volume(shape, f[2]), f[3]))
+        ranked = sorted(
+            extended.values(), key=lambda part: (part[0] + 2 * _volume(shape, part[2]), part[3])
+        )
         beam = ranked[: _BEAM if len(families) <= _THOROUGH else 1]
-    return _build_order(shape, beam[0][3], spoken)
+    return _build_order(shape, beam[0][3], uses)
 
 
 class _AxisUses:
-    """Until when each axis is spoken of."""
+    """The tables that refer to each axis."""
 
     def __init__(self, shape: SliceShape) -> None:
         self.kept = frozenset(shape.next_interface)
@@ -100,29 +102,29 @@ class _AxisUses:
                 self.uses[axis].add(frozenset(axes))
 
     def is_used_after(self, axis: int, passed: frozenset[int]) -> bool:
-        """Whether something speaks of an axis that has not been passed as a whole."""
+        """Whether a table with this axis has other axes that are not passed yet."""
         return axis in self.kept or any(not axes <= passed for axes in self.uses[axis])
 
 
-def _build_order(shape: SliceShape, order: Axes, spoken: _AxisUses) -> EliminationOrder:
+def _build_order(shape: SliceShape, order: Axes, uses: _AxisUses) -> EliminationOrder:
     passed = frozenset(range(shape.interface_size))
     before = tuple(range(shape.interface_size))
     waiting = set(range(len(shape.scopes)))
     steps = []
-    largest, widest, operations = _volume(shape, before), before, 0.0
+    largest, largest_axes, operations = _volume(shape, before), before, 0.0
     for node in order:
         passed |= {node}
         joint = (node, *before)
         ready = tuple(sorted(u for u in waiting if passed.issuperset(shape.scopes[u])))
         waiting -= set(ready)
-        after = tuple(axis for axis in joint if spoken.is_used_after(axis, passed))
+        after = tuple(axis for axis in joint if uses.is_used_after(axis, passed))
         steps.append(EliminationStep(node - shape.interface_size, before, joint, after, ready))
         volume = _volume(shape, joint)
         operations += volume
         if volume > largest:
-            largest, widest = volume, joint
+            largest, largest_axes = volume, joint
         before = after
-    return EliminationOrder(tuple(steps), before, operations, largest, widest)
+    return EliminationOrder(tuple(steps), before, operations, largest, largest_axes)
 
 
 def _volume(shape: SliceShape, axes: Collection[int]) -> float:

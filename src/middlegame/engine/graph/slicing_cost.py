@@ -1,8 +1,9 @@
-"""Where to cut a diagram: what repeats in it, such as periods, is found in its structure alone.
+"""The cheapest cut of a diagram into slices.
 
-Places that look alike (in front of the same kind of node, with the same interface) are cut
-together. Every cut is exact; the choice is of cost only. Slices that look alike are compiled once,
-so that a contest of twenty periods takes no longer to compile than one of four.
+Repetition, such as that of periods, is found in the structure alone: places in front of the same
+kind of node with the same interface are cut together. Every cut is exact, so that only the cost
+matters. Slices of equal shape are compiled once: a contest of twenty periods takes no longer to
+compile than one of four.
 """
 
 from dataclasses import dataclass
@@ -13,23 +14,23 @@ from middlegame.engine.graph.slices import Slice, cut_into_slices, interfaces
 from middlegame.engine.graph.structure import Structure
 
 _FEWEST = 3
-"""Cuts that must be alike for repetition to be seen in them."""
+"""The number of equal places from which on they count as a repetition."""
 _FRAME = 4
-"""Tables that take as long to compile as what each shape needs besides."""
+"""The overhead of compiling a shape, in tables that take as long to compile."""
 _START = 2000
-"""Numbers that are multiplied in the time that it takes to begin a slice."""
+"""The overhead of a slice, in multiplications that take as long."""
 
 
 @dataclass(frozen=True)
 class SlicingCost:
-    """What sweeping over slices costs.
+    """The predicted cost of message passing over slices.
 
     Attributes:
-        compiled: tables that have to be compiled, those of each different shape.
-        operations: numbers that are multiplied, once through.
-        largest: numbers in the widest table.
-        widest: its nodes.
-        held: numbers that are kept while a slice is passed, at most.
+        compiled_tables: the number of tables to compile, those of each different shape.
+        operations: multiplications of one pass.
+        largest_table: numbers in the largest table.
+        largest_table_nodes: the nodes of the largest table.
+        live_numbers: the most numbers that are kept while a slice is passed.
     """
 
     compiled_tables: int
@@ -41,22 +42,22 @@ class SlicingCost:
 
 @lru_cache(maxsize=64)
 def cheapest_slices(structure: Structure) -> tuple[Slice, ...]:
-    """Cut a diagram where that costs least; one slice where nothing repeats."""
-    spoken = interfaces(structure)
-    alike: dict[tuple[object, ...], list[int]] = {}
+    """Return the slices that cost least; a single slice if nothing repeats."""
+    borders = interfaces(structure)
+    equal_places: dict[tuple[object, ...], list[int]] = {}
     for node in range(1, len(structure.sizes)):
-        widths = tuple(structure.sizes[n] for n in spoken[node])
+        widths = tuple(structure.sizes[n] for n in borders[node])
         own = structure.sizes[node], structure.owners[node], len(structure.parents[node])
-        alike.setdefault((widths, own), []).append(node)
-    places = [(), *(tuple(cuts) for cuts in alike.values() if len(cuts) >= _FEWEST)]
-    found = [cut_into_slices(structure, cuts) for cuts in places]
-    least = min(map(_compiled_tables, found))
-    worth = [each for each in found if _compiled_tables(each) <= 1.25 * least]
-    return min(worth, key=lambda each: slicing_cost(each).operations + _START * len(each))
+        equal_places.setdefault((widths, own), []).append(node)
+    places = [(), *(tuple(cuts) for cuts in equal_places.values() if len(cuts) >= _FEWEST)]
+    candidates = [cut_into_slices(structure, cuts) for cuts in places]
+    least = min(map(_compiled_tables, candidates))
+    compact = [each for each in candidates if _compiled_tables(each) <= 1.25 * least]
+    return min(compact, key=lambda each: slicing_cost(each).operations + _START * len(each))
 
 
 def slicing_cost(found: tuple[Slice, ...]) -> SlicingCost:
-    """Predict what sweeping over slices costs."""
+    """Return the predicted cost of message passing over slices."""
     most = max(found, key=lambda each: elimination_order(each.shape).largest_table)
     worst = elimination_order(most.shape)
     return SlicingCost(

@@ -1,4 +1,4 @@
-"""What the engine knows of an influence diagram besides its numbers."""
+"""The structure of an influence diagram: everything except its numbers."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -6,14 +6,14 @@ from functools import cached_property
 
 @dataclass(frozen=True)
 class Structure:
-    """Nodes and utilities by number; hashable, so that compiled functions are kept by it.
+    """Nodes and utilities by number; hashable, so that plans and compiled code are cached by it.
 
     Attributes:
         sizes: how many states each node has.
         parents: each node's parents (what a decision observes), all of smaller number.
         owners: the owner of each decision; None for chance.
         scopes: the nodes over which each utility is defined.
-        gainers: the owner of each utility.
+        utility_owners: the owner of each utility.
     """
 
     sizes: tuple[int, ...]
@@ -24,12 +24,12 @@ class Structure:
 
     @cached_property
     def decisions(self) -> tuple[int, ...]:
-        """The nodes that are decisions, in order."""
+        """The nodes that are decisions, in ascending order."""
         return tuple(node for node, owner in enumerate(self.owners) if owner is not None)
 
     @cached_property
     def deciding_owners(self) -> tuple[int, ...]:
-        """The owners of decisions."""
+        """The owners of decisions, in ascending order."""
         return tuple(sorted({owner for owner in self.owners if owner is not None}))
 
     def family(self, node: int) -> tuple[int, ...]:
@@ -41,7 +41,7 @@ class Structure:
         return tuple(self.sizes[axis] for axis in self.family(node))
 
     def ancestors(self, nodes: tuple[int, ...]) -> frozenset[int]:
-        """The nodes themselves and all that they depend on."""
+        """Return the nodes and all their ancestors."""
         found: set[int] = set()
         waiting = list(nodes)
         while waiting:

@@ -1,6 +1,6 @@
-"""Exact probabilities at given policies: marginals, joints, the likeliest combinations.
+"""The joint distribution under given policies: probabilities, most likely states, random samples.
 
-Nodes that nothing asked for depends on are barren and left out (Shachter 1986).
+Barren nodes, on which no requested node depends, are left out (Shachter 1986).
 """
 
 import heapq
@@ -15,10 +15,10 @@ from middlegame.engine.inference.contraction import contract
 from middlegame.engine.inference.products import Array
 
 Evidence = Mapping[int, Array]
-"""For each observed node the likelihood of the observation in each of its states."""
+"""For each observed node, the likelihood of the observation in each of its states, `[states]`."""
 
 LARGEST_JOINT = 2_000_000
-"""Combinations up to which the likeliest are read off the joint table itself."""
+"""Combinations up to which the most likely are read off the joint table itself."""
 
 
 def joint(
@@ -27,13 +27,13 @@ def joint(
     over: Sequence[int],
     evidence: Evidence | None = None,
 ) -> Array:
-    """Give P(nodes, evidence), not normalised, as `[*sizes of over]`.
+    """Return P(nodes, evidence), not normalised, `[*sizes of over]`.
 
     Args:
         structure: the diagram.
         tables: `[*parents, states]` for each node, decisions' policies among them.
         over: the nodes that are the axes, in order.
-        evidence: the likelihood of what was observed.
+        evidence: the likelihood of each observation.
     """
     evidence = evidence or {}
     nodes = sorted(structure.ancestors((*over, *evidence)))
@@ -50,17 +50,17 @@ def contracted_expectation(
     factors: Sequence[tuple[Array, Sequence[int]]],
     evidence: Evidence | None = None,
 ) -> Array:
-    """Give the sum over states of several tables times P(states, evidence); not normalised.
+    """Return the sum over all states of several tables times P(states, evidence), not normalised.
 
     Args:
         structure: the diagram.
         tables: `[*parents, states]` for each node.
         factors: tables, each with the nodes that are its axes.
-        evidence: the likelihood of what was observed.
+        evidence: the likelihood of each observation.
     """
     evidence = evidence or {}
-    spoken = {node for _, over in factors for node in over}
-    nodes = sorted(structure.ancestors((*spoken, *evidence)))
+    scope = {node for _, over in factors for node in over}
+    nodes = sorted(structure.ancestors((*scope, *evidence)))
     operands = [structure.family(node) for node in nodes] + [(node,) for node in evidence]
     every = [tables[node] for node in nodes] + list(evidence.values())
     every += [table for table, _ in factors]
@@ -75,13 +75,21 @@ def most_likely_states(
     count: int,
     evidence: Evidence | None = None,
 ) -> list[tuple[tuple[int, ...], float]]:
-    """Give the `count` likeliest combinations of states, everything else summed out; exact.
+    """Return the `count` most likely combinations of states, all other nodes summed out; exact.
 
-    Where the joint table is too large it is searched best first: the probability of a partial
-    combination bounds that of every completion from above (Hart, Nilsson & Raphael 1968).
+    A joint table that is too large is searched best first: the probability of a partial combination
+    bounds that of every completion from above (Hart, Nilsson & Raphael 1968).
+
+    Args:
+        structure: the diagram.
+        tables: `[*parents, states]` for each node, decisions' policies among them.
+        over: the nodes whose states are combined.
+        count: the number of combinations.
+        evidence: the likelihood of each observation.
 
     Returns:
-        States in the order of `over`, and their joint probability with the evidence.
+        Combinations in the order of `over`, each with its joint probability with the evidence, the
+        most likely first. Combinations of probability 0 are left out.
     """
     volume = np.prod([float(structure.sizes[node]) for node in over])
     if volume <= LARGEST_JOINT:
@@ -123,16 +131,16 @@ def _best_first(
 def sample_states(
     structure: Structure, tables: Sequence[Floats], count: int, seed: int = 0
 ) -> NDArray[np.int_]:
-    """Draw plays.
+    """Draw states at random, node after node (ancestral sampling; Henrion 1988).
 
     Args:
         structure: the diagram.
         tables: `[*parents, states]` for each node, decisions' policies among them.
-        count: how many.
-        seed: of the draws.
+        count: the number of samples.
+        seed: of the random numbers.
 
     Returns:
-        The state of every node in each play, `[plays, nodes]`.
+        The state of every node in each sample, `[samples, nodes]`.
     """
     rng = np.random.default_rng(seed)
     drawn = np.zeros((count, len(structure.sizes)), int)

@@ -1,9 +1,10 @@
-"""Many probabilities from one pass: forward the distribution, backward the evidence to come.
+"""Many probabilities of a diagram from one forward and one backward pass.
 
-Whatever nodes are on the frontier together (`engine.graph.elimination_order`), their joint probability is the
-product of the two messages that meet there (Shenoy & Shafer 1990), so that all marginals of a long
-diagram cost two passes, not a contraction each. Every table may have the worlds as one more axis,
-the last; then every answer has it too.
+The forward pass computes distributions, the backward pass the likelihood of later evidence. The
+joint probability of nodes that share a frontier (`engine.graph.elimination_order`) is the product
+of the two messages that meet there (Shenoy & Shafer 1990), so that all marginals of a long diagram
+cost two passes, not a contraction each. Every table may have the samples as one more axis, the
+last; then the results have it too.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -31,40 +32,42 @@ def marginals(
     wanted: Sequence[Axes],
     evidence: Evidence | None = None,
 ) -> list[Floats]:
-    """Give P(nodes, evidence), not normalised, for many sets of nodes.
+    """Return P(nodes, evidence), not normalised, for many sets of nodes.
 
     Args:
         structure: the diagram.
         tables: `[*parents, states]` for each node, decisions' policies among them.
-        wanted: for each the nodes that are its axes, in order.
-        evidence: the likelihood of what was observed, `[states]` each; with worlds, `[states, 1]`
-            where it is the same in all.
+        wanted: the sets of nodes, each in the order of the result's axes.
+        evidence: the likelihood of each observation, `[states]`; with samples, `[states, samples]`
+            or `[states, 1]`.
+
+    Returns:
+        For each set `[*sizes of its nodes]`, with samples `[*sizes of its nodes, samples]`.
     """
-    found, tables = cheapest_slices(structure), [np.asarray(table, float) for table in tables]
-    places = _narrowest_frontiers(structure, found, wanted)
-    if slicing_cost(found).largest_table > MAX_FRONTIER:
+    slices, tables = cheapest_slices(structure), [np.asarray(table, float) for table in tables]
+    places = _narrowest_frontiers(structure, slices, wanted)
+    if slicing_cost(slices).largest_table > MAX_FRONTIER:
         places = [None] * len(wanted)
     answers: dict[int, Floats] = {}
-    meeting: dict[tuple[int, int], list[int]] = {}
+    by_place: dict[tuple[int, int], list[int]] = {}
     for number, place in enumerate(places):
         if place is not None:
-            meeting.setdefault(place, []).append(number)
+            by_place.setdefault(place, []).append(number)
             continue
 
-        def alone(numbers: Callable[[Array], Array], over: Axes = wanted[number]) -> Array:
-            seen = {node: numbers(each) for node, each in (evidence or {}).items()}
-            return joint(structure, [numbers(table) for table in tables], over, seen)
+        def contracted(numbers: Callable[[Array], Array], over: Axes = wanted[number]) -> Array:
+            known = {node: numbers(each) for node, each in (evidence or {}).items()}
+            return joint(structure, [numbers(table) for table in tables], over, known)
 
-        answers[number] = map_over_batch(alone, batch_shape(structure, tables))
-    if meeting:
-        answers |= _marginals_at_frontiers(
-            structure, found, weight_by_evidence(tables, evidence or {}), wanted, meeting
-        )
+        answers[number] = map_over_batch(contracted, batch_shape(structure, tables))
+    if by_place:
+        weighted = weight_by_evidence(tables, evidence or {})
+        answers |= _marginals_at_frontiers(structure, slices, weighted, wanted, by_place)
     return [answers[number] for number in range(len(wanted))]
 
 
 def weight_by_evidence(tables: Sequence[Floats], evidence: Evidence) -> list[Floats]:
-    """Weigh each node's states by the likelihood of what was observed."""
+    """Return the tables, each node's states weighted by the likelihood of its observation."""
     return [
         table * np.asarray(evidence[node]) if node in evidence else table
         for node, table in enumerate(tables)
@@ -72,31 +75,42 @@ def weight_by_evidence(tables: Sequence[Floats], evidence: Evidence) -> list[Flo
 
 
 def batch_shape(structure: Structure, tables: Sequence[Floats]) -> tuple[int, ...]:
-    """Give the shape of what further axes the tables have: none, or how many worlds there are."""
+    """Return the shape of the tables' further axes: `()`, or `(samples,)`."""
     return tables[0].shape[len(structure.family(0)) :] if tables else ()
 
 
 def map_over_batch(
-    work: Callable[[Callable[[Array], Array]], Array], worlds: tuple[int, ...]
+    work: Callable[[Callable[[Array], Array]], Array], batch: tuple[int, ...]
 ) -> Floats:
-    """Do what knows of no worlds in each of them; it is told how to take a world's numbers."""
-    if not worlds:
+    """Apply a function to each sample.
+
+    Args:
+        work: the function. Its argument takes one sample's numbers out of an array.
+        batch: the shape of the samples: `()`, or `(samples,)`.
+
+    Returns:
+        The function's value, or its values with the samples as the last axis.
+    """
+    if not batch:
         return np.asarray(work(np.asarray))
-    every = [partial(_select_sample, world) for world in range(worlds[0])]
+    every = [partial(_select_sample, sample) for sample in range(batch[0])]
     return np.stack([work(numbers) for numbers in every], axis=-1)
 
 
-def _select_sample(world: int, numbers: Array) -> Floats:
-    return np.asarray(numbers)[..., world if np.shape(numbers)[-1] > 1 else 0]
+def _select_sample(sample: int, numbers: Array) -> Floats:
+    return np.asarray(numbers)[..., sample if np.shape(numbers)[-1] > 1 else 0]
 
 
 def _narrowest_frontiers(
-    structure: Structure, found: Sequence[Slice], wanted: Sequence[Axes]
+    structure: Structure, slices: Sequence[Slice], wanted: Sequence[Axes]
 ) -> list[tuple[int, int] | None]:
-    """For each set of nodes the slice and step of the narrowest frontier that holds it."""
+    """Return, for each set of nodes, the slice and step of the narrowest frontier with all of them.
+
+    None if there is no such frontier.
+    """
     holding: dict[int, set[tuple[int, int]]] = {}
     volumes: dict[tuple[int, int], float] = {}
-    for number, each in enumerate(found):
+    for number, each in enumerate(slices):
         for at, step in enumerate(elimination_order(each.shape).steps):
             nodes = [each.node(axis) for axis in step.joint]
             volumes[number, at] = float(np.prod([float(structure.sizes[n]) for n in nodes]))
@@ -111,34 +125,33 @@ def _narrowest_frontiers(
 
 def _marginals_at_frontiers(
     structure: Structure,
-    found: Sequence[Slice],
+    slices: Sequence[Slice],
     tables: Sequence[Floats],
     wanted: Sequence[Axes],
-    meeting: Mapping[tuple[int, int], Sequence[int]],
+    by_place: Mapping[tuple[int, int], Sequence[int]],
 ) -> dict[int, Floats]:
-    """Let the messages meet where something is wanted."""
+    """Return the marginals, by their index among the wanted ones, from both messages."""
     one = np.ones(batch_shape(structure, tables))
-    starts = interface_messages(found, tables, one, np, weighted=True)
+    starts = interface_messages(slices, tables, one, np, weighted=True)
     answers: dict[int, Floats] = {}
-    ahead = one  # the evidence to come, given the interface after a slice
-    for number, each in reversed(list(enumerate(found))):
+    later = one  # the likelihood of later evidence, given the interface after a slice
+    for number, each in reversed(list(enumerate(slices))):
         shape, own = each.shape, [tables[node] for node in each.nodes]
-        place = {each.node(axis): axis for axis in range(len(shape.sizes))}
+        axis_of = {each.node(axis): axis for axis in range(len(shape.sizes))}
         reaches = forward_messages(shape, own, starts[number], np, weighted=True)
         axes = shape.next_interface
         for at, step in reversed(list(enumerate(elimination_order(shape).steps))):
-            factors = (reaches[at], own[step.node], ahead)
+            factors = (reaches[at], own[step.node], later)
             operands = (step.frontier, shape.families[step.node], axes)
-            if here := meeting.get((number, at)):
+            if indices := by_place.get((number, at)):
                 both = fused_product(factors, operands, step.joint, shape.sizes, np)
-                for asked in here:
-                    over = tuple(place[node] for node in wanted[asked])
-                    answers[asked] = fused_product((both,), (step.joint,), over, shape.sizes, np)
-            ahead = fused_product(factors[:0:-1], operands[:0:-1], step.frontier, shape.sizes, np)
+                for index in indices:
+                    over = tuple(axis_of[node] for node in wanted[index])
+                    answers[index] = fused_product((both,), (step.joint,), over, shape.sizes, np)
+            later = fused_product(factors[:0:-1], operands[:0:-1], step.frontier, shape.sizes, np)
             axes = step.frontier
-        ahead = fused_product(
-            (ahead,), (axes,), tuple(range(shape.interface_size)), shape.sizes, np
-        )
+        interface = tuple(range(shape.interface_size))
+        later = fused_product((later,), (axes,), interface, shape.sizes, np)
     return answers
 
 
@@ -148,25 +161,32 @@ def expectation_of_product(
     factors: Sequence[tuple[Array, Axes]],
     evidence: Evidence | None = None,
 ) -> Floats:
-    """Give the sum over states of several functions times P(states, evidence).
+    """Return the sum over all states of several functions times P(states, evidence).
+
+    It takes one forward pass: each function is multiplied in once all of its nodes are passed, so
+    that, say, the probability that something holds in none of many periods takes no table over all
+    periods.
 
     Args:
         structure: the diagram.
-        tables: `[*parents, states]` for each node; all may have the worlds as their last axis.
-        factors: the functions, each with the nodes that are its axes; with worlds, their last axis
-            is that of the worlds, or 1.
-        evidence: as for `marginals`.
+        tables: `[*parents, states]` for each node; all may have the samples as their last axis.
+        factors: the functions, each with the nodes that are its axes; with samples, its last axis
+            is that of the samples, or of length 1.
+        evidence: the likelihood of each observation, `[states]`; with samples, `[states, samples]`
+            or `[states, 1]`.
     """
-    tables, seen = [np.asarray(table, float) for table in tables], dict(evidence or {})
-    worlds = batch_shape(structure, tables)
-    alone = [(np.asarray(each), over[0]) for each, over in factors if len(over) == 1]
+    tables, weights = [np.asarray(table, float) for table in tables], dict(evidence or {})
+    batch = batch_shape(structure, tables)
+    single = [(np.asarray(each), over[0]) for each, over in factors if len(over) == 1]
     wider = [(np.asarray(each), tuple(over)) for each, over in factors if len(over) != 1]
-    # Nothing but what is asked has to be kept on the way.
-    asked = replace(
-        structure, scopes=tuple(over for _, over in wider), gainers=tuple(-1 for _ in wider)
+    # The functions take the place of the utilities, which need not be kept.
+    replaced = replace(
+        structure,
+        scopes=tuple(over for _, over in wider),
+        utility_owners=tuple(-1 for _ in wider),
     )
-    found = cheapest_slices(asked)
-    if slicing_cost(found).largest_table > MAX_FRONTIER:
+    slices = cheapest_slices(replaced)
+    if slicing_cost(slices).largest_table > MAX_FRONTIER:
 
         def contracted(numbers: Callable[[Array], Array]) -> Array:
             own = [numbers(table) for table in tables]
@@ -174,11 +194,12 @@ def expectation_of_product(
             known = {node: numbers(each) for node, each in (evidence or {}).items()}
             return contracted_expectation(structure, own, every, known)
 
-        return map_over_batch(contracted, worlds)
-    for each, node in alone:
-        seen[node] = seen.get(node, 1.0) * each
-    times = [each for each, _ in wider]
-    whole = weight_by_evidence(tables, seen)
-    return np.asarray(
-        interface_messages(found, whole, np.ones(worlds), np, weighted=True, factors=times)[-1]
+        return map_over_batch(contracted, batch)
+    for each, node in single:
+        weights[node] = weights.get(node, 1.0) * each
+    multipliers = [each for each, _ in wider]
+    weighted = weight_by_evidence(tables, weights)
+    messages = interface_messages(
+        slices, weighted, np.ones(batch), np, weighted=True, multipliers=multipliers
     )
+    return np.asarray(messages[-1])

@@ -1,9 +1,9 @@
-"""Through one slice, a node at a time, in the order of `engine.graph.elimination_order`.
+"""Message passing through the slices of a diagram, in their elimination order.
 
-Forward runs a distribution over the frontier, backward every owner's expected points to come given
-its state: messages both ways (Shenoy & Shafer 1990; Jensen, Jensen & Dittmer 1994). At a decision
-the two meet: what its options are worth is the one times the other. Every table may have the
-worlds as one more axis, the last.
+Forward messages are distributions over the frontier, backward messages every owner's expected
+utility given its state (Shenoy & Shafer 1990; Jensen, Jensen & Dittmer 1994). At a decision both
+meet: the payoff of an option follows from their product. Every table may have the samples as one
+more axis, the last.
 """
 
 from collections.abc import Callable, Sequence
@@ -16,10 +16,12 @@ from middlegame.engine.graph.slices import Slice, SliceShape
 from middlegame.engine.inference.products import Array, Axes, align, fused_product
 
 UtilityTables = Sequence[tuple[Array, Axes]]
-"""Points with the axes that they are over; they add up."""
+"""Tables of utility with their axes; the utility is their sum."""
 PolicyUpdate = Callable[[EliminationStep, Array, UtilityTables], Array]
-"""From a decision, the distribution before it and its owner's points after it to the policy that
-those before it shall meet."""
+"""A function of (decision's step, distribution before it, its owner's utilities after it).
+
+It returns the decision's policy, to which the nodes before it respond.
+"""
 
 
 def forward_messages(
@@ -29,127 +31,141 @@ def forward_messages(
     xp: Any,
     *,
     weighted: bool = False,
-    factors: Sequence[Array] | None = None,
+    multipliers: Sequence[Array] | None = None,
 ) -> list[Array]:
-    """Give the distribution over the frontier before each step, and after the last.
+    """Return the distribution over the frontier before each step, and after the last.
 
     Args:
-        shape: of the slice.
-        tables: of its nodes.
-        reach: over the interface before the slice.
+        shape: the slice's structure.
+        tables: the tables of its nodes.
+        reach: the distribution over the interface before the slice.
         xp: NumPy or jax.numpy.
-        weighed: whether tables may be weighed by likelihoods, so that they do not add up to one.
-        times: in the place of utilities, what everything is multiplied by.
+        weighted: whether tables are weighted by likelihoods, so that they do not sum to 1.
+        multipliers: in place of the utilities, functions by which everything is multiplied.
     """
-    found = [reach]
+    messages = [reach]
     for step in elimination_order(shape).steps:
-        factors, operands = [found[-1]], [step.frontier]
-        if weighted or factors or step.node + shape.interface_size in step.next_frontier:
+        factors, operands = [messages[-1]], [step.frontier]
+        if weighted or multipliers or step.node + shape.interface_size in step.next_frontier:
             factors.append(tables[step.node])
             operands.append(shape.families[step.node])
-        if factors:
-            factors += [factors[utility] for utility in step.utilities]
+        if multipliers:
+            factors += [multipliers[utility] for utility in step.utilities]
             operands += [shape.scopes[utility] for utility in step.utilities]
-        found.append(fused_product(factors, operands, step.next_frontier, shape.sizes, xp))
-    return found
+        messages.append(fused_product(factors, operands, step.next_frontier, shape.sizes, xp))
+    return messages
 
 
 def interface_messages(
-    found: Sequence[Slice],
+    slices: Sequence[Slice],
     tables: Sequence[Array],
     start: Array,
     xp: Any,
     *,
     weighted: bool = False,
-    factors: Sequence[Array] | None = None,
+    multipliers: Sequence[Array] | None = None,
 ) -> list[Array]:
-    """Give the distribution over the interface before each slice, and after the last.
+    """Return the distribution over the interface before each slice, and after the last.
 
     Args:
-        found: the slices, in order.
-        tables: of all nodes.
-        start: before the first: one, or one for each world.
+        slices: the slices, in order.
+        tables: the tables of all nodes.
+        start: the message before the first slice: 1, or one for each sample.
         xp: NumPy or jax.numpy.
-        weighed: see `forward`.
-        times: for all utilities; see `forward`.
+        weighted: whether tables are weighted by likelihoods, so that they do not sum to 1.
+        multipliers: in place of all utilities, functions by which everything is multiplied.
     """
-    starts = [start]
-    for each in found:
+    messages = [start]
+    for each in slices:
         own = [tables[node] for node in each.nodes]
-        factors = [factors[utility] for utility in each.utilities] if factors else None
+        factors = [multipliers[utility] for utility in each.utilities] if multipliers else None
         last = forward_messages(
-            each.shape, own, starts[-1], xp, weighted=weighted, factors=factors
+            each.shape, own, messages[-1], xp, weighted=weighted, multipliers=factors
         )[-1]
-        after = elimination_order(each.shape).last_frontier
-        starts.append(
-            fused_product((last,), (after,), each.shape.next_interface, each.shape.sizes, xp)
+        axes = elimination_order(each.shape).last_frontier
+        messages.append(
+            fused_product((last,), (axes,), each.shape.next_interface, each.shape.sizes, xp)
         )
-    return starts
+    return messages
 
 
 def backward_utilities(
     shape: SliceShape,
     tables: Sequence[Array],
     utilities: Sequence[Array],
-    points: Array,
+    expected: Array,
     reaches: Sequence[Array],
-    answer: PolicyUpdate,
+    update: PolicyUpdate,
     xp: Any,
 ) -> Array:
-    """Give everybody's points to come before a slice, `[deciders, *interface]`; they are replaced.
+    """Return every deciding owner's expected utility before a slice, `[owners, *interface]`.
 
     Args:
-        shape: of the slice.
-        tables: of its nodes.
-        utilities: its utilities.
-        points: everybody's to come, over the interface after it.
-        reaches: the distribution before each step.
-        answer: what each decision does.
+        shape: the slice's structure.
+        tables: the tables of its nodes.
+        utilities: the tables of its utilities.
+        expected: the owners' expected utilities after the slice, `[owners, *next interface]`.
+        reaches: the distribution over the frontier before each step.
+        update: chooses each decision's policy, once everything after it is known.
         xp: NumPy or jax.numpy.
     """
     steps = elimination_order(shape).steps
-    everybody, sizes = (len(shape.sizes),), (*shape.sizes, len(points))
-    last = everybody + elimination_order(shape).last_frontier
-    points = fused_product((points,), (everybody + shape.next_interface,), last, sizes, xp)
-    for step, before in reversed(list(zip(steps, reaches, strict=False))):
+    owner_axis, sizes = (len(shape.sizes),), (*shape.sizes, len(expected))
+    last = owner_axis + elimination_order(shape).last_frontier
+    expected = fused_product((expected,), (owner_axis + shape.next_interface,), last, sizes, xp)
+    for step, reach in reversed(list(zip(steps, reaches, strict=False))):
         node, family = step.node + shape.interface_size, shape.families[step.node]
         table, owner = tables[step.node], shape.owners[step.node]
-        worth = [(shape.utility_owners[u], utilities[u], shape.scopes[u]) for u in step.utilities]
+        complete = [(shape.utility_owners[u], utilities[u], shape.scopes[u])
+                    for u in step.utilities]  # fmt: skip
         if owner is not None:
-            mine = [(gain, scope) for gainer, gain, scope in worth if gainer == owner]
-            table = answer(step, before, [(points[owner], step.next_frontier), *mine])
-        ahead = everybody + step.next_frontier
-        points = expect_over_node(
-            points, ahead, table, family, everybody + step.frontier, sizes, xp
+            own = [(utility, scope) for of, utility, scope in complete if of == owner]
+            table = update(step, reach, [(expected[owner], step.next_frontier), *own])
+        expected = expect_over_node(
+            expected,
+            owner_axis + step.next_frontier,
+            table,
+            family,
+            owner_axis + step.frontier,
+            sizes,
+            xp,
         )
-        for gainer, gain, scope in worth:
-            if gainer is None:
+        for of, utility, scope in complete:
+            if of is None:
                 continue
-            # On its own small axes first: everybody's table is wide.
-            spoken = {*scope, *(family if node in scope else ())}
-            own = tuple(axis for axis in step.frontier if axis in spoken)
-            small = expect_over_node(gain, scope, table, family, own, sizes, xp)
-            points = _add_to_owner(points, gainer, align(small, own, step.frontier), xp)
-    return points
+            # On its own small axes first: the table of all owners is wide.
+            axes = {*scope, *(family if node in scope else ())}
+            small_axes = tuple(axis for axis in step.frontier if axis in axes)
+            small = expect_over_node(utility, scope, table, family, small_axes, sizes, xp)
+            expected = _add_to_owner(expected, of, align(small, small_axes, step.frontier), xp)
+    return expected
 
 
 def option_payoffs(
-    shape: SliceShape, step: EliminationStep, reach: Array, gains: UtilityTables, xp: Any
+    shape: SliceShape, step: EliminationStep, reach: Array, utilities: UtilityTables, xp: Any
 ) -> Array:
-    """Give what a decision's options are worth, `[*observed, options]`; 0 where never reached."""
+    """Return the payoffs of a decision's options, `[*observed, options]`; 0 where never reached.
+
+    Args:
+        shape: the slice's structure.
+        step: the decision's step.
+        reach: the distribution over the frontier before it.
+        utilities: its owner's utilities after it.
+        xp: NumPy or jax.numpy.
+    """
     family = shape.families[step.node]
     weight = fused_product((reach,), (step.frontier,), family[:-1], shape.sizes, xp)
     weight = xp.expand_dims(weight, len(family) - 1)
     total = sum(
-        fused_product((reach, gain), (step.frontier, axes), family, shape.sizes, xp)
-        for gain, axes in gains
+        fused_product((reach, utility), (step.frontier, axes), family, shape.sizes, xp)
+        for utility, axes in utilities
     )
-    some = weight > 0
-    return xp.where(some, total / xp.where(some, weight, 1.0), 0.0)
+    reached = weight > 0
+    return xp.where(reached, total / xp.where(reached, weight, 1.0), 0.0)
 
 
 def expect_over_node(
-    points: Array,
+    utility: Array,
     axes: Axes,
     table: Array,
     family: Axes,
@@ -157,16 +173,26 @@ def expect_over_node(
     sizes: Sequence[int],
     xp: Any,
 ) -> Array:
-    """Expect points over a node, if they speak of it."""
+    """Return the expectation of a utility over a node, or the utility if it is not over the node.
+
+    Args:
+        utility: a table of utility.
+        axes: the axes of the utility.
+        table: the node's table.
+        family: the axes of the node's table, the node's own last.
+        output: the axes left open, in order.
+        sizes: each axis' length.
+        xp: NumPy or jax.numpy.
+    """
     if family[-1] in axes:
-        return fused_product((points, table), (axes, family), output, sizes, xp)
-    return fused_product((points,), (axes,), output, sizes, xp)
+        return fused_product((utility, table), (axes, family), output, sizes, xp)
+    return fused_product((utility,), (axes,), output, sizes, xp)
 
 
-def _add_to_owner(points: Array, gainer: int, gain: Array, xp: Any) -> Array:
-    """Add one owner's points to everybody's, which nobody else needs any more."""
+def _add_to_owner(expected: Array, owner: int, utility: Array, xp: Any) -> Array:
+    """Add a utility to one owner's row; the caller gives up its array, which may be overwritten."""
     if xp is not np:
-        return points.at[gainer].add(gain)
-    points = points if points.flags.writeable else points.copy()
-    points[gainer] += gain
-    return points
+        return expected.at[owner].add(utility)
+    expected = expected if expected.flags.writeable else expected.copy()
+    expected[owner] += utility
+    return expected

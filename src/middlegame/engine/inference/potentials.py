@@ -1,10 +1,9 @@
-"""Tables of probabilities and of points that are multiplied and summed out together.
+"""Probability and utility potentials, multiplied and summed out together.
 
-A factor is the pair (mass, points times the mass), so that one contraction gives expected points
-whatever the number of utility nodes: the expectation semiring, or probability and utility
-potentials (Jensen, Jensen & Dittmer 1994). A factor knows which nodes' probabilities it holds:
-once all of these are summed out its mass is 1, and need not be computed (barren nodes, Shachter
-1986).
+A potential is the pair (mass, utility times the mass), so that one contraction gives the expected
+utility whatever the number of utility nodes (Jensen, Jensen & Dittmer 1994). It records whose
+probabilities it holds: once these nodes are summed out its mass is 1 and is not computed (barren
+nodes, Shachter 1986).
 """
 
 import math
@@ -16,7 +15,7 @@ from middlegame.engine.inference.products import Array, Axes, TableProduct, alig
 
 
 class LabeledTable(NamedTuple):
-    """Numbers, and which node each of their axes is."""
+    """An array, and the node of each of its axes."""
 
     numbers: Array
     axes: Axes
@@ -26,9 +25,9 @@ class Potential(NamedTuple):
     """A product of some nodes' tables, other nodes summed out.
 
     Attributes:
-        mass: None where it is 1 everywhere.
-        points: times the mass; None where there are none.
-        heads: the nodes over all of whose states the mass sums to 1, whatever the others are.
+        mass: the probabilities; None where they are 1 everywhere.
+        utility: the utility times the mass; None where it is 0 everywhere.
+        heads: the nodes over whose states the mass sums to 1, for any states of the other nodes.
     """
 
     mass: LabeledTable | None
@@ -37,17 +36,17 @@ class Potential(NamedTuple):
 
     @classmethod
     def from_node(cls, numbers: Array, family: Axes) -> Self:
-        """Take a node's table `[*parents, states]`."""
+        """Return the potential of a node's table `[*parents, states]`."""
         return cls(LabeledTable(numbers, family), None, frozenset(family[-1:]))
 
     @classmethod
     def from_utility(cls, numbers: Array, scope: Axes) -> Self:
-        """Take points over some nodes."""
+        """Return the potential of a utility over some nodes."""
         return cls(None, LabeledTable(numbers, scope), frozenset())
 
     @property
     def axes(self) -> Axes:
-        """The nodes that it speaks of."""
+        """The nodes in its scope, in ascending order."""
         tables = [table for table in (self.mass, self.utility) if table is not None]
         return tuple(sorted({axis for table in tables for axis in table.axes}))
 
@@ -55,13 +54,13 @@ class Potential(NamedTuple):
 def contract_potentials(
     factors: Sequence[Potential], output: Axes, sizes: tuple[int, ...], product: TableProduct
 ) -> Potential:
-    """Multiply factors and sum out every node that is not in the output.
+    """Multiply potentials and sum out every node that is not in the output.
 
     Args:
-        factors: at least one; the table of each node that is summed out is in one of them.
+        factors: at least one potential; each node that is summed out has its table in one of them.
         output: the nodes left open.
         sizes: each node's number of states.
-        product: how two tables are multiplied.
+        product: multiplies two tables.
     """
     remaining = list(factors)
     for step in contraction_path(tuple(factor.axes for factor in factors), output, sizes).steps:
@@ -74,65 +73,64 @@ def contract_potentials(
 def reduce_potentials(
     factors: Iterable[Potential], kept: Iterable[int], sizes: tuple[int, ...], product: TableProduct
 ) -> list[Potential]:
-    """Sum out beforehand, one after the other, the nodes whose elimination leaves fewer numbers.
+    """Sum out, one after the other, the nodes whose elimination leaves fewer numbers.
 
-    What others are to be multiplied with these factors again and again is the cheaper for it.
+    It makes repeated products of these potentials with others cheaper.
 
     Args:
-        factors: all that speak of the nodes that are not kept.
-        kept: the nodes that something else speaks of.
+        factors: all potentials that have any of the nodes outside `kept` in their scope.
+        kept: the nodes that stay, because other potentials refer to them.
         sizes: each node's number of states.
-        product: how two tables are multiplied.
+        product: multiplies two tables.
     """
-    left, there = list(factors), frozenset(kept)
+    remaining, kept_nodes = list(factors), frozenset(kept)
 
     def volume(axes: Iterable[int]) -> int:
         return math.prod(sizes[axis] for axis in axes)
 
     def touching(node: int) -> tuple[list[Potential], frozenset[int]]:
-        touched = [factor for factor in left if node in factor.axes]
+        touched = [factor for factor in remaining if node in factor.axes]
         return touched, frozenset(a for factor in touched for a in factor.axes) - {node}
 
     while True:
         gains = []
-        for node in sorted({axis for factor in left for axis in factor.axes} - there):
+        for node in sorted({axis for factor in remaining for axis in factor.axes} - kept_nodes):
             touched, rest = touching(node)
             gains.append((volume(rest) - sum(volume(f.axes) for f in touched), node))
         if not gains or min(gains)[0] > 0:
             break
         touched, rest = touching(min(gains)[1])
-        left = [factor for factor in left if all(factor is not other for other in touched)]
-        left.append(contract_potentials(touched, tuple(sorted(rest)), sizes, product))
-    return absorb_potentials(left, product)
+        remaining = [factor for factor in remaining if all(factor is not other for other in touched)]
+        remaining.append(contract_potentials(touched, tuple(sorted(rest)), sizes, product))
+    return absorb_potentials(remaining, product)
 
 
 def absorb_potentials(factors: Sequence[Potential], product: TableProduct) -> list[Potential]:
-    """Multiply each factor into one that speaks of all that it does, if there is one."""
-    left = sorted(factors, key=lambda factor: -len(factor.axes))
-    found: list[Potential] = []
-    for factor in left:
-        wide = [k for k, other in enumerate(found) if set(factor.axes) <= set(other.axes)]
+    """Multiply each potential into one whose scope contains its own, if there is one."""
+    hosts: list[Potential] = []
+    for factor in sorted(factors, key=lambda factor: -len(factor.axes)):
+        wide = [k for k, other in enumerate(hosts) if set(factor.axes) <= set(other.axes)]
         if wide:
-            host = min(wide, key=lambda k: len(found[k].axes))
-            found[host] = _multiply(found[host], factor, found[host].axes, product)
+            host = min(wide, key=lambda k: len(hosts[k].axes))
+            hosts[host] = _multiply(hosts[host], factor, hosts[host].axes, product)
         else:
-            found.append(factor)
-    return found
+            hosts.append(factor)
+    return hosts
 
 
 def _multiply(
     left: Potential, right: Potential | None, kept: Axes, product: TableProduct
 ) -> Potential:
-    """Multiply two factors and sum out all but some nodes."""
-    there = frozenset(kept)
+    """Multiply two potentials and sum out every node that is not kept."""
+    kept_nodes = frozenset(kept)
 
-    def times(one: LabeledTable | None, other: LabeledTable | None) -> LabeledTable | None:
+    def multiply(one: LabeledTable | None, other: LabeledTable | None) -> LabeledTable | None:
         if one is None or other is None:
             one, other = one or other, None
         if one is None:
             return None
-        spoken = {*one.axes, *(other.axes if other else ())}
-        axes = tuple(sorted(spoken & there))
+        scope = {*one.axes, *(other.axes if other else ())}
+        axes = tuple(sorted(scope & kept_nodes))
         if other is None:
             if axes == one.axes:
                 return one
@@ -141,14 +139,14 @@ def _multiply(
 
     if right is None:
         right = Potential(None, None, frozenset())
-    heads = (left.heads | right.heads) - ({*left.axes, *right.axes} - there)
-    mass = times(left.mass, right.mass) if heads else None
-    first = times(left.utility, right.mass) if left.utility else None
-    second = times(right.utility, left.mass) if right.utility else None
-    return Potential(mass, _plus(first, second), heads)
+    heads = (left.heads | right.heads) - ({*left.axes, *right.axes} - kept_nodes)
+    mass = multiply(left.mass, right.mass) if heads else None
+    first = multiply(left.utility, right.mass) if left.utility else None
+    second = multiply(right.utility, left.mass) if right.utility else None
+    return Potential(mass, _add_tables(first, second), heads)
 
 
-def _plus(one: LabeledTable | None, other: LabeledTable | None) -> LabeledTable | None:
+def _add_tables(one: LabeledTable | None, other: LabeledTable | None) -> LabeledTable | None:
     if one is None or other is None:
         return one or other
     axes = tuple(sorted({*one.axes, *other.axes}))

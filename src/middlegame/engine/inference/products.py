@@ -1,13 +1,13 @@
-"""Products of two or more tables whose axes are nodes, all axes but some summed out.
+"""Products of tables whose axes are nodes, with all axes but some summed out.
 
-XXX
+Three ways for three uses: matrix products for a single diagram, one fused loop for tables of many
+short axes, and a loop over the samples for many samples of a diagram at once.
 """
 
 import itertools
 import math
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, lru_cache
-from math import prod
 from typing import Any
 
 from middlegame.engine.backend import jax, xla_metadata
@@ -16,13 +16,16 @@ Array = Any
 Axes = tuple[int, ...]
 
 TableProduct = Callable[[Array, Axes, Array, Axes, Axes], Array]
-"""Multiply two tables (the second may be None) and sum out all but the last argument's axes."""
+"""A function of (left table, its axes, right table or None, its axes, output axes).
+
+It multiplies the tables and sums out every axis that is not in the output.
+"""
 
 
 def align(table: Array, own: Axes, axes: Axes) -> Array:
-    """Spread a table over more axes, each absent one of length 1, ready to be combined.
+    """Return a table with its axes in the order of `axes`, absent ones of length 1.
 
-    Axes of the table beyond those that are named stay at the end.
+    Axes of the table beyond its named ones, `own`, stay at the end.
     """
     order = sorted(range(len(own)), key=lambda k: axes.index(own[k]))
     shape = [1] * len(axes)
@@ -37,35 +40,34 @@ def fused_product(
 ) -> Array:
     """Multiply tables in one loop, axes in the order of the first table, and sum out the rest.
 
-    Neighbouring axes that all tables and the output treat alike are made one, so that the loop
-    has few and long axes. For tables of many short axes this is several times as fast as a matrix
-    product, which would have to lay them out anew.
+    Neighbouring axes that occur in the same tables and both or neither in the output are merged,
+    so that the loop has few and long axes. For tables of many short axes this is several times as
+    fast as a matrix product, which would have to transpose them.
 
     Args:
-        tables: to multiply; what further axes they have, such as the worlds, all have, and they
-            stay last.
+        tables: the factors; all have the same further axes, such as the samples, which stay last.
         operands: each table's axes.
-        output: the axes left open, in order; any that no table has are spread over.
+        output: the axes left open, in order; the result is broadcast over any that no table has.
         sizes: each axis' length.
         xp: NumPy or jax.numpy.
     """
     order = tuple(dict.fromkeys(axis for axes in (*operands, output) for axis in axes))
     runs: list[tuple[tuple[bool, ...], list[int]]] = []
     for axis in order:
-        spoken = tuple(axis in axes for axes in (*operands, output))
-        if not runs or runs[-1][0] != spoken:
-            runs.append((spoken, []))
+        users = tuple(axis in axes for axes in (*operands, output))
+        if not runs or runs[-1][0] != users:
+            runs.append((users, []))
         runs[-1][1].append(axis)
     lengths = [math.prod(sizes[axis] for axis in axes) for _, axes in runs]
     factors = []
     for place, (table, own) in enumerate(zip(tables, operands, strict=True)):
-        shape = [n if spoken[place] else 1 for (spoken, _), n in zip(runs, lengths, strict=True)]
+        shape = [n if users[place] else 1 for (users, _), n in zip(runs, lengths, strict=True)]
         factors.append(align(table, own, order).reshape([*shape, *table.shape[len(own) :]]))
     product = math.prod(factors[1:], start=factors[0])
-    gone = tuple(k for k, (spoken, _) in enumerate(runs) if not spoken[-1])
+    gone = tuple(k for k, (users, _) in enumerate(runs) if not users[-1])
     total = product.sum(axis=gone) if gone else product
     left = tuple(axis for axis in order if axis in output)
-    kept = [n for (spoken, _), n in zip(runs, lengths, strict=True) if spoken[-1]]
+    kept = [n for (users, _), n in zip(runs, lengths, strict=True) if users[-1]]
     further = total.shape[len(kept) :]
     whole = xp.broadcast_to(total, [*kept, *further])
     whole = whole.reshape([*(sizes[axis] for axis in left), *further])
@@ -73,10 +75,10 @@ def fused_product(
 
 
 class MatrixProduct:
-    """The product of two tables, all axes but some summed out; for arrays of NumPy or JAX."""
+    """The product of two tables of given axes as matrices; for arrays of NumPy or JAX."""
 
     def __init__(self, left: Axes, right: Axes, out: Axes, sizes: Mapping[int, int]) -> None:
-        """Prepare for tables of these axes and sizes."""
+        """Plan the product of tables with these axes, summed to the axes `out`."""
         lonely = [
             [axis for axis in own if axis not in other and axis not in out]
             for own, other in ((left, right), (right, left))
@@ -97,27 +99,27 @@ class MatrixProduct:
             rows = [axis for axis in left if axis not in right]
             columns = [axis for axis in right if axis not in left]
             orders = [[*both, *rows, *summed], [*both, *summed, *columns]]
-            b, r, s, c = (prod(sizes[a] for a in axes) for axes in (both, rows, summed, columns))
+            b, r, s, c = (math.prod(sizes[a] for a in axes) for axes in (both, rows, summed, columns))
             self._shapes = [[b, r, s], [b, s, c]] if both else [[r, s], [s, c]]
-            found = [*both, *rows, *columns]
-            self._found = [sizes[axis] for axis in found]
-            self._last = [found.index(axis) for axis in out]
+            product_axes = [*both, *rows, *columns]
+            self._product_shape = [sizes[axis] for axis in product_axes]
+            self._output_order = [product_axes.index(axis) for axis in out]
         self._orders = [
             [own.index(axis) for axis in order]
             for own, order in zip((left, right), orders, strict=True)
         ]
 
     def arrange(self, table: Array, side: int) -> Array:
-        """Lay the left (0) or right (1) table out, what it alone has summed."""
+        """Return the left (0) or right (1) table as matrices, axes that only it has summed out."""
         if self._sums[side]:
             table = table.sum(axis=self._sums[side])
         return table.transpose(self._orders[side]).reshape(self._shapes[side])
 
     def multiply(self, left: Array, right: Array) -> Array:
-        """Multiply tables that are laid out."""
+        """Multiply two arranged tables; the result has the axes `out`."""
         if not self._matrices:
             return left * right
-        return (left @ right).reshape(self._found).transpose(self._last)
+        return (left @ right).reshape(self._product_shape).transpose(self._output_order)
 
 
 @lru_cache(maxsize=2**14)
@@ -131,20 +133,21 @@ def _matrix_product_for(
 def matrix_product(
     left: Array, left_axes: Axes, right: Array, right_axes: Axes, axes: Axes
 ) -> Array:
-    """Multiply two tables (the second may be None) as matrices: best for one diagram."""
+    """Multiply two tables as matrices (see `TableProduct`): fastest for a single diagram."""
     if right is None:
         return _matrix_product_for(left_axes, (), axes, left.shape, ()).arrange(left, 0)
-    found = _matrix_product_for(left_axes, right_axes, axes, left.shape, right.shape)
-    return found.multiply(found.arrange(left, 0), found.arrange(right, 1))
+    product = _matrix_product_for(left_axes, right_axes, axes, left.shape, right.shape)
+    return product.multiply(product.arrange(left, 0), product.arrange(right, 1))
 
 
 def batch_product(
     left: Array, left_axes: Axes, right: Array, right_axes: Axes, axes: Axes
 ) -> Array:
-    """Multiply number by number (see `Product`), the worlds being one more axis at the end.
+    """Multiply tables whose last axis is the samples (see `TableProduct`); to be compiled by JAX.
 
-    XLA would make one loop of several products, and compute the inner ones again for each number
-    of the outer: up to twenty times the work. So each is a function that stays one.
+    XLA would fuse several products into one loop and compute the inner ones again for each number
+    of the outer: up to twenty times the work. Each product is therefore a function that is not
+    inlined.
     """
     with xla_metadata.set_xla_metadata(inlineable="false"):
         return _compiled_batch_product()(left, left_axes, right, right_axes, axes)
@@ -158,9 +161,9 @@ def _compiled_batch_product() -> Callable[..., Array]:
 def _sum_of_terms(
     left: Array, left_axes: Axes, right: Array, right_axes: Axes, axes: Axes
 ) -> Array:
-    """Write the sum out term by term, which becomes a loop over the worlds.
+    """Write the sum out term by term: a loop over the samples.
 
-    That is ten times as fast as a reduction over the short axes.
+    It is ten times as fast as a reduction over the short axes.
     """
     factors = [(left, left_axes)] if right is None else [(left, left_axes), (right, right_axes)]
     sizes = {a: n for table, own in factors for a, n in zip(own, table.shape, strict=False)}

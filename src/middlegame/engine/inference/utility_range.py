@@ -1,7 +1,7 @@
-"""The best and the worst that can happen to somebody: max-plus variable elimination.
+"""The range of an owner's total utility, by max-plus variable elimination.
 
-Sums of utilities are maximised over every combination of states that is possible at all
-(Dechter 1999, bucket elimination with max for the sum and plus for the product).
+The sum of utilities is maximised and minimised over every possible combination of states (Dechter
+1999: bucket elimination with max for the sum and plus for the product).
 """
 
 from collections.abc import Sequence
@@ -21,12 +21,12 @@ def utility_range(
     scopes: Sequence[Axes],
     sizes: tuple[int, ...],
 ) -> tuple[float, float]:
-    """Give the least and the greatest total of the utilities over all possible combinations.
+    """Return the least and the greatest total of the utilities over all possible combinations.
 
     Args:
-        supports: for each node where its table is above zero.
+        supports: for each node, which entries of its table are positive.
         families: the axes of each node's table.
-        utilities: tables of points.
+        utilities: the tables of utility, in points.
         scopes: the axes of each utility.
         sizes: each axis' length.
     """

@@ -19,7 +19,7 @@ from middlegame.engine.numerics.linear import Eigenvalues, Jacobian
 
 _ZERO = 1e-9
 Equations = Callable[[Floats], tuple[Floats, Jacobian]]
-"""From a point (unknowns, then share) to the residual `[n]` and its Jacobian `[n, n + 1]`."""
+"""From a point (unknowns, then lambda_fraction) to the residual `[n]` and its Jacobian `[n, n + 1]`."""
 
 
 class TraceOutcome(Enum):
@@ -43,10 +43,10 @@ class Controls:
         largest_move: ... or if any option's probability changes by more.
         largest_correction: ... or if the corrector changes any probability by more.
         tolerance: the corrector ends when its step is this small, relative to the point.
-        landing: the same for the last one, at share 1.
+        landing: the same for the last one, at lambda_fraction 1.
         most_steps: after which the trace gives up.
         smallest_step: below which the trace gives up.
-        fork_step: below which branches that still cross are taken to fork there.
+        fork_step: below which branches that still cross are taken to fork following.
         pair_step: below which two eigenvalues that change sides have to be near zero, or they are
             a complex pair, which goes round it.
         pair_near: how near.
@@ -71,7 +71,7 @@ class BranchTrace:
 
     Attributes:
         unknowns: at the end, `[n]`.
-        share: of the target that was reached; 1 where it converged.
+        lambda_fraction: of the target that was reached; 1 where it converged.
         outcome: how it ended.
         steps: accepted steps.
         turns: how often the branch turned back.
@@ -87,7 +87,7 @@ class BranchTrace:
 
 
 class _BranchPoint(NamedTuple):
-    """A point on the branch: the tangent there, the determinant's sign, eigenvalues near zero."""
+    """A point on the branch: the tangent following, the determinant's sign, eigenvalues near zero."""
 
     point: Floats
     jacobian: Jacobian
@@ -107,7 +107,7 @@ class _Follower:
     forks: list[float] = field(default_factory=list)
 
     def start(self, unknowns: Floats) -> _BranchPoint | None:
-        """Solve at share 0, where the residual is linear, so that one Newton step is exact."""
+        """Solve at lambda_fraction 0, where the residual is linear, so that one Newton step is exact."""
         point = np.append(unknowns, 0.0)
         value, jacobian = self.equations(point)
         point[:-1] -= value
@@ -116,19 +116,19 @@ class _Follower:
             return None
         return _branch_point(point, jacobian, np.append(np.zeros(len(value)), 1.0))
 
-    def step(self, here: _BranchPoint, length: float) -> _BranchPoint | None:
+    def step(self, current: _BranchPoint, length: float) -> _BranchPoint | None:
         """Predict, correct, and accept only a step along which nothing changes abruptly."""
-        predicted = here.point + length * here.tangent
-        there = self.correct(predicted, here.tangent, length)
-        if there is None:
+        predicted = current.point + length * current.tangent
+        following = self.correct(predicted, current.tangent, length)
+        if following is None:
             return None
-        before, guess, after = map(self.probabilities, (here.point, predicted, there.point))
+        before, guess, after = map(self.probabilities, (current.point, predicted, following.point))
         smooth = (
-            there.tangent @ here.tangent > np.cos(self.controls.largest_turn)
+            following.tangent @ current.tangent > np.cos(self.controls.largest_turn)
             and np.abs(after - before).max(initial=0) < self.controls.largest_move
             and np.abs(after - guess).max(initial=0) < self.controls.largest_correction
         )
-        return there if smooth else None
+        return following if smooth else None
 
     def correct(self, predicted: Floats, across: Floats, length: float) -> _BranchPoint | None:
         """Newton's method back to the branch, in the plane across a direction.
@@ -148,8 +148,8 @@ class _Follower:
             scale = 1 + float(np.abs(point).max())
             rounding = size > 0.7 * previous and size <= min(1e3 * enough * scale, 1e-3 * length)
             if size <= enough * scale or rounding:
-                there = _branch_point(point, jacobian, across, iteration)
-                return there if np.isfinite(there.tangent).all() else None
+                following = _branch_point(point, jacobian, across, iteration)
+                return following if np.isfinite(following.tangent).all() else None
             if not size <= 0.7 * previous:
                 return None
             previous = size
@@ -170,7 +170,7 @@ class _Follower:
         return length > self.controls.pair_step or bool(nearest < self.controls.pair_near)
 
     def find_crossing(self, before: _BranchPoint, after: _BranchPoint) -> Floats | None:
-        """The unknowns between two places where the share is 1; None if Newton strays."""
+        """The unknowns between two places where the lambda_fraction is 1; None if Newton strays."""
         part = (1 - before.point[-1]) / (after.point[-1] - before.point[-1])
         point = before.point + part * (after.point - before.point)
         point[-1], previous = 1.0, np.inf
@@ -190,36 +190,36 @@ class _Follower:
             previous = size
         return None
 
-    def take_fork(self, here: _BranchPoint) -> _BranchPoint | None:
-        """Leave a place next to a branch point along a branch that forks off there.
+    def take_fork(self, current: _BranchPoint) -> _BranchPoint | None:
+        """Leave a place next to a branch point along a branch that forks off following.
 
         The first branch that is as stable as this one was; or else, of those that lack the least,
         the one that favours the earliest unknown most.
         """
-        system = here.jacobian.at_fixed_lambda()
+        system = current.jacobian.at_fixed_lambda()
         already = int(np.count_nonzero(system.eigenvalues.real < -_ZERO))
         found: list[tuple[int, float, _BranchPoint]] = []
         for away in _branch_directions(system.null_space):
-            there = self.find_branch(here, np.append(away, 0.0))
-            if there is None or not there.sign:
+            following = self.find_branch(current, np.append(away, 0.0))
+            if following is None or not following.sign:
                 continue
-            lost = _count_nonpositive(there.jacobian.at_fixed_lambda().eigenvalues)
-            moved = there.point[:-1] - here.point[:-1]
+            lost = _count_nonpositive(following.jacobian.at_fixed_lambda().eigenvalues)
+            moved = following.point[:-1] - current.point[:-1]
             favoured = float(moved[_first_significant(moved)] / np.linalg.norm(moved))
-            found.append((lost, -favoured, there))
+            found.append((lost, -favoured, following))
             if lost <= already:
                 break
         if not found:
             return None
-        self.forks.append(float(here.point[-1]))
+        self.forks.append(float(current.point[-1]))
         return min(found, key=lambda each: each[:2])[-1]
 
-    def find_branch(self, here: _BranchPoint, away: Floats) -> _BranchPoint | None:
+    def find_branch(self, current: _BranchPoint, away: Floats) -> _BranchPoint | None:
         """Find another branch in a direction."""
         for distance in np.geomspace(0.3, 0.003, 7):
-            there = self.correct(here.point + distance * away, away, distance)
-            if there is not None and there.point[-1] > 0:
-                return there
+            following = self.correct(current.point + distance * away, away, distance)
+            if following is not None and following.point[-1] > 0:
+                return following
         return None
 
 
@@ -269,48 +269,48 @@ def trace_branch(
     controls: Controls,
     goal: Callable[[Floats], bool] | None = None,
 ) -> BranchTrace:
-    """Follow the branch from share 0, where the equations are linear, to share 1.
+    """Follow the branch from lambda_fraction 0, where the equations are linear, to lambda_fraction 1.
 
     Args:
         equations: residual and Jacobian at a point.
         probabilities: what a point stands for, by which steps are judged.
-        unknowns: how many there are.
+        unknowns: how many following are.
         controls: step sizes and limits.
-        goal: where to end instead of share 1: at the first point for which it is true.
+        goal: where to end instead of lambda_fraction 1: at the first point for which it is true.
     """
     follower = _Follower(equations, probabilities, controls)
-    here = follower.start(np.zeros(unknowns))
-    if here is None:
+    current = follower.start(np.zeros(unknowns))
+    if current is None:
         return BranchTrace(np.zeros(unknowns), 0.0, TraceOutcome.NOT_FINITE, 0)
     length, turns = controls.first_step, 0
     for steps in range(controls.max_steps):
-        there = None
-        while there is None:
-            there = follower.step(here, length)
-            passed = there if there is not None and follower.may_fork(here, there, length) else None
-            if there is not None and passed is None:
-                if goal is not None or not there.point[-1] >= 1 > here.point[-1]:
+        following = None
+        while following is None:
+            following = follower.step(current, length)
+            passed = following if following is not None and follower.may_fork(current, following, length) else None
+            if following is not None and passed is None:
+                if goal is not None or not following.point[-1] >= 1 > current.point[-1]:
                     break
-                crossing = follower.find_crossing(here, there)
+                crossing = follower.find_crossing(current, following)
                 if crossing is not None:
-                    last = here._replace(point=np.append(crossing, 1.0))
+                    last = current._replace(point=np.append(crossing, 1.0))
                     return _end_trace(TraceOutcome.CONVERGED, last, steps + 1, turns, follower)
             # Too long a step, a bend that a shorter one resolves, or where branches cross.
-            length, there = length / 2, None
+            length, following = length / 2, None
             if length < controls.smallest_step:
-                return _end_trace(TraceOutcome.STEP_TOO_SMALL, here, steps, turns, follower)
+                return _end_trace(TraceOutcome.STEP_TOO_SMALL, current, steps, turns, follower)
             if length < controls.fork_step:
-                there = follower.take_fork(here)
-                if there is not None:
+                following = follower.take_fork(current)
+                if following is not None:
                     length = controls.first_step
-                elif passed is not None and passed.sign == here.sign:
-                    there = passed  # Two eigenvalues passed, and nothing forks off.
-        turns += bool(there.tangent[-1] * here.tangent[-1] < 0)
-        here = there
-        if goal is not None and goal(here.point):
-            return _end_trace(TraceOutcome.CONVERGED, here, steps + 1, turns, follower)
-        length *= 2.0 if here.iterations <= 2 else 1.5 if here.iterations == 3 else 1.0
-    return _end_trace(TraceOutcome.TOO_MANY_STEPS, here, controls.max_steps, turns, follower)
+                elif passed is not None and passed.sign == current.sign:
+                    following = passed  # Two eigenvalues passed, and nothing forks off.
+        turns += bool(following.tangent[-1] * current.tangent[-1] < 0)
+        current = following
+        if goal is not None and goal(current.point):
+            return _end_trace(TraceOutcome.CONVERGED, current, steps + 1, turns, follower)
+        length *= 2.0 if current.iterations <= 2 else 1.5 if current.iterations == 3 else 1.0
+    return _end_trace(TraceOutcome.TOO_MANY_STEPS, current, controls.max_steps, turns, follower)
 
 
 def _end_trace(

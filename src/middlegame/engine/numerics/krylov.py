@@ -1,11 +1,12 @@
-"""Linear systems of a continuation without a matrix: only products with it are needed.
+"""Matrix-free linear systems of a continuation, which need only products with the matrix.
 
-In a Krylov space (Arnoldi's; Saad 2011, ch. 6) the system is solved with the least residual (GMRES;
-Saad & Schultz 1986). In that of a random vector, which has something of every direction, the Ritz
-values show the eigenvalues that lie apart from the rest, which come out first: the sign of the
-determinant is the parity of the negative real ones, as complex ones come in pairs. Where a real
-eigenvalue of the bordered matrix passes zero, branches cross (Allgower & Georg 1990, ch. 8;
-Govaerts 2000, ch. 3). Sweeps have a Jacobian near the identity, so that the spaces stay small.
+A system is solved with the least residual in a Krylov space (GMRES; Saad & Schultz 1986; Arnoldi's
+basis, Saad 2011, ch. 6). In the Krylov space of a random vector, which has a component in every
+direction, the Ritz values approximate the eigenvalues that lie apart from the others first. The
+sign of the determinant is the parity of the negative real eigenvalues, since complex ones come in
+pairs. Where a real eigenvalue of the bordered matrix passes zero, branches cross (Allgower & Georg
+1990, ch. 8; Govaerts 2000, ch. 3). The Jacobians of Gauss-Seidel sweeps are near the identity, so
+that the spaces stay small.
 """
 
 from collections.abc import Callable
@@ -21,27 +22,28 @@ from middlegame.engine.numerics.linear import Eigenvalues, near_null_space
 Product = Callable[[Floats], Floats]
 
 _MOST = 400
-"""Vectors in a Krylov space at most."""
+"""The most vectors in a Krylov space."""
 _HELD = 3e7
-"""Numbers in all of them at most, unless they are fewer than `_FEW`."""
+"""The most numbers in all of its vectors, unless there are at most `_FEW` vectors."""
 _FEW = 100
 _NEAR = 0.25
-"""An eigenvalue whose real part is below this has to be known well, to tell its sign."""
+"""Real parts below which an eigenvalue has to be known well enough for its sign."""
 _KNOWN = 0.05
-"""How well: its residual, as a part of its distance from zero."""
-_MET = 1e-3
-"""How small the residual of a random vector becomes, by the size of its part in one direction."""
+"""The residual of a well-known eigenvalue, relative to its distance from zero."""
+_CONVERGED = 1e-3
+"""The residual of a random vector, relative to its component in one direction, at which the space
+has met every direction of an eigenvalue near zero."""
 _SINGULAR = 1e-6
-"""A residual that stays above this in a space that is closed: the matrix is singular."""
+"""The residual above which a matrix is singular, once the space is closed."""
 _LEAST = 12
-"""Vectors in a space in which an eigenvector is looked for."""
+"""The least vectors in a space in which an eigenvector is searched."""
 _REPEATED = 4
-"""Spaces in which one is: in each, a repeated eigenvalue shows another of its directions."""
+"""The number of such spaces: each shows another direction of a repeated eigenvalue."""
 
 
 @dataclass
 class _KrylovSpace:
-    """A Krylov space: `basis[: k + 1]` is orthonormal, and the matrix is `hessenberg` in it."""
+    """A Krylov space: `basis[: k + 1]` is orthonormal, and `hessenberg` is the matrix in it."""
 
     basis: Floats
     hessenberg: Floats
@@ -50,16 +52,19 @@ class _KrylovSpace:
 
     @property
     def full(self) -> bool:
-        """Whether it holds as many vectors as it may, or as there are."""
+        """Whether it cannot grow any more."""
         return self.closed or self.length == len(self.hessenberg) - 1
 
     @property
     def is_checkpoint(self) -> bool:
-        """Whether what it tells is worth working out: at every length, then at some."""
+        """Whether to evaluate it at this length: at every length first, then at some."""
         return self.full or self.length % (1 + self.length // 20) == 0
 
     def grow(self, product: Product) -> bool:
-        """Add one vector, unless it is not finite; `whole` where the space is then closed."""
+        """Add one vector and return True; return False if it is not finite.
+
+        `closed` is set if the space is invariant under the matrix.
+        """
         k = self.length
         vector = product(self.basis[k])
         known = self.basis[: k + 1]
@@ -78,7 +83,7 @@ class _KrylovSpace:
         return True
 
     def least_squares(self, size: float) -> tuple[Floats, float]:
-        """Give the coefficients with the least residual for a start of this size, and it."""
+        """Return the coefficients of the least residual for a start of this norm, and its norm."""
         k = self.length
         right = np.zeros(k + 1)
         right[0] = size
@@ -87,19 +92,19 @@ class _KrylovSpace:
         return np.asarray(found, float), float(np.linalg.norm(part @ found - right))
 
     def ritz(self) -> tuple[NDArray[np.complex128], Floats, NDArray[np.complex128]]:
-        """Give the Ritz values, their residuals and their vectors' coefficients."""
+        """Return the Ritz values, their residuals and the coefficients of their vectors."""
         k = self.length
         values, vectors = np.linalg.eig(self.hessenberg[:k, :k])
         return values, np.abs(self.hessenberg[k, k - 1] * vectors[-1]), vectors
 
 
 class MatrixFreeJacobian:
-    """The Jacobian `[n, n + 1]` of equations, given by its products.
+    """A Jacobian `[n, n + 1]` given by its products with vectors.
 
     Args:
-        product: from `[n + 1]` to `[n]`.
+        product: the Jacobian-vector product, from `[n + 1]` to `[n]`.
         size: n.
-        tolerance: of a solution's residual, relative to the right-hand side.
+        tolerance: the residual of a solution, relative to the right-hand side.
     """
 
     finite = True
@@ -108,7 +113,7 @@ class MatrixFreeJacobian:
         self.product, self._size, self._tolerance = product, size, tolerance
 
     def bordered(self, row: Floats) -> "KrylovSystem":
-        """Give the system with a row beneath the Jacobian."""
+        """Return the square system with a row `[n + 1]` below the Jacobian."""
         return KrylovSystem(
             lambda vector: np.append(self.product(vector), row @ vector),
             self._size + 1,
@@ -116,20 +121,20 @@ class MatrixFreeJacobian:
         )
 
     def at_fixed_lambda(self) -> "KrylovSystem":
-        """Give the system by the unknowns alone, the share being what it is."""
+        """Return the square system by the unknowns alone, at a fixed lambda fraction."""
         return KrylovSystem(
             lambda vector: self.product(np.append(vector, 0.0)), self._size, self._tolerance
         )
 
 
 class KrylovSystem:
-    """A square system, given by its products."""
+    """A square linear system given by its products with vectors."""
 
     def __init__(self, product: Product, size: int, tolerance: float) -> None:
         self._product, self._size, self._tolerance = product, size, tolerance
 
     def solve(self, right: Floats, guess: Floats | None = None) -> Floats:
-        """Solve for a vector `[n]`; what is not finite where the space does not suffice."""
+        """Return the solution `[n]`; not finite if the Krylov space does not suffice."""
         guess = np.zeros(self._size) if guess is None else guess
         start = right - self._product(guess) if guess.any() else right
         size = float(np.linalg.norm(start))
@@ -149,7 +154,7 @@ class KrylovSystem:
 
     @cached_property
     def sign(self) -> float:
-        """The sign of the determinant, by the parity of negative real eigenvalues."""
+        """The sign of the determinant, from the negative real eigenvalues; 0 if unknown."""
         if self._spectrum is None:
             return 0.0
         negative = np.count_nonzero((self._spectrum.real < 0) & (self._spectrum.imag == 0))
@@ -157,38 +162,39 @@ class KrylovSystem:
 
     @property
     def eigenvalues(self) -> Eigenvalues:
-        """Those to the left of what is near zero; a repeated one is told once."""
+        """The eigenvalues with real parts below `_NEAR`; a repeated one occurs once only."""
         return np.zeros(0, complex) if self._spectrum is None else self._spectrum
 
     @property
     def null_space(self) -> Floats:
-        """What the matrix maps to nearly nothing."""
-        found = [self._near_null_vector(seed) for seed in range(_REPEATED)]
-        basis = np.linalg.qr(np.column_stack(found))[0]
+        """An orthonormal basis `[k, n]` of the near null space, of one direction at least."""
+        vectors = [self._near_null_vector(seed) for seed in range(_REPEATED)]
+        basis = np.linalg.qr(np.column_stack(vectors))[0]
         return near_null_space(
             basis, np.column_stack([self._product(column) for column in basis.T])
         )
 
     def _near_null_vector(self, seed: int) -> Floats:
-        """The direction, of those that a random vector has a part in, that is shortened most."""
+        """Return the unit vector that the matrix shortens most, from a random start."""
         vectors, least = np.ones((1, 1), complex), 0
         space = self._random_space(seed)
-        settled = False
-        while not settled and space.grow(self._product):
+        converged = False
+        while not converged and space.grow(self._product):
             if not space.is_checkpoint:
                 continue
             values, residuals, vectors = space.ritz()
             least = int(np.argmin(np.abs(values)))
-            settled = space.full or (space.length >= _LEAST and bool(residuals[least] < 1e-8))
-        found = np.real(vectors[:, least]) @ space.basis[: space.length]
-        return np.asarray(found / np.linalg.norm(found), float)
+            converged = space.full or (space.length >= _LEAST and bool(residuals[least] < 1e-8))
+        direction = np.real(vectors[:, least]) @ space.basis[: space.length]
+        return np.asarray(direction / np.linalg.norm(direction), float)
 
     @cached_property
     def _spectrum(self) -> Eigenvalues | None:
-        """The eigenvalues whose real part is below what is near zero; None where not known.
+        """The eigenvalues with real parts below `_NEAR`; None if they are not known well enough.
 
-        In solving for a random vector the part of an eigenvalue near zero cannot become small
-        before the space has met its direction: that it has become small shows that all are met.
+        The residual of a random vector has a component along each eigenvector of an eigenvalue near
+        zero, which becomes small only after the space has met that eigenvector: a small residual
+        shows that all of them are met.
         """
         space = self._random_space()
         while space.grow(self._product):
@@ -198,7 +204,7 @@ class KrylovSystem:
             values, residuals, _ = space.ritz()
             near = values.real < _NEAR
             known = (residuals[near] <= _KNOWN * np.abs(values[near])).all()
-            if space.closed or (known and left <= _MET / self._size**0.5):
+            if space.closed or (known and left <= _CONVERGED / self._size**0.5):
                 return np.asarray(values[near], complex)
             if space.full:
                 break

@@ -33,7 +33,7 @@ class AlternativeSolution:
     """An equilibrium that a search found.
 
     Attributes:
-        logits: `[rows, widest]`.
+        logits: `[rows, max_options]`.
         policies: one `[*observed, options]` for each decision.
         residual: the largest gap in the equilibrium condition.
         stable: under the logit dynamics; None where that could not be told.
@@ -74,10 +74,10 @@ def search_alternatives(
         point = _polish(evaluate, game, logits, cells)
         if point is None:
             continue
-        played = policies(game.opens, point, 1.0)[game.reached]
+        strategy = policies(game.opens, point, 1.0)[game.reached]
         for number, known in enumerate(found):
             same = policies(game.opens, known, 1.0)[game.reached]
-            if np.abs(played - same).max(initial=0.0) < SAME:
+            if np.abs(strategy - same).max(initial=0.0) < SAME:
                 counts[number] += 1
                 break
         else:

@@ -69,7 +69,7 @@ def forecast_gradients(
     Args:
         structure: the diagram.
         game: its numbers.
-        logits: of the equilibrium, `[rows, widest]`.
+        logits: of the equilibrium, `[rows, max_options]`.
         asked: the forecasts.
         evidence: what they are given.
 
@@ -108,9 +108,9 @@ def forecast_gradients(
 
 
 def _forecast_slopes(
-    structure: Structure, game: Game, played: Floats, asked: ForecastQuery, evidence: Evidence
+    structure: Structure, game: Game, strategy: Floats, asked: ForecastQuery, evidence: Evidence
 ) -> tuple[Floats, Floats]:
-    """Give how a forecast changes by the policies, flattened, and by the tables; play is given."""
+    """Return how a forecast changes by the policies, flattened, and by the tables; play is given."""
     layout = layout_of(structure)
     nodes = sorted(structure.ancestors((*asked.nodes, *evidence)))
     decides = [structure.owners[node] is not None for node in nodes]
@@ -119,7 +119,7 @@ def _forecast_slopes(
         for node, own in zip(nodes, decides, strict=True)
     ]
     masses = [
-        (played if own else game.tables)[at][None] for at, own in zip(cells, decides, strict=True)
+        (strategy if own else game.tables)[at][None] for at, own in zip(cells, decides, strict=True)
     ]
     masses += [np.asarray(likelihood, float)[None] for likelihood in evidence.values()]
     leaves = [PlainProduct.leaf(mass, None) for mass in masses]
@@ -131,14 +131,14 @@ def _forecast_slopes(
     found, joints = tree.evaluate_with_joints(
         leaves, [MassAndUtility(np.ones_like(mass), None) for mass in masses[: len(nodes)]]
     )
-    by_policies, by_tables = np.zeros(played.shape), np.zeros(game.tables.shape)
+    by_policies, by_tables = np.zeros(strategy.shape), np.zeros(game.tables.shape)
     for joint, at, own in zip(joints, cells, decides, strict=True):
         (by_policies if own else by_tables)[at] = PlainProduct.advantage(joint, found)[0]
     return by_policies, by_tables
 
 
 def _by_logits(policy: Floats, by_policies: Floats) -> Floats:
-    """Go on from policies, flattened, to the logits that they are of, `[rows * widest, sums]`."""
+    """Go on from policies, flattened, to the logits that they are of, `[rows * max_options, sums]`."""
     gains = by_policies.reshape(*policy.shape, -1)
     chances = policy[..., None]
     mean = (chances * gains).sum(axis=1, keepdims=True)
@@ -148,9 +148,9 @@ def _by_logits(policy: Floats, by_policies: Floats) -> Floats:
 class _Adjoint:
     """All responses' derivatives by policies, tables and lambdas, added up with weights."""
 
-    def __init__(self, structure: Structure, game: Game, played: Floats) -> None:
+    def __init__(self, structure: Structure, game: Game, strategy: Floats) -> None:
         """Prepare for these numbers and policies, flattened."""
-        self._game, self._played = game, played
+        self._game, self._played = game, strategy
         alike = prepare_groups(structure, structure.decisions, PlainProduct)
         self._groups = [_AdjointGroup(each) for each in alike if each.group.shape.scopes]
 
@@ -158,10 +158,10 @@ class _Adjoint:
         """Add up.
 
         Args:
-            weights: of each response, `[rows * widest, sums]`.
+            weights: of each response, `[rows * max_options, sums]`.
 
         Returns:
-            By the policies `[rows * widest, sums]`, the tables `[cells, sums]` and the lambdas
+            By the policies `[rows * max_options, sums]`, the tables `[cells, sums]` and the lambdas
             `[decisions, sums]`.
         """
         game, sums = self._game, weights.shape[1:]
@@ -192,12 +192,12 @@ class _AdjointGroup:
         self._own, self._sums = own, leading + 1
 
     def add(
-        self, played: Floats, game: Game, weights: Floats, into: tuple[Floats, Floats, Floats]
+        self, strategy: Floats, game: Game, weights: Floats, into: tuple[Floats, Floats, Floats]
     ) -> None:
         """Add the group's part to what there is; see `_Adjoint`."""
         own, group, tree = self._own, self._own.group, self._tree
         by_policies, by_tables, by_lambdas = into
-        masses, gains = own.leaf_tables(played, game)
+        masses, gains = own.leaf_tables(strategy, game)
         leaves = [PlainProduct.leaf(mass, gain) for mass, gain in zip(masses, gains, strict=True)]
         alone = [_without_mass(leaf, gain) for leaf, gain in zip(leaves, gains, strict=True)]
         found, joints = tree.evaluate_with_joints(leaves, alone)
@@ -231,13 +231,13 @@ class _AdjointGroup:
 
 
 def _without_mass(leaf: MassAndUtility, gain: Floats | None) -> MassAndUtility:
-    """Give a leaf with 1 for its mass: its joint is then what the leaf itself is multiplied by."""
+    """Return a leaf with 1 for its mass: its joint is then what the leaf itself is multiplied by."""
     mass = np.ones_like(leaf.mass)
     return MassAndUtility(mass, None if gain is None else mass * gain)
 
 
 def _mass_share(joint: Floats, found: Floats) -> Floats:
-    """Give the mass of cases as a share of all; 0 where that is 0."""
+    """Return the mass of cases as a lambda_fraction of all; 0 where that is 0."""
     whole = found.reshape(found.shape + (1,) * (joint.ndim - found.ndim))
     return np.divide(joint, whole, out=np.zeros_like(joint), where=whole > 0)
 
@@ -291,9 +291,9 @@ def _long_gradients(
     return Gradient(np.stack(tables, axis=-1), np.stack(lambdas, axis=-1))
 
 
-def _node_tables(structure: Structure, played: Array, tables: Array) -> list[Array]:
+def _node_tables(structure: Structure, strategy: Array, tables: Array) -> list[Array]:
     layout = layout_of(structure)
     return [
-        layout.chance_table(tables, node) if owner is None else layout.policy_table(played, node)
+        layout.chance_table(tables, node) if owner is None else layout.policy_table(strategy, node)
         for node, owner in enumerate(structure.owners)
     ]

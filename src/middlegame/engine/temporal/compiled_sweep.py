@@ -56,40 +56,40 @@ def sweep_with_tangent(structure: Structure) -> Callable[..., Array]:
     """Compile a sweep and its derivative in a direction, by forward mode.
 
     Returns:
-        From (logits, share, game, at once, direction of the logits, of the share) to the logits
+        From (logits, lambda_fraction, game, at once, direction of the logits, of the lambda_fraction) to the logits
         after the sweep and how they change.
     """
     respond = sweep_function(structure)
 
     def along(
-        logits: Array, share: Array, game: Game, at_once: Array, by_logits: Array, by_share: Array
+        logits: Array, lambda_fraction: Array, game: Game, jacobi: Array, by_logits: Array, by_share: Array
     ) -> tuple[Array, Array]:
-        def at(logits: Array, share: Array) -> Array:
-            return respond(logits, share, game, at_once)
+        def at(logits: Array, lambda_fraction: Array) -> Array:
+            return respond(logits, lambda_fraction, game, jacobi)
 
-        after, change = jax.jvp(at, (logits, share), (by_logits, by_share))
+        after, change = jax.jvp(at, (logits, lambda_fraction), (by_logits, by_share))
         return after, change
 
     return jax.jit(along)
 
 
 def sweep_function(structure: Structure) -> Callable[..., Array]:
-    """Give a sweep: from (logits `[rows, widest]`, share, game, at once) to the logits after it.
+    """Return a sweep: from (logits `[rows, max_options]`, lambda_fraction, game, at once) to the logits after it.
 
     Where `at once` is true all respond to the policies as they were, instead of one after another:
     that is the equilibrium condition itself.
     """
     plan = SliceLayout(structure)
 
-    def respond(logits: Array, share: Array, game: Game, at_once: Array) -> Array:
+    def respond(logits: Array, lambda_fraction: Array, game: Game, jacobi: Array) -> Array:
         given = plan.gather(logits, game)
 
         def forward(reach: Array, own: _SliceNumbers) -> tuple[Array, Array]:
-            branches = [partial(_forward, shape, plan, share) for shape in plan.shapes]
+            branches = [partial(_forward, shape, plan, lambda_fraction) for shape in plan.shapes]
             return switch_on_shape(own.kind, branches, reach, own), reach
 
         def backward(points: Array, both: tuple[Array, _SliceNumbers]) -> Array:
-            branches = [partial(_backward, shape, plan, share, at_once) for shape in plan.shapes]
+            branches = [partial(_backward, shape, plan, lambda_fraction, jacobi) for shape in plan.shapes]
             return switch_on_shape(both[1].kind, branches, points, *both)
 
         _, reach = jax.lax.scan(forward, jnp.zeros(plan.widest).at[0].set(1.0), given)
@@ -125,11 +125,11 @@ class SliceLayout:
             ]
             for each in found
         ]
-        played = [
+        strategy = [
             [layout.policy_cells(node) for node in each.nodes if node in decides] for each in found
         ]
         self.tables = pad_cells(tables, 0)
-        self.policies = pad_cells(played, layout.row_count * layout.max_options)
+        self.policies = pad_cells(strategy, layout.row_count * layout.max_options)
         self.longest = self.policies.shape[1]
         self.rows = np.minimum(self.policies // layout.max_options, max(layout.row_count - 1, 0))
         self.numbers = np.append(layout.row_decision, 0)[self.rows]
@@ -172,10 +172,10 @@ def pad_last_axis(numbers: Array, length: int) -> Array:
 
 
 def _forward(
-    shape: SliceShape, plan: SliceLayout, share: Array, reach: Array, given: _SliceNumbers
+    shape: SliceShape, plan: SliceLayout, lambda_fraction: Array, reach: Array, given: _SliceNumbers
 ) -> Array:
     """Pass a slice: from the distribution over the interface before it to that after it."""
-    tables, _ = _tables(shape, given, share)
+    tables, _ = _tables(shape, given, lambda_fraction)
     last = _reaches(shape, tables, reach)[-1]
     found = fused_product(
         (last,), (elimination_order(shape).last_frontier,), shape.next_interface, shape.sizes, jnp
@@ -186,8 +186,8 @@ def _forward(
 def _backward(
     shape: SliceShape,
     plan: SliceLayout,
-    share: Array,
-    at_once: Array,
+    lambda_fraction: Array,
+    jacobi: Array,
     points: Array,
     reach: Array,
     given: _SliceNumbers,
@@ -197,8 +197,8 @@ def _backward(
     Args:
         shape: of the slice.
         plan: how far tables are filled up.
-        share: of the target lambdas.
-        at_once: see `swept`.
+        lambda_fraction: of the target lambdas.
+        jacobi: see `swept`.
         points: everybody's to come, `[deciders, widest]`, over the interface after it.
         reach: the distribution over the interface before it, `[widest]`.
         given: its numbers.
@@ -206,7 +206,7 @@ def _backward(
     Returns:
         Everybody's points to come before it, and its decisions' logits, end to end.
     """
-    tables, utilities = _tables(shape, given, share)
+    tables, utilities = _tables(shape, given, lambda_fraction)
     points = unpack(points, shape.next_interface, shape.sizes)
     answers: dict[int, Array] = {}
 
@@ -214,7 +214,7 @@ def _backward(
         node = step.node
         found = _response(shape, step, option_payoffs(shape, step, before, gains, jnp), given)
         answers[node] = found.reshape(-1)
-        return jnp.where(at_once, tables[node], _policy(shape, node, answers[node], given, share))
+        return jnp.where(jacobi, tables[node], _policy(shape, node, answers[node], given, lambda_fraction))
 
     reaches = _reaches(shape, tables, reach)
     points = backward_utilities(shape, tables, utilities, points, reaches, answer, jnp)
@@ -228,7 +228,7 @@ def _backward(
 def _response(
     shape: SliceShape, step: EliminationStep, points: Array, given: _SliceNumbers
 ) -> Array:
-    """Give a decision's logits, `[*observed, options]`."""
+    """Return a decision's logits, `[*observed, options]`."""
     parts = (given.opens, given.reached, given.lambdas)
     opens, reached, precision = (_part(shape, step.node, numbers) for numbers in parts)
     return response_logits(points, opens, reached[..., 0], precision, jnp)
@@ -246,7 +246,7 @@ def unpack(numbers: Array, axes: Axes, sizes: Sequence[int]) -> Array:
 
 
 def _tables(
-    shape: SliceShape, given: _SliceNumbers, share: Array
+    shape: SliceShape, given: _SliceNumbers, lambda_fraction: Array
 ) -> tuple[list[Array], list[Array]]:
     """Cut a slice's numbers into the tables of its nodes and of its utilities."""
     begin = 0
@@ -254,7 +254,7 @@ def _tables(
     for node, owner in enumerate(shape.owners):
         size = [shape.sizes[axis] for axis in shape.families[node]]
         if owner is not None:
-            nodes.append(_policy(shape, node, _part(shape, node, given.logits), given, share))
+            nodes.append(_policy(shape, node, _part(shape, node, given.logits), given, lambda_fraction))
             continue
         nodes.append(given.tables[begin : begin + int(np.prod(size))].reshape(size))
         begin += int(np.prod(size))
@@ -266,10 +266,10 @@ def _tables(
 
 
 def _policy(
-    shape: SliceShape, node: int, logits: Array, given: _SliceNumbers, share: Array
+    shape: SliceShape, node: int, logits: Array, given: _SliceNumbers, lambda_fraction: Array
 ) -> Array:
     opens = _part(shape, node, given.opens)
-    return policies(opens, logits.reshape(opens.shape), share, jnp)
+    return policies(opens, logits.reshape(opens.shape), lambda_fraction, jnp)
 
 
 def _part(shape: SliceShape, node: int, numbers: Array) -> Array:

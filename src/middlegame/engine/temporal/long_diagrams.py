@@ -42,10 +42,10 @@ def is_long(structure: Structure) -> bool:
 
 
 def solve_acyclic(structure: Structure, game: Game) -> tuple[Floats, Floats]:
-    """Give the equilibrium where no decision is on a cycle.
+    """Return the equilibrium where no decision is on a cycle.
 
     Returns:
-        The logits, and those that all policies together bring about, `[rows, widest]` both.
+        The logits, and those that all policies together bring about, `[rows, max_options]` both.
     """
     one = game._replace(tables=game.tables[:, None], lambdas=game.lambdas[:, None])
     found = gauss_seidel(BatchSweeper(structure, one), len(structure.decisions))
@@ -54,14 +54,14 @@ def solve_acyclic(structure: Structure, game: Game) -> tuple[Floats, Floats]:
 
 
 def sweep_equations(structure: Structure) -> ResponseEquations:
-    """Give the equations of all decisions: what a sweep brings about, one after another."""
+    """Return the equations of all decisions: what a sweep brings about, one after another."""
     layout, along = layout_of(structure), sweep_with_tangent(structure)
     own = logit_cells(structure, structure.decisions)
 
-    def evaluate(logits: Floats, share: float, game: Game) -> tuple[Floats, MatrixFreeJacobian]:
+    def evaluate(logits: Floats, lambda_fraction: float, game: Game) -> tuple[Floats, MatrixFreeJacobian]:
         def moved(direction: Floats, by_share: float) -> tuple[Floats, Floats]:
             # Plain floats throughout: NumPy's are another type to JAX, which would compile again.
-            found = along(logits, float(share), game, False, direction, float(by_share))
+            found = along(logits, float(lambda_fraction), game, False, direction, float(by_share))
             return np.asarray(found[0]), np.asarray(found[1])
 
         def product(vector: Floats) -> Floats:
@@ -76,7 +76,7 @@ def sweep_equations(structure: Structure) -> ResponseEquations:
 
 
 def jacobi_response(structure: Structure, game: Game, logits: Floats) -> Floats:
-    """Give the logits that all policies together bring about, `[rows, widest]`."""
+    """Return the logits that all policies together bring about, `[rows, max_options]`."""
     still = np.zeros_like(logits)
     # What followed the branch serves once more: compiling a sweep alone would take longer.
     return np.asarray(sweep_with_tangent(structure)(logits, 1.0, game, True, still, 0.0)[0])

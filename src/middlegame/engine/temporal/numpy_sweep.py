@@ -1,4 +1,4 @@
-"""Sweeps over a long diagram in many worlds at once, with nothing to compile.
+"""Sweeps over a long diagram in many samples at once, with nothing to compile.
 
 They are those of `engine.temporal.compiled` without its derivatives. Where each table has many numbers, or is
 needed a few times only, they take less time than compiling them would.
@@ -30,7 +30,7 @@ class BatchSweeper:
     """Sweeps over one diagram with one set of numbers."""
 
     def __init__(self, structure: Structure, game: Game) -> None:
-        """Lay out a game whose tables and lambdas have the worlds as their last axis."""
+        """Lay out a game whose tables and lambdas have the samples as their last axis."""
         self._structure = structure
         self._layout = layout_of(structure)
         self._game = Game(*(np.asarray(part) for part in game))
@@ -46,7 +46,7 @@ class BatchSweeper:
 
     @property
     def uniform_logits(self) -> Floats:
-        """Even play in every world, `[rows * widest, worlds]`."""
+        """Even play in every sample, `[rows * max_options, samples]`."""
         cells = self._layout.row_count * self._layout.max_options
         return np.zeros((cells, self._game.tables.shape[-1]))
 
@@ -56,9 +56,9 @@ class BatchSweeper:
         """Let all respond, from the last to the first.
 
         Args:
-            logits: `[rows * widest, worlds]`.
-            share: of the target lambdas.
-            at_once: respond to the policies as they were, instead of one after another.
+            logits: `[rows * max_options, samples]`.
+            lambda_fraction: of the target lambdas.
+            jacobi: respond to the policies as they were, instead of one after another.
         """
         tables = [
             self._chances[node] if owner is None else self._policy(node, logits, lambda_fraction)
@@ -79,8 +79,8 @@ class BatchSweeper:
         points: Floats,
         reach: Floats,
         answers: Floats,
-        share: float,
-        at_once: bool,
+        lambda_fraction: float,
+        jacobi: bool,
     ) -> Floats:
         """Go back through a slice; its decisions' answers are put in their places."""
 
@@ -94,7 +94,7 @@ class BatchSweeper:
                 self._game.lambdas[self._layout.decision_index[node]],
                 axis=-2,
             )
-            return tables[node] if at_once else self._policy(node, answers, share)
+            return tables[node] if jacobi else self._policy(node, answers, lambda_fraction)
 
         own = [tables[node] for node in each.nodes]
         utilities = [self._utilities[utility] for utility in each.utilities]
@@ -103,17 +103,17 @@ class BatchSweeper:
             backward_utilities(each.shape, own, utilities, points, reaches, answer, np)
         )
 
-    def _policy(self, node: int, logits: Floats, share: float) -> Floats:
+    def _policy(self, node: int, logits: Floats, lambda_fraction: float) -> Floats:
         cells = self._layout.policy_cells(node)
         opens = self._game.opens.reshape(-1)[cells][..., None]
-        return np.asarray(policies(opens, logits[cells], share, axis=-2))
+        return np.asarray(policies(opens, logits[cells], lambda_fraction, axis=-2))
 
 
 def gauss_seidel(sweeper: BatchSweeper, decisions: int) -> tuple[Floats, Floats, int]:
     """Sweep until nothing changes, which without cycles is after as many sweeps as decisions.
 
     Returns:
-        The logits `[rows * widest, worlds]`, those that all policies together bring about, and how
+        The logits `[rows * max_options, samples]`, those that all policies together bring about, and how
         many sweeps that took.
     """
     logits = sweeper.uniform_logits

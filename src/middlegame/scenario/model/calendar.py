@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass
 from typing import Annotated
 
-from middlegame.scenario.syntax import Written, quoted, shown, syntax_error
+from middlegame.scenario.syntax import TextFormat, describe, quote, syntax_error
 
-MOST_PERIODS = 200
-MOST_MEANS = 100
+MAX_PERIODS = 200
+MAX_AMOUNT = 100
 _DAYS = {"day": 1, "week": 7}
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
 _YEAR = 365.25
@@ -60,14 +60,14 @@ def _read_span(value: object) -> Span:
     if match is None or match[2] not in (*_DAYS, *_MONTHS) or match[1] == "0":
         units = ", ".join((*_DAYS, *_MONTHS))
         raise syntax_error(
-            f"{quoted(value)} is no length of time", f"one of {units}; or so many, as in 2 weeks"
+            f"{quote(value)} is no length of time", f"one of {units}; or so many, as in 2 weeks"
         )
     return Span(int(match[1] or 1), match[2])
 
 
 SpanText = Annotated[
     Span,
-    Written(
+    TextFormat(
         _read_span,
         {"type": "string", "pattern": r"^(\d+\s+)?(day|week|month|quarter|year)s?$"},
     ),
@@ -75,28 +75,32 @@ SpanText = Annotated[
 
 
 def _read_count(value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MOST_PERIODS:
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MAX_PERIODS:
         raise syntax_error(
-            f"{shown(value)} is no number of periods", f"a whole number, 1 to {MOST_PERIODS}"
+            f"{describe(value)} is no number of periods", f"a whole number, 1 to {MAX_PERIODS}"
         )
     return value
 
 
-Count = Annotated[
+PeriodCount = Annotated[
     int,
-    Written(_read_count, {"type": "integer", "minimum": 1, "maximum": MOST_PERIODS}, as_text=False),
+    TextFormat(
+        _read_count, {"type": "integer", "minimum": 1, "maximum": MAX_PERIODS}, as_text=False
+    ),
 ]
 
 
 def _read_whole(value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MOST_MEANS:
-        raise syntax_error(f"{shown(value)} is no amount", f"a whole number, 0 to {MOST_MEANS}")
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MAX_AMOUNT:
+        raise syntax_error(f"{describe(value)} is no amount", f"a whole number, 0 to {MAX_AMOUNT}")
     return value
 
 
-Whole = Annotated[
+Amount = Annotated[
     int,
-    Written(_read_whole, {"type": "integer", "minimum": 0, "maximum": MOST_MEANS}, as_text=False),
+    TextFormat(
+        _read_whole, {"type": "integer", "minimum": 0, "maximum": MAX_AMOUNT}, as_text=False
+    ),
 ]
 
 _RANGE = re.compile(r"(\d{1,6})\s*\.\.\s*(\d{1,6})")
@@ -106,16 +110,16 @@ _NAMED = "numbers of periods, such as [1, 5] or 1..4"
 def _read_numbers(value: object) -> tuple[int, ...]:
     if isinstance(value, str) and (match := _RANGE.fullmatch(value.strip())):
         first, last = int(match[1]), int(match[2])
-        if first > last or last - first > MOST_PERIODS:
-            raise syntax_error(f"{quoted(value)} names no periods", _NAMED)
+        if first > last or last - first > MAX_PERIODS:
+            raise syntax_error(f"{quote(value)} names no periods", _NAMED)
         return tuple(range(first, last + 1))
     listed = [value] if isinstance(value, int) else value
     if not isinstance(listed, list | tuple) or not listed:
-        raise syntax_error(f"{quoted(value)} names no periods", _NAMED)
+        raise syntax_error(f"{quote(value)} names no periods", _NAMED)
     for place, number in enumerate(listed):
         if isinstance(number, bool) or not isinstance(number, int) or number < 1:
             within = (place,) if isinstance(value, list | tuple) else ()
-            raise syntax_error(f"{shown(number)} is no period", _NAMED, within=within)
+            raise syntax_error(f"{describe(number)} is no period", _NAMED, within=within)
         if number in listed[:place]:
             raise syntax_error(f"period {number} is listed twice", "each once", within=(place,))
     return tuple(sorted(listed))
@@ -124,7 +128,7 @@ def _read_numbers(value: object) -> tuple[int, ...]:
 _POSITIVE = {"type": "integer", "minimum": 1}
 PeriodNumbers = Annotated[
     tuple[int, ...],
-    Written(
+    TextFormat(
         _read_numbers,
         {
             "anyOf": [
@@ -150,36 +154,36 @@ class Calendar:
 
     every: Span
     count: int
-    first: dt.date | None
+    start: dt.date | None
 
-    def begins(self, period: int) -> dt.date | None:
+    def first_day(self, period: int) -> dt.date | None:
         """Give a period's first day."""
-        return None if self.first is None else self.every.after(self.first, period - 1)
+        return None if self.start is None else self.every.after(self.start, period - 1)
 
-    def ends(self, period: int) -> dt.date | None:
+    def last_day(self, period: int) -> dt.date | None:
         """Give a period's last day."""
-        following = self.begins(period + 1)
+        following = self.first_day(period + 1)
         return None if following is None else following - dt.timedelta(days=1)
 
     def years(self, period: int) -> float:
         """Give how long after the first a period begins, in years."""
         return (period - 1) * self.every.years
 
-    def ended_by(self, day: dt.date) -> int:
+    def periods_ended_by(self, day: dt.date) -> int:
         """Count the periods that end by a day; nothing where they have no dates."""
-        return sum(bool((end := self.ends(k)) and end <= day) for k in range(1, self.count + 1))
+        return sum(bool((end := self.last_day(k)) and end <= day) for k in range(1, self.count + 1))
 
-    def holding(self, day: dt.date) -> int | None:
+    def period_of(self, day: dt.date) -> int | None:
         """Give the period that holds a day."""
         for period in range(1, self.count + 1):
-            begin, end = self.begins(period), self.ends(period)
+            begin, end = self.first_day(period), self.last_day(period)
             if begin is not None and end is not None and begin <= day <= end:
                 return period
         return None
 
-    def name(self, period: int) -> str:
+    def period_name(self, period: int) -> str:
         """Name a period: `Jan-Mar 2026`, `2026`, `week of 5 Jan 2026`, `period 3`."""
-        begin, following = self.begins(period), self.begins(period + 1)
+        begin, following = self.first_day(period), self.first_day(period + 1)
         if begin is None or following is None:
             return f"period {period}"
         if self.every.unit == "day" and self.every.count == 1:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from pydantic_core import PydanticCustomError
 
 from middlegame.scenario.model.fields import check_name
-from middlegame.scenario.syntax import quoted, shown, syntax_error
+from middlegame.scenario.syntax import describe, quote, syntax_error
 
 Correlates = tuple[tuple[str, float], ...]
 """For each group its correlation, between -1 and 1."""
@@ -26,7 +26,7 @@ _NUMBER = "a correlation between -1 and 1, such as 0.7"
 _SLACK = 1e-9
 WRITTEN_DIGITS = 4
 """Digits behind the point with which correlations of coefficients are written."""
-LEARNT = "fit.coefficients"
+COEFFICIENT_GROUP = "fit.coefficients"
 """What all coefficients' groups are called; each adds its number, as in `fit.coefficients.2`."""
 _NONE = 1e-9
 """The share below which a factor does not move a coefficient."""
@@ -46,7 +46,7 @@ def read_correlates(value: object) -> Correlates:
         PydanticCustomError: it is no such thing, or no correlations that can be.
     """
     if not isinstance(value, dict) or not value:
-        raise syntax_error(f"{shown(value)} is no group", _MAPPING)
+        raise syntax_error(f"{describe(value)} is no group", _MAPPING)
     found = []
     for name, share in value.items():
         try:
@@ -55,7 +55,7 @@ def read_correlates(value: object) -> Correlates:
             context = error.context or {}
             raise syntax_error(context["problem"], context["expected"], within=(name,)) from None
         if isinstance(share, bool) or not isinstance(share, int | float):
-            raise syntax_error(f"{quoted(share)} is not a correlation", _NUMBER, within=(name,))
+            raise syntax_error(f"{quote(share)} is not a correlation", _NUMBER, within=(name,))
         if not -1 <= share <= 1 or share == 0:
             expected = f"{_NUMBER}; leave it out for none" if share == 0 else _NUMBER
             raise syntax_error(f"a correlation of {share:g}", expected, within=(name,))
@@ -69,7 +69,7 @@ def read_correlates(value: object) -> Correlates:
     return tuple(found)
 
 
-def matrix_of(
+def correlation_matrix(
     names: Sequence[str], correlations: Mapping[str, Mapping[str, float]]
 ) -> NDArray[np.float64]:
     """Fill a matrix with the correlations of pairs, 0 where nothing is said, `[names, names]`."""
@@ -82,7 +82,7 @@ def matrix_of(
     return matrix
 
 
-def at_odds(matrix: NDArray[np.float64]) -> list[int]:
+def inconsistent_rows(matrix: NDArray[np.float64]) -> list[int]:
     """Give the rows of a matrix of correlations that cannot all be; none where they can.
 
     They can where no combination has a negative variance, up to what rounding does.
@@ -101,14 +101,14 @@ def common_factors(
     What all have in common beyond an equal share of their own is split into the matrix's principal
     components, each of which is a group: one fewer than there are names.
     """
-    variances, axes = np.linalg.eigh(matrix_of(names, correlations))
+    variances, axes = np.linalg.eigh(correlation_matrix(names, correlations))
     variances = np.clip(variances, 0.0, None)  # below 0 by rounding only
     loadings = (axes * np.sqrt(variances - variances[0]))[:, ::-1]
     size = (loadings**2).sum(axis=1, keepdims=True) + variances[0]
     shares = np.sign(loadings) * loadings**2 / size
     return {
         name: tuple(
-            (f"{LEARNT}.{number}", float(share))
+            (f"{COEFFICIENT_GROUP}.{number}", float(share))
             for number, share in enumerate(row, start=1)
             if abs(share) > _NONE
         )
@@ -116,6 +116,6 @@ def common_factors(
     }
 
 
-def group_of(factor: str) -> str:
+def group_name(factor: str) -> str:
     """Give the group that a factor belongs to: several of them may be one group's."""
-    return LEARNT if factor.startswith(f"{LEARNT}.") else factor
+    return COEFFICIENT_GROUP if factor.startswith(f"{COEFFICIENT_GROUP}.") else factor

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Wit
 
 from middlegame.base.spelling import nearest
 from middlegame.scenario.conditions import RESERVED
-from middlegame.scenario.syntax import Written, quoted, syntax_error
+from middlegame.scenario.syntax import TextFormat, quote, syntax_error
 
 # JSON Schema's regular expressions know no Unicode letters: what is no ASCII sign passes.
 _NAME_START, _NAME_REST = r"[^\s\d!-/:-@\[-^`{-~]", r"[^\s!-/:-@\[-^`{-~]"
@@ -26,10 +26,10 @@ def check_name(value: object) -> str:
         PydanticCustomError: it is none.
     """
     if not isinstance(value, str):
-        raise syntax_error(f"{quoted(value)} is not a name", "a word such as kept or stay_out")
+        raise syntax_error(f"{quote(value)} is not a name", "a word such as kept or stay_out")
     if not _NAME.fullmatch(value):
         raise syntax_error(
-            f"{quoted(value)} is not a name",
+            f"{quote(value)} is not a name",
             "a word of letters, digits and _, such as stay_out",
         )
     if value in RESERVED:
@@ -44,7 +44,7 @@ Name = Annotated[
 ]
 
 
-def distinct(names: tuple[str, ...]) -> tuple[str, ...]:
+def check_distinct(names: tuple[str, ...]) -> tuple[str, ...]:
     """Give the names back.
 
     Raises:
@@ -66,12 +66,12 @@ def one_of(*words: str) -> Callable[[object], object]:
             return value
         near = nearest(value, words) if isinstance(value, str) else ""
         hint = f"; did you mean '{near}'?" if near else ""
-        raise syntax_error(f"{quoted(value)} is not known here", f"{' or '.join(words)}{hint}")
+        raise syntax_error(f"{quote(value)} is not known here", f"{' or '.join(words)}{hint}")
 
     return read
 
 
-Names = Annotated[tuple[Name, ...], AfterValidator(distinct)]
+Names = Annotated[tuple[Name, ...], AfterValidator(check_distinct)]
 
 
 def _read_date(value: object) -> dt.date:
@@ -79,7 +79,7 @@ def _read_date(value: object) -> dt.date:
         return value
     match = _DATE.fullmatch(value) if isinstance(value, str) else None
     if match is None:
-        raise syntax_error(f"{quoted(value)} is not a date", "year-month-day, such as 2026-01-08")
+        raise syntax_error(f"{quote(value)} is not a date", "year-month-day, such as 2026-01-08")
     year, month, day = map(int, match.groups())
     try:
         return dt.date(year, month, day)
@@ -87,7 +87,7 @@ def _read_date(value: object) -> dt.date:
         raise syntax_error(f"there is no day {match[0]}", "a day of the calendar") from None
 
 
-Date = Annotated[dt.date, Written(_read_date, {"type": "string", "format": "date"})]
+Date = Annotated[dt.date, TextFormat(_read_date, {"type": "string", "format": "date"})]
 
 
 def _read_flag(value: object) -> object:
@@ -95,7 +95,7 @@ def _read_flag(value: object) -> object:
         return value
     if isinstance(value, str) and value in ("yes", "no"):
         return value == "yes"
-    raise syntax_error(f"{quoted(value)} is neither yes nor no", "yes or no")
+    raise syntax_error(f"{quote(value)} is neither yes nor no", "yes or no")
 
 
 Flag = Annotated[
@@ -126,9 +126,7 @@ def read_citation(value: object) -> Citation:
         return value
     match = _CITATION.fullmatch(value) if isinstance(value, str) else None
     if match is None:
-        raise syntax_error(
-            f"{quoted(value)} is not a citation", "source#paragraph, such as brief#4"
-        )
+        raise syntax_error(f"{quote(value)} is not a citation", "source#paragraph, such as brief#4")
     return Citation(source=match[1], paragraph=int(match[2]) if match[2] else None)
 
 
@@ -137,7 +135,7 @@ def _as_list(value: object) -> object:
 
 
 _Cite = Annotated[
-    Citation, Written(read_citation, {"type": "string", "pattern": rf"^{_SOURCE_NAME}(#\d+)?$"})
+    Citation, TextFormat(read_citation, {"type": "string", "pattern": rf"^{_SOURCE_NAME}(#\d+)?$"})
 ]
 Citations = Annotated[
     tuple[_Cite, ...],
@@ -150,7 +148,7 @@ Citations = Annotated[
 
 def _check_source_name(value: object) -> str:
     if not isinstance(value, str) or not _CITATION.fullmatch(value) or "#" in value:
-        problem = f"{quoted(value)} is not a name of a source"
+        problem = f"{quote(value)} is not a name of a source"
         raise syntax_error(problem, "a word of letters, digits, _ and -, such as brief-2")
     return value
 

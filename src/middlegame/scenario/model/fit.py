@@ -10,9 +10,14 @@ from pydantic_core import PydanticCustomError
 
 from middlegame.scenario.model.correlations import Correlates, common_factors
 from middlegame.scenario.model.fields import Name, Part, Sourced
-from middlegame.scenario.model.judgement import ByFormula, Judgement, parse_judgement, plain
+from middlegame.scenario.model.judgement import (
+    FormulaJudgement,
+    Judgement,
+    format_number,
+    parse_judgement,
+)
 from middlegame.scenario.model.references import Reference
-from middlegame.scenario.syntax import Written, quoted, syntax_error
+from middlegame.scenario.syntax import TextFormat, quote, syntax_error
 
 _RANGE = "a number or a range such as -5..5"
 _AT = "a number, a range such as -5..5, or one of the column's categories"
@@ -22,19 +27,19 @@ _RANGE_SCHEMA = {"anyOf": [{"type": "string", "pattern": r"^\s*[-+]?[\d.]+.*$"},
 
 def _read_range(value: object) -> Judgement:
     found = parse_judgement(value, "points")
-    if isinstance(found, ByFormula):
-        raise syntax_error(f"{quoted(value)} is not a number or a range", _RANGE)
+    if isinstance(found, FormulaJudgement):
+        raise syntax_error(f"{quote(value)} is not a number or a range", _RANGE)
     return found
 
 
 def _read_number(value: object) -> float:
     found = _read_range(value)
     if not found.exact:
-        raise syntax_error(f"{quoted(value)} is a range", "a number such as 0")
+        raise syntax_error(f"{quote(value)} is a range", "a number such as 0")
     return found.low
 
 
-Range = Annotated[Judgement, Written(_read_range, {"description": _RANGE, **_RANGE_SCHEMA})]
+Range = Annotated[Judgement, TextFormat(_read_range, {"description": _RANGE, **_RANGE_SCHEMA})]
 Bound = Annotated[
     float,
     BeforeValidator(_read_number, json_schema_input_type=float | str),
@@ -46,8 +51,8 @@ def _read_token(value: object) -> str:
     if isinstance(value, str) and value.strip():
         return value.strip()
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return plain(value) if isinstance(value, float) else str(value)
-    raise syntax_error(f"{quoted(value)} is no value of a column", "a word or a number")
+        return format_number(value) if isinstance(value, float) else str(value)
+    raise syntax_error(f"{quote(value)} is no value of a column", "a word or a number")
 
 
 Token = Annotated[str, BeforeValidator(_read_token, json_schema_input_type=str | float)]
@@ -83,7 +88,8 @@ class Coefficient(Sourced):
     def _in_order(self) -> "Coefficient":
         if self.least is not None and self.most is not None and self.least >= self.most:
             raise syntax_error(
-                f"'least' ({plain(self.least)}) is not below 'most' ({plain(self.most)})",
+                f"'least' ({format_number(self.least)}) is not below "
+                f"'most' ({format_number(self.most)})",
                 "the lower bound, and the upper one",
             )
         return self
@@ -97,7 +103,7 @@ class Coefficient(Sourced):
 def _read_correlation(value: object) -> float:
     expected = "a correlation between -1 and 1, such as 0.7"
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise syntax_error(f"{quoted(value)} is not a correlation", expected)
+        raise syntax_error(f"{quote(value)} is not a correlation", expected)
     if not -1 <= value <= 1:
         raise syntax_error(f"a correlation of {value:g}", expected)
     return float(value)
@@ -121,9 +127,9 @@ def _read_at(value: object) -> Judgement | str:
         raise
 
 
-At = Annotated[
+ColumnValue = Annotated[
     Judgement | str,
-    Written(_read_at, {"description": _AT, "anyOf": [{"type": "string"}, {"type": "number"}]}),
+    TextFormat(_read_at, {"description": _AT, "anyOf": [{"type": "string"}, {"type": "number"}]}),
 ]
 
 
@@ -139,7 +145,7 @@ class Column(Sourced):
     label: str | None = None
     column: str | None = None
     categories: Tokens = ()
-    at: At | None = None
+    at: ColumnValue | None = None
 
     @model_validator(mode="after")
     def _fits(self) -> "Column":

@@ -16,7 +16,7 @@ from pydantic_core import PydanticCustomError
 
 from middlegame.scenario.formulas import EXPECTED, Formula, formula_or_none
 from middlegame.scenario.model.correlations import SCHEMA, Correlates, read_correlates
-from middlegame.scenario.syntax import Written, quoted, shown, syntax_error
+from middlegame.scenario.syntax import TextFormat, describe, quote, syntax_error
 
 Unit = Literal["points", "probability", "odds", "years"]
 
@@ -25,7 +25,7 @@ _PATTERN = re.compile(
     rf"\s*(?P<low>{_NUMBER})\s*(?P<low_percent>%)?"
     rf"(?:\s*\.\.\s*(?P<high>{_NUMBER})\s*(?P<percent>%)?)?\s*(?P<odds>:\s*1)?\s*(?P<years>years?)?\s*"
 )
-NUMBERS = {
+UNIT_EXAMPLES = {
     "points": "points such as 20 or -5..15",
     "probability": "a probability such as 30%, 20..40% or 0.3",
     "odds": "odds such as 3:1 or 2..5:1",
@@ -75,14 +75,16 @@ class Judgement:
         """Give the judgement as an analyst would write it; reading that gives it back."""
         ends = [self.low] if self.exact else [self.low, self.high]
         if self.unit == "probability":
-            percents = [plain(round(end * 100, 10)) for end in ends]
+            percents = [format_number(round(end * 100, 10)) for end in ends]
             if [float(text) / 100 for text in percents] == ends:
                 return f"{'..'.join(percents)}%"
-        return "..".join(map(plain, ends)) + {"odds": ":1", "years": " years"}.get(self.unit, "")
+        return "..".join(map(format_number, ends)) + {"odds": ":1", "years": " years"}.get(
+            self.unit, ""
+        )
 
 
 @dataclass(frozen=True, eq=False)
-class ByFormula(Judgement):
+class FormulaJudgement(Judgement):
     """A number that a formula computes; what it is, is not known here: `low` and `high` are nan.
 
     Attributes:
@@ -93,7 +95,7 @@ class ByFormula(Judgement):
 
     def __eq__(self, other: object) -> bool:
         """Compare by what is written."""
-        if not isinstance(other, ByFormula):
+        if not isinstance(other, FormulaJudgement):
             return NotImplemented
         return (self.formula, self.unit) == (other.formula, other.unit)
 
@@ -105,7 +107,7 @@ class ByFormula(Judgement):
         return str(self.formula)
 
 
-def plain(value: float) -> str:
+def format_number(value: float) -> str:
     """Write a number with all its digits and no exponent: `20`, `0.000125`."""
     text = f"{Decimal(repr(value)):f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
@@ -131,7 +133,7 @@ def from_scale(value: float, unit: Unit) -> float:
 
 
 def parse_judgement(value: object, unit: Unit) -> Judgement:
-    """Read what an analyst wrote for a number; a formula gives a `ByFormula`.
+    """Read what an analyst wrote for a number; a formula gives a `FormulaJudgement`.
 
     Args:
         value: a number, a text such as `40..60%` or `b0 + b1 * balance`, a `Judgement`, or a
@@ -143,25 +145,25 @@ def parse_judgement(value: object, unit: Unit) -> Judgement:
     """
     if isinstance(value, Judgement):
         if value.unit != unit:
-            raise syntax_error(f"{value} is in {value.unit}", NUMBERS[unit])
-        return value if isinstance(value, ByFormula) else _checked(value)
+            raise syntax_error(f"{value} is in {value.unit}", UNIT_EXAMPLES[unit])
+        return value if isinstance(value, FormulaJudgement) else _checked(value)
     if isinstance(value, dict):
         return _parse_mapping(value, unit)
     if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise syntax_error(f"{shown(value)} is not a number", NUMBERS[unit])
-    match = _PATTERN.fullmatch(plain(value) if isinstance(value, float) else str(value))
+        raise syntax_error(f"{describe(value)} is not a number", UNIT_EXAMPLES[unit])
+    match = _PATTERN.fullmatch(format_number(value) if isinstance(value, float) else str(value))
     if match is None and (formula := formula_or_none(str(value))):
-        return ByFormula(math.nan, math.nan, unit, formula=formula)
+        return FormulaJudgement(math.nan, math.nan, unit, formula=formula)
     if match is None:
-        problem = f"{quoted(value)} is not a number or a range"
-        raise syntax_error(problem, NUMBERS[unit])
+        problem = f"{quote(value)} is not a number or a range"
+        raise syntax_error(problem, UNIT_EXAMPLES[unit])
     if bool(match["odds"]) != (unit == "odds") or bool(match["years"]) != (unit == "years"):
-        raise syntax_error(f"'{value}' is not in {unit}", NUMBERS[unit])
+        raise syntax_error(f"'{value}' is not in {unit}", UNIT_EXAMPLES[unit])
     percent = bool(match["percent"] or (match["high"] is None and match["low_percent"]))
     if percent and unit != "probability":
-        raise syntax_error(f"'{value}' has a percent sign", NUMBERS[unit])
+        raise syntax_error(f"'{value}' has a percent sign", UNIT_EXAMPLES[unit])
     if match["low_percent"] and not percent:
-        raise syntax_error(f"'{value}' has a percent sign on one end only", NUMBERS[unit])
+        raise syntax_error(f"'{value}' has a percent sign on one end only", UNIT_EXAMPLES[unit])
     factor = 100.0 if percent else 1.0
     low = float(match["low"]) / factor
     high = low if match["high"] is None else float(match["high"]) / factor
@@ -182,12 +184,10 @@ def _parse_mapping(value: dict[Any, Any], unit: Unit) -> Judgement:
     cite = value.get("cite", ())
     cites = (cite,) if isinstance(cite, str) else tuple(cite) if isinstance(cite, list) else (cite,)
     if not all(isinstance(each, str) for each in cites) and cite != ():
-        raise syntax_error(
-            f"{quoted(cite)} is not a citation", "source#paragraph", within=("cite",)
-        )
+        raise syntax_error(f"{quote(cite)} is not a citation", "source#paragraph", within=("cite",))
     why = value.get("why")
     if not isinstance(why, str | None):
-        raise syntax_error(f"{shown(why)} is not text", "text, in quotes", within=("why",))
+        raise syntax_error(f"{describe(why)} is not text", "text, in quotes", within=("why",))
     correlates = _parse_correlates(value, bare)
     return replace(bare, why=why, cite=() if cite == () else cites, correlates=correlates)
 
@@ -195,7 +195,7 @@ def _parse_mapping(value: dict[Any, Any], unit: Unit) -> Judgement:
 def _parse_correlates(value: dict[Any, Any], beside: Judgement) -> Correlates:
     if "correlates" not in value:
         return ()
-    if beside.exact or isinstance(beside, ByFormula):
+    if beside.exact or isinstance(beside, FormulaJudgement):
         raise syntax_error(
             f"{value['is']} does not vary, so it goes along with nothing",
             f"a range, such as {_MAPPING}",
@@ -212,7 +212,7 @@ def _parse_correlates(value: dict[Any, Any], beside: Judgement) -> Correlates:
 def _checked(judgement: Judgement, *, percent: bool = False) -> Judgement:
     low, high, unit = judgement.low, judgement.high, judgement.unit
     if not (abs(low) <= _LARGEST and abs(high) <= _LARGEST):
-        raise syntax_error("the number is too large", f"at most {plain(_LARGEST)}")
+        raise syntax_error("the number is too large", f"at most {format_number(_LARGEST)}")
     if low > high:
         raise syntax_error(
             f"the range {judgement} is the wrong way round",
@@ -220,11 +220,13 @@ def _checked(judgement: Judgement, *, percent: bool = False) -> Judgement:
         )
     if unit == "probability":
         if not (low >= 0 and high <= 1):
-            ends = "..".join(plain(end) for end in dict.fromkeys((low, high)))
+            ends = "..".join(format_number(end) for end in dict.fromkeys((low, high)))
             signless = 1 < high <= 100 and not percent
-            told = f"{plain(round(low * 100, 10))}%" if percent and judgement.exact else ends
+            told = (
+                f"{format_number(round(low * 100, 10))}%" if percent and judgement.exact else ends
+            )
             hint = f"; in percent it is {ends}%" if signless else ""
-            raise syntax_error(f"{told} is not between 0% and 100%", NUMBERS[unit] + hint)
+            raise syntax_error(f"{told} is not between 0% and 100%", UNIT_EXAMPLES[unit] + hint)
         if not judgement.exact and (low == 0 or high == 1):
             raise syntax_error(
                 f"the range {judgement} ends at {'0%' if low == 0 else '100%'}",
@@ -249,7 +251,7 @@ def parse_precision(value: object) -> Judgement:
     return judgement
 
 
-def _written(unit: Unit, parse: Callable[[object], Judgement] | None = None) -> Written:
+def _written(unit: Unit, parse: Callable[[object], Judgement] | None = None) -> TextFormat:
     number, formula = r"^\s*[-+]?[\d.]+.*$", r"^[^%:,]*[^\s\d!-/:-@\[-^`{-~][^%:,]*$"
     text = {
         "anyOf": [
@@ -265,8 +267,8 @@ def _written(unit: Unit, parse: Callable[[object], Judgement] | None = None) -> 
         "required": ["is"],
         "additionalProperties": False,
     }
-    schema = {"description": NUMBERS[unit], "anyOf": [*text["anyOf"], mapping]}
-    return Written(parse or partial(parse_judgement, unit=unit), schema)
+    schema = {"description": UNIT_EXAMPLES[unit], "anyOf": [*text["anyOf"], mapping]}
+    return TextFormat(parse or partial(parse_judgement, unit=unit), schema)
 
 
 Points = Annotated[Judgement, _written("points")]

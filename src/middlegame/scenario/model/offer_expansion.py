@@ -23,12 +23,12 @@ class Breach:
     actor: str
     when: Condition
     costs: Judgement
-    beside: Sourced
+    sourced_part: Sourced
     path: Path
 
 
 @dataclass
-class Expansion:
+class OfferExpansion:
     """A scenario without offers that says the same.
 
     Attributes:
@@ -41,7 +41,7 @@ class Expansion:
     breaches: list[Breach] = field(default_factory=list)
     origins: dict[Path, Path] = field(default_factory=dict)
 
-    def origin(self, path: Path) -> Path:
+    def original_path(self, path: Path) -> Path:
         """Give the place in the file of what stands at a path."""
         for length in range(len(path), 0, -1):
             if path[:length] in self.origins:
@@ -49,12 +49,12 @@ class Expansion:
         return path
 
 
-def expand(scenario: Scenario) -> Expansion:
+def expand_offers(scenario: Scenario) -> OfferExpansion:
     """Write a scenario's offers out; what they speak of need not exist."""
     if not scenario.offers:
-        return Expansion(scenario)
+        return OfferExpansion(scenario)
     moves, factors = dict(scenario.moves), dict(scenario.factors)
-    expansion = Expansion(scenario)
+    expansion = OfferExpansion(scenario)
     for name, offer in scenario.offers.items():
         asked, answer = f"{name}_offer", f"{name}_answer"
         timed = scenario.periods is not None
@@ -155,10 +155,10 @@ def _breakable(offer: Offer, moves: Mapping[str, Move]) -> list[tuple[str, tuple
 
 def _others(promise: Is, moves: Mapping[str, Move]) -> tuple[str, ...]:
     move = moves.get(promise.variable)
-    return tuple(option for option in move.options if option not in promise.among) if move else ()
+    return tuple(option for option in move.options if option not in promise.states) if move else ()
 
 
-def _bind(expansion: Expansion, name: str, offer: Offer, moves: dict[str, Move]) -> None:
+def _bind(expansion: OfferExpansion, name: str, offer: Offer, moves: dict[str, Move]) -> None:
     """Let the bargain open, close and cost what it says."""
     for place, term in enumerate(offer.terms):
         promise = term.promise
@@ -175,7 +175,7 @@ def _bind(expansion: Expansion, name: str, offer: Offer, moves: dict[str, Move])
                     actor=moves[promise.variable].by,
                     when=All((Is(name, (ACCEPTED,)), Is(promise.variable, others))),
                     costs=term.breaking_costs,
-                    beside=term,
+                    sourced_part=term,
                     path=("offers", name, "terms", place, "breaking_costs"),
                 )
             )
@@ -183,7 +183,7 @@ def _bind(expansion: Expansion, name: str, offer: Offer, moves: dict[str, Move])
     for listed, state in ((opens, ACCEPTED), (closes, NONE)):
         for each in listed:
             if isinstance(each, Is) and each.variable in moves:
-                _condition(moves, each.variable, each.among, Is(name, (state,)))
+                _condition(moves, each.variable, each.states, Is(name, (state,)))
 
 
 def _condition(moves: dict[str, Move], name: str, options: tuple[str, ...], condition: Is) -> None:

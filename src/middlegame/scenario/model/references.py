@@ -9,14 +9,14 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 
 from middlegame.base.spelling import nearest
-from middlegame.scenario.model.fields import check_name, distinct
-from middlegame.scenario.syntax import quoted, syntax_error
+from middlegame.scenario.model.fields import check_distinct, check_name
+from middlegame.scenario.syntax import quote, syntax_error
 
 PREVIOUS, LAST = "previous", "last"
 _PERIOD = re.compile(rf"{PREVIOUS}|{LAST}|[1-9]\d{{0,5}}")
 
 
-def split(reference: str) -> tuple[str, str | int | None]:
+def split_reference(reference: str) -> tuple[str, str | int | None]:
     """Part a reference into the name and its period: a number, `previous`, `last` or None.
 
     >>> split("cuba@3"), split("cuba@previous"), split("cuba")
@@ -28,7 +28,7 @@ def split(reference: str) -> tuple[str, str | int | None]:
     return name, int(period) if period.isdigit() else period
 
 
-def base(reference: str) -> str:
+def base_name(reference: str) -> str:
     """Give the name without its period."""
     return reference.partition("@")[0]
 
@@ -51,7 +51,7 @@ def check_reference(value: object) -> str:
         near = nearest(period, (PREVIOUS, LAST))
         hint = f"; did you mean '{name}@{near}'?" if near else ""
         raise syntax_error(
-            f"{quoted(value)} names no period", f"{name}@previous, {name}@last or {name}@3{hint}"
+            f"{quote(value)} names no period", f"{name}@previous, {name}@last or {name}@3{hint}"
         )
     return value
 
@@ -63,4 +63,4 @@ Reference = Annotated[
         {"type": "string", "pattern": r"^[^\s@.]+(\.[^\s@.]+)?(@(previous|last|[1-9]\d*))?$"}
     ),
 ]
-References = Annotated[tuple[Reference, ...], AfterValidator(distinct)]
+References = Annotated[tuple[Reference, ...], AfterValidator(check_distinct)]

@@ -15,7 +15,13 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from middlegame.scenario.conditions import ConditionText
-from middlegame.scenario.model.calendar import Calendar, Count, PeriodNumbers, SpanText, Whole
+from middlegame.scenario.model.calendar import (
+    Amount,
+    Calendar,
+    PeriodCount,
+    PeriodNumbers,
+    SpanText,
+)
 from middlegame.scenario.model.fields import (
     Date,
     Flag,
@@ -24,8 +30,8 @@ from middlegame.scenario.model.fields import (
     Part,
     Sourced,
     SourceName,
+    check_distinct,
     check_name,
-    distinct,
     one_of,
 )
 from middlegame.scenario.model.fit import Fit
@@ -38,7 +44,7 @@ from middlegame.scenario.model.judgement import (
     Probability,
 )
 from middlegame.scenario.model.offers import Offer
-from middlegame.scenario.model.references import References, base
+from middlegame.scenario.model.references import References, base_name
 from middlegame.scenario.model.views import View
 from middlegame.scenario.syntax import syntax_error
 
@@ -84,7 +90,7 @@ class Option(Sourced):
     label: str | None = None
     if_: ConditionText | None = Field(default=None, alias="if")
     costs: Points | None = None
-    spends: dict[Name, Whole] = {}
+    spends: dict[Name, Amount] = {}
 
 
 def _read_option(value: object) -> object:
@@ -107,7 +113,7 @@ def _read_options(value: object) -> object:
             raise syntax_error(
                 context["problem"], context["expected"], within=(position,)
             ) from None
-    return {name: Option() for name in distinct(tuple(value))}
+    return {name: Option() for name in check_distinct(tuple(value))}
 
 
 class Move(Sourced):
@@ -201,7 +207,7 @@ class Causes(Part):
         return next(iter(self.__pydantic_extra__))
 
     @property
-    def of(self) -> tuple[Cause, ...]:
+    def causes(self) -> tuple[Cause, ...]:
         """The causes."""
         return self.__pydantic_extra__[self.state]
 
@@ -275,8 +281,8 @@ class Resource(Sourced):
     """
 
     label: str | None = None
-    amount: Whole
-    renewed: Whole = 0
+    amount: Amount
+    renewed: Amount = 0
 
 
 def _read_resource(value: object) -> object:
@@ -292,7 +298,7 @@ class Periods(Sourced):
     """The contest's time: so many periods, each so long, from a first day."""
 
     every: SpanText
-    for_: Count = Field(alias="for")
+    for_: PeriodCount = Field(alias="for")
     from_: Date | None = Field(default=None, alias="from")
 
 
@@ -378,7 +384,7 @@ class Scenario(Part):
 
     def label(self, name: str) -> str:
         """Give the words for a move, factor, actor or piece of evidence, or its name in words."""
-        name = base(name)
+        name = base_name(name)
         if name in self.actors:
             return self.actors[name].name
         thing = self.moves.get(name) or self.factors.get(name) or self.evidence.get(name)

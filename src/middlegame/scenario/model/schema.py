@@ -30,7 +30,7 @@ class _Generator(GenerateJsonSchema):
         return str(dft) if isinstance(dft, Judgement) else super().encode_default(dft)
 
 
-def keys_at(path: Path) -> tuple[str, ...]:
+def allowed_keys(path: Path) -> tuple[str, ...]:
     """List the keys that the mapping at a path may have; empty where the names are free."""
     kind: Any = Scenario
     for step in path:
@@ -76,7 +76,7 @@ _CHOICE = re.compile(r"\(([a-z_]+(?:\|[a-z_]+)+)\)")
 """A choice of words within a pattern, such as `(day|week)s?`."""
 
 
-def words_at(path: Path) -> tuple[str, ...]:
+def allowed_words(path: Path) -> tuple[str, ...]:
     """List the words that the value at a path may be; empty where it is free."""
     places = [_schema()]
     for step in path:

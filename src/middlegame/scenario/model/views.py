@@ -7,13 +7,13 @@ from pydantic import Field
 
 from middlegame.scenario.model.fields import Sourced
 from middlegame.scenario.model.judgement import Judgement, Points, Unit, parse_judgement
-from middlegame.scenario.syntax import Written, shown, syntax_error
+from middlegame.scenario.syntax import TextFormat, describe, syntax_error
 
 _EXPECTED = "a number as it would stand in its place, such as 20..40%"
 
 
 @dataclass(frozen=True)
-class Rejudged:
+class ViewJudgement:
     """A number that stands in for another: in which unit is known only where that one is.
 
     Attributes:
@@ -37,18 +37,18 @@ class Rejudged:
         return parse_judgement(self.written, unit)
 
 
-def _parse(value: object) -> Rejudged:
-    if isinstance(value, Rejudged):
+def _parse(value: object) -> ViewJudgement:
+    if isinstance(value, ViewJudgement):
         return value
     if isinstance(value, Judgement):
-        return Rejudged(str(value))
+        return ViewJudgement(str(value))
     if isinstance(value, bool) or not isinstance(value, int | float | str | dict):
-        raise syntax_error(f"{shown(value)} is not a number", _EXPECTED)
-    return Rejudged(value)
+        raise syntax_error(f"{describe(value)} is not a number", _EXPECTED)
+    return ViewJudgement(value)
 
 
 def _schema() -> dict[str, Any]:
-    written: Written = get_args(Points)[1]
+    written: TextFormat = get_args(Points)[1]
     return {**written.schema, "description": _EXPECTED}
 
 
@@ -64,5 +64,5 @@ class View(Sourced):
     name: str | None = None
     forecaster: str | None = None
     judgements: Annotated[
-        dict[str, Annotated[Rejudged, Written(_parse, _schema())]], Field(min_length=1)
+        dict[str, Annotated[ViewJudgement, TextFormat(_parse, _schema())]], Field(min_length=1)
     ]

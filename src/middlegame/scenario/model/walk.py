@@ -7,15 +7,15 @@ from pydantic import BaseModel
 
 from middlegame.base.errors import unknown
 from middlegame.scenario.conditions import Condition
-from middlegame.scenario.faults import Path, dotted
+from middlegame.scenario.faults import Path, dotted_path
 from middlegame.scenario.model.fields import Citation, Sourced
-from middlegame.scenario.model.judgement import ByFormula, Judgement
+from middlegame.scenario.model.judgement import FormulaJudgement, Judgement
 from middlegame.scenario.model.scenario import Scenario
 
-Found = tuple[Path, Any, tuple[BaseModel, ...]]
+Visit = tuple[Path, Any, tuple[BaseModel, ...]]
 
 
-def walk(scenario: Scenario) -> Iterator[Found]:
+def walk(scenario: Scenario) -> Iterator[Visit]:
     """List all values, outermost first: path, value, and the parts around it from the outside in.
 
     What was not written (a default) is left out.
@@ -28,14 +28,16 @@ def conditions(scenario: Scenario) -> Iterator[tuple[Path, Condition]]:
     return ((path, value) for path, value, _ in walk(scenario) if isinstance(value, Condition))
 
 
-def sourced(scenario: Scenario) -> Iterator[tuple[Path, Sourced]]:
+def sourced_parts(scenario: Scenario) -> Iterator[tuple[Path, Sourced]]:
     """List everything that may carry a citation, a reason or a quote."""
     return ((path, value) for path, value, _ in walk(scenario) if isinstance(value, Sourced))
 
 
-def formulas(scenario: Scenario) -> Iterator[tuple[Path, ByFormula]]:
+def formulas(scenario: Scenario) -> Iterator[tuple[Path, FormulaJudgement]]:
     """List all numbers that formulas compute."""
-    return ((path, value) for path, value, _ in walk(scenario) if isinstance(value, ByFormula))
+    return (
+        (path, value) for path, value, _ in walk(scenario) if isinstance(value, FormulaJudgement)
+    )
 
 
 def judgements(scenario: Scenario) -> Iterator[tuple[Path, Judgement, tuple[Sourced, ...]]]:
@@ -44,13 +46,13 @@ def judgements(scenario: Scenario) -> Iterator[tuple[Path, Judgement, tuple[Sour
     What a formula computes and what data are to tell (`fit:`) is no judgement.
     """
     for path, value, around in walk(scenario):
-        if path[:1] == ("fit",) or isinstance(value, ByFormula):
+        if path[:1] == ("fit",) or isinstance(value, FormulaJudgement):
             continue
         if isinstance(value, Judgement):
             yield path, value, tuple(part for part in around if isinstance(part, Sourced))
 
 
-def _walk(value: object, path: Path, around: tuple[BaseModel, ...]) -> Iterator[Found]:
+def _walk(value: object, path: Path, around: tuple[BaseModel, ...]) -> Iterator[Visit]:
     yield path, value, around
     if isinstance(value, Citation):
         return
@@ -72,10 +74,10 @@ def _walk(value: object, path: Path, around: tuple[BaseModel, ...]) -> Iterator[
 T = TypeVar("T")
 
 
-def replaced(whole: T, path: Path, value: object) -> T:
+def replace_at(whole: T, path: Path, value: object) -> T:
     """Give a copy of a scenario (or of a part of one) with the value at a path replaced.
 
-    Nothing is checked again: `check.faults_of` and compiling do that.
+    The result is not validated; `find_faults` and compiling do that.
 
     Raises:
         KeyError: there is nothing at the path.
@@ -92,21 +94,21 @@ def _replaced(part: Any, path: Path, value: object) -> Any:
         fields = type(part).model_fields
         name = next((n for n, field in fields.items() if step in (n, field.alias)), str(step))
         if name not in fields and name not in (part.model_extra or {}):
-            raise KeyError(dotted(path))
+            raise KeyError(dotted_path(path))
         return part.model_copy(update={name: _replaced(getattr(part, name), rest, value)})
     if isinstance(part, dict) and step in part:
         return part | {step: _replaced(part[step], rest, value)}
     if isinstance(part, tuple) and isinstance(step, int) and step < len(part):
         return (*part[:step], _replaced(part[step], rest, value), *part[step + 1 :])
-    raise KeyError(dotted(path))
+    raise KeyError(dotted_path(path))
 
 
-def judged(scenario: Scenario) -> dict[str, tuple[Path, Judgement]]:
+def judgements_by_place(scenario: Scenario) -> dict[str, tuple[Path, Judgement]]:
     """List every number that a view may judge otherwise, by its place as text."""
-    return {dotted(path): (path, judgement) for path, judgement, _ in judgements(scenario)}
+    return {dotted_path(path): (path, judgement) for path, judgement, _ in judgements(scenario)}
 
 
-def in_view(scenario: Scenario, name: str) -> Scenario:
+def apply_view(scenario: Scenario, name: str) -> Scenario:
     """Give the scenario with a view's judgements in place of its own, and no views.
 
     Raises:
@@ -115,9 +117,9 @@ def in_view(scenario: Scenario, name: str) -> Scenario:
     """
     if name not in scenario.views:
         raise unknown("view", name, scenario.views)
-    places = judged(scenario)
+    places = judgements_by_place(scenario)
     changed = scenario.model_copy(update={"views": {}})
     for place, rejudged in scenario.views[name].judgements.items():
         path, judgement = places[place]
-        changed = replaced(changed, path, rejudged.read(judgement.unit))
+        changed = replace_at(changed, path, rejudged.read(judgement.unit))
     return changed

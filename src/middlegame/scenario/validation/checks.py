@@ -4,14 +4,14 @@ from dataclasses import replace
 from pathlib import Path as FilePath
 
 from middlegame.scenario.faults import Fault
-from middlegame.scenario.model.offer_expansion import expand
+from middlegame.scenario.model.offer_expansion import expand_offers
 from middlegame.scenario.model.scenario import Scenario
-from middlegame.scenario.model.walk import in_view
-from middlegame.scenario.validation.context import Contest
+from middlegame.scenario.model.walk import apply_view
+from middlegame.scenario.validation.context import CheckContext
 from middlegame.scenario.validation.coverage import check_coverage
 from middlegame.scenario.validation.evidence import check_evidence
-from middlegame.scenario.validation.fit import check_learning
-from middlegame.scenario.validation.moves import check_means, check_moves
+from middlegame.scenario.validation.fit import check_fit
+from middlegame.scenario.validation.moves import check_moves, check_resources
 from middlegame.scenario.validation.names import check_names
 from middlegame.scenario.validation.numbers import (
     check_correlations,
@@ -20,9 +20,9 @@ from middlegame.scenario.validation.numbers import (
 )
 from middlegame.scenario.validation.offers import check_offers
 from middlegame.scenario.validation.order import check_order
-from middlegame.scenario.validation.partial import UNDAMAGED, Damage
+from middlegame.scenario.validation.partial import COMPLETE, PartialParse
 from middlegame.scenario.validation.periods import check_periods
-from middlegame.scenario.validation.relevance import check_purposes
+from middlegame.scenario.validation.relevance import check_relevance
 from middlegame.scenario.validation.sources import check_citations, check_quotes
 
 _CHECKS = (
@@ -32,38 +32,38 @@ _CHECKS = (
     check_coverage,
     check_order,
     check_moves,
-    check_means,
+    check_resources,
     check_evidence,
     check_offers,
     check_periods,
-    check_purposes,
+    check_relevance,
     check_correlations,
-    check_learning,
+    check_fit,
     check_views,
     check_quotes,
 )
 
 
-def faults_of(
-    scenario: Scenario, *, folder: FilePath | None = None, damage: Damage = UNDAMAGED
+def find_faults(
+    scenario: Scenario, *, folder: FilePath | None = None, partial: PartialParse = COMPLETE
 ) -> list[Fault]:
     """Find everything in a scenario that cannot be (errors) or is hardly meant (warnings).
 
     Args:
         scenario: the scenario, read from a file or built in Python.
         folder: where the sources' files are looked for; quotes are not looked up without it.
-        damage: what the scenario lacks because of faults that were told already.
+        partial: what the scenario lacks because of faults that were told already.
     """
-    expansion = expand(scenario)
+    expansion = expand_offers(scenario)
     # The offers stay in sight, beside what they stand for.
     written_out = expansion.scenario.model_copy(update={"offers": scenario.offers})
-    contest = Contest(written_out, damage, folder)
+    contest = CheckContext(written_out, partial, folder)
     found = [
-        replace(fault, path=expansion.origin(fault.path))
+        replace(fault, path=expansion.original_path(fault.path))
         for check in _CHECKS
         for fault in check(contest)
     ]
-    if damage.paths or any(fault.severity == "error" for fault in found):
+    if partial.missing or any(fault.severity == "error" for fault in found):
         return found
     return found + [fault for name in scenario.views for fault in _in_view(scenario, name)]
 
@@ -72,6 +72,6 @@ def _in_view(scenario: Scenario, name: str) -> list[Fault]:
     """Find what is wrong only with a view's judgements in place."""
     return [
         replace(fault, message=f"in the view '{name}': {fault.message}", path=("views", name))
-        for fault in faults_of(in_view(scenario, name))
+        for fault in find_faults(apply_view(scenario, name))
         if fault.severity == "error"
     ]

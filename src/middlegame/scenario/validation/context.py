@@ -7,48 +7,50 @@ from math import prod
 from pathlib import Path as FilePath
 
 from middlegame.scenario.conditions import Condition
-from middlegame.scenario.faults import Fault, Path, listed, nearest
-from middlegame.scenario.model.references import LAST, PREVIOUS, split
+from middlegame.scenario.faults import Fault, Path, join_names, nearest
+from middlegame.scenario.model.references import LAST, PREVIOUS, split_reference
 from middlegame.scenario.model.scenario import Scenario
-from middlegame.scenario.validation.partial import Damage
+from middlegame.scenario.validation.partial import PartialParse
 
-MOST_COMBINATIONS = 1_000_000
+MAX_COMBINATIONS = 1_000_000
 
 
 @dataclass(frozen=True)
-class Contest:
+class CheckContext:
     """A scenario with what it lacks because of faults told already."""
 
     scenario: Scenario
-    damage: Damage
+    partial: PartialParse
     folder: FilePath | None = None
 
     @property
-    def count(self) -> int:
+    def period_count(self) -> int:
         """How many periods there are; 0 without time."""
         return self.scenario.periods.for_ if self.scenario.periods else 0
 
-    def timed(self, name: str) -> bool:
+    def is_timed(self, name: str) -> bool:
         """Whether a move or factor belongs to periods."""
         factor = self.scenario.factors.get(name)
-        return self.count > 0 and not (factor is not None and factor.once)
+        return self.period_count > 0 and not (factor is not None and factor.once)
 
-    def sometimes(self, reference: str) -> bool:
+    def may_be_absent(self, reference: str) -> bool:
         """Whether it is of a move that is not made in every period, or not yet before the first."""
-        name, at = split(reference)
+        name, at = split_reference(reference)
         move = self.scenario.moves.get(name)
-        if move is None or not self.count:
+        if move is None or not self.period_count:
             return False
-        return at is not None or (move.periods is not None and len(move.periods) < self.count)
+        return at is not None or (
+            move.periods is not None and len(move.periods) < self.period_count
+        )
 
     @cached_property
     def states(self) -> dict[str, tuple[str, ...] | None]:
         """The states of every move and factor, by every reference to it; None if unknowable."""
-        periods = (*range(1, self.count + 1), PREVIOUS, LAST) if self.count else ()
+        periods = (*range(1, self.period_count + 1), PREVIOUS, LAST) if self.period_count else ()
         referred = {
             f"{name}@{period}": states
             for name, states in self.named_states.items()
-            if self.timed(name)
+            if self.is_timed(name)
             for period in periods
         }
         return self.named_states | referred
@@ -60,40 +62,42 @@ class Contest:
         written = self.scenario.states()
         for section, key in (("moves", "options"), ("factors", "states")):
             whole = self.scenario.moves if section == "moves" else self.scenario.factors
-            for name in dict.fromkeys((*whole, *(self.damage.names(section) or ()))):
+            for name in dict.fromkeys((*whole, *(self.partial.names(section) or ()))):
                 if name in states:
                     states[name] = None  # a move and a factor of one name, told elsewhere
-                elif self.damage.touches(section, name, key) or name not in whole:
-                    states[name] = self.damage.states(name)
+                elif self.partial.affects(section, name, key) or name not in whole:
+                    states[name] = self.partial.states(name)
                 else:
                     states[name] = written[name]
         return states
 
     @cached_property
-    def sound_states(self) -> dict[str, tuple[str, ...]]:
+    def known_states(self) -> dict[str, tuple[str, ...]]:
         """The states of the moves and factors whose states are all known."""
         return {name: states for name, states in self.states.items() if states is not None}
 
     @property
     def knows_all_names(self) -> bool:
         """Whether the moves and factors that there are can all be named."""
-        return None not in (self.damage.names("moves"), self.damage.names("factors"))
+        return None not in (self.partial.names("moves"), self.partial.names("factors"))
 
-    def whole(self, section: str, name: str) -> bool:
+    def is_complete(self, section: str, name: str) -> bool:
         """Whether nothing of an entry is missing."""
-        return not self.damage.touches(section, name)
+        return not self.partial.affects(section, name)
 
-    def sound(self, condition: Condition | None) -> bool:
+    def can_evaluate(self, condition: Condition | None) -> bool:
         """Whether a condition speaks only of what there is, so that it can be evaluated."""
         if condition is None:
             return True
-        states = self.sound_states
+        states = self.known_states
         return all(
-            leaf.variable in states and set(leaf.among) <= set(states[leaf.variable])
+            leaf.variable in states and set(leaf.states) <= set(states[leaf.variable])
             for leaf in condition.leaves()
         )
 
-    def too_many(self, what: str, path: Path, mentions: Sequence[Sequence[str]]) -> list[Fault]:
+    def check_combinations(
+        self, what: str, path: Path, mentions: Sequence[Sequence[str]]
+    ) -> list[Fault]:
         """Refuse to go through more combinations than can be.
 
         Args:
@@ -102,23 +106,23 @@ class Contest:
             mentions: the variables that each of its conditions speaks of.
         """
         names = list(dict.fromkeys(name for each in mentions for name in each))
-        total = prod(len(self.sound_states[name]) for name in names)
-        if total <= MOST_COMBINATIONS:
+        total = prod(len(self.known_states[name]) for name in names)
+        if total <= MAX_COMBINATIONS:
             return []
         rarest = sorted(
             names,
-            key=lambda name: (sum(name in e for e in mentions), -len(self.sound_states[name])),
+            key=lambda name: (sum(name in e for e in mentions), -len(self.known_states[name])),
         )
         left, dropped = total, []
         for name in rarest:
-            if left <= MOST_COMBINATIONS:
+            if left <= MAX_COMBINATIONS:
                 break
-            left //= len(self.sound_states[name])
+            left //= len(self.known_states[name])
             dropped.append(name)
         problem = (
             f"{what} {'spans' if what.startswith('the condition') else 'span'} {total:,} cases"
         )
-        expected = f"at most {MOST_COMBINATIONS:,}; without {', '.join(dropped)} there are {left:,}"
+        expected = f"at most {MAX_COMBINATIONS:,}; without {', '.join(dropped)} there are {left:,}"
         return [Fault(problem, expected, path=path)]
 
 
@@ -138,5 +142,5 @@ def unknown_name(
     if name in names:
         return []
     near = nearest(name, names)
-    expected = "" if near or not names else f"one of {listed(names)}"
+    expected = "" if near or not names else f"one of {join_names(names)}"
     return [Fault(f"unknown {kind} '{name}'", expected, near, path=path, offset=offset)]

@@ -8,13 +8,13 @@ import numpy as np
 
 from middlegame.scenario.faults import Fault
 from middlegame.scenario.model.scenario import Rule, Table
-from middlegame.scenario.validation.context import Contest
+from middlegame.scenario.validation.context import CheckContext
 
 
-def check_coverage(contest: Contest) -> Iterator[Fault]:
+def check_coverage(contest: CheckContext) -> Iterator[Fault]:
     """Check that every factor says what happens in every case, once."""
     for name, factor in contest.scenario.factors.items():
-        if not contest.whole("factors", name):
+        if not contest.is_complete("factors", name):
             continue
         if factor.rules is not None:
             yield from _rules(contest, name, factor.rules)
@@ -22,15 +22,15 @@ def check_coverage(contest: Contest) -> Iterator[Fault]:
             yield from _table(contest, name, factor.table)
 
 
-def _rules(contest: Contest, name: str, rules: tuple[Rule, ...]) -> Iterator[Fault]:
-    if not all(contest.sound(rule.if_) for rule in rules):
+def _rules(contest: CheckContext, name: str, rules: tuple[Rule, ...]) -> Iterator[Fault]:
+    if not all(contest.can_evaluate(rule.if_) for rule in rules):
         return
     path = ("factors", name, "rules")
     mentions = [rule.if_.variables() if rule.if_ else () for rule in rules]
-    if large := contest.too_many(f"the rules of '{name}'", path, mentions):
+    if large := contest.check_combinations(f"the rules of '{name}'", path, mentions):
         yield from large
         return
-    states = contest.sound_states
+    states = contest.known_states
     over = list(dict.fromkeys(variable for each in mentions for variable in each))
     shape = tuple(len(states[variable]) for variable in over)
     open_cases = np.ones(shape, dtype=bool)
@@ -41,7 +41,7 @@ def _rules(contest: Contest, name: str, rules: tuple[Rule, ...]) -> Iterator[Fau
                 "the rule can never match: its condition contradicts itself",
                 path=(*path, position),
             )
-        elif not (matches & open_cases).any() and not any(map(contest.sometimes, over)):
+        elif not (matches & open_cases).any() and not any(map(contest.may_be_absent, over)):
             yield Fault(
                 "the rule never matches: the rules before it take all of its cases",
                 "it before them, or left out",
@@ -56,12 +56,12 @@ def _rules(contest: Contest, name: str, rules: tuple[Rule, ...]) -> Iterator[Fau
         yield Fault(f"no rule says what happens if {case}", "a last rule without 'if'", path=path)
 
 
-def _table(contest: Contest, name: str, table: Table) -> Iterator[Fault]:
-    states = contest.sound_states
+def _table(contest: CheckContext, name: str, table: Table) -> Iterator[Fault]:
+    states = contest.known_states
     path = ("factors", name, "table")
     if not all(given in states for given in table.given):
         return
-    if large := contest.too_many(f"the rows of '{name}'", path, [table.given]):
+    if large := contest.check_combinations(f"the rows of '{name}'", path, [table.given]):
         yield from large
         return
     seen: dict[tuple[str, ...], int] = {}

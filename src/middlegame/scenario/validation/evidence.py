@@ -4,27 +4,27 @@ from collections.abc import Iterator
 
 from middlegame.scenario.faults import Fault, Path
 from middlegame.scenario.model.scenario import Evidence
-from middlegame.scenario.timeline import references
-from middlegame.scenario.validation.context import Contest
+from middlegame.scenario.timeline import dependencies
+from middlegame.scenario.validation.context import CheckContext
 from middlegame.scenario.validation.order import moves_behind
 
 
-def check_evidence(contest: Contest) -> Iterator[Fault]:
+def check_evidence(contest: CheckContext) -> Iterator[Fault]:
     """Check what was seen, when, and by whom."""
     for name, evidence in contest.scenario.evidence.items():
-        if contest.whole("evidence", name) and contest.sound(evidence.saw):
+        if contest.is_complete("evidence", name) and contest.can_evaluate(evidence.saw):
             yield from _saw(contest, name, evidence)
             yield from _seen_by(contest, name, evidence)
             yield from _date(contest, name, evidence)
 
 
-def _saw(contest: Contest, name: str, evidence: Evidence) -> Iterator[Fault]:
+def _saw(contest: CheckContext, name: str, evidence: Evidence) -> Iterator[Fault]:
     path: Path = ("evidence", name, "saw")
     over = evidence.saw.variables()
-    if large := contest.too_many("the condition", path, [over]):
+    if large := contest.check_combinations("the condition", path, [over]):
         yield from large
         return
-    truth = evidence.saw.holds(contest.sound_states, over)
+    truth = evidence.saw.holds(contest.known_states, over)
     if not truth.any() and evidence.likelihood is None:
         yield Fault(
             f"what '{name}' saw can never hold: it contradicts itself",
@@ -45,12 +45,12 @@ def _saw(contest: Contest, name: str, evidence: Evidence) -> Iterator[Fault]:
         )
 
 
-def _seen_by(contest: Contest, name: str, evidence: Evidence) -> Iterator[Fault]:
-    scenario, damage = contest.scenario, contest.damage
-    if scenario.periods or damage.touches("moves") or damage.touches("factors"):
+def _seen_by(contest: CheckContext, name: str, evidence: Evidence) -> Iterator[Fault]:
+    scenario, damage = contest.scenario, contest.partial
+    if scenario.periods or damage.affects("moves") or damage.affects("factors"):
         return  # over time, whoever moved moves again
     order = list(scenario.moves)
-    depends = {factor: references(part) for factor, part in scenario.factors.items()}
+    depends = {factor: dependencies(part) for factor, part in scenario.factors.items()}
     behind = moves_behind(evidence.saw.variables(), depends, order)
     later = order[order.index(behind[-1]) + 1 :] if behind else order
     movers = {scenario.moves[move].by for move in later}
@@ -65,7 +65,7 @@ def _seen_by(contest: Contest, name: str, evidence: Evidence) -> Iterator[Fault]
             )
 
 
-def _date(contest: Contest, name: str, evidence: Evidence) -> Iterator[Fault]:
+def _date(contest: CheckContext, name: str, evidence: Evidence) -> Iterator[Fault]:
     as_of = contest.scenario.as_of
     if evidence.date is not None and as_of is not None and evidence.date > as_of:
         yield Fault(

@@ -3,25 +3,25 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from middlegame.scenario.faults import Fault, Path, listed
-from middlegame.scenario.formulas import Among, Quantity
-from middlegame.scenario.model.correlations import at_odds, matrix_of
+from middlegame.scenario.faults import Fault, Path, join_names
+from middlegame.scenario.formulas import CategoryTest, Quantity
+from middlegame.scenario.model.correlations import correlation_matrix, inconsistent_rows
 from middlegame.scenario.model.fit import Fit, Observed
-from middlegame.scenario.model.judgement import NUMBERS, ByFormula
-from middlegame.scenario.model.references import base
+from middlegame.scenario.model.judgement import UNIT_EXAMPLES, FormulaJudgement
+from middlegame.scenario.model.references import base_name
 from middlegame.scenario.model.walk import formulas
-from middlegame.scenario.validation.context import Contest, unknown_name
+from middlegame.scenario.validation.context import CheckContext, unknown_name
 
 
-def check_learning(contest: Contest) -> Iterator[Fault]:
+def check_fit(contest: CheckContext) -> Iterator[Fault]:
     """Check every formula, and the section `fit:`."""
     fit = contest.scenario.fit
     if fit is None:
-        if not contest.damage.touches("fit"):
+        if not contest.partial.affects("fit"):
             for path, number in formulas(contest.scenario):
                 yield from _undeclared(path, number)
         return
-    if contest.damage.touches("fit"):
+    if contest.partial.affects("fit"):
         return  # what is missing may be what the formulas speak of
     used: set[str] = set()
     for path, number in formulas(contest.scenario):
@@ -34,19 +34,19 @@ def check_learning(contest: Contest) -> Iterator[Fault]:
     yield from _correlations(fit)
 
 
-def _undeclared(path: Path, number: ByFormula) -> Iterator[Fault]:
+def _undeclared(path: Path, number: FormulaJudgement) -> Iterator[Fault]:
     names = number.formula.names
     if names == (number.formula.text,):
-        yield Fault(f"'{number}' is not a number or a range", NUMBERS[number.unit], path=path)
+        yield Fault(f"'{number}' is not a number or a range", UNIT_EXAMPLES[number.unit], path=path)
     elif names:
         yield Fault(
             f"'{number}' is not a number or a range; as a formula it needs its coefficients",
-            f"{NUMBERS[number.unit]}; or fit: {{coefficients: {{{names[0]}: free}}}}",
+            f"{UNIT_EXAMPLES[number.unit]}; or fit: {{coefficients: {{{names[0]}: free}}}}",
             path=path,
         )
 
 
-def _formula(fit: Fit, path: Path, number: ByFormula) -> Iterator[Fault]:
+def _formula(fit: Fit, path: Path, number: FormulaJudgement) -> Iterator[Fault]:
     for part in number.formula.expression.walk():
         if isinstance(part, Quantity):
             yield from unknown_name(
@@ -63,7 +63,7 @@ def _formula(fit: Fit, path: Path, number: ByFormula) -> Iterator[Fault]:
                     path=path,
                     offset=part.offset,
                 )
-        elif isinstance(part, Among):
+        elif isinstance(part, CategoryTest):
             if part.column not in fit.categories:
                 yield from unknown_name(
                     "categorical column", part.column, list(fit.categories), path, part.offset
@@ -74,15 +74,15 @@ def _formula(fit: Fit, path: Path, number: ByFormula) -> Iterator[Fault]:
                 yield from unknown_name("category", category, known, path, offset)
 
 
-def _twice(contest: Contest, fit: Fit) -> Iterator[Fault]:
+def _twice(contest: CheckContext, fit: Fit) -> Iterator[Fault]:
     for name in fit.columns:
         if name in fit.coefficients:
             path = ("fit", "columns", name)
             yield Fault(f"'{name}' is a coefficient and a column", "two names", path=path)
 
 
-def _unused(contest: Contest, fit: Fit, used: set[str]) -> Iterator[Fault]:
-    if contest.damage.paths:
+def _unused(contest: CheckContext, fit: Fit, used: set[str]) -> Iterator[Fault]:
+    if contest.partial.missing:
         return  # what could not be read may be what speaks of them
     for section, names in (("coefficients", fit.coefficients), ("columns", fit.columns)):
         for name in names:
@@ -94,9 +94,9 @@ def _unused(contest: Contest, fit: Fit, used: set[str]) -> Iterator[Fault]:
                 )
 
 
-def _observed(contest: Contest, name: str, shown: Observed) -> Iterator[Fault]:
+def _observed(contest: CheckContext, name: str, shown: Observed) -> Iterator[Fault]:
     path: Path = ("fit", "observed", name)
-    name = base(name)
+    name = base_name(name)
     if name not in contest.states:
         if contest.knows_all_names:
             yield from unknown_name("move or factor", name, list(contest.states), path)
@@ -110,7 +110,7 @@ def _observed(contest: Contest, name: str, shown: Observed) -> Iterator[Fault]:
     missing = [state for state in states if state not in shown.values]
     if missing:
         yield Fault(
-            f"no value of '{shown.column}' shows {listed(missing)}",
+            f"no value of '{shown.column}' shows {join_names(missing)}",
             f"values: {{{missing[0]}: ...}}",
             severity="warning",
             path=(*path, "values"),
@@ -139,9 +139,9 @@ def _correlations(fit: Fit) -> Iterator[Fault]:
                 "one of the two",
                 path=("fit", "coefficients", name),
             )
-    if odd := at_odds(matrix_of(names, fit.correlations)):
+    if odd := inconsistent_rows(correlation_matrix(names, fit.correlations)):
         yield Fault(
-            f"the correlations of {listed([names[k] for k in odd])} cannot all be at once",
+            f"the correlations of {join_names([names[k] for k in odd])} cannot all be at once",
             "correlations that numbers can have, such as those that 'middlegame fit' writes",
             path=("fit", "correlations"),
         )

@@ -13,10 +13,15 @@ from pydantic_core import ErrorDetails
 
 from middlegame.scenario.faults import Fault, Path, nearest
 from middlegame.scenario.model.scenario import Scenario
-from middlegame.scenario.model.schema import keys_at
-from middlegame.scenario.syntax import shown
-from middlegame.scenario.validation.partial import Damage, existing, original, without
-from middlegame.scenario.yaml.tree import Tree
+from middlegame.scenario.model.schema import allowed_keys
+from middlegame.scenario.syntax import describe
+from middlegame.scenario.validation.partial import (
+    PartialParse,
+    existing_prefix,
+    original_path,
+    remove_paths,
+)
+from middlegame.scenario.yaml.tree import ParsedYaml
 
 _MOST_ROUNDS = 16
 _MOST_FAULTS = 200
@@ -41,7 +46,7 @@ _WANTED = {
 }
 
 
-def validate(tree: Tree) -> tuple[Scenario | None, list[Fault], Damage]:
+def read_model(tree: ParsedYaml) -> tuple[Scenario | None, list[Fault], PartialParse]:
     """Read the data of a YAML tree as a scenario.
 
     Returns:
@@ -52,23 +57,23 @@ def validate(tree: Tree) -> tuple[Scenario | None, list[Fault], Damage]:
 
 
 class _Validation:
-    def __init__(self, tree: Tree) -> None:
+    def __init__(self, tree: ParsedYaml) -> None:
         self.tree = tree
         self.data = tree.data
         self.removed: set[Path] = set()
-        self.damaged = set(tree.damaged)
+        self.damaged = set(tree.missing)
         self.stood_in: set[Path] = set()
         self.faults: list[Fault] = []
 
-    def run(self) -> tuple[Scenario | None, list[Fault], Damage]:
+    def run(self) -> tuple[Scenario | None, list[Fault], PartialParse]:
         if not isinstance(self.data, dict):
             fault = Fault(
-                f"the file is {shown(self.data)}", "keys such as title:, actors: and moves:"
+                f"the file is {describe(self.data)}", "keys such as title:, actors: and moves:"
             )
             return None, [fault], self._damage()
         for _ in range(_MOST_ROUNDS):
             try:
-                scenario = Scenario.model_validate(without(self.data, self.removed))
+                scenario = Scenario.model_validate(remove_paths(self.data, self.removed))
             except ValidationError as error:
                 details = error.errors(include_url=False, include_input=True)
                 if not self._take(details[:_MOST_FAULTS]) or len(details) > _MOST_FAULTS:
@@ -77,8 +82,8 @@ class _Validation:
                 return scenario, self.faults, self._damage()
         return None, self.faults, self._damage()
 
-    def _damage(self) -> Damage:
-        return Damage(frozenset(self.damaged | self.removed), self.data)
+    def _damage(self) -> PartialParse:
+        return PartialParse(frozenset(self.damaged | self.removed), self.data)
 
     def _take(self, details: list[ErrorDetails]) -> bool:
         """Tell of the errors and leave out what they are about; False if nothing would be left."""
@@ -92,7 +97,7 @@ class _Validation:
             if told not in around:
                 self._tell(each, told)
             lacks = each["type"] == "missing"
-            target = told if lacks else existing(told, self.data)
+            target = told if lacks else existing_prefix(told, self.data)
             if self._stand_in(target):
                 continue
             target = told[:-1] if lacks else target
@@ -121,7 +126,7 @@ class _Validation:
         holder = _at(self.data, path[:-1]) if error["type"] == "extra_forbidden" else None
         if not isinstance(holder, dict):
             return ()
-        right = nearest(str(path[-1]), keys_at(path[:-1]))
+        right = nearest(str(path[-1]), allowed_keys(path[:-1]))
         new = (*path[:-1], right)
         if not right or right in holder or new in self.damaged:
             return ()
@@ -158,7 +163,7 @@ class _Validation:
         if loc and loc[-1] == "[key]":
             loc = loc[:-1]
         within = error.get("ctx", {}).get("within", ())
-        return original((*loc, *within), self.data, self.removed)
+        return original_path((*loc, *within), self.data, self.removed)
 
 
 def _at(data: Any, path: Path) -> Any:
@@ -176,7 +181,7 @@ def _fault(error: ErrorDetails, path: Path, data: object) -> Fault:
     if kind == "missing":
         return Fault(f"the key '{name}' is missing", path=path)
     if kind == "extra_forbidden":
-        valid = keys_at(path[:-1])
+        valid = allowed_keys(path[:-1])
         expected = "" if nearest(name, valid) else f"one of {', '.join(valid)}"
         return Fault(f"unknown key '{name}'", expected, nearest(name, valid), path=path)
     if kind == "too_short":
@@ -187,7 +192,7 @@ def _fault(error: ErrorDetails, path: Path, data: object) -> Fault:
         given = error["input"]
         if kind == "tuple_type" and isinstance(given, str):
             wanted = f"a list: [{given}]"
-        return Fault(f"'{_named(path)}' is {shown(given)}", wanted, path=path)
+        return Fault(f"'{_named(path)}' is {describe(given)}", wanted, path=path)
     return Fault(f"'{_named(path)}': {error['msg'].lower()}", path=path)
 
 

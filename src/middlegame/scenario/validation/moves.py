@@ -4,22 +4,22 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from middlegame.scenario.faults import Fault, Path, listed, nearest
+from middlegame.scenario.faults import Fault, Path, join_names, nearest
 from middlegame.scenario.model.scenario import Move
-from middlegame.scenario.validation.context import Contest, unknown_name
+from middlegame.scenario.validation.context import CheckContext, unknown_name
 
 
-def check_moves(contest: Contest) -> Iterator[Fault]:
+def check_moves(contest: CheckContext) -> Iterator[Fault]:
     """Check what is open when, and what is forgotten."""
     for name, move in contest.scenario.moves.items():
         yield from _unknown_to_the_move(contest, name, move)
-        if contest.whole("moves", name):
+        if contest.is_complete("moves", name):
             yield from _open(contest, name, move)
     yield from _forgotten(contest)
 
 
-def _unknown_to_the_move(contest: Contest, name: str, move: Move) -> Iterator[Fault]:
-    if contest.damage.touches("moves", name, "knows"):
+def _unknown_to_the_move(contest: CheckContext, name: str, move: Move) -> Iterator[Fault]:
+    if contest.partial.affects("moves", name, "knows"):
         return
     for option, what in move.options.items():
         told: set[str] = set()
@@ -36,16 +36,16 @@ def _unknown_to_the_move(contest: Contest, name: str, move: Move) -> Iterator[Fa
                 )
 
 
-def _open(contest: Contest, name: str, move: Move) -> Iterator[Fault]:
+def _open(contest: CheckContext, name: str, move: Move) -> Iterator[Fault]:
     conditions = {option: what.if_ for option, what in move.options.items() if what.if_}
-    if not all(contest.sound(condition) for condition in conditions.values()):
+    if not all(contest.can_evaluate(condition) for condition in conditions.values()):
         return
     path = ("moves", name, "options")
     mentions = [condition.variables() for condition in conditions.values()]
-    if large := contest.too_many(f"the options of '{name}'", path, mentions):
+    if large := contest.check_combinations(f"the options of '{name}'", path, mentions):
         yield from large
         return
-    states = contest.sound_states
+    states = contest.known_states
     over = list(dict.fromkeys(variable for each in mentions for variable in each))
     shape = tuple(len(states[variable]) for variable in over)
     closed = np.ones(shape, dtype=bool)
@@ -68,28 +68,28 @@ def _open(contest: Contest, name: str, move: Move) -> Iterator[Fault]:
         )
 
 
-def _forgotten(contest: Contest) -> Iterator[Fault]:
+def _forgotten(contest: CheckContext) -> Iterator[Fault]:
     earlier: dict[str, list[str]] = {}
     within_offers = [f"{o}_{part}" for o in contest.scenario.offers for part in ("offer", "answer")]
     for name, move in contest.scenario.moves.items():
         own = earlier.setdefault(move.by, [])
         forgotten = [each for each in own if each not in (*move.knows, *within_offers)]
-        if forgotten and not contest.damage.touches("moves", name, "knows"):
-            quoted = listed([f"'{each}'" for each in forgotten])
+        if forgotten and not contest.partial.affects("moves", name, "knows"):
+            quoted = join_names([f"'{each}'" for each in forgotten])
             yield Fault(
                 f"'{name}' does not know {quoted}, its actor's own earlier "
                 f"move{'s' if len(forgotten) > 1 else ''}",
-                f"knows: [{listed((*move.knows, *forgotten))}], unless forgetting is meant",
+                f"knows: [{join_names((*move.knows, *forgotten))}], unless forgetting is meant",
                 severity="warning",
                 path=("moves", name),
             )
         own.append(name)
 
 
-def check_means(contest: Contest) -> Iterator[Fault]:
+def check_resources(contest: CheckContext) -> Iterator[Fault]:
     """Check who has which means, and what spends them."""
-    scenario, damage = contest.scenario, contest.damage
-    if damage.touches("resources"):
+    scenario, damage = contest.scenario, contest.partial
+    if damage.affects("resources"):
         return
     actors = damage.names("actors")
     for actor in scenario.resources:
@@ -114,7 +114,7 @@ def check_means(contest: Contest) -> Iterator[Fault]:
                         f"at most {means[resource].amount}",
                         path=path,
                     )
-    if damage.touches("moves"):
+    if damage.affects("moves"):
         return
     for actor, means in scenario.resources.items():
         for resource in means:

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 from middlegame.scenario.faults import Fault, Path
-from middlegame.scenario.model.references import base, split
+from middlegame.scenario.model.references import base_name, split_reference
 from middlegame.scenario.model.scenario import Distribution, Factor
 from middlegame.scenario.model.walk import conditions
-from middlegame.scenario.validation.context import Contest, unknown_name
+from middlegame.scenario.validation.context import CheckContext, unknown_name
 
 
-def check_names(contest: Contest) -> Iterator[Fault]:
+def check_names(contest: CheckContext) -> Iterator[Fault]:
     """Find every name that is not defined, and those defined twice."""
     yield from _twice(contest)
     yield from _actors(contest)
@@ -20,34 +20,34 @@ def check_names(contest: Contest) -> Iterator[Fault]:
 
 
 def _unknown_reference(
-    contest: Contest, reference: str, path: Path, offset: int = 0
+    contest: CheckContext, reference: str, path: Path, offset: int = 0
 ) -> Iterator[Fault]:
     """Tell what is wrong with a name or with the period that is said with it."""
     if reference in contest.states:
         return
     if "." in reference:
         means = [f"{a}.{r}" for a, of in contest.scenario.resources.items() for r in of]
-        if not contest.damage.touches("resources") and path[2] == "knows":
+        if not contest.partial.affects("resources") and path[2] == "knows":
             yield from unknown_name("means", reference, means, path, offset)
         elif path[2] != "knows":
             yield Fault(f"a table is given moves and factors, not '{reference}'", path=path)
         return
-    name, at = split(reference)
+    name, at = split_reference(reference)
     if name not in contest.named_states or at is None:
         yield from unknown_name("move or factor", name, contest.named_states, path, offset)
-    elif not contest.count:
-        if not contest.damage.touches("periods"):
+    elif not contest.period_count:
+        if not contest.partial.affects("periods"):
             problem = f"'{reference}' names a period, and this scenario has none"
             yield Fault(problem, f"{name}, or periods at the top", path=path, offset=offset)
-    elif not contest.timed(name):
+    elif not contest.is_timed(name):
         problem = f"'{name}' is settled once and belongs to no period"
         yield Fault(problem, name, path=path, offset=offset)
     else:
-        expected = f"{name}@1 to {name}@{contest.count}, {name}@previous or {name}@last"
+        expected = f"{name}@1 to {name}@{contest.period_count}, {name}@previous or {name}@last"
         yield Fault(f"there is no period {at}", expected, path=path, offset=offset)
 
 
-def _twice(contest: Contest) -> Iterator[Fault]:
+def _twice(contest: CheckContext) -> Iterator[Fault]:
     for name in contest.scenario.factors:
         if name in contest.scenario.moves:
             yield Fault(f"'{name}' is a move and a factor", "two names", path=("factors", name))
@@ -58,13 +58,13 @@ def _twice(contest: Contest) -> Iterator[Fault]:
             yield Fault(f"'{name}' is a {kind} and a piece of evidence", "two names", path=path)
 
 
-def _actors(contest: Contest) -> Iterator[Fault]:
-    actors = contest.damage.names("actors")
+def _actors(contest: CheckContext) -> Iterator[Fault]:
+    actors = contest.partial.names("actors")
     if actors is None:
         return
     valid = dict.fromkeys((*contest.scenario.actors, *actors))
     for name, move in contest.scenario.moves.items():
-        if not contest.damage.touches("moves", name, "by"):
+        if not contest.partial.affects("moves", name, "by"):
             yield from unknown_name("actor", move.by, valid, ("moves", name, "by"))
     for name in contest.scenario.interests:
         yield from unknown_name("actor", name, valid, ("interests", name))
@@ -73,7 +73,7 @@ def _actors(contest: Contest) -> Iterator[Fault]:
             yield from unknown_name("actor", actor, valid, ("evidence", name, "seen_by", position))
 
 
-def _variables(contest: Contest) -> Iterator[Fault]:
+def _variables(contest: CheckContext) -> Iterator[Fault]:
     if not contest.knows_all_names:
         return
     for name, move in contest.scenario.moves.items():
@@ -86,32 +86,32 @@ def _variables(contest: Contest) -> Iterator[Fault]:
             yield from _unknown_reference(contest, given, place)
 
 
-def _conditions(contest: Contest) -> Iterator[Fault]:
+def _conditions(contest: CheckContext) -> Iterator[Fault]:
     for path, condition in conditions(contest.scenario):
-        if contest.damage.touches(*path):
+        if contest.partial.affects(*path):
             continue
         for leaf in condition.leaves():
             if leaf.variable not in contest.states:
                 if contest.knows_all_names:
                     yield from _unknown_reference(contest, leaf.variable, path, leaf.offset)
                 continue
-            offsets = leaf.state_offsets or (leaf.offset,) * len(leaf.among)
-            for state, offset in zip(leaf.among, offsets, strict=True):
+            offsets = leaf.state_offsets or (leaf.offset,) * len(leaf.states)
+            for state, offset in zip(leaf.states, offsets, strict=True):
                 yield from _state(contest, leaf.variable, state, path, offset)
 
 
 def _state(
-    contest: Contest, variable: str, state: str, path: Path, offset: int = 0
+    contest: CheckContext, variable: str, state: str, path: Path, offset: int = 0
 ) -> Iterator[Fault]:
     states = contest.states.get(variable)
     if states is not None:
-        kind = "option" if base(variable) in contest.scenario.moves else "state"
+        kind = "option" if base_name(variable) in contest.scenario.moves else "state"
         for fault in unknown_name(kind, state, states, path, offset):
             message = f"'{variable}' has no {kind} '{state}'"
             yield Fault(message, fault.expected, fault.suggestion, path=path, offset=offset)
 
 
-def _factor(contest: Contest, name: str, factor: Factor) -> Iterator[Fault]:
+def _factor(contest: CheckContext, name: str, factor: Factor) -> Iterator[Fault]:
     path: Path = ("factors", name)
     thens: list[tuple[Path, Distribution]] = [
         ((*path, "chance"), factor.chance or {}),
@@ -125,7 +125,7 @@ def _factor(contest: Contest, name: str, factor: Factor) -> Iterator[Fault]:
             for k, (given, state) in enumerate(zip(factor.table.given, row.when, strict=False)):
                 yield from _state(contest, given, state, (*row_path, "when", k))
     for then_path, then in thens:
-        for state in () if contest.damage.touches(*then_path) else then:
+        for state in () if contest.partial.affects(*then_path) else then:
             yield from _state(contest, name, state, (*then_path, state))
     if factor.causes:
         state = factor.causes.state

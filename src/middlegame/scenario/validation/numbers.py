@@ -6,18 +6,18 @@ from collections.abc import Iterator
 from pydantic_core import PydanticCustomError
 
 from middlegame.scenario.faults import Fault, Path, nearest
-from middlegame.scenario.model.judgement import ByFormula, Judgement, plain
+from middlegame.scenario.model.judgement import FormulaJudgement, Judgement, format_number
 from middlegame.scenario.model.scenario import Factor
-from middlegame.scenario.model.walk import judged, walk
-from middlegame.scenario.validation.context import Contest
+from middlegame.scenario.model.walk import judgements_by_place, walk
+from middlegame.scenario.validation.context import CheckContext
 
 _SLACK = 1e-9
 
 
-def check_distributions(contest: Contest) -> Iterator[Fault]:
+def check_distributions(contest: CheckContext) -> Iterator[Fault]:
     """Check that every distribution adds up to 100%."""
     for name, factor in contest.scenario.factors.items():
-        if contest.damage.touches("factors", name, "states"):
+        if contest.partial.affects("factors", name, "states"):
             continue
         path: Path = ("factors", name)
         if factor.chance is not None:
@@ -38,17 +38,19 @@ def check_distributions(contest: Contest) -> Iterator[Fault]:
 
 
 def _adds_up(
-    contest: Contest, factor: Factor, then: dict[str, Judgement], path: Path
+    contest: CheckContext, factor: Factor, then: dict[str, Judgement], path: Path
 ) -> Iterator[Fault]:
     if not set(then) <= set(factor.states) or any(
-        path == p[: len(path)] for p in contest.damage.paths
+        path == p[: len(path)] for p in contest.partial.missing
     ):
         return
     left_out = [state for state in factor.states if state not in then]
-    known = [judgement for judgement in then.values() if not isinstance(judgement, ByFormula)]
+    known = [
+        judgement for judgement in then.values() if not isinstance(judgement, FormulaJudgement)
+    ]
     total = sum(judgement.median for judgement in known)
     exact = all(judgement.exact for judgement in then.values())
-    percent = f"{plain(round(100 * total, 4))}%"
+    percent = f"{format_number(round(100 * total, 4))}%"
     if not left_out and not exact:
         yield Fault(
             "all states have a chance, and some of them "
@@ -78,7 +80,7 @@ def _adds_up(
         )
 
 
-def check_correlations(contest: Contest) -> Iterator[Fault]:
+def check_correlations(contest: CheckContext) -> Iterator[Fault]:
     """Warn of groups that one range alone names: there is nothing for it to go along with."""
     members: dict[str, list[Path]] = {}
     for path, value, _ in walk(contest.scenario):
@@ -97,7 +99,7 @@ def check_correlations(contest: Contest) -> Iterator[Fault]:
             )
 
 
-def check_views(contest: Contest) -> Iterator[Fault]:
+def check_views(contest: CheckContext) -> Iterator[Fault]:
     """Check that each judgement of a view stands in for a number, and is one of its unit.
 
     What a view makes of the whole is checked once the scenario itself is sound (`check`).
@@ -105,12 +107,12 @@ def check_views(contest: Contest) -> Iterator[Fault]:
     views = contest.scenario.views
     if not views:
         return
-    places = judged(contest.scenario)
+    places = judgements_by_place(contest.scenario)
     for name, view in views.items():
         for place, rejudged in view.judgements.items():
             path = ("views", name, "judgements", place)
             if place not in places:
-                if not contest.damage.touches(re.split(r"[.\[]", place)[0]):
+                if not contest.partial.affects(re.split(r"[.\[]", place)[0]):
                     yield Fault(
                         f"there is no number at '{place}'",
                         ""

@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from middlegame.scenario.conditions import Condition, Is
 from middlegame.scenario.faults import Fault, Path
 from middlegame.scenario.model.offers import Offer
-from middlegame.scenario.validation.context import Contest, unknown_name
+from middlegame.scenario.validation.context import CheckContext, unknown_name
 
 
-def check_offers(contest: Contest) -> Iterator[Fault]:
+def check_offers(contest: CheckContext) -> Iterator[Fault]:
     """Check who offers what to whom."""
     for name, offer in contest.scenario.offers.items():
         path: Path = ("offers", name)
-        if contest.damage.touches(*path) or contest.damage.touches("moves"):
+        if contest.partial.affects(*path) or contest.partial.affects("moves"):
             continue
         yield from _names(contest, name, path)
         if offer.by == offer.to:
@@ -28,9 +28,9 @@ def check_offers(contest: Contest) -> Iterator[Fault]:
                 yield from _options(contest, each, (*path, "if_accepted", key, place))
 
 
-def _names(contest: Contest, name: str, path: Path) -> Iterator[Fault]:
+def _names(contest: CheckContext, name: str, path: Path) -> Iterator[Fault]:
     scenario = contest.scenario
-    data = contest.damage.data
+    data = contest.partial.data
     written = data if isinstance(data, dict) else {}
     for section in ("moves", "factors"):
         taken = written.get(section)
@@ -42,7 +42,7 @@ def _names(contest: Contest, name: str, path: Path) -> Iterator[Fault]:
         yield Fault(f"'{name}' is an actor and an offer", "two names", path=path)
 
 
-def _options(contest: Contest, condition: Condition, path: Path) -> Iterator[Fault]:
+def _options(contest: CheckContext, condition: Condition, path: Path) -> Iterator[Fault]:
     if isinstance(condition, Is) and condition.variable in contest.scenario.moves:
         return
     if isinstance(condition, Is) and condition.variable not in contest.named_states:
@@ -52,7 +52,9 @@ def _options(contest: Contest, condition: Condition, path: Path) -> Iterator[Fau
     )
 
 
-def _promise(contest: Contest, offer: Offer, promise: Condition, path: Path) -> Iterator[Fault]:
+def _promise(
+    contest: CheckContext, offer: Offer, promise: Condition, path: Path
+) -> Iterator[Fault]:
     yield from _options(contest, promise, path)
     if not isinstance(promise, Is) or promise.variable not in contest.scenario.moves:
         return
@@ -64,5 +66,5 @@ def _promise(contest: Contest, offer: Offer, promise: Condition, path: Path) -> 
             f"a move of {offer.by} or {offer.to}",
             path=path,
         )
-    elif set(promise.among) >= set(contest.scenario.moves[promise.variable].options):
+    elif set(promise.states) >= set(contest.scenario.moves[promise.variable].options):
         yield Fault(f"'{promise}' promises nothing: it is all that there is", path=path)

@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from middlegame.scenario.faults import Fault, Path
-from middlegame.scenario.timeline import references
-from middlegame.scenario.validation.context import Contest
+from middlegame.scenario.timeline import dependencies
+from middlegame.scenario.validation.context import CheckContext
 
 
-def check_order(contest: Contest) -> Iterator[Fault]:
+def check_order(contest: CheckContext) -> Iterator[Fault]:
     """Find loops among factors and moves that know the future."""
     factors = contest.scenario.factors
-    depends = {name: references(factor) for name, factor in factors.items()}
+    depends = {name: dependencies(factor) for name, factor in factors.items()}
     yield from _loops({n: [p for p in of if p in factors] for n, of in depends.items()})
     for name, move in contest.scenario.moves.items():
         for position, known in enumerate(move.knows):
@@ -49,7 +49,7 @@ def _loops(depends: dict[str, list[str]]) -> Iterator[Fault]:
 
 
 def _future(
-    contest: Contest, name: str, known: str, path: Path, depends: dict[str, tuple[str, ...]]
+    contest: CheckContext, name: str, known: str, path: Path, depends: dict[str, tuple[str, ...]]
 ) -> Iterator[Fault]:
     order = list(contest.scenario.moves)
     earlier = order[: order.index(name)]

@@ -8,7 +8,7 @@ from middlegame.scenario.faults import Path
 
 
 @dataclass(frozen=True)
-class Damage:
+class PartialParse:
     """The paths that were left out of a scenario, and the data it was read from.
 
     Attributes:
@@ -16,24 +16,24 @@ class Damage:
         data: the file's data, whole.
     """
 
-    paths: frozenset[Path] = frozenset()
+    missing: frozenset[Path] = frozenset()
     data: Any = None
     _around: frozenset[Path] = field(init=False, repr=False, default=frozenset())
 
     def __post_init__(self) -> None:
-        around = {path[:length] for path in self.paths for length in range(len(path) + 1)}
+        around = {path[:length] for path in self.missing for length in range(len(path) + 1)}
         object.__setattr__(self, "_around", frozenset(around))
 
-    def touches(self, *path: str | int) -> bool:
+    def affects(self, *path: str | int) -> bool:
         """Say whether anything at the path, in it or around it is missing."""
-        return path in self._around or any(path[:n] in self.paths for n in range(len(path)))
+        return path in self._around or any(path[:n] in self.missing for n in range(len(path)))
 
     def names(self, section: str) -> tuple[str, ...] | None:
         """Name the entries that a section would have; None if nobody can know them all."""
-        if any(path in self.paths for path in ((), (section,))):
+        if any(path in self.missing for path in ((), (section,))):
             return None
         written = self.data.get(section) if isinstance(self.data, dict) else None
-        left_out = [str(path[1]) for path in self.paths if len(path) == 2 and path[0] == section]
+        left_out = [str(path[1]) for path in self.missing if len(path) == 2 and path[0] == section]
         return (*(written if isinstance(written, dict) else ()), *left_out)
 
     def states(self, name: str) -> tuple[str, ...] | None:
@@ -43,36 +43,36 @@ class Damage:
             entry = entries.get(name) if isinstance(entries, dict) else None
             if not isinstance(entry, dict):
                 continue
-            if any(path in self.paths for path in ((section, name), (section, name, key))):
+            if any(path in self.missing for path in ((section, name), (section, name, key))):
                 return None
             states = entry.get(key)
             if isinstance(states, dict | list) and all(isinstance(each, str) for each in states):
-                lost = [str(p[3]) for p in self.paths if p[:3] == (section, name, key) and p[3:]]
+                lost = [str(p[3]) for p in self.missing if p[:3] == (section, name, key) and p[3:]]
                 return (*states, *lost)
         return None
 
 
-UNDAMAGED = Damage()
+COMPLETE = PartialParse()
 
 
-def without(value: Any, removed: Collection[Path], path: Path = ()) -> Any:
+def remove_paths(value: Any, removed: Collection[Path], path: Path = ()) -> Any:
     """Copy plain data without what stands at some paths."""
     if isinstance(value, dict):
         return {
-            key: without(part, removed, (*path, key))
+            key: remove_paths(part, removed, (*path, key))
             for key, part in value.items()
             if (*path, key) not in removed
         }
     if isinstance(value, list):
         return [
-            without(part, removed, (*path, position))
+            remove_paths(part, removed, (*path, position))
             for position, part in enumerate(value)
             if (*path, position) not in removed
         ]
     return value
 
 
-def original(path: Path, data: object, removed: Collection[Path]) -> Path:
+def original_path(path: Path, data: object, removed: Collection[Path]) -> Path:
     """Give the path in the file's data of what stands at a path in the copy without `removed`."""
     if not any(isinstance(step, int) for each in removed for step in each[-1:]):
         return path
@@ -91,7 +91,7 @@ def original(path: Path, data: object, removed: Collection[Path]) -> Path:
     return found
 
 
-def existing(path: Path, data: object) -> Path:
+def existing_prefix(path: Path, data: object) -> Path:
     """Give the longest beginning of a path that leads to something in the data."""
     for length, step in enumerate(path):
         if isinstance(data, list):

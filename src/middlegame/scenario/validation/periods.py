@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from middlegame.scenario.conditions import ALWAYS, NEVER, Condition
 from middlegame.scenario.faults import Fault, Path
-from middlegame.scenario.model.references import PREVIOUS, base, split
+from middlegame.scenario.model.references import PREVIOUS, base_name, split_reference
 from middlegame.scenario.model.scenario import (
     Actor,
     Evidence,
@@ -18,8 +18,8 @@ from middlegame.scenario.model.scenario import (
     Rule,
 )
 from middlegame.scenario.model.walk import conditions, walk
-from middlegame.scenario.timeline import Timeline, references
-from middlegame.scenario.validation.context import Contest
+from middlegame.scenario.timeline import Timeline, dependencies
+from middlegame.scenario.validation.context import CheckContext
 
 _NEEDS = "periods: {every: quarter, for: 8} at the top"
 _TIMED: tuple[tuple[type[BaseModel], str, str], ...] = (
@@ -33,9 +33,9 @@ _TIMED: tuple[tuple[type[BaseModel], str, str], ...] = (
 )
 
 
-def check_periods(contest: Contest) -> Iterator[Fault]:
+def check_periods(contest: CheckContext) -> Iterator[Fault]:
     """Check everything that has to do with time."""
-    if contest.damage.touches("periods"):
+    if contest.partial.affects("periods"):
         return
     if contest.scenario.periods is None:
         yield from _timeless(contest)
@@ -43,7 +43,7 @@ def check_periods(contest: Contest) -> Iterator[Fault]:
     try:
         calendar = contest.scenario.calendar
         assert calendar is not None  # there are periods
-        calendar.ends(contest.count)
+        calendar.last_day(contest.period_count)
     except OverflowError:
         yield Fault("the periods go beyond the calendar", "fewer periods", path=("periods", "for"))
         return
@@ -55,11 +55,11 @@ def check_periods(contest: Contest) -> Iterator[Fault]:
         yield from _question(contest, name, question)
     for name, evidence in contest.scenario.evidence.items():
         yield from _evidence(contest, name, evidence)
-    if not any(contest.damage.touches(section) for section in ("moves", "factors", "interests")):
+    if not any(contest.partial.affects(section) for section in ("moves", "factors", "interests")):
         yield from _absences(contest)
 
 
-def _timeless(contest: Contest) -> Iterator[Fault]:
+def _timeless(contest: CheckContext) -> Iterator[Fault]:
     for path, value, _ in walk(contest.scenario):
         for kind, field, key in _TIMED:
             if isinstance(value, kind) and field in value.model_fields_set:
@@ -69,18 +69,18 @@ def _timeless(contest: Contest) -> Iterator[Fault]:
                     yield Fault(problem, _NEEDS, path=(*path, key))
 
 
-def _moves(contest: Contest) -> Iterator[Fault]:
+def _moves(contest: CheckContext) -> Iterator[Fault]:
     for name, move in contest.scenario.moves.items():
-        late = [number for number in move.periods or () if number > contest.count]
+        late = [number for number in move.periods or () if number > contest.period_count]
         if late:
             yield Fault(
-                f"'{name}' is made in period {late[0]}, and there are {contest.count}",
-                f"1 to {contest.count}",
+                f"'{name}' is made in period {late[0]}, and there are {contest.period_count}",
+                f"1 to {contest.period_count}",
                 path=("moves", name, "periods"),
             )
 
 
-def _factors(contest: Contest) -> Iterator[Fault]:
+def _factors(contest: CheckContext) -> Iterator[Fault]:
     """Check that no factor depends on a period that is later than its first."""
     for name, factor in contest.scenario.factors.items():
         path: Path = ("factors", name)
@@ -93,11 +93,11 @@ def _factors(contest: Contest) -> Iterator[Fault]:
                         path=(*path, key),
                     )
             continue
-        for reference in references(factor):
-            each, at = split(reference)
+        for reference in dependencies(factor):
+            each, at = split_reference(reference)
             if isinstance(at, int | str) and at != PREVIOUS and each in contest.scenario.factors:
-                when = contest.count if at == "last" else int(at)
-                if contest.timed(each) and 1 < when <= contest.count:
+                when = contest.period_count if at == "last" else int(at)
+                if contest.is_timed(each) and 1 < when <= contest.period_count:
                     yield Fault(
                         f"in the first period '{name}' depends on '{reference}', which is later",
                         f"{each}@previous, or once: yes for '{name}'",
@@ -105,14 +105,14 @@ def _factors(contest: Contest) -> Iterator[Fault]:
                     )
 
 
-def _starts(contest: Contest) -> Iterator[Fault]:
+def _starts(contest: CheckContext) -> Iterator[Fault]:
     """Tell of every factor whose past is spoken of and whose start is not stated, once."""
     told: set[str] = set()
     for name, path, offset in _past(contest):
         factor = contest.scenario.factors.get(name)
-        if factor is None or name in told or not contest.whole("factors", name):
+        if factor is None or name in told or not contest.is_complete("factors", name):
             continue
-        if factor.start is None and contest.timed(name):
+        if factor.start is None and contest.is_timed(name):
             told.add(name)
             yield Fault(
                 f"what '{name}' is before the first period is not stated",
@@ -122,7 +122,7 @@ def _starts(contest: Contest) -> Iterator[Fault]:
             )
 
 
-def _past(contest: Contest) -> Iterator[tuple[str, Path, int]]:
+def _past(contest: CheckContext) -> Iterator[tuple[str, Path, int]]:
     for name, factor in contest.scenario.factors.items():
         if factor.stays is not None:
             yield name, ("factors", name, "stays"), 0
@@ -140,22 +140,22 @@ def _past(contest: Contest) -> Iterator[tuple[str, Path, int]]:
         for place, given in enumerate(factor.table.given if factor.table else ())
     ]
     for reference, path in listed:
-        if split(reference)[1] == PREVIOUS:
-            yield base(reference), path, 0
+        if split_reference(reference)[1] == PREVIOUS:
+            yield base_name(reference), path, 0
     for path, condition in conditions(contest.scenario):
         for leaf in condition.leaves():
-            if split(leaf.variable)[1] == PREVIOUS:
-                yield base(leaf.variable), path, leaf.offset
+            if split_reference(leaf.variable)[1] == PREVIOUS:
+                yield base_name(leaf.variable), path, leaf.offset
 
 
-def _outside(contest: Contest) -> Iterator[Fault]:
+def _outside(contest: CheckContext) -> Iterator[Fault]:
     """Tell what is settled once and yet depends on something without saying in which period."""
     for name, factor in contest.scenario.factors.items():
         if not factor.once:
             continue
-        for reference in references(factor):
-            each, at = split(reference)
-            if each in contest.states and contest.timed(each) and at in (None, PREVIOUS):
+        for reference in dependencies(factor):
+            each, at = split_reference(reference)
+            if each in contest.states and contest.is_timed(each) and at in (None, PREVIOUS):
                 yield Fault(
                     f"'{name}' is settled once, and '{each}' comes about in every period",
                     f"the period that is meant, such as {each}@last",
@@ -169,14 +169,14 @@ def _outside(contest: Contest) -> Iterator[Fault]:
             )
 
 
-def _question(contest: Contest, name: str, question: Question) -> Iterator[Fault]:
+def _question(contest: CheckContext, name: str, question: Question) -> Iterator[Fault]:
     calendar = contest.scenario.calendar
     for key in ("by", "on"):
         day = getattr(question, key)
         if day is None or calendar is None:
             continue
         path = ("questions", name, key)
-        first, last = calendar.begins(1), calendar.ends(calendar.count)
+        first, last = calendar.first_day(1), calendar.last_day(calendar.count)
         if first is None or last is None:
             yield Fault(
                 "the periods have no days, so no question can be asked of a day",
@@ -185,23 +185,23 @@ def _question(contest: Contest, name: str, question: Question) -> Iterator[Fault
             )
         elif not first <= day <= last:
             yield Fault(f"{day} is outside of the periods", f"{first} to {last}", path=path)
-        elif key == "by" and not calendar.ended_by(day):
-            yield Fault(f"no period ends by {day}", f"{calendar.ends(1)} or later", path=path)
-        elif key == "by" and calendar.ends(calendar.ended_by(day)) != day:
-            ended = calendar.ended_by(day)
+        elif key == "by" and not calendar.periods_ended_by(day):
+            yield Fault(f"no period ends by {day}", f"{calendar.last_day(1)} or later", path=path)
+        elif key == "by" and calendar.last_day(calendar.periods_ended_by(day)) != day:
+            ended = calendar.periods_ended_by(day)
             yield Fault(
                 f"{day} is within a period: what counts is what ends by then, periods 1 to {ended}",
-                f"{calendar.ends(ended)} or {calendar.ends(ended + 1)}",
+                f"{calendar.last_day(ended)} or {calendar.last_day(ended + 1)}",
                 severity="warning",
                 path=path,
             )
 
 
-def _evidence(contest: Contest, name: str, evidence: Evidence) -> Iterator[Fault]:
+def _evidence(contest: CheckContext, name: str, evidence: Evidence) -> Iterator[Fault]:
     calendar = contest.scenario.calendar
-    spoken = [split(variable) for variable in evidence.saw.variables()]
-    present = [v for v, at in spoken if at in (None, PREVIOUS) and contest.timed(v)]
-    if not present or calendar is None or contest.damage.touches("evidence", name):
+    spoken = [split_reference(variable) for variable in evidence.saw.variables()]
+    present = [v for v, at in spoken if at in (None, PREVIOUS) and contest.is_timed(v)]
+    if not present or calendar is None or contest.partial.affects("evidence", name):
         return
     if evidence.date is None:
         yield Fault(
@@ -209,29 +209,31 @@ def _evidence(contest: Contest, name: str, evidence: Evidence) -> Iterator[Fault
             f"date: the day, or {present[0]}@1",
             path=("evidence", name, "saw"),
         )
-    elif calendar.holding(evidence.date) is None:
+    elif calendar.period_of(evidence.date) is None:
         yield Fault(
             f"{evidence.date} is outside of the periods",
-            f"{calendar.begins(1)} to {calendar.ends(calendar.count)}",
+            f"{calendar.first_day(1)} to {calendar.last_day(calendar.count)}",
             path=("evidence", name, "date"),
         )
 
 
-def _absences(contest: Contest) -> Iterator[Fault]:
+def _absences(contest: CheckContext) -> Iterator[Fault]:
     """Check the periods in which a move is not made: no comparison with it holds then."""
     scenario = contest.scenario
     spoken = [name for path, c in conditions(scenario) for name in c.variables()]
-    spoken += [name for factor in scenario.factors.values() for name in references(factor)]
+    spoken += [name for factor in scenario.factors.values() for name in dependencies(factor)]
     if not {*spoken, *(known for move in scenario.moves.values() for known in move.knows)} <= set(
-        contest.sound_states
-    ) or any(number > contest.count for m in scenario.moves.values() for number in m.periods or ()):
+        contest.known_states
+    ) or any(
+        number > contest.period_count for m in scenario.moves.values() for number in m.periods or ()
+    ):
         return  # told elsewhere
     timeline = Timeline(scenario.model_copy(update={"offers": {}}))  # they are written out
     for name, factor in scenario.factors.items():
         if factor.once:
             continue
         for reference in factor.table.given if factor.table else ():
-            missing = [p for p in timeline.periods if timeline.meaning(reference, p) is None]
+            missing = [p for p in timeline.periods if timeline.resolve(reference, p) is None]
             if missing:
                 yield Fault(
                     f"the table of '{name}' is given '{reference}', which is not there in period "
@@ -244,7 +246,7 @@ def _absences(contest: Contest) -> Iterator[Fault]:
             yield from _gap(timeline, found, ("factors", name, "rules"), timeline.periods)
     for name, move in scenario.moves.items():
         found = [option.if_ or ALWAYS for option in move.options.values()]
-        yield from _gap(timeline, found, ("moves", name, "options"), timeline.made(name))
+        yield from _gap(timeline, found, ("moves", name, "options"), timeline.periods_of(name))
 
 
 def _gap(
@@ -255,9 +257,9 @@ def _gap(
         return
     seen: set[tuple[Condition, ...]] = set()
     for period in periods:
-        bound = tuple(timeline.bound(condition, period) for condition in found)
+        bound = tuple(timeline.bind(condition, period) for condition in found)
         absent = any(
-            timeline.meaning(leaf.variable, period) is None
+            timeline.resolve(leaf.variable, period) is None
             for condition in found
             for leaf in condition.leaves()
         )

@@ -4,14 +4,14 @@ from collections.abc import Iterator
 
 from middlegame.scenario.conditions import Condition
 from middlegame.scenario.faults import Fault, Path
-from middlegame.scenario.model.references import base
-from middlegame.scenario.timeline import references
-from middlegame.scenario.validation.context import Contest
+from middlegame.scenario.model.references import base_name
+from middlegame.scenario.timeline import dependencies
+from middlegame.scenario.validation.context import CheckContext
 
 _USERS = ("moves", "factors", "interests", "evidence", "questions")
 
 
-def check_purposes(contest: Contest) -> Iterator[Fault]:
+def check_relevance(contest: CheckContext) -> Iterator[Fault]:
     """Check actors, interests, questions, and that every factor is there for something."""
     yield from _actors(contest)
     for actor, interests in contest.scenario.interests.items():
@@ -31,7 +31,7 @@ def check_purposes(contest: Contest) -> Iterator[Fault]:
                 path=("questions", name, "by" if question.by else "on"),
             )
         undated = question.by is None and question.on is None
-        if undated and contest.whole("questions", name):
+        if undated and contest.is_complete("questions", name):
             yield Fault(
                 f"the question '{name}' has no date, so it cannot be scored",
                 "by: 2026-12-31, or on: that day",
@@ -39,15 +39,15 @@ def check_purposes(contest: Contest) -> Iterator[Fault]:
                 path=("questions", name),
             )
     for name, factor in contest.scenario.factors.items():
-        for position, cause in enumerate(factor.causes.of if factor.causes else ()):
+        for position, cause in enumerate(factor.causes.causes if factor.causes else ()):
             place = ("factors", name, "causes", factor.causes.state if factor.causes else "")
             yield from _telling(contest, cause.if_, (*place, position, "if"), "cause", always=False)
     yield from _unused(contest)
 
 
-def _actors(contest: Contest) -> Iterator[Fault]:
-    scenario, damage = contest.scenario, contest.damage
-    if any(damage.touches(section) for section in ("actors", "moves", "interests")):
+def _actors(contest: CheckContext) -> Iterator[Fault]:
+    scenario, damage = contest.scenario, contest.partial
+    if any(damage.affects(section) for section in ("actors", "moves", "interests")):
         return
     movers = {move.by for move in scenario.moves.values()}
     if not {*movers, *scenario.interests} <= set(scenario.actors):
@@ -75,16 +75,16 @@ def _actors(contest: Contest) -> Iterator[Fault]:
 
 
 def _telling(
-    contest: Contest, condition: Condition, path: Path, what: str, *, always: bool = True
+    contest: CheckContext, condition: Condition, path: Path, what: str, *, always: bool = True
 ) -> Iterator[Fault]:
     """Warn of a condition whose truth depends on nothing."""
-    if not contest.sound(condition):
+    if not contest.can_evaluate(condition):
         return
     over = condition.variables()
-    if large := contest.too_many("the condition", path, [over]):
+    if large := contest.check_combinations("the condition", path, [over]):
         yield from large
         return
-    truth = condition.holds(contest.sound_states, over)
+    truth = condition.holds(contest.known_states, over)
     if not truth.any():
         problem = f"the condition of this {what} can never hold"
     elif always and truth.all():
@@ -94,14 +94,14 @@ def _telling(
     yield Fault(problem, severity="warning", path=path)
 
 
-def _unused(contest: Contest) -> Iterator[Fault]:
+def _unused(contest: CheckContext) -> Iterator[Fault]:
     """Warn of factors on which nothing depends; silent where what depends may be missing."""
-    scenario, damage = contest.scenario, contest.damage
-    if any(damage.touches(s) for s in _USERS):
+    scenario, damage = contest.scenario, contest.partial
+    if any(damage.affects(s) for s in _USERS):
         return
     used: set[str] = set()
     for name, factor in scenario.factors.items():
-        used.update(each for each in references(factor) if base(each) != name)
+        used.update(each for each in dependencies(factor) if base_name(each) != name)
     for move in scenario.moves.values():
         used.update(move.knows)
         for option in move.options.values():
@@ -115,7 +115,7 @@ def _unused(contest: Contest) -> Iterator[Fault]:
         used.update(evidence.saw.variables())
     if not used <= set(contest.states):
         return  # likewise
-    used = {base(each) for each in used}
+    used = {base_name(each) for each in used}
     for name, factor in scenario.factors.items():
         if name not in used and not factor.headline:
             yield Fault(

@@ -8,9 +8,9 @@ from pydantic_core import PydanticCustomError
 
 from middlegame.scenario.faults import Fault
 from middlegame.scenario.model.fields import read_citation
-from middlegame.scenario.model.walk import sourced, walk
-from middlegame.scenario.sources import Unreadable, read_source
-from middlegame.scenario.validation.context import Contest, unknown_name
+from middlegame.scenario.model.walk import sourced_parts, walk
+from middlegame.scenario.sources import UnreadableSource, read_source
+from middlegame.scenario.validation.context import CheckContext, unknown_name
 
 _SIGNS = str.maketrans(
     {"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "‚": "'", "‹": "'",
@@ -18,9 +18,9 @@ _SIGNS = str.maketrans(
 )  # fmt: skip
 
 
-def check_citations(contest: Contest) -> Iterator[Fault]:
+def check_citations(contest: CheckContext) -> Iterator[Fault]:
     """Find citations that are malformed or of a source that is not defined."""
-    known = contest.damage.names("sources")
+    known = contest.partial.names("sources")
     if known is None:
         return
     valid = dict.fromkeys((*contest.scenario.sources, *known))
@@ -36,7 +36,7 @@ def check_citations(contest: Contest) -> Iterator[Fault]:
                 yield from unknown_name("source", source, valid, place)
 
 
-def check_quotes(contest: Contest) -> Iterator[Fault]:
+def check_quotes(contest: CheckContext) -> Iterator[Fault]:
     """Look quotes up in the sources' files, where these are at hand."""
     texts: dict[str, str] = {}
     for name, source in contest.scenario.sources.items():
@@ -46,11 +46,11 @@ def check_quotes(contest: Contest) -> Iterator[Fault]:
                 yield found
             else:
                 texts[name] = folded(found)
-    for path, part in sourced(contest.scenario):
+    for path, part in sourced_parts(contest.scenario):
         if part.quote is None:
             continue
         if not part.cite:
-            if not contest.damage.touches(*path, "cite"):
+            if not contest.partial.affects(*path, "cite"):
                 yield Fault("the quote says no source", "cite: source#4", path=(*path, "quote"))
         elif all(citation.source in texts for citation in part.cite):
             names = list(dict.fromkeys(citation.source for citation in part.cite))
@@ -71,7 +71,7 @@ def folded(text: str) -> str:
 def _read(folder: FilePath, file: str, path: tuple[str, ...]) -> str | Fault:
     try:
         return read_source(folder, file)
-    except Unreadable as error:
+    except UnreadableSource as error:
         if error.outside:
             return Fault(str(error), "a file beside the scenario", path=path)
         told = f"{error}, so its quotes are not checked"

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from middlegame.scenario.faults import Path
-from middlegame.scenario.model.schema import keys_at, words_at
+from middlegame.scenario.model.schema import allowed_keys, allowed_words
 from middlegame.scenario.yaml.errors import line_starts
-from middlegame.scenario.yaml.tree import read_tree
+from middlegame.scenario.yaml.tree import parse_yaml
 
 _WORD = re.compile(r"[^\s{}\[\],:|=!()\"'#]*$")
 _KEY = re.compile(r"([\"']?)([^\s#:\"'{\[][^:#{}\[\]]*?)\1\s*:(?=\s|$)")
@@ -34,7 +34,7 @@ class Completion:
 
 
 @dataclass(frozen=True)
-class Spot:
+class Cursor:
     """A place in a text.
 
     Attributes:
@@ -62,17 +62,17 @@ def completions(text: str, line: int, column: int) -> list[Completion]:
     if not 1 <= line <= len(starts):
         return []
     begin = starts[line - 1]
-    spot = spot_at(text[: begin + column - 1])
+    spot = cursor_at(text[: begin + column - 1])
     # The line that is being written is mostly broken, and would take what is around it along.
     end = starts[line] if line < len(starts) else len(text)
-    data = read_tree(text[:begin] + "\n" + text[end:]).data
+    data = parse_yaml(text[:begin] + "\n" + text[end:]).data
     contest = _Contest(data if isinstance(data, dict) else {})
     if spot.key is None:
         return _keys(spot, contest)
     return _values(spot, contest)
 
 
-def spot_at(before: str) -> Spot:
+def cursor_at(before: str) -> Cursor:
     """Find out where in a scenario the end of this text stands, by indentation and brackets."""
     lines = before.split("\n")
     block: list[tuple[int, str | int]] = []
@@ -160,14 +160,14 @@ def _steps(flow: Iterable[_Frame]) -> list[str | int]:
     return [frame.index if frame.is_list else frame.key or "" for frame in flow]
 
 
-def _spot(path: Path, written: str, *, is_value: bool) -> Spot:
+def _spot(path: Path, written: str, *, is_value: bool) -> Cursor:
     word = _WORD.search(written)
     begun = word[0] if word else ""
     before = written[: len(written) - len(begun)]
     if not is_value:
-        return Spot(path, None, before, begun)
+        return Cursor(path, None, before, begun)
     names = [step for step in path if isinstance(step, str)]
-    return Spot(path, names[-1] if names else "", before, begun)
+    return Cursor(path, names[-1] if names else "", before, begun)
 
 
 class _Contest:
@@ -214,7 +214,7 @@ class _Contest:
         return [Completion(name, "name", self.about(thing)) for name, thing in things.items()]
 
 
-def _keys(spot: Spot, contest: _Contest) -> list[Completion]:
+def _keys(spot: Cursor, contest: _Contest) -> list[Completion]:
     match spot.path:
         case ("interests",) | ("resources",):
             return contest.players()
@@ -233,10 +233,10 @@ def _keys(spot: Spot, contest: _Contest) -> list[Completion]:
         case ("factors", str(name), "causes"):
             states = [Completion(state, "state") for state in contest.states(name)]
             return [*states, Completion("background", "key")]
-    return [Completion(key, "key") for key in keys_at(spot.path)]
+    return [Completion(key, "key") for key in allowed_keys(spot.path)]
 
 
-def _values(spot: Spot, contest: _Contest) -> list[Completion]:
+def _values(spot: Cursor, contest: _Contest) -> list[Completion]:
     key = spot.key
     if key in _CONDITIONS:
         asked = _ASKED.search(spot.before + spot.word)
@@ -253,4 +253,4 @@ def _values(spot: Spot, contest: _Contest) -> list[Completion]:
         return [Completion(n, "source", contest.about(s)) for n, s in contest.sources.items()]
     if key in ("then", "chance") and spot.path[:1] == ("factors",) and len(spot.path) > 1:
         return [Completion(state, "state") for state in contest.states(str(spot.path[1]))]
-    return [Completion(word, "word") for word in words_at(spot.path)]
+    return [Completion(word, "word") for word in allowed_words(spot.path)]

@@ -12,9 +12,9 @@ from pydantic import BaseModel
 from middlegame.scenario.conditions import Condition
 from middlegame.scenario.model.calendar import Span
 from middlegame.scenario.model.fields import Citation, Sourced
-from middlegame.scenario.model.judgement import Judgement, plain
+from middlegame.scenario.model.judgement import Judgement, format_number
 from middlegame.scenario.model.scenario import Actor, Move, Scenario
-from middlegame.scenario.model.views import Rejudged
+from middlegame.scenario.model.views import ViewJudgement
 from middlegame.scenario.yaml.nodes import core_value
 
 _WIDTH = 96
@@ -59,10 +59,10 @@ def _tree(value: object) -> _Tree:
     if isinstance(value, bool):
         return _Leaf("yes" if value else "no")
     if isinstance(value, int | float):
-        return _Leaf(plain(value))
+        return _Leaf(format_number(value))
     if isinstance(value, Condition | Citation | Span | dt.date):
         return _Leaf(_scalar(str(value)))
-    if isinstance(value, Rejudged):
+    if isinstance(value, ViewJudgement):
         return _rejudged(value.written)
     if isinstance(value, str):
         return _Leaf(_scalar(value), prose=value)
@@ -102,7 +102,7 @@ def _rejudged(written: Any) -> _Tree:
         return {key: _rejudged(part) for key, part in written.items()}
     if isinstance(written, list):
         return [_rejudged(part) for part in written]
-    return _tree(written) if isinstance(written, str) else _Leaf(plain(float(written)))
+    return _tree(written) if isinstance(written, str) else _Leaf(format_number(float(written)))
 
 
 def _distribution(chances: dict[str, Judgement]) -> _Tree:
@@ -122,7 +122,9 @@ def _judgement(judgement: Judgement) -> _Tree:
     if judgement.why:
         tree["why"] = _Leaf(_scalar(judgement.why))
     if judgement.correlates:
-        tree["correlates"] = {name: _Leaf(plain(share)) for name, share in judgement.correlates}
+        tree["correlates"] = {
+            name: _Leaf(format_number(share)) for name, share in judgement.correlates
+        }
     return tree
 
 

@@ -6,16 +6,16 @@ from collections.abc import Mapping as Entries
 from dataclasses import replace
 
 from middlegame.base.errors import MiddlegameError
-from middlegame.scenario.data_rows import quantities
-from middlegame.scenario.faults import Path, dotted
+from middlegame.scenario.data_rows import fit_values
+from middlegame.scenario.faults import Path, dotted_path
 from middlegame.scenario.model.judgement import Judgement, Unit, from_scale, to_scale
 from middlegame.scenario.model.walk import judgements
 from middlegame.scenario.yaml.errors import line_starts
-from middlegame.scenario.yaml.load import Loaded, read_text
+from middlegame.scenario.yaml.load import LoadedScenario, read_text
 from middlegame.scenario.yaml.nodes import Alias, Mapping, Node, Scalar, Sequence, read_nodes
 
 
-def with_key(text: str, path: Path, key: str, value: str, *, instead_of: str = "is") -> str:
+def set_key(text: str, path: Path, key: str, value: str, *, instead_of: str = "is") -> str:
     """Give the text with a key of the mapping at a path set.
 
     Where something shorter stands at the path, `free` or `3..5` or `[a, b]`, it becomes a mapping.
@@ -42,7 +42,7 @@ def with_key(text: str, path: Path, key: str, value: str, *, instead_of: str = "
     return f"{text[:start]}{before}{{{inside}{key}: {value}}}{text[end:]}"
 
 
-def with_entries(text: str, path: Path, key: str, entries: Entries[str, str]) -> str:
+def set_entries(text: str, path: Path, key: str, entries: Entries[str, str]) -> str:
     """Give the text with a key of the mapping at a path set to a mapping of its own.
 
     It replaces what stands there, or comes last: a line for each entry, unless all is in braces.
@@ -58,7 +58,7 @@ def with_entries(text: str, path: Path, key: str, entries: Entries[str, str]) ->
     """
     _, node = _entry_at(read_nodes(text)[0], path)
     if not isinstance(node, Mapping) or not node.pairs:
-        raise KeyError(dotted(path))
+        raise KeyError(dotted_path(path))
     if node.flow:
         inside = ", ".join(f"{name}: {value}" for name, value in entries.items())
         return _set_key(text, node, key, f"{{{inside}}}")
@@ -98,7 +98,7 @@ def _entry_at(root: Node | None, path: Path) -> tuple[Scalar, Node]:
         found = [(k, v) for k, v in pairs if isinstance(k, Scalar) and k.text == step]
         key, node = found[0] if found else (None, None)
     if key is None or node is None or isinstance(node, Alias):
-        raise KeyError(dotted(path))
+        raise KeyError(dotted_path(path))
     return key, node
 
 
@@ -121,7 +121,7 @@ _PRECISE = 3
 """Digits that a moved end of a range keeps."""
 
 
-def moved(
+def shift_range(
     judgement: Judgement, value: float, ceiling: float = 1.0, least: float = -math.inf
 ) -> Judgement:
     """Move a range so that its middle is `value`, as wide on its unit's scale as it was.
@@ -152,7 +152,7 @@ def _round(value: float, unit: Unit) -> float:
     return round(value, max(_PRECISE - 1 - math.floor(math.log10(abs(value))), 0))
 
 
-def rewritten(text: str, changes: Entries[Path, Judgement]) -> str:
+def replace_numbers(text: str, changes: Entries[Path, Judgement]) -> str:
     """Write other numbers in the places of some, keeping comments, order and layout.
 
     Args:
@@ -178,7 +178,7 @@ def rewritten(text: str, changes: Entries[Path, Judgement]) -> str:
     return text[: len(text) - len(body)] + changed
 
 
-def _spot(loaded: Loaded, path: Path) -> tuple[int, int]:
+def _spot(loaded: LoadedScenario, path: Path) -> tuple[int, int]:
     places = loaded.places.values
     # A coefficient has what was learnt before what was believed, a column where it stands.
     inside = (places.get((*path, key)) for key in ("is", "fitted", "prior", "at"))
@@ -188,12 +188,14 @@ def _spot(loaded: Loaded, path: Path) -> tuple[int, int]:
     return place.line, place.text_column or place.column
 
 
-def _verify(before: Loaded, after: Loaded, changes: Entries[Path, Judgement]) -> None:
+def _verify(
+    before: LoadedScenario, after: LoadedScenario, changes: Entries[Path, Judgement]
+) -> None:
     """What was to change has changed, and nothing else."""
     if before.scenario is None or after.scenario is None:
         raise MiddlegameError("the scenario has faults: they come before changing its numbers")
     old, new = (
-        {path: judgement for path, judgement, _ in judgements(scenario)} | quantities(scenario)
+        {path: judgement for path, judgement, _ in judgements(scenario)} | fit_values(scenario)
         for scenario in (before.scenario, after.scenario)
     )
     for path, judgement in (old | dict(changes)).items():
@@ -209,4 +211,6 @@ def _same(one: Judgement, other: Judgement) -> bool:
 
 
 def _cannot(path: Path) -> MiddlegameError:
-    return MiddlegameError(f"{dotted(path)} cannot be rewritten in its place: change it by hand")
+    return MiddlegameError(
+        f"{dotted_path(path)} cannot be rewritten in its place: change it by hand"
+    )

@@ -21,7 +21,7 @@ class Mark:
     index: int
 
 
-class Broken(Exception):
+class YamlSyntaxError(Exception):
     """The text cannot be read on; `fault` says why and `mark` what to leave out to read on.
 
     Without a mark nothing that could be left out would help.
@@ -43,7 +43,9 @@ def line_starts(text: str) -> list[int]:
     return [0, *(found.end() for found in _BREAK.finditer(text))]
 
 
-def explain(text: str, problem: str, context: str, at: Mark, opened: Mark | None) -> Broken:
+def explain_error(
+    text: str, problem: str, context: str, at: Mark, opened: Mark | None
+) -> YamlSyntaxError:
     """Turn an error of the YAML reader into a fault that says what to do.
 
     Args:
@@ -68,9 +70,9 @@ def explain(text: str, problem: str, context: str, at: Mark, opened: Mark | None
     return _broken(_plain_words(text, problem, at), at, cut)
 
 
-def _broken(fault: Fault, at: Mark, cut: Mark) -> Broken:
+def _broken(fault: Fault, at: Mark, cut: Mark) -> YamlSyntaxError:
     told = Fault(fault.message, fault.expected, line=at.line, column=at.column)
-    return Broken(told, cut)
+    return YamlSyntaxError(told, cut)
 
 
 def _unclosed(context: str, problem: str) -> Fault:
@@ -122,7 +124,7 @@ def _swallowing_comment(text: str, opened: Mark, at: Mark) -> Mark | None:
     return None
 
 
-def without_entry(text: str, line: int, *, whole_section: bool) -> tuple[str, Path] | None:
+def blank_entry(text: str, line: int, *, whole_section: bool) -> tuple[str, Path] | None:
     """Blank the entry (such as one move), or the section, that holds a line.
 
     Returns:

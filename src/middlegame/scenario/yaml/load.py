@@ -6,17 +6,17 @@ from pathlib import Path as FilePath
 
 from middlegame.scenario.faults import Fault, Path, Places, ScenarioError
 from middlegame.scenario.model.scenario import Scenario
-from middlegame.scenario.validation.checks import faults_of
-from middlegame.scenario.validation.model_reader import validate
-from middlegame.scenario.validation.partial import original
+from middlegame.scenario.validation.checks import find_faults
+from middlegame.scenario.validation.model_reader import read_model
+from middlegame.scenario.validation.partial import original_path
 from middlegame.scenario.yaml.errors import split_lines
-from middlegame.scenario.yaml.tree import LARGEST, read_tree
+from middlegame.scenario.yaml.tree import MAX_BYTES, parse_yaml
 
 _MOST_FAULTS = 500
 
 
 @dataclass(frozen=True)
-class Loaded:
+class LoadedScenario:
     """What was read from a file.
 
     Attributes:
@@ -41,11 +41,11 @@ class Loaded:
         """The faults that do not."""
         return tuple(fault for fault in self.faults if fault.severity == "warning")
 
-    def place(self, path: Path, offset: int = 0) -> tuple[int, int]:
+    def locate(self, path: Path, offset: int = 0) -> tuple[int, int]:
         """Give line and column of what stands at a path, or of the nearest thing around it."""
-        return self.places.place(path, offset)
+        return self.places.locate(path, offset)
 
-    def located(self, fault: Fault) -> Fault:
+    def locate_fault(self, fault: Fault) -> Fault:
         """Give a fault found later (on the compiled diagram, say) its place in the file."""
         return _located(fault, self.places, self.file)
 
@@ -62,15 +62,15 @@ def load(path: str | os.PathLike[str]) -> Scenario:
     return loaded.scenario
 
 
-def read(path: str | os.PathLike[str]) -> Loaded:
+def read(path: str | os.PathLike[str]) -> LoadedScenario:
     """Read a scenario from a file, with its faults and places; raises nothing."""
     file = os.fspath(path)
     try:
         with FilePath(file).open("rb") as stream:
-            raw = stream.read(LARGEST + 1)
+            raw = stream.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
         return _unreadable(_why_unreadable(error), file)
-    if len(raw) > LARGEST:
+    if len(raw) > MAX_BYTES:
         return _unreadable(Fault("the file is too large", "at most 1 MiB"), file)
     try:
         text = raw.decode("utf-8-sig")
@@ -86,7 +86,7 @@ def read(path: str | os.PathLike[str]) -> Loaded:
     return read_text(text, file=file, folder=FilePath(file).parent)
 
 
-def read_text(text: str, *, file: str = "", folder: FilePath | None = None) -> Loaded:
+def read_text(text: str, *, file: str = "", folder: FilePath | None = None) -> LoadedScenario:
     """Read a scenario from text, with its faults and places; raises nothing.
 
     Args:
@@ -94,17 +94,17 @@ def read_text(text: str, *, file: str = "", folder: FilePath | None = None) -> L
         file: the name to give in faults.
         folder: where the sources' files are looked for; they are not, without it.
     """
-    if len(text.encode("utf-8", errors="replace")) > LARGEST:
+    if len(text.encode("utf-8", errors="replace")) > MAX_BYTES:
         return _unreadable(Fault("the text is too large", "at most 1 MiB"), file)
-    tree = read_tree(text.removeprefix("\ufeff"))
+    tree = parse_yaml(text.removeprefix("\ufeff"))
     faults = list(tree.faults)
     scenario = None
     if tree.data is not None:
-        scenario, found, damage = validate(tree)
+        scenario, found, damage = read_model(tree)
         faults += found
         if scenario is not None:
-            for fault in faults_of(scenario, folder=folder, damage=damage)[: 2 * _MOST_FAULTS]:
-                path = original(fault.path, damage.data, damage.paths)
+            for fault in find_faults(scenario, folder=folder, partial=damage)[: 2 * _MOST_FAULTS]:
+                path = original_path(fault.path, damage.data, damage.missing)
                 faults.append(replace(fault, path=path))
     told = [_located(fault, tree.places, file) for fault in faults]
     told = sorted(dict.fromkeys(told), key=lambda fault: (fault.line, fault.column))
@@ -113,18 +113,18 @@ def read_text(text: str, *, file: str = "", folder: FilePath | None = None) -> L
     if len(told) > _MOST_FAULTS:
         more = Fault(f"{len(told) - _MOST_FAULTS} more faults are not told")
         told = [*told[:_MOST_FAULTS], _located(more, tree.places, file)]
-    return Loaded(scenario, tuple(told), tree.places, file)
+    return LoadedScenario(scenario, tuple(told), tree.places, file)
 
 
 def _located(fault: Fault, places: Places, file: str) -> Fault:
     if fault.line:
         return replace(fault, file=file)
-    line, column = places.place(fault.path, fault.offset)
+    line, column = places.locate(fault.path, fault.offset)
     return replace(fault, file=file, line=line, column=column)
 
 
-def _unreadable(fault: Fault, file: str) -> Loaded:
-    return Loaded(None, (replace(fault, file=file),), Places(), file)
+def _unreadable(fault: Fault, file: str) -> LoadedScenario:
+    return LoadedScenario(None, (replace(fault, file=file),), Places(), file)
 
 
 def _why_unreadable(error: OSError | ValueError) -> Fault:

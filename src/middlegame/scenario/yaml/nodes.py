@@ -25,12 +25,12 @@ from ruamel.yaml.events import (
 )
 
 from middlegame.scenario.faults import Fault
-from middlegame.scenario.yaml.errors import Broken, Mark, explain
+from middlegame.scenario.yaml.errors import Mark, YamlSyntaxError, explain_error
 
-DEEPEST = 40
-MOST_WRITTEN = 60_000
+MAX_DEPTH = 40
+MAX_ENTRIES = 60_000
 """Entries of a file, keys counted too: some 30 times those of a large contest."""
-MOST_FAULTS = 1000
+MAX_FAULTS = 1000
 _NULL = re.compile(r"|~|null|Null|NULL")
 _TRUE = re.compile(r"true|True|TRUE")
 _FALSE = re.compile(r"false|False|FALSE")
@@ -147,11 +147,11 @@ class _Reader:
     def _start(self, event: SequenceStartEvent | MappingStartEvent) -> None:
         self._untagged(event)
         mark = _mark(event.start_mark)
-        if len(self.open) >= DEEPEST:
-            raise Broken(
+        if len(self.open) >= MAX_DEPTH:
+            raise YamlSyntaxError(
                 Fault(
                     "the file is nested too deep",
-                    f"at most {DEEPEST} levels",
+                    f"at most {MAX_DEPTH} levels",
                     line=mark.line,
                     column=mark.column,
                 ),
@@ -172,10 +172,10 @@ class _Reader:
 
     def _add(self, node: Node, anchor: str | None) -> None:
         self.count += 1
-        if self.count > MOST_WRITTEN:
+        if self.count > MAX_ENTRIES:
             line, column = node.start.line, node.start.column
-            told = f"the file has more than {MOST_WRITTEN:,} entries"
-            raise Broken(Fault(told, "a smaller file", line=line, column=column), None)
+            told = f"the file has more than {MAX_ENTRIES:,} entries"
+            raise YamlSyntaxError(Fault(told, "a smaller file", line=line, column=column), None)
         if anchor:
             self.anchors[anchor] = node
         if not self.open:
@@ -215,7 +215,7 @@ class _Reader:
         self, message: str, event: NodeEvent | DocumentStartEvent, expected: str = ""
     ) -> None:
         mark = _mark(event.start_mark)
-        if len(self.faults) < MOST_FAULTS:
+        if len(self.faults) < MAX_FAULTS:
             self.faults.append(Fault(message, expected, line=mark.line, column=mark.column))
 
 
@@ -235,9 +235,9 @@ def _events(text: str) -> Iterator[Any]:
         place = error.problem_mark or error.context_mark
         context = error.context_mark and _mark(error.context_mark)
         mark = _mark(place) if place else Mark(1, 1, 0)
-        raise explain(text, error.problem or "", error.context or "", mark, context) from None
+        raise explain_error(text, error.problem or "", error.context or "", mark, context) from None
     except (YAMLError, ValueError, IndexError, AttributeError, AssertionError, TypeError) as error:
         # Ruamel's scanner lets a few plain Python errors through on malformed text.
         mark = Mark(1, 1, 0)
         fault = Fault(f"this is not YAML ({type(error).__name__})", line=1, column=1)
-        raise Broken(fault, mark) from None
+        raise YamlSyntaxError(fault, mark) from None

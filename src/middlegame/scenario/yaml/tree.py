@@ -6,11 +6,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from middlegame.scenario.faults import Fault, Path, Place, Places
-from middlegame.scenario.syntax import shown
-from middlegame.scenario.yaml.errors import Broken, Mark, split_lines, without_entry
+from middlegame.scenario.syntax import describe
+from middlegame.scenario.yaml.errors import Mark, YamlSyntaxError, blank_entry, split_lines
 from middlegame.scenario.yaml.nodes import (
-    DEEPEST,
-    MOST_FAULTS,
+    MAX_DEPTH,
+    MAX_FAULTS,
     Alias,
     Mapping,
     Node,
@@ -19,8 +19,8 @@ from middlegame.scenario.yaml.nodes import (
     read_nodes,
 )
 
-LARGEST = 1 << 20
-MOST_NODES = 100_000
+MAX_BYTES = 1 << 20
+MAX_NODES = 100_000
 _MOST_CUTS = 12
 _MOST_READ = 1 << 19
 """Characters, however often a text is read again without what is broken."""
@@ -33,7 +33,7 @@ _AFTER = re.compile(r"[ \t]+#")
 
 
 @dataclass
-class Tree:
+class ParsedYaml:
     """What a text says.
 
     Attributes:
@@ -46,12 +46,12 @@ class Tree:
     data: Any = None
     places: Places = field(default_factory=Places)
     faults: list[Fault] = field(default_factory=list)
-    damaged: set[Path] = field(default_factory=set)
+    missing: set[Path] = field(default_factory=set)
 
 
-def read_tree(text: str) -> Tree:
+def parse_yaml(text: str) -> ParsedYaml:
     """Read a YAML text; never raises, whatever the text."""
-    tree = Tree()
+    tree = ParsedYaml()
     if bad := _unprintable(text):
         tree.faults.append(bad)
         return tree
@@ -59,7 +59,7 @@ def read_tree(text: str) -> Tree:
     if root is not None:
         try:
             tree.data = _Unfolding(text, tree).unfold(root, (), 0)
-        except Broken as broken:
+        except YamlSyntaxError as broken:
             tree.faults.append(broken.fault)
     if tree.data is None and not tree.faults:
         expected = "a scenario: title, actors, moves, factors, interests"
@@ -81,7 +81,7 @@ def _unprintable(text: str) -> Fault | None:
     )
 
 
-def _read_what_can_be_read(text: str, tree: Tree) -> tuple[Node | None, str]:
+def _read_what_can_be_read(text: str, tree: ParsedYaml) -> tuple[Node | None, str]:
     """Read the nodes, and the text that they are of: where it breaks, without the broken entry."""
     seen: set[int] = set()
     left = _MOST_READ
@@ -89,18 +89,18 @@ def _read_what_can_be_read(text: str, tree: Tree) -> tuple[Node | None, str]:
         left -= len(text)
         try:
             root, faults = read_nodes(text)
-        except Broken as broken:
+        except YamlSyntaxError as broken:
             first = broken.fault not in tree.faults
             if first:
                 tree.faults.append(broken.fault)
             if broken.mark is None or left < len(text):
                 return None, text
-            cut = without_entry(text, broken.mark.line, whole_section=broken.mark.line in seen)
+            cut = blank_entry(text, broken.mark.line, whole_section=broken.mark.line in seen)
             seen.add(broken.mark.line)
             if cut is None:
                 return None, text
             text, path = cut
-            tree.damaged.add(path)
+            tree.missing.add(path)
         else:
             tree.faults += [fault for fault in faults if fault not in tree.faults]
             return root, text
@@ -110,18 +110,18 @@ def _read_what_can_be_read(text: str, tree: Tree) -> tuple[Node | None, str]:
 class _Unfolding:
     """One walk over the nodes: data, places and traps at once."""
 
-    def __init__(self, text: str, tree: Tree) -> None:
+    def __init__(self, text: str, tree: ParsedYaml) -> None:
         self.text = text
         self.tree = tree
         self.count = 0
 
     def unfold(self, node: Node, path: Path, depth: int) -> Any:
         self.count += 1
-        if self.count > MOST_NODES or depth > DEEPEST:
-            many = f"more than {MOST_NODES:,} entries" if depth <= DEEPEST else "too many levels"
+        if self.count > MAX_NODES or depth > MAX_DEPTH:
+            many = f"more than {MAX_NODES:,} entries" if depth <= MAX_DEPTH else "too many levels"
             mark = node.start
             fault = Fault(f"the file unfolds to {many}", "a smaller file, without aliases")
-            raise Broken(replace(fault, line=mark.line, column=mark.column), mark)
+            raise YamlSyntaxError(replace(fault, line=mark.line, column=mark.column), mark)
         self.tree.places.values[path] = _place(node)
         if isinstance(node, Alias):
             return self.unfold(node.target, path, depth)
@@ -145,10 +145,10 @@ class _Unfolding:
             if key is None:
                 continue
             here = (*path, key)
-            if key in data or here in self.tree.damaged:
+            if key in data or here in self.tree.missing:
                 self._doubled(key, key_node.start, here)
             elif _missing(value) and not _may_be_empty(here):
-                self.tree.damaged.add(here)
+                self.tree.missing.add(here)
                 if node.flow and self._breaks_text(data, previous, path, value):
                     stray.append(_scalar(key_node))
                 else:
@@ -177,11 +177,11 @@ class _Unfolding:
             return None
         if not isinstance(node.value, str):
             if node.text:
-                told = f"{node.text} is not a name (YAML reads it as {shown(node.value)})"
+                told = f"{node.text} is not a name (YAML reads it as {describe(node.value)})"
             else:
                 told = "an entry has no key"
             self._fault(told, node.start, path, "a word such as kept")
-            self.tree.damaged.add((*path, node.text))
+            self.tree.missing.add((*path, node.text))
             return None
         return node.value
 
@@ -189,7 +189,7 @@ class _Unfolding:
         first = self.tree.places.keys.get(here)
         at = f" (first in line {first.line}, column {first.column})" if first else ""
         self._fault(f"'{key}' is written twice{at}", mark, here, "each key once")
-        self.tree.damaged.add(here)
+        self.tree.missing.add(here)
 
     def _breaks_text(self, data: dict[str, Any], previous: str, path: Path, value: Node) -> bool:
         """Say whether a key without value is what follows a comma in unquoted text."""
@@ -239,7 +239,7 @@ class _Unfolding:
             )
 
     def _fault(self, message: str, mark: Mark, path: Path, expected: str = "") -> None:
-        if len(self.tree.faults) < MOST_FAULTS:
+        if len(self.tree.faults) < MAX_FAULTS:
             self.tree.faults.append(
                 Fault(message, expected, path=path, line=mark.line, column=mark.column)
             )

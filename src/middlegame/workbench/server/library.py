@@ -6,7 +6,7 @@ from pathlib import Path
 
 from middlegame.base.errors import MiddlegameError
 from middlegame.base.files import write_whole
-from middlegame.io.examples import FOLDER, locate, shipped
+from middlegame.io.examples import FOLDER, find_file, list_examples
 
 LARGEST = 1 << 20
 """Bytes that a scenario may have."""
@@ -71,9 +71,9 @@ class Library:
         if given.is_dir():
             self.folder = given.resolve()
             return
-        path = locate(name)
+        path = find_file(name)
         if not path.is_file():
-            known = ", ".join(each.name for each in shipped())
+            known = ", ".join(each.name for each in list_examples())
             raise MiddlegameError(f"there is no file, folder or shipped contest '{name}' ({known})")
         path = path.resolve()
         self.only = _name(path)
@@ -95,7 +95,7 @@ class Library:
             return [_contest(path) for path in dict.fromkeys(files)][:_MOST]
         if self._files:
             return [_contest(path) for path in self._files]
-        return [_contest(each.folder / "scenario.yaml") for each in shipped()]
+        return [_contest(each.folder / "scenario.yaml") for each in list_examples()]
 
     def find(self, name: str) -> Contest | None:
         """Give the contest of a name."""

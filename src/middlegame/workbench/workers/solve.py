@@ -1,54 +1,108 @@
-"""The tasks of workers that solve; each holds contests ready in a `Bench`."""
+"""The tasks that solve a contest: open it, answer changes quickly and in full, draw it."""
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from middlegame.report.charts.graph import contest_graph
 from middlegame.scenario.yaml.load import read_text
 from middlegame.workbench.setting import Setting
 from middlegame.workbench.workers.contest_view import ContestView, contest_view
 from middlegame.workbench.workers.full_view import ForecastView, FullView, forecast_view, full_view
+from middlegame.workbench.workers.texts import with_moved_ranges
 from middlegame.workbench.workers.worker import WorkerContext
+
+if TYPE_CHECKING:
+    from middlegame.equilibrium.equilibrium import Equilibrium
 
 
 class OpenedContest(NamedTuple):
     """A contest as it is written.
 
     Attributes:
-        portrait: what does not depend on the numbers.
-        base: its reading.
-        at_once: whether changes are answered before anything is compiled.
+        contest: names, colours, judgements and sources, whatever the numbers are.
+        baseline: the full view of the scenario as written.
+        immediate: whether changes are answered before anything is compiled.
     """
 
     contest: ContestView
-    base: FullView
+    baseline: FullView
     immediate: bool
 
 
-def open_contest(bench: WorkerContext, text: str) -> OpenedContest:
-    """Open a contest: its portrait, and its forecast as written."""
-    live = bench.contest(text)
-    bench.report("Solving" if live.immediate else "Compiling and solving")
-    _ = live.base
-    bench.report("Putting it into words")
-    drawn = bench.cached("portrait", text, lambda: contest_view(live.base, read_text(text)))
+def open_contest(context: WorkerContext, text: str) -> OpenedContest:
+    """Solve a scenario as written, and describe it.
+
+    Args:
+        context: the worker's cache, progress and cancellation.
+        text: the scenario's text.
+
+    Raises:
+        ScenarioError: the text has faults.
+        TooLarge: solving it would take more than is allowed here.
+        NotConverged: no equilibrium was reached.
+    """
+    live = context.contest(text)
+    context.report("Solving" if live.immediate else "Compiling and solving")
+    baseline = live.base
+    context.report("Describing the contest")
     return OpenedContest(
-        drawn, bench.cached("reading", text, lambda: full_view(live, Setting())), live.immediate
+        contest=context.cached("view", text, lambda: contest_view(baseline, read_text(text))),
+        baseline=context.cached("baseline", text, lambda: full_view(live, Setting())),
+        immediate=live.immediate,
     )
 
 
-def compile_quick_answer(bench: WorkerContext, text: str) -> None:
-    """Compile what answers while sliders move."""
-    live = bench.contest(text)
-    bench.cached("prepared", text, lambda: live.quick({}))
+def compile_quick_answer(context: WorkerContext, text: str) -> None:
+    """Compile what answers a text's contest while sliders move."""
+    live = context.contest(text)
+    context.cached("compiled", text, lambda: live.quick({}))
 
 
-def quick_forecast(bench: WorkerContext, text: str, setting: Setting) -> ForecastView:
-    """Answer at once; where the quick way does not settle or is not compiled, by the trace."""
-    found, traced = bench.contest(text).soonest(
+def quick_forecast(context: WorkerContext, text: str, setting: Setting) -> ForecastView:
+    """Return the forecast at a setting as soon as possible.
+
+    The traced solution answers where the quick one is not compiled, or does not settle.
+    """
+    equilibrium, traced = context.contest(text).soonest(
         setting.numbers, setting.supposed, setting.given, surprise=setting.surprise
     )
-    return forecast_view(found, traced=traced)
+    return forecast_view(equilibrium, traced=traced)
 
 
-def full_answer(bench: WorkerContext, text: str, setting: Setting) -> FullView:
-    """Answer in full."""
-    return full_view(bench.contest(text), setting)
+def full_answer(context: WorkerContext, text: str, setting: Setting) -> FullView:
+    """Return the traced solution at a setting, with everything that the page shows of it."""
+    return full_view(context.contest(text), setting)
+
+
+def draw_period(context: WorkerContext, text: str, setting: Setting, period: int | None) -> str:
+    """Draw one period of a contest over time, with what it depends on of the period before.
+
+    Args:
+        context: the worker's cache, progress and cancellation.
+        text: the scenario's text.
+        setting: what is changed.
+        period: counted from 1; None for a contest without periods.
+
+    Returns:
+        An SVG image.
+    """
+    equilibrium = context.contest(text).full(
+        setting.numbers, setting.supposed, setting.given, surprise=setting.surprise
+    )
+    return contest_graph(equilibrium, period=period, interactive=True)
+
+
+def solve_setting(context: WorkerContext, text: str, setting: Setting) -> "Equilibrium":
+    """Solve a contest whose changed numbers have moved their ranges along.
+
+    Analyses over the ranges start from this equilibrium, where `full_answer` keeps the ranges as
+    written and changes the numbers alone.
+
+    Args:
+        context: the worker's cache, progress and cancellation.
+        text: the scenario's text.
+        setting: what is changed.
+    """
+    moved = with_moved_ranges(context, text, setting.numbers)
+    return context.contest(moved).full(
+        {}, setting.supposed, setting.given, surprise=setting.surprise
+    )

@@ -1,4 +1,7 @@
-"""The tasks of the worker that reads texts: faults, changed numbers, sources; nothing is solved."""
+"""The tasks that read and write a scenario's text: faults, changed numbers, completion, sources.
+
+None of them solves a contest.
+"""
 
 import re
 from collections.abc import Mapping
@@ -7,14 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from middlegame.base.errors import MiddlegameError
-from middlegame.scenario.data_rows import quantities
-from middlegame.scenario.faults import dotted
+from middlegame.scenario.data_rows import fit_values
+from middlegame.scenario.faults import dotted_path
 from middlegame.scenario.model.walk import judgements
-from middlegame.scenario.sources import Unreadable, paragraphs, read_source
+from middlegame.scenario.sources import UnreadableSource, paragraphs, read_source
 from middlegame.scenario.yaml.completion import Completion, completions
-from middlegame.scenario.yaml.editing import moved, rewritten
-from middlegame.scenario.yaml.load import Loaded, read_text
-from middlegame.scenario.yaml.tree import read_tree
+from middlegame.scenario.yaml.editing import replace_numbers, shift_range
+from middlegame.scenario.yaml.load import LoadedScenario, read_text
+from middlegame.scenario.yaml.tree import parse_yaml
 from middlegame.workbench.workers.worker import WorkerContext, source_folder
 
 _CITE = re.compile(r"\bcite:\s*(\[[^\]]*\]?|[^\s,}]+)")
@@ -29,7 +32,7 @@ class EditorFault:
         line: counted from 1.
         column: counted from 1.
         severity: `error` or `warning`.
-        told: what is wrong, what was expected, the nearest valid name.
+        message: what is wrong, what was expected, the nearest valid name.
     """
 
     line: int
@@ -38,75 +41,87 @@ class EditorFault:
     message: str
 
 
-def _loaded(bench: WorkerContext, text: str, folder: str) -> Loaded:
-    return bench.cached(folder, text, lambda: read_text(text, folder=source_folder(folder)))
+def _loaded(context: WorkerContext, text: str, folder: str) -> LoadedScenario:
+    return context.cached(folder, text, lambda: read_text(text, folder=source_folder(folder)))
 
 
-def check_text(bench: WorkerContext, text: str, folder: str) -> list[EditorFault]:
-    """List everything wrong with a text, or worth a warning, by place."""
-    loaded = _loaded(bench, text, folder)
+def check_text(context: WorkerContext, text: str, folder: str) -> list[EditorFault]:
+    """List the faults of a text, and what is worth a warning, by place.
+
+    Args:
+        context: the worker's cache, progress and cancellation.
+        text: the scenario's text.
+        folder: where its sources' files are; empty for an uploaded text.
+    """
+    loaded = _loaded(context, text, folder)
     faults = list(loaded.faults)
     if loaded.scenario is not None:
         from middlegame.compiler import compile_scenario
-        from middlegame.compiler.warnings import warnings_of
+        from middlegame.compiler.warnings import diagram_warnings
 
-        faults += map(loaded.located, warnings_of(compile_scenario(loaded.scenario)))
+        faults += map(loaded.locate_fault, diagram_warnings(compile_scenario(loaded.scenario)))
     return [
-        EditorFault(max(fault.line, 1), max(fault.column, 1), fault.severity, told)
+        EditorFault(
+            line=max(fault.line, 1),
+            column=max(fault.column, 1),
+            severity=fault.severity,
+            message=str(replace(fault, file="", line=0, column=0, path=())),
+        )
         for fault in sorted(faults, key=lambda fault: (fault.line, fault.column))
-        for told in [str(replace(fault, file="", line=0, column=0, path=()))]
     ]
 
 
-def write_numbers(bench: WorkerContext, text: str, numbers: Mapping[str, float], keep_width: bool) -> str:
-    """Write changed numbers into a text.
+def write_numbers(
+    context: WorkerContext, text: str, numbers: Mapping[str, float], keep_width: bool
+) -> str:
+    """Return a text with changed numbers written into it.
 
     Args:
-        bench: the worker's.
-        text: a scenario without errors.
+        context: the worker's cache, progress and cancellation.
+        text: a scenario's text without errors.
         numbers: new values by the number's name.
-        keep_width: whether ranges stay ranges, moved; or become exact numbers.
+        keep_width: whether ranges stay ranges, moved to the new value, or become exact numbers.
 
     Raises:
-        MiddlegameError: a number is not there, or cannot be changed in its place.
+        MiddlegameError: a number does not exist, or cannot be changed in its place.
     """
-    loaded = _loaded(bench, text, "")
+    loaded = _loaded(context, text, "")
     if loaded.scenario is None:
-        raise MiddlegameError("the scenario has faults: they come before changing its numbers")
+        raise MiddlegameError("the scenario has faults; correct them before changing its numbers")
     from middlegame.compiler import compile_scenario
 
     parameters = {p.path: p for p in compile_scenario(loaded.scenario).parameters}
-    found = {dotted(path): (path, judged) for path, judged, _ in judgements(loaded.scenario)}
-    learnt = quantities(loaded.scenario)
-    found |= {dotted(path): (path, judged) for path, judged in learnt.items()}
+    found = {dotted_path(path): (path, judged) for path, judged, _ in judgements(loaded.scenario)}
+    learnt = fit_values(loaded.scenario)
+    found |= {dotted_path(path): (path, judged) for path, judged in learnt.items()}
     changes: dict[Any, Any] = {}
     for name, value in numbers.items():
         if name not in found:
-            raise MiddlegameError(f"there is no number {name} in this text")
+            raise MiddlegameError(f"there is no number '{name}' in this text")
         path, judged = found[name]
         if keep_width:
             known = parameters.get(path)
-            limits = (known.ceiling, known.least) if known else ()
-            changes[path] = moved(judged, value, *limits)
+            limits = (known.ceiling, known.lower_bound) if known else ()
+            changes[path] = shift_range(judged, value, *limits)
         else:
             changes[path] = replace(judged, low=value, high=value)
-    return rewritten(text, changes)
+    return replace_numbers(text, changes)
 
 
-def complete(bench: WorkerContext, text: str, line: int, column: int) -> list[Completion]:
-    """List what may be written at a place."""
+def complete(context: WorkerContext, text: str, line: int, column: int) -> list[Completion]:
+    """List what may be written at a place of a text; line and column are counted from 1."""
     return completions(text, line, column)
 
 
 @dataclass(frozen=True)
 class CitedPassage:
-    """A place in a source that a line cites.
+    """A passage of a source that a line of a scenario cites.
 
     Attributes:
-        cite: as it is written.
+        citation: as it is written, such as `brief#4`.
         source: the source's title.
         text: the paragraph; empty where it cannot be shown.
-        reason: why not, then.
+        reason: why the paragraph cannot be shown; empty where it can.
     """
 
     citation: str
@@ -115,38 +130,53 @@ class CitedPassage:
     reason: str
 
 
-def cited_passages(bench: WorkerContext, text: str, folder: str, line: int) -> list[CitedPassage]:
-    """Show the paragraphs that a line of the scenario cites, whatever faults there are elsewhere.
+def cited_passages(context: WorkerContext, text: str, folder: str, line: int) -> list[CitedPassage]:
+    """List the paragraphs that a line of a scenario cites, whatever faults the text has elsewhere.
 
     Args:
-        bench: the worker's.
-        text: the scenario's.
-        folder: where its sources' files are; nothing for an uploaded text.
+        context: the worker's cache, progress and cancellation.
+        text: the scenario's text.
+        folder: where its sources' files are; empty for an uploaded text.
         line: counted from 1.
     """
     lines = text.splitlines()
-    said = _CITE.search(lines[line - 1]) if 1 <= line <= len(lines) else None
-    if said is None:
+    match = _CITE.search(lines[line - 1]) if 1 <= line <= len(lines) else None
+    if match is None:
         return []
-    data = bench.cached("sources", text, lambda: read_tree(text).data)
+    data = context.cached("sources", text, lambda: parse_yaml(text).data)
     sources = data.get("sources") if isinstance(data, dict) else None
     known = sources if isinstance(sources, dict) else {}
-    cites = [(place[1], place[2]) for place in _PLACE.finditer(said[1]) if place[1] in known]
+    cites = [(place[1], place[2]) for place in _PLACE.finditer(match[1]) if place[1] in known]
     return [_passage(known[name], name, number, folder) for name, number in dict.fromkeys(cites)]
 
 
 def _passage(source: Any, name: str, number: str | None, folder: str) -> CitedPassage:
     parts = source if isinstance(source, dict) else {}
     title, file = str(parts.get("title", name)), parts.get("file")
-    told = f"{name}#{number}" if number else name
+    citation = f"{name}#{number}" if number else name
     if not isinstance(file, str) or not folder:
-        return CitedPassage(told, title, "", "Its text is not at hand: the source names no file.")
+        return CitedPassage(
+            citation, title, "", "The source names no file, so its text cannot be shown."
+        )
     try:
         found = paragraphs(read_source(Path(folder), file))
-    except Unreadable as error:
-        return CitedPassage(told, title, "", f"{error}.")
+    except UnreadableSource as error:
+        return CitedPassage(citation, title, "", f"{error}.")
     if number is None:
-        return CitedPassage(told, title, "", f"It has {len(found)} paragraphs; none is named.")
+        return CitedPassage(
+            citation, title, "", f"The source has {len(found)} paragraphs; the citation names none."
+        )
     if not 1 <= int(number) <= len(found):
-        return CitedPassage(told, title, "", f"It has {len(found)} paragraphs.")
-    return CitedPassage(told, title, found[int(number) - 1], "")
+        return CitedPassage(citation, title, "", f"The source has only {len(found)} paragraphs.")
+    return CitedPassage(citation, title, found[int(number) - 1], "")
+
+
+def with_moved_ranges(context: WorkerContext, text: str, numbers: Mapping[str, float]) -> str:
+    """Return a text whose ranges are moved to changed numbers, as wide as they were.
+
+    Args:
+        context: the worker's cache, progress and cancellation.
+        text: the scenario's text.
+        numbers: changed numbers, by name.
+    """
+    return write_numbers(context, text, numbers, keep_width=True) if numbers else text
