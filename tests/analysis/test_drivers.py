@@ -3,15 +3,15 @@ import pytest
 from scipy.stats import norm
 
 import middlegame as mg
-from middlegame.analysis.drivers import (
+from middlegame.analysis.outcomes import BatchEvaluator, question_outcomes
+from middlegame.analysis.sensitivity_indices import (
     correlated_groups,
     evaluate_in_blocks,
     pawn_drivers,
     sobol_drivers,
 )
-from middlegame.analysis.outcomes import BatchEvaluator, question_outcomes
 from middlegame.diagram import Diagram, Parameter
-from middlegame.sweeps.sampling import SampleSequence, ParameterSpace
+from middlegame.sweeps.sampling import ParameterSpace, SampleSequence
 from tests.analysis.linear import mixture
 
 WEIGHTS = (0.5, 0.3, 0.2)

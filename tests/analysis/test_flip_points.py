@@ -2,15 +2,14 @@ import numpy as np
 import pytest
 
 import middlegame as mg
-from middlegame.analysis.brackets import Line, first_bracket
-from middlegame.analysis.flip_points import SHARES, flip_points
+from middlegame.analysis.one_at_a_time import SHARES, SearchLine, first_bracket, search_flip_points
 from middlegame.analysis.outcomes import BatchEvaluator, question_outcomes, select_questions
 from middlegame.diagram import Diagram
 from tests.analysis.linear import logit_line, mixture
 
 
 def moves(diagram: Diagram, *asked: str):
-    return flip_points(
+    return search_flip_points(
         BatchEvaluator(diagram, [question_outcomes(diagram, text) for text in asked])
     )
 
@@ -71,7 +70,9 @@ def test_where_nothing_flips_there_is_none():
 
 
 def test_a_flip_of_three_outcomes_names_the_one_that_leads_then():
-    line = Line(question_outcomes(mixture((1.0,), ((0.2, 0.4),)), "end = yes"), 0, (0,), (1.0,))
+    line = SearchLine(
+        question_outcomes(mixture((1.0,), ((0.2, 0.4),)), "end = yes"), 0, (0,), (1.0,)
+    )
     at = np.array([[0.5, 0.3, 0.2], [0.3, 0.3, 0.4], [0.1, 0.8, 0.1]])
     bracket = first_bracket(line, np.array([0.6, 0.3, 0.1]), (1.0, 2.0, 3.0), at)
     assert (bracket.low, bracket.high, bracket.after) == (1.0, 2.0, 2)
@@ -79,7 +80,9 @@ def test_a_flip_of_three_outcomes_names_the_one_that_leads_then():
 
 
 def test_worlds_without_an_equilibrium_flip_nothing():
-    line = Line(question_outcomes(mixture((1.0,), ((0.2, 0.4),)), "end = yes"), 0, (0,), (1.0,))
+    line = SearchLine(
+        question_outcomes(mixture((1.0,), ((0.2, 0.4),)), "end = yes"), 0, (0,), (1.0,)
+    )
     at = np.array([[np.nan, np.nan], [0.4, 0.6]])
     bracket = first_bracket(line, np.array([0.6, 0.4]), (1.0, 2.0), at)
     assert (bracket.low, bracket.high) == (1.0, 2.0)

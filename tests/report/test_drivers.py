@@ -2,7 +2,7 @@ import pytest
 from rich.cells import cell_len
 
 import middlegame as mg
-from middlegame.analysis.drivers import rank_drivers
+from middlegame.analysis.sensitivity_indices import rank_drivers
 from middlegame.analysis.one_at_a_time import search_flip_points
 from middlegame.analysis.outcomes import BatchEvaluator
 from middlegame.report.html.drivers import driver_section

@@ -7,10 +7,10 @@ from typing import Any
 
 from middlegame.analysis.commitment import CommitmentValue
 from middlegame.analysis.discovery import Box
-from middlegame.analysis.drivers import Driver, QuestionDrivers
-from middlegame.analysis.flip_points import FlipPoint, OneAtATime
 from middlegame.analysis.mutual_information import QuestionInformation
+from middlegame.analysis.one_at_a_time import FlipPoint, OneAtATime
 from middlegame.analysis.outcomes import BatchEvaluator, QuestionOutcomes
+from middlegame.analysis.sensitivity_indices import Driver, QuestionDrivers
 from middlegame.analysis.value_of_information import InformationValue
 from middlegame.equilibrium.equilibrium import Equilibrium
 from middlegame.sweeps.result import Sweep

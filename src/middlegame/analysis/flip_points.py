@@ -1,19 +1,10 @@
-"""Flip points: how far a judgement must move to change the likeliest outcome of a question.
-
-Each judgement is moved alone, then the most telling ones in pairs, from the middle of its range
-along the scale on which the range is symmetric. Every point is solved to its own equilibrium on
-the principal branch: an equilibrium continued from a neighbour would not stay on it. So a change
-of sign of the lead is bracketed on a grid and the bracket is cut again and again, which finds
-roots and jumps alike.
-"""
+"""Flip points: how far a judgement must move to change the likeliest outcome of a question."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from itertools import combinations
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
+from middlegame.analysis.one_at_a_time import OneAtATime, search_flip_points
 from middlegame.analysis.outcomes import (
     BatchEvaluator,
     QuestionOutcomes,
@@ -22,325 +13,121 @@ from middlegame.analysis.outcomes import (
 )
 from middlegame.analysis.result import AnalysisResult
 from middlegame.base.encoding import plain
-from middlegame.base.numbers import Floats
 from middlegame.base.progress import ProgressCallback
-from middlegame.diagram import Parameter
 from middlegame.equilibrium.equilibrium import Equilibrium
 from middlegame.sweeps.result import Sweep
-from middlegame.sweeps.sampling import value_at
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
-SHARES = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0)
-"""Where judgements are tried, in halves of their ranges from the middle; 1 is an end."""
-PAIRED = 8
-"""The judgements, those with the steepest lead, that are tried in pairs."""
-_CUTS = 7
-_ROUNDS = 4
-_JUMP = 0.01
-"""The change of the lead within a bracket cut so small that it is a jump."""
-
-
-@dataclass(frozen=True)
-class FlipPoint:
-    """A move of one judgement or two that changes which outcome is likeliest.
+@dataclass(frozen=True, eq=False, repr=False)
+class FlipPoints(AnalysisResult):
+    """How the likeliest outcomes of a contest's questions depend on single judgements.
 
     Attributes:
-        target: the question's name.
-        parameters: the entries of theta that move, by number.
-        shares: how far each, in halves of its range from the middle: beyond 1 is beyond the range.
-        values: where each then is, in its natural unit.
-        before: the likeliest outcome at the middle of all ranges.
-        after: the likeliest beyond the flip.
-        jumps: whether the equilibrium jumps there instead of passing through even odds.
+        equilibrium: the contest at the middle of all ranges.
+        questions: the questions.
+        variations: the effects of moving each judgement alone, for each question.
+        counts: how the samples went.
     """
 
-    question: str
-    parameters: tuple[int, ...]
-    shares: tuple[float, ...]
-    values: tuple[float, ...]
-    before: str
-    after: str
-    jumps: bool
+    equilibrium: Equilibrium
+    questions: tuple[QuestionOutcomes, ...]
+    variations: tuple[OneAtATime, ...]
+    counts: SampleCounts
 
-    @property
-    def distance(self) -> float:
-        """How far the judgement that moves farthest must move, in halves of its range."""
-        return max(abs(share) for share in self.shares)
+    def to_dict(self) -> dict[str, Any]:
+        """Return every question's outcomes, flip points and one-at-a-time effects."""
+        found: dict[str, Any] = plain(
+            {
+                "title": self.equilibrium.diagram.title,
+                **self.equilibrium.case(),
+                **asdict(self.counts),
+                "questions": {
+                    question.name: self.question_dict(question, variation)
+                    for question, variation in zip(self.questions, self.variations, strict=True)
+                },
+            }
+        )
+        return found
 
-    @property
-    def within(self) -> bool:
-        """Whether every judgement stays within its range."""
-        return self.distance <= 1
+    def question_dict(self, question: QuestionOutcomes, variation: OneAtATime) -> dict[str, Any]:
+        """Return one question's part of the JSON object."""
+        names = [parameter.name for parameter in self.equilibrium.diagram.parameters]
+        return {
+            "condition": " or ".join(map(str, question.conditions)),
+            "outcomes": dict(zip(question.outcomes, map(float, variation.middle), strict=True)),
+            "flip_points": [point.to_dict(names) for point in variation.flip_points],
+            "pair": variation.pair.to_dict(names) if variation.pair else None,
+            "one_at_a_time": {
+                name: {
+                    "low": float(question.probability(variation.ends[place, 0])),
+                    "high": float(question.probability(variation.ends[place, 1])),
+                    "slope": float(question.probability(variation.slopes[place])),
+                }
+                for place, name in enumerate(names)
+            },
+        }
+
+    def to_dataframe(self) -> "pd.DataFrame":
+        """Return a row for each question and judgement: its ends, slope and flip point."""
+        import pandas as pd
+
+        rows = []
+        for name, found in self.to_dict()["questions"].items():
+            alone = {
+                judgement: point
+                for point in found["flip_points"]
+                for judgement in point["judgements"]
+            }
+            for judgement, effect in found["one_at_a_time"].items():
+                point = alone.get(judgement)
+                rows.append(
+                    {"question": name, "judgement": judgement, **effect}
+                    | {
+                        "flip_value": point and point["judgements"][judgement]["value"],
+                        "flip_share": point and point["judgements"][judgement]["share"],
+                        "after": point and point["after"],
+                    }
+                )
+        return pd.DataFrame(rows)
+
+    def summary(self) -> list[str]:
+        """Return for each question its nearest flip point."""
+        names = [parameter.name for parameter in self.equilibrium.diagram.parameters]
+        found = [f"FlipPoints of {self.equilibrium.diagram.title!r}"]
+        for variation in self.variations:
+            point = variation.pair or next(iter(variation.flip_points), None)
+            if point is None:
+                found.append(f"{variation.question}: no judgement changes the likeliest outcome")
+                continue
+            moved = " and ".join(
+                f"{names[place]} = {value:.3g}"
+                for place, value in zip(point.parameters, point.values, strict=True)
+            )
+            found.append(f"{variation.question}: {point.before} -> {point.after} at {moved}")
+        return found
 
 
-@dataclass(frozen=True)
-class OneAtATime:
-    """What moving each judgement alone does to one question.
-
-    Attributes:
-        target: the question's name.
-        middle: its outcomes' probabilities at the middle of all ranges, `[outcomes]`.
-        ends: with each judgement at the low and high end of its range, `[parameters, 2, outcomes]`.
-        slopes: of each outcome by each judgement at the middle, for half a range,
-            `[parameters, outcomes]`.
-        flips: the nearest flip of each judgement that has one, the nearest first.
-        pair: the nearest flip of two judgements that move by the same share, if it is nearer
-            than any of one.
-    """
-
-    question: str
-    middle: Floats
-    ends: Floats
-    slopes: Floats
-    flip_points: tuple[FlipPoint, ...]
-    pair: FlipPoint | None
-
-
-def search_flip_points(evaluator: BatchEvaluator, progress: Told | None = None) -> list[OneAtATime]:
-    """Move judgements until answers flip.
+def flip_points(
+    subject: Equilibrium | Sweep,
+    questions: Sequence[str] = (),
+    *,
+    progress: ProgressCallback | None = None,
+) -> FlipPoints:
+    """Find how far judgements must move to change the likeliest outcomes.
 
     Args:
-        answers: solves worlds and answers the questions.
-        told: is told how many of the steps are done.
+        subject: an equilibrium, perhaps with something supposed or observed, or a sweep of one.
+        questions: names of questions, or conditions; all questions of the contest without any.
+        progress: called with how many of the search's steps are done, and how many there are.
+
+    Raises:
+        QueryError: a question is unknown, the contest has no ranges, or something is supposed by
+            surprise.
     """
-    return _Search(evaluator, progress or (lambda _done, _of: None)).run()
-
-
-_SLOPE = 1e-3
-"""Shares of half a range between the worlds from which slopes are taken.
-
-Two worlds more for each judgement take milliseconds and serve all questions, at a fold as well,
-where the engine's exact derivatives (`engine.qre.sensitivity`), with which they agree, do not exist.
-"""
-
-
-class _Search:
-    def __init__(self, answers: BatchEvaluator, told: Told) -> None:
-        self.evaluator, self.progress = answers, told
-        self.parameters: Sequence[Parameter] = answers.diagram.parameters
-        self.middle = answers.diagram.theta
-
-    def run(self) -> list[OneAtATime]:
-        steps = 2 + 2 * _ROUNDS
-        count, shares = len(self.parameters), self._shares()
-        moves = [((k,), (s,)) for k in range(count) for s in (-_SLOPE, _SLOPE, *shares)]
-        grid = self._solve([((), ()), *moves], check=4)
-        self.progress(1, steps)
-        found = []
-        for each in self.evaluator.questions:
-            at = grid[each.name][1:].reshape(count, 2 + len(shares), -1)
-            found.append(self._first(each, grid[each.name][0], at))
-        singles = self._refined([b for one in found for b in one.brackets], 1, steps)
-        pairs = self._pairs(found, steps)
-        return [self._one_at_a_time(one, singles, pairs) for one in found]
-
-    def _shares(self) -> tuple[float, ...]:
-        return (*(-share for share in SHARES[::-1]), *SHARES)
-
-    def _solve(
-        self, moves: Sequence[tuple[tuple[int, ...], tuple[float, ...]]], check: int = 0
-    ) -> dict[str, Floats]:
-        thetas = np.repeat(self.middle[None], len(moves), axis=0)
-        for row, (places, shares) in enumerate(moves):
-            for place, share in zip(places, shares, strict=True):
-                thetas[row, place] = value_at(self.parameters[place], share)
-        return self.evaluator(thetas, check)
-
-    def _first(self, target: QuestionOutcomes, middle: Floats, at: Floats) -> "_GridResult":
-        """Read slopes and ends off the grid, and bracket the first change on either side."""
-        slopes = (at[:, 1] - at[:, 0]) / (2 * _SLOPE)
-        below, above = at[:, 2 : 2 + len(SHARES)][:, ::-1], at[:, 2 + len(SHARES) :]
-        end = SHARES.index(1.0)
-        leader = int(np.argmax(np.round(middle, 12)))
-        brackets = [
-            first_bracket(SearchLine(target, leader, (place,), (sign,)), middle, SHARES, side)
-            for place in range(len(self.parameters))
-            for sign, side in ((-1.0, below[place]), (1.0, above[place]))
-        ]
-        return _GridResult(
-            target,
-            leader,
-            middle,
-            np.stack([below[:, end], above[:, end]], axis=1),
-            slopes,
-            [bracket for bracket in brackets if bracket],
-        )
-
-    def _pairs(self, found: list["_GridResult"], steps: int) -> list[Bracket]:
-        """Move the most telling judgements in pairs, each against the lead."""
-        wanted: list[tuple[_GridResult, tuple[int, int], tuple[float, ...]]] = []
-        for one in found:
-            lead = one.lead_slopes
-            telling = np.argsort(-np.abs(lead), kind="stable")[:PAIRED]
-            for pair in combinations([int(k) for k in telling if lead[k]], 2):
-                signs = tuple(float(-np.sign(lead[k])) for k in pair)
-                wanted.append((one, pair, signs))
-        moves = [
-            (pair, tuple(sign * share for sign in signs))
-            for _, pair, signs in wanted
-            for share in SHARES
-        ]
-        if not moves:
-            return []
-        grid = self._solve(moves)
-        self.progress(2 + _ROUNDS, steps)
-        brackets: list[Bracket] = []
-        for number, (one, pair, signs) in enumerate(wanted):
-            at = grid[one.target.name][number * len(SHARES) : (number + 1) * len(SHARES)]
-            line = SearchLine(one.target, one.leader, pair, signs)
-            bracket = first_bracket(line, one.middle, SHARES, at)
-            brackets += [bracket] if bracket else []
-        # Only those that begin before the nearest of all can end has to be cut.
-        nearest: dict[str, float] = {}
-        for bracket in brackets:
-            name = bracket.line.target.name
-            nearest[name] = min(nearest.get(name, np.inf), bracket.high)
-        near = [b for b in brackets if b.low < nearest[b.line.target.name]]
-        return self._refined(near, 2 + _ROUNDS, steps)
-
-    def _refined(self, brackets: list[Bracket], begun: int, steps: int) -> list[Bracket]:
-        for round_ in range(_ROUNDS):
-            if not brackets:
-                break
-            cuts = [np.linspace(b.low, b.high, _CUTS + 2)[1:-1] for b in brackets]
-            moves = [
-                (b.line.places, tuple(sign * float(share) for sign in b.line.signs))
-                for b, shares in zip(brackets, cuts, strict=True)
-                for share in shares
-            ]
-            at = self._solve(moves)
-            brackets = [
-                b.cut(shares, at[b.line.target.name][k * _CUTS : (k + 1) * _CUTS])
-                for k, (b, shares) in enumerate(zip(brackets, cuts, strict=True))
-            ]
-            self.progress(begun + round_ + 1, steps)
-        return brackets
-
-    def _one_at_a_time(self, one: "_GridResult", singles: list[Bracket], pairs: list[Bracket]) -> OneAtATime:
-        mine = [self._flip(b) for b in singles if b.line.target is one.target]
-        nearest: dict[tuple[int, ...], FlipPoint] = {}
-        for flip in sorted(mine, key=lambda flip: flip.distance):
-            nearest.setdefault(flip.parameters, flip)
-        flips = tuple(nearest.values())
-        both = [self._flip(b) for b in pairs if b.line.target is one.target]
-        pair = min(both, key=lambda flip: flip.distance, default=None)
-        if pair and flips and flips[0].distance <= pair.distance:
-            pair = None
-        return OneAtATime(one.target.name, one.middle, one.ends, one.slopes, flips, pair)
-
-    def _flip(self, bracket: Bracket) -> FlipPoint:
-        share = (bracket.low + bracket.high) / 2
-        shares = tuple(sign * share for sign in bracket.line.signs)
-        values = [
-            float(value_at(self.parameters[k], s))
-            for k, s in zip(bracket.line.places, shares, strict=True)
-        ]
-        outcomes = bracket.line.target.outcomes
-        return FlipPoint(
-            question=bracket.line.target.name,
-            parameters=bracket.line.places,
-            shares=shares,
-            values=tuple(values),
-            before=outcomes[bracket.line.leader],
-            after=outcomes[bracket.after],
-            jumps=bracket.lead - bracket.lack > _JUMP,
-        )
-
-
-@dataclass(frozen=True)
-class SearchLine:
-    """A line through the parameters, along which judgements leave the middles of their ranges.
-
-    Attributes:
-        target: the question that is watched.
-        leader: number of its likeliest outcome at the middle.
-        places: which parameters move, by number.
-        signs: the direction of each, 1 or -1.
-    """
-
-    target: QuestionOutcomes
-    leader: int
-    places: tuple[int, ...]
-    signs: tuple[float, ...]
-
-
-@dataclass(frozen=True)
-class Bracket:
-    """A part of a line in which the likeliest outcome loses its lead.
-
-    Attributes:
-        line: the line.
-        low: where the leader still leads, in halves of the ranges from their middles.
-        high: where it no longer does.
-        after: number of the outcome that leads at `high`.
-        lead: the lead at `low`, in probability.
-        lack: the lead at `high`, below 0.
-    """
-
-    line: SearchLine
-    low: float
-    high: float
-    after: int
-    lead: float
-    lack: float
-
-    def cut(self, shares: Floats, at: Floats) -> "Bracket":
-        """Return the part of the bracket in which the lead is lost first.
-
-        Args:
-            shares: points within the bracket, ascending, `[points]`.
-            at: the outcomes' probabilities at these points, `[points, outcomes]`.
-        """
-        kept = self
-        for share, outcomes in zip(map(float, shares), at, strict=True):
-            lead, rival = lead_of(outcomes, self.line.leader)
-            if lead < 0:
-                return replace(kept, high=share, after=rival, lack=lead)
-            kept = replace(kept, low=share, lead=lead)
-        return kept
-
-
-def first_bracket(
-    line: SearchLine, middle: Floats, shares: Sequence[float], at: Floats
-) -> Bracket | None:
-    """Find the first step along a line on which the lead is lost; None if it is never lost.
-
-    Args:
-        line: the line.
-        middle: the outcomes' probabilities where the line begins, `[outcomes]`.
-        shares: points on the line, ascending.
-        at: the outcomes' probabilities at these points, `[points, outcomes]`.
-    """
-    start, rival = lead_of(middle, line.leader)
-    whole = Bracket(line, 0.0, float("inf"), rival, start, 0.0)
-    found = whole.cut(np.asarray(shares, float), at)
-    return found if np.isfinite(found.high) else None
-
-
-def lead_of(outcomes: Floats, leader: int) -> tuple[float, int]:
-    """Return an outcome's lead over the likeliest other one, and the number of that other one.
-
-    The lead is infinite where there is no equilibrium, so that such a point is no flip point.
-    """
-    others = np.where(np.arange(len(outcomes)) == leader, -np.inf, outcomes)
-    rival = int(np.argmax(others))
-    lead = float(outcomes[leader] - outcomes[rival])
-    return (lead if np.isfinite(lead) else np.inf), rival
-
-
-@dataclass(frozen=True)
-class _GridResult:
-    """What the grid shows of one question."""
-
-    target: QuestionOutcomes
-    leader: int
-    middle: Floats
-    ends: Floats
-    slopes: Floats
-    brackets: list[Bracket]
-
-    @property
-    def lead_slopes(self) -> Floats:
-        """How the lead over the next changes with each judgement, `[parameters]`."""
-        _, rival = lead_of(self.middle, self.leader)
-        return np.asarray(self.slopes[:, self.leader] - self.slopes[:, rival])
+    equilibrium = equilibrium_of(subject)
+    evaluator = BatchEvaluator.of(equilibrium, questions)
+    variations = search_flip_points(evaluator, progress)
+    return FlipPoints(equilibrium, evaluator.questions, tuple(variations), evaluator.counts)

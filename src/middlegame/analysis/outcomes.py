@@ -16,7 +16,7 @@ from middlegame.scenario.timeline import Timeline
 from middlegame.sweeps.queries import Query
 from middlegame.sweeps.result import Sweep
 from middlegame.sweeps.run import sweep
-from middlegame.sweeps.solving import solve_worlds
+from middlegame.sweeps.batches import solve_samples
 
 YES, NO = "yes", "no"
 
@@ -179,24 +179,24 @@ class BatchEvaluator:
         Returns:
             By question, `[samples, outcomes]`; nan where a sample has no equilibrium.
         """
-        worlds = solve_worlds(
+        worlds = solve_samples(
             self.diagram,
             samples,
-            asks=self._asks,
+            queries=self._asks,
             supposed=self._supposed,
             known=self._known,
-            check=check,
+            compare=check,
         )
         self.counts = SampleCounts(
             self.counts.solved + len(samples),
-            self.counts.failed + len(worlds.failed),
-            self.counts.checked + worlds.checked,
-            self.counts.disagreed + len(worlds.disagreed),
+            self.counts.failed + len(worlds.failures),
+            self.counts.checked + len(worlds.compared),
+            self.counts.disagreed + len(worlds.disagreeing),
         )
         return {
             each.name: np.asarray(worlds.forecasts[each.node])
             if each.node is not None
-            else _yes_no(worlds.asks[each.name])
+            else _yes_no(worlds.queries[each.name])
             for each in self.questions
         }
 

@@ -154,7 +154,7 @@ def drivers_command(
     each answer is parted among them.
     """
     equilibrium, loaded = solve_case(file, **case)
-    from middlegame.analysis.drivers import rank_drivers
+    from middlegame.analysis.sensitivity_indices import rank_drivers
     from middlegame.analysis.one_at_a_time import search_flip_points
     from middlegame.analysis.outcomes import BatchEvaluator
 

@@ -56,8 +56,8 @@ def _dominoes(found: "Sweep", falling: list["Dominoes"]) -> "Section":
 
 def _drivers(found: "Sweep") -> "Section":
     """Find drivers in the sweep's own worlds, and flips in worlds of their own."""
-    from middlegame.analysis.drivers import pawn_drivers
-    from middlegame.analysis.flip_points import flip_points
+    from middlegame.analysis.sensitivity_indices import pawn_drivers
+    from middlegame.analysis.one_at_a_time import search_flip_points
     from middlegame.analysis.outcomes import BatchEvaluator, outcomes_in_sweep
     from middlegame.report.html.drivers import driver_section
 
@@ -66,7 +66,7 @@ def _drivers(found: "Sweep") -> "Section":
         there = {each.name: outcomes_in_sweep(found, each) for each in answers.questions}
         drivers = pawn_drivers(answers.questions, found.plan.draws.space, found.thetas, there)
     with counting("Looking for flips") as told:
-        moves = flip_points(answers, told)
+        moves = search_flip_points(answers, told)
     return driver_section(found.equilibrium, answers, moves, drivers)
 
 
@@ -90,7 +90,7 @@ def _worth(found: "Sweep", falling: list["Dominoes"]) -> "Section":
     from middlegame.analysis.outcomes import select_questions
     from middlegame.analysis.value_of_information import information_values
     from middlegame.report.html.value_of_information import worth_section
-    from middlegame.report.text.value_of_information import sharpened
+    from middlegame.report.text.value_of_information import information_gain_rows
 
     equilibrium, asked = found.equilibrium, select_questions(found.equilibrium)
     known, levers = [], []
@@ -100,5 +100,5 @@ def _worth(found: "Sweep", falling: list["Dominoes"]) -> "Section":
             known = information_values(equilibrium.prior, progress=told)
     with working("Weighing"):
         worths = mutual_information(equilibrium, found, asked)
-    told_worth = sharpened(equilibrium, asked, worths)
+    told_worth = information_gain_rows(equilibrium, asked, worths)
     return worth_section(equilibrium, told_worth, known, levers, found.count)

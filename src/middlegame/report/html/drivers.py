@@ -9,7 +9,7 @@ from middlegame.report.terminal.drivers import caveats, method
 from middlegame.report.text.drivers import drivers_text
 
 if TYPE_CHECKING:
-    from middlegame.analysis.drivers import QuestionDrivers
+    from middlegame.analysis.sensitivity_indices import QuestionDrivers
     from middlegame.analysis.one_at_a_time import OneAtATime
     from middlegame.analysis.outcomes import BatchEvaluator
     from middlegame.equilibrium.equilibrium import Equilibrium

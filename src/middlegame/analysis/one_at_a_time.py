@@ -1,0 +1,362 @@
+"""One-at-a-time analysis: each judgement moved alone, and the points where the answer flips.
+
+Each judgement is moved alone, then the most influential ones in pairs, from the middle of its range
+along the scale on which the range is symmetric. Every point is solved to its own equilibrium on
+the principal branch, since an equilibrium continued from a neighbour would not stay on that branch.
+A change of sign of the lead is therefore bracketed on a grid, and the bracket is cut repeatedly,
+which finds roots and jumps alike.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+
+from middlegame.analysis.outcomes import BatchEvaluator, QuestionOutcomes
+from middlegame.base.numbers import Floats
+from middlegame.base.progress import ProgressCallback
+from middlegame.diagram import Parameter
+from middlegame.sweeps.sampling import value_at
+
+SHARES = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0)
+"""Points at which judgements are tried, in halves of their ranges from the middle."""
+PAIRED = 8
+"""How many judgements are tried in pairs: those on which the lead depends most steeply."""
+_CUTS = 7
+_ROUNDS = 4
+_JUMP = 0.01
+"""Change of the lead within the smallest bracket from which on the flip counts as a jump."""
+_SLOPE = 1e-3
+"""Distance, in halves of a range, between the samples from which slopes are taken.
+
+Two samples more for each judgement take milliseconds, serve all questions, and have a slope at a
+fold as well, where the engine's exact derivatives (`engine.qre.sensitivity`) do not exist.
+"""
+
+
+@dataclass(frozen=True)
+class FlipPoint:
+    """The nearest point at which moving one or two judgements changes the likeliest outcome.
+
+    Attributes:
+        question: the question's name.
+        parameters: the parameters that move, by number.
+        shares: how far each moves, in halves of its range from the middle; a share beyond 1 lies
+            outside the range.
+        values: the value of each at the flip point, in its natural unit.
+        before: the likeliest outcome at the middle of all ranges.
+        after: the likeliest outcome beyond the flip point.
+        jumps: whether the equilibrium jumps there instead of passing through even odds.
+    """
+
+    question: str
+    parameters: tuple[int, ...]
+    shares: tuple[float, ...]
+    values: tuple[float, ...]
+    before: str
+    after: str
+    jumps: bool
+
+    @property
+    def distance(self) -> float:
+        """How far the judgements must move: the largest absolute share."""
+        return max(abs(share) for share in self.shares)
+
+    @property
+    def within(self) -> bool:
+        """Whether every judgement stays within its range."""
+        return self.distance <= 1
+
+    def to_dict(self, names: Sequence[str]) -> dict[str, Any]:
+        """Return the flip point as a JSON object.
+
+        Args:
+            names: of all parameters.
+        """
+        return {
+            "judgements": {
+                names[place]: {"value": value, "share": share}
+                for place, value, share in zip(
+                    self.parameters, self.values, self.shares, strict=True
+                )
+            },
+            "before": self.before,
+            "after": self.after,
+            "within": self.within,
+            "jumps": self.jumps,
+        }
+
+
+@dataclass(frozen=True)
+class OneAtATime:
+    """The effect on one question of moving each judgement alone from the middle of its range.
+
+    Attributes:
+        question: the question's name.
+        middle: the outcomes' probabilities at the middle of all ranges, `[outcomes]`.
+        ends: their probabilities with each judgement at the low and the high end of its range,
+            `[parameters, 2, outcomes]`.
+        slopes: change of their probabilities for each half range that a judgement moves, at the
+            middle, `[parameters, outcomes]`.
+        flip_points: the nearest flip point of each judgement that has one, the nearest first.
+        pair: the nearest flip point of two judgements that move by an equal share, if it is
+            nearer than that of any single judgement.
+    """
+
+    question: str
+    middle: Floats
+    ends: Floats
+    slopes: Floats
+    flip_points: tuple[FlipPoint, ...]
+    pair: FlipPoint | None
+
+
+def search_flip_points(
+    evaluator: BatchEvaluator, progress: ProgressCallback | None = None
+) -> list[OneAtATime]:
+    """Move judgements, alone and in pairs, until the likeliest outcome of each question changes.
+
+    Args:
+        evaluator: solves samples and answers the questions.
+        progress: called with how many of the search's steps are done, and how many there are.
+
+    Returns:
+        The effects on each of the evaluator's questions.
+    """
+    return _Search(evaluator, progress or (lambda _done, _of: None)).run()
+
+
+@dataclass(frozen=True)
+class SearchLine:
+    """A line through the parameters, along which judgements leave the middles of their ranges.
+
+    Attributes:
+        target: the question that is watched.
+        leader: number of its likeliest outcome at the middle.
+        places: which parameters move, by number.
+        signs: the direction of each, 1 or -1.
+    """
+
+    target: QuestionOutcomes
+    leader: int
+    places: tuple[int, ...]
+    signs: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Bracket:
+    """A part of a line in which the likeliest outcome loses its lead.
+
+    Attributes:
+        line: the line.
+        low: where the leader still leads, in halves of the ranges from their middles.
+        high: where it no longer does.
+        after: number of the outcome that leads at `high`.
+        lead: the lead at `low`, in probability.
+        lack: the lead at `high`, below 0.
+    """
+
+    line: SearchLine
+    low: float
+    high: float
+    after: int
+    lead: float
+    lack: float
+
+    def cut(self, shares: Floats, at: Floats) -> "Bracket":
+        """Return the part of the bracket in which the lead is lost first.
+
+        Args:
+            shares: points within the bracket, ascending, `[points]`.
+            at: the outcomes' probabilities at these points, `[points, outcomes]`.
+        """
+        kept = self
+        for share, outcomes in zip(map(float, shares), at, strict=True):
+            lead, rival = lead_of(outcomes, self.line.leader)
+            if lead < 0:
+                return replace(kept, high=share, after=rival, lack=lead)
+            kept = replace(kept, low=share, lead=lead)
+        return kept
+
+
+def first_bracket(
+    line: SearchLine, middle: Floats, shares: Sequence[float], at: Floats
+) -> Bracket | None:
+    """Find the first step along a line on which the lead is lost; None if it is never lost.
+
+    Args:
+        line: the line.
+        middle: the outcomes' probabilities where the line begins, `[outcomes]`.
+        shares: points on the line, ascending.
+        at: the outcomes' probabilities at these points, `[points, outcomes]`.
+    """
+    start, rival = lead_of(middle, line.leader)
+    whole = Bracket(line, 0.0, float("inf"), rival, start, 0.0)
+    found = whole.cut(np.asarray(shares, float), at)
+    return found if np.isfinite(found.high) else None
+
+
+def lead_of(outcomes: Floats, leader: int) -> tuple[float, int]:
+    """Return an outcome's lead over the likeliest other one, and the number of that other one.
+
+    The lead is infinite where there is no equilibrium, so that such a point is no flip point.
+    """
+    others = np.where(np.arange(len(outcomes)) == leader, -np.inf, outcomes)
+    rival = int(np.argmax(others))
+    lead = float(outcomes[leader] - outcomes[rival])
+    return (lead if np.isfinite(lead) else np.inf), rival
+
+
+@dataclass(frozen=True)
+class _GridResult:
+    """What the grid shows of one question."""
+
+    target: QuestionOutcomes
+    leader: int
+    middle: Floats
+    ends: Floats
+    slopes: Floats
+    brackets: list[Bracket]
+
+    @property
+    def lead_slopes(self) -> Floats:
+        """How the lead over the next changes with each judgement, `[parameters]`."""
+        _, rival = lead_of(self.middle, self.leader)
+        return np.asarray(self.slopes[:, self.leader] - self.slopes[:, rival])
+
+
+class _Search:
+    def __init__(self, evaluator: BatchEvaluator, progress: ProgressCallback) -> None:
+        self.evaluator, self.progress = evaluator, progress
+        self.parameters: Sequence[Parameter] = evaluator.diagram.parameters
+        self.middle = evaluator.diagram.theta
+
+    def run(self) -> list[OneAtATime]:
+        steps = 2 + 2 * _ROUNDS
+        count, shares = len(self.parameters), self._shares()
+        moves = [((k,), (s,)) for k in range(count) for s in (-_SLOPE, _SLOPE, *shares)]
+        grid = self._solve([((), ()), *moves], check=4)
+        self.progress(1, steps)
+        found = []
+        for each in self.evaluator.questions:
+            at = grid[each.name][1:].reshape(count, 2 + len(shares), -1)
+            found.append(self._first(each, grid[each.name][0], at))
+        singles = self._refined([b for one in found for b in one.brackets], 1, steps)
+        pairs = self._pairs(found, steps)
+        return [self._one_at_a_time(one, singles, pairs) for one in found]
+
+    def _shares(self) -> tuple[float, ...]:
+        return (*(-share for share in SHARES[::-1]), *SHARES)
+
+    def _solve(
+        self, moves: Sequence[tuple[tuple[int, ...], tuple[float, ...]]], check: int = 0
+    ) -> dict[str, Floats]:
+        thetas = np.repeat(self.middle[None], len(moves), axis=0)
+        for row, (places, shares) in enumerate(moves):
+            for place, share in zip(places, shares, strict=True):
+                thetas[row, place] = value_at(self.parameters[place], share)
+        return self.evaluator(thetas, check)
+
+    def _first(self, target: QuestionOutcomes, middle: Floats, at: Floats) -> "_GridResult":
+        """Read slopes and ends off the grid, and bracket the first change on either side."""
+        slopes = (at[:, 1] - at[:, 0]) / (2 * _SLOPE)
+        below, above = at[:, 2 : 2 + len(SHARES)][:, ::-1], at[:, 2 + len(SHARES) :]
+        end = SHARES.index(1.0)
+        leader = int(np.argmax(np.round(middle, 12)))
+        brackets = [
+            first_bracket(SearchLine(target, leader, (place,), (sign,)), middle, SHARES, side)
+            for place in range(len(self.parameters))
+            for sign, side in ((-1.0, below[place]), (1.0, above[place]))
+        ]
+        return _GridResult(
+            target,
+            leader,
+            middle,
+            np.stack([below[:, end], above[:, end]], axis=1),
+            slopes,
+            [bracket for bracket in brackets if bracket],
+        )
+
+    def _pairs(self, found: list["_GridResult"], steps: int) -> list[Bracket]:
+        """Move the most telling judgements in pairs, each against the lead."""
+        wanted: list[tuple[_GridResult, tuple[int, int], tuple[float, ...]]] = []
+        for one in found:
+            lead = one.lead_slopes
+            telling = np.argsort(-np.abs(lead), kind="stable")[:PAIRED]
+            for pair in combinations([int(k) for k in telling if lead[k]], 2):
+                signs = tuple(float(-np.sign(lead[k])) for k in pair)
+                wanted.append((one, pair, signs))
+        moves = [
+            (pair, tuple(sign * share for sign in signs))
+            for _, pair, signs in wanted
+            for share in SHARES
+        ]
+        if not moves:
+            return []
+        grid = self._solve(moves)
+        self.progress(2 + _ROUNDS, steps)
+        brackets: list[Bracket] = []
+        for number, (one, pair, signs) in enumerate(wanted):
+            at = grid[one.target.name][number * len(SHARES) : (number + 1) * len(SHARES)]
+            line = SearchLine(one.target, one.leader, pair, signs)
+            bracket = first_bracket(line, one.middle, SHARES, at)
+            brackets += [bracket] if bracket else []
+        # Only those that begin before the nearest of all can end has to be cut.
+        nearest: dict[str, float] = {}
+        for bracket in brackets:
+            name = bracket.line.target.name
+            nearest[name] = min(nearest.get(name, np.inf), bracket.high)
+        near = [b for b in brackets if b.low < nearest[b.line.target.name]]
+        return self._refined(near, 2 + _ROUNDS, steps)
+
+    def _refined(self, brackets: list[Bracket], begun: int, steps: int) -> list[Bracket]:
+        for round_ in range(_ROUNDS):
+            if not brackets:
+                break
+            cuts = [np.linspace(b.low, b.high, _CUTS + 2)[1:-1] for b in brackets]
+            moves = [
+                (b.line.places, tuple(sign * float(share) for sign in b.line.signs))
+                for b, shares in zip(brackets, cuts, strict=True)
+                for share in shares
+            ]
+            at = self._solve(moves)
+            brackets = [
+                b.cut(shares, at[b.line.target.name][k * _CUTS : (k + 1) * _CUTS])
+                for k, (b, shares) in enumerate(zip(brackets, cuts, strict=True))
+            ]
+            self.progress(begun + round_ + 1, steps)
+        return brackets
+
+    def _one_at_a_time(
+        self, one: "_GridResult", singles: list[Bracket], pairs: list[Bracket]
+    ) -> OneAtATime:
+        mine = [self._flip(b) for b in singles if b.line.target is one.target]
+        nearest: dict[tuple[int, ...], FlipPoint] = {}
+        for flip in sorted(mine, key=lambda flip: flip.distance):
+            nearest.setdefault(flip.parameters, flip)
+        flips = tuple(nearest.values())
+        both = [self._flip(b) for b in pairs if b.line.target is one.target]
+        pair = min(both, key=lambda flip: flip.distance, default=None)
+        if pair and flips and flips[0].distance <= pair.distance:
+            pair = None
+        return OneAtATime(one.target.name, one.middle, one.ends, one.slopes, flips, pair)
+
+    def _flip(self, bracket: Bracket) -> FlipPoint:
+        share = (bracket.low + bracket.high) / 2
+        shares = tuple(sign * share for sign in bracket.line.signs)
+        values = [
+            float(value_at(self.parameters[k], s))
+            for k, s in zip(bracket.line.places, shares, strict=True)
+        ]
+        outcomes = bracket.line.target.outcomes
+        return FlipPoint(
+            question=bracket.line.target.name,
+            parameters=bracket.line.places,
+            shares=shares,
+            values=tuple(values),
+            before=outcomes[bracket.line.leader],
+            after=outcomes[bracket.after],
+            jumps=bracket.lead - bracket.lack > _JUMP,
+        )
