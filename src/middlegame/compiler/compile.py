@@ -111,7 +111,7 @@ def _within_means(
 
 
 def _evidence(timeline: Timeline) -> dict[str, Evidence]:
-    """Give the evidence, each piece speaking of the period that it is of."""
+    """Return the evidence, each piece speaking of the period that it is of."""
     return {
         name: piece.model_copy(
             update={
@@ -157,7 +157,7 @@ def _opens(
     knows: tuple[str, ...],
     states: Mapping[str, tuple[str, ...]],
 ) -> NDArray[np.bool_] | None:
-    """Say which options are open, `[*knows, options]`; None where all always are."""
+    """Return which options are open, `[*knows, options]`; None where all always are."""
     options = timeline.scenario.moves[name].options.values()
     if all(option.if_ is None for option in options):
         return None

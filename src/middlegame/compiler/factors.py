@@ -31,7 +31,7 @@ class FactorCompiler:
         self.shape = [len(timeline.states[parent]) for parent in self.parents]
 
     def node(self) -> Chance:
-        """Give the chance node."""
+        """Return the chance node."""
         return Chance(
             name=self.timeline.instance_name(self.name, self.period),
             states=self.factor.states,
@@ -83,7 +83,7 @@ class FactorCompiler:
         return Persistence(table, stays, self._as_before())
 
     def _as_before(self) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
-        """Give 1.0 at the state from before, `[*parents, states]`."""
+        """Return 1.0 at the state from before, `[*parents, states]`."""
         before, states = self._before(), self.factor.states
         same = np.zeros((*self.shape, len(states)))
         if isinstance(before, CertainState):

@@ -33,7 +33,7 @@ class Discounts:
                 self.patience[name] = (number, actor.patience.unit == "years")
 
     def share(self, actor: str, period: int, among: Sequence[int] | None = None) -> Discount:
-        """Give what a point of a period is worth at the beginning.
+        """Return what a point of a period is worth at the beginning.
 
         Args:
             actor: to whom.
@@ -51,7 +51,7 @@ class Discounts:
         return Discount(patience, half_life, years(period), shared)
 
     def now(self, actor: str, period: int | None) -> Discount:
-        """Give what a point of the beginning is worth in a period."""
+        """Return what a point of the beginning is worth in a period."""
         if self.calendar is None or period in (None, 1) or actor not in self.patience:
             return UNDISCOUNTED
         patience, half_life = self.patience[actor]
@@ -61,7 +61,7 @@ class Discounts:
 def compile_interests(
     timeline: Timeline, order: Sequence[str], numbers: NumberCompiler, discounts: Discounts
 ) -> list[Utility]:
-    """Give one utility node for each owner and each set of moves and factors spoken of.
+    """Return one utility node for each owner and each set of moves and factors spoken of.
 
     Args:
         timeline: of a scenario that has passed the checks.
@@ -113,7 +113,7 @@ def compile_interests(
 def _occasions(
     timeline: Timeline, owner: str, interest: Interest, discounts: Discounts
 ) -> list[tuple[Condition, Discount]]:
-    """Give an interest's condition in each period in which it earns, and what that is worth."""
+    """Return an interest's condition in each period in which it earns, and what that is worth."""
     if not timeline.period_count:
         return [(interest.when, UNDISCOUNTED)]
 
@@ -137,7 +137,7 @@ def _occasions(
 def _breaches(
     timeline: Timeline, breach: Breach, discounts: Discounts
 ) -> list[tuple[Condition, Discount]]:
-    """Give when a promise is broken, and what a point is worth then."""
+    """Return when a promise is broken, and what a point is worth then."""
     if not timeline.period_count:
         return [(breach.when, UNDISCOUNTED)]
     return [

@@ -61,7 +61,7 @@ class NumberCompiler:
     def compile(
         self, judgement: Judgement, path: Path, beside: Sourced | None = None, ceiling: float = 1.0
     ) -> Number:
-        """Give the number that stands for a judgement; the same one whenever it is asked for.
+        """Return the number that stands for a judgement; the same one whenever it is asked for.
 
         Args:
             judgement: what was written.
@@ -132,7 +132,7 @@ class NumberCompiler:
         return self._known[asked]
 
     def median(self, number: Number) -> float:
-        """Give a number's value at the medians."""
+        """Return a number's value at the medians."""
         if isinstance(number, FormulaNumber):
             medians = np.array([parameter.median for parameter in self.parameters])
             return float(number.evaluate(medians, np))
@@ -183,5 +183,5 @@ class Distributions:
         return self.chances.index(chances)
 
     def choice(self, index: object) -> Choice:
-        """Give the table that takes these distributions at `index`."""
+        """Return the table that takes these distributions at `index`."""
         return Choice(tuple(self.chances), np.array(self.medians), np.asarray(index, int))

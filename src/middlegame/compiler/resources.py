@@ -131,7 +131,7 @@ def _left(
 def affordable(
     payments: list[Payment], parents: tuple[str, ...], shape: Mapping[str, int], options: int
 ) -> NDArray[np.bool_]:
-    """Say which options of a move can be paid for, `[*parents, options]`.
+    """Return which options of a move can be paid for, `[*parents, options]`.
 
     Args:
         payments: of the move.

@@ -19,7 +19,7 @@ def diagram_warnings(diagram: Diagram) -> list[Fault]:
 
 
 def points_range(diagram: Diagram, owner: str) -> tuple[float, float]:
-    """Give an owner's points in its worst and in its best possible outcome, at the medians."""
+    """Return an owner's points in its worst and in its best possible outcome, at the medians."""
     tables, structure = diagram.tables(), diagram.structure
     opens = iter(tables.open_options)
     supports = [next(opens) if t is None else np.asarray(t) > 0 for t in tables.chances]

@@ -132,7 +132,7 @@ class Diagram:
         return tuple(node for node in self.nodes if isinstance(node, Chance) and node.hidden)
 
     def instances(self, name: str) -> tuple[Node, ...]:
-        """Give the nodes of a move or factor, in order of time; one where there is no time."""
+        """Return the nodes of a move or factor, in order of time; one where there is no time."""
         return self._instances.get(name, ())
 
     @cached_property
@@ -205,7 +205,7 @@ class Diagram:
         return xp.stack([xp.asarray(d.point_value.evaluate(theta, xp)) for d in self.decisions])
 
     def scaled_lambdas(self, lambdas: Array, scales: Array, xp: ModuleType = np) -> Array:
-        """Give what the engine takes: log-odds a point of the utilities, `[decisions]`."""
+        """Return what the engine takes: log-odds a point of the utilities, `[decisions]`."""
         owners = [self.owners.index(decision.owner) for decision in self.decisions]
         return xp.asarray(lambdas)[np.array(owners, int)] * scales
 

@@ -94,12 +94,12 @@ class FormulaNumber:
     upper_bound: float = np.inf
 
     def evaluate(self, theta: Array, xp: ModuleType) -> Array:
-        """Give its value at theta, which may carry more axes after its first."""
+        """Return its value at theta, which may carry more axes after its first."""
         found = self.evaluate_unbounded(theta, xp)
         return xp.clip(found, self.lower_bound, self.upper_bound) if self.is_bounded else found
 
     def evaluate_unbounded(self, theta: Array, xp: ModuleType) -> Array:
-        """Give what the formula itself says."""
+        """Return what the formula itself says."""
         values = {
             name: theta[given.index] if isinstance(given, Ref) else given
             for name, given in self.inputs
@@ -116,7 +116,7 @@ Number = float | Ref | FormulaNumber
 
 
 def evaluate_numbers(numbers: Sequence[Number], theta: Array, xp: ModuleType) -> Array:
-    """Give the numbers' values at theta: an array of shape `[len(numbers)]`."""
+    """Return the numbers' values at theta: an array of shape `[len(numbers)]`."""
     if any(isinstance(number, FormulaNumber) for number in numbers):
         return xp.stack([xp.asarray(_evaluate(number, theta, xp)) for number in numbers])
     fixed = np.array([0.0 if isinstance(n, Ref) else n for n in numbers], float)
@@ -147,7 +147,7 @@ class Discount:
     among: tuple[float, ...] = (0.0,)
 
     def evaluate(self, theta: Array, xp: ModuleType) -> Array:
-        """Give the share at theta, a scalar."""
+        """Return the share at theta, a scalar."""
         given = evaluate_numbers([self.patience], theta, xp)[0]
         factor = 0.5 ** (1 / given) if self.half_life else given
         return factor**self.years / sum(factor**year for year in self.among)

@@ -27,7 +27,7 @@ class TableFunction(Protocol):
     """A table of numbers as a function of theta."""
 
     def evaluate(self, theta: Array, xp: ModuleType) -> Array:
-        """Give the table at theta, with NumPy or jax.numpy as `xp`."""
+        """Return the table at theta, with NumPy or jax.numpy as `xp`."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Fixed:
     values: Floats
 
     def evaluate(self, theta: Array, xp: ModuleType) -> Array:
-        """Give the table; theta is not used."""
+        """Return the table; theta is not used."""
         return xp.asarray(self.values)
 
 
@@ -57,7 +57,7 @@ class Choice:
     index: NDArray[np.int_]
 
     def evaluate(self, theta: Array, xp: ModuleType) -> Array:
-        """Give the table `[*parents, states]`.
+        """Return the table `[*parents, states]`.
 
         The states that are not exact share what the exact ones leave, `free`. Each uncertain
         one multiplies its median odds within it, so that it alone varying gives exactly its
@@ -85,7 +85,7 @@ class Choice:
         return xp.where(exact, self.medians, spread)[self.index]
 
     def _as_computed(self, rows: Sequence[bool], theta: Array, xp: ModuleType) -> Array:
-        """Give the table where some rows hold formulas."""
+        """Return the table where some rows hold formulas."""
         found = []
         for place, row in enumerate(self.chances):
             if not rows[place]:
@@ -115,7 +115,7 @@ class Persistence:
     before: Floats
 
     def evaluate(self, theta: Array, xp: ModuleType) -> Array:
-        """Give the table `[*parents, states]`."""
+        """Return the table `[*parents, states]`."""
         stays = evaluate_numbers([self.stays], theta, xp)[0]
         return stays * xp.asarray(self.before) + (1 - stays) * self.otherwise.evaluate(theta, xp)
 
@@ -137,7 +137,7 @@ class NoisyOr:
     state: int
 
     def evaluate(self, theta: Array, xp: ModuleType) -> Array:
-        """Give the table `[*parents, 2]`."""
+        """Return the table `[*parents, 2]`."""
         fails = 1 - evaluate_numbers((self.background, *self.chances), theta, xp)
         none = fails[0] * xp.prod(xp.where(self.active, fails[1:], 1.0), axis=-1)
         columns = (1 - none, none) if self.state == 0 else (none, 1 - none)
@@ -159,7 +159,7 @@ class Sum:
     discounts: tuple[Discount, ...] = ()
 
     def evaluate(self, theta: Array, xp: ModuleType) -> Array:
-        """Give the table `[*scope]`, in points."""
+        """Return the table `[*scope]`, in points."""
         points = evaluate_numbers(self.numbers, theta, xp)
         if any(discount != UNDISCOUNTED for discount in self.discounts):
             points = points * xp.stack(
@@ -184,7 +184,7 @@ class Report:
     so: NDArray[np.bool_]
 
     def evaluate(self, theta: Array, xp: ModuleType) -> Array:
-        """Give the table `[*parents, 2]`: that it comes, and that the opposite does."""
+        """Return the table `[*parents, 2]`: that it comes, and that the opposite does."""
         odds = evaluate_numbers((self.odds,), theta, xp)[0]
         right, wrong = odds / (1 + odds), 1 / (1 + odds)
         comes = xp.where(self.so, right, wrong)

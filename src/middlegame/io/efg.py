@@ -27,7 +27,7 @@ _LINE, _BRANCH, _PAYOFF = 16, 32, 19  # bytes, about
 
 
 def to_efg(diagram: Diagram, theta: Floats | None = None, *, limit: int = MAX_LEAVES) -> str:
-    """Give the diagram at theta (the medians, unless given) as a game tree.
+    """Return the diagram at theta (the medians, unless given) as a game tree.
 
     Options that are closed and states of probability 0 are left out. Where an owner forgets
     (`gambit.forgets` tells), the file's comment says so: Gambit reads such games, and its
@@ -48,7 +48,7 @@ def to_efg(diagram: Diagram, theta: Floats | None = None, *, limit: int = MAX_LE
 def efg_lines(
     diagram: Diagram, theta: Floats | None = None, *, limit: int = MAX_LEAVES
 ) -> Iterator[str]:
-    """Give the same line by line, for what is too long to be held.
+    """Return the same line by line, for what is too long to be held.
 
     Raises:
         QueryError: before the first line, if the tree would be too large.
@@ -133,7 +133,7 @@ class _Tree:
         self._added = [owned.count(owner) > 1 for owner in diagram.owners]
 
     def lines(self) -> Iterator[str]:
-        """Give every node of the tree as a line."""
+        """Return every node of the tree as a line."""
         deepest = len(self._possible)
         path, numbers = [0] * deepest, [0] * deepest
         points = [self._gained(0, [0.0] * len(self._diagram.owners), path)] * (deepest + 1)

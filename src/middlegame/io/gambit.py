@@ -43,7 +43,7 @@ def labels(texts: Iterable[str]) -> list[str]:
 
 
 def make_unique(written: str, taken: set[str]) -> str:
-    """Give the label, numbered if it is taken, and take it."""
+    """Return the label, numbered if it is taken, and take it."""
     candidate, count = written, 1
     while candidate in taken:
         count += 1
@@ -74,7 +74,7 @@ def exact_probabilities(probabilities: Sequence[float]) -> list[str]:
 
 
 def supports(diagram: Diagram, tables: Tables) -> list[Floats]:
-    """Give for each node 1 where a state is possible and 0 where not, `[*parents, states]`."""
+    """Return for each node 1 where a state is possible and 0 where not, `[*parents, states]`."""
     opens = iter(tables.open_options)
     possible = [
         next(opens) if isinstance(node, Decision) else np.asarray(chances) > 0
@@ -114,7 +114,7 @@ def histories(diagram: Diagram, possible: Sequence[Floats]) -> list[int]:
 
 
 def _last_needed(parents: Sequence[Sequence[int]]) -> list[int]:
-    """Give for each node the last one that depends on it, itself if there is none."""
+    """Return for each node the last one that depends on it, itself if there is none."""
     last = list(range(len(parents)))
     for node, seen in enumerate(parents):
         for parent in seen:
@@ -180,7 +180,7 @@ def _inferred(diagram: Diagram, possible: Sequence[Floats], decision: Decision, 
 
 
 def comment(diagram: Diagram, tables: Tables, told: Sequence[str]) -> str:
-    """Give the file's comment: what the numbers mean, and what does not fit into the format."""
+    """Return the file's comment: what the numbers mean, and what does not fit into the format."""
     rates = zip(diagram.owners, np.asarray(tables.lambdas), strict=True)
     text = "Written by middlegame; payoffs are points."
     if diagram.owners:

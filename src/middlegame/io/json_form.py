@@ -77,7 +77,7 @@ class _Diagram(_Form):
 
 
 def to_json(diagram: Diagram, theta: Floats | None = None) -> dict[str, Any]:
-    """Give the diagram at theta (the medians, unless given) in its JSON form."""
+    """Return the diagram at theta (the medians, unless given) in its JSON form."""
     tables = diagram.tables(theta)
     nodes: list[dict[str, Any]] = []
     decisions = zip(tables.open_options, np.asarray(tables.scales), strict=True)

@@ -28,7 +28,7 @@ _PLAYERS = 32
 
 
 def to_nfg(diagram: Diagram, theta: Floats | None = None, *, limit: int = MAX_PROFILES) -> str:
-    """Give the diagram at theta (the medians, unless given) as a strategic game.
+    """Return the diagram at theta (the medians, unless given) as a strategic game.
 
     Everybody's lambda stands in the comment, since the form has no place for it.
 

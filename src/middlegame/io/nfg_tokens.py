@@ -41,7 +41,7 @@ class Token:
     offset: int
 
     def __str__(self) -> str:
-        """Give it as a fault names it."""
+        """Return it as a fault names it."""
         return "the end of the file" if self.kind == "end" else f"'{self.text[:40]}'"
 
 

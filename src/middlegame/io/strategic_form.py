@@ -66,7 +66,7 @@ def strategies(
 
 
 def payoffs(diagram: Diagram, tables: Tables, played: Sequence[Strategies]) -> Floats:
-    """Give what each combination of strategies is worth, `[owners, *strategies]`.
+    """Return what each combination of strategies is worth, `[owners, *strategies]`.
 
     Raises:
         QueryError: summing chance out takes too much memory.
@@ -180,7 +180,7 @@ def _ways(
 
 
 def _said(diagram: Diagram, place: int, seen: tuple[int, ...], option: int, *, named: bool) -> str:
-    """Say what is done at an information set: `renew=switch if bid=offer`."""
+    """Return what is done at an information set: `renew=switch if bid=offer`."""
     node = diagram.nodes[place]
     told = [
         f"{parent}={diagram.nodes[diagram.index[parent]].states[state]}"

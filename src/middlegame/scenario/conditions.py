@@ -104,7 +104,7 @@ class Is(Condition):
         return [self]
 
     def substitute(self, leaf: Callable[["Is"], "Condition"]) -> Condition:
-        """Give what replaces this comparison."""
+        """Return what replaces this comparison."""
         return leaf(self)
 
     def _truth(self, states: Mapping[str, Sequence[str]], over: Sequence[str]) -> NDArray[np.bool_]:

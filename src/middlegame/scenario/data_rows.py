@@ -13,7 +13,7 @@ from middlegame.scenario.model.walk import formulas
 
 
 def with_row(scenario: Scenario, row: Mapping[str, object]) -> Scenario:
-    """Give the scenario with the values of some columns replaced.
+    """Return the scenario with the values of some columns replaced.
 
     Args:
         scenario: one with `fit:`.
@@ -44,7 +44,7 @@ def with_row(scenario: Scenario, row: Mapping[str, object]) -> Scenario:
 
 
 def fit_values(scenario: Scenario) -> dict[Path, Judgement]:
-    """Give the value of each coefficient and column of numbers that has one, by its path."""
+    """Return the value of each coefficient and column of numbers that has one, by its path."""
     fit = scenario.fit
     if fit is None:
         return {}

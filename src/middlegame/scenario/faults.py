@@ -1,4 +1,4 @@
-"""What is wrong with a scenario, where, and what would be right."""
+"""Faults of a scenario: what is wrong, where it stands, and what was expected."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from middlegame.base.errors import MiddlegameError
 from middlegame.base.spelling import nearest
 
 Path = tuple[str | int, ...]
-"""Where a thing stands in a scenario: `("factors", "lease", "rules", 1, "then")`."""
+"""The path of a value in a scenario: `("factors", "lease", "rules", 1, "then")`."""
 
 
 @dataclass(frozen=True)
@@ -22,8 +22,8 @@ class Fault:
         severity: an error stops the scenario from being used, a warning does not.
         path: where in the scenario.
         file: the file it was read from; empty for a scenario built in Python.
-        line: counted from 1; 0 where it is not known.
-        column: counted from 1; 0 where it is not known.
+        line: counted from 1; 0 where unknown.
+        column: counted from 1; 0 where unknown.
         offset: how many characters into the value at `path` the fault stands.
     """
 
@@ -39,25 +39,25 @@ class Fault:
 
     @property
     def location(self) -> str:
-        """The place: `file:line:column`, or the dotted path where there is no file."""
+        """The place as text: `file:line:column`, or the dotted path where there is no file."""
         if not self.file and not self.line:
             return dotted_path(self.path)
         numbers = f"{self.line}:{self.column}" if self.line else ""
         return ":".join(part for part in (self.file, numbers) if part)
 
     def __str__(self) -> str:
-        """Give the fault as one line: its place, what is wrong, and what would be right."""
-        told = self.message
+        """Return one line: the place, what is wrong, what was expected, and the nearest name."""
+        text = self.message
         if self.expected:
-            told += f"; expected {self.expected}"
+            text += f"; expected {self.expected}"
         if self.suggestion:
-            told += f"; did you mean '{self.suggestion}'?"
-        told = f"{self.location}: {told}" if self.location else told
-        return " ".join(told.splitlines())
+            text += f"; did you mean '{self.suggestion}'?"
+        text = f"{self.location}: {text}" if self.location else text
+        return " ".join(text.splitlines())
 
 
 class ScenarioError(MiddlegameError):
-    """A scenario that cannot be used; `faults` lists everything that is wrong with it."""
+    """A scenario that cannot be used; `faults` lists all of its errors."""
 
     status = "faults"
 
@@ -66,7 +66,7 @@ class ScenarioError(MiddlegameError):
         super().__init__("\n".join(self.messages()))
 
     def messages(self) -> list[str]:
-        """Give every fault as a line."""
+        """Return a line for each fault."""
         return [str(fault) for fault in self.faults]
 
 
@@ -80,7 +80,14 @@ def dotted_path(path: Path) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a value stands, and where its text does, if that is one line that can be counted in."""
+    """The line and column of a value in a file, counted from 1.
+
+    Attributes:
+        line: where the value begins.
+        column: where the value begins, its quotation mark included.
+        text_column: the first character of its text, if every character of the text is one
+            column on this line; else 0.
+    """
 
     line: int
     column: int
@@ -89,14 +96,20 @@ class Place:
 
 @dataclass
 class Places:
-    """The places of values and of keys, by path."""
+    """Where the values and keys of a scenario stand in its file.
+
+    Attributes:
+        values: the place of each value, by path.
+        keys: the place of each value's key, by path.
+        collections: the paths whose values are lists or mappings.
+    """
 
     values: dict[Path, Place] = field(default_factory=dict)
     keys: dict[Path, Place] = field(default_factory=dict)
     collections: set[Path] = field(default_factory=set)
 
     def locate(self, path: Path, offset: int = 0) -> tuple[int, int]:
-        """Give line and column of the thing at a path, or of the nearest thing around it.
+        """Return line and column of the value at a path, or of the nearest value around it.
 
         Args:
             path: where in the scenario.
@@ -113,7 +126,7 @@ class Places:
         return 1, 1
 
     def rename(self, old: Path, new: Path) -> None:
-        """Let what stands at one path be found at another as well."""
+        """Register everything at and below a path under another path as well."""
         for places in (self.values, self.keys):
             for path in [p for p in places if p[: len(old)] == old]:
                 places[new + path[len(old) :]] = places[path]
@@ -121,7 +134,7 @@ class Places:
 
 
 def join_names(names: Sequence[str]) -> str:
-    """List names for a message, cut short where there are many."""
+    """Join names by commas, the first 8 and the number of the others."""
     return ", ".join(names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")
 
 

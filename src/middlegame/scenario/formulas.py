@@ -53,7 +53,7 @@ _ATTEMPTED = re.compile(r"[^\W\d]\w*\s*[-+*/^()<>]|[-+*/^(<>]\s*[^\W\d]")
 
 
 def functions(xp: ModuleType) -> dict[str, Callable[[Array], Array]]:
-    """Give the functions that formulas may call, on the arrays of NumPy or jax.numpy."""
+    """Return the functions that formulas may call, on the arrays of NumPy or jax.numpy."""
     return {
         "exp": xp.exp,
         "log": xp.log,
@@ -83,7 +83,7 @@ class Expression:
     """A part of a formula."""
 
     def parts(self) -> tuple["Expression", ...]:
-        """Give the parts that it is made of."""
+        """Return the parts that it is made of."""
         return ()
 
     def walk(self) -> Iterator["Expression"]:
@@ -108,7 +108,7 @@ class Constant(Expression):
     def evaluate(
         self, values: Mapping[str, Array], categories: Categories, xp: ModuleType
     ) -> Array:
-        """Give the number."""
+        """Return the number."""
         return xp.asarray(self.value)
 
 
@@ -122,7 +122,7 @@ class Quantity(Expression):
     def evaluate(
         self, values: Mapping[str, Array], categories: Categories, xp: ModuleType
     ) -> Array:
-        """Give its value."""
+        """Return its value."""
         return xp.asarray(values[self.name])
 
 
@@ -139,7 +139,7 @@ class Operation(Expression):
     others: tuple[tuple[str, Expression], ...]
 
     def parts(self) -> tuple[Expression, ...]:
-        """Give the operands."""
+        """Return the operands."""
         return (self.first, *(part for _, part in self.others))
 
     def evaluate(
@@ -161,7 +161,7 @@ class Call(Expression):
     offset: int = 0
 
     def parts(self) -> tuple[Expression, ...]:
-        """Give the argument."""
+        """Return the argument."""
         return (self.argument,)
 
     def evaluate(
@@ -271,7 +271,7 @@ def _parser() -> Lark:
 
 
 def looks_like_formula(text: str) -> bool:
-    """Say whether a text that is no number looks as if a formula was meant."""
+    """Return whether a text that is no number looks as if a formula was meant."""
     return bool(_ATTEMPTED.search(text))
 
 

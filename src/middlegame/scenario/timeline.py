@@ -58,7 +58,7 @@ class Timeline:
         return self.period_count > 0 and not (factor is not None and factor.once)
 
     def periods_of(self, name: str) -> tuple[int, ...]:
-        """Give the periods in which a move is made, or a factor comes about."""
+        """Return the periods in which a move is made, or a factor comes about."""
         move = self.scenario.moves.get(name)
         if move is not None and move.periods is not None:
             return move.periods
@@ -89,7 +89,7 @@ class Timeline:
         return {self.instance_name(name, period): written[name] for name, period in self.instances}
 
     def resolve(self, reference: str, period: int | None, *, hindsight: bool = False) -> Meaning:
-        """Say what a reference stands for in a period.
+        """Return what a reference stands for in a period.
 
         Args:
             reference: such as `cuba`, `cuba@previous`, `cuba@3`, `cuba@last`.
@@ -117,7 +117,7 @@ class Timeline:
     def bind(
         self, condition: Condition, period: int | None, *, hindsight: bool = False
     ) -> Condition:
-        """Give a condition over instances, as it is meant in a period.
+        """Return a condition over instances, as it is meant in a period.
 
         A move that is not made has no option, so that no comparison with it holds.
         """
@@ -135,7 +135,7 @@ class Timeline:
         return condition.substitute(replaced)
 
     def latest_period(self, condition: Condition) -> int | None:
-        """Give the last period that a condition names; None if it speaks of the present."""
+        """Return the last period that a condition names; None if it speaks of the present."""
         latest = 1
         for leaf in condition.leaves():
             name, at = split_reference(leaf.variable)
@@ -148,12 +148,12 @@ class Timeline:
         return latest
 
     def evidence_period(self, evidence: Evidence) -> int | None:
-        """Give the period that holds the day on which evidence was seen; None without a day."""
+        """Return the period that holds the day on which evidence was seen; None without a day."""
         calendar = self.scenario.calendar
         return calendar.period_of(evidence.date) if calendar and evidence.date else None
 
     def question_conditions(self, question: Question) -> tuple[Condition, ...]:
-        """Give the conditions over instances any of which answers a question with yes.
+        """Return the conditions over instances any of which answers a question with yes.
 
         By a day it is asked whether it holds in any period that ends by then, on a day in the
         period that holds it, and without a day in any period at all.
@@ -171,7 +171,7 @@ class Timeline:
         return tuple(self.bind(question.will, period, hindsight=True) for period in periods)
 
     def undecided_periods(self, condition: Condition) -> tuple[int, ...]:
-        """Give the periods in which a condition can turn out either way."""
+        """Return the periods in which a condition can turn out either way."""
         return tuple(
             period
             for period in self.periods
@@ -186,7 +186,7 @@ class Timeline:
         return period or self.period_count if at is None else int(at)
 
     def _settled(self, name: str) -> int:
-        """Give the period at the end of which a factor outside of time is settled."""
+        """Return the period at the end of which a factor outside of time is settled."""
         factor = self.scenario.factors.get(name)
         named = [split_reference(each) for each in dependencies(factor)] if factor else []
         inner = [self._when(at, None) for each, at in named if self.is_timed(each)]
@@ -195,7 +195,7 @@ class Timeline:
 
 
 def certain_start(factor: Factor) -> str | None:
-    """Give the state that a factor certainly starts in, if there is one."""
+    """Return the state that a factor certainly starts in, if there is one."""
     for state, chance in (factor.start or {}).items():
         if chance.exact and chance.low == 1:
             return state

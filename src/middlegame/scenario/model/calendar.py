@@ -39,7 +39,7 @@ class Span:
         return self.count * _MONTHS[self.unit] / 12
 
     def after(self, day: dt.date, times: int) -> dt.date:
-        """Give the day so many spans later; the last of its month where it has no such day.
+        """Return the day so many spans later; the last of its month where it has no such day.
 
         Raises:
             OverflowError: there are no such years.
@@ -157,16 +157,16 @@ class Calendar:
     start: dt.date | None
 
     def first_day(self, period: int) -> dt.date | None:
-        """Give a period's first day."""
+        """Return a period's first day."""
         return None if self.start is None else self.every.after(self.start, period - 1)
 
     def last_day(self, period: int) -> dt.date | None:
-        """Give a period's last day."""
+        """Return a period's last day."""
         following = self.first_day(period + 1)
         return None if following is None else following - dt.timedelta(days=1)
 
     def years(self, period: int) -> float:
-        """Give how long after the first a period begins, in years."""
+        """Return how long after the first a period begins, in years."""
         return (period - 1) * self.every.years
 
     def periods_ended_by(self, day: dt.date) -> int:
@@ -174,7 +174,7 @@ class Calendar:
         return sum(bool((end := self.last_day(k)) and end <= day) for k in range(1, self.count + 1))
 
     def period_of(self, day: dt.date) -> int | None:
-        """Give the period that holds a day."""
+        """Return the period that holds a day."""
         for period in range(1, self.count + 1):
             begin, end = self.first_day(period), self.last_day(period)
             if begin is not None and end is not None and begin <= day <= end:

@@ -83,7 +83,7 @@ def correlation_matrix(
 
 
 def inconsistent_rows(matrix: NDArray[np.float64]) -> list[int]:
-    """Give the rows of a matrix of correlations that cannot all be; none where they can.
+    """Return the rows of a matrix of correlations that cannot all be; none where they can.
 
     They can where no combination has a negative variance, up to what rounding does.
     """
@@ -96,7 +96,7 @@ def inconsistent_rows(matrix: NDArray[np.float64]) -> list[int]:
 def common_factors(
     names: Sequence[str], correlations: Mapping[str, Mapping[str, float]]
 ) -> dict[str, Correlates]:
-    """Give for each name the groups that make names correlate exactly as a matrix says.
+    """Return for each name the groups that make names correlate exactly as a matrix says.
 
     What all have in common beyond an equal share of their own is split into the matrix's principal
     components, each of which is a group: one fewer than there are names.
@@ -117,5 +117,5 @@ def common_factors(
 
 
 def group_name(factor: str) -> str:
-    """Give the group that a factor belongs to: several of them may be one group's."""
+    """Return the group that a factor belongs to: several of them may be one group's."""
     return COEFFICIENT_GROUP if factor.startswith(f"{COEFFICIENT_GROUP}.") else factor

@@ -45,7 +45,7 @@ Name = Annotated[
 
 
 def check_distinct(names: tuple[str, ...]) -> tuple[str, ...]:
-    """Give the names back.
+    """Return the names back.
 
     Raises:
         PydanticCustomError: one is listed twice.
@@ -59,7 +59,7 @@ def check_distinct(names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def one_of(*words: str) -> Callable[[object], object]:
-    """Give a reader that admits these words only."""
+    """Return a reader that admits these words only."""
 
     def read(value: object) -> object:
         if value in words:

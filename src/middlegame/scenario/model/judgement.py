@@ -72,7 +72,7 @@ class Judgement:
         )
 
     def __str__(self) -> str:
-        """Give the judgement as an analyst would write it; reading that gives it back."""
+        """Return the judgement as an analyst would write it; reading that gives it back."""
         ends = [self.low] if self.exact else [self.low, self.high]
         if self.unit == "probability":
             percents = [format_number(round(end * 100, 10)) for end in ends]
@@ -103,7 +103,7 @@ class FormulaJudgement(Judgement):
         return hash((self.formula, self.unit))
 
     def __str__(self) -> str:
-        """Give the formula as it was written."""
+        """Return the formula as it was written."""
         return str(self.formula)
 
 

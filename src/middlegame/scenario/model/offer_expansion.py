@@ -42,7 +42,7 @@ class OfferExpansion:
     origins: dict[Path, Path] = field(default_factory=dict)
 
     def original_path(self, path: Path) -> Path:
-        """Give the place in the file of what stands at a path."""
+        """Return the place in the file of what stands at a path."""
         for length in range(len(path), 0, -1):
             if path[:length] in self.origins:
                 return (*self.origins[path[:length]], *path[length:])
@@ -143,7 +143,7 @@ def _rule(condition: Condition, state: str) -> Rule:
 
 
 def _breakable(offer: Offer, moves: Mapping[str, Move]) -> list[tuple[str, tuple[str, ...]]]:
-    """Give for each promise that can be broken its move and the options that break it."""
+    """Return for each promise that can be broken its move and the options that break it."""
     found = []
     for term in offer.terms:
         if isinstance(term.promise, Is) and term.breaking_costs is not None:
@@ -206,7 +206,7 @@ def _knowing(move: Move, name: str) -> Move:
 
 
 def _place(offer: Offer, moves: Mapping[str, Move]) -> int:
-    """Say before which of the moves an offer stands."""
+    """Return before which of the moves an offer stands."""
     spoken = [offer.before] if offer.before else [
         name
         for each in (*(t.promise for t in offer.terms), *offer.if_accepted.opens,

@@ -29,7 +29,7 @@ def split_reference(reference: str) -> tuple[str, str | int | None]:
 
 
 def base_name(reference: str) -> str:
-    """Give the name without its period."""
+    """Return the name without its period."""
     return reference.partition("@")[0]
 
 

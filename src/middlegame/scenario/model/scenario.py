@@ -378,12 +378,12 @@ class Scenario(Part):
     fit: Fit | None = None
 
     def states(self) -> dict[str, tuple[str, ...]]:
-        """Give every move's options and every factor's states, by name, in written order."""
+        """Return every move's options and every factor's states, by name, in written order."""
         moves = {name: tuple(move.options) for name, move in self.moves.items()}
         return moves | {name: factor.states for name, factor in self.factors.items()}
 
     def label(self, name: str) -> str:
-        """Give the words for a move, factor, actor or piece of evidence, or its name in words."""
+        """Return the words for a move, factor, actor or piece of evidence, or its name in words."""
         name = base_name(name)
         if name in self.actors:
             return self.actors[name].name

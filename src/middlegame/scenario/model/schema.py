@@ -42,7 +42,7 @@ def allowed_keys(path: Path) -> tuple[str, ...]:
 
 
 def _type_inside(kind: Any, step: str | int) -> Any:
-    """Give the type of what stands at a key or position of something of this type."""
+    """Return the type of what stands at a key or position of something of this type."""
     model = _model_of(kind)
     if model is not None:
         for name, field in model.model_fields.items():
@@ -106,7 +106,7 @@ def _schemas_meant(place: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _schemas_inside(place: dict[str, Any], step: str | int) -> Iterator[dict[str, Any]]:
-    """Give the schemas of what stands at a key or position."""
+    """Return the schemas of what stands at a key or position."""
     for each in _schemas_meant(place):
         if isinstance(step, int):
             if "items" in each:

@@ -75,7 +75,7 @@ T = TypeVar("T")
 
 
 def replace_at(whole: T, path: Path, value: object) -> T:
-    """Give a copy of a scenario (or of a part of one) with the value at a path replaced.
+    """Return a copy of a scenario (or of a part of one) with the value at a path replaced.
 
     The result is not validated; `find_faults` and compiling do that.
 
@@ -109,7 +109,7 @@ def judgements_by_place(scenario: Scenario) -> dict[str, tuple[Path, Judgement]]
 
 
 def apply_view(scenario: Scenario, name: str) -> Scenario:
-    """Give the scenario with a view's judgements in place of its own, and no views.
+    """Return the scenario with a view's judgements in place of its own, and no views.
 
     Raises:
         QueryError: there is no such view.

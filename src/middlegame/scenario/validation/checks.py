@@ -1,4 +1,4 @@
-"""What a scenario says that cannot be, or is unlikely to be meant."""
+"""All checks of a scenario's meaning: errors, and warnings of what is hardly meant."""
 
 from dataclasses import replace
 from pathlib import Path as FilePath
@@ -47,17 +47,17 @@ _CHECKS = (
 def find_faults(
     scenario: Scenario, *, folder: FilePath | None = None, partial: PartialParse = COMPLETE
 ) -> list[Fault]:
-    """Find everything in a scenario that cannot be (errors) or is hardly meant (warnings).
+    """Find everything in a scenario that is wrong (errors) or hardly meant (warnings).
 
     Args:
         scenario: the scenario, read from a file or built in Python.
-        folder: where the sources' files are looked for; quotes are not looked up without it.
-        partial: what the scenario lacks because of faults that were told already.
+        folder: the folder of the sources' files; without it quotes are not checked.
+        partial: what the scenario lacks because of faults reported earlier.
     """
     expansion = expand_offers(scenario)
-    # The offers stay in sight, beside what they stand for.
-    written_out = expansion.scenario.model_copy(update={"offers": scenario.offers})
-    contest = CheckContext(written_out, partial, folder)
+    # The offers are checked too, beside the moves and factors that they stand for.
+    expanded = expansion.scenario.model_copy(update={"offers": scenario.offers})
+    contest = CheckContext(expanded, partial, folder)
     found = [
         replace(fault, path=expansion.original_path(fault.path))
         for check in _CHECKS
@@ -65,11 +65,11 @@ def find_faults(
     ]
     if partial.missing or any(fault.severity == "error" for fault in found):
         return found
-    return found + [fault for name in scenario.views for fault in _in_view(scenario, name)]
+    return found + [fault for name in scenario.views for fault in _faults_in_view(scenario, name)]
 
 
-def _in_view(scenario: Scenario, name: str) -> list[Fault]:
-    """Find what is wrong only with a view's judgements in place."""
+def _faults_in_view(scenario: Scenario, name: str) -> list[Fault]:
+    """Find the errors that only a view's judgements cause."""
     return [
         replace(fault, message=f"in the view '{name}': {fault.message}", path=("views", name))
         for fault in find_faults(apply_view(scenario, name))

@@ -1,4 +1,4 @@
-"""What every check needs to know of a scenario, damaged or whole."""
+"""What every check needs to know of a scenario, whether all of it could be read or not."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,13 @@ MAX_COMBINATIONS = 1_000_000
 
 @dataclass(frozen=True)
 class CheckContext:
-    """A scenario with what it lacks because of faults told already."""
+    """A scenario, its offers expanded, with what it lacks because of faults reported earlier.
+
+    Attributes:
+        scenario: the scenario as far as it could be read.
+        partial: what it lacks.
+        folder: the folder of the sources' files; None where they are not to be read.
+    """
 
     scenario: Scenario
     partial: PartialParse
@@ -25,16 +31,16 @@ class CheckContext:
 
     @property
     def period_count(self) -> int:
-        """How many periods there are; 0 without time."""
+        """The number of periods; 0 for a scenario without time."""
         return self.scenario.periods.for_ if self.scenario.periods else 0
 
     def is_timed(self, name: str) -> bool:
-        """Whether a move or factor belongs to periods."""
+        """Return whether a move or factor has an instance in every period."""
         factor = self.scenario.factors.get(name)
         return self.period_count > 0 and not (factor is not None and factor.once)
 
     def may_be_absent(self, reference: str) -> bool:
-        """Whether it is of a move that is not made in every period, or not yet before the first."""
+        """Return whether the referenced move is absent in some period, or before the first."""
         name, at = split_reference(reference)
         move = self.scenario.moves.get(name)
         if move is None or not self.period_count:
@@ -45,7 +51,7 @@ class CheckContext:
 
     @cached_property
     def states(self) -> dict[str, tuple[str, ...] | None]:
-        """The states of every move and factor, by every reference to it; None if unknowable."""
+        """The states of each move and factor, by every reference to it; None where unknown."""
         periods = (*range(1, self.period_count + 1), PREVIOUS, LAST) if self.period_count else ()
         referred = {
             f"{name}@{period}": states
@@ -57,14 +63,14 @@ class CheckContext:
 
     @cached_property
     def named_states(self) -> dict[str, tuple[str, ...] | None]:
-        """The states of every move and factor; None where nobody can know them."""
+        """The states of each move and factor, by name; None where unknown."""
         states: dict[str, tuple[str, ...] | None] = {}
         written = self.scenario.states()
         for section, key in (("moves", "options"), ("factors", "states")):
             whole = self.scenario.moves if section == "moves" else self.scenario.factors
             for name in dict.fromkeys((*whole, *(self.partial.names(section) or ()))):
                 if name in states:
-                    states[name] = None  # a move and a factor of one name, told elsewhere
+                    states[name] = None  # a move and a factor of one name: reported by check_names
                 elif self.partial.affects(section, name, key) or name not in whole:
                     states[name] = self.partial.states(name)
                 else:
@@ -78,15 +84,15 @@ class CheckContext:
 
     @property
     def knows_all_names(self) -> bool:
-        """Whether the moves and factors that there are can all be named."""
+        """Whether the names of all moves and factors are known."""
         return None not in (self.partial.names("moves"), self.partial.names("factors"))
 
     def is_complete(self, section: str, name: str) -> bool:
-        """Whether nothing of an entry is missing."""
+        """Return whether an entry was read in full."""
         return not self.partial.affects(section, name)
 
     def can_evaluate(self, condition: Condition | None) -> bool:
-        """Whether a condition speaks only of what there is, so that it can be evaluated."""
+        """Return whether a condition names only known variables and states."""
         if condition is None:
             return True
         states = self.known_states
@@ -98,12 +104,12 @@ class CheckContext:
     def check_combinations(
         self, what: str, path: Path, mentions: Sequence[Sequence[str]]
     ) -> list[Fault]:
-        """Refuse to go through more combinations than can be.
+        """Report a check that would take more than MAX_COMBINATIONS combinations of states.
 
         Args:
-            what: what spans the combinations, for the message.
-            path: where it stands.
-            mentions: the variables that each of its conditions speaks of.
+            what: the subject of the message, such as `the rules of 'lease'`.
+            path: where the subject stands.
+            mentions: the variables of each of its conditions.
         """
         names = list(dict.fromkeys(name for each in mentions for name in each))
         total = prod(len(self.known_states[name]) for name in names)

@@ -1,17 +1,18 @@
-"""Plain data to a `Scenario`, with every fault in plain words and as much kept as can be.
+"""Read plain data as a `Scenario`, keep what is valid, and report every fault in plain words.
 
-What does not fit the model is left out, smallest part first, until the rest does: so the checks
-of meaning can still be made on the rest.
+What does not fit the model is left out, smallest part first, until the rest fits. So the checks
+of meaning can still run on the rest.
 """
 
 import copy
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from middlegame.scenario.faults import Fault, Path, nearest
+from middlegame.scenario.faults import Fault, Path, Places, nearest
 from middlegame.scenario.model.scenario import Scenario
 from middlegame.scenario.model.schema import allowed_keys
 from middlegame.scenario.syntax import describe
@@ -21,11 +22,10 @@ from middlegame.scenario.validation.partial import (
     original_path,
     remove_paths,
 )
-from middlegame.scenario.yaml.tree import ParsedYaml
 
-_MOST_ROUNDS = 16
-_MOST_FAULTS = 200
-_STAND_INS: dict[str, Any] = {
+_MAX_ROUNDS = 16
+_MAX_FAULTS = 200
+_PLACEHOLDERS: dict[str, Any] = {
     "by": "nobody",
     "options": ["one", "other"],
     "states": ["one", "other"],
@@ -35,8 +35,8 @@ _STAND_INS: dict[str, Any] = {
     "saw": "nothing = known",
     "worth": 0,
 }
-"""What stands where an entry lacks a key that it needs, so that its other keys are still read."""
-_WANTED = {
+"""Placeholders for missing keys: with them the other keys of an entry can still be checked."""
+_EXPECTED_BY_TYPE = {
     "string_type": "text, in quotes",
     "dict_type": "a mapping of names to what they are",
     "model_type": "a mapping of keys to values",
@@ -46,23 +46,30 @@ _WANTED = {
 }
 
 
-def read_model(tree: ParsedYaml) -> tuple[Scenario | None, list[Fault], PartialParse]:
-    """Read the data of a YAML tree as a scenario.
+def read_model(
+    data: Any, places: Places, missing: Collection[Path] = ()
+) -> tuple[Scenario | None, list[Fault], PartialParse]:
+    """Read plain data (dicts, lists, texts, numbers) as a scenario.
+
+    Args:
+        data: what the file holds; misspelt keys in it are corrected in place.
+        places: where everything in `data` stands in the file.
+        missing: the paths of what the file holds and `data` lacks.
 
     Returns:
-        The scenario, as far as it could be read (None if not at all); the faults; and what
-        the scenario lacks because of them.
+        The scenario, without the parts that are invalid (None if nothing is valid); the faults;
+        and what the scenario lacks because of them.
     """
-    return _Validation(tree).run()
+    return _ModelReader(data, places, missing).run()
 
 
-class _Validation:
-    def __init__(self, tree: ParsedYaml) -> None:
-        self.tree = tree
-        self.data = tree.data
+class _ModelReader:
+    def __init__(self, data: Any, places: Places, missing: Collection[Path]) -> None:
+        self.data = data
+        self.places = places
         self.removed: set[Path] = set()
-        self.damaged = set(tree.missing)
-        self.stood_in: set[Path] = set()
+        self.missing = set(missing)
+        self.replaced: set[Path] = set()
         self.faults: list[Fault] = []
 
     def run(self) -> tuple[Scenario | None, list[Fault], PartialParse]:
@@ -70,95 +77,95 @@ class _Validation:
             fault = Fault(
                 f"the file is {describe(self.data)}", "keys such as title:, actors: and moves:"
             )
-            return None, [fault], self._damage()
-        for _ in range(_MOST_ROUNDS):
+            return None, [fault], self._partial()
+        for _ in range(_MAX_ROUNDS):
             try:
                 scenario = Scenario.model_validate(remove_paths(self.data, self.removed))
             except ValidationError as error:
                 details = error.errors(include_url=False, include_input=True)
-                if not self._take(details[:_MOST_FAULTS]) or len(details) > _MOST_FAULTS:
+                if not self._handle(details[:_MAX_FAULTS]) or len(details) > _MAX_FAULTS:
                     break
             else:
-                return scenario, self.faults, self._damage()
-        return None, self.faults, self._damage()
+                return scenario, self.faults, self._partial()
+        return None, self.faults, self._partial()
 
-    def _damage(self) -> PartialParse:
-        return PartialParse(frozenset(self.damaged | self.removed), self.data)
+    def _partial(self) -> PartialParse:
+        return PartialParse(frozenset(self.missing | self.removed), self.data)
 
-    def _take(self, details: list[ErrorDetails]) -> bool:
-        """Tell of the errors and leave out what they are about; False if nothing would be left."""
-        around = {path[:length] for path in self.damaged for length in range(len(path) + 1)}
-        renamed = {self._path(each): right for each in details if (right := self._rename(each))}
-        gone: set[Path] = set()
+    def _handle(self, details: list[ErrorDetails]) -> bool:
+        """Report the errors and leave out the invalid parts; return False if nothing is left."""
+        around = {path[:length] for path in self.missing for length in range(len(path) + 1)}
+        renamed = {self._error_path(each): right for each in details if (right := self._rename(each))}
+        removed: set[Path] = set()
         for each in details:
-            told = self._path(each)
-            if told in renamed or told in renamed.values():
+            path = self._error_path(each)
+            if path in renamed or path in renamed.values():
                 continue
-            if told not in around:
-                self._tell(each, told)
-            lacks = each["type"] == "missing"
-            target = told if lacks else existing_prefix(told, self.data)
-            if self._stand_in(target):
+            if path not in around:
+                self._report(each, path)
+            absent = each["type"] == "missing"
+            target = path if absent else existing_prefix(path, self.data)
+            if self._insert_placeholder(target):
                 continue
-            target = told[:-1] if lacks else target
+            target = path[:-1] if absent else target
             if target == ():
-                if not self._patch(told):
+                if not self._insert_section(path):
                     return False
                 continue
-            gone.add(target)
+            removed.add(target)
             around.update(target[:length] for length in range(len(target) + 1))
-        self.damaged |= gone
-        self.removed |= gone
-        return bool(gone or renamed or self.stood_in) or any(
-            path[:1] == ("actors",) for path in self.damaged
+        self.missing |= removed
+        self.removed |= removed
+        return bool(removed or renamed or self.replaced) or any(
+            path[:1] == ("actors",) for path in self.missing
         )
 
-    def _tell(self, error: ErrorDetails, path: Path) -> None:
+    def _report(self, error: ErrorDetails, path: Path) -> None:
         fault = _fault(error, path, self.data)
         if error["type"] == "extra_forbidden" or error["loc"][-1:] == ("[key]",):
-            key = self.tree.places.keys.get(path)
+            key = self.places.keys.get(path)
             fault = replace(fault, line=key.line, column=key.column) if key else fault
         self.faults.append(fault)
 
     def _rename(self, error: ErrorDetails) -> Path:
-        """Read on as if a misspelt key had been written right; give its new path, if it has one."""
-        path = self._path(error)
+        """Correct a misspelt key in the data; return its new path, or () if it is not corrected."""
+        path = self._error_path(error)
         holder = _at(self.data, path[:-1]) if error["type"] == "extra_forbidden" else None
         if not isinstance(holder, dict):
             return ()
         right = nearest(str(path[-1]), allowed_keys(path[:-1]))
         new = (*path[:-1], right)
-        if not right or right in holder or new in self.damaged:
+        if not right or right in holder or new in self.missing:
             return ()
-        self._tell(error, path)
+        self._report(error, path)
         holder[right] = holder.pop(path[-1])
-        self.tree.places.rename(path, new)
+        self.places.rename(path, new)
         return new
 
-    def _stand_in(self, told: Path) -> bool:
-        """Put a stand-in where an entry lacks what it needs, or has it wrong, once."""
-        if not told or told[-1] not in _STAND_INS or told in self.stood_in:
+    def _insert_placeholder(self, target: Path) -> bool:
+        """Put a placeholder, once, where an entry lacks a required key or its value is invalid."""
+        if not target or target[-1] not in _PLACEHOLDERS or target in self.replaced:
             return False
-        holder = _at(self.data, told[:-1])
+        holder = _at(self.data, target[:-1])
         if not isinstance(holder, dict):
             return False
-        holder[told[-1]] = copy.deepcopy(_STAND_INS[str(told[-1])])
-        self.stood_in.add(told)
-        self.damaged.add(told)
-        self.removed = {path for path in self.removed if path[: len(told)] != told}
+        holder[target[-1]] = copy.deepcopy(_PLACEHOLDERS[str(target[-1])])
+        self.replaced.add(target)
+        self.missing.add(target)
+        self.removed = {path for path in self.removed if path[: len(target)] != target}
         return True
 
-    def _patch(self, told: Path) -> bool:
-        """Put a stand-in where the scenario itself lacks a key, to read the rest."""
-        stand_ins: dict[str | int, Any] = {"title": "-", "actors": {"nobody": "Nobody"}}
-        if not told or told[0] not in stand_ins or told[0] in self.data:
+    def _insert_section(self, path: Path) -> bool:
+        """Put a placeholder where the scenario lacks its title or its actors, to read the rest."""
+        placeholders: dict[str | int, Any] = {"title": "-", "actors": {"nobody": "Nobody"}}
+        if not path or path[0] not in placeholders or path[0] in self.data:
             return False
-        self.data[told[0]] = stand_ins[told[0]]
-        self.damaged.add(told)
+        self.data[path[0]] = placeholders[path[0]]
+        self.missing.add(path)
         return True
 
-    def _path(self, error: ErrorDetails) -> Path:
-        """Give the path of an error in the file's own data."""
+    def _error_path(self, error: ErrorDetails) -> Path:
+        """Return the path of an error in the data as it is in the file, nothing removed."""
         loc = error["loc"]
         if loc and loc[-1] == "[key]":
             loc = loc[:-1]
@@ -187,17 +194,17 @@ def _fault(error: ErrorDetails, path: Path, data: object) -> Fault:
     if kind == "too_short":
         least = context["min_length"]
         return Fault(f"'{name}' has too few entries", f"at least {least}", path=path)
-    if kind in _WANTED:
-        wanted = _WANTED[kind]
+    if kind in _EXPECTED_BY_TYPE:
+        expected = _EXPECTED_BY_TYPE[kind]
         given = error["input"]
         if kind == "tuple_type" and isinstance(given, str):
-            wanted = f"a list: [{given}]"
-        return Fault(f"'{_named(path)}' is {describe(given)}", wanted, path=path)
+            expected = f"a list: [{given}]"
+        return Fault(f"'{_named(path)}' is {describe(given)}", expected, path=path)
     return Fault(f"'{_named(path)}': {error['msg'].lower()}", path=path)
 
 
 def _named(path: Path) -> str:
-    """Name a thing by its key, or by its list's key and its position from 1."""
+    """Name a value by its key, or by the key of its list and its position, counted from 1."""
     if path and isinstance(path[-1], int):
         return f"{_named(path[:-1])}, entry {path[-1] + 1}"
     return str(path[-1]) if path else "scenario"

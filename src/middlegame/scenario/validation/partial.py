@@ -1,4 +1,4 @@
-"""What of a scenario could not be read, so that nothing else is blamed for its absence."""
+"""Which parts of a scenario could not be read, so that checks do not report their absence."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -9,11 +9,11 @@ from middlegame.scenario.faults import Path
 
 @dataclass(frozen=True)
 class PartialParse:
-    """The paths that were left out of a scenario, and the data it was read from.
+    """A partial parse: the paths that a scenario lacks, and the data it was read from.
 
     Attributes:
-        paths: what was left out, or is in doubt.
-        data: the file's data, whole.
+        missing: the paths of what was left out, or was replaced by a placeholder.
+        data: the file's data, before anything was left out.
     """
 
     missing: frozenset[Path] = frozenset()
@@ -25,19 +25,19 @@ class PartialParse:
         object.__setattr__(self, "_around", frozenset(around))
 
     def affects(self, *path: str | int) -> bool:
-        """Say whether anything at the path, in it or around it is missing."""
+        """Return whether anything at the path, below it or above it is missing."""
         return path in self._around or any(path[:n] in self.missing for n in range(len(path)))
 
     def names(self, section: str) -> tuple[str, ...] | None:
-        """Name the entries that a section would have; None if nobody can know them all."""
+        """Return the names of a section's entries, missing ones included; None if some are unknown."""
         if any(path in self.missing for path in ((), (section,))):
             return None
         written = self.data.get(section) if isinstance(self.data, dict) else None
-        left_out = [str(path[1]) for path in self.missing if len(path) == 2 and path[0] == section]
-        return (*(written if isinstance(written, dict) else ()), *left_out)
+        lost = [str(path[1]) for path in self.missing if len(path) == 2 and path[0] == section]
+        return (*(written if isinstance(written, dict) else ()), *lost)
 
     def states(self, name: str) -> tuple[str, ...] | None:
-        """Name the states that a damaged move or factor would have; None if nobody can know."""
+        """Return the states of a move or factor that is partly missing; None if some are unknown."""
         for section, key in (("moves", "options"), ("factors", "states")):
             entries = self.data.get(section) if isinstance(self.data, dict) else None
             entry = entries.get(name) if isinstance(entries, dict) else None
@@ -56,7 +56,7 @@ COMPLETE = PartialParse()
 
 
 def remove_paths(value: Any, removed: Collection[Path], path: Path = ()) -> Any:
-    """Copy plain data without what stands at some paths."""
+    """Return a copy of plain data without the values at the `removed` paths."""
     if isinstance(value, dict):
         return {
             key: remove_paths(part, removed, (*path, key))
@@ -73,7 +73,10 @@ def remove_paths(value: Any, removed: Collection[Path], path: Path = ()) -> Any:
 
 
 def original_path(path: Path, data: object, removed: Collection[Path]) -> Path:
-    """Give the path in the file's data of what stands at a path in the copy without `removed`."""
+    """Translate a path in `remove_paths(data, removed)` into the path in `data`.
+
+    They differ where entries of a list were removed before the one that the path names.
+    """
     if not any(isinstance(step, int) for each in removed for step in each[-1:]):
         return path
     found: Path = ()
@@ -92,7 +95,7 @@ def original_path(path: Path, data: object, removed: Collection[Path]) -> Path:
 
 
 def existing_prefix(path: Path, data: object) -> Path:
-    """Give the longest beginning of a path that leads to something in the data."""
+    """Return the longest prefix of a path that exists in the data."""
     for length, step in enumerate(path):
         if isinstance(data, list):
             data = dict(enumerate(data))

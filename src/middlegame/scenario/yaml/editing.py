@@ -16,7 +16,7 @@ from middlegame.scenario.yaml.nodes import Alias, Mapping, Node, Scalar, Sequenc
 
 
 def set_key(text: str, path: Path, key: str, value: str, *, instead_of: str = "is") -> str:
-    """Give the text with a key of the mapping at a path set.
+    """Return the text with a key of the mapping at a path set.
 
     Where something shorter stands at the path, `free` or `3..5` or `[a, b]`, it becomes a mapping.
 
@@ -43,7 +43,7 @@ def set_key(text: str, path: Path, key: str, value: str, *, instead_of: str = "i
 
 
 def set_entries(text: str, path: Path, key: str, entries: Entries[str, str]) -> str:
-    """Give the text with a key of the mapping at a path set to a mapping of its own.
+    """Return the text with a key of the mapping at a path set to a mapping of its own.
 
     It replaces what stands there, or comes last: a line for each entry, unless all is in braces.
 

@@ -39,7 +39,7 @@ def split_lines(text: str) -> list[str]:
 
 
 def line_starts(text: str) -> list[int]:
-    """Give where each line of `split_lines` begins in the text."""
+    """Return where each line of `split_lines` begins in the text."""
     return [0, *(found.end() for found in _BREAK.finditer(text))]
 
 

@@ -1,4 +1,4 @@
-"""From a file to a checked `Scenario`, with every fault found in one pass."""
+"""Read a scenario file: the checked `Scenario`, and every fault found in one pass."""
 
 import os
 from dataclasses import dataclass, replace
@@ -12,18 +12,18 @@ from middlegame.scenario.validation.partial import original_path
 from middlegame.scenario.yaml.errors import split_lines
 from middlegame.scenario.yaml.tree import MAX_BYTES, parse_yaml
 
-_MOST_FAULTS = 500
+_MAX_FAULTS = 500
 
 
 @dataclass(frozen=True)
 class LoadedScenario:
-    """What was read from a file.
+    """A scenario file as read: the scenario, its faults, and where everything stands.
 
     Attributes:
         scenario: the scenario; None if any fault is an error.
         faults: every error and warning, in the order of the file.
         places: where everything stands.
-        file: the file's name, as it was given.
+        file: the file's name, as given to `read`; empty for a text.
     """
 
     scenario: Scenario | None
@@ -38,23 +38,23 @@ class LoadedScenario:
 
     @property
     def warnings(self) -> tuple[Fault, ...]:
-        """The faults that do not."""
+        """The faults that do not keep the scenario from being used."""
         return tuple(fault for fault in self.faults if fault.severity == "warning")
 
     def locate(self, path: Path, offset: int = 0) -> tuple[int, int]:
-        """Give line and column of what stands at a path, or of the nearest thing around it."""
+        """Return line and column of the value at a path, or of the nearest value around it."""
         return self.places.locate(path, offset)
 
     def locate_fault(self, fault: Fault) -> Fault:
-        """Give a fault found later (on the compiled diagram, say) its place in the file."""
-        return _located(fault, self.places, self.file)
+        """Return a fault with the line and column of its path, e.g. one of the compiled diagram."""
+        return _with_place(fault, self.places, self.file)
 
 
 def load(path: str | os.PathLike[str]) -> Scenario:
     """Read a scenario from a file.
 
     Raises:
-        ScenarioError: with everything that is wrong with it.
+        ScenarioError: the scenario has errors; all of them are listed.
     """
     loaded = read(path)
     if loaded.scenario is None:
@@ -63,7 +63,7 @@ def load(path: str | os.PathLike[str]) -> Scenario:
 
 
 def read(path: str | os.PathLike[str]) -> LoadedScenario:
-    """Read a scenario from a file, with its faults and places; raises nothing."""
+    """Read a scenario from a file, with its faults and places; never raises."""
     file = os.fspath(path)
     try:
         with FilePath(file).open("rb") as stream:
@@ -87,36 +87,36 @@ def read(path: str | os.PathLike[str]) -> LoadedScenario:
 
 
 def read_text(text: str, *, file: str = "", folder: FilePath | None = None) -> LoadedScenario:
-    """Read a scenario from text, with its faults and places; raises nothing.
+    """Read a scenario from text, with its faults and places; never raises.
 
     Args:
         text: the YAML text.
         file: the name to give in faults.
-        folder: where the sources' files are looked for; they are not, without it.
+        folder: the folder of the sources' files; without it quotes are not checked.
     """
     if len(text.encode("utf-8", errors="replace")) > MAX_BYTES:
         return _unreadable(Fault("the text is too large", "at most 1 MiB"), file)
-    tree = parse_yaml(text.removeprefix("\ufeff"))
-    faults = list(tree.faults)
+    parsed = parse_yaml(text.removeprefix("\ufeff"))
+    faults = list(parsed.faults)
     scenario = None
-    if tree.data is not None:
-        scenario, found, damage = read_model(tree)
+    if parsed.data is not None:
+        scenario, found, partial = read_model(parsed.data, parsed.places, parsed.missing)
         faults += found
         if scenario is not None:
-            for fault in find_faults(scenario, folder=folder, partial=damage)[: 2 * _MOST_FAULTS]:
-                path = original_path(fault.path, damage.data, damage.missing)
+            for fault in find_faults(scenario, folder=folder, partial=partial)[: 2 * _MAX_FAULTS]:
+                path = original_path(fault.path, partial.data, partial.missing)
                 faults.append(replace(fault, path=path))
-    told = [_located(fault, tree.places, file) for fault in faults]
-    told = sorted(dict.fromkeys(told), key=lambda fault: (fault.line, fault.column))
-    if any(fault.severity == "error" for fault in told):
+    located = [_with_place(fault, parsed.places, file) for fault in faults]
+    ordered = sorted(dict.fromkeys(located), key=lambda fault: (fault.line, fault.column))
+    if any(fault.severity == "error" for fault in ordered):
         scenario = None
-    if len(told) > _MOST_FAULTS:
-        more = Fault(f"{len(told) - _MOST_FAULTS} more faults are not told")
-        told = [*told[:_MOST_FAULTS], _located(more, tree.places, file)]
-    return LoadedScenario(scenario, tuple(told), tree.places, file)
+    if len(ordered) > _MAX_FAULTS:
+        more = Fault(f"{len(ordered) - _MAX_FAULTS} more faults are not shown")
+        ordered = [*ordered[:_MAX_FAULTS], _with_place(more, parsed.places, file)]
+    return LoadedScenario(scenario, tuple(ordered), parsed.places, file)
 
 
-def _located(fault: Fault, places: Places, file: str) -> Fault:
+def _with_place(fault: Fault, places: Places, file: str) -> Fault:
     if fault.line:
         return replace(fault, file=file)
     line, column = places.locate(fault.path, fault.offset)
@@ -133,6 +133,6 @@ def _why_unreadable(error: OSError | ValueError) -> Fault:
     if isinstance(error, IsADirectoryError):
         return Fault("this is a folder", "a scenario file")
     if isinstance(error, PermissionError):
-        return Fault("the file may not be read")
+        return Fault("permission to read the file is denied")
     reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     return Fault(f"the file cannot be read ({reason})")

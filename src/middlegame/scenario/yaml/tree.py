@@ -192,7 +192,7 @@ class _Unfolding:
         self.tree.missing.add(here)
 
     def _breaks_text(self, data: dict[str, Any], previous: str, path: Path, value: Node) -> bool:
-        """Say whether a key without value is what follows a comma in unquoted text."""
+        """Return whether a key without value is what follows a comma in unquoted text."""
         before = data.get(previous)
         is_text = isinstance(before, str) and _is_free_text((*path, previous))
         return is_text and not _scalar(value).text
