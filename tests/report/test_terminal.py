@@ -43,7 +43,7 @@ def test_forecast_in_a_pipe(harbour: mg.Equilibrium) -> None:
     ("name", "change"),
     [
         ("suppose", lambda eq: eq.suppose({"bid": "offer", "renew": "switch"})),
-        ("surprise", lambda eq: eq.suppose({"loan": "real"}, surprise=True)),
+        ("surprise", lambda eq: eq.suppose({"loan": "real"}, fixed_policies=True)),
         ("given", lambda eq: eq.given({"lease": "lost"})),
     ],
 )

@@ -4,6 +4,7 @@ import pytest
 
 import middlegame as mg
 from middlegame.report.text import narrative, policies
+from middlegame.report.text.storylines import storyline_texts
 from middlegame.report.text.grammar import join_list
 from middlegame.report.text.words import SCALE, Words, clean, date, likelihood, likelihood_opening, odds, percent, points
 from middlegame.scenario.conditions import parse_condition
@@ -89,12 +90,12 @@ def test_the_answer_speaks_of_the_first_question_and_of_outcomes(
 
 
 def test_a_storyline_leaves_out_what_was_no_choice(venezuela: mg.Equilibrium) -> None:
-    first, *others = narrative.storyline_texts(venezuela, 3)
+    first, *others = storyline_texts(venezuela, 3)
     assert "does not take it up" not in first.sentences
     assert not any(step.differs for step in first.steps)
     assert first.contrast is None
     assert all(any(step.differs for step in line.steps) for line in others)
-    assert narrative.storyline_texts(venezuela, 0) == []
+    assert storyline_texts(venezuela, 0) == []
 
 
 def test_policies_list_every_situation_that_comes_about(venezuela: mg.Equilibrium) -> None:

@@ -31,13 +31,13 @@ if TYPE_CHECKING:
 
 _WIDEST = 9.0
 _STYLE = """
-.mg-fall text{fill:var(--ink);font-size:12px}
-.mg-fall .name{font-weight:650}
-.mg-fall .paper{fill:var(--paper);stroke:var(--soft)}
-.mg-fall .first{fill:var(--ink);stroke:var(--ink)}
-.mg-fall .first~text{fill:var(--paper)}
-.mg-fall .arc{fill:none;stroke-opacity:.75}
-.mg-fall .adapts{stroke-dasharray:7 4}
+.mg-cascade text{fill:var(--ink);font-size:12px}
+.mg-cascade .name{font-weight:650}
+.mg-cascade .paper{fill:var(--paper);stroke:var(--soft)}
+.mg-cascade .first{fill:var(--ink);stroke:var(--ink)}
+.mg-cascade .first~text{fill:var(--paper)}
+.mg-cascade .arc{fill:none;stroke-opacity:.75}
+.mg-cascade .adapts{stroke-dasharray:7 4}
 """.replace("\n", "")
 
 MOST_ROWS = 30
@@ -45,31 +45,33 @@ MOST_COLUMNS = 10
 _LABEL, _CELL, _ROW, _LINE = 410, 92, 25, 15
 _LETTERS, _HEAD_LETTERS = 62, 13
 _FULL = 0.4
-"""A change of this size has the full colour."""
+"""An effect of this size has the full colour."""
 _INK = "currentColor"
 
 
-def cascade_graph(found: "Dominoes", push: "Intervention") -> str:
-    """Draw what follows from a push; arcs are as wide as what goes along them is large.
+def cascade_graph(found: "Dominoes", intervention: "Intervention") -> str:
+    """Draw an intervention's effects as a graph, each under its main cause.
+
+    The width of an arc shows the size of the effect at its head.
 
     Returns:
-        An SVG image that takes the page's colours; empty where nothing follows.
+        An SVG image in the page's colours; empty where nothing changes.
     """
     words = narrative.words_of(found.results.equilibrium)
-    effects = {effect.name: effect for effect in found.cascade(push)}
-    ways = found.incoming_links(push, TREE_THRESHOLD)
+    effects = {effect.name: effect for effect in found.cascade(intervention)}
+    ways = found.incoming_links(intervention, TREE_THRESHOLD)
     if not ways:
         return ""
-    names = [push.name, *ways]
-    lines = {name: _state_lines(found, push, effects.get(name)) for name in names}
+    names = [intervention.name, *ways]
+    lines = {name: _state_lines(found, intervention, effects.get(name)) for name in names}
     heights = {
         name: (len(label_lines(words, name)) + len(lines[name])) * LINE + 2 * PADDING
         for name in names
     }
     where = place_boxes(heights, [(link.tail, link.head) for link in ways.values()])
-    told = f"What follows from {intervention_label(words, push)}"
+    told = f"Effects of: {intervention_label(words, intervention)}"
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="mg-fall" role="img" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="mg-cascade" role="img" '
         f'viewBox="0 0 {where.width:.0f} {where.height:.0f}" aria-label="{escape(told)}">',
         f"<style>{_STYLE}</style>",
     ]
@@ -81,11 +83,13 @@ def cascade_graph(found: "Dominoes", push: "Intervention") -> str:
     return "\n".join([*parts, "</svg>"])
 
 
-def _state_lines(found: "Dominoes", push: "Intervention", effect: "Effect | None") -> list[str]:
+def _state_lines(
+    found: "Dominoes", intervention: "Intervention", effect: "Effect | None"
+) -> list[str]:
     words = narrative.words_of(found.results.equilibrium)
     room = BOX_WIDTH - 2 * PADDING
     if effect is None:
-        return wrap_text(words.state(push.name, push.state), room)
+        return wrap_text(words.state(intervention.name, intervention.state), room)
     return [
         *wrap_text(words.state(effect.name, effect.state), room),
         f"{percent(effect.before)} → {percent(effect.when_announced)}",
@@ -127,9 +131,9 @@ def _box(box: GraphBox, label: list[str], lines: list[str], effect: "Effect | No
 
 
 def matrix_chart(found: "Dominoes") -> str:
-    """Draw the changes of the outcomes in percentage points, a row for each push.
+    """Draw the effects on outcomes in percentage points, one row for each intervention.
 
-    The pushes that change most, in order of play.
+    Shows the interventions with the largest total effects, in order of play.
 
     Returns:
         An SVG image that takes the page's text colour and font.
@@ -140,20 +144,20 @@ def matrix_chart(found: "Dominoes") -> str:
     words = narrative.words_of(found.results.equilibrium)
     across = outcome_columns(found)[:MOST_COLUMNS]
     kept = set(found.ranked[:MOST_ROWS])
-    pushes = [push for push in found.interventions if push in kept]
+    interventions = [intervention for intervention in found.interventions if intervention in kept]
     heads = [
         wrap(capitalize_first(words.entry(name, state)), _HEAD_LETTERS)[:6]
         for name, state in across
     ]
     top = _LINE * max(map(len, heads), default=0) + 10
     cells, labels = [], []
-    for row, push in enumerate(pushes):
+    for row, intervention in enumerate(interventions):
         y = top + row * _ROW
-        (line, *more) = wrap(intervention_label(words, push), _LETTERS)
+        (line, *more) = wrap(intervention_label(words, intervention), _LETTERS)
         labels.append({"text": f"{line}…" if more else line, "y": y + _ROW / 2})
         for column, (name, state) in enumerate(across):
-            total = found.effect(push, name, state).total
-            itself = name == push.name
+            total = found.effect(intervention, name, state).total
+            itself = name == intervention.name
             cells.append(_cell(column, y, 0.0 if itself else total, itself))
     titles = [
         {
@@ -199,14 +203,15 @@ def matrix_chart(found: "Dominoes") -> str:
         alt.layer(squares, numbers, rows, head)
         .properties(
             width=_LABEL + _CELL * len(across),
-            height=top + _ROW * len(pushes),
+            height=top + _ROW * len(interventions),
             background="transparent",
             padding=2,
         )
         .configure_view(stroke=None)
     )
     return inline_svg(
-        vl_convert.vegalite_to_svg(chart.to_dict()), _matrix_label(found, words, pushes, across)
+        vl_convert.vegalite_to_svg(chart.to_dict()),
+        _matrix_label(found, words, interventions, across),
     )
 
 
@@ -227,17 +232,20 @@ def _cell(column: int, y: float, total: float, itself: bool) -> dict[str, Any]:
 
 
 def _matrix_label(
-    found: "Dominoes", words: Words, pushes: list["Intervention"], across: list[tuple[str, str]]
+    found: "Dominoes",
+    words: Words,
+    interventions: list["Intervention"],
+    across: list[tuple[str, str]],
 ) -> str:
     largest = [
-        (found.effect(push, name, state).total, push, words.entry(name, state))
-        for push in pushes
+        (found.effect(intervention, name, state).total, intervention, words.entry(name, state))
+        for intervention in interventions
         for name, state in across
-        if name != push.name
+        if name != intervention.name
     ]
     largest.sort(key=lambda item: -abs(item[0]))
     told = "; ".join(
-        f"{intervention_label(words, push)}: {outcome} {round(100 * total):+d} points"
-        for total, push, outcome in largest[:8]
+        f"{intervention_label(words, intervention)}: {outcome} {round(100 * total):+d}"
+        for total, intervention, outcome in largest[:8]
     )
-    return f"What falls with what, the largest changes. {told}"
+    return f"Matrix of effects, in percentage points; the largest are: {told}"

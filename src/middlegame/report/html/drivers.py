@@ -9,9 +9,9 @@ from middlegame.report.terminal.drivers import caveats, method
 from middlegame.report.text.drivers import drivers_text
 
 if TYPE_CHECKING:
-    from middlegame.analysis.sensitivity_indices import QuestionDrivers
     from middlegame.analysis.one_at_a_time import OneAtATime
     from middlegame.analysis.outcomes import BatchEvaluator
+    from middlegame.analysis.sensitivity_indices import QuestionDrivers
     from middlegame.equilibrium.equilibrium import Equilibrium
 
 _FLIPS, _ROWS = 5, 10

@@ -3,7 +3,12 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from middlegame.analysis.hypotheses import EvidenceAssessment, HypothesisSet, hidden, weigh_evidence
+from middlegame.analysis.evidence_weights import (
+    EvidenceAssessment,
+    HypothesisSet,
+    hidden,
+    weigh_evidence,
+)
 from middlegame.equilibrium.equilibrium import Equilibrium
 from middlegame.report.html.sections import Section, sections
 from middlegame.report.terminal.hypotheses import (

@@ -25,6 +25,7 @@ from middlegame.report.text.over_time import (
 )
 from middlegame.report.text.palette import NEUTRAL, actor_colours
 from middlegame.report.text.policies import policy_rows, policy_words
+from middlegame.report.text.storylines import storyline_texts
 from middlegame.report.text.words import (
     SCALE_SOURCE,
     Words,
@@ -92,7 +93,7 @@ def html_report(
             graph_period=words.period(period) if period else "",
             timed=is_timed(equilibrium),
             graph_width=natural_width(graph),
-            storylines=narrative.storyline_texts(equilibrium, STORYLINES),
+            storylines=storyline_texts(equilibrium, STORYLINES),
             points=_points(equilibrium, words),
             policies=_policies(equilibrium, words),
             leads=leads,

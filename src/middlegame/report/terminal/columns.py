@@ -1,4 +1,4 @@
-"""Lines of fixed columns on a terminal: number, bar, and words that wrap beside them."""
+"""A page in the terminal: lines of a number, a bar and text that wraps beside them."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -14,13 +14,13 @@ _WIDEST = 100
 _NARROWEST = 40
 _MARGIN = 2
 _MEASURE = 88
+"""Most columns of a sentence: longer lines are harder to read."""
 _COLUMN = 7
-"""Sentences are harder to read when they are longer than this."""
 
 
 @dataclass(frozen=True)
 class Page:
-    """What is printed on, in columns that never break.
+    """A page that is printed on a console, in columns that keep their places.
 
     Attributes:
         console: where the lines go; in a pipe they are plain ASCII.
@@ -30,17 +30,17 @@ class Page:
 
     @property
     def plain(self) -> bool:
-        """Whether to do without colour and without signs beyond ASCII."""
+        """Whether to print ASCII without colour."""
         return not self.console.is_terminal or self.console.options.ascii_only
 
     @property
     def width(self) -> int:
-        """How many columns are used."""
+        """Width of the page in columns."""
         return max(_NARROWEST, min(self.console.width, _WIDEST))
 
     @property
     def bar_width(self) -> int:
-        """How many columns a full bar takes."""
+        """Width of a full bar in columns."""
         return max(8, self.width // 5)
 
     def gap(self) -> None:
@@ -48,7 +48,7 @@ class Page:
         self._line("")
 
     def title(self, title: str, aside: str = "") -> None:
-        """Print what all of it is about."""
+        """Print the title of the page, and beneath it an aside."""
         for line in self._wrapped(Text(title, style="bold"), self.width):
             self._line(line)
         if aside:
@@ -56,24 +56,24 @@ class Page:
         self.gap()
 
     def section(self, title: str, aside: str = "") -> None:
-        """Print what the lines below have in common."""
+        """Print the heading of a section, with an aside behind it."""
         told = Text.assemble((title.upper(), "bold"), (f"  {aside}" if aside else "", "dim"))
         for line in self._wrapped(told, self.width):
             self._line(line)
 
     def paragraph(self, text: str, *, style: str = "", mark: str = "") -> None:
-        """Print sentences, beside a mark if there is one."""
+        """Print a paragraph; a mark stands in the margin of its first line."""
         for place, line in enumerate(self._wrapped(Text(text, style=style), _MEASURE - _MARGIN)):
             self._line(f"{mark if not place else '':{_MARGIN}}", line)
 
     def notes(self, told: Iterable[str]) -> None:
-        """Print what a reader must know first."""
+        """Print each note as a paragraph with a mark."""
         for note in told:
             self.paragraph(note, mark="!")
             self.gap()
 
     def heading(self, title: str, colour: str) -> None:
-        """Print a name with its actor's colour beside it."""
+        """Print the heading of a move or factor beside its colour."""
         mark = "" if self.plain else "● "
         for place, line in enumerate(self._wrapped(title, self.width - _MARGIN - len(mark))):
             begin = mark if not place else " " * len(mark)
@@ -86,7 +86,14 @@ class Page:
         colour: str,
         before: Sequence[float] | None = None,
     ) -> None:
-        """Print a bar for each of the states that something may be in."""
+        """Print a bar for each state; the most likely stand out.
+
+        Args:
+            labels: of the states.
+            chances: their probabilities.
+            colour: of the bars.
+            before: their prior probabilities, if there is evidence.
+        """
         values = list(chances)
         was: Sequence[float | None] = before or [None] * len(values)
         for label, chance, prior in zip(labels, values, was, strict=True):
@@ -102,14 +109,20 @@ class Page:
         strong: bool = False,
         before: float | None = None,
     ) -> None:
-        """Print a probability: percentage, bar, label, and if asked its word.
+        """Print a probability: percentage, bar and label.
 
-        Where it was another before the evidence, that is told too.
+        Args:
+            label: what the probability is about.
+            probability: the probability.
+            colour: of the bar.
+            worded: whether to print its word on the scale of ICD 203.
+            strong: whether it stands out.
+            before: the prior probability, which is printed if it differs.
         """
         style = "bold" if strong else ""
         word = f" ({likelihood(probability)})" if worded else ""
         if before is not None and percent(before) != percent(probability):
-            word += f" [before: {percent(before)}]"
+            word += f" [prior: {percent(before)}]"
         told = Text.assemble((label, style), (word, "dim"))
         number = Text(f"{percent(probability):>{_MARGIN + 4}}  ", style=style)
         self._beside(Text.assemble(number, self._drawn(probability, colour), "  "), told)
@@ -120,27 +133,27 @@ class Page:
         mean: float,
         half: tuple[float, float],
         ninety: tuple[float, float],
-        told: str,
+        interval: str,
         *,
         colour: str = "",
         strong: bool = False,
     ) -> None:
-        """Print a probability with how it spreads: percentage, interval, both drawn, label.
+        """Print a probability with its intervals: percentage, 90% interval, drawing, label.
 
         Args:
-            label: what it is of.
-            mean: where the mark stands.
+            label: what the probability is about.
+            mean: the mean, at the mark.
             half: the ends of the thick line.
             ninety: the ends of the thin one.
-            told: the interval in words.
+            interval: the 90% interval in words.
             colour: of the lines.
             strong: whether it stands out.
         """
         style = "bold" if strong else ""
         number = Text(f"{percent(mean):>{_MARGIN + 4}} ", style=style)
         drawn = self._spread(mean, half, ninety, colour)
-        told = f" {told:<8} "
-        self._beside(Text.assemble(number, (told, "dim"), drawn, "  "), Text(label, style=style))
+        ends = f" {interval:<8} "
+        self._beside(Text.assemble(number, (ends, "dim"), drawn, "  "), Text(label, style=style))
 
     def _spread(
         self, mean: float, half: tuple[float, float], ninety: tuple[float, float], colour: str
@@ -163,13 +176,13 @@ class Page:
         colour: str = "",
         beneath: Sequence[Sequence[str]] = (),
     ) -> None:
-        """Print a row for each state: its label, then its chance in each period.
+        """Print a row for each state: its label, then its probability in each period.
 
         Args:
             labels: of the states.
-            chances: of each, in each period.
+            chances: the probability of each state in each period.
             colour: of the move's actor.
-            beneath: what stands beneath each row, as short as a column is wide.
+            beneath: text beneath each number, no wider than a column.
         """
         room = self.width - _MARGIN - _COLUMN * len(chances[0])
         highest = [
@@ -190,23 +203,23 @@ class Page:
                 self._line(Text(" " * (room + _MARGIN) + under, "dim"))
 
     def columns(self, names: Sequence[str]) -> None:
-        """Print the heads of the columns of `series`."""
+        """Print the headings of the columns of `series`."""
         room = self.width - _COLUMN * len(names)
         told = Text(" " * room, style="dim")
         told.append("".join(f"{name:>{_COLUMN}}" for name in names), "dim")
         self._line(told)
 
     def value(self, value: str, label: str, colour: str) -> None:
-        """Print a number and what it is of."""
+        """Print a value, its actor's colour and its label."""
         mark = Text("" if self.plain else "● ", style=colour)
         self._beside(Text.assemble((f"{value:>{_MARGIN + 4}}  ", "bold"), mark), Text(label))
 
     def hanging(self, mark: str, text: str) -> None:
-        """Print sentences beside a number."""
+        """Print text that hangs beside a number."""
         self._beside(Text(f"{mark:>{_MARGIN + 4}}  ", style="bold"), Text(text))
 
     def row(self, label: str, values: Sequence[str]) -> None:
-        """Print a few short values in columns, and what they are of."""
+        """Print a few short values in columns, then their label."""
         columns = "".join(f"{value:>{_MARGIN + 4}}" for value in values)
         self._beside(Text(f"{columns}  ", style="bold" if label else "dim"), Text(label))
 
@@ -225,7 +238,7 @@ class Page:
             self._beside(numbers, Text(shift.label))
 
     def note(self, text: str) -> None:
-        """Print what is added to the line above, beneath its label."""
+        """Print a note beneath the label of the line above."""
         if text:
             self._beside(Text(" " * (2 * _MARGIN)), Text(text, style="dim"))
 
@@ -240,7 +253,7 @@ class Page:
 
         Args:
             heads: of the columns.
-            rows: their labels and numbers; None where there is none to tell.
+            rows: labels and numbers; None where a number has no meaning.
         """
         self._line(" " * _MARGIN, Text("".join(f"{head:>5}" for head in heads), style="bold"))
         for label, numbers in rows:
@@ -248,7 +261,7 @@ class Page:
             self._beside(Text.assemble(" " * _MARGIN, *cells, "  "), Text(label))
 
     def span(self, low: float, high: float, label: str) -> None:
-        """Print the part of a range that something takes up, from `low` to `high` of it."""
+        """Draw the part of a range from `low` to `high`, both as shares of the range."""
         width = self.bar_width
         begin = min(round(low * width), width - 1)
         end = max(round(high * width), begin + 1)

@@ -12,9 +12,9 @@ from middlegame.report.text.grammar import capitalize_first
 from middlegame.report.text.words import percent
 
 if TYPE_CHECKING:
-    from middlegame.analysis.sensitivity_indices import QuestionDrivers
     from middlegame.analysis.one_at_a_time import OneAtATime
     from middlegame.analysis.outcomes import BatchEvaluator
+    from middlegame.analysis.sensitivity_indices import QuestionDrivers
     from middlegame.equilibrium.equilibrium import Equilibrium
 
 _FLIPS, _ROWS = 3, 5

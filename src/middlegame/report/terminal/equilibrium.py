@@ -1,6 +1,6 @@
-"""The forecast and what changes it, in the terminal: the answer first, the method last.
+"""An equilibrium and its changes in the terminal: the answer first, the method last.
 
-Where nobody watches (a pipe, a file), the same lines in plain ASCII and without colour.
+In a pipe or a file the lines are plain ASCII without colour.
 """
 
 from collections.abc import Sequence
@@ -29,6 +29,7 @@ from middlegame.report.text.over_time import (
     nodes_without_period,
 )
 from middlegame.report.text.palette import NEUTRAL, actor_colours
+from middlegame.report.text.storylines import storyline_texts
 from middlegame.report.text.words import clean, date, odds, percent, points
 
 
@@ -40,13 +41,13 @@ def show_equilibrium(
     storylines: int = 5,
     seconds: float | None = None,
 ) -> None:
-    """Print an equilibrium: answer, questions, moves, factors, storylines, points, method.
+    """Print an equilibrium: answer, questions, moves, outcomes, storylines, points, method.
 
     Args:
-        equilibrium: what to show.
-        console: where to.
-        storylines: how many to tell.
-        seconds: how long solving took, if that is to be told.
+        equilibrium: the equilibrium to print.
+        console: where to print.
+        storylines: number of storylines, at most.
+        seconds: the time that solving took, if it is to be printed.
     """
     page = Page(console)
     _opening(page, equilibrium)
@@ -59,7 +60,13 @@ def show_equilibrium(
 
 
 def show_change(before: Equilibrium, after: Equilibrium, console: Console) -> None:
-    """Print what a supposition or an observation changes, the largest changes first."""
+    """Print what a supposition or an observation changes, the largest changes first.
+
+    Args:
+        before: the equilibrium without it.
+        after: the equilibrium with it.
+        console: where to print.
+    """
     page = Page(console)
     words = narrative.words_of(after)
     page.title(words.title)
@@ -72,10 +79,10 @@ def show_change(before: Equilibrium, after: Equilibrium, console: Console) -> No
         page.shift_rows(asked)
         page.gap()
     changed = largest_shifts(before, after)
-    page.section("What changes most")
+    page.section("Largest changes")
     page.shift_rows(changed)
     if not changed:
-        page.paragraph("Nothing moves by a whole percentage point.")
+        page.paragraph("Nothing changes by a whole percentage point.")
     page.gap()
     page.section("Expected points")
     page.shift_rows(point_shifts(before, after))
@@ -134,7 +141,7 @@ def _opening(page: Page, equilibrium: Equilibrium) -> None:
         page.gap()
     page.paragraph(narrative.answer(equilibrium), style="bold")
     page.gap()
-    page.notes(narrative.notes(equilibrium, "in square brackets"))
+    page.notes(narrative.notes(equilibrium, "in brackets"))
 
 
 def _questions(page: Page, equilibrium: Equilibrium) -> None:
@@ -155,10 +162,10 @@ def _moves(page: Page, equilibrium: Equilibrium) -> None:
     if not equilibrium.diagram.decisions:
         return
     if is_timed(equilibrium):
-        page.section("What each does", "in order of play, period by period")
+        page.section("Moves", "in order of play, by period")
         show_series(page, moves_over_time(equilibrium))
         return
-    page.section("What each does", "in order of play")
+    page.section("Moves", "in order of play")
     for move in equilibrium.diagram.decisions:
         page.heading(words.heading(move.name), colours[move.owner])
         page.forecast(
@@ -175,16 +182,16 @@ def _factors(page: Page, equilibrium: Equilibrium) -> None:
     every = list(equilibrium.diagram.contest_nodes)
     if is_timed(equilibrium):
         found = factors_over_time(equilibrium)
-        for title, some in (("What comes of it", True), ("Other factors", False)):
+        for title, some in (("Outcomes", True), ("Other factors", False)):
             if any(each.headline == some for each in found):
-                page.section(title, "period by period")
+                page.section(title, "by period")
                 show_series(page, [each for each in found if each.headline == some])
         every = nodes_without_period(equilibrium)
     factors = [n for n in every if not isinstance(n, Decision)]
     headlines = [factor.name for factor in factors if factor.headline]
     others = [factor.name for factor in factors if not factor.headline]
     if headlines:
-        page.section("What comes of it")
+        page.section("Outcomes")
         for name in headlines:
             page.heading(words.label(name), NEUTRAL)
             page.forecast(
@@ -195,7 +202,7 @@ def _factors(page: Page, equilibrium: Equilibrium) -> None:
             )
         page.gap()
     if others:
-        page.section("Other factors", "the likeliest state of each")
+        page.section("Other factors", "the most likely state of each")
         for name in others:
             state, chance = narrative.most_likely(equilibrium.forecasts[name])
             page.bar(capitalize_first(words.clause(name, state)), chance, colour=NEUTRAL)
@@ -203,18 +210,17 @@ def _factors(page: Page, equilibrium: Equilibrium) -> None:
 
 
 def _storylines(page: Page, equilibrium: Equilibrium, count: int) -> None:
-    told = narrative.storyline_texts(equilibrium, count)
+    told = storyline_texts(equilibrium, count)
     if not told:
         return
     share = percent(sum(line.probability for line in told))
     if is_timed(equilibrium):
-        aside = f"the likeliest {len(told)}, together {share}, with what each then mostly does"
-        page.section("Storylines", aside)
+        page.section("Storylines", f"the {len(told)} most likely, {share} of all together")
         for line in told:
             page.hanging(percent(line.probability), line.sentences)
         page.gap()
         return
-    page.section("Storylines", f"the likeliest {len(told)}, together {share} of all ways it may go")
+    page.section("Storylines", f"the {len(told)} most likely, {share} of all together")
     for line in told:
         text = line.contrast if line is not told[0] else None
         page.hanging(percent(line.probability), text or line.sentences)
@@ -225,7 +231,7 @@ def _points(page: Page, equilibrium: Equilibrium) -> None:
     words, colours = narrative.words_of(equilibrium), actor_colours(equilibrium.diagram)
     if not equilibrium.points:
         return
-    page.section("Expected points", "about 100 part an actor's best outcome from its worst")
+    page.section("Expected points", "worst to best outcome of an actor: about 100 points")
     for owner, value in equilibrium.points.items():
         page.value(points(value), capitalize_first(words.actor(owner)), colours.get(owner, NEUTRAL))
     page.gap()

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from middlegame.analysis.hypotheses import (
+from middlegame.analysis.evidence_weights import (
     STRONG,
     VERY_STRONG,
     WORTH_A_MENTION,

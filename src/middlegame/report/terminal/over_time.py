@@ -1,4 +1,4 @@
-"""Moves and factors over time in the terminal: a row a state, a column a period."""
+"""Moves and factors over time in the terminal: one row per state, one column per period."""
 
 from collections.abc import Sequence
 
@@ -7,11 +7,11 @@ from middlegame.report.text.over_time import Series, select_periods, short_perio
 from middlegame.report.text.words import percent
 
 MOST_COLUMNS = 8
-"""Periods that a terminal shows side by side."""
+"""Most periods that are shown side by side."""
 
 
 def show_series(page: Page, found: Sequence[Series]) -> None:
-    """Print series; beneath each row where nine worlds in ten are, if worlds were drawn."""
+    """Print series, with the 90% intervals of a sweep beneath each row."""
     shown = select_periods(found[0].periods, MOST_COLUMNS) if found else []
     page.columns([short_period(found[0].periods[place]) for place in shown] if found else [])
     for each in found:

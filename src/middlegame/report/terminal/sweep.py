@@ -17,7 +17,7 @@ from middlegame.sweeps.result import Sweep
 
 @show.register(Sweep)
 def show_sweep(found: Sweep, console: Console) -> None:
-    """Print what a sweep found."""
+    """Print a sweep: answer, questions, undecided outcomes, moves, outcomes, points, method."""
     page = Page(console)
     equilibrium = found.equilibrium
     words, scenario = narrative.words_of(equilibrium), equilibrium.scenario
@@ -33,19 +33,19 @@ def show_sweep(found: Sweep, console: Console) -> None:
         page.gap()
     told = list(outlooks.undecided(found))
     if told:
-        page.section("What the ranges leave open")
+        page.section("Uncertainty", "where the most likely outcome depends on the world")
         for line in told:
             page.paragraph(line)
         page.gap()
     if is_timed(equilibrium):
         timed_moves, timed_factors = sweep_over_time(found)
-        for title, series in (("What each does", timed_moves), ("What comes of it", timed_factors)):
+        for title, series in (("Moves", timed_moves), ("Outcomes", timed_factors)):
             if series:
-                page.section(title, "period by period, with nine worlds in ten beneath")
+                page.section(title, "by period, with 90% intervals beneath")
                 show_series(page, series)
     for title, groups in (
-        ("What each does", outlooks.moves(found, timed=False)),
-        ("What comes of it", outlooks.factors(found, timed=False)),
+        ("Moves", outlooks.moves(found, timed=False)),
+        ("Outcomes", outlooks.factors(found, timed=False)),
     ):
         if groups:
             page.section(title)
@@ -55,8 +55,8 @@ def show_sweep(found: Sweep, console: Console) -> None:
             page.gap()
     _points(page, found)
     page.paragraph(
-        "A mark, or a number by itself, is the mean over the worlds, which is the forecast; half "
-        "of the worlds are within the thick line and nine in ten within the whole.",
+        "The mark is the mean over all worlds, which is the forecast. The thick line holds half "
+        "of the worlds, the whole line 90%. A world is one draw of all ranges.",
         style="dim",
     )
     page.paragraph(outlooks.method(found), style="dim")
@@ -77,11 +77,11 @@ def _lines(page: Page, group: OutlookGroup) -> None:
 
 
 def _points(page: Page, found: Sweep) -> None:
-    if not found.points:
+    if not found.point_spreads:
         return
     words, colours = narrative.words_of(found.equilibrium), actor_colours(found.plan.diagram)
-    page.section("Expected points", "and nine worlds in ten")
-    for owner, spread in found.points.items():
+    page.section("Expected points", "mean and 90% interval")
+    for owner, spread in found.point_spreads.items():
         low, high = map(points, spread.ninety)
         label = f"{capitalize_first(words.actor(owner))} ({low} to {high})"
         page.value(points(spread.mean), label, colours.get(owner, NEUTRAL))

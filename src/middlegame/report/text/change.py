@@ -1,4 +1,4 @@
-"""What differs between two equilibria of one contest, ready to be shown."""
+"""The differences between two equilibria of one contest, ready to be shown."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,14 +18,14 @@ MOST_SHIFTS = 12
 
 @dataclass(frozen=True)
 class Shift:
-    """A number before and after.
+    """A number before and after a change.
 
     Attributes:
-        label: of what.
-        before: as it is shown.
-        after: as it is shown.
-        difference: between the two as shown, in whole units.
-        unit: ` pp` for percentage points.
+        label: what the number is about.
+        before: the number before, as shown.
+        after: the number after, as shown.
+        difference: the difference of the two as shown, in whole units.
+        unit: ` pp` for percentage points; empty for points.
     """
 
     label: str
@@ -36,15 +36,15 @@ class Shift:
 
 
 def case_changes(before: "Equilibrium", after: "Equilibrium") -> Iterator[str]:
-    """Say what was supposed or observed in between."""
+    """Yield sentences about what the second equilibrium supposes or observes and the first does not."""
     words = narrative.words_of(after)
     fixed = {n: s for n, s in after.supposed.items() if before.supposed.get(n) != s}
     if fixed:
-        how = "Supposed, by surprise" if after.surprise else "Supposed, and known to everybody"
-        yield f"{how} - {words.facts(fixed.items())}."
+        how = "unannounced: no actor expects it" if after.fixed_policies else "announced"
+        yield f"Supposed ({how}): {words.facts(fixed.items())}."
     seen = {n: s for n, s in after.known.items() if before.known.get(n) != s}
     if seen:
-        yield f"Observed - {narrative.evidence_words(words, seen)}."
+        yield f"Observed: {narrative.evidence_words(words, seen)}."
 
 
 def question_shifts(before: "Equilibrium", after: "Equilibrium") -> list[Shift]:
@@ -59,9 +59,9 @@ def question_shifts(before: "Equilibrium", after: "Equilibrium") -> list[Shift]:
 def largest_shifts(
     before: "Equilibrium", after: "Equilibrium", most: int = MOST_SHIFTS
 ) -> list[Shift]:
-    """List the largest changes of moves and factors, one state of each, largest first.
+    """List the largest changes of moves and factors, one state of each, the largest first.
 
-    What was itself supposed or observed is left out.
+    Moves and factors that are supposed or observed are left out.
     """
     words = narrative.words_of(after)
     fixed = {*after.supposed, *after.known}
@@ -96,19 +96,20 @@ def point_shifts(before: "Equilibrium", after: "Equilibrium") -> list[Shift]:
 
 
 def off_path_warnings(before: "Equilibrium", after: "Equilibrium") -> Iterator[str]:
-    """Warn of moves that now answer to what could not have happened before.
+    """Yield warnings about moves at information sets that had reach probability 0 before.
 
-    Nobody has a payoff to reckon with at what is never reached, so policies there are even.
+    Payoffs are undefined at information sets that are never reached, so policies there are
+    uniform.
     """
-    if not after.surprise:
+    if not after.fixed_policies:
         return
     words = narrative.words_of(after)
     for decision in after.diagram.decisions:
         was, is_now = before.reach[decision.name], after.reach[decision.name]
         if decision.name not in after.supposed and bool(np.any((was <= 0) & (is_now > 0))):
             yield (
-                f"{words.heading(decision.name)}: faces what could not happen before, and is "
-                "taken to choose evenly among what is open to it there."
+                f"{words.heading(decision.name)}: this move faces situations that could not occur "
+                "before. It is assumed to choose evenly among the options available there."
             )
 
 

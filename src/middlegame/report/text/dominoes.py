@@ -1,4 +1,4 @@
-"""What falls with what, in words: a push, what it changes, and the chain that carries it."""
+"""Dominoes in words: an intervention, what it changes, and along which chain of causes."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,29 +9,35 @@ from middlegame.report.text import narrative
 from middlegame.report.text.change import Shift
 from middlegame.report.text.grammar import capitalize_first, join_list, mid_sentence
 from middlegame.report.text.words import Words, percent
+from middlegame.scenario.model.references import base_name
 
 if TYPE_CHECKING:
     from middlegame.analysis.dominoes import Dominoes, Effect
     from middlegame.analysis.interventions import Intervention
 
-LEAST = 0.01
-"""Changes smaller than this are not told."""
+SHOWN_EFFECT = 0.01
+"""Smallest change of a probability that is shown."""
 TREE_THRESHOLD = 0.02
 """Smallest change that a cascade's tree or graph shows."""
 MOST_COLUMNS = 9
-_MOSTLY = 0.5
-"""The part of an effect that a chain must carry to be told as the way it comes about."""
+METHOD = (
+    "Each change is the total effect of an intervention that all actors know before play. Its "
+    "direct part is the change with all policies fixed. Adaptation is what is added when the "
+    "actors anticipate the intervention and choose anew. An effect without a note is direct."
+)
+_MAIN_SHARE = 0.5
+"""Share of an effect that a chain must carry to be named as its cause."""
 
 
 @dataclass(frozen=True)
 class EffectRow:
-    """One change after a push.
+    """One change that follows from an intervention, ready to be shown.
 
     Attributes:
-        effect: what changes.
-        shift: the number before and after.
-        split: what comes by surprise and what adaptation adds.
-        way: the chain that carries it, or nothing.
+        effect: the effect on one state of a move or factor.
+        shift: its probability before and after.
+        split: the direct part and the part through adaptation, in words.
+        chain: the chain of causes that carries most of it, in words; empty where it is direct.
     """
 
     effect: "Effect"
@@ -41,87 +47,104 @@ class EffectRow:
 
     @property
     def note(self) -> str:
-        """Both as one line."""
+        """The split and the chain on one line."""
         return "; ".join(part for part in (self.split, self.chain) if part)
 
 
-def intervention_label(words: Words, push: "Intervention") -> str:
-    """Name what is pushed: `Washington: its answer: lives with it`."""
-    return capitalize_first(words.entry(push.name, push.state))
+def intervention_label(words: Words, intervention: "Intervention") -> str:
+    """Return a table label of an intervention: `The city's decision: renews the lease`."""
+    return capitalize_first(words.entry(intervention.name, intervention.state))
 
 
-def intervention_heading(found: "Dominoes", push: "Intervention") -> str:
-    """Name what is pushed, and how likely it was."""
-    words = narrative.words_of(found.results.equilibrium)
-    before = found.results.equilibrium.forecasts[push.name][push.state]
-    share = found.results.availability(push)
-    where = f"; open in {percent(share)}" if share < 1 - 1e-9 else ""
-    return f"{intervention_label(words, push)} ({percent(before)} now{where})"
+def intervention_heading(dominoes: "Dominoes", intervention: "Intervention") -> str:
+    """Return an intervention as the clause of a condition, with its probability now in brackets.
+
+    Such as `the port city switches to the rival (35% now, available in 76% of cases)`.
+    """
+    words = narrative.words_of(dominoes.results.equilibrium)
+    before = dominoes.results.equilibrium.forecasts[intervention.name][intervention.state]
+    share = dominoes.results.availability(intervention)
+    where = f", available in {percent(share)} of cases" if share < 1 - 1e-9 else ""
+    clause = mid_sentence(words.full_clause(intervention.name, intervention.state))
+    return f"{clause} ({percent(before)} now{where})"
 
 
 def effect_rows(
-    found: "Dominoes", push: "Intervention", *, least: float = LEAST, headlines: bool = False
+    dominoes: "Dominoes",
+    intervention: "Intervention",
+    *,
+    least: float = SHOWN_EFFECT,
+    headlines: bool = False,
 ) -> list[EffectRow]:
-    """List what a push changes, in order of play.
+    """List what an intervention changes, in order of play.
 
     Args:
-        found: the dominoes.
-        push: the one that falls first.
-        least: changes smaller than this are left out.
-        headlines: whether only headline factors and moves are told.
+        dominoes: the interventions and their effects.
+        intervention: the one whose effects are listed.
+        least: effects smaller than this are left out, as a probability.
+        headlines: whether to list headline factors and moves alone.
     """
-    words = narrative.words_of(found.results.equilibrium)
-    told = []
-    for effect in found.cascade(push):
+    words = narrative.words_of(dominoes.results.equilibrium)
+    chosen = []
+    for effect in dominoes.cascade(intervention):
         if abs(effect.total) < least or (headlines and not words.node(effect.name).headline):
             continue
-        told.append(_fall(found, push, effect))
-    return told
+        chosen.append(_effect_row(dominoes, intervention, effect))
+    return chosen
 
 
-def strongest_effects(found: "Dominoes", most: int) -> list[tuple["Intervention", EffectRow]]:
-    """List the largest changes of how things end, each end told with its two largest."""
-    ends = dict.fromkeys(node.name for node in _ends(found))
+def strongest_effects(dominoes: "Dominoes", most: int) -> list[tuple["Intervention", EffectRow]]:
+    """List the largest effects on outcomes, at most two on each outcome.
+
+    Outcomes are the headline factors, or all factors where there is none; over time in their
+    last period.
+    """
+    ends = dict.fromkeys(node.name for node in _final_nodes(dominoes))
     every = [
-        (push, effect)
-        for push in found.interventions
-        for effect in found.cascade(push)
+        (intervention, effect)
+        for intervention in dominoes.interventions
+        for effect in dominoes.cascade(intervention)
         if effect.name in ends
     ]
     every.sort(key=lambda item: -round(abs(item[1].total), 9))
-    told: list[tuple[Intervention, EffectRow]] = []
+    chosen: list[tuple[Intervention, EffectRow]] = []
     times: dict[str, int] = {}
-    for push, effect in every:
-        if abs(effect.total) < LEAST or len(told) == most:
+    for intervention, effect in every:
+        if abs(effect.total) < SHOWN_EFFECT or len(chosen) == most:
             break
-        if times.get(effect.name, 0) < 2 and not _same(push.name, effect.name):
+        if times.get(effect.name, 0) < 2 and not _same(intervention.name, effect.name):
             times[effect.name] = times.get(effect.name, 0) + 1
-            told.append((push, _fall(found, push, effect, chained=found.is_short)))
-    return told
+            chosen.append(
+                (
+                    intervention,
+                    _effect_row(dominoes, intervention, effect, chained=dominoes.is_short),
+                )
+            )
+    return chosen
 
 
-def outcome_columns(found: "Dominoes") -> list[tuple[str, str]]:
-    """Choose the outcomes that a matrix shows: states of headline factors, or of all, at the end.
+def outcome_columns(dominoes: "Dominoes") -> list[tuple[str, str]]:
+    """Choose the columns of a matrix of effects: pairs of an outcome and one of its states.
 
-    Of two states the one that is less likely as things are: the domino that still stands.
+    A factor with two states is shown by the one that is less likely now.
     """
-    told: list[tuple[str, str]] = []
-    for node in _ends(found):
-        forecast = found.results.equilibrium.forecasts[node.name]
+    chosen: list[tuple[str, str]] = []
+    for node in _final_nodes(dominoes):
+        forecast = dominoes.results.equilibrium.forecasts[node.name]
         if len(node.states) == 2:
-            told.append((node.name, min(node.states, key=lambda state: forecast[state])))
+            chosen.append((node.name, min(node.states, key=lambda state: forecast[state])))
         else:
-            told += [(node.name, state) for state in node.states]
-    return told
+            chosen += [(node.name, state) for state in node.states]
+    return chosen
 
 
-def _ends(found: "Dominoes") -> list[Node]:
-    """List the headline factors, or all where none is one; over time as they are at the end."""
-    diagram = found.results.diagram
+def _final_nodes(dominoes: "Dominoes") -> list[Node]:
+    """List the headline factors, or all where there is none; over time in their last period."""
+    diagram = dominoes.results.diagram
     nodes = [
         node
         for node in diagram.contest_nodes
-        if node.period is None or node.name == diagram.instances(_known(node.name))[-1].name
+        if node.period is None or node.name == diagram.instances(base_name(node.name))[-1].name
     ]
     factors: list[Node] = [node for node in nodes if not isinstance(node, Decision)]
     return [node for node in factors if node.headline] or factors or nodes
@@ -129,46 +152,41 @@ def _ends(found: "Dominoes") -> list[Node]:
 
 def _same(name: str, other: str) -> bool:
     """Whether two nodes are one move or factor in different periods."""
-    return _known(name) == _known(other)
+    return base_name(name) == base_name(other)
 
 
-def _known(name: str) -> str:
-    return name.partition("@")[0]
-
-
-def intervention_notes(found: "Dominoes", push: "Intervention") -> Iterator[str]:
-    """Say what a reader must know about a push."""
-    words = narrative.words_of(found.results.equilibrium)
-    if found.results.availability(push) < 1 - 1e-9:
+def intervention_notes(dominoes: "Dominoes", intervention: "Intervention") -> Iterator[str]:
+    """Yield the sentences that qualify an intervention's effects."""
+    words = narrative.words_of(dominoes.results.equilibrium)
+    if dominoes.results.availability(intervention) < 1 - 1e-9:
         yield (
-            f"{intervention_label(words, push)} is not always open: it is taken wherever it is, and "
-            "elsewhere the choice is free."
+            f"{intervention_label(words, intervention)} is not always available. The option is "
+            "taken wherever it is; elsewhere the choice stays free."
         )
-    moves = [words.heading(name) for name in found.results.unforeseen_moves(push)]
+    moves = [words.heading(name) for name in dominoes.results.unforeseen_moves(intervention)]
     if moves:
         yield (
-            f"By surprise, {join_list(moves)} "
-            f"{'face' if len(moves) > 1 else 'faces'} what could not happen before, and is taken "
-            "to choose evenly there."
+            "With fixed policies, some moves face situations that could not occur before, and are "
+            f"assumed to choose evenly there: {join_list(list(map(mid_sentence, moves)))}."
         )
 
 
-def evidence_note(found: "Dominoes") -> str:
-    """Say where a contest's own evidence does not count here; nothing where it has none."""
-    if not found.results.diagram.evidence:
+def evidence_note(dominoes: "Dominoes") -> str:
+    """Return a sentence that the contest's evidence is not used here; empty without evidence."""
+    if not dominoes.results.diagram.evidence:
         return ""
     return (
-        "The contest's evidence is set aside here, as it is news about a world in which nothing "
-        "was set from outside: what is said to be so now is as it was before the evidence."
+        "The contest's evidence is not used here, since it is about a world without "
+        "interventions; probabilities before an intervention are prior probabilities."
     )
 
 
-def _fall(
-    found: "Dominoes", push: "Intervention", effect: "Effect", *, chained: bool = True
+def _effect_row(
+    dominoes: "Dominoes", intervention: "Intervention", effect: "Effect", *, chained: bool = True
 ) -> EffectRow:
-    shift = _shift(narrative.words_of(found.results.equilibrium), effect)
-    way = _way(found, push, effect, shift.difference) if chained else ""
-    return EffectRow(effect, shift, _split(effect), way)
+    shift = _shift(narrative.words_of(dominoes.results.equilibrium), effect)
+    way = _chain_words(dominoes, intervention, effect, shift.difference) if chained else ""
+    return EffectRow(effect, shift, _split_words(effect), way)
 
 
 def _shift(words: Words, effect: "Effect") -> Shift:
@@ -179,27 +197,29 @@ def _shift(words: Words, effect: "Effect") -> Shift:
     )
 
 
-def _split(effect: "Effect") -> str:
-    """Part an effect into surprise and adaptation, where others adapt at all."""
-    surprise, adaptation = round(100 * effect.direct), round(100 * effect.adaptation)
+def _split_words(effect: "Effect") -> str:
+    """Return how an effect splits into a direct part and adaptation; empty if all is direct."""
+    direct, adaptation = round(100 * effect.direct), round(100 * effect.adaptation)
     if not adaptation:
         return ""
-    if not surprise:
-        return "all of it as others adapt"
-    return f"{surprise:+d} by surprise, {adaptation:+d} as others adapt"
+    if not direct:
+        return "all through adaptation"
+    return f"{direct:+d} directly, {adaptation:+d} through adaptation"
 
 
-def _way(found: "Dominoes", push: "Intervention", effect: "Effect", difference: int) -> str:
-    """Tell what an effect passes through, and how much of it; nothing where it is direct."""
-    chain = found.chain(push, effect.name, effect.state)
+def _chain_words(
+    dominoes: "Dominoes", intervention: "Intervention", effect: "Effect", difference: int
+) -> str:
+    """Return which chain carries an effect, and how much of it; empty where it is direct."""
+    chain = dominoes.chain(intervention, effect.name, effect.state)
     if chain is None or len(chain.links) < 2:
         return ""
-    if abs(chain.carried) < _MOSTLY * abs(chain.total):
-        return "along several ways, none of which carries half of it"
-    words = narrative.words_of(found.results.equilibrium)
-    shown = {node.name for node in found.results.diagram.contest_nodes}
+    if abs(chain.carried) < _MAIN_SHARE * abs(chain.total):
+        return "along several chains, none of which carries half of it"
+    words = narrative.words_of(dominoes.results.equilibrium)
+    shown = {node.name for node in dominoes.results.diagram.contest_nodes}
     steps = [
-        mid_sentence(words.clause(link.head, found.gaining_state(push, link.head)))
+        mid_sentence(words.clause(link.head, dominoes.gaining_state(intervention, link.head)))
         for link in chain.links[:-1]
         if link.head in shown
     ]
@@ -207,5 +227,6 @@ def _way(found: "Dominoes", push: "Intervention", effect: "Effect", difference: 
         return ""
     carried, of = round(100 * abs(chain.carried)), abs(difference)
     amount = "all of it" if carried >= of else f"{carried} of the {of}"
-    how = "because, expecting it," if chain.links[0].adapts else "by way of"
-    return f"{amount} {how} {', then '.join(steps)}"
+    if chain.links[0].adapts:
+        steps[0] += ", in anticipation"
+    return f"{amount} because {', then '.join(steps)}"

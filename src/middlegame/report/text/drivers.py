@@ -15,9 +15,9 @@ from middlegame.report.text.words import Words, name_as_words, percent
 from middlegame.scenario.model.correlations import COEFFICIENT_GROUP
 
 if TYPE_CHECKING:
-    from middlegame.analysis.sensitivity_indices import Driver, QuestionDrivers
     from middlegame.analysis.one_at_a_time import FlipPoint, OneAtATime
     from middlegame.analysis.outcomes import QuestionOutcomes
+    from middlegame.analysis.sensitivity_indices import Driver, QuestionDrivers
     from middlegame.equilibrium.equilibrium import Equilibrium
 
 

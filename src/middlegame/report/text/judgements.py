@@ -1,4 +1,4 @@
-"""Every number of a scenario, in words: what it says, how sure, why, and where it comes from."""
+"""Judgements in words: every number of a scenario, with its range, reason and sources."""
 
 import math
 from collections.abc import Iterator, Mapping
@@ -20,13 +20,15 @@ if TYPE_CHECKING:
 Path = tuple[str | int, ...]
 _ODDS_END = 10.0
 _MIDDLE_YEARS = 5.0
-"""A half-life that stands in the middle of its scale."""
+"""The half-life in the middle of its scale, in years."""
 _COSTS = "costs"
-"""Points that an option costs: they begin at nought, and have a scale of their own."""
-_PRECISION = "How sharply they choose"
-_PATIENCE = "What later is worth to them"
+"""Unit of the points that an option costs: their scale begins at zero."""
+_PRECISION = "Precision of choice"
+_PATIENCE = "Patience"
 _OTHER = "Other numbers"
-_COST_OF = "What options cost"
+_COST_OF = "Costs of options"
+_THIS_FACTOR, _IS_WORTH = "this factor", "is worth"
+"""Claims of judgements without a claim of their own."""
 
 
 @dataclass(frozen=True)
@@ -34,10 +36,10 @@ class CitedPlace:
     """A place in a source.
 
     Attributes:
-        source: the source's name; the list of sources has its title.
+        source: the source's name in the scenario.
         title: the source's title.
-        paragraph: in it, if one is named.
-        url: where it can be read, if it is a web address.
+        paragraph: the number of the paragraph, if the citation has one.
+        url: the source's address, if it is a web address.
     """
 
     source: str
@@ -51,17 +53,17 @@ class JudgementRow:
     """A judgement as the report shows it.
 
     Attributes:
-        name: where it stands in the scenario.
-        case: under which condition.
-        claim: what it puts a number on.
-        value: the number or range.
-        exact: whether it is one number.
-        low: where the range begins, as a share of its scale's width.
-        high: where it ends.
-        used: the value taken for the forecast, likewise.
-        why: the reason.
-        cites: the places that support it.
-        line: of the file, if that is at hand.
+        name: its dotted path in the scenario.
+        case: the condition under which it holds; empty without one.
+        claim: what the number is about.
+        value: the number or range, in words.
+        exact: whether it is a single number.
+        low: the lower end of the range, as a share of its scale.
+        high: the upper end of the range, as a share of its scale.
+        used: the value that the forecast uses, as a share of its scale.
+        why: the analyst's reason.
+        cites: the places in sources that support it.
+        line: the line of the file, if the file is at hand.
     """
 
     name: str
@@ -79,7 +81,7 @@ class JudgementRow:
 
 @dataclass
 class JudgementGroup:
-    """Judgements about one thing."""
+    """The judgements about one factor, actor or kind of number."""
 
     title: str
     rows: list[JudgementRow] = field(default_factory=list)
@@ -99,13 +101,13 @@ class _Judgement:
 def judgement_groups(
     equilibrium: "Equilibrium", words: Words, loaded: "LoadedScenario | None"
 ) -> list[JudgementGroup]:
-    """List every number of the scenario, and every parameter of the diagram, by what it is of."""
+    """List every number of the scenario and every parameter of the diagram, in groups."""
     used = _used(equilibrium)
     raws = list(_raws(equilibrium))
     extents = {unit: _extent(raws, unit) for unit in ("points", _COSTS)}
     groups: dict[str, JudgementGroup] = {}
     for raw in raws:
-        title, case, claim = _told(words, raw.path)
+        title, case, claim = _describe(words, raw.path)
         extent = extents.get(raw.unit, 1.0)
         ends = [_share(end, raw.unit, extent) for end in (raw.low, raw.high)]
         middle = used.get(raw.name)
@@ -127,23 +129,28 @@ def judgement_groups(
 
 
 def judgement_words(words: Words, parameter: Parameter) -> str:
-    """Name a judgement on one line: what it is of, what it says, and when it holds."""
-    title, case, claim = _told(words, parameter.path)
+    """Return a judgement's label on one line: what it is about and when it holds."""
+    title, case, claim = _describe(words, parameter.path)
     if title == _OTHER:
         return clean(parameter.name)
-    told = f"{title}: {mid_sentence(claim)}" if claim != "this factor" else title
-    if title == _PRECISION:
-        return f"{title}: {mid_sentence(case)}"
-    if title == _COST_OF:
-        return f"{told} ({case})"
-    if not case or case == "In any case" or title.startswith("What "):
-        return told
-    first, _, rest = case.partition(" ")
-    return f"{told} ({f'{first.lower()} {rest}'.strip()})"
+    label = title if claim == _THIS_FACTOR else f"{title}: {mid_sentence(claim)}"
+    match parameter.path:
+        case ("factors", str(name), *rest) if state := _rule(words, name, rest)[1]:
+            label = words.clause(name, state)
+        case ("interests", *_):
+            return f"{title}: {mid_sentence(case)}" if claim == _IS_WORTH else label
+        case ("moves", *_):
+            return f"{label} ({case})"
+        case ("actors" | "precision", *_):
+            return f"{title}: {mid_sentence(case)}"
+    if not case or case == "In any case":
+        return label
+    first, _, rest_of_case = case.partition(" ")
+    return f"{label} ({f'{first.lower()} {rest_of_case}'.strip()})"
 
 
 def value_words(parameter: Parameter, value: float) -> str:
-    """Write a value of a judgement as the scenario would, rounded."""
+    """Write a value of a judgement in its unit, rounded."""
     unit = _unit(parameter.path, parameter.unit)
     if unit == "probability":
         digits = 0 if 0.095 <= value <= 0.905 else 1
@@ -155,13 +162,13 @@ def value_words(parameter: Parameter, value: float) -> str:
 
 
 def range_words(parameter: Parameter) -> str:
-    """Write a judgement's range."""
+    """Write a judgement's range in its unit."""
     told = _value(parameter.low, parameter.high, _unit(parameter.path, parameter.unit))
     return told.replace("–", " to ")
 
 
 def _raws(equilibrium: "Equilibrium") -> Iterator[_Judgement]:
-    """List the scenario's numbers in written order, then parameters that stand nowhere in it."""
+    """List the scenario's numbers in written order, then parameters from elsewhere."""
     parameters = {parameter.path: parameter for parameter in equilibrium.diagram.parameters}
     told: set[str] = set()
     for path, judgement, around in judgements(equilibrium.scenario) if equilibrium.scenario else ():
@@ -196,7 +203,7 @@ def _unit(path: Path, unit: str) -> str:
 
 
 def _extent(raws: list[_Judgement], unit: str) -> float:
-    """Give a round number of points that none of these numbers exceeds."""
+    """Return a round number of points that is at least as large as all these numbers."""
     largest = max(
         (abs(e) for raw in raws if raw.unit == unit for e in (raw.low, raw.high)), default=1.0
     )
@@ -215,41 +222,49 @@ def _dotted(path: Path) -> str:
     return "".join(parts).removeprefix(".")
 
 
-def _told(words: Words, path: Path) -> tuple[str, str, str]:
-    """Give a judgement's thing, condition and claim."""
+def _describe(words: Words, path: Path) -> tuple[str, str, str]:
+    """Return a judgement's group, condition and claim."""
     match path:
         case ("factors", str(name), *rest):
             case, state = _rule(words, name, rest)
-            return words.label(name), case, words.state(name, state) if state else "this factor"
+            return words.label(name), case, words.state(name, state) if state else _THIS_FACTOR
         case ("moves", str(name), "options", str(option), *_):
             return _COST_OF, words.heading(name), words.state(name, option)
         case ("interests", str(actor), int(place), *_) if words.scenario:
             interest = words.scenario.interests[actor][place]
             case = capitalize_first(words.condition(interest.when))
-            claim = clean(interest.label) if interest.label else "is worth"
+            claim = clean(interest.label) if interest.label else _IS_WORTH
             return f"What {_mid(words.actor(actor))} wants", case, claim
         case ("actors", str(actor), "patience"):
-            return _PATIENCE, capitalize_first(words.actor(actor)), "a year later"
+            return (
+                _PATIENCE,
+                capitalize_first(words.actor(actor)),
+                "worth of a point one year later",
+            )
         case ("offers", str(name), *rest):
             return words.label(name), _offered(rest), "costs"
         case ("actors", str(actor), *_):
             return _PRECISION, capitalize_first(words.actor(actor)), "precision"
         case ("evidence", str(name), *_) if words.scenario and name in words.scenario.evidence:
             label = words.scenario.evidence[name].label
-            return "How reliable reports are", "", clean(label) if label else name_as_words(name)
+            return "Reliability of reports", "", clean(label) if label else name_as_words(name)
         case ("precision",):
-            return _PRECISION, "Everybody else", "precision"
+            return _PRECISION, "All other actors", "precision"
         case ("fit", "coefficients", str(name)) if words.scenario and words.scenario.fit:
             coefficient = words.scenario.fit.coefficients[name]
-            return "What history teaches", "", clean(coefficient.label or name_as_words(name))
+            return (
+                "Coefficients learned from data",
+                "",
+                clean(coefficient.label or name_as_words(name)),
+            )
         case ("fit", "columns", str(name)) if words.scenario and words.scenario.fit:
             column = words.scenario.fit.columns[name]
-            return "The circumstances", "", clean(column.label or name_as_words(name))
+            return "Data columns", "", clean(column.label or name_as_words(name))
     return _OTHER, "", name_as_words(_dotted(path)) or "a number"
 
 
 def _offered(rest: list[Any]) -> str:
-    """Say what of an offer costs."""
+    """Return which part of an offer has a cost."""
     match rest:
         case ["terms", int(place), *_]:
             return f"Breaking promise {place + 1}"
@@ -259,7 +274,7 @@ def _offered(rest: list[Any]) -> str:
 
 
 def _rule(words: Words, name: str, rest: list[Any]) -> tuple[str, str]:
-    """Say under which condition a factor's number holds, and of which state it speaks."""
+    """Return the condition under which a factor's number holds, and the state it is about."""
     factor = words.scenario.factors.get(name) if words.scenario else None
     if factor is None:
         return "", ""
@@ -269,15 +284,15 @@ def _rule(words: Words, name: str, rest: list[Any]) -> tuple[str, str]:
         case ["start", str(state)]:
             return "Before the first period", state
         case ["stays"]:
-            return "That it stays as it was", ""
+            return "Remaining in its state", ""
         case ["rules", int(place), "then", str(state)] if factor.rules:
             condition = factor.rules[place].if_
             told = f"If {words.condition(condition)}" if condition else "Otherwise"
             return told if condition or place else "In any case", state
         case ["causes", "background", *_] if factor.causes:
-            return "Without any of these causes", factor.causes.state
+            return "Without these causes", factor.causes.state
         case ["causes", str(state), int(place), *_] if factor.causes:
-            return f"Caused, if {words.condition(factor.causes.causes[place].if_)}", state
+            return f"Caused if {words.condition(factor.causes.causes[place].if_)}", state
         case ["table", "rows", int(place), "then", str(state)] if factor.table:
             row = factor.table.rows[place]
             return f"If {words.facts(zip(factor.table.given, row.when, strict=True))}", state
@@ -304,7 +319,7 @@ def _value(low: float, high: float, unit: str) -> str:
 
 
 def _share(value: float, unit: str, extent: float) -> float:
-    """Place a value on its scale: probabilities, odds up to 10:1, costs, points either way."""
+    """Return a value's place on its scale: probabilities, odds up to 10:1, costs, points."""
     if unit == "probability":
         share = value
     elif unit == "years":
@@ -328,5 +343,5 @@ def _cited(scenario: Scenario | None, cite: str) -> CitedPlace:
 
 
 def web_address(url: str | None) -> str | None:
-    """Give an address only if it is one of the web: others could run something."""
+    """Return an address if it is a web address; others could run code."""
     return url if url and url.lower().startswith(("https://", "http://")) else None

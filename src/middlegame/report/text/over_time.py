@@ -1,4 +1,4 @@
-"""Moves and factors over time, ready to be shown: one row for each state, one column a period."""
+"""Moves and factors over time, ready to be shown: one row per state, one column per period."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -20,15 +20,15 @@ class Series:
     """A move or factor over time.
 
     Attributes:
-        name: without a period.
-        title: in words.
+        name: its name without a period.
+        title: its label.
         colour: of its actor.
-        headline: whether storylines tell it.
+        headline: whether it is a headline factor.
         periods: the names of all periods.
         labels: of its states.
-        chances: for each state, its probability in each period; None where it is not there.
-        notes: when its states first come about, in sentences.
-        bands: for each state and period where nine worlds in ten are, if worlds were drawn.
+        chances: for each state its probability in each period; None where it is absent.
+        notes: sentences on when its states first occur.
+        bands: for each state and period the 90% interval of a sweep; empty without a sweep.
     """
 
     name: str
@@ -48,17 +48,17 @@ def is_timed(equilibrium: "Equilibrium") -> bool:
 
 
 def moves_over_time(equilibrium: "Equilibrium") -> list[Series]:
-    """List the moves that belong to periods, in order of play."""
+    """List the moves that are made in periods, in order of play."""
     return [each for each, move in _all(equilibrium) if move]
 
 
 def factors_over_time(equilibrium: "Equilibrium") -> list[Series]:
-    """List the factors that belong to periods; those that storylines tell say when."""
+    """List the factors that have periods; headline factors with notes on when states occur."""
     return [each for each, move in _all(equilibrium) if not move]
 
 
 def sweep_over_time(found: "Sweep") -> tuple[list[Series], list[Series]]:
-    """List moves and headline factors over time as a sweep has them: means, and their bands."""
+    """Return a sweep's moves and headline factors over time: means with 90% intervals."""
     told = [
         (_spread(found, each), move)
         for each, move in _all(found.equilibrium)
@@ -84,12 +84,12 @@ def _spread(found: "Sweep", series: Series) -> Series:
 
 
 def nodes_without_period(equilibrium: "Equilibrium") -> list[Node]:
-    """List what belongs to no period."""
+    """List the nodes without a period."""
     return [node for node in equilibrium.diagram.contest_nodes if node.period is None]
 
 
 def select_periods(periods: Sequence[str], most: int) -> list[int]:
-    """Choose the periods that are shown where not all can be: evenly, and the last."""
+    """Return the places of at most `most` periods to show: evenly spaced, with the last."""
     count = len(periods)
     if count <= most:
         return list(range(count))
@@ -97,7 +97,7 @@ def select_periods(periods: Sequence[str], most: int) -> list[int]:
 
 
 def short_period(period: str) -> str:
-    """Shorten a period's name to a column's head: `Jan-Mar 2026` to `Jan 26`."""
+    """Shorten a period's name to fit a column: `Jan-Mar 2026` to `Jan 26`."""
     words = period.split()
     if len(words) == 2 and words[0] == "period":
         return words[1]
@@ -142,19 +142,20 @@ def _all(equilibrium: "Equilibrium") -> list[tuple[Series, bool]]:
 
 
 def first_passage_notes(equilibrium: "Equilibrium", name: str) -> list[str]:
-    """Say when each state of a factor first comes about, and how likely within the horizon."""
+    """Say how likely each state of a factor is to occur within the horizon, and when first."""
     words, told = narrative.words_of(equilibrium), []
     start = equilibrium.diagram.instances(name)[0]
     forecast = equilibrium.forecasts[start.name]
     for state in words.node(name).states:
         if forecast[state] > 0.5:
-            continue  # it is so from the beginning
+            continue  # holds from the beginning
         found = equilibrium.curve(f"{name} = {state}")
         if found.expected_period is None:
             continue
         period = found.periods[round(found.expected_period) - 1]
+        clause = capitalize_first(words.clause(name, state))
         told.append(
-            f"{capitalize_first(words.clause(name, state))}: {percent(found.cumulative[-1])} within the "
-            f"horizon, then on average first in {period}; {percent(found.survival)} later or never."
+            f"{clause}: {percent(found.cumulative[-1])} within the horizon; if so, first in "
+            f"{period} on average. Later or never: {percent(found.survival)}."
         )
     return told

@@ -1,4 +1,4 @@
-"""One colour for each actor, told apart by people who see colours differently."""
+"""Colours of charts: one for each actor, distinguishable with colour-blindness."""
 
 from middlegame.diagram import Diagram
 
@@ -11,13 +11,13 @@ OKABE_ITO = (
     "#56B4E9",  # sky blue
     "#B8A800",  # the palette's yellow, darkened: it must show on white paper
 )
-"""Okabe & Ito (2008), in an order in which neighbours differ most."""
+"""The palette of Okabe & Ito (2008), ordered so that neighbours differ most."""
 NEUTRAL = "#8A8F98"
-"""For what nobody decides, and for actors beyond the palette."""
+"""Colour of factors, and of actors beyond the palette."""
 
 
 def actor_colours(diagram: Diagram) -> dict[str, str]:
-    """Give each owner a colour: those who move first, in order of play, then the others."""
+    """Return a colour for each actor: first for those with moves, in order of play."""
     movers = dict.fromkeys(decision.owner for decision in diagram.decisions)
     order = [*movers, *(owner for owner in diagram.owners if owner not in movers)]
     return {
@@ -27,4 +27,4 @@ def actor_colours(diagram: Diagram) -> dict[str, str]:
 
 
 RISES, FALLS = "#2B8CC4", "#D9661F"
-"""For what becomes likelier, and for what becomes less likely."""
+"""Colours of probabilities that rise, and of probabilities that fall."""

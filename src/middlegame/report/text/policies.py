@@ -1,4 +1,4 @@
-"""What each move knows and does, situation by situation."""
+"""Policies in words: what each move observes and how it chooses in each situation."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from middlegame.diagram import Decision
-from middlegame.report.text.grammar import mid_sentence
+from middlegame.report.text.grammar import capitalize_first, mid_sentence
 from middlegame.report.text.narrative import most_likely, words_of
 from middlegame.report.text.words import Words, percent
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class PolicyRow:
-    """What a move does in one situation.
+    """How a move chooses at one information set.
 
     Attributes:
-        seen: what its actor then knows, in words.
-        states: the same, the state of each thing that it knows of.
-        reach: how likely the situation is.
+        seen: what its actor observes there, as clauses.
+        states: the state of each observed node, as labels.
+        reach: the reach probability of the information set.
         options: each option's probability; None where it is closed.
     """
 
@@ -32,7 +32,7 @@ class PolicyRow:
 
 
 def policy_rows(equilibrium: "Equilibrium", name: str) -> list[PolicyRow]:
-    """List what a move does in each situation that can come about, the likeliest first."""
+    """List a move's choices at each information set that can be reached, the most likely first."""
     words = words_of(equilibrium)
     node = words.node(name)
     if not isinstance(node, Decision):
@@ -55,20 +55,23 @@ def policy_rows(equilibrium: "Equilibrium", name: str) -> list[PolicyRow]:
 
 
 def policy_words(equilibrium: "Equilibrium", name: str) -> str:
-    """Say in a sentence what a move knows and does."""
+    """Return sentences on what a move observes and how it chooses; empty for a factor."""
     words = words_of(equilibrium)
     node = words.node(name)
     if not isinstance(node, Decision):
         return ""
     if not node.parents:
-        return f"Knows nothing of the others' moves. {_mostly(equilibrium, words, name)}"
+        return f"Observes no other move. {_mostly(equilibrium, words, name)}"
     known = "; ".join(mid_sentence(words.label(parent)) for parent in node.parents)
-    return f"Knows: {known}. {_mostly(equilibrium, words, name)}"
+    return f"Observes: {known}. {_mostly(equilibrium, words, name)}"
 
 
 def _mostly(equilibrium: "Equilibrium", words: Words, name: str) -> str:
+    """Name the most likely option, overall and where the move chooses it most and least often."""
     state, chance = most_likely(equilibrium.forecasts[name])
-    overall = f"Overall, {words.state(name, state)} in {percent(chance)} of cases"
+    overall = (
+        f'"{capitalize_first(words.state(name, state))}" in {percent(chance)} of cases overall'
+    )
     rows = policy_rows(equilibrium, name)
     place = words.node(name).states.index(state)
     free = [row for row in rows if sum(o is not None for o in row.options) > 1]
@@ -77,8 +80,8 @@ def _mostly(equilibrium: "Equilibrium", words: Words, name: str) -> str:
         return f"{overall}."
     least, most = (f(chances, key=lambda item: item[0]) for f in (min, max))
     if percent(least[0]) == percent(most[0]):
-        return f"{overall}, whatever it learns."
+        return f"{overall}, whatever it observes."
     return (
-        f"{overall}: most often ({percent(most[0])}) where {most[1].seen}, "
-        f"least often ({percent(least[0])}) where {least[1].seen}."
+        f"{overall}; where it has a choice, most often ({percent(most[0])}) if {most[1].seen}, "
+        f"least often ({percent(least[0])}) if {least[1].seen}."
     )

@@ -1,4 +1,4 @@
-"""A sweep in words: each forecast with its interval, what is open, how sure the sweep itself is."""
+"""A sweep in words: forecasts with their intervals, undecided outcomes, and the method."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -14,8 +14,8 @@ from middlegame.report.text.words import percent
 if TYPE_CHECKING:
     from middlegame.sweeps.result import Outlook, Sweep
 
-OPEN = 0.9
-"""A state that is the likeliest in a smaller share of the worlds leaves it open which is."""
+DECIDED = 0.9
+"""A node is decided if one state is the most likely one in at least this share of worlds."""
 
 
 @dataclass(frozen=True)
@@ -24,8 +24,8 @@ class OutlookRow:
 
     Attributes:
         label: what is forecast.
-        found: its spread.
-        top: whether it is the likeliest of its kind.
+        outlook: its mean and intervals.
+        top: whether it is the most likely state of its node.
     """
 
     label: str
@@ -39,14 +39,14 @@ class OutlookRow:
 
     @property
     def sentence(self) -> str:
-        """All of it: `19%, nine worlds in ten between 14% and 24%`."""
+        """The mean and the 90% interval: `19%; 90% of worlds between 14% and 24%`."""
         low, high = map(percent, self.outlook.ninety)
-        return f"{percent(self.outlook.mean)}, nine worlds in ten between {low} and {high}"
+        return f"{percent(self.outlook.mean)}; 90% of worlds between {low} and {high}"
 
 
 @dataclass(frozen=True)
 class OutlookGroup:
-    """The states of one move or factor, or all questions."""
+    """The forecasts of one move or factor, or of all questions."""
 
     title: str
     colour: str
@@ -54,7 +54,7 @@ class OutlookGroup:
 
 
 def interval(low: float, high: float) -> str:
-    """Write an interval of probabilities, shortly.
+    """Write an interval of probabilities.
 
     >>> interval(0.138, 0.241), interval(0.001, 0.02), interval(0.3, 0.302)
     ('14..24%', '<1..2%', '30%')
@@ -64,19 +64,19 @@ def interval(low: float, high: float) -> str:
 
 
 def questions(found: "Sweep") -> OutlookGroup:
-    """Give the questions, and what was asked besides."""
+    """Return the forecasts of the questions and of further conditions."""
     equilibrium = found.equilibrium
     words = narrative.words_of(equilibrium)
     asked = equilibrium.scenario.questions if equilibrium.scenario else {}
     lines = [
         OutlookRow(narrative.question_label(words, asked[name]) if name in asked else name, outlook)
-        for name, outlook in found.questions.items()
+        for name, outlook in found.question_outlooks.items()
     ]
     return OutlookGroup("Questions", NEUTRAL, tuple(lines))
 
 
 def moves(found: "Sweep", *, timed: bool = True) -> list[OutlookGroup]:
-    """Give every move, those that belong to periods unless told."""
+    """Return the forecasts of all moves; with `timed=False` of those without a period."""
     colours = actor_colours(found.plan.diagram)
     return [
         _group(found, node.name, colours[node.owner])
@@ -86,7 +86,7 @@ def moves(found: "Sweep", *, timed: bool = True) -> list[OutlookGroup]:
 
 
 def factors(found: "Sweep", *, timed: bool = True) -> list[OutlookGroup]:
-    """Give the headline factors, those that belong to periods unless told."""
+    """Return the forecasts of headline factors; with `timed=False` of those without a period."""
     return [
         _group(found, node.name, NEUTRAL)
         for node in found.plan.diagram.contest_nodes
@@ -95,85 +95,91 @@ def factors(found: "Sweep", *, timed: bool = True) -> list[OutlookGroup]:
 
 
 def answer(found: "Sweep") -> str:
-    """Say first what is likely, and how far the ranges leave it open."""
+    """Return the first question's forecast with its interval, as a sentence."""
     told = questions(found).rows
     if not told:
         tops = [line for group in (factors(found) or moves(found)) for line in group.rows]
         told = tuple(line for line in tops if line.top)
     clauses = [f"{mid_sentence(line.label)}: {line.sentence}" for line in told[:1]]
-    return f"{capitalize_first(clauses[0])}." if clauses else "Nothing is asked."
+    return (
+        f"{capitalize_first(clauses[0])}."
+        if clauses
+        else "The contest has neither questions nor moves."
+    )
 
 
 def undecided(found: "Sweep") -> Iterator[str]:
-    """Name the moves and headline factors whose likeliest state depends on the world.
+    """Yield a sentence for each move and headline factor whose most likely state varies.
 
-    Over time each once, with the period in which it depends most.
+    Over time each has one sentence, about the period in which it varies most.
     """
     words = narrative.words_of(found.equilibrium)
     told: dict[str, list[tuple[float, str]]] = {}
     for node in found.plan.diagram.contest_nodes:
         if isinstance(node, Decision) or node.headline:
-            share = max(outlook.likeliest for outlook in found.forecasts[node.name].values())
+            share = max(outlook.likeliest for outlook in found.outlooks[node.name].values())
             told.setdefault(node.name.partition("@")[0], []).append((share, node.name))
     for periods in told.values():
-        doubtful = [name for share, name in periods if share < OPEN]
+        doubtful = [name for share, name in periods if share < DECIDED]
         if not doubtful:
             continue
         _, name = min(periods)
         shares = sorted(
-            ((o.likeliest, state) for state, o in found.forecasts[name].items()),
+            ((o.likeliest, state) for state, o in found.outlooks[name].items()),
             key=lambda each: -each[0],
         )
         clauses = [
-            f"{words.state(name, state)} in {percent(share)}"
+            f'"{capitalize_first(words.state(name, state))}" in {percent(share)} of worlds'
             for share, state in shares
             if share >= 0.01
         ]
-        often = f"; open in {len(doubtful)} of {len(periods)} periods" if len(periods) > 1 else ""
-        yield f"{words.heading(name)}: likeliest is {join_list(clauses)} of the worlds{often}."
+        often = f" (undecided in {len(doubtful)} of {len(periods)} periods)"
+        when = often if len(periods) > 1 else ""
+        yield f"{words.heading(name)}{when}: the most likely outcome is {join_list(clauses)}."
 
 
 def notes(found: "Sweep") -> Iterator[str]:
-    """Tell what speaks against the numbers: failures, disagreement, interruption, thin weights."""
+    """Yield the sweep's caveats: interruption, failures, disagreement, uneven weights."""
     if found.interrupted:
-        of = f" of {found.wanted:,}" if found.wanted else ""
-        yield f"Interrupted: these are {found.count:,}{of} worlds, not all."
-    for status, count in found.failed.items():
+        of = f" of {found.requested:,}" if found.requested else ""
+        yield f"Interrupted: only {found.count:,}{of} worlds are included."
+    for status, count in found.failures.items():
         cause = TraceOutcome[status.upper()].value
-        yield f"{count:,} of {found.count:,} worlds have no equilibrium and are left out. {cause}"
-    if found.disagreed:
+        yield f"{count:,} of {found.count:,} worlds have no equilibrium that was reached, and are left out. {cause}"
+    if found.disagreement_count:
         yield (
-            f"{found.disagreed} of the {found.checked} worlds that were traced in full end "
-            "otherwise than the sweep has it: about that share of the worlds is on another branch."
+            f"{found.disagreement_count} of {found.checked_count} worlds that were traced in full "
+            "have another equilibrium than the sweep found. About the same share of all worlds "
+            "is on another branch."
         )
-    if found.effective < 0.2 * found.count and found.plan.known:
+    if found.effective_count < 0.2 * found.count and found.plan.known:
         yield (
-            f"What is known fits some worlds much better than others: they tell as much as "
-            f"{found.effective:,.0f} worlds of equal weight."
+            "The evidence fits some worlds much better than others. Weighted by it, the worlds "
+            f"are worth {found.effective_count:,.0f} of equal weight."
         )
 
 
 def method(found: "Sweep") -> str:
-    """Say how the numbers came about and how exact they are."""
+    """Return how the numbers were computed and how exact they are."""
     drawn = {"sobol": "a scrambled Sobol sequence", "latin": "Latin hypercubes"}
     sentences = [
-        f"Means over {found.count:,} worlds drawn from {len(found.plan.diagram.parameters)} "
-        f"ranges by {drawn[found.plan.method]} (seed {found.plan.seed}), each solved to its own "
-        "equilibrium",
-        f"interval ends are exact to {100 * found.error:.1f} percentage points or better (95% "
-        "confidence, from order statistics as though draws were independent)",
+        f"Means over {found.count:,} worlds, each solved to its own equilibrium; the worlds are "
+        f"drawn from {len(found.plan.diagram.parameters)} ranges by {drawn[found.plan.method]} "
+        f"(seed {found.plan.seed})",
+        f"Interval ends are exact to {100 * found.error:.1f} percentage points or better (95% "
+        "confidence, from order statistics, draws taken as independent)",
     ]
-    if found.checked:
-        agreed = found.checked - found.disagreed
-        sentences.append(f"{agreed} of {found.checked} worlds traced in full agree")
-    if found.traced:
-        sentences.append(f"{found.traced:,} more had to be traced in full")
-    return "; ".join(sentences) + "."
+    if found.checked_count:
+        agreed = found.checked_count - found.disagreement_count
+        sentences.append(f"{agreed} of {found.checked_count} worlds traced in full agree")
+    if found.traced_count:
+        sentences.append(f"{found.traced_count:,} more had to be traced in full")
+    return ". ".join(sentences) + "."
 
 
 def _group(found: "Sweep", name: str, colour: str) -> OutlookGroup:
     words = narrative.words_of(found.equilibrium)
-    outlooks = found.forecasts[name]
+    outlooks = found.outlooks[name]
     top = _top(list(outlooks.values()))
     lines = [
         OutlookRow(words.state(name, state), outlook, place == top)

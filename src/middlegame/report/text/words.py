@@ -1,4 +1,4 @@
-"""How things are called: moves, options, factors, states, actors, numbers and conditions."""
+"""Names and numbers in words: moves, options, factors, states, actors and conditions."""
 
 import datetime as dt
 import math
@@ -31,7 +31,7 @@ _NEGLIGIBLE = 1e-9
 
 
 def percent(probability: float) -> str:
-    """Write a probability in whole percents.
+    """Write a probability in whole percent.
 
     >>> [percent(p) for p in (0, 0.004, 0.527, 0.996, 1)]
     ['0%', '<1%', '53%', '>99%', '100%']
@@ -48,7 +48,7 @@ def percent(probability: float) -> str:
 
 
 def likelihood(probability: float) -> str:
-    """Name a probability on the scale of ICD 203.
+    """Return the word for a probability on the scale of ICD 203.
 
     >>> likelihood(0.24), likelihood(0.9)
     ('unlikely', 'very likely')
@@ -56,16 +56,25 @@ def likelihood(probability: float) -> str:
     return next((word for end, word in SCALE if probability <= end), SCALE[-1][1])
 
 
-def likelihood_opening(probability: float) -> str:
-    """Begin a sentence that says how likely something is, up to its `that`."""
+def likelihood_opening(probability: float, *, also: bool = False) -> str:
+    """Return the beginning of a sentence about a likelihood, up to its `that`.
+
+    Args:
+        probability: the probability that the sentence is about.
+        also: whether the sentence before it began alike.
+
+    >>> likelihood_opening(0.3), likelihood_opening(0.02, also=True)
+    ('it is unlikely that', 'there is also almost no chance that')
+    """
     word = likelihood(probability)
+    adverb = "also " if also else ""
     if word.endswith("chance"):
-        return f"there is {'a ' if word.startswith('roughly') else ''}{word} that"
-    return f"it is {word} that"
+        return f"there is {adverb}{'a ' if word.startswith('roughly') else ''}{word} that"
+    return f"it is {adverb}{word} that"
 
 
 def points(value: float) -> str:
-    """Write points with a sign, whole.
+    """Write points as a whole number with its sign.
 
     >>> points(29.3), points(-2.2), points(0.2)
     ('+29', '-2', '0')
@@ -75,7 +84,7 @@ def points(value: float) -> str:
 
 
 def odds(lambda_: float) -> str:
-    """Write a lambda (log-odds a point) as the odds of an option 10 points better.
+    """Write a lambda (log-odds per point) as the odds of an option that is 10 points better.
 
     >>> odds(math.log(3) / 10)
     '3:1'
@@ -86,27 +95,27 @@ def odds(lambda_: float) -> str:
 
 
 def date(day: dt.date) -> str:
-    """Write a date as it is read: `8 January 2026`."""
+    """Write a date: `8 January 2026`."""
     return f"{day.day} {day:%B %Y}"
 
 
 def clean(text: str) -> str:
-    """Replace what does not print: it could steer a terminal or break a drawing."""
+    """Replace characters that do not print, as they could control a terminal or break an image."""
     return "".join(sign if sign.isprintable() else " " for sign in " ".join(text.split()))
 
 
 def name_as_words(name: str) -> str:
-    """Turn a name into words."""
+    """Return a name with spaces for its underscores."""
     return clean(name.replace("_", " "))
 
 
 @dataclass(frozen=True)
 class Words:
-    """What everything in a contest is called.
+    """The words for a contest: labels of its actors, moves and factors, and clauses about them.
 
     Attributes:
-        diagram: what is spoken of.
-        scenario: whose labels are used where there is one.
+        diagram: the contest's diagram.
+        scenario: the scenario with the labels; None for a diagram without one.
     """
 
     diagram: Diagram
@@ -120,24 +129,24 @@ class Words:
         )
 
     def node(self, name: str) -> Node:
-        """Give a move or factor of the diagram; in its first period, if none is said."""
+        """Return the node of a move or factor; in its first period, if the name has no period."""
         if name in self.diagram.index:
             return self.diagram.nodes[self.diagram.index[name]]
         return self.diagram.instances(base_name(name))[0]
 
     def knows(self, name: str) -> bool:
-        """Whether there is such a move or factor, in any period."""
+        """Whether the diagram has a move or factor of this name, in any period."""
         return name in self.diagram.index or bool(self.diagram.instances(base_name(name)))
 
     def period(self, period: int) -> str:
-        """Name a period: `Jan-Mar 2026`."""
+        """Return a period's name: `Jan-Mar 2026`."""
         if period == 0:
             return "before"
         calendar = self.scenario.calendar if self.scenario else None
         return calendar.period_name(period) if calendar else f"period {period}"
 
     def _when(self, name: str) -> str:
-        """Say behind a move or factor in which period it is meant, if one is said."""
+        """Return the name's period in brackets, such as ` (Jan-Mar 2026)`; empty without one."""
         at = split_reference(name)[1]
         if at is None or not self.knows(name):
             return ""
@@ -147,12 +156,12 @@ class Words:
         return "" if period is None else f" ({self.period(period)})"
 
     def actor(self, name: str) -> str:
-        """Name an actor."""
+        """Return an actor's name as the analyst wrote it."""
         known = self.scenario.actors.get(name) if self.scenario else None
         return clean(known.name) if known else name_as_words(name)
 
     def label(self, name: str) -> str:
-        """Name a move or factor."""
+        """Return the label of a move or factor, with its period."""
         return self._bare(name) + self._when(name)
 
     def _bare(self, name: str) -> str:
@@ -161,13 +170,13 @@ class Words:
         return clean(self.scenario.label(name)) if self.scenario else name_as_words(name)
 
     def state(self, name: str, state: str) -> str:
-        """Name an option of a move, or a state of a factor."""
+        """Return the label of an option of a move, or of a state of a factor."""
         move = self.scenario.moves.get(name.split("@")[0]) if self.scenario else None
         option = move.options.get(state) if move else None
         return clean(option.label) if option and option.label else name_as_words(state)
 
     def evidence(self, name: str) -> str:
-        """Name a piece of evidence, with its odds if it is a report."""
+        """Return the label of a piece of evidence, with its odds if it is a report."""
         node = self.node(name)
         label = self.label(name)
         if name.startswith(GIVEN):
@@ -180,16 +189,16 @@ class Words:
         return f"{mid_sentence(label)} (a report, {told})"
 
     def states(self, name: str) -> list[str]:
-        """Name every option or state, in written order."""
+        """Return the labels of all options or states, in written order."""
         return [self.state(name, state) for state in self.node(name).states]
 
     def subject(self, name: str) -> str:
-        """Give what goes before a state where it reads on as a verb."""
+        """Return the subject of a clause: a move's actor, or a factor's label."""
         node = self.node(name)
         return self.actor(node.owner) if isinstance(node, Decision) else self._bare(name)
 
     def is_verbal(self, name: str) -> bool:
-        """Whether this move's options or factor's states read on from its subject."""
+        """Whether all options or states of a node are verbs that go on from its subject."""
         return self.node(name).name in self._verbal
 
     def clause(self, name: str, state: str) -> str:
@@ -224,7 +233,7 @@ class Words:
         return predicate(self._bare(name), label, self.states(name))
 
     def heading(self, name: str) -> str:
-        """Name a move, with its actor unless the label says it."""
+        """Return a move's label, with its actor unless the label contains it."""
         label, node = self.label(name), self.node(name)
         if not isinstance(node, Decision):
             return label
@@ -234,7 +243,7 @@ class Words:
         return label if said else f"{actor}: {mid_sentence(label)}"
 
     def condition(self, condition: Condition, *, outer: bool = True) -> str:
-        """Put a condition into words."""
+        """Return a condition in words."""
         if isinstance(condition, Is):
             return self._is(condition)
         if isinstance(condition, Not):
@@ -250,7 +259,7 @@ class Words:
         return "; ".join(mid_sentence(clause) for clause in self._clauses(dict(states)))
 
     def _clauses(self, states: Mapping[str, str]) -> Iterator[str]:
-        """What is so in every period is said once."""
+        """Yield a clause for each state; a state that holds in every period is said once."""
         told: set[str] = set()
         for name, state in states.items():
             known = base_name(name)

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from middlegame.report.charts.graph import contest_graph
 from middlegame.report.text import change, narrative, over_time
+from middlegame.report.text.grammar import capitalize_first, mid_sentence
 from middlegame.report.text.judgements import judgement_words, value_words
 from middlegame.report.text.over_time import Series
 from middlegame.report.text.palette import NEUTRAL, actor_colours
-from middlegame.report.text.grammar import capitalize_first, mid_sentence
+from middlegame.report.text.storylines import storyline_texts
 from middlegame.report.text.words import percent
 from middlegame.workbench.setting import Setting
 
@@ -124,7 +125,7 @@ def full_view(live: "LiveContest", setting: Setting) -> FullView:
         ),
         storylines=tuple(
             StorylineView(line.probability, tuple((step.text, step.differs) for step in line.steps))
-            for line in narrative.storyline_texts(after, STORYLINES)
+            for line in storyline_texts(after, STORYLINES)
         ),
         curves=tuple(_curves(after)),
         points=tuple(
@@ -173,7 +174,7 @@ def _reasons(live: "LiveContest", after: "Equilibrium", setting: Setting) -> lis
         f"{subject.label}: {percent(before)} before, {percent(now)} now "
         f"({_percentage_points(now - before)})."
     ]
-    if not after.surprise:
+    if not after.fixed_policies:
         fixed = subject.probability(live.with_fixed_policies(after))
         sentences.append(
             _decomposition(fixed - before, now - fixed, _most_changed_move(live, after))

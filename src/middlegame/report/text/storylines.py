@@ -1,0 +1,137 @@
+"""Storylines in words: the likeliest ways in which the whole contest unfolds."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from middlegame.diagram import Decision
+from middlegame.report.text.grammar import capitalize_first, mid_sentence
+from middlegame.report.text.narrative import most_likely, words_of
+from middlegame.report.text.words import Words
+from middlegame.scenario.timeline import certain_start
+
+if TYPE_CHECKING:
+    from middlegame.equilibrium.equilibrium import Equilibrium
+    from middlegame.equilibrium.play import Storyline
+
+_MOSTLY = 0.6
+"""Smallest probability of a move in one period for a storyline over time to mention it."""
+
+
+@dataclass(frozen=True)
+class StorylineStep:
+    """One step of a storyline.
+
+    Attributes:
+        name: the move or factor; over time the number of the period.
+        text: what happens, as a clause.
+        differs: whether the first storyline has another state here.
+    """
+
+    name: str
+    text: str
+    differs: bool
+
+
+@dataclass(frozen=True)
+class StorylineText:
+    """A storyline in words.
+
+    Attributes:
+        probability: of the storyline.
+        steps: what happens, in order of play.
+    """
+
+    probability: float
+    steps: tuple[StorylineStep, ...]
+
+    @property
+    def sentences(self) -> str:
+        """All steps as sentences."""
+        return ". ".join(capitalize_first(step.text) for step in self.steps) + "."
+
+    @property
+    def contrast(self) -> str | None:
+        """The steps that differ from the first storyline's; None where most of them do."""
+        other = [step.text for step in self.steps if step.differs]
+        if not other or len(other) > max(2, len(self.steps) // 2):
+            return None
+        return f"As the first, but {'; '.join(map(mid_sentence, other))}."
+
+
+def storyline_texts(equilibrium: "Equilibrium", count: int) -> list[StorylineText]:
+    """Put the most likely storylines into words, without moves that had a single option.
+
+    Args:
+        equilibrium: the contest's equilibrium.
+        count: number of storylines, at most.
+    """
+    words = words_of(equilibrium)
+    found = equilibrium.storylines(count) if count > 0 else []
+    if any(node.period is not None for node in equilibrium.diagram.contest_nodes):
+        return [StorylineText(line.probability, _dated(equilibrium, words, line)) for line in found]
+    texts = []
+    for line in found:
+        first = found[0].states
+        steps = tuple(
+            StorylineStep(name, words.clause(name, state), first.get(name) != state)
+            for name, state in line.states.items()
+            if not _forced(equilibrium, name, line.states)
+        )
+        if not steps:
+            continue
+        texts.append(StorylineText(line.probability, steps))
+    return texts
+
+
+def _dated(
+    equilibrium: "Equilibrium", words: Words, line: "Storyline"
+) -> tuple[StorylineStep, ...]:
+    """Put a storyline over time into words: what changes in each period, factors and moves."""
+    diagram = equilibrium.diagram
+    seen = equilibrium.given({n: s for n, s in line.states.items() if n not in equilibrium.known})
+    changes: dict[int, list[str]] = {}
+    now: dict[str, str] = {}
+    course = dict(line.states)
+    for node in diagram.contest_nodes:
+        name = node.name.partition("@")[0]
+        if node.name not in line.states:
+            if not isinstance(node, Decision):
+                continue
+            course[node.name], chance = most_likely(seen.forecasts[node.name])
+            if chance < _MOSTLY:
+                continue
+        state = course[node.name]
+        before = now.get(name) or _start(words, name)
+        if state != before and not _forced(equilibrium, node.name, course):
+            changes.setdefault(node.period or 0, []).append(mid_sentence(words.clause(name, state)))
+        now[name] = state
+    return tuple(
+        StorylineStep(
+            str(period), f"{words.period(period) + ': ' if period else ''}{'; '.join(told)}", False
+        )
+        for period, told in sorted(changes.items())
+    )
+
+
+def _start(words: Words, name: str) -> str:
+    """Return the state that a factor certainly has before the first period; else nothing."""
+    factor = words.scenario.factors.get(name) if words.scenario else None
+    return (certain_start(factor) if factor is not None else None) or ""
+
+
+def _forced(equilibrium: "Equilibrium", name: str, states: Mapping[str, str]) -> bool:
+    """Whether a node has only one possible state, given the states that a storyline names."""
+    diagram, tables = equilibrium.diagram, equilibrium.tables
+    node = diagram.nodes[diagram.index[name]]
+    where: list[int | slice] = []
+    for parent in node.parents:
+        known = diagram.nodes[diagram.index[parent]].states
+        where.append(known.index(states[parent]) if parent in states else slice(None))
+    if isinstance(node, Decision):
+        opens = np.asarray(tables.open_options[diagram.decisions.index(node)])
+        return bool((opens[tuple(where)].sum(axis=-1) == 1).all())
+    chances = np.asarray(tables.chances[diagram.index[name]])[tuple(where)]
+    return bool((chances[..., node.states.index(states[name])] == 1).all())
