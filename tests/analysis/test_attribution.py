@@ -6,7 +6,7 @@ import pytest
 import middlegame as mg
 from middlegame.analysis.attribution import attribution
 from middlegame.scenario import read_text
-from middlegame.sweeps.sampling import SampleSequence, ParameterSpace
+from middlegame.sweeps.sampling import ParameterSpace, SampleSequence
 from tests.ledger.test_difference import TEXT
 
 RANGED = TEXT.replace("worth: 30}", "worth: 10..50}").replace(

@@ -129,7 +129,7 @@ def test_every_push_is_what_supposing_it_alone_gives(harbour):
             (False, harbour.pushed.announced),
             (True, harbour.pushed.by_surprise),
         ):
-            alone = equilibrium.suppose({push.name: push.state}, surprise=surprise)
+            alone = equilibrium.suppose({push.name: push.state}, fixed_policies=surprise)
             for name, forecast in alone.forecasts.items():
                 assert found[name][place] == pytest.approx([*forecast.values()], abs=1e-8)
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given, settings
 
 import middlegame as mg
-from middlegame.analysis.hypotheses import bayes_factors, hidden, weigh_evidence
+from middlegame.analysis.evidence_weights import bayes_factors, hidden, weigh_evidence
 from middlegame.cli.main import main
 from middlegame.compiler import compile_scenario
 from middlegame.scenario import read_text

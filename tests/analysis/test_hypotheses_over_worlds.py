@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 import middlegame as mg
-from middlegame.analysis.hypotheses import weigh_evidence
+from middlegame.analysis.evidence_weights import weigh_evidence
 from middlegame.analysis.hypotheses_over_worlds import hypotheses_over_worlds
-from middlegame.sweeps.sampling import SampleSequence, ParameterSpace
+from middlegame.sweeps.sampling import ParameterSpace, SampleSequence
 from tests.analysis.test_hypotheses import SIGNED
 from tests.equilibrium.test_signalling import scenario
 

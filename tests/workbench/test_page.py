@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from middlegame.analysis.hypotheses import weigh_evidence
+from middlegame.analysis.evidence_weights import weigh_evidence
 from middlegame.equilibrium.equilibrium import solve
 from middlegame.io.examples import list_examples
 from middlegame.report.text import narrative

@@ -27,7 +27,7 @@ def drivers_as_json(
     names = [parameter.name for parameter in answers.diagram.parameters]
     return {
         "title": answers.diagram.title,
-        **equilibrium.case(),
+        **equilibrium.conditions(),
         "seed": seed,
         "solved": answers.solved,
         "failed": answers.failed,
@@ -47,7 +47,7 @@ def box_as_json(
     diagram = equilibrium.diagram
     return {
         "title": diagram.title,
-        **equilibrium.case(),
+        **equilibrium.conditions(),
         "question": target.name,
         "seed": seed,
         "worlds": worlds,
@@ -76,10 +76,10 @@ def worth_as_json(
     """Give what is worth finding out, to the analyst and to each actor, and leverage."""
     return {
         "title": worlds.plan.diagram.title,
-        **worlds.equilibrium.case(),
+        **worlds.equilibrium.conditions(),
         "seed": worlds.plan.seed,
         "worlds": worlds.count,
-        "failed": worlds.failed,
+        "failed": worlds.failures,
         "questions": {
             each.question: {
                 "mean": each.mean,

@@ -18,9 +18,9 @@ from middlegame.diagram import Parameter
 from middlegame.equilibrium.equilibrium import Equilibrium
 from middlegame.scenario.conditions import Any as AnyOf
 from middlegame.scenario.timeline import Timeline
+from middlegame.sweeps.batches import solve_samples
 from middlegame.sweeps.queries import Query
-from middlegame.sweeps.sampling import SampleSequence, ParameterSpace
-from middlegame.sweeps.solving import solve_worlds
+from middlegame.sweeps.sampling import ParameterSpace, SampleSequence
 from middlegame.sweeps.summaries import effective_size, summarize
 
 
@@ -143,14 +143,14 @@ def attribution(
     answered = tuple(_resolve(equilibrium, name, yes) for name, yes in outcomes.items())
     parameters = equilibrium.diagram.parameters
     thetas = SampleSequence(ParameterSpace(parameters), seed=seed).parameter_values(0, n)
-    solved = solve_worlds(
+    solved = solve_samples(
         equilibrium.diagram,
         thetas,
-        asks={"all": _joint_query(equilibrium, outcomes)},
+        queries={"all": _joint_query(equilibrium, outcomes)},
         known=equilibrium.known,
     )
     prior = np.nan_to_num(solved.weights)
-    happened = np.clip(np.nan_to_num(solved.asks["all"]), 0.0, 1.0)
+    happened = np.clip(np.nan_to_num(solved.queries["all"]), 0.0, 1.0)
     weights = prior * happened
     if not weights.any():
         raise QueryError("in none of the worlds drawn can all of that happen together")
@@ -164,7 +164,7 @@ def attribution(
         questions=answered,
         contributions=tuple(sorted(owed, key=lambda each: (-abs(each.shift), each.parameter.name))),
         worlds=n,
-        failed=len(solved.failed),
+        failed=len(solved.failures),
         effective=effective_size(weights),
         joint_probability=float(weights.sum() / prior.sum()),
     )

@@ -101,7 +101,7 @@ class Counterfactual:
                 method=self.method,
                 conditions=self.queries,
             )
-            means = {name: outlook.mean for name, outlook in found.questions.items()}
+            means = {name: outlook.mean for name, outlook in found.question_outlooks.items()}
             return replace(self, answers=means)
         answers = {name: equilibrium.probability(of) for name, of in self.queries.items()}
         return replace(self, answers=equilibrium.questions | answers)

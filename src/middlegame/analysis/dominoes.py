@@ -9,8 +9,9 @@ import numpy as np
 
 from middlegame.analysis.interventions import Intervention, InterventionResults, interventions
 from middlegame.analysis.mediation import Link, Mediation
+from middlegame.base.progress import ProgressCallback
 from middlegame.equilibrium.equilibrium import Equilibrium
-from middlegame.sweeps.batches import LONG, Told
+from middlegame.sweeps.batches import LONG
 
 CHAIN_THRESHOLD = 0.05
 """Effects from this size on are told with their chain where all are asked for."""
@@ -259,7 +260,7 @@ def dominoes(
     equilibrium: Equilibrium,
     chosen: Iterable[Intervention] | None = None,
     *,
-    progress: Told | None = None,
+    progress: ProgressCallback | None = None,
 ) -> Dominoes:
     """Push every move and factor of a contest to each of its states.
 

@@ -42,7 +42,7 @@ class FlipPoints(AnalysisResult):
         found: dict[str, Any] = plain(
             {
                 "title": self.equilibrium.diagram.title,
-                **self.equilibrium.case(),
+                **self.equilibrium.conditions(),
                 **asdict(self.counts),
                 "questions": {
                     question.name: self.question_dict(question, variation)

@@ -1,212 +1,101 @@
-"""What the evidence says of what nobody can see: competing hypotheses, weighed.
+"""Hypotheses: what the evidence says about hidden factors, and how far the ranges matter for it."""
 
-Heuer (1999) asks of each piece of evidence how well it fits each hypothesis, and warns that what
-fits all of them tells nothing. Here the fit is computed: the probability of the evidence under
-each state of a hidden factor, with everybody behaving as in the equilibrium.
-"""
-
-import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from middlegame.base.errors import QueryError, unknown
-from middlegame.diagram import Chance, Diagram
+from middlegame.analysis.evidence_weights import HypothesisSet, weigh_evidence
+from middlegame.analysis.hypotheses_over_worlds import (
+    HypothesesOverWorlds,
+    hypotheses_over_worlds,
+)
+from middlegame.analysis.outcomes import equilibrium_of
+from middlegame.analysis.result import AnalysisResult
 from middlegame.equilibrium.equilibrium import Equilibrium
-from middlegame.equilibrium.play import StrategyProfile
+from middlegame.sweeps.result import Sweep
 
-WORTH_A_MENTION, STRONG, VERY_STRONG = 3.0, 20.0, 150.0
-"""Bayes factors from which evidence is positive, strong, very strong (Kass & Raftery 1995)."""
-
-
-@dataclass(frozen=True)
-class EvidenceAssessment:
-    """What one piece of evidence says of a hypothesis.
-
-    Attributes:
-        name: the evidence's, or that of a move or factor that was observed.
-        date: of the report, if it has one.
-        likelihood: its probability under each state; nan where the state cannot be.
-        alone: the Bayes factor for each state against the others, nothing else known.
-        in_order: the same, the earlier pieces known.
-        posterior: of each state, this piece and the earlier ones known.
-    """
-
-    name: str
-    date: date | None
-    likelihood: dict[str, float]
-    bayes_factors: dict[str, float]
-    bayes_factors_in_order: dict[str, float]
-    posterior: dict[str, float]
-
-    @property
-    def favoured_state(self) -> str:
-        """The state for which it speaks most; the first of equals."""
-        return max(self.bayes_factors, key=lambda state: _or_least(self.bayes_factors[state]))
-
-    @property
-    def bayes_factor(self) -> float:
-        """The Bayes factor for that state, at least 1."""
-        return self.bayes_factors[self.favoured_state]
-
-    @property
-    def discriminates(self) -> bool:
-        """Whether it is worth more than a bare mention."""
-        return round(self.bayes_factor, 1) >= WORTH_A_MENTION
-
-    def to_dict(self) -> dict[str, Any]:
-        """Give the piece as a JSON object."""
-        return {
-            "evidence": self.name,
-            "date": self.date.isoformat() if self.date else None,
-            "likelihood": _finite(self.likelihood),
-            "bayes_factor_alone": _finite(self.bayes_factors),
-            "bayes_factor_in_order": _finite(self.bayes_factors_in_order),
-            "posterior": self.posterior,
-            "favours": self.favoured_state,
-            "discriminates": self.discriminates,
-        }
+if TYPE_CHECKING:
+    import pandas as pd
 
 
-@dataclass(frozen=True)
-class HypothesisSet:
-    """A hidden factor, its states being the rival hypotheses.
+@dataclass(frozen=True, eq=False, repr=False)
+class Hypotheses(AnalysisResult):
+    """The rival hypotheses of a contest, weighed against its evidence.
 
     Attributes:
-        name: the factor's.
-        prior: of each state, before the evidence.
-        posterior: given all of it.
-        pieces: what each piece says, in the order in which they are taken.
+        equilibrium: the contest given its evidence, at the middle of all ranges.
+        factors: the states of each hidden factor, with the weight of each piece of evidence.
+        over_worlds: how prior, posterior and Bayes factors vary over the ranges; None where no
+            samples were drawn.
     """
 
-    name: str
-    prior: dict[str, float]
-    posterior: dict[str, float]
-    pieces: tuple[EvidenceAssessment, ...]
+    equilibrium: Equilibrium
+    factors: tuple[HypothesisSet, ...]
+    over_worlds: HypothesesOverWorlds | None
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the hypothesis as a JSON object."""
+        """Return priors, posteriors and Bayes factors, at the medians and over the ranges."""
         return {
-            "factor": self.name,
-            "prior": self.prior,
-            "posterior": self.posterior,
-            "evidence": [piece.to_dict() for piece in self.pieces],
+            "title": self.equilibrium.diagram.title,
+            "hypotheses": [factor.to_dict() for factor in self.factors],
+            "over_ranges": self.over_worlds.to_dict() if self.over_worlds else None,
         }
 
+    def to_dataframe(self) -> "pd.DataFrame":
+        """Return a row for each factor, piece of evidence and state."""
+        import pandas as pd
 
-def weigh_evidence(
-    equilibrium: Equilibrium, about: Iterable[str] = ()
-) -> tuple[HypothesisSet, ...]:
-    """Weigh all that is known of a contest.
+        return pd.DataFrame(
+            [
+                {
+                    "factor": factor.name,
+                    "evidence": piece.name,
+                    "state": state,
+                    "likelihood": piece.likelihood[state],
+                    "bayes_factor": piece.bayes_factors[state],
+                    "bayes_factor_in_order": piece.bayes_factors_in_order[state],
+                    "posterior": piece.posterior[state],
+                }
+                for factor in self.factors
+                for piece in factor.pieces
+                for state in factor.prior
+            ]
+        )
+
+    def summary(self) -> list[str]:
+        """Return the prior and posterior probability of each factor's likeliest state."""
+        found = [f"Hypotheses of {self.equilibrium.diagram.title!r}"]
+        for factor in self.factors:
+            state = max(factor.posterior, key=lambda name: factor.posterior[name])
+            found.append(
+                f"{factor.name} = {state}: {factor.prior[state]:.0%} before the evidence, "
+                f"{factor.posterior[state]:.0%} given it"
+            )
+        return found
+
+
+def hypotheses(
+    subject: Equilibrium | Sweep,
+    about: Iterable[str] = (),
+    *,
+    n: int = 512,
+    seed: int = 0,
+) -> Hypotheses:
+    """Weigh the evidence about hidden factors, at the medians and over the ranges.
 
     Args:
-        equilibrium: given its evidence, or anything else that was observed.
-        about: the factors or moves that are in question; the hidden ones unless given.
+        subject: an equilibrium given evidence or observations, or a sweep of one.
+        about: the factors or moves in question; without any, the hidden factors.
+        n: how many samples to draw from the ranges; 0 weighs at the medians alone.
+        seed: of the draws.
 
     Raises:
-        QueryError: nothing is known, nothing is hidden, or there is no such factor.
+        QueryError: there is no evidence, no hidden factor, no such factor or move, or no sample in
+            which the evidence is possible.
     """
-    if not equilibrium.known:
-        raise QueryError("there is no evidence: write what was seen under 'evidence', or --given")
-    diagram = equilibrium.diagram
-    names = tuple(about) or hidden(diagram)
-    if not names:
-        raise QueryError("nothing here is hidden from anybody: say what is in question by --about")
-    for name in names:
-        if name not in diagram.index or name in diagram.evidence:
-            raise unknown("move or factor", name, [node.name for node in diagram.contest_nodes])
-    pieces = evidence_by_date(equilibrium)
-    return tuple(_weigh(equilibrium, name, pieces) for name in names)
-
-
-def hidden(diagram: Diagram) -> tuple[str, ...]:
-    """Name the factors that not everybody sees: those settled before anybody moves.
-
-    Where there are none, those that somebody sees and somebody who moves later does not.
-    """
-    structure = diagram.structure
-    decided = set(structure.decisions)
-    movers = {decision.owner for decision in diagram.decisions}
-    seers = {
-        node.name: {d.owner for d in diagram.decisions if node.name in d.parents}
-        for node in diagram.contest_nodes
-        if isinstance(node, Chance)
-    }
-    secret = [name for name, saw in seers.items() if saw != movers]
-    before = [
-        name for name in secret if not decided & set(structure.ancestors((diagram.index[name],)))
-    ]
-    return tuple(before or (name for name in secret if seers[name]))
-
-
-def evidence_by_date(equilibrium: Equilibrium) -> tuple[str, ...]:
-    """Name what is known in the order of its dates; what has none comes last, as written."""
-    dates = evidence_dates(equilibrium)
-    known = list(equilibrium.known)
-    return tuple(sorted(known, key=lambda n: (n not in dates, dates.get(n, date.min))))
-
-
-def evidence_dates(equilibrium: Equilibrium) -> Mapping[str, date]:
-    """Give the date of each piece of evidence that has one."""
-    written = equilibrium.scenario.evidence if equilibrium.scenario else {}
-    return {name: piece.date for name, piece in written.items() if piece.date is not None}
-
-
-def _weigh(equilibrium: Equilibrium, name: str, pieces: Sequence[str]) -> HypothesisSet:
-    before, dates = equilibrium.prior, evidence_dates(equilibrium)
-    prior = before.forecast(name)
-    found: list[EvidenceAssessment] = []
-    so_far: StrategyProfile = before
-    for piece in pieces:
-        seen = {piece: equilibrium.known[piece]}
-        alone = before.given(seen)
-        then = so_far.given(seen)
-        was, now = so_far.forecast(name), then.forecast(name)
-        posterior = alone.forecast(name)
-        found.append(
-            EvidenceAssessment(
-                name=piece,
-                date=dates.get(piece),
-                likelihood={
-                    state: posterior[state] * alone.evidence_probability / chance
-                    if chance
-                    else math.nan
-                    for state, chance in prior.items()
-                },
-                bayes_factors=bayes_factors(prior, posterior),
-                bayes_factors_in_order=bayes_factors(was, now),
-                posterior=now,
-            )
-        )
-        so_far = then
-    return HypothesisSet(name, prior, so_far.forecast(name), tuple(found))
-
-
-def bayes_factors(prior: Mapping[str, float], posterior: Mapping[str, float]) -> dict[str, float]:
-    """Give each state's Bayes factor against the others (Good 1950).
-
-    It is the posterior odds over the prior odds; nan where the state, or everything else, was
-    impossible before.
-    """
-    return {state: _ratio(prior[state], posterior[state]) for state in prior}
-
-
-def _ratio(prior: float, posterior: float) -> float:
-    if not 0 < prior < 1:
-        return math.nan
-    if posterior >= 1:
-        return math.inf
-    return posterior / (1 - posterior) * (1 - prior) / prior
-
-
-def _or_least(factor: float) -> float:
-    return -math.inf if math.isnan(factor) else round(factor, 9)
-
-
-def _finite(values: Mapping[str, float]) -> dict[str, float | str | None]:
-    """JSON has neither infinity nor nan."""
-    return {
-        name: None if math.isnan(value) else "infinite" if math.isinf(value) else value
-        for name, value in values.items()
-    }
+    equilibrium = equilibrium_of(subject)
+    factors = weigh_evidence(equilibrium, about)
+    over_worlds = None
+    if n and equilibrium.diagram.parameters and not equilibrium.fixed_policies:
+        over_worlds = hypotheses_over_worlds(equilibrium, factors, n, seed)
+    return Hypotheses(equilibrium, factors, over_worlds)

@@ -11,13 +11,13 @@ from typing import Any
 
 import numpy as np
 
-from middlegame.analysis.hypotheses import HypothesisSet
+from middlegame.analysis.evidence_weights import HypothesisSet
 from middlegame.base.errors import QueryError
 from middlegame.base.numbers import Floats
 from middlegame.equilibrium.equilibrium import Equilibrium
+from middlegame.sweeps.batches import solve_samples
 from middlegame.sweeps.queries import Query
-from middlegame.sweeps.sampling import SampleSequence, ParameterSpace
-from middlegame.sweeps.solving import solve_worlds
+from middlegame.sweeps.sampling import ParameterSpace, SampleSequence
 from middlegame.sweeps.summaries import Spread, effective_size, summarize
 
 
@@ -92,9 +92,9 @@ def hypotheses_over_worlds(
             asks[_key(hypothesis.name, state)] = _ask(equilibrium, about, known)
             for name in known:
                 asks[_key(hypothesis.name, state, name)] = _ask(equilibrium, about, [name])
-    solved = solve_worlds(diagram, thetas, asks=asks, supposed=equilibrium.supposed)
-    good = np.setdiff1d(np.arange(n), np.array(list(solved.failed), int))
-    told = {key: values[good] for key, values in solved.asks.items()}
+    solved = solve_samples(diagram, thetas, queries=asks, supposed=equilibrium.supposed)
+    good = np.setdiff1d(np.arange(n), np.array(list(solved.failures), int))
+    told = {key: values[good] for key, values in solved.queries.items()}
     first = factors[0]
     weights = np.clip(sum(told[_key(first.name, state)] for state in first.prior), 0.0, None)
     if not (weights > 0).any():
@@ -126,7 +126,7 @@ def hypotheses_over_worlds(
         }
     return HypothesesOverWorlds(
         worlds=n,
-        failed=len(solved.failed),
+        failed=len(solved.failures),
         effective=effective_size(weights),
         prior=prior,
         posterior=posterior,

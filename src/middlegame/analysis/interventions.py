@@ -12,13 +12,14 @@ import numpy as np
 
 from middlegame.base.errors import QueryError, unknown
 from middlegame.base.numbers import Floats
+from middlegame.base.progress import ProgressCallback
 from middlegame.diagram import Decision, Diagram, Tables
 from middlegame.engine.graph.layout import layout_of
 from middlegame.engine.inference import joint as inference
 from middlegame.equilibrium.engine_input import certain_table, fix_states
 from middlegame.equilibrium.equilibrium import Equilibrium
 from middlegame.equilibrium.play import StrategyProfile, node_index
-from middlegame.sweeps.batches import Told, flattened, forecasts, solve_all
+from middlegame.sweeps.batches import flatten_tables, forecasts_under, solve_tables_batch
 
 
 @dataclass(frozen=True)
@@ -175,7 +176,7 @@ def interventions(
     equilibrium: Equilibrium,
     chosen: Iterable[Intervention] | None = None,
     *,
-    progress: Told | None = None,
+    progress: ProgressCallback | None = None,
 ) -> InterventionResults:
     """Set moves and factors one at a time and see what becomes of everything else.
 
@@ -191,7 +192,7 @@ def interventions(
             that is conditional on a case or was itself taken by surprise.
         NotConverged: the contest with a push has no equilibrium that could be reached.
     """
-    if equilibrium.surprise or len(equilibrium.known) > len(equilibrium.evidence):
+    if equilibrium.fixed_policies or len(equilibrium.known) > len(equilibrium.evidence):
         raise QueryError("what falls with what is asked of a contest, not of a case of it")
     equilibrium = equilibrium.prior
     diagram, structure = equilibrium.diagram, equilibrium.diagram.structure
@@ -199,18 +200,18 @@ def interventions(
     layout = layout_of(structure)
     settings = [_prepare(equilibrium, push) for push in wanted]
     sets = [setting.tables for setting in settings]
-    tables = flattened(diagram, sets)
+    tables = flatten_tables(diagram, sets)
     surprised = np.stack([layout.pad(s.policies) for s in settings], axis=-1)
-    solved = solve_all(diagram, sets, progress)
+    solved = solve_tables_batch(diagram, sets, progress)
     return InterventionResults(
         equilibrium=equilibrium,
         interventions=wanted,
         tables=tables,
         fixed_policies=surprised,
         adapted_policies=solved.policies,
-        fixed_policy_forecasts=forecasts(diagram, tables, surprised),
+        fixed_policy_forecasts=forecasts_under(diagram, tables, surprised),
         announced_forecasts=solved.forecasts,
-        traced=solved.traced,
+        traced=len(solved.traced),
     )
 
 

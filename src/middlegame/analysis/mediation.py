@@ -17,7 +17,8 @@ from middlegame.analysis.interventions import Intervention, InterventionResults
 from middlegame.base.numbers import Floats
 from middlegame.diagram import Decision
 from middlegame.engine.graph.layout import layout_of
-from middlegame.sweeps.batches import LONG, forecasts
+from middlegame.equilibrium.engine_input import flatten_numbers
+from middlegame.sweeps.batches import LONG, forecasts_under
 
 _FAINT = 0.01
 """In a long contest, the change of a node below which its arcs are not held."""
@@ -159,10 +160,8 @@ class Mediation:
         """The contest's own tables `[cells]` and policies `[rows, widest]`."""
         equilibrium = self.results.equilibrium
         layout = layout_of(self.results.diagram.structure)
-        tables = equilibrium.tables
-        return layout.flatten(tables.chances, tables.utilities, np), layout.pad(
-            equilibrium.policies
-        )
+        cells, _ = flatten_numbers(equilibrium.diagram, equilibrium.tables)
+        return cells, layout.pad(equilibrium.policies)
 
     def _baseline_forecasts(self, arcs: list[Link]) -> dict[Link, dict[str, Floats]]:
         """Give the forecasts without a push, each arc held in turn; each is played once."""
@@ -176,7 +175,7 @@ class Mediation:
     def _forecasts(self, plays: list[tuple[Floats, Floats]]) -> dict[str, Floats]:
         tables = np.stack([tables for tables, _ in plays], axis=-1)
         policies = np.stack([policies for _, policies in plays], axis=-1)
-        return forecasts(self.results.diagram, tables, policies)
+        return forecasts_under(self.results.diagram, tables, policies)
 
     def _block(self, link: Link, tables: Floats, policies: Floats) -> tuple[Floats, Floats]:
         """Let an arc's head see a draw from the tail's baseline instead of the tail."""

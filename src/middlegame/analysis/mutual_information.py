@@ -80,7 +80,7 @@ def mutual_information(
         QueryError: there are too few worlds.
     """
     names = [parameter.name for parameter in equilibrium.diagram.parameters]
-    thetas, weights, factors = found.thetas, found.weights, hidden(equilibrium.diagram)
+    thetas, weights, factors = found.parameter_values, found.weights, hidden(equilibrium.diagram)
     found = []
     for each in questions:
         outcomes = outcomes_in_sweep(found, each)

@@ -13,10 +13,10 @@ from middlegame.equilibrium.equilibrium import Equilibrium
 from middlegame.equilibrium.play import condition_table, node_index
 from middlegame.scenario.conditions import Condition, Is, parse_condition
 from middlegame.scenario.timeline import Timeline
+from middlegame.sweeps.batches import solve_samples
 from middlegame.sweeps.queries import Query
 from middlegame.sweeps.result import Sweep
 from middlegame.sweeps.run import sweep
-from middlegame.sweeps.batches import solve_samples
 
 YES, NO = "yes", "no"
 
@@ -158,7 +158,7 @@ class BatchEvaluator:
             QueryError: a condition does not parse or names an unknown move, factor or state; the
                 contest has no ranges; or something is supposed by surprise.
         """
-        if equilibrium.surprise:
+        if equilibrium.fixed_policies:
             raise QueryError(
                 "a surprise leaves all policies as they are, so there are no worlds to solve"
             )
@@ -204,8 +204,8 @@ class BatchEvaluator:
 def outcomes_in_sweep(found: Sweep, question: QuestionOutcomes) -> Floats:
     """Return the probabilities of a question's outcomes in a sweep, `[samples, outcomes]`."""
     if question.node is not None:
-        return found.worlds(question.node)
-    return _yes_no(found.answers(question.name))
+        return found.forecast_samples(question.node)
+    return _yes_no(found.question_samples(question.name))
 
 
 def equilibrium_of(subject: Equilibrium | Sweep) -> Equilibrium:

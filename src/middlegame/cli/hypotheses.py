@@ -48,7 +48,7 @@ def hypotheses_command(
     """
     equilibrium, loaded = solve_case(file, **case)
     with working("Weighing the evidence"):
-        from middlegame.analysis.hypotheses import weigh_evidence
+        from middlegame.analysis.evidence_weights import weigh_evidence
 
         found = weigh_evidence(equilibrium, about)
     weighed = None

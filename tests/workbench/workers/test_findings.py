@@ -4,7 +4,7 @@ from html import unescape
 import pytest
 
 from middlegame.analysis.commitment import commitment_values
-from middlegame.analysis.hypotheses import weigh_evidence
+from middlegame.analysis.evidence_weights import weigh_evidence
 from middlegame.analysis.interventions import Intervention, interventions
 from middlegame.base.errors import MiddlegameError
 from middlegame.equilibrium.equilibrium import solve

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from middlegame.diagram import Decision, Diagram, Parameter
 from middlegame.report.charts.layout import shown_period
 from middlegame.report.text import narrative
+from middlegame.report.text.grammar import capitalize_first
 from middlegame.report.text.judgements import JudgementRow, judgement_groups
 from middlegame.report.text.palette import NEUTRAL, actor_colours
-from middlegame.report.text.grammar import capitalize_first
 from middlegame.report.text.words import Words, clean, date
 from middlegame.scenario.model.walk import conditions
 
@@ -192,7 +192,7 @@ def contest_view(equilibrium: "Equilibrium", loaded: "LoadedScenario") -> Contes
         equilibrium: the equilibrium of the scenario as written.
         loaded: the scenario's text as it was read, with the places of its parts.
     """
-    from middlegame.analysis.hypotheses import hidden
+    from middlegame.analysis.evidence_weights import hidden
 
     words, scenario = narrative.words_of(equilibrium), equilibrium.scenario
     diagram = equilibrium.diagram
@@ -224,7 +224,9 @@ def contest_view(equilibrium: "Equilibrium", loaded: "LoadedScenario") -> Contes
         colours=tuple((capitalize_first(words.actor(o)), colours[o]) for o in colours),
         has_evidence=bool(equilibrium.evidence and hidden(diagram)),
         has_views=bool(scenario and scenario.views),
-        periods=tuple(calendar.period_name(k + 1) for k in range(calendar.count)) if calendar else (),
+        periods=tuple(calendar.period_name(k + 1) for k in range(calendar.count))
+        if calendar
+        else (),
         drawn_period=shown_period(diagram),
     )
 

@@ -1,0 +1,215 @@
+"""The weight of each piece of evidence for the rival states of a hidden factor.
+
+Heuer (1999) asks of each piece of evidence how consistent it is with each hypothesis, and warns
+that evidence consistent with every hypothesis cannot discriminate between them. Here consistency is
+computed: it is the probability of the evidence under each state of a hidden factor, while all
+actors behave as in the equilibrium.
+"""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from middlegame.base.errors import QueryError, unknown
+from middlegame.diagram import Chance, Diagram
+from middlegame.equilibrium.equilibrium import Equilibrium
+from middlegame.equilibrium.play import StrategyProfile
+
+WORTH_A_MENTION, STRONG, VERY_STRONG = 3.0, 20.0, 150.0
+"""Bayes factors from which evidence is positive, strong, very strong (Kass & Raftery 1995)."""
+
+
+@dataclass(frozen=True)
+class EvidenceAssessment:
+    """The weight of one piece of evidence for each state of a hidden factor.
+
+    Attributes:
+        name: the name of the piece of evidence, or of the observed move or factor.
+        date: the date of the report, if it has one.
+        likelihood: the probability of the evidence under each state; nan for an impossible state.
+        bayes_factors: the Bayes factor for each state against all others, from this piece alone.
+        bayes_factors_in_order: the Bayes factor for each state, given all earlier pieces.
+        posterior: the probability of each state, given this piece and all earlier ones.
+    """
+
+    name: str
+    date: date | None
+    likelihood: dict[str, float]
+    bayes_factors: dict[str, float]
+    bayes_factors_in_order: dict[str, float]
+    posterior: dict[str, float]
+
+    @property
+    def favoured_state(self) -> str:
+        """The state with the largest Bayes factor; the first of equals."""
+        return max(self.bayes_factors, key=lambda state: _or_least(self.bayes_factors[state]))
+
+    @property
+    def bayes_factor(self) -> float:
+        """The Bayes factor for the favoured state, at least 1."""
+        return self.bayes_factors[self.favoured_state]
+
+    @property
+    def discriminates(self) -> bool:
+        """Whether the Bayes factor is more than barely worth mentioning."""
+        return round(self.bayes_factor, 1) >= WORTH_A_MENTION
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the assessment as a JSON object."""
+        return {
+            "evidence": self.name,
+            "date": self.date.isoformat() if self.date else None,
+            "likelihood": _finite(self.likelihood),
+            "bayes_factor_alone": _finite(self.bayes_factors),
+            "bayes_factor_in_order": _finite(self.bayes_factors_in_order),
+            "posterior": self.posterior,
+            "favours": self.favoured_state,
+            "discriminates": self.discriminates,
+        }
+
+
+@dataclass(frozen=True)
+class HypothesisSet:
+    """The rival hypotheses about one hidden factor: its states, with the evidence weighed.
+
+    Attributes:
+        name: the factor's name.
+        prior: the probability of each state before the evidence.
+        posterior: the probability of each state given all evidence.
+        pieces: the weight of each piece of evidence, in order of date.
+    """
+
+    name: str
+    prior: dict[str, float]
+    posterior: dict[str, float]
+    pieces: tuple[EvidenceAssessment, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the hypotheses as a JSON object."""
+        return {
+            "factor": self.name,
+            "prior": self.prior,
+            "posterior": self.posterior,
+            "evidence": [piece.to_dict() for piece in self.pieces],
+        }
+
+
+def weigh_evidence(
+    equilibrium: Equilibrium, about: Iterable[str] = ()
+) -> tuple[HypothesisSet, ...]:
+    """Weigh all evidence about hidden factors.
+
+    Args:
+        equilibrium: the contest, given its evidence or other observations.
+        about: the factors or moves in question; without any, the hidden factors.
+
+    Raises:
+        QueryError: there is no evidence, no hidden factor, or no such factor or move.
+    """
+    if not equilibrium.known:
+        raise QueryError(
+            "this contest has no evidence; write it under 'evidence', or give an observation"
+        )
+    diagram = equilibrium.diagram
+    names = tuple(about) or hidden(diagram)
+    if not names:
+        raise QueryError("this contest has no hidden factor; name a factor or move in question")
+    for name in names:
+        if name not in diagram.index or name in diagram.evidence:
+            raise unknown("move or factor", name, [node.name for node in diagram.contest_nodes])
+    pieces = evidence_by_date(equilibrium)
+    return tuple(_weigh(equilibrium, name, pieces) for name in names)
+
+
+def hidden(diagram: Diagram) -> tuple[str, ...]:
+    """Name the factors that not everybody sees: those settled before anybody moves.
+
+    Where there are none, those that somebody sees and somebody who moves later does not.
+    """
+    structure = diagram.structure
+    decided = set(structure.decisions)
+    movers = {decision.owner for decision in diagram.decisions}
+    seers = {
+        node.name: {d.owner for d in diagram.decisions if node.name in d.parents}
+        for node in diagram.contest_nodes
+        if isinstance(node, Chance)
+    }
+    secret = [name for name, saw in seers.items() if saw != movers]
+    before = [
+        name for name in secret if not decided & set(structure.ancestors((diagram.index[name],)))
+    ]
+    return tuple(before or (name for name in secret if seers[name]))
+
+
+def evidence_by_date(equilibrium: Equilibrium) -> tuple[str, ...]:
+    """Return the names of all evidence in order of date, undated evidence last."""
+    dates = evidence_dates(equilibrium)
+    known = list(equilibrium.known)
+    return tuple(sorted(known, key=lambda n: (n not in dates, dates.get(n, date.min))))
+
+
+def evidence_dates(equilibrium: Equilibrium) -> Mapping[str, date]:
+    """Return the date of each piece of evidence that has one."""
+    written = equilibrium.scenario.evidence if equilibrium.scenario else {}
+    return {name: piece.date for name, piece in written.items() if piece.date is not None}
+
+
+def _weigh(equilibrium: Equilibrium, name: str, pieces: Sequence[str]) -> HypothesisSet:
+    before, dates = equilibrium.prior, evidence_dates(equilibrium)
+    prior = before.forecast(name)
+    found: list[EvidenceAssessment] = []
+    so_far: StrategyProfile = before
+    for piece in pieces:
+        seen = {piece: equilibrium.known[piece]}
+        alone = before.given(seen)
+        then = so_far.given(seen)
+        was, now = so_far.forecast(name), then.forecast(name)
+        posterior = alone.forecast(name)
+        found.append(
+            EvidenceAssessment(
+                name=piece,
+                date=dates.get(piece),
+                likelihood={
+                    state: posterior[state] * alone.evidence_probability / chance
+                    if chance
+                    else math.nan
+                    for state, chance in prior.items()
+                },
+                bayes_factors=bayes_factors(prior, posterior),
+                bayes_factors_in_order=bayes_factors(was, now),
+                posterior=now,
+            )
+        )
+        so_far = then
+    return HypothesisSet(name, prior, so_far.forecast(name), tuple(found))
+
+
+def bayes_factors(prior: Mapping[str, float], posterior: Mapping[str, float]) -> dict[str, float]:
+    """Return the Bayes factor for each state against all others (Good 1950).
+
+    The Bayes factor is the ratio of posterior to prior odds; it is nan where the prior probability
+    is 0 or 1, and infinite where the posterior probability is 1.
+    """
+    return {state: _ratio(prior[state], posterior[state]) for state in prior}
+
+
+def _ratio(prior: float, posterior: float) -> float:
+    if not 0 < prior < 1:
+        return math.nan
+    if posterior >= 1:
+        return math.inf
+    return posterior / (1 - posterior) * (1 - prior) / prior
+
+
+def _or_least(factor: float) -> float:
+    return -math.inf if math.isnan(factor) else round(factor, 9)
+
+
+def _finite(values: Mapping[str, float]) -> dict[str, float | str | None]:
+    """Return values that JSON can hold: null for nan, the word `infinite` for infinity."""
+    return {
+        name: None if math.isnan(value) else "infinite" if math.isinf(value) else value
+        for name, value in values.items()
+    }
