@@ -9,7 +9,7 @@ import numpy as np
 import middlegame as mg
 from benchmarks.peers import worlds_by_gambit
 from middlegame.diagram import Chance, Decision, Diagram, Fixed, Node, Parameter, Ref, Sum, Utility
-from middlegame.sweeps.solving import solve_worlds
+from middlegame.sweeps.batches import solve_samples
 
 WORLDS = 20_000
 LOOPED = 10
@@ -78,12 +78,12 @@ def batches(count: int = WORLDS) -> list[dict[str, Any]]:
     for name, diagram in contests.items():
         thetas = draws(diagram, count)
         begin = time.perf_counter()
-        solve_worlds(diagram, thetas[:1], check=0)
+        solve_samples(diagram, thetas[:1], compare=0)
         compiling = time.perf_counter() - begin
         begin = time.perf_counter()
-        worlds = solve_worlds(diagram, thetas, check=0)
+        worlds = solve_samples(diagram, thetas, compare=0)
         rate = count / (time.perf_counter() - begin)
-        sample = solve_worlds(diagram, thetas[:2000], check=16)
+        sample = solve_samples(diagram, thetas[:2000], compare=16)
         mg.solve(diagram)
         begin = time.perf_counter()
         for theta in thetas[:LOOPED]:

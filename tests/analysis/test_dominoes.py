@@ -193,8 +193,8 @@ def test_what_cannot_be_pushed_is_refused(harbour):
 
 
 def test_what_the_ramp_leaves_open_is_traced(harbour, monkeypatch):
-    monkeypatch.setattr(batch, "_FEW", 0)
-    monkeypatch.setattr(batch, "Ramp", lambda: Ramp(rungs=1, most=0))
+    monkeypatch.setattr(batch, "FEW", 0)
+    monkeypatch.setattr(batch, "Ramp", lambda: Ramp(steps=1, max_sweeps=0))
     wanted = [Intervention("jobs", "shrinks"), Intervention("depot", "closes")]
     found = dominoes(harbour.pushed.equilibrium, wanted)
     assert found.results.traced == 2
@@ -206,7 +206,7 @@ def test_what_the_ramp_leaves_open_is_traced(harbour, monkeypatch):
 
 def test_few_and_many_sets_agree(harbour, monkeypatch):
     """What is traced one at a time is what is compiled for many at once."""
-    monkeypatch.setattr(batch, "_FEW", 0)
+    monkeypatch.setattr(batch, "FEW", 0)
     many = dominoes(harbour.pushed.equilibrium)
     assert many.results.traced < len(many.interventions) == harbour.pushed.traced
     for name, forecasts in many.results.announced_forecasts.items():

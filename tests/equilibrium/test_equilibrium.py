@@ -44,7 +44,7 @@ def test_a_supposition_tells_nothing_and_an_observation_does():
     assert supposed.forecast("weather")["fair"] == pytest.approx(0.5)
     assert equilibrium.given({"say": "loud"}).forecast("weather")["fair"] > 0.6
     # By surprise the receiver still believes what loudness meant before.
-    surprised = equilibrium.suppose({"say": "loud"}, surprise=True)
+    surprised = equilibrium.suppose({"say": "loud"}, fixed_policies=True)
     assert surprised.forecast("weather")["fair"] == pytest.approx(0.5)
     believed = equilibrium.policy("act")[0, 0]
     assert surprised.forecast("act")["go"] == pytest.approx(believed)
@@ -65,7 +65,7 @@ def test_a_factor_can_be_supposed(harbour):
 @pytest.mark.parametrize("surprise", [False, True])
 def test_a_closed_option_cannot_be_supposed(harbour, surprise):
     with pytest.raises(mg.QueryError, match="it is closed where bid = stay_out"):
-        harbour.suppose({"renew": "switch"}, surprise=surprise)
+        harbour.suppose({"renew": "switch"}, fixed_policies=surprise)
 
 
 def test_names_that_are_not_there_are_told_with_the_nearest(harbour):

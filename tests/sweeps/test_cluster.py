@@ -31,7 +31,9 @@ def test_a_killed_worker_loses_nothing_and_changes_no_number(harbour, tmp_path):
             killed.append(worker.pid)
             os.kill(worker.pid, signal.SIGKILL)
 
-    together = mg.sweep(harbour, WORLDS, out=tmp_path / "together.parquet", workers=2, progress=kill)
+    together = mg.sweep(
+        harbour, WORLDS, out=tmp_path / "together.parquet", workers=2, progress=kill
+    )
     assert len(killed) == 2
     assert not any(psutil.pid_exists(pid) for pid in killed)
     assert not together.interrupted

@@ -4,7 +4,7 @@ from scipy.stats import kstest, norm, spearmanr
 
 import middlegame as mg
 from middlegame.diagram import Parameter
-from middlegame.sweeps.sampling import METHODS, SampleSequence, ParameterSpace
+from middlegame.sweeps.sampling import METHODS, ParameterSpace, SampleSequence
 
 POINTS = Parameter("points", 10, 30, "points")
 SHARE = Parameter("share", 0.1, 0.4, "probability", ceiling=0.8)
@@ -24,7 +24,9 @@ def correlated(*shares: float) -> ParameterSpace:
 
 @pytest.mark.parametrize("method", METHODS)
 def test_ranges_are_the_5th_and_95th_percentiles(method):
-    thetas = SampleSequence(ParameterSpace((POINTS, SHARE, ODDS, REPORT)), method).parameter_values(0, 4096)
+    thetas = SampleSequence(ParameterSpace((POINTS, SHARE, ODDS, REPORT)), method).parameter_values(
+        0, 4096
+    )
     for column, parameter in zip(thetas.T, (POINTS, SHARE, ODDS, REPORT), strict=True):
         low, high = np.quantile(parameter.to_scale(column), [0.05, 0.95])
         wide = parameter.to_scale(parameter.high) - parameter.to_scale(parameter.low)
@@ -83,7 +85,9 @@ def test_correlations_hold_on_each_unit_s_own_scale():
 def test_a_group_of_one_is_none():
     space = correlated(0.9)
     assert space.factors == ("p0",)
-    assert SampleSequence(space).parameter_values(0, 4096).std() == pytest.approx(1 / norm.ppf(0.95), rel=0.02)
+    assert SampleSequence(space).parameter_values(0, 4096).std() == pytest.approx(
+        1 / norm.ppf(0.95), rel=0.02
+    )
 
 
 def test_nothing_is_drawn_beyond_its_bounds():

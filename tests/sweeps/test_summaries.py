@@ -28,7 +28,10 @@ def test_the_error_is_that_of_repeated_sampling():
 def test_a_weight_is_as_good_as_a_repetition():
     values, weights = RNG.uniform(size=500), RNG.integers(1, 5, 500)
     repeated = np.repeat(values, weights)
-    found, same = summarize(values, weights.astype(float)), summarize(repeated, np.ones(len(repeated)))
+    found, same = (
+        summarize(values, weights.astype(float)),
+        summarize(repeated, np.ones(len(repeated))),
+    )
     assert found.mean == pytest.approx(same.mean)
     assert found.ninety == pytest.approx(same.ninety, abs=0.01)
     assert found.half == pytest.approx(same.half, abs=0.01)

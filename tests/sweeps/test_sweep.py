@@ -143,4 +143,4 @@ def test_what_cannot_be_is_refused_before_the_work(harbour, arguments, told, mon
 
 def test_a_surprise_is_not_swept(harbour):
     with pytest.raises(mg.QueryError, match="by surprise"):
-        mg.sweep(harbour.suppose({"bid": "offer"}, surprise=True), 10)
+        mg.sweep(harbour.suppose({"bid": "offer"}, fixed_policies=True), 10)

@@ -1,17 +1,19 @@
-"""Which judgements a miss is owed to, once it is known how things turned out.
+"""Attribution: the contribution of each judgement to a forecast's miss, once the outcome is known.
 
-Two answers. The gradient of the log score: by how much the forecasts would have been better, had a
-number been a standard deviation higher, everybody behaving accordingly. And worlds drawn from the
-ranges, weighed by the probability that each gave to all that happened (importance weighting): where
-a range's worlds that count lie apart from its middle, reality has made part of it unlikely.
+There are two measures. The first is the gradient of the log score: how much better the forecasts
+would have been if a number had been one standard deviation higher, with all actors adapting. The
+second draws samples from the ranges and weights each by the probability that it gave to the actual
+outcomes (importance weighting): where the weighted samples lie away from the middle of a range, the
+outcomes have made part of that range unlikely.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from middlegame.analysis.result import AnalysisResult
 from middlegame.base.errors import QueryError, unknown
 from middlegame.base.numbers import HALF_WIDTH_90, Floats
 from middlegame.diagram import Parameter
@@ -23,20 +25,23 @@ from middlegame.sweeps.queries import Query
 from middlegame.sweeps.sampling import ParameterSpace, SampleSequence
 from middlegame.sweeps.summaries import effective_size, summarize
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 
 @dataclass(frozen=True)
 class Contribution:
-    """What a miss owes to one judgement.
+    """The contribution of one judgement to a miss.
 
     Attributes:
         parameter: the judgement, a range of the scenario.
-        value: at which the forecasts were computed.
-        gain: how much less the log score (in nats, over all questions; less is better) would have
-            been, had it been a standard deviation of its range higher; below zero, lower.
-        before: its 90% interval as judged.
-        after: its 90% interval given what happened.
-        shift: of its mean given what happened, in standard deviations of its range.
-        narrowed: its standard deviation given what happened, as a share of the judged one.
+        value: the value at which the forecasts were computed.
+        score_gain: the fall of the log score (in nats, over all questions; less is better) for
+            each standard deviation by which the value is higher; negative where the score rises.
+        judged_interval: the judgement's 90% interval as written.
+        updated_interval: its 90% interval given the outcomes.
+        shift: the change of its mean given the outcomes, in standard deviations of its range.
+        relative_deviation: its standard deviation given the outcomes, divided by that as written.
     """
 
     parameter: Parameter
@@ -48,27 +53,27 @@ class Contribution:
     relative_deviation: float
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the judgement as a JSON object."""
+        """Return the contribution as a JSON object."""
         return {
             "number": self.parameter.name,
             "unit": self.parameter.unit,
             "value": self.value,
-            "gain": self.score_gain,
-            "before": list(self.judged_interval),
-            "after": list(self.updated_interval),
+            "score_gain": self.score_gain,
+            "judged_interval": list(self.judged_interval),
+            "updated_interval": list(self.updated_interval),
             "shift": self.shift,
-            "narrowed": self.relative_deviation,
+            "relative_deviation": self.relative_deviation,
         }
 
 
 @dataclass(frozen=True)
 class ResolvedQuestion:
-    """A question with its forecast and how it turned out.
+    """A question with its forecast and its outcome.
 
     Attributes:
-        name: the question's.
-        probability: as the scenario forecasts it in its middle world.
-        happened: whether it did.
+        name: the question's name.
+        probability: the forecast at the middle of all ranges.
+        happened: whether the answer turned out to be yes.
         score: the log score, in nats.
     """
 
@@ -78,18 +83,18 @@ class ResolvedQuestion:
     score: float
 
 
-@dataclass(frozen=True)
-class Attribution:
-    """What a scenario's misses are owed to.
+@dataclass(frozen=True, eq=False, repr=False)
+class Attribution(AnalysisResult):
+    """The contributions of a scenario's judgements to its misses.
 
     Attributes:
-        equilibrium: of the scenario, as it was recorded.
-        questions: those that are resolved.
-        owed: every range, the one that matters most first.
-        worlds: how many were drawn.
+        equilibrium: the scenario's equilibrium, as it was recorded.
+        questions: the resolved questions.
+        contributions: of every range, the most important first.
+        worlds: how many samples were drawn.
         failed: how many of them have no equilibrium.
-        effective: how many equally weighted worlds those that count are (Kish 1965).
-        together: the probability of all that happened together, over the worlds.
+        effective: how many equally weighted samples are worth as much (Kish 1965).
+        joint_probability: the probability of all outcomes together, over the samples.
     """
 
     equilibrium: Equilibrium
@@ -106,32 +111,49 @@ class Attribution:
         return sum(question.score for question in self.questions)
 
     def to_dict(self) -> dict[str, Any]:
-        """Give all of it as a JSON object."""
+        """Return questions and contributions as one JSON object."""
         return {
             "questions": [vars(question) for question in self.questions],
             "log_score": self.score,
-            "owed": [each.to_dict() for each in self.contributions],
+            "contributions": [each.to_dict() for each in self.contributions],
             "worlds": self.worlds,
             "failed": self.failed,
             "effective": self.effective,
-            "probability_together": self.joint_probability,
+            "joint_probability": self.joint_probability,
         }
+
+    def to_dataframe(self) -> "pd.DataFrame":
+        """Return a row for each judgement."""
+        import pandas as pd
+
+        return pd.DataFrame([each.to_dict() for each in self.contributions])
+
+    def summary(self) -> list[str]:
+        """Return the judgements that contribute most."""
+        found = [
+            f"Attribution of {self.equilibrium.diagram.title!r}: log score {self.score:.2f} over "
+            f"{len(self.questions)} questions"
+        ]
+        return found + [
+            f"{each.parameter.name}: shifted by {each.shift:+.2f} standard deviations"
+            for each in self.contributions[:5]
+        ]
 
 
 def attribution(
     equilibrium: Equilibrium, outcomes: Mapping[str, bool], n: int = 1024, seed: int = 0
 ) -> Attribution:
-    """Find what misses are owed to.
+    """Find the contribution of each judgement to a forecast's misses.
 
     Args:
-        equilibrium: of the scenario that made the forecasts, given its evidence.
-        outcomes: how its questions turned out, those that are resolved.
-        worlds: how many to draw from the ranges.
+        equilibrium: the equilibrium of the scenario that made the forecasts, given its evidence.
+        outcomes: by name of each resolved question, whether the answer turned out to be yes.
+        n: how many samples to draw from the ranges.
         seed: of the draws.
 
     Raises:
-        QueryError: there is no such question, nothing is resolved, or no world allows for what
-            happened.
+        QueryError: a question is unknown, no question is resolved, or no sample allows for the
+            outcomes.
     """
     scenario = equilibrium.scenario
     questions = scenario.questions if scenario else {}
@@ -139,7 +161,7 @@ def attribution(
         if name not in questions:
             raise unknown("question", name, questions)
     if not outcomes:
-        raise QueryError("nothing is resolved yet, so there is no miss to explain")
+        raise QueryError("no question is resolved yet, so there is no miss to explain")
     answered = tuple(_resolve(equilibrium, name, yes) for name, yes in outcomes.items())
     parameters = equilibrium.diagram.parameters
     thetas = SampleSequence(ParameterSpace(parameters), seed=seed).parameter_values(0, n)
@@ -153,7 +175,7 @@ def attribution(
     happened = np.clip(np.nan_to_num(solved.queries["all"]), 0.0, 1.0)
     weights = prior * happened
     if not weights.any():
-        raise QueryError("in none of the worlds drawn can all of that happen together")
+        raise QueryError("these outcomes cannot occur together in any of the worlds drawn")
     gains = _score_gains(equilibrium, answered)
     owed = [
         _contribution(parameter, equilibrium.theta[k], gains[k], thetas[:, k], weights)
@@ -179,7 +201,7 @@ def _resolve(equilibrium: Equilibrium, name: str, happened: bool) -> ResolvedQue
 
 
 def _score_gains(equilibrium: Equilibrium, answered: tuple[ResolvedQuestion, ...]) -> Floats:
-    """By how much less a log score a standard deviation more of each number would give."""
+    """Return the fall of the log score for each standard deviation more of each number."""
     parameters = equilibrium.diagram.parameters
     total = np.zeros(len(parameters))
     sensitivities = equilibrium.sensitivities([question.name for question in answered])
@@ -187,7 +209,7 @@ def _score_gains(equilibrium: Equilibrium, answered: tuple[ResolvedQuestion, ...
         slopes = sensitivity.numbers
         p, sign = question.probability, 1.0 if question.happened else -1.0
         said = p if question.happened else 1 - p
-        # Where the impossible happened there is no finite score to mend.
+        # An outcome of probability 0 has no finite score to improve.
         if said > 0:
             total += [sign * slopes[parameter.name] / said for parameter in parameters]
     scale = [
@@ -198,7 +220,7 @@ def _score_gains(equilibrium: Equilibrium, answered: tuple[ResolvedQuestion, ...
 
 
 def _deviation(parameter: Parameter, value: float) -> float:
-    """Give what a standard deviation of the range comes to, at a value, in the natural unit."""
+    """Return one standard deviation of the range at a value, in the natural unit."""
     width = float(parameter.to_scale(parameter.high) - parameter.to_scale(parameter.low)) / (
         2 * HALF_WIDTH_90
     )
@@ -227,7 +249,7 @@ def _contribution(
 
 
 def _joint_query(equilibrium: Equilibrium, outcomes: Mapping[str, bool]) -> Query:
-    """Ask for the probability of all that happened and did not, together."""
+    """Return the query for the joint probability of all outcomes."""
     assert equilibrium.scenario is not None
     diagram, timeline = equilibrium.diagram, Timeline(equilibrium.scenario)
     tables = []

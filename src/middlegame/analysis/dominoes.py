@@ -1,33 +1,39 @@
-"""Dominoes: what falls with what, by surprise and as the others adapt, and along which chain."""
+"""Dominoes: how setting one move or factor changes all others, directly and through adaptation."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from middlegame.analysis.interventions import Intervention, InterventionResults, interventions
 from middlegame.analysis.mediation import Link, Mediation
+from middlegame.analysis.outcomes import equilibrium_of
+from middlegame.analysis.result import AnalysisResult
 from middlegame.base.progress import ProgressCallback
 from middlegame.equilibrium.equilibrium import Equilibrium
 from middlegame.sweeps.batches import LONG
+from middlegame.sweeps.result import Sweep
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 CHAIN_THRESHOLD = 0.05
-"""Effects from this size on are told with their chain where all are asked for."""
+"""Change of a probability from which on an effect is reported with its causal chain."""
 _SAME = 1e-9
 
 
 @dataclass(frozen=True)
 class Effect:
-    """What a push does to one state of a move or factor.
+    """The effect of an intervention on one state of a move or factor.
 
     Attributes:
         name: the move or factor.
         state: the state.
-        before: its probability without the push.
-        by_surprise: its probability if nobody was told.
-        announced: its probability if everybody knew before play.
+        before: its probability without the intervention.
+        with_fixed_policies: its probability if no actor knows of the intervention.
+        when_announced: its probability if all actors know of the intervention before play.
     """
 
     name: str
@@ -38,29 +44,29 @@ class Effect:
 
     @property
     def direct(self) -> float:
-        """The change that follows with policies as they were."""
+        """The change under fixed policies."""
         return self.with_fixed_policies - self.before
 
     @property
     def adaptation(self) -> float:
-        """What is added as everybody behaves anew."""
+        """The further change as all actors adapt their behaviour."""
         return self.when_announced - self.with_fixed_policies
 
     @property
     def total(self) -> float:
-        """Both together."""
+        """The direct effect and the effect of adaptation together."""
         return self.when_announced - self.before
 
 
 @dataclass(frozen=True)
 class Chain:
-    """The way that carries most of an effect.
+    """The causal chain that carries most of an effect.
 
     Attributes:
-        links: from the push to what it changes.
-        carried: the effect that vanishes when the chain's weakest link is held at its baseline,
-            in probability. Shares of chains need not add up.
-        of: the whole effect.
+        links: the links from the intervention to the node that it changes.
+        carried: the part of the effect, in probability, that vanishes when the chain's weakest
+            link is blocked. The parts of different chains need not add up to the total.
+        total: the whole effect, in probability.
     """
 
     links: tuple[Link, ...]
@@ -68,29 +74,33 @@ class Chain:
     total: float
 
 
-class Dominoes:
-    """Every push of a contest and what follows from each.
+@dataclass(frozen=True, eq=False, repr=False)
+class Dominoes(AnalysisResult):
+    """The effects of every intervention on every move and factor.
 
     Attributes:
-        pushed: the contest as it was and as each push leaves it.
+        results: the contest before and after each intervention.
     """
 
-    def __init__(self, pushed: InterventionResults) -> None:
-        self.results = pushed
-        self._links = Mediation(pushed)
+    results: InterventionResults
+
+    @property
+    def equilibrium(self) -> Equilibrium:
+        """The contest without an intervention."""
+        return self.results.equilibrium
 
     @property
     def is_short(self) -> bool:
-        """Whether chains are found at once; in a long contest those of a push take a minute."""
+        """Whether chains are found at once; in a long contest each takes about a minute."""
         return len(self.results.diagram.nodes) <= LONG
 
     @property
     def interventions(self) -> tuple[Intervention, ...]:
-        """What was pushed, in order of play."""
+        """The interventions, in order of play."""
         return self.results.interventions
 
     def effect(self, intervention: Intervention, name: str, state: str) -> Effect:
-        """Give what a push does to one state."""
+        """Return the effect of an intervention on one state."""
         place = self.results.index(intervention)
         option = self.results.diagram.nodes[self.results.diagram.index[name]].states.index(state)
         return Effect(
@@ -102,9 +112,9 @@ class Dominoes:
         )
 
     def cascade(self, intervention: Intervention) -> list[Effect]:
-        """List what a push does to everything else, in order of play.
+        """List the effect of an intervention on each other move and factor, in order of play.
 
-        Of each move and factor the state that changes most, of two the one that gains.
+        Each effect is that on the state that changes most; of two states, the one that gains.
         """
         found = []
         for node in self.results.diagram.contest_nodes:
@@ -115,7 +125,7 @@ class Dominoes:
         return found
 
     def gaining_state(self, intervention: Intervention, name: str) -> str:
-        """Name the state of a move or factor that gains most by a push."""
+        """Return the state of a move or factor whose probability an intervention raises most."""
         gains = (
             self.results.announced_forecasts[name][self.results.index(intervention)]
             - self.results.baseline[name]
@@ -124,15 +134,19 @@ class Dominoes:
         return states[int(np.argmax(np.round(gains, 9)))]
 
     def headline_change(self, intervention: Intervention) -> float:
-        """Give the sum over headline nodes of the largest change of a state: how much falls."""
+        """Return the sum, over headline nodes, of the largest change of a state's probability."""
         index, nodes = self.results.diagram.index, self.results.diagram.nodes
         return sum(
             abs(e.total) for e in self.cascade(intervention) if nodes[index[e.name]].headline
         )
 
     @cached_property
+    def _mediation(self) -> Mediation:
+        return Mediation(self.results)
+
+    @cached_property
     def ranked(self) -> tuple[Intervention, ...]:
-        """The pushes, those after which most falls first."""
+        """The interventions, sorted by their total effect on headline nodes."""
         return tuple(
             sorted(self.interventions, key=lambda push: -round(self.headline_change(push), 9))
         )
@@ -140,12 +154,13 @@ class Dominoes:
     def chain(self, intervention: Intervention, name: str, state: str) -> Chain | None:
         """Find the chain that carries most of an effect: the one whose weakest link carries most.
 
-        None where the push changes nothing, or where no chain carries any of it.
+        Returns:
+            The chain; None where the intervention has no effect, or no chain carries any of it.
         """
         effect = self.effect(intervention, name, state)
         if abs(effect.total) < _SAME:
             return None
-        held = self._links.blocked_effects(intervention)
+        held = self._mediation.blocked_effects(intervention)
         diagram = self.results.diagram
         option = diagram.nodes[diagram.index[name]].states.index(state)
         carried = effect.total - held.residual_effects[name][:, option]
@@ -169,11 +184,11 @@ class Dominoes:
         )
 
     def incoming_links(self, intervention: Intervention, least: float) -> dict[str, Link]:
-        """Give for each node that falls the last link of the chain that carries most of it.
+        """Return for each affected node the last link of the chain that carries most of its effect.
 
         Args:
-            push: the first.
-            least: nodes that change less are left out, unless others hang on them.
+            intervention: the intervention.
+            least: nodes that change less are left out, unless a chain to another node passes them.
         """
         effects = {effect.name: effect for effect in self.cascade(intervention)}
         waiting = [name for name, effect in effects.items() if abs(effect.total) >= least]
@@ -184,7 +199,7 @@ class Dominoes:
                 self.chain(intervention, name, effects[name].state) if name not in found else None
             )
             if chain is not None:
-                # What is not shown (evidence, bookkeeping) is passed over.
+                # Nodes that no forecast shows (evidence, bookkeeping) are skipped.
                 link = next(
                     x for x in chain.links[::-1] if x.tail in effects or x.tail == intervention.name
                 )
@@ -196,12 +211,12 @@ class Dominoes:
     def to_dict(
         self, chosen: Iterable[Intervention] | None = None, least: float = CHAIN_THRESHOLD
     ) -> dict[str, Any]:
-        """Give pushes and their effects as one JSON object.
+        """Return interventions and their effects as one JSON object.
 
         Args:
-            pushes: those to tell; all unless given.
-            least: effects from this size on are told with their chain; in a long contest only
-                where pushes are asked for.
+            chosen: the interventions to include; all without any.
+            least: change of a probability from which on an effect comes with its chain; in a long
+                contest only chosen interventions have chains.
         """
         if chosen is None and not self.is_short:
             least = 2.0
@@ -226,7 +241,7 @@ class Dominoes:
             for state in node.states:
                 effect = self.effect(intervention, node.name, state)
                 effects[node.name][state] = {
-                    "surprise": effect.direct,
+                    "direct": effect.direct,
                     "adaptation": effect.adaptation,
                     "total": effect.total,
                 }
@@ -240,7 +255,7 @@ class Dominoes:
                         "to": effect.name,
                         "state": effect.state,
                         "carried": chain.carried,
-                        "of": chain.total,
+                        "total": chain.total,
                         "links": [
                             {"from": x.tail, "to": x.head, "adapts": x.adapts} for x in chain.links
                         ],
@@ -249,28 +264,68 @@ class Dominoes:
         return {
             "name": intervention.name,
             "state": intervention.state,
-            "open": self.results.availability(intervention),
-            "unforeseen": self.results.unforeseen_moves(intervention),
+            "availability": self.results.availability(intervention),
+            "unforeseen_moves": self.results.unforeseen_moves(intervention),
             "effects": effects,
             "chains": chains,
         }
 
+    def to_dataframe(self) -> "pd.DataFrame":
+        """Return a row for each intervention and each state of each other move and factor."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            [
+                {
+                    "intervention": f"{each.name} = {each.state}",
+                    "name": node.name,
+                    "state": state,
+                    "before": effect.before,
+                    "direct": effect.direct,
+                    "adaptation": effect.adaptation,
+                    "total": effect.total,
+                }
+                for each in self.interventions
+                for node in self.results.diagram.contest_nodes
+                if node.name != each.name
+                for state in node.states
+                for effect in [self.effect(each, node.name, state)]
+            ]
+        )
+
+    def summary(self) -> list[str]:
+        """Return the interventions with the largest total effect, and each one's largest effect."""
+        found = [
+            f"Dominoes of {self.results.diagram.title!r}, {len(self.interventions)} interventions"
+        ]
+        for each in self.ranked[:5]:
+            largest = max(self.cascade(each), key=lambda effect: abs(effect.total), default=None)
+            if largest is not None:
+                found.append(
+                    f"{each.name} = {each.state}: {largest.name} = {largest.state} "
+                    f"{largest.before:.0%} -> {largest.when_announced:.0%}"
+                )
+        return found
+
 
 def dominoes(
-    equilibrium: Equilibrium,
+    subject: Equilibrium | Sweep,
     chosen: Iterable[Intervention] | None = None,
     *,
     progress: ProgressCallback | None = None,
 ) -> Dominoes:
-    """Push every move and factor of a contest to each of its states.
+    """Set every move and factor of a contest to each of its states, and compare the forecasts.
+
+    The contest's own evidence is set aside, since it was observed without any intervention.
 
     Args:
-        equilibrium: the contest as it is.
-        pushes: what is pushed; everything unless given.
-        told: is told how far it is.
+        subject: an equilibrium, or a sweep, of which the equilibrium at the medians is taken.
+        chosen: the interventions; every state of every move and factor without any.
+        progress: called with how many equilibria are solved, and how many there are.
 
     Raises:
-        QueryError: see `push_all`.
-        NotConverged: see `push_all`.
+        QueryError: a name or state is unknown, an option is never available, an observation was
+            added to the contest's own evidence, or something is supposed under fixed policies.
+        NotConverged: the contest after an intervention has no equilibrium that could be reached.
     """
-    return Dominoes(interventions(equilibrium, chosen, progress=progress))
+    return Dominoes(interventions(equilibrium_of(subject), chosen, progress=progress))

@@ -1,8 +1,8 @@
-"""Hypotheses over the ranges: how the posterior moves from world to world.
+"""Hypotheses over the ranges: how posterior and Bayes factors vary from sample to sample.
 
-A world that made the evidence likely counts for more than one that made it unlikely: each weighs
-as much as the probability that it gave to all of the evidence (importance weighting, the ranges
-being the proposal).
+Each sample is weighted by the probability that it gave to all of the evidence (importance
+weighting, with the ranges as proposal), so that a sample in which the evidence was likely counts
+for more.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -26,16 +26,16 @@ class HypothesesOverWorlds:
     """Hypotheses over the ranges.
 
     Attributes:
-        worlds: how many were solved.
+        worlds: how many samples were solved.
         failed: how many of them have no equilibrium.
-        effective: how many equally weighted worlds say as much (Kish 1965).
-        prior: of each hypothesis and state, every world counting the same.
-        posterior: of each hypothesis and state, worlds weighted by the evidence.
-        factors: of each hypothesis and piece, the Bayes factor for the state that it favours at
-            the medians, every world counting the same.
-        moved: of each hypothesis and state, how its posterior correlates with each range over the
-            worlds, weighted alike (ranges vary independently unless they name a group, so this is
-            the standardised slope).
+        effective: how many equally weighted samples are worth as much (Kish 1965).
+        prior: by factor and state, the prior over equally weighted samples.
+        posterior: by factor and state, the posterior over samples weighted by the evidence.
+        bayes_factors: by factor and piece of evidence, the Bayes factor for the state that the
+            piece favours at the medians, over equally weighted samples.
+        correlations: by factor, state and range, the weighted correlation of the posterior with
+            the range. Ranges vary independently unless they name a group, so this is a
+            standardised slope.
     """
 
     worlds: int
@@ -47,9 +47,9 @@ class HypothesesOverWorlds:
     correlations: dict[str, dict[str, dict[str, float]]]
 
     def to_dict(self) -> dict[str, Any]:
-        """Give all of it as a JSON object."""
+        """Return all spreads and correlations as one JSON object."""
 
-        def told(spreads: dict[str, dict[str, Spread]]) -> dict[str, Any]:
+        def as_dicts(spreads: dict[str, dict[str, Spread]]) -> dict[str, Any]:
             return {
                 name: {key: asdict(found) for key, found in inside.items()}
                 for name, inside in spreads.items()
@@ -59,31 +59,30 @@ class HypothesesOverWorlds:
             "worlds": self.worlds,
             "failed": self.failed,
             "effective": self.effective,
-            "prior": told(self.prior),
-            "posterior": told(self.posterior),
-            "bayes_factor_alone": told(self.bayes_factors),
-            "moved_by": self.correlations,
+            "prior": as_dicts(self.prior),
+            "posterior": as_dicts(self.posterior),
+            "bayes_factors": as_dicts(self.bayes_factors),
+            "correlations": self.correlations,
         }
 
 
 def hypotheses_over_worlds(
     equilibrium: Equilibrium, factors: Sequence[HypothesisSet], n: int = 1024, seed: int = 0
 ) -> HypothesesOverWorlds:
-    """Weigh hypotheses in worlds that are drawn from the ranges.
+    """Weigh hypotheses in samples of the ranges.
 
     Args:
-        equilibrium: at which they were weighed at the medians.
-        found: the hypotheses.
-        worlds: how many.
+        equilibrium: the contest given its evidence, at the medians.
+        factors: the hypotheses, weighed at the medians.
+        n: how many samples to draw.
         seed: of the draws.
 
     Raises:
-        QueryError: there are no ranges, or no world has an equilibrium in which the evidence can
-            be.
+        QueryError: there are no ranges, or the evidence is impossible in every sample.
     """
     diagram, known = equilibrium.diagram, tuple(equilibrium.known)
     if not diagram.parameters:
-        raise QueryError("every number here is exact: there are no ranges to draw worlds from")
+        raise QueryError("every number of this contest is exact, so there are no worlds to draw")
     thetas = SampleSequence(ParameterSpace(diagram.parameters), seed=seed).parameter_values(0, n)
     asks: dict[str, Query] = {}
     for hypothesis in factors:
@@ -94,11 +93,11 @@ def hypotheses_over_worlds(
                 asks[_key(hypothesis.name, state, name)] = _ask(equilibrium, about, [name])
     solved = solve_samples(diagram, thetas, queries=asks, supposed=equilibrium.supposed)
     good = np.setdiff1d(np.arange(n), np.array(list(solved.failures), int))
-    told = {key: values[good] for key, values in solved.queries.items()}
+    queried = {key: values[good] for key, values in solved.queries.items()}
     first = factors[0]
-    weights = np.clip(sum(told[_key(first.name, state)] for state in first.prior), 0.0, None)
+    weights = np.clip(sum(queried[_key(first.name, state)] for state in first.prior), 0.0, None)
     if not (weights > 0).any():
-        raise QueryError("in none of the worlds drawn can the evidence be")
+        raise QueryError("the evidence is impossible in every world drawn")
     even = np.ones(len(good))
     prior, posterior, bayes_factors, correlations = {}, {}, {}, {}
     scales = np.stack(
@@ -108,7 +107,7 @@ def hypotheses_over_worlds(
         name = hypothesis.name
         before = solved.forecasts[name][good]
         prior[name] = {s: summarize(before[:, k], even) for k, s in enumerate(hypothesis.prior)}
-        after = {s: _share(told[_key(name, s)], weights) for s in hypothesis.prior}
+        after = {s: _share(queried[_key(name, s)], weights) for s in hypothesis.prior}
         posterior[name] = {state: summarize(values, weights) for state, values in after.items()}
         correlations[name] = {
             state: {
@@ -121,7 +120,7 @@ def hypotheses_over_worlds(
             piece.name: summarize(values, np.isfinite(values).astype(float))
             for piece in hypothesis.pieces
             if np.isfinite(
-                values := _factor(hypothesis, piece.name, piece.favoured_state, before, told)
+                values := _factor(hypothesis, piece.name, piece.favoured_state, before, queried)
             ).any()
         }
     return HypothesesOverWorlds(
@@ -136,7 +135,7 @@ def hypotheses_over_worlds(
 
 
 def _ask(equilibrium: Equilibrium, about: Mapping[str, Floats], known: Iterable[str]) -> Query:
-    """Ask for a state of a hypothesis together with what was seen."""
+    """Return the query for the joint probability of a state and observations."""
     nodes, index = equilibrium.diagram.nodes, equilibrium.diagram.index
     among = dict(about)
     for name in known:
@@ -148,12 +147,12 @@ def _ask(equilibrium: Equilibrium, about: Mapping[str, Floats], known: Iterable[
 
 
 def _factor(
-    hypothesis: HypothesisSet, piece: str, state: str, before: Floats, told: dict[str, Floats]
+    hypothesis: HypothesisSet, piece: str, state: str, before: Floats, queried: dict[str, Floats]
 ) -> Floats:
-    """Give the Bayes factor for a state in each world, `[worlds]`; nan where it has none."""
+    """Return the Bayes factor for a state, `[samples]`; nan where it is undefined."""
     k = list(hypothesis.prior).index(state)
-    both = told[_key(hypothesis.name, state, piece)]
-    total = sum(told[_key(hypothesis.name, each, piece)] for each in hypothesis.prior)
+    both = queried[_key(hypothesis.name, state, piece)]
+    total = sum(queried[_key(hypothesis.name, each, piece)] for each in hypothesis.prior)
     with np.errstate(divide="ignore", invalid="ignore"):
         given = both / before[:, k]
         otherwise = (total - both) / (1 - before[:, k])
@@ -161,7 +160,7 @@ def _factor(
 
 
 def _correlation(first: Floats, second: Floats, weights: Floats) -> float:
-    """Give the weighted correlation of two numbers over worlds; 0 where one does not vary."""
+    """Return the weighted correlation of two arrays; 0 where one of them does not vary."""
     first, second = (each - np.average(each, weights=weights) for each in (first, second))
     size = np.sqrt(np.average(first**2, weights=weights) * np.average(second**2, weights=weights))
     return float(np.average(first * second, weights=weights) / size) if size > 1e-12 else 0.0

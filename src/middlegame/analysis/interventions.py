@@ -1,7 +1,8 @@
-"""A contest with one move or factor set to a state, for many of them at once.
+"""Interventions: a contest with one move or factor set to a state, for many of them at once.
 
-Two kinds of setting are told apart (Hammond et al. 2023): by surprise policies stay as they were,
-and announced everybody behaves anew.
+An intervention is of one of two kinds (Hammond et al. 2023). Under fixed policies no actor knows of
+it, and all policies stay as they were. When it is announced, all actors know of it before play and
+adapt their behaviour.
 """
 
 from collections.abc import Iterable
@@ -24,9 +25,9 @@ from middlegame.sweeps.batches import flatten_tables, forecasts_under, solve_tab
 
 @dataclass(frozen=True)
 class Intervention:
-    """A move or factor set to a state from outside.
+    """A move or factor set to a state from outside the contest.
 
-    A move takes the option wherever it is open to it, and elsewhere chooses as it does.
+    A move takes the option wherever it is available; elsewhere its owner chooses as before.
     """
 
     name: str
@@ -35,17 +36,22 @@ class Intervention:
 
 @dataclass(frozen=True, eq=False)
 class InterventionResults:
-    """A contest as it was, and as each push leaves it.
+    """A contest before and after each of several interventions.
 
     Attributes:
-        equilibrium: as it was.
-        pushes: what was set, each by itself.
-        tables: all chance and utility tables end to end, `[cells, pushes]` (`engine.graph.layout`).
-        surprised: policies that stay as they were but for the push, `[rows, widest, pushes]`.
-        adapted: policies of the equilibrium of the contest with the push, `[rows, widest, pushes]`.
-        by_surprise: for each move and factor `[pushes, states]`, nobody being told.
-        announced: the same, everybody knowing it before play.
-        traced: how many had to be traced in full.
+        equilibrium: the contest without an intervention.
+        interventions: the interventions, each made by itself.
+        tables: all chance and utility tables end to end, `[cells, interventions]`
+            (`engine.graph.layout`).
+        fixed_policies: the policies if no actor knows of the intervention,
+            `[rows, widest, interventions]`.
+        adapted_policies: the policies at the equilibrium with the intervention announced,
+            `[rows, widest, interventions]`.
+        fixed_policy_forecasts: by move and factor, the forecast under fixed policies,
+            `[interventions, states]`.
+        announced_forecasts: by move and factor, the forecast with the intervention announced,
+            `[interventions, states]`.
+        traced: how many equilibria had to be traced in full.
     """
 
     equilibrium: Equilibrium
@@ -64,11 +70,11 @@ class InterventionResults:
 
     @cached_property
     def baseline(self) -> dict[str, Floats]:
-        """Each move's and factor's forecast without a push, `[states]`."""
+        """The forecast of each move and factor without an intervention, `[states]`."""
         return {node.name: self.equilibrium.joint(node.name) for node in self.diagram.nodes}
 
     def play(self, intervention: Intervention) -> StrategyProfile:
-        """Give the contest as it is played with a push announced."""
+        """Return how the contest is played with an intervention announced."""
         place, structure = self.index(intervention), self.diagram.structure
         layout = layout_of(structure)
         chances = tuple(
@@ -83,17 +89,19 @@ class InterventionResults:
         )
 
     def index(self, intervention: Intervention) -> int:
-        """Give a push's place.
+        """Return the position of an intervention among the results.
 
         Raises:
-            QueryError: it is not among them.
+            QueryError: the intervention was not made.
         """
         if intervention not in self.interventions:
-            raise QueryError(f"{intervention.name} = {intervention.state} was not pushed")
+            raise QueryError(
+                f"no intervention sets {intervention.name} = {intervention.state} here"
+            )
         return self.interventions.index(intervention)
 
     def availability(self, intervention: Intervention) -> float:
-        """Give the probability that the pushed option is open: 1 for a factor."""
+        """Return the probability that the option is available; 1 for a factor."""
         node = self.diagram.nodes[self.diagram.index[intervention.name]]
         if not isinstance(node, Decision):
             return 1.0
@@ -104,9 +112,9 @@ class InterventionResults:
         return float((self.equilibrium.reach[intervention.name] * open_).sum())
 
     def unforeseen_moves(self, intervention: Intervention) -> list[str]:
-        """Name the moves that by surprise face what could not have happened.
+        """Return the moves that face, under fixed policies, information sets of probability 0.
 
-        Nobody reckons with what is never reached, so their policies there are even.
+        Equilibrium play never reaches these information sets, so their policies are uniform.
         """
         was, now = self.equilibrium.reach, self.reach(intervention, fixed_policies=True)
         return [
@@ -118,7 +126,7 @@ class InterventionResults:
     def reach(
         self, intervention: Intervention, *, fixed_policies: bool = False
     ) -> dict[str, Floats]:
-        """Give for each move the probability of each information set, `[*observed]`."""
+        """Return the probability of each information set of each move, `[*observed]`."""
         place, structure = self.index(intervention), self.diagram.structure
         layout = layout_of(structure)
         flat = (self.fixed_policies if fixed_policies else self.adapted_policies)[
@@ -137,9 +145,9 @@ class InterventionResults:
 
 
 def all_interventions(diagram: Diagram) -> tuple[Intervention, ...]:
-    """List every state of every move and factor, but for options that are never open.
+    """List every state of every move and factor, without options that are never available.
 
-    Over time, of each move and factor where it first comes about.
+    In a contest over time, only the first instance of each move and factor is listed.
     """
     found = []
     for node in diagram.contest_nodes:
@@ -154,10 +162,12 @@ def all_interventions(diagram: Diagram) -> tuple[Intervention, ...]:
 
 
 def find_interventions(diagram: Diagram, name: str, state: str) -> tuple[Intervention, ...]:
-    """Find a move or factor and one of its states: over time, unless a period is said, in each.
+    """Return the interventions that set a move or factor to a state.
+
+    In a contest over time there is one for each period, unless the name says a period (`cuba@3`).
 
     Raises:
-        QueryError: it is not there.
+        QueryError: the move, factor or state is unknown.
     """
     there = [node for node in diagram.instances(name) if node.period]
     nodes = there or [diagram.nodes[node_index(diagram, name)]]
@@ -178,38 +188,40 @@ def interventions(
     *,
     progress: ProgressCallback | None = None,
 ) -> InterventionResults:
-    """Set moves and factors one at a time and see what becomes of everything else.
+    """Set moves and factors one at a time, and solve the contest after each intervention.
 
-    The contest's own evidence is set aside: it is news about a world in which nothing was pushed.
+    The contest's own evidence is set aside, since it was observed without any intervention.
 
     Args:
-        equilibrium: the contest as it is.
-        pushes: what is set; every state of every move and factor unless given.
-        told: is told how far it is.
+        equilibrium: the contest without an intervention.
+        chosen: the interventions; every state of every move and factor without any.
+        progress: called with how many equilibria are solved, and how many there are.
 
     Raises:
-        QueryError: an unknown name or state, an option that is never open, or an equilibrium
-            that is conditional on a case or was itself taken by surprise.
-        NotConverged: the contest with a push has no equilibrium that could be reached.
+        QueryError: a name or state is unknown, an option is never available, an observation was
+            added to the contest's own evidence, or something is supposed under fixed policies.
+        NotConverged: the contest after an intervention has no equilibrium that could be reached.
     """
     if equilibrium.fixed_policies or len(equilibrium.known) > len(equilibrium.evidence):
-        raise QueryError("what falls with what is asked of a contest, not of a case of it")
+        raise QueryError(
+            "interventions start from a contest without observations and surprises; leave them out"
+        )
     equilibrium = equilibrium.prior
     diagram, structure = equilibrium.diagram, equilibrium.diagram.structure
     wanted = tuple(all_interventions(diagram) if chosen is None else chosen)
     layout = layout_of(structure)
-    settings = [_prepare(equilibrium, push) for push in wanted]
-    sets = [setting.tables for setting in settings]
+    prepared = [_prepare(equilibrium, each) for each in wanted]
+    sets = [each.tables for each in prepared]
     tables = flatten_tables(diagram, sets)
-    surprised = np.stack([layout.pad(s.policies) for s in settings], axis=-1)
+    fixed = np.stack([layout.pad(s.policies) for s in prepared], axis=-1)
     solved = solve_tables_batch(diagram, sets, progress)
     return InterventionResults(
         equilibrium=equilibrium,
         interventions=wanted,
         tables=tables,
-        fixed_policies=surprised,
+        fixed_policies=fixed,
         adapted_policies=solved.policies,
-        fixed_policy_forecasts=forecasts_under(diagram, tables, surprised),
+        fixed_policy_forecasts=forecasts_under(diagram, tables, fixed),
         announced_forecasts=solved.forecasts,
         traced=len(solved.traced),
     )
@@ -240,7 +252,7 @@ def _prepare(equilibrium: Equilibrium, intervention: Intervention) -> _Prepared:
     where = open_[..., option : option + 1]
     if not where.any():
         raise QueryError(
-            f"{intervention.name} = {intervention.state} cannot be set: it is never open"
+            f"{intervention.name} = {intervention.state} is never available, so it cannot be set"
         )
     sure = certain_table(open_.shape, option)
     opens, policies = list(tables.open_options), list(equilibrium.policies)

@@ -1,11 +1,12 @@
-"""How much of a push's effect each link carries: what vanishes when the link is held.
+"""Mediation: the part of an intervention's effect that each causal link carries.
 
-Two kinds of links lead from a push to what it changes. Along an arc of the diagram the head sees
-the tail; held at its baseline, it sees an independent draw from the tail's forecast without the
-push (a randomised interventional analogue: VanderWeele, Vansteelandt & Robins 2014). And a move
-whose policy is another one because the push is announced answers to the push itself; held at its
-baseline, it keeps the policy that it had. Drawing independently changes things by itself, so the
-effect that remains is measured between two plays with the link held, with and without the push.
+A link carries the part of the effect that vanishes when the link is blocked. Two kinds of links
+lead from an intervention to its effects. Along an arc of the diagram the head depends on the tail;
+blocked, the head depends on an independent draw from the tail's forecast without the intervention
+(a randomised interventional analogue: VanderWeele, Vansteelandt & Robins 2014). And a move whose
+policy changes because the intervention is announced responds to the intervention itself; blocked,
+it keeps its former policy. Drawing independently changes forecasts by itself, so the residual
+effect is the difference between two plays with the link blocked, with and without the intervention.
 """
 
 from dataclasses import dataclass
@@ -21,19 +22,19 @@ from middlegame.equilibrium.engine_input import flatten_numbers
 from middlegame.sweeps.batches import LONG, forecasts_under
 
 _FAINT = 0.01
-"""In a long contest, the change of a node below which its arcs are not held."""
+"""In a long contest, the change of a node's forecast below which its arcs are not blocked."""
 _ADAPTS = 1e-6
-"""The change of a policy from which on a move counts as adapting."""
+"""Change of a policy above which a move counts as adapting."""
 
 
 @dataclass(frozen=True)
 class Link:
-    """One step of what follows from a push.
+    """One causal step between two moves or factors.
 
     Attributes:
-        tail: where it begins.
-        head: what it changes.
-        adapts: whether the head answers to the announced push rather than to the tail's state.
+        tail: the cause.
+        head: the effect.
+        adapts: whether the head responds to the announced intervention rather than to the tail.
     """
 
     tail: str
@@ -43,11 +44,12 @@ class Link:
 
 @dataclass(frozen=True)
 class BlockedEffects:
-    """The effects of one push that remain with each of its links held.
+    """The effects of one intervention with each of its causal links blocked in turn.
 
     Attributes:
-        links: that lie on a way from the push.
-        remains: for each move and factor the change of its forecast, `[links, states]`.
+        links: the links that lie on a path from the intervention.
+        residual_effects: by move and factor, the change of its forecast while a link is blocked,
+            `[links, states]`.
     """
 
     links: tuple[Link, ...]
@@ -55,7 +57,11 @@ class BlockedEffects:
 
 
 class Mediation:
-    """Holds the links of a contest that was pushed."""
+    """Blocks the causal links of interventions, keeping what is computed for later questions.
+
+    Attributes:
+        results: the interventions.
+    """
 
     def __init__(self, pushed: InterventionResults) -> None:
         self.results = pushed
@@ -63,7 +69,7 @@ class Mediation:
         self._baselines: dict[Link, dict[str, Floats]] = {}
 
     def blocked_effects(self, intervention: Intervention) -> BlockedEffects:
-        """Hold every link from a push in turn."""
+        """Return the effects of an intervention with each of its links blocked in turn."""
         if intervention not in self._blocked:
             self._blocked[intervention] = self._block_each(intervention)
         return self._blocked[intervention]
@@ -95,7 +101,7 @@ class Mediation:
         return BlockedEffects(links, remains)
 
     def _links(self, intervention: Intervention, policies: Floats) -> tuple[Link, ...]:
-        """List the links on ways from the push: who adapts, then arcs in order of play."""
+        """List the links on paths from the intervention: adapting moves first, then arcs."""
         found = [
             Link(intervention.name, name, adapts=True)
             for name in self._adapting_moves(intervention, policies)
@@ -112,9 +118,9 @@ class Mediation:
         return tuple(found)
 
     def _changes_enough(self, intervention: Intervention, name: str) -> bool:
-        """Whether a push changes a node enough for its arcs to be held.
+        """Return whether an intervention changes a node enough for its arcs to be blocked.
 
-        In a long contest nearly all nodes change a little, and holding every arc takes long.
+        In a long contest nearly all nodes change a little, and blocking every arc takes long.
         """
         pushed = self.results
         least = _FAINT if len(pushed.diagram.nodes) > LONG else 0.0
@@ -124,10 +130,10 @@ class Mediation:
         return bool(change >= least)
 
     def _adapted_policies(self, intervention: Intervention) -> Floats:
-        """Give the policies with the push announced, `[rows, widest]`.
+        """Return the policies with the intervention announced, `[rows, widest]`.
 
-        What the push makes impossible has no policy of its own. With a link held it may come
-        about again, and then moves do there what they did before the push.
+        Information sets that the intervention makes impossible have no policy of their own. While
+        a link is blocked they may be reached again; moves then follow their former policies.
         """
         pushed = self.results
         layout, number = layout_of(pushed.diagram.structure), pushed.index(intervention)
@@ -139,7 +145,7 @@ class Mediation:
         return policies
 
     def _adapting_moves(self, intervention: Intervention, policies: Floats) -> list[str]:
-        """Name the moves whose policies the announcement changes."""
+        """Return the moves whose policies the announcement changes."""
         layout = layout_of(self.results.diagram.structure)
         change = np.abs(policies - self._baseline[1]).max(axis=-1)
         return [
@@ -151,20 +157,20 @@ class Mediation:
 
     @cached_property
     def _arcs(self) -> tuple[Link, ...]:
-        """Every arc of the diagram, heads in order of play."""
+        """All arcs of the diagram, heads in order of play."""
         nodes = self.results.diagram.nodes
         return tuple(Link(parent, node.name) for node in nodes for parent in node.parents)
 
     @cached_property
     def _baseline(self) -> tuple[Floats, Floats]:
-        """The contest's own tables `[cells]` and policies `[rows, widest]`."""
+        """Tables `[cells]` and policies `[rows, widest]` without an intervention."""
         equilibrium = self.results.equilibrium
         layout = layout_of(self.results.diagram.structure)
         cells, _ = flatten_numbers(equilibrium.diagram, equilibrium.tables)
         return cells, layout.pad(equilibrium.policies)
 
     def _baseline_forecasts(self, arcs: list[Link]) -> dict[Link, dict[str, Floats]]:
-        """Give the forecasts without a push, each arc held in turn; each is played once."""
+        """Return the forecasts without an intervention, by blocked arc; each is computed once."""
         new = [arc for arc in arcs if arc not in self._baselines]
         if new:
             found = self._forecasts([self._block(arc, *self._baseline) for arc in new])
@@ -178,7 +184,7 @@ class Mediation:
         return forecasts_under(self.results.diagram, tables, policies)
 
     def _block(self, link: Link, tables: Floats, policies: Floats) -> tuple[Floats, Floats]:
-        """Let an arc's head see a draw from the tail's baseline instead of the tail."""
+        """Return tables and policies with an arc blocked: its head sees a draw from the baseline."""
         diagram = self.results.diagram
         layout = layout_of(diagram.structure)
         place = diagram.index[link.head]

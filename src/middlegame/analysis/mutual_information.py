@@ -1,14 +1,14 @@
-"""What is worth finding out: how much a forecast would sharpen if something were known.
+"""Mutual information: how much a forecast would sharpen if a judgement or fact were known.
 
-The measure is the expected reduction of the forecast's entropy, which is the mutual information of
-what would be known and how things turn out (Lindley 1956), in bits.
+The measure is the expected reduction of the forecast's entropy in bits, which is the mutual
+information of the unknown and the outcome (Lindley 1956).
 
-Of a judgement it is estimated from worlds drawn over all ranges, as the expected value of partial
-perfect information is (Strong & Oakley 2013): the worlds are sorted by the judgement and cut into
-slices of equal size, and the forecast of a slice is compared with the forecast of all. Slices
-differ by chance alone, which adds to the estimate in proportion to the variance within them (the
-bias of plug-in estimates: Miller 1955); this is computed and taken off, so that a judgement that
-tells nothing comes out about 0, on either side of it.
+For a judgement it is estimated from samples of all ranges, like the expected value of partial
+perfect information (Strong & Oakley 2013): the samples are sorted by the judgement and cut into
+slices of equal size, and the forecast of each slice is compared with the overall forecast. Sampling
+alone makes slices differ, which biases the estimate upwards in proportion to the variance within
+them (Miller 1955). This bias is computed and subtracted, so that the estimate for an uninformative
+judgement is about 0, and may be slightly negative.
 """
 
 from collections.abc import Sequence
@@ -29,13 +29,13 @@ _FOLDS = 20
 
 @dataclass(frozen=True)
 class InformationGain:
-    """What knowing something would tell about a question.
+    """The expected fall of a forecast's entropy if a judgement or factor were known.
 
     Attributes:
         name: the judgement, or the hidden factor.
-        bits: by which the forecast's entropy is expected to fall.
-        error: half of the estimate's 90% interval; 0 where it is exact.
-        share: of the forecast's entropy.
+        bits: the expected fall, in bits.
+        error: half the width of the estimate's 90% interval; 0 where the value is exact.
+        share: the expected fall as a share of the forecast's entropy.
     """
 
     name: str
@@ -45,19 +45,19 @@ class InformationGain:
 
     @property
     def is_detectable(self) -> bool:
-        """Whether it can be told from nothing."""
+        """Whether the gain exceeds its error."""
         return self.bits > self.error and self.bits > 1e-9
 
 
 @dataclass(frozen=True)
 class QuestionInformation:
-    """What is worth finding out for one question.
+    """The information gains about one question.
 
     Attributes:
-        target: the question's name.
-        mean: its forecast over the worlds.
-        judgements: what knowing each would tell, the most telling first.
-        factors: the same of each hidden factor.
+        question: the question's name.
+        mean: its forecast, the mean over the samples.
+        judgements: the gain of each judgement, the largest first.
+        factors: the gain of each factor that is settled before the first move, the largest first.
     """
 
     question: str
@@ -67,25 +67,25 @@ class QuestionInformation:
 
 
 def mutual_information(
-    equilibrium: Equilibrium, found: Sweep, questions: Sequence[QuestionOutcomes]
+    equilibrium: Equilibrium, sweep: Sweep, questions: Sequence[QuestionOutcomes]
 ) -> list[QuestionInformation]:
-    """Work out what is worth finding out for each question.
+    """Compute the information gains about each question.
 
     Args:
-        equilibrium: the contest in its middle world.
-        worlds: its worlds, in which the questions were asked.
-        asked: the questions.
+        equilibrium: the contest at the middle of all ranges.
+        sweep: samples of the contest in which the questions were asked.
+        questions: the questions.
 
     Raises:
-        QueryError: there are too few worlds.
+        QueryError: there are too few samples.
     """
     names = [parameter.name for parameter in equilibrium.diagram.parameters]
-    thetas, weights, factors = found.parameter_values, found.weights, hidden(equilibrium.diagram)
+    samples, weights, factors = sweep.parameter_values, sweep.weights, hidden(equilibrium.diagram)
     found = []
     for each in questions:
-        outcomes = outcomes_in_sweep(found, each)
+        outcomes = outcomes_in_sweep(sweep, each)
         there = np.isfinite(outcomes).all(axis=1)
-        judgements = gains_of_judgements(names, thetas, outcomes, weights)
+        judgements = gains_of_judgements(names, samples, outcomes, weights)
         found.append(
             QuestionInformation(
                 each.name,
@@ -98,7 +98,7 @@ def mutual_information(
 
 
 def entropy(shares: Floats) -> float:
-    """Give the entropy of a distribution, in bits."""
+    """Return the entropy of a distribution, in bits."""
     some = np.asarray(shares, float)
     some = some[some > 0]
     return float(-(some * np.log2(some)).sum())
@@ -107,23 +107,27 @@ def entropy(shares: Floats) -> float:
 def gains_of_judgements(
     names: Sequence[str], samples: Floats, outcomes: Floats, weights: Floats | None = None
 ) -> list[InformationGain]:
-    """Estimate what knowing each judgement would tell about a question.
+    """Estimate the information gain of each judgement about a question.
 
     Args:
         names: of the judgements.
-        thetas: the worlds, `[worlds, judgements]`.
-        outcomes: the question's outcomes in each, `[worlds, outcomes]`; nan where a world failed.
-        weights: how much each world counts, `[worlds]`; all the same unless given.
+        samples: values of the judgements, `[samples, judgements]`.
+        outcomes: the probabilities of the question's outcomes, `[samples, outcomes]`; nan where
+            there is no equilibrium.
+        weights: of the samples, `[samples]`; equal without them.
+
+    Returns:
+        The gains, the largest first.
 
     Raises:
-        QueryError: there are too few worlds.
+        QueryError: there are too few samples.
     """
     there = np.isfinite(outcomes).all(axis=1)
     samples, outcomes = samples[there], outcomes[there]
     weight = np.ones(len(samples)) if weights is None else np.asarray(weights, float)[there]
     if len(samples) < _SLICES * _FOLDS:
         raise QueryError(
-            f"{len(samples)} worlds are too few to tell what is worth knowing; expected at least "
+            f"{len(samples)} worlds are too few for information gains; expected at least "
             f"{_SLICES * _FOLDS}"
         )
     whole = entropy(np.average(outcomes, axis=0, weights=weight))
@@ -137,7 +141,7 @@ def gains_of_judgements(
         order = np.argsort(values, kind="stable")
         part, mass, fold = outcomes[order], weight[order, None], folds[order]
         bits = _information(part, mass)
-        # What is left of a sorted sample is sorted.
+        # A sorted array without some of its entries is still sorted.
         without = [_information(part[fold != k], mass[fold != k]) for k in range(_FOLDS)]
         # The jackknife (Efron & Stein 1981), a fold at a time.
         spread = np.square(np.array(without) - np.mean(without)).sum()
@@ -150,8 +154,8 @@ def _information(part: Floats, weight: Floats) -> float:
     """Estimate the mutual information of a judgement and the outcomes, in bits.
 
     Args:
-        part: the outcomes `[worlds, outcomes]`, sorted by the judgement.
-        weight: of each world, `[worlds, 1]`.
+        part: the outcomes' probabilities `[samples, outcomes]`, sorted by the judgement.
+        weight: of each sample, `[samples, 1]`.
     """
     begins = np.linspace(0, len(part), _SLICES + 1).astype(int)[:-1]
     mass = np.add.reduceat(weight, begins)
@@ -165,14 +169,14 @@ def _information(part: Floats, weight: Floats) -> float:
     there = mean > 0
     ratio = np.where(slices > 0, slices, 1.0) / np.where(there, mean, 1.0)
     total = (mass * slices * np.log2(np.where(slices > 0, ratio, 1.0))).sum()
-    # How far apart slices would be by chance: the variance of their means.
+    # The bias of the plug-in estimate, from the variance of the slices' means.
     within = np.maximum(squares - slices**2, 0.0) * counts / (counts - 1)
     chance = within * (1 / counts - 1 / counts.sum()) / (2 * np.where(there, mean, 1.0))
     return float(total - (mass * chance)[:, there].sum() / np.log(2))
 
 
 def hidden(diagram: Diagram) -> tuple[str, ...]:
-    """Name the factors that are settled before anybody moves: what could be found out today."""
+    """Return the factors that are settled before the first move: these could be found out now."""
     structure = diagram.structure
     moves = set(structure.decisions)
     return tuple(
@@ -185,14 +189,17 @@ def hidden(diagram: Diagram) -> tuple[str, ...]:
 def gains_of_factors(
     equilibrium: Equilibrium, names: Sequence[str], question: QuestionOutcomes
 ) -> list[InformationGain]:
-    """Compute what knowing each factor would tell about a question, everybody playing as they do.
+    """Compute the information gain of each factor about a question, with all policies as they are.
 
-    Exact, at the middle of all ranges.
+    The gains are exact, and hold at the middle of all ranges.
 
     Args:
         equilibrium: the contest.
         names: of the factors.
-        asked: the question.
+        question: the question.
+
+    Returns:
+        The gains, the largest first.
     """
 
     def left(play: Equilibrium) -> float:

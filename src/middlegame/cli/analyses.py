@@ -101,16 +101,11 @@ def dominoes_command(
     if as_json:
         print_json(found.to_dict(wanted or None))
         return
-    from middlegame.report.terminal.dominoes import show_cascade, show_dominoes, show_timing
+    from middlegame.report.terminal.show import show
 
     out = console()
-    for group in groups:
-        if len(group) == 1:
-            show_cascade(found, group[0], out)
-        else:
-            show_timing(found, group, out)
-    if not wanted:
-        show_dominoes(found, out)
+    for group in groups or [()]:
+        show(found, out, chosen=group)
     if report:
         click.echo(f"The report is in {report}")
 
@@ -154,9 +149,9 @@ def drivers_command(
     each answer is parted among them.
     """
     equilibrium, loaded = solve_case(file, **case)
-    from middlegame.analysis.sensitivity_indices import rank_drivers
     from middlegame.analysis.one_at_a_time import search_flip_points
     from middlegame.analysis.outcomes import BatchEvaluator
+    from middlegame.analysis.sensitivity_indices import rank_drivers
 
     answers = BatchEvaluator.of(equilibrium, asked)
     with counting("Looking for flips") as told:
@@ -216,7 +211,7 @@ def discover_command(
     worlds = _worlds(equilibrium, [asked], count, seed)
     chances = asked.probability(outcomes_in_sweep(worlds, asked))
     with working("Looking for a box"):
-        box = find_box(equilibrium.diagram.parameters, worlds.thetas, chances, above)
+        box = find_box(equilibrium.diagram.parameters, worlds.parameter_values, chances, above)
     if report:
         from middlegame.report.html.discovery import discovery_section
 

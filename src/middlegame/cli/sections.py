@@ -56,15 +56,15 @@ def _dominoes(found: "Sweep", falling: list["Dominoes"]) -> "Section":
 
 def _drivers(found: "Sweep") -> "Section":
     """Find drivers in the sweep's own worlds, and flips in worlds of their own."""
-    from middlegame.analysis.sensitivity_indices import pawn_drivers
     from middlegame.analysis.one_at_a_time import search_flip_points
     from middlegame.analysis.outcomes import BatchEvaluator, outcomes_in_sweep
+    from middlegame.analysis.sensitivity_indices import pawn_drivers
     from middlegame.report.html.drivers import driver_section
 
     answers = BatchEvaluator.of(found.equilibrium)
     with working("Parting the spread"):
         there = {each.name: outcomes_in_sweep(found, each) for each in answers.questions}
-        drivers = pawn_drivers(answers.questions, found.plan.draws.space, found.thetas, there)
+        drivers = pawn_drivers(answers.questions, found.plan.sequence.space, found.parameter_values, there)
     with counting("Looking for flips") as told:
         moves = search_flip_points(answers, told)
     return driver_section(found.equilibrium, answers, moves, drivers)
@@ -79,7 +79,7 @@ def _discovery(found: "Sweep") -> "Section":
     asked = select_questions(found.equilibrium)[0]
     chances = asked.probability(outcomes_in_sweep(found, asked))
     with working("Looking for a box"):
-        box = find_box(found.plan.diagram.parameters, found.thetas, chances)
+        box = find_box(found.plan.diagram.parameters, found.parameter_values, chances)
     return discovery_section(found.equilibrium, asked, box, found.count)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from middlegame.base.errors import QueryError
 from middlegame.compiler import compile_scenario
-from middlegame.compiler.warnings import points_range, diagram_warnings
+from middlegame.compiler.warnings import diagram_warnings, points_range
 from middlegame.diagram import Diagram
 from middlegame.equilibrium.play import StrategyProfile
 from middlegame.io.open import open_view

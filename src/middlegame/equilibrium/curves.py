@@ -71,7 +71,9 @@ def curve(play: StrategyProfile, scenario: Scenario | None, condition: str | Con
     return Curve(
         periods=tuple(calendar.period_name(period) for period in timeline.periods),
         holds=np.array([play.probability(each) for each in bound]),
-        cumulative=np.array([play.probability_of_any(bound[: place + 1]) for place in range(len(bound))]),
+        cumulative=np.array(
+            [play.probability_of_any(bound[: place + 1]) for place in range(len(bound))]
+        ),
     )
 
 

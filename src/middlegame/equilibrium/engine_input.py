@@ -1,4 +1,4 @@
-"""A diagram's numbers, made ready for the engine; and with nodes fixed at states."""
+"""The engine's input: a diagram's numbers in flat arrays, and with nodes fixed at states."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -8,14 +8,33 @@ import numpy as np
 
 from middlegame.base.errors import unknown
 from middlegame.base.numbers import Floats
-from middlegame.diagram import Decision, Diagram, Tables
+from middlegame.diagram import Array, Decision, Diagram, Tables
 from middlegame.engine.graph.layout import Game, layout_of
 from middlegame.engine.inference.marginals import marginals
 from middlegame.scenario.model.references import LAST, split_reference
 
 
+def flatten_numbers(diagram: Diagram, tables: Tables, xp: Any = np) -> tuple[Array, Array]:
+    """Flatten a diagram's numbers for the engine.
+
+    Args:
+        diagram: the diagram.
+        tables: its numbers at one theta, real or complex.
+        xp: `numpy` or `jax.numpy`.
+
+    Returns:
+        All chance tables, then all utilities, end to end `[cells]`; and for each decision the
+        log-odds a point of the utilities makes, `[decisions]`.
+    """
+    cells = layout_of(diagram.structure).flatten(tables.chances, tables.utilities, xp)
+    return cells, diagram.scaled_lambdas(tables.lambdas, tables.scales, xp)
+
+
 def engine_input(diagram: Diagram, tables: Tables) -> Game:
-    """Lay a diagram's numbers out as the engine takes them."""
+    """Build the engine's input from a diagram's numbers, with what can be reached at all.
+
+    An information set counts as reachable where some strategy of all decisions reaches it.
+    """
     structure = diagram.structure
     layout = layout_of(structure)
     masses: list[Any] = list(tables.chances)
@@ -24,11 +43,12 @@ def engine_input(diagram: Diagram, tables: Tables) -> Game:
     seen = [structure.parents[decision] for decision in structure.decisions]
     reached = [chances.ravel() > 0 for chances in marginals(structure, masses, seen)]
     # Rows are as wide as the widest decision; what is beyond a decision's options is closed.
+    cells, lambdas = flatten_numbers(diagram, tables)
     return Game(
-        tables=layout.flatten(tables.chances, tables.utilities, np),
+        tables=cells,
         opens=layout.pad(tables.open_options, filling=False),
         reached=np.concatenate(reached) if reached else np.zeros(0, bool),
-        lambdas=np.asarray(diagram.scaled_lambdas(tables.lambdas, tables.scales), float),
+        lambdas=np.asarray(lambdas, float),
     )
 
 

@@ -21,7 +21,12 @@ from middlegame.engine.qre import principal as qre
 from middlegame.engine.qre.responses import payoff_function
 from middlegame.engine.qre.sensitivity import ForecastQuery
 from middlegame.equilibrium.curves import Curve, curve
-from middlegame.equilibrium.engine_input import certain_table, engine_input, expand_periods, fix_states
+from middlegame.equilibrium.engine_input import (
+    certain_table,
+    engine_input,
+    expand_periods,
+    fix_states,
+)
 from middlegame.equilibrium.limits import MAX_TABLE_SIZE, refuse_closed, refuse_too_large
 from middlegame.equilibrium.play import StrategyProfile
 from middlegame.equilibrium.sensitivity import Sensitivity, differentiate
@@ -91,7 +96,10 @@ class Equilibrium(Displayed, StrategyProfile):
             return {}
         timeline = Timeline(self.scenario)
         asked = self.scenario.questions.items()
-        return {name: self.probability_of_any(timeline.question_conditions(question)) for name, question in asked}
+        return {
+            name: self.probability_of_any(timeline.question_conditions(question))
+            for name, question in asked
+        }
 
     def _curves(self) -> dict[str, Any]:
         """Give, for a contest over time, every forecast by name, state and period."""
@@ -100,7 +108,9 @@ class Equilibrium(Displayed, StrategyProfile):
             return {}
         periods = range(1, calendar.count + 1)
         names = dict.fromkeys(
-            node.name.partition("@")[0] for node in self.diagram.contest_nodes if node.period is not None
+            node.name.partition("@")[0]
+            for node in self.diagram.contest_nodes
+            if node.period is not None
         )
         found = {}
         for name in names:
@@ -175,7 +185,7 @@ class Equilibrium(Displayed, StrategyProfile):
                 for decision, policy in zip(self.diagram.decisions, self.policies, strict=True)
             )
             return replace(
-                self, tables=fixed, policies=played, supposed=supposed, surprise=True
+                self, tables=fixed, policies=played, supposed=supposed, fixed_policies=True
             ).given({})
         again = solve_tables(self.diagram, fixed)
         return replace(
@@ -251,7 +261,9 @@ class Equilibrium(Displayed, StrategyProfile):
 
     def _asked(self, of: str | Condition) -> ForecastQuery:
         if self.scenario and of in self.scenario.questions:
-            of = AnyOf(Timeline(self.scenario).question_conditions(self.scenario.questions[str(of)]))
+            of = AnyOf(
+                Timeline(self.scenario).question_conditions(self.scenario.questions[str(of)])
+            )
         over, where = self._cases(of)
         return ForecastQuery(tuple(over), where)
 

@@ -76,7 +76,9 @@ def nash(
     found = engine.follow_to_nash(structure, engine_input(diagram, tables), ranges)
     if found.outcome is not TraceOutcome.CONVERGED:
         outcome = found.outcome
-        raise NotConverged(outcome.name.lower(), outcome.value, found.residual, found.lambda_multiple)
+        raise NotConverged(
+            outcome.name.lower(), outcome.value, found.residual, found.lambda_multiple
+        )
     equilibrium = Equilibrium(
         diagram=diagram,
         tables=replace(tables, lambdas=np.asarray(tables.lambdas) * found.lambda_multiple),
@@ -95,7 +97,9 @@ def nash(
         equilibrium=equilibrium,
         lambda_factor=found.lambda_multiple,
         regret={name: float(regret.max(initial=0.0)) for name, regret in regrets.items()},
-        expected_regret={name: float((reach[name] * regret).sum()) for name, regret in regrets.items()},
+        expected_regret={
+            name: float((reach[name] * regret).sum()) for name, regret in regrets.items()
+        },
         pure=all(
             _is_pure(policy[reach[name] > PURE])
             for name, policy in zip(names, found.policies, strict=True)

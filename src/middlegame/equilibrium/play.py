@@ -13,8 +13,7 @@ from middlegame.base.numbers import Floats
 from middlegame.compiler.evidence import STATES, evidence_node
 from middlegame.diagram import Diagram, Tables
 from middlegame.engine.inference import joint as inference
-from middlegame.engine.inference.marginals import marginals
-from middlegame.engine.inference.marginals import expectation_of_product
+from middlegame.engine.inference.marginals import expectation_of_product, marginals
 from middlegame.equilibrium.simulated_storylines import likeliest_simulated
 from middlegame.scenario.conditions import Condition, Is, parse_condition
 from middlegame.scenario.model.references import LAST
@@ -190,7 +189,9 @@ class StrategyProfile:
 
     def _told(self, known: str | Condition, likelihood: float | None) -> Self:
         """Add a piece of evidence to the diagram; nobody in the contest sees it."""
-        condition_table(self.diagram, known)  # refuses what does not parse, unknown names and states
+        condition_table(
+            self.diagram, known
+        )  # refuses what does not parse, unknown names and states
         saw = parse_condition(known)
         if isinstance(saw, Is) and likelihood is None:
             return self.given({saw.variable: saw.states})

@@ -7,10 +7,9 @@ import numpy as np
 
 from middlegame.base.numbers import Floats
 from middlegame.diagram import Diagram
-from middlegame.engine.graph.layout import layout_of
 from middlegame.engine.inference.joint import Evidence
 from middlegame.engine.qre.sensitivity import ForecastQuery, Gradient, forecast_gradients
-from middlegame.equilibrium.engine_input import engine_input, fix_states
+from middlegame.equilibrium.engine_input import engine_input, fix_states, flatten_numbers
 
 _STEP = 1e-30
 """Of a complex step: so small that its square is lost beside any number."""
@@ -58,7 +57,9 @@ def differentiate(
         return None
     numbers = _by_theta(diagram, theta, supposed, found)
     owners = np.eye(len(diagram.owners))
-    lambdas = np.stack([diagram.scaled_lambdas(each, tables.scales) for each in owners]) @ found.lambdas
+    lambdas = (
+        np.stack([diagram.scaled_lambdas(each, tables.scales) for each in owners]) @ found.lambdas
+    )
     names = [parameter.name for parameter in diagram.parameters]
     return [
         Sensitivity(
@@ -75,13 +76,11 @@ def _by_theta(diagram: Diagram, theta: Floats, supposed: Mapping[str, str], by: 
     By a complex step for each parameter, which is exact to rounding: nothing is subtracted
     (Squire & Trapp 1998).
     """
-    layout = layout_of(diagram.structure)
     slopes = np.zeros((len(theta), by.tables.shape[-1]))
     for place in range(len(theta)):
         moved = theta.astype(complex)
         moved[place] += _STEP * 1j
         tables = fix_states(diagram, diagram.tables(moved), supposed)
-        flat = layout.flatten(tables.chances, tables.utilities, np)
-        sharpness = diagram.scaled_lambdas(tables.lambdas, tables.scales)
-        slopes[place] = np.imag(flat) @ by.tables + np.imag(sharpness) @ by.lambdas
+        cells, lambdas = flatten_numbers(diagram, tables)
+        slopes[place] = np.imag(cells) @ by.tables + np.imag(lambdas) @ by.lambdas
     return slopes / _STEP

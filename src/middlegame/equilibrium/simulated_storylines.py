@@ -11,8 +11,7 @@ import numpy as np
 from middlegame.base.numbers import Floats
 from middlegame.engine.graph.structure import Structure
 from middlegame.engine.inference import joint as inference
-from middlegame.engine.inference.joint import Evidence
-from middlegame.engine.inference.joint import sample_states
+from middlegame.engine.inference.joint import Evidence, sample_states
 
 SIMULATIONS = 20_000
 _TRIED = 4

@@ -16,11 +16,11 @@ from middlegame.base.numbers import Floats
 from middlegame.compiler import compile_scenario
 from middlegame.engine.backend import FAST_COMPILE, jax, jnp
 from middlegame.engine.batch.implicit_differentiation import differentiable_policies
-from middlegame.engine.batch.outcomes import evidence_likelihood
 from middlegame.engine.batch.lambda_ramp import Ramp
+from middlegame.engine.batch.outcomes import evidence_likelihood
 from middlegame.engine.cost import predict_cost
-from middlegame.engine.graph.layout import Array, Game, layout_of
-from middlegame.equilibrium.engine_input import engine_input
+from middlegame.engine.graph.layout import Array, Game
+from middlegame.equilibrium.engine_input import engine_input, flatten_numbers
 from middlegame.equilibrium.limits import MAX_TABLE_SIZE, refuse_too_large
 from middlegame.equilibrium.play import node_index
 from middlegame.estimation.sample import Sample
@@ -116,14 +116,12 @@ class Likelihood:
         return whole.at[:, self._columns].set(covariates)
 
     def _played(self, values: Array, covariates: Array) -> tuple[Game, Array, Array]:
-        layout, diagram = layout_of(self.diagram.structure), self.diagram
+        diagram = self.diagram
 
-        def one(theta: Array) -> tuple[Array, Array]:
-            tables = diagram.tables(theta, jnp)
-            flat = layout.flatten(tables.chances, tables.utilities, jnp)
-            return flat, diagram.scaled_lambdas(tables.lambdas, tables.scales, jnp)
+        def numbers_of(theta: Array) -> tuple[Array, Array]:
+            return flatten_numbers(diagram, diagram.tables(theta, jnp), jnp)
 
-        tables, lambdas = jax.vmap(one, out_axes=-1)(self._thetas(values, covariates))
+        tables, lambdas = jax.vmap(numbers_of, out_axes=-1)(self._thetas(values, covariates))
         game = Game(tables, self._still.opens, self._still.reached, lambdas)
         return game, *differentiable_policies(diagram.structure, game, Ramp())
 

@@ -145,8 +145,8 @@ def build_entry(
     answers = equilibrium.questions
     if swept is not None:
         # The forecast is the mean over the worlds, not the middle world's probability.
-        answers = {question: swept.questions[question].mean for question in scenario.questions}
-        intervals = {question: swept.questions[question].ninety for question in answers}
+        answers = {question: swept.question_outlooks[question].mean for question in scenario.questions}
+        intervals = {question: swept.question_outlooks[question].ninety for question in answers}
     intervals = intervals or {}
     for question in intervals:
         if question not in scenario.questions:

@@ -1,163 +1,514 @@
-"""Many sets of numbers of one diagram, solved and played side by side.
+"""Solve one diagram at many samples of its numbers: one driver for sweeps and interventions.
 
-Many are solved as worlds of the diagram; those that the ramp does not settle are traced in full,
-and so are all of them where a sample shows that the ramp left the principal branch. A few, or those
-of a long diagram, are each traced in full from the start, which takes less than compiling.
+A sample is one set of numbers: a vector of parameter values (`solve_samples`), or tables that were
+changed by hand (`solve_tables_batch`). Samples go along a ramp of lambda, many at once. Those that
+the ramp does not settle are traced in full. A few of the others are traced as well, since a ramp
+may leave the principal branch; what disagrees is reported, or has every sample traced.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
+from middlegame.base.errors import QueryError
 from middlegame.base.numbers import Floats
+from middlegame.base.progress import ProgressCallback
 from middlegame.diagram import Diagram, Tables
+from middlegame.engine.backend import jax
 from middlegame.engine.batch.lambda_ramp import Ramp, batch_solver
+from middlegame.engine.cost import predict_cost
 from middlegame.engine.graph.layout import Game, layout_of
 from middlegame.engine.graph.relevance import traced_decisions
 from middlegame.engine.inference.marginals import marginals
+from middlegame.engine.logit import policies as logit_policies
+from middlegame.engine.numerics.continuation import TraceOutcome
+from middlegame.engine.qre import principal as qre
+from middlegame.equilibrium.engine_input import flatten_numbers
 from middlegame.equilibrium.equilibrium import solve_tables
-from middlegame.sweeps.solving import TOLERANCE
-from middlegame.sweeps.tracing import APART
+from middlegame.sweeps.compiled_solver import Answers, compiled_solver
+from middlegame.sweeps.queries import Query
 
-Told = Callable[[int, int], None]
-"""Is told how many of how many are done."""
+Integers = NDArray[np.int_]
 
-_WIDTH = 32
-"""Sets at a time: what is compiled has one shape."""
+TOLERANCE = 1e-8
+"""The largest residual with which a sample counts as solved."""
+DISAGREEMENT = 1e-6
+"""The difference in a forecast from which the ramp and the full trace disagree."""
 LONG = 60
-"""Nodes from which on compiling for many sets at once takes longer than one at a time."""
-_FEW = 32
-"""Sets up to which tracing each in full takes less than compiling for many at once."""
-_CHECKED = 3
-"""Sets at most that are also traced in full: whether the ramp kept to the principal branch."""
+"""Nodes from which compiling for many sets of tables takes longer than tracing each in full."""
+FEW = 32
+"""Sets of tables up to which tracing each in full takes less time than compiling for many."""
+_TABLES_CHUNK = 32
+"""Sets of tables solved at a time: the shape that is compiled for."""
+_TABLES_COMPARED = 3
+"""Sets of tables, at most, whose ramp is compared with the full trace."""
+_CACHE = 2**18
+"""Bytes in which a chunk's largest tables should fit, so that they stay in the processor's cache."""
 
 
 @dataclass(frozen=True)
-class Solved:
-    """The equilibria of many sets of numbers.
+class SolvedSamples:
+    """The equilibria of many samples; every number of a sample that failed is nan.
 
     Attributes:
-        policies: `[rows, widest, sets]` (see `engine.graph.layout`).
-        forecasts: for each node `[sets, states]`.
-        traced: how many had to be traced in full.
+        forecasts: for each node `[samples, states]`; like queries and points conditional on the
+            evidence.
+        residual: the largest gap in the equilibrium condition, `[samples]`.
+        traced: the samples that were traced in full and solved.
+        failures: the samples without an equilibrium, and how each ended.
+        compared: the samples solved by the ramp whose forecasts were compared with the full trace.
+        disagreeing: those of them whose forecasts differ from it.
+        queries: the expectation of each query, `[samples]`.
+        points: each owner's expected points, `[samples]`.
+        weights: the probability of the evidence, `[samples]`, in proportion to which a sample
+            counts among the others (Bayes).
+        policies: `[rows, options, samples]` (`engine.graph.layout`), where tables were solved.
     """
 
-    policies: Floats
     forecasts: dict[str, Floats]
-    traced: int
+    residual: Floats
+    traced: tuple[int, ...]
+    failures: dict[int, str] = field(default_factory=dict)
+    compared: tuple[int, ...] = ()
+    disagreeing: tuple[int, ...] = ()
+    queries: dict[str, Floats] = field(default_factory=dict)
+    points: dict[str, Floats] = field(default_factory=dict)
+    weights: Floats = field(default_factory=lambda: np.zeros(0))
+    policies: Floats = field(default_factory=lambda: np.zeros((0, 0, 0)))
 
 
-def solve_all(diagram: Diagram, sets: Sequence[Tables], told: Told | None = None) -> Solved:
-    """Solve a diagram at each of several sets of numbers; options may be open in some alone.
+def solve_samples(
+    diagram: Diagram,
+    parameter_values: Floats,
+    *,
+    queries: Mapping[str, Query] | None = None,
+    supposed: Mapping[str, str] | None = None,
+    known: Mapping[str, Sequence[str]] | None = None,
+    compare: int | None = None,
+    chunk: int | None = None,
+    ramp: Ramp | None = None,
+    threads: int | None = None,
+) -> SolvedSamples:
+    """Solve a diagram at many parameter values; disagreement with the full trace is reported.
 
     Args:
-        diagram: what is solved.
-        sets: its numbers.
-        told: is told how far it is.
+        diagram: the diagram to solve.
+        parameter_values: `[samples, parameters]`.
+        queries: expectations to compute in every sample, by any names.
+        supposed: nodes fixed at states, everybody knowing it (`Equilibrium.suppose`).
+        known: for each observed node the states that it may be in (`StrategyProfile.given`).
+        compare: how many samples, evenly spread, are also traced in full; unless given, one of
+            every 256, 16 at most. Where no decision needs a ramp there is nothing to compare.
+        chunk: samples at a time; chosen from the diagram's size unless given.
+        ramp: the path of lambda from 0 to its target.
+        threads: chunks at a time; as many as there are processors unless given.
 
     Raises:
-        NotConverged: one has no equilibrium that could be reached.
+        QueryError: the parameter values or a query do not fit the diagram.
     """
-    if len(sets) <= _FEW or len(diagram.nodes) > LONG:
-        return _one_by_one(diagram, sets, told)
-    structure = diagram.structure
-    layout = layout_of(structure)
-    solve = batch_solver(structure, Ramp())
-    cells = flattened(diagram, sets)
-    sharpness = np.stack([diagram.scaled_lambdas(t.lambdas, t.scales) for t in sets], axis=-1)
-    policies = np.empty((layout.row_count, layout.max_options, len(sets)))
-    found = {node.name: np.empty((len(sets), len(node.states))) for node in diagram.nodes}
-    groups: dict[bytes, list[int]] = {}
-    for number, tables in enumerate(sets):
-        opens = layout.pad(tables.open_options, filling=False)
-        groups.setdefault(opens.tobytes(), []).append(number)
-    done, unsettled = 0, []
-    for members in groups.values():
-        opens = layout.pad(sets[members[0]].open_options, filling=False)
-        # What cannot be reached has no mass, and so even play, without being told beforehand.
-        reached = np.ones(layout.row_count, bool)
-        for begin in range(0, len(members), _WIDTH):
-            part = members[begin : begin + _WIDTH]
-            settled, shares = solve(
-                Game(_filled(cells[:, part]), opens, reached, _filled(sharpness[:, part]))
-            )
-            policies[..., part] = np.asarray(settled.policies)[..., : len(part)]
-            for node, share in zip(diagram.nodes, shares, strict=True):
-                found[node.name][part] = np.asarray(share).T[: len(part)]
-            gaps = np.asarray(settled.residual)[: len(part)]
-            unsettled += [n for n, gap in zip(part, gaps, strict=True) if not gap <= TOLERANCE]
-            done += len(part)
-            if told:
-                told(done, len(sets))
-    slow = _checked(diagram, sets, found, unsettled) if traced_decisions(structure) else unsettled
-    if slow:
-        exact = _one_by_one(diagram, [sets[number] for number in slow], None)
-        policies[..., slow] = exact.policies
-        for name, forecast in found.items():
-            forecast[slow] = exact.forecasts[name]
-    return Solved(policies, found, len(slow))
+    values = np.asarray(parameter_values, float)
+    if values.ndim != 2 or values.shape[1] != len(diagram.parameters):
+        raise QueryError(
+            f"parameter values have the shape {list(values.shape)}; expected [worlds, "
+            f"{len(diagram.parameters)}], a column for each uncertain number"
+        )
+    solver = _ParameterSolver(
+        diagram, values, queries or {}, supposed or {}, known or {}, ramp or Ramp(), chunk
+    )
+    if compare is None:
+        compare = min(16, -(-len(values) // 256))
+    return _solve(solver, _Plan(compare=compare, threads=threads))
 
 
-def forecasts(diagram: Diagram, cells: Floats, policies: Floats) -> dict[str, Floats]:
-    """Give each node's probabilities under given numbers and policies, `[sets, states]`.
+def solve_tables_batch(
+    diagram: Diagram, tables: Sequence[Tables], progress: ProgressCallback | None = None
+) -> SolvedSamples:
+    """Solve a diagram at several sets of tables; options may be open in some of them alone.
+
+    A few sets, or those of a long diagram, are each traced in full from the start, which takes
+    less time than compiling. All are where the ramp disagrees with the full trace.
 
     Args:
-        diagram: what is played.
-        cells: all tables end to end, `[cells, sets]`.
-        policies: `[rows, widest, sets]`.
+        diagram: the diagram to solve.
+        tables: its numbers, one set for each sample.
+        progress: called with how many sets are done, and how many there are.
+
+    Raises:
+        NotConverged: a set has no equilibrium that could be reached.
     """
-    every = [_shares(diagram, cells[:, k], policies[..., k]) for k in range(cells.shape[-1])]
-    return {node.name: np.stack([s[node.name] for s in every]) for node in diagram.nodes}
+    ramped = len(tables) > FEW and len(diagram.nodes) <= LONG
+    compare = min(_TABLES_COMPARED, 1 + len(tables) // 8)
+    plan = _Plan(compare=compare, ramped=ramped, retrace=True, progress=progress)
+    return _solve(_TablesSolver(diagram, tables), plan)
 
 
-def flattened(diagram: Diagram, sets: Sequence[Tables]) -> Floats:
-    """Lay each set's chance and utility tables end to end, `[cells, sets]`."""
-    layout = layout_of(diagram.structure)
-    return np.stack([layout.flatten(t.chances, t.utilities, np) for t in sets], axis=-1)
+def forecasts_under(diagram: Diagram, cells: Floats, policies: Floats) -> dict[str, Floats]:
+    """Compute each node's probabilities under given numbers and policies, without compiling.
 
+    Args:
+        diagram: the diagram.
+        cells: all chance and utility tables end to end, `[cells, samples]`.
+        policies: `[rows, options, samples]`.
 
-def _one_by_one(diagram: Diagram, sets: Sequence[Tables], told: Told | None) -> Solved:
-    """Trace each set in full."""
-    layout = layout_of(diagram.structure)
-    cells = flattened(diagram, sets)
-    policies = np.empty((layout.row_count, layout.max_options, len(sets)))
-    for number, tables in enumerate(sets):
-        policies[..., number] = layout.pad(solve_tables(diagram, tables).policies)
-        if told:
-            told(number + 1, len(sets))
-    return Solved(policies, forecasts(diagram, cells, policies), len(sets))
-
-
-def _shares(diagram: Diagram, cells: Floats, policies: Floats) -> dict[str, Floats]:
-    """Give each node's probabilities under one set of numbers, without compiling anything."""
+    Returns:
+        For each node `[samples, states]`.
+    """
     structure = diagram.structure
     layout = layout_of(structure)
-    flat = policies.reshape(-1)
-    masses = [
-        cells[layout.chance_cells(node)] if owner is None else flat[layout.policy_cells(node)]
-        for node, owner in enumerate(structure.owners)
-    ]
-    found = marginals(structure, masses, [(node,) for node in range(len(masses))])
-    return {node.name: shares for node, shares in zip(diagram.nodes, found, strict=True)}
+    every: list[Sequence[Floats]] = []
+    for k in range(cells.shape[-1]):
+        flat = policies[..., k].reshape(-1)
+        tables = [
+            cells[layout.chance_cells(node), k]
+            if owner is None
+            else flat[layout.policy_cells(node)]
+            for node, owner in enumerate(structure.owners)
+        ]
+        every.append(marginals(structure, tables, [(node,) for node in range(len(tables))]))
+    return {
+        node.name: np.stack([found[place] for found in every])
+        for place, node in enumerate(diagram.nodes)
+    }
 
 
-def _filled(part: Floats) -> Floats:
-    """Fill a chunk (the last axis) up to its full width by repeating the last set."""
-    more = np.repeat(part[..., -1:], _WIDTH - part.shape[-1], axis=-1)
-    return np.concatenate([part, more], axis=-1)
+def flatten_tables(diagram: Diagram, tables: Sequence[Tables]) -> Floats:
+    """Return each set's chance and utility tables end to end, `[cells, sets]`."""
+    return np.stack([flatten_numbers(diagram, each)[0] for each in tables], axis=-1)
 
 
-def _checked(
-    diagram: Diagram, sets: Sequence[Tables], found: dict[str, Floats], unsettled: list[int]
-) -> list[int]:
-    """Give the sets to trace in full: all of them if one of a sample left the branch."""
-    count = min(_CHECKED, 1 + len(sets) // 8)
-    spread = np.unique(np.linspace(0, len(sets) - 1, count).astype(int))
-    sample = [int(number) for number in spread if number not in unsettled]
-    if not sample:
-        return unsettled
-    exact = _one_by_one(diagram, [sets[number] for number in sample], None).forecasts
-    if any(np.abs(found[name][sample] - shares).max() > APART for name, shares in exact.items()):
-        return list(range(len(sets)))
-    return unsettled
+def chunk_size(diagram: Diagram) -> int:
+    """Choose how many samples to solve at a time: few enough for the processor's cache."""
+    cost = predict_cost(diagram.structure)
+    bytes_each = 8 * max(cost.largest_table, cost.unknowns, 1.0)
+    return int(np.clip(2 ** int(np.log2(max(_CACHE / bytes_each, 1.0))), 16, 128))
+
+
+def processor_count() -> int:
+    """Return how many processors this process may use, as far as the platform tells."""
+    count: Callable[[], int | None] = getattr(os, "process_cpu_count", os.cpu_count)
+    return count() or 1
+
+
+class _Solution(NamedTuple):
+    """Some samples, solved.
+
+    Attributes:
+        residual: `[samples]`.
+        answers: see `Answers`.
+        failures: how those ended that have no equilibrium.
+    """
+
+    residual: Floats
+    answers: Answers
+    failures: dict[int, str]
+
+
+class _SampleSolver(Protocol):
+    """A diagram's samples, and two ways to solve some of them."""
+
+    @property
+    def diagram(self) -> Diagram:
+        """The diagram that is solved."""
+
+    @property
+    def count(self) -> int:
+        """How many samples there are."""
+
+    @property
+    def size(self) -> int:
+        """How many samples are solved at a time."""
+
+    def empty(self) -> Answers:
+        """Return arrays for the answers of all samples."""
+
+    def chunks(self) -> Sequence[Integers]:
+        """Return the samples in the groups that `ramp` solves together."""
+
+    def ramp(self, samples: Integers) -> _Solution:
+        """Solve samples along a ramp of lambda."""
+
+    def trace(self, samples: Integers, progress: Callable[[], None]) -> _Solution:
+        """Trace samples in full, calling `progress` after each."""
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """How `_solve` goes about it.
+
+    Attributes:
+        compare: how many samples are compared with the full trace.
+        ramped: whether samples go along a ramp first.
+        retrace: whether all samples are traced where one disagrees.
+        threads: chunks at a time.
+        progress: called with how many samples are done, and how many there are.
+    """
+
+    compare: int
+    ramped: bool = True
+    retrace: bool = False
+    threads: int | None = None
+    progress: ProgressCallback | None = None
+
+
+def _solve(solver: _SampleSolver, plan: _Plan) -> SolvedSamples:
+    """Solve samples by the ramp, and by the full trace where the ramp does not do."""
+    whole, residual = solver.empty(), np.full(solver.count, np.nan)
+    failures: dict[int, str] = {}
+    done = 0
+
+    def advance(count: int = 1) -> None:
+        nonlocal done
+        done += count
+        if plan.progress:
+            plan.progress(done, solver.count)
+
+    def keep(samples: Integers, found: _Solution) -> None:
+        residual[samples] = found.residual
+        jax.tree.map(lambda every, some: every.__setitem__(samples, some), whole, found.answers)
+        failures.update(found.failures)
+
+    def trace(samples: Integers, progress: Callable[[], None]) -> Iterator[tuple[Integers, Any]]:
+        for begin in range(0, len(samples), solver.size):
+            part = samples[begin : begin + solver.size]
+            yield part, solver.trace(part, progress)
+
+    if plan.ramped:
+        for samples, found in _ramp_all(solver, plan.threads):
+            keep(samples, found)
+            advance(len(samples))
+    unsettled = np.flatnonzero(~(residual <= TOLERANCE))
+    for samples, found in trace(unsettled, _nothing if plan.ramped else advance):
+        keep(samples, found)
+    compared = np.setdiff1d(_spread(solver, plan.compare), unsettled)
+    disagreeing: list[int] = []
+    for samples, found in trace(compared, _nothing):
+        disagreeing += _differing(whole["forecasts"], samples, found)
+    if disagreeing and plan.retrace:
+        settled, unsettled = np.setdiff1d(range(solver.count), unsettled), np.arange(solver.count)
+        for samples, found in trace(settled, _nothing):
+            keep(samples, found)
+    lost = np.array(sorted(failures), int)
+    jax.tree.map(lambda every: every.__setitem__(lost, np.nan), whole)
+    residual[lost] = np.nan
+    return SolvedSamples(
+        forecasts=whole["forecasts"],
+        residual=residual,
+        traced=tuple(int(sample) for sample in unsettled if int(sample) not in failures),
+        failures=failures,
+        compared=tuple(map(int, compared)),
+        disagreeing=tuple(disagreeing),
+        queries=whole.get("queries", {}),
+        points=whole.get("points", {}),
+        weights=whole["evidence"]["probability"] if "evidence" in whole else np.ones(solver.count),
+        policies=np.moveaxis(whole["policies"]["all"], 0, -1)
+        if "policies" in whole
+        else np.zeros((0, 0, 0)),
+    )
+
+
+def _ramp_all(solver: _SampleSolver, threads: int | None) -> Iterator[tuple[Integers, _Solution]]:
+    """Solve all chunks along the ramp on threads, and yield each as it is done, in order."""
+    chunks = solver.chunks()
+    # The first chunk alone, so that threads do not all compile the same.
+    for first in chunks[:1]:
+        yield first, solver.ramp(first)
+    pool = ThreadPoolExecutor(threads or processor_count())
+    try:
+        yield from zip(chunks[1:], pool.map(solver.ramp, chunks[1:]), strict=True)
+    finally:
+        # An interruption does not wait for the chunks that have not begun.
+        pool.shutdown(cancel_futures=True)
+
+
+def _spread(solver: _SampleSolver, count: int) -> Integers:
+    """Choose samples to compare, evenly spread; none where no decision needs a ramp."""
+    if not traced_decisions(solver.diagram.structure):
+        return np.zeros(0, int)
+    return np.unique(np.linspace(0, solver.count - 1, min(count, solver.count)).astype(int))
+
+
+def _differing(forecasts: Mapping[str, Floats], samples: Integers, traced: _Solution) -> list[int]:
+    """Return the samples whose forecasts differ from those of the full trace."""
+    differs = np.zeros(len(samples), bool)
+    for name, found in traced.answers["forecasts"].items():
+        differs |= np.abs(forecasts[name][samples] - found).max(axis=1) > DISAGREEMENT
+    return [int(sample) for sample in samples[differs] if int(sample) not in traced.failures]
+
+
+def _nothing() -> None:
+    """Report no progress: what is traced again was counted before."""
+
+
+@dataclass(frozen=True)
+class _ParameterSolver:
+    """Samples that are parameter values `[samples, parameters]`, solved by compiled functions."""
+
+    diagram: Diagram
+    values: Floats
+    queries: Mapping[str, Query]
+    supposed: Mapping[str, str]
+    known: Mapping[str, Sequence[str]]
+    path: Ramp
+    chunk: int | None
+
+    @property
+    def count(self) -> int:
+        return len(self.values)
+
+    @cached_property
+    def size(self) -> int:
+        return self.chunk or chunk_size(self.diagram)
+
+    @cached_property
+    def weights(self) -> dict[str, list[Floats]]:
+        return {name: query.checked_weights(self.diagram) for name, query in self.queries.items()}
+
+    def empty(self) -> Answers:
+        """Return arrays for the answers of all samples."""
+        count, diagram = self.count, self.diagram
+        return {
+            "forecasts": {n.name: np.empty((count, len(n.states))) for n in diagram.nodes},
+            "queries": {name: np.empty(count) for name in self.weights},
+            "points": {owner: np.empty(count) for owner in diagram.owners},
+            "evidence": {"probability": np.empty(count)},
+        }
+
+    def chunks(self) -> Sequence[Integers]:
+        """Return samples in order, `size` at a time."""
+        every = np.arange(self.count)
+        return [every[begin : begin + self.size] for begin in range(0, self.count, self.size)]
+
+    def ramp(self, samples: Integers) -> _Solution:
+        """Solve samples along a ramp of lambda."""
+        game = self._compiled.game(_padded(self.values[samples], self.size))
+        residual, policies = self._compiled.settle(game)
+        answers = self._answers(game, policies, len(samples))
+        return _Solution(np.asarray(residual)[: len(samples)], answers, {})
+
+    def trace(self, samples: Integers, progress: Callable[[], None]) -> _Solution:
+        """Trace samples in full, calling `progress` after each."""
+        constant = self._compiled.constant
+        logits = np.zeros((*constant.opens.shape, self.size))
+        residual, failures = np.empty(len(samples)), {}
+        for place, sample in enumerate(map(int, samples)):
+            tables = self._compiled.fix(self.diagram.tables(self.values[sample]))
+            cells, lambdas = flatten_numbers(self.diagram, tables)
+            found = qre.solve(
+                self.diagram.structure, constant._replace(tables=cells, lambdas=lambdas)
+            )
+            residual[place] = found.residual
+            if found.outcome is TraceOutcome.CONVERGED:
+                logits[..., place] = found.logits
+            else:
+                failures[sample] = found.outcome.name.lower()
+            progress()
+        policies = logit_policies(constant.opens[..., None], logits, 1.0, axis=-2)
+        game = self._compiled.game(_padded(self.values[samples], self.size))
+        return _Solution(residual, self._answers(game, policies, len(samples)), failures)
+
+    @cached_property
+    def _compiled(self) -> Any:
+        return compiled_solver(self.diagram, self.path, self.queries, self.supposed, self.known)
+
+    def _answers(self, game: Game, policies: Any, count: int) -> Answers:
+        answers = self._compiled.answer(game, policies, self.weights)
+        found: Answers = jax.tree.map(lambda each: np.asarray(each)[:count], answers)
+        return found
+
+
+@dataclass(frozen=True)
+class _TablesSolver:
+    """Samples that are sets of tables; those with the same open options go along the ramp together.
+
+    One compiled function serves all sets, since open options are among its arguments.
+    """
+
+    diagram: Diagram
+    tables: Sequence[Tables]
+
+    size = _TABLES_CHUNK
+
+    @property
+    def count(self) -> int:
+        return len(self.tables)
+
+    def empty(self) -> Answers:
+        """Return arrays for the answers of all sets, policies among them."""
+        layout = layout_of(self.diagram.structure)
+        shape = (self.count, layout.row_count, layout.max_options)
+        return {
+            "forecasts": {
+                n.name: np.empty((self.count, len(n.states))) for n in self.diagram.nodes
+            },
+            "policies": {"all": np.empty(shape)},
+        }
+
+    def chunks(self) -> Sequence[Integers]:
+        """Return the sets with the same open options, `size` at a time."""
+        groups: dict[bytes, list[int]] = {}
+        for number in range(self.count):
+            groups.setdefault(self._opens(number).tobytes(), []).append(number)
+        return [
+            np.array(members[begin : begin + self.size])
+            for members in groups.values()
+            for begin in range(0, len(members), self.size)
+        ]
+
+    def ramp(self, samples: Integers) -> _Solution:
+        """Solve sets with the same open options along a ramp of lambda."""
+        structure = self.diagram.structure
+        cells, lambdas = self._numbers
+        # An unreachable information set has no mass, and so a uniform policy, by itself.
+        reached = np.ones(layout_of(structure).row_count, bool)
+        game = Game(
+            _padded(cells[samples], self.size).T,
+            self._opens(int(samples[0])),
+            reached,
+            _padded(lambdas[samples], self.size).T,
+        )
+        settled, probabilities = batch_solver(structure, Ramp())(game)
+        nodes = zip(self.diagram.nodes, probabilities, strict=True)
+        forecasts = {n.name: np.asarray(found).T[: len(samples)] for n, found in nodes}
+        policies = np.moveaxis(np.asarray(settled.policies)[..., : len(samples)], -1, 0)
+        residual = np.asarray(settled.residual)[: len(samples)]
+        return _Solution(residual, {"forecasts": forecasts, "policies": {"all": policies}}, {})
+
+    def trace(self, samples: Integers, progress: Callable[[], None]) -> _Solution:
+        """Trace sets in full, calling `progress` after each.
+
+        Raises:
+            NotConverged: a set has no equilibrium that could be reached.
+        """
+        layout = layout_of(self.diagram.structure)
+        policies = np.empty((layout.row_count, layout.max_options, len(samples)))
+        residual = np.empty(len(samples))
+        for place, sample in enumerate(map(int, samples)):
+            solved = solve_tables(self.diagram, self.tables[sample])
+            policies[..., place], residual[place] = layout.pad(solved.policies), solved.residual
+            progress()
+        forecasts = forecasts_under(self.diagram, self._numbers[0][samples].T, policies)
+        every = {"forecasts": forecasts, "policies": {"all": np.moveaxis(policies, -1, 0)}}
+        return _Solution(residual, every, {})
+
+    @cached_property
+    def _numbers(self) -> tuple[Floats, Floats]:
+        """All tables end to end `[sets, cells]`, and log-odds a point `[sets, decisions]`."""
+        cells, lambdas = zip(
+            *(flatten_numbers(self.diagram, each) for each in self.tables), strict=True
+        )
+        return np.stack(cells), np.stack(lambdas)
+
+    def _opens(self, number: int) -> NDArray[np.bool_]:
+        layout = layout_of(self.diagram.structure)
+        return np.asarray(layout.pad(self.tables[number].open_options, filling=False), bool)
+
+
+def _padded(part: Floats, size: int) -> Floats:
+    """Repeat the last sample up to a chunk's size, so that every chunk has the compiled shape."""
+    return np.concatenate([part, np.repeat(part[-1:], size - len(part), axis=0)])

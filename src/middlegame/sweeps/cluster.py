@@ -15,7 +15,7 @@ from typing import Any
 
 from middlegame.base.errors import QueryError
 from middlegame.base.version import __version__
-from middlegame.sweeps.plan import Block, SweepPlan, BlockSolver
+from middlegame.sweeps.plan import Block, BlockSolver, SweepPlan
 
 SCHEDULER_TIMEOUT = 10.0
 """Seconds to wait for a scheduler to answer."""

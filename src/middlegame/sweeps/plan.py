@@ -12,9 +12,9 @@ from middlegame.base.numbers import Floats
 from middlegame.diagram import Diagram
 from middlegame.equilibrium.equilibrium import Equilibrium
 from middlegame.io.json_form import to_json
+from middlegame.sweeps.batches import SolvedSamples, solve_samples
 from middlegame.sweeps.queries import Query
-from middlegame.sweeps.sampling import HYPERCUBE_SIZE, SampleSequence, Method, ParameterSpace
-from middlegame.sweeps.solving import Worlds, solve_worlds
+from middlegame.sweeps.sampling import HYPERCUBE_SIZE, Method, ParameterSpace, SampleSequence
 
 BLOCK = HYPERCUBE_SIZE
 """Worlds in a block, however the work is split; whole Latin hypercubes."""
@@ -87,7 +87,11 @@ class SweepPlan:
             "weight",
             "residual",
             *(f"theta/{parameter.name}" for parameter in self.diagram.parameters),
-            *(f"forecast/{n.name}={state}" for n in self.diagram.contest_nodes for state in n.states),
+            *(
+                f"forecast/{n.name}={state}"
+                for n in self.diagram.contest_nodes
+                for state in n.states
+            ),
             *(f"question/{name}" for name in self.queries),
             *(f"points/{owner}" for owner in self.diagram.owners),
         )
@@ -120,14 +124,14 @@ class SweepPlan:
         begin = number * BLOCK
         thetas = self.sequence.parameter_values(begin, begin + worlds)
         # Blocks 0, 1, 2, 4, 8, ... are checked: what a trace takes does not grow with the sweep.
-        check = 2 if number == 0 else int(number.bit_count() == 1)
-        found = solve_worlds(
+        compare = 2 if number == 0 else int(number.bit_count() == 1)
+        found = solve_samples(
             self.diagram,
             thetas,
-            asks=self.queries,
+            queries=self.queries,
             supposed=self.supposed,
             known=self.known,
-            check=check,
+            compare=compare,
             threads=threads,
         )
         columns = [
@@ -135,18 +139,20 @@ class SweepPlan:
             found.residual[:, None],
             thetas,
             *(found.forecasts[node.name] for node in self.diagram.contest_nodes),
-            *(found.asks[name][:, None] for name in self.queries),
+            *(found.queries[name][:, None] for name in self.queries),
             *(found.points[owner][:, None] for owner in self.diagram.owners),
         ]
         return Block(number, np.concatenate(columns, axis=1), *_outcomes(found, worlds))
 
 
-def _outcomes(found: Worlds, worlds: int) -> tuple[tuple[str, ...], tuple[bool | None, ...]]:
-    traced, disagreed = set(found.traced), set(found.disagreed)
+def _outcomes(found: SolvedSamples, count: int) -> tuple[tuple[str, ...], tuple[bool | None, ...]]:
+    """Return how each sample ended, and whether the full trace agrees; None where not compared."""
+    traced, compared, disagreeing = map(set, (found.traced, found.compared, found.disagreeing))
     outcomes = tuple(
-        found.failed.get(world, "traced" if world in traced else "solved")
-        for world in range(worlds)
+        found.failures.get(sample, "traced" if sample in traced else "solved")
+        for sample in range(count)
     )
-    sampled = set(found.sample)
-    agrees = tuple(world not in disagreed if world in sampled else None for world in range(worlds))
+    agrees = tuple(
+        sample not in disagreeing if sample in compared else None for sample in range(count)
+    )
     return outcomes, agrees

@@ -55,7 +55,7 @@ class Query:
         if not others:
             return first
         times = tuple((each.over, 1 - each.weights) for each in others)
-        return cls(first.over, 1 - first.weights, times, opposite=True)
+        return cls(first.over, 1 - first.weights, times, complement=True)
 
     def checked_weights(self, diagram: Diagram) -> list[Floats]:
         """Give the functions' values, in the order of `tables`.

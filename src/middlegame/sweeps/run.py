@@ -12,10 +12,10 @@ from middlegame.diagram import Diagram
 from middlegame.equilibrium.equilibrium import Equilibrium, solve
 from middlegame.scenario import Condition, Scenario
 from middlegame.scenario.timeline import Timeline
-from middlegame.sweeps.plan import BLOCK, SweepPlan, BlockSolver
+from middlegame.sweeps.plan import BLOCK, BlockSolver, SweepPlan
 from middlegame.sweeps.queries import Query
 from middlegame.sweeps.result import Sweep
-from middlegame.sweeps.sampling import METHODS, MAX_SAMPLES, Method
+from middlegame.sweeps.sampling import MAX_SAMPLES, METHODS, Method
 from middlegame.sweeps.store import Store
 
 Told = Callable[[int, int | None], None]
@@ -66,7 +66,7 @@ def sweep(
     wanted = None if n == "auto" else n
     _refuse(wanted, method, workers, cluster)
     equilibrium = game if isinstance(game, Equilibrium) else solve(game)
-    if equilibrium.surprise:
+    if equilibrium.fixed_policies:
         raise QueryError("by surprise policies stay as they are: there is nothing to sweep anew")
     plan = SweepPlan.of(equilibrium, _asks(equilibrium, conditions or {}), seed, method)
     path = Path(out) if out is not None else None

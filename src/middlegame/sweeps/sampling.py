@@ -131,7 +131,9 @@ class SampleSequence:
             return _sobol(factors, self.seed).between(begin, end)
         first, last = begin // HYPERCUBE_SIZE, -(-end // HYPERCUBE_SIZE)
         cubes = [
-            qmc.LatinHypercube(factors, rng=np.random.default_rng((self.seed, cube))).random(HYPERCUBE_SIZE)
+            qmc.LatinHypercube(factors, rng=np.random.default_rng((self.seed, cube))).random(
+                HYPERCUBE_SIZE
+            )
             for cube in range(first, last)
         ]
         every = np.concatenate([np.zeros((0, factors)), *cubes])

@@ -16,11 +16,16 @@ from middlegame.engine.batch.lambda_ramp import Ramp, batch_solver
 from middlegame.engine.graph.layout import Game, layout_of
 from middlegame.engine.graph.relevance import traced_decisions
 from middlegame.engine.temporal.long_diagrams import is_long
-from middlegame.equilibrium.engine_input import engine_input, expand_periods, fix_states
+from middlegame.equilibrium.engine_input import (
+    engine_input,
+    expand_periods,
+    fix_states,
+    flatten_numbers,
+)
 from middlegame.equilibrium.equilibrium import Equilibrium, solve
 from middlegame.equilibrium.limits import MAX_TABLE_SIZE, refuse_closed, refuse_too_large
 from middlegame.scenario import Scenario
-from middlegame.sweeps.solving import TOLERANCE
+from middlegame.sweeps.batches import TOLERANCE
 
 _GAMES = 64
 """Suppositions of which is kept what can be reached."""
@@ -85,10 +90,8 @@ class LiveContest:
             if len(self._games) >= _GAMES:
                 self._games.clear()
             self._games[key] = engine_input(self.diagram, tables)
-        return self._games[key]._replace(
-            tables=layout_of(self.diagram.structure).flatten(tables.chances, tables.utilities, np),
-            lambdas=np.asarray(self.diagram.scaled_lambdas(tables.lambdas, tables.scales), float),
-        )
+        cells, lambdas = flatten_numbers(self.diagram, tables)
+        return self._games[key]._replace(tables=cells, lambdas=np.asarray(lambdas, float))
 
     def parameter_values(self, numbers: Mapping[str, float]) -> Floats:
         """Give the medians, with some numbers changed.

@@ -79,7 +79,7 @@ def test_a_question_can_be_named(harbour):
 
 def test_by_surprise_nobody_adapts(harbour):
     with pytest.raises(mg.QueryError, match="policies stay as they are"):
-        harbour.suppose({"bid": "offer"}, surprise=True).sensitivity("lease = lost")
+        harbour.suppose({"bid": "offer"}, fixed_policies=True).sensitivity("lease = lost")
 
 
 def test_many_forecasts_at_once_are_those_one_by_one(harbour):

@@ -159,8 +159,9 @@ def _number_changes(live: "LiveContest", setting: Setting) -> list[str]:
     words = narrative.words_of(live.base)
     known = {parameter.name: parameter for parameter in live.diagram.parameters}
     return [
-        f"{capitalize_first(judgement_words(words, known[name]))}: {value_words(known[name], value)} "
-        f"instead of {value_words(known[name], known[name].median)}."
+        f"{capitalize_first(judgement_words(words, known[name]))}: "
+        f"{value_words(known[name], value)} instead of "
+        f"{value_words(known[name], known[name].median)}."
         for name, value in setting.numbers.items()
     ]
 

@@ -1,0 +1,246 @@
+"""Functions compiled for a diagram: from parameter values to equilibria, and to their answers.
+
+Only the way from parameter values to tables is the diagram's own. The rest takes tables as they
+are, and is compiled once for all diagrams of a structure, such as one contest with other numbers.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple, Self
+
+import numpy as np
+
+from middlegame.base.numbers import Floats
+from middlegame.diagram import Diagram, Tables
+from middlegame.engine.backend import jax, jnp
+from middlegame.engine.batch import outcomes
+from middlegame.engine.batch.lambda_ramp import Ramp, solve_batch, solve_long_batch
+from middlegame.engine.batch.outcomes import BatchEvidence
+from middlegame.engine.graph.layout import Game, layout_of
+from middlegame.engine.graph.structure import Structure
+from middlegame.engine.temporal.long_diagrams import is_long
+from middlegame.equilibrium.engine_input import engine_input, fix_states, flatten_numbers
+from middlegame.sweeps.queries import Query
+
+Answers = dict[str, dict[str, Any]]
+"""Arrays with the samples as their first axis, by kind (`forecasts`, `queries`, `points`,
+`evidence`) and name."""
+
+
+class CompiledSolver(NamedTuple):
+    """The compiled functions of one diagram.
+
+    Attributes:
+        diagram: the diagram.
+        fix: from a sample's tables to those with the announced interventions.
+        constant: the engine's input at the medians; all but its tables and lambdas holds in every
+            sample.
+        game: from parameter values `[samples, parameters]` to the engine's input.
+        settle: from the engine's input to residuals `[samples]` and policies
+            `[rows, options, samples]`.
+        answer: from the engine's input, policies and each query's weights to answers.
+    """
+
+    diagram: Diagram
+    fix: Callable[[Tables], Tables]
+    constant: Game
+    game: Callable[[Floats], Game]
+    settle: Callable[[Game], tuple[Any, Any]]
+    answer: Callable[[Game, Any, Mapping[str, list[Floats]]], Answers]
+
+
+def compiled_solver(
+    diagram: Diagram,
+    ramp: Ramp,
+    queries: Mapping[str, Query],
+    supposed: Mapping[str, str],
+    known: Mapping[str, Sequence[str]],
+) -> CompiledSolver:
+    """Return a diagram's compiled functions, from a cache where they are there already.
+
+    Args:
+        diagram: the diagram to solve.
+        ramp: the path of lambda from 0 to its target.
+        queries: the expectations to compute in every sample, by name.
+        supposed: the states at which nodes are fixed before play, everybody knowing it.
+        known: for each observed node the states that it may be in.
+    """
+    scopes = tuple(
+        (name, tuple(over for over, _ in query.tables), query.complement)
+        for name, query in queries.items()
+    )
+    conditions = _Conditions(
+        tuple(supposed.items()), tuple((name, tuple(states)) for name, states in known.items())
+    )
+    return _compiled_solver(_DiagramKey(diagram), ramp, scopes, conditions)
+
+
+class _DiagramKey:
+    """A diagram compared by identity, so that its compiled functions can be cached."""
+
+    def __init__(self, diagram: Diagram) -> None:
+        self.diagram = diagram
+
+    def __hash__(self) -> int:
+        return id(self.diagram)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _DiagramKey) and other.diagram is self.diagram
+
+
+_Scopes = tuple[tuple[str, tuple[tuple[str, ...], ...], bool], ...]
+"""For each query its name, the nodes of each of its functions, and whether it is a complement."""
+
+
+class _Conditions(NamedTuple):
+    """The interventions and the evidence that hold in all samples."""
+
+    supposed: tuple[tuple[str, str], ...]
+    known: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+@lru_cache(maxsize=8)
+def _compiled_solver(
+    key: _DiagramKey, ramp: Ramp, scopes: _Scopes, conditions: _Conditions
+) -> CompiledSolver:
+    diagram = key.diagram
+    structure = diagram.structure
+    supposed = dict(conditions.supposed)
+    evidence = {
+        diagram.index[name]: np.isin(diagram.nodes[diagram.index[name]].states, states)[:, None]
+        * 1.0
+        for name, states in conditions.known
+    }
+
+    def fix(tables: Tables) -> Tables:
+        return fix_states(diagram, tables, supposed)
+
+    def numbers_of(theta: Any) -> tuple[Any, Any]:
+        return flatten_numbers(diagram, fix(diagram.tables(theta, jnp)), jnp)
+
+    constant = engine_input(diagram, fix(diagram.tables()))
+    numbers = jax.jit(jax.vmap(numbers_of, out_axes=-1))
+    opens = tuple(map(tuple, np.asarray(constant.opens).tolist()))
+    settle = _settle_function(structure, ramp, opens, tuple(np.asarray(constant.reached).tolist()))
+    answer_with = _answer_function(structure, _Names.of(diagram), scopes)
+
+    def game(parameter_values: Floats) -> Game:
+        tables, lambdas = numbers(parameter_values)
+        return constant._replace(tables=tables, lambdas=lambdas)
+
+    def answer(here: Game, policies: Any, weights: Mapping[str, Any]) -> Answers:
+        return answer_with(here, policies, weights, evidence)
+
+    return CompiledSolver(diagram, fix, constant, game, settle, answer)
+
+
+class _Names(NamedTuple):
+    """The names of what is answered, in the structure's order.
+
+    Attributes:
+        nodes: all nodes.
+        utility_owners: the owner of each utility.
+        owners: all owners.
+    """
+
+    nodes: tuple[str, ...]
+    utility_owners: tuple[str, ...]
+    owners: tuple[str, ...]
+
+    @classmethod
+    def of(cls, diagram: Diagram) -> Self:
+        """Return a diagram's names."""
+        return cls(
+            tuple(node.name for node in diagram.nodes),
+            tuple(utility.owner for utility in diagram.utilities),
+            tuple(diagram.owners),
+        )
+
+
+@lru_cache(maxsize=8)
+def _settle_function(
+    structure: Structure, ramp: Ramp, opens: tuple[tuple[bool, ...], ...], reached: tuple[bool, ...]
+) -> Callable[[Game], tuple[Any, Any]]:
+    """Compile the ramp for constant open options and reach, which runs faster than as arguments."""
+    shape = layout_of(structure).row_count, layout_of(structure).max_options
+    constant = np.array(opens, bool).reshape(shape), np.array(reached, bool)
+    long = is_long(structure)
+    solve = solve_long_batch if long else solve_batch
+
+    def settle(tables: Any, lambdas: Any) -> tuple[Any, Any]:
+        settled = solve(structure, Game(tables, *constant, lambdas), ramp)
+        return settled.residual, settled.policies
+
+    ready = settle if long else jax.jit(settle)
+    return lambda game: ready(game.tables, game.lambdas)
+
+
+@lru_cache(maxsize=8)
+def _answer_function(
+    structure: Structure, names: _Names, scopes: _Scopes
+) -> Callable[..., Answers]:
+    index = {name: node for node, name in enumerate(names.nodes)}
+    long = is_long(structure)
+    probabilities_of, expectations = (
+        (outcomes.long_outcome_probabilities, outcomes.long_expectations)
+        if long
+        else (outcomes.outcome_probabilities, outcomes.expectations)
+    )
+    xp: Any = np if long else jnp
+
+    def answer(
+        here: Game, policies: Any, weights: Mapping[str, Any], evidence: BatchEvidence
+    ) -> Answers:
+        probability, nodes, utilities = probabilities_of(structure, here, policies, evidence)
+        possible = xp.where(probability > 0, probability, xp.nan)
+
+        def expected(functions: dict[str, tuple[tuple[int, ...], Any]]) -> dict[str, Any]:
+            """Compute expectations, those of functions of the same nodes together."""
+            alike: dict[tuple[int, ...], list[str]] = {}
+            for name, (over, _) in functions.items():
+                alike.setdefault(over, []).append(name)
+            found: dict[str, Any] = {}
+            for over, members in alike.items():
+                stacked = xp.stack([functions[name][1] for name in members])
+                if len(over) == 1:
+                    values = (stacked * nodes[over[0]]).sum(axis=1)
+                else:
+                    values = expectations(structure, here, policies, over, stacked, evidence)
+                found |= dict(zip(members, values / possible, strict=True))
+            return found
+
+        answers: dict[str, Any] = {}
+        single: dict[str, tuple[tuple[int, ...], Any]] = {}
+        for name, over_names, complement in scopes:
+            over = [tuple(index[n] for n in scope) for scope in over_names]
+            tables = [table[..., None] for table in weights[name]]
+            if len(over) == 1 and not complement:
+                single[name] = over[0], tables[0]
+                continue
+            more = list(zip(over[1:], tables[1:], strict=True))
+            (value,) = expectations(
+                structure, here, policies, over[0], tables[0][None], evidence, more
+            )
+            answers[name] = 1 - value / possible if complement else value / possible
+        answers |= expected(single)
+        zero = xp.zeros(policies.shape[-1])
+        return {
+            "forecasts": {
+                name: (found / possible).T for name, found in zip(names.nodes, nodes, strict=True)
+            },
+            "queries": {name: answers[name] for name, _, _ in scopes},
+            "points": {
+                owner: sum(
+                    (
+                        utilities[k] / possible
+                        for k, utility_owner in enumerate(names.utility_owners)
+                        if utility_owner == owner
+                    ),
+                    zero,
+                )
+                for owner in names.owners
+            },
+            "evidence": {"probability": probability},
+        }
+
+    return answer if long else jax.jit(answer)

@@ -1,0 +1,32 @@
+"""The task that shows what the evidence says about hidden facts."""
+
+from middlegame.workbench.setting import Setting
+from middlegame.workbench.workers.solve import solve_setting
+from middlegame.workbench.workers.worker import WorkerContext
+
+WORLDS = 512
+"""Worlds in which the evidence is weighed."""
+
+
+def weigh_evidence(context: WorkerContext, text: str, setting: Setting) -> str:
+    """Return the report's section on the posterior of each hidden factor, piece by piece.
+
+    Args:
+        context: the worker's cache, progress and cancellation.
+        text: the scenario's text.
+        setting: what is changed; observed states count as evidence.
+
+    Returns:
+        HTML.
+
+    Raises:
+        MiddlegameError: there is no evidence, or no hidden factor.
+    """
+    from middlegame.analysis.hypotheses import hypotheses
+    from middlegame.report.html.hypotheses import hypothesis_section
+    from middlegame.report.html.report import section_html
+
+    equilibrium = solve_setting(context, text, setting)
+    context.report(f"Weighing the evidence in {WORLDS} worlds")
+    result = hypotheses(equilibrium, n=WORLDS)
+    return section_html(hypothesis_section(result.factors, equilibrium, result.over_worlds))
