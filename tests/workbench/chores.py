@@ -1,4 +1,4 @@
-"""Tasks for the pool's tests: none of them computes anything."""
+"""Tasks for the pool's tests; none of them computes anything."""
 
 import os
 import time
@@ -6,38 +6,38 @@ import time
 from middlegame.base.errors import MiddlegameError
 
 
-def echo(bench, value):
+def echo(context, value):
     return value
 
 
-def where(bench):
+def process_id(context):
     return os.getpid()
 
 
-def slow(bench, seconds):
-    bench.tell("begun")
+def slow(context, seconds):
+    context.report("begun")
     until = time.monotonic() + seconds
     while time.monotonic() < until:
-        bench.check()
+        context.raise_if_cancelled()
         time.sleep(0.01)
     return "done"
 
 
-def deaf(bench, seconds):
+def uninterruptible(context, seconds):
     time.sleep(seconds)
 
 
-def refuse(bench):
+def refuse(context):
     raise MiddlegameError("not like that")
 
 
-def fail(bench):
+def fail(context):
     raise RuntimeError("a mistake")
 
 
-def die(bench):
+def die(context):
     os._exit(3)
 
 
-def told(bench, name):
+def environment(context, name):
     return os.environ.get(name)

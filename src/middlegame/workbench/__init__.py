@@ -1,9 +1,11 @@
-"""The workbench: a contest in the browser, tried and edited live.
+"""The workbench: a contest in the browser, to try changes and to edit it.
 
-    server   one process that serves pages and computes nothing
-    pool     a few worker processes, shared by all visitors; the latest request of each wins
-    worker   what those processes do: they hold contests ready and put answers into words
-    pages    what a visitor sees
+    server    the process that serves pages: access, contests, pages; it computes nothing
+    workers   worker processes that all visitors share, and the tasks that they run
+    views     the tabs of a contest's page, and their elements
+    live      a contest that answers changed numbers at once
+    session   the state behind one visitor's page
+    setting   what a visitor has changed, also as a link's query
 
 Importing this package imports neither NiceGUI nor JAX.
 """

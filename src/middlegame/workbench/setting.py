@@ -1,4 +1,4 @@
-"""What a visitor has changed: numbers, suppositions, observations; and how a link says it."""
+"""What a visitor has changed: numbers, suppositions, observations; also as a link's query."""
 
 import math
 from collections.abc import Mapping
@@ -12,13 +12,13 @@ _MOST = 500
 
 @dataclass(frozen=True)
 class Setting:
-    """A contest's numbers and what is taken for granted, where they differ from the scenario.
+    """The changes to a scenario: numbers, suppositions and observations.
 
     Attributes:
-        numbers: by the number's name, in its unit.
-        supposed: moves and factors that are fixed.
-        given: what was observed, one state or several.
-        surprise: whether nobody was told what is supposed.
+        numbers: changed numbers by their parameter's name, in its unit.
+        supposed: the state of each move and factor that is fixed.
+        given: the observed states of each move and factor.
+        surprise: whether the actors do not know what is supposed.
     """
 
     numbers: Mapping[str, float] = field(default_factory=dict)
@@ -27,23 +27,23 @@ class Setting:
     surprise: bool = False
 
     def __bool__(self) -> bool:
-        """Whether anything is changed."""
+        """Return whether anything is changed."""
         return bool(self.numbers or self.supposed or self.given)
 
     def with_number(self, name: str, value: float | None) -> "Setting":
-        """Change a number, or give it back with None."""
+        """Return the setting with one number changed; None removes the change."""
         numbers = {n: v for n, v in self.numbers.items() if n != name}
         if value is not None:
             numbers[name] = value
         return Setting(numbers, self.supposed, self.given, self.surprise)
 
     def with_state(self, name: str, mode: str, state: str) -> "Setting":
-        """Suppose a state, observe it, or set the move or factor free.
+        """Return the setting with a move or factor supposed, observed, or free.
 
         Args:
             name: the move or factor.
             mode: `suppose`, `given` or `free`.
-            state: ignored where it is set free.
+            state: the option or state; ignored where the mode is `free`.
         """
         supposed = {n: s for n, s in self.supposed.items() if n != name}
         given = {n: s for n, s in self.given.items() if n != name}
@@ -54,11 +54,11 @@ class Setting:
         return Setting(self.numbers, supposed, given, self.surprise)
 
     def with_surprise(self, surprise: bool) -> "Setting":
-        """Say whether suppositions come as a surprise."""
+        """Return the setting with suppositions that the actors know or do not know."""
         return Setting(self.numbers, self.supposed, self.given, surprise)
 
     def query(self) -> str:
-        """Write the changes as a link's query; nothing where there are none."""
+        """Return the changes as a link's query; empty where there are none."""
         pairs = [(name, f"{value:.10g}") for name, value in self.numbers.items()]
         pairs += [(_SUPPOSE + name, state) for name, state in self.supposed.items()]
         pairs += [(_GIVEN + name, "|".join(states)) for name, states in self.given.items()]
@@ -68,7 +68,7 @@ class Setting:
 
     @staticmethod
     def read(query: str) -> "Setting":
-        """Read a link's query; what is no change of a contest is left out."""
+        """Read a link's query; parts that are not changes are ignored."""
         numbers: dict[str, float] = {}
         supposed: dict[str, str] = {}
         given: dict[str, tuple[str, ...]] = {}
@@ -88,6 +88,7 @@ class Setting:
 
 
 def _number(text: str) -> float | None:
+    """Parse a finite number; None where the text is none."""
     try:
         value = float(text)
     except ValueError:

@@ -3,60 +3,66 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from middlegame.workbench.workers import pool as pools
+from middlegame.workbench.workers import scheduling
 from middlegame.workbench.workers.pool import Pool, Refused, Superseded
-
-CHORES = "tests.workbench"
+from middlegame.workbench.workers.scheduling import Kind
+from tests.workbench import chores
 
 
 @asynccontextmanager
-async def pool(size=1, audience=lambda home: 0):
-    made = Pool(CHORES, size, audience)
-    made.start()
+async def started(size=1, audience=lambda home: 0):
+    pool = Pool(size, audience)
+    pool.start()
     try:
-        yield made
+        yield pool
     finally:
-        made.close()
+        pool.close()
 
 
 def play(scene):
     asyncio.run(asyncio.wait_for(scene(), 180))
 
 
-async def begun(pool, key, **more):
+async def begun(pool, key, **options):
     """Start a slow task and wait until it runs."""
     running = asyncio.Event()
     task = asyncio.create_task(
-        pool.ask(key, "chores.slow", 30, progress=lambda _: running.set(), **more)
+        pool.ask(key, chores.slow, 30, progress=lambda _: running.set(), **options)
     )
     await running.wait()
     return task
 
 
-def test_answers_refusals_and_mistakes_come_back(caplog):
+async def cancel_all(pool, *tasks):
+    for visitor in "abc":
+        pool.drop_visitor(visitor)
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def test_pool_passes_on_answers_refusals_and_failures(caplog):
     async def scene():
-        async with pool() as workers:
-            assert await workers.ask(("a", "x"), "chores.echo", {"value": 1}) == {"value": 1}
+        async with started() as pool:
+            assert await pool.ask(("a", "x"), chores.echo, {"value": 1}) == {"value": 1}
             with pytest.raises(Refused, match="not like that"):
-                await workers.ask(("a", "x"), "chores.refuse")
+                await pool.ask(("a", "x"), chores.refuse)
             with pytest.raises(Refused, match="log says"):
-                await workers.ask(("a", "x"), "chores.fail")
+                await pool.ask(("a", "x"), chores.fail)
             assert "a mistake" in caplog.text
-            assert await workers.ask(("a", "x"), "chores.echo", 2) == 2
+            assert await pool.ask(("a", "x"), chores.echo, 2) == 2
 
     play(scene)
 
 
-def test_the_latest_request_wins():
+def test_newer_request_takes_the_place_of_a_waiting_one_of_its_key():
     async def scene():
-        async with pool() as workers:
-            first = await begun(workers, ("a", "long"))
-            older = asyncio.create_task(workers.ask(("b", "slider"), "chores.echo", 1))
-            other = asyncio.create_task(workers.ask(("c", "slider"), "chores.echo", 2))
+        async with started() as pool:
+            first = await begun(pool, ("a", "long"))
+            older = asyncio.create_task(pool.ask(("b", "slider"), chores.echo, 1))
+            other = asyncio.create_task(pool.ask(("c", "slider"), chores.echo, 2))
             await asyncio.sleep(0)
-            newer = asyncio.create_task(workers.ask(("b", "slider"), "chores.echo", 3))
+            newer = asyncio.create_task(pool.ask(("b", "slider"), chores.echo, 3))
             await asyncio.sleep(0)
-            workers.cancel(("a", "long"))
+            pool.cancel(("a", "long"))
             for dropped in (first, older):
                 with pytest.raises(Superseded):
                     await dropped
@@ -65,155 +71,137 @@ def test_the_latest_request_wins():
     play(scene)
 
 
-@pytest.mark.parametrize(("head_start", "first"), [(1000.0, "urgent"), (0.0, "patient")])
-def test_urgent_requests_go_first_until_others_have_waited(monkeypatch, head_start, first):
-    monkeypatch.setattr(pools, "PATIENCE", 1000.0)
-    monkeypatch.setattr(pools, "_HEAD_START", head_start)
+def test_urgent_request_overtakes_a_waiting_one():
     served = []
 
-    async def ask(workers, name, **more):
-        served.append(await workers.ask((name, "x"), "chores.echo", name, **more))
+    async def ask(pool, name, kind):
+        served.append(await pool.ask((name, "x"), chores.echo, name, kind=kind))
 
     async def scene():
-        async with pool() as workers:
-            busy = await begun(workers, ("a", "long"))
-            patient = asyncio.create_task(ask(workers, "patient"))
-            await asyncio.sleep(0.01)
-            urgent = asyncio.create_task(ask(workers, "urgent", urgent=True))
-            await asyncio.sleep(0.01)
-            workers.leave("a")
-            await asyncio.gather(busy, return_exceptions=True)
+        async with started() as pool:
+            busy = await begun(pool, ("a", "long"))
+            patient = asyncio.create_task(ask(pool, "patient", Kind.SHORT))
+            await asyncio.sleep(0)
+            urgent = asyncio.create_task(ask(pool, "urgent", Kind.URGENT))
+            await asyncio.sleep(0)
+            await cancel_all(pool, busy)
             await asyncio.gather(patient, urgent)
-            assert served[0] == first
+            assert served == ["urgent", "patient"]
 
     play(scene)
 
 
-def test_a_worker_that_nobody_would_miss_ends(monkeypatch):
-    monkeypatch.setattr(pools, "PATIENCE", 0.02)
-    monkeypatch.setattr(pools, "_IDLE", 0.0)
-    looking = {"text": 1}
+def test_worker_without_visitors_ends_once_it_is_idle(monkeypatch):
+    monkeypatch.setattr(scheduling, "PATIENCE", 0.02)
+    monkeypatch.setattr(scheduling, "_IDLE", 0.0)
+    visitors = {"text": 1}
 
     async def scene():
-        async with pool(2, lambda home: looking.get(home, 0)) as workers:
-            busy = await begun(workers, ("a", "x"), home="other")
-            await workers.ask(("b", "x"), "chores.where", home="text")
-            workers.leave("a")
-            await asyncio.gather(busy, return_exceptions=True)
+        async with started(2, lambda home: visitors.get(home, 0)) as pool:
+            busy = await begun(pool, ("a", "x"), home="other")
+            await pool.ask(("b", "x"), chores.process_id, home="text")
+            await cancel_all(pool, busy)
             await asyncio.sleep(0.2)
-            assert len(workers.processes) == 2  # somebody looks at what it has
-            looking.clear()
-            while len(workers.processes) > 1:
+            assert len(pool.process_ids) == 2
+            visitors.clear()
+            while len(pool.process_ids) > 1:
                 await asyncio.sleep(0.02)
 
     play(scene)
 
 
-def test_a_visitor_who_leaves_is_worked_for_no_longer():
+def test_all_requests_of_a_visitor_who_leaves_are_dropped():
     async def scene():
-        async with pool() as workers:
-            running = await begun(workers, ("a", "sweep"))
-            waiting = asyncio.create_task(workers.ask(("a", "slider"), "chores.echo", 1))
+        async with started() as pool:
+            running = await begun(pool, ("a", "sweep"))
+            waiting = asyncio.create_task(pool.ask(("a", "slider"), chores.echo, 1))
             await asyncio.sleep(0)
-            workers.leave("a")
-            for given_up in (running, waiting):
+            pool.drop_visitor("a")
+            for dropped in (running, waiting):
                 with pytest.raises(Superseded):
-                    await given_up
-            assert await workers.ask(("b", "slider"), "chores.echo", 2) == 2
+                    await dropped
+            assert await pool.ask(("b", "slider"), chores.echo, 2) == 2
 
     play(scene)
 
 
-def test_long_work_leaves_a_worker_to_others():
+def test_long_requests_leave_one_worker_to_short_ones():
     async def scene():
-        async with pool(2) as workers:
-            first = await begun(workers, ("a", "sweep"), long=True)
-            second = asyncio.create_task(workers.ask(("b", "sweep"), "chores.slow", 30, long=True))
+        async with started(2) as pool:
+            first = await begun(pool, ("a", "sweep"), kind=Kind.LONG)
+            second = asyncio.create_task(pool.ask(("b", "sweep"), chores.slow, 30, kind=Kind.LONG))
             await asyncio.sleep(0)
-            assert await workers.ask(("c", "slider"), "chores.echo", 1) == 1
+            assert await pool.ask(("c", "slider"), chores.echo, 1) == 1
             assert not second.done()
-            workers.leave("a")
-            workers.leave("b")
-            await asyncio.gather(first, second, return_exceptions=True)
+            await cancel_all(pool, first, second)
 
     play(scene)
 
 
-def test_work_goes_to_the_worker_that_has_it_ready():
+def test_requests_about_one_contest_stay_with_one_worker():
     async def scene():
-        async with pool(2) as workers:
-            busy = await begun(workers, ("b", "y"), home="other")
-            places = [await workers.ask(("a", "x"), "chores.where", home="text") for _ in range(3)]
-            workers.leave("b")
-            await asyncio.gather(busy, return_exceptions=True)
-            places.append(await workers.ask(("a", "x"), "chores.where", home="text"))
+        async with started(2) as pool:
+            busy = await begun(pool, ("b", "y"), home="other")
+            places = [await pool.ask(("a", "x"), chores.process_id, home="text") for _ in range(3)]
+            await cancel_all(pool, busy)
+            places.append(await pool.ask(("a", "x"), chores.process_id, home="text"))
             assert len(set(places)) == 1
 
     play(scene)
 
 
-def test_a_hand_on_a_slider_does_not_wait_for_long_work_on_the_same(monkeypatch):
-    monkeypatch.setattr(pools, "_HOPE", 1000.0)
-
-    async def scene():
-        async with pool(2) as workers:
-            busy = await begun(workers, ("a", "prepare"), home="text", long=True)
-            await workers.ask(("a", "glance"), "chores.echo", 1, home="text", urgent=True)
-            workers.leave("a")
-            await asyncio.gather(busy, return_exceptions=True)
-
-    play(scene)
-
-
-def test_what_workers_import_first_is_there(tmp_path, monkeypatch):
+def test_worker_has_imported_the_given_modules_before_its_first_task(tmp_path, monkeypatch):
     (tmp_path / "early.py").write_text("import os\nos.environ['MIDDLEGAME_EARLY'] = 'yes'\n")
     monkeypatch.syspath_prepend(tmp_path)
 
     async def scene():
-        workers = Pool("tests.workbench", 1, first=("early",))
+        pool = Pool(1, imports=("early",))
         try:
-            answer = await workers.ask(("a", "x"), "chores.told", "MIDDLEGAME_EARLY")
+            answer = await pool.ask(("a", "x"), chores.environment, "MIDDLEGAME_EARLY")
             assert answer == "yes"
         finally:
-            workers.close()
+            pool.close()
 
     play(scene)
 
 
-def test_a_worker_that_dies_is_replaced():
+def test_dead_worker_is_replaced_and_its_exit_code_logged(caplog):
     async def scene():
-        async with pool() as workers:
-            before = workers.processes
-            with pytest.raises(Refused, match="ended"):
-                await workers.ask(("a", "x"), "chores.die")
-            assert await workers.ask(("a", "x"), "chores.echo", 1) == 1
-            assert workers.processes != before
+        async with started() as pool:
+            before = pool.process_ids
+            with pytest.raises(Refused, match="try it again"):
+                await pool.ask(("a", "x"), chores.die)
+            assert "exit code 3 while it ran die" in caplog.text
+            assert await pool.ask(("a", "x"), chores.echo, 1) == 1
+            assert pool.process_ids != before
 
     play(scene)
 
 
-def test_a_few_more_workers_help_out_while_all_are_busy():
+def test_extra_worker_starts_while_all_are_busy_for_long(monkeypatch):
+    monkeypatch.setattr(scheduling, "PATIENCE", 0.1)
+
     async def scene():
-        async with pool(1) as workers:
-            busy = await begun(workers, ("a", "compile"))
-            assert await workers.ask(("b", "slider"), "chores.echo", 1) == 1
-            assert len(workers.processes) == 2
-            workers.leave("a")
-            await asyncio.gather(busy, return_exceptions=True)
+        async with started(1) as pool:
+            busy = await begun(pool, ("a", "compile"))
+            assert await pool.ask(("b", "slider"), chores.echo, 1) == 1
+            assert len(pool.process_ids) == 2
+            await cancel_all(pool, busy)
 
     play(scene)
 
 
-def test_a_worker_that_cannot_be_interrupted_is_ended_once_nobody_wants_what_it_does():
+def test_worker_that_ignores_cancellation_is_ended_once_others_wait(monkeypatch):
+    monkeypatch.setattr(scheduling, "PATIENCE", 0.1)
+
     async def scene():
-        async with pool(1) as workers:
-            before = workers.processes
-            stuck = asyncio.create_task(workers.ask(("a", "compile"), "chores.deaf", 60))
-            while not workers.busy:
+        async with started(1) as pool:
+            before = pool.process_ids
+            stuck = asyncio.create_task(pool.ask(("a", "compile"), chores.uninterruptible, 60))
+            while not pool.busy_count:
                 await asyncio.sleep(0.05)
-            workers.leave("a")
-            await asyncio.gather(stuck, return_exceptions=True)
-            assert await workers.ask(("b", "slider"), "chores.echo", 1) == 1
-            assert not set(before) & set(workers.processes)
+            await cancel_all(pool, stuck)
+            assert await pool.ask(("b", "slider"), chores.echo, 1) == 1
+            assert not set(before) & set(pool.process_ids)
 
     play(scene)

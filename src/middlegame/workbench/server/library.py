@@ -1,6 +1,5 @@
 """The contests that a workbench serves, and the one folder in which it reads and writes."""
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,11 +18,11 @@ class Contest:
     """A scenario that can be opened.
 
     Attributes:
-        name: in the address of its page.
-        title: as its text says.
-        question: what it is about.
-        path: of its file.
-        shipped: whether it came along, and so is never written to.
+        name: its name in the address of its page.
+        title: its title.
+        question: the question that it asks.
+        path: the path of its file.
+        shipped: whether it is one of the installed examples, which are never written to.
     """
 
     name: str
@@ -33,10 +32,10 @@ class Contest:
     shipped: bool
 
     def text(self) -> str:
-        """Read the file as it now is.
+        """Read the file.
 
         Raises:
-            MiddlegameError: it cannot be read as text, or is too large.
+            MiddlegameError: the file cannot be read as text, or is too large.
         """
         try:
             with self.path.open("rb") as stream:
@@ -49,18 +48,18 @@ class Contest:
 
 
 class Library:
-    """What is served: a file, a folder's files, or the contests that come along.
+    """The contests that are served: a file, a folder's files, or the installed examples.
 
     Attributes:
-        folder: where new files may be written; None where nothing may.
-        only: the one contest, where a single file is served.
+        folder: the folder in which files may be written; None where none may.
+        only: the name of the contest, where a single file is served.
     """
 
     def __init__(self, name: str | None = None) -> None:
-        """Serve a file, a folder, a shipped contest by name; or all shipped ones.
+        """List a file, a folder, or an example by its name; without a name, all examples.
 
         Raises:
-            MiddlegameError: there is nothing of that name.
+            MiddlegameError: there is no file, folder or example of that name.
         """
         self.folder: Path | None = None
         self.only: str | None = None
@@ -82,41 +81,39 @@ class Library:
             self.folder = path.parent
 
     def contests(self) -> list[Contest]:
-        """List what can be opened, as the files now are."""
+        """List the contests that can be opened now."""
         if self.folder is not None:
-            files = (
-                [*self._files, *_inside(self.folder)]
-                if not self.only
-                else [
-                    *self._files,
-                    *(path for path in _inside(self.folder) if path not in self._files),
-                ]
-            )
-            return [_contest(path) for path in dict.fromkeys(files)][:_MOST]
+            files = dict.fromkeys([*self._files, *_scenario_files(self.folder)])
+            return [_contest(path) for path in files][:_MOST]
         if self._files:
             return [_contest(path) for path in self._files]
         return [_contest(each.folder / "scenario.yaml") for each in list_examples()]
 
     def find(self, name: str) -> Contest | None:
-        """Give the contest of a name."""
+        """Return the contest of a name; None where there is none."""
         return next((each for each in self.contests() if each.name == name), None)
 
     def save(self, name: str, text: str, replacing: str | None = None) -> Contest:
         """Write a scenario into the folder.
 
         Args:
-            name: of the file, without folder.
-            text: to be written.
+            name: the name of the file, without a folder.
+            text: the text to write.
             replacing: the text that a file of that name has now, if it may be replaced.
 
+        Returns:
+            The contest that the file now holds.
+
         Raises:
-            MiddlegameError: nothing may be written here, the name will not do, or the file is
-                there and is not what was expected.
+            MiddlegameError: no file may be written, the name is not valid, or a file of that name
+                has another text than `replacing`.
         """
         if self.folder is None:
-            raise MiddlegameError("nothing is written here: download it instead")
+            raise MiddlegameError("this workbench writes no files; download the scenario instead")
         if not name or Path(name).name != name or name.startswith("."):
-            raise MiddlegameError(f"'{name}' is no file name")
+            raise MiddlegameError(
+                f"invalid file name '{name}': expected a name without folders or a leading dot"
+            )
         path = self.folder / name
         if path.suffix not in _SUFFIXES:
             path = path.with_name(f"{path.name}.yaml")
@@ -126,35 +123,46 @@ class Library:
     def overwrite(self, contest: Contest, text: str, replacing: str) -> None:
         """Write an edited scenario back to its own file.
 
+        Args:
+            contest: the contest that was edited.
+            text: the text to write.
+            replacing: the text that the file is expected to have now.
+
         Raises:
-            MiddlegameError: it is not to be written to, or has changed meanwhile.
+            MiddlegameError: the file may not be written, or has changed meanwhile.
         """
         if contest.shipped or self.folder is None:
-            raise MiddlegameError("this contest came along: save it under a name of its own")
+            raise MiddlegameError(
+                "the installed examples cannot be changed; save it under another name"
+            )
         self._write(contest.path, text, replacing)
 
     def _write(self, path: Path, text: str, replacing: str | None) -> None:
-        if self.folder is None or not path.resolve().is_relative_to(self.folder):
-            raise MiddlegameError(f"{path.name} is outside the folder that is served")
-        if path.exists():
-            now = path.read_bytes().decode("utf-8-sig", errors="replace")
-            if replacing is None:
-                raise MiddlegameError(f"{path.name} is there already: take another name")
-            if now != replacing:
-                raise MiddlegameError(f"{path.name} has been changed by somebody else meanwhile")
+        """Write a text to a file of the folder, unless the file has another text than expected."""
         try:
+            if self.folder is None or not path.resolve().is_relative_to(self.folder):
+                raise MiddlegameError(f"'{path.name}' is outside the folder that is served")
+            if path.exists():
+                now = path.read_bytes().decode("utf-8-sig", errors="replace")
+                if replacing is None:
+                    raise MiddlegameError(f"'{path.name}' exists already; choose another name")
+                if now != replacing:
+                    raise MiddlegameError(
+                        f"another program has changed '{path.name}' meanwhile; save your text "
+                        "under another name, or open the file again"
+                    )
             write_whole(path, text.encode("utf-8"))
         except OSError as error:
-            raise MiddlegameError(f"{path.name} cannot be written: {error.strerror}") from None
+            raise MiddlegameError(f"'{path.name}' cannot be written: {error.strerror}") from None
+        except ValueError:  # a NUL, or half of a surrogate pair
+            raise MiddlegameError(
+                f"invalid file name or text: {path.name!a} holds a character that cannot be "
+                "written to a file"
+            ) from None
 
 
-def digest(text: str) -> str:
-    """Give a short name for a text, the same for the same text."""
-    return hashlib.sha256(text.encode("utf-8")).hexdigest()[:16]
-
-
-def _inside(folder: Path) -> list[Path]:
-    """The scenario files of a folder: its own, and `scenario.yaml` one level down."""
+def _scenario_files(folder: Path) -> list[Path]:
+    """Return the scenario files of a folder: its own, and `scenario.yaml` one level down."""
     own = [path for path in folder.iterdir() if path.suffix in _SUFFIXES]
     below = [path for suffix in _SUFFIXES for path in folder.glob(f"*/scenario{suffix}")]
     found = [p for p in (*own, *below) if p.is_file() and p.resolve().is_relative_to(folder)]
@@ -162,10 +170,12 @@ def _inside(folder: Path) -> list[Path]:
 
 
 def _name(path: Path) -> str:
+    """Return the name of a contest in addresses."""
     return path.parent.name if path.stem == "scenario" else path.stem
 
 
 def _contest(path: Path) -> Contest:
+    """Read the title and question of a scenario's file without parsing it."""
     head = {"title": "", "question": ""}
     try:
         with path.open(encoding="utf-8-sig", errors="replace") as stream:

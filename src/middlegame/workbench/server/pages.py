@@ -1,4 +1,4 @@
-"""The pages: the list of contests, and one contest with its views."""
+"""The pages: the list of contests, and one contest with its tabs."""
 
 import contextlib
 from dataclasses import dataclass
@@ -13,23 +13,24 @@ from middlegame.workbench.setting import Setting
 from middlegame.workbench.views.answer import AnswerTab
 from middlegame.workbench.views.dominoes import DominoesTab
 from middlegame.workbench.views.edit import EditTab
-from middlegame.workbench.views.findings import ReportTab, comparison_tab, hypotheses_tab
-from middlegame.workbench.views.frame import PageHeader, heading, style_page
+from middlegame.workbench.views.frame import PageHeader, button, heading, style_page
 from middlegame.workbench.views.ledger import LedgerTab
-from middlegame.workbench.views.ranges import UncertaintyTab
+from middlegame.workbench.views.report_tabs import ReportTab, comparison_tab, hypotheses_tab
+from middlegame.workbench.views.uncertainty import UncertaintyTab
 from middlegame.workbench.views.what_if import WhatIfTab
 from middlegame.workbench.workers.pool import Refused, Superseded
 
 TABS = (
     ("answer", "Answer"),
-    ("try", "Try it"),
+    ("what-if", "What if"),
     ("dominoes", "Dominoes"),
-    ("ranges", "How sure"),
-    ("evidence", "Evidence"),
-    ("rivals", "Rival views"),
+    ("uncertainty", "Uncertainty"),
+    ("hypotheses", "Evidence"),
+    ("comparison", "Rival views"),
     ("edit", "Edit"),
     ("ledger", "Ledger"),
 )
+"""Name and label of each tab; the name stands in the page's address."""
 
 
 ContestTab = AnswerTab | WhatIfTab | DominoesTab | UncertaintyTab | ReportTab | EditTab | LedgerTab
@@ -37,13 +38,13 @@ ContestTab = AnswerTab | WhatIfTab | DominoesTab | UncertaintyTab | ReportTab | 
 
 @dataclass(frozen=True)
 class Workbench:
-    """What all pages share: contests and workers, and nothing of any visitor."""
+    """What all pages share: contests and workers, but no state of a visitor."""
 
     library: Library
     pools: WorkerPools
 
     def warm(self) -> None:
-        """Open the one contest that is served before anybody asks for it."""
+        """Open the contest before the first visitor comes, where a single one is served."""
         contest = self.library.find(self.library.only) if self.library.only else None
         if contest is None:
             return
@@ -53,28 +54,28 @@ class Workbench:
 
 async def _warm(pools: WorkerPools, text: str) -> None:
     with contextlib.suppress(Superseded, MiddlegameError):
-        await pools.open("nobody", text)
+        await pools.open("the server", text)
 
 
-def add_pages(bench: Workbench) -> None:
-    """Register the pages."""
+def add_pages(workbench: Workbench) -> None:
+    """Register the pages with the web server."""
 
     @ui.page("/")
     def index() -> None:
-        only = bench.library.only
+        only = workbench.library.only
         if only is not None:
             ui.navigate.to(f"/contest/{only}")
             return
-        _index(bench)
+        _index(workbench)
 
     @ui.page("/contest/{name}")
     def contest(name: str, request: Request) -> None:
-        found = bench.library.find(name)
+        found = workbench.library.find(name)
         if found is None:
             style_page("Not found")
             PageHeader("", (), lambda _: None)
             with ui.element("main").classes("mg-main"):
-                heading("h1", "There is no contest of this name here")
+                heading("h1", "There is no contest of this name")
                 ui.link("All contests", "/")
             return
         try:
@@ -86,16 +87,16 @@ def add_pages(bench: Workbench) -> None:
                 ui.label(str(error)).classes("mg-note")
             return
         setting = Setting.read(request.url.query)
-        session = Session(bench.pools, found, name, text, setting)
-        ContestPage(bench, session, found.title, request.query_params.get("view", ""))
+        session = Session(workbench.pools, found, name, text, setting)
+        ContestPage(workbench, session, found.title, request.query_params.get("tab", ""))
 
 
-def _index(bench: Workbench) -> None:
+def _index(workbench: Workbench) -> None:
     style_page("")
     PageHeader("", (), lambda _: None)
     with ui.element("main").classes("mg-main"):
         heading("h1", "Which contest?")
-        contests = bench.library.contests()
+        contests = workbench.library.contests()
         with ui.element("ul").classes("mg-contests"):
             for each in contests:
                 with ui.element("li"):
@@ -103,133 +104,135 @@ def _index(bench: Workbench) -> None:
                     if each.question:
                         ui.label(each.question).classes("mg-soft")
         if not contests:
-            ui.label("This folder holds no scenario yet.").classes("mg-soft")
+            ui.label("This folder holds no scenario.").classes("mg-soft")
 
 
 class ContestPage:
     """One visitor's page of one contest."""
 
-    def __init__(self, bench: Workbench, session: Session, title: str, view: str) -> None:
-        self.bench, self.session = bench, session
+    def __init__(self, workbench: Workbench, session: Session, title: str, tab: str) -> None:
+        self.workbench, self.session = workbench, session
         self.client = ui.context.client
-        self.view = view if view in dict(TABS) else "answer"
+        self.tab = tab if tab in dict(TABS) else "answer"
         style_page(title)
-        self.head = PageHeader(title, TABS, self.choose)
-        for name in ("evidence", "rivals"):
-            self.head.offer(name, False)
+        self.header = PageHeader(title, TABS, self.choose)
+        for name in ("hypotheses", "comparison"):
+            self.header.offer(name, False)
         with ui.element("main").classes("mg-main"):
-            with ui.element("div").classes("mg-opening").props("role=status") as self.opening:
+            with ui.element("div").classes("mg-opening").props("role=status") as self.spinner:
                 ui.spinner(size="lg").props("aria-hidden=true")
                 self.progress = ui.label("Opening the contest")
                 self.hint = ui.label("").classes("mg-soft")
+            self.problem = ui.element("div").props("role=alert")
             self.places = {
-                name: ui.element("div").classes("mg-place").props(f"data-view={name}")
+                name: ui.element("div").classes("mg-place").props(f"data-tab={name}")
                 for name, _ in TABS
             }
-        self.views: dict[str, ContestTab] = {}
+        self.tabs: dict[str, ContestTab] = {}
         with self.places["edit"]:
-            self.views["edit"] = EditTab(bench.library, session, self.reopen)
+            self.tabs["edit"] = EditTab(workbench.library, session, self.reopen)
         self.client.on_delete(session.close)
         session.on_opened.append(self._opened)
-        session.on_full_view.append(self._link)
-        self.choose(self.view)
+        session.on_full_view.append(self._update_address)
+        self.choose(self.tab)
         background_tasks.create(self._open())
 
-    def choose(self, view: str) -> None:
-        """Show a view."""
-        self.view = view
-        self.head.mark(view)
+    def choose(self, tab: str) -> None:
+        """Show a tab."""
+        self.tab = tab
+        self.header.mark(tab)
         for name, place in self.places.items():
-            place.set_visibility(name == view and (name in self.views))
-        for name, each in self.views.items():
+            place.set_visibility(name == tab and (name in self.tabs))
+        for name, each in self.tabs.items():
             if isinstance(each, AnswerTab | WhatIfTab):
-                each.visible = name == view
-        opened = self.views.get(view)
+                each.visible = name == tab
+        opened = self.tabs.get(tab)
         if not isinstance(opened, UncertaintyTab | EditTab | None):
             opened.shown()
-        self._link()
+        self._update_address()
 
     async def reopen(self, text: str, name: str) -> None:
-        """Take on an edited text."""
+        """Solve an edited text, and show it in all tabs."""
         self.session.close()
         old = self.session
         self.session = session = Session(old.pools, old.contest, name, text, old.setting)
         session.on_opened.append(self._opened)
-        session.on_full_view.append(self._link)
+        session.on_full_view.append(self._update_address)
         self.client.on_delete(session.close)
-        edit = self.views["edit"]
+        edit = self.tabs["edit"]
         assert isinstance(edit, EditTab)
         edit.session = session
         for name, place in self.places.items():
             if name != "edit":
-                self.views.pop(name, None)
+                self.tabs.pop(name, None)
                 place.clear()
-        self.opening.set_visibility(True)
-        self.choose(self.view)
+        self.choose(self.tab)
         await self._open()
 
     def to_line(self, line: int) -> None:
-        """Show a line of the scenario's text."""
+        """Show a line of the scenario's text in the editor."""
         self.choose("edit")
-        edit = self.views["edit"]
+        edit = self.tabs["edit"]
         assert isinstance(edit, EditTab)
         edit.to_line(line)
 
     async def _open(self) -> None:
         session = self.session
+        self.problem.clear()
+        self.spinner.set_visibility(True)
 
-        def tell(what: str) -> None:
-            self.progress.set_text(what)
-            if what.startswith("Compiling"):
+        def show_step(step: str) -> None:
+            self.progress.set_text(step)
+            if step.startswith("Compiling"):
                 self.hint.set_text(
-                    "The first time, a contest is compiled for this machine; that takes a while."
+                    "A contest is compiled when this machine first opens it, which takes a while."
                 )
 
         try:
-            await session.open(tell)
+            await session.open(show_step)
         except Superseded:
             return
         except Refused as error:
-            self.opening.clear()
-            with self.opening:
-                ui.label("This contest cannot be solved as it is written:")
+            self.spinner.set_visibility(False)
+            with self.problem:
+                ui.label("This contest cannot be solved as written:")
                 for line in error.reasons:
                     ui.label(line).classes("mg-note")
+                button("Try again", self._open)
             self.choose("edit")
-            return
 
     def _opened(self) -> None:
-        self.opening.set_visibility(False)
+        self.spinner.set_visibility(False)
         with self.client:
             with self.places["answer"]:
-                self.views["answer"] = AnswerTab(self.session, self.to_line)
-            with self.places["try"]:
-                self.views["try"] = WhatIfTab(self.bench.library, self.session)
+                self.tabs["answer"] = AnswerTab(self.session, self.to_line)
+            with self.places["what-if"]:
+                self.tabs["what-if"] = WhatIfTab(self.workbench.library, self.session)
             with self.places["dominoes"]:
-                self.views["dominoes"] = DominoesTab(self.session)
-            with self.places["ranges"]:
-                self.views["ranges"] = UncertaintyTab(self.session)
-            portrait = self.session.contest_view
-            assert portrait is not None
+                self.tabs["dominoes"] = DominoesTab(self.session)
+            with self.places["uncertainty"]:
+                self.tabs["uncertainty"] = UncertaintyTab(self.session)
+            contest = self.session.contest_view
+            assert contest is not None
             for name, there, make in (
-                ("evidence", portrait.has_evidence, hypotheses_tab),
-                ("rivals", portrait.has_views, comparison_tab),
+                ("hypotheses", contest.has_evidence, hypotheses_tab),
+                ("comparison", contest.has_views, comparison_tab),
             ):
-                self.head.offer(name, there)
+                self.header.offer(name, there)
                 if there:
                     with self.places[name]:
-                        self.views[name] = make(self.session)
-                elif self.view == name:
-                    self.view = "answer"
+                        self.tabs[name] = make(self.session)
+                elif self.tab == name:
+                    self.tab = "answer"
             with self.places["ledger"]:
-                self.views["ledger"] = LedgerTab(self.session)
-            self.choose(self.view)
+                self.tabs["ledger"] = LedgerTab(self.session)
+            self.choose(self.tab)
 
-    def _link(self) -> None:
-        """Let the address say what is shown, so that it can be shared."""
+    def _update_address(self) -> None:
+        """Write the setting and the tab into the page's address, so that it can be shared."""
         query = self.session.setting.query()
-        if self.view != "answer":
-            query += ("&" if query else "") + f"view={self.view}"
+        if self.tab != "answer":
+            query += ("&" if query else "") + f"tab={self.tab}"
         address = (
             "?" + query if query else self.client.request.url.path if self.client.request else ""
         )

@@ -1,16 +1,16 @@
-"""The process that serves the workbench; everything that is computed is computed by its workers."""
+"""The process that serves the workbench; its workers do all computing."""
 
 import logging
-import os
 import secrets
 from collections import Counter
 
 import click
 
+from middlegame.base.cores import available_cores
 from middlegame.workbench.workers.pool import Pool
 
 MOST_WORKERS = 4
-_FIRST = ("middlegame.workbench.live", "middlegame.workbench.workers.solve")
+_WORKER_IMPORTS = ("middlegame.workbench.live", "middlegame.workbench.workers.solve")
 
 
 def serve(
@@ -19,41 +19,44 @@ def serve(
     """Serve the workbench until it is stopped.
 
     Args:
-        place: the contests: a file, a folder, a shipped one's name; None for all shipped ones.
+        place: the contests: a file, a folder, or the name of an example; None for all examples.
         host: the address to listen on.
         port: the port to listen on.
-        token: asked for beyond this machine; made up if none is given.
-        show: whether to open it in a browser.
+        token: the token that visitors need; where other machines can reach the address, one is
+            made up unless it is given.
+        show: whether to open the workbench in a browser.
 
     Raises:
-        MiddlegameError: there is nothing of that name.
+        MiddlegameError: there are no contests at the place, or the token is too short.
     """
-    workers = min(MOST_WORKERS, max(2, len(os.sched_getaffinity(0)) - 1))
+    from middlegame.workbench.server.auth import LOOPBACK, AuthMiddleware, refuse_weak_token
+
+    if token:
+        refuse_weak_token(token)
+    size = min(MOST_WORKERS, max(2, available_cores() - 1))
     visitors: Counter[str] = Counter()
-    solving = Pool("middlegame.workbench", workers, lambda text: visitors[text], _FIRST)
-    solving.start()  # while it imports what it needs, so do we
+    solving = Pool(size, lambda text: visitors[text], _WORKER_IMPORTS)
+    solving.start()  # it imports what it needs while this process does
 
-    from nicegui import app, ui
+    from nicegui import app, core, ui
 
-    from middlegame.workbench.server.auth import LOOPBACK, AuthMiddleware
-    from middlegame.workbench.server.library import Library
+    from middlegame.workbench.server.library import LARGEST, Library
     from middlegame.workbench.server.pages import Workbench, add_pages
     from middlegame.workbench.session import WorkerPools
 
     library = Library(place)
     if host not in LOOPBACK and not token:
         token = secrets.token_urlsafe(24)
-    if token:
-        app.add_middleware(AuthMiddleware, token=token)
-    else:
-        app.add_middleware(AuthMiddleware)
-    pools = WorkerPools(solving=solving, texts=Pool("middlegame.workbench", 1), visitors=visitors)
-    bench = Workbench(library, pools)
-    add_pages(bench)
+    app.add_middleware(AuthMiddleware, token=token)
+    # A text of the largest size must pass in one message, with its characters escaped.
+    core.sio.eio.max_http_buffer_size = 8 * LARGEST
+    pools = WorkerPools(solving=solving, texts=Pool(1), visitors=visitors)
+    workbench = Workbench(library, pools)
+    add_pages(workbench)
 
     def begin() -> None:
         pools.texts.start()
-        bench.warm()
+        workbench.warm()
 
     def end() -> None:
         pools.solving.close()
@@ -63,8 +66,8 @@ def serve(
     app.on_shutdown(end)
     logging.getLogger("middlegame").setLevel(logging.INFO)
     query = f"/?token={token}" if token else "/"
-    shown = f"[{host}]" if ":" in host else host
-    click.echo(f"The workbench is at http://{shown}:{port}{query} (Ctrl-C stops it)")
+    shown_host = f"[{host}]" if ":" in host else host
+    click.echo(f"The workbench is at http://{shown_host}:{port}{query} (Ctrl-C stops it)")
     ui.run(
         host=host,
         port=port,

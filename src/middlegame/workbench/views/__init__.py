@@ -1,1 +1,1 @@
-"""The views of a contest's page, one a file."""
+"""The tabs of a contest's page, one in each file, and the elements that they consist of."""

@@ -56,13 +56,14 @@ class AnswerTab:
         with ui.element("section").classes("mg-block"):
             heading("h2", "The contest", "mg-h2")
             ui.label(
-                "Moves in order of play and what depends on them, each with its likeliest outcome"
+                "Moves in order of play and what depends on them, each with its most likely outcome"
                 + (
-                    "; one period, with what it depends on of others. "
+                    "; one period, with what it depends on in other periods. "
                     if contest.periods
                     else ". "
                 )
-                + "Choose a box to see its judgements and sources, and who wants what there."
+                + "Choose a box to see its judgements and sources, and the interests "
+                "that depend on it."
             ).classes("mg-soft")
             self.picture = ContestPicture(contest, full_view, to_line)
             self.picture.on("period", lambda event: self._show_period(int(event.args)))

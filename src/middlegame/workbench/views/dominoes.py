@@ -1,4 +1,4 @@
-"""The view of dominoes: topple one, and see what falls with it."""
+"""The tab of dominoes: set one move or factor from outside, and see what changes with it."""
 
 from dataclasses import asdict
 
@@ -9,28 +9,33 @@ from middlegame.workbench.session import Session
 from middlegame.workbench.views.background import BackgroundTask
 from middlegame.workbench.views.elements import PatchedElement
 from middlegame.workbench.views.frame import button, heading
-from middlegame.workbench.workers.dominoes import CascadeView, DominoesView
+from middlegame.workbench.workers.dominoes import (
+    CascadeView,
+    DominoesView,
+    all_dominoes,
+    one_domino,
+)
 from middlegame.workbench.workers.pool import Superseded
 
 
 class DominoBoard(PatchedElement, component="components/dominoes.js"):
-    """The dominoes, and the cascade of the one that was toppled."""
+    """The dominoes, and the cascade of the one that was chosen."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._props.update(firsts=[], largest=[], chosen=-1, cascade=None, busy=False)
+        self._props.update(dominoes=[], largest=[], chosen=-1, cascade=None, busy=False)
 
-    def set_up(self, falls: DominoesView) -> None:
-        """Stand all dominoes up."""
+    def show(self, found: DominoesView) -> None:
+        """Show all dominoes, none of them chosen."""
         self.patch(
-            firsts=[asdict(first) for first in falls.dominoes],
-            largest=[[place, asdict(row)] for place, row in falls.largest],
+            dominoes=[asdict(domino) for domino in found.dominoes],
+            largest=[[place, asdict(effect)] for place, effect in found.largest],
             chosen=-1,
             cascade=None,
         )
 
     def choose(self, place: int, cascade: CascadeView | None) -> None:
-        """Show what falls after one; None while that is being found."""
+        """Show the effects of one domino; None while they are being computed."""
         self.patch(
             chosen=place,
             busy=cascade is None,
@@ -39,66 +44,66 @@ class DominoBoard(PatchedElement, component="components/dominoes.js"):
 
 
 class DominoesTab:
-    """Every push of the contest, with the numbers as they now are."""
+    """All dominoes of the contest, with the numbers of the page's setting."""
 
     def __init__(self, session: Session) -> None:
         self.session = session
-        self.falls: DominoesView | None = None
+        self.found: DominoesView | None = None
         self._numbers: dict[str, float] = {}
         heading("h1", "What falls with what", "mg-small")
         ui.label(
-            "A domino is a move or factor that is set from outside, and known to everybody before "
-            "play; by surprise means that nobody was told. The contest's evidence is set aside."
+            "A domino is a move or factor that is set from outside. All actors know it before they "
+            "play; by surprise means that no actor knew it. The contest's evidence is set aside."
         ).classes("mg-soft mg-about")
         self.work = BackgroundTask(session, "Toppling every domino once")
         with ui.element("p").classes("mg-note") as self.stale:
-            ui.label("Numbers have been changed since.")
-            button("Topple anew", self._begin)
+            ui.label("Numbers have changed since.")
+            button("Update the dominoes", self._begin)
         self.stale.set_visibility(False)
         self.board = DominoBoard()
         self.board.set_visibility(False)
         self.board.on("topple", lambda event: self._topple(int(event.args)))
-        session.on_full_view.append(self._changed)
+        session.on_full_view.append(self._show_whether_stale)
 
     def shown(self) -> None:
-        """Begin with the work when the view is first looked at."""
-        if self.falls is None:
+        """Begin with the work when the tab is first opened."""
+        if self.found is None:
             self._begin()
 
     def _begin(self) -> None:
         self._numbers = dict(self.session.setting.numbers)
         self.stale.set_visibility(False)
         self.work.begin(
-            "falling.every",
+            all_dominoes,
             self.session.text,
             self._numbers,
-            then=self._found,
+            then=self._show,
             home=self.session.text,
         )
 
-    def _found(self, falls: DominoesView) -> None:
-        self.falls = falls
+    def _show(self, found: DominoesView) -> None:
+        self.found = found
         self.board.set_visibility(True)
-        self.board.set_up(falls)
-        self._changed()
+        self.board.show(found)
+        self._show_whether_stale()
 
-    def _changed(self) -> None:
-        same = self._numbers == dict(self.session.setting.numbers)
-        self.stale.set_visibility(self.falls is not None and not same)
+    def _show_whether_stale(self) -> None:
+        fresh = self._numbers == dict(self.session.setting.numbers)
+        self.stale.set_visibility(self.found is not None and not fresh)
 
     async def _topple(self, place: int) -> None:
-        if self.falls is None or not 0 <= place < len(self.falls.dominoes):
+        if self.found is None or not 0 <= place < len(self.found.dominoes):
             return
-        first, session = self.falls.dominoes[place], self.session
+        domino, session = self.found.dominoes[place], self.session
         self.board.choose(place, None)
         try:
-            found = await session.pools.solving.ask(
+            cascade = await session.pools.solving.ask(
                 (session.visitor, "topple"),
-                "falling.toppled",
+                one_domino,
                 session.text,
                 self._numbers,
-                first.name,
-                first.state,
+                domino.name,
+                domino.state,
                 home=session.text,
             )
         except Superseded:
@@ -106,4 +111,4 @@ class DominoesTab:
         except MiddlegameError as error:
             ui.notify(str(error), type="negative")
             return
-        self.board.choose(place, found)
+        self.board.choose(place, cascade)

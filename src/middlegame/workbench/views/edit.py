@@ -1,10 +1,10 @@
-"""The view to edit in: the scenario's text, its faults where they are, its sources beside it."""
+"""The tab to edit in: the scenario's text, its faults at their lines, its sources beside it."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from nicegui import background_tasks, events, ui
+from nicegui import background_tasks, ui
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
@@ -13,7 +13,13 @@ from middlegame.workbench.server.library import LARGEST, Library
 from middlegame.workbench.session import Session
 from middlegame.workbench.views.frame import button, enable, heading
 from middlegame.workbench.workers.pool import Superseded
-from middlegame.workbench.workers.texts import CitedPassage, EditorFault
+from middlegame.workbench.workers.texts import (
+    CitedPassage,
+    EditorFault,
+    check_text,
+    cited_passages,
+    complete,
+)
 
 _PAUSE = 0.25
 """Seconds without a keystroke after which the text is checked."""
@@ -24,46 +30,58 @@ _KINDS = {
     "source": "text",
     "word": "keyword",
 }
+_REFUSALS = {
+    "size": "This file is too large: a scenario has at most 1 MiB.",
+    "encoding": "This file is not a text in UTF-8.",
+}
 
 
 class EditorAids(Element, component="components/editor_aids.js"):
-    """Completion and the cursor's line, for a code editor."""
+    """Completion, the cursor's line, and opening a local file, for a code editor.
+
+    A local file is read in the browser and put into the editor, so that its text takes the way of
+    a text that is pasted. An upload element would register a route of the server for every page.
+    """
 
     def __init__(
         self,
         editor: ui.codemirror,
-        on_ask: Callable[[int, int, int], Awaitable[None]],
+        on_complete: Callable[[int, int, int], Awaitable[None]],
         on_line: Callable[[int], Awaitable[None]],
+        on_open: Callable[[str], None],
+        on_refuse: Callable[[str], None],
     ) -> None:
         super().__init__()
         self._props["editor"] = editor.id
 
-        async def asked(event: GenericEventArguments) -> None:
-            await on_ask(*(int(event.args[key]) for key in ("number", "line", "column")))
+        async def ask_completion(event: GenericEventArguments) -> None:
+            await on_complete(*(int(event.args[key]) for key in ("number", "line", "column")))
 
-        async def moved(event: GenericEventArguments) -> None:
+        async def show_line(event: GenericEventArguments) -> None:
             await on_line(int(event.args))
 
-        self.on("ask", asked)
-        self.on("line", moved)
+        self.on("complete", ask_completion)
+        self.on("line", show_line)
+        self.on("opened", lambda event: on_open(str(event.args)))
+        self.on("refused", lambda event: on_refuse(str(event.args)))
 
     def offer(self, number: int, options: list[dict[str, str]]) -> None:
-        """Answer what was asked."""
+        """Offer options for the completion of a number."""
         self.run_method("offer", number, options)
 
 
 class EditTab:
-    """An editor, the list of faults, and the passages that the line at hand cites."""
+    """An editor, the list of faults, and the passages that the current line cites."""
 
     def __init__(
         self, library: Library, session: Session, use: Callable[[str, str], Awaitable[None]]
     ) -> None:
-        """Build it.
+        """Build the tab.
 
         Args:
             library: where the text may be saved.
-            session: whose text is edited.
-            use: called with a text that is to be solved, and what it is called.
+            session: the session whose text is edited.
+            use: called with a text that is to be solved, and its name.
         """
         self.library, self.session, self._use = library, session, use
         self.saved = self.used = session.text
@@ -79,20 +97,10 @@ class EditTab:
                 self.save = button("Save", self._save)
             button("Download", self._download)
             self.revert = button("Revert", self._revert)
-            self.upload = ui.upload(
-                auto_upload=True,
-                max_file_size=LARGEST,
-                on_upload=self._uploaded,
-                on_rejected=lambda: ui.notify("A scenario is a text of at most 1 MiB."),
-            )
-            self.upload.props('accept=".yaml,.yml"').classes("hidden")
-            # The browser opens its file dialog only from the click itself.
-            picks = f"() => getElement({self.upload.id}).$refs.qRef.pickFiles()"
             opener = ui.element("button").classes("mg-button")
             with opener:
                 ui.label("Open a file")
-            opener.on("click", js_handler=picks)
-            self.state = ui.label("").classes("mg-soft mg-status").props("role=status")
+            self.status = ui.label("").classes("mg-soft mg-status").props("role=status")
         with ui.element("div").classes("mg-edit"):
             self.editor = ui.codemirror(
                 session.text,
@@ -109,14 +117,17 @@ class EditTab:
                 with ui.element("section").classes("mg-block"):
                     heading("h2", "Sources of this line", "mg-h2")
                     self.passages = ui.element("div").classes("mg-passages")
-        self.aids = EditorAids(self.editor, self._complete, self._sources)
+        self.aids = EditorAids(
+            self.editor, self._complete, self._show_sources, self._opened, self._refused
+        )
+        opener.on("click", js_handler=f"() => getElement({self.aids.id}).pickFile({LARGEST})")
         self._show_passages([])
         background_tasks.create(self.check())
 
     def to_line(self, line: int) -> None:
-        """Show a line."""
+        """Show a line of the text, with the passages that it cites."""
         self.editor.reveal_line(line)
-        background_tasks.create(self._sources(line))
+        background_tasks.create(self._show_sources(line))
 
     def _changed(self) -> None:
         if self._pause is not None:
@@ -126,11 +137,11 @@ class EditTab:
         self._buttons()
 
     async def check(self) -> None:
-        """Look for faults, and show them where they are."""
+        """Check the text, and show its faults at their lines."""
         session, text = self.session, self.editor.value or ""
         try:
-            found: list[EditorFault] = await session.pools.texts.ask(
-                (session.visitor, "check"), "texts.checked", text, session.folder
+            found = await session.pools.texts.ask(
+                (session.visitor, "check"), check_text, text, session.folder
             )
         except (Superseded, MiddlegameError):
             return
@@ -139,8 +150,8 @@ class EditTab:
         self._faulty = any(fault.severity == "error" for fault in found)
         lines = text.count("\n") + 1
         marked = {min(fault.line, lines): fault for fault in reversed(found)}
-        # As calls, not as properties: a change of properties brings the value along, and what was
-        # typed meanwhile would be undone.
+        # As calls, not as properties: a change of properties sends the value along, which would
+        # undo what was typed meanwhile.
         marks = [
             {"kind": "line", "line": line, "class": f"mg-line-{fault.severity}"}
             for line, fault in sorted(marked.items())
@@ -175,19 +186,19 @@ class EditTab:
         if self.save is not None:
             enable(self.save, text != self.saved)
         if self._faulty:
-            told = "There are faults to mend first."
+            status = "Correct the faults first."
         elif text != self.used:
-            told = "Changed, and not used yet."
+            status = "Changed, not used yet."
         else:
-            told = "This is the text that all views show."
-        self.state.set_text(told)
+            status = "All tabs show this text."
+        self.status.set_text(status)
 
     async def _complete(self, number: int, line: int, column: int) -> None:
         session = self.session
         try:
             found = await session.pools.texts.ask(
                 (session.visitor, "complete"),
-                "texts.completed",
+                complete,
                 self.editor.value or "",
                 line,
                 column,
@@ -199,12 +210,12 @@ class EditTab:
         ]
         self.aids.offer(number, options)
 
-    async def _sources(self, line: int) -> None:
+    async def _show_sources(self, line: int) -> None:
         session = self.session
         try:
             found = await session.pools.texts.ask(
                 (session.visitor, "cited"),
-                "texts.cited",
+                cited_passages,
                 self.editor.value or "",
                 session.folder,
                 line,
@@ -217,7 +228,7 @@ class EditTab:
         self.passages.clear()
         with self.passages:
             if not found:
-                ui.label("Go to a line that cites something.").classes("mg-soft")
+                ui.label("Go to a line that cites a source.").classes("mg-soft")
             for passage in found:
                 with ui.element("blockquote").classes("mg-passage"):
                     ui.label(f"{passage.citation} · {passage.source}").classes("mg-soft")
@@ -251,13 +262,9 @@ class EditTab:
         self.name = self.session.contest.name if self.session.contest else self.name
         self.editor.value = self.saved
 
-    async def _uploaded(self, event: events.UploadEventArguments) -> None:
-        raw = await event.file.read()
-        self.upload.reset()
-        try:
-            text = raw.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            ui.notify("This file is no text in UTF-8.", type="negative")
-            return
-        self.name = Path(event.file.name).stem or self.name
-        self.editor.value = text.replace("\r\n", "\n")
+    def _opened(self, file_name: str) -> None:
+        """Take on the name of a local file, whose text the browser puts into the editor next."""
+        self.name = Path(file_name).stem or self.name
+
+    def _refused(self, reason: str) -> None:
+        ui.notify(_REFUSALS.get(reason, "This file cannot be opened."), type="negative")

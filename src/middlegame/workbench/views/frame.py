@@ -1,4 +1,4 @@
-"""What every page has: the style, the head with its menu, light and dark."""
+"""The frame of every page: style, header with its tabs, light and dark mode."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -11,7 +11,7 @@ _STYLE = (Path(__file__).parent / "style.css").read_text(encoding="utf-8")
 
 
 def style_page(title: str) -> None:
-    """Give a page its style and title."""
+    """Set a page's style and title."""
     ui.page_title(f"{title} · middlegame" if title else "middlegame")
     ui.add_css(_STYLE)
     ui.add_css(f".mg-report{{{STYLE}}}")  # the report's own, for what is shown as in the report
@@ -21,13 +21,19 @@ def style_page(title: str) -> None:
 
 
 def heading(tag: str, text: str, classes: str = "") -> None:
-    """Write a heading."""
+    """Add a heading."""
     with ui.element(tag).classes(classes):
         ui.label(text)
 
 
 def button(label: str, act: Callable[..., object], *, primary: bool = False) -> ui.element:
-    """Make a button that does something."""
+    """Add a button, and return it.
+
+    Args:
+        label: the text on it.
+        act: called when it is clicked.
+        primary: whether it is the main button of its group.
+    """
     made = ui.element("button").classes("mg-button primary" if primary else "mg-button")
     with made:
         ui.label(label)
@@ -36,7 +42,7 @@ def button(label: str, act: Callable[..., object], *, primary: bool = False) -> 
 
 
 def enable(made: ui.element, usable: bool) -> None:
-    """Let a button be used, or not."""
+    """Enable or disable a button."""
     if usable:
         made.props(remove="disabled")
     else:
@@ -44,17 +50,17 @@ def enable(made: ui.element, usable: bool) -> None:
 
 
 class PageHeader:
-    """The head of a page: where one is, and the views to choose from."""
+    """The header of a page: its title, and the tabs to choose from."""
 
     def __init__(
-        self, title: str, views: Sequence[tuple[str, str]], choose: Callable[[str], None]
+        self, title: str, tabs: Sequence[tuple[str, str]], choose: Callable[[str], None]
     ) -> None:
-        """Build it.
+        """Build the header.
 
         Args:
-            title: of the contest; nothing on the first page.
-            views: name and label of each.
-            choose: called with a view's name.
+            title: the contest's title; empty on the first page.
+            tabs: the name and label of each tab.
+            choose: called with a tab's name.
         """
         self._buttons: dict[str, ui.element] = {}
         with ui.element("header").classes("mg-head"):
@@ -64,9 +70,9 @@ class PageHeader:
                     ui.label(title).classes("mg-title")
                 ui.element("span").classes("mg-space")
                 self._dark_button()
-            if views:
-                with ui.element("nav").classes("mg-views").props('aria-label="Views"'):
-                    for name, label in views:
+            if tabs:
+                with ui.element("nav").classes("mg-views").props('aria-label="Tabs"'):
+                    for name, label in tabs:
                         button = ui.element("button").classes("mg-view")
                         with button:
                             ui.label(label)
@@ -74,11 +80,11 @@ class PageHeader:
                         self._buttons[name] = button
 
     def offer(self, name: str, there: bool) -> None:
-        """Let a view be chosen, or not where the contest has nothing for it."""
+        """Show or hide a tab's button."""
         self._buttons[name].set_visibility(there)
 
     def mark(self, name: str) -> None:
-        """Show which view is open."""
+        """Mark the tab that is open."""
         for each, button in self._buttons.items():
             if each == name:
                 button.props("aria-current=page")

@@ -1,8 +1,8 @@
-"""The view of the ledger: forecasts recorded, questions resolved, and how good they were."""
+"""The tab of the ledger: record forecasts, resolve questions, read scores."""
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import asdict
-from typing import Any
 
 from nicegui import background_tasks, ui
 from nicegui.element import Element
@@ -11,50 +11,61 @@ from middlegame.base.errors import MiddlegameError
 from middlegame.report.text.palette import OKABE_ITO
 from middlegame.workbench.session import Session
 from middlegame.workbench.views.frame import button, heading
-from middlegame.workbench.workers.ledger import ForecasterView, LedgerView, QuestionRecord
-from middlegame.workbench.workers.pool import Superseded
+from middlegame.workbench.workers.ledger import (
+    ForecasterView,
+    LedgerView,
+    QuestionRecord,
+    read_ledger,
+    record_forecast,
+    resolve_question,
+)
+from middlegame.workbench.workers.pool import Answer, Arguments, Superseded
+from middlegame.workbench.workers.worker import WorkerContext
 
 
 class CalibrationChart(Element, component="components/calibration.js"):
-    """What a forecaster said against what happened."""
+    """A forecaster's calibration: forecast against observed frequency."""
 
-    def __init__(self, standing: ForecasterView, colour: str) -> None:
+    def __init__(self, scores: ForecasterView, colour: str) -> None:
         super().__init__()
-        self._props["standing"], self._props["colour"] = asdict(standing), colour
+        self._props["scores"], self._props["colour"] = asdict(scores), colour
 
 
 class LedgerTab:
-    """What the ledger has of this contest."""
+    """The ledger's records of this contest, and the scores of all forecasters."""
 
     def __init__(self, session: Session) -> None:
         self.session = session
-        heading("h1", "Kept forecasts", "mg-small")
+        heading("h1", "Recorded forecasts", "mg-small")
         ui.label(
-            "The ledger keeps dated forecasts, so that they can be scored once it is known how "
-            "things turned out. Nothing in it is ever changed or removed."
+            "The ledger keeps dated forecasts, and scores them once their questions are resolved. "
+            "No entry is ever changed or removed."
         ).classes("mg-soft mg-about")
         with ui.element("div").classes("mg-tools mg-record"):
             self.by = ui.input("Your name").props("dense outlined")
             self.note = ui.input("Note").props("dense outlined").classes("mg-notes")
             button("Record this forecast", self._record, primary=True)
-        ui.label(
-            "Recorded is the scenario as it is written; what-ifs are no forecasts of it."
-        ).classes("mg-soft")
+        ui.label("Only the saved scenario is recorded, not what-ifs.").classes("mg-soft")
         self.problem = ui.label("").classes("mg-note").props("role=alert")
         self.problem.set_visibility(False)
-        self.kept = ui.element("div").classes("mg-ledger").props('aria-live="polite"')
+        self.records = ui.element("div").classes("mg-ledger").props('aria-live="polite"')
 
     def shown(self) -> None:
-        """Read the ledger whenever the view is looked at."""
-        background_tasks.create(self._read(), context=self.kept)
+        """Read the ledger whenever the tab is opened."""
+        background_tasks.create(self._read(), context=self.records)
 
-    async def _ask(self, task: str, *arguments: Any, solving: bool = False) -> Any:
+    async def _ask(
+        self,
+        task: Callable[[WorkerContext, *Arguments], Answer],
+        *arguments: *Arguments,
+        solving: bool = False,
+    ) -> Answer | None:
         session = self.session
         pool = session.pools.solving if solving else session.pools.texts
         home = session.text if solving else ""
         self.problem.set_visibility(False)
         try:
-            return await pool.ask((session.visitor, task), task, *arguments, home=home)
+            return await pool.ask((session.visitor, task.__name__), task, *arguments, home=home)
         except Superseded:
             return None
         except MiddlegameError as error:
@@ -63,47 +74,49 @@ class LedgerTab:
             return None
 
     async def _read(self) -> None:
-        found: LedgerView | None = await self._ask("keeping.kept", self.session.name)
+        found = await self._ask(read_ledger, self.session.name)
         if found is None:
             return
         if not self.by.value:
             self.by.value = found.forecaster
-        self.kept.clear()
-        with self.kept:
+        self.records.clear()
+        with self.records:
             with ui.element("section").classes("mg-block"):
                 heading("h2", "Questions", "mg-h2")
                 if not found.questions:
-                    ui.label("Nothing is recorded of this contest yet.").classes("mg-soft")
-                for answer in found.questions:
-                    self._answer(answer)
+                    ui.label("No forecast of this contest is recorded yet.").classes("mg-soft")
+                for question in found.questions:
+                    self._question(question)
             with ui.element("section").classes("mg-block"):
-                heading("h2", "How good the forecasts were", "mg-h2")
+                heading("h2", "Scores", "mg-h2")
                 ui.label(f"Over all contests: {found.summary}.").classes("mg-soft")
-                self._standings(found)
+                self._scores(found)
                 ui.label(found.rules).classes("mg-soft mg-about")
 
-    def _answer(self, answer: QuestionRecord) -> None:
-        with ui.element("div").classes("mg-asked"):
+    def _question(self, question: QuestionRecord) -> None:
+        with ui.element("div").classes("mg-question"):
             with ui.element("div"):
-                heading("h3", answer.label, "mg-h3")
-                ui.label(answer.due).classes("mg-soft")
-                with ui.element("ul").classes("mg-said"):
-                    for number, who, day, chance in answer.forecasts[:5]:
+                heading("h3", question.label, "mg-h3")
+                ui.label(question.due).classes("mg-soft")
+                with ui.element("ul").classes("mg-forecasts"):
+                    for number, who, day, chance in question.forecasts[:5]:
                         with ui.element("li"):
                             ui.label(chance).classes("mg-chance")
                             ui.label(f"{who}, {day}, record {number}").classes("mg-soft")
-                more = len(answer.forecasts) - 5
+                more = len(question.forecasts) - 5
                 if more > 0:
                     ui.label(f"and {more} earlier").classes("mg-soft")
             with ui.element("div").classes("mg-outcome"):
-                if answer.outcome:
-                    ui.label(answer.outcome.capitalize()).classes("mg-chance")
-                    ui.label(answer.resolution).classes("mg-soft")
-                button("Correct" if answer.outcome else "Resolve", lambda: self._resolve(answer))
+                if question.outcome:
+                    ui.label(question.outcome.capitalize()).classes("mg-chance")
+                    ui.label(question.resolution).classes("mg-soft")
+                button(
+                    "Correct" if question.outcome else "Resolve", lambda: self._resolve(question)
+                )
 
-    def _standings(self, found: LedgerView) -> None:
+    def _scores(self, found: LedgerView) -> None:
         if not found.forecasters:
-            ui.label("Nothing can be scored yet.").classes("mg-soft")
+            ui.label("No question is resolved yet, so there are no scores.").classes("mg-soft")
             return
         with ui.element("div").classes("mg-changes mg-scores"), ui.element("table"):
             with ui.element("thead"), ui.element("tr"):
@@ -125,7 +138,7 @@ class LedgerTab:
     async def _record(self) -> None:
         session = self.session
         number = await self._ask(
-            "keeping.recorded",
+            record_forecast,
             session.text,
             session.name,
             str(self.by.value or ""),
@@ -133,22 +146,22 @@ class LedgerTab:
             solving=True,
         )
         if number is not None:
-            ui.notify(f"Kept as record {number}.")
+            ui.notify(f"Recorded as number {number}.")
             self.note.value = ""
             await self._read()
 
-    def _resolve(self, answer: QuestionRecord) -> None:
+    def _resolve(self, question: QuestionRecord) -> None:
         with ui.dialog() as dialog, ui.card().classes("mg-dialog"):
-            heading("h2", "How did it turn out?", "mg-h2")
-            ui.label(f"{answer.label} ({answer.due})")
+            heading("h2", "Resolve the question", "mg-h2")
+            ui.label(f"{question.label} ({question.due})")
             outcome = ui.radio(
-                {"yes": "Yes", "no": "No", "void": "Void: it cannot be said, or was badly put"},
+                {"yes": "Yes", "no": "No", "void": "Void: it cannot be decided, or was badly put"},
                 value="yes",
             )
-            day = ui.input("The day it was settled", value=str(dt.date.today())).classes("mg-full")
-            source = ui.input("Who says so: a title, an address").classes("mg-full")
+            day = ui.input("Date of the resolution", value=str(dt.date.today())).classes("mg-full")
+            source = ui.input("Source: a title or an address").classes("mg-full")
             why = ui.input("Why the earlier resolution no longer counts").classes("mg-full")
-            why.set_visibility(bool(answer.outcome))
+            why.set_visibility(bool(question.outcome))
             problem = ui.label("").classes("mg-note")
             problem.set_visibility(False)
 
@@ -157,8 +170,8 @@ class LedgerTab:
                 try:
                     await session.pools.texts.ask(
                         (session.visitor, "resolve"),
-                        "keeping.resolved",
-                        answer.key,
+                        resolve_question,
+                        question.key,
                         outcome.value,
                         str(day.value or ""),
                         str(source.value or ""),
@@ -175,6 +188,6 @@ class LedgerTab:
                 await self._read()
 
             with ui.element("div").classes("mg-tools"):
-                button("Enter it", enter, primary=True)
+                button("Save the resolution", enter, primary=True)
                 button("Cancel", dialog.close)
         dialog.open()

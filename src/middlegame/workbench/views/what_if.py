@@ -1,4 +1,4 @@
-"""The view to try things in: sliders, suppositions, observations, and what they do."""
+"""The tab to try changes in: sliders, suppositions, observations, and their effects."""
 
 from nicegui import ui
 
@@ -15,15 +15,16 @@ from middlegame.workbench.views.elements import (
     question_section,
 )
 from middlegame.workbench.views.frame import button, enable, heading
+from middlegame.workbench.workers.texts import write_numbers
 
 
 class WhatIfTab:
     """Controls on one side; on the other the forecast beside the scenario as written."""
 
     def __init__(self, library: Library, session: Session) -> None:
-        portrait, reading = session.contest_view, session.full_view
-        assert portrait is not None
-        assert reading is not None
+        contest, full_view = session.contest_view, session.full_view
+        assert contest is not None
+        assert full_view is not None
         assert session.baseline is not None
         self.library, self.session = library, session
         self.visible = True
@@ -34,90 +35,90 @@ class WhatIfTab:
             self.share = button("Copy link", self._share)
             self.save = button("Save as …", self._save)
             self.status = ui.label("").classes("mg-soft mg-status").props("role=status")
-        with ui.element("div").classes("mg-try"):
+        with ui.element("div").classes("mg-what-if"):
             with ui.element("div").classes("mg-controls"):
                 with ui.element("section").classes("mg-block"):
                     heading("h2", "Numbers", "mg-h2")
-                    self.numbers = Sliders(portrait, self._moved)
+                    self.numbers = Sliders(contest, self._move)
                 with ui.element("section").classes("mg-block"):
                     heading("h2", "Moves and factors", "mg-h2")
-                    self.pickers = StatePickers(portrait, self._picked, self._surprised)
+                    self.pickers = StatePickers(contest, self._pick, self._set_surprise)
             results = ui.element("div").classes("mg-results")
-            with results.props('tabindex=0 role=region aria-label="What follows"'):
-                sections = [question_section(portrait, words=False)] if portrait.questions else []
+            with results.props('tabindex=0 role=region aria-label="Effects"'):
+                sections = [question_section(contest, words=False)] if contest.questions else []
                 self.questions = ForecastBars(sections, session.baseline.forecast)
-                self.changes = AnswerText("changes", reading)
+                self.changes = AnswerText("changes", full_view)
                 self.forecast = ForecastBars(
-                    [s for s in (outcome_section(portrait), move_section(portrait)) if s["groups"]],
+                    [s for s in (outcome_section(contest), move_section(contest)) if s["groups"]],
                     session.baseline.forecast,
                 )
-        session.on_forecast.append(self._glance)
-        session.on_intervals.append(self._widen)
-        session.on_full_view.append(self._reading)
-        session.on_message.append(self._message)
-        session.on_ready.append(self._state)
-        self._reading()
-        self._message()
+        session.on_forecast.append(self._show_forecast)
+        session.on_intervals.append(self._show_intervals)
+        session.on_full_view.append(self._show_full_view)
+        session.on_message.append(self._show_message)
+        session.on_ready.append(self._show_state)
+        self._show_full_view()
+        self._show_message()
 
     def shown(self) -> None:
-        """Get ready when the view is first looked at, and show the latest."""
-        self.session.prepare()
-        self._reading()
+        """Have the quick answer compiled on the first visit, and show the latest answer."""
+        self.session.compile_quick_answer()
+        self._show_full_view()
 
-    def _moved(self, name: str, value: float | None, settled: bool) -> None:
+    def _move(self, name: str, value: float | None, settled: bool) -> None:
         self.session.change(self.session.setting.with_number(name, value), settled=settled)
-        self._state()
+        self._show_state()
 
-    def _picked(self, name: str, mode: str, state: str) -> None:
+    def _pick(self, name: str, mode: str, state: str) -> None:
         self.session.change(self.session.setting.with_state(name, mode, state), settled=True)
 
-    def _surprised(self, surprise: bool) -> None:
+    def _set_surprise(self, surprise: bool) -> None:
         self.session.change(self.session.setting.with_surprise(surprise), settled=True)
 
-    def _glance(self) -> None:
+    def _show_forecast(self) -> None:
         if not self.visible:
             return
-        glance = self.session.forecast
-        assert glance is not None
-        self.questions.show(glance)
-        self.forecast.show(glance)
+        forecast_view = self.session.forecast
+        assert forecast_view is not None
+        self.questions.show(forecast_view)
+        self.forecast.show(forecast_view)
 
-    def _widen(self) -> None:
+    def _show_intervals(self) -> None:
         for forecast in (self.questions, self.forecast):
             forecast.show_intervals(self.session.intervals)
 
-    def _reading(self) -> None:
+    def _show_full_view(self) -> None:
         if not self.visible:
             return
-        reading = self.session.full_view
-        assert reading is not None
-        self._glance()
-        self.changes.show(reading)
+        full_view = self.session.full_view
+        assert full_view is not None
+        self._show_forecast()
+        self.changes.show(full_view)
         self.numbers.show(self.session.setting)
         self.pickers.show(self.session.setting)
-        self._state()
+        self._show_state()
 
-    def _message(self) -> None:
+    def _show_message(self) -> None:
         self.changes.show_message(self.session.message)
-        self._state()
+        self._show_state()
 
-    def _state(self) -> None:
+    def _show_state(self) -> None:
         session = self.session
         enable(self.undo, session.can_undo)
         enable(self.reset, bool(session.setting))
-        self.status.set_text("" if session.ready else "Getting ready to answer while you drag …")
+        self.status.set_text("" if session.ready else "Preparing to answer while you drag …")
 
     async def _share(self) -> None:
         address = await ui.run_javascript("location.href")
         ui.clipboard.write(str(address))
-        ui.notify("The link is copied: it holds everything you changed.")
+        ui.notify("The link is copied; it holds all your changes.")
 
     def _save(self) -> None:
         SaveDialog(self.library, self.session)
 
 
 class SaveDialog:
-    """Save the scenario with the changed numbers, as a file of its own."""
+    """Save the scenario with the changed numbers as a new file."""
 
     def __init__(self, library: Library, session: Session) -> None:
         self.library, self.session = library, session
@@ -131,10 +132,11 @@ class SaveDialog:
             )
             if setting.supposed or setting.given:
                 ui.label(
-                    "What is supposed or observed is no number, and is not written: share the link."
+                    "What is supposed or observed is not written into the file; "
+                    "share the link instead."
                 ).classes("mg-soft")
             self.width = ui.radio(
-                {True: "Move the ranges, as wide as they were", False: "Write exact numbers"},
+                {True: "Move the ranges and keep their width", False: "Write exact numbers"},
                 value=True,
             )
             self.name = ui.input("File name", value=f"{session.name}-what-if.yaml").classes(
@@ -152,17 +154,15 @@ class SaveDialog:
     async def _text(self) -> str | None:
         session = self.session
         try:
-            return str(
-                await session.pools.texts.ask(
-                    (session.visitor, "rewrite"),
-                    "texts.rewrite",
-                    session.text,
-                    dict(session.setting.numbers),
-                    bool(self.width.value),
-                )
+            return await session.pools.texts.ask(
+                (session.visitor, "rewrite"),
+                write_numbers,
+                session.text,
+                dict(session.setting.numbers),
+                bool(self.width.value),
             )
         except MiddlegameError as error:
-            self._tell(str(error))
+            self._show_problem(str(error))
             return None
 
     async def _write(self) -> None:
@@ -172,7 +172,7 @@ class SaveDialog:
         try:
             contest = self.library.save(str(self.name.value), text)
         except MiddlegameError as error:
-            self._tell(str(error))
+            self._show_problem(str(error))
             return
         self.dialog.close()
         ui.notify(f"Saved as {contest.path.name}.")
@@ -184,6 +184,6 @@ class SaveDialog:
             ui.download.content(text.encode("utf-8"), name, "application/yaml")
             self.dialog.close()
 
-    def _tell(self, problem: str) -> None:
+    def _show_problem(self, problem: str) -> None:
         self.problem.set_text(problem)
         self.problem.set_visibility(True)

@@ -1,1 +1,1 @@
-"""The processes that compute, and what they do for the pages."""
+"""The worker processes, and the tasks that they run for the pages, named like the analyses."""

@@ -198,12 +198,10 @@ def contest_view(equilibrium: "Equilibrium", loaded: "LoadedScenario") -> Contes
     diagram = equilibrium.diagram
     parameters = {clean(parameter.name): parameter for parameter in diagram.parameters}
     by_subject = judgement_groups(equilibrium, words, loaded)
-    written = {each.name: each for group in by_subject for each in group.written}
+    written = {each.name: each for group in by_subject for each in group.rows}
     slider_groups = []
     for group in by_subject:
-        numbers = [
-            _slider_range(parameters[w.name], w) for w in group.written if w.name in parameters
-        ]
+        numbers = [_slider_range(parameters[w.name], w) for w in group.rows if w.name in parameters]
         if numbers:
             slider_groups.append(SliderGroup(group.title, tuple(numbers)))
     colours = actor_colours(diagram)
@@ -305,7 +303,7 @@ def _nodes(
                 _node_judgement(w) for name, w in written.items() if name.startswith(own)
             ),
             interests=tuple(_interests(words, plain, written)),
-            line=loaded.place((section, plain))[0] if scenario else None,
+            line=loaded.locate((section, plain))[0] if scenario else None,
         )
 
 

@@ -1,4 +1,4 @@
-"""The tasks about dominoes: every push of a contest, and what falls after one of them."""
+"""The tasks about dominoes: all interventions of a contest, and the effects of one of them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,19 +8,19 @@ from middlegame.workbench.workers.worker import WorkerContext
 
 if TYPE_CHECKING:
     from middlegame.analysis.dominoes import Dominoes
-    from middlegame.report.text.dominoes import Fall
+    from middlegame.report.text.dominoes import EffectRow
 
 _STRONGEST = 6
 
 
 @dataclass(frozen=True)
 class DominoView:
-    """A domino that can be toppled.
+    """A domino: a move or factor that can be set from outside.
 
     Attributes:
         name: the move or factor.
-        state: that it is set to.
-        told: both in words, and how likely it was.
+        state: the option or state that it is set to.
+        label: both in words, with the prior probability.
         strength: the sum over headline moves and factors of the largest change.
     """
 
@@ -31,8 +31,16 @@ class DominoView:
 
 
 @dataclass(frozen=True)
-class EffectRow:
-    """What a push changes: a label, before, after, the difference in points of percent, the way."""
+class DominoEffect:
+    """One effect of a domino.
+
+    Attributes:
+        label: the state of a move or factor whose probability changes.
+        before: its probability before, in words.
+        after: its probability after, in words.
+        difference: after less before, in percentage points.
+        note: through which moves and factors the effect runs.
+    """
 
     label: str
     before: str
@@ -43,89 +51,107 @@ class EffectRow:
 
 @dataclass(frozen=True)
 class CascadeView:
-    """What falls after a push.
+    """The effects of one domino.
 
     Attributes:
-        title: what is pushed.
-        graph: an SVG image; empty where nothing follows.
-        width: of the image at its own size, in pixels.
-        rows: every change worth telling, in order of play.
-        notes: what a reader must know.
+        title: the domino in words.
+        graph: the cascade as an SVG image; empty where nothing changes.
+        width: the width of the image at its own size, in pixels.
+        rows: every visible effect, in order of play.
+        notes: warnings that a reader needs.
     """
 
     title: str
     graph: str
     width: int
-    rows: tuple[EffectRow, ...]
+    rows: tuple[DominoEffect, ...]
     notes: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class DominoesView:
-    """All dominoes of a contest, and the largest falls.
+    """All dominoes of a contest, and the largest effects.
 
     Attributes:
-        firsts: those after which most falls first.
-        largest: for each the domino's place among them, and what it does.
+        dominoes: sorted by total effect.
+        largest: the largest single effects, each with its domino's place in `dominoes`.
     """
 
     dominoes: tuple[DominoView, ...]
-    largest: tuple[tuple[int, EffectRow], ...]
+    largest: tuple[tuple[int, DominoEffect], ...]
 
 
-def all_dominoes(bench: WorkerContext, text: str, numbers: Mapping[str, float]) -> DominoesView:
-    """Push everything, and tell what falls most."""
-    from middlegame.report.text.dominoes import push_heading, strongest_falls
+def all_dominoes(context: WorkerContext, text: str, numbers: Mapping[str, float]) -> DominoesView:
+    """Compute the effects of every domino, with the numbers of a setting.
 
-    found = _dominoes(bench, text, numbers)
-    ranked = list(found.ranked)
+    Args:
+        context: the worker's cache, progress and cancellation.
+        text: the scenario's text.
+        numbers: changed numbers, by name.
+    """
+    from middlegame.report.text.dominoes import intervention_heading, strongest_effects
+
+    result = _dominoes(context, text, numbers)
+    ranked = list(result.ranked)
     return DominoesView(
         dominoes=tuple(
-            DominoView(push.name, push.state, push_heading(found, push), found.headline_change(push))
-            for push in ranked
+            DominoView(
+                intervention.name,
+                intervention.state,
+                intervention_heading(result, intervention),
+                result.headline_change(intervention),
+            )
+            for intervention in ranked
         ),
         largest=tuple(
-            (ranked.index(push), _row(fall)) for push, fall in strongest_falls(found, _STRONGEST)
+            (ranked.index(intervention), _effect(row))
+            for intervention, row in strongest_effects(result, _STRONGEST)
         ),
     )
 
 
 def one_domino(
-    bench: WorkerContext, text: str, numbers: Mapping[str, float], name: str, state: str
+    context: WorkerContext, text: str, numbers: Mapping[str, float], name: str, state: str
 ) -> CascadeView:
-    """Topple one, and tell what falls with it."""
+    """Describe the effects of one domino.
+
+    Args:
+        context: the worker's cache, progress and cancellation.
+        text: the scenario's text.
+        numbers: changed numbers, by name.
+        name: the move or factor that is set.
+        state: the option or state that it is set to.
+    """
     from middlegame.analysis.interventions import Intervention
     from middlegame.report.charts.dominoes import cascade_graph
-    from middlegame.report.text.dominoes import falls, notes, push_heading
+    from middlegame.report.text.dominoes import (
+        effect_rows,
+        intervention_heading,
+        intervention_notes,
+    )
 
-    found, push = _dominoes(bench, text, numbers), Intervention(name, state)
-    found.results.index(push)
-    graph = cascade_graph(found, push)
+    result, intervention = _dominoes(context, text, numbers), Intervention(name, state)
+    result.results.index(intervention)
+    graph = cascade_graph(result, intervention)
     return CascadeView(
-        title=push_heading(found, push),
+        title=intervention_heading(result, intervention),
         graph=graph,
         width=int(graph.split('viewBox="', 1)[1].split('"', 1)[0].split()[2]) if graph else 0,
-        rows=tuple(map(_row, falls(found, push))),
-        notes=tuple(notes(found, push)),
+        rows=tuple(map(_effect, effect_rows(result, intervention))),
+        notes=tuple(intervention_notes(result, intervention)),
     )
 
 
-def _row(fall: "Fall") -> EffectRow:
-    shift = fall.shift
-    return EffectRow(shift.label, shift.before, shift.after, shift.difference, fall.note)
+def _effect(row: "EffectRow") -> DominoEffect:
+    shift = row.shift
+    return DominoEffect(shift.label, shift.before, shift.after, shift.difference, row.note)
 
 
-def _dominoes(bench: WorkerContext, text: str, numbers: Mapping[str, float]) -> "Dominoes":
+def _dominoes(context: WorkerContext, text: str, numbers: Mapping[str, float]) -> "Dominoes":
     from middlegame.analysis.dominoes import dominoes
 
-    def work() -> "Dominoes":
-        equilibrium = bench.contest(text).full(numbers)
-
-        def told(done: int, of: int) -> None:
-            bench.raise_if_cancelled()
-            bench.report(done / of)
-
-        return dominoes(equilibrium, progress=told)
+    def compute() -> "Dominoes":
+        return dominoes(context.contest(text).full(numbers), progress=context.progress())
 
     changed = ",".join(f"{name}={value!r}" for name, value in sorted(numbers.items()))
-    return bench.cached(f"dominoes {changed}", text, work)
+    return context.cached(f"dominoes {changed}", text, compute)

@@ -8,7 +8,7 @@ export default {
     <section v-if="series.length" class="mg-block mg-curves"><h2 class="mg-h2">Over time</h2>
       <div class="mg-groups"><figure v-for="one in series" :key="one.name">
         <figcaption class="mg-h3"><i class="mg-dot" :style="{ background: one.colour }"></i>{{ one.title }}</figcaption>
-        <svg viewBox="-8 0 308 150" role="img" :aria-label="told(one)">
+        <svg viewBox="-8 0 308 150" role="img" :aria-label="description(one)">
           <g class="frame"><path v-for="at in [0, 0.5, 1]" :d="'M32,' + y(at) + ' H290'"></path><text v-for="at in [0, 0.5, 1]" x="28" :y="y(at) + 4" text-anchor="end">{{ 100 * at }}%</text>
             <text x="32" y="146">{{ one.periods[0] }}</text><text x="290" y="146" text-anchor="end">{{ one.periods[one.periods.length - 1] }}</text></g>
           <path v-for="(chances, k) in one.chances" :d="line(one, chances)" fill="none" :stroke="colour(k)" stroke-width="2" :stroke-dasharray="dash(k)"></path>
@@ -28,7 +28,7 @@ export default {
       let pen = "M";
       return chances.map((p, k) => { if (p === null) { pen = "M"; return ""; } const drawn = pen + this.x(one, k).toFixed(1) + "," + this.y(p).toFixed(1); pen = "L"; return drawn; }).join(" ");
     },
-    told(one) {
+    description(one) {
       return one.title + " over time: " + one.labels.map((label, k) => label + " " + one.chances[k].map((p) => this.percent(p)).filter(Boolean).join(", ")).join("; ");
     },
   },

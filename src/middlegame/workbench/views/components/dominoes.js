@@ -1,37 +1,37 @@
-// A list of dominoes, and what falls after the one that was toppled.
+// A list of dominoes, and the effects of the one that was chosen.
 export default {
-  props: { firsts: Array, largest: Array, chosen: Number, cascade: Object, busy: Boolean },
+  props: { dominoes: Array, largest: Array, chosen: Number, cascade: Object, busy: Boolean },
   emits: ["topple"],
   data: () => ({ query: "" }),
   template: `
     <div class="mg-dominoes">
       <div>
-        <h2 class="mg-h2">Topple one <small>those after which most falls come first</small></h2>
+        <h2 class="mg-h2">Topple one <small>sorted by total effect</small></h2>
         <div class="mg-search"><input type="search" v-model="query" placeholder="Search" aria-label="Search the dominoes"></div>
-        <ul class="mg-firsts" tabindex="0" aria-label="Dominoes"><li v-for="[first, place] in shown" :key="place">
-          <button :aria-pressed="place === chosen" :data-first="first.name + '=' + first.state" @click="$emit('topple', place)"><span>{{ first.told }}</span><i class="mg-strength" aria-hidden="true" :style="{ width: 60 * first.strength / strongest + 'px' }"></i></button></li></ul>
+        <ul class="mg-domino-list" tabindex="0" aria-label="Dominoes"><li v-for="[domino, place] in shown" :key="place">
+          <button :aria-pressed="place === chosen" :data-domino="domino.name + '=' + domino.state" @click="$emit('topple', place)"><span>{{ domino.label }}</span><i class="mg-strength" aria-hidden="true" :style="{ width: 60 * domino.strength / strongest + 'px' }"></i></button></li></ul>
       </div>
-      <div class="mg-fallen" aria-live="polite">
-        <section v-if="largest.length && !cascade" class="mg-block"><h2 class="mg-h2">The largest falls</h2>
-          <ul class="mg-largest"><li v-for="[place, row] in largest"><button class="mg-link" @click="$emit('topple', place)">If {{ firsts[place].told }}</button>
+      <div class="mg-effects" aria-live="polite">
+        <section v-if="largest.length && !cascade" class="mg-block"><h2 class="mg-h2">The largest effects</h2>
+          <ul class="mg-largest"><li v-for="[place, row] in largest"><button class="mg-link" @click="$emit('topple', place)">If {{ dominoes[place].label }}</button>
             <p><b>{{ row.label }}</b>: {{ row.before }} → {{ row.after }} ({{ signed(row.difference) }})<span class="mg-soft" v-if="row.note"> · {{ row.note }}</span></p></li></ul></section>
         <p v-if="busy" class="mg-soft">…</p>
         <section v-if="cascade" class="mg-block"><h2 class="mg-h2">If {{ cascade.title }}</h2>
           <p v-for="note in cascade.notes" class="mg-note">{{ note }}</p>
-          <p v-if="!cascade.rows.length" class="mg-soft">Nothing else changes by a percentage point.</p>
+          <p v-if="!cascade.rows.length" class="mg-soft">No other probability changes by a percentage point.</p>
           <div v-if="cascade.graph" class="mg-cascade" ref="graph" tabindex="0" role="region" aria-label="The cascade as a picture" :style="{ '--natural': cascade.width + 'px' }" v-html="cascade.graph" :key="cascade.title"></div>
-          <div class="mg-changes" v-if="cascade.rows.length"><table><thead><tr><th scope="col">What falls with it</th><th scope="col">before</th><th scope="col">then</th><th scope="col">change</th></tr></thead>
+          <div class="mg-changes" v-if="cascade.rows.length"><table><thead><tr><th scope="col">Effect on</th><th scope="col">before</th><th scope="col">after</th><th scope="col">change</th></tr></thead>
             <tbody><tr v-for="row in cascade.rows"><th scope="row">{{ row.label }}<span class="mg-soft" v-if="row.note"><br>{{ row.note }}</span></th><td>{{ row.before }}</td><td>{{ row.after }}</td><td>{{ signed(row.difference) }}</td></tr></tbody></table></div>
         </section>
       </div>
     </div>`,
   computed: {
     strongest() {
-      return Math.max(...this.firsts.map((first) => first.strength), 1e-9);
+      return Math.max(...this.dominoes.map((domino) => domino.strength), 1e-9);
     },
     shown() {
       const words = this.query.toLowerCase().split(/\s+/).filter(Boolean);
-      return this.firsts.map((first, place) => [first, place]).filter(([first]) => words.every((word) => (first.told + " " + first.name).toLowerCase().includes(word)));
+      return this.dominoes.map((domino, place) => [domino, place]).filter(([domino]) => words.every((word) => (domino.label + " " + domino.name).toLowerCase().includes(word)));
     },
   },
   watch: {

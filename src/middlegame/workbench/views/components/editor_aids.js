@@ -1,13 +1,13 @@
-// What the code editor lacks: completion that the server knows, and the line one is at.
+// Additions to the code editor: completion by the server, the cursor's line, opening a local file.
 import * as CM from "nicegui-codemirror";
 
 export default {
   props: { editor: Number },
-  emits: ["ask", "line"],
+  emits: ["complete", "line", "opened", "refused"],
   template: `<span hidden></span>`,
   async mounted() {
     this.number = 0;
-    this.asked = {};
+    this.pending = {};
     await this.$nextTick();
     const element = getElement(this.editor);
     if (!element) return;
@@ -17,11 +17,12 @@ export default {
     view.scrollDOM.setAttribute("tabindex", "0");
     view.scrollDOM.setAttribute("role", "region");
     view.scrollDOM.setAttribute("aria-label", "The scenario");
+    this.view = view;
     const complete = (context) => this.complete(context);
     const aids = [
       CM.EditorState.languageData.of(() => [{ autocomplete: complete }]),
       CM.EditorView.updateListener.of((update) => {
-        if (update.selectionSet || update.docChanged) this.here(update.state);
+        if (update.selectionSet || update.docChanged) this.showLine(update.state);
       }),
     ];
     view.dispatch({ effects: CM.StateEffect.appendConfig.of(aids) });
@@ -34,7 +35,7 @@ export default {
     this.observer?.disconnect();
   },
   methods: {
-    here(state) {
+    showLine(state) {
       const line = state.doc.lineAt(state.selection.main.head).number;
       if (line === this.at) return;
       this.at = line;
@@ -48,15 +49,36 @@ export default {
       if (!context.explicit && !word.text && !/[\[{,:=|] ?$|^\s+$/.test(before)) return null;
       const number = ++this.number;
       return new Promise((resolve) => {
-        this.asked[number] = (options) =>
+        this.pending[number] = (options) =>
           resolve(options.length ? { from: word ? word.from : context.pos, options, validFor: /^[^\s{}\[\],:|=!()"'#]*$/ } : null);
-        this.$emit("ask", { number, line: line.number, column: before.length + 1 });
+        this.$emit("complete", { number, line: line.number, column: before.length + 1 });
         setTimeout(() => this.offer(number, []), 3000);
       });
     },
+    // The browser opens its file dialog only from within the click itself.
+    pickFile(limit) {
+      const input = document.createElement("input");
+      input.type = "file";
+      input.accept = ".yaml,.yml";
+      input.addEventListener("change", () => this.openFile(input.files[0], limit));
+      input.click();
+    },
+    async openFile(file, limit) {
+      if (!file || !this.view) return;
+      if (file.size > limit) return this.$emit("refused", "size");
+      let text;
+      try {
+        text = new TextDecoder("utf-8", { fatal: true }).decode(await file.arrayBuffer());
+      } catch {
+        return this.$emit("refused", "encoding");
+      }
+      this.$emit("opened", file.name);
+      const whole = { from: 0, to: this.view.state.doc.length, insert: text.replace(/\r\n?/g, "\n") };
+      this.view.dispatch({ changes: whole });
+    },
     offer(number, options) {
-      this.asked[number]?.(options);
-      delete this.asked[number];
+      this.pending[number]?.(options);
+      delete this.pending[number];
     },
   },
 };

@@ -1,29 +1,29 @@
-// What is told in words: the answer, storylines, expected points, what changed and why.
+// The answer in words: summary, storylines, expected points, what changed and why.
 export default {
-  props: { answer: String, notes: Array, message: String, storylines: Array, points: Array, news: Array, shifts: Array, reasons: Array, show: String },
+  props: { answer: String, notes: Array, message: String, storylines: Array, points: Array, changes: Array, shifts: Array, reasons: Array, part: String },
   template: `
-    <div class="mg-telling">
-      <template v-if="show === 'answer'">
+    <div class="mg-answer-text">
+      <template v-if="part === 'answer'">
         <p class="mg-answer" aria-live="polite">{{ answer }}</p>
         <p v-for="note in notes" class="mg-note">{{ note }}</p>
       </template>
-      <section v-if="show === 'storylines' && storylines.length" class="mg-block">
-        <h2 class="mg-h2">How it may run <small>the likeliest {{ storylines.length }}, together {{ Math.round(100 * share) }}% of all ways it may go</small></h2>
+      <section v-if="part === 'storylines' && storylines.length" class="mg-block">
+        <h2 class="mg-h2">Storylines <small>the {{ storylines.length }} most likely, {{ Math.round(100 * share) }}% together</small></h2>
         <ol class="mg-stories"><li v-for="(line, k) in storylines"><b>{{ percent(line.probability) }}</b>
           <p><span v-for="step in line.steps" :class="{ differs: k && step[1] }">{{ capital(step[0]) }}. </span></p></li></ol>
       </section>
-      <section v-if="show === 'points' && points.length" class="mg-block">
-        <h2 class="mg-h2">What each can expect <small>in points; about 100 part an actor's best outcome from its worst</small></h2>
+      <section v-if="part === 'points' && points.length" class="mg-block">
+        <h2 class="mg-h2">Expected points <small>worst to best outcome: about 100 points; not comparable across actors</small></h2>
         <ul class="mg-rows mg-points"><li class="mg-row" v-for="[actor, colour, value] in points"><span class="mg-label"><i class="mg-dot" :style="{ background: colour }"></i>{{ actor }}</span><b class="mg-percent">{{ signed(value) }}</b>
           <span class="mg-track" aria-hidden="true"><i class="mg-fill" :style="beam(value, colour)"></i><i class="mg-zero"></i></span></li></ul>
       </section>
-      <section v-if="show === 'changes'" class="mg-block mg-changes" aria-live="polite">
+      <section v-if="part === 'changes'" class="mg-block mg-changes" aria-live="polite">
         <h2 class="mg-h2">What changed and why</h2>
         <p v-if="message" class="mg-note" role="alert">{{ message }}</p>
-        <p v-if="!shifts.length && !reasons.length && !news.length && !message" class="mg-soft">Move a number, or suppose something: this says what it does.</p>
-        <p v-for="line in news"><b>{{ line }}</b></p>
+        <p v-if="!shifts.length && !reasons.length && !changes.length && !message" class="mg-soft">Move a number or suppose a state to see its effect here.</p>
+        <p v-for="line in changes"><b>{{ line }}</b></p>
         <p v-for="line in reasons">{{ line }}</p>
-        <table v-if="shifts.length"><thead><tr><th scope="col">What changes most</th><th scope="col">before</th><th scope="col">now</th><th scope="col">change</th></tr></thead>
+        <table v-if="shifts.length"><thead><tr><th scope="col">Largest changes</th><th scope="col">before</th><th scope="col">now</th><th scope="col">change</th></tr></thead>
           <tbody><tr v-for="[label, before, after, difference] in shifts"><th scope="row">{{ label }}</th><td>{{ before }}</td><td>{{ after }}</td><td>{{ difference > 0 ? "+" : "−" }}{{ Math.abs(difference) }} pp</td></tr></tbody></table>
       </section>
     </div>`,

@@ -1,11 +1,11 @@
-// For every move and factor: leave it free, suppose a state, or take a state as observed.
+// For every move and factor: leave it free, suppose a state, or treat a state as observed.
 export default {
   props: { nodes: Array, supposed: Object, given: Object, surprise: Boolean },
   emits: ["pick", "surprise"],
   data: () => ({ query: "" }),
   template: `
     <div class="mg-pickers">
-      <p class="mg-soft">Suppose: it is fixed, and everybody knows it beforehand. Observed: it is news about the world and about what whoever moved knew.</p>
+      <p class="mg-soft">Suppose: the state is fixed from outside, and all actors know it before they play. Observed: the state is evidence about the world, and about what the actor that chose it knew.</p>
       <div v-if="nodes.length > 20" class="mg-search"><input type="search" v-model="query" placeholder="Search moves and factors" aria-label="Search moves and factors"></div>
       <div v-for="node in shown" :key="node.name" class="mg-picker" :class="{ changed: value(node) !== 'free' }">
         <label :for="'pick-' + node.name"><i class="mg-dot" :style="{ background: node.colour }"></i>{{ node.label }}</label>
@@ -15,7 +15,7 @@ export default {
           <optgroup label="Observed"><option v-for="state in node.states" :value="'given ' + state[0]">observed: {{ state[1] }}</option></optgroup>
         </select>
       </div>
-      <label class="mg-check"><input type="checkbox" :checked="surprise" @change="$emit('surprise', $event.target.checked)"> What is supposed comes as a surprise: nobody else had reckoned with it</label>
+      <label class="mg-check"><input type="checkbox" :checked="surprise" @change="$emit('surprise', $event.target.checked)"> By surprise: no actor expected what is supposed</label>
     </div>`,
   computed: {
     shown() {

@@ -1,4 +1,4 @@
-// The contest as a picture whose boxes are buttons, with a panel about the chosen one.
+// The contest as a picture whose boxes are buttons, with a panel on the chosen one.
 function percent(p) {
   if (p < 0.01) return p < 1e-9 ? "0%" : "<1%";
   if (p > 0.99) return p > 1 - 1e-9 ? "100%" : ">99%";
@@ -24,15 +24,15 @@ export default {
         <p class="mg-kicker"><i class="mg-dot" :style="{ background: node.colour }"></i>{{ node.owner ? "A move of " + within(node.owner) : node.kind === "outcome" ? "An outcome" : "A factor" }}</p>
         <h3>{{ node.label }}</h3>
         <ul class="mg-rows"><li class="mg-row" v-for="(state, k) in node.states"><span class="mg-label">{{ state[1] }}</span><b class="mg-percent">{{ percent(chances[k]) }}</b><span class="mg-track" aria-hidden="true"><i class="mg-fill" :style="{ width: 100 * chances[k] + '%', background: node.colour }"></i></span></li></ul>
-        <p v-if="node.why">{{ node.why }} <span v-for="cite in node.cites" class="mg-cite">{{ cite }}</span></p>
-        <template v-if="node.parents.length"><h4>{{ node.owner ? "What is known then" : "What it depends on" }}</h4><p>{{ node.parents.join(" · ") }}</p></template>
+        <p v-if="node.why">{{ node.why }} <span v-for="cite in node.citations" class="mg-cite">{{ cite }}</span></p>
+        <template v-if="node.parents.length"><h4>{{ node.owner ? "Known at this move" : "Depends on" }}</h4><p>{{ node.parents.join(" · ") }}</p></template>
         <template v-if="node.judgements.length"><h4>Judgements</h4>
-          <div v-for="judged in node.judgements" class="mg-judged"><p><span class="mg-soft" v-if="judged.case">{{ judged.case }}: </span>{{ judged.claim }} <b>{{ judged.value }}</b> <button v-if="judged.line" class="mg-line" @click="$emit('line', judged.line)">line {{ judged.line }}</button></p><p class="mg-soft">{{ judged.why }} <span v-for="cite in judged.cites" class="mg-cite">{{ cite }}</span></p></div>
+          <div v-for="judgement in node.judgements" class="mg-judgement"><p><span class="mg-soft" v-if="judgement.case">{{ judgement.case }}: </span>{{ judgement.claim }} <b>{{ judgement.value }}</b> <button v-if="judgement.line" class="mg-line" @click="$emit('line', judgement.line)">line {{ judgement.line }}</button></p><p class="mg-soft">{{ judgement.why }} <span v-for="cite in judgement.citations" class="mg-cite">{{ cite }}</span></p></div>
         </template>
-        <template v-if="node.wanted.length"><h4>Who wants what here</h4>
-          <div v-for="[actor, colour, judged] in node.wanted" class="mg-judged"><p><i class="mg-dot" :style="{ background: colour }"></i>{{ actor }}: {{ judged.claim }} <b>{{ judged.value }}</b> points<span class="mg-soft"> · {{ judged.case }}</span></p><p class="mg-soft">{{ judged.why }} <span v-for="cite in judged.cites" class="mg-cite">{{ cite }}</span></p></div>
+        <template v-if="node.interests.length"><h4>Interests that depend on it</h4>
+          <div v-for="[actor, colour, judgement] in node.interests" class="mg-judgement"><p><i class="mg-dot" :style="{ background: colour }"></i>{{ actor }}: {{ judgement.claim }} <b>{{ judgement.value }}</b> points<span class="mg-soft"> · {{ judgement.case }}</span></p><p class="mg-soft">{{ judgement.why }} <span v-for="cite in judgement.citations" class="mg-cite">{{ cite }}</span></p></div>
         </template>
-        <p v-if="!node.judgements.length && !node.wanted.length && !node.why" class="mg-soft">Nothing more is written about it.</p>
+        <p v-if="!node.judgements.length && !node.interests.length && !node.why" class="mg-soft">The scenario says nothing more about it.</p>
       </aside>
     </div></div>`,
   computed: {

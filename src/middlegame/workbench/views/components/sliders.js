@@ -13,27 +13,27 @@ const STEPS = 400;
 const PACE = 40; // milliseconds between two values that are sent while dragging
 
 export default {
-  props: { groups: Array, values: Object, heard: Number },
+  props: { groups: Array, values: Object, received: Number },
   emits: ["move", "settle"],
-  data: () => ({ query: "", changed: false, local: {}, said: 0 }),
+  data: () => ({ query: "", changed: false, local: {}, sent: 0 }),
   template: `
     <div class="mg-numbers">
       <div class="mg-search">
         <input type="search" v-model="query" placeholder="Search the numbers" aria-label="Search the numbers">
         <label><input type="checkbox" v-model="changed"> changed only</label>
       </div>
-      <p v-if="!shown.length" class="mg-soft">{{ changed ? "Nothing is changed yet." : "No number has these words." }}</p>
+      <p v-if="!shown.length" class="mg-soft">{{ changed ? "No number is changed." : "No number matches the search." }}</p>
       <details v-for="group in shown" :key="group.title" :open="opened(group)">
-        <summary>{{ group.title }} <small>{{ group.numbers.length }}</small></summary>
-        <div v-for="number in group.numbers" :key="number.name" class="mg-number" :class="{ changed: isChanged(number) }">
+        <summary>{{ group.title }} <small>{{ group.ranges.length }}</small></summary>
+        <div v-for="number in group.ranges" :key="number.name" class="mg-number" :class="{ changed: isChanged(number) }">
           <div class="mg-claim"><span :id="id(number)">{{ number.claim }}<span class="mg-soft" v-if="number.case"> · {{ number.case }}</span></span>
-            <output>{{ told(number, value(number)) }}</output>
+            <output>{{ valueText(number, value(number)) }}</output>
             <button v-if="isChanged(number)" class="mg-back" @click="back(number)" :aria-label="'Back to the middle of ' + number.written + ': ' + number.claim" title="Back to the middle of its range">↺</button>
           </div>
           <input type="range" class="mg-slider" min="0" :max="steps" step="1" :value="place(number, value(number))" :data-number="number.name"
-            :aria-labelledby="id(number)" :aria-valuetext="told(number, value(number))" :style="band(number)"
+            :aria-labelledby="id(number)" :aria-valuetext="valueText(number, value(number))" :style="band(number)"
             @input="moved(number, $event)" @change="settled(number, $event)">
-          <p class="mg-why"><b>{{ number.written }}</b><template v-if="number.why"> · {{ number.why }}</template><span v-for="cite in number.cites" class="mg-cite">{{ cite }}</span></p>
+          <p class="mg-why"><b>{{ number.written }}</b><template v-if="number.why"> · {{ number.why }}</template><span v-for="cite in number.citations" class="mg-cite">{{ cite }}</span></p>
         </div>
       </details>
     </div>`,
@@ -44,27 +44,27 @@ export default {
       return this.groups
         .map((group) => ({
           title: group.title,
-          numbers: group.numbers.filter((number) => {
+          ranges: group.ranges.filter((number) => {
             if (this.changed && !this.isChanged(number)) return false;
-            const text = [group.title, number.name, number.case, number.claim, number.why, ...number.cites].join(" ").toLowerCase();
+            const text = [group.title, number.name, number.case, number.claim, number.why, ...number.citations].join(" ").toLowerCase();
             return words.every((word) => text.includes(word));
           }),
         }))
-        .filter((group) => group.numbers.length);
+        .filter((group) => group.ranges.length);
     },
   },
   watch: {
     values() {
       // The server's values count, except for what is being dragged just now, and unless it has
-      // not heard yet of what was last moved.
-      if (this.heard !== this.said) return;
+      // not received yet of what was last moved.
+      if (this.received !== this.sent) return;
       for (const name of Object.keys(this.local)) if (name !== this.dragged) delete this.local[name];
     },
   },
   methods: {
     id: (number) => "number-" + number.name.replace(/[^\w-]/g, "_"),
     opened(group) {
-      return this.query !== "" || this.changed || group.title === this.groups[0].title || group.numbers.some(this.isChanged);
+      return this.query !== "" || this.changed || group.title === this.groups[0].title || group.ranges.some(this.isChanged);
     },
     isChanged(number) {
       return number.name in this.local || number.name in this.values;
@@ -86,7 +86,7 @@ export default {
       const rounded = Math.round(raw / number.step) * number.step;
       return rounded >= number.least && rounded <= number.most ? Number(rounded.toPrecision(12)) : raw;
     },
-    told(number, value) {
+    valueText(number, value) {
       const digits = (step) => Math.max(0, Math.min(6, Math.ceil(-Math.log10(step) - 1e-9)));
       if (number.unit === "probability") return (100 * value).toFixed(digits(100 * number.step)) + "%";
       const text = value.toFixed(digits(number.step)).replace("-", "−");
@@ -114,7 +114,7 @@ export default {
       this.timer = setTimeout(() => this.send(), PACE);
     },
     say(what, change) {
-      this.$emit(what, { ...change, place: ++this.said });
+      this.$emit(what, { ...change, place: ++this.sent });
     },
     settled(number, event) {
       clearTimeout(this.timer);

@@ -1,4 +1,4 @@
-// Forecasts as bars: now, beside what the scenario as written gives, with intervals where known.
+// Forecasts as bars, beside those of the scenario as written, with intervals where known.
 function percent(p) {
   if (p === undefined) return "";
   if (p < 1e-9) return "0%";
@@ -27,7 +27,7 @@ export default {
                 <i class="mg-interval" v-if="intervals[row.key]" :style="span(intervals[row.key])"></i>
                 <i class="mg-base" v-if="delta(row.key)" :style="{ left: 100 * base[row.key] + '%' }"></i>
               </span>
-              <span class="mg-word" v-if="section.words">{{ word(now[row.key]) }}<template v-if="intervals[row.key]">, {{ percent(intervals[row.key][0]) }} to {{ percent(intervals[row.key][1]) }} nine times in ten</template><template v-if="row.key in priors">, {{ percent(priors[row.key]) }} before the evidence</template></span>
+              <span class="mg-word" v-if="section.words">{{ word(now[row.key]) }}<template v-if="intervals[row.key]">, 90% of worlds between {{ percent(intervals[row.key][0]) }} and {{ percent(intervals[row.key][1]) }}</template><template v-if="row.key in priors">, {{ percent(priors[row.key]) }} before the evidence</template></span>
             </li>
           </ul>
         </div>

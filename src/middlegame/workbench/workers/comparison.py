@@ -1,0 +1,29 @@
+"""The task that compares the analysts whose views a scenario holds."""
+
+from collections.abc import Mapping
+
+from middlegame.workbench.workers.texts import with_moved_ranges
+from middlegame.workbench.workers.worker import WorkerContext
+
+
+def compare_views(context: WorkerContext, text: str, numbers: Mapping[str, float]) -> str:
+    """Return the report's section that compares a scenario's views with the scenario.
+
+    Args:
+        context: the worker's cache, progress and cancellation.
+        text: the scenario's text.
+        numbers: changed numbers, by name; their ranges move along.
+
+    Returns:
+        HTML.
+    """
+    from middlegame.analysis.analysts import analysts_of_scenario
+    from middlegame.analysis.comparison import compare_analysts
+    from middlegame.report.html.comparison import comparison_section
+    from middlegame.report.html.report import section_html
+
+    contest = context.contest(with_moved_ranges(context, text, numbers)).scenario
+    found = compare_analysts(
+        analysts_of_scenario(contest, ""), progress=context.progress("Switching judgements")
+    )
+    return section_html(comparison_section(found))

@@ -1,0 +1,114 @@
+"""The task that moves each judgement through its range, and draws what that does."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from middlegame.workbench.setting import Setting
+from middlegame.workbench.workers.solve import solve_setting
+from middlegame.workbench.workers.worker import WorkerContext
+
+if TYPE_CHECKING:
+    from middlegame.analysis.one_at_a_time import OneAtATime
+    from middlegame.analysis.outcomes import QuestionOutcomes
+    from middlegame.equilibrium.equilibrium import Equilibrium
+
+_MOST_ROWS = 12
+_MOST_FLIPS = 4
+_VISIBLE_SWING = 0.005
+"""A swing of a probability that is worth a row."""
+
+
+@dataclass(frozen=True)
+class SwingView:
+    """The effect on a question of moving one judgement through its range.
+
+    Attributes:
+        label: the judgement in words.
+        low: the question's probability at the lower end of the range.
+        high: the question's probability at the upper end of the range.
+        ends: both ends of the range as text.
+        flip_point: the value within the range at which the likeliest outcome changes; empty
+            where there is none.
+    """
+
+    label: str
+    low: float
+    high: float
+    ends: tuple[str, str]
+    flip_point: str
+
+
+@dataclass(frozen=True)
+class TornadoView:
+    """A question's tornado: the effect of each judgement alone, the widest first.
+
+    Attributes:
+        question: the question in words.
+        central: its probability at the middle of all ranges.
+        swings: the widest swings.
+        flips: what would change the likeliest outcome, in sentences, the nearest first.
+        negligible: the number of judgements with a swing too small to show.
+    """
+
+    question: str
+    central: float
+    swings: tuple[SwingView, ...]
+    flips: tuple[str, ...]
+    negligible: int
+
+
+def drivers(context: WorkerContext, text: str, setting: Setting) -> list[TornadoView]:
+    """Return the tornado of every question: each judgement moved through its range, alone.
+
+    Args:
+        context: the worker's cache, progress and cancellation.
+        text: the scenario's text.
+        setting: what is changed; changed numbers move their ranges along.
+    """
+    from middlegame.analysis.flip_points import flip_points
+
+    equilibrium = solve_setting(context, text, setting)
+    context.report("Compiling for many worlds")
+    result = flip_points(equilibrium, progress=context.progress())
+    return [
+        _tornado(equilibrium, question, variation)
+        for question, variation in zip(result.questions, result.variations, strict=True)
+    ]
+
+
+def _tornado(
+    equilibrium: "Equilibrium", question: "QuestionOutcomes", variation: "OneAtATime"
+) -> TornadoView:
+    """Describe the effect of each judgement alone on one question."""
+    from middlegame.report.text import narrative
+    from middlegame.report.text.drivers import flip_sentence, question_title
+    from middlegame.report.text.judgements import judgement_words, value_words
+
+    words, parameters = narrative.words_of(equilibrium), equilibrium.diagram.parameters
+    low, high = (question.probability(variation.ends[:, side]) for side in (0, 1))
+    swing = np.nan_to_num(np.abs(high - low))
+    values = {flip.parameters[0]: flip.values[0] for flip in variation.flip_points if flip.within}
+    widest = [int(k) for k in np.argsort(-swing, kind="stable")[:_MOST_ROWS]]
+    flips = [*([variation.pair] if variation.pair else []), *variation.flip_points[:_MOST_FLIPS]]
+    return TornadoView(
+        question=question_title(equilibrium, question),
+        central=float(question.probability(variation.middle)),
+        swings=tuple(
+            SwingView(
+                label=judgement_words(words, parameters[k]),
+                low=float(low[k]),
+                high=float(high[k]),
+                ends=(
+                    value_words(parameters[k], parameters[k].low),
+                    value_words(parameters[k], parameters[k].high),
+                ),
+                flip_point=value_words(parameters[k], values[k]) if k in values else "",
+            )
+            for k in widest
+            if swing[k] >= _VISIBLE_SWING
+        ),
+        flips=tuple(flip_sentence(words, question, parameters, flip) for flip in flips),
+        negligible=int((swing < _VISIBLE_SWING).sum()),
+    )

@@ -1,0 +1,35 @@
+"""The task that shows what is worth finding out and what is worth fixing."""
+
+from middlegame.workbench.setting import Setting
+from middlegame.workbench.workers.solve import solve_setting
+from middlegame.workbench.workers.worker import WorkerContext
+
+WORLDS = 4096
+"""Worlds in which the effect of learning each judgement is estimated."""
+
+
+def value_of_information(context: WorkerContext, text: str, setting: Setting) -> str:
+    """Return the report's section on the values of information and commitment.
+
+    Args:
+        context: the worker's cache, progress and cancellation.
+        text: the scenario's text.
+        setting: what is changed; changed numbers move their ranges along.
+
+    Returns:
+        HTML.
+    """
+    from middlegame.analysis import value_of_information as analysis
+    from middlegame.report.html.report import section_html
+    from middlegame.report.html.value_of_information import worth_section
+    from middlegame.report.text.value_of_information import information_gain_rows
+
+    equilibrium = solve_setting(context, text, setting)
+    context.report("Compiling for many worlds")
+    result = analysis.value_of_information(equilibrium, n=WORLDS, progress=context.progress())
+    gains = information_gain_rows(equilibrium, result.questions, result.information_gains)
+    return section_html(
+        worth_section(
+            equilibrium, gains, result.information_values, result.commitment_values, result.worlds
+        )
+    )
