@@ -26,7 +26,7 @@ import sys, time
 begin = time.perf_counter()
 import middlegame as mg
 from benchmarks.road import road
-equilibrium = mg.solve(road(int(sys.argv[1])), precision=2.0)
+equilibrium = mg.solve(road(int(sys.argv[1])), lambda_=2.0)
 print(time.perf_counter() - begin, equilibrium.residual)
 """
 

@@ -1,7 +1,7 @@
-"""JAX as middlegame uses it: float64 throughout, compiled code kept between runs.
+"""JAX, configured for float64 and a compilation cache that is kept between runs.
 
-Every module that needs JAX takes it from here, so that it is configured before its first use, and
-imported only then: what needs nothing compiled does not wait for it.
+Every module imports JAX from here, so that it is configured before its first use and imported no
+earlier: work that compiles nothing does not wait for the import.
 """
 
 import os
@@ -18,16 +18,16 @@ if TYPE_CHECKING:
 else:
 
     class _Module:
-        """A module of JAX, imported at its first use."""
+        """A module of JAX that is imported when an attribute is first read."""
 
         def __init__(self, name: str) -> None:
             self._name = name
 
         def __getattr__(self, name: str) -> Any:
             _configure()
-            found = getattr(import_module(self._name), name)
-            setattr(self, name, found)
-            return found
+            attribute = getattr(import_module(self._name), name)
+            setattr(self, name, attribute)
+            return attribute
 
     jax, jnp = _Module("jax"), _Module("jax.numpy")
     xla_metadata = _Module("jax.experimental.xla_metadata")
@@ -44,6 +44,6 @@ def _configure() -> None:
 
 
 FAST_COMPILE = {"xla_backend_optimization_level": 0}
-"""Compiler options for what runs a few times only: compiling takes longer than running."""
+"""Compiler options for functions that run only a few times, where compiling is the larger cost."""
 
 __all__ = ["FAST_COMPILE", "jax", "jnp", "xla_metadata"]

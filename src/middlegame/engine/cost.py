@@ -1,7 +1,7 @@
-"""What solving will cost, known before anything is computed.
+"""Prediction of what solving a diagram costs, before anything is computed.
 
-Treewidth decides: the contraction paths say how many operations an evaluation takes, and how
-large the largest table becomes on the way.
+The contraction paths give the operations of one evaluation and the largest intermediate table;
+both follow from the diagram's treewidth.
 """
 
 from dataclasses import dataclass
@@ -22,13 +22,14 @@ class Cost:
 
     Attributes:
         operations: floating-point operations.
-        largest: numbers in the largest table, or that have to be held at once.
-        nodes: the nodes that span it.
-        decision: the decision whose payoffs need it; None where none is to blame.
-        unknowns: numbers that the equilibrium's equations have.
-        carried: whether it is what sweeps carry along (`engine.qre.long`), not a table as given.
-        kept: of what is carried along, the nodes that are kept for decisions alone, which know
-            them later, each with the last such decision.
+        largest_table: numbers in the largest table, or held at the same time.
+        largest_table_nodes: the nodes that span the largest table.
+        decision: the decision whose payoffs need the largest table; None if it is not due to one.
+        unknowns: the number of unknowns of the equilibrium equations.
+        is_frontier: whether the largest table is a frontier of message passing over a long diagram
+            (`engine.temporal`), and not the table of a node, a utility or a contraction.
+        kept_for_decisions: the frontier nodes that stay only because later decisions observe them,
+            each with the last such decision.
     """
 
     operations: float
@@ -42,7 +43,7 @@ class Cost:
 
 @lru_cache(maxsize=64)
 def predict_cost(structure: Structure) -> Cost:
-    """Predict the cost of a diagram."""
+    """Return the predicted cost of solving a diagram."""
     volumes: list[tuple[float, tuple[int, ...], int | None]] = [
         (_volume(structure, axes), axes, None)
         for axes in (*map(structure.family, range(len(structure.sizes))), *structure.scopes)
@@ -50,14 +51,14 @@ def predict_cost(structure: Structure) -> Cost:
     unknowns = sum(_volume(structure, structure.family(d)) for d in structure.decisions)
     operations = 0.0
     if max((volume for volume, _, _ in volumes), default=0.0) < 1e9 and is_long(structure):
-        found = slicing_cost(cheapest_slices(structure))
-        # Forward, and backward with everybody's points.
-        operations = 2 * found.operations * (2 + len(structure.deciding_owners))
-        kept = _kept(structure, found.largest_table_nodes)
+        sweep = slicing_cost(cheapest_slices(structure))
+        # Forward, and backward with the expected utilities of all owners.
+        operations = 2 * sweep.operations * (2 + len(structure.deciding_owners))
+        kept = _kept_for_decisions(structure, sweep.largest_table_nodes)
         return Cost(
-            operations, found.live_numbers, found.largest_table_nodes, None, unknowns, True, kept
+            operations, sweep.live_numbers, sweep.largest_table_nodes, None, unknowns, True, kept
         )
-    # Where a table as given is hopeless already, paths through it need not be looked for.
+    # No contraction path is searched if a table of the diagram itself is too large already.
     if max((volume for volume, _, _ in volumes), default=0.0) < 1e9:
         for decision in structure.decisions:
             needed = requisite_nodes(structure)[decision]
@@ -67,8 +68,8 @@ def predict_cost(structure: Structure) -> Cost:
             )
             if not operands:
                 continue
-            spoken = {axis for axes in operands for axis in axes}
-            output = tuple(axis for axis in structure.family(decision) if axis in spoken)
+            scope = {axis for axes in operands for axis in axes}
+            output = tuple(axis for axis in structure.family(decision) if axis in scope)
             path = contraction_path(operands, output, structure.sizes)
             operations += path.operations
             volumes.append((path.largest_table, path.largest_table_axes, decision))
@@ -76,16 +77,18 @@ def predict_cost(structure: Structure) -> Cost:
     return Cost(operations, largest, nodes, cause, unknowns)
 
 
-def _kept(structure: Structure, nodes: tuple[int, ...]) -> tuple[tuple[int, int], ...]:
-    """Which of these nodes only decisions after the last of them still speak of."""
+def _kept_for_decisions(
+    structure: Structure, nodes: tuple[int, ...]
+) -> tuple[tuple[int, int], ...]:
+    """Return the nodes to which, after the last of them, only decisions still refer."""
     last = max(nodes, default=0)
-    found = []
+    kept = []
     for node in nodes:
         later = [n for n, known in enumerate(structure.parents) if n > last and node in known]
-        counted = any(node in scope and max(scope) > last for scope in structure.scopes)
-        if later and not counted and all(structure.owners[n] is not None for n in later):
-            found.append((node, later[-1]))
-    return tuple(found)
+        valued = any(node in scope and max(scope) > last for scope in structure.scopes)
+        if later and not valued and all(structure.owners[n] is not None for n in later):
+            kept.append((node, later[-1]))
+    return tuple(kept)
 
 
 def _volume(structure: Structure, axes: tuple[int, ...]) -> float:

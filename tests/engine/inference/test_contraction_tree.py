@@ -36,11 +36,11 @@ def whole(tables, axes):
 def test_up_and_down_give_what_one_product_of_everything_gives(kind, tables):
     wanted = (1, 3, 4)
     tree = ContractionTree(OPERANDS, OUTPUT, SIZES, COUNT, wanted, kind)
-    pairs = [kind.leaf(kind.carried(mass), gain) for mass, gain in zip(*tables, strict=True)]
+    pairs = [kind.leaf(kind.encode_mass(mass), gain) for mass, gain in zip(*tables, strict=True)]
     found, joints = tree.evaluate_with_joints(pairs)
     mass, points = whole(tables, OUTPUT)
-    assert kind.expected(found) == pytest.approx(points / mass)
-    assert kind.expected(tree.evaluate(pairs)[tree.root]) == pytest.approx(points / mass)
+    assert kind.expected_utility(found) == pytest.approx(points / mass)
+    assert kind.expected_utility(tree.evaluate(pairs)[tree.root]) == pytest.approx(points / mass)
     for leaf, axes, joint in zip(wanted, tree.joints, joints, strict=True):
         assert axes == (len(SIZES), *dict.fromkeys((*OUTPUT, *OPERANDS[leaf])))
         case, worth = whole(tables, axes[1:])
@@ -56,6 +56,6 @@ def test_logarithms_do_not_underflow():
     pairs = [LogProduct.leaf(tiny, None), LogProduct.leaf(tiny, np.array([[1.0, 0.0]]))]
     found, (joint,) = tree.evaluate_with_joints(pairs)
     likely = 1 / (1 + np.exp(-2))
-    assert LogProduct.expected(found) == pytest.approx([likely])
+    assert LogProduct.expected_utility(found) == pytest.approx([likely])
     expected = [[likely * (1 - likely), -likely * (1 - likely)]]
     assert LogProduct.advantage(joint, found) == pytest.approx(np.array(expected))

@@ -21,8 +21,8 @@ def closed_form(precision: float) -> list[float]:
 
 
 def test_all_equilibria_of_a_coordination_are_found():
-    equilibrium = mg.solve(coordination(1.0, 1.0), precision=4.0)
-    others = equilibrium.others(starts=30)
+    equilibrium = mg.solve(coordination(1.0, 1.0), lambda_=4.0)
+    others = equilibrium.other_equilibria(starts=30)
     found = [equilibrium, *(other.equilibrium for other in others)]
     assert sorted(e.policy("row")[0] for e in found) == pytest.approx(closed_form(4.0), abs=1e-8)
     assert {round(o.equilibrium.policy("row")[0], 3): o.stable for o in others}[0.5] is False
@@ -30,7 +30,7 @@ def test_all_equilibria_of_a_coordination_are_found():
 
 
 def test_each_is_verified_and_can_be_asked():
-    others = mg.solve(coordination(1.0, 1.0), precision=4.0).others(starts=30)
+    others = mg.solve(coordination(1.0, 1.0), lambda_=4.0).other_equilibria(starts=30)
     for other in others:
         assert other.equilibrium.residual < 1e-9
         assert sum(other.equilibrium.forecast("row").values()) == pytest.approx(1)
@@ -38,5 +38,5 @@ def test_each_is_verified_and_can_be_asked():
 
 
 def test_a_contest_with_one_equilibrium_has_no_others():
-    assert mg.solve(coordination(1.0, 1.0), precision=1.0).others(starts=12) == []
-    assert mg.solve(mg.load("harbour-lease")).others(starts=12) == []
+    assert mg.solve(coordination(1.0, 1.0), lambda_=1.0).other_equilibria(starts=12) == []
+    assert mg.solve(mg.load("harbour-lease")).other_equilibria(starts=12) == []

@@ -23,7 +23,7 @@ def cases():
 @pytest.mark.parametrize(("path", "precision"), list(cases()))
 def test_every_probability_is_gambits(path, precision):
     solution = json.loads(path.read_text())["logit_qre"][precision]
-    equilibrium = mg.solve(from_json(path.read_text()), precision=float(precision))
+    equilibrium = mg.solve(from_json(path.read_text()), lambda_=float(precision))
     for name, expected in solution.items():
         assert np.abs(equilibrium.policy(name) - np.array(expected)).max() < 1e-8
     assert equilibrium.residual < 1e-12
@@ -46,7 +46,7 @@ def test_closed_options_are_never_taken(diagram):
 @given(diagrams())
 @settings(max_examples=10)
 def test_precision_zero_is_uniform_play(diagram):
-    equilibrium = mg.solve(diagram, precision=0.0)
+    equilibrium = mg.solve(diagram, lambda_=0.0)
     for decision, policy in zip(diagram.decisions, equilibrium.policies, strict=True):
         opens = diagram.open_options(decision)
         assert np.allclose(policy, opens / opens.sum(axis=-1, keepdims=True))
@@ -65,13 +65,13 @@ def coordination(row: float, column: float) -> Diagram:
 
 
 def test_a_symmetric_fork_is_taken_and_told():
-    equilibrium = mg.solve(coordination(9.0, 9.0), precision=2.0)
+    equilibrium = mg.solve(coordination(9.0, 9.0), lambda_=2.0)
     assert len(equilibrium.forks) == 1
     assert equilibrium.policy("row")[0] > 0.99
 
 
 def test_a_branch_that_turns_back_is_followed():
-    equilibrium = mg.solve(coordination(9.0, 9.001), precision=2.0)
+    equilibrium = mg.solve(coordination(9.0, 9.001), lambda_=2.0)
     assert equilibrium.forks == ()
     assert equilibrium.policy("column")[1] > 0.99
 
@@ -80,12 +80,12 @@ def test_unreachable_sets_are_played_uniformly():
     never = Decision("early", ("a", "b"), (), "p", open_options=np.array([True, False]))
     late = Decision("late", ("a", "b"), ("early",), "p")
     gain = Utility("p", ("late",), Fixed(np.array([5.0, 0.0])))
-    equilibrium = mg.solve(Diagram((never, late), (gain,)), precision=1.0)
+    equilibrium = mg.solve(Diagram((never, late), (gain,)), lambda_=1.0)
     assert equilibrium.policy("late")[1] == pytest.approx([0.5, 0.5])
     assert equilibrium.reach["late"][1] == 0
 
 
 def test_not_converging_is_an_outcome_with_a_sentence():
     with pytest.raises(mg.NotConverged, match="overflowed or was undefined") as caught:
-        mg.solve(coordination(1e308, 1e308), precision=1e10)
+        mg.solve(coordination(1e308, 1e308), lambda_=1e10)
     assert caught.value.status == "not_finite"

@@ -104,7 +104,7 @@ def test_a_branch_that_turns_back_is_followed_without_a_matrix():
 
 def test_derivatives_by_products_are_those_by_factoring(monkeypatch):
     diagram = short(3)
-    equilibrium = mg.solve(diagram, precision=0.5)
+    equilibrium = mg.solve(diagram, lambda_=0.5)
     expected = equilibrium.sensitivity("f0@3 = a").lambdas
     monkeypatch.setattr("middlegame.engine.qre.sensitivity.is_long", lambda structure: True)
     found = equilibrium.sensitivity("f0@3 = a").lambdas

@@ -1,1 +1,1 @@
-"""Many samples of one diagram at once."""
+"""Many samples of one diagram at once: equilibria, outcomes, derivatives."""

@@ -1,10 +1,10 @@
-"""Many samples at once: the same diagram at many thetas, each solved to its own equilibrium.
+"""The equilibria of many samples of a diagram's numbers at once, by a ramp of lambda.
 
-Every table carries the samples as its last axis. Decisions on no cycle need one evaluation each.
-The others are brought along a ramp of lambda from 0 by Gauss-Seidel sweeps, the last mover first,
-and then iterated at the target until all samples have settled; a sample whose sweeps do not shrink
-there is damped more and more. A ramp may leave the principal branch where a full trace would not:
-its answers are checked against the trace on a sample (`middlegame.samples`).
+Every table has the samples as its last axis. Decisions on no cycle need one evaluation each. The
+others follow a ramp of lambda from 0 by Gauss-Seidel sweeps, the last mover first, and are then
+iterated at the target until all samples have converged; samples whose changes do not shrink are
+damped more and more. A ramp may leave the principal branch where a full trace would not: callers
+check some of its results against the trace (`middlegame.sweeps`).
 """
 
 from collections.abc import Callable, Sequence
@@ -31,17 +31,17 @@ from middlegame.engine.temporal.long_diagrams import is_long
 from middlegame.engine.temporal.numpy_sweep import BatchSweeper, gauss_seidel
 
 Logits = dict[int, Array]
-"""Each decision's logits, `[*observed, options, samples]`."""
+"""The logits of each decision, `[*observed, options, samples]`."""
 
 
 @dataclass(frozen=True)
 class Ramp:
-    """How samples are brought to their equilibria.
+    """The steps of lambda and the limits of the sweeps.
 
     Attributes:
-        rungs: steps of lambda from 0 to its target, one sweep on each.
-        most: sweeps at the target at most.
-        tolerance: of the largest change of a probability in a sweep.
+        steps: the steps of lambda from 0 to its target, with one sweep at each.
+        max_sweeps: the most sweeps at the target.
+        tolerance: the largest change of a logit at which the sweeps end.
     """
 
     steps: int = 8
@@ -50,113 +50,108 @@ class Ramp:
 
 
 class BatchSolution(NamedTuple):
-    """Where samples ended.
+    """The equilibria of many samples.
 
     Attributes:
         logits: `[rows, max_options, samples]`.
         policies: `[rows, max_options, samples]`.
         residual: the largest gap between a probability and the logit response, `[samples]`.
-        sweeps: how many sweeps at the target the slowest sample took.
     """
 
     logits: Array
     policies: Array
     residual: Array
-    sweeps: Array
 
 
 def solve_batch(structure: Structure, game: Game, ramp: Ramp) -> BatchSolution:
-    """Solve samples; to be compiled.
+    """Solve all samples; to be compiled by JAX.
 
     Args:
         structure: the diagram.
         game: its numbers, `tables` and `lambdas` with the samples as their last axis.
-        ramp: how they are brought there.
+        ramp: the steps of lambda and the limits of the sweeps.
     """
     samples = game.tables.shape[-1]
-    reply = logit_responses(structure, structure.decisions, game)
+    respond = logit_responses(structure, structure.decisions, game)
 
     def sweep(order: tuple[int, ...], before: Logits, lambda_fraction: Array | float) -> Logits:
-        """Let decisions respond one after the other, each to what those before it did."""
+        """Let decisions respond one after the other, each to the earlier ones' new policies."""
         after = dict(before)
         strategy = {
-            d: decision_policy(structure, d, game, logits, lambda_fraction) for d, logits in before.items()
+            d: decision_policy(structure, d, game, logits, lambda_fraction)
+            for d, logits in before.items()
         }
         for decision in order:
-            after[decision] = reply[decision](strategy)
-            strategy[decision] = decision_policy(structure, decision, game, after[decision], lambda_fraction)
+            after[decision] = respond[decision](strategy)
+            strategy[decision] = decision_policy(
+                structure, decision, game, after[decision], lambda_fraction
+            )
         return after
 
     logits = {d: jnp.zeros((*structure.shape(d), samples)) for d in structure.decisions}
-    swept = jnp.zeros((), int)
     first = traced_decisions(structure)[::-1]
     if first:
-        climbing = {decision: logits[decision] for decision in first}
-        count, climbed = _sweep_to_target(lambda *at: sweep(first, *at), climbing, samples, ramp)
-        swept, logits = count - ramp.steps, logits | climbed
+        start = {decision: logits[decision] for decision in first}
+        logits |= _sweep_to_target(lambda *at: sweep(first, *at), start, samples, ramp)
     for level in evaluation_levels(structure):
         logits = sweep(level, logits, 1.0)
     strategy = {d: decision_policy(structure, d, game, at, 1.0) for d, at in logits.items()}
     gaps = [
-        jnp.abs(strategy[d] - decision_policy(structure, d, game, reply[d](strategy), 1.0))
+        jnp.abs(strategy[d] - decision_policy(structure, d, game, respond[d](strategy), 1.0))
         for d in structure.decisions
     ]
-    lay = layout_of(structure).pad_batch
+    pad = layout_of(structure).pad_batch
     return BatchSolution(
-        lay(logits, samples, jnp), lay(strategy, samples, jnp), _largest_per_sample(gaps, samples), swept
+        pad(logits, samples, jnp), pad(strategy, samples, jnp), _largest_per_sample(gaps, samples)
     )
 
 
 def _sweep_to_target(
     sweep: Callable[[Logits, Array], Logits], logits: Logits, samples: int, ramp: Ramp
-) -> tuple[Array, Logits]:
-    """Sweep up the ramp, and at the target until all samples have settled.
+) -> Logits:
+    """Sweep up the ramp, and at the target until all samples have converged.
 
-    One loop for both: it is compiled once.
-
-    Returns:
-        How many sweeps that took, and where they ended.
+    Both are one loop, which is compiled once.
     """
 
-    def unsettled(state: tuple[Array, Logits, Array, Array]) -> Array:
+    def is_running(state: tuple[Array, Logits, Array, Array]) -> Array:
         count, _, _, change = state
         return (count < ramp.steps + ramp.max_sweeps) & (change.max() > ramp.tolerance)
 
-    def again(state: tuple[Array, Logits, Array, Array]) -> tuple[Array, Logits, Array, Array]:
+    def iterate(state: tuple[Array, Logits, Array, Array]) -> tuple[Array, Logits, Array, Array]:
         count, before, damping, change = state
         ramping = count < ramp.steps
         lambda_fraction = jnp.where(ramping, (count + 1.0) / ramp.steps, 1.0)
         moved = jax.tree.map(jnp.subtract, sweep(before, lambda_fraction), before)
         size = _largest_per_sample([jnp.abs(part) for part in moved.values()], samples)
-        # A sample that moved more than before is damped more from now on.
+        # A sample whose change has grown is damped more from now on.
         slower = jnp.where(size > change, 0.6 * damping, jnp.minimum(1.0, 1.05 * damping))
         damping = jnp.where(ramping, 1.0, slower)
         after = jax.tree.map(lambda at, by: at + damping * by, before, moved)
         return count + 1, after, damping, jnp.where(ramping, jnp.inf, size)
 
     state = (jnp.zeros((), int), logits, jnp.ones(samples), jnp.full(samples, jnp.inf))
-    count, logits, _, _ = jax.lax.while_loop(unsettled, again, state)
-    return count, logits
+    _, logits, _, _ = jax.lax.while_loop(is_running, iterate, state)
+    return logits
 
 
 def _largest_per_sample(parts: Sequence[Array], samples: int) -> Array:
-    """Return each sample's largest number, `[samples]`, of parts with the samples as their last axis."""
+    """Return the largest number in all arrays for each sample, `[samples]`, their last axis."""
     every = [part.max(axis=tuple(range(part.ndim - 1))) for part in parts]
     return reduce(jnp.maximum, every, jnp.zeros(samples))
 
 
 def solve_long_batch(structure: Structure, game: Game, ramp: Ramp) -> BatchSolution:
-    """Solve samples.
+    """Solve all samples of a long diagram, in NumPy.
 
     Args:
         structure: the diagram.
         game: its numbers, `tables` and `lambdas` with the samples as their last axis.
-        ramp: how they are brought there; no rungs are climbed where no decision is on a cycle.
+        ramp: the steps of lambda and the limits of the sweeps; ignored without cycles.
     """
     sweeper = BatchSweeper(structure, game)
     if not traced_decisions(structure):
-        logits, answers, swept = gauss_seidel(sweeper, len(structure.decisions))
-        return _measure_batch(structure, game, logits, answers, swept)
+        return _measure_batch(structure, game, *gauss_seidel(sweeper, len(structure.decisions)))
     logits = sweeper.uniform_logits
     damping, change = np.ones(logits.shape[-1]), np.full(logits.shape[-1], np.inf)
     count = 0
@@ -167,52 +162,52 @@ def solve_long_batch(structure: Structure, game: Game, ramp: Ramp) -> BatchSolut
             logits = logits + moved
         else:
             before, change = change, np.abs(moved).max(axis=0, initial=0.0)
-            # A sample that moved more than before is damped more from now on.
+            # A sample whose change has grown is damped more from now on.
             damping = np.where(change > before, 0.6 * damping, np.minimum(1.0, 1.05 * damping))
             logits = logits + damping * moved
         count += 1
-    answers = sweeper.sweep(logits, jacobi=True)
-    return _measure_batch(structure, game, logits, answers, count - ramp.steps)
+    return _measure_batch(structure, game, logits, sweeper.sweep(logits, jacobi=True))
 
 
 def _measure_batch(
-    structure: Structure, game: Game, logits: Floats, answers: Floats, swept: int
+    structure: Structure, game: Game, logits: Floats, response: Floats
 ) -> BatchSolution:
-    """Measure where samples ended, given what their logits bring about."""
+    """Return the solution and its residuals, given the logits and the logit response to them."""
     layout = layout_of(structure)
     shape = (layout.row_count, layout.max_options, logits.shape[-1])
     opens = np.asarray(game.opens)[..., None]
-    logits, answers = logits.reshape(shape), answers.reshape(shape)
+    logits, response = logits.reshape(shape), response.reshape(shape)
     with np.errstate(invalid="ignore"):
-        strategy, replied = (policies(opens, at, 1.0, axis=-2) for at in (logits, answers))
-        residual = np.abs(strategy - replied).max(axis=(0, 1), initial=0.0)
-    return BatchSolution(logits, strategy, residual, swept)
+        strategy, best = (policies(opens, at, 1.0, axis=-2) for at in (logits, response))
+        residual = np.abs(strategy - best).max(axis=(0, 1), initial=0.0)
+    return BatchSolution(logits, strategy, residual)
 
 
 @lru_cache(maxsize=32)
 def batch_solver(
     structure: Structure, ramp: Ramp
 ) -> Callable[..., tuple[BatchSolution, list[Array]]]:
-    """Return the solver of a structure: from a game and what was seen to where its samples settle.
+    """Return a function that solves all samples of a structure, in the cheaper way.
 
     Returns:
-        From (game, seen) to `BatchSolution` and every node's probabilities together with what was seen,
-        `[states, samples]` each.
+        A function of (game, evidence) to the solution and the joint probabilities of each node's
+        states with the evidence, `[states, samples]` each.
     """
     if is_long(structure):
 
         def by_sweeps(
-            game: Game, seen: BatchEvidence | None = None
+            game: Game, evidence: BatchEvidence | None = None
         ) -> tuple[BatchSolution, list[Array]]:
-            found = solve_long_batch(structure, game, ramp)
-            return found, long_outcome_probabilities(structure, game, found.policies, seen).nodes
+            solution = solve_long_batch(structure, game, ramp)
+            nodes = long_outcome_probabilities(structure, game, solution.policies, evidence).nodes
+            return solution, nodes
 
         return by_sweeps
 
     def contracted(
-        game: Game, seen: BatchEvidence | None = None
+        game: Game, evidence: BatchEvidence | None = None
     ) -> tuple[BatchSolution, list[Array]]:
-        found = solve_batch(structure, game, ramp)
-        return found, node_probabilities(structure, game, found.policies, seen)
+        solution = solve_batch(structure, game, ramp)
+        return solution, node_probabilities(structure, game, solution.policies, evidence)
 
     return jax.jit(contracted)

@@ -1,4 +1,7 @@
-"""What happens in many samples under their policies; every table has the samples as its last axis."""
+"""Probabilities and expected utilities in many samples, the last axis of every table.
+
+The functions for long diagrams run in NumPy; all others are to be compiled by JAX.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -15,17 +18,20 @@ from middlegame.engine.inference.marginals import expectation_of_product, margin
 from middlegame.engine.inference.products import Axes, batch_product
 
 BatchEvidence = Mapping[int, Array]
-"""For each observed node the likelihood of the observation in each of its states, `[states,
-samples]`; the samples may be 1."""
+"""For each observed node, the likelihood of the observation in each of its states.
+
+It is `[states, samples]`, or `[states, 1]` if it is the same in all samples.
+"""
 
 
 class OutcomeProbabilities(NamedTuple):
-    """What happens in many samples.
+    """Joint probabilities with the evidence, not normalised.
 
     Attributes:
-        seen: the probability of what was seen, `[samples]`.
-        nodes: of each node's states together with it, `[states, samples]` each.
-        points: of each utility, times that probability, `[utilities, samples]`.
+        evidence: the probability of the evidence, `[samples]`.
+        nodes: for each node, the joint probability of each state, `[states, samples]`.
+        expected_utility: the expectation of each utility times the evidence's likelihood,
+            `[utilities, samples]`.
     """
 
     evidence: Array
@@ -34,32 +40,47 @@ class OutcomeProbabilities(NamedTuple):
 
 
 def node_probabilities(
-    structure: Structure, game: Game, strategy: Array, seen: BatchEvidence | None = None
+    structure: Structure, game: Game, strategy: Array, evidence: BatchEvidence | None = None
 ) -> list[Array]:
-    """Return every node's probabilities, `[states, samples]` each, to policies as `Settled` has them.
+    """Return the joint probabilities of each node's states with the evidence.
 
-    Those of its states together with what was seen, not normalised. To be compiled, as is all
-    that follows.
+    Args:
+        structure: the diagram.
+        game: its numbers.
+        strategy: the policies, `[rows, max_options, samples]`.
+        evidence: the observations.
+
+    Returns:
+        For each node `[states, samples]`, not normalised.
     """
     nodes = [(node,) for node in range(len(structure.sizes))]
-    return _joints(structure, game, strategy, nodes, seen or {})
+    return _joints(structure, game, strategy, nodes, evidence or {})
 
 
 def outcome_probabilities(
-    structure: Structure, game: Game, strategy: Array, seen: BatchEvidence | None = None
+    structure: Structure, game: Game, strategy: Array, evidence: BatchEvidence | None = None
 ) -> OutcomeProbabilities:
-    """Return the probability of what was seen, every node's probabilities and all expected points."""
+    """Return the probabilities of the evidence and of all nodes, and all expected utilities.
+
+    Args:
+        structure: the diagram.
+        game: its numbers.
+        strategy: the policies, `[rows, max_options, samples]`.
+        evidence: the observations.
+    """
     layout = layout_of(structure)
     nodes = [(node,) for node in range(len(structure.sizes))]
     scopes = [*dict.fromkeys(structure.scopes)]
-    probability, *found = _joints(structure, game, strategy, [(), *nodes, *scopes], seen or {})
-    joints = dict(zip(scopes, found[len(nodes) :], strict=True))
-    nobody = jnp.zeros(strategy.shape[-1])
-    gains = [
+    probability, *rest = _joints(structure, game, strategy, [(), *nodes, *scopes], evidence or {})
+    joints = dict(zip(scopes, rest[len(nodes) :], strict=True))
+    # A row of zeros, which is cut off again, lets there be no utility at all.
+    none = jnp.zeros(strategy.shape[-1])
+    utilities = [
         batch_product(layout.utility_table(game.tables, utility), scope, joints[scope], scope, ())
         for utility, scope in enumerate(structure.scopes)
     ]
-    return OutcomeProbabilities(probability, found[: len(nodes)], jnp.stack([*gains, nobody])[:-1])
+    expected = jnp.stack([*utilities, none])[:-1]
+    return OutcomeProbabilities(probability, rest[: len(nodes)], expected)
 
 
 def expectations(
@@ -68,124 +89,132 @@ def expectations(
     strategy: Array,
     over: Axes,
     weights: Array,
-    seen: BatchEvidence | None = None,
-    times: Sequence[tuple[Axes, Array]] = (),
+    evidence: BatchEvidence | None = None,
+    multipliers: Sequence[tuple[Axes, Array]] = (),
 ) -> Array:
-    """Return the expectations `[functions, samples]` of functions of some nodes' joint states.
-
-    That is, sums over states times P(states and what was seen), not normalised.
+    """Return the sums over all states of functions times P(states, evidence).
 
     Args:
         structure: the diagram.
         game: its numbers.
         strategy: the policies, `[rows, max_options, samples]`.
-        over: the nodes.
+        over: the nodes of the functions.
         weights: the functions, `[functions, *sizes of over, samples]`; the samples may be 1.
-        seen: what was observed.
-        times: functions of other nodes that each is multiplied by, `[*their sizes, samples]`.
+        evidence: the observations.
+        multipliers: functions of other nodes by which each is multiplied, `[*sizes, samples]`.
+
+    Returns:
+        `[functions, samples]`, not normalised.
     """
     functions = len(structure.sizes)
-    more = [((functions, *over), weights), *times]
-    nodes = tuple({*over, *(node for axes, _ in times for node in axes)})
-    return _summed(structure, game, strategy, nodes, more, (functions,), seen or {}, len(weights))
+    more = [((functions, *over), weights), *multipliers]
+    nodes = tuple({*over, *(node for axes, _ in multipliers for node in axes)})
+    return _sum_product(
+        structure, game, strategy, nodes, more, (functions,), evidence or {}, len(weights)
+    )
 
 
 def evidence_likelihood(
-    structure: Structure, game: Game, strategy: Array, seen: BatchEvidence
+    structure: Structure, game: Game, strategy: Array, evidence: BatchEvidence
 ) -> Array:
-    """Return the probability `[samples]` of what was seen, everything else summed out."""
-    if not seen:
+    """Return the probability of the evidence, `[samples]`."""
+    if not evidence:
         return jnp.ones(strategy.shape[-1])
-    return _summed(structure, game, strategy, (), [], (), seen)
+    return _sum_product(structure, game, strategy, (), [], (), evidence)
 
 
 def _joints(
-    structure: Structure, game: Game, strategy: Array, wanted: Sequence[Axes], seen: BatchEvidence
+    structure: Structure,
+    game: Game,
+    strategy: Array,
+    wanted: Sequence[Axes],
+    evidence: BatchEvidence,
 ) -> list[Array]:
-    """Return the probabilities of many sets of nodes together with what was seen.
+    """Return the joint probabilities of many sets of nodes with the evidence.
 
-    By one tree, or by a contraction for each where that is less work: it leaves out all that the
-    set does not depend on.
+    They come from one tree, or from a contraction for each set if that is less work: a contraction
+    leaves out the nodes that are barren for its set.
     """
     sizes, samples = structure.sizes, strategy.shape[-1]
-    sets = [over for over in dict.fromkeys(wanted) if over or seen]
-    found: dict[Axes, Array] = {} if seen else {(): jnp.ones(samples)}
+    sets = [over for over in dict.fromkeys(wanted) if over or evidence]
+    joints: dict[Axes, Array] = {} if evidence else {(): jnp.ones(samples)}
     if sets:
         every = tuple({node for over in sets for node in over})
-        tables, operands = _tables(structure, game, strategy, every, seen)
-        meeting = JointTree(operands, sets, sizes)
-        alone = sum(
+        tables, operands = _tables_and_axes(structure, game, strategy, every, evidence)
+        tree = JointTree(operands, sets, sizes)
+        separately = sum(
             contraction_path(
-                tuple(_tables(structure, game, strategy, over, seen)[1]), over, sizes
+                tuple(_tables_and_axes(structure, game, strategy, over, evidence)[1]), over, sizes
             ).operations
-            for over in meeting.table_of
+            for over in tree.table_of
         )
-        if meeting.operations <= alone:
-            found |= meeting.joints(tables, batch_product)
+        if tree.operations <= separately:
+            joints |= tree.joints(tables, batch_product)
     for over in sets:
-        if over not in found:
-            found[over] = _summed(structure, game, strategy, over, [], over, seen)
-    shapes = {over: (*(sizes[node] for node in over), samples) for over in found}
-    return [jnp.broadcast_to(found[over], shapes[over]) for over in wanted]
+        if over not in joints:
+            joints[over] = _sum_product(structure, game, strategy, over, [], over, evidence)
+    shapes = {over: (*(sizes[node] for node in over), samples) for over in joints}
+    return [jnp.broadcast_to(joints[over], shapes[over]) for over in wanted]
 
 
-def _tables(
-    structure: Structure, game: Game, strategy: Array, over: Axes, seen: BatchEvidence
+def _tables_and_axes(
+    structure: Structure, game: Game, strategy: Array, over: Axes, evidence: BatchEvidence
 ) -> tuple[list[Array], list[Axes]]:
-    """Return what was seen and the tables of nodes and all that they depend on, and their axes."""
+    """Return the evidence and the tables of the nodes and their ancestors, and their axes."""
     layout = layout_of(structure)
-    operands: list[Axes] = [(node,) for node in seen]
-    tables = list(seen.values())
-    for node in sorted(structure.ancestors((*over, *seen))):
-        chance = structure.owners[node] is None
+    operands: list[Axes] = [(node,) for node in evidence]
+    tables = list(evidence.values())
+    for node in sorted(structure.ancestors((*over, *evidence))):
         operands.append(structure.family(node))
         tables.append(
-            layout.chance_table(game.tables, node) if chance else layout.policy_table(strategy, node)
+            layout.chance_table(game.tables, node)
+            if structure.owners[node] is None
+            else layout.policy_table(strategy, node)
         )
     return tables, operands
 
 
-def _summed(
+def _sum_product(
     structure: Structure,
     game: Game,
     strategy: Array,
     over: Axes,
     more: Sequence[tuple[Axes, Array]],
     output: Axes,
-    seen: BatchEvidence,
+    evidence: BatchEvidence,
     functions: int = 1,
 ) -> Array:
-    """Multiply the tables of nodes and all that they depend on with more, and sum the rest out."""
-    tables, operands = _tables(structure, game, strategy, over, seen)
+    """Multiply the tables of the nodes, their ancestors and `more`; sum out all but the output."""
+    tables, operands = _tables_and_axes(structure, game, strategy, over, evidence)
     tables = [*(table for _, table in more), *tables]
     operands = [*(axes for axes, _ in more), *operands]
     sizes = (*structure.sizes, functions)
-    found = contract(tables, operands, output, sizes, batch_product)
-    return jnp.broadcast_to(found, (*(sizes[axis] for axis in output), strategy.shape[-1]))
+    total = contract(tables, operands, output, sizes, batch_product)
+    return jnp.broadcast_to(total, (*(sizes[axis] for axis in output), strategy.shape[-1]))
 
 
 def long_outcome_probabilities(
-    structure: Structure, game: Game, strategy: Array, seen: BatchEvidence | None = None
+    structure: Structure, game: Game, strategy: Array, evidence: BatchEvidence | None = None
 ) -> OutcomeProbabilities:
-    """Return the probability of what was seen, every node's probabilities and all expected points.
+    """Return `outcome_probabilities` of a long diagram, by message passing in NumPy.
 
     Args:
         structure: the diagram.
         game: its numbers.
         strategy: the policies, `[rows, max_options, samples]`.
-        seen: what was observed.
+        evidence: the observations.
     """
     layout = layout_of(structure)
     nodes = [(node,) for node in range(len(structure.sizes))]
     wanted: list[Axes] = [(), *nodes, *structure.scopes]
-    found = marginals(structure, _node_tables(structure, game, strategy), wanted, seen)
+    joints = marginals(structure, _node_tables(structure, game, strategy), wanted, evidence)
     cells = np.asarray(game.tables)
-    gains = [
+    utilities = [
         (layout.utility_table(cells, utility) * chances).sum(axis=tuple(range(chances.ndim - 1)))
-        for utility, chances in enumerate(found[1 + len(nodes) :])
+        for utility, chances in enumerate(joints[1 + len(nodes) :])
     ]
-    points = np.stack(gains) if gains else np.zeros((0, np.shape(strategy)[-1]))
-    return OutcomeProbabilities(found[0], found[1 : 1 + len(nodes)], points)
+    expected = np.stack(utilities) if utilities else np.zeros((0, np.shape(strategy)[-1]))
+    return OutcomeProbabilities(joints[0], joints[1 : 1 + len(nodes)], expected)
 
 
 def long_expectations(
@@ -194,20 +223,35 @@ def long_expectations(
     strategy: Array,
     over: Axes,
     weights: Array,
-    seen: BatchEvidence | None = None,
-    times: Sequence[tuple[Axes, Array]] = (),
+    evidence: BatchEvidence | None = None,
+    multipliers: Sequence[tuple[Axes, Array]] = (),
 ) -> Array:
-    """Return the expectations of functions of some nodes' joint states; see `engine.batch.outcomes`."""
+    """Return `expectations` in a long diagram, by message passing in NumPy.
+
+    Args:
+        structure: the diagram.
+        game: its numbers.
+        strategy: the policies, `[rows, max_options, samples]`.
+        over: the nodes of the functions.
+        weights: the functions, `[functions, *sizes of over, samples]`; the samples may be 1.
+        evidence: the observations.
+        multipliers: functions of other nodes by which each is multiplied, `[*sizes, samples]`.
+
+    Returns:
+        `[functions, samples]`, not normalised.
+    """
     tables = _node_tables(structure, game, strategy)
-    more = [(np.asarray(table), axes) for axes, table in times]
-    found = [
-        expectation_of_product(structure, tables, [(each, over), *more], seen)
-        for each in np.asarray(weights)
-    ]
-    return np.stack(found)
+    more = [(np.asarray(table), axes) for axes, table in multipliers]
+    return np.stack(
+        [
+            expectation_of_product(structure, tables, [(each, over), *more], evidence)
+            for each in np.asarray(weights)
+        ]
+    )
 
 
 def _node_tables(structure: Structure, game: Game, strategy: Array) -> list[Floats]:
+    """Return each node's table or policy, `[*parents, states, samples]`."""
     layout = layout_of(structure)
     cells = np.asarray(game.tables)
     flat = np.asarray(strategy).reshape(-1, np.shape(strategy)[-1])

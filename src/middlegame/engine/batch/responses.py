@@ -1,7 +1,7 @@
-"""Logit responses in many worlds at once, every table with the worlds as its last axis.
+"""Logit responses for many samples at once; every table has the samples as its last axis.
 
-What a decision's payoffs are computed from besides policies is reduced once; sweeps multiply what
-is left with the policies as they then are.
+The chance tables and utilities of a decision's payoffs are reduced once. Sweeps multiply the result
+by the current policies.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -16,19 +16,21 @@ from middlegame.engine.inference.potentials import Potential, contract_potential
 from middlegame.engine.inference.products import align, batch_product
 
 LogitResponse = Callable[[Mapping[int, Array]], Array]
-"""From the other decisions' policies to the logits that these bring about; all of them, as below,
-`[*observed, options, worlds]`."""
+"""A function of the other decisions' policies to a decision's logit response.
+
+Policies and response are `[*observed, options, samples]`.
+"""
 
 
 def logit_responses(
     structure: Structure, decisions: Iterable[int], game: Game
 ) -> dict[int, LogitResponse]:
-    """Make decisions ready to respond; to be compiled.
+    """Return the logit response functions of decisions; to be compiled by JAX.
 
     Args:
         structure: the diagram.
-        decisions: which.
-        game: its numbers, `tables` and `lambdas` with the worlds as their last axis.
+        decisions: the decisions that respond.
+        game: its numbers, `tables` and `lambdas` with the samples as their last axis.
     """
     return {decision: _logit_response(structure, decision, game) for decision in decisions}
 
@@ -44,55 +46,53 @@ def _logit_response(structure: Structure, decision: int, game: Game) -> LogitRes
         if structure.owners[node] is None
     ]
     utilities = [layout.utility_table(game.tables, utility) for utility in needed.utilities]
-    spoken = {
-        axis for family in (*shape.families_of(decides=True), shape.family) for axis in family
-    }
+    scope = {axis for family in (*shape.families_of(decides=True), shape.family) for axis in family}
     given = [
         *map(Potential.from_node, chances, shape.families_of(decides=False)),
         *map(Potential.from_utility, utilities, shape.scopes),
     ]
-    still = reduce_potentials(given, spoken, shape.sizes, batch_product)
-    precision = game.lambdas[layout.decision_index[decision]]
+    reduced = reduce_potentials(given, scope, shape.sizes, batch_product)
+    lambdas = game.lambdas[layout.decision_index[decision]]
     opens = layout.policy_table(game.opens, decision)[..., None]
     reached = game.reached[layout.rows[decision]].reshape(*opens.shape[:-2], 1, 1)
 
-    def reply(played: Mapping[int, Array]) -> Array:
+    def respond(strategy: Mapping[int, Array]) -> Array:
         others = map(
-            Potential.from_node, (played[d] for d in relevant), shape.families_of(decides=True)
+            Potential.from_node, (strategy[d] for d in relevant), shape.families_of(decides=True)
         )
-        points = _payoffs(shape, [*others, *still])
-        mean = _reduce_options(jnp.add, jnp.where(opens, points, 0.0)) / opens.sum(
+        payoffs = _payoffs(shape, [*others, *reduced])
+        mean = _reduce_options(jnp.add, jnp.where(opens, payoffs, 0.0)) / opens.sum(
             -2, keepdims=True
         )
-        return jnp.where(opens & reached, precision * (points - mean), 0.0)
+        return jnp.where(opens & reached, lambdas * (payoffs - mean), 0.0)
 
     def indifferent(_: Mapping[int, Array]) -> Array:
-        return jnp.zeros((*structure.shape(decision), len(precision)))
+        return jnp.zeros((*structure.shape(decision), len(lambdas)))
 
-    return reply if shape.scopes else indifferent
+    return respond if shape.scopes else indifferent
 
 
 def _payoffs(shape: PayoffShape, factors: Sequence[Potential]) -> Array:
-    """Multiply factors to the points of each option at each information set."""
-    spoken = {axis for factor in factors for axis in factor.axes}
-    open_ = tuple(axis for axis in shape.family if axis in spoken)
-    found = contract_potentials(factors, open_, shape.sizes, batch_product)
-    assert found.utility is not None, "utilities stand among the factors"
-    points = align(*found.utility, shape.family)
-    if found.mass is not None:
-        mass = align(*found.mass, shape.family)
+    """Return the payoffs `[*observed, options, samples]` from the potentials' product."""
+    scope = {axis for factor in factors for axis in factor.axes}
+    open_ = tuple(axis for axis in shape.family if axis in scope)
+    product = contract_potentials(factors, open_, shape.sizes, batch_product)
+    assert product.utility is not None, "a utility is among the potentials"
+    payoffs = align(*product.utility, shape.family)
+    if product.mass is not None:
+        mass = align(*product.mass, shape.family)
         possible = mass > 0
-        points = jnp.where(possible, points / jnp.where(possible, mass, 1.0), 0.0)
+        payoffs = jnp.where(possible, payoffs / jnp.where(possible, mass, 1.0), 0.0)
     full = tuple(shape.sizes[axis] for axis in shape.family)
-    return jnp.broadcast_to(points, (*full, *points.shape[len(full) :]))
+    return jnp.broadcast_to(payoffs, (*full, *payoffs.shape[len(full) :]))
 
 
 def decision_policy(
-    structure: Structure, decision: int, game: Game, logits: Array, share: Array
+    structure: Structure, decision: int, game: Game, logits: Array, lambda_fraction: Array
 ) -> Array:
-    """Give a decision's policy: softmax of a share of its logits over the open options."""
+    """Return a decision's policy: softmax(lambda_fraction * logits) over its open options."""
     opens = layout_of(structure).policy_table(game.opens, decision)[..., None]
-    scaled = jnp.where(opens, share * logits, -jnp.inf)
+    scaled = jnp.where(opens, lambda_fraction * logits, -jnp.inf)
     odds = jnp.exp(scaled - _reduce_options(jnp.maximum, scaled))
     return odds / _reduce_options(jnp.add, odds)
 

@@ -1,1 +1,1 @@
-"""A diagram without its numbers: structure, strategic relevance, layout, slices in time."""
+"""A diagram without its numbers: structure, relevance, array layout, slices, elimination order."""

@@ -108,7 +108,7 @@ class TableLayout:
         return self._starts[1][utility] + np.arange(int(np.prod(shape))).reshape(shape)
 
     def policy_cells(self, decision: int) -> Indices:
-        """Return a policy's places in the flattened `[rows, max_options]`, `[*observed, options]`."""
+        """Return the places of a policy in the flattened policies, `[*observed, options]`."""
         rows, size = self.rows[decision], self.structure.sizes[decision]
         first = np.arange(rows.start, rows.stop)[:, None] * self.max_options
         return (first + np.arange(size)).reshape(self.structure.shape(decision))
@@ -148,7 +148,7 @@ class TableLayout:
         return padded
 
     def pad_batch(self, parts: Mapping[int, Array], samples: int, xp: Any) -> Array:
-        """Arrange each decision's `[*observed, options, samples]` as `[rows, max_options, samples]`."""
+        """Arrange arrays `[*observed, options, samples]` as `[rows, max_options, samples]`."""
         padded = [xp.zeros((0, self.max_options, samples))]
         for part in parts.values():
             options = part.shape[-2]
@@ -157,7 +157,7 @@ class TableLayout:
         return xp.concatenate(padded)
 
     def scatter(self, cells: Indices, logits: Floats) -> Floats:
-        """Return `[rows, max_options]` with these numbers at these flattened places, 0 elsewhere."""
+        """Return `[rows, max_options]` with numbers at these flattened places, 0 elsewhere."""
         padded = np.zeros((self.row_count, self.max_options))
         padded.ravel()[cells] = logits
         return padded

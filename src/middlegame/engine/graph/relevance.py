@@ -1,4 +1,4 @@
-"""Strategic relevance: on which policies a decision's best play depends; what is solved when.
+"""Strategic relevance: which policies a decision's best response depends on, and solving order.
 
 Decision e is relevant to decision d if e's policy can matter for d's choice: if it is s-reachable
 from d (Koller & Milch 2003). The test is the Bayes-ball (Shachter 1998): the nodes whose tables are
@@ -18,11 +18,11 @@ from middlegame.engine.graph.structure import Structure
 
 @dataclass(frozen=True)
 class Requisites:
-    """What a decision's payoffs are computed from.
+    """The nodes and utilities that a decision's payoffs are computed from.
 
     Attributes:
-        nodes: those whose tables matter, given what the decision observes and does.
-        utilities: its owner's that it can influence.
+        nodes: the nodes whose tables matter, given what the decision observes and does.
+        utilities: its owner's utilities that the decision can influence.
     """
 
     nodes: tuple[int, ...]
@@ -31,7 +31,7 @@ class Requisites:
 
 @lru_cache(maxsize=64)
 def requisite_nodes(structure: Structure) -> dict[int, Requisites]:
-    """Give what each decision's payoffs are computed from."""
+    """Return the requisite nodes and utilities of each decision."""
     children: list[list[int]] = [[] for _ in structure.sizes]
     for node, parents in enumerate(structure.parents):
         for parent in parents:
@@ -41,25 +41,25 @@ def requisite_nodes(structure: Structure) -> dict[int, Requisites]:
     for decision in structure.decisions:
         utilities = tuple(
             utility
-            for utility, gainer in enumerate(structure.utility_owners)
-            if gainer == structure.owners[decision] and decision in below[utility]
+            for utility, owner in enumerate(structure.utility_owners)
+            if owner == structure.owners[decision] and decision in below[utility]
         )
-        asked = sorted({node for utility in utilities for node in structure.scopes[utility]})
+        targets = sorted({node for utility in utilities for node in structure.scopes[utility]})
         given = frozenset(structure.family(decision))
-        found[decision] = Requisites(_bayes_ball(structure, children, asked, given), utilities)
+        found[decision] = Requisites(_bayes_ball(structure, children, targets, given), utilities)
     return found
 
 
 def _bayes_ball(
     structure: Structure,
     children: Sequence[Sequence[int]],
-    asked: Sequence[int],
+    targets: Sequence[int],
     given: frozenset[int],
 ) -> tuple[int, ...]:
-    """The nodes that are marked on top: their tables are needed for P(asked | given)."""
+    """Return the nodes marked on top: their tables are needed for P(targets | given)."""
     top: set[int] = set()
     bottom: set[int] = set()
-    visits = [(node, True) for node in asked]
+    visits = [(node, True) for node in targets]
     while visits:
         node, from_child = visits.pop()
         if (node in given) != from_child and node not in top:
@@ -73,11 +73,11 @@ def _bayes_ball(
 
 @dataclass(frozen=True)
 class Component:
-    """Decisions that have to be solved together.
+    """A strongly connected component of the relevance graph: decisions to be solved together.
 
     Attributes:
         decisions: in the diagram's order.
-        cyclic: whether each depends on all others; a single decision is not.
+        cyclic: whether there are several, each relevant to all others.
     """
 
     decisions: tuple[int, ...]
@@ -86,7 +86,7 @@ class Component:
 
 @lru_cache(maxsize=64)
 def relevant_decisions(structure: Structure) -> dict[int, tuple[int, ...]]:
-    """Give, for each decision, the decisions that are relevant to it."""
+    """Return the relevance graph: for each decision, the decisions that are relevant to it."""
     deciding = set(structure.decisions)
     return {
         decision: tuple(node for node in needed.nodes if node in deciding)
@@ -96,7 +96,7 @@ def relevant_decisions(structure: Structure) -> dict[int, tuple[int, ...]]:
 
 @lru_cache(maxsize=64)
 def relevance_components(structure: Structure) -> tuple[Component, ...]:
-    """Give the relevance graph's strongly connected components, each after those it depends on."""
+    """Return the relevance graph's components, each after those that it depends on."""
     decisions = structure.decisions
     if not decisions:
         return ()
@@ -121,10 +121,10 @@ def relevance_components(structure: Structure) -> tuple[Component, ...]:
 
 
 def traced_decisions(structure: Structure) -> tuple[int, ...]:
-    """Give the decisions that must be followed from lambda 0 together.
+    """Return the decisions that must be traced from lambda 0 together.
 
-    They are those on a cycle and everything that those depend on: along the branch, all of it
-    has to be at the current lambda.
+    They are the decisions on cycles and every decision relevant to them: along the branch, all of
+    them have to be at the current lambda.
     """
     relevant = relevant_decisions(structure)
     waiting = [d for c in relevance_components(structure) if c.cyclic for d in c.decisions]
@@ -138,6 +138,6 @@ def traced_decisions(structure: Structure) -> tuple[int, ...]:
 
 
 def untraced_decisions(structure: Structure) -> tuple[int, ...]:
-    """Give the other decisions, each after those that it depends on."""
+    """Return the decisions that need no trace, each after those that it depends on."""
     first = set(traced_decisions(structure))
     return tuple(d for c in relevance_components(structure) for d in c.decisions if d not in first)

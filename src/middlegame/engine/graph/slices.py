@@ -1,8 +1,8 @@
 """A diagram cut along its order into slices, such as periods.
 
-Between two slices stands an interface: the nodes before the cut of which something after it still
-speaks. It separates what came from what comes (the interface of Murphy 2002 for dynamic Bayesian
-networks), so that everything passes from slice to slice as one table over it. Any cut is exact.
+Between two slices lies an interface: the nodes before the cut to which a table after it refers. It
+separates the past from the future (the interface of Murphy 2002 for dynamic Bayesian networks), so
+that messages pass from slice to slice as one table over the interface. Any cut is exact.
 """
 
 from dataclasses import dataclass
@@ -15,16 +15,17 @@ Axes = tuple[int, ...]
 
 @dataclass(frozen=True)
 class SliceShape:
-    """What slices that look alike have in common; axes are numbered within the slice.
+    """The structure that equal slices share; axes are numbered within the slice.
 
     Attributes:
-        sizes: of each axis: first the interface before the slice, then the slice's own nodes.
-        before: how many axes are the interface before it.
-        families: the axes of each of its nodes' tables, the node's own last.
-        owners: of each of its nodes, among those who decide anything; None for chance.
-        scopes: of each of its utilities.
-        gainers: of each of its utilities, likewise; None for whoever decides nothing.
-        after: the axes of the interface after it.
+        sizes: the length of each axis: first the interface before the slice, then its own nodes.
+        interface_size: the number of axes of the interface before the slice.
+        families: the axes of each node's table, the node's own last.
+        owners: the index of each node's owner among the deciding owners; None for chance.
+        scopes: the axes of each utility.
+        utility_owners: the index of each utility's owner among the deciding owners; None for an
+            owner without decisions.
+        next_interface: the axes of the interface after the slice.
     """
 
     sizes: tuple[int, ...]
@@ -38,13 +39,13 @@ class SliceShape:
 
 @dataclass(frozen=True)
 class Slice:
-    """A run of nodes, and the shape it has.
+    """Consecutive nodes of a diagram.
 
     Attributes:
-        shape: see there.
-        before: the nodes of the interface before it.
-        nodes: its own, in the diagram's order.
-        utilities: those whose scope ends here.
+        shape: the structure of the slice, in axes of its own.
+        interface: the nodes of the interface before the slice.
+        nodes: the slice's nodes, in the diagram's order.
+        utilities: the utilities whose scope ends in the slice.
     """
 
     shape: SliceShape
@@ -53,14 +54,14 @@ class Slice:
     utilities: tuple[int, ...]
 
     def node(self, axis: int) -> int:
-        """Which node an axis of the shape is."""
+        """Return the node of an axis of the shape."""
         return (*self.interface, *self.nodes)[axis]
 
 
 def cut_into_slices(structure: Structure, cuts: tuple[int, ...]) -> tuple[Slice, ...]:
-    """Cut a diagram before these nodes."""
+    """Return the slices of a diagram that is cut before these nodes."""
     ends = (*cuts, len(structure.sizes))
-    spoken = interfaces(structure)
+    borders = interfaces(structure)
     deciders: dict[int | None, int] = {
         o: number for number, o in enumerate(structure.deciding_owners)
     }
@@ -69,25 +70,25 @@ def cut_into_slices(structure: Structure, cuts: tuple[int, ...]) -> tuple[Slice,
     for end in ends:
         nodes = tuple(range(begin, end))
         utilities = tuple(u for u, last in enumerate(ending) if begin <= last < end)
-        axes = (*spoken[begin], *nodes)
+        axes = (*borders[begin], *nodes)
         number = {node: axis for axis, node in enumerate(axes)}
         shape = SliceShape(
             sizes=tuple(structure.sizes[node] for node in axes),
-            interface_size=len(spoken[begin]),
+            interface_size=len(borders[begin]),
             families=tuple(tuple(number[n] for n in structure.family(node)) for node in nodes),
             owners=tuple(deciders.get(structure.owners[node]) for node in nodes),
             scopes=tuple(tuple(number[n] for n in structure.scopes[u]) for u in utilities),
             utility_owners=tuple(deciders.get(structure.utility_owners[u]) for u in utilities),
-            next_interface=tuple(number[node] for node in spoken[end]),
+            next_interface=tuple(number[node] for node in borders[end]),
         )
-        slices.append(Slice(shape, spoken[begin], nodes, utilities))
+        slices.append(Slice(shape, borders[begin], nodes, utilities))
         begin = end
     return tuple(slices)
 
 
 @lru_cache(maxsize=64)
 def interfaces(structure: Structure) -> tuple[Axes, ...]:
-    """For each place in the order, the nodes before it of which something from it on speaks."""
+    """Return, for each place in the order, the nodes before it that a later table refers to."""
     last = list(range(len(structure.sizes)))
     for node, parents in enumerate(structure.parents):
         for parent in parents:

@@ -1,1 +1,1 @@
-"""Sums of products of tables: marginals, joints and payoffs by contraction and message passing."""
+"""Sums of products of tables: marginals, joints and payoffs, by contraction and message passing."""

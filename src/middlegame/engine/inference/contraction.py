@@ -1,7 +1,6 @@
 """Sums of products of tables, by pairwise contraction along an optimised path.
 
-The path is opt_einsum's; cost follows the diagram's treewidth. `contract` gives marginals and
-joints; points are carried along in `engine.inference.factors`.
+The path is opt_einsum's; its cost follows the diagram's treewidth.
 """
 
 from collections.abc import Sequence
@@ -13,15 +12,15 @@ import opt_einsum
 from middlegame.engine.inference.products import Array, Axes, TableProduct, matrix_product
 
 _POOR = 100_000
-"""Numbers in the largest intermediate above which a greedy path is not taken as it is."""
+"""Numbers in the largest intermediate above which a better path is searched for longer."""
 
 
 @dataclass(frozen=True)
 class ContractionStep:
-    """Contract the operands at `left` and `right` to `axes`, append the result.
+    """Contract the operands at `left` and `right` to `axes` and append the result.
 
-    `left > right`; both are removed, the larger place first. `right` is -1 where one operand
-    alone is summed.
+    Both operands are removed, the larger place first; `left > right`. `right` is -1 if a single
+    operand is summed.
     """
 
     left: int
@@ -36,10 +35,10 @@ class ContractionPath:
     """A contraction path and what it will cost.
 
     Attributes:
-        steps: in order.
+        steps: the contractions, in order.
         operations: predicted floating-point operations.
-        largest: numbers in the largest intermediate.
-        largest_axes: the axes of that intermediate.
+        largest_table: numbers in the largest intermediate.
+        largest_table_axes: the axes of the largest intermediate.
     """
 
     steps: tuple[ContractionStep, ...]
@@ -52,7 +51,7 @@ class ContractionPath:
 def contraction_path(
     operands: tuple[Axes, ...], output: Axes, sizes: tuple[int, ...]
 ) -> ContractionPath:
-    """Find a contraction path for operands with these axes.
+    """Return a contraction path for operands with these axes.
 
     Args:
         operands: each table's axes.
@@ -62,8 +61,8 @@ def contraction_path(
     shapes = [tuple(sizes[axis] for axis in axes) for axes in operands]
     letters = ["".join(map(opt_einsum.get_symbol, axes)) for axes in (*operands, output)]
     equation = ",".join(letters[:-1]) + "->" + letters[-1]
-    path, found = opt_einsum.contract_path(equation, *shapes, shapes=True, optimize="auto")
-    if found.largest_intermediate > _POOR:
+    path, report = opt_einsum.contract_path(equation, *shapes, shapes=True, optimize="auto")
+    if report.largest_intermediate > _POOR:
         # A greedy path this wide is worth a longer search: the best of many random ones.
         search = opt_einsum.RandomGreedy(max_repeats=64, minimize="size")
         path, _ = opt_einsum.contract_path(equation, *shapes, shapes=True, optimize=search)
@@ -105,7 +104,7 @@ def contract(
     sizes: tuple[int, ...],
     product: TableProduct = matrix_product,
 ) -> Array:
-    """Multiply the tables and sum out every axis that is not in `output`."""
+    """Multiply tables with the axes `operands` and sum out every axis that is not in `output`."""
     remaining = list(tables)
     for step in contraction_path(tuple(operands), output, sizes).steps:
         left = remaining.pop(step.left)

@@ -1,8 +1,8 @@
-"""A contraction tree, walked up and down: what it comes to, and what each leaf has to do with it.
+"""Contraction trees with two passes: a product of tables, and the joint of each table with it.
 
-Up, tables are multiplied two by two until one is left. Down, each branch meets all that stands
-outside it; where a leaf does, its own cases stand beside what is left open (Shenoy & Shafer 1990;
-Darwiche 2003). Both ways together cost about three times the way up, whatever the number of leaves.
+The upward pass multiplies tables pairwise until one is left. The downward pass multiplies each
+branch by everything outside it (Shenoy & Shafer 1990; Darwiche 2003). Both passes cost about three
+times the upward pass alone, whatever the number of leaves.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,22 +16,22 @@ from middlegame.engine.inference.products import Array, Axes, TableProduct
 
 
 class _SemiringStep(NamedTuple):
-    """The tables at `left` and `right` (None: it is summed alone) give that at `found`."""
+    """The tables at `left` and `right` (None: `left` alone is summed) give that at `result`."""
 
     left: int
     right: int | None
-    found: int
+    result: int
     product: SemiringProduct
 
 
 class ContractionTree:
-    """How tables of given axes are contracted, each of them with one more leading axis.
+    """A plan to contract tables of mass and utility that have one more axis, the leading one.
 
     Attributes:
-        axes: of what is left open, the leading one first.
-        root: where what the tables come to stands among all on the way.
-        wanted: the leaves whose joints are.
-        joints: for each wanted leaf the axes of its joint: those, then the leaf's other ones.
+        axes: the axes of the root, the leading one first.
+        root: the index of the root among all tables of the tree.
+        wanted: the leaves whose joints with the root are computed.
+        joints: the axes of each wanted leaf's joint: those of the root, then the leaf's other axes.
     """
 
     def __init__(
@@ -43,15 +43,15 @@ class ContractionTree:
         wanted: Sequence[int],
         kind: type[SemiringProduct],
     ) -> None:
-        """Plan.
+        """Plan the contraction.
 
         Args:
             operands: each table's axes, without the leading one.
-            output: those that are left open.
+            output: the axes left open.
             sizes: each axis' length.
-            count: the leading axis' length.
-            wanted: leaves whose joints with the output are wanted.
-            kind: how tables are multiplied.
+            count: the length of the leading axis.
+            wanted: the leaves whose joints with the output are computed.
+            kind: the class of products.
         """
         leading = len(sizes)
         sizes = (*sizes, count)
@@ -61,33 +61,33 @@ class ContractionTree:
         axes = [(leading, *own) for own in operands]
         remaining = list(range(len(axes)))
         self._up: list[_SemiringStep] = []
-        for step in contraction_path(tuple(operands), output, sizes[:-1]).steps:
-            left = remaining.pop(step.left)
-            right = remaining.pop(step.right) if step.right >= 0 else None
+        for pair in contraction_path(tuple(operands), output, sizes[:-1]).steps:
+            left = remaining.pop(pair.left)
+            right = remaining.pop(pair.right) if pair.right >= 0 else None
             remaining.append(len(axes))
-            axes.append((leading, *step.axes))
+            axes.append((leading, *pair.axes))
             beside = None if right is None else axes[right]
             product = kind(axes[left], beside, axes[-1], sizes)
             self._up.append(_SemiringStep(left, right, len(axes) - 1, product))
         (self.root,) = remaining
         needed = set(wanted)
-        for meeting in self._up:
-            if not needed.isdisjoint({meeting.left, meeting.right}):
-                needed.add(meeting.found)
+        for step in self._up:
+            if not needed.isdisjoint({step.left, step.right}):
+                needed.add(step.result)
         outside = {self.root: self.axes}
         self._down: list[_SemiringStep] = []
-        for meeting in reversed(self._up):
-            for own, other in ((meeting.left, meeting.right), (meeting.right, meeting.left)):
+        for step in reversed(self._up):
+            for own, other in ((step.left, step.right), (step.right, step.left)):
                 if own is None or own not in needed:
                     continue
-                there = outside[meeting.found]
+                around = outside[step.result]
                 beside = None if other is None else axes[other]
                 kept = {*self.axes, *axes[own]}
                 outside[own] = tuple(
-                    axis for axis in dict.fromkeys((*there, *(beside or ()))) if axis in kept
+                    axis for axis in dict.fromkeys((*around, *(beside or ()))) if axis in kept
                 )
-                product = kind(there, beside, outside[own], sizes)
-                self._down.append(_SemiringStep(meeting.found, other, own, product))
+                product = kind(around, beside, outside[own], sizes)
+                self._down.append(_SemiringStep(step.result, other, own, product))
         self.joints = []
         self._last = []
         for leaf in wanted:
@@ -98,15 +98,15 @@ class ContractionTree:
     def evaluate_with_joints(
         self, leaves: Sequence[MassAndUtility], instead: Sequence[MassAndUtility] | None = None
     ) -> tuple[MassAndUtility, list[MassAndUtility]]:
-        """Give that, and for each wanted leaf the same with the leaf's own cases left open.
+        """Return the root's table, and each wanted leaf's joint with it.
 
         Args:
             leaves: the tables.
-            instead: what stands in each wanted leaf's place in its own joint, if not itself.
+            instead: for each wanted leaf, the table to use in its own joint in place of itself.
         """
         values = self.evaluate(leaves)
-        nothing_else = self._kind.leaf(None, np.zeros(self.shape))
-        outside = {self.root: MassAndUtility(nothing_else.mass, None)}
+        unit = self._kind.leaf(None, np.zeros(self.shape))
+        outside = {self.root: MassAndUtility(unit.mass, None)}
         for above, beside, own, product in self._down:
             outside[own] = product(outside[above], None if beside is None else values[beside])
         last = [values[leaf] for leaf in self.wanted] if instead is None else instead
@@ -119,22 +119,24 @@ class ContractionTree:
     def tangent(
         self, values: Sequence[MassAndUtility], leaves: Mapping[int, MassAndUtility]
     ) -> MassAndUtility:
-        """Give how what the tables come to changes where some leaves do.
+        """Return the root's tangent for given tangents of some leaves (forward mode).
 
         Args:
-            values: of all tables on the way, from `values`.
-            leaves: how those change that do.
+            values: all tables of the tree, from `evaluate`.
+            leaves: the tangents of the leaves that change, by leaf.
         """
-        by = dict(leaves)
-        for left, right, found, product in self._up:
-            if left in by or right in by:
+        tangents = dict(leaves)
+        for left, right, result, product in self._up:
+            if left in tangents or right in tangents:
                 beside = None if right is None else values[right]
-                also = None if right is None else by.get(right)
-                by[found] = product.change(values[left], beside, by.get(left), also)
-        return by.get(self.root) or MassAndUtility(np.zeros(self.shape), None)
+                beside_tangent = None if right is None else tangents.get(right)
+                tangents[result] = product.tangent(
+                    values[left], beside, tangents.get(left), beside_tangent
+                )
+        return tangents.get(self.root) or MassAndUtility(np.zeros(self.shape), None)
 
     def evaluate(self, leaves: Sequence[MassAndUtility]) -> list[MassAndUtility]:
-        """Give all tables on the way; at `root` stands what they come to."""
+        """Return all tables of the tree: the leaves, then each product; the root is at `root`."""
         values = list(leaves)
         for left, right, _, product in self._up:
             values.append(product(values[left], None if right is None else values[right]))
@@ -142,37 +144,40 @@ class ContractionTree:
 
 
 class _JointStep(NamedTuple):
-    """The tables at `left` and `right` (None: it is summed alone) give that at `found`."""
+    """The tables at `left` and `right` (None: `left` alone is summed) give that at `result`."""
 
     left: int
     right: int | None
-    found: int
+    result: int
 
 
 class JointTree:
-    """How the joint probabilities of many sets of nodes come out of one product of tables.
+    """A plan for the joint probabilities of many sets of nodes from one product of tables.
+
+    Code that is compiled for it grows with the number of tables, not with its square, as it would
+    with a contraction for each set.
 
     Attributes:
-        places: for each set that some table on the way speaks of, which one.
-        operations: floating-point operations both ways, about.
+        table_of: for each set of nodes that a table of the tree spans, the narrowest such table.
+        operations: floating-point operations of both passes, about.
     """
 
     def __init__(
         self, operands: Sequence[Axes], wanted: Sequence[Axes], sizes: tuple[int, ...]
     ) -> None:
-        """Plan.
+        """Plan both passes.
 
         Args:
             operands: each table's axes.
-            wanted: the sets, as axes in order.
+            wanted: the sets, each as axes in order.
             sizes: each axis' length.
         """
-        way = contraction_path(tuple(operands), (), sizes)
-        self.operations = 3 * way.operations
+        path = contraction_path(tuple(operands), (), sizes)
+        self.operations = 3 * path.operations
         self._axes = list(operands)
         self._steps: list[_JointStep] = []
         remaining = list(range(len(operands)))
-        for step in way.steps:
+        for step in path.steps:
             left = remaining.pop(step.left)
             right = remaining.pop(step.right) if step.right >= 0 else None
             self._steps.append(_JointStep(left, right, len(self._axes)))
@@ -185,26 +190,26 @@ class JointTree:
                 self.table_of[over] = min(holding, key=lambda k: len(self._axes[k]))
 
     def joints(self, tables: Sequence[Array], product: TableProduct) -> Mapping[Axes, Array]:
-        """Give the joints of the sets in `places`, from tables in the order of the operands."""
+        """Return the joint of each set in `table_of`, from tables in the order of the operands."""
         axes, values = self._axes, list(tables)
-        for left, right, found in self._steps:
+        for left, right, result in self._steps:
             both = [(values[k], axes[k]) for k in (left, right) if k is not None]
-            values.append(_multiply_and_sum(both, axes[found], product))
+            values.append(_multiply_and_sum(both, axes[result], product))
         needed = set(self.table_of.values())
-        for left, right, found in self._steps:
+        for left, right, result in self._steps:
             if not needed.isdisjoint({left, right}):
-                needed.add(found)
+                needed.add(result)
         outside: dict[int, tuple[Array, Axes]] = {}
-        for left, right, found in reversed(self._steps):
+        for left, right, result in reversed(self._steps):
             for own, other in ((left, right), (right, left)):
                 if own is None or own not in needed:
                     continue
-                around = [outside[found]] if found in outside else []
+                around = [outside[result]] if result in outside else []
                 if other is not None:
                     around.append((values[other], axes[other]))
                 if around:
-                    there = {axis for _, spoken in around for axis in spoken}
-                    kept = tuple(axis for axis in axes[own] if axis in there)
+                    around_axes = {axis for _, own_axes in around for axis in own_axes}
+                    kept = tuple(axis for axis in axes[own] if axis in around_axes)
                     outside[own] = _multiply_and_sum(around, kept, product), kept
         return {
             over: _multiply_and_sum(
@@ -217,7 +222,7 @@ class JointTree:
 def _multiply_and_sum(
     tables: Sequence[tuple[Array, Axes]], over: Axes, product: TableProduct
 ) -> Array:
-    """Multiply one or two tables, and sum out all but some axes."""
+    """Multiply one or two tables, and sum out all axes but those in `over`."""
     (left, own), *others = tables
     if not others:
         return left if own == over else product(left, own, None, (), over)

@@ -1,9 +1,8 @@
-"""The payoff of each option at each information set, by one contraction for each decision.
+"""The plan for payoffs: one contraction of each decision's requisite tables.
 
-Each contraction is of the tables that are requisite for that decision (`engine.graph.relevance`), with
-what it observes and does left open: nothing that is d-separated from its owner's points is
-touched. Decisions that look alike are contracted together, so that what is compiled grows with
-the number of different shapes, not with the number of decisions.
+The tables are those of the requisite nodes and utilities (`engine.graph.relevance`), with what the
+decision observes and does left open. Decisions of equal shape are contracted together, so that
+plans and compiled code grow with the number of shapes, not with the number of decisions.
 """
 
 from collections.abc import Sequence
@@ -21,14 +20,14 @@ from middlegame.engine.inference.products import Axes, align
 
 @dataclass(frozen=True)
 class PayoffShape:
-    """What decisions that look alike have in common; axes are numbered within it.
+    """The structure that the payoffs of similar decisions share, in axes of its own.
 
     Attributes:
-        sizes: of each axis.
-        families: of each requisite node.
-        decides: which of those nodes are decisions.
-        scopes: of each utility.
-        family: of the decision itself.
+        sizes: the length of each axis.
+        families: the axes of each requisite node's table.
+        decides: which of the requisite nodes are decisions.
+        scopes: the axes of each requisite utility.
+        family: the axes of the decision's own policy.
     """
 
     sizes: tuple[int, ...]
@@ -38,22 +37,22 @@ class PayoffShape:
     family: Axes
 
     def families_of(self, *, decides: bool) -> list[Axes]:
-        """Give the families of the requisite nodes that are decisions, or of those that are not."""
+        """Return the families of the requisite nodes that are decisions, or of the other ones."""
         pairs = zip(self.families, self.decides, strict=True)
         return [family for family, decision in pairs if decision == decides]
 
 
 @dataclass(frozen=True)
 class PayoffGroup:
-    """Decisions of one shape, and where their tables stand.
+    """Decisions of equal shape, and the places of their tables (see `TableLayout`).
 
     Attributes:
-        shape: what they have in common.
-        decisions: which they are.
-        relevant: for each, the decisions among its requisite nodes.
-        policies: for each of those in turn, where its policy stands, `[decisions, *table]`.
-        chances: the same for the requisite chance nodes.
-        utilities: the same for the utilities.
+        shape: the structure that they share.
+        decisions: the decisions.
+        relevant: for each decision, the decisions among its requisite nodes.
+        policies: the places of each requisite policy in turn, `[decisions, *table]`.
+        chances: the places of each requisite chance table in turn, `[decisions, *table]`.
+        utilities: the places of each requisite utility in turn, `[decisions, *scope]`.
     """
 
     shape: PayoffShape
@@ -66,12 +65,12 @@ class PayoffGroup:
 
 @lru_cache(maxsize=64)
 def payoff_groups(structure: Structure, decisions: tuple[int, ...]) -> tuple[PayoffGroup, ...]:
-    """Sort decisions by the shape of what their payoffs are computed from."""
+    """Group decisions by the shape of their requisite tables."""
     layout = layout_of(structure)
-    alike: dict[PayoffShape, list[int]] = {}
+    by_shape: dict[PayoffShape, list[int]] = {}
     for decision in decisions:
-        alike.setdefault(_shape(structure, decision), []).append(decision)
-    return tuple(_group(layout, shape, tuple(members)) for shape, members in alike.items())
+        by_shape.setdefault(_shape(structure, decision), []).append(decision)
+    return tuple(_group(layout, shape, tuple(members)) for shape, members in by_shape.items())
 
 
 def _shape(structure: Structure, decision: int) -> PayoffShape:
@@ -82,15 +81,15 @@ def _shape(structure: Structure, decision: int) -> PayoffShape:
     every = sorted({axis for axes in (*families, *scopes, own) for axis in axes})
     number = {axis: k for k, axis in enumerate(every)}
 
-    def renumbered(axes: Axes) -> Axes:
+    def renumber(axes: Axes) -> Axes:
         return tuple(number[axis] for axis in axes)
 
     return PayoffShape(
         sizes=tuple(structure.sizes[axis] for axis in every),
-        families=tuple(map(renumbered, families)),
+        families=tuple(map(renumber, families)),
         decides=tuple(structure.owners[node] is not None for node in needed.nodes),
-        scopes=tuple(map(renumbered, scopes)),
-        family=renumbered(own),
+        scopes=tuple(map(renumber, scopes)),
+        family=renumber(own),
     )
 
 
@@ -117,26 +116,31 @@ def _group(layout: TableLayout, shape: PayoffShape, decisions: tuple[int, ...]) 
 def absorb_utilities(
     shape: PayoffShape, utilities: Sequence[Array]
 ) -> tuple[list[Axes], list[Any]]:
-    """Put each utility beside a table that spans it, or else beside a table of its own.
+    """Add each utility to a node's table that spans its scope, or else to a table of its own.
+
+    Args:
+        shape: the structure of the payoffs.
+        utilities: the requisite utilities' tables.
 
     Returns:
-        The axes of all tables, the requisite nodes' first, and the points beside each or None.
+        The axes of all tables, the requisite nodes' first, and the utility absorbed by each; None
+        for a table that absorbs none.
     """
     operands: list[Axes] = list(shape.families)
-    gains: list[Any] = [None] * len(operands)
-    for scope, gain in zip(shape.scopes, utilities, strict=True):
+    absorbed: list[Any] = [None] * len(operands)
+    for scope, utility in zip(shape.scopes, utilities, strict=True):
         wide = [k for k, family in enumerate(operands) if set(scope) <= set(family)]
         if not wide:
             operands.append(scope)
-            gains.append(gain)
+            absorbed.append(utility)
             continue
         host = min(wide, key=lambda k: len(operands[k]))
-        spread = align(gain, scope, operands[host])
-        own = gains[host]
-        gains[host] = spread if own is None else own + spread
-    return operands, gains
+        spread = align(utility, scope, operands[host])
+        own = absorbed[host]
+        absorbed[host] = spread if own is None else own + spread
+    return operands, absorbed
 
 
 def payoff_scope(shape: PayoffShape, operands: Sequence[Axes]) -> Axes:
-    """What of the decision's family the tables speak of; they do not depend on the rest."""
+    """Return the axes of the decision's family that occur in the tables; the rest is irrelevant."""
     return tuple(axis for axis in shape.family if any(axis in axes for axes in operands))

@@ -100,7 +100,9 @@ def reduce_potentials(
         if not gains or min(gains)[0] > 0:
             break
         touched, rest = touching(min(gains)[1])
-        remaining = [factor for factor in remaining if all(factor is not other for other in touched)]
+        remaining = [
+            factor for factor in remaining if all(factor is not other for other in touched)
+        ]
         remaining.append(contract_potentials(touched, tuple(sorted(rest)), sizes, product))
     return absorb_potentials(remaining, product)
 

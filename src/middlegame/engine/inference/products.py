@@ -99,7 +99,9 @@ class MatrixProduct:
             rows = [axis for axis in left if axis not in right]
             columns = [axis for axis in right if axis not in left]
             orders = [[*both, *rows, *summed], [*both, *summed, *columns]]
-            b, r, s, c = (math.prod(sizes[a] for a in axes) for axes in (both, rows, summed, columns))
+            b, r, s, c = (
+                math.prod(sizes[a] for a in axes) for axes in (both, rows, summed, columns)
+            )
             self._shapes = [[b, r, s], [b, s, c]] if both else [[r, s], [s, c]]
             product_axes = [*both, *rows, *columns]
             self._product_shape = [sizes[axis] for axis in product_axes]

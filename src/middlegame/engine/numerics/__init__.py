@@ -1,1 +1,1 @@
-"""Roots of equations: linear and Krylov solvers, continuation in arc length."""
+"""Nonlinear equations: dense and matrix-free linear systems, continuation in arc length."""

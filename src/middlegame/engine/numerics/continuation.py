@@ -3,8 +3,8 @@
 Predictor-corrector continuation (Allgower & Georg 1990, ch. 2 and 6): an Euler step along the
 tangent, Newton's method back in the plane across it. Where a branch point is passed (eigenvalues
 pass zero while the tangent goes on: one changes the determinant's sign, two at once do not), the
-branch has lost its stability to others that fork off; the one that favours the earliest unknown is
-taken (ch. 8) and the fork is reported, since nothing but the order of writing chose it.
+branch loses its stability to others that fork off; the one that favours the earliest unknown is
+taken (ch. 8) and the fork is reported, since only the order of the unknowns chose it.
 """
 
 from collections.abc import Callable, Iterator
@@ -19,11 +19,14 @@ from middlegame.engine.numerics.linear import Eigenvalues, Jacobian
 
 _ZERO = 1e-9
 Equations = Callable[[Floats], tuple[Floats, Jacobian]]
-"""From a point (unknowns, then lambda_fraction) to the residual `[n]` and its Jacobian `[n, n + 1]`."""
+"""A function of a point (unknowns, then lambda fraction) `[n + 1]`.
+
+It returns the residual `[n]` and its Jacobian `[n, n + 1]`.
+"""
 
 
 class TraceOutcome(Enum):
-    """How a trace ended, with a sentence for people."""
+    """How a trace ended; the value is the sentence to show."""
 
     CONVERGED = "The equilibrium was reached."
     STEP_TOO_SMALL = (
@@ -35,21 +38,22 @@ class TraceOutcome(Enum):
 
 @dataclass(frozen=True)
 class Controls:
-    """How the branch is followed.
+    """Step sizes and limits of the continuation.
 
     Attributes:
-        first_step: length of the first step along the branch.
-        largest_turn: a step is repeated shorter if the tangent turns by more (radians).
-        largest_move: ... or if any option's probability changes by more.
-        largest_correction: ... or if the corrector changes any probability by more.
-        tolerance: the corrector ends when its step is this small, relative to the point.
-        landing: the same for the last one, at lambda_fraction 1.
-        most_steps: after which the trace gives up.
-        smallest_step: below which the trace gives up.
-        fork_step: below which branches that still cross are taken to fork following.
-        pair_step: below which two eigenvalues that change sides have to be near zero, or they are
-            a complex pair, which goes round it.
-        pair_near: how near.
+        first_step: the length of the first step along the branch.
+        largest_turn: the largest turn of the tangent in a step, in radians; after a larger one the
+            step is repeated at half the length.
+        largest_move: the largest change of a probability in a step.
+        largest_correction: the largest change of a probability by the corrector.
+        tolerance: the size of the corrector's last step, relative to the point.
+        landing: the size of the last Newton step at lambda fraction 1, relative to the point.
+        max_steps: the number of steps after which the trace ends without success.
+        smallest_step: the step length below which the trace ends without success.
+        fork_step: the step length below which a crossing of branches counts as a fork.
+        pair_step: the step length below which two eigenvalues that change sides must be near zero;
+            otherwise they are a complex pair, which passes around it.
+        pair_near: the largest modulus of an eigenvalue near zero.
     """
 
     first_step: float = 0.05
@@ -70,12 +74,12 @@ class BranchTrace:
     """Where a trace ended.
 
     Attributes:
-        unknowns: at the end, `[n]`.
-        lambda_fraction: of the target that was reached; 1 where it converged.
+        unknowns: the unknowns at the end, `[n]`.
+        lambda_fraction: the fraction of the target that was reached; 1 if the trace converged.
         outcome: how it ended.
-        steps: accepted steps.
-        turns: how often the branch turned back.
-        forks: shares at which other branches fork off this one.
+        steps: the number of accepted steps.
+        turns: the number of turning points.
+        forks: the lambda fractions at which other branches fork off.
     """
 
     unknowns: Floats
@@ -87,7 +91,7 @@ class BranchTrace:
 
 
 class _BranchPoint(NamedTuple):
-    """A point on the branch: the tangent following, the determinant's sign, eigenvalues near zero."""
+    """A point of the branch: unit tangent, sign of the determinant, eigenvalues near zero."""
 
     point: Floats
     jacobian: Jacobian
@@ -99,7 +103,7 @@ class _BranchPoint(NamedTuple):
 
 @dataclass
 class _Follower:
-    """The problem and its controls, so that each step of the algorithm names what it varies."""
+    """The equations and controls of a trace, and the forks met so far."""
 
     equations: Equations
     probabilities: Callable[[Floats], Floats]
@@ -107,7 +111,7 @@ class _Follower:
     forks: list[float] = field(default_factory=list)
 
     def start(self, unknowns: Floats) -> _BranchPoint | None:
-        """Solve at lambda_fraction 0, where the residual is linear, so that one Newton step is exact."""
+        """Return the solution at lambda fraction 0, where one Newton step is exact."""
         point = np.append(unknowns, 0.0)
         value, jacobian = self.equations(point)
         point[:-1] -= value
@@ -117,7 +121,7 @@ class _Follower:
         return _branch_point(point, jacobian, np.append(np.zeros(len(value)), 1.0))
 
     def step(self, current: _BranchPoint, length: float) -> _BranchPoint | None:
-        """Predict, correct, and accept only a step along which nothing changes abruptly."""
+        """Predict and correct; return None for a step along which something changes abruptly."""
         predicted = current.point + length * current.tangent
         following = self.correct(predicted, current.tangent, length)
         if following is None:
@@ -131,10 +135,10 @@ class _Follower:
         return following if smooth else None
 
     def correct(self, predicted: Floats, across: Floats, length: float) -> _BranchPoint | None:
-        """Newton's method back to the branch, in the plane across a direction.
+        """Return to the branch by Newton's method in the plane across a direction.
 
-        A short step has to end nearer, or it is not told from its error. Near a fork, rounding
-        leaves corrections that do not shrink: they are accepted where the step is far longer.
+        A short step needs a smaller tolerance than a long one. Near a fork, rounding leaves
+        corrections that do not shrink: they are accepted if the step is far longer.
         """
         point, previous = predicted.copy(), np.inf
         enough = max(self.controls.landing, min(self.controls.tolerance, 1e-4 * length))
@@ -156,9 +160,9 @@ class _Follower:
         return None
 
     def may_fork(self, before: _BranchPoint, after: _BranchPoint, length: float) -> bool:
-        """Whether branches may cross between two places.
+        """Whether branches may cross between two points.
 
-        One eigenvalue that passes zero changes the sign; two do not.
+        One eigenvalue that passes zero changes the determinant's sign; two do not.
         """
         if after.sign != before.sign:
             return True
@@ -170,7 +174,7 @@ class _Follower:
         return length > self.controls.pair_step or bool(nearest < self.controls.pair_near)
 
     def find_crossing(self, before: _BranchPoint, after: _BranchPoint) -> Floats | None:
-        """The unknowns between two places where the lambda_fraction is 1; None if Newton strays."""
+        """Return the unknowns at lambda fraction 1 between two points; None if Newton strays."""
         part = (1 - before.point[-1]) / (after.point[-1] - before.point[-1])
         point = before.point + part * (after.point - before.point)
         point[-1], previous = 1.0, np.inf
@@ -191,10 +195,10 @@ class _Follower:
         return None
 
     def take_fork(self, current: _BranchPoint) -> _BranchPoint | None:
-        """Leave a place next to a branch point along a branch that forks off following.
+        """Return a point of a branch that forks off next to this point; None if none is found.
 
-        The first branch that is as stable as this one was; or else, of those that lack the least,
-        the one that favours the earliest unknown most.
+        It is the first branch that is as stable as this one was; failing that, of the branches
+        with the fewest unstable directions, the one that favours the earliest unknown most.
         """
         system = current.jacobian.at_fixed_lambda()
         already = int(np.count_nonzero(system.eigenvalues.real < -_ZERO))
@@ -215,7 +219,7 @@ class _Follower:
         return min(found, key=lambda each: each[:2])[-1]
 
     def find_branch(self, current: _BranchPoint, away: Floats) -> _BranchPoint | None:
-        """Find another branch in a direction."""
+        """Return a point of another branch in a direction; None if none is found."""
         for distance in np.geomspace(0.3, 0.003, 7):
             following = self.correct(current.point + distance * away, away, distance)
             if following is not None and following.point[-1] > 0:
@@ -224,11 +228,11 @@ class _Follower:
 
 
 def _branch_directions(basis: Floats) -> Iterator[Floats]:
-    """Unit vectors `[n]` of a null space `[k, n]` in which branches may leave.
+    """Yield unit vectors `[n]` of a null space `[k, n]` in which branches may leave.
 
-    With its basis in echelon form each vector favours the earliest unknown of its own, so that the
-    sum lets what forks independently fork as it would alone. Where that is no branch, the direction
-    that favours the earliest unknown of all most is tried, then others at random.
+    In echelon form each basis vector favours its own earliest unknown, and their sum lets
+    independent forks each go as they would alone. The direction that favours the earliest unknown
+    of all most follows, then random ones.
     """
     count = len(basis)
     if not count:
@@ -253,12 +257,12 @@ def _branch_directions(basis: Floats) -> Iterator[Floats]:
 
 
 def _count_nonpositive(eigenvalues: Eigenvalues) -> int:
-    """How many do not lie right of zero; rounding may move one that is zero to either side."""
+    """Return how many do not lie right of zero; rounding may move a zero to either side."""
     return int(np.count_nonzero(eigenvalues.real < _ZERO))
 
 
 def _first_significant(vector: Floats) -> int:
-    """The first place at which a vector is not just rounding."""
+    """Return the first index at which a vector is more than rounding."""
     return int(np.argmax(np.abs(vector) > 1e-3 * np.abs(vector).max()))
 
 
@@ -269,14 +273,14 @@ def trace_branch(
     controls: Controls,
     goal: Callable[[Floats], bool] | None = None,
 ) -> BranchTrace:
-    """Follow the branch from lambda_fraction 0, where the equations are linear, to lambda_fraction 1.
+    """Trace the branch from lambda fraction 0, where the equations are linear, to 1.
 
     Args:
-        equations: residual and Jacobian at a point.
-        probabilities: what a point stands for, by which steps are judged.
-        unknowns: how many following are.
+        equations: the residual and its Jacobian at a point.
+        probabilities: the choice probabilities at a point, whose changes limit the steps.
+        unknowns: the number of unknowns.
         controls: step sizes and limits.
-        goal: where to end instead of lambda_fraction 1: at the first point for which it is true.
+        goal: if given, the trace ends at the first point for which it is true, not at 1.
     """
     follower = _Follower(equations, probabilities, controls)
     current = follower.start(np.zeros(unknowns))
@@ -287,7 +291,11 @@ def trace_branch(
         following = None
         while following is None:
             following = follower.step(current, length)
-            passed = following if following is not None and follower.may_fork(current, following, length) else None
+            passed = (
+                following
+                if following is not None and follower.may_fork(current, following, length)
+                else None
+            )
             if following is not None and passed is None:
                 if goal is not None or not following.point[-1] >= 1 > current.point[-1]:
                     break
@@ -322,7 +330,7 @@ def _end_trace(
 def _branch_point(
     point: Floats, jacobian: Jacobian, along: Floats, iterations: int = 0
 ) -> _BranchPoint:
-    """Find the unit tangent that goes on in the direction `along`, and the orientation.
+    """Return a branch point with the unit tangent that goes on in the direction `along`.
 
     With z the solution of [J; along] z = e, the determinants of [J; along] and [J; z] have the
     same sign: they differ by the factor z.z.

@@ -1,4 +1,4 @@
-"""Linear systems of a continuation that are matrices: factored once, with what tells of forks."""
+"""Dense linear systems of a continuation, with the determinant's sign, eigenvalues, null space."""
 
 from functools import cached_property
 from typing import Protocol
@@ -11,45 +11,45 @@ from middlegame.base.numbers import Floats
 
 Eigenvalues = NDArray[np.complex128]
 
-_VANISHED = 1e-3
-"""What a matrix, whose size is about one, leaves of a direction that it maps to nearly nothing."""
+_NULL = 1e-3
+"""Singular values up to which a direction counts as null; the matrix is of order one."""
 
 
 class System(Protocol):
     """A square linear system."""
 
     def solve(self, right: Floats, guess: Floats | None = None) -> Floats:
-        """Solve for a vector `[n]`, perhaps from a guess; not finite where it is singular."""
+        """Return the solution `[n]`, starting from a guess if given; not finite if singular."""
 
     @property
     def sign(self) -> float:
-        """The sign of the determinant; 0 for a singular matrix, or where it is not known."""
+        """The sign of the determinant; 0 for a singular matrix, or if it is unknown."""
 
     @property
     def eigenvalues(self) -> Eigenvalues:
-        """Those near zero, or all; a repeated one may be told once."""
+        """The eigenvalues near zero, or all; a repeated one may occur once only."""
 
     @property
     def null_space(self) -> Floats:
-        """An orthonormal basis `[k, n]` of what a nearly singular matrix maps to nearly nothing."""
+        """An orthonormal basis `[k, n]` of the null space of a nearly singular matrix."""
 
 
 class Jacobian(Protocol):
-    """The derivative `[n, n + 1]` of n equations by n unknowns and the share."""
+    """The derivative `[n, n + 1]` of n equations by n unknowns and the lambda fraction."""
 
     @property
     def finite(self) -> bool:
-        """Whether every number that is known of it is finite."""
+        """Whether every number known of it is finite."""
 
     def bordered(self, row: Floats) -> System:
-        """Give the system with a row `[n + 1]` beneath it."""
+        """Return the square system with a row `[n + 1]` below the Jacobian."""
 
     def at_fixed_lambda(self) -> System:
-        """Give the system by the unknowns alone, the share being what it is."""
+        """Return the square system by the unknowns alone, at a fixed lambda fraction."""
 
 
 class DenseJacobian:
-    """A Jacobian that is a matrix."""
+    """A Jacobian given by its matrix `[n, n + 1]`."""
 
     def __init__(self, matrix: Floats) -> None:
         self.matrix = matrix
@@ -60,19 +60,19 @@ class DenseJacobian:
         return bool(np.isfinite(self.matrix).all())
 
     def bordered(self, row: Floats) -> "LUSystem":
-        """Put a row under the matrix."""
+        """Return the square system with a row `[n + 1]` below the Jacobian."""
         return LUSystem(np.vstack([self.matrix, row]))
 
     def at_fixed_lambda(self) -> "LUSystem":
-        """Leave out the share's column."""
+        """Return the square system by the unknowns alone, at a fixed lambda fraction."""
         return LUSystem(self.matrix[:, :-1])
 
 
 class LUSystem:
-    """An LU factorisation of a square matrix; a singular one solves to something not finite.
+    """An LU factorisation of a square matrix; a singular one has no finite solutions.
 
-    A pivot that is exactly zero is no accident where a symmetric game's branches fork: LAPACK is
-    asked itself, since it tells of one by its answer, not by a warning.
+    LAPACK is called directly, because it reports a zero pivot, which occurs at the forks of
+    symmetric games, by its return value and not by a warning.
     """
 
     def __init__(self, matrix: Floats) -> None:
@@ -81,7 +81,7 @@ class LUSystem:
         self.singular = zero_pivot > 0
 
     def solve(self, right: Floats, guess: Floats | None = None) -> Floats:
-        """Solve for a vector `[n]`; no guess is needed."""
+        """Return the solution `[n]`; the guess is ignored."""
         if self.singular:
             return np.full(len(right), np.nan)
         return np.asarray(dgetrs(self._lu, self._pivots, right)[0], float)
@@ -96,22 +96,22 @@ class LUSystem:
 
     @property
     def eigenvalues(self) -> Eigenvalues:
-        """All of them."""
+        """All eigenvalues."""
         return np.linalg.eigvals(self._matrix).astype(complex)
 
     @property
     def null_space(self) -> Floats:
-        """What the matrix maps to nearly nothing."""
+        """An orthonormal basis `[k, n]` of the near null space, of one direction at least."""
         return near_null_space(np.eye(len(self._matrix)), self._matrix)
 
 
 def near_null_space(basis: Floats, images: Floats) -> Floats:
-    """Give the directions in a space that a matrix nearly maps to nothing, one at least, `[k, n]`.
+    """Return the directions of a subspace that a matrix maps to nearly zero, `[k, n]`, k >= 1.
 
     Args:
-        basis: orthonormal, a column for each direction.
-        images: what the matrix maps them to.
+        basis: an orthonormal basis of the subspace, in columns.
+        images: the images of the basis under the matrix, in columns.
     """
     _, sizes, parts = np.linalg.svd(images, full_matrices=False)
-    gone = sizes <= max(_VANISHED, sizes.min(initial=np.inf))
-    return np.asarray(parts[gone] @ basis.T, float)
+    null = sizes <= max(_NULL, sizes.min(initial=np.inf))
+    return np.asarray(parts[null] @ basis.T, float)

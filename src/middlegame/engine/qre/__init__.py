@@ -1,1 +1,1 @@
-"""Logit quantal response equilibria: the principal branch, its limit, other equilibria, derivatives."""
+"""Logit quantal response equilibria: principal branch, Nash limit, alternatives, derivatives."""

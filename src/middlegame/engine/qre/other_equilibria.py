@@ -1,10 +1,9 @@
-"""Other self-consistent outcomes: equilibria at the same precision on other branches.
+"""Other equilibria at the same precision, searched from random starts.
 
-From random starts, sweeps of logit responses find what they are attracted to; Newton's method, with
-the exact Jacobian, finds unstable ones as well and verifies every one. An equilibrium is stable
-under the logit dynamics (Fudenberg & Levine 1998, ch. 4) if every eigenvalue of the response's
-Jacobian has a real part below one. No search is complete: what it finds is disclosed, and what it
-does not find is not excluded.
+Damped sweeps of logit responses lead to attracting equilibria. Newton's method with the exact
+Jacobian also finds unstable ones, and verifies every equilibrium. An equilibrium is stable under
+the logit dynamics (Fudenberg & Levine 1998, ch. 4) if every eigenvalue of the response's Jacobian
+has a real part below one. The search is not complete: it does not exclude further equilibria.
 """
 
 from dataclasses import dataclass
@@ -22,10 +21,10 @@ from middlegame.engine.qre.principal import complete_solution
 from middlegame.engine.qre.responses import response_equations, response_function
 
 SWEEPS = 40
-"""Damped sweeps from a random start towards what attracts it."""
+"""Damped sweeps from a random start before Newton's method."""
 
 SAME = 1e-5
-"""Equilibria nearer than this in every reached probability are one."""
+"""The largest difference in a reached probability at which two equilibria count as one."""
 
 
 @dataclass(frozen=True)
@@ -36,8 +35,8 @@ class AlternativeSolution:
         logits: `[rows, max_options]`.
         policies: one `[*observed, options]` for each decision.
         residual: the largest gap in the equilibrium condition.
-        stable: under the logit dynamics; None where that could not be told.
-        starts: how many of the starts ended here.
+        stable: whether it is stable under the logit dynamics; None if that is unknown.
+        starts: the number of starts that ended at it.
     """
 
     logits: Floats
@@ -50,9 +49,15 @@ class AlternativeSolution:
 def search_alternatives(
     structure: Structure, game: Game, starts: int, seed: int = 0
 ) -> list[AlternativeSolution]:
-    """Look for equilibria from random starts; the most often found first.
+    """Search equilibria from random starts; return the most often found first.
 
-    Only decisions that must be traced can have several; the others follow from them.
+    Only decisions on cycles can have several solutions; all other decisions follow from them.
+
+    Args:
+        structure: the diagram.
+        game: its numbers.
+        starts: the number of random starts.
+        seed: of the random numbers.
     """
     own = traced_decisions(structure)
     if not own:
@@ -99,7 +104,7 @@ def search_alternatives(
 def _polish(
     evaluate: ResponseEquations, game: Game, logits: Floats, cells: NDArray[np.int_]
 ) -> Floats | None:
-    """Newton's method; None where it fails."""
+    """Return the solution of Newton's method; None if it fails."""
     point = logits
     for _ in range(40):
         answers, jacobian = evaluate(point, 1.0, game)

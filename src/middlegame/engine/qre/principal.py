@@ -1,9 +1,9 @@
 """The agent logit quantal response equilibrium on the principal branch.
 
 Decisions on no cycle of the relevance graph need no trace: each is one evaluation at the target,
-after those that it depends on. The others are followed together, with all that they depend on,
-from the uniform policies at lambda 0 to the branch's first crossing of the target (McKelvey &
-Palfrey 1998; Turocy 2005, 2010). A fixed-point iteration may end on another branch; this does not.
+after those that it depends on. The others are traced together, with all that they depend on, from
+the uniform policies at lambda 0 to the branch's first crossing of the target (McKelvey & Palfrey
+1998; Turocy 2005, 2010). A fixed-point iteration may end on another branch; the trace does not.
 """
 
 from collections.abc import Callable
@@ -30,7 +30,7 @@ from middlegame.engine.qre.responses import response_equations, response_functio
 from middlegame.engine.temporal import long_diagrams
 
 LOOSE = Controls(tolerance=1e-5, landing=1e-11)
-"""Solved by products, the corrector need not go to the end along the branch, but where it lands."""
+"""Controls for matrix-free systems: the corrector is exact only where the trace lands."""
 
 
 def follow_branch(
@@ -41,15 +41,18 @@ def follow_branch(
     controls: Controls | None = None,
     goal: Callable[[Floats], bool] | None = None,
 ) -> BranchTrace:
-    """Follow the branch of these decisions' logits, in the order of `places`.
+    """Trace the principal branch of these decisions' logits.
 
     Args:
         structure: the diagram.
-        decisions: which are unknown; the logits of others do not matter to them.
+        decisions: the decisions whose logits are unknown; no other decision is relevant to them.
         game: the diagram's numbers.
-        evaluate: their equations.
-        controls: how the branch is followed.
-        goal: see `continuation.follow`.
+        evaluate: the decisions' equilibrium equations.
+        controls: step sizes and limits; by default those that suit the Jacobian.
+        goal: if given, the trace ends at the first point for which it is true, not at the target.
+
+    Returns:
+        The trace; its unknowns are in the order of `logit_cells`.
     """
     layout, own = layout_of(structure), logit_cells(structure, decisions)
 
@@ -66,21 +69,21 @@ def follow_branch(
     if controls is None:
         loose = isinstance(at(np.zeros(len(own) + 1))[1], MatrixFreeJacobian)
         controls = LOOSE if loose else Controls()
-    # XLA's threads and those of BLAS would wait for each other over matrices as small as these.
+    # On matrices as small as these, the threads of XLA and of BLAS would wait for each other.
     with threadpool_limits(1, "blas"):
         return continuation.trace_branch(at, probabilities, len(own), controls, goal)
 
 
 @dataclass(frozen=True)
 class Solution:
-    """What was reached.
+    """An equilibrium, or the point at which the trace of its branch ended.
 
     Attributes:
-        logits: `[rows, widest]`, see `engine.graph.layout`.
+        logits: `[rows, max_options]` (see `TableLayout`).
         policies: one `[*observed, options]` for each decision.
         residual: the largest difference between a probability and the logit response to all
-            policies: it measures the equilibrium condition itself.
-        trace: how the branch was followed; None where nothing had to be.
+            policies.
+        trace: the trace of the branch; None if no decision needed one.
     """
 
     logits: Floats
@@ -90,7 +93,7 @@ class Solution:
 
     @property
     def outcome(self) -> TraceOutcome:
-        """How it ended."""
+        """How the solution ended."""
         if not np.isfinite(self.residual):
             return TraceOutcome.NOT_FINITE
         return self.trace.outcome if self.trace else TraceOutcome.CONVERGED
@@ -108,8 +111,8 @@ def solve(
     Args:
         structure: the diagram.
         game: its numbers.
-        controls: how the branch is followed.
-        together: trace all decisions, whether they need it or not.
+        controls: step sizes and limits of the trace.
+        trace_all: whether to trace all decisions, including those that need no trace.
     """
     if not trace_all and long_diagrams.is_long(structure):
         return solve_by_sweeps(structure, game, controls)
@@ -133,7 +136,15 @@ def complete_solution(
     *,
     trace_all: bool = False,
 ) -> Solution:
-    """Let the decisions that need no trace follow from those that do, and measure the residual."""
+    """Complete the logits of the traced decisions by those of all others.
+
+    Args:
+        structure: the diagram.
+        game: its numbers.
+        logits: those of the traced decisions, `[rows, max_options]`.
+        trace: the trace of the branch, if there was one.
+        trace_all: whether all decisions were traced.
+    """
     first = structure.decisions if trace_all else traced_decisions(structure)
     failed = trace is not None and trace.outcome is not TraceOutcome.CONVERGED
     stages = () if trace_all or failed else evaluation_levels(structure)
@@ -150,16 +161,16 @@ def complete_solution(
 def _measured(
     structure: Structure, game: Game, logits: Floats, again: Floats, trace: BranchTrace | None
 ) -> Solution:
-    """Give a solution, given the logits and what they bring about."""
+    """Return a solution and its residual, given the logits and the logit response to them."""
     with np.errstate(invalid="ignore"):
-        played, replied = (policies(game.opens, at, 1.0) for at in (logits, again))
-        residual = float(np.abs(played - replied).max(initial=0.0))
-    return Solution(logits, tuple(layout_of(structure).unpad(played)), residual, trace)
+        strategy, response = (policies(game.opens, at, 1.0) for at in (logits, again))
+        residual = float(np.abs(strategy - response).max(initial=0.0))
+    return Solution(logits, tuple(layout_of(structure).unpad(strategy)), residual, trace)
 
 
 @lru_cache(maxsize=64)
 def evaluation_levels(structure: Structure) -> tuple[tuple[int, ...], ...]:
-    """The untraced decisions, in batches that depend only on earlier ones."""
+    """Return the untraced decisions in groups, each of which depends only on earlier groups."""
     relevant, depth = relevant_decisions(structure), dict.fromkeys(traced_decisions(structure), -1)
     for decision in untraced_decisions(structure):
         depth[decision] = 1 + max([-1, *(depth[e] for e in relevant[decision])])
@@ -170,7 +181,7 @@ def evaluation_levels(structure: Structure) -> tuple[tuple[int, ...], ...]:
 
 
 def solve_by_sweeps(structure: Structure, game: Game, controls: Controls | None = None) -> Solution:
-    """The same by sweeps over a long diagram, all decisions together."""
+    """Find the principal logit equilibrium of a long diagram by sweeps over its slices."""
     if not traced_decisions(structure):
         return _measured(structure, game, *long_diagrams.solve_acyclic(structure, game), None)
     evaluate = long_diagrams.sweep_equations(structure)

@@ -1,9 +1,9 @@
-"""Responses and their slopes, from a contraction tree for each decision (`engine.inference.payoffs`).
+"""Logit responses and their slopes in a single diagram, from one contraction tree a decision.
 
-A payoff changes with the logarithm of another policy by the probability of each of its cases given
-what the decision knows and does, times the points that this case is better than expected (the
-policy gradient of Sutton et al. 2000): one pass down the tree gives it for all policies at once.
-In plain NumPy: a diagram that is solved once is solved before it could be compiled.
+The derivative of a payoff by the logarithm of another policy is the probability of each of its
+cases, given what the decision knows and does, times the advantage of the case (the policy gradient
+of Sutton et al. 2000): one downward pass gives it for all policies. The arrays are NumPy's, because
+a diagram that is solved once is solved before it could be compiled.
 """
 
 from collections.abc import Callable, Sequence
@@ -41,27 +41,27 @@ from middlegame.engine.numerics.krylov import MatrixFreeJacobian
 from middlegame.engine.numerics.linear import DenseJacobian
 
 MAX_DENSE_UNKNOWNS = 250
-"""Unknowns beyond which products with the Jacobian take less than the matrix."""
+"""Unknowns beyond which Jacobian-vector products are cheaper than the matrix."""
 
 
 def response_function(
     structure: Structure, decisions: tuple[int, ...]
 ) -> Callable[[Floats, float, Game], Floats]:
-    """Give the responses of some decisions.
+    """Return the logit response of some decisions to all policies.
 
     Returns:
-        From (logits `[rows, widest]`, share, game) to the same logits with those decisions' rows
-        replaced by the logits that all others' policies bring about; 0 (so uniform play) where
-        an information set cannot be reached.
+        A function of (logits `[rows, max_options]`, lambda fraction, game). It returns the logits
+        with those decisions' rows replaced by their response; it is 0, and the policy uniform, at
+        information sets that cannot be reached.
     """
     found = prepare_groups(structure, decisions, PlainProduct)
 
-    def respond(logits: Floats, share: float, game: Game) -> Floats:
+    def respond(logits: Floats, lambda_fraction: float, game: Game) -> Floats:
         after = logits.copy()
         with np.errstate(all="ignore"):
-            played = policies(game.opens, logits, share).ravel()
+            strategy = policies(game.opens, logits, lambda_fraction).ravel()
             for each in found:
-                after.ravel()[each.cells] = each.logits(each.payoffs(played, game), game)
+                after.ravel()[each.cells] = each.logits(each.payoffs(strategy, game), game)
         return after
 
     return respond
@@ -70,12 +70,12 @@ def response_function(
 def response_equations(
     structure: Structure, decisions: tuple[int, ...], in_logs: bool = False
 ) -> ResponseEquations:
-    """Give the equations that hold for some decisions at an equilibrium (see `Equations`).
+    """Return the equilibrium equations of some decisions (see `ResponseEquations`).
 
     Args:
         structure: the diagram.
-        decisions: whose.
-        in_logs: whether to compute in logarithms, where reach may underflow.
+        decisions: the decisions whose equations they are.
+        in_logs: whether to compute with logarithms of reach, which may underflow otherwise.
     """
     many = len(logit_cells(structure, decisions)) > MAX_DENSE_UNKNOWNS
     return (matrix_free_equations if many else dense_equations)(structure, decisions, in_logs)
@@ -84,31 +84,36 @@ def response_equations(
 def matrix_free_equations(
     structure: Structure, decisions: tuple[int, ...], in_logs: bool = False
 ) -> ResponseEquations:
-    """Give them with a Jacobian that is known by its products alone.
+    """Return the equilibrium equations with a Jacobian that is given by its products alone.
 
-    A product is the change of the responses in one direction, by forward mode: it costs little more
-    than the responses themselves, and takes no more memory, whatever the number of unknowns. The
-    matrix takes their square.
+    A product is the tangent of the responses in one direction (forward mode): it costs little more
+    time and no more memory than the responses, while the matrix takes the square of the unknowns.
     """
     found = prepare_groups(structure, decisions, LogProduct if in_logs else PlainProduct)
     layout, own = layout_of(structure), logit_cells(structure, decisions)
 
-    def evaluate(logits: Floats, share: float, game: Game) -> tuple[Floats, MatrixFreeJacobian]:
+    def evaluate(
+        logits: Floats, lambda_fraction: float, game: Game
+    ) -> tuple[Floats, MatrixFreeJacobian]:
         with np.errstate(all="ignore"):
-            policy = policies(game.opens, logits, share)
-            played = log_policies(game.opens, logits, share) if in_logs else policy
-            tables = [each.evaluate(played.ravel(), game) for each in found]
+            policy = policies(game.opens, logits, lambda_fraction)
+            strategy = log_policies(game.opens, logits, lambda_fraction) if in_logs else policy
+            tables = [each.evaluate(strategy.ravel(), game) for each in found]
             after = logits.copy()
             for each, values in zip(found, tables, strict=True):
                 after.ravel()[each.cells] = each.logits(each.payoffs_from_tables(values), game)
 
         def product(vector: Floats) -> Floats:
-            leant = share * layout.scatter(own, vector[:-1]) + vector[-1] * logits
-            leant = (leant - (policy * leant).sum(axis=-1, keepdims=True)).ravel()
+            logit_tangent = lambda_fraction * layout.scatter(own, vector[:-1]) + vector[-1] * logits
+            logit_tangent = (
+                logit_tangent - (policy * logit_tangent).sum(axis=-1, keepdims=True)
+            ).ravel()
             change = np.zeros(logits.size)
             with np.errstate(all="ignore"):
                 for each, values in zip(found, tables, strict=True):
-                    change[each.cells] = each.logits(each.payoff_tangent(values, leant), game)
+                    change[each.cells] = each.logits(
+                        each.payoff_tangent(values, logit_tangent), game
+                    )
             rest: Floats = vector[:-1] - change[own]
             return rest
 
@@ -120,73 +125,81 @@ def matrix_free_equations(
 def dense_equations(
     structure: Structure, decisions: tuple[int, ...], in_logs: bool = False
 ) -> Callable[[Floats, float, Game], tuple[Floats, DenseJacobian]]:
-    """Give them with a matrix."""
+    """Return the equilibrium equations with a Jacobian that is a matrix."""
     found = prepare_groups(structure, decisions, LogProduct if in_logs else PlainProduct)
     assembly = _JacobianAssembly(structure, decisions, found)
 
-    def evaluate(logits: Floats, share: float, game: Game) -> tuple[Floats, DenseJacobian]:
+    def evaluate(
+        logits: Floats, lambda_fraction: float, game: Game
+    ) -> tuple[Floats, DenseJacobian]:
         after = logits.copy()
         slopes = []
-        # What overflows is told by numbers that are not finite.
+        # An overflow shows as numbers that are not finite.
         with np.errstate(all="ignore"):
-            policy = policies(game.opens, logits, share).ravel()
-            played = log_policies(game.opens, logits, share).ravel() if in_logs else policy
+            policy = policies(game.opens, logits, lambda_fraction).ravel()
+            strategy = (
+                log_policies(game.opens, logits, lambda_fraction).ravel() if in_logs else policy
+            )
             for each in found:
-                points, advantages = each.payoffs_and_advantages(played, game)
+                points, advantages = each.payoffs_and_advantages(strategy, game)
                 after.ravel()[each.cells] = each.logits(points, game)
-                slopes.append(each.slopes(advantages, logits, policy, share, game))
+                slopes.append(each.slopes(advantages, logits, policy, lambda_fraction, game))
             return after, DenseJacobian(assembly.jacobian(slopes))
 
     return evaluate
 
 
 def payoff_function(structure: Structure, decision: int) -> Callable[[Floats, Game], Floats]:
-    """Give one decision's payoffs: from (policies, game) to `[*observed, options]`, in points."""
+    """Return a function of (policies `[rows, max_options]`, game) to one decision's payoffs.
+
+    The payoffs are `[*observed, options]`, in points; 0 at unreachable information sets.
+    """
     (alone,) = prepare_groups(structure, (decision,), PlainProduct)
 
-    def faced(played: Floats, game: Game) -> Floats:
-        points = alone.payoffs(played.ravel(), game)
+    def payoffs(strategy: Floats, game: Game) -> Floats:
+        every = alone.payoffs(strategy.ravel(), game)
         reached = game.reached[alone.rows][..., None]
-        return np.asarray(np.where(reached, points, 0.0)[0])
+        return np.asarray(np.where(reached, every, 0.0)[0])
 
-    return faced
+    return payoffs
 
 
 class _ResponseSlopes(NamedTuple):
-    """How the responses of a group of decisions change.
+    """The derivatives of the responses of a group of decisions.
 
     Attributes:
-        logits: for each relevant decision in turn by its logits, over the axes of `Prepared.by`.
-        share: by the share of the target lambdas, `[decisions, *response]`.
+        logits: by the logits of each relevant decision in turn, over the axes `slope_axes`.
+        lambda_fraction: by the lambda fraction, `[decisions, *response]`.
     """
 
     logits: list[Floats]
-    share: Floats
+    lambda_fraction: Floats
 
 
 @lru_cache(maxsize=64)
 def prepare_groups(
     structure: Structure, decisions: tuple[int, ...], kind: type[SemiringProduct]
 ) -> tuple["ResponseGroup", ...]:
-    """Make decisions ready to be evaluated, those that look alike together."""
+    """Return the plans for some decisions' responses, one for each group of equal shape."""
     return tuple(
         ResponseGroup(structure, group, kind) for group in payoff_groups(structure, decisions)
     )
 
 
 class ResponseGroup:
-    """A group of decisions, ready to be evaluated.
+    """A plan for the responses of decisions of equal shape.
 
     Attributes:
-        group: which.
-        cells: where their policies stand, `[decisions, *observed, options]`.
-        rows: of which information sets, `[decisions, *observed]`.
-        numbers: which of all decisions they are, `[decisions]`.
-        shape: theirs, with one more axis that leads all others.
-        families: of each relevant decision the axes of its policy.
-        columns: the same of its logits, which need axes of their own where a response to one
-            option depends on what is known of others: its own ones, and those that were observed.
-        by: for each the axes of the slopes: those of the response, then the others of its logits.
+        group: the decisions and the places of their tables.
+        cells: the places of their policies, `[decisions, *observed, options]`.
+        rows: the rows of their information sets, `[decisions, *observed]`.
+        numbers: their indices among all decisions, `[decisions]`.
+        shape: the group's shape with one more, leading axis.
+        families: the axes of each relevant decision's policy.
+        columns: the axes of each relevant decision's logits. They differ from those of its policy
+            where the response's own option is observed, and in the option, which may occur twice.
+        slope_axes: the axes of the slopes by each relevant decision's logits: those of the
+            response, then the other ones of the logits.
     """
 
     def __init__(
@@ -199,8 +212,8 @@ class ResponseGroup:
         self.numbers = np.array([layout.decision_index[decision] for decision in group.decisions])
         count, leading = len(group.decisions), len(shape.sizes)
         self.shape = _with_leading_axis(shape, count)
-        nothing = [np.zeros([shape.sizes[axis] for axis in scope]) for scope in shape.scopes]
-        operands, _ = absorb_utilities(shape, nothing)
+        zeros = [np.zeros([shape.sizes[axis] for axis in scope]) for scope in shape.scopes]
+        operands, _ = absorb_utilities(shape, zeros)
         wanted = [place for place, decides in enumerate(shape.decides) if decides]
         self._tree = (
             ContractionTree(
@@ -219,69 +232,83 @@ class ResponseGroup:
             tuple(dict.fromkeys((*self.shape.family, *each))) for each in self.columns
         ]
 
-    def payoffs(self, played: Floats, game: Game) -> Floats:
-        """Give what options are worth, `[decisions, *observed, options]`.
+    def payoffs(self, strategy: Floats, game: Game) -> Floats:
+        """Return the payoffs of options, `[decisions, *observed, options]`.
 
         Args:
-            played: the policies or their logarithms, flattened.
-            game: the numbers.
+            strategy: all policies, or their logarithms, flattened.
+            game: the diagram's numbers.
         """
-        return self.payoffs_from_tables(self.evaluate(played, game))
+        return self.payoffs_from_tables(self.evaluate(strategy, game))
 
-    def evaluate(self, played: Floats, game: Game) -> list[MassAndUtility]:
-        """Give all tables on the way to the payoffs."""
-        return self._tree.evaluate(self._leaves(played, game)) if self._tree else []
+    def evaluate(self, strategy: Floats, game: Game) -> list[MassAndUtility]:
+        """Return all tables of the contraction tree of the payoffs."""
+        return self._tree.evaluate(self._leaves(strategy, game)) if self._tree else []
 
     def payoffs_from_tables(self, tables: list[MassAndUtility]) -> Floats:
-        """Give what options are worth, `[decisions, *observed, options]`, by these tables."""
+        """Return the payoffs `[decisions, *observed, options]` from the tables of `evaluate`."""
         if self._tree is None:
             return np.zeros(self.cells.shape)
         return self.payoffs_from_root(tables[self._tree.root])
 
-    def payoffs_from_root(self, found: MassAndUtility) -> Floats:
-        """Give the same by what the tables come to."""
-        return self._broadcast(self._kind.expected(found))
+    def payoffs_from_root(self, root: MassAndUtility) -> Floats:
+        """Return the payoffs `[decisions, *observed, options]` from the root of the tree."""
+        return self._broadcast(self._kind.expected_utility(root))
 
     def payoff_tangent(self, tables: list[MassAndUtility], logarithms: Floats) -> Floats:
-        """Give how that changes where the logarithms of all policies, flattened, change so."""
+        """Return the payoffs' tangent for a tangent of all policies' logarithms, flattened."""
         if self._tree is None:
             return np.zeros(self.cells.shape)
-        by = {
-            leaf: self._kind.leaf_change(tables[leaf], logarithms[cells])
+        tangents = {
+            leaf: self._kind.leaf_tangent(tables[leaf], logarithms[cells])
             for leaf, cells in zip(self._tree.wanted, self.group.policies, strict=True)
         }
-        found = self._tree.tangent(tables, by)
-        return self._broadcast(self._kind.expected_change(tables[self._tree.root], found))
+        root = tables[self._tree.root]
+        tangent = self._tree.tangent(tables, tangents)
+        return self._broadcast(self._kind.expected_utility_tangent(root, tangent))
 
-    def payoffs_and_advantages(self, played: Floats, game: Game) -> tuple[Floats, list[Floats]]:
-        """Give that, and for each relevant decision how it changes with its policy's logarithm."""
+    def payoffs_and_advantages(self, strategy: Floats, game: Game) -> tuple[Floats, list[Floats]]:
+        """Return the payoffs, and their derivative by the logarithm of each relevant policy."""
         if self._tree is None:
             return np.zeros(self.cells.shape), []
-        found, joints = self._tree.evaluate_with_joints(self._leaves(played, game))
-        advantages = [self._kind.advantage(joint, found) for joint in joints]
-        return self.payoffs_from_root(found), advantages
+        root, joints = self._tree.evaluate_with_joints(self._leaves(strategy, game))
+        advantages = [self._kind.advantage(joint, root) for joint in joints]
+        return self.payoffs_from_root(root), advantages
 
-    def logits(self, points: Floats, game: Game) -> Floats:
-        """Give the logits that payoffs bring about; any axes behind theirs are carried along."""
-        beyond = (1,) * (points.ndim - self.cells.ndim)
+    def logits(self, payoffs: Floats, game: Game) -> Floats:
+        """Return the logit response to payoffs `[decisions, *observed, options, *further axes]`."""
+        beyond = (1,) * (payoffs.ndim - self.cells.ndim)
         opens = game.opens.ravel()[self.cells]
         reached = game.reached[self.rows]
-        precision = game.lambdas[self.numbers].reshape(-1, *[1] * (points.ndim - 1))
-        found = response_logits(
-            points,
+        lambdas = game.lambdas[self.numbers].reshape(-1, *[1] * (payoffs.ndim - 1))
+        response = response_logits(
+            payoffs,
             opens.reshape(opens.shape + beyond),
             reached.reshape(reached.shape + beyond),
-            precision,
+            lambdas,
             axis=self.cells.ndim - 1,
         )
-        return np.asarray(found)
+        return np.asarray(response)
 
     def slopes(
-        self, advantages: list[Floats], logits: Floats, policy: Floats, share: float, game: Game
+        self,
+        advantages: list[Floats],
+        logits: Floats,
+        policy: Floats,
+        lambda_fraction: float,
+        game: Game,
     ) -> _ResponseSlopes:
-        """Go on from policies' logarithms to logits, and from payoffs to responses."""
+        """Return the responses' derivatives by all logits and by the lambda fraction.
+
+        Args:
+            advantages: the payoffs' derivatives by the logarithm of each relevant policy.
+            logits: `[rows, max_options]`.
+            policy: all policies, flattened.
+            lambda_fraction: the fraction of the target lambdas.
+            game: the diagram's numbers.
+        """
         own = self.shape.family
-        by_share = np.zeros(self.cells.shape)
+        by_fraction = np.zeros(self.cells.shape)
         by_logits = []
         axes_of = self._tree.joints if self._tree else []
         for advantage, axes, family, column, by, cells in zip(
@@ -293,57 +320,59 @@ class ResponseGroup:
             self.group.policies,
             strict=True,
         ):
-            chances, leant = policy[cells], logits.ravel()[cells]
-            gaps = leant - (chances * leant).sum(axis=-1, keepdims=True)
+            chances, own_logits = policy[cells], logits.ravel()[cells]
+            gaps = own_logits - (chances * own_logits).sum(axis=-1, keepdims=True)
             beside = tuple(k for k, axis in enumerate(axes) if axis not in own)
             changed = (advantage * align(gaps, family, axes)).sum(axis=beside)
-            by_share += self._broadcast(changed)
-            played = align(chances, (*family[:-1], column[-1]), by)
+            by_fraction += self._broadcast(changed)
+            chosen = align(chances, (*family[:-1], column[-1]), by)
             if column[-1] == family[-1]:
                 total = advantage.sum(axis=axes.index(family[-1]), keepdims=True)
-                slope = align(advantage, axes, by) - played * align(total, axes, by)
+                slope = align(advantage, axes, by) - chosen * align(total, axes, by)
             else:
                 taken = _identity(chances.shape[-1], (family[-1], column[-1]), by)
-                slope = align(advantage, axes, by) * (taken - played)
+                slope = align(advantage, axes, by) * (taken - chosen)
             if own[-1] in family:
                 pair = (own[-1], column[family.index(own[-1])])
                 slope = slope * _identity(self.cells.shape[-1], pair, by)
-            by_logits.append(self.logits(share * slope, game))
-        return _ResponseSlopes(by_logits, self.logits(by_share, game))
+            by_logits.append(self.logits(lambda_fraction * slope, game))
+        return _ResponseSlopes(by_logits, self.logits(by_fraction, game))
 
     def leaf_tables(
-        self, played: Floats, game: Game
+        self, strategy: Floats, game: Game
     ) -> tuple[list[Floats | None], list[Floats | None]]:
-        """Give the tables that are contracted, and the points beside each; None for none."""
+        """Return the masses and the utilities of the tree's leaves; None for 1 and for 0."""
         policies, chances = iter(self.group.policies), iter(self.group.chances)
         masses: list[Floats | None] = [
-            played[next(policies)] if decides else self._kind.carried(game.tables[next(chances)])
+            strategy[next(policies)]
+            if decides
+            else self._kind.encode_mass(game.tables[next(chances)])
             for decides in self.group.shape.decides
         ]
-        _, gains = absorb_utilities(
+        _, utilities = absorb_utilities(
             self.shape, [game.tables[places] for places in self.group.utilities]
         )
-        masses += [None] * (len(gains) - len(masses))
-        return masses, gains
+        masses += [None] * (len(utilities) - len(masses))
+        return masses, utilities
 
-    def _leaves(self, played: Floats, game: Game) -> list[MassAndUtility]:
-        pairs = zip(*self.leaf_tables(played, game), strict=True)
-        return [self._kind.leaf(mass, gain) for mass, gain in pairs]
+    def _leaves(self, strategy: Floats, game: Game) -> list[MassAndUtility]:
+        pairs = zip(*self.leaf_tables(strategy, game), strict=True)
+        return [self._kind.leaf(mass, utility) for mass, utility in pairs]
 
-    def _broadcast(self, found: Floats) -> Floats:
-        """Spread what the tables speak of over the whole family."""
+    def _broadcast(self, values: Floats) -> Floats:
+        """Broadcast values over the tree's axes to the whole family."""
         axes = self._tree.axes if self._tree else ()
-        return np.broadcast_to(align(found, axes, self.shape.family), self.cells.shape)
+        return np.broadcast_to(align(values, axes, self.shape.family), self.cells.shape)
 
 
 def _identity(count: int, pair: Axes, axes: Axes) -> Floats:
-    """1 where two axes of this length agree, ready to be combined with tables of these axes."""
-    found: Floats = align(np.eye(count), pair, axes)
-    return found
+    """Return the identity over a pair of axes, aligned with tables of these axes."""
+    identity: Floats = align(np.eye(count), pair, axes)
+    return identity
 
 
 def _with_leading_axis(shape: PayoffShape, count: int) -> PayoffShape:
-    """The same shape with one more axis, leading all others."""
+    """Return a shape with one more axis, which leads all others."""
     leading = len(shape.sizes)
     return PayoffShape(
         sizes=(*shape.sizes, count),
@@ -355,10 +384,10 @@ def _with_leading_axis(shape: PayoffShape, count: int) -> PayoffShape:
 
 
 class _JacobianAssembly:
-    """Lays the slopes of all responses into one Jacobian."""
+    """The places of all responses' slopes in one Jacobian."""
 
     def __init__(
-        self, structure: Structure, decisions: tuple[int, ...], prepared: Sequence[ResponseGroup]
+        self, structure: Structure, decisions: tuple[int, ...], responses: Sequence[ResponseGroup]
     ) -> None:
         layout = layout_of(structure)
         own = logit_cells(structure, decisions)
@@ -366,7 +395,7 @@ class _JacobianAssembly:
         number[own] = np.arange(len(own))
         self.size = len(own)
         every: list[tuple[Indices, Indices]] = [(np.arange(self.size), np.arange(self.size))]
-        for each in prepared:
+        for each in responses:
             rows = number[each.cells]
             for by, axes, cells in zip(
                 each.slope_axes, each.columns, each.group.policies, strict=True
@@ -381,9 +410,9 @@ class _JacobianAssembly:
             np.concatenate([pair[k].ravel() for pair in every]) for k in (0, 1)
         )
 
-    def jacobian(self, found: list[_ResponseSlopes]) -> Floats:
-        """Give the derivative of the residual, `[n, n + 1]`: the logits, then the share."""
-        parts = [-part for slopes in found for part in (*slopes.logits, slopes.share)]
+    def jacobian(self, every: list[_ResponseSlopes]) -> Floats:
+        """Return the residual's derivative `[n, n + 1]` by the logits and the lambda fraction."""
+        parts = [-part for slopes in every for part in (*slopes.logits, slopes.lambda_fraction)]
         entries = np.concatenate(
             [
                 np.broadcast_to(part, shape).ravel()

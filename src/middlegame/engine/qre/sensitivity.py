@@ -1,10 +1,11 @@
-"""Exact derivatives at the equilibrium, by the implicit function theorem.
+"""Exact derivatives of forecasts at the equilibrium, by the implicit function theorem.
 
-With F(logits, numbers) = 0 at the equilibrium, a forecast's derivative by the numbers is its own
-partial one less the adjoint's: solve F_logits' a = f_logits, then f_numbers - a F_numbers (Griewank
-& Walther 2008, ch. 15). Both partial derivatives come from contraction trees, one pass down giving
-them for all tables at once: an expectation changes with a chance by how much better it is expected
-in that case, with the chance itself left out, so that one that is 0 needs no care.
+With F(logits, numbers) = 0 at the equilibrium, solve the adjoint system F_logits' a = f_logits; the
+derivative of a forecast f is f_numbers - a F_numbers (Griewank & Walther 2008, ch. 15). The partial
+derivatives come from contraction trees, whose downward pass gives them for all tables at once. The
+derivative of an expectation by a probability is the advantage of its case without the probability
+itself, so that probabilities of 0 need no special treatment. For long diagrams the adjoint system
+is solved by products, and a sweep is differentiated by JAX.
 """
 
 from collections.abc import Sequence
@@ -29,15 +30,15 @@ from middlegame.engine.temporal.compiled_sweep import sweep_function
 from middlegame.engine.temporal.long_diagrams import is_long
 
 MAX_DENSE_UNKNOWNS = 2000
-"""Unknowns up to which the transposed system is solved by factoring it."""
+"""Unknowns up to which the adjoint system is factored."""
 
 
 class ForecastQuery(NamedTuple):
-    """A forecast: the probability that a condition holds.
+    """A forecast to be differentiated: the probability that a condition holds.
 
     Attributes:
-        over: the nodes that it speaks of.
-        where: 1.0 for each of their cases in which it holds, `[*over]`.
+        nodes: the nodes in the condition.
+        indicator: 1.0 for each combination of states in which it holds, else 0.0, `[*nodes]`.
     """
 
     nodes: tuple[int, ...]
@@ -45,12 +46,12 @@ class ForecastQuery(NamedTuple):
 
 
 class Gradient(NamedTuple):
-    """How forecasts change with a diagram's numbers, in directions in which chances add up to 1.
+    """The derivatives of forecasts, valid in directions in which probabilities still sum to 1.
 
     Attributes:
-        tables: by every chance and every utility, as they stand in `Game.tables`,
+        tables: by every probability and every utility, in the order of `Game.tables`,
             `[cells, forecasts]`.
-        lambdas: by each decision's, `[decisions, forecasts]`.
+        lambdas: by each decision's lambda, `[decisions, forecasts]`.
     """
 
     tables: Floats
@@ -64,17 +65,17 @@ def forecast_gradients(
     queries: Sequence[ForecastQuery],
     evidence: Evidence,
 ) -> Gradient | None:
-    """Differentiate forecasts by all numbers, play following them along the branch.
+    """Differentiate forecasts by all numbers, with the equilibrium following along the branch.
 
     Args:
         structure: the diagram.
         game: its numbers.
         logits: of the equilibrium, `[rows, max_options]`.
-        asked: the forecasts.
-        evidence: what they are given.
+        queries: the forecasts.
+        evidence: the likelihood of each observation on which they are conditional.
 
     Returns:
-        None where the equilibrium's equations are singular: there is no derivative.
+        The derivatives; None if the equilibrium's equations are singular, and there are none.
     """
     if is_long(structure):
         return _long_gradients(structure, game, logits, queries, evidence)
@@ -108,11 +109,11 @@ def forecast_gradients(
 
 
 def _forecast_slopes(
-    structure: Structure, game: Game, strategy: Floats, asked: ForecastQuery, evidence: Evidence
+    structure: Structure, game: Game, strategy: Floats, query: ForecastQuery, evidence: Evidence
 ) -> tuple[Floats, Floats]:
-    """Return how a forecast changes by the policies, flattened, and by the tables; play is given."""
+    """Return a forecast's partial derivatives by the policies, flattened, and by the tables."""
     layout = layout_of(structure)
-    nodes = sorted(structure.ancestors((*asked.nodes, *evidence)))
+    nodes = sorted(structure.ancestors((*query.nodes, *evidence)))
     decides = [structure.owners[node] is not None for node in nodes]
     cells = [
         layout.policy_cells(node) if own else layout.chance_cells(node)
@@ -123,46 +124,46 @@ def _forecast_slopes(
     ]
     masses += [np.asarray(likelihood, float)[None] for likelihood in evidence.values()]
     leaves = [PlainProduct.leaf(mass, None) for mass in masses]
-    leaves.append(PlainProduct.leaf(None, asked.indicator[None]))
+    leaves.append(PlainProduct.leaf(None, query.indicator[None]))
     operands = [structure.family(node) for node in nodes] + [(node,) for node in evidence]
     tree = ContractionTree(
-        [*operands, asked.nodes], (), structure.sizes, 1, range(len(nodes)), PlainProduct
+        [*operands, query.nodes], (), structure.sizes, 1, range(len(nodes)), PlainProduct
     )
-    found, joints = tree.evaluate_with_joints(
+    root, joints = tree.evaluate_with_joints(
         leaves, [MassAndUtility(np.ones_like(mass), None) for mass in masses[: len(nodes)]]
     )
     by_policies, by_tables = np.zeros(strategy.shape), np.zeros(game.tables.shape)
-    for joint, at, own in zip(joints, cells, decides, strict=True):
-        (by_policies if own else by_tables)[at] = PlainProduct.advantage(joint, found)[0]
+    for table, at, own in zip(joints, cells, decides, strict=True):
+        (by_policies if own else by_tables)[at] = PlainProduct.advantage(table, root)[0]
     return by_policies, by_tables
 
 
 def _by_logits(policy: Floats, by_policies: Floats) -> Floats:
-    """Go on from policies, flattened, to the logits that they are of, `[rows * max_options, sums]`."""
-    gains = by_policies.reshape(*policy.shape, -1)
+    """Turn derivatives by policies into those by logits, `[rows * max_options, sums]` both."""
+    slopes = by_policies.reshape(*policy.shape, -1)
     chances = policy[..., None]
-    mean = (chances * gains).sum(axis=1, keepdims=True)
-    return np.asarray((chances * (gains - mean)).reshape(by_policies.shape))
+    mean = (chances * slopes).sum(axis=1, keepdims=True)
+    return np.asarray((chances * (slopes - mean)).reshape(by_policies.shape))
 
 
 class _Adjoint:
-    """All responses' derivatives by policies, tables and lambdas, added up with weights."""
+    """Weighted sums of all responses' derivatives by policies, tables and lambdas."""
 
     def __init__(self, structure: Structure, game: Game, strategy: Floats) -> None:
-        """Prepare for these numbers and policies, flattened."""
+        """Plan for these numbers and policies, flattened."""
         self._game, self._played = game, strategy
         alike = prepare_groups(structure, structure.decisions, PlainProduct)
         self._groups = [_AdjointGroup(each) for each in alike if each.group.shape.scopes]
 
     def __call__(self, weights: Floats) -> tuple[Floats, Floats, Floats]:
-        """Add up.
+        """Return the sums of the derivatives, weighted.
 
         Args:
-            weights: of each response, `[rows * max_options, sums]`.
+            weights: the weight of each response in each sum, `[rows * max_options, sums]`.
 
         Returns:
-            By the policies `[rows * max_options, sums]`, the tables `[cells, sums]` and the lambdas
-            `[decisions, sums]`.
+            The sums by the policies `[rows * max_options, sums]`, the tables `[cells, sums]` and
+            the lambdas `[decisions, sums]`.
         """
         game, sums = self._game, weights.shape[1:]
         into = (
@@ -177,13 +178,13 @@ class _Adjoint:
 
 
 class _AdjointGroup:
-    """Those of decisions that look alike."""
+    """The weighted derivatives of the responses of decisions of equal shape."""
 
     def __init__(self, own: ResponseGroup) -> None:
-        """Plan a tree of which all leaves are wanted."""
+        """Plan a contraction tree with the joints of all leaves."""
         shape, count = own.group.shape, len(own.group.decisions)
-        nothing = [np.zeros([shape.sizes[axis] for axis in scope]) for scope in shape.scopes]
-        operands, _ = absorb_utilities(shape, nothing)
+        zeros = [np.zeros([shape.sizes[axis] for axis in scope]) for scope in shape.scopes]
+        operands, _ = absorb_utilities(shape, zeros)
         every, leading = range(len(operands)), len(shape.sizes)
         self._tree = ContractionTree(
             operands, payoff_scope(shape, operands), shape.sizes, count, every, PlainProduct
@@ -194,20 +195,25 @@ class _AdjointGroup:
     def add(
         self, strategy: Floats, game: Game, weights: Floats, into: tuple[Floats, Floats, Floats]
     ) -> None:
-        """Add the group's part to what there is; see `_Adjoint`."""
+        """Add the group's sums to arrays by policies, tables and lambdas, `into`."""
         own, group, tree = self._own, self._own.group, self._tree
         by_policies, by_tables, by_lambdas = into
-        masses, gains = own.leaf_tables(strategy, game)
-        leaves = [PlainProduct.leaf(mass, gain) for mass, gain in zip(masses, gains, strict=True)]
-        alone = [_without_mass(leaf, gain) for leaf, gain in zip(leaves, gains, strict=True)]
-        found, joints = tree.evaluate_with_joints(leaves, alone)
+        masses, utilities = own.leaf_tables(strategy, game)
+        leaves = [
+            PlainProduct.leaf(mass, utility)
+            for mass, utility in zip(masses, utilities, strict=True)
+        ]
+        unweighted = [
+            _without_mass(leaf, utility) for leaf, utility in zip(leaves, utilities, strict=True)
+        ]
+        root, joints = tree.evaluate_with_joints(leaves, unweighted)
         wanted = weights[own.cells]
         once = own.logits(
-            own.payoffs_from_root(found), game._replace(lambdas=np.ones_like(game.lambdas))
+            own.payoffs_from_root(root), game._replace(lambdas=np.ones_like(game.lambdas))
         )
         changed = once[..., None] * wanted
         by_lambdas[own.numbers] += changed.sum(axis=tuple(range(1, changed.ndim - 1)))
-        # To take the mean off is its own transpose.
+        # Subtracting the mean is a symmetric map: its own transpose.
         by_points = own.logits(wanted, game)
         axes = (*own.shape.family, self._sums)
 
@@ -218,7 +224,7 @@ class _AdjointGroup:
         policies_, chances = iter(group.policies), iter(group.chances)
         for place, decides in enumerate(group.shape.decides):
             to, at = (by_policies, next(policies_)) if decides else (by_tables, next(chances))
-            slope = PlainProduct.advantage(joints[place], found)
+            slope = PlainProduct.advantage(joints[place], root)
             add(to, at, slope, tree.joints[place], own.shape.families[place])
         likely: dict[int, Floats] = {}
         for scope, at in zip(own.shape.scopes, group.utilities, strict=True):
@@ -226,19 +232,19 @@ class _AdjointGroup:
             place = min(wide, key=lambda k: len(self._operands[k]))
             if place not in likely:
                 mass = align(leaves[place].mass, self._operands[place], tree.joints[place])
-                likely[place] = mass * _mass_share(joints[place].mass, found.mass)
+                likely[place] = mass * _mass_share(joints[place].mass, root.mass)
             add(by_tables, at, likely[place], tree.joints[place], scope)
 
 
-def _without_mass(leaf: MassAndUtility, gain: Floats | None) -> MassAndUtility:
-    """Return a leaf with 1 for its mass: its joint is then what the leaf itself is multiplied by."""
+def _without_mass(leaf: MassAndUtility, utility: Floats | None) -> MassAndUtility:
+    """Return a leaf with mass 1, whose joint is the factor of the leaf's own mass."""
     mass = np.ones_like(leaf.mass)
-    return MassAndUtility(mass, None if gain is None else mass * gain)
+    return MassAndUtility(mass, None if utility is None else mass * utility)
 
 
-def _mass_share(joint: Floats, found: Floats) -> Floats:
-    """Return the mass of cases as a lambda_fraction of all; 0 where that is 0."""
-    whole = found.reshape(found.shape + (1,) * (joint.ndim - found.ndim))
+def _mass_share(joint: Floats, total: Floats) -> Floats:
+    """Return the mass of cases as a fraction of the total; 0 where the total is 0."""
+    whole = total.reshape(total.shape + (1,) * (joint.ndim - total.ndim))
     return np.divide(joint, whole, out=np.zeros_like(joint), where=whole > 0)
 
 
@@ -252,11 +258,11 @@ def _long_gradients(
     """Compute `forecast_gradients` of a long diagram by reverse passes through a sweep."""
     own, respond = logit_cells(structure, structure.decisions), sweep_function(structure)
 
-    def told(point: Array, tables: Array, over: tuple[int, ...], where: Array) -> Array:
+    def forecast(point: Array, tables: Array, over: tuple[int, ...], indicator: Array) -> Array:
         flat = jnp.asarray(logits).reshape(-1).at[own].set(point).reshape(logits.shape)
         masses = _node_tables(structure, policies(game.opens, flat, 1.0, jnp), tables)
-        chances = joint(structure, masses, over, seen)
-        return (chances * where).sum() / joint(structure, masses, (), seen)
+        chances = joint(structure, masses, over, known)
+        return (chances * indicator).sum() / joint(structure, masses, (), known)
 
     def after(at: Array, numbers: Game) -> Array:
         return respond(at, 1.0, numbers, False).reshape(-1)[own]
@@ -269,8 +275,8 @@ def _long_gradients(
         numbers = game._replace(tables=tables, lambdas=lambdas)
         return jnp.dot(after(jnp.asarray(logits), numbers), adjoint)
 
-    seen = {node: jnp.asarray(likelihood) for node, likelihood in evidence.items()}
-    partial = jax.jit(jax.grad(told, (0, 1)), static_argnums=2, compiler_options=FAST_COMPILE)
+    known = {node: jnp.asarray(likelihood) for node, likelihood in evidence.items()}
+    partial = jax.jit(jax.grad(forecast, (0, 1)), static_argnums=2, compiler_options=FAST_COMPILE)
     compiled = jax.jit(transposed)
     rest = jax.jit(jax.grad(pulled, (0, 1)), compiler_options=FAST_COMPILE)
 
@@ -280,8 +286,8 @@ def _long_gradients(
 
     system = MatrixFreeJacobian(product, len(own), 1e-11).at_fixed_lambda()
     tables, lambdas = [], []
-    for over, where in queries:
-        by_logits, by_tables = partial(logits.ravel()[own], game.tables, over, where)
+    for over, indicator in queries:
+        by_logits, by_tables = partial(logits.ravel()[own], game.tables, over, indicator)
         adjoint = system.solve(np.asarray(by_logits))
         if not np.isfinite(adjoint).all():
             return None

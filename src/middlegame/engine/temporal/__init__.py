@@ -1,1 +1,1 @@
-"""Payoffs of diagrams that repeat over time, by passes through their slices."""
+"""Long diagrams, such as contests over many periods: sweeps through their slices."""

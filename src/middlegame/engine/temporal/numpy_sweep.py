@@ -1,7 +1,7 @@
-"""Sweeps over a long diagram in many samples at once, with nothing to compile.
+"""Sweeps over a long diagram for many samples at once, in NumPy.
 
-They are those of `engine.temporal.compiled` without its derivatives. Where each table has many numbers, or is
-needed a few times only, they take less time than compiling them would.
+They replace those of `engine.temporal.compiled_sweep` where no derivative is needed, and where
+compiling would take longer than running: tables are large, or are needed a few times only.
 """
 
 import numpy as np
@@ -22,15 +22,15 @@ from middlegame.engine.inference.message_passing import (
 from middlegame.engine.inference.products import Array
 from middlegame.engine.logit import policies, response_logits
 
-_STILL = 1e-10
-"""The largest change of a logit that is none."""
+_CONVERGED = 1e-10
+"""The largest change of a logit at which Gauss-Seidel sweeps end."""
 
 
 class BatchSweeper:
-    """Sweeps over one diagram with one set of numbers."""
+    """Sweeps over one diagram for many samples of its numbers."""
 
     def __init__(self, structure: Structure, game: Game) -> None:
-        """Lay out a game whose tables and lambdas have the samples as their last axis."""
+        """Prepare for a game whose tables and lambdas have the samples as their last axis."""
         self._structure = structure
         self._layout = layout_of(structure)
         self._game = Game(*(np.asarray(part) for part in game))
@@ -46,61 +46,68 @@ class BatchSweeper:
 
     @property
     def uniform_logits(self) -> Floats:
-        """Even play in every sample, `[rows * max_options, samples]`."""
+        """The logits of uniform policies, `[rows * max_options, samples]`."""
         cells = self._layout.row_count * self._layout.max_options
         return np.zeros((cells, self._game.tables.shape[-1]))
 
     def sweep(
         self, logits: Floats, lambda_fraction: float = 1.0, *, jacobi: bool = False
     ) -> Floats:
-        """Let all respond, from the last to the first.
+        """Let all decisions respond, from the last to the first.
 
         Args:
             logits: `[rows * max_options, samples]`.
-            lambda_fraction: of the target lambdas.
-            jacobi: respond to the policies as they were, instead of one after another.
+            lambda_fraction: the fraction of the target lambdas.
+            jacobi: whether all respond to the policies before the sweep, not one after another.
+
+        Returns:
+            The logits after the sweep, `[rows * max_options, samples]`.
         """
         tables = [
             self._chances[node] if owner is None else self._policy(node, logits, lambda_fraction)
             for node, owner in enumerate(self._structure.owners)
         ]
-        found = cheapest_slices(self._structure)
-        starts = interface_messages(found, tables, np.ones(logits.shape[-1]), np)
-        points = np.zeros((len(self._structure.deciding_owners), logits.shape[-1]))
-        answers = logits.copy()
-        for each, reach in zip(reversed(found), starts[-2::-1], strict=True):
-            points = self._back(each, tables, points, reach, answers, lambda_fraction, jacobi)
-        return answers
+        slices = cheapest_slices(self._structure)
+        starts = interface_messages(slices, tables, np.ones(logits.shape[-1]), np)
+        utility = np.zeros((len(self._structure.deciding_owners), logits.shape[-1]))
+        after = logits.copy()
+        for each, reach in zip(reversed(slices), starts[-2::-1], strict=True):
+            utility = self._respond(each, tables, utility, reach, after, lambda_fraction, jacobi)
+        return after
 
-    def _back(
+    def _respond(
         self,
         each: Slice,
         tables: list[Floats],
-        points: Floats,
+        utility: Floats,
         reach: Floats,
-        answers: Floats,
+        after: Floats,
         lambda_fraction: float,
         jacobi: bool,
     ) -> Floats:
-        """Go back through a slice; its decisions' answers are put in their places."""
+        """Let a slice's decisions respond; write their logits into `after`.
 
-        def answer(step: EliminationStep, before: Array, gains: UtilityTables) -> Array:
+        Returns:
+            The owners' expected utilities before the slice, `[owners, *interface, samples]`.
+        """
+
+        def update(step: EliminationStep, before: Array, later: UtilityTables) -> Array:
             node = each.nodes[step.node]
             cells = self._layout.policy_cells(node)
-            answers[cells] = response_logits(
-                option_payoffs(each.shape, step, before, gains, np),
+            after[cells] = response_logits(
+                option_payoffs(each.shape, step, before, later, np),
                 self._game.opens.reshape(-1)[cells][..., None],
                 self._game.reached[cells[..., 0] // self._layout.max_options][..., None],
                 self._game.lambdas[self._layout.decision_index[node]],
                 axis=-2,
             )
-            return tables[node] if jacobi else self._policy(node, answers, lambda_fraction)
+            return tables[node] if jacobi else self._policy(node, after, lambda_fraction)
 
         own = [tables[node] for node in each.nodes]
         utilities = [self._utilities[utility] for utility in each.utilities]
         reaches = forward_messages(each.shape, own, reach, np)
         return np.asarray(
-            backward_utilities(each.shape, own, utilities, points, reaches, answer, np)
+            backward_utilities(each.shape, own, utilities, utility, reaches, update, np)
         )
 
     def _policy(self, node: int, logits: Floats, lambda_fraction: float) -> Floats:
@@ -109,19 +116,17 @@ class BatchSweeper:
         return np.asarray(policies(opens, logits[cells], lambda_fraction, axis=-2))
 
 
-def gauss_seidel(sweeper: BatchSweeper, decisions: int) -> tuple[Floats, Floats, int]:
-    """Sweep until nothing changes, which without cycles is after as many sweeps as decisions.
+def gauss_seidel(sweeper: BatchSweeper, decisions: int) -> tuple[Floats, Floats]:
+    """Solve a diagram without cycles by sweeps, of which there are at most as many as decisions.
 
     Returns:
-        The logits `[rows * max_options, samples]`, those that all policies together bring about, and how
-        many sweeps that took.
+        The logits, and the logit response to them, `[rows * max_options, samples]` each.
     """
     logits = sweeper.uniform_logits
-    answers, swept = logits, 0
-    while swept < max(decisions, 1):
+    response = logits
+    for _ in range(max(decisions, 1)):
         logits = sweeper.sweep(logits)
-        answers = sweeper.sweep(logits, jacobi=True)
-        swept += 1
-        if not np.abs(answers - logits).max(initial=0.0) > _STILL:
+        response = sweeper.sweep(logits, jacobi=True)
+        if not np.abs(response - logits).max(initial=0.0) > _CONVERGED:
             break
-    return logits, answers, swept
+    return logits, response
