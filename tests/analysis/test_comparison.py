@@ -6,7 +6,7 @@ import json
 import pytest
 
 import middlegame as mg
-from middlegame.analysis.analysts import analysts_of_files
+from middlegame.analysis.analysts import collect_analysts
 from middlegame.analysis.comparison import compare_analysts
 from middlegame.analysis.pooling import linear_pool, log_odds_pool
 from middlegame.ledger import Ledger
@@ -36,7 +36,7 @@ def file(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def found(file):
-    return compare_analysts(analysts_of_files([str(file)]))
+    return compare_analysts(collect_analysts([str(file)]))
 
 
 def test_views_are_set_beside_what_is_written(file, found):
@@ -78,22 +78,22 @@ def test_a_share_is_the_mean_of_first_in_and_last_in(file, found):
 def test_files_are_compared_and_named(tmp_path, file):
     other = tmp_path / "test.yaml"
     other.write_text(file.read_text("utf-8").replace("worth: 5}", "worth: 15}"), "utf-8")
-    opinions = analysts_of_files([f"{file}#hawk", str(other)], ["bob"])
+    opinions = collect_analysts([f"{file}#hawk", str(other)], ["bob"])
     assert [o.name for o in opinions][:2] == ["test#hawk", "test"]
     assert opinions[0].forecaster == "bob"
     assert compare_analysts(opinions[:2]).notes == ()
-    doubled = analysts_of_files([str(file), str(other)])
+    doubled = collect_analysts([str(file), str(other)])
     assert [o.name for o in doubled] == [
         "test", "test: The hawks", "test: dove", "test (2)", "test (2): The hawks", "test (2): dove"
     ]  # fmt: skip
     with pytest.raises(mg.QueryError, match="expected one for each"):
-        analysts_of_files([str(file)], ["a", "b"])
+        collect_analysts([str(file)], ["a", "b"])
     with pytest.raises(mg.QueryError, match="nobody to compare with"):
         compare_analysts(opinions[:1])
 
 
 def test_without_questions_the_headlines_are_compared(file):
-    opinions = analysts_of_files([str(file)])
+    opinions = collect_analysts([str(file)])
     bare = [
         type(o)(o.name, o.forecaster, o.scenario.model_copy(update={"questions": {}}))
         for o in opinions[:2]
@@ -105,13 +105,13 @@ def test_what_differs_beyond_numbers_is_noted(file, tmp_path):
     other = tmp_path / "other.yaml"
     text = file.read_text("utf-8").replace("knows: []", "").replace("when: m = y", "when: m = x")
     other.write_text(text.partition("views:")[0], "utf-8")
-    found = compare_analysts([analysts_of_files([str(file)])[0], *analysts_of_files([str(other)])])
+    found = compare_analysts([collect_analysts([str(file)])[0], *collect_analysts([str(other)])])
     assert any("differ in more than numbers" in note for note in found.notes)
     assert found.residuals["other"]["q"] != 0
 
 
 def test_most_limits_what_is_switched(file):
-    opinions = analysts_of_files([str(file)])
+    opinions = collect_analysts([str(file)])
     found = compare_analysts([opinions[0], opinions[2]], max_numbers=1)
     assert len(found.disagreements) == 1
     assert "3 numbers differ" in found.notes[0]

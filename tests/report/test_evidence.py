@@ -6,7 +6,8 @@ import pytest
 
 import middlegame as mg
 from middlegame.analysis.attribution import attribution
-from middlegame.analysis.comparison import Analyst, compare_analysts
+from middlegame.analysis.analysts import Analyst
+from middlegame.analysis.comparison import compare_analysts
 from middlegame.analysis.evidence_weights import weigh_evidence
 from middlegame.analysis.hypotheses_over_worlds import hypotheses_over_worlds
 from middlegame.ledger.attribution import RecordAttribution

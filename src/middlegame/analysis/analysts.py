@@ -1,8 +1,9 @@
-"""Whose judgements there are: of several files, and of the views in them."""
+"""Analysts: one for each contest as it is written, and one for each view in it."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
-from middlegame.analysis.comparison import Analyst
 from middlegame.base.errors import QueryError
 from middlegame.io.examples import find_file
 from middlegame.io.open import open_view
@@ -10,65 +11,94 @@ from middlegame.scenario import Scenario, apply_view
 from middlegame.scenario.faults import Fault, ScenarioError
 
 
-def analysts_of_files(files: Sequence[str], forecasters: Sequence[str] = ()) -> list[Analyst]:
-    """Give an opinion for each file as it is written, and for each view in it.
+@dataclass(frozen=True)
+class Analyst:
+    """An analyst, with the contest as this analyst judges it.
+
+    Attributes:
+        name: the name that distinguishes the analyst from the others.
+        forecaster: the name under which the ledger keeps the analyst's forecasts.
+        scenario: the contest.
+    """
+
+    name: str
+    forecaster: str
+    scenario: Scenario
+
+
+def collect_analysts(
+    contests: Sequence[str | Path | Scenario | Analyst], forecasters: Sequence[str] = ()
+) -> list[Analyst]:
+    """Return an analyst for each contest as it is written, and one for each view in it.
 
     Args:
-        files: paths, shipped names, or FILE#VIEW for a view alone.
-        forecasters: by which names the ledger knows whoever wrote each file, in order.
+        contests: files, names of shipped contests, FILE#VIEW for a single view, scenarios, or
+            analysts.
+        forecasters: the names under which the ledger keeps the analyst of each contest, in order.
 
     Raises:
-        ScenarioError: a file has faults; those of all files are told.
-        QueryError: one has no such view, or there are more names than files.
+        ScenarioError: files have faults; those of all files are reported together.
+        QueryError: a file has no such view, or there are more names than contests.
     """
-    if len(forecasters) > len(files):
-        raise QueryError(f"{len(forecasters)} names for {len(files)} files; expected one for each")
-    contests: list[Scenario | None] = []
+    if len(forecasters) > len(contests):
+        raise QueryError(
+            f"{len(forecasters)} names for {len(contests)} files; expected one for each"
+        )
+    scenarios: list[Scenario | Analyst | None] = []
     faults: list[Fault] = []
-    for file in files:
-        loaded = open_view(file)
+    for contest in contests:
+        if isinstance(contest, Scenario | Analyst):
+            scenarios.append(contest)
+            continue
+        loaded = open_view(str(contest))
         faults += loaded.errors if loaded.scenario is None else ()
-        contests.append(loaded.scenario)
+        scenarios.append(loaded.scenario)
     if faults:
         raise ScenarioError(faults)
-    names = _names(files)
+    names = _names([contest if isinstance(contest, str | Path) else "" for contest in contests])
     found: list[Analyst] = []
-    for place, (name, contest) in enumerate(zip(names, contests, strict=True)):
-        if contest is not None:
+    for place, (each, file) in enumerate(zip(scenarios, names, strict=True)):
+        if isinstance(each, Analyst):
+            found.append(each)
+        elif each is not None:
+            name = file or each.title or f"contest {place + 1}"
             by = forecasters[place] if place < len(forecasters) else name
-            found += analysts_of_scenario(contest, name, by, alone=len(files) == 1)
+            found += analysts_of_scenario(each, name, by, alone=len(contests) == 1)
     return found
 
 
 def analysts_of_scenario(
-    contest: Scenario, name: str, forecaster: str = "", *, alone: bool = True
+    scenario: Scenario, name: str, forecaster: str = "", *, alone: bool = True
 ) -> list[Analyst]:
-    """Give an opinion for a contest as it is written, and for each view in it.
+    """Return an analyst for a contest as it is written, and one for each view in it.
 
     Args:
-        contest: the scenario, with its views.
-        name: of its file.
-        forecaster: by which name the ledger knows whoever wrote it.
-        alone: whether there is no other file, so that its name says nothing.
+        scenario: the contest, with its views.
+        name: of the contest.
+        forecaster: the name under which the ledger keeps the analyst's forecasts.
+        alone: whether no other contest is compared, so that names of views need no prefix.
     """
-    plain = contest.model_copy(update={"views": {}})
-    found = [Analyst("as written" if alone and contest.views else name, forecaster, plain)]
-    for view, written in contest.views.items():
+    plain = scenario.model_copy(update={"views": {}})
+    found = [Analyst("as written" if alone and scenario.views else name, forecaster, plain)]
+    for view, written in scenario.views.items():
         told = written.name or view
         found.append(
             Analyst(
                 told if alone else f"{name}: {told}",
                 written.forecaster or view,
-                apply_view(contest, view),
+                apply_view(scenario, view),
             )
         )
     return found
 
 
-def _names(files: Sequence[str]) -> list[str]:
-    """Name each file: a folder's `scenario.yaml` like its folder; the same name twice, numbered."""
+def _names(files: Sequence[str | Path]) -> list[str]:
+    """Return a name for each file, numbered where equal; `scenario.yaml` is named by its folder."""
     found: list[str] = []
-    for file in files:
+    for file in map(str, files):
+        if not file:
+            found.append("")
+            continue
         front, mark, view = file.rpartition("#")
         whole = find_file(file).exists() or not mark
         path = find_file(file if whole else front).resolve()

@@ -1,4 +1,4 @@
-"""Leverage: whose move, if it could be fixed, is worth most to whom."""
+"""Commitment: what fixing a move to an option would be worth to each actor (leverage)."""
 
 from dataclasses import dataclass
 
@@ -8,15 +8,15 @@ from middlegame.diagram import Decision
 
 @dataclass(frozen=True)
 class CommitmentValue:
-    """A move fixed to an option, announced, and what that is worth to somebody.
+    """The value to one actor of a move that is fixed to an option and announced.
 
     Attributes:
-        push: the move and the option.
-        mover: who makes the move.
-        to: whose points are counted.
-        worth: expected points with the move fixed less those without. Where `to` is the mover, it
-            is what being able to commit is worth (Schelling 1960); it may be negative, as others
-            reckon with the commitment.
+        intervention: the move and the option.
+        mover: the actor that makes the move.
+        beneficiary: the actor whose points are compared.
+        points: the beneficiary's expected points with the move fixed, minus those without. Where
+            the beneficiary is the mover, this is the value of being able to commit (Schelling
+            1960); it may be negative, since the other actors anticipate the commitment.
     """
 
     intervention: Intervention
@@ -26,10 +26,10 @@ class CommitmentValue:
 
 
 def commitment_values(results: InterventionResults) -> list[CommitmentValue]:
-    """List what fixing each move is worth to each actor, the largest worths first.
+    """List the value of fixing each move to each actor, the largest values first.
 
     Args:
-        pushed: the contest with its moves pushed, perhaps among others.
+        results: interventions, among which those on moves are valued.
     """
     before = results.equilibrium.points
     found = []

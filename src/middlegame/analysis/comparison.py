@@ -1,14 +1,17 @@
-"""Rival analysts side by side: what they forecast, and which of their judgements part them.
+"""Comparison of rival analysts: their forecasts, and the judgements on which they differ.
 
-What a number does to a forecast depends on all the others, so it is switched twice: alone into the
-first analyst's numbers, and last into the second's. The mean of the two is its Shapley value
-(Shapley 1953) where numbers interact in pairs only; what is left over is told.
+The effect of a number on a forecast depends on all other numbers, so each number is switched twice:
+alone into the first analyst's numbers, and last into the second's. The mean of the two effects is
+the number's Shapley value (Shapley 1953) where numbers interact in pairs only; the rest of the
+difference is reported as a residual.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from middlegame.analysis.analysts import Analyst, collect_analysts
 from middlegame.analysis.counterfactuals import (
     Counterfactual,
     NumberChange,
@@ -16,42 +19,31 @@ from middlegame.analysis.counterfactuals import (
     changed_numbers,
 )
 from middlegame.analysis.pooling import linear_pool, log_odds_pool
+from middlegame.analysis.result import AnalysisResult
 from middlegame.base.errors import QueryError
+from middlegame.base.progress import ProgressCallback
 from middlegame.compiler import compile_scenario
 from middlegame.diagram import Diagram
 from middlegame.scenario import Judgement, Scenario
 from middlegame.scenario.model.judgement import to_scale
 from middlegame.scenario.model.walk import replace_at
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 MAX_NUMBERS = 24
-"""Numbers that are switched, unless told otherwise: each takes two equilibria."""
-Told = Callable[[int, int], None]
-
-
-@dataclass(frozen=True)
-class Analyst:
-    """One analyst's contest.
-
-    Attributes:
-        name: by which it is told from the others.
-        forecaster: by which name the ledger knows its forecasts.
-        contest: as this analyst judges it.
-    """
-
-    name: str
-    forecaster: str
-    scenario: Scenario
+"""Default number of judgements that are switched one by one; each takes two equilibria."""
 
 
 @dataclass(frozen=True)
 class SharedQuestion:
-    """A forecast that at least two analysts make.
+    """A question that at least two analysts answer.
 
     Attributes:
-        name: the question's, or a condition where none asks.
-        probabilities: of each analyst; None for who does not ask it.
-        linear: the linear pool of those who do.
-        log_odds: their pool of log-odds.
+        name: the question's name; a condition where the analysts share no question.
+        probabilities: each analyst's forecast; None for an analyst that does not ask the question.
+        linear_pool: the linear pool of the forecasts.
+        log_odds_pool: the log-odds pool of the forecasts.
     """
 
     name: str
@@ -61,20 +53,20 @@ class SharedQuestion:
 
     @property
     def gap(self) -> float:
-        """How far the lowest and the highest are apart."""
+        """The difference between the highest and the lowest forecast."""
         said = [p for p in self.probabilities if p is not None]
         return max(said) - min(said)
 
 
 @dataclass(frozen=True)
 class Disagreement:
-    """A judgement that parts two analysts, or several that only go together.
+    """A judgement on which two analysts differ, or several that can only be switched together.
 
     Attributes:
-        between: the first analyst and the other one.
-        numbers: what they judge differently.
-        moves: by forecast, how much of the way from the first analyst's probability to the
-            other's it is.
+        analysts: the names of the first analyst and the other one.
+        numbers: the numbers that differ.
+        contributions: by question, the part of the difference between the two analysts'
+            forecasts that these numbers account for.
     """
 
     analysts: tuple[str, str]
@@ -83,31 +75,31 @@ class Disagreement:
 
     @property
     def importance(self) -> float:
-        """The mean size of its moves, by which disagreements are ranked."""
+        """The mean absolute contribution, by which disagreements are ranked."""
         return sum(map(abs, self.contributions.values())) / max(len(self.contributions), 1)
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the disagreement as a JSON object."""
+        """Return the disagreement as a JSON object."""
         return {
-            "between": list(self.analysts),
+            "analysts": list(self.analysts),
             "numbers": [number.to_dict() for number in self.numbers],
-            "moves": self.contributions,
-            "matters": self.importance,
+            "contributions": self.contributions,
+            "importance": self.importance,
         }
 
 
-@dataclass(frozen=True)
-class Comparison:
-    """Rival analysts, compared.
+@dataclass(frozen=True, eq=False, repr=False)
+class Comparison(AnalysisResult):
+    """The forecasts of rival analysts, and the judgements on which they differ.
 
     Attributes:
-        opinions: the analysts.
-        diagram: the first one's.
-        weights: of each in the pools, adding up to 1.
-        asked: what at least two of them forecast.
-        disagreements: between the first and each other one, those that matter most first.
-        left: by the other's name, what of each forecast's difference comes of several numbers
-            together, or of what are no numbers.
+        analysts: the analysts.
+        diagram: the first analyst's diagram.
+        weights: each analyst's weight in the pools; they add up to 1.
+        questions: the questions that at least two analysts answer.
+        disagreements: between the first analyst and each other one, the most important first.
+        residuals: by the other analyst's name and question, the part of the difference that no
+            single number accounts for.
         notes: what could not be compared, and why.
     """
 
@@ -120,8 +112,8 @@ class Comparison:
     notes: tuple[str, ...]
 
     def to_dict(self) -> dict[str, Any]:
-        """Give all of it as one JSON object."""
-        names = [opinion.name for opinion in self.analysts]
+        """Return forecasts, pools and disagreements as one JSON object."""
+        names = [analyst.name for analyst in self.analysts]
         return {
             "analysts": names,
             "weights": dict(zip(names, self.weights, strict=True)),
@@ -135,9 +127,67 @@ class Comparison:
                 for each in self.questions
             ],
             "disagreements": [each.to_dict() for each in self.disagreements],
-            "left_over": self.residuals,
+            "residuals": self.residuals,
             "notes": list(self.notes),
         }
+
+    def to_dataframe(self) -> "pd.DataFrame":
+        """Return a row for each question, with each analyst's forecast and the two pools."""
+        import pandas as pd
+
+        names = [analyst.name for analyst in self.analysts]
+        return pd.DataFrame(
+            [
+                {
+                    "question": each.name,
+                    **dict(zip(names, each.probabilities, strict=True)),
+                    "linear_pool": each.linear_pool,
+                    "log_odds_pool": each.log_odds_pool,
+                }
+                for each in self.questions
+            ]
+        )
+
+    def summary(self) -> list[str]:
+        """Return each question's forecasts and pool."""
+        found = [f"Comparison of {', '.join(analyst.name for analyst in self.analysts)}"]
+        for each in self.questions:
+            told = ", ".join("-" if p is None else f"{p:.0%}" for p in each.probabilities)
+            found.append(f"{each.name}: {told}; pool {each.linear_pool:.0%}")
+        return found
+
+
+def compare(
+    *contests: str | Path | Scenario | Analyst,
+    forecasters: Sequence[str] = (),
+    weights: Sequence[float] | None = None,
+    max_numbers: int = MAX_NUMBERS,
+    progress: ProgressCallback | None = None,
+) -> Comparison:
+    """Compare the judgements of rival analysts: two or more contests, or the views in one.
+
+    Args:
+        *contests: files, names of shipped contests, FILE#VIEW for a single view, or scenarios; a
+            contest with views counts as several analysts.
+        forecasters: the names under which the ledger keeps the analyst of each contest, in order.
+        weights: each analyst's weight in the pools; equal without them.
+        max_numbers: how many numbers to switch between the first analyst and each other one.
+        progress: called with how many numbers are switched, and how many there are.
+
+    Raises:
+        ScenarioError: a file has faults.
+        QueryError: there are fewer than two analysts, no two of them answer the same question, or
+            a file has no such view.
+
+    >>> import middlegame as mg
+    >>> harbour = mg.load("harbour-lease")
+    >>> hasty = harbour.model_copy(update={"title": "Second opinion"})
+    >>> found = mg.compare(harbour, hasty)
+    >>> [analyst.name for analyst in found.analysts]
+    ['Harbour lease', 'Second opinion']
+    """
+    analysts = collect_analysts(contests, forecasters)
+    return compare_analysts(analysts, weights, max_numbers=max_numbers, progress=progress)
 
 
 def compare_analysts(
@@ -145,40 +195,40 @@ def compare_analysts(
     weights: Sequence[float] | None = None,
     *,
     max_numbers: int = MAX_NUMBERS,
-    progress: Told | None = None,
+    progress: ProgressCallback | None = None,
 ) -> Comparison:
-    """Compare analysts.
+    """Compare at least two analysts.
 
     Args:
-        opinions: at least two.
-        weights: of each in the pools; even unless given.
-        most: how many numbers are switched between the first and each other one; where more
-            differ, those that are furthest apart for how sure they are.
-        told: is told how far it is.
+        analysts: the analysts; the first one is compared with each other one.
+        weights: each analyst's weight in the pools; equal without them.
+        max_numbers: how many numbers to switch between the first analyst and each other one;
+            where more differ, those furthest apart in widths of their intervals.
+        progress: called with how many numbers are switched, and how many there are.
 
     Raises:
-        QueryError: there are not two analysts, or nothing that two of them forecast.
+        QueryError: there are fewer than two analysts, or no two of them answer the same question.
     """
     if len(analysts) < 2:
-        raise QueryError("there is nobody to compare with: give two files, or one with views")
+        raise QueryError("a comparison needs two analysts: give two files, or one file with views")
     shared = _headlines(analysts) if not _questions(analysts) else {}
     solved = []
-    for place, opinion in enumerate(analysts):
-        solved.append(Counterfactual(opinion.scenario, queries=shared).solve())
+    for place, analyst in enumerate(analysts):
+        solved.append(Counterfactual(analyst.scenario, queries=shared).solve())
         if progress:
             progress(place + 1, len(analysts))
     even = [1 / len(analysts)] * len(analysts)
     asked = _shared_questions(solved, weights or even)
     if not asked:
-        raise QueryError("these contests have no question, and no headline, in common")
+        raise QueryError("these contests share no question and no headline factor")
     names = [each.name for each in asked]
     found: list[Disagreement] = []
     left, notes = {}, []
-    for other, opinion in zip(solved[1:], analysts[1:], strict=True):
-        between = (analysts[0].name, opinion.name)
+    for other, analyst in zip(solved[1:], analysts[1:], strict=True):
+        between = (analysts[0].name, analyst.name)
         parted, rest, said = _disagreements(solved[0], other, between, names, max_numbers, progress)
         found += parted
-        left[opinion.name] = rest
+        left[analyst.name] = rest
         notes += said
     return Comparison(
         analysts=tuple(analysts),
@@ -191,20 +241,20 @@ def compare_analysts(
     )
 
 
-def _questions(opinions: Sequence[Analyst]) -> set[str]:
-    """Name the questions that at least two ask, and mean the same."""
+def _questions(analysts: Sequence[Analyst]) -> set[str]:
+    """Return the names of the questions that at least two analysts ask in the same words."""
     asked = [
         (name, question.will)
-        for opinion in opinions
-        for name, question in opinion.scenario.questions.items()
+        for analyst in analysts
+        for name, question in analyst.scenario.questions.items()
     ]
     return {name for name, will in asked if asked.count((name, will)) > 1}
 
 
-def _headlines(opinions: Sequence[Analyst]) -> dict[str, str]:
-    """Ask for the headline factors and moves that all of them have."""
-    every = [opinion.scenario.states() for opinion in opinions]
-    first = opinions[0].scenario
+def _headlines(analysts: Sequence[Analyst]) -> dict[str, str]:
+    """Return conditions on the headline factors and moves that all analysts have."""
+    every = [analyst.scenario.states() for analyst in analysts]
+    first = analysts[0].scenario
     names = [n for n, factor in first.factors.items() if factor.headline] + list(first.moves)
     return {
         f"{name} = {state}": f"{name} = {state}"
@@ -251,20 +301,20 @@ def _disagreements(
     second: Counterfactual,
     between: tuple[str, str],
     names: Sequence[str],
-    most: int,
-    progress: Told | None,
+    max_numbers: int,
+    progress: ProgressCallback | None,
 ) -> tuple[list[Disagreement], dict[str, float], list[str]]:
-    """Give what parts two analysts, what is left over of each forecast, and what to note."""
+    """Return the disagreements of two analysts, the residual of each question, and notes."""
     names = [name for name in names if name in first.answers and name in second.answers]
     every = [
         n for n in changed_numbers(first, second) if n.before is not None and n.after is not None
     ]
-    numbers = sorted(every, key=lambda n: -_distance(n))[:most]
+    numbers = sorted(every, key=lambda n: -_distance(n))[:max_numbers]
     said = []
     if len(numbers) < len(every):
         said.append(
-            f"{between[1]}: {len(every)} numbers differ; the {most} that are furthest apart are "
-            "switched one by one, and the rest counts as left over"
+            f"{between[1]}: {len(every)} numbers differ; the {max_numbers} furthest apart are "
+            "switched one by one, and the rest counts as residual"
         )
     into_first = _counterfactuals(first, numbers, progress)
     into_second = _counterfactuals(second, [number.reversed for number in numbers], progress)
@@ -292,14 +342,14 @@ def _disagreements(
 
 
 def _counterfactuals(
-    judged: Counterfactual, numbers: Sequence[NumberChange], progress: Told | None
+    first: Counterfactual, numbers: Sequence[NumberChange], progress: ProgressCallback | None
 ) -> dict[tuple[str, ...], Mapping[str, float]]:
     found: dict[tuple[str, ...], Mapping[str, float]] = {}
     groups: dict[object, list[NumberChange]] = {}
     for number in numbers:
         groups.setdefault(number.path[:-1], []).append(number)
     for place, group in enumerate(groups.values()):
-        switched, _ = answers_with_each(judged, group)
+        switched, _ = answers_with_each(first, group)
         found |= dict(switched)
         if progress:
             progress(place + 1, len(groups))
@@ -307,7 +357,7 @@ def _counterfactuals(
 
 
 def _distance(number: NumberChange) -> float:
-    """How far two judgements are apart, in widths of the wider one's interval."""
+    """Return the distance between two judgements, in widths of the wider interval."""
     assert number.before is not None
     assert number.after is not None
     ends = [_interval(number.before), _interval(number.after)]
@@ -324,8 +374,8 @@ def _interval(judgement: Judgement) -> tuple[float, float]:
     return to_scale(low, judgement.unit), to_scale(high, judgement.unit)
 
 
-def _structure(judged: Counterfactual, numbers: Sequence[NumberChange]) -> Scenario:
-    """Give the contest with every number that differs set to the same, to see what else does."""
+def _structure(first: Counterfactual, numbers: Sequence[NumberChange]) -> Scenario:
+    """Return the scenario without texts and with each number as before, to compare the rest."""
     words: dict[str, object] = {
         "title": "",
         "question": None,
@@ -333,7 +383,7 @@ def _structure(judged: Counterfactual, numbers: Sequence[NumberChange]) -> Scena
         "sources": {},
         "views": {},
     }
-    contest = judged.scenario.model_copy(update=words)
+    contest = first.scenario.model_copy(update=words)
     for number in numbers:
         contest = replace_at(contest, number.path, number.before)
     return contest

@@ -1,4 +1,4 @@
-"""Two scenarios that judge differently, solved again with some of their numbers switched."""
+"""Counterfactuals: a scenario solved again with some numbers taken from another scenario."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,14 +15,14 @@ from middlegame.sweeps.sampling import Method
 
 @dataclass(frozen=True)
 class NumberChange:
-    """A number that differs; None where one of the texts has no such number.
+    """A number that differs between two scenarios.
 
     Attributes:
-        path: where it stands.
-        before: in the first text.
-        after: in the second one.
-        value_before: at which the first forecast was computed, if it is a range.
-        value_after: and the second one.
+        path: the number's place in the scenario.
+        before: the judgement in the first scenario; None where it has no such number.
+        after: the judgement in the second scenario; None where it has no such number.
+        value_before: the value at which the first forecast was computed, if it is a range.
+        value_after: the value at which the second forecast was computed, if it is a range.
     """
 
     path: Path
@@ -33,16 +33,16 @@ class NumberChange:
 
     @property
     def name(self) -> str:
-        """Where it stands, as text."""
+        """The number's place, as text."""
         return dotted_path(self.path)
 
     @property
     def reversed(self) -> "NumberChange":
-        """The same, seen from the second text."""
+        """The change from the second scenario to the first."""
         return NumberChange(self.path, self.after, self.before, self.value_after, self.value_before)
 
     def to_dict(self) -> dict[str, str | None]:
-        """Give the number as a JSON object."""
+        """Return the change as a JSON object."""
         return {
             "name": self.name,
             "from": str(self.before) if self.before else None,
@@ -52,14 +52,14 @@ class NumberChange:
 
 @dataclass(frozen=True)
 class Counterfactual:
-    """A scenario with the numbers at which it is solved.
+    """A scenario with the values at which it is solved, and its answers.
 
     Attributes:
-        contest: the scenario.
-        theta: values by name; the medians of all others.
-        asked: further conditions to answer, beside the scenario's questions.
-        answers: to the questions, and to what was asked.
-        worlds: how many drawn worlds the answers are the means over; 0 for that of `theta` alone.
+        scenario: the scenario.
+        values: values of ranges by name; all other ranges are at their medians.
+        queries: conditions to answer besides the scenario's questions, by name.
+        answers: probabilities of the questions and queries, by name; empty until solved.
+        worlds: how many samples the answers are means over; 0 to solve at `values` alone.
         method: of the draws.
         seed: of the draws.
     """
@@ -73,10 +73,10 @@ class Counterfactual:
     seed: int = 0
 
     def equilibrium(self) -> Equilibrium:
-        """Solve the scenario at these numbers.
+        """Solve the scenario at its values.
 
         Raises:
-            ScenarioError: these numbers cannot stand together.
+            ScenarioError: the numbers contradict each other.
             NotConverged: no equilibrium was reached.
         """
         diagram = compile_scenario(self.scenario)
@@ -86,10 +86,10 @@ class Counterfactual:
         return solve(diagram, scenario=self.scenario, theta=theta)
 
     def solve(self) -> "Counterfactual":
-        """Answer the questions.
+        """Return the counterfactual with its answers.
 
         Raises:
-            ScenarioError: these numbers cannot stand together.
+            ScenarioError: the numbers contradict each other.
             NotConverged: no equilibrium was reached.
         """
         equilibrium = self.equilibrium()
@@ -107,7 +107,7 @@ class Counterfactual:
         return replace(self, answers=equilibrium.questions | answers)
 
     def with_numbers(self, numbers: Sequence[NumberChange]) -> "Counterfactual":
-        """Give the scenario with these numbers as they are in the other text, not solved yet."""
+        """Return the counterfactual with some numbers taken from the other scenario, not solved."""
         contest, theta = self.scenario, dict(self.values)
         for number in numbers:
             if number.after is not None:
@@ -119,7 +119,7 @@ class Counterfactual:
 
 
 def changed_numbers(first: Counterfactual, second: Counterfactual) -> list[NumberChange]:
-    """List the numbers that differ, and those that only one of the texts has."""
+    """List the numbers that differ, and those that only one of the scenarios has."""
     was = {path: judgement for path, judgement, _ in judgements(first.scenario)}
     now = {path: judgement for path, judgement, _ in judgements(second.scenario)}
     found = [
@@ -142,10 +142,13 @@ def changed_numbers(first: Counterfactual, second: Counterfactual) -> list[Numbe
 def answers_with_each(
     first: Counterfactual, numbers: Sequence[NumberChange]
 ) -> tuple[list[tuple[tuple[str, ...], Mapping[str, float]]], list[NumberChange]]:
-    """Solve with each number switched alone; one distribution's numbers together, if need be.
+    """Solve a scenario with each number switched by itself.
+
+    Numbers of one distribution are switched together where they cannot be switched alone.
 
     Returns:
-        The names of what was switched with the answers then, and what could not be switched.
+        The names of the numbers that were switched, with the answers; and the numbers that could
+        not be switched.
     """
     found: list[tuple[tuple[str, ...], Mapping[str, float]]] = []
     left: list[NumberChange] = []

@@ -184,7 +184,7 @@ class Mediation:
         return forecasts_under(self.results.diagram, tables, policies)
 
     def _block(self, link: Link, tables: Floats, policies: Floats) -> tuple[Floats, Floats]:
-        """Return tables and policies with an arc blocked: its head sees a draw from the baseline."""
+        """Return tables and policies with an arc blocked: its head sees a draw of the baseline."""
         diagram = self.results.diagram
         layout = layout_of(diagram.structure)
         place = diagram.index[link.head]

@@ -1,8 +1,8 @@
-"""One forecast out of several: pools of probabilities, and weights that past forecasts earn.
+"""Pooling: one forecast out of several, and the weights that past forecasts earn.
 
 A linear pool of calibrated forecasts is not itself calibrated: it is too cautious (Ranjan &
 Gneiting 2010). The pool of log-odds, their weighted mean, is bolder where all lean the same way;
-neither is right by itself, and where they are far apart the forecasters are.
+neither is right by itself, and a wide gap between them means that the forecasters disagree.
 """
 
 import math
@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 from middlegame.base.numbers import Floats
 
 _LEAST = 1e-9
-"""A forecast of 0 or 1 would overrule all others in the pool of log-odds; it is taken as this."""
+"""Smallest probability in the log-odds pool, where a 0 or 1 would overrule all other forecasts."""
 _EVEN = 2.0
-"""Parameter of a symmetric Dirichlet prior: as much for even weights as one question to each."""
+"""Parameter of the symmetric Dirichlet prior, which counts like one question per forecaster."""
 
 
 def linear_pool(probabilities: Sequence[float], weights: Sequence[float]) -> float:
-    """Give the weighted mean (Stone 1961).
+    """Return the weighted mean (Stone 1961).
 
     >>> round(linear_pool([0.2, 0.6], [0.5, 0.5]), 3)
     0.4
@@ -29,7 +29,7 @@ def linear_pool(probabilities: Sequence[float], weights: Sequence[float]) -> flo
 
 
 def log_odds_pool(probabilities: Sequence[float], weights: Sequence[float]) -> float:
-    """Give the probability of the weighted mean of log-odds (Genest & Zidek 1986).
+    """Return the probability of the weighted mean of log-odds (Genest & Zidek 1986).
 
     >>> round(log_odds_pool([0.2, 0.6], [0.5, 0.5]), 3)
     0.38
@@ -42,7 +42,7 @@ def log_odds_pool(probabilities: Sequence[float], weights: Sequence[float]) -> f
 
 
 def learnt_weights(probabilities: Floats, happened: NDArray[np.bool_]) -> Floats:
-    """Give the weights with which the linear pool would have scored best (Geweke & Amisano 2011).
+    """Return the weights with which the linear pool scores best (Geweke & Amisano 2011).
 
     The pool's log score is concave in the weights, and expectation-maximisation climbs it. A
     Dirichlet prior holds them near even while there is little to learn from.
@@ -60,7 +60,7 @@ def learnt_weights(probabilities: Floats, happened: NDArray[np.bool_]) -> Floats
     for _ in range(10_000):
         shares = said * weights
         totals = shares.sum(axis=1, keepdims=True)
-        # Where all called it impossible, nobody is any better than another.
+        # Where all forecasters gave probability 0, the question distinguishes none of them.
         shares = np.divide(shares, totals, out=np.tile(weights, (questions, 1)), where=totals > 0)
         new = shares.sum(axis=0) + _EVEN - 1
         moved, weights = weights, new / new.sum()

@@ -11,10 +11,12 @@ import click
 
 from middlegame.base.errors import MiddlegameError, NotConverged
 from middlegame.base.version import __version__
-from middlegame.cli.analyses import ANALYSES
 from middlegame.cli.check import check_command
-from middlegame.cli.compare import compare_command
+from middlegame.cli.comparison import compare_command
 from middlegame.cli.console import prepare_streams, print_json
+from middlegame.cli.discovery import discover_command
+from middlegame.cli.dominoes import dominoes_command
+from middlegame.cli.drivers import drivers_command
 from middlegame.cli.explain import explain_command
 from middlegame.cli.export import export_command
 from middlegame.cli.fit import fit_command
@@ -28,6 +30,7 @@ from middlegame.cli.serve import serve_command
 from middlegame.cli.solve import solve_command
 from middlegame.cli.suppose import suppose_command
 from middlegame.cli.sweep import sweep_command
+from middlegame.cli.value_of_information import voi_command
 
 
 class Commands(click.Group):
@@ -90,9 +93,11 @@ def commands() -> None:
 
 
 for command in (
-    *ANALYSES,
     check_command,
     compare_command,
+    discover_command,
+    dominoes_command,
+    drivers_command,
     explain_command,
     export_command,
     fit_command,
@@ -105,6 +110,7 @@ for command in (
     solve_command,
     suppose_command,
     sweep_command,
+    voi_command,
 ):
     commands.add_command(command)
 

@@ -1,6 +1,7 @@
-"""Arguments and options that several commands share."""
+"""Arguments, options and types of parameters that several commands share."""
 
 import os
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -8,9 +9,6 @@ import click
 
 if TYPE_CHECKING:
     from middlegame.scenario.conditions import Condition
-
-FILE = click.argument("file", metavar="FILE")
-JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 
 
 class Assignment(click.ParamType[tuple[str, str]]):
@@ -21,87 +19,46 @@ class Assignment(click.ParamType[tuple[str, str]]):
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> tuple[str, str]:
-        """Part the name from the state."""
+        """Split the text into name and state."""
         name, equals, state = str(value).partition("=")
         if not equals or not name.strip() or not state.strip():
             self.fail(f"'{value}' is not of the form name=state, such as lease=lost", param, ctx)
         return name.strip(), state.strip()
 
 
-ASSIGNMENT = Assignment()
-
-
 class Observation(click.ParamType["tuple[Condition, float | None]"]):
-    """What was observed: a condition and, if it is only reported, how reliably."""
+    """An observed condition and, if it is a report, the report's likelihood ratio."""
 
     name = "CONDITION"
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> "tuple[Condition, float | None]":
-        """Part the condition from the odds."""
+        """Split the text into the condition and the odds after its comma."""
         from middlegame.scenario.conditions import parse_condition
-        from middlegame.scenario.model.judgement import UNIT_EXAMPLES, FormulaJudgement, parse_judgement
 
-        saw, comma, odds = (part.strip() for part in str(value).partition(","))
+        text, comma, odds = (part.strip() for part in str(value).partition(","))
         try:
-            condition = parse_condition(saw)
-            read = parse_judgement(odds, "odds") if comma else None
+            condition = parse_condition(text)
         except ValueError as error:
             self.fail(str(error), param, ctx)
-        if isinstance(read, FormulaJudgement):
-            self.fail(f"'{odds}' is no number; expected {UNIT_EXAMPLES['odds']}", param, ctx)
-        return condition, read.median if read else None
-
-
-ROW = click.option(
-    "--row",
-    "row",
-    type=ASSIGNMENT,
-    multiple=True,
-    help="The value of a data column to solve at; may be repeated.",
-)
-SUPPOSE = click.option(
-    "--suppose",
-    "supposed",
-    type=ASSIGNMENT,
-    multiple=True,
-    help="Fix a move or factor, everybody knowing it; may be repeated.",
-)
-GIVEN = click.option(
-    "--given",
-    "given",
-    type=Observation(),
-    multiple=True,
-    help="Condition on something observed, such as lease=lost; or on a report, with how reliable "
-    "it is: 'lease=lost, 4:1'. May be repeated.",
-)
+        return condition, _read_odds(self, odds, param, ctx) if comma else None
 
 
 class Odds(click.ParamType[float]):
-    """Precision in odds, given as lambda to the engine."""
+    """Precision in odds; a range stands for its median."""
 
     name = "ODDS"
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> float:
-        """Read odds as the language writes them, at the middle of a range."""
-        from math import log
-
-        from middlegame.scenario.model.judgement import UNIT_EXAMPLES, FormulaJudgement, parse_precision
-
-        try:
-            read = parse_precision(str(value))
-        except ValueError as error:
-            self.fail(str(error), param, ctx)
-        if isinstance(read, FormulaJudgement):
-            self.fail(f"'{value}' is no number; expected {UNIT_EXAMPLES['odds']}", param, ctx)
-        return log(read.median) / 10
+        """Read odds as a scenario writes a precision."""
+        return _read_odds(self, str(value), param, ctx, precision=True)
 
 
 class ReportFile(click.Path):
-    """A file that a report is written to, in the form that its name asks for."""
+    """A file to write a report to, in the form that its name ends with."""
 
     name = "FILE"
 
@@ -114,7 +71,7 @@ class ReportFile(click.Path):
         param: click.Parameter | None,
         ctx: click.Context | None,
     ) -> Any:
-        """Refuse what cannot be written before any work is done."""
+        """Refuse a file that cannot be written, before any work is done."""
         from middlegame.base.errors import QueryError
         from middlegame.report.html.forms import check_form
 
@@ -128,22 +85,15 @@ class ReportFile(click.Path):
         return path
 
 
-REPORT = click.option(
-    "--report",
-    type=ReportFile(),
-    help="Write the report to this file: .html, .md or .pdf.",
-)
-
-
-class Count(click.ParamType["int | Literal['auto']"]):
-    """How many worlds, or auto: as many as it takes."""
+class WorldCount(click.ParamType["int | Literal['auto']"]):
+    """A number of worlds, or auto."""
 
     name = "N"
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> int | Literal["auto"]:
-        """Read a whole number, however it is written: 10000, 10_000, 1e4."""
+        """Read a whole number written as 10000, 10,000, 10_000 or 1e4."""
         text = str(value).strip().replace(",", "").replace("_", "")
         if text == "auto":
             return "auto"
@@ -151,32 +101,184 @@ class Count(click.ParamType["int | Literal['auto']"]):
             number = float(text)
         except ValueError:
             number = float("nan")
-        if number != number or number in (float("inf"), float("-inf")) or number % 1:
-            self.fail(f"'{value}' is no number of worlds, such as 10000 or auto", param, ctx)
+        if not isfinite(number) or number % 1:
+            self.fail(
+                f"invalid number of worlds: '{value}'; expected one such as 10000, or auto",
+                param,
+                ctx,
+            )
         if number < 1:
             self.fail(f"{value} worlds; expected at least 1, or auto", param, ctx)
         return int(number)
 
 
+def _read_odds(
+    kind: click.ParamType[Any],
+    text: str,
+    param: click.Parameter | None,
+    ctx: click.Context | None,
+    *,
+    precision: bool = False,
+) -> float:
+    """Return the median of odds as a scenario writes them; a text that is none is wrong usage."""
+    from middlegame.scenario.model.judgement import (
+        UNIT_EXAMPLES,
+        FormulaJudgement,
+        parse_judgement,
+        parse_precision,
+    )
+
+    try:
+        odds = parse_precision(text) if precision else parse_judgement(text, "odds")
+    except ValueError as error:
+        kind.fail(str(error), param, ctx)
+    if isinstance(odds, FormulaJudgement):
+        kind.fail(f"'{text}' is no number; expected {UNIT_EXAMPLES['odds']}", param, ctx)
+    return odds.median
+
+
+def _require_finite(
+    _context: click.Context, _option: click.Parameter, value: float | None
+) -> float | None:
+    if value is not None and not isfinite(value):
+        raise click.BadParameter(f"{value} is not a finite number")
+    return value
+
+
+ASSIGNMENT = Assignment()
+FILE = click.argument("file", metavar="FILE")
+JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+OUTPUT = click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write to this file instead of the terminal.",
+)
+REPORT = click.option(
+    "--report",
+    type=ReportFile(),
+    help="Write the report to this file: .html, .md or .pdf.",
+)
+ROW = click.option(
+    "--row",
+    "row",
+    type=ASSIGNMENT,
+    multiple=True,
+    help="The value of a data column to solve at; may be repeated.",
+)
+SUPPOSE = click.option(
+    "--suppose",
+    "supposed",
+    type=ASSIGNMENT,
+    multiple=True,
+    help="Fix a move or factor before play, known to every actor; may be repeated.",
+)
+GIVEN = click.option(
+    "--given",
+    "given",
+    type=Observation(),
+    multiple=True,
+    help="Condition on an observation, such as lease=lost; or on a report with its reliability, "
+    "such as 'lease=lost, 4:1'. May be repeated.",
+)
 WORLDS = click.option(
     "-n",
     "--worlds",
     "worlds",
-    type=Count(),
+    type=WorldCount(),
     default="auto",
     show_default=True,
-    help="How many worlds to draw; auto is as many as it takes for the ends of each interval to "
-    "be exact to a percentage point.",
+    help="How many worlds to draw; auto draws until the ends of each interval are exact to a "
+    "percentage point.",
 )
 SEED = click.option(
-    "--seed", type=click.IntRange(0), default=0, show_default=True, help="Of the draws."
+    "--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of the draws."
 )
-
-PRECISION = click.option("--precision", type=Odds(), help="Everybody's precision, such as 3:1.")
+PRECISION = click.option("--precision", type=Odds(), help="Every actor's precision, such as 3:1.")
 
 
 def case_options(command: Any) -> Any:
-    """Add the options that `cli.case.solve_case` takes."""
+    """Add the options that `cli.case.solve_case` takes in every analysis."""
     for option in (PRECISION, GIVEN, SUPPOSE, ROW):
         command = option(command)
     return command
+
+
+def solving_options(command: Any) -> Any:
+    """Add the options of the commands that print an equilibrium."""
+    for option in reversed(
+        [
+            GIVEN,
+            click.option(
+                "--ask",
+                multiple=True,
+                metavar="CONDITION",
+                help="The probability of a condition, such as 'cuba = falls and trade = none'.",
+            ),
+            ROW,
+            PRECISION,
+            click.option(
+                "--lambda",
+                "lambda_",
+                type=click.FloatRange(min=0),
+                callback=_require_finite,
+                help="Every actor's precision as log-odds per point, instead of --precision.",
+            ),
+            click.option(
+                "--storylines",
+                type=click.IntRange(0, 1000),
+                default=5,
+                show_default=True,
+                help="How many storylines to print.",
+            ),
+            click.option(
+                "--others",
+                type=click.IntRange(1, 100_000),
+                metavar="STARTS",
+                help="Look for other self-consistent outcomes from this many random starts.",
+            ),
+            REPORT,
+            JSON,
+        ]
+    ):
+        command = option(command)
+    return command
+
+
+class Probability(click.ParamType[float]):
+    """A probability, in percent or as a number below one."""
+
+    name = "PROBABILITY"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Read `40%` or `0.4`."""
+        text = str(value).strip()
+        try:
+            number = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+        except ValueError:
+            number = -1.0
+        if not 0 < number < 1:
+            self.fail(
+                f"invalid probability: '{value}'; expected one such as 40% or 0.4", param, ctx
+            )
+        return number
+
+
+QUESTIONS = click.option(
+    "--ask",
+    "questions",
+    multiple=True,
+    metavar="QUESTION",
+    help="A question of FILE, or a condition, instead of all questions; may be repeated.",
+)
+SAMPLES = click.option(
+    "-n",
+    "--worlds",
+    "n",
+    type=click.IntRange(320, 2**24),
+    default=4096,
+    show_default=True,
+    help="How many worlds to draw from the ranges.",
+)

@@ -1,4 +1,4 @@
-"""The command `middlegame sweep`: parse, call, show. Heavy imports wait until it runs."""
+"""The command `middlegame sweep`."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from middlegame.cli.case import solve_case
-from middlegame.cli.console import console, counting, print_json, working
+from middlegame.cli.console import console, counting, print_json
 from middlegame.cli.options import FILE, JSON, REPORT, SEED, WORLDS, case_options
+from middlegame.cli.output import print_report_place, save_report
 
 if TYPE_CHECKING:
     from middlegame.scenario.yaml.load import LoadedScenario
@@ -31,10 +32,8 @@ if TYPE_CHECKING:
     metavar="PARQUET",
     help="Keep the worlds in this Parquet file, one row each.",
 )
-@click.option("--resume", is_flag=True, help="Go on with the sweep that was writing --out.")
-@click.option(
-    "--workers", type=click.IntRange(1, 1024), help="Spread the work over so many processes."
-)
+@click.option("--resume", is_flag=True, help="Continue the sweep that was writing --out.")
+@click.option("--workers", type=click.IntRange(1, 1024), help="How many processes to solve in.")
 @click.option("--cluster", metavar="ADDRESS", help="A Dask scheduler, such as tcp://host:8786.")
 @case_options
 @click.option(
@@ -46,75 +45,82 @@ if TYPE_CHECKING:
 @click.option(
     "--brief",
     is_flag=True,
-    help="The intervals alone in the report, without dominoes, drivers, discovery and worth, which "
-    "take longer than the sweep.",
+    help="Report the intervals alone, without dominoes, drivers, discovery and value of "
+    "information, which take longer than the sweep.",
 )
 @REPORT
 @JSON
-def sweep_command(file: str, report: Path | None, as_json: bool, **options: Any) -> None:
-    """Let the ranges of FILE vary: draw worlds, solve each, and give intervals.
+def sweep_command(
+    file: str,
+    worlds: Any,
+    resume: bool,
+    out: Path | None,
+    workers: int | None,
+    cluster: str | None,
+    ask: tuple[str, ...],
+    seed: int,
+    method: Any,
+    brief: bool,
+    report: Path | None,
+    as_json: bool,
+    **case: Any,
+) -> None:
+    """Draw worlds from the ranges of FILE, solve each, and print intervals.
 
-    The forecast is the mean over the worlds. Ctrl-C shows what is done by then; with --out,
-    --resume goes on from there.
+    The forecast is the mean over the worlds. Ctrl-C prints what is solved by then; with --out,
+    --resume continues from there.
     """
-    if options["resume"] and options["out"] is None:
+    if resume and out is None:
         raise click.UsageError("--resume goes with the --out that was being written")
-    if options["brief"] and report is None:
+    if brief and report is None:
         raise click.UsageError("--brief goes with --report")
-    if options["workers"] and options["cluster"]:
+    if workers and cluster:
         raise click.UsageError("--workers are of this machine, --cluster has its own: give one")
-    case = {name: options[name] for name in ("precision", "row", "supposed", "given")}
     equilibrium, loaded = solve_case(file, **case)
-    with counting("Solving worlds") as told:
+    with counting("Solving worlds") as progress:
         from middlegame.sweeps.run import sweep
 
         found = sweep(
             equilibrium,
-            options["worlds"],
-            seed=options["seed"],
-            method=options["method"],
-            conditions={condition: condition for condition in options["ask"]},
-            out=options["out"],
-            resume=options["resume"],
-            workers=options["workers"],
-            cluster=options["cluster"],
-            progress=told,
+            worlds,
+            seed=seed,
+            method=method,
+            conditions={condition: condition for condition in ask},
+            out=out,
+            resume=resume,
+            workers=workers,
+            cluster=cluster,
+            progress=progress,
         )
-    _answer(found, loaded, report, as_json, brief=options["brief"])
+    if report:
+        _save_report(report, found, loaded, brief=brief)
+    if as_json:
+        print_json(found.to_dict())
+    else:
+        _print_sweep(found)
+        print_report_place(report)
     if found.interrupted:
         raise SystemExit(1)
 
 
-def _answer(
-    found: "Sweep",
-    loaded: "LoadedScenario | None",
-    report: Path | None,
-    as_json: bool,
-    *,
-    brief: bool,
+def _save_report(
+    report: Path, found: "Sweep", loaded: "LoadedScenario | None", *, brief: bool
 ) -> None:
-    if report:
-        from middlegame.report.html.forms import write_report
-        from middlegame.report.html.report import html_report
-        from middlegame.report.html.sections import sections as sections_of
+    from middlegame.report.html.sections import sections
 
-        sections = sections_of(found)
-        if not (brief or found.interrupted):
-            from middlegame.cli.sections import sections as following
+    parts = sections(found)
+    if not (brief or found.interrupted):
+        from middlegame.cli.sweep_analyses import analysis_sections
 
-            sections += following(found)
-        with working("Writing the report"):
-            write_report(report, html_report(found.equilibrium, loaded, sections))
-    if as_json:
-        print_json(found.to_dict())
-        return
-    from middlegame.report.terminal.sweep import show_sweep
+        parts += analysis_sections(found)
+    save_report(report, found.equilibrium, loaded, parts)
 
-    out = console()
-    show_sweep(found, out)
+
+def _print_sweep(found: "Sweep") -> None:
+    from middlegame.report.terminal.show import show
+
+    show(found, console())
     if found.store.path and found.store.complete:
         click.echo(f"The worlds are in {found.store.path}")
     elif found.interrupted and found.store.path:
-        click.echo(f"Go on with --out {found.store.path} --resume")
-    if report:
-        click.echo(f"The report is in {report}")
+        click.echo(f"Continue with --out {found.store.path} --resume")

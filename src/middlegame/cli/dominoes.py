@@ -1,0 +1,53 @@
+"""The command `middlegame dominoes`."""
+
+from pathlib import Path
+
+import click
+
+from middlegame.cli.case import solve_case
+from middlegame.cli.console import counting
+from middlegame.cli.options import ASSIGNMENT, FILE, JSON, PRECISION, REPORT
+from middlegame.cli.output import print_result
+
+
+@click.command("dominoes")
+@FILE
+@click.option(
+    "--from",
+    "pairs",
+    type=ASSIGNMENT,
+    multiple=True,
+    help="Only the effects of this, such as venezuela=supervised; over time cuba=falls in each "
+    "period, or cuba@3=falls in one; may be repeated.",
+)
+@PRECISION
+@REPORT
+@JSON
+def dominoes_command(
+    file: str,
+    pairs: tuple[tuple[str, str], ...],
+    precision: float | None,
+    report: Path | None,
+    as_json: bool,
+) -> None:
+    """Dominoes of FILE: how setting each move and factor to each state changes all others.
+
+    Each change is split into the direct effect (all policies as they were) and the effect of
+    adaptation (all actors know before play and adapt), and comes with the causal chain that
+    carries most of it.
+    """
+    equilibrium, loaded = solve_case(file, precision=precision)
+    from middlegame.analysis.dominoes import dominoes
+    from middlegame.analysis.interventions import find_interventions
+
+    chosen = [
+        each
+        for name, state in pairs
+        for each in find_interventions(equilibrium.diagram, name, state)
+    ]
+    with counting("Running interventions") as progress:
+        found = dominoes(equilibrium, chosen or None, progress=progress)
+    answer = found.to_dict(chosen or None) if as_json else None
+    print_result(
+        found, equilibrium, loaded, report=report, as_json=as_json, answer=answer, chosen=chosen
+    )

@@ -1,0 +1,132 @@
+"""What several commands do with their results: write the report, print the answer."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from middlegame.cli.console import console, print_json, working
+
+if TYPE_CHECKING:
+    from middlegame.analysis.result import AnalysisResult
+    from middlegame.equilibrium.equilibrium import Equilibrium
+    from middlegame.equilibrium.nash import NashResult
+    from middlegame.report.html.sections import Section
+    from middlegame.scenario.yaml.load import LoadedScenario
+
+
+def save_report(
+    path: Path,
+    equilibrium: "Equilibrium",
+    loaded: "LoadedScenario | None",
+    sections: "Sequence[Section]",
+) -> None:
+    """Write the report of an equilibrium, with further sections, to a file.
+
+    Raises:
+        OSError: the file cannot be written.
+        MiddlegameError: a library for the file's form is not installed.
+    """
+    from middlegame.report.html.forms import write_report
+    from middlegame.report.html.report import html_report
+
+    with working("Writing the report"):
+        write_report(path, html_report(equilibrium, loaded, list(sections)))
+
+
+def print_answer(
+    equilibrium: "Equilibrium",
+    loaded: "LoadedScenario | None",
+    *,
+    before: "Equilibrium | None" = None,
+    nash: "NashResult | None" = None,
+    ask: Sequence[str],
+    storylines: int,
+    others: int | None,
+    report: Path | None,
+    as_json: bool,
+) -> None:
+    """Print what a solving command found, as its options say.
+
+    Args:
+        equilibrium: the answer.
+        loaded: the scenario's file; None for a diagram.
+        before: the equilibrium to compare the answer with.
+        nash: the Nash limit that the answer comes from.
+        ask: conditions whose probability to print.
+        storylines: how many storylines to print.
+        others: how many random starts to look for other equilibria from.
+        report: the file to write the report to.
+        as_json: print JSON instead.
+    """
+    asked = {condition: equilibrium.probability(condition) for condition in ask}
+    found = None
+    if others:
+        with working("Looking for other self-consistent outcomes"):
+            found = equilibrium.other_equilibria(others)
+    if report:
+        from middlegame.report.html.sections import sections
+
+        save_report(report, equilibrium, loaded, sections(equilibrium))
+    if as_json:
+        answer: dict[str, Any] = equilibrium.to_dict(storylines)
+        answer |= {"nash": nash.to_dict()} if nash else {}
+        answer |= {"others": [each.to_dict() for each in found]} if found is not None else {}
+        print_json(answer | ({"asked": asked} if asked else {}))
+        return
+    from middlegame.report.terminal.equilibrium import show_change, show_other_equilibria
+    from middlegame.report.terminal.show import show
+
+    out = console()
+    for condition, probability in asked.items():
+        out.print(f"{condition}: {probability:.1%}", highlight=False)
+    if before is not None:
+        show_change(before, equilibrium, out)
+    elif nash is not None:
+        show(nash, out, storylines=storylines)
+    else:
+        show(equilibrium, out, storylines=storylines)
+    if found is not None and others:
+        show_other_equilibria(equilibrium, found, others, out)
+    print_report_place(report)
+
+
+def print_result(
+    result: "AnalysisResult",
+    equilibrium: "Equilibrium",
+    loaded: "LoadedScenario | None",
+    *,
+    report: Path | None,
+    as_json: bool,
+    answer: dict[str, Any] | None = None,
+    **options: Any,
+) -> None:
+    """Print the result of an analysis, and write the report if there is to be one.
+
+    Args:
+        result: the result.
+        equilibrium: what the report is about.
+        loaded: the scenario's file; None for a diagram.
+        report: the file to write the report to.
+        as_json: print JSON instead.
+        answer: the JSON object to print; the result's own without it.
+        **options: what the result's printer takes besides.
+    """
+    if report:
+        from middlegame.report.html.sections import sections
+
+        save_report(report, equilibrium, loaded, sections(result))
+    if as_json:
+        print_json(result.to_dict() if answer is None else answer)
+        return
+    from middlegame.report.terminal.show import show
+
+    show(result, console(), **options)
+    print_report_place(report)
+
+
+def print_report_place(report: Path | None) -> None:
+    """Print where the report is, if one was written."""
+    if report:
+        click.echo(f"The report is in {report}")
