@@ -1,14 +1,12 @@
-"""The commands `middlegame ledger ...`: parse, call, show. Heavy imports wait until they run."""
+"""The commands `middlegame ledger ...`."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import click
 
-from middlegame.cli.console import console, counting, print_json, working
-from middlegame.cli.options import FILE, JSON, SEED, WORLDS
+from middlegame.cli.console import console, counting, print_data, print_json, working
+from middlegame.cli.options import FILE, JSON, OUTPUT, SEED, WORLDS
 
 if TYPE_CHECKING:
     from middlegame.equilibrium.equilibrium import Equilibrium
@@ -16,7 +14,7 @@ if TYPE_CHECKING:
     from middlegame.ledger.records import Outcome
     from middlegame.sweeps.result import Sweep
 
-_BY = click.option("--by", metavar="NAME", help="Who says so; otherwise you.")
+_BY = click.option("--by", metavar="NAME", help="The name to record; otherwise yours.")
 _SCENARIO = click.option("--scenario", metavar="NAME", help="Only this scenario.")
 
 
@@ -24,16 +22,16 @@ _SCENARIO = click.option("--scenario", metavar="NAME", help="Only this scenario.
 def ledger_commands() -> None:
     """Keep dated forecasts, resolve their questions, and score them.
 
-    The ledger is a file of yours, or what MIDDLEGAME_LEDGER names: a path, or the URL of a
-    PostgreSQL database. Nothing in it is ever changed or removed.
+    The ledger is a file in your data folder, or the path or the URL of a PostgreSQL database that
+    MIDDLEGAME_LEDGER names. Nothing in it is ever changed or removed.
     """
 
 
 @ledger_commands.command("record")
 @FILE
-@click.option("--note", default="", help="Anything that is worth remembering with it.")
+@click.option("--note", default="", help="Free text to keep with the record.")
 @_BY
-@click.option("--as", "name", metavar="NAME", help="What the ledger calls the scenario.")
+@click.option("--as", "name", metavar="NAME", help="The scenario's name in the ledger.")
 @WORLDS
 @SEED
 @click.option(
@@ -52,28 +50,28 @@ def record_command(
     middle: bool,
     as_json: bool,
 ) -> None:
-    """Solve FILE and keep the answers to its questions.
+    """Solve FILE and record the answers to its questions.
 
-    They are the means over worlds drawn from its ranges, with their 90% intervals. FILE#VIEW is
-    one of its views, recorded as its analyst's.
+    The answers are means over worlds drawn from its ranges, with their 90% intervals. FILE#VIEW
+    is one of its views, recorded under its analyst's name.
     """
     from middlegame.ledger.entries import read_scenario
 
     found = read_scenario(file, name)
-    with _opened() as ledger:
-        # JAX is imported with this, so a ledger that cannot be used is told without waiting.
+    # The ledger is opened first, so that one that cannot be used is reported without waiting.
+    with _open_ledger() as ledger:
         with working(f"Solving {found.scenario.title}"):
             from middlegame.equilibrium.equilibrium import solve
 
             equilibrium = solve(found.scenario)
         answers: Equilibrium | Sweep = equilibrium
         if not middle:
-            with counting("Solving worlds") as told:
+            with counting("Solving worlds") as progress:
                 from middlegame.sweeps.run import sweep
 
-                answers = sweep(equilibrium, worlds, seed=seed, progress=told)
+                answers = sweep(equilibrium, worlds, seed=seed, progress=progress)
                 if answers.interrupted:
-                    raise click.Abort
+                    raise KeyboardInterrupt
         record = ledger.record(
             answers,
             text=found.text,
@@ -95,8 +93,8 @@ def record_command(
 @_SCENARIO
 @JSON
 def list_command(scenario: str | None, as_json: bool) -> None:
-    """List the records, and the questions with how they stand."""
-    with _opened() as ledger:
+    """List the records, and the questions with their outcomes."""
+    with _open_ledger() as ledger:
         records, resolutions = ledger.records(), ledger.resolutions()
         questions = ledger.questions()
     if scenario is not None:
@@ -139,12 +137,12 @@ def show_command(number: int, text: bool, as_json: bool) -> None:
     """Show one record: what was forecast, by whom, from what."""
     from middlegame.ledger.errors import LedgerError
 
-    with _opened() as ledger:
+    with _open_ledger() as ledger:
         record, resolutions = ledger.get(number), ledger.resolutions()
     if text:
         if record.scenario is None:
             raise LedgerError(f"record {number} came without a scenario")
-        click.echo(record.scenario.text, nl=False)
+        print_data(record.scenario.text or "")
     elif as_json:
         print_json(record.to_dict())
     else:
@@ -160,12 +158,12 @@ def show_command(number: int, text: bool, as_json: bool) -> None:
 def diff_command(older: int, newer: int, as_json: bool) -> None:
     """Show what changed between two records, and why.
 
-    Which judgement moved the forecast is found by solving the older scenario again with each
-    changed number alone switched to its newer value.
+    To find which judgement moved the forecast, the older scenario is solved again with each changed
+    number alone switched to its newer value.
     """
-    with _opened() as ledger:
+    with _open_ledger() as ledger:
         first, second = ledger.get(older), ledger.get(newer)
-    with working("Solving with each number switched alone"):
+    with working("Solving with one number switched at a time"):
         from middlegame.ledger.difference import difference
 
         found = difference(first, second)
@@ -181,8 +179,8 @@ def diff_command(older: int, newer: int, as_json: bool) -> None:
 @click.argument("question", metavar="QUESTION")
 @click.argument("outcome", type=click.Choice(["yes", "no", "void"]))
 @click.option("--on", "day", metavar="DATE", required=True, help="The day it was settled.")
-@click.option("--source", required=True, help="Who says so: a title, an address.")
-@click.option("--supersede", metavar="WHY", help="Why an earlier resolution no longer counts.")
+@click.option("--source", required=True, help="Where it is documented: a title, an address.")
+@click.option("--supersede", metavar="WHY", help="Why the earlier resolution no longer counts.")
 @_BY
 @JSON
 def resolve_command(
@@ -194,22 +192,17 @@ def resolve_command(
     by: str | None,
     as_json: bool,
 ) -> None:
-    """Say how a question turned out.
+    """Record how a question turned out.
 
-    Void is what cannot be said, or was badly put. QUESTION is its name, or SCENARIO/QUESTION where
-    several scenarios use the name.
+    Void is for a question that cannot be decided or was badly worded. QUESTION is its name, or
+    SCENARIO/QUESTION where several scenarios use the name.
     """
     from middlegame.ledger.validation import parse_day
 
     on = parse_day(day)
-    with _opened() as ledger:
+    with _open_ledger() as ledger:
         resolution = ledger.resolve(
-            question,
-            outcome,
-            on=on,
-            source=source,
-            by=by,
-            supersede=supersede,
+            question, outcome, on=on, source=source, by=by, supersede=supersede
         )
         records = ledger.records()
     if as_json:
@@ -223,9 +216,9 @@ def resolve_command(
 @ledger_commands.command("score")
 @_SCENARIO
 @click.option(
-    "--bins", type=click.IntRange(1, 100), default=10, show_default=True, help="For calibration."
+    "--bins", type=click.IntRange(1, 100), default=10, show_default=True, help="Calibration bins."
 )
-@click.option("--why", is_flag=True, help="Say which judgements the misses are owed to.")
+@click.option("--why", is_flag=True, help="Attribute the misses to judgements.")
 @click.option(
     "-n",
     "--worlds",
@@ -239,22 +232,24 @@ def resolve_command(
 def score_command(
     scenario: str | None, bins: int, why: bool, worlds: int, seed: int, as_json: bool
 ) -> None:
-    """Score everybody's forecasts of what has been resolved.
+    """Score all forecasts of resolved questions.
 
-    With --why, each scenario that was recorded is solved again as it was: by how much another
-    number would have scored better, and which part of each range reality has made unlikely.
+    With --why, each recorded scenario is solved again as it was, to find by how much another value
+    of a number would have scored better, and which part of each range has become unlikely.
     """
-    with _opened() as ledger:
+    with _open_ledger() as ledger:
         scores = ledger.score(scenario=scenario, bins=bins)
         records = ledger.records(whole=True) if why else []
-    reasons = []
+    attributions = []
     if why:
-        with counting("Solving worlds of each record") as told:
+        with counting("Solving worlds of each record") as progress:
             from middlegame.ledger.attribution import attribute_misses
 
-            reasons = attribute_misses(records, scores, worlds=worlds, seed=seed, progress=told)
+            attributions = attribute_misses(
+                records, scores, worlds=worlds, seed=seed, progress=progress
+            )
     if as_json:
-        more = {"why": [each.to_dict() for each in reasons]} if why else {}
+        more = {"why": [each.to_dict() for each in attributions]} if why else {}
         print_json(scores.to_dict() | more)
         return
     from middlegame.report.terminal.ledger_scores import show_scores
@@ -262,10 +257,10 @@ def score_command(
     out = console()
     show_scores(scores, out)
     if why:
-        from middlegame.report.terminal.attribution import show_why
+        from middlegame.report.terminal.attribution import show_attributions
 
         out.print()
-        show_why(reasons, out)
+        show_attributions(attributions, out)
 
 
 @ledger_commands.command("import")
@@ -274,13 +269,13 @@ def score_command(
 def import_command(file: Path, as_json: bool) -> None:
     """Add other forecasters' forecasts from a CSV file.
 
-    They answer questions that the ledger knows. The file's first row names its columns: forecaster,
-    question, probability, date; and, if wanted, scenario, low, high, note. The same file twice adds
-    nothing twice.
+    They answer questions that are in the ledger. The file's first row names its columns:
+    forecaster, question, probability, date, and optionally scenario, low, high, note. A row that
+    was imported before is not added again.
     """
     from middlegame.ledger.import_export import import_csv
 
-    with _opened() as ledger:
+    with _open_ledger() as ledger:
         found = import_csv(ledger, file)
     if as_json:
         print_json(
@@ -298,27 +293,22 @@ def import_command(file: Path, as_json: bool) -> None:
 
 @ledger_commands.command("export")
 @click.option("--to", "form", type=click.Choice(["csv", "json", "parquet"]), required=True)
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Write to this file instead of the terminal.",
-)
+@OUTPUT
 @JSON
 def export_command(form: str, output: Path | None, as_json: bool) -> None:
-    """Write all forecasts as a table, or everything as JSON."""
-    from middlegame.ledger import exports
-
+    """Write all forecasts as a table, or all records as JSON."""
     if output is None and (form == "parquet" or as_json):
-        why = "a Parquet file is no text" if form == "parquet" else "--json tells what was written"
-        raise click.UsageError(f"{why}: say where to write it with -o")
-    with _opened() as ledger:
+        why = "a Parquet file is no text" if form == "parquet" else "--json reports what is written"
+        raise click.UsageError(f"{why}: give the file to write to with -o")
+    from middlegame.ledger.import_export import to_csv, to_json, to_parquet
+
+    with _open_ledger() as ledger:
         records = ledger.records(whole=form == "json")
         resolutions = ledger.resolutions(superseded=form == "json")
-    write = {"csv": exports.to_csv, "json": exports.to_json, "parquet": exports.to_parquet}[form]
+    write = {"csv": to_csv, "json": to_json, "parquet": to_parquet}[form]
     content = write(records, resolutions)
     if output is None:
-        click.echo(content.decode(), nl=False)
+        print_data(content.decode())
         return
     from middlegame.base.files import write_whole
 
@@ -329,9 +319,7 @@ def export_command(form: str, output: Path | None, as_json: bool) -> None:
         click.echo(f"{output} holds {len(records)} record{'' if len(records) == 1 else 's'}.")
 
 
-@contextmanager
-def _opened() -> Iterator["Ledger"]:
+def _open_ledger() -> "Ledger":
     from middlegame.ledger.ledger import Ledger
 
-    with Ledger.open() as ledger:
-        yield ledger
+    return Ledger.open()

@@ -4,6 +4,7 @@ from importlib import import_module
 from importlib.util import find_spec
 
 _ELSEWHERE = {
+    "middlegame.analysis.flip_points": "drivers",
     "middlegame.equilibrium.nash": "equilibrium",
     "middlegame.estimation.result": "fit",
     "middlegame.sweeps.result": "sweep",

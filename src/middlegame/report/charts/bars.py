@@ -22,10 +22,10 @@ def forecast_chart(title: str, labels: Sequence[str], chances: Sequence[float], 
     """Draw a bar for each state, its label above it and its percentage at the end.
 
     Args:
-        title: of what, for those who hear the page.
-        labels: of the states.
-        chances: of the states.
-        colour: of the bars.
+        title: the move or factor, for screen readers.
+        labels: the labels of the states.
+        chances: the probabilities of the states.
+        colour: the colour of the bars.
 
     Returns:
         An SVG image that takes the page's text colour and font.
@@ -61,7 +61,7 @@ def forecast_chart(title: str, labels: Sequence[str], chances: Sequence[float], 
 
 
 def _rows(labels: Sequence[str], chances: Sequence[float]) -> tuple[list[dict[str, Any]], int]:
-    """Place the rows from the top down; a long label takes more lines."""
+    """Return the rows from the top down and their total height; long labels take several lines."""
     rows, y = [], 0
     for label, chance in zip(labels, chances, strict=True):
         lines = wrap(label, _LETTERS) or [""]
@@ -82,9 +82,9 @@ def _rows(labels: Sequence[str], chances: Sequence[float]) -> tuple[list[dict[st
     return rows, y - 4
 
 
-def inline_svg(svg: str, told: str) -> str:
-    """Let the image scale, take the page's colours and font, and speak for itself."""
+def inline_svg(svg: str, label: str) -> str:
+    """Make an SVG scale, take the page's colours and font, and carry a label for screen readers."""
     svg = _BACKGROUND.sub(r"\1", _SIZE.sub(r"<svg\1", svg, count=1), count=1)
     svg = _FONT.sub("", svg)
     svg = re.sub(r' aria-(?:label|roledescription|hidden)="[^"]*"| role="[^"]*"', "", svg)
-    return svg.replace("<svg", f'<svg role="img" aria-label="{escape(told)}"', 1)
+    return svg.replace("<svg", f'<svg role="img" aria-label="{escape(label)}"', 1)

@@ -13,7 +13,7 @@ _INK = "currentColor"
 _LEGEND = 17
 _LETTERS = 28
 _DASHES = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3])
-"""States differ by dashes too, for those who see no colours."""
+"""States also differ by dashes, for readers who cannot tell the colours apart."""
 
 
 def curve_chart(series: Series) -> str:
@@ -75,7 +75,7 @@ def curve_chart(series: Series) -> str:
 
 
 def _legend(series: Series, colours: Any, dashes: Any) -> Any:
-    """A line for each state with its name and where it ends."""
+    """Return the legend: a line for each state with its label and its last probability."""
     import altair as alt
 
     last = [next((c for c in reversed(row) if c is not None), 0.0) for row in series.chances]
@@ -113,13 +113,13 @@ def _colours(count: int) -> list[str]:
 
 
 def _ticks(count: int) -> list[int]:
-    """Mark every period, or as many as there is room for."""
+    """Return the periods with a mark on the axis, at most six."""
     step = max(1, -(-count // 6))
     return list(range(0, count, step))
 
 
 def _told(series: Series) -> str:
-    """Say the curve to those who hear the page: where each state begins and ends."""
+    """Return a label for screen readers: the first and last probability of each state."""
     parts = []
     for label, row in zip(series.labels, series.chances, strict=True):
         there = [(p, c) for p, c in zip(series.periods, row, strict=True) if c is not None]

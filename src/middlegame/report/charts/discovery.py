@@ -1,4 +1,4 @@
-"""A box of scenario discovery as bars over ranges, and the way it was chosen on as a curve."""
+"""Scenario discovery drawn: a box as bars over ranges, and the boxes on the way to it."""
 
 from collections.abc import Sequence
 from textwrap import wrap
@@ -18,7 +18,7 @@ _INK = "currentColor"
 
 
 def box_chart(sides: Sequence[BoxSide]) -> str:
-    """Draw the part of each judgement's range that a box keeps.
+    """Draw the part of each judgement's range that is inside a box.
 
     Returns:
         An SVG image that takes the page's text colour and font.
@@ -60,7 +60,7 @@ def box_chart(sides: Sequence[BoxSide]) -> str:
 
 
 def peeling_chart(box: "Box") -> str:
-    """Draw coverage against density for the boxes from the widest to the densest.
+    """Draw coverage against density, from the widest box to the densest; a ring marks the box.
 
     Returns:
         An SVG image that takes the page's text colour and font.
@@ -68,7 +68,7 @@ def peeling_chart(box: "Box") -> str:
     import altair as alt
     import vl_convert
 
-    way = [{"coverage": t.coverage, "density": t.density} for t in box.trajectory]
+    steps = [{"coverage": t.coverage, "density": t.density} for t in box.trajectory]
     chosen = [{"coverage": box.in_sample.coverage, "density": box.in_sample.density}]
     style: dict[str, Any] = {
         "labelColor": _INK, "titleColor": _INK, "domainColor": _INK, "tickColor": _INK,
@@ -78,16 +78,16 @@ def peeling_chart(box: "Box") -> str:
     x = alt.X(
         "coverage:Q",
         scale=alt.Scale(domain=[0, 1]),
-        axis=alt.Axis(title="coverage: of the worlds where it is so", format="%", **style),
+        axis=alt.Axis(title="coverage: target worlds that are in the box", format="%", **style),
     )
     y = alt.Y(
         "density:Q",
         scale=alt.Scale(domain=[0, 1]),
-        axis=alt.Axis(title="density: of the box's worlds", format="%", **style),
+        axis=alt.Axis(title="density: worlds in the box that are target", format="%", **style),
     )
     chart = (
         alt.layer(
-            alt.Chart(alt.InlineData(values=way))
+            alt.Chart(alt.InlineData(values=steps))
             .mark_line(color=RISES, point=True)
             .encode(x=x, y=y),
             alt.Chart(alt.InlineData(values=chosen))
@@ -98,5 +98,5 @@ def peeling_chart(box: "Box") -> str:
         .configure_view(stroke=None)
     )
     held = percent(box.in_sample.coverage), percent(box.in_sample.density)
-    told = f"The box told has a coverage of {held[0]} and a density of {held[1]}"
+    told = f"This box has a coverage of {held[0]} and a density of {held[1]}"
     return inline_svg(vl_convert.vegalite_to_svg(chart.to_dict()), told)

@@ -1,4 +1,4 @@
-"""What moves a question, as a tornado: each judgement's range as a bar of the answer."""
+"""Drivers drawn as a tornado: the forecast at both ends of each judgement's range."""
 
 from collections.abc import Sequence
 from textwrap import wrap
@@ -15,12 +15,12 @@ _INK = "currentColor"
 
 
 def tornado_chart(title: str, middle: float, rows: Sequence[DriverRow]) -> str:
-    """Draw how far each judgement's range takes a question's probability, alone.
+    """Draw the effect of each judgement's range on a question's probability.
 
     Args:
         title: the question.
-        middle: its probability at the middle of all ranges.
-        rows: the judgements; those of several together have no bar.
+        middle: its probability with all ranges at their middle.
+        rows: the judgements; groups of several have no bar.
 
     Returns:
         An SVG image that takes the page's text colour and font.

@@ -1,7 +1,7 @@
-"""The contest as a picture: Graphviz places the nodes, and this draws them.
+"""The contest as a graph: Graphviz computes the layout, and this module draws the SVG.
 
-Graphviz is asked for places and curves alone, as it would measure text in whatever fonts it
-finds; so the picture is the same everywhere, and its colours follow the page.
+Graphviz returns only places and curves, since it would measure text in whatever fonts it finds.
+So the picture is the same on every machine, and its colours follow the page.
 """
 
 from collections.abc import Iterator
@@ -55,15 +55,15 @@ font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,san
 def contest_graph(
     equilibrium: "Equilibrium", *, period: int | None = None, interactive: bool = False
 ) -> str:
-    """Draw the contest: moves and factors, what each depends on, and who knows what.
+    """Draw the contest: moves and factors, with causal and observation edges.
 
     Args:
-        equilibrium: whose probabilities stand on it.
-        period: over time, the one to be drawn; see `layout.shown_period` unless given.
-        chosen_from: whether its boxes are buttons, each with its `data-node`, for a live page.
+        equilibrium: the equilibrium whose probabilities are shown.
+        period: the period to draw; by default the one that `layout.shown_period` returns.
+        interactive: whether its boxes are buttons, each with its `data-node`, for a live page.
 
     Returns:
-        An SVG image that scales, without background, for light and dark pages.
+        An SVG image without background that scales, for light and dark pages.
     """
     placed = layout(equilibrium, period)
     words = narrative.words_of(equilibrium)
@@ -158,7 +158,7 @@ def _text(x: float, y: float, text: str, kind: str, *, end: bool = False) -> str
 
 
 def _legend(equilibrium: "Equilibrium", words: Words, width: float) -> tuple[str, float]:
-    """Say what colours and lines mean, in as many rows as the width needs."""
+    """Draw the legend, in as many rows as the width needs, and return it with its height."""
     colours = actor_colours(equilibrium.diagram)
     owners = dict.fromkeys(decision.owner for decision in equilibrium.diagram.decisions)
     x, row = MARGIN, 0
@@ -185,6 +185,6 @@ def _legend_marks(actors: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
             f'stroke="{colour}" stroke-width="2"/>',
             actor,
         )
-    yield '<g class="factor"><rect y="1" width="26" height="13" class="edge"/></g>', "a factor"
-    yield '<g class="depends"><path class="arc" d="M0,8 H26"/></g>', "depends on"
-    yield '<g class="knows"><path class="arc" d="M0,8 H26"/></g>', "is known to"
+    yield '<g class="factor"><rect y="1" width="26" height="13" class="edge"/></g>', "factor"
+    yield '<g class="depends"><path class="arc" d="M0,8 H26"/></g>', "causes"
+    yield '<g class="knows"><path class="arc" d="M0,8 H26"/></g>', "is observed by"

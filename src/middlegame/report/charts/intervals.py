@@ -19,13 +19,13 @@ _INK = "currentColor"
 def interval_chart(
     title: str, lines: "Sequence[OutlookRow]", colour: str, *, wide: bool = False
 ) -> str:
-    """Draw a line for each forecast: nine worlds in ten, half of them, and the mean.
+    """Draw each forecast as its 90% interval, its 50% interval and its mean.
 
     Args:
-        title: of what, for those who hear the page.
+        title: what is forecast, for screen readers.
         lines: the forecasts.
-        colour: of the lines.
-        wide: whether it has the page's width.
+        colour: the colour of the lines.
+        wide: whether the chart takes the page's width.
 
     Returns:
         An SVG image that takes the page's text colour and font.
@@ -70,7 +70,7 @@ def interval_chart(
 
 
 def _rows(lines: "Sequence[OutlookRow]", letters: int) -> tuple[list[dict[str, Any]], int]:
-    """Place the rows from the top down; a long label takes more lines."""
+    """Return the rows from the top down and their total height; long labels take several lines."""
     rows, y = [], 0
     for line in lines:
         told = f"{percent(line.outlook.mean)}  ({line.interval})"

@@ -1,4 +1,4 @@
-"""Where the boxes and arrows of a contest's graph stand, and the lines of text in them."""
+"""The layout of a contest's graph: boxes, arrows, and lines of text in boxes."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -26,14 +26,14 @@ _BOLD = 1.12
 
 @dataclass(frozen=True)
 class GraphBox:
-    """A node where it stands.
+    """The box of a node, in pixels.
 
     Attributes:
         name: the move or factor.
-        x: of the middle.
-        y: of the middle, downwards.
-        width: of the box.
-        height: of the box.
+        x: the horizontal middle.
+        y: the vertical middle, counted downwards.
+        width: the width.
+        height: the height.
     """
 
     name: str
@@ -45,7 +45,7 @@ class GraphBox:
 
 @dataclass(frozen=True)
 class GraphArc:
-    """An edge: a chain of cubic curves from `tail` to `head`, ending at a tip."""
+    """An arrow from `tail` to `head`: the points of cubic curves, and the tip, in pixels."""
 
     tail: str
     head: str
@@ -55,7 +55,7 @@ class GraphArc:
 
 @dataclass(frozen=True)
 class GraphLayout:
-    """Where everything stands."""
+    """The size of a graph, its boxes and its arrows, in pixels."""
 
     width: float
     height: float
@@ -64,7 +64,12 @@ class GraphLayout:
 
 
 def layout(equilibrium: "Equilibrium", period: int | None = None) -> GraphLayout:
-    """Place the nodes from top to bottom, causes above what depends on them; see `drawn`."""
+    """Place the nodes that `drawn_nodes` lists, causes above effects.
+
+    Args:
+        equilibrium: the equilibrium, whose most likely states stand in the boxes.
+        period: the period to draw; by default the one that `shown_period` returns.
+    """
     diagram = equilibrium.diagram
     words = narrative.words_of(equilibrium)
     nodes = drawn_nodes(diagram, period)
@@ -78,13 +83,13 @@ def layout(equilibrium: "Equilibrium", period: int | None = None) -> GraphLayout
 
 
 def drawn_nodes(diagram: Diagram, period: int | None = None) -> tuple[Node, ...]:
-    """List what the picture shows: all but the evidence that nobody in the contest sees.
+    """List the nodes that the graph shows: all except evidence that no actor observes.
 
-    Over time it shows one period, with what that depends on of the one before.
+    Over time the graph shows one period, and the nodes of the period before on which it depends.
 
     Args:
-        diagram: the contest's.
-        period: to be shown; see `shown_period` unless given.
+        diagram: the contest's diagram.
+        period: the period to show; by default the one that `shown_period` returns.
     """
     seen = {name for decision in diagram.decisions for name in decision.parents}
     every = tuple(
@@ -101,7 +106,7 @@ def drawn_nodes(diagram: Diagram, period: int | None = None) -> tuple[Node, ...]
 
 
 def shown_period(diagram: Diagram) -> int | None:
-    """Give the period that the picture shows: of the fullest, the first that has a past."""
+    """Return the period that the graph shows: the first after period 1 with the most nodes."""
     counts = Counter(node.period for node in diagram.contest_nodes if node.period)
     if not counts:
         return None
@@ -114,8 +119,8 @@ def place_boxes(heights: Mapping[str, float], arcs: Sequence[tuple[str, str]]) -
     """Place boxes from top to bottom, the tails of arcs above their heads.
 
     Args:
-        heights: of each box, by its name.
-        arcs: tail and head, each pair once.
+        heights: the height of each box in pixels, by name.
+        arcs: pairs of tail and head, each once.
     """
     import pygraphviz
 
@@ -147,7 +152,7 @@ def place_boxes(heights: Mapping[str, float], arcs: Sequence[tuple[str, str]]) -
 
 
 def _read_arc(tail: str, head: str, path: str, top: float) -> GraphArc:
-    """Read Graphviz's `e,x,y x,y x,y ...`; it counts upwards."""
+    """Parse a path in Graphviz's format, `e,x,y x,y x,y ...`, with y counted upwards."""
     tip: tuple[float, float] | None = None
     points = []
     for part in path.split():
@@ -161,14 +166,14 @@ def _read_arc(tail: str, head: str, path: str, top: float) -> GraphArc:
 
 
 def label_lines(words: Words, name: str) -> list[str]:
-    """Break the name of a move or factor into a box's lines; they are set bold."""
+    """Break the label of a move or factor into the lines of a box, in bold type."""
     node = words.node(name)
     label = words.heading(name) if isinstance(node, Decision) else words.label(name)
     return wrap_text(label, (BOX_WIDTH - 2 * PADDING) / _BOLD)
 
 
 def state_lines(equilibrium: "Equilibrium", words: Words, name: str) -> list[str]:
-    """Break the likeliest state into a box's lines, the last with room for the percentage."""
+    """Break the most likely state into a box's lines, the last with room for its percentage."""
     state, _ = narrative.most_likely(equilibrium.forecast(name))
     room = BOX_WIDTH - 2 * PADDING
     lines = wrap_text(words.state(name, state), room)
@@ -180,7 +185,7 @@ def state_lines(equilibrium: "Equilibrium", words: Words, name: str) -> list[str
 
 
 def text_width(text: str) -> float:
-    """Estimate how wide text is at most, in the widest of the usual sans-serif fonts."""
+    """Estimate the width of text in pixels, in the widest of the usual sans-serif fonts."""
     ems = sum(
         0.4
         if sign in _NARROW
@@ -197,7 +202,7 @@ def text_width(text: str) -> float:
 
 
 def wrap_text(text: str, room: float, most: int = 4) -> list[str]:
-    """Break text into lines that fit into a room, the last cut off where there are too many."""
+    """Break text into lines of at most `room` pixels; the last is cut off after `most` lines."""
     lines = [""]
     for word in text.split():
         joined = f"{lines[-1]} {word}".strip()

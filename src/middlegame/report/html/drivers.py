@@ -1,46 +1,46 @@
 """The report's section on drivers and flip points."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
+from middlegame.analysis.drivers import Drivers
+from middlegame.analysis.flip_points import FlipPoints
 from middlegame.report.charts.drivers import tornado_chart
-from middlegame.report.html.sections import Section
-from middlegame.report.terminal.drivers import caveats, method
-from middlegame.report.text.drivers import drivers_text
-
-if TYPE_CHECKING:
-    from middlegame.analysis.one_at_a_time import OneAtATime
-    from middlegame.analysis.outcomes import BatchEvaluator
-    from middlegame.analysis.sensitivity_indices import QuestionDrivers
-    from middlegame.equilibrium.equilibrium import Equilibrium
+from middlegame.report.html.sections import Section, sections
+from middlegame.report.text.drivers import (
+    NO_DRIVER,
+    QuestionDriversText,
+    caveats,
+    driver_notes,
+    drivers_text,
+)
 
 _FLIPS, _ROWS = 5, 10
 
 
-def driver_section(
-    equilibrium: "Equilibrium",
-    answers: "BatchEvaluator",
-    moves: Sequence["OneAtATime"],
-    drivers: Sequence["QuestionDrivers"],
+@sections.register(Drivers)
+def driver_sections(found: Drivers) -> list[Section]:
+    """Return the section: for each question its flip points, a tornado and the indices."""
+    texts = drivers_text(found.flip_points, found.questions, most_flips=_FLIPS, most_rows=_ROWS)
+    return [_section(texts, driver_notes(found))]
+
+
+@sections.register(FlipPoints)
+def flip_point_sections(found: FlipPoints) -> list[Section]:
+    """Return the section with flip points alone."""
+    texts = drivers_text(found, most_flips=_FLIPS, most_rows=0)
+    return [_section(texts, caveats(found.counts), ranked=False)]
+
+
+def _section(
+    texts: Sequence[QuestionDriversText], notes: Sequence[str], *, ranked: bool = True
 ) -> Section:
-    """Give what the template shows: for each question its flips, a tornado and shares."""
-    told = drivers_text(
-        equilibrium, answers.questions, moves, drivers, most_flips=_FLIPS, most_rows=_ROWS
-    )
+    charts = [
+        tornado_chart(text.title, text.middle, text.rows) if text.rows else "" for text in texts
+    ]
     shown = {
-        "questions": [
-            {
-                "title": each.title,
-                "middle": each.middle,
-                "leader": each.leader,
-                "flips": each.flips,
-                "none": each.none,
-                "chart": tornado_chart(each.title, each.middle, each.rows) if each.rows else "",
-                "rows": each.rows,
-            }
-            for each in told
-        ],
-        "method": method(drivers),
-        "caveats": caveats(answers),
+        "questions": list(zip(texts, charts, strict=True)),
+        "ranked": ranked,
+        "no_driver": NO_DRIVER,
+        "notes": notes,
     }
     return Section("drivers.html", shown)

@@ -1,99 +1,84 @@
 """The report's section on hypotheses."""
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from middlegame.analysis.evidence_weights import (
-    EvidenceAssessment,
-    HypothesisSet,
-    hidden,
-    weigh_evidence,
-)
+from middlegame.analysis.evidence_weights import EvidenceAssessment, HypothesisSet, hidden
+from middlegame.analysis.hypotheses import Hypotheses, hypotheses
 from middlegame.equilibrium.equilibrium import Equilibrium
 from middlegame.report.html.sections import Section, sections
-from middlegame.report.terminal.hypotheses import (
-    movers,
-    over_ranges,
-    piece_label,
-    piece_range,
-    ratio,
-    strength,
-    verdict,
-    worlds_words,
-)
-from middlegame.report.text import narrative
 from middlegame.report.text.grammar import capitalize_first
+from middlegame.report.text.hypotheses import (
+    METHOD,
+    bayes_factor_interval,
+    bayes_factor_words,
+    conclusion,
+    correlation_words,
+    evidence_label,
+    posterior_intervals,
+    samples_words,
+    strength,
+)
+from middlegame.report.text.narrative import words_of
 from middlegame.report.text.words import Words, date
 
 if TYPE_CHECKING:
     from middlegame.analysis.hypotheses_over_worlds import HypothesesOverWorlds
 
 
-def hypothesis_section(
-    found: Sequence[HypothesisSet],
-    equilibrium: Equilibrium,
-    weighed: "HypothesesOverWorlds | None" = None,
-) -> Section:
-    """Give what the template shows: each hypothesis, and what each piece of evidence says of it.
-
-    Args:
-        found: the hypotheses.
-        equilibrium: at which they were weighed.
-        weighed: the same over the ranges.
-    """
-    words = narrative.words_of(equilibrium)
-    return Section(
-        "hypotheses.html",
-        {
-            "hypotheses": [_hypothesis(words, hypothesis, weighed) for hypothesis in found],
-            "worlds": worlds_words(weighed) if weighed else "",
-        },
-    )
+@sections.register(Hypotheses)
+def hypothesis_sections(found: Hypotheses) -> list[Section]:
+    """Return the section: each hidden factor, with the weight of each piece of evidence."""
+    words = words_of(found.equilibrium)
+    shown = {
+        "hypotheses": [_factor(words, factor, found.over_worlds) for factor in found.factors],
+        "method": METHOD,
+        "samples": samples_words(found.over_worlds) if found.over_worlds else "",
+    }
+    return [Section("hypotheses.html", shown)]
 
 
 @sections.register(Equilibrium)
 def evidence_sections(equilibrium: Equilibrium) -> list[Section]:
-    """Give the section of a contest that holds evidence and hides something, at the medians."""
+    """Return the section on hypotheses, at the medians, if there is evidence on hidden factors."""
     if not equilibrium.evidence or not hidden(equilibrium.diagram):
         return []
-    return [hypothesis_section(weigh_evidence(equilibrium), equilibrium)]
+    return hypothesis_sections(hypotheses(equilibrium, n=0))
 
 
-def _hypothesis(
-    words: Words, hypothesis: HypothesisSet, weighed: "HypothesesOverWorlds | None"
+def _factor(
+    words: Words, factor: HypothesisSet, over_worlds: "HypothesesOverWorlds | None"
 ) -> dict[str, Any]:
-    name = hypothesis.name
     return {
-        "title": words.label(name),
+        "title": words.label(factor.name),
         "states": [
             {
-                "label": words.state(name, state),
-                "prior": hypothesis.prior[state],
-                "posterior": chance,
+                "label": words.state(factor.name, state),
+                "prior": factor.prior[state],
+                "posterior": probability,
             }
-            for state, chance in hypothesis.posterior.items()
+            for state, probability in factor.posterior.items()
         ],
-        "ranges": over_ranges(words, hypothesis, weighed) if weighed else "",
-        "movers": movers(words, hypothesis, weighed) if weighed else "",
-        "pieces": [_piece(words, hypothesis, piece, weighed) for piece in hypothesis.pieces],
-        "verdict": verdict(words, hypothesis),
+        "intervals": posterior_intervals(words, factor, over_worlds) if over_worlds else "",
+        "correlations": correlation_words(words, factor, over_worlds) if over_worlds else "",
+        "pieces": [_piece(words, factor, piece, over_worlds) for piece in factor.pieces],
+        "conclusion": conclusion(words, factor),
     }
 
 
 def _piece(
     words: Words,
-    hypothesis: HypothesisSet,
+    factor: HypothesisSet,
     piece: EvidenceAssessment,
-    weighed: "HypothesesOverWorlds | None",
+    over_worlds: "HypothesesOverWorlds | None",
 ) -> dict[str, Any]:
-    state = piece.favoured_state
+    in_order = piece.bayes_factors_in_order[piece.favoured_state]
     return {
-        "label": capitalize_first(piece_label(words, piece)),
+        "label": capitalize_first(evidence_label(words, piece)),
         "date": date(piece.date) if piece.date else "",
-        "alone": ratio(piece.bayes_factor),
-        "in_order": ratio(piece.bayes_factors_in_order[state]),
-        "strength": capitalize_first(strength(words, hypothesis, piece)),
+        "alone": bayes_factor_words(piece.bayes_factor),
+        "in_order": bayes_factor_words(in_order),
+        "strength": capitalize_first(strength(words, factor, piece)),
         "discriminates": piece.discriminates,
         "posterior": list(piece.posterior.values()),
-        "range": piece_range(hypothesis, piece, weighed).strip(),
+        "interval": bayes_factor_interval(factor, piece, over_worlds),
     }

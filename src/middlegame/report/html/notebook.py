@@ -1,4 +1,4 @@
-"""What results look like in a notebook: the answer, and bars."""
+"""Results in a notebook: an equilibrium and a sweep as a card, analyses as their sections."""
 
 from dataclasses import dataclass
 from functools import singledispatch
@@ -7,7 +7,8 @@ from typing import Any
 from middlegame.diagram import Decision
 from middlegame.equilibrium.equilibrium import Equilibrium
 from middlegame.equilibrium.nash import NashResult
-from middlegame.report.html.report import environment
+from middlegame.report.html.report import environment, result_html
+from middlegame.report.html.sections import STYLE
 from middlegame.report.text import narrative
 from middlegame.report.text import sweep as outlooks
 from middlegame.report.text.palette import NEUTRAL, actor_colours
@@ -32,13 +33,14 @@ class _Block:
 
 
 @singledispatch
-def html_of(found: Any) -> str:
-    """Give a result as a piece of HTML for a notebook.
+def html_of(result: Any) -> str:
+    """Return a result as a piece of HTML for a notebook.
 
     Raises:
-        TypeError: there is no such piece for it.
+        TypeError: the result has neither a card nor sections of the report.
     """
-    raise TypeError(f"{type(found).__name__} has no form for notebooks")
+    style = STYLE.replace(":root{", "&{").replace("body{", "&{")
+    return f'<div class="mg-report"><style>.mg-report{{{style}}}</style>{result_html(result)}</div>'
 
 
 @html_of.register
@@ -66,7 +68,7 @@ def _equilibrium(found: Equilibrium, note: str = "") -> str:
         title=words.title,
         answer=narrative.answer(found),
         notes=[*narrative.notes(found), *([note] if note else [])],
-        asked=_Block(f"What will happen {due}".rstrip(), "#0b5c8f", asked),
+        asked=_Block(f"Questions {due}".rstrip(), "#0b5c8f", asked),
         blocks=blocks,
     )
 
@@ -98,7 +100,7 @@ def _spreads(group: outlooks.OutlookGroup, colour: str) -> _Block:
             line.top,
             line.outlook.half,
             line.outlook.ninety,
-            f"nine worlds in ten: {line.interval}",
+            f"90% interval: {line.interval}",
         )
         for line in group.rows
     ]

@@ -1,4 +1,4 @@
-"""The report: one HTML file that opens anywhere, offline, without any script."""
+"""The report: one self-contained HTML file without scripts, for use offline."""
 
 import math
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from middlegame.report.charts.bars import forecast_chart
 from middlegame.report.charts.curves import curve_chart
 from middlegame.report.charts.graph import contest_graph
 from middlegame.report.charts.layout import shown_period
-from middlegame.report.html.sections import Section
+from middlegame.report.html.sections import Section, sections
 from middlegame.report.text import narrative
 from middlegame.report.text.grammar import capitalize_first
 from middlegame.report.text.judgements import judgement_groups, web_address
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
 STORYLINES = 5
 MOST_ROWS = 40
-"""Situations of a move that are listed; the rarer ones are counted."""
+"""Information sets of a move that are listed; the others are only counted."""
 
 
 @dataclass(frozen=True)
@@ -64,9 +64,9 @@ def html_report(
     """Write the report on an equilibrium as one self-contained HTML page.
 
     Args:
-        equilibrium: what to report.
-        loaded: the file it came from, for the places of its judgements.
-        analyses: further sections, in order; one that answers the question leads.
+        equilibrium: the equilibrium to report.
+        loaded: the scenario's file, for the lines of its judgements.
+        analyses: further sections, in order; a section with an answer leads the report.
     """
     leads = [section for section in analyses if section.answer]
     words, scenario = narrative.words_of(equilibrium), equilibrium.scenario
@@ -116,13 +116,23 @@ def html_report(
     )
 
 
+def result_html(result: Any, **options: Any) -> str:
+    """Return a result's sections of the report as HTML by themselves, for `report.css`.
+
+    Args:
+        result: a sweep, or the result of an analysis.
+        **options: passed on to `sections`.
+    """
+    return "".join(section_html(section) for section in sections(result, **options))
+
+
 def section_html(section: Section) -> str:
-    """Write a section by itself, as it stands in the report; `report.css` dresses it."""
+    """Return one section as HTML by itself, for `report.css`."""
     return environment().get_template("section.html").render(section=section)
 
 
 def environment() -> "Environment":
-    """Give the templates, with the filters that they use."""
+    """Return the template environment with the filters that templates use."""
     from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
     environment = Environment(
@@ -143,12 +153,12 @@ def _chart(equilibrium: "Equilibrium", words: Words, name: str, colour: str) -> 
 
 
 def _file(loaded: "LoadedScenario | None") -> str:
-    """Name the file with its folder: where that folder is, is nobody else's business."""
+    """Return the file's name with its folder, but not where that folder is."""
     return clean("/".join(PurePath(loaded.file).parts[-2:])) if loaded else ""
 
 
 def natural_width(svg: str) -> int:
-    """Read from its viewBox how wide an image is at its own size."""
+    """Return an image's natural width in pixels, from its viewBox."""
     return int(svg.split('viewBox="', 1)[1].split('"', 1)[0].split()[2])
 
 
@@ -177,7 +187,7 @@ def _curve(series: Series) -> _Chart:
 
 
 def _told_last(equilibrium: "Equilibrium") -> list[Node]:
-    """What stands in the list of other factors: over time, each in its last period."""
+    """List the nodes of the list of other factors: over time each in its last period."""
     diagram = equilibrium.diagram
     quiet = [each for each in factors_over_time(equilibrium) if not each.headline]
     return [
@@ -251,7 +261,7 @@ def _sources(equilibrium: "Equilibrium") -> list[dict[str, Any]]:
 
 
 def _precision(equilibrium: "Equilibrium", words: Words) -> list[tuple[str, list[str]]]:
-    """Group the actors by how sharply they choose."""
+    """Group the actors by their precision."""
     groups: dict[str, list[str]] = {}
     for owner, value in equilibrium.lambdas.items():
         groups.setdefault(odds(value), []).append(words.actor(owner))

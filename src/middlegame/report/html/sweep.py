@@ -15,7 +15,7 @@ _ACCENT = "var(--accent)"
 
 
 def sweep_section(found: Sweep) -> Section:
-    """Give what the template shows."""
+    """Return the leading section: every forecast with its interval."""
     asked = outlooks.questions(found)
     if is_timed(found.equilibrium):
         moves, factors = (list(map(_curve, some)) for some in sweep_over_time(found))
@@ -25,13 +25,13 @@ def sweep_section(found: Sweep) -> Section:
     factors += [_chart(group) for group in outlooks.factors(found, timed=False)]
     shown = {
         "notes": list(outlooks.notes(found)),
-        "open": list(outlooks.undecided(found)),
+        "undecided": list(outlooks.undecided(found)),
         "questions": interval_chart("Questions", asked.rows, _ACCENT, wide=True)
         if asked.rows
         else "",
         "moves": moves,
         "factors": factors,
-        "sureness": outlooks.method(found),
+        "method": outlooks.method(found),
     }
     return Section("sweep.html", shown, outlooks.answer(found))
 

@@ -1,57 +1,50 @@
-"""The report's section on what is worth finding out and what is worth fixing."""
+"""The report's section on the value of information and of commitment."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from middlegame.report.html.sections import Section
-from middlegame.report.terminal.value_of_information import LEAST, method
+from middlegame.analysis.value_of_information import ValueOfInformation
+from middlegame.equilibrium.equilibrium import Equilibrium
+from middlegame.report.html.sections import Section, sections
 from middlegame.report.text.palette import NEUTRAL, actor_colours
 from middlegame.report.text.value_of_information import (
-    QuestionGains,
+    NO_GAIN,
+    SHOWN_ERROR,
     ValueRow,
     commitment_rows,
+    information_gain_rows,
     information_value_rows,
+    method,
     negligible_information,
 )
 
-if TYPE_CHECKING:
-    from middlegame.analysis.commitment import CommitmentValue
-    from middlegame.analysis.value_of_information import InformationValue
-    from middlegame.equilibrium.equilibrium import Equilibrium
-
-_ROWS = 8
+_MOST_ROWS = 8
 
 
-def worth_section(
-    equilibrium: "Equilibrium",
-    sharpened: Sequence[QuestionGains],
-    told: Sequence["InformationValue"],
-    levers: Sequence["CommitmentValue"],
-    worlds: int,
-) -> Section:
-    """Give what the template shows."""
-    largest = max((row.share for each in sharpened for row in each.rows), default=1.0)
+@sections.register(ValueOfInformation)
+def value_sections(found: ValueOfInformation) -> list[Section]:
+    """Return the section: information gains, values of information, values of commitment."""
+    gains = information_gain_rows(found)
     shown = {
-        "largest": largest,
-        "questions": [
-            {"title": each.title, "mean": each.mean, "rows": each.rows[:_ROWS]}
-            for each in sharpened
-        ],
-        "knowing": _bars(equilibrium, information_value_rows(equilibrium, told)),
-        "idle": negligible_information(equilibrium, told),
-        "least": LEAST,
-        "levers": _bars(equilibrium, commitment_rows(equilibrium, levers)),
-        "method": method(equilibrium, worlds),
+        "largest": max((row.share for each in gains for row in each.rows), default=1.0),
+        "questions": [(each, each.rows[:_MOST_ROWS]) for each in gains],
+        "no_gain": NO_GAIN,
+        "shown_error": SHOWN_ERROR,
+        "information": _bars(found.equilibrium, information_value_rows(found)),
+        "negligible": negligible_information(found),
+        "commitments": _bars(found.equilibrium, commitment_rows(found)),
+        "method": method(found),
     }
-    return Section("value_of_information.html", shown)
+    return [Section("value_of_information.html", shown)]
 
 
-def _bars(equilibrium: "Equilibrium", rows: Sequence[ValueRow]) -> list[dict[str, Any]]:
+def _bars(equilibrium: Equilibrium, rows: Sequence[ValueRow]) -> list[dict[str, Any]]:
+    """Return each row with the place of its bar, in percent of a scale around 0."""
     colours = actor_colours(equilibrium.diagram)
     extent = max([abs(row.points) for row in rows], default=0.0) or 1.0
     return [
         {
-            "label": row.label[:1].upper() + row.label[1:],
+            "label": row.label,
             "value": row.value,
             "colour": colours.get(row.owner, NEUTRAL),
             "start": 50 + 50 * min(row.points, 0.0) / extent,

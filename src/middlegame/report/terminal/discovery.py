@@ -1,55 +1,45 @@
-"""Scenario discovery in the terminal: the sentence, the box as bars, the trade-off."""
-
-from typing import TYPE_CHECKING
+"""Scenario discovery in the terminal: the result, the box as bars, the trade-off."""
 
 from rich.console import Console
 
+from middlegame.analysis.discovery import Box, Discovery, PeelStep
 from middlegame.report.terminal.columns import Page
+from middlegame.report.terminal.show import show
 from middlegame.report.text import narrative
 from middlegame.report.text.discovery import discovery_text
 from middlegame.report.text.words import percent
 
-if TYPE_CHECKING:
-    from middlegame.analysis.discovery import Box, PeelStep
-    from middlegame.analysis.outcomes import QuestionOutcomes
-    from middlegame.equilibrium.equilibrium import Equilibrium
-
-_TRADES = 6
+_MOST_STEPS = 6
 
 
-def show_discovery(
-    equilibrium: "Equilibrium",
-    target: "QuestionOutcomes",
-    box: "Box",
-    worlds: int,
-    console: Console,
-) -> None:
-    """Print in which worlds something happens."""
+@show.register(Discovery)
+def show_discovery(found: Discovery, console: Console) -> None:
+    """Print the worlds in which a question is likely to be answered with yes."""
     page = Page(console)
-    page.title(narrative.words_of(equilibrium).title)
-    told = discovery_text(equilibrium, target, box, worlds)
-    page.paragraph(told.sentence, style="bold")
+    page.title(narrative.words_of(found.equilibrium).title)
+    text = discovery_text(found)
+    page.paragraph(text.sentence, style="bold")
     page.gap()
-    page.notes(narrative.notes(equilibrium))
-    page.section("The box", "the part of each range that it keeps")
-    for side in told.sides:
+    page.notes(narrative.notes(found.equilibrium))
+    page.section("Box", "the part of each range inside it")
+    for side in text.sides:
         page.span(side.low, side.high, f"{side.label}: {side.limits} (range {side.range_})")
     page.gap()
-    page.section("Coverage against density", "of boxes from the widest to the densest")
+    page.section("Coverage and density", "from the widest box to the densest")
     page.grid(
         ["coverage", "density", "of all worlds", "judgements"],
         [
             [percent(t.coverage), percent(t.density), percent(t.mass), str(t.limits)]
-            for t in _spread(box)
+            for t in _selected_steps(found.box)
         ],
     )
     page.gap()
-    page.paragraph(told.measure, style="dim")
+    page.paragraph(text.method, style="dim")
 
 
-def _spread(box: "Box") -> list["PeelStep"]:
-    """Choose a few boxes of the way, the one told among them."""
+def _selected_steps(box: Box) -> list[PeelStep]:
+    """Return a few steps of the search, evenly spaced, with the one of the box itself."""
     last = len(box.trajectory) - 1
-    places = {round(k * last / (_TRADES - 1)) for k in range(_TRADES)}
+    places = {round(k * last / (_MOST_STEPS - 1)) for k in range(_MOST_STEPS)}
     places.add(box.trajectory.index(box.in_sample))
     return [box.trajectory[place] for place in sorted(places)]

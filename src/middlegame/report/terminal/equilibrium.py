@@ -125,7 +125,8 @@ def show_other_equilibria(
     for number, other in enumerate(others, start=1):
         page.gap()
         page.paragraph(
-            f"{number}. {kinds[other.stable]}, reached from {percent(other.share_of_starts)} of the starts"
+            f"{number}. {kinds[other.stable]}, reached from "
+            f"{percent(other.share_of_starts)} of the starts"
         )
         asked = question_shifts(equilibrium, other.equilibrium)
         page.shift_rows([shift for shift in asked if shift.difference] or

@@ -1,80 +1,60 @@
-"""What is worth finding out and what is worth fixing, in the terminal."""
+"""Value of information and of commitment in the terminal."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from middlegame.analysis.value_of_information import ValueOfInformation
+from middlegame.equilibrium.equilibrium import Equilibrium
 from middlegame.report.terminal.columns import Page
+from middlegame.report.terminal.show import show
 from middlegame.report.text import narrative
 from middlegame.report.text.palette import NEUTRAL, actor_colours
 from middlegame.report.text.value_of_information import (
+    NO_GAIN,
+    SHOWN_ERROR,
     ValueRow,
     commitment_rows,
+    information_gain_rows,
     information_value_rows,
+    method,
     negligible_information,
 )
 from middlegame.report.text.words import percent
 
-if TYPE_CHECKING:
-    from middlegame.analysis.commitment import CommitmentValue
-    from middlegame.analysis.value_of_information import InformationValue
-    from middlegame.equilibrium.equilibrium import Equilibrium
-    from middlegame.report.text.value_of_information import QuestionGains
-
-_ROWS = 4
-LEAST = 0.0005
-"""The error below which it would be told as 0.0%."""
+_MOST_ROWS = 4
 
 
-def show_worth(
-    equilibrium: "Equilibrium",
-    sharpened: Sequence["QuestionGains"],
-    told: Sequence["InformationValue"],
-    levers: Sequence["CommitmentValue"],
-    worlds: int,
-    console: Console,
-) -> None:
-    """Print what is worth knowing to the analyst and to each actor, and worth fixing to whom."""
+@show.register(ValueOfInformation)
+def show_value_of_information(found: ValueOfInformation, console: Console) -> None:
+    """Print what is worth finding out, to the analyst and to each actor, and commitments."""
     page = Page(console)
-    page.title(narrative.words_of(equilibrium).title)
-    page.notes(narrative.notes(equilibrium))
-    page.section("What is worth finding out", "how much sharper the forecast would be")
-    for each in sharpened:
+    page.title(narrative.words_of(found.equilibrium).title)
+    page.notes(narrative.notes(found.equilibrium))
+    page.section(
+        "Value of information", "what is worth finding out: expected reduction of uncertainty"
+    )
+    for each in information_gain_rows(found):
         page.heading(f"{each.title} ({percent(each.mean)})", NEUTRAL)
-        for row in each.rows[:_ROWS]:
-            error = f" (within {row.error:.1%})" if row.error >= LEAST else ""
+        for row in each.rows[:_MOST_ROWS]:
+            error = f" (within {row.error:.1%})" if row.error >= SHOWN_ERROR else ""
             page.value(f"{row.share:.1%}", f"{row.label}{error}", NEUTRAL)
         if not each.rows:
-            page.paragraph("Nothing that varies here would tell.")
+            page.paragraph(NO_GAIN)
     page.gap()
-    if told:
-        page.section("What knowing is worth to each actor", "in its points, everybody aware of it")
-        _values(page, equilibrium, information_value_rows(equilibrium, told))
-        if idle := negligible_information(equilibrium, told):
-            page.paragraph(idle)
+    if found.information_values:
+        page.section("Value of information to the actors", "in points; all others are aware")
+        _show_values(page, found.equilibrium, information_value_rows(found))
+        if negligible := negligible_information(found):
+            page.paragraph(negligible)
         page.gap()
-    page.section("Leverage", "moves that could be fixed, and what that is worth to whom, in points")
-    _values(page, equilibrium, commitment_rows(equilibrium, levers))
+    page.section("Value of commitment", "in points of the actor; the move is fixed and announced")
+    _show_values(page, found.equilibrium, commitment_rows(found))
     page.gap()
-    page.paragraph(method(equilibrium, worlds), style="dim")
+    page.paragraph(method(found), style="dim")
 
 
-def method(equilibrium: "Equilibrium", worlds: int) -> str:
-    """Say how it was found."""
-    aside = (
-        " What knowing and what fixing a move is worth to actors is as it was before anything "
-        "was known."
-    )
-    return (
-        "Sharper is the expected fall of the forecast's entropy. Of judgements it is estimated "
-        f"from {worlds:,} worlds cut into slices, what chance adds to such an estimate taken off; "
-        "only what can be told from nothing is shown. Of factors it is exact, at the middle of "
-        f"all ranges.{aside if equilibrium.known else ''}"
-    )
-
-
-def _values(page: Page, equilibrium: "Equilibrium", rows: Sequence[ValueRow]) -> None:
+def _show_values(page: Page, equilibrium: Equilibrium, rows: Sequence[ValueRow]) -> None:
     colours = actor_colours(equilibrium.diagram)
     for row in rows:
         page.value(row.value, row.label, colours.get(row.owner, NEUTRAL))

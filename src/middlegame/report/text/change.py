@@ -36,7 +36,7 @@ class Shift:
 
 
 def case_changes(before: "Equilibrium", after: "Equilibrium") -> Iterator[str]:
-    """Yield sentences about what the second equilibrium supposes or observes and the first does not."""
+    """Yield sentences about what only the second equilibrium supposes or observes."""
     words = narrative.words_of(after)
     fixed = {n: s for n, s in after.supposed.items() if before.supposed.get(n) != s}
     if fixed:

@@ -1,33 +1,31 @@
-"""In which worlds something happens, in words: a box over judgements as a sentence."""
+"""Scenario discovery in words: the worlds in which something is likely, as a box of judgements."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from middlegame.report.text import narrative
 from middlegame.report.text.drivers import question_title
 from middlegame.report.text.grammar import join_list, mid_sentence
 from middlegame.report.text.judgements import judgement_words, range_words, value_words
+from middlegame.report.text.narrative import words_of
 from middlegame.report.text.words import Words, percent
 
 if TYPE_CHECKING:
-    from middlegame.analysis.discovery import Box, BoxLimit
-    from middlegame.analysis.outcomes import QuestionOutcomes
+    from middlegame.analysis.discovery import BoxLimit, Discovery
     from middlegame.diagram import Parameter
-    from middlegame.equilibrium.equilibrium import Equilibrium
 
 
 @dataclass(frozen=True)
 class BoxSide:
-    """Where a box ends in one judgement, in words.
+    """The limits of a box in one judgement, in words.
 
     Attributes:
         label: the judgement.
-        told: `above 0.7`, `below 25`, or both.
+        limits: `above 0.7`, `below 25`, or both.
         range_: the judgement's range.
-        low: where the box begins, as a share of the range; 0 where it is open.
-        high: where it ends; 1 where it is open.
-        open_low: whether it is open below.
-        open_high: whether it is open above.
+        low: the lower limit as a share of the range; 0 without one.
+        high: the upper limit as a share of the range; 1 without one.
+        open_low: whether there is no lower limit.
+        open_high: whether there is no upper limit.
     """
 
     label: str
@@ -45,45 +43,39 @@ class DiscoveryText:
 
     Attributes:
         title: the question.
-        sentence: what the box says.
-        sides: its limits, the most significant first.
-        measure: how it was measured.
+        sentence: the result: the box, its coverage and its density.
+        sides: the box's limits, the most significant first.
+        method: how the box was found and measured.
     """
 
     title: str
     sentence: str
     sides: tuple[BoxSide, ...]
-    measure: str
+    method: str
 
 
-def discovery_text(
-    equilibrium: "Equilibrium", target: "QuestionOutcomes", box: "Box", worlds: int
-) -> DiscoveryText:
-    """Put a box into words.
-
-    Args:
-        equilibrium: the contest.
-        target: what it is asked of.
-        box: the box.
-        worlds: how many there are.
-    """
-    words = narrative.words_of(equilibrium)
-    title = question_title(equilibrium, target)
-    sides = tuple(_side(words, equilibrium.diagram.parameters[x.parameter], x) for x in box.limits)
-    level = "likelier than not" if box.above == 0.5 else f"likelier than {percent(box.above)}"
-    event = f"it is {level} that {mid_sentence(title)}"
-    told = join_list([f'"{side.label}" {side.limits}' for side in sides])
+def discovery_text(found: "Discovery") -> DiscoveryText:
+    """Put a discovery into words."""
+    box, equilibrium = found.box, found.equilibrium
+    words = words_of(equilibrium)
+    title = question_title(equilibrium, found.question)
+    sides = tuple(
+        _side(words, equilibrium.diagram.parameters[limit.parameter], limit) for limit in box.limits
+    )
+    level = "more likely than not" if box.above == 0.5 else f"more than {percent(box.above)} likely"
+    limits = join_list([f'"{side.label}" {side.limits}' for side in sides])
     sentence = (
-        f"{percent(box.held_out.coverage)} of the worlds in which {event} have {told}; of all "
-        f"worlds that have, it is so in {percent(box.held_out.density)}, against "
-        f"{percent(box.base_rate)} of all."
+        f"{limits} {'hold' if len(sides) > 1 else 'holds'} in {percent(box.held_out.coverage)} of "
+        f"the target worlds (density {percent(box.held_out.density)}, base rate "
+        f"{percent(box.base_rate)}). Target worlds are those in which it is {level} that "
+        f"{mid_sentence(title)}."
     )
-    measure = (
-        f"PRIM over {worlds:,} worlds. The box was drawn from two thirds of them and is measured "
-        f"on the rest; where it was drawn, {percent(box.in_sample.coverage)} and "
-        f"{percent(box.in_sample.density)}."
+    method = (
+        f"Patient rule induction (PRIM) over {found.worlds:,} worlds. The box was found in two "
+        "thirds of them; coverage and density are measured in the rest. In the first two thirds "
+        f"they are {percent(box.in_sample.coverage)} and {percent(box.in_sample.density)}."
     )
-    return DiscoveryText(title, sentence, sides, measure)
+    return DiscoveryText(title, sentence, sides, method)
 
 
 def _side(words: Words, parameter: "Parameter", limit: "BoxLimit") -> BoxSide:

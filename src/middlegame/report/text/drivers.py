@@ -1,4 +1,4 @@
-"""What moves a forecast, in words: judgements, their ends, their flip points, their shares."""
+"""Drivers and flip points in words: which judgements move a forecast, and which would flip it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,39 +7,48 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from middlegame.diagram import Parameter
-from middlegame.report.text import narrative
 from middlegame.report.text.grammar import capitalize_first, join_list, mid_sentence
 from middlegame.report.text.judgements import judgement_words, range_words, value_words
-from middlegame.report.text.narrative import most_likely, question_label
+from middlegame.report.text.narrative import most_likely, question_label, words_of
 from middlegame.report.text.words import Words, name_as_words, percent
 from middlegame.scenario.model.correlations import COEFFICIENT_GROUP
 
 if TYPE_CHECKING:
+    from middlegame.analysis.drivers import Drivers
+    from middlegame.analysis.flip_points import FlipPoints
     from middlegame.analysis.one_at_a_time import FlipPoint, OneAtATime
-    from middlegame.analysis.outcomes import QuestionOutcomes
+    from middlegame.analysis.outcomes import QuestionOutcomes, SampleCounts
     from middlegame.analysis.sensitivity_indices import Driver, QuestionDrivers
     from middlegame.equilibrium.equilibrium import Equilibrium
+
+NO_FLIP = (
+    "No judgement, alone or in a pair, changes the most likely outcome, even at three times the "
+    "distance of its range's ends from the middle."
+)
+NO_DRIVER = "No judgement has a detectable effect on this forecast."
 
 
 @dataclass(frozen=True)
 class DriverRow:
-    """One judgement, or several that correlate, and what it does to a question.
+    """One judgement, or one group of correlated judgements, and its effect on a question.
 
     Attributes:
         label: the judgement, in words.
-        range_: its range, in words; nothing for several.
-        low: the question's probability with it at the low end of its range, all others in the
-            middle; None for several.
-        high: the same at the high end.
-        total: its share of the spread.
-        error: of that share.
-        flip: where the answer flips, in short, or nothing.
+        range_: its range, in words; empty for a group.
+        low: the question's probability with the judgement at the low end of its range and all
+            others in the middle; None for a group.
+        high: the question's probability with the judgement at the high end.
+        effect: the effect of moving it through its range, in words; empty for a group.
+        total: its sensitivity index.
+        error: the error of that index.
+        flip: the value at which the answer flips, in words; empty without one.
     """
 
     label: str
     range_: str
     low: float | None
     high: float | None
+    effect: str
     total: float
     error: float
     flip: str
@@ -47,15 +56,15 @@ class DriverRow:
 
 @dataclass(frozen=True)
 class QuestionDriversText:
-    """What moves one question.
+    """The drivers and flip points of one question, in words.
 
     Attributes:
         title: the question.
-        middle: its probability at the middle of all ranges.
-        leader: the likeliest outcome there, in words.
-        flips: sentences, the nearest flip first.
-        none: what is said where nothing flips.
-        rows: the judgements that its spread comes from, the strongest first.
+        middle: its probability with all ranges at their middle.
+        leader: a sentence about the most likely outcome there.
+        flips: a sentence for each flip point, the nearest first.
+        none: the sentence for a question without flip points; else empty.
+        rows: the judgements with the largest sensitivity indices, in order.
     """
 
     title: str
@@ -67,122 +76,168 @@ class QuestionDriversText:
 
 
 def drivers_text(
-    equilibrium: "Equilibrium",
-    targets: Sequence["QuestionOutcomes"],
-    moves: Sequence["OneAtATime"],
-    drivers: Sequence["QuestionDrivers"],
+    flip_points: "FlipPoints",
+    drivers: Sequence["QuestionDrivers"] = (),
     *,
     most_flips: int,
     most_rows: int,
 ) -> list[QuestionDriversText]:
-    """Put what moves each question into words.
+    """Put each question's drivers and flip points into words.
 
     Args:
-        equilibrium: the contest.
-        targets: the questions.
-        moves: each question's moves of single judgements and its flips.
-        drivers: each question's drivers.
-        most_flips: flips that are told of a question.
-        most_rows: judgements that are told of a question.
+        flip_points: the flip points, with the effects of moving each judgement alone.
+        drivers: the drivers of each question, in the same order; empty to leave them out.
+        most_flips: number of flip points of a question, at most.
+        most_rows: number of drivers of a question, at most.
     """
-    words = narrative.words_of(equilibrium)
-    parameters = equilibrium.diagram.parameters
-    told = []
-    for target, moved, driven in zip(targets, moves, drivers, strict=True):
-        flips = list(moved.flip_points[:most_flips])
-        sentences = [flip_sentence(words, target, parameters, flip) for flip in flips]
-        if moved.pair:
-            sentences.insert(0, flip_sentence(words, target, parameters, moved.pair))
-        shares = dict(zip(target.outcomes, map(float, moved.middle), strict=True))
+    equilibrium = flip_points.equilibrium
+    words, parameters = words_of(equilibrium), equilibrium.diagram.parameters
+    texts = []
+    for place, (question, variation) in enumerate(
+        zip(flip_points.questions, flip_points.variations, strict=True)
+    ):
+        flips = list(variation.flip_points[:most_flips])
+        if variation.pair:
+            flips.insert(0, variation.pair)
+        shares = dict(zip(question.outcomes, map(float, variation.middle), strict=True))
         leader, chance = most_likely(shares)
-        rows = [
-            _row(words, target, parameters, moved, driver)
-            for driver in driven.ranked[:most_rows]
-            if driver.is_detectable
-        ]
-        told.append(
+        ranked = drivers[place].ranked if drivers else ()
+        texts.append(
             QuestionDriversText(
-                title=question_title(equilibrium, target),
-                middle=float(target.probability(moved.middle)),
-                leader=f"{capitalize_first(outcome_clause(words, target, leader))} ({percent(chance)})",
-                flips=tuple(sentences),
-                none=""
-                if sentences
-                else "No judgement, alone or with another, changes what is "
-                "likeliest, even three times as far from the middle as its range goes.",
-                rows=tuple(rows),
+                title=question_title(equilibrium, question),
+                middle=float(question.probability(variation.middle)),
+                leader=(
+                    "Most likely with all ranges at their middle: "
+                    f"{outcome_clause(words, question, leader)} ({percent(chance)})."
+                ),
+                flips=tuple(flip_sentence(words, question, parameters, flip) for flip in flips),
+                none="" if flips else NO_FLIP,
+                rows=tuple(
+                    _row(words, question, parameters, variation, driver)
+                    for driver in ranked[:most_rows]
+                    if driver.is_detectable
+                ),
             )
         )
-    return told
+    return texts
 
 
-def question_title(equilibrium: "Equilibrium", target: "QuestionOutcomes") -> str:
-    """Name a question."""
-    words = narrative.words_of(equilibrium)
+def question_title(equilibrium: "Equilibrium", question: "QuestionOutcomes") -> str:
+    """Return a question's label; its condition in words where it has none."""
+    words = words_of(equilibrium)
     asked = equilibrium.scenario.questions if equilibrium.scenario else {}
-    if target.name in asked:
-        return question_label(words, asked[target.name])
-    return capitalize_first(words.condition(target.conditions[0]))
+    if question.name in asked:
+        return question_label(words, asked[question.name])
+    return capitalize_first(words.condition(question.conditions[0]))
 
 
-def outcome_clause(words: Words, target: "QuestionOutcomes", outcome: str) -> str:
-    """Say how a question comes out."""
-    if target.node is not None:
-        return mid_sentence(words.clause(target.node, outcome))
+def outcome_clause(words: Words, question: "QuestionOutcomes", outcome: str) -> str:
+    """Return a question's outcome as a clause; `yes` or `no` where it is not about one node."""
+    if question.node is not None:
+        return mid_sentence(words.clause(question.node, outcome))
     return outcome
 
 
 def flip_sentence(
-    words: Words, target: "QuestionOutcomes", parameters: Sequence[Parameter], flip: "FlipPoint"
+    words: Words, question: "QuestionOutcomes", parameters: Sequence[Parameter], flip: "FlipPoint"
 ) -> str:
-    """Say where the likeliest outcome changes: what one would have to believe instead."""
+    """Return a sentence about a flip point: the judgements that would change the outcome."""
     parts = []
     for place, share, value in zip(flip.parameters, flip.shares, flip.values, strict=True):
         parameter = parameters[place]
         side = "above" if share > 0 else "below"
         parts.append(
-            f'"{judgement_words(words, parameter)}" {side} '
-            f"{value_words(parameter, value)} instead of {value_words(parameter, parameter.median)}"
-            f" (range {range_words(parameter)})"
+            f'"{judgement_words(words, parameter)}" {side} {value_words(parameter, value)} '
+            f"(now {value_words(parameter, parameter.median)}, range {range_words(parameter)})"
         )
-    where = "" if flip.within else ", beyond the range"
-    if len(parts) > 1:
-        where = "" if flip.within else ", beyond their ranges"
-    jumps = ", at a jump" if flip.jumps else ""
+    beyond = "beyond the range" if len(parts) == 1 else "beyond at least one range"
+    where = "" if flip.within else f", {beyond}"
+    outcome = outcome_clause(words, question, flip.after)
+    after = f"that {outcome}" if question.node is not None else f'"{outcome}"'
+    jump = "; the forecast jumps there" if flip.jumps else ""
+    return f"With {join_list(parts)}{where}, the most likely outcome is {after}{jump}."
+
+
+def method(drivers: Sequence["QuestionDrivers"]) -> str:
+    """Return a sentence about how the sensitivity indices were computed."""
+    if not drivers:
+        return ""
+    worlds = drivers[0].worlds
+    if drivers[0].method == "pawn":
+        return (
+            f"Bars: PAWN index (Pianosi & Wagener 2018) from {worlds:,} worlds. It measures how "
+            "far the forecast's distribution shifts once a judgement is known to within a tenth of "
+            "its range. Only statistically detectable effects are shown."
+        )
     return (
-        f"If you put {join_list(parts)}{where}, the answer flips to: "
-        f"{outcome_clause(words, target, flip.after)}{jumps}"
+        f"Bars: total Sobol index from {worlds:,} worlds (Saltelli's design). It is the share of "
+        "the forecast's variance that would remain if all other judgements were known. "
+        "Correlated judgements count as one."
     )
+
+
+def caveats(counts: "SampleCounts") -> list[str]:
+    """Return sentences about samples that failed or disagreed with the full trace."""
+    found = []
+    if counts.failed:
+        found.append(
+            f"{counts.failed:,} of {counts.solved:,} worlds have no equilibrium that was reached, "
+            "and are left out."
+        )
+    if counts.disagreed:
+        found.append(
+            f"{counts.disagreed} of {counts.checked} worlds that were checked against the full "
+            "trace differ from it: the fast solution left the principal branch there."
+        )
+    return found
+
+
+def driver_notes(found: "Drivers") -> list[str]:
+    """Return the sentences below the drivers: the method, then caveats."""
+    return [method(found.questions), *caveats(found.flip_points.counts)]
 
 
 def _row(
     words: Words,
-    target: "QuestionOutcomes",
+    question: "QuestionOutcomes",
     parameters: Sequence[Parameter],
-    moved: "OneAtATime",
+    variation: "OneAtATime",
     driver: "Driver",
 ) -> DriverRow:
     if len(driver.parameters) != 1:
         if driver.name == COEFFICIENT_GROUP:
-            told = f"What history teaches ({len(driver.parameters)} coefficients together)"
-            return DriverRow(told, "", None, None, driver.total, driver.total_error, "")
-        names = [mid_sentence(judgement_words(words, parameters[p])) for p in driver.parameters]
-        label = f"{capitalize_first(name_as_words(driver.name))}, together: {'; '.join(names)}"
-        return DriverRow(label, "", None, None, driver.total, driver.total_error, "")
+            label = f"Coefficients learned from data ({len(driver.parameters)}, as one group)"
+        else:
+            names = [mid_sentence(judgement_words(words, parameters[p])) for p in driver.parameters]
+            label = f"{capitalize_first(name_as_words(driver.name))}, as one: {'; '.join(names)}"
+        return DriverRow(label, "", None, None, "", driver.total, driver.total_error, "")
     (place,) = driver.parameters
     parameter = parameters[place]
-    low, high = map(float, target.probability(moved.ends[place]))
-    flips = [flip for flip in moved.flip_points if flip.parameters == (place,)]
-    told = ""
-    if flips:
-        sign = "over" if flips[0].shares[0] > 0 else "under"
-        told = f"flips {sign} {value_words(parameter, flips[0].values[0])}"
+    low, high = map(float, question.probability(variation.ends[place]))
+    alone = [flip for flip in variation.flip_points if flip.parameters == (place,)]
+    flip = ""
+    if alone:
+        side = "above" if alone[0].shares[0] > 0 else "below"
+        flip = f"flips {side} {value_words(parameter, alone[0].values[0])}"
     return DriverRow(
-        judgement_words(words, parameter),
-        range_words(parameter),
-        low if np.isfinite(low) else None,
-        high if np.isfinite(high) else None,
-        driver.total,
-        driver.total_error,
-        told,
+        label=judgement_words(words, parameter),
+        range_=range_words(parameter),
+        low=low if np.isfinite(low) else None,
+        high=high if np.isfinite(high) else None,
+        effect=_effect(parameter, low, high),
+        total=driver.total,
+        error=driver.total_error,
+        flip=flip,
     )
+
+
+def _effect(parameter: Parameter, low: float, high: float) -> str:
+    """Return how a forecast changes from one end of a judgement's range to the other."""
+    if not (np.isfinite(low) and np.isfinite(high)):
+        return ""
+    ends = (value_words(parameter, end) for end in (parameter.low, parameter.high))
+    moved = f"raising it {' to '.join(('from ' + next(ends), next(ends)))}"
+    if percent(low) == percent(high):
+        return f"{moved} leaves the forecast at {percent(low)}"
+    verb = "raises" if high > low else "lowers"
+    return f"{moved} {verb} the forecast from {percent(low)} to {percent(high)}"

@@ -17,10 +17,11 @@ _PREPOSITIONS = frozenset({
     "into", "near", "of", "on", "over", "that", "to", "under", "which", "with", "without",
 })  # fmt: skip
 _PREDICATIVES = frozenset({
-    "absent", "back", "bankrupt", "clear", "cut", "down", "empty", "fair", "firm", "free", "full", "general",
-    "given", "gone", "granted", "held", "hidden", "high", "hostile", "intact", "kept", "lost",
-    "low", "off", "on", "open", "present", "quiet", "ready", "real", "safe", "seen", "shot",
-    "shut", "soft", "stable", "struck", "strong", "unhurt", "unseen", "up", "weak", "withheld", "won",
+    "absent", "back", "bankrupt", "clear", "cut", "down", "empty", "fair", "firm", "free", "full",
+    "general", "given", "gone", "granted", "held", "hidden", "high", "hostile", "intact", "kept",
+    "lost", "low", "off", "on", "open", "present", "quiet", "ready", "real", "safe", "seen",
+    "shot", "shut", "soft", "stable", "struck", "strong", "unhurt", "unseen", "up", "weak",
+    "withheld", "won",
 })  # fmt: skip
 """Adjectives and irregular participles that are common as names of states."""
 _NO_VERB_ENDINGS = ("ss", "us", "is", "'s", "ous")

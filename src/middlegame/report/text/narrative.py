@@ -217,6 +217,7 @@ def nash_sentence(found: "NashResult") -> str:
     if worst is not None:
         told += (
             f"; largest remaining regret {found.regret[worst]:.1e} points, in "
-            f"{mid_sentence(words.heading(worst))} (weighted by reach: {found.expected_regret[worst]:.1e})"
+            f"{mid_sentence(words.heading(worst))} "
+            f"(weighted by reach: {found.expected_regret[worst]:.1e})"
         )
     return f"{told}."

@@ -145,7 +145,10 @@ def notes(found: "Sweep") -> Iterator[str]:
         yield f"Interrupted: only {found.count:,}{of} worlds are included."
     for status, count in found.failures.items():
         cause = TraceOutcome[status.upper()].value
-        yield f"{count:,} of {found.count:,} worlds have no equilibrium that was reached, and are left out. {cause}"
+        yield (
+            f"{count:,} of {found.count:,} worlds have no equilibrium that was reached, and are "
+            f"left out. {cause}"
+        )
     if found.disagreement_count:
         yield (
             f"{found.disagreement_count} of {found.checked_count} worlds that were traced in full "

@@ -1,35 +1,37 @@
-"""What is worth knowing and fixing, in words."""
+"""Value of information and of commitment in words: what is worth finding out, what to commit to."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from middlegame.report.text import narrative
 from middlegame.report.text.drivers import question_title
 from middlegame.report.text.grammar import capitalize_first, join_list, mid_sentence
 from middlegame.report.text.judgements import judgement_words
+from middlegame.report.text.narrative import words_of
 
 if TYPE_CHECKING:
     from middlegame.analysis.commitment import CommitmentValue
-    from middlegame.analysis.mutual_information import InformationGain, QuestionInformation
-    from middlegame.analysis.outcomes import QuestionOutcomes
-    from middlegame.analysis.value_of_information import InformationValue
+    from middlegame.analysis.mutual_information import InformationGain
+    from middlegame.analysis.value_of_information import InformationValue, ValueOfInformation
     from middlegame.equilibrium.equilibrium import Equilibrium
 
-_LEVERS, _SMALL = 3, 0.05
-_TELLING = 0.0005
-"""The share of a forecast's entropy below which it would be told as 0.0%."""
+NO_GAIN = "Nothing that could be found out has a detectable effect on this forecast."
+SHOWN_ERROR = 0.0005
+"""Smallest error of a share of entropy that is shown; below it the share reads 0.0%."""
+_SHOWN_SHARE = 0.0005
+_SHOWN_POINTS = 0.05
+_MOST_COMMITMENTS = 3
 
 
 @dataclass(frozen=True)
 class GainRow:
-    """What knowing one thing would do to a forecast.
+    """The expected effect of knowing one judgement or hidden factor on a forecast.
 
     Attributes:
-        label: what is known then.
-        share: of the forecast's entropy that is expected to go.
+        label: what would be known.
+        share: the expected reduction of the forecast's entropy, as a share of it.
         error: half of that share's 90% interval; 0 where it is exact.
-        factor: whether it is a hidden factor and no judgement.
+        factor: whether it is a hidden factor rather than a judgement.
     """
 
     label: str
@@ -45,7 +47,7 @@ class QuestionGains:
     Attributes:
         title: the question.
         mean: its forecast, the mean over the worlds.
-        rows: what would sharpen it most first.
+        rows: what could be found out, the largest reduction of uncertainty first.
     """
 
     title: str
@@ -55,13 +57,13 @@ class QuestionGains:
 
 @dataclass(frozen=True)
 class ValueRow:
-    """What something is worth to an actor.
+    """The value of a piece of information or of a commitment to an actor.
 
     Attributes:
-        owner: the actor.
-        label: who, and what it is.
-        value: in points, in words.
-        points: the same as a number.
+        owner: the actor's name in the contest.
+        label: the actor, and what it would know or what would be fixed.
+        value: the points, in words.
+        points: the change of the actor's expected points.
     """
 
     owner: str
@@ -70,111 +72,126 @@ class ValueRow:
     points: float
 
 
-def information_gain_rows(
-    equilibrium: "Equilibrium",
-    targets: Sequence["QuestionOutcomes"],
-    worths: Sequence["QuestionInformation"],
-) -> list[QuestionGains]:
-    """Put what is worth finding out into words, question by question."""
-    words = narrative.words_of(equilibrium)
-    by_name = {p.name: p for p in equilibrium.diagram.parameters}
-    told = []
-    for target, each in zip(targets, worths, strict=True):
+def information_gain_rows(found: "ValueOfInformation") -> list[QuestionGains]:
+    """Return for each question what is worth finding out."""
+    words = words_of(found.equilibrium)
+    by_name = {parameter.name: parameter for parameter in found.equilibrium.diagram.parameters}
+    gains = []
+    for question, each in zip(found.questions, found.information_gains, strict=True):
         rows = [
-            GainRow(judgement_words(words, by_name[w.name]), w.share, _relative(w), False)
-            for w in each.judgements
-            if w.is_detectable and w.share >= _TELLING
+            GainRow(judgement_words(words, by_name[g.name]), g.share, _relative_error(g), False)
+            for g in each.judgements
+            if g.is_detectable and g.share >= _SHOWN_SHARE
         ]
         rows += [
-            GainRow(f"{words.label(w.name)} (a fact that is hidden)", w.share, 0.0, True)
-            for w in each.factors
-            if w.is_detectable and w.share >= _TELLING
+            GainRow(f"{words.label(g.name)} (hidden factor)", g.share, 0.0, True)
+            for g in each.factors
+            if g.is_detectable and g.share >= _SHOWN_SHARE
         ]
         rows.sort(key=lambda row: -round(row.share, 9))
-        told.append(QuestionGains(question_title(equilibrium, target), each.mean, tuple(rows)))
-    return told
+        title = question_title(found.equilibrium, question)
+        gains.append(QuestionGains(title, each.mean, tuple(rows)))
+    return gains
 
 
-def _relative(worth: "InformationGain") -> float:
-    return worth.error * worth.share / worth.bits if worth.bits else 0.0
+def information_value_rows(found: "ValueOfInformation") -> list[ValueRow]:
+    """Return the value to each actor of knowing each hidden factor, unless negligible to all."""
+    words = words_of(found.equilibrium)
+    rows = []
+    for each in found.information_values:
+        if _is_negligible(each):
+            continue
+        actor = capitalize_first(words.actor(each.actor))
+        others = side_effects(found.equilibrium, each.actor, each.points)
+        aside = f" ({', '.join(others)})" if others else ""
+        label = f"{actor} knows {mid_sentence(words.label(each.factor))}{aside}"
+        rows.append(ValueRow(each.actor, label, _points(each.own_points), each.own_points))
+    return rows
 
 
-def negligible_information(equilibrium: "Equilibrium", told: Sequence["InformationValue"]) -> str:
-    """Name the hidden factors that are worth next to nothing to actors, and to which."""
-    words = narrative.words_of(equilibrium)
-    idle: dict[str, list[str]] = {}
-    for each in told:
-        if not _matters(each):
-            idle.setdefault(each.factor, []).append(mid_sentence(words.actor(each.actor)))
-    if not idle:
+def negligible_information(found: "ValueOfInformation") -> str:
+    """Return a sentence that lists information that is worth next to nothing to all actors."""
+    words = words_of(found.equilibrium)
+    negligible: dict[str, list[str]] = {}
+    for each in found.information_values:
+        if _is_negligible(each):
+            negligible.setdefault(each.factor, []).append(mid_sentence(words.actor(each.actor)))
+    if not negligible:
         return ""
-    whom = [
-        f"{mid_sentence(words.label(f))} (told to {join_list(actors)})"
-        for f, actors in idle.items()
+    cases = [
+        f"{mid_sentence(words.label(factor))} (known to {join_list(actors, 'or')})"
+        for factor, actors in negligible.items()
     ]
-    return f"Worth less than {_SMALL} points to anybody: {'; '.join(whom)}."
-
-
-def _matters(told: "InformationValue") -> bool:
-    return any(abs(points) >= _SMALL for points in told.points.values())
-
-
-def information_value_rows(
-    equilibrium: "Equilibrium", told: Sequence["InformationValue"]
-) -> list[ValueRow]:
-    """Say what knowing each hidden factor is worth to each actor, where it matters to anybody."""
-    words = narrative.words_of(equilibrium)
-    return [
-        ValueRow(
-            each.actor,
-            f"{capitalize_first(words.actor(each.actor))} knows: {mid_sentence(words.label(each.factor))}"
-            f"{_others(side_effects(equilibrium, each.actor, each.points))}",
-            _points(each.own_points),
-            each.own_points,
-        )
-        for each in told
-        if _matters(each)
-    ]
+    return f"Worth less than {_SHOWN_POINTS} points to every actor: {'; '.join(cases)}."
 
 
 def side_effects(equilibrium: "Equilibrium", actor: str, points: Mapping[str, float]) -> list[str]:
-    """Name the two others to whom it matters most, with what it is worth to them."""
-    words = narrative.words_of(equilibrium)
+    """Return the two other actors whose expected points change most, with the change.
+
+    Args:
+        equilibrium: the contest's equilibrium.
+        actor: the actor to leave out.
+        points: the change of each actor's expected points.
+    """
+    words = words_of(equilibrium)
     others = [(owner, value) for owner, value in points.items() if owner != actor]
     ranked = sorted(others, key=lambda item: -abs(item[1]))[:2]
     return [
         f"{mid_sentence(words.actor(owner))} {_points(value)}"
         for owner, value in ranked
-        if abs(value) >= _SMALL
+        if abs(value) >= _SHOWN_POINTS
     ]
 
 
-def _others(told: list[str]) -> str:
-    return f" ({', '.join(told)})" if told else ""
+def commitment_rows(found: "ValueOfInformation", most: int = _MOST_COMMITMENTS) -> list[ValueRow]:
+    """Return for each actor the moves whose commitment is worth most to it.
 
+    Args:
+        found: the values of information and commitment.
+        most: number of commitments for each actor, at most.
 
-def commitment_rows(
-    equilibrium: "Equilibrium", levers: Sequence["CommitmentValue"], most: int = _LEVERS
-) -> list[ValueRow]:
-    """Say whose move, if it could be fixed, is worth most to whom: a few for each actor.
-
-    Actors to whom it is worth most come first.
+    Returns:
+        The rows by actor, the actor with the largest value first.
     """
-    words = narrative.words_of(equilibrium)
-    by_owner: dict[str, list[CommitmentValue]] = {}
-    for lever in levers:
-        if lever.points >= _SMALL:
-            by_owner.setdefault(lever.beneficiary, []).append(lever)
-    told = []
-    for owner, own in by_owner.items():
-        for lever in own[:most]:
-            move = mid_sentence(words.entry(lever.intervention.name, lever.intervention.state))
-            mine = " (a commitment of its own)" if lever.mover == owner else ""
-            label = f"to {mid_sentence(words.actor(owner))}: {move}{mine}"
-            told.append(ValueRow(owner, label, _points(lever.points), lever.points))
-    return told
+    words = words_of(found.equilibrium)
+    by_actor: dict[str, list[CommitmentValue]] = {}
+    for value in found.commitment_values:
+        if value.points >= _SHOWN_POINTS:
+            by_actor.setdefault(value.beneficiary, []).append(value)
+    rows = []
+    for actor, values in by_actor.items():
+        for value in values[:most]:
+            move = value.intervention
+            clause = mid_sentence(words.full_clause(move.name, move.state))
+            own = " (its own commitment)" if value.mover == actor else ""
+            label = f"{capitalize_first(words.actor(actor))}, if {clause}{own}"
+            rows.append(ValueRow(actor, label, _points(value.points), value.points))
+    return rows
+
+
+def method(found: "ValueOfInformation") -> str:
+    """Return sentences about how the values were computed."""
+    prior = (
+        " Values of information and commitment ignore the evidence."
+        if found.equilibrium.known
+        else ""
+    )
+    return (
+        "The value of finding something out is the expected reduction of the forecast's entropy "
+        f"(mutual information). For judgements it is estimated from {found.worlds:,} worlds, and "
+        "corrected for chance; only statistically detectable effects are shown. For factors it is "
+        f"exact, with all ranges at their middle.{prior}"
+    )
+
+
+def _relative_error(gain: "InformationGain") -> float:
+    return gain.error * gain.share / gain.bits if gain.bits else 0.0
+
+
+def _is_negligible(value: "InformationValue") -> bool:
+    return all(abs(points) < _SHOWN_POINTS for points in value.points.values())
 
 
 def _points(value: float) -> str:
-    """Write points with a sign and one digit: these are small."""
-    return "0" if abs(value) < _SMALL else f"{value:+.1f}"
+    """Write small points with their sign and one digit."""
+    return "0" if abs(value) < _SHOWN_POINTS else f"{value:+.1f}"

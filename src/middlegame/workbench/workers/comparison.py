@@ -19,11 +19,10 @@ def compare_views(context: WorkerContext, text: str, numbers: Mapping[str, float
     """
     from middlegame.analysis.analysts import analysts_of_scenario
     from middlegame.analysis.comparison import compare_analysts
-    from middlegame.report.html.comparison import comparison_section
-    from middlegame.report.html.report import section_html
+    from middlegame.report.html.report import result_html
 
     contest = context.contest(with_moved_ranges(context, text, numbers)).scenario
     found = compare_analysts(
         analysts_of_scenario(contest, ""), progress=context.progress("Switching judgements")
     )
-    return section_html(comparison_section(found))
+    return result_html(found)

@@ -23,10 +23,8 @@ def weigh_evidence(context: WorkerContext, text: str, setting: Setting) -> str:
         MiddlegameError: there is no evidence, or no hidden factor.
     """
     from middlegame.analysis.hypotheses import hypotheses
-    from middlegame.report.html.hypotheses import hypothesis_section
-    from middlegame.report.html.report import section_html
+    from middlegame.report.html.report import result_html
 
     equilibrium = solve_setting(context, text, setting)
     context.report(f"Weighing the evidence in {WORLDS} worlds")
-    result = hypotheses(equilibrium, n=WORLDS)
-    return section_html(hypothesis_section(result.factors, equilibrium, result.over_worlds))
+    return result_html(hypotheses(equilibrium, n=WORLDS))

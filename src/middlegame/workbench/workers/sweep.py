@@ -87,5 +87,5 @@ def _boxes(context: WorkerContext, found: "Sweep") -> Iterator[tuple[str, str]]:
             result = discover(found, name)
         except MiddlegameError:
             continue  # no box separates the worlds
-        words = discovery_text(result.equilibrium, result.question, result.box, result.worlds)
+        words = discovery_text(result)
         yield words.title, words.sentence

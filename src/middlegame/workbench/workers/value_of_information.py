@@ -20,16 +20,9 @@ def value_of_information(context: WorkerContext, text: str, setting: Setting) ->
         HTML.
     """
     from middlegame.analysis import value_of_information as analysis
-    from middlegame.report.html.report import section_html
-    from middlegame.report.html.value_of_information import worth_section
-    from middlegame.report.text.value_of_information import information_gain_rows
+    from middlegame.report.html.report import result_html
 
     equilibrium = solve_setting(context, text, setting)
     context.report("Compiling for many worlds")
     result = analysis.value_of_information(equilibrium, n=WORLDS, progress=context.progress())
-    gains = information_gain_rows(equilibrium, result.questions, result.information_gains)
-    return section_html(
-        worth_section(
-            equilibrium, gains, result.information_values, result.commitment_values, result.worlds
-        )
-    )
+    return result_html(result)

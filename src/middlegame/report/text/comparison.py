@@ -1,0 +1,105 @@
+"""Rival analysts in words: their forecasts, what they judge differently, and their weights."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from middlegame.diagram import Parameter
+from middlegame.report.text.grammar import capitalize_first, join_list
+from middlegame.report.text.judgements import judgement_words
+from middlegame.report.text.words import Words, clean, percent
+
+if TYPE_CHECKING:
+    from middlegame.analysis.comparison import Comparison, Disagreement
+    from middlegame.analysis.counterfactuals import NumberChange
+    from middlegame.ledger.scoring import EarnedWeights
+
+METHOD = (
+    "The number in front is the mean size of the judgement's effect on the forecasts, in "
+    "percentage points. Each judgement is switched first alone into the first analyst's numbers, "
+    "then last into the other's; its effect is the mean of the two (the Shapley value, if numbers "
+    "interact in pairs only)."
+)
+NO_DISAGREEMENT = "No judgement on which the analysts differ changes a forecast."
+SHOWN_EFFECT = 0.0005
+"""Smallest effect of a judgement that is shown, as a probability."""
+MOST_DISAGREEMENTS = 12
+_SHOWN_RESIDUAL = 0.005
+
+
+def question_words(found: "Comparison", name: str) -> str:
+    """Return a question's label; its name where it has none."""
+    for analyst in found.analysts:
+        question = analyst.scenario.questions.get(name)
+        if question is not None:
+            return clean(question.label or name)
+    return clean(name)
+
+
+def disagreement_words(found: "Comparison", disagreement: "Disagreement") -> str:
+    """Return what two analysts judge differently, and its largest effects on the forecasts."""
+    first, other = map(clean, disagreement.analysts)
+    words = Words(found.diagram, found.analysts[0].scenario)
+    numbers = "; ".join(
+        f"{capitalize_first(_judgement(words, number))}: {number.before} ({first}), "
+        f"{number.after} ({other})"
+        for number in disagreement.numbers
+    )
+    largest = sorted(
+        disagreement.contributions.items(), key=lambda effect: -abs(round(effect[1], 9))
+    )
+    effects = [
+        f"{capitalize_first(question_words(found, name))} {100 * effect:+.1f} pp"
+        for name, effect in largest[:3]
+        if abs(effect) >= SHOWN_EFFECT
+    ]
+    return f"{numbers}. Effect: {'; '.join(effects)}."
+
+
+def weights_words(found: "Comparison", earned: "EarnedWeights | None") -> str:
+    """Return a sentence about the analysts' weights in the pooled forecasts.
+
+    Args:
+        found: the comparison.
+        earned: how the weights were earned in the ledger; None for equal weights.
+    """
+    if earned is None:
+        return "The analysts are weighted equally."
+    if not earned.questions:
+        names = join_list([clean(name) for name in earned.unknown])
+        unknown = f" ({names} unknown to it)" if names else ""
+        return (
+            "The analysts are weighted equally: the ledger holds no resolved question that all of "
+            f"them answered{unknown}."
+        )
+    weights = join_list(
+        [
+            f"{clean(analyst.name)} {percent(weight)}"
+            for analyst, weight in zip(found.analysts, found.weights, strict=True)
+        ]
+    )
+    plural = "question" if earned.questions == 1 else "questions"
+    return (
+        f"Weights in the pooled forecasts: {weights}, earned on {earned.questions} resolved "
+        f"{plural} (Geweke & Amisano 2011)."
+    )
+
+
+def comparison_notes(found: "Comparison") -> Iterator[str]:
+    """Yield sentences about differences that single numbers do not explain, then other notes."""
+    for name, residuals in found.residuals.items():
+        largest = max(residuals.items(), key=lambda item: abs(item[1]), default=None)
+        if largest and abs(largest[1]) >= _SHOWN_RESIDUAL:
+            yield (
+                f"{clean(name)}: up to {100 * abs(largest[1]):.0f} pp of the difference "
+                f"({question_words(found, largest[0])}) come from several numbers together, or "
+                "from other parts of the scenario."
+            )
+    for note in found.notes:
+        yield capitalize_first(f"{clean(note)}.")
+
+
+def _judgement(words: Words, number: "NumberChange") -> str:
+    judged = number.before or number.after
+    assert judged is not None
+    parameter = Parameter(number.name, judged.low, judged.high, judged.unit, path=number.path)
+    return judgement_words(words, parameter)

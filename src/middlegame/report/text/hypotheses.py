@@ -1,0 +1,146 @@
+"""Hypotheses in words: what the evidence says about each factor that is hidden from others."""
+
+from typing import TYPE_CHECKING
+
+from middlegame.analysis.evidence_weights import (
+    STRONG,
+    VERY_STRONG,
+    WORTH_A_MENTION,
+    EvidenceAssessment,
+    HypothesisSet,
+)
+from middlegame.report.text.grammar import capitalize_first, join_list, mid_sentence
+from middlegame.report.text.judgements import judgement_words
+from middlegame.report.text.words import Words, date, percent
+
+if TYPE_CHECKING:
+    from middlegame.analysis.hypotheses_over_worlds import HypothesesOverWorlds
+
+METHOD = (
+    "A Bayes factor says how many times more likely the evidence is under one hypothesis than "
+    f"under the others. Below {WORTH_A_MENTION:.0f}:1 it is not worth more than a mention (Kass & "
+    "Raftery 1995)."
+)
+_NEUTRAL_FACTOR = 1.05
+"""Bayes factors below it do not discriminate at all."""
+_MOST_CORRELATIONS = 3
+_LEAST_CORRELATION = 0.2
+"""Smaller correlations may be due to the draws, and are left out."""
+
+
+def assessment_words(words: Words, hypotheses: HypothesisSet, piece: EvidenceAssessment) -> str:
+    """Return sentences about one piece of evidence: its strength, and the posterior after it."""
+    when = f" ({date(piece.date)})" if piece.date else ""
+    label = capitalize_first(evidence_label(words, piece))
+    state = piece.favoured_state
+    quoted = f'"{words.state(hypotheses.name, state)}"'
+    return (
+        f"{label}{when}: {strength(words, hypotheses, piece)}. Posterior of {quoted} after it: "
+        f"{percent(piece.posterior[state])}."
+    )
+
+
+def evidence_label(words: Words, piece: EvidenceAssessment) -> str:
+    """Return the label of a piece of evidence, or of an observed move or factor."""
+    return words.label(piece.name)
+
+
+def strength(words: Words, hypotheses: HypothesisSet, piece: EvidenceAssessment) -> str:
+    """Return the strength of a piece of evidence and the state that it favours, in words."""
+    state = f'"{words.state(hypotheses.name, piece.favoured_state)}"'
+    if piece.bayes_factor < _NEUTRAL_FACTOR:
+        return "does not discriminate"
+    if not piece.discriminates:
+        return f"weak evidence, slightly favouring {state}"
+    if piece.bayes_factor < STRONG:
+        return f"evidence for {state}"
+    if piece.bayes_factor < VERY_STRONG:
+        return f"strong evidence for {state}"
+    return f"very strong evidence for {state}"
+
+
+def conclusion(words: Words, hypotheses: HypothesisSet) -> str:
+    """Return sentences about which evidence discriminates between the hypotheses."""
+    useful = [mid_sentence(evidence_label(words, p)) for p in hypotheses.pieces if p.discriminates]
+    rest = [
+        mid_sentence(evidence_label(words, p)) for p in hypotheses.pieces if not p.discriminates
+    ]
+    if not useful:
+        first = next(iter(hypotheses.prior))
+        before, after = percent(hypotheses.prior[first]), percent(hypotheses.posterior[first])
+        return (
+            "No single piece of evidence discriminates between these hypotheses. Together they "
+            f'change the probability of "{words.state(hypotheses.name, first)}" from {before} to '
+            f"{after}."
+        )
+    told = f"Evidence that discriminates: {join_list(useful)}."
+    return f"{told} Evidence that does not: {join_list(rest)}." if rest else told
+
+
+def bayes_factor_words(factor: float) -> str:
+    """Write a Bayes factor as odds.
+
+    >>> bayes_factor_words(3.14), bayes_factor_words(0.5), bayes_factor_words(5000)
+    ('3.1:1', '1:2.0', '>999:1')
+    """
+    if factor > 999:
+        return ">999:1"
+    if factor < 1 / _NEUTRAL_FACTOR:
+        inverse = bayes_factor_words(1 / factor).removesuffix(":1") if factor > 0 else ""
+        return f"1:{inverse}" if factor > 0 else "0:1"
+    return f"{factor:.0f}:1" if factor >= 10 else f"{factor:.1f}:1"
+
+
+def posterior_intervals(
+    words: Words, hypotheses: HypothesisSet, over_worlds: "HypothesesOverWorlds"
+) -> str:
+    """Return the 90% interval of each state's posterior over the ranges."""
+    intervals = [
+        f'"{words.state(hypotheses.name, state)}" {percent(spread.ninety[0])} to '
+        f"{percent(spread.ninety[1])}"
+        for state, spread in over_worlds.posterior[hypotheses.name].items()
+    ]
+    return f"90% intervals over the ranges: {'; '.join(intervals)}."
+
+
+def correlation_words(
+    words: Words, hypotheses: HypothesisSet, over_worlds: "HypothesesOverWorlds"
+) -> str:
+    """Return the judgements that correlate most with the first state's posterior; or nothing."""
+    state, found = next(iter(over_worlds.correlations[hypotheses.name].items()))
+    by_name = {parameter.name: parameter for parameter in words.diagram.parameters}
+    ranked = sorted(found.items(), key=lambda item: -abs(round(item[1], 9)))
+    told = [
+        f"{mid_sentence(judgement_words(words, by_name[name]))} ({correlation:+.1f})"
+        for name, correlation in ranked[:_MOST_CORRELATIONS]
+        if abs(correlation) >= _LEAST_CORRELATION
+    ]
+    if not told:
+        return ""
+    label = words.state(hypotheses.name, state)
+    return f'Strongest correlations with "{label}" over the ranges: {"; ".join(told)}.'
+
+
+def bayes_factor_interval(
+    hypotheses: HypothesisSet,
+    piece: EvidenceAssessment,
+    over_worlds: "HypothesesOverWorlds | None",
+) -> str:
+    """Return the 90% interval of a Bayes factor over the ranges; nothing where it is a point."""
+    spread = over_worlds.bayes_factors[hypotheses.name].get(piece.name) if over_worlds else None
+    if spread is None:
+        return ""
+    low, high = map(bayes_factor_words, spread.ninety)
+    if low == high:
+        return ""
+    either = "" if spread.ninety[0] * _NEUTRAL_FACTOR >= 1 else "; it may favour either side"
+    return f"90% interval over the ranges: {low} to {high}{either}."
+
+
+def samples_words(over_worlds: "HypothesesOverWorlds") -> str:
+    """Return a sentence about the number of worlds and their effective number."""
+    failed = f" ({over_worlds.failed} without an equilibrium)" if over_worlds.failed else ""
+    return (
+        f"Intervals from {over_worlds.worlds} worlds{failed}, weighted by the probability that "
+        f"each gives to the evidence; effective number {over_worlds.effective:.0f} (Kish 1965)."
+    )
