@@ -56,8 +56,8 @@ def test_sweep_with_json_option_prints_case_and_forecast(run):
     ("arguments", "code", "problem"),
     [
         (["-n", "0"], 2, "0 worlds; expected at least 1, or auto"),
-        (["-n", "many"], 2, "'many' is no number of worlds"),
-        (["-n", "2.5"], 2, "'2.5' is no number of worlds"),
+        (["-n", "many"], 2, "invalid number of worlds: 'many'"),
+        (["-n", "2.5"], 2, "invalid number of worlds: '2.5'"),
         (["-n", "1e9"], 1, "worlds have room"),
         (["-n", "1e10"], 1, "10,000,000,000 worlds; expected from 1 to"),
         (["-n", "5", "--resume"], 2, "--resume goes with the --out"),
@@ -103,6 +103,6 @@ def test_sweep_interrupted_prints_partial_result_and_keeps_parts(tmp_path):
     assert process.returncode == 1
     assert "Traceback" not in err_text
     assert "Interrupted: these are" in out_text
-    assert f"Go on with --out {out} --resume" in " ".join(out_text.split())
+    assert f"Continue with --out {out} --resume" in " ".join(out_text.split())
     assert not out.exists()
     assert len(list(parts.glob("*.parquet"))) > 1

@@ -1,4 +1,4 @@
-"""The case that a command asks about: a contest at a row, with what is supposed and known."""
+"""The case that a command asks about: a contest at a data row, with what is supposed and given."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ def solve_case(
     file: str,
     *,
     precision: float | None = None,
+    lambda_: float | None = None,
     row: Sequence[tuple[str, str]] = (),
     supposed: Sequence[tuple[str, str]] = (),
     given: "Sequence[tuple[Condition, float | None]]" = (),
@@ -24,40 +25,46 @@ def solve_case(
     """Solve a contest as the options of a command say.
 
     Args:
-        file: where it is (`io.open.open_contest`).
-        precision: lambda of everybody, instead of the contest's own.
-        row: values of data columns.
-        supposed: what is fixed, everybody knowing it.
-        given: what was observed; with a likelihood, only reported.
+        file: the contest's file, or the name of a shipped scenario.
+        precision: every actor's precision as odds, instead of the contest's own.
+        lambda_: every actor's precision as log-odds per point, instead of the contest's own.
+        row: values of data columns, by column.
+        supposed: states of moves and factors that are fixed and announced, by name.
+        given: conditions that were observed, each with its likelihood ratio if it is a report.
+
+    Returns:
+        The equilibrium, and the scenario's file (None for a diagram).
 
     Raises:
-        MiddlegameError: it cannot be read, solved, supposed or observed.
-        click.UsageError: something is said twice.
+        MiddlegameError: the case cannot be read, solved, supposed or observed.
+        click.UsageError: two options contradict each other.
     """
+    if precision is not None and lambda_ is not None:
+        raise click.UsageError("--precision and --lambda say the same thing: give one of them")
     from middlegame.io.open import open_contest
 
-    diagram, loaded = open_contest(file, once(row))
-    fixed = once(supposed)
+    diagram, loaded = open_contest(file, assignments(row))
+    fixed = assignments(supposed)
     with working(f"Solving {diagram.title or file}"):
         from middlegame.equilibrium.equilibrium import solve
 
         scenario = loaded.scenario if loaded else None
-        equilibrium = solve(diagram, scenario=scenario, precision=precision)
+        equilibrium = solve(diagram, scenario=scenario, precision=precision, lambda_=lambda_)
         if fixed:
             equilibrium = equilibrium.suppose(fixed)
-        for saw, likelihood in given:
-            equilibrium = equilibrium.given(saw, likelihood=likelihood)
+        for condition, likelihood in given:
+            equilibrium = equilibrium.given(condition, likelihood=likelihood)
     return equilibrium, loaded
 
 
-def once(pairs: Sequence[tuple[str, str]]) -> dict[str, str]:
-    """Give what was said of each name.
+def assignments(pairs: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """Return names with their values.
 
     Raises:
-        click.UsageError: two things were said of one.
+        click.UsageError: a name has two different values.
     """
-    said: dict[str, str] = {}
+    values: dict[str, str] = {}
     for name, value in pairs:
-        if said.setdefault(name, value) != value:
-            raise click.UsageError(f"{name} is said to be {said[name]} and {value}: give one")
-    return said
+        if values.setdefault(name, value) != value:
+            raise click.UsageError(f"{name} is given as {values[name]} and as {value}: give one")
+    return values

@@ -1,33 +1,87 @@
-"""What commands print on: a console, JSON, and a sign of life while they work."""
+"""Output of commands: the console, JSON, data, and progress while a command works."""
 
+import codecs
 import sys
-from collections.abc import Callable, Iterator
+import unicodedata
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
 
+from middlegame.base.progress import ProgressCallback
+
 if TYPE_CHECKING:
     from rich.console import Console
 
+_ERRORS = "middlegame.ascii"
+_ASCII = str.maketrans(
+    {
+        "\N{EN DASH}": "-",
+        "\N{EM DASH}": "-",
+        "\N{MINUS SIGN}": "-",
+        "\N{RIGHTWARDS ARROW}": "->",
+        "\N{LEFT SINGLE QUOTATION MARK}": "'",
+        "\N{RIGHT SINGLE QUOTATION MARK}": "'",
+        "\N{LEFT DOUBLE QUOTATION MARK}": '"',
+        "\N{RIGHT DOUBLE QUOTATION MARK}": '"',
+        "\N{MULTIPLICATION SIGN}": "x",
+        "\N{LESS-THAN OR EQUAL TO}": "<=",
+        "\N{GREATER-THAN OR EQUAL TO}": ">=",
+        "\N{LATIN SMALL LETTER L WITH STROKE}": "l",
+        "\N{LATIN CAPITAL LETTER L WITH STROKE}": "L",
+        "\N{LATIN SMALL LETTER DOTLESS I}": "i",
+        "\N{LATIN SMALL LETTER O WITH STROKE}": "o",
+    }
+)
+
+
+def prepare_streams() -> None:
+    """Let standard output and error replace characters that their encoding lacks.
+
+    A character is replaced by its nearest ASCII text, such as `->` or a letter without its accent,
+    else by a question mark.
+    """
+    codecs.register_error(_ERRORS, _replace)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors=_ERRORS)
+
+
+def _replace(error: UnicodeError) -> tuple[str, int]:
+    """Replace the characters that cannot be encoded (an error handler of `codecs`)."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    text = error.object[error.start : error.end].translate(_ASCII)
+    letters = "".join(
+        char if char.isascii() else unicodedata.normalize("NFKD", char)[:1] for char in text
+    )
+    return "".join(char if char.isascii() else "?" for char in letters), error.end
+
 
 def console() -> "Console":
-    """Give the console of standard output; in a pipe its width is the same everywhere."""
+    """Return a console on standard output; its width is 80 where that is no terminal."""
     from rich.console import Console
 
     return Console() if sys.stdout.isatty() else Console(width=80)
 
 
 def print_json(data: object) -> None:
-    """Print one JSON object."""
+    """Print one JSON value, in ASCII where standard output is not UTF-8."""
     from middlegame.base.encoding import to_json
 
-    click.echo(to_json(data))
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    click.echo(to_json(data, ascii_only=codecs.lookup(encoding).name != "utf-8"))
+
+
+def print_data(text: str) -> None:
+    """Print a file's text: in UTF-8 and unchanged where standard output is no terminal."""
+    click.echo(text if sys.stdout.isatty() else text.encode(), nl=False)
 
 
 @contextmanager
 def working(what: str) -> Iterator[None]:
-    """Show on a terminal that something is being worked on."""
+    """Show on a terminal what is being worked on."""
     if not sys.stderr.isatty():
         yield
         return
@@ -38,13 +92,14 @@ def working(what: str) -> Iterator[None]:
 
 
 @contextmanager
-def counting(what: str) -> Iterator[Callable[[int, int | None], None]]:
-    """Show on a terminal how many of how many are done, how fast, and the time left.
+def counting(what: str) -> Iterator[ProgressCallback]:
+    """Show on a terminal how many steps are done, of how many, how fast, and the time left.
 
-    Gives what is to be told of it; nobody may know how many it takes.
+    Yields:
+        The progress callback to pass to the work.
     """
     if not sys.stderr.isatty():
-        yield lambda _done, _of: None
+        yield lambda _done, _total: None
         return
     from rich.console import Console
     from rich.progress import (
@@ -63,17 +118,7 @@ def counting(what: str) -> Iterator[Callable[[int, int | None], None]]:
             speed = task.finished_speed or task.speed
             return Text(f"{speed:,.0f}/s" if speed else "", style="dim")
 
-    columns = (
-        TextColumn(what),
-        BarColumn(),
-        MofNCompleteColumn(),
-        Rate(),
-        TimeRemainingColumn(),
-    )
+    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), Rate(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task(what, total=None)
-
-        def told(done: int, of: int | None) -> None:
-            progress.update(task, completed=done, total=of)
-
-        yield told
+        yield lambda done, total: progress.update(task, completed=done, total=total)

@@ -1,4 +1,4 @@
-"""The command `middlegame fit`: parse, call, show. Heavy imports wait until it runs."""
+"""The command `middlegame fit`."""
 
 from pathlib import Path
 
@@ -6,6 +6,7 @@ import click
 
 from middlegame.cli.console import console, print_json, working
 from middlegame.cli.options import FILE, JSON, REPORT, SEED
+from middlegame.cli.output import print_report_place
 
 
 @click.command("fit")
@@ -15,32 +16,32 @@ from middlegame.cli.options import FILE, JSON, REPORT, SEED
     "-o",
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Write the scenario with what was learnt to this file.",
+    help="Write the scenario with the estimates to this file.",
 )
 @click.option(
     "--cluster",
     metavar="COLUMN",
-    help="A column that names the group of each row; errors are robust to what groups share.",
+    help="A column that names the group of each row, for standard errors clustered by group.",
 )
 @click.option(
     "--starts",
     type=click.IntRange(1, 10_000),
     default=6,
     show_default=True,
-    help="From how many places to look for the maximum.",
+    help="From how many starting points to maximise the likelihood.",
 )
 @click.option(
     "--folds",
     type=click.IntRange(2, 1000),
-    help="Forecast each of this many parts of the rows from the others, and score that.",
+    help="Cross-validate: forecast each of this many folds of the rows from the others.",
 )
-@click.option("--bayes", is_flag=True, help="Sample the posterior as well; priors are the ranges.")
+@click.option("--bayes", is_flag=True, help="Sample the posterior too; the ranges are the priors.")
 @click.option(
     "--draws",
     type=click.IntRange(10, 1_000_000),
     default=1000,
     show_default=True,
-    help="With --bayes, how many draws each of four chains takes.",
+    help="With --bayes, the draws of each of four chains.",
 )
 @SEED
 @REPORT
@@ -58,10 +59,10 @@ def fit_command(
     report: Path | None,
     as_json: bool,
 ) -> None:
-    """Learn FILE's coefficients from DATA, a CSV or Parquet table of contests that were played.
+    """Estimate FILE's coefficients from DATA, a CSV or Parquet table of past contests.
 
-    Every number of the scenario may be a formula over coefficients and columns of the data; the
-    section fit: declares both, and which column shows what (see `Learning from history`).
+    Every number of the scenario may be a formula over coefficients and columns of the data. The
+    section fit: declares both, and which column shows which move (see `Learning from history`).
     """
     from middlegame.estimation.data import read_data
     from middlegame.io.examples import find_file, open_scenario
@@ -71,14 +72,14 @@ def fit_command(
     if loaded.scenario is None:
         raise ScenarioError(loaded.errors)
     table = read_data(data)
-    with working("Learning from the data"):
+    with working("Maximising the likelihood"):
         from middlegame.estimation.fitting import fit
 
         found = fit(loaded.scenario, table, cluster=cluster, starts=starts, seed=seed)
         answer = found.to_dict()
     validation = posterior = None
     if folds is not None:
-        with working(f"Forecasting {folds} parts of the rows"):
+        with working(f"Cross-validating in {folds} folds"):
             from middlegame.estimation.validation import validate
 
             validation = validate(found, folds, seed)
@@ -103,12 +104,11 @@ def fit_command(
     if as_json:
         print_json(answer)
     else:
-        from middlegame.report.terminal.fit import show_fit
+        from middlegame.report.terminal.show import show
 
-        show_fit(found, console(), validation, posterior)
+        show(found, console(), validation=validation, posterior=posterior)
         if output is not None and found.usable:
-            click.echo(f"The scenario with what was learnt is in {output}")
-        if report is not None:
-            click.echo(f"The report is in {report}")
+            click.echo(f"The scenario with the estimates is in {output}")
+        print_report_place(report)
     if found.status != "converged":
         raise SystemExit(1)

@@ -1,4 +1,4 @@
-"""The command `middlegame serve`; heavy imports wait until it runs."""
+"""The command `middlegame serve`."""
 
 from importlib.util import find_spec
 
@@ -7,30 +7,37 @@ import click
 from middlegame.base.errors import MiddlegameError
 
 PORT = 8642
-_EXTRA = "the workbench needs NiceGUI: python -m pip install 'middlegame[workbench]'"
 
 
 @click.command("serve")
 @click.argument("place", metavar="[FILE|FOLDER]", required=False)
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option(
-    "--port", type=click.IntRange(1, 65535), default=PORT, show_default=True, help="The port."
+    "--port",
+    type=click.IntRange(1, 65535),
+    default=PORT,
+    show_default=True,
+    help="The port to listen on.",
 )
 @click.option(
     "--token",
     envvar="MIDDLEGAME_TOKEN",
-    help="What visitors must know; made up where other machines can reach the address.",
+    help="The token that visitors must give; made at random where other machines can connect.",
 )
-@click.option("--open/--no-open", "show", default=True, help="Open it in a browser.")
+@click.option(
+    "--open/--no-open", "show", default=True, help="Open the workbench in a browser, or do not."
+)
 def serve_command(place: str | None, host: str, port: int, token: str | None, show: bool) -> None:
-    """Open the workbench: look at a contest, try it and edit it in the browser.
+    """Open the workbench: read, try out and edit a contest in the browser.
 
     FILE is a scenario or the name of a shipped one, FOLDER holds scenarios; without either, the
-    contests that come along are served. Only this machine can reach it unless --host says
-    otherwise; then a token is asked for.
+    shipped scenarios are served. Only this machine can connect unless --host says otherwise; then
+    visitors need a token.
     """
     if find_spec("nicegui") is None:
-        raise MiddlegameError(_EXTRA)
+        raise MiddlegameError(
+            "the workbench needs NiceGUI: python -m pip install 'middlegame[workbench]'"
+        )
     from middlegame.workbench.server.server import serve
 
     serve(place, host=host, port=port, token=token, show=show)

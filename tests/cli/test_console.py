@@ -1,0 +1,150 @@
+"""What commands print where the terminal is plain: encodings, colours, closed pipes."""
+
+import errno
+import io
+import json
+import math
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import redirect_stdout
+
+import pytest
+
+import middlegame.equilibrium.equilibrium as equilibrium_module
+from middlegame.cli.console import prepare_streams, print_data, print_json
+from middlegame.cli.main import commands, main
+
+POLISH = """\
+title: Cieśnina – „most” → 水
+as_of: 2026-01-08
+actors: {ł: Łódź}
+moves: {ruch: {by: ł, options: [zostań, idź]}}
+interests: {ł: [{when: ruch = zostań, worth: 10..20}]}
+questions: {pytanie: {label: Łódź ≥ zostaje…, will: ruch = zostań, by: 2199-12-31}}
+"""
+
+
+def printed_on_cp1252(write: Callable[[], object]) -> bytes:
+    """Return what a function writes to a standard output of Windows' Western code page."""
+    stream = io.TextIOWrapper(io.BytesIO(), encoding="cp1252")
+    with redirect_stdout(stream):
+        prepare_streams()
+        write()
+    stream.flush()
+    return stream.buffer.getvalue()
+
+
+@pytest.fixture
+def polish(tmp_path):
+    """A scenario in a folder with spaces and letters that no Western code page has."""
+    folder = tmp_path / "mój folder 水"
+    folder.mkdir()
+    path = folder / "cieśnina.yaml"
+    path.write_bytes(POLISH.encode().replace(b"\n", b"\r\n"))
+    return path
+
+
+def test_stream_without_character_prints_nearest_ascii() -> None:
+    text = printed_on_cp1252(lambda: print("Łódź → zostań, x ≥ 3, 水", end=""))
+    assert text.decode("cp1252") == "Lódz -> zostan, x >= 3, ?"
+
+
+def test_print_json_is_ascii_where_stream_is_not_utf8() -> None:
+    text = printed_on_cp1252(lambda: print_json({"label": "Łódź"}))
+    assert json.loads(text.decode("ascii")) == {"label": "Łódź"}
+
+
+def test_print_json_keeps_letters_where_stream_is_utf8(capsys) -> None:
+    print_json({"label": "Łódź"})
+    assert "Łódź" in capsys.readouterr().out
+
+
+def test_print_data_is_utf8_whatever_the_stream_encoding() -> None:
+    assert printed_on_cp1252(lambda: print_data("Łódź\n")) == "Łódź\n".encode()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("check",), ("check", "--json"), ("solve",), ("solve", "--json"),
+        ("solve", "--others", "3"), ("suppose", "ruch=idź"), ("explain",), ("export", "--to", "json"), ("sweep", "-n", "64"),
+        ("solve", "--ask", "ruch = idź"), ("solve", "--ask", "ruch = płyń"),
+        ("suppose", "rąch=idź"),
+    ],
+)  # fmt: skip
+def test_command_on_cp1252_console_prints_no_traceback(run_process, polish, arguments) -> None:
+    ended = run_process(arguments[0], polish, *arguments[1:], PYTHONIOENCODING="cp1252")
+    assert ended.returncode in (0, 1)
+    assert b"Traceback" not in ended.stdout + ended.stderr
+    assert ended.stdout or ended.returncode
+    if "--json" in arguments:
+        assert json.loads(ended.stdout.decode("ascii"))
+
+
+def test_report_is_written_to_path_with_spaces_and_letters(run, polish) -> None:
+    report = polish.with_name("raport – wynik.html")
+    code, out, _ = run("solve", polish, "--report", report)
+    assert code == 0
+    assert report.name in out.replace("\n", "")
+    assert "Łódź" in report.read_text(encoding="utf-8")
+
+
+def test_not_finite_number_of_a_command_is_null(run, monkeypatch) -> None:
+    to_dict = equilibrium_module.Equilibrium.to_dict
+
+    def with_nan(self, *arguments):
+        return to_dict(self, *arguments) | {"residual": math.nan, "points": {"owner": -math.inf}}
+
+    monkeypatch.setattr(equilibrium_module.Equilibrium, "to_dict", with_nan)
+    code, out, _ = run("solve", "harbour-lease", "--json")
+    answer = json.loads(out, parse_constant=pytest.fail)
+    assert code == 0
+    assert (answer["residual"], answer["points"]) == (None, {"owner": None})
+
+
+@pytest.mark.parametrize(
+    ("environment", "coloured"),
+    [({}, False), ({"FORCE_COLOR": "1"}, True), ({"FORCE_COLOR": "1", "NO_COLOR": "1"}, False)],
+)
+def test_colours_obey_force_color_and_no_color(run_process, environment, coloured) -> None:
+    ended = run_process("solve", "harbour-lease", TERM="xterm-256color", **environment)
+    assert ended.returncode == 0
+    assert bool(re.search(rb"\x1b\[[0-9;]*(3[0-7]|9[0-7]|38;)", ended.stdout)) == coloured
+
+
+def test_closed_pipe_ends_command_in_silence() -> None:
+    command = [sys.executable, "-m", "middlegame", "schema"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait() == 1
+
+
+def test_closed_pipe_on_windows_ends_command_in_silence(monkeypatch, capsys) -> None:
+    class Closed(io.StringIO):
+        def write(self, _text: str) -> int:
+            raise OSError(errno.EINVAL, "Invalid argument")
+
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setattr(sys, "stdout", Closed())
+    with pytest.raises(SystemExit) as ended:
+        main(["schema"])
+    assert ended.value.code == 1
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize("name", ["", *commands.commands])
+def test_help_imports_no_heavy_library(name: str) -> None:
+    code = (
+        "import sys\nfrom middlegame.cli.main import main\n"
+        "try: main([*sys.argv[1:], '--help'])\nexcept SystemExit: pass\n"
+        "heavy = {'jax', 'numpy', 'pandas', 'altair', 'rich', 'pydantic', 'scipy', 'sqlalchemy',"
+        " 'alembic', 'nicegui'} & set(sys.modules)\n"
+        "sys.exit(f'imported {heavy}' if heavy else 0)"
+    )
+    command = [sys.executable, "-c", code, *([name] if name else [])]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr
+    assert "Usage: middlegame" in ended.stdout
