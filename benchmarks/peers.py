@@ -42,8 +42,8 @@ def compare(patience: float = PATIENCE) -> list[dict[str, Any]]:
     """
     rows = []
     for name, diagram in games():
-        first, equilibrium = _timed(lambda d=diagram: mg.solve(d, precision=PRECISION))
-        again, _ = _timed(lambda d=diagram: mg.solve(d, precision=PRECISION))
+        first, equilibrium = _timed(lambda d=diagram: mg.solve(d, lambda_=PRECISION))
+        again, _ = _timed(lambda d=diagram: mg.solve(d, lambda_=PRECISION))
         _timed(lambda d=diagram: mg.nash(d))
         to_nash, _ = _timed(lambda d=diagram: mg.nash(d))
         row = {"game": name, "first": first, "again": again, "nash": to_nash}

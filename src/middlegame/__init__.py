@@ -12,6 +12,7 @@ Importing this package imports neither JAX nor a solver; they come with the firs
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from middlegame.base.display import set_html_renderer
 from middlegame.base.version import __version__
 
 if TYPE_CHECKING:
@@ -73,6 +74,16 @@ __all__ = [
     "solve",
     "sweep",
 ]
+
+
+def _render_html(result: object) -> str:
+    """Draw a result for a notebook; what draws is imported when the first result is shown."""
+    from middlegame.report.html.notebook import html_of
+
+    return html_of(result)
+
+
+set_html_renderer(_render_html)
 
 
 def __getattr__(name: str) -> Any:

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 import middlegame as mg
+from middlegame.diagram import Decision, Fixed, Utility
 from middlegame.scenario import Scenario
 
 
@@ -31,14 +32,14 @@ def signal() -> Scenario:
     )  # fmt: skip
 
 
-def test_an_announced_supposition_is_solved_anew(harbour):
+def test_suppose_solves_all_other_moves_again(harbour):
     changed = harbour.suppose({"bid": "offer"})
     assert changed.forecast("bid") == {"stay_out": 0.0, "offer": 1.0}
     assert changed.residual < 1e-9
     assert changed.supposed == {"bid": "offer"}
 
 
-def test_a_supposition_tells_nothing_and_an_observation_does():
+def test_suppose_reveals_nothing_about_the_mover_and_given_does():
     equilibrium = mg.solve(signal())
     supposed = equilibrium.suppose({"say": "loud"})
     assert supposed.forecast("weather")["fair"] == pytest.approx(0.5)
@@ -51,24 +52,24 @@ def test_a_supposition_tells_nothing_and_an_observation_does():
     assert supposed.forecast("act")["go"] < believed
 
 
-def test_suppositions_can_follow_each_other(harbour):
+def test_suppose_twice_equals_supposing_both_at_once(harbour):
     at_once = harbour.suppose({"bid": "offer", "renew": "switch"})
     in_turn = harbour.suppose({"bid": "offer"}).suppose({"renew": "switch"})
     assert in_turn.supposed == at_once.supposed
     assert in_turn.forecast("depot") == pytest.approx(at_once.forecast("depot"))
 
 
-def test_a_factor_can_be_supposed(harbour):
+def test_suppose_fixes_a_factor(harbour):
     assert harbour.suppose({"lease": "lost"}).forecast("lease")["lost"] == 1
 
 
 @pytest.mark.parametrize("surprise", [False, True])
-def test_a_closed_option_cannot_be_supposed(harbour, surprise):
+def test_suppose_refuses_a_closed_option_with_the_case(harbour, surprise):
     with pytest.raises(mg.QueryError, match="it is closed where bid = stay_out"):
         harbour.suppose({"renew": "switch"}, fixed_policies=surprise)
 
 
-def test_names_that_are_not_there_are_told_with_the_nearest(harbour):
+def test_queries_refuse_unknown_names_with_the_nearest(harbour):
     with pytest.raises(mg.QueryError, match="did you mean 'lease'"):
         harbour.forecast("leese")
     with pytest.raises(mg.QueryError, match="did you mean 'lost'"):
@@ -79,21 +80,21 @@ def test_names_that_are_not_there_are_told_with_the_nearest(harbour):
         harbour.probability("lease = keptt")
     with pytest.raises(mg.QueryError, match="there is no move 'lease'"):
         harbour.policy("lease")
-    with pytest.raises(mg.QueryError, match="ends too early"):
+    with pytest.raises(mg.QueryError, match="is incomplete"):
         harbour.probability("lease =")
 
 
-def test_what_cannot_happen_cannot_be_given(harbour):
+def test_given_refuses_impossible_evidence(harbour):
     with pytest.raises(mg.QueryError, match="renew = switch cannot happen"):
         harbour.given({"bid": "stay_out", "renew": "switch"})
 
 
-def test_alternatives_can_be_given(harbour):
+def test_given_accepts_alternative_states(harbour):
     either = harbour.given({"retaliate": ["accept", "sue"]})
     assert either.forecast("depot") == pytest.approx(harbour.forecast("depot"))
 
 
-def test_conditions_are_joint_queries(harbour):
+def test_probability_of_a_condition_is_a_sum_over_the_joint(harbour):
     both = harbour.probability("lease = lost and depot = closes")
     table = harbour.joint("lease", "depot")
     assert both == pytest.approx(table[1, 0])
@@ -101,37 +102,67 @@ def test_conditions_are_joint_queries(harbour):
     assert table.sum() == pytest.approx(1)
 
 
-def test_questions_are_answered(harbour):
+def test_questions_hold_the_probability_of_their_condition(harbour):
     assert harbour.questions["lease-2026"] == pytest.approx(harbour.forecast("lease")["lost"])
 
 
-def test_the_frame_holds_every_forecast(harbour):
-    frame = harbour.frame()
+def test_to_dataframe_holds_every_forecast(harbour):
+    frame = harbour.to_dataframe()
     assert frame.groupby("name").probability.sum().to_numpy() == pytest.approx(1)
 
 
-def test_it_prints_in_a_few_lines(harbour):
+def test_repr_names_the_likeliest_states(harbour):
     lines = repr(harbour).splitlines()
     assert lines[0] == "Equilibrium of 'Harbour lease' (converged)"
     assert lines[1].startswith("  bid = offer  ")
 
 
-def test_precision_and_theta_can_be_given():
+def test_solve_takes_parameter_values():
     game = mg.load("harbour-lease")
-    uniform = mg.solve(game, precision=0)
-    assert uniform.forecast("bid")["offer"] == pytest.approx(0.5)
     theta = mg.solve(game).theta + 1e-3
     assert mg.solve(game, theta=theta).forecast("lease") != mg.solve(game).forecast("lease")
 
 
-def test_a_scenario_with_faults_is_not_solved():
+@pytest.mark.parametrize("precision", [5, 5.0, "5:1"])
+def test_solve_takes_precision_as_odds_for_ten_points(precision):
+    """With two options and one actor, the odds for ten points are the precision."""
+    nodes = (Decision("move", ("better", "worse"), (), "actor"),)
+    worth = (Utility("actor", ("move",), Fixed(np.array([10.0, 0.0]))),)
+    chosen = mg.solve(mg.Diagram(nodes, worth), precision=precision).forecast("move")
+    assert chosen["better"] / chosen["worse"] == pytest.approx(5)
+
+
+def test_solve_takes_lambda_as_log_odds_per_point():
+    game = mg.load("harbour-lease")
+    assert mg.solve(game, lambda_=0).forecast("bid")["offer"] == pytest.approx(0.5)
+    by_odds, by_lambda = mg.solve(game, precision=3), mg.solve(game, lambda_=np.log(3) / 10)
+    for name, forecast in by_odds.forecasts.items():
+        assert by_lambda.forecast(name) == pytest.approx(forecast)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"precision": 3, "lambda_": 0.1}, "give one of them"),
+        ({"precision": 0.5}, "at least 1:1"),
+        ({"precision": "sharp"}, "expected odds of at least 1:1"),
+        ({"precision": "5%"}, "expected odds such as 3:1"),
+        ({"precision": float("nan")}, "expected odds of at least 1:1"),
+    ],
+)
+def test_solve_refuses_an_invalid_precision(options, message):
+    with pytest.raises(mg.QueryError, match=message):
+        mg.solve(mg.load("harbour-lease"), **options)
+
+
+def test_solve_refuses_a_scenario_with_faults():
     broken = signal().model_dump(by_alias=True)
     broken["moves"]["act"]["knows"] = ["sya"]
     with pytest.raises(mg.ScenarioError, match="did you mean 'say'"):
         mg.solve(Scenario.model_validate(broken))
 
 
-def test_the_answer_is_one_json_object(harbour):
+def test_to_dict_holds_forecast_policies_points_and_storylines(harbour):
     answer = harbour.to_dict()
     wanted = {"status", "residual", "lambda", "forecast", "policies", "points", "storylines"}
     assert wanted <= set(answer)

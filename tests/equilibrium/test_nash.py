@@ -42,7 +42,7 @@ def games(rng: np.random.Generator) -> list[mg.Diagram]:
     return [of(at_once, ("p", "q"), (3, 2)), of(signal, ("weather", "p", "q"), (2, 2, 2))]
 
 
-def test_games_with_one_equilibrium_lead_to_it():
+def test_nash_reaches_the_only_equilibrium_that_gambit_finds():
     compared = 0
     rng = np.random.default_rng(0)
     for diagram in [game for _ in range(15) for game in games(rng)]:
@@ -57,7 +57,7 @@ def test_games_with_one_equilibrium_lead_to_it():
 
 
 @pytest.mark.parametrize("path", sorted(REFERENCE.glob("*.json")), ids=lambda p: p.stem)
-def test_regret_is_below_a_millionth_of_the_range(path):
+def test_nash_regret_is_below_a_millionth_of_the_range(path):
     found = mg.nash(read_json(path))
     diagram = found.equilibrium.diagram
     for decision in diagram.decisions:
@@ -70,13 +70,13 @@ MIXED_BY_TIES = {"random-02", "random-04", "random-05", "random-11"}
 """Games in which some move makes no difference to its owner, so that it stays at even odds."""
 
 
-def test_reach_does_not_underflow():
+def test_nash_policy_is_a_best_response_where_reach_underflows():
     diagram = read_json(REFERENCE / "tree-killer.json")
     found = mg.nash(diagram)
     # The patio is a best answer even where the branch had long left the way to it.
     assert found.equilibrium.policy("patio")[0, 1, 0] == pytest.approx([1, 0], abs=1e-4)
 
 
-def test_a_contest_too_long_is_refused_beforehand():
+def test_nash_refuses_a_long_contest_before_solving():
     with pytest.raises(mg.TooLarge, match="20 moves apart, 1,373 different tables"):
         mg.nash(limited_memory(4))

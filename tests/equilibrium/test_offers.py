@@ -54,7 +54,7 @@ def written_out() -> Scenario:
     )  # fmt: skip
 
 
-def test_an_offer_is_the_moves_that_it_stands_for():
+def test_offer_equals_its_moves_written_out():
     told, meant = mg.solve(short()), mg.solve(written_out())
     assert told.forecasts.keys() == meant.forecasts.keys()
     for name, forecast in meant.forecasts.items():
@@ -62,18 +62,18 @@ def test_an_offer_is_the_moves_that_it_stands_for():
     assert told.points == pytest.approx(meant.points)
 
 
-def test_what_is_promised_without_a_price_is_kept_and_with_one_can_be_broken():
+def test_promise_is_binding_without_a_price_and_breakable_with_one():
     struck = mg.solve(short()).given({"trade": "accepted"})
     assert struck.forecast("press")["squeezes"] == 0
     assert 0 < struck.forecast("stay")["stays"] < 0.5
 
 
-def test_a_number_of_an_offer_is_named_by_its_place_in_the_file():
+def test_offer_parameters_are_named_by_their_place_in_the_file():
     names = {parameter.name for parameter in mg.compile_scenario(short()).parameters}
     assert {"offers.trade.costs", "offers.trade.terms[0].breaking_costs"} <= names
 
 
-def test_acceptance_opens_and_closes():
+def test_acceptance_opens_and_closes_options():
     opening = OFFER | {"if_accepted": {"opens": "stay = leaves", "closes": ["press = squeezes"]}}
     solved = mg.solve(short(offers={"trade": opening}))
     assert solved.probability("stay = leaves and trade = none") == 0
@@ -81,7 +81,7 @@ def test_acceptance_opens_and_closes():
     assert solved.probability("press = squeezes and trade = accepted") == 0
 
 
-def test_over_time_a_bargain_holds_until_it_is_broken():
+def test_bargain_over_time_holds_until_it_is_broken():
     solved = mg.solve(short(periods={"every": "month", "for": 3}))
     assert solved.probability("trade@1 = accepted and trade_offer@2 = offers") == 0
     held = solved.probability("trade@1 = accepted and stay@1 = leaves")
@@ -91,6 +91,6 @@ def test_over_time_a_bargain_holds_until_it_is_broken():
     assert solved.probability("trade@1 = accepted and stay@1 = stays and trade@2 = accepted") == 0
 
 
-def test_an_offer_survives_being_written():
+def test_offer_is_unchanged_by_dumping_and_reading():
     assert read_text(dumps(short())).scenario == short()
     assert expand_offers(short()).scenario.offers == {}

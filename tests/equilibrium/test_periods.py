@@ -39,20 +39,20 @@ def flow(periods: int | None, **more) -> Scenario:
 
 @pytest.mark.parametrize("periods", [1, 8])
 @pytest.mark.parametrize("patience", [None, "90%", "2 years"])
-def test_a_flow_of_ten_points_decides_three_to_one_at_any_horizon(periods, patience):
+def test_flow_of_ten_points_decides_three_to_one_at_any_horizon(periods, patience):
     more = {"patience": patience} if patience else {}
     chances = mg.solve(flow(periods, **more)).forecast("take@1")
     assert chances["yes"] == pytest.approx(0.75, abs=1e-12)
 
 
-def test_one_period_is_the_untimed_answer_exactly():
+def test_one_period_equals_the_contest_without_time():
     timeless, timed = mg.solve(flow(None)), mg.solve(flow(1))
     assert timed.forecast("take@1") == timeless.forecast("take")
     assert timed.forecast("f@1") == timeless.forecast("f")
     assert timed.points == timeless.points
 
 
-def test_one_period_of_a_shipped_contest_is_its_untimed_answer_exactly():
+def test_one_period_of_a_shipped_contest_equals_it_without_time():
     shipped = mg.load("harbour-lease")
     text = dumps(shipped) + "\nperiods: {every: year, for: 1, from: 2026-01-01}\n"
     timeless, timed = mg.solve(shipped), mg.solve(read_text(text).scenario)
@@ -114,7 +114,7 @@ def test_two_periods_are_an_equilibrium_by_enumeration(pursued):
         assert found == pytest.approx(enumeration.marginal(diagram, policies, name))
 
 
-def test_points_are_those_of_the_formulas(pursued):
+def test_points_over_time_follow_the_discounting_formulas(pursued):
     """The points of each owner, summed up from the language's own words."""
     diagram = pursued.diagram
     names = [parameter.name for parameter in diagram.parameters]
@@ -145,12 +145,12 @@ def test_points_are_those_of_the_formulas(pursued):
     assert pursued.points == pytest.approx(total)
 
 
-def test_a_number_written_once_is_one_number_in_all_periods():
+def test_number_written_once_is_one_parameter_in_all_periods():
     two, three = compile_scenario(pursuit(2)), compile_scenario(pursuit(3))
     assert two.parameters == three.parameters
 
 
-def test_curves_are_first_passages_by_enumeration(pursued):
+def test_curve_is_the_first_passage_by_enumeration(pursued):
     diagram = pursued.diagram
     found = pursued.curve("f = up")
     place = [diagram.index[name] for name in ("f@1", "f@2")]
@@ -174,15 +174,13 @@ def test_curves_are_first_passages_by_enumeration(pursued):
         ({}, "f@1 = up or f@2 = up"),
     ],
 )
-def test_by_a_day_is_any_period_that_ends_by_then_and_on_the_one_that_holds_it(
-    pursued, question, condition
-):
+def test_question_by_a_day_covers_ended_periods_and_on_a_day_its_own(pursued, question, condition):
     asked = pursuit(2, questions={"q": {"will": "f = up", **question}})
     answered = mg.solve(pursued.diagram, scenario=asked)
     assert answered.questions["q"] == pytest.approx(pursued.probability(condition))
 
 
-def test_what_is_supposed_without_a_period_is_supposed_in_all(pursued):
+def test_suppose_without_a_period_applies_to_all_periods(pursued):
     supposed = pursued.suppose({"push": "yes"})
     assert supposed.supposed == {"push@1": "yes", "push@2": "yes"}
     assert pursued.suppose({"push@2": "yes"}).forecast("push@1")["yes"] < 1
@@ -192,19 +190,19 @@ def test_what_is_supposed_without_a_period_is_supposed_in_all(pursued):
 @pytest.mark.parametrize(
     ("asked", "told"),
     [("f = up", "say in which, from f@0 to f@2"), ("f@9 = up", "did you mean 'f@2'|there are: f@0"),
-     ("g@1 = up", "there is no move or factor 'g@1'")],
+     ("g@1 = up", "unknown move or factor 'g@1'")],
 )  # fmt: skip
-def test_names_without_a_period_or_with_a_wrong_one_are_refused(pursued, asked, told):
+def test_queries_refuse_names_without_or_with_a_wrong_period(pursued, asked, told):
     with pytest.raises(mg.QueryError, match=told):
         pursued.probability(asked)
 
 
-def test_what_was_seen_in_a_period_can_be_given(pursued):
+def test_given_conditions_on_a_state_in_one_period(pursued):
     assert pursued.given({"f@1": "up"}).forecast("f@1")["up"] == pytest.approx(1)
     assert pursued.probability("f@last = up") == pursued.forecast("f@2")["up"]
 
 
-def test_a_move_that_is_not_made_has_no_option():
+def test_move_outside_its_periods_has_no_option():
     made = scenario(
         periods={"every": "month", "for": 3, "from": "2026-01-01"},
         actors={"a": "A"},
@@ -226,7 +224,7 @@ def test_a_move_that_is_not_made_has_no_option():
 
 @given(timed_scenarios())
 @settings(max_examples=8)
-def test_whatever_is_drawn_is_an_equilibrium_by_enumeration(drawn):
+def test_random_timed_scenario_is_an_equilibrium_by_enumeration(drawn):
     solved = mg.solve(drawn)
     assert enumeration.logit_gap(solved.diagram, list(solved.policies)) < 1e-8
     points = enumeration.points(solved.diagram, list(solved.policies))
@@ -235,11 +233,11 @@ def test_whatever_is_drawn_is_an_equilibrium_by_enumeration(drawn):
 
 @given(timed_scenarios(periods=3))
 @settings(max_examples=15)
-def test_what_is_drawn_survives_being_written(drawn):
+def test_random_timed_scenario_is_unchanged_by_dumping_and_reading(drawn):
     assert read_text(dumps(drawn)).scenario == drawn
 
 
-def test_a_whole_contest_in_one_period_is_the_untimed_one_to_the_last_digits():
+def test_whole_contest_in_one_period_equals_it_without_time():
     harbour = mg.load("harbour-lease").model_copy(update={"questions": {}})
     once = Scenario.model_validate(
         harbour.model_dump(by_alias=True, exclude_defaults=True)
@@ -251,7 +249,7 @@ def test_a_whole_contest_in_one_period_is_the_untimed_one_to_the_last_digits():
     assert timed.points == pytest.approx(timeless.points, rel=1e-13)
 
 
-def test_the_shipped_contest_over_time_is_solved_from_its_end():
+def test_shipped_contest_over_time_needs_no_trace():
     """Everybody sees what lasts, so nobody's choice depends on how it came about."""
     diagram = compile_scenario(mg.load("venezuela-2026-quarters"))
     assert len(diagram.decisions) == 44

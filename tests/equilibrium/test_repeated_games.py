@@ -23,7 +23,7 @@ def solved(periods: int, **parts) -> mg.Equilibrium:
 
 
 @pytest.mark.parametrize("patience", ["100%", "80%"])
-def test_the_finitely_repeated_dilemma_is_played_as_once_whatever_has_happened(patience):
+def test_finitely_repeated_dilemma_is_played_as_the_single_one(patience):
     """Luce & Raiffa (1957): by induction from the end the past has no hold on anybody.
 
     In each period the logit equilibrium of the one game, at that period's share of the points.
@@ -59,7 +59,7 @@ def test_the_finitely_repeated_dilemma_is_played_as_once_whatever_has_happened(p
         assert policy[..., 0] == pytest.approx(np.full(policy.shape[:-1], once), abs=1e-9)
 
 
-def test_the_chain_store_gives_way_in_every_town():
+def test_chain_store_gives_way_in_every_town():
     """Selten (1978): threats in early towns are as empty as in the last."""
     periods = 4
     found = solved(
@@ -125,7 +125,7 @@ def staying(found: mg.Equilibrium, name: str, period: int) -> float:
     return float(np.atleast_2d(found.policy(f"{name}_does@{period}"))[0, 0])
 
 
-def test_the_war_of_attrition_follows_induction_from_its_end():
+def test_war_of_attrition_follows_backward_induction():
     """What it is worth to go on, from the end."""
     prize, cost = 16.0, 5.0
     found = attrition(prize, cost)

@@ -43,7 +43,7 @@ SPENT = {"east": {"much": 3, "some": 1, "none": 0}, "west": {"much": 2, "none": 
 
 
 @pytest.mark.parametrize(("amount", "renewed"), [(4, 0), (3, 1), (4, 4)])
-def test_no_equilibrium_spends_what_is_not_there(amount, renewed):
+def test_equilibrium_never_spends_more_than_is_left(amount, renewed):
     """Every course of play with a probability is followed with the means in hand."""
     solved = mg.solve(theatres(amount, renewed))
     names = [f"{move}@{k}" for k in (1, 2) for move in ("east", "west")]
@@ -64,12 +64,12 @@ def test_no_equilibrium_spends_what_is_not_there(amount, renewed):
     assert joint.sum() == pytest.approx(1)
 
 
-def test_it_is_an_equilibrium_by_enumeration():
+def test_contest_with_resources_is_an_equilibrium_by_enumeration():
     solved = mg.solve(theatres(3, 0, periods=1))
     assert enumeration.logit_gap(solved.diagram, list(solved.policies)) < 1e-9
 
 
-def test_a_closed_option_has_no_chance_and_the_rest_add_up():
+def test_unaffordable_option_has_probability_zero():
     solved = mg.solve(theatres(4, 0))
     node = solved.diagram.nodes[solved.diagram.index["west@1"]]
     opens, policy = solved.diagram.open_options(node), solved.policy("west@1")
@@ -78,7 +78,7 @@ def test_a_closed_option_has_no_chance_and_the_rest_add_up():
     assert policy.sum(axis=-1) == pytest.approx(np.ones(policy.shape[:-1]))
 
 
-def test_bookkeeping_is_compiled_and_not_shown():
+def test_resource_nodes_are_compiled_and_not_shown():
     diagram = compile_scenario(theatres(4, 0))
     books = [node.name for node in diagram.nodes if node.name.startswith("a.effort")]
     assert len(books) == 4
@@ -86,18 +86,18 @@ def test_bookkeeping_is_compiled_and_not_shown():
     assert not set(mg.solve(theatres(4, 0)).forecasts) & set(books)
 
 
-def test_what_is_renewed_in_full_is_not_carried_on():
+def test_resource_renewed_in_full_is_not_carried_on():
     diagram = compile_scenario(theatres(4, 4))
     assert diagram.nodes[diagram.index["east@2"]].parents == ()
     carried = compile_scenario(theatres(4, 1))
     assert carried.nodes[carried.index["east@2"]].parents == ("a.effort after west@1",)
 
 
-def test_a_move_with_nothing_open_is_an_error_with_the_path_that_leads_there():
+def test_move_without_open_option_is_refused_with_its_path():
     with pytest.raises(ScenarioError) as refused:
         compile_scenario(theatres(3, 0, periods=1, free=False))
     (fault,) = refused.value.faults
     assert str(fault) == (
-        "moves.west.options: no option of 'west@1' is open after east@1 = much; expected one "
+        "moves.west.options: no option of 'west@1' is available after east@1 = much; expected one "
         "option that spends nothing and has no 'if'"
     )

@@ -63,16 +63,16 @@ def scenario(text: str):
 
 
 @pytest.mark.parametrize("rate", ["0.5", "2", "10", "40"])
-def test_beer_and_quiche_is_gambits(rate):
+def test_beer_and_quiche_equals_gambit(rate):
     expected = json.loads((REFERENCE / "beer-quiche.json").read_text())["logit_qre"][rate]
-    solved = mg.solve(scenario(BEER_QUICHE), precision=float(rate))
+    solved = mg.solve(scenario(BEER_QUICHE), lambda_=float(rate))
     breakfast, duel = np.array(expected["breakfast"]), np.array(expected["duel"])
     assert solved.policy("breakfast") == pytest.approx(breakfast, abs=1e-10)
     assert solved.policy("duel") == pytest.approx(duel, abs=1e-10)
 
 
-def test_a_signal_reveals_what_its_sender_knows():
-    solved = mg.solve(scenario(BEER_QUICHE), precision=2.0)
+def test_signal_reveals_what_its_sender_knows():
+    solved = mg.solve(scenario(BEER_QUICHE), lambda_=2.0)
     beer = solved.policy("breakfast")[:, 0]
     strong = 0.9 * beer[0] / (0.9 * beer[0] + 0.1 * beer[1])
     seen = solved.given({"breakfast": "beer"})
@@ -105,7 +105,7 @@ def crisis_tree() -> str:
     return "\n".join(lines) + "\n"
 
 
-def test_crisis_bargaining_with_an_intercept_is_gambits():
+def test_crisis_bargaining_with_an_intercept_equals_gambit():
     pygambit = pytest.importorskip(
         "pygambit", reason="pygambit cannot be imported here", exc_type=ImportError
     )
@@ -129,7 +129,7 @@ def test_crisis_bargaining_with_an_intercept_is_gambits():
     assert compared == 12
 
 
-def test_an_intercept_that_the_defender_sees_makes_it_give_way():
+def test_intercept_seen_by_the_defender_makes_it_give_way():
     shown = mg.solve(scenario(CRISIS))
     unseen = mg.solve(scenario(CRISIS.replace(", seen_by: [defender]", "")))
     for solved in (shown, unseen):

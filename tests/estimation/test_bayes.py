@@ -24,7 +24,7 @@ fit:
 """
 
 
-def test_the_posterior_is_that_of_a_grid():
+def test_sample_posterior_agrees_with_a_grid():
     history = pd.DataFrame({"t": [0, 1, 2, 3, 1, 2, 0, 3, 2, 1], "m": list("xxyyxyxyxx")})
     found = fit(crisis(CHOICE), history, starts=1)
     posterior = sample_posterior(found, draws=600, warmup=300, chains=2)
@@ -49,7 +49,7 @@ def sample_notes(posterior):
     return replace(posterior, marginals=tuple(few)).notes
 
 
-def test_what_the_data_leave_open_needs_a_prior():
+def test_sample_posterior_refuses_an_unidentified_coefficient_without_prior():
     text = CHOICE.replace("bias + slope", "bias + more + slope").replace(
         "slope: 0..2", "slope: 0..2, more: free"
     )

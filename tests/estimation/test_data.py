@@ -54,11 +54,11 @@ def told(tmp_path):
             "nothing was observed in 1"]),
     ],
 )  # fmt: skip
-def test_what_is_wrong_is_told_with_its_place(told, text, lines):
+def test_fit_reports_data_faults_with_their_place(told, text, lines):
     assert told(text) == lines
 
 
-def test_a_category_that_never_occurs_is_told(told):
+def test_fit_reports_a_category_that_never_occurs(told):
     text = CRISIS.replace("ally: [no, yes]", "ally: [no, yes, both]")
     text = text.replace("(ally = yes)", "(ally = both)")
     assert told(HEADING + GOOD, text) == [
@@ -66,18 +66,18 @@ def test_a_category_that_never_occurs_is_told(told):
     ]
 
 
-def test_many_faults_are_counted(told):
+def test_data_error_counts_faults_beyond_the_first_twenty(told):
     lines = told(HEADING + "yes,1,much,no\n" * 50)
     assert len(lines) == 21
     assert lines[-1] == "and 30 more faults of this kind"
 
 
-def test_a_scenario_without_observations_learns_nothing(told):
+def test_fit_refuses_a_scenario_without_observed_moves(told):
     text = CRISIS[: CRISIS.index("  observed")]
     assert told(HEADING + GOOD, text)[0].startswith("the scenario does not say what the data show")
 
 
-def test_rows_are_dropped_and_counted(tmp_path):
+def test_fit_drops_incomplete_rows_and_counts_them_by_reason(tmp_path):
     path = tmp_path / "war.csv"
     path.write_text(
         "\ufeffthreatened;fought;trade;ally;region\nyes;1.0;0.5;no;a\n\nno;0;NA;yes;a\n"
@@ -94,7 +94,7 @@ def test_rows_are_dropped_and_counted(tmp_path):
     assert taken.clusters.tolist() == [0, 1, 2]
 
 
-def test_parquet_csv_and_frames_say_the_same(tmp_path):
+def test_fit_reads_parquet_csv_and_dataframes_alike(tmp_path):
     history = simulated(20, unseen=0.2)
     history.to_parquet(tmp_path / "war.parquet")
     history.to_csv(tmp_path / "war.csv", index=False)
@@ -105,7 +105,7 @@ def test_parquet_csv_and_frames_say_the_same(tmp_path):
         assert all((other.shown[n] == first.shown[n]).all() for n in first.shown)
 
 
-def test_what_cannot_be_read_is_told(tmp_path):
+def test_read_data_reports_unreadable_files(tmp_path):
     (tmp_path / "war.parquet").write_text("no parquet")
     for name in ("war.parquet", "nowhere.csv"):
         with pytest.raises(DataError, match=name):

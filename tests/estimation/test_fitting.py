@@ -27,7 +27,7 @@ def learnt(history):
     return fit(crisis(), history, cluster="region")
 
 
-def test_coefficients_are_recovered_within_their_errors(learnt):
+def test_fit_recovers_coefficients_within_their_errors(learnt):
     assert learnt.status == "converged"
     assert learnt.notes == []
     for estimate, truth in zip(learnt.estimates, TRUTH.values(), strict=True):
@@ -35,7 +35,7 @@ def test_coefficients_are_recovered_within_their_errors(learnt):
         assert estimate.error < 1
 
 
-def test_the_maximum_is_that_of_the_likelihood_written_out(learnt, history):
+def test_fit_maximises_the_likelihood_written_out_by_hand(learnt, history):
     start = np.zeros(len(TRUTH))
     found = minimize(lambda v: -log_likelihood(v, history).sum(), start, tol=1e-12)
     assert learnt.log_likelihood == pytest.approx(-found.fun, abs=1e-7)
@@ -45,7 +45,7 @@ def test_the_maximum_is_that_of_the_likelihood_written_out(learnt, history):
     assert learnt.bic == pytest.approx(np.log(600) * 5 + 2 * found.fun)
 
 
-def test_errors_are_those_of_differences(learnt, history):
+def test_standard_errors_agree_with_finite_differences(learnt, history):
     values = learnt.maximum.values
 
     def scores(at):
@@ -67,7 +67,7 @@ def test_errors_are_those_of_differences(learnt, history):
     assert learnt.clusters == 30
 
 
-def test_outcomes_and_what_changes_them(learnt, history):
+def test_fit_reports_outcome_shares_and_first_differences(learnt, history):
     shares = {tuple(each.outcome.states.values()): each for each in learnt.shares}
     assert set(shares) == {("no", "yield"), ("yes", "yield"), ("yes", "fight")}
     assert sum(each.predicted for each in learnt.shares) == pytest.approx(1)
@@ -84,7 +84,7 @@ def test_outcomes_and_what_changes_them(learnt, history):
     assert all(0 < each.error < 0.2 for each in ally)
 
 
-def test_scale_does_not_matter(history):
+def test_fit_is_invariant_to_the_scale_of_a_column(history):
     large = history.assign(trade=1e6 * history.trade)
     found = fit(crisis(), large)
     plain = fit(crisis(), history)
@@ -94,7 +94,7 @@ def test_scale_does_not_matter(history):
     assert scaled == pytest.approx([e.z for e in plain.estimates], abs=1e-4)
 
 
-def test_bounds_hold(history):
+def test_fit_keeps_coefficients_within_their_bounds(history):
     bounded = crisis(CRISIS.replace("war: free", "war: {least: -0.5, most: 3}"))
     found = fit(bounded, history, starts=2)
     war = found.estimates[2]
@@ -103,7 +103,7 @@ def test_bounds_hold(history):
     assert np.isfinite([e.error for e in found.estimates if e.name != "war"]).all()
 
 
-def test_a_bound_inside_the_interval_leaves_its_middle_at_the_estimate(history):
+def test_fitted_interval_is_centred_on_the_estimate_beside_a_bound(history):
     plain = fit(crisis(), history, starts=1).estimates[2]
     least = round(plain.value - plain.error, 3)
     text = CRISIS.replace("war: free", f"war: {{least: {least}}}")
@@ -139,7 +139,7 @@ fit:
 """
 
 
-def test_moves_made_at_once_are_fitted_at_their_common_equilibrium():
+def test_fit_of_simultaneous_moves_uses_their_joint_equilibrium():
     scenario = crisis(COORDINATION)
     truth = {"together": 1.5, "alone": 0.6}
     rng = np.random.default_rng(5)
@@ -191,7 +191,7 @@ fit:
 """
 
 
-def test_periods_are_told_apart_and_one_has_to_be_named():
+def test_fit_requires_a_period_for_observed_moves_over_time():
     rng = np.random.default_rng(0)
     growth = rng.normal(size=500)
     pays = 1 / (1 + np.exp(-(0.3 + 0.8 * growth)))

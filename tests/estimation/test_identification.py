@@ -7,7 +7,7 @@ from middlegame.estimation.fitting import fit
 from tests.estimation.histories import CRISIS, crisis, simulated
 
 
-def test_precision_and_points_are_told_apart_only_if_some_points_are_fixed():
+def test_precision_and_points_are_identified_only_where_points_are_fixed():
     text = CRISIS.replace("precision: exp(10)", "precision: exp(10 * sharp)").replace(
         "coefficients: {", "coefficients: {sharp: {prior: 0.5..1.5, least: 0}, "
     )
@@ -24,7 +24,7 @@ def test_precision_and_points_are_told_apart_only_if_some_points_are_fixed():
     assert abs(sharp.value - 1) < 3 * sharp.error
 
 
-def test_coefficients_of_which_only_a_sum_is_felt_are_named_and_the_others_estimated():
+def test_notes_name_coefficients_of_which_only_a_sum_is_identified():
     text = CRISIS.replace("worth: war", "worth: war + war2").replace(
         "war: free", "war: free, war2: free"
     )
@@ -40,7 +40,7 @@ def test_coefficients_of_which_only_a_sum_is_felt_are_named_and_the_others_estim
             assert each.error == pytest.approx(plain[each.name].error, rel=1e-3)
 
 
-def test_complete_separation_is_named_with_its_rows():
+def test_notes_name_complete_separation_with_its_rows():
     history = simulated()
     threatened = (history.threatened == "yes") & (history.ally == "yes")
     history.loc[threatened, "fought"] = 1.0
@@ -57,7 +57,7 @@ def test_complete_separation_is_named_with_its_rows():
     assert np.isfinite([each.error for each in others]).all()
 
 
-def test_separation_by_columns_together_is_named_with_its_rows():
+def test_notes_name_separation_by_several_columns_with_its_rows():
     text = CRISIS.replace("(ally = yes)}", "(ally = yes) + defence_trade * trade}").replace(
         "defence_ally: free", "defence_ally: free, defence_trade: free"
     )

@@ -13,7 +13,7 @@ def learnt():
     return fit(crisis(), simulated(), starts=1)
 
 
-def test_out_of_sample_it_beats_what_knows_less(learnt):
+def test_cross_validation_ranks_the_contest_above_baselines(learnt):
     found = validate(learnt, folds=4)
     ours, constant, logit = found.scores
     assert (found.rows, found.failed) == (600, 0)
@@ -26,7 +26,7 @@ def test_out_of_sample_it_beats_what_knows_less(learnt):
     assert max(gaps) < 0.12
 
 
-def test_constant_shares_are_scored_as_they_are_by_hand(learnt):
+def test_cross_validation_scores_constant_shares_as_by_hand(learnt):
     found = validate(learnt, folds=2, seed=3).scores[1]
     history = simulated()
     which = np.where(history.threatened == "no", 0, 1 + history.fought).astype(int)

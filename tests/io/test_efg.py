@@ -109,7 +109,7 @@ def test_gambits_equilibrium_of_the_tree_is_ours(diagram):
     game = read(to_efg(diagram))
     assert game.is_perfect_recall
     (found,) = pygambit.qre.logit_solve_lambda(game, 1.0, **STEPS)
-    ours = mg.solve(diagram, precision=1.0)
+    ours = mg.solve(diagram, lambda_=1.0)
     for owner in diagram.owners:
         for history, action in found.profile[owner]:
             node = diagram.nodes[len(history)]

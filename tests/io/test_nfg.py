@@ -88,7 +88,7 @@ def test_gambit_reads_the_same_payoffs(diagram):
 @given(simultaneous())
 @SIZE
 def test_gambits_equilibrium_is_ours(diagram):
-    equilibrium = mg.solve(diagram, precision=1.0)
+    equilibrium = mg.solve(diagram, lambda_=1.0)
     if equilibrium.forks:
         return  # which branch is followed is then a matter of taste
     (found,) = pygambit.qre.logit_solve_lambda(read(to_nfg(diagram)), 1.0, **STEPS)

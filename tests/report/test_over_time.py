@@ -1,19 +1,14 @@
-"""What is shown of a contest over time."""
+"""Contests over time in the terminal, the report and charts."""
 
 import json
-import os
 from dataclasses import replace
-from io import StringIO
-from pathlib import Path
 
 import pytest
-from rich.console import Console
 
 import middlegame as mg
 from middlegame.report.charts.curves import curve_chart
 from middlegame.report.html.report import html_report
-from middlegame.report.terminal.equilibrium import show_change, show_equilibrium
-from middlegame.report.terminal.sweep import show_sweep
+from middlegame.report.terminal.equilibrium import show_change
 from middlegame.report.text.over_time import (
     factors_over_time,
     select_periods,
@@ -21,9 +16,9 @@ from middlegame.report.text.over_time import (
     sweep_over_time,
 )
 from tests.paths import DATA
+from tests.report.pages import compare_with_golden, plain_console, printed, show_plain, unwrap
 
 SIEGE = DATA / "siege.yaml"
-GOLDEN = Path(__file__).parent / "golden" / "siege.txt"
 
 
 @pytest.fixture(scope="module")
@@ -31,34 +26,27 @@ def siege() -> mg.Equilibrium:
     return mg.solve(mg.load(SIEGE))
 
 
-def printed(show, *arguments) -> str:
-    out = StringIO()
-    show(*arguments, Console(file=out, width=80, force_terminal=False))
-    return out.getvalue()
+def test_forecast_over_time_has_a_row_per_state_and_a_column_per_period(siege):
+    compare_with_golden("siege.txt", show_plain(siege))
 
 
-def test_the_terminal_shows_rows_of_chances_and_dated_courses(siege):
-    told = printed(show_equilibrium, siege)
-    if os.environ.get("MIDDLEGAME_UPDATE_GOLDEN"):
-        GOLDEN.write_text(told, "utf-8")
-    assert told == GOLDEN.read_text("utf-8")
-
-
-def test_what_is_supposed_in_every_period_is_said_once(siege):
-    told = printed(show_change, siege, siege.suppose({"sortie": "stays_in"}))
-    assert "sortie: stays in (in every period)" in told
+def test_supposition_for_every_period_is_one_clause(siege):
+    console = plain_console()
+    show_change(siege, siege.suppose({"sortie": "stays_in"}), console)
+    told = unwrap(printed(console))
+    assert "the besieged stays in (in every period)" in told
     assert "The fort falls (Apr 2026)" in told
 
 
-def test_the_report_draws_a_line_for_each_state_and_no_bookkeeping(siege):
+def test_report_draws_a_line_for_each_state_and_no_bookkeeping_nodes(siege):
     page = html_report(siege)
     assert "holds 85% in Jan 2026, 55% in Apr 2026" in page
-    assert "then on average first in Feb 2026" in page
+    assert "if so, first in Feb 2026 on average" in page
     assert "The contest <small>Feb 2026</small>" in page
     assert "shells after" not in page
 
 
-def test_courses_have_their_exact_probability(siege):
+def test_storylines_have_exact_probabilities(siege):
     told = siege.storylines(5)
     assert sum(line.probability for line in told) == pytest.approx(1)  # a fort falls once
     for line in told:
@@ -66,26 +54,30 @@ def test_courses_have_their_exact_probability(siege):
         assert line.probability == pytest.approx(siege.probability(condition))
 
 
-def test_the_answer_as_json_and_as_a_table_has_the_curves(siege):
+def test_json_and_table_contain_the_curves(siege):
     answer = json.loads(json.dumps(siege.to_dict()))
     assert answer["curves"]["periods"] == ["Jan 2026", "Feb 2026", "Mar 2026", "Apr 2026"]
     falls = [siege.forecast(f"fort@{k}")["falls"] for k in (1, 2, 3, 4)]
     assert answer["curves"]["fort"]["falls"] == pytest.approx(falls)
-    frame = siege.frame()
+    frame = siege.to_dataframe()
     rows = frame[(frame.name == "fort") & (frame.state == "falls")]
     assert list(rows.period) == [1, 2, 3, 4]
     assert rows.probability.to_numpy() == pytest.approx(falls)
 
 
-def test_columns_are_chosen_evenly():
+def test_selected_periods_are_evenly_spaced():
     assert select_periods(["p"] * 3, 8) == [0, 1, 2]
     picked = select_periods(["p"] * 20, 8)
     assert len(picked) == 8
     assert (picked[0], picked[-1]) == (0, 19)
-    assert [short_period(name) for name in ("Jan-Mar 2026", "2026", "period 3")] == ["Jan 26", "2026", "3"]
+    assert [short_period(name) for name in ("Jan-Mar 2026", "2026", "period 3")] == [
+        "Jan 26",
+        "2026",
+        "3",
+    ]
 
 
-def test_notes_are_of_what_is_not_so_from_the_beginning(siege):
+def test_notes_leave_out_states_that_hold_from_the_beginning(siege):
     weather, fort = factors_over_time(siege)
     assert len(fort.notes) == 1
     assert weather.notes == ()
@@ -96,22 +88,22 @@ def swept() -> mg.Sweep:
     return mg.sweep(mg.load(SIEGE), 16)
 
 
-def test_a_sweep_has_a_column_for_each_period_and_intervals_beneath(swept):
-    told = printed(show_sweep, swept)
+def test_sweep_prints_a_column_per_period_and_intervals_beneath(swept):
+    told = show_plain(swept)
     rows = told.split("The fort\n")[1].splitlines()
-    outlooks = [swept.forecasts[f"fort@{k}"]["falls"] for k in (1, 2, 3, 4)]
+    outlooks = [swept.outlooks[f"fort@{k}"]["falls"] for k in (1, 2, 3, 4)]
     assert rows[2].split() == ["falls", *(f"{100 * each.mean:.0f}%" for each in outlooks)]
     ends = [[f"{100 * end:.0f}" for end in each.ninety] for each in outlooks]
     assert rows[3].split() == [f"{low}..{high}" for low, high in ends]
-    assert told.count("The fort (") <= 1  # what is open is told once, not in each period
-    assert "open in 1 of 4 periods" in told
+    assert told.count("The fort (") <= 1  # one sentence, not one in each period
+    assert "undecided in 1 of 4 periods" in told
 
 
-def test_a_sweep_draws_bands_around_its_means(swept):
+def test_sweep_draws_bands_around_its_means(swept):
     found = swept
     moves, (fort,) = sweep_over_time(found)
     assert [each.name for each in moves] == ["bombard", "sortie"]
-    outlook = found.forecasts["fort@3"]["falls"]
+    outlook = found.outlooks["fort@3"]["falls"]
     assert fort.chances[1][2] == outlook.mean
     assert fort.bands[1][2] == outlook.ninety
     assert curve_chart(fort).count("mark-area") > curve_chart(replace(fort, bands=())).count(
@@ -119,7 +111,7 @@ def test_a_sweep_draws_bands_around_its_means(swept):
     )
 
 
-def test_long_names_of_states_take_several_lines_in_a_legend(siege):
+def test_long_labels_take_several_lines_in_a_legend(siege):
     fort = factors_over_time(siege)[1]
     name = "accepts a transition under foreign supervision"
     drawn = curve_chart(replace(fort, labels=(name, "falls")))

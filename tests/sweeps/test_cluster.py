@@ -20,7 +20,7 @@ def harbour() -> mg.Equilibrium:
     return mg.solve(mg.load("harbour-lease"))
 
 
-def test_a_killed_worker_loses_nothing_and_changes_no_number(harbour, tmp_path):
+def test_sweep_gives_the_numbers_of_one_process_when_workers_are_killed(harbour, tmp_path):
     alone = mg.sweep(harbour, WORLDS, out=tmp_path / "alone.parquet")
     killed: list[int] = []
 
@@ -51,15 +51,15 @@ def workers() -> list[psutil.Process]:
     return sorted(found, key=lambda process: process.pid)
 
 
-def test_an_existing_scheduler_is_used(harbour):
+def test_sweep_uses_the_scheduler_at_a_given_address(harbour):
     from distributed import LocalCluster
 
     with LocalCluster(1, threads_per_worker=1, dashboard_address=":0") as cluster:
         found = mg.sweep(harbour, 100, cluster=cluster.scheduler_address)
-    assert found.forecast == mg.sweep(harbour, 100).forecast
+    assert found.forecasts == mg.sweep(harbour, 100).forecasts
 
 
-def test_other_versions_are_refused(harbour, monkeypatch):
+def test_sweep_refuses_workers_with_another_version(harbour, monkeypatch):
     from distributed import LocalCluster
 
     monkeypatch.setattr("middlegame.sweeps.cluster.__version__", "99")

@@ -23,7 +23,7 @@ def correlated(*shares: float) -> ParameterSpace:
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_ranges_are_the_5th_and_95th_percentiles(method):
+def test_sample_sequence_has_the_range_ends_as_5th_and_95th_percentiles(method):
     thetas = SampleSequence(ParameterSpace((POINTS, SHARE, ODDS, REPORT)), method).parameter_values(
         0, 4096
     )
@@ -40,7 +40,7 @@ def test_ranges_are_the_5th_and_95th_percentiles(method):
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_the_same_worlds_however_they_are_split(method):
+def test_sample_sequence_is_independent_of_how_it_is_split(method):
     draws = SampleSequence(ParameterSpace((POINTS, SHARE)), method, seed=7)
     whole = draws.points(0, 3000)
     for begin, end in [(2500, 3000), (0, 1), (1, 1100), (1100, 2500), (0, 3000)]:
@@ -59,7 +59,7 @@ def test_latin_hypercubes_hit_every_stratum_once():
     ("shares", "expected"),
     [((0.7, 0.7), 0.7), ((0.7, -0.7), -0.7), ((1, 1), 1), ((1, 0.25), 0.5)],
 )
-def test_ranges_of_a_group_correlate_as_written(shares, expected):
+def test_parameter_space_correlates_the_ranges_of_a_group_as_written(shares, expected):
     space = correlated(*shares)
     assert space.factors == ("p0", "p1", "group")
     assert space.correlations[0, 1] == pytest.approx(expected)
@@ -68,7 +68,7 @@ def test_ranges_of_a_group_correlate_as_written(shares, expected):
     assert thetas.std(axis=0) == pytest.approx(1 / norm.ppf(0.95), rel=0.02)
 
 
-def test_correlations_hold_on_each_unit_s_own_scale():
+def test_parameter_space_correlates_each_range_on_the_scale_of_its_unit():
     mixed = ParameterSpace(
         (
             Parameter("a", 10, 30, "points", correlates=(("g", 0.8),)),
@@ -82,7 +82,7 @@ def test_correlations_hold_on_each_unit_s_own_scale():
     assert spearmanr(thetas[:, 0], thetas[:, 2]).statistic == pytest.approx(0, abs=0.03)
 
 
-def test_a_group_of_one_is_none():
+def test_parameter_space_ignores_a_group_with_one_range():
     space = correlated(0.9)
     assert space.factors == ("p0",)
     assert SampleSequence(space).parameter_values(0, 4096).std() == pytest.approx(
@@ -90,23 +90,23 @@ def test_a_group_of_one_is_none():
     )
 
 
-def test_nothing_is_drawn_beyond_its_bounds():
+def test_sample_sequence_stays_within_the_bounds_of_a_parameter():
     bounded = Parameter("bounded", 0.1, 2, "points", lower_bound=0.1, upper_bound=3)
     thetas = SampleSequence(ParameterSpace((bounded,))).parameter_values(0, 4096)
     assert (thetas.min(), np.median(thetas)) == (0.1, pytest.approx(1.05, abs=0.01))
     assert 2.5 < thetas.max() <= 3
 
 
-def test_points_of_another_cube_are_refused():
+def test_parameter_space_refuses_points_of_another_dimension():
     with pytest.raises(mg.QueryError, match="a column for each range and each group"):
         correlated(0.5, 0.5).parameter_values(np.full((3, 2), 0.5))
 
 
-def test_a_contest_without_ranges_has_worlds_all_alike():
+def test_sample_sequence_has_no_columns_without_ranges():
     assert SampleSequence(ParameterSpace(())).parameter_values(0, 5).shape == (5, 0)
 
 
-def test_the_middle_of_the_cube_is_the_median():
+def test_parameter_space_maps_the_centre_of_the_cube_to_the_medians():
     diagram = mg.compile_scenario(mg.load("harbour-lease"))
     space = ParameterSpace(diagram.parameters)
     middle = space.parameter_values(np.full((1, len(space.factors)), 0.5))[0]

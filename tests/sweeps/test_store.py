@@ -41,9 +41,9 @@ def interrupted(monkeypatch):
     return monkeypatch
 
 
-def test_pandas_polars_and_duckdb_read_the_worlds(whole):
-    out = whole.store.out
-    mean = whole.forecasts["lease"]["lost"].mean
+def test_parquet_file_is_read_by_pandas_polars_and_duckdb(whole):
+    out = whole.store.path
+    mean = whole.outlooks["lease"]["lost"].mean
     column = "forecast/lease=lost"
     assert pd.read_parquet(out)[column].mean() == pytest.approx(mean)
     assert pl.read_parquet(out)[column].mean() == pytest.approx(mean)
@@ -55,19 +55,19 @@ def test_pandas_polars_and_duckdb_read_the_worlds(whole):
     assert frame["weight"].eq(1).all()
     assert frame["residual"].max() < 1e-8
     assert frame["agrees"].sum() == 4
-    assert np.array_equal(frame["theta/precision"], whole.thetas[:, -1])
+    assert np.array_equal(frame["theta/precision"], whole.parameter_values[:, -1])
     assert [path.name for path in out.parent.iterdir()] == ["worlds.parquet"]
 
 
-def test_an_interrupted_sweep_tells_what_is_done_and_is_gone_on_from(
+def test_interrupted_sweep_returns_finished_blocks_and_resumes(
     harbour, whole, interrupted, tmp_path
 ):
     out = tmp_path / "worlds.parquet"
     found = mg.sweep(harbour, WORLDS, out=out)
     assert found.interrupted
     assert found.count == 2 * BLOCK
-    assert found.forecasts["lease"]["lost"].mean == pytest.approx(
-        whole.worlds("lease")[: 2 * BLOCK, 1].mean()
+    assert found.outlooks["lease"]["lost"].mean == pytest.approx(
+        whole.forecast_samples("lease")[: 2 * BLOCK, 1].mean()
     )
     assert not out.exists()
     with pytest.raises(mg.QueryError, match="holds an unfinished sweep"):
@@ -75,10 +75,10 @@ def test_an_interrupted_sweep_tells_what_is_done_and_is_gone_on_from(
     interrupted.undo()
     again = mg.sweep(harbour, WORLDS, out=out, resume=True)
     assert not again.interrupted
-    assert pq.read_table(out).equals(pq.read_table(whole.store.out))
+    assert pq.read_table(out).equals(pq.read_table(whole.store.path))
 
 
-def test_nothing_done_is_nothing_to_tell(harbour, monkeypatch, tmp_path):
+def test_sweep_leaves_no_file_where_no_block_was_finished(harbour, monkeypatch, tmp_path):
     def stop(*_):
         raise KeyboardInterrupt
 
@@ -90,10 +90,10 @@ def test_nothing_done_is_nothing_to_tell(harbour, monkeypatch, tmp_path):
     assert not list(tmp_path.iterdir()), "and nothing is left behind"
 
 
-def test_a_finished_sweep_is_read_again_without_work(harbour, whole, monkeypatch):
+def test_resume_of_a_finished_sweep_solves_nothing(harbour, whole, monkeypatch):
     monkeypatch.setattr(SweepPlan, "solve", None)
-    again = mg.sweep(harbour, WORLDS, out=whole.store.out, resume=True)
-    assert again.forecast == whole.forecast
+    again = mg.sweep(harbour, WORLDS, out=whole.store.path, resume=True)
+    assert again.forecasts == whole.forecasts
 
 
 @pytest.mark.parametrize(
@@ -102,16 +102,16 @@ def test_a_finished_sweep_is_read_again_without_work(harbour, whole, monkeypatch
         ({"n": 10}, "worlds 2148 there and 10 here"),
         ({"seed": 3}, "seed 0 there and 3 here"),
         ({"method": "latin"}, "method sobol there and latin here"),
-        ({"asks": {"x": "bid = offer"}}, "the contest's numbers, or what is supposed"),
+        ({"conditions": {"x": "bid = offer"}}, "the contest's numbers, or what is supposed"),
     ],
 )
-def test_another_sweep_is_not_gone_on_from(harbour, whole, more, told):
-    arguments = {"n": WORLDS, "out": whole.store.out, "resume": True} | more
+def test_resume_refuses_the_file_of_another_sweep(harbour, whole, more, told):
+    arguments = {"n": WORLDS, "out": whole.store.path, "resume": True} | more
     with pytest.raises(mg.QueryError, match=told):
         mg.sweep(harbour, **arguments)
 
 
-def test_what_is_no_sweep_is_left_alone(harbour, tmp_path):
+def test_resume_refuses_a_file_that_holds_no_sweep(harbour, tmp_path):
     out = tmp_path / "worlds.parquet"
     with pytest.raises(mg.QueryError, match="there is no sweep to resume"):
         mg.sweep(harbour, 10, out=out, resume=True)
@@ -125,19 +125,22 @@ def test_what_is_no_sweep_is_left_alone(harbour, tmp_path):
         mg.sweep(harbour, 10, out=tmp_path)
 
 
-def test_a_world_that_failed_is_null_and_named(harbour, tmp_path, monkeypatch):
+def test_sweep_stores_a_failed_sample_as_null_with_its_cause(harbour, tmp_path, monkeypatch):
     out = tmp_path / "worlds.parquet"
     draws = SweepPlan(harbour.diagram).sequence.parameter_values(0, 20)
     worths = [k for k, p in enumerate(harbour.diagram.parameters) if p.unit == "points"]
     draws[7, worths] = 1e308
-    monkeypatch.setattr("middlegame.sweeps.sampling.Draws.thetas", lambda *_: draws)
+    monkeypatch.setattr(
+        "middlegame.sweeps.sampling.SampleSequence.parameter_values", lambda *_: draws
+    )
     found = mg.sweep(harbour, 20, out=out)
-    assert found.failed == {"not_finite": 1}
+    assert found.failures == {"not_finite": 1}
     assert found.outcomes[7] == "not_finite"
     assert pq.read_table(out)["forecast/lease=lost"].null_count == 1
-    assert found.forecasts["lease"]["lost"].mean == pytest.approx(
-        np.nanmean(found.worlds("lease")[:, 1])
+    assert found.outlooks["lease"]["lost"].mean == pytest.approx(
+        np.nanmean(found.forecast_samples("lease")[:, 1])
     )
     assert json.dumps(found.to_dict())
     (note,) = outlooks.notes(found)
-    assert note.startswith("1 of 20 worlds have no equilibrium and are left out. A number overflow")
+    assert note.startswith("1 of 20 worlds have no equilibrium")
+    assert "A number overflowed" in note

@@ -7,7 +7,7 @@ from middlegame.sweeps.summaries import effective_size, summarize
 RNG = np.random.default_rng(0)
 
 
-def test_a_spread_is_that_of_its_distribution():
+def test_summarize_gives_the_quantiles_of_a_normal_distribution():
     found = summarize(norm.ppf((np.arange(100_000) + 0.5) / 100_000), np.ones(100_000))
     assert found.mean == pytest.approx(0, abs=1e-9)
     assert found.median == pytest.approx(0, abs=1e-9)
@@ -15,7 +15,7 @@ def test_a_spread_is_that_of_its_distribution():
     assert found.ninety == pytest.approx(norm.ppf([0.05, 0.95]), abs=1e-4)
 
 
-def test_the_error_is_that_of_repeated_sampling():
+def test_summarize_gives_the_error_of_repeated_sampling():
     count, times = 400, 2000
     ends = np.quantile(RNG.standard_normal((times, count)), [0.05, 0.95], axis=1)
     told = [summarize(RNG.standard_normal(count), np.ones(count)).error for _ in range(50)]
@@ -25,7 +25,7 @@ def test_the_error_is_that_of_repeated_sampling():
     assert np.mean(told, axis=0) == pytest.approx([exact, exact], rel=0.1)
 
 
-def test_a_weight_is_as_good_as_a_repetition():
+def test_summarize_counts_a_weight_as_repetitions():
     values, weights = RNG.uniform(size=500), RNG.integers(1, 5, 500)
     repeated = np.repeat(values, weights)
     found, same = (
@@ -40,7 +40,7 @@ def test_a_weight_is_as_good_as_a_repetition():
     assert effective_size(np.zeros(3)) == 0
 
 
-def test_what_failed_or_cannot_be_is_left_out():
+def test_summarize_leaves_out_failed_and_weightless_samples():
     found = summarize(np.array([0.2, np.nan, 0.4, 0.9]), np.array([1.0, 1.0, 1.0, 0.0]))
     assert found.mean == pytest.approx(0.3)
     assert found.ninety == (0.2, 0.4)

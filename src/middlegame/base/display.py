@@ -1,15 +1,24 @@
-"""What results show of themselves in a notebook.
+"""Results that notebooks show as HTML, without knowing who draws it.
 
-The one place that points to the right: a result knows that it can be shown, and `report` knows
-how. It is looked up only when a notebook asks.
+The package's `__init__` sets the renderer, so that results need not import the rooms above them.
 """
 
-from importlib import import_module
+from collections.abc import Callable
+
+HtmlRenderer = Callable[[object], str]
+"""From a result to a piece of HTML."""
+
+_renderers: list[HtmlRenderer] = []
+
+
+def set_html_renderer(renderer: HtmlRenderer) -> None:
+    """Set the function that draws results for notebooks, in the place of any set before."""
+    _renderers[:] = [renderer]
 
 
 class Displayed:
-    """A result that notebooks show as more than its text."""
+    """A result that notebooks show as HTML."""
 
-    def _repr_html_(self) -> str:
-        """Give the HTML that a notebook shows, as Jupyter's protocol names it."""
-        return str(import_module("middlegame.report.html.notebook").html_of(self))
+    def _repr_html_(self) -> str | None:
+        """Return the HTML that a notebook shows; None, for its text, where no renderer is set."""
+        return _renderers[0](self) if _renderers else None

@@ -1,5 +1,6 @@
 """The front door: a contest goes in, its equilibrium comes out."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -32,6 +33,7 @@ from middlegame.equilibrium.play import StrategyProfile
 from middlegame.equilibrium.sensitivity import Sensitivity, differentiate
 from middlegame.scenario import Any as AnyOf
 from middlegame.scenario import Condition, Scenario
+from middlegame.scenario.model.judgement import parse_precision
 from middlegame.scenario.timeline import Timeline
 
 
@@ -336,7 +338,8 @@ def solve(
     game: Scenario | Diagram,
     *,
     scenario: Scenario | None = None,
-    precision: float | None = None,
+    precision: float | str | None = None,
+    lambda_: float | None = None,
     theta: Floats | None = None,
     limit: float = MAX_TABLE_SIZE,
 ) -> Equilibrium:
@@ -345,25 +348,49 @@ def solve(
     Args:
         game: a scenario, or a diagram.
         scenario: what the diagram was compiled from, if that is known.
-        precision: lambda (log-odds a point) of every actor, instead of the contest's own.
-        theta: the uncertain numbers, instead of their medians.
+        precision: every actor's precision as odds, instead of the contest's own: `3` and `"3:1"`
+            mean that an option 10 points better is chosen three times as often.
+        lambda_: every actor's precision as log-odds per point, in the place of `precision`.
+        theta: the parameter values, instead of their medians.
         limit: how many numbers the largest table on the way may have.
 
     Raises:
         ScenarioError: the scenario has faults.
         TooLarge: a table would have more numbers than the limit.
         NotConverged: no equilibrium was reached; there are no numbers then.
-        QueryError: the scenario's evidence contradicts itself.
+        QueryError: the scenario's evidence contradicts itself, the precision is not odds of at
+            least 1:1, or both `precision` and `lambda_` are given.
     """
     diagram = compile_scenario(game) if isinstance(game, Scenario) else game
-    if precision is not None:
-        diagram = replace(diagram, precision=dict.fromkeys(diagram.owners, float(precision)))
+    rate = _lambda_of(precision, lambda_)
+    if rate is not None:
+        diagram = replace(diagram, precision=dict.fromkeys(diagram.owners, rate))
     refuse_too_large(diagram, limit)
     values = diagram.theta if theta is None else np.asarray(theta, float)
     solved = solve_tables(diagram, diagram.tables(values))
     return replace(
         solved, scenario=game if isinstance(game, Scenario) else scenario, theta=values
     ).given(diagram.evidence)
+
+
+def _lambda_of(precision: float | str | None, lambda_: float | None) -> float | None:
+    """Return lambda (log-odds per point) as given, or from odds; None where neither is given."""
+    if precision is None:
+        return None if lambda_ is None else float(lambda_)
+    if lambda_ is not None:
+        raise QueryError("precision and lambda_ set the same number: give one of them")
+    odds = precision if isinstance(precision, int | float) else _read_odds(precision)
+    if not 1 <= odds < math.inf:
+        raise QueryError(f"invalid precision {precision}; expected odds of at least 1:1")
+    return math.log(odds) / 10
+
+
+def _read_odds(text: str) -> float:
+    """Read odds as a scenario writes them, a range at its median; nan for a formula."""
+    try:
+        return parse_precision(text).median
+    except ValueError as error:
+        raise QueryError(f"invalid precision: {error}") from None
 
 
 def solve_tables(diagram: Diagram, tables: Tables) -> Equilibrium:

@@ -1,4 +1,4 @@
-"""What a sweep found."""
+"""The result of a sweep: forecasts as means over samples, with intervals."""
 
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -11,6 +11,7 @@ from middlegame.base.display import Displayed
 from middlegame.base.errors import unknown
 from middlegame.base.numbers import Floats
 from middlegame.equilibrium.equilibrium import Equilibrium
+from middlegame.equilibrium.play import node_index
 from middlegame.sweeps.plan import SweepPlan
 from middlegame.sweeps.store import Store
 from middlegame.sweeps.summaries import Spread, effective_size, summarize
@@ -21,11 +22,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Outlook(Spread):
-    """How the probability of a state spreads over worlds.
+    """The distribution of a probability over samples.
 
     Attributes:
-        likeliest: the share of worlds in which it is the likeliest state; of a question, in which
-            it is likelier than not.
+        likeliest: the share of samples in which the state is the likeliest one of its node; for a
+            question, in which it is likelier than not.
     """
 
     likeliest: float
@@ -33,14 +34,17 @@ class Outlook(Spread):
 
 @dataclass(frozen=True, eq=False)
 class Sweep(Displayed):
-    """The worlds of a contest, and what they say together.
+    """A contest solved at many samples of its ranges.
+
+    Forecasts are means over the samples, weighted by the evidence; intervals and outlooks say how
+    they vary.
 
     Attributes:
-        equilibrium: the contest in its middle world, every number at its median.
-        plan: what was swept.
-        store: where the worlds are.
-        wanted: how many worlds were asked for; None where as many as it takes.
-        interrupted: whether somebody stopped it before it was done.
+        equilibrium: the equilibrium with every number at its median.
+        plan: what was computed for each sample.
+        store: the file or folder that holds the samples.
+        requested: how many samples were requested; None for as many as the intervals need.
+        interrupted: whether the sweep was stopped before it was complete.
     """
 
     equilibrium: Equilibrium
@@ -50,45 +54,45 @@ class Sweep(Displayed):
     interrupted: bool = False
 
     def __repr__(self) -> str:
-        """Tell each question's forecast, or each move's likeliest option, with its interval."""
-        told = [f"Sweep of {self.equilibrium.diagram.title!r}, {self.count:,} worlds"]
+        """Return each question's forecast, or each node's likeliest state, with its interval."""
+        lines = [f"Sweep of {self.equilibrium.diagram.title!r}, {self.count:,} worlds"]
         rows = self.question_outlooks or {
             f"{name} = {state}": outlook
             for name, outlooks in self.outlooks.items()
             for state, outlook in [max(outlooks.items(), key=lambda item: item[1].mean)]
         }
         for name, found in rows.items():
-            told.append(
+            lines.append(
                 f"  {name}  {found.mean:.0%} ({found.ninety[0]:.0%} to {found.ninety[1]:.0%})"
             )
-        return "\n".join(told)
+        return "\n".join(lines)
 
     @cached_property
     def count(self) -> int:
-        """How many worlds there are, failed ones included."""
+        """The number of samples, failed ones included."""
         return sum(self._tally["outcome"].values())
 
     @property
     def outcomes(self) -> list[str]:
-        """How each world ended: `solved`, `traced`, or the name of its failure."""
+        """How each sample ended: `solved`, `traced`, or the name of its failure."""
         found: list[str] = self.store.read(["outcome"])["outcome"].to_pylist()
         return found
 
     @cached_property
     def weights(self) -> Floats:
-        """How much each world counts, `[worlds]`: what is known speaks for some (Bayes)."""
+        """The weight of each sample, `[samples]`: its probability of the evidence (Bayes)."""
         return np.nan_to_num(self.store.numbers(["weight"])[:, 0])
 
     @property
     def parameter_values(self) -> Floats:
-        """The uncertain numbers, `[worlds, parameters]`."""
+        """The parameter values of each sample, `[samples, parameters]`."""
         return self.store.numbers([f"theta/{p.name}" for p in self.plan.diagram.parameters])
 
     def forecast_samples(self, name: str) -> Floats:
-        """Give the probability of each state of a move or factor in each world.
+        """Return the probability of each state of a move or factor in each sample.
 
         Returns:
-            `[worlds, states]`; nan where a world failed.
+            `[samples, states]`; nan where a sample failed.
 
         Raises:
             QueryError: there is no such move or factor.
@@ -99,7 +103,7 @@ class Sweep(Displayed):
         return self.store.numbers([f"forecast/{name}={state}" for state in nodes[name].states])
 
     def question_samples(self, question: str) -> Floats:
-        """Give the probability of a question's condition in each world, `[worlds]`.
+        """Return a question's probability in each sample, `[samples]`; nan where one failed.
 
         Raises:
             QueryError: there is no such question.
@@ -110,7 +114,7 @@ class Sweep(Displayed):
 
     @cached_property
     def outlooks(self) -> dict[str, dict[str, Outlook]]:
-        """How each state of each move and factor spreads."""
+        """The distribution over samples of each state's probability, by move or factor."""
         found = {}
         for node in self.plan.diagram.contest_nodes:
             values = self.forecast_samples(node.name)
@@ -126,7 +130,7 @@ class Sweep(Displayed):
 
     @cached_property
     def question_outlooks(self) -> dict[str, Outlook]:
-        """How the probability of each question spreads."""
+        """The distribution over samples of each question's probability."""
         found = {}
         for name in self.plan.queries:
             values = self.question_samples(name)
@@ -135,25 +139,59 @@ class Sweep(Displayed):
 
     @cached_property
     def point_spreads(self) -> dict[str, Spread]:
-        """How each actor's expected points spread."""
+        """The distribution over samples of each actor's expected points."""
         owners = self.plan.diagram.owners
         return {
             owner: summarize(self.store.numbers([f"points/{owner}"])[:, 0], self.weights)
             for owner in owners
         }
 
+    def forecast(self, name: str) -> dict[str, float]:
+        """Return the probability of each state of a move or factor: its mean over the samples.
+
+        Raises:
+            QueryError: there is no such move or factor.
+        """
+        return {state: outlook.mean for state, outlook in self.outlook(name).items()}
+
+    def interval(self, name: str) -> dict[str, tuple[float, float]]:
+        """Return the 90% interval of each state's probability of a move or factor.
+
+        Raises:
+            QueryError: there is no such move or factor.
+        """
+        return {state: outlook.ninety for state, outlook in self.outlook(name).items()}
+
+    def outlook(self, name: str) -> dict[str, Outlook]:
+        """Return the distribution of each state's probability of a move or factor.
+
+        Raises:
+            QueryError: there is no such move or factor.
+        """
+        node = self.plan.diagram.nodes[node_index(self.plan.diagram, name)]
+        if node.name not in self.outlooks:
+            raise unknown("move or factor", name, self.outlooks)
+        return dict(self.outlooks[node.name])
+
     @property
     def forecasts(self) -> dict[str, dict[str, float]]:
-        """The forecast: the mean over the worlds of every state's probability."""
-        return {
-            name: {state: outlook.mean for state, outlook in outlooks.items()}
-            for name, outlooks in self.outlooks.items()
-        }
+        """The forecast of every move and factor: each state's mean probability."""
+        return {name: self.forecast(name) for name in self.outlooks}
+
+    @property
+    def questions(self) -> dict[str, float]:
+        """The forecast of each question: its mean probability over the samples."""
+        return {name: outlook.mean for name, outlook in self.question_outlooks.items()}
+
+    @property
+    def points(self) -> dict[str, float]:
+        """Each actor's expected points: the mean over the samples."""
+        return {owner: spread.mean for owner, spread in self.point_spreads.items()}
 
     @property
     def intervals(self) -> dict[str, tuple[float, float]]:
-        """The 90% interval of each question."""
-        return {name: found.ninety for name, found in self.question_outlooks.items()}
+        """The 90% interval of each question's probability."""
+        return {name: outlook.ninety for name, outlook in self.question_outlooks.items()}
 
     @cached_property
     def error(self) -> float:
@@ -164,12 +202,12 @@ class Sweep(Displayed):
 
     @property
     def effective_count(self) -> float:
-        """The number of worlds of equal weight that would tell as much (Kish 1965)."""
+        """The number of equally weighted samples with the same precision (Kish 1965)."""
         return effective_size(self.weights)
 
     @cached_property
     def failures(self) -> dict[str, int]:
-        """How many worlds have no equilibrium that could be reached, by how they ended."""
+        """The number of samples without an equilibrium, by how they ended."""
         return {
             name: count
             for name, count in self._tally["outcome"].items()
@@ -178,22 +216,22 @@ class Sweep(Displayed):
 
     @property
     def traced_count(self) -> int:
-        """How many worlds had to be traced in full."""
+        """The number of samples that were traced in full, as the ramp did not settle them."""
         return self._tally["outcome"].get("traced", 0)
 
     @property
     def checked_count(self) -> int:
-        """How many worlds were compared with the full trace; none where none needs a ramp."""
+        """The number of samples compared with the full trace; 0 where none needs a ramp."""
         return sum(n for agrees, n in self._tally["agrees"].items() if agrees is not None)
 
     @property
     def disagreement_count(self) -> int:
-        """How many of those the full trace answers otherwise."""
+        """The number of compared samples whose forecasts differ from the full trace."""
         return self._tally["agrees"].get(False, 0)
 
     @cached_property
     def _tally(self) -> dict[str, dict[Any, int]]:
-        """How often each outcome is there, and each result of a check."""
+        """The counts of outcomes, and of results of the comparison with the full trace."""
         table = self.store.read(["outcome", "agrees"])
         return {
             name: {
@@ -203,7 +241,7 @@ class Sweep(Displayed):
         }
 
     def to_dataframe(self) -> "pd.DataFrame":
-        """Give every forecast as a row: its mean, intervals and errors."""
+        """Return one row for each state of each node: its mean, intervals and their errors."""
         import pandas as pd
 
         rows = [
@@ -214,13 +252,13 @@ class Sweep(Displayed):
         return pd.DataFrame(rows)
 
     def worlds_dataframe(self) -> "pd.DataFrame":
-        """Give every world as a row, as the Parquet file has it."""
+        """Return one row for each sample, with the columns of the Parquet file."""
         table = self.store.read(["world", "outcome", "agrees", *self.plan.columns])
         found: pd.DataFrame = table.to_pandas()
         return found
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the answer as one JSON object."""
+        """Return the result as one JSON object."""
         return {
             "title": self.equilibrium.diagram.title,
             "status": "interrupted" if self.interrupted else "done",
