@@ -13,7 +13,6 @@ from datetime import date
 from typing import Any
 
 from middlegame.base.errors import QueryError, unknown
-from middlegame.diagram import Chance, Diagram
 from middlegame.equilibrium.equilibrium import Equilibrium
 from middlegame.equilibrium.play import StrategyProfile
 
@@ -113,7 +112,7 @@ def weigh_evidence(
             "this contest has no evidence; write it under 'evidence', or give an observation"
         )
     diagram = equilibrium.diagram
-    names = tuple(about) or hidden(diagram)
+    names = tuple(about) or diagram.hidden_factors
     if not names:
         raise QueryError("this contest has no hidden factor; name a factor or move in question")
     for name in names:
@@ -121,26 +120,6 @@ def weigh_evidence(
             raise unknown("move or factor", name, [node.name for node in diagram.contest_nodes])
     pieces = evidence_by_date(equilibrium)
     return tuple(_weigh(equilibrium, name, pieces) for name in names)
-
-
-def hidden(diagram: Diagram) -> tuple[str, ...]:
-    """Name the factors that not everybody sees: those settled before anybody moves.
-
-    Where there are none, those that somebody sees and somebody who moves later does not.
-    """
-    structure = diagram.structure
-    decided = set(structure.decisions)
-    movers = {decision.owner for decision in diagram.decisions}
-    seers = {
-        node.name: {d.owner for d in diagram.decisions if node.name in d.parents}
-        for node in diagram.contest_nodes
-        if isinstance(node, Chance)
-    }
-    secret = [name for name, saw in seers.items() if saw != movers]
-    before = [
-        name for name in secret if not decided & set(structure.ancestors((diagram.index[name],)))
-    ]
-    return tuple(before or (name for name in secret if seers[name]))
 
 
 def evidence_by_date(equilibrium: Equilibrium) -> tuple[str, ...]:

@@ -19,7 +19,6 @@ import numpy as np
 from middlegame.analysis.outcomes import QuestionOutcomes, outcomes_in_sweep
 from middlegame.base.errors import QueryError
 from middlegame.base.numbers import HALF_WIDTH_90, Floats
-from middlegame.diagram import Chance, Diagram
 from middlegame.equilibrium.equilibrium import Equilibrium
 from middlegame.sweeps.result import Sweep
 
@@ -80,7 +79,7 @@ def mutual_information(
         QueryError: there are too few samples.
     """
     names = [parameter.name for parameter in equilibrium.diagram.parameters]
-    samples, weights, factors = sweep.parameter_values, sweep.weights, hidden(equilibrium.diagram)
+    samples, weights, factors = sweep.parameter_values, sweep.weights, equilibrium.diagram.exogenous_factors
     found = []
     for each in questions:
         outcomes = outcomes_in_sweep(sweep, each)
@@ -173,17 +172,6 @@ def _information(part: Floats, weight: Floats) -> float:
     within = np.maximum(squares - slices**2, 0.0) * counts / (counts - 1)
     chance = within * (1 / counts - 1 / counts.sum()) / (2 * np.where(there, mean, 1.0))
     return float(total - (mass * chance)[:, there].sum() / np.log(2))
-
-
-def hidden(diagram: Diagram) -> tuple[str, ...]:
-    """Return the factors that are settled before the first move: these could be found out now."""
-    structure = diagram.structure
-    moves = set(structure.decisions)
-    return tuple(
-        node.name
-        for node in diagram.contest_nodes
-        if isinstance(node, Chance) and not moves & structure.ancestors((diagram.index[node.name],))
-    )
 
 
 def gains_of_factors(

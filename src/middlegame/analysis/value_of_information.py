@@ -23,7 +23,6 @@ from middlegame.analysis.interventions import (
 )
 from middlegame.analysis.mutual_information import (
     QuestionInformation,
-    hidden,
     mutual_information,
 )
 from middlegame.analysis.outcomes import (
@@ -236,7 +235,7 @@ def information_values(
             "the value of information is computed before anything is observed; leave out --given"
         )
     diagram = equilibrium.diagram
-    there = tuple(name for name in hidden(diagram) if name not in equilibrium.supposed)
+    there = tuple(name for name in diagram.exogenous_factors if name not in equilibrium.supposed)
     wanted = there if factors is None else tuple(factors)
     for name in wanted:
         if name not in there:

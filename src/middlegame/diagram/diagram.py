@@ -150,6 +150,33 @@ class Diagram:
         return tuple(dict.fromkeys(names))
 
     @cached_property
+    def exogenous_factors(self) -> tuple[str, ...]:
+        """The factors that no move influences, so that their states could be learned today."""
+        decisions = set(self.structure.decisions)
+        return tuple(
+            node.name
+            for node in self.contest_nodes
+            if isinstance(node, Chance)
+            and not decisions & self.structure.ancestors((self.index[node.name],))
+        )
+
+    @cached_property
+    def hidden_factors(self) -> tuple[str, ...]:
+        """The factors that not every mover observes: the exogenous ones.
+
+        Where there are none, those that some mover observes and another does not.
+        """
+        movers = {decision.owner for decision in self.decisions}
+        observers = {
+            node.name: {d.owner for d in self.decisions if node.name in d.parents}
+            for node in self.contest_nodes
+            if isinstance(node, Chance)
+        }
+        hidden = [name for name, saw in observers.items() if saw != movers]
+        exogenous = [name for name in hidden if name in self.exogenous_factors]
+        return tuple(exogenous or (name for name in hidden if observers[name]))
+
+    @cached_property
     def structure(self) -> Structure:
         """What the engine needs of the diagram besides numbers; hashable."""
         place = self.index

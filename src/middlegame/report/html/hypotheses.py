@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from middlegame.analysis.evidence_weights import EvidenceAssessment, HypothesisSet, hidden
+from middlegame.analysis.evidence_weights import EvidenceAssessment, HypothesisSet
 from middlegame.analysis.hypotheses import Hypotheses, hypotheses
 from middlegame.equilibrium.equilibrium import Equilibrium
 from middlegame.report.html.sections import Section, sections
@@ -40,7 +40,7 @@ def hypothesis_sections(found: Hypotheses) -> list[Section]:
 @sections.register(Equilibrium)
 def evidence_sections(equilibrium: Equilibrium) -> list[Section]:
     """Return the section on hypotheses, at the medians, if there is evidence on hidden factors."""
-    if not equilibrium.evidence or not hidden(equilibrium.diagram):
+    if not equilibrium.evidence or not equilibrium.diagram.hidden_factors:
         return []
     return hypothesis_sections(hypotheses(equilibrium, n=0))
 

@@ -192,8 +192,6 @@ def contest_view(equilibrium: "Equilibrium", loaded: "LoadedScenario") -> Contes
         equilibrium: the equilibrium of the scenario as written.
         loaded: the scenario's text as it was read, with the places of its parts.
     """
-    from middlegame.analysis.evidence_weights import hidden
-
     words, scenario = narrative.words_of(equilibrium), equilibrium.scenario
     diagram = equilibrium.diagram
     parameters = {clean(parameter.name): parameter for parameter in diagram.parameters}
@@ -220,7 +218,7 @@ def contest_view(equilibrium: "Equilibrium", loaded: "LoadedScenario") -> Contes
         slider_groups=tuple(slider_groups),
         sources=tuple(_sources(words)),
         colours=tuple((capitalize_first(words.actor(o)), colours[o]) for o in colours),
-        has_evidence=bool(equilibrium.evidence and hidden(diagram)),
+        has_evidence=bool(equilibrium.evidence and diagram.hidden_factors),
         has_views=bool(scenario and scenario.views),
         periods=tuple(calendar.period_name(k + 1) for k in range(calendar.count))
         if calendar
