@@ -1,4 +1,3 @@
-import contextlib
 import io
 import itertools
 import json
@@ -262,9 +261,13 @@ def test_what_cannot_be_read_is_told_with_its_place(text, told):
 
 @given(st.text() | st.text('NFG 1R"{},./e-\\x\n').map('NFG 1 R "" { "a" }'.__add__))
 @settings(max_examples=100)
-def test_no_text_is_a_traceback(text):
-    with contextlib.suppress(ScenarioError):
-        from_nfg(text)
+def test_any_text_is_read_as_a_diagram_or_refused_with_its_place(text):
+    try:
+        game = from_nfg(text, "game.nfg")
+    except ScenarioError as error:
+        assert str(error).startswith("game.nfg:")
+    else:
+        assert isinstance(game, Diagram)
 
 
 def test_files_that_cannot_be_read(tmp_path):

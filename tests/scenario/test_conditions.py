@@ -60,17 +60,17 @@ def case_by_case(condition, states):
 @pytest.mark.parametrize(
     ("text", "problem", "offset"),
     [
-        ("a = x b = y", "'b' does not belong in 'a = x b = y'", 6),
-        ("a == x", "'=' does not belong in 'a == x'", 3),
-        ("a = x orange = y", "'orange' does not belong in 'a = x orange = y'", 6),
-        ("a = x and", "the condition 'a = x and' ends too early", 9),
-        ("(a = x", "the condition '(a = x' ends too early", 6),
-        ("a = x & b = y", "'&' does not belong in 'a = x & b = y'", 6),
-        ("a > x", "'>' does not belong in 'a > x'", 2),
+        ("a = x b = y", "unexpected 'b' in 'a = x b = y'", 6),
+        ("a == x", "unexpected '=' in 'a == x'", 3),
+        ("a = x orange = y", "unexpected 'orange' in 'a = x orange = y'", 6),
+        ("a = x and", "the condition 'a = x and' is incomplete", 9),
+        ("(a = x", "the condition '(a = x' is incomplete", 6),
+        ("a = x & b = y", "unexpected '&' in 'a = x & b = y'", 6),
+        ("a > x", "unexpected '>' in 'a > x'", 2),
         ("", "the text '' is not a condition", 0),
         (True, "true is not a condition", 0),
-        ("(" * 51, "the condition is nested too deep", 0),
-        ("not " * 51 + "a = x", "the condition is nested too deep", 0),
+        ("(" * 51, "the condition is nested too deeply", 0),
+        ("not " * 51 + "a = x", "the condition is nested too deeply", 0),
     ],
 )
 def test_what_does_not_parse(text, problem, offset):

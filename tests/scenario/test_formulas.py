@@ -72,11 +72,11 @@ def test_what_is_no_formula(text):
 @pytest.mark.parametrize(
     ("text", "problem", "offset"),
     [
-        ("b0 + * b1", "'*' does not belong in 'b0 + * b1'", 5),
-        ("(b0 + b1", "the formula '(b0 + b1' ends too early", 8),
-        ("2 * sin(b0)", "there is no function 'sin'", 4),
-        ("b0 % b1 + b2", "'%' does not belong in 'b0 % b1 + b2'", 3),
-        ("(" * 70 + "b" + ")" * 70, "the formula is nested too deep", 0),
+        ("b0 + * b1", "unexpected '*' in 'b0 + * b1'", 5),
+        ("(b0 + b1", "the formula '(b0 + b1' is incomplete", 8),
+        ("2 * sin(b0)", "unknown function 'sin'", 4),
+        ("b0 % b1 + b2", "unexpected '%' in 'b0 % b1 + b2'", 3),
+        ("(" * 70 + "b" + ")" * 70, "the formula is nested too deeply", 0),
     ],
 )
 def test_what_does_not_parse_says_where(text, problem, offset):

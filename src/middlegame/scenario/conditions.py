@@ -39,10 +39,10 @@ _EXPECTED = "a condition such as: renew = switch and lease = lost|shared"
 
 
 class Condition:
-    """A truth about the contest; one of `Is`, `Not`, `All`, `Any`."""
+    """A statement about moves and factors that is true or false: `Is`, `Not`, `All` or `Any`."""
 
     def variables(self) -> tuple[str, ...]:
-        """Name every move and factor that the condition speaks of, in order of mention."""
+        """List every move and factor that the condition names, in order of mention."""
         return tuple(dict.fromkeys(leaf.variable for leaf in self.leaves()))
 
     def leaves(self) -> list["Is"]:
@@ -66,11 +66,14 @@ class Condition:
         return np.broadcast_to(self._truth(states, over), shape)
 
     def _truth(self, states: Mapping[str, Sequence[str]], over: Sequence[str]) -> NDArray[np.bool_]:
-        """Evaluate, with axes of length 1 where the condition does not depend on the variable."""
+        """Evaluate, with axes of length 1 for variables that the condition does not name."""
         raise NotImplementedError
 
     def substitute(self, leaf: Callable[["Is"], "Condition"]) -> "Condition":
-        """Replace every comparison; what becomes certain (`ALWAYS`, `NEVER`) is simplified."""
+        """Return the condition with every comparison replaced by `leaf(comparison)`.
+
+        Parts that become certain (`ALWAYS`, `NEVER`) are simplified away.
+        """
         raise NotImplementedError
 
 
@@ -80,9 +83,9 @@ class Is(Condition):
 
     Attributes:
         variable: a move or a factor, perhaps with its period (`lease@previous`).
-        among: the states, any of which will do.
-        offset: where the variable stands in the condition's text.
-        state_offsets: where each of the states stands; empty if not read from text.
+        among: the states, any of which makes the comparison true.
+        offset: where the variable stands in the condition's text, in characters.
+        state_offsets: where each of the states stands in the text; empty if not read from text.
     """
 
     variable: str
@@ -91,7 +94,7 @@ class Is(Condition):
     state_offsets: tuple[int, ...] = ()
 
     def __eq__(self, other: object) -> bool:
-        """Compare by meaning; where it stood in the text does not count."""
+        """Compare variable and states; their places in the text do not count."""
         if not isinstance(other, Is):
             return NotImplemented
         return (self.variable, self.states) == (other.variable, other.states)
@@ -100,16 +103,16 @@ class Is(Condition):
         return hash((self.variable, self.states))
 
     def leaves(self) -> list["Is"]:
-        """List this one comparison."""
+        """Return this one comparison."""
         return [self]
 
     def substitute(self, leaf: Callable[["Is"], "Condition"]) -> Condition:
-        """Return what replaces this comparison."""
+        """Return `leaf(self)`."""
         return leaf(self)
 
     def _truth(self, states: Mapping[str, Sequence[str]], over: Sequence[str]) -> NDArray[np.bool_]:
-        mine = np.array([state in self.states for state in states[self.variable]])
-        return mine.reshape([-1 if v == self.variable else 1 for v in over])
+        matches = np.array([state in self.states for state in states[self.variable]])
+        return matches.reshape([-1 if v == self.variable else 1 for v in over])
 
     def __str__(self) -> str:
         return f"{self.variable} = {'|'.join(self.states)}"
@@ -117,7 +120,7 @@ class Is(Condition):
 
 @dataclass(frozen=True)
 class Not(Condition):
-    """The part does not hold."""
+    """True where the part is false."""
 
     part: Condition
 
@@ -128,7 +131,7 @@ class Not(Condition):
         return ~self.part._truth(states, over)
 
     def substitute(self, leaf: Callable[["Is"], "Condition"]) -> Condition:
-        """Replace the comparisons in the part."""
+        """Return the negation of the part with its comparisons replaced."""
         part = self.part.substitute(leaf)
         return NEVER if part == ALWAYS else ALWAYS if part == NEVER else Not(part)
 
@@ -140,7 +143,7 @@ class Not(Condition):
 
 @dataclass(frozen=True)
 class All(Condition):
-    """Every part holds; without parts it always does."""
+    """True where every part is true; always true without parts."""
 
     parts: tuple[Condition, ...]
 
@@ -152,7 +155,7 @@ class All(Condition):
         return reduce(np.logical_and, (part._truth(states, over) for part in self.parts), always)
 
     def substitute(self, leaf: Callable[["Is"], "Condition"]) -> Condition:
-        """Replace the comparisons in all parts."""
+        """Return the condition with the comparisons in all parts replaced."""
         parts = [part for each in self.parts if (part := each.substitute(leaf)) != ALWAYS]
         if NEVER in parts:
             return NEVER
@@ -164,7 +167,7 @@ class All(Condition):
 
 @dataclass(frozen=True)
 class Any(Condition):
-    """At least one part holds; without parts it never does."""
+    """True where at least one part is true; never true without parts."""
 
     parts: tuple[Condition, ...]
 
@@ -176,7 +179,7 @@ class Any(Condition):
         return reduce(np.logical_or, (part._truth(states, over) for part in self.parts), never)
 
     def substitute(self, leaf: Callable[["Is"], "Condition"]) -> Condition:
-        """Replace the comparisons in all parts."""
+        """Return the condition with the comparisons in all parts replaced."""
         parts = [part for each in self.parts if (part := each.substitute(leaf)) != NEVER]
         if ALWAYS in parts:
             return ALWAYS
@@ -220,12 +223,12 @@ def _parser() -> Lark:
     return Lark(_GRAMMAR, parser="lalr", transformer=_Builder())
 
 
-_DEEPEST = 50
+_MAX_DEPTH = 50
 _NESTING = re.compile(r"\(|\)|\bnot\b|\w+")
 
 
 def _depth(text: str) -> int:
-    """Count how deep brackets and negations are nested."""
+    """Return how deep brackets and negations are nested; beyond the limit, a lower bound."""
     deepest, pending = 0, 0
     enclosing: list[int] = []
     for token in _NESTING.findall(text):
@@ -237,17 +240,17 @@ def _depth(text: str) -> int:
             enclosing = enclosing[:-1]
         else:
             pending = pending + 1 if token == "not" else 0
-        deepest = max(deepest, len(enclosing), pending + sum(enclosing[-_DEEPEST:]))
-        if deepest > _DEEPEST:
+        deepest = max(deepest, len(enclosing), pending + sum(enclosing[-_MAX_DEPTH:]))
+        if deepest > _MAX_DEPTH:
             break
     return deepest
 
 
 def parse_condition(value: object) -> Condition:
-    """Read a condition.
+    """Parse a condition from text; return a `Condition` unchanged.
 
     Raises:
-        PydanticCustomError: it does not parse; the error's context holds the `offset`.
+        PydanticCustomError: the text is invalid; the error's context holds the `offset`.
     """
     if isinstance(value, Condition):
         return value
@@ -258,8 +261,8 @@ def parse_condition(value: object) -> Condition:
 
 @lru_cache(maxsize=4096)
 def _parse(text: str) -> Condition:
-    if _depth(text) > _DEEPEST:
-        raise syntax_error("the condition is nested too deep", f"at most {_DEEPEST} levels")
+    if _depth(text) > _MAX_DEPTH:
+        raise syntax_error("the condition is nested too deeply", f"at most {_MAX_DEPTH} levels")
     condition: Condition = parse_text(_parser(), text, "condition", _EXPECTED)
     return condition
 

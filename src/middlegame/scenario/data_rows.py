@@ -1,4 +1,4 @@
-"""A scenario that speaks of data, at one row of them."""
+"""Set the values of a scenario's data columns: the scenario at one row of the data."""
 
 from collections.abc import Mapping
 
@@ -13,30 +13,30 @@ from middlegame.scenario.model.walk import formulas
 
 
 def with_row(scenario: Scenario, row: Mapping[str, object]) -> Scenario:
-    """Return the scenario with the values of some columns replaced.
+    """Return the scenario with the values of some data columns replaced.
 
     Args:
-        scenario: one with `fit:`.
+        scenario: a scenario with the section `fit:`.
         row: for each column a number, a range such as `0.2..0.4`, or a category.
 
     Raises:
-        QueryError: there is no such column, or the value is none of its own.
+        QueryError: there is no such column, or the value is not valid for it.
     """
     fit = scenario.fit
     columns = {} if fit is None else dict(fit.columns)
     for name, value in row.items():
         if name not in columns:
             if not columns:
-                raise QueryError(f"the scenario speaks of no data, so there is no column '{name}'")
+                raise QueryError(f"unknown column '{name}': the scenario declares no columns")
             raise unknown("column", name, columns)
         try:
             written = columns[name].model_dump(exclude={"at"}, exclude_unset=True)
             columns[name] = Column.model_validate(written | {"at": value})
         except ValidationError as error:
-            told = error.errors()[0].get("ctx", {})
+            context = error.errors()[0].get("ctx", {})
             raise QueryError(
-                f"{name}: {told.get('problem', f'{value!r} is no value')}; "
-                f"expected {told.get('expected', 'a number or a category')}"
+                f"{name}: {context.get('problem', f'invalid value {value!r}')}; "
+                f"expected {context.get('expected', 'a number or a category')}"
             ) from None
     if fit is None:
         return scenario
@@ -44,7 +44,7 @@ def with_row(scenario: Scenario, row: Mapping[str, object]) -> Scenario:
 
 
 def fit_values(scenario: Scenario) -> dict[Path, Judgement]:
-    """Return the value of each coefficient and column of numbers that has one, by its path."""
+    """Return the values of the coefficients and numeric columns that have one, by path."""
     fit = scenario.fit
     if fit is None:
         return {}
@@ -55,7 +55,7 @@ def fit_values(scenario: Scenario) -> dict[Path, Judgement]:
 
 
 def missing_values(scenario: Scenario) -> list[Fault]:
-    """List what formulas speak of and what has no value to solve with."""
+    """Report coefficients and columns that formulas use and that have no value to solve with."""
     fit = scenario.fit
     if fit is None:
         return []
@@ -65,7 +65,7 @@ def missing_values(scenario: Scenario) -> list[Fault]:
     if free:
         faults.append(
             Fault(
-                f"{_counted(free, 'coefficient')} no value yet: {join_names(free)}",
+                f"{_subject(free, 'coefficient')} no value yet: {join_names(free)}",
                 "a range for each, or what 'middlegame fit FILE DATA' learns",
                 path=("fit", "coefficients", free[0]),
             )
@@ -74,7 +74,7 @@ def missing_values(scenario: Scenario) -> list[Fault]:
     if empty:
         faults.append(
             Fault(
-                f"{_counted(empty, 'column')} no value to solve at: {join_names(empty)}",
+                f"{_subject(empty, 'column')} no value to solve at: {join_names(empty)}",
                 f"at: and a value in the file, or --row {empty[0]}=...",
                 path=("fit", "columns", empty[0]),
             )
@@ -82,5 +82,5 @@ def missing_values(scenario: Scenario) -> list[Fault]:
     return faults
 
 
-def _counted(names: list[str], kind: str) -> str:
+def _subject(names: list[str], kind: str) -> str:
     return f"the {kind} has" if len(names) == 1 else f"{len(names)} {kind}s have"

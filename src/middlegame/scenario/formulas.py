@@ -1,8 +1,8 @@
 """The formula language: `b0 + b1 * balance + b2 * (regime = democ|mixed)`.
 
 A formula computes a number of the scenario from coefficients and data columns, both declared under
-`fit:`. It is a small tree that is evaluated with NumPy or JAX alike. It is parsed by Lark's LALR
-parser; having functions of one argument only, it never needs quotes inside YAML's flow style.
+`fit:`. It is an expression tree that NumPy or JAX evaluates. Lark's LALR parser reads it; since
+functions take one argument, a formula never needs quotes inside YAML's flow style.
 """
 
 import re
@@ -19,7 +19,7 @@ from middlegame.scenario.syntax import parse_text, syntax_error
 
 Array = Any
 Categories = Mapping[str, tuple[str, ...]]
-"""The categories of each categorical column; its value is the place of one among them."""
+"""The categories of each categorical column; the column's value is the index of one."""
 
 _GRAMMAR = r"""
     ?start: sum
@@ -47,20 +47,20 @@ _GRAMMAR = r"""
     %ignore /\s+/
 """
 EXPECTED = "a formula such as: b0 + b1 * balance + b2 * (regime = mixed)"
-_MOST_NESTED = 60
+_MAX_NESTED = 60
 _NESTING = re.compile(r"\(|\^|[-+*/^(]\s*-")
 _ATTEMPTED = re.compile(r"[^\W\d]\w*\s*[-+*/^()<>]|[-+*/^(<>]\s*[^\W\d]")
 
 
 def functions(xp: ModuleType) -> dict[str, Callable[[Array], Array]]:
-    """Return the functions that formulas may call, on the arrays of NumPy or jax.numpy."""
+    """Return the functions that formulas may call, for arrays of NumPy or jax.numpy (`xp`)."""
     return {
         "exp": xp.exp,
         "log": xp.log,
         "sqrt": xp.sqrt,
-        # Not the modulus: the imaginary part of a complex step is to be kept.
+        # Not the modulus: a complex-step derivative needs the imaginary part.
         "abs": lambda x: xp.where(x < 0, -x, x),
-        # The same as 1 / (1 + exp(-x)), without overflow.
+        # 1 / (1 + exp(-x)), written without overflow.
         "logistic": lambda x: 0.5 * (1 + xp.tanh(0.5 * xp.asarray(x))),
     }
 
@@ -80,14 +80,14 @@ _OPERATIONS: dict[str, Callable[[Array, Array], Array]] = {
 
 
 class Expression:
-    """A part of a formula."""
+    """A node of a formula's expression tree."""
 
     def parts(self) -> tuple["Expression", ...]:
-        """Return the parts that it is made of."""
+        """Return the operands of this expression."""
         return ()
 
     def walk(self) -> Iterator["Expression"]:
-        """List it and all parts of it, left to right."""
+        """Yield this expression and all expressions inside it, left to right."""
         yield self
         for part in self.parts():
             yield from part.walk()
@@ -95,26 +95,32 @@ class Expression:
     def evaluate(
         self, values: Mapping[str, Array], categories: Categories, xp: ModuleType
     ) -> Array:
-        """Compute it, element by element, from the values of coefficients and columns."""
+        """Compute the expression elementwise.
+
+        Args:
+            values: for each coefficient and column a number or an array; they broadcast.
+            categories: of each categorical column.
+            xp: NumPy or jax.numpy.
+        """
         raise NotImplementedError
 
 
 @dataclass(frozen=True)
 class Constant(Expression):
-    """A number."""
+    """A number written in the formula."""
 
     value: float
 
     def evaluate(
         self, values: Mapping[str, Array], categories: Categories, xp: ModuleType
     ) -> Array:
-        """Return the number."""
+        """Return the number as an array without axes."""
         return xp.asarray(self.value)
 
 
 @dataclass(frozen=True)
 class Quantity(Expression):
-    """A coefficient or a column, by name; `offset` says where in the text."""
+    """A coefficient or a column, by name; `offset` is its place in the text."""
 
     name: str
     offset: int = 0
@@ -122,30 +128,30 @@ class Quantity(Expression):
     def evaluate(
         self, values: Mapping[str, Array], categories: Categories, xp: ModuleType
     ) -> Array:
-        """Return its value."""
+        """Return the value of the coefficient or column."""
         return xp.asarray(values[self.name])
 
 
 @dataclass(frozen=True)
 class Operation(Expression):
-    """Parts joined by operators of one rank, from left to right.
+    """Operands joined by operators of equal precedence, evaluated from left to right.
 
     Attributes:
-        first: the leftmost part.
-        others: each following operator and part.
+        first: the leftmost operand.
+        others: each following operator and operand.
     """
 
     first: Expression
     others: tuple[tuple[str, Expression], ...]
 
     def parts(self) -> tuple[Expression, ...]:
-        """Return the operands."""
+        """Return the operands, left to right."""
         return (self.first, *(part for _, part in self.others))
 
     def evaluate(
         self, values: Mapping[str, Array], categories: Categories, xp: ModuleType
     ) -> Array:
-        """Combine the operands; a comparison gives 1 where it holds and 0 elsewhere."""
+        """Combine the operands; a comparison is 1 where it holds and 0 elsewhere."""
         found = self.first.evaluate(values, categories, xp)
         for sign, part in self.others:
             found = _OPERATIONS[sign](found, part.evaluate(values, categories, xp))
@@ -154,26 +160,26 @@ class Operation(Expression):
 
 @dataclass(frozen=True)
 class Call(Expression):
-    """A function of one argument; `offset` says where in the text its name stands."""
+    """A function call; `offset` is the place of the function's name in the text."""
 
     function: str
     argument: Expression
     offset: int = 0
 
     def parts(self) -> tuple[Expression, ...]:
-        """Return the argument."""
+        """Return the argument alone."""
         return (self.argument,)
 
     def evaluate(
         self, values: Mapping[str, Array], categories: Categories, xp: ModuleType
     ) -> Array:
-        """Apply the function."""
+        """Apply the function to the argument."""
         return functions(xp)[self.function](self.argument.evaluate(values, categories, xp))
 
 
 @dataclass(frozen=True)
 class CategoryTest(Expression):
-    """1 where a categorical column has one of these categories (`unless`: none of them), else 0."""
+    """1 where a categorical column has one of the categories (`negated`: none), else 0."""
 
     column: str
     categories: tuple[str, ...]
@@ -184,7 +190,7 @@ class CategoryTest(Expression):
     def evaluate(
         self, values: Mapping[str, Array], categories: Categories, xp: ModuleType
     ) -> Array:
-        """Look the column's value up."""
+        """Compare the column's value with the categories."""
         known = categories[self.column]
         value = xp.asarray(values[self.column])
         holds = sum((value == known.index(each)) * 1.0 for each in self.categories)
@@ -193,11 +199,11 @@ class CategoryTest(Expression):
 
 @dataclass(frozen=True)
 class Formula:
-    """A formula as written, and what it says.
+    """A formula as written, with its expression tree.
 
     Attributes:
-        text: as written; two formulas are the same if their texts are.
-        expression: what it computes.
+        text: the formula as written; formulas are equal if their texts are.
+        expression: the parsed tree.
     """
 
     text: str
@@ -205,7 +211,7 @@ class Formula:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Every coefficient and column that it speaks of, in order of mention."""
+        """The coefficients and columns that the formula names, in order of mention."""
         found = (
             part.name if isinstance(part, Quantity) else part.column
             for part in self.expression.walk()
@@ -271,37 +277,39 @@ def _parser() -> Lark:
 
 
 def looks_like_formula(text: str) -> bool:
-    """Return whether a text that is no number looks as if a formula was meant."""
+    """Return whether a text that is not a number looks like an attempt at a formula."""
     return bool(_ATTEMPTED.search(text))
 
 
 @lru_cache(maxsize=4096)
 def parse_formula(text: str) -> Formula:
-    """Read a formula.
+    """Parse a formula.
 
     Raises:
-        PydanticCustomError: it does not parse; the error's context holds the `offset`.
+        PydanticCustomError: the text is invalid; the error's context holds the `offset`.
     """
-    if len(_NESTING.findall(text)) > _MOST_NESTED:
-        raise syntax_error("the formula is nested too deep", f"at most {_MOST_NESTED} levels")
+    if len(_NESTING.findall(text)) > _MAX_NESTED:
+        raise syntax_error("the formula is nested too deeply", f"at most {_MAX_NESTED} levels")
     expression: Expression = parse_text(_parser(), text, "formula", EXPECTED)
     for part in expression.walk():
         if isinstance(part, Call) and part.function not in FUNCTIONS:
             raise syntax_error(
-                f"there is no function '{part.function}'",
+                f"unknown function '{part.function}'",
                 f"one of {', '.join(FUNCTIONS)}",
                 offset=part.offset,
             )
     if not any(isinstance(part, Quantity | CategoryTest | Call) for part in expression.walk()):
-        raise syntax_error(f"'{text}' computes with numbers alone", "the number itself")
+        raise syntax_error(
+            f"the formula '{text}' names no coefficient or column", "the number that it equals"
+        )
     return Formula(text.strip(), expression)
 
 
 def formula_or_none(text: str) -> Formula | None:
-    """Read a formula; None where the text is none and does not look as if one was meant.
+    """Parse a formula; return None where the text does not look like one.
 
     Raises:
-        PydanticCustomError: it looks like a formula and does not parse.
+        PydanticCustomError: it looks like a formula and is invalid.
     """
     try:
         return parse_formula(text)

@@ -1,4 +1,4 @@
-"""Where a scenario's numbers come from: the files of its sources, and how much of it is sourced."""
+"""Where a scenario's numbers come from: its sources' files, and counts of sourced numbers."""
 
 import re
 from dataclasses import dataclass
@@ -9,12 +9,16 @@ from middlegame.scenario.model.judgement import Judgement
 from middlegame.scenario.model.scenario import Scenario
 from middlegame.scenario.model.walk import judgements
 
-_LARGEST = 8 << 20
+_MAX_BYTES = 8 << 20
 _GAP = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
 
 
 class UnreadableSource(Exception):
-    """Why a source's file is not read; `outside` says that it never may be."""
+    """A source's file that cannot be read.
+
+    Attributes:
+        outside: whether the file lies outside the scenario's folder, so that it never may be read.
+    """
 
     def __init__(self, reason: str, *, outside: bool = False) -> None:
         super().__init__(reason)
@@ -25,11 +29,11 @@ def read_source(folder: FilePath, file: str) -> str:
     """Read a source's file.
 
     Args:
-        folder: the scenario's.
-        file: as the source gives it.
+        folder: the scenario's folder; files outside it are not read.
+        file: the path in the source's key `file`, relative to the folder.
 
     Raises:
-        UnreadableSource: it is outside the folder, not there, too large, or no text.
+        UnreadableSource: the file is outside the folder, missing, over 8 MiB, or not UTF-8 text.
     """
     try:
         inside = folder.resolve()
@@ -38,7 +42,7 @@ def read_source(folder: FilePath, file: str) -> str:
             raise UnreadableSource(f"'{file}' is outside the scenario's folder", outside=True)
         if not target.is_file():
             raise UnreadableSource(f"there is no file '{file}' beside the scenario")
-        if target.stat().st_size > _LARGEST:
+        if target.stat().st_size > _MAX_BYTES:
             raise UnreadableSource(f"'{file}' is larger than 8 MiB")
         return target.read_text(encoding="utf-8-sig")
     except (OSError, ValueError):
@@ -46,7 +50,7 @@ def read_source(folder: FilePath, file: str) -> str:
 
 
 def paragraphs(text: str) -> list[str]:
-    """Split a text where lines are left empty; each paragraph becomes one line."""
+    """Split a text at blank lines into paragraphs, each on one line with single spaces."""
     parts = _GAP.split(text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n\n"))
     return [" ".join(part.split()) for part in parts if part.strip()]
 
@@ -55,14 +59,14 @@ def paragraphs(text: str) -> list[str]:
 class Sourcing:
     """Counts over a scenario's numbers.
 
-    A number that is certain (0% or 100%) says how things work and is not counted.
+    A certain chance (0% or 100%) states how things work and is not counted.
 
     Attributes:
-        numbers: all that were written.
-        ranges: those given as a range.
-        cited: those with a citation, of their own or of what they belong to.
-        reasoned: those with a `why`, likewise.
-        unsourced: the paths of those with neither.
+        numbers: how many there are.
+        ranges: how many are ranges.
+        cited: how many have a citation, of their own or of the part that holds them.
+        reasoned: how many have a `why`, of their own or of the part that holds them.
+        unsourced: the paths of numbers with neither.
     """
 
     numbers: int
@@ -73,7 +77,7 @@ class Sourcing:
 
 
 def sourcing(scenario: Scenario) -> Sourcing:
-    """Count how many of a scenario's numbers say where they come from."""
+    """Count the numbers of a scenario, and those with a citation or a reason."""
     numbers = ranges = cited = reasoned = 0
     unsourced: list[Path] = []
     for path, judgement, around in judgements(scenario):

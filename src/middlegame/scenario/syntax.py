@@ -17,7 +17,7 @@ def syntax_error(
     """Build the error that a value's parser raises.
 
     Args:
-        problem: what is wrong, in the analyst's words.
+        problem: what is wrong, in words for the analyst.
         expected: what would have been right.
         offset: how many characters into the value the fault stands.
         within: the keys and positions that lead from the value to its faulty part.
@@ -27,7 +27,7 @@ def syntax_error(
 
 
 def describe(value: object) -> str:
-    """Name a value in plain words: `true`, `nothing`, `a list`, `the number 3`."""
+    """Describe a value in plain words: `true`, `nothing`, `a list`, `the number 3`."""
     if value is None:
         return "nothing"
     if isinstance(value, bool):
@@ -44,15 +44,18 @@ def describe(value: object) -> str:
 
 
 def quote(value: object) -> str:
-    """Name a value as `shown` does, but text by itself: `'soon'`."""
-    return describe(value).removeprefix("the text ")
+    """Describe a value in plain words, texts and numbers by themselves: `'soon'`, `3`."""
+    return describe(value).removeprefix("the text ").removeprefix("the number ")
 
 
 @dataclass(frozen=True)
 class TextFormat:
-    """A pydantic annotation: `parse` reads the value, `schema` describes it.
+    """A pydantic annotation of a field with a notation of its own.
 
-    `str` writes it, unless it is plain data already (not `as_text`).
+    Attributes:
+        parse: reads the value; raises `syntax_error` where it is invalid.
+        schema: the JSON Schema of what may be written.
+        as_text: whether the value is serialized by `str`; if not, it is plain data already.
     """
 
     parse: Callable[[object], object]
@@ -79,35 +82,35 @@ class TextFormat:
 
 _MOST_QUOTED = 80
 _MOST_PARSED = 20_000
-"""Characters that are parsed: more than anybody writes, and less than keeps anybody waiting."""
+"""Longest text that is parsed, in characters: parsing time stays well under a second."""
 
 
 def parse_text(parser: Lark, text: str, what: str, expected: str) -> Any:
-    """Parse a text.
+    """Parse a text by a Lark grammar, with syntax errors in words for the analyst.
 
     Args:
         parser: an LALR parser.
         text: what to read.
-        what: what it should be, such as `condition`.
-        expected: an example of one.
+        what: what the text should be, such as `condition`.
+        expected: an example of it.
 
     Raises:
-        PydanticCustomError: it does not parse; the error's context holds the `offset`.
+        PydanticCustomError: the text is invalid; the error's context holds the `offset`.
     """
     if len(text) > _MOST_PARSED:
         raise syntax_error(
             f"the {what} is {len(text):,} characters long", f"at most {_MOST_PARSED:,}"
         )
-    told = text if len(text) <= _MOST_QUOTED else f"{text[: _MOST_QUOTED - 3]}..."
+    shortened = text if len(text) <= _MOST_QUOTED else f"{text[: _MOST_QUOTED - 3]}..."
     try:
         return parser.parse(text)
     except UnexpectedToken as error:
         if error.token.type == "$END":
-            problem, at = f"the {what} '{told}' ends too early", len(text)
+            problem, at = f"the {what} '{shortened}' is incomplete", len(text)
         else:
             token = str(error.token)
             short = token if len(token) <= _MOST_QUOTED else f"{token[: _MOST_QUOTED - 3]}..."
-            problem, at = f"'{short}' does not belong in '{told}'", error.pos_in_stream or 0
+            problem, at = f"unexpected '{short}' in '{shortened}'", error.pos_in_stream or 0
     except UnexpectedCharacters as error:
-        problem, at = f"'{error.char}' does not belong in '{told}'", error.pos_in_stream or 0
+        problem, at = f"unexpected '{error.char}' in '{shortened}'", error.pos_in_stream or 0
     raise syntax_error(problem, expected, offset=at)

@@ -1,7 +1,7 @@
-"""What names stand for in each period of a scenario: `cuba@previous` in the third is `cuba@2`.
+"""A scenario unrolled over its periods: `cuba@previous` in the third period is `cuba@2`.
 
-Everything in a scenario with periods comes about in every one of them, save moves that are made
-only in some and factors that are settled `once`. Each occurrence is an instance: `cuba@3`.
+Every move and factor has an instance in each period (`cuba@3`), except moves that are made in some
+periods only and factors that are settled `once`.
 """
 
 from collections.abc import Sequence
@@ -16,22 +16,22 @@ from middlegame.scenario.model.scenario import Evidence, Factor, Move, Question,
 
 @dataclass(frozen=True)
 class CertainState:
-    """A state that is certain: what a factor was before the first period."""
+    """The certain state of a factor before the first period."""
 
     state: str
 
 
 Meaning = str | CertainState | None
-"""An instance's name; a certain state; or None: a move that is not made then."""
+"""The name of an instance; a certain state; or None for a move that is not made in the period."""
 
 
 @dataclass(frozen=True)
 class Timeline:
-    """A scenario's time.
+    """The instances of a scenario's moves and factors.
 
     Attributes:
-        scenario: whose, its offers written out; it must have passed the checks.
-        expansion: what came of writing them out.
+        scenario: a scenario that passed the checks; its offers are expanded here.
+        expansion: the expanded offers.
     """
 
     scenario: Scenario
@@ -44,33 +44,36 @@ class Timeline:
 
     @cached_property
     def period_count(self) -> int:
-        """How many periods there are; 0 where there is no time."""
+        """The number of periods; 0 for a scenario without time."""
         return self.scenario.periods.for_ if self.scenario.periods else 0
 
     @property
     def periods(self) -> range:
-        """All periods."""
+        """The numbers of all periods, from 1."""
         return range(1, self.period_count + 1)
 
     def is_timed(self, name: str) -> bool:
-        """Whether a move or factor belongs to periods."""
+        """Return whether a move or factor has instances in periods."""
         factor = self.scenario.factors.get(name)
         return self.period_count > 0 and not (factor is not None and factor.once)
 
     def periods_of(self, name: str) -> tuple[int, ...]:
-        """Return the periods in which a move is made, or a factor comes about."""
+        """Return the periods in which a move or factor has an instance."""
         move = self.scenario.moves.get(name)
         if move is not None and move.periods is not None:
             return move.periods
         return tuple(self.periods)
 
     def instance_name(self, name: str, period: int | None) -> str:
-        """Name a move or factor in a period."""
+        """Return the name of a move's or factor's instance in a period (`cuba@3`)."""
         return name if period is None else f"{name}@{period}"
 
     @property
     def instances(self) -> list[tuple[str, int | None]]:
-        """List every move and factor with its periods; 0 for an uncertain start."""
+        """Each instance as (name, period).
+
+        The period is None outside of time, and 0 for an uncertain state before the first period.
+        """
         found: list[tuple[str, int | None]] = []
         for name in (*self.scenario.moves, *self.scenario.factors):
             if not self.is_timed(name):
@@ -84,22 +87,21 @@ class Timeline:
 
     @cached_property
     def states(self) -> dict[str, tuple[str, ...]]:
-        """The states of every instance."""
+        """The states of every instance, by its name."""
         written = self.scenario.states()
         return {self.instance_name(name, period): written[name] for name, period in self.instances}
 
     def resolve(self, reference: str, period: int | None, *, hindsight: bool = False) -> Meaning:
-        """Return what a reference stands for in a period.
+        """Return the instance that a reference denotes in a period.
 
         Args:
             reference: such as `cuba`, `cuba@previous`, `cuba@3`, `cuba@last`.
-            period: the one in which it is spoken.
-            hindsight: whether later periods may be spoken of; moves are not yet made there
-                otherwise.
+            period: the period of the move, factor or condition that holds the reference.
+            hindsight: whether later periods count; if not, their moves are not made yet.
         """
         name, at = split_reference(reference)
         if "." in name:
-            return None  # what is left of means is known through the bookkeeping
+            return None  # remaining resources have nodes of their own
         if not self.is_timed(name):
             return name
         when = self._when(at, period)
@@ -117,14 +119,14 @@ class Timeline:
     def bind(
         self, condition: Condition, period: int | None, *, hindsight: bool = False
     ) -> Condition:
-        """Return a condition over instances, as it is meant in a period.
+        """Return a condition with its references replaced by their instances in a period.
 
-        A move that is not made has no option, so that no comparison with it holds.
+        No comparison with a move that is not made holds.
         """
         if not self.period_count:
             return condition
 
-        def replaced(leaf: Is) -> Condition:
+        def instantiate(leaf: Is) -> Condition:
             meaning = self.resolve(leaf.variable, period, hindsight=hindsight)
             if meaning is None:
                 return NEVER
@@ -132,10 +134,10 @@ class Timeline:
                 return ALWAYS if meaning.state in leaf.states else NEVER
             return Is(meaning, leaf.states)
 
-        return condition.substitute(replaced)
+        return condition.substitute(instantiate)
 
     def latest_period(self, condition: Condition) -> int | None:
-        """Return the last period that a condition names; None if it speaks of the present."""
+        """Return the last period that a condition names; None if it refers to the current one."""
         latest = 1
         for leaf in condition.leaves():
             name, at = split_reference(leaf.variable)
@@ -148,15 +150,15 @@ class Timeline:
         return latest
 
     def evidence_period(self, evidence: Evidence) -> int | None:
-        """Return the period that holds the day on which evidence was seen; None without a day."""
+        """Return the period of a piece of evidence's date; None without a date."""
         calendar = self.scenario.calendar
         return calendar.period_of(evidence.date) if calendar and evidence.date else None
 
     def question_conditions(self, question: Question) -> tuple[Condition, ...]:
-        """Return the conditions over instances any of which answers a question with yes.
+        """Return conditions over instances; the answer to the question is yes if any of them holds.
 
-        By a day it is asked whether it holds in any period that ends by then, on a day in the
-        period that holds it, and without a day in any period at all.
+        With `by`: in any period that ends by that day. With `on`: in the period of that day.
+        Without a date: in any period.
         """
         calendar = self.scenario.calendar
         if calendar is None:
@@ -171,7 +173,7 @@ class Timeline:
         return tuple(self.bind(question.will, period, hindsight=True) for period in periods)
 
     def undecided_periods(self, condition: Condition) -> tuple[int, ...]:
-        """Return the periods in which a condition can turn out either way."""
+        """Return the periods in which a condition is neither always true nor always false."""
         return tuple(
             period
             for period in self.periods
@@ -186,7 +188,7 @@ class Timeline:
         return period or self.period_count if at is None else int(at)
 
     def _settled(self, name: str) -> int:
-        """Return the period at the end of which a factor outside of time is settled."""
+        """Return the period at whose end a factor that is settled once is settled."""
         factor = self.scenario.factors.get(name)
         named = [split_reference(each) for each in dependencies(factor)] if factor else []
         inner = [self._when(at, None) for each, at in named if self.is_timed(each)]
@@ -195,7 +197,7 @@ class Timeline:
 
 
 def certain_start(factor: Factor) -> str | None:
-    """Return the state that a factor certainly starts in, if there is one."""
+    """Return the state that a factor certainly has before the first period, or None."""
     for state, chance in (factor.start or {}).items():
         if chance.exact and chance.low == 1:
             return state
@@ -203,7 +205,7 @@ def certain_start(factor: Factor) -> str | None:
 
 
 def dependencies(thing: Factor | Move) -> tuple[str, ...]:
-    """List what a move knows or a factor depends on, in order of mention, as written."""
+    """List the references that a move knows or a factor depends on, in order of mention."""
     if isinstance(thing, Move):
         return thing.knows
     if thing.table is not None:

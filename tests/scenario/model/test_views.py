@@ -53,7 +53,7 @@ def test_what_only_a_view_gets_wrong_is_told_at_the_view():
     told = read_text(TEXT.replace("then: {on: 20..30%}", "then: {on: 20%, off: 80%}")).errors
     assert [str(fault).partition(": ")[2] for fault in told] == [
         "in the view 'hawk': the chances add up to 130%; expected 100%; or one state left out, "
-        "which takes the rest"
+        "which takes the remainder"
     ]
     assert told[0].line == 15
 

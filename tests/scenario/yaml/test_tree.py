@@ -52,7 +52,7 @@ def test_the_place_in_text_with_escapes_is_where_the_text_starts():
             "a: 1\n---\nb: 2\n",
             "2:1: a second document starts here; expected one scenario in a file, without ---",
         ),
-        ("%YAML 1.1\n---\na: 1\n", "2:1: a line that starts with % is no part of a scenario"),
+        ("%YAML 1.1\n---\na: 1\n", "2:1: a YAML directive (a line that starts with %) is not allowed"),
         (
             "a: !x 1\n",
             "1:4: '!x' is a YAML tag; expected no tags; quotes around text that starts with !",
@@ -62,11 +62,11 @@ def test_the_place_in_text_with_escapes_is_where_the_text_starts():
             "1:4: 'tag:yaml.org,2002:python/object:os.system' is "
             "a YAML tag; expected no tags; quotes around text that starts with !",
         ),
-        ("a: *b\n", "1:4: '*b' refers to nothing; expected quotes around text that starts with *"),
+        ("a: *b\n", "1:4: '*b' has no anchor; expected quotes around text that starts with *"),
         ("a: &x [*x]\n", "1:8: '*x' contains itself"),
         (
             "a: 1\na: 2\n",
-            "2:1: 'a' is written twice (first in line 1, column 1); expected each key once",
+            "2:1: 'a' is given twice (first in line 1, column 1); expected each key once",
         ),
         (
             "<<: {a: 1}\n",
@@ -76,13 +76,13 @@ def test_the_place_in_text_with_escapes_is_where_the_text_starts():
             "true: 1\n",
             "1:1: true is not a name (YAML reads it as true); expected a word such as kept",
         ),
-        ("? [a]\n: 1\n", "1:3: a list or mapping stands where a key belongs; expected a word"),
+        ("? [a]\n: 1\n", "1:3: a list or mapping cannot be a key; expected a word"),
         (": 1\n", "1:1: an entry has no key; expected a word such as kept"),
         (
             "a: \x07\n",
-            "1:4: the sign U+0007 cannot be printed; expected text without control characters",
+            "1:4: unprintable character U+0007; expected text without control characters",
         ),
-        ("a:\n\tb: 1\n", "2:1: a tab stands where only spaces may; expected spaces"),
+        ("a:\n\tb: 1\n", "2:1: a tab where only spaces are allowed; expected spaces"),
         (
             "a: 'x\n",
             "1:4: the quotation mark here is never closed; expected the same mark at the "
@@ -95,7 +95,7 @@ def test_the_place_in_text_with_escapes_is_where_the_text_starts():
         ),
         (
             "a: b: c\n",
-            "1:5: a second ': ' stands in this line; expected quotes around text that has a colon",
+            "1:5: a second ': ' in this line; expected quotes around text that has a colon",
         ),
         ("a: `x`\n", "1:4: text cannot start with `; expected quotes around the text"),
         (
@@ -104,7 +104,7 @@ def test_the_place_in_text_with_escapes_is_where_the_text_starts():
             "between entries and } at the end",
         ),
         ("a: 1\nb\nc: 2\n", "2:1: there is no ': ' in this line; expected key: value"),
-        ("a: " + "[" * 50, "1:43: the file is nested too deep; expected at most 40 levels"),
+        ("a: " + "[" * 50, "1:43: the file is nested too deeply; expected at most 40 levels"),
         (
             "{why: a, b: 2, note: c, d, e}",
             "1:25: the comma ends the text of 'note', and 'd' becomes "

@@ -1,4 +1,4 @@
-"""Periods and their days: `{every: quarter, for: 8, from: 2026-01-03}`."""
+"""Periods and their dates: `{every: quarter, for: 8, from: 2026-01-03}`."""
 
 import calendar
 import datetime as dt
@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Annotated
 
-from middlegame.scenario.syntax import TextFormat, describe, quote, syntax_error
+from middlegame.scenario.syntax import TextFormat, quote, syntax_error
 
 MAX_PERIODS = 200
 MAX_AMOUNT = 100
@@ -21,8 +21,8 @@ class Span:
     """A length of time in days, weeks, months, quarters or years.
 
     Attributes:
-        count: how many.
-        unit: of what.
+        count: the number of units.
+        unit: day, week, month, quarter or year.
     """
 
     count: int
@@ -33,16 +33,18 @@ class Span:
 
     @property
     def years(self) -> float:
-        """How many years it is."""
+        """The length in years."""
         if self.unit in _DAYS:
             return self.count * _DAYS[self.unit] / _YEAR
         return self.count * _MONTHS[self.unit] / 12
 
     def after(self, day: dt.date, times: int) -> dt.date:
-        """Return the day so many spans later; the last of its month where it has no such day.
+        """Return the day that is `times` spans later.
+
+        Where the month is too short for the day, it is the month's last.
 
         Raises:
-            OverflowError: there are no such years.
+            OverflowError: the day lies outside the years 1 to 9999.
         """
         if self.unit in _DAYS:
             return day + dt.timedelta(days=times * self.count * _DAYS[self.unit])
@@ -60,7 +62,8 @@ def _read_span(value: object) -> Span:
     if match is None or match[2] not in (*_DAYS, *_MONTHS) or match[1] == "0":
         units = ", ".join((*_DAYS, *_MONTHS))
         raise syntax_error(
-            f"{quote(value)} is no length of time", f"one of {units}; or so many, as in 2 weeks"
+            f"invalid length of time: {quote(value)}",
+            f"one of {units}; or a number of them, such as 2 weeks",
         )
     return Span(int(match[1] or 1), match[2])
 
@@ -77,7 +80,7 @@ SpanText = Annotated[
 def _read_count(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MAX_PERIODS:
         raise syntax_error(
-            f"{describe(value)} is no number of periods", f"a whole number, 1 to {MAX_PERIODS}"
+            f"invalid number of periods: {quote(value)}", f"a whole number, 1 to {MAX_PERIODS}"
         )
     return value
 
@@ -92,7 +95,7 @@ PeriodCount = Annotated[
 
 def _read_whole(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MAX_AMOUNT:
-        raise syntax_error(f"{describe(value)} is no amount", f"a whole number, 0 to {MAX_AMOUNT}")
+        raise syntax_error(f"invalid amount: {quote(value)}", f"a whole number, 0 to {MAX_AMOUNT}")
     return value
 
 
@@ -104,22 +107,22 @@ Amount = Annotated[
 ]
 
 _RANGE = re.compile(r"(\d{1,6})\s*\.\.\s*(\d{1,6})")
-_NAMED = "numbers of periods, such as [1, 5] or 1..4"
+_EXPECTED_NUMBERS = "numbers of periods, such as [1, 5] or 1..4"
 
 
 def _read_numbers(value: object) -> tuple[int, ...]:
     if isinstance(value, str) and (match := _RANGE.fullmatch(value.strip())):
         first, last = int(match[1]), int(match[2])
         if first > last or last - first > MAX_PERIODS:
-            raise syntax_error(f"{quote(value)} names no periods", _NAMED)
+            raise syntax_error(f"invalid periods: {quote(value)}", _EXPECTED_NUMBERS)
         return tuple(range(first, last + 1))
     listed = [value] if isinstance(value, int) else value
     if not isinstance(listed, list | tuple) or not listed:
-        raise syntax_error(f"{quote(value)} names no periods", _NAMED)
+        raise syntax_error(f"invalid periods: {quote(value)}", _EXPECTED_NUMBERS)
     for place, number in enumerate(listed):
         if isinstance(number, bool) or not isinstance(number, int) or number < 1:
             within = (place,) if isinstance(value, list | tuple) else ()
-            raise syntax_error(f"{describe(number)} is no period", _NAMED, within=within)
+            raise syntax_error(f"invalid period: {quote(number)}", _EXPECTED_NUMBERS, within=within)
         if number in listed[:place]:
             raise syntax_error(f"period {number} is listed twice", "each once", within=(place,))
     return tuple(sorted(listed))
@@ -144,12 +147,12 @@ PeriodNumbers = Annotated[
 
 @dataclass(frozen=True)
 class Calendar:
-    """The days of periods.
+    """The dates of periods.
 
     Attributes:
-        every: how long each is.
-        count: how many there are.
-        first: the first day of the first; None where periods have no dates.
+        every: the length of a period.
+        count: the number of periods.
+        start: the first day of the first period; None where periods have no dates.
     """
 
     every: Span
@@ -157,24 +160,24 @@ class Calendar:
     start: dt.date | None
 
     def first_day(self, period: int) -> dt.date | None:
-        """Return a period's first day."""
+        """Return a period's first day; None without dates."""
         return None if self.start is None else self.every.after(self.start, period - 1)
 
     def last_day(self, period: int) -> dt.date | None:
-        """Return a period's last day."""
+        """Return a period's last day; None without dates."""
         following = self.first_day(period + 1)
         return None if following is None else following - dt.timedelta(days=1)
 
     def years(self, period: int) -> float:
-        """Return how long after the first a period begins, in years."""
+        """Return the years between the beginning of the first period and that of a period."""
         return (period - 1) * self.every.years
 
     def periods_ended_by(self, day: dt.date) -> int:
-        """Count the periods that end by a day; nothing where they have no dates."""
+        """Count the periods that end by a day; 0 without dates."""
         return sum(bool((end := self.last_day(k)) and end <= day) for k in range(1, self.count + 1))
 
     def period_of(self, day: dt.date) -> int | None:
-        """Return the period that holds a day."""
+        """Return the period that contains a day; None if no period does."""
         for period in range(1, self.count + 1):
             begin, end = self.first_day(period), self.last_day(period)
             if begin is not None and end is not None and begin <= day <= end:
@@ -182,7 +185,7 @@ class Calendar:
         return None
 
     def period_name(self, period: int) -> str:
-        """Name a period: `Jan-Mar 2026`, `2026`, `week of 5 Jan 2026`, `period 3`."""
+        """Return a period's name: `Jan-Mar 2026`, `2026`, `week of 5 Jan 2026`, `period 3`."""
         begin, following = self.first_day(period), self.first_day(period + 1)
         if begin is None or following is None:
             return f"period {period}"

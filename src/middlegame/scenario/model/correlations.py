@@ -1,12 +1,12 @@
-"""What a range goes along with: `correlates: {hold: 0.7}` beside a number.
+"""Correlated ranges: `correlates: {hold: 0.7}` beside a number.
 
-A group stands for something in common that nobody wrote down. Two ranges that both name it with
-0.7 correlate by 0.7, each on its own scale; one that names it with -0.7 goes the other way. In
-general ranges with c and d correlate by the root of c times d: a model with one common factor for
-each group (Spearman 1904), so that whatever is written can be.
+A group is a latent common factor (Spearman 1904). Two ranges that both name it with 0.7 correlate
+by 0.7, each on its own scale; a range that names it with -0.7 is low where the others are high. In
+general ranges with c and d correlate by sqrt(c d), so every set of written correlations is
+consistent.
 
-Coefficients that were learnt together have a whole matrix of correlations, which becomes groups
-too: the factors of its principal components.
+Coefficients that were estimated together have a matrix of correlations; its principal components
+become groups.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,20 +16,20 @@ from numpy.typing import NDArray
 from pydantic_core import PydanticCustomError
 
 from middlegame.scenario.model.fields import check_name
-from middlegame.scenario.syntax import describe, quote, syntax_error
+from middlegame.scenario.syntax import quote, syntax_error
 
 Correlates = tuple[tuple[str, float], ...]
-"""For each group its correlation, between -1 and 1."""
+"""Pairs of a group and the correlation with it, between -1 and 1."""
 
 _MAPPING = "a group with its correlation, such as correlates: {hold: 0.7}"
 _NUMBER = "a correlation between -1 and 1, such as 0.7"
 _SLACK = 1e-9
 WRITTEN_DIGITS = 4
-"""Digits behind the point with which correlations of coefficients are written."""
+"""Decimal places with which `middlegame fit` writes correlations of coefficients."""
 COEFFICIENT_GROUP = "fit.coefficients"
-"""What all coefficients' groups are called; each adds its number, as in `fit.coefficients.2`."""
-_NONE = 1e-9
-"""The share below which a factor does not move a coefficient."""
+"""Prefix of the groups of coefficients; each adds its number, as in `fit.coefficients.2`."""
+_NEGLIGIBLE = 1e-9
+"""Squared loadings below this are left out of a coefficient's groups."""
 
 SCHEMA = {
     "description": _MAPPING,
@@ -40,13 +40,13 @@ SCHEMA = {
 
 
 def read_correlates(value: object) -> Correlates:
-    """Read what stands behind `correlates`.
+    """Read the value of the key `correlates`.
 
     Raises:
-        PydanticCustomError: it is no such thing, or no correlations that can be.
+        PydanticCustomError: it is no mapping of groups to correlations, or they exceed 1 in all.
     """
     if not isinstance(value, dict) or not value:
-        raise syntax_error(f"{describe(value)} is no group", _MAPPING)
+        raise syntax_error(f"invalid correlation groups: {quote(value)}", _MAPPING)
     found = []
     for name, share in value.items():
         try:
@@ -58,13 +58,15 @@ def read_correlates(value: object) -> Correlates:
             raise syntax_error(f"{quote(share)} is not a correlation", _NUMBER, within=(name,))
         if not -1 <= share <= 1 or share == 0:
             expected = f"{_NUMBER}; leave it out for none" if share == 0 else _NUMBER
-            raise syntax_error(f"a correlation of {share:g}", expected, within=(name,))
+            raise syntax_error(
+                f"the correlation {share:g} is out of range", expected, within=(name,)
+            )
         found.append((group, float(share)))
     total = sum(abs(share) for _, share in found)
     if total > 1 + _SLACK:
         raise syntax_error(
-            f"correlations that add up to {total:g}, whatever their signs",
-            "at most 1 in all: no number can go along that closely with each of them",
+            f"the correlations add up to {total:g}, signs ignored",
+            "at most 1 in all, as the shares of a variance",
         )
     return tuple(found)
 
@@ -72,7 +74,7 @@ def read_correlates(value: object) -> Correlates:
 def correlation_matrix(
     names: Sequence[str], correlations: Mapping[str, Mapping[str, float]]
 ) -> NDArray[np.float64]:
-    """Fill a matrix with the correlations of pairs, 0 where nothing is said, `[names, names]`."""
+    """Return the matrix of the pairs' correlations, 0 where none is given, `[names, names]`."""
     place = {name: k for k, name in enumerate(names)}
     matrix = np.eye(len(names))
     for one, others in correlations.items():
@@ -83,9 +85,9 @@ def correlation_matrix(
 
 
 def inconsistent_rows(matrix: NDArray[np.float64]) -> list[int]:
-    """Return the rows of a matrix of correlations that cannot all be; none where they can.
+    """Return the rows of a correlation matrix that contradict each other; [] if it is valid.
 
-    They can where no combination has a negative variance, up to what rounding does.
+    It is valid where it is positive semi-definite, up to the rounding of written correlations.
     """
     variances, axes = np.linalg.eigh(matrix)
     if variances[0] >= -len(matrix) * 10.0**-WRITTEN_DIGITS:
@@ -96,10 +98,10 @@ def inconsistent_rows(matrix: NDArray[np.float64]) -> list[int]:
 def common_factors(
     names: Sequence[str], correlations: Mapping[str, Mapping[str, float]]
 ) -> dict[str, Correlates]:
-    """Return for each name the groups that make names correlate exactly as a matrix says.
+    """Return groups for each name that reproduce a correlation matrix exactly.
 
-    What all have in common beyond an equal share of their own is split into the matrix's principal
-    components, each of which is a group: one fewer than there are names.
+    The matrix less its smallest eigenvalue times the identity is split into principal components,
+    each of which is a group: one fewer than there are names.
     """
     variances, axes = np.linalg.eigh(correlation_matrix(names, correlations))
     variances = np.clip(variances, 0.0, None)  # below 0 by rounding only
@@ -110,12 +112,12 @@ def common_factors(
         name: tuple(
             (f"{COEFFICIENT_GROUP}.{number}", float(share))
             for number, share in enumerate(row, start=1)
-            if abs(share) > _NONE
+            if abs(share) > _NEGLIGIBLE
         )
         for name, row in zip(names, shares, strict=True)
     }
 
 
 def group_name(factor: str) -> str:
-    """Return the group that a factor belongs to: several of them may be one group's."""
+    """Return the name under which a group is shown; all coefficients' groups share one."""
     return COEFFICIENT_GROUP if factor.startswith(f"{COEFFICIENT_GROUP}.") else factor

@@ -11,7 +11,7 @@ from middlegame.base.spelling import nearest
 from middlegame.scenario.conditions import RESERVED
 from middlegame.scenario.syntax import TextFormat, quote, syntax_error
 
-# JSON Schema's regular expressions know no Unicode letters: what is no ASCII sign passes.
+# Regular expressions of JSON Schema lack Unicode classes: every character beyond ASCII passes.
 _NAME_START, _NAME_REST = r"[^\s\d!-/:-@\[-^`{-~]", r"[^\s!-/:-@\[-^`{-~]"
 _SOURCE_NAME = rf"{_NAME_START}[^\s!-,./:-@\[-^`{{-~]*"
 _NAME = re.compile(r"[^\W\d]\w*")
@@ -20,10 +20,10 @@ _DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 
 
 def check_name(value: object) -> str:
-    """Read a name.
+    """Return a valid name unchanged.
 
     Raises:
-        PydanticCustomError: it is none.
+        PydanticCustomError: the value is not a name.
     """
     if not isinstance(value, str):
         raise syntax_error(f"{quote(value)} is not a name", "a word such as kept or stay_out")
@@ -33,7 +33,7 @@ def check_name(value: object) -> str:
             "a word of letters, digits and _, such as stay_out",
         )
     if value in RESERVED:
-        raise syntax_error(f"'{value}' is a word of the language", "another name")
+        raise syntax_error(f"'{value}' is a reserved word", "another name")
     return value
 
 
@@ -45,10 +45,10 @@ Name = Annotated[
 
 
 def check_distinct(names: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the names back.
+    """Return distinct names unchanged.
 
     Raises:
-        PydanticCustomError: one is listed twice.
+        PydanticCustomError: a name is listed twice.
     """
     seen: set[str] = set()
     for position, name in enumerate(names):
@@ -59,14 +59,14 @@ def check_distinct(names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def one_of(*words: str) -> Callable[[object], object]:
-    """Return a reader that admits these words only."""
+    """Return a reader that accepts the given words only."""
 
     def read(value: object) -> object:
         if value in words:
             return value
         near = nearest(value, words) if isinstance(value, str) else ""
         hint = f"; did you mean '{near}'?" if near else ""
-        raise syntax_error(f"{quote(value)} is not known here", f"{' or '.join(words)}{hint}")
+        raise syntax_error(f"unknown value {quote(value)}", f"{' or '.join(words)}{hint}")
 
     return read
 
@@ -120,7 +120,7 @@ def read_citation(value: object) -> Citation:
     """Read a citation such as `brief#4`.
 
     Raises:
-        PydanticCustomError: it is none.
+        PydanticCustomError: the value is not a citation.
     """
     if isinstance(value, Citation):
         return value
@@ -148,7 +148,7 @@ Citations = Annotated[
 
 def _check_source_name(value: object) -> str:
     if not isinstance(value, str) or not _CITATION.fullmatch(value) or "#" in value:
-        problem = f"{quote(value)} is not a name of a source"
+        problem = f"{quote(value)} is not a source name"
         raise syntax_error(problem, "a word of letters, digits, _ and -, such as brief-2")
     return value
 
@@ -161,18 +161,18 @@ SourceName = Annotated[
 
 
 class Part(BaseModel):
-    """A part of a scenario: frozen, and with no keys but its own."""
+    """Base class of the parts of a scenario: immutable, unknown keys forbidden."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
 class Sourced(Part):
-    """Anything that may say where it comes from.
+    """Base class of parts that can name their source.
 
     Attributes:
         cite: places in the sources that support it.
         why: the analyst's reason.
-        quote: words that stand in the cited source; `check` looks them up.
+        quote: words of the cited source; `check` verifies that they are in its file.
     """
 
     cite: Citations = ()

@@ -1,6 +1,6 @@
-"""What a scenario says of the data that it can learn from: the section `fit:`.
+"""The section `fit:`, by which a scenario learns from data.
 
-Formulas anywhere in the scenario speak of the coefficients and columns that are declared here.
+It declares the coefficients and columns that formulas anywhere in the scenario use.
 """
 
 from typing import Annotated
@@ -47,12 +47,12 @@ Bound = Annotated[
 
 
 def _read_token(value: object) -> str:
-    """Read a value as it stands in data: a word, or a number as text."""
+    """Read a value of a data column: a word, or a number as text."""
     if isinstance(value, str) and value.strip():
         return value.strip()
     if isinstance(value, int | float) and not isinstance(value, bool):
         return format_number(value) if isinstance(value, float) else str(value)
-    raise syntax_error(f"{quote(value)} is no value of a column", "a word or a number")
+    raise syntax_error(f"{quote(value)} is not a value of a column", "a word or a number")
 
 
 Token = Annotated[str, BeforeValidator(_read_token, json_schema_input_type=str | float)]
@@ -69,13 +69,13 @@ Tokens = Annotated[
 
 
 class Coefficient(Sourced):
-    """A number that is learnt from data.
+    """A number that is estimated from data.
 
     Attributes:
         prior: its 90% interval before the data.
         fitted: its 90% interval after the data; `middlegame fit` writes it.
-        least: it is never below.
-        most: it is never above.
+        least: its lower bound.
+        most: its upper bound.
     """
 
     label: str | None = None
@@ -96,7 +96,7 @@ class Coefficient(Sourced):
 
     @property
     def value(self) -> Judgement | None:
-        """With what a scenario is solved: what was learnt, or else the prior; None if neither."""
+        """The interval for solving the scenario: the fitted one, else the prior, else None."""
         return self.fitted or self.prior
 
 
@@ -105,7 +105,7 @@ def _read_correlation(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise syntax_error(f"{quote(value)} is not a correlation", expected)
     if not -1 <= value <= 1:
-        raise syntax_error(f"a correlation of {value:g}", expected)
+        raise syntax_error(f"the correlation {value:g} is out of range", expected)
     return float(value)
 
 
@@ -134,11 +134,11 @@ ColumnValue = Annotated[
 
 
 class Column(Sourced):
-    """A column of the data that formulas speak of.
+    """A column of the data that formulas use.
 
     Attributes:
-        column: its heading in the data; its name here, unless given.
-        categories: of a categorical column, the first being the baseline; empty for numbers.
+        column: its heading in the data; by default its name here.
+        categories: the categories of a categorical column, the baseline first; empty for numbers.
         at: the value with which the scenario is solved: a number, a range, or a category.
     """
 
@@ -150,17 +150,17 @@ class Column(Sourced):
     @model_validator(mode="after")
     def _fits(self) -> "Column":
         if len(self.categories) == 1 or len(set(self.categories)) < len(self.categories):
-            raise syntax_error("the categories are not different ones", "two or more, each once")
+            raise syntax_error("the categories are not distinct", "two or more, each once")
         if self.categories and self.at is not None and str(self.at) not in self.categories:
-            told = ", ".join(self.categories)
-            raise syntax_error(f"'{self.at}' is no category", f"one of {told}", within=("at",))
+            listing = ", ".join(self.categories)
+            raise syntax_error(f"unknown category '{self.at}'", f"one of {listing}", within=("at",))
         if not self.categories and isinstance(self.at, str):
             raise syntax_error(f"'{self.at}' is not a number or a range", _RANGE, within=("at",))
         return self
 
     @property
     def value(self) -> Judgement | None:
-        """With what a scenario is solved; a category is its place among the categories."""
+        """The value with which the scenario is solved; for a category its index."""
         if not self.categories:
             return self.at if isinstance(self.at, Judgement) else None
         place = float(self.categories.index(str(self.at)) if self.at is not None else 0)
@@ -176,12 +176,12 @@ def _read_column(value: object) -> object:
 
 
 class Observed(Sourced):
-    """The column that shows what a move or factor came to.
+    """The column that records the outcome of a move or factor.
 
     Attributes:
-        column: its heading in the data. An empty cell says that it was not observed.
-        values: for each option or state, the value or values that show it; the names of the
-            options or states themselves, unless given. One value may show several.
+        column: its heading in the data; an empty cell means not observed.
+        values: for each option or state, the value or values that stand for it; by default the
+            names of the options or states. One value may stand for several.
     """
 
     column: str
@@ -211,10 +211,10 @@ class Fit(Part):
     """How the scenario learns from data.
 
     Attributes:
-        coefficients: the numbers to learn; `free` where nothing is known of one beforehand.
-        columns: the data that formulas speak of.
-        observed: for moves and factors, the column that shows what they came to.
-        correlations: of the coefficients' ranges, each pair under one of the two; 0 if left out.
+        coefficients: the numbers to estimate; `free` for one without a prior.
+        columns: the data columns that formulas use.
+        observed: for moves and factors, the column that records their outcome.
+        correlations: correlations of coefficients, each pair under one of the two; 0 if left out.
     """
 
     coefficients: Annotated[dict[Name, _CoefficientField], Field(min_length=1)]
@@ -229,7 +229,7 @@ class Fit(Part):
 
     @property
     def correlates(self) -> dict[str, Correlates]:
-        """The groups of each coefficient that varies with others."""
+        """The correlation groups of each coefficient that correlates with others."""
         ranges = {name: each.value for name, each in self.coefficients.items()}
         varying = [name for name, value in ranges.items() if value and not value.exact]
         return common_factors(varying, self.correlations) if self.correlations else {}

@@ -1,7 +1,7 @@
 """A judgement: one number of a scenario, exact or a 90% interval, on the scale of its unit.
 
-Points vary on the plain scale, probabilities on the log-odds scale, odds (precision) on the
-logarithmic one; `lo..hi` are the 5th and 95th percentiles there.
+Points vary on the linear scale, probabilities on the log-odds scale, odds and years on the
+logarithmic scale; `lo..hi` are the 5th and 95th percentiles.
 """
 
 import math
@@ -25,29 +25,35 @@ _PATTERN = re.compile(
     rf"\s*(?P<low>{_NUMBER})\s*(?P<low_percent>%)?"
     rf"(?:\s*\.\.\s*(?P<high>{_NUMBER})\s*(?P<percent>%)?)?\s*(?P<odds>:\s*1)?\s*(?P<years>years?)?\s*"
 )
+_UNIT_NOUNS = {
+    "points": "a number of points",
+    "probability": "a probability",
+    "odds": "odds",
+    "years": "a number of years",
+}
 UNIT_EXAMPLES = {
     "points": "points such as 20 or -5..15",
     "probability": "a probability such as 30%, 20..40% or 0.3",
     "odds": "odds such as 3:1 or 2..5:1",
     "years": "years such as 3 years or 2..5 years",
 }
-"""What a number in each unit looks like."""
+"""Examples of a number in each unit, for messages."""
 _MAPPING = "{is: 20..40, why: ..., cite: source#4}"
-_LARGEST = 1e9
+_MAX_ABSOLUTE = 1e9
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """A number with its 90% interval; `low == high` says that it is exact.
+    """A number with its 90% interval; it is exact where `low == high`.
 
     Attributes:
         low: 5th percentile, in the unit (a probability lies in 0..1).
-        high: 95th percentile.
+        high: 95th percentile, in the unit.
         unit: points, probability, odds (how much more often an option 10 points better is
             chosen, or how much more often a report comes where it is true) or years.
         why: the reason given beside the number itself, if any.
         cite: source and paragraph (`brief#4`) given beside the number itself.
-        correlates: the groups that the range goes along with.
+        correlates: the correlation groups of the range.
     """
 
     low: float
@@ -59,7 +65,7 @@ class Judgement:
 
     @property
     def exact(self) -> bool:
-        """Whether the judgement is one number and not a range."""
+        """Whether the judgement is a single number and not a range."""
         return self.low == self.high
 
     @property
@@ -72,7 +78,7 @@ class Judgement:
         )
 
     def __str__(self) -> str:
-        """Return the judgement as an analyst would write it; reading that gives it back."""
+        """Return the judgement as an analyst would write it; parsing that text restores it."""
         ends = [self.low] if self.exact else [self.low, self.high]
         if self.unit == "probability":
             percents = [format_number(round(end * 100, 10)) for end in ends]
@@ -85,16 +91,16 @@ class Judgement:
 
 @dataclass(frozen=True, eq=False)
 class FormulaJudgement(Judgement):
-    """A number that a formula computes; what it is, is not known here: `low` and `high` are nan.
+    """A number that a formula computes; `low` and `high` are nan.
 
     Attributes:
-        formula: over the coefficients and columns that `fit:` declares.
+        formula: computes the number from coefficients and columns that `fit:` declares.
     """
 
     formula: Formula = field(kw_only=True)
 
     def __eq__(self, other: object) -> bool:
-        """Compare by what is written."""
+        """Compare formula and unit."""
         if not isinstance(other, FormulaJudgement):
             return NotImplemented
         return (self.formula, self.unit) == (other.formula, other.unit)
@@ -103,7 +109,7 @@ class FormulaJudgement(Judgement):
         return hash((self.formula, self.unit))
 
     def __str__(self) -> str:
-        """Return the formula as it was written."""
+        """Return the formula as written."""
         return str(self.formula)
 
 
@@ -124,7 +130,7 @@ def to_scale(value: float, unit: Unit) -> float:
 
 
 def from_scale(value: float, unit: Unit) -> float:
-    """Map back from the symmetric scale; the inverse of `to_scale`."""
+    """Map a value on the symmetric scale to the unit; the inverse of `to_scale`."""
     if unit == "points":
         return value
     if unit in ("odds", "years"):
@@ -133,7 +139,7 @@ def from_scale(value: float, unit: Unit) -> float:
 
 
 def parse_judgement(value: object, unit: Unit) -> Judgement:
-    """Read what an analyst wrote for a number; a formula gives a `FormulaJudgement`.
+    """Read a number as an analyst writes it; a formula becomes a `FormulaJudgement`.
 
     Args:
         value: a number, a text such as `40..60%` or `b0 + b1 * balance`, a `Judgement`, or a
@@ -141,11 +147,11 @@ def parse_judgement(value: object, unit: Unit) -> Judgement:
         unit: what the number measures.
 
     Raises:
-        PydanticCustomError: it is no such number; the message says what was expected.
+        PydanticCustomError: the value is invalid; the message says what was expected.
     """
     if isinstance(value, Judgement):
         if value.unit != unit:
-            raise syntax_error(f"{value} is in {value.unit}", UNIT_EXAMPLES[unit])
+            raise syntax_error(f"{value} is {_UNIT_NOUNS[value.unit]}", UNIT_EXAMPLES[unit])
         return value if isinstance(value, FormulaJudgement) else _checked(value)
     if isinstance(value, dict):
         return _parse_mapping(value, unit)
@@ -158,10 +164,10 @@ def parse_judgement(value: object, unit: Unit) -> Judgement:
         problem = f"{quote(value)} is not a number or a range"
         raise syntax_error(problem, UNIT_EXAMPLES[unit])
     if bool(match["odds"]) != (unit == "odds") or bool(match["years"]) != (unit == "years"):
-        raise syntax_error(f"'{value}' is not in {unit}", UNIT_EXAMPLES[unit])
+        raise syntax_error(f"'{value}' is not {_UNIT_NOUNS[unit]}", UNIT_EXAMPLES[unit])
     percent = bool(match["percent"] or (match["high"] is None and match["low_percent"]))
     if percent and unit != "probability":
-        raise syntax_error(f"'{value}' has a percent sign", UNIT_EXAMPLES[unit])
+        raise syntax_error(f"'{value}' is a percentage", UNIT_EXAMPLES[unit])
     if match["low_percent"] and not percent:
         raise syntax_error(f"'{value}' has a percent sign on one end only", UNIT_EXAMPLES[unit])
     factor = 100.0 if percent else 1.0
@@ -197,7 +203,7 @@ def _parse_correlates(value: dict[Any, Any], beside: Judgement) -> Correlates:
         return ()
     if beside.exact or isinstance(beside, FormulaJudgement):
         raise syntax_error(
-            f"{value['is']} does not vary, so it goes along with nothing",
+            f"{value['is']} is not a range, so it cannot correlate",
             f"a range, such as {_MAPPING}",
             within=("correlates",),
         )
@@ -211,8 +217,8 @@ def _parse_correlates(value: dict[Any, Any], beside: Judgement) -> Correlates:
 
 def _checked(judgement: Judgement, *, percent: bool = False) -> Judgement:
     low, high, unit = judgement.low, judgement.high, judgement.unit
-    if not (abs(low) <= _LARGEST and abs(high) <= _LARGEST):
-        raise syntax_error("the number is too large", f"at most {format_number(_LARGEST)}")
+    if not (abs(low) <= _MAX_ABSOLUTE and abs(high) <= _MAX_ABSOLUTE):
+        raise syntax_error("the number is too large", f"at most {format_number(_MAX_ABSOLUTE)}")
     if low > high:
         raise syntax_error(
             f"the range {judgement} is the wrong way round",
@@ -222,32 +228,32 @@ def _checked(judgement: Judgement, *, percent: bool = False) -> Judgement:
         if not (low >= 0 and high <= 1):
             ends = "..".join(format_number(end) for end in dict.fromkeys((low, high)))
             signless = 1 < high <= 100 and not percent
-            told = (
+            written = (
                 f"{format_number(round(low * 100, 10))}%" if percent and judgement.exact else ends
             )
             hint = f"; in percent it is {ends}%" if signless else ""
-            raise syntax_error(f"{told} is not between 0% and 100%", UNIT_EXAMPLES[unit] + hint)
+            raise syntax_error(f"{written} is not between 0% and 100%", UNIT_EXAMPLES[unit] + hint)
         if not judgement.exact and (low == 0 or high == 1):
             raise syntax_error(
                 f"the range {judgement} ends at {'0%' if low == 0 else '100%'}",
-                "ends strictly between 0% and 100% (no odds lead to certainty)",
+                "ends strictly between 0% and 100%",
             )
     if unit == "odds" and low <= 0:
-        raise syntax_error(f"odds of {judgement}", "odds above 0:1")
+        raise syntax_error(f"the odds {judgement} are too low", "odds above 0:1")
     if unit == "years" and low <= 0:
-        raise syntax_error(f"{judgement}", "more than 0 years")
+        raise syntax_error(f"{judgement} is too short", "more than 0 years")
     return judgement
 
 
 def parse_precision(value: object) -> Judgement:
-    """Read how much more often an option 10 points better is chosen.
+    """Read a precision: the odds at which an option 10 points better is chosen.
 
     Raises:
-        PydanticCustomError: it is no such number, or below 1:1.
+        PydanticCustomError: the value is not odds, or below 1:1.
     """
     judgement = parse_judgement(value, "odds")
     if judgement.low < 1:
-        raise syntax_error(f"odds of {judgement}", "odds of at least 1:1")
+        raise syntax_error(f"the odds {judgement} are too low", "odds of at least 1:1")
     return judgement
 
 
@@ -278,10 +284,10 @@ Precision = Annotated[Judgement, _written("odds", parse_precision)]
 
 
 def parse_patience(value: object) -> Judgement:
-    """Read what a year later is worth (a probability), or the half-life of worth (years).
+    """Read a patience: a yearly discount factor (a probability) or a half-life (years).
 
     Raises:
-        PydanticCustomError: it is neither, or 0%.
+        PydanticCustomError: the value is neither, or 0%.
     """
     if isinstance(value, Judgement):
         return parse_judgement(value, value.unit)
@@ -289,9 +295,9 @@ def parse_patience(value: object) -> Judgement:
     years = isinstance(written, str) and "year" in written
     found = parse_judgement(value, "years" if years else "probability")
     if found.unit == "probability" and found.low <= 0:
-        raise syntax_error("a patience of 0% looks no further than this moment", _PATIENCE)
+        raise syntax_error("a patience of 0% ignores everything after the present", _PATIENCE)
     return found
 
 
-_PATIENCE = "what a year later is worth, such as 80..95%; or a half-life, such as 5 years"
+_PATIENCE = "a yearly discount factor, such as 80..95%; or a half-life, such as 5 years"
 Patience = Annotated[Judgement, _written("probability", parse_patience)]

@@ -1,4 +1,4 @@
-"""A scenario's offers written out as moves, factors and the costs of breaking what was promised."""
+"""Expand a scenario's offers into moves, factors and the costs of breaking promises."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,7 +18,15 @@ ACCEPTED, NONE = "accepted", "none"
 
 @dataclass(frozen=True)
 class Breach:
-    """What breaking a promise costs whoever breaks it, each time."""
+    """The cost of breaking a promise, each time.
+
+    Attributes:
+        actor: the actor that can break it.
+        when: the condition under which it is broken.
+        costs: points.
+        sourced_part: the term, for the reason and citations of the cost.
+        path: where the cost is written.
+    """
 
     actor: str
     when: Condition
@@ -29,12 +37,12 @@ class Breach:
 
 @dataclass
 class OfferExpansion:
-    """A scenario without offers that says the same.
+    """A scenario with its offers expanded.
 
     Attributes:
-        scenario: with their moves and factors in place.
-        breaches: what breaking promises costs.
-        origins: where what stands at a path was written, for paths that are not in the file.
+        scenario: the moves and factors of the offers in place, `offers` empty.
+        breaches: the costs of breaking promises.
+        origins: for paths that are not in the file, the path from which they were made.
     """
 
     scenario: Scenario
@@ -42,7 +50,7 @@ class OfferExpansion:
     origins: dict[Path, Path] = field(default_factory=dict)
 
     def original_path(self, path: Path) -> Path:
-        """Return the place in the file of what stands at a path."""
+        """Translate a path of the expanded scenario into the path that was written."""
         for length in range(len(path), 0, -1):
             if path[:length] in self.origins:
                 return (*self.origins[path[:length]], *path[length:])
@@ -50,25 +58,25 @@ class OfferExpansion:
 
 
 def expand_offers(scenario: Scenario) -> OfferExpansion:
-    """Write a scenario's offers out; what they speak of need not exist."""
+    """Expand a scenario's offers; the names in them need not exist."""
     if not scenario.offers:
         return OfferExpansion(scenario)
     moves, factors = dict(scenario.moves), dict(scenario.factors)
     expansion = OfferExpansion(scenario)
     for name, offer in scenario.offers.items():
-        asked, answer = f"{name}_offer", f"{name}_answer"
+        offered, answer = f"{name}_offer", f"{name}_answer"
         timed = scenario.periods is not None
-        _bind(expansion, name, offer, moves)
+        _apply_terms(expansion, name, offer, moves)
         made = {
-            asked: _asking(name, offer, timed=timed),
-            answer: _answering(name, offer),
+            offered: _offer_move(name, offer, timed=timed),
+            answer: _answer_move(name, offer),
         }
-        moves = _inserted(moves, made, _place(offer, moves))
-        factors[name] = _bargain(name, offer, moves, timed=timed)
+        moves = _inserted(moves, made, _position(offer, moves))
+        factors[name] = _agreement(name, offer, moves, timed=timed)
         path: Path = ("offers", name)
         expansion.origins |= {
-            ("moves", asked): path,
-            ("moves", asked, "options", OFFERS): path,
+            ("moves", offered): path,
+            ("moves", offered, "options", OFFERS): path,
             ("moves", answer): path,
             ("moves", answer, "by"): (*path, "to"),
             ("moves", answer, "knows"): (*path, "answer_knows"),
@@ -82,7 +90,7 @@ def expand_offers(scenario: Scenario) -> OfferExpansion:
     return expansion
 
 
-def _asking(name: str, offer: Offer, *, timed: bool) -> Move:
+def _offer_move(name: str, offer: Offer, *, timed: bool) -> Move:
     past = (f"{name}@previous",) if timed and f"{name}@previous" not in offer.knows else ()
     condition = Is(f"{name}@previous", (NONE,)) if timed else None
     return Move(
@@ -98,28 +106,28 @@ def _asking(name: str, offer: Offer, *, timed: bool) -> Move:
     )
 
 
-def _answering(name: str, offer: Offer) -> Move:
-    asked = f"{name}_offer"
-    # What it knows besides comes first, so that its places are those in the file.
+def _answer_move(name: str, offer: Offer) -> Move:
+    offered = f"{name}_offer"
+    # `answer_knows` comes first, so that positions in `knows` are those in the file.
     return Move(
         label=f"{_label(name, offer)}: the answer",
         by=offer.to,
-        knows=(*offer.answer_knows, asked),
+        knows=(*offer.answer_knows, offered),
         periods=offer.periods,
         options={
-            ACCEPTS: _option("accepts the offer", Is(asked, (OFFERS,)), offer.accepting_costs),
+            ACCEPTS: _option("accepts the offer", Is(offered, (OFFERS,)), offer.accepting_costs),
             DECLINES: Option(label="declines the offer"),
         },
         **_sourced(offer),
     )
 
 
-def _bargain(name: str, offer: Offer, moves: Mapping[str, Move], *, timed: bool) -> Factor:
+def _agreement(name: str, offer: Offer, moves: Mapping[str, Move], *, timed: bool) -> Factor:
     agreed = _rule(Is(f"{name}_answer", (ACCEPTS,)), ACCEPTED)
     words: dict[str, Any] = {"label": offer.label, "states": (ACCEPTED, NONE)}
     words |= {"headline": offer.headline, **_sourced(offer)}
     if not timed:
-        return Factor(**words, rules=(agreed, Rule(then=_sure(NONE))))
+        return Factor(**words, rules=(agreed, Rule(then=_certain(NONE))))
     broken = tuple(
         _rule(
             All((Is(f"{name}@previous", (ACCEPTED,)), Is(f"{move}@previous", others))),
@@ -129,7 +137,7 @@ def _bargain(name: str, offer: Offer, moves: Mapping[str, Move], *, timed: bool)
     )
     return Factor(
         **words,
-        start=_sure(NONE),
+        start=_certain(NONE),
         rules=(*broken, agreed, Rule.model_validate({"from": "previous"})),
     )
 
@@ -139,11 +147,11 @@ def _option(label: str, condition: Condition | None, costs: Judgement | None) ->
 
 
 def _rule(condition: Condition, state: str) -> Rule:
-    return Rule.model_validate({"if": condition, "then": _sure(state)})
+    return Rule.model_validate({"if": condition, "then": _certain(state)})
 
 
 def _breakable(offer: Offer, moves: Mapping[str, Move]) -> list[tuple[str, tuple[str, ...]]]:
-    """Return for each promise that can be broken its move and the options that break it."""
+    """List each promise that can be broken: its move, and the options that break it."""
     found = []
     for term in offer.terms:
         if isinstance(term.promise, Is) and term.breaking_costs is not None:
@@ -158,17 +166,19 @@ def _others(promise: Is, moves: Mapping[str, Move]) -> tuple[str, ...]:
     return tuple(option for option in move.options if option not in promise.states) if move else ()
 
 
-def _bind(expansion: OfferExpansion, name: str, offer: Offer, moves: dict[str, Move]) -> None:
-    """Let the bargain open, close and cost what it says."""
+def _apply_terms(
+    expansion: OfferExpansion, name: str, offer: Offer, moves: dict[str, Move]
+) -> None:
+    """Make options depend on the agreement, and record the costs of breaking it."""
     for place, term in enumerate(offer.terms):
         promise = term.promise
         if not isinstance(promise, Is) or promise.variable not in moves:
             continue
         others = _others(promise, moves)
         if term.breaking_costs is None:
-            _condition(moves, promise.variable, others, Is(name, (NONE,)))
+            _restrict(moves, promise.variable, others, Is(name, (NONE,)))
             continue
-        moves[promise.variable] = _knowing(moves[promise.variable], name)
+        moves[promise.variable] = _with_knowledge(moves[promise.variable], name)
         if others:
             expansion.breaches.append(
                 Breach(
@@ -183,11 +193,11 @@ def _bind(expansion: OfferExpansion, name: str, offer: Offer, moves: dict[str, M
     for listed, state in ((opens, ACCEPTED), (closes, NONE)):
         for each in listed:
             if isinstance(each, Is) and each.variable in moves:
-                _condition(moves, each.variable, each.states, Is(name, (state,)))
+                _restrict(moves, each.variable, each.states, Is(name, (state,)))
 
 
-def _condition(moves: dict[str, Move], name: str, options: tuple[str, ...], condition: Is) -> None:
-    """Let these options of a move be open only where the condition holds too."""
+def _restrict(moves: dict[str, Move], name: str, options: tuple[str, ...], condition: Is) -> None:
+    """Make options of a move available only where a further condition holds."""
     move = moves[name]
     changed = {
         option: what.model_copy(
@@ -197,23 +207,23 @@ def _condition(moves: dict[str, Move], name: str, options: tuple[str, ...], cond
         else what
         for option, what in move.options.items()
     }
-    moves[name] = _knowing(move.model_copy(update={"options": changed}), condition.variable)
+    moves[name] = _with_knowledge(move.model_copy(update={"options": changed}), condition.variable)
 
 
-def _knowing(move: Move, name: str) -> Move:
+def _with_knowledge(move: Move, name: str) -> Move:
     knows = move.knows if name in move.knows else (*move.knows, name)
     return move.model_copy(update={"knows": knows})
 
 
-def _place(offer: Offer, moves: Mapping[str, Move]) -> int:
-    """Return before which of the moves an offer stands."""
-    spoken = [offer.before] if offer.before else [
+def _position(offer: Offer, moves: Mapping[str, Move]) -> int:
+    """Return the position among the moves at which an offer is inserted."""
+    named = [offer.before] if offer.before else [
         name
         for each in (*(t.promise for t in offer.terms), *offer.if_accepted.opens,
                      *offer.if_accepted.closes)
         for name in each.variables()
     ]  # fmt: skip
-    return min((place for place, name in enumerate(moves) if name in spoken), default=len(moves))
+    return min((place for place, name in enumerate(moves) if name in named), default=len(moves))
 
 
 def _inserted(moves: dict[str, Move], made: dict[str, Move], place: int) -> dict[str, Move]:
@@ -225,7 +235,7 @@ def _label(name: str, offer: Offer) -> str:
     return offer.label or name.replace("_", " ")
 
 
-def _sure(state: str) -> dict[str, Judgement]:
+def _certain(state: str) -> dict[str, Judgement]:
     return {state: Judgement(1.0, 1.0, "probability")}
 
 

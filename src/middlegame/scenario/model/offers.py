@@ -1,4 +1,4 @@
-"""Offers: what stands in for two moves and a bargain that opens, closes and can be broken."""
+"""Offers: one entry for two moves (offer, answer) and the agreement that may follow."""
 
 from typing import Annotated
 
@@ -16,7 +16,7 @@ class Term(Sourced):
 
     Attributes:
         promise: such as `approach = leave`.
-        breaking_costs: points that it costs whoever breaks it; nobody can, without them.
+        breaking_costs: points that breaking the promise costs; without them it cannot be broken.
     """
 
     promise: ConditionText
@@ -39,22 +39,27 @@ _Conditions = Annotated[
 
 
 class IfAccepted(Part):
-    """Options that acceptance opens, being closed without it, or closes."""
+    """What acceptance changes.
+
+    Attributes:
+        opens: conditions on moves whose options are available only after acceptance.
+        closes: conditions on moves whose options are not available after acceptance.
+    """
 
     opens: _Conditions = ()
     closes: _Conditions = ()
 
 
 class Offer(Sourced):
-    """An offer by one actor to another, and what comes of its acceptance.
+    """An offer by one actor to another, and the effects of its acceptance.
 
     It stands for a move `NAME_offer` (offers, keeps_quiet), a move `NAME_answer` (accepts,
     declines) and a factor `NAME` (accepted, none).
 
     Attributes:
-        before: the move that it stands before; the first that its terms speak of, unless given.
-        knows: what the one who offers knows.
-        answer_knows: what the other knows besides the offer.
+        before: the move before which it is made; by default the first move that its terms name.
+        knows: what the offering actor knows.
+        answer_knows: what the answering actor knows besides the offer.
         costs: points that making it costs.
         accepting_costs: points that accepting it costs.
         terms: what is promised.

@@ -1,6 +1,6 @@
-"""Names of moves and factors with the period that is meant: `cuba`, `cuba@previous`, `cuba@3`.
+"""References to moves and factors, with an optional period: `cuba`, `cuba@previous`, `cuba@3`.
 
-What a move knows may also be what is left of somebody's means: `moscow.effort`.
+A move may also know the remaining amount of an actor's resource: `moscow.effort`.
 """
 
 import re
@@ -17,7 +17,7 @@ _PERIOD = re.compile(rf"{PREVIOUS}|{LAST}|[1-9]\d{{0,5}}")
 
 
 def split_reference(reference: str) -> tuple[str, str | int | None]:
-    """Part a reference into the name and its period: a number, `previous`, `last` or None.
+    """Split a reference into the name and its period: a number, `previous`, `last` or None.
 
     >>> split("cuba@3"), split("cuba@previous"), split("cuba")
     (('cuba', 3), ('cuba', 'previous'), ('cuba', None))
@@ -29,15 +29,15 @@ def split_reference(reference: str) -> tuple[str, str | int | None]:
 
 
 def base_name(reference: str) -> str:
-    """Return the name without its period."""
+    """Return the name in a reference, without its period."""
     return reference.partition("@")[0]
 
 
 def check_reference(value: object) -> str:
-    """Read a name that may say a period, or whose means are meant (`moscow.effort`).
+    """Return a valid reference unchanged: a name, `NAME@PERIOD`, or `ACTOR.RESOURCE`.
 
     Raises:
-        PydanticCustomError: it is none.
+        PydanticCustomError: the value is not a reference.
     """
     if isinstance(value, str) and "." in value:
         for part in value.split(".", 1):
@@ -51,7 +51,8 @@ def check_reference(value: object) -> str:
         near = nearest(period, (PREVIOUS, LAST))
         hint = f"; did you mean '{name}@{near}'?" if near else ""
         raise syntax_error(
-            f"{quote(value)} names no period", f"{name}@previous, {name}@last or {name}@3{hint}"
+            f"{quote(value)} does not name a period",
+            f"{name}@previous, {name}@last or {name}@3{hint}",
         )
     return value
 

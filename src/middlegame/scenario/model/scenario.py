@@ -1,7 +1,7 @@
 """The typed model of a scenario: what may be written, and nothing about how it is solved.
 
-Every class here is a pydantic model, so the same scenario can be read from YAML or built from
-Python objects, and the JSON Schema of the language is derived from it.
+The classes are pydantic models: scenarios are read from YAML or built from Python objects, and
+the JSON Schema of the language is derived from them.
 """
 
 from typing import Annotated, Literal
@@ -50,7 +50,7 @@ from middlegame.scenario.syntax import syntax_error
 
 
 class Source(Part):
-    """A text that judgements cite. `file` is looked for beside the scenario."""
+    """A text that judgements cite; `file` is a path relative to the scenario's folder."""
 
     title: str
     author: str | None = None
@@ -62,11 +62,11 @@ class Source(Part):
 
 
 class Actor(Sourced):
-    """Somebody who wants something.
+    """A participant with interests.
 
     Attributes:
-        precision: overrides the scenario's for this actor.
-        patience: what a year later is worth to it, or the years after which it is worth half.
+        precision: overrides the scenario's precision for this actor.
+        patience: its yearly discount factor, or its half-life in years.
     """
 
     name: str
@@ -79,12 +79,12 @@ def _read_actor(value: object) -> object:
 
 
 class Option(Sourced):
-    """One thing that a move may be.
+    """One option of a move.
 
     Attributes:
-        if_: where it is open.
+        if_: the condition under which it is available.
         costs: points that it costs the actor.
-        spends: of the actor's means; it is open only while they last.
+        spends: the resources that it takes; it is available only while they last.
     """
 
     label: str | None = None
@@ -120,8 +120,8 @@ class Move(Sourced):
     """A choice of one actor, who knows what is listed in `knows` and nothing else.
 
     Attributes:
-        periods: those in which it is made; all of them unless given.
-        headline: whether storylines tell it; those that are made once, unless given.
+        periods: the periods in which it is made; by default all.
+        headline: whether storylines show it; by default moves that are made once.
     """
 
     label: str | None = None
@@ -157,9 +157,9 @@ Distribution = Annotated[
 
 
 class Rule(Sourced):
-    """If the condition holds (always, without one), the factor is distributed as in `then`.
+    """Where the condition holds (always, without one), the factor is distributed as in `then`.
 
-    With `from: previous` instead, it is what it was in the period before.
+    With `from: previous` instead of `then`, it keeps its state from the period before.
     """
 
     if_: ConditionText | None = Field(default=None, alias="if")
@@ -175,14 +175,14 @@ class Rule(Sourced):
 
 
 class Cause(Sourced):
-    """An independent cause: where the condition holds, it brings the state about by `chance`."""
+    """An independent cause: where its condition holds, it causes the state with `chance`."""
 
     if_: ConditionText = Field(alias="if")
     chance: Probability
 
 
 class Causes(Part):
-    """Noisy-or: the state comes about unless every active cause and the background fail.
+    """Noisy-or (Pearl 1988): the state occurs unless every active cause and the background fail.
 
     The state that is caused is a key of its own: `{closes: [causes], background: 3%}`.
     """
@@ -196,7 +196,7 @@ class Causes(Part):
     def _one_state(self) -> "Causes":
         if len(self.__pydantic_extra__ or {}) != 1:
             raise syntax_error(
-                f"causes for {len(self.__pydantic_extra__ or {})} states",
+                f"the causes name {len(self.__pydantic_extra__ or {})} states",
                 "one state with its list of causes, and a background",
             )
         return self
@@ -208,12 +208,12 @@ class Causes(Part):
 
     @property
     def causes(self) -> tuple[Cause, ...]:
-        """The causes."""
+        """The causes of the state."""
         return self.__pydantic_extra__[self.state]
 
 
 class TableRow(Sourced):
-    """One row of a table: the states of what it is given, in order, and what follows."""
+    """One row of a table: the states of `given`, in order, and the distribution that follows."""
 
     when: tuple[Name, ...]
     then: Distribution
@@ -227,12 +227,12 @@ class Table(Part):
 
 
 class Factor(Sourced):
-    """Something that nobody decides: exactly one of chance, rules, causes and table says how.
+    """An uncertain quantity; one of chance, rules, causes and table gives its probabilities.
 
     Attributes:
-        headline: whether storylines tell it.
-        start: what it is before the first period.
-        stays: the chance that it remains what it was in the period before, whatever else.
+        headline: whether storylines show it.
+        start: its distribution before the first period.
+        stays: the chance that it keeps its state from the period before.
         once: whether it is settled once and not in every period.
     """
 
@@ -251,19 +251,19 @@ class Factor(Sourced):
     def _one_way(self) -> "Factor":
         ways = [w for w in ("chance", "rules", "causes", "table") if getattr(self, w) is not None]
         if len(ways) != 1:
-            said = " and ".join(ways) or "nothing"
+            said = " and ".join(ways) or "no chance, rules, causes or table"
             raise syntax_error(
-                f"the factor is given by {said}", "exactly one of chance, rules, causes, table"
+                f"the factor has {said}", "exactly one of chance, rules, causes, table"
             )
         return self
 
 
 class Interest(Sourced):
-    """What an actor gains (or, below zero, loses) where the condition holds, in points.
+    """Points that an actor gains (below zero: loses) where the condition holds.
 
     Attributes:
-        earned: over time, a share in every period in which it holds (`throughout`); in full
-            each time; for how things stand at the end; or for all that comes afterwards.
+        earned: over time, in equal shares in each period (`throughout`), in full each time the
+            condition holds, in full at the end, or in full after the last period.
     """
 
     label: str | None = None
@@ -273,11 +273,11 @@ class Interest(Sourced):
 
 
 class Resource(Sourced):
-    """Limited means of an actor, in whole numbers.
+    """A limited resource of an actor, in whole numbers.
 
     Attributes:
-        amount: how much there is at the beginning, and at most.
-        renewed: how much of it comes back each period.
+        amount: the amount at the beginning, which is also the maximum.
+        renewed: the amount that is added each period.
     """
 
     label: str | None = None
@@ -295,7 +295,7 @@ _ResourceField = Annotated[
 
 
 class Periods(Sourced):
-    """The contest's time: so many periods, each so long, from a first day."""
+    """The contest's time: the length, the number and the first day of its periods."""
 
     every: SpanText
     for_: PeriodCount = Field(alias="for")
@@ -303,13 +303,13 @@ class Periods(Sourced):
 
 
 class Evidence(Sourced):
-    """Something that was seen; or, with a likelihood, a report that may be wrong.
+    """An observation; or, with a likelihood, a report that may be wrong.
 
     Attributes:
-        saw: what was seen, or is said to be so.
-        likelihood: P(report | so) : P(report | not so); None where it is certain.
-        date: of the report.
-        seen_by: actors whose later moves know of it; otherwise only the analyst does.
+        saw: the condition that was observed or reported.
+        likelihood: P(report | saw) : P(report | not saw); None for a certain observation.
+        date: the date of the observation or report.
+        seen_by: actors whose later moves know of it; by default only the analyst does.
     """
 
     label: str | None = None
@@ -320,7 +320,7 @@ class Evidence(Sourced):
 
 
 class Question(Sourced):
-    """A forecast with a date: will the condition hold by then, or on that day?"""
+    """A question to forecast: will the condition hold by, or on, a date?"""
 
     label: str | None = None
     will: ConditionText
@@ -339,7 +339,7 @@ _ActorField = Annotated[Actor, BeforeValidator(_read_actor, json_schema_input_ty
 
 
 def _may_be_empty(section: object) -> BeforeValidator:
-    """Let a section stand in the file with nothing under it."""
+    """Return a validator that reads an empty section as one without entries."""
     return BeforeValidator(
         lambda value: {} if value is None else value, json_schema_input_type=section
     )
@@ -357,7 +357,7 @@ _Views = dict[Name, View]
 
 
 class Scenario(Part):
-    """A contest, whole. `middlegame.load` reads one; `middlegame.solve` solves it."""
+    """A whole contest; `middlegame.load` reads one, `middlegame.solve` solves it."""
 
     title: str
     question: str | None = None
@@ -378,12 +378,12 @@ class Scenario(Part):
     fit: Fit | None = None
 
     def states(self) -> dict[str, tuple[str, ...]]:
-        """Return every move's options and every factor's states, by name, in written order."""
+        """Return the options of each move and the states of each factor, by name, as written."""
         moves = {name: tuple(move.options) for name, move in self.moves.items()}
         return moves | {name: factor.states for name, factor in self.factors.items()}
 
     def label(self, name: str) -> str:
-        """Return the words for a move, factor, actor or piece of evidence, or its name in words."""
+        """Return the label of a move, factor, actor or piece of evidence; by default its name."""
         name = base_name(name)
         if name in self.actors:
             return self.actors[name].name
@@ -392,7 +392,7 @@ class Scenario(Part):
 
     @property
     def calendar(self) -> Calendar | None:
-        """The days of the periods, from `as_of` unless said otherwise; None without periods."""
+        """The dates of the periods, by default from `as_of`; None without periods."""
         if self.periods is None:
             return None
         return Calendar(self.periods.every, self.periods.for_, self.periods.from_ or self.as_of)

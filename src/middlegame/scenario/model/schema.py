@@ -31,7 +31,7 @@ class _Generator(GenerateJsonSchema):
 
 
 def allowed_keys(path: Path) -> tuple[str, ...]:
-    """List the keys that the mapping at a path may have; empty where the names are free."""
+    """List the keys that the model allows in the mapping at a path; empty where names are free."""
     kind: Any = Scenario
     for step in path:
         kind = _type_inside(kind, step)
@@ -42,7 +42,7 @@ def allowed_keys(path: Path) -> tuple[str, ...]:
 
 
 def _type_inside(kind: Any, step: str | int) -> Any:
-    """Return the type of what stands at a key or position of something of this type."""
+    """Return the type of the value at a key or position inside a value of a type."""
     model = _model_of(kind)
     if model is not None:
         for name, field in model.model_fields.items():
@@ -64,7 +64,7 @@ def _model_of(kind: Any) -> type[BaseModel] | None:
 
 
 def _types_meant(kind: Any) -> list[Any]:
-    """Look through `Annotated` and `... | None` at the types meant."""
+    """Return the types inside `Annotated[...]` and `... | None`."""
     if hasattr(kind, "__metadata__"):
         return _types_meant(kind.__origin__)
     if get_origin(kind) in (dict, tuple) or isinstance(kind, type):
@@ -77,8 +77,8 @@ _CHOICE = re.compile(r"\(([a-z_]+(?:\|[a-z_]+)+)\)")
 
 
 def allowed_words(path: Path) -> tuple[str, ...]:
-    """List the words that the value at a path may be; empty where it is free."""
-    places = [_schema()]
+    """List the words that the schema allows as the value at a path; empty where it is free."""
+    places = [_cached_schema()]
     for step in path:
         places = [inner for place in places for inner in _schemas_inside(place, step)]
     found: list[str] = []
@@ -90,14 +90,14 @@ def allowed_words(path: Path) -> tuple[str, ...]:
 
 
 @cache
-def _schema() -> dict[str, Any]:
+def _cached_schema() -> dict[str, Any]:
     return json_schema()
 
 
 def _schemas_meant(place: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Look through references and alternatives at the schemas meant."""
+    """Yield the schemas behind references and alternatives."""
     if "$ref" in place:
-        yield from _schemas_meant(_schema()["$defs"][place["$ref"].rpartition("/")[2]])
+        yield from _schemas_meant(_cached_schema()["$defs"][place["$ref"].rpartition("/")[2]])
     elif "anyOf" in place:
         for each in place["anyOf"]:
             yield from _schemas_meant(each)
@@ -106,7 +106,7 @@ def _schemas_meant(place: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _schemas_inside(place: dict[str, Any], step: str | int) -> Iterator[dict[str, Any]]:
-    """Return the schemas of what stands at a key or position."""
+    """Yield the schemas of the value at a key or position."""
     for each in _schemas_meant(place):
         if isinstance(step, int):
             if "items" in each:

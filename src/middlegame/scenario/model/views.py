@@ -1,4 +1,4 @@
-"""Rival views: other judgements over the same structure."""
+"""Rival views: other judgements of the same contest."""
 
 from dataclasses import dataclass
 from typing import Annotated, Any, get_args
@@ -9,12 +9,12 @@ from middlegame.scenario.model.fields import Sourced
 from middlegame.scenario.model.judgement import Judgement, Points, Unit, parse_judgement
 from middlegame.scenario.syntax import TextFormat, describe, syntax_error
 
-_EXPECTED = "a number as it would stand in its place, such as 20..40%"
+_EXPECTED = "a number in the unit of the one it replaces, such as 20..40%"
 
 
 @dataclass(frozen=True)
 class ViewJudgement:
-    """A number that stands in for another: in which unit is known only where that one is.
+    """A number that replaces another, whose unit is known only when that one is found.
 
     Attributes:
         written: a number, a text, or a mapping `{is: ..., why: ..., cite: ...}`.
@@ -32,7 +32,7 @@ class ViewJudgement:
         """Read the number in its unit.
 
         Raises:
-            PydanticCustomError: it is no such number.
+            PydanticCustomError: the value is invalid in this unit.
         """
         return parse_judgement(self.written, unit)
 
@@ -53,12 +53,12 @@ def _schema() -> dict[str, Any]:
 
 
 class View(Sourced):
-    """A set of judgements that somebody else makes over the same structure.
+    """The judgements of another analyst, or another school of thought, of the same contest.
 
     Attributes:
         name: whose view it is, in words.
-        forecaster: by which name the ledger keeps its forecasts; the view's own unless given.
-        judgements: what is judged otherwise, each by its place: `interests.moscow[0].worth`.
+        forecaster: the forecaster's name in the ledger; by default the key of the view.
+        judgements: the numbers it replaces, by dotted path: `interests.moscow[0].worth`.
     """
 
     name: str | None = None

@@ -1,4 +1,4 @@
-"""Everything in a scenario with its path: listed, replaced, and judged otherwise by a view."""
+"""Walk a scenario: list its parts with their paths, and replace parts."""
 
 from collections.abc import Iterator
 from typing import Any, TypeVar
@@ -16,34 +16,34 @@ Visit = tuple[Path, Any, tuple[BaseModel, ...]]
 
 
 def walk(scenario: Scenario) -> Iterator[Visit]:
-    """List all values, outermost first: path, value, and the parts around it from the outside in.
+    """Yield each value as (path, value, enclosing parts from the outside in), outermost first.
 
-    What was not written (a default) is left out.
+    Defaults that were not written are left out.
     """
     yield from _walk(scenario, (), ())
 
 
 def conditions(scenario: Scenario) -> Iterator[tuple[Path, Condition]]:
-    """List all conditions."""
+    """Yield all conditions with their paths."""
     return ((path, value) for path, value, _ in walk(scenario) if isinstance(value, Condition))
 
 
 def sourced_parts(scenario: Scenario) -> Iterator[tuple[Path, Sourced]]:
-    """List everything that may carry a citation, a reason or a quote."""
+    """Yield all parts that may have a citation, a reason or a quote, with their paths."""
     return ((path, value) for path, value, _ in walk(scenario) if isinstance(value, Sourced))
 
 
 def formulas(scenario: Scenario) -> Iterator[tuple[Path, FormulaJudgement]]:
-    """List all numbers that formulas compute."""
+    """Yield all numbers that formulas compute, with their paths."""
     return (
         (path, value) for path, value, _ in walk(scenario) if isinstance(value, FormulaJudgement)
     )
 
 
 def judgements(scenario: Scenario) -> Iterator[tuple[Path, Judgement, tuple[Sourced, ...]]]:
-    """List all numbers that were judged, each with the parts that may say where it comes from.
+    """Yield all judgements as (path, judgement, enclosing parts that may name its source).
 
-    What a formula computes and what data are to tell (`fit:`) is no judgement.
+    Numbers that formulas compute, and those under `fit:`, are not judgements.
     """
     for path, value, around in walk(scenario):
         if path[:1] == ("fit",) or isinstance(value, FormulaJudgement):
@@ -75,12 +75,12 @@ T = TypeVar("T")
 
 
 def replace_at(whole: T, path: Path, value: object) -> T:
-    """Return a copy of a scenario (or of a part of one) with the value at a path replaced.
+    """Return a copy of a scenario, or of a part of one, with the value at a path replaced.
 
     The result is not validated; `find_faults` and compiling do that.
 
     Raises:
-        KeyError: there is nothing at the path.
+        KeyError: the path does not exist.
     """
     changed: T = _replaced(whole, path, value)
     return changed
@@ -104,16 +104,16 @@ def _replaced(part: Any, path: Path, value: object) -> Any:
 
 
 def judgements_by_place(scenario: Scenario) -> dict[str, tuple[Path, Judgement]]:
-    """List every number that a view may judge otherwise, by its place as text."""
+    """Return every judgement that a view may replace: dotted path -> (path, judgement)."""
     return {dotted_path(path): (path, judgement) for path, judgement, _ in judgements(scenario)}
 
 
 def apply_view(scenario: Scenario, name: str) -> Scenario:
-    """Return the scenario with a view's judgements in place of its own, and no views.
+    """Return the scenario with a view's judgements in place of its own, and without views.
 
     Raises:
         QueryError: there is no such view.
-        PydanticCustomError: a judgement of the view is no number of its unit.
+        PydanticCustomError: a judgement of the view is invalid in its unit.
     """
     if name not in scenario.views:
         raise unknown("view", name, scenario.views)

@@ -1,4 +1,4 @@
-"""Rules that never match or leave a case open; tables with rows missing or doubled."""
+"""Checks that rules and tables cover every case, and that every rule can apply."""
 
 from collections.abc import Iterator
 from itertools import product
@@ -12,7 +12,7 @@ from middlegame.scenario.validation.context import CheckContext
 
 
 def check_coverage(contest: CheckContext) -> Iterator[Fault]:
-    """Check that every factor says what happens in every case, once."""
+    """Check that the rules or the table of every factor cover every case once."""
     for name, factor in contest.scenario.factors.items():
         if not contest.is_complete("factors", name):
             continue
@@ -38,13 +38,13 @@ def _rules(contest: CheckContext, name: str, rules: tuple[Rule, ...]) -> Iterato
         matches = rule.if_.holds(states, over) if rule.if_ else np.ones(shape, dtype=bool)
         if not matches.any():
             yield Fault(
-                "the rule can never match: its condition contradicts itself",
+                "the rule can never apply: its condition contradicts itself",
                 path=(*path, position),
             )
         elif not (matches & open_cases).any() and not any(map(contest.may_be_absent, over)):
             yield Fault(
-                "the rule never matches: the rules before it take all of its cases",
-                "it before them, or left out",
+                "the rule never applies: earlier rules cover all of its cases",
+                "a place before them, or no such rule",
                 path=(*path, position),
             )
         open_cases &= ~matches
@@ -53,7 +53,7 @@ def _rules(contest: CheckContext, name: str, rules: tuple[Rule, ...]) -> Iterato
         case = " and ".join(
             f"{variable} = {states[variable][at]}" for variable, at in zip(over, first, strict=True)
         )
-        yield Fault(f"no rule says what happens if {case}", "a last rule without 'if'", path=path)
+        yield Fault(f"no rule applies if {case}", "a last rule without 'if'", path=path)
 
 
 def _table(contest: CheckContext, name: str, table: Table) -> Iterator[Fault]:
@@ -77,7 +77,7 @@ def _table(contest: CheckContext, name: str, table: Table) -> Iterator[Fault]:
             )
         elif row.when in seen:
             yield Fault(
-                f"the row for {', '.join(row.when)} is there twice (first as row {seen[row.when]})",
+                f"the row for {', '.join(row.when)} is repeated (first as row {seen[row.when]})",
                 "each case once",
                 path=place,
             )
@@ -93,7 +93,7 @@ def _table(contest: CheckContext, name: str, table: Table) -> Iterator[Fault]:
     cases = product(*(states[given] for given in table.given))
     first = next(case for case in cases if case not in seen)
     yield Fault(
-        f"the table lacks {_count(missing, 'row')}; the first is for {', '.join(first)}",
+        f"the table lacks {_count(missing, 'row')}, the first for {', '.join(first)}",
         "a row for every combination",
         path=(*path, "rows"),
     )

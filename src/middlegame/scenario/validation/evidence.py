@@ -1,4 +1,4 @@
-"""Evidence that cannot be, that tells nothing, or that nobody could use."""
+"""Checks of evidence: impossible, uninformative, dated too late, or seen to no effect."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ from middlegame.scenario.validation.order import moves_behind
 
 
 def check_evidence(contest: CheckContext) -> Iterator[Fault]:
-    """Check what was seen, when, and by whom."""
+    """Check what each piece of evidence observed, when, and which actors saw it."""
     for name, evidence in contest.scenario.evidence.items():
         if contest.is_complete("evidence", name) and contest.can_evaluate(evidence.saw):
             yield from _saw(contest, name, evidence)
@@ -27,18 +27,18 @@ def _saw(contest: CheckContext, name: str, evidence: Evidence) -> Iterator[Fault
     truth = evidence.saw.holds(contest.known_states, over)
     if not truth.any() and evidence.likelihood is None:
         yield Fault(
-            f"what '{name}' saw can never hold: it contradicts itself",
-            "something that can be seen",
+            f"the observation '{name}' can never hold: it contradicts itself",
+            "something that can be observed",
             path=path,
         )
     elif truth.all() or not truth.any():
         always = "always" if truth.all() else "never"
-        problem = f"what '{name}' saw {always} holds, so it tells nothing"
+        problem = f"the observation '{name}' {always} holds, so it is not informative"
         yield Fault(problem, severity="warning", path=path)
     odds = evidence.likelihood
     if odds is not None and odds.exact and odds.low == 1:
         yield Fault(
-            f"'{name}' is as likely where it is so as where it is not, so it tells nothing",
+            f"the report '{name}' has odds of 1:1, so it is not informative",
             "other odds than 1:1",
             severity="warning",
             path=("evidence", name, "likelihood"),
@@ -48,7 +48,7 @@ def _saw(contest: CheckContext, name: str, evidence: Evidence) -> Iterator[Fault
 def _seen_by(contest: CheckContext, name: str, evidence: Evidence) -> Iterator[Fault]:
     scenario, damage = contest.scenario, contest.partial
     if scenario.periods or damage.affects("moves") or damage.affects("factors"):
-        return  # over time, whoever moved moves again
+        return  # over time, every actor moves again
     order = list(scenario.moves)
     depends = {factor: dependencies(part) for factor, part in scenario.factors.items()}
     behind = moves_behind(evidence.saw.variables(), depends, order)
@@ -57,8 +57,7 @@ def _seen_by(contest: CheckContext, name: str, evidence: Evidence) -> Iterator[F
     for position, actor in enumerate(evidence.seen_by):
         if actor in scenario.actors and actor not in movers:
             yield Fault(
-                f"'{actor}' has no move after what '{name}' is about, so that it sees it changes "
-                "nothing",
+                f"'{actor}' has no move after the events of '{name}', so seeing it has no effect",
                 "an actor that moves later, or no 'seen_by'",
                 severity="warning",
                 path=("evidence", name, "seen_by", position),
@@ -69,7 +68,7 @@ def _date(contest: CheckContext, name: str, evidence: Evidence) -> Iterator[Faul
     as_of = contest.scenario.as_of
     if evidence.date is not None and as_of is not None and evidence.date > as_of:
         yield Fault(
-            f"'{name}' is of {evidence.date}, after the day on which the scenario is true",
+            f"'{name}' is dated {evidence.date}, after the scenario's date",
             f"a day up to {as_of}, or a later 'as_of'",
             severity="warning",
             path=("evidence", name, "date"),

@@ -1,4 +1,4 @@
-"""Formulas and the data that they speak of: names that are nobody's, values that nothing shows."""
+"""Checks of formulas and of the section `fit:` that declares their coefficients and columns."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -22,7 +22,7 @@ def check_fit(contest: CheckContext) -> Iterator[Fault]:
                 yield from _undeclared(path, number)
         return
     if contest.partial.affects("fit"):
-        return  # what is missing may be what the formulas speak of
+        return  # what is missing may declare what the formulas use
     used: set[str] = set()
     for path, number in formulas(contest.scenario):
         used.update(number.formula.names)
@@ -58,7 +58,7 @@ def _formula(fit: Fit, path: Path, number: FormulaJudgement) -> Iterator[Fault]:
             if part.name in fit.categories:
                 first, second, *_ = fit.categories[part.name]
                 yield Fault(
-                    f"'{part.name}' holds words ({first}, {second}, ...), no numbers",
+                    f"'{part.name}' is categorical ({first}, {second}, ...), not a number",
                     f"({part.name} = {second}), which is 1 where it holds and 0 elsewhere",
                     path=path,
                     offset=part.offset,
@@ -78,17 +78,19 @@ def _twice(contest: CheckContext, fit: Fit) -> Iterator[Fault]:
     for name in fit.columns:
         if name in fit.coefficients:
             path = ("fit", "columns", name)
-            yield Fault(f"'{name}' is a coefficient and a column", "two names", path=path)
+            yield Fault(
+                f"'{name}' is both a coefficient and a column", "different names", path=path
+            )
 
 
 def _unused(contest: CheckContext, fit: Fit, used: set[str]) -> Iterator[Fault]:
     if contest.partial.missing:
-        return  # what could not be read may be what speaks of them
+        return  # what could not be read may use them
     for section, names in (("coefficients", fit.coefficients), ("columns", fit.columns)):
         for name in names:
             if name not in used:
                 yield Fault(
-                    f"no formula speaks of '{name}'",
+                    f"no formula uses '{name}'",
                     severity="warning",
                     path=("fit", section, name),
                 )
@@ -110,7 +112,7 @@ def _observed(contest: CheckContext, name: str, shown: Observed) -> Iterator[Fau
     missing = [state for state in states if state not in shown.values]
     if missing:
         yield Fault(
-            f"no value of '{shown.column}' shows {join_names(missing)}",
+            f"no value of the column '{shown.column}' stands for {join_names(missing)}",
             f"values: {{{missing[0]}: ...}}",
             severity="warning",
             path=(*path, "values"),
@@ -126,22 +128,24 @@ def _correlations(fit: Fit) -> Iterator[Fault]:
         for other in others:
             yield from unknown_name("coefficient", other, names, (*path, other))
             if other == one:
-                yield Fault(f"'{one}' with itself", "another coefficient", path=(*path, other))
+                yield Fault(
+                    f"'{one}' is correlated with itself", "another coefficient", path=(*path, other)
+                )
             elif frozenset((one, other)) in pairs:
-                message = f"the correlation of '{one}' and '{other}' stands here twice"
+                message = f"the correlation of '{one}' and '{other}' is given twice"
                 yield Fault(message, "each pair once", path=(*path, other))
             pairs.add(frozenset((one, other)))
     for name in dict.fromkeys(name for pair in pairs for name in pair if name in names):
         value = fit.coefficients[name].value
         if value and value.correlates:
             yield Fault(
-                f"'{name}' has its correlations under fit.correlations too",
+                f"'{name}' has correlations here and under fit.correlations",
                 "one of the two",
                 path=("fit", "coefficients", name),
             )
     if odd := inconsistent_rows(correlation_matrix(names, fit.correlations)):
         yield Fault(
-            f"the correlations of {join_names([names[k] for k in odd])} cannot all be at once",
-            "correlations that numbers can have, such as those that 'middlegame fit' writes",
+            f"the correlations of {join_names([names[k] for k in odd])} contradict each other",
+            "a positive semi-definite matrix, such as the one that 'middlegame fit' writes",
             path=("fit", "correlations"),
         )

@@ -95,7 +95,9 @@ class _ModelReader:
     def _handle(self, details: list[ErrorDetails]) -> bool:
         """Report the errors and leave out the invalid parts; return False if nothing is left."""
         around = {path[:length] for path in self.missing for length in range(len(path) + 1)}
-        renamed = {self._error_path(each): right for each in details if (right := self._rename(each))}
+        renamed = {
+            self._error_path(each): right for each in details if (right := self._rename(each))
+        }
         removed: set[Path] = set()
         for each in details:
             path = self._error_path(each)

@@ -1,4 +1,4 @@
-"""Options that cannot be, resources that nobody has or spends, actors that forget."""
+"""Checks of moves: when options are available, what they spend, what actors forget."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ from middlegame.scenario.validation.context import CheckContext, unknown_name
 
 
 def check_moves(contest: CheckContext) -> Iterator[Fault]:
-    """Check what is open when, and what is forgotten."""
+    """Check that options can be available, and that actors know their own earlier moves."""
     for name, move in contest.scenario.moves.items():
         yield from _unknown_to_the_move(contest, name, move)
         if contest.is_complete("moves", name):
@@ -22,14 +22,13 @@ def _unknown_to_the_move(contest: CheckContext, name: str, move: Move) -> Iterat
     if contest.partial.affects("moves", name, "knows"):
         return
     for option, what in move.options.items():
-        told: set[str] = set()
+        reported: set[str] = set()
         for leaf in what.if_.leaves() if what.if_ else ():
             variable = leaf.variable
-            if variable in contest.states and variable not in {*move.knows, *told}:
-                told.add(variable)
+            if variable in contest.states and variable not in {*move.knows, *reported}:
+                reported.add(variable)
                 yield Fault(
-                    f"whether '{option}' is open depends on '{variable}', which '{name}' does not "
-                    "know",
+                    f"the condition of '{option}' uses '{variable}', which '{name}' does not know",
                     f"knows: [{', '.join((*move.knows, variable))}]",
                     path=("moves", name, "options", option, "if"),
                     offset=leaf.offset,
@@ -53,7 +52,7 @@ def _open(contest: CheckContext, name: str, move: Move) -> Iterator[Fault]:
         is_open = condition.holds(states, over)
         if not is_open.any():
             yield Fault(
-                f"the option '{option}' is never open: its condition contradicts itself",
+                f"the option '{option}' is never available: its condition contradicts itself",
                 severity="warning",
                 path=(*path, option, "if"),
             )
@@ -64,7 +63,7 @@ def _open(contest: CheckContext, name: str, move: Move) -> Iterator[Fault]:
             f"{variable} = {states[variable][at]}" for variable, at in zip(over, first, strict=True)
         )
         yield Fault(
-            f"no option of '{name}' is open if {case}", "one option without 'if'", path=path
+            f"no option of '{name}' is available if {case}", "one option without 'if'", path=path
         )
 
 
@@ -79,7 +78,7 @@ def _forgotten(contest: CheckContext) -> Iterator[Fault]:
             yield Fault(
                 f"'{name}' does not know {quoted}, its actor's own earlier "
                 f"move{'s' if len(forgotten) > 1 else ''}",
-                f"knows: [{join_names((*move.knows, *forgotten))}], unless forgetting is meant",
+                f"knows: [{join_names((*move.knows, *forgotten))}], unless forgetting is intended",
                 severity="warning",
                 path=("moves", name),
             )
@@ -87,7 +86,7 @@ def _forgotten(contest: CheckContext) -> Iterator[Fault]:
 
 
 def check_resources(contest: CheckContext) -> Iterator[Fault]:
-    """Check who has which means, and what spends them."""
+    """Check that resources belong to actors, and that options spend what their actor has."""
     scenario, damage = contest.scenario, contest.partial
     if damage.affects("resources"):
         return
@@ -98,26 +97,28 @@ def check_resources(contest: CheckContext) -> Iterator[Fault]:
             yield from unknown_name("actor", actor, valid, ("resources", actor))
     spent: set[tuple[str, str]] = set()
     for name, move in scenario.moves.items():
-        means = scenario.resources.get(move.by, {})
+        owned = scenario.resources.get(move.by, {})
         for option, what in move.options.items():
             for resource, cost in what.spends.items():
                 path: Path = ("moves", name, "options", option, "spends", resource)
                 spent.add((move.by, resource))
-                if resource not in means:
-                    near = nearest(resource, means)
+                if resource not in owned:
+                    near = nearest(resource, owned)
                     expected = "" if near else f"resources: {{{move.by}: {{{resource}: 10}}}}"
-                    yield Fault(f"'{move.by}' has no '{resource}'", expected, near, path=path)
-                elif cost > means[resource].amount:
                     yield Fault(
-                        f"'{option}' spends {cost}, and '{move.by}' never has more than "
-                        f"{means[resource].amount}",
-                        f"at most {means[resource].amount}",
+                        f"'{move.by}' has no resource '{resource}'", expected, near, path=path
+                    )
+                elif cost > owned[resource].amount:
+                    yield Fault(
+                        f"'{option}' spends {cost}, but '{move.by}' never has more than "
+                        f"{owned[resource].amount}",
+                        f"at most {owned[resource].amount}",
                         path=path,
                     )
     if damage.affects("moves"):
         return
-    for actor, means in scenario.resources.items():
-        for resource in means:
+    for actor, owned in scenario.resources.items():
+        for resource in owned:
             if actor in scenario.actors and (actor, resource) not in spent:
                 yield Fault(
                     f"nothing spends the '{resource}' of '{actor}'",

@@ -1,4 +1,4 @@
-"""Names that are nobody's: of actors, moves, factors, states and sources."""
+"""Checks of names: actors, moves, factors and states that are undefined or defined twice."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ from middlegame.scenario.validation.context import CheckContext, unknown_name
 
 
 def check_names(contest: CheckContext) -> Iterator[Fault]:
-    """Find every name that is not defined, and those defined twice."""
+    """Find names that are not defined, and names that are defined twice."""
     yield from _twice(contest)
     yield from _actors(contest)
     yield from _variables(contest)
@@ -22,25 +22,25 @@ def check_names(contest: CheckContext) -> Iterator[Fault]:
 def _unknown_reference(
     contest: CheckContext, reference: str, path: Path, offset: int = 0
 ) -> Iterator[Fault]:
-    """Tell what is wrong with a name or with the period that is said with it."""
+    """Report a reference to an unknown move, factor, resource or period."""
     if reference in contest.states:
         return
     if "." in reference:
-        means = [f"{a}.{r}" for a, of in contest.scenario.resources.items() for r in of]
+        resources = [f"{a}.{r}" for a, of in contest.scenario.resources.items() for r in of]
         if not contest.partial.affects("resources") and path[2] == "knows":
-            yield from unknown_name("means", reference, means, path, offset)
+            yield from unknown_name("resource", reference, resources, path, offset)
         elif path[2] != "knows":
-            yield Fault(f"a table is given moves and factors, not '{reference}'", path=path)
+            yield Fault(f"a table cannot depend on the resource '{reference}'", path=path)
         return
     name, at = split_reference(reference)
     if name not in contest.named_states or at is None:
         yield from unknown_name("move or factor", name, contest.named_states, path, offset)
     elif not contest.period_count:
         if not contest.partial.affects("periods"):
-            problem = f"'{reference}' names a period, and this scenario has none"
+            problem = f"'{reference}' names a period, but the scenario has no periods"
             yield Fault(problem, f"{name}, or periods at the top", path=path, offset=offset)
     elif not contest.is_timed(name):
-        problem = f"'{name}' is settled once and belongs to no period"
+        problem = f"'{name}' is settled once, so it has no periods"
         yield Fault(problem, name, path=path, offset=offset)
     else:
         expected = f"{name}@1 to {name}@{contest.period_count}, {name}@previous or {name}@last"
@@ -50,12 +50,16 @@ def _unknown_reference(
 def _twice(contest: CheckContext) -> Iterator[Fault]:
     for name in contest.scenario.factors:
         if name in contest.scenario.moves:
-            yield Fault(f"'{name}' is a move and a factor", "two names", path=("factors", name))
+            yield Fault(
+                f"'{name}' is both a move and a factor", "different names", path=("factors", name)
+            )
     for name in contest.scenario.evidence:
         if name in contest.states:
             kind = "move" if name in contest.scenario.moves else "factor"
             path: Path = ("evidence", name)
-            yield Fault(f"'{name}' is a {kind} and a piece of evidence", "two names", path=path)
+            yield Fault(
+                f"'{name}' is both a {kind} and a piece of evidence", "different names", path=path
+            )
 
 
 def _actors(contest: CheckContext) -> Iterator[Fault]:

@@ -1,4 +1,4 @@
-"""Numbers that cannot be: distributions, groups of correlated ranges, and the numbers of views."""
+"""Checks of numbers: distributions that add up, correlation groups, judgements of views."""
 
 import re
 from collections.abc import Iterator
@@ -53,35 +53,35 @@ def _adds_up(
     percent = f"{format_number(round(100 * total, 4))}%"
     if not left_out and not exact:
         yield Fault(
-            "all states have a chance, and some of them "
+            "every state has a chance, and at least one of them is "
             f"{'a range' if len(known) == len(then) else 'a formula'}",
-            f"one state left out, such as {factor.states[-1]}: it takes the rest",
+            f"one state left out, such as {factor.states[-1]}: it takes the remainder",
             path=path,
         )
     elif not left_out and abs(total - 1) > _SLACK:
         yield Fault(
             f"the chances add up to {percent}",
-            "100%; or one state left out, which takes the rest",
+            "100%; or one state left out, which takes the remainder",
             path=path,
         )
     elif exact and total > 1 + _SLACK:
         yield Fault(f"the chances add up to {percent}", "at most 100%", path=path)
     elif not exact and total >= 1 - _SLACK:
         yield Fault(
-            f"the middles of the chances add up to {percent}",
+            f"the medians of the chances add up to {percent}",
             f"less than 100%, so that something is left for {left_out[0]}",
             path=path,
         )
     elif len(left_out) > 1 and total < 1 - _SLACK:
         yield Fault(
             f"the states {', '.join(left_out)} have no chance",
-            "at most one state left out, which takes the rest",
+            "at most one state left out, which takes the remainder",
             path=path,
         )
 
 
 def check_correlations(contest: CheckContext) -> Iterator[Fault]:
-    """Warn of groups that one range alone names: there is nothing for it to go along with."""
+    """Warn of correlation groups with a single member: its range correlates with nothing."""
     members: dict[str, list[Path]] = {}
     for path, value, _ in walk(contest.scenario):
         if isinstance(value, Judgement):
@@ -91,8 +91,8 @@ def check_correlations(contest: CheckContext) -> Iterator[Fault]:
     for group, paths in members.items():
         if len(paths) == 1:
             yield Fault(
-                f"nothing else correlates with '{group}'",
-                "" if nearest(group, shared) else "another range that names it too",
+                f"the correlation group '{group}' has one member, so it has no effect",
+                "" if nearest(group, shared) else "another range in this group",
                 nearest(group, shared),
                 severity="warning",
                 path=(*paths[0], "correlates", group),
@@ -100,9 +100,9 @@ def check_correlations(contest: CheckContext) -> Iterator[Fault]:
 
 
 def check_views(contest: CheckContext) -> Iterator[Fault]:
-    """Check that each judgement of a view stands in for a number, and is one of its unit.
+    """Check that each judgement of a view replaces a number, and is valid in its unit.
 
-    What a view makes of the whole is checked once the scenario itself is sound (`check`).
+    The scenario with the view's judgements in place is checked by `find_faults`.
     """
     views = contest.scenario.views
     if not views:

@@ -1,4 +1,4 @@
-"""Offers that cannot be: of somebody who is not there, of what nobody could promise."""
+"""Checks of offers: who makes them to whom, and whether the terms can be promised."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ from middlegame.scenario.validation.context import CheckContext, unknown_name
 
 
 def check_offers(contest: CheckContext) -> Iterator[Fault]:
-    """Check who offers what to whom."""
+    """Check the actors, the names, the place and the terms of every offer."""
     for name, offer in contest.scenario.offers.items():
         path: Path = ("offers", name)
         if contest.partial.affects(*path) or contest.partial.affects("moves"):
@@ -36,19 +36,21 @@ def _names(contest: CheckContext, name: str, path: Path) -> Iterator[Fault]:
         taken = written.get(section)
         for made in (name, f"{name}_offer", f"{name}_answer"):
             if isinstance(taken, dict) and made in taken:
-                problem = f"the offer '{name}' stands for '{made}', which is there already"
+                problem = f"the offer '{name}' creates '{made}', which exists already"
                 yield Fault(problem, "another name", path=path)
     if name in scenario.actors:
-        yield Fault(f"'{name}' is an actor and an offer", "two names", path=path)
+        yield Fault(f"'{name}' is both an actor and an offer", "different names", path=path)
 
 
 def _options(contest: CheckContext, condition: Condition, path: Path) -> Iterator[Fault]:
     if isinstance(condition, Is) and condition.variable in contest.scenario.moves:
         return
     if isinstance(condition, Is) and condition.variable not in contest.named_states:
-        return  # told elsewhere
+        return  # reported by check_names
     yield Fault(
-        f"'{condition}' names no options of one move", "such as approach = leave", path=path
+        f"'{condition}' does not name options of one move",
+        "options of one move, such as approach = leave",
+        path=path,
     )
 
 
@@ -67,4 +69,4 @@ def _promise(
             path=path,
         )
     elif set(promise.states) >= set(contest.scenario.moves[promise.variable].options):
-        yield Fault(f"'{promise}' promises nothing: it is all that there is", path=path)
+        yield Fault(f"'{promise}' promises nothing: it allows every option", path=path)

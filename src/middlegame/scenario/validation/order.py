@@ -1,4 +1,4 @@
-"""What depends on what: loops among factors, and moves that know what is not yet."""
+"""Checks of order: factors that depend on themselves, moves that know what comes later."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -8,7 +8,7 @@ from middlegame.scenario.validation.context import CheckContext
 
 
 def check_order(contest: CheckContext) -> Iterator[Fault]:
-    """Find loops among factors and moves that know the future."""
+    """Find cycles among factors, and moves that know what is settled after them."""
     factors = contest.scenario.factors
     depends = {name: dependencies(factor) for name, factor in factors.items()}
     yield from _loops({n: [p for p in of if p in factors] for n, of in depends.items()})
@@ -18,7 +18,7 @@ def check_order(contest: CheckContext) -> Iterator[Fault]:
 
 
 def _loops(depends: dict[str, list[str]]) -> Iterator[Fault]:
-    """Tell one loop for each set of factors that depend on each other."""
+    """Report one cycle for each set of factors that depend on each other."""
     done: set[str] = set()
     for start in depends:
         if start in done:
@@ -33,12 +33,12 @@ def _loops(depends: dict[str, list[str]]) -> Iterator[Fault]:
             elif step in trail:
                 names = list(trail)
                 loop = names[names.index(step) :]
-                # What is read off the file is caused -> cause; time runs the other way.
-                told = [step, *reversed(loop)]
+                # The search goes from effect to cause; the message goes from cause to effect.
+                cycle = [step, *reversed(loop)]
                 yield Fault(
                     f"'{step}' depends on itself"
-                    + (f": {' -> '.join(told)}" if len(loop) > 1 else ""),
-                    "factors that come before it only",
+                    + (f": {' -> '.join(cycle)}" if len(loop) > 1 else ""),
+                    "factors that do not depend on it",
                     path=("factors", step),
                 )
                 done.update(loop)
@@ -64,10 +64,10 @@ def _future(
     elif known in depends:
         future = [move for move in moves_behind([known], depends, order) if move not in earlier]
         for move in future[:1]:
-            which = "this very move" if move == name else f"the later move '{move}'"
+            which = f"'{name}' itself" if move == name else f"the later move '{move}'"
             yield Fault(
                 f"'{name}' knows '{known}', which depends on {which}",
-                "what is settled before the move",
+                "only what is settled before the move",
                 path=path,
             )
 
@@ -75,7 +75,13 @@ def _future(
 def moves_behind(
     names: Iterable[str], depends: Mapping[str, Sequence[str]], order: Sequence[str]
 ) -> list[str]:
-    """List the moves on which these moves and factors depend, themselves included, in order."""
+    """List the moves on which the named moves and factors depend, in order of play.
+
+    Args:
+        names: moves and factors; moves among them are listed too.
+        depends: for each factor what it depends on directly.
+        order: all moves, in order of play.
+    """
     seen: set[str] = set()
     waiting = list(names)
     while waiting:

@@ -29,7 +29,7 @@ class PartialParse:
         return path in self._around or any(path[:n] in self.missing for n in range(len(path)))
 
     def names(self, section: str) -> tuple[str, ...] | None:
-        """Return the names of a section's entries, missing ones included; None if some are unknown."""
+        """Return the names of a section's entries, missing ones included; None if not all known."""
         if any(path in self.missing for path in ((), (section,))):
             return None
         written = self.data.get(section) if isinstance(self.data, dict) else None
@@ -37,7 +37,7 @@ class PartialParse:
         return (*(written if isinstance(written, dict) else ()), *lost)
 
     def states(self, name: str) -> tuple[str, ...] | None:
-        """Return the states of a move or factor that is partly missing; None if some are unknown."""
+        """Return the states of a move or factor that is partly missing; None if not all known."""
         for section, key in (("moves", "options"), ("factors", "states")):
             entries = self.data.get(section) if isinstance(self.data, dict) else None
             entry = entries.get(name) if isinstance(entries, dict) else None

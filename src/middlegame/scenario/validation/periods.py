@@ -1,4 +1,4 @@
-"""Time: what speaks of periods that there are not, or of a past that nobody has stated."""
+"""Checks of time: periods that do not exist, missing starts, moves absent in some period."""
 
 from collections.abc import Iterator
 
@@ -34,7 +34,7 @@ _TIMED: tuple[tuple[type[BaseModel], str, str], ...] = (
 
 
 def check_periods(contest: CheckContext) -> Iterator[Fault]:
-    """Check everything that has to do with time."""
+    """Check every use of periods and dates; without periods, report what needs them."""
     if contest.partial.affects("periods"):
         return
     if contest.scenario.periods is None:
@@ -45,7 +45,7 @@ def check_periods(contest: CheckContext) -> Iterator[Fault]:
         assert calendar is not None  # there are periods
         calendar.last_day(contest.period_count)
     except OverflowError:
-        yield Fault("the periods go beyond the calendar", "fewer periods", path=("periods", "for"))
+        yield Fault("the periods end after the year 9999", "fewer periods", path=("periods", "for"))
         return
     yield from _moves(contest)
     yield from _factors(contest)
@@ -65,7 +65,7 @@ def _timeless(contest: CheckContext) -> Iterator[Fault]:
             if isinstance(value, kind) and field in value.model_fields_set:
                 written = getattr(value, field)
                 if written not in (None, False, "throughout"):
-                    problem = f"'{key}' speaks of time, and this scenario has no periods"
+                    problem = f"'{key}' needs periods, but the scenario has none"
                     yield Fault(problem, _NEEDS, path=(*path, key))
 
 
@@ -74,14 +74,15 @@ def _moves(contest: CheckContext) -> Iterator[Fault]:
         late = [number for number in move.periods or () if number > contest.period_count]
         if late:
             yield Fault(
-                f"'{name}' is made in period {late[0]}, and there are {contest.period_count}",
+                f"'{name}' is made in period {late[0]}, but there are only "
+                f"{contest.period_count} periods",
                 f"1 to {contest.period_count}",
                 path=("moves", name, "periods"),
             )
 
 
 def _factors(contest: CheckContext) -> Iterator[Fault]:
-    """Check that no factor depends on a period that is later than its first."""
+    """Check that in the first period no factor depends on a later one."""
     for name, factor in contest.scenario.factors.items():
         path: Path = ("factors", name)
         if factor.once:
@@ -106,16 +107,16 @@ def _factors(contest: CheckContext) -> Iterator[Fault]:
 
 
 def _starts(contest: CheckContext) -> Iterator[Fault]:
-    """Tell of every factor whose past is spoken of and whose start is not stated, once."""
-    told: set[str] = set()
+    """Report, once each, factors whose previous state is used and whose start is missing."""
+    reported: set[str] = set()
     for name, path, offset in _past(contest):
         factor = contest.scenario.factors.get(name)
-        if factor is None or name in told or not contest.is_complete("factors", name):
+        if factor is None or name in reported or not contest.is_complete("factors", name):
             continue
         if factor.start is None and contest.is_timed(name):
-            told.add(name)
+            reported.add(name)
             yield Fault(
-                f"what '{name}' is before the first period is not stated",
+                f"the state of '{name}' before the first period is missing",
                 f"start: {factor.states[0]}, or start: {{{factor.states[0]}: 70%}}, at '{name}'",
                 path=path,
                 offset=offset,
@@ -149,7 +150,7 @@ def _past(contest: CheckContext) -> Iterator[tuple[str, Path, int]]:
 
 
 def _outside(contest: CheckContext) -> Iterator[Fault]:
-    """Tell what is settled once and yet depends on something without saying in which period."""
+    """Report factors that are settled once and depend on something without naming its period."""
     for name, factor in contest.scenario.factors.items():
         if not factor.once:
             continue
@@ -157,13 +158,13 @@ def _outside(contest: CheckContext) -> Iterator[Fault]:
             each, at = split_reference(reference)
             if each in contest.states and contest.is_timed(each) and at in (None, PREVIOUS):
                 yield Fault(
-                    f"'{name}' is settled once, and '{each}' comes about in every period",
-                    f"the period that is meant, such as {each}@last",
+                    f"'{name}' is settled once, but depends on '{each}', which changes each period",
+                    f"one period, such as {each}@last",
                     path=("factors", name),
                 )
         if any(rule.from_ for rule in factor.rules or ()):
             yield Fault(
-                f"'{name}' is settled once, so nothing of it is before",
+                f"'{name}' is settled once, so it has no previous state",
                 "then: {state: 30%}",
                 path=("factors", name),
             )
@@ -179,18 +180,18 @@ def _question(contest: CheckContext, name: str, question: Question) -> Iterator[
         first, last = calendar.first_day(1), calendar.last_day(calendar.count)
         if first is None or last is None:
             yield Fault(
-                "the periods have no days, so no question can be asked of a day",
+                "the periods have no dates, so a question cannot have one",
                 "from: 2026-01-01, in periods",
                 path=path,
             )
         elif not first <= day <= last:
-            yield Fault(f"{day} is outside of the periods", f"{first} to {last}", path=path)
+            yield Fault(f"{day} is outside the periods", f"{first} to {last}", path=path)
         elif key == "by" and not calendar.periods_ended_by(day):
             yield Fault(f"no period ends by {day}", f"{calendar.last_day(1)} or later", path=path)
         elif key == "by" and calendar.last_day(calendar.periods_ended_by(day)) != day:
             ended = calendar.periods_ended_by(day)
             yield Fault(
-                f"{day} is within a period: what counts is what ends by then, periods 1 to {ended}",
+                f"{day} falls within a period: only periods 1 to {ended} end by then",
                 f"{calendar.last_day(ended)} or {calendar.last_day(ended + 1)}",
                 severity="warning",
                 path=path,
@@ -199,36 +200,36 @@ def _question(contest: CheckContext, name: str, question: Question) -> Iterator[
 
 def _evidence(contest: CheckContext, name: str, evidence: Evidence) -> Iterator[Fault]:
     calendar = contest.scenario.calendar
-    spoken = [split_reference(variable) for variable in evidence.saw.variables()]
-    present = [v for v, at in spoken if at in (None, PREVIOUS) and contest.is_timed(v)]
+    named = [split_reference(variable) for variable in evidence.saw.variables()]
+    present = [v for v, at in named if at in (None, PREVIOUS) and contest.is_timed(v)]
     if not present or calendar is None or contest.partial.affects("evidence", name):
         return
     if evidence.date is None:
         yield Fault(
-            f"'{name}' does not say in which period it saw '{present[0]}'",
+            f"the period in which '{name}' observed '{present[0]}' is missing",
             f"date: the day, or {present[0]}@1",
             path=("evidence", name, "saw"),
         )
     elif calendar.period_of(evidence.date) is None:
         yield Fault(
-            f"{evidence.date} is outside of the periods",
+            f"{evidence.date} is outside the periods",
             f"{calendar.first_day(1)} to {calendar.last_day(calendar.count)}",
             path=("evidence", name, "date"),
         )
 
 
 def _absences(contest: CheckContext) -> Iterator[Fault]:
-    """Check the periods in which a move is not made: no comparison with it holds then."""
+    """Check rules, tables and options in periods where a move that they name is not made."""
     scenario = contest.scenario
-    spoken = [name for path, c in conditions(scenario) for name in c.variables()]
-    spoken += [name for factor in scenario.factors.values() for name in dependencies(factor)]
-    if not {*spoken, *(known for move in scenario.moves.values() for known in move.knows)} <= set(
+    named = [name for path, c in conditions(scenario) for name in c.variables()]
+    named += [name for factor in scenario.factors.values() for name in dependencies(factor)]
+    if not {*named, *(known for move in scenario.moves.values() for known in move.knows)} <= set(
         contest.known_states
     ) or any(
         number > contest.period_count for m in scenario.moves.values() for number in m.periods or ()
     ):
-        return  # told elsewhere
-    timeline = Timeline(scenario.model_copy(update={"offers": {}}))  # they are written out
+        return  # reported by check_names
+    timeline = Timeline(scenario.model_copy(update={"offers": {}}))  # expanded already
     for name, factor in scenario.factors.items():
         if factor.once:
             continue
@@ -236,7 +237,7 @@ def _absences(contest: CheckContext) -> Iterator[Fault]:
             missing = [p for p in timeline.periods if timeline.resolve(reference, p) is None]
             if missing:
                 yield Fault(
-                    f"the table of '{name}' is given '{reference}', which is not there in period "
+                    f"the table of '{name}' depends on '{reference}', which is not made in period "
                     f"{missing[0]}",
                     "rules, whose conditions do not hold where a move is not made",
                     path=("factors", name, "table", "given"),
@@ -252,7 +253,7 @@ def _absences(contest: CheckContext) -> Iterator[Fault]:
 def _gap(
     timeline: Timeline, found: list[Condition], path: Path, periods: range | tuple[int, ...]
 ) -> Iterator[Fault]:
-    """Tell the first period in which none of the conditions need hold, though all could."""
+    """Report the first period in which an absent move may leave none of the conditions true."""
     if ALWAYS in found:
         return
     seen: set[tuple[Condition, ...]] = set()
@@ -269,11 +270,11 @@ def _gap(
         over = list(dict.fromkeys(name for condition in bound for name in condition.variables()))
         held = [condition.holds(timeline.states, over) for condition in bound if condition != NEVER]
         if not held or not np.any(held, axis=0).all():
-            what = "rule applies" if path[0] == "factors" else "option is open"
+            what = "rule applies" if path[0] == "factors" else "option is available"
             last = "rule" if path[0] == "factors" else "option"
             yield Fault(
-                f"in period {period}, where a move that they speak of is not made, it may be that "
-                f"no {what}",
+                f"in period {period} possibly no {what}: a move that the conditions name is not "
+                "made then",
                 f"one {last} without 'if'",
                 path=path,
             )

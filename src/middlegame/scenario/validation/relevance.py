@@ -1,4 +1,4 @@
-"""Who wants what, and what anything is there for."""
+"""Checks of relevance: actors, conditions, questions and factors that have no effect."""
 
 from collections.abc import Iterator
 
@@ -12,20 +12,19 @@ _USERS = ("moves", "factors", "interests", "evidence", "questions")
 
 
 def check_relevance(contest: CheckContext) -> Iterator[Fault]:
-    """Check actors, interests, questions, and that every factor is there for something."""
+    """Check that actors, interests, questions, causes and factors can have an effect."""
     yield from _actors(contest)
     for actor, interests in contest.scenario.interests.items():
         for position, interest in enumerate(interests):
             place: Path = ("interests", actor, position, "when")
-            yield from _telling(contest, interest.when, place, "interest")
+            yield from _informative(contest, interest.when, place, "interest")
     for name, question in contest.scenario.questions.items():
         place = ("questions", name, "will")
-        yield from _telling(contest, question.will, place, "question")
+        yield from _informative(contest, question.will, place, "question")
         due, as_of = question.by or question.on, contest.scenario.as_of
         if due and as_of and due < as_of and not contest.scenario.periods:
             yield Fault(
-                f"the question '{name}' was due on {due}, before the day on which the scenario is "
-                "true",
+                f"the question '{name}' was due on {due}, before the scenario's date",
                 f"a day from {as_of} on, or an earlier 'as_of'",
                 severity="warning",
                 path=("questions", name, "by" if question.by else "on"),
@@ -41,7 +40,9 @@ def check_relevance(contest: CheckContext) -> Iterator[Fault]:
     for name, factor in contest.scenario.factors.items():
         for position, cause in enumerate(factor.causes.causes if factor.causes else ()):
             place = ("factors", name, "causes", factor.causes.state if factor.causes else "")
-            yield from _telling(contest, cause.if_, (*place, position, "if"), "cause", always=False)
+            yield from _informative(
+                contest, cause.if_, (*place, position, "if"), "cause", always=False
+            )
     yield from _unused(contest)
 
 
@@ -51,33 +52,35 @@ def _actors(contest: CheckContext) -> Iterator[Fault]:
         return
     movers = {move.by for move in scenario.moves.values()}
     if not {*movers, *scenario.interests} <= set(scenario.actors):
-        return  # a misspelt name is told elsewhere, and may be the one that would be missed here
+        return  # a misspelt name, reported by check_names, may be the one that would be missed here
     for name in scenario.actors:
         path: Path = ("actors", name)
         wants, moves = bool(scenario.interests.get(name)), name in movers
         if not wants and not moves:
             yield Fault(
-                f"'{name}' has neither moves nor interests", "either, or no such actor", path=path
+                f"'{name}' has neither moves nor interests",
+                "one of them, or no such actor",
+                path=path,
             )
         elif not moves:
             yield Fault(
-                f"'{name}' has no move: nobody plays it, its points are only reported",
+                f"'{name}' makes no decision; only its points are reported",
                 severity="warning",
                 path=path,
             )
         elif not wants:
             yield Fault(
-                f"'{name}' has no interests: it will choose at random",
+                f"'{name}' has no interests, so it chooses at random",
                 f"interests: {{{name}: [...]}}",
                 severity="warning",
                 path=path,
             )
 
 
-def _telling(
+def _informative(
     contest: CheckContext, condition: Condition, path: Path, what: str, *, always: bool = True
 ) -> Iterator[Fault]:
-    """Warn of a condition whose truth depends on nothing."""
+    """Warn of a condition that never holds, or that always does."""
     if not contest.can_evaluate(condition):
         return
     over = condition.variables()
@@ -95,7 +98,7 @@ def _telling(
 
 
 def _unused(contest: CheckContext) -> Iterator[Fault]:
-    """Warn of factors on which nothing depends; silent where what depends may be missing."""
+    """Warn of factors on which nothing depends, if everything that could was read."""
     scenario, damage = contest.scenario, contest.partial
     if any(damage.affects(s) for s in _USERS):
         return
@@ -114,13 +117,13 @@ def _unused(contest: CheckContext) -> Iterator[Fault]:
     for evidence in scenario.evidence.values():
         used.update(evidence.saw.variables())
     if not used <= set(contest.states):
-        return  # likewise
+        return  # a misspelt name may be the one that uses the factor
     used = {base_name(each) for each in used}
     for name, factor in scenario.factors.items():
         if name not in used and not factor.headline:
             yield Fault(
                 f"nothing depends on '{name}'",
-                "an interest, question, rule or cause that speaks of it; or headline: yes",
+                "an interest, question, rule or cause that uses it; or headline: yes",
                 severity="warning",
                 path=("factors", name),
             )

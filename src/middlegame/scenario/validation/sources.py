@@ -1,4 +1,4 @@
-"""Citations of sources that there are not, and quotes that do not stand in them."""
+"""Checks of citations and quotes against the scenario's sources and their files."""
 
 import re
 from collections.abc import Iterator
@@ -37,7 +37,7 @@ def check_citations(contest: CheckContext) -> Iterator[Fault]:
 
 
 def check_quotes(contest: CheckContext) -> Iterator[Fault]:
-    """Look quotes up in the sources' files, where these are at hand."""
+    """Look quotes up in the sources' files, where the scenario's folder is known."""
     texts: dict[str, str] = {}
     for name, source in contest.scenario.sources.items():
         if source.file is not None and contest.folder is not None:
@@ -45,26 +45,26 @@ def check_quotes(contest: CheckContext) -> Iterator[Fault]:
             if isinstance(found, Fault):
                 yield found
             else:
-                texts[name] = folded(found)
+                texts[name] = normalize_text(found)
     for path, part in sourced_parts(contest.scenario):
         if part.quote is None:
             continue
         if not part.cite:
             if not contest.partial.affects(*path, "cite"):
-                yield Fault("the quote says no source", "cite: source#4", path=(*path, "quote"))
+                yield Fault("the quote has no source", "cite: source#4", path=(*path, "quote"))
         elif all(citation.source in texts for citation in part.cite):
             names = list(dict.fromkeys(citation.source for citation in part.cite))
-            if not any(folded(part.quote) in texts[name] for name in names):
+            if not any(normalize_text(part.quote) in texts[name] for name in names):
                 where = " or ".join(f"'{name}'" for name in names)
                 yield Fault(
-                    f"the quote does not stand in {where}",
+                    f"the quote is not found in {where}",
                     "the source's own words",
                     path=(*path, "quote"),
                 )
 
 
-def folded(text: str) -> str:
-    """Even out white space, typographic quotation marks and dashes."""
+def normalize_text(text: str) -> str:
+    """Replace white space by single spaces, and typographic quotation marks and dashes by ASCII."""
     return re.sub(r"\s+", " ", text.translate(_SIGNS)).strip()
 
 
@@ -74,5 +74,5 @@ def _read(folder: FilePath, file: str, path: tuple[str, ...]) -> str | Fault:
     except UnreadableSource as error:
         if error.outside:
             return Fault(str(error), "a file beside the scenario", path=path)
-        told = f"{error}, so its quotes are not checked"
-        return Fault(told, severity="warning", path=path)
+        message = f"{error}, so its quotes are not checked"
+        return Fault(message, severity="warning", path=path)

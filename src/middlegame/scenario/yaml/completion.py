@@ -1,4 +1,4 @@
-"""What may be written next at a place of a scenario's text: keys, names, states, sources."""
+"""Completions at a position of a scenario's text: keys, names, states, sources."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -12,7 +12,7 @@ from middlegame.scenario.yaml.tree import parse_yaml
 
 _WORD = re.compile(r"[^\s{}\[\],:|=!()\"'#]*$")
 _KEY = re.compile(r"([\"']?)([^\s#:\"'{\[][^:#{}\[\]]*?)\1\s*:(?=\s|$)")
-_ASKED = re.compile(r"([^\s=!|()]+)\s*!?=\s*(?:[^\s=!|()]+\s*\|\s*)*[^\s=!|()]*$")
+_COMPARISON = re.compile(r"([^\s=!|()]+)\s*!?=\s*(?:[^\s=!|()]+\s*\|\s*)*[^\s=!|()]*$")
 _CONDITIONS = frozenset({"if", "when", "will", "saw"})
 _LISTS = frozenset({"knows", "answer_knows", "given"})
 _ACTORS = frozenset({"by", "to", "seen_by"})
@@ -20,12 +20,12 @@ _ACTORS = frozenset({"by", "to", "seen_by"})
 
 @dataclass(frozen=True)
 class Completion:
-    """Something that may be written.
+    """A suggestion.
 
     Attributes:
-        text: what is written.
+        text: the text to insert.
         kind: `key`, `name`, `state`, `source` or `word`.
-        about: its label or title, where it has one.
+        about: the label or title of what it names, if any.
     """
 
     text: str
@@ -35,13 +35,13 @@ class Completion:
 
 @dataclass(frozen=True)
 class Cursor:
-    """A place in a text.
+    """What is being written at a position.
 
     Attributes:
-        path: of the mapping or value that is being written.
-        key: the key whose value it is; None where a key is to be written.
-        before: what stands before it within the value, on the same line.
-        word: what is written of it already.
+        path: the path of the mapping or value being written.
+        key: the key whose value is being written; None where a key is.
+        before: the text before the word within the value, on its line.
+        word: the begun word.
     """
 
     path: Path
@@ -51,29 +51,29 @@ class Cursor:
 
 
 def completions(text: str, line: int, column: int) -> list[Completion]:
-    """List what may be written at a place.
+    """List the completions at a position.
 
     Args:
-        text: of the scenario, faults and all.
+        text: the scenario's text, which may have faults.
         line: counted from 1.
-        column: counted from 1; what stands before it counts as begun.
+        column: counted from 1; the text before it is the begun word.
     """
     starts = line_starts(text)
     if not 1 <= line <= len(starts):
         return []
     begin = starts[line - 1]
-    spot = cursor_at(text[: begin + column - 1])
-    # The line that is being written is mostly broken, and would take what is around it along.
+    cursor = cursor_at(text[: begin + column - 1])
+    # The line being written is usually invalid, and would invalidate the lines around it.
     end = starts[line] if line < len(starts) else len(text)
     data = parse_yaml(text[:begin] + "\n" + text[end:]).data
-    contest = _Contest(data if isinstance(data, dict) else {})
-    if spot.key is None:
-        return _keys(spot, contest)
-    return _values(spot, contest)
+    contest = _DefinedNames(data if isinstance(data, dict) else {})
+    if cursor.key is None:
+        return _keys(cursor, contest)
+    return _values(cursor, contest)
 
 
 def cursor_at(before: str) -> Cursor:
-    """Find out where in a scenario the end of this text stands, by indentation and brackets."""
+    """Return what is being written at the end of a text, by its indentation and brackets."""
     lines = before.split("\n")
     block: list[tuple[int, str | int]] = []
     flow: list[_Frame] = []
@@ -107,21 +107,21 @@ def cursor_at(before: str) -> Cursor:
             _flow(body, flow)
         elif final:
             path = tuple(step for _, step in block)
-            return _spot(path, body, is_value=found is not None)
+            return _cursor(path, body, is_value=found is not None)
     path = (*(step for _, step in block), *_steps(flow[:-1]))
     if not flow:
-        return _spot(tuple(step for _, step in block), "", is_value=False)
+        return _cursor(tuple(step for _, step in block), "", is_value=False)
     top = flow[-1]
     if top.is_list:
-        return _spot((*path, top.index), top.pending, is_value=True)
+        return _cursor((*path, top.index), top.pending, is_value=True)
     if top.key is None:
-        return _spot(path, top.pending, is_value=False)
-    return _spot((*path, top.key), top.pending, is_value=True)
+        return _cursor(path, top.pending, is_value=False)
+    return _cursor((*path, top.key), top.pending, is_value=True)
 
 
 @dataclass
 class _Frame:
-    """An open bracket: which, its key or place so far, and the text since."""
+    """An open bracket: its kind, the current key or index, and the text since then."""
 
     is_list: bool
     key: str | None = None
@@ -130,7 +130,7 @@ class _Frame:
 
 
 def _flow(text: str, flow: list[_Frame]) -> None:
-    """Follow brackets through a line; what stands in quotes is passed over."""
+    """Track brackets through a line, ignoring quoted text."""
     quote, previous = "", " "
     for place, sign in enumerate(text):
         if quote:
@@ -160,7 +160,7 @@ def _steps(flow: Iterable[_Frame]) -> list[str | int]:
     return [frame.index if frame.is_list else frame.key or "" for frame in flow]
 
 
-def _spot(path: Path, written: str, *, is_value: bool) -> Cursor:
+def _cursor(path: Path, written: str, *, is_value: bool) -> Cursor:
     word = _WORD.search(written)
     begun = word[0] if word else ""
     before = written[: len(written) - len(begun)]
@@ -170,8 +170,8 @@ def _spot(path: Path, written: str, *, is_value: bool) -> Cursor:
     return Cursor(path, names[-1] if names else "", before, begun)
 
 
-class _Contest:
-    """The names of what a text, perhaps broken, already holds."""
+class _DefinedNames:
+    """The names that the text defines already."""
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         self.actors = self._part(data, "actors")
@@ -214,8 +214,8 @@ class _Contest:
         return [Completion(name, "name", self.about(thing)) for name, thing in things.items()]
 
 
-def _keys(spot: Cursor, contest: _Contest) -> list[Completion]:
-    match spot.path:
+def _keys(cursor: Cursor, contest: _DefinedNames) -> list[Completion]:
+    match cursor.path:
         case ("interests",) | ("resources",):
             return contest.players()
         case ("moves", str(name), "options", str(), "spends"):
@@ -233,24 +233,24 @@ def _keys(spot: Cursor, contest: _Contest) -> list[Completion]:
         case ("factors", str(name), "causes"):
             states = [Completion(state, "state") for state in contest.states(name)]
             return [*states, Completion("background", "key")]
-    return [Completion(key, "key") for key in allowed_keys(spot.path)]
+    return [Completion(key, "key") for key in allowed_keys(cursor.path)]
 
 
-def _values(spot: Cursor, contest: _Contest) -> list[Completion]:
-    key = spot.key
+def _values(cursor: Cursor, contest: _DefinedNames) -> list[Completion]:
+    key = cursor.key
     if key in _CONDITIONS:
-        asked = _ASKED.search(spot.before + spot.word)
-        if asked:
-            return [Completion(state, "state") for state in contest.states(asked[1])]
-        begun = bool(spot.before.strip())
+        comparison = _COMPARISON.search(cursor.before + cursor.word)
+        if comparison:
+            return [Completion(state, "state") for state in contest.states(comparison[1])]
+        begun = bool(cursor.before.strip())
         words = ("and", "or", "not") if begun else ("not",)
         return [*contest.variables(), *(Completion(word, "word") for word in words)]
-    if key in _ACTORS and spot.path[:1] != ("questions",):
+    if key in _ACTORS and cursor.path[:1] != ("questions",):
         return contest.players()
     if key in _LISTS:
         return contest.variables()
     if key == "cite":
         return [Completion(n, "source", contest.about(s)) for n, s in contest.sources.items()]
-    if key in ("then", "chance") and spot.path[:1] == ("factors",) and len(spot.path) > 1:
-        return [Completion(state, "state") for state in contest.states(str(spot.path[1]))]
-    return [Completion(word, "word") for word in allowed_words(spot.path)]
+    if key in ("then", "chance") and cursor.path[:1] == ("factors",) and len(cursor.path) > 1:
+        return [Completion(state, "state") for state in contest.states(str(cursor.path[1]))]
+    return [Completion(word, "word") for word in allowed_words(cursor.path)]

@@ -1,4 +1,4 @@
-"""A `Scenario` back to readable YAML, which loads as the same scenario."""
+"""Write a `Scenario` as readable YAML that loads as an equal scenario."""
 
 import datetime as dt
 import json
@@ -30,7 +30,7 @@ _ALWAYS_BLOCK = (
 
 @dataclass(frozen=True)
 class _Leaf:
-    """Text as it will stand in the file; `prose` may be broken into lines."""
+    """A scalar as written in the file; `prose` may be broken into lines."""
 
     text: str
     prose: str = ""
@@ -53,7 +53,7 @@ def dumps(scenario: Scenario) -> str:
 
 
 def _tree(value: object) -> _Tree:
-    """Turn a part of a scenario into what will stand in the file."""
+    """Turn a part of a scenario into nested dicts, lists and scalars of the file."""
     if isinstance(value, Judgement):
         return _judgement(value)
     if isinstance(value, bool):
@@ -63,7 +63,7 @@ def _tree(value: object) -> _Tree:
     if isinstance(value, Condition | Citation | Span | dt.date):
         return _Leaf(_scalar(str(value)))
     if isinstance(value, ViewJudgement):
-        return _rejudged(value.written)
+        return _view_judgement(value.written)
     if isinstance(value, str):
         return _Leaf(_scalar(value), prose=value)
     if isinstance(value, dict):
@@ -80,8 +80,8 @@ def _model(model: BaseModel) -> _Tree:
     own = [name for name in fields if name not in Sourced.model_fields]
     for name in (*own, *(name for name in fields if name not in own)):
         value = getattr(model, name)
-        is_told = isinstance(value, Judgement) and (value.why or value.cite)
-        if value != fields[name].default or is_told:
+        has_source = isinstance(value, Judgement) and (value.why or value.cite)
+        if value != fields[name].default or has_source:
             tree[fields[name].alias or name] = _tree(value)
     tree = {name: _tree(part) for name, part in (model.model_extra or {}).items()} | tree
     for name in ("chance", "then", "start"):
@@ -97,11 +97,11 @@ def _model(model: BaseModel) -> _Tree:
     return tree
 
 
-def _rejudged(written: Any) -> _Tree:
+def _view_judgement(written: Any) -> _Tree:
     if isinstance(written, dict):
-        return {key: _rejudged(part) for key, part in written.items()}
+        return {key: _view_judgement(part) for key, part in written.items()}
     if isinstance(written, list):
-        return [_rejudged(part) for part in written]
+        return [_view_judgement(part) for part in written]
     return _tree(written) if isinstance(written, str) else _Leaf(format_number(float(written)))
 
 
@@ -129,7 +129,7 @@ def _judgement(judgement: Judgement) -> _Tree:
 
 
 def _entry(key: str, tree: _Tree, indent: int, path: str) -> list[str]:
-    """Write `key: value` as lines, in flow style where it is short and does not hold much."""
+    """Write `key: value` as lines, in flow style where it is short and shallow."""
     start = f"{' ' * indent}{_scalar(key)}:"
     flow = _flow(tree)
     if isinstance(tree, _Leaf):
@@ -177,7 +177,7 @@ def _flow(tree: _Tree) -> str:
 
 
 def _scalar(text: str) -> str:
-    """Write text plain where YAML reads it back as that text anywhere, and quoted otherwise."""
+    """Write text without quotes where YAML reads it back unchanged, and quoted otherwise."""
     plain = (
         _PLAIN.fullmatch(text)
         and not _UNSAFE.search(text)
@@ -191,7 +191,7 @@ def _scalar(text: str) -> str:
 
 
 def _prose(text: str, indent: int) -> list[str]:
-    """Write long text as an indented block; empty where a block would not keep it."""
+    """Write long text as an indented block; [] where a block would not preserve it."""
     margin = " " * indent
     lines = text.removesuffix("\n").split("\n")
     if _UNSAFE.search(text.replace("\n", "")) or any(line != line.strip() for line in lines):

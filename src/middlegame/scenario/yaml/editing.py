@@ -18,24 +18,24 @@ from middlegame.scenario.yaml.nodes import Alias, Mapping, Node, Scalar, Sequenc
 def set_key(text: str, path: Path, key: str, value: str, *, instead_of: str = "is") -> str:
     """Return the text with a key of the mapping at a path set.
 
-    Where something shorter stands at the path, `free` or `3..5` or `[a, b]`, it becomes a mapping.
+    A short form at the path, such as `free`, `3..5` or `[a, b]`, becomes a mapping.
 
     Args:
         text: a scenario that loads without errors.
-        path: to a mapping, or to what stands for one.
+        path: the path of a mapping, or of its short form.
         key: the key to set.
-        value: what is written behind it.
-        instead_of: the key under which the shorter form is kept; empty to drop it.
+        value: the text of the key's value.
+        instead_of: the key under which the short form is kept; empty to drop it.
 
     Raises:
-        KeyError: there is nothing at the path.
+        KeyError: the path does not exist.
     """
     name, node = _entry_at(read_nodes(text)[0], path)
     if isinstance(node, Mapping):
         return _set_key(text, node, key, value)
     start, end = _extent(text, node)
     kept = text[start:end]
-    if not kept:  # nothing stands behind the key: its place is after the colon, not below
+    if not kept:  # the key has no value: the new one goes after the colon, not below
         start = end = text.index(":", name.end.index) + 1
     inside = f"{instead_of}: {kept}, " if instead_of and instead_of != key and kept else ""
     before = "" if text[start - 1 : start] in ("", " ", "\n", "{") else " "
@@ -43,18 +43,19 @@ def set_key(text: str, path: Path, key: str, value: str, *, instead_of: str = "i
 
 
 def set_entries(text: str, path: Path, key: str, entries: Entries[str, str]) -> str:
-    """Return the text with a key of the mapping at a path set to a mapping of its own.
+    """Return the text with a key of the mapping at a path set to a mapping.
 
-    It replaces what stands there, or comes last: a line for each entry, unless all is in braces.
+    The key keeps its place, or is added last. Each entry takes a line, unless the outer mapping
+    is written in braces.
 
     Args:
         text: a scenario that loads without errors.
-        path: to a mapping.
+        path: the path of a mapping.
         key: the key to set.
-        entries: what is written behind each of its keys.
+        entries: for each key of the new mapping the text of its value.
 
     Raises:
-        KeyError: there is no mapping at the path, or one that nothing can be added to.
+        KeyError: there is no mapping at the path, or it is empty.
     """
     _, node = _entry_at(read_nodes(text)[0], path)
     if not isinstance(node, Mapping) or not node.pairs:
@@ -90,7 +91,7 @@ def _set_key(text: str, node: Mapping, key: str, value: str) -> str:
 
 
 def _entry_at(root: Node | None, path: Path) -> tuple[Scalar, Node]:
-    """Find what stands at a path, and its key."""
+    """Return the key and the value at a path."""
     node, key = root, None
     for step in path:
         node = node.target if isinstance(node, Alias) else node
@@ -103,7 +104,7 @@ def _entry_at(root: Node | None, path: Path) -> tuple[Scalar, Node]:
 
 
 def _extent(text: str, node: Node) -> tuple[int, int]:
-    """Where a scalar, a mapping or a list in brackets begins and ends in the text."""
+    """Return the indices at which a scalar, mapping or bracketed list begins and ends."""
     if isinstance(node, Scalar):
         return node.start.index, node.end.index
     if isinstance(node, Mapping):
@@ -118,19 +119,19 @@ def _extent(text: str, node: Node) -> tuple[int, int]:
 _END = r"[-+]?(?:\d+(?:\.\d+)?|\.\d+)(?: *%)?"
 _WRITTEN = re.compile(rf"{_END}(?: *\.\. *{_END})?(?: *: *1(?!\d))?(?: *years?\b)?")
 _PRECISE = 3
-"""Digits that a moved end of a range keeps."""
+"""Significant digits of the ends of a shifted range."""
 
 
 def shift_range(
     judgement: Judgement, value: float, ceiling: float = 1.0, least: float = -math.inf
 ) -> Judgement:
-    """Move a range so that its middle is `value`, as wide on its unit's scale as it was.
+    """Shift a range to a new median, with its width on the unit's scale unchanged.
 
     Args:
         judgement: the range; an exact number becomes the value itself.
-        value: the new middle, in the unit.
-        ceiling: the probability that exact numbers beside it leave free.
-        least: no end goes below it.
+        value: the new median, in the unit.
+        ceiling: the probability that exact numbers of the same distribution leave over.
+        least: the lower bound of both ends.
     """
     if judgement.exact:
         return replace(judgement, low=value, high=value)
@@ -142,7 +143,7 @@ def shift_range(
 
 
 def _round(value: float, unit: Unit) -> float:
-    """Round to what is worth reading, never to a certainty."""
+    """Round to a readable number of digits, but never to a chance of 0% or 100%."""
     if unit == "probability":
         rarer = min(value, 1 - value)
         digits = _PRECISE - 1 - math.floor(math.log10(rarer)) if rarer > 0 else 6
@@ -153,54 +154,54 @@ def _round(value: float, unit: Unit) -> float:
 
 
 def replace_numbers(text: str, changes: Entries[Path, Judgement]) -> str:
-    """Write other numbers in the places of some, keeping comments, order and layout.
+    """Return the text with some numbers replaced, and comments, order and layout unchanged.
 
     Args:
         text: a scenario without errors.
-        changes: by the path of each number what is to stand there.
+        changes: the new number by the path of each.
 
     Raises:
-        MiddlegameError: a number's place cannot be rewritten by itself, as with a YAML alias.
+        MiddlegameError: a number cannot be replaced alone, as with a YAML alias.
     """
     body = text.removeprefix("\ufeff")
     loaded, starts = read_text(body), line_starts(body)
     changed = body
-    # From the end on, so that what is still to be rewritten stays where it stands.
+    # From the end backwards, so that the positions of earlier numbers stay valid.
     for line, column, path in sorted(
-        ((*_spot(loaded, path), path) for path in changes), reverse=True
+        ((*_number_place(loaded, path), path) for path in changes), reverse=True
     ):
         start = starts[line - 1] + column - 1
         written = _WRITTEN.match(body, start)
         if written is None:
-            raise _cannot(path)
+            raise _cannot_replace(path)
         changed = changed[:start] + str(changes[path]) + changed[written.end() :]
     _verify(loaded, read_text(changed), changes)
     return text[: len(text) - len(body)] + changed
 
 
-def _spot(loaded: LoadedScenario, path: Path) -> tuple[int, int]:
+def _number_place(loaded: LoadedScenario, path: Path) -> tuple[int, int]:
     places = loaded.places.values
-    # A coefficient has what was learnt before what was believed, a column where it stands.
+    # For a coefficient the fitted interval comes before the prior; for a column its value `at`.
     inside = (places.get((*path, key)) for key in ("is", "fitted", "prior", "at"))
     place = next(filter(None, inside), None) or places.get(path)
     if place is None:
-        raise _cannot(path)
+        raise _cannot_replace(path)
     return place.line, place.text_column or place.column
 
 
 def _verify(
     before: LoadedScenario, after: LoadedScenario, changes: Entries[Path, Judgement]
 ) -> None:
-    """What was to change has changed, and nothing else."""
+    """Check that the changes took effect, and that no other number changed."""
     if before.scenario is None or after.scenario is None:
-        raise MiddlegameError("the scenario has faults: they come before changing its numbers")
+        raise MiddlegameError("the scenario has faults; correct them before changing its numbers")
     old, new = (
         {path: judgement for path, judgement, _ in judgements(scenario)} | fit_values(scenario)
         for scenario in (before.scenario, after.scenario)
     )
     for path, judgement in (old | dict(changes)).items():
         if path not in new or not _same(new[path], judgement):
-            raise _cannot(path)
+            raise _cannot_replace(path)
 
 
 def _same(one: Judgement, other: Judgement) -> bool:
@@ -210,7 +211,5 @@ def _same(one: Judgement, other: Judgement) -> bool:
     )
 
 
-def _cannot(path: Path) -> MiddlegameError:
-    return MiddlegameError(
-        f"{dotted_path(path)} cannot be rewritten in its place: change it by hand"
-    )
+def _cannot_replace(path: Path) -> MiddlegameError:
+    return MiddlegameError(f"{dotted_path(path)} cannot be replaced in the text; change it by hand")

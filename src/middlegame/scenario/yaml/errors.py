@@ -1,4 +1,4 @@
-"""Text that YAML cannot read, explained in plain words."""
+"""Syntax errors of YAML in plain words, and how to read on after one."""
 
 import re
 from dataclasses import dataclass
@@ -9,12 +9,12 @@ _BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 _QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'[^']*'")
 _COMMENT = re.compile(r"\s(#)")
 _ENTRY = re.compile(r"( *)([\"']?)([^\s#:\"'-][^:]*?)\2\s*:(?:\s|$)")
-_QUOTES = "quotes around text that has : or # or starts with a sign"
+_QUOTES = "quotes around text that has : or # or starts with a special character"
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A place in the text; line and column count from 1, index from 0."""
+    """A position in the text; line and column count from 1, index from 0."""
 
     line: int
     column: int
@@ -22,9 +22,12 @@ class Mark:
 
 
 class YamlSyntaxError(Exception):
-    """The text cannot be read on; `fault` says why and `mark` what to leave out to read on.
+    """The text cannot be read beyond a position.
 
-    Without a mark nothing that could be left out would help.
+    Attributes:
+        fault: what is wrong.
+        mark: a position in the entry to leave out so that the rest can be read; None where no
+            entry can be left out.
     """
 
     def __init__(self, fault: Fault, mark: Mark | None) -> None:
@@ -39,25 +42,25 @@ def split_lines(text: str) -> list[str]:
 
 
 def line_starts(text: str) -> list[int]:
-    """Return where each line of `split_lines` begins in the text."""
+    """Return the index in the text at which each line of `split_lines` begins."""
     return [0, *(found.end() for found in _BREAK.finditer(text))]
 
 
 def explain_error(
     text: str, problem: str, context: str, at: Mark, opened: Mark | None
 ) -> YamlSyntaxError:
-    """Turn an error of the YAML reader into a fault that says what to do.
+    """Turn an error of the YAML parser into a fault in plain words.
 
     Args:
         text: the whole text.
-        problem: the reader's words for what is wrong.
-        context: the reader's words for what it was reading.
-        at: where the problem stands.
-        opened: where that which was being read began.
+        problem: the parser's description of the problem.
+        context: the parser's description of what it was reading.
+        at: the position of the problem.
+        opened: the position at which the construct being read began.
     """
     inside = "flow" in context or "quoted" in context
     cut = opened if inside and opened else at
-    if inside and opened and (comment := _swallowing_comment(text, opened, at)):
+    if inside and opened and (comment := _hiding_comment(text, opened, at)):
         fault = Fault(
             "' #' starts a comment here and hides the rest of the line",
             "quotes around text that has #, and no space in a citation such as brief#4",
@@ -71,8 +74,8 @@ def explain_error(
 
 
 def _broken(fault: Fault, at: Mark, cut: Mark) -> YamlSyntaxError:
-    told = Fault(fault.message, fault.expected, line=at.line, column=at.column)
-    return YamlSyntaxError(told, cut)
+    located = Fault(fault.message, fault.expected, line=at.line, column=at.column)
+    return YamlSyntaxError(located, cut)
 
 
 def _unclosed(context: str, problem: str) -> Fault:
@@ -93,27 +96,27 @@ def _unclosed(context: str, problem: str) -> Fault:
 def _plain_words(text: str, problem: str, at: Mark) -> Fault:
     line = split_lines(text)[at.line - 1] if at.line <= text.count("\n") + 1 else ""
     if "\t" in line[: len(line) - len(line.lstrip())] or "'\\t'" in problem:
-        return Fault("a tab stands where only spaces may", "spaces")
+        return Fault("a tab where only spaces are allowed", "spaces")
     if "mapping values are not allowed" in problem:
-        return Fault("a second ': ' stands in this line", "quotes around text that has a colon")
+        return Fault("a second ': ' in this line", "quotes around text that has a colon")
     if "cannot start any token" in problem:
         sign = text[at.index] if at.index < len(text) else ""
         return Fault(f"text cannot start with {sign}", "quotes around the text")
     if "<block end>" in problem:
         return Fault(
-            "the indentation or a sign here does not fit the lines above",
+            "the indentation or a character here does not match the lines above",
             "the same indentation for all keys of one thing, and quotes around a whole text",
         )
     if "unexpected ':'" in problem:
-        return Fault("a colon stands in unquoted text", _QUOTES)
-    return Fault(f"this is not YAML ({' '.join(problem.split())})", _QUOTES)
+        return Fault("a colon in unquoted text", _QUOTES)
+    return Fault(f"invalid YAML ({' '.join(problem.split())})", _QUOTES)
 
 
 def _at_end(text: str, at: Mark) -> bool:
     return not text[at.index :].strip(" \t\r\n\0.")
 
 
-def _swallowing_comment(text: str, opened: Mark, at: Mark) -> Mark | None:
+def _hiding_comment(text: str, opened: Mark, at: Mark) -> Mark | None:
     lines = split_lines(text)
     for number in range(opened.line, min(at.line, len(lines)) + 1):
         line = _QUOTED.sub(lambda match: "x" * len(match[0]), lines[number - 1])
@@ -125,11 +128,11 @@ def _swallowing_comment(text: str, opened: Mark, at: Mark) -> Mark | None:
 
 
 def blank_entry(text: str, line: int, *, whole_section: bool) -> tuple[str, Path] | None:
-    """Blank the entry (such as one move), or the section, that holds a line.
+    """Blank the entry (such as one move), or the section, that contains a line.
 
     Returns:
-        The text, with as many lines as before, and the path of what is gone;
-        None if the line is in no section.
+        The text, with as many lines as before, and the path of the blanked part;
+        None if the line is not in a section.
     """
     lines = split_lines(text)
     start = _last_entry(lines, 0, line, indent=0)
@@ -150,7 +153,7 @@ def blank_entry(text: str, line: int, *, whole_section: bool) -> tuple[str, Path
 
 
 def _last_entry(lines: list[str], after: int, until: int, *, indent: int) -> int | None:
-    """Find the last line number in `after + 1 .. until` that starts an entry at an indentation."""
+    """Return the last line in `after + 1 .. until` that starts an entry with an indentation."""
     for number in range(min(until, len(lines)), after, -1):
         entry = _ENTRY.match(lines[number - 1])
         if entry and len(entry[1]) == indent:

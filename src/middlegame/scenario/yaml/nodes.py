@@ -1,7 +1,7 @@
-"""YAML text to a small tree of nodes with their marks; nothing is ever constructed from a tag.
+"""Parse YAML text into nodes with their positions; tags never construct objects.
 
-Ruamel's event stream (YAML 1.2, pure Python) is read once. What a scenario has no use for, and
-what could harm, is refused here: tags, several documents, deep nesting, recursive aliases.
+Ruamel's event stream (YAML 1.2, pure Python) is read once. Tags, several documents, deep nesting
+and recursive aliases are refused: scenarios do not need them, and they can do harm.
 """
 
 import math
@@ -29,7 +29,7 @@ from middlegame.scenario.yaml.errors import Mark, YamlSyntaxError, explain_error
 
 MAX_DEPTH = 40
 MAX_ENTRIES = 60_000
-"""Entries of a file, keys counted too: some 30 times those of a large contest."""
+"""Most entries of a file, keys included: about 30 times those of a large contest."""
 MAX_FAULTS = 1000
 _NULL = re.compile(r"|~|null|Null|NULL")
 _TRUE = re.compile(r"true|True|TRUE")
@@ -40,7 +40,7 @@ _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?"
 
 @dataclass(slots=True)
 class Scalar:
-    """A piece of text; `plain` says that it stands without quotes."""
+    """A text or number; `plain` says that it is written without quotes."""
 
     start: Mark
     end: Mark
@@ -49,7 +49,7 @@ class Scalar:
 
     @property
     def value(self) -> str | int | float | bool | None:
-        """What YAML 1.2's core schema reads; dates, hexadecimals and the like stay text."""
+        """The value by YAML 1.2's core schema; dates and hexadecimal numbers stay text."""
         return core_value(self.text) if self.plain else self.text
 
 
@@ -64,7 +64,7 @@ class Sequence:
 
 @dataclass(slots=True)
 class Mapping:
-    """Keys with values; a key is anything here, and refused later if it is not text."""
+    """Pairs of key and value; keys that are not text are refused later."""
 
     start: Mark
     flow: bool
@@ -73,7 +73,7 @@ class Mapping:
 
 @dataclass(slots=True)
 class Alias:
-    """`*name`, which stands for a node with an anchor."""
+    """`*name`, a reference to the node with the anchor `&name`."""
 
     start: Mark
     target: "Node"
@@ -83,7 +83,7 @@ Node = Scalar | Sequence | Mapping | Alias
 
 
 def core_value(text: str) -> str | int | float | bool | None:
-    """Read a plain scalar as YAML 1.2's core schema does."""
+    """Return the value of an unquoted scalar by YAML 1.2's core schema."""
     if _NULL.fullmatch(text):
         return None
     if _TRUE.fullmatch(text):
@@ -102,10 +102,10 @@ def read_nodes(text: str) -> tuple[Node | None, list[Fault]]:
     """Read the first document of a text.
 
     Returns:
-        Its root (None where the text is empty) and the faults that did not stop the reading.
+        Its root (None for an empty text), and the faults that did not stop the parser.
 
     Raises:
-        Broken: the text cannot be read to its end.
+        Broken: the text cannot be parsed to its end.
     """
     return _Reader().read(text)
 
@@ -126,7 +126,9 @@ class _Reader:
             if isinstance(event, DocumentStartEvent):
                 documents += 1
                 if event.version or event.tags:
-                    self._fault("a line that starts with % is no part of a scenario", event)
+                    self._fault(
+                        "a YAML directive (a line that starts with %) is not allowed", event
+                    )
                 if documents > 1:
                     self._fault(
                         "a second document starts here",
@@ -150,7 +152,7 @@ class _Reader:
         if len(self.open) >= MAX_DEPTH:
             raise YamlSyntaxError(
                 Fault(
-                    "the file is nested too deep",
+                    "the file is nested too deeply",
                     f"at most {MAX_DEPTH} levels",
                     line=mark.line,
                     column=mark.column,
@@ -174,8 +176,8 @@ class _Reader:
         self.count += 1
         if self.count > MAX_ENTRIES:
             line, column = node.start.line, node.start.column
-            told = f"the file has more than {MAX_ENTRIES:,} entries"
-            raise YamlSyntaxError(Fault(told, "a smaller file", line=line, column=column), None)
+            message = f"the file has more than {MAX_ENTRIES:,} entries"
+            raise YamlSyntaxError(Fault(message, "a smaller file", line=line, column=column), None)
         if anchor:
             self.anchors[anchor] = node
         if not self.open:
@@ -196,14 +198,14 @@ class _Reader:
             self._fault(f"'*{event.anchor}' contains itself", event)
         else:
             self._fault(
-                f"'*{event.anchor}' refers to nothing",
+                f"'*{event.anchor}' has no anchor",
                 event,
                 "quotes around text that starts with *",
             )
         return Scalar(mark, _mark(event.end_mark), f"*{event.anchor}", plain=False)
 
     def _untagged(self, event: ScalarEvent | CollectionStartEvent) -> bool:
-        """Tell of a tag, if there is one; say whether the node is free of tags."""
+        """Report a tag; return whether the node has none."""
         if event.ctag is None:
             return True
         self._fault(
@@ -239,5 +241,5 @@ def _events(text: str) -> Iterator[Any]:
     except (YAMLError, ValueError, IndexError, AttributeError, AssertionError, TypeError) as error:
         # Ruamel's scanner lets a few plain Python errors through on malformed text.
         mark = Mark(1, 1, 0)
-        fault = Fault(f"this is not YAML ({type(error).__name__})", line=1, column=1)
+        fault = Fault(f"invalid YAML ({type(error).__name__})", line=1, column=1)
         raise YamlSyntaxError(fault, mark) from None

@@ -1,4 +1,4 @@
-"""YAML text to plain data with the place of everything in it; YAML's own traps become faults."""
+"""Parse YAML text into plain data with the place of every value; YAML's traps become faults."""
 
 import json
 import re
@@ -21,9 +21,9 @@ from middlegame.scenario.yaml.nodes import (
 
 MAX_BYTES = 1 << 20
 MAX_NODES = 100_000
-_MOST_CUTS = 12
-_MOST_READ = 1 << 19
-"""Characters, however often a text is read again without what is broken."""
+_MAX_CUTS = 12
+_MAX_CHARACTERS = 1 << 19
+"""Most characters that are parsed, over all attempts without the broken entries."""
 FREE_TEXT = frozenset(
     {"title", "question", "about", "author", "publisher", "note", "name", "label", "why", "quote",
      "resolves"}
@@ -34,13 +34,13 @@ _AFTER = re.compile(r"[ \t]+#")
 
 @dataclass
 class ParsedYaml:
-    """What a text says.
+    """The data of a YAML text, as far as it could be read.
 
     Attributes:
         data: dicts, lists, texts, numbers; None where nothing could be read.
-        places: where everything in `data` stands.
-        faults: everything wrong with the text as YAML.
-        damaged: the paths of what was left out of `data` because of a fault.
+        places: where the values of `data` stand in the text.
+        faults: everything that is wrong with the text as YAML.
+        missing: the paths of what was left out of `data` because of a fault.
     """
 
     data: Any = None
@@ -50,22 +50,22 @@ class ParsedYaml:
 
 
 def parse_yaml(text: str) -> ParsedYaml:
-    """Read a YAML text; never raises, whatever the text."""
-    tree = ParsedYaml()
+    """Parse a YAML text; never raises, whatever the text."""
+    parsed = ParsedYaml()
     if bad := _unprintable(text):
-        tree.faults.append(bad)
-        return tree
-    root, text = _read_what_can_be_read(text, tree)
+        parsed.faults.append(bad)
+        return parsed
+    root, text = _parse_leniently(text, parsed)
     if root is not None:
         try:
-            tree.data = _Unfolding(text, tree).unfold(root, (), 0)
+            parsed.data = _Unfolding(text, parsed).unfold(root, (), 0)
         except YamlSyntaxError as broken:
-            tree.faults.append(broken.fault)
-    if tree.data is None and not tree.faults:
+            parsed.faults.append(broken.fault)
+    if parsed.data is None and not parsed.faults:
         expected = "a scenario: title, actors, moves, factors, interests"
-        tree.faults.append(Fault("the file is empty", expected, line=1, column=1))
-    tree.faults = list(dict.fromkeys(tree.faults))
-    return tree
+        parsed.faults.append(Fault("the file is empty", expected, line=1, column=1))
+    parsed.faults = list(dict.fromkeys(parsed.faults))
+    return parsed
 
 
 def _unprintable(text: str) -> Fault | None:
@@ -74,25 +74,25 @@ def _unprintable(text: str) -> Fault | None:
         return None
     lines = split_lines(text[: found.start()])
     return Fault(
-        f"the sign U+{ord(found[0]):04X} cannot be printed",
+        f"unprintable character U+{ord(found[0]):04X}",
         "text without control characters",
         line=len(lines),
         column=len(lines[-1]) + 1,
     )
 
 
-def _read_what_can_be_read(text: str, tree: ParsedYaml) -> tuple[Node | None, str]:
-    """Read the nodes, and the text that they are of: where it breaks, without the broken entry."""
+def _parse_leniently(text: str, parsed: ParsedYaml) -> tuple[Node | None, str]:
+    """Parse the nodes, leaving out entries with syntax errors; return them and the text parsed."""
     seen: set[int] = set()
-    left = _MOST_READ
-    for _ in range(_MOST_CUTS):
+    left = _MAX_CHARACTERS
+    for _ in range(_MAX_CUTS):
         left -= len(text)
         try:
             root, faults = read_nodes(text)
         except YamlSyntaxError as broken:
-            first = broken.fault not in tree.faults
+            first = broken.fault not in parsed.faults
             if first:
-                tree.faults.append(broken.fault)
+                parsed.faults.append(broken.fault)
             if broken.mark is None or left < len(text):
                 return None, text
             cut = blank_entry(text, broken.mark.line, whole_section=broken.mark.line in seen)
@@ -100,19 +100,19 @@ def _read_what_can_be_read(text: str, tree: ParsedYaml) -> tuple[Node | None, st
             if cut is None:
                 return None, text
             text, path = cut
-            tree.missing.add(path)
+            parsed.missing.add(path)
         else:
-            tree.faults += [fault for fault in faults if fault not in tree.faults]
+            parsed.faults += [fault for fault in faults if fault not in parsed.faults]
             return root, text
     return None, text
 
 
 class _Unfolding:
-    """One walk over the nodes: data, places and traps at once."""
+    """Walks over the nodes once: builds the data, records places, reports traps."""
 
-    def __init__(self, text: str, tree: ParsedYaml) -> None:
+    def __init__(self, text: str, parsed: ParsedYaml) -> None:
         self.text = text
-        self.tree = tree
+        self.parsed = parsed
         self.count = 0
 
     def unfold(self, node: Node, path: Path, depth: int) -> Any:
@@ -122,13 +122,13 @@ class _Unfolding:
             mark = node.start
             fault = Fault(f"the file unfolds to {many}", "a smaller file, without aliases")
             raise YamlSyntaxError(replace(fault, line=mark.line, column=mark.column), mark)
-        self.tree.places.values[path] = _place(node)
+        self.parsed.places.values[path] = _place(node)
         if isinstance(node, Alias):
             return self.unfold(node.target, path, depth)
         if isinstance(node, Scalar):
             self._comment(node, path)
             return node.value
-        self.tree.places.collections.add(path)
+        self.parsed.places.collections.add(path)
         if isinstance(node, Sequence):
             return [
                 self.unfold(item, (*path, position), depth + 1)
@@ -145,27 +145,27 @@ class _Unfolding:
             if key is None:
                 continue
             here = (*path, key)
-            if key in data or here in self.tree.missing:
-                self._doubled(key, key_node.start, here)
+            if key in data or here in self.parsed.missing:
+                self._repeated(key, key_node.start, here)
             elif _missing(value) and not _may_be_empty(here):
-                self.tree.missing.add(here)
-                if node.flow and self._breaks_text(data, previous, path, value):
+                self.parsed.missing.add(here)
+                if node.flow and self._follows_broken_text(data, previous, path, value):
                     stray.append(_scalar(key_node))
                 else:
                     self._no_value(key, key_node, value, here)
             else:
-                self._joined(data, previous, stray, path)
+                self._join_text(data, previous, stray, path)
                 previous, stray = key, []
-                self.tree.places.keys[here] = _place(key_node)
+                self.parsed.places.keys[here] = _place(key_node)
                 data[key] = self.unfold(value, here, depth + 1)
-        self._joined(data, previous, stray, path)
+        self._join_text(data, previous, stray, path)
         return data
 
     def _key(self, node: Node, path: Path) -> str | None:
         if isinstance(node, Alias):
             node = node.target
         if not isinstance(node, Scalar):
-            self._fault("a list or mapping stands where a key belongs", node.start, path, "a word")
+            self._fault("a list or mapping cannot be a key", node.start, path, "a word")
             return None
         if node.plain and node.text == "<<":
             self._fault(
@@ -177,28 +177,32 @@ class _Unfolding:
             return None
         if not isinstance(node.value, str):
             if node.text:
-                told = f"{node.text} is not a name (YAML reads it as {describe(node.value)})"
+                message = f"{node.text} is not a name (YAML reads it as {describe(node.value)})"
             else:
-                told = "an entry has no key"
-            self._fault(told, node.start, path, "a word such as kept")
-            self.tree.missing.add((*path, node.text))
+                message = "an entry has no key"
+            self._fault(message, node.start, path, "a word such as kept")
+            self.parsed.missing.add((*path, node.text))
             return None
         return node.value
 
-    def _doubled(self, key: str, mark: Mark, here: Path) -> None:
-        first = self.tree.places.keys.get(here)
+    def _repeated(self, key: str, mark: Mark, here: Path) -> None:
+        first = self.parsed.places.keys.get(here)
         at = f" (first in line {first.line}, column {first.column})" if first else ""
-        self._fault(f"'{key}' is written twice{at}", mark, here, "each key once")
-        self.tree.missing.add(here)
+        self._fault(f"'{key}' is given twice{at}", mark, here, "each key once")
+        self.parsed.missing.add(here)
 
-    def _breaks_text(self, data: dict[str, Any], previous: str, path: Path, value: Node) -> bool:
-        """Return whether a key without value is what follows a comma in unquoted text."""
+    def _follows_broken_text(
+        self, data: dict[str, Any], previous: str, path: Path, value: Node
+    ) -> bool:
+        """Return whether a key without value is the rest of an unquoted text after a comma."""
         before = data.get(previous)
         is_text = isinstance(before, str) and _is_free_text((*path, previous))
         return is_text and not _scalar(value).text
 
-    def _joined(self, data: dict[str, Any], previous: str, stray: list[Scalar], path: Path) -> None:
-        """Join a text that its commas broke into keys, and say so."""
+    def _join_text(
+        self, data: dict[str, Any], previous: str, stray: list[Scalar], path: Path
+    ) -> None:
+        """Restore a text that YAML split into keys at its commas, and report it."""
         if not stray:
             return
         data[previous] = ", ".join([data[previous], *(part.text for part in stray)])
@@ -211,9 +215,9 @@ class _Unfolding:
 
     def _no_value(self, key: str, key_node: Node, value: Node, here: Path) -> None:
         written = _scalar(value).text
-        told = f" (YAML reads {written} as nothing)" if written else ""
+        reading = f" (YAML reads {written} as nothing)" if written else ""
         self._fault(
-            f"'{key}' has no value{told}",
+            f"'{key}' has no value{reading}",
             key_node.start,
             here,
             f"'{key}: ...', or quotes around the whole text that it is part of",
@@ -239,14 +243,14 @@ class _Unfolding:
             )
 
     def _fault(self, message: str, mark: Mark, path: Path, expected: str = "") -> None:
-        if len(self.tree.faults) < MAX_FAULTS:
-            self.tree.faults.append(
+        if len(self.parsed.faults) < MAX_FAULTS:
+            self.parsed.faults.append(
                 Fault(message, expected, path=path, line=mark.line, column=mark.column)
             )
 
 
 def _scalar(node: Node) -> Scalar:
-    """Look behind an alias at what is known to be a scalar."""
+    """Return the scalar behind an alias, or the scalar itself."""
     while isinstance(node, Alias):
         node = node.target
     assert isinstance(node, Scalar)
