@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given, settings
 
 import middlegame as mg
-from middlegame.analysis.evidence_weights import bayes_factors, hidden, weigh_evidence
+from middlegame.analysis.evidence_weights import bayes_factors, weigh_evidence
 from middlegame.cli.main import main
 from middlegame.compiler import compile_scenario
 from middlegame.scenario import read_text
@@ -70,9 +70,9 @@ def test_a_bayes_factor_takes_prior_odds_to_posterior_odds():
 
 
 def test_hidden_is_what_is_settled_before_play_and_not_seen_by_all():
-    assert hidden(compile_scenario(scenario(BEER_QUICHE))) == ("type",)
+    assert compile_scenario(scenario(BEER_QUICHE)).hidden_factors == ("type",)
     open_ = BEER_QUICHE.replace("knows: [breakfast]", "knows: [breakfast, type]")
-    assert hidden(compile_scenario(scenario(open_))) == ()
+    assert compile_scenario(scenario(open_)).hidden_factors == ()
     later = """
 title: A secret programme
 actors: {a: A, b: B}
@@ -85,7 +85,7 @@ factors:
   noise: {states: [loud, low], rules: [{if: strike = hit, then: loud}, {then: low}]}
 interests: {a: [{when: bomb = built, worth: 50}], b: [{when: noise = loud, worth: 10}]}
 """
-    assert hidden(compile_scenario(read_text(later).scenario)) == ("bomb",)
+    assert compile_scenario(read_text(later).scenario).hidden_factors == ("bomb",)
 
 
 def test_what_cannot_be_weighed_is_told():

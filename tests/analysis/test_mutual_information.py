@@ -6,7 +6,6 @@ from middlegame.analysis.mutual_information import (
     entropy,
     gains_of_factors,
     gains_of_judgements,
-    hidden,
     mutual_information,
 )
 from middlegame.analysis.outcomes import question_outcomes, select_questions
@@ -77,7 +76,7 @@ def test_too_few_worlds_are_refused():
 
 def test_a_factor_tells_its_mutual_information():
     equilibrium = mg.solve(mg.load("harbour-lease"))
-    assert hidden(equilibrium.diagram) == ("loan",)
+    assert equilibrium.diagram.exogenous_factors == ("loan",)
     diagram = equilibrium.diagram
     lease = question_outcomes(diagram, "lease = lost")
     (worth,) = gains_of_factors(equilibrium, ["loan"], lease)
