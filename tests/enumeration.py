@@ -40,7 +40,7 @@ def marginal(diagram: Diagram, policies: list[np.ndarray], name: str) -> np.ndar
 
 
 def points(diagram: Diagram, policies: list[np.ndarray]) -> dict[str, float]:
-    """Everybody's expected points."""
+    """The expected points of each owner."""
     tables = diagram.tables()
     total = dict.fromkeys(diagram.owners, 0.0)
     for states, probability in leaves(diagram, policies):
@@ -112,9 +112,9 @@ def logit_gap(diagram: Diagram, policies: list[np.ndarray]) -> float:
     tables = diagram.tables()
     lambdas = dict(zip(diagram.owners, tables.lambdas, strict=True))
     scales = dict(zip((d.name for d in diagram.decisions), tables.scales, strict=True))
-    faced = payoffs(diagram, policies)
+    every = payoffs(diagram, policies)
     for decision, policy in zip(diagram.decisions, policies, strict=True):
-        value, _ = faced[decision.name]
+        value, _ = every[decision.name]
         sharp = lambdas[decision.owner] * scales[decision.name]
         odds = np.where(diagram.open_options(decision), np.exp(sharp * (value - value.max())), 0.0)
         gap = max(gap, np.abs(policy - odds / odds.sum(axis=-1, keepdims=True)).max())

@@ -20,13 +20,13 @@ def wide(count: int) -> Diagram:
     return Diagram((*coins, guess), (Utility("me", ("coin0", "guess"), Fixed(np.eye(2))),))
 
 
-def test_the_largest_table_is_known_beforehand():
+def test_predict_cost_counts_largest_table_and_unknowns():
     cost = predict_cost(wide(10).structure)
     assert cost.largest_table == 2**11
     assert cost.unknowns == 2**11
 
 
-def test_a_run_too_large_is_refused_before_it_starts():
+def test_solve_refuses_too_large_table_with_advice():
     with pytest.raises(
         mg.TooLarge, match=r"one table over coin0, .*let it depend on, or know, fewer"
     ):
@@ -44,7 +44,7 @@ def test_a_run_too_large_is_refused_before_it_starts():
         ),
     ],
 )
-def test_where_an_observed_past_is_the_cause_it_is_named_with_who_knows_it(past, told):
+def test_solve_refusal_names_observed_past_and_observer(past, told):
     game = limited_memory(6, moves=2, factors=3, persisting=2, knows=2)
     last = game.index["m0@6"]
     recalling = replace(game.nodes[last], parents=(*game.nodes[last].parents, *past))
@@ -55,17 +55,17 @@ def test_where_an_observed_past_is_the_cause_it_is_named_with_who_knows_it(past,
     assert {game.index[name] for name in past} <= set(carried)
 
 
-def test_the_limit_can_be_set():
+def test_solve_refuses_by_limit_argument():
     with pytest.raises(mg.TooLarge, match=r"the limit is 1\.0e\+02"):
         mg.solve(wide(8), limit=100)
     assert mg.solve(wide(8)).status == "converged"
 
 
-def test_a_refusal_names_the_first_of_many_nodes_only():
+def test_solve_refusal_lists_first_nodes_and_count():
     with pytest.raises(mg.TooLarge, match=r"coin10, coin11 and 29 more would take"):
         mg.solve(wide(40))
 
 
-def test_many_who_matter_for_each_other_are_no_long_contest():
+def test_predict_cost_of_crowd_is_small():
     game = crowd(30, reports=1, states=2).structure
     assert predict_cost(game).largest_table < 1e4

@@ -34,7 +34,7 @@ def game(cyclic: bool) -> Diagram:
 
 
 @pytest.mark.parametrize("cyclic", [True, False])
-def test_first_and_second_derivatives_are_those_of_the_principal_branch(cyclic):
+def test_differentiable_policies_match_differences_of_traces(cyclic):
     diagram = game(cyclic)
     structure, layout = diagram.structure, layout_of(diagram.structure)
     assert bool(traced_decisions(structure)) == cyclic

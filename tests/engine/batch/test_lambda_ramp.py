@@ -27,7 +27,7 @@ def many(diagram: Diagram) -> tuple:
 
 @given(diagrams(largest=1.0))
 @settings(max_examples=15)
-def test_worlds_are_solved_as_each_would_be(diagram):
+def test_batch_solver_equals_solving_each_sample(diagram):
     settled, marginals, single = many(diagram)
     layout = layout_of(diagram.structure)
     assert settled.residual.max() < 1e-8

@@ -11,13 +11,13 @@ from middlegame.engine.batch.outcomes import (
     outcome_probabilities,
 )
 from middlegame.equilibrium.engine_input import engine_input
-from tests.engine.temporal.test_long_diagrams import short
+from tests.generators.games import short_contest
 
 
 @pytest.fixture(scope="module")
 def game():
     """Three worlds of a short contest over time."""
-    diagram = short(2)
+    diagram = short_contest(2)
     one = engine_input(diagram, diagram.tables())
     rng = np.random.default_rng(0)
     lambdas = rng.uniform(0.05, 0.4, (len(diagram.decisions), 3))
@@ -25,7 +25,7 @@ def game():
     return diagram, one._replace(tables=tables, lambdas=lambdas)
 
 
-def test_worlds_settle_to_the_same(game):
+def test_solve_long_batch_equals_solve_batch(game):
     diagram, numbers = game
     plain, swept = (
         solve(diagram.structure, numbers, Ramp()) for solve in (solve_batch, solve_long_batch)
@@ -41,7 +41,7 @@ def played(numbers, rng):
     return found / found.sum(axis=1, keepdims=True)
 
 
-def test_what_happens_is_the_same(game):
+def test_long_outcome_probabilities_equal_outcome_probabilities(game):
     diagram, numbers = game
     rng = np.random.default_rng(1)
     seen = {diagram.index["f1@1"]: rng.random((2, 3)), diagram.index["m0@2"]: rng.random((2, 1))}
@@ -57,7 +57,7 @@ def test_what_happens_is_the_same(game):
         assert np.abs(np.asarray(plain) - swept).max() < 1e-12
 
 
-def test_expectations_of_products_are_the_same(game, monkeypatch):
+def test_long_expectations_equal_expectations(game, monkeypatch):
     diagram, numbers = game
     rng = np.random.default_rng(2)
     at = played(numbers, rng)

@@ -26,12 +26,12 @@ def both_ways(diagram: Diagram) -> float:
 
 
 @given(diagrams())
-def test_the_order_does_not_change_the_answer(diagram):
+def test_solving_by_relevance_equals_tracing_all_decisions(diagram):
     assert both_ways(diagram) < 1e-8
 
 
 @given(diagrams(recall=True, largest=6.0))
-def test_nor_with_recall_and_higher_stakes(diagram):
+def test_solving_by_relevance_equals_tracing_all_decisions_with_recall_and_high_stakes(diagram):
     assert both_ways(diagram) < 1e-8
 
 
@@ -58,7 +58,7 @@ def leaning(leaf: np.ndarray | None = None) -> Diagram:
     return Diagram(tuple(nodes), tuple(utilities), (), precision)
 
 
-def test_what_a_cycle_depends_on_is_followed_with_it():
+def test_trace_includes_decisions_on_which_a_cycle_depends():
     diagram = leaning()
     assert traced_decisions(diagram.structure) == (0, 1, 2)
     assert [c.cyclic for c in relevance_components(diagram.structure)] == [False, True]
@@ -71,7 +71,7 @@ def test_what_a_cycle_depends_on_is_followed_with_it():
     assert piecewise.policy("row")[0] > 1 - 1e-3
 
 
-def test_relevance_in_the_tree_killer():
+def test_relevant_decisions_of_tree_killer_match_koller_and_milch():
     # Koller & Milch (2003), figure 2: whether to poison depends on the doctor and on the patio,
     # the doctor on nothing that Alice does later, the patio on nothing.
     diagram = read_json(REFERENCE / "tree-killer.json")
@@ -84,7 +84,7 @@ def test_relevance_in_the_tree_killer():
 
 
 @pytest.mark.parametrize("plots", [1, 2])
-def test_each_pair_of_the_road_is_a_cycle(plots):
+def test_relevance_components_of_road_are_cyclic_pairs(plots):
     structure = road(plots).structure
     assert [len(c.decisions) for c in relevance_components(structure)] == [2] * plots
     assert all(c.cyclic for c in relevance_components(structure))

@@ -1,8 +1,11 @@
+import string
+
 import numpy as np
 import pytest
 
-from middlegame.engine.inference.contraction_tree import ContractionTree
+from middlegame.engine.inference.contraction_tree import ContractionTree, JointTree
 from middlegame.engine.inference.expectation_semiring import LogProduct, PlainProduct
+from middlegame.engine.inference.products import Axes, matrix_product
 
 SIZES = (2, 3, 2, 4)
 OPERANDS = ((0,), (0, 1), (1, 2), (3, 2), (3,))
@@ -33,7 +36,7 @@ def whole(tables, axes):
 
 
 @pytest.mark.parametrize("kind", [PlainProduct, LogProduct])
-def test_up_and_down_give_what_one_product_of_everything_gives(kind, tables):
+def test_contraction_tree_matches_product_of_all_tables(kind, tables):
     wanted = (1, 3, 4)
     tree = ContractionTree(OPERANDS, OUTPUT, SIZES, COUNT, wanted, kind)
     pairs = [kind.leaf(kind.encode_mass(mass), gain) for mass, gain in zip(*tables, strict=True)]
@@ -50,7 +53,7 @@ def test_up_and_down_give_what_one_product_of_everything_gives(kind, tables):
         assert kind.advantage(joint, found) == pytest.approx(expected)
 
 
-def test_logarithms_do_not_underflow():
+def test_log_product_does_not_underflow():
     tree = ContractionTree([(0,), (0,)], (), (2,), 1, (0,), LogProduct)
     tiny = np.array([[-2000.0, -2001.0]])
     pairs = [LogProduct.leaf(tiny, None), LogProduct.leaf(tiny, np.array([[1.0, 0.0]]))]
@@ -59,3 +62,35 @@ def test_logarithms_do_not_underflow():
     assert LogProduct.expected_utility(found) == pytest.approx([likely])
     expected = [[likely * (1 - likely), -likely * (1 - likely)]]
     assert LogProduct.advantage(joint, found) == pytest.approx(np.array(expected))
+
+
+JOINT_SIZES = (2, 3, 2, 4, 3)
+
+
+@pytest.mark.parametrize(
+    "operands",
+    [
+        [(0,), (0, 1), (1, 2), (0, 3), (2, 3, 4)],
+        [(2,), (0,), (1,), (0, 1, 2), (3,), (4, 3), (4,)],
+        [(0, 1, 2, 3, 4)],
+    ],
+    ids=["loop", "apart", "one"],
+)
+def test_joint_tree_joints_equal_einsum(operands: list[Axes]):
+    rng = np.random.default_rng(0)
+    tables = [rng.random([JOINT_SIZES[axis] for axis in axes]) for axes in operands]
+    wanted: list[Axes] = [(), *((node,) for node in range(5)), *(axes[::-1] for axes in operands)]
+    found = JointTree(operands, wanted, JOINT_SIZES).joints(tables, matrix_product)
+    letters = ["".join(string.ascii_letters[axis] for axis in axes) for axes in operands]
+    for over in wanted:
+        output = "".join(string.ascii_letters[axis] for axis in over)
+        expected = np.einsum(",".join(letters) + "->" + output, *tables)
+        assert found[over] == pytest.approx(expected, rel=1e-12)
+
+
+def test_joint_tree_omits_sets_that_no_table_spans():
+    meeting = JointTree([(0,), (0, 1), (1, 2)], [(0, 2), (1, 2)], JOINT_SIZES)
+    assert (0, 2) not in meeting.joints(
+        [np.ones(2), np.ones((2, 3)), np.ones((3, 2))], matrix_product
+    )
+    assert (1, 2) in meeting.table_of

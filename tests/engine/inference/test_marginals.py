@@ -30,21 +30,21 @@ def all_agree(diagram, rng, evidence):
 
 @given(diagrams(), st.integers(0, 2**32 - 1), st.booleans())
 @settings(max_examples=25)
-def test_every_probability_is_that_of_its_own_contraction(diagram, seed, known):
+def test_marginals_equal_separate_contractions(diagram, seed, known):
     rng = np.random.default_rng(seed)
     node = int(rng.integers(len(diagram.nodes)))
     seen = {node: rng.random(diagram.structure.sizes[node])} if known else {}
     all_agree(diagram, rng, seen)
 
 
-def test_over_periods_with_evidence_in_some():
+def test_marginals_over_periods_with_evidence_equal_contractions():
     diagram = limited_memory(5, moves=2, factors=3, persisting=2, knows=2)
     rng = np.random.default_rng(1)
     evidence = {diagram.index[name]: rng.random(2) for name in ("f0@2", "m1@4", "f2@3")}
     all_agree(diagram, rng, evidence)
 
 
-def test_worlds_are_as_each_by_itself(monkeypatch):
+def test_marginals_of_batch_equal_marginals_of_each_sample(monkeypatch):
     diagram = limited_memory(3, moves=2, factors=3, persisting=2, knows=2)
     structure, rng = diagram.structure, np.random.default_rng(2)
     each = [masses(diagram, rng) for _ in range(3)]

@@ -59,7 +59,7 @@ def factors(tables, points):
     ],
     ids=["plain", "absorbed", "reduced"],
 )
-def test_masses_and_points_are_those_of_the_joint(numbers, prepared):
+def test_contracted_potentials_equal_sums_over_joint(numbers, prepared):
     mass, points = whole(*numbers)
     found = contract_potentials(prepared(factors(*numbers)), OPEN, SIZES, batch_product)
     assert found.mass.axes == found.utility.axes == OPEN
@@ -67,7 +67,7 @@ def test_masses_and_points_are_those_of_the_joint(numbers, prepared):
     assert np.asarray(found.utility.numbers) == pytest.approx(points, abs=1e-12)
 
 
-def test_one_world_by_matrices(numbers):
+def test_contracted_potentials_of_single_sample_equal_sums_over_joint(numbers):
     one = [[table[..., 0] for table in each] for each in numbers]
     mass, points = whole(*numbers)
     found = contract_potentials(factors(*one), OPEN, SIZES, matrix_product)
@@ -75,13 +75,13 @@ def test_one_world_by_matrices(numbers):
     assert found.utility.numbers == pytest.approx(points[..., 0], abs=1e-12)
 
 
-def test_what_nothing_observed_depends_on_has_no_mass(numbers):
+def test_contracted_potential_of_barren_nodes_has_no_mass(numbers):
     below = factors(*numbers)[2:]
     found = contract_potentials(below, (0, 1), SIZES, batch_product)
     assert found.mass is None
     assert found.utility is not None
 
 
-def test_reducing_leaves_only_what_is_kept(numbers):
+def test_reduce_potentials_sums_out_all_but_kept_nodes(numbers):
     left = reduce_potentials(factors(*numbers), OPEN, SIZES, batch_product)
     assert {axis for factor in left for axis in factor.axes} <= set(OPEN)

@@ -21,7 +21,7 @@ def products(draw):
 
 
 @given(products(), st.integers(0, 2**32 - 1))
-def test_every_product_is_einsums(axes, seed):
+def test_matrix_product_equals_einsum(axes, seed):
     left, right, out = axes
     rng = np.random.default_rng(seed)
     tables = [
@@ -33,7 +33,7 @@ def test_every_product_is_einsums(axes, seed):
     assert matrix_product(tables[0], left, second, right or (), out) == pytest.approx(expected)
 
 
-def test_arrays_of_jax_stay_such():
+def test_matrix_product_of_jax_arrays_is_jax_array():
     found = matrix_product(jnp.ones((2, 3)), (0, 1), jnp.ones((3, 2)), (1, 0), (0,))
     assert found.tolist() == [3.0, 3.0]
     assert isinstance(found, type(jnp.ones(1)))

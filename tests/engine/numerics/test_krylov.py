@@ -16,7 +16,7 @@ def near_identity(rng, size, outliers):
 
 @pytest.mark.parametrize("outliers", [[], [-0.4], [-0.4, -1.5], [0.02], [-0.02], [3.0]])
 @pytest.mark.parametrize("size", [5, 60, 400])
-def test_the_same_as_with_the_matrix(outliers, size):
+def test_krylov_solutions_and_sign_match_dense_system(outliers, size):
     rng = np.random.default_rng(len(outliers) + size)
     matrix = near_identity(rng, size, outliers)
     tight = MatrixFreeJacobian(lambda vector: matrix @ vector, size, tolerance=1e-10)
@@ -30,14 +30,14 @@ def test_the_same_as_with_the_matrix(outliers, size):
     )
 
 
-def test_the_direction_that_nearly_vanishes():
+def test_krylov_null_space_of_one_direction():
     matrix = near_identity(np.random.default_rng(0), 300, [1e-9])
     free = MatrixFreeJacobian(lambda vector: matrix @ vector, 300)
     (direction,) = free.at_fixed_lambda().null_space
     assert np.linalg.norm(matrix[:, :-1] @ direction) < 1e-6
 
 
-def test_a_plane_that_nearly_vanishes():
+def test_krylov_null_space_of_repeated_eigenvalue_is_plane():
     rng = np.random.default_rng(1)
     basis = np.linalg.qr(rng.normal(size=(300, 300)))[0]
     values = np.concatenate([[1e-9, 1e-9], 1 + 0.3 * rng.uniform(-1, 1, 298)])
@@ -47,7 +47,7 @@ def test_a_plane_that_nearly_vanishes():
     assert np.linalg.norm(matrix[:, :-1] @ plane.T) < 1e-6
 
 
-def test_a_space_may_be_as_large_as_the_matrix():
+def test_krylov_space_may_grow_to_matrix_size():
     # Nothing near the identity: eigenvalues far around it, to both sides.
     rng = np.random.default_rng(2)
     matrix = 20 * rng.normal(size=(150, 151)) + np.eye(150, 151)
@@ -61,14 +61,14 @@ def test_a_space_may_be_as_large_as_the_matrix():
 
 
 @pytest.mark.parametrize("size", [4, 40])
-def test_a_singular_system_solves_to_what_is_not_finite(size):
+def test_krylov_solution_of_singular_system_is_not_finite(size):
     matrix = np.eye(size, size + 1)
     matrix[0, 0] = 0.0
     free = MatrixFreeJacobian(lambda vector: matrix @ vector, size)
     assert not np.isfinite(free.at_fixed_lambda().solve(np.ones(size))).any()
 
 
-def test_a_loose_solution_still_tells_the_sign():
+def test_krylov_sign_is_exact_at_loose_tolerance():
     for seed in range(12):
         rng = np.random.default_rng(seed)
         matrix = near_identity(rng, 200, [(-1) ** seed * 0.05])
@@ -77,6 +77,6 @@ def test_a_loose_solution_still_tells_the_sign():
         assert free.bordered(row).sign == DenseJacobian(matrix).bordered(row).sign
 
 
-def test_what_is_not_finite_solves_to_what_is_not():
+def test_krylov_solution_is_not_finite_for_products_that_are_not():
     free = MatrixFreeJacobian(lambda vector: vector[:-1] * np.nan, 4)
     assert not np.isfinite(free.at_fixed_lambda().solve(np.ones(4))).any()

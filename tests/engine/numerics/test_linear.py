@@ -8,7 +8,7 @@ FORK = np.array([[0.5, 0.5, 0.0], [0.5, 0.5, 0.0], [0.25, 0.0, 1.0]])
 
 
 @pytest.mark.filterwarnings("error")
-def test_a_singular_system_is_known_for_one_and_tells_its_direction():
+def test_singular_lu_system_reports_null_space():
     system = LUSystem(FORK)
     assert system.singular
     assert system.sign == 0
@@ -18,7 +18,7 @@ def test_a_singular_system_is_known_for_one_and_tells_its_direction():
     assert FORK @ direction == pytest.approx(np.zeros(3), abs=1e-12)
 
 
-def test_solutions_and_the_determinants_sign_are_those_of_numpy():
+def test_lu_solutions_and_sign_match_numpy():
     for seed in range(8):
         rng = np.random.default_rng(seed)
         matrix, right = rng.normal(size=(6, 7)), rng.normal(size=7)

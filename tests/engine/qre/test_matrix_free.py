@@ -49,7 +49,7 @@ def solved(diagram: Diagram, precision: float) -> qre.Solution:
     return qre.solve(diagram.structure, game)
 
 
-def test_a_crowd_of_thousands_of_unknowns_is_solved_without_a_matrix():
+def test_solve_uses_matrix_free_jacobian_for_thousands_of_unknowns():
     diagram = crowd(3, reports=3, states=6)
     structure, game = diagram.structure, engine_input(diagram, diagram.tables())
     found = qre.solve(structure, game)
@@ -59,7 +59,7 @@ def test_a_crowd_of_thousands_of_unknowns_is_solved_without_a_matrix():
     assert sum(policy.size for policy in found.policies) == 1944
 
 
-def test_the_same_equilibrium_as_with_the_matrix(monkeypatch):
+def test_matrix_free_equilibrium_equals_dense_equilibrium(monkeypatch):
     diagram = crowd(3, reports=1, states=3)
     expected = mg.solve(diagram)
     monkeypatch.setattr(local, "MAX_DENSE_UNKNOWNS", 0)
@@ -71,7 +71,7 @@ def test_the_same_equilibrium_as_with_the_matrix(monkeypatch):
 
 @given(diagrams(closed=True))
 @settings(max_examples=20)
-def test_products_are_those_with_the_matrix(diagram):
+def test_jacobian_products_equal_dense_jacobian(diagram):
     structure, game = diagram.structure, engine_input(diagram, diagram.tables())
     rng = np.random.default_rng(0)
     logits = np.where(game.opens, rng.normal(size=game.opens.shape), 0.0)
@@ -87,7 +87,7 @@ def test_products_are_those_with_the_matrix(diagram):
 
 @pytest.mark.parametrize("signals", [4, 70])
 @pytest.mark.parametrize("pairs", [1, 2])
-def test_forks_that_come_in_pairs_are_told_and_taken_as_each_would_be(pairs, signals):
+def test_simultaneous_forks_are_reported_and_taken_as_each_alone(pairs, signals):
     found = solved(meetings(pairs, signals), 5.0)
     # Everybody's slope is a quarter of share times lambda, twice: they fork where it is a half.
     assert found.trace.forks == pytest.approx([0.4], abs=1e-5)
@@ -98,7 +98,7 @@ def test_forks_that_come_in_pairs_are_told_and_taken_as_each_would_be(pairs, sig
 
 
 @pytest.mark.parametrize("signals", [2, 70])
-def test_three_ways_alike_fork_in_a_plane(signals):
+def test_three_equal_options_fork_in_plane(signals):
     found = solved(meetings(1, signals, options=3), 5.0)
     assert found.trace.forks == pytest.approx([0.6], abs=1e-5)
     assert found.trace.turns == 2
@@ -106,14 +106,14 @@ def test_three_ways_alike_fork_in_a_plane(signals):
     assert found.residual < 1e-12
 
 
-def test_a_bend_that_is_nearly_a_fork_is_followed_without_a_matrix():
+def test_matrix_free_trace_follows_near_fork():
     found, expected = (solved(meetings(1, signals, own=(9.0, 9.001)), 2.0) for signals in (70, 1))
     assert found.trace.forks == ()
     assert found.policies[1][0] == pytest.approx(expected.policies[1][0], abs=1e-9)
     assert found.policies[1][0, 1] > 0.99
 
 
-def test_small_systems_have_a_matrix():
+def test_small_systems_have_dense_jacobian():
     diagram = meetings(1, 3)
     structure, game = diagram.structure, engine_input(diagram, diagram.tables())
     logits = np.zeros(game.opens.shape)

@@ -3,7 +3,7 @@ import pytest
 from scipy.optimize import brentq
 
 import middlegame as mg
-from tests.engine.qre.test_principal import coordination
+from tests.generators.games import coordination
 
 
 def closed_form(precision: float) -> list[float]:
@@ -20,7 +20,7 @@ def closed_form(precision: float) -> list[float]:
     return sorted({round(root, 9) for root in [*roots, 0.5]})
 
 
-def test_all_equilibria_of_a_coordination_are_found():
+def test_other_equilibria_of_coordination_match_closed_form():
     equilibrium = mg.solve(coordination(1.0, 1.0), lambda_=4.0)
     others = equilibrium.other_equilibria(starts=30)
     found = [equilibrium, *(other.equilibrium for other in others)]
@@ -29,14 +29,14 @@ def test_all_equilibria_of_a_coordination_are_found():
     assert sum(o.stable for o in others) == 1
 
 
-def test_each_is_verified_and_can_be_asked():
+def test_other_equilibria_are_verified_and_forecast():
     others = mg.solve(coordination(1.0, 1.0), lambda_=4.0).other_equilibria(starts=30)
     for other in others:
         assert other.equilibrium.residual < 1e-9
         assert sum(other.equilibrium.forecast("row").values()) == pytest.approx(1)
-        assert 0 < other.share <= 1
+        assert 0 < other.share_of_starts <= 1
 
 
-def test_a_contest_with_one_equilibrium_has_no_others():
+def test_other_equilibria_of_unique_equilibrium_are_none():
     assert mg.solve(coordination(1.0, 1.0), lambda_=1.0).other_equilibria(starts=12) == []
     assert mg.solve(mg.load("harbour-lease")).other_equilibria(starts=12) == []

@@ -9,6 +9,7 @@ from middlegame.diagram import Decision, Diagram, Fixed, Utility
 from middlegame.io.json_form import from_json
 from tests import enumeration
 from tests.generators.diagrams import diagrams
+from tests.generators.games import coordination
 from tests.paths import REFERENCE
 
 GAMES = sorted(REFERENCE.glob("*.json"))
@@ -21,7 +22,7 @@ def cases():
 
 
 @pytest.mark.parametrize(("path", "precision"), list(cases()))
-def test_every_probability_is_gambits(path, precision):
+def test_solve_matches_gambit_on_reference_games(path, precision):
     solution = json.loads(path.read_text())["logit_qre"][precision]
     equilibrium = mg.solve(from_json(path.read_text()), lambda_=float(precision))
     for name, expected in solution.items():
@@ -30,13 +31,13 @@ def test_every_probability_is_gambits(path, precision):
 
 
 @given(diagrams())
-def test_equilibrium_condition_holds_by_enumeration(diagram):
+def test_solve_satisfies_logit_condition_by_enumeration(diagram):
     equilibrium = mg.solve(diagram)
     assert enumeration.logit_gap(diagram, list(equilibrium.policies)) < 1e-9
 
 
 @given(diagrams(closed=True))
-def test_closed_options_are_never_taken(diagram):
+def test_solve_never_plays_closed_options(diagram):
     equilibrium = mg.solve(diagram)
     for decision, policy in zip(diagram.decisions, equilibrium.policies, strict=True):
         assert (policy[~diagram.open_options(decision)] == 0).all()
@@ -45,38 +46,26 @@ def test_closed_options_are_never_taken(diagram):
 
 @given(diagrams())
 @settings(max_examples=10)
-def test_precision_zero_is_uniform_play(diagram):
+def test_solve_with_lambda_zero_is_uniform(diagram):
     equilibrium = mg.solve(diagram, lambda_=0.0)
     for decision, policy in zip(diagram.decisions, equilibrium.policies, strict=True):
         opens = diagram.open_options(decision)
         assert np.allclose(policy, opens / opens.sum(axis=-1, keepdims=True))
 
 
-def coordination(row: float, column: float) -> Diagram:
-    """Two players who want to meet; (a, a) is worth `row` to one, (b, b) `column` to the other."""
-    states = ("a", "b")
-    return Diagram(
-        (Decision("row", states, (), "row"), Decision("column", states, (), "column")),
-        (
-            Utility("row", ("row", "column"), Fixed(np.diag([row, 1.0]))),
-            Utility("column", ("row", "column"), Fixed(np.diag([1.0, column]))),
-        ),
-    )
-
-
-def test_a_symmetric_fork_is_taken_and_told():
+def test_solve_reports_symmetric_fork():
     equilibrium = mg.solve(coordination(9.0, 9.0), lambda_=2.0)
     assert len(equilibrium.forks) == 1
     assert equilibrium.policy("row")[0] > 0.99
 
 
-def test_a_branch_that_turns_back_is_followed():
+def test_solve_follows_branch_that_turns_back():
     equilibrium = mg.solve(coordination(9.0, 9.001), lambda_=2.0)
     assert equilibrium.forks == ()
     assert equilibrium.policy("column")[1] > 0.99
 
 
-def test_unreachable_sets_are_played_uniformly():
+def test_solve_plays_unreachable_sets_uniformly():
     never = Decision("early", ("a", "b"), (), "p", open_options=np.array([True, False]))
     late = Decision("late", ("a", "b"), ("early",), "p")
     gain = Utility("p", ("late",), Fixed(np.array([5.0, 0.0])))
@@ -85,7 +74,7 @@ def test_unreachable_sets_are_played_uniformly():
     assert equilibrium.reach["late"][1] == 0
 
 
-def test_not_converging_is_an_outcome_with_a_sentence():
+def test_solve_raises_named_outcome_on_overflow():
     with pytest.raises(mg.NotConverged, match="overflowed or was undefined") as caught:
         mg.solve(coordination(1e308, 1e308), lambda_=1e10)
     assert caught.value.status == "not_finite"

@@ -9,7 +9,7 @@ from middlegame.engine.logit import logit_cells, policies
 from middlegame.engine.qre.responses import dense_equations, response_function
 from middlegame.equilibrium.engine_input import engine_input
 from middlegame.io.json_form import from_json
-from tests.engine.shared import responses
+from tests.engine.autodiff_oracle import responses
 from tests.generators.diagrams import diagrams
 from tests.paths import REFERENCE
 
@@ -25,7 +25,7 @@ def ready(diagram, seed):
 @pytest.mark.parametrize("in_logs", [False, True])
 @given(diagram=diagrams(), seed=st.integers(0, 2**32 - 1))
 @settings(max_examples=20)
-def test_slopes_are_those_of_finite_differences(in_logs, diagram, seed):
+def test_dense_jacobian_matches_finite_differences(in_logs, diagram, seed):
     structure, game, logits, own = ready(diagram, seed)
     evaluate = dense_equations(structure, structure.decisions, in_logs)
     share, step = 0.7, 1e-6
@@ -44,7 +44,7 @@ def test_slopes_are_those_of_finite_differences(in_logs, diagram, seed):
 
 
 @pytest.mark.parametrize("name", ["beer-quiche", "random-00"])
-def test_slopes_are_those_of_automatic_differentiation(name):
+def test_dense_jacobian_matches_automatic_differentiation(name):
     diagram = from_json((REFERENCE / f"{name}.json").read_text())
     structure, game, logits, own = ready(diagram, seed=1)
 
@@ -60,7 +60,7 @@ def test_slopes_are_those_of_automatic_differentiation(name):
 
 @given(diagram=diagrams(), seed=st.integers(0, 2**32 - 1))
 @settings(max_examples=20)
-def test_logarithms_and_the_way_up_alone_give_the_same_responses(diagram, seed):
+def test_responses_in_logs_and_by_upward_pass_equal_plain_responses(diagram, seed):
     structure, game, logits, _ = ready(diagram, seed)
     plainly = dense_equations(structure, structure.decisions)(logits, 0.7, game)[0]
     in_logs = dense_equations(structure, structure.decisions, in_logs=True)(logits, 0.7, game)[0]

@@ -48,17 +48,17 @@ def compare(equilibrium: mg.Equilibrium, of: str, slopes: dict[str, float]) -> N
     assert np.array([*slopes.values()]) @ step == pytest.approx(expected, rel=1e-5, abs=1e-12)
 
 
-def test_derivatives_by_every_kind_of_number_match_finite_differences(differentiated):
+def test_sensitivity_to_all_parameters_matches_finite_differences(differentiated):
     equilibrium, of, slopes = differentiated
     compare(equilibrium, of, slopes.numbers)
 
 
-def test_also_when_something_is_supposed_and_something_known(harbour):
+def test_sensitivity_with_supposition_or_evidence_matches_finite_differences(harbour):
     for changed in (harbour.suppose({"bid": "offer"}), harbour.given({"retaliate": "accept"})):
         compare(changed, "lease = lost", changed.sensitivity("lease = lost").numbers)
 
 
-def test_precision_is_differentiated_too(differentiated):
+def test_sensitivity_to_lambda_matches_finite_differences(differentiated):
     equilibrium, of, slopes = differentiated
     owner = equilibrium.diagram.owners[0]
     step = 1e-5
@@ -73,16 +73,16 @@ def test_precision_is_differentiated_too(differentiated):
     assert slopes.lambdas[owner] == pytest.approx(expected, rel=1e-5, abs=1e-8)
 
 
-def test_a_question_can_be_named(harbour):
+def test_sensitivity_accepts_question_name(harbour):
     assert harbour.sensitivity("lease-2026") == harbour.sensitivity("lease = lost")
 
 
-def test_by_surprise_nobody_adapts(harbour):
+def test_sensitivity_refuses_fixed_policies(harbour):
     with pytest.raises(mg.QueryError, match="policies stay as they are"):
         harbour.suppose({"bid": "offer"}, fixed_policies=True).sensitivity("lease = lost")
 
 
-def test_many_forecasts_at_once_are_those_one_by_one(harbour):
+def test_sensitivities_of_many_forecasts_equal_each_alone(harbour):
     asked = ["lease = lost", "lease = kept and depot = closes", "depot = closes"]
     alone = [harbour.sensitivity(each) for each in asked]
     for found, expected in zip(harbour.sensitivities(asked), alone, strict=True):
@@ -91,7 +91,7 @@ def test_many_forecasts_at_once_are_those_one_by_one(harbour):
     assert harbour.sensitivities([]) == []
 
 
-def test_without_a_matrix_derivatives_are_the_same(harbour, monkeypatch):
+def test_matrix_free_sensitivity_equals_factored_sensitivity(harbour, monkeypatch):
     expected = harbour.sensitivity("lease = lost")
     monkeypatch.setattr(sensitivity, "MAX_DENSE_UNKNOWNS", 0)
     found = harbour.sensitivity("lease = lost")
@@ -101,7 +101,7 @@ def test_without_a_matrix_derivatives_are_the_same(harbour, monkeypatch):
 
 @given(diagram=diagrams(), seed=st.integers(0, 2**32 - 1))
 @settings(max_examples=20)
-def test_all_tables_of_any_diagram_match_finite_differences(diagram, seed):
+def test_forecast_gradients_of_random_diagrams_match_finite_differences(diagram, seed):
     """Also where chances are 0: they become positive. Newton's steps give what play becomes."""
     structure, rng = diagram.structure, np.random.default_rng(seed)
     layout, own = layout_of(structure), logit_cells(structure, structure.decisions)

@@ -16,18 +16,13 @@ from middlegame.engine.temporal.long_diagrams import is_long
 from middlegame.engine.temporal.numpy_sweep import BatchSweeper
 from middlegame.equilibrium.engine_input import engine_input
 from tests import enumeration
-from tests.engine.qre.test_principal import coordination
 from tests.generators.diagrams import diagrams
-
-
-def short(periods: int):
-    """A contest over time that enumeration can do."""
-    return limited_memory(periods, moves=2, factors=3, persisting=2, knows=2)
+from tests.generators.games import coordination, short_contest
 
 
 @given(diagrams())
 @settings(max_examples=10)
-def test_a_sweep_at_once_is_everybodys_response(diagram):
+def test_jacobi_sweep_equals_logit_response_of_all_decisions(diagram):
     structure = diagram.structure
     game = engine_input(diagram, diagram.tables())
     rng = np.random.default_rng(0)
@@ -42,8 +37,8 @@ def test_a_sweep_at_once_is_everybodys_response(diagram):
         assert np.abs(found - expected.ravel())[own].max() < 1e-12
 
 
-def test_the_same_equilibrium_as_contracting_for_each_decision():
-    diagram = short(3)
+def test_equilibrium_by_sweeps_equals_equilibrium_by_contraction():
+    diagram = short_contest(3)
     # Owners may weigh each of their decisions differently, as where they discount.
     lambdas = np.linspace(0.2, 0.9, len(diagram.decisions))
     game = engine_input(diagram, diagram.tables())._replace(lambdas=lambdas)
@@ -54,14 +49,14 @@ def test_the_same_equilibrium_as_contracting_for_each_decision():
         assert np.abs(policy - other).max() < 1e-9
 
 
-def test_the_equilibrium_condition_holds_by_enumeration():
-    diagram = short(2)
+def test_equilibrium_by_sweeps_satisfies_logit_condition_by_enumeration():
+    diagram = short_contest(2)
     game = engine_input(diagram, diagram.tables())
     found = qre.solve_by_sweeps(diagram.structure, game)
     assert enumeration.logit_gap(diagram, list(found.policies)) < 1e-10
 
 
-def test_what_is_on_no_cycle_needs_no_trace():
+def test_long_diagram_without_cycles_is_solved_without_trace():
     diagram = in_turn(4)
     assert is_long(diagram.structure)
     game = engine_input(diagram, diagram.tables())
@@ -73,7 +68,7 @@ def test_what_is_on_no_cycle_needs_no_trace():
     assert np.abs(np.asarray(again) - found.logits).max() < 1e-10
 
 
-def test_periods_are_compiled_once_and_cost_the_same_each():
+def test_slicing_cost_compiles_periods_once_and_grows_linearly():
     small, large = (
         slicing_cost(cheapest_slices(limited_memory(periods).structure)) for periods in (10, 20)
     )
@@ -83,7 +78,7 @@ def test_periods_are_compiled_once_and_cost_the_same_each():
     assert large.operations == pytest.approx(20 * each, rel=0.1)
 
 
-def test_a_fork_is_recognised_without_a_matrix():
+def test_matrix_free_trace_reports_fork():
     diagram = coordination(9.0, 9.0)
     game = engine_input(diagram, diagram.tables())._replace(lambdas=np.full(2, 2.0))
     found = qre.solve_by_sweeps(diagram.structure, game)
@@ -93,7 +88,7 @@ def test_a_fork_is_recognised_without_a_matrix():
     assert found.policies[0] == pytest.approx(expected.policies[0], abs=1e-9)
 
 
-def test_a_branch_that_turns_back_is_followed_without_a_matrix():
+def test_matrix_free_trace_follows_branch_that_turns_back():
     diagram = coordination(9.0, 9.001)
     game = engine_input(diagram, diagram.tables())._replace(lambdas=np.full(2, 2.0))
     found = qre.solve_by_sweeps(diagram.structure, game)
@@ -102,8 +97,8 @@ def test_a_branch_that_turns_back_is_followed_without_a_matrix():
     assert found.policies[1][1] > 0.99
 
 
-def test_derivatives_by_products_are_those_by_factoring(monkeypatch):
-    diagram = short(3)
+def test_long_gradients_equal_gradients_by_factoring(monkeypatch):
+    diagram = short_contest(3)
     equilibrium = mg.solve(diagram, lambda_=0.5)
     expected = equilibrium.sensitivity("f0@3 = a").lambdas
     monkeypatch.setattr("middlegame.engine.qre.sensitivity.is_long", lambda structure: True)

@@ -22,13 +22,15 @@ from middlegame.engine.inference.products import matrix_product
 from middlegame.engine.logit import response_logits
 
 _FREE = frozenset({-1})
-"""No node: with it among its heads, a factor's mass is never taken to be 1."""
+"""No node: a potential with it among its heads is never taken to have mass 1."""
 
 
-def responses(structure: Structure, decisions: tuple[int, ...], played: Array, game: Game) -> Array:
-    """Give the logits that the policies `[rows, widest]` bring about, in the order of `places`."""
+def responses(
+    structure: Structure, decisions: tuple[int, ...], strategy: Array, game: Game
+) -> Array:
+    """Return the logit response to policies `[rows, max_options]`, ordered as `logit_cells`."""
     layout = layout_of(structure)
-    # All of them JAX's: a contraction of the first two tables is done by the first one's library.
+    # All are JAX arrays: the first table's library does the contraction.
     game = game._replace(tables=jnp.asarray(game.tables))
     chances = [
         None if owner is not None else game.tables[layout.chance_cells(node)]
@@ -37,7 +39,7 @@ def responses(structure: Structure, decisions: tuple[int, ...], played: Array, g
     utilities = [game.tables[layout.utility_cells(u)] for u in range(len(structure.scopes))]
 
     def total(flat: Array, points: Sequence[Potential]) -> Potential:
-        """Sum over everything; a policy's numbers are free, so nothing is known of their sums."""
+        """Sum over everything; policies are variables here, which need not sum to 1."""
         factors = []
         for node, table in enumerate(chances):
             family = structure.family(node)
@@ -46,19 +48,19 @@ def responses(structure: Structure, decisions: tuple[int, ...], played: Array, g
                 factors.append(free._replace(heads=free.heads | _FREE))
             else:
                 factors.append(Potential.from_node(table, family))
-        given = absorb_potentials([*factors, *points], matrix_product)
-        return contract_potentials(given, (), structure.sizes, matrix_product)
+        absorbed = absorb_potentials([*factors, *points], matrix_product)
+        return contract_potentials(absorbed, (), structure.sizes, matrix_product)
 
     def points(flat: Array, mine: Sequence[Array]) -> Array:
         every = zip(mine, structure.scopes, strict=True)
         return _number(total(flat, [Potential.from_utility(*each) for each in every]).utility)
 
-    flat = played.reshape(-1)
+    flat = strategy.reshape(-1)
     weights = jax.grad(lambda at: _number(total(at, ()).mass))(flat)
     movers = sorted({structure.owners[decision] or 0 for decision in decisions})
     mine = [
-        jnp.stack([jnp.where(gainer == owner, table, 0.0) for owner in movers])
-        for gainer, table in zip(structure.utility_owners, utilities, strict=True)
+        jnp.stack([jnp.where(of == owner, table, 0.0) for owner in movers])
+        for of, table in zip(structure.utility_owners, utilities, strict=True)
     ]
     gains = jax.vmap(jax.grad(points), (None, 0))(flat, mine)
     return jnp.concatenate(
