@@ -69,7 +69,8 @@ def test_print_data_is_utf8_whatever_the_stream_encoding() -> None:
     "arguments",
     [
         ("check",), ("check", "--json"), ("solve",), ("solve", "--json"),
-        ("solve", "--others", "3"), ("suppose", "ruch=idź"), ("explain",), ("export", "--to", "json"), ("sweep", "-n", "64"),
+        ("solve", "--others", "3"), ("suppose", "ruch=idź"), ("explain",),
+        ("export", "--to", "json"), ("sweep", "-n", "64"),
         ("solve", "--ask", "ruch = idź"), ("solve", "--ask", "ruch = płyń"),
         ("suppose", "rąch=idź"),
     ],

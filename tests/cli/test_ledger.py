@@ -122,9 +122,9 @@ def test_ledger_commands_from_recording_to_scoring(run: Run, file: Path, tmp_pat
 def test_record_keeps_mean_over_worlds_with_interval(run: Run, file: Path) -> None:
     found = parsed(run("record", str(file), "-n", "500", "--seed", "3", "--json"))
     forecast = found["forecasts"][0]
-    swept = mg.sweep(mg.load(file), 500, seed=3).questions["will-x"]
-    assert forecast["probability"] == pytest.approx(swept.mean)
-    assert (forecast["low"], forecast["high"]) == pytest.approx(swept.ninety)
+    swept = mg.sweep(mg.load(file), 500, seed=3)
+    assert forecast["probability"] == pytest.approx(swept.questions["will-x"])
+    assert (forecast["low"], forecast["high"]) == pytest.approx(swept.intervals["will-x"])
     file.write_text(TEXT.replace("WORTH", "30..40"))
     assert parsed(run("record", str(file), "--middle", "--json"))["id"] == 2
     code, out, _ = run("diff", "1", "2")
@@ -190,7 +190,7 @@ def test_record_warns_of_due_and_reworded_questions_and_refuses_other_date(
         (["score", "--bins", "101"], 2, "not in the range 1<=x<=100"),
         (["score", "--scenario", "x"], 1, "no scenario 'x'"),
         (["import", "{tmp}/no.csv"], 1, "No such file"),
-        (["export", "--to", "parquet"], 2, "say where to write it with -o"),
+        (["export", "--to", "parquet"], 2, "give the file to write to with -o"),
         (["export", "--to", "csv", "-o", "{tmp}/no/x.csv"], 1, "No such file"),
         (["export", "--to", "gif"], 2, "Invalid value"),
     ],

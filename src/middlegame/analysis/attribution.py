@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from middlegame.analysis.result import AnalysisResult
-from middlegame.base.errors import QueryError, unknown
+from middlegame.base.errors import QueryError, unknown_name
 from middlegame.base.numbers import HALF_WIDTH_90, Floats
 from middlegame.diagram import Parameter
 from middlegame.equilibrium.equilibrium import Equilibrium
@@ -159,7 +159,7 @@ def attribution(
     questions = scenario.questions if scenario else {}
     for name in outcomes:
         if name not in questions:
-            raise unknown("question", name, questions)
+            raise unknown_name("question", name, questions)
     if not outcomes:
         raise QueryError("no question is resolved yet, so there is no miss to explain")
     answered = tuple(_resolve(equilibrium, name, yes) for name, yes in outcomes.items())

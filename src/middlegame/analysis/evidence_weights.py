@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from middlegame.base.errors import QueryError, unknown
+from middlegame.base.errors import QueryError, unknown_name
 from middlegame.equilibrium.equilibrium import Equilibrium
-from middlegame.equilibrium.play import StrategyProfile
+from middlegame.equilibrium.strategy_profile import StrategyProfile
 
 WORTH_A_MENTION, STRONG, VERY_STRONG = 3.0, 20.0, 150.0
 """Bayes factors from which evidence is positive, strong, very strong (Kass & Raftery 1995)."""
@@ -117,7 +117,7 @@ def weigh_evidence(
         raise QueryError("this contest has no hidden factor; name a factor or move in question")
     for name in names:
         if name not in diagram.index or name in diagram.evidence:
-            raise unknown("move or factor", name, [node.name for node in diagram.contest_nodes])
+            raise unknown_name("move or factor", name, [node.name for node in diagram.contest_nodes])
     pieces = evidence_by_date(equilibrium)
     return tuple(_weigh(equilibrium, name, pieces) for name in names)
 

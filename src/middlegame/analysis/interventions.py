@@ -11,7 +11,7 @@ from functools import cached_property
 
 import numpy as np
 
-from middlegame.base.errors import QueryError, unknown
+from middlegame.base.errors import QueryError, unknown_name
 from middlegame.base.numbers import Floats
 from middlegame.base.progress import ProgressCallback
 from middlegame.diagram import Decision, Diagram, Tables
@@ -19,7 +19,7 @@ from middlegame.engine.graph.layout import layout_of
 from middlegame.engine.inference import joint as inference
 from middlegame.equilibrium.engine_input import certain_table, fix_states
 from middlegame.equilibrium.equilibrium import Equilibrium
-from middlegame.equilibrium.play import StrategyProfile, node_index
+from middlegame.equilibrium.strategy_profile import StrategyProfile, node_index
 from middlegame.sweeps.batches import flatten_tables, forecasts_under, solve_tables_batch
 
 
@@ -172,7 +172,7 @@ def find_interventions(diagram: Diagram, name: str, state: str) -> tuple[Interve
     there = [node for node in diagram.instances(name) if node.period]
     nodes = there or [diagram.nodes[node_index(diagram, name)]]
     if state not in nodes[0].states:
-        raise unknown(f"state of {name}", state, nodes[0].states)
+        raise unknown_name(f"state of {name}", state, nodes[0].states)
     return tuple(
         Intervention(node.name, state)
         for node in nodes
@@ -246,7 +246,7 @@ def _prepare(equilibrium: Equilibrium, intervention: Intervention) -> _Prepared:
             equilibrium.policies,
         )
     if intervention.state not in node.states:
-        raise unknown(f"state of {intervention.name}", intervention.state, node.states)
+        raise unknown_name(f"state of {intervention.name}", intervention.state, node.states)
     place, option = diagram.decisions.index(node), node.states.index(intervention.state)
     open_ = tables.open_options[place]
     where = open_[..., option : option + 1]

@@ -1,4 +1,4 @@
-"""Results as JSON text: the one encoder of the command line, reports and the workbench."""
+"""Encode results as JSON: the one encoder of commands, exports, reports and the workbench."""
 
 import datetime as dt
 import json
@@ -26,7 +26,7 @@ def to_json(data: object, *, indent: int | None = 2, ascii_only: bool = False) -
 
 
 def plain(data: object) -> Any:
-    """Convert data to what JSON can hold, as `to_json` writes it."""
+    """Convert data to what JSON can hold: numbers that are not finite become None."""
     if data is None or (isinstance(data, str | bool | int) and not isinstance(data, Enum)):
         return data
     if isinstance(data, float):

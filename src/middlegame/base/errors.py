@@ -1,8 +1,9 @@
-"""What can go wrong, as a tree; every message says what to do.
+"""The errors that middlegame raises; every message says what to do.
 
 MiddlegameError
 ├── ScenarioError   the scenario has faults (scenario/faults.py)
-├── QueryError      a question that cannot be asked: unknown names, closed options
+├── QueryError      a query that cannot be answered: unknown names, closed options
+├── LedgerError     what a ledger cannot hold, or a ledger that cannot be used (ledger/errors.py)
 ├── TooLarge        solving would cost more than is allowed
 └── NotConverged    no equilibrium was reached
 """
@@ -13,36 +14,36 @@ from middlegame.base.spelling import nearest
 
 
 class MiddlegameError(Exception):
-    """Anything that middlegame says no to.
+    """An error whose message is meant for the user.
 
     Attributes:
-        status: what kind of no it is, in one word.
+        status: the kind of error, in one word, as `--json` reports it.
     """
 
     status = "refused"
 
     def messages(self) -> list[str]:
-        """Give what is wrong, a line for each thing."""
+        """Return the messages, one for each thing that is wrong."""
         return [str(self)]
 
 
 class QueryError(MiddlegameError):
-    """A question that cannot be asked of this contest."""
+    """A query that cannot be answered for this contest."""
 
 
 class TooLarge(MiddlegameError):
-    """A run that is refused before it starts, with what it would have cost."""
+    """A computation that is refused before it starts, with its cost."""
 
     status = "too_large"
 
 
 class NotConverged(MiddlegameError):
-    """No equilibrium was reached, so there are no numbers.
+    """No equilibrium was reached, so that there are no numbers.
 
     Attributes:
-        status: the outcome's name, such as `step_too_small`.
-        residual: the largest gap in the equilibrium condition where the trace ended.
-        share: of the target precision that was reached, from 0 to 1.
+        status: how the trace ended, such as `step_too_small`.
+        residual: the largest residual of the equilibrium conditions where the trace ended.
+        lambda_fraction: the fraction of the target lambda that was reached, from 0 to 1.
     """
 
     def __init__(self, status: str, sentence: str, residual: float, lambda_fraction: float) -> None:
@@ -52,8 +53,8 @@ class NotConverged(MiddlegameError):
         self.lambda_fraction = lambda_fraction
 
 
-def unknown(kind: str, name: str, known: Iterable[str]) -> QueryError:
-    """Build the error for a name that is not there, with the nearest one that is."""
+def unknown_name(kind: str, name: str, known: Iterable[str]) -> QueryError:
+    """Return the error for an unknown name, with the nearest known name or all of them."""
     names = list(known)
     near = nearest(name, names)
     hint = f"; did you mean '{near}'?" if near else f"; there are: {', '.join(names) or 'none'}"

@@ -1,4 +1,4 @@
-"""Files appear whole or not at all."""
+"""Write files atomically, so that they appear whole or not at all."""
 
 import os
 from pathlib import Path
@@ -6,21 +6,21 @@ from uuid import uuid4
 
 
 def write_text(path: str | os.PathLike[str], text: str) -> None:
-    """Write a text file atomically, as `write_whole` does.
+    """Write a text file in UTF-8, atomically, without translating line ends.
 
     Raises:
-        OSError: it cannot be written; what was there before is untouched.
+        OSError: the file cannot be written; an earlier file is unchanged.
     """
     write_whole(path, text.encode("utf-8"))
 
 
 def write_whole(path: str | os.PathLike[str], content: bytes) -> None:
-    """Write a file atomically: a file beside it takes its place once it is complete.
+    """Write a file atomically: a new file beside it replaces it once it is complete.
 
     Raises:
-        OSError: it cannot be written; what was there before is untouched.
+        OSError: the file cannot be written; an earlier file is unchanged.
     """
-    target = Path(path).resolve()  # through a link, so that the link stays one
+    target = Path(path).resolve()  # write to a link's target, and keep the link
     part = target.with_name(f".{uuid4().hex}.part")
     try:
         with part.open("xb") as stream:
@@ -31,5 +31,5 @@ def write_whole(path: str | os.PathLike[str], content: bytes) -> None:
     except BaseException as error:
         part.unlink(missing_ok=True)
         if isinstance(error, OSError):
-            error.filename = str(path)  # and not the part's
+            error.filename = str(path)  # the name that the user knows
         raise

@@ -1,4 +1,4 @@
-"""The name that was most likely meant."""
+"""Suggest the name that was most likely meant."""
 
 import difflib
 from collections.abc import Iterable
@@ -8,7 +8,7 @@ _LONGEST_NAME = 80
 
 
 def nearest(name: str, valid: Iterable[str]) -> str:
-    """Find the valid name that was most likely meant; empty where none is near."""
+    """Return the valid name that is most similar; empty where none is similar."""
     return _nearest(name, tuple(valid)) if len(name) <= _LONGEST_NAME else ""
 
 

@@ -80,22 +80,22 @@ def fit_command(
     validation = posterior = None
     if folds is not None:
         with working(f"Cross-validating in {folds} folds"):
-            from middlegame.estimation.validation import validate
+            from middlegame.estimation.cross_validation import cross_validate
 
-            validation = validate(found, folds, seed)
+            validation = cross_validate(found, folds, seed)
             answer["validation"] = validation.to_dict()
     if bayes:
         with working("Sampling the posterior"):
-            from middlegame.estimation.bayes import sample_posterior
+            from middlegame.estimation.posterior import sample_posterior
 
             posterior = sample_posterior(found, draws=draws, seed=seed)
             answer["posterior"] = posterior.to_dict()
     if output is not None and found.usable:
         from middlegame.base.files import write_text
-        from middlegame.estimation.writing import fitted_text
+        from middlegame.estimation.fitted_text import write_fitted_text
 
         text = find_file(file).read_text(encoding="utf-8-sig")
-        write_text(output, fitted_text(text, found, posterior))
+        write_text(output, write_fitted_text(text, found, posterior))
     if report is not None:
         from middlegame.report.html.fit import fit_page
         from middlegame.report.html.forms import write_report

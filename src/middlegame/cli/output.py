@@ -66,9 +66,9 @@ def print_answer(
         with working("Looking for other self-consistent outcomes"):
             found = equilibrium.other_equilibria(others)
     if report:
-        from middlegame.report.html.sections import sections
+        from middlegame.report.html.hypotheses import evidence_sections
 
-        save_report(report, equilibrium, loaded, sections(equilibrium))
+        save_report(report, equilibrium, loaded, evidence_sections(equilibrium))
     if as_json:
         answer: dict[str, Any] = equilibrium.to_dict(storylines)
         answer |= {"nash": nash.to_dict()} if nash else {}

@@ -8,7 +8,7 @@ from middlegame.base.errors import QueryError
 from middlegame.compiler import compile_scenario
 from middlegame.compiler.warnings import diagram_warnings, points_range
 from middlegame.diagram import Diagram
-from middlegame.equilibrium.play import StrategyProfile
+from middlegame.equilibrium.strategy_profile import StrategyProfile
 from middlegame.io.open import open_view
 from middlegame.scenario.data_rows import missing_values
 from middlegame.scenario.faults import Fault, ScenarioError, dotted_path
@@ -52,7 +52,8 @@ class CheckResult:
 
 
 def _fault(fault: Fault) -> dict[str, Any]:
-    return asdict(fault) | {"path": dotted_path(fault.path), "told": str(fault)}
+    fields = asdict(fault) | {"problem": fault.message, "path": dotted_path(fault.path)}
+    return fields | {"message": str(fault)}
 
 
 def _sourcing(found: Sourcing | None) -> dict[str, Any] | None:
@@ -67,7 +68,7 @@ def check(name: str | Path) -> CheckResult:
     Raises:
         QueryError: it is no scenario but a diagram, or it has no such view.
     """
-    if str(name).endswith((".json", ".nfg", ".efg")):
+    if Path(name).suffix.lower() in (".json", ".nfg", ".efg"):
         raise QueryError(f"{name} is no scenario: what is read there is checked when it is solved")
     loaded = open_view(str(name))
     scenario = loaded.scenario

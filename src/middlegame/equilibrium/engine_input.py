@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from middlegame.base.errors import unknown
+from middlegame.base.errors import unknown_name
 from middlegame.base.numbers import Floats
 from middlegame.diagram import Array, Decision, Diagram, Tables
 from middlegame.engine.graph.layout import Game, layout_of
@@ -61,11 +61,11 @@ def fix_states(diagram: Diagram, tables: Tables, states: Mapping[str, str]) -> T
     chances, opens = list(tables.chances), list(tables.open_options)
     for name, state in states.items():
         if name not in diagram.index:
-            raise unknown("move or factor", name, diagram.index)
+            raise unknown_name("move or factor", name, diagram.index)
         place = diagram.index[name]
         node = diagram.nodes[place]
         if state not in node.states:
-            raise unknown(f"state of {name}", state, node.states)
+            raise unknown_name(f"state of {name}", state, node.states)
         sure = certain_table(diagram.structure.shape(place), node.states.index(state))
         if isinstance(node, Decision):
             opens[diagram.decisions.index(node)] = sure > 0

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from middlegame.base.display import Displayed
-from middlegame.base.errors import NotConverged, QueryError, unknown
+from middlegame.base.errors import NotConverged, QueryError, unknown_name
 from middlegame.base.numbers import Floats
 from middlegame.compiler import compile_scenario
 from middlegame.diagram import Diagram, Tables
@@ -29,8 +29,8 @@ from middlegame.equilibrium.engine_input import (
     fix_states,
 )
 from middlegame.equilibrium.limits import MAX_TABLE_SIZE, refuse_closed, refuse_too_large
-from middlegame.equilibrium.play import StrategyProfile
 from middlegame.equilibrium.sensitivity import Sensitivity, differentiate
+from middlegame.equilibrium.strategy_profile import StrategyProfile
 from middlegame.scenario import Any as AnyOf
 from middlegame.scenario import Condition, Scenario
 from middlegame.scenario.model.judgement import parse_precision
@@ -160,7 +160,7 @@ class Equilibrium(Displayed, StrategyProfile):
     def _decision(self, name: str) -> int:
         names = [decision.name for decision in self.diagram.decisions]
         if name not in names:
-            raise unknown("move", name, names)
+            raise unknown_name("move", name, names)
         return names.index(name)
 
     def suppose(self, moves: Mapping[str, str], *, fixed_policies: bool = False) -> "Equilibrium":

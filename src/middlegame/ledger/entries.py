@@ -81,7 +81,9 @@ def read_scenario(file: str, name: str | None = None) -> RecordableScenario:
     if not has_view:
         return RecordableScenario(loaded.scenario, text, name)
     forecaster = loaded.scenario.views[view].forecaster if view in loaded.scenario.views else None
-    return RecordableScenario(apply_view(loaded.scenario, view), text, name, view, forecaster or view)
+    return RecordableScenario(
+        apply_view(loaded.scenario, view), text, name, view, forecaster or view
+    )
 
 
 def read_view(text: str, view: str | None) -> Scenario | None:
@@ -142,11 +144,8 @@ def build_entry(
         )
     if read_view(text, view) != scenario:
         raise LedgerError("the text is not that of the scenario that was solved")
-    answers = equilibrium.questions
     if swept is not None:
-        # The forecast is the mean over the worlds, not the middle world's probability.
-        answers = {question: swept.question_outlooks[question].mean for question in scenario.questions}
-        intervals = {question: swept.question_outlooks[question].ninety for question in answers}
+        intervals = swept.intervals
     intervals = intervals or {}
     for question in intervals:
         if question not in scenario.questions:
@@ -158,7 +157,7 @@ def build_entry(
     return Entry(
         forecaster=forecaster_name(by),
         made_at=now(),
-        forecasts=_forecasts(scenario, name, answers, intervals),
+        forecasts=_forecasts(scenario, name, solution.questions, intervals),
         scenario=RecordedScenario(
             name=name,
             title=scenario.title,

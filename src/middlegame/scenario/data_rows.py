@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from pydantic import ValidationError
 
-from middlegame.base.errors import QueryError, unknown
+from middlegame.base.errors import QueryError, unknown_name
 from middlegame.scenario.faults import Fault, Path, join_names
 from middlegame.scenario.model.fit import Column
 from middlegame.scenario.model.judgement import Judgement
@@ -28,7 +28,7 @@ def with_row(scenario: Scenario, row: Mapping[str, object]) -> Scenario:
         if name not in columns:
             if not columns:
                 raise QueryError(f"unknown column '{name}': the scenario declares no columns")
-            raise unknown("column", name, columns)
+            raise unknown_name("column", name, columns)
         try:
             written = columns[name].model_dump(exclude={"at"}, exclude_unset=True)
             columns[name] = Column.model_validate(written | {"at": value})

@@ -6,7 +6,6 @@ the ramp does not settle are traced in full. A few of the others are traced as w
 may leave the principal branch; what disagrees is reported, or has every sample traced.
 """
 
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from middlegame.base.cores import available_cores
 from middlegame.base.errors import QueryError
 from middlegame.base.numbers import Floats
 from middlegame.base.progress import ProgressCallback
@@ -189,12 +189,6 @@ def chunk_size(diagram: Diagram) -> int:
     return int(np.clip(2 ** int(np.log2(max(_CACHE / bytes_each, 1.0))), 16, 128))
 
 
-def processor_count() -> int:
-    """Return how many processors this process may use, as far as the platform tells."""
-    count: Callable[[], int | None] = getattr(os, "process_cpu_count", os.cpu_count)
-    return count() or 1
-
-
 class _Solution(NamedTuple):
     """Some samples, solved.
 
@@ -318,7 +312,7 @@ def _ramp_all(solver: _SampleSolver, threads: int | None) -> Iterator[tuple[Inte
     # The first chunk alone, so that threads do not all compile the same.
     for first in chunks[:1]:
         yield first, solver.ramp(first)
-    pool = ThreadPoolExecutor(threads or processor_count())
+    pool = ThreadPoolExecutor(threads or available_cores())
     try:
         yield from zip(chunks[1:], pool.map(solver.ramp, chunks[1:]), strict=True)
     finally:

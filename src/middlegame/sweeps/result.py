@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from middlegame.base.display import Displayed
-from middlegame.base.errors import unknown
+from middlegame.base.errors import unknown_name
 from middlegame.base.numbers import Floats
 from middlegame.equilibrium.equilibrium import Equilibrium
-from middlegame.equilibrium.play import node_index
+from middlegame.equilibrium.strategy_profile import node_index
 from middlegame.sweeps.plan import SweepPlan
 from middlegame.sweeps.store import Store
 from middlegame.sweeps.summaries import Spread, effective_size, summarize
@@ -99,7 +99,7 @@ class Sweep(Displayed):
         """
         nodes = {node.name: node for node in self.plan.diagram.contest_nodes}
         if name not in nodes:
-            raise unknown("move or factor", name, nodes)
+            raise unknown_name("move or factor", name, nodes)
         return self.store.numbers([f"forecast/{name}={state}" for state in nodes[name].states])
 
     def question_samples(self, question: str) -> Floats:
@@ -109,7 +109,7 @@ class Sweep(Displayed):
             QueryError: there is no such question.
         """
         if question not in self.plan.queries:
-            raise unknown("question", question, self.plan.queries)
+            raise unknown_name("question", question, self.plan.queries)
         return self.store.numbers([f"question/{question}"])[:, 0]
 
     @cached_property
@@ -170,7 +170,7 @@ class Sweep(Displayed):
         """
         node = self.plan.diagram.nodes[node_index(self.plan.diagram, name)]
         if node.name not in self.outlooks:
-            raise unknown("move or factor", name, self.outlooks)
+            raise unknown_name("move or factor", name, self.outlooks)
         return dict(self.outlooks[node.name])
 
     @property

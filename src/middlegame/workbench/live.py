@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from middlegame.base.errors import QueryError, unknown
+from middlegame.base.errors import QueryError, unknown_name
 from middlegame.base.numbers import Floats
 from middlegame.compiler import compile_scenario
 from middlegame.diagram import Parameter, Tables
@@ -106,7 +106,7 @@ class LiveContest:
         place = {parameter.name: k for k, parameter in enumerate(self.diagram.parameters)}
         for name, value in numbers.items():
             if name not in place:
-                raise unknown("uncertain number", name, place)
+                raise unknown_name("uncertain number", name, place)
             _refuse_impossible(self.diagram.parameters[place[name]], value)
             theta[place[name]] = value
         return theta

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from middlegame.base.errors import unknown
+from middlegame.base.errors import unknown_name
 from middlegame.scenario.conditions import Condition
 from middlegame.scenario.faults import Path, dotted_path
 from middlegame.scenario.model.fields import Citation, Sourced
@@ -116,7 +116,7 @@ def apply_view(scenario: Scenario, name: str) -> Scenario:
         PydanticCustomError: a judgement of the view is invalid in its unit.
     """
     if name not in scenario.views:
-        raise unknown("view", name, scenario.views)
+        raise unknown_name("view", name, scenario.views)
     places = judgements_by_place(scenario)
     changed = scenario.model_copy(update={"views": {}})
     for place, rejudged in scenario.views[name].judgements.items():

@@ -1,0 +1,106 @@
+"""The commands of the analyses."""
+
+import json
+import sys
+
+import pytest
+
+import middlegame as mg
+
+
+def test_dominoes_prints_cascade_writes_report_and_suggests_name(run, tmp_path):
+    report = tmp_path / "fall.html"
+    code, out, _ = run("dominoes", "harbour-lease", "--report", str(report))
+    assert code == 0
+    assert "WHAT FALLS WITH WHAT" in out
+    assert "What falls with what" in report.read_text()
+    code, out, _ = run("dominoes", "harbour-lease", "--from", "lease=lost", "--json")
+    (push,) = json.loads(out)["pushes"]
+    assert push["effects"]["depot"]["closes"]["total"] > 0
+    code, _, err = run("dominoes", "harbour-lease", "--from", "leas=lost")
+    assert code == 1
+    assert "did you mean 'lease'" in err
+
+
+def test_drivers_prints_flip_points_and_ranks_judgements(run, tmp_path):
+    report = tmp_path / "drivers.html"
+    code, out, _ = run(
+        "drivers", "harbour-lease", "-n", "16", "--ask", "lease-2026", "--report", str(report)
+    )
+    assert code == 0
+    assert "THE TENANT LOSES THE BERTH" in out
+    assert "What would change the answer" in report.read_text()
+    code, out, _ = run("drivers", "harbour-lease", "--method", "pawn", "-n", "256", "--json")
+    answer = json.loads(out)
+    assert code == 0
+    assert set(answer["questions"]) == {"lease-2026", "depot-2026"}
+    lease = answer["questions"]["lease-2026"]
+    assert lease["method"] == "pawn"
+    assert lease["drivers"][0]["total"] >= lease["drivers"][-1]["total"]
+    assert lease["drivers"][0]["first"] is None
+    assert {"judgements", "after", "within", "jumps"} <= set(lease["pair"])
+
+
+def test_discover_prints_box_and_refuses_one_sided_threshold(run, tmp_path):
+    report = tmp_path / "box.html"
+    code, out, _ = run(
+        "discover", "harbour-lease", "lease-2026", "-n", "1024", "--report", str(report)
+    )
+    assert code == 0
+    assert "of the worlds in which it is likelier than" in out.replace("\n  ", " ")
+    assert "In which worlds" in report.read_text()
+    code, out, _ = run("discover", "harbour-lease", "lease = lost", "-n", "1024", "--json")
+    answer = json.loads(out)
+    assert 0 < answer["held_out"]["density"] <= 1
+    assert answer["limits"]
+    code, _, err = run("discover", "harbour-lease", "lease = lost", "--above", "99%", "-n", "1024")
+    assert code == 1
+    assert "too one-sided" in err
+    assert run("discover", "harbour-lease", "lease = lost", "--above", "high")[0] == 2
+
+
+def test_voi_reports_judgements_actors_and_commitment(run):
+    code, out, _ = run("voi", "harbour-lease", "-n", "512", "--ask", "lease = lost", "--json")
+    answer = json.loads(out)
+    assert code == 0
+    assert answer["questions"]["lease = lost"]["judgements"][0]["bits"] > 0
+    assert {each["actor"] for each in answer["knowing"]} == {"owner", "tenant"}
+    assert answer["leverage"][0]["worth"] > 0
+
+
+def test_analyses_hold_what_is_supposed_and_given(run):
+    """What is supposed and known holds for the analyses as it does for `solve`."""
+    case = ("--suppose", "bid=offer", "--given", "depot = closes, 2:1", "--json")
+    supposed = mg.solve(mg.load("harbour-lease")).suppose({"bid": "offer"})
+    lease = supposed.given("depot = closes", likelihood=2).forecast("lease")
+    code, out, _ = run(
+        "drivers", "harbour-lease", "--ask", "lease = lost", "--method", "pawn", "-n", "256", *case
+    )
+    answer = json.loads(out)
+    assert code == 0
+    assert answer["questions"]["lease = lost"]["outcomes"] == pytest.approx(lease)
+    assert (answer["supposed"], list(answer["given"])) == ({"bid": "offer"}, ["depot = closes"])
+    code, out, _ = run("voi", "harbour-lease", "-n", "320", "--ask", "lease = lost", *case)
+    answer = json.loads(out)
+    assert answer["supposed"] == {"bid": "offer"}
+    assert {each["move"] for each in answer["leverage"]} == {"renew", "retaliate"}
+    code, out, _ = run("discover", "harbour-lease", "lease = lost", "-n", "512", *case)
+    assert json.loads(out)["share"] < 0.5
+    code, _, err = run("drivers", "harbour-lease", "--suppose", "bid=offer", "--suppose", "bid=no")
+    assert code == 2
+    assert "bid is said to be offer and no: give one" in err
+
+
+def test_sweep_report_holds_all_analyses_and_names_missing_library(run, tmp_path, monkeypatch):
+    report = tmp_path / "sweep.html"
+    monkeypatch.setitem(sys.modules, "SALib", None)
+    code, _, err = run("sweep", "harbour-lease", "-n", "512", "--report", str(report))
+    page = report.read_text()
+    assert code == 0
+    parts = ["What falls with what", "In which worlds", "What is worth finding out", "Leverage"]
+    places = [page.index(f">{part}") for part in parts]
+    assert places == sorted(places)
+    assert "What would change the answer" not in page
+    assert "The report is without drivers: " in err
+    assert "middlegame[analysis]" in err
+    assert run("sweep", "harbour-lease", "-n", "512", "--brief")[0] == 2

@@ -1,0 +1,82 @@
+"""The commands `middlegame solve` and `suppose`."""
+
+import json
+
+import pytest
+
+from tests.paths import REFERENCE
+
+
+def test_solve_prints_answer_before_method_in_80_columns(run):
+    code, out, _ = run("solve", "harbour-lease")
+    assert code == 0
+    assert out.index("It is unlikely") < out.index("quantal response")
+    assert max(map(len, out.splitlines())) <= 80
+
+
+def test_solve_with_json_option_prints_forecast_storylines_and_asked(run):
+    code, out, _ = run(
+        "solve", "harbour-lease", "--json", "--storylines", "2", "--ask", "lease = lost"
+    )
+    answer = json.loads(out)
+    assert code == 0
+    assert answer["status"] == "converged"
+    assert answer["residual"] < 1e-9
+    assert set(answer["lambda"]) == {"owner", "tenant", "rival"}
+    assert len(answer["storylines"]) == 2
+    assert answer["asked"]["lease = lost"] == pytest.approx(answer["forecast"]["lease"]["lost"])
+
+
+def test_solve_of_diagram_equals_gambit(run):
+    code, out, _ = run("solve", str(REFERENCE / "tree-killer.json"), "--lambda", "2", "--json")
+    reference = json.loads((REFERENCE / "tree-killer.json").read_text())["logit_qre"]["2"]
+    assert code == 0
+    assert json.loads(out)["policies"]["poison"] == pytest.approx(reference["poison"], abs=1e-8)
+
+
+def test_solve_of_diagram_prints_its_moves(run):
+    code, out, _ = run("solve", str(REFERENCE / "beer-quiche.json"))
+    assert code == 0
+    assert "breakfast" in out
+
+
+def test_solve_given_report_multiplies_odds_by_likelihood_ratio(run):
+    code, out, _ = run("solve", "harbour-lease", "--given", "loan = real, 4:1", "--json")
+    answer = json.loads(out)
+    before, after = (
+        each["loan"]["real"] for each in (answer["prior"]["forecast"], answer["forecast"])
+    )
+    assert code == 0
+    assert after / (1 - after) == pytest.approx(4 * before / (1 - before))
+    assert answer["given"] == {"loan = real": ["seen"]}
+    code, out, _ = run("solve", "harbour-lease", "--given", "loan = real, 4:1")
+    note = "stands in square brackets): the loan behind the offer: real (a report, 4:1)."
+    assert note in " ".join(out.split())
+
+
+def test_suppose_fixes_states_and_given_conditions_forecast(run):
+    code, out, _ = run("suppose", "harbour-lease", "bid=offer", "renew=switch", "--json")
+    assert code == 0
+    assert json.loads(out)["supposed"] == {"bid": "offer", "renew": "switch"}
+    code, out, _ = run("suppose", "harbour-lease", "lease=lost", "--surprise")
+    assert code == 0
+    code, out, _ = run("solve", "harbour-lease", "--given", "bid=offer", "--json")
+    assert json.loads(out)["forecast"]["bid"]["offer"] == 1
+
+
+def test_precision_in_odds_equals_lambda(run):
+    _, odds, _ = run("solve", "harbour-lease", "--precision", "3:1", "--json")
+    _, rate, _ = run("solve", "harbour-lease", "--lambda", "0.10986122886681098", "--json")
+    assert json.loads(odds)["forecast"]["bid"] == pytest.approx(json.loads(rate)["forecast"]["bid"])
+
+
+def test_solve_writes_whole_report_or_none(run, tmp_path):
+    path = tmp_path / "report.html"
+    code, out, _ = run("solve", "harbour-lease", "--report", str(path))
+    assert code == 0
+    assert str(path) in out.replace("\n", "")
+    assert path.read_text().rstrip().endswith("</html>")
+    code, _, err = run("solve", "harbour-lease", "--report", str(tmp_path / "no" / "report.html"))
+    assert code == 2
+    assert "there is no folder" in err
+    assert list(tmp_path.iterdir()) == [path]
