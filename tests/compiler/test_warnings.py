@@ -30,7 +30,7 @@ def contest(**more) -> Scenario:
 def test_options_with_identical_consequences_are_told():
     (warning,) = diagram_warnings(compile_scenario(contest()))
     assert str(warning).startswith(
-        "moves.m.options.z: 'y' and 'z' have identical consequences: as twins they split the odds"
+        "moves.m.options.z: 'y' and 'z' have identical consequences: together they are chosen"
     )
 
 
@@ -45,7 +45,7 @@ def test_points_far_from_the_scale_are_told():
         interests={"a": [{"when": "f = s", "worth": 10}, {"when": "m = y", "worth": 1}]}
     )
     (warning,) = diagram_warnings(compile_scenario(small))
-    assert "a's best and worst outcome are 11 points apart (0 to 11)" in str(warning)
+    assert "a: worst to best outcome is 11 points (0 to 11)" in str(warning)
 
 
 @given(diagrams())

@@ -1,4 +1,4 @@
-"""From what the analyst wrote to an influence diagram."""
+"""Compile a scenario into an influence diagram."""
 
 from middlegame.compiler.compile import compile_scenario
 

@@ -1,4 +1,4 @@
-"""A whole scenario becomes an influence diagram."""
+"""Compile a whole scenario into an influence diagram."""
 
 import math
 from collections.abc import Mapping
@@ -24,15 +24,15 @@ from middlegame.scenario.validation.checks import find_faults
 
 
 def compile_scenario(scenario: Scenario, *, free: bool = False) -> Diagram:
-    """Compile a scenario; each move and factor becomes a node in every period.
+    """Compile a scenario; each move and factor becomes a node in each of its periods.
 
     Args:
-        scenario: as written.
-        free: whether every coefficient and column becomes an entry of theta, for learning from
-            data; otherwise each needs a value.
+        scenario: the scenario as written.
+        free: whether every coefficient and column becomes a parameter, for estimation from data;
+            if not, each needs a value.
 
     Raises:
-        ScenarioError: the scenario has faults; all of them are told.
+        ScenarioError: the scenario has errors; all of them are listed.
     """
     faults = [fault for fault in find_faults(scenario) if fault.severity == "error"]
     if faults:
@@ -54,14 +54,14 @@ def compile_scenario(scenario: Scenario, *, free: bool = False) -> Diagram:
     discounts = Discounts(timeline, numbers)
     evidence = _evidence(timeline)
     sightings = {name: piece.saw.variables() for name, piece in evidence.items()}
-    books = track_resources(timeline)
+    tracking = track_resources(timeline)
     knows = {
         timeline.instance_name(name, period): _known(timeline, name, period)
         for name, period in timeline.instances
         if name in scenario.moves
     }
-    chances += books.nodes.values()
-    for instance, left in books.known.items():
+    chances += tracking.nodes.values()
+    for instance, left in tracking.known.items():
         knows[instance] = (*knows[instance], *left)
     parents = {node.name: node.parents for node in chances} | sightings | knows
     order = order_instances(timeline, parents)
@@ -84,7 +84,7 @@ def compile_scenario(scenario: Scenario, *, free: bool = False) -> Diagram:
             seen = evidence_known_at(move, evidence, order[: order.index(instance)])
             every = (*knows[instance], *seen)
             node = _decision(timeline, name, period, every, states, discounts)
-            nodes[instance] = _within_means(node, books, states)
+            nodes[instance] = _within_resources(node, tracking, states)
     if numbers.invalid_formulas and not free:
         raise ScenarioError(numbers.invalid_formulas)
     diagram = Diagram(
@@ -97,11 +97,11 @@ def compile_scenario(scenario: Scenario, *, free: bool = False) -> Diagram:
     return open_dead_ends(diagram)
 
 
-def _within_means(
-    node: Decision, books: ResourceTracking, states: Mapping[str, tuple[str, ...]]
+def _within_resources(
+    node: Decision, tracking: ResourceTracking, states: Mapping[str, tuple[str, ...]]
 ) -> Decision:
-    """Close the options that cannot be paid for."""
-    payments = books.payments.get(node.name)
+    """Close the options that cost more than the remaining resources."""
+    payments = tracking.payments.get(node.name)
     if not payments:
         return node
     sizes = {parent: len(states[parent]) for parent in node.parents}
@@ -111,7 +111,7 @@ def _within_means(
 
 
 def _evidence(timeline: Timeline) -> dict[str, Evidence]:
-    """Return the evidence, each piece speaking of the period that it is of."""
+    """Return the evidence with its conditions bound to the periods of its dates."""
     return {
         name: piece.model_copy(
             update={
@@ -168,5 +168,5 @@ def _opens(
 
 
 def _lambda(odds: Number) -> Number:
-    """Exact odds for 10 points become log-odds a point; uncertain ones stay odds in theta."""
+    """Convert exact odds for 10 points to log-odds per point; uncertain odds stay parameters."""
     return math.log(odds) / 10 if isinstance(odds, float) else odds

@@ -1,4 +1,4 @@
-"""Moves at which nothing is open: an error where play can lead there, with the path that does."""
+"""Information sets without an available option: an error where play can reach them."""
 
 from dataclasses import replace
 
@@ -6,14 +6,16 @@ import numpy as np
 
 from middlegame.diagram import Chance, Decision, Diagram
 from middlegame.engine.inference import joint as inference
+from middlegame.engine.inference.most_probable import most_probable
 from middlegame.scenario.faults import Fault, ScenarioError
+from middlegame.scenario.model.references import base_name
 
 
 def open_dead_ends(diagram: Diagram) -> Diagram:
-    """Open all options where none is and nobody ever gets, so that every policy exists.
+    """Open all options at unreachable information sets that have none, so that policies exist.
 
     Raises:
-        ScenarioError: somebody gets there.
+        ScenarioError: such a set has positive probability under some play; the path is named.
     """
     blocked = [d for d in diagram.decisions if not diagram.open_options(d).any(axis=-1).all()]
     if not blocked:
@@ -51,10 +53,10 @@ def _fault(diagram: Diagram, masses: list[object], decision: Decision, case: np.
     }
     behind = sorted(structure.ancestors(seen))
     told = [k for k in behind if isinstance(nodes[k], Decision)] or list(seen)
-    ((states, _),) = inference.most_likely_states(structure, masses, told, 1, evidence)
+    ((states, _),) = most_probable(structure, masses, told, 1, evidence).combinations
     path = [f"{nodes[k].name} = {nodes[k].states[s]}" for k, s in zip(told, states, strict=True)]
     return Fault(
-        f"no option of '{decision.name}' is open after {', '.join(path)}",
+        f"no option of '{decision.name}' is available after {', '.join(path)}",
         "one option that spends nothing and has no 'if'",
-        path=("moves", decision.name.partition("@")[0], "options"),
+        path=("moves", base_name(decision.name), "options"),
     )

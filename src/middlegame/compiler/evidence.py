@@ -1,4 +1,4 @@
-"""Evidence becomes chance nodes whose state was seen."""
+"""Compile evidence into chance nodes whose state is observed."""
 
 from collections.abc import Mapping, Sequence
 
@@ -9,19 +9,19 @@ from middlegame.diagram import Chance, Fixed, Number, Report
 from middlegame.scenario import Condition, Evidence, Move
 
 STATES = ("seen", "unseen")
-"""Of a piece of evidence: what was seen or reported, and its opposite."""
+"""States of an evidence node: the observation or report, and its opposite."""
 
 
 def compile_evidence(
     name: str, evidence: Evidence, states: Mapping[str, Sequence[str]], numbers: NumberCompiler
 ) -> Chance:
-    """Turn a piece of evidence into a chance node below what it is about.
+    """Compile a piece of evidence into a chance node below the variables of its condition.
 
     Args:
-        name: the evidence's.
-        evidence: as written; it must have passed the checks.
+        name: the evidence's name.
+        evidence: the piece of evidence; it must have passed the checks.
         states: the states of every move and factor.
-        numbers: takes the likelihood.
+        numbers: compiles the likelihood.
     """
     odds = None
     if evidence.likelihood is not None:
@@ -36,23 +36,23 @@ def evidence_node(
     states: Mapping[str, Sequence[str]],
     label: str,
 ) -> Chance:
-    """Make the node of a piece of evidence.
+    """Build the chance node of a piece of evidence.
 
     Args:
-        name: the node's.
-        saw: what was seen, or is reported.
-        odds: P(report | so) : P(report | not so); None where it was seen for certain.
-        states: of every move and factor that `saw` speaks of.
-        label: the node's, in words.
+        name: the node's name.
+        saw: the condition that was observed or reported.
+        odds: P(report | saw) : P(report | not saw); None for a certain observation.
+        states: the states of every move and factor that `saw` names.
+        label: the node's label.
     """
     over = saw.variables()
-    so = saw.holds(states, over)
-    sure = np.stack((so, ~so), axis=-1).astype(float)
+    truth = saw.holds(states, over)
+    sure = np.stack((truth, ~truth), axis=-1).astype(float)
     return Chance(
         name=name,
         states=STATES,
         parents=over,
-        table=Fixed(sure) if odds is None else Report(odds, so),
+        table=Fixed(sure) if odds is None else Report(odds, truth),
         label=label,
         observed=STATES[0],
     )
@@ -61,14 +61,14 @@ def evidence_node(
 def evidence_known_at(
     move: Move, evidence: Mapping[str, Evidence], before: Sequence[str]
 ) -> tuple[str, ...]:
-    """Name the evidence that a move takes in.
+    """List the pieces of evidence that a move observes.
 
-    What is certain is left out where the move knows all of it anyway.
+    A certain observation is left out where the move knows all of its variables.
 
     Args:
-        move: as written.
-        evidence: all of it.
-        before: what stands before the move in the diagram.
+        move: the move as written.
+        evidence: all evidence, by name.
+        before: the names of the nodes before the move in the diagram.
     """
     return tuple(
         name

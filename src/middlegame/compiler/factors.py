@@ -1,4 +1,4 @@
-"""A factor's chance, rules, causes or table becomes a chance node, in each period."""
+"""Compile a factor's chance, rules, causes or table into a chance node for each period."""
 
 import numpy as np
 
@@ -13,13 +13,13 @@ _ONE = 1.0
 
 
 class FactorCompiler:
-    """Turns one factor, in one period, into a chance node.
+    """Compiles one factor, in one period, into a chance node.
 
     Args:
-        timeline: says what names stand for.
-        name: the factor's.
-        period: the one meant; None outside of time, 0 for what stands before the first.
-        numbers: takes the uncertain numbers.
+        timeline: resolves references.
+        name: the factor's name.
+        period: the period; None outside of time, 0 for the state before the first period.
+        numbers: compiles the uncertain numbers.
     """
 
     def __init__(
@@ -31,7 +31,7 @@ class FactorCompiler:
         self.shape = [len(timeline.states[parent]) for parent in self.parents]
 
     def node(self) -> Chance:
-        """Return the chance node."""
+        """Build the chance node."""
         return Chance(
             name=self.timeline.instance_name(self.name, self.period),
             states=self.factor.states,
@@ -45,7 +45,7 @@ class FactorCompiler:
     def _parents(self) -> tuple[str, ...]:
         if self.period == 0:
             return ()
-        meant: list[Meaning] = [
+        resolved: list[Meaning] = [
             self.timeline.resolve(reference, self.period) for reference in dependencies(self.factor)
         ]
         if self.factor.table is None:
@@ -59,12 +59,12 @@ class FactorCompiler:
                     ),
                 ]
             ]
-            # What a condition does not depend on after all is no parent.
-            spoken = {name for condition in bound for name in condition.variables()}
-            meant = [each for each in meant if each in spoken]
+            # A variable that disappears from the bound conditions is not a parent.
+            named = {name for condition in bound for name in condition.variables()}
+            resolved = [each for each in resolved if each in named]
         if self.factor.stays is not None or any(rule.from_ for rule in self.factor.rules or ()):
-            meant.append(self._before())
-        return tuple(dict.fromkeys(each for each in meant if isinstance(each, str)))
+            resolved.append(self._before())
+        return tuple(dict.fromkeys(each for each in resolved if isinstance(each, str)))
 
     def _before(self) -> Meaning:
         return self.timeline.resolve(f"{self.name}@previous", self.period)
@@ -75,15 +75,15 @@ class FactorCompiler:
         return distributions.choice(distributions.add(self.factor.start or {}, path, self.factor))
 
     def _table(self) -> TableFunction:
-        table = self._changing()
+        table = self._table_without_persistence()
         if self.factor.stays is None:
             return table
         path = ("factors", self.name, "stays")
         stays = self.numbers.compile(self.factor.stays, path, self.factor)
-        return Persistence(table, stays, self._as_before())
+        return Persistence(table, stays, self._previous_state())
 
-    def _as_before(self) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
-        """Return 1.0 at the state from before, `[*parents, states]`."""
+    def _previous_state(self) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+        """Return 1.0 at the factor's previous state, else 0, `[*parents, states]`."""
         before, states = self._before(), self.factor.states
         same = np.zeros((*self.shape, len(states)))
         if isinstance(before, CertainState):
@@ -95,7 +95,7 @@ class FactorCompiler:
                 same[(*where, Ellipsis, place)] = _ONE
         return same
 
-    def _changing(self) -> TableFunction:
+    def _table_without_persistence(self) -> TableFunction:
         factor, path = self.factor, ("factors", self.name)
         distributions = Distributions(self.numbers, factor.states)
         if factor.chance is not None:
@@ -115,7 +115,7 @@ class FactorCompiler:
             condition = self.timeline.bind(rule.if_ or ALWAYS, self.period)
             holds = condition.holds(states, self.parents) & (index < 0)
             if rule.from_ is not None:
-                same = self._as_before()
+                same = self._previous_state()
                 for place in range(len(factor.states)):
                     index[holds & (same[..., place] > 0)] = distributions.certain(place)
                 continue
@@ -148,9 +148,9 @@ class FactorCompiler:
     def _by_table(self, table: WrittenTable, distributions: Distributions) -> Choice:
         states = self.timeline.states
         index = np.full(self.shape, -1)
-        meant = [self.timeline.resolve(given, self.period) for given in table.given]
+        resolved = [self.timeline.resolve(given, self.period) for given in table.given]
         for number, row in enumerate(table.rows):
-            pairs = list(zip(meant, row.when, strict=True))
+            pairs = list(zip(resolved, row.when, strict=True))
             if any(isinstance(m, CertainState) and m.state != state for m, state in pairs):
                 continue
             place: list[int | slice] = [slice(None)] * len(self.parents)

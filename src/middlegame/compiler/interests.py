@@ -1,9 +1,9 @@
-"""Interests and the costs of options become utility nodes, valued from the beginning.
+"""Compile interests and costs into utility nodes, valued at the beginning.
 
 Over time (Samuelson 1937), with the yearly factor f of its owner's patience, an interest that is
-earned throughout gives in each period a share of its points, f ** years over the sum of these
-shares: whoever has it all along from its first occasion on has its points once, however many
-periods there are. The rest is given in full, worth f ** years from the beginning.
+earned throughout gives in each period a share of its points: f ** years over the sum of f ** years.
+An owner for whom it holds in all of its periods gets its points once, however many periods there
+are. Other points are given in full, discounted by f ** years.
 """
 
 from collections.abc import Sequence
@@ -22,7 +22,12 @@ _Entry = tuple[Number, NDArray[np.float64], Discount]
 
 
 class Discounts:
-    """How each actor discounts what comes later."""
+    """Discounts later points for each actor.
+
+    Args:
+        timeline: the scenario's periods.
+        numbers: compiles the patiences.
+    """
 
     def __init__(self, timeline: Timeline, numbers: NumberCompiler) -> None:
         self.calendar = timeline.scenario.calendar
@@ -33,13 +38,13 @@ class Discounts:
                 self.patience[name] = (number, actor.patience.unit == "years")
 
     def share(self, actor: str, period: int, among: Sequence[int] | None = None) -> Discount:
-        """Return what a point of a period is worth at the beginning.
+        """Return the value at the beginning of a point in a period.
 
         Args:
-            actor: to whom.
-            period: when it comes.
-            among: the periods among which the point is shared out, if it is; they count from
-                the first of them.
+            actor: the actor that gets the point.
+            period: the period in which it comes.
+            among: the periods over which the point is spread, counted from the first of them; None
+                for a point given in full.
         """
         if self.calendar is None:
             return UNDISCOUNTED
@@ -51,7 +56,7 @@ class Discounts:
         return Discount(patience, half_life, years(period), shared)
 
     def now(self, actor: str, period: int | None) -> Discount:
-        """Return what a point of the beginning is worth in a period."""
+        """Return the value in a period of a point that is valued at the beginning."""
         if self.calendar is None or period in (None, 1) or actor not in self.patience:
             return UNDISCOUNTED
         patience, half_life = self.patience[actor]
@@ -61,20 +66,20 @@ class Discounts:
 def compile_interests(
     timeline: Timeline, order: Sequence[str], numbers: NumberCompiler, discounts: Discounts
 ) -> list[Utility]:
-    """Return one utility node for each owner and each set of moves and factors spoken of.
+    """Build one utility node for each owner and each set of moves and factors.
 
     Args:
-        timeline: of a scenario that has passed the checks.
+        timeline: the timeline of a scenario that passed the checks.
         order: every instance, in the order of the diagram's nodes.
-        numbers: takes the uncertain numbers.
-        discounts: what later points are worth.
+        numbers: compiles the uncertain numbers.
+        discounts: the discounts of later points.
     """
     states, scenario = timeline.states, timeline.scenario
     entries: dict[tuple[str, tuple[str, ...]], list[_Entry]] = {}
     for owner, interests in scenario.interests.items():
         for place, interest in enumerate(interests):
             worth = numbers.compile(interest.worth, ("interests", owner, place, "worth"), interest)
-            for condition, discount in _occasions(timeline, owner, interest, discounts):
+            for condition, discount in _earning_periods(timeline, owner, interest, discounts):
                 over = tuple(sorted(condition.variables(), key=order.index))
                 holds = condition.holds(states, over).astype(float)
                 entries.setdefault((owner, over), []).append((worth, holds, discount))
@@ -92,7 +97,7 @@ def compile_interests(
                 entries.setdefault((move.by, scope), []).append((costs, spent, discount))
     for breach in timeline.expansion.breaches:
         costs = numbers.compile(breach.costs, breach.path, breach.sourced_part)
-        for condition, discount in _breaches(timeline, breach, discounts):
+        for condition, discount in _breach_periods(timeline, breach, discounts):
             over = tuple(sorted(condition.variables(), key=order.index))
             broken = -condition.holds(states, over).astype(float)
             entries.setdefault((breach.actor, over), []).append((costs, broken, discount))
@@ -103,17 +108,17 @@ def compile_interests(
             table=Sum(
                 numbers=tuple(number for number, _, _ in found),
                 where=np.stack([where for _, where, _ in found], axis=-1),
-                discounts=_told([discount for _, _, discount in found]),
+                discounts=_discounts_or_none([discount for _, _, discount in found]),
             ),
         )
         for (owner, over), found in entries.items()
     ]
 
 
-def _occasions(
+def _earning_periods(
     timeline: Timeline, owner: str, interest: Interest, discounts: Discounts
 ) -> list[tuple[Condition, Discount]]:
-    """Return an interest's condition in each period in which it earns, and what that is worth."""
+    """Return an interest's condition and discount in each period in which it earns points."""
     if not timeline.period_count:
         return [(interest.when, UNDISCOUNTED)]
 
@@ -121,23 +126,23 @@ def _occasions(
         return timeline.bind(interest.when, period, hindsight=True)
 
     moment = timeline.latest_period(interest.when)
-    occasions = timeline.undecided_periods(interest.when) if moment is None else (moment,)
-    last = occasions[-1] if occasions else timeline.period_count
+    periods = timeline.undecided_periods(interest.when) if moment is None else (moment,)
+    last = periods[-1] if periods else timeline.period_count
     if interest.earned == "afterwards":
         found = [(in_(last), discounts.share(owner, timeline.period_count + 1))]
     elif interest.earned == "at_end":
         found = [(in_(last), discounts.share(owner, last))]
     elif interest.earned == "each_time":
-        found = [(in_(period), discounts.share(owner, period)) for period in occasions]
+        found = [(in_(period), discounts.share(owner, period)) for period in periods]
     else:
-        found = [(in_(period), discounts.share(owner, period, occasions)) for period in occasions]
+        found = [(in_(period), discounts.share(owner, period, periods)) for period in periods]
     return [(condition, discount) for condition, discount in found if condition != NEVER]
 
 
-def _breaches(
+def _breach_periods(
     timeline: Timeline, breach: Breach, discounts: Discounts
 ) -> list[tuple[Condition, Discount]]:
-    """Return when a promise is broken, and what a point is worth then."""
+    """Return the condition of a broken promise and the discount, for each period."""
     if not timeline.period_count:
         return [(breach.when, UNDISCOUNTED)]
     return [
@@ -146,5 +151,5 @@ def _breaches(
     ]
 
 
-def _told(discounts: list[Discount]) -> tuple[Discount, ...]:
+def _discounts_or_none(discounts: list[Discount]) -> tuple[Discount, ...]:
     return tuple(discounts) if any(each != UNDISCOUNTED for each in discounts) else ()

@@ -1,24 +1,24 @@
-"""The order of the nodes: moves in order of play, factors as soon as what they depend on is there.
+"""The order of a diagram's nodes: period by period, moves in order of play.
 
-Period after period, so that what belongs together in time stands together.
+A factor stands directly after what it depends on.
 """
 
 from collections.abc import Mapping
 
 from middlegame.scenario.faults import Fault, ScenarioError
+from middlegame.scenario.model.references import base_name
 from middlegame.scenario.timeline import Timeline
 
 
 def order_instances(timeline: Timeline, parents: Mapping[str, tuple[str, ...]]) -> list[str]:
-    """Order all instances.
+    """Order all instances so that each stands after its parents.
 
     Args:
         timeline: of the scenario.
-        parents: what each factor depends on and each move knows, by instance; what evidence is
-            about.
+        parents: for each instance what a factor depends on, a move knows, or evidence reports.
 
     Raises:
-        ScenarioError: something depends on what is settled only later.
+        ScenarioError: an instance depends on one that is settled later.
     """
     moves = timeline.scenario.moves
     played = {name: place for place, name in enumerate(moves)}
@@ -63,7 +63,7 @@ def _too_early(
     does = "knows" if section == "moves" else "depends on"
     fault = Fault(
         f"'{name}' {does} '{later}', which is settled only after it",
-        "what is settled before",
-        path=(section, name.partition("@")[0]),
+        "only what is settled before it",
+        path=(section, base_name(name)),
     )
     return ScenarioError([fault])

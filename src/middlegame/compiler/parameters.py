@@ -1,4 +1,4 @@
-"""Judgements become entries of theta, or plain numbers where they are exact."""
+"""Compile judgements into parameters (entries of theta), or plain numbers where exact."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -21,14 +21,14 @@ _LIMITS = {
 
 @dataclass
 class NumberCompiler:
-    """Collects the uncertain numbers of a scenario, in the order in which they are met.
+    """Compiles the numbers of a scenario and collects its parameters, in order of use.
 
     Attributes:
-        parameters: they become theta.
-        quantities: the coefficients and columns that formulas speak of.
-        categories: of each categorical column.
-        origin: gives the place in the file of what stands at a path.
-        impossible: formulas whose values at the medians cannot be what they stand for.
+        parameters: the uncertain numbers; they become theta.
+        quantities: the coefficients and columns that formulas name.
+        categories: the categories of each categorical column.
+        original_path: translates a path of the expanded scenario into the path as written.
+        invalid_formulas: faults of formulas whose values at the medians are invalid.
     """
 
     parameters: list[Parameter] = field(default_factory=list)
@@ -39,11 +39,11 @@ class NumberCompiler:
     _known: dict[Path, Ref] = field(default_factory=dict)
 
     def declare_fit(self, fit: Fit, *, free: bool) -> None:
-        """Take the coefficients and columns that a scenario declares.
+        """Compile the coefficients and columns that a scenario declares.
 
         Args:
             fit: the declarations; unless `free`, each has a value.
-            free: whether every one becomes an entry of theta, though its value be exact or none.
+            free: whether every one becomes a parameter, even with an exact value or none.
         """
         self.categories.update(fit.categories)
         correlates = fit.correlates
@@ -61,27 +61,29 @@ class NumberCompiler:
     def compile(
         self, judgement: Judgement, path: Path, beside: Sourced | None = None, ceiling: float = 1.0
     ) -> Number:
-        """Return the number that stands for a judgement; the same one whenever it is asked for.
+        """Compile a judgement; repeated calls with one path return one parameter.
 
         Args:
-            judgement: what was written.
-            path: where.
-            beside: what holds the reason and the citations, if the number itself has none.
-            ceiling: the probability that exact numbers beside it leave free.
+            judgement: the judgement as written.
+            path: its path.
+            beside: the part with the reason and citations, if the judgement itself has none.
+            ceiling: the probability that exact numbers of the same distribution leave over.
         """
         if isinstance(judgement, FormulaJudgement):
             least, most = _LIMITS.get(judgement.unit, (-np.inf, np.inf))
             formula = judgement.formula
             inputs = tuple((name, self.quantities[name]) for name in formula.names)
             number = FormulaNumber(formula, inputs, self.categories, least, most)
-            self._doubt(number, judgement, self.original_path(path))
+            self._check_formula(number, judgement, self.original_path(path))
             return number
         if judgement.exact:
             return judgement.low
         return self._parameter(judgement, path, beside, ceiling)
 
-    def _doubt(self, number: FormulaNumber, judgement: FormulaJudgement, path: Path) -> None:
-        """Note a formula that gives no number, or none of its kind."""
+    def _check_formula(
+        self, number: FormulaNumber, judgement: FormulaJudgement, path: Path
+    ) -> None:
+        """Record a fault if a formula's value at the medians is invalid in its unit."""
         medians = np.array([parameter.median for parameter in self.parameters])
         with np.errstate(all="ignore"):
             value = float(number.evaluate_unbounded(medians, np))
@@ -92,10 +94,10 @@ class NumberCompiler:
         )
         if np.isfinite(value) and low <= value <= high:
             return
-        told = f"{value:.4g}" if np.isfinite(value) else "no number"
+        result = f"{value:.4g}" if np.isfinite(value) else "no number"
         fault = Fault(
-            f"'{judgement}' gives {told}",
-            f"{UNIT_EXAMPLES[judgement.unit]}, at the coefficients' middles and this row",
+            f"'{judgement}' gives {result}",
+            f"{UNIT_EXAMPLES[judgement.unit]}, at the coefficients' medians and this row",
             path=path,
         )
         if fault not in self.invalid_formulas:
@@ -104,15 +106,15 @@ class NumberCompiler:
     def _parameter(
         self, judgement: Judgement, path: Path, beside: Sourced | None, ceiling: float = 1.0
     ) -> Ref:
-        asked = path
-        if asked in self._known:
-            return self._known[asked]
+        key = path
+        if key in self._known:
+            return self._known[key]
         path = self.original_path(path)
         cites = judgement.cite or tuple(str(c) for c in (beside.cite if beside else ()))
         why = judgement.why or (beside.why if beside else None)
         bounds = (beside.least, beside.most) if isinstance(beside, Coefficient) else (None, None)
         if path[-1] == "precision":
-            bounds = (1.0, None)  # nobody prefers what is worse: 1:1 is play at random
+            bounds = (1.0, None)  # at 1:1 options are chosen at random
         self.parameters.append(
             Parameter(
                 name=dotted_path(path),
@@ -128,11 +130,11 @@ class NumberCompiler:
                 upper_bound=np.inf if bounds[1] is None else bounds[1],
             )
         )
-        self._known[asked] = Ref(len(self.parameters) - 1)
-        return self._known[asked]
+        self._known[key] = Ref(len(self.parameters) - 1)
+        return self._known[key]
 
     def median(self, number: Number) -> float:
-        """Return a number's value at the medians."""
+        """Return a number's value at the medians of all parameters."""
         if isinstance(number, FormulaNumber):
             medians = np.array([parameter.median for parameter in self.parameters])
             return float(number.evaluate(medians, np))
@@ -141,7 +143,14 @@ class NumberCompiler:
 
 @dataclass
 class Distributions:
-    """Collects the distributions of one factor; the same one at several cases is one entry."""
+    """Collects the distinct distributions of one factor.
+
+    Attributes:
+        numbers: compiles the chances.
+        states: the factor's states.
+        chances: for each distribution the number of each state; None for the remainder.
+        medians: for each distribution the probabilities at the medians.
+    """
 
     numbers: NumberCompiler
     states: tuple[str, ...]
@@ -149,7 +158,7 @@ class Distributions:
     medians: list[list[float]] = field(default_factory=list)
 
     def add(self, written: dict[str, Judgement], path: Path, beside: Sourced | None) -> int:
-        """Add a distribution; the state that is left out takes the rest."""
+        """Add a distribution, in which the state left out takes the remainder; return its index."""
         exact = sum(j.low for j in written.values() if j.exact)
         row: list[Number | None] = []
         middle: list[float] = []
@@ -173,7 +182,7 @@ class Distributions:
         return len(self.chances) - 1
 
     def certain(self, place: int) -> int:
-        """Add the distribution that is certain of one state; the same one is one entry."""
+        """Return the index of the distribution that is certain of one state, added if new."""
         chances: tuple[Number | None, ...] = tuple(
             float(k == place) for k in range(len(self.states))
         )
@@ -183,5 +192,5 @@ class Distributions:
         return self.chances.index(chances)
 
     def choice(self, index: object) -> Choice:
-        """Return the table that takes these distributions at `index`."""
+        """Build the table that has the distribution `index[case]` in each case, `[*parents]`."""
         return Choice(tuple(self.chances), np.array(self.medians), np.asarray(index, int))

@@ -1,9 +1,9 @@
-"""Limited means become bookkeeping: a hidden node after each spending says what is left.
+"""Compile limited resources: a hidden chance node after each spending holds the amount left.
 
-Options spend whole numbers of what their actor has. What is left is known to the actor at all of
-its moves, and to others at the moves that list it; an option that can no longer be paid for is
-closed. What comes back each period is added when the next period's first move looks, so that a
-means that is renewed in full binds the moves of one period only, and is not carried on.
+Options spend whole numbers of their actor's resources. The actor knows the amount left at all of
+its moves; others know it at the moves that list it. Options that cost more than is left are closed.
+Renewal is added at the first move of the next period, so a resource that is renewed in full limits
+the moves of one period only and needs no node across periods.
 """
 
 from collections.abc import Mapping
@@ -19,11 +19,11 @@ from middlegame.scenario.timeline import Timeline
 
 @dataclass(frozen=True)
 class Payment:
-    """Which options of a move can be paid for.
+    """The options of a move that a resource can pay for.
 
     Attributes:
-        node: says what is left; None where that is certain.
-        affordable: `[states of the node (1 without one), options]`.
+        node: the node of the amount left; None where the amount is certain.
+        affordable: whether each option can be paid for, `[states of the node or 1, options]`.
     """
 
     node: str | None
@@ -32,12 +32,12 @@ class Payment:
 
 @dataclass
 class ResourceTracking:
-    """The bookkeeping of a whole scenario.
+    """The resource nodes of a whole scenario.
 
     Attributes:
-        nodes: what is left after each spending, by name.
-        known: for each move, by instance, the nodes that its actor knows.
-        payments: for each move what its options take, a payment for each of its actor's means.
+        nodes: the nodes of amounts left, by name.
+        known: for each move's instance the resource nodes that it observes.
+        payments: for each move's instance a payment for each resource that it spends.
     """
 
     nodes: dict[str, Chance] = field(default_factory=dict)
@@ -47,7 +47,7 @@ class ResourceTracking:
 
 @dataclass(frozen=True)
 class _Stock:
-    """What is left: an amount for each state of a node, or one amount that is certain."""
+    """The amount left: one for each state of a node, or one certain amount."""
 
     node: str | None
     amounts: tuple[int, ...]
@@ -62,8 +62,8 @@ class _Stock:
 
 
 def track_resources(timeline: Timeline) -> ResourceTracking:
-    """Compile a scenario's means; it must have passed the checks."""
-    scenario, books = timeline.scenario, ResourceTracking()
+    """Compile the resources of a scenario that passed the checks."""
+    scenario, tracking = timeline.scenario, ResourceTracking()
     place = {name: number for number, name in enumerate(scenario.moves)}
     played = sorted(
         ((name, period) for name, period in timeline.instances if name in scenario.moves),
@@ -71,13 +71,13 @@ def track_resources(timeline: Timeline) -> ResourceTracking:
     )
     for actor, means in scenario.resources.items():
         for name, resource in means.items():
-            _keep(timeline, books, (actor, name), resource, played)
-    return books
+            _track(timeline, tracking, (actor, name), resource, played)
+    return tracking
 
 
-def _keep(
+def _track(
     timeline: Timeline,
-    books: ResourceTracking,
+    tracking: ResourceTracking,
     whose: tuple[str, str],
     resource: Resource,
     played: list[tuple[str, int | None]],
@@ -89,15 +89,15 @@ def _keep(
         instance = timeline.instance_name(move_name, period)
         stock = stock.renewed(resource, period or 1)
         if stock.node and (move.by == actor or f"{actor}.{name}" in move.knows):
-            books.known[instance] = (*books.known.get(instance, ()), stock.node)
+            tracking.known[instance] = (*tracking.known.get(instance, ()), stock.node)
         spent = _spent(move, name) if move.by == actor else ()
         if not any(spent):
             continue
         affordable = np.array([[amount >= cost for cost in spent] for amount in stock.amounts])
-        books.payments.setdefault(instance, []).append(Payment(stock.node, affordable))
+        tracking.payments.setdefault(instance, []).append(Payment(stock.node, affordable))
         label = f"{resource.label or name.replace('_', ' ')} left to {actor}"
         node, amounts = _left(stock, spent, f"{actor}.{name} after {instance}", instance, label)
-        books.nodes[node.name] = node
+        tracking.nodes[node.name] = node
         stock = _Stock(node.name, amounts, period or 1)
 
 
@@ -108,7 +108,7 @@ def _spent(move: Move, resource: str) -> tuple[int, ...]:
 def _left(
     stock: _Stock, spent: tuple[int, ...], name: str, instance: str, label: str
 ) -> tuple[Chance, tuple[int, ...]]:
-    """Make the node of what is left after a move; what cannot be paid for spends nothing."""
+    """Build the node of the amount left after a move; unaffordable options spend nothing."""
     left = [[a - cost if a >= cost else a for cost in spent] for a in stock.amounts]
     amounts = tuple(sorted({amount for row in left for amount in row}))
     table = np.zeros((len(left), len(spent), len(amounts)))
@@ -134,10 +134,10 @@ def affordable(
     """Return which options of a move can be paid for, `[*parents, options]`.
 
     Args:
-        payments: of the move.
-        parents: all that it knows; the nodes of its payments among them.
-        shape: how many states each of them has.
-        options: how many there are.
+        payments: the payments of the move.
+        parents: what the move observes, the nodes of its payments included.
+        shape: the number of states of each parent.
+        options: the number of options.
     """
     found = np.ones((*(shape[parent] for parent in parents), options), bool)
     for payment in payments:

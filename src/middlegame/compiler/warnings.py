@@ -1,4 +1,4 @@
-"""What only the compiled diagram shows to be odd: options that are twins, points off the scale."""
+"""Warnings that need the compiled diagram: identical options, points off the scale."""
 
 from collections.abc import Iterator
 
@@ -10,16 +10,16 @@ from middlegame.engine.inference.utility_range import utility_range
 from middlegame.scenario.faults import Fault
 
 SCALE = 100.0
-"""Points between an actor's best and worst outcome, as the language means them."""
+"""Points between an actor's worst and best outcome, by the language's convention."""
 
 
 def diagram_warnings(diagram: Diagram) -> list[Fault]:
-    """Find options with identical consequences, and actors whose points are far off the scale."""
+    """Warn of options with identical consequences, and of actors with points far off the scale."""
     return [*_twins(diagram), *_off_scale(diagram)]
 
 
 def points_range(diagram: Diagram, owner: str) -> tuple[float, float]:
-    """Return an owner's points in its worst and in its best possible outcome, at the medians."""
+    """Return an owner's points in its worst and its best possible outcome, at the medians."""
     tables, structure = diagram.tables(), diagram.structure
     opens = iter(tables.open_options)
     supports = [next(opens) if t is None else np.asarray(t) > 0 for t in tables.chances]
@@ -35,7 +35,7 @@ def points_range(diagram: Diagram, owner: str) -> tuple[float, float]:
 
 
 def _twins(diagram: Diagram) -> Iterator[Fault]:
-    # Two options are twins if they are so at any theta, not only where medians happen to agree.
+    # Random parameter values: at the medians, options may agree by chance.
     rng = np.random.default_rng(0)
     spread = [
         p.from_scale(p.to_scale(p.low) + rng.random() * (p.to_scale(p.high) - p.to_scale(p.low)))
@@ -49,8 +49,8 @@ def _twins(diagram: Diagram) -> Iterator[Fault]:
                 if all(np.array_equal(t[..., earlier], t[..., later]) for t in slices):
                     first, second = decision.states[earlier], decision.states[later]
                     yield Fault(
-                        f"'{first}' and '{second}' have identical consequences: as twins they "
-                        "split the odds of one option in two",
+                        f"'{first}' and '{second}' have identical consequences: together they are "
+                        "chosen as often as two options",
                         "options that differ in what follows, costs or conditions",
                         severity="warning",
                         path=("moves", decision.name, "options", second),
@@ -60,17 +60,17 @@ def _twins(diagram: Diagram) -> Iterator[Fault]:
 def _consequences(
     diagram: Diagram, tables: Tables, decision: Decision
 ) -> Iterator[NDArray[np.float64]]:
-    """Every table in which the decision is an axis, that axis last."""
+    """Yield every table in which the decision is an axis, that axis last."""
     opens = iter(tables.open_options)
     seen = {name for each in diagram.decisions for name in each.parents}
     for node, chances in zip(diagram.nodes, tables.chances, strict=True):
         if node.name in diagram.evidence and node.name not in seen:
-            continue  # it tells the analyst something, and has no consequence for anybody
+            continue  # evidence for the analyst alone has no consequences
         table = next(opens) if isinstance(node, Decision) else np.asarray(chances)
         axes = (*node.parents, node.name)
         if decision.name in axes:
             yield np.moveaxis(table, axes.index(decision.name), -1)
-        # Being seen by others is a consequence too: the option may tell what its mover knows.
+        # Observation by others is a consequence too: the option may reveal what its owner knows.
         others = isinstance(node, Decision) and node.owner != decision.owner
         if others and decision.name in node.parents:
             yield np.arange(len(decision.states), dtype=float)
@@ -86,9 +86,9 @@ def _off_scale(diagram: Diagram) -> Iterator[Fault]:
         worst, best = points_range(diagram, owner)
         if not SCALE / 2 <= best - worst <= SCALE * 2:
             yield Fault(
-                f"{owner}'s best and worst outcome are {best - worst:.0f} points apart "
+                f"{owner}: worst to best outcome is {best - worst:.0f} points "
                 f"({worst:.0f} to {best:.0f})",
-                f"about {SCALE:.0f}: otherwise its precision does not mean what it says",
+                f"about {SCALE:.0f} points, the scale on which precision is defined",
                 severity="warning",
                 path=("interests", owner),
             )

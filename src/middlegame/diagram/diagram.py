@@ -21,6 +21,7 @@ from middlegame.diagram.numbers import (
 )
 from middlegame.diagram.tables import TableFunction
 from middlegame.engine.graph.structure import Structure
+from middlegame.scenario.model.references import base_name
 
 
 @dataclass(frozen=True)
@@ -28,10 +29,9 @@ class Chance:
     """A chance node; `table` has shape `[*parents, states]`.
 
     Attributes:
-        observed: of a piece of evidence, the state that was seen: every answer is given it.
-        period: the one that it belongs to, 0 for what stands before the first; None outside of
-            time.
-        hidden: whether it only keeps the books, and is not shown.
+        observed: for evidence the observed state, on which all answers are conditioned.
+        period: its period, 0 for the state before the first; None outside of time.
+        hidden: whether it tracks a resource, and is not shown.
     """
 
     name: str
@@ -47,13 +47,13 @@ class Chance:
 
 @dataclass(frozen=True)
 class Decision:
-    """A decision node of `owner`, who sees `parents`.
+    """A decision node of `owner`, who observes `parents`.
 
     Attributes:
         open_options: which options are open, `[*parents, states]`; None where all always are.
-        point_value: what a point of the utilities is worth to the owner when it decides: they are
-            valued from the beginning, and whoever decides later values them from then.
-        period: the one in which it is made; None outside of time.
+        point_value: the value of a point to the owner when it decides, relative to its value at
+            the beginning.
+        period: its period; None outside of time.
     """
 
     name: str
@@ -84,12 +84,11 @@ class Diagram:
     """A whole influence diagram.
 
     Attributes:
-        nodes: in an order in which parents stand before children.
-        utilities: they add up, for each owner.
+        nodes: the nodes, parents before children.
+        utilities: the utilities; those of an owner add up.
         parameters: the entries of theta.
-        precision: each owner's: a plain number is lambda (log-odds a point), a `Ref` is to an
-            entry of theta in odds (how much more often an option 10 points better is chosen),
-            and a `Computed` number is in such odds too.
+        precision: for each owner a plain number, which is lambda (log-odds per point); or a `Ref`
+            or `FormulaNumber`, which is in odds for 10 points.
     """
 
     nodes: tuple[Node, ...]
@@ -100,7 +99,7 @@ class Diagram:
 
     @cached_property
     def index(self) -> dict[str, int]:
-        """Each node's place in `nodes`."""
+        """The index of each node in `nodes`, by name."""
         return {node.name: place for place, node in enumerate(self.nodes)}
 
     @cached_property
@@ -110,7 +109,7 @@ class Diagram:
 
     @cached_property
     def evidence(self) -> dict[str, str]:
-        """Each piece of evidence, by node, with the state that was seen."""
+        """The observed state of each evidence node, by name."""
         return {
             node.name: node.observed
             for node in self.nodes
@@ -119,7 +118,7 @@ class Diagram:
 
     @cached_property
     def contest_nodes(self) -> tuple[Node, ...]:
-        """The nodes that are the contest itself: neither evidence nor bookkeeping."""
+        """The moves and factors: nodes that are neither evidence nor resource nodes."""
         return tuple(
             node
             for node in self.nodes
@@ -128,24 +127,24 @@ class Diagram:
 
     @cached_property
     def resource_nodes(self) -> tuple[Node, ...]:
-        """The nodes that only keep the books of somebody's means."""
+        """The nodes that track the amounts left of resources."""
         return tuple(node for node in self.nodes if isinstance(node, Chance) and node.hidden)
 
     def instances(self, name: str) -> tuple[Node, ...]:
-        """Return the nodes of a move or factor, in order of time; one where there is no time."""
+        """Return the nodes of a move or factor in order of time; a single one outside of time."""
         return self._instances.get(name, ())
 
     @cached_property
     def _instances(self) -> dict[str, tuple[Node, ...]]:
         found: dict[str, tuple[Node, ...]] = {}
         for node in self.contest_nodes:
-            name = node.name.partition("@")[0] if node.period is not None else node.name
+            name = base_name(node.name) if node.period is not None else node.name
             found[name] = (*found.get(name, ()), node)
         return found
 
     @cached_property
     def owners(self) -> tuple[str, ...]:
-        """Everybody who decides or has points, in order of appearance."""
+        """The owners of decisions and utilities, in order of appearance."""
         names = [d.owner for d in self.decisions] + [u.owner for u in self.utilities]
         return tuple(dict.fromkeys(names))
 
@@ -178,7 +177,7 @@ class Diagram:
 
     @cached_property
     def structure(self) -> Structure:
-        """What the engine needs of the diagram besides numbers; hashable."""
+        """The graph of the diagram for the engine: sizes, parents, owners and scopes; hashable."""
         place = self.index
         return Structure(
             sizes=tuple(len(node.states) for node in self.nodes),
@@ -197,7 +196,7 @@ class Diagram:
         return np.array([p.median for p in self.parameters], float)
 
     def tables(self, theta: Array | None = None, xp: ModuleType = np) -> "Tables":
-        """Evaluate everything that depends on theta (the medians, unless given)."""
+        """Evaluate all tables at theta (by default the medians), by NumPy or jax.numpy (`xp`)."""
         if theta is None:
             theta = self.theta
         return Tables(
@@ -212,27 +211,27 @@ class Diagram:
         )
 
     def open_options(self, decision: Decision) -> NDArray[np.bool_]:
-        """Which options of the decision are open, `[*parents, states]`."""
+        """Return which options of the decision are open, `[*parents, states]`."""
         if decision.open_options is not None:
             return decision.open_options
         sizes = [len(self.nodes[self.index[p]].states) for p in decision.parents]
         return np.ones((*sizes, len(decision.states)), bool)
 
     def lambdas(self, theta: Array, xp: ModuleType = np) -> Array:
-        """Each owner's lambda (log-odds a point), `[owners]`."""
+        """Return each owner's lambda (log-odds per point), `[owners]`."""
         numbers = [self.precision.get(owner, 1.0) for owner in self.owners]
         raw = evaluate_numbers(numbers, theta, xp)
         odds = np.array([isinstance(n, Ref | FormulaNumber) for n in numbers], bool)
         return xp.where(odds, xp.log(xp.where(odds, raw, 1.0)) / 10, raw)
 
     def scales(self, theta: Array, xp: ModuleType = np) -> Array:
-        """What a point is worth to its owner at each decision, `[decisions]`."""
+        """Return the value of a point to the owner at each decision, `[decisions]`."""
         if all(decision.point_value == UNDISCOUNTED for decision in self.decisions):
             return xp.ones(len(self.decisions))
         return xp.stack([xp.asarray(d.point_value.evaluate(theta, xp)) for d in self.decisions])
 
     def scaled_lambdas(self, lambdas: Array, scales: Array, xp: ModuleType = np) -> Array:
-        """Return what the engine takes: log-odds a point of the utilities, `[decisions]`."""
+        """Return the log-odds per point of utility at each decision, `[decisions]`."""
         owners = [self.owners.index(decision.owner) for decision in self.decisions]
         return xp.asarray(lambdas)[np.array(owners, int)] * scales
 
@@ -246,7 +245,7 @@ class Tables:
         open_options: one `[*parents, states]` of booleans for each decision.
         utilities: one `[*scope]` for each utility node.
         lambdas: `[owners]`.
-        scales: what a point is worth at each decision, `[decisions]`.
+        scales: the value of a point at each decision, `[decisions]`.
     """
 
     chances: tuple[Array | None, ...]

@@ -1,4 +1,4 @@
-"""Uncertain numbers: entries of theta, what is computed from them, and what discounts points."""
+"""Uncertain numbers: parameters, numbers computed from them, and discounts of points."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,18 +19,18 @@ class Parameter:
     """One uncertain number: an entry of theta.
 
     Attributes:
-        name: where it stands in the scenario, such as `factors.lease.rules[1].lost`.
+        name: its path in the scenario as text, such as `factors.lease.rules[1].lost`.
         low: 5th percentile in the natural unit.
-        high: 95th percentile.
+        high: 95th percentile in the natural unit.
         unit: points vary on the plain scale, probability on the log-odds of its share of
             `ceiling`, odds and years on the logarithmic scale.
-        ceiling: the probability that exact numbers beside it leave free.
-        path: the place in the scenario.
-        why: the reason given.
-        cite: the citations given.
-        correlates: the groups that it goes along with, each with its correlation.
-        least: it is never below, though its range may say so.
-        most: it is never above.
+        ceiling: the probability that exact numbers of the same distribution leave over.
+        path: its path in the scenario.
+        why: the analyst's reason.
+        cite: the citations.
+        correlates: its correlation groups, each with the correlation.
+        lower_bound: samples below it are clipped to it.
+        upper_bound: samples above it are clipped to it.
     """
 
     name: str
@@ -60,7 +60,7 @@ class Parameter:
         return np.asarray(np.log(share) - np.log1p(-share), float)
 
     def from_scale(self, value: float | Floats) -> Floats:
-        """Map back to the natural unit; the inverse of `to_scale`."""
+        """Map values to the natural unit; the inverse of `to_scale`."""
         if self.unit == "points":
             return np.asarray(value, float)
         if self.unit in ("odds", "years"):
@@ -70,7 +70,7 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Ref:
-    """A number that is an entry of theta."""
+    """A reference to the parameter `theta[index]`."""
 
     index: int
 
@@ -80,11 +80,11 @@ class FormulaNumber:
     """A number that a formula computes from entries of theta.
 
     Attributes:
-        formula: what is computed.
-        inputs: each coefficient and column that it speaks of.
-        categories: of each categorical column among them.
-        least: it is never taken below.
-        most: it is never taken above.
+        formula: the formula.
+        inputs: the coefficients and columns that it names.
+        categories: the categories of each categorical column.
+        lower_bound: smaller values are clipped to it.
+        upper_bound: larger values are clipped to it.
     """
 
     formula: Formula
@@ -94,12 +94,12 @@ class FormulaNumber:
     upper_bound: float = np.inf
 
     def evaluate(self, theta: Array, xp: ModuleType) -> Array:
-        """Return its value at theta, which may carry more axes after its first."""
+        """Return the value at theta, `[parameters, ...]`, clipped to the bounds, `[...]`."""
         found = self.evaluate_unbounded(theta, xp)
         return xp.clip(found, self.lower_bound, self.upper_bound) if self.is_bounded else found
 
     def evaluate_unbounded(self, theta: Array, xp: ModuleType) -> Array:
-        """Return what the formula itself says."""
+        """Return the formula's value at theta, `[parameters, ...]`, not clipped, `[...]`."""
         values = {
             name: theta[given.index] if isinstance(given, Ref) else given
             for name, given in self.inputs
@@ -108,7 +108,7 @@ class FormulaNumber:
 
     @property
     def is_bounded(self) -> bool:
-        """Whether there are values that it never takes."""
+        """Whether a bound is finite."""
         return bool(np.isfinite(self.lower_bound) or np.isfinite(self.upper_bound))
 
 
@@ -116,7 +116,7 @@ Number = float | Ref | FormulaNumber
 
 
 def evaluate_numbers(numbers: Sequence[Number], theta: Array, xp: ModuleType) -> Array:
-    """Return the numbers' values at theta: an array of shape `[len(numbers)]`."""
+    """Return the numbers' values at theta, `[numbers]`."""
     if any(isinstance(number, FormulaNumber) for number in numbers):
         return xp.stack([xp.asarray(_evaluate(number, theta, xp)) for number in numbers])
     fixed = np.array([0.0 if isinstance(n, Ref) else n for n in numbers], float)
@@ -129,16 +129,16 @@ def evaluate_numbers(numbers: Sequence[Number], theta: Array, xp: ModuleType) ->
 
 @dataclass(frozen=True)
 class Discount:
-    """What a point is worth that comes some years later, as a share (Samuelson 1937).
+    """The discounted value of a point that comes some years later (Samuelson 1937).
 
-    With the yearly factor f it is f ** years / sum(f ** year for year in among): the points of a
-    flow are shared out among the times at which it is earned.
+    With the yearly factor f it is f ** years / sum(f ** year for year in among): a flow of points
+    is spread over the times at which it is earned.
 
     Attributes:
         patience: the yearly factor, or the half-life in years.
-        half_life: whether it is a half-life.
-        years: how much later the point comes; below zero, how much earlier.
-        among: the times among which one point is shared out; a single 0.0 shares nothing out.
+        half_life: whether `patience` is a half-life.
+        years: the years until the point comes; negative for years since.
+        among: the times, in years, over which one point is spread; (0.0,) spreads nothing.
     """
 
     patience: Number = 1.0
@@ -147,7 +147,7 @@ class Discount:
     among: tuple[float, ...] = (0.0,)
 
     def evaluate(self, theta: Array, xp: ModuleType) -> Array:
-        """Return the share at theta, a scalar."""
+        """Return the discounted value at theta, a scalar."""
         given = evaluate_numbers([self.patience], theta, xp)[0]
         factor = 0.5 ** (1 / given) if self.half_life else given
         return factor**self.years / sum(factor**year for year in self.among)

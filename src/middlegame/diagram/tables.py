@@ -1,4 +1,4 @@
-"""Tables of chances and of points, as functions of theta."""
+"""Tables of probabilities and of points, as functions of theta."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,14 +20,14 @@ from middlegame.diagram.numbers import (
 )
 
 MIN_CHANCE = 1e-12
-"""The least chance that a formula can give: nothing that it speaks of is impossible."""
+"""Lower bound of a chance that a formula computes, so that no state becomes impossible."""
 
 
 class TableFunction(Protocol):
     """A table of numbers as a function of theta."""
 
     def evaluate(self, theta: Array, xp: ModuleType) -> Array:
-        """Return the table at theta, with NumPy or jax.numpy as `xp`."""
+        """Evaluate the table at theta, with NumPy or jax.numpy as `xp`."""
 
 
 @dataclass(frozen=True)
@@ -43,13 +43,14 @@ class Fixed:
 
 @dataclass(frozen=True)
 class Choice:
-    """A chance table that takes one of a few distributions for each case of its parents.
+    """A chance table with one of a few distributions in each case of its parents.
 
     Attributes:
-        chances: for each distribution the number of each state; None is the state left out,
-            which takes the rest.
-        medians: the same at the medians of theta, `[distributions, states]`, adding up to 1.
-        index: which distribution each case takes, `[*parents]`.
+        chances: for each distribution the number of each state; None for the state that takes
+            the remainder.
+        medians: the probabilities at the medians of theta, `[distributions, states]`; rows add up
+            to 1.
+        index: the index of the distribution in each case, `[*parents]`.
     """
 
     chances: tuple[tuple[Number | None, ...], ...]
@@ -59,17 +60,17 @@ class Choice:
     def evaluate(self, theta: Array, xp: ModuleType) -> Array:
         """Return the table `[*parents, states]`.
 
-        The states that are not exact share what the exact ones leave, `free`. Each uncertain
-        one multiplies its median odds within it, so that it alone varying gives exactly its
-        own value, and together they never add up to more than `free`. Where a formula computes
-        a state's chance, every chance is as it says, and the state left out takes what they leave.
+        States without an exact chance share `free`, what the exact chances leave over. The odds
+        of each uncertain state within `free` are its median odds times a factor, so that a single
+        varying state has exactly its own value, and together they never exceed `free`. In a row
+        with a formula, every chance is taken as computed, and the remaining state takes the rest.
         """
         flat = [0.0 if n is None else n for row in self.chances for n in row]
         shape = self.medians.shape
         varies = np.array([isinstance(n, Ref) for n in flat]).reshape(shape)
         computed = [any(isinstance(n, FormulaNumber) for n in row) for row in self.chances]
         if any(computed):
-            return self._as_computed(computed, theta, xp)
+            return self._with_formulas(computed, theta, xp)
         if not varies.any():
             return xp.asarray(self.medians)[self.index]
         left_out = np.array([[n is None for n in row] for row in self.chances])
@@ -84,8 +85,8 @@ class Choice:
         spread = free * weight / xp.where(total > 0, total, 1.0)
         return xp.where(exact, self.medians, spread)[self.index]
 
-    def _as_computed(self, rows: Sequence[bool], theta: Array, xp: ModuleType) -> Array:
-        """Return the table where some rows hold formulas."""
+    def _with_formulas(self, rows: Sequence[bool], theta: Array, xp: ModuleType) -> Array:
+        """Evaluate the table `[*parents, states]` where some rows (`rows`) have formulas."""
         found = []
         for place, row in enumerate(self.chances):
             if not rows[place]:
@@ -102,12 +103,12 @@ class Choice:
 
 @dataclass(frozen=True)
 class Persistence:
-    """A chance table that keeps the state from before by some chance, and else is another table.
+    """A chance table that keeps the previous state with some chance, and else follows another.
 
     Attributes:
-        otherwise: what it is if it does not stay, `[*parents, states]`.
-        stays: the chance.
-        before: 1.0 at the state from before, `[*parents, states]`.
+        otherwise: the table if the state is not kept, `[*parents, states]`.
+        stays: the chance that the state is kept.
+        before: 1.0 at the previous state, else 0, `[*parents, states]`.
     """
 
     otherwise: "TableFunction"
@@ -126,8 +127,8 @@ class NoisyOr:
 
     Attributes:
         background: the chance without any cause.
-        chances: each cause's chance.
-        active: where each cause acts, `[*parents, causes]`.
+        chances: the chance of each cause.
+        active: whether each cause is active in each case, `[*parents, causes]`.
         state: the index (0 or 1) of the state that is caused.
     """
 
@@ -146,12 +147,12 @@ class NoisyOr:
 
 @dataclass(frozen=True)
 class Sum:
-    """A utility table: the numbers, each added where its condition holds.
+    """A utility table: the weighted sum of numbers in each case.
 
     Attributes:
         numbers: points.
         where: the weight of each number in each case, `[*scope, numbers]`.
-        discounts: what each number counts for besides; all of them in full unless given.
+        discounts: the discount of each number; empty for none.
     """
 
     numbers: tuple[Number, ...]
@@ -170,21 +171,21 @@ class Sum:
 
 @dataclass(frozen=True)
 class Report:
-    """Whether a report comes, as often right where it is so as where it is not.
+    """A report with symmetric error rates.
 
-    Of two symmetric error rates, odds `L : 1` give right with L / (1 + L): then the likelihood
-    ratio of the report is exactly L, and that of the opposite report 1 / L.
+    With odds `L : 1` it is right with probability L / (1 + L): the likelihood ratio of the report
+    is L, and that of the opposite report 1 / L.
 
     Attributes:
         odds: P(report | so) : P(report | not so).
-        so: where it is so, `[*parents]`.
+        so: whether the reported condition holds in each case, `[*parents]`.
     """
 
     odds: Number
     so: NDArray[np.bool_]
 
     def evaluate(self, theta: Array, xp: ModuleType) -> Array:
-        """Return the table `[*parents, 2]`: that it comes, and that the opposite does."""
+        """Return the table `[*parents, 2]`: the probabilities of the report and of its opposite."""
         odds = evaluate_numbers((self.odds,), theta, xp)[0]
         right, wrong = odds / (1 + odds), 1 / (1 + odds)
         comes = xp.where(self.so, right, wrong)

@@ -1,10 +1,9 @@
-"""A diagram as a game tree, in Gambit's extensive form (.efg).
+"""Write a diagram as a game tree, in Gambit's extensive form (.efg).
 
-Every history is a path through the diagram's nodes in their order, and every node is there on
-every path, chance that is certain and moves that are forced among them: so the tree's depth k
-is the diagram's node k. A decision's information sets are what it observes. The tree grows with
-the product of the numbers of states, which the diagram does not; its size is counted before it
-is written.
+Every history is a path through the diagram's nodes in their order. Every node is on every path,
+even where its state is certain or its option forced, so depth k of the tree is node k of the
+diagram. A decision's information sets are the states that it observes. Unlike the diagram, the tree
+grows with the product of the numbers of states; its size is counted before it is written.
 """
 
 from collections.abc import Iterator, Sequence
@@ -19,28 +18,27 @@ from middlegame.diagram import Chance, Decision, Diagram, Tables
 from middlegame.io import gambit
 
 MAX_LEAVES = 1_000_000
-"""Leaves up to which a tree is written, unless another limit is given."""
+"""Default limit of a tree's leaves."""
 MAX_BYTES = 200_000_000
-"""Predicted size of the text up to which a tree is written."""
+"""Limit of the predicted size of the text, in bytes."""
 
 _LINE, _BRANCH, _PAYOFF = 16, 32, 19  # bytes, about
 
 
 def to_efg(diagram: Diagram, theta: Floats | None = None, *, limit: int = MAX_LEAVES) -> str:
-    """Return the diagram at theta (the medians, unless given) as a game tree.
+    """Return the diagram at theta (by default the medians) as the text of a game tree.
 
-    Options that are closed and states of probability 0 are left out. Where an owner forgets
-    (`gambit.forgets` tells), the file's comment says so: Gambit reads such games, and its
-    solvers refuse them. Everybody's lambda is in the comment too, since the form has no place
-    for it.
+    Closed options and states of probability 0 are left out. The file's comment lists where an
+    owner forgets (`gambit.recall_failures`): Gambit reads such games, and its solvers refuse them.
+    The format has no field for the owners' lambdas; they are in the comment too.
 
     Args:
-        diagram: what to write.
-        theta: the uncertain numbers, instead of their medians.
-        limit: how many leaves the tree may have.
+        diagram: the diagram to write.
+        theta: parameter values, instead of the medians.
+        limit: the most leaves of the tree.
 
     Raises:
-        QueryError: the tree would have more leaves than that, or be too long a text.
+        QueryError: the tree would have more leaves, or over MAX_BYTES of text.
     """
     return "".join(efg_lines(diagram, theta, limit=limit))
 
@@ -48,7 +46,12 @@ def to_efg(diagram: Diagram, theta: Floats | None = None, *, limit: int = MAX_LE
 def efg_lines(
     diagram: Diagram, theta: Floats | None = None, *, limit: int = MAX_LEAVES
 ) -> Iterator[str]:
-    """Return the same line by line, for what is too long to be held.
+    """Yield the text of the game tree line by line, without holding all of it in memory.
+
+    Args:
+        diagram: the diagram to write.
+        theta: parameter values, instead of the medians.
+        limit: the most leaves of the tree.
 
     Raises:
         QueryError: before the first line, if the tree would be too large.
@@ -56,10 +59,10 @@ def efg_lines(
     tables = diagram.tables(theta)
     possible = gambit.supports(diagram, tables)
     _refuse_large(diagram, possible, limit)
-    told = gambit.recall_failures(diagram, theta)
+    forgotten = gambit.recall_failures(diagram, theta)
     players = " ".join(gambit.labels(diagram.owners))
     yield f"EFG 2 R {gambit.label(diagram.title)} {{ {players} }}\n"
-    yield f"{gambit.comment(diagram, tables, told)}\n\n"
+    yield f"{gambit.comment(diagram, tables, forgotten)}\n\n"
     yield from _Tree(diagram, tables, possible).lines()
 
 
@@ -76,14 +79,20 @@ def _refuse_large(diagram: Diagram, possible: Sequence[Floats], limit: int) -> N
     worst = ", ".join(f"{diagram.nodes[k].name} (by {factors[k]:.3g})" for k in steepest)
     most = f"{limit:,} leaves" if leaves > limit else f"{MAX_BYTES // 10**6} MB of text"
     raise QueryError(
-        f"as a game tree this contest has {gambit.format_count(leaves)} leaves, which is more than "
-        f"{most}; they are multiplied most by {worst}. Export it to json, which does not multiply"
+        f"as a game tree this contest has {gambit.format_count(leaves)} leaves, more than "
+        f"{most}. The largest factors are {worst}. Export it to json, whose size does not multiply"
     )
 
 
 @dataclass(frozen=True)
-class _Gain:
-    """A utility, looked up as soon as its whole scope is settled."""
+class _UtilityTable:
+    """A utility's table, looked up as soon as the states of its scope are all given.
+
+    Attributes:
+        owner: its owner's index.
+        cells: the table's entries, flattened.
+        strides: (node, stride) for each axis of the table.
+    """
 
     owner: int
     cells: list[float]
@@ -91,13 +100,13 @@ class _Gain:
 
 
 @dataclass(frozen=True)
-class _Set:
+class _GambitSet:
     """An information set or a chance event.
 
     Attributes:
-        number: as Gambit counts it.
-        line: what stands at its second and later nodes.
-        branches: the states that are possible, last to first.
+        number: its number in the file, counted from 1.
+        line: the text of its second and later nodes.
+        branches: the possible states, last to first.
     """
 
     number: int
@@ -106,44 +115,44 @@ class _Set:
 
 
 class _Tree:
-    """The tree, traversed from the root, parents before children."""
+    """Traverses the tree from the root, parents before children."""
 
     def __init__(self, diagram: Diagram, tables: Tables, possible: Sequence[Floats]) -> None:
         self._diagram = diagram
         self._tables = tables
         self._possible = possible
         self._states = [gambit.labels(node.states) for node in diagram.nodes]
-        self._sets: list[dict[tuple[int, ...], _Set]] = [{} for _ in possible]
+        self._sets: list[dict[tuple[int, ...], _GambitSet]] = [{} for _ in possible]
         self._before = [self._chance_before(depth) for depth in range(len(possible))]
         self._numbers = dict.fromkeys(range(-1, len(diagram.owners)), 0)
         self._taken: list[set[str]] = [set() for _ in diagram.owners]
-        self._gains: list[list[_Gain]] = [[] for _ in range(len(possible) + 1)]
+        self._utility_tables: list[list[_UtilityTable]] = [[] for _ in range(len(possible) + 1)]
         for utility, table, scope in zip(
             diagram.utilities, tables.utilities, diagram.structure.scopes, strict=True
         ):
             values = np.ascontiguousarray(table, float).reshape(np.shape(table))
             strides = [stride // values.itemsize for stride in values.strides]
-            gain = _Gain(
+            entry = _UtilityTable(
                 diagram.owners.index(utility.owner),
                 values.ravel().tolist(),
                 tuple(zip(scope, strides, strict=True)),
             )
-            self._gains[max(scope, default=-1) + 1].append(gain)
+            self._utility_tables[max(scope, default=-1) + 1].append(entry)
         owned = [utility.owner for utility in diagram.utilities]
         self._added = [owned.count(owner) > 1 for owner in diagram.owners]
 
     def lines(self) -> Iterator[str]:
-        """Return every node of the tree as a line."""
+        """Yield a line for every node of the tree."""
         deepest = len(self._possible)
         path, numbers = [0] * deepest, [0] * deepest
-        points = [self._gained(0, [0.0] * len(self._diagram.owners), path)] * (deepest + 1)
+        points = [self._points_after(0, [0.0] * len(self._diagram.owners), path)] * (deepest + 1)
         outcomes: dict[tuple[float, ...], int] = {}
         waiting = [(0, 0)]
         while waiting:
             depth, state = waiting.pop()
             if depth:
                 path[depth - 1] = state
-                points[depth] = self._gained(depth, points[depth - 1], path)
+                points[depth] = self._points_after(depth, points[depth - 1], path)
             if depth == deepest:
                 yield self._leaf(tuple(points[depth]), outcomes)
                 continue
@@ -151,32 +160,32 @@ class _Tree:
             key, before = seen, self._before[depth]
             if before is not None:
                 key = (*seen, numbers[before], path[before])
-            met = self._sets[depth].get(key)
-            if met is None:
-                line, met = self._open(depth, seen)
-                self._sets[depth][key] = met
+            known = self._sets[depth].get(key)
+            if known is None:
+                line, known = self._new_set(depth, seen)
+                self._sets[depth][key] = known
             else:
-                line = met.line
+                line = known.line
             yield line
-            numbers[depth] = met.number
-            waiting.extend([(depth + 1, branch) for branch in met.branches])
+            numbers[depth] = known.number
+            waiting.extend([(depth + 1, branch) for branch in known.branches])
 
     def _chance_before(self, depth: int) -> int | None:
-        """Find the chance node that the events at a chance node remember.
+        """Return the last chance node before a chance node; None for decisions and the first.
 
-        Gambit asks perfect recall of chance too: an event stands for several nodes only if
-        chance has gone the same way to all of them.
+        Gambit requires perfect recall of chance too: nodes share an event only if the earlier
+        chance nodes had the same states.
         """
         nodes = self._diagram.nodes
         if not isinstance(nodes[depth], Chance):
             return None
         return max((k for k in range(depth) if isinstance(nodes[k], Chance)), default=None)
 
-    def _gained(self, depth: int, before: list[float], path: list[int]) -> list[float]:
-        if not self._gains[depth]:
+    def _points_after(self, depth: int, before: list[float], path: list[int]) -> list[float]:
+        if not self._utility_tables[depth]:
             return before
         after = list(before)
-        for gain in self._gains[depth]:
+        for gain in self._utility_tables[depth]:
             cell = sum([path[place] * stride for place, stride in gain.strides])
             after[gain.owner] += gain.cells[cell]
         return after
@@ -189,8 +198,8 @@ class _Tree:
         payoffs = ", ".join(gambit.number(value, added=many) for value, many in added)
         return f't "" {outcomes[points]} "" {{ {payoffs} }}\n'
 
-    def _open(self, depth: int, seen: tuple[int, ...]) -> tuple[str, _Set]:
-        """Write an information set or a chance event for the first time."""
+    def _new_set(self, depth: int, seen: tuple[int, ...]) -> tuple[str, _GambitSet]:
+        """Return the first line of an information set or a chance event, and the set."""
         node = self._diagram.nodes[depth]
         branches = np.flatnonzero(self._possible[depth][seen]).tolist()
         names = [self._states[depth][branch] for branch in branches]
@@ -198,7 +207,7 @@ class _Tree:
         self._numbers[owner] += 1
         number = self._numbers[owner]
         if isinstance(node, Chance):
-            # Many events are alike but for what chance did before: their number tells them apart.
+            # Events may differ only by earlier chance states: their number makes names distinct.
             start, name = f'c "" {number}', gambit.label(f"{node.name} {number}")
             row = np.asarray(self._tables.chances[depth])[seen]
             texts = gambit.exact_probabilities([row[branch] for branch in branches])
@@ -207,11 +216,11 @@ class _Tree:
             start = f'p "" {owner + 1} {number}'
             name = gambit.make_unique(self._name(node, seen), self._taken[owner])
         line = f"{start} {name} {{ {' '.join(names)} }} 0\n"
-        return line, _Set(number, f"{start} 0\n", branches[::-1])
+        return line, _GambitSet(number, f"{start} 0\n", branches[::-1])
 
     def _name(self, node: Decision, seen: tuple[int, ...]) -> str:
-        told = [
+        observed = [
             f"{parent} = {self._diagram.nodes[self._diagram.index[parent]].states[state]}"
             for parent, state in zip(node.parents, seen, strict=True)
         ]
-        return gambit.label(f"{node.name}: {', '.join(told)}" if told else node.name)
+        return gambit.label(f"{node.name}: {', '.join(observed)}" if observed else node.name)

@@ -1,4 +1,4 @@
-"""The scenarios that come with middlegame, by name; `load` takes a name or a path."""
+"""The example scenarios that come with middlegame, and loading by path or example name."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,7 +13,7 @@ FOLDER = Path(__file__).parent.parent / "contests"
 
 @dataclass(frozen=True)
 class Example:
-    """A scenario that comes with middlegame: its name, title and folder."""
+    """An example scenario: its name, title and folder."""
 
     name: str
     title: str
@@ -21,7 +21,7 @@ class Example:
 
 
 def list_examples() -> list[Example]:
-    """List the scenarios that come with middlegame, by name."""
+    """List the example scenarios, sorted by name."""
     found = []
     for path in sorted(FOLDER.glob("*/scenario.yaml")):
         lines = path.read_text(encoding="utf-8").splitlines()
@@ -32,7 +32,7 @@ def list_examples() -> list[Example]:
 
 
 def find_file(name: str) -> Path:
-    """Find a scenario's file: a path as it is, a folder's `scenario.yaml`, a shipped name."""
+    """Return a scenario's file: a path unchanged, a folder's `scenario.yaml`, or an example's."""
     path = Path(name)
     if path.is_dir():
         return path / "scenario.yaml"
@@ -42,10 +42,10 @@ def find_file(name: str) -> Path:
 
 
 def load(name: str | Path) -> Scenario:
-    """Load a scenario from a path, or a shipped one by its name.
+    """Load a scenario from a path, or an example by its name.
 
     Raises:
-        ScenarioError: it has faults; all of them are told.
+        ScenarioError: the scenario has errors; all of them are listed.
     """
     loaded = open_scenario(name)
     if loaded.scenario is None:
@@ -54,31 +54,31 @@ def load(name: str | Path) -> Scenario:
 
 
 def open_scenario(name: str | Path) -> LoadedScenario:
-    """Read a scenario with its places and all its faults, warnings among them; raises nothing."""
+    """Read a scenario by path or example name, with all its faults and places; never raises."""
     path = find_file(str(name))
     loaded = read(path)
     if path.exists() or path.suffix:
         return loaded
     near = nearest(str(name), [known.name for known in list_examples()])
     fault = Fault(
-        f"there is no file and no shipped scenario '{name}'",
-        "a path or one of those that 'middlegame list' names",
+        f"there is no file or example '{name}'",
+        "a path, or an example listed by 'middlegame list'",
         suggestion=near,
     )
     return replace(loaded, faults=(fault,))
 
 
 def write_starter(folder: Path) -> Path:
-    """Write a commented starter to `folder/scenario.yaml`, and give its path.
+    """Write a commented starter scenario to `folder/scenario.yaml`; return its path.
 
     Raises:
-        MiddlegameError: there is something already.
+        MiddlegameError: the file exists, or the folder's name belongs to a file.
     """
     path = folder / "scenario.yaml"
     if path.exists() or (folder.exists() and not folder.is_dir()):
-        raise MiddlegameError(f"{path if path.exists() else folder} is there already")
+        raise MiddlegameError(f"{path if path.exists() else folder} exists already")
     folder.mkdir(parents=True, exist_ok=True)
     text = (FOLDER / "starter.yaml").read_text(encoding="utf-8")
-    with path.open("x", encoding="utf-8") as file:
+    with path.open("x", encoding="utf-8", newline="\n") as file:
         file.write(text)
     return path

@@ -1,4 +1,4 @@
-"""What Gambit's two file formats have in common: labels, numbers, and what is possible at all.
+"""What Gambit's two file formats share: labels, numbers, possible states, recall failures.
 
 Gambit's text forms are described at https://gambitproject.readthedocs.io/en/latest/formats.html.
 """
@@ -15,7 +15,7 @@ from middlegame.engine.graph.structure import Structure
 from middlegame.engine.inference.contraction import contract, contraction_path
 
 LARGEST_INTERMEDIATE = 2e7
-"""Numbers in a table that may be held while counting or summing."""
+"""Most entries of a table held while counting or summing."""
 
 _COUNTABLE = 10**250  # beyond it floats may overflow
 _EXACT = Context(prec=1200)  # the digits of 1 less the smallest float, with room to spare
@@ -24,17 +24,17 @@ _NEGLIGIBLE = 1e-12
 
 
 def label(text: str) -> str:
-    """Write a label as Gambit takes it: one line, single spaces, no backslash, in quotes.
+    """Write a label for Gambit: one line, single spaces, no backslash, in quotes.
 
-    Control signs are refused by Gambit's reader, and backslashes do not survive it.
+    Gambit's reader refuses control characters and drops backslashes.
     """
-    printable = "".join(sign if sign.isprintable() else " " for sign in text.replace("\\", "/"))
-    told = " ".join(printable.split()).replace('"', '\\"')
-    return f'"{told}"'
+    printable = "".join(each if each.isprintable() else " " for each in text.replace("\\", "/"))
+    escaped = " ".join(printable.split()).replace('"', '\\"')
+    return f'"{escaped}"'
 
 
 def labels(texts: Iterable[str]) -> list[str]:
-    """Write labels that differ from one another, none of them empty."""
+    """Write distinct labels; an empty one becomes its position."""
     taken: set[str] = set()
     return [
         make_unique(label(text) if label(text) != '""' else label(str(place)), taken)
@@ -43,7 +43,7 @@ def labels(texts: Iterable[str]) -> list[str]:
 
 
 def make_unique(written: str, taken: set[str]) -> str:
-    """Return the label, numbered if it is taken, and take it."""
+    """Return the label, numbered if it is in `taken`, and add it to `taken`."""
     candidate, count = written, 1
     while candidate in taken:
         count += 1
@@ -53,15 +53,15 @@ def make_unique(written: str, taken: set[str]) -> str:
 
 
 def number(value: float, *, added: bool) -> str:
-    """Write a payoff: exactly, or to the 15 digits that are sure where it has been added up."""
+    """Write a payoff: exactly, or to 15 digits where it is a sum with rounding errors."""
     return f"{value + 0.0:.15g}" if added else repr(float(value) + 0.0).removesuffix(".0")
 
 
 def exact_probabilities(probabilities: Sequence[float]) -> list[str]:
     """Write positive probabilities as decimals that add up to exactly 1.
 
-    Gambit adds them up in rational numbers and takes nothing but 1. The largest is what the
-    others leave, so that none changes by more than its rounding.
+    Gambit adds them in rational arithmetic and accepts only 1. The largest is 1 less the others,
+    so that none changes by more than rounding.
     """
     exact = [Decimal(repr(float(p))) for p in probabilities]
     largest = max(range(len(exact)), key=lambda k: exact[k])
@@ -74,7 +74,7 @@ def exact_probabilities(probabilities: Sequence[float]) -> list[str]:
 
 
 def supports(diagram: Diagram, tables: Tables) -> list[Floats]:
-    """Return for each node 1 where a state is possible and 0 where not, `[*parents, states]`."""
+    """Return for each node 1 where a state or option is possible, else 0, `[*parents, states]`."""
     opens = iter(tables.open_options)
     possible = [
         next(opens) if isinstance(node, Decision) else np.asarray(chances) > 0
@@ -86,9 +86,9 @@ def supports(diagram: Diagram, tables: Tables) -> list[Floats]:
 def histories(diagram: Diagram, possible: Sequence[Floats]) -> list[int]:
     """Count the nodes at each depth of the game tree, the root first, the leaves last.
 
-    Counting goes through the nodes in order and keeps apart only what later nodes depend on, so
-    that it costs nothing like the tree. Where even that is too much, the leaves are one
-    contraction, or else the product of the numbers of states, which is an upper bound.
+    Counts are summed over the states on which no later node depends, so they cost far less than
+    the tree. Where even that is too much, the leaves are counted by one contraction, or bounded by
+    the product of the numbers of states.
     """
     structure = diagram.structure
     counts = [1]
@@ -114,7 +114,7 @@ def histories(diagram: Diagram, possible: Sequence[Floats]) -> list[int]:
 
 
 def _last_needed(parents: Sequence[Sequence[int]]) -> list[int]:
-    """Return for each node the last one that depends on it, itself if there is none."""
+    """Return for each node the last node that depends on it, or itself."""
     last = list(range(len(parents)))
     for node, seen in enumerate(parents):
         for parent in seen:
@@ -123,7 +123,7 @@ def _last_needed(parents: Sequence[Sequence[int]]) -> list[int]:
 
 
 def _leaves(structure: Structure, possible: Sequence[Floats]) -> int | None:
-    """Count the leaves by one contraction, if it is small enough and they are countable."""
+    """Count the leaves by one contraction; None if it is too large or overflows."""
     operands = tuple(structure.family(node) for node in range(len(possible)))
     if contraction_path(operands, (), structure.sizes).largest_table > LARGEST_INTERMEDIATE:
         return None
@@ -133,15 +133,15 @@ def _leaves(structure: Structure, possible: Sequence[Floats]) -> int | None:
 
 
 def format_count(count: int) -> str:
-    """Write how many, roughly where it is many."""
+    """Write a count, in scientific notation from 10^12 on."""
     return f"{count:,}" if count < 10**12 else f"about {Decimal(count):.1e}"
 
 
 def recall_failures(diagram: Diagram, theta: Floats | None = None) -> list[str]:
-    """Tell where an owner forgets what it did or knew at an earlier move, a line for each.
+    """List where an owner forgets what it did or knew at an earlier move, a line for each.
 
-    Gambit's solvers need perfect recall. Nothing is forgotten that can be inferred: a move that
-    was forced, or that shows in what is observed.
+    Gambit's solvers need perfect recall. What can be inferred is not forgotten: a forced move, or
+    one that follows from what is observed.
     """
     tables = diagram.tables(theta)
     return [
@@ -168,7 +168,7 @@ def _forgotten(
 
 
 def _inferred(diagram: Diagram, possible: Sequence[Floats], decision: Decision, name: str) -> bool:
-    """Whether what the decision observes leaves one state only of the node."""
+    """Return whether what a decision observes always determines a node's state."""
     structure = diagram.structure
     over = (*(diagram.index[parent] for parent in decision.parents), diagram.index[name])
     nodes = sorted(structure.ancestors(over))
@@ -179,14 +179,14 @@ def _inferred(diagram: Diagram, possible: Sequence[Floats], decision: Decision, 
     return bool(((np.asarray(ways) > 0).sum(axis=-1) <= 1).all())
 
 
-def comment(diagram: Diagram, tables: Tables, told: Sequence[str]) -> str:
-    """Return the file's comment: what the numbers mean, and what does not fit into the format."""
+def comment(diagram: Diagram, tables: Tables, forgotten: Sequence[str]) -> str:
+    """Return the file's comment: units, lambdas, discounting and recall failures."""
     rates = zip(diagram.owners, np.asarray(tables.lambdas), strict=True)
     text = "Written by middlegame; payoffs are points."
     if diagram.owners:
         text += f" Lambda: {', '.join(f'{owner} {float(rate):.12g}' for owner, rate in rates)}."
     if any(abs(float(scale) - 1) > _NEGLIGIBLE for scale in tables.scales):
-        text += " Points are those of the beginning; whoever decides later counts them for more."
-    if told:
-        text += f" Imperfect recall: {'; '.join(told)}."
+        text += " Points are valued at the beginning; later decisions give them more weight."
+    if forgotten:
+        text += f" Imperfect recall: {'; '.join(forgotten)}."
     return label(text)

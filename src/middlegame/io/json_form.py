@@ -1,4 +1,4 @@
-"""A diagram as JSON: nodes, utilities, and optionally labels, closed options and lambdas.
+"""Write and read a diagram as JSON: nodes, utilities, and optionally labels and lambdas.
 
     {"name": "...",
      "nodes": [{"name", "kind": "chance", "states": 2, "parents": [...], "table": [...]},
@@ -7,20 +7,22 @@
      "utilities": [{"owner", "over": [...], "table": [...]}],
      "lambda": {"owner": 0.11}}
 
-A table's axes are the parents in order, then the node itself. `labels` beside a node names its
-states; `observed` is the state that a chance node was seen in; `closed` is a table of true and
-false, true where an option is shut; `scale` is how many times a point counts at a decision.
-`period` is the one that `cuba@3` belongs to (0: before the first); `headline` says whether
-storylines tell a node, as they do decisions unless told otherwise; `hidden` ones are bookkeeping.
+A table's axes are the parents in order, then the node itself. `labels` names a node's
+states; `observed` is the observed state of a chance node; `closed` is a table of true and
+false, true where an option is shut; `scale` is the weight of a point at a decision.
+`period` is the period of an instance such as `cuba@3` (0: before the first); `headline` says
+whether storylines show a node (by default decisions only); `hidden` nodes track resources.
 """
 
 import json
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails
 
 from middlegame.base.numbers import Floats
 from middlegame.diagram import (
@@ -33,8 +35,14 @@ from middlegame.diagram import (
     Node,
     Utility,
 )
-from middlegame.io.files import read_text
+from middlegame.io.files import MAX_POINTS, read_text
 from middlegame.scenario.faults import Fault, ScenarioError, nearest
+from middlegame.scenario.model.references import base_name
+
+MAX_STATES = 100_000
+"""Most states of a node."""
+_MAX_DIGITS = 300
+_BOUND = f"{MAX_POINTS:.0e}".replace("e+", "e")
 
 
 class _Form(BaseModel):
@@ -58,8 +66,8 @@ class _Node(_Form):
     hidden: bool = False
 
     @property
-    def told(self) -> bool:
-        """Whether storylines tell it."""
+    def shown(self) -> bool:
+        """Whether storylines show it."""
         return self.kind == "decision" if self.headline is None else self.headline
 
 
@@ -77,7 +85,7 @@ class _Diagram(_Form):
 
 
 def to_json(diagram: Diagram, theta: Floats | None = None) -> dict[str, Any]:
-    """Return the diagram at theta (the medians, unless given) in its JSON form."""
+    """Return the diagram at theta (by default the medians) as plain data for JSON."""
     tables = diagram.tables(theta)
     nodes: list[dict[str, Any]] = []
     decisions = zip(tables.open_options, np.asarray(tables.scales), strict=True)
@@ -118,55 +126,75 @@ def read_json(path: Path) -> Diagram:
     """Read a diagram from a file.
 
     Raises:
-        ScenarioError: it cannot be read, or is no such diagram; every fault is told.
+        ScenarioError: the file cannot be read, or is not a valid diagram; all faults are listed.
     """
     return from_json(read_text(path), str(path))
 
 
 def from_json(text: str, file: str = "") -> Diagram:
-    """Read a diagram from its JSON form.
+    """Read a diagram from JSON text.
+
+    Args:
+        text: the JSON text.
+        file: the file's name, for faults.
 
     Raises:
-        ScenarioError: it is no such diagram; every fault is told.
+        ScenarioError: the text is not a valid diagram; all faults are listed.
     """
     try:
-        data = json.loads(text)
+        data = json.loads(text, parse_int=_parse_integer)
     except (json.JSONDecodeError, RecursionError) as error:
         line, column = getattr(error, "lineno", 1), getattr(error, "colno", 1)
-        problem = getattr(error, "msg", "nested too deep")
+        problem = getattr(error, "msg", "nested too deeply")
         raise ScenarioError(
-            [Fault(f"this is not JSON: {problem}", file=file, line=line, column=column)]
+            [Fault(f"invalid JSON: {problem}", file=file, line=line, column=column)]
         ) from None
     if isinstance(data, dict) and "lambda" in data:
         data["lambda_"] = data.pop("lambda")
     try:
         form = _Diagram.model_validate(data)
     except ValidationError as error:
-        raise ScenarioError(
-            [Fault(e["msg"], file=file, path=tuple(e["loc"])) for e in error.errors()]
-        ) from None
+        raise ScenarioError([_model_fault(each, file) for each in error.errors()]) from None
     faults = [Fault(m, file=file, path=path) for path, m in _faults(form)]
     if faults:
         raise ScenarioError(faults)
     return _build(form)
 
 
+def _parse_integer(digits: str) -> int | float:
+    """Read an integer; one of more than 300 digits becomes infinite, which no field accepts."""
+    return int(digits) if len(digits) <= _MAX_DIGITS else math.inf
+
+
+def _model_fault(error: ErrorDetails, file: str) -> Fault:
+    path = tuple(error["loc"])
+    name = path[-1] if path else "the diagram"
+    if error["type"] == "missing":
+        return Fault(f"the key '{name}' is missing", file=file, path=path)
+    message = error["msg"]
+    return Fault(f"{message[:1].lower()}{message[1:]}", file=file, path=path)
+
+
 def _faults(form: _Diagram) -> Iterator[tuple[tuple[str | int, ...], str]]:
     if not form.nodes:
         yield ("nodes",), "the diagram has no nodes"
+    wrong = [k for k, node in enumerate(form.nodes) if not 1 <= node.states <= MAX_STATES]
+    for place in wrong:
+        states = form.nodes[place].states
+        yield ("nodes", place, "states"), f"{states} states; expected 1 to {MAX_STATES:,}"
+    if wrong:
+        return  # no table can be compared with such sizes
     sizes: dict[str, int] = {}
     for place, node in enumerate(form.nodes):
         path = ("nodes", place)
         seen = node.observes if node.kind == "decision" else node.parents
         if node.name in sizes:
-            yield (*path, "name"), f"'{node.name}' is there twice"
-        if node.states < 1:
-            yield (*path, "states"), f"{node.states} states; expected at least 1"
-        if node.labels is not None and len(set(node.labels)) != node.states:
+            yield (*path, "name"), f"the name '{node.name}' is used twice"
+        if node.labels is not None and {len(node.labels), len(set(node.labels))} != {node.states}:
             yield (*path, "labels"), f"expected {node.states} different labels"
         labels = node.labels or [str(k) for k in range(node.states)]
         if node.observed is not None and (node.kind == "decision" or node.observed not in labels):
-            yield (*path, "observed"), f"'{node.observed}' is no state of this chance node"
+            yield (*path, "observed"), f"'{node.observed}' is not a state of this chance node"
         if node.kind == "decision" and node.owner is None:
             yield (*path, "owner"), "a decision needs an owner"
         if not (np.isfinite(node.scale) and node.scale > 0):
@@ -177,31 +205,34 @@ def _faults(form: _Diagram) -> Iterator[tuple[tuple[str | int, ...], str]]:
         for name in unknown:
             near = nearest(name, sizes)
             hint = f"; did you mean '{near}'?" if near else ""
-            yield path, f"'{name}' is no earlier node{hint}"
+            yield path, f"'{name}' is not an earlier node{hint}"
         if len(set(seen)) != len(seen):
             yield path, "the same node is named twice"
-        if not unknown and node.states >= 1:
+        if not unknown:
             shape = (*(sizes[name] for name in seen), node.states)
             problem = _node_problem(node, shape)
             if problem:
                 yield (*path, "table" if node.kind == "chance" else "closed"), problem
-        sizes[node.name] = max(node.states, 1)
+        sizes[node.name] = node.states
     for place, utility in enumerate(form.utilities):
         path = ("utilities", place)
         unknown = [name for name in utility.over if name not in sizes]
         for name in unknown:
             near = nearest(name, sizes)
             hint = f"; did you mean '{near}'?" if near else ""
-            yield (*path, "over"), f"there is no node '{name}'{hint}"
+            yield (*path, "over"), f"unknown node '{name}'{hint}"
         if len(set(utility.over)) != len(utility.over):
             yield (*path, "over"), "the same node is named twice"
         shape = tuple(sizes.get(name, 1) for name in utility.over)
-        if not unknown and _array(utility.table, shape) is None:
+        table = None if unknown else _array(utility.table, shape)
+        if not unknown and table is None:
             yield (*path, "table"), f"expected finite numbers in the shape {list(shape)}"
+        elif table is not None and np.abs(table).max(initial=0.0) > MAX_POINTS:
+            yield (*path, "table"), f"expected points between -{_BOUND} and {_BOUND}"
     owners = {n.owner for n in form.nodes if n.owner} | {u.owner for u in form.utilities}
     for owner, value in (form.lambda_ or {}).items():
         if owner not in owners:
-            yield ("lambda", owner), f"'{owner}' owns nothing here"
+            yield ("lambda", owner), f"'{owner}' owns no decision and no utility"
         elif not (np.isfinite(value) and value >= 0):
             yield ("lambda", owner), "expected a number of at least 0"
 
@@ -216,7 +247,7 @@ def _node_problem(node: _Node, shape: tuple[int, ...]) -> str | None:
             closed = np.array(None)
         if closed.dtype != bool or closed.shape != shape:
             return f"expected true and false in the shape {list(shape)}"
-        return "all options are closed somewhere" if closed.all(axis=-1).any() else None
+        return "all options are closed for some observation" if closed.all(axis=-1).any() else None
     table = _array(node.table, shape)
     if table is None:
         return f"expected finite numbers in the shape {list(shape)}"
@@ -246,8 +277,8 @@ def _build(form: _Diagram) -> Diagram:
                     parents=tuple(node.observes),
                     owner=node.owner or "",
                     open_options=opens,
-                    label=node.name if node.period is None else node.name.partition("@")[0],
-                    headline=node.told,
+                    label=node.name if node.period is None else base_name(node.name),
+                    headline=node.shown,
                     period=node.period,
                     point_value=UNDISCOUNTED
                     if node.scale == 1
@@ -261,8 +292,8 @@ def _build(form: _Diagram) -> Diagram:
                     states=states,
                     parents=tuple(node.parents),
                     table=Fixed(np.array(node.table, float)),
-                    label=node.name if node.period is None else node.name.partition("@")[0],
-                    headline=node.told,
+                    label=node.name if node.period is None else base_name(node.name),
+                    headline=node.shown,
                     period=node.period,
                     hidden=node.hidden,
                     observed=node.observed,

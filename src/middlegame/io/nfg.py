@@ -1,11 +1,10 @@
 """Strategic games in Gambit's form (.nfg): written from any diagram, read as a diagram.
 
-What is written is the reduced strategic form, in the payoff version of the format. Both versions
-are read, payoffs and outcomes: each player becomes one move that observes nothing.
+Writing takes the reduced strategic form, in the payoff version of the format. Reading takes both
+versions, payoffs and outcomes: each player becomes one move that observes nothing.
 
-The logit equilibrium of a strategic form is another than that of the diagram it was written
-from, unless nobody observes anything: there it is whole plans that are better or worse, here it
-is options.
+Unless no move observes anything, the logit equilibrium of the strategic form differs from that of
+the diagram: it compares whole strategies where the diagram's compares single options.
 """
 
 import re
@@ -24,38 +23,38 @@ from middlegame.io.strategic_form import MAX_PROFILES, payoffs, strategies
 from middlegame.scenario.conditions import RESERVED
 
 _PLAYERS = 32
-"""As many axes as every NumPy's tables may have."""
+"""Most players: older versions of NumPy allow 32 axes."""
 
 
 def to_nfg(diagram: Diagram, theta: Floats | None = None, *, limit: int = MAX_PROFILES) -> str:
-    """Return the diagram at theta (the medians, unless given) as a strategic game.
+    """Return the diagram at theta (by default the medians) as the text of a strategic game.
 
-    Everybody's lambda stands in the comment, since the form has no place for it.
+    The format has no field for the owners' lambdas; they are in the comment.
 
     Args:
-        diagram: what to write.
-        theta: the uncertain numbers, instead of their medians.
-        limit: how many combinations of pure strategies there may be.
+        diagram: the diagram to write.
+        theta: parameter values, instead of the medians.
+        limit: the most combinations of pure strategies.
 
     Raises:
-        QueryError: there are more than that, or nobody plays.
+        QueryError: there are more combinations, or there are no owners.
     """
     if not diagram.owners:
-        raise QueryError("nobody moves in this contest or has points: it is no strategic game")
+        raise QueryError("this contest has neither moves nor points, so it is not a strategic game")
     tables = diagram.tables(theta)
-    played = strategies(diagram, tables, limit=limit)
-    worth = payoffs(diagram, tables, played)
-    told = gambit.recall_failures(diagram, theta)
-    plans = [" ".join(gambit.labels(each.names)) for each in played]
+    owned = strategies(diagram, tables, limit=limit)
+    worth = payoffs(diagram, tables, owned)
+    forgotten = gambit.recall_failures(diagram, theta)
+    plans = [" ".join(gambit.labels(each.names)) for each in owned]
     added = not _simultaneous(diagram)
     # The first player's strategies run fastest.
-    rows = worth.reshape(len(played), -1, order="F").T.tolist()
+    rows = worth.reshape(len(owned), -1, order="F").T.tolist()
     lines = [
         f"NFG 1 R {gambit.label(diagram.title)} {{ {' '.join(gambit.labels(diagram.owners))} }}",
         "{",
         *(f"{{ {names} }}" for names in plans),
         "}",
-        gambit.comment(diagram, tables, told),
+        gambit.comment(diagram, tables, forgotten),
         "",
         *(" ".join(gambit.number(value, added=added) for value in row) for row in rows),
     ]
@@ -63,7 +62,7 @@ def to_nfg(diagram: Diagram, theta: Floats | None = None, *, limit: int = MAX_PR
 
 
 def _simultaneous(diagram: Diagram) -> bool:
-    """Whether every payoff is one number of one table."""
+    """Return whether every payoff is a single entry of a single table, so that it is exact."""
     gainers = [utility.owner for utility in diagram.utilities]
     return len(diagram.decisions) == len(diagram.nodes) and len(set(gainers)) == len(gainers)
 
@@ -72,26 +71,26 @@ def read_nfg(path: Path) -> Diagram:
     """Read a strategic game from a file.
 
     Raises:
-        ScenarioError: it cannot be read, or is no such game.
+        ScenarioError: the file cannot be read, or is not a strategic game.
     """
     return from_nfg(read_text(path), str(path))
 
 
 def from_nfg(text: str, file: str = "") -> Diagram:
-    """Read a strategic game: a move for each player, and its payoffs over all moves.
+    """Read a strategic game from text: a move for each player, and payoffs over all moves.
 
-    Players and strategies without a name, or with one that is taken, are numbered. The moves
-    have the players' names, made fit for conditions: `Player 1` moves in `Player_1`.
+    Players and strategies with an empty or repeated name are numbered. The moves are named after
+    the players, as conditions can use them: `Player 1` moves in `Player_1`.
 
     Raises:
-        ScenarioError: it is no such game; the fault says where.
+        ScenarioError: the text is not a strategic game; the fault has line and column.
     """
     tokens = Tokens(text, file)
     tokens.take("word", "NFG", expected="NFG, with which a strategic game begins")
     tokens.take("number", "1", expected="1, the version of the format")
     tokens.take("word", "D" if tokens.at("word", "D") else "R", expected="R")
     title = tokens.take("text", expected="the title in quotes").text
-    players = _unlike(_names(tokens, "player"))
+    players = _make_distinct(_names(tokens, "player"))
     if not 1 <= len(players) <= _PLAYERS:
         tokens.refuse(f"{len(players)} players are named before this", f"from 1 to {_PLAYERS}")
     plans = _strategies(tokens, players)
@@ -101,7 +100,7 @@ def from_nfg(text: str, file: str = "") -> Diagram:
         worth = _outcomes(tokens, len(players), plans)
     else:
         worth = _payoffs(tokens, len(players), plans)
-    moves = _unlike([_identifier(player) for player in players])
+    moves = _make_distinct([_identifier(player) for player in players])
     shape = tuple(len(names) for names in plans)
     return Diagram(
         tuple(
@@ -126,14 +125,14 @@ def _names(tokens: Tokens, what: str) -> list[str]:
 
 
 def _strategies(tokens: Tokens, players: list[str]) -> list[tuple[str, ...]]:
-    """Read how many strategies each player has, or what they are called."""
+    """Read the number or the names of each player's strategies."""
     tokens.take("sign", "{", expected="{ before the strategies")
     plans: list[tuple[str, ...]] = []
     called = tokens.at("sign", "{")
     for player in players:
         start = tokens.now
         if called:
-            names = tuple(_unlike(_names(tokens, "strategy")))
+            names = tuple(_make_distinct(_names(tokens, "strategy")))
         else:
             count = tokens.whole(f"how many strategies {player} has")
             if count > MAX_PROFILES:
@@ -191,13 +190,13 @@ def _outcomes(tokens: Tokens, players: int, plans: list[tuple[str, ...]]) -> Flo
 
 
 def _identifier(name: str) -> str:
-    """Make a name that conditions can speak of."""
+    """Return a name that conditions can use."""
     word = re.sub(r"\W+", "_", name).strip("_") or "player"
     return f"player_{word}" if word[0].isdigit() or word in RESERVED else word
 
 
-def _unlike(names: list[str]) -> list[str]:
-    """Number the names that are empty or there before."""
+def _make_distinct(names: list[str]) -> list[str]:
+    """Number the names that are empty or repeated."""
     found: dict[str, None] = {}
     for place, name in enumerate(names, start=1):
         first = name.strip() or str(place)

@@ -1,18 +1,18 @@
-"""The words of a .nfg file, each with its place.
+"""The tokens of a .nfg file, each with its place.
 
-White space separates and means nothing else; text stands in double quotes, in which a backslash
-before a quote makes it part of the text.
+Tokens are separated by white space. Texts are in double quotes; a backslash before a quote makes
+it part of the text.
 """
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from math import isfinite
 from typing import NoReturn
 
+from middlegame.io.files import MAX_POINTS
 from middlegame.scenario.faults import Fault, ScenarioError
 
-_WORDS = re.compile(
+_TOKENS = re.compile(
     r"""
     (?P<space>\s+)
     |"(?P<text>(?:[^"\\]|\\.)*)"
@@ -28,12 +28,12 @@ _WORDS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One word of the file.
+    """One token of the file.
 
     Attributes:
         kind: text, number, sign, word, or end.
-        text: the word; for text, what stands between the quotes.
-        offset: where it begins.
+        text: the token; for a text, what is between the quotes.
+        offset: where it begins, in characters.
     """
 
     kind: str
@@ -41,41 +41,41 @@ class Token:
     offset: int
 
     def __str__(self) -> str:
-        """Return it as a fault names it."""
+        """Return the token as faults name it."""
         return "the end of the file" if self.kind == "end" else f"'{self.text[:40]}'"
 
 
 class Tokens:
-    """The words one after another; `now` is the next that has not been taken."""
+    """A reader of tokens; `now` is the next token, not yet taken."""
 
     def __init__(self, source: str, file: str) -> None:
         self._source = source
         self._file = file
-        self._rest = self._words()
+        self._rest = self._tokens()
         self.now = next(self._rest)
 
     def take(self, kind: str, text: str = "", *, expected: str) -> Token:
-        """Take the next word, which must be of this kind (and be this text, if one is given).
+        """Take the next token, which must have this kind (and this text, if given).
 
         Raises:
-            ScenarioError: it is not.
+            ScenarioError: it has another kind or text.
         """
         if not self.at(kind, text):
-            self.refuse(f"{self.now} does not belong here", expected)
+            self.refuse(f"unexpected {self.now}", expected)
         taken = self.now
         if taken.kind != "end":
             self.now = next(self._rest)
         return taken
 
     def at(self, kind: str, text: str = "") -> bool:
-        """Whether the next word is of this kind (and is this text, if one is given)."""
+        """Return whether the next token has this kind (and this text, if given)."""
         return self.now.kind == kind and text in ("", self.now.text)
 
     def number(self, expected: str) -> float:
         """Take a number: decimal, with an exponent, or a fraction.
 
         Raises:
-            ScenarioError: there is none, or none that is finite.
+            ScenarioError: the next token is not a number, or beyond MAX_POINTS.
         """
         token = self.take("number", expected=expected)
         try:
@@ -83,38 +83,41 @@ class Tokens:
             value = int(above) / int(below) if slash else float(above)
         except (ArithmeticError, ValueError):
             value = float("inf")
-        if not isfinite(value):
-            self.refuse(f"{token} is no finite number", expected, token)
+        if not abs(value) <= MAX_POINTS:
+            bound = f"{MAX_POINTS:.0e}".replace("e+", "e")
+            self.refuse(
+                f"the payoff {token} is too large", f"a number between -{bound} and {bound}", token
+            )
         return value
 
     def whole(self, expected: str) -> int:
-        """Take a whole number that is not negative.
+        """Take a whole number of at least 0.
 
         Raises:
-            ScenarioError: there is none.
+            ScenarioError: the next token is not such a number.
         """
         token = self.take("number", expected=expected)
         if not re.fullmatch(r"\+?[0-9]{1,9}", token.text):
-            self.refuse(f"{token} does not belong here", expected, token)
+            self.refuse(f"unexpected {token}", expected, token)
         return int(token.text)
 
     def refuse(self, message: str, expected: str = "", token: Token | None = None) -> NoReturn:
-        """Raise the fault of a word, the next one unless another is given."""
+        """Raise a fault at a token, by default the next one."""
         offset = (token or self.now).offset
         line = self._source.count("\n", 0, offset) + 1
         column = offset - self._source.rfind("\n", 0, offset)
         fault = Fault(message, expected, file=self._file, line=line, column=column)
         raise ScenarioError([fault])
 
-    def _words(self) -> Iterator[Token]:
-        for match in _WORDS.finditer(self._source):
+    def _tokens(self) -> Iterator[Token]:
+        for match in _TOKENS.finditer(self._source):
             kind = match.lastgroup or ""
             if kind == "open":
                 token = Token(kind, '"', match.start())
                 self.refuse("this text is never closed", 'a second "', token)
             if kind == "text":
-                told = re.sub(r'\\(["\\])', r"\1", match["text"])
-                yield Token(kind, told, match.start())
+                unescaped = re.sub(r'\\(["\\])', r"\1", match["text"])
+                yield Token(kind, unescaped, match.start())
             elif kind != "space":
                 yield Token(kind, match[kind], match.start())
         yield Token("end", "", len(self._source))

@@ -1,4 +1,4 @@
-"""A contest in whatever form a file holds it: a scenario, a diagram, a strategic game."""
+"""Open a contest in any form: a scenario (YAML), a diagram (.json), a strategic game (.nfg)."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -19,27 +19,27 @@ from middlegame.scenario.yaml.load import LoadedScenario
 def open_contest(
     file: str, row: Mapping[str, object] | None = None
 ) -> tuple[Diagram, LoadedScenario | None]:
-    """Read a contest from a path, or by the name of a shipped scenario.
+    """Read a contest from a path, or an example by its name.
 
     Args:
-        file: where it is; FILE#VIEW is the contest as one of its views has it.
-        row: values of data columns, instead of those that the scenario names.
+        file: a path or an example's name; FILE#VIEW takes the judgements of a view.
+        row: values of data columns, instead of those in the scenario.
 
     Returns:
-        Its diagram at the medians, and the scenario's file if it is one.
+        The diagram, and the scenario with its places; None for a diagram or a strategic game.
 
     Raises:
         ScenarioError: the scenario has faults.
-        QueryError: the file is of a form that is not read, it has no such view, or the row speaks
-            of no column of it.
+        QueryError: the form is not readable, there is no such view, or no such column.
     """
-    if row and file.endswith((".json", ".nfg")):
-        raise QueryError(f"{file}: only a scenario speaks of data columns")
-    if file.endswith(".json"):
+    suffix = Path(file).suffix.lower()
+    if row and suffix in (".json", ".nfg"):
+        raise QueryError(f"{file}: only a scenario has data columns")
+    if suffix == ".json":
         return read_json(Path(file)), None
-    if file.endswith(".nfg"):
+    if suffix == ".nfg":
         return read_nfg(Path(file)), None
-    if file.endswith(".efg"):
+    if suffix == ".efg":
         raise QueryError(f"{file}: game trees are written and not read; a .nfg or .json is read")
     loaded = open_view(file)
     if loaded.scenario is None:
@@ -52,10 +52,10 @@ def open_contest(
 
 
 def open_view(file: str) -> LoadedScenario:
-    """Read a scenario with its faults, in one of its views if `#VIEW` follows.
+    """Read a scenario by path or example name; FILE#VIEW takes the judgements of a view.
 
     Raises:
-        QueryError: it has no such view.
+        QueryError: there is no such view.
     """
     name, mark, view = file.rpartition("#")
     if not mark or find_file(file).exists():

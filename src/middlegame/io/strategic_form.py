@@ -1,9 +1,8 @@
-"""The reduced strategic form: everybody's plans for the whole contest, and what each is worth.
+"""The reduced strategic form: every owner's pure strategies and their payoffs.
 
-A pure strategy says what an owner does at each of its information sets; in the reduced form it
-is silent where its own earlier moves rule the set out (Kuhn 1953). Information sets that cannot
-come about at all are left out. Payoffs are one contraction for each utility node, with an axis
-for each owner's strategies.
+A pure strategy gives an option at each information set of its owner; the reduced form leaves out
+sets that the owner's own earlier moves exclude (Kuhn 1953), and sets that are impossible. Payoffs
+are one contraction for each utility node, with an axis for each owner's strategies.
 """
 
 from collections.abc import Sequence
@@ -21,7 +20,7 @@ from middlegame.engine.inference.contraction import contract, contraction_path
 from middlegame.io import gambit
 
 MAX_PROFILES = 1_000_000
-"""Combinations of strategies up to which they are listed, unless another limit is given."""
+"""Default limit of the combinations of strategies."""
 
 
 @dataclass(frozen=True)
@@ -29,8 +28,8 @@ class Strategies:
     """One owner's pure strategies.
 
     Attributes:
-        names: of each strategy; each says what is done wherever there is a choice.
-        plays: for each of the owner's decisions (by its place among the nodes) 1 where the
+        names: the name of each strategy, which lists its options at every real choice.
+        plays: for each decision of the owner, by its index among the nodes, 1.0 where the
             strategy takes the option, `[strategies, *observed, options]`.
     """
 
@@ -50,31 +49,31 @@ def strategies(
     found: dict[str, Strategies] = {}
     for owner in diagram.owners:
         most = limit // prod(len(each.names) for each in found.values())
-        place, count, listed = _of_owner(diagram, possible, owner, most)
+        place, count, listed = _owner_strategies(diagram, possible, owner, most)
         if listed is None:
             plans = [f"{name} has {len(each.names):,}" for name, each in found.items()]
             plans.append(
                 f"{owner} {gambit.format_count(count)} at {diagram.nodes[place].name} already"
             )
             raise QueryError(
-                f"the strategic form of this contest is too large: of plans for every information "
-                f"set, {', '.join(plans)}; {limit:,} combinations of them are allowed. Export it "
-                "to efg or json, where they do not multiply"
+                f"the strategic form of this contest is too large: {', '.join(plans)}; the "
+                f"limit is {limit:,} combinations. Export it to efg or json, where strategies do "
+                "not multiply"
             )
         found[owner] = listed
     return tuple(found.values())
 
 
-def payoffs(diagram: Diagram, tables: Tables, played: Sequence[Strategies]) -> Floats:
-    """Return what each combination of strategies is worth, `[owners, *strategies]`.
+def payoffs(diagram: Diagram, tables: Tables, owned: Sequence[Strategies]) -> Floats:
+    """Return the expected points of each combination of strategies, `[owners, *strategies]`.
 
     Raises:
-        QueryError: summing chance out takes too much memory.
+        QueryError: summing over chance nodes takes too much memory.
     """
     structure = diagram.structure
-    counts = tuple(len(each.names) for each in played)
-    total = np.zeros((len(played), *counts))
-    axis = {owner: len(structure.sizes) + owner for owner in range(len(played))}
+    counts = tuple(len(each.names) for each in owned)
+    total = np.zeros((len(owned), *counts))
+    axis = {owner: len(structure.sizes) + owner for owner in range(len(owned))}
     sizes = (*structure.sizes, *counts)
     for gainer, scope, table in zip(
         structure.utility_owners, structure.scopes, tables.utilities, strict=True
@@ -86,10 +85,10 @@ def payoffs(diagram: Diagram, tables: Tables, played: Sequence[Strategies]) -> F
             owner = structure.owners[node]
             family = structure.family(node)
             operands.append(family if owner is None else (axis[owner], *family))
-            plays = tables.chances[node] if owner is None else played[owner].plays[node]
+            plays = tables.chances[node] if owner is None else owned[owner].plays[node]
             factors.append(np.asarray(plays, float))
         deciding = {structure.owners[node] for node in nodes} - {None}
-        output = tuple(axis[owner] for owner in range(len(played)) if owner in deciding)
+        output = tuple(axis[owner] for owner in range(len(owned)) if owner in deciding)
         if (
             contraction_path(tuple(operands), output, sizes).largest_table
             > gambit.LARGEST_INTERMEDIATE
@@ -104,30 +103,32 @@ def payoffs(diagram: Diagram, tables: Tables, played: Sequence[Strategies]) -> F
     return total
 
 
-def _of_owner(
+def _owner_strategies(
     diagram: Diagram, possible: Sequence[Floats], owner: str, most: int
 ) -> tuple[int, int, Strategies | None]:
-    """List an owner's strategies, or give the decision at which they are too many, and how many."""
+    """List an owner's strategies; None with the decision at which there are too many."""
     structure = diagram.structure
     own = [diagram.index[d.name] for d in diagram.decisions if d.owner == owner]
     plays: dict[int, Floats] = {}
-    told: list[tuple[str, ...]] = [()]
+    plans: list[tuple[str, ...]] = [()]
     for place in own:
         opens = possible[place] > 0
-        reached = _reached(diagram, possible, plays, place, len(told))
-        ways = np.where(reached, opens.sum(axis=-1), 1).reshape(len(told), -1)
+        reached = _reached(diagram, possible, plays, place, len(plans))
+        ways = np.where(reached, opens.sum(axis=-1), 1).reshape(len(plans), -1)
         count = sum(map(prod, ways.tolist()))
         if count > most or count * opens.size > gambit.LARGEST_INTERMEDIATE:
             return place, count, None
-        before, policy, chosen = _ways(reached, opens)
+        before, policy, chosen = _extend(reached, opens)
         plays = {node: kept[before] for node, kept in plays.items()} | {place: policy}
-        said = [tuple(_said(diagram, place, *at, named=len(own) > 1) for at in c) for c in chosen]
-        told = [told[earlier] + parts for earlier, parts in zip(before, said, strict=True)]
+        texts = [
+            tuple(_choice_text(diagram, place, *at, named=len(own) > 1) for at in c) for c in chosen
+        ]
+        plans = [plans[earlier] + parts for earlier, parts in zip(before, texts, strict=True)]
     if len(own) == 1 and not structure.parents[own[0]]:
         states = diagram.nodes[own[0]].states
         names = [states[option] for option in np.argwhere(plays[own[0]])[:, 1]]
     else:
-        names = ["; ".join(parts) or "no choice" for parts in told]
+        names = ["; ".join(parts) or "no choice" for parts in plans]
     return -1, len(names), Strategies(tuple(names), plays)
 
 
@@ -138,7 +139,7 @@ def _reached(
     decision: int,
     plans: int,
 ) -> NDArray[np.bool_]:
-    """Tell which sets can come about given the owner's earlier moves, `[plans, *observed]`."""
+    """Return which sets are reachable given the owner's earlier moves, `[plans, *observed]`."""
     structure = diagram.structure
     seen, mine = structure.parents[decision], len(structure.sizes)
     nodes = sorted(structure.ancestors((*seen, *plays)))
@@ -155,14 +156,14 @@ def _reached(
 _Chosen = list[tuple[tuple[int, ...], int]]
 
 
-def _ways(
+def _extend(
     reached: NDArray[np.bool_], opens: NDArray[np.bool_]
 ) -> tuple[list[int], Floats, list[_Chosen]]:
-    """Go on from each plan in every way that the next decision allows.
+    """Extend each plan in every way that the next decision allows.
 
     Returns:
-        The plan that each comes from; the policies, `[ways, *observed, options]`; and what is
-        chosen, at each information set where there is a choice.
+        The plan that each extension extends; the policies, `[extensions, *observed, options]`; and
+        the option chosen at each information set with a choice.
     """
     before: list[int] = []
     cells: list[tuple[int, ...]] = []
@@ -179,12 +180,14 @@ def _ways(
     return before, policies, free
 
 
-def _said(diagram: Diagram, place: int, seen: tuple[int, ...], option: int, *, named: bool) -> str:
-    """Return what is done at an information set: `renew=switch if bid=offer`."""
+def _choice_text(
+    diagram: Diagram, place: int, seen: tuple[int, ...], option: int, *, named: bool
+) -> str:
+    """Return the text of a choice at an information set: `renew=switch if bid=offer`."""
     node = diagram.nodes[place]
-    told = [
+    observed = [
         f"{parent}={diagram.nodes[diagram.index[parent]].states[state]}"
         for parent, state in zip(node.parents, seen, strict=True)
     ]
     done = f"{node.name}={node.states[option]}" if named else node.states[option]
-    return f"{done} if {' and '.join(told)}" if told else done
+    return f"{done} if {' and '.join(observed)}" if observed else done

@@ -25,6 +25,7 @@ _PATTERN = re.compile(
     rf"\s*(?P<low>{_NUMBER})\s*(?P<low_percent>%)?"
     rf"(?:\s*\.\.\s*(?P<high>{_NUMBER})\s*(?P<percent>%)?)?\s*(?P<odds>:\s*1)?\s*(?P<years>years?)?\s*"
 )
+_THREE_DOTS = re.compile(r"\s*(?P<low>[^.]*(?:\.\d+)?[^.]*?)\s*\.\.\.\s*(?P<high>\d.*?)\s*")
 _UNIT_NOUNS = {
     "points": "a number of points",
     "probability": "a probability",
@@ -157,7 +158,11 @@ def parse_judgement(value: object, unit: Unit) -> Judgement:
         return _parse_mapping(value, unit)
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise syntax_error(f"{describe(value)} is not a number", UNIT_EXAMPLES[unit])
-    match = _PATTERN.fullmatch(format_number(value) if isinstance(value, float) else str(value))
+    text = format_number(value) if isinstance(value, float) else str(value)
+    if dots := _THREE_DOTS.fullmatch(text):
+        low, high = dots["low"], dots["high"]
+        raise syntax_error(f"{quote(text)} has three dots", f"{low}..{high} or {low}..0.{high}")
+    match = _PATTERN.fullmatch(text)
     if match is None and (formula := formula_or_none(str(value))):
         return FormulaJudgement(math.nan, math.nan, unit, formula=formula)
     if match is None:

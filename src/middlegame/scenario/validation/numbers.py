@@ -45,6 +45,8 @@ def _adds_up(
     ):
         return
     left_out = [state for state in factor.states if state not in then]
+    if left_out:
+        yield from _exceeds(then, left_out[0], path)
     known = [
         judgement for judgement in then.values() if not isinstance(judgement, FormulaJudgement)
     ]
@@ -78,6 +80,21 @@ def _adds_up(
             "at most one state left out, which takes the remainder",
             path=path,
         )
+
+
+def _exceeds(then: dict[str, Judgement], left_out: str, path: Path) -> Iterator[Fault]:
+    """Report ranges that at their upper end leave nothing beside the exact chances."""
+    free = 1 - sum(judgement.low for judgement in then.values() if judgement.exact)
+    for state, judgement in then.items():
+        ranged = not judgement.exact and not isinstance(judgement, FormulaJudgement)
+        if ranged and judgement.median < free and judgement.high > free - _SLACK:
+            total = format_number(round(100 * (1 - free + judgement.high), 4))
+            yield Fault(
+                f"at the upper end of '{state}' the chances add up to {total}%",
+                f"an upper end below {format_number(round(100 * free, 4))}%, so that something "
+                f"is left for {left_out}",
+                path=(*path, state),
+            )
 
 
 def check_correlations(contest: CheckContext) -> Iterator[Fault]:

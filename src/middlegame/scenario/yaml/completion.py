@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from middlegame.scenario.faults import Path
+from middlegame.scenario.model.references import base_name
 from middlegame.scenario.model.schema import allowed_keys, allowed_words
 from middlegame.scenario.yaml.errors import line_starts
 from middlegame.scenario.yaml.tree import parse_yaml
@@ -192,7 +193,7 @@ class _DefinedNames:
         return next((str(found[k]) for k in ("label", "name", "title") if k in found), "")
 
     def states(self, name: str) -> list[str]:
-        name = name.split("@")[0]
+        name = base_name(name)
         thing = self.moves.get(name, self.factors.get(name))
         if not isinstance(thing, dict):
             return []

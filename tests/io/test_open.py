@@ -1,0 +1,68 @@
+"""Opening contests in every form, and files that must be refused before they do harm."""
+
+import pytest
+
+from middlegame.base.errors import QueryError
+from middlegame.io.open import open_contest
+from middlegame.scenario.faults import ScenarioError
+from tests.paths import DATA
+
+CASES = DATA / "cases"
+
+
+def faults_of_opening(name):
+    with pytest.raises(ScenarioError) as caught:
+        open_contest(str(CASES / name))
+    return [str(fault).removeprefix(f"{CASES / name}:") for fault in caught.value.faults]
+
+
+def test_open_reads_a_strategic_game_whatever_the_case_of_its_suffix():
+    diagram, loaded = open_contest(str(CASES / "GAME.NFG"))
+    assert diagram.title == "Two ways"
+    assert loaded is None
+
+
+def test_open_refuses_to_read_a_game_tree_whatever_the_case_of_its_suffix(tmp_path):
+    with pytest.raises(QueryError, match="game trees are written and not read"):
+        open_contest(str(tmp_path / "tree.EFG"))
+
+
+@pytest.mark.parametrize("folder", ["with space", "Überfall-Приказ"])
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("start", ["", "\ufeff"])
+def test_open_reads_any_line_ending_from_any_folder(tmp_path, folder, ending, start):
+    (tmp_path / folder).mkdir()
+    file = tmp_path / folder / "größe 1.NFG"
+    text = (CASES / "GAME.NFG").read_text("utf-8").replace("\n", ending)
+    file.write_bytes((start + text).encode("utf-8"))
+    assert open_contest(str(file))[0].title == "Two ways"
+
+
+def test_json_with_more_labels_than_states_is_a_fault_at_the_labels():
+    assert faults_of_opening("labels.json") == [" expected 2 different labels"]
+
+
+def test_json_with_a_number_of_thousands_of_digits_is_a_fault_at_its_path():
+    with pytest.raises(ScenarioError) as caught:
+        open_contest(str(CASES / "digits.json"))
+    assert [fault.path for fault in caught.value.faults] == [("nodes", 0, "states")]
+
+
+def test_json_with_a_billion_states_is_refused_before_they_are_labelled():
+    assert faults_of_opening("huge.json") == [" 1000000000 states; expected 1 to 100,000"]
+
+
+def test_nfg_with_a_payoff_beyond_the_bound_is_refused_at_its_place():
+    assert faults_of_opening("big.nfg") == [
+        "1:55: the payoff '1e308' is too large; expected a number between -1e12 and 1e12"
+    ]
+
+
+def test_json_with_points_beyond_the_bound_is_refused(tmp_path):
+    file = tmp_path / "big.JSON"
+    file.write_text(
+        '{"nodes": [{"name": "d", "kind": "decision", "owner": "A", "states": 2}],'
+        ' "utilities": [{"owner": "A", "over": ["d"], "table": [0, 1e13]}]}'
+    )
+    with pytest.raises(ScenarioError, match="expected points between -1e12 and 1e12"):
+        open_contest(str(file))
