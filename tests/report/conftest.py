@@ -2,23 +2,12 @@ import pytest
 
 import middlegame as mg
 from middlegame.scenario import Scenario
-
-INJECTION = '<script>alert("1")</script>'
-
-
-@pytest.fixture(scope="package")
-def harbour() -> mg.Equilibrium:
-    return mg.solve(mg.load("harbour-lease"))
-
-
-@pytest.fixture(scope="package")
-def venezuela() -> mg.Equilibrium:
-    return mg.solve(mg.load("venezuela-2026"))
+from tests.report.pages import INJECTION
 
 
 @pytest.fixture(scope="package")
 def hostile() -> mg.Equilibrium:
-    """A contest whose every text tries to be markup, or to steer the terminal."""
+    """A contest whose texts are all markup or control characters."""
     text = f"{INJECTION}[bold red]& \x1b[31m"
     return mg.solve(
         Scenario.model_validate(
@@ -72,6 +61,6 @@ def hostile() -> mg.Equilibrium:
 
 @pytest.fixture(scope="package")
 def bare() -> mg.Equilibrium:
-    """A diagram that no scenario stands behind."""
+    """A diagram without a scenario."""
     game = mg.compile_scenario(mg.load("harbour-lease"))
     return mg.solve(game)

@@ -1,53 +1,49 @@
+"""Scenario discovery in the terminal and in the report."""
+
 import numpy as np
 import pytest
 
 import middlegame as mg
-from middlegame.analysis.discovery import Box, find_box
-from middlegame.analysis.outcomes import QuestionOutcomes, question_outcomes
-from middlegame.report.html.discovery import discovery_section
+from middlegame.analysis.discovery import Discovery, find_box
+from middlegame.analysis.outcomes import question_outcomes
 from middlegame.report.html.report import html_report
-from middlegame.report.terminal.discovery import show_discovery
-from tests.report.conftest import INJECTION
-from tests.report.test_html import read
-from tests.report.test_terminal import compare, piped, shown
+from middlegame.report.html.sections import sections
+from tests.report.pages import INJECTION, compare_with_golden, page_text, read_page, show_plain
 
 
-def boxed(equilibrium: mg.Equilibrium, condition: str) -> tuple[QuestionOutcomes, Box]:
-    """A box that is there by construction: the first two judgements above their middles."""
+def discovery_by_construction(equilibrium: mg.Equilibrium, condition: str) -> Discovery:
+    """Return a discovery whose box is known: the first two judgements above their middles."""
     parameters = equilibrium.diagram.parameters
     rng = np.random.default_rng(0)
     ends = np.array([[p.low, p.high] for p in parameters])
-    thetas = rng.uniform(ends[:, 0], ends[:, 1], (1500, len(parameters)))
+    samples = rng.uniform(ends[:, 0], ends[:, 1], (1500, len(parameters)))
     middle = ends.mean(axis=1)
-    true = (thetas[:, 0] > middle[0]) & (thetas[:, 1] > middle[1])
-    box = find_box(parameters, thetas, np.where(true, 0.8, 0.2))
-    return question_outcomes(equilibrium.diagram, condition), box
+    wanted = (samples[:, 0] > middle[0]) & (samples[:, 1] > middle[1])
+    box = find_box(parameters, samples, np.where(wanted, 0.8, 0.2))
+    question = question_outcomes(equilibrium.diagram, condition)
+    return Discovery(equilibrium, question, box, 1500, 0)
 
 
 @pytest.fixture(scope="module")
-def found(harbour: mg.Equilibrium) -> tuple[QuestionOutcomes, Box]:
-    return boxed(harbour, "lease = lost")
+def found(harbour: mg.Equilibrium) -> Discovery:
+    return discovery_by_construction(harbour, "lease = lost")
 
 
-def test_a_box_in_a_pipe(harbour: mg.Equilibrium, found: tuple[QuestionOutcomes, Box]) -> None:
-    console = piped()
-    show_discovery(harbour, *found, 1500, console)
-    compare("harbour-box.txt", shown(console))
-    assert shown(console).isascii()
+def test_discovery_prints_plain_text_in_a_pipe(found: Discovery) -> None:
+    text = show_plain(found)
+    compare_with_golden("harbour-discovery.txt", text)
+    assert text.isascii()
 
 
-def test_the_section_draws_box_and_trade(
-    harbour: mg.Equilibrium, found: tuple[QuestionOutcomes, Box]
-) -> None:
-    page = html_report(harbour, analyses=[discovery_section(harbour, *found, 1500)])
-    read(page)
-    assert "In which worlds: The lease: lost" in page
+def test_section_draws_the_box_and_the_trade_off(found: Discovery) -> None:
+    page = html_report(found.equilibrium, analyses=sections(found))
+    assert "Scenario discovery The lease is lost" in page_text(page)
+    assert page.count("This box has a coverage of") == 1
     assert "NaN" not in page
 
 
-def test_texts_cannot_become_markup(hostile: mg.Equilibrium) -> None:
-    page = html_report(
-        hostile, analyses=[discovery_section(hostile, *boxed(hostile, "f = on"), 1500)]
-    )
-    read(page)
+def test_markup_in_a_scenario_stays_text(hostile: mg.Equilibrium) -> None:
+    found = discovery_by_construction(hostile, "f = on")
+    page = html_report(hostile, analyses=sections(found))
+    read_page(page)
     assert INJECTION not in page

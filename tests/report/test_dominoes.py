@@ -1,3 +1,5 @@
+"""Dominoes in the terminal and in the report."""
+
 import re
 from dataclasses import replace
 
@@ -7,13 +9,10 @@ from rich.cells import cell_len
 import middlegame as mg
 from middlegame.analysis.dominoes import Dominoes, dominoes
 from middlegame.analysis.interventions import Intervention
-from middlegame.report.html.dominoes import domino_section
 from middlegame.report.html.report import html_report
-from middlegame.report.terminal.dominoes import show_cascade, show_dominoes
+from middlegame.report.html.sections import sections
 from middlegame.report.text.dominoes import outcome_columns
-from tests.report.conftest import INJECTION
-from tests.report.test_html import read
-from tests.report.test_terminal import compare, piped, shown
+from tests.report.pages import INJECTION, compare_with_golden, page_text, read_page, show_plain
 
 
 @pytest.fixture(scope="module")
@@ -21,61 +20,51 @@ def found(harbour: mg.Equilibrium) -> Dominoes:
     return dominoes(harbour)
 
 
-def test_dominoes_in_a_pipe(found: Dominoes) -> None:
-    console = piped()
-    show_dominoes(found, console)
-    compare("harbour-dominoes.txt", shown(console))
+def test_dominoes_print_plain_text_in_a_pipe(found: Dominoes) -> None:
+    compare_with_golden("harbour-dominoes.txt", show_plain(found))
 
 
-def test_a_cascade_in_a_pipe(found: Dominoes) -> None:
-    console = piped()
-    show_cascade(found, Intervention("renew", "switch"), console)
-    show_cascade(found, Intervention("jobs", "holds"), console)
-    compare("harbour-cascade.txt", shown(console))
+def test_cascades_of_one_intervention_print_plain_text_in_a_pipe(found: Dominoes) -> None:
+    chosen = (Intervention("renew", "switch"), Intervention("jobs", "holds"))
+    text = "".join(show_plain(found, chosen=[intervention]) for intervention in chosen)
+    compare_with_golden("harbour-cascade.txt", text)
 
 
 @pytest.mark.parametrize("width", [40, 80])
-def test_no_line_is_wider_than_the_console(found: Dominoes, width: int) -> None:
-    console = piped(width)
-    show_dominoes(found, console)
-    show_cascade(found, Intervention("lease", "lost"), console)
-    assert max(map(cell_len, shown(console).splitlines())) <= width
-    assert shown(console).isascii()
+@pytest.mark.parametrize("chosen", [(), (Intervention("lease", "lost"),)])
+def test_no_line_is_wider_than_the_console(found: Dominoes, width: int, chosen) -> None:
+    text = show_plain(found, width, chosen=chosen)
+    assert max(map(cell_len, text.splitlines())) <= width
+    assert text.isascii()
 
 
-def test_the_matrix_shows_outcomes_that_still_stand(found: Dominoes) -> None:
+def test_matrix_shows_the_less_likely_state_of_each_outcome(found: Dominoes) -> None:
     assert outcome_columns(found) == [("lease", "lost"), ("depot", "closes")]
 
 
-def test_the_section_draws_matrix_and_cascades(found: Dominoes) -> None:
-    page = html_report(found.results.equilibrium, analyses=[domino_section(found)])
-    reader = read(page)
-    text = " ".join(reader.text)
-    assert "What falls with what" in text
-    assert page.count('class="mg-fall"') >= 5
+def test_section_draws_the_matrix_and_cascades(found: Dominoes) -> None:
+    page = html_report(found.results.equilibrium, analyses=sections(found))
+    assert "Dominoes" in page_text(page)
+    assert page.count('class="mg-cascade"') >= 5
     assert "NaN" not in page
     total = round(100 * found.effect(Intervention("lease", "lost"), "depot", "closes").total)
-    matrix = page[page.index('class="matrix"') : page.index("What follows from each")]
+    matrix = page[page.index('class="matrix"') : page.index("All effects of each intervention")]
     assert f"{total:+d}" in re.findall(r">([+−]\d+)<", matrix)
 
 
-def test_evidence_that_is_set_aside_is_told(found: Dominoes) -> None:
+def test_unused_evidence_is_mentioned(found: Dominoes) -> None:
     diagram = replace(found.results.diagram)
     vars(diagram)["evidence"] = {"leak": "seen"}
     equilibrium = replace(found.results.equilibrium, diagram=diagram)
-    seen = Dominoes(replace(found.results, equilibrium=equilibrium))
-    console = piped()
-    show_dominoes(seen, console)
-    assert "The contest's evidence is set aside here" in shown(console)
-    page = html_report(equilibrium, analyses=[domino_section(seen)])
-    assert "evidence is set aside" in " ".join(read(page).text)
+    with_evidence = Dominoes(replace(found.results, equilibrium=equilibrium))
+    assert "The contest's evidence is not used here" in show_plain(with_evidence)
+    page = html_report(equilibrium, analyses=sections(with_evidence))
+    assert "evidence is not used here" in page_text(page)
 
 
-def test_texts_cannot_become_markup(hostile: mg.Equilibrium) -> None:
+def test_markup_in_a_scenario_stays_text(hostile: mg.Equilibrium) -> None:
     found = dominoes(hostile)
-    page = html_report(hostile, analyses=[domino_section(found)])
-    read(page)
+    page = html_report(hostile, analyses=sections(found))
+    read_page(page)
     assert INJECTION not in page
-    console = piped()
-    show_dominoes(found, console)
-    assert "\x1b" not in shown(console)
+    assert "\x1b" not in show_plain(found)

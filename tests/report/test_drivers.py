@@ -1,68 +1,78 @@
+"""Drivers and flip points in the terminal and in the report."""
+
 import pytest
 from rich.cells import cell_len
 
 import middlegame as mg
-from middlegame.analysis.sensitivity_indices import rank_drivers
-from middlegame.analysis.one_at_a_time import search_flip_points
-from middlegame.analysis.outcomes import BatchEvaluator
-from middlegame.report.html.drivers import driver_section
+from middlegame.analysis.drivers import Drivers, drivers
 from middlegame.report.html.report import html_report
-from middlegame.report.terminal.drivers import show_drivers
+from middlegame.report.html.sections import sections
+from middlegame.report.text.drivers import caveats
 from middlegame.report.text.judgements import judgement_words, range_words, value_words
 from middlegame.report.text.narrative import words_of
-from tests.report.conftest import INJECTION
-from tests.report.test_html import read
-from tests.report.test_terminal import compare, piped, shown
+from tests.report.pages import (
+    INJECTION,
+    compare_with_golden,
+    page_text,
+    read_page,
+    show_plain,
+    unwrap,
+)
 
 
 @pytest.fixture(scope="module")
-def found(harbour: mg.Equilibrium):
-    answers = BatchEvaluator.of(harbour)
-    return answers, search_flip_points(answers), rank_drivers(answers, "sobol", 32, 0)
+def found(harbour: mg.Equilibrium) -> Drivers:
+    return drivers(harbour, n=32)
 
 
-def test_drivers_in_a_pipe(harbour: mg.Equilibrium, found) -> None:
-    console = piped()
-    show_drivers(harbour, *found, console)
-    compare("harbour-drivers.txt", shown(console))
-    assert shown(console).isascii()
+def test_drivers_print_plain_text_in_a_pipe(found: Drivers) -> None:
+    text = show_plain(found)
+    compare_with_golden("harbour-drivers.txt", text)
+    assert text.isascii()
 
 
-def test_no_line_is_wider_than_the_console(harbour: mg.Equilibrium, found) -> None:
-    console = piped(40)
-    show_drivers(harbour, *found, console)
-    assert max(map(cell_len, shown(console).splitlines())) <= 40
+def test_flip_points_print_without_drivers(found: Drivers) -> None:
+    text = unwrap(show_plain(found.flip_points))
+    assert "the most likely outcome is that the lease is lost." in text
+    assert "raising it from" not in text
+    page = html_report(found.equilibrium, analyses=sections(found.flip_points))
+    assert "can flip" in page_text(page)
+    assert "Sensitivity indices" not in page
 
 
-def test_the_section_draws_a_tornado_for_each_question(harbour: mg.Equilibrium, found) -> None:
-    page = html_report(harbour, analyses=[driver_section(harbour, *found)])
-    reader = read(page)
-    assert "What would change the answer" in " ".join(reader.text)
-    assert page.count("What moves the answer") == 2
+def test_no_line_is_wider_than_the_console(found: Drivers) -> None:
+    assert max(map(cell_len, show_plain(found, 40).splitlines())) <= 40
+
+
+def test_section_draws_a_tornado_for_each_question(found: Drivers) -> None:
+    page = html_report(found.equilibrium, analyses=sections(found))
+    assert "what would change the answer" in page_text(page)
+    assert page.count('aria-label="Drivers: ') == 2
     assert "NaN" not in page
 
 
-def test_judgements_are_named_in_one_line(venezuela: mg.Equilibrium) -> None:
+def test_caveats_count_failed_and_disagreeing_worlds(found: Drivers) -> None:
+    counts = type(found.flip_points.counts)(solved=1000, failed=3, checked=20, disagreed=1)
+    failed, disagreed = caveats(counts)
+    assert failed.startswith("3 of 1,000 worlds have no equilibrium")
+    assert disagreed.startswith("1 of 20 worlds that were checked")
+
+
+def test_judgements_are_labelled_on_one_line(venezuela: mg.Equilibrium) -> None:
     words = words_of(venezuela)
-    told = {judgement_words(words, p) for p in venezuela.diagram.parameters}
-    assert "What Washington wants: Venezuela in its orbit" in told
-    assert "The war in Ukraine: winds down (otherwise)" in told
-    assert "How sharply they choose: Everybody else" in told
-    by_name = {judgement_words(words, p): p for p in venezuela.diagram.parameters}
-    wish = by_name["What Washington wants: Venezuela in its orbit"]
+    by_label = {judgement_words(words, p): p for p in venezuela.diagram.parameters}
+    assert "Precision of choice: all other actors" in by_label
+    wish = by_label["What Washington wants: Venezuela in its orbit"]
     assert range_words(wish) == "+16 to +28"
     assert [value_words(wish, v) for v in (22.04, -3.5, 0.01)] == ["+22", "-3.5", "0"]
-    war = by_name["The war in Ukraine: winds down (otherwise)"]
+    war = by_label["The war in Ukraine winds down (otherwise)"]
     assert range_words(war) == "10 to 25%"
     assert [value_words(war, v) for v in (0.16, 0.043)] == ["16%", "4.3%"]
 
 
-def test_texts_cannot_become_markup(hostile: mg.Equilibrium) -> None:
-    answers = BatchEvaluator.of(hostile, ["f = on"])
-    found = answers, search_flip_points(answers), rank_drivers(answers, "pawn", 256, 0)
-    page = html_report(hostile, analyses=[driver_section(hostile, *found)])
-    read(page)
+def test_markup_in_a_scenario_stays_text(hostile: mg.Equilibrium) -> None:
+    found = drivers(hostile, ["f = on"], method="pawn", n=256)
+    page = html_report(hostile, analyses=sections(found))
+    read_page(page)
     assert INJECTION not in page
-    console = piped()
-    show_drivers(hostile, *found, console)
-    assert "\x1b" not in shown(console)
+    assert "\x1b" not in show_plain(found)

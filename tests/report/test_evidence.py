@@ -1,29 +1,34 @@
-"""What evidence, rival analysts and misses look like in a pipe; golden files."""
+"""Evidence, rival analysts and attributed misses in the terminal and in the report."""
 
 import datetime as dt
 
 import pytest
 
 import middlegame as mg
-from middlegame.analysis.attribution import attribution
 from middlegame.analysis.analysts import Analyst
-from middlegame.analysis.comparison import compare_analysts
-from middlegame.analysis.evidence_weights import weigh_evidence
-from middlegame.analysis.hypotheses_over_worlds import hypotheses_over_worlds
+from middlegame.analysis.attribution import attribution
+from middlegame.analysis.comparison import Comparison, compare_analysts
+from middlegame.analysis.hypotheses import hypotheses
 from middlegame.ledger.attribution import RecordAttribution
 from middlegame.ledger.records import Record, RecordedQuestion, RecordedScenario
 from middlegame.ledger.scores import ScoredForecast
 from middlegame.ledger.scoring import EarnedWeights
-from middlegame.report.terminal.attribution import show_why
-from middlegame.report.terminal.comparison import show_comparison
-from middlegame.report.terminal.equilibrium import show_equilibrium
-from middlegame.report.terminal.hypotheses import ratio, show_hypotheses
+from middlegame.report.html.report import html_report, result_html
+from middlegame.report.html.sections import sections
+from middlegame.report.terminal.attribution import show_attributions
+from middlegame.report.text.hypotheses import bayes_factor_words
 from middlegame.scenario import apply_view, read_text
 from tests.analysis.test_attribution import OUTCOMES
 from tests.analysis.test_attribution import RANGED as JUDGED
 from tests.analysis.test_hypotheses_over_worlds import RANGED
-from tests.report.test_terminal import compare as same
-from tests.report.test_terminal import piped, shown
+from tests.report.pages import (
+    compare_with_golden,
+    page_text,
+    plain_console,
+    printed,
+    show_plain,
+    unwrap,
+)
 from tests.scenario.model.test_views import TEXT
 
 MADE = dt.datetime(2026, 1, 10, tzinfo=dt.UTC)
@@ -34,27 +39,44 @@ def crisis() -> mg.Equilibrium:
     return mg.solve(read_text(RANGED).scenario)
 
 
-def test_a_forecast_given_evidence(crisis):
-    console = piped()
-    show_equilibrium(crisis, console, storylines=2)
-    same("crisis-forecast.txt", shown(console))
+@pytest.fixture(scope="module")
+def comparison() -> Comparison:
+    scenario = read_text(TEXT).scenario
+    analysts = [
+        Analyst("anna", "anna", scenario),
+        Analyst("bob", "bob", apply_view(scenario, "hawk")),
+    ]
+    return compare_analysts(analysts, [0.75, 0.25])
 
 
-def test_hypotheses(crisis):
-    console, found = piped(), weigh_evidence(crisis)
-    show_hypotheses(found, crisis, console, hypotheses_over_worlds(crisis, found, n=32))
-    same("crisis-hypotheses.txt", shown(console))
+def test_forecast_given_evidence_shows_prior_probabilities(crisis):
+    compare_with_golden("crisis-forecast.txt", show_plain(crisis, storylines=2))
 
 
-def test_rival_analysts():
-    contest = read_text(TEXT).scenario
-    opinions = [Analyst("anna", "anna", contest), Analyst("bob", "bob", apply_view(contest, "hawk"))]
-    console = piped()
-    show_comparison(compare_analysts(opinions, [0.75, 0.25]), console, EarnedWeights((0.75, 0.25), 4, ()))
-    same("rival-analysts.txt", shown(console))
+def test_hypotheses_print_the_weight_of_each_piece_of_evidence(crisis):
+    compare_with_golden("crisis-hypotheses.txt", show_plain(hypotheses(crisis, n=32)))
 
 
-def test_misses():
+def test_report_of_a_contest_with_evidence_has_a_section_on_hypotheses(crisis):
+    text = page_text(html_report(crisis, analyses=sections(crisis)))
+    assert "Hypotheses what the evidence says" in text
+    assert "Weak evidence, slightly favouring" in text
+
+
+def test_comparison_prints_forecasts_weights_and_disagreements(comparison):
+    text = show_plain(comparison, earned=EarnedWeights((0.75, 0.25), 4, ()))
+    compare_with_golden("rival-analysts.txt", text)
+
+
+def test_comparison_says_why_analysts_are_weighted_equally(comparison):
+    assert "The analysts are weighted equally." in show_plain(comparison)
+    unknown = EarnedWeights((0.5, 0.5), 0, ("bob",))
+    assert "(bob unknown to it)" in unwrap(show_plain(comparison, earned=unknown))
+    assert "Where the analysts differ" in result_html(comparison, earned=unknown)
+
+
+@pytest.fixture(scope="module")
+def misses() -> list[RecordAttribution]:
     solved = mg.solve(read_text(JUDGED).scenario)
     scored = tuple(
         ScoredForecast(
@@ -75,20 +97,32 @@ def test_misses():
         forecasts=(),
         scenario=RecordedScenario(name="s", title="S", sha256=""),
     )
-    found = [
+    return [
         RecordAttribution(record, scored, attribution(solved, OUTCOMES, n=32)),
         RecordAttribution(record, scored, None, "record 1 came without a scenario"),
     ]
-    console = piped()
-    show_why(found, console)
-    same("misses.txt", shown(console))
-    console = piped()
-    show_why([], console)
-    assert "nothing to explain" in shown(console)
+
+
+def test_attributed_misses_print_updated_judgements(misses):
+    console = plain_console()
+    show_attributions(misses, console)
+    compare_with_golden("misses.txt", printed(console))
+
+
+def test_attribution_by_itself_prints_questions_with_outcomes(misses):
+    text = unwrap(show_plain(misses[0].attribution))
+    assert "f-on happened; forecast 59%." in text
+    assert "Joint probability of the outcomes" in text
+
+
+def test_no_counting_forecast_is_nothing_to_explain():
+    console = plain_console()
+    show_attributions([], console)
+    assert "nothing to explain" in printed(console)
 
 
 @pytest.mark.parametrize(
-    ("factor", "told"),
+    ("factor", "expected"),
     [
         (1.02, "1.0:1"),
         (0.97, "1.0:1"),
@@ -98,5 +132,5 @@ def test_misses():
         (0, "0:1"),
     ],
 )
-def test_bayes_factors_are_odds(factor, told):
-    assert ratio(factor) == told
+def test_bayes_factor_is_written_as_odds(factor, expected):
+    assert bayes_factor_words(factor) == expected

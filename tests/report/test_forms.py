@@ -21,7 +21,7 @@ def page() -> str:
     return html_report(mg.solve(loaded.scenario), loaded)
 
 
-def test_markdown_says_what_the_page_says(page: str) -> None:
+def test_markdown_has_the_headings_and_sentences_of_the_page(page: str) -> None:
     told = as_markdown(page)
     assert told.splitlines()[2].startswith("# Who will hold")
     for heading in re.findall(r"<h2[^>]*>(.*?)(?: <small>|</h2>)", page):
@@ -32,11 +32,11 @@ def test_markdown_says_what_the_page_says(page: str) -> None:
     assert not re.search(r"<\w|data:image|\*\*\*\*", told)
 
 
-def test_numbers_stand_to_the_right_in_tables(page: str) -> None:
+def test_markdown_aligns_numbers_in_tables_to_the_right(page: str) -> None:
     assert re.search(r"^\| *:?-+ *\|( *-+: *\|)+$", as_markdown(page), re.MULTILINE)
 
 
-def test_a_pdf_is_a4_and_can_be_searched(page: str) -> None:
+def test_pdf_is_a4_with_searchable_text(page: str) -> None:
     pages = pypdf.PdfReader(io.BytesIO(as_pdf(page))).pages
     assert [round(float(side)) for side in pages[0].mediabox[2:]] == [595, 842]
     text = " ".join(re.sub(r"\s+", " ", each.extract_text()) for each in pages)
@@ -57,7 +57,7 @@ def test_markup_in_a_scenario_stays_text(page: str) -> None:
     assert "\\[click\\]" in as_markdown(hostile)
 
 
-def test_a_form_that_is_not_there_is_refused_before_work(tmp_path: Path) -> None:
+def test_unknown_suffix_is_refused_before_any_work(tmp_path: Path) -> None:
     with pytest.raises(QueryError, match=r"\.html, \.md or \.pdf"):
         check_form(tmp_path / "report.docx")
     told = CliRunner().invoke(commands, ["solve", "no-such-file", "--report", "x.docx"])
@@ -65,7 +65,9 @@ def test_a_form_that_is_not_there_is_refused_before_work(tmp_path: Path) -> None
     assert ".pdf" in told.output
 
 
-def test_missing_libraries_are_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_missing_library_is_named_in_the_message(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setitem(__import__("sys").modules, "typst", None)
     with pytest.raises(QueryError, match=r"middlegame\[documents\]"):
         check_form(tmp_path / "report.pdf")

@@ -18,7 +18,7 @@ def overlap(first: GraphBox, second: GraphBox) -> bool:
     )
 
 
-def test_no_two_boxes_overlap_and_all_lie_within(venezuela: mg.Equilibrium) -> None:
+def test_boxes_do_not_overlap_and_lie_inside_the_graph(venezuela: mg.Equilibrium) -> None:
     placed = layout(venezuela)
     assert [box.name for box in placed.boxes] == [n.name for n in drawn_nodes(venezuela.diagram)]
     for first, second in itertools.combinations(placed.boxes, 2):
@@ -28,7 +28,7 @@ def test_no_two_boxes_overlap_and_all_lie_within(venezuela: mg.Equilibrium) -> N
         assert box.height / 2 <= box.y <= placed.height - box.height / 2
 
 
-def test_causes_stand_above_what_depends_on_them(venezuela: mg.Equilibrium) -> None:
+def test_causes_stand_above_effects(venezuela: mg.Equilibrium) -> None:
     placed = layout(venezuela)
     y = {box.name: box.y for box in placed.boxes}
     edges = {(p, node.name) for node in drawn_nodes(venezuela.diagram) for p in node.parents}
@@ -38,14 +38,12 @@ def test_causes_stand_above_what_depends_on_them(venezuela: mg.Equilibrium) -> N
     assert all(y[tail] < y[head] for tail, head in edges)
 
 
-def test_letters_are_large_enough_on_a_wide_page(venezuela: mg.Equilibrium) -> None:
+def test_text_is_at_least_10_pixels_high_on_a_wide_page(venezuela: mg.Equilibrium) -> None:
     assert 12 * 1200 / layout(venezuela).width >= 10
 
 
 @pytest.mark.parametrize("contest", ["venezuela", "hostile", "bare"])
-def test_the_picture_is_well_formed_and_scales(
-    contest: str, request: pytest.FixtureRequest
-) -> None:
+def test_graph_is_well_formed_and_scales(contest: str, request: pytest.FixtureRequest) -> None:
     equilibrium = request.getfixturevalue(contest)
     picture = contest_graph(equilibrium)
     root = ET.fromstring(picture)
@@ -57,7 +55,7 @@ def test_the_picture_is_well_formed_and_scales(
     assert picture == contest_graph(equilibrium)
 
 
-def test_text_stays_within_its_box(hostile: mg.Equilibrium, venezuela: mg.Equilibrium) -> None:
+def test_text_fits_its_box(hostile: mg.Equilibrium, venezuela: mg.Equilibrium) -> None:
     from middlegame.report.charts.layout import label_lines, state_lines, text_width
     from middlegame.report.text.narrative import words_of
 
@@ -68,7 +66,7 @@ def test_text_stays_within_its_box(hostile: mg.Equilibrium, venezuela: mg.Equili
             assert all(text_width(line) <= BOX_WIDTH for line in lines)
 
 
-def test_those_who_move_get_colours_first(venezuela: mg.Equilibrium) -> None:
+def test_actors_with_moves_get_colours_first(venezuela: mg.Equilibrium) -> None:
     colours = actor_colours(venezuela.diagram)
     movers = {decision.owner for decision in venezuela.diagram.decisions}
     assert len({colours[mover] for mover in movers}) == len(movers)

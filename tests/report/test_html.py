@@ -1,6 +1,5 @@
 import itertools
 import re
-from html.parser import HTMLParser
 
 import pytest
 
@@ -9,48 +8,10 @@ from middlegame.io.examples import open_scenario
 from middlegame.report.charts.bars import forecast_chart
 from middlegame.report.html.report import html_report
 from middlegame.report.text.judgements import judgement_groups, web_address
-from middlegame.report.text.narrative import words_of
-from tests.report.conftest import INJECTION
+from middlegame.report.text.narrative import answer, words_of
+from tests.report.pages import INJECTION, PageReader, page_text, read_page
 
-VOID = {"meta", "link", "br", "hr", "img", "input"}
 LOADS = {"src", "srcset", "data", "poster", "background", "action"}
-
-
-class Reader(HTMLParser):
-    """Checks that tags close in order; gathers tags, addresses, ids and text."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.open: list[str] = []
-        self.tags: list[str] = []
-        self.attributes: list[tuple[str, str, str]] = []
-        self.text: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append(tag)
-        self.attributes += [(tag, name, value or "") for name, value in attrs]
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append(tag)
-        self.attributes += [(tag, name, value or "") for name, value in attrs]
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open, f"</{tag}> closes nothing"
-        assert self.open.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        if "style" not in self.open:
-            self.text.append(data)
-
-
-def read(page: str) -> Reader:
-    reader = Reader()
-    reader.feed(page)
-    reader.close()
-    assert reader.open == []
-    return reader
 
 
 @pytest.fixture(scope="module")
@@ -58,8 +19,8 @@ def page(venezuela: mg.Equilibrium) -> str:
     return html_report(venezuela, open_scenario("venezuela-2026"))
 
 
-def check_self_contained(page: str) -> Reader:
-    reader = read(page)
+def check_self_contained(page: str) -> PageReader:
+    reader = read_page(page)
     assert not {"script", "link", "iframe", "object", "embed", "img"} & set(reader.tags)
     for tag, name, value in reader.attributes:
         assert name not in LOADS, (tag, name, value)
@@ -73,13 +34,13 @@ def check_self_contained(page: str) -> Reader:
     return reader
 
 
-def test_the_page_is_one_file_without_scripts(page: str) -> None:
+def test_page_is_self_contained_and_has_no_scripts(page: str) -> None:
     check_self_contained(page)
     assert len(page.encode()) < 3_000_000
 
 
-def test_ids_are_unique_and_every_inner_link_leads_somewhere(page: str) -> None:
-    reader = read(page)
+def test_ids_are_unique_and_every_internal_link_has_a_target(page: str) -> None:
+    reader = read_page(page)
     ids = [value for _, name, value in reader.attributes if name == "id"]
     assert len(ids) == len(set(ids))
     targets = [v[1:] for _, n, v in reader.attributes if n == "href" and v.startswith("#")]
@@ -88,36 +49,32 @@ def test_ids_are_unique_and_every_inner_link_leads_somewhere(page: str) -> None:
 
 
 def test_headings_do_not_skip_levels(page: str) -> None:
-    levels = [int(tag[1]) for tag in read(page).tags if re.fullmatch("h[1-6]", tag)]
+    levels = [int(tag[1]) for tag in read_page(page).tags if re.fullmatch("h[1-6]", tag)]
     assert levels[0] == 1
     assert levels.count(1) == 1
     assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
 
 
-def test_every_image_speaks(page: str) -> None:
+def test_every_image_has_a_label_for_screen_readers(page: str) -> None:
     for tag in re.findall(r"<svg[^>]*>", page):
         assert 'aria-hidden="true"' in tag or ('role="img"' in tag and "aria-label=" in tag)
 
 
-def test_the_answer_stands_before_everything_else(page: str, venezuela: mg.Equilibrium) -> None:
-    from middlegame.report.text.narrative import answer
-
-    text = " ".join("".join(read(page).text).split())
+def test_answer_comes_first(page: str, venezuela: mg.Equilibrium) -> None:
+    text = page_text(page)
     assert text.index("Which way will") < text.index(answer(venezuela)[:40])
     assert text.index(answer(venezuela)[:40]) < text.index("Method and limits")
 
 
-def test_every_parameter_and_every_exact_number_appears(
-    page: str, venezuela: mg.Equilibrium
-) -> None:
-    text = " ".join(read(page).text)
+def test_page_lists_every_parameter_with_its_reason(page: str, venezuela: mg.Equilibrium) -> None:
+    text = " ".join(read_page(page).text)
     for parameter in venezuela.diagram.parameters:
         assert parameter.name in text
         assert not parameter.why or " ".join(parameter.why.split()) in text
     assert ", line " in text
 
 
-def test_exact_numbers_are_judgements_too(harbour: mg.Equilibrium) -> None:
+def test_judgement_groups_contain_exact_numbers(harbour: mg.Equilibrium) -> None:
     groups = judgement_groups(harbour, words_of(harbour), None)
     told = {written.name: written for group in groups for written in group.rows}
     assert {parameter.name for parameter in harbour.diagram.parameters} <= set(told)
@@ -127,7 +84,7 @@ def test_exact_numbers_are_judgements_too(harbour: mg.Equilibrium) -> None:
         assert written.claim
 
 
-def test_texts_are_inert(hostile: mg.Equilibrium) -> None:
+def test_markup_in_a_scenario_stays_text(hostile: mg.Equilibrium) -> None:
     page = html_report(hostile)
     reader = check_self_contained(page)
     assert INJECTION not in page
@@ -136,7 +93,7 @@ def test_texts_are_inert(hostile: mg.Equilibrium) -> None:
     assert "\x1b" not in page
 
 
-def test_a_diagram_without_scenario_is_reported(bare: mg.Equilibrium) -> None:
+def test_diagram_without_scenario_has_a_report(bare: mg.Equilibrium) -> None:
     page = html_report(bare, None)
     check_self_contained(page)
     assert "factors.loan.chance.real" in page
@@ -148,7 +105,7 @@ def test_only_web_addresses_become_links() -> None:
         assert web_address(address) is None
 
 
-def test_a_chart_scales_and_takes_the_pages_colours() -> None:
+def test_chart_scales_and_takes_the_colours_of_the_page() -> None:
     drawn = forecast_chart("What <b>", ["one & only", "x" * 100], [0.3, 0.7], "#0072B2")
     start = re.match(r"<svg[^>]*>", drawn)
     assert start is not None

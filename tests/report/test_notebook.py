@@ -14,7 +14,7 @@ NOTEBOOK = ROOT / "docs" / "first-contest.ipynb"
 
 
 @pytest.mark.filterwarnings("ignore")  # of the kernel's machinery, not ours
-def test_the_notebook_runs_and_shows_what_it_says() -> None:
+def test_notebook_of_the_docs_reproduces_its_outputs() -> None:
     kept = nbformat.read(NOTEBOOK, as_version=4)
     run = nbformat.read(NOTEBOOK, as_version=4)
     NotebookClient(run, timeout=300, kernel_name="python3").execute()
@@ -36,12 +36,12 @@ def _shown(cell: nbformat.NotebookNode) -> dict[str, str]:
     return found
 
 
-def test_a_limit_tells_what_it_is() -> None:
+def test_nash_result_shows_its_regret() -> None:
     shown = mg.nash(mg.load("harbour-lease"))._repr_html_()
     assert "Nash equilibrium in" in shown
     assert "Who" not in shown
 
 
-def test_what_has_no_form_says_so() -> None:
+def test_result_without_html_is_refused() -> None:
     with pytest.raises(TypeError, match="int"):
         html_of(3)

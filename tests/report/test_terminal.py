@@ -1,9 +1,7 @@
 import io
-import os
 import subprocess
 import sys
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
@@ -11,32 +9,20 @@ from rich.console import Console
 
 import middlegame as mg
 from middlegame.report.terminal.equilibrium import show_change, show_equilibrium
-from tests.report.conftest import INJECTION
-
-GOLDEN = Path(__file__).parent / "golden"
-
-
-def piped(width: int = 80) -> Console:
-    return Console(file=io.StringIO(), width=width)
-
-
-def shown(console: Console) -> str:
-    assert isinstance(console.file, io.StringIO)
-    return console.file.getvalue()
+from tests.report.pages import (
+    INJECTION,
+    compare_with_golden,
+    plain_console,
+    printed,
+    show_plain,
+    unwrap,
+)
 
 
-def compare(name: str, text: str) -> None:
-    """Compare with a golden file; with MIDDLEGAME_UPDATE_GOLDEN=1, write it instead."""
-    path = GOLDEN / name
-    if os.environ.get("MIDDLEGAME_UPDATE_GOLDEN") == "1":
-        path.write_text(text, encoding="utf-8")
-    assert text == path.read_text(encoding="utf-8")
-
-
-def test_forecast_in_a_pipe(harbour: mg.Equilibrium) -> None:
-    console = piped()
+def test_equilibrium_prints_plain_text_in_a_pipe(harbour: mg.Equilibrium) -> None:
+    console = plain_console()
     show_equilibrium(harbour, console)
-    compare("harbour-forecast.txt", shown(console))
+    compare_with_golden("harbour-forecast.txt", printed(console))
 
 
 @pytest.mark.parametrize(
@@ -47,63 +33,77 @@ def test_forecast_in_a_pipe(harbour: mg.Equilibrium) -> None:
         ("given", lambda eq: eq.given({"lease": "lost"})),
     ],
 )
-def test_change_in_a_pipe(harbour: mg.Equilibrium, name: str, change) -> None:
-    console = piped()
+def test_change_prints_plain_text_in_a_pipe(harbour: mg.Equilibrium, name: str, change) -> None:
+    console = plain_console()
     show_change(harbour, change(harbour), console)
-    compare(f"harbour-{name}.txt", shown(console))
+    compare_with_golden(f"harbour-{name}.txt", printed(console))
 
 
 @pytest.mark.parametrize("width", [40, 60, 80, 120])
 def test_no_line_is_wider_than_the_console(venezuela: mg.Equilibrium, width: int) -> None:
-    console = piped(width)
+    console = plain_console(width)
     show_equilibrium(venezuela, console)
     show_change(venezuela, venezuela.suppose({"cuba": "falls"}), console)
-    assert max(map(cell_len, shown(console).splitlines())) <= width
+    assert max(map(cell_len, printed(console).splitlines())) <= width
 
 
-def test_a_pipe_gets_plain_ascii(venezuela: mg.Equilibrium) -> None:
-    console = piped()
+def test_pipe_gets_ascii(venezuela: mg.Equilibrium) -> None:
+    console = plain_console()
     show_equilibrium(venezuela, console, seconds=1.0)
-    assert shown(console).isascii()
-    assert "1.0 s" in shown(console)
+    assert printed(console).isascii()
+    assert "1.0 s" in printed(console)
 
 
-def test_a_terminal_gets_bars_in_the_actors_colours(venezuela: mg.Equilibrium) -> None:
+def test_terminal_gets_bars_in_the_colours_of_actors(venezuela: mg.Equilibrium) -> None:
     console = Console(file=io.StringIO(), width=80, force_terminal=True, color_system="truecolor")
     show_equilibrium(venezuela, console)
-    assert "▇" in shown(console)
-    assert "\x1b[38;2;0;114;178m" in shown(console)
+    assert "▇" in printed(console)
+    assert "\x1b[38;2;0;114;178m" in printed(console)
 
 
-def test_texts_cannot_steer_the_terminal(hostile: mg.Equilibrium) -> None:
-    console = piped()
+def test_control_characters_in_a_scenario_are_not_printed(hostile: mg.Equilibrium) -> None:
+    console = plain_console()
     show_equilibrium(hostile, console)
     show_change(hostile, hostile.given({"f": "on"}), console)
-    assert "\x1b" not in shown(console)
-    assert "[bold red]" in shown(console)
-    assert INJECTION.split("(")[0] in shown(console)
+    assert "\x1b" not in printed(console)
+    assert "[bold red]" in printed(console)
+    assert INJECTION.split("(")[0] in printed(console)
 
 
-def test_forks_and_evidence_are_told_with_the_answer(harbour: mg.Equilibrium) -> None:
-    console = piped()
+def test_notes_on_forks_suppositions_and_evidence_stand_before_the_questions(
+    harbour: mg.Equilibrium,
+) -> None:
+    console = plain_console()
     forked = replace(harbour, forks=(0.4,), supposed={"loan": "real"})
     show_equilibrium(forked.given({"bid": "offer"}), console)
-    head = shown(console).split("QUESTIONS")[0]
-    assert "more than one self-consistent outcome" in head.replace("\n  ", " ")
-    assert "Supposed (everybody knows it before play)" in head
-    assert "square brackets): the rival power makes an offer." in head.replace("\n  ", " ")
+    head = printed(console).split("QUESTIONS")[0]
+    assert "more than one equilibrium" in unwrap(head)
+    assert "Supposed (announced): the loan behind the offer is real." in unwrap(head)
+    assert "(prior probability in brackets): the rival power makes an offer." in unwrap(head)
 
 
-def test_a_diagram_without_scenario_is_shown(bare: mg.Equilibrium) -> None:
-    console = piped()
+def test_diagram_without_scenario_is_printed(bare: mg.Equilibrium) -> None:
+    console = plain_console()
     show_equilibrium(bare, console)
-    assert "Most likely" in shown(console)
+    assert "Most likely" in printed(console)
 
 
-def test_the_terminal_needs_no_solver() -> None:
+def test_printing_imports_no_solver_and_no_charts() -> None:
     code = (
         "import sys, middlegame.report.terminal.equilibrium as t; "
         "print([m for m in ('jax', 'altair', 'pygraphviz', 'jinja2') if m in sys.modules])"
     )
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "[]"
+
+
+def test_show_refuses_a_type_without_printer() -> None:
+    with pytest.raises(TypeError, match="cannot show a int"):
+        show_plain(3)
+
+
+def test_nash_result_prints_the_forecast_and_the_remaining_regret() -> None:
+    text = unwrap(show_plain(mg.nash(mg.load("harbour-lease"))))
+    assert "The tenant loses the berth" in text
+    assert "Nash equilibrium in mixed strategies: precision raised" in text
+    assert "largest remaining regret" in text

@@ -1,3 +1,7 @@
+"""The value of information and of commitment in the terminal and in the report."""
+
+from dataclasses import replace
+
 import pytest
 from rich.cells import cell_len
 
@@ -6,83 +10,93 @@ from middlegame.analysis.commitment import CommitmentValue
 from middlegame.analysis.interventions import Intervention
 from middlegame.analysis.mutual_information import InformationGain, QuestionInformation
 from middlegame.analysis.outcomes import question_outcomes
-from middlegame.analysis.value_of_information import InformationValue
+from middlegame.analysis.value_of_information import InformationValue, ValueOfInformation
 from middlegame.report.html.forms import as_markdown
 from middlegame.report.html.report import html_report
-from middlegame.report.html.value_of_information import worth_section
-from middlegame.report.terminal.value_of_information import show_worth
-from middlegame.report.text.value_of_information import commitment_rows, information_gain_rows
-from tests.report.test_html import read
-from tests.report.test_terminal import piped, shown
-
-LEVERS = [
-    CommitmentValue(Intervention("renew", "switch"), "owner", "rival", 22.5),
-    CommitmentValue(Intervention("bid", "offer"), "rival", "rival", 0.1),
-    CommitmentValue(Intervention("renew", "switch"), "owner", "tenant", -20.0),
-]
-TOLD = [InformationValue("loan", "owner", {"owner": -1.5, "rival": 8.2, "tenant": 0.01})]
+from middlegame.report.html.sections import sections
+from middlegame.report.text.value_of_information import commitment_rows
+from tests.report.pages import page_text, show_plain, unwrap
 
 
 @pytest.fixture(scope="module")
-def worths(harbour: mg.Equilibrium):
-    name = harbour.diagram.parameters[0].name
-    each = QuestionInformation(
-        "lease = lost",
-        0.25,
-        (
-            InformationGain(name, 0.02, 0.005, 0.025),
-            InformationGain(harbour.diagram.parameters[1].name, 0.1, 0.2, 0.1),
+def found(harbour: mg.Equilibrium) -> ValueOfInformation:
+    detectable, undetectable = harbour.diagram.parameters[:2]
+    gains = QuestionInformation(
+        question="lease = lost",
+        mean=0.25,
+        judgements=(
+            InformationGain(detectable.name, 0.02, 0.005, 0.025),
+            InformationGain(undetectable.name, 0.1, 0.2, 0.1),
         ),
-        (InformationGain("loan", 0.01, 0.0, 0.0125),),
+        factors=(InformationGain("loan", 0.01, 0.0, 0.0125),),
     )
-    return information_gain_rows(harbour, [question_outcomes(harbour.diagram, "lease = lost")], [each])
+    points = {"owner": -1.5, "rival": 8.2, "tenant": 0.01}
+    return ValueOfInformation(
+        equilibrium=harbour,
+        questions=(question_outcomes(harbour.diagram, "lease = lost"),),
+        information_gains=(gains,),
+        information_values=(InformationValue("loan", "owner", points),),
+        commitment_values=(
+            CommitmentValue(Intervention("renew", "switch"), "owner", "rival", 22.5),
+            CommitmentValue(Intervention("bid", "offer"), "rival", "rival", 0.1),
+            CommitmentValue(Intervention("renew", "switch"), "owner", "tenant", -20.0),
+        ),
+        worlds=4096,
+        failed={},
+        seed=0,
+    )
 
 
-def test_what_is_worth_is_told_with_its_error(harbour: mg.Equilibrium, worths) -> None:
-    console = piped()
-    show_worth(harbour, worths, TOLD, LEVERS, 4096, console)
-    text = shown(console)
-    assert "2.5%  The loan behind the offer: real (within 0.6%)" in text
-    assert "1.2%  The loan behind the offer (a fact that is hidden)" in text
-    assert "10.0%" not in text  # it cannot be told from nothing
-    assert "-1.5  The port city knows: the loan behind the offer (the rival power +8.2)" in text
-    assert "+22.5  to the rival power: the city's decision: switches to the rival" in text
+@pytest.fixture(scope="module")
+def negligible(found: ValueOfInformation) -> ValueOfInformation:
+    points = {"owner": 0.01, "tenant": -0.04}
+    return replace(
+        found,
+        information_values=tuple(
+            InformationValue("loan", actor, points) for actor in ("owner", "tenant")
+        ),
+    )
+
+
+def test_values_are_printed_with_their_errors(found: ValueOfInformation) -> None:
+    text = show_plain(found)
+    assert "2.5%  The loan behind the offer is real (within 0.6%)" in text
+    assert "1.2%  The loan behind the offer (hidden factor)" in text
+    assert "10.0%" not in text  # not statistically detectable
+    assert "-1.5  The port city knows the loan behind the offer (the rival power +8.2)" in text
+    assert "+22.5  The rival power, if the port city switches to the rival" in text
     assert text.isascii()
     assert max(map(cell_len, text.splitlines())) <= 80
 
 
-def test_what_is_worth_next_to_nothing_is_one_sentence(harbour: mg.Equilibrium, worths) -> None:
-    idle = [
-        InformationValue("loan", who, {"owner": 0.01, "tenant": -0.04})
-        for who in ("owner", "tenant")
-    ]
-    console = piped()
-    show_worth(harbour, worths, idle, LEVERS, 4096, console)
-    text = " ".join(shown(console).split())
-    assert (
-        "Worth less than 0.05 points to anybody: the loan behind the offer (told to the port city "
-        "and the foreign tenant)." in text
+def test_negligible_information_is_one_sentence(negligible: ValueOfInformation) -> None:
+    sentence = (
+        "Worth less than 0.05 points to every actor: the loan behind the offer (known to the port "
+        "city or the foreign tenant)."
     )
-    page = html_report(harbour, analyses=[worth_section(harbour, worths, idle, LEVERS, 4096)])
-    assert "Worth less than 0.05 points to anybody" in " ".join(read(page).text)
+    assert sentence in unwrap(show_plain(negligible))
+    page = html_report(negligible.equilibrium, analyses=sections(negligible))
+    assert sentence in page_text(page)
 
 
-def test_only_what_gains_is_a_lever(harbour: mg.Equilibrium) -> None:
-    told = commitment_rows(harbour, LEVERS)
-    assert [row.owner for row in told] == ["rival", "rival"]
-    assert told[1].label.endswith("(a commitment of its own)")
+def test_only_commitments_with_a_gain_are_listed(found: ValueOfInformation) -> None:
+    rows = commitment_rows(found)
+    assert [row.owner for row in rows] == ["rival", "rival"]
+    assert rows[1].label.endswith("(its own commitment)")
 
 
-def test_the_section_shows_all_three(harbour: mg.Equilibrium, worths) -> None:
-    page = html_report(harbour, analyses=[worth_section(harbour, worths, TOLD, LEVERS, 4096)])
-    text = " ".join(read(page).text)
-    for title in ("What is worth finding out", "What knowing is worth", "Leverage"):
+def test_section_shows_gains_values_and_commitments(found: ValueOfInformation) -> None:
+    text = page_text(html_report(found.equilibrium, analyses=sections(found)))
+    for title in (
+        "what is worth finding out",
+        "Value of information to the actors, in points",
+        "Value of commitment, in points",
+    ):
         assert title in text
 
 
-def test_on_paper_a_share_stands_apart_from_its_label(harbour: mg.Equilibrium, worths) -> None:
+def test_markdown_separates_a_share_from_its_label(found: ValueOfInformation) -> None:
     pytest.importorskip("pypandoc", reason="the extra 'documents' is not installed")
-    page = html_report(harbour, analyses=[worth_section(harbour, worths, TOLD, LEVERS, 4096)])
-    told = as_markdown(page)
-    assert "- The loan behind the offer: real (within 0.6%): **2.5%**" in told
-    assert "- The loan behind the offer (a fact that is hidden): **1.2%**" in told
+    text = as_markdown(html_report(found.equilibrium, analyses=sections(found)))
+    assert "- The loan behind the offer is real (within 0.6%): **2.5%**" in text
+    assert "- The loan behind the offer (hidden factor): **1.2%**" in text

@@ -4,9 +4,19 @@ import pytest
 
 import middlegame as mg
 from middlegame.report.text import narrative, policies
+from middlegame.report.text.grammar import are_verbal, is_plural, join_list, predicate
 from middlegame.report.text.storylines import storyline_texts
-from middlegame.report.text.grammar import join_list
-from middlegame.report.text.words import SCALE, Words, clean, date, likelihood, likelihood_opening, odds, percent, points
+from middlegame.report.text.words import (
+    SCALE,
+    Words,
+    clean,
+    date,
+    likelihood,
+    likelihood_opening,
+    odds,
+    percent,
+    points,
+)
 from middlegame.scenario.conditions import parse_condition
 
 
@@ -25,11 +35,11 @@ from middlegame.scenario.conditions import parse_condition
         (1 + 1e-15, "100%"),
     ],
 )
-def test_percent(probability: float, told: str) -> None:
+def test_percent_rounds_and_keeps_the_extremes_apart(probability: float, told: str) -> None:
     assert percent(probability) == told
 
 
-def test_the_scale_of_likelihoods_covers_everything_in_order() -> None:
+def test_likelihood_scale_covers_all_probabilities_in_order() -> None:
     ends = [end for end, _ in SCALE]
     assert ends == sorted(ends)
     assert ends[-1] == 1
@@ -41,7 +51,7 @@ def test_the_scale_of_likelihoods_covers_everything_in_order() -> None:
     assert likelihood_opening(0.7) == "it is likely that"
 
 
-def test_numbers_dates_and_lists() -> None:
+def test_numbers_dates_and_lists_are_written_in_words() -> None:
     assert [points(value) for value in (0.4, -0.4, 12.6, -3)] == ["0", "0", "+13", "-3"]
     assert odds(0.0) == "1:1"
     assert odds(5.0).startswith("e^")
@@ -51,7 +61,7 @@ def test_numbers_dates_and_lists() -> None:
     assert clean("a\x1b[1m\nb\u202e") == "a [1m b "
 
 
-def test_conditions_in_words(venezuela: mg.Equilibrium) -> None:
+def test_condition_reads_as_clauses_joined_by_and_and_or(venezuela: mg.Equilibrium) -> None:
     words = narrative.words_of(venezuela)
     told = words.condition(parse_condition("line = balance|align and not (cuba = falls)"))
     assert told == (
@@ -62,15 +72,20 @@ def test_conditions_in_words(venezuela: mg.Equilibrium) -> None:
     assert nested.startswith("Cuba's government falls and (the trade of the Americas")
 
 
-def test_verbs_are_told_from_names(venezuela: mg.Equilibrium) -> None:
+def test_clause_uses_the_actor_for_a_move_and_the_label_for_a_factor(
+    venezuela: mg.Equilibrium,
+) -> None:
     words = narrative.words_of(venezuela)
     assert words.clause("approach", "wait") == "Moscow waits and sees"
     assert words.entry("approach", "wait") == "Moscow's way with Caracas: waits and sees"
     assert words.clause("cuba", "falls") == "Cuba's government falls"
-    assert words.clause("trade", "none") == "The trade of the Americas for Ukraine: none"
+    assert words.clause("hold", "strong") == "Moscow's hold over the officers is strong"
+    assert words.full_clause("response", "tolerate") == (
+        "Washington lives with it (Washington's answer to the military)"
+    )
 
 
-def test_names_stand_in_where_labels_are_missing(bare: mg.Equilibrium) -> None:
+def test_names_stand_in_for_missing_labels(bare: mg.Equilibrium) -> None:
     words = narrative.words_of(bare)
     assert words.scenario is None
     assert words.state("bid", "stay_out") == "stay out"
@@ -79,7 +94,7 @@ def test_names_stand_in_where_labels_are_missing(bare: mg.Equilibrium) -> None:
     assert Words(bare.diagram).title
 
 
-def test_the_answer_speaks_of_the_first_question_and_of_outcomes(
+def test_answer_covers_the_first_question_and_outcomes(
     venezuela: mg.Equilibrium,
 ) -> None:
     told = narrative.answer(venezuela)
@@ -89,7 +104,7 @@ def test_the_answer_speaks_of_the_first_question_and_of_outcomes(
     assert "waits and sees" not in told
 
 
-def test_a_storyline_leaves_out_what_was_no_choice(venezuela: mg.Equilibrium) -> None:
+def test_storyline_leaves_out_moves_with_a_single_option(venezuela: mg.Equilibrium) -> None:
     first, *others = storyline_texts(venezuela, 3)
     assert "does not take it up" not in first.sentences
     assert not any(step.differs for step in first.steps)
@@ -98,11 +113,41 @@ def test_a_storyline_leaves_out_what_was_no_choice(venezuela: mg.Equilibrium) ->
     assert storyline_texts(venezuela, 0) == []
 
 
-def test_policies_list_every_situation_that_comes_about(venezuela: mg.Equilibrium) -> None:
+def test_policies_list_every_information_set_that_is_reached(venezuela: mg.Equilibrium) -> None:
     rows = policies.policy_rows(venezuela, "response")
     assert len(rows) == (venezuela.reach["response"] > 0).sum()
     assert sum(row.reach for row in rows) == pytest.approx(1)
     assert [row.reach for row in rows] == sorted((row.reach for row in rows), reverse=True)
     assert any(None in row.options for row in rows)
-    assert policies.policy_words(venezuela, "response").startswith("Knows: Moscow's offer")
+    assert policies.policy_words(venezuela, "response").startswith("Observes: Moscow's offer")
     assert policies.policy_rows(venezuela, "cuba") == []
+
+
+@pytest.mark.parametrize(
+    ("subject", "state", "states", "expected"),
+    [
+        ("The lease", "lost", (), "is lost"),
+        ("The missiles in Cuba", "removed", (), "are removed"),
+        ("The Jupiters in Turkey", "stay", (), "stay"),
+        ("The spy network", "works on", (), "works on"),
+        ("A clash at sea", "shots", ("shots", "no shots"), 'is "shots"'),
+        ("War between the two", "none", (), 'is "none"'),
+    ],
+)
+def test_predicate_makes_a_clause_of_a_state(subject, state, states, expected) -> None:
+    assert predicate(subject, state, states) == expected
+
+
+def test_plural_is_read_from_the_noun_before_its_preposition() -> None:
+    assert is_plural("Russian arms and advisers")
+    assert not is_plural("The crisis over the straits")
+    assert not is_plural("The oil venture, extended for fifteen years")
+    assert not are_verbal([])
+
+
+def test_answer_begins_repeated_likelihoods_with_also(harbour: mg.Equilibrium) -> None:
+    limit = mg.nash(mg.load("harbour-lease")).equilibrium
+    assert narrative.answer(limit) == (
+        "It is very unlikely that the tenant loses the berth (13%). It is also very unlikely that "
+        "the depot shuts (10%)."
+    )

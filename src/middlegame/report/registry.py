@@ -10,6 +10,8 @@ _ELSEWHERE = {
     "middlegame.sweeps.result": "sweep",
 }
 """Modules of results whose name differs from that of the module which shows them."""
+_ELSEWHERE_IN_HTML = {"middlegame.equilibrium.equilibrium": "hypotheses"}
+"""The report is about an equilibrium, so the only section of its own is the one on evidence."""
 
 
 def import_room_of(result: object, room: str) -> None:
@@ -25,7 +27,8 @@ def import_room_of(result: object, room: str) -> None:
         TypeError: no module of the room is named like the module of the result's type.
     """
     home = type(result).__module__
-    name = f"{room}.{_ELSEWHERE.get(home, home.rpartition('.')[2])}"
+    elsewhere = _ELSEWHERE | (_ELSEWHERE_IN_HTML if room.endswith(".html") else {})
+    name = f"{room}.{elsewhere.get(home, home.rpartition('.')[2])}"
     if not home.startswith("middlegame.") or find_spec(name) is None:
         raise TypeError(f"{room} cannot show a {type(result).__name__}")
     import_module(name)

@@ -209,10 +209,12 @@ def matrix_chart(found: "Dominoes") -> str:
         )
         .configure_view(stroke=None)
     )
-    return inline_svg(
+    svg = inline_svg(
         vl_convert.vegalite_to_svg(chart.to_dict()),
         _matrix_label(found, words, interventions, across),
     )
+    natural = _LABEL + _CELL * len(across)
+    return svg.replace("<svg", f'<svg style="min-width:min(760px,{natural}px);max-width:{natural}px"', 1)
 
 
 def _cell(column: int, y: float, total: float, itself: bool) -> dict[str, Any]:

@@ -12,9 +12,9 @@ from middlegame.report.text.palette import OKABE_ITO
 from middlegame.report.text.words import clean, name_as_words, percent
 
 if TYPE_CHECKING:
-    from middlegame.estimation.bayes import Posterior
-    from middlegame.estimation.result import Fit
-    from middlegame.estimation.validation import Validation
+    from middlegame.estimation.posterior import Posterior
+    from middlegame.estimation.result import FitResult
+    from middlegame.estimation.cross_validation import CrossValidation
 
 _WIDTH = 420
 _ROW = 26
@@ -23,7 +23,7 @@ _SURE, _UNSURE = OKABE_ITO[0], "#8A8F98"
 
 
 def fit_page(
-    found: "Fit", validation: "Validation | None" = None, posterior: "Posterior | None" = None
+    found: "FitResult", validation: "CrossValidation | None" = None, posterior: "Posterior | None" = None
 ) -> str:
     """Write what was learnt as one self-contained HTML page.
 
@@ -34,22 +34,22 @@ def fit_page(
     """
     declared = found.scenario.fit.columns if found.scenario.fit else {}
     columns = {name: clean(each.label or name_as_words(name)) for name, each in declared.items()}
-    outcomes = list(dict.fromkeys(str(each.outcome) for each in found.differences))
+    outcomes = list(dict.fromkeys(str(each.outcome) for each in found.first_differences))
     changes = [
         {
             "column": f"{columns[row[0].column]}: {row[0].before}\u00a0→\u00a0{row[0].after}",
             "cells": [
                 {
                     "change": points_of(each.change),
-                    "error": "" if math.isnan(each.error) else f"± {164.5 * each.error:.0f}",
-                    "sure": abs(each.change) > HALF_WIDTH_90 * each.error,
+                    "error": "" if math.isnan(each.standard_error) else f"± {164.5 * each.standard_error:.0f}",
+                    "sure": abs(each.change) > HALF_WIDTH_90 * each.standard_error,
                 }
                 for each in row
             ],
         }
         for row in (
-            found.differences[place : place + len(outcomes)]
-            for place in range(0, len(found.differences), max(len(outcomes), 1))
+            found.first_differences[place : place + len(outcomes)]
+            for place in range(0, len(found.first_differences), max(len(outcomes), 1))
         )
     ]
     drawn = _intervals(found)
@@ -65,7 +65,7 @@ def fit_page(
             width=natural_width(drawn) if drawn else 0,
             number=number,
             isnan=math.isnan,
-            shares=found.shares,
+            shares=found.outcome_shares,
             outcomes=outcomes,
             changes=changes,
             posterior=posterior,
@@ -78,7 +78,7 @@ def fit_page(
     )
 
 
-def _intervals(found: "Fit") -> str:
+def _intervals(found: "FitResult") -> str:
     """Draw each estimate with its 90% interval, in standard errors of its own from 0."""
     import altair as alt
     import vl_convert
@@ -87,12 +87,12 @@ def _intervals(found: "Fit") -> str:
         {
             "name": clean(each.label),
             "middle": each.z,
-            "low": (each.low if math.isfinite(each.low) else each.value) / each.error,
-            "high": (each.high if math.isfinite(each.high) else each.value) / each.error,
+            "low": (each.low if math.isfinite(each.low) else each.value) / each.standard_error,
+            "high": (each.high if math.isfinite(each.high) else each.value) / each.standard_error,
             "colour": _SURE if each.low > 0 or each.high < 0 else _UNSURE,
         }
         for each in found.estimates
-        if math.isfinite(each.error) and each.error > 0
+        if math.isfinite(each.standard_error) and each.standard_error > 0
     ]
     if not rows:
         return ""
@@ -126,7 +126,7 @@ def _intervals(found: "Fit") -> str:
     return inline_svg(vl_convert.vegalite_to_svg(chart.to_dict()), told)
 
 
-def _calibration(validation: "Validation") -> str:
+def _calibration(validation: "CrossValidation") -> str:
     """Draw how often forecasts came true against what they said."""
     import altair as alt
     import vl_convert

@@ -7,24 +7,24 @@ from rich.console import Console
 from rich.table import Table
 
 from middlegame.base.numbers import HALF_WIDTH_90
-from middlegame.estimation.result import Fit
+from middlegame.estimation.result import FitResult
 from middlegame.report.terminal.columns import Page
 from middlegame.report.terminal.show import show
 from middlegame.report.text.words import clean, percent
 
 if TYPE_CHECKING:
-    from middlegame.estimation.bayes import Posterior
-    from middlegame.estimation.validation import Validation
+    from middlegame.estimation.posterior import Posterior
+    from middlegame.estimation.cross_validation import CrossValidation
 
 _WIDEST_MATRIX = 4
 _MOST_CHANGES = 15
 
 
-@show.register(Fit)
+@show.register(FitResult)
 def show_fit(
-    found: Fit,
+    found: FitResult,
     console: Console,
-    validation: "Validation | None" = None,
+    validation: "CrossValidation | None" = None,
     posterior: "Posterior | None" = None,
 ) -> None:
     """Print a fit: what keeps it from being one, estimates, outcomes, what changes them.
@@ -45,11 +45,11 @@ def show_fit(
     _print(page, _estimates(found, page.plain))
     page.gap()
     page.section("What comes about", "average probability, and its share of the rows")
-    for share in found.shares:
+    for share in found.outcome_shares:
         page.bar(f"{clean(str(share.outcome))} (observed {percent(share.observed)})",
                  share.predicted)  # fmt: skip
     page.gap()
-    if found.differences:
+    if found.first_differences:
         page.section("What changes it", "percentage points, with 90% intervals")
         _print(page, _differences(found, page.plain))
         page.gap()
@@ -71,16 +71,16 @@ def show_fit(
     page.paragraph(method(found), style="dim")
 
 
-def rows_of(found: Fit) -> str:
+def rows_of(found: FitResult) -> str:
     """Tell which rows were learnt from, and why the others were not."""
-    sample = found.sample
-    dropped = sum(sample.dropped.values())
+    sample = found.data
+    dropped = sum(sample.dropped_rows.values())
     told = (
-        f"{sample.rows:,} of {sample.rows + dropped:,} rows of {clean(PurePath(sample.name).name)}"
+        f"{sample.row_count:,} of {sample.row_count + dropped:,} rows of {clean(PurePath(sample.name).name)}"
     )
-    reasons = [f"{reason} in {count:,}" for reason, count in sample.dropped.items()]
+    reasons = [f"{reason} in {count:,}" for reason, count in sample.dropped_rows.items()]
     told += f" ({', '.join(reasons)})" if reasons else ""
-    unseen = [f"{name} in {count:,}" for name, count in sample.unobserved.items() if count]
+    unseen = [f"{name} in {count:,}" for name, count in sample.unobserved_rows.items() if count]
     return f"{told}; not observed: {', '.join(unseen)}" if unseen else told
 
 
@@ -98,20 +98,20 @@ def _print(page: Page, table: Table) -> None:
     page.console.print(Padding(table, (0, 0, 0, 2)), width=page.width, highlight=False)
 
 
-def _estimates(found: Fit, plain: bool) -> Table:
+def _estimates(found: FitResult, plain: bool) -> Table:
     table = _table(["estimate", "s.e.", "z", "p", "90% interval"])
     to = " to " if plain else " … "
     for each in found.estimates:
         if each.note and each.value != each.value:
             table.add_row(clean(each.label), "", "", "", "", each.note, style="yellow")
-        elif each.error != each.error:
+        elif each.standard_error != each.standard_error:
             table.add_row(clean(each.label), number(each.value), "", "", "", each.note)
         else:
             sure = each.low > 0 or each.high < 0
             table.add_row(
                 clean(each.label),
                 number(each.value),
-                number(each.error),
+                number(each.standard_error),
                 f"{each.z:.2f}",
                 f"{each.p:.3f}",
                 f"{number(each.low)}{to}{number(each.high)}",
@@ -120,36 +120,36 @@ def _estimates(found: Fit, plain: bool) -> Table:
     return table
 
 
-def _differences(found: Fit, plain: bool) -> Table:
-    outcomes = list(dict.fromkeys(str(each.outcome) for each in found.differences))
+def _differences(found: FitResult, plain: bool) -> Table:
+    outcomes = list(dict.fromkeys(str(each.outcome) for each in found.first_differences))
     arrow = "->" if plain else "→"
     if len(outcomes) > _WIDEST_MATRIX:
-        largest = sorted(found.differences, key=lambda each: -abs(each.change))[:_MOST_CHANGES]
+        largest = sorted(found.first_differences, key=lambda each: -abs(each.change))[:_MOST_CHANGES]
         table = _table(["change", "of"])
         for each in largest:
             column = f"{each.column}: {each.before} {arrow} {each.after}"
-            table.add_row(column, _change(each.change, each.error, plain), str(each.outcome))
+            table.add_row(column, _change(each.change, each.standard_error, plain), str(each.outcome))
         return table
     table = _table(outcomes)
-    for place in range(0, len(found.differences), len(outcomes)):
-        row = found.differences[place : place + len(outcomes)]
-        cells = [_change(each.change, each.error, plain) for each in row]
+    for place in range(0, len(found.first_differences), len(outcomes)):
+        row = found.first_differences[place : place + len(outcomes)]
+        cells = [_change(each.change, each.standard_error, plain) for each in row]
         column = f"{row[0].column}: {row[0].before} {arrow} {row[0].after}"
-        sure = any(abs(each.change) > HALF_WIDTH_90 * each.error for each in row)
+        sure = any(abs(each.change) > HALF_WIDTH_90 * each.standard_error for each in row)
         table.add_row(column, *cells, style="bold" if sure else "")
     return table
 
 
-def _priors(found: Fit, posterior: "Posterior") -> str:
+def _priors(found: FitResult, posterior: "Posterior") -> str:
     chains, draws = posterior.draws.shape[:2]
-    flat = len(posterior.flat)
+    flat = len(posterior.without_prior)
     given = len(found.likelihood.names) - flat
     priors = "flat priors" if not given else "priors as written" if not flat else (
         f"{given} priors as written, {flat} flat")  # fmt: skip
     return f"{chains} chains of {draws:,} draws, {priors}"
 
 
-def _marginals(found: Fit, posterior: "Posterior", plain: bool) -> Table:
+def _marginals(found: FitResult, posterior: "Posterior", plain: bool) -> Table:
     table = _table(["mean", "s.d.", "90% interval", "R-hat", "draws"])
     labels = {each.name: each.label for each in found.estimates}
     to = " to " if plain else " … "
@@ -157,26 +157,26 @@ def _marginals(found: Fit, posterior: "Posterior", plain: bool) -> Table:
         table.add_row(
             clean(labels[each.name]),
             number(each.mean),
-            number(each.deviation),
+            number(each.standard_deviation),
             f"{number(each.low)}{to}{number(each.high)}",
-            f"{each.mixing:.3f}",
-            f"{each.effective:,.0f}",
+            f"{each.r_hat:.3f}",
+            f"{each.effective_draws:,.0f}",
             style="bold" if each.low > 0 or each.high < 0 else "",
         )
     return table
 
 
-def _folds(validation: "Validation") -> str:
-    told = f"{validation.rows:,} rows, each forecast from the other {validation.folds - 1} of "
+def _folds(validation: "CrossValidation") -> str:
+    told = f"{validation.forecast_rows:,} rows, each forecast from the other {validation.folds - 1} of "
     told += f"{validation.folds} parts; 0 is the best score"
-    if validation.left_out:
-        told += f"; {validation.left_out:,} rows that do not show everything are not scored"
-    if validation.failed:
-        told += f"; in {validation.failed} parts the maximum was not reached"
+    if validation.incomplete_rows:
+        told += f"; {validation.incomplete_rows:,} rows that do not show everything are not scored"
+    if validation.failed_folds:
+        told += f"; in {validation.failed_folds} parts the maximum was not reached"
     return told
 
 
-def _scores(validation: "Validation") -> Table:
+def _scores(validation: "CrossValidation") -> Table:
     table = _table(["log score", "Brier score"])
     for each in validation.scores:
         if each.note:
@@ -199,22 +199,22 @@ def _change(change: float, error: float, plain: bool) -> str:
     return f"{told} {'+-' if plain else '±'} {164.5 * error:.0f}"
 
 
-def method(found: Fit) -> str:
+def method(found: FitResult) -> str:
     """Tell how it was done and how well it went, in a sentence."""
-    robust = f"robust to {found.clusters:,} groups" if found.clusters else "inverse Hessian"
+    robust = f"robust to {found.cluster_count:,} groups" if found.cluster_count else "inverse Hessian"
     starts = found.maximum
     parts = [
         f"Maximum likelihood at the equilibrium of each row: {found.status.replace('_', ' ')}",
         f"log-likelihood {found.log_likelihood:.4f}",
-        f"{found.parameters} coefficients",
+        f"{found.identified_count} coefficients",
         f"AIC {found.aic:.1f}",
         f"BIC {found.bic:.1f}",
-        f"{starts.agreeing} of {len(starts.heights)} starts led here",
+        f"{starts.agreeing_starts} of {len(starts.log_likelihoods)} starts led here",
         f"standard errors: {robust}",
     ]
-    if found.checked:
-        agreeing = found.checked - len(found.disagreed)
-        parts.append(f"{agreeing} of {found.checked} rows traced in full agree")
+    if found.compared_count:
+        agreeing = found.compared_count - len(found.disagreeing_rows)
+        parts.append(f"{agreeing} of {found.compared_count} rows traced in full agree")
     return f"{', '.join(parts)}."
 
 

@@ -14,7 +14,7 @@ from middlegame.scenario.timeline import certain_start
 
 if TYPE_CHECKING:
     from middlegame.equilibrium.equilibrium import Equilibrium
-    from middlegame.equilibrium.play import Storyline
+    from middlegame.equilibrium.strategy_profile import Storyline
 
 _MOSTLY = 0.6
 """Smallest probability of a move in one period for a storyline over time to mention it."""

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from middlegame.diagram import Chance, Decision, Diagram, Node, Report, evaluate_numbers
-from middlegame.equilibrium.play import GIVEN
+from middlegame.equilibrium.strategy_profile import GIVEN
 from middlegame.report.text.grammar import are_verbal, mid_sentence, predicate
 from middlegame.scenario.conditions import All, Any, Condition, Is, Not, parse_condition
 from middlegame.scenario.model.references import base_name, split_reference
