@@ -1,10 +1,17 @@
 """middlegame: write a geopolitical contest down, compute how it goes.
 
-    import middlegame as mg
+>>> import middlegame as mg
+>>> eq = mg.solve(mg.load("harbour-lease"))
+>>> {state: round(chance, 2) for state, chance in eq.forecast("lease").items()}
+{'kept': 0.76, 'lost': 0.24}
 
-    game = mg.load("harbour-lease")
-    eq = mg.solve(game)
-    eq.forecast("lease")
+Every analysis is a function of an equilibrium, or of a sweep:
+
+>>> print(mg.dominoes(eq, [mg.Intervention("lease", "lost")]))
+Dominoes of 'Harbour lease', interventions: 1
+  lease = lost: depot = closes 16% -> 57%
+
+Its result prints, shows itself in a notebook, and converts by `to_dict` and `to_dataframe`.
 
 Importing this package imports neither JAX nor a solver; they come with the first solve.
 """
@@ -16,47 +23,88 @@ from middlegame.base.display import set_html_renderer
 from middlegame.base.version import __version__
 
 if TYPE_CHECKING:
+    from middlegame.analysis.attribution import Attribution, attribution
+    from middlegame.analysis.comparison import Comparison, compare
+    from middlegame.analysis.discovery import Discovery, discover
+    from middlegame.analysis.dominoes import Dominoes, dominoes
+    from middlegame.analysis.drivers import Drivers, drivers
+    from middlegame.analysis.flip_points import FlipPoints, flip_points
+    from middlegame.analysis.hypotheses import Hypotheses, hypotheses
+    from middlegame.analysis.interventions import Intervention
+    from middlegame.analysis.value_of_information import ValueOfInformation, value_of_information
     from middlegame.base.errors import MiddlegameError, NotConverged, QueryError, TooLarge
     from middlegame.compiler import compile_scenario
     from middlegame.diagram import Diagram
+    from middlegame.equilibrium.check import CheckResult, check
     from middlegame.equilibrium.equilibrium import Equilibrium, solve
     from middlegame.equilibrium.nash import NashResult, nash
-    from middlegame.equilibrium.play import Storyline
+    from middlegame.equilibrium.strategy_profile import Storyline
     from middlegame.estimation.fitting import fit
-    from middlegame.estimation.result import Fit
+    from middlegame.estimation.result import FitResult
     from middlegame.io.examples import load
+    from middlegame.ledger.ledger import Ledger
     from middlegame.scenario import Scenario
     from middlegame.scenario.faults import Fault, ScenarioError
     from middlegame.sweeps.result import Sweep
     from middlegame.sweeps.run import sweep
 
 _HOMES = {
+    "Attribution": "middlegame.analysis.attribution",
+    "CheckResult": "middlegame.equilibrium.check",
+    "Comparison": "middlegame.analysis.comparison",
     "Diagram": "middlegame.diagram",
+    "Discovery": "middlegame.analysis.discovery",
+    "Dominoes": "middlegame.analysis.dominoes",
+    "Drivers": "middlegame.analysis.drivers",
     "Equilibrium": "middlegame.equilibrium.equilibrium",
     "Fault": "middlegame.scenario.faults",
-    "Fit": "middlegame.estimation.result",
+    "FitResult": "middlegame.estimation.result",
+    "FlipPoints": "middlegame.analysis.flip_points",
+    "Hypotheses": "middlegame.analysis.hypotheses",
+    "Intervention": "middlegame.analysis.interventions",
+    "Ledger": "middlegame.ledger.ledger",
     "MiddlegameError": "middlegame.base.errors",
     "NashResult": "middlegame.equilibrium.nash",
     "NotConverged": "middlegame.base.errors",
     "QueryError": "middlegame.base.errors",
     "Scenario": "middlegame.scenario",
     "ScenarioError": "middlegame.scenario.faults",
-    "Storyline": "middlegame.equilibrium.play",
+    "Storyline": "middlegame.equilibrium.strategy_profile",
     "Sweep": "middlegame.sweeps.result",
     "TooLarge": "middlegame.base.errors",
+    "ValueOfInformation": "middlegame.analysis.value_of_information",
+    "attribution": "middlegame.analysis.attribution",
+    "check": "middlegame.equilibrium.check",
+    "compare": "middlegame.analysis.comparison",
     "compile_scenario": "middlegame.compiler",
+    "discover": "middlegame.analysis.discovery",
+    "dominoes": "middlegame.analysis.dominoes",
+    "drivers": "middlegame.analysis.drivers",
     "fit": "middlegame.estimation.fitting",
+    "flip_points": "middlegame.analysis.flip_points",
+    "hypotheses": "middlegame.analysis.hypotheses",
     "load": "middlegame.io.examples",
     "nash": "middlegame.equilibrium.nash",
     "solve": "middlegame.equilibrium.equilibrium",
     "sweep": "middlegame.sweeps.run",
+    "value_of_information": "middlegame.analysis.value_of_information",
 }
 
 __all__ = [
+    "Attribution",
+    "CheckResult",
+    "Comparison",
     "Diagram",
+    "Discovery",
+    "Dominoes",
+    "Drivers",
     "Equilibrium",
     "Fault",
-    "Fit",
+    "FitResult",
+    "FlipPoints",
+    "Hypotheses",
+    "Intervention",
+    "Ledger",
     "MiddlegameError",
     "NashResult",
     "NotConverged",
@@ -66,13 +114,23 @@ __all__ = [
     "Storyline",
     "Sweep",
     "TooLarge",
+    "ValueOfInformation",
     "__version__",
+    "attribution",
+    "check",
+    "compare",
     "compile_scenario",
+    "discover",
+    "dominoes",
+    "drivers",
     "fit",
+    "flip_points",
+    "hypotheses",
     "load",
     "nash",
     "solve",
     "sweep",
+    "value_of_information",
 ]
 
 

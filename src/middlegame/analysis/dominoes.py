@@ -295,11 +295,14 @@ class Dominoes(AnalysisResult):
 
     def summary(self) -> list[str]:
         """Return the interventions with the largest total effect, and each one's largest effect."""
+        nodes, index = self.results.diagram.nodes, self.results.diagram.index
         found = [
-            f"Dominoes of {self.results.diagram.title!r}, {len(self.interventions)} interventions"
+            f"Dominoes of {self.results.diagram.title!r}, interventions: {len(self.interventions)}"
         ]
         for each in self.ranked[:5]:
-            largest = max(self.cascade(each), key=lambda effect: abs(effect.total), default=None)
+            effects = self.cascade(each)
+            headlines = [effect for effect in effects if nodes[index[effect.name]].headline]
+            largest = max(headlines or effects, key=lambda effect: abs(effect.total), default=None)
             if largest is not None:
                 found.append(
                     f"{each.name} = {each.state}: {largest.name} = {largest.state} "

@@ -117,7 +117,9 @@ def weigh_evidence(
         raise QueryError("this contest has no hidden factor; name a factor or move in question")
     for name in names:
         if name not in diagram.index or name in diagram.evidence:
-            raise unknown_name("move or factor", name, [node.name for node in diagram.contest_nodes])
+            raise unknown_name(
+                "move or factor", name, [node.name for node in diagram.contest_nodes]
+            )
     pieces = evidence_by_date(equilibrium)
     return tuple(_weigh(equilibrium, name, pieces) for name in names)
 

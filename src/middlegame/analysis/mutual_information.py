@@ -79,7 +79,11 @@ def mutual_information(
         QueryError: there are too few samples.
     """
     names = [parameter.name for parameter in equilibrium.diagram.parameters]
-    samples, weights, factors = sweep.parameter_values, sweep.weights, equilibrium.diagram.exogenous_factors
+    samples, weights, factors = (
+        sweep.parameter_values,
+        sweep.weights,
+        equilibrium.diagram.exogenous_factors,
+    )
     found = []
     for each in questions:
         outcomes = outcomes_in_sweep(sweep, each)

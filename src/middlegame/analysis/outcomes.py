@@ -10,7 +10,7 @@ from middlegame.base.numbers import Floats
 from middlegame.base.progress import ProgressCallback
 from middlegame.diagram import Decision, Diagram, Node
 from middlegame.equilibrium.equilibrium import Equilibrium
-from middlegame.equilibrium.play import condition_table, node_index
+from middlegame.equilibrium.strategy_profile import condition_table, node_index
 from middlegame.scenario.conditions import Condition, Is, parse_condition
 from middlegame.scenario.timeline import Timeline
 from middlegame.sweeps.batches import solve_samples
