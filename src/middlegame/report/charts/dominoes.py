@@ -214,7 +214,9 @@ def matrix_chart(found: "Dominoes") -> str:
         _matrix_label(found, words, interventions, across),
     )
     natural = _LABEL + _CELL * len(across)
-    return svg.replace("<svg", f'<svg style="min-width:min(760px,{natural}px);max-width:{natural}px"', 1)
+    return svg.replace(
+        "<svg", f'<svg style="min-width:min(760px,{natural}px);max-width:{natural}px"', 1
+    )
 
 
 def _cell(column: int, y: float, total: float, itself: bool) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What was learnt from data, as a page of its own: estimates and calibration drawn."""
+"""A fit as a page of its own, with estimates and calibration drawn."""
 
 import math
 from typing import TYPE_CHECKING, Any
@@ -7,14 +7,14 @@ from middlegame.base.numbers import HALF_WIDTH_90
 from middlegame.base.version import __version__
 from middlegame.report.charts.bars import inline_svg
 from middlegame.report.html.report import environment, natural_width
-from middlegame.report.terminal.fit import method, number, points_of, rows_of
+from middlegame.report.text.fit import method, number, points_of, rows_of
 from middlegame.report.text.palette import OKABE_ITO
 from middlegame.report.text.words import clean, name_as_words, percent
 
 if TYPE_CHECKING:
+    from middlegame.estimation.cross_validation import CrossValidation
     from middlegame.estimation.posterior import Posterior
     from middlegame.estimation.result import FitResult
-    from middlegame.estimation.cross_validation import CrossValidation
 
 _WIDTH = 420
 _ROW = 26
@@ -23,14 +23,16 @@ _SURE, _UNSURE = OKABE_ITO[0], "#8A8F98"
 
 
 def fit_page(
-    found: "FitResult", validation: "CrossValidation | None" = None, posterior: "Posterior | None" = None
+    found: "FitResult",
+    validation: "CrossValidation | None" = None,
+    posterior: "Posterior | None" = None,
 ) -> str:
-    """Write what was learnt as one self-contained HTML page.
+    """Write a fit as one self-contained HTML page.
 
     Args:
         found: the fit.
-        validation: how it forecasts what it has not seen, if that was tried.
-        posterior: what is believed after the data, if that was sampled.
+        validation: the validation out of sample, if there was one.
+        posterior: the posterior samples, if there are any.
     """
     declared = found.scenario.fit.columns if found.scenario.fit else {}
     columns = {name: clean(each.label or name_as_words(name)) for name, each in declared.items()}
@@ -41,7 +43,9 @@ def fit_page(
             "cells": [
                 {
                     "change": points_of(each.change),
-                    "error": "" if math.isnan(each.standard_error) else f"± {164.5 * each.standard_error:.0f}",
+                    "error": ""
+                    if math.isnan(each.standard_error)
+                    else f"± {164.5 * each.standard_error:.0f}",
                     "sure": abs(each.change) > HALF_WIDTH_90 * each.standard_error,
                 }
                 for each in row
@@ -57,7 +61,7 @@ def fit_page(
         environment()
         .get_template("fit.html")
         .render(
-            title=f"{clean(found.scenario.title)}: what the data teach",
+            title=f"{clean(found.scenario.title)}: estimates from data",
             rows=rows_of(found),
             notes=[*found.notes, *(posterior.notes if posterior else ())],
             estimates=found.estimates,
@@ -79,7 +83,7 @@ def fit_page(
 
 
 def _intervals(found: "FitResult") -> str:
-    """Draw each estimate with its 90% interval, in standard errors of its own from 0."""
+    """Draw each estimate with its 90% interval, in units of its standard error."""
     import altair as alt
     import vl_convert
 
@@ -127,7 +131,7 @@ def _intervals(found: "FitResult") -> str:
 
 
 def _calibration(validation: "CrossValidation") -> str:
-    """Draw how often forecasts came true against what they said."""
+    """Draw the observed frequency against the forecast probability."""
     import altair as alt
     import vl_convert
 
@@ -144,14 +148,14 @@ def _calibration(validation: "CrossValidation") -> str:
     }  # fmt: skip
     scale = alt.Scale(domain=[0, 1], nice=False)
     base = alt.Chart(alt.InlineData(values=rows))
-    x = alt.X("predicted:Q", title="chance that was forecast", scale=scale, axis=alt.Axis(**axis))
-    y = alt.Y("observed:Q", title="share that came true", scale=scale, axis=alt.Axis(**axis))
+    x = alt.X("predicted:Q", title="forecast probability", scale=scale, axis=alt.Axis(**axis))
+    y = alt.Y("observed:Q", title="observed frequency", scale=scale, axis=alt.Axis(**axis))
     line = alt.Chart(alt.InlineData(values=[{"at": 0}, {"at": 1}])).mark_line(
         color=_INK, opacity=0.4, strokeDash=[4, 4]
     ).encode(x=alt.X("at:Q", scale=scale), y=alt.Y("at:Q", scale=scale))  # fmt: skip
     rule = base.mark_rule(color=_SURE, strokeWidth=2, opacity=0.6).encode(
         x=x,
-        y=alt.Y("low:Q", title="share that came true", scale=scale, axis=alt.Axis(**axis)),
+        y=alt.Y("low:Q", title="observed frequency", scale=scale, axis=alt.Axis(**axis)),
         y2="high:Q",
     )
     dot = base.mark_point(filled=True, color=_SURE, size=70, opacity=1).encode(x=x, y=y)
@@ -161,13 +165,13 @@ def _calibration(validation: "CrossValidation") -> str:
         .configure_view(stroke=None)
     )
     told = "Calibration: " + ", ".join(
-        f"said {percent(c.predicted)}, came true {percent(c.observed)}"
+        f"forecast {percent(c.predicted)}, observed {percent(c.observed)}"
         for c in validation.calibration
     )
     return inline_svg(vl_convert.vegalite_to_svg(chart.to_dict()), told)
 
 
 def _error(share: float, count: int) -> float:
-    """The standard error of a share (Agresti & Coull 1998: never quite 0)."""
+    """Return the standard error of a share, which is never 0 (Agresti & Coull 1998)."""
     near = (share * count + 2) / (count + 4)
     return math.sqrt(near * (1 - near) / (count + 4))

@@ -1,4 +1,4 @@
-"""What a check found, in the terminal."""
+"""The result of a check in the terminal."""
 
 from rich.console import Console
 from rich.markup import escape
@@ -12,7 +12,7 @@ _MOST_UNSOURCED = 10
 
 @show.register(CheckResult)
 def show_check(found: CheckResult, console: Console) -> None:
-    """Print the faults, each with its place, then what the scenario holds and how sourced it is."""
+    """Print the faults with their places, then the scenario's size, sourcing and points."""
     errors = [fault for fault in found.faults if fault.severity == "error"]
     warnings = [fault for fault in found.faults if fault.severity == "warning"]
     for kind, colour, faults in (("error", "red", errors), ("warning", "yellow", warnings)):
@@ -21,11 +21,11 @@ def show_check(found: CheckResult, console: Console) -> None:
             console.print(f"[{colour}]{kind}[/] {told}", highlight=False, soft_wrap=True)
     scenario = found.loaded.scenario
     if scenario is None or not found.passed:
-        console.print(f"{_count(len(errors), 'error')}: this cannot be solved yet.")
+        console.print(f"{_count(len(errors), 'error')}: this scenario cannot be solved yet.")
         return
     if warnings:
         console.print()
-    can = "can be solved" if found.points else "can be fitted to data, and solved once it is"
+    can = "can be solved" if found.points else "can be fitted to data, and solved after that"
     console.print(f"[bold]{escape(scenario.title)}[/] {can}.", highlight=False)
     counts = found.counts
     console.print(

@@ -1,6 +1,5 @@
-"""What was learnt from data, in the terminal: estimates, what they mean, how sure they are."""
+"""A fit in the terminal: estimates, their meaning, and their uncertainty."""
 
-from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -10,11 +9,12 @@ from middlegame.base.numbers import HALF_WIDTH_90
 from middlegame.estimation.result import FitResult
 from middlegame.report.terminal.columns import Page
 from middlegame.report.terminal.show import show
+from middlegame.report.text.fit import method, number, points_of, rows_of
 from middlegame.report.text.words import clean, percent
 
 if TYPE_CHECKING:
-    from middlegame.estimation.posterior import Posterior
     from middlegame.estimation.cross_validation import CrossValidation
+    from middlegame.estimation.posterior import Posterior
 
 _WIDEST_MATRIX = 4
 _MOST_CHANGES = 15
@@ -27,30 +27,30 @@ def show_fit(
     validation: "CrossValidation | None" = None,
     posterior: "Posterior | None" = None,
 ) -> None:
-    """Print a fit: what keeps it from being one, estimates, outcomes, what changes them.
+    """Print a fit: its caveats, estimates, predicted outcomes, and marginal effects.
 
     Args:
         found: the fit.
-        console: where to.
-        validation: how it forecasts what it has not seen, if that was tried.
-        posterior: what is believed after the data, if that was sampled.
+        console: where to print.
+        validation: the validation out of sample, if there was one.
+        posterior: the posterior samples, if there are any.
     """
     page = Page(console)
-    page.title(f"{clean(found.scenario.title)}: what the data teach", rows_of(found))
+    page.title(f"{clean(found.scenario.title)}: estimates from data", rows_of(found))
     for note in found.notes:
         page.paragraph(note, mark="!", style="bold")
         page.gap()
-    told = "" if page.plain else "; in bold, those that leave no doubt of the sign"
+    told = "" if page.plain else "; bold where the interval excludes 0"
     page.section("Estimates", f"with 90% intervals{told}")
     _print(page, _estimates(found, page.plain))
     page.gap()
-    page.section("What comes about", "average probability, and its share of the rows")
+    page.section("Outcomes", "average probability, and observed share of the rows")
     for share in found.outcome_shares:
         page.bar(f"{clean(str(share.outcome))} (observed {percent(share.observed)})",
                  share.predicted)  # fmt: skip
     page.gap()
     if found.first_differences:
-        page.section("What changes it", "percentage points, with 90% intervals")
+        page.section("Marginal effects", "in percentage points, with 90% intervals")
         _print(page, _differences(found, page.plain))
         page.gap()
     if posterior is not None:
@@ -63,25 +63,12 @@ def show_fit(
         page.section("Out of sample", _folds(validation))
         _print(page, _scores(validation))
         page.gap()
-        page.section("Calibration", "forecasts out of sample, and how often they came true")
+        page.section("Calibration", "of forecasts out of sample, with their observed frequency")
         for bin_ in validation.calibration:
-            told = f"said {percent(bin_.predicted)} ({bin_.count:,} forecasts)"
+            told = f"forecast {percent(bin_.predicted)} ({bin_.count:,} forecasts)"
             page.bar(told, bin_.observed)
         page.gap()
     page.paragraph(method(found), style="dim")
-
-
-def rows_of(found: FitResult) -> str:
-    """Tell which rows were learnt from, and why the others were not."""
-    sample = found.data
-    dropped = sum(sample.dropped_rows.values())
-    told = (
-        f"{sample.row_count:,} of {sample.row_count + dropped:,} rows of {clean(PurePath(sample.name).name)}"
-    )
-    reasons = [f"{reason} in {count:,}" for reason, count in sample.dropped_rows.items()]
-    told += f" ({', '.join(reasons)})" if reasons else ""
-    unseen = [f"{name} in {count:,}" for name, count in sample.unobserved_rows.items() if count]
-    return f"{told}; not observed: {', '.join(unseen)}" if unseen else told
 
 
 def _table(headings: list[str]) -> Table:
@@ -124,11 +111,15 @@ def _differences(found: FitResult, plain: bool) -> Table:
     outcomes = list(dict.fromkeys(str(each.outcome) for each in found.first_differences))
     arrow = "->" if plain else "→"
     if len(outcomes) > _WIDEST_MATRIX:
-        largest = sorted(found.first_differences, key=lambda each: -abs(each.change))[:_MOST_CHANGES]
+        largest = sorted(found.first_differences, key=lambda each: -abs(each.change))[
+            :_MOST_CHANGES
+        ]
         table = _table(["change", "of"])
         for each in largest:
             column = f"{each.column}: {each.before} {arrow} {each.after}"
-            table.add_row(column, _change(each.change, each.standard_error, plain), str(each.outcome))
+            table.add_row(
+                column, _change(each.change, each.standard_error, plain), str(each.outcome)
+            )
         return table
     table = _table(outcomes)
     for place in range(0, len(found.first_differences), len(outcomes)):
@@ -167,12 +158,12 @@ def _marginals(found: FitResult, posterior: "Posterior", plain: bool) -> Table:
 
 
 def _folds(validation: "CrossValidation") -> str:
-    told = f"{validation.forecast_rows:,} rows, each forecast from the other {validation.folds - 1} of "
-    told += f"{validation.folds} parts; 0 is the best score"
+    told = f"{validation.forecast_rows:,} rows, each forecast from the other "
+    told += f"{validation.folds - 1} of {validation.folds} parts; the best score is 0"
     if validation.incomplete_rows:
-        told += f"; {validation.incomplete_rows:,} rows that do not show everything are not scored"
+        told += f"; {validation.incomplete_rows:,} rows with unobserved outcomes are not scored"
     if validation.failed_folds:
-        told += f"; in {validation.failed_folds} parts the maximum was not reached"
+        told += f"; the maximum was not reached in {validation.failed_folds} parts"
     return told
 
 
@@ -186,41 +177,8 @@ def _scores(validation: "CrossValidation") -> Table:
     return table
 
 
-def points_of(change: float) -> str:
-    """Write a change of a probability in percentage points: `+12`, `-3`, `0`."""
-    rounded = round(100 * change)
-    return f"{rounded:+d}" if rounded else "0"
-
-
 def _change(change: float, error: float, plain: bool) -> str:
     told = points_of(change)
     if error != error:
         return told
     return f"{told} {'+-' if plain else '±'} {164.5 * error:.0f}"
-
-
-def method(found: FitResult) -> str:
-    """Tell how it was done and how well it went, in a sentence."""
-    robust = f"robust to {found.cluster_count:,} groups" if found.cluster_count else "inverse Hessian"
-    starts = found.maximum
-    parts = [
-        f"Maximum likelihood at the equilibrium of each row: {found.status.replace('_', ' ')}",
-        f"log-likelihood {found.log_likelihood:.4f}",
-        f"{found.identified_count} coefficients",
-        f"AIC {found.aic:.1f}",
-        f"BIC {found.bic:.1f}",
-        f"{starts.agreeing_starts} of {len(starts.log_likelihoods)} starts led here",
-        f"standard errors: {robust}",
-    ]
-    if found.compared_count:
-        agreeing = found.compared_count - len(found.disagreeing_rows)
-        parts.append(f"{agreeing} of {found.compared_count} rows traced in full agree")
-    return f"{', '.join(parts)}."
-
-
-def number(value: float) -> str:
-    """Write a number with about three digits that count."""
-    size = abs(value)
-    if size != 0 and (size < 0.001 or size >= 1e6):
-        return f"{value:.2e}"
-    return f"{value:.{max(0, 3 - len(str(int(size))))}f}" if size >= 10 else f"{value:.3f}"

@@ -19,7 +19,7 @@ _SHOWN = 0.0005
 
 
 def show_difference(found: "RecordDifference", console: Console) -> None:
-    """Print the questions from and to, the numbers that changed, and what each of them did."""
+    """Print the forecasts of both records, the changed numbers, and the effect of each."""
     page = Page(console)
     older, newer = found.older, found.newer
     page.title(
@@ -30,7 +30,7 @@ def show_difference(found: "RecordDifference", console: Console) -> None:
     page.section("Questions")
     page.shift_rows([_shift(moved) for moved in found.questions])
     for question in found.removed:
-        page.paragraph(f"{clean(question.key)} is asked no longer.")
+        page.paragraph(f"{clean(question.key)} is no longer asked.")
     for question in found.added:
         page.paragraph(f"{clean(question.key)} is new.")
     page.gap()
@@ -42,7 +42,7 @@ def show_difference(found: "RecordDifference", console: Console) -> None:
     _effects(page, found)
     if found.worlds:
         page.paragraph(
-            f"What moved it is computed from {found.worlds:,} worlds, the same draws for both.",
+            f"Effects are computed from {found.worlds:,} worlds, with the same draws for both.",
             style="dim",
         )
     for note in found.notes:
@@ -58,17 +58,17 @@ def _effects(page: Page, found: "RecordDifference") -> None:
     ):
         page.paragraph("The scenario's numbers are the same in both.")
         return
-    page.section("What moved the forecast", "each number alone switched to its newer value")
+    page.section("Causes of the change", "effect of each number's newer value alone")
     for moved in explained:
         page.paragraph(_label(moved), style="bold")
         told = [(effect.change, " and ".join(effect.numbers)) for effect in moved.effects]
-        told.append((moved.interaction or 0.0, "all together beyond that (interaction)"))
-        told.append((moved.other_changes or 0.0, "other changes of the text"))
+        told.append((moved.interaction or 0.0, "interaction of all numbers"))
+        told.append((moved.other_changes or 0.0, "other changes of the scenario"))
         shown = [(move, name) for move, name in told if abs(move) >= _SHOWN]
         for move, name in shown:
             page.hanging(f"{100 * move:+8.1f} pp", clean(name))
         if not shown:
-            page.paragraph("  nothing moves it by a tenth of a percentage point")
+            page.paragraph("  No number changes it by a tenth of a percentage point.")
         if moved.recomputed is not None:
             before, after = moved.recomputed
             if found.worlds and max(abs(before - moved.before), abs(after - moved.after)) < _NEAR:
@@ -76,15 +76,15 @@ def _effects(page: Page, found: "RecordDifference") -> None:
             means = found.older.sample or found.newer.sample or moved.forecast.low is not None
             if means and not found.worlds:
                 page.paragraph(
-                    "Means over worlds are recorded, but not in both with how they were drawn. The "
-                    "effects are those in the middle world, where it goes from "
+                    "The records hold means over worlds, but not both say how these were drawn. "
+                    "The effects are at the middle of all ranges, where the forecast changes from "
                     f"{before:.1%} to {after:.1%}."
                 )
                 continue
             page.paragraph(
                 f"This version of middlegame computes {before:.1%} and {after:.1%} from the two "
-                "texts; recorded are "
-                f"{moved.before:.1%} and {moved.after:.1%}. The effects are those of this version.",
+                f"texts; the records hold {moved.before:.1%} and {moved.after:.1%}. The effects "
+                "are those of this version.",
                 mark="!",
             )
     page.gap()
@@ -108,10 +108,10 @@ def _number(number: "NumberChange") -> str:
     if number.before is None:
         return f"{clean(number.name)}: new, {number.after}"
     if number.after is None:
-        return f"{clean(number.name)}: gone, it was {number.before}"
+        return f"{clean(number.name)}: removed, it was {number.before}"
     if number.before == number.after:
         return (
-            f"{clean(number.name)}: {number.before}, taken at {number.value_before:.4g}, then "
+            f"{clean(number.name)}: {number.before}, used at {number.value_before:.4g}, then "
             f"at {number.value_after:.4g}"
         )
     return f"{clean(number.name)}: {number.before} -> {number.after}"

@@ -1,4 +1,4 @@
-"""What is in the ledger, in the terminal: records, questions, resolutions."""
+"""The ledger in the terminal: records, questions, resolutions."""
 
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
@@ -21,7 +21,7 @@ _MOST_NUMBERS = 12
 
 
 def show_recorded(record: Record, earlier: Sequence[Record], place: str, console: Console) -> None:
-    """Print what was just recorded, and what about it may surprise."""
+    """Print a new record, with warnings about its questions."""
     page = Page(console)
     page.title(f"Recorded as {record.id}", clean(place))
     _forecasts(page, record, {})
@@ -30,17 +30,17 @@ def show_recorded(record: Record, earlier: Sequence[Record], place: str, console
 
 
 def show_record(record: Record, resolutions: Sequence[Resolution], console: Console) -> None:
-    """Print one record, with how its questions turned out."""
+    """Print one record, with the outcomes of its questions."""
     page = Page(console)
     page.title(f"Record {record.id}")
     _forecasts(page, record, {each.question.key: each for each in resolutions})
     if record.theta:
-        page.section("Numbers", f"{len(record.theta)} that are uncertain, and where they stood")
+        page.section("Numbers", f"the values of {len(record.theta)} uncertain numbers")
         for name, value in list(record.theta.items())[:_MOST_NUMBERS]:
             page.hanging(f"{value:>10.4g}", clean(name))
         more = len(record.theta) - _MOST_NUMBERS
         if more > 0:
-            page.paragraph(f"and {more} more; --json tells all", style="dim")
+            page.paragraph(f"and {more} more; see --json", style="dim")
         page.gap()
     _provenance(page, record)
 
@@ -52,11 +52,11 @@ def show_list(
     place: str,
     console: Console,
 ) -> None:
-    """Print all records, one line or two for each, then how the questions stand."""
+    """Print all records, then the state of each question."""
     page = Page(console)
     page.title("The ledger", clean(place))
     if not records:
-        page.paragraph("Nothing is recorded yet. Begin with: middlegame ledger record FILE")
+        page.paragraph("The ledger is empty. To record a forecast: middlegame ledger record FILE")
         return
     page.section("Records")
     for record in records:
@@ -69,7 +69,7 @@ def show_list(
 
 
 def show_resolved(resolution: Resolution, records: Sequence[Record], console: Console) -> None:
-    """Print how a question turned out, beside what had been forecast."""
+    """Print the outcome of a question, with the last forecast of each forecaster."""
     page = Page(console)
     question = resolution.question
     page.title(f"{clean(question.key)}: {resolution.outcome}")
@@ -78,7 +78,7 @@ def show_resolved(resolution: Resolution, records: Sequence[Record], console: Co
         f"Entered by {clean(resolution.by)}."
     )
     if resolution.supersede:
-        page.paragraph(f"It supersedes what stood there: {clean(resolution.supersede)}")
+        page.paragraph(f"Supersedes the earlier resolution: {clean(resolution.supersede)}")
     page.gap()
     due = question.due
     early = due is not None and resolution.on < due
@@ -87,7 +87,7 @@ def show_resolved(resolution: Resolution, records: Sequence[Record], console: Co
         page.gap()
     if question.on is None and due and resolution.on > due and resolution.outcome == "yes":
         page.paragraph(
-            f"The question was due {date(due)}: yes means that it happened by then.", mark="!"
+            f"The question was due {date(due)}; yes means that it happened by then.", mark="!"
         )
         page.gap()
     last = {
@@ -97,15 +97,15 @@ def show_resolved(resolution: Resolution, records: Sequence[Record], console: Co
         if forecast.question == question and record.made_at.date() < resolution.on
     }
     if last:
-        page.section("Forecast", "each forecaster's last before that day")
+        page.section("Forecasts", "the last of each forecaster before that day")
         for forecaster, forecast in last.items():
             page.bar(clean(forecaster), forecast.probability)
 
 
 def show_imported(found: "ImportResult", console: Console) -> None:
-    """Print what came of an import."""
+    """Print the result of an import."""
     page = Page(console)
-    known = f"; {_count(found.duplicates, 'row')} there already" if found.duplicates else ""
+    known = f"; {_count(found.duplicates, 'row')} already in the ledger" if found.duplicates else ""
     page.paragraph(f"{_count(found.added, 'forecast')} added{known}.")
     names = join_list([clean(name) for name in dict.fromkeys(r.forecaster for r in found.records)])
     page.paragraph(f"By {names}.")
@@ -126,7 +126,7 @@ def _forecasts(page: Page, record: Record, outcomes: dict[str, Resolution]) -> N
 def _aside(forecast: RecordedForecast, common: str) -> str:
     told = [] if common or not forecast.question.due else [_due(forecast.question)]
     if forecast.low is not None and forecast.high is not None:
-        told.append(f"90% within {percent(forecast.low)} to {percent(forecast.high)}")
+        told.append(f"90% interval {percent(forecast.low)} to {percent(forecast.high)}")
     return f" ({', '.join(told)})" if told else ""
 
 
@@ -167,10 +167,10 @@ def _cautions(record: Record, earlier: Iterable[Record]) -> Iterable[str]:
     asked = [forecast.question for forecast in record.forecasts]
     over = [q for q in asked if q.due is not None and q.due < record.made_at.date()]
     if over:
-        yield f"What is forecast after a question's day is not scored: {_names(over)}."
+        yield f"Not scored, because the forecast is later than the question's day: {_names(over)}."
     dateless = [q for q in asked if q.due is None]
     if dateless:
-        yield f"Without a date: {_names(dateless)}. Give each one with 'by' or 'on'."
+        yield f"Questions without a date: {_names(dateless)}. Give each a date with 'by' or 'on'."
     for forecast in record.forecasts:
         question = forecast.question
         old_forecast = before.get(question.key)
@@ -178,8 +178,8 @@ def _cautions(record: Record, earlier: Iterable[Record]) -> Iterable[str]:
             continue
         if (old_forecast.will, old_forecast.resolves) != (forecast.will, forecast.resolves):
             yield (
-                f"'{clean(question.name)}' is put otherwise than before. If it is another "
-                "question now, give it another name."
+                f"The wording of '{clean(question.name)}' has changed. If it is another question "
+                "now, give it another name."
             )
 
 
@@ -204,7 +204,7 @@ def _state(question: RecordedQuestion, settled: Resolution | None) -> str:
     if question.due is None:
         return "open, without a date"
     if question.due < today():
-        return f"due since {date(question.due)}; resolve it"
+        return f"overdue since {date(question.due)}"
     return f"open, {_due(question)}"
 
 

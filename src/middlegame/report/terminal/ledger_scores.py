@@ -1,4 +1,4 @@
-"""How good the forecasts were, in the terminal."""
+"""Scores of forecasters in the terminal."""
 
 import math
 from typing import TYPE_CHECKING
@@ -23,13 +23,13 @@ def show_scores(scores: "Scores", console: Console) -> None:
     page.title("Scores", _settled(scores))
     if not scores.forecasters:
         page.paragraph(
-            "Nothing can be scored yet."
+            "No question is resolved yet."
             if not scores.resolved
             else "No forecast was made in time for a question that is resolved."
         )
         page.gap()
     else:
-        page.section("Forecasters", "less is better: Brier 0 to 1, log score in nats")
+        page.section("Forecasters", "lower is better: Brier 0 to 1, log score in nats")
         width = min(max(len(clean(each.forecaster)) for each in scores.forecasters), 24)
         width = max(width, len("base rate of the others"))
         _row(page, width, "", "questions", "Brier", "over time", "log score")
@@ -64,7 +64,7 @@ def _told(marks: "MeanScores", over_time: str = "") -> tuple[str, str, str, str]
 def _comparisons(page: Page, scores: "Scores") -> None:
     if not scores.comparisons:
         return
-    page.section("Side by side", "on the questions that both answered")
+    page.section("Comparisons", "on the questions that both answered")
     for pair in scores.comparisons:
         one, other = pair.first_scores.brier, pair.second_scores.brier
         count = pair.first_scores.count
@@ -81,9 +81,11 @@ def _comparisons(page: Page, scores: "Scores") -> None:
 
 def _calibration(page: Page, scores: "Scores") -> None:
     for standing in scores.forecasters:
-        page.section(f"Calibration of {clean(standing.forecaster)}", "forecast, then what happened")
+        page.section(
+            f"Calibration of {clean(standing.forecaster)}", "forecast and observed frequency"
+        )
         width = max(len(_range(each.low, each.high)) for each in standing.bins)
-        _row(page, width, "", "count", "said", "happened", "95% interval")
+        _row(page, width, "", "count", "forecast", "observed", "95% interval")
         for each in standing.bins:
             low, high = each.wilson
             _row(
@@ -113,8 +115,8 @@ def _cautions(page: Page, scores: "Scores") -> None:
             page.gap()
     if scores.forecasters and scores.resolved < _FEW:
         page.paragraph(
-            f"With {scores.resolved} resolved question{'' if scores.resolved == 1 else 's'}, luck "
-            "may explain all of this.",
+            f"With {scores.resolved} resolved question{'' if scores.resolved == 1 else 's'}, "
+            "chance may explain these scores.",
             mark="!",
         )
         page.gap()
@@ -122,7 +124,7 @@ def _cautions(page: Page, scores: "Scores") -> None:
         told = join_list(
             [f"{clean(who)} on {clean(question.key)}" for who, question in scores.late]
         )
-        page.paragraph(f"Too late to count: {told}.", mark="!")
+        page.paragraph(f"Not counted, because too late: {told}.", mark="!")
         page.gap()
 
 

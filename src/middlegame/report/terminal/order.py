@@ -1,4 +1,4 @@
-"""What is solved when, and what it costs, in the terminal."""
+"""The order of solution and its cost, in the terminal."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from middlegame.engine.graph.relevance import (
 
 
 def order(diagram: Diagram) -> dict[str, Any]:
-    """Give the order of solution and the predicted cost as one JSON object."""
+    """Return the order of solution and the predicted cost as one JSON object."""
     structure = diagram.structure
     name = {place: node.name for place, node in enumerate(diagram.nodes)}
     relevant, first = relevant_decisions(structure), set(traced_decisions(structure))
@@ -43,30 +43,30 @@ def order(diagram: Diagram) -> dict[str, Any]:
 
 
 def show_order(diagram: Diagram, console: Console) -> None:
-    """Print which moves are solved in which order, and why; then what it costs."""
+    """Print the moves in their order of solution with the reason, then the predicted cost."""
     found = order(diagram)
-    console.print(f"[bold]{escape(diagram.title)}[/]: what is solved when", highlight=False)
+    console.print(f"[bold]{escape(diagram.title)}[/]: order of solution", highlight=False)
     for number, step in enumerate(found["order"], start=1):
         names = escape(", ".join(step["decisions"]))
         console.print(f"  {number}. {names}", highlight=False)
         if step["cyclic"]:
-            why = "together, because what each does depends on what the others do"
+            why = "solved together, because these moves depend on each other"
         elif step["relies_on"]:
             why = f"depends on {', '.join(step['relies_on'])}"
         else:
             why = "depends on no other move"
         how = (
-            "followed from precision 0, as moves on a cycle depend on it"
+            "traced from precision 0, because moves on a cycle depend on it"
             if step["traced"] and not step["cyclic"]
-            else "followed from precision 0"
+            else "traced from precision 0"
             if step["traced"]
             else "one evaluation"
         )
         console.print(f"     {escape(why)};\n     {how}", highlight=False)
     cost = found["cost"]
     console.print(
-        f"  Each evaluation of all payoffs takes about {cost['operations']:.1e} operations; the\n"
-        f"  largest table has {cost['largest_table']:.0f} numbers; "
-        f"there are {cost['unknowns']:.0f} unknowns.",
+        f"  One evaluation of all payoffs takes about {cost['operations']:.1e} operations. The\n"
+        f"  largest table has {cost['largest_table']:.0f} numbers; the number of unknowns is "
+        f"{cost['unknowns']:.0f}.",
         highlight=False,
     )

@@ -165,13 +165,13 @@ def method(drivers: Sequence["QuestionDrivers"]) -> str:
     worlds = drivers[0].worlds
     if drivers[0].method == "pawn":
         return (
-            f"Sensitivity is the PAWN index (Pianosi & Wagener 2018) from {worlds:,} worlds: how far "
-            "the forecast's distribution shifts once a judgement is known to within a tenth of its "
-            "range. Only statistically detectable effects are shown."
+            f"Sensitivity is the PAWN index (Pianosi & Wagener 2018) from {worlds:,} worlds: how "
+            "far the forecast's distribution shifts once a judgement is known to within a tenth of "
+            "its range. Only statistically detectable effects are shown."
         )
     return (
-        f"Sensitivity is the total Sobol index from {worlds:,} worlds (Saltelli's design): the share "
-        "of the forecast's variance that would remain if all other judgements were known. "
+        f"Sensitivity is the total Sobol index from {worlds:,} worlds (Saltelli's design): the "
+        "share of the forecast's variance that would remain if all other judgements were known. "
         "Correlated judgements count as one."
     )
 

@@ -1,0 +1,56 @@
+"""A fit in words: the rows it was estimated from, its method, and numbers."""
+
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+from middlegame.report.text.words import clean
+
+if TYPE_CHECKING:
+    from middlegame.estimation.result import FitResult
+
+
+def rows_of(found: "FitResult") -> str:
+    """Return the number of rows used, and the reasons why others were left out."""
+    sample = found.data
+    dropped = sum(sample.dropped_rows.values())
+    name = clean(PurePath(sample.name).name)
+    told = f"{sample.row_count:,} of {sample.row_count + dropped:,} rows of {name}"
+    reasons = [f"{reason} in {count:,}" for reason, count in sample.dropped_rows.items()]
+    told += f" ({', '.join(reasons)})" if reasons else ""
+    unseen = [f"{column} in {count:,}" for column, count in sample.unobserved_rows.items() if count]
+    return f"{told}; not observed: {', '.join(unseen)}" if unseen else told
+
+
+def points_of(change: float) -> str:
+    """Write a change of a probability in percentage points: `+12`, `-3`, `0`."""
+    rounded = round(100 * change)
+    return f"{rounded:+d}" if rounded else "0"
+
+
+def method(found: "FitResult") -> str:
+    """Return a sentence about the method, its convergence and its goodness of fit."""
+    robust = (
+        f"robust to {found.cluster_count:,} groups" if found.cluster_count else "inverse Hessian"
+    )
+    starts = found.maximum
+    parts = [
+        f"Maximum likelihood at the equilibrium of each row: {found.status.replace('_', ' ')}",
+        f"log-likelihood {found.log_likelihood:.4f}",
+        f"{found.identified_count} coefficients",
+        f"AIC {found.aic:.1f}",
+        f"BIC {found.bic:.1f}",
+        f"{starts.agreeing_starts} of {len(starts.log_likelihoods)} starts led here",
+        f"standard errors: {robust}",
+    ]
+    if found.compared_count:
+        agreeing = found.compared_count - len(found.disagreeing_rows)
+        parts.append(f"{agreeing} of {found.compared_count} rows traced in full agree")
+    return f"{', '.join(parts)}."
+
+
+def number(value: float) -> str:
+    """Write a number with about three significant digits."""
+    size = abs(value)
+    if size != 0 and (size < 0.001 or size >= 1e6):
+        return f"{value:.2e}"
+    return f"{value:.{max(0, 3 - len(str(int(size))))}f}" if size >= 10 else f"{value:.3f}"
