@@ -94,7 +94,7 @@ def test_a_row_changes_the_numbers():
     [
         ({"wag": "3"}, "there is no column 'wag'; did you mean 'wage'?"),
         ({"wage": "much"}, "wage: 'much' is not a number or a range"),
-        ({"region": "east"}, "region: 'east' is no category; expected one of south, north"),
+        ({"region": "east"}, "region: unknown category 'east'; expected one of south, north"),
     ],
 )
 def test_a_row_that_cannot_be(row, told):

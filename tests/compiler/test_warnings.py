@@ -50,7 +50,7 @@ def test_points_far_from_the_scale_are_told():
 
 @given(diagrams())
 def test_extremes_match_enumeration(diagram):
-    opens = [d / d.sum(axis=-1, keepdims=True) for d in map(diagram.opens, diagram.decisions)]
+    opens = [d / d.sum(axis=-1, keepdims=True) for d in map(diagram.open_options, diagram.decisions)]
     tables = diagram.tables()
     for owner in diagram.owners:
         possible = [

@@ -43,7 +43,7 @@ def at(history):
 
 def possible(diagram) -> list[tuple[int, ...]]:
     """Every combination of states that closed options and impossible chance allow."""
-    uniform = [opens / opens.sum(axis=-1, keepdims=True) for opens in diagram.tables().opens]
+    uniform = [opens / opens.sum(axis=-1, keepdims=True) for opens in diagram.tables().open_options]
     return [states for states, probability in enumeration.leaves(diagram, uniform) if probability]
 
 
@@ -75,7 +75,7 @@ def test_information_sets_are_what_is_observed(diagram):
             members = [places(game, diagram, h) for h in game.get_members(at(history))]
             observed = {tuple(m[diagram.index[p]] for p in node.parents) for m in members}
             assert len(observed) == 1
-            opens = diagram.opens(node)[next(iter(observed))]
+            opens = diagram.open_options(node)[next(iter(observed))]
             actions = [s for s, open_ in zip(node.states, opens, strict=True) if open_]
             assert game.get_actions(at(history)) == actions
             seen.add((node.name, *observed))

@@ -23,7 +23,7 @@ def test_round_trip_keeps_everything(diagram):
     assert again.lambdas(again.theta) == pytest.approx(diagram.lambdas(diagram.theta))
     first, second = diagram.tables(), again.tables()
     for a, b in zip(
-        (*first.opens, *first.utilities, *(c for c in first.chances if c is not None)),
+        (*first.open_options, *first.utilities, *(c for c in first.chances if c is not None)),
         (*second.open_options, *second.utilities, *(c for c in second.chances if c is not None)),
         strict=True,
     ):
@@ -64,7 +64,7 @@ def change(path, value):
         (["nodes", 1, "observes"], ["rwo"], "'rwo' is not an earlier node; did you mean 'row'?"),
         (["nodes", 1, "name"], "row", "the name 'row' is used twice"),
         (["nodes", 1, "owner"], None, "a decision needs an owner"),
-        (["nodes", 0, "states"], 0, "0 states; expected at least 1"),
+        (["nodes", 0, "states"], 0, "0 states; expected 1 to 100,000"),
         (["nodes", 0, "labels"], ["a", "a"], "expected 2 different labels"),
         (["nodes", 0, "closed"], [True, True], "all options are closed for some observation"),
         (["nodes", 0, "closed"], [1, 0], "expected true and false in the shape [2]"),
@@ -73,7 +73,7 @@ def change(path, value):
         (["lambda"], {"nobody": 1.0}, "'nobody' owns no decision and no utility"),
         (["lambda"], {"row": -1.0}, "expected a number of at least 0"),
         (["nodes", 1, "period"], 3, "expected a name that ends in @3"),
-        (["nodes"], "none", "Input should be a valid list"),
+        (["nodes"], "none", "input should be a valid list"),
     ],
 )
 def test_faults_are_told_with_their_place(path, value, told):

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from middlegame.base.numbers import Floats
 from middlegame.diagram import Chance, Decision, Diagram
 from middlegame.engine.inference import joint as inference
 from middlegame.engine.inference.most_probable import most_probable
@@ -45,16 +46,16 @@ def _opened(diagram: Diagram, node: Decision | Chance) -> Decision:
     return replace(node, open_options=opens | ~opens.any(axis=-1, keepdims=True))
 
 
-def _fault(diagram: Diagram, masses: list[object], decision: Decision, case: np.ndarray) -> Fault:
+def _fault(diagram: Diagram, masses: list[Floats], decision: Decision, case: np.ndarray) -> Fault:
     structure, nodes = diagram.structure, diagram.nodes
     seen = structure.parents[diagram.index[decision.name]]
     evidence = {
         node: np.eye(structure.sizes[node])[state] for node, state in zip(seen, case, strict=True)
     }
     behind = sorted(structure.ancestors(seen))
-    told = [k for k in behind if isinstance(nodes[k], Decision)] or list(seen)
-    ((states, _),) = most_probable(structure, masses, told, 1, evidence).combinations
-    path = [f"{nodes[k].name} = {nodes[k].states[s]}" for k, s in zip(told, states, strict=True)]
+    shown = [k for k in behind if isinstance(nodes[k], Decision)] or list(seen)
+    ((states, _),) = most_probable(structure, masses, shown, 1, evidence).combinations
+    path = [f"{nodes[k].name} = {nodes[k].states[s]}" for k, s in zip(shown, states, strict=True)]
     return Fault(
         f"no option of '{decision.name}' is available after {', '.join(path)}",
         "one option that spends nothing and has no 'if'",
