@@ -60,7 +60,7 @@ def test_the_odds_of_a_report_are_its_likelihood_ratio(odds, so):
     assert ratio == pytest.approx(float(f"{odds:.6f}"), rel=1e-9)
 
 
-def test_forecasts_given_evidence_are_those_of_the_tree():
+def test_forecasts_given_evidence_equal_those_of_the_game_tree():
     solved = mg.solve(
         contest(
             report={"saw": "hidden = x|z", "likelihood": "2..5:1", "seen_by": ["b"]},
@@ -83,7 +83,7 @@ def test_forecasts_given_evidence_are_those_of_the_tree():
             assert solved.forecast(node.name)[state] == pytest.approx(share)
 
 
-def test_only_later_moves_of_those_who_see_it_take_it_in():
+def test_evidence_is_known_to_later_moves_of_seen_by_actors_only():
     early = {"saw": "hidden = x", "likelihood": "2:1"}
     assert parents(contest(e=early), "second") == ("first",)
     seen = contest(e={**early, "seen_by": ["b"]})
@@ -95,7 +95,7 @@ def test_only_later_moves_of_those_who_see_it_take_it_in():
     assert parents(late, "third") == ("hidden", "first", "e")
 
 
-def test_what_is_certain_and_known_anyway_is_not_told_twice():
+def test_certain_evidence_is_left_out_where_the_move_knows_it():
     sharp = contest(e={"saw": "hidden = x", "seen_by": ["a", "b"]})
     assert parents(sharp, "first") == ("hidden",)
     assert parents(sharp, "second") == ("first", "e")
@@ -114,14 +114,14 @@ def test_a_report_varies_with_its_odds():
     )
 
 
-def test_evidence_outlives_json():
+def test_evidence_survives_json():
     solved = mg.solve(contest(e={"saw": "hidden = x", "likelihood": "3:1", "seen_by": ["b"]}))
     read = mg.solve(from_json(json.dumps(to_json(solved.diagram))))
     assert read.diagram.evidence == {"e": "seen"}
     assert read.forecasts["second"] == pytest.approx(solved.forecasts["second"])
 
 
-def test_pieces_that_contradict_each_other_are_named():
+def test_contradictory_evidence_is_reported_by_name():
     with pytest.raises(mg.QueryError, match="'one' and the evidence 'two' cannot happen together"):
         mg.solve(
             contest(
@@ -134,7 +134,7 @@ def test_pieces_that_contradict_each_other_are_named():
         mg.solve(contest()).given("after = on and first = r")
 
 
-def test_reports_can_be_given():
+def test_given_accepts_reports_with_odds():
     solved = mg.solve(contest())
     written = mg.solve(contest(e={"saw": "hidden = x", "likelihood": "3:1"}))
     asked = solved.given("hidden = x", likelihood=3)
@@ -167,7 +167,7 @@ def test_a_derivative_reaches_the_odds_of_a_report():
     assert solved.sensitivity("second = u").numbers[name] == pytest.approx(slope, rel=1e-5)
 
 
-def test_check_finds_evidence_that_cannot_be(tmp_path):
+def test_check_reports_impossible_evidence(tmp_path):
     file = tmp_path / "test.yaml"
     file.write_text(dumps(contest(one={"saw": "hidden = x"}, two={"saw": "hidden = y"})), "utf-8")
     found = check(file)

@@ -44,7 +44,7 @@ def diagram(text=TEXT, row=None, free=False):
     return compile_scenario(with_row(loaded.scenario, row or {}), free=free)
 
 
-def test_only_what_is_uncertain_is_an_entry_of_theta():
+def test_only_uncertain_coefficients_become_parameters():
     assert [p.name for p in diagram().parameters] == [
         "fit.coefficients.pay0",
         "factors.court.rules[1].then.union",
@@ -63,7 +63,7 @@ def test_coefficients_keep_their_bounds_and_correlations():
 
 @pytest.mark.parametrize("free", [False, True])
 @pytest.mark.parametrize("xp", [np, jnp])
-def test_numbers_are_as_the_formulas_say(free, xp):
+def test_tables_hold_the_values_of_formulas(free, xp):
     made = diagram(free=free)
     tables = made.tables(xp=xp)
     court = np.asarray(tables.chances[made.index["court"]])
@@ -80,7 +80,7 @@ def test_numbers_are_as_the_formulas_say(free, xp):
     assert np.asarray(won.table.evaluate(made.theta, xp)) == pytest.approx([0, 5])
 
 
-def test_a_row_changes_the_numbers():
+def test_with_row_changes_the_values_of_formulas():
     there = diagram(row={"region": "north", "wage": "6..8"})
     assert [p.name for p in there.parameters][:2] == ["fit.coefficients.pay0", "fit.columns.wage"]
     won = next(u for u in there.utilities if u.over == ("yields",))
@@ -97,7 +97,7 @@ def test_a_row_changes_the_numbers():
         ({"region": "east"}, "region: unknown category 'east'; expected one of south, north"),
     ],
 )
-def test_a_row_that_cannot_be(row, told):
+def test_with_row_refuses_unknown_columns_and_invalid_values(row, told):
     with pytest.raises(QueryError, match=told.replace("?", r"\?")):
         diagram(row=row)
 
@@ -111,7 +111,7 @@ def test_a_row_that_cannot_be(row, told):
          "gives no number"),
     ],
 )  # fmt: skip
-def test_a_formula_whose_value_cannot_be_is_told(change, where, told):
+def test_a_formula_with_an_invalid_value_at_the_medians_is_a_fault(change, where, told):
     with pytest.raises(ScenarioError) as caught:
         diagram(TEXT.replace(*change))
     (fault,) = caught.value.faults
@@ -120,14 +120,14 @@ def test_a_formula_whose_value_cannot_be_is_told(change, where, told):
     assert len(diagram(TEXT.replace(*change), free=True).parameters) == 7
 
 
-def test_chances_that_formulas_make_too_large_are_shared_out():
+def test_chances_of_formulas_above_one_in_total_are_normalised():
     made = diagram(TEXT.replace("logistic(c0) / 2", "c0 + 0.5"))
     court = np.asarray(made.tables().chances[made.index["court"]])[1]
     assert court.sum() == pytest.approx(1)
     assert court[0] == pytest.approx(0.9 / 1.1)
 
 
-def test_without_values_it_is_not_solved_and_says_why():
+def test_compiling_without_values_reports_what_is_missing():
     text = TEXT.replace("pay0: 1..3", "pay0: free").replace("wage: 4", "wage: number")
     with pytest.raises(ScenarioError) as caught:
         diagram(text)

@@ -55,7 +55,7 @@ def test_a_table_is_read_by_its_rows_in_any_order():
     assert table[:, 0] == pytest.approx([0.1, 0.2, 0.3])
 
 
-def test_the_state_left_out_takes_the_rest():
+def test_the_state_left_out_takes_the_remainder():
     factor = {"states": ["s", "t", "u"], "chance": {"s": "20%", "u": "30%"}}
     assert table_of(factor) == pytest.approx([0.2, 0.5, 0.3])
 
@@ -71,7 +71,7 @@ def test_a_range_alone_reaches_its_own_ends():
 
 
 @given(st.lists(st.floats(0.001, 0.799), min_size=2, max_size=2))
-def test_no_draw_adds_up_to_more_than_one(draw):
+def test_no_sample_of_a_distribution_exceeds_one(draw):
     factor = {"states": ["s", "t", "u", "v"],
               "chance": {"s": "20%", "t": "10..30%", "u": "20..40%"}}  # fmt: skip
     table = table_of(factor, np.array(draw))
@@ -140,7 +140,7 @@ def expected_row(factor: Factor, case: dict[str, str]) -> dict[str, float]:
 
 
 @given(scenarios())
-def test_every_row_of_every_table_is_what_was_written(scenario):
+def test_every_row_of_every_table_equals_the_written_one(scenario):
     diagram = compile_scenario(scenario)
     tables = diagram.tables()
     for node, table in zip(diagram.nodes, tables.chances, strict=True):

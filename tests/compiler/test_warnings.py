@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 
 from middlegame.compiler import compile_scenario
-from middlegame.compiler.warnings import points_range, diagram_warnings
+from middlegame.compiler.warnings import diagram_warnings, points_range
 from middlegame.scenario import Scenario
 from tests import enumeration
 from tests.generators.diagrams import diagrams
@@ -27,20 +27,20 @@ def contest(**more) -> Scenario:
     return Scenario.model_validate(written | more)
 
 
-def test_options_with_identical_consequences_are_told():
+def test_diagram_warnings_report_options_with_identical_consequences():
     (warning,) = diagram_warnings(compile_scenario(contest()))
     assert str(warning).startswith(
         "moves.m.options.z: 'y' and 'z' have identical consequences: together they are chosen"
     )
 
 
-def test_equal_medians_of_different_judgements_are_no_twins():
+def test_options_with_equal_medians_of_different_ranges_give_no_warning():
     worths = [{"when": "f = s", "worth": 100}, {"when": "m = y", "worth": "5..15"},
               {"when": "m = z", "worth": "0..20"}]  # fmt: skip
     assert diagram_warnings(compile_scenario(contest(interests={"a": worths}))) == []
 
 
-def test_points_far_from_the_scale_are_told():
+def test_diagram_warnings_report_points_far_off_the_scale():
     small = contest(
         interests={"a": [{"when": "f = s", "worth": 10}, {"when": "m = y", "worth": 1}]}
     )
@@ -49,8 +49,10 @@ def test_points_far_from_the_scale_are_told():
 
 
 @given(diagrams())
-def test_extremes_match_enumeration(diagram):
-    opens = [d / d.sum(axis=-1, keepdims=True) for d in map(diagram.open_options, diagram.decisions)]
+def test_points_range_equals_enumeration(diagram):
+    opens = [
+        d / d.sum(axis=-1, keepdims=True) for d in map(diagram.open_options, diagram.decisions)
+    ]
     tables = diagram.tables()
     for owner in diagram.owners:
         possible = [

@@ -82,7 +82,7 @@ QUARTERS = {
         ("venezuela-2026-quarters", QUARTERS),
     ],
 )
-def test_a_readme_quotes_what_its_contest_gives(name, sentences):
+def test_readme_figures_equal_those_of_the_solved_contest(name, sentences):
     solved = mg.solve(mg.load(name))
     written = " ".join(find_file(name).with_name("README.md").read_text("utf-8").split())
 

@@ -90,7 +90,7 @@ def test_information_sets_are_what_is_observed(diagram):
 
 @given(diagrams())
 @SIZE
-def test_chance_is_kept(diagram):
+def test_gambit_reads_the_chance_probabilities(diagram):
     game, tables = read(to_efg(diagram)), diagram.tables()
     for history in game.get_events():
         states = places(game, diagram, history)
@@ -105,7 +105,7 @@ def test_chance_is_kept(diagram):
 
 @given(diagrams(recall=True))
 @SIZE
-def test_gambits_equilibrium_of_the_tree_is_ours(diagram):
+def test_gambits_equilibrium_of_the_tree_equals_ours(diagram):
     game = read(to_efg(diagram))
     assert game.is_perfect_recall
     (found,) = pygambit.qre.logit_solve_lambda(game, 1.0, **STEPS)
@@ -121,7 +121,7 @@ def test_gambits_equilibrium_of_the_tree_is_ours(diagram):
 
 
 @pytest.mark.parametrize("name", ["asymmetric-coordination", "beer-quiche", "tree-killer"])
-def test_gambits_equilibrium_of_the_references(name):
+def test_gambits_equilibrium_of_reference_trees_equals_the_reference(name):
     data = json.loads((REFERENCE / f"{name}.json").read_text())
     diagram = from_json(json.dumps(data))
     rate, expected = next(iter(data["logit_qre"].items()))
@@ -147,14 +147,14 @@ def test_gambit_agrees_on_who_forgets(diagram):
 
 @given(diagrams())
 @SIZE
-def test_histories_are_counted_without_being_made(diagram):
+def test_histories_counts_nodes_without_building_the_tree(diagram):
     leaves = possible(diagram)
     counts = gambit.histories(diagram, gambit.supports(diagram, diagram.tables()))
     prefixes = [len({leaf[:depth] for leaf in leaves}) for depth in range(len(diagram.nodes) + 1)]
     assert counts == prefixes
 
 
-def test_a_forgetful_contest_is_written_and_told():
+def test_a_contest_with_imperfect_recall_is_written_with_a_comment():
     first = Decision("first", ("a", "b"), (), "p")
     later = Decision("later", ("a", "b"), (), "p")
     gain = Utility("p", ("first", "later"), Fixed(np.eye(2)))
@@ -199,7 +199,7 @@ def test_the_rarest_chance_is_read_too():
     assert float(game.get_action_probs(pygambit.H.path())["yes"]) == 5e-324
 
 
-def test_nobody_and_nothing_is_a_game_too():
+def test_to_efg_writes_contests_without_owners_or_nodes():
     assert list(read(to_efg(Diagram((), ()))).players) == []
 
 
@@ -230,7 +230,7 @@ def test_the_limit_counts_only_what_is_possible():
     assert to_efg(diagram, limit=64).count("\nt ") == 64
 
 
-def test_theta_is_what_is_written():
+def test_to_efg_uses_the_given_parameter_values():
     diagram = compile_scenario(open_scenario("harbour-lease").scenario)
     theta = diagram.theta + np.where([p.unit == "points" for p in diagram.parameters], 1.0, 0.0)
     assert to_efg(diagram, theta) != to_efg(diagram)
@@ -251,7 +251,7 @@ def test_export_from_the_command_line(tmp_path, capsys):
     assert "written and not read" in capsys.readouterr().err
 
 
-def test_export_tells_what_is_forgotten(tmp_path, capsys):
+def test_export_command_reports_what_is_forgotten(tmp_path, capsys):
     nodes = [{"name": n, "kind": "decision", "states": 2, "owner": "p"} for n in ("a", "b")]
     path = tmp_path / "forgets.json"
     path.write_text(json.dumps({"nodes": nodes}))

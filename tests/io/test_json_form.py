@@ -16,7 +16,7 @@ GAMES = sorted(REFERENCE.glob("*.json"))
 
 
 @given(diagrams())
-def test_round_trip_keeps_everything(diagram):
+def test_writing_and_reading_json_preserves_the_diagram(diagram):
     again = from_json(json.dumps(to_json(diagram)))
     assert again.structure == diagram.structure
     assert [node.states for node in again.nodes] == [node.states for node in diagram.nodes]
@@ -31,14 +31,14 @@ def test_round_trip_keeps_everything(diagram):
 
 
 @pytest.mark.parametrize("path", GAMES, ids=lambda p: p.stem)
-def test_what_is_written_has_the_references_form(path):
+def test_to_json_has_the_form_of_the_references(path):
     written, reference = to_json(from_json(path.read_text())), json.loads(path.read_text())
     for ours, theirs in zip(written["nodes"], reference["nodes"], strict=True):
         assert {key: ours[key] for key in theirs} == theirs
     assert written["utilities"] == reference["utilities"]
 
 
-def test_a_contest_over_time_is_read_as_one():
+def test_periods_survive_json():
     siege = mg.solve(mg.load(DATA / "siege.yaml"))
     again = mg.solve(from_json(json.dumps(to_json(siege.diagram))))
     for node, read in zip(siege.diagram.nodes, again.diagram.nodes, strict=True):
@@ -76,7 +76,7 @@ def change(path, value):
         (["nodes"], "none", "input should be a valid list"),
     ],
 )
-def test_faults_are_told_with_their_place(path, value, told):
+def test_from_json_reports_faults_with_their_path(path, value, told):
     with pytest.raises(ScenarioError) as caught:
         from_json(change(path, value), "x.json")
     assert told in str(caught.value)
@@ -90,6 +90,6 @@ def test_rows_must_be_probabilities():
 
 
 @given(st.text())
-def test_no_text_is_a_traceback(text):
+def test_from_json_of_any_text_raises_only_scenario_errors(text):
     with pytest.raises(ScenarioError):
         from_json(text)

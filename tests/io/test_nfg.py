@@ -59,7 +59,7 @@ def worth(diagram) -> np.ndarray:
 
 @given(simultaneous())
 @SIZE
-def test_reading_what_is_written_keeps_everything(diagram):
+def test_from_nfg_reads_what_to_nfg_writes(diagram):
     again = from_nfg(to_nfg(diagram))
     assert again.structure == diagram.structure
     assert again.title == diagram.title
@@ -86,7 +86,7 @@ def test_gambit_reads_the_same_payoffs(diagram):
 @needs_gambit
 @given(simultaneous())
 @SIZE
-def test_gambits_equilibrium_is_ours(diagram):
+def test_gambits_equilibrium_of_the_strategic_form_equals_ours(diagram):
     equilibrium = mg.solve(diagram, lambda_=1.0)
     if equilibrium.forks:
         return  # which branch is followed is then a matter of taste
@@ -99,7 +99,7 @@ def test_gambits_equilibrium_is_ours(diagram):
 @needs_gambit
 @given(diagrams(recall=True, most_nodes=5))
 @SIZE
-def test_the_reduced_form_is_gambits_of_the_tree(diagram):
+def test_the_reduced_form_equals_gambits_of_the_tree(diagram):
     """Its own reduction of the tree, read by us; it numbers plans in another order."""
     try:
         ours = to_nfg(diagram, limit=3000)
@@ -134,7 +134,7 @@ def test_payoffs_are_those_of_the_policies_by_enumeration(diagram):
         assert found[(slice(None), *at)] == pytest.approx(list(points.values()), abs=1e-12)
 
 
-def test_plans_read_aloud():
+def test_names_of_strategies_list_the_choices():
     diagram = compile_scenario(open_scenario("harbour-lease").scenario)
     rival, owner, tenant = from_nfg(to_nfg(diagram)).decisions
     assert rival.states[1] == "stay_out if loan=real; offer if loan=empty"
@@ -142,7 +142,7 @@ def test_plans_read_aloud():
     assert tenant.states == ("accept if renew=switch", "sue if renew=switch")
 
 
-def test_plans_are_silent_where_own_moves_rule_a_set_out():
+def test_strategies_leave_out_sets_that_own_moves_exclude():
     first = Decision("first", ("in", "out"), (), "p")
     again = Decision("again", ("left", "right"), ("first",), "p", np.array([[1, 1], [1, 0]]) > 0)
     other = Decision("other", ("x",), ("again",), "q")
@@ -157,7 +157,7 @@ def test_plans_are_silent_where_own_moves_rule_a_set_out():
 
 
 @needs_gambit
-def test_who_only_gains_is_a_player_too():
+def test_an_owner_without_moves_is_a_player():
     coin = Chance("coin", ("a", "b"), (), Fixed(np.array([0.25, 0.75])))
     diagram = Diagram((coin,), (Utility("p", ("coin",), Fixed(np.array([4.0, 8.0]))),))
     game = read(to_nfg(diagram))
@@ -166,7 +166,7 @@ def test_who_only_gains_is_a_player_too():
         to_nfg(Diagram((coin,), ()))
 
 
-def test_too_many_plans_are_refused_at_once():
+def test_to_nfg_refuses_too_many_strategies_before_listing_them():
     signals = [Chance(f"s{k}", ("a", "b"), (), Fixed(np.full(2, 0.5))) for k in range(10)]
     names = tuple(s.name for s in signals)
     early = Decision("early", ("x", "y"), (), "p")
@@ -198,7 +198,7 @@ OUTCOMES = (
 
 
 @pytest.mark.parametrize("text", [PAYOFFS, OUTCOMES], ids=["payoffs", "outcomes"])
-def test_both_versions_of_the_format(text):
+def test_from_nfg_reads_payoff_and_outcome_versions(text):
     diagram = from_nfg(text)
     first, second = diagram.tables().utilities
     assert first.T.tolist() == [[1, 0, 0], [1, 0, 2]]
@@ -209,18 +209,18 @@ def test_both_versions_of_the_format(text):
     assert diagram.decisions[0].states == ("1", "2", "3")
 
 
-def test_any_way_to_write_a_number():
+def test_from_nfg_reads_every_notation_of_a_number():
     text = 'NFG 1 D "" { "a" } { 9 } 1 -2 +.5 1. 1e2 -1.5E-1 1/4 -3/2 0'
     (table,) = from_nfg(text).tables().utilities
     assert table.tolist() == [1, -2, 0.5, 1, 100, -0.15, 0.25, -1.5, 0]
 
 
-def test_outcome_0_is_nothing():
+def test_outcome_0_gives_zero_points():
     diagram = from_nfg('NFG 1 R "" { "a" "b" } { { "x" } { "y" "z" } } { { "" 1 2 } } 0 1')
     assert worth(diagram).tolist() == [[[0, 1]], [[0, 2]]]
 
 
-def test_names_are_made_to_differ():
+def test_from_nfg_makes_repeated_names_distinct():
     text = 'NFG 1 R "say \\"hi\\"" { "" "and" "and" "2 x" } {{ "" "" }{ "a" "a" }{ "a" }{ "a" }}'
     diagram = from_nfg(text + " 0" * 16)
     assert diagram.title == 'say "hi"'
@@ -253,7 +253,7 @@ def test_names_are_made_to_differ():
         ('NFG 1 R "x" { "a" } { 1 } { { "" 1 } } 1 1', "1:42: '1' is one outcome too many"),
     ],
 )
-def test_what_cannot_be_read_is_told_with_its_place(text, told):
+def test_from_nfg_reports_faults_with_their_place(text, told):
     with pytest.raises(ScenarioError) as caught:
         from_nfg(text, "game.nfg")
     assert f"game.nfg:{told}" in str(caught.value)
@@ -269,7 +269,7 @@ def test_any_text_is_read_as_a_diagram_or_refused_with_its_place(text):
     assert isinstance(game, Diagram) or refusal.startswith("game.nfg:")
 
 
-def test_files_that_cannot_be_read(tmp_path):
+def test_read_nfg_reports_files_that_cannot_be_read(tmp_path):
     path = tmp_path / "x.nfg"
     with pytest.raises(ScenarioError, match="cannot be read: No such file"):
         read_nfg(path)
@@ -280,7 +280,7 @@ def test_files_that_cannot_be_read(tmp_path):
     assert len(read_nfg(path).decisions) == 2
 
 
-def test_the_command_line_reads_and_writes(tmp_path, capsys):
+def test_solve_and_export_commands_accept_nfg(tmp_path, capsys):
     path, again = tmp_path / "selten.nfg", tmp_path / "again.nfg"
     path.write_text(PAYOFFS)
     for arguments in (
@@ -295,7 +295,7 @@ def test_the_command_line_reads_and_writes(tmp_path, capsys):
     assert np.array_equal(worth(read_nfg(again)), worth(read_nfg(path)))
 
 
-def test_theta_is_what_is_written():
+def test_to_nfg_uses_the_given_parameter_values():
     diagram = compile_scenario(open_scenario("harbour-lease").scenario)
     theta = diagram.theta + np.where([p.unit == "points" for p in diagram.parameters], 1.0, 0.0)
     assert to_nfg(diagram, theta) != to_nfg(diagram)

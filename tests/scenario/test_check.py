@@ -4,7 +4,7 @@ from middlegame.scenario import Actor, Interest, Move, Scenario, Source, find_fa
 from tests.scenario.test_load import HARBOUR
 
 
-def test_paths_stand_where_there_is_no_file():
+def test_faults_without_a_file_begin_with_their_path():
     scenario = Scenario(
         title="Small",
         actors={"a": Actor(name="A")},
@@ -17,11 +17,11 @@ def test_paths_stand_where_there_is_no_file():
     ]
 
 
-def test_the_model_scenario_has_no_faults():
+def test_the_harbour_scenario_has_no_faults():
     assert find_faults(load(HARBOUR)) == []
 
 
-def test_a_link_that_leads_outside_is_refused(tmp_path):
+def test_a_source_file_behind_a_link_outside_the_folder_is_refused(tmp_path):
     outside = tmp_path / "secret.txt"
     outside.write_text("secret")
     folder = tmp_path / "inside"

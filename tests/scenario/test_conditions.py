@@ -25,22 +25,22 @@ STATES = {"a": ("x", "y", "z"), "b": ("x", "y"), "c": ("p", "q")}
         ("été = français", Is("été", ("français",))),
     ],
 )
-def test_meaning(text, means):
+def test_holds_evaluates_the_condition_case_by_case(text, means):
     assert parse_condition(text) == means
 
 
-def test_places_of_names():
+def test_parse_condition_records_the_offsets_of_names():
     (leaf,) = parse_condition("not   lease = kept|lost").leaves()
     assert (leaf.offset, leaf.state_offsets) == (6, (14, 19))
 
 
 @given(conditions(STATES, depth=3))
-def test_what_is_written_reads_as_the_same(condition):
+def test_text_of_a_condition_parses_to_an_equal_condition(condition):
     assert parse_condition(str(condition)) == condition
 
 
 @given(conditions(STATES, depth=3))
-def test_a_condition_over_arrays_is_the_condition_case_by_case(condition):
+def test_holds_over_arrays_equals_evaluation_in_each_case(condition):
     truth = condition.holds(STATES, ["a", "b", "c"])
     assert truth.shape == (3, 2, 2)
     for case in np.ndindex(3, 2, 2):
@@ -73,14 +73,14 @@ def case_by_case(condition, states):
         ("not " * 51 + "a = x", "the condition is nested too deeply", 0),
     ],
 )
-def test_what_does_not_parse(text, problem, offset):
+def test_parse_condition_reports_problem_and_offset(text, problem, offset):
     with pytest.raises(PydanticCustomError) as caught:
         parse_condition(text)
     assert caught.value.context["problem"] == problem
     assert caught.value.context["offset"] == offset
 
 
-def test_long_conditions_are_not_deep_ones():
+def test_parse_condition_accepts_long_conditions_without_nesting():
     parse_condition(" and ".join(["not (notice = x)"] * 200))
 
 

@@ -23,13 +23,13 @@ def test_a_fault_is_one_line(fault, told):
     assert str(fault) == told
 
 
-def test_an_error_tells_all_its_faults():
+def test_scenario_error_lists_all_its_faults():
     error = ScenarioError(Fault(text) for text in ("one", "two"))
     assert str(error) == "one\ntwo"
     assert [fault.message for fault in error.faults] == ["one", "two"]
 
 
-def test_dotted():
+def test_dotted_path_joins_keys_and_positions():
     assert dotted_path(("factors", "lease", "rules", 1, "then")) == "factors.lease.rules[1].then"
 
 
@@ -44,5 +44,5 @@ def test_dotted():
         ("a", [], ""),
     ],
 )
-def test_nearest(name, valid, near):
+def test_nearest_suggests_a_similar_name_only(name, valid, near):
     assert nearest(name, valid) == near

@@ -37,7 +37,7 @@ CATEGORIES = {"regime": ("autoc", "mixed", "dem")}
         ("exp(10)", math.exp(10)),
     ],
 )
-def test_meaning(text, value):
+def test_evaluate_computes_the_formula(text, value):
     assert parse_formula(text).evaluate(VALUES, CATEGORIES, np) == pytest.approx(value)
 
 
@@ -65,7 +65,7 @@ def test_a_complex_step_differentiates_every_function(a, x):
 
 
 @pytest.mark.parametrize("text", ["so many", "40 - 60", "3:1", "5 points", "30%", "", "20..x"])
-def test_what_is_no_formula(text):
+def test_formula_or_none_returns_none_for_other_text(text):
     assert formula_or_none(text) is None
 
 
@@ -79,13 +79,13 @@ def test_what_is_no_formula(text):
         ("(" * 70 + "b" + ")" * 70, "the formula is nested too deeply", 0),
     ],
 )
-def test_what_does_not_parse_says_where(text, problem, offset):
+def test_parse_formula_reports_problem_and_offset(text, problem, offset):
     with pytest.raises(PydanticCustomError) as caught:
         formula_or_none(text)
     assert (caught.value.context["problem"], caught.value.context["offset"]) == (problem, offset)
 
 
-def test_a_number_by_formula_is_written_as_it_was_read():
+def test_text_of_a_formula_is_as_written():
     read = parse_judgement({"is": "b0 + b1*x", "why": "so"}, "points")
     assert isinstance(read, FormulaJudgement)
     assert (str(read), read.why, read.exact) == ("b0 + b1*x", "so", False)
@@ -93,7 +93,7 @@ def test_a_number_by_formula_is_written_as_it_was_read():
     assert parse_judgement("b0", "points") != read
 
 
-def test_without_its_coefficients_a_formula_is_no_number():
+def test_a_formula_without_coefficients_is_a_fault():
     text = (
         "title: T\nactors: {a: A}\nmoves: {m: {by: a, options: [x, y]}}\n"
         "interests: {a: [{when: m = x, worth: many}]}\n"

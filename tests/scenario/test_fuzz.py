@@ -33,12 +33,12 @@ def check(loaded: LoadedScenario):
 @example("? ")
 @example("- - - :")
 @example("title: [*a, &a b]")
-def test_any_text(text):
+def test_reading_any_text_never_raises(text):
     check(read_text(text))
 
 
 @given(st.binary())
-def test_any_bytes(tmp_path_factory, raw):
+def test_reading_any_bytes_never_raises(tmp_path_factory, raw):
     file = tmp_path_factory.mktemp("fuzz") / "a.yaml"
     file.write_bytes(raw)
     with pytest.raises(ScenarioError):
@@ -46,7 +46,7 @@ def test_any_bytes(tmp_path_factory, raw):
 
 
 @given(st.lists(st.sampled_from([*SNIPPETS, *LINES, "a", " ", "\n"]), max_size=30).map("".join))
-def test_snippets_of_yaml(text):
+def test_reading_snippets_of_yaml_never_raises(text):
     check(read_text(text))
 
 
@@ -65,7 +65,7 @@ def mutations(draw):
 
 
 @given(mutations())
-def test_mutated_characters(text):
+def test_reading_a_scenario_with_mutated_characters_never_raises(text):
     check(read_text(text))
 
 
@@ -88,7 +88,7 @@ def shuffles(draw):
 
 
 @given(shuffles())
-def test_mutated_lines(text):
+def test_reading_a_scenario_with_mutated_lines_never_raises(text):
     check(read_text(text))
 
 
@@ -105,7 +105,7 @@ NODES = st.recursive(
 
 
 @given(st.data())
-def test_any_data_in_any_place(data):
+def test_reading_any_data_at_any_place_never_raises(data):
     """Replace one value of a valid scenario by anything."""
     tree = parse_yaml(TEXT)
     path = data.draw(st.sampled_from(sorted(tree.places.values.keys() - {()}, key=str)))
@@ -125,5 +125,5 @@ def offset_of_fault(text: str) -> int:
 
 
 @given(st.text(alphabet="ab=|()! notandor\n", max_size=60))
-def test_any_condition(text):
+def test_reading_any_condition_never_raises(text):
     assert 0 <= offset_of_fault(text) <= len(text)

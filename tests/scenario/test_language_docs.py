@@ -14,12 +14,12 @@ DOCS = (ROOT / "docs" / "language.md").read_text("utf-8")
 WHOLE, *PARTS = re.findall(r"```yaml\n(.*?)```", DOCS, re.DOTALL)
 
 
-def test_the_whole_scenario_has_no_faults():
+def test_the_whole_scenario_of_the_language_page_has_no_faults():
     assert read_text(WHOLE).faults == ()
 
 
 @pytest.mark.parametrize("part", PARTS, ids=lambda part: "-".join(part.split()[:2]))
-def test_a_part_fits_into_the_whole(part):
+def test_each_example_of_the_language_page_fits_into_the_whole_scenario(part):
     tree, base = parse_yaml(part), parse_yaml(WHOLE).data
     assert tree.faults == []
     for section, entries in tree.data.items():
@@ -28,7 +28,7 @@ def test_a_part_fits_into_the_whole(part):
     assert loaded.errors == ()
 
 
-def test_every_key_is_spoken_of():
+def test_the_language_page_mentions_every_key():
     paths = [(), ("sources", "s"), ("actors", "a"), ("moves", "m"), ("moves", "m", "options", "o"),
              ("factors", "f"), ("factors", "f", "rules", 0), ("factors", "f", "causes"),
              ("factors", "f", "causes", "s", 0), ("factors", "f", "table"), ("interests", "a", 0),

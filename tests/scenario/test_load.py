@@ -10,13 +10,13 @@ from tests.work import count_calls
 HARBOUR = Path(__file__).parent / "golden" / "harbour.yaml"
 
 
-def test_a_scenario_is_loaded():
+def test_load_returns_the_scenario_of_a_file():
     scenario = load(HARBOUR)
     assert scenario.title == "Harbour lease"
     assert list(scenario.moves) == ["bid", "renew", "retaliate"]
 
 
-def test_every_error_is_raised_at_once(tmp_path):
+def test_load_raises_every_error_at_once(tmp_path):
     file = tmp_path / "a.yaml"
     file.write_text(HARBOUR.read_text().replace("by: owner", "by: ownr").replace("3:1", "3"))
     with pytest.raises(ScenarioError) as caught:
@@ -40,32 +40,32 @@ def test_every_error_is_raised_at_once(tmp_path):
          "factors, interests"),
     ],
 )  # fmt: skip
-def test_what_is_no_scenario_file(tmp_path, raw, told):
+def test_read_reports_files_that_are_not_scenarios(tmp_path, raw, told):
     file = tmp_path / "a.yaml"
     file.write_bytes(raw)
     assert [str(fault) for fault in read(file).faults] == [f"{file}{told}"]
 
 
-def test_files_that_cannot_be_read(tmp_path):
+def test_read_reports_files_that_cannot_be_read(tmp_path):
     assert str(read(tmp_path / "no.yaml").faults[0]).endswith("no.yaml: there is no such file")
     told = str(read(tmp_path).faults[0])
     assert told.endswith(": this is a folder; expected a scenario file")
     assert "cannot be read" in str(read("a\0b").faults[0])
 
 
-def test_a_byte_order_mark_is_passed_over(tmp_path):
+def test_read_ignores_a_byte_order_mark(tmp_path):
     file = tmp_path / "a.yaml"
     file.write_bytes(b"\xef\xbb\xbf" + HARBOUR.read_bytes())
     assert read(file).faults == ()
 
 
-def test_windows_line_ends_do_not_move_places():
+def test_places_are_the_same_with_windows_line_endings():
     text = HARBOUR.read_text().replace("by: owner", "by: ownr").replace("\n", "\r\n")
     (fault,) = read_text(text).faults
     assert (fault.line, fault.column) == (13, 9)
 
 
-def test_faults_found_later_are_given_their_place():
+def test_locate_fault_adds_line_and_column():
     loaded = read(HARBOUR)
     path = ("factors", "lease", "rules", 1, "then")
     assert loaded.locate(path) == (28, 30)
@@ -82,7 +82,7 @@ def test_faults_after_a_broken_entry_keep_their_place():
     ]
 
 
-def test_one_missing_thing_is_told_once():
+def test_a_missing_part_is_reported_once():
     text = HARBOUR.read_text()
     start, end = text.index("  bid:"), text.index("  renew:")
     gone = text[:start] + "  bid: [offer]\n" + text[end:]

@@ -9,10 +9,10 @@ from middlegame.diagram import Parameter
 from middlegame.scenario import dumps, read_text
 from middlegame.scenario.model.correlations import (
     COEFFICIENT_GROUP,
-    inconsistent_rows,
     common_factors,
-    group_name,
     correlation_matrix,
+    group_name,
+    inconsistent_rows,
 )
 from middlegame.sweeps.sampling import ParameterSpace
 
@@ -25,7 +25,7 @@ def written(matrix: np.ndarray) -> tuple[list[str], dict[str, dict[str, float]]]
 
 
 @given(st.integers(0, 10_000), st.integers(1, 8), st.integers(1, 8))
-def test_groups_make_whatever_matrix_can_be(seed, size, rank):
+def test_common_factors_reproduce_any_valid_matrix(seed, size, rank):
     drawn = np.random.default_rng(seed).normal(size=(size, rank))
     spread = np.linalg.norm(drawn, axis=1)
     matrix = drawn @ drawn.T / np.outer(spread, spread)
@@ -38,19 +38,19 @@ def test_groups_make_whatever_matrix_can_be(seed, size, rank):
     assert {group_name(group) for group in space.groups} <= {COEFFICIENT_GROUP}
 
 
-def test_two_correlate_by_one_group():
+def test_common_factors_of_two_coefficients_are_one_group():
     found = common_factors(["a", "b"], {"b": {"a": -0.6}})
     shares = dict(found["a"]), dict(found["b"])
     assert list(shares[0]) == list(shares[1]) == [f"{COEFFICIENT_GROUP}.1"]
     assert sorted(abs(s[f"{COEFFICIENT_GROUP}.1"]) for s in shares) == pytest.approx([0.6, 0.6])
 
 
-def test_what_cannot_be_is_found_in_whatever_takes_part():
+def test_inconsistent_rows_lists_the_rows_of_an_invalid_matrix():
     correlations = {"b": {"a": 0.9}, "c": {"a": 0.9, "b": -0.9}, "d": {}}
     assert inconsistent_rows(correlation_matrix(list("abcd"), correlations)) == [0, 1, 2]
 
 
-def test_correlations_are_read_and_written():
+def test_correlations_survive_writing_and_loading():
     text = (
         "title: A\nactors: {a: A}\nmoves: {m: {by: a, options: {x: {}, y: {costs: c0 + c1}}}}\n"
         "interests: {a: [{when: m = y, worth: 2}]}\nfit:\n"

@@ -24,7 +24,7 @@ from middlegame.scenario.model.judgement import Judgement, parse_judgement
         ("2..5:1", "odds", 2, 5),
     ],
 )
-def test_meaning(text, unit, low, high):
+def test_parse_judgement_reads_every_notation_of_a_number(text, unit, low, high):
     assert parse_judgement(text, unit) == Judgement(low, high, unit)
 
 
@@ -70,18 +70,18 @@ def test_meaning(text, unit, low, high):
         (Judgement(1, 2, "odds"), "points", "1..2:1 is odds"),
     ],
 )
-def test_what_is_no_number(text, unit, problem):
+def test_parse_judgement_refuses_invalid_numbers_with_the_problem(text, unit, problem):
     with pytest.raises(PydanticCustomError) as caught:
         parse_judgement(text, unit)
     assert caught.value.context["problem"] == problem
 
 
-def test_a_number_may_say_where_it_comes_from():
+def test_parse_judgement_reads_reason_and_citation():
     read = parse_judgement({"is": "2..3", "why": "so", "cite": ["a#1", "b"]}, "points")
     assert (read.low, read.high, read.why, read.cite) == (2, 3, "so", ("a#1", "b"))
 
 
-def test_a_range_may_go_along_with_groups():
+def test_parse_judgement_reads_correlation_groups():
     read = parse_judgement({"is": "2..3", "correlates": {"oil": 0.6, "war": -0.4}}, "points")
     assert read.correlates == (("oil", 0.6), ("war", -0.4))
 
@@ -90,12 +90,12 @@ def test_a_range_may_go_along_with_groups():
     st.tuples(st.floats(1e-12, 1 - 1e-12), st.floats(1e-12, 1 - 1e-12)).map(sorted),
     st.sampled_from(["points", "probability"]),
 )
-def test_what_is_written_reads_as_the_same(ends, unit):
+def test_text_of_a_judgement_parses_to_an_equal_judgement(ends, unit):
     judgement = Judgement(*ends, unit)
     assert parse_judgement(str(judgement), unit) == judgement
 
 
-def test_the_median_is_the_middle_of_the_scale():
+def test_median_is_the_middle_on_the_units_scale():
     assert Judgement(10, 20, "points").median == 15
     assert Judgement(0.2, 0.8, "probability").median == pytest.approx(0.5)
     assert Judgement(2, 8, "odds").median == pytest.approx(4)

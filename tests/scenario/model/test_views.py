@@ -4,7 +4,7 @@ import pytest
 
 import middlegame as mg
 from middlegame.io.open import open_contest
-from middlegame.scenario import Judgement, dumps, apply_view, read_text
+from middlegame.scenario import Judgement, apply_view, dumps, read_text
 
 TEXT = """
 title: A test
@@ -29,7 +29,7 @@ views:
 """
 
 
-def test_a_view_replaces_what_it_judges_and_nothing_else():
+def test_apply_view_replaces_its_judgements_and_nothing_else():
     scenario = read_text(TEXT).scenario
     hawk = apply_view(scenario, "hawk")
     assert hawk.interests["a"][0].worth == Judgement(60, 80, "points")
@@ -43,13 +43,13 @@ def test_a_view_replaces_what_it_judges_and_nothing_else():
         apply_view(scenario, "hawks")
 
 
-def test_views_outlive_writing():
+def test_views_survive_writing_and_loading():
     loaded = read_text(TEXT)
     assert not loaded.errors
     assert read_text(dumps(loaded.scenario)).scenario == loaded.scenario
 
 
-def test_what_only_a_view_gets_wrong_is_told_at_the_view():
+def test_a_fault_that_only_a_view_causes_is_reported_at_the_view():
     told = read_text(TEXT.replace("then: {on: 20..30%}", "then: {on: 20%, off: 80%}")).errors
     assert [str(fault).partition(": ")[2] for fault in told] == [
         "in the view 'hawk': the chances add up to 130%; expected 100%; or one state left out, "
@@ -58,7 +58,7 @@ def test_what_only_a_view_gets_wrong_is_told_at_the_view():
     assert told[0].line == 15
 
 
-def test_a_view_is_opened_by_its_name(tmp_path):
+def test_open_view_reads_a_view_by_its_name(tmp_path):
     file = tmp_path / "test.yaml"
     file.write_text(TEXT, "utf-8")
     diagram, loaded = open_contest(f"{file}#hawk")

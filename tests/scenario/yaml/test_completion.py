@@ -77,7 +77,7 @@ INTEREST = "    - {when: lease = lost, worth: 20}"
         ("      - then: {lost: 2%}", "      - {if: renew = switch, ", {"then", "if", "why"}),
     ],
 )
-def test_what_may_be_written(after, written, expected):
+def test_completions_contain_what_may_be_written(after, written, expected):
     assert expected <= set(at(after, written))
 
 
@@ -91,11 +91,11 @@ def test_what_may_be_written(after, written, expected):
         ("title: Harbour lease", "questions: {q: {by: ", {"owner", "tenant"}),
     ],
 )
-def test_what_may_not(after, written, absent):
+def test_completions_leave_out_what_may_not_be_written(after, written, absent):
     assert not absent & set(at(after, written))
 
 
-def test_names_are_told_with_their_labels():
+def test_completions_of_names_have_their_labels():
     lines = TEXT.count("\n")
     found = completions(TEXT + "  ", lines + 1, 3)
     assert [(each.text, each.about) for each in found] == [
@@ -104,7 +104,7 @@ def test_names_are_told_with_their_labels():
     ]
 
 
-def test_only_what_whoever_moves_has_can_be_spent():
+def test_completions_of_spends_are_the_resources_of_the_moves_actor():
     text = TEXT + "resources: {owner: {money: 10}, tenant: {ships: 3}}\n"
     line = "    options: {renew: {}, switch: {spends: {"
     text = text.replace("    options: {renew: {}, switch: {}}", line)
@@ -112,7 +112,7 @@ def test_only_what_whoever_moves_has_can_be_spent():
     assert [found.text for found in completions(text, number, len(line) + 1)] == ["money"]
 
 
-def test_nothing_is_raised_anywhere():
+def test_completions_never_raise_at_any_position():
     for line, text in enumerate(TEXT.splitlines(), start=1):
         for column in range(1, len(text) + 2):
             completions(TEXT, line, column)

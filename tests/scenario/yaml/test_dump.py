@@ -12,7 +12,7 @@ def beside_numbers(scenario: Scenario) -> dict:
 
 
 @given(scenarios())
-def test_what_is_written_loads_as_the_same_scenario(scenario):
+def test_dumps_writes_text_that_loads_as_an_equal_scenario(scenario):
     text = dumps(scenario)
     loaded = read_text(text)
     assert loaded.errors == ()

@@ -17,7 +17,7 @@ from middlegame.scenario.yaml.editing import set_entries, set_key
         ("a: {b: [x, y]}", "a: {b: {is: [x, y], fitted: 1..2}}"),
     ],
 )
-def test_a_key_is_set_and_all_else_stays(text, written):
+def test_set_key_changes_one_key_and_nothing_else(text, written):
     kept = "" if "free" in text else "is"
     assert set_key(text, ("a", "b"), "fitted", "1..2", instead_of=kept) == written
 
@@ -35,11 +35,11 @@ def test_a_key_is_set_and_all_else_stays(text, written):
         ),
     ],
 )
-def test_entries_replace_what_stands_there_or_come_last(text, written):
+def test_set_entries_replaces_a_mapping_or_adds_it_last(text, written):
     assert set_entries(text, ("a",), "k", {"x": "{y: 1}", "z": "2"}) == written
 
 
-def test_no_entries_are_none():
+def test_set_entries_without_entries_adds_nothing():
     assert set_entries("a:\n  b: 1\n", ("a",), "k", {}) == "a:\n  b: 1\n"
     assert set_entries("a:\n  k: {b: 1}\n", ("a",), "k", {}) == "a:\n  k: {}\n"
     with pytest.raises(KeyError):

@@ -14,19 +14,19 @@ from tests.scenario.test_load import HARBOUR
 VALIDATOR = jsonschema.Draft202012Validator(json_schema())
 
 
-def test_it_is_a_schema():
+def test_json_schema_is_a_valid_schema():
     VALIDATOR.check_schema(json_schema())
     assert json_schema()["title"] == "middlegame scenario"
     assert json.loads(json.dumps(json_schema())) == json_schema()
     assert json_schema()["properties"]["precision"]["default"] == "3:1"
 
 
-def test_the_model_scenario_is_valid():
+def test_json_schema_accepts_the_harbour_scenario():
     VALIDATOR.validate(parse_yaml(HARBOUR.read_text()).data)
 
 
 @given(scenarios())
-def test_what_loads_is_valid(scenario):
+def test_json_schema_accepts_generated_scenarios(scenario):
     VALIDATOR.validate(parse_yaml(dumps(scenario)).data)
 
 
@@ -35,7 +35,7 @@ def test_what_loads_is_valid(scenario):
     [("rules:", "rulez:"), ("{if: bid", "{if_: bid"), ("worth: 20", "worth: [20]"),
      ("by: rival", "by: [rival]")],
 )  # fmt: skip
-def test_what_does_not_load_is_mostly_invalid(old, new):
+def test_json_schema_refuses_most_files_with_faults(old, new):
     text = HARBOUR.read_text()
     assert old in text
     assert not VALIDATOR.is_valid(parse_yaml(text.replace(old, new)).data)

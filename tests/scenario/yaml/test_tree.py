@@ -11,7 +11,7 @@ def faults(text):
     return [str(fault) for fault in parse_yaml(text).faults]
 
 
-def test_data_is_yaml_1_2():
+def test_parse_yaml_reads_scalars_by_yaml_1_2():
     tree = parse_yaml(
         "a: no\nb: 3:1\nc: 0x1F\nd: 2026-01-08\ne: [1, 2.5, true, x]\nf: '4'\ng: .nan\n"
     )
@@ -22,7 +22,7 @@ def test_data_is_yaml_1_2():
     }  # fmt: skip
 
 
-def test_places():
+def test_parse_yaml_records_the_place_of_every_value():
     places = parse_yaml("a:\n  b: [x, 'y z']\n  c: >-\n    long\n    text\n").places
     assert places.locate(("a",)) == (1, 1)
     assert places.locate(("a", "b")) == (2, 3)
@@ -33,7 +33,7 @@ def test_places():
     assert places.locate(("nowhere",)) == (1, 1)
 
 
-def test_the_place_in_text_with_escapes_is_where_the_text_starts():
+def test_offsets_in_text_with_escapes_point_to_its_start():
     assert parse_yaml('a: "x\\ty"\n').places.locate(("a",), 3) == (1, 4)
 
 
@@ -52,7 +52,10 @@ def test_the_place_in_text_with_escapes_is_where_the_text_starts():
             "a: 1\n---\nb: 2\n",
             "2:1: a second document starts here; expected one scenario in a file, without ---",
         ),
-        ("%YAML 1.1\n---\na: 1\n", "2:1: a YAML directive (a line that starts with %) is not allowed"),
+        (
+            "%YAML 1.1\n---\na: 1\n",
+            "2:1: a YAML directive (a line that starts with %) is not allowed",
+        ),
         (
             "a: !x 1\n",
             "1:4: '!x' is a YAML tag; expected no tags; quotes around text that starts with !",
@@ -127,15 +130,15 @@ def test_the_place_in_text_with_escapes_is_where_the_text_starts():
         ),
     ],
 )
-def test_what_is_refused(text, told):
+def test_parse_yaml_refuses_traps_at_their_place(text, told):
     assert faults(text) == [told]
 
 
-def test_comments_elsewhere_are_welcome():
+def test_comments_on_lines_of_their_own_are_not_faults():
     assert faults("# top\na: [b, c] # two\nwhy: 'text' # quoted\nif: a = b # a condition\n") == []
 
 
-def test_aliases_that_explode_are_stopped():
+def test_parse_yaml_stops_at_exploding_aliases():
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 9)]
     (told,) = faults("\n".join(lines))
@@ -148,7 +151,7 @@ def test_aliases_are_unfolded():
     assert tree.places.locate(("c", "b")) == (1, 11)
 
 
-def test_what_is_broken_does_not_hide_the_rest():
+def test_an_entry_with_a_syntax_error_does_not_hide_the_others():
     text = "a:\n  b: {x\n  c: 1\nd: e: f\ng: 1\nh: *none\n"
     tree = parse_yaml(text)
     assert [fault.line for fault in tree.faults] == [3, 4, 6]
@@ -156,26 +159,26 @@ def test_what_is_broken_does_not_hide_the_rest():
     assert tree.missing == {("a", "b"), ("d",)}
 
 
-def test_comments_are_seen_where_they_are_after_something_broken():
+def test_comments_after_a_syntax_error_keep_their_place():
     text = "a:\n  b: c: d\n  e: {cite: brief#4}   # fine\nwhy: text # not fine\n"
     assert [(fault.line, fault.column) for fault in parse_yaml(text).faults] == [(2, 7), (4, 10)]
 
 
-def test_a_large_text_is_read():
+def test_parse_yaml_reads_a_large_text():
     text = "a:\n" + "- {b: c}\n" * 15_000
     assert len(text) < MAX_BYTES
     assert len(parse_yaml(text).data["a"]) == 15_000
 
 
 @pytest.mark.parametrize("text", ["a: [{}]", "{{{}}}", "a: &x 1\nb: [{}]"])
-def test_a_text_of_too_many_entries_is_not_read_to_its_end(text):
+def test_parse_yaml_stops_at_too_many_entries(text):
     entry = "*x," if "&x" in text else "b: 1," if text.startswith("{") else "1,"
     (fault,) = parse_yaml(text.format(entry * 200_000)).faults
     assert fault.message == f"the file has more than {MAX_ENTRIES:,} entries"
     assert fault.column < 5 * MAX_ENTRIES
 
 
-def test_a_large_text_is_not_read_again_for_each_thing_that_is_broken(monkeypatch):
+def test_parse_yaml_limits_attempts_on_a_large_text_with_many_errors(monkeypatch):
     read = []
     monkeypatch.setattr(yaml_tree, "read_nodes", lambda text: read.append(text) or read_nodes(text))
     broken = "".join(f"k{number}: 'x' y\n" for number in range(40))

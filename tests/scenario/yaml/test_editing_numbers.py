@@ -7,7 +7,7 @@ from middlegame.io.examples import list_examples
 from middlegame.scenario.data_rows import fit_values
 from middlegame.scenario.model.judgement import Judgement
 from middlegame.scenario.model.walk import judgements
-from middlegame.scenario.yaml.editing import shift_range, replace_numbers
+from middlegame.scenario.yaml.editing import replace_numbers, shift_range
 from middlegame.scenario.yaml.load import read_text
 
 TEXT = """\
@@ -33,7 +33,7 @@ WORTH = ("interests", "owner", 0, "worth")
 COSTS = ("moves", "renew", "options", "switch", "costs")
 
 
-def test_only_the_numbers_change():
+def test_replace_numbers_changes_only_the_numbers():
     changes = {
         LOST: Judgement(0.6, 0.8, "probability"),
         QUOTED: Judgement(0.03, 0.03, "probability"),
@@ -50,7 +50,7 @@ def test_only_the_numbers_change():
     )
 
 
-def test_what_was_learnt_is_rewritten_beside_what_was_believed():
+def test_replace_numbers_changes_fitted_and_keeps_prior():
     text = (
         f"{TEXT.replace('-20..30', 'b + c * x')}"
         "fit:\n  coefficients: {b: {prior: 0..1, fitted: 2..3}, c: -1..1}\n  columns: {x: 4}\n"
@@ -63,7 +63,7 @@ def test_what_was_learnt_is_rewritten_beside_what_was_believed():
 
 
 @pytest.mark.parametrize("contest", list_examples(), ids=lambda contest: contest.name)
-def test_every_number_of_the_shipped_contests_can_be_rewritten(contest):
+def test_replace_numbers_can_change_every_number_of_the_examples(contest):
     text = (contest.folder / "scenario.yaml").read_text()
     scenario = read_text(text).scenario
     changes = {path: j for path, j, _ in judgements(scenario) if not j.exact}
@@ -74,7 +74,7 @@ def test_every_number_of_the_shipped_contests_can_be_rewritten(contest):
     }
 
 
-def test_a_number_of_years_keeps_its_unit():
+def test_replace_numbers_keeps_the_unit_of_years():
     owner = "actors: {owner: {name: The port city, patience: 4..8 years}}"
     text = TEXT.replace("actors: {owner: The port city}", f"{PERIODS}\n{owner}")
     patience = ("actors", "owner", "patience")
@@ -82,13 +82,13 @@ def test_a_number_of_years_keeps_its_unit():
     assert again == text.replace("4..8 years", "5..9 years")
 
 
-def test_line_ends_and_a_byte_order_mark_stay():
+def test_replace_numbers_keeps_line_endings_and_byte_order_mark():
     text = "\ufeff" + TEXT.replace("\n", "\r\n")
     new = replace_numbers(text, {WORTH: Judgement(1, 2, "points")})
     assert new == text.replace("-20..30", "1..2")
 
 
-def test_a_number_that_stands_elsewhere_is_refused():
+def test_replace_numbers_refuses_a_number_behind_an_alias():
     text = TEXT.replace("50..70%", "&far 50..70%").replace('"2..4%"', "*far")
     with pytest.raises(MiddlegameError, match="change it by hand"):
         replace_numbers(text, {QUOTED: Judgement(0.5, 0.6, "probability")})
@@ -103,7 +103,7 @@ def test_a_number_that_stands_elsewhere_is_refused():
         (Judgement(2, 4.5, "odds"), 3.4),
     ],
 )
-def test_a_moved_range_has_the_new_middle_and_its_old_width(judgement, value):
+def test_shift_range_moves_the_median_and_keeps_the_width(judgement, value):
     new = shift_range(judgement, value)
     assert new.median == pytest.approx(value, rel=5e-3)
     assert not new.exact
@@ -112,5 +112,5 @@ def test_a_moved_range_has_the_new_middle_and_its_old_width(judgement, value):
     assert back.high == pytest.approx(judgement.high, rel=2e-2)
 
 
-def test_an_exact_number_stays_one():
+def test_shift_range_of_an_exact_number_is_exact():
     assert shift_range(Judgement(20, 20, "points"), 25) == Judgement(25, 25, "points")

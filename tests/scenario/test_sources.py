@@ -5,7 +5,7 @@ from middlegame.scenario.faults import dotted_path
 from tests.scenario.test_load import HARBOUR
 
 
-def test_counts():
+def test_sourcing_counts_numbers_ranges_citations_and_reasons():
     found = sourcing(load(HARBOUR))
     assert (found.numbers, found.ranges, found.cited, found.reasoned) == (12, 7, 2, 1)
     assert [dotted_path(path) for path in found.unsourced][:3] == [
@@ -15,7 +15,7 @@ def test_counts():
     ]
 
 
-def test_what_stands_around_a_number_speaks_for_it():
+def test_sourcing_counts_citations_of_the_enclosing_part():
     scenario = read_text("""
 title: Small
 sources: {brief: {title: B}}
