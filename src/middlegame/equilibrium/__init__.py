@@ -1,1 +1,1 @@
-"""The front door: a contest goes in, its equilibrium comes out, and the equilibrium answers."""
+"""Solve a contest, and query its equilibrium."""

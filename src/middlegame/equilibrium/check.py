@@ -1,4 +1,4 @@
-"""Everything that can be said about a scenario before it is solved."""
+"""Check a scenario before it is solved: faults, warnings, sourcing, ranges of points."""
 
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -18,7 +18,7 @@ from middlegame.scenario.yaml.load import LoadedScenario
 
 @dataclass(frozen=True)
 class CheckResult:
-    """What a check found.
+    """The findings of a check.
 
     Attributes:
         loaded: the scenario as read.
@@ -36,12 +36,12 @@ class CheckResult:
 
     @property
     def passed(self) -> bool:
-        """Whether the scenario can be solved; warnings do not prevent that."""
+        """Whether the scenario can be solved, perhaps with warnings."""
         errors = [fault for fault in self.faults if fault.severity == "error"]
         return self.loaded.scenario is not None and not errors
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the findings as one JSON object."""
+        """Return the findings as one JSON object."""
         return {
             "status": "passed" if self.passed else "faults",
             "faults": [_fault(fault) for fault in self.faults],

@@ -1,4 +1,4 @@
-"""Forecasts over time: how likely something holds in each period, and has held by then."""
+"""Forecasts over time: the probability of a condition in each period, and by each period."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -7,7 +7,7 @@ import numpy as np
 
 from middlegame.base.errors import QueryError
 from middlegame.base.numbers import Floats
-from middlegame.equilibrium.play import StrategyProfile
+from middlegame.equilibrium.strategy_profile import StrategyProfile
 from middlegame.scenario import Condition, Scenario
 from middlegame.scenario.conditions import parse_condition
 from middlegame.scenario.model.references import split_reference
@@ -42,7 +42,7 @@ class Curve:
         return float(first @ np.arange(1, len(first) + 1) / self.cumulative[-1])
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the curve as one JSON object."""
+        """Return the curve as one JSON object."""
         return {
             "periods": list(self.periods),
             "holds": self.holds.tolist(),

@@ -88,7 +88,7 @@ def expand_periods(diagram: Diagram, states: Mapping[str, str]) -> dict[str, str
 
 
 def certain_table(shape: tuple[int, ...], state: int) -> Floats:
-    """Give a table `shape` that takes one state, whatever its parents' states are."""
+    """Return a table of this shape that is 1 at one state, whatever the parents' states are."""
     sure = np.zeros(shape)
     sure[..., state] = 1.0
     return sure

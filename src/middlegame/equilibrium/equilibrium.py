@@ -1,4 +1,4 @@
-"""The front door: a contest goes in, its equilibrium comes out."""
+"""Solve a contest for its logit quantal response equilibrium, and query it."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -49,7 +49,8 @@ class Equilibrium(Displayed, StrategyProfile):
         forks: shares of the precision at which other branches fork off; where there are any,
             only the order in which options are written chose between them.
         supposed: what was fixed.
-        surprise: whether nobody was told.
+        fixed_policies: whether policies were kept as they were when something was supposed, since
+            the supposition was unannounced.
         logits: lambda times payoff, `[rows, widest]` (see `engine.graph.layout`).
     """
 
@@ -63,14 +64,14 @@ class Equilibrium(Displayed, StrategyProfile):
     logits: Floats = field(default_factory=lambda: np.zeros((0, 1)))
 
     def __repr__(self) -> str:
-        """Tell each move's and headline factor's likeliest state."""
-        told = [f"Equilibrium of {self.diagram.title!r} ({self.status})"]
+        """Return the likeliest state of each move and headline factor, a line each."""
+        lines = [f"Equilibrium of {self.diagram.title!r} ({self.status})"]
         for node in self.diagram.nodes:
             if node.headline:
                 forecast = self.forecasts[node.name]
                 state = max(forecast, key=lambda name: forecast[name])
-                told.append(f"  {node.name} = {state}  {forecast[state]:.0%}")
-        return "\n".join(told)
+                lines.append(f"  {node.name} = {state}  {forecast[state]:.0%}")
+        return "\n".join(lines)
 
     @property
     def status(self) -> str:
@@ -104,7 +105,7 @@ class Equilibrium(Displayed, StrategyProfile):
         }
 
     def _curves(self) -> dict[str, Any]:
-        """Give, for a contest over time, every forecast by name, state and period."""
+        """Return every forecast by name, state and period; empty for a contest without time."""
         calendar = self.scenario.calendar if self.scenario else None
         if calendar is None:
             return {}
@@ -127,7 +128,7 @@ class Equilibrium(Displayed, StrategyProfile):
         return {"periods": [calendar.period_name(period) for period in periods], **found}
 
     def curve(self, condition: str | Condition) -> Curve:
-        """Give a condition's probability over time, such as that of `cuba = falls`.
+        """Return the probability over time of a condition, such as that of `cuba = falls`.
 
         Raises:
             QueryError: there are no periods, or the condition speaks of what is not there.
@@ -136,16 +137,16 @@ class Equilibrium(Displayed, StrategyProfile):
 
     @property
     def evidence(self) -> tuple[str, ...]:
-        """Name the scenario's own evidence, on which every answer is conditional."""
+        """The scenario's own evidence, by name, on which every answer is conditional."""
         written = self.scenario.evidence if self.scenario else self.diagram.evidence
         return tuple(name for name in written if name in self.known)
 
     def policy(self, name: str) -> Floats:
-        """Give a move's policy `[*observed, options]`; uniform where it is never reached."""
+        """Return a move's policy `[*observed, options]`; uniform where it is never reached."""
         return self.policies[self._decision(name)]
 
     def payoffs(self, name: str) -> Floats:
-        """Give what each option of a move is worth to its owner, `[*observed, options]`.
+        """Return the expected utility of each option of a move to its owner, `[*observed, options]`.
 
         In points: the owner's interests that the move can influence, expected given the
         information set and the option; 0 where the information set is never reached.
@@ -195,7 +196,7 @@ class Equilibrium(Displayed, StrategyProfile):
         ).given({})
 
     def other_equilibria(self, starts: int = 24, seed: int = 0) -> list["OtherEquilibrium"]:
-        """Look for other self-consistent outcomes of the same contest.
+        """Search for other equilibria of this contest from random starts.
 
         The search is from random starts and need not be complete. This equilibrium is not in the
         answer; each that is has been verified by its residual.
@@ -237,7 +238,7 @@ class Equilibrium(Displayed, StrategyProfile):
         return self.sensitivities([of])[0]
 
     def sensitivities(self, of: Sequence[str | Condition]) -> list["Sensitivity"]:
-        """Differentiate several forecasts at once, which takes little more than one alone.
+        """Differentiate several forecasts at once, in little more time than one.
 
         Args:
             of: conditions, or names of questions; see `sensitivity`.
@@ -270,7 +271,7 @@ class Equilibrium(Displayed, StrategyProfile):
         return ForecastQuery(tuple(over), where)
 
     def conditions(self) -> dict[str, Any]:
-        """Say what all is conditional on, as a JSON object."""
+        """Return the suppositions and evidence that every answer is conditional on, as a JSON object."""
         return {
             "supposed": dict(self.supposed),
             "evidence": list(self.evidence),
@@ -284,7 +285,7 @@ class Equilibrium(Displayed, StrategyProfile):
         }
 
     def to_dict(self, storylines: int = 5) -> dict[str, Any]:
-        """Give the answer as one JSON object."""
+        """Return the answer as one JSON object."""
         return {
             "title": self.diagram.title,
             "status": self.status,
@@ -315,7 +316,7 @@ class OtherEquilibrium:
 
     Attributes:
         equilibrium: to be asked like any.
-        stable: under the logit dynamics; None where that could not be told.
+        stable: under the logit dynamics; None where that could not be determined.
         share: of the random starts that ended there.
     """
 
@@ -394,7 +395,11 @@ def _read_odds(text: str) -> float:
 
 
 def solve_tables(diagram: Diagram, tables: Tables) -> Equilibrium:
-    """Solve a diagram at these numbers."""
+    """Solve a diagram at given tables, without its evidence.
+
+    Raises:
+        NotConverged: no equilibrium was reached.
+    """
     found = qre.solve(diagram.structure, engine_input(diagram, tables))
     outcome = found.outcome
     if outcome is not TraceOutcome.CONVERGED:

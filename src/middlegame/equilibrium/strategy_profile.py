@@ -1,20 +1,20 @@
-"""What happens when everybody plays given policies: forecasts, joints, storylines, points."""
+"""A diagram with one policy for each decision: forecasts, joints, storylines, points."""
 
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, overload
 
 import numpy as np
 
-from middlegame.base.errors import QueryError, unknown
+from middlegame.base.errors import QueryError, unknown_name
 from middlegame.base.numbers import Floats
 from middlegame.compiler.evidence import STATES, evidence_node
 from middlegame.diagram import Diagram, Tables
 from middlegame.engine.inference import joint as inference
 from middlegame.engine.inference.marginals import expectation_of_product, marginals
-from middlegame.equilibrium.simulated_storylines import likeliest_simulated
+from middlegame.engine.inference.most_probable import most_probable
 from middlegame.scenario.conditions import Condition, Is, parse_condition
 from middlegame.scenario.model.references import LAST
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 GIVEN = "given "
-"""What the names of nodes begin with that stand for what was observed and is no node's state."""
+"""The prefix of nodes added for observed conditions, which are not the state of one node."""
 Observed = Mapping[str, str | Sequence[str]]
 """For each move or factor the state it was seen in, or the states it may be in."""
 
@@ -41,14 +41,43 @@ class Storyline:
 
 
 @dataclass(frozen=True)
-class StrategyProfile:
-    """A diagram played by given policies, perhaps with something known.
+class Storylines(Sequence[Storyline]):
+    """Storylines, the likeliest first.
 
     Attributes:
-        diagram: what is played.
+        lines: the storylines.
+        bound: what the probability of any other storyline cannot exceed.
+        likeliest: whether no other storyline is likelier than the last one listed.
+    """
+
+    lines: tuple[Storyline, ...]
+    bound: float
+    likeliest: bool
+
+    @overload
+    def __getitem__(self, index: int) -> Storyline: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Storyline]: ...
+
+    def __getitem__(self, index: int | slice) -> Storyline | Sequence[Storyline]:
+        """Return the storyline at a place, or those of a slice."""
+        return self.lines[index]
+
+    def __len__(self) -> int:
+        """Return how many storylines there are."""
+        return len(self.lines)
+
+
+@dataclass(frozen=True)
+class StrategyProfile:
+    """A diagram with one policy for each decision, perhaps conditional on evidence.
+
+    Attributes:
+        diagram: the influence diagram.
         tables: its numbers.
         policies: `[*observed, options]` for each decision, in the diagram's order.
-        known: what was observed; every answer is conditional on it.
+        known: the states that observed nodes may be in; every answer is conditional on them.
     """
 
     diagram: Diagram
@@ -57,7 +86,7 @@ class StrategyProfile:
     known: Mapping[str, tuple[str, ...]]
 
     def forecast(self, name: str) -> dict[str, float]:
-        """Give the probability of each state of a move or factor.
+        """Return the probability of each state of a move or factor.
 
         Raises:
             QueryError: there is no such move or factor.
@@ -80,25 +109,25 @@ class StrategyProfile:
         }
 
     def joint(self, *names: str) -> Floats:
-        """Give the joint probabilities of several moves and factors, one axis each."""
+        """Return the joint probabilities of several moves and factors, one axis each."""
         over = [self._place(name) for name in names]
         return self._joint(over) / self.evidence_probability
 
     def probability(self, condition: str | Condition) -> float:
-        """Give the probability that a condition holds, such as `cuba = falls and trade = no`.
+        """Return the probability that a condition holds, such as `cuba = falls and trade = no`.
 
         Raises:
             QueryError: the condition does not parse, or speaks of what is not there.
         """
         over, where = self._cases(condition)
         if len(over) == 1 and "forecasts" in vars(self):
-            told = self.forecasts.get(self.diagram.nodes[over[0]].name)
-            if told is not None:
-                return float(np.array([*told.values()]) @ where)
+            forecast = self.forecasts.get(self.diagram.nodes[over[0]].name)
+            if forecast is not None:
+                return float(np.array([*forecast.values()]) @ where)
         return float((self._joint(over) * where).sum()) / self.evidence_probability
 
     def probability_of_any(self, conditions: Sequence[Condition]) -> float:
-        """Give the probability that at least one of several conditions holds.
+        """Return the probability that at least one of several conditions holds.
 
         Raises:
             QueryError: one speaks of what is not there.
@@ -112,24 +141,26 @@ class StrategyProfile:
         none = expectation_of_product(self.diagram.structure, self._masses, factors, self._evidence)
         return min(max(1.0 - float(none) / self.evidence_probability, 0.0), 1.0)
 
-    def storylines(self, count: int = 5) -> list[Storyline]:
-        """Give the likeliest ways that the moves and headline factors run together; exact.
+    def storylines(self, count: int = 5) -> "Storylines":
+        """Find the likeliest ways in which the moves and headline factors run together.
 
-        Over time they are the likeliest among simulated plays (`courses`), each with its exact
-        probability.
+        Exact where the contest allows; else the search is bounded, and the answer's `bound` says
+        how likely a storyline that it does not list can be at most.
+
+        Args:
+            count: how many.
         """
-        told = [k for k, node in enumerate(self.diagram.nodes) if node.headline]
-        timed = any(node.period is not None for node in self.diagram.contest_nodes)
-        search = likeliest_simulated if timed else inference.most_likely_states
-        found = search(self.diagram.structure, self._masses, told, count, self._evidence)
-        nodes = self.diagram.nodes
-        return [
+        shown = [k for k, node in enumerate(self.diagram.nodes) if node.headline]
+        found = most_probable(self.diagram.structure, self._masses, shown, count, self._evidence)
+        nodes, total = self.diagram.nodes, self.evidence_probability
+        lines = tuple(
             Storyline(
-                {nodes[k].name: nodes[k].states[s] for k, s in zip(told, states, strict=True)},
-                probability / self.evidence_probability,
+                {nodes[k].name: nodes[k].states[s] for k, s in zip(shown, states, strict=True)},
+                probability / total,
             )
-            for states, probability in found
-        ]
+            for states, probability in found.combinations
+        )
+        return Storylines(lines, min(found.bound / total, 1.0), found.complete)
 
     @cached_property
     def points(self) -> dict[str, float]:
@@ -152,9 +183,9 @@ class StrategyProfile:
 
     @cached_property
     def prior(self) -> Self:
-        """The same before anything was known.
+        """This profile without its evidence.
 
-        That somebody is shown evidence is in how everybody behaves, and stays there.
+        The policies stay, also those of moves that observe the evidence.
         """
         return replace(self, known={})
 
@@ -171,7 +202,7 @@ class StrategyProfile:
                 pieces that contradict each other are named.
         """
         if not isinstance(known, Mapping):
-            return self._told(known, likelihood)
+            return self._given_condition(known, likelihood)
         if likelihood is not None:
             raise QueryError("a likelihood goes with a condition, such as 'lease = lost'")
         merged = dict(self.known)
@@ -180,15 +211,15 @@ class StrategyProfile:
             states = (seen,) if isinstance(seen, str) else tuple(seen)
             for state in states:
                 if state not in node.states:
-                    raise unknown(f"state of {name}", state, node.states)
+                    raise unknown_name(f"state of {name}", state, node.states)
             merged[name] = tuple(s for s in merged.get(name, node.states) if s in states)
         conditioned = replace(self, known=merged)
         if not conditioned.evidence_probability > 0:
             raise QueryError(conditioned._contradiction())
         return conditioned
 
-    def _told(self, known: str | Condition, likelihood: float | None) -> Self:
-        """Add a piece of evidence to the diagram; nobody in the contest sees it."""
+    def _given_condition(self, known: str | Condition, likelihood: float | None) -> Self:
+        """Condition on a condition by a node that is added to the diagram; no mover observes it."""
         condition_table(
             self.diagram, known
         )  # refuses what does not parse, unknown names and states
@@ -211,17 +242,17 @@ class StrategyProfile:
         return added.given({node.name: STATES[0]})
 
     def _contradiction(self) -> str:
-        """Name the fewest pieces of what is known that cannot be together."""
+        """Return the error message that names the fewest pieces of evidence that contradict."""
         left = dict(self.known)
         for name in self.known:
             fewer = {other: seen for other, seen in left.items() if other != name}
             if not replace(self, known=fewer).evidence_probability > 0:
                 left = fewer
-        told = [self._piece(name, seen) for name, seen in left.items()]
-        if len(told) == 1:
-            return f"{told[0]} cannot happen in this contest: its probability is zero"
+        pieces = [self._piece(name, seen) for name, seen in left.items()]
+        if len(pieces) == 1:
+            return f"{pieces[0]} cannot happen in this contest: its probability is zero"
         return (
-            f"{', '.join(told[:-1])} and {told[-1]} cannot happen together: they contradict each "
+            f"{', '.join(pieces[:-1])} and {pieces[-1]} cannot happen together: they contradict each "
             "other, and without any one of them the rest can"
         )
 
@@ -232,7 +263,7 @@ class StrategyProfile:
         return f"{name} = {'|'.join(seen) or 'nothing'}"
 
     def to_dataframe(self) -> "pd.DataFrame":
-        """Give every forecast as a table: name, (over time) period, state and probability."""
+        """Return every forecast as a table: name, (over time) period, state and probability."""
         import pandas as pd
 
         rows = [(n, s, p) for n, f in self.forecasts.items() for s, p in f.items()]
@@ -290,12 +321,12 @@ def node_index(diagram: Diagram, name: str) -> int:
                 f"'{name}' comes about in more than one period; say in which, from "
                 f"{there[0].name} to {there[-1].name}"
             )
-        raise unknown("period of", name, [node.name for node in there])
-    raise unknown("move or factor", name, [node.name for node in diagram.contest_nodes])
+        raise unknown_name("period of", name, [node.name for node in there])
+    raise unknown_name("move or factor", name, [node.name for node in diagram.contest_nodes])
 
 
 def condition_table(diagram: Diagram, condition: str | Condition) -> tuple[tuple[str, ...], Floats]:
-    """Give the moves and factors that a condition speaks of, and 1 for each case where it holds.
+    """Return the moves and factors of a condition, and 1 for each joint state where it holds.
 
     Raises:
         QueryError: the condition does not parse, or speaks of what is not there.
@@ -309,5 +340,5 @@ def condition_table(diagram: Diagram, condition: str | Condition) -> tuple[tuple
     for leaf in wanted.leaves():
         for state in leaf.states:
             if state not in states[leaf.variable]:
-                raise unknown(f"state of {leaf.variable}", state, states[leaf.variable])
+                raise unknown_name(f"state of {leaf.variable}", state, states[leaf.variable])
     return over, wanted.holds(states, over).astype(float)
