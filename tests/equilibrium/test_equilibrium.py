@@ -6,11 +6,6 @@ from middlegame.diagram import Decision, Fixed, Utility
 from middlegame.scenario import Scenario
 
 
-@pytest.fixture(scope="module")
-def harbour() -> mg.Equilibrium:
-    return mg.solve(mg.load("harbour-lease"))
-
-
 def signal() -> Scenario:
     """A sender who knows the weather, a receiver who sees only what the sender does."""
     return Scenario.model_validate(

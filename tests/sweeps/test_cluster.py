@@ -15,11 +15,6 @@ WORLDS = 24 * BLOCK
 pytestmark = pytest.mark.filterwarnings("ignore")
 
 
-@pytest.fixture(scope="module")
-def harbour() -> mg.Equilibrium:
-    return mg.solve(mg.load("harbour-lease"))
-
-
 def test_sweep_gives_the_numbers_of_one_process_when_workers_are_killed(harbour, tmp_path):
     alone = mg.sweep(harbour, WORLDS, out=tmp_path / "alone.parquet")
     killed: list[int] = []

@@ -17,11 +17,6 @@ WORLDS = 2 * BLOCK + 100
 
 
 @pytest.fixture(scope="module")
-def harbour() -> mg.Equilibrium:
-    return mg.solve(mg.load("harbour-lease"))
-
-
-@pytest.fixture(scope="module")
 def whole(harbour, tmp_path_factory):
     out = tmp_path_factory.mktemp("whole") / "worlds.parquet"
     return mg.sweep(harbour, WORLDS, out=out)

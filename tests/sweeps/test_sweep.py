@@ -12,11 +12,6 @@ from middlegame.sweeps.plan import BLOCK
 
 
 @pytest.fixture(scope="module")
-def harbour() -> mg.Equilibrium:
-    return mg.solve(mg.load("harbour-lease"))
-
-
-@pytest.fixture(scope="module")
 def swept(harbour) -> mg.Sweep:
     return mg.sweep(harbour, 1100)
 

@@ -20,11 +20,6 @@ from tests.generators.diagrams import diagrams
 STEP = 1e-4
 
 
-@pytest.fixture(scope="module")
-def harbour() -> mg.Equilibrium:
-    return mg.solve(mg.load("harbour-lease"))
-
-
 @pytest.fixture(scope="module", params=["harbour-lease", "cuba-1962"])
 def differentiated(request) -> tuple[mg.Equilibrium, str, Sensitivity]:
     """A shipped contest, the condition of its first question, and that one's derivatives."""
