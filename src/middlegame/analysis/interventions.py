@@ -20,6 +20,7 @@ from middlegame.engine.inference import joint as inference
 from middlegame.equilibrium.engine_input import certain_table, fix_states
 from middlegame.equilibrium.equilibrium import Equilibrium
 from middlegame.equilibrium.strategy_profile import StrategyProfile, node_index
+from middlegame.scenario.model.references import base_name
 from middlegame.sweeps.batches import flatten_tables, forecasts_under, solve_tables_batch
 
 
@@ -151,7 +152,7 @@ def all_interventions(diagram: Diagram) -> tuple[Intervention, ...]:
     """
     found = []
     for node in diagram.contest_nodes:
-        known = node.name.partition("@")[0] if node.period is not None else node.name
+        known = base_name(node.name) if node.period is not None else node.name
         if node.name != diagram.instances(known)[0].name:
             continue
         for place, state in enumerate(node.states):

@@ -34,6 +34,7 @@ from middlegame.equilibrium.strategy_profile import StrategyProfile
 from middlegame.scenario import Any as AnyOf
 from middlegame.scenario import Condition, Scenario
 from middlegame.scenario.model.judgement import parse_precision
+from middlegame.scenario.model.references import base_name
 from middlegame.scenario.timeline import Timeline
 
 
@@ -111,7 +112,7 @@ class Equilibrium(Displayed, StrategyProfile):
             return {}
         periods = range(1, calendar.count + 1)
         names = dict.fromkeys(
-            node.name.partition("@")[0]
+            base_name(node.name)
             for node in self.diagram.contest_nodes
             if node.period is not None
         )

@@ -16,7 +16,7 @@ from middlegame.engine.inference import joint as inference
 from middlegame.engine.inference.marginals import expectation_of_product, marginals
 from middlegame.engine.inference.most_probable import most_probable
 from middlegame.scenario.conditions import Condition, Is, parse_condition
-from middlegame.scenario.model.references import LAST
+from middlegame.scenario.model.references import LAST, base_name
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -271,7 +271,7 @@ class StrategyProfile:
         periods = {node.name: node.period for node in self.diagram.contest_nodes}
         if any(period is not None for period in periods.values()):
             frame.insert(1, "period", frame.name.map(periods))
-            frame["name"] = [name.partition("@")[0] for name in frame.name]
+            frame["name"] = [base_name(name) for name in frame.name]
         return frame
 
     @cached_property

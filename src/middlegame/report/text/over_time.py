@@ -9,6 +9,7 @@ from middlegame.report.text import narrative
 from middlegame.report.text.grammar import capitalize_first
 from middlegame.report.text.palette import NEUTRAL, actor_colours
 from middlegame.report.text.words import percent
+from middlegame.scenario.model.references import base_name
 
 if TYPE_CHECKING:
     from middlegame.equilibrium.equilibrium import Equilibrium
@@ -59,12 +60,12 @@ def factors_over_time(equilibrium: "Equilibrium") -> list[Series]:
 
 def sweep_over_time(found: "Sweep") -> tuple[list[Series], list[Series]]:
     """Return a sweep's moves and headline factors over time: means with 90% intervals."""
-    told = [
+    pairs = [
         (_spread(found, each), move)
         for each, move in _all(found.equilibrium)
         if move or each.headline
     ]
-    return [each for each, move in told if move], [each for each, move in told if not move]
+    return [each for each, move in pairs if move], [each for each, move in pairs if not move]
 
 
 def _spread(found: "Sweep", series: Series) -> Series:
@@ -110,7 +111,7 @@ def _all(equilibrium: "Equilibrium") -> list[tuple[Series, bool]]:
     colours = actor_colours(diagram)
     last = max((node.period or 0 for node in diagram.contest_nodes), default=0)
     names = dict.fromkeys(
-        node.name.partition("@")[0] for node in diagram.contest_nodes if node.period is not None
+        base_name(node.name) for node in diagram.contest_nodes if node.period is not None
     )
     found = []
     for name in names:
@@ -143,7 +144,7 @@ def _all(equilibrium: "Equilibrium") -> list[tuple[Series, bool]]:
 
 def first_passage_notes(equilibrium: "Equilibrium", name: str) -> list[str]:
     """Say how likely each state of a factor is to occur within the horizon, and when first."""
-    words, told = narrative.words_of(equilibrium), []
+    words, notes = narrative.words_of(equilibrium), []
     start = equilibrium.diagram.instances(name)[0]
     forecast = equilibrium.forecasts[start.name]
     for state in words.node(name).states:
@@ -154,8 +155,8 @@ def first_passage_notes(equilibrium: "Equilibrium", name: str) -> list[str]:
             continue
         period = found.periods[round(found.expected_period) - 1]
         clause = capitalize_first(words.clause(name, state))
-        told.append(
+        notes.append(
             f"{clause}: {percent(found.cumulative[-1])} within the horizon; if so, first in "
             f"{period} on average. Later or never: {percent(found.survival)}."
         )
-    return told
+    return notes

@@ -10,6 +10,7 @@ from middlegame.diagram import Decision
 from middlegame.report.text.grammar import capitalize_first, mid_sentence
 from middlegame.report.text.narrative import most_likely, words_of
 from middlegame.report.text.words import Words
+from middlegame.scenario.model.references import base_name
 from middlegame.scenario.timeline import certain_start
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def _dated(
     now: dict[str, str] = {}
     course = dict(line.states)
     for node in diagram.contest_nodes:
-        name = node.name.partition("@")[0]
+        name = base_name(node.name)
         if node.name not in line.states:
             if not isinstance(node, Decision):
                 continue
@@ -110,9 +111,11 @@ def _dated(
         now[name] = state
     return tuple(
         StorylineStep(
-            str(period), f"{words.period(period) + ': ' if period else ''}{'; '.join(told)}", False
+            str(period),
+            f"{words.period(period) + ': ' if period else ''}{'; '.join(clauses)}",
+            False,
         )
-        for period, told in sorted(changes.items())
+        for period, clauses in sorted(changes.items())
     )
 
 

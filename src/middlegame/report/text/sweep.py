@@ -10,6 +10,7 @@ from middlegame.report.text import narrative
 from middlegame.report.text.grammar import capitalize_first, join_list, mid_sentence
 from middlegame.report.text.palette import NEUTRAL, actor_colours
 from middlegame.report.text.words import percent
+from middlegame.scenario.model.references import base_name
 
 if TYPE_CHECKING:
     from middlegame.sweeps.result import Outlook, Sweep
@@ -96,11 +97,11 @@ def factors(found: "Sweep", *, timed: bool = True) -> list[OutlookGroup]:
 
 def answer(found: "Sweep") -> str:
     """Return the first question's forecast with its interval, as a sentence."""
-    told = questions(found).rows
-    if not told:
+    rows = questions(found).rows
+    if not rows:
         tops = [line for group in (factors(found) or moves(found)) for line in group.rows]
-        told = tuple(line for line in tops if line.top)
-    clauses = [f"{mid_sentence(line.label)}: {line.sentence}" for line in told[:1]]
+        rows = tuple(line for line in tops if line.top)
+    clauses = [f"{mid_sentence(line.label)}: {line.sentence}" for line in rows[:1]]
     return (
         f"{capitalize_first(clauses[0])}."
         if clauses
@@ -114,12 +115,12 @@ def undecided(found: "Sweep") -> Iterator[str]:
     Over time each has one sentence, about the period in which it varies most.
     """
     words = narrative.words_of(found.equilibrium)
-    told: dict[str, list[tuple[float, str]]] = {}
+    by_name: dict[str, list[tuple[float, str]]] = {}
     for node in found.plan.diagram.contest_nodes:
         if isinstance(node, Decision) or node.headline:
             share = max(outlook.likeliest for outlook in found.outlooks[node.name].values())
-            told.setdefault(node.name.partition("@")[0], []).append((share, node.name))
-    for periods in told.values():
+            by_name.setdefault(base_name(node.name), []).append((share, node.name))
+    for periods in by_name.values():
         doubtful = [name for share, name in periods if share < DECIDED]
         if not doubtful:
             continue

@@ -171,7 +171,7 @@ class Words:
 
     def state(self, name: str, state: str) -> str:
         """Return the label of an option of a move, or of a state of a factor."""
-        move = self.scenario.moves.get(name.split("@")[0]) if self.scenario else None
+        move = self.scenario.moves.get(base_name(name)) if self.scenario else None
         option = move.options.get(state) if move else None
         return clean(option.label) if option and option.label else name_as_words(state)
 
@@ -185,8 +185,8 @@ class Words:
         if not isinstance(table, Report):
             return mid_sentence(label)
         value = float(evaluate_numbers((table.odds,), self.diagram.theta, np)[0])
-        told = f"{value:.2g}:1" if value >= 1 else f"1:{1 / value:.2g}"
-        return f"{mid_sentence(label)} (a report, {told})"
+        ratio = f"{value:.2g}:1" if value >= 1 else f"1:{1 / value:.2g}"
+        return f"{mid_sentence(label)} (a report, {ratio})"
 
     def states(self, name: str) -> list[str]:
         """Return the labels of all options or states, in written order."""
@@ -211,8 +211,8 @@ class Words:
     def entry(self, name: str, state: str) -> str:
         """Return the label of a table's row: for a move its heading and option, else the clause."""
         if isinstance(self.node(name), Decision):
-            told = f"{self.heading(base_name(name))}: {self.state(name, state)}"
-            return told + self._when(name)
+            label = f"{self.heading(base_name(name))}: {self.state(name, state)}"
+            return label + self._when(name)
         return self.clause(name, state)
 
     def full_clause(self, name: str, state: str) -> str:
@@ -238,8 +238,8 @@ class Words:
         if not isinstance(node, Decision):
             return label
         actor = self.actor(node.owner)
-        told = label.lower()
-        said = actor.lower() in told or any(f"{w}'s" in told for w in actor.lower().split())
+        lowered = label.lower()
+        said = actor.lower() in lowered or any(f"{w}'s" in lowered for w in actor.lower().split())
         return label if said else f"{actor}: {mid_sentence(label)}"
 
     def condition(self, condition: Condition, *, outer: bool = True) -> str:
@@ -250,8 +250,8 @@ class Words:
             return f"not ({self.condition(condition.part)})"
         if isinstance(condition, All | Any):
             joiner = " and " if isinstance(condition, All) else " or "
-            told = joiner.join(self.condition(part, outer=False) for part in condition.parts)
-            return told if outer else f"({told})"
+            joined = joiner.join(self.condition(part, outer=False) for part in condition.parts)
+            return joined if outer else f"({joined})"
         return clean(str(condition))
 
     def facts(self, states: Iterable[tuple[str, str]]) -> str:
@@ -260,14 +260,14 @@ class Words:
 
     def _clauses(self, states: Mapping[str, str]) -> Iterator[str]:
         """Yield a clause for each state; a state that holds in every period is said once."""
-        told: set[str] = set()
+        done: set[str] = set()
         for name, state in states.items():
             known = base_name(name)
             every = [node.name for node in self.diagram.instances(known) if node.period != 0]
             if len(every) > 1 and all(states.get(each) == state for each in every):
-                if known not in told:
+                if known not in done:
                     yield f"{self.clause(known, state)} (in every period)"
-                told.add(known)
+                done.add(known)
             else:
                 yield self.clause(name, state)
 

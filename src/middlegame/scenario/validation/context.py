@@ -132,7 +132,7 @@ class CheckContext:
         return [Fault(problem, expected, path=path)]
 
 
-def unknown_name(
+def check_known(
     kind: str, name: str, valid: Iterable[str], path: Path, offset: int = 0
 ) -> list[Fault]:
     """Report a name that is not among the valid ones; an empty list where it is.

@@ -10,7 +10,7 @@ from middlegame.scenario.model.fit import Fit, Observed
 from middlegame.scenario.model.judgement import UNIT_EXAMPLES, FormulaJudgement
 from middlegame.scenario.model.references import base_name
 from middlegame.scenario.model.walk import formulas
-from middlegame.scenario.validation.context import CheckContext, unknown_name
+from middlegame.scenario.validation.context import CheckContext, check_known
 
 
 def check_fit(contest: CheckContext) -> Iterator[Fault]:
@@ -49,7 +49,7 @@ def _undeclared(path: Path, number: FormulaJudgement) -> Iterator[Fault]:
 def _formula(fit: Fit, path: Path, number: FormulaJudgement) -> Iterator[Fault]:
     for part in number.formula.expression.walk():
         if isinstance(part, Quantity):
-            yield from unknown_name(
+            yield from check_known(
                 "coefficient or column",
                 part.name,
                 list(fit.coefficients | fit.columns), path,
@@ -65,13 +65,13 @@ def _formula(fit: Fit, path: Path, number: FormulaJudgement) -> Iterator[Fault]:
                 )
         elif isinstance(part, CategoryTest):
             if part.column not in fit.categories:
-                yield from unknown_name(
+                yield from check_known(
                     "categorical column", part.column, list(fit.categories), path, part.offset
                 )
                 continue
             for category, offset in zip(part.categories, part.category_offsets, strict=True):
                 known = fit.categories[part.column]
-                yield from unknown_name("category", category, known, path, offset)
+                yield from check_known("category", category, known, path, offset)
 
 
 def _twice(contest: CheckContext, fit: Fit) -> Iterator[Fault]:
@@ -101,13 +101,13 @@ def _observed(contest: CheckContext, name: str, shown: Observed) -> Iterator[Fau
     name = base_name(name)
     if name not in contest.states:
         if contest.knows_all_names:
-            yield from unknown_name("move or factor", name, list(contest.states), path)
+            yield from check_known("move or factor", name, list(contest.states), path)
         return
     states = contest.states[name]
     if states is None or not shown.values:
         return
     for state in shown.values:
-        for fault in unknown_name("", state, states, (*path, "values", state)):
+        for fault in check_known("", state, states, (*path, "values", state)):
             yield replace(fault, message=f"'{name}' has no option or state '{state}'")
     missing = [state for state in states if state not in shown.values]
     if missing:
@@ -124,9 +124,9 @@ def _correlations(fit: Fit) -> Iterator[Fault]:
     pairs: set[frozenset[str]] = set()
     for one, others in fit.correlations.items():
         path: Path = ("fit", "correlations", one)
-        yield from unknown_name("coefficient", one, names, path)
+        yield from check_known("coefficient", one, names, path)
         for other in others:
-            yield from unknown_name("coefficient", other, names, (*path, other))
+            yield from check_known("coefficient", other, names, (*path, other))
             if other == one:
                 yield Fault(
                     f"'{one}' is correlated with itself", "another coefficient", path=(*path, other)

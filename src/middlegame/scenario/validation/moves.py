@@ -6,7 +6,7 @@ import numpy as np
 
 from middlegame.scenario.faults import Fault, Path, join_names, nearest
 from middlegame.scenario.model.scenario import Move
-from middlegame.scenario.validation.context import CheckContext, unknown_name
+from middlegame.scenario.validation.context import CheckContext, check_known
 
 
 def check_moves(contest: CheckContext) -> Iterator[Fault]:
@@ -94,7 +94,7 @@ def check_resources(contest: CheckContext) -> Iterator[Fault]:
     for actor in scenario.resources:
         if actors is not None:
             valid = dict.fromkeys((*scenario.actors, *actors))
-            yield from unknown_name("actor", actor, valid, ("resources", actor))
+            yield from check_known("actor", actor, valid, ("resources", actor))
     spent: set[tuple[str, str]] = set()
     for name, move in scenario.moves.items():
         owned = scenario.resources.get(move.by, {})

@@ -6,7 +6,7 @@ from middlegame.scenario.faults import Fault, Path
 from middlegame.scenario.model.references import base_name, split_reference
 from middlegame.scenario.model.scenario import Distribution, Factor
 from middlegame.scenario.model.walk import conditions
-from middlegame.scenario.validation.context import CheckContext, unknown_name
+from middlegame.scenario.validation.context import CheckContext, check_known
 
 
 def check_names(contest: CheckContext) -> Iterator[Fault]:
@@ -28,13 +28,13 @@ def _unknown_reference(
     if "." in reference:
         resources = [f"{a}.{r}" for a, of in contest.scenario.resources.items() for r in of]
         if not contest.partial.affects("resources") and path[2] == "knows":
-            yield from unknown_name("resource", reference, resources, path, offset)
+            yield from check_known("resource", reference, resources, path, offset)
         elif path[2] != "knows":
             yield Fault(f"a table cannot depend on the resource '{reference}'", path=path)
         return
     name, at = split_reference(reference)
     if name not in contest.named_states or at is None:
-        yield from unknown_name("move or factor", name, contest.named_states, path, offset)
+        yield from check_known("move or factor", name, contest.named_states, path, offset)
     elif not contest.period_count:
         if not contest.partial.affects("periods"):
             problem = f"'{reference}' names a period, but the scenario has no periods"
@@ -69,12 +69,12 @@ def _actors(contest: CheckContext) -> Iterator[Fault]:
     valid = dict.fromkeys((*contest.scenario.actors, *actors))
     for name, move in contest.scenario.moves.items():
         if not contest.partial.affects("moves", name, "by"):
-            yield from unknown_name("actor", move.by, valid, ("moves", name, "by"))
+            yield from check_known("actor", move.by, valid, ("moves", name, "by"))
     for name in contest.scenario.interests:
-        yield from unknown_name("actor", name, valid, ("interests", name))
+        yield from check_known("actor", name, valid, ("interests", name))
     for name, evidence in contest.scenario.evidence.items():
         for position, actor in enumerate(evidence.seen_by):
-            yield from unknown_name("actor", actor, valid, ("evidence", name, "seen_by", position))
+            yield from check_known("actor", actor, valid, ("evidence", name, "seen_by", position))
 
 
 def _variables(contest: CheckContext) -> Iterator[Fault]:
@@ -110,7 +110,7 @@ def _state(
     states = contest.states.get(variable)
     if states is not None:
         kind = "option" if base_name(variable) in contest.scenario.moves else "state"
-        for fault in unknown_name(kind, state, states, path, offset):
+        for fault in check_known(kind, state, states, path, offset):
             message = f"'{variable}' has no {kind} '{state}'"
             yield Fault(message, fault.expected, fault.suggestion, path=path, offset=offset)
 

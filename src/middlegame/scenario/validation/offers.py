@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from middlegame.scenario.conditions import Condition, Is
 from middlegame.scenario.faults import Fault, Path
 from middlegame.scenario.model.offers import Offer
-from middlegame.scenario.validation.context import CheckContext, unknown_name
+from middlegame.scenario.validation.context import CheckContext, check_known
 
 
 def check_offers(contest: CheckContext) -> Iterator[Fault]:
@@ -19,7 +19,7 @@ def check_offers(contest: CheckContext) -> Iterator[Fault]:
             yield Fault(f"'{offer.by}' makes the offer to itself", "another actor", path=path)
         if offer.before is not None:
             moves = contest.scenario.moves
-            yield from unknown_name("move", offer.before, moves, (*path, "before"))
+            yield from check_known("move", offer.before, moves, (*path, "before"))
         for place, term in enumerate(offer.terms):
             where = (*path, "terms", place, "promise")
             yield from _promise(contest, offer, term.promise, where)

@@ -10,7 +10,7 @@ from middlegame.scenario.faults import Fault
 from middlegame.scenario.model.fields import read_citation
 from middlegame.scenario.model.walk import sourced_parts, walk
 from middlegame.scenario.sources import UnreadableSource, read_source
-from middlegame.scenario.validation.context import CheckContext, unknown_name
+from middlegame.scenario.validation.context import CheckContext, check_known
 
 _SIGNS = str.maketrans(
     {"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "‚": "'", "‹": "'",
@@ -33,7 +33,7 @@ def check_citations(contest: CheckContext) -> Iterator[Fault]:
                 context = error.context or {}
                 yield Fault(context["problem"], context["expected"], path=place)
             else:
-                yield from unknown_name("source", source, valid, place)
+                yield from check_known("source", source, valid, place)
 
 
 def check_quotes(contest: CheckContext) -> Iterator[Fault]:

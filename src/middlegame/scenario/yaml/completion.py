@@ -201,7 +201,7 @@ class _DefinedNames:
         return [str(state) for state in states] if isinstance(states, dict | list) else []
 
     def means(self, move: str) -> list[Completion]:
-        """List the resources of whoever makes a move."""
+        """List the resources of the actor of a move."""
         thing = self.moves.get(move)
         own = self.resources.get(str(thing.get("by"))) if isinstance(thing, dict) else None
         things = own if isinstance(own, dict) else {}

@@ -14,6 +14,7 @@ from middlegame.report.text.grammar import capitalize_first
 from middlegame.report.text.judgements import JudgementRow, judgement_groups
 from middlegame.report.text.palette import NEUTRAL, actor_colours
 from middlegame.report.text.words import Words, clean, date
+from middlegame.scenario.model.references import base_name
 from middlegame.scenario.model.walk import conditions
 
 if TYPE_CHECKING:
@@ -280,7 +281,7 @@ def _nodes(
     scenario = words.scenario
     colours = actor_colours(diagram)
     for node in diagram.contest_nodes:
-        plain = node.name.split("@")[0]
+        plain = base_name(node.name)
         move = isinstance(node, Decision)
         section = "moves" if move else "factors"
         part = None
