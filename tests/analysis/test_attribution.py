@@ -1,4 +1,4 @@
-"""What a miss is owed to, against finite differences and worlds solved one by one."""
+"""What a miss is each to, against finite differences and worlds solved one by one."""
 
 import numpy as np
 import pytest
@@ -34,8 +34,8 @@ def log_score(equilibrium: mg.Equilibrium) -> float:
 def test_the_gain_is_the_gradient_of_the_log_score(solved, found):
     assert found.score == pytest.approx(log_score(solved))
     parameters = solved.diagram.parameters
-    for owed in found.owed:
-        place = [p.name for p in parameters].index(owed.parameter.name)
+    for each in found.contributions:
+        place = [p.name for p in parameters].index(each.parameter.name)
         parameter = parameters[place]
         ends = []
         for step in (1e-4, -1e-4):
@@ -44,7 +44,7 @@ def test_the_gain_is_the_gradient_of_the_log_score(solved, found):
             at = parameter.to_scale(theta[place]) + step * width / 3.2897072539029435
             theta[place] = parameter.from_scale(at)
             ends.append(log_score(mg.solve(solved.diagram, scenario=solved.scenario, theta=theta)))
-        assert owed.gain == pytest.approx(-(ends[0] - ends[1]) / 2e-4, abs=1e-6)
+        assert each.score_gain == pytest.approx(-(ends[0] - ends[1]) / 2e-4, abs=1e-6)
 
 
 def test_worlds_count_by_what_they_gave_to_all_that_happened_together(solved, found):
@@ -56,14 +56,14 @@ def test_worlds_count_by_what_they_gave_to_all_that_happened_together(solved, fo
         weights.append(world.evidence_probability * world.probability("f = on and not n = p"))
     weights = np.array(weights)
     assert found.effective == pytest.approx(weights.sum() ** 2 / (weights**2).sum(), rel=1e-6)
-    for owed in found.owed:
-        place = [p.name for p in parameters].index(owed.parameter.name)
-        parameter = owed.parameter
+    for each in found.contributions:
+        place = [p.name for p in parameters].index(each.parameter.name)
+        parameter = each.parameter
         scores = parameter.to_scale(thetas[:, place]) - parameter.to_scale(parameter.median)
         width = parameter.to_scale(parameter.high) - parameter.to_scale(parameter.low)
         scores = scores / width * 3.2897072539029435
-        assert owed.shift == pytest.approx((weights * scores).sum() / weights.sum(), abs=1e-6)
-    sizes = [abs(owed.shift) for owed in found.owed]
+        assert each.shift == pytest.approx((weights * scores).sum() / weights.sum(), abs=1e-6)
+    sizes = [abs(each.shift) for each in found.contributions]
     assert sizes == sorted(sizes, reverse=True)
 
 
@@ -77,11 +77,11 @@ interests: {a: [{when: f = on and m = x, worth: 50}]}
 questions: {q: {will: f = on, by: 2026-12-31}}
 """
     found = attribution(mg.solve(read_text(text).scenario), {"q": True}, n=4096)
-    (owed,) = found.contributions
-    assert owed.judged_interval == (0.2, 0.8)
-    assert owed.updated_interval[0] > 0.27
-    assert owed.shift > 0.2
-    assert owed.score_gain == pytest.approx(0.5 * 2 * np.log(4) / 3.2897, rel=1e-3)
+    (each,) = found.contributions
+    assert each.judged_interval == (0.2, 0.8)
+    assert each.updated_interval[0] > 0.27
+    assert each.shift > 0.2
+    assert each.score_gain == pytest.approx(0.5 * 2 * np.log(4) / 3.2897, rel=1e-3)
     assert found.joint_probability == pytest.approx(0.5, abs=0.01)
     assert (
         attribution(mg.solve(read_text(text).scenario), {"q": False}).contributions[0].shift < -0.2

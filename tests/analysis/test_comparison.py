@@ -41,26 +41,26 @@ def found(file):
 
 def test_views_are_set_beside_what_is_written(file, found):
     scenario = read_text(file.read_text("utf-8")).scenario
-    assert [o.name for o in found.opinions] == ["as written", "The hawks", "dove"]
-    assert [o.forecaster for o in found.opinions] == ["test", "hawk", "ann"]
-    (asked,) = found.asked
+    assert [o.name for o in found.analysts] == ["as written", "The hawks", "dove"]
+    assert [o.forecaster for o in found.analysts] == ["test", "hawk", "ann"]
+    (asked,) = found.questions
     alone = [mg.solve(scenario), *(mg.solve(apply_view(scenario, v)) for v in ("hawk", "dove"))]
     assert asked.probabilities == pytest.approx([e.questions["q"] for e in alone])
     third = [1 / 3] * 3
-    assert asked.linear == pytest.approx(linear_pool(asked.probabilities, third))
-    assert asked.log_odds == pytest.approx(log_odds_pool(asked.probabilities, third))
+    assert asked.linear_pool == pytest.approx(linear_pool(asked.probabilities, third))
+    assert asked.log_odds_pool == pytest.approx(log_odds_pool(asked.probabilities, third))
 
 
 def test_two_numbers_share_the_whole_difference_between_them(found):
-    hawk = [each for each in found.disagreements if each.between[1] == "The hawks"]
+    hawk = [each for each in found.disagreements if each.analysts[1] == "The hawks"]
     assert {number.name for each in hawk for number in each.numbers} == {
         "interests.a[0].worth",
         "factors.f.rules[0].then.on",
     }
-    (asked,) = found.asked
+    (asked,) = found.questions
     difference = asked.probabilities[1] - asked.probabilities[0]
-    assert sum(each.moves["q"] for each in hawk) == pytest.approx(difference)
-    assert found.left["The hawks"]["q"] == pytest.approx(0, abs=1e-12)
+    assert sum(each.contributions["q"] for each in hawk) == pytest.approx(difference)
+    assert found.residuals["The hawks"]["q"] == pytest.approx(0, abs=1e-12)
 
 
 def test_a_share_is_the_mean_of_first_in_and_last_in(file, found):
@@ -70,8 +70,8 @@ def test_a_share_is_the_mean_of_first_in_and_last_in(file, found):
     first = mg.solve(scenario.model_copy(update={"precision": dove.precision})).questions["q"]
     last = mg.solve(dove.model_copy(update={"precision": scenario.precision})).questions["q"]
     base, theirs = mg.solve(scenario).questions["q"], mg.solve(dove).questions["q"]
-    assert rate.moves["q"] == pytest.approx((first - base + theirs - last) / 2)
-    sizes = [each.matters for each in found.disagreements]
+    assert rate.contributions["q"] == pytest.approx((first - base + theirs - last) / 2)
+    sizes = [each.importance for each in found.disagreements]
     assert sizes == sorted(sizes, reverse=True)
 
 

@@ -11,11 +11,11 @@ from rich.console import Console
 import middlegame as mg
 from middlegame.analysis.dominoes import Dominoes, dominoes
 from middlegame.analysis.interventions import Intervention, all_interventions, find_interventions
-from middlegame.analysis.mediation import Link
+from middlegame.analysis.mediation import Link, Mediation
 from middlegame.diagram import Chance, Decision, Diagram, Fixed, Utility
 from middlegame.engine.batch.lambda_ramp import Ramp
 from middlegame.io.examples import open_scenario
-from middlegame.report.terminal.dominoes import show_timing
+from middlegame.report.terminal.show import show
 from middlegame.sweeps import batches as batch
 
 ON_OFF = ("on", "off")
@@ -45,7 +45,7 @@ def triangle() -> Dominoes:
 def test_effects_in_closed_form(triangle):
     effect = triangle.effect(Intervention("x", "on"), "y", "on")
     assert effect.total == pytest.approx(0.7 * (0.2 + 0.5 * 0.6))
-    assert effect.surprise == pytest.approx(effect.total)  # nobody moves, so nobody adapts
+    assert effect.direct == pytest.approx(effect.total)  # nobody moves, so nobody adapts
     assert effect.adaptation == pytest.approx(0)
     effect = triangle.effect(Intervention("m", "on"), "y", "on")
     assert effect.total == pytest.approx(0.5 * (1 - (0.1 + 0.6 * 0.3)))
@@ -53,9 +53,9 @@ def test_effects_in_closed_form(triangle):
 
 
 def test_a_link_carries_what_vanishes_when_it_is_held(triangle):
-    held = triangle._links.held(Intervention("x", "on"))
+    held = Mediation(triangle.results).blocked_effects(Intervention("x", "on"))
     total = triangle.effect(Intervention("x", "on"), "y", "on").total
-    carried = dict(zip(held.links, total - held.remains["y"][:, 0], strict=True))
+    carried = dict(zip(held.links, total - held.residual_effects["y"][:, 0], strict=True))
     assert carried == {
         Link("x", "y"): pytest.approx(0.7 * 0.2),
         Link("x", "m"): pytest.approx(0.7 * 0.5 * 0.6),
@@ -74,7 +74,7 @@ def test_what_does_not_change_has_no_chain(triangle):
 def test_the_cascade_is_in_order_of_play_and_the_ranking_by_what_falls(triangle):
     assert [effect.name for effect in triangle.cascade(Intervention("x", "on"))] == ["m", "y"]
     assert triangle.ranked[0] == Intervention("m", "on")  # 0.36, against 0.35 of x = on
-    assert triangle.strongest(Intervention("m", "on")) == pytest.approx(0.36)
+    assert triangle.headline_change(Intervention("m", "on")) == pytest.approx(0.36)
 
 
 def test_adaptation_is_a_link_of_its_own():
@@ -118,16 +118,16 @@ def harbour() -> Dominoes:
 
 
 def test_every_push_is_what_supposing_it_alone_gives(harbour):
-    equilibrium = harbour.pushed.equilibrium
+    equilibrium = harbour.results.equilibrium
     for push in (
         Intervention("lease", "lost"),
         Intervention("bid", "offer"),
         Intervention("loan", "empty"),
     ):
-        place = harbour.pushed.number(push)
+        place = harbour.results.index(push)
         for surprise, found in (
-            (False, harbour.pushed.announced),
-            (True, harbour.pushed.by_surprise),
+            (False, harbour.results.announced_forecasts),
+            (True, harbour.results.fixed_policy_forecasts),
         ):
             alone = equilibrium.suppose({push.name: push.state}, fixed_policies=surprise)
             for name, forecast in alone.forecasts.items():
@@ -137,14 +137,14 @@ def test_every_push_is_what_supposing_it_alone_gives(harbour):
 def test_an_option_is_set_wherever_it_is_open(harbour):
     """The city can switch only after an offer, so it does as often as there is one."""
     push = Intervention("renew", "switch")
-    place = harbour.pushed.number(push)
-    before = harbour.pushed.equilibrium.forecast("bid")["offer"]
-    assert harbour.pushed.open_share(push) == pytest.approx(before)
-    assert harbour.pushed.by_surprise["renew"][place, 1] == pytest.approx(before)
-    offered = harbour.pushed.announced["bid"][place, 1]
-    assert harbour.pushed.announced["renew"][place, 1] == pytest.approx(offered)
+    place = harbour.results.index(push)
+    before = harbour.results.equilibrium.forecast("bid")["offer"]
+    assert harbour.results.availability(push) == pytest.approx(before)
+    assert harbour.results.fixed_policy_forecasts["renew"][place, 1] == pytest.approx(before)
+    offered = harbour.results.announced_forecasts["bid"][place, 1]
+    assert harbour.results.announced_forecasts["renew"][place, 1] == pytest.approx(offered)
     assert offered > before
-    assert harbour.pushed.open_share(Intervention("lease", "lost")) == 1
+    assert harbour.results.availability(Intervention("lease", "lost")) == 1
 
 
 def test_what_could_not_happen_before_is_told(harbour):
@@ -154,12 +154,12 @@ def test_what_could_not_happen_before_is_told(harbour):
     )
     found = dominoes(mg.solve(Diagram(nodes, ())))
     assert found.results.unforeseen_moves(Intervention("flood", "on")) == ["flee"]
-    assert harbour.pushed.unforeseen(Intervention("lease", "lost")) == []
+    assert harbour.results.unforeseen_moves(Intervention("lease", "lost")) == []
 
 
 def test_chains_lead_from_the_push_to_their_end_without_a_gap(harbour):
     told = 0
-    for push in harbour.pushes:
+    for push in harbour.interventions:
         for effect in harbour.cascade(push):
             chain = harbour.chain(push, effect.name, effect.state)
             if chain is None:
@@ -174,7 +174,7 @@ def test_chains_lead_from_the_push_to_their_end_without_a_gap(harbour):
 
 
 def test_only_options_that_can_be_open_are_pushed(harbour):
-    diagram = harbour.pushed.diagram
+    diagram = harbour.results.diagram
     assert len(all_interventions(diagram)) == sum(len(node.states) for node in diagram.nodes)
     shut = Decision("m", ON_OFF, (), "a", np.array([True, False]))
     assert all_interventions(Diagram((shut,), ())) == (Intervention("m", "on"),)
@@ -183,7 +183,7 @@ def test_only_options_that_can_be_open_are_pushed(harbour):
 
 
 def test_what_cannot_be_pushed_is_refused(harbour):
-    equilibrium = harbour.pushed.equilibrium
+    equilibrium = harbour.results.equilibrium
     with pytest.raises(mg.QueryError, match="did you mean 'lease'"):
         dominoes(equilibrium, [Intervention("leas", "lost")])
     with pytest.raises(mg.QueryError, match="did you mean 'switch'"):
@@ -196,31 +196,31 @@ def test_what_the_ramp_leaves_open_is_traced(harbour, monkeypatch):
     monkeypatch.setattr(batch, "FEW", 0)
     monkeypatch.setattr(batch, "Ramp", lambda: Ramp(steps=1, max_sweeps=0))
     wanted = [Intervention("jobs", "shrinks"), Intervention("depot", "closes")]
-    found = dominoes(harbour.pushed.equilibrium, wanted)
+    found = dominoes(harbour.results.equilibrium, wanted)
     assert found.results.traced == 2
     for push in wanted:
         for name, forecasts in found.results.announced_forecasts.items():
-            theirs = harbour.pushed.announced[name][harbour.pushed.number(push)]
+            theirs = harbour.results.announced_forecasts[name][harbour.results.index(push)]
             assert forecasts[wanted.index(push)] == pytest.approx(theirs, abs=1e-8)
 
 
 def test_few_and_many_sets_agree(harbour, monkeypatch):
     """What is traced one at a time is what is compiled for many at once."""
     monkeypatch.setattr(batch, "FEW", 0)
-    many = dominoes(harbour.pushed.equilibrium)
-    assert many.results.traced < len(many.interventions) == harbour.pushed.traced
+    many = dominoes(harbour.results.equilibrium)
+    assert many.results.traced < len(many.interventions) == harbour.results.traced
     for name, forecasts in many.results.announced_forecasts.items():
-        assert forecasts == pytest.approx(harbour.pushed.announced[name], abs=1e-8)
+        assert forecasts == pytest.approx(harbour.results.announced_forecasts[name], abs=1e-8)
 
 
 def test_as_json(harbour):
     told = harbour.to_dict([Intervention("lease", "lost")])
-    (push,) = told["pushes"]
-    assert push["open"] == 1
+    (push,) = told["interventions"]
+    assert push["availability"] == 1
     effect = push["effects"]["depot"]["closes"]
-    assert effect["total"] == pytest.approx(effect["surprise"] + effect["adaptation"])
+    assert effect["total"] == pytest.approx(effect["direct"] + effect["adaptation"])
     assert {chain["to"] for chain in push["chains"]} >= {"depot", "jobs"}
-    assert all(abs(chain["of"]) >= 0.05 for chain in push["chains"])
+    assert all(abs(chain["total"]) >= 0.05 for chain in push["chains"])
     assert "lease" not in push["effects"]
 
 
@@ -265,7 +265,7 @@ def test_without_a_period_it_is_set_in_each_by_itself(siege: Dominoes):
         effect = found.effect(push, "harbour@3", "shut")
         assert effect.total == pytest.approx(alone["shut"] - before, abs=1e-9)
     out = StringIO()
-    show_timing(found, pushes, Console(file=out, width=100))
+    show(found, Console(file=out, width=100), chosen=pushes)
     rows = [line for line in out.getvalue().splitlines() if "falls (" in line]
     assert [row.partition("(")[2] for row in rows[:3]] == [
         "Jan-Mar 2026)", "Apr-Jun 2026)", "Jul-Sep 2026)",

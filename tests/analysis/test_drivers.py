@@ -93,13 +93,13 @@ def test_pawn_ranks_as_sobol_does_and_knows_what_chance_gives(lottery):
     space = ParameterSpace(lottery.diagram.parameters)
     draws = SampleSequence(space)
     found = evaluate_in_blocks(lottery, space, draws.points(0, 2048))
-    (pawn,) = pawn_drivers(lottery.targets, space, draws.parameter_values(0, 2048), found)
+    (pawn,) = pawn_drivers(lottery.questions, space, draws.parameter_values(0, 2048), found)
     (sobol,) = sobol_drivers(lottery, base=256)
     assert [d.name for d in pawn.ranked] == [d.name for d in sobol.ranked]
     assert pawn.ranked[0].is_detectable
     assert pawn.ranked[-1].total < 2 * pawn.ranked[-1].total_error
     with pytest.raises(mg.QueryError, match="too few"):
-        pawn_drivers(lottery.targets, space, draws.parameter_values(0, 50), found)
+        pawn_drivers(lottery.questions, space, draws.parameter_values(0, 50), found)
 
 
 def test_what_does_not_vary_has_no_driver():

@@ -104,7 +104,7 @@ def test_the_command_tells_it(tmp_path, capsys):
     main_or_exit(["hypotheses", str(file), "--json"])
     told = json.loads(capsys.readouterr().out)
     (found,) = told["hypotheses"]
-    assert found["evidence"][2]["bayes_factor_alone"]["firm"] == pytest.approx(4)
+    assert found["evidence"][2]["bayes_factors"]["firm"] == pytest.approx(4)
     assert told["over_ranges"] is None, "there is no range here"
     report = tmp_path / "report.html"
     main_or_exit(

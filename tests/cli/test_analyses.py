@@ -12,10 +12,10 @@ def test_dominoes_prints_cascade_writes_report_and_suggests_name(run, tmp_path):
     report = tmp_path / "fall.html"
     code, out, _ = run("dominoes", "harbour-lease", "--report", str(report))
     assert code == 0
-    assert "WHAT FALLS WITH WHAT" in out
-    assert "What falls with what" in report.read_text()
+    assert "DOMINOES  the largest effects on headline factors" in out
+    assert "All effects of each intervention" in report.read_text()
     code, out, _ = run("dominoes", "harbour-lease", "--from", "lease=lost", "--json")
-    (push,) = json.loads(out)["pushes"]
+    (push,) = json.loads(out)["interventions"]
     assert push["effects"]["depot"]["closes"]["total"] > 0
     code, _, err = run("dominoes", "harbour-lease", "--from", "leas=lost")
     assert code == 1
@@ -29,7 +29,7 @@ def test_drivers_prints_flip_points_and_ranks_judgements(run, tmp_path):
     )
     assert code == 0
     assert "THE TENANT LOSES THE BERTH" in out
-    assert "What would change the answer" in report.read_text()
+    assert "what would change the answer" in report.read_text()
     code, out, _ = run("drivers", "harbour-lease", "--method", "pawn", "-n", "256", "--json")
     answer = json.loads(out)
     assert code == 0
@@ -47,8 +47,8 @@ def test_discover_prints_box_and_refuses_one_sided_threshold(run, tmp_path):
         "discover", "harbour-lease", "lease-2026", "-n", "1024", "--report", str(report)
     )
     assert code == 0
-    assert "of the worlds in which it is likelier than" in out.replace("\n  ", " ")
-    assert "In which worlds" in report.read_text()
+    assert "of the target worlds (density" in out.replace("\n  ", " ")
+    assert "Scenario discovery" in report.read_text()
     code, out, _ = run("discover", "harbour-lease", "lease = lost", "-n", "1024", "--json")
     answer = json.loads(out)
     assert 0 < answer["held_out"]["density"] <= 1
@@ -64,8 +64,8 @@ def test_voi_reports_judgements_actors_and_commitment(run):
     answer = json.loads(out)
     assert code == 0
     assert answer["questions"]["lease = lost"]["judgements"][0]["bits"] > 0
-    assert {each["actor"] for each in answer["knowing"]} == {"owner", "tenant"}
-    assert answer["leverage"][0]["worth"] > 0
+    assert {each["actor"] for each in answer["information_values"]} == {"owner", "tenant"}
+    assert answer["commitment_values"][0]["points"] > 0
 
 
 def test_analyses_hold_what_is_supposed_and_given(run):
@@ -83,9 +83,9 @@ def test_analyses_hold_what_is_supposed_and_given(run):
     code, out, _ = run("voi", "harbour-lease", "-n", "320", "--ask", "lease = lost", *case)
     answer = json.loads(out)
     assert answer["supposed"] == {"bid": "offer"}
-    assert {each["move"] for each in answer["leverage"]} == {"renew", "retaliate"}
+    assert {each["move"] for each in answer["commitment_values"]} == {"renew", "retaliate"}
     code, out, _ = run("discover", "harbour-lease", "lease = lost", "-n", "512", *case)
-    assert json.loads(out)["share"] < 0.5
+    assert json.loads(out)["base_rate"] < 0.5
     code, _, err = run("drivers", "harbour-lease", "--suppose", "bid=offer", "--suppose", "bid=no")
     assert code == 2
     assert "bid is said to be offer and no: give one" in err
@@ -100,7 +100,7 @@ def test_sweep_report_holds_all_analyses_and_names_missing_library(run, tmp_path
     parts = ["What falls with what", "In which worlds", "What is worth finding out", "Leverage"]
     places = [page.index(f">{part}") for part in parts]
     assert places == sorted(places)
-    assert "What would change the answer" not in page
+    assert "what would change the answer" not in page
     assert "The report is without drivers: " in err
     assert "middlegame[analysis]" in err
     assert run("sweep", "harbour-lease", "-n", "512", "--brief")[0] == 2

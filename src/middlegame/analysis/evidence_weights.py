@@ -61,10 +61,10 @@ class EvidenceAssessment:
             "evidence": self.name,
             "date": self.date.isoformat() if self.date else None,
             "likelihood": _finite(self.likelihood),
-            "bayes_factor_alone": _finite(self.bayes_factors),
-            "bayes_factor_in_order": _finite(self.bayes_factors_in_order),
+            "bayes_factors": _finite(self.bayes_factors),
+            "bayes_factors_in_order": _finite(self.bayes_factors_in_order),
             "posterior": self.posterior,
-            "favours": self.favoured_state,
+            "favoured_state": self.favoured_state,
             "discriminates": self.discriminates,
         }
 

@@ -125,7 +125,7 @@ def search_flip_points(
     Returns:
         The effects on each of the evaluator's questions.
     """
-    return _Search(evaluator, progress or (lambda _done, _of: None)).run()
+    return _FlipPointSearch(evaluator, progress or (lambda _done, _of: None)).run()
 
 
 @dataclass(frozen=True)
@@ -227,7 +227,7 @@ class _GridResult:
         return np.asarray(self.slopes[:, self.leader] - self.slopes[:, rival])
 
 
-class _Search:
+class _FlipPointSearch:
     def __init__(self, evaluator: BatchEvaluator, progress: ProgressCallback) -> None:
         self.evaluator, self.progress = evaluator, progress
         self.parameters: Sequence[Parameter] = evaluator.diagram.parameters

@@ -5,34 +5,15 @@ from pathlib import Path
 import click
 
 from middlegame.cli.console import console, counting, print_json
-from middlegame.cli.options import JSON, REPORT
+from middlegame.cli.options import ANALYSTS, JSON, MAX_NUMBERS, POOL_WEIGHTS, REPORT
 from middlegame.cli.output import print_report_place, save_report
 
 
 @click.command("compare")
 @click.argument("files", metavar="FILE...", nargs=-1, required=True)
-@click.option(
-    "--weights",
-    type=click.Choice(["even", "scores"]),
-    default="even",
-    show_default=True,
-    help="Weights in the pooled forecast: equal, or earned by past forecasts in the ledger.",
-)
-@click.option(
-    "--by",
-    "forecasters",
-    multiple=True,
-    metavar="NAME",
-    help="The ledger's name for the first file's analyst, then for the second's, ...",
-)
-@click.option(
-    "--most",
-    "max_numbers",
-    type=click.IntRange(1, 1000),
-    default=24,
-    show_default=True,
-    help="How many numbers to switch one by one between the first analyst and each other one.",
-)
+@POOL_WEIGHTS
+@ANALYSTS
+@MAX_NUMBERS
 @REPORT
 @JSON
 def compare_command(
@@ -51,21 +32,16 @@ def compare_command(
     from middlegame.analysis.analysts import collect_analysts
     from middlegame.analysis.comparison import compare
 
-    analysts = collect_analysts(files, forecasters)
-    earned = None
+    analysts, earned = collect_analysts(files, forecasters), None
     if weights == "scores":
         from middlegame.ledger.ledger import Ledger
-        from middlegame.ledger.weights import earned_weights
+        from middlegame.ledger.scoring import earned_weights
 
         with Ledger.open() as ledger:
             earned = earned_weights(ledger.score(), [each.forecaster for each in analysts])
+    pool = earned.weights if earned else None
     with counting("Switching judgements") as progress:
-        found = compare(
-            *analysts,
-            weights=earned.weights if earned else None,
-            max_numbers=max_numbers,
-            progress=progress,
-        )
+        found = compare(*analysts, weights=pool, max_numbers=max_numbers, progress=progress)
     if report:
         from middlegame.equilibrium.equilibrium import solve
         from middlegame.report.html.sections import sections

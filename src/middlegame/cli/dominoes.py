@@ -5,9 +5,9 @@ from pathlib import Path
 import click
 
 from middlegame.cli.case import solve_case
-from middlegame.cli.console import counting
+from middlegame.cli.console import console, counting, print_json
 from middlegame.cli.options import ASSIGNMENT, FILE, JSON, PRECISION, REPORT
-from middlegame.cli.output import print_result
+from middlegame.cli.output import print_report_place, save_report
 
 
 @click.command("dominoes")
@@ -40,14 +40,19 @@ def dominoes_command(
     from middlegame.analysis.dominoes import dominoes
     from middlegame.analysis.interventions import find_interventions
 
-    chosen = [
-        each
-        for name, state in pairs
-        for each in find_interventions(equilibrium.diagram, name, state)
-    ]
+    groups = [find_interventions(equilibrium.diagram, name, state) for name, state in pairs]
+    chosen = [intervention for group in groups for intervention in group] or None
     with counting("Running interventions") as progress:
-        found = dominoes(equilibrium, chosen or None, progress=progress)
-    answer = found.to_dict(chosen or None) if as_json else None
-    print_result(
-        found, equilibrium, loaded, report=report, as_json=as_json, answer=answer, chosen=chosen
-    )
+        found = dominoes(equilibrium, chosen, progress=progress)
+    if report:
+        from middlegame.report.html.sections import sections
+
+        save_report(report, equilibrium, loaded, sections(found))
+    if as_json:
+        print_json(found.to_dict(chosen))
+        return
+    from middlegame.report.terminal.show import show
+
+    for group in groups or [()]:
+        show(found, console(), chosen=group)
+    print_report_place(report)

@@ -282,3 +282,25 @@ SAMPLES = click.option(
     show_default=True,
     help="How many worlds to draw from the ranges.",
 )
+POOL_WEIGHTS = click.option(
+    "--weights",
+    type=click.Choice(["even", "scores"]),
+    default="even",
+    show_default=True,
+    help="Weights in the pooled forecast: equal, or earned by past forecasts in the ledger.",
+)
+ANALYSTS = click.option(
+    "--by",
+    "forecasters",
+    multiple=True,
+    metavar="NAME",
+    help="The ledger's name for the first file's analyst, then for the second's, ...",
+)
+MAX_NUMBERS = click.option(
+    "--most",
+    "max_numbers",
+    type=click.IntRange(1, 1000),
+    default=24,
+    show_default=True,
+    help="How many numbers to switch one by one between the first analyst and each other one.",
+)

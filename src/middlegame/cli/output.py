@@ -99,8 +99,6 @@ def print_result(
     *,
     report: Path | None,
     as_json: bool,
-    answer: dict[str, Any] | None = None,
-    **options: Any,
 ) -> None:
     """Print the result of an analysis, and write the report if there is to be one.
 
@@ -110,19 +108,17 @@ def print_result(
         loaded: the scenario's file; None for a diagram.
         report: the file to write the report to.
         as_json: print JSON instead.
-        answer: the JSON object to print; the result's own without it.
-        **options: what the result's printer takes besides.
     """
     if report:
         from middlegame.report.html.sections import sections
 
         save_report(report, equilibrium, loaded, sections(result))
     if as_json:
-        print_json(result.to_dict() if answer is None else answer)
+        print_json(result.to_dict())
         return
     from middlegame.report.terminal.show import show
 
-    show(result, console(), **options)
+    show(result, console())
     print_report_place(report)
 
 
