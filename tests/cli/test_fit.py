@@ -7,7 +7,7 @@ import pytest
 
 from middlegame.compiler import compile_scenario
 from middlegame.scenario import read_text
-from middlegame.sweeps.sampling import Draws, Space
+from middlegame.sweeps.sampling import ParameterSpace, SampleSequence
 from tests.estimation.histories import CRISIS, TRUTH, simulated
 
 
@@ -29,7 +29,7 @@ def test_fit_prints_writes_and_its_output_solves(run, files, tmp_path):
     assert answer["status"] == "converged"
     assert [each["name"] for each in answer["coefficients"]] == list(TRUTH)
     assert len(answer["validation"]["scores"]) == 3
-    assert "What changes it" in report.read_text("utf-8")
+    assert "Marginal effects" in report.read_text("utf-8")
     text = output.read_text("utf-8")
     assert "# a comment" in text
     learnt = read_text(text).scenario.fit
@@ -38,7 +38,7 @@ def test_fit_prints_writes_and_its_output_solves(run, files, tmp_path):
         assert (fitted.low, fitted.high) == pytest.approx((each["low"], each["high"]), rel=1e-3)
     assert learnt.coefficients["defence"].prior.high == 9
     assert str(learnt.columns["ally"].at) == "no"
-    drawn = Draws(Space(compile_scenario(read_text(text).scenario).parameters)).thetas(0, 4096)
+    drawn = SampleSequence(ParameterSpace(compile_scenario(read_text(text).scenario).parameters)).parameter_values(0, 4096)
     covariance = np.array(answer["covariance"])
     sizes = np.sqrt(np.diag(covariance))
     assert np.cov(drawn.T) / np.outer(sizes, sizes) == pytest.approx(
@@ -50,7 +50,7 @@ def test_fit_prints_writes_and_its_output_solves(run, files, tmp_path):
     code, out, _ = run("fit", output, data, "--starts", "1", "-o", again)
     assert code == 0
     assert again.read_text("utf-8") == text
-    assert "WHAT COMES ABOUT" in out
+    assert "OUTCOMES  average probability" in out
     assert f"log-likelihood {answer['log_likelihood']:.4f}" in " ".join(out.split())
 
 

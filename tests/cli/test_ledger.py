@@ -129,9 +129,9 @@ def test_record_keeps_mean_over_worlds_with_interval(run: Run, file: Path) -> No
     assert parsed(run("record", str(file), "--middle", "--json"))["id"] == 2
     code, out, _ = run("diff", "1", "2")
     assert code == 0
-    assert "the middle world, where it goes from 83.9% to 97.9%" in " ".join(out.split())
+    assert "where the forecast changes from 83.9% to 97.9%" in " ".join(out.split())
     assert parsed(run("record", str(file), "-n", "500", "--seed", "3", "--json"))["id"] == 3
-    assert "computed from 500 worlds, the same draws for both" in run("diff", "1", "3")[1]
+    assert "computed from 500 worlds, with the same draws for both" in run("diff", "1", "3")[1]
 
 
 def test_export_writes_csv_json_and_parquet(run: Run, file: Path, tmp_path: Path) -> None:
@@ -148,10 +148,10 @@ def test_export_writes_csv_json_and_parquet(run: Run, file: Path, tmp_path: Path
 
 
 def test_list_and_score_of_empty_ledger_succeed(run: Run) -> None:
-    assert "Nothing is recorded yet" in run("list")[1]
+    assert "The ledger is empty" in run("list")[1]
     code, out, _ = run("score")
     assert code == 0
-    assert "Nothing can be scored yet" in out
+    assert "No question is resolved yet" in out
 
 
 def test_record_warns_of_due_and_reworded_questions_and_refuses_other_date(
@@ -159,14 +159,15 @@ def test_record_warns_of_due_and_reworded_questions_and_refuses_other_date(
 ) -> None:
     dated = TEXT.replace("2199-12-31", "2020-12-31").replace("WORTH", "10")
     file.write_text(dated)
-    assert "is not scored: will-x." in run("record", str(file))[1]
+    late = "Not scored, because the forecast is later than the question's day: will-x."
+    assert late in " ".join(run("record", str(file))[1].split())
     file.write_text(dated.replace("m = x, by", "m = y, by"))
-    assert "is put otherwise than before" in run("record", str(file))[1]
+    assert "The wording of 'will-x' has changed" in " ".join(run("record", str(file))[1].split())
     file.write_text(dated.replace(", by: 2020-12-31", ""))
     code, _, err = run("record", str(file))
     assert code == 1
     assert "give it another name" in err
-    assert "Without a date: will-x." in run("record", str(file), "--as", "other")[1]
+    assert "Questions without a date: will-x." in run("record", str(file), "--as", "other")[1]
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,7 @@ def test_solve_given_report_multiplies_odds_by_likelihood_ratio(run):
     assert after / (1 - after) == pytest.approx(4 * before / (1 - before))
     assert answer["given"] == {"loan = real": ["seen"]}
     code, out, _ = run("solve", "harbour-lease", "--given", "loan = real, 4:1")
-    note = "stands in square brackets): the loan behind the offer: real (a report, 4:1)."
+    note = "(prior probability in brackets): the loan behind the offer is real (a report, 4:1)."
     assert note in " ".join(out.split())
 
 

@@ -26,16 +26,16 @@ def test_sweep_prints_answer_before_method_and_writes_worlds_and_report(run, tmp
     )
     assert code == 0
     lines = text.splitlines()
-    assert lines[3].startswith("  The tenant loses the berth: 25%, nine worlds in ten between")
+    assert lines[3].startswith("  The tenant loses the berth: 25%; 90% of worlds between")
     assert "   25%  9..44%   .-==|=--........  The tenant loses the berth" in lines
-    assert text.index("WHAT EACH DOES") < text.index("scrambled")
+    assert text.index("MOVES") < text.index("scrambled")
     assert pq.read_metadata(out).num_rows == 256
     page = report.read_text()
     places = [page.index(f'id="{name}"') for name in ("ranges", "middle", "questions")]
     assert places == sorted(places)
-    assert "nine worlds in ten" in page[: places[0]]
-    assert "How far the ranges leave it open" in page
-    assert 'aria-label="Questions: The tenant loses the berth 25%, nine worlds in ten' in page
+    assert "90% of worlds" in page[: places[0]]
+    assert "Forecast and uncertainty" in page
+    assert 'aria-label="Questions: The tenant loses the berth 25%; 90% of worlds' in page
     assert "var(--paper)" in page
 
 
@@ -102,7 +102,7 @@ def test_sweep_interrupted_prints_partial_result_and_keeps_parts(tmp_path):
     out_text, err_text = process.communicate(timeout=60)
     assert process.returncode == 1
     assert "Traceback" not in err_text
-    assert "Interrupted: these are" in out_text
+    assert "Interrupted: only" in out_text
     assert f"Continue with --out {out} --resume" in " ".join(out_text.split())
     assert not out.exists()
     assert len(list(parts.glob("*.parquet"))) > 1

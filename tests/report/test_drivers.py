@@ -8,7 +8,8 @@ from middlegame.analysis.drivers import Drivers, drivers
 from middlegame.report.html.report import html_report
 from middlegame.report.html.sections import sections
 from middlegame.report.text.drivers import caveats
-from middlegame.report.text.judgements import judgement_words, range_words, value_words
+from middlegame.report.text.judgement_values import range_words, value_words
+from middlegame.report.text.judgements import judgement_words
 from middlegame.report.text.narrative import words_of
 from tests.report.pages import (
     INJECTION,

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import middlegame as mg
-from middlegame.report.text import sweep as outlooks
+from middlegame.report.text import sweep as sweep_text
 from middlegame.sweeps.plan import BLOCK, SweepPlan
 
 WORLDS = 2 * BLOCK + 100
@@ -136,6 +136,6 @@ def test_sweep_stores_a_failed_sample_as_null_with_its_cause(harbour, tmp_path, 
         np.nanmean(found.forecast_samples("lease")[:, 1])
     )
     assert json.dumps(found.to_dict())
-    (note,) = outlooks.notes(found)
+    (note,) = sweep_text.notes(found)
     assert note.startswith("1 of 20 worlds have no equilibrium")
     assert "A number overflowed" in note

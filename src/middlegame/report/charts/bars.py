@@ -54,10 +54,10 @@ def forecast_chart(title: str, labels: Sequence[str], chances: Sequence[float], 
         .properties(width=WIDTH, height=height, background="transparent", padding=1)
         .configure_view(stroke=None)
     )
-    told = f"{title}: " + ", ".join(
+    description = f"{title}: " + ", ".join(
         f"{label} {percent(chance)}" for label, chance in zip(labels, chances, strict=True)
     )
-    return inline_svg(vl_convert.vegalite_to_svg(chart.to_dict()), told)
+    return inline_svg(vl_convert.vegalite_to_svg(chart.to_dict()), description)
 
 
 def _rows(labels: Sequence[str], chances: Sequence[float]) -> tuple[list[dict[str, Any]], int]:

@@ -71,7 +71,7 @@ def curve_chart(series: Series) -> str:
         .properties(background="transparent", padding=1)
         .configure_view(stroke=None)
     )
-    return inline_svg(vl_convert.vegalite_to_svg(chart.to_dict()), _told(series))
+    return inline_svg(vl_convert.vegalite_to_svg(chart.to_dict()), _description(series))
 
 
 def _legend(series: Series, colours: Any, dashes: Any) -> Any:
@@ -83,9 +83,16 @@ def _legend(series: Series, colours: Any, dashes: Any) -> Any:
     top = 8
     for label, chance in zip(series.labels, last, strict=True):
         lines = wrap(label, _LETTERS) or [""]
-        told = "\n".join(lines)
+        name_lines = "\n".join(lines)
         rows.append(
-            {"state": label, "told": told, "y": top, "x": 0, "x2": 26, "percent": percent(chance)}
+            {
+                "state": label,
+                "name_lines": name_lines,
+                "y": top,
+                "x": 0,
+                "x2": 26,
+                "percent": percent(chance),
+            }
         )
         top += _LEGEND * len(lines)
     data = alt.Chart(alt.InlineData(values=rows))
@@ -97,7 +104,7 @@ def _legend(series: Series, colours: Any, dashes: Any) -> Any:
     )  # fmt: skip
     name = data.mark_text(
         align="left", baseline="middle", color=_INK, fontSize=13, lineBreak="\n", lineHeight=_LEGEND
-    ).encode(x=alt.value(34), y=y, text="told:N")
+    ).encode(x=alt.value(34), y=y, text="name_lines:N")
     number = data.mark_text(
         align="right", baseline="middle", color=_INK, fontSize=13, fontWeight=700
     ).encode(x=alt.value(WIDTH - 40), y=y, text="percent:N")
@@ -118,7 +125,7 @@ def _ticks(count: int) -> list[int]:
     return list(range(0, count, step))
 
 
-def _told(series: Series) -> str:
+def _description(series: Series) -> str:
     """Return a label for screen readers: the first and last probability of each state."""
     parts = []
     for label, row in zip(series.labels, series.chances, strict=True):

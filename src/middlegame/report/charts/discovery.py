@@ -55,8 +55,8 @@ def box_chart(sides: Sequence[BoxSide]) -> str:
         .properties(width=_LABEL + _BARS + _SIDE, height=y, background="transparent", padding=2)
         .configure_view(stroke=None)
     )
-    told = "; ".join(f"{side.label} {side.limits}" for side in sides)
-    return inline_svg(vl_convert.vegalite_to_svg(chart.to_dict()), f"The box: {told}")
+    description = "; ".join(f"{side.label} {side.limits}" for side in sides)
+    return inline_svg(vl_convert.vegalite_to_svg(chart.to_dict()), f"The box: {description}")
 
 
 def peeling_chart(box: "Box") -> str:
@@ -98,5 +98,5 @@ def peeling_chart(box: "Box") -> str:
         .configure_view(stroke=None)
     )
     held = percent(box.in_sample.coverage), percent(box.in_sample.density)
-    told = f"This box has a coverage of {held[0]} and a density of {held[1]}"
-    return inline_svg(vl_convert.vegalite_to_svg(chart.to_dict()), told)
+    description = f"This box has a coverage of {held[0]} and a density of {held[1]}"
+    return inline_svg(vl_convert.vegalite_to_svg(chart.to_dict()), description)

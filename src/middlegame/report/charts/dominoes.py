@@ -69,10 +69,10 @@ def cascade_graph(found: "Dominoes", intervention: "Intervention") -> str:
         for name in names
     }
     where = place_boxes(heights, [(link.tail, link.head) for link in ways.values()])
-    told = f"Effects of: {intervention_label(words, intervention)}"
+    description = f"Effects of: {intervention_label(words, intervention)}"
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" class="mg-cascade" role="img" '
-        f'viewBox="0 0 {where.width:.0f} {where.height:.0f}" aria-label="{escape(told)}">',
+        f'viewBox="0 0 {where.width:.0f} {where.height:.0f}" aria-label="{escape(description)}">',
         f"<style>{_STYLE}</style>",
     ]
     parts += [_arc(arc, effects[arc.head], ways[arc.head].adapts) for arc in where.arcs]
@@ -248,8 +248,8 @@ def _matrix_label(
         if name != intervention.name
     ]
     largest.sort(key=lambda item: -abs(item[0]))
-    told = "; ".join(
+    description = "; ".join(
         f"{intervention_label(words, intervention)}: {outcome} {round(100 * total):+d}"
         for total, intervention, outcome in largest[:8]
     )
-    return f"Matrix of effects, in percentage points; the largest are: {told}"
+    return f"Matrix of effects, in percentage points; the largest are: {description}"

@@ -73,11 +73,11 @@ def tornado_chart(title: str, middle: float, rows: Sequence[DriverRow]) -> str:
         .properties(width=_LABEL + _BARS + _SIDE, height=y, background="transparent", padding=2)
         .configure_view(stroke=None)
     )
-    told = "; ".join(
+    description = "; ".join(
         f"{row.label}: {percent(row.low)} to {percent(row.high)}"
         for row in rows
         if row.low is not None and row.high is not None
     )
     return inline_svg(
-        vl_convert.vegalite_to_svg(chart.to_dict()), f"{title}, {percent(middle)}. {told}"
+        vl_convert.vegalite_to_svg(chart.to_dict()), f"{title}, {percent(middle)}. {description}"
     )

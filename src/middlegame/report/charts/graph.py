@@ -72,11 +72,11 @@ def contest_graph(
     height = placed.height + legend_height
     diagram = equilibrium.diagram
     moves, count = len(diagram.decisions), len(diagram.contest_nodes)
-    told = f"{moves} moves and {count - moves} factors of: {words.title}"
+    description = f"{moves} moves and {count - moves} factors of: {words.title}"
     role = "group" if interactive else "img"
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" class="mg-graph" role="{role}" '
-        f'viewBox="0 0 {width:.0f} {height:.0f}" aria-label="{escape(told)}">',
+        f'viewBox="0 0 {width:.0f} {height:.0f}" aria-label="{escape(description)}">',
         f"<style>{_STYLE}</style>",
         legend,
         f'<g transform="translate({(width - placed.width) / 2:.0f} {legend_height:.0f})">',
@@ -108,7 +108,7 @@ def _box(equilibrium: "Equilibrium", words: Words, box: GraphBox, button: bool) 
     _, chance = narrative.most_likely(forecast)
     left, top = box.x - box.width / 2, box.y - box.height / 2
     shape = f'x="{left:.1f}" y="{top:.1f}" width="{box.width:.1f}" height="{box.height:.1f}"'
-    told = "; ".join(f"{words.state(box.name, s)} {percent(p)}" for s, p in forecast.items())
+    description = "; ".join(f"{words.state(box.name, s)} {percent(p)}" for s, p in forecast.items())
     if isinstance(node, Decision):
         colour = actor_colours(equilibrium.diagram)[node.owner]
         kind, frame = (
@@ -138,15 +138,15 @@ def _box(equilibrium: "Equilibrium", words: Words, box: GraphBox, button: bool) 
     rail = box.width - 2 * PADDING
     bar_y = top + box.height - PADDING - BAR + 2
     bar = f'y="{bar_y:.1f}" height="{BAR}" x="{left + PADDING:.1f}" rx="1.5"'
-    told = f"{words.heading(box.name)}: {told}"
+    description = f"{words.heading(box.name)}: {description}"
     opened = f'<g class="{kind}">'
     if button:
         opened = (
             f'<g class="{kind}" tabindex="0" role="button" data-node="{escape(box.name)}" '
-            f'aria-label="{escape(told)}">'
+            f'aria-label="{escape(description)}">'
         )
     return (
-        f"{opened}<title>{escape(told)}</title>"
+        f"{opened}<title>{escape(description)}</title>"
         f'{frame}{"".join(lines)}<rect {bar} width="{rail:.1f}" class="rail"/>'
         f'<rect {bar} width="{max(rail * chance, 1.5):.1f}" fill="{colour}"/></g>'
     )

@@ -51,7 +51,7 @@ def interval_chart(
         align="left", baseline="bottom", color=_INK, fontSize=13, lineBreak="\n", lineHeight=_LINE
     ).encode(x=alt.value(0), y=alt.Y("top:Q", scale=None, axis=None), text="label:N")
     number = base.mark_text(align="right", baseline="bottom", color=_INK, fontSize=13).encode(
-        x=alt.value(width), y=alt.Y("text:Q", scale=None, axis=None), text="told:N"
+        x=alt.value(width), y=alt.Y("text:Q", scale=None, axis=None), text="description:N"
     )
     chart = (
         alt.layer(
@@ -65,21 +65,21 @@ def interval_chart(
         .properties(width=width, height=height, background="transparent", padding=6)
         .configure_view(stroke=None)
     )
-    told = f"{title}: " + "; ".join(f"{line.label} {line.sentence}" for line in lines)
-    return inline_svg(vl_convert.vegalite_to_svg(chart.to_dict()), told)
+    description = f"{title}: " + "; ".join(f"{line.label} {line.sentence}" for line in lines)
+    return inline_svg(vl_convert.vegalite_to_svg(chart.to_dict()), description)
 
 
 def _rows(lines: "Sequence[OutlookRow]", letters: int) -> tuple[list[dict[str, Any]], int]:
     """Return the rows from the top down and their total height; long labels take several lines."""
     rows, y = [], 0
     for line in lines:
-        told = f"{percent(line.outlook.mean)}  ({line.interval})"
-        label = wrap(line.label, letters - len(told)) or [""]
+        value = f"{percent(line.outlook.mean)}  ({line.interval})"
+        label = wrap(line.label, letters - len(value)) or [""]
         base = y + _LINE * len(label)
         rows.append(
             {
                 "label": "\n".join(label),
-                "told": told,
+                "value": value,
                 "start": 0,
                 "end": 1,
                 "mean": line.outlook.mean,

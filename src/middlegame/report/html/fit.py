@@ -124,10 +124,10 @@ def _intervals(found: "FitResult") -> str:
         )
         .configure_view(stroke=None)
     )
-    told = "Estimates in standard errors from 0: " + ", ".join(
+    description = "Estimates in standard errors from 0: " + ", ".join(
         f"{row['name']} {row['middle']:.1f}" for row in rows
     )
-    return inline_svg(vl_convert.vegalite_to_svg(chart.to_dict()), told)
+    return inline_svg(vl_convert.vegalite_to_svg(chart.to_dict()), description)
 
 
 def _calibration(validation: "CrossValidation") -> str:
@@ -164,11 +164,11 @@ def _calibration(validation: "CrossValidation") -> str:
         .properties(width=300, height=300, background="transparent", padding=2)
         .configure_view(stroke=None)
     )
-    told = "Calibration: " + ", ".join(
+    description = "Calibration: " + ", ".join(
         f"forecast {percent(c.predicted)}, observed {percent(c.observed)}"
         for c in validation.calibration
     )
-    return inline_svg(vl_convert.vegalite_to_svg(chart.to_dict()), told)
+    return inline_svg(vl_convert.vegalite_to_svg(chart.to_dict()), description)
 
 
 def _error(share: float, count: int) -> float:

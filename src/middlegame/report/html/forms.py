@@ -57,7 +57,7 @@ def _writer(path: Path) -> Callable[[str], bytes]:
         _documents()
         return as_pdf
     raise QueryError(
-        f"{path.name} is no name for a report; expected one that ends in .html, .md or .pdf"
+        f"invalid name of a report: {path.name}; expected one that ends in .html, .md or .pdf"
     )
 
 
@@ -76,8 +76,8 @@ def _documents() -> tuple[ModuleType, ModuleType]:
 def as_markdown(page: str) -> str:
     """Turn a report's HTML page into Markdown (GitHub's), with what charts say in words."""
     pandoc, _ = _documents()
-    told = _SVG.sub(lambda found: _in_words(found[1]), _plain(page))
-    return str(pandoc.convert_text(told, "gfm-raw_html", format="html", extra_args=["--wrap=none"]))
+    html = _SVG.sub(lambda found: _in_words(found[1]), _plain(page))
+    return str(pandoc.convert_text(html, "gfm-raw_html", format="html", extra_args=["--wrap=none"]))
 
 
 def as_pdf(page: str) -> bytes:

@@ -10,7 +10,7 @@ from middlegame.equilibrium.nash import NashResult
 from middlegame.report.html.report import environment, result_html
 from middlegame.report.html.sections import STYLE
 from middlegame.report.text import narrative
-from middlegame.report.text import sweep as outlooks
+from middlegame.report.text import sweep as sweep_text
 from middlegame.report.text.palette import NEUTRAL, actor_colours
 from middlegame.sweeps.result import Sweep
 
@@ -80,19 +80,19 @@ def _limit(found: NashResult) -> str:
 
 @html_of.register
 def _sweep(found: Sweep) -> str:
-    asked = outlooks.questions(found)
-    groups = [*outlooks.moves(found), *outlooks.factors(found)]
+    asked = sweep_text.questions(found)
+    groups = [*sweep_text.moves(found), *sweep_text.factors(found)]
     return _card(
         title=narrative.words_of(found.equilibrium).title,
-        answer=outlooks.answer(found),
-        notes=[*narrative.notes(found.equilibrium), *outlooks.notes(found)],
-        method=outlooks.method(found),
+        answer=sweep_text.answer(found),
+        notes=[*narrative.notes(found.equilibrium), *sweep_text.notes(found)],
+        method=sweep_text.method(found),
         asked=_spreads(asked, "#0b5c8f"),
         blocks=[_spreads(group, group.colour) for group in groups],
     )
 
 
-def _spreads(group: outlooks.OutlookGroup, colour: str) -> _Block:
+def _spreads(group: sweep_text.OutlookGroup, colour: str) -> _Block:
     rows = [
         _Row(
             line.label,

@@ -71,7 +71,7 @@ def html_report(
     leads = [section for section in analyses if section.answer]
     words, scenario = narrative.words_of(equilibrium), equilibrium.scenario
     groups = judgement_groups(equilibrium, words, loaded)
-    told = [written for group in groups for written in group.rows]
+    written_judgements = [written for group in groups for written in group.rows]
     graph, period = contest_graph(equilibrium), shown_period(equilibrium.diagram)
     return (
         environment()
@@ -99,9 +99,9 @@ def html_report(
             leads=leads,
             analyses=[section for section in analyses if not section.answer],
             groups=groups,
-            ranges=sum(not written.exact for written in told),
-            judgements=len(told),
-            supported=sum(bool(written.cites) for written in told),
+            ranges=sum(not written.exact for written in written_judgements),
+            judgements=len(written_judgements),
+            supported=sum(bool(written.cites) for written in written_judgements),
             sources=_sources(equilibrium),
             precision=_precision(equilibrium, words),
             residual="below 1e-12"
@@ -224,10 +224,10 @@ def _points(equilibrium: "Equilibrium", words: Words) -> list[dict[str, Any]]:
 
 def _policies(equilibrium: "Equilibrium", words: Words) -> list[dict[str, Any]]:
     colours = actor_colours(equilibrium.diagram)
-    told = []
+    policies = []
     for move in equilibrium.diagram.decisions:
         rows = policy_rows(equilibrium, move.name)
-        told.append(
+        policies.append(
             {
                 "title": words.heading(move.name),
                 "colour": colours[move.owner],
@@ -239,7 +239,7 @@ def _policies(equilibrium: "Equilibrium", words: Words) -> list[dict[str, Any]]:
                 "never": equilibrium.reach[move.name].size - len(rows),
             }
         )
-    return told
+    return policies
 
 
 def _sources(equilibrium: "Equilibrium") -> list[dict[str, Any]]:

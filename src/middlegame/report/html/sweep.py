@@ -6,7 +6,7 @@ from middlegame.report.charts.curves import curve_chart
 from middlegame.report.charts.intervals import interval_chart
 from middlegame.report.html.hypotheses import evidence_sections
 from middlegame.report.html.sections import Section, sections
-from middlegame.report.text import sweep as outlooks
+from middlegame.report.text import sweep as sweep_text
 from middlegame.report.text.over_time import Series, is_timed, sweep_over_time
 from middlegame.report.text.sweep import OutlookGroup
 from middlegame.sweeps.result import Sweep
@@ -16,24 +16,24 @@ _ACCENT = "var(--accent)"
 
 def sweep_section(found: Sweep) -> Section:
     """Return the leading section: every forecast with its interval."""
-    asked = outlooks.questions(found)
+    asked = sweep_text.questions(found)
     if is_timed(found.equilibrium):
         moves, factors = (list(map(_curve, some)) for some in sweep_over_time(found))
     else:
         moves, factors = [], []
-    moves += [_chart(group) for group in outlooks.moves(found, timed=False)]
-    factors += [_chart(group) for group in outlooks.factors(found, timed=False)]
+    moves += [_chart(group) for group in sweep_text.moves(found, timed=False)]
+    factors += [_chart(group) for group in sweep_text.factors(found, timed=False)]
     shown = {
-        "notes": list(outlooks.notes(found)),
-        "undecided": list(outlooks.undecided(found)),
+        "notes": list(sweep_text.notes(found)),
+        "undecided": list(sweep_text.undecided(found)),
         "questions": interval_chart("Questions", asked.rows, _ACCENT, wide=True)
         if asked.rows
         else "",
         "moves": moves,
         "factors": factors,
-        "method": outlooks.method(found),
+        "method": sweep_text.method(found),
     }
-    return Section("sweep.html", shown, outlooks.answer(found))
+    return Section("sweep.html", shown, sweep_text.answer(found))
 
 
 @sections.register(Sweep)

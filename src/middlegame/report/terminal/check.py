@@ -17,8 +17,8 @@ def show_check(found: CheckResult, console: Console) -> None:
     warnings = [fault for fault in found.faults if fault.severity == "warning"]
     for kind, colour, faults in (("error", "red", errors), ("warning", "yellow", warnings)):
         for fault in faults:
-            told = escape(str(fault))
-            console.print(f"[{colour}]{kind}[/] {told}", highlight=False, soft_wrap=True)
+            message = escape(str(fault))
+            console.print(f"[{colour}]{kind}[/] {message}", highlight=False, soft_wrap=True)
     scenario = found.loaded.scenario
     if scenario is None or not found.passed:
         console.print(f"{_count(len(errors), 'error')}: this scenario cannot be solved yet.")

@@ -57,8 +57,8 @@ class Page:
 
     def section(self, title: str, aside: str = "") -> None:
         """Print the heading of a section, with an aside behind it."""
-        told = Text.assemble((title.upper(), "bold"), (f"  {aside}" if aside else "", "dim"))
-        for line in self._wrapped(told, self.width):
+        heading = Text.assemble((title.upper(), "bold"), (f"  {aside}" if aside else "", "dim"))
+        for line in self._wrapped(heading, self.width):
             self._line(line)
 
     def paragraph(self, text: str, *, style: str = "", mark: str = "") -> None:
@@ -66,9 +66,9 @@ class Page:
         for place, line in enumerate(self._wrapped(Text(text, style=style), _MEASURE - _MARGIN)):
             self._line(f"{mark if not place else '':{_MARGIN}}", line)
 
-    def notes(self, told: Iterable[str]) -> None:
+    def notes(self, notes: Iterable[str]) -> None:
         """Print each note as a paragraph with a mark."""
-        for note in told:
+        for note in notes:
             self.paragraph(note, mark="!")
             self.gap()
 
@@ -123,9 +123,9 @@ class Page:
         word = f" ({likelihood(probability)})" if worded else ""
         if before is not None and percent(before) != percent(probability):
             word += f" [prior: {percent(before)}]"
-        told = Text.assemble((label, style), (word, "dim"))
+        described = Text.assemble((label, style), (word, "dim"))
         number = Text(f"{percent(probability):>{_MARGIN + 4}}  ", style=style)
-        self._beside(Text.assemble(number, self._drawn(probability, colour), "  "), told)
+        self._beside(Text.assemble(number, self._drawn(probability, colour), "  "), described)
 
     def interval(
         self,
@@ -192,12 +192,12 @@ class Page:
             lines = self._wrapped(Text(label), room - 1)
             for line in lines[:-1]:
                 self._line(" " * (_MARGIN + 1), line)
-            told = Text.assemble(" " * (_MARGIN + 1), lines[-1])
-            told.append(" " * max(room - told.cell_len + _MARGIN, 1))
+            row_text = Text.assemble(" " * (_MARGIN + 1), lines[-1])
+            row_text.append(" " * max(room - row_text.cell_len + _MARGIN, 1))
             for chance, most in zip(row, highest, strict=True):
                 text = "-" if chance is None else percent(chance)
-                told.append(f"{text:>{_COLUMN}}", "bold" if chance == most else "")
-            self._line(told)
+                row_text.append(f"{text:>{_COLUMN}}", "bold" if chance == most else "")
+            self._line(row_text)
             if beneath:
                 under = "".join(f"{text:>{_COLUMN}}" for text in beneath[place])
                 self._line(Text(" " * (room + _MARGIN) + under, "dim"))
@@ -205,9 +205,9 @@ class Page:
     def columns(self, names: Sequence[str]) -> None:
         """Print the headings of the columns of `series`."""
         room = self.width - _COLUMN * len(names)
-        told = Text(" " * room, style="dim")
-        told.append("".join(f"{name:>{_COLUMN}}" for name in names), "dim")
-        self._line(told)
+        row_text = Text(" " * room, style="dim")
+        row_text.append("".join(f"{name:>{_COLUMN}}" for name in names), "dim")
+        self._line(row_text)
 
     def value(self, value: str, label: str, colour: str) -> None:
         """Print a value, its actor's colour and its label."""
@@ -229,11 +229,14 @@ class Page:
         for shift in found:
             size = abs(shift.difference)
             sign, colour = (up, RISES) if shift.difference > 0 else (down, FALLS)
-            told = f"{sign}{size}{shift.unit}" if size else "="
+            change = f"{sign}{size}{shift.unit}" if size else "="
             numbers = Text.assemble(
                 f"{shift.before:>{_MARGIN + 4}} {arrow} ",
                 (f"{shift.after:>4}", "bold"),
-                (f"  {told:>8}  " if shift.unit else f"  {told:>5}  ", colour if size else "dim"),
+                (
+                    f"  {change:>8}  " if shift.unit else f"  {change:>5}  ",
+                    colour if size else "dim",
+                ),
             )
             self._beside(numbers, Text(shift.label))
 
@@ -287,9 +290,9 @@ class Page:
             return Text(f"{'.' if self.plain else '·':>5}", style="dim")
         return Text(f"{number:>+5d}", style=RISES if number > 0 else FALLS)
 
-    def _beside(self, first: Text, told: Text) -> None:
+    def _beside(self, first: Text, text: Text) -> None:
         width = min(self.width, _MEASURE + 12) - first.cell_len
-        for place, line in enumerate(self._wrapped(told, width)):
+        for place, line in enumerate(self._wrapped(text, width)):
             self._line(first if not place else " " * first.cell_len, line)
 
     def _drawn(self, probability: float, colour: str) -> Text:

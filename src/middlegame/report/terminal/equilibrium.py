@@ -211,19 +211,19 @@ def _factors(page: Page, equilibrium: Equilibrium) -> None:
 
 
 def _storylines(page: Page, equilibrium: Equilibrium, count: int) -> None:
-    told = storyline_texts(equilibrium, count)
-    if not told:
+    lines = storyline_texts(equilibrium, count)
+    if not lines:
         return
-    share = percent(sum(line.probability for line in told))
+    share = percent(sum(line.probability for line in lines))
     if is_timed(equilibrium):
-        page.section("Storylines", f"the {len(told)} most likely, {share} of all together")
-        for line in told:
+        page.section("Storylines", f"the {len(lines)} most likely, {share} of all together")
+        for line in lines:
             page.hanging(percent(line.probability), line.sentences)
         page.gap()
         return
-    page.section("Storylines", f"the {len(told)} most likely, {share} of all together")
-    for line in told:
-        text = line.contrast if line is not told[0] else None
+    page.section("Storylines", f"the {len(lines)} most likely, {share} of all together")
+    for line in lines:
+        text = line.contrast if line is not lines[0] else None
         page.hanging(percent(line.probability), text or line.sentences)
     page.gap()
 

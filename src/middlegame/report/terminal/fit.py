@@ -40,8 +40,8 @@ def show_fit(
     for note in found.notes:
         page.paragraph(note, mark="!", style="bold")
         page.gap()
-    told = "" if page.plain else "; bold where the interval excludes 0"
-    page.section("Estimates", f"with 90% intervals{told}")
+    label = "" if page.plain else "; bold where the interval excludes 0"
+    page.section("Estimates", f"with 90% intervals{label}")
     _print(page, _estimates(found, page.plain))
     page.gap()
     page.section("Outcomes", "average probability, and observed share of the rows")
@@ -65,8 +65,8 @@ def show_fit(
         page.gap()
         page.section("Calibration", "of forecasts out of sample, with their observed frequency")
         for bin_ in validation.calibration:
-            told = f"forecast {percent(bin_.predicted)} ({bin_.count:,} forecasts)"
-            page.bar(told, bin_.observed)
+            label = f"forecast {percent(bin_.predicted)} ({bin_.count:,} forecasts)"
+            page.bar(label, bin_.observed)
         page.gap()
     page.paragraph(method(found), style="dim")
 
@@ -158,13 +158,13 @@ def _marginals(found: FitResult, posterior: "Posterior", plain: bool) -> Table:
 
 
 def _folds(validation: "CrossValidation") -> str:
-    told = f"{validation.forecast_rows:,} rows, each forecast from the other "
-    told += f"{validation.folds - 1} of {validation.folds} parts; the best score is 0"
+    text = f"{validation.forecast_rows:,} rows, each forecast from the other "
+    text += f"{validation.folds - 1} of {validation.folds} parts; the best score is 0"
     if validation.incomplete_rows:
-        told += f"; {validation.incomplete_rows:,} rows with unobserved outcomes are not scored"
+        text += f"; {validation.incomplete_rows:,} rows with unobserved outcomes are not scored"
     if validation.failed_folds:
-        told += f"; the maximum was not reached in {validation.failed_folds} parts"
-    return told
+        text += f"; the maximum was not reached in {validation.failed_folds} parts"
+    return text
 
 
 def _scores(validation: "CrossValidation") -> Table:
@@ -178,7 +178,7 @@ def _scores(validation: "CrossValidation") -> Table:
 
 
 def _change(change: float, error: float, plain: bool) -> str:
-    told = points_of(change)
+    points = points_of(change)
     if error != error:
-        return told
-    return f"{told} {'+-' if plain else '±'} {164.5 * error:.0f}"
+        return points
+    return f"{points} {'+-' if plain else '±'} {164.5 * error:.0f}"

@@ -61,10 +61,10 @@ def _effects(page: Page, found: "RecordDifference") -> None:
     page.section("Causes of the change", "effect of each number's newer value alone")
     for moved in explained:
         page.paragraph(_label(moved), style="bold")
-        told = [(effect.change, " and ".join(effect.numbers)) for effect in moved.effects]
-        told.append((moved.interaction or 0.0, "interaction of all numbers"))
-        told.append((moved.other_changes or 0.0, "other changes of the scenario"))
-        shown = [(move, name) for move, name in told if abs(move) >= _SHOWN]
+        effects = [(effect.change, " and ".join(effect.numbers)) for effect in moved.effects]
+        effects.append((moved.interaction or 0.0, "interaction of all numbers"))
+        effects.append((moved.other_changes or 0.0, "other changes of the scenario"))
+        shown = [(move, name) for move, name in effects if abs(move) >= _SHOWN]
         for move, name in shown:
             page.hanging(f"{100 * move:+8.1f} pp", clean(name))
         if not shown:

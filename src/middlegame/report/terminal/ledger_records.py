@@ -124,10 +124,10 @@ def _forecasts(page: Page, record: Record, outcomes: dict[str, Resolution]) -> N
 
 
 def _aside(forecast: RecordedForecast, common: str) -> str:
-    told = [] if common or not forecast.question.due else [_due(forecast.question)]
+    parts = [] if common or not forecast.question.due else [_due(forecast.question)]
     if forecast.low is not None and forecast.high is not None:
-        told.append(f"90% interval {percent(forecast.low)} to {percent(forecast.high)}")
-    return f" ({', '.join(told)})" if told else ""
+        parts.append(f"90% interval {percent(forecast.low)} to {percent(forecast.high)}")
+    return f" ({', '.join(parts)})" if parts else ""
 
 
 def _label(forecast: RecordedForecast) -> str:
@@ -188,14 +188,14 @@ def _names(questions: Sequence[RecordedQuestion]) -> str:
 
 
 def _line(record: Record) -> str:
-    told = ", ".join(
+    forecasts = ", ".join(
         f"{clean(f.question.name if record.scenario else f.question.key)} {percent(f.probability)}"
         for f in record.forecasts
     )
     view = f"#{clean(record.scenario.view)}" if record.scenario and record.scenario.view else ""
     scenario = f"{clean(record.scenario.name)}{view}: " if record.scenario else ""
     note = f" - {clean(record.note)}" if record.note else ""
-    return f"{_moment(record.made_at)}, {clean(record.forecaster)}: {scenario}{told}{note}"
+    return f"{_moment(record.made_at)}, {clean(record.forecaster)}: {scenario}{forecasts}{note}"
 
 
 def _state(question: RecordedQuestion, settled: Resolution | None) -> str:

@@ -45,10 +45,10 @@ def show_scores(scores: "Scores", console: Console) -> None:
 def _standing(page: Page, standing: "ForecasterScores", width: int) -> None:
     name = clean(standing.forecaster)[:width]
     over_time = f"{standing.brier_over_time:.3f}"
-    _row(page, width, name, *_told(standing.mean, over_time), strong=True)
+    _row(page, width, name, *_score_cells(standing.mean, over_time), strong=True)
     if standing.base_rate is not None:
-        _row(page, width, "  base rate of the others", *_told(standing.base_rate))
-    _row(page, width, "  always 50%", *_told(standing.even_odds))
+        _row(page, width, "  base rate of the others", *_score_cells(standing.base_rate))
+    _row(page, width, "  always 50%", *_score_cells(standing.even_odds))
 
 
 def _row(page: Page, width: int, name: str, *cells: str, strong: bool = False) -> None:
@@ -56,7 +56,7 @@ def _row(page: Page, width: int, name: str, *cells: str, strong: bool = False) -
     page.paragraph(line, style="bold" if strong else "")
 
 
-def _told(marks: "MeanScores", over_time: str = "") -> tuple[str, str, str, str]:
+def _score_cells(marks: "MeanScores", over_time: str = "") -> tuple[str, str, str, str]:
     log_score = "infinite" if math.isinf(marks.log_score) else f"{marks.log_score:.3f}"
     return str(marks.count), f"{marks.brier:.3f}", over_time, log_score
 
@@ -121,10 +121,10 @@ def _cautions(page: Page, scores: "Scores") -> None:
         )
         page.gap()
     if scores.late:
-        told = join_list(
+        late = join_list(
             [f"{clean(who)} on {clean(question.key)}" for who, question in scores.late]
         )
-        page.paragraph(f"Not counted, because too late: {told}.", mark="!")
+        page.paragraph(f"Not counted, because too late: {late}.", mark="!")
         page.gap()
 
 

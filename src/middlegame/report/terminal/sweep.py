@@ -6,7 +6,7 @@ from middlegame.report.terminal.columns import Page
 from middlegame.report.terminal.over_time import show_series
 from middlegame.report.terminal.show import show
 from middlegame.report.text import narrative
-from middlegame.report.text import sweep as outlooks
+from middlegame.report.text import sweep as sweep_text
 from middlegame.report.text.grammar import capitalize_first
 from middlegame.report.text.over_time import is_timed, sweep_over_time
 from middlegame.report.text.palette import NEUTRAL, actor_colours
@@ -23,18 +23,18 @@ def show_sweep(found: Sweep, console: Console) -> None:
     words, scenario = narrative.words_of(equilibrium), equilibrium.scenario
     as_of = f"as of {date(scenario.as_of)}" if scenario and scenario.as_of else ""
     page.title(words.title, as_of)
-    page.paragraph(outlooks.answer(found), style="bold")
+    page.paragraph(sweep_text.answer(found), style="bold")
     page.gap()
-    page.notes([*narrative.notes(equilibrium), *outlooks.notes(found)])
-    asked = outlooks.questions(found)
+    page.notes([*narrative.notes(equilibrium), *sweep_text.notes(found)])
+    asked = sweep_text.questions(found)
     if asked.rows:
         page.section("Questions", narrative.common_due_date(equilibrium))
         _lines(page, asked)
         page.gap()
-    told = list(outlooks.undecided(found))
-    if told:
+    undecided = list(sweep_text.undecided(found))
+    if undecided:
         page.section("Uncertainty", "where the most likely outcome depends on the world")
-        for line in told:
+        for line in undecided:
             page.paragraph(line)
         page.gap()
     if is_timed(equilibrium):
@@ -44,8 +44,8 @@ def show_sweep(found: Sweep, console: Console) -> None:
                 page.section(title, "by period, with 90% intervals beneath")
                 show_series(page, series)
     for title, groups in (
-        ("Moves", outlooks.moves(found, timed=False)),
-        ("Outcomes", outlooks.factors(found, timed=False)),
+        ("Moves", sweep_text.moves(found, timed=False)),
+        ("Outcomes", sweep_text.factors(found, timed=False)),
     ):
         if groups:
             page.section(title)
@@ -59,7 +59,7 @@ def show_sweep(found: Sweep, console: Console) -> None:
         "of the worlds, the whole line 90%. A world is one draw of all ranges.",
         style="dim",
     )
-    page.paragraph(outlooks.method(found), style="dim")
+    page.paragraph(sweep_text.method(found), style="dim")
 
 
 def _lines(page: Page, group: OutlookGroup) -> None:

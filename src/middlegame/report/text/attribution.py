@@ -3,7 +3,8 @@
 from typing import TYPE_CHECKING
 
 from middlegame.report.text.grammar import capitalize_first
-from middlegame.report.text.judgements import judgement_words, range_words, value_words
+from middlegame.report.text.judgement_values import range_words, value_words
+from middlegame.report.text.judgements import judgement_words
 from middlegame.report.text.words import Words, clean, percent
 
 if TYPE_CHECKING:
@@ -38,14 +39,16 @@ def contribution_sentence(words: Words, contribution: "Contribution") -> str:
     """Return a judgement with its range before and after the outcomes, and its score gain."""
     parameter = contribution.parameter
     low, high = (value_words(parameter, end) for end in contribution.updated_interval)
-    told = (
+    sentence = (
         f"{capitalize_first(judgement_words(words, parameter))}: {range_words(parameter)} as "
         f"judged, {low} to {high} given the outcomes"
     )
     if abs(contribution.score_gain) >= _SHOWN_GAIN:
         side = "higher" if contribution.score_gain > 0 else "lower"
-        told += f"; a {side} value would have scored better by {abs(contribution.score_gain):.2f}"
-    return f"{told}."
+        sentence += (
+            f"; a {side} value would have scored better by {abs(contribution.score_gain):.2f}"
+        )
+    return f"{sentence}."
 
 
 def samples_sentence(found: "Attribution") -> str:

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 from middlegame.report.text.drivers import question_title
 from middlegame.report.text.grammar import join_list, mid_sentence
-from middlegame.report.text.judgements import judgement_words, range_words, value_words
+from middlegame.report.text.judgement_values import range_words, value_words
+from middlegame.report.text.judgements import judgement_words
 from middlegame.report.text.narrative import words_of
 from middlegame.report.text.words import Words, percent
 

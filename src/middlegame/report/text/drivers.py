@@ -8,7 +8,8 @@ import numpy as np
 
 from middlegame.diagram import Parameter
 from middlegame.report.text.grammar import capitalize_first, join_list, mid_sentence
-from middlegame.report.text.judgements import judgement_words, range_words, value_words
+from middlegame.report.text.judgement_values import range_words, value_words
+from middlegame.report.text.judgements import judgement_words
 from middlegame.report.text.narrative import most_likely, question_label, words_of
 from middlegame.report.text.words import Words, name_as_words, percent
 from middlegame.scenario.model.correlations import COEFFICIENT_GROUP

@@ -14,11 +14,11 @@ def rows_of(found: "FitResult") -> str:
     sample = found.data
     dropped = sum(sample.dropped_rows.values())
     name = clean(PurePath(sample.name).name)
-    told = f"{sample.row_count:,} of {sample.row_count + dropped:,} rows of {name}"
+    sentence = f"{sample.row_count:,} of {sample.row_count + dropped:,} rows of {name}"
     reasons = [f"{reason} in {count:,}" for reason, count in sample.dropped_rows.items()]
-    told += f" ({', '.join(reasons)})" if reasons else ""
+    sentence += f" ({', '.join(reasons)})" if reasons else ""
     unseen = [f"{column} in {count:,}" for column, count in sample.unobserved_rows.items() if count]
-    return f"{told}; not observed: {', '.join(unseen)}" if unseen else told
+    return f"{sentence}; not observed: {', '.join(unseen)}" if unseen else sentence
 
 
 def points_of(change: float) -> str:

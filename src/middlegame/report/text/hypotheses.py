@@ -73,8 +73,8 @@ def conclusion(words: Words, hypotheses: HypothesisSet) -> str:
             f'change the probability of "{words.state(hypotheses.name, first)}" from {before} to '
             f"{after}."
         )
-    told = f"Evidence that discriminates: {join_list(useful)}."
-    return f"{told} Evidence that does not: {join_list(rest)}." if rest else told
+    sentence = f"Evidence that discriminates: {join_list(useful)}."
+    return f"{sentence} Evidence that does not: {join_list(rest)}." if rest else sentence
 
 
 def bayes_factor_words(factor: float) -> str:
@@ -110,15 +110,15 @@ def correlation_words(
     state, found = next(iter(over_worlds.correlations[hypotheses.name].items()))
     by_name = {parameter.name: parameter for parameter in words.diagram.parameters}
     ranked = sorted(found.items(), key=lambda item: -abs(round(item[1], 9)))
-    told = [
+    correlations = [
         f"{mid_sentence(judgement_words(words, by_name[name]))} ({correlation:+.1f})"
         for name, correlation in ranked[:_MOST_CORRELATIONS]
         if abs(correlation) >= _LEAST_CORRELATION
     ]
-    if not told:
+    if not correlations:
         return ""
     label = words.state(hypotheses.name, state)
-    return f'Strongest correlations with "{label}" over the ranges: {"; ".join(told)}.'
+    return f'Strongest correlations with "{label}" over the ranges: {"; ".join(correlations)}.'
 
 
 def bayes_factor_interval(

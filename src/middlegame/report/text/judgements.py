@@ -7,9 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from middlegame.diagram import Parameter
 from middlegame.report.text.grammar import capitalize_first, mid_sentence
+from middlegame.report.text.judgement_values import (
+    COSTS,
+    JudgementPath,
+    interval_words,
+    scale_share,
+    unit_of,
+)
 from middlegame.report.text.words import Words, clean, name_as_words
 from middlegame.scenario.model.fields import read_citation
-from middlegame.scenario.model.judgement import format_number
 from middlegame.scenario.model.scenario import Scenario
 from middlegame.scenario.model.walk import judgements
 
@@ -17,12 +23,6 @@ if TYPE_CHECKING:
     from middlegame.equilibrium.equilibrium import Equilibrium
     from middlegame.scenario.yaml.load import LoadedScenario
 
-Path = tuple[str | int, ...]
-_ODDS_END = 10.0
-_MIDDLE_YEARS = 5.0
-"""The half-life in the middle of its scale, in years."""
-_COSTS = "costs"
-"""Unit of the points that an option costs: their scale begins at zero."""
 _PRECISION = "Precision of choice"
 _PATIENCE = "Patience"
 _OTHER = "Other numbers"
@@ -89,7 +89,7 @@ class JudgementGroup:
 
 @dataclass(frozen=True)
 class _Judgement:
-    path: Path
+    path: JudgementPath
     name: str
     low: float
     high: float
@@ -104,22 +104,22 @@ def judgement_groups(
     """List every number of the scenario and every parameter of the diagram, in groups."""
     used = _used(equilibrium)
     raws = list(_raws(equilibrium))
-    extents = {unit: _extent(raws, unit) for unit in ("points", _COSTS)}
+    extents = {unit: _extent(raws, unit) for unit in ("points", COSTS)}
     groups: dict[str, JudgementGroup] = {}
     for raw in raws:
         title, case, claim = _describe(words, raw.path)
         extent = extents.get(raw.unit, 1.0)
-        ends = [_share(end, raw.unit, extent) for end in (raw.low, raw.high)]
+        ends = [scale_share(end, raw.unit, extent) for end in (raw.low, raw.high)]
         middle = used.get(raw.name)
         written = JudgementRow(
             name=clean(raw.name),
             case=case,
             claim=claim,
-            value=_value(raw.low, raw.high, raw.unit),
+            value=interval_words(raw.low, raw.high, raw.unit),
             exact=raw.low == raw.high,
             low=ends[0],
             high=ends[1],
-            used=sum(ends) / 2 if middle is None else _share(middle, raw.unit, extent),
+            used=sum(ends) / 2 if middle is None else scale_share(middle, raw.unit, extent),
             why=clean(raw.why),
             cites=tuple(_cited(words.scenario, cite) for cite in raw.cites),
             line=loaded.locate(raw.path)[0] if loaded and raw.path else None,
@@ -149,28 +149,10 @@ def judgement_words(words: Words, parameter: Parameter) -> str:
     return f"{label} ({f'{first.lower()} {rest_of_case}'.strip()})"
 
 
-def value_words(parameter: Parameter, value: float) -> str:
-    """Write a value of a judgement in its unit, rounded."""
-    unit = _unit(parameter.path, parameter.unit)
-    if unit == "probability":
-        digits = 0 if 0.095 <= value <= 0.905 else 1
-        return f"{100 * value:.{digits}f}%"
-    if unit == "odds":
-        return f"{value:.2g}:1"
-    sign = "" if unit == _COSTS else "+"
-    return "0" if abs(value) < 0.05 else f"{value:{sign}.1f}".removesuffix(".0")
-
-
-def range_words(parameter: Parameter) -> str:
-    """Write a judgement's range in its unit."""
-    told = _value(parameter.low, parameter.high, _unit(parameter.path, parameter.unit))
-    return told.replace("–", " to ")
-
-
 def _raws(equilibrium: "Equilibrium") -> Iterator[_Judgement]:
     """List the scenario's numbers in written order, then parameters from elsewhere."""
     parameters = {parameter.path: parameter for parameter in equilibrium.diagram.parameters}
-    told: set[str] = set()
+    seen: set[str] = set()
     for path, judgement, around in judgements(equilibrium.scenario) if equilibrium.scenario else ():
         parameter = parameters.get(path)
         why = judgement.why or next((p.why for p in reversed(around) if p.why), "")
@@ -178,11 +160,11 @@ def _raws(equilibrium: "Equilibrium") -> Iterator[_Judgement]:
             (list(map(str, p.cite)) for p in reversed(around) if p.cite), []
         )
         name = parameter.name if parameter else _dotted(path)
-        told.add(name)
-        unit = _unit(path, judgement.unit)
+        seen.add(name)
+        unit = unit_of(path, judgement.unit)
         yield _Judgement(path, name, judgement.low, judgement.high, unit, why, tuple(cites))
     for parameter in equilibrium.diagram.parameters:
-        if parameter.name not in told:
+        if parameter.name not in seen:
             yield _of_parameter(parameter)
 
 
@@ -192,14 +174,10 @@ def _of_parameter(parameter: Parameter) -> _Judgement:
         name=parameter.name,
         low=parameter.low,
         high=parameter.high,
-        unit=_unit(parameter.path, parameter.unit),
+        unit=unit_of(parameter.path, parameter.unit),
         why=parameter.why or "",
         cites=parameter.cite,
     )
-
-
-def _unit(path: Path, unit: str) -> str:
-    return _COSTS if path and path[-1] == "costs" else unit
 
 
 def _extent(raws: list[_Judgement], unit: str) -> float:
@@ -217,12 +195,12 @@ def _used(equilibrium: "Equilibrium") -> Mapping[str, float]:
     return {p.name: float(v) for p, v in zip(parameters, equilibrium.theta, strict=True)}
 
 
-def _dotted(path: Path) -> str:
+def _dotted(path: JudgementPath) -> str:
     parts = [f"[{part}]" if isinstance(part, int) else f".{part}" for part in path]
     return "".join(parts).removeprefix(".")
 
 
-def _describe(words: Words, path: Path) -> tuple[str, str, str]:
+def _describe(words: Words, path: JudgementPath) -> tuple[str, str, str]:
     """Return a judgement's group, condition and claim."""
     match path:
         case ("factors", str(name), *rest):
@@ -287,8 +265,8 @@ def _rule(words: Words, name: str, rest: list[Any]) -> tuple[str, str]:
             return "Remaining in its state", ""
         case ["rules", int(place), "then", str(state)] if factor.rules:
             condition = factor.rules[place].if_
-            told = f"If {words.condition(condition)}" if condition else "Otherwise"
-            return told if condition or place else "In any case", state
+            when = f"If {words.condition(condition)}" if condition else "Otherwise"
+            return when if condition or place else "In any case", state
         case ["causes", "background", *_] if factor.causes:
             return "Without these causes", factor.causes.state
         case ["causes", str(state), int(place), *_] if factor.causes:
@@ -301,36 +279,6 @@ def _rule(words: Words, name: str, rest: list[Any]) -> tuple[str, str]:
 
 def _mid(actor: str) -> str:
     return f"the {actor[4:]}" if actor.startswith("The ") else actor
-
-
-def _value(low: float, high: float, unit: str) -> str:
-    if unit == "probability":
-        ends = [format_number(round(100 * end, 10)) for end in (low, high)]
-        return f"{ends[0]}%" if low == high else f"{ends[0]}–{ends[1]}%"
-    if unit == "years":
-        ends = [format_number(round(end, 10)) for end in (low, high)]
-        return f"{ends[0]} years" if low == high else f"{ends[0]}–{ends[1]} years"
-    if unit == "odds":
-        ends = [format_number(round(end, 10)) for end in (low, high)]
-        return f"{ends[0]}:1" if low == high else f"{ends[0]}–{ends[1]}:1"
-    sign = "" if unit == _COSTS else "+"
-    ends = ["0" if end == 0 else f"{end:{sign}g}" for end in (low, high)]
-    return ends[0] if low == high else f"{ends[0]} to {ends[1]}"
-
-
-def _share(value: float, unit: str, extent: float) -> float:
-    """Return a value's place on its scale: probabilities, odds up to 10:1, costs, points."""
-    if unit == "probability":
-        share = value
-    elif unit == "years":
-        share = value / (value + _MIDDLE_YEARS)
-    elif unit == "odds":
-        share = math.log(max(value, 1.0)) / math.log(_ODDS_END)
-    elif unit == _COSTS:
-        share = value / extent
-    else:
-        share = (value + extent) / (2 * extent)
-    return min(max(share, 0.0), 1.0)
 
 
 def _cited(scenario: Scenario | None, cite: str) -> CitedPlace:

@@ -103,16 +103,16 @@ def answer(equilibrium: "Equilibrium") -> str:
     if not questions:
         return _ends(equilibrium, words)
     names = list(questions)
-    told = [n for n in names[1:] if _is_outcome(words, questions[n].will)] or names[1:]
+    others = [n for n in names[1:] if _is_outcome(words, questions[n].will)] or names[1:]
     sentences = []
     move = _one_move(words, questions[names[0]].will)
     if move:
         sentences.append(f"Most likely, {_alternatives(equilibrium, words, move)}.")
     else:
-        told = [names[0], *told]
+        others = [names[0], *others]
     openings: set[str] = set()
     chances = equilibrium.questions
-    for name in sorted(told[:MOST_CLAUSES], key=lambda name: -round(chances[name], 9)):
+    for name in sorted(others[:MOST_CLAUSES], key=lambda name: -round(chances[name], 9)):
         opening = likelihood_opening(chances[name])
         if opening in openings:
             opening = likelihood_opening(chances[name], also=True)
@@ -124,10 +124,10 @@ def answer(equilibrium: "Equilibrium") -> str:
 
 def _ends(equilibrium: "Equilibrium", words: Words) -> str:
     nodes = equilibrium.diagram.nodes
-    told = [n.name for n in nodes if n.headline and not isinstance(n, Decision)]
-    told = told or [n.name for n in equilibrium.diagram.decisions]
+    shown = [n.name for n in nodes if n.headline and not isinstance(n, Decision)]
+    shown = shown or [n.name for n in equilibrium.diagram.decisions]
     clauses = []
-    for name in told[:MOST_CLAUSES]:
+    for name in shown[:MOST_CLAUSES]:
         state, probability = most_likely(equilibrium.forecasts[name])
         clauses.append(f"{mid_sentence(words.clause(name, state))} ({percent(probability)})")
     return (
@@ -157,13 +157,13 @@ def _alternatives(equilibrium: "Equilibrium", words: Words, move: str) -> str:
     """Name a move's most likely option, and the second one if it is at least half as likely."""
     ranked = sorted(equilibrium.forecasts[move].items(), key=lambda item: -item[1])
     (first, chance), *others = ranked
-    told = f"{mid_sentence(words.clause(move, first))} ({percent(chance)})"
+    sentence = f"{mid_sentence(words.clause(move, first))} ({percent(chance)})"
     if others and others[0][1] >= 0.5 * chance:
         state, probability = others[0]
         label = words.state(move, state)
-        told += f" or {label if words.is_verbal(move) else chr(34) + label + chr(34)}"
-        told += f" ({percent(probability)})"
-    return told
+        sentence += f" or {label if words.is_verbal(move) else chr(34) + label + chr(34)}"
+        sentence += f" ({percent(probability)})"
+    return sentence
 
 
 def _due(question: Question) -> str:
@@ -213,11 +213,13 @@ def nash_sentence(found: "NashResult") -> str:
     words = words_of(found.equilibrium)
     worst = max(found.regret, key=lambda name: found.regret[name], default=None)
     kind = "pure" if found.pure else "mixed"
-    told = f"Nash equilibrium in {kind} strategies: precision raised {found.lambda_factor:.1e}-fold"
+    sentence = (
+        f"Nash equilibrium in {kind} strategies: precision raised {found.lambda_factor:.1e}-fold"
+    )
     if worst is not None:
-        told += (
+        sentence += (
             f"; largest remaining regret {found.regret[worst]:.1e} points, in "
             f"{mid_sentence(words.heading(worst))} "
             f"(weighted by reach: {found.expected_regret[worst]:.1e})"
         )
-    return f"{told}."
+    return f"{sentence}."

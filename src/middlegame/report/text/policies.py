@@ -49,8 +49,8 @@ def policy_rows(equilibrium: "Equilibrium", name: str) -> list[PolicyRow]:
             for chance, is_open in zip(policy[place], opens[place], strict=True)
         )
         pairs = list(zip(node.parents, states, strict=True))
-        told = tuple(words.state(parent, state) for parent, state in pairs)
-        rows.append(PolicyRow(words.facts(pairs), told, float(reach[place]), options))
+        labels = tuple(words.state(parent, state) for parent, state in pairs)
+        rows.append(PolicyRow(words.facts(pairs), labels, float(reach[place]), options))
     return sorted(rows, key=lambda row: -round(row.reach, 9))
 
 

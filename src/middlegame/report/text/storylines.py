@@ -1,4 +1,4 @@
-"""Storylines in words: the likeliest ways in which the whole contest unfolds."""
+"""Storylines in words: the most likely ways in which the whole contest unfolds."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -84,7 +84,8 @@ def _tornado(
     """Describe the effect of each judgement alone on one question."""
     from middlegame.report.text import narrative
     from middlegame.report.text.drivers import flip_sentence, question_title
-    from middlegame.report.text.judgements import judgement_words, value_words
+    from middlegame.report.text.judgement_values import value_words
+    from middlegame.report.text.judgements import judgement_words
 
     words, parameters = narrative.words_of(equilibrium), equilibrium.diagram.parameters
     low, high = (question.probability(variation.ends[:, side]) for side in (0, 1))

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from middlegame.report.charts.graph import contest_graph
 from middlegame.report.text import change, narrative, over_time
 from middlegame.report.text.grammar import capitalize_first, mid_sentence
-from middlegame.report.text.judgements import judgement_words, value_words
+from middlegame.report.text.judgement_values import value_words
+from middlegame.report.text.judgements import judgement_words
 from middlegame.report.text.over_time import Series
 from middlegame.report.text.palette import NEUTRAL, actor_colours
 from middlegame.report.text.storylines import storyline_texts

@@ -51,7 +51,7 @@ def sweep_ranges(context: WorkerContext, text: str, setting: Setting, worlds: in
     Raises:
         MiddlegameError: the number of worlds is not allowed, or the contest cannot be swept.
     """
-    from middlegame.report.text import sweep as outlooks
+    from middlegame.report.text import sweep as sweep_text
     from middlegame.sweeps.run import sweep
 
     if not 64 <= worlds <= MOST_WORLDS:
@@ -68,10 +68,10 @@ def sweep_ranges(context: WorkerContext, text: str, setting: Setting, worlds: in
     return SweepView(
         worlds=found.count,
         intervals=intervals,
-        answer=outlooks.answer(found),
-        notes=tuple(outlooks.notes(found)),
-        open_ends=tuple(outlooks.undecided(found)),
-        sampling_error=outlooks.method(found),
+        answer=sweep_text.answer(found),
+        notes=tuple(sweep_text.notes(found)),
+        open_ends=tuple(sweep_text.undecided(found)),
+        sampling_error=sweep_text.method(found),
         boxes=tuple(_boxes(context, found)) if found.equilibrium.questions else (),
     )
 
