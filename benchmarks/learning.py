@@ -103,18 +103,18 @@ def _rate(place: Path, count: int, times: int = 50) -> float:
     """Rows times evaluations of the likelihood with its gradient a second, once compiled."""
     from middlegame.estimation.data import read_data
     from middlegame.estimation.likelihood import Likelihood, starting_values
-    from middlegame.estimation.sample import sample
+    from middlegame.estimation.fit_data import prepare_data
     from middlegame.scenario.yaml import load
 
     written = load(place / "scenario.yaml")
-    taken = sample(written, read_data(place / "history.csv"))
+    taken = prepare_data(written, read_data(place / "history.csv"))
     first = starting_values(written)
     likelihood = Likelihood(written, taken, first)
     rows, values = likelihood.rows(taken), np.array(list(first.values()))
-    float(likelihood.slope(values, rows)[0])
+    float(likelihood.value_and_gradient(values, rows)[0])
     begin = time.perf_counter()
     for _ in range(times):
-        float(likelihood.slope(values, rows)[0])
+        float(likelihood.value_and_gradient(values, rows)[0])
     return count * times / (time.perf_counter() - begin)
 
 

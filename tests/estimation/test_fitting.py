@@ -10,7 +10,7 @@ from scipy.optimize import approx_fprime, minimize
 import middlegame as mg
 from middlegame.compiler import compile_scenario
 from middlegame.estimation.fitting import fit
-from middlegame.estimation.writing import fitted_text
+from middlegame.estimation.fitted_text import write_fitted_text
 from middlegame.report.terminal.fit import method
 from middlegame.scenario.yaml.load import read_text
 from middlegame.sweeps.sampling import SampleSequence, ParameterSpace
@@ -31,8 +31,8 @@ def test_fit_recovers_coefficients_within_their_errors(learnt):
     assert learnt.status == "converged"
     assert learnt.notes == []
     for estimate, truth in zip(learnt.estimates, TRUTH.values(), strict=True):
-        assert abs(estimate.value - truth) < 3 * estimate.error
-        assert estimate.error < 1
+        assert abs(estimate.value - truth) < 3 * estimate.standard_error
+        assert estimate.standard_error < 1
 
 
 def test_fit_maximises_the_likelihood_written_out_by_hand(learnt, history):
@@ -40,7 +40,7 @@ def test_fit_maximises_the_likelihood_written_out_by_hand(learnt, history):
     found = minimize(lambda v: -log_likelihood(v, history).sum(), start, tol=1e-12)
     assert learnt.log_likelihood == pytest.approx(-found.fun, abs=1e-7)
     assert learnt.maximum.values == pytest.approx(found.x, abs=1e-4)
-    assert learnt.maximum.agreeing == len(learnt.maximum.heights) == 6
+    assert learnt.maximum.agreeing_starts == len(learnt.maximum.log_likelihoods) == 6
     assert learnt.aic == pytest.approx(2 * 5 + 2 * found.fun)
     assert learnt.bic == pytest.approx(np.log(600) * 5 + 2 * found.fun)
 
@@ -64,16 +64,16 @@ def test_standard_errors_agree_with_finite_differences(learnt, history):
     by_region = np.array([scores(values)[history.region == r].sum(axis=0) for r in range(30)])
     robust = bread @ by_region.T @ by_region @ bread * 30 / 29
     assert learnt.covariance == pytest.approx(robust, rel=2e-3, abs=1e-5)
-    assert learnt.clusters == 30
+    assert learnt.cluster_count == 30
 
 
 def test_fit_reports_outcome_shares_and_first_differences(learnt, history):
-    shares = {tuple(each.outcome.states.values()): each for each in learnt.shares}
+    shares = {tuple(each.outcome.states.values()): each for each in learnt.outcome_shares}
     assert set(shares) == {("no", "yield"), ("yes", "yield"), ("yes", "fight")}
-    assert sum(each.predicted for each in learnt.shares) == pytest.approx(1)
+    assert sum(each.predicted for each in learnt.outcome_shares) == pytest.approx(1)
     seen = history[history.fought.notna()]
     assert shares["yes", "fight"].observed == pytest.approx(seen.fought.mean())
-    ally = [each for each in learnt.differences if each.column == "ally"]
+    ally = [each for each in learnt.first_differences if each.column == "ally"]
     assert [(each.before, each.after) for each in ally] == [("no", "yes")] * 3
     assert sum(each.change for each in ally) == pytest.approx(0)
     ends = [
@@ -81,7 +81,7 @@ def test_fit_reports_outcome_shares_and_first_differences(learnt, history):
     ]
     told = {tuple(each.outcome.states.values()): each.change for each in ally}
     assert told["yes", "fight"] == pytest.approx((ends[1] - ends[0])[2], abs=1e-9)
-    assert all(0 < each.error < 0.2 for each in ally)
+    assert all(0 < each.standard_error < 0.2 for each in ally)
 
 
 def test_fit_is_invariant_to_the_scale_of_a_column(history):
@@ -100,21 +100,21 @@ def test_fit_keeps_coefficients_within_their_bounds(history):
     war = found.estimates[2]
     assert (war.value, war.note) == (-0.5, "at its bound")
     assert found.status == "converged"
-    assert np.isfinite([e.error for e in found.estimates if e.name != "war"]).all()
+    assert np.isfinite([e.standard_error for e in found.estimates if e.name != "war"]).all()
 
 
 def test_fitted_interval_is_centred_on_the_estimate_beside_a_bound(history):
     plain = fit(crisis(), history, starts=1).estimates[2]
-    least = round(plain.value - plain.error, 3)
+    least = round(plain.value - plain.standard_error, 3)
     text = CRISIS.replace("war: free", f"war: {{least: {least}}}")
     found = fit(crisis(text), history, starts=1)
     assert found.estimates[2].low == least  # told as far as it can be
-    scenario = read_text(fitted_text(text, found)).scenario
+    scenario = read_text(write_fitted_text(text, found)).scenario
     assert scenario is not None
     war = scenario.fit.coefficients["war"].fitted
     assert war.low < least
     assert war.median == pytest.approx(plain.value, rel=1e-3)
-    assert (war.high - war.low) / 2 == pytest.approx(1.645 * plain.error, rel=1e-2)
+    assert (war.high - war.low) / 2 == pytest.approx(1.645 * plain.standard_error, rel=1e-2)
     space = ParameterSpace(compile_scenario(scenario).parameters)
     place = [p.name for p in space.parameters].index("fit.coefficients.war")
     drawn = SampleSequence(space).parameter_values(0, 256)[:, place]
@@ -151,14 +151,14 @@ def test_fit_of_simultaneous_moves_uses_their_joint_equilibrium():
     history = pd.DataFrame(rows, columns=["signal", "x", "y"])
     found = fit(scenario, history, starts=3)
     assert found.status == "converged"
-    assert (found.checked, found.disagreed) == (8, ())
+    assert (found.compared_count, found.disagreeing_rows) == (8, ())
     assert "8 of 8 rows traced in full agree" in method(found)
     apart = replace(found, disagreed=("history.csv:2",))
     assert apart.status == "unsettled"
     assert apart.to_dict()["traced_in_full"] == {"checked": 8, "disagreed": ["history.csv:2"]}
     assert any("In 1 of 8 rows that were traced in full" in note for note in apart.notes)
     for estimate in found.estimates:
-        assert abs(estimate.value - truth[estimate.name]) < 3 * estimate.error
+        assert abs(estimate.value - truth[estimate.name]) < 3 * estimate.standard_error
     values = {each.name: each.value for each in found.estimates}
     total = 0.0
     for signal, part in history.groupby("signal"):
@@ -211,7 +211,7 @@ def test_fit_requires_a_period_for_observed_moves_over_time():
     found = fit(crisis(STRIKES), history, starts=1)
     assert found.status == "converged"
     for estimate, truth in zip(found.estimates, (0.3, 0.8, -5), strict=True):
-        assert abs(estimate.value - truth) < 3 * estimate.error
-        assert estimate.error < 2.5
+        assert abs(estimate.value - truth) < 3 * estimate.standard_error
+        assert estimate.standard_error < 2.5
     with pytest.raises(mg.QueryError, match="say in which, from strike@1 to strike@2"):
         fit(crisis(STRIKES.replace("strike@1", "strike")), history)

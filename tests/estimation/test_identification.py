@@ -13,7 +13,7 @@ def test_precision_and_points_are_identified_only_where_points_are_fixed():
     )
     found = fit(crisis(text), simulated(), starts=3)
     assert found.status == "not_identified"
-    assert found.parameters == 5
+    assert found.identified_count == 5
     assert all(np.isnan(each.value) for each in found.estimates)
     assert any("only the product of precision and points" in note for note in found.notes)
     fixed = text.replace("war: free", "other: free").replace("worth: war", "worth: -1.2")
@@ -21,7 +21,7 @@ def test_precision_and_points_are_identified_only_where_points_are_fixed():
     found = fit(crisis(fixed), simulated(), starts=3)
     assert found.status == "converged"
     sharp = found.estimates[0]
-    assert abs(sharp.value - 1) < 3 * sharp.error
+    assert abs(sharp.value - 1) < 3 * sharp.standard_error
 
 
 def test_notes_name_coefficients_of_which_only_a_sum_is_identified():
@@ -37,7 +37,7 @@ def test_notes_name_coefficients_of_which_only_a_sum_is_identified():
     for each in found.estimates:
         if each.name not in loose:
             assert each.value == pytest.approx(plain[each.name].value, abs=1e-4)
-            assert each.error == pytest.approx(plain[each.name].error, rel=1e-3)
+            assert each.standard_error == pytest.approx(plain[each.name].standard_error, rel=1e-3)
 
 
 def test_notes_name_complete_separation_with_its_rows():
@@ -54,7 +54,7 @@ def test_notes_name_complete_separation_with_its_rows():
         f"{threatened.sum()} rows where ally is yes, resist is fight (data, row"
     )
     others = [each for each in found.estimates if each is not estimate]
-    assert np.isfinite([each.error for each in others]).all()
+    assert np.isfinite([each.standard_error for each in others]).all()
 
 
 def test_notes_name_separation_by_several_columns_with_its_rows():

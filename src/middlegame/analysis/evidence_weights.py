@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from middlegame.base.encoding import plain
 from middlegame.base.errors import QueryError, unknown_name
 from middlegame.equilibrium.equilibrium import Equilibrium
 from middlegame.equilibrium.strategy_profile import StrategyProfile
@@ -60,9 +61,9 @@ class EvidenceAssessment:
         return {
             "evidence": self.name,
             "date": self.date.isoformat() if self.date else None,
-            "likelihood": _finite(self.likelihood),
-            "bayes_factors": _finite(self.bayes_factors),
-            "bayes_factors_in_order": _finite(self.bayes_factors_in_order),
+            "likelihood": plain(self.likelihood),
+            "bayes_factors": plain(self.bayes_factors),
+            "bayes_factors_in_order": plain(self.bayes_factors_in_order),
             "posterior": self.posterior,
             "favoured_state": self.favoured_state,
             "discriminates": self.discriminates,
@@ -186,11 +187,3 @@ def _ratio(prior: float, posterior: float) -> float:
 
 def _or_least(factor: float) -> float:
     return -math.inf if math.isnan(factor) else round(factor, 9)
-
-
-def _finite(values: Mapping[str, float]) -> dict[str, float | str | None]:
-    """Return values that JSON can hold: null for nan, the word `infinite` for infinity."""
-    return {
-        name: None if math.isnan(value) else "infinite" if math.isinf(value) else value
-        for name, value in values.items()
-    }

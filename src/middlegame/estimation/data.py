@@ -36,7 +36,7 @@ class DataError(MiddlegameError):
 
 
 @dataclass(frozen=True)
-class Data:
+class DataTable:
     """A table.
 
     Attributes:
@@ -50,12 +50,12 @@ class Data:
     name: str
 
     @property
-    def rows(self) -> int:
+    def row_count(self) -> int:
         """How many rows there are."""
         return len(self.places)
 
 
-def read_data(path: str | os.PathLike[str]) -> Data:
+def read_data(path: str | os.PathLike[str]) -> DataTable:
     """Read a table from a CSV or Parquet file.
 
     Raises:
@@ -70,13 +70,13 @@ def read_data(path: str | os.PathLike[str]) -> Data:
     return _read_csv(file)
 
 
-def from_frame(frame: "pd.DataFrame", name: str = "data") -> Data:
+def from_dataframe(frame: "pd.DataFrame", name: str = "data") -> DataTable:
     """Take a pandas frame as it is."""
     columns = {str(key): [_text(cell) for cell in frame[key].tolist()] for key in frame.columns}
-    return Data(columns, [f"{name}, row {place}" for place in range(1, len(frame) + 1)], name)
+    return DataTable(columns, [f"{name}, row {place}" for place in range(1, len(frame) + 1)], name)
 
 
-def _read_csv(file: Path) -> Data:
+def _read_csv(file: Path) -> DataTable:
     faults: list[str] = []
     rows: list[list[str]] = []
     places: list[str] = []
@@ -111,14 +111,14 @@ def _read_csv(file: Path) -> Data:
         name: ["" if (text := cell.strip()) in MISSING else text for cell in column]
         for name, column in zip(heading, cells, strict=True)
     }
-    return Data(columns, places, str(file))
+    return DataTable(columns, places, str(file))
 
 
 def _delimiter(heading: str) -> str:
     return max(",;\t", key=heading.count)
 
 
-def _read_parquet(file: Path) -> Data:
+def _read_parquet(file: Path) -> DataTable:
     from pyarrow import ArrowException, parquet
 
     try:
@@ -131,7 +131,7 @@ def _read_parquet(file: Path) -> Data:
     }
     if not table.num_rows:
         raise DataError([f"{file}: there are no rows of data"])
-    return Data(columns, [f"{file}, row {place}" for place in range(1, table.num_rows + 1)],
+    return DataTable(columns, [f"{file}, row {place}" for place in range(1, table.num_rows + 1)],
                 str(file))  # fmt: skip
 
 

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from middlegame.base.numbers import Floats
+from middlegame.estimation.fit_data import FitData
 from middlegame.estimation.likelihood import Likelihood
-from middlegame.estimation.outcomes import Outcome, cases_of, observed_share, outcomes
-from middlegame.estimation.sample import Sample
+from middlegame.estimation.outcomes import JointOutcome, cases_of, joint_outcomes, observed_share
 from middlegame.scenario import Scenario
 
 
 @dataclass(frozen=True)
-class Share:
+class OutcomeShare:
     """How often something came about.
 
     Attributes:
@@ -25,13 +25,13 @@ class Share:
         observed: its share of the rows that show it; nan where none does.
     """
 
-    outcome: Outcome
+    outcome: JointOutcome
     predicted: float
     observed: float
 
 
 @dataclass(frozen=True)
-class Difference:
+class FirstDifference:
     """What the change of a column does, on average over the rows.
 
     Attributes:
@@ -46,34 +46,34 @@ class Difference:
     column: str
     before: str
     after: str
-    outcome: Outcome
+    outcome: JointOutcome
     change: float
-    error: float
+    standard_error: float
 
 
-def shares(likelihood: Likelihood, sample: Sample, values: Floats) -> list[Share]:
+def outcome_shares(likelihood: Likelihood, sample: FitData, values: Floats) -> list[OutcomeShare]:
     """Compare average probabilities with what was observed."""
-    told = outcomes(likelihood, sample)
+    told = joint_outcomes(likelihood, sample)
     predicted, cases = _averages(likelihood, sample.matrix, values, told)[0], cases_of(told)
     return [
-        Share(outcome, float(chance), observed_share(sample, case))
+        OutcomeShare(outcome, float(chance), observed_share(sample, case))
         for outcome, chance, case in zip(told, predicted, cases, strict=True)
     ]
 
 
-def differences(
+def first_differences(
     scenario: Scenario,
     likelihood: Likelihood,
-    sample: Sample,
+    sample: FitData,
     values: Floats,
     covariance: Floats,
-) -> list[Difference]:
+) -> list[FirstDifference]:
     """Change each column in turn: numbers from their lower to their upper quartile.
 
     A column of two numbers goes from the smaller to the larger, a categorical one from its
     baseline to each other category.
     """
-    found, told = [], outcomes(likelihood, sample)
+    found, told = [], joint_outcomes(likelihood, sample)
     for place, column in enumerate(likelihood.columns):
         for before, after, words in _changes(scenario, column, sample.covariates[column]):
             ends = []
@@ -84,17 +84,17 @@ def differences(
             changes = ends[1][0] - ends[0][0]
             errors = standard_errors(ends[1][1] - ends[0][1], covariance)
             found += [
-                Difference(column, *words, outcome, float(change), float(error))
+                FirstDifference(column, *words, outcome, float(change), float(error))
                 for outcome, change, error in zip(told, changes, errors, strict=True)
             ]
     return found
 
 
 def _averages(
-    likelihood: Likelihood, covariates: Floats, values: Floats, told: list[Outcome]
+    likelihood: Likelihood, covariates: Floats, values: Floats, told: list[JointOutcome]
 ) -> tuple[Floats, Floats]:
     """The outcomes' average probabilities `[outcomes]` and their slopes `[outcomes, k]`."""
-    slopes, averages = likelihood.shares(values, covariates, cases_of(told))
+    slopes, averages = likelihood.outcome_shares(values, covariates, cases_of(told))
     return np.asarray(averages), np.asarray(slopes)
 
 

@@ -12,21 +12,21 @@ from middlegame.base.numbers import Floats
 from middlegame.engine.graph.relevance import traced_decisions
 from middlegame.engine.inference.joint import joint
 from middlegame.equilibrium.equilibrium import solve_tables
-from middlegame.equilibrium.play import node_index
-from middlegame.estimation.data import Data, DataError, from_frame, read_data
+from middlegame.equilibrium.strategy_profile import node_index
+from middlegame.estimation.data import DataError, DataTable, from_dataframe, read_data
+from middlegame.estimation.fit_data import FitData, prepare_data
 from middlegame.estimation.identification import identify
-from middlegame.estimation.likelihood import Likelihood, Rows, inside, starting_values
-from middlegame.estimation.maximum import Problem, Space, maximise
+from middlegame.estimation.likelihood import DataRows, Likelihood, move_inside, starting_values
+from middlegame.estimation.maximum import MaximisationProblem, SearchSpace, maximise
 from middlegame.estimation.outcomes import marginal_cases
-from middlegame.estimation.result import Fit
-from middlegame.estimation.sample import Sample, sample
+from middlegame.estimation.result import FitResult
 from middlegame.scenario import Scenario
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-SETTLED = 1e-8
+MAX_RESIDUAL = 1e-8
 """The largest residual with which a row's equilibrium counts as reached."""
 _PROBES = 4
 _CHECKED = 8
@@ -35,13 +35,13 @@ _APART = 1e-6
 
 def fit(
     scenario: Scenario,
-    data: "Data | pd.DataFrame | str | os.PathLike[str]",
+    data: "DataTable | pd.DataFrame | str | os.PathLike[str]",
     *,
     cluster: str | None = None,
     starts: int = 6,
     seed: int = 0,
-    tell: Callable[[str], None] | None = None,
-) -> Fit:
+    status: Callable[[str], None] | None = None,
+) -> FitResult:
     """Learn a scenario's coefficients from data by maximum likelihood.
 
     Args:
@@ -57,30 +57,30 @@ def fit(
         DataError: the data do not fit the scenario, or leave nothing to learn.
         TooLarge: a table would have more numbers than is allowed.
     """
-    if isinstance(data, Data):
+    if isinstance(data, DataTable):
         table = data
     else:
         is_path = isinstance(data, str | os.PathLike)
-        table = read_data(data) if is_path else from_frame(data)
-    taken = sample(scenario, table, cluster)
-    return fit_sample(scenario, taken, starts=starts, seed=seed, tell=tell or (lambda _: None))
+        table = read_data(data) if is_path else from_dataframe(data)
+    taken = prepare_data(scenario, table, cluster)
+    return fit_data(scenario, taken, starts=starts, seed=seed, status=status or (lambda _: None))
 
 
-def fit_sample(
+def fit_data(
     scenario: Scenario,
-    taken: Sample,
+    data: FitData,
     *,
     starts: int,
     seed: int,
-    tell: Callable[[str], None],
-) -> Fit:
+    status: Callable[[str], None],
+) -> FitResult:
     """Learn from rows that were taken already; see `fit`."""
     first = starting_values(scenario)
     if not first:
         raise DataError(["no formula speaks of a coefficient: there is nothing to learn"])
-    tell("Compiling the likelihood")
-    likelihood = Likelihood(scenario, taken, first)
-    rows = likelihood.rows(taken)
+    status("Compiling the likelihood")
+    likelihood = Likelihood(scenario, data, first)
+    rows = likelihood.rows(data)
     rng = np.random.default_rng(seed)
     begin = np.array(list(first.values()))
     least, most = _bounds(scenario, likelihood.names)
@@ -93,42 +93,46 @@ def fit_sample(
     if not all(np.isfinite(each).all() for each in elsewhere):
         elsewhere = [each for each in elsewhere if np.isfinite(each).all()]
     scale = _felt(np.concatenate(elsewhere)) if elsewhere else scale
-    space = Space(least, most, scale)
-    tell("Climbing to the maximum")
-    maximum = maximise(problem_of(likelihood, rows, space), [begin, *probes[: starts - 1]])
-    if not np.isfinite(maximum.height):
+    space = SearchSpace(least, most, scale)
+    status("Climbing to the maximum")
+    maximum = maximise(
+        maximisation_problem(likelihood, rows, space), [begin, *probes[: starts - 1]]
+    )
+    if not np.isfinite(maximum.log_likelihood):
         raise MiddlegameError(
             "the likelihood is not a number anywhere: a formula gives none, such as log(0)"
         )
-    tell("Measuring how sure it is")
+    status("Measuring how sure it is")
     identification = identify(
-        maximum.hessian, maximum.free, scale, taken.rows, elsewhere, maximum.values
+        maximum.hessian, maximum.free, scale, data.row_count, elsewhere, maximum.values
     )
     covariance = identification.covariance
     scores, _, residual = likelihood.scores(maximum.values, rows)
-    if taken.clusters is not None:
-        covariance = _clustered(covariance, scores, taken.clusters)
-    unsettled = np.flatnonzero(~(residual <= SETTLED))
-    checked, apart = _check(likelihood, taken, maximum.values)
-    return Fit(
+    if data.clusters is not None:
+        covariance = _clustered(covariance, scores, data.clusters)
+    unsettled = np.flatnonzero(~(residual <= MAX_RESIDUAL))
+    checked, apart = _check(likelihood, data, maximum.values)
+    return FitResult(
         scenario=scenario,
-        sample=taken,
+        data=data,
         likelihood=likelihood,
         space=space,
         maximum=maximum,
         identification=identification,
         covariance=covariance,
-        unsettled=tuple(taken.places[row] for row in unsettled),
-        disagreed=tuple(taken.places[row] for row in apart),
-        checked=checked,
+        unsolved_rows=tuple(data.places[row] for row in unsettled),
+        disagreeing_rows=tuple(data.places[row] for row in apart),
+        compared_count=checked,
     )
 
 
-def problem_of(likelihood: Likelihood, rows: Rows, space: Space) -> Problem:
+def maximisation_problem(
+    likelihood: Likelihood, rows: DataRows, space: SearchSpace
+) -> MaximisationProblem:
     """Pose the maximisation of the likelihood of some rows."""
-    return Problem(
-        slope=lambda values: likelihood.slope(values, rows),
-        curvature=lambda values: likelihood.curvature(values, rows),
+    return MaximisationProblem(
+        value_and_gradient=lambda values: likelihood.value_and_gradient(values, rows),
+        hessian=lambda values: likelihood.hessian(values, rows),
         space=space,
     )
 
@@ -145,7 +149,7 @@ def _within(values: Floats, least: Floats, most: Floats) -> Floats:
     ends = zip(values, least, most, strict=True)
     return np.array(
         [
-            inside(v, None if np.isinf(low) else low, None if np.isinf(high) else high)
+            move_inside(v, None if np.isinf(low) else low, None if np.isinf(high) else high)
             if not low < v < high
             else v
             for v, low, high in ends
@@ -175,15 +179,17 @@ def _clustered(covariance: Floats, scores: Floats, clusters: NDArray[np.int_]) -
     return whole
 
 
-def _check(likelihood: Likelihood, taken: Sample, values: Floats) -> tuple[int, list[int]]:
+def _check(likelihood: Likelihood, taken: FitData, values: Floats) -> tuple[int, list[int]]:
     """Compare some rows with the full trace, where the equilibrium has to be traced at all."""
     diagram = likelihood.diagram
     if not traced_decisions(diagram.structure):
         return 0, []
-    rows = np.unique(np.linspace(0, taken.rows - 1, min(_CHECKED, taken.rows)).astype(int))
+    rows = np.unique(
+        np.linspace(0, taken.row_count - 1, min(_CHECKED, taken.row_count)).astype(int)
+    )
     alone = marginal_cases(likelihood)
-    chances = np.asarray(likelihood.outcomes(values, taken.matrix, alone))[rows]
-    thetas = likelihood.thetas(values, taken.matrix[rows])
+    chances = np.asarray(likelihood.outcome_probabilities(values, taken.matrix, alone))[rows]
+    thetas = likelihood.parameter_values(values, taken.matrix[rows])
     apart = []
     for row, theta, chance in zip(rows, thetas, chances, strict=True):
         try:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from middlegame.base.numbers import Floats
 
-FLAT = 1e-6
+MIN_INFORMATION = 1e-6
 """Information, as a share of what a row carries elsewhere, below which there is none."""
 _PART = 1e-2
 """The part in a null direction from which a coefficient counts as having one."""
@@ -32,10 +32,10 @@ class Identification:
             separation, the way that the coefficients ran off.
     """
 
-    open: tuple[tuple[int, ...], ...]
-    runaway: dict[int, int]
+    null_directions: tuple[tuple[int, ...], ...]
+    diverging: dict[int, int]
     covariance: Floats
-    away: Floats
+    divergence: Floats
 
 
 def identify(
@@ -43,7 +43,7 @@ def identify(
     free: NDArray[np.bool_],
     scale: Floats,
     rows: float,
-    elsewhere: list[Floats],
+    other_scores: list[Floats],
     values: Floats,
 ) -> Identification:
     """Find what is identified, and the covariance of that.
@@ -63,7 +63,7 @@ def identify(
     unit = scale[places]
     information = -hessian[np.ix_(places, places)] * np.outer(unit, unit) / rows
     spread, axes = np.linalg.eigh((information + information.T) / 2)
-    flat = spread < FLAT
+    flat = spread < MIN_INFORMATION
     null = axes[:, flat]
     parts = np.abs(null).max(axis=1) > _PART if flat.any() else np.zeros(len(places), bool)
     some = ~flat
@@ -72,7 +72,7 @@ def identify(
     covariance[known] = within[np.ix_(~parts, ~parts)]
     if not flat.any():
         return Identification((), {}, covariance, np.zeros(len(values)))
-    never = _never_told(places, unit, elsewhere)
+    never = _never_told(places, unit, other_scores)
     runaway = {
         int(places[k]): int(np.sign(values[places[k]]))
         for k in np.flatnonzero(parts)
@@ -93,7 +93,7 @@ def _never_told(places: NDArray[np.int_], unit: Floats, elsewhere: list[Floats])
     for scores in elsewhere:
         told = scores[:, places] * unit
         spread, axes = np.linalg.eigh(told.T @ told / len(told))
-        null = axes[:, spread < FLAT * 1e-4]
+        null = axes[:, spread < MIN_INFORMATION * 1e-4]
         never &= (np.abs(null) > _PART).any(axis=1)
     return never
 

@@ -22,13 +22,13 @@ from middlegame.engine.cost import predict_cost
 from middlegame.engine.graph.layout import Array, Game
 from middlegame.equilibrium.engine_input import engine_input, flatten_numbers
 from middlegame.equilibrium.limits import MAX_TABLE_SIZE, refuse_too_large
-from middlegame.equilibrium.play import node_index
-from middlegame.estimation.sample import Sample
+from middlegame.equilibrium.strategy_profile import node_index
+from middlegame.estimation.fit_data import FitData
 from middlegame.scenario import Scenario
 from middlegame.scenario.data_rows import with_row
 from middlegame.scenario.model.walk import formulas
 
-ANY = -1
+ANY_STATE = -1
 """In a case, stands for whatever state an observed move or factor may be in."""
 _TINY = 1e-300
 _MANY = 2000
@@ -38,7 +38,7 @@ _MOST_NUMBERS = 2**26
 
 
 @dataclass(frozen=True)
-class Rows:
+class DataRows:
     """Data as the likelihood takes them; a pytree.
 
     Attributes:
@@ -48,11 +48,11 @@ class Rows:
     """
 
     covariates: Array
-    shown: tuple[Array, ...]
+    observations: tuple[Array, ...]
     weights: Array
 
 
-jax.tree_util.register_dataclass(Rows, ["covariates", "shown", "weights"], [])
+jax.tree_util.register_dataclass(DataRows, ["covariates", "observations", "weights"], [])
 
 
 class Likelihood:
@@ -66,7 +66,11 @@ class Likelihood:
     """
 
     def __init__(
-        self, scenario: Scenario, sample: Sample, start: Mapping[str, float], limit: float = MAX_TABLE_SIZE
+        self,
+        scenario: Scenario,
+        sample: FitData,
+        start: Mapping[str, float],
+        limit: float = MAX_TABLE_SIZE,
     ) -> None:
         """Compile the scenario for a sample.
 
@@ -82,7 +86,7 @@ class Likelihood:
         """
         self.names = tuple(start)
         self.columns = tuple(sample.covariates)
-        self.observed = tuple(sample.shown)
+        self.observed = tuple(sample.observations)
         self.diagram = compile_scenario(_at_means(scenario, sample), free=True)
         refuse_too_large(self.diagram, limit)
         paths = {parameter.path: k for k, parameter in enumerate(self.diagram.parameters)}
@@ -95,18 +99,18 @@ class Likelihood:
         with np.errstate(all="ignore"):  # formulas may give no number here, and some elsewhere
             self._still = engine_input(self.diagram, self.diagram.tables(theta))
         cost = predict_cost(self.diagram.structure)
-        self._many = sample.rows >= _MANY
+        self._many = sample.row_count >= _MANY
         self._chunk = max(1, int(_MOST_NUMBERS / max(cost.largest_table, cost.unknowns, 1.0)))
 
-    def rows(self, sample: Sample, weights: Floats | None = None) -> Rows:
+    def rows(self, sample: FitData, weights: Floats | None = None) -> DataRows:
         """Lay a sample out."""
-        return Rows(
+        return DataRows(
             sample.matrix,
-            tuple(sample.shown[name] for name in self.observed),
-            np.ones(sample.rows) if weights is None else weights,
+            tuple(sample.observations[name] for name in self.observed),
+            np.ones(sample.row_count) if weights is None else weights,
         )
 
-    def thetas(self, values: Floats, covariates: Floats) -> Floats:
+    def parameter_values(self, values: Floats, covariates: Floats) -> Floats:
         """Give theta in each row, `[rows, parameters]`."""
         return np.asarray(self._thetas(values, covariates))
 
@@ -125,13 +129,13 @@ class Likelihood:
         game = Game(tables, self._still.opens, self._still.reached, lambdas)
         return game, *differentiable_policies(diagram.structure, game, Ramp())
 
-    def _logs(self, values: Array, rows: Rows) -> tuple[Array, Array]:
+    def _logs(self, values: Array, rows: DataRows) -> tuple[Array, Array]:
         """Give each row's log-likelihood and residual, `[rows]` each."""
         count = rows.covariates.shape[0]
 
-        def part(some: Rows) -> tuple[Array, Array]:
+        def part(some: DataRows) -> tuple[Array, Array]:
             game, played, residual = self._played(values, some.covariates)
-            seen = {node: each.T for node, each in zip(self._nodes, some.shown, strict=True)}
+            seen = {node: each.T for node, each in zip(self._nodes, some.observations, strict=True)}
             chances = evidence_likelihood(self.diagram.structure, game, played, seen)
             return jnp.log(jnp.maximum(chances, _TINY)), residual
 
@@ -147,37 +151,37 @@ class Likelihood:
         found = jax.lax.map(jax.checkpoint(part), jax.tree.map(shaped, rows))
         return found[0].reshape(-1)[:count], found[1].reshape(-1)[:count]
 
-    def total(self, values: Array, rows: Rows) -> Array:
+    def total(self, values: Array, rows: DataRows) -> Array:
         """Give the log-likelihood of weighted rows; to be compiled."""
         return (rows.weights * self._logs(values, rows)[0]).sum()
 
     @cached_property
-    def slope(self) -> Any:
+    def value_and_gradient(self) -> Any:
         """From (values `[k]`, rows) to the log-likelihood and its gradient, `[k]`."""
         if self._many:
             return jax.jit(jax.value_and_grad(self.total))
 
         # Over few rows, compiling takes longer than running: what is compiled anyhow will do.
-        def from_rows(values: Floats, rows: Rows) -> tuple[float, Floats]:
+        def from_rows(values: Floats, rows: DataRows) -> tuple[float, Floats]:
             scores, logs, _ = self.scores(values, rows)
             return float(rows.weights @ logs), rows.weights @ scores
 
         return from_rows
 
     @cached_property
-    def curvature(self) -> Any:
+    def hessian(self) -> Any:
         """From (values, rows) to the Hessian, `[k, k]`."""
         return jax.jit(jax.jacfwd(jax.grad(self.total)), compiler_options=FAST_COMPILE)
 
     @cached_property
     def _by_row(self) -> Any:
-        def both(values: Array, rows: Rows) -> tuple[Array, tuple[Array, Array]]:
+        def both(values: Array, rows: DataRows) -> tuple[Array, tuple[Array, Array]]:
             logs, residual = self._logs(values, rows)
             return logs, (logs, residual)
 
         return jax.jit(jax.jacfwd(both, has_aux=True), compiler_options=FAST_COMPILE)
 
-    def scores(self, values: Floats, rows: Rows) -> tuple[Floats, Floats, Floats]:
+    def scores(self, values: Floats, rows: DataRows) -> tuple[Floats, Floats, Floats]:
         """Give each row's gradient `[rows, k]`, log-likelihood and residual, `[rows]` each."""
         scores, (logs, residual) = self._by_row(values, rows)
         return np.asarray(scores), np.asarray(logs), np.asarray(residual)
@@ -191,14 +195,14 @@ class Likelihood:
             seen = {}
             for place, node in enumerate(self._nodes):
                 states = jnp.arange(self.diagram.structure.sizes[node])
-                sharp = ((states == case[place]) | (case[place] == ANY)) * 1.0
+                sharp = ((states == case[place]) | (case[place] == ANY_STATE)) * 1.0
                 seen[node] = jnp.broadcast_to(sharp[:, None], (len(states), worlds))
             return evidence_likelihood(self.diagram.structure, game, played, seen)
 
         return jax.vmap(one, out_axes=1)(cases)
 
     @cached_property
-    def outcomes(self) -> Any:
+    def outcome_probabilities(self) -> Any:
         """From (values, covariates, cases `[outcomes, observed]`) to `[rows, outcomes]`."""
         return jax.jit(self._outcomes, compiler_options=FAST_COMPILE)
 
@@ -207,7 +211,7 @@ class Likelihood:
         return found, found
 
     @cached_property
-    def shares(self) -> Any:
+    def outcome_shares(self) -> Any:
         """From (values, covariates, cases) to the outcomes' averages over rows, with slopes.
 
         The slopes are `[outcomes, k]`, the averages `[outcomes]`.
@@ -219,7 +223,7 @@ class Likelihood:
         return self.diagram.nodes[node_index(self.diagram, name)].states
 
 
-def _at_means(scenario: Scenario, sample: Sample) -> Scenario:
+def _at_means(scenario: Scenario, sample: FitData) -> Scenario:
     """Put numbers at their means, so that whatever is worked out once is so at possible ones."""
     categories = scenario.fit.categories if scenario.fit else {}
     means = {n: float(c.mean()) for n, c in sample.covariates.items() if n not in categories}
@@ -237,11 +241,11 @@ def starting_values(scenario: Scenario) -> dict[str, float]:
         if name not in used:
             continue
         value = each.prior.median if each.prior else 0.0
-        found[name] = inside(value, each.least, each.most)
+        found[name] = move_inside(value, each.least, each.most)
     return found
 
 
-def inside(value: float, least: float | None, most: float | None) -> float:
+def move_inside(value: float, least: float | None, most: float | None) -> float:
     """Move a value well inside its bounds, if it is not."""
     if least is not None and most is not None:
         margin = 0.1 * (most - least)

@@ -15,9 +15,9 @@ from threadpoolctl import threadpool_limits
 
 from middlegame.base.numbers import Floats
 
-SAME = 1e-4
+SAME_MAXIMUM = 1e-4
 """The difference in log-likelihood within which two starts have ended at the same height."""
-DECREMENT = 1e-9
+MAX_NEWTON_GAIN = 1e-9
 """What another Newton step may promise, in log-likelihood, once it has converged."""
 _PULL = 1e-5
 """The slope, for a change that a row feels, from which a bound holds a value."""
@@ -25,7 +25,7 @@ _MOST_STEPS = 60
 
 
 @dataclass(frozen=True)
-class Space:
+class SearchSpace:
     """Where values may lie.
 
     Attributes:
@@ -40,7 +40,7 @@ class Space:
 
 
 @dataclass(frozen=True)
-class Problem:
+class MaximisationProblem:
     """What is to be maximised.
 
     Attributes:
@@ -49,9 +49,9 @@ class Problem:
         space: where the values may lie.
     """
 
-    slope: Callable[[Floats], tuple[float, Floats]]
-    curvature: Callable[[Floats], Floats]
-    space: Space
+    value_and_gradient: Callable[[Floats], tuple[float, Floats]]
+    hessian: Callable[[Floats], Floats]
+    space: SearchSpace
 
 
 @dataclass(frozen=True)
@@ -71,35 +71,37 @@ class Maximum:
     """
 
     values: Floats
-    height: float
+    log_likelihood: float
     gradient: Floats
     hessian: Floats
     free: NDArray[np.bool_]
     converged: bool
-    promise: float
-    heights: tuple[float, ...]
+    newton_gain: float
+    log_likelihoods: tuple[float, ...]
     evaluations: int
 
     @property
-    def agreeing(self) -> int:
+    def agreeing_starts(self) -> int:
         """How many starts ended at the greatest height."""
-        return sum(self.heights[0] - height < SAME for height in self.heights)
+        return sum(
+            self.log_likelihoods[0] - height < SAME_MAXIMUM for height in self.log_likelihoods
+        )
 
 
-def maximise(problem: Problem, starts: Sequence[Floats]) -> Maximum:
+def maximise(problem: MaximisationProblem, starts: Sequence[Floats]) -> Maximum:
     """Climb from each start, and finish from the highest point."""
     # Matrices are a few numbers wide: threads would only wait for each other.
     with threadpool_limits(1, "blas"):
         return _maximise(problem, starts)
 
 
-def _maximise(problem: Problem, starts: Sequence[Floats]) -> Maximum:
+def _maximise(problem: MaximisationProblem, starts: Sequence[Floats]) -> Maximum:
     scale, evaluations = problem.space.scale, 0
 
     def downhill(scaled: Floats) -> tuple[float, Floats]:
         nonlocal evaluations
         evaluations += 1
-        height, gradient = problem.slope(scaled * scale)
+        height, gradient = problem.value_and_gradient(scaled * scale)
         if not (np.isfinite(height) and np.isfinite(gradient).all()):
             return 1e12, np.zeros_like(scaled)
         return -float(height), -np.asarray(gradient, float) * scale
@@ -122,25 +124,27 @@ def _maximise(problem: Problem, starts: Sequence[Floats]) -> Maximum:
     promise = _promise(gradient, hessian, free, scale)
     return Maximum(
         values=values,
-        height=height,
+        log_likelihood=height,
         gradient=gradient,
         hessian=hessian,
         free=free,
-        converged=promise < DECREMENT,
-        promise=promise,
-        heights=(max(height, ends[0][0]), *(each for each, _ in ends[1:])),
+        converged=promise < MAX_NEWTON_GAIN,
+        newton_gain=promise,
+        log_likelihoods=(max(height, ends[0][0]), *(each for each, _ in ends[1:])),
         evaluations=evaluations + steps,
     )
 
 
-def _newton(problem: Problem, values: Floats) -> tuple[Floats, float, Floats, Floats, int]:
+def _newton(
+    problem: MaximisationProblem, values: Floats
+) -> tuple[Floats, float, Floats, Floats, int]:
     """Damped Newton steps; they never go down."""
-    height, gradient = _plain(problem.slope(values))
-    hessian = np.asarray(problem.curvature(values), float)
+    height, gradient = _plain(problem.value_and_gradient(values))
+    hessian = np.asarray(problem.hessian(values), float)
     damping, steps = 0.0, 0
     for _ in range(_MOST_STEPS):
         free = _free(problem, values, gradient)
-        if _promise(gradient, hessian, free, problem.space.scale) < DECREMENT / 100:
+        if _promise(gradient, hessian, free, problem.space.scale) < MAX_NEWTON_GAIN / 100:
             break
         scale = problem.space.scale[free]
         curved = -hessian[np.ix_(free, free)] * np.outer(scale, scale)
@@ -150,14 +154,14 @@ def _newton(problem: Problem, values: Floats) -> tuple[Floats, float, Floats, Fl
         step = np.zeros_like(values)
         step[free] = scale * (axes @ along)
         there = np.clip(values + step, problem.space.least, problem.space.most)
-        new_height, new_gradient = _plain(problem.slope(there))
+        new_height, new_gradient = _plain(problem.value_and_gradient(there))
         steps += 1
         if not np.isfinite(new_height) or new_height < height - 1e-12 * abs(height):
             damping = max(10 * damping, 1e-3 * max(spread.max(initial=0.0), 1e-12))
             continue
         gained = new_height - height
         values, height, gradient = there, new_height, new_gradient
-        hessian = np.asarray(problem.curvature(values), float)
+        hessian = np.asarray(problem.hessian(values), float)
         damping = damping / 10 if damping > 1e-12 else 0.0
         if gained < 1e-13 * abs(height) and damping == 0.0:
             break
@@ -168,7 +172,7 @@ def _plain(found: tuple[float, Floats]) -> tuple[float, Floats]:
     return float(found[0]), np.asarray(found[1], float)
 
 
-def _free(problem: Problem, values: Floats, gradient: Floats) -> NDArray[np.bool_]:
+def _free(problem: MaximisationProblem, values: Floats, gradient: Floats) -> NDArray[np.bool_]:
     """Which values are not held at a bound by a gradient that is more than noise."""
     near = 1e-8 * (1 + np.abs(values))
     pull = gradient * problem.space.scale

@@ -2,34 +2,34 @@
 
 from typing import TYPE_CHECKING
 
-from middlegame.estimation.separation import separated, separated_together
+from middlegame.estimation.separation import separating_columns, separating_rows
 from middlegame.scenario import Scenario
 from middlegame.scenario.model.walk import formulas
 
 if TYPE_CHECKING:
-    from middlegame.estimation.result import Fit
+    from middlegame.estimation.result import FitResult
 
 
-def notes(found: "Fit") -> list[str]:
+def notes(found: "FitResult") -> list[str]:
     """Tell everything: what was not reached, what the data cannot tell, what may be another way."""
     told = []
     if not found.maximum.converged:
         told.append(
             "The likelihood's maximum was not reached: another step would still promise "
-            f"{found.maximum.promise:.1g} in log-likelihood. The estimates are not to be used."
+            f"{found.maximum.newton_gain:.1g} in log-likelihood. The estimates are not to be used."
         )
     told += _open_notes(found)
-    if found.unsettled:
+    if found.unsolved_rows:
         told.append(
-            f"No equilibrium was reached in {len(found.unsettled)} of {found.sample.rows} rows: "
-            f"{', '.join(found.unsettled[:5])}."
+            f"No equilibrium was reached in {len(found.unsolved_rows)} of {found.data.row_count} rows: "
+            f"{', '.join(found.unsolved_rows[:5])}."
         )
-    if found.disagreed:
+    if found.disagreeing_rows:
         told.append(
-            f"In {len(found.disagreed)} of {found.checked} rows that were traced in full the "
-            f"equilibrium is another one: {', '.join(found.disagreed[:5])}."
+            f"In {len(found.disagreeing_rows)} of {found.compared_count} rows that were traced in full the "
+            f"equilibrium is another one: {', '.join(found.disagreeing_rows[:5])}."
         )
-    agreeing, starts = found.maximum.agreeing, len(found.maximum.heights)
+    agreeing, starts = found.maximum.agreeing_starts, len(found.maximum.log_likelihoods)
     if starts > 1 and agreeing == 1 and found.status == "converged":
         told.append(
             f"Only one of {starts} starts led to this maximum: there may be a higher one. "
@@ -38,15 +38,15 @@ def notes(found: "Fit") -> list[str]:
     return told
 
 
-def _open_notes(found: "Fit") -> list[str]:
+def _open_notes(found: "FitResult") -> list[str]:
     names, told = found.likelihood.names, []
-    of = found.likelihood, found.sample
-    runaway = found.identification.runaway
+    of = found.likelihood, found.data
+    runaway = found.identification.diverging
     sharpness = _names_in_precision(found.scenario)
     reasons: dict[str, list[str]] = {}
     for place, side in runaway.items():
-        why = separated(found.scenario, *of, names[place])
-        why = why or separated_together(*of, found.maximum.values, found.identification.away)
+        why = separating_columns(found.scenario, *of, names[place])
+        why = why or separating_rows(*of, found.maximum.values, found.identification.divergence)
         reason = f": {'; '.join(why)}" if why else ", as where data are separated completely"
         where = "below" if side < 0 else "above"
         reasons.setdefault(reason, []).append(f"{names[place]} ({where})")
@@ -54,7 +54,7 @@ def _open_notes(found: "Fit") -> list[str]:
         runs = "runs off without end, so it has" if len(which) == 1 else (
             "run off without end, so they have")  # fmt: skip
         told.append(f"{', '.join(which)} {runs} no estimate{reason}.")
-    for direction in found.identification.open:
+    for direction in found.identification.null_directions:
         rest = [names[k] for k in direction if k not in runaway]
         if not rest:
             continue

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from middlegame.estimation.likelihood import ANY, Likelihood
-from middlegame.estimation.sample import Sample
+from middlegame.estimation.fit_data import FitData
+from middlegame.estimation.likelihood import ANY_STATE, Likelihood
 
 Cases = NDArray[np.int_]
 """Of each outcome, the state of each observed move or factor, or `ANY`; `[outcomes, observed]`."""
@@ -14,7 +14,7 @@ _MOST = 12
 
 
 @dataclass(frozen=True)
-class Outcome:
+class JointOutcome:
     """A way in which a row may come out.
 
     Attributes:
@@ -30,24 +30,24 @@ class Outcome:
         return ", ".join(state.replace("_", " ") for state in self.states.values())
 
 
-def outcomes(likelihood: Likelihood, sample: Sample) -> list[Outcome]:
+def joint_outcomes(likelihood: Likelihood, sample: FitData) -> list[JointOutcome]:
     """Give every joint outcome that some row shows; each state by itself where there are many."""
-    whole, _ = shown_cases(sample)
+    whole, _ = observed_cases(sample)
     cases = whole if 2 <= len(whole) <= _MOST else marginal_cases(likelihood)
     return [_outcome(likelihood, tuple(int(state) for state in case)) for case in cases]
 
 
-def shown_cases(sample: Sample) -> tuple[Cases, NDArray[np.int_]]:
+def observed_cases(sample: FitData) -> tuple[Cases, NDArray[np.int_]]:
     """Give the distinct outcomes of rows that show everything, and which one each row shows.
 
     Returns:
         Cases `[outcomes, observed]`, and `[rows]` with -1 for a row that does not show all.
     """
-    shown = list(sample.shown.values())
+    shown = list(sample.observations.values())
     whole = np.all([seen.sum(axis=1) == 1 for seen in shown], axis=0)
     states = np.stack([seen.argmax(axis=1) for seen in shown], axis=1)
     cases, which = np.unique(states[whole], axis=0, return_inverse=True)
-    of_row = np.full(sample.rows, -1)
+    of_row = np.full(sample.row_count, -1)
     of_row[whole] = which.reshape(-1)
     return cases, of_row
 
@@ -57,31 +57,31 @@ def marginal_cases(likelihood: Likelihood) -> Cases:
     names = likelihood.observed
     return np.array(
         [
-            [state if other == place else ANY for other in range(len(names))]
+            [state if other == place else ANY_STATE for other in range(len(names))]
             for place, name in enumerate(names)
             for state in range(len(likelihood.states(name)))
         ]
     )
 
 
-def cases_of(told: list[Outcome]) -> Cases:
+def cases_of(told: list[JointOutcome]) -> Cases:
     """Give the outcomes as numbers, `[outcomes, observed]`."""
     return np.array([outcome.case for outcome in told])
 
 
-def observed_share(sample: Sample, case: NDArray[np.int_]) -> float:
+def observed_share(sample: FitData, case: NDArray[np.int_]) -> float:
     """Give the share of an outcome among the rows that show what it speaks of."""
-    shows = np.ones(sample.rows, bool)
-    holds = np.ones(sample.rows, bool)
-    for seen, state in zip(sample.shown.values(), case, strict=True):
-        if state != ANY:
+    shows = np.ones(sample.row_count, bool)
+    holds = np.ones(sample.row_count, bool)
+    for seen, state in zip(sample.observations.values(), case, strict=True):
+        if state != ANY_STATE:
             shows &= seen.sum(axis=1) == 1
             holds &= seen[:, state] == 1
     return float(holds[shows].mean()) if shows.any() else float("nan")
 
 
-def _outcome(likelihood: Likelihood, case: tuple[int, ...]) -> Outcome:
+def _outcome(likelihood: Likelihood, case: tuple[int, ...]) -> JointOutcome:
     named = zip(likelihood.observed, case, strict=True)
-    return Outcome(
-        {name: likelihood.states(name)[state] for name, state in named if state != ANY}, case
+    return JointOutcome(
+        {name: likelihood.states(name)[state] for name, state in named if state != ANY_STATE}, case
     )

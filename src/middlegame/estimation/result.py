@@ -8,12 +8,17 @@ import numpy as np
 from scipy.special import ndtr
 
 from middlegame.base.numbers import HALF_WIDTH_90, Floats
-from middlegame.estimation.effects import Difference, Share, differences, shares
+from middlegame.estimation.effects import (
+    FirstDifference,
+    OutcomeShare,
+    first_differences,
+    outcome_shares,
+)
+from middlegame.estimation.fit_data import FitData
 from middlegame.estimation.identification import Identification
 from middlegame.estimation.likelihood import Likelihood
-from middlegame.estimation.maximum import Maximum, Space
+from middlegame.estimation.maximum import Maximum, SearchSpace
 from middlegame.estimation.notes import notes
-from middlegame.estimation.sample import Sample
 from middlegame.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -37,7 +42,7 @@ class Estimate:
     name: str
     label: str
     value: float
-    error: float
+    standard_error: float
     low: float
     high: float
     note: str = ""
@@ -45,7 +50,7 @@ class Estimate:
     @property
     def z(self) -> float:
         """The value in standard errors."""
-        return self.value / self.error
+        return self.value / self.standard_error
 
     @property
     def p(self) -> float:
@@ -54,7 +59,7 @@ class Estimate:
 
 
 @dataclass(frozen=True)
-class Fit:
+class FitResult:
     """What was learnt.
 
     Attributes:
@@ -71,24 +76,24 @@ class Fit:
     """
 
     scenario: Scenario
-    sample: Sample
+    data: FitData
     likelihood: Likelihood
-    space: Space
+    space: SearchSpace
     maximum: Maximum
     identification: Identification
     covariance: Floats
-    unsettled: tuple[str, ...] = ()
-    disagreed: tuple[str, ...] = ()
-    checked: int = 0
+    unsolved_rows: tuple[str, ...] = ()
+    disagreeing_rows: tuple[str, ...] = ()
+    compared_count: int = 0
 
     @property
     def status(self) -> str:
         """`converged`, or what kept it from that."""
         if not self.maximum.converged:
             return "not_converged"
-        if self.identification.open:
+        if self.identification.null_directions:
             return "not_identified"
-        return "unsettled" if self.unsettled or self.disagreed else "converged"
+        return "unsettled" if self.unsolved_rows or self.disagreeing_rows else "converged"
 
     @property
     def usable(self) -> bool:
@@ -98,30 +103,30 @@ class Fit:
     @property
     def log_likelihood(self) -> float:
         """At its maximum."""
-        return self.maximum.height
+        return self.maximum.log_likelihood
 
     @property
-    def parameters(self) -> int:
+    def identified_count(self) -> int:
         """How many coefficients the data tell."""
-        loose = {k for direction in self.identification.open for k in direction}
-        return len(self.maximum.values) - min(len(self.identification.open), len(loose))
+        loose = {k for direction in self.identification.null_directions for k in direction}
+        return len(self.maximum.values) - min(len(self.identification.null_directions), len(loose))
 
     @property
     def aic(self) -> float:
         """Akaike's criterion (1974)."""
-        return 2 * self.parameters - 2 * self.log_likelihood
+        return 2 * self.identified_count - 2 * self.log_likelihood
 
     @property
     def bic(self) -> float:
         """Schwarz's criterion (1978)."""
-        return float(np.log(self.sample.rows)) * self.parameters - 2 * self.log_likelihood
+        return float(np.log(self.data.row_count)) * self.identified_count - 2 * self.log_likelihood
 
     @cached_property
     def estimates(self) -> list[Estimate]:
         """Every coefficient, in written order."""
         fit = self.scenario.fit
         assert fit is not None
-        loose = {k for direction in self.identification.open for k in direction}
+        loose = {k for direction in self.identification.null_directions for k in direction}
         found = []
         for place, name in enumerate(self.likelihood.names):
             written = fit.coefficients[name]
@@ -129,8 +134,8 @@ class Fit:
             value = float(self.maximum.values[place])
             error = float(np.sqrt(self.covariance[place, place]))
             note = ""
-            if place in self.identification.runaway:
-                side = "below" if self.identification.runaway[place] < 0 else "above"
+            if place in self.identification.diverging:
+                side = "below" if self.identification.diverging[place] < 0 else "above"
                 note = f"runs off without end ({side})"
             elif place in loose:
                 note = "not identified"
@@ -152,22 +157,25 @@ class Fit:
         return notes(self)
 
     @cached_property
-    def shares(self) -> list[Share]:
+    def outcome_shares(self) -> list[OutcomeShare]:
         """Average probabilities beside what was observed."""
-        return shares(self.likelihood, self.sample, self.maximum.values)
+        return outcome_shares(self.likelihood, self.data, self.maximum.values)
 
     @cached_property
-    def differences(self) -> list[Difference]:
+    def first_differences(self) -> list[FirstDifference]:
         """What a change of each column does."""
-        return differences(
-            self.scenario, self.likelihood, self.sample, self.maximum.values, self.covariance
+        return first_differences(
+            self.scenario, self.likelihood, self.data, self.maximum.values, self.covariance
         )
 
     def to_dataframe(self) -> "pd.DataFrame":
         """Give the estimates as a table: coefficient, estimate, error, z, p, low, high, note."""
         import pandas as pd
 
-        rows = [(e.name, e.value, e.error, e.z, e.p, e.low, e.high, e.note) for e in self.estimates]
+        rows = [
+            (e.name, e.value, e.standard_error, e.z, e.p, e.low, e.high, e.note)
+            for e in self.estimates
+        ]
         columns = ["coefficient", "estimate", "error", "z", "p", "low", "high", "note"]
         return pd.DataFrame(rows, columns=columns)
 
@@ -177,25 +185,31 @@ class Fit:
             "title": self.scenario.title,
             "status": self.status,
             "notes": self.notes,
-            "data": self.sample.name,
-            "rows": self.sample.rows,
-            "dropped": self.sample.dropped,
-            "unobserved": self.sample.unobserved,
-            "clusters": self.clusters,
+            "data": self.data.name,
+            "rows": self.data.row_count,
+            "dropped": self.data.dropped_rows,
+            "unobserved": self.data.unobserved_rows,
+            "clusters": self.cluster_count,
             "log_likelihood": self.log_likelihood,
-            "parameters": self.parameters,
+            "parameters": self.identified_count,
             "aic": self.aic,
             "bic": self.bic,
-            "starts": {"agreeing": self.maximum.agreeing, "all": len(self.maximum.heights)},
+            "starts": {
+                "agreeing": self.maximum.agreeing_starts,
+                "all": len(self.maximum.log_likelihoods),
+            },
             "evaluations": self.maximum.evaluations,
-            "unsettled": list(self.unsettled),
-            "traced_in_full": {"checked": self.checked, "disagreed": list(self.disagreed)},
+            "unsettled": list(self.unsolved_rows),
+            "traced_in_full": {
+                "checked": self.compared_count,
+                "disagreed": list(self.disagreeing_rows),
+            },
             "coefficients": [
                 {
                     "name": each.name,
                     "label": each.label,
                     "estimate": _known(each.value),
-                    "standard_error": _known(each.error),
+                    "standard_error": _known(each.standard_error),
                     "z": _known(each.z),
                     "p": _known(each.p),
                     "low": _known(each.low),
@@ -211,7 +225,7 @@ class Fit:
                     "predicted": each.predicted,
                     "observed": _known(each.observed),
                 }
-                for each in self.shares
+                for each in self.outcome_shares
             ],
             "differences": [
                 {
@@ -220,18 +234,18 @@ class Fit:
                     "after": each.after,
                     "outcome": each.outcome.states,
                     "change": each.change,
-                    "standard_error": _known(each.error),
-                    "low": _known(each.change - HALF_WIDTH_90 * each.error),
-                    "high": _known(each.change + HALF_WIDTH_90 * each.error),
+                    "standard_error": _known(each.standard_error),
+                    "low": _known(each.change - HALF_WIDTH_90 * each.standard_error),
+                    "high": _known(each.change + HALF_WIDTH_90 * each.standard_error),
                 }
-                for each in self.differences
+                for each in self.first_differences
             ],
         }
 
     @property
-    def clusters(self) -> int | None:
+    def cluster_count(self) -> int | None:
         """How many groups the rows fall into, if they do."""
-        groups = self.sample.clusters
+        groups = self.data.clusters
         return None if groups is None else len(np.unique(groups))
 
 

@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from middlegame.base.numbers import Floats
 from middlegame.diagram import Decision
-from middlegame.equilibrium.play import node_index
+from middlegame.equilibrium.strategy_profile import node_index
+from middlegame.estimation.fit_data import FitData
 from middlegame.estimation.likelihood import Likelihood
-from middlegame.estimation.sample import Sample
 from middlegame.scenario import Scenario
 from middlegame.scenario.model.walk import formulas
 
@@ -20,8 +20,8 @@ _NOTHING = 1e-3
 """A row's gain, as a share of the largest, up to which it counts as none."""
 
 
-def separated(
-    scenario: Scenario, likelihood: Likelihood, sample: Sample, coefficient: str
+def separating_columns(
+    scenario: Scenario, likelihood: Likelihood, sample: FitData, coefficient: str
 ) -> list[str]:
     """Tell, for the columns that stand in one formula with a coefficient, what they decide.
 
@@ -42,8 +42,8 @@ def separated(
     ]
 
 
-def separated_together(
-    likelihood: Likelihood, sample: Sample, values: Floats, away: Floats
+def separating_rows(
+    likelihood: Likelihood, sample: FitData, values: Floats, away: Floats
 ) -> list[str]:
     """Tell the rows that coefficients run off over together.
 
@@ -62,10 +62,10 @@ def separated_together(
         range(len(likelihood.observed)),
         key=lambda k: node_index(likelihood.diagram, likelihood.observed[k]),
     )
-    shown = [np.ones_like(each) for each in whole.shown]
-    before, lines = np.zeros(sample.rows), []
+    shown = [np.ones_like(each) for each in whole.observations]
+    before, lines = np.zeros(sample.row_count), []
     for k in order:
-        shown[k] = whole.shown[k]
+        shown[k] = whole.observations[k]
         rows = replace(whole, shown=tuple(shown))
         after = likelihood.scores(values - away, rows)[0] @ away
         gains, before = after - before, after
@@ -80,10 +80,10 @@ def separated_together(
 
 
 def _decided(
-    scenario: Scenario, likelihood: Likelihood, sample: Sample, name: str, column: str
+    scenario: Scenario, likelihood: Likelihood, sample: FitData, name: str, column: str
 ) -> Iterator[str]:
     rows = _undecided_rows(likelihood, sample, name)
-    seen = sample.shown[name][rows].argmax(axis=1)
+    seen = sample.observations[name][rows].argmax(axis=1)
     values = sample.covariates[column][rows]
     states = likelihood.states(name)
     if len(np.unique(seen)) < 2:
@@ -105,7 +105,7 @@ def _decided(
 
 
 def _line(
-    sample: Sample, rows: NDArray[np.int_], column: str, told: str, name: str, state: str
+    sample: FitData, rows: NDArray[np.int_], column: str, told: str, name: str, state: str
 ) -> str:
     told = f"in {_counted(rows, 'all ')} where {column} {told}, {name} is {state}"
     return f"{told} ({_some(sample, rows)})"
@@ -115,21 +115,21 @@ def _counted(rows: NDArray[np.int_], every: str = "") -> str:
     return "the one row" if len(rows) == 1 else f"{every}{len(rows)} rows"
 
 
-def _some(sample: Sample, rows: NDArray[np.int_]) -> str:
+def _some(sample: FitData, rows: NDArray[np.int_]) -> str:
     some = ", ".join(sample.places[row] for row in rows[:_MOST_ROWS])
     return some + (f" and {len(rows) - _MOST_ROWS} more" if len(rows) > _MOST_ROWS else "")
 
 
-def _undecided_rows(likelihood: Likelihood, sample: Sample, name: str) -> NDArray[np.int_]:
+def _undecided_rows(likelihood: Likelihood, sample: FitData, name: str) -> NDArray[np.int_]:
     """The rows that show sharply what came about, where more than one option was open."""
-    undecided = sample.shown[name].sum(axis=1) == 1
+    undecided = sample.observations[name].sum(axis=1) == 1
     node = likelihood.diagram.nodes[node_index(likelihood.diagram, name)]
     if isinstance(node, Decision) and node.open_options is not None:
         known = all(
-            parent in sample.shown and (sample.shown[parent].sum(axis=1) == 1).all()
+            parent in sample.observations and (sample.observations[parent].sum(axis=1) == 1).all()
             for parent in node.parents
         )
         if known:
-            at = tuple(sample.shown[parent].argmax(axis=1) for parent in node.parents)
+            at = tuple(sample.observations[parent].argmax(axis=1) for parent in node.parents)
             undecided &= node.open_options[at].sum(axis=-1) > 1
     return np.flatnonzero(undecided)

@@ -1,1 +1,1 @@
-"""Many samples: the ranges of a contest become worlds, each solved, and the answers intervals."""
+"""Solve a contest at many samples of its ranges, and summarize the answers as intervals."""

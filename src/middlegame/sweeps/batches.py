@@ -49,7 +49,7 @@ _TABLES_CHUNK = 32
 _TABLES_COMPARED = 3
 """Sets of tables, at most, whose ramp is compared with the full trace."""
 _CACHE = 2**18
-"""Bytes in which a chunk's largest tables should fit, so that they stay in the processor's cache."""
+"""Bytes that a chunk's largest tables should fit into, to stay in the processor's cache."""
 
 
 @dataclass(frozen=True)

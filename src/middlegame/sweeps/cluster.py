@@ -19,16 +19,16 @@ from middlegame.sweeps.plan import Block, BlockSolver, SweepPlan
 
 SCHEDULER_TIMEOUT = 10.0
 """Seconds to wait for a scheduler to answer."""
-_AHEAD = 2
+_BLOCKS_PER_THREAD = 2
 """Blocks that each thread of a worker has, so that none waits for the next."""
-_DEAF = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"
+_IGNORE_INTERRUPT = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"
 """Run in each worker of this machine: Ctrl-C is meant for the command, which ends them."""
-_DEATHS = 20
+_MAX_DEATHS = 20
 """Workers that may die over one block before it is given up."""
 
 
 def cluster_solver(plan: SweepPlan, workers: int | None, cluster: str | None) -> BlockSolver:
-    """Give what solves a plan's blocks on workers of this machine or on a cluster.
+    """Return a solver of a plan's blocks on workers of this machine or on a cluster.
 
     Raises:
         QueryError: Dask is not installed, or the scheduler cannot be reached.
@@ -50,7 +50,7 @@ def cluster_solver(plan: SweepPlan, workers: int | None, cluster: str | None) ->
         if first is None:
             return
         with _client(distributed, workers, cluster) as client:
-            slots = _AHEAD * max(1, sum(client.nthreads().values()), workers or 0)
+            slots = _BLOCKS_PER_THREAD * max(1, sum(client.nthreads().values()), workers or 0)
             ready: Any = distributed.as_completed(loop=client.loop)
 
             def submit(block: tuple[int, int]) -> None:
@@ -72,7 +72,7 @@ def _result(distributed: Any, future: Any) -> Block:
         found: Block = future.result()
     except distributed.KilledWorker:
         raise QueryError(
-            f"{_DEATHS} workers in succession died over the same worlds, for lack of memory most "
+            f"{_MAX_DEATHS} workers in succession died over the same worlds, for lack of memory most "
             "likely; what was done until then is kept, and --resume goes on from it"
         ) from None
     return found
@@ -83,7 +83,7 @@ def _client(distributed: Any, workers: int | None, cluster: str | None) -> Itera
     """Connect to a scheduler, one of this machine's own if need be."""
     import dask
 
-    quiet = {"distributed.scheduler.allowed-failures": _DEATHS}
+    quiet = {"distributed.scheduler.allowed-failures": _MAX_DEATHS}
     with dask.config.set(quiet):
         if cluster is None:
             with (
@@ -93,7 +93,7 @@ def _client(distributed: Any, workers: int | None, cluster: str | None) -> Itera
                     processes=True,
                     dashboard_address="127.0.0.1:0",
                     silence_logs=logging.CRITICAL,
-                    preload=[_DEAF],
+                    preload=[_IGNORE_INTERRUPT],
                 ) as local,
                 distributed.Client(local) as client,
             ):
@@ -112,7 +112,7 @@ def _client(distributed: Any, workers: int | None, cluster: str | None) -> Itera
 
 
 def _refuse_others(client: Any) -> None:
-    """Refuse workers that would not give the same numbers."""
+    """Refuse workers with another version, whose numbers might differ."""
     try:
         versions = client.run(_version)
     except Exception as error:

@@ -1,4 +1,4 @@
-"""What a sweep computes: blocks of worlds, each a function of the plan and its number alone."""
+"""The plan of a sweep: blocks of samples, each a function of the plan and its number alone."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -17,18 +17,18 @@ from middlegame.sweeps.queries import Query
 from middlegame.sweeps.sampling import HYPERCUBE_SIZE, Method, ParameterSpace, SampleSequence
 
 BLOCK = HYPERCUBE_SIZE
-"""Worlds in a block, however the work is split; whole Latin hypercubes."""
+"""Samples in a block, however the work is split; a whole Latin hypercube."""
 
 
 @dataclass(frozen=True)
 class Block:
-    """Some worlds in a row, solved.
+    """Consecutive samples, solved.
 
     Attributes:
-        number: the first world is this times `BLOCK`.
+        number: the first sample is this times `BLOCK`.
         values: a column for each of the plan's `columns`, `[worlds, columns]`.
         outcomes: `solved`, `traced` (in full, as the ramp did not settle), or how it failed.
-        agrees: whether the full trace gives the same; None where it was not asked.
+        agrees: whether the full trace agrees; None where it was not compared.
     """
 
     number: int
@@ -43,13 +43,13 @@ BlockSolver = Callable[[Iterable[tuple[int, int]]], Iterator[Block]]
 
 @dataclass(frozen=True)
 class SweepPlan:
-    """What is swept.
+    """Everything that the samples of a sweep depend on.
 
     Attributes:
-        diagram: whose worlds.
-        asks: what is asked besides each move and factor, by name: the questions.
+        diagram: the diagram to solve.
+        queries: the questions and other conditions to answer in each sample, by name.
         supposed: nodes fixed at states, everybody knowing it.
-        known: what was observed, which conditions the answers and weighs the worlds.
+        known: the states that observed nodes may be in; they condition answers and weight samples.
         seed: of the draws.
         method: of the draws.
     """
@@ -65,7 +65,7 @@ class SweepPlan:
     def of(
         cls, equilibrium: Equilibrium, asks: Mapping[str, Query], seed: int, method: Method
     ) -> "SweepPlan":
-        """Plan a sweep of the contest that an equilibrium was found for."""
+        """Plan a sweep with an equilibrium's contest, suppositions and evidence."""
         return cls(
             equilibrium.diagram,
             dict(asks),
@@ -77,12 +77,12 @@ class SweepPlan:
 
     @cached_property
     def sequence(self) -> SampleSequence:
-        """The worlds."""
+        """The sequence that samples are drawn from."""
         return SampleSequence(ParameterSpace(self.diagram.parameters), self.method, self.seed)
 
     @cached_property
     def columns(self) -> tuple[str, ...]:
-        """Name the numbers of a world."""
+        """The names of a sample's numbers."""
         return (
             "weight",
             "residual",
@@ -98,8 +98,8 @@ class SweepPlan:
 
     @cached_property
     def digest(self) -> str:
-        """A hash of everything that the worlds depend on."""
-        told = {
+        """A hash of everything that the samples depend on."""
+        content = {
             "diagram": to_json(self.diagram),
             "parameters": [asdict(parameter) for parameter in self.diagram.parameters],
             "asks": {
@@ -111,14 +111,14 @@ class SweepPlan:
             "seed": self.seed,
             "method": self.method,
         }
-        return sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()
+        return sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
 
     def solve(self, number: int, worlds: int = BLOCK, *, threads: int | None = None) -> Block:
-        """Solve one block of worlds.
+        """Solve one block of samples.
 
         Args:
-            number: which.
-            worlds: how many of its worlds, from the first.
+            number: the number of the block.
+            worlds: how many of its samples, from the first.
             threads: of this process.
         """
         begin = number * BLOCK

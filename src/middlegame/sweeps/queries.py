@@ -1,4 +1,4 @@
-"""What is asked of worlds: functions of how moves and factors turn out together."""
+"""Queries: expectations of functions of the joint states of moves and factors."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,19 +9,19 @@ import numpy as np
 from middlegame.base.errors import QueryError
 from middlegame.base.numbers import Floats
 from middlegame.diagram import Diagram
-from middlegame.equilibrium.play import condition_table, node_index
+from middlegame.equilibrium.strategy_profile import condition_table, node_index
 from middlegame.scenario.conditions import Condition
 
 
 @dataclass(frozen=True)
 class Query:
-    """A function of how some moves and factors turn out together, to be expected.
+    """The expectation of a function of the joint states of some moves and factors.
 
     Attributes:
         over: which moves and factors.
         weights: its value in each case, `[*states of over]`.
-        times: further such functions that it is multiplied by, without a table of all together.
-        opposite: whether one minus the expectation is asked for.
+        factors: further functions that it is multiplied by, without one table over all nodes.
+        complement: whether the answer is one minus the expectation.
     """
 
     over: tuple[str, ...]
@@ -54,11 +54,11 @@ class Query:
         first, *others = (cls.condition(diagram, condition) for condition in conditions)
         if not others:
             return first
-        times = tuple((each.over, 1 - each.weights) for each in others)
-        return cls(first.over, 1 - first.weights, times, complement=True)
+        factors = tuple((each.over, 1 - each.weights) for each in others)
+        return cls(first.over, 1 - first.weights, factors, complement=True)
 
     def checked_weights(self, diagram: Diagram) -> list[Floats]:
-        """Give the functions' values, in the order of `tables`.
+        """Return the functions' values, in the order of `tables`.
 
         Raises:
             QueryError: they do not fit the diagram.

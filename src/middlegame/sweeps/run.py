@@ -1,12 +1,13 @@
-"""The front door of sweeps: a contest goes in, intervals come out."""
+"""Run a sweep: solve a contest at many samples, in blocks that are kept as they are done."""
 
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
 from middlegame.base.errors import QueryError
+from middlegame.base.progress import ProgressCallback
 from middlegame.base.version import __version__
 from middlegame.diagram import Diagram
 from middlegame.equilibrium.equilibrium import Equilibrium, solve
@@ -17,9 +18,6 @@ from middlegame.sweeps.queries import Query
 from middlegame.sweeps.result import Sweep
 from middlegame.sweeps.sampling import MAX_SAMPLES, METHODS, Method
 from middlegame.sweeps.store import Store
-
-Told = Callable[[int, int | None], None]
-"""Is told how many worlds of how many are done; None while nobody knows how many it takes."""
 
 AUTO_ERROR = 0.01
 """The error of an interval's end below which `auto` stops: a percentage point."""
@@ -38,7 +36,7 @@ def sweep(
     resume: bool = False,
     workers: int | None = None,
     cluster: str | None = None,
-    progress: Told | None = None,
+    progress: ProgressCallback | None = None,
 ) -> Sweep:
     """Solve a contest in many worlds drawn from its ranges.
 
@@ -50,12 +48,12 @@ def sweep(
             percentage point, in powers of two.
         seed: another one draws other worlds.
         method: `sobol` (scrambled) or `latin` (hypercubes).
-        asks: conditions to ask for besides the scenario's questions, by any names.
+        conditions: conditions to answer besides the scenario's questions, by any names.
         out: a Parquet file for the worlds, one row each.
         resume: go on with the sweep that was begun to write that file.
         workers: processes of this machine to spread the work over; this one alone unless given.
         cluster: the address of a Dask scheduler, such as `tcp://host:8786`, instead.
-        told: is told how far it is.
+        progress: called with how many samples are done and how many there are (None for `auto`).
 
     Raises:
         ScenarioError: the scenario has faults.
@@ -107,7 +105,7 @@ def _solver(plan: SweepPlan, workers: int | None, cluster: str | None) -> BlockS
     return cluster_solver(plan, workers, cluster)
 
 
-def _fill(solving: BlockSolver, store: Store, worlds: int, told: Told | None) -> None:
+def _fill(solving: BlockSolver, store: Store, worlds: int, progress: ProgressCallback | None) -> None:
     """Have the first so many worlds solved, but for what is there."""
     there = set(store.done)
     blocks = [(k, min(BLOCK, worlds - k * BLOCK)) for k in range(-(-worlds // BLOCK))]
@@ -115,14 +113,14 @@ def _fill(solving: BlockSolver, store: Store, worlds: int, told: Told | None) ->
     for block in solving([each for each in blocks if each[0] not in there]):
         store.add(block)
         done += len(block.values)
-        if told:
-            told(done, worlds)
+        if progress:
+            progress(done, worlds)
 
 
-def _until_exact(solving: BlockSolver, found: Sweep, told: Told | None) -> None:
+def _until_exact(solving: BlockSolver, found: Sweep, progress: ProgressCallback | None) -> None:
     worlds = BLOCK
     while True:
-        _fill(solving, found.store, worlds, (lambda done, _: told(done, None)) if told else None)
+        _fill(solving, found.store, worlds, (lambda done, _: progress(done, None)) if progress else None)
         if worlds >= AUTO_MAX or replace(found).error < AUTO_ERROR:
             return
         worlds *= 2

@@ -48,7 +48,7 @@ class ParameterSpace:
 
     @property
     def factors(self) -> tuple[str, ...]:
-        """What the axes of the unit cube stand for: each parameter itself, then each group."""
+        """The names of the unit cube's axes: each parameter itself, then each group."""
         return (*(parameter.name for parameter in self.parameters), *self.groups)
 
     @cached_property
@@ -101,7 +101,7 @@ class ParameterSpace:
 
 
 def value_at(parameter: Parameter, share: float | Floats) -> Floats:
-    """Give a parameter's value so many halves of its range from its median: 1 is the high end."""
+    """Return a parameter's value at a share of half its range from the median: 1 is the high end."""
     low, high = parameter.to_scale(parameter.low), parameter.to_scale(parameter.high)
     value = parameter.from_scale((low + high) / 2 + (high - low) / 2 * np.asarray(share, float))
     return np.clip(value, parameter.lower_bound, parameter.upper_bound)
@@ -109,7 +109,7 @@ def value_at(parameter: Parameter, share: float | Floats) -> Floats:
 
 @dataclass(frozen=True)
 class SampleSequence:
-    """A sequence of worlds that is the same however it is drawn in parts.
+    """A sequence of samples that does not depend on how it is split into parts.
 
     Attributes:
         space: the factors.
@@ -123,7 +123,7 @@ class SampleSequence:
     seed: int = 0
 
     def points(self, begin: int, end: int) -> Floats:
-        """Give points `begin` up to `end` of the unit cube, `[worlds, factors]`."""
+        """Return points `begin` up to `end` of the unit cube, `[worlds, factors]`."""
         factors = len(self.space.factors)
         if not factors:
             return np.zeros((end - begin, 0))
@@ -140,7 +140,7 @@ class SampleSequence:
         return every[begin - first * HYPERCUBE_SIZE : end - first * HYPERCUBE_SIZE]
 
     def parameter_values(self, begin: int, end: int) -> Floats:
-        """Give worlds `begin` up to `end`, `[worlds, parameters]`."""
+        """Return samples `begin` up to `end`, `[worlds, parameters]`."""
         return self.space.parameter_values(self.points(begin, end))
 
 

@@ -124,13 +124,13 @@ class Store:
             shutil.rmtree(self.folder, ignore_errors=True)
 
     def read(self, columns: Sequence[str]) -> "pa.Table":
-        """Give some columns of all worlds, in order."""
+        """Return some columns of all samples, in order."""
         import pyarrow.parquet as pq
 
         return pq.ParquetDataset(self._files()).read(columns=list(columns))
 
     def numbers(self, columns: Sequence[str]) -> Floats:
-        """Give some columns of numbers, `[worlds, columns]`; nan where a world failed."""
+        """Return some columns of numbers, `[samples, columns]`; nan where a sample failed."""
         table = self.read(columns)
         found = [np.asarray(table[name].to_numpy(), float) for name in columns]
         return np.stack(found, axis=1) if found else np.zeros((len(table), 0))

@@ -1,4 +1,4 @@
-"""How a number spreads over worlds, and how exactly so many worlds tell.
+"""Summarize the distribution of a number over samples, and its Monte-Carlo error.
 
 The error of a quantile is that of order statistics (Conover 1999, section 3.2): with n draws the
 share of worlds below the p-quantile varies by the root of p (1 - p) / n, and what that comes to
@@ -21,7 +21,7 @@ _SURE = 1.959963984540054
 
 @dataclass(frozen=True)
 class Spread:
-    """How a number spreads over worlds.
+    """The distribution of a number over samples.
 
     Attributes:
         mean: over the worlds; of a probability, the forecast.
@@ -39,7 +39,7 @@ class Spread:
 
 
 def summarize(values: Floats, weights: Floats) -> Spread:
-    """Tell how values `[worlds]` spread, those that are nan left out."""
+    """Summarize the distribution of values `[samples]`; nan and weightless ones are left out."""
     some = np.isfinite(values) & (weights > 0)
     if not some.any():
         nothing = (np.nan, np.nan)
@@ -58,7 +58,7 @@ def summarize(values: Floats, weights: Floats) -> Spread:
 
 
 def effective_size(weights: Floats) -> float:
-    """Give the number of worlds of equal weight that would tell as much (Kish 1965)."""
+    """Return the number of equally weighted samples with the same precision (Kish 1965)."""
     return float(weights.sum() ** 2 / (weights**2).sum()) if weights.any() else 0.0
 
 

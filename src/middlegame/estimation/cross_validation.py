@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 
 from middlegame.base.errors import MiddlegameError
 from middlegame.base.numbers import Floats
-from middlegame.estimation.fitting import problem_of
+from middlegame.estimation.fitting import maximisation_problem
 from middlegame.estimation.maximum import maximise
-from middlegame.estimation.outcomes import shown_cases
-from middlegame.estimation.result import Fit
+from middlegame.estimation.outcomes import observed_cases
+from middlegame.estimation.result import FitResult
 
 Integers = NDArray[np.int_]
 
@@ -26,7 +26,7 @@ _BINS = 10
 
 
 @dataclass(frozen=True)
-class Score:
+class ForecastScore:
     """How a forecast did on rows that it had not seen.
 
     Attributes:
@@ -43,7 +43,7 @@ class Score:
 
 
 @dataclass(frozen=True)
-class Calibrated:
+class FitCalibrationBin:
     """Forecasts of about one size, and how often they came true.
 
     Attributes:
@@ -58,7 +58,7 @@ class Calibrated:
 
 
 @dataclass(frozen=True)
-class Validation:
+class CrossValidation:
     """What cross-validation found.
 
     Attributes:
@@ -71,19 +71,19 @@ class Validation:
     """
 
     folds: int
-    rows: int
-    left_out: int
-    scores: tuple[Score, ...]
-    calibration: tuple[Calibrated, ...]
-    failed: int
+    forecast_rows: int
+    incomplete_rows: int
+    scores: tuple[ForecastScore, ...]
+    calibration: tuple[FitCalibrationBin, ...]
+    failed_folds: int
 
     def to_dict(self) -> dict[str, Any]:
         """Give everything as one JSON object."""
         return {
             "folds": self.folds,
-            "rows": self.rows,
-            "left_out": self.left_out,
-            "failed_folds": self.failed,
+            "rows": self.forecast_rows,
+            "left_out": self.incomplete_rows,
+            "failed_folds": self.failed_folds,
             "scores": [
                 {
                     "forecast": each.forecast,
@@ -100,7 +100,7 @@ class Validation:
         }
 
 
-def validate(found: Fit, folds: int = 10, seed: int = 0) -> Validation:
+def cross_validate(fitted: FitResult, folds: int = 10, seed: int = 0) -> CrossValidation:
     """Forecast each part of the rows from the others.
 
     Rows of one group stay together, if there are groups.
@@ -113,52 +113,54 @@ def validate(found: Fit, folds: int = 10, seed: int = 0) -> Validation:
     Raises:
         MiddlegameError: there are fewer rows or groups than folds, or outcomes to forecast.
     """
-    sample, likelihood = found.sample, found.likelihood
-    cases, which = shown_cases(sample)
-    fold = _parted(found, folds, seed)
+    sample, likelihood = fitted.data, fitted.likelihood
+    cases, which = observed_cases(sample)
+    fold = _parted(fitted, folds, seed)
     if len(cases) < 2:
         raise MiddlegameError("no two outcomes are shown whole: there is nothing to forecast")
-    ours = np.zeros((sample.rows, len(cases)))
+    ours = np.zeros((sample.row_count, len(cases)))
     constant, logit = ours.copy(), ours.copy()
     failed, trouble = 0, ""
     for part in range(folds):
         held = fold == part
         rows = likelihood.rows(sample, (~held).astype(float))
-        best = maximise(problem_of(likelihood, rows, found.space), [found.maximum.values])
+        best = maximise(
+            maximisation_problem(likelihood, rows, fitted.space), [fitted.maximum.values]
+        )
         failed += not best.converged
-        chances = np.asarray(likelihood.outcomes(best.values, sample.matrix, cases))
+        chances = np.asarray(likelihood.outcome_probabilities(best.values, sample.matrix, cases))
         ours[held] = chances[held]
         known = ~held & (which >= 0)
         counts = np.bincount(which[known], minlength=len(cases)) + 0.5
         constant[held] = counts / counts.sum()
         if not trouble:
             try:
-                logit[held] = _multinomial(_design(found), which, known, held, len(cases))
+                logit[held] = _multinomial(_design(fitted), which, known, held, len(cases))
             except (ValueError, np.linalg.LinAlgError, RuntimeError) as error:
                 trouble = f"it has no maximum in a fold ({error})"
     told = which >= 0
     scores = [
         _score("this contest", ours[told], which[told]),
         _score("constant shares", constant[told], which[told]),
-        Score("multinomial logit", np.nan, np.nan, trouble)
+        ForecastScore("multinomial logit", np.nan, np.nan, trouble)
         if trouble
         else _score("multinomial logit", logit[told], which[told]),
     ]
-    return Validation(
+    return CrossValidation(
         folds=folds,
-        rows=int(told.sum()),
-        left_out=int((~told).sum()),
+        forecast_rows=int(told.sum()),
+        incomplete_rows=int((~told).sum()),
         scores=tuple(scores),
         calibration=_calibration(ours[told], which[told]),
-        failed=failed,
+        failed_folds=failed,
     )
 
 
-def _parted(found: Fit, folds: int, seed: int) -> Integers:
+def _parted(found: FitResult, folds: int, seed: int) -> Integers:
     """The fold of each row, `[rows]`."""
-    groups = found.sample.clusters
+    groups = found.data.clusters
     if groups is None:
-        groups = np.arange(found.sample.rows)
+        groups = np.arange(found.data.row_count)
     distinct, of_row = np.unique(groups, return_inverse=True)
     if len(distinct) < folds:
         raise MiddlegameError(
@@ -168,21 +170,21 @@ def _parted(found: Fit, folds: int, seed: int) -> Integers:
     return np.asarray((np.argsort(order) % folds)[of_row.reshape(-1)], int)
 
 
-def _score(name: str, chances: Floats, which: Integers) -> Score:
+def _score(name: str, chances: Floats, which: Integers) -> ForecastScore:
     """Score forecasts; what they leave for outcomes that never came about counts against them."""
     came = chances[np.arange(len(which)), which]
     happened = np.eye(chances.shape[1])[which]
     rest = np.maximum(1 - chances.sum(axis=1), 0.0)
     brier = ((chances - happened) ** 2).sum(axis=1) + rest**2
-    return Score(name, float(np.log(np.maximum(came, _LEAST)).mean()), float(brier.mean()))
+    return ForecastScore(name, float(np.log(np.maximum(came, _LEAST)).mean()), float(brier.mean()))
 
 
-def _design(found: Fit) -> Floats:
+def _design(found: FitResult) -> Floats:
     """The same columns as a regression takes them: numbers standardised, a dummy a category."""
     scenario_fit = found.scenario.fit
     categories = scenario_fit.categories if scenario_fit else {}
-    parts = [np.ones(found.sample.rows)]
-    for name, values in found.sample.covariates.items():
+    parts = [np.ones(found.data.row_count)]
+    for name, values in found.data.covariates.items():
         if name in categories:
             parts += [(values == code) * 1.0 for code in np.unique(values)[1:]]
         else:
@@ -215,14 +217,14 @@ def _multinomial(
     return chances
 
 
-def _calibration(chances: Floats, which: Integers) -> tuple[Calibrated, ...]:
+def _calibration(chances: Floats, which: Integers) -> tuple[FitCalibrationBin, ...]:
     """Pool the forecasts of all outcomes into bins of equal numbers."""
     predicted = chances.ravel()
     came = np.eye(chances.shape[1])[which].ravel()
     order = np.argsort(predicted, kind="stable")
     parts = np.array_split(order, min(_BINS, len(order)))
     return tuple(
-        Calibrated(float(predicted[part].mean()), float(came[part].mean()), len(part))
+        FitCalibrationBin(float(predicted[part].mean()), float(came[part].mean()), len(part))
         for part in parts
     )
 

@@ -12,16 +12,16 @@ import numpy as np
 from middlegame.base.errors import MiddlegameError
 from middlegame.base.numbers import HALF_WIDTH_90, Floats
 from middlegame.engine.backend import jax, jnp
-from middlegame.estimation.result import Fit
+from middlegame.estimation.result import FitResult
 
-MIXED = 1.01
+MAX_R_HAT = 1.01
 """R-hat up to which chains count as having mixed (Vehtari et al. 2021)."""
-ENOUGH = 400
+MIN_EFFECTIVE_DRAWS = 400
 """Effective draws from which an interval's ends are steady (Vehtari et al. 2021)."""
 
 
 @dataclass(frozen=True)
-class Marginal:
+class MarginalPosterior:
     """What is believed of one coefficient after the data.
 
     Attributes:
@@ -37,12 +37,12 @@ class Marginal:
 
     name: str
     mean: float
-    deviation: float
+    standard_deviation: float
     low: float
     median: float
     high: float
-    mixing: float
-    effective: float
+    r_hat: float
+    effective_draws: float
 
 
 @dataclass(frozen=True)
@@ -57,20 +57,22 @@ class Posterior:
     """
 
     draws: Floats
-    marginals: tuple[Marginal, ...]
-    flat: tuple[str, ...]
+    marginals: tuple[MarginalPosterior, ...]
+    without_prior: tuple[str, ...]
     divergences: int
 
     @property
     def notes(self) -> list[str]:
         """What keeps the draws from being relied on, in sentences."""
         told = []
-        poor = [m.name for m in self.marginals if not m.mixing <= MIXED]
-        few = [m.name for m in self.marginals if not m.effective >= ENOUGH]
+        poor = [m.name for m in self.marginals if not m.r_hat <= MAX_R_HAT]
+        few = [m.name for m in self.marginals if not m.effective_draws >= MIN_EFFECTIVE_DRAWS]
         if poor:
             told.append(f"The chains do not agree on {', '.join(poor)}: take more draws.")
         if few:
-            told.append(f"Fewer than {ENOUGH} effective draws of {', '.join(few)}: take more.")
+            told.append(
+                f"Fewer than {MIN_EFFECTIVE_DRAWS} effective draws of {', '.join(few)}: take more."
+            )
         if self.divergences:
             told.append(
                 f"The sampler lost its way at {self.divergences} draws: "
@@ -84,18 +86,18 @@ class Posterior:
             "chains": self.draws.shape[0],
             "draws": self.draws.shape[1],
             "divergences": self.divergences,
-            "flat": list(self.flat),
+            "flat": list(self.without_prior),
             "notes": self.notes,
             "coefficients": [
                 {
                     "name": m.name,
                     "mean": m.mean,
-                    "standard_deviation": m.deviation,
+                    "standard_deviation": m.standard_deviation,
                     "low": m.low,
                     "median": m.median,
                     "high": m.high,
-                    "r_hat": m.mixing,
-                    "effective_draws": m.effective,
+                    "r_hat": m.r_hat,
+                    "effective_draws": m.effective_draws,
                 }
                 for m in self.marginals
             ],
@@ -103,7 +105,7 @@ class Posterior:
 
 
 def sample_posterior(
-    found: Fit, *, draws: int = 1000, warmup: int = 500, chains: int = 4, seed: int = 0
+    fitted: FitResult, *, draws: int = 1000, warmup: int = 500, chains: int = 4, seed: int = 0
 ) -> Posterior:
     """Sample the posterior, beginning at the maximum of the likelihood.
 
@@ -124,20 +126,20 @@ def sample_posterior(
         from numpyro.infer import MCMC, NUTS, init_to_value
     except ImportError:
         raise MiddlegameError("sampling needs NumPyro: pip install 'middlegame[bayes]'") from None
-    names, declared = found.likelihood.names, found.scenario.fit
+    names, declared = fitted.likelihood.names, fitted.scenario.fit
     assert declared is not None
     written = [declared.coefficients[name] for name in names]
     flat = tuple(n for n, each in zip(names, written, strict=True) if each.prior is None)
-    loose = {names[k] for direction in found.identification.open for k in direction}
+    loose = {names[k] for direction in fitted.identification.null_directions for k in direction}
     if improper := sorted(loose & set(flat)):
         raise MiddlegameError(
             f"the data leave {', '.join(improper)} open, so there is no posterior without a prior: "
             "give each a range"
         )
-    rows = found.likelihood.rows(found.sample)
-    unit = np.where(np.isfinite(np.diag(found.covariance)), np.diag(found.covariance), np.nan)
-    size = np.where(np.isfinite(unit), np.sqrt(unit), found.space.scale)
-    begin = found.maximum.values
+    rows = fitted.likelihood.rows(fitted.data)
+    unit = np.where(np.isfinite(np.diag(fitted.covariance)), np.diag(fitted.covariance), np.nan)
+    size = np.where(np.isfinite(unit), np.sqrt(unit), fitted.space.scale)
+    begin = fitted.maximum.values
 
     def model() -> None:
         # Standardised by the likelihood's own errors, so that one step suits all coefficients.
@@ -165,7 +167,7 @@ def sample_posterior(
                     high=high if np.isfinite(high) else None,
                 )
             values.append(numpyro.sample(name, given) * size[place] + begin[place])
-        numpyro.factor("likelihood", found.likelihood.total(jnp.stack(values), rows))
+        numpyro.factor("likelihood", fitted.likelihood.total(jnp.stack(values), rows))
 
     first = {name: jnp.asarray(_inside(each, 0.0, begin[k], size[k]))
              for k, (name, each) in enumerate(zip(names, written, strict=True))}  # fmt: skip
@@ -179,7 +181,7 @@ def sample_posterior(
     return Posterior(
         draws=taken,
         marginals=tuple(_marginal(name, taken[..., k]) for k, name in enumerate(names)),
-        flat=flat,
+        without_prior=flat,
         divergences=int(np.asarray(run.get_extra_fields()["diverging"]).sum()),
     )
 
@@ -192,20 +194,20 @@ def _inside(each: Any, value: float, begin: float, size: float) -> float:
     return float(np.clip(value, low + margin, high - margin))
 
 
-def _marginal(name: str, draws: Floats) -> Marginal:
+def _marginal(name: str, draws: Floats) -> MarginalPosterior:
     from numpyro.diagnostics import effective_sample_size, split_gelman_rubin
 
     low, median, high = np.quantile(draws, [0.05, 0.5, 0.95])
     ranks = _normal_scores(draws)
-    return Marginal(
+    return MarginalPosterior(
         name=name,
         mean=float(draws.mean()),
-        deviation=float(draws.std(ddof=1)),
+        standard_deviation=float(draws.std(ddof=1)),
         low=float(low),
         median=float(median),
         high=float(high),
-        mixing=float(split_gelman_rubin(ranks)),
-        effective=float(effective_sample_size(ranks)),
+        r_hat=float(split_gelman_rubin(ranks)),
+        effective_draws=float(effective_sample_size(ranks)),
     )
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from middlegame.estimation.fitting import fit
-from middlegame.estimation.validation import validate
+from middlegame.estimation.cross_validation import cross_validate
 from tests.estimation.histories import crisis, simulated
 
 
@@ -14,9 +14,9 @@ def learnt():
 
 
 def test_cross_validation_ranks_the_contest_above_baselines(learnt):
-    found = validate(learnt, folds=4)
+    found = cross_validate(learnt, folds=4)
     ours, constant, logit = found.scores
-    assert (found.rows, found.failed) == (600, 0)
+    assert (found.forecast_rows, found.failed_folds) == (600, 0)
     assert ours.logarithmic > constant.logarithmic + 0.02
     assert ours.brier < constant.brier
     assert logit.note == ""
@@ -27,7 +27,7 @@ def test_cross_validation_ranks_the_contest_above_baselines(learnt):
 
 
 def test_cross_validation_scores_constant_shares_as_by_hand(learnt):
-    found = validate(learnt, folds=2, seed=3).scores[1]
+    found = cross_validate(learnt, folds=2, seed=3).scores[1]
     history = simulated()
     which = np.where(history.threatened == "no", 0, 1 + history.fought).astype(int)
     order = np.random.default_rng(3).permutation(600)

@@ -7,8 +7,8 @@ import numpy as np
 
 from middlegame.base.errors import MiddlegameError
 from middlegame.base.numbers import HALF_WIDTH_90
-from middlegame.estimation.bayes import Posterior
-from middlegame.estimation.result import Fit
+from middlegame.estimation.posterior import Posterior
+from middlegame.estimation.result import FitResult
 from middlegame.scenario.model.correlations import WRITTEN_DIGITS
 from middlegame.scenario.model.judgement import format_number
 from middlegame.scenario.yaml.editing import set_entries, set_key
@@ -17,7 +17,7 @@ _DIGITS = 4
 _WIDTH = 98
 
 
-def fitted_text(text: str, found: Fit, posterior: Posterior | None = None) -> str:
+def write_fitted_text(text: str, found: FitResult, posterior: Posterior | None = None) -> str:
     """Give a scenario's text with the fitted 90% intervals, and columns at their middles.
 
     How the coefficients' errors correlate goes along, so that what is drawn from the intervals
@@ -42,7 +42,10 @@ def fitted_text(text: str, found: Fit, posterior: Posterior | None = None) -> st
     # Of the normal distribution itself, that its middle stays the estimate: what a bound cuts off
     # is cut off where worlds are drawn.
     ends = {
-        e.name: (e.value - HALF_WIDTH_90 * e.error, e.value + HALF_WIDTH_90 * e.error)
+        e.name: (
+            e.value - HALF_WIDTH_90 * e.standard_error,
+            e.value + HALF_WIDTH_90 * e.standard_error,
+        )
         for e in found.estimates
     }
     if posterior is not None:
@@ -57,7 +60,7 @@ def fitted_text(text: str, found: Fit, posterior: Posterior | None = None) -> st
         value = _short(estimate.value) if exact else f"{_short(low)}..{_short(high)}"
         text = _set(text, path, "fitted", value, "prior" if written.prior else "")
     text = _with_correlations(text, found, posterior)
-    for name, values in found.sample.covariates.items():
+    for name, values in found.data.covariates.items():
         column = scenario_fit.columns[name]
         path = ("fit", "columns", name)
         if column.categories:
@@ -69,7 +72,7 @@ def fitted_text(text: str, found: Fit, posterior: Posterior | None = None) -> st
     return text
 
 
-def _with_correlations(text: str, found: Fit, posterior: Posterior | None) -> str:
+def _with_correlations(text: str, found: FitResult, posterior: Posterior | None) -> str:
     names, covariance = found.likelihood.names, found.covariance
     if posterior is not None:
         covariance = np.cov(posterior.draws.reshape(-1, len(names)).T).reshape(len(names), -1)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from middlegame.base.numbers import Floats
 from middlegame.base.spelling import nearest
-from middlegame.estimation.data import Data, DataError
+from middlegame.estimation.data import DataError, DataTable
 from middlegame.scenario import Scenario
 from middlegame.scenario.formulas import CategoryTest
 from middlegame.scenario.model.fit import Column, Observed
@@ -19,7 +19,7 @@ from middlegame.scenario.model.walk import formulas
 
 
 @dataclass(frozen=True)
-class Sample:
+class FitData:
     """Rows of data, complete and checked.
 
     Attributes:
@@ -33,26 +33,26 @@ class Sample:
     """
 
     covariates: dict[str, Floats]
-    shown: dict[str, Floats]
+    observations: dict[str, Floats]
     places: tuple[str, ...]
-    dropped: dict[str, int]
-    unobserved: dict[str, int]
+    dropped_rows: dict[str, int]
+    unobserved_rows: dict[str, int]
     clusters: NDArray[np.int_] | None
     name: str
 
     @property
-    def rows(self) -> int:
+    def row_count(self) -> int:
         """How many rows are learnt from."""
         return len(self.places)
 
     @property
     def matrix(self) -> Floats:
         """The covariates as `[rows, columns]`."""
-        return np.stack(list(self.covariates.values()), axis=1).reshape(self.rows, -1) \
-            if self.covariates else np.zeros((self.rows, 0))  # fmt: skip
+        return np.stack(list(self.covariates.values()), axis=1).reshape(self.row_count, -1) \
+            if self.covariates else np.zeros((self.row_count, 0))  # fmt: skip
 
 
-def sample(scenario: Scenario, data: Data, cluster: str | None = None) -> Sample:
+def prepare_data(scenario: Scenario, data: DataTable, cluster: str | None = None) -> FitData:
     """Take from data what a scenario speaks of.
 
     Rows that lack a covariate, or in which nothing at all was observed, are left out and counted.
@@ -82,7 +82,7 @@ def sample(scenario: Scenario, data: Data, cluster: str | None = None) -> Sample
     }
     if faults:
         raise DataError(faults)
-    complete = np.ones(data.rows, bool)
+    complete = np.ones(data.row_count, bool)
     dropped = {}
     for name, values in covariates.items():
         lacking = complete & np.isnan(values)
@@ -94,7 +94,7 @@ def sample(scenario: Scenario, data: Data, cluster: str | None = None) -> Sample
         if (complete & ~grouped).any():
             dropped[f"{cluster} is missing"] = int((complete & ~grouped).sum())
         complete &= grouped
-    seen = np.zeros(data.rows, bool)
+    seen = np.zeros(data.row_count, bool)
     for likelihood in shown.values():
         seen |= ~likelihood.all(axis=1)
     if (complete & ~seen).any():
@@ -106,12 +106,12 @@ def sample(scenario: Scenario, data: Data, cluster: str | None = None) -> Sample
     if cluster is not None:
         names = np.array(data.columns[cluster])[rows]
         clusters = np.unique(names, return_inverse=True)[1].reshape(-1)
-    taken = Sample(
+    taken = FitData(
         covariates={name: column[rows] for name, column in covariates.items()},
-        shown={name: likely[rows] for name, likely in shown.items()},
+        observations={name: likely[rows] for name, likely in shown.items()},
         places=tuple(data.places[row] for row in rows.tolist()),
-        dropped=dropped,
-        unobserved={n: int(likely[rows].all(axis=1).sum()) for n, likely in shown.items()},
+        dropped_rows=dropped,
+        unobserved_rows={n: int(likely[rows].all(axis=1).sum()) for n, likely in shown.items()},
         clusters=clusters,
         name=data.name,
     )
@@ -120,7 +120,7 @@ def sample(scenario: Scenario, data: Data, cluster: str | None = None) -> Sample
 
 
 def _refuse_missing(
-    columns: dict[str, Column], observed: dict[str, Observed], data: Data, cluster: str | None
+    columns: dict[str, Column], observed: dict[str, Observed], data: DataTable, cluster: str | None
 ) -> None:
     wanted = [each.column or name for name, each in columns.items()]
     wanted += [each.column for each in observed.values()] + ([cluster] if cluster else [])
@@ -134,9 +134,9 @@ def _refuse_missing(
         raise DataError(faults)
 
 
-def _covariate(name: str, column: Column, data: Data, faults: list[str]) -> Floats:
+def _covariate(name: str, column: Column, data: DataTable, faults: list[str]) -> Floats:
     heading = column.column or name
-    values = np.full(data.rows, np.nan)
+    values = np.full(data.row_count, np.nan)
     for row, cell in enumerate(data.columns[heading]):
         if not cell:
             continue
@@ -162,14 +162,14 @@ def _covariate(name: str, column: Column, data: Data, faults: list[str]) -> Floa
 
 
 def _shown(
-    name: str, observed: Observed, states: Sequence[str], data: Data, faults: list[str]
+    name: str, observed: Observed, states: Sequence[str], data: DataTable, faults: list[str]
 ) -> Floats:
     values = observed.values or {state: (state,) for state in states}
     shows: dict[str, Floats] = {}
     for place, state in enumerate(states):
         for value in values.get(state, ()):
             shows.setdefault(value, np.zeros(len(states)))[place] = 1.0
-    seen = np.ones((data.rows, len(states)))
+    seen = np.ones((data.row_count, len(states)))
     for row, cell in enumerate(data.columns[observed.column]):
         if not cell:
             continue
@@ -194,16 +194,16 @@ def _as_known(cell: str, known: Collection[str]) -> str | None:
     return number if number in known else None
 
 
-def _refuse_constant(scenario: Scenario, columns: dict[str, Column], taken: Sample) -> None:
+def _refuse_constant(scenario: Scenario, columns: dict[str, Column], taken: FitData) -> None:
     """A column that never varies teaches nothing; nor does a category that never occurs."""
     faults = []
     for name, values in taken.covariates.items():
         column = columns[name]
         heading = column.column or name
-        if taken.rows > 1 and np.ptp(values) == 0:
+        if taken.row_count > 1 and np.ptp(values) == 0:
             value = column.categories[int(values[0])] if column.categories else f"{values[0]:g}"
             faults.append(
-                f"{taken.name}: {heading} is {value} in all {taken.rows} rows that are complete: "
+                f"{taken.name}: {heading} is {value} in all {taken.row_count} rows that are complete: "
                 "what it does cannot be told from a constant; leave it out"
             )
             continue
@@ -222,7 +222,7 @@ def _refuse_constant(scenario: Scenario, columns: dict[str, Column], taken: Samp
             for category in column.categories
             if category in spoken - present
         ]
-    for name, seen in taken.shown.items():
+    for name, seen in taken.observations.items():
         known = seen[~seen.all(axis=1)]
         if len(known) and (known == known[0]).all():
             states = [s for s, likely in zip(scenario.states()[base_name(name)], known[0], strict=True)

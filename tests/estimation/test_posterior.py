@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from middlegame.base.errors import MiddlegameError
-from middlegame.estimation.bayes import sample_posterior
+from middlegame.estimation.posterior import sample_posterior
 from middlegame.estimation.fitting import fit
 from tests.estimation.histories import crisis
 
@@ -37,9 +37,9 @@ def test_sample_posterior_agrees_with_a_grid():
         mean = (weight * grid).sum() / weight.sum()
         spread = np.sqrt((weight * (grid - mean) ** 2).sum() / weight.sum())
         assert marginal.mean == pytest.approx(mean, abs=0.15 * spread)
-        assert marginal.deviation == pytest.approx(spread, rel=0.15)
-        assert marginal.mixing < 1.05
-    assert (posterior.flat, posterior.divergences) == ((), 0)
+        assert marginal.standard_deviation == pytest.approx(spread, rel=0.15)
+        assert marginal.r_hat < 1.05
+    assert (posterior.without_prior, posterior.divergences) == ((), 0)
     assert any("effective draws" in note for note in sample_notes(posterior))
 
 

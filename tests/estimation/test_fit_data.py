@@ -2,8 +2,8 @@
 
 import pytest
 
-from middlegame.estimation.data import DataError, from_frame, read_data
-from middlegame.estimation.sample import sample
+from middlegame.estimation.data import DataError, from_dataframe, read_data
+from middlegame.estimation.fit_data import prepare_data
 from tests.estimation.histories import CRISIS, crisis, simulated
 
 HEADING = "threatened,fought,trade,ally\n"
@@ -18,7 +18,7 @@ def told(tmp_path):
         path = tmp_path / "war.csv"
         path.write_bytes(text if isinstance(text, bytes) else text.encode())
         with pytest.raises(DataError) as caught:
-            sample(crisis(scenario), read_data(path), cluster)
+            prepare_data(crisis(scenario), read_data(path), cluster)
         return [line.replace(f"{tmp_path}/", "") for line in caught.value.messages()]
 
     return call
@@ -83,13 +83,13 @@ def test_fit_drops_incomplete_rows_and_counts_them_by_reason(tmp_path):
         "\ufeffthreatened;fought;trade;ally;region\nyes;1.0;0.5;no;a\n\nno;0;NA;yes;a\n"
         "yes;;2;yes;b\n;;3;no;b\nno;0;4;no;\nno;0;4;no;c\n"
     )
-    taken = sample(crisis(), read_data(path), "region")
-    assert taken.dropped == {
+    taken = prepare_data(crisis(), read_data(path), "region")
+    assert taken.dropped_rows == {
         "trade is missing": 1, "region is missing": 1, "nothing was observed": 1,
     }  # fmt: skip
     assert [place.removeprefix(f"{path}:") for place in taken.places] == ["2", "5", "8"]
-    assert taken.unobserved == {"threaten": 0, "resist": 1}
-    assert taken.shown["resist"].tolist() == [[0, 1], [1, 1], [1, 0]]
+    assert taken.unobserved_rows == {"threaten": 0, "resist": 1}
+    assert taken.observations["resist"].tolist() == [[0, 1], [1, 1], [1, 0]]
     assert taken.covariates["ally"].tolist() == [0, 1, 0]
     assert taken.clusters.tolist() == [0, 1, 2]
 
@@ -98,11 +98,11 @@ def test_fit_reads_parquet_csv_and_dataframes_alike(tmp_path):
     history = simulated(20, unseen=0.2)
     history.to_parquet(tmp_path / "war.parquet")
     history.to_csv(tmp_path / "war.csv", index=False)
-    first = sample(crisis(), from_frame(history))
+    first = prepare_data(crisis(), from_dataframe(history))
     for name in ("war.parquet", "war.csv"):
-        other = sample(crisis(), read_data(tmp_path / name))
+        other = prepare_data(crisis(), read_data(tmp_path / name))
         assert other.matrix == pytest.approx(first.matrix)
-        assert all((other.shown[n] == first.shown[n]).all() for n in first.shown)
+        assert all((other.observations[n] == first.observations[n]).all() for n in first.observations)
 
 
 def test_read_data_reports_unreadable_files(tmp_path):
