@@ -162,7 +162,7 @@ def test_an_owner_without_moves_is_a_player():
     diagram = Diagram((coin,), (Utility("p", ("coin",), Fixed(np.array([4.0, 8.0]))),))
     game = read(to_nfg(diagram))
     assert float(game.get_payoffs({"p": game.get_strategies("p")[0]})["p"]) == 7
-    with pytest.raises(mg.QueryError, match="nobody moves"):
+    with pytest.raises(mg.QueryError, match="neither moves nor points"):
         to_nfg(Diagram((coin,), ()))
 
 
@@ -171,7 +171,9 @@ def test_to_nfg_refuses_too_many_strategies_before_listing_them():
     names = tuple(s.name for s in signals)
     early = Decision("early", ("x", "y"), (), "p")
     late = Decision("late", ("x", "y"), names, "q")
-    with pytest.raises(mg.QueryError, match=r"p has 2, q about 1.8e\+308 at late already; 1,000"):
+    with pytest.raises(
+        mg.QueryError, match=r"p has 2, q about 1.8e\+308 at late already; the limit is 1,000"
+    ):
         to_nfg(Diagram((*signals, early, late), ()))
 
 

@@ -39,7 +39,7 @@ def test_open_reads_any_line_ending_from_any_folder(tmp_path, folder, ending, st
 
 
 def test_json_with_more_labels_than_states_is_a_fault_at_the_labels():
-    assert faults_of_opening("labels.json") == [" expected 2 different labels"]
+    assert faults_of_opening("labels.json") == ["nodes[0].labels: expected 2 different labels"]
 
 
 def test_json_with_a_number_of_thousands_of_digits_is_a_fault_at_its_path():
@@ -49,7 +49,9 @@ def test_json_with_a_number_of_thousands_of_digits_is_a_fault_at_its_path():
 
 
 def test_json_with_a_billion_states_is_refused_before_they_are_labelled():
-    assert faults_of_opening("huge.json") == [" 1000000000 states; expected 1 to 100,000"]
+    assert faults_of_opening("huge.json") == [
+        "nodes[0].states: 1000000000 states; expected 1 to 100,000"
+    ]
 
 
 def test_nfg_with_a_payoff_beyond_the_bound_is_refused_at_its_place():
@@ -66,3 +68,14 @@ def test_json_with_points_beyond_the_bound_is_refused(tmp_path):
     )
     with pytest.raises(ScenarioError, match="expected points between -1e12 and 1e12"):
         open_contest(str(file))
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
+def test_open_reads_a_scenario_with_any_line_ending_from_a_folder_with_any_name(tmp_path, ending):
+    folder = tmp_path / "größe Приказ"
+    folder.mkdir()
+    text = (DATA / "siege.yaml").read_text("utf-8")
+    (folder / "scenario.yaml").write_bytes(text.replace("\n", ending).encode("utf-8"))
+    diagram, loaded = open_contest(str(folder))
+    assert loaded is not None
+    assert diagram.title == open_contest(str(DATA / "siege.yaml"))[0].title

@@ -39,11 +39,9 @@ class Fault:
 
     @property
     def location(self) -> str:
-        """The place as text: `file:line:column`, or the dotted path where there is no file."""
-        if not self.file and not self.line:
-            return dotted_path(self.path)
-        numbers = f"{self.line}:{self.column}" if self.line else ""
-        return ":".join(part for part in (self.file, numbers) if part)
+        """The place as text: `file:line:column`, with the dotted path where no line is known."""
+        within = f"{self.line}:{self.column}" if self.line else dotted_path(self.path)
+        return ":".join(part for part in (self.file, within) if part)
 
     def __str__(self) -> str:
         """Return one line: the place, what is wrong, what was expected, and the nearest name."""
