@@ -80,7 +80,7 @@ class Visitor:
 
     async def _move(self, seconds: float) -> None:
         assert self.numbers is not None
-        every = [n for group in self.numbers["props"]["groups"] for n in group["numbers"]]
+        every = [n for group in self.numbers["props"]["groups"] for n in group["ranges"]]
         listener = next(e for e in self.numbers["events"] if e["type"] == "move")
         until, place = time.monotonic() + seconds, 0
         while time.monotonic() < until:

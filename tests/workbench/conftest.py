@@ -1,10 +1,11 @@
-"""One server on copies of the shipped contests, and one browser, for all tests of the page."""
+"""What all tests of the workbench share: one worker's context, one server, one browser."""
 
 import os
 import shutil
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ from pathlib import Path
 import pytest
 
 from middlegame.io.examples import FOLDER
+from middlegame.workbench.workers.worker import WorkerContext
+from tests.paths import ROOT
 from tests.workbench.contests import KNOWN
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -25,34 +28,40 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-FIRST = {
+COMPLETE = {
     "answer": ".mg-canvas svg",
-    "try": ".mg-status:empty",
+    "what-if": ".mg-status:empty",
     "dominoes": ".mg-dominoes",
-    "ranges": ".mg-sweep",
-    "evidence": ".mg-report section",
-    "rivals": ".mg-report section",
+    "uncertainty": ".mg-sweep",
+    "hypotheses": ".mg-report section",
+    "comparison": ".mg-report section",
     "edit": ".cm-line",
     "ledger": ".mg-ledger h2",
 }
-"""What is there once a view has come to rest."""
+"""What each tab shows once it is complete."""
 WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
+
+
+@pytest.fixture(scope="session")
+def context():
+    """One worker's context; what it has opened and solved is shared by all tests."""
+    return WorkerContext(lambda _: None, threading.Event())
 
 
 @dataclass(frozen=True)
 class Server:
-    """A workbench that runs.
+    """A running workbench.
 
     Attributes:
-        url: of its first page.
-        folder: the contests it serves.
+        url: the address of its first page.
+        folder: the folder of the contests that it serves.
     """
 
     url: str
     folder: Path
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def server(tmp_path_factory):
     pytest.importorskip("nicegui", reason="the extra 'workbench' is not installed")
     folder = tmp_path_factory.mktemp("contests")
@@ -63,17 +72,14 @@ def server(tmp_path_factory):
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     log = folder / "server.log"
-    command = [sys.executable, "-m", "middlegame", "serve", str(folder), "--no-open"]
+    command = [sys.executable, "-m", "tests.workbench.counting_server", str(folder), str(port)]
     with log.open("w") as stream:
         process = subprocess.Popen(
-            [*command, "--port", str(port)],
-            stdout=stream,
-            stderr=stream,
-            env=_environment(folder),
+            command, cwd=ROOT, stdout=stream, stderr=stream, env=_environment(folder)
         )
     url = f"http://127.0.0.1:{port}"
     try:
-        _await(url, process, log)
+        _wait_for(url, process, log)
         yield Server(url, folder)
     finally:
         process.terminate()
@@ -82,12 +88,14 @@ def server(tmp_path_factory):
 
 
 def _environment(folder):
-    # NiceGUI serves otherwise where it takes itself to be tested by its own means.
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
-    return kept | {"MIDDLEGAME_LEDGER": str(folder / "ledger.sqlite3")}
+    # NiceGUI serves in another way where it finds pytest's variables.
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")
+    }
+    return environment | {"MIDDLEGAME_LEDGER": str(folder / "ledger.sqlite3")}
 
 
-def _await(url, process, log):
+def _wait_for(url, process, log):
     until = time.monotonic() + 180
     while time.monotonic() < until:
         assert process.poll() is None, log.read_text()
@@ -99,12 +107,12 @@ def _await(url, process, log):
     raise AssertionError(f"the server does not answer: {log.read_text()}")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def browser():
     api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     path = next(filter(None, map(shutil.which, BROWSERS)), None)
     if path is None:
-        pytest.skip("no Chromium is installed: tests/workbench/install_chromium.sh gets it")
+        pytest.skip("no Chromium is installed: tests/workbench/install_chromium.sh installs it")
     with api.sync_playwright() as playwright:
         found = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield found
@@ -112,7 +120,7 @@ def browser():
 
 
 class Visit:
-    """A visitor's page, which must stay without errors and within its server."""
+    """A visitor's page; its errors and its requests to other servers are collected."""
 
     def __init__(self, server, context):
         self.server, self.page = server, context.new_page()
@@ -126,23 +134,23 @@ class Visit:
         if not request.url.startswith((self.server.url, "data:", "blob:", "ws://127.0.0.1")):
             self.outside.append(request.url)
 
-    def open(self, name, view="answer", changes=""):
-        """Open a contest and wait for the view to be there."""
-        query = "&".join(filter(None, [changes, f"view={view}"]))
+    def open(self, name, tab="answer", changes=""):
+        """Open a tab of a contest, and wait until it is complete."""
+        query = "&".join(filter(None, [changes, f"tab={tab}"]))
         self.page.goto(f"{self.server.url}/contest/{name}?{query}")
-        self.rested(view)
+        self.wait_for(tab)
         return self.page
 
-    def rested(self, view):
-        """Wait until a view is shown and has what it begins with."""
-        self.page.wait_for_selector(f"[data-view={view}]:visible")
-        first = f"[data-view={view}] :is({FIRST[view]})"
-        self.page.wait_for_selector(first, state="visible" if view != "try" else "attached")
+    def wait_for(self, tab):
+        """Wait until a tab is shown and complete."""
+        self.page.wait_for_selector(f"[data-tab={tab}]:visible")
+        complete = f"[data-tab={tab}] :is({COMPLETE[tab]})"
+        self.page.wait_for_selector(complete, state="attached" if tab == "what-if" else "visible")
 
 
 @pytest.fixture
 def visit(server, browser):
-    """Give a function that opens a visitor's page; all must have stayed clean in the end."""
+    """Return a function that opens a visitor's page; at the end none may have had errors."""
     visits, contexts = [], []
 
     def begin(viewport=WIDE, **options):

@@ -33,7 +33,7 @@ CHANGES = [
 
 
 @pytest.mark.parametrize(("numbers", "supposed", "given", "surprise"), CHANGES)
-def test_the_quick_answer_is_the_traced_one(live, numbers, supposed, given, surprise):
+def test_quick_answer_equals_the_traced_solution(live, numbers, supposed, given, surprise):
     quick = live.quick(numbers, supposed, given, surprise=surprise)
     full = live.full(numbers, supposed, given, surprise=surprise)
     same(quick, full)
@@ -41,7 +41,7 @@ def test_the_quick_answer_is_the_traced_one(live, numbers, supposed, given, surp
     assert quick.fixed_policies == full.fixed_policies
 
 
-def test_the_trace_answers_until_the_quick_way_is_compiled():
+def test_soonest_traces_until_the_quick_answer_is_compiled():
     fresh = LiveContest(load("harbour-lease"))
     assert fresh.immediate
     before, traced = fresh.soonest({WORTH: 55.0})
@@ -52,18 +52,18 @@ def test_the_trace_answers_until_the_quick_way_is_compiled():
     same(after, before)
 
 
-def test_forecasts_of_the_ramp_are_those_of_its_policies(live):
+def test_quick_forecasts_equal_the_joint_distribution_of_its_policies(live):
     quick = live.quick({WORTH: 55.0})
-    told = quick.forecasts
-    for name in told:
-        assert list(told[name].values()) == pytest.approx(list(quick.joint(name)), abs=1e-12)
+    forecasts = quick.forecasts
+    for name, forecast in forecasts.items():
+        assert list(forecast.values()) == pytest.approx(list(quick.joint(name)), abs=1e-12)
 
 
-def test_the_scenarios_own_evidence_is_taken_along(live):
+def test_quick_answer_includes_the_evidence_of_the_scenario(live):
     text = (FOLDER / "harbour-lease" / "scenario.yaml").read_text()
-    seen = "evidence:\n  closing: {saw: depot = closes}\n"
-    seen += "  loss: {saw: lease = lost, likelihood: 3:1}\n"
-    contest = LiveContest(read_text(text + seen).scenario)
+    evidence = "evidence:\n  closing: {saw: depot = closes}\n"
+    evidence += "  loss: {saw: lease = lost, likelihood: 3:1}\n"
+    contest = LiveContest(read_text(text + evidence).scenario)
     changes = {WORTH: 55.0}
     same(contest.quick(changes), contest.full(changes))
     assert contest.quick(changes).known
@@ -72,20 +72,20 @@ def test_the_scenarios_own_evidence_is_taken_along(live):
     assert contest.full({}).forecast("lease") != pytest.approx(live.base.forecast("lease"))
 
 
-def test_with_nothing_changed_nobody_behaves_otherwise(live):
-    same(live.unmoved(live.base), live.base)
+def test_fixed_policies_of_the_baseline_reproduce_it(live):
+    same(live.with_fixed_policies(live.base), live.base)
 
 
-def test_behaviour_that_stays_still_meets_the_new_world(live):
+def test_fixed_policies_keep_behaviour_while_numbers_change(live):
     after = live.full({"factors.depot.causes.closes[0].chance": 0.95})
-    unmoved = live.unmoved(after)
+    unmoved = live.with_fixed_policies(after)
     for one, other in zip(unmoved.policies, live.base.policies, strict=True):
         assert np.array_equal(one, other)
     assert unmoved.forecast("depot") != pytest.approx(live.base.forecast("depot"))
 
 
 @pytest.mark.parametrize(
-    ("numbers", "told"),
+    ("numbers", "reason"),
     [
         ({"interests.tenant[0].wort": 1.0}, "did you mean 'interests.tenant"),
         ({"factors.depot.causes.closes[0].chance": 1.0}, "between 0 and 1"),
@@ -93,17 +93,17 @@ def test_behaviour_that_stays_still_meets_the_new_world(live):
         ({WORTH: float("nan")}, "a number of points"),
     ],
 )
-def test_numbers_that_cannot_be_are_refused(live, numbers, told):
-    with pytest.raises(QueryError, match=told.replace("[", r"\[")):
-        live.theta(numbers)
+def test_impossible_number_is_refused_with_the_reason(live, numbers, reason):
+    with pytest.raises(QueryError, match=reason.replace("[", r"\[")):
+        live.parameter_values(numbers)
 
 
-def test_what_is_closed_cannot_be_supposed(live):
+def test_supposing_a_closed_option_is_refused(live):
     with pytest.raises(QueryError, match="closed"):
         live.quick({}, {"renew": "switch", "bid": "stay_out"})
 
 
-def test_a_report_may_have_odds_below_even_and_a_precision_may_not():
+def test_likelihood_may_be_below_even_odds_and_precision_may_not():
     text = (FOLDER / "harbour-lease" / "scenario.yaml").read_text()
     text = text.replace("precision: 3:1", "precision: 2..4:1")
     text += "evidence:\n  doubt: {saw: depot = closes, likelihood: 0.5..1.1:1}\n"

@@ -19,23 +19,23 @@ SETTINGS = st.builds(
 
 
 @given(SETTINGS)
-def test_a_link_holds_everything(setting):
+def test_query_of_a_setting_reads_back_as_that_setting(setting):
     assert Setting.read(setting.query()) == setting
 
 
-def test_surprise_is_told_only_where_something_is_supposed():
+def test_query_mentions_surprise_only_where_something_is_supposed():
     assert Setting(surprise=True).query() == ""
-    told = Setting(supposed={"line": "balance"}, surprise=True)
-    assert Setting.read(told.query()) == told
+    setting = Setting(supposed={"line": "balance"}, surprise=True)
+    assert Setting.read(setting.query()) == setting
 
 
-def test_what_is_no_change_is_left_out():
-    query = "view=try&token=x&interests.a[0].worth=nan&a.b=word&precision=3&suppose.line=align"
+def test_parts_of_a_query_that_are_not_changes_are_ignored():
+    query = "tab=what-if&token=x&interests.a[0].worth=nan&a.b=word&precision=3&suppose.line=align"
     assert Setting.read(query) == Setting({"precision": 3.0}, {"line": "align"})
     assert math.isfinite(Setting.read("a.b=1e9").numbers["a.b"])
 
 
-def test_a_state_is_supposed_or_observed_or_free():
+def test_with_state_supposes_observes_or_frees():
     setting = Setting().with_state("line", "suppose", "align")
     assert setting == Setting(supposed={"line": "align"})
     setting = setting.with_state("line", "given", "balance")
@@ -43,7 +43,7 @@ def test_a_state_is_supposed_or_observed_or_free():
     assert not setting.with_state("line", "free", "")
 
 
-def test_a_number_is_changed_and_given_back():
+def test_with_number_changes_a_number_and_none_removes_the_change():
     setting = Setting().with_number("a.b", 2.0)
     assert setting.numbers == {"a.b": 2.0}
     assert setting.with_number("a.b", None) == Setting()

@@ -16,14 +16,14 @@ def folder(tmp_path):
     return tmp_path
 
 
-def test_without_a_place_the_shipped_contests_are_served_and_nothing_is_written():
+def test_library_without_a_place_lists_examples_and_writes_nothing():
     library = Library()
     assert {each.name for each in library.contests()} >= {"harbour-lease", "venezuela-2026"}
     with pytest.raises(MiddlegameError, match="download"):
         library.save("new.yaml", TEXT)
 
 
-def test_a_folder_serves_what_is_in_it(folder):
+def test_folder_lists_its_scenarios(folder):
     library = Library(str(folder))
     assert [(c.name, c.title, c.question) for c in library.contests()] == [
         ("one", "Mine", "Who?"),
@@ -32,7 +32,7 @@ def test_a_folder_serves_what_is_in_it(folder):
     assert library.only is None
 
 
-def test_a_file_is_opened_first_and_its_folder_written_to(folder):
+def test_file_is_the_only_contest_and_its_folder_is_written_to(folder):
     library = Library(str(folder / "one.yaml"))
     assert library.only == "one"
     saved = library.save("what-if", "title: New\n")
@@ -41,9 +41,9 @@ def test_a_file_is_opened_first_and_its_folder_written_to(folder):
     assert library.find("what-if").text() == "title: New\n"
 
 
-def test_nothing_is_overwritten_unless_it_is_as_expected(folder):
+def test_file_is_overwritten_only_where_its_text_is_as_expected(folder):
     library = Library(str(folder))
-    with pytest.raises(MiddlegameError, match="there already"):
+    with pytest.raises(MiddlegameError, match="exists already"):
         library.save("one.yaml", "title: Other\n")
     contest = library.find("one")
     with pytest.raises(MiddlegameError, match="meanwhile"):
@@ -55,37 +55,43 @@ def test_nothing_is_overwritten_unless_it_is_as_expected(folder):
 @pytest.mark.parametrize(
     "name", ["../out.yaml", "", ".hidden.yaml", "a/b.yaml", "..", "/tmp/x.yaml"]
 )
-def test_only_plain_names_are_written(folder, name):
-    with pytest.raises(MiddlegameError, match="no file name"):
+def test_file_name_with_folder_or_leading_dot_is_refused(folder, name):
+    with pytest.raises(MiddlegameError, match="invalid file name"):
         Library(str(folder)).save(name, TEXT)
     assert not (folder.parent / "out.yaml").exists()
 
 
-def test_links_out_of_the_folder_are_neither_served_nor_written(folder, tmp_path_factory):
+def test_link_out_of_the_folder_is_neither_listed_nor_written(folder, tmp_path_factory):
     outside = tmp_path_factory.mktemp("outside") / "secret.yaml"
     outside.write_text("title: Secret\n")
     (folder / "link.yaml").symlink_to(outside)
     library = Library(str(folder))
     assert library.find("link") is None
     with pytest.raises(MiddlegameError, match="outside"):
-        library._write(folder / "link.yaml", "title: x\n", "title: Secret\n")
+        library.save("link.yaml", "title: x\n", replacing="title: Secret\n")
     assert outside.read_text() == "title: Secret\n"
 
 
-def test_shipped_contests_are_never_written_to():
+def test_example_is_never_written_to():
     library = Library("harbour-lease")
     assert library.only == "harbour-lease"
     assert library.folder is None
     contest = library.find("harbour-lease")
     before = contest.text()
-    with pytest.raises(MiddlegameError, match="name of its own"):
+    with pytest.raises(MiddlegameError, match="another name"):
         library.overwrite(contest, "title: x\n", before)
     assert (FOLDER / "harbour-lease" / "scenario.yaml").read_text() == before
 
 
-def test_what_is_not_there_or_too_large_is_told(tmp_path):
-    with pytest.raises(MiddlegameError, match="no file, folder or shipped contest 'nowhere'"):
+def test_unknown_place_and_too_large_file_are_refused(tmp_path):
+    with pytest.raises(MiddlegameError, match="'nowhere'"):
         Library("nowhere")
     (tmp_path / "big.yaml").write_text("#" * (LARGEST + 1))
     with pytest.raises(MiddlegameError, match="larger than 1 MiB"):
         Library(str(tmp_path)).find("big").text()
+
+
+@pytest.mark.parametrize("name", ["a\0b", "x" * 300, "\ud800"])
+def test_file_name_that_the_system_refuses_is_a_refusal_and_no_failure(folder, name):
+    with pytest.raises(MiddlegameError, match="cannot be written"):
+        Library(str(folder)).save(name, TEXT)

@@ -1,5 +1,4 @@
 import pickle
-import threading
 
 import pytest
 
@@ -8,9 +7,7 @@ from middlegame.io.examples import FOLDER
 from middlegame.scenario.yaml.load import read_text
 from middlegame.workbench.live import LiveContest
 from middlegame.workbench.setting import Setting
-from middlegame.workbench.workers import picture as picturing
 from middlegame.workbench.workers import solve as solving
-from middlegame.workbench.workers.worker import WorkerContext
 from tests.workbench.contests import TIMED
 
 TEXT = (FOLDER / "harbour-lease" / "scenario.yaml").read_text()
@@ -18,61 +15,58 @@ WORTH = "interests.tenant[0].worth"
 
 
 @pytest.fixture(scope="module")
-def bench():
-    return WorkerContext(lambda _: None, threading.Event())
+def opened(context):
+    return solving.open_contest(context, TEXT)
 
 
-@pytest.fixture(scope="module")
-def opened(bench):
-    return solving.open_contest(bench, TEXT)
-
-
-def test_what_goes_to_the_page_is_plain_data(opened):
+def test_opened_contest_survives_pickling(opened):
     assert pickle.loads(pickle.dumps(opened)) == opened
 
 
-def test_the_portrait_has_every_range_and_node_of_the_diagram(opened):
-    portrait = opened.portrait
+def test_contest_view_has_every_range_and_node_of_the_diagram(opened):
+    contest = opened.contest
     diagram = LiveContest(read_text(TEXT).scenario).diagram
-    numbers = {number.name: number for group in portrait.groups for number in group.numbers}
+    numbers = {number.name: number for group in contest.slider_groups for number in group.ranges}
     assert set(numbers) == {parameter.name for parameter in diagram.parameters}
     for number in numbers.values():
         assert number.least < number.low < number.median < number.high < number.most
         assert 0 < number.step < number.high - number.low
-    assert [node.name for node in portrait.nodes] == list(diagram.index)
+    assert [node.name for node in contest.nodes] == list(diagram.index)
 
 
-def test_a_node_tells_who_wants_what_there(opened):
-    portrait = opened.portrait
-    lease = portrait.node("lease")
-    assert {actor for actor, _, _ in lease.wanted} >= {"The foreign tenant", "The rival power"}
+def test_node_view_lists_judgements_and_interests(opened):
+    contest = opened.contest
+    lease = contest.node("lease")
+    assert {actor for actor, _, _ in lease.interests} >= {"The foreign tenant", "The rival power"}
     assert lease.judgements
-    assert portrait.node("nothing") is None
+    assert contest.node("nothing") is None
 
 
-def test_numbers_are_those_of_the_front_door(bench, opened):
+def test_forecast_equals_a_direct_solution(context, opened):
     setting = Setting({WORTH: 71.0}, {"bid": "offer"}, {"depot": ("closes",)})
     live = LiveContest(read_text(TEXT).scenario)
-    after = solve(live.diagram, scenario=live.scenario, theta=live.parameter_values(setting.numbers))
+    after = solve(
+        live.diagram, scenario=live.scenario, theta=live.parameter_values(setting.numbers)
+    )
     after = after.suppose({"bid": "offer"}).given({"depot": "closes"})
-    for glance in (
-        solving.quick_forecast(bench, TEXT, setting),
-        solving.full_answer(bench, TEXT, setting).forecast,
+    for view in (
+        solving.quick_forecast(context, TEXT, setting),
+        solving.full_answer(context, TEXT, setting).forecast,
     ):
-        assert glance.questions == pytest.approx(after.questions, abs=1e-8)
+        assert view.questions == pytest.approx(after.questions, abs=1e-8)
         for name, forecast in after.forecasts.items():
-            assert glance.forecasts[name] == pytest.approx([*forecast.values()], abs=1e-8)
+            assert view.forecasts[name] == pytest.approx([*forecast.values()], abs=1e-8)
 
 
-def test_nothing_changed_needs_no_reasons(opened):
-    reading = opened.base
-    assert reading.reasons == reading.shifts == reading.news == ()
-    assert "principal branch" in reading.method
+def test_unchanged_setting_has_no_changes_and_no_reasons(opened):
+    full_view = opened.baseline
+    assert full_view.reasons == full_view.shifts == full_view.changes == ()
+    assert "principal branch" in full_view.method
 
 
-def test_a_change_is_explained(bench):
+def test_changed_setting_has_shifts_and_reasons(context):
     changes = Setting({WORTH: 90.0, "interests.tenant[1].worth": 60.0}, {"lease": "lost"})
-    told = solving.full_answer(bench, TEXT, changes)
+    told = solving.full_answer(context, TEXT, changes)
     assert told.shifts
     assert any("lost" in line for line in told.changes)
     first, *rest = told.reasons
@@ -80,32 +74,32 @@ def test_a_change_is_explained(bench):
     assert any("Each change made alone" in line for line in rest)
 
 
-def test_the_picture_has_a_button_for_every_node(opened):
-    portrait, reading, _ = opened
-    for node in portrait.nodes:
-        assert f'role="button" data-node="{node.name}"' in reading.picture
+def test_picture_has_a_button_for_every_node(opened):
+    contest, full_view, _ = opened
+    for node in contest.nodes:
+        assert f'role="button" data-node="{node.name}"' in full_view.picture
 
 
-def test_periods_become_curves(bench):
-    reading = solving.open_contest(bench, TIMED).base
-    assert {curve.name for curve in reading.curves} == {"hold", "walls"}
-    (walls,) = [curve for curve in reading.curves if curve.name == "walls"]
+def test_contest_over_time_has_curves_of_its_forecasts(context):
+    full_view = solving.open_contest(context, TIMED).baseline
+    assert {curve.name for curve in full_view.curves} == {"hold", "walls"}
+    (walls,) = [curve for curve in full_view.curves if curve.name == "walls"]
     assert len(walls.periods) == 3
     for place, state in enumerate(walls.chances):
-        told = [reading.forecast.forecasts[f"walls@{k}"][place] for k in (1, 2, 3)]
+        told = [full_view.forecast.forecasts[f"walls@{k}"][place] for k in (1, 2, 3)]
         assert list(state) == pytest.approx(told)
 
 
-def test_every_period_can_be_pictured(bench):
-    portrait, reading, _ = solving.open_contest(bench, TIMED)
-    assert portrait.drawn_period == 2
-    assert len(portrait.periods) == 3
-    assert picturing.draw_period(bench, TIMED, Setting(), 2) == reading.picture
+def test_draw_period_draws_the_nodes_of_that_period(context):
+    contest, full_view, _ = solving.open_contest(context, TIMED)
+    assert contest.drawn_period == 2
+    assert len(contest.periods) == 3
+    assert solving.draw_period(context, TIMED, Setting(), 2) == full_view.picture
     for period in (1, 3):
-        svg = picturing.draw_period(bench, TIMED, Setting(), period)
+        svg = solving.draw_period(context, TIMED, Setting(), period)
         assert f'data-node="walls@{period}"' in svg
         assert 'data-node="hold@2"' not in svg
 
 
-def test_without_periods_there_are_no_curves(opened):
-    assert opened.base.curves == ()
+def test_contest_without_periods_has_no_curves(opened):
+    assert opened.baseline.curves == ()

@@ -17,12 +17,8 @@ def compare_views(context: WorkerContext, text: str, numbers: Mapping[str, float
     Returns:
         HTML.
     """
-    from middlegame.analysis.analysts import analysts_of_scenario
-    from middlegame.analysis.comparison import compare_analysts
+    from middlegame.analysis.comparison import compare
     from middlegame.report.html.report import result_html
 
-    contest = context.contest(with_moved_ranges(context, text, numbers)).scenario
-    found = compare_analysts(
-        analysts_of_scenario(contest, ""), progress=context.progress("Switching judgements")
-    )
-    return result_html(found)
+    scenario = context.contest(with_moved_ranges(context, text, numbers)).scenario
+    return result_html(compare(scenario, progress=context.progress()))

@@ -1,0 +1,72 @@
+from html import unescape
+
+import pytest
+
+from middlegame.analysis import value_of_information as analysis
+from middlegame.analysis.evidence_weights import weigh_evidence
+from middlegame.base.errors import MiddlegameError
+from middlegame.equilibrium.equilibrium import solve
+from middlegame.report.text.value_of_information import commitment_rows
+from middlegame.report.text.words import percent
+from middlegame.scenario import apply_view
+from middlegame.scenario.yaml.load import read_text
+from middlegame.workbench.setting import Setting
+from middlegame.workbench.workers import (
+    comparison,
+    hypotheses,
+    value_of_information,
+)
+from middlegame.workbench.workers import (
+    solve as solving,
+)
+from middlegame.workbench.workers.texts import write_numbers
+from tests.workbench.contests import HARBOUR, KNOWN
+
+WORTH = "interests.tenant[0].worth"
+
+
+def test_contest_view_says_whether_there_are_evidence_and_views(context):
+    plain = solving.open_contest(context, HARBOUR).contest
+    known = solving.open_contest(context, KNOWN).contest
+    assert (plain.has_evidence, plain.has_views) == (False, False)
+    assert (known.has_evidence, known.has_views) == (True, True)
+
+
+def test_hypotheses_task_weighs_evidence_and_observations_as_the_analysis_does(context):
+    html = hypotheses.weigh_evidence(context, KNOWN, Setting(given={"bid": ("offer",)}))
+    (found,) = weigh_evidence(solve(read_text(KNOWN).scenario).given({"bid": "offer"}))
+    assert found.name == "loan"
+    assert [piece.name for piece in found.pieces] == ["audit", "bid"]
+    for state, chance in found.posterior.items():
+        assert f"<b>{percent(chance)}</b>" in html
+        assert f"prior: {percent(found.prior[state])}" in html
+    assert "512 worlds" in html
+
+
+def test_comparison_task_shows_the_forecast_of_every_view(context):
+    html = comparison.compare_views(context, KNOWN, {})
+    contest = read_text(KNOWN).scenario
+    for view in (contest.model_copy(update={"views": {}}), apply_view(contest, "doubter")):
+        for chance in solve(view).questions.values():
+            assert f'<td class="number">{percent(chance)}</td>' in html
+    assert "The doubter" in html
+
+
+def test_value_of_information_task_follows_changed_numbers_and_reports_progress(
+    context, monkeypatch
+):
+    reports = []
+    monkeypatch.setattr(context, "report", reports.append)
+    monkeypatch.setattr(value_of_information, "WORLDS", 512)
+    html = value_of_information.value_of_information(context, HARBOUR, Setting({WORTH: 60.0}))
+    moved = read_text(write_numbers(context, HARBOUR, {WORTH: 60.0}, True)).scenario
+    expected = analysis.value_of_information(solve(moved), n=512)
+    (first, *_) = commitment_rows(expected)
+    assert first.value in unescape(html)
+    assert "512 worlds" in html
+    assert 1.0 in reports
+
+
+def test_hypotheses_task_refuses_contest_without_evidence(context):
+    with pytest.raises(MiddlegameError, match="no evidence"):
+        hypotheses.weigh_evidence(context, HARBOUR, Setting())
