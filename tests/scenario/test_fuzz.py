@@ -19,7 +19,7 @@ SNIPPETS = ["{", "}", "[", "]", ": ", "- ", ", ", " #", "'", '"', "\t", "\n", "&
             "\x85", "💥", "null", "if", "not (", "=", "1e400", "0..3%"]  # fmt: skip
 
 
-def check(loaded: LoadedScenario):
+def assert_consistent(loaded: LoadedScenario):
     assert (loaded.scenario is None) == bool(loaded.errors)
     for fault in loaded.faults:
         assert fault.message
@@ -34,7 +34,7 @@ def check(loaded: LoadedScenario):
 @example("- - - :")
 @example("title: [*a, &a b]")
 def test_reading_any_text_never_raises(text):
-    check(read_text(text))
+    assert_consistent(read_text(text))
 
 
 @given(st.binary())
@@ -47,7 +47,7 @@ def test_reading_any_bytes_never_raises(tmp_path_factory, raw):
 
 @given(st.lists(st.sampled_from([*SNIPPETS, *LINES, "a", " ", "\n"]), max_size=30).map("".join))
 def test_reading_snippets_of_yaml_never_raises(text):
-    check(read_text(text))
+    assert_consistent(read_text(text))
 
 
 @st.composite
@@ -66,7 +66,7 @@ def mutations(draw):
 
 @given(mutations())
 def test_reading_a_scenario_with_mutated_characters_never_raises(text):
-    check(read_text(text))
+    assert_consistent(read_text(text))
 
 
 @st.composite
@@ -89,7 +89,7 @@ def shuffles(draw):
 
 @given(shuffles())
 def test_reading_a_scenario_with_mutated_lines_never_raises(text):
-    check(read_text(text))
+    assert_consistent(read_text(text))
 
 
 NODES = st.recursive(
@@ -113,7 +113,7 @@ def test_reading_any_data_at_any_place_never_raises(data):
     for step in path[:-1]:
         holder = holder[step]
     holder[path[-1]] = data.draw(NODES)
-    check(read_text(json.dumps(tree.data)))
+    assert_consistent(read_text(json.dumps(tree.data)))
 
 
 def offset_of_fault(text: str) -> int:
