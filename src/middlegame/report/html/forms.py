@@ -1,7 +1,6 @@
-"""The report's other forms: Markdown and PDF, from the same HTML page.
+"""The report's other forms: Markdown and PDF, converted from the HTML page.
 
-The page is the one place where a report is put together. Pandoc reads it; Typst sets what Pandoc
-makes of it in type, on A4.
+Pandoc converts the page to Markdown, or to Typst's markup; Typst typesets that on A4.
 """
 
 import re
@@ -22,26 +21,30 @@ _COLOUR = re.compile(r"var\(--([a-z]+)\)")
 _SHEET = re.compile(r"<style>.*?</style>", re.DOTALL)
 _BODY = re.compile(r"<body>(.*)</body>", re.DOTALL)
 _PIXEL = 0.75
-"""Points of print in a pixel of the page."""
+"""Print points per pixel of the page."""
 _TEXT_WIDTH = 510.0
-"""Points of print across a line of text on the PDF's page."""
+"""Width of a line of text on the PDF's page, in print points."""
 
 
 def check_form(path: Path) -> None:
-    """Make sure that a report can be written in the form that a file's name asks for.
+    """Check that a report can be written in the form that a file's suffix names.
 
     Raises:
-        QueryError: the name ends in something else, or the form's libraries are not installed.
+        QueryError: the suffix is unknown, or the form's libraries are not installed.
     """
     _writer(path)
 
 
 def write_report(path: Path, page: str) -> None:
-    """Write a report's HTML page in the form that the file's name asks for, whole or not at all.
+    """Write a report in the form that the file's suffix names, whole or not at all.
+
+    Args:
+        path: the file, with the suffix .html, .md or .pdf.
+        page: the report's HTML page.
 
     Raises:
-        QueryError: the name ends in something else, or the form's libraries are not installed.
-        OSError: it cannot be written; what was there before is untouched.
+        QueryError: the suffix is unknown, or the form's libraries are not installed.
+        OSError: the file cannot be written; an existing file is left as it was.
     """
     write_whole(path, _writer(path)(page))
 
@@ -74,14 +77,14 @@ def _documents() -> tuple[ModuleType, ModuleType]:
 
 
 def as_markdown(page: str) -> str:
-    """Turn a report's HTML page into Markdown (GitHub's), with what charts say in words."""
+    """Convert a report's HTML page to GitHub's Markdown, with the labels of charts as text."""
     pandoc, _ = _documents()
     html = _SVG.sub(lambda found: _in_words(found[1]), _plain(page))
     return str(pandoc.convert_text(html, "gfm-raw_html", format="html", extra_args=["--wrap=none"]))
 
 
 def as_pdf(page: str) -> bytes:
-    """Turn a report's HTML page into a PDF on A4 whose text can be searched."""
+    """Convert a report's HTML page to a PDF on A4 with searchable text."""
     pandoc, typst = _documents()
     colours = dict(re.findall(r"--([a-z]+):(#[0-9a-fA-F]+)", page.split("}", 1)[0]))
     with TemporaryDirectory() as folder:
@@ -119,7 +122,7 @@ def as_pdf(page: str) -> bytes:
 
 
 def _plain(page: str) -> str:
-    """Leave what belongs on paper: headings for what unfolds, nothing for the eye alone."""
+    """Return the page for print: headings in the place of folds, without decorative parts."""
     body = "".join(_BODY.findall(_SHEET.sub("", page, count=1)))
     body = re.sub(r"</?(?:header|main|footer)>", "", body)
     body = re.sub(r"(<summary>.*?) <small>.*?</small>", r"\1", body)
@@ -157,7 +160,7 @@ def _in_words(attributes: str) -> str:
 
 
 def _for_print(svg: str, colours: dict[str, str]) -> str:
-    """Make an image of a page stand alone: no variables, and the document's font."""
+    """Return an image without variables of the page, in the document's font."""
     alone = _COLOUR.sub(lambda found: colours.get(found[1], "#1c2128"), svg)
     alone = re.sub(r"font-family:[^;}]*", "font-family:'Libertinus Serif'", alone)
     if "xmlns=" not in alone.split(">", 1)[0]:

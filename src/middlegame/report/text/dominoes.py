@@ -76,7 +76,7 @@ def effect_rows(
     least: float = SHOWN_EFFECT,
     headlines: bool = False,
 ) -> list[EffectRow]:
-    """List what an intervention changes, in order of play.
+    """List the effects of an intervention, in order of play.
 
     Args:
         dominoes: the interventions and their effects.

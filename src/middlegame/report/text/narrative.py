@@ -209,7 +209,7 @@ def evidence_words(words: Words, known: Mapping[str, Sequence[str]]) -> str:
 
 
 def nash_sentence(found: "NashResult") -> str:
-    """Say whether a Nash limit is pure, and how large the remaining regret is."""
+    """Return a sentence on whether a Nash limit is pure, and on its remaining regret."""
     words = words_of(found.equilibrium)
     worst = max(found.regret, key=lambda name: found.regret[name], default=None)
     kind = "pure" if found.pure else "mixed"

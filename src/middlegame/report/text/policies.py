@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class PolicyRow:
-    """How a move chooses at one information set.
+    """The choice of a move at one information set.
 
     Attributes:
         seen: what its actor observes there, as clauses.
