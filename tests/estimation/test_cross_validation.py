@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from middlegame.estimation.fitting import fit
 from middlegame.estimation.cross_validation import cross_validate
+from middlegame.estimation.fitting import fit
 from tests.estimation.histories import crisis, simulated
 
 

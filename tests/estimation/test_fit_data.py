@@ -45,8 +45,8 @@ def told(tmp_path):
             "war.csv:6: fought is '3', which shows none of the options of resist; "
             "expected one of 0, 1"]),
         (HEADING + GOOD.replace("0.5", "2").replace("1.5", "2"), [
-            "war.csv: trade is 2 in all 3 rows that are complete: what it does cannot be told from "
-            "a constant; leave it out"]),
+            "war.csv: trade is 2 in all 3 complete rows: its effect cannot be "
+            "distinguished from a constant; leave it out"]),
         (HEADING + "yes,1,0.5,no\nyes,0,1.5,yes\nyes,0,2,yes\n", [
             "war.csv: threaten is yes in all 3 rows that show it: there is nothing to learn from"]),
         (HEADING + "yes,1,,no\nno,0,1.5,\n,,2,yes\n", [
@@ -102,7 +102,9 @@ def test_fit_reads_parquet_csv_and_dataframes_alike(tmp_path):
     for name in ("war.parquet", "war.csv"):
         other = prepare_data(crisis(), read_data(tmp_path / name))
         assert other.matrix == pytest.approx(first.matrix)
-        assert all((other.observations[n] == first.observations[n]).all() for n in first.observations)
+        assert all(
+            (other.observations[n] == first.observations[n]).all() for n in first.observations
+        )
 
 
 def test_read_data_reports_unreadable_files(tmp_path):

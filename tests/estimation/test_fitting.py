@@ -9,11 +9,11 @@ from scipy.optimize import approx_fprime, minimize
 
 import middlegame as mg
 from middlegame.compiler import compile_scenario
-from middlegame.estimation.fitting import fit
 from middlegame.estimation.fitted_text import write_fitted_text
+from middlegame.estimation.fitting import fit
 from middlegame.report.terminal.fit import method
 from middlegame.scenario.yaml.load import read_text
-from middlegame.sweeps.sampling import SampleSequence, ParameterSpace
+from middlegame.sweeps.sampling import ParameterSpace, SampleSequence
 from tests.estimation.histories import CRISIS, TRUTH, chances, crisis, log_likelihood, simulated
 
 

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from middlegame.base.errors import MiddlegameError
-from middlegame.estimation.posterior import sample_posterior
 from middlegame.estimation.fitting import fit
+from middlegame.estimation.posterior import sample_posterior
 from tests.estimation.histories import crisis
 
 CHOICE = """

@@ -112,9 +112,7 @@ class Equilibrium(Displayed, StrategyProfile):
             return {}
         periods = range(1, calendar.count + 1)
         names = dict.fromkeys(
-            base_name(node.name)
-            for node in self.diagram.contest_nodes
-            if node.period is not None
+            base_name(node.name) for node in self.diagram.contest_nodes if node.period is not None
         )
         found = {}
         for name in names:
@@ -147,7 +145,7 @@ class Equilibrium(Displayed, StrategyProfile):
         return self.policies[self._decision(name)]
 
     def payoffs(self, name: str) -> Floats:
-        """Return the expected utility of each option of a move to its owner, `[*observed, options]`.
+        """Return each option's expected utility to a move's owner, `[*observed, options]`.
 
         In points: the owner's interests that the move can influence, expected given the
         information set and the option; 0 where the information set is never reached.
@@ -272,7 +270,7 @@ class Equilibrium(Displayed, StrategyProfile):
         return ForecastQuery(tuple(over), where)
 
     def conditions(self) -> dict[str, Any]:
-        """Return the suppositions and evidence that every answer is conditional on, as a JSON object."""
+        """Return what every answer is conditional on, as a JSON object."""
         return {
             "supposed": dict(self.supposed),
             "evidence": list(self.evidence),

@@ -1,1 +1,1 @@
-"""Learning from history: a scenario's coefficients, from data in which it was played many times."""
+"""Estimate a scenario's coefficients from data on many plays of it."""

@@ -1,4 +1,4 @@
-"""How well a scenario forecasts rows that it has not learnt from.
+"""Cross-validation: how well a scenario forecasts rows that it was not fitted to.
 
 K-fold cross-validation (Stone 1974) by the logarithmic score and the Brier score (Gneiting &
 Raftery 2007), beside two forecasts that know nothing of strategy: how often each outcome came about
@@ -27,10 +27,10 @@ _BINS = 10
 
 @dataclass(frozen=True)
 class ForecastScore:
-    """How a forecast did on rows that it had not seen.
+    """The out-of-sample scores of a forecast.
 
     Attributes:
-        forecast: whose.
+        forecast: the name of the forecast.
         logarithmic: the mean logarithm of the probability of what happened; 0 is best.
         brier: the mean squared distance of the probabilities from what happened; 0 is best.
         note: why there is no score, if there is none.
@@ -59,7 +59,7 @@ class FitCalibrationBin:
 
 @dataclass(frozen=True)
 class CrossValidation:
-    """What cross-validation found.
+    """The result of cross-validation.
 
     Attributes:
         folds: in how many parts.
@@ -78,7 +78,7 @@ class CrossValidation:
     failed_folds: int
 
     def to_dict(self) -> dict[str, Any]:
-        """Give everything as one JSON object."""
+        """Return the result as one JSON object."""
         return {
             "folds": self.folds,
             "rows": self.forecast_rows,
@@ -106,7 +106,7 @@ def cross_validate(fitted: FitResult, folds: int = 10, seed: int = 0) -> CrossVa
     Rows of one group stay together, if there are groups.
 
     Args:
-        found: the fit to all rows; each fold's climb begins from it.
+        fitted: the fit to all rows; each fold's climb begins from it.
         folds: in how many parts.
         seed: of the random parting.
 
@@ -138,20 +138,20 @@ def cross_validate(fitted: FitResult, folds: int = 10, seed: int = 0) -> CrossVa
                 logit[held] = _multinomial(_design(fitted), which, known, held, len(cases))
             except (ValueError, np.linalg.LinAlgError, RuntimeError) as error:
                 trouble = f"it has no maximum in a fold ({error})"
-    told = which >= 0
+    complete = which >= 0
     scores = [
-        _score("this contest", ours[told], which[told]),
-        _score("constant shares", constant[told], which[told]),
+        _score("this contest", ours[complete], which[complete]),
+        _score("constant shares", constant[complete], which[complete]),
         ForecastScore("multinomial logit", np.nan, np.nan, trouble)
         if trouble
-        else _score("multinomial logit", logit[told], which[told]),
+        else _score("multinomial logit", logit[complete], which[complete]),
     ]
     return CrossValidation(
         folds=folds,
-        forecast_rows=int(told.sum()),
-        incomplete_rows=int((~told).sum()),
+        forecast_rows=int(complete.sum()),
+        incomplete_rows=int((~complete).sum()),
         scores=tuple(scores),
-        calibration=_calibration(ours[told], which[told]),
+        calibration=_calibration(ours[complete], which[complete]),
         failed_folds=failed,
     )
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MISSING = frozenset({"", "NA", "N/A", "NaN", "nan", "null", "NULL", "None", "."})
-"""What stands in a cell of which nothing is known."""
+"""The contents of cells that count as missing."""
 _MOST_TOLD = 20
 
 
@@ -24,14 +24,14 @@ class DataError(MiddlegameError):
     status = "faults"
 
     def __init__(self, faults: Sequence[str]) -> None:
-        told = list(faults[:_MOST_TOLD])
-        if len(faults) > len(told):
-            told.append(f"and {len(faults) - len(told):,} more faults of this kind")
-        self.faults = tuple(told)
-        super().__init__("\n".join(told))
+        lines = list(faults[:_MOST_TOLD])
+        if len(faults) > len(lines):
+            lines.append(f"and {len(faults) - len(lines):,} more faults of this kind")
+        self.faults = tuple(lines)
+        super().__init__("\n".join(lines))
 
     def messages(self) -> list[str]:
-        """Give every fault as a line."""
+        """Return every fault as a line."""
         return list(self.faults)
 
 
@@ -51,7 +51,7 @@ class DataTable:
 
     @property
     def row_count(self) -> int:
-        """How many rows there are."""
+        """The number of rows."""
         return len(self.places)
 
 
@@ -71,7 +71,7 @@ def read_data(path: str | os.PathLike[str]) -> DataTable:
 
 
 def from_dataframe(frame: "pd.DataFrame", name: str = "data") -> DataTable:
-    """Take a pandas frame as it is."""
+    """Read a pandas dataframe as a table."""
     columns = {str(key): [_text(cell) for cell in frame[key].tolist()] for key in frame.columns}
     return DataTable(columns, [f"{name}, row {place}" for place in range(1, len(frame) + 1)], name)
 
@@ -136,7 +136,7 @@ def _read_parquet(file: Path) -> DataTable:
 
 
 def _text(cell: Any) -> str:
-    """Give a cell's text: whole numbers without a point, nothing for what is missing."""
+    """Return a cell's text: whole numbers without a point, nothing for what is missing."""
     if cell is None or cell != cell:
         return ""
     if isinstance(cell, bool):

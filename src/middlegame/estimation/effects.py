@@ -1,4 +1,4 @@
-"""What a fit says in probabilities: averages, and what a change of one column does to them.
+"""Average probabilities of a fit, and first differences: their change with one column.
 
 First differences are averages over the rows as they are, with one column changed in all of them
 (Hanmer & Kalkan 2013); their standard errors are those of the delta method.
@@ -17,10 +17,10 @@ from middlegame.scenario import Scenario
 
 @dataclass(frozen=True)
 class OutcomeShare:
-    """How often something came about.
+    """The predicted and the observed share of an outcome.
 
     Attributes:
-        outcome: what.
+        outcome: the outcome.
         predicted: its average probability over the rows.
         observed: its share of the rows that show it; nan where none does.
     """
@@ -32,7 +32,7 @@ class OutcomeShare:
 
 @dataclass(frozen=True)
 class FirstDifference:
-    """What the change of a column does, on average over the rows.
+    """The change of an outcome's average probability when a column changes in all rows.
 
     Attributes:
         column: the column.
@@ -52,12 +52,12 @@ class FirstDifference:
 
 
 def outcome_shares(likelihood: Likelihood, sample: FitData, values: Floats) -> list[OutcomeShare]:
-    """Compare average probabilities with what was observed."""
-    told = joint_outcomes(likelihood, sample)
-    predicted, cases = _averages(likelihood, sample.matrix, values, told)[0], cases_of(told)
+    """Return the average probability and the observed share of each outcome."""
+    outcomes = joint_outcomes(likelihood, sample)
+    predicted, cases = _averages(likelihood, sample.matrix, values, outcomes)[0], cases_of(outcomes)
     return [
         OutcomeShare(outcome, float(chance), observed_share(sample, case))
-        for outcome, chance, case in zip(told, predicted, cases, strict=True)
+        for outcome, chance, case in zip(outcomes, predicted, cases, strict=True)
     ]
 
 
@@ -73,33 +73,33 @@ def first_differences(
     A column of two numbers goes from the smaller to the larger, a categorical one from its
     baseline to each other category.
     """
-    found, told = [], joint_outcomes(likelihood, sample)
+    found, outcomes = [], joint_outcomes(likelihood, sample)
     for place, column in enumerate(likelihood.columns):
         for before, after, words in _changes(scenario, column, sample.covariates[column]):
             ends = []
             for value in (before, after):
                 moved = sample.matrix.copy()
                 moved[:, place] = value
-                ends.append(_averages(likelihood, moved, values, told))
+                ends.append(_averages(likelihood, moved, values, outcomes))
             changes = ends[1][0] - ends[0][0]
             errors = standard_errors(ends[1][1] - ends[0][1], covariance)
             found += [
                 FirstDifference(column, *words, outcome, float(change), float(error))
-                for outcome, change, error in zip(told, changes, errors, strict=True)
+                for outcome, change, error in zip(outcomes, changes, errors, strict=True)
             ]
     return found
 
 
 def _averages(
-    likelihood: Likelihood, covariates: Floats, values: Floats, told: list[JointOutcome]
+    likelihood: Likelihood, covariates: Floats, values: Floats, outcomes: list[JointOutcome]
 ) -> tuple[Floats, Floats]:
     """The outcomes' average probabilities `[outcomes]` and their slopes `[outcomes, k]`."""
-    slopes, averages = likelihood.outcome_shares(values, covariates, cases_of(told))
+    slopes, averages = likelihood.outcome_shares(values, covariates, cases_of(outcomes))
     return np.asarray(averages), np.asarray(slopes)
 
 
 def standard_errors(slopes: Floats, covariance: Floats) -> Floats:
-    """Give the delta method's standard errors of functions with these slopes `[n, k]`."""
+    """Return the delta method's standard errors of functions with these slopes `[n, k]`."""
     known = np.isfinite(np.diag(covariance))
     inside = covariance[np.ix_(known, known)]
     variance = np.einsum("nk,kl,nl->n", slopes[:, known], inside, slopes[:, known])

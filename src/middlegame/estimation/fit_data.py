@@ -42,7 +42,7 @@ class FitData:
 
     @property
     def row_count(self) -> int:
-        """How many rows are learnt from."""
+        """The number of rows."""
         return len(self.places)
 
     @property
@@ -53,7 +53,7 @@ class FitData:
 
 
 def prepare_data(scenario: Scenario, data: DataTable, cluster: str | None = None) -> FitData:
-    """Take from data what a scenario speaks of.
+    """Prepare a table for a scenario: covariates as numbers, observations as likelihoods.
 
     Rows that lack a covariate, or in which nothing at all was observed, are left out and counted.
 
@@ -203,8 +203,8 @@ def _refuse_constant(scenario: Scenario, columns: dict[str, Column], taken: FitD
         if taken.row_count > 1 and np.ptp(values) == 0:
             value = column.categories[int(values[0])] if column.categories else f"{values[0]:g}"
             faults.append(
-                f"{taken.name}: {heading} is {value} in all {taken.row_count} rows that are complete: "
-                "what it does cannot be told from a constant; leave it out"
+                f"{taken.name}: {heading} is {value} in all {taken.row_count} complete rows: "
+                "its effect cannot be distinguished from a constant; leave it out"
             )
             continue
         present = {column.categories[int(code)] for code in np.unique(values)} if (
@@ -225,8 +225,8 @@ def _refuse_constant(scenario: Scenario, columns: dict[str, Column], taken: FitD
     for name, seen in taken.observations.items():
         known = seen[~seen.all(axis=1)]
         if len(known) and (known == known[0]).all():
-            states = [s for s, likely in zip(scenario.states()[base_name(name)], known[0], strict=True)
-                      if likely]  # fmt: skip
+            every = zip(scenario.states()[base_name(name)], known[0], strict=True)
+            states = [state for state, likely in every if likely]
             faults.append(
                 f"{taken.name}: {name} is {' or '.join(states)} in all {len(known)} rows that show "
                 "it: there is nothing to learn from"

@@ -1,4 +1,4 @@
-"""What was learnt goes back into the scenario's own text."""
+"""Write fitted coefficients into the scenario's own text."""
 
 import math
 import textwrap
@@ -18,7 +18,7 @@ _WIDTH = 98
 
 
 def write_fitted_text(text: str, found: FitResult, posterior: Posterior | None = None) -> str:
-    """Give a scenario's text with the fitted 90% intervals, and columns at their middles.
+    """Return a scenario's text with the fitted 90% intervals, and columns at their middles.
 
     How the coefficients' errors correlate goes along, so that what is drawn from the intervals
     later on comes from the estimates' common normal distribution.
@@ -78,12 +78,12 @@ def _with_correlations(text: str, found: FitResult, posterior: Posterior | None)
         covariance = np.cov(posterior.draws.reshape(-1, len(names)).T).reshape(len(names), -1)
     sizes = np.sqrt(np.diag(covariance))
     correlations = covariance / np.outer(sizes, sizes)
-    told = [k for k, size in enumerate(sizes) if size > 0]
+    identified = [k for k, size in enumerate(sizes) if size > 0]
     entries = {}
-    for one in told:
+    for one in identified:
         pairs = {
             names[other]: format_number(round(float(correlations[one, other]), WRITTEN_DIGITS))
-            for other in told
+            for other in identified
             if other < one
         }
         if written := [f"{name}: {value}" for name, value in pairs.items() if float(value)]:

@@ -1,4 +1,4 @@
-"""The front door: a scenario and data go in, what the data taught comes out."""
+"""Fit a scenario's coefficients to data by maximum likelihood."""
 
 import os
 from collections.abc import Callable
@@ -42,7 +42,7 @@ def fit(
     seed: int = 0,
     status: Callable[[str], None] | None = None,
 ) -> FitResult:
-    """Learn a scenario's coefficients from data by maximum likelihood.
+    """Fit a scenario's coefficients to data by maximum likelihood.
 
     Args:
         scenario: one with `fit:`.
@@ -51,7 +51,7 @@ def fit(
             rows of a group have in common.
         starts: how many places the climb begins from.
         seed: of the random ones among them.
-        tell: is told what is being done.
+        status: called with a sentence on the step that begins.
 
     Raises:
         DataError: the data do not fit the scenario, or leave nothing to learn.
@@ -74,7 +74,19 @@ def fit_data(
     seed: int,
     status: Callable[[str], None],
 ) -> FitResult:
-    """Learn from rows that were taken already; see `fit`."""
+    """Fit a scenario to prepared data.
+
+    Args:
+        scenario: a scenario with `fit:`.
+        data: the prepared data.
+        starts: how many places the climb begins from.
+        seed: of the random ones among them.
+        status: called with a sentence on the step that begins.
+
+    Raises:
+        DataError: no formula contains a coefficient.
+        MiddlegameError: the likelihood is not a number anywhere.
+    """
     first = starting_values(scenario)
     if not first:
         raise DataError(["no formula speaks of a coefficient: there is nothing to learn"])
@@ -84,7 +96,7 @@ def fit_data(
     rng = np.random.default_rng(seed)
     begin = np.array(list(first.values()))
     least, most = _bounds(scenario, likelihood.names)
-    scale = _felt(likelihood.scores(begin, rows)[0])
+    scale = _natural_scale(likelihood.scores(begin, rows)[0])
     probes = [
         _within(begin + scale * rng.standard_normal(len(begin)), least, most)
         for _ in range(max(_PROBES, starts - 1))
@@ -92,7 +104,7 @@ def fit_data(
     elsewhere = [likelihood.scores(probe, rows)[0] for probe in probes[:_PROBES]]
     if not all(np.isfinite(each).all() for each in elsewhere):
         elsewhere = [each for each in elsewhere if np.isfinite(each).all()]
-    scale = _felt(np.concatenate(elsewhere)) if elsewhere else scale
+    scale = _natural_scale(np.concatenate(elsewhere)) if elsewhere else scale
     space = SearchSpace(least, most, scale)
     status("Climbing to the maximum")
     maximum = maximise(
@@ -129,7 +141,7 @@ def fit_data(
 def maximisation_problem(
     likelihood: Likelihood, rows: DataRows, space: SearchSpace
 ) -> MaximisationProblem:
-    """Pose the maximisation of the likelihood of some rows."""
+    """Build the maximisation of the likelihood of some rows."""
     return MaximisationProblem(
         value_and_gradient=lambda values: likelihood.value_and_gradient(values, rows),
         hessian=lambda values: likelihood.hessian(values, rows),
@@ -157,8 +169,8 @@ def _within(values: Floats, least: Floats, most: Floats) -> Floats:
     )
 
 
-def _felt(scores: Floats) -> Floats:
-    """By how much each coefficient has to change for a row's log-likelihood to feel it, `[k]`."""
+def _natural_scale(scores: Floats) -> Floats:
+    """Return the change of each coefficient that moves a row's log-likelihood by about 1, `[k]`."""
     size = np.sqrt((scores**2).mean(axis=0))
     return np.asarray(1 / np.where(np.isfinite(size) & (size > 1e-12), size, 1.0), float)
 

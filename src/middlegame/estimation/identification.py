@@ -1,4 +1,4 @@
-"""Which coefficients the data tell, and which they leave open.
+"""Which coefficients the data identify, and which they do not.
 
 The information matrix's null space holds the directions in which the likelihood does not change:
 coefficients with a part in it are not identified (Rothenberg 1971). If the rows' gradients span
@@ -22,7 +22,7 @@ _PART = 1e-2
 
 @dataclass(frozen=True)
 class Identification:
-    """What the data tell.
+    """The identified coefficients.
 
     Attributes:
         open: for each direction that is left open, the coefficients that take part in it.
@@ -46,14 +46,14 @@ def identify(
     other_scores: list[Floats],
     values: Floats,
 ) -> Identification:
-    """Find what is identified, and the covariance of that.
+    """Find which coefficients are identified, and their covariance.
 
     Args:
         hessian: of the log-likelihood at its maximum, `[k, k]`.
         free: which coefficients are at no bound, `[k]`.
         scale: by how much each has to change for a row to feel it, `[k]`.
         rows: how many there are.
-        elsewhere: the rows' gradients `[rows, k]` at a few other places.
+        other_scores: the rows' gradients `[rows, k]` at a few other places.
         values: the coefficients at the maximum, `[k]`.
     """
     places = np.flatnonzero(free)
@@ -72,7 +72,7 @@ def identify(
     covariance[known] = within[np.ix_(~parts, ~parts)]
     if not flat.any():
         return Identification((), {}, covariance, np.zeros(len(values)))
-    never = _never_told(places, unit, other_scores)
+    never = _unidentified_everywhere(places, unit, other_scores)
     runaway = {
         int(places[k]): int(np.sign(values[places[k]]))
         for k in np.flatnonzero(parts)
@@ -87,19 +87,21 @@ def identify(
     return Identification(tuple(dict.fromkeys(directions)), runaway, covariance, away)
 
 
-def _never_told(places: NDArray[np.int_], unit: Floats, elsewhere: list[Floats]) -> Floats:
-    """Which coefficients take part in what is left open wherever the gradients are taken."""
+def _unidentified_everywhere(
+    places: NDArray[np.int_], unit: Floats, elsewhere: list[Floats]
+) -> Floats:
+    """Return which coefficients are in a null direction wherever the gradients are taken."""
     never = np.ones(len(places), bool)
     for scores in elsewhere:
-        told = scores[:, places] * unit
-        spread, axes = np.linalg.eigh(told.T @ told / len(told))
+        scaled = scores[:, places] * unit
+        spread, axes = np.linalg.eigh(scaled.T @ scaled / len(scaled))
         null = axes[:, spread < MIN_INFORMATION * 1e-4]
         never &= (np.abs(null) > _PART).any(axis=1)
     return never
 
 
 def _sparse(null: Floats) -> Floats:
-    """Give a basis of a space `[k, n]` as rows that each speak of few: by elimination."""
+    """Return a basis of a space `[k, n]` as sparse rows, by elimination."""
     basis = null.T.copy()
     for row in range(len(basis)):
         column = int(np.abs(basis[row:]).max(axis=0).argmax())

@@ -76,7 +76,7 @@ class Likelihood:
 
         Args:
             scenario: one with `fit:`.
-            sample: its data.
+            sample: the data.
             start: a possible value of each coefficient that formulas speak of.
             limit: how many numbers the largest table on the way may have.
 
@@ -103,7 +103,7 @@ class Likelihood:
         self._chunk = max(1, int(_MOST_NUMBERS / max(cost.largest_table, cost.unknowns, 1.0)))
 
     def rows(self, sample: FitData, weights: Floats | None = None) -> DataRows:
-        """Lay a sample out."""
+        """Arrange data for the likelihood, with equal weights by default."""
         return DataRows(
             sample.matrix,
             tuple(sample.observations[name] for name in self.observed),
@@ -111,7 +111,7 @@ class Likelihood:
         )
 
     def parameter_values(self, values: Floats, covariates: Floats) -> Floats:
-        """Give theta in each row, `[rows, parameters]`."""
+        """Return the parameter values of each row, `[rows, parameters]`."""
         return np.asarray(self._thetas(values, covariates))
 
     def _thetas(self, values: Array, covariates: Array) -> Array:
@@ -130,7 +130,7 @@ class Likelihood:
         return game, *differentiable_policies(diagram.structure, game, Ramp())
 
     def _logs(self, values: Array, rows: DataRows) -> tuple[Array, Array]:
-        """Give each row's log-likelihood and residual, `[rows]` each."""
+        """Return each row's log-likelihood and residual, `[rows]` each."""
         count = rows.covariates.shape[0]
 
         def part(some: DataRows) -> tuple[Array, Array]:
@@ -152,7 +152,7 @@ class Likelihood:
         return found[0].reshape(-1)[:count], found[1].reshape(-1)[:count]
 
     def total(self, values: Array, rows: DataRows) -> Array:
-        """Give the log-likelihood of weighted rows; to be compiled."""
+        """Return the log-likelihood of weighted rows; to be compiled."""
         return (rows.weights * self._logs(values, rows)[0]).sum()
 
     @cached_property
@@ -182,7 +182,7 @@ class Likelihood:
         return jax.jit(jax.jacfwd(both, has_aux=True), compiler_options=FAST_COMPILE)
 
     def scores(self, values: Floats, rows: DataRows) -> tuple[Floats, Floats, Floats]:
-        """Give each row's gradient `[rows, k]`, log-likelihood and residual, `[rows]` each."""
+        """Return each row's gradient `[rows, k]`, log-likelihood and residual, `[rows]` each."""
         scores, (logs, residual) = self._by_row(values, rows)
         return np.asarray(scores), np.asarray(logs), np.asarray(residual)
 
@@ -219,7 +219,7 @@ class Likelihood:
         return jax.jit(jax.jacfwd(self._shares, has_aux=True), compiler_options=FAST_COMPILE)
 
     def states(self, name: str) -> tuple[str, ...]:
-        """Give the states of an observed move or factor."""
+        """Return the states of an observed move or factor."""
         return self.diagram.nodes[node_index(self.diagram, name)].states
 
 
@@ -231,7 +231,7 @@ def _at_means(scenario: Scenario, sample: FitData) -> Scenario:
 
 
 def starting_values(scenario: Scenario) -> dict[str, float]:
-    """Give a possible value of each coefficient that formulas speak of.
+    """Return a feasible starting value of each coefficient that a formula contains.
 
     The middle of its prior, or 0; moved inside its bounds.
     """

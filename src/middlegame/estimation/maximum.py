@@ -18,7 +18,7 @@ from middlegame.base.numbers import Floats
 SAME_MAXIMUM = 1e-4
 """The difference in log-likelihood within which two starts have ended at the same height."""
 MAX_NEWTON_GAIN = 1e-9
-"""What another Newton step may promise, in log-likelihood, once it has converged."""
+"""The gain in log-likelihood of another Newton step below which the climb has converged."""
 _PULL = 1e-5
 """The slope, for a change that a row feels, from which a bound holds a value."""
 _MOST_STEPS = 60
@@ -41,7 +41,7 @@ class SearchSpace:
 
 @dataclass(frozen=True)
 class MaximisationProblem:
-    """What is to be maximised.
+    """A function to maximise.
 
     Attributes:
         slope: from values `[k]` to the height and its gradient.
@@ -82,7 +82,7 @@ class Maximum:
 
     @property
     def agreeing_starts(self) -> int:
-        """How many starts ended at the greatest height."""
+        """The number of starts that ended at the greatest log-likelihood."""
         return sum(
             self.log_likelihoods[0] - height < SAME_MAXIMUM for height in self.log_likelihoods
         )
@@ -121,15 +121,15 @@ def _maximise(problem: MaximisationProblem, starts: Sequence[Floats]) -> Maximum
     ends.sort(key=lambda end: -end[0])
     values, height, gradient, hessian, steps = _newton(problem, ends[0][1])
     free = _free(problem, values, gradient)
-    promise = _promise(gradient, hessian, free, scale)
+    gain = _newton_gain(gradient, hessian, free, scale)
     return Maximum(
         values=values,
         log_likelihood=height,
         gradient=gradient,
         hessian=hessian,
         free=free,
-        converged=promise < MAX_NEWTON_GAIN,
-        newton_gain=promise,
+        converged=gain < MAX_NEWTON_GAIN,
+        newton_gain=gain,
         log_likelihoods=(max(height, ends[0][0]), *(each for each, _ in ends[1:])),
         evaluations=evaluations + steps,
     )
@@ -144,7 +144,7 @@ def _newton(
     damping, steps = 0.0, 0
     for _ in range(_MOST_STEPS):
         free = _free(problem, values, gradient)
-        if _promise(gradient, hessian, free, problem.space.scale) < MAX_NEWTON_GAIN / 100:
+        if _newton_gain(gradient, hessian, free, problem.space.scale) < MAX_NEWTON_GAIN / 100:
             break
         scale = problem.space.scale[free]
         curved = -hessian[np.ix_(free, free)] * np.outer(scale, scale)
@@ -181,8 +181,10 @@ def _free(problem: MaximisationProblem, values: Floats, gradient: Floats) -> NDA
     return np.asarray(~(low | high), bool)
 
 
-def _promise(gradient: Floats, hessian: Floats, free: NDArray[np.bool_], scale: Floats) -> float:
-    """What a Newton step would gain: half the gradient's square in the Hessian's metric.
+def _newton_gain(
+    gradient: Floats, hessian: Floats, free: NDArray[np.bool_], scale: Floats
+) -> float:
+    """Return the gain of a Newton step: half the gradient's square in the Hessian's metric.
 
     Directions without curvature are left out where they have no slope either.
     """

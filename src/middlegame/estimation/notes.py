@@ -1,4 +1,4 @@
-"""What keeps estimates from being what they seem, in sentences."""
+"""Warnings about a fit, in sentences."""
 
 from typing import TYPE_CHECKING
 
@@ -11,38 +11,39 @@ if TYPE_CHECKING:
 
 
 def notes(found: "FitResult") -> list[str]:
-    """Tell everything: what was not reached, what the data cannot tell, what may be another way."""
-    told = []
+    """Return all warnings about a fit, such as coefficients that are not identified."""
+    sentences = []
     if not found.maximum.converged:
-        told.append(
-            "The likelihood's maximum was not reached: another step would still promise "
+        sentences.append(
+            "The likelihood's maximum was not reached: another step would still gain "
             f"{found.maximum.newton_gain:.1g} in log-likelihood. The estimates are not to be used."
         )
-    told += _open_notes(found)
+    sentences += _open_notes(found)
     if found.unsolved_rows:
-        told.append(
-            f"No equilibrium was reached in {len(found.unsolved_rows)} of {found.data.row_count} rows: "
-            f"{', '.join(found.unsolved_rows[:5])}."
+        sentences.append(
+            f"No equilibrium was reached in {len(found.unsolved_rows)} of {found.data.row_count} "
+            f"rows: {', '.join(found.unsolved_rows[:5])}."
         )
     if found.disagreeing_rows:
-        told.append(
-            f"In {len(found.disagreeing_rows)} of {found.compared_count} rows that were traced in full the "
-            f"equilibrium is another one: {', '.join(found.disagreeing_rows[:5])}."
+        sentences.append(
+            f"In {len(found.disagreeing_rows)} of {found.compared_count} "
+            f"rows that were traced in full "
+            f"the equilibrium is another one: {', '.join(found.disagreeing_rows[:5])}."
         )
     agreeing, starts = found.maximum.agreeing_starts, len(found.maximum.log_likelihoods)
     if starts > 1 and agreeing == 1 and found.status == "converged":
-        told.append(
+        sentences.append(
             f"Only one of {starts} starts led to this maximum: there may be a higher one. "
             "More starts may find it."
         )
-    return told
+    return sentences
 
 
 def _open_notes(found: "FitResult") -> list[str]:
-    names, told = found.likelihood.names, []
+    names, sentences = found.likelihood.names, []
     of = found.likelihood, found.data
     runaway = found.identification.diverging
-    sharpness = _names_in_precision(found.scenario)
+    in_precision = _names_in_precision(found.scenario)
     reasons: dict[str, list[str]] = {}
     for place, side in runaway.items():
         why = separating_columns(found.scenario, *of, names[place])
@@ -53,25 +54,25 @@ def _open_notes(found: "FitResult") -> list[str]:
     for reason, which in reasons.items():
         runs = "runs off without end, so it has" if len(which) == 1 else (
             "run off without end, so they have")  # fmt: skip
-        told.append(f"{', '.join(which)} {runs} no estimate{reason}.")
+        sentences.append(f"{', '.join(which)} {runs} no estimate{reason}.")
     for direction in found.identification.null_directions:
         rest = [names[k] for k in direction if k not in runaway]
         if not rest:
             continue
         if len(rest) == 1:
-            told.append(f"The data do not tell {rest[0]}: the likelihood does not feel it.")
-        elif sharpness & set(rest):
-            told.append(
+            sentences.append(f"The data do not tell {rest[0]}: the likelihood does not feel it.")
+        elif in_precision & set(rest):
+            sentences.append(
                 f"The data tell only the product of precision and points, not "
                 f"{', '.join(rest)} one by one: give the precision, or the worth of one "
                 "interest, as a number."
             )
         else:
-            told.append(
+            sentences.append(
                 f"The data tell only a combination of {', '.join(rest)}: leave one out, or "
                 "give it as a number."
             )
-    return told
+    return sentences
 
 
 def _names_in_precision(scenario: Scenario) -> set[str]:

@@ -1,4 +1,4 @@
-"""What rows can come to: the joint states of everything that is observed."""
+"""Joint outcomes: the joint states of everything that is observed in a row."""
 
 from dataclasses import dataclass
 
@@ -15,11 +15,11 @@ _MOST = 12
 
 @dataclass(frozen=True)
 class JointOutcome:
-    """A way in which a row may come out.
+    """A joint state of observed moves and factors.
 
     Attributes:
         states: of the moves and factors that it speaks of.
-        case: the same as numbers, in the order of what is observed.
+        case: the states as numbers, in the order of the observed nodes.
     """
 
     states: dict[str, str]
@@ -31,14 +31,14 @@ class JointOutcome:
 
 
 def joint_outcomes(likelihood: Likelihood, sample: FitData) -> list[JointOutcome]:
-    """Give every joint outcome that some row shows; each state by itself where there are many."""
+    """Return every joint outcome that some row shows, or each state alone where there are many."""
     whole, _ = observed_cases(sample)
     cases = whole if 2 <= len(whole) <= _MOST else marginal_cases(likelihood)
     return [_outcome(likelihood, tuple(int(state) for state in case)) for case in cases]
 
 
 def observed_cases(sample: FitData) -> tuple[Cases, NDArray[np.int_]]:
-    """Give the distinct outcomes of rows that show everything, and which one each row shows.
+    """Return the distinct outcomes of rows that show everything, and which one each row shows.
 
     Returns:
         Cases `[outcomes, observed]`, and `[rows]` with -1 for a row that does not show all.
@@ -53,7 +53,7 @@ def observed_cases(sample: FitData) -> tuple[Cases, NDArray[np.int_]]:
 
 
 def marginal_cases(likelihood: Likelihood) -> Cases:
-    """Give each state of each observed move or factor, whatever the others come to."""
+    """Return a case for each state of each observed move or factor, the others being any."""
     names = likelihood.observed
     return np.array(
         [
@@ -64,13 +64,13 @@ def marginal_cases(likelihood: Likelihood) -> Cases:
     )
 
 
-def cases_of(told: list[JointOutcome]) -> Cases:
-    """Give the outcomes as numbers, `[outcomes, observed]`."""
-    return np.array([outcome.case for outcome in told])
+def cases_of(outcomes: list[JointOutcome]) -> Cases:
+    """Return the outcomes as numbers, `[outcomes, observed]`."""
+    return np.array([outcome.case for outcome in outcomes])
 
 
 def observed_share(sample: FitData, case: NDArray[np.int_]) -> float:
-    """Give the share of an outcome among the rows that show what it speaks of."""
+    """Return the share of an outcome among the rows that show all of its nodes; nan without any."""
     shows = np.ones(sample.row_count, bool)
     holds = np.ones(sample.row_count, bool)
     for seen, state in zip(sample.observations.values(), case, strict=True):

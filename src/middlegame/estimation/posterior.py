@@ -22,17 +22,17 @@ MIN_EFFECTIVE_DRAWS = 400
 
 @dataclass(frozen=True)
 class MarginalPosterior:
-    """What is believed of one coefficient after the data.
+    """The marginal posterior distribution of one coefficient.
 
     Attributes:
         name: the coefficient.
         mean: of the draws.
-        deviation: their standard deviation.
+        standard_deviation: of the draws.
         low: their 5th percentile.
         median: their middle.
         high: their 95th percentile.
-        mixing: R-hat, split and of ranks; 1 if all chains tell the same.
-        effective: how many independent draws they are worth.
+        r_hat: the rank-normalised split R-hat; 1 if all chains agree.
+        effective_draws: the number of independent draws with the same precision.
     """
 
     name: str
@@ -52,7 +52,7 @@ class Posterior:
     Attributes:
         draws: `[chains, draws, k]`.
         marginals: of each coefficient.
-        flat: coefficients without a prior.
+        without_prior: coefficients without a prior.
         divergences: draws at which the sampler lost its way.
     """
 
@@ -63,25 +63,25 @@ class Posterior:
 
     @property
     def notes(self) -> list[str]:
-        """What keeps the draws from being relied on, in sentences."""
-        told = []
+        """Warnings about the draws, in sentences."""
+        sentences = []
         poor = [m.name for m in self.marginals if not m.r_hat <= MAX_R_HAT]
         few = [m.name for m in self.marginals if not m.effective_draws >= MIN_EFFECTIVE_DRAWS]
         if poor:
-            told.append(f"The chains do not agree on {', '.join(poor)}: take more draws.")
+            sentences.append(f"The chains do not agree on {', '.join(poor)}: take more draws.")
         if few:
-            told.append(
+            sentences.append(
                 f"Fewer than {MIN_EFFECTIVE_DRAWS} effective draws of {', '.join(few)}: take more."
             )
         if self.divergences:
-            told.append(
+            sentences.append(
                 f"The sampler lost its way at {self.divergences} draws: "
                 "intervals may be too narrow."
             )
-        return told
+        return sentences
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the summary as one JSON object."""
+        """Return the summary as one JSON object."""
         return {
             "chains": self.draws.shape[0],
             "draws": self.draws.shape[1],
@@ -110,7 +110,7 @@ def sample_posterior(
     """Sample the posterior, beginning at the maximum of the likelihood.
 
     Args:
-        found: the fit by maximum likelihood.
+        fitted: the fit by maximum likelihood.
         draws: of each chain, after its warm-up.
         warmup: draws of each chain in which the sampler learns its steps.
         chains: how many.

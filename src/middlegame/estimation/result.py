@@ -1,4 +1,4 @@
-"""What was learnt: estimates and how sure they are, what they mean, what keeps them from it."""
+"""The result of a fit: estimates, their errors, average probabilities, warnings."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Estimate:
-    """What the data say of one coefficient.
+    """The estimate of one coefficient.
 
     Attributes:
         name: the coefficient.
@@ -60,19 +60,20 @@ class Estimate:
 
 @dataclass(frozen=True)
 class FitResult:
-    """What was learnt.
+    """A fit by maximum likelihood.
 
     Attributes:
-        scenario: with which.
-        sample: from which rows.
+        scenario: the fitted scenario.
+        data: the prepared data.
         likelihood: of the coefficients.
         space: bounds and scale of the coefficients.
         maximum: where it is greatest.
         identification: which coefficients the data tell.
         covariance: of the estimates, cluster-robust if rows are grouped; `[k, k]`.
-        unsettled: the rows in which no equilibrium was reached.
-        disagreed: rows, of those checked, whose equilibrium is not on the principal branch.
-        checked: how many rows were checked against the full trace.
+        unsolved_rows: the rows in which no equilibrium was reached.
+        disagreeing_rows: rows, of those compared with the full trace, whose
+            equilibrium is not on the principal branch.
+        compared_count: how many rows were compared with the full trace.
     """
 
     scenario: Scenario
@@ -88,7 +89,7 @@ class FitResult:
 
     @property
     def status(self) -> str:
-        """`converged`, or what kept it from that."""
+        """`converged`, `not_converged`, `not_identified` or `unsettled`."""
         if not self.maximum.converged:
             return "not_converged"
         if self.identification.null_directions:
@@ -107,7 +108,7 @@ class FitResult:
 
     @property
     def identified_count(self) -> int:
-        """How many coefficients the data tell."""
+        """The number of identified coefficients."""
         loose = {k for direction in self.identification.null_directions for k in direction}
         return len(self.maximum.values) - min(len(self.identification.null_directions), len(loose))
 
@@ -153,7 +154,7 @@ class FitResult:
 
     @cached_property
     def notes(self) -> list[str]:
-        """Everything that keeps the estimates from being what they seem, in sentences."""
+        """Warnings about the estimates, in sentences."""
         return notes(self)
 
     @cached_property
@@ -163,13 +164,13 @@ class FitResult:
 
     @cached_property
     def first_differences(self) -> list[FirstDifference]:
-        """What a change of each column does."""
+        """The change of each outcome's average probability with each column."""
         return first_differences(
             self.scenario, self.likelihood, self.data, self.maximum.values, self.covariance
         )
 
     def to_dataframe(self) -> "pd.DataFrame":
-        """Give the estimates as a table: coefficient, estimate, error, z, p, low, high, note."""
+        """Return the estimates as a table: coefficient, estimate, error, z, p, low, high, note."""
         import pandas as pd
 
         rows = [
@@ -180,7 +181,7 @@ class FitResult:
         return pd.DataFrame(rows, columns=columns)
 
     def to_dict(self) -> dict[str, Any]:
-        """Give everything as one JSON object; what is not known is null."""
+        """Return the fit as one JSON object; what is not known is null."""
         return {
             "title": self.scenario.title,
             "status": self.status,

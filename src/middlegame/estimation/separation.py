@@ -1,4 +1,4 @@
-"""Which rows coefficients run off over: where columns leave nothing to chance."""
+"""Separated data: rows in which columns determine an outcome, so that coefficients diverge."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -23,7 +23,7 @@ _NOTHING = 1e-3
 def separating_columns(
     scenario: Scenario, likelihood: Likelihood, sample: FitData, coefficient: str
 ) -> list[str]:
-    """Tell, for the columns that stand in one formula with a coefficient, what they decide.
+    """Describe what the columns in one formula with a coefficient determine.
 
     Each line names the column, its values, what they always come with, and some of the rows.
     """
@@ -45,7 +45,7 @@ def separating_columns(
 def separating_rows(
     likelihood: Likelihood, sample: FitData, values: Floats, away: Floats
 ) -> list[str]:
-    """Tell the rows that coefficients run off over together.
+    """Describe the rows that several coefficients separate together.
 
     A direction separates the data if going that way makes what was seen likelier in some rows and
     less likely in none (Albert & Anderson 1984). It is tried from where nobody has gone yet, for
@@ -66,15 +66,16 @@ def separating_rows(
     before, lines = np.zeros(sample.row_count), []
     for k in order:
         shown[k] = whole.observations[k]
-        rows = replace(whole, shown=tuple(shown))
+        rows = replace(whole, observations=tuple(shown))
         after = likelihood.scores(values - away, rows)[0] @ away
         gains, before = after - before, after
         most = gains.max(initial=0.0)
         if np.isfinite(gains).all() and most > _TINY and gains.min() >= -_NOTHING * most:
-            told = np.flatnonzero(gains > _NOTHING * most)
-            name, count = likelihood.observed[k], _counted(told)
+            separated = np.flatnonzero(gains > _NOTHING * most)
+            name, count = likelihood.observed[k], _counted(separated)
             lines.append(
-                f"together they leave no doubt what {name} is in {count} ({_some(sample, told)})"
+                f"together they leave no doubt what {name} is in {count} "
+                f"({_some(sample, separated)})"
             )
     return lines
 
@@ -94,21 +95,21 @@ def _decided(
         for value in distinct:
             there = values == value
             if len(np.unique(seen[there])) == 1:
-                told = f"is {categories[int(value)] if categories else f'{value:g}'}"
-                yield _line(sample, rows[there], column, told, name, states[seen[there][0]])
+                relation = f"is {categories[int(value)] if categories else f'{value:g}'}"
+                yield _line(sample, rows[there], column, relation, name, states[seen[there][0]])
         return
     for state in np.unique(seen):
         mine, others = values[seen == state], values[seen != state]
         if mine.min() >= others.max() and mine.max() > others.min():
-            told = f"is above {others.max():.4g}"
-            yield _line(sample, rows[seen == state], column, told, name, states[state])
+            relation = f"is above {others.max():.4g}"
+            yield _line(sample, rows[seen == state], column, relation, name, states[state])
 
 
 def _line(
-    sample: FitData, rows: NDArray[np.int_], column: str, told: str, name: str, state: str
+    sample: FitData, rows: NDArray[np.int_], column: str, relation: str, name: str, state: str
 ) -> str:
-    told = f"in {_counted(rows, 'all ')} where {column} {told}, {name} is {state}"
-    return f"{told} ({_some(sample, rows)})"
+    relation = f"in {_counted(rows, 'all ')} where {column} {relation}, {name} is {state}"
+    return f"{relation} ({_some(sample, rows)})"
 
 
 def _counted(rows: NDArray[np.int_], every: str = "") -> str:
@@ -121,7 +122,7 @@ def _some(sample: FitData, rows: NDArray[np.int_]) -> str:
 
 
 def _undecided_rows(likelihood: Likelihood, sample: FitData, name: str) -> NDArray[np.int_]:
-    """The rows that show sharply what came about, where more than one option was open."""
+    """Return the rows that show one state of a node, where more than one option was open."""
     undecided = sample.observations[name].sum(axis=1) == 1
     node = likelihood.diagram.nodes[node_index(likelihood.diagram, name)]
     if isinstance(node, Decision) and node.open_options is not None:

@@ -72,8 +72,8 @@ def _result(distributed: Any, future: Any) -> Block:
         found: Block = future.result()
     except distributed.KilledWorker:
         raise QueryError(
-            f"{_MAX_DEATHS} workers in succession died over the same worlds, for lack of memory most "
-            "likely; what was done until then is kept, and --resume goes on from it"
+            f"{_MAX_DEATHS} workers in succession died over the same worlds, for lack of memory "
+            "most likely; what was done until then is kept, and --resume goes on from it"
         ) from None
     return found
 

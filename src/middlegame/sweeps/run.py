@@ -105,7 +105,9 @@ def _solver(plan: SweepPlan, workers: int | None, cluster: str | None) -> BlockS
     return cluster_solver(plan, workers, cluster)
 
 
-def _fill(solving: BlockSolver, store: Store, worlds: int, progress: ProgressCallback | None) -> None:
+def _fill(
+    solving: BlockSolver, store: Store, worlds: int, progress: ProgressCallback | None
+) -> None:
     """Have the first so many worlds solved, but for what is there."""
     there = set(store.done)
     blocks = [(k, min(BLOCK, worlds - k * BLOCK)) for k in range(-(-worlds // BLOCK))]
@@ -120,7 +122,12 @@ def _fill(solving: BlockSolver, store: Store, worlds: int, progress: ProgressCal
 def _until_exact(solving: BlockSolver, found: Sweep, progress: ProgressCallback | None) -> None:
     worlds = BLOCK
     while True:
-        _fill(solving, found.store, worlds, (lambda done, _: progress(done, None)) if progress else None)
+        _fill(
+            solving,
+            found.store,
+            worlds,
+            (lambda done, _: progress(done, None)) if progress else None,
+        )
         if worlds >= AUTO_MAX or replace(found).error < AUTO_ERROR:
             return
         worlds *= 2

@@ -101,7 +101,7 @@ class ParameterSpace:
 
 
 def value_at(parameter: Parameter, share: float | Floats) -> Floats:
-    """Return a parameter's value at a share of half its range from the median: 1 is the high end."""
+    """Return a parameter's value at a share of half its range above the median; 1 is the end."""
     low, high = parameter.to_scale(parameter.low), parameter.to_scale(parameter.high)
     value = parameter.from_scale((low + high) / 2 + (high - low) / 2 * np.asarray(share, float))
     return np.clip(value, parameter.lower_bound, parameter.upper_bound)
