@@ -1,4 +1,4 @@
-"""A contest held ready: quick answers while its numbers move, the traced one once they rest."""
+"""A contest that answers changed numbers: quickly while they move, in full once they rest."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -28,19 +28,23 @@ from middlegame.scenario import Scenario
 from middlegame.sweeps.batches import TOLERANCE
 
 _GAMES = 64
-"""Suppositions of which is kept what can be reached."""
+"""Suppositions whose reachable information sets are kept."""
 
 
 class LiveContest:
-    """A scenario, compiled, that answers again and again with changed numbers.
+    """A compiled scenario that answers changes again and again.
 
     `quick` is one world on the damped ramp (`engine.batch.ramp`): about a hundredth of a trace's
     time once it is compiled, and not certain to be the principal branch. `full` is the traced
-    solution. `soon` is whichever comes first.
+    solution. `soonest` is whichever of the two comes first.
     """
 
     def __init__(self, scenario: Scenario, limit: float = MAX_TABLE_SIZE) -> None:
-        """Compile the scenario's diagram; nothing is solved yet.
+        """Compile the scenario's diagram, without solving it.
+
+        Args:
+            scenario: the scenario.
+            limit: the largest table that solving may take, in numbers.
 
         Raises:
             TooLarge: solving would take a table of more numbers than the limit.
@@ -53,13 +57,13 @@ class LiveContest:
 
     @property
     def immediate(self) -> bool:
-        """Whether the traced solution needs nothing compiled."""
+        """Whether the traced solution needs no compiled code."""
         structure = self.diagram.structure
         return not (is_long(structure) and traced_decisions(structure))
 
     @cached_property
     def base(self) -> Equilibrium:
-        """The scenario as it is written.
+        """The equilibrium of the scenario as written.
 
         Raises:
             NotConverged: no equilibrium was reached.
@@ -72,7 +76,7 @@ class LiveContest:
 
     @cached_property
     def _observed(self) -> dict[int, Floats]:
-        """The scenario's own evidence: of each node that was seen, 1 at the state that was."""
+        """The scenario's own evidence: by node, `[states, 1]`, 1 at the observed state, else 0."""
         return {
             self.diagram.index[name]: np.array(
                 [
@@ -84,7 +88,7 @@ class LiveContest:
         }
 
     def _game(self, tables: Tables, announced: Mapping[str, str]) -> Game:
-        """Lay the numbers out; what can be reached depends on what is supposed alone."""
+        """Return the engine's input; its reachable sets depend on the supposition alone."""
         key = tuple(sorted(announced.items()))
         if key not in self._games:
             if len(self._games) >= _GAMES:
@@ -94,13 +98,16 @@ class LiveContest:
         return self._games[key]._replace(tables=cells, lambdas=np.asarray(lambdas, float))
 
     def parameter_values(self, numbers: Mapping[str, float]) -> Floats:
-        """Give the medians, with some numbers changed.
+        """Return all parameters' values: their medians, with some numbers changed.
 
         Args:
-            numbers: by the parameter's name, in its unit.
+            numbers: changed numbers by their parameter's name, in its unit.
+
+        Returns:
+            The values, `[parameters]`.
 
         Raises:
-            QueryError: there is no such number, or it is not one of its unit.
+            QueryError: there is no such parameter, or the value is impossible in its unit.
         """
         theta = self.diagram.theta.copy()
         place = {parameter.name: k for k, parameter in enumerate(self.diagram.parameters)}
@@ -119,13 +126,13 @@ class LiveContest:
         *,
         surprise: bool = False,
     ) -> Equilibrium | None:
-        """Answer at once; None where the ramp does not settle and only the trace will do.
+        """Solve quickly by the damped ramp; None where the ramp does not converge.
 
         Args:
-            numbers: changed, by name; the others are at their medians.
-            supposed: moves and factors that are fixed.
-            given: what was observed.
-            surprise: whether nobody was told what is supposed.
+            numbers: changed numbers, by name; the others are at their medians.
+            supposed: the state of each move and factor that is fixed.
+            given: the observed states of each move and factor.
+            surprise: whether the actors do not know what is supposed.
 
         Raises:
             QueryError: as `Equilibrium.suppose` and `given` do.
@@ -145,7 +152,7 @@ class LiveContest:
         residual = float(np.asarray(settled.residual)[0])
         if not residual <= TOLERANCE:
             return None
-        found = Equilibrium(
+        equilibrium = Equilibrium(
             diagram=self.diagram,
             tables=tables,
             policies=tuple(layout_of(structure).unpad(np.asarray(settled.policies)[..., 0])),
@@ -156,18 +163,18 @@ class LiveContest:
             theta=theta,
             supposed=announced,
         )
-        # The ramp gives the marginals along with it; a contraction for each would take longer.
+        # The ramp returns the marginals too; a contraction for each would take longer.
         marginals = [_only_world(chance) for chance in chances]
         whole = float(marginals[0].sum())
         if not whole > 0:
-            return None  # the front door names the pieces of evidence that contradict each other
-        vars(found)["evidence_probability"] = whole
-        vars(found)["forecasts"] = {
+            return None  # the full solution names the pieces of evidence that contradict each other
+        vars(equilibrium)["evidence_probability"] = whole
+        vars(equilibrium)["forecasts"] = {
             node.name: dict(zip(node.states, map(float, chance / whole), strict=True))
             for node, chance in zip(self.diagram.nodes, marginals, strict=True)
             if node.name in self._played
         }
-        return _condition(_suppose_by_surprise(found, supposed, surprise), given)
+        return _condition(_suppose_by_surprise(equilibrium, supposed, surprise), given)
 
     def full(
         self,
@@ -177,7 +184,13 @@ class LiveContest:
         *,
         surprise: bool = False,
     ) -> Equilibrium:
-        """Answer with the traced solution; the arguments are those of `quick`.
+        """Solve in full, by tracing the principal branch.
+
+        Args:
+            numbers: changed numbers, by name; the others are at their medians.
+            supposed: the state of each move and factor that is fixed.
+            given: the observed states of each move and factor.
+            surprise: whether the actors do not know what is supposed.
 
         Raises:
             QueryError: as `Equilibrium.suppose` and `given` do.
@@ -185,17 +198,17 @@ class LiveContest:
         """
         supposed = expand_periods(self.diagram, supposed or {})
         if not numbers and (surprise or not supposed):
-            found = self.base
+            equilibrium = self.base
         elif surprise or not supposed:
-            found = solve(
+            equilibrium = solve(
                 self.diagram, scenario=self.scenario, theta=self.parameter_values(numbers)
             )
         else:
             theta = self.parameter_values(numbers)
             before = self.diagram.tables(theta)
-            # Suppose at once: what nobody supposed need not be solved first.
-            found = replace(self.base, tables=before, theta=theta).suppose(supposed)
-        return _condition(_suppose_by_surprise(found, supposed, surprise), given)
+            # Suppose at once: the contest without the supposition need not be solved first.
+            equilibrium = replace(self.base, tables=before, theta=theta).suppose(supposed)
+        return _condition(_suppose_by_surprise(equilibrium, supposed, surprise), given)
 
     def soonest(
         self,
@@ -205,28 +218,37 @@ class LiveContest:
         *,
         surprise: bool = False,
     ) -> tuple[Equilibrium, bool]:
-        """Answer by `quick` where that is compiled, or where the trace would have to be as well.
+        """Solve quickly where that needs no compiling, or the trace needs it too; else in full.
+
+        Args:
+            numbers: changed numbers, by name; the others are at their medians.
+            supposed: the state of each move and factor that is fixed.
+            given: the observed states of each move and factor.
+            surprise: whether the actors do not know what is supposed.
 
         Returns:
-            The answer, and whether it is the traced one.
+            The equilibrium, and whether it is the traced one.
 
         Raises:
             QueryError: as `Equilibrium.suppose` and `given` do.
             NotConverged: no equilibrium was reached.
         """
         if self._compiled or not self.immediate:
-            found = self.quick(numbers, supposed, given, surprise=surprise)
-            if found is not None:
-                return found, False
+            equilibrium = self.quick(numbers, supposed, given, surprise=surprise)
+            if equilibrium is not None:
+                return equilibrium, False
         return self.full(numbers, supposed, given, surprise=surprise), True
 
     def with_fixed_policies(self, after: Equilibrium) -> Equilibrium:
-        """Give the contest of `after` with everybody behaving as in the scenario as written.
+        """Return a changed contest in which all actors behave as in the scenario as written.
 
-        What it differs by from `after` is what everybody's new behaviour does.
+        Its difference from the changed equilibrium is the effect of the actors' new behaviour.
+
+        Args:
+            after: the equilibrium of the changed contest.
 
         Raises:
-            QueryError: what `after` takes as known cannot happen so.
+            QueryError: the observations of `after` are impossible under the old behaviour.
         """
         played = tuple(
             self._over_open_options(policy, opens)
@@ -243,25 +265,27 @@ class LiveContest:
 
 
 def _only_world(chances: Any) -> Floats:
-    """Take the only world of `[states, worlds]`."""
+    """Return the only world of `[states, worlds]`."""
     return np.asarray(chances, float)[:, 0]
 
 
 def _suppose_by_surprise(
-    found: Equilibrium, supposed: Mapping[str, str], surprise: bool
+    equilibrium: Equilibrium, supposed: Mapping[str, str], surprise: bool
 ) -> Equilibrium:
-    return found.suppose(supposed, fixed_policies=True) if surprise and supposed else found
+    return (
+        equilibrium.suppose(supposed, fixed_policies=True) if surprise and supposed else equilibrium
+    )
 
 
-def _condition(found: Equilibrium, given: Mapping[str, Sequence[str]] | None) -> Equilibrium:
-    return found.given(given) if given else found
+def _condition(equilibrium: Equilibrium, given: Mapping[str, Sequence[str]] | None) -> Equilibrium:
+    return equilibrium.given(given) if given else equilibrium
 
 
 def _refuse_impossible(parameter: Parameter, value: float) -> None:
-    """Refuse a value that is none of its unit.
+    """Refuse a value that is impossible in its parameter's unit.
 
     Raises:
-        QueryError: with what would be one.
+        QueryError: the value is impossible; the message says what was expected.
     """
     if parameter.unit == "probability":
         fine, wanted = 0 < value < parameter.ceiling, f"between 0 and {parameter.ceiling:g}"

@@ -52,16 +52,16 @@ class WorkerPools:
             Refused: the text has faults, is too large, or has no equilibrium.
             Superseded: the visitor left.
         """
-        found = self._opened.get(text)
-        if found is None:
-            found = await self.solving.ask(
+        opened = self._opened.get(text)
+        if opened is None:
+            opened = await self.solving.ask(
                 (visitor, "open"), solve.open_contest, text, home=text, progress=progress
             )
-        self._opened[text] = found
+        self._opened[text] = opened
         self._opened.move_to_end(text)
         if len(self._opened) > _MOST_OPENED:
             self._opened.popitem(last=False)
-        return found
+        return opened
 
 
 class Session:
@@ -232,7 +232,7 @@ class Session:
     async def _ask_forecast(self, setting: Setting, settled: bool) -> None:
         self._last_request += 1
         key, number = (self.visitor, "forecast"), self._last_request
-        found = await self.pools.solving.ask(
+        answer = await self.pools.solving.ask(
             key, solve.quick_forecast, self.text, setting, home=self.text, kind=Kind.URGENT
         )
         if self.closed or number <= self._last_shown:
@@ -240,19 +240,23 @@ class Session:
         if number == self._last_request and not settled:
             self._ask_full_view_after(REST_SECONDS, settled)
         self._last_shown = number
-        self._quick = setting, found
-        self.forecast = found
+        self._quick = setting, answer
+        self.forecast = answer
         _notify(self.on_forecast)
 
     async def _ask_full_view(self, setting: Setting) -> None:
         key = (self.visitor, "full view")
-        found = await self.pools.solving.ask(
+        answer = await self.pools.solving.ask(
             key, solve.full_answer, self.text, setting, home=self.text, kind=Kind.HEAVY
         )
         if self.closed or setting != self.setting:
             return
-        self.full_view, self.forecast, self._last_shown = found, found.forecast, self._last_request
-        self.show_message(self._disagreement(setting, found.forecast))
+        self.full_view, self.forecast, self._last_shown = (
+            answer,
+            answer.forecast,
+            self._last_request,
+        )
+        self.show_message(self._disagreement(setting, answer.forecast))
         _notify(self.on_full_view)
 
     def _disagreement(self, setting: Setting, traced: ForecastView) -> str:

@@ -133,10 +133,10 @@ class AuthMiddleware:
 
     def _has_session(self, cookies: str) -> bool:
         try:
-            found = SimpleCookie(cookies).get(COOKIE)
+            morsel = SimpleCookie(cookies).get(COOKIE)
         except CookieError:
             return False
-        return found is not None and _equal(found.value, self._session)
+        return morsel is not None and _equal(morsel.value, self._session)
 
     async def _admit(self, scope: Scope, own: _Origin, send: Send) -> None:
         """Exchange the token in the address for a cookie, and redirect to the page itself."""

@@ -165,8 +165,8 @@ def _scenario_files(folder: Path) -> list[Path]:
     """Return the scenario files of a folder: its own, and `scenario.yaml` one level down."""
     own = [path for path in folder.iterdir() if path.suffix in _SUFFIXES]
     below = [path for suffix in _SUFFIXES for path in folder.glob(f"*/scenario{suffix}")]
-    found = [p for p in (*own, *below) if p.is_file() and p.resolve().is_relative_to(folder)]
-    return sorted(found)[:_MOST]
+    files = [p for p in (*own, *below) if p.is_file() and p.resolve().is_relative_to(folder)]
+    return sorted(files)[:_MOST]
 
 
 def _name(path: Path) -> str:

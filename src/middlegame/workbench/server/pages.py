@@ -70,8 +70,8 @@ def add_pages(workbench: Workbench) -> None:
 
     @ui.page("/contest/{name}")
     def contest(name: str, request: Request) -> None:
-        found = workbench.library.find(name)
-        if found is None:
+        entry = workbench.library.find(name)
+        if entry is None:
             style_page("Not found")
             PageHeader("", (), lambda _: None)
             with ui.element("main").classes("mg-main"):
@@ -79,16 +79,16 @@ def add_pages(workbench: Workbench) -> None:
                 ui.link("All contests", "/")
             return
         try:
-            text = found.text()
+            text = entry.text()
         except MiddlegameError as error:
-            style_page(found.title)
-            PageHeader(found.title, (), lambda _: None)
+            style_page(entry.title)
+            PageHeader(entry.title, (), lambda _: None)
             with ui.element("main").classes("mg-main"):
                 ui.label(str(error)).classes("mg-note")
             return
         setting = Setting.read(request.url.query)
-        session = Session(workbench.pools, found, name, text, setting)
-        ContestPage(workbench, session, found.title, request.query_params.get("tab", ""))
+        session = Session(workbench.pools, entry, name, text, setting)
+        ContestPage(workbench, session, entry.title, request.query_params.get("tab", ""))
 
 
 def _index(workbench: Workbench) -> None:
@@ -148,7 +148,7 @@ class ContestPage:
                 each.visible = name == tab
         opened = self.tabs.get(tab)
         if not isinstance(opened, UncertaintyTab | EditTab | None):
-            opened.shown()
+            opened.activate()
         self._update_address()
 
     async def reopen(self, text: str, name: str) -> None:

@@ -93,7 +93,7 @@ class AnswerTab:
                     ui.label(title).classes("mg-source")
                     ui.label(f"{name}. {more}").classes("mg-soft")
 
-    def shown(self) -> None:
+    def activate(self) -> None:
         """Show the latest answer; nothing is sent while the tab is hidden."""
         self._show_full_view()
 

@@ -25,11 +25,11 @@ class DominoBoard(PatchedElement, component="components/dominoes.js"):
         super().__init__()
         self._props.update(dominoes=[], largest=[], chosen=-1, cascade=None, busy=False)
 
-    def show(self, found: DominoesView) -> None:
+    def show(self, view: DominoesView) -> None:
         """Show all dominoes, none of them chosen."""
         self.patch(
-            dominoes=[asdict(domino) for domino in found.dominoes],
-            largest=[[place, asdict(effect)] for place, effect in found.largest],
+            dominoes=[asdict(domino) for domino in view.dominoes],
+            largest=[[place, asdict(effect)] for place, effect in view.largest],
             chosen=-1,
             cascade=None,
         )
@@ -48,7 +48,7 @@ class DominoesTab:
 
     def __init__(self, session: Session) -> None:
         self.session = session
-        self.found: DominoesView | None = None
+        self.view: DominoesView | None = None
         self._numbers: dict[str, float] = {}
         heading("h1", "What falls with what", "mg-small")
         ui.label(
@@ -65,9 +65,9 @@ class DominoesTab:
         self.board.on("topple", lambda event: self._topple(int(event.args)))
         session.on_full_view.append(self._show_whether_stale)
 
-    def shown(self) -> None:
+    def activate(self) -> None:
         """Begin with the work when the tab is first opened."""
-        if self.found is None:
+        if self.view is None:
             self._begin()
 
     def _begin(self) -> None:
@@ -81,20 +81,20 @@ class DominoesTab:
             home=self.session.text,
         )
 
-    def _show(self, found: DominoesView) -> None:
-        self.found = found
+    def _show(self, view: DominoesView) -> None:
+        self.view = view
         self.board.set_visibility(True)
-        self.board.show(found)
+        self.board.show(view)
         self._show_whether_stale()
 
     def _show_whether_stale(self) -> None:
         fresh = self._numbers == dict(self.session.setting.numbers)
-        self.stale.set_visibility(self.found is not None and not fresh)
+        self.stale.set_visibility(self.view is not None and not fresh)
 
     async def _topple(self, place: int) -> None:
-        if self.found is None or not 0 <= place < len(self.found.dominoes):
+        if self.view is None or not 0 <= place < len(self.view.dominoes):
             return
-        domino, session = self.found.dominoes[place], self.session
+        domino, session = self.view.dominoes[place], self.session
         self.board.choose(place, None)
         try:
             cascade = await session.pools.solving.ask(

@@ -140,16 +140,16 @@ class EditTab:
         """Check the text, and show its faults at their lines."""
         session, text = self.session, self.editor.value or ""
         try:
-            found = await session.pools.texts.ask(
+            faults = await session.pools.texts.ask(
                 (session.visitor, "check"), check_text, text, session.folder
             )
         except (Superseded, MiddlegameError):
             return
         if text != (self.editor.value or ""):
             return
-        self._faulty = any(fault.severity == "error" for fault in found)
+        self._faulty = any(fault.severity == "error" for fault in faults)
         lines = text.count("\n") + 1
-        marked = {min(fault.line, lines): fault for fault in reversed(found)}
+        marked = {min(fault.line, lines): fault for fault in reversed(faults)}
         # As calls, not as properties: a change of properties sends the value along, which would
         # undo what was typed meanwhile.
         marks = [
@@ -158,20 +158,20 @@ class EditTab:
         ]
         self.editor.run_method("setDecorations", marks)
         tips: dict[int, str] = {}
-        for fault in found:
+        for fault in faults:
             line = min(fault.line, lines)
             tips[line] = f"{tips[line]}\n{fault.message}" if line in tips else fault.message
         self.editor.run_method("setLineTooltips", tips)
-        self._show_faults(found)
+        self._show_faults(faults)
         self._buttons()
 
-    def _show_faults(self, found: list[EditorFault]) -> None:
+    def _show_faults(self, faults: list[EditorFault]) -> None:
         self.faults.clear()
         with self.faults:
-            if not found:
+            if not faults:
                 with ui.element("li").classes("mg-soft"):
                     ui.label("None.")
-            for fault in found:
+            for fault in faults:
                 with ui.element("li").classes(f"mg-{fault.severity}"):
                     at = ui.element("button").classes("mg-line")
                     with at:
@@ -196,7 +196,7 @@ class EditTab:
     async def _complete(self, number: int, line: int, column: int) -> None:
         session = self.session
         try:
-            found = await session.pools.texts.ask(
+            completions = await session.pools.texts.ask(
                 (session.visitor, "complete"),
                 complete,
                 self.editor.value or "",
@@ -204,16 +204,17 @@ class EditTab:
                 column,
             )
         except (Superseded, MiddlegameError):
-            found = []
+            completions = []
         options = [
-            {"label": each.text, "type": _KINDS[each.kind], "detail": each.about} for each in found
+            {"label": each.text, "type": _KINDS[each.kind], "detail": each.about}
+            for each in completions
         ]
         self.aids.offer(number, options)
 
     async def _show_sources(self, line: int) -> None:
         session = self.session
         try:
-            found = await session.pools.texts.ask(
+            passages = await session.pools.texts.ask(
                 (session.visitor, "cited"),
                 cited_passages,
                 self.editor.value or "",
@@ -222,14 +223,14 @@ class EditTab:
             )
         except (Superseded, MiddlegameError):
             return
-        self._show_passages(found)
+        self._show_passages(passages)
 
-    def _show_passages(self, found: list[CitedPassage]) -> None:
+    def _show_passages(self, passages: list[CitedPassage]) -> None:
         self.passages.clear()
         with self.passages:
-            if not found:
+            if not passages:
                 ui.label("Go to a line that cites a source.").classes("mg-soft")
-            for passage in found:
+            for passage in passages:
                 with ui.element("blockquote").classes("mg-passage"):
                     ui.label(f"{passage.citation} · {passage.source}").classes("mg-soft")
                     ui.label(passage.text or passage.reason)

@@ -177,21 +177,21 @@ class AnswerText(PatchedElement, component="components/answer_text.js"):
             reasons=list(full_view.reasons),
         )
 
-    def show_answer(self, glance: ForecastView) -> None:
+    def show_answer(self, forecast_view: ForecastView) -> None:
         """Show the answer of a quick forecast, before the full view comes."""
-        self.patch(answer=glance.answer)
+        self.patch(answer=forecast_view.answer)
 
     def show_message(self, message: str) -> None:
         """Show what failed; an empty message removes it."""
         self.patch(message=message)
 
 
-def bar_values(glance: ForecastView) -> dict[str, float]:
+def bar_values(forecast_view: ForecastView) -> dict[str, float]:
     """Return every probability of a forecast by the key of its bar."""
-    found = {f"question.{name}": round(p, 6) for name, p in glance.questions.items()}
-    for name, forecast in glance.forecasts.items():
-        found |= {f"{name}.{place}": round(p, 6) for place, p in enumerate(forecast)}
-    return found
+    values = {f"question.{name}": round(p, 6) for name, p in forecast_view.questions.items()}
+    for name, forecast in forecast_view.forecasts.items():
+        values |= {f"{name}.{place}": round(p, 6) for place, p in enumerate(forecast)}
+    return values
 
 
 def question_section(contest: ContestView, *, words: bool = True) -> dict[str, Any]:
@@ -226,8 +226,8 @@ def factor_section(contest: ContestView, *, timed: bool = True) -> dict[str, Any
 
 
 def _groups(contest: ContestView, kind: str, timed: bool) -> list[dict[str, Any]]:
-    found = [node for node in contest.nodes if node.kind == kind]
-    return [_bars(node) for node in found if timed or "@" not in node.name]
+    nodes = [node for node in contest.nodes if node.kind == kind]
+    return [_bars(node) for node in nodes if timed or "@" not in node.name]
 
 
 def _bars(node: NodeView) -> dict[str, Any]:

@@ -50,7 +50,7 @@ class LedgerTab:
         self.problem.set_visibility(False)
         self.records = ui.element("div").classes("mg-ledger").props('aria-live="polite"')
 
-    def shown(self) -> None:
+    def activate(self) -> None:
         """Read the ledger whenever the tab is opened."""
         background_tasks.create(self._read(), context=self.records)
 
@@ -74,24 +74,24 @@ class LedgerTab:
             return None
 
     async def _read(self) -> None:
-        found = await self._ask(read_ledger, self.session.name)
-        if found is None:
+        view = await self._ask(read_ledger, self.session.name)
+        if view is None:
             return
         if not self.by.value:
-            self.by.value = found.forecaster
+            self.by.value = view.forecaster
         self.records.clear()
         with self.records:
             with ui.element("section").classes("mg-block"):
                 heading("h2", "Questions", "mg-h2")
-                if not found.questions:
+                if not view.questions:
                     ui.label("No forecast of this contest is recorded yet.").classes("mg-soft")
-                for question in found.questions:
+                for question in view.questions:
                     self._question(question)
             with ui.element("section").classes("mg-block"):
                 heading("h2", "Scores", "mg-h2")
-                ui.label(f"Over all contests: {found.summary}.").classes("mg-soft")
-                self._scores(found)
-                ui.label(found.rules).classes("mg-soft mg-about")
+                ui.label(f"Over all contests: {view.summary}.").classes("mg-soft")
+                self._scores(view)
+                ui.label(view.rules).classes("mg-soft mg-about")
 
     def _question(self, question: QuestionRecord) -> None:
         with ui.element("div").classes("mg-question"):
@@ -114,8 +114,8 @@ class LedgerTab:
                     "Correct" if question.outcome else "Resolve", lambda: self._resolve(question)
                 )
 
-    def _scores(self, found: LedgerView) -> None:
-        if not found.forecasters:
+    def _scores(self, view: LedgerView) -> None:
+        if not view.forecasters:
             ui.label("No question is resolved yet, so there are no scores.").classes("mg-soft")
             return
         with ui.element("div").classes("mg-changes mg-scores"), ui.element("table"):
@@ -124,7 +124,7 @@ class LedgerTab:
                     with ui.element("th").props("scope=col"):
                         ui.label(head)
             with ui.element("tbody"):
-                for each in found.forecasters:
+                for each in view.forecasters:
                     with ui.element("tr"):
                         with ui.element("th").props("scope=row"):
                             ui.label(each.forecaster)
@@ -132,7 +132,7 @@ class LedgerTab:
                             with ui.element("td"):
                                 ui.label(cell)
         with ui.element("div").classes("mg-calibrations"):
-            for place, each in enumerate(found.forecasters):
+            for place, each in enumerate(view.forecasters):
                 CalibrationChart(each, OKABE_ITO[place % len(OKABE_ITO)])
 
     async def _record(self) -> None:

@@ -76,7 +76,7 @@ class ReportTab:
         self._part = make_part()
         self._begun = False
 
-    def shown(self) -> None:
+    def activate(self) -> None:
         """Begin with the work when the tab is first opened."""
         if not self._begun:
             self._begun = True

@@ -56,7 +56,9 @@ class UncertaintyTab:
                     self.worlds.props("dense outlined")
                     self.begin = button("Sweep", self._sweep, primary=True)
                 self.sweeping = BackgroundTask(session, "Solving worlds")
-                self.result = ui.element("div").classes("mg-found").props('aria-live="polite"')
+                self.result = (
+                    ui.element("div").classes("mg-sweep-result").props('aria-live="polite"')
+                )
             with ui.element("section").classes("mg-block mg-drivers"):
                 heading("h2", "Drivers (what moves the answer)", "mg-h2")
                 with ui.element("div").classes("mg-tools"):

@@ -60,7 +60,7 @@ class WhatIfTab:
         self._show_full_view()
         self._show_message()
 
-    def shown(self) -> None:
+    def activate(self) -> None:
         """Have the quick answer compiled on the first visit, and show the latest answer."""
         self.session.compile_quick_answer()
         self._show_full_view()

@@ -46,8 +46,8 @@ export default {
       return { left: 100 * low + "%", width: 100 * (high - low) + "%" };
     },
     word(p) {
-      const found = this.scale.find(([end]) => p <= end);
-      return (found || this.scale[this.scale.length - 1])[1];
+      const step = this.scale.find(([end]) => p <= end);
+      return (step || this.scale[this.scale.length - 1])[1];
     },
   },
 };
