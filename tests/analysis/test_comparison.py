@@ -134,8 +134,8 @@ def test_the_command(file, capsys, tmp_path, monkeypatch):
     report = tmp_path / "report.html"
     main_or_exit(["compare", str(file), "--weights", "scores", "--report", str(report)])
     text = capsys.readouterr().out
-    assert "What parts them".upper() in text
-    assert "so in the pools all weigh the same" in " ".join(text.split())
+    assert "WHERE THE ANALYSTS DIFFER" in text
+    assert "The analysts are weighted equally: the ledger holds no resolved question" in " ".join(text.split())
     assert "Rival analysts" in report.read_text("utf-8")
     main_or_exit(["compare", str(file), "--json"])
     told = json.loads(capsys.readouterr().out)

@@ -97,7 +97,7 @@ def test_sweep_report_holds_all_analyses_and_names_missing_library(run, tmp_path
     code, _, err = run("sweep", "harbour-lease", "-n", "512", "--report", str(report))
     page = report.read_text()
     assert code == 0
-    parts = ["What falls with what", "In which worlds", "What is worth finding out", "Leverage"]
+    parts = ["Dominoes", "Scenario discovery", "Value of information", "Value of commitment"]
     places = [page.index(f">{part}") for part in parts]
     assert places == sorted(places)
     assert "what would change the answer" not in page
