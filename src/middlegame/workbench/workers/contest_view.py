@@ -3,7 +3,7 @@
 Plain data, built in a worker and sent to the page.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ from middlegame.diagram import Decision, Diagram, Parameter
 from middlegame.report.charts.layout import shown_period
 from middlegame.report.text import narrative
 from middlegame.report.text.grammar import capitalize_first
-from middlegame.report.text.judgements import JudgementRow, judgement_groups
+from middlegame.report.text.judgements import JudgementGroup, JudgementRow, judgement_groups
 from middlegame.report.text.palette import NEUTRAL, actor_colours
 from middlegame.report.text.words import Words, clean, date
 from middlegame.scenario.model.references import base_name
@@ -195,14 +195,8 @@ def contest_view(equilibrium: "Equilibrium", loaded: "LoadedScenario") -> Contes
     """
     words, scenario = narrative.words_of(equilibrium), equilibrium.scenario
     diagram = equilibrium.diagram
-    parameters = {clean(parameter.name): parameter for parameter in diagram.parameters}
     by_subject = judgement_groups(equilibrium, words, loaded)
     written = {each.name: each for group in by_subject for each in group.rows}
-    slider_groups = []
-    for group in by_subject:
-        numbers = [_slider_range(parameters[w.name], w) for w in group.rows if w.name in parameters]
-        if numbers:
-            slider_groups.append(SliderGroup(group.title, tuple(numbers)))
     colours = actor_colours(diagram)
     calendar = scenario.calendar if scenario else None
     return ContestView(
@@ -216,7 +210,7 @@ def contest_view(equilibrium: "Equilibrium", loaded: "LoadedScenario") -> Contes
             for each in narrative.question_forecasts(equilibrium)
         ),
         nodes=tuple(_nodes(diagram, words, written, loaded)),
-        slider_groups=tuple(slider_groups),
+        slider_groups=tuple(_slider_groups(diagram, by_subject)),
         sources=tuple(_sources(words)),
         colours=tuple((capitalize_first(words.actor(o)), colours[o]) for o in colours),
         has_evidence=bool(equilibrium.evidence and diagram.hidden_factors),
@@ -226,6 +220,17 @@ def contest_view(equilibrium: "Equilibrium", loaded: "LoadedScenario") -> Contes
         else (),
         drawn_period=shown_period(diagram),
     )
+
+
+def _slider_groups(diagram: Diagram, by_subject: Sequence[JudgementGroup]) -> Iterator[SliderGroup]:
+    """Return the ranges of each subject that has some."""
+    parameters = {clean(parameter.name): parameter for parameter in diagram.parameters}
+    for group in by_subject:
+        ranges = [
+            _slider_range(parameters[row.name], row) for row in group.rows if row.name in parameters
+        ]
+        if ranges:
+            yield SliderGroup(group.title, tuple(ranges))
 
 
 def _slider_range(parameter: Parameter, written: JudgementRow) -> SliderRange:

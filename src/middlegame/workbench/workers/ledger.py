@@ -1,12 +1,20 @@
 """The tasks about the ledger: read it, record a forecast, resolve a question."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from middlegame.workbench.workers.worker import WorkerContext
 
 if TYPE_CHECKING:
-    from middlegame.ledger.records import Outcome
+    from middlegame.ledger.records import (
+        Outcome,
+        Record,
+        RecordedForecast,
+        RecordedQuestion,
+        Resolution,
+    )
+    from middlegame.ledger.scores import ForecasterScores
 
 
 @dataclass(frozen=True)
@@ -99,68 +107,82 @@ def read_ledger(context: WorkerContext, scenario: str) -> LedgerView:
     from middlegame.ledger.ledger import Ledger
     from middlegame.ledger.scores import RULES
     from middlegame.ledger.validation import forecaster_name
-    from middlegame.report.text.words import clean, date, percent
 
     with Ledger.open() as ledger:
         records, scores = ledger.records(), ledger.score()
-        outcomes = {each.question.key: each for each in ledger.resolutions()}
-        questions = [q for q in ledger.questions() if q.scenario == scenario]
-    rows = []
-    for question in questions:
-        forecasts = [
-            (record, forecast)
-            for record in reversed(records)
-            for forecast in record.forecasts
-            if forecast.question == question
-        ]
-        found = outcomes.get(question.key)
-        latest = forecasts[0][1]
-        rows.append(
-            QuestionRecord(
-                key=question.key,
-                label=clean(latest.label or latest.will or question.name),
-                due=question.due_words,
-                forecasts=tuple(
-                    (
-                        record.id,
-                        clean(record.forecaster),
-                        date(record.made_at.date()),
-                        percent(forecast.probability)
-                        + (
-                            f" ({percent(forecast.low)} to {percent(forecast.high)})"
-                            if forecast.low is not None and forecast.high is not None
-                            else ""
-                        ),
-                    )
-                    for record, forecast in forecasts
-                ),
-                outcome=found.outcome if found else "",
-                resolution=f"{date(found.on)}, {clean(found.source)}" if found else "",
-            )
-        )
+        resolutions = {each.question.key: each for each in ledger.resolutions()}
+        questions = [each for each in ledger.questions() if each.scenario == scenario]
     return LedgerView(
         forecaster=forecaster_name(),
-        questions=tuple(rows),
-        forecasters=tuple(
-            ForecasterView(
-                forecaster=clean(each.forecaster),
-                count=each.mean.count,
-                brier=f"{each.mean.brier:.3f}",
-                even_brier=f"{each.even_odds.brier:.3f}",
-                log_score=f"{each.mean.log_score:.3f}",
-                bins=tuple(
-                    CalibrationView(b.forecast, b.happened / b.count, *b.wilson, b.count)
-                    for b in each.bins
-                ),
-            )
-            for each in scores.forecasters
+        questions=tuple(
+            _question_record(question, records, resolutions.get(question.key))
+            for question in questions
         ),
+        forecasters=tuple(map(_forecaster_view, scores.forecasters)),
         summary=(
             f"{scores.resolved} question{'' if scores.resolved == 1 else 's'} resolved, "
             f"{scores.happened} of them yes; "
             f"{scores.void} void; {scores.open} open"
         ),
         rules=RULES,
+    )
+
+
+def _question_record(
+    question: "RecordedQuestion", records: Sequence["Record"], resolution: "Resolution | None"
+) -> QuestionRecord:
+    """Describe a question with its forecasts, the latest first."""
+    from middlegame.report.text.words import clean, date
+
+    forecasts = [
+        (record, forecast)
+        for record in reversed(records)
+        for forecast in record.forecasts
+        if forecast.question == question
+    ]
+    latest = forecasts[0][1]
+    return QuestionRecord(
+        key=question.key,
+        label=clean(latest.label or latest.will or question.name),
+        due=question.due_words,
+        forecasts=tuple(
+            (
+                record.id,
+                clean(record.forecaster),
+                date(record.made_at.date()),
+                _probability_words(forecast),
+            )
+            for record, forecast in forecasts
+        ),
+        outcome=resolution.outcome if resolution else "",
+        resolution=f"{date(resolution.on)}, {clean(resolution.source)}" if resolution else "",
+    )
+
+
+def _probability_words(forecast: "RecordedForecast") -> str:
+    """Return a forecast's probability in words, with its 90% interval where it has one."""
+    from middlegame.report.text.words import percent
+
+    words = percent(forecast.probability)
+    if forecast.low is None or forecast.high is None:
+        return words
+    return f"{words} ({percent(forecast.low)} to {percent(forecast.high)})"
+
+
+def _forecaster_view(scores: "ForecasterScores") -> ForecasterView:
+    """Describe a forecaster's scores."""
+    from middlegame.report.text.words import clean
+
+    return ForecasterView(
+        forecaster=clean(scores.forecaster),
+        count=scores.mean.count,
+        brier=f"{scores.mean.brier:.3f}",
+        even_brier=f"{scores.even_odds.brier:.3f}",
+        log_score=f"{scores.mean.log_score:.3f}",
+        bins=tuple(
+            CalibrationView(each.forecast, each.happened / each.count, *each.wilson, each.count)
+            for each in scores.bins
+        ),
     )
 
 
