@@ -31,7 +31,7 @@ def log_score(equilibrium: mg.Equilibrium) -> float:
     return -np.log(said["f-on"]) - np.log(1 - said["n-p"])
 
 
-def test_the_gain_is_the_gradient_of_the_log_score(solved, found):
+def test_score_gain_equals_gradient_of_log_score(solved, found):
     assert found.score == pytest.approx(log_score(solved))
     parameters = solved.diagram.parameters
     for each in found.contributions:
@@ -47,7 +47,7 @@ def test_the_gain_is_the_gradient_of_the_log_score(solved, found):
         assert each.score_gain == pytest.approx(-(ends[0] - ends[1]) / 2e-4, abs=1e-6)
 
 
-def test_worlds_count_by_what_they_gave_to_all_that_happened_together(solved, found):
+def test_samples_are_weighted_by_joint_probability_of_outcomes(solved, found):
     parameters = solved.diagram.parameters
     thetas = SampleSequence(ParameterSpace(parameters), seed=2).parameter_values(0, 64)
     weights = []
@@ -67,7 +67,7 @@ def test_worlds_count_by_what_they_gave_to_all_that_happened_together(solved, fo
     assert sizes == sorted(sizes, reverse=True)
 
 
-def test_a_chance_learns_from_its_own_outcome_as_bayes_says():
+def test_updated_interval_of_a_chance_follows_bayes_rule():
     text = """
 title: A coin of unknown bias
 actors: {a: A}
@@ -88,14 +88,14 @@ questions: {q: {will: f = on, by: 2026-12-31}}
     )
 
 
-def test_what_cannot_be_explained_is_told(solved):
+def test_attribution_refuses_unresolved_unknown_and_impossible_outcomes(solved):
     with pytest.raises(mg.QueryError, match="did you mean 'f-on'"):
         attribution(solved, {"f-in": True})
-    with pytest.raises(mg.QueryError, match="nothing is resolved"):
+    with pytest.raises(mg.QueryError, match="no question is resolved"):
         attribution(solved, {})
 
 
-def test_over_time_a_question_is_answered_by_any_period():
+def test_question_over_time_is_answered_by_any_period():
     text = """
 title: Over time
 as_of: 2026-01-01

@@ -22,7 +22,7 @@ def entry() -> mg.Equilibrium:
     return mg.solve(Diagram(nodes, utilities, precision={"entrant": 1.0, "incumbent": 1.0}))
 
 
-def test_what_fixing_a_move_is_worth_by_hand(entry):
+def test_commitment_values_equal_those_computed_by_hand(entry):
     levers = {(x.intervention, x.beneficiary): x for x in commitment_values(interventions(entry))}
     fight = 1 / (1 + np.exp(2))
 
@@ -48,7 +48,7 @@ def test_what_fixing_a_move_is_worth_by_hand(entry):
     )
 
 
-def test_worths_are_what_supposing_gives(entry):
+def test_commitment_values_equal_difference_of_points_after_suppose(entry):
     for lever in commitment_values(interventions(entry, [Intervention("enter", "in")])):
         after = entry.suppose({"enter": "in"})
         assert lever.points == pytest.approx(
@@ -56,7 +56,7 @@ def test_worths_are_what_supposing_gives(entry):
         )
 
 
-def test_the_largest_come_first_and_factors_are_no_moves():
+def test_commitment_values_rank_largest_first_and_leave_out_factors():
     found = commitment_values(interventions(mg.solve(mg.load("harbour-lease"))))
     worths = [lever.points for lever in found]
     assert worths == sorted(worths, reverse=True)

@@ -15,7 +15,7 @@ def worlds() -> np.ndarray:
     return np.random.default_rng(1).uniform(0, 100, (3000, 8))
 
 
-def test_a_box_that_is_there_is_found(worlds):
+def test_find_box_recovers_known_box(worlds):
     true = (worlds[:, 2] > 60) & (worlds[:, 5] < 45)
     box = find_box(PARAMETERS, worlds, np.where(true, 0.9, 0.1))
     assert box.above == 0.5
@@ -31,7 +31,7 @@ def test_a_box_that_is_there_is_found(worlds):
     assert box.held_out.mass == pytest.approx(true.mean(), abs=0.03)
 
 
-def test_the_trajectory_trades_coverage_for_density(worlds):
+def test_trajectory_trades_coverage_for_density(worlds):
     chance = 1 / (1 + np.exp(-(worlds[:, 0] + worlds[:, 1] - 100) / 20))
     box = find_box(PARAMETERS, worlds, chance)
     assert box.trajectory[0].coverage == 1
@@ -42,32 +42,32 @@ def test_the_trajectory_trades_coverage_for_density(worlds):
     assert box.held_out.density == pytest.approx(box.in_sample.density, abs=0.1)
 
 
-def test_what_is_inside():
+def test_inside_includes_limits():
     limits = [BoxLimit(0, 10.0, None, 0.0), BoxLimit(1, None, 5.0, 0.0)]
     thetas = np.array([[11.0, 4.0], [9.0, 4.0], [11.0, 6.0], [10.0, 5.0]])
     assert inside(limits, thetas).tolist() == [True, False, False, True]
 
 
-def test_the_level_is_even_odds_where_these_part_the_worlds():
+def test_threshold_is_half_or_upper_quartile():
     assert threshold(np.linspace(0, 1, 101)) == 0.5
     assert threshold(np.linspace(0, 0.4, 101)) == pytest.approx(0.3)
     assert threshold(np.array([np.nan, *np.linspace(0, 1, 11)])) == 0.5
 
 
-def test_worlds_that_failed_are_left_out(worlds):
+def test_find_box_leaves_out_failed_samples(worlds):
     chances = np.where(worlds[:, 2] > 60, 0.9, 0.1)
     chances[::7] = np.nan
     box = find_box(PARAMETERS, worlds, chances)
     assert [limit.parameter for limit in box.limits] == [2]
 
 
-def test_what_is_too_one_sided_is_refused_with_its_extent(worlds):
+def test_find_box_refuses_level_outside_probabilities_with_their_range(worlds):
     chances = np.linspace(0.1, 0.2, len(worlds))
     with pytest.raises(mg.QueryError, match=r"from 10\.0% to 20\.0%"):
         find_box(PARAMETERS, worlds, chances, above=0.5)
 
 
-def test_without_the_library_it_is_told_how_to_get_it(worlds, monkeypatch):
+def test_find_box_without_library_names_the_extra(worlds, monkeypatch):
     monkeypatch.setitem(sys.modules, "ema_workbench.analysis", None)
     with pytest.raises(mg.QueryError, match=r"middlegame\[discovery\]"):
         find_box(PARAMETERS, worlds, np.where(worlds[:, 2] > 60, 0.9, 0.1))

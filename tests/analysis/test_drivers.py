@@ -32,7 +32,7 @@ def lottery() -> BatchEvaluator:
     return BatchEvaluator(diagram, [question_outcomes(diagram, "end = yes")])
 
 
-def test_sobols_indices_of_a_sum_in_closed_form(lottery):
+def test_sobol_indices_of_a_sum_equal_closed_form(lottery):
     seen = []
     (found,) = sobol_drivers(lottery, base=512, progress=lambda done, of: seen.append((done, of)))
     shares = [w**2 * variance(p) for w, p in zip(WEIGHTS, lottery.diagram.parameters, strict=True)]
@@ -59,7 +59,7 @@ def correlated(share: float) -> Diagram:
     return Diagram(diagram.nodes, (), (*named, third))
 
 
-def test_judgements_that_correlate_are_one_driver():
+def test_correlated_judgements_are_one_driver():
     diagram = correlated(0.5)
     grouped = correlated_groups(ParameterSpace(diagram.parameters))
     assert grouped == {"mood": (0, 1, 3), "p2": (2,)}
@@ -72,7 +72,7 @@ def test_judgements_that_correlate_are_one_driver():
     assert not other.total > 0.05
 
 
-def test_where_all_judgements_correlate_the_one_driver_is_everything():
+def test_single_correlated_group_accounts_for_all_variance():
     diagram = mixture(WEIGHTS, RANGES)
     together = [
         Parameter(p.name, p.low, p.high, p.unit, correlates=(("mood", 0.5),))
@@ -89,7 +89,7 @@ def test_where_all_judgements_correlate_the_one_driver_is_everything():
     assert found.deviation == pytest.approx(np.sqrt(sum(a**2 for a in alone) + cross), rel=0.05)
 
 
-def test_pawn_ranks_as_sobol_does_and_knows_what_chance_gives(lottery):
+def test_pawn_ranks_like_sobol_and_refuses_few_samples(lottery):
     space = ParameterSpace(lottery.diagram.parameters)
     draws = SampleSequence(space)
     found = evaluate_in_blocks(lottery, space, draws.points(0, 2048))
@@ -102,7 +102,7 @@ def test_pawn_ranks_as_sobol_does_and_knows_what_chance_gives(lottery):
         pawn_drivers(lottery.questions, space, draws.parameter_values(0, 50), found)
 
 
-def test_what_does_not_vary_has_no_driver():
+def test_constant_answer_has_no_detectable_driver():
     diagram = mixture(WEIGHTS, RANGES)
     (found,) = sobol_drivers(
         BatchEvaluator(diagram, [question_outcomes(diagram, "which = s0")]), base=16
@@ -111,7 +111,7 @@ def test_what_does_not_vary_has_no_driver():
     assert not any(driver.is_detectable for driver in found.ranked)
 
 
-def test_blocks_without_an_equilibrium_are_left_out(lottery, monkeypatch):
+def test_sobol_leaves_out_blocks_without_equilibrium(lottery, monkeypatch):
     solve = BatchEvaluator.__call__
 
     def losing(self, thetas, check=0):
@@ -132,7 +132,7 @@ def test_blocks_without_an_equilibrium_are_left_out(lottery, monkeypatch):
         sobol_drivers(lottery, base=16)
 
 
-def test_without_salib_it_is_told_how_to_get_it(lottery, monkeypatch):
+def test_sobol_without_library_names_the_extra(lottery, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "SALib", None)
     with pytest.raises(mg.QueryError, match=r"middlegame\[analysis\]"):
         sobol_drivers(lottery)

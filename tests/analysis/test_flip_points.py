@@ -14,7 +14,7 @@ def moves(diagram: Diagram, *asked: str):
     )
 
 
-def test_flip_points_in_closed_form():
+def test_flip_points_equal_closed_form():
     """The middles add up to -8: the first must rise by 8, two halves of its range."""
     (found,) = moves(logit_line(), "move = go")
     (flip,) = found.flip_points
@@ -30,7 +30,7 @@ def test_flip_points_in_closed_form():
     assert found.pair.values == pytest.approx((-6 + 16 / 3, -2 + 8 / 3), abs=5e-3)
 
 
-def test_slopes_and_ends_in_closed_form():
+def test_slopes_and_ends_equal_closed_form():
     (found,) = moves(logit_line(0.1), "move = go")
     go = 1 / (1 + np.exp(0.8))
     assert found.middle == pytest.approx([go, 1 - go])
@@ -40,7 +40,7 @@ def test_slopes_and_ends_in_closed_form():
     assert found.ends[0, :, 0] == pytest.approx([low, high])
 
 
-def test_slopes_are_the_engines_exact_derivatives():
+def test_slopes_equal_exact_derivatives():
     equilibrium = mg.solve(mg.load("harbour-lease"))
     diagram = equilibrium.diagram
     (found,) = moves(diagram, "lease = lost")
@@ -55,7 +55,7 @@ def test_slopes_are_the_engines_exact_derivatives():
         )
 
 
-def test_probabilities_move_on_the_scale_of_their_log_odds():
+def test_probabilities_move_on_log_odds_scale():
     (found,) = moves(mixture((0.98, 0.02), ((0.55, 0.8), (0.1, 0.2))), "end = yes")
     (flip,) = found.flip_points
     rest = mixture((1.0,), ((0.1, 0.2),)).parameters[0].median
@@ -63,13 +63,13 @@ def test_probabilities_move_on_the_scale_of_their_log_odds():
     assert (flip.before, flip.after) == ("yes", "no")
 
 
-def test_where_nothing_flips_there_is_none():
+def test_certain_answer_has_no_flip_point():
     (found,) = moves(mixture((0.98, 0.02), ((0.7, 0.8), (0.1, 0.2))), "end = yes")
     assert found.flip_points == ()
     assert found.pair is None
 
 
-def test_a_flip_of_three_outcomes_names_the_one_that_leads_then():
+def test_bracket_of_three_outcomes_names_the_new_leader():
     line = SearchLine(
         question_outcomes(mixture((1.0,), ((0.2, 0.4),)), "end = yes"), 0, (0,), (1.0,)
     )
@@ -79,7 +79,7 @@ def test_a_flip_of_three_outcomes_names_the_one_that_leads_then():
     assert first_bracket(line, np.array([0.6, 0.3, 0.1]), (1.0,), at[:1]) is None
 
 
-def test_worlds_without_an_equilibrium_flip_nothing():
+def test_bracket_skips_points_without_equilibrium():
     line = SearchLine(
         question_outcomes(mixture((1.0,), ((0.2, 0.4),)), "end = yes"), 0, (0,), (1.0,)
     )
@@ -88,7 +88,7 @@ def test_worlds_without_an_equilibrium_flip_nothing():
     assert (bracket.low, bracket.high) == (1.0, 2.0)
 
 
-def test_a_jump_is_told():
+def test_flip_point_at_a_jump_is_marked():
     """Two firms meet on one standard or the other: a bias decides, and the equilibrium jumps."""
     from middlegame.diagram import Decision, Parameter, Ref, Sum, Utility
 
@@ -108,7 +108,7 @@ def test_a_jump_is_told():
     assert flip.values == pytest.approx((0.0,), abs=2e-3)
 
 
-def test_questions_headlines_and_conditions_are_asked():
+def test_select_questions_takes_questions_headlines_and_conditions():
     equilibrium = mg.solve(mg.load("harbour-lease"))
     diagram = equilibrium.diagram
     asked = select_questions(equilibrium)
@@ -127,19 +127,19 @@ def test_questions_headlines_and_conditions_are_asked():
     assert found[both][0] == pytest.approx([chance, 1 - chance])
 
 
-def test_what_is_known_conditions_the_answers():
+def test_evaluator_conditions_on_observations():
     equilibrium = mg.solve(mg.load("harbour-lease")).given({"depot": "closes"})
     answers = BatchEvaluator.of(equilibrium, ["lease-2026"])
     found = answers(equilibrium.diagram.theta[None])["lease-2026"][0, 1]
     assert found == pytest.approx(equilibrium.questions["lease-2026"])
 
 
-def test_a_contest_without_ranges_is_refused():
+def test_evaluator_refuses_contest_without_ranges():
     move = logit_line().nodes[0]
-    with pytest.raises(mg.QueryError, match="no ranges"):
+    with pytest.raises(mg.QueryError, match="no range can vary"):
         BatchEvaluator(Diagram((move,), ()), [])
 
 
-def test_the_grid_covers_the_ends():
+def test_grid_covers_ends_of_ranges():
     assert 1.0 in SHARES
     assert list(SHARES) == sorted(SHARES)

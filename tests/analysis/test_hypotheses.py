@@ -23,7 +23,7 @@ precision:""",
 )
 
 
-def test_each_piece_is_weighed_alone_and_in_the_order_of_its_date():
+def test_pieces_are_weighed_alone_and_in_order_of_date():
     solved = mg.solve(scenario(SIGNED))
     (found,) = weigh_evidence(solved)
     assert found.name == "resolve"
@@ -43,7 +43,7 @@ def test_each_piece_is_weighed_alone_and_in_the_order_of_its_date():
 
 @given(scenarios(most_moves=2, most_factors=2))
 @settings(max_examples=10)
-def test_the_weights_are_those_of_the_leaves(contest):
+def test_weights_equal_enumeration_of_the_tree(contest):
     assume(contest.evidence and contest.factors)
     solved = mg.solve(contest)
     name = next(iter(contest.factors))
@@ -61,7 +61,7 @@ def test_the_weights_are_those_of_the_leaves(contest):
                 assert math.isnan(piece.likelihood[state])
 
 
-def test_a_bayes_factor_takes_prior_odds_to_posterior_odds():
+def test_bayes_factor_is_ratio_of_posterior_to_prior_odds():
     factors = bayes_factors({"a": 0.2, "b": 0.8, "c": 0.0}, {"a": 0.5, "b": 0.5, "c": 0.0})
     assert factors["a"] == pytest.approx(4)
     assert factors["b"] == pytest.approx(0.25)
@@ -88,9 +88,9 @@ interests: {a: [{when: bomb = built, worth: 50}], b: [{when: noise = loud, worth
     assert compile_scenario(read_text(later).scenario).hidden_factors == ("bomb",)
 
 
-def test_what_cannot_be_weighed_is_told():
+def test_weigh_evidence_refuses_no_evidence_and_unknown_factor():
     solved = mg.solve(scenario(BEER_QUICHE))
-    with pytest.raises(mg.QueryError, match="there is no evidence"):
+    with pytest.raises(mg.QueryError, match="has no evidence"):
         weigh_evidence(solved)
     seen = solved.given({"breakfast": "beer"})
     assert weigh_evidence(seen)[0].pieces[0].favoured_state == "strong"
@@ -98,7 +98,7 @@ def test_what_cannot_be_weighed_is_told():
         weigh_evidence(seen, ["typ"])
 
 
-def test_the_command_tells_it(tmp_path, capsys):
+def test_hypotheses_command_prints_reports_and_gives_json(tmp_path, capsys):
     file = tmp_path / "crisis.yaml"
     file.write_text(SIGNED, "utf-8")
     main_or_exit(["hypotheses", str(file), "--json"])

@@ -17,7 +17,7 @@ RANGED = (
 )
 
 
-def test_worlds_count_by_the_probability_that_they_gave_the_evidence():
+def test_samples_are_weighted_by_probability_of_evidence():
     solved = mg.solve(scenario(RANGED))
     found = weigh_evidence(solved)
     weighed = hypotheses_over_worlds(solved, found, n=16, seed=3)
@@ -49,7 +49,7 @@ def test_worlds_count_by_the_probability_that_they_gave_the_evidence():
     assert moved > 0.5
 
 
-def test_a_supposition_is_weighed_as_it_is():
+def test_supposed_state_holds_in_all_samples():
     solved = mg.solve(scenario(RANGED)).suppose({"answer": "concede"})
     weighed = hypotheses_over_worlds(solved, weigh_evidence(solved), n=8)
     thetas = SampleSequence(ParameterSpace(solved.diagram.parameters)).parameter_values(0, 8)

@@ -25,7 +25,7 @@ def known(slope: float, quantiles: int = 400_000) -> float:
 
 
 @pytest.mark.parametrize("worlds", [1024, 8192])
-def test_information_of_a_line_against_quadrature(worlds):
+def test_information_gain_of_a_line_equals_quadrature(worlds):
     rng = np.random.default_rng(5)
     thetas = rng.random((worlds, 3))
     p = 0.5 + 0.8 * (thetas[:, 0] - 0.5) + 0.1 * (thetas[:, 1] - 0.5)
@@ -39,7 +39,7 @@ def test_information_of_a_line_against_quadrature(worlds):
     assert not by_name["none"].bits > 0.002
 
 
-def test_what_tells_nothing_comes_out_at_nothing_on_average():
+def test_uninformative_judgement_has_gain_zero_on_average():
     """Without the correction it would be about 15 / (2 * 600) times the relative variance."""
     rng = np.random.default_rng(7)
     p = rng.random((600, 1))
@@ -54,7 +54,7 @@ def test_what_tells_nothing_comes_out_at_nothing_on_average():
     assert covered > 0.75
 
 
-def test_weights_count_worlds_and_failed_ones_do_not():
+def test_gains_use_weights_and_leave_out_failed_samples():
     rng = np.random.default_rng(3)
     thetas = rng.random((4000, 1))
     p = np.where(thetas[:, 0] > 0.5, 0.9, 0.1)
@@ -69,12 +69,12 @@ def test_weights_count_worlds_and_failed_ones_do_not():
     assert some.bits == pytest.approx(even.bits, abs=0.03)
 
 
-def test_too_few_worlds_are_refused():
+def test_gains_refuse_too_few_samples():
     with pytest.raises(mg.QueryError, match="too few"):
         gains_of_judgements(["a"], np.zeros((10, 1)), np.full((10, 2), 0.5))
 
 
-def test_a_factor_tells_its_mutual_information():
+def test_gain_of_factor_equals_mutual_information():
     equilibrium = mg.solve(mg.load("harbour-lease"))
     assert equilibrium.diagram.exogenous_factors == ("loan",)
     diagram = equilibrium.diagram
@@ -93,12 +93,12 @@ def test_a_factor_tells_its_mutual_information():
     assert 0 < part.share < 1
 
 
-def test_questions_of_a_sweep_are_weighed():
+def test_mutual_information_answers_questions_of_a_sweep():
     equilibrium = mg.solve(mg.load("harbour-lease"))
     worlds = mg.sweep(equilibrium, 512)
     asked = select_questions(equilibrium)
     found = mutual_information(equilibrium, worlds, asked)
     assert [each.question for each in found] == ["lease-2026", "depot-2026"]
-    assert found[0].mean == pytest.approx(worlds.questions["lease-2026"].mean)
+    assert found[0].mean == pytest.approx(worlds.questions["lease-2026"])
     assert found[0].judgements[0].name == "factors.loan.chance.real"
     assert found[0].judgements[0].is_detectable

@@ -10,7 +10,7 @@ SHARES = st.floats(0, 1)
 
 
 @given(SHARES, SHARES, SHARES)
-def test_pools_lie_between_and_agree_where_all_agree(first, second, weight):
+def test_pools_lie_between_forecasts_and_agree_where_these_agree(first, second, weight):
     weights = [weight, 1 - weight]
     for pool in (linear_pool, log_odds_pool):
         assert pool([first, first], weights) == pytest.approx(first, abs=1e-8)
@@ -18,14 +18,14 @@ def test_pools_lie_between_and_agree_where_all_agree(first, second, weight):
         assert min(first, second) - 1e-8 <= pooled <= max(first, second) + 1e-8
 
 
-def test_log_odds_are_bolder_than_the_mean_and_blind_to_what_yes_means():
+def test_log_odds_pool_is_bolder_than_mean_and_symmetric():
     said, weights = [0.02, 0.2], [0.5, 0.5]
     assert log_odds_pool(said, weights) < linear_pool(said, weights)
     turned = log_odds_pool([1 - p for p in said], weights)
     assert turned == pytest.approx(1 - log_odds_pool(said, weights))
 
 
-def test_learnt_weights_maximise_the_pools_score_and_the_prior():
+def test_learnt_weights_maximise_penalised_score():
     rng = np.random.default_rng(4)
     truth = rng.random(60)
     happened = rng.random(60) < truth
@@ -42,7 +42,7 @@ def test_learnt_weights_maximise_the_pools_score_and_the_prior():
     assert found[0] > 0.75
 
 
-def test_with_nothing_to_learn_from_all_weigh_the_same():
+def test_learnt_weights_are_equal_without_questions():
     assert learnt_weights(np.full((3, 2), 0.3), np.array([True, False, True])) == pytest.approx(0.5)
     assert learnt_weights(np.zeros((2, 3)), np.array([True, True])) == pytest.approx(1 / 3)
     assert learnt_weights(np.zeros((0, 2)), np.zeros(0, bool)) == pytest.approx(0.5)

@@ -15,7 +15,7 @@ def weather() -> Chance:
     return Chance("rain", ON_OFF, (), Fixed(np.array([0.3, 0.7])))
 
 
-def test_what_knowing_is_worth_to_somebody_alone():
+def test_value_to_single_decision_maker_equals_closed_form():
     """Take an umbrella or not, at lambda 2; dry is worth 3, carrying costs 1."""
     nodes = (weather(), Decision("umbrella", ON_OFF, (), "one"))
     points = np.array([[-1.0, -3.0], [-1.0, 0.0]])
@@ -50,7 +50,7 @@ def lemons(seen: tuple[str, ...] = ()) -> Diagram:
     )
 
 
-def test_knowing_is_what_solving_with_the_observation_gives():
+def test_value_equals_solving_with_the_observation():
     before, after = mg.solve(lemons()), mg.solve(lemons(("good",)))
     told = {(each.factor, each.actor): each for each in information_values(before)}
     seller = told["good", "seller"]
@@ -58,7 +58,7 @@ def test_knowing_is_what_solving_with_the_observation_gives():
         assert seller.points[owner] == pytest.approx(after.points[owner] - before.points[owner])
 
 
-def test_what_is_supposed_stays_so_when_somebody_is_told():
+def test_supposed_states_hold_for_informed_actor():
     """It is always offered: the buyer alone decides, at lambda 2, on a gain of 8 or a loss of 4."""
 
     def buys(gain: float) -> float:
@@ -72,7 +72,7 @@ def test_what_is_supposed_stays_so_when_somebody_is_told():
     assert not information_values(mg.solve(lemons()).suppose({"good": "on"}))
 
 
-def test_knowing_may_be_worth_less_than_nothing():
+def test_value_may_be_negative_among_several_actors():
     told = {each.actor: each for each in information_values(mg.solve(lemons()))}
     assert told["seller"].own_points < 0  # nobody buys from somebody who is known to know
     assert told["seller"].points["buyer"] < 0
@@ -94,7 +94,7 @@ def guesses(told: float, seen: bool) -> Diagram:
     return Diagram(nodes, (points,), (), {"guard": 50.0})
 
 
-def test_a_contest_where_telling_is_worth_what_one_reckons():
+def test_value_in_guessing_contest_equals_hand_computation():
     """Blind it is right half of the time, with the rumour in nine cases of ten."""
     blind = {
         each.factor: each.own_points for each in information_values(mg.solve(guesses(0.9, False)))
@@ -104,7 +104,7 @@ def test_a_contest_where_telling_is_worth_what_one_reckons():
     assert (told.factor, told.own_points) == ("raid", pytest.approx(10 - 9))
 
 
-def test_what_is_screened_off_is_worth_nothing_and_needs_no_solving(monkeypatch):
+def test_screened_off_factor_has_value_zero_without_solving(monkeypatch):
     """Who sees the raid itself learns nothing from what caused it, nor from the rumour."""
     at = ("north", "south")
     cause = Chance("cause", at, (), Fixed(np.array([0.3, 0.7])))
@@ -126,14 +126,14 @@ def _solved_gains(equilibrium: mg.Equilibrium, factor: str) -> float:
     return mg.solve(heard).points["guard"] - equilibrium.points["guard"]
 
 
-def test_those_who_know_are_not_told():
+def test_actors_that_observe_the_factor_are_left_out():
     told = information_values(mg.solve(lemons(("good",))))
     assert [each.actor for each in told] == ["buyer"]
 
 
-def test_what_cannot_be_told_beforehand_is_refused():
+def test_information_values_refuse_later_factors_and_observations():
     equilibrium = mg.solve(mg.load("harbour-lease"))
     with pytest.raises(mg.QueryError, match="expected one of loan"):
         information_values(equilibrium, ["lease"])
-    with pytest.raises(mg.QueryError, match="not of a case"):
+    with pytest.raises(mg.QueryError, match="precede any observation"):
         information_values(equilibrium.given({"lease": "lost"}))

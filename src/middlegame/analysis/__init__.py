@@ -1,1 +1,1 @@
-"""What follows from an equilibrium, and from many: one analysis a file, computing, not drawing."""
+"""Analyses of equilibria and sweeps: each has one entry function and one result."""

@@ -81,10 +81,10 @@ def analysts_of_scenario(
     plain = scenario.model_copy(update={"views": {}})
     found = [Analyst("as written" if alone and scenario.views else name, forecaster, plain)]
     for view, written in scenario.views.items():
-        told = written.name or view
+        label = written.name or view
         found.append(
             Analyst(
-                told if alone else f"{name}: {told}",
+                label if alone else f"{name}: {label}",
                 written.forecaster or view,
                 apply_view(scenario, view),
             )

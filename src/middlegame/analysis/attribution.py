@@ -164,10 +164,10 @@ def attribution(
         raise QueryError("no question is resolved yet, so there is no miss to explain")
     answered = tuple(_resolve(equilibrium, name, yes) for name, yes in outcomes.items())
     parameters = equilibrium.diagram.parameters
-    thetas = SampleSequence(ParameterSpace(parameters), seed=seed).parameter_values(0, n)
+    samples = SampleSequence(ParameterSpace(parameters), seed=seed).parameter_values(0, n)
     solved = solve_samples(
         equilibrium.diagram,
-        thetas,
+        samples,
         queries={"all": _joint_query(equilibrium, outcomes)},
         known=equilibrium.known,
     )
@@ -177,14 +177,16 @@ def attribution(
     if not weights.any():
         raise QueryError("these outcomes cannot occur together in any of the worlds drawn")
     gains = _score_gains(equilibrium, answered)
-    owed = [
-        _contribution(parameter, equilibrium.theta[k], gains[k], thetas[:, k], weights)
+    contributions = [
+        _contribution(parameter, equilibrium.theta[k], gains[k], samples[:, k], weights)
         for k, parameter in enumerate(parameters)
     ]
     return Attribution(
         equilibrium=equilibrium,
         questions=answered,
-        contributions=tuple(sorted(owed, key=lambda each: (-abs(each.shift), each.parameter.name))),
+        contributions=tuple(
+            sorted(contributions, key=lambda each: (-abs(each.shift), each.parameter.name))
+        ),
         worlds=n,
         failed=len(solved.failures),
         effective=effective_size(weights),
@@ -194,9 +196,9 @@ def attribution(
 
 def _resolve(equilibrium: Equilibrium, name: str, happened: bool) -> ResolvedQuestion:
     probability = equilibrium.questions[name]
-    said = probability if happened else 1 - probability
+    likelihood = probability if happened else 1 - probability
     return ResolvedQuestion(
-        name, probability, happened, float(-np.log(said)) if said > 0 else np.inf
+        name, probability, happened, float(-np.log(likelihood)) if likelihood > 0 else np.inf
     )
 
 
@@ -208,10 +210,10 @@ def _score_gains(equilibrium: Equilibrium, answered: tuple[ResolvedQuestion, ...
     for question, sensitivity in zip(answered, sensitivities, strict=True):
         slopes = sensitivity.numbers
         p, sign = question.probability, 1.0 if question.happened else -1.0
-        said = p if question.happened else 1 - p
+        likelihood = p if question.happened else 1 - p
         # An outcome of probability 0 has no finite score to improve.
-        if said > 0:
-            total += [sign * slopes[parameter.name] / said for parameter in parameters]
+        if likelihood > 0:
+            total += [sign * slopes[parameter.name] / likelihood for parameter in parameters]
     scale = [
         _deviation(parameter, value)
         for parameter, value in zip(parameters, equilibrium.theta, strict=True)

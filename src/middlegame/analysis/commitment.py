@@ -33,9 +33,11 @@ def commitment_values(results: InterventionResults) -> list[CommitmentValue]:
     """
     before = results.equilibrium.points
     found = []
-    for push in results.interventions:
-        node = results.diagram.nodes[results.diagram.index[push.name]]
+    for intervention in results.interventions:
+        node = results.diagram.nodes[results.diagram.index[intervention.name]]
         if isinstance(node, Decision):
-            for owner, value in results.play(push).points.items():
-                found.append(CommitmentValue(push, node.owner, owner, value - before[owner]))
+            for owner, value in results.play(intervention).points.items():
+                found.append(
+                    CommitmentValue(intervention, node.owner, owner, value - before[owner])
+                )
     return sorted(found, key=lambda lever: -round(lever.points, 9))

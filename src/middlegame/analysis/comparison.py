@@ -54,8 +54,8 @@ class SharedQuestion:
     @property
     def gap(self) -> float:
         """The difference between the highest and the lowest forecast."""
-        said = [p for p in self.probabilities if p is not None]
-        return max(said) - min(said)
+        given = [p for p in self.probabilities if p is not None]
+        return max(given) - min(given)
 
 
 @dataclass(frozen=True)
@@ -152,8 +152,8 @@ class Comparison(AnalysisResult):
         """Return each question's forecasts and pool."""
         found = [f"Comparison of {', '.join(analyst.name for analyst in self.analysts)}"]
         for each in self.questions:
-            told = ", ".join("-" if p is None else f"{p:.0%}" for p in each.probabilities)
-            found.append(f"{each.name}: {told}; pool {each.linear_pool:.0%}")
+            forecasts = ", ".join("-" if p is None else f"{p:.0%}" for p in each.probabilities)
+            found.append(f"{each.name}: {forecasts}; pool {each.linear_pool:.0%}")
         return found
 
 
@@ -181,8 +181,8 @@ def compare(
 
     >>> import middlegame as mg
     >>> harbour = mg.load("harbour-lease")
-    >>> hasty = harbour.model_copy(update={"title": "Second opinion"})
-    >>> found = mg.compare(harbour, hasty)
+    >>> second = harbour.model_copy(update={"title": "Second opinion"})
+    >>> found = mg.compare(harbour, second)
     >>> [analyst.name for analyst in found.analysts]
     ['Harbour lease', 'Second opinion']
     """
@@ -211,30 +211,32 @@ def compare_analysts(
     """
     if len(analysts) < 2:
         raise QueryError("a comparison needs two analysts: give two files, or one file with views")
-    shared = _headlines(analysts) if not _questions(analysts) else {}
+    headlines = _headlines(analysts) if not _questions(analysts) else {}
     solved = []
     for place, analyst in enumerate(analysts):
-        solved.append(Counterfactual(analyst.scenario, queries=shared).solve())
+        solved.append(Counterfactual(analyst.scenario, queries=headlines).solve())
         if progress:
             progress(place + 1, len(analysts))
     even = [1 / len(analysts)] * len(analysts)
-    asked = _shared_questions(solved, weights or even)
-    if not asked:
+    shared = _shared_questions(solved, weights or even)
+    if not shared:
         raise QueryError("these contests share no question and no headline factor")
-    names = [each.name for each in asked]
+    names = [each.name for each in shared]
     found: list[Disagreement] = []
     left, notes = {}, []
     for other, analyst in zip(solved[1:], analysts[1:], strict=True):
         between = (analysts[0].name, analyst.name)
-        parted, rest, said = _disagreements(solved[0], other, between, names, max_numbers, progress)
-        found += parted
+        differences, rest, remarks = _disagreements(
+            solved[0], other, between, names, max_numbers, progress
+        )
+        found += differences
         left[analyst.name] = rest
-        notes += said
+        notes += remarks
     return Comparison(
         analysts=tuple(analysts),
         diagram=compile_scenario(analysts[0].scenario),
         weights=tuple(weights or even),
-        questions=tuple(asked),
+        questions=tuple(shared),
         disagreements=tuple(sorted(found, key=lambda each: -round(each.importance, 9))),
         residuals=left,
         notes=tuple(notes),
@@ -243,12 +245,12 @@ def compare_analysts(
 
 def _questions(analysts: Sequence[Analyst]) -> set[str]:
     """Return the names of the questions that at least two analysts ask in the same words."""
-    asked = [
+    shared = [
         (name, question.will)
         for analyst in analysts
         for name, question in analyst.scenario.questions.items()
     ]
-    return {name for name, will in asked if asked.count((name, will)) > 1}
+    return {name for name, will in shared if shared.count((name, will)) > 1}
 
 
 def _headlines(analysts: Sequence[Analyst]) -> dict[str, str]:
@@ -275,11 +277,11 @@ def _shared_questions(
     found = []
     for name in dict.fromkeys(name for each in meant for name in each):
         of = next(each[name] for each in meant if name in each)
-        said = [
+        forecasts = [
             each.answers[name] if mine.get(name) == of else None
             for each, mine in zip(solved, meant, strict=True)
         ]
-        pairs = [(p, w) for p, w in zip(said, weights, strict=True) if p is not None]
+        pairs = [(p, w) for p, w in zip(forecasts, weights, strict=True) if p is not None]
         if len(pairs) < 2:
             continue
         total = sum(weight for _, weight in pairs)
@@ -288,7 +290,7 @@ def _shared_questions(
         found.append(
             SharedQuestion(
                 name,
-                tuple(said),
+                tuple(forecasts),
                 linear_pool(probabilities, shares),
                 log_odds_pool(probabilities, shares),
             )
@@ -310,9 +312,9 @@ def _disagreements(
         n for n in changed_numbers(first, second) if n.before is not None and n.after is not None
     ]
     numbers = sorted(every, key=lambda n: -_distance(n))[:max_numbers]
-    said = []
+    notes = []
     if len(numbers) < len(every):
-        said.append(
+        notes.append(
             f"{between[1]}: {len(every)} numbers differ; the {max_numbers} furthest apart are "
             "switched one by one, and the rest counts as residual"
         )
@@ -329,7 +331,7 @@ def _disagreements(
             moves[name] = (alone + last) / 2
         found.append(Disagreement(between, tuple(by_name[n] for n in group), moves))
     if len(set(into_first) ^ set(into_second)):
-        said.append(f"{between[1]}: some numbers can be switched one way only")
+        notes.append(f"{between[1]}: some numbers can be switched one way only")
     left = {
         name: second.answers[name]
         - first.answers[name]
@@ -337,8 +339,8 @@ def _disagreements(
         for name in names
     }
     if _structure(first, every) != _structure(second, every):
-        said.append(f"{between[1]}: the two differ in more than numbers")
-    return found, left, said
+        notes.append(f"{between[1]}: the two differ in more than numbers")
+    return found, left, notes
 
 
 def _counterfactuals(

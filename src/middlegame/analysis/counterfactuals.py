@@ -80,10 +80,10 @@ class Counterfactual:
             NotConverged: no equilibrium was reached.
         """
         diagram = compile_scenario(self.scenario)
-        theta = diagram.theta
+        values = diagram.theta
         for place, parameter in enumerate(diagram.parameters):
-            theta[place] = self.values.get(parameter.name, theta[place])
-        return solve(diagram, scenario=self.scenario, theta=theta)
+            values[place] = self.values.get(parameter.name, values[place])
+        return solve(diagram, scenario=self.scenario, theta=values)
 
     def solve(self) -> "Counterfactual":
         """Return the counterfactual with its answers.
@@ -108,14 +108,14 @@ class Counterfactual:
 
     def with_numbers(self, numbers: Sequence[NumberChange]) -> "Counterfactual":
         """Return the counterfactual with some numbers taken from the other scenario, not solved."""
-        contest, theta = self.scenario, dict(self.values)
+        scenario, values = self.scenario, dict(self.values)
         for number in numbers:
             if number.after is not None:
-                contest = replace_at(contest, number.path, number.after)
-            theta.pop(number.name, None)
+                scenario = replace_at(scenario, number.path, number.after)
+            values.pop(number.name, None)
             if number.value_after is not None:
-                theta[number.name] = number.value_after
-        return replace(self, scenario=contest, values=theta, answers={})
+                values[number.name] = number.value_after
+        return replace(self, scenario=scenario, values=values, answers={})
 
 
 def changed_numbers(first: Counterfactual, second: Counterfactual) -> list[NumberChange]:

@@ -245,12 +245,12 @@ def find_box(
             f"{probabilities.max():.1%}: choose a level between these, or draw more worlds"
         )
     kept = np.arange(len(wanted)) % _HELD_OUT == 0
-    telling = _significant(samples[~kept], wanted[~kept])
-    if not telling:
+    significant = _significant(samples[~kept], wanted[~kept])
+    if not significant:
         raise QueryError(
             "no judgement distinguishes the worlds in which this is likely from the others"
         )
-    limits, trajectory, chosen = _draw_box(samples[~kept], wanted[~kept], telling)
+    limits, trajectory, chosen = _draw_box(samples[~kept], wanted[~kept], significant)
     return Box(
         above=level,
         base_rate=float(wanted.mean()),
@@ -275,8 +275,8 @@ def _significant(samples: Floats, wanted: NDArray[np.bool_]) -> list[int]:
     """Return the judgements that restrict a first box significantly, the most significant first."""
     varies = [k for k in range(samples.shape[1]) if np.ptp(samples[:, k]) > 0]
     chances = _quasi_p_values(_prim(samples, varies, wanted), -1)
-    told = [place for place in chances if chances[place] < _SIGNIFICANT]
-    return sorted(told, key=lambda place: chances[place])[:MAX_LIMITS]
+    significant = [place for place in chances if chances[place] < _SIGNIFICANT]
+    return sorted(significant, key=lambda place: chances[place])[:MAX_LIMITS]
 
 
 def _prim(samples: Floats, places: list[int], wanted: NDArray[np.bool_]) -> Any:
@@ -307,11 +307,11 @@ def _quasi_p_values(boxes: Any, number: int) -> dict[int, float]:
 
 
 def _draw_box(
-    samples: Floats, wanted: NDArray[np.bool_], telling: list[int]
+    samples: Floats, wanted: NDArray[np.bool_], significant: list[int]
 ) -> tuple[tuple[BoxLimit, ...], list[PeelStep], int]:
     """Draw boxes over some judgements until each of them restricts the chosen box significantly."""
     while True:
-        boxes = _prim(samples, telling, wanted)
+        boxes = _prim(samples, significant, wanted)
         columns = (boxes.peeling_trajectory[k] for k in ("coverage", "density", "mass", "res_dim"))
         trajectory = [
             PeelStep(float(coverage), float(density), float(mass), int(count))
@@ -324,10 +324,10 @@ def _draw_box(
         ]
         chosen = int(np.argmax(np.round(balance, 9)))
         chances = _quasi_p_values(boxes, chosen)
-        left = [k for k in telling if chances.get(k, 0.0) < _SIGNIFICANT]
-        if len(left) == len(telling) or not left:
+        left = [k for k in significant if chances.get(k, 0.0) < _SIGNIFICANT]
+        if len(left) == len(significant) or not left:
             return _limits(boxes.box_lims[chosen], chances, samples), trajectory, chosen
-        telling = left
+        significant = left
 
 
 def _limits(box: Any, chances: dict[int, float], samples: Floats) -> tuple[BoxLimit, ...]:

@@ -148,7 +148,7 @@ class Dominoes(AnalysisResult):
     def ranked(self) -> tuple[Intervention, ...]:
         """The interventions, sorted by their total effect on headline nodes."""
         return tuple(
-            sorted(self.interventions, key=lambda push: -round(self.headline_change(push), 9))
+            sorted(self.interventions, key=lambda each: -round(self.headline_change(each), 9))
         )
 
     def chain(self, intervention: Intervention, name: str, state: str) -> Chain | None:
@@ -224,7 +224,7 @@ class Dominoes(AnalysisResult):
             "title": self.results.diagram.title,
             "evidence_set_aside": list(self.results.diagram.evidence),
             "forecast": self.results.equilibrium.forecasts,
-            "pushes": [
+            "interventions": [
                 self._intervention_dict(p, least)
                 for p in (self.interventions if chosen is None else chosen)
             ],

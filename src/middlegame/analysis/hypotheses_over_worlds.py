@@ -83,7 +83,7 @@ def hypotheses_over_worlds(
     diagram, known = equilibrium.diagram, tuple(equilibrium.known)
     if not diagram.parameters:
         raise QueryError("every number of this contest is exact, so there are no worlds to draw")
-    thetas = SampleSequence(ParameterSpace(diagram.parameters), seed=seed).parameter_values(0, n)
+    samples = SampleSequence(ParameterSpace(diagram.parameters), seed=seed).parameter_values(0, n)
     asks: dict[str, Query] = {}
     for hypothesis in factors:
         for k, state in enumerate(hypothesis.prior):
@@ -91,7 +91,7 @@ def hypotheses_over_worlds(
             asks[_key(hypothesis.name, state)] = _ask(equilibrium, about, known)
             for name in known:
                 asks[_key(hypothesis.name, state, name)] = _ask(equilibrium, about, [name])
-    solved = solve_samples(diagram, thetas, queries=asks, supposed=equilibrium.supposed)
+    solved = solve_samples(diagram, samples, queries=asks, supposed=equilibrium.supposed)
     good = np.setdiff1d(np.arange(n), np.array(list(solved.failures), int))
     queried = {key: values[good] for key, values in solved.queries.items()}
     first = factors[0]
@@ -101,7 +101,7 @@ def hypotheses_over_worlds(
     even = np.ones(len(good))
     prior, posterior, bayes_factors, correlations = {}, {}, {}, {}
     scales = np.stack(
-        [p.to_scale(drawn) for p, drawn in zip(diagram.parameters, thetas[good].T, strict=True)]
+        [p.to_scale(drawn) for p, drawn in zip(diagram.parameters, samples[good].T, strict=True)]
     )
     for hypothesis in factors:
         name = hypothesis.name

@@ -63,8 +63,8 @@ class Mediation:
         results: the interventions.
     """
 
-    def __init__(self, pushed: InterventionResults) -> None:
-        self.results = pushed
+    def __init__(self, results: InterventionResults) -> None:
+        self.results = results
         self._blocked: dict[Intervention, BlockedEffects] = {}
         self._baselines: dict[Link, dict[str, Floats]] = {}
 
@@ -75,19 +75,19 @@ class Mediation:
         return self._blocked[intervention]
 
     def _block_each(self, intervention: Intervention) -> BlockedEffects:
-        pushed, layout = self.results, layout_of(self.results.diagram.structure)
-        tables = pushed.tables[:, pushed.index(intervention)]
+        results, layout = self.results, layout_of(self.results.diagram.structure)
+        tables = results.tables[:, results.index(intervention)]
         policies = self._adapted_policies(intervention)
         links = self._links(intervention, policies)
         if not links:
             return BlockedEffects(
-                (), {name: np.zeros((0, len(f))) for name, f in pushed.baseline.items()}
+                (), {name: np.zeros((0, len(f))) for name, f in results.baseline.items()}
             )
         plays = []
         for link in links:
             if link.adapts:
                 kept = policies.copy()
-                rows = layout.rows[pushed.diagram.index[link.head]]
+                rows = layout.rows[results.diagram.index[link.head]]
                 kept[rows] = self._baseline[1][rows]
                 plays.append((tables, kept))
             else:
@@ -96,7 +96,7 @@ class Mediation:
         base = self._baseline_forecasts([link for link in links if not link.adapts])
         remains = {}
         for name, now in found.items():
-            before = [pushed.baseline[name] if x.adapts else base[x][name] for x in links]
+            before = [results.baseline[name] if x.adapts else base[x][name] for x in links]
             remains[name] = now - np.stack(before)
         return BlockedEffects(links, remains)
 
@@ -122,10 +122,10 @@ class Mediation:
 
         In a long contest nearly all nodes change a little, and blocking every arc takes long.
         """
-        pushed = self.results
-        least = _FAINT if len(pushed.diagram.nodes) > LONG else 0.0
+        results = self.results
+        least = _FAINT if len(results.diagram.nodes) > LONG else 0.0
         change = np.abs(
-            pushed.announced_forecasts[name][pushed.index(intervention)] - pushed.baseline[name]
+            results.announced_forecasts[name][results.index(intervention)] - results.baseline[name]
         ).max()
         return bool(change >= least)
 
@@ -135,11 +135,11 @@ class Mediation:
         Information sets that the intervention makes impossible have no policy of their own. While
         a link is blocked they may be reached again; moves then follow their former policies.
         """
-        pushed = self.results
-        layout, number = layout_of(pushed.diagram.structure), pushed.index(intervention)
-        policies = pushed.adapted_policies[..., number].copy()
-        for name, reach in pushed.reach(intervention).items():
-            rows = layout.rows[pushed.diagram.index[name]]
+        results = self.results
+        layout, number = layout_of(results.diagram.structure), results.index(intervention)
+        policies = results.adapted_policies[..., number].copy()
+        for name, reach in results.reach(intervention).items():
+            rows = layout.rows[results.diagram.index[name]]
             never = reach.ravel() <= 0
             policies[rows][never] = self._baseline[1][rows][never]
         return policies

@@ -150,7 +150,7 @@ def gains_of_judgements(
         spread = np.square(np.array(without) - np.mean(without)).sum()
         deviation = np.sqrt((_FOLDS - 1) / _FOLDS * spread)
         found.append(InformationGain(name, bits, float(HALF_WIDTH_90 * deviation), bits / whole))
-    return sorted(found, key=lambda worth: -round(worth.bits, 12))
+    return sorted(found, key=lambda gain: -round(gain.bits, 12))
 
 
 def _information(part: Floats, weight: Floats) -> float:
@@ -207,4 +207,4 @@ def gains_of_factors(
         expected = sum(p * left(equilibrium.given({name: s})) for s, p in shares if p > 0)
         bits = max(whole - expected, 0.0)
         found.append(InformationGain(name, bits, 0.0, bits / whole if whole else 0.0))
-    return sorted(found, key=lambda worth: -round(worth.bits, 12))
+    return sorted(found, key=lambda gain: -round(gain.bits, 12))

@@ -211,7 +211,7 @@ def lead_of(outcomes: Floats, leader: int) -> tuple[float, int]:
 
 @dataclass(frozen=True)
 class _GridResult:
-    """What the grid shows of one question."""
+    """The outcomes of one question on the grid of judgements moved alone."""
 
     target: QuestionOutcomes
     leader: int
@@ -222,7 +222,7 @@ class _GridResult:
 
     @property
     def lead_slopes(self) -> Floats:
-        """How the lead over the next changes with each judgement, `[parameters]`."""
+        """The slope of the lead over the next outcome by each judgement, `[parameters]`."""
         _, rival = lead_of(self.middle, self.leader)
         return np.asarray(self.slopes[:, self.leader] - self.slopes[:, rival])
 
@@ -253,11 +253,11 @@ class _FlipPointSearch:
     def _solve(
         self, moves: Sequence[tuple[tuple[int, ...], tuple[float, ...]]], check: int = 0
     ) -> dict[str, Floats]:
-        thetas = np.repeat(self.middle[None], len(moves), axis=0)
+        samples = np.repeat(self.middle[None], len(moves), axis=0)
         for row, (places, shares) in enumerate(moves):
             for place, share in zip(places, shares, strict=True):
-                thetas[row, place] = value_at(self.parameters[place], share)
-        return self.evaluator(thetas, check)
+                samples[row, place] = value_at(self.parameters[place], share)
+        return self.evaluator(samples, check)
 
     def _first(self, target: QuestionOutcomes, middle: Floats, at: Floats) -> "_GridResult":
         """Read slopes and ends off the grid, and bracket the first change on either side."""
@@ -280,12 +280,12 @@ class _FlipPointSearch:
         )
 
     def _pairs(self, found: list["_GridResult"], steps: int) -> list[Bracket]:
-        """Move the most telling judgements in pairs, each against the lead."""
+        """Move the most influential judgements in pairs, each against the lead."""
         wanted: list[tuple[_GridResult, tuple[int, int], tuple[float, ...]]] = []
         for one in found:
             lead = one.lead_slopes
-            telling = np.argsort(-np.abs(lead), kind="stable")[:PAIRED]
-            for pair in combinations([int(k) for k in telling if lead[k]], 2):
+            steepest = np.argsort(-np.abs(lead), kind="stable")[:PAIRED]
+            for pair in combinations([int(k) for k in steepest if lead[k]], 2):
                 signs = tuple(float(-np.sign(lead[k])) for k in pair)
                 wanted.append((one, pair, signs))
         moves = [

@@ -60,9 +60,9 @@ def question_outcomes(
     Raises:
         QueryError: a condition does not parse, or names an unknown move, factor or state.
     """
-    for way in conditions or (name,):
-        condition_table(diagram, way)
-    asked = tuple(parse_condition(way) for way in conditions or (name,))
+    for condition in conditions or (name,):
+        condition_table(diagram, condition)
+    asked = tuple(parse_condition(condition) for condition in conditions or (name,))
     if len(asked) == 1 and isinstance(asked[0], Is):
         node = diagram.nodes[node_index(diagram, asked[0].variable)]
         counts = tuple(state in asked[0].states for state in node.states)
@@ -104,7 +104,7 @@ def select_questions(
 
 @dataclass(frozen=True)
 class SampleCounts:
-    """How the samples of an analysis went.
+    """The samples of an analysis, counted by outcome.
 
     Attributes:
         solved: how many samples were solved.

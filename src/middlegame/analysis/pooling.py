@@ -55,10 +55,10 @@ def learnt_weights(probabilities: Floats, happened: NDArray[np.bool_]) -> Floats
         `[forecasters]`, adding up to 1.
     """
     questions, forecasters = probabilities.shape
-    said = np.where(happened[:, None], probabilities, 1 - probabilities)
+    likelihoods = np.where(happened[:, None], probabilities, 1 - probabilities)
     weights = np.full(forecasters, 1 / forecasters)
     for _ in range(10_000):
-        shares = said * weights
+        shares = likelihoods * weights
         totals = shares.sum(axis=1, keepdims=True)
         # Where all forecasters gave probability 0, the question distinguishes none of them.
         shares = np.divide(shares, totals, out=np.tile(weights, (questions, 1)), where=totals > 0)

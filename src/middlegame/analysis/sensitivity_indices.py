@@ -160,7 +160,7 @@ def sobol_drivers(
         "bounds": [[0.0, 1.0]] * len(space.factors),
     }
     order = list(dict.fromkeys(problem["groups"]))
-    # SALib takes one group for none; and where everything is one driver, nothing is to be parted.
+    # SALib treats a single group as none; with one driver there is nothing to decompose.
     alone = len(order) == 1
     if alone:
         points = SampleSequence(space, seed=seed).points(0, base)
@@ -270,8 +270,8 @@ def evaluate_in_blocks(
     """
     parts = []
     for begin in range(0, len(points), _BLOCK):
-        thetas = space.parameter_values(points[begin : begin + _BLOCK])
-        parts.append(evaluator(thetas, check=0 if begin else 4))
+        samples = space.parameter_values(points[begin : begin + _BLOCK])
+        parts.append(evaluator(samples, check=0 if begin else 4))
         if progress:
             progress(min(begin + _BLOCK, len(points)), len(points))
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}

@@ -138,10 +138,10 @@ class ValueOfInformation(AnalysisResult):
         for each in self.information_gains:
             gains = [g for g in (*each.judgements, *each.factors) if g.is_detectable]
             best = max(gains, key=lambda gain: gain.bits, default=None)
-            told = (
+            gain = (
                 f"{best.name} ({best.share:.1%} of the entropy)" if best else "nothing detectable"
             )
-            found.append(f"{each.question}: {told}")
+            found.append(f"{each.question}: {gain}")
         return found + [
             f"{value.actor} knows {value.factor}: {value.own_points:+.1f} points"
             for value in self.information_values[:1]
@@ -232,7 +232,7 @@ def information_values(
     """
     if len(equilibrium.known) > len(equilibrium.evidence):
         raise QueryError(
-            "the value of information is computed before anything is observed; leave out --given"
+            "values of information precede any observation; start from the contest without it"
         )
     diagram = equilibrium.diagram
     there = tuple(name for name in diagram.exogenous_factors if name not in equilibrium.supposed)
@@ -263,21 +263,23 @@ def _gains(equilibrium: Equilibrium, factor: str, actor: str) -> dict[str, float
     policies that ignore the message remain an equilibrium.
     """
     diagram = equilibrium.diagram
-    heard = _with_message(diagram, factor, actor)
-    message = heard.index[_MESSAGE]
-    needed = requisite_nodes(heard.structure)
-    own = [heard.index[decision.name] for decision in heard.decisions if decision.owner == actor]
+    informed = _with_message(diagram, factor, actor)
+    message = informed.index[_MESSAGE]
+    needed = requisite_nodes(informed.structure)
+    own = [
+        informed.index[decision.name] for decision in informed.decisions if decision.owner == actor
+    ]
     if not any(message in needed[decision].nodes for decision in own):
         return dict.fromkeys(diagram.owners, 0.0)
-    tables = fix_states(heard, heard.tables(equilibrium.theta), equilibrium.supposed)
-    before, after = equilibrium.prior, solve_tables(heard, tables)
+    tables = fix_states(informed, informed.tables(equilibrium.theta), equilibrium.supposed)
+    before, after = equilibrium.prior, solve_tables(informed, tables)
     return {owner: after.points[owner] - before.points[owner] for owner in diagram.owners}
 
 
 def _with_message(diagram: Diagram, factor: str, actor: str) -> Diagram:
     """Return the diagram in which all moves of an actor observe a factor, through a message."""
-    hears = diagram.nodes[diagram.index[factor]].states
-    message = Chance(_MESSAGE, hears, (factor,), Fixed(np.eye(len(hears))))
+    states = diagram.nodes[diagram.index[factor]].states
+    message = Chance(_MESSAGE, states, (factor,), Fixed(np.eye(len(states))))
     first = [n for n in diagram.nodes if _before_moves(diagram, n)]
     nodes: list[Node] = [*first, message]
     for node in diagram.nodes:
@@ -285,7 +287,7 @@ def _with_message(diagram: Diagram, factor: str, actor: str) -> Diagram:
             continue
         if isinstance(node, Decision) and node.owner == actor and factor not in node.parents:
             opens = diagram.open_options(node)[..., None, :]
-            shape = (*opens.shape[:-2], len(hears), opens.shape[-1])
+            shape = (*opens.shape[:-2], len(states), opens.shape[-1])
             node = replace(
                 node, parents=(*node.parents, _MESSAGE), open_options=np.broadcast_to(opens, shape)
             )
