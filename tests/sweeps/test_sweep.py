@@ -53,7 +53,7 @@ def test_forecast_takes_and_returns_alike_on_equilibrium_and_sweep(harbour, swep
         forecast = found.forecast("lease")
         assert list(forecast) == ["kept", "lost"]
         assert sum(forecast.values()) == pytest.approx(1)
-        assert found.forecasts["lease"] == forecast
+        assert found.forecasts["lease"] == pytest.approx(forecast)
         assert found.questions["lease-2026"] == pytest.approx(forecast["lost"])
         assert set(found.points) == set(harbour.diagram.owners)
         with pytest.raises(mg.QueryError, match="did you mean 'lease'"):
