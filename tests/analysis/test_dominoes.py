@@ -103,7 +103,7 @@ def test_adapting_move_is_linked_to_the_intervention():
     effect = found.effect(push, "loss", "on")
     assert effect.direct == pytest.approx(lost(guarded(0.2), 1) - lost(guarded(0.2), 0.2))
     assert effect.adaptation == pytest.approx(lost(guarded(1), 1) - lost(guarded(0.2), 1))
-    held = found._links.blocked_effects(push)
+    held = Mediation(found.results).blocked_effects(push)
     remains = dict(zip(held.links, held.residual_effects["loss"][:, 0], strict=True))
     # Without the adaptation, the surprise is what is left.
     assert remains[Link("raid", "guard", adapts=True)] == pytest.approx(effect.direct)
@@ -235,7 +235,7 @@ def test_evidence_is_set_aside_and_may_be_on_a_chain(tmp_path):
     assert found.to_dict([])["evidence_set_aside"] == ["leak"]
     assert equilibrium.forecast("loan")["empty"] > 0.6
     assert found.results.baseline["loan"] == pytest.approx([0.55, 0.45], abs=0.01)
-    links = found._links.blocked_effects(Intervention("loan", "empty")).links
+    links = Mediation(found.results).blocked_effects(Intervention("loan", "empty")).links
     assert {Link("loan", "leak"), Link("leak", "renew")} <= set(links)
     assert "leak" not in [effect.name for effect in found.cascade(Intervention("loan", "empty"))]
 

@@ -110,7 +110,7 @@ def test_hypotheses_command_prints_reports_and_gives_json(tmp_path, capsys):
     main_or_exit(
         ["hypotheses", str(file), "--given", "answer=resist, 5:1", "--report", str(report)]
     )
-    assert "What the evidence says" in report.read_text("utf-8")
+    assert "what the evidence says" in report.read_text("utf-8")
     text = capsys.readouterr().out
     assert "The march (2 January 2026): speaks for 'firm'" in text
     assert "Answer = resist" in text or "answer = resist" in text

@@ -55,7 +55,7 @@ def test_discover_prints_box_and_refuses_one_sided_threshold(run, tmp_path):
     assert answer["limits"]
     code, _, err = run("discover", "harbour-lease", "lease = lost", "--above", "99%", "-n", "1024")
     assert code == 1
-    assert "too one-sided" in err
+    assert "choose a level between these" in err
     assert run("discover", "harbour-lease", "lease = lost", "--above", "high")[0] == 2
 
 
@@ -88,7 +88,7 @@ def test_analyses_hold_what_is_supposed_and_given(run):
     assert json.loads(out)["base_rate"] < 0.5
     code, _, err = run("drivers", "harbour-lease", "--suppose", "bid=offer", "--suppose", "bid=no")
     assert code == 2
-    assert "bid is said to be offer and no: give one" in err
+    assert "bid is given as offer and as no: give one" in err
 
 
 def test_sweep_report_holds_all_analyses_and_names_missing_library(run, tmp_path, monkeypatch):
