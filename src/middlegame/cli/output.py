@@ -21,8 +21,17 @@ def save_report(
     equilibrium: "Equilibrium",
     loaded: "LoadedScenario | None",
     sections: "Sequence[Section]",
+    *,
+    storylines: int = 5,
 ) -> None:
     """Write the report of an equilibrium, with further sections, to a file.
+
+    Args:
+        path: the file.
+        equilibrium: the equilibrium.
+        loaded: the scenario's file; None for a diagram.
+        sections: further sections, in order.
+        storylines: how many storylines to list.
 
     Raises:
         OSError: the file cannot be written.
@@ -32,7 +41,8 @@ def save_report(
     from middlegame.report.html.report import html_report
 
     with working("Writing the report"):
-        write_report(path, html_report(equilibrium, loaded, list(sections)))
+        page = html_report(equilibrium, loaded, list(sections), storylines=storylines)
+        write_report(path, page)
 
 
 def print_answer(
@@ -68,7 +78,8 @@ def print_answer(
     if report:
         from middlegame.report.html.hypotheses import evidence_sections
 
-        save_report(report, equilibrium, loaded, evidence_sections(equilibrium))
+        sections = evidence_sections(equilibrium)
+        save_report(report, equilibrium, loaded, sections, storylines=storylines)
     if as_json:
         answer: dict[str, Any] = equilibrium.to_dict(storylines)
         answer |= {"nash": nash.to_dict()} if nash else {}

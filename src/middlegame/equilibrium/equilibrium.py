@@ -284,7 +284,8 @@ class Equilibrium(Displayed, StrategyProfile):
         }
 
     def to_dict(self, storylines: int = 5) -> dict[str, Any]:
-        """Return the answer as one JSON object."""
+        """Return the answer as one JSON object, with so many storylines."""
+        lines = self.storylines(storylines) if storylines > 0 else None
         return {
             "title": self.diagram.title,
             "status": self.status,
@@ -303,9 +304,9 @@ class Equilibrium(Displayed, StrategyProfile):
             },
             "points": self.points,
             "storylines": [
-                {"probability": line.probability, "states": line.states}
-                for line in self.storylines(storylines)
+                {"probability": line.probability, "states": line.states} for line in lines or ()
             ],
+            "storylines_bound": lines.bound if lines is not None else None,
         }
 
 

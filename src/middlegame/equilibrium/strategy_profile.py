@@ -150,6 +150,16 @@ class StrategyProfile:
         Args:
             count: how many.
         """
+        if count not in self._found_storylines:
+            self._found_storylines[count] = self._search_storylines(count)
+        return self._found_storylines[count]
+
+    @cached_property
+    def _found_storylines(self) -> dict[int, "Storylines"]:
+        """What `storylines` found, by how many were asked for."""
+        return {}
+
+    def _search_storylines(self, count: int) -> "Storylines":
         shown = [k for k, node in enumerate(self.diagram.nodes) if node.headline]
         found = most_probable(self.diagram.structure, self._masses, shown, count, self._evidence)
         nodes, total = self.diagram.nodes, self.evidence_probability

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from middlegame.scenario.yaml.load import LoadedScenario
 
 STORYLINES = 5
+"""Storylines of a report, unless another number is asked for."""
 MOST_ROWS = 40
 """Information sets of a move that are listed; the others are only counted."""
 
@@ -60,6 +61,8 @@ def html_report(
     equilibrium: "Equilibrium",
     loaded: "LoadedScenario | None" = None,
     analyses: Sequence[Section] = (),
+    *,
+    storylines: int = STORYLINES,
 ) -> str:
     """Write the report on an equilibrium as one self-contained HTML page.
 
@@ -67,6 +70,7 @@ def html_report(
         equilibrium: the equilibrium to report.
         loaded: the scenario's file, for the lines of its judgements.
         analyses: further sections, in order; a section with an answer leads the report.
+        storylines: number of storylines, at most.
     """
     leads = [section for section in analyses if section.answer]
     words, scenario = narrative.words_of(equilibrium), equilibrium.scenario
@@ -93,7 +97,7 @@ def html_report(
             graph_period=words.period(period) if period else "",
             timed=is_timed(equilibrium),
             graph_width=natural_width(graph),
-            storylines=storyline_texts(equilibrium, STORYLINES),
+            storylines=storyline_texts(equilibrium, storylines),
             points=_points(equilibrium, words),
             policies=_policies(equilibrium, words),
             leads=leads,

@@ -214,14 +214,7 @@ def _storylines(page: Page, equilibrium: Equilibrium, count: int) -> None:
     lines = storyline_texts(equilibrium, count)
     if not lines:
         return
-    share = percent(sum(line.probability for line in lines))
-    if is_timed(equilibrium):
-        page.section("Storylines", f"the {len(lines)} most likely, {share} of all together")
-        for line in lines:
-            page.hanging(percent(line.probability), line.sentences)
-        page.gap()
-        return
-    page.section("Storylines", f"the {len(lines)} most likely, {share} of all together")
+    page.section("Storylines", lines.summary)
     for line in lines:
         text = line.contrast if line is not lines[0] else None
         page.hanging(percent(line.probability), text or line.sentences)

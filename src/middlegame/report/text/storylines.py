@@ -1,15 +1,16 @@
 """Storylines in words: the most likely ways in which the whole contest unfolds."""
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, overload
 
 import numpy as np
 
 from middlegame.diagram import Decision
 from middlegame.report.text.grammar import capitalize_first, mid_sentence
 from middlegame.report.text.narrative import most_likely, words_of
-from middlegame.report.text.words import Words
+from middlegame.report.text.words import Words, percent
 from middlegame.scenario.model.references import base_name
 from middlegame.scenario.timeline import certain_start
 
@@ -62,17 +63,77 @@ class StorylineText:
         return f"As the first, but {'; '.join(map(mid_sentence, other))}."
 
 
-def storyline_texts(equilibrium: "Equilibrium", count: int) -> list[StorylineText]:
+@dataclass(frozen=True)
+class StorylineTexts(Sequence[StorylineText]):
+    """Storylines in words, the likeliest first.
+
+    Attributes:
+        lines: the storylines.
+        bound: what the probability of any other storyline cannot exceed; None where it is certain
+            that no other storyline is likelier than these.
+    """
+
+    lines: tuple[StorylineText, ...] = ()
+    bound: float | None = None
+
+    @overload
+    def __getitem__(self, index: int) -> StorylineText: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[StorylineText]: ...
+
+    def __getitem__(self, index: int | slice) -> StorylineText | Sequence[StorylineText]:
+        """Return the storyline at a place, or those of a slice."""
+        return self.lines[index]
+
+    def __len__(self) -> int:
+        """Return how many storylines there are."""
+        return len(self.lines)
+
+    @property
+    def summary(self) -> str:
+        """How many there are, how likely together, and how likely any other can be at most."""
+        share = percent(sum(line.probability for line in self.lines))
+        if self.bound is None:
+            return f"the {len(self.lines)} most likely, {share} of all together"
+        return (
+            f"{len(self.lines)} found in a limited search, {share} of all together; "
+            f"no other storyline is likelier than {_at_most(self.bound)}"
+        )
+
+
+def _at_most(probability: float) -> str:
+    """Write an upper bound of a probability, rounded up.
+
+    >>> [_at_most(p) for p in (0.121, 0.0034, 1e-5, 3e-12)]
+    ['13%', '1 in 200', '1 in 100,000', '1 in 300,000,000,000']
+    """
+    if probability >= 0.01:
+        return f"{math.ceil(100 * probability - 1e-9)}%"
+    if not probability > 1e-15:
+        return "1 in 1,000,000,000,000,000"
+    times = 1 / probability
+    unit = 10.0 ** math.floor(math.log10(times) + 1e-12)
+    return f"1 in {math.floor(times / unit + 1e-9) * unit:,.0f}"
+
+
+def storyline_texts(equilibrium: "Equilibrium", count: int) -> StorylineTexts:
     """Put the most likely storylines into words, without moves that had a single option.
 
     Args:
         equilibrium: the contest's equilibrium.
         count: number of storylines, at most.
     """
+    if count < 1:
+        return StorylineTexts()
     words = words_of(equilibrium)
-    found = equilibrium.storylines(count) if count > 0 else []
+    found = equilibrium.storylines(count)
+    bound = None if found.likeliest else found.bound
     if any(node.period is not None for node in equilibrium.diagram.contest_nodes):
-        return [StorylineText(line.probability, _dated(equilibrium, words, line)) for line in found]
+        dated = [
+            StorylineText(line.probability, _dated(equilibrium, words, line)) for line in found
+        ]
+        return StorylineTexts(tuple(dated), bound)
     texts = []
     for line in found:
         first = found[0].states
@@ -84,7 +145,7 @@ def storyline_texts(equilibrium: "Equilibrium", count: int) -> list[StorylineTex
         if not steps:
             continue
         texts.append(StorylineText(line.probability, steps))
-    return texts
+    return StorylineTexts(tuple(texts), bound)
 
 
 def _dated(

@@ -171,6 +171,7 @@ class AnswerText(PatchedElement, component="components/answer_text.js"):
             answer=full_view.forecast.answer,
             notes=list(full_view.notes),
             storylines=[asdict(line) for line in full_view.storylines],
+            storylinesSummary=full_view.storylines_summary,
             points=[list(each) for each in full_view.points],
             changes=list(full_view.changes),
             shifts=[list(each) for each in full_view.shifts],

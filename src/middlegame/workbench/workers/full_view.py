@@ -67,6 +67,7 @@ class FullView:
         forecast: forecast and answer.
         notes: warnings that a reader needs first.
         storylines: the likeliest storylines.
+        storylines_summary: how many they are, and how likely any other can be at most.
         curves: moves and outcomes over time, where there are periods.
         points: each actor's name, colour and expected points.
         picture: the contest's graph as an SVG image.
@@ -79,6 +80,7 @@ class FullView:
     forecast: ForecastView
     notes: tuple[str, ...]
     storylines: tuple[StorylineView, ...]
+    storylines_summary: str
     curves: tuple[Series, ...]
     points: tuple[tuple[str, str, float], ...]
     picture: str
@@ -117,6 +119,7 @@ def full_view(live: "LiveContest", setting: Setting) -> FullView:
     after = live.full(setting.numbers, setting.supposed, setting.given, surprise=setting.surprise)
     words, colours = narrative.words_of(after), actor_colours(after.diagram)
     changed = bool(setting)
+    storylines = storyline_texts(after, STORYLINES)
     small = after.residual < 1e-12
     return FullView(
         forecast=forecast_view(after, traced=True),
@@ -126,8 +129,9 @@ def full_view(live: "LiveContest", setting: Setting) -> FullView:
         ),
         storylines=tuple(
             StorylineView(line.probability, tuple((step.text, step.differs) for step in line.steps))
-            for line in storyline_texts(after, STORYLINES)
+            for line in storylines
         ),
+        storylines_summary=storylines.summary if storylines else "",
         curves=tuple(_curves(after)),
         points=tuple(
             (capitalize_first(words.actor(owner)), colours.get(owner, NEUTRAL), value)

@@ -1,6 +1,6 @@
 // The answer in words: summary, storylines, expected points, what changed and why.
 export default {
-  props: { answer: String, notes: Array, message: String, storylines: Array, points: Array, changes: Array, shifts: Array, reasons: Array, part: String },
+  props: { answer: String, notes: Array, message: String, storylines: Array, storylinesSummary: String, points: Array, changes: Array, shifts: Array, reasons: Array, part: String },
   template: `
     <div class="mg-answer-text">
       <template v-if="part === 'answer'">
@@ -8,7 +8,7 @@ export default {
         <p v-for="note in notes" class="mg-note">{{ note }}</p>
       </template>
       <section v-if="part === 'storylines' && storylines.length" class="mg-block">
-        <h2 class="mg-h2">Storylines <small>the {{ storylines.length }} most likely, {{ Math.round(100 * share) }}% together</small></h2>
+        <h2 class="mg-h2">Storylines <small>{{ storylinesSummary }}</small></h2>
         <ol class="mg-stories"><li v-for="(line, k) in storylines"><b>{{ percent(line.probability) }}</b>
           <p><span v-for="step in line.steps" :class="{ differs: k && step[1] }">{{ capital(step[0]) }}. </span></p></li></ol>
       </section>
@@ -27,11 +27,6 @@ export default {
           <tbody><tr v-for="[label, before, after, difference] in shifts"><th scope="row">{{ label }}</th><td>{{ before }}</td><td>{{ after }}</td><td>{{ difference > 0 ? "+" : "−" }}{{ Math.abs(difference) }} pp</td></tr></tbody></table>
       </section>
     </div>`,
-  computed: {
-    share() {
-      return this.storylines.reduce((sum, line) => sum + line.probability, 0);
-    },
-  },
   methods: {
     percent: (p) => (p < 0.01 ? "<1%" : Math.round(100 * p) + "%"),
     capital: (text) => text.charAt(0).toUpperCase() + text.slice(1),
