@@ -1,14 +1,17 @@
 """Following a solution branch in arc length, across turning points and symmetric forks.
 
 Predictor-corrector continuation (Allgower & Georg 1990, ch. 2 and 6): an Euler step along the
-tangent, Newton's method back in the plane across it. Where a branch point is passed (eigenvalues
-pass zero while the tangent goes on: one changes the determinant's sign, two at once do not), the
-branch loses its stability to others that fork off; the one that favours the earliest unknown is
-taken (ch. 8) and the fork is reported, since only the order of the unknowns chose it.
+tangent, Newton's method back in the plane across it. Branches cross where eigenvalues pass zero
+while the tangent goes on: one changes the determinant's sign, two at once do not. There the trace
+leaves along a branch that keeps the orientation, the sign of the determinant bordered by the
+tangent, as every small perturbation of the equations would (ch. 8). Of several such branches it
+takes the most stable; where mirror branches are equally so, it takes the one that favours the
+earliest unknown, reports the fork, and returns the others to be traced as well.
 """
 
+import itertools
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import NamedTuple
 
@@ -18,6 +21,14 @@ from middlegame.base.numbers import Floats
 from middlegame.engine.numerics.linear import Eigenvalues, Jacobian
 
 _ZERO = 1e-9
+"""Real parts up to which an eigenvalue counts as zero."""
+_ALIKE = 1e-6
+"""Differences up to which two points or spectra are the same."""
+_MIRRORED = 1e-2
+"""Differences up to which spectra and lambda fractions next to a fork may mirror each other."""
+_MOST_SIGNS = 16
+"""Combinations of signs of independent forks that are tried."""
+
 Equations = Callable[[Floats], tuple[Floats, Jacobian]]
 """A function of a point (unknowns, then lambda fraction) `[n + 1]`.
 
@@ -34,6 +45,7 @@ class TraceOutcome(Enum):
     )
     TOO_MANY_STEPS = "The branch was not followed to its end within the allowed number of steps."
     NOT_FINITE = "A number overflowed or was undefined: points or precision are too large."
+    TOO_MANY_FORKS = "The branch was not followed to its end: it forks too many times."
 
 
 @dataclass(frozen=True)
@@ -54,6 +66,8 @@ class Controls:
         pair_step: the step length below which two eigenvalues that change sides must be near zero;
             otherwise they are a complex pair, which passes around it.
         pair_near: the largest modulus of an eigenvalue near zero.
+        max_forks: the number of forks after which the trace ends without success.
+        max_mirrors: the number of mirror branches that are traced beside the first.
     """
 
     first_step: float = 0.05
@@ -67,6 +81,8 @@ class Controls:
     fork_step: float = 1e-6
     pair_step: float = 1e-3
     pair_near: float = 0.05
+    max_forks: int = 40
+    max_mirrors: int = 15
 
 
 @dataclass(frozen=True)
@@ -75,11 +91,13 @@ class BranchTrace:
 
     Attributes:
         unknowns: the unknowns at the end, `[n]`.
-        lambda_fraction: the fraction of the target that was reached; 1 if the trace converged.
+        lambda_fraction: the lambda fraction at the end; the target if the trace converged.
         outcome: how it ended.
         steps: the number of accepted steps.
         turns: the number of turning points.
         forks: the lambda fractions at which other branches fork off.
+        mirrors: the traces of the mirror branches that were not taken at the forks.
+        all_mirrors: whether every mirror branch was traced.
     """
 
     unknowns: Floats
@@ -88,6 +106,8 @@ class BranchTrace:
     steps: int
     turns: int = 0
     forks: tuple[float, ...] = ()
+    mirrors: tuple["BranchTrace", ...] = ()
+    all_mirrors: bool = True
 
 
 class _BranchPoint(NamedTuple):
@@ -101,14 +121,28 @@ class _BranchPoint(NamedTuple):
     iterations: int = 0
 
 
+class _Start(NamedTuple):
+    """Where a trace begins: at lambda fraction 0, or on a mirror branch next to a fork."""
+
+    at: _BranchPoint
+    forks: tuple[float, ...] = ()
+    turns: int = 0
+    steps: int = 0
+
+
 @dataclass
 class _Follower:
-    """The equations and controls of a trace, and the forks met so far."""
+    """The equations, the target and the controls of a trace.
+
+    Attributes:
+        mirrors: the starts of mirror branches that are still to be traced.
+    """
 
     equations: Equations
     probabilities: Callable[[Floats], Floats]
     controls: Controls
-    forks: list[float] = field(default_factory=list)
+    target: float
+    mirrors: list[_Start] = field(default_factory=list)
 
     def start(self, unknowns: Floats) -> _BranchPoint | None:
         """Return the solution at lambda fraction 0, where one Newton step is exact."""
@@ -147,11 +181,11 @@ class _Follower:
             if not (np.isfinite(value).all() and jacobian.finite):
                 return None
             change = jacobian.bordered(across).solve(np.append(-value, 0.0))
-            size = float(np.abs(change).max())
+            scale = _scale(point)
+            size = float(np.abs(change / scale).max())
             point = point + change
-            scale = 1 + float(np.abs(point).max())
-            rounding = size > 0.7 * previous and size <= min(1e3 * enough * scale, 1e-3 * length)
-            if size <= enough * scale or rounding:
+            rounding = size > 0.7 * previous and size <= min(1e3 * enough, 1e-3 * length)
+            if size <= enough or rounding:
                 following = _branch_point(point, jacobian, across, iteration)
                 return following if np.isfinite(following.tangent).all() else None
             if not size <= 0.7 * previous:
@@ -173,17 +207,21 @@ class _Follower:
         nearest = np.abs(near).min()
         return length > self.controls.pair_step or bool(nearest < self.controls.pair_near)
 
+    def crosses_target(self, before: _BranchPoint, after: _BranchPoint) -> bool:
+        """Whether the branch passes the target between two points."""
+        return bool(after.point[-1] >= self.target > before.point[-1])
+
     def find_crossing(self, before: _BranchPoint, after: _BranchPoint) -> Floats | None:
-        """Return the unknowns at lambda fraction 1 between two points; None if Newton strays."""
-        part = (1 - before.point[-1]) / (after.point[-1] - before.point[-1])
+        """Return the unknowns at the target between two points; None if Newton strays."""
+        part = (self.target - before.point[-1]) / (after.point[-1] - before.point[-1])
         point = before.point + part * (after.point - before.point)
-        point[-1], previous = 1.0, np.inf
+        point[-1], previous = self.target, np.inf
         guess = self.probabilities(point)
         for _ in range(20):
             value, jacobian = self.equations(point)
             change = jacobian.at_fixed_lambda().solve(-value)
-            size = float(np.abs(change).max(initial=0))
-            near = self.controls.landing * (1 + np.abs(point).max())
+            size = float(np.abs(change / _scale(point)[:-1]).max(initial=0))
+            near = self.controls.landing
             if not size <= max(0.9 * previous, 1e3 * near):
                 return None
             point[:-1] += change
@@ -194,45 +232,106 @@ class _Follower:
             previous = size
         return None
 
-    def take_fork(self, current: _BranchPoint) -> _BranchPoint | None:
-        """Return a point of a branch that forks off next to this point; None if none is found.
+    def branches_at(self, current: _BranchPoint) -> list[_BranchPoint]:
+        """Return points of the best branches that fork off next to this point, mirrors together.
 
-        It is the first branch that is as stable as this one was; failing that, of the branches
-        with the fewest unstable directions, the one that favours the earliest unknown most.
+        They keep the orientation. The first is the one that favours the earliest unknown most;
+        the others mirror it: they have its eigenvalues and its lambda fraction.
         """
-        system = current.jacobian.at_fixed_lambda()
-        already = int(np.count_nonzero(system.eigenvalues.real < -_ZERO))
-        found: list[tuple[int, float, _BranchPoint]] = []
-        for away in _branch_directions(system.null_space):
-            following = self.find_branch(current, np.append(away, 0.0))
-            if following is None or not following.sign:
-                continue
-            lost = _count_nonpositive(following.jacobian.at_fixed_lambda().eigenvalues)
-            moved = following.point[:-1] - current.point[:-1]
-            favoured = float(moved[_first_significant(moved)] / np.linalg.norm(moved))
-            found.append((lost, -favoured, following))
-            if lost <= already:
+        already = _count_nonpositive(current.jacobian.at_fixed_lambda().eigenvalues, -_ZERO)
+        candidates: list[_Candidate] = []
+        null_space = current.jacobian.bordered(current.tangent).null_space
+        for tried, directions in enumerate(_branch_directions(null_space)):
+            for away in directions:
+                following = self.find_branch(current, away)
+                if following is None or following.sign != current.sign:
+                    continue
+                if not any(_same_point(following, known.at) for known in candidates):
+                    candidates.append(_candidate(current, following))
+            # Random directions are a last resort.
+            if any(each.unstable <= already for each in candidates) or (tried and candidates):
                 break
-        if not found:
-            return None
-        self.forks.append(float(current.point[-1]))
-        return min(found, key=lambda each: each[:2])[-1]
+        if not candidates:
+            return []
+        fewest = min(each.unstable for each in candidates)
+        candidates = sorted(
+            (each for each in candidates if each.unstable == fewest),
+            key=lambda each: -round(each.favour, 3),
+        )
+        first = candidates[0]
+        mirrors = [each.at for each in candidates if each is first or each.mirrors(first)]
+        return [self.land(current, at) for at in mirrors]
+
+    def land(self, fork: _BranchPoint, at: _BranchPoint) -> _BranchPoint:
+        """Return a point next to a fork, or if that lies beyond the target, a point there."""
+        crossing = self.find_crossing(fork, at) if self.crosses_target(fork, at) else None
+        return at if crossing is None else at._replace(point=np.append(crossing, self.target))
 
     def find_branch(self, current: _BranchPoint, away: Floats) -> _BranchPoint | None:
-        """Return a point of another branch in a direction; None if none is found."""
-        for distance in np.geomspace(0.3, 0.003, 7):
+        """Return a point of another branch in a direction; None if none is found.
+
+        It is nearer than the target, if the branch has such points at all.
+        """
+        beyond = None
+        for distance in np.geomspace(0.1, 0.001, 4):
             following = self.correct(current.point + distance * away, away, distance)
-            if following is not None and following.point[-1] > 0:
+            if following is None or following.point[-1] <= 0:
+                continue
+            if not self.crosses_target(current, following):
                 return following
-        return None
+            beyond = following
+        return beyond
 
 
-def _branch_directions(basis: Floats) -> Iterator[Floats]:
-    """Yield unit vectors `[n]` of a null space `[k, n]` in which branches may leave.
+class _Candidate(NamedTuple):
+    """A point of a branch that forks off.
 
-    In echelon form each basis vector favours its own earliest unknown, and their sum lets
-    independent forks each go as they would alone. The direction that favours the earliest unknown
-    of all most follows, then random ones.
+    Attributes:
+        at: the point.
+        unstable: the number of its eigenvalues that are not positive.
+        spectrum: its eigenvalues by the unknowns, sorted.
+        favour: by how much the branch moves towards the earliest unknown that it moves.
+    """
+
+    at: _BranchPoint
+    unstable: int
+    spectrum: Eigenvalues
+    favour: float
+
+    def mirrors(self, other: "_Candidate") -> bool:
+        """Whether the two may mirror each other; next to a fork, rounding makes them differ."""
+        fraction, spectrum = other.at.point[-1], other.spectrum
+        return (
+            len(self.spectrum) == len(spectrum)
+            and bool(abs(self.at.point[-1] - fraction) < _MIRRORED * (1 + abs(fraction)))
+            and bool(np.allclose(self.spectrum, spectrum, rtol=0, atol=_MIRRORED))
+        )
+
+
+def _candidate(fork: _BranchPoint, at: _BranchPoint) -> _Candidate:
+    spectrum = np.sort_complex(at.jacobian.at_fixed_lambda().eigenvalues)
+    moved = at.point[:-1] - fork.point[:-1]
+    favour = float(moved[_first_significant(moved)] / max(np.linalg.norm(moved), 1e-300))
+    return _Candidate(at, _count_nonpositive(spectrum), spectrum, favour)
+
+
+def _same_point(one: _BranchPoint, other: _BranchPoint) -> bool:
+    return bool((np.abs(one.point - other.point) < _ALIKE * _scale(other.point)).all())
+
+
+def _scale(point: Floats) -> Floats:
+    """Return the sizes that corrections of a point are relative to, `[n + 1]`."""
+    scale = np.full(len(point), 1 + np.abs(point[:-1]).max(initial=0))
+    scale[-1] = 1 + abs(point[-1])
+    return scale
+
+
+def _branch_directions(basis: Floats) -> Iterator[list[Floats]]:
+    """Yield sets of unit vectors `[n]` of a null space `[k, n]` in which branches may leave.
+
+    In echelon form each basis vector favours its own earliest unknown, and sums with all signs let
+    independent forks each go as they would alone. The basis vectors follow, the direction that
+    favours the earliest unknown of all most, then random ones. Each set has both signs.
     """
     count = len(basis)
     if not count:
@@ -247,18 +346,23 @@ def _branch_directions(basis: Floats) -> Iterator[Floats]:
         others = np.arange(count) != row
         reduced[others] -= np.outer(reduced[others, pivot], reduced[row])
     reduced /= np.linalg.norm(reduced, axis=1)[:, None]
-    tried = [reduced.sum(axis=0)]
-    if count > 1:
-        earliest = basis[:, _first_significant(np.abs(basis).max(axis=0))] @ basis
-        by_chance = np.random.default_rng(count).standard_normal((8 * count, count)) @ reduced
-        tried += [earliest, *reduced, *by_chance]
-    for away in tried:
-        yield away / np.linalg.norm(away)
+    signs = itertools.product((1.0, -1.0), repeat=count)
+    yield [_unit(np.array(each) @ reduced) for each in itertools.islice(signs, _MOST_SIGNS)]
+    if count == 1:
+        return
+    earliest = basis[:, _first_significant(np.abs(basis).max(axis=0))] @ basis
+    random = np.random.default_rng(count).standard_normal((8 * count, count)) @ reduced
+    for group in (np.vstack([reduced, earliest]), random):
+        yield [sign * _unit(each) for each in group for sign in (1.0, -1.0)]
 
 
-def _count_nonpositive(eigenvalues: Eigenvalues) -> int:
+def _unit(vector: Floats) -> Floats:
+    return np.asarray(vector / np.linalg.norm(vector), float)
+
+
+def _count_nonpositive(eigenvalues: Eigenvalues, below: float = _ZERO) -> int:
     """Return how many do not lie right of zero; rounding may move a zero to either side."""
-    return int(np.count_nonzero(eigenvalues.real < _ZERO))
+    return int(np.count_nonzero(eigenvalues.real < below))
 
 
 def _first_significant(vector: Floats) -> int:
@@ -272,22 +376,53 @@ def trace_branch(
     unknowns: int,
     controls: Controls,
     goal: Callable[[Floats], bool] | None = None,
+    target: float = 1.0,
 ) -> BranchTrace:
-    """Trace the branch from lambda fraction 0, where the equations are linear, to 1.
+    """Trace the branch from lambda fraction 0, where the equations are linear, to the target.
 
     Args:
         equations: the residual and its Jacobian at a point.
         probabilities: the choice probabilities at a point, whose changes limit the steps.
         unknowns: the number of unknowns.
         controls: step sizes and limits.
-        goal: if given, the trace ends at the first point for which it is true, not at 1.
+        goal: if given, the trace ends at the first point for which it is true, not at the target.
+        target: the lambda fraction at which the trace ends.
+
+    Returns:
+        The trace, and in `mirrors` those of the mirror branches of its forks.
     """
-    follower = _Follower(equations, probabilities, controls)
-    current = follower.start(np.zeros(unknowns))
-    if current is None:
+    follower = _Follower(equations, probabilities, controls, target)
+    start = follower.start(np.zeros(unknowns))
+    if start is None:
         return BranchTrace(np.zeros(unknowns), 0.0, TraceOutcome.NOT_FINITE, 0)
-    length, turns = controls.first_step, 0
-    for steps in range(controls.max_steps):
+    first = _trace(follower, _Start(start), goal)
+    mirrors: list[BranchTrace] = []
+    whole = True
+    while follower.mirrors and len(mirrors) < controls.max_mirrors:
+        mirror = _trace(follower, follower.mirrors.pop(0), goal)
+        mirrored = mirror.outcome is first.outcome and bool(
+            np.allclose(np.sort(mirror.unknowns), np.sort(first.unknowns), rtol=0, atol=_ALIKE)
+        )
+        whole &= mirrored
+        if mirrored:
+            mirrors.append(mirror)
+    return replace(first, mirrors=tuple(mirrors), all_mirrors=whole and not follower.mirrors)
+
+
+def _trace(
+    follower: _Follower, start: _Start, goal: Callable[[Floats], bool] | None
+) -> BranchTrace:
+    """Trace one branch to its end; mirror branches of its forks are left to the follower."""
+    controls = follower.controls
+    current, forks, turns, _ = start
+    length = controls.first_step
+
+    def end(outcome: TraceOutcome, at: _BranchPoint, steps: int) -> BranchTrace:
+        return BranchTrace(at.point[:-1], float(at.point[-1]), outcome, steps, turns, tuple(forks))
+
+    if goal is None and forks and current.point[-1] == follower.target:
+        return end(TraceOutcome.CONVERGED, current, start.steps + 1)
+    for steps in range(start.steps, controls.max_steps):
         following = None
         while following is None:
             following = follower.step(current, length)
@@ -297,34 +432,35 @@ def trace_branch(
                 else None
             )
             if following is not None and passed is None:
-                if goal is not None or not following.point[-1] >= 1 > current.point[-1]:
+                if goal is not None or not follower.crosses_target(current, following):
                     break
                 crossing = follower.find_crossing(current, following)
                 if crossing is not None:
-                    last = current._replace(point=np.append(crossing, 1.0))
-                    return _end_trace(TraceOutcome.CONVERGED, last, steps + 1, turns, follower)
+                    last = current._replace(point=np.append(crossing, follower.target))
+                    return end(TraceOutcome.CONVERGED, last, steps + 1)
             # Too long a step, a bend that a shorter one resolves, or where branches cross.
             length, following = length / 2, None
             if length < controls.smallest_step:
-                return _end_trace(TraceOutcome.STEP_TOO_SMALL, current, steps, turns, follower)
+                return end(TraceOutcome.STEP_TOO_SMALL, current, steps)
             if length < controls.fork_step:
-                following = follower.take_fork(current)
-                if following is not None:
+                branches = follower.branches_at(current)
+                if branches:
+                    following, *mirrors = branches
+                    forks = (*forks, float(current.point[-1]))
+                    follower.mirrors += [_Start(at, forks, turns, steps) for at in mirrors]
                     length = controls.first_step
+                    if goal is None and following.point[-1] == follower.target:
+                        return end(TraceOutcome.CONVERGED, following, steps + 1)
                 elif passed is not None and passed.sign == current.sign:
                     following = passed  # Two eigenvalues passed, and nothing forks off.
+        if len(forks) > controls.max_forks:
+            return end(TraceOutcome.TOO_MANY_FORKS, current, steps)
         turns += bool(following.tangent[-1] * current.tangent[-1] < 0)
         current = following
         if goal is not None and goal(current.point):
-            return _end_trace(TraceOutcome.CONVERGED, current, steps + 1, turns, follower)
+            return end(TraceOutcome.CONVERGED, current, steps + 1)
         length *= 2.0 if current.iterations <= 2 else 1.5 if current.iterations == 3 else 1.0
-    return _end_trace(TraceOutcome.TOO_MANY_STEPS, current, controls.max_steps, turns, follower)
-
-
-def _end_trace(
-    outcome: TraceOutcome, at: _BranchPoint, steps: int, turns: int, by: _Follower
-) -> BranchTrace:
-    return BranchTrace(at.point[:-1], float(at.point[-1]), outcome, steps, turns, tuple(by.forks))
+    return end(TraceOutcome.TOO_MANY_STEPS, current, controls.max_steps)
 
 
 def _branch_point(
