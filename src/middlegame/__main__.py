@@ -1,5 +1,17 @@
-"""`python -m middlegame`."""
+"""The program `middlegame`, also run as `python -m middlegame`."""
 
-from middlegame.cli.main import main
+import sys
 
-main()
+
+def main() -> None:
+    """Run the command line; Ctrl-C while it is imported ends it with exit code 130."""
+    try:
+        from middlegame.cli.main import main as run
+    except KeyboardInterrupt:
+        print("Interrupted", file=sys.stderr)
+        raise SystemExit(130) from None
+    run()
+
+
+if __name__ == "__main__":
+    main()

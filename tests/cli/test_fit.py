@@ -38,7 +38,8 @@ def test_fit_prints_writes_and_its_output_solves(run, files, tmp_path):
         assert (fitted.low, fitted.high) == pytest.approx((each["low"], each["high"]), rel=1e-3)
     assert learnt.coefficients["defence"].prior.high == 9
     assert str(learnt.columns["ally"].at) == "no"
-    drawn = SampleSequence(ParameterSpace(compile_scenario(read_text(text).scenario).parameters)).parameter_values(0, 4096)
+    space = ParameterSpace(compile_scenario(read_text(text).scenario).parameters)
+    drawn = SampleSequence(space).parameter_values(0, 4096)
     covariance = np.array(answer["covariance"])
     sizes = np.sqrt(np.diag(covariance))
     assert np.cov(drawn.T) / np.outer(sizes, sizes) == pytest.approx(

@@ -38,6 +38,26 @@ def test_interrupt_ends_process_while_library_does_not_return() -> None:
     assert ended.stderr.split() == [b"Interrupted"]
 
 
+@pytest.mark.parametrize(
+    ("around", "code", "out"), [("", 130, b""), ("with partial_results():\n        ", 0, b"done")]
+)
+def test_swallowed_interrupt_ends_process_unless_work_returns_partial_results(
+    around, code, out
+) -> None:
+    work = (
+        f"import time\n    {around}\n"
+        "        try: time.sleep(60)\n"
+        "        except KeyboardInterrupt: time.sleep(1.5)\n"
+        "    print('done')"
+    )
+    work = work.replace("    \n", "    if True:\n") if not around else work
+    program = SLOW.replace("import prompt_interrupts", "import partial_results, prompt_interrupts")
+    ended = subprocess.run(
+        [sys.executable, "-c", program.format(work=work)], capture_output=True, check=False
+    )
+    assert (ended.returncode, ended.stdout.strip()) == (code, out)
+
+
 def test_interrupt_is_left_to_handler_of_a_server() -> None:
     code = SLOW.format(
         work="signal.signal(signal.SIGINT, lambda *_: print('server stops')); "

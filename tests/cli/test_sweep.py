@@ -70,7 +70,7 @@ def test_sweep_with_json_option_prints_case_and_forecast(run):
     ],
 )
 def test_sweep_with_invalid_input_prints_one_sentence(run, monkeypatch, arguments, code, problem):
-    monkeypatch.setattr("middlegame.sweeps.cluster.PATIENCE", 1.0)
+    monkeypatch.setattr("middlegame.sweeps.cluster.SCHEDULER_TIMEOUT", 1.0)
     ended, out, err = run("harbour-lease", *arguments)
     assert (ended, out) == (code, "")
     assert problem in err

@@ -133,9 +133,9 @@ def test_difference_between_sweeps_computes_effects_as_means_over_worlds() -> No
     for moved in found.questions:
         name = moved.question.name
         (effect,) = moved.effects
-        change = now_.questions[name].mean - was.questions[name].mean
+        change = now_.questions[name] - was.questions[name]
         assert effect.change == pytest.approx(change, abs=1e-9)
-        assert (moved.before, moved.recomputed) == (was.questions[name].mean, None)
+        assert (moved.before, moved.recomputed) == (was.questions[name], None)
     # A record of the middle world has no worlds: both are explained there.
     assert difference(older, record(text, 2)).worlds == 0
 

@@ -7,6 +7,7 @@ import click
 
 from middlegame.cli.case import solve_case
 from middlegame.cli.console import console, counting, print_json
+from middlegame.cli.interrupts import partial_results
 from middlegame.cli.options import FILE, JSON, REPORT, SEED, WORLDS, case_options
 from middlegame.cli.output import print_report_place, save_report
 
@@ -77,7 +78,7 @@ def sweep_command(
     if workers and cluster:
         raise click.UsageError("--workers are of this machine, --cluster has its own: give one")
     equilibrium, loaded = solve_case(file, **case)
-    with counting("Solving worlds") as progress:
+    with partial_results(), counting("Solving worlds") as progress:
         from middlegame.sweeps.run import sweep
 
         found = sweep(
