@@ -26,7 +26,7 @@ _FLAGS = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-backgrou
 _TABS = ("What if", "Dominoes", "Uncertainty", "Edit", "Ledger")
 _WARM_UP = 50
 """Visits after which the server's memory is expected to stay."""
-_PAGE_ENDS = 12.0
+_PAGE_ENDS = 25.0
 """Seconds after which the server has certainly given up a page that was closed."""
 
 

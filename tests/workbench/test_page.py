@@ -283,8 +283,8 @@ def test_drivers_show_the_largest_swing_first(visit):
 def test_value_of_information_shows_the_section_of_the_report(visit):
     page = visit().open("harbour-lease", "uncertainty")
     page.get_by_role("button", name="Compute it").click()
-    page.wait_for_selector('.mg-worth .mg-report:has-text("Leverage")')
-    assert "To the foreign tenant" in page.inner_text(".mg-worth .mg-report")
+    page.wait_for_selector('.mg-worth .mg-report:has-text("Value of commitment")')
+    assert "foreign tenant" in page.inner_text(".mg-worth .mg-report")
 
 
 def test_evidence_and_views_have_tabs_only_where_the_contest_has_some(visit, server):

@@ -78,7 +78,7 @@ def serve(
         reload=False,
         tailwind=False,
         show_welcome_message=False,
-        reconnect_timeout=5.0,
+        reconnect_timeout=15.0,
         message_history_length=100,
         binding_refresh_interval=None,
     )

@@ -256,7 +256,8 @@ def _most_changed_move(live: "LiveContest", after: "Equilibrium") -> str:
     rise, name, state, was_then, is_now = max(rises)
     if rise < _SMALL:
         return ""
-    clause = words.clause(name, state) if words.is_verbal(name) else words.entry(name, state)
+    says_itself = words.is_verbal(name) or words.has_clause(name, state)
+    clause = words.clause(name, state) if says_itself else words.entry(name, state)
     return (
         f", above all: {mid_sentence(clause)} ({percent(was_then)} before, {percent(is_now)} now)"
     )
