@@ -2,6 +2,7 @@
 
 import os
 import signal
+from collections.abc import Iterator
 
 import psutil
 import pyarrow.parquet as pq
@@ -46,21 +47,22 @@ def workers() -> list[psutil.Process]:
     return sorted(found, key=lambda process: process.pid)
 
 
-def test_sweep_uses_the_scheduler_at_a_given_address(harbour):
+@pytest.fixture(scope="module")
+def scheduler() -> Iterator[str]:
+    """The address of a cluster with one worker."""
     from distributed import LocalCluster
 
     with LocalCluster(1, threads_per_worker=1, dashboard_address=":0") as cluster:
-        found = mg.sweep(harbour, 100, cluster=cluster.scheduler_address)
+        yield cluster.scheduler_address
+
+
+def test_sweep_uses_the_scheduler_at_a_given_address(harbour, scheduler):
+    found = mg.sweep(harbour, 100, cluster=scheduler)
     assert found.forecasts == mg.sweep(harbour, 100).forecasts
 
 
-def test_sweep_refuses_workers_with_another_version(harbour, monkeypatch):
-    from distributed import LocalCluster
-
+def test_sweep_refuses_workers_with_another_version(harbour, scheduler, monkeypatch):
     monkeypatch.setattr("middlegame.sweeps.cluster.__version__", "99")
     monkeypatch.setattr(SweepPlan, "solve", None)
-    with (
-        LocalCluster(1, threads_per_worker=1, dashboard_address=":0") as cluster,
-        pytest.raises(mg.QueryError, match=r"have another version.*here it is 99"),
-    ):
-        mg.sweep(harbour, 100, cluster=cluster.scheduler_address)
+    with pytest.raises(mg.QueryError, match=r"have another version.*here it is 99"):
+        mg.sweep(harbour, 100, cluster=scheduler)
