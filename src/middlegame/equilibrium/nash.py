@@ -33,6 +33,7 @@ class NashResult(Displayed):
             in points: how much better the best option is than the policy, given what is known.
         weighted: the same summed over information sets, each weighted by its reach probability.
         pure: whether every move that is made is made for certain.
+        continuum: whether the limit may lie on a continuum of equilibria.
     """
 
     equilibrium: Equilibrium
@@ -40,6 +41,7 @@ class NashResult(Displayed):
     regret: dict[str, float]
     expected_regret: dict[str, float]
     pure: bool
+    continuum: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """Return the regrets and the precision reached as one JSON object."""
@@ -48,6 +50,7 @@ class NashResult(Displayed):
             "regret": self.regret,
             "regret_weighted_by_reach": self.expected_regret,
             "pure": self.pure,
+            "continuum": self.continuum,
         }
 
 
@@ -104,6 +107,7 @@ def nash(
             _is_pure(policy[reach[name] > PURE])
             for name, policy in zip(names, found.policies, strict=True)
         ),
+        continuum=found.continuum,
     )
 
 

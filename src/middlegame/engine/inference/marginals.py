@@ -9,7 +9,7 @@ last; then the results have it too.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import lru_cache, partial
 
 import numpy as np
 
@@ -45,7 +45,9 @@ def marginals(
         For each set `[*sizes of its nodes]`, with samples `[*sizes of its nodes, samples]`.
     """
     slices, tables = cheapest_slices(structure), [np.asarray(table, float) for table in tables]
-    places = _narrowest_frontiers(structure, slices, wanted)
+    places: list[tuple[int, int] | None] = list(
+        _narrowest_frontiers(structure, tuple(map(tuple, wanted)))
+    )
     if slicing_cost(slices).largest_table > MAX_FRONTIER:
         places = [None] * len(wanted)
     answers: dict[int, Floats] = {}
@@ -101,16 +103,17 @@ def _select_sample(sample: int, numbers: Array) -> Floats:
     return np.asarray(numbers)[..., sample if np.shape(numbers)[-1] > 1 else 0]
 
 
+@lru_cache(maxsize=64)
 def _narrowest_frontiers(
-    structure: Structure, slices: Sequence[Slice], wanted: Sequence[Axes]
-) -> list[tuple[int, int] | None]:
+    structure: Structure, wanted: tuple[Axes, ...]
+) -> tuple[tuple[int, int] | None, ...]:
     """Return, for each set of nodes, the slice and step of the narrowest frontier with all of them.
 
     None if there is no such frontier.
     """
     holding: dict[int, set[tuple[int, int]]] = {}
     volumes: dict[tuple[int, int], float] = {}
-    for number, each in enumerate(slices):
+    for number, each in enumerate(cheapest_slices(structure)):
         for at, step in enumerate(elimination_order(each.shape).steps):
             nodes = [each.node(axis) for axis in step.joint]
             volumes[number, at] = float(np.prod([float(structure.sizes[n]) for n in nodes]))
@@ -120,7 +123,7 @@ def _narrowest_frontiers(
     for over in wanted:
         common = set.intersection(*(holding[node] for node in over)) if over else set(volumes)
         places.append(min(common, key=lambda place: (volumes[place], place), default=None))
-    return places
+    return tuple(places)
 
 
 def _marginals_at_frontiers(

@@ -67,7 +67,7 @@ class Controls:
             otherwise they are a complex pair, which passes around it.
         pair_near: the largest modulus of an eigenvalue near zero.
         max_forks: the number of forks after which the trace ends without success.
-        max_mirrors: the number of mirror branches that are traced beside the first.
+        max_mirrors: the most mirror branches that are traced beside the first.
     """
 
     first_step: float = 0.05
@@ -82,7 +82,7 @@ class Controls:
     pair_step: float = 1e-3
     pair_near: float = 0.05
     max_forks: int = 40
-    max_mirrors: int = 15
+    max_mirrors: int = 0
 
 
 @dataclass(frozen=True)
@@ -397,16 +397,16 @@ def trace_branch(
         return BranchTrace(np.zeros(unknowns), 0.0, TraceOutcome.NOT_FINITE, 0)
     first = _trace(follower, _Start(start), goal)
     mirrors: list[BranchTrace] = []
-    whole = True
+    complete = True
     while follower.mirrors and len(mirrors) < controls.max_mirrors:
         mirror = _trace(follower, follower.mirrors.pop(0), goal)
         mirrored = mirror.outcome is first.outcome and bool(
             np.allclose(np.sort(mirror.unknowns), np.sort(first.unknowns), rtol=0, atol=_ALIKE)
         )
-        whole &= mirrored
+        complete &= mirrored
         if mirrored:
             mirrors.append(mirror)
-    return replace(first, mirrors=tuple(mirrors), all_mirrors=whole and not follower.mirrors)
+    return replace(first, mirrors=tuple(mirrors), all_mirrors=complete and not follower.mirrors)
 
 
 def _trace(

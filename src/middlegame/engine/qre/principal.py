@@ -6,7 +6,7 @@ the uniform policies at lambda 0 to the branch's first crossing of the target (M
 1998; Turocy 2005, 2010). A fixed-point iteration may end on another branch; the trace does not.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -33,6 +33,11 @@ from middlegame.engine.temporal import long_diagrams
 LOOSE = Controls(tolerance=1e-5, landing=1e-11)
 """Controls for matrix-free systems: the corrector is exact only where the trace lands."""
 
+MAX_MIRRORS = 15
+"""The most mirror branches that are traced beside the first."""
+_SAME = 1e-6
+"""The largest difference in a probability at which two solutions count as one."""
+
 
 def follow_branch(
     structure: Structure,
@@ -41,6 +46,7 @@ def follow_branch(
     evaluate: ResponseEquations,
     controls: Controls | None = None,
     goal: Callable[[Floats], bool] | None = None,
+    max_mirrors: int = 0,
 ) -> BranchTrace:
     """Trace the principal branch of these decisions' logits.
 
@@ -55,6 +61,7 @@ def follow_branch(
         evaluate: the decisions' equilibrium equations.
         controls: step sizes and limits; by default those that suit the Jacobian.
         goal: if given, the trace ends at the first point for which it is true, not at the target.
+        max_mirrors: the most mirror branches that are traced beside the first.
 
     Returns:
         The trace; its unknowns are in the order of `logit_cells`.
@@ -76,6 +83,7 @@ def follow_branch(
     if controls is None:
         loose = isinstance(at(np.zeros(len(own) + 1))[1], MatrixFreeJacobian)
         controls = LOOSE if loose else Controls()
+    controls = replace(controls, max_mirrors=max_mirrors)
     # On matrices as small as these, the threads of XLA and of BLAS would wait for each other.
     with threadpool_limits(1, "blas"):
         trace = continuation.trace_branch(
@@ -132,12 +140,15 @@ class Solution:
         residual: the largest difference between a probability and the logit response to all
             policies.
         trace: the trace of the branch; None if no decision needed one.
+        mirrors: the other equilibria that only the order of the options tells from this one: the
+            ends of the mirror branches of its forks, if they were asked for.
     """
 
     logits: Floats
     policies: tuple[Floats, ...]
     residual: float
     trace: BranchTrace | None
+    mirrors: tuple["Solution", ...] = ()
 
     @property
     def outcome(self) -> TraceOutcome:
@@ -153,6 +164,7 @@ def solve(
     controls: Controls | None = None,
     *,
     trace_all: bool = False,
+    mirrors: bool = False,
 ) -> Solution:
     """Find the principal logit equilibrium.
 
@@ -161,19 +173,37 @@ def solve(
         game: its numbers.
         controls: step sizes and limits of the trace.
         trace_all: whether to trace all decisions, including those that need no trace.
+        mirrors: whether to trace the mirror branches of forks as well, up to `MAX_MIRRORS`.
     """
     if not trace_all and long_diagrams.is_long(structure):
         return solve_by_sweeps(structure, game, controls)
     first = structure.decisions if trace_all else traced_decisions(structure)
     layout = layout_of(structure)
-    logits = np.zeros((layout.row_count, layout.max_options))
     trace = None
     if first:
-        trace = follow_branch(
-            structure, first, game, response_equations(structure, first), controls
-        )
-        logits.ravel()[logit_cells(structure, first)] = trace.unknowns
-    return complete_solution(structure, game, logits, trace, trace_all=trace_all)
+        equations = response_equations(structure, first)
+        limit = MAX_MIRRORS if mirrors else 0
+        trace = follow_branch(structure, first, game, equations, controls, max_mirrors=limit)
+    ends = []
+    for each in (trace, *trace.mirrors) if trace else (None,):
+        logits = np.zeros((layout.row_count, layout.max_options))
+        if each is not None:
+            logits.ravel()[logit_cells(structure, first)] = each.unknowns
+        ends.append(complete_solution(structure, game, logits, each, trace_all=trace_all))
+    return replace(ends[0], mirrors=_distinct(ends)[1:])
+
+
+def _distinct(solutions: Sequence[Solution]) -> tuple[Solution, ...]:
+    """Return the different solutions, in order; mirror branches may have met again."""
+    distinct: list[Solution] = []
+    for each in solutions:
+        gaps = [
+            max(np.abs(a - b).max() for a, b in zip(each.policies, known.policies, strict=True))
+            for known in distinct
+        ]
+        if not any(gap < _SAME for gap in gaps):
+            distinct.append(each)
+    return tuple(distinct)
 
 
 def complete_solution(

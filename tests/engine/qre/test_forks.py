@@ -1,0 +1,103 @@
+"""Symmetric games, whose principal branch forks, and payoffs on any scale."""
+
+import numpy as np
+import pytest
+
+from middlegame.engine.numerics.continuation import TraceOutcome
+from middlegame.engine.qre.principal import Solution, solve
+from middlegame.equilibrium.engine_input import engine_input
+from tests import enumeration
+from tests.generators.games import coordination, random_payoffs, strategic_game
+
+ODDS = (1.5, 3.0, 4.0, 10.0, 30.0, 200.0)
+"""Odds for ten points."""
+
+
+def solved(payoffs: np.ndarray, odds: float, *, mirrors: bool = False) -> Solution:
+    diagram = strategic_game(payoffs)
+    game = engine_input(diagram, diagram.tables())
+    game = game._replace(lambdas=np.full(len(payoffs), np.log(odds) / 10))
+    return solve(diagram.structure, game, mirrors=mirrors)
+
+
+def symmetric(own: np.ndarray) -> np.ndarray:
+    """Payoffs `[2, options, options]` of a symmetric game of two."""
+    return np.stack([own, own.T])
+
+
+RIVALS = np.array([[0.0, 90.0, 0.0], [60.0, 60.0, 0.0], [100.0, 0.0, 30.0]])
+"""The branch forks and comes back: both mirror branches meet the symmetric one again."""
+
+
+def test_solve_leaves_loop_between_two_forks():
+    solution = solved(symmetric(RIVALS), 4.0, mirrors=True)
+    assert solution.outcome is TraceOutcome.CONVERGED
+    assert len(solution.trace.forks) == 2
+    assert solution.residual < 1e-12
+    assert solution.policies[0] == pytest.approx(solution.policies[1], abs=1e-9)
+    assert solution.mirrors == ()
+
+
+def test_solve_returns_mirror_branches_of_coordination():
+    payoffs = np.stack([np.eye(2), np.eye(2)]) * 100
+    solution = solved(payoffs, 4.0, mirrors=True)
+    (mirror,) = solution.mirrors
+    assert solution.policies[0][0] > 0.99
+    for policy, mirrored in zip(solution.policies, mirror.policies, strict=True):
+        assert mirrored == pytest.approx(policy[::-1], abs=1e-9)
+
+
+def test_solve_returns_all_mirror_branches_of_independent_forks():
+    pair = np.eye(2) * 100
+    payoffs = np.zeros((4, 2, 2, 2, 2))
+    payoffs[:2] = pair[:, :, None, None]
+    payoffs[2:] = pair[None, None, :, :]
+    solution = solved(payoffs, 4.0, mirrors=True)
+    firsts = {
+        (bool(each.policies[0][0] > 0.5), bool(each.policies[2][0] > 0.5))
+        for each in (solution, *solution.mirrors)
+    }
+    assert len(firsts) == 4
+    assert len(solution.mirrors) == 3
+
+
+@pytest.mark.parametrize("scale", [1e-6, 1e6])
+def test_solve_is_independent_of_payoff_scale(scale):
+    payoffs = symmetric(np.array([[30.0, 0.0], [50.0, 10.0]]))
+    expected = solved(payoffs, 3.0)
+    diagram = strategic_game(payoffs * scale)
+    game = engine_input(diagram, diagram.tables())
+    lambdas = np.full(2, np.log(3.0) / 10 / scale)
+    found = solve(diagram.structure, game._replace(lambdas=lambdas))
+    for policy, other in zip(found.policies, expected.policies, strict=True):
+        assert policy == pytest.approx(other, abs=1e-12)
+
+
+def test_solve_of_payoffs_in_millions_converges():
+    solution = solved(symmetric(np.array([[3e6, 0.0], [5e6, 1e6]])), 3.0)
+    assert solution.outcome is TraceOutcome.CONVERGED
+    assert solution.policies[0][1] == pytest.approx(1.0)
+
+
+def test_solve_passes_near_fork_of_asymmetric_coordination():
+    diagram = coordination(9.0, 9.001)
+    game = engine_input(diagram, diagram.tables())._replace(lambdas=np.full(2, 2.0))
+    solution = solve(diagram.structure, game)
+    assert solution.trace.forks == ()
+    assert solution.policies[1][1] > 0.99
+
+
+@pytest.mark.parametrize("seed", [0, 3, 8, 116, 389, 394])
+def test_solve_of_random_game_with_ties_satisfies_logit_condition(seed):
+    rng = np.random.default_rng(seed)
+    payoffs, odds = random_payoffs(rng), float(rng.choice(ODDS))
+    solution = solved(payoffs, odds)
+    assert solution.outcome is TraceOutcome.CONVERGED
+    assert solution.residual < 1e-9
+    diagram = strategic_game(payoffs)
+    if payoffs[0].size <= 32:
+        every = enumeration.payoffs(diagram, list(solution.policies))
+        for name, policy in zip(every, solution.policies, strict=True):
+            logits = np.log(odds) / 10 * every[name][0]
+            response = np.exp(logits - logits.max())
+            assert policy == pytest.approx(response / response.sum(), abs=1e-8)

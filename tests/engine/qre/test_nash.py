@@ -1,0 +1,49 @@
+"""Nash limits of the principal branch: mixed, pure, and on a continuum."""
+
+import numpy as np
+import pytest
+
+from middlegame.engine.numerics.continuation import TraceOutcome
+from middlegame.engine.qre.nash import BranchLimit, follow_to_nash
+from middlegame.equilibrium.engine_input import engine_input
+from tests.generators.games import strategic_game
+
+
+def limit_of(payoffs: np.ndarray) -> BranchLimit:
+    diagram = strategic_game(payoffs)
+    game = engine_input(diagram, diagram.tables())
+    game = game._replace(lambdas=np.full(len(payoffs), np.log(3) / 10))
+    return follow_to_nash(diagram.structure, game, np.array([np.ptp(own) for own in payoffs]))
+
+
+def test_follow_to_nash_finds_mixed_equilibrium_of_inspection_game():
+    guard, smuggler = [[1.0, 0.0], [0.0, 8.0]], [[0.0, 1.0], [1.0, 0.0]]
+    limit = limit_of(np.array([guard, smuggler]))
+    assert limit.outcome is TraceOutcome.CONVERGED
+    assert limit.policies[0] == pytest.approx([1 / 2, 1 / 2], abs=1e-9)
+    assert limit.policies[1] == pytest.approx([8 / 9, 1 / 9], abs=1e-9)
+    assert max(regret.max() for regret in limit.regrets) < 1e-9
+    assert not limit.continuum
+
+
+def test_follow_to_nash_finds_mixed_equilibrium_of_rock_paper_scissors_with_weights():
+    # Rock beats scissors for two points, so that paper is played most.
+    own = np.array([[0.0, -1.0, 2.0], [1.0, 0.0, -1.0], [-2.0, 1.0, 0.0]])
+    limit = limit_of(np.stack([own, own.T]))
+    assert limit.policies[0] == pytest.approx([1 / 4, 1 / 2, 1 / 4], abs=1e-9)
+
+
+def test_follow_to_nash_finds_pure_equilibrium_of_dilemma():
+    own = np.array([[3e6, 0.0], [5e6, 1e6]])
+    limit = limit_of(np.stack([own, own.T]))
+    assert limit.policies[0] == pytest.approx([0.0, 1.0], abs=1e-6)
+    assert not limit.continuum
+
+
+def test_follow_to_nash_reports_possible_continuum():
+    # The first player's options are alike: any mixture is an equilibrium.
+    limit = limit_of(np.array([[[1.0, 0.0], [1.0, 0.0]], [[1.0, 0.0], [1.0, 0.0]]]))
+    assert limit.outcome is TraceOutcome.CONVERGED
+    assert limit.continuum
+    assert limit.policies[0] == pytest.approx([1 / 2, 1 / 2])
+    assert limit.policies[1] == pytest.approx([1.0, 0.0], abs=1e-5)
