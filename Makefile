@@ -31,7 +31,7 @@ $(TO_RUN): requirements/run.txt pyproject.toml | $(BIN)/python $(UV)
 	$(INSTALL) --no-deps --editable .
 	touch $@
 
-$(TO_DEVELOP): requirements/dev.txt $(TO_RUN)
+$(TO_DEVELOP): requirements/dev.txt | $(TO_RUN)
 	$(INSTALL) --only-binary :all: --compile-bytecode -r requirements/dev.txt
 	touch $@
 
