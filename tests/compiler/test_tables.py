@@ -127,8 +127,8 @@ def expected_row(factor: Factor, case: dict[str, str]) -> dict[str, float]:
     exact = sum(j.low for j in written.values() if j.exact)
     row = dict.fromkeys(factor.states, 0.0)
     for state, judgement in written.items():
-        if judgement.exact:
-            row[state] = judgement.low
+        if judgement.exact or judgement.best is not None:
+            row[state] = judgement.median
         else:
             free = 1 - exact
             low, high = (np.log(p / free / (1 - p / free)) for p in (judgement.low, judgement.high))

@@ -24,6 +24,7 @@ from middlegame.scenario import (
     TableRow,
 )
 from middlegame.scenario.conditions import All, Any, Is, Not
+from middlegame.scenario.model.judgement import parse_judgement
 
 States = dict[str, tuple[str, ...]]
 TEXTS = st.one_of(
@@ -42,12 +43,28 @@ CITES = st.lists(
 SIZES = st.sampled_from([0.01, 0.02, 0.1, 0.25, 1 / 3, 0.5, 0.6, 0.9, 0.99])
 
 
+NUMBERS = {
+    "gain": Judgement(10.0, 30.0, "points", label="The gain"),
+    "share": Judgement(0.2, 0.6, "probability", best=0.3, why="a guess"),
+    "exact": Judgement(2.5, 2.5, "points"),
+}
+"""Named numbers, of which some scenarios have some."""
+FORMULAS = ("gain", "2 * gain - 10", "100 * share", "exact * gain * (1 - share)")
+
+
 def points() -> st.SearchStrategy[Judgement]:
-    """Exact points and ranges of them."""
+    """Exact points, and plain and skewed ranges of them."""
     ends = st.floats(-100, 100).map(lambda x: round(x, 3)) | st.integers(-100, 100).map(float)
     return (
         st.tuples(ends, ends).map(sorted).flatmap(lambda pair: _sourced(pair[0], pair[1], "points"))
     )
+
+
+def worths(numbers: bool) -> st.SearchStrategy[Judgement]:
+    """Points, among them formulas over named numbers if there are `numbers`."""
+    if not numbers:
+        return points()
+    return points() | st.sampled_from(FORMULAS).map(lambda text: parse_judgement(text, "points"))
 
 
 def probabilities() -> st.SearchStrategy[Judgement]:
@@ -62,12 +79,16 @@ def probabilities() -> st.SearchStrategy[Judgement]:
 @st.composite
 def _sourced(draw, low: float, high: float, unit: str) -> Judgement:
     if draw(st.integers(0, 5)):
-        return Judgement(low, high, unit)
+        best = draw(st.sampled_from([0.25, 0.5, 0.875])) if draw(st.booleans()) else None
+        between = None if best is None else round(low + best * (high - low), 4)
+        skewed = between is not None and low < between < high
+        return Judgement(low, high, unit, best=between if skewed else None)
     cite = draw(st.sampled_from([(), ("brief#4",), ("brief", "brief#5")]))
     groups = st.sampled_from([(), (("g", 0.5),), (("g", -0.25), ("h", 0.75))])
     correlates = draw(groups) if low < high else ()
     why = draw(st.none() | TEXTS)
-    return Judgement(low, high, unit, why=why, cite=cite, correlates=correlates)
+    label = draw(st.none() | st.just("The stake"))
+    return Judgement(low, high, unit, why=why, cite=cite, correlates=correlates, label=label)
 
 
 @st.composite
@@ -115,8 +136,9 @@ def factors(draw, before: States) -> Factor:
     how = draw(st.sampled_from(["chance", "rules", "causes", "table"] if before else ["chance"]))
     if how == "causes":
         states = states[:2]
+    clauses = {state: f"it comes to {state}" for state in states}
     words = {
-        "states": states,
+        "states": clauses if draw(st.booleans()) else states,
         "headline": draw(st.booleans()),
         "label": draw(st.none() | TEXTS),
         "why": draw(st.none() | TEXTS),
@@ -156,7 +178,7 @@ def _causes(draw, before: States) -> Cause:
 
 
 @st.composite
-def moves(draw, by: str, before: States) -> Move:
+def moves(draw, by: str, before: States, numbers: bool = False) -> Move:
     """A move that may know anything before it; its first option is always open."""
     names = [f"o{n}" for n in range(draw(st.integers(2, 3)))]
     knows = (
@@ -168,7 +190,8 @@ def moves(draw, by: str, before: States) -> Move:
         closed = position > 0 and known and draw(st.booleans())
         options[name] = Option(
             **{"if": draw(conditions(known, depth=1)) if closed else None},
-            costs=draw(st.none() | points()),
+            costs=draw(st.none() | worths(numbers)),
+            says=draw(st.none() | st.just(f"it plays {name}")),
             label=draw(st.none() | TEXTS),
         )
     return Move(by=by, knows=tuple(knows), options=options, cite=draw(CITES))
@@ -178,6 +201,7 @@ def moves(draw, by: str, before: States) -> Move:
 def scenarios(draw, most_moves: int = 4, most_factors: int = 3, most_reports: int = 2) -> Scenario:
     """A valid contest of two or three actors; every check passes without an error."""
     actors = [f"actor{n}" for n in range(draw(st.integers(2, 3)))]
+    numbers = draw(st.booleans())
     before: States = {}
     found_moves: dict[str, Move] = {}
     found_factors: dict[str, Factor] = {}
@@ -186,7 +210,7 @@ def scenarios(draw, most_moves: int = 4, most_factors: int = 3, most_reports: in
     for position, kind in enumerate(draw(st.permutations(kinds))):
         name = f"{kind}_{position}"
         if kind == "move":
-            move = draw(moves(draw(st.sampled_from(actors)), before))
+            move = draw(moves(draw(st.sampled_from(actors)), before, numbers))
             found_moves[name], before[name] = move, tuple(move.options)
         else:
             factor = draw(factors(before))
@@ -194,7 +218,9 @@ def scenarios(draw, most_moves: int = 4, most_factors: int = 3, most_reports: in
     interests = {
         actor: tuple(
             Interest(
-                when=draw(conditions(before)), worth=draw(points()), label=draw(st.none() | TEXTS)
+                when=draw(conditions(before)),
+                worth=draw(worths(numbers)),
+                label=draw(st.none() | TEXTS),
             )
             for _ in range(draw(st.integers(1, 3)))
         )
@@ -221,6 +247,7 @@ def scenarios(draw, most_moves: int = 4, most_factors: int = 3, most_reports: in
             name: Actor(name=draw(TEXTS), precision=draw(st.none() | _precisions()))
             for name in actors
         },
+        numbers=NUMBERS if numbers else {},
         moves=found_moves,
         factors=found_factors,
         interests=interests,

@@ -5,6 +5,8 @@ import pytest
 import middlegame as mg
 from middlegame.report.text import narrative, policies
 from middlegame.report.text.grammar import are_verbal, is_plural, join_list, predicate
+from middlegame.report.text.judgement_values import range_words
+from middlegame.report.text.judgements import judgement_groups, judgement_words
 from middlegame.report.text.storylines import storyline_texts
 from middlegame.report.text.words import (
     SCALE,
@@ -17,6 +19,7 @@ from middlegame.report.text.words import (
     percent,
     points,
 )
+from middlegame.scenario import read_text
 from middlegame.scenario.conditions import parse_condition
 
 
@@ -151,3 +154,61 @@ def test_answer_begins_repeated_likelihoods_with_also(harbour: mg.Equilibrium) -
         "It is very unlikely that the tenant loses the berth (13%). It is also very unlikely that "
         "the depot shuts (10%)."
     )
+
+
+CLAUSES = """
+title: A berth
+actors: {tenant: The tenant, city: The city}
+numbers: {rate: {is: 0.2..0.4, label: The going rate}, share: 20..30..60%}
+moves:
+  protest:
+    by: tenant
+    options: {march: {says: the tenant marches, costs: 10 * rate}, wait: {}}
+  answer: {by: tenant, knows: [protest], options: [appeals, waits]}
+factors:
+  berth:
+    states: {held: the tenant keeps the berth, empty: Everybody leaves the berth}
+    rules: [{if: protest = march, then: {held: share}}, {then: {held: 10..30%}}]
+interests:
+  tenant: [{when: berth = held, worth: {is: 20..40..100, label: the berth itself}}]
+  city: [{when: berth = empty and protest = wait, worth: 60}]
+"""
+
+
+@pytest.fixture(scope="module")
+def clauses() -> mg.Equilibrium:
+    loaded = read_text(CLAUSES)
+    assert loaded.scenario is not None
+    return mg.solve(loaded.scenario)
+
+
+def test_clause_is_the_written_one_with_a_fallback_made_of_labels(clauses: mg.Equilibrium) -> None:
+    words = narrative.words_of(clauses)
+    assert words.clause("berth", "held") == "the tenant keeps the berth"
+    assert words.clause("protest", "march") == "the tenant marches"
+    assert words.full_clause("protest", "march") == "the tenant marches"
+    assert words.clause("protest", "wait") == 'The tenant chooses "wait"'
+    assert words.clause("answer", "appeals") == "The tenant appeals"
+    told = words.condition(parse_condition("protest = march|wait and berth = held"))
+    assert told == (
+        'the tenant marches or the tenant chooses "wait" and the tenant keeps the berth'
+    )
+
+
+def test_storylines_begin_each_written_clause_with_a_capital(clauses: mg.Equilibrium) -> None:
+    first = storyline_texts(clauses, 1)[0]
+    assert first.sentences.startswith(("The tenant marches. ", 'The tenant chooses "wait". '))
+
+
+def test_judgements_are_named_by_their_label_or_their_name(clauses: mg.Equilibrium) -> None:
+    words = narrative.words_of(clauses)
+    named = {p.name: judgement_words(words, p) for p in clauses.diagram.parameters}
+    assert named["numbers.rate"] == "The going rate"
+    assert named["numbers.share"] == "Share"
+    assert named["interests.tenant[0].worth"] == "The berth itself"
+    ranges = {p.name: range_words(p) for p in clauses.diagram.parameters}
+    assert ranges["numbers.rate"] == "0.2 to 0.4"
+    assert ranges["numbers.share"] == "20 to 60%, best 30%"
+    assert ranges["interests.tenant[0].worth"] == "+20 to +100, best +40"
+    groups = {g.title: g.rows for g in judgement_groups(clauses, words, None)}
+    assert [row.claim for row in groups["Named numbers"]] == ["The going rate", "share"]

@@ -39,7 +39,9 @@ def compile_scenario(scenario: Scenario, *, free: bool = False) -> Diagram:
         raise ScenarioError(faults)
     timeline = Timeline(scenario)
     numbers, scenario = (
-        NumberCompiler(original_path=timeline.expansion.original_path),
+        NumberCompiler(
+            original_path=timeline.expansion.original_path, numbers=timeline.scenario.numbers
+        ),
         timeline.scenario,
     )
     if scenario.fit is not None:
@@ -93,6 +95,7 @@ def compile_scenario(scenario: Scenario, *, free: bool = False) -> Diagram:
         parameters=tuple(numbers.parameters),
         precision={name: precision.get(name, common) for name in scenario.actors},
         title=scenario.title,
+        formulas=tuple(numbers.formulas),
     )
     return open_dead_ends(diagram)
 

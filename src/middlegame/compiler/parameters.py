@@ -1,22 +1,31 @@
 """Compile judgements into parameters (entries of theta), or plain numbers where exact."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import product
 
 import numpy as np
 
+from middlegame.base.numbers import Floats
 from middlegame.diagram import MIN_CHANCE, Choice, FormulaNumber, Number, Parameter, Ref
 from middlegame.scenario import Judgement
 from middlegame.scenario.faults import Fault, Path, dotted_path
+from middlegame.scenario.formulas import Constant, Formula, Operation, Quantity
 from middlegame.scenario.model.fields import Sourced
 from middlegame.scenario.model.fit import Coefficient, Fit
-from middlegame.scenario.model.judgement import UNIT_EXAMPLES, FormulaJudgement
+from middlegame.scenario.model.judgement import UNIT_EXAMPLES, FormulaJudgement, Unit
 
 _LIMITS = {
     "points": (-np.inf, np.inf),
     "probability": (MIN_CHANCE, 1 - MIN_CHANCE),
-    "odds": (1.0, np.inf),
+    "odds": (MIN_CHANCE, np.inf),
+    "years": (MIN_CHANCE, np.inf),
 }
+_PRECISION_LIMITS = (1.0, np.inf)
+"""Limits of a precision: at 1:1 options are chosen at random."""
+_ROUNDING = 1e-12
+_MAX_CASES = 3**7
+"""How many combinations of the ends of named numbers a formula is checked at."""
 
 
 @dataclass
@@ -25,18 +34,24 @@ class NumberCompiler:
 
     Attributes:
         parameters: the uncertain numbers; they become theta.
-        quantities: the coefficients and columns that formulas name.
+        numbers: the scenario's named numbers.
+        quantities: the named numbers, coefficients and columns that formulas name.
+        formulas: every number that a formula computes and whose values are bounded.
         categories: the categories of each categorical column.
         original_path: translates a path of the expanded scenario into the path as written.
-        invalid_formulas: faults of formulas whose values at the medians are invalid.
+        invalid_formulas: faults of formulas whose values are invalid at the medians, or at the
+            ends of the named numbers that they depend on.
     """
 
     parameters: list[Parameter] = field(default_factory=list)
-    quantities: dict[str, float | Ref] = field(default_factory=dict)
+    numbers: Mapping[str, Judgement] = field(default_factory=dict)
+    quantities: dict[str, Number] = field(default_factory=dict)
+    formulas: list[FormulaNumber] = field(default_factory=list)
     categories: dict[str, tuple[str, ...]] = field(default_factory=dict)
     original_path: Callable[[Path], Path] = field(default=lambda path: path)
     invalid_formulas: list[Fault] = field(default_factory=list)
     _known: dict[Path, Ref] = field(default_factory=dict)
+    _computed: dict[Path, FormulaNumber] = field(default_factory=dict)
 
     def declare_fit(self, fit: Fit, *, free: bool) -> None:
         """Compile the coefficients and columns that a scenario declares.
@@ -70,38 +85,108 @@ class NumberCompiler:
             ceiling: the probability that exact numbers of the same distribution leave over.
         """
         if isinstance(judgement, FormulaJudgement):
-            least, most = _LIMITS.get(judgement.unit, (-np.inf, np.inf))
-            formula = judgement.formula
-            inputs = tuple((name, self.quantities[name]) for name in formula.names)
-            number = FormulaNumber(formula, inputs, self.categories, least, most)
-            self._check_formula(number, judgement, self.original_path(path))
+            if path in self._computed:
+                return self._computed[path]
+            key, path = path, self.original_path(path)
+            limits = _PRECISION_LIMITS if path[-1] == "precision" else _LIMITS[judgement.unit]
+            inputs = tuple((name, self._quantity(name)) for name in judgement.formula.names)
+            number = FormulaNumber(judgement.formula, inputs, self.categories, *limits, path)
+            self._check_formula(number, f"'{judgement}'", judgement.unit)
+            self._computed[key] = number
             return number
         if judgement.exact:
             return judgement.low
         return self._parameter(judgement, path, beside, ceiling)
 
-    def _check_formula(
-        self, number: FormulaNumber, judgement: FormulaJudgement, path: Path
-    ) -> None:
-        """Record a fault if a formula's value at the medians is invalid in its unit."""
-        medians = np.array([parameter.median for parameter in self.parameters])
+    def remainder(self, row: Sequence[Number], state: str, path: Path) -> None:
+        """Check the chance that a distribution with formulas leaves for its last state.
+
+        Args:
+            row: the other chances of the distribution, one of them a formula at least.
+            state: the state that takes the remainder.
+            path: the distribution's path.
+        """
+        if (*path, state) in self._computed:
+            return
+        names = tuple(f"chance_{place}" for place in range(len(row)))
+        less = tuple(("-", Quantity(name)) for name in names)
+        formula = Formula(f"the remainder for {state}", Operation(Constant(1.0), less))
+        inputs = tuple(zip(names, row, strict=True))
+        where = (*self.original_path(path), state)
+        number = FormulaNumber(formula, inputs, {}, *_LIMITS["probability"], where)
+        self._computed[*path, state] = number
+        named = {n for each in row if isinstance(each, FormulaNumber) for n in each.formula.names}
+        if named <= set(self.numbers):  # coefficients may go anywhere while they are estimated
+            self._check_formula(number, f"the remainder for '{state}'", "probability")
+
+    def _quantity(self, name: str) -> Number:
+        """Return what a formula's name stands for; a named number is compiled at its first use."""
+        if name not in self.quantities:
+            self.quantities[name] = self.compile(self.numbers[name], ("numbers", name))
+        return self.quantities[name]
+
+    def _is_fitted(self, parameter: int) -> bool:
+        return self.parameters[parameter].path[:1] == ("fit",)
+
+    def _check_formula(self, number: FormulaNumber, subject: str, unit: Unit) -> None:
+        """Record a fault if a formula's value is invalid in its unit.
+
+        The value is checked at the medians, and at every combination of the ends of the named
+        numbers that it depends on; coefficients and columns stay at their medians.
+
+        Args:
+            number: the formula, with its bounds.
+            subject: what the fault calls it.
+            unit: its unit.
+        """
+        if number.is_bounded:
+            self.formulas.append(number)
+        cases = self._cases(number)
         with np.errstate(all="ignore"):
-            value = float(number.evaluate_unbounded(medians, np))
+            values = np.broadcast_to(number.evaluate_unbounded(cases, np), cases.shape[1])
         low, high = (
-            (0.0, 1.0)
-            if judgement.unit == "probability"
+            (-_ROUNDING, 1.0 + _ROUNDING)
+            if unit == "probability"
             else (number.lower_bound, number.upper_bound)
         )
-        if np.isfinite(value) and low <= value <= high:
+        invalid = np.flatnonzero(~(np.isfinite(values) & (values >= low) & (values <= high)))
+        if not invalid.size:
             return
+        case = invalid[0]
+        value = values[case]
         result = f"{value:.4g}" if np.isfinite(value) else "no number"
+        if case == 0:
+            place = "at the medians of the numbers"
+            if any(self._is_fitted(each) for each in range(len(self.parameters))):
+                place = "at the coefficients' medians and this row"
+        else:
+            place = "wherever the numbers are within their ranges"
+            ends = (
+                f"{self.parameters[k].path[-1]} is {cases[k, case]:.4g}" for k in number.parameters
+            )
+            result += f" where {' and '.join(ends)}"
         fault = Fault(
-            f"'{judgement}' gives {result}",
-            f"{UNIT_EXAMPLES[judgement.unit]}, at the coefficients' medians and this row",
-            path=path,
+            f"{subject} gives {result}", f"{UNIT_EXAMPLES[unit]}, {place}", path=number.path
         )
         if fault not in self.invalid_formulas:
             self.invalid_formulas.append(fault)
+
+    def _cases(self, number: FormulaNumber) -> Floats:
+        """Return theta at the medians, then at combinations of ends, `[parameters, cases]`."""
+        medians = np.array([parameter.median for parameter in self.parameters])
+        varying = [k for k in number.parameters if not self._is_fitted(k)]
+        if not varying:
+            return medians[:, None]
+        three = [(p.low, p.median, p.high) for p in (self.parameters[k] for k in varying)]
+        if 3 ** len(varying) <= _MAX_CASES:
+            combinations = np.array(list(product(*three))).reshape(-1, len(varying))
+        else:
+            ends = np.random.default_rng(0).integers(0, 2, (_MAX_CASES, len(varying)))
+            lows, _, highs = np.array(three).T
+            combinations = np.where(ends, highs, lows)
+        cases = np.repeat(medians[:, None], 1 + len(combinations), axis=1)
+        cases[varying, 1:] = combinations.T
+        return cases
 
     def _parameter(
         self, judgement: Judgement, path: Path, beside: Sourced | None, ceiling: float = 1.0
@@ -115,21 +200,21 @@ class NumberCompiler:
         bounds = (beside.least, beside.most) if isinstance(beside, Coefficient) else (None, None)
         if path[-1] == "precision":
             bounds = (1.0, None)  # at 1:1 options are chosen at random
-        self.parameters.append(
-            Parameter(
-                name=dotted_path(path),
-                low=judgement.low,
-                high=judgement.high,
-                unit=judgement.unit,
-                ceiling=ceiling,
-                path=path,
-                why=why,
-                cite=cites,
-                correlates=judgement.correlates,
-                lower_bound=-np.inf if bounds[0] is None else bounds[0],
-                upper_bound=np.inf if bounds[1] is None else bounds[1],
-            )
+        parameter = Parameter(
+            name=dotted_path(path),
+            low=judgement.low,
+            high=judgement.high,
+            unit=judgement.unit,
+            ceiling=ceiling,
+            path=path,
+            why=why,
+            cite=cites,
+            correlates=judgement.correlates,
+            lower_bound=-np.inf if bounds[0] is None else bounds[0],
+            upper_bound=np.inf if bounds[1] is None else bounds[1],
+            label=judgement.label or "",
         )
+        self.parameters.append(_with_best(parameter, judgement.best))
         self._known[key] = Ref(len(self.parameters) - 1)
         return self._known[key]
 
@@ -139,6 +224,16 @@ class NumberCompiler:
             medians = np.array([parameter.median for parameter in self.parameters])
             return float(number.evaluate(medians, np))
         return self.parameters[number.index].median if isinstance(number, Ref) else number
+
+
+def _with_best(plain: Parameter, best: float | None) -> Parameter:
+    """Return a range with its best value; the plain range where that is the middle already."""
+    if best is None:
+        return plain
+    low, middle, high = (float(plain.to_scale(end)) for end in (plain.low, best, plain.high))
+    if abs(middle - (low + high) / 2) <= 1e-9 * (high - low):
+        return plain
+    return replace(plain, best=best)
 
 
 @dataclass
@@ -171,6 +266,9 @@ class Distributions:
                 number = self.numbers.compile(judgement, (*path, state), beside, 1.0 - exact)
                 row.append(number)
                 middle.append(self.numbers.median(number))
+        if None in row and any(isinstance(number, FormulaNumber) for number in row):
+            others = [number for number in row if number is not None]
+            self.numbers.remainder(others, self.states[row.index(None)], path)
         rest = 1.0 - sum(middle)
         if None in row and rest > 1e-12:
             middle[row.index(None)] = rest

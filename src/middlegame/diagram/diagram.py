@@ -96,6 +96,7 @@ class Diagram:
     parameters: tuple[Parameter, ...] = ()
     precision: Mapping[str, Number] = field(default_factory=dict)
     title: str = ""
+        formulas: the numbers that formulas compute and that are clipped to bounds.
 
     @cached_property
     def index(self) -> dict[str, int]:
@@ -103,6 +104,7 @@ class Diagram:
         return {node.name: place for place, node in enumerate(self.nodes)}
 
     @cached_property
+    formulas: tuple[FormulaNumber, ...] = ()
     def decisions(self) -> tuple[Decision, ...]:
         """The decision nodes, in order."""
         return tuple(node for node in self.nodes if isinstance(node, Decision))

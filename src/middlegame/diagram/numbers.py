@@ -31,6 +31,8 @@ class Parameter:
         correlates: its correlation groups, each with the correlation.
         lower_bound: samples below it are clipped to it.
         upper_bound: samples above it are clipped to it.
+        best: the median of a skewed range; None for a plain one.
+        label: what it is called in reports; empty where it has no name of its own.
     """
 
     name: str
@@ -44,14 +46,47 @@ class Parameter:
     correlates: tuple[tuple[str, float], ...] = ()
     lower_bound: float = -np.inf
     upper_bound: float = np.inf
+    best: float | None = None
+    label: str = ""
 
     @property
     def median(self) -> float:
-        """The middle of the interval on the unit's own scale."""
+        """The best value of a skewed range, else the middle of the interval on its scale."""
+        if self.best is not None:
+            return self.best
         return float(self.from_scale((self.to_scale(self.low) + self.to_scale(self.high)) / 2))
 
     def to_scale(self, value: float | Floats) -> Floats:
-        """Map values to the scale on which the interval is symmetric."""
+        """Map values to the scale on which the interval is symmetric, and samples are normal.
+
+        A skewed range is a dimidated Gaussian on its unit's scale (two halves of normal
+        distributions, each with half of the mass; Barlow 2003, "Asymmetric systematic errors"):
+        the half above the best value is stretched to the width of the half below it.
+        """
+        scaled = self._to_unit_scale(value)
+        if self.best is None:
+            return scaled
+        best, stretch = self._skew()
+        return np.asarray(best + np.where(scaled > best, (scaled - best) / stretch, scaled - best))
+
+    def from_scale(self, value: float | Floats) -> Floats:
+        """Map values to the natural unit; the inverse of `to_scale`."""
+        if self.best is None:
+            return self._from_unit_scale(value)
+        best, stretch = self._skew()
+        above = np.asarray(value, float) - best
+        return self._from_unit_scale(best + np.where(above > 0, above * stretch, above))
+
+    def _skew(self) -> tuple[float, float]:
+        """Return the best value on the unit's scale, and the upper half's width over the lower."""
+        assert self.best is not None
+        low, best, high = (
+            float(self._to_unit_scale(end)) for end in (self.low, self.best, self.high)
+        )
+        return best, (high - best) / (best - low)
+
+    def _to_unit_scale(self, value: float | Floats) -> Floats:
+        """Map values to the plain, the log-odds or the logarithmic scale of the unit."""
         if self.unit == "points":
             return np.asarray(value, float)
         if self.unit in ("odds", "years"):
@@ -59,8 +94,8 @@ class Parameter:
         share = np.asarray(value, float) / self.ceiling
         return np.asarray(np.log(share) - np.log1p(-share), float)
 
-    def from_scale(self, value: float | Floats) -> Floats:
-        """Map values to the natural unit; the inverse of `to_scale`."""
+    def _from_unit_scale(self, value: float | Floats) -> Floats:
+        """Map values on the unit's scale to the natural unit."""
         if self.unit == "points":
             return np.asarray(value, float)
         if self.unit in ("odds", "years"):
@@ -81,17 +116,19 @@ class FormulaNumber:
 
     Attributes:
         formula: the formula.
-        inputs: the coefficients and columns that it names.
+        inputs: the named numbers, coefficients and columns that it names.
         categories: the categories of each categorical column.
         lower_bound: smaller values are clipped to it.
         upper_bound: larger values are clipped to it.
+        path: the number's path in the scenario.
     """
 
     formula: Formula
-    inputs: tuple[tuple[str, float | Ref], ...] = ()
+    inputs: tuple[tuple[str, "Number"], ...] = ()
     categories: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     lower_bound: float = -np.inf
     upper_bound: float = np.inf
+    path: tuple[str | int, ...] = ()
 
     def evaluate(self, theta: Array, xp: ModuleType) -> Array:
         """Return the value at theta, `[parameters, ...]`, clipped to the bounds, `[...]`."""
@@ -100,11 +137,19 @@ class FormulaNumber:
 
     def evaluate_unbounded(self, theta: Array, xp: ModuleType) -> Array:
         """Return the formula's value at theta, `[parameters, ...]`, not clipped, `[...]`."""
-        values = {
-            name: theta[given.index] if isinstance(given, Ref) else given
-            for name, given in self.inputs
-        }
+        values = {name: _evaluate(given, theta, xp) for name, given in self.inputs}
         return self.formula.evaluate(values, self.categories, xp)
+
+    @property
+    def parameters(self) -> tuple[int, ...]:
+        """The entries of theta that it depends on, each once."""
+        found: list[int] = []
+        for _, given in self.inputs:
+            if isinstance(given, Ref):
+                found.append(given.index)
+            elif isinstance(given, FormulaNumber):
+                found.extend(given.parameters)
+        return tuple(dict.fromkeys(found))
 
     @property
     def is_bounded(self) -> bool:
@@ -116,7 +161,16 @@ Number = float | Ref | FormulaNumber
 
 
 def evaluate_numbers(numbers: Sequence[Number], theta: Array, xp: ModuleType) -> Array:
-    """Return the numbers' values at theta, `[numbers]`."""
+    """Return the numbers' values at theta.
+
+    Args:
+        numbers: the numbers.
+        theta: `[parameters]`, or `[parameters, samples]`.
+        xp: NumPy or jax.numpy.
+
+    Returns:
+        `[numbers]`; at many samples `[numbers, samples]`, where the samples may be 1.
+    """
     if any(isinstance(number, FormulaNumber) for number in numbers):
         return xp.stack([xp.asarray(_evaluate(number, theta, xp)) for number in numbers])
     fixed = np.array([0.0 if isinstance(n, Ref) else n for n in numbers], float)

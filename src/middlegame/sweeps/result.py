@@ -14,6 +14,7 @@ from middlegame.equilibrium.equilibrium import Equilibrium
 from middlegame.equilibrium.strategy_profile import node_index
 from middlegame.sweeps.plan import SweepPlan
 from middlegame.sweeps.store import Store
+from middlegame.scenario.faults import dotted_path
 from middlegame.sweeps.summaries import Spread, effective_size, summarize
 
 if TYPE_CHECKING:
@@ -22,6 +23,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Outlook(Spread):
+_ROUNDING = 1e-12
+_READ_NUMBERS = 2**22
+"""Numbers that are read from the store at a time: opening it for each column takes longer."""
+
+
     """The distribution of a probability over samples.
 
     Attributes:
@@ -244,6 +250,28 @@ class Sweep(Displayed):
         """Return one row for each state of each node: its mean, intervals and their errors."""
         import pandas as pd
 
+    @cached_property
+    def clamped(self) -> dict[str, float]:
+        """The share of samples in which a formula's value is impossible and is clamped, by path.
+
+        A chance is clamped to 0..100%, odds to values above 0, a precision to at least 1:1.
+        Numbers that are possible in every sample are left out.
+        """
+        diagram = self.plan.diagram
+        if not diagram.formulas or not self.count:
+            return {}
+        theta = self.parameter_values.T
+        found: dict[str, float] = {}
+        for number in diagram.formulas:
+            with np.errstate(all="ignore"):
+                values = np.broadcast_to(number.evaluate_unbounded(theta, np), self.count)
+            least = 0.0 if number.lower_bound < 1 else number.lower_bound
+            most = 1.0 if number.upper_bound <= 1 else number.upper_bound
+            share = float(np.mean((values < least - _ROUNDING) | (values > most + _ROUNDING)))
+            if share > 0:
+                found[dotted_path(number.path)] = share
+        return found
+
         rows = [
             {"name": name, "state": state} | _row(outlook)
             for name, outlooks in self.outlooks.items()
@@ -287,6 +315,7 @@ class Sweep(Displayed):
         total = self.weights[some].sum()
         share = float(self.weights[some & leads].sum() / total) if total > 0 else np.nan
         return Outlook(**asdict(summarize(values, self.weights)), likeliest=share)
+            "clamped": self.clamped,
 
 
 def _row(found: Outlook) -> dict[str, float]:

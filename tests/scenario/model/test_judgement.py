@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic_core import PydanticCustomError
 
-from middlegame.scenario.model.judgement import Judgement, parse_judgement
+from middlegame.scenario.model.judgement import Judgement, parse_judgement, parse_number
 
 
 @pytest.mark.parametrize(
@@ -22,10 +22,67 @@ from middlegame.scenario.model.judgement import Judgement, parse_judgement
         ("100%", "probability", 1, 1),
         ("3:1", "odds", 3, 3),
         ("2..5:1", "odds", 2, 5),
+        ("5..10..20", "points", 5, 20),
+        ("-5..0..15", "points", -5, 15),
+        ("20..30..60%", "probability", 0.2, 0.6),
+        ("0.2..0.3..0.6", "probability", 0.2, 0.6),
+        ("2..3..9:1", "odds", 2, 9),
     ],
 )
 def test_parse_judgement_reads_every_notation_of_a_number(text, unit, low, high):
-    assert parse_judgement(text, unit) == Judgement(low, high, unit)
+    read = parse_judgement(text, unit)
+    assert (read.low, read.high, read.unit) == (low, high, unit)
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "best"),
+    [
+        ("5..10..20", "points", 10),
+        ("-20..-5.5..-1", "points", -5.5),
+        ("20..30..60%", "probability", 0.3),
+        ("20%..30%..60%", "probability", 0.3),
+        ("2..3..9:1", "odds", 3),
+        ("1..2..9 years", "years", 2),
+    ],
+)
+def test_parse_judgement_reads_a_skewed_range_whose_median_is_the_best_value(text, unit, best):
+    read = parse_judgement(text, unit)
+    assert read.best == read.median == best
+    assert parse_judgement(str(read), unit) == read
+
+
+@pytest.mark.parametrize("text", ["5..5..20", "5..20..20", "5..30..20", "5..1..20"])
+def test_parse_judgement_refuses_a_best_value_that_is_not_between_the_ends(text):
+    with pytest.raises(PydanticCustomError, match="is not between its ends"):
+        parse_judgement(text, "points")
+
+
+@pytest.mark.parametrize(
+    ("written", "unit"),
+    [
+        ("20..40%", "probability"),
+        ("20..30..40%", "probability"),
+        ("2..5:1", "odds"),
+        ("2..5 years", "years"),
+        ("0.2..0.4", "points"),
+        (0.3, "points"),
+        ({"is": "20%", "why": "so"}, "probability"),
+        ({"is": "2 * other"}, "points"),
+    ],
+)
+def test_parse_number_takes_the_unit_from_the_notation(written, unit):
+    assert parse_number(written).unit == unit
+
+
+def test_parse_number_names_every_notation_where_none_fits():
+    with pytest.raises(PydanticCustomError, match=r"20..40%, 2..5:1 or 2..5 years, or a formula"):
+        parse_number("many, so many")
+
+
+def test_parse_judgement_reads_a_label():
+    assert parse_judgement({"is": "2..3", "label": "The rent"}, "points").label == "The rent"
+    with pytest.raises(PydanticCustomError, match="is not a label"):
+        parse_judgement({"is": "2..3", "label": ""}, "points")
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,7 @@ def at(line_after, written):
 
 
 LEASE = "    states: [kept, lost]"
+NUMBERS = "numbers: {rate: {is: 0.2..0.4}, share: 20..40%}"
 OPTIONS = "    options: {renew: {}, switch: {}}"
 INTEREST = "    - {when: lease = lost, worth: 20}"
 
@@ -118,3 +119,30 @@ def test_completions_never_raise_at_any_position():
             completions(TEXT, line, column)
     assert completions(TEXT, 999, 1) == []
     assert completions("", 1, 1) != []
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "    - {when: lease = lost, worth: 10 * ",
+        "    - {when: lease = lost, worth: ra",
+        "    - {when: lease = lost, worth: {is: ",
+    ],
+)
+def test_completions_of_a_number_are_the_named_numbers(written):
+    lines = [*TEXT.splitlines()[:4], NUMBERS, *TEXT.splitlines()[4:], written]
+    found = completions("\n".join(lines), len(lines), len(written) + 1)
+    assert {each.text for each in found} == {"rate", "share"}
+
+
+def test_completions_in_a_named_number_are_its_keys():
+    found = at("title: Harbour lease", "numbers: {rate: {")
+    assert set(found) == {"is", "label", "why", "cite", "correlates"}
+
+
+def test_completions_of_states_with_clauses_are_the_states():
+    text = TEXT.replace("[kept, lost]", "{kept: it is kept, lost: it is lost}")
+    written = "    - {when: lease = "
+    lines = [*text.splitlines(), written]
+    found = completions("\n".join(lines), len(lines), len(written) + 1)
+    assert {each.text for each in found} == {"kept", "lost"}

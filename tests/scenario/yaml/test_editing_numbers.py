@@ -114,3 +114,24 @@ def test_shift_range_moves_the_median_and_keeps_the_width(judgement, value):
 
 def test_shift_range_of_an_exact_number_is_exact():
     assert shift_range(Judgement(20, 20, "points"), 25) == Judgement(25, 25, "points")
+
+
+def test_replace_numbers_changes_a_named_number_once_for_all_its_uses():
+    numbers = "numbers:\n  rate: {is: 0.2..0.4, why: so}  # two studies\n  share: 20..30..60%\n"
+    text = TEXT.replace("moves:", f"{numbers}moves:").replace("-20..30", "50 * rate")
+    changes = {
+        ("numbers", "rate"): Judgement(0.3, 0.5, "points"),
+        ("numbers", "share"): Judgement(0.1, 0.3, "probability", best=0.2),
+    }
+    changed = replace_numbers(text, changes)
+    assert "rate: {is: 0.3..0.5, why: so}  # two studies" in changed
+    assert "share: 10..20..30%" in changed
+    assert "worth: 50 * rate" in changed
+
+
+def test_shift_range_moves_the_three_numbers_of_a_skewed_range_alike():
+    moved = shift_range(Judgement(5, 50, "points", best=10), 20)
+    assert (moved.low, moved.best, moved.high) == (15, 20, 60)
+    chance = shift_range(Judgement(0.1, 0.6, "probability", best=0.2), 0.4)
+    assert chance.median == 0.4
+    assert chance.low < 0.4 < chance.high

@@ -101,5 +101,8 @@ def comparison_notes(found: "Comparison") -> Iterator[str]:
 def _judgement(words: Words, number: "NumberChange") -> str:
     judged = number.before or number.after
     assert judged is not None
-    parameter = Parameter(number.name, judged.low, judged.high, judged.unit, path=number.path)
+    label = judged.label or ""
+    parameter = Parameter(
+        number.name, judged.low, judged.high, judged.unit, path=number.path, label=label
+    )
     return judgement_words(words, parameter)

@@ -9,6 +9,8 @@ JudgementPath = tuple[str | int, ...]
 """The place of a judgement in its scenario: keys and positions."""
 COSTS = "costs"
 """Unit of the points that an option costs: their scale begins at zero."""
+NAMED = "number"
+"""Unit of a plain named number, which is no number of points."""
 _ODDS_END = 10.0
 """The odds at the upper end of their scale."""
 _MIDDLE_YEARS = 5.0
@@ -23,23 +25,30 @@ def value_words(parameter: Parameter, value: float) -> str:
         return f"{100 * value:.{digits}f}%"
     if unit == "odds":
         return f"{value:.2g}:1"
+    if unit == NAMED:
+        return f"{value:.3g}"
     sign = "" if unit == COSTS else "+"
     return "0" if abs(value) < 0.05 else f"{value:{sign}.1f}".removesuffix(".0")
 
 
 def range_words(parameter: Parameter) -> str:
     """Write a judgement's range in its unit."""
-    written = interval_words(parameter.low, parameter.high, unit_of(parameter.path, parameter.unit))
+    unit = unit_of(parameter.path, parameter.unit)
+    written = interval_words(parameter.low, parameter.high, unit, parameter.best)
     return written.replace("–", " to ")
 
 
 def unit_of(path: JudgementPath, unit: str) -> str:
-    """Return a judgement's unit; costs of options have a unit of their own."""
+    """Return a judgement's unit; costs of options and plain named numbers have their own."""
+    if path and path[0] == "numbers" and unit == "points":
+        return NAMED
     return COSTS if path and path[-1] == "costs" else unit
 
 
-def interval_words(low: float, high: float, unit: str) -> str:
-    """Write a number or a range in its unit, as the scenario does."""
+def interval_words(low: float, high: float, unit: str, best: float | None = None) -> str:
+    """Write a number or a range in its unit, as the scenario does: `5–20%, best 10%`."""
+    if best is not None:
+        return f"{interval_words(low, high, unit)}, best {interval_words(best, best, unit)}"
     if unit == "probability":
         ends = [format_number(round(100 * end, 10)) for end in (low, high)]
         return f"{ends[0]}%" if low == high else f"{ends[0]}–{ends[1]}%"
@@ -49,7 +58,7 @@ def interval_words(low: float, high: float, unit: str) -> str:
     if unit == "odds":
         ends = [format_number(round(end, 10)) for end in (low, high)]
         return f"{ends[0]}:1" if low == high else f"{ends[0]}–{ends[1]}:1"
-    sign = "" if unit == COSTS else "+"
+    sign = "" if unit in (COSTS, NAMED) else "+"
     ends = ["0" if end == 0 else f"{end:{sign}g}" for end in (low, high)]
     return ends[0] if low == high else f"{ends[0]} to {ends[1]}"
 

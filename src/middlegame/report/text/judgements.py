@@ -9,6 +9,7 @@ from middlegame.diagram import Parameter
 from middlegame.report.text.grammar import capitalize_first, mid_sentence
 from middlegame.report.text.judgement_values import (
     COSTS,
+    NAMED,
     JudgementPath,
     interval_words,
     scale_share,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 _PRECISION = "Precision of choice"
 _PATIENCE = "Patience"
 _OTHER = "Other numbers"
+_NAMED_NUMBERS = "Named numbers"
 _COST_OF = "Costs of options"
 _THIS_FACTOR, _IS_WORTH = "this factor", "is worth"
 """Claims of judgements without a claim of their own."""
@@ -96,6 +98,8 @@ class _Judgement:
     unit: str
     why: str
     cites: tuple[str, ...]
+    best: float | None = None
+    label: str = ""
 
 
 def judgement_groups(
@@ -108,14 +112,15 @@ def judgement_groups(
     groups: dict[str, JudgementGroup] = {}
     for raw in raws:
         title, case, claim = _describe(words, raw.path)
-        extent = extents.get(raw.unit, 1.0)
+        own = max(abs(raw.low), abs(raw.high)) or 1.0
+        extent = own if raw.unit == NAMED else extents.get(raw.unit, 1.0)
         ends = [scale_share(end, raw.unit, extent) for end in (raw.low, raw.high)]
         middle = used.get(raw.name)
         written = JudgementRow(
             name=clean(raw.name),
             case=case,
-            claim=claim,
-            value=interval_words(raw.low, raw.high, raw.unit),
+            claim=clean(raw.label) or claim,
+            value=interval_words(raw.low, raw.high, raw.unit, raw.best),
             exact=raw.low == raw.high,
             low=ends[0],
             high=ends[1],
@@ -130,13 +135,17 @@ def judgement_groups(
 
 def judgement_words(words: Words, parameter: Parameter) -> str:
     """Return a judgement's label on one line: what it is about and when it holds."""
+    if parameter.label:
+        return capitalize_first(clean(parameter.label))
     title, case, claim = _describe(words, parameter.path)
+    if title == _NAMED_NUMBERS:
+        return capitalize_first(claim)
     if title == _OTHER:
         return clean(parameter.name)
     label = title if claim == _THIS_FACTOR else f"{title}: {mid_sentence(claim)}"
     match parameter.path:
         case ("factors", str(name), *rest) if state := _rule(words, name, rest)[1]:
-            label = words.clause(name, state)
+            label = capitalize_first(words.clause(name, state))
         case ("interests", *_):
             return f"{title}: {mid_sentence(case)}" if claim == _IS_WORTH else label
         case ("moves", *_):
@@ -162,7 +171,17 @@ def _raws(equilibrium: "Equilibrium") -> Iterator[_Judgement]:
         name = parameter.name if parameter else _dotted(path)
         seen.add(name)
         unit = unit_of(path, judgement.unit)
-        yield _Judgement(path, name, judgement.low, judgement.high, unit, why, tuple(cites))
+        yield _Judgement(
+            path=path,
+            name=name,
+            low=judgement.low,
+            high=judgement.high,
+            unit=unit,
+            why=why,
+            cites=tuple(cites),
+            best=parameter.best if parameter else judgement.best,
+            label=judgement.label or "",
+        )
     for parameter in equilibrium.diagram.parameters:
         if parameter.name not in seen:
             yield _of_parameter(parameter)
@@ -177,6 +196,8 @@ def _of_parameter(parameter: Parameter) -> _Judgement:
         unit=unit_of(parameter.path, parameter.unit),
         why=parameter.why or "",
         cites=parameter.cite,
+        best=parameter.best,
+        label=parameter.label,
     )
 
 
@@ -206,6 +227,8 @@ def _describe(words: Words, path: JudgementPath) -> tuple[str, str, str]:
         case ("factors", str(name), *rest):
             case, state = _rule(words, name, rest)
             return words.label(name), case, words.state(name, state) if state else _THIS_FACTOR
+        case ("numbers", str(name)):
+            return _NAMED_NUMBERS, "", name_as_words(name)
         case ("moves", str(name), "options", str(option), *_):
             return _COST_OF, words.heading(name), words.state(name, option)
         case ("interests", str(actor), int(place), *_) if words.scenario:

@@ -161,7 +161,11 @@ def _alternatives(equilibrium: "Equilibrium", words: Words, move: str) -> str:
     if others and others[0][1] >= 0.5 * chance:
         state, probability = others[0]
         label = words.state(move, state)
-        sentence += f" or {label if words.is_verbal(move) else chr(34) + label + chr(34)}"
+        if words.has_clause(move, state) or words.has_clause(move, first):
+            label = mid_sentence(words.clause(move, state))
+        elif not words.is_verbal(move):
+            label = f'"{label}"'
+        sentence += f" or {label}"
         sentence += f" ({percent(probability)})"
     return sentence
 

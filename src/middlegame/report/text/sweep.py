@@ -9,7 +9,7 @@ from middlegame.engine.numerics.continuation import TraceOutcome
 from middlegame.report.text import narrative
 from middlegame.report.text.grammar import capitalize_first, join_list, mid_sentence
 from middlegame.report.text.palette import NEUTRAL, actor_colours
-from middlegame.report.text.words import percent
+from middlegame.report.text.words import clean, percent
 from middlegame.scenario.model.references import base_name
 
 if TYPE_CHECKING:
@@ -155,6 +155,11 @@ def notes(found: "Sweep") -> Iterator[str]:
             f"{found.disagreement_count} of {found.checked_count} worlds that were traced in full "
             "have another equilibrium than the sweep found. About the same share of all worlds "
             "is on another branch."
+        )
+    for path, share in found.clamped.items():
+        yield (
+            f"In {percent(share)} of worlds the formula at {clean(path)} gives an impossible "
+            "value, which is moved to the nearest possible one."
         )
     if found.effective_count < 0.2 * found.count and found.plan.known:
         yield (

@@ -204,9 +204,22 @@ class Words:
     def clause(self, name: str, state: str) -> str:
         """Return a clause that says how a move or factor turns out.
 
-        Such as `Moscow waits`, `The lease is lost`, `The defender chooses "resist"`.
+        The clause that the scenario gives, as written; else one made of labels, such as
+        `Moscow waits`, `The lease is lost`, `The defender chooses "resist"`.
         """
-        return f"{self.subject(name)} {self._predicate(name, state)}{self._when(name)}"
+        return f"{self._bare_clause(name, state)}{self._when(name)}"
+
+    def has_clause(self, name: str, state: str) -> bool:
+        """Whether the scenario gives the clause of an option or state."""
+        return bool(self._written_clause(name, state))
+
+    def _written_clause(self, name: str, state: str) -> str:
+        written = self.scenario.clause(name, state) if self.scenario else ""
+        return clean(written).rstrip(".")
+
+    def _bare_clause(self, name: str, state: str) -> str:
+        written = self._written_clause(name, state)
+        return written or f"{self.subject(name)} {self._predicate(name, state)}"
 
     def entry(self, name: str, state: str) -> str:
         """Return the label of a table's row: for a move its heading and option, else the clause."""
@@ -218,7 +231,7 @@ class Words:
     def full_clause(self, name: str, state: str) -> str:
         """Return the clause, with the move's label behind it where its actor has several moves."""
         node = self.node(name)
-        if isinstance(node, Decision):
+        if isinstance(node, Decision) and not self.has_clause(name, state):
             own = {base_name(d.name) for d in self.diagram.decisions if d.owner == node.owner}
             if len(own) > 1:
                 return f"{self.clause(name, state)} ({mid_sentence(self._bare(name))})"
@@ -275,6 +288,9 @@ class Words:
         name = leaf.variable
         if not self.knows(name):
             return clean(str(leaf))
+        if any(self.has_clause(name, state) for state in leaf.states):
+            clauses = (mid_sentence(self._bare_clause(name, state)) for state in leaf.states)
+            return f"{' or '.join(clauses)}{self._when(name)}"
         predicates = " or ".join(self._predicate(name, state) for state in leaf.states)
         for verb in ("is", "are", "chooses"):
             predicates = predicates.replace(f" or {verb} ", " or ") if (

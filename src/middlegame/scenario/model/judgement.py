@@ -1,7 +1,7 @@
 """A judgement: one number of a scenario, exact or a 90% interval, on the scale of its unit.
 
 Points vary on the linear scale, probabilities on the log-odds scale, odds and years on the
-logarithmic scale; `lo..hi` are the 5th and 95th percentiles.
+logarithmic scale; `lo..hi` are the 5th and 95th percentiles, `lo..best..hi` the median as well.
 """
 
 import math
@@ -23,6 +23,7 @@ Unit = Literal["points", "probability", "odds", "years"]
 _NUMBER = r"[-+]?(?:\d+(?:\.\d+)?|\.\d+)"
 _PATTERN = re.compile(
     rf"\s*(?P<low>{_NUMBER})\s*(?P<low_percent>%)?"
+    rf"(?:\s*\.\.\s*(?P<best>{_NUMBER})\s*(?P<best_percent>%)?(?=\s*\.\.))?"
     rf"(?:\s*\.\.\s*(?P<high>{_NUMBER})\s*(?P<percent>%)?)?\s*(?P<odds>:\s*1)?\s*(?P<years>years?)?\s*"
 )
 _THREE_DOTS = re.compile(r"\s*(?P<low>[^.]*(?:\.\d+)?[^.]*?)\s*\.\.\.\s*(?P<high>\d.*?)\s*")
@@ -33,13 +34,14 @@ _UNIT_NOUNS = {
     "years": "a number of years",
 }
 UNIT_EXAMPLES = {
-    "points": "points such as 20 or -5..15",
+    "points": "points such as 20, -5..15 or -5..0..15",
     "probability": "a probability such as 30%, 20..40% or 0.3",
     "odds": "odds such as 3:1 or 2..5:1",
     "years": "years such as 3 years or 2..5 years",
 }
 """Examples of a number in each unit, for messages."""
-_MAPPING = "{is: 20..40, why: ..., cite: source#4}"
+_MAPPING = "{is: 20..40, why: ..., cite: source#4, label: ...}"
+_MAPPING_KEYS = ("is", "why", "cite", "correlates", "label")
 _MAX_ABSOLUTE = 1e9
 
 
@@ -55,6 +57,8 @@ class Judgement:
         why: the reason given beside the number itself, if any.
         cite: source and paragraph (`brief#4`) given beside the number itself.
         correlates: the correlation groups of the range.
+        best: the median of a skewed range (`lo..best..hi`), in the unit; None for a plain one.
+        label: what the number is called in reports, if it has a name of its own.
     """
 
     low: float
@@ -63,6 +67,8 @@ class Judgement:
     why: str | None = field(default=None, compare=False)
     cite: tuple[str, ...] = field(default=(), compare=False)
     correlates: Correlates = ()
+    best: float | None = None
+    label: str | None = field(default=None, compare=False)
 
     @property
     def exact(self) -> bool:
@@ -71,16 +77,19 @@ class Judgement:
 
     @property
     def median(self) -> float:
-        """The middle of the interval on the unit's own scale."""
+        """The best value of a skewed range, else the middle of the interval on the unit's scale."""
         if self.exact:
             return self.low
+        if self.best is not None:
+            return self.best
         return from_scale(
             (to_scale(self.low, self.unit) + to_scale(self.high, self.unit)) / 2, self.unit
         )
 
     def __str__(self) -> str:
         """Return the judgement as an analyst would write it; parsing that text restores it."""
-        ends = [self.low] if self.exact else [self.low, self.high]
+        ends = [self.low, *([] if self.best is None else [self.best]), self.high]
+        ends = ends[:1] if self.exact else ends
         if self.unit == "probability":
             percents = [format_number(round(end * 100, 10)) for end in ends]
             if [float(text) / 100 for text in percents] == ends:
@@ -173,17 +182,18 @@ def parse_judgement(value: object, unit: Unit) -> Judgement:
     percent = bool(match["percent"] or (match["high"] is None and match["low_percent"]))
     if percent and unit != "probability":
         raise syntax_error(f"'{value}' is a percentage", UNIT_EXAMPLES[unit])
-    if match["low_percent"] and not percent:
+    if (match["low_percent"] or match["best_percent"]) and not percent:
         raise syntax_error(f"'{value}' has a percent sign on one end only", UNIT_EXAMPLES[unit])
     factor = 100.0 if percent else 1.0
     low = float(match["low"]) / factor
     high = low if match["high"] is None else float(match["high"]) / factor
-    return _checked(Judgement(low, high, unit), percent=percent)
+    best = None if match["best"] is None else float(match["best"]) / factor
+    return _checked(Judgement(low, high, unit, best=best), percent=percent)
 
 
 def _parse_mapping(value: dict[Any, Any], unit: Unit) -> Judgement:
     for key in value:
-        if key not in ("is", "why", "cite", "correlates"):
+        if key not in _MAPPING_KEYS:
             raise syntax_error(f"unknown key '{key}' beside a number", _MAPPING, within=(key,))
     if "is" not in value:
         raise syntax_error("the key 'is' is missing beside a number", _MAPPING)
@@ -199,8 +209,12 @@ def _parse_mapping(value: dict[Any, Any], unit: Unit) -> Judgement:
     why = value.get("why")
     if not isinstance(why, str | None):
         raise syntax_error(f"{describe(why)} is not text", "text, in quotes", within=("why",))
+    label = value.get("label")
+    if label is not None and not (isinstance(label, str) and label.strip()):
+        raise syntax_error(f"{describe(label)} is not a label", "text", within=("label",))
     correlates = _parse_correlates(value, bare)
-    return replace(bare, why=why, cite=() if cite == () else cites, correlates=correlates)
+    cites = () if cite == () else cites
+    return replace(bare, why=why, cite=cites, correlates=correlates, label=label)
 
 
 def _parse_correlates(value: dict[Any, Any], beside: Judgement) -> Correlates:
@@ -222,12 +236,18 @@ def _parse_correlates(value: dict[Any, Any], beside: Judgement) -> Correlates:
 
 def _checked(judgement: Judgement, *, percent: bool = False) -> Judgement:
     low, high, unit = judgement.low, judgement.high, judgement.unit
-    if not (abs(low) <= _MAX_ABSOLUTE and abs(high) <= _MAX_ABSOLUTE):
+    best = low if judgement.best is None else judgement.best
+    if not all(abs(end) <= _MAX_ABSOLUTE for end in (low, best, high)):
         raise syntax_error("the number is too large", f"at most {format_number(_MAX_ABSOLUTE)}")
     if low > high:
         raise syntax_error(
             f"the range {judgement} is the wrong way round",
-            f"the lower end first: {Judgement(high, low, unit)}",
+            f"the lower end first: {replace(judgement, low=high, high=low)}",
+        )
+    if judgement.best is not None and not low < best < high:
+        raise syntax_error(
+            f"the best value of the range {judgement} is not between its ends",
+            "the lower end, the best value and the upper end, such as 10..15..40",
         )
     if unit == "probability":
         if not (low >= 0 and high <= 1):
@@ -274,7 +294,13 @@ def _written(unit: Unit, parse: Callable[[object], Judgement] | None = None) -> 
     cite = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
     mapping = {
         "type": "object",
-        "properties": {"is": text, "why": {"type": "string"}, "cite": cite, "correlates": SCHEMA},
+        "properties": {
+            "is": text,
+            "why": {"type": "string"},
+            "cite": cite,
+            "correlates": SCHEMA,
+            "label": {"type": "string"},
+        },
         "required": ["is"],
         "additionalProperties": False,
     }
@@ -306,3 +332,31 @@ def parse_patience(value: object) -> Judgement:
 
 _PATIENCE = "a yearly discount factor, such as 80..95%; or a half-life, such as 5 years"
 Patience = Annotated[Judgement, _written("probability", parse_patience)]
+
+
+def parse_number(value: object) -> Judgement:
+    """Read a named number, whose notation says its unit: `30%`, `3:1`, `5 years`, else plain.
+
+    Raises:
+        PydanticCustomError: the value is not a number, range or formula.
+    """
+    if isinstance(value, Judgement):
+        return parse_judgement(value, value.unit)
+    written = value.get("is") if isinstance(value, dict) else value
+    match = _PATTERN.fullmatch(written) if isinstance(written, str) else None
+    unit: Unit = "points"
+    if match and (match["percent"] or match["low_percent"]):
+        unit = "probability"
+    elif match and (match["odds"] or match["years"]):
+        unit = "odds" if match["odds"] else "years"
+    try:
+        return parse_judgement(value, unit)
+    except PydanticCustomError as error:
+        context = error.context or {}
+        if context["expected"] != UNIT_EXAMPLES["points"]:
+            raise
+        raise syntax_error(context["problem"], _NUMBER_EXAMPLES, within=context["within"]) from None
+
+
+_NUMBER_EXAMPLES = "a number such as 0.3, 0.2..0.4, 20..40%, 2..5:1 or 2..5 years, or a formula"
+NamedNumber = Annotated[Judgement, _written("points", parse_number)]

@@ -4,12 +4,16 @@ The classes are pydantic models: scenarios are read from YAML or built from Pyth
 the JSON Schema of the language is derived from them.
 """
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    PlainSerializer,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
     model_validator,
 )
 from pydantic_core import PydanticCustomError
@@ -37,6 +41,7 @@ from middlegame.scenario.model.fields import (
 from middlegame.scenario.model.fit import Fit
 from middlegame.scenario.model.judgement import (
     Judgement,
+    NamedNumber,
     Odds,
     Patience,
     Points,
@@ -46,7 +51,7 @@ from middlegame.scenario.model.judgement import (
 from middlegame.scenario.model.offers import Offer
 from middlegame.scenario.model.references import References, base_name
 from middlegame.scenario.model.views import View
-from middlegame.scenario.syntax import syntax_error
+from middlegame.scenario.syntax import describe, syntax_error
 
 
 class Source(Part):
@@ -85,9 +90,11 @@ class Option(Sourced):
         if_: the condition under which it is available.
         costs: points that it costs the actor.
         spends: the resources that it takes; it is available only while they last.
+        says: the clause that says that it is chosen: `the owner renews the lease`.
     """
 
     label: str | None = None
+    says: str | None = None
     if_: ConditionText | None = Field(default=None, alias="if")
     costs: Points | None = None
     spends: dict[Name, Amount] = {}
@@ -226,10 +233,65 @@ class Table(Part):
     rows: Annotated[tuple[TableRow, ...], Field(min_length=1)]
 
 
+class States(tuple[str, ...]):
+    """The names of a factor's states, in order, with the clause of each if they have clauses.
+
+    Attributes:
+        clauses: for a state the clause that says that it holds: `the tenant keeps the berth`.
+    """
+
+    clauses: Mapping[str, str]
+
+    def __new__(cls, names: tuple[str, ...], clauses: Mapping[str, str] | None = None) -> "States":
+        """Build the states of a factor."""
+        states = super().__new__(cls, names)
+        states.clauses = dict(clauses or {})
+        return states
+
+    def __eq__(self, other: object) -> bool:
+        """Compare the names; with other states also the clauses."""
+        same_clauses = not isinstance(other, States) or self.clauses == other.clauses
+        return super().__eq__(other) and same_clauses
+
+    __hash__ = tuple.__hash__
+
+
+def _read_states(value: object, handler: ValidatorFunctionWrapHandler) -> States:
+    if isinstance(value, States):
+        return value
+    if not isinstance(value, dict):
+        return States(handler(value))
+    clauses = {}
+    for name, clause in value.items():
+        try:
+            check_name(name)
+        except PydanticCustomError as error:
+            context = error.context or {}
+            raise syntax_error(context["problem"], context["expected"], within=(name,)) from None
+        if not isinstance(clause, str) or not clause.strip():
+            expected = "a clause such as: the tenant keeps the berth"
+            raise syntax_error(f"{describe(clause)} is not a clause", expected, within=(name,))
+        clauses[name] = clause
+    return States(handler(list(value)), clauses)
+
+
+_States = Annotated[
+    Names,
+    Field(min_length=2),
+    WrapValidator(
+        _read_states,
+        json_schema_input_type=Annotated[list[Name], Field(min_length=2)]
+        | Annotated[dict[Name, str], Field(min_length=2)],
+    ),
+    PlainSerializer(lambda states: getattr(states, "clauses", None) or tuple(states)),
+]
+
+
 class Factor(Sourced):
     """An uncertain quantity; one of chance, rules, causes and table gives its probabilities.
 
     Attributes:
+        states: its states, as a list or each with the clause that says that it holds.
         headline: whether storylines show it.
         start: its distribution before the first period.
         stays: the chance that it keeps its state from the period before.
@@ -237,7 +299,7 @@ class Factor(Sourced):
     """
 
     label: str | None = None
-    states: Annotated[Names, Field(min_length=2)]
+    states: _States
     chance: Distribution | None = None
     rules: Annotated[tuple[Rule, ...], Field(min_length=1)] | None = None
     causes: Causes | None = None
@@ -346,6 +408,7 @@ def _may_be_empty(section: object) -> BeforeValidator:
 
 
 _Sources = dict[SourceName, Source]
+_Numbers = dict[Name, NamedNumber]
 _Moves = dict[Name, Move]
 _Factors = dict[Name, Factor]
 _Offers = dict[Name, Offer]
@@ -357,7 +420,11 @@ _Views = dict[Name, View]
 
 
 class Scenario(Part):
-    """A whole contest; `middlegame.load` reads one, `middlegame.solve` solves it."""
+    """A whole contest; `middlegame.load` reads one, `middlegame.solve` solves it.
+
+    Attributes:
+        numbers: judgements with a name of their own, which formulas anywhere may use.
+    """
 
     title: str
     question: str | None = None
@@ -366,6 +433,7 @@ class Scenario(Part):
     periods: Periods | None = None
     sources: Annotated[_Sources, _may_be_empty(_Sources | None)] = {}
     actors: dict[Name, _ActorField] = Field(min_length=1)
+    numbers: Annotated[_Numbers, _may_be_empty(_Numbers | None)] = {}
     resources: Annotated[_Resources, _may_be_empty(_Resources | None)] = {}
     moves: Annotated[_Moves, _may_be_empty(_Moves | None)] = {}
     offers: Annotated[_Offers, _may_be_empty(_Offers | None)] = {}
@@ -381,6 +449,15 @@ class Scenario(Part):
         """Return the options of each move and the states of each factor, by name, as written."""
         moves = {name: tuple(move.options) for name, move in self.moves.items()}
         return moves | {name: factor.states for name, factor in self.factors.items()}
+
+    def clause(self, name: str, state: str) -> str:
+        """Return the clause written for an option or a state; empty without one."""
+        name = base_name(name)
+        if name in self.moves:
+            option = self.moves[name].options.get(state)
+            return (option.says if option else None) or ""
+        states = self.factors[name].states if name in self.factors else ()
+        return states.clauses.get(state, "") if isinstance(states, States) else ""
 
     def label(self, name: str) -> str:
         """Return the label of a move, factor, actor or piece of evidence; by default its name."""

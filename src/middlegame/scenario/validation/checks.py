@@ -11,6 +11,7 @@ from middlegame.scenario.validation.context import CheckContext
 from middlegame.scenario.validation.coverage import check_coverage
 from middlegame.scenario.validation.evidence import check_evidence
 from middlegame.scenario.validation.fit import check_fit
+from middlegame.scenario.validation.formulas import check_formulas
 from middlegame.scenario.validation.moves import check_moves, check_resources
 from middlegame.scenario.validation.names import check_names
 from middlegame.scenario.validation.numbers import (
@@ -38,6 +39,7 @@ _CHECKS = (
     check_periods,
     check_relevance,
     check_correlations,
+    check_formulas,
     check_fit,
     check_views,
     check_quotes,

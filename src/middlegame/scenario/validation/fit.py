@@ -1,77 +1,27 @@
-"""Checks of formulas and of the section `fit:` that declares their coefficients and columns."""
+"""Checks of the section `fit:`, which declares coefficients and columns of formulas."""
 
 from collections.abc import Iterator
 from dataclasses import replace
 
 from middlegame.scenario.faults import Fault, Path, join_names
-from middlegame.scenario.formulas import CategoryTest, Quantity
 from middlegame.scenario.model.correlations import correlation_matrix, inconsistent_rows
 from middlegame.scenario.model.fit import Fit, Observed
-from middlegame.scenario.model.judgement import UNIT_EXAMPLES, FormulaJudgement
 from middlegame.scenario.model.references import base_name
 from middlegame.scenario.model.walk import formulas
 from middlegame.scenario.validation.context import CheckContext, check_known
 
 
 def check_fit(contest: CheckContext) -> Iterator[Fault]:
-    """Check every formula, and the section `fit:`."""
+    """Check the section `fit:`."""
     fit = contest.scenario.fit
-    if fit is None:
-        if not contest.partial.affects("fit"):
-            for path, number in formulas(contest.scenario):
-                yield from _undeclared(path, number)
+    if fit is None or contest.partial.affects("fit"):
         return
-    if contest.partial.affects("fit"):
-        return  # what is missing may declare what the formulas use
-    used: set[str] = set()
-    for path, number in formulas(contest.scenario):
-        used.update(number.formula.names)
-        yield from _formula(fit, path, number)
+    used = {name for _, number in formulas(contest.scenario) for name in number.formula.names}
     yield from _twice(contest, fit)
     yield from _unused(contest, fit, used)
     for name, shown in fit.observed.items():
         yield from _observed(contest, name, shown)
     yield from _correlations(fit)
-
-
-def _undeclared(path: Path, number: FormulaJudgement) -> Iterator[Fault]:
-    names = number.formula.names
-    if names == (number.formula.text,):
-        yield Fault(f"'{number}' is not a number or a range", UNIT_EXAMPLES[number.unit], path=path)
-    elif names:
-        yield Fault(
-            f"'{number}' is not a number or a range; as a formula it needs its coefficients",
-            f"{UNIT_EXAMPLES[number.unit]}; or fit: {{coefficients: {{{names[0]}: free}}}}",
-            path=path,
-        )
-
-
-def _formula(fit: Fit, path: Path, number: FormulaJudgement) -> Iterator[Fault]:
-    for part in number.formula.expression.walk():
-        if isinstance(part, Quantity):
-            yield from check_known(
-                "coefficient or column",
-                part.name,
-                list(fit.coefficients | fit.columns), path,
-                part.offset,
-            )  # fmt: skip
-            if part.name in fit.categories:
-                first, second, *_ = fit.categories[part.name]
-                yield Fault(
-                    f"'{part.name}' is categorical ({first}, {second}, ...), not a number",
-                    f"({part.name} = {second}), which is 1 where it holds and 0 elsewhere",
-                    path=path,
-                    offset=part.offset,
-                )
-        elif isinstance(part, CategoryTest):
-            if part.column not in fit.categories:
-                yield from check_known(
-                    "categorical column", part.column, list(fit.categories), path, part.offset
-                )
-                continue
-            for category, offset in zip(part.categories, part.category_offsets, strict=True):
-                known = fit.categories[part.column]
-                yield from check_known("category", category, known, path, offset)
 
 
 def _twice(contest: CheckContext, fit: Fit) -> Iterator[Fault]:

@@ -17,6 +17,9 @@ _COMPARISON = re.compile(r"([^\s=!|()]+)\s*!?=\s*(?:[^\s=!|()]+\s*\|\s*)*[^\s=!|
 _CONDITIONS = frozenset({"if", "when", "will", "saw"})
 _LISTS = frozenset({"knows", "answer_knows", "given"})
 _ACTORS = frozenset({"by", "to", "seen_by"})
+_NUMBERS = frozenset(
+    {"worth", "costs", "chance", "background", "stays", "precision", "patience", "likelihood", "is"}
+)
 
 
 @dataclass(frozen=True)
@@ -180,6 +183,7 @@ class _DefinedNames:
         self.factors = self._part(data, "factors")
         self.sources = self._part(data, "sources")
         self.resources = self._part(data, "resources")
+        self.numbers = self._part(data, "numbers")
 
     @staticmethod
     def _part(data: Mapping[str, Any], key: str) -> dict[str, Any]:
@@ -207,6 +211,9 @@ class _DefinedNames:
         things = own if isinstance(own, dict) else {}
         return [Completion(str(n), "name", self.about(each)) for n, each in things.items()]
 
+    def named_numbers(self) -> list[Completion]:
+        return [Completion(n, "name", self.about(number)) for n, number in self.numbers.items()]
+
     def players(self) -> list[Completion]:
         return [Completion(n, "name", self.about(actor)) for n, actor in self.actors.items()]
 
@@ -219,6 +226,8 @@ def _keys(cursor: Cursor, contest: _DefinedNames) -> list[Completion]:
     match cursor.path:
         case ("interests",) | ("resources",):
             return contest.players()
+        case ("numbers", str()):
+            return [Completion(key, "key") for key in ("is", "label", "why", "cite", "correlates")]
         case ("moves", str(name), "options", str(), "spends"):
             return contest.means(name)
         case ("factors", str(name), "chance" | "start") | (
@@ -252,6 +261,11 @@ def _values(cursor: Cursor, contest: _DefinedNames) -> list[Completion]:
         return contest.variables()
     if key == "cite":
         return [Completion(n, "source", contest.about(s)) for n, s in contest.sources.items()]
+    of_states = key in contest.states(str(cursor.path[1])) if cursor.path[1:] else False
+    if cursor.path[:1] == ("numbers",) or (cursor.path[:1] == ("factors",) and of_states):
+        return contest.named_numbers()
+    if key in _NUMBERS and not (key == "chance" and len(cursor.path) == 3):
+        return contest.named_numbers()
     if key in ("then", "chance") and cursor.path[:1] == ("factors",) and len(cursor.path) > 1:
         return [Completion(state, "state") for state in contest.states(str(cursor.path[1]))]
     return [Completion(word, "word") for word in allowed_words(cursor.path)]

@@ -13,7 +13,7 @@ from middlegame.scenario.conditions import Condition
 from middlegame.scenario.model.calendar import Span
 from middlegame.scenario.model.fields import Citation, Sourced
 from middlegame.scenario.model.judgement import Judgement, format_number
-from middlegame.scenario.model.scenario import Actor, Move, Scenario
+from middlegame.scenario.model.scenario import Actor, Move, Scenario, States
 from middlegame.scenario.model.views import ViewJudgement
 from middlegame.scenario.yaml.nodes import core_value
 
@@ -23,8 +23,8 @@ _UNSAFE = re.compile(
     r"[^\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
 _ALWAYS_BLOCK = (
-    "", "sources", "actors", "moves", "moves.*", "factors", "factors.*", "interests", "evidence",
-    "questions", "views",
+    "", "sources", "actors", "numbers", "moves", "moves.*", "factors", "factors.*", "interests",
+    "evidence", "questions", "views",
 )  # fmt: skip
 
 
@@ -68,6 +68,8 @@ def _tree(value: object) -> _Tree:
         return _Leaf(_scalar(value), prose=value)
     if isinstance(value, dict):
         return {name: _tree(part) for name, part in value.items()}
+    if isinstance(value, States) and value.clauses:
+        return {name: _tree(value.clauses[name]) for name in value}
     if isinstance(value, tuple):
         return [_tree(part) for part in value]
     assert isinstance(value, BaseModel)
@@ -80,7 +82,7 @@ def _model(model: BaseModel) -> _Tree:
     own = [name for name in fields if name not in Sourced.model_fields]
     for name in (*own, *(name for name in fields if name not in own)):
         value = getattr(model, name)
-        has_source = isinstance(value, Judgement) and (value.why or value.cite)
+        has_source = isinstance(value, Judgement) and (value.why or value.cite or value.label)
         if value != fields[name].default or has_source:
             tree[fields[name].alias or name] = _tree(value)
     tree = {name: _tree(part) for name, part in (model.model_extra or {}).items()} | tree
@@ -107,15 +109,18 @@ def _view_judgement(written: Any) -> _Tree:
 
 def _distribution(chances: dict[str, Judgement]) -> _Tree:
     [(state, chance), *more] = chances.items()
-    if not more and chance.exact and chance.low == 1 and not chance.why and not chance.cite:
+    has_words = chance.why or chance.cite or chance.label
+    if not more and chance.exact and chance.low == 1 and not has_words:
         return _Leaf(_scalar(state))
     return {name: _tree(part) for name, part in chances.items()}
 
 
 def _judgement(judgement: Judgement) -> _Tree:
-    if not judgement.why and not judgement.cite and not judgement.correlates:
+    if not (judgement.why or judgement.cite or judgement.correlates or judgement.label):
         return _Leaf(str(judgement))
     tree: dict[str, Any] = {"is": _Leaf(str(judgement))}
+    if judgement.label:
+        tree["label"] = _Leaf(_scalar(judgement.label))
     if judgement.cite:
         cites = [_Leaf(_scalar(each)) for each in judgement.cite]
         tree["cite"] = cites[0] if len(cites) == 1 else cites

@@ -117,7 +117,7 @@ def _extent(text: str, node: Node) -> tuple[int, int]:
 
 
 _END = r"[-+]?(?:\d+(?:\.\d+)?|\.\d+)(?: *%)?"
-_WRITTEN = re.compile(rf"{_END}(?: *\.\. *{_END})?(?: *: *1(?!\d))?(?: *years?\b)?")
+_WRITTEN = re.compile(rf"{_END}(?: *\.\. *{_END}){{0,2}}(?: *: *1(?!\d))?(?: *years?\b)?")
 _PRECISE = 3
 """Significant digits of the ends of a shifted range."""
 
@@ -128,7 +128,7 @@ def shift_range(
     """Shift a range to a new median, with its width on the unit's scale unchanged.
 
     Args:
-        judgement: the range; an exact number becomes the value itself.
+        judgement: the range, plain or skewed; an exact number becomes the value itself.
         value: the new median, in the unit.
         ceiling: the probability that exact numbers of the same distribution leave over.
         least: the lower bound of both ends.
@@ -137,9 +137,16 @@ def shift_range(
         return replace(judgement, low=value, high=value)
     unit, share = judgement.unit, ceiling if judgement.unit == "probability" else 1.0
     low, high = (to_scale(end / share, unit) for end in (judgement.low, judgement.high))
-    middle, half = to_scale(value / share, unit), (high - low) / 2
-    ends = [max(least, share * from_scale(middle + side * half, unit)) for side in (-1, 1)]
-    return replace(judgement, low=_round(ends[0], unit), high=_round(ends[1], unit))
+    best = judgement.best
+    middle = (low + high) / 2 if best is None else to_scale(best / share, unit)
+    shift = to_scale(value / share, unit) - middle
+    low, high = (
+        _round(max(least, share * from_scale(end + shift, unit)), unit) for end in (low, high)
+    )
+    if best is not None:
+        best = _round(value, unit)
+        best = best if low < best < high else None
+    return replace(judgement, low=low, high=high, best=best)
 
 
 def _round(value: float, unit: Unit) -> float:
@@ -207,7 +214,7 @@ def _verify(
 def _same(one: Judgement, other: Judgement) -> bool:
     return all(
         math.isclose(a, b, rel_tol=1e-9, abs_tol=1e-12)
-        for a, b in ((one.low, other.low), (one.high, other.high))
+        for a, b in ((one.low, other.low), (one.median, other.median), (one.high, other.high))
     )
 
 
