@@ -11,7 +11,7 @@ TO_DEVELOP := $(VENV)/.to-develop
 # Written bytecode is what makes the many short processes of the tests start quickly.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run install test lint bench docs build lock platforms clean
+.PHONY: run install test coverage lint bench docs build lock platforms clean
 
 run: $(TO_RUN)
 	$(BIN)/middlegame solve venezuela-2026 --report venezuela-2026.html
@@ -38,6 +38,10 @@ $(TO_DEVELOP): requirements/dev.txt | $(TO_RUN)
 test: $(TO_DEVELOP)
 	-tests/ledger/install_postgres.sh
 	-tests/workbench/install_chromium.sh
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+# Takes several times as long as the tests alone.
+coverage: $(TO_DEVELOP)
 	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered
 
 lint: $(TO_DEVELOP)
