@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from middlegame.analysis.flip_points import FlipPoints, flip_points
     from middlegame.analysis.hypotheses import Hypotheses, hypotheses
     from middlegame.analysis.interventions import Intervention
+    from middlegame.analysis.reasons import Reasons, why
     from middlegame.analysis.value_of_information import ValueOfInformation, value_of_information
     from middlegame.base.errors import MiddlegameError, NotConverged, QueryError, TooLarge
     from middlegame.compiler import compile_scenario
@@ -67,6 +68,7 @@ _HOMES = {
     "NashResult": "middlegame.equilibrium.nash",
     "NotConverged": "middlegame.base.errors",
     "QueryError": "middlegame.base.errors",
+    "Reasons": "middlegame.analysis.reasons",
     "Scenario": "middlegame.scenario",
     "ScenarioError": "middlegame.scenario.faults",
     "Storyline": "middlegame.equilibrium.strategy_profile",
@@ -88,6 +90,7 @@ _HOMES = {
     "solve": "middlegame.equilibrium.equilibrium",
     "sweep": "middlegame.sweeps.run",
     "value_of_information": "middlegame.analysis.value_of_information",
+    "why": "middlegame.analysis.reasons",
 }
 
 __all__ = [
@@ -109,6 +112,7 @@ __all__ = [
     "NashResult",
     "NotConverged",
     "QueryError",
+    "Reasons",
     "Scenario",
     "ScenarioError",
     "Storyline",
@@ -131,6 +135,7 @@ __all__ = [
     "solve",
     "sweep",
     "value_of_information",
+    "why",
 ]
 
 

@@ -18,7 +18,8 @@ from middlegame.scenario.conditions import NEVER, Condition
 from middlegame.scenario.model.offer_expansion import Breach
 from middlegame.scenario.timeline import Timeline
 
-_Entry = tuple[Number, NDArray[np.float64], Discount]
+_Path = tuple[str | int, ...]
+_Entry = tuple[_Path, Number, NDArray[np.float64], Discount]
 
 
 class Discounts:
@@ -78,11 +79,12 @@ def compile_interests(
     entries: dict[tuple[str, tuple[str, ...]], list[_Entry]] = {}
     for owner, interests in scenario.interests.items():
         for place, interest in enumerate(interests):
-            worth = numbers.compile(interest.worth, ("interests", owner, place, "worth"), interest)
+            path: _Path = ("interests", owner, place, "worth")
+            worth = numbers.compile(interest.worth, path, interest)
             for condition, discount in _earning_periods(timeline, owner, interest, discounts):
                 over = tuple(sorted(condition.variables(), key=order.index))
                 holds = condition.holds(states, over).astype(float)
-                entries.setdefault((owner, over), []).append((worth, holds, discount))
+                entries.setdefault((owner, over), []).append((path, worth, holds, discount))
     for name, move in scenario.moves.items():
         for place, (option_name, option) in enumerate(move.options.items()):
             if option.costs is None:
@@ -94,22 +96,25 @@ def compile_interests(
             for period in timeline.periods_of(name) if timeline.period_count else (None,):
                 scope = (timeline.instance_name(name, period),)
                 discount = discounts.share(move.by, period or 1)
-                entries.setdefault((move.by, scope), []).append((costs, spent, discount))
+                entries.setdefault((move.by, scope), []).append((path, costs, spent, discount))
     for breach in timeline.expansion.breaches:
         costs = numbers.compile(breach.costs, breach.path, breach.sourced_part)
         for condition, discount in _breach_periods(timeline, breach, discounts):
             over = tuple(sorted(condition.variables(), key=order.index))
             broken = -condition.holds(states, over).astype(float)
-            entries.setdefault((breach.actor, over), []).append((costs, broken, discount))
+            entries.setdefault((breach.actor, over), []).append(
+                (breach.path, costs, broken, discount)
+            )
     return [
         Utility(
             owner=owner,
             over=over,
             table=Sum(
-                numbers=tuple(number for number, _, _ in found),
-                where=np.stack([where for _, where, _ in found], axis=-1),
-                discounts=_discounts_or_none([discount for _, _, discount in found]),
+                numbers=tuple(number for _, number, _, _ in found),
+                where=np.stack([where for _, _, where, _ in found], axis=-1),
+                discounts=_discounts_or_none([discount for *_, discount in found]),
             ),
+            paths=tuple(numbers.original_path(path) for path, *_ in found),
         )
         for (owner, over), found in entries.items()
     ]

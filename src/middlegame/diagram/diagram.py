@@ -72,11 +72,16 @@ Node = Chance | Decision
 
 @dataclass(frozen=True)
 class Utility:
-    """Points of `owner` over the states of `over`; `table` has shape `[*over]`."""
+    """Points of `owner` over the states of `over`; `table` has shape `[*over]`.
+
+    Attributes:
+        paths: for a `Sum` the place in the scenario of each of its numbers; else empty.
+    """
 
     owner: str
     over: tuple[str, ...]
     table: TableFunction
+    paths: tuple[tuple[str | int, ...], ...] = ()
 
 
 @dataclass(frozen=True)
