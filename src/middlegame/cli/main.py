@@ -25,6 +25,7 @@ from middlegame.cli.interrupts import EXIT_CODE, MESSAGE, prompt_interrupts
 from middlegame.cli.ledger import ledger_commands
 from middlegame.cli.list import list_command
 from middlegame.cli.new import new_command
+from middlegame.cli.reasons import why_command
 from middlegame.cli.schema import schema_command
 from middlegame.cli.serve import serve_command
 from middlegame.cli.solve import solve_command
@@ -111,6 +112,7 @@ for command in (
     suppose_command,
     sweep_command,
     voi_command,
+    why_command,
 ):
     commands.add_command(command)
 

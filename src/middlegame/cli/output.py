@@ -81,7 +81,11 @@ def print_answer(
         sections = evidence_sections(equilibrium)
         save_report(report, equilibrium, loaded, sections, storylines=storylines)
     if as_json:
+        from middlegame.analysis.reasons import short_reasons
+
         answer: dict[str, Any] = equilibrium.to_dict(storylines)
+        reasons = short_reasons(equilibrium).items()
+        answer |= {"reasons": {name: each.to_dict(situations=False) for name, each in reasons}}
         answer |= {"nash": nash.to_dict()} if nash else {}
         answer |= {"others": [each.to_dict() for each in found]} if found is not None else {}
         print_json(answer | ({"asked": asked} if asked else {}))

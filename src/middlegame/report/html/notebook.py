@@ -12,6 +12,7 @@ from middlegame.report.html.sections import STYLE
 from middlegame.report.text import narrative
 from middlegame.report.text import sweep as sweep_text
 from middlegame.report.text.palette import NEUTRAL, actor_colours
+from middlegame.report.text.reasons import move_reasons
 from middlegame.sweeps.result import Sweep
 
 
@@ -30,6 +31,7 @@ class _Block:
     title: str
     colour: str
     rows: list[_Row]
+    reason: str = ""
 
 
 @singledispatch
@@ -51,7 +53,7 @@ def _equilibrium(found: Equilibrium, note: str = "") -> str:
         _Row(question.label, question.probability, False)
         for question in narrative.question_forecasts(found)
     ]
-    blocks = []
+    blocks, reasons = [], move_reasons(found)
     for node in found.diagram.nodes:
         if isinstance(node, Decision) or node.headline:
             forecast = found.forecasts[node.name]
@@ -61,6 +63,7 @@ def _equilibrium(found: Equilibrium, note: str = "") -> str:
                     words.heading(node.name),
                     colours[node.owner] if isinstance(node, Decision) else NEUTRAL,
                     [_Row(words.state(node.name, s), p, s == top) for s, p in forecast.items()],
+                    reasons.get(node.name, ""),
                 )
             )
     due = narrative.common_due_date(found)

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,7 @@ from middlegame.report.text.over_time import (
 )
 from middlegame.report.text.palette import NEUTRAL, actor_colours
 from middlegame.report.text.policies import policy_rows, policy_words
+from middlegame.report.text.reasons import move_reasons
 from middlegame.report.text.storylines import storyline_texts
 from middlegame.report.text.words import (
     SCALE_SOURCE,
@@ -150,10 +151,13 @@ def environment() -> "Environment":
     return environment
 
 
-def _chart(equilibrium: "Equilibrium", words: Words, name: str, colour: str) -> _Chart:
+def _chart(
+    equilibrium: "Equilibrium", words: Words, name: str, colour: str, notes: tuple[str, ...] = ()
+) -> _Chart:
     title = words.heading(name)
     chances = list(equilibrium.forecasts[name].values())
-    return _Chart(title, colour, forecast_chart(title, words.states(name), chances, colour))
+    svg = forecast_chart(title, words.states(name), chances, colour)
+    return _Chart(title, colour, svg, notes)
 
 
 def _file(loaded: "LoadedScenario | None") -> str:
@@ -167,11 +171,15 @@ def natural_width(svg: str) -> int:
 
 
 def _move_charts(equilibrium: "Equilibrium", words: Words) -> list[_Chart]:
+    reasons = {name: (reason,) for name, reason in move_reasons(equilibrium).items()}
     if is_timed(equilibrium):
-        return [_curve(each) for each in moves_over_time(equilibrium)]
+        return [
+            replace(_curve(each), notes=(*each.notes, *reasons.get(each.name, ())))
+            for each in moves_over_time(equilibrium)
+        ]
     colours = actor_colours(equilibrium.diagram)
     return [
-        _chart(equilibrium, words, move.name, colours[move.owner])
+        _chart(equilibrium, words, move.name, colours[move.owner], reasons.get(move.name, ()))
         for move in equilibrium.diagram.decisions
     ]
 

@@ -4,6 +4,7 @@ In a pipe or a file the lines are plain ASCII without colour.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from rich.console import Console
 
@@ -29,6 +30,7 @@ from middlegame.report.text.over_time import (
     nodes_without_period,
 )
 from middlegame.report.text.palette import NEUTRAL, actor_colours
+from middlegame.report.text.reasons import move_reasons
 from middlegame.report.text.storylines import storyline_texts
 from middlegame.report.text.words import clean, date, odds, percent, points
 
@@ -162,9 +164,16 @@ def _moves(page: Page, equilibrium: Equilibrium) -> None:
     words, colours = narrative.words_of(equilibrium), actor_colours(equilibrium.diagram)
     if not equilibrium.diagram.decisions:
         return
+    reasons = move_reasons(equilibrium)
     if is_timed(equilibrium):
         page.section("Moves", "in order of play, by period")
-        show_series(page, moves_over_time(equilibrium))
+        found = [
+            replace(
+                each, notes=(*each.notes, *([reasons[each.name]] if each.name in reasons else []))
+            )
+            for each in moves_over_time(equilibrium)
+        ]
+        show_series(page, found)
         return
     page.section("Moves", "in order of play")
     for move in equilibrium.diagram.decisions:
@@ -175,6 +184,8 @@ def _moves(page: Page, equilibrium: Equilibrium) -> None:
             colours[move.owner],
             narrative.prior_forecast(equilibrium, move.name),
         )
+        if move.name in reasons:
+            page.paragraph(reasons[move.name], style="dim")
     page.gap()
 
 

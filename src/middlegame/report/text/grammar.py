@@ -24,6 +24,7 @@ _PREDICATIVES = frozenset({
     "withheld", "won",
 })  # fmt: skip
 """Adjectives and irregular participles that are common as names of states."""
+_PARTICIPLES = frozenset({"alone", "bound", "caught", "found"})
 _NO_VERB_ENDINGS = ("ss", "us", "is", "'s", "ous")
 _NO_PLURAL_ENDINGS = ("ss", "us", "is", "'s")
 
@@ -41,6 +42,20 @@ def mid_sentence(text: str) -> str:
     """
     first, _, rest = text.partition(" ")
     return f"{first.lower()} {rest}" if rest and first.lower() in _LOWER_CASE_WORDS else text
+
+
+def as_noun(label: str) -> str:
+    """Return a label so that it can stand behind a preposition.
+
+    >>> as_noun("a lawsuit"), as_noun("bound by a promise")
+    ('a lawsuit', 'being bound by a promise')
+    """
+    first, _, rest = label.lower().partition(" ")
+    follows = rest.split(" ", 1)[0]
+    ended = len(first) > 4 and first.endswith("ed")
+    if first in _PARTICIPLES or (ended and follows in (*_PREPOSITIONS, "", "out", "off")):
+        return f"being {label}"
+    return mid_sentence(label)
 
 
 def join_list(parts: Sequence[str], joiner: str = "and") -> str:

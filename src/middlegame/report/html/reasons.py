@@ -1,0 +1,28 @@
+"""The report's section on reasons."""
+
+from middlegame.analysis.reasons import Reasons
+from middlegame.report.html.sections import Section, sections
+from middlegame.report.text.reasons import (
+    FACTOR_METHOD,
+    METHOD,
+    influence_sentences,
+    notes,
+    reason_texts,
+    title,
+)
+
+
+@sections.register(Reasons)
+def reason_sections(found: Reasons) -> list[Section]:
+    """Return the section: the reasons of a move's option, or what would move a factor most."""
+    is_move = bool(found.rather_than)
+    shown = {
+        "title": title(found),
+        "notes": notes(found),
+        "groups": reason_texts(found) if is_move else [],
+        "influences": [] if is_move else influence_sentences(found),
+        "forecast": found.forecast,
+        "is_move": is_move,
+        "method": METHOD if is_move else FACTOR_METHOD,
+    }
+    return [Section("reasons.html", shown)]

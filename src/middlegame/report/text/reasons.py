@@ -1,0 +1,371 @@
+"""Reasons in sentences: why an actor rather chooses one option than another."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from middlegame.analysis.reason_groups import InterestContribution, ReasonGroup
+from middlegame.analysis.reasons import Reasons, short_reasons
+from middlegame.report.text.grammar import as_noun, capitalize_first, join_list, mid_sentence
+from middlegame.report.text.judgements import CitedPlace, judgement_groups
+from middlegame.report.text.narrative import words_of
+from middlegame.report.text.words import name_as_words, percent
+from middlegame.scenario.conditions import Not
+from middlegame.scenario.faults import dotted_path
+from middlegame.scenario.model.references import base_name
+
+if TYPE_CHECKING:
+    from middlegame.equilibrium.equilibrium import Equilibrium
+
+METHOD = (
+    "Points are expected points of the actor, all policies as they are: above zero they favour the "
+    "option named first. They add up exactly to the logarithm of the odds between the two options, "
+    "divided by the actor's precision (McKelvey & Palfrey 1998)."
+)
+FACTOR_METHOD = (
+    "Each move or factor is made certain by itself, known to every actor before play, and the "
+    "contest is solved again. The contest's evidence is set aside."
+)
+_LEAST_POINTS = 0.3
+"""Points from which on a contribution is named in a sentence."""
+_MOST_NAMED = 3
+"""Contributions that a sentence names on each side."""
+_CERTAIN = 0.005
+_SAME = 1e-9
+
+
+@dataclass(frozen=True)
+class ReasonRow:
+    """One contribution as a table shows it.
+
+    Attributes:
+        points: the points that it gives more to the option named first.
+        label: the interest or cost.
+        chances: how often it holds under each option; empty for costs.
+        share: the share of worlds in which the points have this sign; empty for one world.
+        judgement: the dotted path of its number in the scenario.
+        cites: the places in sources that support it.
+    """
+
+    points: str
+    label: str
+    chances: str
+    share: str
+    judgement: str
+    cites: tuple[CitedPlace, ...]
+
+
+@dataclass(frozen=True)
+class ReasonText:
+    """The reasons in one group of situations.
+
+    Attributes:
+        sentence: the choice and its main reasons.
+        details: sentences on what lies behind the largest contributions.
+        rows: every contribution of a tenth of a point or more, the largest first.
+    """
+
+    sentence: str
+    details: tuple[str, ...]
+    rows: tuple[ReasonRow, ...]
+
+
+def move_reasons(equilibrium: "Equilibrium") -> dict[str, str]:
+    """Return a sentence on each move that has a choice: why it does what it does most often."""
+    return {
+        name: reason_texts(found, short=True)[0].sentence
+        for name, found in short_reasons(equilibrium).items()
+    }
+
+
+def title(found: Reasons) -> str:
+    """Return what is explained: a move and two of its options, or a factor's state."""
+    words = words_of(found.equilibrium)
+    if not found.rather_than:
+        return f"What would move this forecast most: {words.clause(found.name, found.option)}"
+    first, second = words.state(found.name, found.option), words.state(
+        found.name, found.rather_than
+    )  # fmt: skip
+    return f'{words.heading(found.name)}: "{first}" rather than "{second}"'
+
+
+def notes(found: Reasons) -> list[str]:
+    """Return what the reasons depend on: worlds, a period, evidence on what follows the move."""
+    words, lines = words_of(found.equilibrium), []
+    if found.world_count:
+        lines.append(f"Means over {found.world_count} worlds, drawn from all ranges.")
+    if found.when is not None:
+        lines.append(f"Only cases in which {words.condition(found.when)}.")
+    name = base_name(found.name)
+    count = len([n for n in found.equilibrium.diagram.instances(name) if n.period != 0])
+    if count > 1 and found.rather_than:
+        lines.append(
+            f"This is one of {count} periods; name another one as {name}@2 or {name}@last."
+        )
+    gap = found.forecast - found.policy_probability
+    if found.rather_than and not found.world_count and abs(gap) >= _CERTAIN:
+        label = words.state(found.name, found.option)
+        lines.append(
+            f'Overall "{label}" is chosen in {percent(found.policy_probability)} of cases; evidence'
+            f" on what follows moves the forecast to {percent(found.forecast)}."
+        )
+    return lines
+
+
+def influence_sentences(found: Reasons, most: int = 8) -> list[tuple[str, str]]:
+    """Return for a factor's state the changes of its probability, and what would cause each."""
+    words = words_of(found.equilibrium)
+    return [
+        (
+            f"{100 * each.change:+.0f}",
+            f"{capitalize_first(words.full_clause(each.name, each.state))}: "
+            f"{percent(each.before)} to {percent(each.after)}",
+        )
+        for each in found.influences[:most]
+        if abs(each.change) >= _CERTAIN
+    ]
+
+
+def reason_texts(found: Reasons, *, short: bool = False) -> list[ReasonText]:
+    """Return the reasons of each group of situations, the most likely group first.
+
+    Args:
+        found: the reasons for a move's option.
+        short: whether only sentences are needed.
+    """
+    speaker = _Speaker(found)
+    cites = {} if short else _citations(found)
+    texts = []
+    for group in found.groups:
+        details = () if short else tuple(speaker.details(group))
+        rows = () if short else tuple(speaker.rows(group, cites))
+        texts.append(ReasonText(speaker.sentence(group), details, rows))
+    return texts
+
+
+def _citations(found: Reasons) -> dict[str, tuple[CitedPlace, ...]]:
+    groups = judgement_groups(found.equilibrium, words_of(found.equilibrium), None)
+    return {written.name: written.cites for group in groups for written in group.rows}
+
+
+class _Speaker:
+    """Puts the groups of one result into sentences."""
+
+    def __init__(self, found: Reasons) -> None:
+        self.found, self.words = found, words_of(found.equilibrium)
+        self.node = self.words.node(found.name)
+        self.actor = mid_sentence(self.words.subject(found.name))
+        self.timed = self.node.period is not None
+
+    def sentence(self, group: ReasonGroup) -> str:
+        """Return one sentence: where, which option how often, and for which interests."""
+        found, even = self.found, abs(group.probability - group.other_probability) < _SAME
+        pair = [
+            (found.option, group.probability),
+            (found.rather_than, group.other_probability),
+        ]
+        if not group.prefers_option and not even:
+            pair.reverse()
+        sign = 1 if group.prefers_option or even else -1
+        opening = self._opening(group)
+        if even:
+            labels = " or ".join(f'"{self.words.state(found.name, state)}"' for state, _ in pair)
+            chance = percent(group.probability)
+            text = f"{self.actor} is indifferent between {labels} ({chance} each)"
+            return capitalize_first(f"{opening}{text}.")
+        text = capitalize_first(f"{opening}{self._choice(pair)}{self._because(group, sign)}.")
+        if group.where is None and len(self.found.groups) > 1 and len(group.situations) > 1:
+            text += f" The most frequent of these situations: {self._states(group)}."
+        return text
+
+    def _states(self, group: ReasonGroup) -> str:
+        """Return what the actor observes in the most likely situation of a group."""
+        states = group.situations[0].states.items()
+        return self.words.facts((name, state) for name, state in states)
+
+    def _opening(self, group: ReasonGroup) -> str:
+        parts = [f"in {self.words.period(self.node.period)}"] if self.node.period else []
+        reach = f"{percent(group.reach)} of cases"
+        whole = group.reach > 1 - _SAME
+        if isinstance(group.where, Not):
+            parts.append(f"unless {self.words.condition(group.where.part)} ({reach})")
+        elif group.where is not None:
+            parts.append(f"where {self.words.condition(group.where)} ({reach})")
+        elif len(self.found.groups) == 1 and not whole:
+            parts.append(f"where it has this choice ({reach})")
+        elif not whole:
+            count = len(group.situations)
+            total = sum(len(each.situations) for each in self.found.groups)
+            parts.append(
+                f"in {count} of its {total} situations ({reach})"
+                if count > 1
+                else f"where {self._states(group)} ({reach})"
+            )
+        return f"{', '.join(parts)}, " if parts else ""
+
+    def _choice(self, pair: list[tuple[str, float]]) -> str:
+        (first, high), (second, low) = pair
+        verbs = [self._verb(state) for state in (first, second)]
+        if all(verbs):
+            return (
+                f"{self.actor} rather {verbs[0]} ({percent(high)}) than {verbs[1]} ({percent(low)})"
+            )
+        labels = [self.words.state(self.found.name, state) for state in (first, second)]
+        return (
+            f'{self.actor} rather chooses "{labels[0]}" ({percent(high)}) than '
+            f'"{labels[1]}" ({percent(low)})'
+        )
+
+    def _verb(self, state: str) -> str:
+        """Return what goes on from the actor to say that it chooses an option; empty if nothing."""
+        name = base_name(self.found.name) if self.timed else self.found.name
+        if self.words.has_clause(name, state):
+            actor, clause = self.words.subject(name), self.words.clause(name, state)
+            same = clause.lower().startswith(f"{actor.lower()} ")
+            return clause[len(actor) + 1 :] if same else ""
+        return self.words.state(name, state) if self.words.is_verbal(name) else ""
+
+    def _because(self, group: ReasonGroup, sign: int) -> str:
+        signed = [(sign * each.points, each) for each in group.contributions]
+        sides = []
+        for side in (1, -1):
+            own = [(side * value, each) for value, each in signed if side * value >= _LEAST_POINTS]
+            named = [
+                f"{self.phrase(each, side * sign)} ({_points(side * value)})"
+                for value, each in own[:_MOST_NAMED]
+            ]
+            rest = sum(value for value, _ in own[_MOST_NAMED:])
+            if rest >= _LEAST_POINTS:
+                named.append(f"{len(own) - _MOST_NAMED} more ({_points(side * rest)})")
+            sides.append(named)
+        fors, againsts = sides
+        if not fors and not againsts:
+            return ", although no interest differs by as much as a third of a point"
+        if not group.is_consistent:
+            return (
+                f", although on average its interests favour the other: {join_list(fors) or 'none'}"
+                f" against {join_list(againsts)}"
+            )
+        if not fors:
+            return f", by many small differences, in spite of {join_list(againsts)}"
+        if not againsts:
+            return f", because of {join_list(fors)}"
+        verb = "outweigh" if len(fors) > 1 else "outweighs"
+        return f": {join_list(fors)} {verb} {join_list(againsts)}"
+
+    def phrase(self, each: InterestContribution, side: int) -> str:
+        """Return an interest or cost as an advantage of the option that it favours.
+
+        Args:
+            each: the contribution.
+            side: 1 if it favours the result's option, -1 if the other one.
+        """
+        match each.path:
+            case ("moves", str(name), "options", str(option), *_):
+                return self._cost(name, option, each)
+            case ("offers", str(name), *_):
+                return f"lower costs of {as_noun(self.words.label(name))}"
+        label = self.label(each)
+        if each.worth is None:
+            return label
+        better = each.probability if side > 0 else each.other_probability
+        if each.worth < 0:
+            less = "no" if better is not None and better < _CERTAIN else "less"
+            if self._is_labelled(each):
+                return f"{less} risk of {as_noun(label)}"
+            return f"{less} risk that {label}"
+        return mid_sentence(label) if self._is_labelled(each) else f"a better chance that {label}"
+
+    def _cost(self, name: str, option: str, each: InterestContribution) -> str:
+        """Return the costs of an option as a reason for or against a choice."""
+        label = f'"{self.words.state(name, option)}"'
+        if each.worth is not None and each.worth < 0:
+            return f"the gain from {label}"
+        if base_name(self.found.name) != name:
+            return f"lower costs of {label}"
+        return f"the cost of {label}"
+
+    def _is_labelled(self, each: InterestContribution) -> bool:
+        match each.path, self.words.scenario:
+            case ("interests", str(actor), int(place), *_), scenario if scenario:
+                return bool(scenario.interests[actor][place].label)
+        return False
+
+    def label(self, each: InterestContribution) -> str:
+        """Return an interest's label, or its condition in words; of a cost what is paid for."""
+        match each.path, self.words.scenario:
+            case ("interests", str(actor), int(place), *_), scenario if scenario:
+                interest = scenario.interests[actor][place]
+                return name_as_words(interest.label or "") or self.words.condition(interest.when)
+            case ("moves", str(name), "options", str(option), *_), _:
+                return f'the cost of "{self.words.state(name, option)}"'
+            case ("offers", str(name), *_), _:
+                return f"the costs of {as_noun(self.words.label(name))}"
+        return (
+            f"interest {int(each.path[-1]) + 1}" if each.path[0] == "utilities" else "an interest"
+        )
+
+    def details(self, group: ReasonGroup) -> list[str]:
+        """Return for the largest contributions how often they hold, and why that differs."""
+        found = []
+        labels = [
+            self.words.state(self.found.name, state)
+            for state in (self.found.option, self.found.rather_than)
+        ]
+        for each in group.contributions:
+            if each.probability is None or each.other_probability is None:
+                continue
+            if not each.pathways:
+                continue
+            unit = "of the time" if self.timed else "of cases"
+            text = (
+                f"{capitalize_first(self._condition(each))}: {percent(each.probability)} {unit} "
+                f'after "{labels[0]}", {percent(each.other_probability)} after "{labels[1]}".'
+            )
+            for pathway in each.pathways:
+                clause = mid_sentence(self.words.clause(pathway.name, pathway.state))
+                all_ = pathway.removed > 1 - _CERTAIN
+                removed = "All" if all_ else percent(pathway.removed)
+                text += (
+                    f" {removed} of this difference would vanish if it were certain that {clause} "
+                    f"({percent(pathway.probability)} against {percent(pathway.other_probability)})"
+                    "."
+                )
+            found.append(text)
+        return found
+
+    def _condition(self, each: InterestContribution) -> str:
+        match each.path, self.words.scenario:
+            case ("interests", str(actor), int(place), *_), scenario if scenario:
+                return self.words.condition(scenario.interests[actor][place].when)
+        return self.label(each)
+
+    def rows(self, group: ReasonGroup, cites: dict[str, tuple[CitedPlace, ...]]) -> list[ReasonRow]:
+        """Return every contribution of a tenth of a point or more."""
+        found = []
+        for each in group.contributions:
+            if abs(each.points) < 0.05:
+                continue
+            path = dotted_path(each.path)
+            chances = ""
+            if each.probability is not None and each.other_probability is not None:
+                chances = f"{percent(each.probability)} against {percent(each.other_probability)}"
+            found.append(
+                ReasonRow(
+                    points=f"{each.points:+.1f}",
+                    label=capitalize_first(self.label(each)),
+                    chances=chances,
+                    share=percent(each.sign_share) if self.found.world_count else "",
+                    judgement=path,
+                    cites=cites.get(path, ()),
+                )
+            )
+        return found
+
+
+def _points(value: float) -> str:
+    """Write points with their sign; small ones with a decimal.
+
+    >>> _points(-12.3), _points(0.84)
+    ('-12', '+0.8')
+    """
+    return f"{value:+.1f}" if abs(value) < 1.95 else f"{value:+.0f}"
