@@ -1,4 +1,8 @@
-"""Tables of probabilities and of points, as functions of theta."""
+"""Tables of probabilities and of points, as functions of theta.
+
+Theta is `[parameters]`, or `[parameters, samples]`; then the samples, or 1, are the last axis of
+every table.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +20,9 @@ from middlegame.diagram.numbers import (
     FormulaNumber,
     Number,
     Ref,
+    along_samples,
     evaluate_numbers,
+    stack_values,
 )
 
 MIN_CHANCE = 1e-12
@@ -38,7 +44,7 @@ class Fixed:
 
     def evaluate(self, theta: Array, xp: ModuleType) -> Array:
         """Return the table; theta is not used."""
-        return xp.asarray(self.values)
+        return along_samples(xp.asarray(self.values), theta)
 
 
 @dataclass(frozen=True)
@@ -72,18 +78,22 @@ class Choice:
         if any(computed):
             return self._with_formulas(computed, theta, xp)
         if not varies.any():
-            return xp.asarray(self.medians)[self.index]
+            return along_samples(xp.asarray(self.medians), theta)[self.index]
         left_out = np.array([[n is None for n in row] for row in self.chances])
         exact = ~varies & ~left_out
         free = 1.0 - np.where(exact, self.medians, 0.0).sum(axis=1, keepdims=True)
         free = np.where(free > 0, free, 1.0)
-        middle = self.medians / free
-        given = evaluate_numbers(flat, theta, xp).reshape(shape) / free
+        varies, exact, free, medians = (
+            along_samples(each, theta) for each in (varies, exact, free, self.medians)
+        )
+        middle = medians / free
+        numbers = evaluate_numbers(flat, theta, xp)
+        given = numbers.reshape(*shape, *numbers.shape[1:]) / free
         share = xp.where(varies, given, 0.5)
         weight = xp.where(varies, share / (1 - share) * (1 - middle), np.where(exact, 0, middle))
         total = weight.sum(axis=1, keepdims=True)
         spread = free * weight / xp.where(total > 0, total, 1.0)
-        return xp.where(exact, self.medians, spread)[self.index]
+        return xp.where(exact, medians, spread)[self.index]
 
     def _with_formulas(self, rows: Sequence[bool], theta: Array, xp: ModuleType) -> Array:
         """Evaluate the table `[*parents, states]` where some rows (`rows`) have formulas."""
@@ -94,11 +104,11 @@ class Choice:
                 found.append(alone.evaluate(theta, xp))
                 continue
             said = evaluate_numbers([0.0 if n is None else n for n in row], theta, xp)
-            left_out = np.array([n is None for n in row])
-            rest = xp.maximum(1.0 - said.sum(), MIN_CHANCE)
+            left_out = along_samples(np.array([n is None for n in row]), theta)
+            rest = xp.maximum(1.0 - said.sum(axis=0), MIN_CHANCE)
             whole = xp.where(left_out, rest, said)
-            found.append(whole / whole.sum())
-        return xp.stack(found)[self.index]
+            found.append(whole / whole.sum(axis=0))
+        return xp.stack(xp.broadcast_arrays(*found))[self.index]
 
 
 @dataclass(frozen=True)
@@ -118,7 +128,8 @@ class Persistence:
     def evaluate(self, theta: Array, xp: ModuleType) -> Array:
         """Return the table `[*parents, states]`."""
         stays = evaluate_numbers([self.stays], theta, xp)[0]
-        return stays * xp.asarray(self.before) + (1 - stays) * self.otherwise.evaluate(theta, xp)
+        before = along_samples(xp.asarray(self.before), theta)
+        return stays * before + (1 - stays) * self.otherwise.evaluate(theta, xp)
 
 
 @dataclass(frozen=True)
@@ -140,9 +151,11 @@ class NoisyOr:
     def evaluate(self, theta: Array, xp: ModuleType) -> Array:
         """Return the table `[*parents, 2]`."""
         fails = 1 - evaluate_numbers((self.background, *self.chances), theta, xp)
-        none = fails[0] * xp.prod(xp.where(self.active, fails[1:], 1.0), axis=-1)
+        axis = self.active.ndim - 1
+        active = along_samples(self.active, theta)
+        none = fails[0] * xp.prod(xp.where(active, fails[1:], 1.0), axis=axis)
         columns = (1 - none, none) if self.state == 0 else (none, 1 - none)
-        return xp.stack(columns, axis=-1)
+        return xp.stack(columns, axis=axis)
 
 
 @dataclass(frozen=True)
@@ -163,8 +176,8 @@ class Sum:
         """Return the table `[*scope]`, in points."""
         points = evaluate_numbers(self.numbers, theta, xp)
         if any(discount != UNDISCOUNTED for discount in self.discounts):
-            points = points * xp.stack(
-                [xp.asarray(discount.evaluate(theta, xp)) for discount in self.discounts]
+            points = points * stack_values(
+                [discount.evaluate(theta, xp) for discount in self.discounts], theta, xp
             )
         return xp.asarray(self.where) @ points
 
@@ -188,5 +201,5 @@ class Report:
         """Return the table `[*parents, 2]`: the probabilities of the report and of its opposite."""
         odds = evaluate_numbers((self.odds,), theta, xp)[0]
         right, wrong = odds / (1 + odds), 1 / (1 + odds)
-        comes = xp.where(self.so, right, wrong)
-        return xp.stack((comes, xp.where(self.so, wrong, right)), axis=-1)
+        so = along_samples(self.so, theta)
+        return xp.stack((xp.where(so, right, wrong), xp.where(so, wrong, right)), axis=self.so.ndim)

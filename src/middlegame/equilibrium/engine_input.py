@@ -30,6 +30,32 @@ def flatten_numbers(diagram: Diagram, tables: Tables, xp: Any = np) -> tuple[Arr
     return cells, diagram.scaled_lambdas(tables.lambdas, tables.scales, xp)
 
 
+def flatten_samples(diagram: Diagram, tables: Tables, samples: int) -> tuple[Floats, Floats]:
+    """Flatten a diagram's numbers in many samples for the engine.
+
+    Args:
+        diagram: the diagram.
+        tables: its numbers; the samples, or 1, are the last axis of each array that has one axis
+            more than at one sample.
+        samples: how many there are.
+
+    Returns:
+        All chance tables, then all utilities, end to end `[cells, samples]`; and for each decision
+        the log-odds a point of the utilities makes, `[decisions, samples]`.
+    """
+    structure = diagram.structure
+    shapes = [structure.shape(node) for node in range(len(structure.sizes))]
+    shapes += [tuple(structure.sizes[node] for node in scope) for scope in structure.scopes]
+    parts = [np.zeros((0, samples))]
+    for table, shape in zip((*tables.chances, *tables.utilities), shapes, strict=True):
+        if table is not None:
+            cells = np.asarray(table, float)
+            cells = cells[..., None] if cells.ndim == len(shape) else cells
+            parts.append(np.broadcast_to(cells, (*shape, samples)).reshape(-1, samples))
+    lambdas = np.asarray(diagram.scaled_lambdas(tables.lambdas, tables.scales), float)
+    return np.concatenate(parts), np.broadcast_to(lambdas, (len(lambdas), samples))
+
+
 def engine_input(diagram: Diagram, tables: Tables) -> Game:
     """Build the engine's input from a diagram's numbers, with what can be reached at all.
 

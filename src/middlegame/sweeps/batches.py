@@ -20,7 +20,6 @@ from middlegame.base.errors import QueryError
 from middlegame.base.numbers import Floats
 from middlegame.base.progress import ProgressCallback
 from middlegame.diagram import Diagram, Tables
-from middlegame.engine.backend import jax
 from middlegame.engine.batch.lambda_ramp import Ramp, batch_solver
 from middlegame.engine.cost import predict_cost
 from middlegame.engine.graph.layout import Game, layout_of
@@ -29,6 +28,7 @@ from middlegame.engine.inference.marginals import marginals
 from middlegame.engine.logit import policies as logit_policies
 from middlegame.engine.numerics.continuation import TraceOutcome
 from middlegame.engine.qre import principal as qre
+from middlegame.engine.temporal.long_diagrams import is_long
 from middlegame.equilibrium.engine_input import flatten_numbers
 from middlegame.equilibrium.equilibrium import solve_tables
 from middlegame.sweeps.compiled_solver import Answers, compiled_solver
@@ -131,8 +131,8 @@ def solve_tables_batch(
 ) -> SolvedSamples:
     """Solve a diagram at several sets of tables; options may be open in some of them alone.
 
-    A few sets, or those of a long diagram, are each traced in full from the start, which takes
-    less time than compiling. All are where the ramp disagrees with the full trace.
+    A few sets, or those of a long diagram with cycles, are each traced in full from the start,
+    which takes less time than compiling. All are where the ramp disagrees with the full trace.
 
     Args:
         diagram: the diagram to solve.
@@ -142,7 +142,10 @@ def solve_tables_batch(
     Raises:
         NotConverged: a set has no equilibrium that could be reached.
     """
-    ramped = len(tables) > FEW and len(diagram.nodes) <= LONG
+    structure = diagram.structure
+    # A long diagram without cycles needs neither a ramp nor compiling: sweeps solve it exactly.
+    exact = is_long(structure) and not traced_decisions(structure)
+    ramped = exact or (len(tables) > FEW and len(diagram.nodes) <= LONG)
     compare = min(_TABLES_COMPARED, 1 + len(tables) // 8)
     plan = _Plan(compare=compare, ramped=ramped, retrace=True, progress=progress)
     return _solve(_TablesSolver(diagram, tables), plan)
@@ -162,17 +165,19 @@ def forecasts_under(diagram: Diagram, cells: Floats, policies: Floats) -> dict[s
     structure = diagram.structure
     layout = layout_of(structure)
     every: list[Sequence[Floats]] = []
-    for k in range(cells.shape[-1]):
-        flat = policies[..., k].reshape(-1)
+    for begin in range(0, cells.shape[-1], _TABLES_CHUNK):
+        part = slice(begin, begin + _TABLES_CHUNK)
+        some = cells[:, part]
+        flat = policies[..., part].reshape(-1, some.shape[-1])
         tables = [
-            cells[layout.chance_cells(node), k]
-            if owner is None
-            else flat[layout.policy_cells(node)]
+            some[layout.chance_cells(node)] if owner is None else flat[layout.policy_cells(node)]
             for node, owner in enumerate(structure.owners)
         ]
         every.append(marginals(structure, tables, [(node,) for node in range(len(tables))]))
     return {
-        node.name: np.stack([found[place] for found in every])
+        node.name: np.concatenate([found[place] for found in every], axis=-1).T
+        if every
+        else np.zeros((0, len(node.states)))
         for place, node in enumerate(diagram.nodes)
     }
 
@@ -264,7 +269,9 @@ def _solve(solver: _SampleSolver, plan: _Plan) -> SolvedSamples:
 
     def keep(samples: Integers, found: _Solution) -> None:
         residual[samples] = found.residual
-        jax.tree.map(lambda every, some: every.__setitem__(samples, some), whole, found.answers)
+        for kind, answers in found.answers.items():
+            for name, some in answers.items():
+                whole[kind][name][samples] = some
         failures.update(found.failures)
 
     def trace(samples: Integers, progress: Callable[[], None]) -> Iterator[tuple[Integers, Any]]:
@@ -288,7 +295,9 @@ def _solve(solver: _SampleSolver, plan: _Plan) -> SolvedSamples:
         for samples, found in trace(settled, _nothing):
             keep(samples, found)
     lost = np.array(sorted(failures), int)
-    jax.tree.map(lambda every: every.__setitem__(lost, np.nan), whole)
+    for answers in whole.values():
+        for every in answers.values():
+            every[lost] = np.nan
     residual[lost] = np.nan
     return SolvedSamples(
         forecasts=whole["forecasts"],
@@ -412,8 +421,10 @@ class _ParameterSolver:
 
     def _answers(self, game: Game, policies: Any, count: int) -> Answers:
         answers = self._compiled.answer(game, policies, self.weights)
-        found: Answers = jax.tree.map(lambda each: np.asarray(each)[:count], answers)
-        return found
+        return {
+            kind: {name: np.asarray(each)[:count] for name, each in some.items()}
+            for kind, some in answers.items()
+        }
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
-"""Functions compiled for a diagram: from parameter values to equilibria, and to their answers.
+"""Functions of a diagram: from parameter values to equilibria, and to their answers.
 
 Only the way from parameter values to tables is the diagram's own. The rest takes tables as they
 are, and is compiled once for all diagrams of a structure, such as one contest with other numbers.
+For long diagrams nothing is compiled: they run in NumPy, for many samples at once.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -19,7 +20,12 @@ from middlegame.engine.batch.outcomes import BatchEvidence
 from middlegame.engine.graph.layout import Game, layout_of
 from middlegame.engine.graph.structure import Structure
 from middlegame.engine.temporal.long_diagrams import is_long
-from middlegame.equilibrium.engine_input import engine_input, fix_states, flatten_numbers
+from middlegame.equilibrium.engine_input import (
+    engine_input,
+    fix_states,
+    flatten_numbers,
+    flatten_samples,
+)
 from middlegame.sweeps.queries import Query
 
 Answers = dict[str, dict[str, Any]]
@@ -118,8 +124,13 @@ def _compiled_solver(
     def numbers_of(theta: Any) -> tuple[Any, Any]:
         return flatten_numbers(diagram, fix(diagram.tables(theta, jnp)), jnp)
 
+    def numbers_in_numpy(thetas: Floats) -> tuple[Any, Any]:
+        return flatten_samples(diagram, fix(diagram.tables(thetas.T)), len(thetas))
+
     constant = engine_input(diagram, fix(diagram.tables()))
-    numbers = jax.jit(jax.vmap(numbers_of, out_axes=-1))
+    numbers: Callable[[Floats], tuple[Any, Any]] = (
+        numbers_in_numpy if is_long(structure) else jax.jit(jax.vmap(numbers_of, out_axes=-1))
+    )
     opens = tuple(map(tuple, np.asarray(constant.opens).tolist()))
     settle = _settle_function(structure, ramp, opens, tuple(np.asarray(constant.reached).tolist()))
     answer_with = _answer_function(structure, _Names.of(diagram), scopes)

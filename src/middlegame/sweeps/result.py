@@ -1,5 +1,6 @@
 """The result of a sweep: forecasts as means over samples, with intervals."""
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -10,24 +11,25 @@ from numpy.typing import NDArray
 from middlegame.base.display import Displayed
 from middlegame.base.errors import unknown_name
 from middlegame.base.numbers import Floats
+from middlegame.diagram import Node
 from middlegame.equilibrium.equilibrium import Equilibrium
 from middlegame.equilibrium.strategy_profile import node_index
+from middlegame.scenario.faults import dotted_path
 from middlegame.sweeps.plan import SweepPlan
 from middlegame.sweeps.store import Store
-from middlegame.scenario.faults import dotted_path
 from middlegame.sweeps.summaries import Spread, effective_size, summarize
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-@dataclass(frozen=True)
-class Outlook(Spread):
 _ROUNDING = 1e-12
 _READ_NUMBERS = 2**22
 """Numbers that are read from the store at a time: opening it for each column takes longer."""
 
 
+@dataclass(frozen=True)
+class Outlook(Spread):
     """The distribution of a probability over samples.
 
     Attributes:
@@ -122,8 +124,7 @@ class Sweep(Displayed):
     def outlooks(self) -> dict[str, dict[str, Outlook]]:
         """The distribution over samples of each state's probability, by move or factor."""
         found = {}
-        for node in self.plan.diagram.contest_nodes:
-            values = self.forecast_samples(node.name)
+        for node, values in self._every_forecast():
             solved = np.isfinite(values).all(axis=1)
             top = np.full(len(values), -1)
             # What is equal but for rounding is equal: the first counts.
@@ -133,6 +134,20 @@ class Sweep(Displayed):
                 for place, state in enumerate(node.states)
             }
         return found
+
+    def _every_forecast(self) -> Iterator[tuple[Node, Floats]]:
+        """Yield each move or factor and its forecasts `[samples, states]`, some read at a time."""
+        waiting = list(self.plan.diagram.contest_nodes)
+        while waiting:
+            nodes = [waiting.pop(0)]
+            states = len(nodes[0].states)
+            while waiting and (states + len(waiting[0].states)) * self.count <= _READ_NUMBERS:
+                nodes.append(waiting.pop(0))
+                states += len(nodes[-1].states)
+            columns = [f"forecast/{node.name}={state}" for node in nodes for state in node.states]
+            values = self.store.numbers(columns)
+            ends = np.cumsum([len(node.states) for node in nodes])[:-1]
+            yield from zip(nodes, np.split(values, ends, axis=1), strict=True)
 
     @cached_property
     def question_outlooks(self) -> dict[str, Outlook]:
@@ -236,21 +251,6 @@ class Sweep(Displayed):
         return self._tally["agrees"].get(False, 0)
 
     @cached_property
-    def _tally(self) -> dict[str, dict[Any, int]]:
-        """The counts of outcomes, and of results of the comparison with the full trace."""
-        table = self.store.read(["outcome", "agrees"])
-        return {
-            name: {
-                each["values"]: each["counts"] for each in table[name].value_counts().to_pylist()
-            }
-            for name in ("outcome", "agrees")
-        }
-
-    def to_dataframe(self) -> "pd.DataFrame":
-        """Return one row for each state of each node: its mean, intervals and their errors."""
-        import pandas as pd
-
-    @cached_property
     def clamped(self) -> dict[str, float]:
         """The share of samples in which a formula's value is impossible and is clamped, by path.
 
@@ -271,6 +271,21 @@ class Sweep(Displayed):
             if share > 0:
                 found[dotted_path(number.path)] = share
         return found
+
+    @cached_property
+    def _tally(self) -> dict[str, dict[Any, int]]:
+        """The counts of outcomes, and of results of the comparison with the full trace."""
+        table = self.store.read(["outcome", "agrees"])
+        return {
+            name: {
+                each["values"]: each["counts"] for each in table[name].value_counts().to_pylist()
+            }
+            for name in ("outcome", "agrees")
+        }
+
+    def to_dataframe(self) -> "pd.DataFrame":
+        """Return one row for each state of each node: its mean, intervals and their errors."""
+        import pandas as pd
 
         rows = [
             {"name": name, "state": state} | _row(outlook)
@@ -300,6 +315,7 @@ class Sweep(Displayed):
             "traced": self.traced_count,
             "checked": self.checked_count,
             "disagreed": self.disagreement_count,
+            "clamped": self.clamped,
             **self.equilibrium.conditions(),
             "questions": {name: asdict(found) for name, found in self.question_outlooks.items()},
             "forecast": {
@@ -315,7 +331,6 @@ class Sweep(Displayed):
         total = self.weights[some].sum()
         share = float(self.weights[some & leads].sum() / total) if total > 0 else np.nan
         return Outlook(**asdict(summarize(values, self.weights)), likeliest=share)
-            "clamped": self.clamped,
 
 
 def _row(found: Outlook) -> dict[str, float]:
