@@ -11,6 +11,7 @@ from middlegame.analysis.interventions import Intervention, InterventionResults,
 from middlegame.analysis.mediation import Link, Mediation
 from middlegame.analysis.outcomes import equilibrium_of
 from middlegame.analysis.result import AnalysisResult
+from middlegame.base.numbers import Floats
 from middlegame.base.progress import ProgressCallback
 from middlegame.equilibrium.equilibrium import Equilibrium
 from middlegame.sweeps.batches import LONG
@@ -135,10 +136,19 @@ class Dominoes(AnalysisResult):
 
     def headline_change(self, intervention: Intervention) -> float:
         """Return the sum, over headline nodes, of the largest change of a state's probability."""
-        index, nodes = self.results.diagram.index, self.results.diagram.nodes
-        return sum(
-            abs(e.total) for e in self.cascade(intervention) if nodes[index[e.name]].headline
-        )
+        return float(self._headline_changes[self.results.index(intervention)])
+
+    @cached_property
+    def _headline_changes(self) -> Floats:
+        """The headline change of each intervention, `[interventions]`."""
+        results = self.results
+        found = np.zeros(len(self.interventions))
+        for node in results.diagram.contest_nodes:
+            if node.headline:
+                changes = results.announced_forecasts[node.name] - results.baseline[node.name]
+                others = [each.name != node.name for each in self.interventions]
+                found += np.where(others, np.abs(changes).max(axis=1), 0.0)
+        return found
 
     @cached_property
     def _mediation(self) -> Mediation:

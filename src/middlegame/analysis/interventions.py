@@ -72,7 +72,13 @@ class InterventionResults:
     @cached_property
     def baseline(self) -> dict[str, Floats]:
         """The forecast of each move and factor without an intervention, `[states]`."""
-        return {node.name: self.equilibrium.joint(node.name) for node in self.diagram.nodes}
+        forecasts = self.equilibrium.forecasts  # of all nodes but hidden ones, from one pass
+        return {
+            node.name: np.array([*forecasts[node.name].values()])
+            if node.name in forecasts
+            else self.equilibrium.joint(node.name)
+            for node in self.diagram.nodes
+        }
 
     def play(self, intervention: Intervention) -> StrategyProfile:
         """Return how the contest is played with an intervention announced."""
@@ -95,11 +101,19 @@ class InterventionResults:
         Raises:
             QueryError: the intervention was not made.
         """
-        if intervention not in self.interventions:
+        if intervention not in self._places:
             raise QueryError(
                 f"no intervention sets {intervention.name} = {intervention.state} here"
             )
-        return self.interventions.index(intervention)
+        return self._places[intervention]
+
+    @cached_property
+    def _places(self) -> dict[Intervention, int]:
+        """The position of each intervention; of equal ones, of the first."""
+        places: dict[Intervention, int] = {}
+        for place, intervention in enumerate(self.interventions):
+            places.setdefault(intervention, place)
+        return places
 
     def availability(self, intervention: Intervention) -> float:
         """Return the probability that the option is available; 1 for a factor."""
