@@ -1,10 +1,9 @@
-"""Forecasts as bars: static SVG, drawn by Vega-Lite through Altair, without any script."""
+"""Forecasts as bars: static SVG without any script."""
 
 import re
 from collections.abc import Sequence
 from html import escape
 from textwrap import wrap
-from typing import Any
 
 from middlegame.report.text.words import percent
 
@@ -12,6 +11,8 @@ WIDTH = 330
 _LETTERS = 44
 _LINE = 16
 _ROW = 30
+_GAP = 4
+_BAR = 9
 _INK = "currentColor"
 _SIZE = re.compile(r'^<svg([^>]*?) width="[^"]*" height="[^"]*"')
 _BACKGROUND = re.compile(r'(<svg[^>]*>)<rect width="[^"]*" height="[^"]*" fill="[^"]*"\s*/>')
@@ -30,56 +31,27 @@ def forecast_chart(title: str, labels: Sequence[str], chances: Sequence[float], 
     Returns:
         An SVG image that takes the page's text colour and font.
     """
-    import altair as alt
-    import vl_convert
-
-    rows, height = _rows(labels, chances)
-    y = alt.Y("bar:Q", scale=None, axis=None)
-    base = alt.Chart(alt.InlineData(values=rows))
-    x = alt.Scale(domain=[0, 1], nice=False)
-    rail = base.mark_bar(color=_INK, opacity=0.12, height=9, cornerRadius=2).encode(
-        x=alt.X("start:Q", scale=x, axis=None), x2="end:Q", y=y
-    )
-    bar = base.mark_bar(color=colour, height=9, cornerRadius=2).encode(
-        x=alt.X("start:Q", scale=x, axis=None), x2="chance:Q", y=y
-    )
-    label = base.mark_text(
-        align="left", baseline="bottom", color=_INK, fontSize=13, lineBreak="\n", lineHeight=_LINE
-    ).encode(x=alt.value(0), y=alt.Y("top:Q", scale=None, axis=None), text="label:N")
-    number = base.mark_text(
-        align="right", baseline="bottom", color=_INK, fontSize=13, fontWeight=700
-    ).encode(x=alt.value(WIDTH), y=alt.Y("text:Q", scale=None, axis=None), text="percent:N")
-    chart = (
-        alt.layer(rail, bar, label, number)
-        .properties(width=WIDTH, height=height, background="transparent", padding=1)
-        .configure_view(stroke=None)
-    )
+    parts, y = [], 0
+    for label, chance in zip(labels, chances, strict=True):
+        lines = wrap(label, _LETTERS) or [""]
+        for line in lines:
+            y += _LINE
+            parts.append(f'<text x="0" y="{y - 3}" font-size="13">{escape(line)}</text>')
+        parts.append(
+            f'<text x="{WIDTH}" y="{y - 3}" text-anchor="end" font-size="13" font-weight="700">'
+            f"{escape(percent(chance))}</text>"
+        )
+        bar = f'x="0" y="{y + 2}" height="{_BAR}" rx="2"'
+        parts.append(f'<rect {bar} width="{WIDTH}" opacity="0.12"/>')
+        parts.append(f'<rect {bar} width="{WIDTH * chance:.1f}" fill="{colour}"/>')
+        y += _ROW - _LINE + _GAP
     description = f"{title}: " + ", ".join(
         f"{label} {percent(chance)}" for label, chance in zip(labels, chances, strict=True)
     )
-    return inline_svg(vl_convert.vegalite_to_svg(chart.to_dict()), description)
-
-
-def _rows(labels: Sequence[str], chances: Sequence[float]) -> tuple[list[dict[str, Any]], int]:
-    """Return the rows from the top down and their total height; long labels take several lines."""
-    rows, y = [], 0
-    for label, chance in zip(labels, chances, strict=True):
-        lines = wrap(label, _LETTERS) or [""]
-        base = y + _LINE * len(lines)
-        rows.append(
-            {
-                "label": "\n".join(lines),
-                "percent": percent(chance),
-                "start": 0,
-                "end": 1,
-                "chance": chance,
-                "top": base - _LINE * (len(lines) - 1),
-                "text": base,
-                "bar": base + 7,
-            }
-        )
-        y += _ROW + _LINE * (len(lines) - 1) + 4
-    return rows, y - 4
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{escape(description)}" '
+        f'viewBox="-1 -1 {WIDTH + 2} {max(y - _GAP, 0) + 2}" fill="{_INK}">{"".join(parts)}</svg>'
+    )
 
 
 def inline_svg(svg: str, label: str) -> str:

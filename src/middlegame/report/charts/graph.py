@@ -18,6 +18,7 @@ from middlegame.report.charts.layout import (
     GraphBox,
     label_lines,
     layout,
+    node_forecast,
     state_lines,
     text_width,
 )
@@ -104,7 +105,7 @@ def _arc(equilibrium: "Equilibrium", arc: GraphArc) -> str:
 
 def _box(equilibrium: "Equilibrium", words: Words, box: GraphBox, button: bool) -> str:
     node = words.node(box.name)
-    forecast = equilibrium.forecast(box.name)
+    forecast = node_forecast(equilibrium, box.name)
     _, chance = narrative.most_likely(forecast)
     left, top = box.x - box.width / 2, box.y - box.height / 2
     shape = f'x="{left:.1f}" y="{top:.1f}" width="{box.width:.1f}" height="{box.height:.1f}"'

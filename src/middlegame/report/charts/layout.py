@@ -174,7 +174,7 @@ def label_lines(words: Words, name: str) -> list[str]:
 
 def state_lines(equilibrium: "Equilibrium", words: Words, name: str) -> list[str]:
     """Break the most likely state into a box's lines, the last with room for its percentage."""
-    state, _ = narrative.most_likely(equilibrium.forecast(name))
+    state, _ = narrative.most_likely(node_forecast(equilibrium, name))
     room = BOX_WIDTH - 2 * PADDING
     lines = wrap_text(words.state(name, state), room)
     *before, last = lines
@@ -182,6 +182,11 @@ def state_lines(equilibrium: "Equilibrium", words: Words, name: str) -> list[str
         return lines
     first, _, second = last.rpartition(" ")
     return [*before, first, second] if first else [*lines, ""]
+
+
+def node_forecast(equilibrium: "Equilibrium", name: str) -> dict[str, float]:
+    """Return a node's forecast, from the one pass that computes all forecasts where it is there."""
+    return equilibrium.forecasts.get(name) or equilibrium.forecast(name)
 
 
 def text_width(text: str) -> float:
