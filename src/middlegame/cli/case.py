@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from middlegame.cli.console import working
+from middlegame.cli.time_limit import record_equilibrium, solving
 
 if TYPE_CHECKING:
     from middlegame.equilibrium.equilibrium import Equilibrium
@@ -45,7 +46,8 @@ def solve_case(
 
     diagram, loaded = open_contest(file, assignments(row))
     fixed = assignments(supposed)
-    with working(f"Solving {diagram.title or file}"):
+    status = f"Solving {diagram.title or file}"
+    with working(status), solving(status):
         from middlegame.equilibrium.equilibrium import solve
 
         scenario = loaded.scenario if loaded else None
@@ -54,6 +56,7 @@ def solve_case(
             equilibrium = equilibrium.suppose(fixed)
         for condition, likelihood in given:
             equilibrium = equilibrium.given(condition, likelihood=likelihood)
+    record_equilibrium(equilibrium)
     return equilibrium, loaded
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from middlegame.cli.console import console, counting, print_json
-from middlegame.cli.options import ANALYSTS, JSON, MAX_NUMBERS, POOL_WEIGHTS, REPORT
+from middlegame.cli.options import ANALYSTS, JSON, MAX_NUMBERS, POOL_WEIGHTS, REPORT, TIME_LIMIT
 from middlegame.cli.output import print_report_place, save_report
 
 
@@ -15,6 +15,7 @@ from middlegame.cli.output import print_report_place, save_report
 @ANALYSTS
 @MAX_NUMBERS
 @REPORT
+@TIME_LIMIT
 @JSON
 def compare_command(
     files: tuple[str, ...],

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from middlegame.base.progress import ProgressCallback
+from middlegame.cli.time_limit import record_progress, record_stage
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -82,6 +83,7 @@ def print_data(text: str) -> None:
 @contextmanager
 def working(what: str) -> Iterator[None]:
     """Show on a terminal what is being worked on."""
+    record_stage(what)
     if not sys.stderr.isatty():
         yield
         return
@@ -98,8 +100,9 @@ def counting(what: str) -> Iterator[ProgressCallback]:
     Yields:
         The progress callback to pass to the work.
     """
+    record_stage(what)
     if not sys.stderr.isatty():
-        yield lambda _done, _total: None
+        yield record_progress
         return
     from rich.console import Console
     from rich.progress import (
@@ -121,4 +124,9 @@ def counting(what: str) -> Iterator[ProgressCallback]:
     columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), Rate(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task(what, total=None)
-        yield lambda done, total: progress.update(task, completed=done, total=total)
+
+        def advance(done: int, total: int | None) -> None:
+            record_progress(done, total)
+            progress.update(task, completed=done, total=total)
+
+        yield advance

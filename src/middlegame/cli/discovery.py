@@ -7,7 +7,16 @@ import click
 
 from middlegame.cli.case import solve_case
 from middlegame.cli.console import counting
-from middlegame.cli.options import FILE, JSON, REPORT, SAMPLES, SEED, Probability, case_options
+from middlegame.cli.options import (
+    FILE,
+    JSON,
+    REPORT,
+    SAMPLES,
+    SEED,
+    TIME_LIMIT,
+    Probability,
+    case_options,
+)
 from middlegame.cli.output import print_result
 
 
@@ -24,6 +33,7 @@ from middlegame.cli.output import print_result
 @SEED
 @case_options
 @REPORT
+@TIME_LIMIT
 @JSON
 def discover_command(
     file: str,

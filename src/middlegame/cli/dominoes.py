@@ -6,7 +6,7 @@ import click
 
 from middlegame.cli.case import solve_case
 from middlegame.cli.console import console, counting, print_json
-from middlegame.cli.options import ASSIGNMENT, FILE, JSON, PRECISION, REPORT
+from middlegame.cli.options import ASSIGNMENT, FILE, JSON, PRECISION, REPORT, TIME_LIMIT
 from middlegame.cli.output import print_report_place, save_report
 
 
@@ -22,6 +22,7 @@ from middlegame.cli.output import print_report_place, save_report
 )
 @PRECISION
 @REPORT
+@TIME_LIMIT
 @JSON
 def dominoes_command(
     file: str,

@@ -7,8 +7,17 @@ import click
 
 from middlegame.cli.case import solve_case
 from middlegame.cli.console import counting
-from middlegame.cli.options import FILE, JSON, QUESTIONS, REPORT, SEED, case_options
+from middlegame.cli.options import (
+    FILE,
+    JSON,
+    LONG_TIME_LIMIT,
+    QUESTIONS,
+    REPORT,
+    SEED,
+    case_options,
+)
 from middlegame.cli.output import print_result
+from middlegame.cli.time_limit import time_limit_option
 
 
 @click.command("drivers")
@@ -32,6 +41,7 @@ from middlegame.cli.output import print_result
 @SEED
 @case_options
 @REPORT
+@time_limit_option(LONG_TIME_LIMIT)
 @JSON
 def drivers_command(
     file: str,

@@ -5,8 +5,9 @@ from pathlib import Path
 import click
 
 from middlegame.cli.console import console, print_json, working
-from middlegame.cli.options import FILE, JSON, REPORT, SEED
+from middlegame.cli.options import FILE, JSON, LONG_TIME_LIMIT, REPORT, SEED
 from middlegame.cli.output import print_report_place
+from middlegame.cli.time_limit import time_limit_option
 
 
 @click.command("fit")
@@ -45,6 +46,7 @@ from middlegame.cli.output import print_report_place
 )
 @SEED
 @REPORT
+@time_limit_option(LONG_TIME_LIMIT)
 @JSON
 def fit_command(
     file: str,

@@ -7,7 +7,7 @@ import click
 
 from middlegame.cli.case import solve_case
 from middlegame.cli.console import working
-from middlegame.cli.options import FILE, JSON, REPORT, SEED, case_options
+from middlegame.cli.options import FILE, JSON, REPORT, SEED, TIME_LIMIT, case_options
 from middlegame.cli.output import print_result
 
 
@@ -31,6 +31,7 @@ from middlegame.cli.output import print_result
 @SEED
 @case_options
 @REPORT
+@TIME_LIMIT
 @JSON
 def hypotheses_command(
     file: str,

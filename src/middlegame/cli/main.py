@@ -5,6 +5,7 @@ Exit codes: 0 success, 1 an error in the input or no answer, 2 wrong usage, 130 
 
 import errno
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import click
@@ -31,6 +32,12 @@ from middlegame.cli.serve import serve_command
 from middlegame.cli.solve import solve_command
 from middlegame.cli.suppose import suppose_command
 from middlegame.cli.sweep import sweep_command
+from middlegame.cli.time_limit import (
+    TimeLimitReached,
+    known_answer,
+    print_known,
+    time_limit_message,
+)
 from middlegame.cli.value_of_information import voi_command
 
 
@@ -57,6 +64,10 @@ class Commands(click.Group):
                 raise BrokenPipeError(errno.EPIPE, "") from None
             message = f"{error.filename or 'a file'}: {error.strerror or error}"
             _print_error(ctx, "refused", [message])
+        except TimeLimitReached:
+            if not ctx.obj.get("json"):
+                print_known()
+            _print_error(ctx, "time_limit", [time_limit_message()], known_answer)
         except KeyboardInterrupt:
             click.echo(f"\n{MESSAGE}" if sys.stderr.isatty() else MESSAGE, err=True)
             raise SystemExit(EXIT_CODE) from None
@@ -70,11 +81,15 @@ def _is_broken_pipe(error: OSError) -> bool:
 
 
 def _print_error(
-    context: click.Context, status: str, messages: list[str], **details: float
+    context: click.Context,
+    status: str,
+    messages: list[str],
+    more: Callable[[], dict[str, Any]] | None = None,
+    **details: float,
 ) -> None:
     """Print an error: as JSON if the command was asked for that, else as lines on stderr."""
     if context.obj.get("json"):
-        print_json({"status": status, "faults": messages, **details})
+        print_json({"status": status, "faults": messages, **details, **(more() if more else {})})
         return
     for message in messages:
         click.echo(message, err=True)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
+from middlegame.cli.time_limit import time_limit_option
+
 if TYPE_CHECKING:
     from middlegame.scenario.conditions import Condition
 
@@ -191,6 +193,9 @@ WORLDS = click.option(
     help="How many worlds to draw; auto draws until the ends of each interval are exact to a "
     "percentage point.",
 )
+TIME_LIMIT = time_limit_option(600)
+LONG_TIME_LIMIT = 3600
+"""Seconds that commands may take by default which are expected to take long."""
 SEED = click.option(
     "--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of the draws."
 )
@@ -238,6 +243,7 @@ def solving_options(command: Any) -> Any:
                 help="Look for other self-consistent outcomes from this many random starts.",
             ),
             REPORT,
+            TIME_LIMIT,
             JSON,
         ]
     ):

@@ -9,6 +9,7 @@ from middlegame.cli.case import assignments, solve_case
 from middlegame.cli.console import working
 from middlegame.cli.options import FILE, solving_options
 from middlegame.cli.output import print_answer
+from middlegame.cli.time_limit import solving
 
 if TYPE_CHECKING:
     from middlegame.scenario.conditions import Condition
@@ -44,7 +45,8 @@ def solve_command(
     from middlegame.io.open import open_contest
 
     diagram, loaded = open_contest(file, assignments(row))
-    with working(f"Tracing {diagram.title or file} to the Nash limit"):
+    status = f"Tracing {diagram.title or file} to the Nash limit"
+    with working(status), solving(status):
         from middlegame.equilibrium.nash import nash
 
         limit = nash(diagram, scenario=loaded.scenario if loaded else None)

@@ -9,6 +9,7 @@ from middlegame.cli.case import assignments, solve_case
 from middlegame.cli.console import working
 from middlegame.cli.options import ASSIGNMENT, FILE, solving_options
 from middlegame.cli.output import print_answer
+from middlegame.cli.time_limit import solving
 
 if TYPE_CHECKING:
     from middlegame.scenario.conditions import Condition
@@ -42,6 +43,7 @@ def suppose_command(
     equilibrium, loaded = solve_case(
         file, precision=precision, lambda_=lambda_, row=row, given=given
     )
-    with working("Solving with the supposition"):
+    status = "Solving with the supposition"
+    with working(status), solving(status):
         changed = equilibrium.suppose(fixed, fixed_policies=surprise)
     print_answer(changed, loaded, before=equilibrium, **options)

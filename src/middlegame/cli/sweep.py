@@ -8,8 +8,9 @@ import click
 from middlegame.cli.case import solve_case
 from middlegame.cli.console import console, counting, print_json
 from middlegame.cli.interrupts import partial_results
-from middlegame.cli.options import FILE, JSON, REPORT, SEED, WORLDS, case_options
+from middlegame.cli.options import FILE, JSON, LONG_TIME_LIMIT, REPORT, SEED, WORLDS, case_options
 from middlegame.cli.output import print_report_place, save_report
+from middlegame.cli.time_limit import stop_clock, time_limit_option
 
 if TYPE_CHECKING:
     from middlegame.scenario.yaml.load import LoadedScenario
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     "information, which take longer than the sweep.",
 )
 @REPORT
+@time_limit_option(LONG_TIME_LIMIT)
 @JSON
 def sweep_command(
     file: str,
@@ -93,6 +95,8 @@ def sweep_command(
             cluster=cluster,
             progress=progress,
         )
+    if found.interrupted:
+        stop_clock()
     if report:
         _save_report(report, found, loaded, brief=brief)
     if as_json:

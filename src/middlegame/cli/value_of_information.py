@@ -7,7 +7,16 @@ import click
 
 from middlegame.cli.case import solve_case
 from middlegame.cli.console import counting
-from middlegame.cli.options import FILE, JSON, QUESTIONS, REPORT, SAMPLES, SEED, case_options
+from middlegame.cli.options import (
+    FILE,
+    JSON,
+    QUESTIONS,
+    REPORT,
+    SAMPLES,
+    SEED,
+    TIME_LIMIT,
+    case_options,
+)
 from middlegame.cli.output import print_result
 
 
@@ -18,6 +27,7 @@ from middlegame.cli.output import print_result
 @SEED
 @case_options
 @REPORT
+@TIME_LIMIT
 @JSON
 def voi_command(
     file: str,

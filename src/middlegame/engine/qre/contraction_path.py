@@ -19,6 +19,7 @@ import math
 import numpy as np
 
 from middlegame.base.numbers import Floats
+from middlegame.base.progress import report_fraction
 from middlegame.engine.graph.layout import Game
 from middlegame.engine.graph.structure import Structure
 from middlegame.engine.temporal.numpy_sweep import BatchSweeper
@@ -59,6 +60,7 @@ def follow_contraction(structure: Structure, game: Game) -> tuple[Floats, Floats
         there = path.move(here, step)
         if there is not None:
             here = there
+            report_fraction(here.fraction)
         elif step / 2 < _SHORTEST:
             here = None
         else:

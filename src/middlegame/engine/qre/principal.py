@@ -14,6 +14,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from middlegame.base.numbers import Floats
+from middlegame.base.progress import report_fraction
 from middlegame.engine.graph.layout import Game, layout_of
 from middlegame.engine.graph.relevance import (
     relevant_decisions,
@@ -74,6 +75,7 @@ def follow_branch(
         return layout.scatter(own, point[:-1])
 
     def at(point: Floats) -> tuple[Floats, Jacobian]:
+        report_fraction(float(point[-1]) / scale)
         answers, jacobian = evaluate(spread(point), point[-1], scaled)
         return point[:-1] - answers.ravel()[own], jacobian
 

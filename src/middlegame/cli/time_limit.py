@@ -1,0 +1,192 @@
+"""`--time-limit`: a command that takes longer says how far it came, and prints what is known."""
+
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from middlegame.equilibrium.equilibrium import Equilibrium
+
+PATIENCE = 10.0
+"""Seconds that a command has to end after its time, before the process is ended."""
+AGAIN = 2.0
+"""Seconds after which work that returned partial results is stopped, if it is not the last."""
+
+
+class TimeLimitReached(KeyboardInterrupt):
+    """The command's time is up: like Ctrl-C, it ends the work, which may keep what is done."""
+
+
+@dataclass
+class _Clock:
+    """The time limit of the command that runs, and what is known of its answer.
+
+    Attributes:
+        seconds: the limit; 0 for none.
+        stage: what is being worked on.
+        done: how many steps of it are done.
+        total: how many there are; None while that is not known.
+        fraction: the fraction of the target precision that a solver reached.
+        equilibrium: the equilibrium, once it is solved.
+        stop: ends the clock.
+        reached: whether the time is up.
+    """
+
+    seconds: float = 0.0
+    stage: str = ""
+    done: int = 0
+    total: int | None = None
+    fraction: float = 0.0
+    equilibrium: "Equilibrium | None" = None
+    stop: Callable[[], None] = field(default=lambda: None)
+    reached: bool = False
+
+    def progress(self) -> str:
+        """Say how far the command came."""
+        if not self.stage:
+            return "Nothing is solved yet"
+        stage = self.stage[0].upper() + self.stage[1:]
+        if self.total:
+            return f"{stage}: {self.done:,} of {self.total:,} done"
+        if self.fraction:
+            return f"{stage}: reached {self.fraction:.0%} of the precision"
+        return f"{stage}: {self.done:,} done" if self.done else f"{stage} is not finished"
+
+    def message(self) -> str:
+        """Say that the time is up, how far the command came, and what to do."""
+        known = "; the forecast is complete" if self.equilibrium is not None else ""
+        return (
+            f"Stopped after {self.seconds:g} s. {self.progress()}{known}. "
+            "Allow more time by --time-limit SECONDS; 0 sets no limit"
+        )
+
+
+_clock = _Clock()
+
+
+def time_limit_option(seconds: float) -> Any:
+    """Return the option `--time-limit` with a default, in seconds; 0 is no limit."""
+    return click.option(
+        "--time-limit",
+        type=click.FloatRange(min=0, max=1e7),
+        default=seconds,
+        show_default=True,
+        metavar="SECONDS",
+        expose_value=False,
+        callback=_start,
+        help="Stop after this time, and print what is known by then; 0 sets no limit.",
+    )
+
+
+def record_stage(what: str) -> None:
+    """Record what is being worked on, for the message when the time is up."""
+    _clock.stage, _clock.done, _clock.total, _clock.fraction = what, 0, None, 0.0
+
+
+@contextmanager
+def solving(what: str) -> Iterator[None]:
+    """Record what is being solved, and how far along the branch."""
+    from middlegame.base.progress import observe_fraction
+
+    def observe(fraction: float) -> None:
+        _clock.fraction = max(_clock.fraction, min(fraction, 1.0))
+
+    record_stage(what)
+    with observe_fraction(observe):
+        yield
+
+
+def record_progress(done: int, total: int | None) -> None:
+    """Record how many steps are done, and how many there are if that is known."""
+    _clock.done, _clock.total = done, total
+
+
+def record_equilibrium(equilibrium: "Equilibrium") -> None:
+    """Record an equilibrium, which is printed when the time is up."""
+    _clock.equilibrium = equilibrium
+
+
+def stop_clock() -> None:
+    """End the time limit: what follows is short, such as printing the answer."""
+    _clock.stop()
+
+
+def time_limit_message() -> str:
+    """Say that the time is up, how far the command came, and what to do."""
+    return _clock.message()
+
+
+def print_known() -> None:
+    """Print the forecast, if it is known."""
+    if _clock.equilibrium is not None:
+        from middlegame.cli.console import console
+        from middlegame.report.terminal.show import show
+
+        show(_clock.equilibrium, console(), storylines=0)
+
+
+def known_answer() -> dict[str, Any]:
+    """Return what is known for `--json`: the forecast under `known`, null if it is not solved."""
+    equilibrium = _clock.equilibrium
+    return {"known": equilibrium.to_dict(0) if equilibrium is not None else None}
+
+
+def _start(context: click.Context, _option: click.Parameter, seconds: float) -> None:
+    """Start the clock of a command; it ends with the command."""
+    global _clock
+    _clock.stop()
+    _clock = clock = _Clock(seconds)
+    main = threading.main_thread()
+    if context.resilient_parsing or not seconds or threading.current_thread() is not main:
+        return
+    ended = threading.Event()
+    clock.stop = ended.set
+    context.call_on_close(ended.set)
+    if hasattr(signal, "SIGALRM"):
+        previous = signal.signal(signal.SIGALRM, _on_alarm)
+        context.call_on_close(lambda: signal.signal(signal.SIGALRM, previous))
+
+    def watch() -> None:
+        if ended.wait(seconds):
+            return
+        clock.reached = True
+        until = time.monotonic() + PATIENCE
+        # Work may catch the first one and return what is done; what follows it is stopped too.
+        while not ended.is_set() and time.monotonic() < until:
+            _raise_in(main)
+            ended.wait(AGAIN)
+        if not ended.is_set():
+            # A library does not return to Python, as in a long compilation.
+            with suppress(Exception):
+                print_known()
+                sys.stdout.flush()
+            with suppress(OSError):
+                os.write(2, f"\n{clock.message()}\n".encode())
+            os._exit(1)
+
+    threading.Thread(target=watch, name="time limit", daemon=True).start()
+
+
+def _raise_in(thread: threading.Thread) -> None:
+    """Raise TimeLimitReached in the main thread: by a signal, which also ends a wait for a lock."""
+    if hasattr(signal, "SIGALRM"):
+        signal.pthread_kill(thread.ident or 0, signal.SIGALRM)
+        return
+    import ctypes
+
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(
+        ctypes.c_ulong(thread.ident or 0), ctypes.py_object(TimeLimitReached)
+    )
+
+
+def _on_alarm(_number: int, _frame: FrameType | None) -> None:
+    raise TimeLimitReached
