@@ -17,7 +17,9 @@ from middlegame.diagram.numbers import (
     Number,
     Parameter,
     Ref,
+    along_samples,
     evaluate_numbers,
+    stack_values,
 )
 from middlegame.diagram.tables import TableFunction
 from middlegame.engine.graph.structure import Structure
@@ -203,7 +205,13 @@ class Diagram:
         return np.array([p.median for p in self.parameters], float)
 
     def tables(self, theta: Array | None = None, xp: ModuleType = np) -> "Tables":
-        """Evaluate all tables at theta (by default the medians), by NumPy or jax.numpy (`xp`)."""
+        """Evaluate all tables.
+
+        Args:
+            theta: the parameters, by default their medians; or `[parameters, samples]`, then the
+                samples, or 1, are the last axis of every number.
+            xp: NumPy or jax.numpy.
+        """
         if theta is None:
             theta = self.theta
         return Tables(
@@ -229,13 +237,15 @@ class Diagram:
         numbers = [self.precision.get(owner, 1.0) for owner in self.owners]
         raw = evaluate_numbers(numbers, theta, xp)
         odds = np.array([isinstance(n, Ref | FormulaNumber) for n in numbers], bool)
+        odds = along_samples(odds, theta)
         return xp.where(odds, xp.log(xp.where(odds, raw, 1.0)) / 10, raw)
 
     def scales(self, theta: Array, xp: ModuleType = np) -> Array:
         """Return the value of a point to the owner at each decision, `[decisions]`."""
         if all(decision.point_value == UNDISCOUNTED for decision in self.decisions):
-            return xp.ones(len(self.decisions))
-        return xp.stack([xp.asarray(d.point_value.evaluate(theta, xp)) for d in self.decisions])
+            return along_samples(xp.ones(len(self.decisions)), theta)
+        values = [decision.point_value.evaluate(theta, xp) for decision in self.decisions]
+        return stack_values(values, theta, xp)
 
     def scaled_lambdas(self, lambdas: Array, scales: Array, xp: ModuleType = np) -> Array:
         """Return the log-odds per point of utility at each decision, `[decisions]`."""

@@ -172,13 +172,25 @@ def evaluate_numbers(numbers: Sequence[Number], theta: Array, xp: ModuleType) ->
         `[numbers]`; at many samples `[numbers, samples]`, where the samples may be 1.
     """
     if any(isinstance(number, FormulaNumber) for number in numbers):
-        return xp.stack([xp.asarray(_evaluate(number, theta, xp)) for number in numbers])
+        return stack_values([_evaluate(number, theta, xp) for number in numbers], theta, xp)
     fixed = np.array([0.0 if isinstance(n, Ref) else n for n in numbers], float)
     varies = np.array([isinstance(n, Ref) for n in numbers], bool)
+    fixed, varies = along_samples(fixed, theta), along_samples(varies, theta)
     if not varies.any():
         return xp.asarray(fixed)
     index = np.array([n.index if isinstance(n, Ref) else 0 for n in numbers], int)
     return xp.where(varies, theta[index], fixed)
+
+
+def along_samples(values: Array, theta: Array) -> Array:
+    """Give an array that is the same in all samples a last axis for them, if theta has samples."""
+    return values[..., None] if np.ndim(theta) == 2 else values
+
+
+def stack_values(values: Sequence[Array], theta: Array, xp: ModuleType) -> Array:
+    """Stack numbers that are scalars, or that have one value for each sample of theta."""
+    shape = np.shape(theta)[1:]
+    return xp.stack([xp.broadcast_to(xp.asarray(value), shape) for value in values])
 
 
 @dataclass(frozen=True)
@@ -201,7 +213,7 @@ class Discount:
     among: tuple[float, ...] = (0.0,)
 
     def evaluate(self, theta: Array, xp: ModuleType) -> Array:
-        """Return the discounted value at theta, a scalar."""
+        """Return the discounted value at theta: a scalar, or one for each of its samples."""
         given = evaluate_numbers([self.patience], theta, xp)[0]
         factor = 0.5 ** (1 / given) if self.half_life else given
         return factor**self.years / sum(factor**year for year in self.among)

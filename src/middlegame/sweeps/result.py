@@ -1,5 +1,6 @@
 """The result of a sweep: forecasts as means over samples, with intervals."""
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from middlegame.base.display import Displayed
 from middlegame.base.errors import unknown_name
 from middlegame.base.numbers import Floats
+from middlegame.diagram import Node
 from middlegame.equilibrium.equilibrium import Equilibrium
 from middlegame.equilibrium.strategy_profile import node_index
 from middlegame.scenario.faults import dotted_path
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 
 
 _ROUNDING = 1e-12
+_READ_NUMBERS = 2**22
+"""Numbers that are read from the store at a time: opening it for each column takes longer."""
 
 
 @dataclass(frozen=True)
@@ -120,8 +124,7 @@ class Sweep(Displayed):
     def outlooks(self) -> dict[str, dict[str, Outlook]]:
         """The distribution over samples of each state's probability, by move or factor."""
         found = {}
-        for node in self.plan.diagram.contest_nodes:
-            values = self.forecast_samples(node.name)
+        for node, values in self._every_forecast():
             solved = np.isfinite(values).all(axis=1)
             top = np.full(len(values), -1)
             # What is equal but for rounding is equal: the first counts.
@@ -131,6 +134,20 @@ class Sweep(Displayed):
                 for place, state in enumerate(node.states)
             }
         return found
+
+    def _every_forecast(self) -> Iterator[tuple[Node, Floats]]:
+        """Yield each move or factor and its forecasts `[samples, states]`, some read at a time."""
+        waiting = list(self.plan.diagram.contest_nodes)
+        while waiting:
+            nodes = [waiting.pop(0)]
+            states = len(nodes[0].states)
+            while waiting and (states + len(waiting[0].states)) * self.count <= _READ_NUMBERS:
+                nodes.append(waiting.pop(0))
+                states += len(nodes[-1].states)
+            columns = [f"forecast/{node.name}={state}" for node in nodes for state in node.states]
+            values = self.store.numbers(columns)
+            ends = np.cumsum([len(node.states) for node in nodes])[:-1]
+            yield from zip(nodes, np.split(values, ends, axis=1), strict=True)
 
     @cached_property
     def question_outlooks(self) -> dict[str, Outlook]:
