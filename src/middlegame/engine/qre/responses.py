@@ -126,25 +126,31 @@ def dense_equations(
     structure: Structure, decisions: tuple[int, ...], in_logs: bool = False
 ) -> Callable[[Floats, float, Game], tuple[Floats, DenseJacobian]]:
     """Return the equilibrium equations with a Jacobian that is a matrix."""
-    found = prepare_groups(structure, decisions, LogProduct if in_logs else PlainProduct)
-    assembly = _JacobianAssembly(structure, decisions, found)
+    groups = prepare_groups(structure, decisions, LogProduct if in_logs else PlainProduct)
+    assembly = _Assembly(structure, decisions, groups)
+    own = assembly.cells
 
     def evaluate(
         logits: Floats, lambda_fraction: float, game: Game
     ) -> tuple[Floats, DenseJacobian]:
-        after = logits.copy()
-        slopes = []
         # An overflow shows as numbers that are not finite.
         with np.errstate(all="ignore"):
             policy = policies(game.opens, logits, lambda_fraction).ravel()
             strategy = (
                 log_policies(game.opens, logits, lambda_fraction).ravel() if in_logs else policy
             )
-            for each in found:
-                points, advantages = each.payoffs_and_advantages(strategy, game)
-                after.ravel()[each.cells] = each.logits(points, game)
-                slopes.append(each.slopes(advantages, logits, policy, lambda_fraction, game))
-            return after, DenseJacobian(assembly.jacobian(slopes))
+            payoffs, slopes = assembly.payoffs_and_slopes(strategy, game)
+            # The logarithm of a policy moves with its logits less their mean by the policy.
+            slopes -= assembly.sum_options(slopes.T).T[:, assembly.rows] * policy[own]
+            by_fraction = slopes @ logits.ravel()[own]
+            response, matrix = assembly.respond(
+                payoffs, np.column_stack([lambda_fraction * slopes, by_fraction]), game
+            )
+            matrix = -matrix
+            matrix[assembly.diagonal] += 1.0
+            after = logits.copy()
+            after.ravel()[own] = response
+            return after, DenseJacobian(matrix)
 
     return evaluate
 
@@ -162,18 +168,6 @@ def payoff_function(structure: Structure, decision: int) -> Callable[[Floats, Ga
         return np.asarray(np.where(reached, every, 0.0)[0])
 
     return payoffs
-
-
-class _ResponseSlopes(NamedTuple):
-    """The derivatives of the responses of a group of decisions.
-
-    Attributes:
-        logits: by the logits of each relevant decision in turn, over the axes `slope_axes`.
-        lambda_fraction: by the lambda fraction, `[decisions, *response]`.
-    """
-
-    logits: list[Floats]
-    lambda_fraction: Floats
 
 
 @lru_cache(maxsize=64)
@@ -195,11 +189,7 @@ class ResponseGroup:
         rows: the rows of their information sets, `[decisions, *observed]`.
         numbers: their indices among all decisions, `[decisions]`.
         shape: the group's shape with one more, leading axis.
-        families: the axes of each relevant decision's policy.
-        columns: the axes of each relevant decision's logits. They differ from those of its policy
-            where the response's own option is observed, and in the option, which may occur twice.
-        slope_axes: the axes of the slopes by each relevant decision's logits: those of the
-            response, then the other ones of the logits.
+        wanted: the places of the relevant decisions among the requisite nodes.
     """
 
     def __init__(
@@ -210,11 +200,11 @@ class ResponseGroup:
         self.cells = np.stack([layout.policy_cells(decision) for decision in group.decisions])
         self.rows = self.cells[..., 0] // layout.max_options
         self.numbers = np.array([layout.decision_index[decision] for decision in group.decisions])
-        count, leading = len(group.decisions), len(shape.sizes)
+        count = len(group.decisions)
         self.shape = _with_leading_axis(shape, count)
         zeros = [np.zeros([shape.sizes[axis] for axis in scope]) for scope in shape.scopes]
         operands, _ = absorb_utilities(shape, zeros)
-        wanted = [place for place, decides in enumerate(shape.decides) if decides]
+        self.wanted = wanted = [place for place, decides in enumerate(shape.decides) if decides]
         self._tree = (
             ContractionTree(
                 operands, payoff_scope(shape, operands), shape.sizes, count, wanted, kind
@@ -222,15 +212,7 @@ class ResponseGroup:
             if operands
             else None
         )
-        self.families = [self.shape.families[place] for place in wanted]
-        again = {shape.family[-1]: leading + 1}
-        self.columns: list[Axes] = []
-        for family in self.families:
-            own = leading + 2 if family[-1] in shape.family else family[-1]
-            self.columns.append((*(again.get(axis, axis) for axis in family[:-1]), own))
-        self.slope_axes = [
-            tuple(dict.fromkeys((*self.shape.family, *each))) for each in self.columns
-        ]
+        self._constants: _Constants | None = None
 
     def payoffs(self, strategy: Floats, game: Game) -> Floats:
         """Return the payoffs of options, `[decisions, *observed, options]`.
@@ -290,74 +272,49 @@ class ResponseGroup:
         )
         return np.asarray(response)
 
-    def slopes(
-        self,
-        advantages: list[Floats],
-        logits: Floats,
-        policy: Floats,
-        lambda_fraction: float,
-        game: Game,
-    ) -> _ResponseSlopes:
-        """Return the responses' derivatives by all logits and by the lambda fraction.
-
-        Args:
-            advantages: the payoffs' derivatives by the logarithm of each relevant policy.
-            logits: `[rows, max_options]`.
-            policy: all policies, flattened.
-            lambda_fraction: the fraction of the target lambdas.
-            game: the diagram's numbers.
-        """
-        own = self.shape.family
-        by_fraction = np.zeros(self.cells.shape)
-        by_logits = []
-        axes_of = self._tree.joints if self._tree else []
-        for advantage, axes, family, column, by, cells in zip(
-            advantages,
-            axes_of,
-            self.families,
-            self.columns,
-            self.slope_axes,
-            self.group.policies,
-            strict=True,
-        ):
-            chances, own_logits = policy[cells], logits.ravel()[cells]
-            gaps = own_logits - (chances * own_logits).sum(axis=-1, keepdims=True)
-            beside = tuple(k for k, axis in enumerate(axes) if axis not in own)
-            changed = (advantage * align(gaps, family, axes)).sum(axis=beside)
-            by_fraction += self._broadcast(changed)
-            chosen = align(chances, (*family[:-1], column[-1]), by)
-            if column[-1] == family[-1]:
-                total = advantage.sum(axis=axes.index(family[-1]), keepdims=True)
-                slope = align(advantage, axes, by) - chosen * align(total, axes, by)
-            else:
-                taken = _identity(chances.shape[-1], (family[-1], column[-1]), by)
-                slope = align(advantage, axes, by) * (taken - chosen)
-            if own[-1] in family:
-                pair = (own[-1], column[family.index(own[-1])])
-                slope = slope * _identity(self.cells.shape[-1], pair, by)
-            by_logits.append(self.logits(lambda_fraction * slope, game))
-        return _ResponseSlopes(by_logits, self.logits(by_fraction, game))
+    def slope_axes(self, place: int) -> Axes:
+        """Return the axes of the payoffs' slopes by a wanted decision's policy."""
+        return self._tree.joints[place] if self._tree else ()
 
     def leaf_tables(
         self, strategy: Floats, game: Game
     ) -> tuple[list[Floats | None], list[Floats | None]]:
         """Return the masses and the utilities of the tree's leaves; None for 1 and for 0."""
-        policies, chances = iter(self.group.policies), iter(self.group.chances)
+        constants = self._constants_of(game)
+        masses = list(constants.masses)
+        for place, cells in zip(self.wanted, self.group.policies, strict=True):
+            masses[place] = strategy[cells]
+        return masses, constants.utilities
+
+    def _leaves(self, strategy: Floats, game: Game) -> list[MassAndUtility]:
+        constants = self._constants_of(game)
+        leaves = list(constants.leaves)
+        for place, cells in zip(self.wanted, self.group.policies, strict=True):
+            leaves[place] = self._kind.leaf(strategy[cells], constants.utilities[place])
+        return leaves
+
+    def _constants_of(self, game: Game) -> "_Constants":
+        """Return what does not depend on policies, which is kept while the numbers stay."""
+        kept = self._constants
+        if kept is not None and kept.tables is game.tables:
+            return kept
+        chances = iter(self.group.chances)
         masses: list[Floats | None] = [
-            strategy[next(policies)]
-            if decides
-            else self._kind.encode_mass(game.tables[next(chances)])
+            None if decides else self._kind.encode_mass(game.tables[next(chances)])
             for decides in self.group.shape.decides
         ]
         _, utilities = absorb_utilities(
             self.shape, [game.tables[places] for places in self.group.utilities]
         )
         masses += [None] * (len(utilities) - len(masses))
-        return masses, utilities
-
-    def _leaves(self, strategy: Floats, game: Game) -> list[MassAndUtility]:
-        pairs = zip(*self.leaf_tables(strategy, game), strict=True)
-        return [self._kind.leaf(mass, utility) for mass, utility in pairs]
+        decisions = set(self.wanted)
+        unit = MassAndUtility(np.zeros(0), None)
+        leaves = [
+            unit if place in decisions else self._kind.leaf(mass, utility)
+            for place, (mass, utility) in enumerate(zip(masses, utilities, strict=True))
+        ]
+        self._constants = _Constants(game.tables, masses, utilities, leaves)
+        return self._constants
 
     def _broadcast(self, values: Floats) -> Floats:
         """Broadcast values over the tree's axes to the whole family."""
@@ -365,10 +322,20 @@ class ResponseGroup:
         return np.broadcast_to(align(values, axes, self.shape.family), self.cells.shape)
 
 
-def _identity(count: int, pair: Axes, axes: Axes) -> Floats:
-    """Return the identity over a pair of axes, aligned with tables of these axes."""
-    identity: Floats = align(np.eye(count), pair, axes)
-    return identity
+class _Constants(NamedTuple):
+    """The parts of a group's leaves that do not depend on policies.
+
+    Attributes:
+        tables: the numbers of the game to which they belong.
+        masses: the masses of the leaves, None for 1 and for policies.
+        utilities: the utilities of the leaves, None for 0.
+        leaves: the leaves; those of policies are empty.
+    """
+
+    tables: Floats
+    masses: list[Floats | None]
+    utilities: list[Floats | None]
+    leaves: list[MassAndUtility]
 
 
 def _with_leading_axis(shape: PayoffShape, count: int) -> PayoffShape:
@@ -383,42 +350,73 @@ def _with_leading_axis(shape: PayoffShape, count: int) -> PayoffShape:
     )
 
 
-class _JacobianAssembly:
-    """The places of all responses' slopes in one Jacobian."""
+class _Assembly:
+    """The places of all payoffs and of their slopes, and the steps from payoffs to logits.
+
+    Attributes:
+        cells: the places of the decisions' policies in the flattened policies, `[n]`.
+        rows: the index of each cell's information set among theirs, `[n]`.
+        diagonal: the indices of the diagonal of an `[n, n + 1]` matrix.
+    """
 
     def __init__(
-        self, structure: Structure, decisions: tuple[int, ...], responses: Sequence[ResponseGroup]
+        self, structure: Structure, decisions: tuple[int, ...], groups: Sequence[ResponseGroup]
     ) -> None:
         layout = layout_of(structure)
-        own = logit_cells(structure, decisions)
+        self._layout, self._groups = layout, groups
+        self.cells = logit_cells(structure, decisions)
+        count = len(self.cells)
+        self.diagonal = (np.arange(count), np.arange(count))
         number = np.full(layout.row_count * layout.max_options, -1)
-        number[own] = np.arange(len(own))
-        self.size = len(own)
-        every: list[tuple[Indices, Indices]] = [(np.arange(self.size), np.arange(self.size))]
-        for each in responses:
-            rows = number[each.cells]
-            for by, axes, cells in zip(
-                each.slope_axes, each.columns, each.group.policies, strict=True
+        number[self.cells] = np.arange(count)
+        table_rows = self.cells // layout.max_options
+        _, self._starts, self.rows = np.unique(table_rows, return_index=True, return_inverse=True)
+        self._table_rows = table_rows
+        self._decisions = layout.row_decision[table_rows]
+        self._payoff_places = [number[each.cells].ravel() for each in groups]
+        self._slope_places: list[list[tuple[Axes, Axes, tuple[int, ...], Indices]]] = []
+        for each in groups:
+            family = each.shape.family
+            self._slope_places.append([])
+            for leaf, (place, cells) in enumerate(
+                zip(each.wanted, each.group.policies, strict=True)
             ):
-                row = rows.reshape(rows.shape + (1,) * (len(by) - rows.ndim))
-                column = align(number[cells], axes, by)
-                shape = np.broadcast_shapes(row.shape, column.shape)
-                every.append((np.broadcast_to(row, shape), np.broadcast_to(column, shape)))
-            every.append((rows, np.full(rows.shape, self.size)))
-        self.shapes = [row.shape for row, _ in every]
-        self._rows, self._columns = (
-            np.concatenate([pair[k].ravel() for pair in every]) for k in (0, 1)
-        )
+                own = each.slope_axes(leaf)
+                every = tuple(dict.fromkeys((*family, *own)))
+                row = align(number[each.cells], family, every)
+                column = align(number[cells], each.shape.families[place], every)
+                at = row * count + column
+                self._slope_places[-1].append((own, every, at.shape, at.ravel()))
+        self._kept: tuple[Game, Floats, Floats, Floats] | None = None
 
-    def jacobian(self, every: list[_ResponseSlopes]) -> Floats:
-        """Return the residual's derivative `[n, n + 1]` by the logits and the lambda fraction."""
-        parts = [-part for slopes in every for part in (*slopes.logits, slopes.lambda_fraction)]
-        entries = np.concatenate(
-            [
-                np.broadcast_to(part, shape).ravel()
-                for part, shape in zip([np.ones(self.size), *parts], self.shapes, strict=True)
-            ]
-        )
-        matrix = np.zeros((self.size, self.size + 1))
-        matrix[self._rows, self._columns] = entries
-        return matrix
+    def payoffs_and_slopes(self, strategy: Floats, game: Game) -> tuple[Floats, Floats]:
+        """Return all payoffs `[n]`, and their derivatives by the policies' logarithms `[n, n]`."""
+        count = len(self.cells)
+        payoffs, slopes = np.zeros(count), np.zeros(count * count)
+        for each, at, leaves in zip(
+            self._groups, self._payoff_places, self._slope_places, strict=True
+        ):
+            values, advantages = each.payoffs_and_advantages(strategy, game)
+            payoffs[at] = values.ravel()
+            for (own, every, shape, places), advantage in zip(leaves, advantages, strict=True):
+                slopes[places] = np.broadcast_to(align(advantage, own, every), shape).ravel()
+        return payoffs, slopes.reshape(count, count)
+
+    def sum_options(self, values: Floats) -> Floats:
+        """Return sums `[information sets, ...]` over the options of values `[n, ...]`."""
+        return np.asarray(np.add.reduceat(values, self._starts, axis=0), float)
+
+    def respond(self, payoffs: Floats, slopes: Floats, game: Game) -> tuple[Floats, Floats]:
+        """Return the logit response `[n]` to payoffs, and the derivatives of it for theirs."""
+        kept = self._kept
+        if kept is None or kept[0] is not game:
+            opens = game.opens.ravel()[self.cells].astype(float)
+            lambdas = game.lambdas[self._decisions] * opens * game.reached[self._table_rows]
+            share = opens / self.sum_options(opens)[self.rows]
+            kept = self._kept = (game, lambdas, share, lambdas[:, None])
+        _, lambdas, share, column = kept
+        # A closed option has no payoff: it must not turn what is not finite into a mean.
+        payoffs = np.where(share > 0, payoffs, 0.0)
+        response = lambdas * (payoffs - self.sum_options(share * payoffs)[self.rows])
+        means = self.sum_options(share[:, None] * slopes)[self.rows]
+        return np.where(lambdas != 0, response, 0.0), column * (slopes - means)
