@@ -1,6 +1,7 @@
 """The commands of the analyses."""
 
 import json
+import math
 import sys
 
 import pytest
@@ -66,6 +67,45 @@ def test_voi_reports_judgements_actors_and_commitment(run):
     assert answer["questions"]["lease = lost"]["judgements"][0]["bits"] > 0
     assert {each["actor"] for each in answer["information_values"]} == {"owner", "tenant"}
     assert answer["commitment_values"][0]["points"] > 0
+
+
+def test_why_prints_sentences_writes_report_and_splits_log_odds(run, tmp_path):
+    report = tmp_path / "why.html"
+    code, out, _ = run("why", "harbour-lease", "renew", "--report", str(report))
+    assert code == 0
+    assert "the port city rather renews the lease (54%)" in out.replace("\n  ", " ")
+    assert "Reasons" in report.read_text()
+    code, out, _ = run("why", "harbour-lease", "renew=switch", "--when", "loan = real", "--json")
+    answer = json.loads(out)
+    assert code == 0
+    assert (answer["option"], answer["rather_than"]) == ("switch", "renew")
+    (group,) = answer["groups"]
+    parts = sum(each["log_odds"] for each in group["contributions"])
+    (situation,) = group["situations"]
+    ratio = situation["probability"] / situation["other_probability"]
+    assert parts == pytest.approx(math.log(ratio), abs=1e-10)
+
+
+def test_why_lists_what_would_move_a_factor(run):
+    code, out, _ = run("why", "harbour-lease", "lease=lost", "--json")
+    influences = json.loads(out)["influences"]
+    assert code == 0
+    assert {each["name"] for each in influences} == {"bid", "loan", "renew", "retaliate"}
+
+
+def test_why_refuses_unknown_move_and_condition_on_consequences(run):
+    code, _, err = run("why", "harbour-lease", "renw")
+    assert code == 1
+    assert "did you mean 'renew'" in err
+    code, _, err = run("why", "harbour-lease", "renew", "--when", "lease = lost")
+    assert code == 1
+    assert "lease depends on renew" in err
+
+
+def test_solve_as_json_has_the_reasons_of_each_move(run):
+    reasons = json.loads(run("solve", "harbour-lease", "--json")[1])["reasons"]
+    assert list(reasons) == ["bid", "renew", "retaliate"]
+    assert "situations" not in reasons["bid"]["groups"][0]
 
 
 def test_analyses_hold_what_is_supposed_and_given(run):

@@ -4,8 +4,10 @@ import pytest
 
 from middlegame.analysis import value_of_information as analysis
 from middlegame.analysis.evidence_weights import weigh_evidence
+from middlegame.analysis.reasons import why
 from middlegame.base.errors import MiddlegameError
 from middlegame.equilibrium.equilibrium import solve
+from middlegame.report.text.reasons import reason_texts
 from middlegame.report.text.value_of_information import commitment_rows
 from middlegame.report.text.words import percent
 from middlegame.scenario import apply_view
@@ -14,6 +16,7 @@ from middlegame.workbench.setting import Setting
 from middlegame.workbench.workers import (
     comparison,
     hypotheses,
+    reasons,
     value_of_information,
 )
 from middlegame.workbench.workers import (
@@ -41,6 +44,15 @@ def test_hypotheses_task_weighs_evidence_and_observations_as_the_analysis_does(c
         assert f"<b>{percent(chance)}</b>" in html
         assert f"prior: {percent(found.prior[state])}" in html
     assert "512 worlds" in html
+
+
+def test_reasons_task_explains_moves_and_factors_as_the_analysis_does(context):
+    equilibrium = solve(read_text(HARBOUR).scenario)
+    html = unescape(reasons.explain_choice(context, HARBOUR, Setting(), "renew", ""))
+    (group,) = reason_texts(why(equilibrium, "renew"))
+    assert group.sentence in html
+    html = reasons.explain_choice(context, HARBOUR, Setting(), "lease", "lost")
+    assert f"<b>{100 * why(equilibrium, 'lease', 'lost').influences[0].change:+.0f}</b>" in html
 
 
 def test_comparison_task_shows_the_forecast_of_every_view(context):

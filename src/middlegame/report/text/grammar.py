@@ -7,10 +7,10 @@ an awkward sentence, never a wrong statement: what no rule fits is put into quot
 from collections.abc import Iterable, Sequence
 
 _LOWER_CASE_WORDS = frozenset({
-    "a", "all", "an", "another", "any", "at", "both", "each", "either", "every", "few", "in",
+    "a", "all", "an", "another", "any", "at", "both", "each", "either", "every", "few", "how", "in",
     "its", "neither", "no", "nobody", "none", "of", "on", "one", "only", "some", "somebody",
-    "that", "the", "their", "there", "these", "this", "those", "three", "two", "when", "where",
-    "whether",
+    "that", "the", "their", "there", "these", "this", "those", "three", "two", "what", "when",
+    "where", "whether",
 })  # fmt: skip
 _PREPOSITIONS = frozenset({
     "about", "across", "against", "around", "at", "behind", "between", "by", "for", "from", "in",

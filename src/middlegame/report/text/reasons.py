@@ -9,7 +9,7 @@ from middlegame.report.text.grammar import as_noun, capitalize_first, join_list,
 from middlegame.report.text.judgements import CitedPlace, judgement_groups
 from middlegame.report.text.narrative import words_of
 from middlegame.report.text.words import name_as_words, percent
-from middlegame.scenario.conditions import Not
+from middlegame.scenario.conditions import Is, Not
 from middlegame.scenario.faults import dotted_path
 from middlegame.scenario.model.references import base_name
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from middlegame.equilibrium.equilibrium import Equilibrium
 
 METHOD = (
-    "Points are expected points of the actor, all policies as they are: above zero they favour the "
-    "option named first. They add up exactly to the logarithm of the odds between the two options, "
-    "divided by the actor's precision (McKelvey & Palfrey 1998)."
+    "Points are expected points of the actor, all policies as they are; above zero they favour the "
+    "option that the sentence above them names first. They add up exactly to the logarithm of the "
+    "odds between the two options, divided by the actor's precision (McKelvey & Palfrey 1998)."
 )
 FACTOR_METHOD = (
     "Each move or factor is made certain by itself, known to every actor before play, and the "
@@ -27,6 +27,10 @@ FACTOR_METHOD = (
 )
 _LEAST_POINTS = 0.3
 """Points from which on a contribution is named in a sentence."""
+_LEAST_SHARE = 0.05
+"""Share of the largest contribution from which on another one is named."""
+_NEGLIGIBLE = 0.05
+"""Points below which a contribution is not even counted."""
 _MOST_NAMED = 3
 """Contributions that a sentence names on each side."""
 _CERTAIN = 0.005
@@ -92,7 +96,10 @@ def notes(found: Reasons) -> list[str]:
     """Return what the reasons depend on: worlds, a period, evidence on what follows the move."""
     words, lines = words_of(found.equilibrium), []
     if found.world_count:
-        lines.append(f"Means over {found.world_count} worlds, drawn from all ranges.")
+        lines.append(
+            f"Means over {found.world_count} worlds, drawn from all ranges; what lies behind the "
+            "largest contributions is computed in the middle world."
+        )
     if found.when is not None:
         lines.append(f"Only cases in which {words.condition(found.when)}.")
     name = base_name(found.name)
@@ -165,7 +172,7 @@ class _Speaker:
         ]
         if not group.prefers_option and not even:
             pair.reverse()
-        sign = 1 if group.prefers_option or even else -1
+        sign = self._sign(group)
         opening = self._opening(group)
         if even:
             labels = " or ".join(f'"{self.words.state(found.name, state)}"' for state, _ in pair)
@@ -177,6 +184,11 @@ class _Speaker:
             text += f" The most frequent of these situations: {self._states(group)}."
         return text
 
+    @staticmethod
+    def _sign(group: ReasonGroup) -> int:
+        """Return -1 where the other option is the likelier one, else 1."""
+        return 1 if group.probability > group.other_probability - _SAME else -1
+
     def _states(self, group: ReasonGroup) -> str:
         """Return what the actor observes in the most likely situation of a group."""
         states = group.situations[0].states.items()
@@ -186,10 +198,11 @@ class _Speaker:
         parts = [f"in {self.words.period(self.node.period)}"] if self.node.period else []
         reach = f"{percent(group.reach)} of cases"
         whole = group.reach > 1 - _SAME
-        if isinstance(group.where, Not):
-            parts.append(f"unless {self.words.condition(group.where.part)} ({reach})")
-        elif group.where is not None:
-            parts.append(f"where {self.words.condition(group.where)} ({reach})")
+        where = None if group.where is None else group.where.substitute(self._without_period)
+        if isinstance(where, Not):
+            parts.append(f"unless {self.words.condition(where.part)} ({reach})")
+        elif where is not None:
+            parts.append(f"where {self.words.condition(where)} ({reach})")
         elif len(self.found.groups) == 1 and not whole:
             parts.append(f"where it has this choice ({reach})")
         elif not whole:
@@ -201,6 +214,13 @@ class _Speaker:
                 else f"where {self._states(group)} ({reach})"
             )
         return f"{', '.join(parts)}, " if parts else ""
+
+    def _without_period(self, leaf: Is) -> Is:
+        """Return a comparison without its period, where that is the period of the move."""
+        period = self.words.node(leaf.variable).period
+        if period is None or period != self.node.period:
+            return leaf
+        return Is(base_name(leaf.variable), leaf.states)
 
     def _choice(self, pair: list[tuple[str, float]]) -> str:
         (first, high), (second, low) = pair
@@ -226,16 +246,18 @@ class _Speaker:
 
     def _because(self, group: ReasonGroup, sign: int) -> str:
         signed = [(sign * each.points, each) for each in group.contributions]
-        sides = []
+        largest = max((abs(value) for value, _ in signed), default=0.0)
+        least, sides = max(_LEAST_POINTS, _LEAST_SHARE * largest), []
         for side in (1, -1):
-            own = [(side * value, each) for value, each in signed if side * value >= _LEAST_POINTS]
+            own = [(side * value, each) for value, each in signed if side * value >= _NEGLIGIBLE]
             named = [
                 f"{self.phrase(each, side * sign)} ({_points(side * value)})"
                 for value, each in own[:_MOST_NAMED]
+                if value >= least
             ]
-            rest = sum(value for value, _ in own[_MOST_NAMED:])
-            if rest >= _LEAST_POINTS:
-                named.append(f"{len(own) - _MOST_NAMED} more ({_points(side * rest)})")
+            unnamed = [value for value, _ in own[len(named) :]]
+            if sum(unnamed) >= least:
+                named.append(f"{len(unnamed)} more ({_points(side * sum(unnamed))})")
             sides.append(named)
         fors, againsts = sides
         if not fors and not againsts:
@@ -300,9 +322,8 @@ class _Speaker:
                 return f'the cost of "{self.words.state(name, option)}"'
             case ("offers", str(name), *_), _:
                 return f"the costs of {as_noun(self.words.label(name))}"
-        return (
-            f"interest {int(each.path[-1]) + 1}" if each.path[0] == "utilities" else "an interest"
-        )
+        number = next((part for part in each.path if isinstance(part, int)), 0)
+        return f"interest {number + 1}"
 
     def details(self, group: ReasonGroup) -> list[str]:
         """Return for the largest contributions how often they hold, and why that differs."""
@@ -340,18 +361,19 @@ class _Speaker:
         return self.label(each)
 
     def rows(self, group: ReasonGroup, cites: dict[str, tuple[CitedPlace, ...]]) -> list[ReasonRow]:
-        """Return every contribution of a tenth of a point or more."""
-        found = []
+        """Return what favours the likelier option, and what speaks against it."""
+        found, sign = [], self._sign(group)
         for each in group.contributions:
-            if abs(each.points) < 0.05:
+            if abs(each.points) < _NEGLIGIBLE:
                 continue
             path = dotted_path(each.path)
             chances = ""
             if each.probability is not None and each.other_probability is not None:
-                chances = f"{percent(each.probability)} against {percent(each.other_probability)}"
+                pair = (each.probability, each.other_probability)[::sign]
+                chances = f"{percent(pair[0])} against {percent(pair[1])}"
             found.append(
                 ReasonRow(
-                    points=f"{each.points:+.1f}",
+                    points=f"{sign * each.points:+.1f}",
                     label=capitalize_first(self.label(each)),
                     chances=chances,
                     share=percent(each.sign_share) if self.found.world_count else "",

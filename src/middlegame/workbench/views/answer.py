@@ -18,6 +18,7 @@ from middlegame.workbench.views.elements import (
 )
 from middlegame.workbench.views.frame import heading
 from middlegame.workbench.workers.pool import Superseded
+from middlegame.workbench.workers.reasons import explain_choice
 from middlegame.workbench.workers.scheduling import Kind
 from middlegame.workbench.workers.solve import draw_period
 
@@ -62,11 +63,14 @@ class AnswerTab:
                     if contest.periods
                     else ". "
                 )
-                + "Choose a box to see its judgements and sources, and the interests "
-                "that depend on it."
+                + "Choose a box to see its judgements and sources, the interests that depend on "
+                "it, and the reasons for its most likely outcome."
             ).classes("mg-soft")
             self.picture = ContestPicture(contest, full_view, to_line)
             self.picture.on("period", lambda event: self._show_period(int(event.args)))
+            self.picture.on("choose", lambda event: self._explain(str(event.args)))
+            self.reasons = ui.html("", sanitize=False)
+            self.reasons.classes("mg-report").props('aria-live="polite"')
         sections = [move_section(contest, timed=False), outcome_section(contest, timed=False)]
         sections = [section for section in sections if section["groups"]]
         self.forecast = ForecastBars(sections, base).classes("mg-wide")
@@ -144,6 +148,29 @@ class AnswerTab:
             session.show_message(str(error))
             return
         self.picture.show_period(svg, period)
+
+    async def _explain(self, name: str) -> None:
+        """Show the reasons of a move or factor; with no name, show none."""
+        self.reasons.set_content("")
+        if not name:
+            return
+        session = self.session
+        try:
+            html = await session.pools.solving.ask(
+                (session.visitor, "reasons"),
+                explain_choice,
+                session.text,
+                session.setting,
+                name,
+                "",
+                home=session.text,
+                kind=Kind.HEAVY,
+            )
+        except Superseded:
+            return
+        except MiddlegameError:
+            return  # a move that never has a choice has no reasons
+        self.reasons.set_content(html)
 
     def _changes(self) -> None:
         count = len(self.session.setting.numbers)
