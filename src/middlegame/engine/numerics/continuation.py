@@ -26,6 +26,8 @@ _ALIKE = 1e-6
 """Differences up to which two points or spectra are the same."""
 _MIRRORED = 1e-2
 """Differences up to which spectra and lambda fractions next to a fork may mirror each other."""
+_REVISITED = 1e-4
+"""Differences up to which a trace is at a fork again."""
 _MOST_SIGNS = 16
 """Combinations of signs of independent forks that are tried."""
 
@@ -267,6 +269,20 @@ class _Follower:
         crossing = self.find_crossing(fork, at) if self.crosses_target(fork, at) else None
         return at if crossing is None else at._replace(point=np.append(crossing, self.target))
 
+    def go_straight(self, current: _BranchPoint) -> _BranchPoint | None:
+        """Return a point of the same branch beyond a fork that keeps the orientation, or None."""
+        for distance in np.geomspace(1e-3, 0.1, 5):
+            following = self.correct(
+                current.point + distance * current.tangent, current.tangent, distance
+            )
+            if (
+                following is not None
+                and following.sign == current.sign
+                and following.tangent @ current.tangent > np.cos(self.controls.largest_turn)
+            ):
+                return following
+        return None
+
     def find_branch(self, current: _BranchPoint, away: Floats) -> _BranchPoint | None:
         """Return a point of another branch in a direction; None if none is found.
 
@@ -317,6 +333,10 @@ def _candidate(fork: _BranchPoint, at: _BranchPoint) -> _Candidate:
 
 def _same_point(one: _BranchPoint, other: _BranchPoint) -> bool:
     return bool((np.abs(one.point - other.point) < _ALIKE * _scale(other.point)).all())
+
+
+def _revisits(at: _BranchPoint, fork: _BranchPoint) -> bool:
+    return bool((np.abs(at.point - fork.point) < _REVISITED * _scale(fork.point)).all())
 
 
 def _scale(point: Floats) -> Floats:
@@ -415,7 +435,7 @@ def _trace(
     """Trace one branch to its end; mirror branches of its forks are left to the follower."""
     controls = follower.controls
     current, forks, turns, _ = start
-    length = controls.first_step
+    length, visited = controls.first_step, list[_BranchPoint]()
 
     def end(outcome: TraceOutcome, at: _BranchPoint, steps: int) -> BranchTrace:
         return BranchTrace(at.point[:-1], float(at.point[-1]), outcome, steps, turns, tuple(forks))
@@ -443,8 +463,10 @@ def _trace(
             if length < controls.smallest_step:
                 return end(TraceOutcome.STEP_TOO_SMALL, current, steps)
             if length < controls.fork_step:
-                branches = follower.branches_at(current)
+                again = any(_revisits(current, fork) for fork in visited)
+                branches = [] if again else follower.branches_at(current)
                 if branches:
+                    visited.append(current)
                     following, *mirrors = branches
                     forks = (*forks, float(current.point[-1]))
                     follower.mirrors += [_Start(at, forks, turns, steps) for at in mirrors]
@@ -452,7 +474,12 @@ def _trace(
                     if goal is None and following.point[-1] == follower.target:
                         return end(TraceOutcome.CONVERGED, following, steps + 1)
                 elif passed is not None and passed.sign == current.sign:
-                    following = passed  # Two eigenvalues passed, and nothing forks off.
+                    # Two eigenvalues passed, and nothing forks off, or what did led back here.
+                    following = passed
+                elif again:
+                    following = follower.go_straight(current)
+                    if following is None:
+                        return end(TraceOutcome.TOO_MANY_FORKS, current, steps)
         if len(forks) > controls.max_forks:
             return end(TraceOutcome.TOO_MANY_FORKS, current, steps)
         turns += bool(following.tangent[-1] * current.tangent[-1] < 0)

@@ -22,6 +22,7 @@ from middlegame.engine.graph.layout import Game, layout_of
 from middlegame.engine.graph.structure import Structure
 from middlegame.engine.logit import ResponseEquations, logit_cells, policies
 from middlegame.engine.numerics.continuation import Controls, TraceOutcome
+from middlegame.engine.numerics.krylov import MatrixFreeJacobian
 from middlegame.engine.numerics.linear import DenseJacobian, Jacobian
 from middlegame.engine.qre.principal import follow_branch
 from middlegame.engine.qre.responses import response_equations
@@ -225,7 +226,8 @@ def _owner_scale(answers: Floats, free: NDArray[np.int_]) -> Floats:
 
 def _response_slopes(jacobian: Jacobian, count: int) -> Floats:
     """Return the derivative `[n, n]` of the response by the logits, from that of the residual."""
-    if isinstance(jacobian, DenseJacobian):
-        return np.asarray(np.eye(count) - jacobian.matrix[:, :-1], float)
-    columns = [each - jacobian.product(np.append(each, 0.0)) for each in np.eye(count)]
-    return np.asarray(np.stack(columns, axis=-1), float)
+    if isinstance(jacobian, MatrixFreeJacobian):
+        columns = [each - jacobian.product(np.append(each, 0.0)) for each in np.eye(count)]
+        return np.asarray(np.stack(columns, axis=-1), float)
+    assert isinstance(jacobian, DenseJacobian), "there is no other kind"
+    return np.asarray(np.eye(count) - jacobian.matrix[:, :-1], float)
