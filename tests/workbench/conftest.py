@@ -61,7 +61,7 @@ class Server:
     folder: Path
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def server(tmp_path_factory):
     pytest.importorskip("nicegui", reason="the extra 'workbench' is not installed")
     folder = tmp_path_factory.mktemp("contests")
@@ -107,7 +107,7 @@ def _wait_for(url, process, log):
     raise AssertionError(f"the server does not answer: {log.read_text()}")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
     api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     path = next(filter(None, map(shutil.which, BROWSERS)), None)
