@@ -158,10 +158,10 @@ def test_curve_is_the_first_passage_by_enumeration(pursued):
     for states, chance in enumeration.leaves(diagram, list(pursued.policies)):
         first += chance * (states[place[0]] == 0)
         ever += chance * (states[place[0]] == 0 or states[place[1]] == 0)
-    assert found.by == pytest.approx([first, ever])
+    assert found.cumulative == pytest.approx([first, ever])
     assert found.holds[1] == pytest.approx(pursued.forecast("f@2")["up"])
-    assert found.beyond == pytest.approx(1 - ever)
-    assert found.expected == pytest.approx((first + 2 * (ever - first)) / ever)
+    assert found.survival == pytest.approx(1 - ever)
+    assert found.expected_period == pytest.approx((first + 2 * (ever - first)) / ever)
     assert found.periods == ("Jan-Mar 2026", "Apr-Jun 2026")
 
 

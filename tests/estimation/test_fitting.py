@@ -153,7 +153,7 @@ def test_fit_of_simultaneous_moves_uses_their_joint_equilibrium():
     assert found.status == "converged"
     assert (found.compared_count, found.disagreeing_rows) == (8, ())
     assert "8 of 8 rows traced in full agree" in method(found)
-    apart = replace(found, disagreed=("history.csv:2",))
+    apart = replace(found, disagreeing_rows=("history.csv:2",))
     assert apart.status == "unsettled"
     assert apart.to_dict()["traced_in_full"] == {"checked": 8, "disagreed": ["history.csv:2"]}
     assert any("In 1 of 8 rows that were traced in full" in note for note in apart.notes)

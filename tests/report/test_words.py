@@ -113,7 +113,7 @@ def test_storyline_leaves_out_moves_with_a_single_option(venezuela: mg.Equilibri
     assert not any(step.differs for step in first.steps)
     assert first.contrast is None
     assert all(any(step.differs for step in line.steps) for line in others)
-    assert storyline_texts(venezuela, 0) == []
+    assert list(storyline_texts(venezuela, 0)) == []
 
 
 def test_policies_list_every_information_set_that_is_reached(venezuela: mg.Equilibrium) -> None:

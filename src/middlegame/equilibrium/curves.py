@@ -21,7 +21,7 @@ class Curve:
     Attributes:
         periods: their names, `Jan-Mar 2026`.
         holds: the probability that it holds in each, `[periods]`.
-        by: the probability that it has held in that period or in one before, `[periods]`.
+        cumulative: the probability that it has held in that period or in one before, `[periods]`.
     """
 
     periods: tuple[str, ...]

@@ -1,4 +1,5 @@
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 
 import pytest
@@ -20,7 +21,9 @@ async def started(size=1, audience=lambda home: 0):
 
 
 def play(scene):
-    asyncio.run(asyncio.wait_for(scene(), 180))
+    # In a thread of its own: a browser test of the process may keep a loop running in this one.
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, asyncio.wait_for(scene(), 180)).result()
 
 
 async def begun(pool, key, **options):
