@@ -6,6 +6,7 @@ the logit dynamics (Fudenberg & Levine 1998, ch. 4) if every eigenvalue of the r
 has a real part below one. The search is not complete: it does not exclude further equilibria.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,12 +17,18 @@ from middlegame.engine.graph.layout import Game, layout_of
 from middlegame.engine.graph.relevance import traced_decisions
 from middlegame.engine.graph.structure import Structure
 from middlegame.engine.logit import ResponseEquations, logit_cells, policies
+from middlegame.engine.numerics.krylov import MatrixFreeJacobian
 from middlegame.engine.numerics.linear import Jacobian
 from middlegame.engine.qre.principal import complete_solution
 from middlegame.engine.qre.responses import response_equations, response_function
+from middlegame.engine.temporal.long_diagrams import is_long
+from middlegame.engine.temporal.numpy_sweep import BatchSweeper
 
 SWEEPS = 40
 """Damped sweeps from a random start before Newton's method."""
+
+_DIFFERENCE = 1e-6
+"""The largest change of a logit in a difference of sweeps."""
 
 SAME = 1e-5
 """The largest difference in a reached probability at which two equilibria count as one."""
@@ -62,6 +69,8 @@ def search_alternatives(
     own = traced_decisions(structure)
     if not own:
         return []
+    if is_long(structure):
+        return _search_by_sweeps(structure, game, starts, seed)
     layout = layout_of(structure)
     cells = logit_cells(structure, own)
     evaluate, respond = response_equations(structure, own), response_function(structure, own)
@@ -70,24 +79,19 @@ def search_alternatives(
     counts: list[int] = []
     for start in range(starts):
         logits = np.zeros((layout.row_count, layout.max_options))
-        # Starts go from mild leanings to near certainty, since basins differ in size.
-        spread = 10.0 ** rng.uniform(-0.5, 1.5)
-        logits.ravel()[cells] = spread * rng.standard_normal(len(cells))
+        logits.ravel()[cells] = _random_logits(rng, len(cells))
         # A third of the starts go straight to Newton's method, which finds unstable ones too.
         for _ in range(0 if start % 3 == 2 else SWEEPS):
             logits = 0.5 * logits + 0.5 * respond(logits, 1.0, game)
         point = _polish(evaluate, game, logits, cells)
         if point is None:
             continue
-        strategy = policies(game.opens, point, 1.0)[game.reached]
-        for number, known in enumerate(found):
-            same = policies(game.opens, known, 1.0)[game.reached]
-            if np.abs(strategy - same).max(initial=0.0) < SAME:
-                counts[number] += 1
-                break
-        else:
+        known = _known(found, point, game)
+        if known is None:
             found.append(point)
             counts.append(1)
+        else:
+            counts[known] += 1
     others = []
     for point, count in zip(found, counts, strict=True):
         solution = complete_solution(structure, game, point)
@@ -99,6 +103,93 @@ def search_alternatives(
                 )
             )
     return sorted(others, key=lambda other: -other.starts)
+
+
+def _random_logits(rng: np.random.Generator, count: int) -> Floats:
+    """Draw the logits of a start: from mild leanings to near certainty, since basins differ."""
+    spread = 10.0 ** rng.uniform(-0.5, 1.5)
+    return np.asarray(spread * rng.standard_normal(count))
+
+
+def _known(found: Sequence[Floats], point: Floats, game: Game) -> int | None:
+    """Return which of the points found has the policies of this one; None if it is new."""
+    strategy = policies(game.opens, point, 1.0)[game.reached]
+    for number, known in enumerate(found):
+        same = policies(game.opens, known, 1.0)[game.reached]
+        if np.abs(strategy - same).max(initial=0.0) < SAME:
+            return number
+    return None
+
+
+def _search_by_sweeps(
+    structure: Structure, game: Game, starts: int, seed: int
+) -> list[AlternativeSolution]:
+    """Search equilibria of a long diagram: all starts sweep together, without compiling."""
+    layout, cells = layout_of(structure), logit_cells(structure, structure.decisions)
+    shape = (layout.row_count, layout.max_options)
+    one = game._replace(tables=game.tables[:, None], lambdas=game.lambdas[:, None])
+    sweeper = BatchSweeper(structure, one)
+    evaluate = _difference_equations(sweeper, cells)
+    rng = np.random.default_rng(seed)
+    places = np.zeros((shape[0] * shape[1], starts))
+    for start in range(starts):
+        places[cells, start] = _random_logits(rng, len(cells))
+    # A third of the starts go straight to Newton's method, which finds unstable ones too.
+    swept = np.arange(starts) % 3 != 2
+    moving = places[:, swept]
+    for _ in range(SWEEPS):
+        moving = 0.5 * moving + 0.5 * sweeper.sweep(moving)
+    places[:, swept] = moving
+    found: list[Floats] = []
+    counts: list[int] = []
+    for start in range(starts):
+        point: Floats | None = places[:, start].reshape(shape)
+        known = _known(found, places[:, start].reshape(shape), game) if swept[start] else None
+        if known is None:
+            point = _polish(evaluate, game, places[:, start].reshape(shape), cells)
+            if point is None:
+                continue
+            known = _known(found, point, game)
+        if known is None:
+            assert point is not None
+            found.append(point)
+            counts.append(1)
+        else:
+            counts[known] += 1
+    others = []
+    for each, count in zip(found, counts, strict=True):
+        best = sweeper.sweep(each.reshape(-1, 1), jacobi=True).reshape(shape)
+        strategy, response = (policies(game.opens, at, 1.0) for at in (each, best))
+        residual = float(np.abs(strategy - response).max(initial=0.0))
+        if residual < 1e-9:
+            stable = _stable(evaluate(each, 1.0, game)[1])
+            every = tuple(layout.unpad(strategy))
+            others.append(AlternativeSolution(each, every, residual, stable, count))
+    return sorted(others, key=lambda other: -other.starts)
+
+
+def _difference_equations(sweeper: BatchSweeper, cells: NDArray[np.int_]) -> ResponseEquations:
+    """Return a sweep's equations, whose Jacobian products are differences of sweeps."""
+
+    def evaluate(
+        logits: Floats, lambda_fraction: float, _game: Game
+    ) -> tuple[Floats, MatrixFreeJacobian]:
+        here = logits.reshape(-1)
+        after = sweeper.sweep(here[:, None], lambda_fraction)[:, 0]
+
+        def product(vector: Floats) -> Floats:
+            length = float(np.abs(vector[:-1]).max(initial=0.0))
+            if length == 0:
+                return np.zeros(len(cells))
+            scale = _DIFFERENCE / length
+            moved = here.copy()
+            moved[cells] += scale * vector[:-1]
+            change = sweeper.sweep(moved[:, None], lambda_fraction)[:, 0] - after
+            return np.asarray(vector[:-1] - change[cells] / scale)
+
+        return after.reshape(logits.shape), MatrixFreeJacobian(product, len(cells))
+
+    return evaluate
 
 
 def _polish(
