@@ -102,8 +102,8 @@ def learning() -> list[dict[str, Any]]:
 def _rate(place: Path, count: int, times: int = 50) -> float:
     """Rows times evaluations of the likelihood with its gradient a second, once compiled."""
     from middlegame.estimation.data import read_data
-    from middlegame.estimation.likelihood import Likelihood, starting_values
     from middlegame.estimation.fit_data import prepare_data
+    from middlegame.estimation.likelihood import Likelihood, starting_values
     from middlegame.scenario.yaml import load
 
     written = load(place / "scenario.yaml")

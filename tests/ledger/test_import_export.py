@@ -78,7 +78,10 @@ def test_import_reads_exported_csv(known: Ledger, tmp_path: Path) -> None:
         ("forecaster,question,probability,date,date\n", "names the column 'date' twice"),
         (HEAD + "Ben,lease-2026,0.3\n", "row 2 has 3 columns; expected 4"),
         (HEAD + "Ben,lease-2026,0,3,2026-01-05\n", "row 2 has 5 columns; expected 4"),
-        (HEAD + "\n\nBen,lease-2026,x,2026-01-05\n", "row 4, column 'probability': invalid probability 'x'"),
+        (
+            HEAD + "\n\nBen,lease-2026,x,2026-01-05\n",
+            "row 4, column 'probability': invalid probability 'x'",
+        ),
         (HEAD + "Ben,lease-2026,nan,2026-01-05\n", "invalid probability 'nan'"),
         (HEAD + "Ben,lease-2026,30,2026-01-05\n", "30 is not between 0 and 1; in percent it is"),
         (HEAD + "Ben,lease-2026,-0.1,2026-01-05\n", "row 2, column 'probability': -0.1 is not"),

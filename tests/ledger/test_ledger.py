@@ -30,8 +30,8 @@ def test_add_returns_record_equal_to_entry_and_to_what_is_read(ledger: Ledger) -
         sample=SampleDesign(worlds=2**40, method="latin", seed=10**30),
         made_at=dt.datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=dt.UTC),
         forecasts=(
-            RecordedForecast(question=second, probability=1 / 3, low=0.1, high=0.7, label="L", will="w",
-                     resolves="r"),
+            RecordedForecast(question=second, probability=1 / 3, low=0.1, high=0.7, label="L",
+                             will="w", resolves="r"),
             RecordedForecast(question=first, probability=0.0),
         ),
     )  # fmt: skip
