@@ -110,7 +110,7 @@ class ReasonGroup:
     @property
     def is_consistent(self) -> bool:
         """Whether the mean difference of points has the sign of the probabilities' difference."""
-        return self.points * (self.probability - self.other_probability) >= 0
+        return self.points * (self.probability - self.other_probability) >= -_SAME
 
     def to_dict(self, *, situations: bool = True) -> dict[str, Any]:
         """Return the group as one JSON object, with its information sets if they are wanted."""

@@ -32,7 +32,6 @@ from middlegame.base.numbers import Floats
 from middlegame.base.progress import ProgressCallback
 from middlegame.diagram import Decision, Diagram
 from middlegame.engine.graph.layout import layout_of
-from middlegame.engine.temporal.long_diagrams import is_long
 from middlegame.equilibrium.engine_input import fix_states
 from middlegame.equilibrium.equilibrium import Equilibrium
 from middlegame.equilibrium.strategy_profile import StrategyProfile, condition_table, node_index
@@ -44,6 +43,10 @@ from middlegame.sweeps.result import Sweep
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+MAX_NODES = 300
+"""Nodes up to which a solution comes with reasons: beyond, they take longer than solving."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -214,11 +217,11 @@ def short_reasons(equilibrium: Equilibrium) -> dict[str, Reasons]:
     """Find the reasons of each move's likeliest option, without pathways.
 
     Over time only the first period of each move is explained. Empty after a surprise, where
-    policies are no choices, and for a contest so long that this would take minutes.
+    policies are no choices, and for a contest of more than `MAX_NODES` nodes.
     """
     diagram = equilibrium.diagram
     found: dict[str, Reasons] = {}
-    if equilibrium.fixed_policies or is_long(diagram.structure):
+    if equilibrium.fixed_policies or len(diagram.nodes) > MAX_NODES:
         return found
     for decision in diagram.decisions:
         name = base_name(decision.name) if decision.period is not None else decision.name

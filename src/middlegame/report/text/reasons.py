@@ -284,8 +284,10 @@ class _Speaker:
         match each.path:
             case ("moves", str(name), "options", str(option), *_):
                 return self._cost(name, option, each)
-            case ("offers", str(name), *_):
-                return f"lower costs of {as_noun(self.words.label(name))}"
+            case ("offers", str(), "terms", *_):
+                return "less risk of a broken promise"
+            case ("offers", *_):
+                return self.label(each)
         label = self.label(each)
         if each.worth is None:
             return label
@@ -320,8 +322,12 @@ class _Speaker:
                 return name_as_words(interest.label or "") or self.words.condition(interest.when)
             case ("moves", str(name), "options", str(option), *_), _:
                 return f'the cost of "{self.words.state(name, option)}"'
-            case ("offers", str(name), *_), _:
-                return f"the costs of {as_noun(self.words.label(name))}"
+            case ("offers", str(), "accepting_costs"), _:
+                return "the cost of accepting the offer"
+            case ("offers", str(), "terms", *_), _:
+                return "the cost of breaking a promise"
+            case ("offers", *_), _:
+                return "the cost of making the offer"
         number = next((part for part in each.path if isinstance(part, int)), 0)
         return f"interest {number + 1}"
 

@@ -1,0 +1,71 @@
+"""Reasons in sentences, in the terminal and in the report."""
+
+import re
+
+import pytest
+from rich.cells import cell_len
+
+import middlegame as mg
+from middlegame.report.html.report import html_report
+from middlegame.report.html.sections import sections
+from middlegame.report.text.reasons import move_reasons, reason_texts
+from tests.report.pages import INJECTION, compare_with_golden, page_text, read_page, show_plain
+
+
+def test_reasons_print_plain_text_in_a_pipe(harbour: mg.Equilibrium) -> None:
+    asked = [("renew", None), ("retaliate", "accept"), ("lease", "lost")]
+    found = [mg.why(harbour, name, option) for name, option in asked]
+    compare_with_golden("harbour-why.txt", "\n".join(map(show_plain, found)))
+
+
+def test_reasons_of_a_contest_with_many_situations_print_plain_text() -> None:
+    cuba = mg.solve(mg.load("cuba-1962"))
+    found = [mg.why(cuba, name) for name in ("action", "answer", "finish")]
+    compare_with_golden("cuba-why.txt", "\n".join(map(show_plain, found)))
+
+
+def test_sentence_names_the_likelier_option_first_and_its_interests(harbour) -> None:
+    (text,) = reason_texts(mg.why(harbour, "retaliate", "accept"))
+    assert re.fullmatch(
+        r"Where the port city switches to the rival \(\d+% of cases\), the foreign tenant rather "
+        r"goes to arbitration \(87%\) than accepts the decision \(13%\): the berth \(\+23\) and "
+        r'the depot \(\+4\) outweigh the cost of "goes to arbitration" \(-10\)\.',
+        text.sentence,
+    )
+
+
+def test_rows_name_the_judgement_and_its_source(harbour) -> None:
+    (text,) = reason_texts(mg.why(harbour, "retaliate"))
+    row = text.rows[0]
+    assert (row.judgement, row.cites[0].source) == ("interests.tenant[0].worth", "brief")
+
+
+@pytest.mark.parametrize("width", [40, 80])
+def test_no_line_is_wider_than_the_console(venezuela: mg.Equilibrium, width: int) -> None:
+    text = show_plain(mg.why(venezuela, "line"), width)
+    assert max(map(cell_len, text.splitlines())) <= width
+    assert text.isascii()
+
+
+def test_every_move_with_a_choice_has_a_sentence(venezuela: mg.Equilibrium) -> None:
+    found = move_reasons(venezuela)
+    assert list(found) == [decision.name for decision in venezuela.diagram.decisions]
+    assert all(sentence.endswith(".") for sentence in found.values())
+
+
+def test_report_has_the_reasons_and_links_them_to_their_judgements(harbour) -> None:
+    page = html_report(harbour, analyses=sections(mg.why(harbour, "renew")))
+    links = re.findall(r'href="#(judgement-[^"]+)"', page)
+    assert links
+    assert all(f'id="{link}"' in page for link in links)
+    assert move_reasons(harbour)["bid"] in page_text(page)
+
+
+def test_texts_of_the_scenario_are_escaped(hostile: mg.Equilibrium) -> None:
+    page = html_report(hostile, analyses=sections(mg.why(hostile, "m")))
+    assert "script" not in read_page(page).tags
+    assert INJECTION not in page
+
+
+def test_diagram_without_a_scenario_has_reasons(bare: mg.Equilibrium) -> None:
+    assert "interest 1" in move_reasons(bare)["bid"]
