@@ -5,7 +5,7 @@ Exit codes: 0 success, 1 an error in the input or no answer, 2 wrong usage, 130 
 
 import errno
 import sys
-from collections.abc import Callable
+from collections.abc import Mapping
 from typing import Any
 
 import click
@@ -56,7 +56,7 @@ class Commands(click.Group):
                 return super().invoke(ctx)
         except NotConverged as error:
             details = {"residual": error.residual, "reached": error.lambda_fraction}
-            _print_error(ctx, error.status, error.messages(), **details)
+            _print_error(ctx, error.status, error.messages(), details)
         except MiddlegameError as error:
             _print_error(ctx, error.status, error.messages())
         except OSError as error:
@@ -65,9 +65,11 @@ class Commands(click.Group):
             message = f"{error.filename or 'a file'}: {error.strerror or error}"
             _print_error(ctx, "refused", [message])
         except TimeLimitReached:
-            if not ctx.obj.get("json"):
+            as_json = ctx.obj.get("json")
+            if not as_json:
                 print_known()
-            _print_error(ctx, "time_limit", [time_limit_message()], known_answer)
+            known = known_answer() if as_json else {}
+            _print_error(ctx, "time_limit", [time_limit_message()], known)
         except KeyboardInterrupt:
             click.echo(f"\n{MESSAGE}" if sys.stderr.isatty() else MESSAGE, err=True)
             raise SystemExit(EXIT_CODE) from None
@@ -84,12 +86,11 @@ def _print_error(
     context: click.Context,
     status: str,
     messages: list[str],
-    more: Callable[[], dict[str, Any]] | None = None,
-    **details: float,
+    details: Mapping[str, Any] | None = None,
 ) -> None:
     """Print an error: as JSON if the command was asked for that, else as lines on stderr."""
     if context.obj.get("json"):
-        print_json({"status": status, "faults": messages, **details, **(more() if more else {})})
+        print_json({"status": status, "faults": messages, **(details or {})})
         return
     for message in messages:
         click.echo(message, err=True)

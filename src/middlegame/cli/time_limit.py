@@ -9,12 +9,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 if TYPE_CHECKING:
     from middlegame.equilibrium.equilibrium import Equilibrium
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
 
 PATIENCE = 10.0
 """Seconds that a command has to end after its time, before the process is ended."""
@@ -73,7 +75,7 @@ class _Clock:
 _clock = _Clock()
 
 
-def time_limit_option(seconds: float) -> Any:
+def time_limit_option(seconds: float) -> Callable[[_Command], _Command]:
     """Return the option `--time-limit` with a default, in seconds; 0 is no limit."""
     return click.option(
         "--time-limit",

@@ -304,7 +304,7 @@ class _Factors:
 
     def add(self, factors: Iterable[_Factor]) -> None:
         """Put the messages of a bucket in its place."""
-        changed = set()
+        changed: set[int] = set()
         for factor in factors:
             self._hold(factor)
             changed.update(factor.axes)

@@ -268,7 +268,8 @@ def solve_by_sweeps(structure: Structure, game: Game, controls: Controls | None 
     if contraction is not None:
         layout = layout_of(structure)
         shape = (layout.row_count, layout.max_options)
-        return _measured(structure, game, *(each.reshape(shape) for each in contraction), None)
+        logits, again = (each.reshape(shape) for each in contraction)
+        return _measured(structure, game, logits, again, None)
     evaluate = long_diagrams.sweep_equations(structure)
     trace = follow_branch(structure, structure.decisions, game, evaluate, controls)
     logits = layout_of(structure).scatter(
