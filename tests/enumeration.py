@@ -116,6 +116,9 @@ def logit_gap(diagram: Diagram, policies: list[np.ndarray]) -> float:
     for decision, policy in zip(diagram.decisions, policies, strict=True):
         value, _ = every[decision.name]
         sharp = lambdas[decision.owner] * scales[decision.name]
-        odds = np.where(diagram.open_options(decision), np.exp(sharp * (value - value.max())), 0.0)
+        weights = np.ones(len(decision.states)) if decision.weights is None else decision.weights
+        odds = np.where(
+            diagram.open_options(decision), weights * np.exp(sharp * (value - value.max())), 0.0
+        )
         gap = max(gap, np.abs(policy - odds / odds.sum(axis=-1, keepdims=True)).max())
     return gap

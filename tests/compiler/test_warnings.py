@@ -34,6 +34,13 @@ def test_diagram_warnings_report_options_with_identical_consequences():
     )
 
 
+def test_diagram_warnings_accept_identical_options_that_have_weights():
+    options = {"x": {}, "y": {"weight": "1/2"}, "z": {"weight": 0.5}}
+    diagram = compile_scenario(contest(moves={"m": {"by": "a", "options": options}}))
+    assert diagram.decisions[0].weights == (1.0, 0.5, 0.5)
+    assert diagram_warnings(diagram) == []
+
+
 def test_options_with_equal_medians_of_different_ranges_give_no_warning():
     worths = [{"when": "f = s", "worth": 100}, {"when": "m = y", "worth": "5..15"},
               {"when": "m = z", "worth": "0..20"}]  # fmt: skip

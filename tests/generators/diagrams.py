@@ -4,6 +4,8 @@ The shapes come from a small pool and the numbers from anywhere, because each ne
 compiled: many games of few shapes test more in the same time.
 """
 
+from dataclasses import replace
+
 import numpy as np
 from hypothesis import strategies as st
 
@@ -22,6 +24,7 @@ def diagrams(
     closed: bool = True,
     impossible: bool = True,
     largest: float = 3.0,
+    weighted: bool = False,
 ) -> Diagram:
     """Draw a diagram of a few nodes and one to three owners.
 
@@ -32,13 +35,26 @@ def diagrams(
         closed: whether options may be shut at some information sets.
         impossible: whether chance may be certain, so that some sets are never reached.
         largest: points of a utility's cell lie between this and its negative.
+        weighted: whether the options of every decision have weights.
     """
     shape = np.random.default_rng(draw(st.integers(0, POOL - 1)))
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
-    return random_diagram(
+    drawn = random_diagram(
         shape, rng, most_nodes=most_nodes, recall=recall, largest=largest,
         closed=closed and draw(st.booleans()), impossible=impossible and draw(st.booleans()),
     )  # fmt: skip
+    return with_weights(drawn, rng) if weighted else drawn
+
+
+def with_weights(diagram: Diagram, rng: np.random.Generator) -> Diagram:
+    """Return the diagram with a weight for each option, between a fifth and five."""
+    nodes = tuple(
+        replace(node, weights=tuple(5.0 ** rng.uniform(-1, 1, len(node.states))))
+        if isinstance(node, Decision)
+        else node
+        for node in diagram.nodes
+    )
+    return replace(diagram, nodes=nodes)
 
 
 def random_diagram(

@@ -192,6 +192,7 @@ def moves(draw, by: str, before: States, numbers: bool = False) -> Move:
             **{"if": draw(conditions(known, depth=1)) if closed else None},
             costs=draw(st.none() | worths(numbers)),
             says=draw(st.none() | st.just(f"it plays {name}")),
+            weight=draw(st.sampled_from([None, None, 0.5, 2.0, 1 / 3])),
             label=draw(st.none() | TEXTS),
         )
     return Move(by=by, knows=tuple(knows), options=options, cite=draw(CITES))

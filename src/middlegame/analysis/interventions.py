@@ -124,7 +124,7 @@ class InterventionResults:
         open_ = self.equilibrium.tables.open_options[place][
             ..., node.states.index(intervention.state)
         ]
-        return float((self.equilibrium.reach[intervention.name] * open_).sum())
+        return float((self.equilibrium.reach[intervention.name] * (open_ > 0)).sum())
 
     def unforeseen_moves(self, intervention: Intervention) -> list[str]:
         """Return the moves that face, under fixed policies, information sets of probability 0.

@@ -15,7 +15,7 @@ from middlegame.compiler.order import order_instances
 from middlegame.compiler.parameters import NumberCompiler
 from middlegame.compiler.resources import ResourceTracking, affordable, track_resources
 from middlegame.diagram import Decision, Diagram, Node, Number
-from middlegame.scenario import Evidence, Scenario
+from middlegame.scenario import Evidence, Move, Scenario
 from middlegame.scenario.conditions import ALWAYS
 from middlegame.scenario.data_rows import missing_values
 from middlegame.scenario.faults import ScenarioError
@@ -150,7 +150,16 @@ def _decision(
         headline=once if move.headline is None else move.headline,
         point_value=discounts.now(move.by, period),
         period=period,
+        weights=_weights(move),
     )
+
+
+def _weights(move: Move) -> tuple[float, ...] | None:
+    """Return the weight of each option, 1 where it has none; None if no option has one."""
+    weights = [option.weight for option in move.options.values()]
+    if all(weight is None for weight in weights):
+        return None
+    return tuple(1.0 if weight is None else weight for weight in weights)
 
 
 def _opens(

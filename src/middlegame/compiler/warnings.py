@@ -22,7 +22,7 @@ def points_range(diagram: Diagram, owner: str) -> tuple[float, float]:
     """Return an owner's points in its worst and its best possible outcome, at the medians."""
     tables, structure = diagram.tables(), diagram.structure
     opens = iter(tables.open_options)
-    supports = [next(opens) if t is None else np.asarray(t) > 0 for t in tables.chances]
+    supports = [np.asarray(next(opens) if t is None else t) > 0 for t in tables.chances]
     mine = [k for k, utility in enumerate(diagram.utilities) if utility.owner == owner]
     needed = sorted(structure.ancestors(tuple(v for k in mine for v in structure.scopes[k])))
     return utility_range(
@@ -43,6 +43,8 @@ def _twins(diagram: Diagram) -> Iterator[Fault]:
     ]
     tables = diagram.tables(np.array(spread, float))
     for decision in diagram.decisions:
+        if decision.weights is not None:
+            continue  # whoever weighs options has thought of it
         slices = list(_consequences(diagram, tables, decision))
         for later in range(1, len(decision.states)):
             for earlier in range(later):
@@ -51,7 +53,8 @@ def _twins(diagram: Diagram) -> Iterator[Fault]:
                     yield Fault(
                         f"'{first}' and '{second}' have identical consequences: together they are "
                         "chosen as often as two options",
-                        "options that differ in what follows, costs or conditions",
+                        "options that differ in what follows, costs or conditions; or weight: 1/2 "
+                        "for each, so that together they are chosen as often as one",
                         severity="warning",
                         path=("moves", decision.name, "options", second),
                     )

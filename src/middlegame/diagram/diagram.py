@@ -53,6 +53,8 @@ class Decision:
 
     Attributes:
         open_options: which options are open, `[*parents, states]`; None where all always are.
+        weights: the weight of each option in the policy (a base measure), `[states]`; None where
+            all weigh alike.
         point_value: the value of a point to the owner when it decides, relative to its value at
             the beginning.
         period: its period; None outside of time.
@@ -67,6 +69,7 @@ class Decision:
     headline: bool = True
     point_value: Discount = UNDISCOUNTED
     period: int | None = None
+    weights: tuple[float, ...] | None = None
 
 
 Node = Chance | Decision
@@ -219,7 +222,12 @@ class Diagram:
                 node.table.evaluate(theta, xp) if isinstance(node, Chance) else None
                 for node in self.nodes
             ),
-            open_options=tuple(self.open_options(node) for node in self.decisions),
+            open_options=tuple(
+                self.open_options(node)
+                if node.weights is None
+                else self.open_options(node) * np.array(node.weights)
+                for node in self.decisions
+            ),
             utilities=tuple(u.table.evaluate(theta, xp) for u in self.utilities),
             lambdas=self.lambdas(theta, xp),
             scales=self.scales(theta, xp),
@@ -259,7 +267,8 @@ class Tables:
 
     Attributes:
         chances: one `[*parents, states]` for each node, None for decisions.
-        open_options: one `[*parents, states]` of booleans for each decision.
+        open_options: one `[*parents, states]` for each decision: which options are open, as
+            booleans; or the weights of its options, 0 where closed, if it has weights.
         utilities: one `[*scope]` for each utility node.
         lambdas: `[owners]`.
         scales: the value of a point at each decision, `[decisions]`.

@@ -5,6 +5,10 @@ option, measured from the mean over the open options. At a fraction t of the tar
 policy is softmax(t * logits). The logits of an equilibrium equal the logit response to the policies
 that they imply. They stay bounded and smooth from t = 0, where every policy is uniform and the
 solution is unique.
+
+Options may have weights, a base measure (as in the multinomial logit with alternative-specific
+constants; McFadden 1974): a policy is proportional to weight * exp(t * logits), so at t = 0, and
+wherever logits are 0, options are played in proportion to their weights.
 """
 
 from collections.abc import Callable, Sequence
@@ -31,15 +35,25 @@ of `logit_cells`.
 def policies(
     opens: Array, logits: Array, lambda_fraction: float, xp: Any = np, axis: int = -1
 ) -> Array:
-    """Return softmax(lambda_fraction * logits) over the open options, which lie along `axis`."""
+    """Return the policies: proportional to weight * exp(lambda_fraction * logits).
+
+    Args:
+        opens: the weight of each option, 0 where closed; booleans where all weigh alike.
+        logits: of each option.
+        lambda_fraction: the fraction of the target lambdas.
+        xp: NumPy or jax.numpy.
+        axis: along which the options lie.
+    """
     scaled = xp.where(opens, lambda_fraction * logits, -xp.inf)
-    odds = xp.exp(scaled - scaled.max(axis=axis, keepdims=True))
+    odds = opens * xp.exp(scaled - scaled.max(axis=axis, keepdims=True))
     return odds / odds.sum(axis=axis, keepdims=True)
 
 
 def log_policies(opens: Array, logits: Array, lambda_fraction: float, xp: Any = np) -> Array:
     """Return the logarithms of the policies, options along the last axis; -inf if closed."""
     scaled = xp.where(opens, lambda_fraction * logits, -xp.inf)
+    if opens.dtype != bool:
+        scaled = scaled + xp.log(xp.where(opens > 0, opens, 1.0))
     top = scaled.max(axis=-1, keepdims=True)
     return scaled - top - xp.log(xp.exp(scaled - top).sum(axis=-1, keepdims=True))
 
@@ -51,12 +65,13 @@ def response_logits(
 
     Args:
         payoffs: of each option at each information set, in points.
-        opens: which options are open, of the shape of the payoffs.
+        opens: which options are open, or their weights, of the shape of the payoffs.
         reached: which information sets can be reached, without the options' axis.
         lambdas: log-odds a point, to be broadcast against the payoffs.
         xp: NumPy or jax.numpy.
         axis: along which the options lie.
     """
+    opens = opens > 0
     mean = xp.where(opens, payoffs, 0.0).sum(axis=axis, keepdims=True)
     mean = mean / opens.sum(axis=axis, keepdims=True)
     playable = opens & xp.expand_dims(reached, axis)

@@ -106,7 +106,7 @@ def refuse_closed(
             continue
         place = diagram.index[decision.name]
         possible = np.asarray(inference.joint(structure, masses, structure.parents[place])) > 0
-        shut = possible & ~open_[..., decision.states.index(moves[decision.name])]
+        shut = possible & ~(open_ > 0)[..., decision.states.index(moves[decision.name])]
         if shut.any():
             where = np.argwhere(shut)[0]
             seen = [

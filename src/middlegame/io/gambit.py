@@ -77,7 +77,7 @@ def supports(diagram: Diagram, tables: Tables) -> list[Floats]:
     """Return for each node 1 where a state or option is possible, else 0, `[*parents, states]`."""
     opens = iter(tables.open_options)
     possible = [
-        next(opens) if isinstance(node, Decision) else np.asarray(chances) > 0
+        np.asarray(next(opens) if isinstance(node, Decision) else chances) > 0
         for node, chances in zip(diagram.nodes, tables.chances, strict=True)
     ]
     return [np.asarray(each, float) for each in possible]

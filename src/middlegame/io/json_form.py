@@ -60,6 +60,7 @@ class _Node(_Form):
     owner: str | None = None
     observes: list[str] = []
     closed: Any = None
+    weights: list[float] | None = None
     scale: float = 1.0
     period: int | None = None
     headline: bool | None = None
@@ -96,7 +97,9 @@ def to_json(diagram: Diagram, theta: Floats | None = None) -> dict[str, Any]:
             entry |= {"kind": "decision", "owner": node.owner, "observes": list(node.parents)}
             opens, scale = next(decisions)
             if not opens.all():
-                entry["closed"] = (~opens).tolist()
+                entry["closed"] = (~(opens > 0)).tolist()
+            if node.weights is not None:
+                entry["weights"] = list(node.weights)
             if scale != 1:
                 entry["scale"] = float(scale)
         else:
@@ -239,6 +242,11 @@ def _faults(form: _Diagram) -> Iterator[tuple[tuple[str | int, ...], str]]:
 
 def _node_problem(node: _Node, shape: tuple[int, ...]) -> str | None:
     if node.kind == "decision":
+        weights = node.weights
+        if weights is not None and (
+            len(weights) != shape[-1] or not all(0 < each < np.inf for each in weights)
+        ):
+            return f"expected {shape[-1]} weights above 0"
         if node.closed is None:
             return None
         try:
@@ -277,6 +285,7 @@ def _build(form: _Diagram) -> Diagram:
                     parents=tuple(node.observes),
                     owner=node.owner or "",
                     open_options=opens,
+                    weights=None if node.weights is None else tuple(node.weights),
                     label=node.name if node.period is None else base_name(node.name),
                     headline=node.shown,
                     period=node.period,

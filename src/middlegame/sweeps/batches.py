@@ -509,9 +509,9 @@ class _TablesSolver:
         )
         return np.stack(cells), np.stack(lambdas)
 
-    def _opens(self, number: int) -> NDArray[np.bool_]:
+    def _opens(self, number: int) -> NDArray[np.bool_] | Floats:
         layout = layout_of(self.diagram.structure)
-        return np.asarray(layout.pad(self.tables[number].open_options, filling=False), bool)
+        return np.asarray(layout.pad(self.tables[number].open_options, filling=False))
 
 
 def _padded(part: Floats, size: int) -> Floats:

@@ -170,11 +170,14 @@ class _Names(NamedTuple):
 
 @lru_cache(maxsize=8)
 def _settle_function(
-    structure: Structure, ramp: Ramp, opens: tuple[tuple[bool, ...], ...], reached: tuple[bool, ...]
+    structure: Structure,
+    ramp: Ramp,
+    opens: tuple[tuple[float, ...], ...],
+    reached: tuple[bool, ...],
 ) -> Callable[[Game], tuple[Any, Any]]:
     """Compile the ramp for constant open options and reach, which runs faster than as arguments."""
     shape = layout_of(structure).row_count, layout_of(structure).max_options
-    constant = np.array(opens, bool).reshape(shape), np.array(reached, bool)
+    constant = np.array(opens).reshape(shape), np.array(reached, bool)
     long = is_long(structure)
     solve = solve_long_batch if long else solve_batch
 

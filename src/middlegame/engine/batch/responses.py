@@ -53,7 +53,7 @@ def _logit_response(structure: Structure, decision: int, game: Game) -> LogitRes
     ]
     reduced = reduce_potentials(given, scope, shape.sizes, batch_product)
     lambdas = game.lambdas[layout.decision_index[decision]]
-    opens = layout.policy_table(game.opens, decision)[..., None]
+    opens = layout.policy_table(game.opens, decision)[..., None] > 0
     reached = game.reached[layout.rows[decision]].reshape(*opens.shape[:-2], 1, 1)
 
     def respond(strategy: Mapping[int, Array]) -> Array:
@@ -90,10 +90,10 @@ def _payoffs(shape: PayoffShape, factors: Sequence[Potential]) -> Array:
 def decision_policy(
     structure: Structure, decision: int, game: Game, logits: Array, lambda_fraction: Array
 ) -> Array:
-    """Return a decision's policy: softmax(lambda_fraction * logits) over its open options."""
+    """Return a decision's policy: proportional to weight * exp(lambda_fraction * logits)."""
     opens = layout_of(structure).policy_table(game.opens, decision)[..., None]
     scaled = jnp.where(opens, lambda_fraction * logits, -jnp.inf)
-    odds = jnp.exp(scaled - _reduce_options(jnp.maximum, scaled))
+    odds = opens * jnp.exp(scaled - _reduce_options(jnp.maximum, scaled))
     return odds / _reduce_options(jnp.add, odds)
 
 

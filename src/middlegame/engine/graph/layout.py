@@ -26,7 +26,8 @@ class Game(NamedTuple):
 
     Attributes:
         tables: every chance table, then every utility, end to end.
-        opens: which options are open, `[rows, max_options]`.
+        opens: which options are open, `[rows, max_options]`: booleans, or each option's weight in
+            the policies, 0 where it is closed.
         reached: which information sets can be reached, `[rows]`.
         lambdas: log-odds a point, `[decisions]`.
     """
@@ -142,7 +143,8 @@ class TableLayout:
 
     def pad(self, arrays: tuple[Array, ...], filling: float | bool = 0.0) -> Array:
         """Arrange one array `[*observed, options]` for each decision as `[rows, max_options]`."""
-        padded = np.full((self.row_count, self.max_options), filling)
+        kind = np.result_type(np.asarray(filling), *arrays)
+        padded = np.full((self.row_count, self.max_options), filling, kind)
         for decision, array in zip(self.structure.decisions, arrays, strict=True):
             padded.ravel()[self.policy_cells(decision)] = array
         return padded

@@ -77,7 +77,7 @@ class _Path:
     def __init__(self, structure: Structure, game: Game) -> None:
         one = game._replace(tables=game.tables[:, None], lambdas=game.lambdas[:, None])
         self.sweeper = BatchSweeper(structure, one)
-        free = (np.asarray(game.opens) & np.asarray(game.reached)[:, None]).ravel()
+        free = ((np.asarray(game.opens) > 0) & np.asarray(game.reached)[:, None]).ravel()
         self.vectors = np.zeros((len(free), _VECTORS))
         self.vectors[free] = np.random.default_rng(0).standard_normal((free.sum(), _VECTORS))
 

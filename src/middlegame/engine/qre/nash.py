@@ -157,7 +157,7 @@ def _support(game: Game, before: Floats, after: Floats) -> NDArray[np.bool_]:
     """
     earlier, later = _log_odds(game, before), _log_odds(game, after)
     bounded = (later > _LIKELY) | (later > 1.4 * earlier - 1.0)
-    return np.asarray(game.opens & np.isfinite(later) & bounded, bool)
+    return np.asarray((game.opens > 0) & np.isfinite(later) & bounded, bool)
 
 
 def _polish(

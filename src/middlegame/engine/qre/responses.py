@@ -410,7 +410,7 @@ class _Assembly:
         """Return the logit response `[n]` to payoffs, and the derivatives of it for theirs."""
         kept = self._kept
         if kept is None or kept[0] is not game:
-            opens = game.opens.ravel()[self.cells].astype(float)
+            opens = (game.opens.ravel()[self.cells] > 0).astype(float)
             lambdas = game.lambdas[self._decisions] * opens * game.reached[self._table_rows]
             share = opens / self.sum_options(opens)[self.rows]
             kept = self._kept = (game, lambdas, share, lambdas[:, None])

@@ -196,6 +196,6 @@ def _forced(equilibrium: "Equilibrium", name: str, states: Mapping[str, str]) ->
         where.append(known.index(states[parent]) if parent in states else slice(None))
     if isinstance(node, Decision):
         opens = np.asarray(tables.open_options[diagram.decisions.index(node)])
-        return bool((opens[tuple(where)].sum(axis=-1) == 1).all())
+        return bool(((opens > 0)[tuple(where)].sum(axis=-1) == 1).all())
     chances = np.asarray(tables.chances[diagram.index[name]])[tuple(where)]
     return bool((chances[..., node.states.index(states[name])] == 1).all())

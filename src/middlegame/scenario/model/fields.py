@@ -104,6 +104,43 @@ Flag = Annotated[
 ]
 
 
+_WEIGHT = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(?:/\s*(\d+(?:\.\d+)?))?\s*")
+
+
+def _read_weight(value: object) -> float:
+    """Read a weight: a number above 0, or a fraction of two such as 1/3."""
+    expected = "a number above 0, such as 2, 0.5 or 1/3"
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise syntax_error(f"{quote(value)} is not a weight", expected)
+    match = _WEIGHT.fullmatch(str(value))
+    if match is None:
+        raise syntax_error(f"{quote(value)} is not a weight", expected)
+    over = float(match[2] or 1)
+    weight = float(match[1]) / over if over else 0.0
+    if weight == 0:
+        problem = "a weight of 0 closes the option for good"
+        raise syntax_error(problem, f"{expected}; or 'if', which says when it is open")
+    if not _LEAST_WEIGHT <= weight <= 1 / _LEAST_WEIGHT:
+        raise syntax_error(f"the weight {quote(value)} is out of range", "1/1000000 to 1000000")
+    return weight
+
+
+_LEAST_WEIGHT = 1e-6
+Weight = Annotated[
+    float,
+    TextFormat(
+        _read_weight,
+        {
+            "anyOf": [
+                {"type": "number", "exclusiveMinimum": 0},
+                {"type": "string", "pattern": r"^\s*[\d.]+\s*(/\s*[\d.]+)?\s*$"},
+            ]
+        },
+        as_text=False,
+    ),
+]
+
+
 class Citation(BaseModel):
     """A place in a source: `brief#4` is paragraph 4 of the source named brief."""
 

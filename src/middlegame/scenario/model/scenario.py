@@ -34,6 +34,7 @@ from middlegame.scenario.model.fields import (
     Part,
     Sourced,
     SourceName,
+    Weight,
     check_distinct,
     check_name,
     one_of,
@@ -90,6 +91,7 @@ class Option(Sourced):
         if_: the condition under which it is available.
         costs: points that it costs the actor.
         spends: the resources that it takes; it is available only while they last.
+        weight: how often it is chosen against options that are worth as much; 1 if left out.
         says: the clause that says that it is chosen: `the owner renews the lease`.
     """
 
@@ -97,6 +99,7 @@ class Option(Sourced):
     says: str | None = None
     if_: ConditionText | None = Field(default=None, alias="if")
     costs: Points | None = None
+    weight: Weight | None = None
     spends: dict[Name, Amount] = {}
 
 
