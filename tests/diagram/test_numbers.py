@@ -6,9 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import norm
 
+import middlegame as mg
 from middlegame.base.numbers import HALF_WIDTH_90
 from middlegame.diagram import Parameter
-from middlegame.sweeps.sampling import ParameterSpace, value_at
+from middlegame.equilibrium.engine_input import flatten_numbers, flatten_samples
+from middlegame.sweeps.sampling import ParameterSpace, SampleSequence, value_at
 
 SKEWED = {
     "points": Parameter("p", -10, 90, "points", best=5),
@@ -49,3 +51,15 @@ def test_median_of_a_skewed_range_is_its_best_value(parameter):
     low, high = (parameter.to_scale(end) for end in (parameter.low, parameter.high))
     assert parameter.median == parameter.best
     assert parameter.from_scale((low + high) / 2) == pytest.approx(parameter.best)
+
+
+@pytest.mark.parametrize("name", ["venezuela-2026", "venezuela-2026-quarters"])
+def test_tables_at_many_samples_are_those_of_each_sample(name):
+    diagram = mg.compile_scenario(mg.load(name))
+    space = ParameterSpace(diagram.parameters)
+    thetas = SampleSequence(space, "sobol", 0).parameter_values(0, 3)
+    cells, lambdas = flatten_samples(diagram, diagram.tables(thetas.T), 3)
+    for place, theta in enumerate(thetas):
+        alone = flatten_numbers(diagram, diagram.tables(theta))
+        np.testing.assert_allclose(cells[:, place], alone[0], rtol=1e-14)
+        np.testing.assert_allclose(lambdas[:, place], alone[1], rtol=1e-14)

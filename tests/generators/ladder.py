@@ -5,12 +5,13 @@ argument. `write_ladder` writes all of them; `FULL` and `SMALL` are the lengths 
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from benchmarks.road import road
 
 from middlegame.io.json_form import to_json
+from middlegame.io.open import open_contest
 
 
 def road_diagram(plots: int) -> str:
@@ -152,3 +153,30 @@ def write_ladder(folder: Path, lengths: Mapping[str, int]) -> dict[str, Path]:
         files[name] = folder / f"{name}{length}.{ending}"
         files[name].write_text(make(length), encoding="utf-8")
     return files
+
+
+def first_option(file: Path) -> tuple[str, str]:
+    """Return the name and the first option of the first move of a contest's file."""
+    decision = open_contest(str(file), {})[0].decisions[0]
+    return decision.name, decision.states[0]
+
+
+def ladder_commands(file: Path, report: Path) -> Iterator[tuple[str, ...]]:
+    """Yield the command lines to try on a contest, one for each command that takes a file."""
+    contest = str(file)
+    name, option = first_option(file)
+    condition = f"{name} = {option}"
+    yield ("check", contest)
+    yield ("explain", contest)
+    yield ("solve", contest, "--json")
+    yield ("solve", contest, "--others", "3", "--storylines", "3", "--report", str(report))
+    yield ("solve", contest, "--nash")
+    yield ("suppose", contest, f"{name}={option}")
+    yield ("sweep", contest, "-n", "64")
+    yield ("dominoes", contest)
+    yield ("drivers", contest, "-n", "64", "--ask", condition)
+    yield ("discover", contest, condition, "-n", "320")
+    yield ("voi", contest, "-n", "320", "--ask", condition)
+    yield ("hypotheses", contest)
+    yield ("compare", contest, contest)
+    yield ("export", contest, "--to", "json")
