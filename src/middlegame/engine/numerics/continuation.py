@@ -24,6 +24,8 @@ _ZERO = 1e-9
 """Real parts up to which an eigenvalue counts as zero."""
 _ALIKE = 1e-6
 """Differences up to which two points or spectra are the same."""
+_EXACT = 1e-8
+"""The largest tolerance of a corrector that counts as exact."""
 _MIRRORED = 1e-2
 """Differences up to which spectra and lambda fractions next to a fork may mirror each other."""
 _REVISITED = 1e-4
@@ -183,11 +185,11 @@ class _Follower:
             if not (np.isfinite(value).all() and jacobian.finite):
                 return None
             change = jacobian.bordered(across).solve(np.append(-value, 0.0))
-            scale = _scale(point)
-            size = float(np.abs(change / scale).max())
+            size = float(np.abs(change).max())
             point = point + change
-            rounding = size > 0.7 * previous and size <= min(1e3 * enough, 1e-3 * length)
-            if size <= enough or rounding:
+            scale = 1 + float(np.abs(point).max())
+            rounding = size > 0.7 * previous and size <= min(1e3 * enough * scale, 1e-3 * length)
+            if size <= enough * scale or rounding:
                 following = _branch_point(point, jacobian, across, iteration)
                 return following if np.isfinite(following.tangent).all() else None
             if not size <= 0.7 * previous:
@@ -237,22 +239,32 @@ class _Follower:
     def branches_at(self, current: _BranchPoint) -> list[_BranchPoint]:
         """Return points of the best branches that fork off next to this point, mirrors together.
 
-        They keep the orientation. The first is the one that favours the earliest unknown most;
-        the others mirror it: they have its eigenvalues and its lambda fraction.
+        They keep the orientation, where any branch does. The first is the one that favours the
+        earliest unknown most; the others mirror it: they have its eigenvalues and its lambda
+        fraction.
         """
+        if self.controls.tolerance > _EXACT:
+            return self.branch_at_fixed_lambda(current)
         already = _count_nonpositive(current.jacobian.at_fixed_lambda().eigenvalues, -_ZERO)
         candidates: list[_Candidate] = []
+        reversing: list[_Candidate] = []
         null_space = current.jacobian.bordered(current.tangent).null_space
         for tried, directions in enumerate(_branch_directions(null_space)):
             for away in directions:
                 following = self.find_branch(current, away)
-                if following is None or following.sign != current.sign:
+                if following is None or not following.sign:
                     continue
-                if not any(_same_point(following, known.at) for known in candidates):
-                    candidates.append(_candidate(current, following))
+                found = candidates if following.sign == current.sign else reversing
+                if not any(_same_point(following, known.at) for known in found):
+                    found.append(_candidate(current, following))
+                # The directions that favour the earliest unknowns come first.
+                if not self.controls.max_mirrors and any(e.unstable <= already for e in found):
+                    break
             # Random directions are a last resort.
             if any(each.unstable <= already for each in candidates) or (tried and candidates):
                 break
+        # Many eigenvalues at once may leave the sign of a large system's determinant uncertain.
+        candidates = candidates or reversing
         if not candidates:
             return []
         fewest = min(each.unstable for each in candidates)
@@ -263,6 +275,28 @@ class _Follower:
         first = candidates[0]
         mirrors = [each.at for each in candidates if each is first or each.mirrors(first)]
         return [self.land(current, at) for at in mirrors]
+
+    def branch_at_fixed_lambda(self, current: _BranchPoint) -> list[_BranchPoint]:
+        """Return a point of the best branch that forks off, or nothing; for inexact correctors.
+
+        It is looked for at the lambda fraction of the fork and further away from it, where a
+        corrector that is not exact tells branches apart.
+        """
+        system = current.jacobian.at_fixed_lambda()
+        already = _count_nonpositive(system.eigenvalues, -_ZERO)
+        found: list[_Candidate] = []
+        for away in _positive_directions(system.null_space):
+            direction = np.append(away, 0.0)
+            for distance in np.geomspace(0.3, 0.003, 7):
+                at = self.correct(current.point + distance * direction, direction, distance)
+                if at is not None and at.point[-1] > 0:
+                    if at.sign:
+                        found.append(_candidate(current, at))
+                    break
+            if found and found[-1].unstable <= already:
+                break
+        best = min(found, key=lambda each: (each.unstable, -each.favour), default=None)
+        return [] if best is None else [best.at]
 
     def land(self, fork: _BranchPoint, at: _BranchPoint) -> _BranchPoint:
         """Return a point next to a fork, or if that lies beyond the target, a point there."""
@@ -372,8 +406,14 @@ def _branch_directions(basis: Floats) -> Iterator[list[Floats]]:
         return
     earliest = basis[:, _first_significant(np.abs(basis).max(axis=0))] @ basis
     random = np.random.default_rng(count).standard_normal((8 * count, count)) @ reduced
-    for group in (np.vstack([reduced, earliest]), random):
+    for group in (np.vstack([earliest, reduced]), random):
         yield [sign * _unit(each) for each in group for sign in (1.0, -1.0)]
+
+
+def _positive_directions(basis: Floats) -> Iterator[Floats]:
+    """Yield the directions of `_branch_directions` that favour earliest unknowns, one sign each."""
+    for number, directions in enumerate(_branch_directions(basis)):
+        yield from directions[:1] if number == 0 else directions[::2]
 
 
 def _unit(vector: Floats) -> Floats:
@@ -463,7 +503,8 @@ def _trace(
             if length < controls.smallest_step:
                 return end(TraceOutcome.STEP_TOO_SMALL, current, steps)
             if length < controls.fork_step:
-                again = any(_revisits(current, fork) for fork in visited)
+                exact = controls.tolerance <= _EXACT
+                again = exact and any(_revisits(current, fork) for fork in visited)
                 branches = [] if again else follower.branches_at(current)
                 if branches:
                     visited.append(current)

@@ -34,6 +34,9 @@ from middlegame.engine.temporal import long_diagrams
 LOOSE = Controls(tolerance=1e-5, landing=1e-11)
 """Controls for matrix-free systems: the corrector is exact only where the trace lands."""
 
+_USUAL_SCALE = 1e3
+"""Logits up to this size, and not below its inverse, need no scaling of their payoffs."""
+
 MAX_MIRRORS = 15
 """The most mirror branches that are traced beside the first."""
 _SAME = 1e-6
@@ -68,7 +71,12 @@ def follow_branch(
         The trace; its unknowns are in the order of `logit_cells`.
     """
     layout, own = layout_of(structure), logit_cells(structure, decisions)
+    start = layout.scatter(own, np.zeros(len(own)))
+    matrix_free = isinstance(evaluate(start, 0.0, game)[1], MatrixFreeJacobian)
     scale = _logit_scale(structure, decisions, game)
+    if matrix_free and 1 / _USUAL_SCALE < scale < _USUAL_SCALE:
+        # The loose corrector of matrix-free systems is tuned to the logits themselves.
+        scale = 1.0
     scaled = game._replace(lambdas=game.lambdas / scale)
 
     def spread(point: Floats) -> Floats:
@@ -83,8 +91,7 @@ def follow_branch(
         return np.asarray(policies(game.opens, spread(point), point[-1])).ravel()[own]
 
     if controls is None:
-        loose = isinstance(at(np.zeros(len(own) + 1))[1], MatrixFreeJacobian)
-        controls = LOOSE if loose else Controls()
+        controls = LOOSE if matrix_free else Controls()
     controls = replace(controls, max_mirrors=max_mirrors)
     # On matrices as small as these, the threads of XLA and of BLAS would wait for each other.
     with threadpool_limits(1, "blas"):

@@ -226,4 +226,6 @@ def nash_sentence(found: "NashResult") -> str:
             f"{mid_sentence(words.heading(worst))} "
             f"(weighted by reach: {found.expected_regret[worst]:.1e})"
         )
+    if found.continuum:
+        sentence += "; the limit may lie on a continuum of equilibria"
     return f"{sentence}."
