@@ -5,24 +5,16 @@ from typing import Any
 
 import click
 
+from middlegame.cli import options
 from middlegame.cli.case import solve_case
 from middlegame.cli.console import counting
-from middlegame.cli.options import (
-    FILE,
-    JSON,
-    LONG_TIME_LIMIT,
-    QUESTIONS,
-    REPORT,
-    SEED,
-    case_options,
-)
 from middlegame.cli.output import print_result
 from middlegame.cli.time_limit import time_limit_option
 
 
 @click.command("drivers")
-@FILE
-@QUESTIONS
+@options.FILE
+@options.QUESTIONS
 @click.option(
     "--method",
     type=click.Choice(["sobol", "pawn"]),
@@ -35,14 +27,13 @@ from middlegame.cli.time_limit import time_limit_option
     "--worlds",
     "n",
     type=click.IntRange(16, 2**20),
-    help="Points of Sobol's design (256), each of which takes a world for every judgement; or "
-    "PAWN's worlds (4096).",
+    help="Points of Sobol's design (256), each a world for every judgement; PAWN's worlds (4096).",
 )
-@SEED
-@case_options
-@REPORT
-@time_limit_option(LONG_TIME_LIMIT)
-@JSON
+@options.SEED
+@options.case_options
+@options.REPORT
+@time_limit_option(options.LONG_TIME_LIMIT)
+@options.JSON
 def drivers_command(
     file: str,
     questions: tuple[str, ...],
