@@ -31,7 +31,8 @@ def assert_log_odds_add_up(equilibrium: mg.Equilibrium) -> None:
                 if min(situation.probability, situation.other_probability) < 1e-280:
                     continue
                 ratio = situation.probability / situation.other_probability
-                assert sum(situation.log_odds) == pytest.approx(np.log(ratio), abs=1e-10)
+                found = sum(situation.log_odds) + situation.weight_log_odds
+                assert found == pytest.approx(np.log(ratio), abs=1e-10)
 
 
 @given(scenarios())

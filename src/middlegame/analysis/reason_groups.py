@@ -1,5 +1,6 @@
 """Contributions of an actor's interests to a choice, grouped by which option is likelier."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -63,7 +64,9 @@ class Situation:
         probability: of the option there.
         other_probability: of the other option there.
         points: each contribution's points, in the order of the group's contributions.
-        log_odds: each contribution's log-odds; they add up to ln(P(option) / P(other)).
+        log_odds: each contribution's log-odds; with `weight_log_odds` they add up to
+            ln(P(option) / P(other)).
+        weight_log_odds: the logarithm of the ratio of the two options' weights.
     """
 
     states: dict[str, str]
@@ -72,6 +75,7 @@ class Situation:
     other_probability: float
     points: tuple[float, ...]
     log_odds: tuple[float, ...]
+    weight_log_odds: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -254,6 +258,8 @@ class ContributionMeans:
     ) -> None:
         self.diagram, self.node, self.first = diagram, node, every[0]
         self.mass = np.stack([each.mass for each in every])
+        weights = node.weights or (1.0,) * len(node.states)
+        self.weight_log_odds = math.log(weights[pair[0]] / weights[pair[1]])
         self.expected = np.stack([each.expected[..., list(pair)] for each in every])
         self.policy = np.stack([each.policy[..., list(pair)] for each in every])
         worths = np.stack([each.worths * each.scale for each in every])
@@ -345,6 +351,7 @@ class ContributionMeans:
                     other_probability=float(chances[place][1]),
                     points=tuple(float(points[place][k]) for k in order),
                     log_odds=tuple(float(log_odds[place][k]) for k in order),
+                    weight_log_odds=self.weight_log_odds,
                 )
             )
         return tuple(sorted(found, key=lambda each: -round(each.reach, 9)))
