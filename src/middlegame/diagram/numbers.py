@@ -183,7 +183,7 @@ def evaluate_numbers(numbers: Sequence[Number], theta: Array, xp: ModuleType) ->
 
 
 def along_samples(values: Array, theta: Array) -> Array:
-    """Give an array that is the same in all samples a last axis for them, if theta has samples."""
+    """Return an array that all samples share, with a last axis for them if theta has samples."""
     return values[..., None] if np.ndim(theta) == 2 else values
 
 

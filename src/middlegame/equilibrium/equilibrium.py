@@ -254,14 +254,14 @@ class Equilibrium(Displayed, StrategyProfile):
             self.theta,
             self.logits,
             self.supposed,
-            [self._asked(each) for each in of],
+            [self._query(each) for each in of],
             self._evidence,
         )
         if slopes is None:
             raise QueryError("the equilibrium stands at a fold or fork: it has no derivative")
         return slopes
 
-    def _asked(self, of: str | Condition) -> ForecastQuery:
+    def _query(self, of: str | Condition) -> ForecastQuery:
         if self.scenario and of in self.scenario.questions:
             of = AnyOf(
                 Timeline(self.scenario).question_conditions(self.scenario.questions[str(of)])

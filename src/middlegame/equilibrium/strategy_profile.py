@@ -150,12 +150,12 @@ class StrategyProfile:
         Args:
             count: how many.
         """
-        if count not in self._found_storylines:
-            self._found_storylines[count] = self._search_storylines(count)
-        return self._found_storylines[count]
+        if count not in self._storylines_by_count:
+            self._storylines_by_count[count] = self._search_storylines(count)
+        return self._storylines_by_count[count]
 
     @cached_property
-    def _found_storylines(self) -> dict[int, "Storylines"]:
+    def _storylines_by_count(self) -> dict[int, "Storylines"]:
         """What `storylines` found, by how many were asked for."""
         return {}
 

@@ -239,32 +239,28 @@ class _Follower:
     def branches_at(self, current: _BranchPoint) -> list[_BranchPoint]:
         """Return points of the best branches that fork off next to this point, mirrors together.
 
-        They keep the orientation, where any branch does. The first is the one that favours the
-        earliest unknown most; the others mirror it: they have its eigenvalues and its lambda
-        fraction.
+        They keep the orientation. The first is the one that favours the earliest unknown most;
+        the others mirror it: they have its eigenvalues and its lambda fraction.
         """
         if self.controls.tolerance > _EXACT:
             return self.branch_at_fixed_lambda(current)
         already = _count_nonpositive(current.jacobian.at_fixed_lambda().eigenvalues, -_ZERO)
         candidates: list[_Candidate] = []
-        reversing: list[_Candidate] = []
         null_space = current.jacobian.bordered(current.tangent).null_space
         for tried, directions in enumerate(_branch_directions(null_space)):
             for away in directions:
                 following = self.find_branch(current, away)
-                if following is None or not following.sign:
+                if following is None or following.sign != current.sign:
                     continue
-                found = candidates if following.sign == current.sign else reversing
-                if not any(_same_point(following, known.at) for known in found):
-                    found.append(_candidate(current, following))
+                if not any(_same_point(following, known.at) for known in candidates):
+                    candidates.append(_candidate(current, following))
                 # The directions that favour the earliest unknowns come first.
-                if not self.controls.max_mirrors and any(e.unstable <= already for e in found):
+                stable = any(each.unstable <= already for each in candidates)
+                if stable and not self.controls.max_mirrors:
                     break
             # Random directions are a last resort.
             if any(each.unstable <= already for each in candidates) or (tried and candidates):
                 break
-        # Many eigenvalues at once may leave the sign of a large system's determinant uncertain.
-        candidates = candidates or reversing
         if not candidates:
             return []
         fewest = min(each.unstable for each in candidates)

@@ -289,7 +289,7 @@ class Pool:
         self._dispatch()
 
     def _dispatch(self) -> None:
-        """Give the waiting requests to workers, as far as there are any."""
+        """Assign waiting requests to workers, as far as there are any."""
         if self._closed:
             return
         for request in sorted(self._waiting, key=scheduling.queue_order):
