@@ -2,24 +2,18 @@
 
 from middlegame.scenario.conditions import All, Any, Condition, Is, Not
 from middlegame.scenario.faults import Fault, ScenarioError
+from middlegame.scenario.model.factors import Cause, Causes, Factor, Rule, Table, TableRow
 from middlegame.scenario.model.fields import Citation
 from middlegame.scenario.model.judgement import Judgement
+from middlegame.scenario.model.moves import Move, Option
 from middlegame.scenario.model.scenario import (
     Actor,
-    Cause,
-    Causes,
     Evidence,
-    Factor,
     Interest,
-    Move,
-    Option,
     Question,
     Resource,
-    Rule,
     Scenario,
     Source,
-    Table,
-    TableRow,
 )
 from middlegame.scenario.model.schema import json_schema
 from middlegame.scenario.model.views import View

@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from middlegame.scenario.conditions import ALWAYS, NEVER, Condition, Is
+from middlegame.scenario.model.factors import Factor
+from middlegame.scenario.model.moves import Move
 from middlegame.scenario.model.offer_expansion import OfferExpansion, expand_offers
 from middlegame.scenario.model.references import LAST, PREVIOUS, split_reference
-from middlegame.scenario.model.scenario import Evidence, Factor, Move, Question, Scenario
+from middlegame.scenario.model.scenario import Evidence, Question, Scenario
 
 
 @dataclass(frozen=True)

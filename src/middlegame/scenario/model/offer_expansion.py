@@ -6,10 +6,12 @@ from typing import Any
 
 from middlegame.scenario.conditions import All, Condition, Is
 from middlegame.scenario.faults import Path
+from middlegame.scenario.model.factors import Factor, Rule
 from middlegame.scenario.model.fields import Sourced
 from middlegame.scenario.model.judgement import Judgement
+from middlegame.scenario.model.moves import Move, Option
 from middlegame.scenario.model.offers import Offer
-from middlegame.scenario.model.scenario import Factor, Move, Option, Rule, Scenario
+from middlegame.scenario.model.scenario import Scenario
 
 OFFERS, QUIET = "offers", "keeps_quiet"
 ACCEPTS, DECLINES = "accepts", "declines"

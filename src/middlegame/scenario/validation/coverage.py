@@ -7,7 +7,7 @@ from math import prod
 import numpy as np
 
 from middlegame.scenario.faults import Fault
-from middlegame.scenario.model.scenario import Rule, Table
+from middlegame.scenario.model.factors import Rule, Table
 from middlegame.scenario.validation.context import CheckContext
 
 

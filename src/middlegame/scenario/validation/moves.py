@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from middlegame.scenario.faults import Fault, Path, join_names, nearest
-from middlegame.scenario.model.scenario import Move
+from middlegame.scenario.model.moves import Move
 from middlegame.scenario.validation.context import CheckContext, check_known
 
 

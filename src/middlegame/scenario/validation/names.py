@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from middlegame.scenario.faults import Fault, Path
+from middlegame.scenario.model.factors import Distribution, Factor
 from middlegame.scenario.model.references import base_name, split_reference
-from middlegame.scenario.model.scenario import Distribution, Factor
 from middlegame.scenario.model.walk import conditions
 from middlegame.scenario.validation.context import CheckContext, check_known
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pydantic_core import PydanticCustomError
 
 from middlegame.scenario.faults import Fault, Path, nearest
+from middlegame.scenario.model.factors import Factor
 from middlegame.scenario.model.judgement import FormulaJudgement, Judgement, format_number
-from middlegame.scenario.model.scenario import Factor
 from middlegame.scenario.model.walk import judgements_by_place, walk
 from middlegame.scenario.validation.context import CheckContext
 

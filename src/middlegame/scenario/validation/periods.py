@@ -7,16 +7,10 @@ from pydantic import BaseModel
 
 from middlegame.scenario.conditions import ALWAYS, NEVER, Condition
 from middlegame.scenario.faults import Fault, Path
+from middlegame.scenario.model.factors import Factor, Rule
+from middlegame.scenario.model.moves import Move
 from middlegame.scenario.model.references import PREVIOUS, base_name, split_reference
-from middlegame.scenario.model.scenario import (
-    Actor,
-    Evidence,
-    Factor,
-    Interest,
-    Move,
-    Question,
-    Rule,
-)
+from middlegame.scenario.model.scenario import Actor, Evidence, Interest, Question
 from middlegame.scenario.model.walk import conditions, walk
 from middlegame.scenario.timeline import Timeline, dependencies
 from middlegame.scenario.validation.context import CheckContext

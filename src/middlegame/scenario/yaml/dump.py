@@ -11,9 +11,11 @@ from pydantic import BaseModel
 
 from middlegame.scenario.conditions import Condition
 from middlegame.scenario.model.calendar import Span
+from middlegame.scenario.model.factors import States
 from middlegame.scenario.model.fields import Citation, Sourced
 from middlegame.scenario.model.judgement import Judgement, format_number
-from middlegame.scenario.model.scenario import Actor, Move, Scenario, States
+from middlegame.scenario.model.moves import Move
+from middlegame.scenario.model.scenario import Actor, Scenario
 from middlegame.scenario.model.views import ViewJudgement
 from middlegame.scenario.yaml.nodes import core_value
 
