@@ -46,6 +46,7 @@ def interest_tables(diagram: Diagram, theta: Floats, decision: int) -> list[Inte
         decision: the decision's place among the nodes.
     """
     found: dict[JudgementPath, InterestTables] = {}
+    private = {number.path for number in diagram.private_numbers}
     for utility in requisite_nodes(diagram.structure)[decision].utilities:
         node = diagram.utilities[utility]
         if not isinstance(node.table, Sum) or not node.paths:
@@ -57,7 +58,9 @@ def interest_tables(diagram: Diagram, theta: Floats, decision: int) -> list[Inte
         discounts = [float(each.evaluate(theta, np)) for each in node.table.discounts]
         for place, path in enumerate(node.paths):
             holds = node.table.where[..., place] * (discounts[place] if discounts else 1.0)
-            known = found.setdefault(path, InterestTables(path, float(worths[place]), {}))
+            worth = None if path in private else float(worths[place])
+            holds = holds * worths[place] if worth is None else holds
+            known = found.setdefault(path, InterestTables(path, worth, {}))
             known.holds[utility] = known.holds.get(utility, 0.0) + holds
     return sorted(found.values(), key=lambda each: _written_order(each.path))
 

@@ -146,6 +146,8 @@ class MoveChoices:
         expected: the expectation of each interest's tables, `[interests, *observed, options]`.
         scale: the value of a point when the move is made.
         rate: log-odds per point of utility, at the value of the beginning.
+        sharpness: by what the rate is multiplied at each information set, `[*observed]`; None
+            for 1.
         forecast: of each option, given all evidence.
     """
 
@@ -156,6 +158,7 @@ class MoveChoices:
     expected: Floats
     scale: float
     rate: float
+    sharpness: Floats | None
     forecast: list[float]
 
     @property
@@ -200,6 +203,7 @@ def move_choices(
         expected=expected,
         scale=float(np.asarray(tables.scales)[number]),
         rate=float(np.asarray(rates)[number]),
+        sharpness=diagram.sharpness(node),
         forecast=[float(chance) for chance in case.joint(node.name)],
     )
 
@@ -264,6 +268,7 @@ class ContributionMeans:
         self.policy = np.stack([each.policy[..., list(pair)] for each in every])
         worths = np.stack([each.worths * each.scale for each in every])
         self.rates = np.array([each.rate / each.scale for each in every])
+        self.sharpness = every[0].sharpness
         gaps = self.expected[..., 0] - self.expected[..., 1]
         beside = (1,) * (self.mass.ndim - 1)
         # The difference in points `[worlds, interests, *observed]`.
@@ -313,6 +318,10 @@ class ContributionMeans:
         weight = by_world / total
         some = np.where(by_world > 0, by_world, 1.0)
         worlds = np.einsum("ws,wis->wi", mass, points) / some[:, None]
+        sharpened = worlds
+        if self.sharpness is not None:
+            sharp = points * self.sharpness[inside]
+            sharpened = np.einsum("ws,wis->wi", mass, sharp) / some[:, None]
         held = np.einsum("ws,wiso->io", mass, self.expected[:, :, inside]) / total
         found = []
         for place, interest in enumerate(self.first.interests):
@@ -322,7 +331,7 @@ class ContributionMeans:
                 InterestContribution(
                     path=interest.path,
                     points=mean,
-                    log_odds=float(weight @ (worlds[:, place] * self.rates)),
+                    log_odds=float(weight @ (sharpened[:, place] * self.rates)),
                     worth=None if interest.worth is None else float(weight @ self.worths[:, place]),
                     probability=chances[0],
                     other_probability=chances[1],
@@ -334,6 +343,7 @@ class ContributionMeans:
     def _situations(self, inside: Mask, order: Sequence[int]) -> tuple[Situation, ...]:
         points = self._mean_at_sets(np.moveaxis(self.points, 1, -1))
         rates = self.rates.reshape(-1, *(1,) * (self.points.ndim - 1))
+        rates = rates if self.sharpness is None else rates * self.sharpness
         log_odds = self._mean_at_sets(np.moveaxis(self.points * rates, 1, -1))
         chances, reach = self._mean_at_sets(self.policy), self.mass.sum(axis=0) / self.mass.sum()
         nodes, index = self.diagram.nodes, self.diagram.index

@@ -13,9 +13,10 @@ from middlegame.compiler.factors import FactorCompiler
 from middlegame.compiler.interests import Discounts, compile_interests
 from middlegame.compiler.order import order_instances
 from middlegame.compiler.parameters import NumberCompiler
+from middlegame.compiler.private_numbers import PrivateNumbers, compile_private_numbers
 from middlegame.compiler.resources import ResourceTracking, affordable, track_resources
-from middlegame.diagram import Decision, Diagram, Node, Number
-from middlegame.scenario import Evidence, Move, Scenario
+from middlegame.diagram import Chance, Decision, Diagram, Node, Number
+from middlegame.scenario import Actor, Evidence, Move, Scenario
 from middlegame.scenario.conditions import ALWAYS
 from middlegame.scenario.data_rows import missing_values
 from middlegame.scenario.faults import ScenarioError
@@ -48,7 +49,8 @@ def compile_scenario(scenario: Scenario, *, free: bool = False) -> Diagram:
         if not free and (missing := missing_values(scenario)):
             raise ScenarioError(missing)
         numbers.declare_fit(scenario.fit, free=free)
-    chances = [
+    private = compile_private_numbers(timeline, numbers)
+    chances: list[Chance] = [
         FactorCompiler(timeline, name, period, numbers).node()
         for name, period in timeline.instances
         if name in scenario.factors
@@ -59,17 +61,18 @@ def compile_scenario(scenario: Scenario, *, free: bool = False) -> Diagram:
     tracking = track_resources(timeline)
     knows = {
         timeline.instance_name(name, period): _known(timeline, name, period)
+        + private.known_to(scenario.moves[name].by)
         for name, period in timeline.instances
         if name in scenario.moves
     }
-    chances += tracking.nodes.values()
+    chances += [*tracking.nodes.values(), *private.nodes()]
     for instance, left in tracking.known.items():
         knows[instance] = (*knows[instance], *left)
     parents = {node.name: node.parents for node in chances} | sightings | knows
     order = order_instances(timeline, parents)
-    utilities = compile_interests(timeline, order, numbers, discounts)
+    utilities = compile_interests(timeline, order, numbers, discounts, private)
     precision = {
-        name: _lambda(numbers.compile(actor.precision, ("actors", name, "precision"), actor))
+        name: _lambda(_precision(name, actor, numbers, private))
         for name, actor in scenario.actors.items()
         if actor.precision is not None
     }
@@ -96,6 +99,7 @@ def compile_scenario(scenario: Scenario, *, free: bool = False) -> Diagram:
         precision={name: precision.get(name, common) for name in scenario.actors},
         title=scenario.title,
         formulas=tuple(numbers.formulas),
+        private_numbers=tuple(private.by_path.values()),
     )
     return open_dead_ends(diagram)
 
@@ -177,6 +181,14 @@ def _opens(
         timeline.bind(option.if_ or ALWAYS, period).holds(states, knows) for option in options
     ]
     return np.stack(columns, axis=-1)
+
+
+def _precision(name: str, actor: Actor, numbers: NumberCompiler, private: PrivateNumbers) -> Number:
+    """Return an actor's odds for 10 points; of a private precision the median."""
+    assert actor.precision is not None
+    number = numbers.compile(actor.precision, ("actors", name, "precision"), actor)
+    hidden = private.precision_of(name)
+    return number if hidden is None else hidden.table.median
 
 
 def _lambda(odds: Number) -> Number:

@@ -7,11 +7,13 @@ are. Other points are given in full, discounted by f ** years.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from middlegame.compiler.parameters import NumberCompiler
+from middlegame.compiler.private_numbers import PrivateNumbers
 from middlegame.diagram import UNDISCOUNTED, Discount, Number, Sum, Utility
 from middlegame.scenario import Interest
 from middlegame.scenario.conditions import NEVER, Condition
@@ -65,7 +67,11 @@ class Discounts:
 
 
 def compile_interests(
-    timeline: Timeline, order: Sequence[str], numbers: NumberCompiler, discounts: Discounts
+    timeline: Timeline,
+    order: Sequence[str],
+    numbers: NumberCompiler,
+    discounts: Discounts,
+    private: PrivateNumbers,
 ) -> list[Utility]:
     """Build one utility node for each owner and each set of moves and factors.
 
@@ -74,9 +80,10 @@ def compile_interests(
         order: every instance, in the order of the diagram's nodes.
         numbers: compiles the uncertain numbers.
         discounts: the discounts of later points.
+        private: the private numbers.
     """
     states, scenario = timeline.states, timeline.scenario
-    entries: dict[tuple[str, tuple[str, ...]], list[_Entry]] = {}
+    entries = _Entries(private)
     for owner, interests in scenario.interests.items():
         for place, interest in enumerate(interests):
             path: _Path = ("interests", owner, place, "worth")
@@ -84,7 +91,7 @@ def compile_interests(
             for condition, discount in _earning_periods(timeline, owner, interest, discounts):
                 over = tuple(sorted(condition.variables(), key=order.index))
                 holds = condition.holds(states, over).astype(float)
-                entries.setdefault((owner, over), []).append((path, worth, holds, discount))
+                entries.add(owner, over, (path, worth, holds, discount))
     for name, move in scenario.moves.items():
         for place, (option_name, option) in enumerate(move.options.items()):
             if option.costs is None:
@@ -96,28 +103,74 @@ def compile_interests(
             for period in timeline.periods_of(name) if timeline.period_count else (None,):
                 scope = (timeline.instance_name(name, period),)
                 discount = discounts.share(move.by, period or 1)
-                entries.setdefault((move.by, scope), []).append((path, costs, spent, discount))
+                entries.add(move.by, scope, (path, costs, spent, discount))
     for breach in timeline.expansion.breaches:
         costs = numbers.compile(breach.costs, breach.path, breach.sourced_part)
         for condition, discount in _breach_periods(timeline, breach, discounts):
             over = tuple(sorted(condition.variables(), key=order.index))
             broken = -condition.holds(states, over).astype(float)
-            entries.setdefault((breach.actor, over), []).append(
-                (breach.path, costs, broken, discount)
+            entries.add(breach.actor, over, (breach.path, costs, broken, discount))
+    return entries.utilities(numbers)
+
+
+@dataclass
+class _Entries:
+    """The interests and costs, by their owner and the moves and factors that they depend on."""
+
+    private: PrivateNumbers
+    found: dict[tuple[str, tuple[str, ...]], list[_Entry]] = field(default_factory=dict)
+
+    def add(self, owner: str, over: tuple[str, ...], entry: _Entry) -> None:
+        """Add an entry `[*over]`; a private number depends on its own node too, the first axis."""
+        path, _, where, discount = entry
+        hidden = self.private.by_path.get(path)
+        if hidden is None:
+            self.found.setdefault((owner, over), []).append(entry)
+            return
+        for point, value in enumerate(hidden.values):
+            there = np.zeros((len(hidden.values), *where.shape))
+            there[point] = where
+            self.found.setdefault((owner, (hidden.node, *over)), []).append(
+                (path, float(value), there, discount)
             )
-    return [
-        Utility(
-            owner=owner,
-            over=over,
-            table=Sum(
-                numbers=tuple(number for _, number, _, _ in found),
-                where=np.stack([where for _, _, where, _ in found], axis=-1),
-                discounts=_discounts_or_none([discount for *_, discount in found]),
-            ),
-            paths=tuple(numbers.original_path(path) for path, *_ in found),
+
+    def utilities(self, numbers: NumberCompiler) -> list[Utility]:
+        """Build the utility nodes."""
+        return [
+            self._with_private_precision(
+                Utility(
+                    owner=owner,
+                    over=over,
+                    table=Sum(
+                        numbers=tuple(number for _, number, _, _ in found),
+                        where=np.stack([where for _, _, where, _ in found], axis=-1),
+                        discounts=_discounts_or_none([discount for *_, discount in found]),
+                    ),
+                    paths=tuple(numbers.original_path(path) for path, *_ in found),
+                )
+            )
+            for (owner, over), found in self.found.items()
+        ]
+
+    def _with_private_precision(self, utility: Utility) -> Utility:
+        """Let an owner's points count as much as its precision, which it alone knows, makes them.
+
+        The precision differs between the states of a node that all of the owner's moves observe, so
+        that lambda times its points is a function of that node.
+        """
+        hidden = self.private.precision_of(utility.owner)
+        if hidden is None:
+            return utility
+        table = utility.table
+        assert isinstance(table, Sum), utility.owner
+        points, shape = len(hidden.values), table.where.shape
+        relative = np.log(hidden.values) / np.log(hidden.table.median)
+        return replace(
+            utility,
+            over=(hidden.node, *utility.over),
+            table=replace(table, where=np.broadcast_to(table.where, (points, *shape))),
+            sharpness=relative.reshape(-1, *[1] * len(utility.over)),
         )
-        for (owner, over), found in entries.items()
-    ]
 
 
 def _earning_periods(

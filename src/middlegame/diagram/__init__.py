@@ -18,6 +18,7 @@ from middlegame.diagram.numbers import (
     Ref,
     evaluate_numbers,
 )
+from middlegame.diagram.private_numbers import PrivateNumber
 from middlegame.diagram.tables import (
     MIN_CHANCE,
     Choice,
@@ -46,6 +47,7 @@ __all__ = [
     "Number",
     "Parameter",
     "Persistence",
+    "PrivateNumber",
     "Ref",
     "Report",
     "Sum",

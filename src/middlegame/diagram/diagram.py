@@ -1,9 +1,10 @@
 """The nodes of an influence diagram, and the diagram as a whole."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,7 @@ from middlegame.diagram.numbers import (
     evaluate_numbers,
     stack_values,
 )
+from middlegame.diagram.private_numbers import PrivateNumber
 from middlegame.diagram.tables import TableFunction
 from middlegame.engine.graph.structure import Structure
 from middlegame.scenario.model.references import base_name
@@ -33,7 +35,7 @@ class Chance:
     Attributes:
         observed: for evidence the observed state, on which all answers are conditioned.
         period: its period, 0 for the state before the first; None outside of time.
-        hidden: whether it tracks a resource, and is not shown.
+        hidden: whether it is not shown: it tracks a resource, or holds a private number.
     """
 
     name: str
@@ -81,12 +83,15 @@ class Utility:
 
     Attributes:
         paths: for a `Sum` the place in the scenario of each of its numbers; else empty.
+        sharpness: the owner's lambda, which it alone knows, relative to its median, in each state
+            of the first node of `over`, `[states, 1, ..., 1]`; None where it is not private.
     """
 
     owner: str
     over: tuple[str, ...]
     table: TableFunction
     paths: tuple[tuple[str | int, ...], ...] = ()
+    sharpness: Floats | None = None
 
 
 @dataclass(frozen=True)
@@ -100,6 +105,7 @@ class Diagram:
         precision: for each owner a plain number, which is lambda (log-odds per point); or a `Ref`
             or `FormulaNumber`, which is in odds for 10 points.
         formulas: the numbers that formulas compute and that are clipped to bounds.
+        private_numbers: the numbers that one owner alone knows.
     """
 
     nodes: tuple[Node, ...]
@@ -108,6 +114,7 @@ class Diagram:
     precision: Mapping[str, Number] = field(default_factory=dict)
     title: str = ""
     formulas: tuple[FormulaNumber, ...] = ()
+    private_numbers: tuple[PrivateNumber, ...] = ()
 
     @cached_property
     def index(self) -> dict[str, int]:
@@ -130,7 +137,7 @@ class Diagram:
 
     @cached_property
     def contest_nodes(self) -> tuple[Node, ...]:
-        """The moves and factors: nodes that are neither evidence nor resource nodes."""
+        """The moves and factors: nodes that are neither evidence nor hidden."""
         return tuple(
             node
             for node in self.nodes
@@ -139,7 +146,7 @@ class Diagram:
 
     @cached_property
     def resource_nodes(self) -> tuple[Node, ...]:
-        """The nodes that track the amounts left of resources."""
+        """The hidden nodes: amounts left of resources, and private numbers."""
         return tuple(node for node in self.nodes if isinstance(node, Chance) and node.hidden)
 
     def instances(self, name: str) -> tuple[Node, ...]:
@@ -231,6 +238,59 @@ class Diagram:
             utilities=tuple(u.table.evaluate(theta, xp) for u in self.utilities),
             lambdas=self.lambdas(theta, xp),
             scales=self.scales(theta, xp),
+        )
+
+    def as_played(
+        self, tables: "Tables", xp: ModuleType = np, *, sharpened: bool = True
+    ) -> "Tables":
+        """Return the numbers from which actors choose.
+
+        They know a private number of another actor only as a distribution, whatever it is; and
+        points count as much as their owner's private precision makes them.
+
+        Args:
+            tables: the numbers as they are.
+            xp: NumPy or jax.numpy.
+            sharpened: whether points count by private precisions; if not, they stay points.
+        """
+        if not self.private_numbers:
+            return tables
+        chances = list(tables.chances)
+        for number in self.private_numbers:
+            place, expected = self.index[number.node], xp.asarray(number.table.chances)
+            there: Any = chances[place]
+            many = np.ndim(there) > 1
+            chances[place] = expected[:, None] if many else expected
+        utilities = tuple(
+            table
+            if utility.sharpness is None or not sharpened
+            else table
+            * np.expand_dims(utility.sharpness, tuple(range(len(utility.over), np.ndim(table))))
+            for utility, table in zip(self.utilities, tables.utilities, strict=True)
+        )
+        return replace(tables, chances=tuple(chances), utilities=utilities)
+
+    def sharpness(self, decision: Decision) -> Floats | None:
+        """Return the owner's lambda at each information set, relative to its lambda.
+
+        Returns:
+            `[*parents]`; None where the owner's precision is not private.
+        """
+        hidden = next((u for u in self.utilities if u.owner == decision.owner), None)
+        if hidden is None or hidden.sharpness is None:
+            return None
+        axis = decision.parents.index(hidden.over[0])
+        shape = [len(self.nodes[self.index[parent]].states) for parent in decision.parents]
+        own = [1] * len(shape)
+        own[axis] = shape[axis]
+        return np.broadcast_to(hidden.sharpness.reshape(own), shape)
+
+    def with_lambda(self, lambda_: float) -> "Diagram":
+        """Return the diagram with one lambda (log-odds per point) for every owner."""
+        return replace(
+            self,
+            precision=dict.fromkeys(self.owners, lambda_),
+            utilities=tuple(replace(utility, sharpness=None) for utility in self.utilities),
         )
 
     def open_options(self, decision: Decision) -> NDArray[np.bool_]:

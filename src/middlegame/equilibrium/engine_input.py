@@ -14,23 +14,30 @@ from middlegame.engine.inference.marginals import marginals
 from middlegame.scenario.model.references import LAST, split_reference
 
 
-def flatten_numbers(diagram: Diagram, tables: Tables, xp: Any = np) -> tuple[Array, Array]:
+def flatten_numbers(
+    diagram: Diagram, tables: Tables, xp: Any = np, *, as_played: bool = True
+) -> tuple[Array, Array]:
     """Flatten a diagram's numbers for the engine.
 
     Args:
         diagram: the diagram.
         tables: its numbers at one theta, real or complex.
         xp: `numpy` or `jax.numpy`.
+        as_played: whether they are those from which actors choose, or those that are true; they
+            differ in private numbers.
 
     Returns:
         All chance tables, then all utilities, end to end `[cells]`; and for each decision the
         log-odds a point of the utilities makes, `[decisions]`.
     """
+    tables = diagram.as_played(tables, xp) if as_played else tables
     cells = layout_of(diagram.structure).flatten(tables.chances, tables.utilities, xp)
     return cells, diagram.scaled_lambdas(tables.lambdas, tables.scales, xp)
 
 
-def flatten_samples(diagram: Diagram, tables: Tables, samples: int) -> tuple[Floats, Floats]:
+def flatten_samples(
+    diagram: Diagram, tables: Tables, samples: int, *, as_played: bool = True
+) -> tuple[Floats, Floats]:
     """Flatten a diagram's numbers in many samples for the engine.
 
     Args:
@@ -38,6 +45,7 @@ def flatten_samples(diagram: Diagram, tables: Tables, samples: int) -> tuple[Flo
         tables: its numbers; the samples, or 1, are the last axis of each array that has one axis
             more than at one sample.
         samples: how many there are.
+        as_played: see `flatten_numbers`.
 
     Returns:
         All chance tables, then all utilities, end to end `[cells, samples]`; and for each decision
@@ -46,6 +54,7 @@ def flatten_samples(diagram: Diagram, tables: Tables, samples: int) -> tuple[Flo
     structure = diagram.structure
     shapes = [structure.shape(node) for node in range(len(structure.sizes))]
     shapes += [tuple(structure.sizes[node] for node in scope) for scope in structure.scopes]
+    tables = diagram.as_played(tables) if as_played else tables
     parts = [np.zeros((0, samples))]
     for table, shape in zip((*tables.chances, *tables.utilities), shapes, strict=True):
         if table is not None:
@@ -63,7 +72,7 @@ def engine_input(diagram: Diagram, tables: Tables) -> Game:
     """
     structure = diagram.structure
     layout = layout_of(structure)
-    masses: list[Any] = list(tables.chances)
+    masses: list[Any] = list(diagram.as_played(tables).chances)
     for decision, open_ in zip(structure.decisions, tables.open_options, strict=True):
         masses[decision] = open_ / open_.sum(axis=-1, keepdims=True)
     seen = [structure.parents[decision] for decision in structure.decisions]

@@ -27,6 +27,7 @@ from middlegame.equilibrium.engine_input import (
     engine_input,
     expand_periods,
     fix_states,
+    flatten_numbers,
 )
 from middlegame.equilibrium.limits import MAX_TABLE_SIZE, refuse_closed, refuse_too_large
 from middlegame.equilibrium.sensitivity import Sensitivity, differentiate
@@ -153,9 +154,10 @@ class Equilibrium(Displayed, StrategyProfile):
         structure = self.diagram.structure
         decision = structure.decisions[self._decision(name)]
         played = layout_of(structure).pad(self.policies)
-        return np.asarray(
-            payoff_function(structure, decision)(played, engine_input(self.diagram, self.tables))
-        )
+        numbers = self.diagram.as_played(self.tables, sharpened=False)
+        cells, _ = flatten_numbers(self.diagram, numbers, as_played=False)
+        game = engine_input(self.diagram, self.tables)._replace(tables=cells)
+        return np.asarray(payoff_function(structure, decision)(played, game))
 
     def _decision(self, name: str) -> int:
         names = [decision.name for decision in self.diagram.decisions]
@@ -365,7 +367,7 @@ def solve(
     diagram = compile_scenario(game) if isinstance(game, Scenario) else game
     rate = _lambda_of(precision, lambda_)
     if rate is not None:
-        diagram = replace(diagram, precision=dict.fromkeys(diagram.owners, rate))
+        diagram = diagram.with_lambda(rate)
     refuse_too_large(diagram, limit)
     values = diagram.theta if theta is None else np.asarray(theta, float)
     solved = solve_tables(diagram, diagram.tables(values))

@@ -87,7 +87,7 @@ class _Diagram(_Form):
 
 def to_json(diagram: Diagram, theta: Floats | None = None) -> dict[str, Any]:
     """Return the diagram at theta (by default the medians) as plain data for JSON."""
-    tables = diagram.tables(theta)
+    tables = diagram.as_played(diagram.tables(theta))
     nodes: list[dict[str, Any]] = []
     decisions = zip(tables.open_options, np.asarray(tables.scales), strict=True)
     for node, chances in zip(diagram.nodes, tables.chances, strict=True):

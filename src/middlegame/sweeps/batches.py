@@ -183,8 +183,9 @@ def forecasts_under(diagram: Diagram, cells: Floats, policies: Floats) -> dict[s
 
 
 def flatten_tables(diagram: Diagram, tables: Sequence[Tables]) -> Floats:
-    """Return each set's chance and utility tables end to end, `[cells, sets]`."""
-    return np.stack([flatten_numbers(diagram, each)[0] for each in tables], axis=-1)
+    """Return each set's chance and utility tables end to end, as they are, `[cells, sets]`."""
+    every = [flatten_numbers(diagram, each, as_played=False)[0] for each in tables]
+    return np.stack(every, axis=-1)
 
 
 def chunk_size(diagram: Diagram) -> int:
@@ -389,9 +390,10 @@ class _ParameterSolver:
 
     def ramp(self, samples: Integers) -> _Solution:
         """Solve samples along a ramp of lambda."""
-        game = self._compiled.game(_padded(self.values[samples], self.size))
+        values = _padded(self.values[samples], self.size)
+        game = self._compiled.game(values)
         residual, policies = self._compiled.settle(game)
-        answers = self._answers(game, policies, len(samples))
+        answers = self._answers(self._compiled.truth(values, game), policies, len(samples))
         return _Solution(np.asarray(residual)[: len(samples)], answers, {})
 
     def trace(self, samples: Integers, progress: Callable[[], None]) -> _Solution:
@@ -412,7 +414,8 @@ class _ParameterSolver:
                 failures[sample] = found.outcome.name.lower()
             progress()
         policies = logit_policies(constant.opens[..., None], logits, 1.0, axis=-2)
-        game = self._compiled.game(_padded(self.values[samples], self.size))
+        values = _padded(self.values[samples], self.size)
+        game = self._compiled.truth(values, self._compiled.game(values))
         return _Solution(residual, self._answers(game, policies, len(samples)), failures)
 
     @cached_property
@@ -480,7 +483,10 @@ class _TablesSolver:
         settled, probabilities = batch_solver(structure, Ramp())(game)
         nodes = zip(self.diagram.nodes, probabilities, strict=True)
         forecasts = {n.name: np.asarray(found).T[: len(samples)] for n, found in nodes}
-        policies = np.moveaxis(np.asarray(settled.policies)[..., : len(samples)], -1, 0)
+        solved = np.asarray(settled.policies)[..., : len(samples)]
+        if self.diagram.private_numbers:
+            forecasts = self._forecasts(samples, solved)
+        policies = np.moveaxis(solved, -1, 0)
         residual = np.asarray(settled.residual)[: len(samples)]
         return _Solution(residual, {"forecasts": forecasts, "policies": {"all": policies}}, {})
 
@@ -497,9 +503,14 @@ class _TablesSolver:
             solved = solve_tables(self.diagram, self.tables[sample])
             policies[..., place], residual[place] = layout.pad(solved.policies), solved.residual
             progress()
-        forecasts = forecasts_under(self.diagram, self._numbers[0][samples].T, policies)
+        forecasts = self._forecasts(samples, policies)
         every = {"forecasts": forecasts, "policies": {"all": np.moveaxis(policies, -1, 0)}}
         return _Solution(residual, every, {})
+
+    def _forecasts(self, samples: Integers, policies: Floats) -> dict[str, Floats]:
+        """Return each node's probabilities in some sets, under policies found for them."""
+        tables = [self.tables[int(sample)] for sample in samples]
+        return forecasts_under(self.diagram, flatten_tables(self.diagram, tables), policies)
 
     @cached_property
     def _numbers(self) -> tuple[Floats, Floats]:

@@ -41,7 +41,9 @@ class CompiledSolver(NamedTuple):
         fix: from a sample's tables to those with the announced interventions.
         constant: the engine's input at the medians; all but its tables and lambdas holds in every
             sample.
-        game: from parameter values `[samples, parameters]` to the engine's input.
+        game: from parameter values `[samples, parameters]` to the engine's input, as actors see it.
+        truth: from parameter values and that input to the input under which it is answered, which
+            differs from it in private numbers.
         settle: from the engine's input to residuals `[samples]` and policies
             `[rows, options, samples]`.
         answer: from the engine's input, policies and each query's weights to answers.
@@ -51,6 +53,7 @@ class CompiledSolver(NamedTuple):
     fix: Callable[[Tables], Tables]
     constant: Game
     game: Callable[[Floats], Game]
+    truth: Callable[[Floats, Game], Game]
     settle: Callable[[Game], tuple[Any, Any]]
     answer: Callable[[Game, Any, Mapping[str, list[Floats]]], Answers]
 
@@ -121,28 +124,39 @@ def _compiled_solver(
     def fix(tables: Tables) -> Tables:
         return fix_states(diagram, tables, supposed)
 
-    def numbers_of(theta: Any) -> tuple[Any, Any]:
-        return flatten_numbers(diagram, fix(diagram.tables(theta, jnp)), jnp)
+    def numbers(*, as_played: bool) -> Callable[[Floats], tuple[Any, Any]]:
+        def numbers_of(theta: Any) -> tuple[Any, Any]:
+            tables = fix(diagram.tables(theta, jnp))
+            return flatten_numbers(diagram, tables, jnp, as_played=as_played)
 
-    def numbers_in_numpy(thetas: Floats) -> tuple[Any, Any]:
-        return flatten_samples(diagram, fix(diagram.tables(thetas.T)), len(thetas))
+        def numbers_in_numpy(thetas: Floats) -> tuple[Any, Any]:
+            tables = fix(diagram.tables(thetas.T))
+            return flatten_samples(diagram, tables, len(thetas), as_played=as_played)
+
+        if is_long(structure):
+            return numbers_in_numpy
+        compiled: Callable[[Floats], tuple[Any, Any]] = jax.jit(jax.vmap(numbers_of, out_axes=-1))
+        return compiled
 
     constant = engine_input(diagram, fix(diagram.tables()))
-    numbers: Callable[[Floats], tuple[Any, Any]] = (
-        numbers_in_numpy if is_long(structure) else jax.jit(jax.vmap(numbers_of, out_axes=-1))
-    )
+    played, true = numbers(as_played=True), numbers(as_played=False)
     opens = tuple(map(tuple, np.asarray(constant.opens).tolist()))
     settle = _settle_function(structure, ramp, opens, tuple(np.asarray(constant.reached).tolist()))
     answer_with = _answer_function(structure, _Names.of(diagram), scopes)
 
     def game(parameter_values: Floats) -> Game:
-        tables, lambdas = numbers(parameter_values)
+        tables, lambdas = played(parameter_values)
         return constant._replace(tables=tables, lambdas=lambdas)
+
+    def truth(parameter_values: Floats, here: Game) -> Game:
+        if not diagram.private_numbers:
+            return here
+        return here._replace(tables=true(parameter_values)[0])
 
     def answer(here: Game, policies: Any, weights: Mapping[str, Any]) -> Answers:
         return answer_with(here, policies, weights, evidence)
 
-    return CompiledSolver(diagram, fix, constant, game, settle, answer)
+    return CompiledSolver(diagram, fix, constant, game, truth, settle, answer)
 
 
 class _Names(NamedTuple):

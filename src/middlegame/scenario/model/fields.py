@@ -90,7 +90,12 @@ def _read_date(value: object) -> dt.date:
 Date = Annotated[dt.date, TextFormat(_read_date, {"type": "string", "format": "date"})]
 
 
-def _read_flag(value: object) -> object:
+def read_flag(value: object) -> object:
+    """Read yes or no.
+
+    Raises:
+        PydanticCustomError: the value is neither.
+    """
     if isinstance(value, bool):
         return value
     if isinstance(value, str) and value in ("yes", "no"):
@@ -100,7 +105,7 @@ def _read_flag(value: object) -> object:
 
 Flag = Annotated[
     bool,
-    BeforeValidator(_read_flag, json_schema_input_type=bool | Literal["yes", "no"]),
+    BeforeValidator(read_flag, json_schema_input_type=bool | Literal["yes", "no"]),
 ]
 
 

@@ -16,6 +16,7 @@ from pydantic_core import PydanticCustomError
 
 from middlegame.scenario.formulas import EXPECTED, Formula, formula_or_none
 from middlegame.scenario.model.correlations import SCHEMA, Correlates, read_correlates
+from middlegame.scenario.model.fields import read_flag
 from middlegame.scenario.syntax import TextFormat, describe, quote, syntax_error
 
 Unit = Literal["points", "probability", "odds", "years"]
@@ -41,7 +42,8 @@ UNIT_EXAMPLES = {
 }
 """Examples of a number in each unit, for messages."""
 _MAPPING = "{is: 20..40, why: ..., cite: source#4, label: ...}"
-_MAPPING_KEYS = ("is", "why", "cite", "correlates", "label")
+MAPPING_KEYS = ("is", "why", "cite", "correlates", "label", "private")
+"""Keys of the mapping that may stand for a number."""
 _MAX_ABSOLUTE = 1e9
 
 
@@ -59,6 +61,8 @@ class Judgement:
         correlates: the correlation groups of the range.
         best: the median of a skewed range (`lo..best..hi`), in the unit; None for a plain one.
         label: what the number is called in reports, if it has a name of its own.
+        private: whether only the actor whose number it is knows its value, and all others only
+            the range as its distribution.
     """
 
     low: float
@@ -69,6 +73,7 @@ class Judgement:
     correlates: Correlates = ()
     best: float | None = None
     label: str | None = field(default=None, compare=False)
+    private: bool = False
 
     @property
     def exact(self) -> bool:
@@ -193,7 +198,7 @@ def parse_judgement(value: object, unit: Unit) -> Judgement:
 
 def _parse_mapping(value: dict[Any, Any], unit: Unit) -> Judgement:
     for key in value:
-        if key not in _MAPPING_KEYS:
+        if key not in MAPPING_KEYS:
             raise syntax_error(f"unknown key '{key}' beside a number", _MAPPING, within=(key,))
     if "is" not in value:
         raise syntax_error("the key 'is' is missing beside a number", _MAPPING)
@@ -213,8 +218,30 @@ def _parse_mapping(value: dict[Any, Any], unit: Unit) -> Judgement:
     if label is not None and not (isinstance(label, str) and label.strip()):
         raise syntax_error(f"{describe(label)} is not a label", "text", within=("label",))
     correlates = _parse_correlates(value, bare)
+    private = _parse_private(value, bare)
     cites = () if cite == () else cites
-    return replace(bare, why=why, cite=cites, correlates=correlates, label=label)
+    return replace(bare, why=why, cite=cites, correlates=correlates, label=label, private=private)
+
+
+def _parse_private(value: dict[Any, Any], beside: Judgement) -> bool:
+    if "private" not in value:
+        return False
+    try:
+        private = bool(read_flag(value["private"]))
+    except PydanticCustomError as error:
+        context = error.context or {}
+        raise syntax_error(context["problem"], context["expected"], within=("private",)) from None
+    if private and (beside.exact or isinstance(beside, FormulaJudgement)):
+        raise syntax_error(
+            f"{value['is']} is not a range, so it cannot be private",
+            "the range that the others have in mind, such as {is: 20..60, private: yes}",
+            within=("private",),
+        )
+    if private and "correlates" in value:
+        raise syntax_error(
+            "a private number cannot correlate with others", "one of the two", within=("private",)
+        )
+    return private
 
 
 def _parse_correlates(value: dict[Any, Any], beside: Judgement) -> Correlates:
@@ -300,6 +327,7 @@ def _written(unit: Unit, parse: Callable[[object], Judgement] | None = None) -> 
             "cite": cite,
             "correlates": SCHEMA,
             "label": {"type": "string"},
+            "private": {"enum": ["yes", "no", True, False]},
         },
         "required": ["is"],
         "additionalProperties": False,

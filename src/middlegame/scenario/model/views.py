@@ -34,6 +34,12 @@ class ViewJudgement:
         Raises:
             PydanticCustomError: the value is invalid in this unit.
         """
+        if isinstance(self.written, dict) and "private" in self.written:
+            raise syntax_error(
+                "only the contest itself says which numbers are private",
+                "the number alone",
+                within=("private",),
+            )
         return parse_judgement(self.written, unit)
 
 

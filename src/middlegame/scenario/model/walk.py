@@ -1,6 +1,7 @@
 """Walk a scenario: list its parts with their paths, and replace parts."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
@@ -121,5 +122,8 @@ def apply_view(scenario: Scenario, name: str) -> Scenario:
     changed = scenario.model_copy(update={"views": {}})
     for place, rejudged in scenario.views[name].judgements.items():
         path, judgement = places[place]
-        changed = replace_at(changed, path, rejudged.read(judgement.unit))
+        number = rejudged.read(judgement.unit)
+        if judgement.private:
+            number = replace(number, private=True)
+        changed = replace_at(changed, path, number)
     return changed

@@ -23,6 +23,7 @@ from middlegame.scenario.validation.offers import check_offers
 from middlegame.scenario.validation.order import check_order
 from middlegame.scenario.validation.partial import COMPLETE, PartialParse
 from middlegame.scenario.validation.periods import check_periods
+from middlegame.scenario.validation.private_numbers import check_private_numbers
 from middlegame.scenario.validation.relevance import check_relevance
 from middlegame.scenario.validation.sources import check_citations, check_quotes
 
@@ -39,6 +40,7 @@ _CHECKS = (
     check_periods,
     check_relevance,
     check_correlations,
+    check_private_numbers,
     check_formulas,
     check_fit,
     check_views,

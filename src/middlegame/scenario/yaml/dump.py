@@ -118,11 +118,14 @@ def _distribution(chances: dict[str, Judgement]) -> _Tree:
 
 
 def _judgement(judgement: Judgement) -> _Tree:
-    if not (judgement.why or judgement.cite or judgement.correlates or judgement.label):
+    beside = (judgement.why, judgement.cite, judgement.correlates, judgement.label)
+    if not any(beside) and not judgement.private:
         return _Leaf(str(judgement))
     tree: dict[str, Any] = {"is": _Leaf(str(judgement))}
     if judgement.label:
         tree["label"] = _Leaf(_scalar(judgement.label))
+    if judgement.private:
+        tree["private"] = _Leaf("yes")
     if judgement.cite:
         cites = [_Leaf(_scalar(each)) for each in judgement.cite]
         tree["cite"] = cites[0] if len(cites) == 1 else cites

@@ -1,0 +1,122 @@
+"""Private numbers: what one actor alone knows, and all others only as a distribution.
+
+A private range becomes a hidden chance node without parents, which every move of its owner
+observes. Its states are the points of a Gauss-Hermite rule (Golub & Welsch 1969) on the scale on
+which the range is normal, so that expectations of smooth functions of the number are those of the
+range (a game of incomplete information with finitely many types; Harsanyi 1967).
+"""
+
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any, Self
+
+import numpy as np
+from scipy.special import ndtri
+
+from middlegame.base.numbers import HALF_WIDTH_90, Floats
+from middlegame.diagram.numbers import Array, Parameter, along_samples
+
+POINTS = {1: 5, 2: 4}
+"""The points of a private number, by how many of them its owner has; `FEWEST_POINTS` for more."""
+FEWEST_POINTS = 3
+
+
+@dataclass(frozen=True, eq=False)
+class PrivateValue:
+    """The table of a private number's node: what it is, given theta.
+
+    Attributes:
+        parameter: the index of its entry of theta; None for an exact number, which has none.
+        median: the entry's value where none was drawn; the truth is then distributed as all others
+            believe.
+        chances: the probability of each point, `[points]`.
+        ends: the values in which each point's share of the distribution ends, but for the last
+            one's, `[points - 1]`. A drawn value counts as the point in whose share it lies, so
+            that over all draws the points have their probabilities.
+    """
+
+    parameter: int | None
+    median: float
+    chances: Floats
+    ends: Floats
+
+    def evaluate(self, theta: Array, xp: ModuleType) -> Array:
+        """Return the probabilities of the points at theta, `[points]`, 1 for a drawn value's."""
+        if self.parameter is None:
+            return along_samples(xp.asarray(self.chances), theta)
+        drawn: Any = xp.real(theta[self.parameter])
+        point = (drawn > along_samples(self.ends, theta)).sum(axis=0)
+        places = along_samples(np.arange(len(self.chances)), theta)
+        certain = xp.where(places == point, 1.0, 0.0)
+        return xp.where(drawn == self.median, along_samples(self.chances, theta), certain)
+
+
+@dataclass(frozen=True, eq=False)
+class PrivateNumber:
+    """A number that its owner alone knows.
+
+    Attributes:
+        node: the name of its hidden node.
+        owner: who knows it.
+        path: its path in the scenario.
+        values: the number at each point, in its unit, `[points]`.
+        table: the table of its node.
+    """
+
+    node: str
+    owner: str
+    path: tuple[str | int, ...]
+    values: Floats
+    table: PrivateValue
+
+    @classmethod
+    def of(cls, node: str, owner: str, parameter: Parameter, index: int, points: int) -> Self:
+        """Discretise a range.
+
+        Args:
+            node: the name of the hidden node.
+            owner: who knows the number.
+            parameter: the range.
+            index: of the range among the entries of theta.
+            points: how many points.
+        """
+        nodes, chances = _rule(points)
+        low, high = parameter.to_scale(parameter.low), parameter.to_scale(parameter.high)
+        middle, deviation = (low + high) / 2, (high - low) / (2 * HALF_WIDTH_90)
+        values, ends = (
+            np.clip(
+                parameter.from_scale(middle + deviation * scores),
+                parameter.lower_bound,
+                parameter.upper_bound,
+            )
+            for scores in (nodes, ndtri(np.cumsum(chances)[:-1]))
+        )
+        table = PrivateValue(index, parameter.median, chances, ends)
+        return cls(node, owner, parameter.path, values, table)
+
+    @classmethod
+    def exact(
+        cls, node: str, owner: str, path: tuple[str | int, ...], value: float, points: int
+    ) -> Self:
+        """Return a number of which a view or a belief is certain: every point has its value."""
+        chances = _rule(points)[1]
+        table = PrivateValue(None, value, chances, np.zeros(points - 1))
+        return cls(node, owner, path, np.full(points, value), table)
+
+    @property
+    def states(self) -> tuple[str, ...]:
+        """The name of each point, which is its value; numbered where two are alike."""
+        found: list[str] = []
+        for value in self.values:
+            name, count = f"{value:.3g}", 1
+            while name in found:
+                count += 1
+                name = f"{value:.3g} ({count})"
+            found.append(name)
+        return tuple(found)
+
+
+def _rule(points: int) -> tuple[Floats, Floats]:
+    """Return the points of a standard normal distribution and their probabilities."""
+    nodes, weights = np.polynomial.hermite_e.hermegauss(points)
+    return nodes, np.asarray(weights / weights.sum(), float)
