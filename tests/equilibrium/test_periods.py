@@ -202,6 +202,18 @@ def test_given_conditions_on_a_state_in_one_period(pursued):
     assert pursued.probability("f@last = up") == pursued.forecast("f@2")["up"]
 
 
+@pytest.mark.parametrize("report", ["f@last = up", "f@last = up and f@2 = up", "not f@last != up"])
+def test_report_on_the_last_period_has_the_odds_of_its_likelihood(pursued, report):
+    before = pursued.probability("f@2 = up")
+    after = pursued.given(report, likelihood=4).probability("f@2 = up")
+    assert after / (1 - after) == pytest.approx(4 * before / (1 - before))
+
+
+def test_observations_of_one_node_under_two_names_must_agree(pursued):
+    with pytest.raises(mg.QueryError, match="cannot happen"):
+        pursued.given("f@last = up").given("f@2 != up")
+
+
 def test_move_outside_its_periods_has_no_option():
     made = scenario(
         periods={"every": "month", "for": 3, "from": "2026-01-01"},

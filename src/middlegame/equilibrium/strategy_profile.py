@@ -222,7 +222,7 @@ class StrategyProfile:
             for state in states:
                 if state not in node.states:
                     raise unknown_name(f"state of {name}", state, node.states)
-            merged[name] = tuple(s for s in merged.get(name, node.states) if s in states)
+            merged[node.name] = tuple(s for s in merged.get(node.name, node.states) if s in states)
         conditioned = replace(self, known=merged)
         if not conditioned.evidence_probability > 0:
             raise QueryError(conditioned._contradiction())
@@ -230,10 +230,7 @@ class StrategyProfile:
 
     def _given_condition(self, known: str | Condition, likelihood: float | None) -> Self:
         """Condition on a condition by a node that is added to the diagram; no mover observes it."""
-        condition_table(
-            self.diagram, known
-        )  # refuses what does not parse, unknown names and states
-        saw = parse_condition(known)
+        saw = resolve_references(self.diagram, known)
         if isinstance(saw, Is) and likelihood is None:
             return self.given({saw.variable: saw.states})
         if likelihood is not None and not 0 < likelihood < math.inf:
@@ -335,20 +332,33 @@ def node_index(diagram: Diagram, name: str) -> int:
     raise unknown_name("move or factor", name, [node.name for node in diagram.contest_nodes])
 
 
-def condition_table(diagram: Diagram, condition: str | Condition) -> tuple[tuple[str, ...], Floats]:
-    """Return the moves and factors of a condition, and 1 for each joint state where it holds.
+def resolve_references(diagram: Diagram, condition: str | Condition) -> Condition:
+    """Parse a condition and name each node that it refers to: `cuba@last` becomes `cuba@8`.
 
     Raises:
-        QueryError: the condition does not parse, or speaks of what is not there.
+        QueryError: the condition does not parse, or a move, factor or state is not there.
     """
     try:
         wanted = parse_condition(condition)
     except ValueError as error:
         raise QueryError(str(error)) from None
-    over = wanted.variables()
-    states = {name: diagram.nodes[node_index(diagram, name)].states for name in over}
     for leaf in wanted.leaves():
+        states = diagram.nodes[node_index(diagram, leaf.variable)].states
         for state in leaf.states:
-            if state not in states[leaf.variable]:
-                raise unknown_name(f"state of {leaf.variable}", state, states[leaf.variable])
+            if state not in states:
+                raise unknown_name(f"state of {leaf.variable}", state, states)
+    return wanted.substitute(
+        lambda leaf: replace(leaf, variable=diagram.nodes[node_index(diagram, leaf.variable)].name)
+    )
+
+
+def condition_table(diagram: Diagram, condition: str | Condition) -> tuple[tuple[str, ...], Floats]:
+    """Return the moves and factors of a condition, and 1 for each joint state where it holds.
+
+    Raises:
+        QueryError: the condition does not parse, or a move, factor or state is not there.
+    """
+    wanted = resolve_references(diagram, condition)
+    over = wanted.variables()
+    states = {name: diagram.nodes[diagram.index[name]].states for name in over}
     return over, wanted.holds(states, over).astype(float)

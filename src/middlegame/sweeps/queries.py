@@ -9,7 +9,7 @@ import numpy as np
 from middlegame.base.errors import QueryError
 from middlegame.base.numbers import Floats
 from middlegame.diagram import Diagram
-from middlegame.equilibrium.strategy_profile import condition_table, node_index
+from middlegame.equilibrium.strategy_profile import condition_table
 from middlegame.scenario.conditions import Condition
 
 
@@ -42,7 +42,7 @@ class Query:
             QueryError: the condition does not parse, or speaks of what is not there.
         """
         over, where = condition_table(diagram, condition)
-        return cls(tuple(diagram.nodes[node_index(diagram, name)].name for name in over), where)
+        return cls(over, where)
 
     @classmethod
     def any_of(cls, diagram: Diagram, conditions: Sequence[str | Condition]) -> Self:
