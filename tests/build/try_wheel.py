@@ -28,21 +28,29 @@ EXTRAS = [
     "compare",
     "discovery",
     "documents",
+    "draft",
+    "mcp",
     "postgres",
     "workbench",
 ]
 """What `middlegame[all]` consists of."""
 OPTIONAL = {
     "SALib",
+    "countryinfo",
     "dask",
     "distributed",
     "ema_workbench",
     "fastapi",
+    "mcp",
     "nicegui",
     "numpyro",
+    "pdfminer",
     "psycopg",
+    "pydantic_ai",
     "pypandoc",
+    "spacy",
     "statsmodels",
+    "trafilatura",
     "typst",
 }
 """The packages that come with extras; every module imports without all others."""

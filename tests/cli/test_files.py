@@ -33,6 +33,35 @@ def test_new_refuses_to_overwrite(run, tmp_path):
     assert (tmp_path / "scenario.yaml").read_text() == "mine"
 
 
+def test_new_like_an_archetype_writes_it(run, tmp_path):
+    folder = tmp_path / "mine"
+    code, out, _ = run("new", folder, "--like", "deterrence", "--json")
+    assert code == 0
+    assert json.loads(out) == {"file": str(folder / "scenario.yaml"), "like": "deterrence"}
+    assert run("check", folder)[0] == 0
+
+
+def test_new_lists_the_archetypes_with_the_forecasts_that_solving_them_gives(run, tmp_path):
+    code, out, _ = run("new", "--list", "--json")
+    assert code == 0
+    listed = {each["name"]: each for each in json.loads(out)}
+    run("new", tmp_path / "mine", "--like", "bargain")
+    solved = json.loads(run("solve", tmp_path / "mine", "--json")[1])
+    assert listed["bargain"]["questions"].popitem()[1] == pytest.approx(
+        solved["questions"]["settled"]
+    )
+    code, out, _ = run("new", "--list")
+    assert code == 0
+    assert "from J. D. Fearon, Rationalist Explanations for War; R. Powell" in out
+
+
+@pytest.mark.parametrize(
+    "words", [["new"], ["new", "--list", "x"], ["new", "--list", "--like", "race"]]
+)
+def test_new_with_too_few_or_contradicting_words_is_wrong_usage(run, words):
+    assert run(*words)[0] == 2
+
+
 def test_check_of_faulty_file_names_every_place(run, tmp_path):
     path = tmp_path / "x.yaml"
     path.write_text("title: X\nactors: {a: A}\nmoves:\n  m: {by: b, knows: [n], options: [x, y]}\n")

@@ -462,3 +462,18 @@ def test_server_answers_bad_host_or_origin_with_a_status(server, header, status,
         stream.sendall("\r\n".join([*lines, "", ""]).encode())
         answer = stream.recv(100).decode()
     assert answer.startswith(f"HTTP/1.1 {status} ")
+
+
+def test_archetype_begins_a_contest_that_the_editor_opens(visit, server):
+    page = visit().page
+    page.goto(server.url)
+    page.locator("[data-archetype=domino]").get_by_role("button").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("File name").fill("known.yaml")
+    dialog.get_by_role("button", name="Begin", exact=True).click()
+    dialog.get_by_role("alert").filter(has_text="exists already").wait_for()
+    dialog.get_by_label("File name").fill("row.yaml")
+    dialog.get_by_role("button", name="Begin", exact=True).click()
+    page.wait_for_url("**/contest/row?tab=edit")
+    page.wait_for_selector('.cm-line:has-text("Dominoes: does one fall bring the next?")')
+    assert load(server.folder / "row.yaml").title == "Three clients in a row"

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from middlegame.base.errors import MiddlegameError
 from middlegame.scenario import Scenario
 from middlegame.scenario.faults import Fault, ScenarioError, nearest
 from middlegame.scenario.yaml.load import LoadedScenario, read
@@ -24,10 +23,18 @@ def list_examples() -> list[Example]:
     """List the example scenarios, sorted by name."""
     found = []
     for path in sorted(FOLDER.glob("*/scenario.yaml")):
-        lines = path.read_text(encoding="utf-8").splitlines()
-        first = next(line for line in lines if line.startswith("title:"))
-        title = first.removeprefix("title:").strip().strip("\"'")
+        title = read_header(path).get("title", "")
         found.append(Example(path.parent.name, title, path.parent))
+    return found
+
+
+def read_header(path: Path) -> dict[str, str]:
+    """Return the top-level keys of a scenario's file that stand on one line, without parsing it."""
+    found = {}
+    for line in path.read_text(encoding="utf-8").splitlines():
+        key, colon, value = line.partition(":")
+        if colon and key.isidentifier() and value.strip():
+            found[key] = value.strip().strip("\"'")
     return found
 
 
@@ -66,19 +73,3 @@ def open_scenario(name: str | Path) -> LoadedScenario:
         suggestion=near,
     )
     return replace(loaded, faults=(fault,))
-
-
-def write_starter(folder: Path) -> Path:
-    """Write a commented starter scenario to `folder/scenario.yaml`; return its path.
-
-    Raises:
-        MiddlegameError: the file exists, or the folder's name belongs to a file.
-    """
-    path = folder / "scenario.yaml"
-    if path.exists() or (folder.exists() and not folder.is_dir()):
-        raise MiddlegameError(f"{path if path.exists() else folder} exists already")
-    folder.mkdir(parents=True, exist_ok=True)
-    text = (FOLDER / "starter.yaml").read_text(encoding="utf-8")
-    with path.open("x", encoding="utf-8", newline="\n") as file:
-        file.write(text)
-    return path

@@ -1,6 +1,7 @@
 import pytest
 
 from middlegame.base.errors import MiddlegameError
+from middlegame.io.archetypes import find_archetype
 from middlegame.io.examples import FOLDER
 from middlegame.workbench.server.library import LARGEST, Library
 
@@ -70,6 +71,16 @@ def test_link_out_of_the_folder_is_neither_listed_nor_written(folder, tmp_path_f
     with pytest.raises(MiddlegameError, match="outside"):
         library.save("link.yaml", "title: x\n", replacing="title: Secret\n")
     assert outside.read_text() == "title: Secret\n"
+
+
+def test_contest_begins_with_an_archetype_where_a_folder_is_served(folder):
+    contest = Library(str(folder)).begin("mine", "coercion")
+    assert contest.title == "A demand with a threat behind it"
+    assert (folder / "mine.yaml").read_text("utf-8") == find_archetype("coercion").text()
+    with pytest.raises(MiddlegameError, match="exists already"):
+        Library(str(folder)).begin("mine", "race")
+    with pytest.raises(MiddlegameError, match="writes no files"):
+        Library().begin("mine", "race")
 
 
 def test_example_is_never_written_to():

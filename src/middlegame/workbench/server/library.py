@@ -5,6 +5,7 @@ from pathlib import Path
 
 from middlegame.base.errors import MiddlegameError
 from middlegame.base.files import write_whole
+from middlegame.io.archetypes import find_archetype
 from middlegame.io.examples import FOLDER, find_file, list_examples
 
 LARGEST = 1 << 20
@@ -119,6 +120,22 @@ class Library:
             path = path.with_name(f"{path.name}.yaml")
         self._write(path, text, replacing)
         return _contest(path)
+
+    def begin(self, name: str, like: str) -> Contest:
+        """Write an archetype's text into the folder, to begin a contest with.
+
+        Args:
+            name: the name of the file, without a folder.
+            like: the name of the archetype.
+
+        Returns:
+            The contest that the file now holds.
+
+        Raises:
+            MiddlegameError: there is no such archetype, no file may be written, or the name is not
+                valid or taken.
+        """
+        return self.save(name, find_archetype(like).text())
 
     def overwrite(self, contest: Contest, text: str, replacing: str) -> None:
         """Write an edited scenario back to its own file.

@@ -15,6 +15,7 @@ from middlegame.workbench.views.dominoes import DominoesTab
 from middlegame.workbench.views.edit import EditTab
 from middlegame.workbench.views.frame import PageHeader, button, heading, style_page
 from middlegame.workbench.views.ledger import LedgerTab
+from middlegame.workbench.views.library import show_library
 from middlegame.workbench.views.report_tabs import ReportTab, comparison_tab, hypotheses_tab
 from middlegame.workbench.views.uncertainty import UncertaintyTab
 from middlegame.workbench.views.what_if import WhatIfTab
@@ -66,7 +67,7 @@ def add_pages(workbench: Workbench) -> None:
         if only is not None:
             ui.navigate.to(f"/contest/{only}")
             return
-        _index(workbench)
+        show_library(workbench.library)
 
     @ui.page("/contest/{name}")
     def contest(name: str, request: Request) -> None:
@@ -89,22 +90,6 @@ def add_pages(workbench: Workbench) -> None:
         setting = Setting.read(request.url.query)
         session = Session(workbench.pools, entry, name, text, setting)
         ContestPage(workbench, session, entry.title, request.query_params.get("tab", ""))
-
-
-def _index(workbench: Workbench) -> None:
-    style_page("")
-    PageHeader("", (), lambda _: None)
-    with ui.element("main").classes("mg-main"):
-        heading("h1", "Which contest?")
-        contests = workbench.library.contests()
-        with ui.element("ul").classes("mg-contests"):
-            for each in contests:
-                with ui.element("li"):
-                    ui.link(each.title, f"/contest/{each.name}").classes("mg-contest")
-                    if each.question:
-                        ui.label(each.question).classes("mg-soft")
-        if not contests:
-            ui.label("This folder holds no scenario.").classes("mg-soft")
 
 
 class ContestPage:
