@@ -54,7 +54,7 @@ def fixed_diagram(seed: int = 6) -> Diagram:
 
 
 def draws(diagram: Diagram, count: int, seed: int = 0) -> np.ndarray:
-    """Draw thetas from the ranges, independently, lo..hi being the 5th and 95th percentile."""
+    """Draw samples from the ranges, independently, lo..hi being the 5th and 95th percentile."""
     rng = np.random.default_rng(seed)
     columns = []
     for parameter in diagram.parameters:
@@ -76,20 +76,20 @@ def batches(count: int = WORLDS) -> list[dict[str, Any]]:
     }
     rows = []
     for name, diagram in contests.items():
-        thetas = draws(diagram, count)
+        samples = draws(diagram, count)
         begin = time.perf_counter()
-        solve_samples(diagram, thetas[:1], compare=0)
+        solve_samples(diagram, samples[:1], compare=0)
         compiling = time.perf_counter() - begin
         begin = time.perf_counter()
-        worlds = solve_samples(diagram, thetas, compare=0)
+        worlds = solve_samples(diagram, samples, compare=0)
         rate = count / (time.perf_counter() - begin)
-        sample = solve_samples(diagram, thetas[:2000], compare=16)
+        sample = solve_samples(diagram, samples[:2000], compare=16)
         mg.solve(diagram)
         begin = time.perf_counter()
-        for theta in thetas[:LOOPED]:
+        for theta in samples[:LOOPED]:
             mg.solve(diagram, theta=theta)
         looped = LOOPED / (time.perf_counter() - begin)
-        by_gambit, note = worlds_by_gambit(diagram, thetas[:LOOPED])
+        by_gambit, note = worlds_by_gambit(diagram, samples[:LOOPED])
         rows.append(
             {
                 "contest": name,

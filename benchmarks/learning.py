@@ -65,7 +65,7 @@ def history(rows: int, coefficients: int, seed: int = 0) -> pd.DataFrame:
 
 
 def learning() -> list[dict[str, Any]]:
-    """Measure the fits, standard errors and all that is told with them included."""
+    """Measure the fits, standard errors and all that is reported with them included."""
     rows = []
     for count, coefficients in SIZES:
         with tempfile.TemporaryDirectory() as folder:

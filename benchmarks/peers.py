@@ -2,7 +2,7 @@
 
 Gambit's side runs in a process of its own, since it can only be stopped from outside. Both are
 given the game in memory: neither reading files nor starting Python is counted. For middlegame the
-first solve, which compiles, is told apart from the next.
+first solve, which compiles, is measured apart from the next.
 """
 
 import io
@@ -62,13 +62,13 @@ def compare(patience: float = PATIENCE) -> list[dict[str, Any]]:
 
 
 def worlds_by_gambit(
-    diagram: mg.Diagram, thetas: Sequence[np.ndarray], patience: float = PATIENCE
+    diagram: mg.Diagram, samples: Sequence[np.ndarray], patience: float = PATIENCE
 ) -> tuple[float | None, str]:
     """Solve worlds of a diagram by Gambit's tracer, one by one on the expanded tree.
 
     Args:
         diagram: with one precision for everybody, as Gambit has one.
-        thetas: the worlds.
+        samples: the worlds.
         patience: seconds after which Gambit is stopped.
 
     Returns:
@@ -77,13 +77,13 @@ def worlds_by_gambit(
     if gambit.recall_failures(diagram):
         return None, "somebody forgets, and Gambit's solvers refuse"
     try:
-        texts = [to_efg(diagram, theta, limit=LEAVES) for theta in thetas]
+        texts = [to_efg(diagram, theta, limit=LEAVES) for theta in samples]
     except MiddlegameError:
         return None, "the tree is too large to write"
-    (precision,) = {float(each) for each in diagram.lambdas(thetas[0])}
+    (precision,) = {float(each) for each in diagram.lambdas(samples[0])}
     work = partial(_each, texts, precision)
     seconds, profile = _gambit(work, patience)
-    last = mg.solve(diagram, theta=thetas[-1])
+    last = mg.solve(diagram, theta=samples[-1])
     return len(texts) / seconds if seconds else None, _difference(diagram, last, profile, patience)
 
 
@@ -138,7 +138,7 @@ def _gambit(work: Callable[[], Any], patience: float) -> tuple[float | None, Any
 def _report(work: Callable[[], Any], sender: Any) -> None:
     try:
         sender.send(work())
-    except Exception as error:  # whatever a peer fails with is a result, and told
+    except Exception as error:  # whatever a peer fails with is a result, and reported
         sender.send((None, str(error)))
 
 

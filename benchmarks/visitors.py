@@ -124,8 +124,8 @@ class Visitor:
     async def _acknowledge(self, message: dict[str, Any]) -> None:
         self.next = message.get("_id", self.next) + 1
         if self.next % 20 == 0:
-            told = {"client_id": self.client_id, "next_message_id": self.next}
-            await self.sio.emit("ack", told)
+            acknowledged = {"client_id": self.client_id, "next_message_id": self.next}
+            await self.sio.emit("ack", acknowledged)
 
 
 def _get(url: str) -> str:

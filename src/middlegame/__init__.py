@@ -9,7 +9,7 @@ Every analysis is a function of an equilibrium, or of a sweep:
 
 >>> print(mg.dominoes(eq, [mg.Intervention("lease", "lost")]))
 Dominoes of 'Harbour lease', interventions: 1
-  lease = lost: depot = closes 16% -> 57%
+  lease = lost: bid = stay_out 24% -> 65%
 
 Its result prints, shows itself in a notebook, and converts by `to_dict` and `to_dataframe`.
 

@@ -49,9 +49,9 @@ def test_score_gain_equals_gradient_of_log_score(solved, found):
 
 def test_samples_are_weighted_by_joint_probability_of_outcomes(solved, found):
     parameters = solved.diagram.parameters
-    thetas = SampleSequence(ParameterSpace(parameters), seed=2).parameter_values(0, 64)
+    samples = SampleSequence(ParameterSpace(parameters), seed=2).parameter_values(0, 64)
     weights = []
-    for theta in thetas:
+    for theta in samples:
         world = mg.solve(solved.diagram, theta=theta)
         weights.append(world.evidence_probability * world.probability("f = on and not n = p"))
     weights = np.array(weights)
@@ -59,7 +59,7 @@ def test_samples_are_weighted_by_joint_probability_of_outcomes(solved, found):
     for each in found.contributions:
         place = [p.name for p in parameters].index(each.parameter.name)
         parameter = each.parameter
-        scores = parameter.to_scale(thetas[:, place]) - parameter.to_scale(parameter.median)
+        scores = parameter.to_scale(samples[:, place]) - parameter.to_scale(parameter.median)
         width = parameter.to_scale(parameter.high) - parameter.to_scale(parameter.low)
         scores = scores / width * 3.2897072539029435
         assert each.shift == pytest.approx((weights * scores).sum() / weights.sum(), abs=1e-6)
@@ -113,13 +113,13 @@ questions:
 """
     solved = mg.solve(read_text(text).scenario)
     found = attribution(solved, {"ever-on": True, "ever-p": False}, n=16, seed=1)
-    thetas = SampleSequence(ParameterSpace(solved.diagram.parameters), seed=1).parameter_values(
+    samples = SampleSequence(ParameterSpace(solved.diagram.parameters), seed=1).parameter_values(
         0, 16
     )
     both = [
         mg.solve(solved.diagram, theta=theta).probability(
             "(f@1 = on or f@2 = on) and not (n@1 = p or n@2 = p)"
         )
-        for theta in thetas
+        for theta in samples
     ]
     assert found.joint_probability == pytest.approx(np.mean(both), abs=1e-8)

@@ -140,5 +140,5 @@ def test_compare_command_prints_reports_and_gives_json(file, capsys, tmp_path, m
     )
     assert "Rival analysts" in report.read_text("utf-8")
     main_or_exit(["compare", str(file), "--json"])
-    told = json.loads(capsys.readouterr().out)
-    assert set(told["weights"]) == {"as written", "The hawks", "dove"}
+    printed = json.loads(capsys.readouterr().out)
+    assert set(printed["weights"]) == {"as written", "The hawks", "dove"}

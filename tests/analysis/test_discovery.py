@@ -44,8 +44,8 @@ def test_trajectory_trades_coverage_for_density(worlds):
 
 def test_inside_includes_limits():
     limits = [BoxLimit(0, 10.0, None, 0.0), BoxLimit(1, None, 5.0, 0.0)]
-    thetas = np.array([[11.0, 4.0], [9.0, 4.0], [11.0, 6.0], [10.0, 5.0]])
-    assert inside(limits, thetas).tolist() == [True, False, False, True]
+    samples = np.array([[11.0, 4.0], [9.0, 4.0], [11.0, 6.0], [10.0, 5.0]])
+    assert inside(limits, samples).tolist() == [True, False, False, True]
 
 
 def test_threshold_is_half_or_upper_quartile():

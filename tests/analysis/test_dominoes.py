@@ -16,7 +16,7 @@ from middlegame.diagram import Chance, Decision, Diagram, Fixed, Utility
 from middlegame.engine.batch.lambda_ramp import Ramp
 from middlegame.io.examples import open_scenario
 from middlegame.report.terminal.show import show
-from middlegame.sweeps import batches as batch
+from middlegame.sweeps import batches, sample_solvers
 
 ON_OFF = ("on", "off")
 
@@ -96,18 +96,18 @@ def test_adapting_move_is_linked_to_the_intervention():
     def lost(guard: float, raid: float) -> float:
         return raid * (0.1 * guard + 0.9 * (1 - guard))
 
-    push = Intervention("raid", "on")
-    effect = found.effect(push, "guard", "on")
+    intervention = Intervention("raid", "on")
+    effect = found.effect(intervention, "guard", "on")
     assert effect.direct == pytest.approx(0)
     assert effect.adaptation == pytest.approx(guarded(1) - guarded(0.2))
-    effect = found.effect(push, "loss", "on")
+    effect = found.effect(intervention, "loss", "on")
     assert effect.direct == pytest.approx(lost(guarded(0.2), 1) - lost(guarded(0.2), 0.2))
     assert effect.adaptation == pytest.approx(lost(guarded(1), 1) - lost(guarded(0.2), 1))
-    held = Mediation(found.results).blocked_effects(push)
+    held = Mediation(found.results).blocked_effects(intervention)
     remains = dict(zip(held.links, held.residual_effects["loss"][:, 0], strict=True))
     # Without the adaptation, the surprise is what is left.
     assert remains[Link("raid", "guard", adapts=True)] == pytest.approx(effect.direct)
-    chain = found.chain(push, "guard", "on")
+    chain = found.chain(intervention, "guard", "on")
     assert chain.links == (Link("raid", "guard", adapts=True),)
     assert chain.carried == pytest.approx(chain.total)
 
@@ -119,27 +119,29 @@ def harbour() -> Dominoes:
 
 def test_each_intervention_equals_suppose(harbour):
     equilibrium = harbour.results.equilibrium
-    for push in (
+    for intervention in (
         Intervention("lease", "lost"),
         Intervention("bid", "offer"),
         Intervention("loan", "empty"),
     ):
-        place = harbour.results.index(push)
+        place = harbour.results.index(intervention)
         for surprise, found in (
             (False, harbour.results.announced_forecasts),
             (True, harbour.results.fixed_policy_forecasts),
         ):
-            alone = equilibrium.suppose({push.name: push.state}, fixed_policies=surprise)
+            alone = equilibrium.suppose(
+                {intervention.name: intervention.state}, fixed_policies=surprise
+            )
             for name, forecast in alone.forecasts.items():
                 assert found[name][place] == pytest.approx([*forecast.values()], abs=1e-8)
 
 
 def test_option_is_set_wherever_it_is_available(harbour):
     """The city can switch only after an offer, so it does as often as there is one."""
-    push = Intervention("renew", "switch")
-    place = harbour.results.index(push)
+    intervention = Intervention("renew", "switch")
+    place = harbour.results.index(intervention)
     before = harbour.results.equilibrium.forecast("bid")["offer"]
-    assert harbour.results.availability(push) == pytest.approx(before)
+    assert harbour.results.availability(intervention) == pytest.approx(before)
     assert harbour.results.fixed_policy_forecasts["renew"][place, 1] == pytest.approx(before)
     offered = harbour.results.announced_forecasts["bid"][place, 1]
     assert harbour.results.announced_forecasts["renew"][place, 1] == pytest.approx(offered)
@@ -158,19 +160,19 @@ def test_moves_off_the_equilibrium_path_are_listed(harbour):
 
 
 def test_chains_are_connected_from_intervention_to_effect(harbour):
-    told = 0
-    for push in harbour.interventions:
-        for effect in harbour.cascade(push):
-            chain = harbour.chain(push, effect.name, effect.state)
+    count = 0
+    for intervention in harbour.interventions:
+        for effect in harbour.cascade(intervention):
+            chain = harbour.chain(intervention, effect.name, effect.state)
             if chain is None:
                 continue
-            told += 1
-            assert chain.links[0].tail == push.name
+            count += 1
+            assert chain.links[0].tail == intervention.name
             assert chain.links[-1].head == effect.name
             for before, after in itertools.pairwise(chain.links):
                 assert before.head == after.tail
                 assert not after.adapts
-    assert told > 20
+    assert count > 20
 
 
 def test_options_that_are_never_available_are_left_out(harbour):
@@ -193,20 +195,20 @@ def test_interventions_refuse_unknown_closed_and_observed(harbour):
 
 
 def test_equilibria_that_the_ramp_does_not_settle_are_traced(harbour, monkeypatch):
-    monkeypatch.setattr(batch, "FEW", 0)
-    monkeypatch.setattr(batch, "Ramp", lambda: Ramp(steps=1, max_sweeps=0))
+    monkeypatch.setattr(batches, "FEW", 0)
+    monkeypatch.setattr(sample_solvers, "Ramp", lambda: Ramp(steps=1, max_sweeps=0))
     wanted = [Intervention("jobs", "shrinks"), Intervention("depot", "closes")]
     found = dominoes(harbour.results.equilibrium, wanted)
     assert found.results.traced == 2
-    for push in wanted:
+    for intervention in wanted:
         for name, forecasts in found.results.announced_forecasts.items():
-            theirs = harbour.results.announced_forecasts[name][harbour.results.index(push)]
-            assert forecasts[wanted.index(push)] == pytest.approx(theirs, abs=1e-8)
+            theirs = harbour.results.announced_forecasts[name][harbour.results.index(intervention)]
+            assert forecasts[wanted.index(intervention)] == pytest.approx(theirs, abs=1e-8)
 
 
 def test_few_and_many_interventions_agree(harbour, monkeypatch):
     """What is traced one at a time is what is compiled for many at once."""
-    monkeypatch.setattr(batch, "FEW", 0)
+    monkeypatch.setattr(batches, "FEW", 0)
     many = dominoes(harbour.results.equilibrium)
     assert many.results.traced < len(many.interventions) == harbour.results.traced
     for name, forecasts in many.results.announced_forecasts.items():
@@ -214,14 +216,14 @@ def test_few_and_many_interventions_agree(harbour, monkeypatch):
 
 
 def test_to_dict_holds_effects_and_chains(harbour):
-    told = harbour.to_dict([Intervention("lease", "lost")])
-    (push,) = told["interventions"]
-    assert push["availability"] == 1
-    effect = push["effects"]["depot"]["closes"]
+    written = harbour.to_dict([Intervention("lease", "lost")])
+    (intervention,) = written["interventions"]
+    assert intervention["availability"] == 1
+    effect = intervention["effects"]["depot"]["closes"]
     assert effect["total"] == pytest.approx(effect["direct"] + effect["adaptation"])
-    assert {chain["to"] for chain in push["chains"]} >= {"depot", "jobs"}
-    assert all(abs(chain["total"]) >= 0.05 for chain in push["chains"])
-    assert "lease" not in push["effects"]
+    assert {chain["to"] for chain in intervention["chains"]} >= {"depot", "jobs"}
+    assert all(abs(chain["total"]) >= 0.05 for chain in intervention["chains"])
+    assert "lease" not in intervention["effects"]
 
 
 def test_evidence_is_set_aside_and_may_be_on_a_chain(tmp_path):
@@ -243,26 +245,32 @@ def test_evidence_is_set_aside_and_may_be_on_a_chain(tmp_path):
 def test_cascade_over_time_is_in_order_of_time(siege: Dominoes):
     """A town that has fallen stays fallen; it is stormed anew each quarter."""
     diagram = siege.results.diagram
-    assert {push.name for push in siege.interventions} == {"press@1", "town@1", "harbour@1"}
-    (push,) = find_interventions(diagram, "town@1", "falls")
-    cascade = siege.cascade(push)
+    assert {intervention.name for intervention in siege.interventions} == {
+        "press@1",
+        "town@1",
+        "harbour@1",
+    }
+    (intervention,) = find_interventions(diagram, "town@1", "falls")
+    cascade = siege.cascade(intervention)
     periods = [diagram.nodes[diagram.index[effect.name]].period for effect in cascade]
     assert periods == sorted(periods)
-    falls = siege.effect(push, "town@3", "falls")
+    falls = siege.effect(intervention, "town@3", "falls")
     assert falls.when_announced == pytest.approx(1)
-    chain = siege.chain(push, "town@3", "falls")
+    chain = siege.chain(intervention, "town@3", "falls")
     assert [link.head for link in chain.links] == ["town@2", "town@3"]
 
 
 def test_name_without_period_is_set_in_each_period_by_itself(siege: Dominoes):
     diagram = siege.results.diagram
     pushes = find_interventions(diagram, "town", "falls")
-    assert [push.name for push in pushes] == ["town@1", "town@2", "town@3"]
+    assert [intervention.name for intervention in pushes] == ["town@1", "town@2", "town@3"]
     found = dominoes(siege.results.equilibrium, pushes)
     before = siege.results.equilibrium.forecast("harbour@3")["shut"]
-    for push in pushes[:2]:
-        alone = siege.results.equilibrium.suppose({push.name: "falls"}).forecast("harbour@3")
-        effect = found.effect(push, "harbour@3", "shut")
+    for intervention in pushes[:2]:
+        alone = siege.results.equilibrium.suppose({intervention.name: "falls"}).forecast(
+            "harbour@3"
+        )
+        effect = found.effect(intervention, "harbour@3", "shut")
         assert effect.total == pytest.approx(alone["shut"] - before, abs=1e-9)
     out = StringIO()
     show(found, Console(file=out, width=100), chosen=pushes)
@@ -284,14 +292,14 @@ as_of: 2026-01-08
 periods: {every: quarter, for: 3, from: 2026-01-01}
 actors: {a: A}
 moves:
-  press: {by: a, knows: [town@previous], options: {wait: {}, push: {costs: 3}}}
+  press: {by: a, knows: [town@previous], options: {wait: {}, intervention: {costs: 3}}}
 factors:
   town:
     states: [holds, falls]
     start: holds
     rules:
       - {if: town@previous = falls, then: falls}
-      - {if: press = push, then: {falls: 20..40%}}
+      - {if: press = intervention, then: {falls: 20..40%}}
       - {then: {falls: 2..6%}}
   harbour:
     states: [open, shut]

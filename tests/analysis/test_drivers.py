@@ -114,8 +114,8 @@ def test_constant_answer_has_no_detectable_driver():
 def test_sobol_leaves_out_blocks_without_equilibrium(lottery, monkeypatch):
     solve = BatchEvaluator.__call__
 
-    def losing(self, thetas, check=0):
-        found = solve(self, thetas, check)
+    def losing(self, samples, check=0):
+        found = solve(self, samples, check)
         found["end = yes"][7] = np.nan
         return found
 
@@ -124,8 +124,8 @@ def test_sobol_leaves_out_blocks_without_equilibrium(lottery, monkeypatch):
     assert np.isfinite(found.mean)
     assert found.ranked[0].is_detectable
 
-    def failing(self, thetas, check=0):
-        return {name: shares * np.nan for name, shares in solve(self, thetas, check).items()}
+    def failing(self, samples, check=0):
+        return {name: shares * np.nan for name, shares in solve(self, samples, check).items()}
 
     monkeypatch.setattr(BatchEvaluator, "__call__", failing)
     with pytest.raises(mg.QueryError, match="could be solved"):

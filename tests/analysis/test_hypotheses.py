@@ -102,10 +102,10 @@ def test_hypotheses_command_prints_reports_and_gives_json(tmp_path, capsys):
     file = tmp_path / "crisis.yaml"
     file.write_text(SIGNED, "utf-8")
     main_or_exit(["hypotheses", str(file), "--json"])
-    told = json.loads(capsys.readouterr().out)
-    (found,) = told["hypotheses"]
+    printed = json.loads(capsys.readouterr().out)
+    (found,) = printed["hypotheses"]
     assert found["evidence"][2]["bayes_factors"]["firm"] == pytest.approx(4)
-    assert told["over_ranges"] is None, "there is no range here"
+    assert printed["over_ranges"] is None, "there is no range here"
     report = tmp_path / "report.html"
     main_or_exit(
         ["hypotheses", str(file), "--given", "answer=resist, 5:1", "--report", str(report)]

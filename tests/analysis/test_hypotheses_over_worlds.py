@@ -21,10 +21,10 @@ def test_samples_are_weighted_by_probability_of_evidence():
     solved = mg.solve(scenario(RANGED))
     found = weigh_evidence(solved)
     weighed = hypotheses_over_worlds(solved, found, n=16, seed=3)
-    thetas = SampleSequence(ParameterSpace(solved.diagram.parameters), seed=3).parameter_values(
+    samples = SampleSequence(ParameterSpace(solved.diagram.parameters), seed=3).parameter_values(
         0, 16
     )
-    alone = [mg.solve(solved.diagram, theta=theta) for theta in thetas]
+    alone = [mg.solve(solved.diagram, theta=theta) for theta in samples]
     weights = np.array([world.evidence_probability for world in alone])
     firm = np.array([world.forecast("resolve")["firm"] for world in alone])
     spread = weighed.posterior["resolve"]["firm"]
@@ -38,10 +38,10 @@ def test_samples_are_weighted_by_probability_of_evidence():
     assert weighed.bayes_factors["resolve"]["march"].mean == pytest.approx(np.mean(march), rel=1e-6)
     odds = weighed.bayes_factors["resolve"]["intercept"]
     (place,) = [k for k, p in enumerate(solved.diagram.parameters) if "likelihood" in p.name]
-    assert odds.mean == pytest.approx(thetas[:, place].mean(), rel=1e-6)
+    assert odds.mean == pytest.approx(samples[:, place].mean(), rel=1e-6)
     assert (weighed.worlds, weighed.failed) == (16, 0)
     (prior_place,) = [k for k, p in enumerate(solved.diagram.parameters) if "chance" in p.name]
-    scale = solved.diagram.parameters[prior_place].to_scale(thetas[:, prior_place])
+    scale = solved.diagram.parameters[prior_place].to_scale(samples[:, prior_place])
     both = np.cov(scale, firm, aweights=weights)
     correlation = both[0, 1] / np.sqrt(both[0, 0] * both[1, 1])
     moved = weighed.correlations["resolve"]["firm"]["factors.resolve.chance.firm"]
@@ -52,8 +52,8 @@ def test_samples_are_weighted_by_probability_of_evidence():
 def test_supposed_state_holds_in_all_samples():
     solved = mg.solve(scenario(RANGED)).suppose({"answer": "concede"})
     weighed = hypotheses_over_worlds(solved, weigh_evidence(solved), n=8)
-    thetas = SampleSequence(ParameterSpace(solved.diagram.parameters)).parameter_values(0, 8)
-    alone = [mg.solve(solved.diagram, theta=t).suppose({"answer": "concede"}) for t in thetas]
+    samples = SampleSequence(ParameterSpace(solved.diagram.parameters)).parameter_values(0, 8)
+    alone = [mg.solve(solved.diagram, theta=t).suppose({"answer": "concede"}) for t in samples]
     weights = np.array([world.evidence_probability for world in alone])
     firm = np.array([world.forecast("resolve")["firm"] for world in alone])
     mean = (weights * firm).sum() / weights.sum()

@@ -27,9 +27,9 @@ def known(slope: float, quantiles: int = 400_000) -> float:
 @pytest.mark.parametrize("worlds", [1024, 8192])
 def test_information_gain_of_a_line_equals_quadrature(worlds):
     rng = np.random.default_rng(5)
-    thetas = rng.random((worlds, 3))
-    p = 0.5 + 0.8 * (thetas[:, 0] - 0.5) + 0.1 * (thetas[:, 1] - 0.5)
-    found = gains_of_judgements(["a", "b", "none"], thetas, np.stack([p, 1 - p], axis=1))
+    samples = rng.random((worlds, 3))
+    p = 0.5 + 0.8 * (samples[:, 0] - 0.5) + 0.1 * (samples[:, 1] - 0.5)
+    found = gains_of_judgements(["a", "b", "none"], samples, np.stack([p, 1 - p], axis=1))
     by_name = {worth.name: worth for worth in found}
     assert found[0].name == "a"
     assert by_name["a"].bits == pytest.approx(known(0.8), abs=0.004)
@@ -56,16 +56,16 @@ def test_uninformative_judgement_has_gain_zero_on_average():
 
 def test_gains_use_weights_and_leave_out_failed_samples():
     rng = np.random.default_rng(3)
-    thetas = rng.random((4000, 1))
-    p = np.where(thetas[:, 0] > 0.5, 0.9, 0.1)
+    samples = rng.random((4000, 1))
+    p = np.where(samples[:, 0] > 0.5, 0.9, 0.1)
     outcomes = np.stack([p, 1 - p], axis=1)
-    (even,) = gains_of_judgements(["a"], thetas, outcomes)
+    (even,) = gains_of_judgements(["a"], samples, outcomes)
     assert even.bits == pytest.approx(1 - entropy(np.array([0.9, 0.1])), abs=0.01)
-    weights = np.where(thetas[:, 0] > 0.5, 1.0, 0.0)
-    (one,) = gains_of_judgements(["a"], thetas, outcomes, weights)
+    weights = np.where(samples[:, 0] > 0.5, 1.0, 0.0)
+    (one,) = gains_of_judgements(["a"], samples, outcomes, weights)
     assert one.bits == pytest.approx(0, abs=1e-9)
     outcomes[::3] = np.nan
-    (some,) = gains_of_judgements(["a"], thetas, outcomes)
+    (some,) = gains_of_judgements(["a"], samples, outcomes)
     assert some.bits == pytest.approx(even.bits, abs=0.03)
 
 

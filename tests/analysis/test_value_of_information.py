@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import middlegame as mg
-from middlegame.analysis import value_of_information as knowing
+from middlegame.analysis import value_of_information
 from middlegame.analysis.value_of_information import information_values
 from middlegame.diagram import Chance, Decision, Diagram, Fixed, Utility
 
@@ -20,17 +20,17 @@ def test_value_to_single_decision_maker_equals_closed_form():
     nodes = (weather(), Decision("umbrella", ON_OFF, (), "one"))
     points = np.array([[-1.0, -3.0], [-1.0, 0.0]])
     diagram = Diagram(nodes, (Utility("one", ("rain", "umbrella"), Fixed(points)),), (), {"one": 2})
-    (told,) = information_values(mg.solve(diagram))
+    (found,) = information_values(mg.solve(diagram))
 
     def value(chances: np.ndarray) -> float:
-        faced = chances @ points
-        odds = np.exp(2 * faced)
-        return float(faced @ odds / odds.sum())
+        expected = chances @ points
+        odds = np.exp(2 * expected)
+        return float(expected @ odds / odds.sum())
 
-    knowing = 0.3 * value(np.array([1.0, 0.0])) + 0.7 * value(np.array([0.0, 1.0]))
-    assert (told.factor, told.actor) == ("rain", "one")
-    assert told.own_points == pytest.approx(knowing - value(np.array([0.3, 0.7])))
-    assert told.own_points > 0
+    informed = 0.3 * value(np.array([1.0, 0.0])) + 0.7 * value(np.array([0.0, 1.0]))
+    assert (found.factor, found.actor) == ("rain", "one")
+    assert found.own_points == pytest.approx(informed - value(np.array([0.3, 0.7])))
+    assert found.own_points > 0
 
 
 def lemons(seen: tuple[str, ...] = ()) -> Diagram:
@@ -52,8 +52,8 @@ def lemons(seen: tuple[str, ...] = ()) -> Diagram:
 
 def test_value_equals_solving_with_the_observation():
     before, after = mg.solve(lemons()), mg.solve(lemons(("good",)))
-    told = {(each.factor, each.actor): each for each in information_values(before)}
-    seller = told["good", "seller"]
+    values = {(each.factor, each.actor): each for each in information_values(before)}
+    seller = values["good", "seller"]
     for owner in ("seller", "buyer"):
         assert seller.points[owner] == pytest.approx(after.points[owner] - before.points[owner])
 
@@ -65,26 +65,26 @@ def test_supposed_states_hold_for_informed_actor():
         return 1 / (1 + np.exp(-2 * gain))
 
     supposed = mg.solve(lemons()).suppose({"offer": "on"})
-    told = {each.actor: each for each in information_values(supposed)}
-    assert told["seller"].own_points == pytest.approx(0)  # it cannot do otherwise
-    knowing = 0.5 * 8 * buys(8) - 0.5 * 4 * buys(-4)
-    assert told["buyer"].own_points == pytest.approx(knowing - 2 * buys(2))
+    values = {each.actor: each for each in information_values(supposed)}
+    assert values["seller"].own_points == pytest.approx(0)  # it cannot do otherwise
+    informed = 0.5 * 8 * buys(8) - 0.5 * 4 * buys(-4)
+    assert values["buyer"].own_points == pytest.approx(informed - 2 * buys(2))
     assert not information_values(mg.solve(lemons()).suppose({"good": "on"}))
 
 
 def test_value_may_be_negative_among_several_actors():
-    told = {each.actor: each for each in information_values(mg.solve(lemons()))}
-    assert told["seller"].own_points < 0  # nobody buys from somebody who is known to know
-    assert told["seller"].points["buyer"] < 0
+    values = {each.actor: each for each in information_values(mg.solve(lemons()))}
+    assert values["seller"].own_points < 0  # nobody buys from somebody who is known to know
+    assert values["seller"].points["buyer"] < 0
 
 
-def guesses(told: float, seen: bool) -> Diagram:
+def guesses(accuracy: float, seen: bool) -> Diagram:
     """A guard guesses at which of two gates a raider comes; a rumour says it, mostly rightly.
 
     At a lambda so high that it does what is best: a right guess is worth 10.
     """
     at = ("north", "south")
-    rumour = np.array([[told, 1 - told], [1 - told, told]])
+    rumour = np.array([[accuracy, 1 - accuracy], [1 - accuracy, accuracy]])
     nodes = (
         Chance("raid", at, (), Fixed(np.array([0.5, 0.5]))),
         Chance("rumour", at, ("raid",), Fixed(rumour)),
@@ -100,8 +100,8 @@ def test_value_in_guessing_contest_equals_hand_computation():
         each.factor: each.own_points for each in information_values(mg.solve(guesses(0.9, False)))
     }
     assert blind == pytest.approx({"raid": 10 - 5, "rumour": 9 - 5})
-    (told,) = information_values(mg.solve(guesses(0.9, True)))
-    assert (told.factor, told.own_points) == ("raid", pytest.approx(10 - 9))
+    (found,) = information_values(mg.solve(guesses(0.9, True)))
+    assert (found.factor, found.own_points) == ("raid", pytest.approx(10 - 9))
 
 
 def test_screened_off_factor_has_value_zero_without_solving(monkeypatch):
@@ -114,21 +114,18 @@ def test_screened_off_factor_has_value_zero_without_solving(monkeypatch):
     seeing = replace(post, parents=("raid",))
     diagram = replace(guesses(0.9, True), nodes=(cause, raid, rumour, seeing))
     equilibrium = mg.solve(diagram)
-    honest = [_solved_gains(equilibrium, name) for name in ("cause", "rumour")]
-    assert honest == pytest.approx([0.0, 0.0], abs=1e-9)
-    monkeypatch.setattr(knowing, "solve_tables", None)
-    told = {each.factor: each.own_points for each in information_values(equilibrium)}
-    assert told == {"cause": 0.0, "rumour": 0.0}
-
-
-def _solved_gains(equilibrium: mg.Equilibrium, factor: str) -> float:
-    heard = knowing._with_message(equilibrium.diagram, factor, "guard")
-    return mg.solve(heard).points["guard"] - equilibrium.points["guard"]
+    for name in ("cause", "rumour"):
+        informed = replace(post, parents=("raid", name))
+        solved = mg.solve(replace(diagram, nodes=(cause, raid, rumour, informed)))
+        assert solved.points["guard"] == pytest.approx(equilibrium.points["guard"], abs=1e-9)
+    monkeypatch.setattr(value_of_information, "solve_tables", None)
+    values = {each.factor: each.own_points for each in information_values(equilibrium)}
+    assert values == {"cause": 0.0, "rumour": 0.0}
 
 
 def test_actors_that_observe_the_factor_are_left_out():
-    told = information_values(mg.solve(lemons(("good",))))
-    assert [each.actor for each in told] == ["buyer"]
+    values = information_values(mg.solve(lemons(("good",))))
+    assert [each.actor for each in values] == ["buyer"]
 
 
 def test_information_values_refuse_later_factors_and_observations():

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pyarrow.parquet as pq
 import pytest
@@ -63,7 +64,6 @@ def test_sweep_with_json_option_prints_case_and_forecast(run):
         (["-n", "5", "--resume"], 2, "--resume goes with the --out"),
         (["-n", "5", "--workers", "2", "--cluster", "tcp://a:1"], 2, "give one"),
         (["-n", "5", "--out", "/nowhere/w.parquet"], 1, "there is no folder /nowhere"),
-        (["-n", "5", "--out", "/proc/w.parquet"], 1, "in /proc, which has 0.0 GiB left"),
         (["-n", "5", "--cluster", "tcp://127.0.0.1:9"], 1, "no Dask scheduler answers"),
         (["-n", "5", "--cluster", "nonsense://"], 1, "no Dask scheduler answers"),
         (["-n", "5", "--suppose", "bidd=offer"], 1, "did you mean 'bid'"),
@@ -75,6 +75,14 @@ def test_sweep_with_invalid_input_prints_one_sentence(run, monkeypatch, argument
     assert (ended, out) == (code, "")
     assert problem in err
     assert "Traceback" not in err
+
+
+def test_sweep_refuses_worlds_for_which_the_disk_has_no_room(run, monkeypatch, tmp_path):
+    monkeypatch.setattr(SweepPlan, "solve", None)
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=0))
+    code, out, err = run("harbour-lease", "-n", "5", "--out", str(tmp_path / "worlds.parquet"))
+    assert (code, out) == (1, "")
+    assert f"in {tmp_path}, which has 0.0 GiB left" in " ".join(err.split())
 
 
 def test_sweep_refuses_unwritable_folder_before_solving(run, monkeypatch, tmp_path):

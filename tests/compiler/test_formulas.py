@@ -90,20 +90,20 @@ def test_with_row_changes_the_values_of_formulas():
 
 
 @pytest.mark.parametrize(
-    ("row", "told"),
+    ("row", "message"),
     [
         ({"wag": "3"}, "there is no column 'wag'; did you mean 'wage'?"),
         ({"wage": "much"}, "wage: 'much' is not a number or a range"),
         ({"region": "east"}, "region: unknown category 'east'; expected one of south, north"),
     ],
 )
-def test_with_row_refuses_unknown_columns_and_invalid_values(row, told):
-    with pytest.raises(QueryError, match=told.replace("?", r"\?")):
+def test_with_row_refuses_unknown_columns_and_invalid_values(row, message):
+    with pytest.raises(QueryError, match=message.replace("?", r"\?")):
         diagram(row=row)
 
 
 @pytest.mark.parametrize(
-    ("change", "where", "told"),
+    ("change", "where", "message"),
     [
         (("logistic(c0) / 2", "c0 + 2"), "factors.court.rules[0].then.union", "gives 2.4"),
         (("exp(10 * sharp)", "sharp"), "precision", "'sharp' gives 0.2; expected odds such as"),
@@ -111,12 +111,12 @@ def test_with_row_refuses_unknown_columns_and_invalid_values(row, told):
          "gives no number"),
     ],
 )  # fmt: skip
-def test_a_formula_with_an_invalid_value_at_the_medians_is_a_fault(change, where, told):
+def test_a_formula_with_an_invalid_value_at_the_medians_is_a_fault(change, where, message):
     with pytest.raises(ScenarioError) as caught:
         diagram(TEXT.replace(*change))
     (fault,) = caught.value.faults
     assert str(fault).startswith(f"{where}: ")
-    assert told in str(fault)
+    assert message in str(fault)
     assert len(diagram(TEXT.replace(*change), free=True).parameters) == 7
 
 

@@ -57,9 +57,9 @@ def test_median_of_a_skewed_range_is_its_best_value(parameter):
 def test_tables_at_many_samples_are_those_of_each_sample(name):
     diagram = mg.compile_scenario(mg.load(name))
     space = ParameterSpace(diagram.parameters)
-    thetas = SampleSequence(space, "sobol", 0).parameter_values(0, 3)
-    cells, lambdas = flatten_samples(diagram, diagram.tables(thetas.T), 3)
-    for place, theta in enumerate(thetas):
+    samples = SampleSequence(space, "sobol", 0).parameter_values(0, 3)
+    cells, lambdas = flatten_samples(diagram, diagram.tables(samples.T), 3)
+    for place, theta in enumerate(samples):
         alone = flatten_numbers(diagram, diagram.tables(theta))
         np.testing.assert_allclose(cells[:, place], alone[0], rtol=1e-14)
         np.testing.assert_allclose(lambdas[:, place], alone[1], rtol=1e-14)

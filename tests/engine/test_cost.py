@@ -34,7 +34,7 @@ def test_solve_refuses_too_large_table_with_advice():
 
 
 @pytest.mark.parametrize(
-    ("past", "told"),
+    ("past", "message"),
     [
         ((), "let fewer factors persist or depend on each other, or moves know fewer of them"),
         (("m1@1",), "let m0@6 know less of the past: m1@1 is carried along for that alone"),
@@ -44,12 +44,12 @@ def test_solve_refuses_too_large_table_with_advice():
         ),
     ],
 )
-def test_solve_refusal_names_observed_past_and_observer(past, told):
+def test_solve_refusal_names_observed_past_and_observer(past, message):
     game = limited_memory(6, moves=2, factors=3, persisting=2, knows=2)
     last = game.index["m0@6"]
     recalling = replace(game.nodes[last], parents=(*game.nodes[last].parents, *past))
     nodes = (*game.nodes[:last], recalling, *game.nodes[last + 1 :])
-    with pytest.raises(mg.TooLarge, match=f"; {told}$"):
+    with pytest.raises(mg.TooLarge, match=f"; {message}$"):
         mg.solve(replace(game, nodes=nodes), limit=60)
     carried = predict_cost(replace(game, nodes=nodes).structure).largest_table_nodes
     assert {game.index[name] for name in past} <= set(carried)

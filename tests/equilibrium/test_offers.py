@@ -55,11 +55,11 @@ def written_out() -> Scenario:
 
 
 def test_offer_equals_its_moves_written_out():
-    told, meant = mg.solve(short()), mg.solve(written_out())
-    assert told.forecasts.keys() == meant.forecasts.keys()
-    for name, forecast in meant.forecasts.items():
-        assert told.forecast(name) == pytest.approx(forecast)
-    assert told.points == pytest.approx(meant.points)
+    expanded, by_hand = mg.solve(short()), mg.solve(written_out())
+    assert expanded.forecasts.keys() == by_hand.forecasts.keys()
+    for name, forecast in by_hand.forecasts.items():
+        assert expanded.forecast(name) == pytest.approx(forecast)
+    assert expanded.points == pytest.approx(by_hand.points)
 
 
 def test_promise_is_binding_without_a_price_and_breakable_with_one():

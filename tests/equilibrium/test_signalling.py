@@ -77,8 +77,8 @@ def test_signal_reveals_what_its_sender_knows():
     strong = 0.9 * beer[0] / (0.9 * beer[0] + 0.1 * beer[1])
     seen = solved.given({"breakfast": "beer"})
     assert seen.forecast("type")["strong"] == pytest.approx(strong, abs=1e-12)
-    told = solved.suppose({"breakfast": "beer"})
-    assert told.forecast("type")["strong"] == pytest.approx(0.9)
+    announced = solved.suppose({"breakfast": "beer"})
+    assert announced.forecast("type")["strong"] == pytest.approx(0.9)
 
 
 def crisis_tree() -> str:
@@ -119,8 +119,8 @@ def test_crisis_bargaining_with_an_intercept_equals_gambit():
     for owner in ("challenger", "defender"):
         for history, mixed in found.profile[owner]:
             resolve, report, *moved = history.actions
-            type_, told = places[resolve], places[report]
-            seen = [(type_,), (0, told), (type_, 0, 1)][len(moved)]
+            type_, claim = places[resolve], places[report]
+            seen = [(type_,), (0, claim), (type_, 0, 1)][len(moved)]
             for action, probability in mixed:
                 option = places.get(action, 0)
                 expected = policies[len(moved)][(*seen, option)]

@@ -1,4 +1,4 @@
-"""Bad data are told with their file and line, before anything is computed."""
+"""Faults of data are reported with their file and line, before anything is computed."""
 
 import pytest
 
@@ -11,8 +11,8 @@ GOOD = "yes,1,0.5,no\nno,0,1.5,yes\nyes,0,2,yes\n"
 
 
 @pytest.fixture
-def told(tmp_path):
-    """What is told of a file's text, with the folder left out."""
+def faults_of(tmp_path):
+    """Return a function from a file's text to its faults, without the folder."""
 
     def call(text, scenario=CRISIS, cluster=None):
         path = tmp_path / "war.csv"
@@ -54,27 +54,29 @@ def told(tmp_path):
             "nothing was observed in 1"]),
     ],
 )  # fmt: skip
-def test_fit_reports_data_faults_with_their_place(told, text, lines):
-    assert told(text) == lines
+def test_fit_reports_data_faults_with_their_place(faults_of, text, lines):
+    assert faults_of(text) == lines
 
 
-def test_fit_reports_a_category_that_never_occurs(told):
+def test_fit_reports_a_category_that_never_occurs(faults_of):
     text = CRISIS.replace("ally: [no, yes]", "ally: [no, yes, both]")
     text = text.replace("(ally = yes)", "(ally = both)")
-    assert told(HEADING + GOOD, text) == [
+    assert faults_of(HEADING + GOOD, text) == [
         "war.csv: ally is 'both' in no complete row, and a formula speaks of it"
     ]
 
 
-def test_data_error_counts_faults_beyond_the_first_twenty(told):
-    lines = told(HEADING + "yes,1,much,no\n" * 50)
+def test_data_error_counts_faults_beyond_the_first_twenty(faults_of):
+    lines = faults_of(HEADING + "yes,1,much,no\n" * 50)
     assert len(lines) == 21
     assert lines[-1] == "and 30 more faults of this kind"
 
 
-def test_fit_refuses_a_scenario_without_observed_moves(told):
+def test_fit_refuses_a_scenario_without_observed_moves(faults_of):
     text = CRISIS[: CRISIS.index("  observed")]
-    assert told(HEADING + GOOD, text)[0].startswith("the scenario does not say what the data show")
+    assert faults_of(HEADING + GOOD, text)[0].startswith(
+        "the scenario does not say what the data show"
+    )
 
 
 def test_fit_drops_incomplete_rows_and_counts_them_by_reason(tmp_path):

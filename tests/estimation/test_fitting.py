@@ -79,8 +79,8 @@ def test_fit_reports_outcome_shares_and_first_differences(learnt, history):
     ends = [
         chances(learnt.maximum.values, history.trade.to_numpy(), a).mean(axis=0) for a in (0, 1)
     ]
-    told = {tuple(each.outcome.states.values()): each.change for each in ally}
-    assert told["yes", "fight"] == pytest.approx((ends[1] - ends[0])[2], abs=1e-9)
+    changes = {tuple(each.outcome.states.values()): each.change for each in ally}
+    assert changes["yes", "fight"] == pytest.approx((ends[1] - ends[0])[2], abs=1e-9)
     assert all(0 < each.standard_error < 0.2 for each in ally)
 
 
@@ -108,7 +108,7 @@ def test_fitted_interval_is_centred_on_the_estimate_beside_a_bound(history):
     least = round(plain.value - plain.standard_error, 3)
     text = CRISIS.replace("war: free", f"war: {{least: {least}}}")
     found = fit(crisis(text), history, starts=1)
-    assert found.estimates[2].low == least  # told as far as it can be
+    assert found.estimates[2].low == least  # reported as far as it can be
     scenario = read_text(write_fitted_text(text, found)).scenario
     assert scenario is not None
     war = scenario.fit.coefficients["war"].fitted

@@ -44,7 +44,7 @@ def test_sample_posterior_agrees_with_a_grid():
 
 
 def sample_notes(posterior):
-    """What would be told of a few of the draws."""
+    """The summary of a few of the draws."""
     few = [replace(each, effective_draws=10.0) for each in posterior.marginals]
     return replace(posterior, marginals=tuple(few)).notes
 

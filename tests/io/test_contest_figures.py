@@ -92,5 +92,5 @@ def test_readme_figures_equal_those_of_the_solved_contest(name, sentences):
             return percent(solved.probability(what))
         return percent(solved.probability(f"({what}) and ({where})") / solved.probability(where))
 
-    told = [sentence.format(*map(chance, asked)) for sentence, asked in sentences.items()]
-    assert [sentence for sentence in told if sentence not in written] == []
+    computed = [sentence.format(*map(chance, asked)) for sentence, asked in sentences.items()]
+    assert [sentence for sentence in computed if sentence not in written] == []

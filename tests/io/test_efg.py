@@ -209,13 +209,15 @@ def tall(count: int) -> Diagram:
     return Diagram((*factors, move), (Utility("p", ("move",), Fixed(np.arange(3.0))),))
 
 
-@pytest.mark.parametrize(("count", "told"), [(25, "100,663,296"), (300, "about 6.1e\\+90"),
+@pytest.mark.parametrize(("count", "leaf_count"), [(25, "100,663,296"), (300, "about 6.1e\\+90"),
                                              (2000, "about 3.4e\\+602")])  # fmt: skip
-def test_a_tree_too_large_is_refused_before_its_leaves_are_visited(count, told):
+def test_a_tree_too_large_is_refused_before_its_leaves_are_visited(count, leaf_count):
     diagram = tall(count)
 
     def export():
-        with pytest.raises(mg.QueryError, match=f"{told} leaves.*more than 1,000,000") as caught:
+        with pytest.raises(
+            mg.QueryError, match=f"{leaf_count} leaves.*more than 1,000,000"
+        ) as caught:
             to_efg(diagram)
         assert "largest factors are move (by 3), f0 (by 2)" in str(caught.value)
 

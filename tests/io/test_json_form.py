@@ -59,7 +59,7 @@ def change(path, value):
 
 
 @pytest.mark.parametrize(
-    ("path", "value", "told"),
+    ("path", "value", "message"),
     [
         (["nodes", 1, "observes"], ["rwo"], "'rwo' is not an earlier node; did you mean 'row'?"),
         (["nodes", 1, "name"], "row", "the name 'row' is used twice"),
@@ -76,10 +76,10 @@ def change(path, value):
         (["nodes"], "none", "input should be a valid list"),
     ],
 )
-def test_from_json_reports_faults_with_their_path(path, value, told):
+def test_from_json_reports_faults_with_their_path(path, value, message):
     with pytest.raises(ScenarioError) as caught:
         from_json(change(path, value), "x.json")
-    assert told in str(caught.value)
+    assert message in str(caught.value)
 
 
 def test_rows_must_be_probabilities():

@@ -232,7 +232,7 @@ def test_from_nfg_makes_repeated_names_distinct():
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("", "1:1: unexpected the end of the file; expected NFG"),
         ("EFG 2 R", "1:1: unexpected 'EFG'; expected NFG"),
@@ -255,10 +255,10 @@ def test_from_nfg_makes_repeated_names_distinct():
         ('NFG 1 R "x" { "a" } { 1 } { { "" 1 } } 1 1', "1:42: '1' is one outcome too many"),
     ],
 )
-def test_from_nfg_reports_faults_with_their_place(text, told):
+def test_from_nfg_reports_faults_with_their_place(text, message):
     with pytest.raises(ScenarioError) as caught:
         from_nfg(text, "game.nfg")
-    assert f"game.nfg:{told}" in str(caught.value)
+    assert f"game.nfg:{message}" in str(caught.value)
 
 
 @given(st.text() | st.text('NFG 1R"{},./e-\\x\n').map('NFG 1 R "" { "a" }'.__add__))

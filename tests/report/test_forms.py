@@ -22,14 +22,14 @@ def page() -> str:
 
 
 def test_markdown_has_the_headings_and_sentences_of_the_page(page: str) -> None:
-    told = as_markdown(page)
-    assert told.splitlines()[2].startswith("# Who will hold")
+    markdown = as_markdown(page)
+    assert markdown.splitlines()[2].startswith("# Who will hold")
     for heading in re.findall(r"<h2[^>]*>(.*?)(?: <small>|</h2>)", page):
-        assert f"## {heading}" in told
-    assert "The rival's bid: stays out 24%, makes an offer 76%" in told
-    assert "| The tenant loses the berth | **24%** |" in re.sub(" +", " ", told)
-    assert "1.  **40%** The rival power makes an offer." in told
-    assert not re.search(r"<\w|data:image|\*\*\*\*", told)
+        assert f"## {heading}" in markdown
+    assert "The rival's bid: stays out 24%, makes an offer 76%" in markdown
+    assert "| The tenant loses the berth | **24%** |" in re.sub(" +", " ", markdown)
+    assert "1.  **40%** The rival power makes an offer." in markdown
+    assert not re.search(r"<\w|data:image|\*\*\*\*", markdown)
 
 
 def test_markdown_aligns_numbers_in_tables_to_the_right(page: str) -> None:
@@ -60,9 +60,9 @@ def test_markup_in_a_scenario_stays_text(page: str) -> None:
 def test_unknown_suffix_is_refused_before_any_work(tmp_path: Path) -> None:
     with pytest.raises(QueryError, match=r"\.html, \.md or \.pdf"):
         check_form(tmp_path / "report.docx")
-    told = CliRunner().invoke(commands, ["solve", "no-such-file", "--report", "x.docx"])
-    assert told.exit_code == 2
-    assert ".pdf" in told.output
+    result = CliRunner().invoke(commands, ["solve", "no-such-file", "--report", "x.docx"])
+    assert result.exit_code == 2
+    assert ".pdf" in result.output
 
 
 def test_missing_library_is_named_in_the_message(

@@ -76,9 +76,9 @@ def test_page_lists_every_parameter_with_its_reason(page: str, venezuela: mg.Equ
 
 def test_judgement_groups_contain_exact_numbers(harbour: mg.Equilibrium) -> None:
     groups = judgement_groups(harbour, words_of(harbour), None)
-    told = {written.name: written for group in groups for written in group.rows}
-    assert {parameter.name for parameter in harbour.diagram.parameters} <= set(told)
-    for written in told.values():
+    by_name = {written.name: written for group in groups for written in group.rows}
+    assert {parameter.name for parameter in harbour.diagram.parameters} <= set(by_name)
+    for written in by_name.values():
         assert 0 <= written.low <= written.high <= 1
         assert written.low - 1e-9 <= written.used <= written.high + 1e-9
         assert written.claim

@@ -33,9 +33,9 @@ def test_forecast_over_time_has_a_row_per_state_and_a_column_per_period(siege):
 def test_supposition_for_every_period_is_one_clause(siege):
     console = plain_console()
     show_change(siege, siege.suppose({"sortie": "stays_in"}), console)
-    told = unwrap(printed(console))
-    assert "the besieged stays in (in every period)" in told
-    assert "The fort falls (Apr 2026)" in told
+    text = unwrap(printed(console))
+    assert "the besieged stays in (in every period)" in text
+    assert "The fort falls (Apr 2026)" in text
 
 
 def test_report_draws_a_line_for_each_state_and_no_bookkeeping_nodes(siege):
@@ -47,9 +47,9 @@ def test_report_draws_a_line_for_each_state_and_no_bookkeeping_nodes(siege):
 
 
 def test_storylines_have_exact_probabilities(siege):
-    told = siege.storylines(5)
-    assert sum(line.probability for line in told) == pytest.approx(1)  # a fort falls once
-    for line in told:
+    lines = siege.storylines(5)
+    assert sum(line.probability for line in lines) == pytest.approx(1)  # a fort falls once
+    for line in lines:
         condition = " and ".join(f"{name} = {state}" for name, state in line.states.items())
         assert line.probability == pytest.approx(siege.probability(condition))
 
@@ -89,14 +89,14 @@ def swept() -> mg.Sweep:
 
 
 def test_sweep_prints_a_column_per_period_and_intervals_beneath(swept):
-    told = show_plain(swept)
-    rows = told.split("The fort\n")[1].splitlines()
+    text = show_plain(swept)
+    rows = text.split("The fort\n")[1].splitlines()
     outlooks = [swept.outlooks[f"fort@{k}"]["falls"] for k in (1, 2, 3, 4)]
     assert rows[2].split() == ["falls", *(f"{100 * each.mean:.0f}%" for each in outlooks)]
     ends = [[f"{100 * end:.0f}" for end in each.ninety] for each in outlooks]
     assert rows[3].split() == [f"{low}..{high}" for low, high in ends]
-    assert told.count("The fort (") <= 1  # one sentence, not one in each period
-    assert "undecided in 1 of 4 periods" in told
+    assert text.count("The fort (") <= 1  # one sentence, not one in each period
+    assert "undecided in 1 of 4 periods" in text
 
 
 def test_sweep_draws_bands_around_its_means(swept):

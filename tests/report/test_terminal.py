@@ -93,8 +93,10 @@ def test_printing_imports_no_solver_and_no_charts() -> None:
         "import sys, middlegame.report.terminal.equilibrium as t; "
         "print([m for m in ('jax', 'altair', 'pygraphviz', 'jinja2') if m in sys.modules])"
     )
-    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert told.stdout.strip() == "[]"
+    finished = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert finished.stdout.strip() == "[]"
 
 
 def test_show_refuses_a_type_without_printer() -> None:

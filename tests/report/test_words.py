@@ -24,7 +24,7 @@ from middlegame.scenario.conditions import parse_condition
 
 
 @pytest.mark.parametrize(
-    ("probability", "told"),
+    ("probability", "text"),
     [
         (0, "0%"),
         (1e-15, "0%"),
@@ -38,8 +38,8 @@ from middlegame.scenario.conditions import parse_condition
         (1 + 1e-15, "100%"),
     ],
 )
-def test_percent_rounds_and_keeps_the_extremes_apart(probability: float, told: str) -> None:
-    assert percent(probability) == told
+def test_percent_rounds_and_keeps_the_extremes_apart(probability: float, text: str) -> None:
+    assert percent(probability) == text
 
 
 def test_likelihood_scale_covers_all_probabilities_in_order() -> None:
@@ -66,8 +66,8 @@ def test_numbers_dates_and_lists_are_written_in_words() -> None:
 
 def test_condition_reads_as_clauses_joined_by_and_and_or(venezuela: mg.Equilibrium) -> None:
     words = narrative.words_of(venezuela)
-    told = words.condition(parse_condition("line = balance|align and not (cuba = falls)"))
-    assert told == (
+    text = words.condition(parse_condition("line = balance|align and not (cuba = falls)"))
+    assert text == (
         "the Venezuelan military balances between the powers or aligns with Moscow "
         "and not (Cuba's government falls)"
     )
@@ -100,11 +100,11 @@ def test_names_stand_in_for_missing_labels(bare: mg.Equilibrium) -> None:
 def test_answer_covers_the_first_question_and_outcomes(
     venezuela: mg.Equilibrium,
 ) -> None:
-    told = narrative.answer(venezuela)
-    assert told.startswith("Most likely, the Venezuelan military ")
+    text = narrative.answer(venezuela)
+    assert text.startswith("Most likely, the Venezuelan military ")
     for question in ("supervised-2026", "cuba-2026", "nicaragua-2026"):
-        assert f"({percent(venezuela.questions[question])})" in told
-    assert "waits and sees" not in told
+        assert f"({percent(venezuela.questions[question])})" in text
+    assert "waits and sees" not in text
 
 
 def test_storyline_leaves_out_moves_with_a_single_option(venezuela: mg.Equilibrium) -> None:
@@ -189,8 +189,8 @@ def test_clause_is_the_written_one_with_a_fallback_made_of_labels(clauses: mg.Eq
     assert words.full_clause("protest", "march") == "the tenant marches"
     assert words.clause("protest", "wait") == 'The tenant chooses "wait"'
     assert words.clause("answer", "appeals") == "The tenant appeals"
-    told = words.condition(parse_condition("protest = march|wait and berth = held"))
-    assert told == (
+    text = words.condition(parse_condition("protest = march|wait and berth = held"))
+    assert text == (
         'the tenant marches or the tenant chooses "wait" and the tenant keeps the berth'
     )
 

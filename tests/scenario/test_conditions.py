@@ -1,4 +1,4 @@
-"""Conditions: what they mean, how they are written, what is told of those that do not parse."""
+"""Conditions: what they mean, how they are written, and the faults of those that do not parse."""
 
 import numpy as np
 import pytest

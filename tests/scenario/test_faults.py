@@ -1,4 +1,4 @@
-"""How a fault is told."""
+"""How a fault is printed."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from middlegame.scenario.faults import dotted_path, nearest
 
 
 @pytest.mark.parametrize(
-    ("fault", "told"),
+    ("fault", "printed"),
     [
         (Fault("it is wrong"), "it is wrong"),
         (
@@ -19,8 +19,8 @@ from middlegame.scenario.faults import dotted_path, nearest
         (Fault("it is wrong", path=("a", "b", 1, "c")), "a.b[1].c: it is wrong"),
     ],
 )
-def test_a_fault_is_one_line(fault, told):
-    assert str(fault) == told
+def test_a_fault_is_one_line(fault, printed):
+    assert str(fault) == printed
 
 
 def test_scenario_error_lists_all_its_faults():

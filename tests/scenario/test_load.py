@@ -28,7 +28,7 @@ def test_load_raises_every_error_at_once(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("raw", "told"),
+    ("raw", "printed"),
     [
         (b"title: caf\xe9\n", ":1:11: the file is not written in UTF-8; expected a file saved as "
          "UTF-8"),
@@ -40,16 +40,16 @@ def test_load_raises_every_error_at_once(tmp_path):
          "factors, interests"),
     ],
 )  # fmt: skip
-def test_read_reports_files_that_are_not_scenarios(tmp_path, raw, told):
+def test_read_reports_files_that_are_not_scenarios(tmp_path, raw, printed):
     file = tmp_path / "a.yaml"
     file.write_bytes(raw)
-    assert [str(fault) for fault in read(file).faults] == [f"{file}{told}"]
+    assert [str(fault) for fault in read(file).faults] == [f"{file}{printed}"]
 
 
 def test_read_reports_files_that_cannot_be_read(tmp_path):
     assert str(read(tmp_path / "no.yaml").faults[0]).endswith("no.yaml: there is no such file")
-    told = str(read(tmp_path).faults[0])
-    assert told.endswith(": this is a folder; expected a scenario file")
+    printed = str(read(tmp_path).faults[0])
+    assert printed.endswith(": this is a folder; expected a scenario file")
     assert "cannot be read" in str(read("a\0b").faults[0])
 
 

@@ -3,6 +3,7 @@
 import os
 from dataclasses import replace
 
+import jax
 import numpy as np
 import pytest
 
@@ -10,9 +11,10 @@ import middlegame as mg
 from middlegame.base.cores import available_cores
 from middlegame.diagram import Chance, Fixed
 from middlegame.engine.batch.lambda_ramp import Ramp
-from middlegame.sweeps import batches, compiled_solver
-from middlegame.sweeps.batches import chunk_size, solve_samples, solve_tables_batch
+from middlegame.sweeps import batches
+from middlegame.sweeps.batches import solve_samples, solve_tables_batch
 from middlegame.sweeps.queries import Query
+from middlegame.sweeps.sample_solvers import chunk_size
 
 
 @pytest.fixture(scope="module")
@@ -98,16 +100,15 @@ def test_solve_samples_is_independent_of_chunks_and_threads(harbour):
 def test_solve_samples_reuses_compiled_functions_for_other_numbers_of_a_structure(harbour):
     values = draws(harbour, 3)
     solve_samples(harbour, values, queries=queries(harbour))
-    before = [
-        kept.cache_info().misses
-        for kept in (compiled_solver._settle_function, compiled_solver._answer_function)
-    ]
+    compiled: list[str] = []
+
+    def note(event: str, _seconds: float, **_details: object) -> None:
+        compiled.extend([event] if "backend_compile" in event else [])
+
+    jax.monitoring.register_event_duration_secs_listener(note)
     other = replace(harbour, precision=dict.fromkeys(harbour.owners, 0.05))
     solved = solve_samples(other, values, queries=queries(other))
-    assert [
-        kept.cache_info().misses
-        for kept in (compiled_solver._settle_function, compiled_solver._answer_function)
-    ] == before
+    assert len(compiled) == 1, "its way from parameter values to tables, and nothing else"
     for world, theta in enumerate(values):
         alone = mg.solve(other, theta=theta)
         for name, forecast in alone.forecasts.items():

@@ -1,7 +1,5 @@
 """Several processes give the numbers of one, also when some of them are killed."""
 
-import os
-import signal
 from collections.abc import Iterator
 
 import psutil
@@ -25,7 +23,7 @@ def test_sweep_gives_the_numbers_of_one_process_when_workers_are_killed(harbour,
         if len(killed) < 2 and done >= (len(killed) + 1) * 4 * BLOCK:
             worker = next(p for p in workers() if p.pid not in killed)
             killed.append(worker.pid)
-            os.kill(worker.pid, signal.SIGKILL)
+            worker.kill()
 
     together = mg.sweep(
         harbour, WORLDS, out=tmp_path / "together.parquet", workers=2, progress=kill

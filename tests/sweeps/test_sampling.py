@@ -24,19 +24,19 @@ def correlated(*shares: float) -> ParameterSpace:
 
 @pytest.mark.parametrize("method", METHODS)
 def test_sample_sequence_has_the_range_ends_as_5th_and_95th_percentiles(method):
-    thetas = SampleSequence(ParameterSpace((POINTS, SHARE, ODDS, REPORT)), method).parameter_values(
-        0, 4096
-    )
-    for column, parameter in zip(thetas.T, (POINTS, SHARE, ODDS, REPORT), strict=True):
+    samples = SampleSequence(
+        ParameterSpace((POINTS, SHARE, ODDS, REPORT)), method
+    ).parameter_values(0, 4096)
+    for column, parameter in zip(samples.T, (POINTS, SHARE, ODDS, REPORT), strict=True):
         low, high = np.quantile(parameter.to_scale(column), [0.05, 0.95])
         wide = parameter.to_scale(parameter.high) - parameter.to_scale(parameter.low)
         assert abs(low - parameter.to_scale(parameter.low)) < 0.01 * wide
         assert abs(high - parameter.to_scale(parameter.high)) < 0.01 * wide
-    scores = (thetas[:, 0] - 20) / 10 * norm.ppf(0.95)
+    scores = (samples[:, 0] - 20) / 10 * norm.ppf(0.95)
     assert kstest(scores, "norm").statistic < 0.01
-    assert ((thetas[:, 1] > 0) & (thetas[:, 1] < 0.8)).all()
-    assert thetas[:, 2].min() == 1.0, "nobody plays against themselves"
-    assert 0 < thetas[:, 3].min() < 1, "a report may speak against what it is about"
+    assert ((samples[:, 1] > 0) & (samples[:, 1] < 0.8)).all()
+    assert samples[:, 2].min() == 1.0, "nobody plays against themselves"
+    assert 0 < samples[:, 3].min() < 1, "a report may speak against what it is about"
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -63,9 +63,9 @@ def test_parameter_space_correlates_the_ranges_of_a_group_as_written(shares, exp
     space = correlated(*shares)
     assert space.factors == ("p0", "p1", "group")
     assert space.correlations[0, 1] == pytest.approx(expected)
-    thetas = SampleSequence(space).parameter_values(0, 8192)
-    assert np.corrcoef(thetas.T)[0, 1] == pytest.approx(expected, abs=0.02)
-    assert thetas.std(axis=0) == pytest.approx(1 / norm.ppf(0.95), rel=0.02)
+    samples = SampleSequence(space).parameter_values(0, 8192)
+    assert np.corrcoef(samples.T)[0, 1] == pytest.approx(expected, abs=0.02)
+    assert samples.std(axis=0) == pytest.approx(1 / norm.ppf(0.95), rel=0.02)
 
 
 def test_parameter_space_correlates_each_range_on_the_scale_of_its_unit():
@@ -76,10 +76,10 @@ def test_parameter_space_correlates_each_range_on_the_scale_of_its_unit():
             Parameter("c", 2, 9, "odds", correlates=(("h", 0.2),)),
         )
     )
-    thetas = SampleSequence(mixed).parameter_values(0, 8192)
-    scores = np.stack([p.to_scale(c) for p, c in zip(mixed.parameters, thetas.T, strict=True)])
+    samples = SampleSequence(mixed).parameter_values(0, 8192)
+    scores = np.stack([p.to_scale(c) for p, c in zip(mixed.parameters, samples.T, strict=True)])
     assert np.corrcoef(scores) == pytest.approx(mixed.correlations, abs=0.03)
-    assert spearmanr(thetas[:, 0], thetas[:, 2]).statistic == pytest.approx(0, abs=0.03)
+    assert spearmanr(samples[:, 0], samples[:, 2]).statistic == pytest.approx(0, abs=0.03)
 
 
 def test_parameter_space_ignores_a_group_with_one_range():
@@ -92,9 +92,9 @@ def test_parameter_space_ignores_a_group_with_one_range():
 
 def test_sample_sequence_stays_within_the_bounds_of_a_parameter():
     bounded = Parameter("bounded", 0.1, 2, "points", lower_bound=0.1, upper_bound=3)
-    thetas = SampleSequence(ParameterSpace((bounded,))).parameter_values(0, 4096)
-    assert (thetas.min(), np.median(thetas)) == (0.1, pytest.approx(1.05, abs=0.01))
-    assert 2.5 < thetas.max() <= 3
+    samples = SampleSequence(ParameterSpace((bounded,))).parameter_values(0, 4096)
+    assert (samples.min(), np.median(samples)) == (0.1, pytest.approx(1.05, abs=0.01))
+    assert 2.5 < samples.max() <= 3
 
 
 def test_parameter_space_refuses_points_of_another_dimension():

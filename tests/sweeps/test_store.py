@@ -92,7 +92,7 @@ def test_resume_of_a_finished_sweep_solves_nothing(harbour, whole, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("more", "told"),
+    ("more", "message"),
     [
         ({"n": 10}, "worlds 2148 there and 10 here"),
         ({"seed": 3}, "seed 0 there and 3 here"),
@@ -100,9 +100,9 @@ def test_resume_of_a_finished_sweep_solves_nothing(harbour, whole, monkeypatch):
         ({"conditions": {"x": "bid = offer"}}, "the contest's numbers, or what is supposed"),
     ],
 )
-def test_resume_refuses_the_file_of_another_sweep(harbour, whole, more, told):
+def test_resume_refuses_the_file_of_another_sweep(harbour, whole, more, message):
     arguments = {"n": WORLDS, "out": whole.store.path, "resume": True} | more
-    with pytest.raises(mg.QueryError, match=told):
+    with pytest.raises(mg.QueryError, match=message):
         mg.sweep(harbour, **arguments)
 
 

@@ -18,11 +18,11 @@ def test_summarize_gives_the_quantiles_of_a_normal_distribution():
 def test_summarize_gives_the_error_of_repeated_sampling():
     count, times = 400, 2000
     ends = np.quantile(RNG.standard_normal((times, count)), [0.05, 0.95], axis=1)
-    told = [summarize(RNG.standard_normal(count), np.ones(count)).error for _ in range(50)]
+    errors = [summarize(RNG.standard_normal(count), np.ones(count)).error for _ in range(50)]
     # The exact standard error of a quantile, by its density (Conover 1999).
     exact = 1.96 * np.sqrt(0.05 * 0.95 / count) / norm.pdf(norm.ppf(0.05))
     assert 1.96 * ends.std(axis=1) == pytest.approx([exact, exact], rel=0.1)
-    assert np.mean(told, axis=0) == pytest.approx([exact, exact], rel=0.1)
+    assert np.mean(errors, axis=0) == pytest.approx([exact, exact], rel=0.1)
 
 
 def test_summarize_counts_a_weight_as_repetitions():

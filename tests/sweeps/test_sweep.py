@@ -81,10 +81,12 @@ def test_sweep_dataframes_and_json_hold_the_forecasts(swept):
     assert row["low 90%"] < row["low 50%"] < row["median"] < row["high 50%"] < row["high 90%"]
     worlds = swept.worlds_dataframe()
     assert list(worlds["world"]) == list(range(1100))
-    told = swept.to_dict()
-    assert told["worlds"] == 1100
-    assert told["forecast"]["depot"]["closes"]["mean"] == row["mean"]
-    assert told["questions"]["depot-2026"]["ninety"] == swept.question_outlooks["depot-2026"].ninety
+    written = swept.to_dict()
+    assert written["worlds"] == 1100
+    assert written["forecast"]["depot"]["closes"]["mean"] == row["mean"]
+    assert (
+        written["questions"]["depot-2026"]["ninety"] == swept.question_outlooks["depot-2026"].ninety
+    )
 
 
 def test_sweep_shows_intervals_in_a_notebook(swept):
@@ -115,7 +117,7 @@ def test_sweep_applies_interventions_in_every_sample(harbour):
 def test_auto_sweep_doubles_until_the_intervals_are_exact(harbour, monkeypatch):
     monkeypatch.setattr(run, "AUTO_ERROR", 0.017)
     seen = []
-    found = mg.sweep(harbour, progress=lambda *told: seen.append(told))
+    found = mg.sweep(harbour, progress=lambda *done: seen.append(done))
     assert seen[0] == (BLOCK, None)
     assert seen[-1] == (found.count, None)
     assert found.error < 0.017
@@ -134,7 +136,7 @@ def test_sweep_without_ranges_has_intervals_of_no_width(harbour):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         ({"n": 0}, "0 worlds; expected from 1"),
         ({"n": 2**31}, "2,147,483,648 worlds; expected from 1"),
@@ -147,9 +149,9 @@ def test_sweep_without_ranges_has_intervals_of_no_width(harbour):
         ({"n": 10, "conditions": {"x": "leese = lost"}}, "did you mean 'lease'"),
     ],
 )
-def test_sweep_refuses_invalid_arguments_before_solving(harbour, arguments, told, monkeypatch):
+def test_sweep_refuses_invalid_arguments_before_solving(harbour, arguments, message, monkeypatch):
     monkeypatch.setattr(run.SweepPlan, "solve", None)
-    with pytest.raises(mg.QueryError, match=told):
+    with pytest.raises(mg.QueryError, match=message):
         mg.sweep(harbour, **arguments)
 
 

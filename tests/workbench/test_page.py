@@ -78,9 +78,9 @@ def drag(page, number, steps=6, rest=2):
 
 
 SETTLED = """([number, before]) => {
-    const told = document.querySelector(`[data-number="${number}"]`).getAttribute("aria-valuetext");
+    const text = document.querySelector(`[data-number="${number}"]`).getAttribute("aria-valuetext");
     const held = new URL(location.href).searchParams.get(number);
-    return held !== null && held !== before && Number(told) === Number(held) && held;
+    return held !== null && held !== before && Number(text) === Number(held) && held;
 }"""
 
 
@@ -229,8 +229,8 @@ def test_chosen_domino_shows_effects_of_a_direct_supposition(visit, harbour):
     row = page.locator(".mg-effects tbody tr").filter(has=page.locator("th", has_text=LOST))
     row.wait_for()
     before, after = harbour.full({}), harbour.full({}, {"bid": "offer"})
-    told = [cell.inner_text() for cell in row.locator("td").all()]
-    assert told[:2] == [percent(each.forecasts["lease"]["lost"]) for each in (before, after)]
+    cells = [cell.inner_text() for cell in row.locator("td").all()]
+    assert cells[:2] == [percent(each.forecasts["lease"]["lost"]) for each in (before, after)]
     assert page.locator(".mg-cascade svg").count() == 1
 
 
@@ -292,10 +292,10 @@ def test_evidence_and_views_have_tabs_only_where_the_contest_has_some(visit, ser
     page = visit().open("known", "hypotheses")
     equilibrium = solve(load(server.folder / "known.yaml"))
     (found,) = weigh_evidence(equilibrium)
-    told = page.inner_text("[data-tab=hypotheses]")
+    text = page.inner_text("[data-tab=hypotheses]")
     for state, chance in found.posterior.items():
         assert re.search(
-            rf"{state}\s+{percent(chance)}\s+prior: {percent(found.prior[state])}", told
+            rf"{state}\s+{percent(chance)}\s+prior: {percent(found.prior[state])}", text
         )
     page.get_by_role("button", name="Rival views").click()
     page.wait_for_selector('[data-tab=comparison] th:has-text("The doubter")')

@@ -19,7 +19,8 @@ from middlegame.base.numbers import Floats
 from middlegame.diagram import Decision
 from middlegame.engine.graph.layout import layout_of
 from middlegame.equilibrium.engine_input import flatten_numbers
-from middlegame.sweeps.batches import LONG, forecasts_under
+from middlegame.sweeps.batches import LONG
+from middlegame.sweeps.sample_solvers import forecasts_under
 
 _FAINT = 0.01
 """In a long contest, the change of a node's forecast below which its arcs are not blocked."""

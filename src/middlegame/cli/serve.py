@@ -22,7 +22,8 @@ PORT = 8642
 @click.option(
     "--token",
     envvar="MIDDLEGAME_TOKEN",
-    help="The token that visitors must give; made at random where other machines can connect.",
+    help="The token that visitors must give, of at least 16 characters; made at random where other "
+    "machines can connect.",
 )
 @click.option(
     "--open/--no-open", "show", default=True, help="Open the workbench in a browser, or do not."

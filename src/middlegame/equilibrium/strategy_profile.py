@@ -16,7 +16,7 @@ from middlegame.engine.inference import joint as inference
 from middlegame.engine.inference.marginals import expectation_of_product, marginals
 from middlegame.engine.inference.most_probable import most_probable
 from middlegame.scenario.conditions import Condition, Is, parse_condition
-from middlegame.scenario.model.references import LAST, base_name
+from middlegame.scenario.model.references import LAST, base_name, split_reference
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -318,12 +318,12 @@ def node_index(diagram: Diagram, name: str) -> int:
     """
     if name in diagram.index:
         return diagram.index[name]
-    known, _, at = name.partition("@")
+    known, at = split_reference(name)
     there = diagram.instances(known)
     if there and there[0].period is not None:
         if at == LAST:
             return diagram.index[there[-1].name]
-        if not at:
+        if at in (None, ""):
             raise QueryError(
                 f"'{name}' comes about in more than one period; say in which, from "
                 f"{there[0].name} to {there[-1].name}"

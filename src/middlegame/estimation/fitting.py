@@ -201,9 +201,9 @@ def _check(likelihood: Likelihood, taken: FitData, values: Floats) -> tuple[int,
     )
     alone = marginal_cases(likelihood)
     chances = np.asarray(likelihood.outcome_probabilities(values, taken.matrix, alone))[rows]
-    thetas = likelihood.parameter_values(values, taken.matrix[rows])
+    samples = likelihood.parameter_values(values, taken.matrix[rows])
     apart = []
-    for row, theta, chance in zip(rows, thetas, chances, strict=True):
+    for row, theta, chance in zip(rows, samples, chances, strict=True):
         try:
             solved = solve_tables(diagram, diagram.tables(theta))
         except NotConverged:
@@ -213,7 +213,7 @@ def _check(likelihood: Likelihood, taken: FitData, values: Floats) -> tuple[int,
         for place, policy in zip(diagram.structure.decisions, solved.policies, strict=True):
             masses[place] = policy
         nodes = [node_index(diagram, name) for name in likelihood.observed]
-        told = np.concatenate([joint(diagram.structure, masses, (node,)) for node in nodes])
-        if np.abs(told - chance).max() > _APART:
+        computed = np.concatenate([joint(diagram.structure, masses, (node,)) for node in nodes])
+        if np.abs(computed - chance).max() > _APART:
             apart.append(int(row))
     return len(rows), apart

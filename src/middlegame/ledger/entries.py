@@ -64,7 +64,7 @@ def read_scenario(file: str, name: str | None = None) -> RecordableScenario:
         QueryError: the file has no such view.
         LedgerError: the scenario asks no questions, or its file changed while it was read.
     """
-    if file.endswith(".json"):
+    if Path(file).suffix.lower() == ".json":
         raise LedgerError(f"{file} is a diagram, which asks no questions; expected a scenario")
     front, mark, view = file.rpartition("#")
     has_view = bool(mark) and not find_file(file).exists()

@@ -9,32 +9,26 @@ may leave the principal branch; what disagrees is reported, or has every sample 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Any, NamedTuple, Protocol
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from middlegame.base.cores import available_cores
 from middlegame.base.errors import QueryError
 from middlegame.base.numbers import Floats
 from middlegame.base.progress import ProgressCallback
 from middlegame.diagram import Diagram, Tables
-from middlegame.engine.batch.lambda_ramp import Ramp, batch_solver
-from middlegame.engine.cost import predict_cost
-from middlegame.engine.graph.layout import Game, layout_of
+from middlegame.engine.batch.lambda_ramp import Ramp
 from middlegame.engine.graph.relevance import traced_decisions
-from middlegame.engine.inference.marginals import marginals
-from middlegame.engine.logit import policies as logit_policies
-from middlegame.engine.numerics.continuation import TraceOutcome
-from middlegame.engine.qre import principal as qre
 from middlegame.engine.temporal.long_diagrams import is_long
-from middlegame.equilibrium.engine_input import flatten_numbers
-from middlegame.equilibrium.equilibrium import solve_tables
-from middlegame.sweeps.compiled_solver import Answers, compiled_solver
 from middlegame.sweeps.queries import Query
-
-Integers = NDArray[np.int_]
+from middlegame.sweeps.sample_solvers import (
+    ChunkSolution,
+    Integers,
+    ParameterSolver,
+    SampleSolver,
+    TablesSolver,
+)
 
 TOLERANCE = 1e-8
 """The largest residual with which a sample counts as solved."""
@@ -44,12 +38,8 @@ LONG = 60
 """Nodes from which compiling for many sets of tables takes longer than tracing each in full."""
 FEW = 32
 """Sets of tables up to which tracing each in full takes less time than compiling for many."""
-_TABLES_CHUNK = 32
-"""Sets of tables solved at a time: the shape that is compiled for."""
 _TABLES_COMPARED = 3
 """Sets of tables, at most, whose ramp is compared with the full trace."""
-_CACHE = 2**18
-"""Bytes that a chunk's largest tables should fit into, to stay in the processor's cache."""
 
 
 @dataclass(frozen=True)
@@ -118,7 +108,7 @@ def solve_samples(
             f"parameter values have the shape {list(values.shape)}; expected [worlds, "
             f"{len(diagram.parameters)}], a column for each uncertain number"
         )
-    solver = _ParameterSolver(
+    solver = ParameterSolver(
         diagram, values, queries or {}, supposed or {}, known or {}, ramp or Ramp(), chunk
     )
     if compare is None:
@@ -148,93 +138,7 @@ def solve_tables_batch(
     ramped = exact or (len(tables) > FEW and len(diagram.nodes) <= LONG)
     compare = min(_TABLES_COMPARED, 1 + len(tables) // 8)
     plan = _Plan(compare=compare, ramped=ramped, retrace=True, progress=progress)
-    return _solve(_TablesSolver(diagram, tables), plan)
-
-
-def forecasts_under(diagram: Diagram, cells: Floats, policies: Floats) -> dict[str, Floats]:
-    """Compute each node's probabilities under given numbers and policies, without compiling.
-
-    Args:
-        diagram: the diagram.
-        cells: all chance and utility tables end to end, `[cells, samples]`.
-        policies: `[rows, options, samples]`.
-
-    Returns:
-        For each node `[samples, states]`.
-    """
-    structure = diagram.structure
-    layout = layout_of(structure)
-    every: list[Sequence[Floats]] = []
-    for begin in range(0, cells.shape[-1], _TABLES_CHUNK):
-        part = slice(begin, begin + _TABLES_CHUNK)
-        some = cells[:, part]
-        flat = policies[..., part].reshape(-1, some.shape[-1])
-        tables = [
-            some[layout.chance_cells(node)] if owner is None else flat[layout.policy_cells(node)]
-            for node, owner in enumerate(structure.owners)
-        ]
-        every.append(marginals(structure, tables, [(node,) for node in range(len(tables))]))
-    return {
-        node.name: np.concatenate([found[place] for found in every], axis=-1).T
-        if every
-        else np.zeros((0, len(node.states)))
-        for place, node in enumerate(diagram.nodes)
-    }
-
-
-def flatten_tables(diagram: Diagram, tables: Sequence[Tables]) -> Floats:
-    """Return each set's chance and utility tables end to end, as they are, `[cells, sets]`."""
-    every = [flatten_numbers(diagram, each, as_played=False)[0] for each in tables]
-    return np.stack(every, axis=-1)
-
-
-def chunk_size(diagram: Diagram) -> int:
-    """Choose how many samples to solve at a time: few enough for the processor's cache."""
-    cost = predict_cost(diagram.structure)
-    bytes_each = 8 * max(cost.largest_table, cost.unknowns, 1.0)
-    return int(np.clip(2 ** int(np.log2(max(_CACHE / bytes_each, 1.0))), 16, 128))
-
-
-class _Solution(NamedTuple):
-    """Some samples, solved.
-
-    Attributes:
-        residual: `[samples]`.
-        answers: see `Answers`.
-        failures: how those ended that have no equilibrium.
-    """
-
-    residual: Floats
-    answers: Answers
-    failures: dict[int, str]
-
-
-class _SampleSolver(Protocol):
-    """A diagram's samples, and two ways to solve some of them."""
-
-    @property
-    def diagram(self) -> Diagram:
-        """The diagram that is solved."""
-
-    @property
-    def count(self) -> int:
-        """How many samples there are."""
-
-    @property
-    def size(self) -> int:
-        """How many samples are solved at a time."""
-
-    def empty(self) -> Answers:
-        """Return arrays for the answers of all samples."""
-
-    def chunks(self) -> Sequence[Integers]:
-        """Return the samples in the groups that `ramp` solves together."""
-
-    def ramp(self, samples: Integers) -> _Solution:
-        """Solve samples along a ramp of lambda."""
-
-    def trace(self, samples: Integers, progress: Callable[[], None]) -> _Solution:
-        """Trace samples in full, calling `progress` after each."""
+    return _solve(TablesSolver(diagram, tables), plan)
 
 
 @dataclass(frozen=True)
@@ -256,7 +160,7 @@ class _Plan:
     progress: ProgressCallback | None = None
 
 
-def _solve(solver: _SampleSolver, plan: _Plan) -> SolvedSamples:
+def _solve(solver: SampleSolver, plan: _Plan) -> SolvedSamples:
     """Solve samples by the ramp, and by the full trace where the ramp does not do."""
     whole, residual = solver.empty(), np.full(solver.count, np.nan)
     failures: dict[int, str] = {}
@@ -268,7 +172,7 @@ def _solve(solver: _SampleSolver, plan: _Plan) -> SolvedSamples:
         if plan.progress:
             plan.progress(done, solver.count)
 
-    def keep(samples: Integers, found: _Solution) -> None:
+    def keep(samples: Integers, found: ChunkSolution) -> None:
         residual[samples] = found.residual
         for kind, answers in found.answers.items():
             for name, some in answers.items():
@@ -316,7 +220,9 @@ def _solve(solver: _SampleSolver, plan: _Plan) -> SolvedSamples:
     )
 
 
-def _ramp_all(solver: _SampleSolver, threads: int | None) -> Iterator[tuple[Integers, _Solution]]:
+def _ramp_all(
+    solver: SampleSolver, threads: int | None
+) -> Iterator[tuple[Integers, ChunkSolution]]:
     """Solve all chunks along the ramp on threads, and yield each as it is done, in order."""
     chunks = solver.chunks()
     # The first chunk alone, so that threads do not all compile the same.
@@ -330,14 +236,16 @@ def _ramp_all(solver: _SampleSolver, threads: int | None) -> Iterator[tuple[Inte
         pool.shutdown(cancel_futures=True)
 
 
-def _spread(solver: _SampleSolver, count: int) -> Integers:
+def _spread(solver: SampleSolver, count: int) -> Integers:
     """Choose samples to compare, evenly spread; none where no decision needs a ramp."""
     if not traced_decisions(solver.diagram.structure):
         return np.zeros(0, int)
     return np.unique(np.linspace(0, solver.count - 1, min(count, solver.count)).astype(int))
 
 
-def _differing(forecasts: Mapping[str, Floats], samples: Integers, traced: _Solution) -> list[int]:
+def _differing(
+    forecasts: Mapping[str, Floats], samples: Integers, traced: ChunkSolution
+) -> list[int]:
     """Return the samples whose forecasts differ from those of the full trace."""
     differs = np.zeros(len(samples), bool)
     for name, found in traced.answers["forecasts"].items():
@@ -347,184 +255,3 @@ def _differing(forecasts: Mapping[str, Floats], samples: Integers, traced: _Solu
 
 def _nothing() -> None:
     """Report no progress: what is traced again was counted before."""
-
-
-@dataclass(frozen=True)
-class _ParameterSolver:
-    """Samples that are parameter values `[samples, parameters]`, solved by compiled functions."""
-
-    diagram: Diagram
-    values: Floats
-    queries: Mapping[str, Query]
-    supposed: Mapping[str, str]
-    known: Mapping[str, Sequence[str]]
-    path: Ramp
-    chunk: int | None
-
-    @property
-    def count(self) -> int:
-        return len(self.values)
-
-    @cached_property
-    def size(self) -> int:
-        return self.chunk or chunk_size(self.diagram)
-
-    @cached_property
-    def weights(self) -> dict[str, list[Floats]]:
-        return {name: query.checked_weights(self.diagram) for name, query in self.queries.items()}
-
-    def empty(self) -> Answers:
-        """Return arrays for the answers of all samples."""
-        count, diagram = self.count, self.diagram
-        return {
-            "forecasts": {n.name: np.empty((count, len(n.states))) for n in diagram.nodes},
-            "queries": {name: np.empty(count) for name in self.weights},
-            "points": {owner: np.empty(count) for owner in diagram.owners},
-            "evidence": {"probability": np.empty(count)},
-        }
-
-    def chunks(self) -> Sequence[Integers]:
-        """Return samples in order, `size` at a time."""
-        every = np.arange(self.count)
-        return [every[begin : begin + self.size] for begin in range(0, self.count, self.size)]
-
-    def ramp(self, samples: Integers) -> _Solution:
-        """Solve samples along a ramp of lambda."""
-        values = _padded(self.values[samples], self.size)
-        game = self._compiled.game(values)
-        residual, policies = self._compiled.settle(game)
-        answers = self._answers(self._compiled.truth(values, game), policies, len(samples))
-        return _Solution(np.asarray(residual)[: len(samples)], answers, {})
-
-    def trace(self, samples: Integers, progress: Callable[[], None]) -> _Solution:
-        """Trace samples in full, calling `progress` after each."""
-        constant = self._compiled.constant
-        logits = np.zeros((*constant.opens.shape, self.size))
-        residual, failures = np.empty(len(samples)), {}
-        for place, sample in enumerate(map(int, samples)):
-            tables = self._compiled.fix(self.diagram.tables(self.values[sample]))
-            cells, lambdas = flatten_numbers(self.diagram, tables)
-            found = qre.solve(
-                self.diagram.structure, constant._replace(tables=cells, lambdas=lambdas)
-            )
-            residual[place] = found.residual
-            if found.outcome is TraceOutcome.CONVERGED:
-                logits[..., place] = found.logits
-            else:
-                failures[sample] = found.outcome.name.lower()
-            progress()
-        policies = logit_policies(constant.opens[..., None], logits, 1.0, axis=-2)
-        values = _padded(self.values[samples], self.size)
-        game = self._compiled.truth(values, self._compiled.game(values))
-        return _Solution(residual, self._answers(game, policies, len(samples)), failures)
-
-    @cached_property
-    def _compiled(self) -> Any:
-        return compiled_solver(self.diagram, self.path, self.queries, self.supposed, self.known)
-
-    def _answers(self, game: Game, policies: Any, count: int) -> Answers:
-        answers = self._compiled.answer(game, policies, self.weights)
-        return {
-            kind: {name: np.asarray(each)[:count] for name, each in some.items()}
-            for kind, some in answers.items()
-        }
-
-
-@dataclass(frozen=True)
-class _TablesSolver:
-    """Samples that are sets of tables; those with the same open options go along the ramp together.
-
-    One compiled function serves all sets, since open options are among its arguments.
-    """
-
-    diagram: Diagram
-    tables: Sequence[Tables]
-
-    size = _TABLES_CHUNK
-
-    @property
-    def count(self) -> int:
-        return len(self.tables)
-
-    def empty(self) -> Answers:
-        """Return arrays for the answers of all sets, policies among them."""
-        layout = layout_of(self.diagram.structure)
-        shape = (self.count, layout.row_count, layout.max_options)
-        return {
-            "forecasts": {
-                n.name: np.empty((self.count, len(n.states))) for n in self.diagram.nodes
-            },
-            "policies": {"all": np.empty(shape)},
-        }
-
-    def chunks(self) -> Sequence[Integers]:
-        """Return the sets with the same open options, `size` at a time."""
-        groups: dict[bytes, list[int]] = {}
-        for number in range(self.count):
-            groups.setdefault(self._opens(number).tobytes(), []).append(number)
-        return [
-            np.array(members[begin : begin + self.size])
-            for members in groups.values()
-            for begin in range(0, len(members), self.size)
-        ]
-
-    def ramp(self, samples: Integers) -> _Solution:
-        """Solve sets with the same open options along a ramp of lambda."""
-        structure = self.diagram.structure
-        cells, lambdas = self._numbers
-        # An unreachable information set has no mass, and so a uniform policy, by itself.
-        reached = np.ones(layout_of(structure).row_count, bool)
-        game = Game(
-            _padded(cells[samples], self.size).T,
-            self._opens(int(samples[0])),
-            reached,
-            _padded(lambdas[samples], self.size).T,
-        )
-        settled, probabilities = batch_solver(structure, Ramp())(game)
-        nodes = zip(self.diagram.nodes, probabilities, strict=True)
-        forecasts = {n.name: np.asarray(found).T[: len(samples)] for n, found in nodes}
-        solved = np.asarray(settled.policies)[..., : len(samples)]
-        if self.diagram.private_numbers:
-            forecasts = self._forecasts(samples, solved)
-        policies = np.moveaxis(solved, -1, 0)
-        residual = np.asarray(settled.residual)[: len(samples)]
-        return _Solution(residual, {"forecasts": forecasts, "policies": {"all": policies}}, {})
-
-    def trace(self, samples: Integers, progress: Callable[[], None]) -> _Solution:
-        """Trace sets in full, calling `progress` after each.
-
-        Raises:
-            NotConverged: a set has no equilibrium that could be reached.
-        """
-        layout = layout_of(self.diagram.structure)
-        policies = np.empty((layout.row_count, layout.max_options, len(samples)))
-        residual = np.empty(len(samples))
-        for place, sample in enumerate(map(int, samples)):
-            solved = solve_tables(self.diagram, self.tables[sample])
-            policies[..., place], residual[place] = layout.pad(solved.policies), solved.residual
-            progress()
-        forecasts = self._forecasts(samples, policies)
-        every = {"forecasts": forecasts, "policies": {"all": np.moveaxis(policies, -1, 0)}}
-        return _Solution(residual, every, {})
-
-    def _forecasts(self, samples: Integers, policies: Floats) -> dict[str, Floats]:
-        """Return each node's probabilities in some sets, under policies found for them."""
-        tables = [self.tables[int(sample)] for sample in samples]
-        return forecasts_under(self.diagram, flatten_tables(self.diagram, tables), policies)
-
-    @cached_property
-    def _numbers(self) -> tuple[Floats, Floats]:
-        """All tables end to end `[sets, cells]`, and log-odds a point `[sets, decisions]`."""
-        cells, lambdas = zip(
-            *(flatten_numbers(self.diagram, each) for each in self.tables), strict=True
-        )
-        return np.stack(cells), np.stack(lambdas)
-
-    def _opens(self, number: int) -> NDArray[np.bool_] | Floats:
-        layout = layout_of(self.diagram.structure)
-        return np.asarray(layout.pad(self.tables[number].open_options, filling=False))
-
-
-def _padded(part: Floats, size: int) -> Floats:
-    """Repeat the last sample up to a chunk's size, so that every chunk has the compiled shape."""
-    return np.concatenate([part, np.repeat(part[-1:], size - len(part), axis=0)])

@@ -129,9 +129,9 @@ def _compiled_solver(
             tables = fix(diagram.tables(theta, jnp))
             return flatten_numbers(diagram, tables, jnp, as_played=as_played)
 
-        def numbers_in_numpy(thetas: Floats) -> tuple[Any, Any]:
-            tables = fix(diagram.tables(thetas.T))
-            return flatten_samples(diagram, tables, len(thetas), as_played=as_played)
+        def numbers_in_numpy(values: Floats) -> tuple[Any, Any]:
+            tables = fix(diagram.tables(values.T))
+            return flatten_samples(diagram, tables, len(values), as_played=as_played)
 
         if is_long(structure):
             return numbers_in_numpy

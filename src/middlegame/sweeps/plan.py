@@ -122,12 +122,12 @@ class SweepPlan:
             threads: of this process.
         """
         begin = number * BLOCK
-        thetas = self.sequence.parameter_values(begin, begin + worlds)
+        values = self.sequence.parameter_values(begin, begin + worlds)
         # Blocks 0, 1, 2, 4, 8, ... are checked: what a trace takes does not grow with the sweep.
         compare = 2 if number == 0 else int(number.bit_count() == 1)
         found = solve_samples(
             self.diagram,
-            thetas,
+            values,
             queries=self.queries,
             supposed=self.supposed,
             known=self.known,
@@ -137,7 +137,7 @@ class SweepPlan:
         columns = [
             found.weights[:, None],
             found.residual[:, None],
-            thetas,
+            values,
             *(found.forecasts[node.name] for node in self.diagram.contest_nodes),
             *(found.queries[name][:, None] for name in self.queries),
             *(found.points[owner][:, None] for owner in self.diagram.owners),

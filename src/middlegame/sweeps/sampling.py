@@ -3,7 +3,7 @@
 Each range is a normal distribution on its own scale, `lo..hi` its 5th and 95th percentiles. Ranges
 that name a `correlates` group share one common factor (Spearman 1904), so that a group adds one
 independent factor (a fit's coefficients several, for their whole matrix), and whatever samples the
-unit cube can be pushed through `Space.thetas`.
+unit cube can be pushed through `ParameterSpace.parameter_values`.
 """
 
 from dataclasses import dataclass

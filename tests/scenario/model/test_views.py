@@ -1,4 +1,4 @@
-"""The same structure, judged otherwise."""
+"""One structure with other judgements."""
 
 import pytest
 
@@ -50,12 +50,12 @@ def test_views_survive_writing_and_loading():
 
 
 def test_a_fault_that_only_a_view_causes_is_reported_at_the_view():
-    told = read_text(TEXT.replace("then: {on: 20..30%}", "then: {on: 20%, off: 80%}")).errors
-    assert [str(fault).partition(": ")[2] for fault in told] == [
+    faults = read_text(TEXT.replace("then: {on: 20..30%}", "then: {on: 20%, off: 80%}")).errors
+    assert [str(fault).partition(": ")[2] for fault in faults] == [
         "in the view 'hawk': the chances add up to 130%; expected 100%; or one state left out, "
         "which takes the remainder"
     ]
-    assert told[0].line == 15
+    assert faults[0].line == 15
 
 
 def test_open_view_reads_a_view_by_its_name(tmp_path):

@@ -39,7 +39,7 @@ def test_offsets_in_text_with_escapes_point_to_its_start():
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "expected"),
     [
         (
             "",
@@ -131,8 +131,8 @@ def test_offsets_in_text_with_escapes_point_to_its_start():
         ),
     ],
 )
-def test_parse_yaml_refuses_traps_at_their_place(text, told):
-    assert faults(text) == [told]
+def test_parse_yaml_refuses_traps_at_their_place(text, expected):
+    assert faults(text) == [expected]
 
 
 def test_comments_on_lines_of_their_own_are_not_faults():
@@ -142,8 +142,8 @@ def test_comments_on_lines_of_their_own_are_not_faults():
 def test_parse_yaml_stops_at_exploding_aliases():
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 9)]
-    (told,) = faults("\n".join(lines))
-    assert "the file unfolds to more than 100,000 entries" in told
+    (expected,) = faults("\n".join(lines))
+    assert "the file unfolds to more than 100,000 entries" in expected
 
 
 def test_aliases_are_unfolded():

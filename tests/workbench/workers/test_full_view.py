@@ -66,10 +66,10 @@ def test_unchanged_setting_has_no_changes_and_no_reasons(opened):
 
 def test_changed_setting_has_shifts_and_reasons(context):
     changes = Setting({WORTH: 90.0, "interests.tenant[1].worth": 60.0}, {"lease": "lost"})
-    told = solving.full_answer(context, TEXT, changes)
-    assert told.shifts
-    assert any("lost" in line for line in told.changes)
-    first, *rest = told.reasons
+    answered = solving.full_answer(context, TEXT, changes)
+    assert answered.shifts
+    assert any("lost" in line for line in answered.changes)
+    first, *rest = answered.reasons
     assert "before" in first
     assert any("Each change made alone" in line for line in rest)
 
@@ -86,8 +86,8 @@ def test_contest_over_time_has_curves_of_its_forecasts(context):
     (walls,) = [curve for curve in full_view.curves if curve.name == "walls"]
     assert len(walls.periods) == 3
     for place, state in enumerate(walls.chances):
-        told = [full_view.forecast.forecasts[f"walls@{k}"][place] for k in (1, 2, 3)]
-        assert list(state) == pytest.approx(told)
+        answered = [full_view.forecast.forecasts[f"walls@{k}"][place] for k in (1, 2, 3)]
+        assert list(state) == pytest.approx(answered)
 
 
 def test_draw_period_draws_the_nodes_of_that_period(context):

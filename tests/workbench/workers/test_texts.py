@@ -47,9 +47,9 @@ def test_source_outside_the_folder_is_not_read(context, tmp_path):
 @pytest.mark.parametrize("keep", [True, False])
 def test_write_numbers_changes_one_line_and_keeps_or_drops_the_range(context, keep):
     new = texts.write_numbers(context, TEXT, {WORTH: 71.5}, keep)
-    judged = read_text(new).scenario.interests["tenant"][0].worth
-    assert judged.median == pytest.approx(71.5)
-    assert judged.exact is not keep
+    changed = read_text(new).scenario.interests["tenant"][0].worth
+    assert changed.median == pytest.approx(71.5)
+    assert changed.exact is not keep
     changed = [(a, b) for a, b in zip(TEXT.splitlines(), new.splitlines(), strict=True) if a != b]
     assert len(changed) == 1
 

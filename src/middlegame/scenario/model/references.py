@@ -19,8 +19,8 @@ _PERIOD = re.compile(rf"{PREVIOUS}|{LAST}|[1-9]\d{{0,5}}")
 def split_reference(reference: str) -> tuple[str, str | int | None]:
     """Split a reference into the name and its period: a number, `previous`, `last` or None.
 
-    >>> split("cuba@3"), split("cuba@previous"), split("cuba")
-    (('cuba', 3), ('cuba', 'previous'), ('cuba', None))
+    >>> [split_reference(each) for each in ("cuba@3", "cuba@previous", "cuba")]
+    [('cuba', 3), ('cuba', 'previous'), ('cuba', None)]
     """
     name, at, period = reference.partition("@")
     if not at:

@@ -116,7 +116,7 @@ class Library:
                 f"invalid file name '{name}': expected a name without folders or a leading dot"
             )
         path = self.folder / name
-        if path.suffix not in _SUFFIXES:
+        if path.suffix.lower() not in _SUFFIXES:
             path = path.with_name(f"{path.name}.yaml")
         self._write(path, text, replacing)
         return _contest(path)
@@ -180,9 +180,14 @@ class Library:
 
 def _scenario_files(folder: Path) -> list[Path]:
     """Return the scenario files of a folder: its own, and `scenario.yaml` one level down."""
-    own = [path for path in folder.iterdir() if path.suffix in _SUFFIXES]
-    below = [path for suffix in _SUFFIXES for path in folder.glob(f"*/scenario{suffix}")]
-    files = [p for p in (*own, *below) if p.is_file() and p.resolve().is_relative_to(folder)]
+    below = [path for path in folder.glob("*/*") if path.stem == "scenario"]
+    files = [
+        path
+        for path in (*folder.iterdir(), *below)
+        if path.suffix.lower() in _SUFFIXES
+        and path.is_file()
+        and path.resolve().is_relative_to(folder)
+    ]
     return sorted(files)[:_MOST]
 
 
