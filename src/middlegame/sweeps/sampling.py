@@ -7,22 +7,22 @@ unit cube can be pushed through `ParameterSpace.parameter_values`.
 """
 
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
 from scipy.special import ndtri
-from scipy.stats import qmc
 
 from middlegame.base.errors import QueryError
 from middlegame.base.numbers import HALF_WIDTH_90, Floats
 from middlegame.diagram import Parameter
+from middlegame.sweeps.sobol import BITS, sobol_points
 
 Method = Literal["sobol", "latin"]
 METHODS: tuple[Method, ...] = ("sobol", "latin")
 
-MAX_SAMPLES = 2**30
-"""Worlds that a Sobol sequence of the usual 30 bits has."""
+MAX_SAMPLES = 2**BITS
+"""Worlds that a Sobol sequence has."""
 HYPERCUBE_SIZE = 1024
 """Worlds in each Latin hypercube: more of them are several hypercubes, so that they can be drawn
 in parts."""
@@ -127,8 +127,12 @@ class SampleSequence:
         factors = len(self.space.factors)
         if not factors:
             return np.zeros((end - begin, 0))
+        if end > MAX_SAMPLES:
+            raise QueryError(f"{end:,} worlds; expected at most {MAX_SAMPLES:,}")
         if self.method == "sobol":
-            return _sobol(factors, self.seed).between(begin, end)
+            return sobol_points(factors, self.seed, begin, end)
+        from scipy.stats import qmc
+
         first, last = begin // HYPERCUBE_SIZE, -(-end // HYPERCUBE_SIZE)
         cubes = [
             qmc.LatinHypercube(factors, rng=np.random.default_rng((self.seed, cube))).random(
@@ -142,26 +146,3 @@ class SampleSequence:
     def parameter_values(self, begin: int, end: int) -> Floats:
         """Return samples `begin` up to `end`, `[worlds, parameters]`."""
         return self.space.parameter_values(self.points(begin, end))
-
-
-class _Sobol:
-    """A Sobol sequence that remembers where it stands: going on costs nothing, going back does."""
-
-    def __init__(self, factors: int, seed: int) -> None:
-        self.engine = qmc.Sobol(factors, rng=np.random.default_rng(seed))
-
-    def between(self, begin: int, end: int) -> Floats:
-        if end > MAX_SAMPLES:
-            raise QueryError(f"{end:,} worlds; expected at most {MAX_SAMPLES:,}")
-        if self.engine.num_generated > begin:
-            self.engine.reset()
-        if self.engine.num_generated < begin:
-            self.engine.fast_forward(begin - self.engine.num_generated)
-        # From the very beginning SciPy warns of any number but a power of two.
-        count = 1 << (end - 1).bit_length() if begin == 0 and end > begin else end - begin
-        return np.asarray(self.engine.random(count))[: end - begin]
-
-
-@lru_cache(maxsize=4)
-def _sobol(factors: int, seed: int) -> _Sobol:
-    return _Sobol(factors, seed)

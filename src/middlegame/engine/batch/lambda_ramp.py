@@ -30,6 +30,9 @@ from middlegame.engine.qre.principal import evaluation_levels
 from middlegame.engine.temporal.long_diagrams import is_long
 from middlegame.engine.temporal.numpy_sweep import BatchSweeper, gauss_seidel
 
+_FEWER = 0.7
+"""The share of samples left to settle at which the settled ones are put aside."""
+
 Logits = dict[int, Array]
 """The logits of each decision, `[*observed, options, samples]`."""
 
@@ -153,20 +156,38 @@ def solve_long_batch(structure: Structure, game: Game, ramp: Ramp) -> BatchSolut
     if not traced_decisions(structure):
         return _measure_batch(structure, game, *gauss_seidel(sweeper, len(structure.decisions)))
     logits = sweeper.uniform_logits
-    damping, change = np.ones(logits.shape[-1]), np.full(logits.shape[-1], np.inf)
-    count = 0
-    while count < ramp.steps + ramp.max_sweeps and not change.max(initial=0.0) <= ramp.tolerance:
-        ramping = count < ramp.steps
-        moved = sweeper.sweep(logits, (count + 1) / ramp.steps if ramping else 1.0) - logits
-        if ramping:
-            logits = logits + moved
-        else:
-            before, change = change, np.abs(moved).max(axis=0, initial=0.0)
-            # A sample whose change has grown is damped more from now on.
-            damping = np.where(change > before, 0.6 * damping, np.minimum(1.0, 1.05 * damping))
-            logits = logits + damping * moved
-        count += 1
+    for step in range(ramp.steps):
+        logits = sweeper.sweep(logits, (step + 1) / ramp.steps)
+    logits = _settle(sweeper, logits, ramp)
     return _measure_batch(structure, game, logits, sweeper.sweep(logits, jacobi=True))
+
+
+def _settle(sweeper: BatchSweeper, logits: Floats, ramp: Ramp) -> Floats:
+    """Sweep at the target until all samples have converged, each only as long as it needs.
+
+    Args:
+        sweeper: the sweeps over all samples.
+        logits: where to begin, `[rows * max_options, samples]`.
+        ramp: the limits of the sweeps.
+    """
+    settled = logits.copy()
+    samples = np.arange(logits.shape[-1])
+    damping, change = np.ones(len(samples)), np.full(len(samples), np.inf)
+    for _ in range(ramp.max_sweeps):
+        moved = sweeper.sweep(logits) - logits
+        before, change = change, np.abs(moved).max(axis=0, initial=0.0)
+        # A sample whose change has grown is damped more from now on.
+        damping = np.where(change > before, 0.6 * damping, np.minimum(1.0, 1.05 * damping))
+        logits = logits + damping * moved
+        left = ~(change <= ramp.tolerance)
+        if not left.any():
+            break
+        if left.sum() <= len(samples) * _FEWER:
+            settled[:, samples] = logits
+            sweeper, samples, logits = sweeper.select(left), samples[left], logits[:, left]
+            damping, change = damping[left], change[left]
+    settled[:, samples] = logits
+    return settled
 
 
 def _measure_batch(

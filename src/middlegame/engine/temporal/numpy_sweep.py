@@ -5,6 +5,7 @@ compiling would take longer than running: tables are large, or are needed a few 
 """
 
 import numpy as np
+from numpy.typing import NDArray
 
 from middlegame.base.numbers import Floats
 from middlegame.engine.graph.elimination_order import EliminationStep
@@ -22,6 +23,8 @@ from middlegame.engine.inference.message_passing import (
 from middlegame.engine.inference.products import Array
 from middlegame.engine.logit import policies, response_logits
 
+Selection = NDArray[np.bool_]
+"""Which samples, `[samples]`."""
 _CONVERGED = 1e-10
 """The largest change of a logit at which Gauss-Seidel sweeps end."""
 
@@ -43,6 +46,14 @@ class BatchSweeper:
             self._layout.utility_table(self._game.tables, utility)
             for utility in range(len(structure.scopes))
         ]
+
+    def select(self, samples: Selection) -> "BatchSweeper":
+        """Return the sweeps over some of the samples alone."""
+        game = self._game
+        return BatchSweeper(
+            self._structure,
+            game._replace(tables=game.tables[:, samples], lambdas=game.lambdas[:, samples]),
+        )
 
     @property
     def uniform_logits(self) -> Floats:
