@@ -7,6 +7,7 @@ natural unit (a probability, points, or odds); a table says how it follows from 
 """
 
 from middlegame.base.numbers import Floats
+from middlegame.diagram.behaviour import Behaviour, Hierarchy, Level
 from middlegame.diagram.diagram import Chance, Decision, Diagram, Node, Tables, Utility
 from middlegame.diagram.numbers import (
     UNDISCOUNTED,
@@ -34,6 +35,7 @@ __all__ = [
     "MIN_CHANCE",
     "UNDISCOUNTED",
     "Array",
+    "Behaviour",
     "Chance",
     "Choice",
     "Decision",
@@ -42,6 +44,8 @@ __all__ = [
     "Fixed",
     "Floats",
     "FormulaNumber",
+    "Hierarchy",
+    "Level",
     "Node",
     "NoisyOr",
     "Number",

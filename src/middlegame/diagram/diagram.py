@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from middlegame.base.numbers import Floats
+from middlegame.diagram.behaviour import Behaviour
 from middlegame.diagram.numbers import (
     UNDISCOUNTED,
     Array,
@@ -106,6 +107,8 @@ class Diagram:
             or `FormulaNumber`, which is in odds for 10 points.
         formulas: the numbers that formulas compute and that are clipped to bounds.
         private_numbers: the numbers that one owner alone knows.
+        behaviour: how owners of decisions form their expectations; those left out play an
+            equilibrium.
     """
 
     nodes: tuple[Node, ...]
@@ -115,6 +118,7 @@ class Diagram:
     title: str = ""
     formulas: tuple[FormulaNumber, ...] = ()
     private_numbers: tuple[PrivateNumber, ...] = ()
+    behaviour: Mapping[str, Behaviour] = field(default_factory=dict)
 
     @cached_property
     def index(self) -> dict[str, int]:
@@ -146,7 +150,7 @@ class Diagram:
 
     @cached_property
     def resource_nodes(self) -> tuple[Node, ...]:
-        """The hidden nodes: amounts left of resources, and private numbers."""
+        """The hidden nodes: amounts left of resources, private numbers, levels of reasoning."""
         return tuple(node for node in self.nodes if isinstance(node, Chance) and node.hidden)
 
     def instances(self, name: str) -> tuple[Node, ...]:

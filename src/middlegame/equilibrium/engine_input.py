@@ -10,7 +10,7 @@ from middlegame.base.errors import unknown_name
 from middlegame.base.numbers import Floats
 from middlegame.diagram import Array, Decision, Diagram, Tables
 from middlegame.engine.graph.layout import Game, layout_of
-from middlegame.engine.inference.marginals import marginals
+from middlegame.engine.inference.given_policies import reachable_sets
 from middlegame.scenario.model.references import LAST, split_reference
 
 
@@ -70,21 +70,16 @@ def engine_input(diagram: Diagram, tables: Tables) -> Game:
 
     An information set counts as reachable where some strategy of all decisions reaches it.
     """
-    structure = diagram.structure
-    layout = layout_of(structure)
-    masses: list[Any] = list(diagram.as_played(tables).chances)
-    for decision, open_ in zip(structure.decisions, tables.open_options, strict=True):
-        masses[decision] = open_ / open_.sum(axis=-1, keepdims=True)
-    seen = [structure.parents[decision] for decision in structure.decisions]
-    reached = [chances.ravel() > 0 for chances in marginals(structure, masses, seen)]
+    layout = layout_of(diagram.structure)
     # Rows are as wide as the widest decision; what is beyond a decision's options is closed.
     cells, lambdas = flatten_numbers(diagram, tables)
-    return Game(
+    game = Game(
         tables=cells,
         opens=layout.pad(tables.open_options, filling=False),
-        reached=np.concatenate(reached) if reached else np.zeros(0, bool),
+        reached=np.ones(layout.row_count, bool),
         lambdas=np.asarray(lambdas, float),
     )
+    return game._replace(reached=reachable_sets(diagram.structure, game))
 
 
 def fix_states(diagram: Diagram, tables: Tables, states: Mapping[str, str]) -> Tables:

@@ -9,16 +9,16 @@ from typing import Any
 import numpy as np
 
 from middlegame.base.display import Displayed
-from middlegame.base.errors import NotConverged, QueryError, unknown_name
+from middlegame.base.errors import QueryError, unknown_name
 from middlegame.base.numbers import Floats
 from middlegame.compiler import compile_scenario
 from middlegame.diagram import Diagram, Tables
+from middlegame.diagram.levels import with_levels
 from middlegame.engine.graph.layout import layout_of
 from middlegame.engine.inference.marginals import marginals
 from middlegame.engine.logit import policies
 from middlegame.engine.numerics.continuation import TraceOutcome
 from middlegame.engine.qre import other_equilibria as others
-from middlegame.engine.qre import principal as qre
 from middlegame.engine.qre.responses import payoff_function
 from middlegame.engine.qre.sensitivity import ForecastQuery
 from middlegame.equilibrium.curves import Curve, curve
@@ -31,6 +31,7 @@ from middlegame.equilibrium.engine_input import (
 )
 from middlegame.equilibrium.limits import MAX_TABLE_SIZE, refuse_closed, refuse_too_large
 from middlegame.equilibrium.sensitivity import Sensitivity, differentiate
+from middlegame.equilibrium.solving import solve_policies
 from middlegame.equilibrium.strategy_profile import StrategyProfile
 from middlegame.scenario import Any as AnyOf
 from middlegame.scenario import Condition, Scenario
@@ -54,6 +55,9 @@ class Equilibrium(Displayed, StrategyProfile):
         fixed_policies: whether policies were kept as they were when something was supposed, since
             the supposition was unannounced.
         logits: lambda times payoff, `[rows, widest]` (see `engine.graph.layout`).
+        perceived: by actor the contests in which its policies were found, with everybody's
+            policies as it expects them; actors who play an equilibrium of the contest as written
+            are left out.
     """
 
     scenario: Scenario | None = None
@@ -64,6 +68,7 @@ class Equilibrium(Displayed, StrategyProfile):
     supposed: Mapping[str, str] = field(default_factory=dict)
     fixed_policies: bool = False
     logits: Floats = field(default_factory=lambda: np.zeros((0, 1)))
+    perceived: Mapping[str, tuple[StrategyProfile, ...]] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         """Return the likeliest state of each move and headline factor, a line each."""
@@ -149,15 +154,14 @@ class Equilibrium(Displayed, StrategyProfile):
         """Return each option's expected utility to a move's owner, `[*observed, options]`.
 
         In points: the owner's interests that the move can influence, expected given the
-        information set and the option; 0 where the information set is never reached.
+        information set and the option, in the contest as the owner takes it to be; 0 where the
+        information set is never reached there.
         """
-        structure = self.diagram.structure
-        decision = structure.decisions[self._decision(name)]
-        played = layout_of(structure).pad(self.policies)
-        numbers = self.diagram.as_played(self.tables, sharpened=False)
-        cells, _ = flatten_numbers(self.diagram, numbers, as_played=False)
-        game = engine_input(self.diagram, self.tables)._replace(tables=cells)
-        return np.asarray(payoff_function(structure, decision)(played, game))
+        owner = self.diagram.decisions[self._decision(name)].owner
+        return sum(
+            (option_payoffs(each, name) for each in self.perceived.get(owner, (self,))),
+            np.zeros(self.policy(name).shape),
+        )
 
     def _decision(self, name: str) -> int:
         names = [decision.name for decision in self.diagram.decisions]
@@ -196,6 +200,21 @@ class Equilibrium(Displayed, StrategyProfile):
             again, scenario=self.scenario, theta=self.theta, supposed=supposed, known=self.known
         ).given({})
 
+    def refuse_perceived(self, wanted: str) -> None:
+        """Refuse what only the equilibrium of one contest has.
+
+        Args:
+            wanted: what is refused.
+
+        Raises:
+            QueryError: some actor's policies were found in a contest of its own.
+        """
+        if self.perceived:
+            raise QueryError(
+                f"there is no {wanted} here: {', '.join(self.perceived)} act on expectations of "
+                "their own, and not in equilibrium with all others"
+            )
+
     def other_equilibria(self, starts: int = 24, seed: int = 0) -> list["OtherEquilibrium"]:
         """Search for other equilibria of this contest from random starts.
 
@@ -205,7 +224,11 @@ class Equilibrium(Displayed, StrategyProfile):
         Args:
             starts: how many.
             seed: of the random starts.
+
+        Raises:
+            QueryError: some actors do not play an equilibrium.
         """
+        self.refuse_perceived("search for other equilibria")
         structure, game = self.diagram.structure, engine_input(self.diagram, self.tables)
         here = policies(game.opens, self.logits, 1.0)[game.reached]
         found = []
@@ -249,6 +272,7 @@ class Equilibrium(Displayed, StrategyProfile):
         """
         if self.fixed_policies:
             raise QueryError("by surprise policies stay as they are: there is no sensitivity")
+        self.refuse_perceived("exact sensitivity")
         if not of:
             return []
         slopes = differentiate(
@@ -368,6 +392,7 @@ def solve(
     rate = _lambda_of(precision, lambda_)
     if rate is not None:
         diagram = diagram.with_lambda(rate)
+    diagram = with_levels(diagram)
     refuse_too_large(diagram, limit)
     values = diagram.theta if theta is None else np.asarray(theta, float)
     solved = solve_tables(diagram, diagram.tables(values))
@@ -402,11 +427,7 @@ def solve_tables(diagram: Diagram, tables: Tables) -> Equilibrium:
     Raises:
         NotConverged: no equilibrium was reached.
     """
-    found = qre.solve(diagram.structure, engine_input(diagram, tables))
-    outcome = found.outcome
-    if outcome is not TraceOutcome.CONVERGED:
-        share = found.trace.lambda_fraction if found.trace else 1.0
-        raise NotConverged(outcome.name.lower(), outcome.value, found.residual, share)
+    found = solve_policies(diagram, tables)
     return Equilibrium(
         diagram=diagram,
         tables=tables,
@@ -414,6 +435,20 @@ def solve_tables(diagram: Diagram, tables: Tables) -> Equilibrium:
         logits=found.logits,
         known={},
         residual=found.residual,
-        steps=found.trace.steps if found.trace else 0,
-        forks=found.trace.forks if found.trace else (),
+        steps=found.steps,
+        forks=found.forks,
+        perceived=found.perceived,
     )
+
+
+def option_payoffs(profile: StrategyProfile, name: str) -> Floats:
+    """Return each option's expected utility to a move's owner, `[*observed, options]`, in points.
+
+    Only interests that the move can influence count. It is 0 at sets that are never reached.
+    """
+    diagram, structure = profile.diagram, profile.diagram.structure
+    numbers = diagram.as_played(profile.tables, sharpened=False)
+    cells, _ = flatten_numbers(diagram, numbers, as_played=False)
+    game = engine_input(diagram, profile.tables)._replace(tables=cells)
+    played = layout_of(structure).pad(profile.policies)
+    return np.asarray(payoff_function(structure, diagram.index[name])(played, game))

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from middlegame.base.display import Displayed
-from middlegame.base.errors import NotConverged
+from middlegame.base.errors import NotConverged, QueryError
 from middlegame.compiler import compile_scenario
 from middlegame.compiler.warnings import points_range
 from middlegame.diagram import Diagram
@@ -15,6 +15,7 @@ from middlegame.engine.numerics.continuation import TraceOutcome
 from middlegame.engine.qre import nash as engine
 from middlegame.equilibrium.engine_input import engine_input
 from middlegame.equilibrium.equilibrium import Equilibrium
+from middlegame.equilibrium.levels import reasons_by_levels
 from middlegame.equilibrium.limits import MAX_TABLE_SIZE, refuse_long_nash, refuse_too_large
 from middlegame.scenario import Scenario
 
@@ -68,9 +69,13 @@ def nash(
         ScenarioError: the scenario has faults.
         TooLarge: a table would have more numbers than the limit, or the contest is too long.
         NotConverged: regret did not fall far enough.
-        QueryError: the evidence cannot happen at the limit.
+        QueryError: the evidence cannot happen at the limit, or actors reason by levels.
     """
     diagram = compile_scenario(game) if isinstance(game, Scenario) else game
+    if reasons_by_levels(diagram):
+        raise QueryError(
+            "levels of reasoning have no limit of full precision: only an equilibrium has"
+        )
     refuse_too_large(diagram, limit)
     refuse_long_nash(diagram)
     tables, structure = diagram.tables(), diagram.structure

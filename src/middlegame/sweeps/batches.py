@@ -21,6 +21,7 @@ from middlegame.diagram import Diagram, Tables
 from middlegame.engine.batch.lambda_ramp import Ramp
 from middlegame.engine.graph.relevance import traced_decisions
 from middlegame.engine.temporal.long_diagrams import is_long
+from middlegame.equilibrium.levels import reasons_by_levels
 from middlegame.sweeps.queries import Query
 from middlegame.sweeps.sample_solvers import (
     ChunkSolution,
@@ -113,7 +114,8 @@ def solve_samples(
     )
     if compare is None:
         compare = min(16, -(-len(values) // 256))
-    return _solve(solver, _Plan(compare=compare, threads=threads))
+    ramped = not reasons_by_levels(diagram)
+    return _solve(solver, _Plan(compare=compare, threads=threads, ramped=ramped))
 
 
 def solve_tables_batch(
@@ -136,6 +138,7 @@ def solve_tables_batch(
     # A long diagram without cycles needs neither a ramp nor compiling: sweeps solve it exactly.
     exact = is_long(structure) and not traced_decisions(structure)
     ramped = exact or (len(tables) > FEW and len(diagram.nodes) <= LONG)
+    ramped = ramped and not reasons_by_levels(diagram)
     compare = min(_TABLES_COMPARED, 1 + len(tables) // 8)
     plan = _Plan(compare=compare, ramped=ramped, retrace=True, progress=progress)
     return _solve(TablesSolver(diagram, tables), plan)

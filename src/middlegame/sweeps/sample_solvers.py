@@ -12,17 +12,16 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from middlegame.base.errors import NotConverged
 from middlegame.base.numbers import Floats
 from middlegame.diagram import Diagram, Tables
 from middlegame.engine.batch.lambda_ramp import Ramp, batch_solver
 from middlegame.engine.cost import predict_cost
 from middlegame.engine.graph.layout import Game, layout_of
 from middlegame.engine.inference.marginals import marginals
-from middlegame.engine.logit import policies as logit_policies
-from middlegame.engine.numerics.continuation import TraceOutcome
-from middlegame.engine.qre import principal as qre
 from middlegame.equilibrium.engine_input import flatten_numbers
 from middlegame.equilibrium.equilibrium import solve_tables
+from middlegame.equilibrium.solving import solve_policies
 from middlegame.sweeps.compiled_solver import Answers, compiled_solver
 from middlegame.sweeps.queries import Query
 
@@ -172,22 +171,18 @@ class ParameterSolver:
 
     def trace(self, samples: Integers, progress: Callable[[], None]) -> ChunkSolution:
         """Trace samples in full, calling `progress` after each."""
-        constant = self._compiled.constant
-        logits = np.zeros((*constant.opens.shape, self.size))
+        layout = layout_of(self.diagram.structure)
+        policies = np.ones((layout.row_count, layout.max_options, self.size))
         residual, failures = np.empty(len(samples)), {}
         for place, sample in enumerate(map(int, samples)):
             tables = self._compiled.fix(self.diagram.tables(self.values[sample]))
-            cells, lambdas = flatten_numbers(self.diagram, tables)
-            found = qre.solve(
-                self.diagram.structure, constant._replace(tables=cells, lambdas=lambdas)
-            )
-            residual[place] = found.residual
-            if found.outcome is TraceOutcome.CONVERGED:
-                logits[..., place] = found.logits
+            try:
+                found = solve_policies(self.diagram, tables)
+            except NotConverged as error:
+                residual[place], failures[sample] = error.residual, error.status
             else:
-                failures[sample] = found.outcome.name.lower()
+                residual[place], policies[..., place] = found.residual, layout.pad(found.policies)
             progress()
-        policies = logit_policies(constant.opens[..., None], logits, 1.0, axis=-2)
         values = _padded(self.values[samples], self.size)
         game = self._compiled.truth(values, self._compiled.game(values))
         return ChunkSolution(residual, self._answers(game, policies, len(samples)), failures)

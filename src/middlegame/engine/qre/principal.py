@@ -22,6 +22,7 @@ from middlegame.engine.graph.relevance import (
     untraced_decisions,
 )
 from middlegame.engine.graph.structure import Structure
+from middlegame.engine.inference.given_policies import given_policies
 from middlegame.engine.logit import ResponseEquations, logit_cells, policies
 from middlegame.engine.numerics import continuation
 from middlegame.engine.numerics.continuation import BranchTrace, Controls, TraceOutcome
@@ -200,6 +201,32 @@ def solve(
             logits.ravel()[logit_cells(structure, first)] = each.unknowns
         ends.append(complete_solution(structure, game, logits, each, trace_all=trace_all))
     return replace(ends[0], mirrors=_distinct(ends)[1:])
+
+
+def solve_against(
+    structure: Structure, game: Game, free: tuple[int, ...], fixed: Floats
+) -> Solution:
+    """Find the principal logit equilibrium of some decisions, the others' policies being given.
+
+    Args:
+        structure: the diagram.
+        game: its numbers.
+        free: the decisions that are solved.
+        fixed: the policies of the others, `[rows, max_options]`; those of free decisions are not
+            used.
+
+    Returns:
+        The solution with all policies, the given ones among them; their logits are 0.
+    """
+    part, layout = given_policies(structure, free), layout_of(structure)
+    reduced = part.game(game, fixed)
+    found = solve(part.reduced, reduced._replace(reached=part.reached(reduced)))
+    own = layout_of(part.reduced).pad(found.policies)
+    return replace(
+        found,
+        logits=part.restore(found.logits, np.zeros_like(fixed)),
+        policies=tuple(layout.unpad(part.restore(own, fixed))),
+    )
 
 
 def _distinct(solutions: Sequence[Solution]) -> tuple[Solution, ...]:

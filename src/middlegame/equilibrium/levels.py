@@ -1,0 +1,191 @@
+"""Policies of actors who reason by levels, and of those who play an equilibrium beside them.
+
+See `engine.qre.levels` for the models. Levels are solved first: whoever reasons by levels models
+everybody so, those who play an equilibrium included. They respond to what the others really do.
+"""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from middlegame.base.errors import NotConverged, QueryError
+from middlegame.base.numbers import Floats
+from middlegame.diagram import Diagram, Fixed, Level, Tables
+from middlegame.diagram.behaviour import LEVELS
+from middlegame.diagram.levels import (
+    add_level_nodes,
+    level_node,
+    mixed_owners,
+    without_level_nodes,
+)
+from middlegame.engine.graph.layout import Game, layout_of
+from middlegame.engine.inference.given_policies import GivenPolicies
+from middlegame.engine.numerics.continuation import TraceOutcome
+from middlegame.engine.qre import principal as qre
+from middlegame.engine.qre.levels import LevelPolicies, Reasoning, level_policies
+from middlegame.equilibrium.engine_input import engine_input
+from middlegame.equilibrium.strategy_profile import StrategyProfile
+
+
+def reasons_by_levels(diagram: Diagram) -> bool:
+    """Return whether an owner of decisions reasons by levels."""
+    return any(decision.owner in diagram.behaviour for decision in diagram.decisions)
+
+
+def reasoning_of(diagram: Diagram) -> Reasoning:
+    """Return who reasons how far; the diagram has its level nodes."""
+    place = {owner: number for number, owner in enumerate(diagram.owners)}
+    deciding = {decision.owner for decision in diagram.decisions}
+    fixed = {
+        place[owner]: behaviour.level
+        for owner, behaviour in diagram.behaviour.items()
+        if owner in deciding and isinstance(behaviour, Level)
+    }
+    mixed = tuple(tuple(place[owner] for owner in group) for group in mixed_owners(diagram))
+    return Reasoning(diagram.structure, tuple(sorted(fixed.items())), mixed)
+
+
+def level_distributions(diagram: Diagram, tables: Tables) -> list[Floats]:
+    """Return the distribution of levels of each group of `mixed_owners`, `[levels]`.
+
+    Raises:
+        QueryError: a level is fixed, so that there is no distribution.
+    """
+    found = []
+    for group in mixed_owners(diagram):
+        chances = np.asarray(tables.chances[diagram.index[level_node(group[0])]])
+        if not (chances > 0).all():
+            raise QueryError(f"{level_node(group[0])} is hidden, and cannot be supposed")
+        found.append(chances)
+    return found
+
+
+@dataclass(frozen=True)
+class LevelSolution:
+    """The solution of a contest in which actors reason by levels.
+
+    Attributes:
+        diagram: the contest, with its level nodes.
+        tables: its numbers.
+        found: the policies of the actors who reason by levels.
+        rest: the solution for all others, against those policies.
+    """
+
+    diagram: Diagram
+    tables: Tables
+    found: LevelPolicies
+    rest: qre.Solution
+
+    @property
+    def residual(self) -> float:
+        """The largest gap of a logit response, in whichever contest it was found."""
+        return max(float(self.found.residual), self.rest.residual)
+
+    @cached_property
+    def perceived(self) -> dict[str, tuple[StrategyProfile, ...]]:
+        """By actor who reasons, the contest as it takes it to be, one for each of its levels.
+
+        Level 0 does not reason, and has none.
+        """
+        reasoning, owners = reasoning_of(self.diagram), self.diagram.owners
+        fixed = {
+            owners[owner]: (self._fixed_level(owner, level),) if level else ()
+            for owner, level in reasoning.fixed
+        }
+        mixed = {
+            owners[owner]: tuple(
+                self._mixed_level(owner, level, self.tables.chances[node])
+                for level in range(1, len(LEVELS))
+            )
+            for owner, node in reasoning.level_nodes.items()
+        }
+        return fixed | mixed
+
+    @cached_property
+    def _plain(self) -> tuple[Diagram, Tables]:
+        """The contest and its numbers without level nodes."""
+        plain = without_level_nodes(self.diagram)
+        opens = tuple(
+            open_[..., 0, :] if len(decision.parents) > len(bare.parents) else open_
+            for decision, bare, open_ in zip(
+                self.diagram.decisions, plain.decisions, self.tables.open_options, strict=True
+            )
+        )
+        added = len(self.diagram.nodes) - len(plain.nodes)
+        chances = self.tables.chances[added:]
+        return plain, replace(self.tables, chances=chances, open_options=opens)
+
+    def _fixed_level(self, owner: int, level: int) -> StrategyProfile:
+        diagram, tables = self._plain
+        layout, by_level = layout_of(diagram.structure), self.found.by_level[owner]
+        own, others = layout.unpad(by_level[level]), layout.unpad(by_level[level - 1])
+        played = tuple(
+            mine if decision.owner == diagram.owners[owner] else theirs
+            for decision, mine, theirs in zip(diagram.decisions, own, others, strict=True)
+        )
+        return StrategyProfile(diagram, tables, played, {})
+
+    def _mixed_level(self, owner: int, level: int, chances: Floats | None) -> StrategyProfile:
+        plain, tables = self._plain
+        assert chances is not None, "level nodes have tables"
+        cut = np.where(np.arange(len(LEVELS)) < level, chances, 0.0)
+        own = (np.arange(len(LEVELS)) == level) * 1.0
+        levels = {
+            name: own if name == plain.owners[owner] else cut / cut.sum()
+            for name in dict.fromkeys(decision.owner for decision in plain.decisions)
+        }
+        diagram = add_level_nodes(plain, {name: Fixed(table) for name, table in levels.items()})
+        layout = layout_of(plain.structure)
+        found = [layout.unpad(each) for each in self.found.by_level[owner]]
+        played = tuple(
+            np.stack([each[place] for each in found], axis=-2)
+            for place in range(len(plain.decisions))
+        )
+        opens = tuple(
+            np.repeat(open_[..., None, :], len(LEVELS), axis=-2) for open_ in tables.open_options
+        )
+        chances_of_all = (*levels.values(), *tables.chances)
+        numbers = replace(tables, chances=chances_of_all, open_options=opens)
+        return StrategyProfile(diagram, numbers, played, {})
+
+
+def solve_levels(diagram: Diagram, tables: Tables) -> LevelSolution:
+    """Find the policies of all moves where some actors reason by levels.
+
+    Args:
+        diagram: the contest, with its level nodes.
+        tables: its numbers.
+
+    Raises:
+        NotConverged: the equilibrium of those who play one was not reached, or the response of an
+            actor who forgets its own moves.
+        QueryError: a level is fixed.
+    """
+    reasoning, game = reasoning_of(diagram), engine_input(diagram, tables)
+    found = level_policies(reasoning, game, level_distributions(diagram, tables), _solve)
+    rest = qre.solve_against(diagram.structure, game, reasoning.free, found.policies)
+    return LevelSolution(diagram, tables, found, rest)
+
+
+def _solve(part: GivenPolicies, game: Game) -> tuple[Floats, Floats]:
+    """Solve a reduced diagram.
+
+    Raises:
+        NotConverged: no solution was reached.
+    """
+    found = qre.solve(part.reduced, game._replace(reached=part.reached(game)))
+    raise_unless_converged(found)
+    return np.asarray(layout_of(part.reduced).pad(found.policies)), np.array(found.residual)
+
+
+def raise_unless_converged(found: qre.Solution) -> None:
+    """Raise an error if a solution is none.
+
+    Raises:
+        NotConverged: it is none.
+    """
+    outcome = found.outcome
+    if outcome is not TraceOutcome.CONVERGED:
+        share = found.trace.lambda_fraction if found.trace else 1.0
+        raise NotConverged(outcome.name.lower(), outcome.value, found.residual, share)

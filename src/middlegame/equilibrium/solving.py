@@ -1,0 +1,96 @@
+"""Find the policies of a contest's moves: in equilibrium, or put together from several contests.
+
+Where actors do not all share one view of the contest, or do not all expect equilibrium play, each
+actor's policies are found in the contest as it takes it to be, its perceived contest. What happens
+is then computed in the contest as written, everybody playing the policies so found.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from middlegame.base.numbers import Floats
+from middlegame.diagram import Diagram, Tables
+from middlegame.engine.graph.layout import layout_of
+from middlegame.engine.qre import principal as qre
+from middlegame.equilibrium.engine_input import engine_input
+from middlegame.equilibrium.levels import (
+    raise_unless_converged,
+    reasons_by_levels,
+    solve_levels,
+)
+from middlegame.equilibrium.strategy_profile import StrategyProfile
+
+
+@dataclass(frozen=True)
+class SolvedPolicies:
+    """The policies of all moves, and how they were found.
+
+    Attributes:
+        policies: `[*observed, options]` for each decision.
+        logits: lambda times payoff, `[rows, widest]`; 0 for policies found elsewhere.
+        residual: the largest gap between a probability and the logit response, in whichever
+            contest the policy was found.
+        steps: along the branch.
+        forks: lambda fractions at which other branches fork off.
+        perceived: by actor the contests in which its policies were found, with everybody's
+            policies as it expects them; actors who play an equilibrium of the contest as written
+            are left out. At each information set, one of them at most is possible.
+    """
+
+    policies: tuple[Floats, ...]
+    logits: Floats
+    residual: float
+    steps: int = 0
+    forks: tuple[float, ...] = ()
+    perceived: Mapping[str, tuple[StrategyProfile, ...]] = field(default_factory=dict)
+
+
+def solve_policies(
+    diagram: Diagram, tables: Tables, given: Mapping[str, Floats] | None = None
+) -> SolvedPolicies:
+    """Find the policies of all moves.
+
+    Args:
+        diagram: the contest.
+        tables: its numbers.
+        given: by move, policies `[*observed, options]` that were found elsewhere; all other moves
+            are in equilibrium with them.
+
+    Raises:
+        NotConverged: no equilibrium was reached.
+    """
+    if reasons_by_levels(diagram) and not given:
+        levels = solve_levels(diagram, tables)
+        found = _checked(levels.rest)
+        return replace(found, residual=levels.residual, perceived=levels.perceived)
+    structure, game = diagram.structure, engine_input(diagram, tables)
+    if not given:
+        return _checked(qre.solve(structure, game))
+    fixed = layout_of(structure).pad(
+        tuple(
+            given.get(decision.name, open_ * 0.0)
+            for decision, open_ in zip(diagram.decisions, tables.open_options, strict=True)
+        )
+    )
+    free = tuple(
+        node
+        for node, decision in zip(structure.decisions, diagram.decisions, strict=True)
+        if decision.name not in given
+    )
+    return _checked(qre.solve_against(structure, game, free, fixed))
+
+
+def _checked(found: qre.Solution) -> SolvedPolicies:
+    """Return a solution's policies.
+
+    Raises:
+        NotConverged: it is none.
+    """
+    raise_unless_converged(found)
+    return SolvedPolicies(
+        policies=found.policies,
+        logits=found.logits,
+        residual=found.residual,
+        steps=found.trace.steps if found.trace else 0,
+        forks=found.trace.forks if found.trace else (),
+    )
