@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from middlegame.estimation.fitting import fit
     from middlegame.estimation.result import FitResult
     from middlegame.io.examples import load
+    from middlegame.ledger.cases import HindcastScores, list_cases, score_cases
     from middlegame.ledger.ledger import Ledger
     from middlegame.scenario import Scenario
     from middlegame.scenario.faults import Fault, ScenarioError
@@ -61,6 +62,7 @@ _HOMES = {
     "Fault": "middlegame.scenario.faults",
     "FitResult": "middlegame.estimation.result",
     "FlipPoints": "middlegame.analysis.flip_points",
+    "HindcastScores": "middlegame.ledger.cases",
     "Hypotheses": "middlegame.analysis.hypotheses",
     "Intervention": "middlegame.analysis.interventions",
     "Ledger": "middlegame.ledger.ledger",
@@ -85,8 +87,10 @@ _HOMES = {
     "fit": "middlegame.estimation.fitting",
     "flip_points": "middlegame.analysis.flip_points",
     "hypotheses": "middlegame.analysis.hypotheses",
+    "list_cases": "middlegame.ledger.cases",
     "load": "middlegame.io.examples",
     "nash": "middlegame.equilibrium.nash",
+    "score_cases": "middlegame.ledger.cases",
     "solve": "middlegame.equilibrium.equilibrium",
     "sweep": "middlegame.sweeps.run",
     "value_of_information": "middlegame.analysis.value_of_information",
@@ -105,6 +109,7 @@ __all__ = [
     "Fault",
     "FitResult",
     "FlipPoints",
+    "HindcastScores",
     "Hypotheses",
     "Intervention",
     "Ledger",
@@ -130,8 +135,10 @@ __all__ = [
     "fit",
     "flip_points",
     "hypotheses",
+    "list_cases",
     "load",
     "nash",
+    "score_cases",
     "solve",
     "sweep",
     "value_of_information",

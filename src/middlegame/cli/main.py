@@ -12,6 +12,7 @@ import click
 
 from middlegame.base.errors import MiddlegameError, NotConverged
 from middlegame.base.version import __version__
+from middlegame.cli.cases import cases_command
 from middlegame.cli.check import check_command
 from middlegame.cli.comparison import compare_command
 from middlegame.cli.console import prepare_streams, print_json
@@ -110,6 +111,7 @@ def commands() -> None:
 
 
 for command in (
+    cases_command,
     check_command,
     compare_command,
     discover_command,

@@ -74,6 +74,7 @@ def read_scenario(file: str, name: str | None = None) -> RecordableScenario:
         raise ScenarioError(loaded.errors)
     require_questions(loaded.scenario)
     text = path.read_bytes().decode("utf-8-sig")
+    _refuse_hindcast(text)
     # The text that is kept must be the one that was checked, even if the file is saved meanwhile.
     if read_text(text).scenario != loaded.scenario:
         raise LedgerError(f"{file} changed while it was read; try again")
@@ -137,6 +138,7 @@ def build_entry(
     if scenario is None:
         raise LedgerError("a bare diagram asks no questions; expected a solved scenario")
     require_questions(scenario)
+    _refuse_hindcast(text)
     if equilibrium.supposed or set(equilibrium.known) != set(scenario.evidence):
         raise LedgerError(
             "a forecast that supposes something, or is given something, is not the scenario's own "
@@ -186,6 +188,22 @@ def require_questions(scenario: Scenario) -> None:
         raise LedgerError(
             f"'{scenario.title}' asks no questions, so there is nothing to record; add some "
             "under 'questions'"
+        )
+
+
+def _refuse_hindcast(text: str) -> None:
+    """Refuse the text of a shipped contest whose outcome is known.
+
+    Raises:
+        LedgerError: it is one.
+    """
+    from middlegame.ledger.cases import find_case
+
+    name = find_case(text)
+    if name is not None:
+        raise LedgerError(
+            f"the outcome of '{name}' is known, so its answers are hindcasts, which no ledger "
+            f"keeps; score them with: middlegame cases {name} --score"
         )
 
 

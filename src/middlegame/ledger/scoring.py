@@ -137,15 +137,15 @@ def _forecaster_scores(
     return ForecasterScores(
         forecaster=name,
         scored=tuple(scored),
-        mean=_mean_scores([(each.probability, each.happened) for each in scored]),
+        mean=mean_scores([(each.probability, each.happened) for each in scored]),
         brier_over_time=mean([each.brier_over_time for each in scored]),
-        even_odds=_mean_scores([(0.5, each.happened) for each in scored]),
-        base_rate=None if math.isnan(rates[0][0]) else _mean_scores(rates),
-        bins=tuple(_bins(scored, bins)),
+        even_odds=mean_scores([(0.5, each.happened) for each in scored]),
+        base_rate=None if math.isnan(rates[0][0]) else mean_scores(rates),
+        bins=tuple(calibration_bins([(each.probability, each.happened) for each in scored], bins)),
     )
 
 
-def _mean_scores(forecasts: Sequence[tuple[float, bool]]) -> MeanScores:
+def mean_scores(forecasts: Sequence[tuple[float, bool]]) -> MeanScores:
     """Return the mean scores of probabilities, each with whether its question resolved yes."""
     return MeanScores(
         count=len(forecasts),
@@ -154,18 +154,26 @@ def _mean_scores(forecasts: Sequence[tuple[float, bool]]) -> MeanScores:
     )
 
 
-def _bins(scored: Sequence[ScoredForecast], bins: int) -> Iterable[CalibrationBin]:
-    """Yield the calibration bins that hold a forecast, in order."""
-    held: dict[int, list[ScoredForecast]] = {}
-    for each in scored:
-        held.setdefault(min(int(each.probability * bins), bins - 1), []).append(each)
+def calibration_bins(
+    forecasts: Sequence[tuple[float, bool]], bins: int
+) -> Iterable[CalibrationBin]:
+    """Yield the calibration bins that hold a forecast, in order.
+
+    Args:
+        forecasts: probabilities of yes, each with whether its question resolved yes.
+        bins: number of bins of equal width.
+    """
+    held: dict[int, list[tuple[float, bool]]] = {}
+    for probability, resolved in forecasts:
+        place = min(int(probability * bins), bins - 1)
+        held.setdefault(place, []).append((probability, resolved))
     for place, inside in sorted(held.items()):
-        happened = sum(each.happened for each in inside)
+        happened = sum(resolved for _, resolved in inside)
         yield CalibrationBin(
             low=place / bins,
             high=(place + 1) / bins,
             count=len(inside),
-            forecast=mean([each.probability for each in inside]),
+            forecast=mean([probability for probability, _ in inside]),
             happened=happened,
             wilson=wilson(happened, len(inside)),
             jeffreys=jeffreys(happened, len(inside)),
@@ -185,8 +193,8 @@ def _comparisons(counted: dict[str, list[ScoredForecast]]) -> Iterable[HeadToHea
             yield HeadToHead(
                 first,
                 second,
-                _mean_scores([(one.probability, one.happened) for one, _ in shared]),
-                _mean_scores([(other.probability, other.happened) for _, other in shared]),
+                mean_scores([(one.probability, one.happened) for one, _ in shared]),
+                mean_scores([(other.probability, other.happened) for _, other in shared]),
             )
 
 

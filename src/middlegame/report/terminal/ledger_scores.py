@@ -1,6 +1,7 @@
 """Scores of forecasters in the terminal."""
 
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -11,7 +12,7 @@ from middlegame.report.text.grammar import join_list
 from middlegame.report.text.words import clean, percent
 
 if TYPE_CHECKING:
-    from middlegame.ledger.scores import ForecasterScores, MeanScores, Scores
+    from middlegame.ledger.scores import CalibrationBin, ForecasterScores, MeanScores, Scores
 
 _FEW = 20
 _COLUMN = 9
@@ -84,20 +85,25 @@ def _calibration(page: Page, scores: "Scores") -> None:
         page.section(
             f"Calibration of {clean(standing.forecaster)}", "forecast and observed frequency"
         )
-        width = max(len(_range(each.low, each.high)) for each in standing.bins)
-        _row(page, width, "", "count", "forecast", "observed", "95% interval")
-        for each in standing.bins:
-            low, high = each.wilson
-            _row(
-                page,
-                width,
-                _range(each.low, each.high),
-                str(each.count),
-                percent(each.forecast),
-                percent(each.happened / each.count),
-                f"{percent(low):>4} to {percent(high):>4}",
-            )
+        show_calibration(page, standing.bins)
         page.gap()
+
+
+def show_calibration(page: Page, bins: "Sequence[CalibrationBin]") -> None:
+    """Print how often questions of similar probability resolved yes, a bin a line."""
+    width = max(len(_range(each.low, each.high)) for each in bins)
+    _row(page, width, "", "count", "forecast", "observed", "95% interval")
+    for each in bins:
+        low, high = each.wilson
+        _row(
+            page,
+            width,
+            _range(each.low, each.high),
+            str(each.count),
+            percent(each.forecast),
+            percent(each.happened / each.count),
+            f"{percent(low):>4} to {percent(high):>4}",
+        )
 
 
 def _cautions(page: Page, scores: "Scores") -> None:

@@ -1,0 +1,269 @@
+"""Score the historical contests that are shipped, on what their questions came to.
+
+They are hindcasts: their authors knew the outcomes, so the scores say how well a contest can be
+made to fit what happened and nothing about forecasts. No ledger keeps them.
+"""
+
+import datetime as dt
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from middlegame.analysis.result import AnalysisResult
+from middlegame.base.errors import unknown_name
+from middlegame.base.progress import ProgressCallback
+from middlegame.equilibrium.equilibrium import solve
+from middlegame.io.examples import Example, list_examples, load
+from middlegame.io.outcomes import FILE_NAME, KnownOutcome, read_outcomes
+from middlegame.ledger.scores import CalibrationBin, MeanScores, brier, log_score
+from middlegame.ledger.scoring import calibration_bins, mean_scores
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+WARNING = (
+    "These are hindcasts: the authors of the contests knew the outcomes. They show how the method "
+    "fits the past, not how well it predicts, and no ledger counts them."
+)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A historical contest with its outcomes.
+
+    Attributes:
+        name: its name among the examples.
+        title: its title.
+        as_of: the day on which its forecasts are dated.
+        outcomes: how its questions turned out.
+    """
+
+    name: str
+    title: str
+    as_of: dt.date | None
+    outcomes: tuple[KnownOutcome, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the case as a JSON object."""
+        return {
+            "name": self.name,
+            "title": self.title,
+            "as_of": self.as_of.isoformat() if self.as_of else None,
+            "outcomes": [each.to_dict() for each in self.outcomes],
+        }
+
+
+@dataclass(frozen=True)
+class Hindcast:
+    """The probability of a question in a historical contest, and how it turned out.
+
+    Attributes:
+        case: the contest's name.
+        question: the question's name.
+        label: the question in words.
+        probability: of yes.
+        outcome: how it turned out.
+        base_rate: share of yes among the questions of all other cases; NaN without other cases.
+    """
+
+    case: str
+    question: str
+    label: str
+    probability: float
+    outcome: KnownOutcome
+    base_rate: float
+
+    @property
+    def brier(self) -> float:
+        """The Brier score: 0 best, 1 worst."""
+        return brier(self.probability, self.outcome.happened)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the hindcast as a JSON object."""
+        return {
+            "case": self.case,
+            "question": self.question,
+            "label": self.label,
+            "probability": self.probability,
+            "happened": self.outcome.happened,
+            "brier": self.brier,
+            "log_score": log_score(self.probability, self.outcome.happened),
+            "base_rate": self.base_rate,
+        }
+
+
+@dataclass(frozen=True)
+class BaselineDifference:
+    """How much better the hindcasts score than a baseline, by Brier score.
+
+    Attributes:
+        baseline: the baseline's name.
+        scores: its mean scores on the same questions.
+        difference: mean of the baseline's Brier score less the hindcast's; above 0 the hindcasts
+            are better.
+        standard_error: of the difference, clustered by case; NaN for a single case.
+    """
+
+    baseline: str
+    scores: MeanScores
+    difference: float
+    standard_error: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the comparison as a JSON object."""
+        return {
+            "baseline": self.baseline,
+            **self.scores.to_dict(),
+            "difference": self.difference,
+            "standard_error": self.standard_error,
+        }
+
+
+@dataclass(frozen=True, repr=False)
+class HindcastScores(AnalysisResult):
+    """The scores of historical contests.
+
+    Attributes:
+        cases: the contests, by date.
+        hindcasts: one for each question, in the order of the cases.
+        scores: mean scores of the hindcasts.
+        baselines: an even forecast, and the base rate of the other cases where there are others.
+        bins: calibration, without empty bins.
+    """
+
+    cases: tuple[Case, ...]
+    hindcasts: tuple[Hindcast, ...]
+    scores: MeanScores
+    baselines: tuple[BaselineDifference, ...]
+    bins: tuple[CalibrationBin, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the scores as a JSON object."""
+        return {
+            "warning": WARNING,
+            "cases": [each.to_dict() for each in self.cases],
+            "hindcasts": [each.to_dict() for each in self.hindcasts],
+            "scores": self.scores.to_dict(),
+            "baselines": [each.to_dict() for each in self.baselines],
+            "calibration": [each.to_dict() for each in self.bins],
+        }
+
+    def to_dataframe(self) -> "pd.DataFrame":
+        """Return a table with a row for each question."""
+        import pandas as pd
+
+        return pd.DataFrame([each.to_dict() for each in self.hindcasts])
+
+    def summary(self) -> list[str]:
+        """Return the mean scores beside those of the baselines, one a line."""
+        count = len(self.hindcasts)
+        lines = [f"{len(self.cases)} historical contests, {count} questions (hindcasts)"]
+        lines.append(f"Brier score {self.scores.brier:.3f}")
+        return lines + [f"{each.baseline}: {each.scores.brier:.3f}" for each in self.baselines]
+
+
+def list_cases(names: Sequence[str] = ()) -> list[Case]:
+    """List historical contests that are shipped with their outcomes, by date.
+
+    Args:
+        names: the contests; all of them unless given.
+
+    Raises:
+        QueryError: a name is unknown.
+        ScenarioError: the outcomes of one have faults.
+    """
+    held = {each.name: each for each in list_examples() if (each.folder / FILE_NAME).is_file()}
+    for name in names:
+        if name not in held:
+            raise unknown_name("historical contest", name, held)
+    chosen = [_read_case(each) for each in held.values() if not names or each.name in names]
+    return sorted(chosen, key=lambda case: (str(case.as_of), case.name))
+
+
+def find_case(text: str) -> str | None:
+    """Return the name of the historical contest that a scenario's text is; None if it is none."""
+    for example in list_examples():
+        path = example.folder / "scenario.yaml"
+        if (example.folder / FILE_NAME).is_file() and path.read_text(encoding="utf-8") == text:
+            return example.name
+    return None
+
+
+def score_cases(
+    names: Sequence[str] = (), *, progress: ProgressCallback | None = None
+) -> HindcastScores:
+    """Solve historical contests and score them on their outcomes.
+
+    Args:
+        names: the contests; all of them unless given.
+        progress: called as (solved, total) after each.
+
+    Raises:
+        QueryError: a name is unknown.
+        NotConverged: no equilibrium of a contest was reached.
+    """
+    every = list_cases()
+    chosen = list_cases(names)
+    hindcasts: list[Hindcast] = []
+    for solved, case in enumerate(chosen, 1):
+        others = [o.happened for each in every if each.name != case.name for o in each.outcomes]
+        hindcasts += _hindcasts(case, float(np.mean(others)) if others else math.nan)
+        if progress is not None:
+            progress(solved, len(chosen))
+    return _scored(tuple(chosen), tuple(hindcasts))
+
+
+def _read_case(example: Example) -> Case:
+    scenario = load(example.name)
+    outcomes = read_outcomes(example.folder / FILE_NAME, scenario)
+    return Case(example.name, example.title, scenario.as_of, outcomes)
+
+
+def _hindcasts(case: Case, base_rate: float) -> list[Hindcast]:
+    scenario = load(case.name)
+    equilibrium = solve(scenario)
+    return [
+        Hindcast(
+            case=case.name,
+            question=outcome.question,
+            label=scenario.questions[outcome.question].label or outcome.question,
+            probability=equilibrium.probability(scenario.questions[outcome.question].will),
+            outcome=outcome,
+            base_rate=base_rate,
+        )
+        for outcome in case.outcomes
+    ]
+
+
+def _scored(cases: tuple[Case, ...], hindcasts: tuple[Hindcast, ...]) -> HindcastScores:
+    made = [(each.probability, each.outcome.happened) for each in hindcasts]
+    rates = [each.base_rate for each in hindcasts]
+    baselines = [("always 50%", [0.5] * len(hindcasts))]
+    if not any(map(math.isnan, rates)):
+        baselines.append(("base rate of the others", rates))
+    return HindcastScores(
+        cases=cases,
+        hindcasts=hindcasts,
+        scores=mean_scores(made),
+        baselines=tuple(_difference(name, each, hindcasts) for name, each in baselines),
+        bins=tuple(calibration_bins(made, 10)),
+    )
+
+
+def _difference(
+    baseline: str, probabilities: Sequence[float], hindcasts: Sequence[Hindcast]
+) -> BaselineDifference:
+    """Compare with a baseline; questions of one case are dependent, so errors cluster by case."""
+    theirs = list(zip(probabilities, (each.outcome.happened for each in hindcasts), strict=True))
+    gains = np.array(
+        [brier(*each) - own.brier for each, own in zip(theirs, hindcasts, strict=True)]
+    )
+    names = np.array([each.case for each in hindcasts])
+    clusters = [float((gains - gains.mean())[names == name].sum()) for name in set(names)]
+    count = len(clusters)
+    variance = math.fsum(each**2 for each in clusters) * count / max(count - 1, 1)
+    error = math.sqrt(variance) / len(gains) if count > 1 else math.nan
+    return BaselineDifference(baseline, mean_scores(theirs), float(gains.mean()), error)

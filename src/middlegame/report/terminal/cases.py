@@ -1,0 +1,62 @@
+"""Scores of historical contests in the terminal."""
+
+import math
+
+from rich.console import Console
+
+from middlegame.ledger.cases import WARNING, BaselineDifference, HindcastScores
+from middlegame.report.terminal.columns import Page
+from middlegame.report.terminal.ledger_scores import show_calibration
+from middlegame.report.terminal.show import show
+from middlegame.report.text.words import clean, percent
+
+_QUESTION = 52
+
+
+@show.register
+def show_cases(found: HindcastScores, console: Console) -> None:
+    """Print how historical contests score, question by question, and their calibration."""
+    page = Page(console)
+    count = len(found.hindcasts)
+    page.title("Historical contests", f"{len(found.cases)} contests, {count} questions")
+    page.section("Scores", "lower is better: Brier 0 to 1, log score in nats")
+    page.paragraph(_scores("", "Brier", "log score"))
+    mean = found.scores
+    page.paragraph(
+        _scores("these hindcasts", f"{mean.brier:.3f}", _log(mean.log_score)), style="bold"
+    )
+    for each in found.baselines:
+        scores = each.scores
+        row = _scores(each.baseline, f"{scores.brier:.3f}", _log(scores.log_score))
+        page.paragraph(f"{row}  {_difference(each)}")
+    page.gap()
+    for case in found.cases:
+        page.section(case.name, clean(case.title))
+        for hindcast in (each for each in found.hindcasts if each.case == case.name):
+            outcome = "yes" if hindcast.outcome.happened else "no"
+            label = clean(hindcast.label)
+            label = label if len(label) <= _QUESTION else label[: _QUESTION - 3] + "..."
+            page.paragraph(f"{label:<{_QUESTION}} {percent(hindcast.probability):>5}  {outcome}")
+        page.gap()
+    page.section("Calibration", "forecast and observed frequency")
+    show_calibration(page, found.bins)
+    page.gap()
+    page.notes([WARNING])
+
+
+def _scores(name: str, brier: str, log_score: str) -> str:
+    return f"{name:<26}  {brier:>6}  {log_score:>9}"
+
+
+def _log(score: float) -> str:
+    return "infinite" if math.isinf(score) else f"{score:.3f}"
+
+
+def _difference(each: BaselineDifference) -> str:
+    """Say whether the hindcasts score better, beyond two standard errors or not."""
+    gain, error = each.difference, each.standard_error
+    if math.isnan(error):
+        return ""
+    word = "better" if gain > 0 else "worse"
+    clear = "" if abs(gain) > 2 * error else ", within two standard errors"
+    return f"hindcasts {word} by {abs(gain):.3f} (standard error {error:.3f}){clear}"
