@@ -84,6 +84,7 @@ def hypotheses_over_worlds(
     if not diagram.parameters:
         raise QueryError("every number of this contest is exact, so there are no worlds to draw")
     samples = SampleSequence(ParameterSpace(diagram.parameters), seed=seed).parameter_values(0, n)
+    samples = diagram.without_draws(samples)
     asks: dict[str, Query] = {}
     for hypothesis in factors:
         for k, state in enumerate(hypothesis.prior):

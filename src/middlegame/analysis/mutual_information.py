@@ -78,11 +78,15 @@ def mutual_information(
     Raises:
         QueryError: there are too few samples.
     """
-    names = [parameter.name for parameter in equilibrium.diagram.parameters]
+    diagram = equilibrium.diagram
+    # A private number is a hidden factor, whose gain is exact.
+    private = {number.node for number in diagram.private_numbers}
+    kept = [k for k, each in enumerate(diagram.parameters) if each.name not in private]
+    names = [diagram.parameters[place].name for place in kept]
     samples, weights, factors = (
-        sweep.parameter_values,
+        sweep.parameter_values[:, kept],
         sweep.weights,
-        equilibrium.diagram.exogenous_factors,
+        diagram.exogenous_factors,
     )
     found = []
     for each in questions:

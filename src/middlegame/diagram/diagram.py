@@ -153,6 +153,11 @@ class Diagram:
         """The hidden nodes: amounts left of resources, private numbers, levels of reasoning."""
         return tuple(node for node in self.nodes if isinstance(node, Chance) and node.hidden)
 
+    @cached_property
+    def _private_nodes(self) -> tuple[Node, ...]:
+        """The nodes of private numbers."""
+        return tuple(self.nodes[self.index[number.node]] for number in self.private_numbers)
+
     def instances(self, name: str) -> tuple[Node, ...]:
         """Return the nodes of a move or factor in order of time; a single one outside of time."""
         return self._instances.get(name, ())
@@ -173,25 +178,25 @@ class Diagram:
 
     @cached_property
     def exogenous_factors(self) -> tuple[str, ...]:
-        """The factors that no move influences, so that their states could be learned today."""
+        """The factors and private numbers that no move influences: they could be learned today."""
         decisions = set(self.structure.decisions)
         return tuple(
             node.name
-            for node in self.contest_nodes
+            for node in (*self.contest_nodes, *self._private_nodes)
             if isinstance(node, Chance)
             and not decisions & self.structure.ancestors((self.index[node.name],))
         )
 
     @cached_property
     def hidden_factors(self) -> tuple[str, ...]:
-        """The factors that not every mover observes: the exogenous ones.
+        """The factors and private numbers that not every mover observes: the exogenous ones.
 
         Where there are none, those that some mover observes and another does not.
         """
         movers = {decision.owner for decision in self.decisions}
         observers = {
             node.name: {d.owner for d in self.decisions if node.name in d.parents}
-            for node in self.contest_nodes
+            for node in (*self.contest_nodes, *self._private_nodes)
             if isinstance(node, Chance)
         }
         hidden = [name for name, saw in observers.items() if saw != movers]
@@ -217,6 +222,14 @@ class Diagram:
     def theta(self) -> Floats:
         """The medians of all parameters."""
         return np.array([p.median for p in self.parameters], float)
+
+    def without_draws(self, samples: Floats) -> Floats:
+        """Return samples `[samples, parameters]` in which no private number's value is drawn."""
+        found = np.array(samples, float)
+        for number in self.private_numbers:
+            if number.table.parameter is not None:
+                found[:, number.table.parameter] = number.table.median
+        return found
 
     def tables(self, theta: Array | None = None, xp: ModuleType = np) -> "Tables":
         """Evaluate all tables.

@@ -56,7 +56,7 @@ def efg_lines(
     Raises:
         QueryError: before the first line, if the tree would be too large.
     """
-    tables = diagram.tables(theta)
+    tables = diagram.as_played(diagram.tables(theta))
     possible = gambit.supports(diagram, tables)
     _refuse_large(diagram, possible, limit)
     forgotten = gambit.recall_failures(diagram, theta)

@@ -187,6 +187,9 @@ def comment(diagram: Diagram, tables: Tables, forgotten: Sequence[str]) -> str:
         text += f" Lambda: {', '.join(f'{owner} {float(rate):.12g}' for owner, rate in rates)}."
     if any(abs(float(scale) - 1) > _NEGLIGIBLE for scale in tables.scales):
         text += " Points are valued at the beginning; later decisions give them more weight."
+    weighted = [utility.owner for utility in diagram.utilities if utility.sharpness is not None]
+    if weighted:
+        text += f" Payoffs weighted by private precision: {', '.join(dict.fromkeys(weighted))}."
     if forgotten:
         text += f" Imperfect recall: {'; '.join(forgotten)}."
     return label(text)

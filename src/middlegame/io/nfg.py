@@ -41,7 +41,7 @@ def to_nfg(diagram: Diagram, theta: Floats | None = None, *, limit: int = MAX_PR
     """
     if not diagram.owners:
         raise QueryError("this contest has neither moves nor points, so it is not a strategic game")
-    tables = diagram.tables(theta)
+    tables = diagram.as_played(diagram.tables(theta))
     owned = strategies(diagram, tables, limit=limit)
     worth = payoffs(diagram, tables, owned)
     forgotten = gambit.recall_failures(diagram, theta)

@@ -146,3 +146,8 @@ def test_completions_of_states_with_clauses_are_the_states():
     lines = [*text.splitlines(), written]
     found = completions("\n".join(lines), len(lines), len(written) + 1)
     assert {each.text for each in found} == {"kept", "lost"}
+
+
+def test_completions_in_a_worth_are_the_keys_of_a_number():
+    found = at("  owner:", "    - {when: lease = lost, worth: {")
+    assert found == ["is", "why", "cite", "correlates", "label", "private"]

@@ -10,7 +10,12 @@ import numpy as np
 
 from middlegame.diagram import Chance, Decision, Diagram, Node, Report, evaluate_numbers
 from middlegame.equilibrium.strategy_profile import GIVEN
-from middlegame.report.text.grammar import are_verbal, mid_sentence, predicate
+from middlegame.report.text.grammar import (
+    are_verbal,
+    capitalize_first,
+    mid_sentence,
+    predicate,
+)
 from middlegame.scenario.conditions import All, Any, Condition, Is, Not, parse_condition
 from middlegame.scenario.model.references import base_name, split_reference
 from middlegame.scenario.model.scenario import Scenario
@@ -164,7 +169,27 @@ class Words:
         """Return the label of a move or factor, with its period."""
         return self._bare(name) + self._when(name)
 
+    def _private_label(self, path: tuple[str | int, ...]) -> str:
+        """Return what a number that its owner alone knows is about; empty where nothing says it."""
+        if self.scenario is None:
+            return ""
+        match path:
+            case ("interests", str(actor), int(place), *_):
+                interest = self.scenario.interests[actor][place]
+                what = interest.label or self.condition(interest.when)
+                return f"the worth to {mid_sentence(self.actor(actor))} if {mid_sentence(what)}"
+            case ("moves", str(move), "options", str(option), *_):
+                whose = mid_sentence(self.subject(move))
+                return f'the cost to {whose} of "{self.state(move, option)}"'
+            case ("actors", str(actor), *_):
+                return f"the precision of {mid_sentence(self.actor(actor))}"
+        return ""
+
     def _bare(self, name: str) -> str:
+        if name in self._private:
+            node = self.node(name)
+            said = "" if node.label != name else self._private_label(self._private[name])
+            return capitalize_first(clean(said or node.label))
         if self.knows(name) and self.node(name).label:
             return clean(self.node(name).label)
         return clean(self.scenario.label(name)) if self.scenario else name_as_words(name)
@@ -239,6 +264,8 @@ class Words:
 
     def _predicate(self, name: str, state: str) -> str:
         label = self.state(name, state)
+        if name in self._private:
+            return f"is {label}"
         if self.is_verbal(name):
             return label
         if isinstance(self.node(name), Decision):
@@ -297,6 +324,11 @@ class Words:
                 predicates.startswith(f"{verb} ")
             ) else predicates  # fmt: skip
         return f"{mid_sentence(self.subject(name))} {predicates}{self._when(name)}"
+
+    @cached_property
+    def _private(self) -> dict[str, tuple[str | int, ...]]:
+        """The path of each private number, by its node."""
+        return {number.node: number.path for number in self.diagram.private_numbers}
 
     @cached_property
     def _verbal(self) -> frozenset[str]:

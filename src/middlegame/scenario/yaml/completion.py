@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from middlegame.scenario.faults import Path
+from middlegame.scenario.model.judgement import MAPPING_KEYS
 from middlegame.scenario.model.references import base_name
 from middlegame.scenario.model.schema import allowed_keys, allowed_words
 from middlegame.scenario.yaml.errors import line_starts
@@ -17,6 +18,8 @@ _COMPARISON = re.compile(r"([^\s=!|()]+)\s*!?=\s*(?:[^\s=!|()]+\s*\|\s*)*[^\s=!|
 _CONDITIONS = frozenset({"if", "when", "will", "saw"})
 _LISTS = frozenset({"knows", "answer_knows", "given"})
 _ACTORS = frozenset({"by", "to", "seen_by"})
+_OWNED = frozenset({"worth", "costs", "accepting_costs", "breaking_costs", "precision"})
+"""Numbers that an actor may keep private."""
 _NUMBERS = frozenset(
     {"worth", "costs", "chance", "background", "stays", "precision", "patience", "likelihood", "is"}
 )
@@ -243,6 +246,9 @@ def _keys(cursor: Cursor, contest: _DefinedNames) -> list[Completion]:
         case ("factors", str(name), "causes"):
             states = [Completion(state, "state") for state in contest.states(name)]
             return [*states, Completion("background", "key")]
+        case (*_, str(number)) if number in _NUMBERS and not allowed_keys(cursor.path):
+            keys = [key for key in MAPPING_KEYS if key != "private" or number in _OWNED]
+            return [Completion(key, "key") for key in keys]
     return [Completion(key, "key") for key in allowed_keys(cursor.path)]
 
 
