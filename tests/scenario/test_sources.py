@@ -1,6 +1,6 @@
 """What counts as sourced."""
 
-from middlegame.scenario import load, read_text, sourcing
+from middlegame.scenario import dumps, load, read_text, sourcing
 from middlegame.scenario.faults import dotted_path
 from tests.scenario.test_load import HARBOUR
 
@@ -28,3 +28,19 @@ interests: {a: [{when: f = s, worth: 20..30}]}
     found = sourcing(scenario)
     assert (found.numbers, found.ranges, found.cited, found.reasoned) == (4, 1, 2, 1)
     assert found.unsourced == (("interests", "a", 0, "worth"),)
+
+
+def test_drafted_numbers_are_counted_until_their_mark_is_deleted_and_survive_writing():
+    text = """
+title: Small
+actors: {a: A}
+moves: {m: {by: a, options: {x: {costs: {is: 3, drafted: yes}}, y: {}}}}
+interests: {a: [{when: m = x, worth: {is: 20..30, drafted: yes, why: so}}]}
+precision: {is: 3:1, drafted: no}
+"""
+    scenario = read_text(text).scenario
+    paths = (("moves", "m", "options", "x", "costs"), ("interests", "a", 0, "worth"))
+    assert sourcing(scenario).drafted == paths
+    assert sourcing(read_text(dumps(scenario)).scenario).drafted == paths
+    confirmed = read_text(text.replace("{is: 3, drafted: yes}", "3")).scenario
+    assert sourcing(confirmed).drafted == paths[1:]

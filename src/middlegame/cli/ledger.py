@@ -263,6 +263,28 @@ def score_command(
         show_attributions(attributions, out)
 
 
+@ledger_commands.command("calibrate")
+@click.argument("forecaster", metavar="[FORECASTER]", required=False)
+@JSON
+def calibrate_command(forecaster: str | None, as_json: bool) -> None:
+    """Show how far FORECASTER's probabilities should be moved, learnt from scored forecasts.
+
+    Only forecasts count that were recorded before their questions resolved. Open questions are
+    shown both ways; what is recorded stays as it is.
+    """
+    from middlegame.ledger.calibration import recalibrate
+
+    with _open_ledger() as ledger:
+        scores, records = ledger.score(), ledger.records()
+        found = recalibrate(scores, records, ledger.resolutions(), forecaster)
+    if as_json:
+        print_json(found.to_dict())
+        return
+    from middlegame.report.terminal.show import show
+
+    show(found, console())
+
+
 @ledger_commands.command("import")
 @click.argument("file", metavar="CSV", type=click.Path(path_type=Path))
 @JSON

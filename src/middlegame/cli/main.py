@@ -18,6 +18,7 @@ from middlegame.cli.comparison import compare_command
 from middlegame.cli.console import prepare_streams, print_json
 from middlegame.cli.discovery import discover_command
 from middlegame.cli.dominoes import dominoes_command
+from middlegame.cli.draft import draft_command
 from middlegame.cli.drivers import drivers_command
 from middlegame.cli.explain import explain_command
 from middlegame.cli.export import export_command
@@ -116,6 +117,7 @@ for command in (
     compare_command,
     discover_command,
     dominoes_command,
+    draft_command,
     drivers_command,
     explain_command,
     export_command,

@@ -59,7 +59,8 @@ def _fault(fault: Fault) -> dict[str, Any]:
 def _sourcing(found: Sourcing | None) -> dict[str, Any] | None:
     if found is None:
         return None
-    return asdict(found) | {"unsourced": [dotted_path(path) for path in found.unsourced]}
+    paths = {"unsourced": found.unsourced, "drafted": found.drafted}
+    return asdict(found) | {name: [*map(dotted_path, some)] for name, some in paths.items()}
 
 
 def check(name: str | Path) -> CheckResult:

@@ -67,6 +67,7 @@ class Sourcing:
         cited: how many have a citation, of their own or of the part that holds them.
         reasoned: how many have a `why`, of their own or of the part that holds them.
         unsourced: the paths of numbers with neither.
+        drafted: the paths of numbers that a language model drafted and no person has confirmed.
     """
 
     numbers: int
@@ -74,12 +75,14 @@ class Sourcing:
     cited: int
     reasoned: int
     unsourced: tuple[Path, ...]
+    drafted: tuple[Path, ...] = ()
 
 
 def sourcing(scenario: Scenario) -> Sourcing:
     """Count the numbers of a scenario, and those with a citation or a reason."""
     numbers = ranges = cited = reasoned = 0
     unsourced: list[Path] = []
+    drafted: list[Path] = []
     for path, judgement, around in judgements(scenario):
         if _is_certain(judgement):
             continue
@@ -89,9 +92,11 @@ def sourcing(scenario: Scenario) -> Sourcing:
         ranges += not judgement.exact
         cited += has_cite
         reasoned += has_why
+        if judgement.drafted:
+            drafted.append(path)
         if not has_cite and not has_why:
             unsourced.append(path)
-    return Sourcing(numbers, ranges, cited, reasoned, tuple(unsourced))
+    return Sourcing(numbers, ranges, cited, reasoned, tuple(unsourced), tuple(drafted))
 
 
 def _is_certain(judgement: Judgement) -> bool:

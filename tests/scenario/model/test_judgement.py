@@ -156,3 +156,12 @@ def test_median_is_the_middle_on_the_units_scale():
     assert Judgement(10, 20, "points").median == 15
     assert Judgement(0.2, 0.8, "probability").median == pytest.approx(0.5)
     assert Judgement(2, 8, "odds").median == pytest.approx(4)
+
+
+def test_drafted_mark_is_read_written_and_left_out_of_comparisons():
+    drafted = parse_judgement({"is": "20..40", "drafted": "yes"}, "points")
+    assert drafted.drafted
+    assert drafted == parse_judgement("20..40", "points")
+    assert not parse_judgement({"is": "20..40", "drafted": "no"}, "points").drafted
+    with pytest.raises(PydanticCustomError, match="neither yes nor no"):
+        parse_judgement({"is": "20..40", "drafted": "maybe"}, "points")

@@ -5,6 +5,7 @@ from rich.markup import escape
 
 from middlegame.equilibrium.check import CheckResult
 from middlegame.report.terminal.show import show
+from middlegame.report.text.narrative import drafted_sentence
 from middlegame.scenario.faults import dotted_path
 
 _MOST_UNSOURCED = 10
@@ -59,6 +60,8 @@ def _show_sourcing(found: CheckResult, console: Console) -> None:
         f"{sourced.reasoned / sourced.numbers:.0%} give a reason",
         highlight=False,
     )
+    if sentence := drafted_sentence(sourced):
+        console.print(f"  {sentence}", highlight=False)
     for path in sourced.unsourced[:_MOST_UNSOURCED]:
         console.print(f"    no source and no reason: {escape(dotted_path(path))}", highlight=False)
     more = len(sourced.unsourced) - _MOST_UNSOURCED

@@ -10,6 +10,7 @@ from middlegame.report.text.words import Words, clean, date, likelihood_opening,
 from middlegame.scenario.conditions import Condition, Is
 from middlegame.scenario.model.offer_expansion import expand_offers
 from middlegame.scenario.model.scenario import Question
+from middlegame.scenario.sources import Sourcing, sourcing
 
 if TYPE_CHECKING:
     from middlegame.equilibrium.equilibrium import Equilibrium
@@ -195,11 +196,24 @@ def notes(equilibrium: "Equilibrium", prior_place: str = "") -> Iterator[str]:
             pieces.append(evidence_words(words, observed))
         priors = f" (prior probability {prior_place})" if prior_place else ""
         yield f"Given the evidence{priors}: {'; '.join(pieces)}."
+    if equilibrium.scenario and (drafted := drafted_sentence(sourcing(equilibrium.scenario))):
+        yield drafted
     if equilibrium.forks:
         yield (
             "This contest has more than one equilibrium, and only the order in which the options "
             "are written selected this one. Treat its numbers as one of several outcomes."
         )
+
+
+def drafted_sentence(found: Sourcing) -> str:
+    """Return a sentence on drafted numbers that no person has confirmed; empty if there is none."""
+    if not found.drafted:
+        return ""
+    count, numbers = len(found.drafted), found.numbers
+    return (
+        f"{count} of {numbers} numbers {'is' if count == 1 else 'are'} unreviewed: drafted by a "
+        "language model, and not yet confirmed by a person."
+    )
 
 
 def evidence_words(words: Words, known: Mapping[str, Sequence[str]]) -> str:

@@ -42,7 +42,7 @@ UNIT_EXAMPLES = {
 }
 """Examples of a number in each unit, for messages."""
 _MAPPING = "{is: 20..40, why: ..., cite: source#4, label: ...}"
-MAPPING_KEYS = ("is", "why", "cite", "correlates", "label", "private")
+MAPPING_KEYS = ("is", "why", "cite", "correlates", "label", "private", "drafted")
 """Keys of the mapping that may stand for a number."""
 _MAX_ABSOLUTE = 1e9
 
@@ -63,6 +63,7 @@ class Judgement:
         label: what the number is called in reports, if it has a name of its own.
         private: whether only the actor whose number it is knows its value, and all others only
             the range as its distribution.
+        drafted: whether a language model drafted it and no person has confirmed it.
     """
 
     low: float
@@ -74,6 +75,7 @@ class Judgement:
     best: float | None = None
     label: str | None = field(default=None, compare=False)
     private: bool = False
+    drafted: bool = field(default=False, compare=False)
 
     @property
     def exact(self) -> bool:
@@ -219,18 +221,31 @@ def _parse_mapping(value: dict[Any, Any], unit: Unit) -> Judgement:
         raise syntax_error(f"{describe(label)} is not a label", "text", within=("label",))
     correlates = _parse_correlates(value, bare)
     private = _parse_private(value, bare)
+    drafted = _parse_flag(value, "drafted")
     cites = () if cite == () else cites
-    return replace(bare, why=why, cite=cites, correlates=correlates, label=label, private=private)
+    return replace(
+        bare,
+        why=why,
+        cite=cites,
+        correlates=correlates,
+        label=label,
+        private=private,
+        drafted=drafted,
+    )
+
+
+def _parse_flag(value: dict[Any, Any], key: str) -> bool:
+    if key not in value:
+        return False
+    try:
+        return bool(read_flag(value[key]))
+    except PydanticCustomError as error:
+        context = error.context or {}
+        raise syntax_error(context["problem"], context["expected"], within=(key,)) from None
 
 
 def _parse_private(value: dict[Any, Any], beside: Judgement) -> bool:
-    if "private" not in value:
-        return False
-    try:
-        private = bool(read_flag(value["private"]))
-    except PydanticCustomError as error:
-        context = error.context or {}
-        raise syntax_error(context["problem"], context["expected"], within=("private",)) from None
+    private = _parse_flag(value, "private")
     if private and (beside.exact or isinstance(beside, FormulaJudgement)):
         raise syntax_error(
             f"{value['is']} is not a range, so it cannot be private",
@@ -328,6 +343,7 @@ def _written(unit: Unit, parse: Callable[[object], Judgement] | None = None) -> 
             "correlates": SCHEMA,
             "label": {"type": "string"},
             "private": {"enum": ["yes", "no", True, False]},
+            "drafted": {"enum": ["yes", "no", True, False]},
         },
         "required": ["is"],
         "additionalProperties": False,

@@ -63,11 +63,11 @@ def _tree(value: object) -> _Tree:
     if isinstance(value, int | float):
         return _Leaf(format_number(value))
     if isinstance(value, Condition | Citation | Span | dt.date):
-        return _Leaf(_scalar(str(value)))
+        return _Leaf(scalar(str(value)))
     if isinstance(value, ViewJudgement):
         return _view_judgement(value.written)
     if isinstance(value, str):
-        return _Leaf(_scalar(value), prose=value)
+        return _Leaf(scalar(value), prose=value)
     if isinstance(value, dict):
         return {name: _tree(part) for name, part in value.items()}
     if isinstance(value, States) and value.clauses:
@@ -84,7 +84,9 @@ def _model(model: BaseModel) -> _Tree:
     own = [name for name in fields if name not in Sourced.model_fields]
     for name in (*own, *(name for name in fields if name not in own)):
         value = getattr(model, name)
-        has_source = isinstance(value, Judgement) and (value.why or value.cite or value.label)
+        has_source = isinstance(value, Judgement) and (
+            value.why or value.cite or value.label or value.drafted
+        )
         if value != fields[name].default or has_source:
             tree[fields[name].alias or name] = _tree(value)
     tree = {name: _tree(part) for name, part in (model.model_extra or {}).items()} | tree
@@ -97,7 +99,7 @@ def _model(model: BaseModel) -> _Tree:
         name_leaf: _Leaf = tree["name"]
         return name_leaf
     if isinstance(model, Move) and not any(tree["options"].values()):
-        tree["options"] = [_Leaf(_scalar(option)) for option in tree["options"]]
+        tree["options"] = [_Leaf(scalar(option)) for option in tree["options"]]
     return tree
 
 
@@ -111,36 +113,38 @@ def _view_judgement(written: Any) -> _Tree:
 
 def _distribution(chances: dict[str, Judgement]) -> _Tree:
     [(state, chance), *more] = chances.items()
-    has_words = chance.why or chance.cite or chance.label
+    has_words = chance.why or chance.cite or chance.label or chance.drafted
     if not more and chance.exact and chance.low == 1 and not has_words:
-        return _Leaf(_scalar(state))
+        return _Leaf(scalar(state))
     return {name: _tree(part) for name, part in chances.items()}
 
 
 def _judgement(judgement: Judgement) -> _Tree:
     beside = (judgement.why, judgement.cite, judgement.correlates, judgement.label)
-    if not any(beside) and not judgement.private:
+    if not any(beside) and not judgement.private and not judgement.drafted:
         return _Leaf(str(judgement))
     tree: dict[str, Any] = {"is": _Leaf(str(judgement))}
     if judgement.label:
-        tree["label"] = _Leaf(_scalar(judgement.label))
+        tree["label"] = _Leaf(scalar(judgement.label))
     if judgement.private:
         tree["private"] = _Leaf("yes")
     if judgement.cite:
-        cites = [_Leaf(_scalar(each)) for each in judgement.cite]
+        cites = [_Leaf(scalar(each)) for each in judgement.cite]
         tree["cite"] = cites[0] if len(cites) == 1 else cites
     if judgement.why:
-        tree["why"] = _Leaf(_scalar(judgement.why))
+        tree["why"] = _Leaf(scalar(judgement.why))
     if judgement.correlates:
         tree["correlates"] = {
             name: _Leaf(format_number(share)) for name, share in judgement.correlates
         }
+    if judgement.drafted:
+        tree["drafted"] = _Leaf("yes")
     return tree
 
 
 def _entry(key: str, tree: _Tree, indent: int, path: str) -> list[str]:
     """Write `key: value` as lines, in flow style where it is short and shallow."""
-    start = f"{' ' * indent}{_scalar(key)}:"
+    start = f"{' ' * indent}{scalar(key)}:"
     flow = _flow(tree)
     if isinstance(tree, _Leaf):
         if len(start) + len(flow) >= _WIDTH and (lines := _prose(tree.prose, indent + 2)):
@@ -183,10 +187,10 @@ def _flow(tree: _Tree) -> str:
         return tree.text
     if isinstance(tree, list):
         return f"[{', '.join(_flow(part) for part in tree)}]"
-    return f"{{{', '.join(f'{_scalar(key)}: {_flow(part)}' for key, part in tree.items())}}}"
+    return f"{{{', '.join(f'{scalar(key)}: {_flow(part)}' for key, part in tree.items())}}}"
 
 
-def _scalar(text: str) -> str:
+def scalar(text: str) -> str:
     """Write text without quotes where YAML reads it back unchanged, and quoted otherwise."""
     plain = (
         _PLAIN.fullmatch(text)

@@ -1,0 +1,1 @@
+"""From an article to a draft of a contest: numbered paragraphs, a worksheet, a language model."""
