@@ -29,14 +29,16 @@ def faults_of(tmp_path):
     [
         ("", ["war.csv: there are no rows of data"]),
         (HEADING, ["war.csv: there are no rows of data"]),
-        (b"\xff\xfe", ["war.csv: the file is not written in UTF-8"]),
+        (b"\xff\x00", ["war.csv:1: the file is not written in UTF-8; save it as UTF-8, or name its "
+                       "encoding (--encoding cp1252)"]),
         (HEADING + "yes,1,0.5\n" + GOOD, [
-            "war.csv:2: the row has 3 cells; expected 4, as many as there are headings"]),
+            "war.csv:2: the row has 3 cells; expected 4, as many as there are headings "
+            "(cells end at each comma)"]),
         ("trade," + HEADING + "1," + "yes,1,0.5,no\n", [
             "war.csv:1: the heading 'trade' stands there twice"]),
         ("threatend,fought,trade,ally\n" + GOOD, [
             "war.csv: there is no column 'threatened'; did you mean 'threatend'?"]),
-        (HEADING + GOOD + "yes,1,much,no\nyes,3,1,nope\nperhaps,1,inf,no\n", [
+        (HEADING + GOOD + "yes,1,much,no\nyes,3,1,nope\nperhaps,1,1e999,no\n", [
             "war.csv:5: trade is 'much'; expected a number",
             "war.csv:7: trade is not finite",
             "war.csv:6: ally is 'nope', which is no category; did you mean 'no'?",
@@ -87,7 +89,7 @@ def test_fit_drops_incomplete_rows_and_counts_them_by_reason(tmp_path):
     )
     taken = prepare_data(crisis(), read_data(path), "region")
     assert taken.dropped_rows == {
-        "trade is missing": 1, "region is missing": 1, "nothing was observed": 1,
+        "trade is missing (written NA)": 1, "region is missing": 1, "nothing was observed": 1,
     }  # fmt: skip
     assert [place.removeprefix(f"{path}:") for place in taken.places] == ["2", "5", "8"]
     assert taken.unobserved_rows == {"threaten": 0, "resist": 1}
@@ -114,3 +116,62 @@ def test_read_data_reports_unreadable_files(tmp_path):
     for name in ("war.parquet", "nowhere.csv"):
         with pytest.raises(DataError, match=name):
             read_data(tmp_path / name)
+
+
+COUNTRIES = """
+title: A border closure
+actors: {state: The state}
+moves:
+  close: {by: state, options: [open, close]}
+interests:
+  state: [{when: close = close, worth: base + other * (country = BW|NA)}]
+precision: exp(10)
+fit:
+  coefficients: {base: free, other: free}
+  columns: {country: [ZA, BW, NA]}
+  observed: {close: closed}
+"""
+
+
+def test_a_declared_category_is_no_missing_value(tmp_path):
+    path = tmp_path / "closed.csv"
+    path.write_text("country,closed\nZA,open\nBW,close\nNA,close\nNA,NA\n,open\n")
+    taken = prepare_data(crisis(COUNTRIES), read_data(path))
+    assert taken.covariates["country"].tolist() == [0, 1, 2]
+    assert taken.dropped_rows == {"country is missing": 1, "nothing was observed": 1}
+
+
+def test_texts_that_mark_missing_cells_can_be_named(tmp_path):
+    path = tmp_path / "war.csv"
+    path.write_text(HEADING + GOOD + "yes,1,-9,no\nno,0,.,yes\n")
+    taken = prepare_data(crisis(), read_data(path, missing=["-9", "."]))
+    assert taken.dropped_rows == {"trade is missing (written -9, .)": 2}
+
+
+@pytest.mark.parametrize("backend", ["numpy_nullable", "pyarrow"])
+def test_missing_values_of_pandas_and_arrow_are_missing(backend):
+    history = simulated(20, unseen=0.2)
+    history.loc[3, "trade"] = None
+    plain = prepare_data(crisis(), from_dataframe(history))
+    other = prepare_data(crisis(), from_dataframe(history.convert_dtypes(dtype_backend=backend)))
+    assert plain.dropped_rows["trade is missing"] == 1
+    assert other.dropped_rows == plain.dropped_rows
+    assert other.matrix == pytest.approx(plain.matrix)
+    assert all((other.observations[n] == plain.observations[n]).all() for n in plain.observations)
+
+
+def test_fit_reads_decimal_commas_and_says_where_they_are_ambiguous(told, tmp_path):
+    text = (HEADING + GOOD).replace(",", ";").replace(".", ",")
+    path = tmp_path / "war.csv"
+    path.write_bytes(("sep=;\r\n" + text).encode("utf-16"))
+    assert prepare_data(crisis(), read_data(path)).covariates["trade"].tolist() == [0.5, 1.5, 2]
+    assert told(text.replace("1,5", "1.5")) == [
+        "war.csv: some numbers have a decimal comma ('0,5'), others a decimal point ('1.5'); "
+        "expected one of them (--decimal)"
+    ]
+
+
+def test_dataframe_with_repeated_headings_is_refused():
+    history = simulated(5)
+    with pytest.raises(DataError, match="the heading 'trade' stands there twice"):
+        from_dataframe(history.rename(columns={"ally": "trade"}))

@@ -4,6 +4,7 @@ import datetime as dt
 
 from hypothesis import strategies as st
 
+from middlegame.base.text import normalize
 from middlegame.scenario import (
     Actor,
     Cause,
@@ -31,7 +32,7 @@ TEXTS = st.one_of(
     st.sampled_from(
         ["rent, against risk", "half #4", "a: b", "true", "3:1", "- x", "", 'it\'s "so"']
     ),
-    st.text(st.characters(exclude_categories=("Cs",)), max_size=40),
+    st.text(st.characters(exclude_categories=("Cs", "Cc", "Cn")), max_size=40).map(normalize),
     st.lists(st.sampled_from(["an", "argument", "in", "prose", "#", "{so}"]), max_size=40).map(
         " ".join
     ),

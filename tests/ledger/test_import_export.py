@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 from pyarrow import parquet
 
+from middlegame.base.tables import TableForm
 from middlegame.ledger import Ledger, LedgerError
 from middlegame.ledger.import_export import COLUMNS, import_csv, to_csv, to_json, to_parquet
 from middlegame.ledger.validation import parse_day, today
 from tests.ledger.entries import entry, question, scenario
+from tests.paths import DATA
 
 HEAD = "forecaster,question,probability,date\n"
 
@@ -76,8 +78,8 @@ def test_import_reads_exported_csv(known: Ledger, tmp_path: Path) -> None:
         ("forecaster,question,prob,date\n", "no column 'probability'"),
         ("forecaster,questions,probability,date\n", "did you mean 'questions'?"),
         ("forecaster,question,probability,date,date\n", "names the column 'date' twice"),
-        (HEAD + "Ben,lease-2026,0.3\n", "row 2 has 3 columns; expected 4"),
-        (HEAD + "Ben,lease-2026,0,3,2026-01-05\n", "row 2 has 5 columns; expected 4"),
+        (HEAD + "Ben,lease-2026,0.3\n", "row 2: the row has 3 cells; expected 4"),
+        (HEAD + "Ben,lease-2026,0,3,2026-01-05\n", "row 2: the row has 5 cells; expected 4"),
         (
             HEAD + "\n\nBen,lease-2026,x,2026-01-05\n",
             "row 4, column 'probability': invalid probability 'x'",
@@ -96,9 +98,9 @@ def test_import_reads_exported_csv(known: Ledger, tmp_path: Path) -> None:
         (HEAD + "Ben,lease-2026,0.3,2026-01-05T25:00\n", "is not a date"),
         (HEAD + f"Ben,lease-2026,0.3,{today().year + 1}-01-05\n", "is in the future"),
         (HEAD.strip() + ",low,high\nBen,lease-2026,0.3,2026-01-05,0.4,0.2\n", "lower end"),
-        (HEAD + 'Ben,"lease-2026,0.3,2026-01-05\n', "row 2 cannot be read: its quotation mark"),
-        (HEAD + "Ben\0,lease-2026,0.3,2026-01-05\n", "NUL"),
-        (HEAD.encode() + b"Ben,lease-2026,0.3,2026-01-05\nB\xe9n,", "row 3 is not written in UTF"),
+        (HEAD + 'Ben,"lease-2026,0.3,2026-01-05\n', "row 2: the row cannot be read: a quot"),
+        (HEAD + "Ben\0,lease-2026,0.3,2026-01-05\n", "row 2: the unprintable character U+0000"),
+        (HEAD.encode() + b"Ben,lease-2026,0.3,2026-01-05\nB\xe9n,", "row 3: the file is"),
     ],
 )  # fmt: skip
 def test_import_refuses_invalid_row_with_its_place_and_adds_nothing(
@@ -111,6 +113,25 @@ def test_import_refuses_invalid_row_with_its_place_and_adds_nothing(
         import_csv(known, write(tmp_path, text))
     assert message in str(error.value)
     assert len(known.records()) == 3
+
+
+def test_import_reads_a_table_with_semicolons_and_decimal_commas(
+    known: Ledger, tmp_path: Path
+) -> None:
+    text = (DATA / "cases" / "ledger-semicolon.csv").read_text("utf-8")
+    found = import_csv(known, write(tmp_path, text.replace("valley-2026", "lease-2026")))
+    assert [record.forecasts[0].probability for record in found.records] == [0.2]
+
+
+def test_import_refuses_numbers_with_both_decimal_marks_unless_one_is_named(
+    known: Ledger, tmp_path: Path
+) -> None:
+    rows = "Ben;lease-2026;0,3;2026-01-05\nBen;lease-2026;0.4;2026-01-06\n"
+    path = write(tmp_path, HEAD.replace(",", ";") + rows)
+    with pytest.raises(LedgerError, match="some numbers have a decimal comma"):
+        import_csv(known, path)
+    with pytest.raises(LedgerError, match=r"row 3, .*: invalid probability '0\.4'"):
+        import_csv(known, path, TableForm(decimal=","))
 
 
 def test_import_refuses_unreadable_file(known: Ledger, tmp_path: Path) -> None:

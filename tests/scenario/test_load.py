@@ -1,10 +1,14 @@
 """From a file to a scenario or its faults; never a traceback."""
 
+import unicodedata
 from pathlib import Path
 
 import pytest
 
+import middlegame as mg
 from middlegame.scenario import Fault, ScenarioError, load, read, read_text
+from middlegame.scenario.yaml.editing import set_key
+from middlegame.scenario.yaml.tree import parse_yaml
 from tests.work import count_calls
 
 HARBOUR = Path(__file__).parent / "golden" / "harbour.yaml"
@@ -100,3 +104,36 @@ def test_reading_twice_the_lines_takes_at_most_about_twice_the_work():
         return count_calls(lambda: read_text(long))
 
     assert work(110) < 2.2 * work(55)
+
+
+def test_names_in_composed_and_decomposed_form_are_one_name():
+    text = unicodedata.normalize(
+        "NFD",
+        """title: Réforme
+actors: {état: L'État}
+moves: {décréter: {by: état, options: [oui, modéré]}}
+factors: {grève: {states: [fin, durée], rules: [{if: décréter = modéré, then: fin}, {then: durée}]}}
+interests: {état: [{when: grève = durée, worth: 20}]}
+questions: {grève-q: {will: grève = durée}}
+""",
+    ).replace("when: gre\u0300ve", "when: gr\u00e8ve")
+    loaded = read_text(text)
+    assert not loaded.errors, loaded.errors
+    solved = mg.solve(loaded.scenario)
+    assert solved.forecast(unicodedata.normalize("NFD", "grève"))["durée"] == pytest.approx(0.9)
+    move, option = unicodedata.normalize("NFD", "décréter=modéré").split("=")
+    decreed = solved.suppose({move: option})
+    assert decreed.forecast("grève")["fin"] == pytest.approx(1)
+    assert set_key(text, ("factors", "grève"), "label", "x").count("label: x") == 1
+
+
+@pytest.mark.parametrize(("escape", "name"), [("\\0", "U+0000"), ("\\ud800", "U+D800"),
+                                              ("\\e[2J", "U+001B")])  # fmt: skip
+def test_escape_for_an_unprintable_character_is_a_fault_at_its_place(escape, name):
+    loaded = read_text(f'title: x\nquestion: "a {escape}"\n')
+    message = f"2:11: an escape stands for the unprintable character {name}"
+    assert any(str(fault).startswith(message) for fault in loaded.errors)
+
+
+def test_escaped_surrogate_pair_is_one_character():
+    assert parse_yaml('title: "\\ud83d\\ude00"').data == {"title": "\N{GRINNING FACE}"}

@@ -5,7 +5,15 @@ from pathlib import Path
 import click
 
 from middlegame.cli.console import console, print_json, working
-from middlegame.cli.options import FILE, JSON, LONG_TIME_LIMIT, REPORT, SEED
+from middlegame.cli.options import (
+    FILE,
+    JSON,
+    LONG_TIME_LIMIT,
+    REPORT,
+    SEED,
+    table_form,
+    table_options,
+)
 from middlegame.cli.output import print_report_place
 from middlegame.cli.time_limit import time_limit_option
 
@@ -44,6 +52,13 @@ from middlegame.cli.time_limit import time_limit_option
     show_default=True,
     help="With --bayes, the draws of each of four chains.",
 )
+@click.option(
+    "--missing",
+    multiple=True,
+    metavar="TEXT",
+    help="A text that marks a missing cell, instead of NA and the like; may be repeated.",
+)
+@table_options
 @SEED
 @REPORT
 @time_limit_option(LONG_TIME_LIMIT)
@@ -57,6 +72,10 @@ def fit_command(
     folds: int | None,
     bayes: bool,
     draws: int,
+    missing: tuple[str, ...],
+    separator: str | None,
+    decimal: str | None,
+    encoding: str | None,
     seed: int,
     report: Path | None,
     as_json: bool,
@@ -73,7 +92,7 @@ def fit_command(
     loaded = open_scenario(file)
     if loaded.scenario is None:
         raise ScenarioError(loaded.errors)
-    table = read_data(data)
+    table = read_data(data, table_form(separator, decimal, encoding), missing or None)
     with working("Maximising the likelihood"):
         from middlegame.estimation.fitting import fit
 

@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from middlegame.cli.console import console, counting, print_data, print_json, working
-from middlegame.cli.options import FILE, JSON, OUTPUT, SEED, WORLDS
+from middlegame.cli.options import (
+    FILE,
+    JSON,
+    OUTPUT,
+    SEED,
+    WORLDS,
+    table_form,
+    table_options,
+)
 
 if TYPE_CHECKING:
     from middlegame.equilibrium.equilibrium import Equilibrium
@@ -287,8 +295,11 @@ def calibrate_command(forecaster: str | None, as_json: bool) -> None:
 
 @ledger_commands.command("import")
 @click.argument("file", metavar="CSV", type=click.Path(path_type=Path))
+@table_options
 @JSON
-def import_command(file: Path, as_json: bool) -> None:
+def import_command(
+    file: Path, separator: str | None, decimal: str | None, encoding: str | None, as_json: bool
+) -> None:
     """Add other forecasters' forecasts from a CSV file.
 
     They answer questions that are in the ledger. The file's first row names its columns:
@@ -298,7 +309,7 @@ def import_command(file: Path, as_json: bool) -> None:
     from middlegame.ledger.import_export import import_csv
 
     with _open_ledger() as ledger:
-        found = import_csv(ledger, file)
+        found = import_csv(ledger, file, table_form(separator, decimal, encoding))
     if as_json:
         print_json(
             {

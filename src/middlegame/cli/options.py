@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
+from middlegame.base.text import normalize
 from middlegame.cli.time_limit import time_limit_option
 
 if TYPE_CHECKING:
+    from middlegame.base.tables import TableForm
     from middlegame.scenario.conditions import Condition
 
 
@@ -22,7 +24,7 @@ class Assignment(click.ParamType[tuple[str, str]]):
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> tuple[str, str]:
         """Split the text into name and state."""
-        name, equals, state = str(value).partition("=")
+        name, equals, state = normalize(str(value)).partition("=")
         if not equals or not name.strip() or not state.strip():
             self.fail(f"'{value}' is not of the form name=state, such as lease=lost", param, ctx)
         return name.strip(), state.strip()
@@ -310,3 +312,36 @@ MAX_NUMBERS = click.option(
     show_default=True,
     help="How many numbers to switch one by one between the first analyst and each other one.",
 )
+
+
+_SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|"}
+
+
+def table_options(command: Any) -> Any:
+    """Add the options that say how a CSV file is written; `table_form` takes their values."""
+    for option in (
+        click.option("--encoding", metavar="NAME", help="The encoding of CSV, such as cp1252."),
+        click.option(
+            "--decimal",
+            type=click.Choice(["point", "comma"]),
+            help="The decimal mark of CSV, if it is not to be recognised.",
+        ),
+        click.option(
+            "--separator",
+            type=click.Choice(list(_SEPARATORS)),
+            help="The separator of cells in CSV, if it is not to be recognised.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def table_form(separator: str | None, decimal: str | None, encoding: str | None) -> "TableForm":
+    """Return how a CSV file is written, by the values of `table_options`."""
+    from middlegame.base.tables import TableForm
+
+    return TableForm(
+        separator=_SEPARATORS[separator] if separator else None,
+        decimal=None if decimal is None else "," if decimal == "comma" else ".",
+        encoding=encoding,
+    )

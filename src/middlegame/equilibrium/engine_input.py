@@ -8,6 +8,7 @@ import numpy as np
 
 from middlegame.base.errors import unknown_name
 from middlegame.base.numbers import Floats
+from middlegame.base.text import normalize
 from middlegame.diagram import Array, Decision, Diagram, Tables
 from middlegame.engine.graph.layout import Game, layout_of
 from middlegame.engine.inference.given_policies import reachable_sets
@@ -107,7 +108,7 @@ def fix_states(diagram: Diagram, tables: Tables, states: Mapping[str, str]) -> T
 def expand_periods(diagram: Diagram, states: Mapping[str, str]) -> dict[str, str]:
     """Let a name without a period stand for it in all its periods, and `@last` for the last."""
     found: dict[str, str] = {}
-    for name, state in states.items():
+    for name, state in ((normalize(each), normalize(state)) for each, state in states.items()):
         known, at = split_reference(name)
         if at == LAST and diagram.instances(known):
             found[diagram.instances(known)[-1].name] = state

@@ -10,6 +10,7 @@ import numpy as np
 
 from middlegame.base.errors import QueryError, unknown_name
 from middlegame.base.numbers import Floats
+from middlegame.base.text import normalize
 from middlegame.compiler.evidence import STATES, evidence_node
 from middlegame.diagram import Diagram, Tables
 from middlegame.engine.inference import joint as inference
@@ -218,7 +219,7 @@ class StrategyProfile:
         merged = dict(self.known)
         for name, seen in known.items():
             node = self.diagram.nodes[self._place(name)]
-            states = (seen,) if isinstance(seen, str) else tuple(seen)
+            states = tuple(map(normalize, (seen,) if isinstance(seen, str) else seen))
             for state in states:
                 if state not in node.states:
                     raise unknown_name(f"state of {name}", state, node.states)
@@ -316,6 +317,7 @@ def node_index(diagram: Diagram, name: str) -> int:
     Raises:
         QueryError: it is not there; or it is there in several periods, and none is said.
     """
+    name = normalize(name)
     if name in diagram.index:
         return diagram.index[name]
     known, at = split_reference(name)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from middlegame.base.numbers import Floats
 from middlegame.base.spelling import nearest
+from middlegame.base.tables import Decimal, parse_number, recognise_decimal
 from middlegame.estimation.data import DataError, DataTable
 from middlegame.scenario import Scenario
 from middlegame.scenario.formulas import CategoryTest
@@ -74,7 +75,10 @@ def prepare_data(scenario: Scenario, data: DataTable, cluster: str | None = None
     columns = {name: each for name, each in fit.columns.items() if name in used}
     _refuse_missing(columns, fit.observed, data, cluster)
     faults: list[str] = []
-    covariates = {name: _covariate(name, each, data, faults) for name, each in columns.items()}
+    decimal = _decimal(columns, data)
+    covariates = {
+        name: _covariate(name, each, data, decimal, faults) for name, each in columns.items()
+    }
     states = scenario.states()
     shown = {
         name: _shown(name, each, states[base_name(name)], data, faults)
@@ -84,16 +88,15 @@ def prepare_data(scenario: Scenario, data: DataTable, cluster: str | None = None
         raise DataError(faults)
     complete = np.ones(data.row_count, bool)
     dropped = {}
-    for name, values in covariates.items():
-        lacking = complete & np.isnan(values)
-        if lacking.any():
-            dropped[f"{columns[name].column or name} is missing"] = int(lacking.sum())
-        complete &= ~np.isnan(values)
+    known = {columns[name].column or name: ~np.isnan(each) for name, each in covariates.items()}
     if cluster is not None:
-        grouped = np.array([bool(cell) for cell in data.columns[cluster]])
-        if (complete & ~grouped).any():
-            dropped[f"{cluster} is missing"] = int((complete & ~grouped).sum())
-        complete &= grouped
+        cells = data.columns[cluster]
+        known[cluster] = np.array([not data.is_missing(cell) for cell in cells])
+    for heading, present in known.items():
+        lacking = complete & ~present
+        if lacking.any():
+            dropped[_missing_reason(heading, lacking, data)] = int(lacking.sum())
+        complete &= present
     seen = np.zeros(data.row_count, bool)
     for likelihood in shown.values():
         seen |= ~likelihood.all(axis=1)
@@ -134,11 +137,36 @@ def _refuse_missing(
         raise DataError(faults)
 
 
-def _covariate(name: str, column: Column, data: DataTable, faults: list[str]) -> Floats:
+def _missing_reason(heading: str, rows: NDArray[np.bool_], data: DataTable) -> str:
+    """Say that a column is missing, and by which texts other than an empty cell."""
+    cells = data.columns[heading]
+    texts = sorted({cells[row] for row in np.flatnonzero(rows).tolist()} - {""})
+    written = f" (written {', '.join(texts)})" if texts else ""
+    return f"{heading} is missing{written}"
+
+
+def _decimal(columns: dict[str, Column], data: DataTable) -> Decimal:
+    """Return the decimal mark of the columns of numbers.
+
+    Raises:
+        DataError: their numbers do not agree on one.
+    """
+    if data.decimal is not None:
+        return data.decimal
+    headings = [each.column or name for name, each in columns.items() if not each.categories]
+    try:
+        return recognise_decimal(cell for heading in headings for cell in data.columns[heading])
+    except ValueError as error:
+        raise DataError([f"{data.name}: {error}"]) from None
+
+
+def _covariate(
+    name: str, column: Column, data: DataTable, decimal: Decimal, faults: list[str]
+) -> Floats:
     heading = column.column or name
     values = np.full(data.row_count, np.nan)
     for row, cell in enumerate(data.columns[heading]):
-        if not cell:
+        if data.is_missing(cell, column.categories):
             continue
         if column.categories:
             if (known := _as_known(cell, column.categories)) is not None:
@@ -148,13 +176,13 @@ def _covariate(name: str, column: Column, data: DataTable, faults: list[str]) ->
             hint = f"did you mean '{near}'?" if near else (
                 f"expected one of {', '.join(column.categories)}")  # fmt: skip
             faults.append(
-                f"{data.places[row]}: {heading} is '{cell}', which is no category; {hint}"
+                f"{data.places[row]}: {heading} is '{_shorten(cell)}', which is no category; {hint}"
             )
             continue
         try:
-            values[row] = float(cell)
+            values[row] = parse_number(cell, decimal)
         except ValueError:
-            faults.append(f"{data.places[row]}: {heading} is '{cell}'; expected a number")
+            faults.append(f"{data.places[row]}: {heading} is '{_shorten(cell)}'; expected a number")
         else:
             if not math.isfinite(values[row]):
                 faults.append(f"{data.places[row]}: {heading} is not finite")
@@ -171,16 +199,20 @@ def _shown(
             shows.setdefault(value, np.zeros(len(states)))[place] = 1.0
     seen = np.ones((data.row_count, len(states)))
     for row, cell in enumerate(data.columns[observed.column]):
-        if not cell:
+        if data.is_missing(cell, shows):
             continue
         if (known := _as_known(cell, shows)) is not None:
             seen[row] = shows[known]
         else:
             faults.append(
-                f"{data.places[row]}: {observed.column} is '{cell}', which shows none of the "
-                f"options of {name}; expected one of {', '.join(shows)}"
+                f"{data.places[row]}: {observed.column} is '{_shorten(cell)}', which shows none of "
+                f"the options of {name}; expected one of {', '.join(shows)}"
             )
     return seen
+
+
+def _shorten(cell: str) -> str:
+    return cell if len(cell) <= 80 else f"{cell[:77]}..."
 
 
 def _as_known(cell: str, known: Collection[str]) -> str | None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from middlegame.base.errors import QueryError
+from middlegame.base.text import normalize
 from middlegame.compiler import compile_scenario
 from middlegame.diagram import Diagram
 from middlegame.io.examples import find_file, open_scenario
@@ -63,4 +64,4 @@ def open_view(file: str) -> LoadedScenario:
     loaded = open_scenario(name)
     if loaded.scenario is None:
         return loaded
-    return replace(loaded, scenario=apply_view(loaded.scenario, view))
+    return replace(loaded, scenario=apply_view(loaded.scenario, normalize(view)))

@@ -4,7 +4,6 @@ import csv
 import datetime as dt
 import io
 import math
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -13,6 +12,15 @@ from typing import Any
 
 from middlegame.base import encoding
 from middlegame.base.spelling import nearest
+from middlegame.base.tables import (
+    Decimal,
+    TableError,
+    TableForm,
+    TextTable,
+    parse_number,
+    read_table,
+    recognise_decimal,
+)
 from middlegame.ledger.errors import LedgerError
 from middlegame.ledger.ledger import Ledger
 from middlegame.ledger.records import (
@@ -133,7 +141,7 @@ def _iso(value: object) -> object:
 REQUIRED_COLUMNS = ("forecaster", "question", "probability", "date")
 LARGEST = 16 * 2**20
 """Bytes of the largest CSV file that is read."""
-_DECIMAL = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
+_NUMBERS = ("probability", "low", "high")
 
 
 @dataclass(frozen=True)
@@ -154,56 +162,57 @@ class ImportResult:
         return len({record.id for record in self.records}) - self.duplicates
 
 
-def import_csv(ledger: Ledger, path: Path) -> ImportResult:
+def import_csv(ledger: Ledger, path: Path, form: TableForm | None = None) -> ImportResult:
     """Add the forecasts of a CSV file to a ledger, in one transaction.
 
     A row whose forecast is in the ledger already is not added again.
 
+    Args:
+        ledger: the ledger.
+        path: of the file, whose first row names the columns.
+        form: how the file is written, as far as that is known; the rest is recognised.
+
     Raises:
         LedgerError: the file or a row is invalid; the message names the row and the column.
     """
-    entries = list(read_csv(_read(path), ledger.questions(), str(path)))
+    form = form or TableForm()
+    try:
+        table = read_table(path, form, LARGEST)
+    except TableError as error:
+        problems = [f"row {line}: {what}" if line else what for line, what in error.problems]
+        raise LedgerError("\n".join(f"{path}: {problem}" for problem in problems[:20])) from None
+    entries = list(_entries(table, form, ledger.questions(), str(path)))
     if not entries:
         raise LedgerError(f"{path}: there is no row below the column names")
     known = ledger.known_uids(entry.uid for entry in entries)
     return ImportResult(tuple(ledger.add(entries)), len(known))
 
 
-def read_csv(text: str, questions: Sequence[RecordedQuestion], file: str) -> Iterator[Entry]:
-    """Read the rows of a CSV text.
-
-    Args:
-        text: the text, whose first row names the columns.
-        questions: the questions that rows may answer.
-        file: name of the file, for messages.
-
-    Yields:
-        An entry for each row that is not empty.
+def _entries(
+    table: TextTable, form: TableForm, questions: Sequence[RecordedQuestion], file: str
+) -> Iterator[Entry]:
+    """Yield an entry for each row of a table.
 
     Raises:
         LedgerError: a row is invalid; the message names the row and the column.
     """
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    begins = 1
+    names = [name.casefold() for name in table.headings]
+    _check_columns(names, file)
+    numbers = [names.index(name) for name in _NUMBERS if name in names]
     try:
-        names = [name.strip().casefold() for name in next(reader, [])]
-        _check_columns(names, file)
-        begins = reader.line_num + 1
-        for cells in reader:
-            place = f"{file}: row {begins}"
-            begins = reader.line_num + 1
-            if not any(cell.strip() for cell in cells):
-                continue
-            if len(cells) != len(names):
-                raise LedgerError(f"{place} has {len(cells)} columns; expected {len(names)}")
-            row = dict(zip(names, (cell.strip() for cell in cells), strict=True))
-            yield _entry(row, questions, place)
-    except csv.Error as error:
-        why = "its quotation mark is not closed" if "end of data" in str(error) else error
-        raise LedgerError(f"{file}: row {begins} cannot be read: {why}") from None
+        decimal = form.decimal or recognise_decimal(
+            row[place] for row in table.rows for place in numbers
+        )
+    except ValueError as error:
+        raise LedgerError(f"{file}: {error}") from None
+    for line, cells in zip(table.lines, table.rows, strict=True):
+        row = dict(zip(names, cells, strict=True))
+        yield _entry(row, questions, f"{file}: row {line}", decimal)
 
 
-def _entry(row: dict[str, str], questions: Sequence[RecordedQuestion], place: str) -> Entry:
+def _entry(
+    row: dict[str, str], questions: Sequence[RecordedQuestion], place: str, decimal: Decimal
+) -> Entry:
     forecaster = row["forecaster"]
     if not forecaster:
         raise LedgerError(f"{place}, column 'forecaster': the name is missing")
@@ -218,9 +227,10 @@ def _entry(row: dict[str, str], questions: Sequence[RecordedQuestion], place: st
         raise LedgerError(f"{place}, column 'date': {error}") from None
     if made_at.date() > today():
         raise LedgerError(f"{place}, column 'date': {row['date']} is in the future")
-    probability = _probability(row["probability"], place, "probability")
+    probability = _probability(row["probability"], place, "probability", decimal)
     low, high = (
-        _probability(row[end], place, end) if row.get(end) else None for end in ("low", "high")
+        _probability(row[end], place, end, decimal) if row.get(end) else None
+        for end in ("low", "high")
     )
     if (low is None) != (high is None) or (low is not None and high is not None and low > high):
         raise LedgerError(
@@ -240,12 +250,17 @@ def _entry(row: dict[str, str], questions: Sequence[RecordedQuestion], place: st
     )
 
 
-def _probability(text: str, place: str, column: str) -> float:
+def _probability(text: str, place: str, column: str, decimal: Decimal) -> float:
     number = text.removesuffix("%").strip()
     where = f"{place}, column '{column}'"
-    if not _DECIMAL.fullmatch(number):
-        raise LedgerError(f"{where}: invalid probability '{text}'; expected one such as 0.3 or 30%")
-    value = float(number) / (100 if text.endswith("%") else 1)
+    try:
+        value = parse_number(number, decimal) / (100 if text.endswith("%") else 1)
+    except ValueError:
+        example = "0,3 or 30%" if decimal == "," else "0.3 or 30%"
+        short = text if len(text) <= 80 else f"{text[:77]}..."
+        raise LedgerError(
+            f"{where}: invalid probability '{short}'; expected one such as {example}"
+        ) from None
     if not 0 <= value <= 1 or not math.isfinite(value):
         hint = f"; in percent it is {number}%" if 1 < value <= 100 else ""
         raise LedgerError(f"{where}: {text} is not between 0 and 1{hint}")
@@ -263,18 +278,3 @@ def _check_columns(names: Sequence[str], file: str) -> None:
     twice = next((name for name in names if name and names.count(name) > 1), None)
     if twice is not None:
         raise LedgerError(f"{file}: row 1 names the column '{twice}' twice")
-
-
-def _read(path: Path) -> str:
-    try:
-        with path.open("rb") as stream:
-            raw = stream.read(LARGEST + 1)
-    except OSError as error:
-        raise LedgerError(f"{path} cannot be read: {error.strerror or error}") from None
-    if len(raw) > LARGEST:
-        raise LedgerError(f"{path} is too large; expected at most 16 MiB")
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        row = raw[: error.start].count(b"\n") + 1
-        raise LedgerError(f"{path}: row {row} is not written in UTF-8") from None

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from middlegame.base.spelling import nearest
+from middlegame.base.text import normalize
 from middlegame.ledger.errors import LedgerError
 from middlegame.ledger.records import (
     OUTCOMES,
@@ -81,6 +82,7 @@ def find_question(name: str, questions: Sequence[RecordedQuestion]) -> RecordedQ
     Raises:
         LedgerError: no question has that name, or questions of several scenarios have it.
     """
+    name = normalize(name)
     found = [q for q in questions if q.key == name] or [q for q in questions if q.name == name]
     if len(found) > 1:
         keys = " or ".join(question.key for question in found)

@@ -10,6 +10,8 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
+from middlegame.base.text import normalize
+
 
 def syntax_error(
     problem: str, expected: str, *, offset: int = 0, within: tuple[str | int, ...] = ()
@@ -101,6 +103,7 @@ def parse_text(parser: Lark, text: str, what: str, expected: str) -> Any:
         raise syntax_error(
             f"the {what} is {len(text):,} characters long", f"at most {_MOST_PARSED:,}"
         )
+    text = normalize(text)
     shortened = text if len(text) <= _MOST_QUOTED else f"{text[: _MOST_QUOTED - 3]}..."
     try:
         return parser.parse(text)

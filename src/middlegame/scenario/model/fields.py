@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
 
 from middlegame.base.spelling import nearest
+from middlegame.base.text import normalize
 from middlegame.scenario.conditions import RESERVED
 from middlegame.scenario.syntax import TextFormat, quote, syntax_error
 
@@ -20,13 +21,14 @@ _DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 
 
 def check_name(value: object) -> str:
-    """Return a valid name unchanged.
+    """Return a valid name in composed form (NFC).
 
     Raises:
         PydanticCustomError: the value is not a name.
     """
     if not isinstance(value, str):
         raise syntax_error(f"{quote(value)} is not a name", "a word such as kept or stay_out")
+    value = normalize(value)
     if not _NAME.fullmatch(value):
         raise syntax_error(
             f"{quote(value)} is not a name",

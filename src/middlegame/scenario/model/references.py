@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 
 from middlegame.base.spelling import nearest
+from middlegame.base.text import normalize
 from middlegame.scenario.model.fields import check_distinct, check_name
 from middlegame.scenario.syntax import quote, syntax_error
 
@@ -34,11 +35,12 @@ def base_name(reference: str) -> str:
 
 
 def check_reference(value: object) -> str:
-    """Return a valid reference unchanged: a name, `NAME@PERIOD`, or `ACTOR.RESOURCE`.
+    """Return a valid reference in composed form: a name, `NAME@PERIOD`, or `ACTOR.RESOURCE`.
 
     Raises:
         PydanticCustomError: the value is not a reference.
     """
+    value = normalize(value) if isinstance(value, str) else value
     if isinstance(value, str) and "." in value:
         for part in value.split(".", 1):
             check_name(part)

@@ -24,6 +24,7 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
 )
 
+from middlegame.base.text import normalize
 from middlegame.scenario.faults import Fault
 from middlegame.scenario.yaml.errors import Mark, YamlSyntaxError, explain_error
 
@@ -40,7 +41,7 @@ _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?"
 
 @dataclass(slots=True)
 class Scalar:
-    """A text or number; `plain` says that it is written without quotes."""
+    """A text in composed form (NFC), or a number; `plain` says that it has no quotes."""
 
     start: Mark
     end: Mark
@@ -223,7 +224,10 @@ class _Reader:
 
 def _scalar(event: ScalarEvent, untagged: bool) -> Scalar:
     plain = event.style is None and untagged
-    return Scalar(_mark(event.start_mark), _mark(event.end_mark), event.value, plain)
+    text = event.value
+    if not text.isascii():  # escapes may write one character as two surrogates, as JSON does
+        text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
+    return Scalar(_mark(event.start_mark), _mark(event.end_mark), normalize(text), plain)
 
 
 def _mark(mark: StreamMark) -> Mark:

@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from middlegame.base.text import character_name, unprintable
 from middlegame.scenario.faults import Fault, Path, Place, Places
 from middlegame.scenario.syntax import describe
 from middlegame.scenario.yaml.errors import Mark, YamlSyntaxError, blank_entry, split_lines
@@ -29,6 +30,7 @@ FREE_TEXT = frozenset(
      "resolves"}
 )  # fmt: skip
 SECTIONS = frozenset({"sources", "moves", "factors", "interests", "questions"})
+_PRINTABLE = "text without control characters"
 _AFTER = re.compile(r"[ \t]+#")
 
 
@@ -69,16 +71,12 @@ def parse_yaml(text: str) -> ParsedYaml:
 
 
 def _unprintable(text: str) -> Fault | None:
-    found = re.search(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", text)
+    found = unprintable(text)
     if not found:
         return None
     lines = split_lines(text[: found.start()])
-    return Fault(
-        f"unprintable character U+{ord(found[0]):04X}",
-        "text without control characters",
-        line=len(lines),
-        column=len(lines[-1]) + 1,
-    )
+    message = f"unprintable character {character_name(found)}"
+    return Fault(message, _PRINTABLE, line=len(lines), column=len(lines[-1]) + 1)
 
 
 def _parse_leniently(text: str, parsed: ParsedYaml) -> tuple[Node | None, str]:
@@ -127,6 +125,7 @@ class _Unfolding:
             return self.unfold(node.target, path, depth)
         if isinstance(node, Scalar):
             self._comment(node, path)
+            self._escapes(node, path)
             return node.value
         self.parsed.places.collections.add(path)
         if isinstance(node, Sequence):
@@ -175,6 +174,7 @@ class _Unfolding:
                 "the entries written out",
             )
             return None
+        self._escapes(node, path)
         if not isinstance(node.value, str):
             if node.text:
                 message = f"{node.text} is not a name (YAML reads it as {describe(node.value)})"
@@ -222,6 +222,12 @@ class _Unfolding:
             here,
             f"'{key}: ...', or quotes around the whole text that it is part of",
         )
+
+    def _escapes(self, node: Scalar, path: Path) -> None:
+        """Report an escape in double quotes that stands for a control character."""
+        if not node.plain and (found := unprintable(node.text)):
+            message = f"an escape stands for the unprintable character {character_name(found)}"
+            self._fault(message, node.start, path, _PRINTABLE)
 
     def _comment(self, node: Scalar, path: Path) -> None:
         if not node.plain or not _AFTER.match(self.text, node.end.index):
