@@ -73,13 +73,31 @@ def change(path, value):
         (["lambda"], {"nobody": 1.0}, "'nobody' owns no decision and no utility"),
         (["lambda"], {"row": -1.0}, "expected a number of at least 0"),
         (["nodes", 1, "period"], 3, "expected a name that ends in @3"),
-        (["nodes"], "none", "input should be a valid list"),
+        (["nodes"], "none", "x.json:nodes: the text 'none' is not a list"),
+        (["nodes", 0, "states"], 2.5, "x.json:nodes[0].states: the number 2.5 is not a whole num"),
+        (["nodes", 0, "kind"], 3, "nodes[0].kind: the number 3 is not chance or decision"),
+        (["nodes", 0], {}, "x.json:nodes[0]: the key 'name' is missing"),
+        (["nodes", 0, "name"], "a\ud800", "nodes[0].name: the text holds the unprintable charac"),
+        (["nodes", 0, "owner"], "\x1b[2J", "nodes[0].owner: the text holds the unprintable"),
+        (["lambda"], {"row": "x"}, "x.json:lambda.row: the text 'x' is not a number"),
     ],
 )
 def test_from_json_reports_faults_with_their_path(path, value, message):
     with pytest.raises(ScenarioError) as caught:
         from_json(change(path, value), "x.json")
     assert message in str(caught.value)
+
+
+def test_json_with_a_repeated_key_is_refused():
+    with pytest.raises(ScenarioError, match="the key 'nodes' is given twice in one object"):
+        from_json('{"nodes": [], "nodes": []}')
+
+
+def test_json_with_too_many_states_in_all_is_refused_before_they_are_labelled():
+    node = {"kind": "decision", "owner": "a", "states": 100_000}
+    nodes = [{"name": f"d{k}", **node} for k in range(11)]
+    with pytest.raises(ScenarioError, match="nodes: 1,100,000 states in all; expected at most"):
+        from_json(json.dumps({"nodes": nodes}))
 
 
 def test_rows_must_be_probabilities():

@@ -26,3 +26,8 @@ def unprintable(text: str) -> re.Match[str] | None:
 def character_name(found: re.Match[str]) -> str:
     """Return the name of a character as messages give it: `U+D800`."""
     return f"U+{ord(found[0]):04X}"
+
+
+def replace_unprintable(text: str) -> str:
+    """Return a text with question marks for its control characters, which terminals obey."""
+    return _UNPRINTABLE.sub("?", text) if unprintable(text) else text

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from middlegame.base.errors import MiddlegameError, NotConverged
+from middlegame.base.text import replace_unprintable
 from middlegame.base.version import __version__
 from middlegame.cli.cases import cases_command
 from middlegame.cli.check import check_command
@@ -95,7 +96,7 @@ def _print_error(
         print_json({"status": status, "faults": messages, **(details or {})})
         return
     for message in messages:
-        click.echo(message, err=True)
+        click.echo(replace_unprintable(message), err=True)
 
 
 @click.group(

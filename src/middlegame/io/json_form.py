@@ -18,13 +18,14 @@ import json
 import math
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails, PydanticCustomError
 
 from middlegame.base.numbers import Floats
+from middlegame.base.text import character_name, normalize, unprintable
 from middlegame.diagram import (
     UNDISCOUNTED,
     Chance,
@@ -38,11 +39,37 @@ from middlegame.diagram import (
 from middlegame.io.files import MAX_POINTS, read_text
 from middlegame.scenario.faults import Fault, ScenarioError, nearest
 from middlegame.scenario.model.references import base_name
+from middlegame.scenario.syntax import describe
 
 MAX_STATES = 100_000
 """Most states of a node."""
+MAX_ALL_STATES = 1_000_000
+"""Most states of all nodes together."""
 _MAX_DIGITS = 300
 _BOUND = f"{MAX_POINTS:.0e}".replace("e+", "e")
+
+
+_EXPECTED = {
+    "string": "a text",
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "true or false",
+    "list": "a list",
+    "dict": "an object",
+    "model": "an object",
+    "literal": "chance or decision",
+}
+"""By the first word of pydantic's error types."""
+
+
+def _check_text(text: str) -> str:
+    if found := unprintable(text):
+        message = f"the text holds the unprintable character {character_name(found)}"
+        raise PydanticCustomError("unprintable", "{message}", {"message": message})
+    return normalize(text)
+
+
+Text = Annotated[str, AfterValidator(_check_text)]
 
 
 class _Form(BaseModel):
@@ -50,15 +77,15 @@ class _Form(BaseModel):
 
 
 class _Node(_Form):
-    name: str
+    name: Text
     kind: Literal["chance", "decision"]
     states: int
-    labels: list[str] | None = None
-    parents: list[str] = []
+    labels: list[Text] | None = None
+    parents: list[Text] = []
     table: Any = None
-    observed: str | None = None
-    owner: str | None = None
-    observes: list[str] = []
+    observed: Text | None = None
+    owner: Text | None = None
+    observes: list[Text] = []
     closed: Any = None
     weights: list[float] | None = None
     scale: float = 1.0
@@ -73,16 +100,16 @@ class _Node(_Form):
 
 
 class _Utility(_Form):
-    owner: str
-    over: list[str]
+    owner: Text
+    over: list[Text]
     table: Any
 
 
 class _Diagram(_Form):
-    name: str = ""
+    name: Text = ""
     nodes: list[_Node]
     utilities: list[_Utility] = []
-    lambda_: dict[str, float] | None = None
+    lambda_: dict[Text, float] | None = Field(None, alias="lambda")
 
 
 def to_json(diagram: Diagram, theta: Floats | None = None) -> dict[str, Any]:
@@ -145,15 +172,16 @@ def from_json(text: str, file: str = "") -> Diagram:
         ScenarioError: the text is not a valid diagram; all faults are listed.
     """
     try:
-        data = json.loads(text, parse_int=_parse_integer)
+        data = json.loads(text, parse_int=_parse_integer, object_pairs_hook=_distinct)
     except (json.JSONDecodeError, RecursionError) as error:
         line, column = getattr(error, "lineno", 1), getattr(error, "colno", 1)
         problem = getattr(error, "msg", "nested too deeply")
         raise ScenarioError(
             [Fault(f"invalid JSON: {problem}", file=file, line=line, column=column)]
         ) from None
-    if isinstance(data, dict) and "lambda" in data:
-        data["lambda_"] = data.pop("lambda")
+    except _RepeatedKey as error:
+        message = f"the key '{error}' is given twice in one object"
+        raise ScenarioError([Fault(message, file=file)]) from None
     try:
         form = _Diagram.model_validate(data)
     except ValidationError as error:
@@ -164,18 +192,36 @@ def from_json(text: str, file: str = "") -> Diagram:
     return _build(form)
 
 
+class _RepeatedKey(Exception):
+    """A key that stands twice in one object."""
+
+
+def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _ in pairs]
+        raise _RepeatedKey(next(key for key in keys if keys.count(key) > 1))
+    return found
+
+
 def _parse_integer(digits: str) -> int | float:
     """Read an integer; one of more than 300 digits becomes infinite, which no field accepts."""
     return int(digits) if len(digits) <= _MAX_DIGITS else math.inf
 
 
 def _model_fault(error: ErrorDetails, file: str) -> Fault:
+    """Return an error of pydantic's in our own words."""
     path = tuple(error["loc"])
-    name = path[-1] if path else "the diagram"
-    if error["type"] == "missing":
-        return Fault(f"the key '{name}' is missing", file=file, path=path)
-    message = error["msg"]
-    return Fault(f"{message[:1].lower()}{message[1:]}", file=file, path=path)
+    kind, value = error["type"], error["input"]
+    if kind == "missing":
+        return Fault(f"the key '{path[-1]}' is missing", file=file, path=path[:-1])
+    if kind == "unprintable":
+        return Fault(error["msg"], file=file, path=path)
+    found = f"a number of more than {_MAX_DIGITS} digits" if value == math.inf else describe(value)
+    if kind == "string_unicode":
+        found = "half a character (a lone surrogate)"
+    expected = _EXPECTED.get(kind.partition("_")[0], "another value")
+    return Fault(f"{found} is not {expected}", file=file, path=path)
 
 
 def _faults(form: _Diagram) -> Iterator[tuple[tuple[str | int, ...], str]]:
@@ -187,6 +233,10 @@ def _faults(form: _Diagram) -> Iterator[tuple[tuple[str | int, ...], str]]:
         yield ("nodes", place, "states"), f"{states} states; expected 1 to {MAX_STATES:,}"
     if wrong:
         return  # no table can be compared with such sizes
+    total = sum(node.states for node in form.nodes)
+    if total > MAX_ALL_STATES:
+        yield ("nodes",), f"{total:,} states in all; expected at most {MAX_ALL_STATES:,}"
+        return
     sizes: dict[str, int] = {}
     for place, node in enumerate(form.nodes):
         path = ("nodes", place)

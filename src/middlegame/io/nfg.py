@@ -15,9 +15,10 @@ import numpy as np
 
 from middlegame.base.errors import QueryError
 from middlegame.base.numbers import Floats
+from middlegame.base.text import normalize
 from middlegame.diagram import Decision, Diagram, Fixed, Utility
 from middlegame.io import gambit
-from middlegame.io.files import read_text
+from middlegame.io.files import read_text, refuse_unprintable
 from middlegame.io.nfg_tokens import Tokens
 from middlegame.io.strategic_form import MAX_PROFILES, payoffs, strategies
 from middlegame.scenario.conditions import RESERVED
@@ -85,7 +86,8 @@ def from_nfg(text: str, file: str = "") -> Diagram:
     Raises:
         ScenarioError: the text is not a strategic game; the fault has line and column.
     """
-    tokens = Tokens(text, file)
+    refuse_unprintable(text, file)
+    tokens = Tokens(normalize(text), file)
     tokens.take("word", "NFG", expected="NFG, with which a strategic game begins")
     tokens.take("number", "1", expected="1, the version of the format")
     tokens.take("word", "D" if tokens.at("word", "D") else "R", expected="R")

@@ -175,17 +175,31 @@ def import_csv(ledger: Ledger, path: Path, form: TableForm | None = None) -> Imp
     Raises:
         LedgerError: the file or a row is invalid; the message names the row and the column.
     """
-    form = form or TableForm()
+    entries = read_entries(path, form or TableForm(), ledger.questions())
+    known = ledger.known_uids(entry.uid for entry in entries)
+    return ImportResult(tuple(ledger.add(entries)), len(known))
+
+
+def read_entries(path: Path, form: TableForm, questions: Sequence[RecordedQuestion]) -> list[Entry]:
+    """Read the forecasts of a CSV file, one for each row.
+
+    Args:
+        path: of the file, whose first row names the columns.
+        form: how the file is written, as far as that is known; the rest is recognised.
+        questions: the questions that rows may answer.
+
+    Raises:
+        LedgerError: the file or a row is invalid; the message names the row and the column.
+    """
     try:
         table = read_table(path, form, LARGEST)
     except TableError as error:
         problems = [f"row {line}: {what}" if line else what for line, what in error.problems]
         raise LedgerError("\n".join(f"{path}: {problem}" for problem in problems[:20])) from None
-    entries = list(_entries(table, form, ledger.questions(), str(path)))
+    entries = list(_entries(table, form, questions, str(path)))
     if not entries:
         raise LedgerError(f"{path}: there is no row below the column names")
-    known = ledger.known_uids(entry.uid for entry in entries)
-    return ImportResult(tuple(ledger.add(entries)), len(known))
+    return entries
 
 
 def _entries(

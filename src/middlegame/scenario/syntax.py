@@ -10,7 +10,7 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-from middlegame.base.text import normalize
+from middlegame.base.text import normalize, replace_unprintable
 
 
 def syntax_error(
@@ -24,6 +24,7 @@ def syntax_error(
         offset: how many characters into the value the fault stands.
         within: the keys and positions that lead from the value to its faulty part.
     """
+    problem, expected = replace_unprintable(problem), replace_unprintable(expected)
     context = {"problem": problem, "expected": expected, "offset": offset, "within": within}
     return PydanticCustomError("middlegame_syntax", "{problem}; expected {expected}", context)
 
