@@ -1,7 +1,12 @@
-"""Run the fuzzer by hand: `python -m tests.fuzz -n 100000`; show a mutant: `--show 17`."""
+"""Run the fuzzer by hand: `python -m tests.fuzz -n 100000`; show a mutant: `--show 17`.
+
+Each batch has a process of its own, so that the memory measured is not that of all mutants.
+"""
 
 import argparse
 import sys
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 
 from tests.fuzz.campaign import Findings, mutant, run
 
@@ -13,7 +18,7 @@ def main() -> None:
     parser.add_argument("--start", type=int, default=0, help="the number of the first one")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--show", type=int, help="print this mutant instead")
-    parser.add_argument("--every", type=int, default=1000, help="mutants between reports")
+    parser.add_argument("--batch", type=int, default=1000, help="mutants in one process")
     options = parser.parse_args()
     if options.show is not None:
         name, _, made = mutant(options.seed, options.show)
@@ -22,19 +27,16 @@ def main() -> None:
         sys.stdout.buffer.write(raw)
         return
 
-    shown: set[int] = set()
-
-    def progress(number: int, findings: Findings) -> None:
-        for new in findings.exceptions.keys() - shown:
-            shown.add(new)
-            print(f"number {new}: {findings.exceptions[new]}", flush=True)
-        if (number + 1) % options.every == 0:
-            print(f"--- up to {number + 1:,}", *findings.lines(), sep="\n", flush=True)
-
-    numbers = range(options.start, options.start + options.n)
-    findings = run(numbers, seed=options.seed, progress=progress)
-    print("--- all", *findings.lines(), sep="\n")
-    sys.exit(1 if findings.exceptions else 0)
+    end, total = options.start + options.n, Findings()
+    for first in range(options.start, end, options.batch):
+        numbers = range(first, min(first + options.batch, end))
+        with ProcessPoolExecutor(1, get_context("spawn")) as fresh:
+            findings = fresh.submit(run, numbers, options.seed).result()
+        for number, traceback in findings.exceptions.items():
+            print(f"number {number}: {traceback}")
+        total.add(findings)
+        print(f"--- up to {numbers.stop:,}", *total.lines(), sep="\n", flush=True)
+    sys.exit(1 if total.exceptions else 0)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import tempfile
 import time
 import traceback
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,12 +23,22 @@ class Findings:
         refused: how many were refused with a message, by format.
         exceptions: for each mutant that raised anything else its number and the traceback.
         slowest: processor time in seconds, format and number of the slowest mutant.
+        peak: the most memory that a process held, in bytes; 0 where that is unknown.
     """
 
     answered: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
     exceptions: dict[int, str] = field(default_factory=dict)
     slowest: tuple[float, str, int] = (0.0, "", 0)
+    peak: int = 0
+
+    def add(self, other: "Findings") -> None:
+        """Add the findings of another run."""
+        self.answered += other.answered
+        self.refused += other.refused
+        self.exceptions |= other.exceptions
+        self.slowest = max(self.slowest, other.slowest)
+        self.peak = max(self.peak, other.peak)
 
     def lines(self) -> Iterable[str]:
         """Yield a line for each format, and the extremes."""
@@ -39,8 +49,8 @@ class Findings:
         seconds, name, number = self.slowest
         yield f"exceptions: {len(self.exceptions)}"
         yield f"slowest: {seconds:.1f} s of processor time ({name}, number {number})"
-        if peak := peak_memory():
-            yield f"peak memory: {peak / 2**20:,.0f} MiB"
+        if self.peak:
+            yield f"peak memory: {self.peak / 2**20:,.0f} MiB"
 
 
 def peak_memory() -> int:
@@ -60,25 +70,18 @@ def mutant(seed: int, number: int) -> tuple[str, Target, str | bytes]:
     return name, TARGETS[name], TARGETS[name].mutate(choose)
 
 
-def run(
-    numbers: Iterable[int],
-    *,
-    seed: int = 0,
-    progress: Callable[[int, Findings], None] | None = None,
-) -> Findings:
+def run(numbers: Iterable[int], seed: int = 0) -> Findings:
     """Use mutants one after the other.
 
     Args:
         numbers: which mutants.
         seed: of all of them.
-        progress: called after each mutant with its number and the findings so far.
     """
     findings = Findings()
     with tempfile.TemporaryDirectory() as folder:
         for number in numbers:
             _use(seed, number, Path(folder) / "mutant.csv", findings)
-            if progress:
-                progress(number, findings)
+    findings.peak = peak_memory()
     return findings
 
 

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine, event
 
-from middlegame.ledger import Ledger, LedgerError
+from middlegame.ledger import Ledger, LedgerError, database
 from middlegame.ledger.database import locate
 from tests.ledger.entries import entry
 
@@ -156,3 +157,66 @@ def test_open_refuses_folder_without_write_permission(somebody: Path) -> None:
     somebody.chmod(0o500)
     with pytest.raises(LedgerError, match="you may write in it"):
         Ledger.open(somebody / "ledger.sqlite3")
+
+
+def test_archived_ledger_in_a_read_only_folder_is_readable(somebody: Path) -> None:
+    path = somebody / "ledger 100%?.sqlite3"
+    with Ledger.open(path) as ledger:
+        ledger.add([entry()])
+    path.chmod(0o444)
+    somebody.chmod(0o555)
+    with Ledger.open(path) as ledger:
+        assert len(ledger.records()) == 1
+        assert ledger.score().to_dict()
+        with pytest.raises(LedgerError, match="is read-only"):
+            ledger.add([entry()])
+
+
+def test_archived_ledger_with_changes_in_its_log_is_refused(somebody: Path) -> None:
+    path = somebody / "ledger.sqlite3"
+    Ledger.open(path).close()
+    (somebody / "ledger.sqlite3-wal").write_bytes(b"changes")
+    somebody.chmod(0o555)
+    with pytest.raises(LedgerError, match="its last changes are in ledger.sqlite3-wal"):
+        Ledger.open(path)
+
+
+def test_new_ledger_on_a_full_disk_leaves_no_file(monkeypatch, tmp_path: Path) -> None:
+    prepare = database._prepare_sqlite
+
+    def prepare_full(engine: Engine) -> None:
+        prepare(engine)
+
+        @event.listens_for(engine, "connect")
+        def limit(connection: sqlite3.Connection, _record: object) -> None:
+            connection.execute("PRAGMA max_page_count = 3")
+
+    monkeypatch.setattr(database, "_prepare_sqlite", prepare_full)
+    with pytest.raises(LedgerError, match="the disk is full"):
+        Ledger.open(tmp_path / "ledger.sqlite3")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_file_system_without_links_gets_its_ledger_too(monkeypatch, tmp_path: Path) -> None:
+    def refuse(_self: Path, _target: Path) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(Path, "hardlink_to", refuse)
+    with Ledger.open(tmp_path / "ledger.sqlite3") as ledger:
+        ledger.add([entry()])
+    assert [path.name for path in tmp_path.iterdir()] == ["ledger.sqlite3"]
+
+
+def test_ledger_that_another_program_made_meanwhile_is_kept(monkeypatch, tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite3"
+    publish = database._publish
+
+    def publish_later(part: Path, target: Path) -> None:
+        monkeypatch.setattr(database, "_publish", publish)
+        with Ledger.open(target) as other:
+            other.add([entry()])
+        publish(part, target)
+
+    monkeypatch.setattr(database, "_publish", publish_later)
+    with Ledger.open(path) as ledger:
+        assert len(ledger.records()) == 1

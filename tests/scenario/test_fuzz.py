@@ -124,6 +124,6 @@ def offset_of_fault(text: str) -> int:
     return 0
 
 
-@given(st.text(alphabet="ab=|()! notandor\n", max_size=60))
+@given(st.text(alphabet="ab=|()! notandor\n\ud800", max_size=60))
 def test_reading_any_condition_never_raises(text):
     assert 0 <= offset_of_fault(text) <= len(text)

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from middlegame.base.errors import QueryError, TooLarge
+from middlegame.base.sizes import format_size
 from middlegame.diagram import Diagram, Tables
 from middlegame.engine.cost import predict_cost
 from middlegame.engine.inference import joint as inference
@@ -51,7 +52,7 @@ def refuse_too_large(diagram: Diagram, limit: float) -> None:
         change = "let moves know fewer of them, or conditions speak of fewer at once"
     raise TooLarge(
         f"this is too large to solve: {cause} would take {cost.largest_table:.1e} numbers "
-        f"({cost.largest_table * 8 / 2**30:.1e} GiB), and the limit is {limit:.1e}; {change}"
+        f"({format_size(cost.largest_table * 8)}), and the limit is {limit:.1e}; {change}"
     )
 
 

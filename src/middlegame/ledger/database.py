@@ -7,10 +7,12 @@ Alembic when a ledger is opened, without a configuration file.
 import os
 import sqlite3
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from alembic import command
 from alembic.config import Config
@@ -36,6 +38,8 @@ from middlegame.ledger.schema import VERSION_TABLE
 VARIABLE = "MIDDLEGAME_LEDGER"
 WAIT = 15.0
 """Seconds to wait for other programs that are writing."""
+_NOT_WRITABLE = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM)
+"""Primary result codes where SQLite could not make its files beside the ledger."""
 WRITING = "middlegame_writing"
 """Execution option of a connection that will write."""
 _EXTRA = "PostgreSQL needs psycopg: python -m pip install 'middlegame[postgres]'"
@@ -99,7 +103,10 @@ def _file(path: Path, *, is_default: bool = False) -> LedgerLocation:
 
 
 def connect(location: LedgerLocation, wait: float = WAIT) -> Engine:
-    """Return the engine for a ledger's place; the ledger's tables are not checked yet.
+    """Return the engine for a ledger's place, with all tables.
+
+    A ledger in a file is created under another name and published when it is complete, so that a
+    full disk leaves no file behind. One that may only be read is opened for reading.
 
     Args:
         location: where the ledger is.
@@ -108,12 +115,14 @@ def connect(location: LedgerLocation, wait: float = WAIT) -> Engine:
     Raises:
         LedgerError: no ledger can be there, or a library for it is not installed.
     """
+    place = str(location)
     if location.file is not None:
         _check_file(location.file, is_default=location.is_default)
-        engine = create_engine(location.url, poolclass=NullPool, connect_args={"timeout": wait})
-        _prepare_sqlite(engine)
-        with sentences(str(location)):
-            _journal(engine, wait)
+        if not location.file.exists():
+            _create_file(location.file.resolve(), place, wait)
+        with sentences(place):
+            engine = _open_file(location.file, wait)
+        _upgrade(engine, place)
         return engine
     timeout = {} if "connect_timeout" in location.url.query else {"connect_timeout": 10}
     try:
@@ -121,6 +130,70 @@ def connect(location: LedgerLocation, wait: float = WAIT) -> Engine:
     except ModuleNotFoundError:
         raise LedgerError(_EXTRA) from None
     _prepare_postgres(engine, wait)
+    _upgrade(engine, place)
+    return engine
+
+
+def _create_file(path: Path, place: str, wait: float) -> None:
+    """Create a ledger's file, complete or not at all, unless another program is faster."""
+    part = path.with_name(f".{uuid4().hex}.part")
+    try:
+        with sentences(place):
+            engine = _open_file(part, wait)
+        _upgrade(engine, place)
+        _publish(part, path)
+    except OSError as error:
+        raise LedgerError(f"the ledger {place} cannot be made: {error.strerror}") from None
+    finally:
+        for suffix in ("", "-wal", "-shm", "-journal"):
+            part.with_name(part.name + suffix).unlink(missing_ok=True)
+
+
+def _publish(part: Path, path: Path) -> None:
+    """Give a complete file its name, unless there is a file of that name already.
+
+    Raises:
+        OSError: the file cannot be renamed.
+    """
+    with suppress(FileExistsError):
+        try:
+            path.hardlink_to(part)
+        except FileExistsError:
+            raise
+        except (OSError, NotImplementedError):  # a file system without links
+            if not path.exists():
+                part.rename(path)
+
+
+def _open_file(path: Path, wait: float) -> Engine:
+    """Return the engine for a file, with a write-ahead log where it may be written.
+
+    Raises:
+        sqlite3.Error: the file cannot be opened.
+        LedgerError: it may only be read, and its last changes are in a log that cannot be merged.
+    """
+    engine = _sqlite(URL.create("sqlite+pysqlite", database=str(path)), wait)
+    try:
+        _journal(engine, wait)
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF not in _NOT_WRITABLE or not path.exists():
+            raise
+        log = path.with_name(f"{path.name}-wal")
+        if log.exists() and log.stat().st_size:
+            raise LedgerError(
+                f"the ledger {path} may only be read here, and its last changes are in {log.name}: "
+                "copy both files into a folder that you may write in"
+            ) from None
+        uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
+        archived = _sqlite(URL.create("sqlite+pysqlite", database=uri, query={"uri": "true"}), wait)
+        archived.raw_connection().close()
+        return archived
+    return engine
+
+
+def _sqlite(url: URL, wait: float) -> Engine:
+    engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": wait})
+    _prepare_sqlite(engine)
     return engine
 
 
@@ -208,7 +281,7 @@ def _scripts() -> ScriptDirectory:
     return ScriptDirectory.from_config(_config())
 
 
-def upgrade(engine: Engine, place: str) -> None:
+def _upgrade(engine: Engine, place: str) -> None:
     """Create or upgrade a ledger's tables, in one transaction.
 
     Args:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from middlegame.ledger import rows
-from middlegame.ledger.database import WAIT, WRITING, connect, locate, upgrade
+from middlegame.ledger.database import WAIT, WRITING, connect, locate
 from middlegame.ledger.errors import LedgerError, is_append_only, is_deadlock, sentences
 from middlegame.ledger.records import (
     Entry,
@@ -70,9 +70,7 @@ class Ledger:
             LedgerError: the ledger cannot be used.
         """
         location = locate(place)
-        engine = connect(location, WAIT if wait is None else wait)
-        upgrade(engine, str(location))
-        return cls(str(location), engine)
+        return cls(str(location), connect(location, WAIT if wait is None else wait))
 
     def close(self) -> None:
         """Close the connections to the database."""

@@ -8,6 +8,7 @@ from typing import Literal
 
 from middlegame.base.errors import QueryError
 from middlegame.base.progress import ProgressCallback
+from middlegame.base.sizes import format_size
 from middlegame.base.version import __version__
 from middlegame.diagram import Diagram
 from middlegame.equilibrium.equilibrium import Equilibrium, solve
@@ -167,10 +168,6 @@ def _refuse_no_room(plan: SweepPlan, worlds: int | None, out: Path | None) -> No
     need, free = each * (worlds or AUTO_MAX), shutil.disk_usage(folder).free
     if worlds is not None and need > free:
         raise QueryError(
-            f"{worlds:,} worlds of {len(plan.columns)} numbers need {_gib(need)} in {folder}, "
-            f"which has {_gib(free)} left; about {int(free * 0.9 / each):,} worlds have room"
+            f"{worlds:,} worlds of {len(plan.columns)} numbers need {format_size(need)} in {folder}, "
+            f"which has {format_size(free)} left; about {int(free * 0.9 / each):,} worlds have room"
         )
-
-
-def _gib(size: float) -> str:
-    return f"{size / 2**30:,.1f} GiB"
