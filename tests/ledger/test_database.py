@@ -177,7 +177,7 @@ def test_archived_ledger_with_changes_in_its_log_is_refused(somebody: Path) -> N
     Ledger.open(path).close()
     (somebody / "ledger.sqlite3-wal").write_bytes(b"changes")
     somebody.chmod(0o555)
-    with pytest.raises(LedgerError, match="its last changes are in ledger.sqlite3-wal"):
+    with pytest.raises(LedgerError, match=r"its last changes are in ledger\.sqlite3-wal"):
         Ledger.open(path)
 
 

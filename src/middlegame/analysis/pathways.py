@@ -15,7 +15,7 @@ from middlegame.base.numbers import Floats
 from middlegame.diagram import Decision, Node
 from middlegame.engine.inference.marginals import marginals
 from middlegame.equilibrium.engine_input import certain_table, engine_input
-from middlegame.equilibrium.equilibrium import Equilibrium
+from middlegame.equilibrium.strategy_profile import StrategyProfile
 from middlegame.scenario.model.references import base_name
 
 _LEAST_REMOVED = 0.2
@@ -44,7 +44,7 @@ class Pathway:
 
 
 def find_pathways(
-    equilibrium: Equilibrium,
+    equilibrium: StrategyProfile,
     node: Decision,
     pair: tuple[int, int],
     mass: Floats,
@@ -55,7 +55,7 @@ def find_pathways(
     The actor's own later moves are held, and are no pathway.
 
     Args:
-        equilibrium: the contest.
+        equilibrium: the contest, as the actor takes it to be.
         node: the move.
         pair: the places of its two options.
         mass: the weight of each information set, `[*observed]`.
@@ -136,7 +136,7 @@ def _rank(pathway: Pathway) -> tuple[float, float]:
 
 
 def _state_shares(
-    equilibrium: Equilibrium,
+    equilibrium: StrategyProfile,
     node: Decision,
     pair: tuple[int, int],
     weight: Floats,

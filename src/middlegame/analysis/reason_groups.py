@@ -191,10 +191,12 @@ def move_choices(
     interests = interest_tables(diagram, theta, place)
     tables = profile.tables
     rates = diagram.scaled_lambdas(tables.lambdas, tables.scales)
-    expected = expected_tables(
-        diagram, engine_input(diagram, tables), profile.policies, place,
-        [each.holds for each in interests],
-    )  # fmt: skip
+    holds = [each.holds for each in interests]
+    expected = np.zeros((len(interests), *diagram.structure.shape(place)))
+    for each in profile.perceived_by(node.owner):
+        numbers = engine_input(each.diagram, each.tables)
+        where = each.diagram.index[node.name]
+        expected += expected_tables(each.diagram, numbers, each.policies, where, holds)
     return MoveChoices(
         mass=np.asarray(case.joint(*node.parents)) * case.evidence_probability,
         policy=np.asarray(profile.policies[number]),

@@ -33,7 +33,7 @@ from middlegame.base.progress import ProgressCallback
 from middlegame.diagram import Decision, Diagram
 from middlegame.engine.graph.layout import layout_of
 from middlegame.equilibrium.engine_input import fix_states
-from middlegame.equilibrium.equilibrium import Equilibrium
+from middlegame.equilibrium.equilibrium import Equilibrium, solve_tables
 from middlegame.equilibrium.strategy_profile import StrategyProfile, condition_table, node_index
 from middlegame.scenario.conditions import Condition, parse_condition
 from middlegame.scenario.faults import dotted_path
@@ -269,6 +269,12 @@ def _world_profiles(
     tables = [fix_states(diagram, diagram.tables(theta), supposed) for theta in values]
     if not tables:
         return []
+    if equilibrium.perceived:
+        every = [solve_tables(diagram, each) for each in tables]
+        return [
+            (theta, replace(each, known=equilibrium.known))
+            for theta, each in zip(values, every, strict=True)
+        ]
     found = solve_tables_batch(diagram, tables, progress)
     layout = layout_of(diagram.structure)
     return [
@@ -293,12 +299,15 @@ def _traced_group(
 ) -> ReasonGroup:
     """Return a group with the pathways of its largest contributions."""
     interests = {each.path: each for each in middle.interests}
+    contests = equilibrium.perceived_by(node.owner)
+    if len(contests) != 1:
+        return group  # an actor of several levels expects several things at once
     mass = np.where(inside, middle.mass, 0.0)
     traced = []
     for place, each in enumerate(group.contributions):
         pathways: tuple[Pathway, ...] = ()
         if place < count and each.probability is not None and mass.sum() > 0:
-            pathways = find_pathways(equilibrium, node, pair, mass, interests[each.path])
+            pathways = find_pathways(contests[0], node, pair, mass, interests[each.path])
         traced.append(replace(each, pathways=pathways))
     return replace(group, contributions=tuple(traced))
 

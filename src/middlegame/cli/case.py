@@ -19,6 +19,7 @@ def solve_case(
     *,
     precision: float | None = None,
     lambda_: float | None = None,
+    behaviour: str | None = None,
     row: Sequence[tuple[str, str]] = (),
     supposed: Sequence[tuple[str, str]] = (),
     given: "Sequence[tuple[Condition, float | None]]" = (),
@@ -29,6 +30,7 @@ def solve_case(
         file: the contest's file, or the name of a shipped scenario.
         precision: every actor's precision as odds, instead of the contest's own.
         lambda_: every actor's precision as log-odds per point, instead of the contest's own.
+        behaviour: how every actor forms its expectations, instead of the contest's own.
         row: values of data columns, by column.
         supposed: states of moves and factors that are fixed and announced, by name.
         given: conditions that were observed, each with its likelihood ratio if it is a report.
@@ -51,7 +53,13 @@ def solve_case(
         from middlegame.equilibrium.equilibrium import solve
 
         scenario = loaded.scenario if loaded else None
-        equilibrium = solve(diagram, scenario=scenario, precision=precision, lambda_=lambda_)
+        equilibrium = solve(
+            diagram,
+            scenario=scenario,
+            precision=precision,
+            lambda_=lambda_,
+            behaviour=behaviour,
+        )
         if fixed:
             equilibrium = equilibrium.suppose(fixed)
         for condition, likelihood in given:

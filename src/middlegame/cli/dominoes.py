@@ -1,12 +1,13 @@
 """The command `middlegame dominoes`."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
 from middlegame.cli.case import solve_case
 from middlegame.cli.console import console, counting, print_json
-from middlegame.cli.options import ASSIGNMENT, FILE, JSON, PRECISION, REPORT, TIME_LIMIT
+from middlegame.cli.options import ASSIGNMENT, BEHAVIOUR, FILE, JSON, PRECISION, REPORT, TIME_LIMIT
 from middlegame.cli.output import print_report_place, save_report
 
 
@@ -21,15 +22,12 @@ from middlegame.cli.output import print_report_place, save_report
     "period, or cuba@3=falls in one; may be repeated.",
 )
 @PRECISION
+@BEHAVIOUR
 @REPORT
 @TIME_LIMIT
 @JSON
 def dominoes_command(
-    file: str,
-    pairs: tuple[tuple[str, str], ...],
-    precision: float | None,
-    report: Path | None,
-    as_json: bool,
+    file: str, pairs: tuple[tuple[str, str], ...], report: Path | None, as_json: bool, **case: Any
 ) -> None:
     """Dominoes of FILE: how setting each move and factor to each state changes all others.
 
@@ -37,7 +35,7 @@ def dominoes_command(
     adaptation (all actors know before play and adapt), and comes with the causal chain that
     carries most of it.
     """
-    equilibrium, loaded = solve_case(file, precision=precision)
+    equilibrium, loaded = solve_case(file, **case)
     from middlegame.analysis.dominoes import dominoes
     from middlegame.analysis.interventions import find_interventions
 

@@ -116,6 +116,30 @@ class WorldCount(click.ParamType["int | Literal['auto']"]):
         return int(number)
 
 
+class BehaviourText(click.ParamType[str]):
+    """How actors form their expectations: `equilibrium`, `level=2` or `hierarchy=1.5`."""
+
+    name = "BEHAVIOUR"
+
+    def __init__(self, *, formulas: bool = False) -> None:
+        """Accept formulas too, such as `hierarchy=tau`, if coefficients are estimated."""
+        self.formulas = formulas
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Check a behaviour and return it as it was written."""
+        from middlegame.scenario.model.behaviour import parse_behaviour
+        from middlegame.scenario.model.judgement import UNIT_EXAMPLES, FormulaJudgement
+
+        try:
+            behaviour = parse_behaviour(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+        mean = behaviour.hierarchy
+        if not self.formulas and isinstance(mean, FormulaJudgement):
+            self.fail(f"'{mean}' is no number; expected {UNIT_EXAMPLES['levels']}", param, ctx)
+        return str(value)
+
+
 def _read_odds(
     kind: click.ParamType[Any],
     text: str,
@@ -202,11 +226,16 @@ SEED = click.option(
     "--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of the draws."
 )
 PRECISION = click.option("--precision", type=Odds(), help="Every actor's precision, such as 3:1.")
+BEHAVIOUR = click.option(
+    "--behaviour",
+    type=BehaviourText(),
+    help="How every actor forms its expectations: equilibrium, level=2 or hierarchy=1.5.",
+)
 
 
 def case_options(command: Any) -> Any:
     """Add the options that `cli.case.solve_case` takes in every analysis."""
-    for option in (PRECISION, GIVEN, SUPPOSE, ROW):
+    for option in (BEHAVIOUR, PRECISION, GIVEN, SUPPOSE, ROW):
         command = option(command)
     return command
 
@@ -231,6 +260,7 @@ def solving_options(command: Any) -> Any:
                 callback=_require_finite,
                 help="Every actor's precision as log-odds per point, instead of --precision.",
             ),
+            BEHAVIOUR,
             click.option(
                 "--storylines",
                 type=click.IntRange(0, 1000),

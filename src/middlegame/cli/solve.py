@@ -29,6 +29,7 @@ def solve_command(
     to_nash: bool,
     precision: float | None,
     lambda_: float | None,
+    behaviour: str | None,
     row: Sequence[tuple[str, str]],
     given: "Sequence[tuple[Condition, float | None]]",
     **options: Any,
@@ -36,7 +37,7 @@ def solve_command(
     """Solve FILE and print the forecast: what happens, how likely, for whom."""
     if not to_nash:
         equilibrium, loaded = solve_case(
-            file, precision=precision, lambda_=lambda_, row=row, given=given
+            file, precision=precision, lambda_=lambda_, behaviour=behaviour, row=row, given=given
         )
         print_answer(equilibrium, loaded, **options)
         return

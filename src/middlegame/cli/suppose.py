@@ -30,6 +30,7 @@ def suppose_command(
     surprise: bool,
     precision: float | None,
     lambda_: float | None,
+    behaviour: str | None,
     row: Sequence[tuple[str, str]],
     given: "Sequence[tuple[Condition, float | None]]",
     **options: Any,
@@ -41,7 +42,7 @@ def suppose_command(
     """
     fixed = assignments(moves)
     equilibrium, loaded = solve_case(
-        file, precision=precision, lambda_=lambda_, row=row, given=given
+        file, precision=precision, lambda_=lambda_, behaviour=behaviour, row=row, given=given
     )
     status = "Solving with the supposition"
     with working(status), solving(status):

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from middlegame.compiler.behaviour import compile_behaviours
 from middlegame.compiler.dead_ends import open_dead_ends
 from middlegame.compiler.evidence import compile_evidence, evidence_known_at
 from middlegame.compiler.factors import FactorCompiler
@@ -77,6 +78,7 @@ def compile_scenario(scenario: Scenario, *, free: bool = False) -> Diagram:
         if actor.precision is not None
     }
     common = _lambda(numbers.compile(scenario.precision, ("precision",)))
+    behaviour = compile_behaviours(scenario, numbers)
     chances += [
         compile_evidence(name, piece, timeline.states, numbers) for name, piece in evidence.items()
     ]
@@ -99,6 +101,7 @@ def compile_scenario(scenario: Scenario, *, free: bool = False) -> Diagram:
         precision={name: precision.get(name, common) for name in scenario.actors},
         title=scenario.title,
         formulas=tuple(numbers.formulas),
+        behaviour=behaviour,
         private_numbers=tuple(private.by_path.values()),
     )
     return open_dead_ends(diagram)

@@ -20,6 +20,7 @@ _LIMITS = {
     "probability": (MIN_CHANCE, 1 - MIN_CHANCE),
     "odds": (MIN_CHANCE, np.inf),
     "years": (MIN_CHANCE, np.inf),
+    "levels": (MIN_CHANCE, np.inf),
 }
 _PRECISION_LIMITS = (1.0, np.inf)
 """Limits of a precision: at 1:1 options are chosen at random."""

@@ -17,9 +17,9 @@ def level_node(owner: str) -> str:
     return _PREFIX + owner
 
 
-def is_level_node(name: str) -> bool:
-    """Return whether a node holds an owner's level."""
-    return name.startswith(_PREFIX)
+def level_owner(name: str) -> str:
+    """Return the owner whose level a node holds; empty if it holds none."""
+    return name.removeprefix(_PREFIX) if name.startswith(_PREFIX) else ""
 
 
 def with_levels(diagram: Diagram) -> Diagram:
@@ -64,9 +64,9 @@ def without_level_nodes(diagram: Diagram) -> Diagram:
     """Return the diagram without its level nodes."""
     nodes: list[Node] = []
     for node in diagram.nodes:
-        if isinstance(node, Chance) and is_level_node(node.name):
+        if isinstance(node, Chance) and level_owner(node.name):
             continue
-        if isinstance(node, Decision) and node.parents and is_level_node(node.parents[-1]):
+        if isinstance(node, Decision) and node.parents and level_owner(node.parents[-1]):
             opens = node.open_options
             node = replace(
                 node,

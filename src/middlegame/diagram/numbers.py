@@ -23,7 +23,7 @@ class Parameter:
         low: 5th percentile in the natural unit.
         high: 95th percentile in the natural unit.
         unit: points vary on the plain scale, probability on the log-odds of its share of
-            `ceiling`, odds and years on the logarithmic scale.
+            `ceiling`, odds, years and levels on the logarithmic scale.
         ceiling: the probability that exact numbers of the same distribution leave over.
         path: its path in the scenario.
         why: the analyst's reason.
@@ -38,7 +38,7 @@ class Parameter:
     name: str
     low: float
     high: float
-    unit: Literal["points", "probability", "odds", "years"]
+    unit: Literal["points", "probability", "odds", "years", "levels"]
     ceiling: float = 1.0
     path: tuple[str | int, ...] = ()
     why: str | None = None
@@ -89,7 +89,7 @@ class Parameter:
         """Map values to the plain, the log-odds or the logarithmic scale of the unit."""
         if self.unit == "points":
             return np.asarray(value, float)
-        if self.unit in ("odds", "years"):
+        if self.unit in ("odds", "years", "levels"):
             return np.asarray(np.log(value), float)
         share = np.asarray(value, float) / self.ceiling
         return np.asarray(np.log(share) - np.log1p(-share), float)
@@ -98,7 +98,7 @@ class Parameter:
         """Map values on the unit's scale to the natural unit."""
         if self.unit == "points":
             return np.asarray(value, float)
-        if self.unit in ("odds", "years"):
+        if self.unit in ("odds", "years", "levels"):
             return np.asarray(np.exp(value), float)
         return np.asarray(self.ceiling / (1 + np.exp(-np.asarray(value, float))), float)
 

@@ -12,8 +12,9 @@ from middlegame.base.display import Displayed
 from middlegame.base.errors import QueryError, unknown_name
 from middlegame.base.numbers import Floats
 from middlegame.compiler import compile_scenario
-from middlegame.diagram import Diagram, Tables
-from middlegame.diagram.levels import with_levels
+from middlegame.diagram import Diagram, Level, Tables, evaluate_numbers
+from middlegame.diagram.behaviour import LEVELS
+from middlegame.diagram.levels import level_node, with_levels
 from middlegame.engine.graph.layout import layout_of
 from middlegame.engine.inference.marginals import marginals
 from middlegame.engine.logit import policies
@@ -29,6 +30,7 @@ from middlegame.equilibrium.engine_input import (
     fix_states,
     flatten_numbers,
 )
+from middlegame.equilibrium.levels import diagram_with_behaviour
 from middlegame.equilibrium.limits import MAX_TABLE_SIZE, refuse_closed, refuse_too_large
 from middlegame.equilibrium.sensitivity import Sensitivity, differentiate
 from middlegame.equilibrium.solving import solve_policies
@@ -55,9 +57,6 @@ class Equilibrium(Displayed, StrategyProfile):
         fixed_policies: whether policies were kept as they were when something was supposed, since
             the supposition was unannounced.
         logits: lambda times payoff, `[rows, widest]` (see `engine.graph.layout`).
-        perceived: by actor the contests in which its policies were found, with everybody's
-            policies as it expects them; actors who play an equilibrium of the contest as written
-            are left out.
     """
 
     scenario: Scenario | None = None
@@ -68,7 +67,6 @@ class Equilibrium(Displayed, StrategyProfile):
     supposed: Mapping[str, str] = field(default_factory=dict)
     fixed_policies: bool = False
     logits: Floats = field(default_factory=lambda: np.zeros((0, 1)))
-    perceived: Mapping[str, tuple[StrategyProfile, ...]] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         """Return the likeliest state of each move and headline factor, a line each."""
@@ -140,6 +138,16 @@ class Equilibrium(Displayed, StrategyProfile):
         """
         return curve(self, self.scenario, condition)
 
+    @cached_property
+    def levels(self) -> dict[str, dict[str, float]]:
+        """The probability of each level of every actor whose level of reasoning is drawn."""
+        nodes = {owner: level_node(owner) for owner in self.diagram.owners}
+        there = {owner: node for owner, node in nodes.items() if node in self.diagram.index}
+        return {
+            owner: dict(zip(LEVELS, map(float, self.joint(node)), strict=True))
+            for owner, node in there.items()
+        }
+
     @property
     def evidence(self) -> tuple[str, ...]:
         """The scenario's own evidence, by name, on which every answer is conditional."""
@@ -159,7 +167,7 @@ class Equilibrium(Displayed, StrategyProfile):
         """
         owner = self.diagram.decisions[self._decision(name)].owner
         return sum(
-            (option_payoffs(each, name) for each in self.perceived.get(owner, (self,))),
+            (option_payoffs(each, name) for each in self.perceived_by(owner)),
             np.zeros(self.policy(name).shape),
         )
 
@@ -309,6 +317,22 @@ class Equilibrium(Displayed, StrategyProfile):
             },
         }
 
+    def _behaviour(self) -> dict[str, Any]:
+        """Return how actors reason, and at which levels, as JSON; empty if all in equilibrium."""
+        reasoning = {decision.owner for decision in self.diagram.decisions} & {
+            *self.diagram.behaviour
+        }
+        if not reasoning:
+            return {}
+        behaviour = {
+            owner: {"level": each.level}
+            if isinstance(each, Level)
+            else {"hierarchy": float(evaluate_numbers((each.mean,), self.theta, np)[0])}
+            for owner, each in self.diagram.behaviour.items()
+            if owner in reasoning
+        }
+        return {"behaviour": behaviour, "levels": self.levels}
+
     def to_dict(self, storylines: int = 5) -> dict[str, Any]:
         """Return the answer as one JSON object, with so many storylines."""
         lines = self.storylines(storylines) if storylines > 0 else None
@@ -317,6 +341,7 @@ class Equilibrium(Displayed, StrategyProfile):
             "status": self.status,
             "residual": self.residual,
             "lambda": self.lambdas,
+            **self._behaviour(),
             **self.conditions(),
             "questions": self.questions,
             "forecast": self.forecasts,
@@ -367,6 +392,7 @@ def solve(
     scenario: Scenario | None = None,
     precision: float | str | None = None,
     lambda_: float | None = None,
+    behaviour: str | Mapping[str, Any] | None = None,
     theta: Floats | None = None,
     limit: float = MAX_TABLE_SIZE,
 ) -> Equilibrium:
@@ -378,6 +404,8 @@ def solve(
         precision: every actor's precision as odds, instead of the contest's own: `3` and `"3:1"`
             mean that an option 10 points better is chosen three times as often.
         lambda_: every actor's precision as log-odds per point, in the place of `precision`.
+        behaviour: how every actor forms its expectations, instead of the contest's own:
+            `equilibrium`, `level=2` or `hierarchy=1.5`, or as a file has it, `{"level": 2}`.
         theta: the parameter values, instead of their medians.
         limit: how many numbers the largest table on the way may have.
 
@@ -386,12 +414,14 @@ def solve(
         TooLarge: a table would have more numbers than the limit.
         NotConverged: no equilibrium was reached; there are no numbers then.
         QueryError: the scenario's evidence contradicts itself, the precision is not odds of at
-            least 1:1, or both `precision` and `lambda_` are given.
+            least 1:1, both `precision` and `lambda_` are given, or the behaviour is unknown.
     """
     diagram = compile_scenario(game) if isinstance(game, Scenario) else game
     rate = _lambda_of(precision, lambda_)
     if rate is not None:
         diagram = diagram.with_lambda(rate)
+    if behaviour is not None:
+        diagram = diagram_with_behaviour(diagram, behaviour)
     diagram = with_levels(diagram)
     refuse_too_large(diagram, limit)
     values = diagram.theta if theta is None else np.asarray(theta, float)

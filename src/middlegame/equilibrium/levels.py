@@ -4,14 +4,16 @@ See `engine.qre.levels` for the models. Levels are solved first: whoever reasons
 everybody so, those who play an equilibrium included. They respond to what the others really do.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
 from middlegame.base.errors import NotConverged, QueryError
 from middlegame.base.numbers import Floats
-from middlegame.diagram import Diagram, Fixed, Level, Tables
+from middlegame.diagram import Diagram, Fixed, Hierarchy, Level, Tables
 from middlegame.diagram.behaviour import LEVELS
 from middlegame.diagram.levels import (
     add_level_nodes,
@@ -26,11 +28,37 @@ from middlegame.engine.qre import principal as qre
 from middlegame.engine.qre.levels import LevelPolicies, Reasoning, level_policies
 from middlegame.equilibrium.engine_input import engine_input
 from middlegame.equilibrium.strategy_profile import StrategyProfile
+from middlegame.scenario.model.behaviour import parse_behaviour
 
 
 def reasons_by_levels(diagram: Diagram) -> bool:
     """Return whether an owner of decisions reasons by levels."""
     return any(decision.owner in diagram.behaviour for decision in diagram.decisions)
+
+
+def diagram_with_behaviour(diagram: Diagram, behaviour: str | Mapping[str, Any]) -> Diagram:
+    """Return the contest with every actor behaving in one way.
+
+    Args:
+        diagram: the contest.
+        behaviour: `equilibrium`, `level=2` or `hierarchy=1.5`, or as a file has it; a range of the
+            mean level counts at its median.
+
+    Raises:
+        QueryError: there is no such behaviour.
+    """
+    try:
+        written = parse_behaviour(behaviour)
+    except ValueError as error:
+        raise QueryError(str(error)) from None
+    plain = replace(without_level_nodes(diagram), behaviour={})
+    if written.is_equilibrium:
+        return plain
+    mean = None if written.hierarchy is None else written.hierarchy.median
+    if mean is not None and not mean > 0:
+        raise QueryError(f"{written.hierarchy} has no value; expected a mean level such as 1.5")
+    found = Level(written.level or 0) if mean is None else Hierarchy(mean)
+    return replace(plain, behaviour=dict.fromkeys((d.owner for d in plain.decisions), found))
 
 
 def reasoning_of(diagram: Diagram) -> Reasoning:

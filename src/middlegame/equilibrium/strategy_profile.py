@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self, overload
 
@@ -79,12 +79,16 @@ class StrategyProfile:
         tables: its numbers.
         policies: `[*observed, options]` for each decision, in the diagram's order.
         known: the states that observed nodes may be in; every answer is conditional on them.
+        perceived: by actor the contests in which its policies were found, with everybody's
+            policies as it expects them; actors who play an equilibrium of the contest as written
+            are left out. At each information set, one of them at most is possible.
     """
 
     diagram: Diagram
     tables: Tables
     policies: tuple[Floats, ...]
     known: Mapping[str, tuple[str, ...]]
+    perceived: "Mapping[str, tuple[StrategyProfile, ...]]" = field(default_factory=dict)
 
     def forecast(self, name: str) -> dict[str, float]:
         """Return the probability of each state of a move or factor.
@@ -108,6 +112,10 @@ class StrategyProfile:
             node.name: dict(zip(node.states, map(float, chances / whole), strict=True))
             for node, chances in zip(played, found, strict=True)
         }
+
+    def perceived_by(self, actor: str) -> "tuple[StrategyProfile, ...]":
+        """Return the contests in which an actor's policies were found; this one by default."""
+        return self.perceived.get(actor, (self,))
 
     def joint(self, *names: str) -> Floats:
         """Return the joint probabilities of several moves and factors, one axis each."""

@@ -168,6 +168,7 @@ def _refuse_no_room(plan: SweepPlan, worlds: int | None, out: Path | None) -> No
     need, free = each * (worlds or AUTO_MAX), shutil.disk_usage(folder).free
     if worlds is not None and need > free:
         raise QueryError(
-            f"{worlds:,} worlds of {len(plan.columns)} numbers need {format_size(need)} in {folder}, "
-            f"which has {format_size(free)} left; about {int(free * 0.9 / each):,} worlds have room"
+            f"{worlds:,} worlds of {len(plan.columns)} numbers need {format_size(need)} in "
+            f"{folder}, which has {format_size(free)} left; "
+            f"about {int(free * 0.9 / each):,} worlds have room"
         )

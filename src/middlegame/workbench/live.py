@@ -289,7 +289,7 @@ def _refuse_impossible(parameter: Parameter, value: float) -> None:
     """
     if parameter.unit == "probability":
         fine, wanted = 0 < value < parameter.ceiling, f"between 0 and {parameter.ceiling:g}"
-    elif parameter.unit in ("odds", "years"):
+    elif parameter.unit in ("odds", "years", "levels"):
         least = max(parameter.lower_bound, 0.0)
         fine = least <= value < np.inf and value > 0
         wanted = f"{parameter.unit} {f'of at least {least:g}' if least else 'above 0'}"

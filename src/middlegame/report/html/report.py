@@ -14,6 +14,11 @@ from middlegame.report.charts.graph import contest_graph
 from middlegame.report.charts.layout import shown_period
 from middlegame.report.html.sections import Section, sections
 from middlegame.report.text import narrative
+from middlegame.report.text.behaviour import (
+    behaviour_groups,
+    level_sentences,
+    solution_words,
+)
 from middlegame.report.text.grammar import capitalize_first
 from middlegame.report.text.judgements import judgement_groups, web_address
 from middlegame.report.text.over_time import (
@@ -114,6 +119,9 @@ def html_report(
             else f"{equilibrium.residual:.0e}",
             status=equilibrium.status,
             steps=equilibrium.steps,
+            levels=bool(behaviour_groups(equilibrium)),
+            solution=solution_words(equilibrium),
+            level_sentences=level_sentences(equilibrium),
             file=_file(loaded),
             scale_source=SCALE_SOURCE,
             version=__version__,

@@ -15,6 +15,7 @@ from middlegame.report.terminal.columns import Page
 from middlegame.report.terminal.over_time import show_series
 from middlegame.report.terminal.show import show
 from middlegame.report.text import narrative
+from middlegame.report.text.behaviour import level_sentences, solution_words
 from middlegame.report.text.change import (
     case_changes,
     largest_shifts,
@@ -247,9 +248,11 @@ def _method(page: Page, equilibrium: Equilibrium, seconds: float | None) -> None
     small = equilibrium.residual < 1e-12
     residual = "below 1e-12" if small else f"{equilibrium.residual:.0e}"
     parts = [
-        f"Logit quantal response equilibrium, principal branch: {equilibrium.status}",
+        f"{solution_words(equilibrium)}: {equilibrium.status}",
         f"residual {residual}",
         f"precision {' and '.join(values)}" if len(values) <= 3 else "precision by actor",
         *([f"{seconds:.1f} s"] if seconds is not None else []),
     ]
     page.paragraph(f"{', '.join(parts)}.", style="dim")
+    for sentence in level_sentences(equilibrium):
+        page.paragraph(sentence, style="dim")

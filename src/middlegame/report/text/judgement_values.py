@@ -13,6 +13,8 @@ NAMED = "number"
 """Unit of a plain named number, which is no number of points."""
 _ODDS_END = 10.0
 """The odds at the upper end of their scale."""
+_MIDDLE_LEVEL = 1.5
+"""The mean level of reasoning in the middle of its scale."""
 _MIDDLE_YEARS = 5.0
 """The half-life in the middle of its scale, in years."""
 
@@ -25,7 +27,7 @@ def value_words(parameter: Parameter, value: float) -> str:
         return f"{100 * value:.{digits}f}%"
     if unit == "odds":
         return f"{value:.2g}:1"
-    if unit == NAMED:
+    if unit in (NAMED, "levels"):
         return f"{value:.3g}"
     sign = "" if unit == COSTS else "+"
     return "0" if abs(value) < 0.05 else f"{value:{sign}.1f}".removesuffix(".0")
@@ -58,7 +60,7 @@ def interval_words(low: float, high: float, unit: str, best: float | None = None
     if unit == "odds":
         ends = [format_number(round(end, 10)) for end in (low, high)]
         return f"{ends[0]}:1" if low == high else f"{ends[0]}–{ends[1]}:1"
-    sign = "" if unit in (COSTS, NAMED) else "+"
+    sign = "" if unit in (COSTS, NAMED, "levels") else "+"
     ends = ["0" if end == 0 else f"{end:{sign}g}" for end in (low, high)]
     return ends[0] if low == high else f"{ends[0]} to {ends[1]}"
 
@@ -69,6 +71,8 @@ def scale_share(value: float, unit: str, extent: float) -> float:
         share = value
     elif unit == "years":
         share = value / (value + _MIDDLE_YEARS)
+    elif unit == "levels":
+        share = value / (value + _MIDDLE_LEVEL)
     elif unit == "odds":
         share = math.log(max(value, 1.0)) / math.log(_ODDS_END)
     elif unit == COSTS:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _PRECISION = "Precision of choice"
 _PATIENCE = "Patience"
+_REASONING = "Levels of reasoning"
 _OTHER = "Other numbers"
 _NAMED_NUMBERS = "Named numbers"
 _COST_OF = "Costs of options"
@@ -150,7 +151,7 @@ def judgement_words(words: Words, parameter: Parameter) -> str:
             return f"{title}: {mid_sentence(case)}" if claim == _IS_WORTH else label
         case ("moves", *_):
             return f"{label} ({case})"
-        case ("actors" | "precision", *_):
+        case ("actors" | "precision" | "behaviour", *_):
             return f"{title}: {mid_sentence(case)}"
     if not case or case == "In any case":
         return label
@@ -242,6 +243,10 @@ def _describe(words: Words, path: JudgementPath) -> tuple[str, str, str]:
                 capitalize_first(words.actor(actor)),
                 "worth of a point one year later",
             )
+        case ("behaviour", *_):
+            return _REASONING, "All other actors", "mean level"
+        case ("actors", str(actor), "behaviour", *_):
+            return _REASONING, capitalize_first(words.actor(actor)), "mean level"
         case ("offers", str(name), *rest):
             return words.label(name), _offered(rest), "costs"
         case ("actors", str(actor), *_):

@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from middlegame.diagram import Chance, Decision, Diagram, Node, Report, evaluate_numbers
+from middlegame.diagram.levels import level_owner
 from middlegame.equilibrium.strategy_profile import GIVEN
 from middlegame.report.text.grammar import (
     are_verbal,
@@ -190,6 +191,8 @@ class Words:
             node = self.node(name)
             said = "" if node.label != name else self._private_label(self._private[name])
             return capitalize_first(clean(said or node.label))
+        if owner := level_owner(name):
+            return f"{self.actor(owner)}'s level of reasoning"
         if self.knows(name) and self.node(name).label:
             return clean(self.node(name).label)
         return clean(self.scenario.label(name)) if self.scenario else name_as_words(name)
@@ -264,7 +267,7 @@ class Words:
 
     def _predicate(self, name: str, state: str) -> str:
         label = self.state(name, state)
-        if name in self._private:
+        if name in self._private or level_owner(name):
             return f"is {label}"
         if self.is_verbal(name):
             return label

@@ -1,7 +1,7 @@
 """A judgement: one number of a scenario, exact or a 90% interval, on the scale of its unit.
 
-Points vary on the linear scale, probabilities on the log-odds scale, odds and years on the
-logarithmic scale; `lo..hi` are the 5th and 95th percentiles, `lo..best..hi` the median as well.
+Points vary on the linear scale, probabilities on the log-odds scale, odds, years and mean levels on
+the logarithmic scale; `lo..hi` are the 5th and 95th percentiles, `lo..best..hi` the median as well.
 """
 
 import math
@@ -19,7 +19,7 @@ from middlegame.scenario.model.correlations import SCHEMA, Correlates, read_corr
 from middlegame.scenario.model.fields import read_flag
 from middlegame.scenario.syntax import TextFormat, describe, quote, syntax_error
 
-Unit = Literal["points", "probability", "odds", "years"]
+Unit = Literal["points", "probability", "odds", "years", "levels"]
 
 _NUMBER = r"[-+]?(?:\d+(?:\.\d+)?|\.\d+)"
 _PATTERN = re.compile(
@@ -33,12 +33,14 @@ _UNIT_NOUNS = {
     "probability": "a probability",
     "odds": "odds",
     "years": "a number of years",
+    "levels": "a mean level",
 }
 UNIT_EXAMPLES = {
     "points": "points such as 20, -5..15 or -5..0..15",
     "probability": "a probability such as 30%, 20..40% or 0.3",
     "odds": "odds such as 3:1 or 2..5:1",
     "years": "years such as 3 years or 2..5 years",
+    "levels": "a mean level of reasoning such as 1.5 or 1..2",
 }
 """Examples of a number in each unit, for messages."""
 _MAPPING = "{is: 20..40, why: ..., cite: source#4, label: ...}"
@@ -55,7 +57,8 @@ class Judgement:
         low: 5th percentile, in the unit (a probability lies in 0..1).
         high: 95th percentile, in the unit.
         unit: points, probability, odds (how much more often an option 10 points better is
-            chosen, or how much more often a report comes where it is true) or years.
+            chosen, or how much more often a report comes where it is true), years, or levels (the
+            mean of levels of reasoning).
         why: the reason given beside the number itself, if any.
         cite: source and paragraph (`brief#4`) given beside the number itself.
         correlates: the correlation groups of the range.
@@ -141,7 +144,7 @@ def to_scale(value: float, unit: Unit) -> float:
     """Map a value to the scale on which its interval is symmetric."""
     if unit == "points":
         return value
-    if unit in ("odds", "years"):
+    if unit in ("odds", "years", "levels"):
         return math.log(value)
     return math.log(value) - math.log1p(-value)
 
@@ -150,7 +153,7 @@ def from_scale(value: float, unit: Unit) -> float:
     """Map a value on the symmetric scale to the unit; the inverse of `to_scale`."""
     if unit == "points":
         return value
-    if unit in ("odds", "years"):
+    if unit in ("odds", "years", "levels"):
         return math.exp(value)
     return 1 / (1 + math.exp(-value))
 
@@ -309,6 +312,8 @@ def _checked(judgement: Judgement, *, percent: bool = False) -> Judgement:
         raise syntax_error(f"the odds {judgement} are too low", "odds above 0:1")
     if unit == "years" and low <= 0:
         raise syntax_error(f"{judgement} is too short", "more than 0 years")
+    if unit == "levels" and low <= 0:
+        raise syntax_error(f"the mean level {judgement} is too low", "a mean level above 0")
     return judgement
 
 
@@ -355,6 +360,7 @@ def _written(unit: Unit, parse: Callable[[object], Judgement] | None = None) -> 
 Points = Annotated[Judgement, _written("points")]
 Probability = Annotated[Judgement, _written("probability")]
 Odds = Annotated[Judgement, _written("odds")]
+MeanLevel = Annotated[Judgement, _written("levels")]
 Precision = Annotated[Judgement, _written("odds", parse_precision)]
 
 

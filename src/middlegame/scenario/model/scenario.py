@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from middlegame.scenario.conditions import ConditionText
+from middlegame.scenario.model.behaviour import BehaviourField
 from middlegame.scenario.model.calendar import Amount, Calendar, PeriodCount, SpanText
 from middlegame.scenario.model.factors import Factor, States
 from middlegame.scenario.model.fields import (
@@ -54,11 +55,13 @@ class Actor(Sourced):
     Attributes:
         precision: overrides the scenario's precision for this actor.
         patience: its yearly discount factor, or its half-life in years.
+        behaviour: overrides the scenario's behaviour for this actor.
     """
 
     name: str
     precision: Precision | None = None
     patience: Patience | None = None
+    behaviour: BehaviourField | None = None
 
 
 def _read_actor(value: object) -> object:
@@ -175,6 +178,7 @@ class Scenario(Part):
 
     Attributes:
         numbers: judgements with a name of their own, which formulas anywhere may use.
+        behaviour: how actors form their expectations; an equilibrium if left out.
     """
 
     title: str
@@ -191,6 +195,7 @@ class Scenario(Part):
     factors: Annotated[_Factors, _may_be_empty(_Factors | None)] = {}
     interests: Annotated[_Interests, _may_be_empty(_Interests | None)] = {}
     precision: Precision = Judgement(3.0, 3.0, "odds")
+    behaviour: BehaviourField | None = None
     evidence: Annotated[_Evidence, _may_be_empty(_Evidence | None)] = {}
     questions: Annotated[_Questions, _may_be_empty(_Questions | None)] = {}
     views: Annotated[_Views, _may_be_empty(_Views | None)] = {}

@@ -7,6 +7,7 @@ from middlegame.scenario.faults import Fault
 from middlegame.scenario.model.offer_expansion import expand_offers
 from middlegame.scenario.model.scenario import Scenario
 from middlegame.scenario.model.walk import apply_view
+from middlegame.scenario.validation.behaviour import check_behaviour
 from middlegame.scenario.validation.context import CheckContext
 from middlegame.scenario.validation.coverage import check_coverage
 from middlegame.scenario.validation.evidence import check_evidence
@@ -41,6 +42,7 @@ _CHECKS = (
     check_relevance,
     check_correlations,
     check_private_numbers,
+    check_behaviour,
     check_formulas,
     check_fit,
     check_views,

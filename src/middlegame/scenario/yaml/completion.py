@@ -21,7 +21,18 @@ _ACTORS = frozenset({"by", "to", "seen_by"})
 _OWNED = frozenset({"worth", "costs", "accepting_costs", "breaking_costs", "precision"})
 """Numbers that an actor may keep private."""
 _NUMBERS = frozenset(
-    {"worth", "costs", "chance", "background", "stays", "precision", "patience", "likelihood", "is"}
+    {
+        "worth",
+        "costs",
+        "chance",
+        "background",
+        "stays",
+        "precision",
+        "patience",
+        "likelihood",
+        "is",
+        "hierarchy",
+    }
 )
 
 

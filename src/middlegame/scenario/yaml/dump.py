@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from middlegame.scenario.conditions import Condition
+from middlegame.scenario.model.behaviour import Behaviour
 from middlegame.scenario.model.calendar import Span
 from middlegame.scenario.model.factors import States
 from middlegame.scenario.model.fields import Citation, Sourced
@@ -74,6 +75,8 @@ def _tree(value: object) -> _Tree:
         return {name: _tree(value.clauses[name]) for name in value}
     if isinstance(value, tuple):
         return [_tree(part) for part in value]
+    if isinstance(value, Behaviour) and value.is_equilibrium:
+        return _Leaf("equilibrium")
     assert isinstance(value, BaseModel)
     return _model(value)
 

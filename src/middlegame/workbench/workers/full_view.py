@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from middlegame.report.charts.graph import contest_graph
 from middlegame.report.text import change, narrative, over_time
+from middlegame.report.text.behaviour import solution_words
 from middlegame.report.text.grammar import capitalize_first, mid_sentence
 from middlegame.report.text.judgement_values import value_words
 from middlegame.report.text.judgements import judgement_words
@@ -145,7 +146,7 @@ def full_view(live: "LiveContest", setting: Setting) -> FullView:
         ),
         reasons=tuple(_reasons(live, after, setting)) if changed else (),
         method=(
-            "Logit quantal response equilibrium on the principal branch, "
+            f"{solution_words(after)}, "
             f"{after.steps} steps, residual {'below 1e-12' if small else f'{after.residual:.0e}'}"
         ),
     )
