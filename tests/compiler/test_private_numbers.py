@@ -88,7 +88,7 @@ def test_sweep_draws_the_value_and_its_mean_is_the_single_forecast():
 
 def test_points_have_their_shares_of_all_draws():
     parameter = mg.solve(scenario(PRIVATE)).diagram.parameters[0]
-    number = PrivateNumber.of("worth", "guarantor", parameter, 0, 5)
+    number = PrivateNumber.of(("worth",), "guarantor", parameter, 0, 5)
     quantiles = (np.arange(20000) + 0.5) / 20000
     drawn = parameter.from_scale(-30 + DEVIATION * ndtri(quantiles))
     shares = number.table.evaluate(drawn[None, :], np).mean(axis=-1)

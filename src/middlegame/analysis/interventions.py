@@ -264,6 +264,7 @@ def _prepare(equilibrium: Equilibrium, intervention: Intervention) -> _Prepared:
     if intervention.state not in node.states:
         raise unknown_name(f"state of {intervention.name}", intervention.state, node.states)
     place, option = diagram.decisions.index(node), node.states.index(intervention.state)
+    perceived = tuple(_with_option(numbers, place, option) for numbers in tables.perceived)
     open_ = tables.open_options[place]
     where = open_[..., option : option + 1]
     if not where.any():
@@ -271,7 +272,16 @@ def _prepare(equilibrium: Equilibrium, intervention: Intervention) -> _Prepared:
             f"{intervention.name} = {intervention.state} is never available, so it cannot be set"
         )
     sure = certain_table(open_.shape, option)
-    opens, policies = list(tables.open_options), list(equilibrium.policies)
-    opens[place] = np.where(where, sure > 0, open_)
+    policies = list(equilibrium.policies)
     policies[place] = np.where(where, sure, policies[place])
-    return _Prepared(replace(tables, open_options=tuple(opens)), tuple(policies))
+    changed = replace(_with_option(tables, place, option), perceived=perceived)
+    return _Prepared(changed, tuple(policies))
+
+
+def _with_option(tables: Tables, decision: int, option: int) -> Tables:
+    """Return the numbers in which a decision's other options are closed wherever one is open."""
+    opens = list(tables.open_options)
+    open_ = opens[decision]
+    sure = certain_table(open_.shape, option)
+    opens[decision] = np.where(open_[..., option : option + 1], sure > 0, open_)
+    return replace(tables, open_options=tuple(opens))

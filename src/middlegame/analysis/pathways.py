@@ -145,7 +145,7 @@ def _state_shares(
     """Return for each of two options the mean probability of each candidate's states.
 
     Args:
-        equilibrium: the contest.
+        equilibrium: the contest as the actor takes it to be, and how it is played there.
         node: the move.
         pair: the places of its two options.
         weight: of each information set, `[*observed]`; adds up to 1.

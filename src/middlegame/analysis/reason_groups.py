@@ -19,7 +19,7 @@ from middlegame.analysis.situations import describe_situations
 from middlegame.base.errors import QueryError
 from middlegame.base.numbers import Floats
 from middlegame.diagram import Decision, Diagram
-from middlegame.equilibrium.engine_input import engine_input
+from middlegame.equilibrium.engine_input import engine_input, possible_sets
 from middlegame.equilibrium.strategy_profile import StrategyProfile
 from middlegame.scenario.conditions import Condition
 from middlegame.scenario.faults import dotted_path
@@ -188,8 +188,10 @@ def move_choices(
     """
     place, number = diagram.index[node.name], diagram.decisions.index(node)
     case = profile if when is None else profile.given(when)
-    interests = interest_tables(diagram, theta, place)
-    tables = profile.tables
+    # Levels of reasoning share the numbers of the contest as written; beliefs do not.
+    mind = profile.perceived_by(node.owner)[0] if diagram.perceptions else profile
+    interests = interest_tables(mind.diagram, theta, place)
+    tables = mind.tables
     rates = diagram.scaled_lambdas(tables.lambdas, tables.scales)
     holds = [each.holds for each in interests]
     expected = np.zeros((len(interests), *diagram.structure.shape(place)))
@@ -197,8 +199,12 @@ def move_choices(
         numbers = engine_input(each.diagram, each.tables)
         where = each.diagram.index[node.name]
         expected += expected_tables(each.diagram, numbers, each.policies, where, holds)
+    mass = np.asarray(case.joint(*node.parents)) * case.evidence_probability
+    if mind is not profile:
+        foreseen = mass * possible_sets(mind.diagram, tables)[node.name]
+        mass = foreseen if foreseen.sum() > 0 else mass
     return MoveChoices(
-        mass=np.asarray(case.joint(*node.parents)) * case.evidence_probability,
+        mass=mass,
         policy=np.asarray(profile.policies[number]),
         opens=np.asarray(tables.open_options[number], bool),
         interests=interests,

@@ -292,7 +292,8 @@ def _with_message(diagram: Diagram, factor: str, actor: str) -> Diagram:
                 node, parents=(*node.parents, _MESSAGE), open_options=np.broadcast_to(opens, shape)
             )
         nodes.append(node)
-    return replace(diagram, nodes=tuple(nodes))
+    changed = replace(diagram, nodes=tuple(nodes))
+    return changed.map_perceptions(lambda inside: _with_message(inside, factor, actor))
 
 
 def _before_moves(diagram: Diagram, node: Node) -> bool:

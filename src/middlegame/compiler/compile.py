@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from middlegame.compiler.behaviour import compile_behaviours
+from middlegame.compiler.beliefs import with_perceptions
 from middlegame.compiler.dead_ends import open_dead_ends
 from middlegame.compiler.evidence import compile_evidence, evidence_known_at
 from middlegame.compiler.factors import FactorCompiler
@@ -21,6 +22,7 @@ from middlegame.scenario import Actor, Evidence, Move, Scenario
 from middlegame.scenario.conditions import ALWAYS
 from middlegame.scenario.data_rows import missing_values
 from middlegame.scenario.faults import ScenarioError
+from middlegame.scenario.model.offer_expansion import expand_offers
 from middlegame.scenario.timeline import Timeline
 from middlegame.scenario.validation.checks import find_faults
 
@@ -39,13 +41,22 @@ def compile_scenario(scenario: Scenario, *, free: bool = False) -> Diagram:
     faults = [fault for fault in find_faults(scenario) if fault.severity == "error"]
     if faults:
         raise ScenarioError(faults)
-    timeline = Timeline(scenario)
-    numbers, scenario = (
-        NumberCompiler(
-            original_path=timeline.expansion.original_path, numbers=timeline.scenario.numbers
-        ),
-        timeline.scenario,
+    expansion = expand_offers(scenario)
+    numbers = NumberCompiler(
+        original_path=expansion.original_path, numbers=expansion.scenario.numbers
     )
+
+    def compile_contest(contest: Scenario, numbers: NumberCompiler) -> Diagram:
+        return _compile_contest(contest, numbers, free=free)
+
+    diagram = compile_contest(scenario, numbers)
+    return with_perceptions(diagram, scenario, numbers, compile_contest)
+
+
+def _compile_contest(scenario: Scenario, numbers: NumberCompiler, *, free: bool) -> Diagram:
+    """Compile a contest that passed the checks, without its beliefs."""
+    timeline = Timeline(scenario)
+    scenario = timeline.scenario
     if scenario.fit is not None:
         if not free and (missing := missing_values(scenario)):
             raise ScenarioError(missing)

@@ -40,6 +40,7 @@ class NumberCompiler:
         formulas: every number that a formula computes and whose values are bounded.
         categories: the categories of each categorical column.
         original_path: translates a path of the expanded scenario into the path as written.
+        believed: for paths at which a belief replaces the number, the path of the belief.
         invalid_formulas: faults of formulas whose values are invalid at the medians, or at the
             ends of the named numbers that they depend on.
     """
@@ -50,9 +51,27 @@ class NumberCompiler:
     formulas: list[FormulaNumber] = field(default_factory=list)
     categories: dict[str, tuple[str, ...]] = field(default_factory=dict)
     original_path: Callable[[Path], Path] = field(default=lambda path: path)
+    believed: Mapping[Path, Path] = field(default_factory=dict)
     invalid_formulas: list[Fault] = field(default_factory=list)
     _known: dict[Path, Ref] = field(default_factory=dict)
     _computed: dict[Path, FormulaNumber] = field(default_factory=dict)
+
+    def as_believed(
+        self, believed: Mapping[Path, Path], numbers: Mapping[str, Judgement]
+    ) -> "NumberCompiler":
+        """Return a compiler of the contest that an actor has in mind, over the same theta.
+
+        Args:
+            believed: for the path of each number that a belief replaces, the belief's own path.
+            numbers: the named numbers that the actor has in mind.
+        """
+        return NumberCompiler(
+            parameters=self.parameters,
+            numbers=numbers,
+            original_path=self.original_path,
+            believed=believed,
+            _known=self._known,
+        )
 
     def declare_fit(self, fit: Fit, *, free: bool) -> None:
         """Compile the coefficients and columns that a scenario declares.
@@ -192,14 +211,19 @@ class NumberCompiler:
     def _parameter(
         self, judgement: Judgement, path: Path, beside: Sourced | None, ceiling: float = 1.0
     ) -> Ref:
-        key = path
+        written = self.original_path(path)
+        is_precision = written[-1] == "precision"
+        key = self.believed.get(written, path)
         if key in self._known:
-            return self._known[key]
-        path = self.original_path(path)
+            known = self._known[key]
+            if self.parameters[known.index].ceiling != ceiling:
+                self._refuse_shift(written)
+            return known
+        path = self.believed.get(written, written)
         cites = judgement.cite or tuple(str(c) for c in (beside.cite if beside else ()))
         why = judgement.why or (beside.why if beside else None)
         bounds = (beside.least, beside.most) if isinstance(beside, Coefficient) else (None, None)
-        if path[-1] == "precision":
+        if is_precision:
             bounds = (1.0, None)  # at 1:1 options are chosen at random
         parameter = Parameter(
             name=dotted_path(path),
@@ -218,6 +242,16 @@ class NumberCompiler:
         self.parameters.append(_with_best(parameter, judgement.best))
         self._known[key] = Ref(len(self.parameters) - 1)
         return self._known[key]
+
+    def _refuse_shift(self, written: Path) -> None:
+        """Record that a belief changes the room which a range of the same distribution has."""
+        fault = Fault(
+            "the exact chances of a distribution are believed to be others, so that the range "
+            f"{dotted_path(written)} has other room",
+            "a belief about that range too",
+            path=next(iter(self.believed.values()), written),
+        )
+        self.invalid_formulas.append(fault)
 
     def median(self, number: Number) -> float:
         """Return a number's value at the medians of all parameters."""

@@ -8,7 +8,7 @@ from middlegame.compiler.parameters import NumberCompiler
 from middlegame.diagram import Chance, PrivateNumber, Ref
 from middlegame.diagram.private_numbers import FEWEST_POINTS, POINTS
 from middlegame.scenario import Judgement
-from middlegame.scenario.faults import Path, dotted_path
+from middlegame.scenario.faults import Path
 from middlegame.scenario.model.fields import Sourced
 from middlegame.scenario.timeline import Timeline
 
@@ -56,14 +56,14 @@ def compile_private_numbers(timeline: Timeline, numbers: NumberCompiler) -> Priv
     for owner, judgement, path, beside in written:
         number = numbers.compile(judgement, path, beside)
         points = POINTS.get(counts[owner], FEWEST_POINTS)
-        name = dotted_path(numbers.original_path(path))
+        written_path = numbers.original_path(path)
         if isinstance(number, Ref):
             parameter = numbers.parameters[number.index]
-            private = PrivateNumber.of(name, owner, parameter, number.index, points)
+            private = PrivateNumber.of(written_path, owner, parameter, number.index, points)
         else:  # a view or a belief is certain of it
-            private = PrivateNumber.exact(name, owner, path, judgement.median, points)
+            private = PrivateNumber.exact(written_path, owner, judgement.median, points)
         found.by_path[path] = private
-        found.labels[name] = judgement.label or name
+        found.labels[private.node] = judgement.label or private.node
     return found
 
 

@@ -8,7 +8,15 @@ natural unit (a probability, points, or odds); a table says how it follows from 
 
 from middlegame.base.numbers import Floats
 from middlegame.diagram.behaviour import Behaviour, Hierarchy, Level
-from middlegame.diagram.diagram import Chance, Decision, Diagram, Node, Tables, Utility
+from middlegame.diagram.diagram import (
+    Chance,
+    Decision,
+    Diagram,
+    Node,
+    Perception,
+    Tables,
+    Utility,
+)
 from middlegame.diagram.numbers import (
     UNDISCOUNTED,
     Array,
@@ -50,6 +58,7 @@ __all__ = [
     "NoisyOr",
     "Number",
     "Parameter",
+    "Perception",
     "Persistence",
     "PrivateNumber",
     "Ref",

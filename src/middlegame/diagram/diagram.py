@@ -1,6 +1,6 @@
 """The nodes of an influence diagram, and the diagram as a whole."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import ModuleType
@@ -96,6 +96,22 @@ class Utility:
 
 
 @dataclass(frozen=True)
+class Perception:
+    """The contest as one actor takes it to be (first-level hypergame; Bennett 1977).
+
+    Attributes:
+        actor: who takes it so.
+        diagram: the contest with the numbers that it has in mind; its nodes, and everything but
+            numbers, are those of the contest as written.
+        aware_of: the actors of whose errors it is aware: it expects them to choose as they do.
+    """
+
+    actor: str
+    diagram: "Diagram"
+    aware_of: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Diagram:
     """A whole influence diagram.
 
@@ -107,6 +123,8 @@ class Diagram:
             or `FormulaNumber`, which is in odds for 10 points.
         formulas: the numbers that formulas compute and that are clipped to bounds.
         private_numbers: the numbers that one owner alone knows.
+        perceptions: the contests that actors with beliefs of their own, or who are aware of others'
+            errors, take it to be; each after those of whose error it is aware.
         behaviour: how owners of decisions form their expectations; those left out play an
             equilibrium.
     """
@@ -118,6 +136,7 @@ class Diagram:
     title: str = ""
     formulas: tuple[FormulaNumber, ...] = ()
     private_numbers: tuple[PrivateNumber, ...] = ()
+    perceptions: tuple[Perception, ...] = ()
     behaviour: Mapping[str, Behaviour] = field(default_factory=dict)
 
     @cached_property
@@ -255,6 +274,7 @@ class Diagram:
             utilities=tuple(u.table.evaluate(theta, xp) for u in self.utilities),
             lambdas=self.lambdas(theta, xp),
             scales=self.scales(theta, xp),
+            perceived=tuple(each.diagram.tables(theta, xp) for each in self.perceptions),
         )
 
     def as_played(
@@ -308,7 +328,14 @@ class Diagram:
             self,
             precision=dict.fromkeys(self.owners, lambda_),
             utilities=tuple(replace(utility, sharpness=None) for utility in self.utilities),
-        )
+        ).map_perceptions(lambda diagram: diagram.with_lambda(lambda_))
+
+    def map_perceptions(self, change: Callable[["Diagram"], "Diagram"]) -> "Diagram":
+        """Return the diagram with a change made to the diagram of each perception."""
+        if not self.perceptions:
+            return self
+        changed = (replace(each, diagram=change(each.diagram)) for each in self.perceptions)
+        return replace(self, perceptions=tuple(changed))
 
     def open_options(self, decision: Decision) -> NDArray[np.bool_]:
         """Return which options of the decision are open, `[*parents, states]`."""
@@ -349,6 +376,7 @@ class Tables:
         utilities: one `[*scope]` for each utility node.
         lambdas: `[owners]`.
         scales: the value of a point at each decision, `[decisions]`.
+        perceived: the numbers of each of the diagram's perceptions.
     """
 
     chances: tuple[Array | None, ...]
@@ -356,3 +384,4 @@ class Tables:
     utilities: tuple[Array, ...]
     lambdas: Array
     scales: Array
+    perceived: "tuple[Tables, ...]" = ()

@@ -15,6 +15,7 @@ from scipy.special import ndtri
 
 from middlegame.base.numbers import HALF_WIDTH_90, Floats
 from middlegame.diagram.numbers import Array, Parameter, along_samples
+from middlegame.scenario.faults import Path, dotted_path
 
 POINTS = {1: 5, 2: 4}
 """The points of a private number, by how many of them its owner has; `FEWEST_POINTS` for more."""
@@ -56,25 +57,22 @@ class PrivateNumber:
     """A number that its owner alone knows.
 
     Attributes:
-        node: the name of its hidden node.
         owner: who knows it.
-        path: its path in the scenario.
         values: the number at each point, in its unit, `[points]`.
         table: the table of its node.
     """
 
-    node: str
+    path: Path
     owner: str
-    path: tuple[str | int, ...]
     values: Floats
     table: PrivateValue
 
     @classmethod
-    def of(cls, node: str, owner: str, parameter: Parameter, index: int, points: int) -> Self:
+    def of(cls, path: Path, owner: str, parameter: Parameter, index: int, points: int) -> Self:
         """Discretise a range.
 
         Args:
-            node: the name of the hidden node.
+            path: its path in the scenario.
             owner: who knows the number.
             parameter: the range.
             index: of the range among the entries of theta.
@@ -92,16 +90,19 @@ class PrivateNumber:
             for scores in (nodes, ndtri(np.cumsum(chances)[:-1]))
         )
         table = PrivateValue(index, parameter.median, chances, ends)
-        return cls(node, owner, parameter.path, values, table)
+        return cls(path, owner, values, table)
 
     @classmethod
-    def exact(
-        cls, node: str, owner: str, path: tuple[str | int, ...], value: float, points: int
-    ) -> Self:
+    def exact(cls, path: Path, owner: str, value: float, points: int) -> Self:
         """Return a number of which a view or a belief is certain: every point has its value."""
         chances = _rule(points)[1]
         table = PrivateValue(None, value, chances, np.zeros(points - 1))
-        return cls(node, owner, path, np.full(points, value), table)
+        return cls(path, owner, np.full(points, value), table)
+
+    @property
+    def node(self) -> str:
+        """The name of its hidden node: its dotted path in the scenario."""
+        return dotted_path(self.path)
 
     @property
     def states(self) -> tuple[str, ...]:

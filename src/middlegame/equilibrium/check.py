@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from middlegame.base.errors import QueryError
-from middlegame.compiler import compile_scenario
+from middlegame.compiler import compile_scenario, irrelevant_beliefs
 from middlegame.compiler.warnings import diagram_warnings, points_range
 from middlegame.diagram import Diagram
 from middlegame.equilibrium.strategy_profile import StrategyProfile
@@ -85,6 +85,7 @@ def check(name: str | Path) -> CheckResult:
     if not unknown:
         found += [loaded.locate_fault(fault) for fault in diagram_warnings(diagram)]
         found += [loaded.locate_fault(fault) for fault in _contradictions(diagram)]
+        found += [loaded.locate_fault(fault) for fault in irrelevant_beliefs(scenario)]
     return CheckResult(
         loaded=loaded,
         faults=tuple(sorted((*loaded.faults, *found), key=lambda f: (f.line, f.column))),
@@ -99,6 +100,7 @@ def check(name: str | Path) -> CheckResult:
             "interests": sum(map(len, scenario.interests.values())),
             "evidence": len(scenario.evidence),
             "questions": len(scenario.questions),
+            "beliefs": sum(len(each.judgements) for each in scenario.beliefs.values()),
             "views": len(scenario.views),
             "ranges": len(diagram.parameters),
         },

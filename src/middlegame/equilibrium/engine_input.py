@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from middlegame.base.errors import unknown_name
 from middlegame.base.numbers import Floats
@@ -83,6 +84,18 @@ def engine_input(diagram: Diagram, tables: Tables) -> Game:
     return game._replace(reached=reachable_sets(diagram.structure, game))
 
 
+def possible_sets(diagram: Diagram, tables: Tables) -> dict[str, NDArray[np.bool_]]:
+    """Return for each decision which information sets some strategy reaches, `[*observed]`."""
+    reached, layout = engine_input(diagram, tables).reached, layout_of(diagram.structure)
+    shapes = [diagram.structure.shape(node)[:-1] for node in diagram.structure.decisions]
+    return {
+        decision.name: np.asarray(reached[layout.rows[node]]).reshape(shape)
+        for decision, node, shape in zip(
+            diagram.decisions, diagram.structure.decisions, shapes, strict=True
+        )
+    }
+
+
 def fix_states(diagram: Diagram, tables: Tables, states: Mapping[str, str]) -> Tables:
     """Fix nodes at states: a factor's table becomes certain, a move's other options close.
 
@@ -90,6 +103,10 @@ def fix_states(diagram: Diagram, tables: Tables, states: Mapping[str, str]) -> T
         QueryError: unknown names or states.
     """
     chances, opens = list(tables.chances), list(tables.open_options)
+    perceived = tuple(
+        fix_states(each.diagram, numbers, states)
+        for each, numbers in zip(diagram.perceptions, tables.perceived, strict=True)
+    )
     for name, state in states.items():
         if name not in diagram.index:
             raise unknown_name("move or factor", name, diagram.index)
@@ -102,7 +119,7 @@ def fix_states(diagram: Diagram, tables: Tables, states: Mapping[str, str]) -> T
             opens[diagram.decisions.index(node)] = sure > 0
         else:
             chances[place] = sure
-    return replace(tables, chances=tuple(chances), open_options=tuple(opens))
+    return replace(tables, chances=tuple(chances), open_options=tuple(opens), perceived=perceived)
 
 
 def expand_periods(diagram: Diagram, states: Mapping[str, str]) -> dict[str, str]:

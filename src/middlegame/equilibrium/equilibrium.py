@@ -30,6 +30,7 @@ from middlegame.equilibrium.engine_input import (
     fix_states,
     flatten_numbers,
 )
+from middlegame.equilibrium.expectations import Expectation, find_expectations
 from middlegame.equilibrium.levels import diagram_with_behaviour
 from middlegame.equilibrium.limits import MAX_TABLE_SIZE, refuse_closed, refuse_too_large
 from middlegame.equilibrium.sensitivity import Sensitivity, differentiate
@@ -129,6 +130,11 @@ class Equilibrium(Displayed, StrategyProfile):
                 for state in states
             }
         return {"periods": [calendar.period_name(period) for period in periods], **found}
+
+    @cached_property
+    def expectations(self) -> tuple[Expectation, ...]:
+        """What each actor expects; empty where nobody has beliefs of its own."""
+        return find_expectations(self.diagram, self.scenario, self.perceived, self.reach)
 
     def curve(self, condition: str | Condition) -> Curve:
         """Return the probability over time of a condition, such as that of `cuba = falls`.
@@ -358,7 +364,14 @@ class Equilibrium(Displayed, StrategyProfile):
                 {"probability": line.probability, "states": line.states} for line in lines or ()
             ],
             "storylines_bound": lines.bound if lines is not None else None,
+            **self._expected(),
         }
+
+    def _expected(self) -> dict[str, Any]:
+        """Return what each actor expects as JSON; empty where nobody has beliefs of its own."""
+        if not self.expectations:
+            return {}
+        return {"expectations": {each.actor: each.to_dict() for each in self.expectations}}
 
 
 @dataclass(frozen=True)

@@ -69,12 +69,17 @@ def nash(
         ScenarioError: the scenario has faults.
         TooLarge: a table would have more numbers than the limit, or the contest is too long.
         NotConverged: regret did not fall far enough.
-        QueryError: the evidence cannot happen at the limit, or actors reason by levels.
+        QueryError: the evidence cannot happen at the limit, actors reason by levels, or
+            have beliefs of their own.
     """
     diagram = compile_scenario(game) if isinstance(game, Scenario) else game
     if reasons_by_levels(diagram):
         raise QueryError(
             "levels of reasoning have no limit of full precision: only an equilibrium has"
+        )
+    if diagram.perceptions:
+        raise QueryError(
+            "with beliefs there is no limit of full precision: not all actors play one contest"
         )
     refuse_too_large(diagram, limit)
     refuse_long_nash(diagram)

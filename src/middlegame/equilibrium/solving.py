@@ -8,11 +8,14 @@ is then computed in the contest as written, everybody playing the policies so fo
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+import numpy as np
+
+from middlegame.base.errors import QueryError
 from middlegame.base.numbers import Floats
 from middlegame.diagram import Diagram, Tables
 from middlegame.engine.graph.layout import layout_of
 from middlegame.engine.qre import principal as qre
-from middlegame.equilibrium.engine_input import engine_input
+from middlegame.equilibrium.engine_input import engine_input, possible_sets
 from middlegame.equilibrium.levels import (
     raise_unless_converged,
     reasons_by_levels,
@@ -33,8 +36,9 @@ class SolvedPolicies:
         steps: along the branch.
         forks: lambda fractions at which other branches fork off.
         perceived: by actor the contests in which its policies were found, with everybody's
-            policies as it expects them; actors who play an equilibrium of the contest as written
-            are left out. At each information set, one of them at most is possible.
+            policies as it expects them; without beliefs, actors who play an equilibrium of the
+            contest as written are left out. At each information set, one of them at most is
+            possible.
     """
 
     policies: tuple[Floats, ...]
@@ -43,6 +47,11 @@ class SolvedPolicies:
     steps: int = 0
     forks: tuple[float, ...] = ()
     perceived: Mapping[str, tuple[StrategyProfile, ...]] = field(default_factory=dict)
+
+
+def is_one_game(diagram: Diagram) -> bool:
+    """Return whether all policies are those of one equilibrium of the contest as written."""
+    return not diagram.perceptions and not reasons_by_levels(diagram)
 
 
 def solve_policies(
@@ -59,6 +68,8 @@ def solve_policies(
     Raises:
         NotConverged: no equilibrium was reached.
     """
+    if diagram.perceptions:
+        return _solve_perceived(diagram, tables)
     if reasons_by_levels(diagram) and not given:
         levels = solve_levels(diagram, tables)
         found = _checked(levels.rest)
@@ -78,6 +89,50 @@ def solve_policies(
         if decision.name not in given
     )
     return _checked(qre.solve_against(structure, game, free, fixed))
+
+
+def _solve_perceived(diagram: Diagram, tables: Tables) -> SolvedPolicies:
+    """Find each actor's policies in the contest as it takes it to be.
+
+    Where play is impossible there, the actor plays its policy from the contest as written.
+
+    Raises:
+        NotConverged: one of the contests has no equilibrium that could be reached.
+        QueryError: actors reason by levels.
+    """
+    if reasons_by_levels(diagram):
+        raise QueryError(
+            "a contest cannot have both beliefs and levels of reasoning; leave out one of them"
+        )
+    written = replace(diagram, perceptions=())
+    numbers = replace(tables, perceived=())
+    found = solve_policies(written, numbers)
+    as_written = StrategyProfile(written, numbers, found.policies, {})
+    played = dict(zip((d.name for d in diagram.decisions), found.policies, strict=True))
+    perceived = {decision.owner: (as_written,) for decision in diagram.decisions}
+    residual, steps = found.residual, found.steps
+    for perception, inside in zip(diagram.perceptions, tables.perceived, strict=True):
+        foreseen = {d.name: played[d.name] for d in diagram.decisions
+                    if d.owner in perception.aware_of}  # fmt: skip
+        there = solve_policies(perception.diagram, inside, foreseen or None)
+        residual, steps = max(residual, there.residual), steps + there.steps
+        profile = StrategyProfile(perception.diagram, inside, there.policies, {})
+        perceived[perception.actor] = (profile,)
+        possible = possible_sets(perception.diagram, inside)
+        for place, decision in enumerate(diagram.decisions):
+            if decision.owner == perception.actor:
+                played[decision.name] = np.where(
+                    possible[decision.name][..., None],
+                    there.policies[place],
+                    found.policies[place],
+                )
+    return replace(
+        found,
+        policies=tuple(played.values()),
+        residual=residual,
+        steps=steps,
+        perceived=perceived,
+    )
 
 
 def _checked(found: qre.Solution) -> SolvedPolicies:

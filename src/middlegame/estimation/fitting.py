@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from middlegame.base.errors import MiddlegameError, NotConverged
+from middlegame.base.errors import MiddlegameError, NotConverged, QueryError
 from middlegame.base.numbers import Floats
 from middlegame.engine.graph.relevance import traced_decisions
 from middlegame.engine.inference.joint import joint
@@ -86,7 +86,12 @@ def fit_data(
     Raises:
         DataError: no formula contains a coefficient.
         MiddlegameError: the likelihood is not a number anywhere.
+        QueryError: actors have beliefs of their own.
     """
+    if scenario.beliefs:
+        raise QueryError(
+            "coefficients are learnt from play in equilibrium; leave out 'beliefs' to learn them"
+        )
     first = starting_values(scenario)
     if not first:
         raise DataError(["no formula speaks of a coefficient: there is nothing to learn"])

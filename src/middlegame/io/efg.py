@@ -16,6 +16,7 @@ from middlegame.base.errors import QueryError
 from middlegame.base.numbers import Floats
 from middlegame.diagram import Chance, Decision, Diagram, Tables
 from middlegame.io import gambit
+from middlegame.io.refusals import refuse_beliefs
 
 MAX_LEAVES = 1_000_000
 """Default limit of a tree's leaves."""
@@ -56,6 +57,7 @@ def efg_lines(
     Raises:
         QueryError: before the first line, if the tree would be too large.
     """
+    refuse_beliefs(diagram)
     tables = diagram.as_played(diagram.tables(theta))
     possible = gambit.supports(diagram, tables)
     _refuse_large(diagram, possible, limit)

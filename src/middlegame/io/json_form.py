@@ -37,6 +37,7 @@ from middlegame.diagram import (
     Utility,
 )
 from middlegame.io.files import MAX_POINTS, read_text
+from middlegame.io.refusals import refuse_beliefs
 from middlegame.scenario.faults import Fault, ScenarioError, nearest
 from middlegame.scenario.model.references import base_name
 from middlegame.scenario.syntax import describe
@@ -114,6 +115,7 @@ class _Diagram(_Form):
 
 def to_json(diagram: Diagram, theta: Floats | None = None) -> dict[str, Any]:
     """Return the diagram at theta (by default the medians) as plain data for JSON."""
+    refuse_beliefs(diagram)
     tables = diagram.as_played(diagram.tables(theta))
     nodes: list[dict[str, Any]] = []
     decisions = zip(tables.open_options, np.asarray(tables.scales), strict=True)

@@ -20,6 +20,7 @@ from middlegame.diagram import Decision, Diagram, Fixed, Utility
 from middlegame.io import gambit
 from middlegame.io.files import read_text, refuse_unprintable
 from middlegame.io.nfg_tokens import Tokens
+from middlegame.io.refusals import refuse_beliefs
 from middlegame.io.strategic_form import MAX_PROFILES, payoffs, strategies
 from middlegame.scenario.conditions import RESERVED
 
@@ -40,6 +41,7 @@ def to_nfg(diagram: Diagram, theta: Floats | None = None, *, limit: int = MAX_PR
     Raises:
         QueryError: there are more combinations, or there are no owners.
     """
+    refuse_beliefs(diagram)
     if not diagram.owners:
         raise QueryError("this contest has neither moves nor points, so it is not a strategic game")
     tables = diagram.as_played(diagram.tables(theta))

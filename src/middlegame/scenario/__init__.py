@@ -2,6 +2,7 @@
 
 from middlegame.scenario.conditions import All, Any, Condition, Is, Not
 from middlegame.scenario.faults import Fault, ScenarioError
+from middlegame.scenario.model.beliefs import Belief
 from middlegame.scenario.model.factors import Cause, Causes, Factor, Rule, Table, TableRow
 from middlegame.scenario.model.fields import Citation
 from middlegame.scenario.model.judgement import Judgement
@@ -27,6 +28,7 @@ __all__ = [
     "Actor",
     "All",
     "Any",
+    "Belief",
     "Cause",
     "Causes",
     "Citation",

@@ -22,6 +22,7 @@ from middlegame.engine.batch.lambda_ramp import Ramp
 from middlegame.engine.graph.relevance import traced_decisions
 from middlegame.engine.temporal.long_diagrams import is_long
 from middlegame.equilibrium.levels import reasons_by_levels
+from middlegame.equilibrium.solving import is_one_game
 from middlegame.sweeps.queries import Query
 from middlegame.sweeps.sample_solvers import (
     ChunkSolution,
@@ -138,7 +139,7 @@ def solve_tables_batch(
     # A long diagram without cycles needs neither a ramp nor compiling: sweeps solve it exactly.
     exact = is_long(structure) and not traced_decisions(structure)
     ramped = exact or (len(tables) > FEW and len(diagram.nodes) <= LONG)
-    ramped = ramped and not reasons_by_levels(diagram)
+    ramped = ramped and is_one_game(diagram)
     compare = min(_TABLES_COMPARED, 1 + len(tables) // 8)
     plan = _Plan(compare=compare, ramped=ramped, retrace=True, progress=progress)
     return _solve(TablesSolver(diagram, tables), plan)

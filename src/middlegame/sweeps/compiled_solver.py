@@ -6,6 +6,7 @@ For long diagrams nothing is compiled: they run in NumPy, for many samples at on
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any, NamedTuple, Self
 
@@ -26,6 +27,7 @@ from middlegame.equilibrium.engine_input import (
     flatten_numbers,
     flatten_samples,
 )
+from middlegame.sweeps.perceived_solver import perceived_contest
 from middlegame.sweeps.queries import Query
 
 Answers = dict[str, dict[str, Any]]
@@ -44,7 +46,7 @@ class CompiledSolver(NamedTuple):
         game: from parameter values `[samples, parameters]` to the engine's input, as actors see it.
         truth: from parameter values and that input to the input under which it is answered, which
             differs from it in private numbers.
-        settle: from the engine's input to residuals `[samples]` and policies
+        settle: from parameter values and that input to residuals `[samples]` and policies
             `[rows, options, samples]`.
         answer: from the engine's input, policies and each query's weights to answers.
     """
@@ -54,7 +56,7 @@ class CompiledSolver(NamedTuple):
     constant: Game
     game: Callable[[Floats], Game]
     truth: Callable[[Floats, Game], Game]
-    settle: Callable[[Game], tuple[Any, Any]]
+    settle: Callable[[Floats, Game], tuple[Any, Any]]
     answer: Callable[[Game, Any, Mapping[str, list[Floats]]], Answers]
 
 
@@ -124,29 +126,34 @@ def _compiled_solver(
     def fix(tables: Tables) -> Tables:
         return fix_states(diagram, tables, supposed)
 
-    def numbers(*, as_played: bool) -> Callable[[Floats], tuple[Any, Any]]:
-        def numbers_of(theta: Any) -> tuple[Any, Any]:
-            tables = fix(diagram.tables(theta, jnp))
-            return flatten_numbers(diagram, tables, jnp, as_played=as_played)
-
-        def numbers_in_numpy(values: Floats) -> tuple[Any, Any]:
-            tables = fix(diagram.tables(values.T))
-            return flatten_samples(diagram, tables, len(values), as_played=as_played)
-
-        if is_long(structure):
-            return numbers_in_numpy
-        compiled: Callable[[Floats], tuple[Any, Any]] = jax.jit(jax.vmap(numbers_of, out_axes=-1))
-        return compiled
+    def settler(of: Structure, here: Game) -> Callable[[Game], tuple[Any, Any]]:
+        opens = tuple(map(tuple, np.asarray(here.opens).tolist()))
+        return _settle_function(of, ramp, opens, tuple(np.asarray(here.reached).tolist()))
 
     constant = engine_input(diagram, fix(diagram.tables()))
-    played, true = numbers(as_played=True), numbers(as_played=False)
-    opens = tuple(map(tuple, np.asarray(constant.opens).tolist()))
-    settle = _settle_function(structure, ramp, opens, tuple(np.asarray(constant.reached).tolist()))
+    played = _numbers_function(diagram, supposed, as_played=True)
+    true = _numbers_function(diagram, supposed, as_played=False)
+    settle_written = settler(structure, constant)
+    perceived = [
+        perceived_contest(
+            diagram, each, supposed, _numbers_function(each.diagram, supposed, as_played=True),
+            settler,
+        )
+        for each in diagram.perceptions
+    ]  # fmt: skip
     answer_with = _answer_function(structure, _Names.of(diagram), scopes)
 
     def game(parameter_values: Floats) -> Game:
         tables, lambdas = played(parameter_values)
         return constant._replace(tables=tables, lambdas=lambdas)
+
+    def settle(parameter_values: Floats, here: Game) -> tuple[Any, Any]:
+        residual, policies = settle_written(here)
+        written = policies
+        for each in perceived:
+            gap, policies = each.put_in(parameter_values, np.asarray(policies))
+            residual = np.maximum(residual, gap)
+        return residual, written if not perceived else policies
 
     def truth(parameter_values: Floats, here: Game) -> Game:
         if not diagram.private_numbers:
@@ -157,6 +164,26 @@ def _compiled_solver(
         return answer_with(here, policies, weights, evidence)
 
     return CompiledSolver(diagram, fix, constant, game, truth, settle, answer)
+
+
+def _numbers_function(
+    diagram: Diagram, supposed: Mapping[str, str], *, as_played: bool
+) -> Callable[[Floats], tuple[Any, Any]]:
+    """Return the function from parameter values `[samples, parameters]` to flat numbers."""
+    diagram = replace(diagram, perceptions=())  # whose numbers have functions of their own
+
+    def numbers_of(theta: Any) -> tuple[Any, Any]:
+        tables = fix_states(diagram, diagram.tables(theta, jnp), supposed)
+        return flatten_numbers(diagram, tables, jnp, as_played=as_played)
+
+    def numbers_in_numpy(values: Floats) -> tuple[Any, Any]:
+        tables = fix_states(diagram, diagram.tables(values.T), supposed)
+        return flatten_samples(diagram, tables, len(values), as_played=as_played)
+
+    if is_long(diagram.structure):
+        return numbers_in_numpy
+    compiled: Callable[[Floats], tuple[Any, Any]] = jax.jit(jax.vmap(numbers_of, out_axes=-1))
+    return compiled
 
 
 class _Names(NamedTuple):

@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from hashlib import sha256
+from typing import Any
 
 import numpy as np
 
@@ -100,7 +101,8 @@ class SweepPlan:
     def digest(self) -> str:
         """A hash of everything that the samples depend on."""
         content = {
-            "diagram": to_json(self.diagram),
+            "diagram": to_json(replace(self.diagram, perceptions=())),
+            **_perceived(self.diagram),
             "parameters": [asdict(parameter) for parameter in self.diagram.parameters],
             "asks": {
                 name: [[over, table.tolist()] for over, table in ask.tables]
@@ -143,6 +145,17 @@ class SweepPlan:
             *(found.points[owner][:, None] for owner in self.diagram.owners),
         ]
         return Block(number, np.concatenate(columns, axis=1), *_outcomes(found, worlds))
+
+
+def _perceived(diagram: Diagram) -> dict[str, Any]:
+    """Return the contests that actors with beliefs take it to be, for the digest."""
+    if not diagram.perceptions:
+        return {}
+    return {
+        "perceived": [
+            [each.actor, each.aware_of, to_json(each.diagram)] for each in diagram.perceptions
+        ]
+    }
 
 
 def _outcomes(found: SolvedSamples, count: int) -> tuple[tuple[str, ...], tuple[bool | None, ...]]:

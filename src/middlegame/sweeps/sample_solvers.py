@@ -165,7 +165,7 @@ class ParameterSolver:
         """Solve samples along a ramp of lambda."""
         values = _padded(self.values[samples], self.size)
         game = self._compiled.game(values)
-        residual, policies = self._compiled.settle(game)
+        residual, policies = self._compiled.settle(values, game)
         answers = self._answers(self._compiled.truth(values, game), policies, len(samples))
         return ChunkSolution(np.asarray(residual)[: len(samples)], answers, {})
 

@@ -24,6 +24,7 @@ from middlegame.equilibrium.engine_input import (
 )
 from middlegame.equilibrium.equilibrium import Equilibrium, solve
 from middlegame.equilibrium.limits import MAX_TABLE_SIZE, refuse_closed, refuse_too_large
+from middlegame.equilibrium.solving import is_one_game
 from middlegame.scenario import Scenario
 from middlegame.sweeps.batches import TOLERANCE
 
@@ -128,6 +129,8 @@ class LiveContest:
     ) -> Equilibrium | None:
         """Solve quickly by the damped ramp; None where the ramp does not converge.
 
+        None also where actors have expectations of their own: each has a contest to solve.
+
         Args:
             numbers: changed numbers, by name; the others are at their medians.
             supposed: the state of each move and factor that is fixed.
@@ -137,6 +140,8 @@ class LiveContest:
         Raises:
             QueryError: as `Equilibrium.suppose` and `given` do.
         """
+        if not is_one_game(self.diagram):
+            return None
         theta, supposed = (
             self.parameter_values(numbers),
             expand_periods(self.diagram, supposed or {}),

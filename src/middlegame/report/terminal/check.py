@@ -33,8 +33,8 @@ def show_check(found: CheckResult, console: Console) -> None:
         "  "
         + ", ".join(
             _count(counts[kind], kind.rstrip("s"))
-            for kind in ("actors", "moves", "factors", "interests", "questions", "views")
-            if counts[kind] or kind != "views"
+            for kind in ("actors", "moves", "factors", "interests", "questions", "beliefs", "views")
+            if counts[kind] or kind not in ("beliefs", "views")
         )
         + (f", {_count(counts['evidence'], 'piece')} of evidence" if counts["evidence"] else ""),
         highlight=False,

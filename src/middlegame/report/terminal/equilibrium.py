@@ -23,6 +23,7 @@ from middlegame.report.text.change import (
     point_shifts,
     question_shifts,
 )
+from middlegame.report.text.expectations import expectation_table
 from middlegame.report.text.grammar import capitalize_first
 from middlegame.report.text.over_time import (
     factors_over_time,
@@ -59,6 +60,7 @@ def show_equilibrium(
     _factors(page, equilibrium)
     _storylines(page, equilibrium, storylines)
     _points(page, equilibrium)
+    _expectations(page, equilibrium)
     _method(page, equilibrium, seconds)
 
 
@@ -92,6 +94,7 @@ def show_change(before: Equilibrium, after: Equilibrium, console: Console) -> No
     page.gap()
     for note in off_path_warnings(before, after):
         page.paragraph(note, style="bold")
+    _expectations(page, after)
     _method(page, after, None)
 
 
@@ -240,6 +243,24 @@ def _points(page: Page, equilibrium: Equilibrium) -> None:
     page.section("Expected points", "worst to best outcome of an actor: about 100 points")
     for owner, value in equilibrium.points.items():
         page.value(points(value), capitalize_first(words.actor(owner)), colours.get(owner, NEUTRAL))
+    page.gap()
+
+
+def _expectations(page: Page, equilibrium: Equilibrium) -> None:
+    found = expectation_table(equilibrium)
+    if found is None:
+        return
+    page.section("Expectations", "what will happen, and what each actor expects")
+    heads = ["what will happen", *(f"as {name} expects" for name in found.columns)]
+    for number, head in enumerate(heads, start=1):
+        page.paragraph(f"{number}  {head}", style="dim")
+    page.row("", [str(number) for number in range(1, len(heads) + 1)])
+    for row in found.rows:
+        page.row(row.label, [percent(each) for each in (row.happens, *row.expected)])
+    for actor, expects, gets in found.points:
+        page.paragraph(f"{actor} expects {expects} points and gets {gets}.")
+    for note in found.notes:
+        page.paragraph(note, style="dim")
     page.gap()
 
 

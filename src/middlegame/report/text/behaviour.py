@@ -14,12 +14,15 @@ if TYPE_CHECKING:
     from middlegame.equilibrium.equilibrium import Equilibrium
 
 EQUILIBRIUM = "Logit quantal response equilibrium, principal branch"
+PERCEIVED = "Logit quantal response equilibrium of each perceived contest, principal branch"
 """What the answer is where all expectations are right."""
 
 
 def solution_words(equilibrium: "Equilibrium") -> str:
     """Return what the answer is, without a full stop: an equilibrium, or levels of reasoning."""
     groups = behaviour_groups(equilibrium)
+    if equilibrium.diagram.perceptions:
+        return PERCEIVED
     if not groups:
         return EQUILIBRIUM
     if len(groups) == 1 and not _others(equilibrium):

@@ -18,7 +18,7 @@ from middlegame.report.text.judgement_values import (
 from middlegame.report.text.words import Words, clean, name_as_words
 from middlegame.scenario.model.fields import read_citation
 from middlegame.scenario.model.scenario import Scenario
-from middlegame.scenario.model.walk import judgements
+from middlegame.scenario.model.walk import judgements, judgements_by_place
 
 if TYPE_CHECKING:
     from middlegame.equilibrium.equilibrium import Equilibrium
@@ -138,13 +138,23 @@ def judgement_words(words: Words, parameter: Parameter) -> str:
     """Return a judgement's label on one line: what it is about and when it holds."""
     if parameter.label:
         return capitalize_first(clean(parameter.label))
-    title, case, claim = _describe(words, parameter.path)
+    match parameter.path:
+        case ("beliefs", str(actor), "judgements", str(place)) if words.scenario:
+            path, _ = judgements_by_place(words.scenario)[place]
+            believed = mid_sentence(place_words(words, path))
+            return f"{capitalize_first(words.actor(actor))} believes: {believed}"
+    return place_words(words, parameter.path)
+
+
+def place_words(words: Words, path: JudgementPath) -> str:
+    """Return on one line what the judgement at a place is about and when it holds."""
+    title, case, claim = _describe(words, path)
     if title == _NAMED_NUMBERS:
         return capitalize_first(claim)
     if title == _OTHER:
-        return clean(parameter.name)
+        return clean(_dotted(path))
     label = title if claim == _THIS_FACTOR else f"{title}: {mid_sentence(claim)}"
-    match parameter.path:
+    match path:
         case ("factors", str(name), *rest) if state := _rule(words, name, rest)[1]:
             label = capitalize_first(words.clause(name, state))
         case ("interests", *_):
@@ -254,6 +264,10 @@ def _describe(words: Words, path: JudgementPath) -> tuple[str, str, str]:
         case ("evidence", str(name), *_) if words.scenario and name in words.scenario.evidence:
             label = words.scenario.evidence[name].label
             return "Reliability of reports", "", clean(label) if label else name_as_words(name)
+        case ("beliefs", str(actor), "judgements", str(place)) if words.scenario:
+            path, _ = judgements_by_place(words.scenario)[place]
+            whose = f"What {_mid(words.actor(actor))} believes"
+            return whose, "", mid_sentence(place_words(words, path))
         case ("precision",):
             return _PRECISION, "All other actors", "precision"
         case ("fit", "coefficients", str(name)) if words.scenario and words.scenario.fit:

@@ -198,6 +198,12 @@ def notes(equilibrium: "Equilibrium", prior_place: str = "") -> Iterator[str]:
         yield f"Given the evidence{priors}: {'; '.join(pieces)}."
     if equilibrium.scenario and (drafted := drafted_sentence(sourcing(equilibrium.scenario))):
         yield drafted
+    if equilibrium.diagram.perceptions and equilibrium.scenario:
+        believers = [mid_sentence(words.actor(name)) for name in equilibrium.scenario.beliefs]
+        yield (
+            f"Numbers that {' and '.join(believers)} take for true differ from those written: "
+            "all choose as they expect the contest to be, and what follows is computed as written."
+        )
     if equilibrium.forks:
         yield (
             "This contest has more than one equilibrium, and only the order in which the options "

@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from middlegame.scenario.conditions import ConditionText
 from middlegame.scenario.model.behaviour import BehaviourField
+from middlegame.scenario.model.beliefs import Belief
 from middlegame.scenario.model.calendar import Amount, Calendar, PeriodCount, SpanText
 from middlegame.scenario.model.factors import Factor, States
 from middlegame.scenario.model.fields import (
@@ -171,6 +172,7 @@ _Interests = dict[Name, tuple[Interest, ...]]
 _Evidence = dict[Name, Evidence]
 _Questions = dict[str, Question]
 _Views = dict[Name, View]
+_Beliefs = dict[Name, Belief]
 
 
 class Scenario(Part):
@@ -198,6 +200,7 @@ class Scenario(Part):
     behaviour: BehaviourField | None = None
     evidence: Annotated[_Evidence, _may_be_empty(_Evidence | None)] = {}
     questions: Annotated[_Questions, _may_be_empty(_Questions | None)] = {}
+    beliefs: Annotated[_Beliefs, _may_be_empty(_Beliefs | None)] = {}
     views: Annotated[_Views, _may_be_empty(_Views | None)] = {}
     fit: Fit | None = None
 

@@ -58,6 +58,10 @@ def _schema() -> dict[str, Any]:
     return {**written.schema, "description": _EXPECTED}
 
 
+Judgements = dict[str, Annotated[ViewJudgement, TextFormat(_parse, _schema())]]
+"""Numbers in place of others, by the dotted path of each."""
+
+
 class View(Sourced):
     """The judgements of another analyst, or another school of thought, of the same contest.
 
@@ -69,6 +73,4 @@ class View(Sourced):
 
     name: str | None = None
     forecaster: str | None = None
-    judgements: Annotated[
-        dict[str, Annotated[ViewJudgement, TextFormat(_parse, _schema())]], Field(min_length=1)
-    ]
+    judgements: Annotated[Judgements, Field(min_length=1)]

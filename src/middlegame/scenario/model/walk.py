@@ -1,6 +1,6 @@
 """Walk a scenario: list its parts with their paths, and replace parts."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -12,6 +12,7 @@ from middlegame.scenario.faults import Path, dotted_path
 from middlegame.scenario.model.fields import Citation, Sourced
 from middlegame.scenario.model.judgement import FormulaJudgement, Judgement
 from middlegame.scenario.model.scenario import Scenario
+from middlegame.scenario.model.views import ViewJudgement
 
 Visit = tuple[Path, Any, tuple[BaseModel, ...]]
 
@@ -118,9 +119,26 @@ def apply_view(scenario: Scenario, name: str) -> Scenario:
     """
     if name not in scenario.views:
         raise unknown_name("view", name, scenario.views)
-    places = judgements_by_place(scenario)
     changed = scenario.model_copy(update={"views": {}})
-    for place, rejudged in scenario.views[name].judgements.items():
+    return _with_judgements(changed, scenario.views[name].judgements)
+
+
+def apply_beliefs(scenario: Scenario, actor: str) -> Scenario:
+    """Return the contest that an actor takes to be common knowledge, without views and beliefs.
+
+    Raises:
+        QueryError: the actor has no beliefs of its own.
+        PydanticCustomError: a number that it has in mind is invalid in its unit.
+    """
+    if actor not in scenario.beliefs:
+        raise unknown_name("actor with beliefs", actor, scenario.beliefs)
+    changed = scenario.model_copy(update={"views": {}, "beliefs": {}})
+    return _with_judgements(changed, scenario.beliefs[actor].judgements)
+
+
+def _with_judgements(scenario: Scenario, numbers: Mapping[str, ViewJudgement]) -> Scenario:
+    places, changed = judgements_by_place(scenario), scenario
+    for place, rejudged in numbers.items():
         path, judgement = places[place]
         number = rejudged.read(judgement.unit)
         if judgement.private:

@@ -3,11 +3,12 @@
 from dataclasses import replace
 from pathlib import Path as FilePath
 
-from middlegame.scenario.faults import Fault
+from middlegame.scenario.faults import Fault, Path
 from middlegame.scenario.model.offer_expansion import expand_offers
 from middlegame.scenario.model.scenario import Scenario
-from middlegame.scenario.model.walk import apply_view
+from middlegame.scenario.model.walk import apply_beliefs, apply_view
 from middlegame.scenario.validation.behaviour import check_behaviour
+from middlegame.scenario.validation.beliefs import check_beliefs
 from middlegame.scenario.validation.context import CheckContext
 from middlegame.scenario.validation.coverage import check_coverage
 from middlegame.scenario.validation.evidence import check_evidence
@@ -46,6 +47,7 @@ _CHECKS = (
     check_formulas,
     check_fit,
     check_views,
+    check_beliefs,
     check_quotes,
 )
 
@@ -71,13 +73,19 @@ def find_faults(
     ]
     if partial.missing or any(fault.severity == "error" for fault in found):
         return found
-    return found + [fault for name in scenario.views for fault in _faults_in_view(scenario, name)]
+    for name in scenario.views:
+        changed = apply_view(scenario, name)
+        found += _faults_in(changed, f"in the view '{name}'", ("views", name))
+    for name in scenario.beliefs:
+        changed = apply_beliefs(scenario, name)
+        found += _faults_in(changed, f"as '{name}' believes", ("beliefs", name))
+    return found
 
 
-def _faults_in_view(scenario: Scenario, name: str) -> list[Fault]:
-    """Find the errors that only a view's judgements cause."""
+def _faults_in(changed: Scenario, where: str, path: Path) -> list[Fault]:
+    """Find the errors that only the judgements of a view or belief cause."""
     return [
-        replace(fault, message=f"in the view '{name}': {fault.message}", path=("views", name))
-        for fault in find_faults(apply_view(scenario, name))
+        replace(fault, message=f"{where}: {fault.message}", path=path)
+        for fault in find_faults(changed)
         if fault.severity == "error"
     ]

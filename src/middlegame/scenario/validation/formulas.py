@@ -110,11 +110,12 @@ def _unused(contest: CheckContext) -> Iterator[Fault]:
     if contest.partial.missing:
         return  # what could not be read may use them
     used = {name for _, number in formulas(contest.scenario) for name in number.formula.names}
-    in_views = " ".join(
-        str(number.written)
-        for view in contest.scenario.views.values()
-        for number in view.judgements.values()
-    )
+    scenario = contest.scenario
+    replacing = [
+        *(view.judgements for view in scenario.views.values()),
+        *(belief.judgements for belief in scenario.beliefs.values()),
+    ]
+    in_views = " ".join(str(each.written) for some in replacing for each in some.values())
     for name in contest.scenario.numbers:
         if name not in used and name not in in_views:
             yield Fault(f"no formula uses '{name}'", severity="warning", path=("numbers", name))

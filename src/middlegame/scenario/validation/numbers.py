@@ -1,13 +1,14 @@
 """Checks of numbers: distributions that add up, correlation groups, judgements of views."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from pydantic_core import PydanticCustomError
 
 from middlegame.scenario.faults import Fault, Path, nearest
 from middlegame.scenario.model.factors import Factor
 from middlegame.scenario.model.judgement import FormulaJudgement, Judgement, format_number
+from middlegame.scenario.model.views import ViewJudgement
 from middlegame.scenario.model.walk import judgements_by_place, walk
 from middlegame.scenario.validation.context import CheckContext
 
@@ -121,13 +122,24 @@ def check_views(contest: CheckContext) -> Iterator[Fault]:
 
     The scenario with the view's judgements in place is checked by `find_faults`.
     """
-    views = contest.scenario.views
-    if not views:
-        return
-    places = judgements_by_place(contest.scenario)
-    for name, view in views.items():
-        for place, rejudged in view.judgements.items():
-            path = ("views", name, "judgements", place)
+    for name, view in contest.scenario.views.items():
+        yield from check_replacements(contest, view.judgements, ("views", name, "judgements"))
+
+
+def check_replacements(
+    contest: CheckContext, numbers: Mapping[str, ViewJudgement], where: Path
+) -> Iterator[Fault]:
+    """Check that each number replaces one that exists, and is valid in its unit.
+
+    Args:
+        contest: the contest with the numbers that they replace.
+        numbers: the numbers, by the dotted path of the one that each replaces.
+        where: the path of the mapping that holds them.
+    """
+    if numbers:
+        places = judgements_by_place(contest.scenario)
+        for place, rejudged in numbers.items():
+            path = (*where, place)
             if place not in places:
                 if not contest.partial.affects(re.split(r"[.\[]", place)[0]):
                     yield Fault(

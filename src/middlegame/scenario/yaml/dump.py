@@ -27,7 +27,7 @@ _UNSAFE = re.compile(
 )
 _ALWAYS_BLOCK = (
     "", "sources", "actors", "numbers", "moves", "moves.*", "factors", "factors.*", "interests",
-    "evidence", "questions", "views",
+    "evidence", "questions", "beliefs", "views",
 )  # fmt: skip
 
 

@@ -1,0 +1,18 @@
+"""What no file form of a diagram can say."""
+
+from middlegame.base.errors import QueryError
+from middlegame.diagram import Diagram
+
+
+def refuse_beliefs(diagram: Diagram) -> None:
+    """Refuse to write a contest in which actors have beliefs of their own.
+
+    Raises:
+        QueryError: they have.
+    """
+    if diagram.perceptions:
+        believers = " and ".join(each.actor for each in diagram.perceptions)
+        raise QueryError(
+            "a diagram or a game is common knowledge, and cannot hold what only "
+            f"{believers} takes for true; leave out 'beliefs' to write the contest as it is"
+        )

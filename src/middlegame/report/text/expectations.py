@@ -1,0 +1,159 @@
+"""Expectations in words: what each actor expects, what will happen, and what it is wrong about."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from middlegame.diagram import Decision
+from middlegame.equilibrium.expectations import Expectation
+from middlegame.report.text.grammar import capitalize_first, mid_sentence
+from middlegame.report.text.judgement_values import interval_words, unit_of
+from middlegame.report.text.judgements import place_words
+from middlegame.report.text.narrative import most_likely, question_label, words_of
+from middlegame.report.text.words import Words, clean, percent, points
+from middlegame.scenario.model.judgement import FormulaJudgement
+from middlegame.scenario.model.walk import judgements_by_place
+
+if TYPE_CHECKING:
+    from middlegame.equilibrium.equilibrium import Equilibrium
+
+_MOST_ROWS = 12
+_WIDE = 0.1
+"""A difference between two probabilities that is called a surprise."""
+
+
+@dataclass(frozen=True)
+class ExpectationRow:
+    """A question or a move, with its probability and what each group of actors takes it to be."""
+
+    label: str
+    happens: float
+    expected: tuple[float, ...]
+
+    @property
+    def surprise(self) -> float:
+        """The largest difference between what happens and what anybody expects."""
+        return max(abs(each - self.happens) for each in self.expected)
+
+
+@dataclass(frozen=True)
+class ExpectationTable:
+    """What will happen beside what the actors expect.
+
+    Attributes:
+        columns: who expects it, one for each group of actors who expect the same.
+        rows: questions, then the likeliest option of each move.
+        points: for each actor its expected points and those it will get, in words.
+        notes: what the believers take for true, who knows of it, and what they do not foresee.
+    """
+
+    columns: tuple[str, ...]
+    rows: tuple[ExpectationRow, ...]
+    points: tuple[tuple[str, str, str], ...]
+    notes: tuple[str, ...]
+
+
+def expectation_table(equilibrium: "Equilibrium") -> ExpectationTable | None:
+    """Return what each actor expects beside what will happen; None where nobody is wrong."""
+    if not equilibrium.expectations:
+        return None
+    words, groups = words_of(equilibrium), _groups(equilibrium.expectations)
+    rows = [*_question_rows(equilibrium, words, groups), *_move_rows(equilibrium, words, groups)]
+    return ExpectationTable(
+        columns=tuple(
+            _joined([mid_sentence(words.actor(each.actor)) for each in some]) for some in groups
+        ),
+        rows=tuple(rows[:_MOST_ROWS]),
+        points=tuple(
+            (
+                capitalize_first(words.actor(each.actor)),
+                points(each.points),
+                points(equilibrium.points[each.actor]),
+            )
+            for each in equilibrium.expectations
+        ),
+        notes=tuple(_notes(equilibrium, words)),
+    )
+
+
+def belief_notes(equilibrium: "Equilibrium") -> Iterator[str]:
+    """Yield one sentence on each believer: what it takes for true, and who is aware of it."""
+    scenario = equilibrium.scenario
+    if scenario is None or not equilibrium.diagram.perceptions:
+        return
+    words, places = words_of(equilibrium), judgements_by_place(scenario)
+    for name, belief in scenario.beliefs.items():
+        pieces = []
+        for place, number in belief.judgements.items():
+            path, true = places[place]
+            mistaken, unit = number.read(true.unit), unit_of(path, true.unit)
+            if isinstance(true, FormulaJudgement) or isinstance(mistaken, FormulaJudgement):
+                said, instead = str(mistaken), str(true)
+            else:
+                said = interval_words(mistaken.low, mistaken.high, unit, mistaken.best)
+                instead = interval_words(true.low, true.high, unit, true.best)
+            pieces.append(f"{mid_sentence(place_words(words, path))} is {said} (not {instead})")
+        aware = [mid_sentence(words.actor(other)) for other in belief.aware]
+        knows = f" {capitalize_first(_joined(aware))} {_is(aware)} aware of it." if aware else ""
+        actor = capitalize_first(words.actor(name))
+        yield f"{actor} acts on the belief that {'; '.join(pieces)}.{knows}"
+
+
+def _notes(equilibrium: "Equilibrium", words: Words) -> Iterator[str]:
+    yield from belief_notes(equilibrium)
+    for each in equilibrium.expectations:
+        actor = capitalize_first(words.actor(each.actor))
+        if each.contradiction:
+            yield (
+                f"{actor} has seen evidence that is impossible in the contest that it has in "
+                "mind; its expectations leave it out."
+            )
+        for move, chance in each.unforeseen.items():
+            yield (
+                f"With a probability of {percent(chance)}, {mid_sentence(words.heading(move))} "
+                "comes to be made where its actor thought it impossible; there it chooses as it "
+                "would without its error."
+            )
+
+
+def _groups(found: Sequence[Expectation]) -> list[list[Expectation]]:
+    """Group the actors who take the contest to be the same, and have seen the same evidence."""
+    groups: list[list[Expectation]] = []
+    for each in found:
+        for some in groups:
+            one, other = each.play, some[0].play
+            if one.tables is other.tables and one.known == other.known:
+                some.append(each)
+                break
+        else:
+            groups.append([each])
+    return groups
+
+
+def _question_rows(
+    equilibrium: "Equilibrium", words: Words, groups: Sequence[Sequence[Expectation]]
+) -> Iterator[ExpectationRow]:
+    questions = equilibrium.scenario.questions if equilibrium.scenario else {}
+    for name, question in questions.items():
+        expected = tuple(some[0].questions[name] for some in groups)
+        label = question_label(words, question)
+        yield ExpectationRow(label, equilibrium.questions[name], expected)
+
+
+def _move_rows(
+    equilibrium: "Equilibrium", words: Words, groups: Sequence[Sequence[Expectation]]
+) -> Iterator[ExpectationRow]:
+    for node in equilibrium.diagram.nodes:
+        if isinstance(node, Decision) and node.headline:
+            state, chance = most_likely(equilibrium.forecasts[node.name])
+            expected = tuple(some[0].play.forecasts[node.name][state] for some in groups)
+            yield ExpectationRow(words.entry(node.name, state), chance, expected)
+
+
+def _joined(names: Sequence[str]) -> str:
+    names = [clean(name) for name in names]
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _is(names: Sequence[str]) -> str:
+    return "is" if len(names) == 1 else "are"
