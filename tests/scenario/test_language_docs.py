@@ -33,6 +33,7 @@ def test_the_language_page_mentions_every_key():
              ("factors", "f"), ("factors", "f", "rules", 0), ("factors", "f", "causes"),
              ("factors", "f", "causes", "s", 0), ("factors", "f", "table"), ("interests", "a", 0),
              ("factors", "f", "table", "rows", 0), ("evidence", "e"), ("views", "v"),
+             ("beliefs", "b"),
              ("questions", "q"), ("fit",), ("periods",), ("resources", "a", "r"), ("offers", "o"),
              ("offers", "o", "terms", 0), ("offers", "o", "if_accepted")]  # fmt: skip
     paths += [("fit", section, "x") for section in ("coefficients", "columns", "observed")]

@@ -1,7 +1,7 @@
 """Completions at a position of a scenario's text: keys, names, states, sources."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,21 @@ _KEY = re.compile(r"([\"']?)([^\s#:\"'{\[][^:#{}\[\]]*?)\1\s*:(?=\s|$)")
 _COMPARISON = re.compile(r"([^\s=!|()]+)\s*!?=\s*(?:[^\s=!|()]+\s*\|\s*)*[^\s=!|()]*$")
 _CONDITIONS = frozenset({"if", "when", "will", "saw"})
 _LISTS = frozenset({"knows", "answer_knows", "given"})
-_ACTORS = frozenset({"by", "to", "seen_by"})
+_ACTORS = frozenset({"by", "to", "seen_by", "aware"})
+_WITH_NUMBERS = (
+    "numbers",
+    "actors",
+    "moves",
+    "offers",
+    "factors",
+    "interests",
+    "precision",
+    "evidence",
+)
+_NO_NUMBERS = frozenset(
+    {"date", "label", "says", "why", "cite", "quote", "name", "periods", "weight"}
+)
+_BEGINS_A_NUMBER = re.compile(r"\s*[-+]?\.?\d")
 _OWNED = frozenset({"worth", "costs", "accepting_costs", "breaking_costs", "precision"})
 """Numbers that an actor may keep private."""
 _NUMBERS = frozenset(
@@ -198,6 +212,7 @@ class _DefinedNames:
         self.sources = self._part(data, "sources")
         self.resources = self._part(data, "resources")
         self.numbers = self._part(data, "numbers")
+        self.data = {key: part for key, part in data.items() if key in _WITH_NUMBERS}
 
     @staticmethod
     def _part(data: Mapping[str, Any], key: str) -> dict[str, Any]:
@@ -228,6 +243,10 @@ class _DefinedNames:
     def named_numbers(self) -> list[Completion]:
         return [Completion(n, "name", self.about(number)) for n, number in self.numbers.items()]
 
+    def places(self) -> list[Completion]:
+        """List the places of numbers that a view or a belief may replace."""
+        return [Completion(each, "name") for each in _number_places(self.data, "")]
+
     def players(self) -> list[Completion]:
         return [Completion(n, "name", self.about(actor)) for n, actor in self.actors.items()]
 
@@ -236,10 +255,28 @@ class _DefinedNames:
         return [Completion(name, "name", self.about(thing)) for name, thing in things.items()]
 
 
+def _number_places(part: Any, path: str) -> Iterator[str]:
+    """Yield the dotted path of everything inside a part that may be a number."""
+    if isinstance(part, dict):
+        if "is" in part:
+            yield path
+            return
+        for key, inner in part.items():
+            if str(key) not in _NO_NUMBERS:
+                yield from _number_places(inner, f"{path}.{key}" if path else str(key))
+    elif isinstance(part, list):
+        for position, inner in enumerate(part):
+            yield from _number_places(inner, f"{path}[{position}]")
+    elif isinstance(part, int | float) or (isinstance(part, str) and _BEGINS_A_NUMBER.match(part)):
+        yield path
+
+
 def _keys(cursor: Cursor, contest: _DefinedNames) -> list[Completion]:
     match cursor.path:
-        case ("interests",) | ("resources",):
+        case ("interests",) | ("resources",) | ("beliefs",):
             return contest.players()
+        case ("views" | "beliefs", str(), "judgements"):
+            return contest.places()
         case ("numbers", str()):
             return [Completion(key, "key") for key in ("is", "label", "why", "cite", "correlates")]
         case ("moves", str(name), "options", str(), "spends"):
