@@ -19,6 +19,7 @@ from middlegame.report.text.behaviour import (
     level_sentences,
     solution_words,
 )
+from middlegame.report.text.expectations import expectation_table
 from middlegame.report.text.grammar import capitalize_first
 from middlegame.report.text.judgements import judgement_groups, web_address
 from middlegame.report.text.over_time import (
@@ -105,6 +106,7 @@ def html_report(
             graph_width=natural_width(graph),
             storylines=storyline_texts(equilibrium, storylines),
             points=_points(equilibrium, words),
+            expectations=expectation_table(equilibrium),
             policies=_policies(equilibrium, words),
             leads=leads,
             analyses=[section for section in analyses if not section.answer],

@@ -92,11 +92,11 @@ def belief_notes(equilibrium: "Equilibrium") -> Iterator[str]:
             else:
                 said = interval_words(mistaken.low, mistaken.high, unit, mistaken.best)
                 instead = interval_words(true.low, true.high, unit, true.best)
-            pieces.append(f"{mid_sentence(place_words(words, path))} is {said} (not {instead})")
+            pieces.append(f"{mid_sentence(place_words(words, path))}: {said} (written: {instead})")
         aware = [mid_sentence(words.actor(other)) for other in belief.aware]
         knows = f" {capitalize_first(_joined(aware))} {_is(aware)} aware of it." if aware else ""
         actor = capitalize_first(words.actor(name))
-        yield f"{actor} acts on the belief that {'; '.join(pieces)}.{knows}"
+        yield f"{actor} believes, of {'; of '.join(pieces)}.{knows}"
 
 
 def _notes(equilibrium: "Equilibrium", words: Words) -> Iterator[str]:
