@@ -7,10 +7,11 @@ import middlegame as mg
 from middlegame.analysis.drivers import Drivers, drivers
 from middlegame.report.html.report import html_report
 from middlegame.report.html.sections import sections
-from middlegame.report.text.drivers import caveats
+from middlegame.report.text.drivers import NO_DRIVER, caveats
 from middlegame.report.text.judgement_values import range_words, value_words
 from middlegame.report.text.judgements import judgement_words
 from middlegame.report.text.narrative import words_of
+from tests.paths import DATA
 from tests.report.pages import (
     INJECTION,
     compare_with_golden,
@@ -77,3 +78,13 @@ def test_markup_in_a_scenario_stays_text(hostile: mg.Equilibrium) -> None:
     read_page(page)
     assert INJECTION not in page
     assert "\x1b" not in show_plain(found)
+
+
+def test_forecasts_that_no_judgement_moves_are_said_to_be_constant() -> None:
+    equilibrium = mg.solve(mg.load(DATA / "cases" / "constant-question.yaml"))
+    found = drivers(equilibrium, n=16)
+    page = page_text(html_report(equilibrium, analyses=sections(found)))
+    for text in (unwrap(show_plain(found)), page):
+        assert "No judgement in this file moves this forecast: it is 25% in every world." in text
+        assert "No judgement in this file moves this forecast: it is 0% in every world." in text
+        assert NO_DRIVER not in text

@@ -1,5 +1,6 @@
 """Check a scenario before it is solved: faults, warnings, sourcing, ranges of points."""
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -8,12 +9,18 @@ from middlegame.base.errors import QueryError
 from middlegame.compiler import compile_scenario, irrelevant_beliefs
 from middlegame.compiler.warnings import diagram_warnings, points_range
 from middlegame.diagram import Diagram
+from middlegame.engine.cost import predict_cost
+from middlegame.equilibrium.limits import MAX_TABLE_SIZE
 from middlegame.equilibrium.strategy_profile import StrategyProfile
 from middlegame.io.open import open_view
 from middlegame.scenario.data_rows import missing_values
 from middlegame.scenario.faults import Fault, ScenarioError, dotted_path
+from middlegame.scenario.model.scenario import Scenario
 from middlegame.scenario.sources import Sourcing, sourcing
+from middlegame.scenario.timeline import Timeline
 from middlegame.scenario.yaml.load import LoadedScenario
+
+_ROUNDING = 1e-12
 
 
 @dataclass(frozen=True)
@@ -86,6 +93,12 @@ def check(name: str | Path) -> CheckResult:
         found += [loaded.locate_fault(fault) for fault in diagram_warnings(diagram)]
         found += [loaded.locate_fault(fault) for fault in _contradictions(diagram)]
         found += [loaded.locate_fault(fault) for fault in irrelevant_beliefs(scenario)]
+        warned = {fault.path[:2] for fault in loaded.faults}
+        found += [
+            loaded.locate_fault(fault)
+            for fault in _settled_questions(scenario, diagram)
+            if fault.path[:2] not in warned
+        ]
     return CheckResult(
         loaded=loaded,
         faults=tuple(sorted((*loaded.faults, *found), key=lambda f: (f.line, f.column))),
@@ -107,12 +120,33 @@ def check(name: str | Path) -> CheckResult:
     )
 
 
-def _contradictions(diagram: Diagram) -> list[Fault]:
-    """Find evidence that cannot be, whatever anybody does: play at random does all that can be."""
+def _uniform_play(diagram: Diagram) -> StrategyProfile:
+    """Return play at random, in which everything happens that can happen."""
     tables = diagram.tables()
     even = tuple(open_ / open_.sum(axis=-1, keepdims=True) for open_ in tables.open_options)
+    return StrategyProfile(diagram, tables, even, {})
+
+
+def _settled_questions(scenario: Scenario, diagram: Diagram) -> Iterator[Fault]:
+    """Find questions whose answer is certain, whatever the actors do and however chance falls."""
+    if not scenario.questions or predict_cost(diagram.structure).largest_table > MAX_TABLE_SIZE:
+        return
+    play, timeline = _uniform_play(diagram), Timeline(scenario)
+    for name, question in scenario.questions.items():
+        chance = play.probability_of_any(timeline.question_conditions(question))
+        if min(chance, 1 - chance) < _ROUNDING:
+            yield Fault(
+                f"the answer to '{name}' is {'yes' if chance > 0.5 else 'no'} whatever happens",
+                "a condition that can come true or not",
+                severity="warning",
+                path=("questions", name, "will"),
+            )
+
+
+def _contradictions(diagram: Diagram) -> list[Fault]:
+    """Find evidence that cannot be, whatever the actors do."""
     try:
-        StrategyProfile(diagram, tables, even, {}).given(diagram.evidence)
+        _uniform_play(diagram).given(diagram.evidence)
     except QueryError as error:
         return [Fault(str(error), "evidence that can be", path=("evidence",))]
     return []

@@ -30,9 +30,10 @@ def show_drivers(found: Drivers, console: Console) -> None:
         for row in text.rows:
             parts = (row.label, row.effect, row.flip)
             page.bar("; ".join(part for part in parts if part), row.total)
-        if not text.rows:
+        if not text.rows and not text.constant:
             page.paragraph(NO_DRIVER)
-        page.gap()
+        if not text.constant:
+            page.gap()
     for line in driver_notes(found):
         page.paragraph(line, style="dim")
 

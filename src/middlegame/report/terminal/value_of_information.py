@@ -11,7 +11,6 @@ from middlegame.report.terminal.show import show
 from middlegame.report.text import narrative
 from middlegame.report.text.palette import NEUTRAL, actor_colours
 from middlegame.report.text.value_of_information import (
-    NO_GAIN,
     SHOWN_ERROR,
     ValueRow,
     commitment_rows,
@@ -40,7 +39,7 @@ def show_value_of_information(found: ValueOfInformation, console: Console) -> No
             error = f" (within {row.error:.1%})" if row.error >= SHOWN_ERROR else ""
             page.value(f"{row.share:.1%}", f"{row.label}{error}", NEUTRAL)
         if not each.rows:
-            page.paragraph(NO_GAIN)
+            page.paragraph(each.none)
     page.gap()
     if found.information_values:
         page.section("Value of information to the actors", "in points; all others are aware")

@@ -26,6 +26,9 @@ NO_FLIP = (
     "No judgement, alone or in a pair, changes the most likely outcome, even at three times the "
     "distance of its range's ends from the middle."
 )
+CONSTANT = "No judgement in this file moves this forecast: it is {} in every world."
+_CONSTANT = 1e-9
+"""A probability that moves by less does not move: that is rounding."""
 NO_DRIVER = "No judgement has a detectable effect on this forecast."
 
 
@@ -65,6 +68,7 @@ class QuestionDriversText:
         leader: a sentence about the most likely outcome there.
         flips: a sentence for each flip point, the nearest first.
         none: the sentence for a question without flip points; else empty.
+        constant: whether no judgement moves its probability at all, as `none` then says.
         rows: the judgements with the largest sensitivity indices, in order.
     """
 
@@ -73,6 +77,7 @@ class QuestionDriversText:
     leader: str
     flips: tuple[str, ...]
     none: str
+    constant: bool
     rows: tuple[DriverRow, ...]
 
 
@@ -103,16 +108,20 @@ def drivers_text(
         shares = dict(zip(question.outcomes, map(float, variation.middle), strict=True))
         leader, chance = most_likely(shares)
         ranked = drivers[place].ranked if drivers else ()
+        constant = _is_constant(variation, drivers[place] if drivers else None)
+        middle = float(question.probability(variation.middle))
+        none = CONSTANT.format(percent(middle)) if constant else NO_FLIP
         texts.append(
             QuestionDriversText(
                 title=question_title(equilibrium, question),
-                middle=float(question.probability(variation.middle)),
+                middle=middle,
                 leader=(
                     "Most likely with all ranges at their middle: "
                     f"{outcome_clause(words, question, leader)} ({percent(chance)})."
                 ),
                 flips=tuple(flip_sentence(words, question, parameters, flip) for flip in flips),
-                none="" if flips else NO_FLIP,
+                none="" if flips else none,
+                constant=constant,
                 rows=tuple(
                     _row(words, question, parameters, variation, driver)
                     for driver in ranked[:most_rows]
@@ -121,6 +130,12 @@ def drivers_text(
             )
         )
     return texts
+
+
+def _is_constant(variation: "OneAtATime", drivers: "QuestionDrivers | None") -> bool:
+    """Return whether a forecast is the same wherever in their ranges the judgements are."""
+    moved = np.abs(variation.ends - variation.middle).max(initial=0.0)
+    return bool(max(moved, drivers.deviation if drivers else 0.0) < _CONSTANT)
 
 
 def question_title(equilibrium: "Equilibrium", question: "QuestionOutcomes") -> str:

@@ -41,6 +41,8 @@ class OutlookRow:
     @property
     def sentence(self) -> str:
         """The mean and the 90% interval: `19%; 90% of worlds between 14% and 24%`."""
+        if self.outlook.ninety[0] == self.outlook.ninety[1] == self.outlook.mean:
+            return f"{percent(self.outlook.mean)} in every world"
         low, high = map(percent, self.outlook.ninety)
         return f"{percent(self.outlook.mean)}; 90% of worlds between {low} and {high}"
 

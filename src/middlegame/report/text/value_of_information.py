@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from middlegame.equilibrium.equilibrium import Equilibrium
 
 NO_GAIN = "Nothing that could be found out has a detectable effect on this forecast."
+CERTAIN = "This forecast is certain: nothing that could be found out can change it."
+_CERTAIN = 1e-12
 SHOWN_ERROR = 0.0005
 """Smallest error of a share of entropy that is shown; below it the share reads 0.0%."""
 _SHOWN_SHARE = 0.0005
@@ -53,6 +55,11 @@ class QuestionGains:
     title: str
     mean: float
     rows: tuple[GainRow, ...]
+
+    @property
+    def none(self) -> str:
+        """The sentence that takes the place of rows where there are none."""
+        return NO_GAIN if _CERTAIN < self.mean < 1 - _CERTAIN else CERTAIN
 
 
 @dataclass(frozen=True)
