@@ -78,7 +78,11 @@ def check(name: str | Path) -> CheckResult:
     """
     if Path(name).suffix.lower() in (".json", ".nfg", ".efg"):
         raise QueryError(f"{name} is no scenario: what is read there is checked when it is solved")
-    loaded = open_view(str(name))
+    return check_loaded(open_view(str(name)))
+
+
+def check_loaded(loaded: LoadedScenario) -> CheckResult:
+    """Check a scenario that has been read; raises nothing over faults in it."""
     scenario = loaded.scenario
     if scenario is None:
         return CheckResult(loaded, loaded.faults, None, {}, {})

@@ -4,6 +4,7 @@ import datetime as dt
 import json
 import re
 import textwrap
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,6 +47,35 @@ def dumps(scenario: Scenario) -> str:
     """Write a scenario as YAML text."""
     tree = _tree(scenario)
     assert isinstance(tree, dict)
+    return _write(tree)
+
+
+def dump_tree(data: Mapping[str, Any]) -> str:
+    """Write plain data as YAML text in the form of a scenario, whether or not it is a valid one.
+
+    Args:
+        data: mappings, lists, texts, and `Plain` texts, which are written as they are.
+    """
+    return _write({name: _plain_tree(part) for name, part in data.items()})
+
+
+class Plain(str):
+    """A text that is written without quotes, such as a date or a range."""
+
+    __slots__ = ()
+
+
+def _plain_tree(value: object) -> _Tree:
+    if isinstance(value, Mapping):
+        return {str(name): _plain_tree(part) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain_tree(part) for part in value]
+    if isinstance(value, Plain):
+        return _Leaf(str(value))
+    return _Leaf(scalar(str(value)), prose=str(value))
+
+
+def _write(tree: dict[str, Any]) -> str:
     parts = ["\n".join(_entry(key, part, 0, key)) for key, part in tree.items()]
     text = ""
     for key, part in zip(tree, parts, strict=True):
