@@ -149,7 +149,7 @@ def test_war_of_attrition_follows_backward_induction():
 @pytest.mark.filterwarnings("error")
 def test_high_stakes_break_the_symmetry_of_attrition(periods, prize, cost):
     """The fork of the branch is reported, and the side written first stays longer, consistently."""
-    found = attrition(prize, cost, periods)
+    found = attrition(prize, cost, periods).branches[0]
     assert found.forks
     after = {"a": 0.0, "b": 0.0}
     for period in range(periods, 0, -1):

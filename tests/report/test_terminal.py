@@ -8,6 +8,7 @@ from rich.cells import cell_len
 from rich.console import Console
 
 import middlegame as mg
+from middlegame.equilibrium.strategy_profile import Branch
 from middlegame.report.terminal.equilibrium import show_change, show_equilibrium
 from tests.report.pages import (
     INJECTION,
@@ -74,10 +75,11 @@ def test_notes_on_forks_suppositions_and_evidence_stand_before_the_questions(
     harbour: mg.Equilibrium,
 ) -> None:
     console = plain_console()
-    forked = replace(harbour, forks=(0.4,), supposed={"loan": "real"})
+    mirrors = (Branch(harbour.policies, harbour.logits),)
+    forked = replace(harbour, forks=(0.4,), mirrors=mirrors, supposed={"loan": "real"})
     show_equilibrium(forked.given({"bid": "offer"}), console)
     head = printed(console).split("QUESTIONS")[0]
-    assert "more than one equilibrium" in unwrap(head)
+    assert "2 equilibria that mirror each other" in unwrap(head)
     assert "Supposed (announced): the loan behind the offer is real." in unwrap(head)
     assert "(prior probability in brackets): the rival power makes an offer." in unwrap(head)
 

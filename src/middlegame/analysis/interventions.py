@@ -206,7 +206,8 @@ def interventions(
 ) -> InterventionResults:
     """Set moves and factors one at a time, and solve the contest after each intervention.
 
-    The contest's own evidence is set aside, since it was observed without any intervention.
+    The contest's own evidence is set aside, since it was observed without any intervention. Where
+    mirror branches fork off, the interventions are made on the first one.
 
     Args:
         equilibrium: the contest without an intervention.
@@ -222,7 +223,7 @@ def interventions(
         raise QueryError(
             "interventions start from a contest without observations and surprises; leave them out"
         )
-    equilibrium = equilibrium.prior
+    equilibrium = equilibrium.prior.branches[0]
     diagram, structure = equilibrium.diagram, equilibrium.diagram.structure
     wanted = tuple(all_interventions(diagram) if chosen is None else chosen)
     layout = layout_of(structure)

@@ -135,13 +135,14 @@ class BatchEvaluator:
         *,
         supposed: Mapping[str, str] | None = None,
         known: Mapping[str, Sequence[str]] | None = None,
+        forked: bool = False,
     ) -> None:
         if not diagram.parameters:
             raise QueryError("every number of this contest is exact, so no range can vary")
         self.diagram = diagram
         self.questions = tuple(questions)
         self.counts = SampleCounts(0, 0, 0, 0)
-        self._supposed, self._known = supposed, known
+        self._supposed, self._known, self._forked = supposed, known, forked
         self._asks = {
             t.name: Query.any_of(diagram, t.conditions) for t in questions if t.node is None
         }
@@ -167,6 +168,7 @@ class BatchEvaluator:
             select_questions(equilibrium, wanted),
             supposed=equilibrium.supposed,
             known=equilibrium.known,
+            forked=bool(equilibrium.forks),
         )
 
     def __call__(self, samples: Floats, check: int = 0) -> dict[str, Floats]:
@@ -186,6 +188,7 @@ class BatchEvaluator:
             supposed=self._supposed,
             known=self._known,
             compare=check,
+            forked=self._forked,
         )
         self.counts = SampleCounts(
             self.counts.solved + len(samples),

@@ -64,6 +64,9 @@ class Reasons(AnalysisResult):
         world_count: from how many worlds the reasons are means; 0 for the middle world.
         policy_probability: of the option, as the actor chooses it in all these cases.
         forecast: of the option, given all evidence, also on what follows the move.
+
+    In a contest with mirror branches the reasons are those on one branch, which is then the
+    equilibrium; its `branch` says which one.
     """
 
     equilibrium: Equilibrium
@@ -84,6 +87,8 @@ class Reasons(AnalysisResult):
             situations: whether to include the information sets one by one.
         """
         found: dict[str, Any] = {"name": self.name, "option": self.option}
+        if self.equilibrium.branch is not None:
+            found["branch"] = self.equilibrium.branch[0]
         if self.influences:
             return found | {
                 "forecast": self.forecast,
@@ -153,6 +158,7 @@ def why(
     rather_than: str | None = None,
     when: str | Condition | None = None,
     *,
+    branch: int | None = None,
     worlds: int = 64,
     traced: int = 2,
     progress: ProgressCallback | None = None,
@@ -166,12 +172,15 @@ def why(
         option: an option or state; the likeliest one if not given.
         rather_than: the option to compare with; the likeliest other one if not given.
         when: only cases in which this condition holds; it must not depend on the move.
+        branch: the number of the mirror branch, where there are several; by default the one on
+            which the option is most likely.
         worlds: how many of the sweep's worlds to use.
         traced: how many of the largest contributions in each group are traced to states.
         progress: called with how many equilibria are solved, and how many there are.
 
     Raises:
-        QueryError: unknown names, or a move that never has both options open in these cases.
+        QueryError: unknown names, a branch that there is not, or a move that never has both
+            options open in these cases.
         NotConverged: a contest with something made certain has no equilibrium.
     """
     equilibrium = equilibrium_of(subject)
@@ -180,6 +189,7 @@ def why(
     for state in (option, rather_than):
         if state is not None and state not in node.states:
             raise unknown_name(f"state of {node.name}", state, node.states)
+    equilibrium = _one_branch(equilibrium, node.name, option, branch)
     if not isinstance(node, Decision):
         if rather_than is not None or when is not None:
             raise QueryError(f"{node.name} is a factor: leave out 'rather than' and 'when'")
@@ -211,6 +221,28 @@ def why(
         / middle.mass.sum(),
         forecast=middle.forecast[pair[0]],
     )
+
+
+def _one_branch(
+    equilibrium: Equilibrium, name: str, state: str | None, branch: int | None
+) -> Equilibrium:
+    """Return a branch by its number, or the one on which a state is most likely.
+
+    Raises:
+        QueryError: there is no such branch.
+    """
+    branches = equilibrium.branches
+    if branch is not None:
+        if not 1 <= branch <= len(branches):
+            several = f"expected one of 1 to {len(branches)}"
+            wanted = several if len(branches) > 1 else "this contest has a single branch"
+            raise QueryError(f"there is no branch {branch}; {wanted}")
+        return branches[branch - 1]
+    if len(branches) == 1:
+        return equilibrium
+    forecast = equilibrium.forecast(name)
+    chosen = state or max(forecast, key=lambda each: round(forecast[each], 9))
+    return max(branches, key=lambda each: round(each.forecast(name)[chosen], 9))
 
 
 def short_reasons(equilibrium: Equilibrium) -> dict[str, Reasons]:

@@ -16,7 +16,6 @@ from middlegame.diagram import Diagram, Level, Tables, evaluate_numbers
 from middlegame.diagram.behaviour import LEVELS
 from middlegame.diagram.levels import level_node, with_levels
 from middlegame.engine.graph.layout import layout_of
-from middlegame.engine.inference.marginals import marginals
 from middlegame.engine.logit import policies
 from middlegame.engine.numerics.continuation import TraceOutcome
 from middlegame.engine.qre import other_equilibria as others
@@ -35,7 +34,7 @@ from middlegame.equilibrium.levels import diagram_with_behaviour
 from middlegame.equilibrium.limits import MAX_TABLE_SIZE, refuse_closed, refuse_too_large
 from middlegame.equilibrium.sensitivity import Sensitivity, differentiate
 from middlegame.equilibrium.solving import solve_policies
-from middlegame.equilibrium.strategy_profile import StrategyProfile
+from middlegame.equilibrium.strategy_profile import Branch, StrategyProfile
 from middlegame.scenario import Any as AnyOf
 from middlegame.scenario import Condition, Scenario
 from middlegame.scenario.model.judgement import parse_precision
@@ -52,12 +51,13 @@ class Equilibrium(Displayed, StrategyProfile):
         theta: the parameters at which it was solved.
         residual: the largest gap between a probability and the logit response to all others.
         steps: along the branch.
-        forks: shares of the precision at which other branches fork off; where there are any,
-            only the order in which options are written chose between them.
+        forks: shares of the precision at which other branches fork off.
         supposed: what was fixed.
         fixed_policies: whether policies were kept as they were when something was supposed, since
             the supposition was unannounced.
         logits: lambda times payoff, `[rows, widest]` (see `engine.graph.layout`).
+        all_mirrors: whether `mirrors` are all the mirror branches that there are.
+        branch: which of how many mirror branches this is; None if it is not one of several.
     """
 
     scenario: Scenario | None = None
@@ -68,6 +68,8 @@ class Equilibrium(Displayed, StrategyProfile):
     supposed: Mapping[str, str] = field(default_factory=dict)
     fixed_policies: bool = False
     logits: Floats = field(default_factory=lambda: np.zeros((0, 1)))
+    all_mirrors: bool = True
+    branch: tuple[int, int] | None = None
 
     def __repr__(self) -> str:
         """Return the likeliest state of each move and headline factor, a line each."""
@@ -91,12 +93,39 @@ class Equilibrium(Displayed, StrategyProfile):
         return dict(zip(self.diagram.owners, map(float, values), strict=True))
 
     @cached_property
+    def branches(self) -> tuple["Equilibrium", ...]:
+        """Each mirror branch by itself; this equilibrium alone if there is one branch.
+
+        Every answer of this equilibrium is the mean of theirs, weighted by `branch_probabilities`.
+        """
+        if not self.mirrors:
+            return (self,)
+        own = Branch(self.policies, self.logits)
+        every = (own, *self.mirrors)
+        return tuple(
+            replace(
+                self,
+                policies=each.policies,
+                logits=each.logits,
+                mirrors=(),
+                branch=(number, len(every)),
+            )
+            for number, each in enumerate(every, start=1)
+        )
+
+    @cached_property
+    def branch_probabilities(self) -> tuple[float, ...]:
+        """The probability of each branch: before any evidence all are equally likely."""
+        chances = [each.evidence_probability for each in self.branches]
+        return tuple(chance / sum(chances) for chance in chances)
+
+    @cached_property
     def reach(self) -> dict[str, Floats]:
         """For each decision the probability of each information set, `[*observed]`."""
         structure = self.diagram.structure
         seen = [structure.parents[place] for place in structure.decisions]
         names = [decision.name for decision in self.diagram.decisions]
-        return dict(zip(names, marginals(structure, self._masses, seen), strict=True))
+        return dict(zip(names, self._marginals(seen), strict=True))
 
     @cached_property
     def questions(self) -> dict[str, float]:
@@ -161,8 +190,13 @@ class Equilibrium(Displayed, StrategyProfile):
         return tuple(name for name in written if name in self.known)
 
     def policy(self, name: str) -> Floats:
-        """Return a move's policy `[*observed, options]`; uniform where it is never reached."""
-        return self.policies[self._decision(name)]
+        """Return a move's policy `[*observed, options]`; uniform where it is never reached.
+
+        With mirror branches, it is how often each option is chosen at an information set, over all
+        branches that reach it.
+        """
+        place = self._decision(name)
+        return self._mean_at_sets(name, [each.policies[place] for each in self.branches])
 
     def payoffs(self, name: str) -> Floats:
         """Return each option's expected utility to a move's owner, `[*observed, options]`.
@@ -171,11 +205,21 @@ class Equilibrium(Displayed, StrategyProfile):
         information set and the option, in the contest as the owner takes it to be; 0 where the
         information set is never reached there.
         """
+        if self.mirrors:
+            return self._mean_at_sets(name, [option_payoffs(each, name) for each in self.branches])
         owner = self.diagram.decisions[self._decision(name)].owner
         return sum(
             (option_payoffs(each, name) for each in self.perceived_by(owner)),
             np.zeros(self.policy(name).shape),
         )
+
+    def _mean_at_sets(self, name: str, values: Sequence[Floats]) -> Floats:
+        """Average one `[*observed, options]` for each branch, by how likely it reaches each set."""
+        if len(values) == 1:
+            return values[0]
+        reach = np.stack([each.reach[name] for each in self.branches])[..., None]
+        reach = np.where(reach.sum(axis=0) > 0, reach, 1.0)
+        return np.asarray((reach * np.stack(values)).sum(axis=0) / reach.sum(axis=0))
 
     def _decision(self, name: str) -> int:
         names = [decision.name for decision in self.diagram.decisions]
@@ -200,19 +244,30 @@ class Equilibrium(Displayed, StrategyProfile):
         fixed = fix_states(self.diagram, self.tables, moves)
         refuse_closed(self.diagram, self.tables, fixed, moves)
         if fixed_policies:
-            played = tuple(
-                certain_table(policy.shape, decision.states.index(moves[decision.name]))
-                if decision.name in moves
-                else policy
-                for decision, policy in zip(self.diagram.decisions, self.policies, strict=True)
-            )
             return replace(
-                self, tables=fixed, policies=played, supposed=supposed, fixed_policies=True
+                self,
+                tables=fixed,
+                policies=self._imposed(self.policies, moves),
+                mirrors=tuple(
+                    mirror._replace(policies=self._imposed(mirror.policies, moves))
+                    for mirror in self.mirrors
+                ),
+                supposed=supposed,
+                fixed_policies=True,
             ).given({})
         again = solve_tables(self.diagram, fixed)
         return replace(
             again, scenario=self.scenario, theta=self.theta, supposed=supposed, known=self.known
         ).given({})
+
+    def _imposed(self, policies: Sequence[Floats], moves: Mapping[str, str]) -> tuple[Floats, ...]:
+        """Return the policies, with those of some moves replaced by a certain option."""
+        return tuple(
+            certain_table(policy.shape, decision.states.index(moves[decision.name]))
+            if decision.name in moves
+            else policy
+            for decision, policy in zip(self.diagram.decisions, policies, strict=True)
+        )
 
     def refuse_perceived(self, wanted: str) -> None:
         """Refuse what only the equilibrium of one contest has.
@@ -244,11 +299,11 @@ class Equilibrium(Displayed, StrategyProfile):
         """
         self.refuse_perceived("search for other equilibria")
         structure, game = self.diagram.structure, engine_input(self.diagram, self.tables)
-        here = policies(game.opens, self.logits, 1.0)[game.reached]
+        here = [policies(game.opens, each.logits, 1.0)[game.reached] for each in self.branches]
         found = []
         for other in others.search_alternatives(structure, game, starts, seed):
             there = policies(game.opens, other.logits, 1.0)[game.reached]
-            if np.abs(here - there).max(initial=0.0) < others.SAME:
+            if any(np.abs(each - there).max(initial=0.0) < others.SAME for each in here):
                 continue
             equilibrium = replace(
                 self,
@@ -257,6 +312,8 @@ class Equilibrium(Displayed, StrategyProfile):
                 residual=other.residual,
                 steps=0,
                 forks=(),
+                mirrors=(),
+                branch=None,
             )
             found.append(OtherEquilibrium(equilibrium, other.stable, other.starts / starts))
         return found
@@ -264,7 +321,8 @@ class Equilibrium(Displayed, StrategyProfile):
     def sensitivity(self, of: str | Condition) -> "Sensitivity":
         """Differentiate a forecast by every uncertain number and by every lambda.
 
-        Exact and local: everybody adapts, from equilibrium to equilibrium on the same branch.
+        Exact and local: everybody adapts, from equilibrium to equilibrium on the same branch, and
+        on each branch alike where there are several.
 
         Args:
             of: a condition such as `cuba = falls`, or the name of a question.
@@ -289,12 +347,13 @@ class Equilibrium(Displayed, StrategyProfile):
         self.refuse_perceived("exact sensitivity")
         if not of:
             return []
+        asked = [self._query(each) for each in of]
         slopes = differentiate(
             self.diagram,
             self.theta,
-            self.logits,
+            [each.logits for each in self.branches],
             self.supposed,
-            [self._query(each) for each in of],
+            asked,
             self._evidence,
         )
         if slopes is None:
@@ -356,13 +415,12 @@ class Equilibrium(Displayed, StrategyProfile):
             if self.known
             else None,
             "policies": {
-                decision.name: policy.tolist()
-                for decision, policy in zip(self.diagram.decisions, self.policies, strict=True)
+                decision.name: self.policy(decision.name).tolist()
+                for decision in self.diagram.decisions
             },
             "points": self.points,
-            "storylines": [
-                {"probability": line.probability, "states": line.states} for line in lines or ()
-            ],
+            "branches": self._branch_answers(),
+            "storylines": [line.to_dict() for line in lines or ()],
             "storylines_bound": lines.bound if lines is not None else None,
             **self._expected(),
         }
@@ -372,6 +430,24 @@ class Equilibrium(Displayed, StrategyProfile):
         if not self.expectations:
             return {}
         return {"expectations": {each.actor: each.to_dict() for each in self.expectations}}
+
+    def _branch_answers(self) -> list[dict[str, Any]] | None:
+        """Return the answers of each mirror branch; None if there is one branch."""
+        if not self.mirrors:
+            return None
+        return [
+            {
+                "probability": probability,
+                "questions": each.questions,
+                "forecast": each.forecasts,
+                "policies": {
+                    decision.name: policy.tolist()
+                    for decision, policy in zip(self.diagram.decisions, each.policies, strict=True)
+                },
+                "points": each.points,
+            }
+            for probability, each in zip(self.branch_probabilities, self.branches, strict=True)
+        ]
 
 
 @dataclass(frozen=True)
@@ -480,6 +556,8 @@ def solve_tables(diagram: Diagram, tables: Tables) -> Equilibrium:
         residual=found.residual,
         steps=found.steps,
         forks=found.forks,
+        mirrors=found.mirrors,
+        all_mirrors=found.all_mirrors,
         perceived=found.perceived,
     )
 

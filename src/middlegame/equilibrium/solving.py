@@ -21,7 +21,7 @@ from middlegame.equilibrium.levels import (
     reasons_by_levels,
     solve_levels,
 )
-from middlegame.equilibrium.strategy_profile import StrategyProfile
+from middlegame.equilibrium.strategy_profile import Branch, StrategyProfile
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,8 @@ class SolvedPolicies:
             policies as it expects them; without beliefs, actors who play an equilibrium of the
             contest as written are left out. At each information set, one of them at most is
             possible.
+        mirrors: the mirror branches of the forks; none where several contests are put together.
+        all_mirrors: whether these are all the mirror branches that there are.
     """
 
     policies: tuple[Floats, ...]
@@ -46,6 +48,8 @@ class SolvedPolicies:
     residual: float
     steps: int = 0
     forks: tuple[float, ...] = ()
+    mirrors: tuple[Branch, ...] = ()
+    all_mirrors: bool = True
     perceived: Mapping[str, tuple[StrategyProfile, ...]] = field(default_factory=dict)
 
 
@@ -76,7 +80,7 @@ def solve_policies(
         return replace(found, residual=levels.residual, perceived=levels.perceived)
     structure, game = diagram.structure, engine_input(diagram, tables)
     if not given:
-        return _checked(qre.solve(structure, game))
+        return _checked(qre.solve(structure, game, mirrors=True))
     fixed = layout_of(structure).pad(
         tuple(
             given.get(decision.name, open_ * 0.0)
@@ -131,6 +135,8 @@ def _solve_perceived(diagram: Diagram, tables: Tables) -> SolvedPolicies:
         policies=tuple(played.values()),
         residual=residual,
         steps=steps,
+        mirrors=(),
+        all_mirrors=not found.forks,
         perceived=perceived,
     )
 
@@ -148,4 +154,6 @@ def _checked(found: qre.Solution) -> SolvedPolicies:
         residual=found.residual,
         steps=found.trace.steps if found.trace else 0,
         forks=found.trace.forks if found.trace else (),
+        mirrors=tuple(Branch(each.policies, each.logits) for each in found.mirrors),
+        all_mirrors=found.trace is None or found.trace.all_mirrors,
     )

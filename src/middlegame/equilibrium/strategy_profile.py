@@ -1,10 +1,10 @@
 """A diagram with one policy for each decision: forecasts, joints, storylines, points."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Self, overload
+from typing import TYPE_CHECKING, Any, NamedTuple, Self, overload
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from middlegame.base.text import normalize
 from middlegame.compiler.evidence import STATES, evidence_node
 from middlegame.diagram import Diagram, Tables
 from middlegame.engine.inference import joint as inference
+from middlegame.engine.inference.joint import Evidence
 from middlegame.engine.inference.marginals import expectation_of_product, marginals
 from middlegame.engine.inference.most_probable import most_probable
 from middlegame.scenario.conditions import Condition, Is, parse_condition
@@ -34,11 +35,18 @@ class Storyline:
 
     Attributes:
         states: of each move and headline factor, in order of play.
-        probability: of all of it together.
+        probability: of all of it together, and of the branch if there are several.
+        branch: the number of the mirror branch on which it runs; None if there is one branch.
     """
 
     states: dict[str, str]
     probability: float
+    branch: int | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the storyline as a JSON object, with its branch where there are several."""
+        found = {"probability": self.probability, "states": self.states}
+        return found if self.branch is None else found | {"branch": self.branch}
 
 
 @dataclass(frozen=True)
@@ -70,15 +78,31 @@ class Storylines(Sequence[Storyline]):
         return len(self.lines)
 
 
+class Branch(NamedTuple):
+    """How all decisions are played on one branch.
+
+    Attributes:
+        policies: `[*observed, options]` for each decision.
+        logits: lambda times payoff, `[rows, widest]`; nothing where policies are no responses.
+    """
+
+    policies: tuple[Floats, ...]
+    logits: Floats
+
+
 @dataclass(frozen=True)
 class StrategyProfile:
     """A diagram with one policy for each decision, perhaps conditional on evidence.
+
+    With mirror branches it is their even mixture: all actors play one branch, and each is as likely
+    as any other before there is evidence. Evidence makes those likelier on which it is likelier.
 
     Attributes:
         diagram: the influence diagram.
         tables: its numbers.
         policies: `[*observed, options]` for each decision, in the diagram's order.
         known: the states that observed nodes may be in; every answer is conditional on them.
+        mirrors: the other branches, which mirror the one of `policies`.
         perceived: by actor the contests in which its policies were found, with everybody's
             policies as it expects them; actors who play an equilibrium of the contest as written
             are left out. At each information set, one of them at most is possible.
@@ -88,6 +112,7 @@ class StrategyProfile:
     tables: Tables
     policies: tuple[Floats, ...]
     known: Mapping[str, tuple[str, ...]]
+    mirrors: tuple[Branch, ...] = ()
     perceived: "Mapping[str, tuple[StrategyProfile, ...]]" = field(default_factory=dict)
 
     def forecast(self, name: str) -> dict[str, float]:
@@ -106,7 +131,7 @@ class StrategyProfile:
         """The forecast of every move and factor."""
         played = self.diagram.contest_nodes
         every = [(self.diagram.index[node.name],) for node in played]
-        found = marginals(self.diagram.structure, self._masses, every, self._evidence)
+        found = self._marginals(every, self._evidence)
         whole = self.evidence_probability
         return {
             node.name: dict(zip(node.states, map(float, chances / whole), strict=True))
@@ -147,7 +172,8 @@ class StrategyProfile:
         for condition in conditions:
             over, where = self._cases(condition)
             factors.append((1.0 - where, tuple(over)))
-        none = expectation_of_product(self.diagram.structure, self._masses, factors, self._evidence)
+        structure, evidence = self.diagram.structure, self._evidence
+        none = self._mean(lambda m: expectation_of_product(structure, m, factors, evidence))
         return min(max(1.0 - float(none) / self.evidence_probability, 0.0), 1.0)
 
     def storylines(self, count: int = 5) -> "Storylines":
@@ -170,23 +196,30 @@ class StrategyProfile:
 
     def _search_storylines(self, count: int) -> "Storylines":
         shown = [k for k, node in enumerate(self.diagram.nodes) if node.headline]
-        found = most_probable(self.diagram.structure, self._masses, shown, count, self._evidence)
-        nodes, total = self.diagram.nodes, self.evidence_probability
-        lines = tuple(
-            Storyline(
-                {nodes[k].name: nodes[k].states[s] for k, s in zip(shown, states, strict=True)},
-                probability / total,
+        structure, nodes, lines = self.diagram.structure, self.diagram.nodes, list[Storyline]()
+        total = self.evidence_probability * len(self._masses)
+        bounds, complete = [0.0], True
+        for number, masses in enumerate(self._masses, start=1):
+            found = most_probable(structure, masses, shown, count, self._evidence)
+            bounds.append(found.bound / total)
+            complete &= found.complete
+            lines += (
+                Storyline(
+                    {nodes[k].name: nodes[k].states[s] for k, s in zip(shown, states, strict=True)},
+                    probability / total,
+                    number if self.mirrors else None,
+                )
+                for states, probability in found.combinations
             )
-            for states, probability in found.combinations
-        )
-        return Storylines(lines, min(found.bound / total, 1.0), found.complete)
+        lines.sort(key=lambda line: -line.probability)
+        bounds += (line.probability for line in lines[count:])
+        return Storylines(tuple(lines[:count]), min(max(bounds), 1.0), complete)
 
     @cached_property
     def points(self) -> dict[str, float]:
         """Each owner's expected points."""
         totals = dict.fromkeys(self.diagram.owners, 0.0)
-        structure = self.diagram.structure
-        found = marginals(structure, self._masses, structure.scopes, self._evidence)
+        found = self._marginals(self.diagram.structure.scopes, self._evidence)
         for utility, table, chances in zip(
             self.diagram.utilities, self.tables.utilities, found, strict=True
         ):
@@ -197,8 +230,7 @@ class StrategyProfile:
     @cached_property
     def evidence_probability(self) -> float:
         """The probability of everything known, before it was known."""
-        structure = self.diagram.structure
-        return float(marginals(structure, self._masses, [()], self._evidence)[0])
+        return float(self._marginals([()], self._evidence)[0])
 
     @cached_property
     def prior(self) -> Self:
@@ -291,11 +323,29 @@ class StrategyProfile:
         return frame
 
     @cached_property
-    def _masses(self) -> list[Floats]:
-        masses: list[Any] = list(self.tables.chances)
-        for place, policy in zip(self.diagram.structure.decisions, self.policies, strict=True):
-            masses[place] = policy
-        return masses
+    def _masses(self) -> list[list[Floats]]:
+        """Every node's table or policy, on each branch."""
+        every = []
+        for policies in (self.policies, *(mirror.policies for mirror in self.mirrors)):
+            masses: list[Any] = list(self.tables.chances)
+            for place, policy in zip(self.diagram.structure.decisions, policies, strict=True):
+                masses[place] = policy
+            every.append(masses)
+        return every
+
+    def _mean(self, compute: Callable[[list[Floats]], Any]) -> Floats:
+        """Return the mean over all branches of what is computed from their tables."""
+        return np.asarray(sum(map(compute, self._masses)) / len(self._masses))
+
+    def _marginals(
+        self, sets: Sequence[tuple[int, ...]], evidence: Evidence | None = None
+    ) -> list[Floats]:
+        """Return the probabilities of each set of nodes together with the evidence."""
+        structure = self.diagram.structure
+        branches = [marginals(structure, masses, sets, evidence) for masses in self._masses]
+        if len(branches) == 1:
+            return branches[0]
+        return [np.mean(each, axis=0) for each in zip(*branches, strict=True)]
 
     @cached_property
     def _evidence(self) -> dict[int, Floats]:
@@ -307,9 +357,8 @@ class StrategyProfile:
         }
 
     def _joint(self, over: list[int]) -> Floats:
-        return np.asarray(
-            inference.joint(self.diagram.structure, self._masses, over, self._evidence)
-        )
+        structure = self.diagram.structure
+        return self._mean(lambda masses: inference.joint(structure, masses, over, self._evidence))
 
     def _place(self, name: str) -> int:
         return node_index(self.diagram, name)

@@ -86,6 +86,7 @@ def solve_samples(
     chunk: int | None = None,
     ramp: Ramp | None = None,
     threads: int | None = None,
+    forked: bool = False,
 ) -> SolvedSamples:
     """Solve a diagram at many parameter values; disagreement with the full trace is reported.
 
@@ -100,6 +101,8 @@ def solve_samples(
         chunk: samples at a time; chosen from the diagram's size unless given.
         ramp: the path of lambda from 0 to its target.
         threads: chunks at a time; as many as there are processors unless given.
+        forked: whether to trace every sample in full, since the principal branch forks at the
+            medians: which of the mirror branches a ramp takes is left to rounding.
 
     Raises:
         QueryError: the parameter values or a query do not fit the diagram.
@@ -115,7 +118,7 @@ def solve_samples(
     )
     if compare is None:
         compare = min(16, -(-len(values) // 256))
-    ramped = not reasons_by_levels(diagram)
+    ramped = not forked and not reasons_by_levels(diagram)
     return _solve(solver, _Plan(compare=compare, threads=threads, ramped=ramped))
 
 
@@ -197,9 +200,11 @@ def _solve(solver: SampleSolver, plan: _Plan) -> SolvedSamples:
         keep(samples, found)
     compared = np.setdiff1d(_spread(solver, plan.compare), unsettled)
     disagreeing: list[int] = []
+    forked = False
     for samples, found in trace(compared, _nothing):
         disagreeing += _differing(whole["forecasts"], samples, found)
-    if disagreeing and plan.retrace:
+        forked |= found.forked
+    if plan.ramped and (forked or (disagreeing and plan.retrace)):
         settled, unsettled = np.setdiff1d(range(solver.count), unsettled), np.arange(solver.count)
         for samples, found in trace(settled, _nothing):
             keep(samples, found)

@@ -53,6 +53,7 @@ class SweepPlan:
         known: the states that observed nodes may be in; they condition answers and weight samples.
         seed: of the draws.
         method: of the draws.
+        forked: whether the principal branch forks at the medians; every sample is then traced.
     """
 
     diagram: Diagram
@@ -61,6 +62,7 @@ class SweepPlan:
     known: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     seed: int = 0
     method: Method = "sobol"
+    forked: bool = False
 
     @classmethod
     def of(
@@ -74,6 +76,7 @@ class SweepPlan:
             {name: tuple(states) for name, states in equilibrium.known.items()},
             seed,
             method,
+            bool(equilibrium.forks),
         )
 
     @cached_property
@@ -135,6 +138,7 @@ class SweepPlan:
             known=self.known,
             compare=compare,
             threads=threads,
+            forked=self.forked,
         )
         columns = [
             found.weights[:, None],

@@ -84,11 +84,13 @@ class ChunkSolution(NamedTuple):
         residual: `[samples]`.
         answers: see `Answers`.
         failures: how those ended that have no equilibrium.
+        forked: whether the branch of any of them forks.
     """
 
     residual: Floats
     answers: Answers
     failures: dict[int, str]
+    forked: bool = False
 
 
 class SampleSolver(Protocol):
@@ -172,7 +174,8 @@ class ParameterSolver:
     def trace(self, samples: Integers, progress: Callable[[], None]) -> ChunkSolution:
         """Trace samples in full, calling `progress` after each."""
         layout = layout_of(self.diagram.structure)
-        policies = np.ones((layout.row_count, layout.max_options, self.size))
+        branches: list[Floats] = []
+        counts, forked = np.ones(len(samples), int), False
         residual, failures = np.empty(len(samples)), {}
         for place, sample in enumerate(map(int, samples)):
             tables = self._compiled.fix(self.diagram.tables(self.values[sample]))
@@ -180,12 +183,21 @@ class ParameterSolver:
                 found = solve_policies(self.diagram, tables)
             except NotConverged as error:
                 residual[place], failures[sample] = error.residual, error.status
+                branches.append(np.ones((layout.row_count, layout.max_options)))
             else:
-                residual[place], policies[..., place] = found.residual, layout.pad(found.policies)
+                residual[place], counts[place] = found.residual, 1 + len(found.mirrors)
+                branches.append(layout.pad(found.policies))
+                branches += (layout.pad(mirror.policies) for mirror in found.mirrors)
+                forked |= bool(found.forks)
             progress()
-        values = _padded(self.values[samples], self.size)
-        game = self._compiled.truth(values, self._compiled.game(values))
-        return ChunkSolution(residual, self._answers(game, policies, len(samples)), failures)
+        values, parts = np.repeat(self.values[samples], counts, axis=0), []
+        for begin in range(0, len(values), self.size):
+            some = np.stack(branches[begin : begin + self.size])
+            here = _padded(values[begin : begin + self.size], self.size)
+            policies = np.moveaxis(_padded(some, self.size), 0, -1)
+            game = self._compiled.truth(here, self._compiled.game(here))
+            parts.append(self._answers(game, policies, len(some)))
+        return ChunkSolution(residual, _mixed(parts, counts), failures, forked)
 
     @cached_property
     def _compiled(self) -> Any:
@@ -197,6 +209,35 @@ class ParameterSolver:
             kind: {name: np.asarray(each)[:count] for name, each in some.items()}
             for kind, some in answers.items()
         }
+
+
+def _mixed(parts: Sequence[Answers], counts: Integers) -> Answers:
+    """Return the even mixture of each sample's branches, weighted by the evidence.
+
+    Args:
+        parts: the answers of all branches of all samples, in order, in several pieces.
+        counts: the number of branches of each sample.
+    """
+    every: Answers = {
+        kind: {name: np.concatenate([part[kind][name] for part in parts]) for name in answers}
+        for kind, answers in parts[0].items()
+    }
+    if (counts == 1).all():
+        return every
+    begin = np.cumsum(counts) - counts
+    chances = every["evidence"]["probability"]
+    totals = np.add.reduceat(chances, begin)
+    shares = chances / np.repeat(np.where(totals > 0, totals, 1.0), counts)
+
+    def mean(values: Floats) -> Floats:
+        each = shares.reshape(-1, *(1,) * (values.ndim - 1))
+        return np.asarray(np.add.reduceat(np.where(each > 0, each * values, 0.0), begin, axis=0))
+
+    mixed = {
+        kind: {name: mean(values) for name, values in answers.items()}
+        for kind, answers in every.items()
+    }
+    return mixed | {"evidence": {"probability": totals / counts}}
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ from middlegame.equilibrium.engine_input import (
 from middlegame.equilibrium.equilibrium import Equilibrium, solve
 from middlegame.equilibrium.limits import MAX_TABLE_SIZE, refuse_closed, refuse_too_large
 from middlegame.equilibrium.solving import is_one_game
+from middlegame.equilibrium.strategy_profile import Branch
 from middlegame.scenario import Scenario
 from middlegame.sweeps.batches import TOLERANCE
 
@@ -238,7 +239,9 @@ class LiveContest:
             QueryError: as `Equilibrium.suppose` and `given` do.
             NotConverged: no equilibrium was reached.
         """
-        if self._compiled or not self.immediate:
+        # Which branch the ramp takes at a fork is left to rounding.
+        forked = "base" in vars(self) and bool(self.base.forks)
+        if not forked and (self._compiled or not self.immediate):
             equilibrium = self.quick(numbers, supposed, given, surprise=surprise)
             if equilibrium is not None:
                 return equilibrium, False
@@ -255,11 +258,15 @@ class LiveContest:
         Raises:
             QueryError: the observations of `after` are impossible under the old behaviour.
         """
-        played = tuple(
-            self._over_open_options(policy, opens)
-            for policy, opens in zip(self.base.policies, after.tables.open_options, strict=True)
+        first, *mirrors = (
+            tuple(
+                self._over_open_options(policy, opens)
+                for policy, opens in zip(each.policies, after.tables.open_options, strict=True)
+            )
+            for each in self.base.branches
         )
-        return _condition(replace(after, policies=played, known={}), after.known)
+        played = tuple(Branch(policies, self.base.logits) for policies in mirrors)
+        return _condition(replace(after, policies=first, mirrors=played, known={}), after.known)
 
     @staticmethod
     def _over_open_options(policy: Floats, opens: NDArray[np.bool_]) -> Floats:

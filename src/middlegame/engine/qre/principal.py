@@ -306,6 +306,7 @@ def solve_by_sweeps(structure: Structure, game: Game, controls: Controls | None 
         return _measured(structure, game, logits, again, None)
     evaluate = long_diagrams.sweep_equations(structure)
     trace = follow_branch(structure, structure.decisions, game, evaluate, controls)
+    trace = replace(trace, all_mirrors=not trace.forks)
     logits = layout_of(structure).scatter(
         logit_cells(structure, structure.decisions), trace.unknowns
     )

@@ -7,8 +7,8 @@ from middlegame.report.charts.dominoes import cascade_graph, matrix_chart
 from middlegame.report.html.sections import Section, sections
 from middlegame.report.text.dominoes import (
     METHOD,
+    baseline_notes,
     effect_rows,
-    evidence_note,
     intervention_heading,
     intervention_notes,
     strongest_effects,
@@ -31,7 +31,7 @@ def domino_section(found: Dominoes) -> Section:
     order = {intervention: place for place, intervention in enumerate(found.interventions)}
     shown = {
         "method": METHOD,
-        "evidence_note": evidence_note(found),
+        "notes": baseline_notes(found),
         "strongest": [
             {
                 "condition": intervention_heading(found, intervention),

@@ -11,6 +11,7 @@ from middlegame.report.html.report import environment, result_html
 from middlegame.report.html.sections import STYLE
 from middlegame.report.text import narrative
 from middlegame.report.text import sweep as sweep_text
+from middlegame.report.text.branches import branch_texts
 from middlegame.report.text.palette import NEUTRAL, actor_colours
 from middlegame.report.text.reasons import move_reasons
 from middlegame.sweeps.result import Sweep
@@ -66,6 +67,9 @@ def _equilibrium(found: Equilibrium, note: str = "") -> str:
                     reasons.get(node.name, ""),
                 )
             )
+    for branch in branch_texts(found, words):
+        rows = [_Row(line.clause, line.probability, False) for line in branch.lines]
+        blocks.append(_Block(branch.title, NEUTRAL, rows))
     due = narrative.common_due_date(found)
     return _card(
         title=words.title,

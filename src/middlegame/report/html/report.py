@@ -19,6 +19,7 @@ from middlegame.report.text.behaviour import (
     level_sentences,
     solution_words,
 )
+from middlegame.report.text.branches import branch_texts
 from middlegame.report.text.expectations import expectation_table
 from middlegame.report.text.grammar import capitalize_first
 from middlegame.report.text.judgements import judgement_groups, web_address
@@ -104,6 +105,7 @@ def html_report(
             graph_period=words.period(period) if period else "",
             timed=is_timed(equilibrium),
             graph_width=natural_width(graph),
+            branches=branch_texts(equilibrium, words),
             storylines=storyline_texts(equilibrium, storylines),
             points=_points(equilibrium, words),
             expectations=expectation_table(equilibrium),

@@ -13,8 +13,8 @@ from middlegame.report.text.dominoes import (
     METHOD,
     MOST_COLUMNS,
     TREE_THRESHOLD,
+    baseline_notes,
     effect_rows,
-    evidence_note,
     intervention_heading,
     intervention_label,
     intervention_notes,
@@ -57,9 +57,8 @@ def show_dominoes(
         page.gap()
         example = f"{chosen[0].name}={chosen[0].state}"
         page.paragraph(f"To see all effects of one of them: --from {example}", style="dim")
-    for line in (METHOD, evidence_note(found)):
-        if line:
-            page.paragraph(line, style="dim")
+    for line in (METHOD, *baseline_notes(found)):
+        page.paragraph(line, style="dim")
 
 
 def _show_overview(page: Page, found: Dominoes) -> None:

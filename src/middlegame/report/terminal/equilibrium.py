@@ -16,6 +16,7 @@ from middlegame.report.terminal.over_time import show_series
 from middlegame.report.terminal.show import show
 from middlegame.report.text import narrative
 from middlegame.report.text.behaviour import level_sentences, solution_words
+from middlegame.report.text.branches import branch_texts, fork_notes
 from middlegame.report.text.change import (
     case_changes,
     largest_shifts,
@@ -56,6 +57,7 @@ def show_equilibrium(
     page = Page(console)
     _opening(page, equilibrium)
     _questions(page, equilibrium)
+    _branches(page, equilibrium)
     _moves(page, equilibrium)
     _factors(page, equilibrium)
     _storylines(page, equilibrium, storylines)
@@ -78,6 +80,7 @@ def show_change(before: Equilibrium, after: Equilibrium, console: Console) -> No
     for line in case_changes(before, after):
         page.paragraph(line, style="bold")
     page.gap()
+    page.notes(fork_notes(after, words))
     asked = question_shifts(before, after)
     if asked:
         page.section("Questions")
@@ -161,6 +164,21 @@ def _questions(page: Page, equilibrium: Equilibrium) -> None:
         due = "" if common or not question.due else f" ({question.due})"
         label = question.label + due
         page.bar(label, question.probability, worded=True, before=question.prior)
+    page.gap()
+
+
+def _branches(page: Page, equilibrium: Equilibrium) -> None:
+    branches = branch_texts(equilibrium, narrative.words_of(equilibrium))
+    if not branches:
+        return
+    page.section("Branches", "the most likely state where they differ; in brackets in the mixture")
+    for branch in branches:
+        page.heading(branch.title, NEUTRAL)
+        for line in branch.lines:
+            label = f"{line.clause} ({percent(line.mixture)})"
+            page.bar(label, line.probability, colour=NEUTRAL)
+        if branch.unlisted:
+            page.paragraph(f"{branch.unlisted} more differ.", style="dim")
     page.gap()
 
 

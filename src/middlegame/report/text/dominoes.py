@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from middlegame.diagram import Decision, Node
 from middlegame.report.text import narrative
+from middlegame.report.text.branches import fork_notes
 from middlegame.report.text.change import Shift
 from middlegame.report.text.grammar import capitalize_first, join_list, mid_sentence
 from middlegame.report.text.words import Words, percent
@@ -171,14 +172,16 @@ def intervention_notes(dominoes: "Dominoes", intervention: "Intervention") -> It
         )
 
 
-def evidence_note(dominoes: "Dominoes") -> str:
-    """Return a sentence that the contest's evidence is not used here; empty without evidence."""
-    if not dominoes.results.diagram.evidence:
-        return ""
-    return (
-        "The contest's evidence is not used here, since it is about a world without "
-        "interventions; probabilities before an intervention are prior probabilities."
-    )
+def baseline_notes(dominoes: "Dominoes") -> list[str]:
+    """Return sentences on the contest before any intervention: its branch, and its evidence."""
+    equilibrium = dominoes.results.equilibrium
+    notes = list(fork_notes(equilibrium, narrative.words_of(equilibrium)))
+    if dominoes.results.diagram.evidence:
+        notes.append(
+            "The contest's evidence is not used here, since it is about a world without "
+            "interventions; probabilities before an intervention are prior probabilities."
+        )
+    return notes
 
 
 def _effect_row(

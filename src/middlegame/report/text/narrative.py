@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from middlegame.diagram import Decision
+from middlegame.report.text.branches import fork_notes
 from middlegame.report.text.grammar import capitalize_first, mid_sentence
 from middlegame.report.text.words import Words, clean, date, likelihood_opening, percent
 from middlegame.scenario.conditions import Condition, Is
@@ -204,11 +205,7 @@ def notes(equilibrium: "Equilibrium", prior_place: str = "") -> Iterator[str]:
             f"Numbers that {' and '.join(believers)} take for true differ from those written: "
             "all choose as they expect the contest to be, and what follows is computed as written."
         )
-    if equilibrium.forks:
-        yield (
-            "This contest has more than one equilibrium, and only the order in which the options "
-            "are written selected this one. Treat its numbers as one of several outcomes."
-        )
+    yield from fork_notes(equilibrium, words)
 
 
 def drafted_sentence(found: Sourcing) -> str:

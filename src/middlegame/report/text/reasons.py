@@ -76,9 +76,15 @@ class ReasonText:
 def move_reasons(equilibrium: "Equilibrium") -> dict[str, str]:
     """Return a sentence on each move that has a choice: why it does what it does most often."""
     return {
-        name: reason_texts(found, short=True)[0].sentence
+        name: _branch(found) + reason_texts(found, short=True)[0].sentence
         for name, found in short_reasons(equilibrium).items()
     }
+
+
+def _branch(found: Reasons) -> str:
+    """Return the branch that the reasons hold on, if there are several."""
+    branch = found.equilibrium.branch
+    return "" if branch is None else f"Branch {branch[0]}: "
 
 
 def title(found: Reasons) -> str:

@@ -44,15 +44,21 @@ class StorylineText:
     Attributes:
         probability: of the storyline.
         steps: what happens, in order of play.
+        branch: the number of the mirror branch on which it runs; None if there is one branch.
     """
 
     probability: float
     steps: tuple[StorylineStep, ...]
+    branch: int | None = None
 
     @property
     def sentences(self) -> str:
         """All steps as sentences."""
-        return ". ".join(capitalize_first(step.text) for step in self.steps) + "."
+        return self._opening + ". ".join(capitalize_first(s.text) for s in self.steps) + "."
+
+    @property
+    def _opening(self) -> str:
+        return "" if self.branch is None else f"Branch {self.branch}: "
 
     @property
     def contrast(self) -> str | None:
@@ -60,7 +66,7 @@ class StorylineText:
         other = [step.text for step in self.steps if step.differs]
         if not other or len(other) > max(2, len(self.steps) // 2):
             return None
-        return f"As the first, but {'; '.join(map(mid_sentence, other))}."
+        return f"{self._opening}As the first, but {'; '.join(map(mid_sentence, other))}."
 
 
 @dataclass(frozen=True)
@@ -131,7 +137,8 @@ def storyline_texts(equilibrium: "Equilibrium", count: int) -> StorylineTexts:
     bound = None if found.likeliest else found.bound
     if any(node.period is not None for node in equilibrium.diagram.contest_nodes):
         dated = [
-            StorylineText(line.probability, _dated(equilibrium, words, line)) for line in found
+            StorylineText(line.probability, _dated(equilibrium, words, line), line.branch)
+            for line in found
         ]
         return StorylineTexts(tuple(dated), bound)
     texts = []
@@ -144,7 +151,7 @@ def storyline_texts(equilibrium: "Equilibrium", count: int) -> StorylineTexts:
         )
         if not steps:
             continue
-        texts.append(StorylineText(line.probability, steps))
+        texts.append(StorylineText(line.probability, steps, line.branch))
     return StorylineTexts(tuple(texts), bound)
 
 
@@ -153,6 +160,8 @@ def _dated(
 ) -> tuple[StorylineStep, ...]:
     """Put a storyline over time into words: what changes in each period, factors and moves."""
     diagram = equilibrium.diagram
+    if line.branch is not None:
+        equilibrium = equilibrium.branches[line.branch - 1]
     seen = equilibrium.given({n: s for n, s in line.states.items() if n not in equilibrium.known})
     changes: dict[int, list[str]] = {}
     now: dict[str, str] = {}

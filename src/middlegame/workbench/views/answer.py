@@ -53,6 +53,7 @@ class AnswerTab:
             )
             self.questions = ForecastBars([questions] if questions["groups"] else [], base)
             self.storylines = AnswerText("storylines", full_view)
+        self.branches = AnswerText("branches", full_view)
         self.curves = CurvesChart(full_view).classes("mg-wide")
         with ui.element("section").classes("mg-block"):
             heading("h2", "The contest", "mg-h2")
@@ -121,7 +122,7 @@ class AnswerTab:
         full_view = self.session.full_view
         assert full_view is not None
         self._show_forecast()
-        for text in (self.answer, self.storylines, self.points):
+        for text in (self.answer, self.branches, self.storylines, self.points):
             text.show(full_view)
         self.curves.show(full_view)
         self.picture.show(full_view)

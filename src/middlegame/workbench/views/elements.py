@@ -156,7 +156,7 @@ class AnswerText(PatchedElement, component="components/answer_text.js"):
     """A part of a full view in words.
 
     Args:
-        part: `answer`, `storylines`, `points` or `changes`.
+        part: `answer`, `branches`, `storylines`, `points` or `changes`.
         full_view: the full view.
     """
 
@@ -170,6 +170,7 @@ class AnswerText(PatchedElement, component="components/answer_text.js"):
         self.patch(
             answer=full_view.forecast.answer,
             notes=list(full_view.notes),
+            branches=[asdict(branch) for branch in full_view.branches],
             storylines=[asdict(line) for line in full_view.storylines],
             storylinesSummary=full_view.storylines_summary,
             points=[list(each) for each in full_view.points],

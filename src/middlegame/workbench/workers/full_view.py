@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from middlegame.report.charts.graph import contest_graph
 from middlegame.report.text import change, narrative, over_time
 from middlegame.report.text.behaviour import solution_words
+from middlegame.report.text.branches import BranchText, branch_texts
 from middlegame.report.text.grammar import capitalize_first, mid_sentence
 from middlegame.report.text.judgement_values import value_words
 from middlegame.report.text.judgements import judgement_words
@@ -54,10 +55,12 @@ class StorylineView:
     Attributes:
         probability: how likely the contest runs exactly so.
         steps: each step in words, and whether the likeliest storyline differs there.
+        branch: the number of its mirror branch; None if there is one branch.
     """
 
     probability: float
     steps: tuple[tuple[str, bool], ...]
+    branch: int | None
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,7 @@ class FullView:
     Attributes:
         forecast: forecast and answer.
         notes: warnings that a reader needs first.
+        branches: what each mirror branch makes of the moves, where there are several.
         storylines: the likeliest storylines.
         storylines_summary: how many they are, and how likely any other can be at most.
         curves: moves and outcomes over time, where there are periods.
@@ -80,6 +84,7 @@ class FullView:
 
     forecast: ForecastView
     notes: tuple[str, ...]
+    branches: tuple[BranchText, ...]
     storylines: tuple[StorylineView, ...]
     storylines_summary: str
     curves: tuple[Series, ...]
@@ -128,8 +133,13 @@ def full_view(live: "LiveContest", setting: Setting) -> FullView:
             *narrative.notes(after, "beside the questions"),
             *(change.off_path_warnings(live.base, after) if changed else ()),
         ),
+        branches=tuple(branch_texts(after, words)),
         storylines=tuple(
-            StorylineView(line.probability, tuple((step.text, step.differs) for step in line.steps))
+            StorylineView(
+                line.probability,
+                tuple((step.text, step.differs) for step in line.steps),
+                line.branch,
+            )
             for line in storylines
         ),
         storylines_summary=storylines.summary if storylines else "",

@@ -1,16 +1,23 @@
 // The answer in words: summary, storylines, expected points, what changed and why.
 export default {
-  props: { answer: String, notes: Array, message: String, storylines: Array, storylinesSummary: String, points: Array, changes: Array, shifts: Array, reasons: Array, part: String },
+  props: { answer: String, notes: Array, message: String, branches: Array, storylines: Array, storylinesSummary: String, points: Array, changes: Array, shifts: Array, reasons: Array, part: String },
   template: `
     <div class="mg-answer-text">
       <template v-if="part === 'answer'">
         <p class="mg-answer" aria-live="polite">{{ answer }}</p>
         <p v-for="note in notes" class="mg-note">{{ note }}</p>
       </template>
+      <section v-if="part === 'branches' && branches.length" class="mg-block">
+        <h2 class="mg-h2">Branches <small>equilibria that mirror each other; behind each state its probability in their mixture</small></h2>
+        <template v-for="branch in branches"><h3 class="mg-h3">{{ branch.title }}</h3>
+          <ul class="mg-rows"><li class="mg-row" v-for="line in branch.lines"><span class="mg-label">{{ line.clause }} <small>({{ percent(line.mixture) }})</small></span><b class="mg-percent">{{ percent(line.probability) }}</b>
+            <span class="mg-track" aria-hidden="true"><i class="mg-fill" :style="{ left: 0, width: 100 * line.probability + '%' }"></i></span></li></ul>
+          <p v-if="branch.unlisted" class="mg-soft">{{ branch.unlisted }} more differ.</p></template>
+      </section>
       <section v-if="part === 'storylines' && storylines.length" class="mg-block">
         <h2 class="mg-h2">Storylines <small>{{ storylinesSummary }}</small></h2>
         <ol class="mg-stories"><li v-for="(line, k) in storylines"><b>{{ percent(line.probability) }}</b>
-          <p><span v-for="step in line.steps" :class="{ differs: k && step[1] }">{{ capital(step[0]) }}. </span></p></li></ol>
+          <p><small v-if="line.branch">Branch {{ line.branch }}: </small><span v-for="step in line.steps" :class="{ differs: k && step[1] }">{{ capital(step[0]) }}. </span></p></li></ol>
       </section>
       <section v-if="part === 'points' && points.length" class="mg-block">
         <h2 class="mg-h2">Expected points <small>worst to best outcome: about 100 points; not comparable across actors</small></h2>
