@@ -1,5 +1,7 @@
 """Mirror branches: the even mixture of the equilibria that a symmetric contest forks into."""
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -175,7 +177,7 @@ def forecasts(diagram: Diagram, rate: float) -> list[np.ndarray]:
     return [np.array([*each.values()]) for each in found.values()]
 
 
-@pytest.mark.parametrize("seed", [0, 18, 21, 73, 107])
+@pytest.mark.parametrize("seed", [0, 18, 51, 107, 190, 268])
 def test_permuting_players_and_options_permutes_the_forecast(seed):
     rng = np.random.default_rng(seed)
     payoffs = random_payoffs(rng)
@@ -184,3 +186,12 @@ def test_permuting_players_and_options_permutes_the_forecast(seed):
     before, after = (forecasts(strategic_game(each), rate) for each in (payoffs, moved))
     for place, player in enumerate(players):
         assert after[place] == pytest.approx(before[player][options[player]], abs=1e-7)
+
+
+def test_three_mirror_branches_of_meeting_at_one_of_three_places():
+    payoffs = np.stack([np.eye(3), np.eye(3)]) * 60
+    found = mg.solve(strategic_game(payoffs), lambda_=LAMBDA)
+    likeliest = {np.argmax(each.policies[0]) for each in found.branches}
+    assert likeliest == {0, 1, 2}
+    for name, option in itertools.product(("player0", "player1"), range(3)):
+        assert found.forecast(name)[f"option{option}"] == pytest.approx(1 / 3, abs=1e-9)

@@ -25,8 +25,12 @@ def cases():
 def test_solve_matches_gambit_on_reference_games(path, precision):
     solution = json.loads(path.read_text())["logit_qre"][precision]
     equilibrium = mg.solve(from_json(path.read_text()), lambda_=float(precision))
-    for name, expected in solution.items():
-        assert np.abs(equilibrium.policy(name) - np.array(expected)).max() < 1e-8
+    # Gambit follows one of several mirror branches.
+    gaps = [
+        max(np.abs(each.policy(name) - np.array(p)).max() for name, p in solution.items())
+        for each in equilibrium.branches
+    ]
+    assert min(gaps) < 1e-8
     assert equilibrium.residual < 1e-12
 
 
@@ -56,7 +60,7 @@ def test_solve_with_lambda_zero_is_uniform(diagram):
 def test_solve_reports_symmetric_fork():
     equilibrium = mg.solve(coordination(9.0, 9.0), lambda_=2.0)
     assert len(equilibrium.forks) == 1
-    assert equilibrium.policy("row")[0] > 0.99
+    assert [each.policy("row")[0] > 0.99 for each in equilibrium.branches] == [True, False]
 
 
 def test_solve_follows_branch_that_turns_back():

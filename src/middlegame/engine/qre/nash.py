@@ -21,7 +21,8 @@ from middlegame.base.numbers import Floats
 from middlegame.engine.graph.layout import Game, layout_of
 from middlegame.engine.graph.structure import Structure
 from middlegame.engine.logit import ResponseEquations, logit_cells, policies
-from middlegame.engine.numerics.continuation import Controls, TraceOutcome
+from middlegame.engine.numerics.continuation import TraceOutcome
+from middlegame.engine.numerics.corrector import Controls
 from middlegame.engine.numerics.krylov import MatrixFreeJacobian
 from middlegame.engine.numerics.linear import DenseJacobian, Jacobian
 from middlegame.engine.qre.principal import follow_branch

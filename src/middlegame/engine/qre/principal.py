@@ -25,7 +25,8 @@ from middlegame.engine.graph.structure import Structure
 from middlegame.engine.inference.given_policies import given_policies
 from middlegame.engine.logit import ResponseEquations, logit_cells, policies
 from middlegame.engine.numerics import continuation
-from middlegame.engine.numerics.continuation import BranchTrace, Controls, TraceOutcome
+from middlegame.engine.numerics.continuation import BranchTrace, TraceOutcome
+from middlegame.engine.numerics.corrector import Controls
 from middlegame.engine.numerics.krylov import MatrixFreeJacobian
 from middlegame.engine.numerics.linear import Jacobian
 from middlegame.engine.qre.contraction_path import follow_contraction
