@@ -4,7 +4,8 @@ from pathlib import Path
 
 import click
 
-from middlegame.cli.console import console, print_json, working
+from middlegame.base.errors import unknown_name
+from middlegame.cli.console import console, counting, print_json, working
 from middlegame.cli.options import (
     FILE,
     JSON,
@@ -44,6 +45,11 @@ from middlegame.cli.time_limit import time_limit_option
     type=click.IntRange(2, 1000),
     help="Cross-validate: forecast each of this many folds of the rows from the others.",
 )
+@click.option(
+    "--fold-by",
+    metavar="COLUMN",
+    help="Cross-validate: forecast the rows of each value of this column from all others.",
+)
 @click.option("--bayes", is_flag=True, help="Sample the posterior too; the ranges are the priors.")
 @click.option(
     "--draws",
@@ -70,6 +76,7 @@ def fit_command(
     cluster: str | None,
     starts: int,
     folds: int | None,
+    fold_by: str | None,
     bayes: bool,
     draws: int,
     missing: tuple[str, ...],
@@ -92,18 +99,27 @@ def fit_command(
     loaded = open_scenario(file)
     if loaded.scenario is None:
         raise ScenarioError(loaded.errors)
+    if folds is not None and fold_by is not None:
+        raise click.UsageError("--folds and --fold-by say the same thing: give one of them")
     table = read_data(data, table_form(separator, decimal, encoding), missing or None)
-    with working("Maximising the likelihood"):
+    if fold_by is not None and fold_by not in table.columns:
+        raise unknown_name("column", fold_by, table.columns)
+    with counting("Maximising the likelihood") as progress:
         from middlegame.estimation.fitting import fit
 
-        found = fit(loaded.scenario, table, cluster=cluster, starts=starts, seed=seed)
+        found = fit(
+            loaded.scenario, table, cluster=cluster, starts=starts, seed=seed, progress=progress
+        )
         answer = found.to_dict()
     validation = posterior = None
-    if folds is not None:
-        with working(f"Cross-validating in {folds} folds"):
+    if folds is not None or fold_by is not None:
+        with counting("Cross-validating") as progress:
             from middlegame.estimation.cross_validation import cross_validate
 
-            validation = cross_validate(found, folds, seed)
+            parts = (
+                None if fold_by is None else [table.columns[fold_by][k] for k in found.data.lines]
+            )
+            validation = cross_validate(found, folds or 0, seed, parts=parts, progress=progress)
             answer["validation"] = validation.to_dict()
     if bayes:
         with working("Sampling the posterior"):

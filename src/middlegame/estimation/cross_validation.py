@@ -6,6 +6,7 @@ in the other rows, and a multinomial logit on the same columns.
 """
 
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 
 from middlegame.base.errors import MiddlegameError
 from middlegame.base.numbers import Floats
+from middlegame.base.progress import ProgressCallback
 from middlegame.estimation.fitting import maximisation_problem
 from middlegame.estimation.maximum import maximise
 from middlegame.estimation.outcomes import observed_cases
@@ -33,12 +35,18 @@ class ForecastScore:
         forecast: the name of the forecast.
         logarithmic: the mean logarithm of the probability of what happened; 0 is best.
         brier: the mean squared distance of the probabilities from what happened; 0 is best.
+        gain: the mean of the scenario's logarithmic score less this forecast's, play by play: above
+            0 the scenario is better; 0 for the scenario itself.
+        gain_error: the standard error of the gain, clustered by what folds keep together; NaN where
+            there is none.
         note: why there is no score, if there is none.
     """
 
     forecast: str
     logarithmic: float
     brier: float
+    gain: float = 0.0
+    gain_error: float = np.nan
     note: str = ""
 
 
@@ -89,6 +97,8 @@ class CrossValidation:
                     "forecast": each.forecast,
                     "logarithmic": _known(each.logarithmic),
                     "brier": _known(each.brier),
+                    "gain": _known(each.gain),
+                    "gain_error": _known(each.gain_error),
                     "note": each.note,
                 }
                 for each in self.scores
@@ -100,22 +110,34 @@ class CrossValidation:
         }
 
 
-def cross_validate(fitted: FitResult, folds: int = 10, seed: int = 0) -> CrossValidation:
+def cross_validate(
+    fitted: FitResult,
+    folds: int = 10,
+    seed: int = 0,
+    *,
+    parts: Sequence[str] | None = None,
+    progress: ProgressCallback | None = None,
+) -> CrossValidation:
     """Forecast each part of the rows from the others.
 
-    Rows of one group stay together, if there are groups.
+    Rows of one group stay together, if there are groups; so do all outcomes that one row counts.
 
     Args:
         fitted: the fit to all rows; each fold's climb begins from it.
         folds: in how many parts.
         seed: of the random parting.
+        parts: the part that each row belongs to, `[rows]`, such as its decade; instead of random
+            ones.
+        progress: called as (done, parts) after each part.
 
     Raises:
         MiddlegameError: there are fewer rows or groups than folds, or outcomes to forecast.
     """
     sample, likelihood = fitted.data, fitted.likelihood
     cases, which = observed_cases(sample)
-    fold = _parted(fitted, folds, seed)
+    fold = _parted(fitted, folds, seed) if parts is None else _named_parts(parts)
+    folds = int(fold.max()) + 1
+    plays = sample.weights
     if len(cases) < 2:
         raise MiddlegameError("no two outcomes are shown whole: there is nothing to forecast")
     ours = np.zeros((sample.row_count, len(cases)))
@@ -123,7 +145,7 @@ def cross_validate(fitted: FitResult, folds: int = 10, seed: int = 0) -> CrossVa
     failed, trouble = 0, ""
     for part in range(folds):
         held = fold == part
-        rows = likelihood.rows(sample, (~held).astype(float))
+        rows = likelihood.rows(sample, plays * ~held)
         best = maximise(
             maximisation_problem(likelihood, rows, fitted.space), [fitted.maximum.values]
         )
@@ -131,36 +153,38 @@ def cross_validate(fitted: FitResult, folds: int = 10, seed: int = 0) -> CrossVa
         chances = np.asarray(likelihood.outcome_probabilities(best.values, sample.matrix, cases))
         ours[held] = chances[held]
         known = ~held & (which >= 0)
-        counts = np.bincount(which[known], minlength=len(cases)) + 0.5
+        counts = np.bincount(which[known], plays[known], minlength=len(cases)) + 0.5
         constant[held] = counts / counts.sum()
         if not trouble:
             try:
-                logit[held] = _multinomial(_design(fitted), which, known, held, len(cases))
+                logit[held] = _multinomial(_design(fitted), which, plays, known, held, len(cases))
             except (ValueError, np.linalg.LinAlgError, RuntimeError) as error:
                 trouble = f"it has no maximum in a fold ({error})"
+        if progress is not None:
+            progress(part + 1, folds)
     complete = which >= 0
+    groups = sample.lines if sample.clusters is None else sample.clusters
+    forecasts = Forecasts(which[complete], plays[complete], groups[complete])
     scores = [
-        _score("this contest", ours[complete], which[complete]),
-        _score("constant shares", constant[complete], which[complete]),
-        ForecastScore("multinomial logit", np.nan, np.nan, trouble)
+        forecasts.score("this contest", ours[complete]),
+        forecasts.score("constant shares", constant[complete], ours[complete]),
+        ForecastScore("multinomial logit", np.nan, np.nan, np.nan, note=trouble)
         if trouble
-        else _score("multinomial logit", logit[complete], which[complete]),
+        else forecasts.score("multinomial logit", logit[complete], ours[complete]),
     ]
     return CrossValidation(
         folds=folds,
         forecast_rows=int(complete.sum()),
         incomplete_rows=int((~complete).sum()),
         scores=tuple(scores),
-        calibration=_calibration(ours[complete], which[complete]),
+        calibration=_calibration(ours[complete], which[complete], plays[complete]),
         failed_folds=failed,
     )
 
 
 def _parted(found: FitResult, folds: int, seed: int) -> Integers:
     """The fold of each row, `[rows]`."""
-    groups = found.data.clusters
-    if groups is None:
-        groups = np.arange(found.data.row_count)
+    groups = found.data.lines if found.data.clusters is None else found.data.clusters
     distinct, of_row = np.unique(groups, return_inverse=True)
     if len(distinct) < folds:
         raise MiddlegameError(
@@ -170,13 +194,66 @@ def _parted(found: FitResult, folds: int, seed: int) -> Integers:
     return np.asarray((np.argsort(order) % folds)[of_row.reshape(-1)], int)
 
 
-def _score(name: str, chances: Floats, which: Integers) -> ForecastScore:
-    """Score forecasts; what they leave for outcomes that never came about counts against them."""
-    came = chances[np.arange(len(which)), which]
-    happened = np.eye(chances.shape[1])[which]
-    rest = np.maximum(1 - chances.sum(axis=1), 0.0)
-    brier = ((chances - happened) ** 2).sum(axis=1) + rest**2
-    return ForecastScore(name, float(np.log(np.maximum(came, _LEAST)).mean()), float(brier.mean()))
+def _named_parts(parts: Sequence[str]) -> Integers:
+    """Return the number of each row's part, `[rows]`.
+
+    Raises:
+        MiddlegameError: there is one part only.
+    """
+    names, numbers = np.unique(np.asarray(parts), return_inverse=True)
+    if len(names) < 2:
+        raise MiddlegameError(f"all rows have the part '{names[0]}'; expected two parts or more")
+    return np.asarray(numbers.reshape(-1), int)
+
+
+@dataclass(frozen=True)
+class Forecasts:
+    """What was to be forecast.
+
+    Attributes:
+        which: the outcome of each row, `[rows]`.
+        plays: how many plays each row stands for, `[rows]`.
+        groups: rows of one group depend on each other, `[rows]`.
+    """
+
+    which: Integers
+    plays: Floats
+    groups: Integers
+
+    def score(self, name: str, chances: Floats, ours: Floats | None = None) -> ForecastScore:
+        """Score forecasts; what they leave for outcomes that never came about counts against them.
+
+        Args:
+            name: of the forecast.
+            chances: probabilities, `[rows, outcomes]`.
+            ours: the scenario's, to compare with; None for the scenario itself.
+        """
+        logs = self._logs(chances)
+        happened = np.eye(chances.shape[1])[self.which]
+        rest = np.maximum(1 - chances.sum(axis=1), 0.0)
+        brier = ((chances - happened) ** 2).sum(axis=1) + rest**2
+        gain, error = 0.0, float("nan")
+        if ours is not None:
+            gain, error = self._paired(self._logs(ours) - logs)
+        return ForecastScore(name, self._mean(logs), self._mean(brier), gain, error)
+
+    def _logs(self, chances: Floats) -> Floats:
+        came = chances[np.arange(len(self.which)), self.which]
+        return np.asarray(np.log(np.maximum(came, _LEAST)), float)
+
+    def _mean(self, values: Floats) -> float:
+        return float(np.average(values, weights=self.plays))
+
+    def _paired(self, differences: Floats) -> tuple[float, float]:
+        """Return the mean of differences and its standard error, clustered by group."""
+        mean = self._mean(differences)
+        groups = np.unique(self.groups, return_inverse=True)[1].reshape(-1)
+        sums = np.bincount(groups, self.plays * (differences - mean))
+        count = len(sums)
+        if count < 2:
+            return mean, float("nan")
+        error = np.sqrt((sums**2).sum() * count / (count - 1)) / self.plays.sum()
+        return mean, float(error)
 
 
 def _design(found: FitResult) -> Floats:
@@ -193,7 +270,12 @@ def _design(found: FitResult) -> Floats:
 
 
 def _multinomial(
-    design: Floats, which: Integers, known: NDArray[np.bool_], held: NDArray[np.bool_], count: int
+    design: Floats,
+    which: Integers,
+    plays: Floats,
+    known: NDArray[np.bool_],
+    held: NDArray[np.bool_],
+    count: int,
 ) -> Floats:
     try:
         from statsmodels.discrete.discrete_model import MNLogit
@@ -202,14 +284,18 @@ def _multinomial(
             "comparing with a multinomial logit needs statsmodels: "
             "pip install 'middlegame[compare]'"
         ) from None
-    present, codes = np.unique(which[known], return_inverse=True)
+    if (plays % 1).any():
+        raise ValueError("it takes whole numbers of plays")
+    repeated = np.repeat(np.flatnonzero(known), plays[known].astype(int))
+    present, codes = np.unique(which[repeated], return_inverse=True)
     if len(present) < 2:
         raise ValueError("only one outcome is left")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        fitted = MNLogit(codes, design[known]).fit(method="bfgs", maxiter=2000, disp=0)
+        model = MNLogit(codes, design[repeated])
+        fitted = model.fit(method="newton", maxiter=200, disp=0)
         if not fitted.mle_retvals["converged"]:
-            fitted = MNLogit(codes, design[known]).fit(method="newton", maxiter=200, disp=0)
+            fitted = model.fit(method="bfgs", maxiter=2000, disp=0)
     if not (fitted.mle_retvals["converged"] and np.isfinite(fitted.params).all()):
         raise RuntimeError("it did not converge")
     chances = np.zeros((int(held.sum()), count))
@@ -217,14 +303,19 @@ def _multinomial(
     return chances
 
 
-def _calibration(chances: Floats, which: Integers) -> tuple[FitCalibrationBin, ...]:
-    """Pool the forecasts of all outcomes into bins of equal numbers."""
+def _calibration(chances: Floats, which: Integers, plays: Floats) -> tuple[FitCalibrationBin, ...]:
+    """Pool the forecasts of all outcomes into bins of equal numbers of rows."""
     predicted = chances.ravel()
     came = np.eye(chances.shape[1])[which].ravel()
+    number = np.repeat(plays, chances.shape[1])
     order = np.argsort(predicted, kind="stable")
     parts = np.array_split(order, min(_BINS, len(order)))
     return tuple(
-        FitCalibrationBin(float(predicted[part].mean()), float(came[part].mean()), len(part))
+        FitCalibrationBin(
+            predicted=float(np.average(predicted[part], weights=number[part])),
+            observed=float(np.average(came[part], weights=number[part])),
+            count=round(number[part].sum()),
+        )
         for part in parts
     )
 

@@ -54,7 +54,8 @@ class FirstDifference:
 def outcome_shares(likelihood: Likelihood, sample: FitData, values: Floats) -> list[OutcomeShare]:
     """Return the average probability and the observed share of each outcome."""
     outcomes = joint_outcomes(likelihood, sample)
-    predicted, cases = _averages(likelihood, sample.matrix, values, outcomes)[0], cases_of(outcomes)
+    predicted = _averages(likelihood, sample, sample.matrix, values, outcomes)[0]
+    cases = cases_of(outcomes)
     return [
         OutcomeShare(outcome, float(chance), observed_share(sample, case))
         for outcome, chance, case in zip(outcomes, predicted, cases, strict=True)
@@ -80,7 +81,7 @@ def first_differences(
             for value in (before, after):
                 moved = sample.matrix.copy()
                 moved[:, place] = value
-                ends.append(_averages(likelihood, moved, values, outcomes))
+                ends.append(_averages(likelihood, sample, moved, values, outcomes))
             changes = ends[1][0] - ends[0][0]
             errors = standard_errors(ends[1][1] - ends[0][1], covariance)
             found += [
@@ -91,10 +92,15 @@ def first_differences(
 
 
 def _averages(
-    likelihood: Likelihood, covariates: Floats, values: Floats, outcomes: list[JointOutcome]
+    likelihood: Likelihood,
+    sample: FitData,
+    covariates: Floats,
+    values: Floats,
+    outcomes: list[JointOutcome],
 ) -> tuple[Floats, Floats]:
     """The outcomes' average probabilities `[outcomes]` and their slopes `[outcomes, k]`."""
-    slopes, averages = likelihood.outcome_shares(values, covariates, cases_of(outcomes))
+    cases = cases_of(outcomes)
+    slopes, averages = likelihood.outcome_shares(values, covariates, cases, sample.weights)
     return np.asarray(averages), np.asarray(slopes)
 
 

@@ -12,6 +12,7 @@ from middlegame.base.spelling import nearest
 from middlegame.base.tables import Decimal, parse_number, recognise_decimal
 from middlegame.estimation.data import DataError, DataTable
 from middlegame.scenario import Scenario
+from middlegame.scenario.conditions import conjunction
 from middlegame.scenario.formulas import CategoryTest
 from middlegame.scenario.model.fit import Column, Observed
 from middlegame.scenario.model.judgement import format_number
@@ -29,6 +30,10 @@ class FitData:
         places: where each row stands in the data.
         dropped: how many rows were left out, by reason.
         unobserved: for each observed move or factor, the rows in which nobody saw it.
+        weights: how many plays each row stands for, `[rows]`.
+        lines: which row of the table each row comes from, `[rows]`; with `counts`, a row of the
+            table gives one row for each outcome that it counts.
+        counted: whether the outcomes are counted by columns of their own (`counts`).
         clusters: the group of each row `[rows]`, counted from 0; None if rows stand alone.
         name: of the data.
     """
@@ -38,6 +43,9 @@ class FitData:
     places: tuple[str, ...]
     dropped_rows: dict[str, int]
     unobserved_rows: dict[str, int]
+    weights: Floats
+    lines: NDArray[np.int_]
+    counted: bool
     clusters: NDArray[np.int_] | None
     name: str
 
@@ -45,6 +53,16 @@ class FitData:
     def row_count(self) -> int:
         """The number of rows."""
         return len(self.places)
+
+    @property
+    def play_count(self) -> float:
+        """How many plays the rows stand for together."""
+        return float(self.weights.sum())
+
+    @property
+    def weighted(self) -> bool:
+        """Whether some row stands for another number of plays than one."""
+        return bool((self.weights != 1).any())
 
     @property
     def matrix(self) -> Floats:
@@ -67,13 +85,15 @@ def prepare_data(scenario: Scenario, data: DataTable, cluster: str | None = None
         DataError: with every column, cell or option at fault.
     """
     fit = scenario.fit
-    if fit is None or not fit.observed:
+    if fit is None or not (fit.observed or fit.counts):
         raise DataError(
             ["the scenario does not say what the data show: it has no 'observed' under 'fit'"]
         )
     used = {name for _, number in formulas(scenario) for name in number.formula.names}
     columns = {name: each for name, each in fit.columns.items() if name in used}
-    _refuse_missing(columns, fit.observed, data, cluster)
+    others = [each.column for each in fit.observed.values()] + [*fit.counts]
+    others += [heading for heading in (fit.weight, cluster) if heading]
+    _refuse_missing([each.column or name for name, each in columns.items()] + others, data)
     faults: list[str] = []
     decimal = _decimal(columns, data)
     covariates = {
@@ -84,6 +104,12 @@ def prepare_data(scenario: Scenario, data: DataTable, cluster: str | None = None
         name: _shown(name, each, states[base_name(name)], data, faults)
         for name, each in fit.observed.items()
     }
+    plays = (
+        np.ones(data.row_count)
+        if fit.weight is None
+        else (_counts(fit.weight, data, decimal, faults))
+    )
+    counted = {heading: _counts(heading, data, decimal, faults) for heading in fit.counts}
     if faults:
         raise DataError(faults)
     complete = np.ones(data.row_count, bool)
@@ -92,29 +118,41 @@ def prepare_data(scenario: Scenario, data: DataTable, cluster: str | None = None
     if cluster is not None:
         cells = data.columns[cluster]
         known[cluster] = np.array([not data.is_missing(cell) for cell in cells])
+    if fit.weight is not None:
+        known[fit.weight] = ~np.isnan(plays)
     for heading, present in known.items():
         lacking = complete & ~present
         if lacking.any():
             dropped[_missing_reason(heading, lacking, data)] = int(lacking.sum())
         complete &= present
+    complete &= plays > 0  # false for NaN as well
     seen = np.zeros(data.row_count, bool)
     for likelihood in shown.values():
         seen |= ~likelihood.all(axis=1)
+    for number in counted.values():
+        seen |= number > 0
     if (complete & ~seen).any():
         dropped["nothing was observed"] = int((complete & ~seen).sum())
     rows = np.flatnonzero(complete & seen)
     if not len(rows):
         raise DataError([f"{data.name}: no row is complete: {_reasons(dropped)}"])
+    if counted:
+        rows, shown, plays = _split_by_count(scenario, counted, rows, data.row_count, plays)
     clusters = None
     if cluster is not None:
         names = np.array(data.columns[cluster])[rows]
         clusters = np.unique(names, return_inverse=True)[1].reshape(-1)
     taken = FitData(
         covariates={name: column[rows] for name, column in covariates.items()},
-        observations={name: likely[rows] for name, likely in shown.items()},
+        observations=shown if counted else {name: each[rows] for name, each in shown.items()},
         places=tuple(data.places[row] for row in rows.tolist()),
         dropped_rows=dropped,
-        unobserved_rows={n: int(likely[rows].all(axis=1).sum()) for n, likely in shown.items()},
+        unobserved_rows={}
+        if counted
+        else {name: int(each[rows].all(axis=1).sum()) for name, each in shown.items()},
+        weights=plays if counted else plays[rows],
+        lines=rows,
+        counted=bool(counted),
         clusters=clusters,
         name=data.name,
     )
@@ -122,11 +160,7 @@ def prepare_data(scenario: Scenario, data: DataTable, cluster: str | None = None
     return taken
 
 
-def _refuse_missing(
-    columns: dict[str, Column], observed: dict[str, Observed], data: DataTable, cluster: str | None
-) -> None:
-    wanted = [each.column or name for name, each in columns.items()]
-    wanted += [each.column for each in observed.values()] + ([cluster] if cluster else [])
+def _refuse_missing(wanted: Sequence[str], data: DataTable) -> None:
     faults = []
     for heading in dict.fromkeys(wanted):
         if heading not in data.columns:
@@ -213,6 +247,71 @@ def _shown(
 
 def _shorten(cell: str) -> str:
     return cell if len(cell) <= 80 else f"{cell[:77]}..."
+
+
+def _counts(heading: str, data: DataTable, decimal: Decimal, faults: list[str]) -> Floats:
+    """Return a column of numbers of plays, `[rows]`; NaN where a cell is empty."""
+    values = np.full(data.row_count, np.nan)
+    for row, cell in enumerate(data.columns[heading]):
+        if data.is_missing(cell):
+            continue
+        try:
+            values[row] = parse_number(cell, decimal)
+        except ValueError:
+            values[row] = -1.0
+        if not 0 <= values[row] < math.inf:
+            faults.append(
+                f"{data.places[row]}: {heading} is '{_shorten(cell)}'; expected how many plays, 0 or more"
+            )
+    return values
+
+
+def _split_by_count(
+    scenario: Scenario,
+    counted: dict[str, Floats],
+    rows: NDArray[np.int_],
+    count: int,
+    plays: Floats,
+) -> tuple[NDArray[np.int_], dict[str, Floats], Floats]:
+    """Return a row for each outcome that a row of the table counts.
+
+    Args:
+        scenario: with the condition of each count.
+        counted: for each column of counts its numbers, `[table rows]`; NaN counts as 0.
+        rows: the rows of the table to take.
+        count: how many rows the table has.
+        plays: the weight of each row of the table, `[table rows]`.
+
+    Returns:
+        The row of the table behind each row, what it shows by observed name `[rows, states]`, and
+        how many plays it stands for, `[rows]`.
+    """
+    assert scenario.fit is not None
+    states = scenario.states()
+    outcomes = {heading: conjunction(each) for heading, each in scenario.fit.counts.items()}
+    names = list(dict.fromkeys(name for each in outcomes.values() for name in each or {}))
+    shows = {
+        heading: [
+            np.array([not each or name not in each or s in each[name] for s in states[name]])
+            for name in names
+        ]
+        for heading, each in outcomes.items()
+    }
+    taken, weights = [], []
+    parts: list[list[Floats]] = [[] for _ in names]
+    wanted = np.zeros(count, bool)
+    wanted[rows] = True
+    for heading, number in counted.items():
+        held = np.flatnonzero(wanted & (number > 0))
+        taken.append(held)
+        weights.append(plays[held] * number[held])
+        for place, shown in enumerate(shows[heading]):
+            parts[place].append(np.broadcast_to(shown * 1.0, (len(held), len(shown))))
+    order = np.argsort(np.concatenate(taken), kind="stable")
+    observations = {
+        name: np.concatenate(part)[order] for name, part in zip(names, parts, strict=True)
+    }
+    return np.concatenate(taken)[order], observations, np.concatenate(weights)[order]
 
 
 def _as_known(cell: str, known: Collection[str]) -> str | None:

@@ -1,7 +1,6 @@
 """Fit a scenario's coefficients to data by maximum likelihood."""
 
 import os
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,6 +8,7 @@ from numpy.typing import NDArray
 
 from middlegame.base.errors import MiddlegameError, NotConverged, QueryError
 from middlegame.base.numbers import Floats
+from middlegame.base.progress import ProgressCallback
 from middlegame.engine.graph.relevance import traced_decisions
 from middlegame.engine.inference.joint import joint
 from middlegame.equilibrium.equilibrium import solve_tables
@@ -40,7 +40,7 @@ def fit(
     cluster: str | None = None,
     starts: int = 6,
     seed: int = 0,
-    status: Callable[[str], None] | None = None,
+    progress: ProgressCallback | None = None,
 ) -> FitResult:
     """Fit a scenario's coefficients to data by maximum likelihood.
 
@@ -51,7 +51,7 @@ def fit(
             rows of a group have in common.
         starts: how many places the climb begins from.
         seed: of the random ones among them.
-        status: called with a sentence on the step that begins.
+        progress: called as (done, starts) after the climb from each.
 
     Raises:
         DataError: the data do not fit the scenario, or leave nothing to learn.
@@ -63,7 +63,7 @@ def fit(
         is_path = isinstance(data, str | os.PathLike)
         table = read_data(data) if is_path else from_dataframe(data)
     taken = prepare_data(scenario, table, cluster)
-    return fit_data(scenario, taken, starts=starts, seed=seed, status=status or (lambda _: None))
+    return fit_data(scenario, taken, starts=starts, seed=seed, progress=progress)
 
 
 def fit_data(
@@ -72,7 +72,7 @@ def fit_data(
     *,
     starts: int,
     seed: int,
-    status: Callable[[str], None],
+    progress: ProgressCallback | None = None,
 ) -> FitResult:
     """Fit a scenario to prepared data.
 
@@ -81,7 +81,7 @@ def fit_data(
         data: the prepared data.
         starts: how many places the climb begins from.
         seed: of the random ones among them.
-        status: called with a sentence on the step that begins.
+        progress: called as (done, starts) after the climb from each.
 
     Raises:
         DataError: no formula contains a coefficient.
@@ -95,7 +95,6 @@ def fit_data(
     first = starting_values(scenario)
     if not first:
         raise DataError(["no formula speaks of a coefficient: there is nothing to learn"])
-    status("Compiling the likelihood")
     likelihood = Likelihood(scenario, data, first)
     rows = likelihood.rows(data)
     rng = np.random.default_rng(seed)
@@ -111,22 +110,19 @@ def fit_data(
         elsewhere = [each for each in elsewhere if np.isfinite(each).all()]
     scale = _natural_scale(np.concatenate(elsewhere)) if elsewhere else scale
     space = SearchSpace(least, most, scale)
-    status("Climbing to the maximum")
-    maximum = maximise(
-        maximisation_problem(likelihood, rows, space), [begin, *probes[: starts - 1]]
-    )
+    problem = maximisation_problem(likelihood, rows, space)
+    maximum = maximise(problem, [begin, *probes[: starts - 1]], progress)
     if not np.isfinite(maximum.log_likelihood):
         raise MiddlegameError(
             "the likelihood is not a number anywhere: a formula gives none, such as log(0)"
         )
-    status("Measuring how sure it is")
     identification = identify(
-        maximum.hessian, maximum.free, scale, data.row_count, elsewhere, maximum.values
+        maximum.hessian, maximum.free, scale, data.play_count, elsewhere, maximum.values
     )
     covariance = identification.covariance
     scores, _, residual = likelihood.scores(maximum.values, rows)
     if data.clusters is not None:
-        covariance = _clustered(covariance, scores, data.clusters)
+        covariance = _clustered(covariance, scores * data.weights[:, None], data.clusters)
     unsettled = np.flatnonzero(~(residual <= MAX_RESIDUAL))
     checked, apart = _check(likelihood, data, maximum.values)
     return FitResult(

@@ -31,8 +31,11 @@ from middlegame.scenario.model.walk import formulas
 ANY_STATE = -1
 """In a case, stands for whatever state an observed move or factor may be in."""
 _TINY = 1e-300
-_MANY = 2000
-"""Rows from which compiling the gradient well is worth the time that it takes."""
+_MANY = 20_000
+"""Gradients of rows, times coefficients, from which compiling the sum's gradient is worth the time.
+
+Compiling it takes two seconds; without it each gradient of the sum costs all rows' gradients.
+"""
 _MOST_NUMBERS = 2**26
 """Numbers that the largest tables of all rows together may have; more are taken in parts."""
 
@@ -99,15 +102,15 @@ class Likelihood:
         with np.errstate(all="ignore"):  # formulas may give no number here, and some elsewhere
             self._still = engine_input(self.diagram, self.diagram.tables(theta))
         cost = predict_cost(self.diagram.structure)
-        self._many = sample.row_count >= _MANY
+        self._many = sample.row_count * len(self.names) >= _MANY
         self._chunk = max(1, int(_MOST_NUMBERS / max(cost.largest_table, cost.unknowns, 1.0)))
 
     def rows(self, sample: FitData, weights: Floats | None = None) -> DataRows:
-        """Arrange data for the likelihood, with equal weights by default."""
+        """Arrange data for the likelihood, each row weighted by its number of plays by default."""
         return DataRows(
             sample.matrix,
             tuple(sample.observations[name] for name in self.observed),
-            np.ones(sample.row_count) if weights is None else weights,
+            sample.weights if weights is None else weights,
         )
 
     def parameter_values(self, values: Floats, covariates: Floats) -> Floats:
@@ -159,7 +162,7 @@ class Likelihood:
     def value_and_gradient(self) -> Any:
         """From (values `[k]`, rows) to the log-likelihood and its gradient, `[k]`."""
         if self._many:
-            return jax.jit(jax.value_and_grad(self.total))
+            return jax.jit(jax.value_and_grad(self.total), compiler_options=FAST_COMPILE)
 
         # Over few rows, compiling takes longer than running: what is compiled anyhow will do.
         def from_rows(values: Floats, rows: DataRows) -> tuple[float, Floats]:
@@ -206,13 +209,15 @@ class Likelihood:
         """From (values, covariates, cases `[outcomes, observed]`) to `[rows, outcomes]`."""
         return jax.jit(self._outcomes, compiler_options=FAST_COMPILE)
 
-    def _shares(self, values: Array, covariates: Array, cases: Array) -> tuple[Array, Array]:
-        found = self._outcomes(values, covariates, cases).mean(axis=0)
+    def _shares(
+        self, values: Array, covariates: Array, cases: Array, weights: Array
+    ) -> tuple[Array, Array]:
+        found = weights @ self._outcomes(values, covariates, cases) / weights.sum()
         return found, found
 
     @cached_property
     def outcome_shares(self) -> Any:
-        """From (values, covariates, cases) to the outcomes' averages over rows, with slopes.
+        """From (values, covariates, cases, weights) to the outcomes' averages, with slopes.
 
         The slopes are `[outcomes, k]`, the averages `[outcomes]`.
         """

@@ -14,6 +14,7 @@ from scipy.optimize import minimize
 from threadpoolctl import threadpool_limits
 
 from middlegame.base.numbers import Floats
+from middlegame.base.progress import ProgressCallback
 
 SAME_MAXIMUM = 1e-4
 """The difference in log-likelihood within which two starts have ended at the same height."""
@@ -88,14 +89,26 @@ class Maximum:
         )
 
 
-def maximise(problem: MaximisationProblem, starts: Sequence[Floats]) -> Maximum:
-    """Climb from each start, and finish from the highest point."""
+def maximise(
+    problem: MaximisationProblem,
+    starts: Sequence[Floats],
+    progress: ProgressCallback | None = None,
+) -> Maximum:
+    """Climb from each start, and finish from the highest point.
+
+    Args:
+        problem: what to maximise.
+        starts: where to climb from, `[k]` each.
+        progress: called as (done, starts) after each climb.
+    """
     # Matrices are a few numbers wide: threads would only wait for each other.
     with threadpool_limits(1, "blas"):
-        return _maximise(problem, starts)
+        return _maximise(problem, starts, progress)
 
 
-def _maximise(problem: MaximisationProblem, starts: Sequence[Floats]) -> Maximum:
+def _maximise(
+    problem: MaximisationProblem, starts: Sequence[Floats], progress: ProgressCallback | None
+) -> Maximum:
     scale, evaluations = problem.space.scale, 0
 
     def downhill(scaled: Floats) -> tuple[float, Floats]:
@@ -118,6 +131,8 @@ def _maximise(problem: MaximisationProblem, starts: Sequence[Floats]) -> Maximum
             options={"maxiter": 500, "maxfun": 1000, "ftol": 1e-10, "gtol": 1e-5, "maxcor": 20},
         )
         ends.append((-float(found.fun), np.asarray(found.x * scale, float)))
+        if progress is not None:
+            progress(len(ends), len(starts))
     ends.sort(key=lambda end: -end[0])
     values, height, gradient, hessian, steps = _newton(problem, ends[0][1])
     free = _free(problem, values, gradient)

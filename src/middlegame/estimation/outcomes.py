@@ -40,12 +40,17 @@ def joint_outcomes(likelihood: Likelihood, sample: FitData) -> list[JointOutcome
 def observed_cases(sample: FitData) -> tuple[Cases, NDArray[np.int_]]:
     """Return the distinct outcomes of rows that show everything, and which one each row shows.
 
+    Where outcomes are counted, they exclude each other, and one may leave a move or factor open.
+
     Returns:
         Cases `[outcomes, observed]`, and `[rows]` with -1 for a row that does not show all.
     """
     shown = list(sample.observations.values())
-    whole = np.all([seen.sum(axis=1) == 1 for seen in shown], axis=0)
-    states = np.stack([seen.argmax(axis=1) for seen in shown], axis=1)
+    left_open = [sample.counted & seen.all(axis=1) for seen in shown]
+    certain = [seen.sum(axis=1) == 1 for seen in shown]
+    whole = np.all([np.logical_or(*each) for each in zip(certain, left_open, strict=True)], axis=0)
+    columns = zip(shown, left_open, strict=True)
+    states = np.stack([np.where(o, ANY_STATE, seen.argmax(axis=1)) for seen, o in columns], axis=1)
     cases, which = np.unique(states[whole], axis=0, return_inverse=True)
     of_row = np.full(sample.row_count, -1)
     of_row[whole] = which.reshape(-1)
@@ -70,14 +75,17 @@ def cases_of(outcomes: list[JointOutcome]) -> Cases:
 
 
 def observed_share(sample: FitData, case: NDArray[np.int_]) -> float:
-    """Return the share of an outcome among the rows that show all of its nodes; nan without any."""
+    """Return an outcome's share of the plays that show all of its nodes; nan without any."""
     shows = np.ones(sample.row_count, bool)
     holds = np.ones(sample.row_count, bool)
     for seen, state in zip(sample.observations.values(), case, strict=True):
         if state != ANY_STATE:
-            shows &= seen.sum(axis=1) == 1
-            holds &= seen[:, state] == 1
-    return float(holds[shows].mean()) if shows.any() else float("nan")
+            certain = seen.sum(axis=1) == 1
+            shows &= certain | sample.counted
+            holds &= certain & (seen[:, state] == 1)
+    if not shows.any():
+        return float("nan")
+    return float(np.average(holds[shows], weights=sample.weights[shows]))
 
 
 def _outcome(likelihood: Likelihood, case: tuple[int, ...]) -> JointOutcome:

@@ -120,7 +120,7 @@ class FitResult:
     @property
     def bic(self) -> float:
         """Schwarz's criterion (1978)."""
-        return float(np.log(self.data.row_count)) * self.identified_count - 2 * self.log_likelihood
+        return float(np.log(self.data.play_count)) * self.identified_count - 2 * self.log_likelihood
 
     @cached_property
     def estimates(self) -> list[Estimate]:
@@ -188,6 +188,7 @@ class FitResult:
             "notes": self.notes,
             "data": self.data.name,
             "rows": self.data.row_count,
+            "plays": self.data.play_count,
             "dropped": self.data.dropped_rows,
             "unobserved": self.data.unobserved_rows,
             "clusters": self.cluster_count,

@@ -267,6 +267,26 @@ def _parse(text: str) -> Condition:
     return condition
 
 
+def conjunction(condition: Condition) -> dict[str, tuple[str, ...]] | None:
+    """Return the states that a conjunction of comparisons leaves to each variable.
+
+    Returns:
+        None where the condition is no conjunction of comparisons with `=`.
+    """
+    parts = condition.parts if isinstance(condition, All) else (condition,)
+    found: dict[str, tuple[str, ...]] = {}
+    for part in parts:
+        inside = conjunction(part) if isinstance(part, All) else None
+        if isinstance(part, Is):
+            inside = {part.variable: part.states}
+        if inside is None:
+            return None
+        for variable, states in inside.items():
+            kept = found.get(variable, states)
+            found[variable] = tuple(state for state in kept if state in states)
+    return found
+
+
 ConditionText = Annotated[
     Condition, TextFormat(parse_condition, {"type": "string", "description": _EXPECTED})
 ]

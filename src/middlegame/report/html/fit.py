@@ -7,7 +7,7 @@ from middlegame.base.numbers import HALF_WIDTH_90
 from middlegame.base.version import __version__
 from middlegame.report.charts.bars import inline_svg
 from middlegame.report.html.report import environment, natural_width
-from middlegame.report.text.fit import method, number, points_of, rows_of
+from middlegame.report.text.fit import method, number, paired_gain, points_of, rows_of
 from middlegame.report.text.palette import OKABE_ITO
 from middlegame.report.text.words import clean, name_as_words, percent
 
@@ -77,6 +77,7 @@ def fit_page(
             validation=validation,
             calibration=_calibration(validation) if validation else "",
             method=method(found),
+            paired_gain=paired_gain,
             version=__version__,
         )
     )

@@ -9,7 +9,7 @@ from middlegame.base.numbers import HALF_WIDTH_90
 from middlegame.estimation.result import FitResult
 from middlegame.report.terminal.columns import Page
 from middlegame.report.terminal.show import show
-from middlegame.report.text.fit import method, number, points_of, rows_of
+from middlegame.report.text.fit import method, number, paired_gain, points_of, rows_of
 from middlegame.report.text.words import clean, percent
 
 if TYPE_CHECKING:
@@ -168,12 +168,13 @@ def _folds(validation: "CrossValidation") -> str:
 
 
 def _scores(validation: "CrossValidation") -> Table:
-    table = _table(["log score", "Brier score"])
+    table = _table(["log score", "Brier score", "this contest's log score is"])
     for each in validation.scores:
         if each.note:
             table.add_row(each.forecast, "", each.note)
         else:
-            table.add_row(each.forecast, f"{each.logarithmic:.4f}", f"{each.brier:.4f}")
+            scores = f"{each.logarithmic:.4f}", f"{each.brier:.4f}"
+            table.add_row(each.forecast, *scores, paired_gain(each))
     return table
 
 

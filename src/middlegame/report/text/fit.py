@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from middlegame.report.text.words import clean
 
 if TYPE_CHECKING:
+    from middlegame.estimation.cross_validation import ForecastScore
     from middlegame.estimation.result import FitResult
 
 
@@ -14,11 +15,26 @@ def rows_of(found: "FitResult") -> str:
     sample = found.data
     dropped = sum(sample.dropped_rows.values())
     name = clean(PurePath(sample.name).name)
-    sentence = f"{sample.row_count:,} of {sample.row_count + dropped:,} rows of {name}"
+    count = len(set(sample.lines.tolist()))
+    sentence = f"{count:,} of {count + dropped:,} rows of {name}"
     reasons = [f"{reason} in {count:,}" for reason, count in sample.dropped_rows.items()]
     sentence += f" ({', '.join(reasons)})" if reasons else ""
+    if sample.weighted:
+        sentence += f", which stand for {sample.play_count:,.10g} plays"
     unseen = [f"{column} in {count:,}" for column, count in sample.unobserved_rows.items() if count]
     return f"{sentence}; not observed: {', '.join(unseen)}" if unseen else sentence
+
+
+def paired_gain(score: "ForecastScore") -> str:
+    """Say whether the scenario forecasts better than another forecast, and how surely.
+
+    A difference within two standard errors is called that.
+    """
+    if score.gain_error != score.gain_error:
+        return ""
+    word = "better" if score.gain > 0 else "worse"
+    clear = "" if abs(score.gain) > 2 * score.gain_error else ", within two standard errors"
+    return f"{word} by {abs(score.gain):.4f} (s.e. {score.gain_error:.4f}){clear}"
 
 
 def points_of(change: float) -> str:

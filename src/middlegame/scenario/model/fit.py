@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from middlegame.scenario.conditions import ConditionText
 from middlegame.scenario.model.correlations import Correlates, common_factors
 from middlegame.scenario.model.fields import Name, Part, Sourced
 from middlegame.scenario.model.judgement import (
@@ -175,6 +176,10 @@ def _read_column(value: object) -> object:
     return {"at": value} if isinstance(value, str | int | float) else value
 
 
+Heading = Annotated[str, BeforeValidator(_read_token)]
+"""A column's heading in the data."""
+
+
 class Observed(Sourced):
     """The column that records the outcome of a move or factor.
 
@@ -214,12 +219,16 @@ class Fit(Part):
         coefficients: the numbers to estimate; `free` for one without a prior.
         columns: the data columns that formulas use.
         observed: for moves and factors, the column that records their outcome.
+        weight: the column that says how many plays a row stands for; None for one each.
+        counts: columns that count the plays of a row that ended so, instead of `observed`.
         correlations: correlations of coefficients, each pair under one of the two; 0 if left out.
     """
 
     coefficients: Annotated[dict[Name, _CoefficientField], Field(min_length=1)]
     columns: dict[Name, _ColumnField] = {}
     observed: dict[Reference, _ObservedField] = {}
+    weight: Heading | None = None
+    counts: dict[Heading, ConditionText] = {}
     correlations: dict[Name, dict[Name, Correlation]] = {}
 
     @property

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+from middlegame.scenario.conditions import conjunction
 from middlegame.scenario.faults import Fault, Path, join_names
 from middlegame.scenario.model.correlations import correlation_matrix, inconsistent_rows
 from middlegame.scenario.model.fit import Fit, Observed
@@ -21,7 +22,38 @@ def check_fit(contest: CheckContext) -> Iterator[Fault]:
     yield from _unused(contest, fit, used)
     for name, shown in fit.observed.items():
         yield from _observed(contest, name, shown)
+    yield from _counts(fit)
     yield from _correlations(fit)
+
+
+def _counts(fit: Fit) -> Iterator[Fault]:
+    if fit.counts and fit.observed:
+        yield Fault(
+            "the data are given by 'observed' and by 'counts'",
+            "one of the two",
+            path=("fit", "counts"),
+        )
+    ends = {heading: conjunction(condition) for heading, condition in fit.counts.items()}
+    for heading, end in ends.items():
+        if end is None:
+            yield Fault(
+                f"the column '{heading}' counts what is no single outcome",
+                "comparisons joined by 'and', such as: threaten = yes and answer = resist",
+                path=("fit", "counts", heading),
+            )
+    headings = [heading for heading, end in ends.items() if end is not None]
+    for place, one in enumerate(headings):
+        for other in headings[:place]:
+            if not _exclusive(ends[one] or {}, ends[other] or {}):
+                yield Fault(
+                    f"a play may be counted by '{other}' and by '{one}'",
+                    "conditions that exclude each other",
+                    path=("fit", "counts", one),
+                )
+
+
+def _exclusive(one: dict[str, tuple[str, ...]], other: dict[str, tuple[str, ...]]) -> bool:
+    return any(name in other and not set(states) & set(other[name]) for name, states in one.items())
 
 
 def _twice(contest: CheckContext, fit: Fit) -> Iterator[Fault]:
