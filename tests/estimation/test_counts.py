@@ -112,8 +112,8 @@ def test_counts_that_are_no_numbers_of_plays_are_reported_with_their_place(count
     with pytest.raises(DataError) as caught:
         prepare_data(crisis(COUNTED), from_dataframe(counted))
     messages = "\n".join(caught.value.messages())
-    assert "none is 'many'; expected how many plays, 0 or more" in messages
-    assert "fought is '-2'; expected how many plays" in messages
+    assert "none is 'many'; expected a number of plays" in messages
+    assert "fought is '-2'; expected a number of plays" in messages
 
 
 @pytest.mark.parametrize(

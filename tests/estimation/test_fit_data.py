@@ -160,12 +160,12 @@ def test_missing_values_of_pandas_and_arrow_are_missing(backend):
     assert all((other.observations[n] == plain.observations[n]).all() for n in plain.observations)
 
 
-def test_fit_reads_decimal_commas_and_says_where_they_are_ambiguous(told, tmp_path):
+def test_fit_reads_decimal_commas_and_says_where_they_are_ambiguous(faults_of, tmp_path):
     text = (HEADING + GOOD).replace(",", ";").replace(".", ",")
     path = tmp_path / "war.csv"
     path.write_bytes(("sep=;\r\n" + text).encode("utf-16"))
     assert prepare_data(crisis(), read_data(path)).covariates["trade"].tolist() == [0.5, 1.5, 2]
-    assert told(text.replace("1,5", "1.5")) == [
+    assert faults_of(text.replace("1,5", "1.5")) == [
         "war.csv: some numbers have a decimal comma ('0,5'), others a decimal point ('1.5'); "
         "expected one of them (--decimal)"
     ]

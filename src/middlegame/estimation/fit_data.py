@@ -261,7 +261,7 @@ def _counts(heading: str, data: DataTable, decimal: Decimal, faults: list[str]) 
             values[row] = -1.0
         if not 0 <= values[row] < math.inf:
             faults.append(
-                f"{data.places[row]}: {heading} is '{_shorten(cell)}'; expected how many plays, 0 or more"
+                f"{data.places[row]}: {heading} is '{_shorten(cell)}'; expected a number of plays"
             )
     return values
 
