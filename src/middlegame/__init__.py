@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from middlegame.compiler import compile_scenario
     from middlegame.diagram import Diagram
     from middlegame.equilibrium.check import CheckResult, check
-    from middlegame.equilibrium.equilibrium import Equilibrium, solve
+    from middlegame.equilibrium.equilibrium import Equilibrium
     from middlegame.equilibrium.nash import NashResult, nash
     from middlegame.equilibrium.strategy_profile import Storyline
     from middlegame.estimation.fitting import fit
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from middlegame.ledger.ledger import Ledger
     from middlegame.scenario import Scenario
     from middlegame.scenario.faults import Fault, ScenarioError
+    from middlegame.sweeps.forecast import Forecast, solve
     from middlegame.sweeps.result import Sweep
     from middlegame.sweeps.run import sweep
 
@@ -62,6 +63,7 @@ _HOMES = {
     "Fault": "middlegame.scenario.faults",
     "FitResult": "middlegame.estimation.result",
     "FlipPoints": "middlegame.analysis.flip_points",
+    "Forecast": "middlegame.sweeps.forecast",
     "HindcastScores": "middlegame.ledger.cases",
     "Hypotheses": "middlegame.analysis.hypotheses",
     "Intervention": "middlegame.analysis.interventions",
@@ -91,7 +93,7 @@ _HOMES = {
     "load": "middlegame.io.examples",
     "nash": "middlegame.equilibrium.nash",
     "score_cases": "middlegame.ledger.cases",
-    "solve": "middlegame.equilibrium.equilibrium",
+    "solve": "middlegame.sweeps.forecast",
     "sweep": "middlegame.sweeps.run",
     "value_of_information": "middlegame.analysis.value_of_information",
     "why": "middlegame.analysis.reasons",
@@ -109,6 +111,7 @@ __all__ = [
     "Fault",
     "FitResult",
     "FlipPoints",
+    "Forecast",
     "HindcastScores",
     "Hypotheses",
     "Intervention",

@@ -65,7 +65,8 @@ def test_forecasts_given_evidence_equal_those_of_the_game_tree():
         contest(
             report={"saw": "hidden = x|z", "likelihood": "2..5:1", "seen_by": ["b"]},
             sharp={"saw": "first = l or third = t", "seen_by": ["a", "b"]},
-        )
+        ),
+        worlds=0,
     )
     assert enumeration.logit_gap(solved.diagram, list(solved.policies)) < 1e-9
     places = {name: solved.diagram.index[name] for name in ("report", "sharp")}
@@ -115,7 +116,8 @@ def test_a_report_varies_with_its_odds():
 
 
 def test_evidence_survives_json():
-    solved = mg.solve(contest(e={"saw": "hidden = x", "likelihood": "3:1", "seen_by": ["b"]}))
+    saw = {"saw": "hidden = x", "likelihood": "3:1", "seen_by": ["b"]}
+    solved = mg.solve(contest(e=saw), worlds=0)
     read = mg.solve(from_json(json.dumps(to_json(solved.diagram))))
     assert read.diagram.evidence == {"e": "seen"}
     assert read.forecasts["second"] == pytest.approx(solved.forecasts["second"])

@@ -7,6 +7,7 @@ from scipy.special import expit, ndtri
 import middlegame as mg
 from middlegame.base.numbers import HALF_WIDTH_90
 from middlegame.diagram.private_numbers import PrivateNumber
+from middlegame.equilibrium.equilibrium import solve
 from middlegame.scenario import read_text
 from middlegame.scenario.faults import ScenarioError
 from middlegame.scenario.model.judgement import Judgement
@@ -63,7 +64,7 @@ def by_hand() -> str:
 
 
 def test_private_worth_equals_hidden_factor_written_by_hand():
-    private, hidden = mg.solve(scenario(PRIVATE)), mg.solve(scenario(by_hand()))
+    private, hidden = solve(scenario(PRIVATE)), solve(scenario(by_hand()))
     for name in ("warn", "push", "fight"):
         assert private.forecast(name) == pytest.approx(hidden.forecast(name), abs=1e-9)
     assert private.points == pytest.approx(hidden.points, abs=1e-6)
@@ -74,7 +75,7 @@ def test_private_worth_equals_hidden_factor_written_by_hand():
 
 
 def test_sweep_draws_the_value_and_its_mean_is_the_single_forecast():
-    solved = mg.solve(scenario(PRIVATE))
+    solved = solve(scenario(PRIVATE))
     nodes, weights = rule(5)
     drawn = np.array([[-30 + DEVIATION * score] for score in nodes])
     drawn[2] += 1e-6  # exactly at its median nothing is drawn
@@ -82,12 +83,12 @@ def test_sweep_draws_the_value_and_its_mean_is_the_single_forecast():
     war = every.forecasts["fight"][:, 0]
     assert (np.diff(war) > 0).all()
     assert weights @ war == pytest.approx(solved.questions["war"], abs=1e-7)
-    traced = [mg.solve(scenario(PRIVATE), theta=theta).questions["war"] for theta in drawn]
+    traced = [solve(scenario(PRIVATE), theta=theta).questions["war"] for theta in drawn]
     assert war == pytest.approx(traced, abs=1e-7)
 
 
 def test_points_have_their_shares_of_all_draws():
-    parameter = mg.solve(scenario(PRIVATE)).diagram.parameters[0]
+    parameter = solve(scenario(PRIVATE)).diagram.parameters[0]
     number = PrivateNumber.of(("worth",), "guarantor", parameter, 0, 5)
     quantiles = (np.arange(20000) + 0.5) / 20000
     drawn = parameter.from_scale(-30 + DEVIATION * ndtri(quantiles))
@@ -96,10 +97,10 @@ def test_points_have_their_shares_of_all_draws():
 
 
 def test_public_range_lets_the_others_adapt_and_a_private_one_does_not():
-    public = mg.solve(scenario(CONTEST.replace("WORTH", "-60..0")))
+    public = solve(scenario(CONTEST.replace("WORTH", "-60..0")))
     values = np.array([[-55.0], [-5.0]])
     known = solve_samples(public.diagram, values).forecasts["push"][:, 0]
-    private = mg.solve(scenario(PRIVATE))
+    private = solve(scenario(PRIVATE))
     hidden = solve_samples(private.diagram, values).forecasts["push"][:, 0]
     assert known[0] - known[1] > 0.5  # the challenger knows what it faces
     assert abs(hidden[0] - hidden[1]) < 0.1  # it only sees the warning
@@ -121,7 +122,7 @@ precision: 3:1
 
 def test_signalling_game_has_its_closed_form():
     """The sender's moves concern its own costs only, so each is a logit of them."""
-    solved = mg.solve(scenario(SIGNAL))
+    solved = solve(scenario(SIGNAL))
     rate, (nodes, weights) = np.log(3) / 10, rule(4)  # two private numbers of one actor
     arm_costs, strike_costs = (
         middle + 2 * half / (2 * HALF_WIDTH_90) * nodes for middle, half in ((10, 20), (15, 10))
@@ -139,7 +140,7 @@ def test_signalling_game_has_its_closed_form():
 
 def test_few_points_integrate_a_range_almost_exactly():
     text = SIGNAL.replace("{is: 5..25, private: yes}", "15")
-    found = mg.solve(scenario(text)).forecast("signal")["arm"]
+    found = solve(scenario(text)).forecast("signal")["arm"]
     quantiles = ndtri((np.arange(100000) + 0.5) / 100000)
     exact = expit(-np.log(3) / 10 * (10 + 20 / HALF_WIDTH_90 * quantiles)).mean()
     assert found == pytest.approx(exact, abs=2e-3)
@@ -152,7 +153,7 @@ def test_private_precision_makes_each_point_choose_by_its_own():
     text = text.replace("{is: -10..30, private: yes}", "10").replace(
         "{is: 5..25, private: yes}", "15"
     )
-    solved = mg.solve(scenario(text))
+    solved = solve(scenario(text))
     (number,) = solved.diagram.private_numbers
     rates = np.log(number.values) / 10
     assert solved.policy("signal")[:, 0] == pytest.approx(expit(-rates * 10), abs=1e-10)
@@ -169,19 +170,19 @@ def test_private_precision_makes_each_point_choose_by_its_own():
 
 
 def test_announced_suppositions_in_batches_equal_single_ones():
-    solved = mg.solve(scenario(PRIVATE))
+    solved = solve(scenario(PRIVATE))
     theta = np.array([-5.0])
     tables = [solved.diagram.tables(theta), solved.diagram.tables()]
     batch = solve_tables_batch(solved.diagram, tables)
     assert batch.forecasts["fight"][0, 0] == pytest.approx(
-        mg.solve(scenario(PRIVATE), theta=theta).questions["war"], abs=1e-9
+        solve(scenario(PRIVATE), theta=theta).questions["war"], abs=1e-9
     )
     assert batch.forecasts["fight"][1, 0] == pytest.approx(solved.questions["war"], abs=1e-9)
 
 
 def test_private_numbers_over_time_are_one_draw_for_all_periods():
     text = PRIVATE.replace("moves:", "periods: {every: year, for: 2}\nmoves:")
-    solved = mg.solve(scenario(text))
+    solved = solve(scenario(text))
     (number,) = solved.diagram.private_numbers
     for decision in solved.diagram.decisions:
         assert (number.node in decision.parents) == (decision.owner == "guarantor")
@@ -228,4 +229,4 @@ def test_compiling_a_fault_is_refused():
     exact = scenario(CONTEST.replace("WORTH", "20"))
     shared = exact.model_copy(update={"precision": Judgement(2, 4, "odds", private=True)})
     with pytest.raises(ScenarioError, match="only a worth, a cost or an actor's precision"):
-        mg.solve(shared)
+        solve(shared)

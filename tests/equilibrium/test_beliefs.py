@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 import middlegame as mg
 from middlegame.base.errors import QueryError
 from middlegame.diagram import Decision, Diagram
+from middlegame.equilibrium.equilibrium import solve
 from middlegame.io.json_form import to_json
 from middlegame.scenario import Belief, Scenario, read_text
 from middlegame.scenario.faults import ScenarioError
@@ -61,7 +62,7 @@ def joined(written: Diagram, found: dict[str, mg.Equilibrium]) -> list[np.ndarra
 
 def test_policies_come_from_each_perceived_contest_and_the_outcome_from_the_written_one():
     contest = scenario(MISPERCEPTION)
-    solved = mg.solve(contest)
+    solved = solve(contest)
     without = mg.solve(contest.model_copy(update={"beliefs": {}}))
     mistaken = mg.solve(apply_beliefs(contest, "a"))
     policies = joined(without.diagram, {"a": mistaken, "d": without})
@@ -95,13 +96,13 @@ def mistaken(draw: st.DrawFn) -> Scenario:
 @settings(max_examples=15, deadline=None)
 @given(mistaken())
 def test_beliefs_of_any_contest_against_enumeration(contest):
-    solved = mg.solve(contest)
+    solved = solve(contest)
     written = contest.model_copy(update={"beliefs": {}})
     found = {
-        actor: mg.solve(apply_beliefs(contest, actor) if actor in contest.beliefs else written)
+        actor: solve(apply_beliefs(contest, actor) if actor in contest.beliefs else written)
         for actor in {decision.owner for decision in solved.diagram.decisions}
     }
-    base = mg.solve(written)
+    base = solve(written)
     possible = {name: reach > 0 for name, reach in base.reach.items()}
     for decision, policy in zip(solved.diagram.decisions, solved.policies, strict=True):
         alone = found[decision.owner].policy(decision.name)
@@ -147,7 +148,7 @@ def test_expectations_are_the_perceived_contests_given_what_each_actor_saw():
         "  rumour: {saw: d_type = weak, likelihood: 9:1, seen_by: [a]}\n"
     )
     contest = scenario(text)
-    solved = mg.solve(contest)
+    solved = solve(contest)
     expects = {each.actor: each for each in solved.expectations}
     perceived = mg.solve(apply_beliefs(contest, "a")).prior
     assert expects["a"].questions["war"] == pytest.approx(
@@ -172,7 +173,7 @@ def test_sets_thought_impossible_take_the_policy_of_the_contest_as_written():
         "  d: {judgements: {factors.d_type.chance.tough: 0%}}",
     )
     contest = scenario(text)
-    solved = mg.solve(contest)
+    solved = solve(contest)
     without = mg.solve(contest.model_copy(update={"beliefs": {}}))
     tough = (0, 0)  # pushed, and tough, which it thinks impossible
     assert solved.policy("resist")[tough] == pytest.approx(without.policy("resist")[tough])
@@ -196,7 +197,7 @@ def test_batches_and_sweeps_solve_each_perceived_contest():
         "worth: 60", "worth: 40..80"
     )
     contest = scenario(text)
-    solved = mg.solve(contest)
+    solved = solve(contest)
     diagram = solved.diagram
     believed = "beliefs.a.judgements.factors.d_type.chance.tough"
     assert [parameter.name for parameter in diagram.parameters][1] == believed
@@ -231,7 +232,7 @@ def test_aware_actors_are_swept_too():
 
 def test_without_beliefs_nothing_changes():
     contest = scenario(MISPERCEPTION[: MISPERCEPTION.index("beliefs:")])
-    solved = mg.solve(contest)
+    solved = solve(contest)
     assert solved.diagram.perceptions == ()
     assert solved.expectations == ()
     assert "expectations" not in solved.to_dict()

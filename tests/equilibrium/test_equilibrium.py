@@ -107,7 +107,7 @@ def test_to_dataframe_holds_every_forecast(harbour):
 
 
 def test_repr_names_the_likeliest_states(harbour):
-    lines = repr(harbour).splitlines()
+    lines = repr(harbour.middle).splitlines()
     assert lines[0] == "Equilibrium of 'Harbour lease' (converged)"
     assert lines[1].startswith("  bid = offer  ")
 

@@ -19,7 +19,7 @@ from tests.generators.games import coordination
 
 def solved(diagram: Diagram, behaviour) -> Equilibrium:
     deciding = {decision.owner for decision in diagram.decisions}
-    return mg.solve(replace(diagram, behaviour=dict.fromkeys(deciding, behaviour)))
+    return mg.solve(replace(diagram, behaviour=dict.fromkeys(deciding, behaviour))).middle
 
 
 def poisson(mean: float) -> np.ndarray:
@@ -203,7 +203,7 @@ def test_given_a_move_teaches_about_the_level_of_who_moved(harbour):
     contest = replace(
         harbour.diagram, behaviour=dict.fromkeys(harbour.diagram.owners, Hierarchy(1.5))
     )
-    found = mg.solve(contest).given({"bid": "offer"})
+    found = mg.solve(contest, worlds=0).given({"bid": "offer"})
     (known, _) = found.diagram.decisions[0].parents
     by_level = np.einsum("k,kl->l", found.prior.joint(known), found.policy("bid")[..., 1])
     expected = poisson(1.5) * by_level / (poisson(1.5) @ by_level)

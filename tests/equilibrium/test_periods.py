@@ -100,7 +100,7 @@ def pursuit(periods: int, **more) -> Scenario:
 
 @pytest.fixture(scope="module")
 def pursued() -> mg.Equilibrium:
-    return mg.solve(pursuit(2))
+    return mg.solve(pursuit(2), worlds=0)
 
 
 def test_two_periods_are_an_equilibrium_by_enumeration(pursued):
@@ -176,7 +176,7 @@ def test_curve_is_the_first_passage_by_enumeration(pursued):
 )
 def test_question_by_a_day_covers_ended_periods_and_on_a_day_its_own(pursued, question, condition):
     asked = pursuit(2, questions={"q": {"will": "f = up", **question}})
-    answered = mg.solve(pursued.diagram, scenario=asked)
+    answered = mg.solve(pursued.diagram, scenario=asked, worlds=0)
     assert answered.questions["q"] == pytest.approx(pursued.probability(condition))
 
 
@@ -237,7 +237,7 @@ def test_move_outside_its_periods_has_no_option():
 @given(timed_scenarios())
 @settings(max_examples=8)
 def test_random_timed_scenario_is_an_equilibrium_by_enumeration(drawn):
-    solved = mg.solve(drawn)
+    solved = mg.solve(drawn, worlds=0)
     assert enumeration.logit_gap(solved.diagram, list(solved.policies)) < 1e-8
     points = enumeration.points(solved.diagram, list(solved.policies))
     assert solved.points == pytest.approx(points, abs=1e-8)

@@ -72,6 +72,9 @@ QUARTERS = {
     "goes from {} to {}. Time works": ["venezuela@1 = supervised", "venezuela@8 = supervised"],
 }  # fmt: skip
 
+ABOUT_THE_MIDDLE_WORLD = {"venezuela-2026", "venezuela-2026-quarters"}
+"""Contests whose READMEs say that these figures are those of the middle world."""
+
 
 @pytest.mark.parametrize(
     ("name", "sentences"),
@@ -84,6 +87,8 @@ QUARTERS = {
 )
 def test_readme_figures_equal_those_of_the_solved_contest(name, sentences):
     solved = mg.solve(mg.load(name))
+    if name in ABOUT_THE_MIDDLE_WORLD:
+        solved = solved.middle
     written = " ".join(find_file(name).with_name("README.md").read_text("utf-8").split())
 
     def chance(asked: str) -> str:

@@ -58,6 +58,8 @@ def test_pipe_gets_ascii(venezuela: mg.Equilibrium) -> None:
 def test_terminal_gets_bars_in_the_colours_of_actors(venezuela: mg.Equilibrium) -> None:
     console = Console(file=io.StringIO(), width=80, force_terminal=True, color_system="truecolor")
     show_equilibrium(venezuela, console)
+    assert "━" in printed(console)
+    show_equilibrium(venezuela.middle, console)
     assert "▇" in printed(console)
     assert "\x1b[38;2;0;114;178m" in printed(console)
 

@@ -1,4 +1,5 @@
 import datetime as dt
+import re
 
 import pytest
 
@@ -102,8 +103,9 @@ def test_answer_covers_the_first_question_and_outcomes(
 ) -> None:
     text = narrative.answer(venezuela)
     assert text.startswith("Most likely, the Venezuelan military ")
+    assert re.search(r"\(\d+%; 90% of worlds between \d+% and \d+%\)", text)
     for question in ("supervised-2026", "cuba-2026", "nicaragua-2026"):
-        assert f"({percent(venezuela.questions[question])})" in text
+        assert f"({percent(venezuela.questions[question])}; " in text
     assert "waits and sees" not in text
 
 

@@ -212,8 +212,8 @@ def outcomes_in_sweep(found: Sweep, question: QuestionOutcomes) -> Floats:
 
 
 def equilibrium_of(subject: Equilibrium | Sweep) -> Equilibrium:
-    """Return the equilibrium that an analysis starts from; of a sweep, that at the medians."""
-    return subject.equilibrium if isinstance(subject, Sweep) else subject
+    """Return the equilibrium that an analysis starts from: that of the middle world."""
+    return subject.equilibrium if isinstance(subject, Sweep) else subject.middle
 
 
 def sweep_of(

@@ -5,13 +5,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from middlegame.cli.console import working
+from middlegame.cli.console import counting, working
 from middlegame.cli.time_limit import record_equilibrium, solving
 
 if TYPE_CHECKING:
     from middlegame.equilibrium.equilibrium import Equilibrium
     from middlegame.scenario.conditions import Condition
     from middlegame.scenario.yaml.load import LoadedScenario
+    from middlegame.sweeps.forecast import Forecast
 
 
 def solve_case(
@@ -66,6 +67,20 @@ def solve_case(
             equilibrium = equilibrium.given(condition, likelihood=likelihood)
     record_equilibrium(equilibrium)
     return equilibrium, loaded
+
+
+def forecast_case(equilibrium: "Equilibrium") -> "Forecast":
+    """Return the forecast of a solved contest, with its worlds solved.
+
+    Args:
+        equilibrium: the contest in its middle world, with what is supposed and given.
+    """
+    from middlegame.sweeps.forecast import forecast
+
+    with counting("Solving worlds") as progress:
+        found = forecast(equilibrium, progress=progress)
+        found.forecasts  # noqa: B018, so that the worlds are solved here
+    return found
 
 
 def assignments(pairs: Sequence[tuple[str, str]]) -> dict[str, str]:

@@ -182,6 +182,11 @@ OUTPUT = click.option(
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write to this file instead of the terminal.",
 )
+MIDDLE = click.option(
+    "--middle",
+    is_flag=True,
+    help="The middle world alone, with every number at its median, without intervals.",
+)
 REPORT = click.option(
     "--report",
     type=ReportFile(),
@@ -274,6 +279,7 @@ def solving_options(command: Any) -> Any:
                 metavar="STARTS",
                 help="Look for other self-consistent outcomes from this many random starts.",
             ),
+            MIDDLE,
             REPORT,
             TIME_LIMIT,
             JSON,

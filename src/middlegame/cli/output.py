@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from middlegame.cli.case import forecast_case
 from middlegame.cli.console import console, print_json, working
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ def save_report(
     sections: "Sequence[Section]",
     *,
     storylines: int = 5,
+    middle: bool = False,
 ) -> None:
     """Write the report of an equilibrium, with further sections, to a file.
 
@@ -32,6 +34,7 @@ def save_report(
         loaded: the scenario's file; None for a diagram.
         sections: further sections, in order.
         storylines: how many storylines to list.
+        middle: whether the report is about the middle world alone.
 
     Raises:
         OSError: the file cannot be written.
@@ -39,7 +42,10 @@ def save_report(
     """
     from middlegame.report.html.forms import write_report
     from middlegame.report.html.report import html_report
+    from middlegame.sweeps.forecast import Forecast
 
+    if not middle and not isinstance(equilibrium, Forecast):
+        equilibrium = forecast_case(equilibrium)
     with working("Writing the report"):
         page = html_report(equilibrium, loaded, list(sections), storylines=storylines)
         write_report(path, page)
@@ -77,14 +83,18 @@ def print_answer(
             found = equilibrium.other_equilibria(others)
     if report:
         from middlegame.report.html.hypotheses import evidence_sections
+        from middlegame.sweeps.forecast import Forecast
 
         sections = evidence_sections(equilibrium)
-        save_report(report, equilibrium, loaded, sections, storylines=storylines)
+        middle = not isinstance(equilibrium, Forecast)
+        save_report(report, equilibrium, loaded, sections, storylines=storylines, middle=middle)
     if as_json:
         from middlegame.analysis.reasons import short_reasons
+        from middlegame.equilibrium.omissions import omissions
 
         answer: dict[str, Any] = equilibrium.to_dict(storylines)
-        reasons = short_reasons(equilibrium).items()
+        reasons = short_reasons(equilibrium.middle).items()
+        answer |= {"omissions": omissions(equilibrium).to_dict()}
         answer |= {"reasons": {name: each.to_dict(situations=False) for name, each in reasons}}
         answer |= {"nash": nash.to_dict()} if nash else {}
         answer |= {"others": [each.to_dict() for each in found]} if found is not None else {}

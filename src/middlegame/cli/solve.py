@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from middlegame.cli.case import assignments, solve_case
+from middlegame.cli.case import assignments, forecast_case, solve_case
 from middlegame.cli.console import working
 from middlegame.cli.options import FILE, solving_options
 from middlegame.cli.output import print_answer
@@ -32,6 +32,7 @@ def solve_command(
     behaviour: str | None,
     row: Sequence[tuple[str, str]],
     given: "Sequence[tuple[Condition, float | None]]",
+    middle: bool,
     **options: Any,
 ) -> None:
     """Solve FILE and print the forecast: what happens, how likely, for whom."""
@@ -39,7 +40,8 @@ def solve_command(
         equilibrium, loaded = solve_case(
             file, precision=precision, lambda_=lambda_, behaviour=behaviour, row=row, given=given
         )
-        print_answer(equilibrium, loaded, **options)
+        answer = equilibrium if middle else forecast_case(equilibrium)
+        print_answer(answer, loaded, **options)
         return
     if precision is not None or lambda_ is not None or options["others"]:
         raise click.UsageError("--nash goes without --precision, --lambda and --others")

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from middlegame.cli.case import assignments, solve_case
+from middlegame.cli.case import assignments, forecast_case, solve_case
 from middlegame.cli.console import working
 from middlegame.cli.options import ASSIGNMENT, FILE, solving_options
 from middlegame.cli.output import print_answer
@@ -33,6 +33,7 @@ def suppose_command(
     behaviour: str | None,
     row: Sequence[tuple[str, str]],
     given: "Sequence[tuple[Condition, float | None]]",
+    middle: bool,
     **options: Any,
 ) -> None:
     """Fix moves or factors of FILE and print what changes.
@@ -44,6 +45,8 @@ def suppose_command(
     equilibrium, loaded = solve_case(
         file, precision=precision, lambda_=lambda_, behaviour=behaviour, row=row, given=given
     )
+    if not middle:
+        equilibrium = forecast_case(equilibrium)
     status = "Solving with the supposition"
     with working(status), solving(status):
         changed = equilibrium.suppose(fixed, fixed_policies=surprise)

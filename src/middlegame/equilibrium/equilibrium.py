@@ -87,6 +87,11 @@ class Equilibrium(Displayed, StrategyProfile):
         return TraceOutcome.CONVERGED.name.lower()
 
     @property
+    def middle(self) -> "Equilibrium":
+        """The equilibrium of the middle world, which this is; see `Forecast.middle`."""
+        return self
+
+    @property
     def lambdas(self) -> dict[str, float]:
         """Each owner's lambda, in log-odds a point."""
         values = np.asarray(self.tables.lambdas, float)

@@ -57,11 +57,14 @@ class Storylines(Sequence[Storyline]):
         lines: the storylines.
         bound: what the probability of any other storyline cannot exceed.
         likeliest: whether no other storyline is likelier than the last one listed.
+        searched_worlds: in how many worlds the storylines were searched whose mean probability over
+            more worlds is listed; 0 where they are those of one equilibrium.
     """
 
     lines: tuple[Storyline, ...]
     bound: float
     likeliest: bool
+    searched_worlds: int = 0
 
     @overload
     def __getitem__(self, index: int) -> Storyline: ...

@@ -15,11 +15,11 @@ import numpy as np
 from middlegame.analysis.result import AnalysisResult
 from middlegame.base.errors import unknown_name
 from middlegame.base.progress import ProgressCallback
-from middlegame.equilibrium.equilibrium import solve
 from middlegame.io.examples import Example, list_examples, load
 from middlegame.io.outcomes import FILE_NAME, KnownOutcome, read_outcomes
 from middlegame.ledger.scores import CalibrationBin, MeanScores, brier, log_score
 from middlegame.ledger.scoring import calibration_bins, mean_scores
+from middlegame.sweeps.forecast import solve
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -224,13 +224,13 @@ def _read_case(example: Example) -> Case:
 
 def _hindcasts(case: Case, base_rate: float) -> list[Hindcast]:
     scenario = load(case.name)
-    equilibrium = solve(scenario)
+    forecast = solve(scenario)
     return [
         Hindcast(
             case=case.name,
             question=outcome.question,
             label=scenario.questions[outcome.question].label or outcome.question,
-            probability=equilibrium.probability(scenario.questions[outcome.question].will),
+            probability=forecast.probability(scenario.questions[outcome.question].will),
             outcome=outcome,
             base_rate=base_rate,
         )

@@ -7,10 +7,14 @@ _ELSEWHERE = {
     "middlegame.analysis.flip_points": "drivers",
     "middlegame.equilibrium.nash": "equilibrium",
     "middlegame.estimation.result": "fit",
+    "middlegame.sweeps.forecast": "equilibrium",
     "middlegame.sweeps.result": "sweep",
 }
 """Modules of results whose name differs from that of the module which shows them."""
-_ELSEWHERE_IN_HTML = {"middlegame.equilibrium.equilibrium": "hypotheses"}
+_ELSEWHERE_IN_HTML = {
+    "middlegame.equilibrium.equilibrium": "hypotheses",
+    "middlegame.sweeps.forecast": "hypotheses",
+}
 """The report is about an equilibrium, so the only section of its own is the one on evidence."""
 
 

@@ -6,7 +6,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from middlegame.base.display import Displayed
 from middlegame.base.errors import unknown_name
@@ -17,7 +16,7 @@ from middlegame.equilibrium.strategy_profile import node_index
 from middlegame.scenario.faults import dotted_path
 from middlegame.sweeps.plan import SweepPlan
 from middlegame.sweeps.store import Store
-from middlegame.sweeps.summaries import Spread, effective_size, summarize
+from middlegame.sweeps.summaries import Outlook, Spread, effective_size, state_outlooks, summarize
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,18 +25,6 @@ if TYPE_CHECKING:
 _ROUNDING = 1e-12
 _READ_NUMBERS = 2**22
 """Numbers that are read from the store at a time: opening it for each column takes longer."""
-
-
-@dataclass(frozen=True)
-class Outlook(Spread):
-    """The distribution of a probability over samples.
-
-    Attributes:
-        likeliest: the share of samples in which the state is the likeliest one of its node; for a
-            question, in which it is likelier than not.
-    """
-
-    likeliest: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,14 +112,7 @@ class Sweep(Displayed):
         """The distribution over samples of each state's probability, by move or factor."""
         found = {}
         for node, values in self._every_forecast():
-            solved = np.isfinite(values).all(axis=1)
-            top = np.full(len(values), -1)
-            # What is equal but for rounding is equal: the first counts.
-            top[solved] = np.round(values[solved], 9).argmax(axis=1)
-            found[node.name] = {
-                state: self._outlook(values[:, place], top == place)
-                for place, state in enumerate(node.states)
-            }
+            found[node.name] = state_outlooks(node.states, values, self.weights)
         return found
 
     def _every_forecast(self) -> Iterator[tuple[Node, Floats]]:
@@ -152,10 +132,10 @@ class Sweep(Displayed):
     @cached_property
     def question_outlooks(self) -> dict[str, Outlook]:
         """The distribution over samples of each question's probability."""
-        found = {}
+        found: dict[str, Outlook] = {}
         for name in self.plan.queries:
-            values = self.question_samples(name)
-            found[name] = self._outlook(values, values > 0.5)
+            values = self.question_samples(name)[:, None]
+            found |= state_outlooks((name,), values, self.weights, threshold=0.5)
         return found
 
     @cached_property
@@ -325,12 +305,6 @@ class Sweep(Displayed):
             "points": {owner: asdict(found) for owner, found in self.point_spreads.items()},
             "file": str(self.store.path) if self.store.path and self.store.complete else None,
         }
-
-    def _outlook(self, values: Floats, leads: NDArray[np.bool_]) -> Outlook:
-        some = np.isfinite(values)
-        total = self.weights[some].sum()
-        share = float(self.weights[some & leads].sum() / total) if total > 0 else np.nan
-        return Outlook(**asdict(summarize(values, self.weights)), likeliest=share)
 
 
 def _row(found: Outlook) -> dict[str, float]:

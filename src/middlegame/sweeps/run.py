@@ -64,7 +64,7 @@ def sweep(
     """
     wanted = None if n == "auto" else n
     _refuse(wanted, method, workers, cluster)
-    equilibrium = game if isinstance(game, Equilibrium) else solve(game)
+    equilibrium = game.middle if isinstance(game, Equilibrium) else solve(game)
     if equilibrium.fixed_policies:
         raise QueryError("by surprise policies stay as they are: there is nothing to sweep anew")
     plan = SweepPlan.of(equilibrium, _asks(equilibrium, conditions or {}), seed, method)

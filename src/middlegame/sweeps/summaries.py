@@ -7,7 +7,8 @@ sequence or a Latin hypercube are spread more evenly, so it errs on the safe sid
 count differently count as Kish's (1965) effective number.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 
 import numpy as np
 
@@ -36,6 +37,50 @@ class Spread:
     half: tuple[float, float]
     ninety: tuple[float, float]
     error: tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Outlook(Spread):
+    """The distribution of a probability over samples.
+
+    Attributes:
+        likeliest: the share of samples in which the state is the likeliest one of its node; for a
+            question, in which it is likelier than not.
+    """
+
+    likeliest: float
+
+
+def state_outlooks(
+    states: Sequence[str], values: Floats, weights: Floats, threshold: float | None = None
+) -> dict[str, Outlook]:
+    """Summarize the distribution of each state's probability over samples.
+
+    Args:
+        states: their names.
+        values: their probabilities `[samples, states]`; nan where a sample failed.
+        weights: of the samples, `[samples]`.
+        threshold: the probability above which a state leads, whatever the others are; unless given,
+            the likeliest one leads, and of equal ones the first.
+    """
+    solved = np.isfinite(values).all(axis=1)
+    if threshold is not None:
+        leads = values > threshold
+    else:
+        top = np.full(len(values), -1)
+        # What is equal but for rounding is equal: the first counts.
+        top[solved] = np.round(values[solved], 9).argmax(axis=1)
+        leads = top[:, None] == np.arange(len(states))
+    total = weights[solved].sum()
+    return {
+        state: Outlook(
+            **asdict(summarize(values[:, place], weights)),
+            likeliest=float(weights[solved & leads[:, place]].sum() / total)
+            if total > 0
+            else np.nan,
+        )
+        for place, state in enumerate(states)
+    }
 
 
 def summarize(values: Floats, weights: Floats) -> Spread:

@@ -28,6 +28,7 @@ from middlegame.equilibrium.solving import is_one_game
 from middlegame.equilibrium.strategy_profile import Branch
 from middlegame.scenario import Scenario
 from middlegame.sweeps.batches import TOLERANCE
+from middlegame.sweeps.forecast import Forecast, forecast
 
 _GAMES = 64
 """Suppositions whose reachable information sets are kept."""
@@ -71,6 +72,38 @@ class LiveContest:
             NotConverged: no equilibrium was reached.
         """
         return solve(self.diagram, scenario=self.scenario)
+
+    @cached_property
+    def base_forecast(self) -> Forecast:
+        """The forecast of the scenario as written: means over worlds drawn from its ranges.
+
+        Raises:
+            NotConverged: no equilibrium was reached.
+        """
+        return forecast(self.base)
+
+    def forecast(
+        self,
+        supposed: Mapping[str, str] | None = None,
+        given: Mapping[str, Sequence[str]] | None = None,
+        *,
+        surprise: bool = False,
+    ) -> Forecast:
+        """Forecast the contest with what is supposed and observed, over the same worlds.
+
+        Args:
+            supposed: the state of each move and factor that is fixed.
+            given: the observed states of each move and factor.
+            surprise: whether the actors do not know what is supposed.
+
+        Raises:
+            QueryError: as `Equilibrium.suppose` and `given` do.
+            NotConverged: no equilibrium was reached.
+        """
+        found = self.base_forecast
+        if supposed:
+            found = found.suppose(supposed, fixed_policies=surprise)
+        return found.given(given) if given else found
 
     @cached_property
     def _played(self) -> frozenset[str]:

@@ -78,7 +78,8 @@ class Session:
         full_view: the latest full view.
         forecast: the latest forecast, quick or full.
         message: what failed, or a warning.
-        intervals: 90% intervals from a sweep of this setting, by the key of the bar.
+        intervals: 90% intervals, by the key of the bar: those of a sweep of this setting, or else
+            those of the forecast.
         ready: whether sliders are answered at once.
         closed: whether the visitor has left.
         visitor: the name of this page among all.
@@ -134,6 +135,7 @@ class Session:
         opened = await self.pools.open(self.visitor, self.text, progress)
         self.contest_view, self.baseline, self._immediate = opened
         self.full_view, self.forecast = self.baseline, self.baseline.forecast
+        self.intervals = self.forecast.intervals
         _notify(self.on_opened)
         if self.setting:
             self._start(self._ask_full_view(self.setting))
@@ -185,7 +187,9 @@ class Session:
         self.change(Setting(), settled=True)
 
     def set_intervals(self, intervals: dict[str, tuple[float, float]]) -> None:
-        """Show a sweep's intervals on the bars; an empty mapping removes them."""
+        """Show a sweep's intervals on the bars; with an empty mapping those of the forecast."""
+        if not intervals and self.forecast is not None:
+            intervals = self.forecast.intervals
         if intervals != self.intervals:
             self.intervals = intervals
             _notify(self.on_intervals)
@@ -242,6 +246,7 @@ class Session:
         self._last_shown = number
         self._quick = setting, answer
         self.forecast = answer
+        self.set_intervals({})
         _notify(self.on_forecast)
 
     async def _ask_full_view(self, setting: Setting) -> None:
@@ -256,6 +261,7 @@ class Session:
             answer.forecast,
             self._last_request,
         )
+        self.set_intervals({})
         self.show_message(self._disagreement(setting, answer.forecast))
         _notify(self.on_full_view)
 
@@ -287,11 +293,11 @@ class Session:
 
 
 def _largest_difference(one: ForecastView, other: ForecastView) -> float:
-    """Return the largest difference between two forecasts' probabilities."""
+    """Return the largest difference between two forecasts in the middle world."""
     return max(
         abs(a - b)
-        for name, forecast in one.forecasts.items()
-        for a, b in zip(forecast, other.forecasts[name], strict=True)
+        for name, forecast in one.middle.items()
+        for a, b in zip(forecast, other.middle[name], strict=True)
     )
 
 

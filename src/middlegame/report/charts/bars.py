@@ -4,8 +4,13 @@ import re
 from collections.abc import Sequence
 from html import escape
 from textwrap import wrap
+from typing import TYPE_CHECKING
 
+from middlegame.report.text.intervals import interval
 from middlegame.report.text.words import percent
+
+if TYPE_CHECKING:
+    from middlegame.sweeps.summaries import Outlook
 
 WIDTH = 330
 _LETTERS = 44
@@ -19,38 +24,65 @@ _BACKGROUND = re.compile(r'(<svg[^>]*>)<rect width="[^"]*" height="[^"]*" fill="
 _FONT = re.compile(r' font-family="[^"]*"')
 
 
-def forecast_chart(title: str, labels: Sequence[str], chances: Sequence[float], colour: str) -> str:
+def forecast_chart(
+    title: str,
+    labels: Sequence[str],
+    chances: Sequence[float],
+    colour: str,
+    outlooks: "Sequence[Outlook] | None" = None,
+) -> str:
     """Draw a bar for each state, its label above it and its percentage at the end.
+
+    Over several worlds the bar has a dot at the mean and a line over the 90% interval.
 
     Args:
         title: the move or factor, for screen readers.
         labels: the labels of the states.
         chances: the probabilities of the states.
         colour: the colour of the bars.
+        outlooks: how the probabilities vary over the worlds, if there are several.
 
     Returns:
         An SVG image that takes the page's text colour and font.
     """
     parts, y = [], 0
-    for label, chance in zip(labels, chances, strict=True):
+    numbers = [percent(chance) for chance in chances]
+    found: Sequence[Outlook | None] = outlooks or [None] * len(numbers)
+    said = [
+        f"{label} {number}" + (f" ({interval(*outlook.ninety)})" if outlook else "")
+        for label, number, outlook in zip(labels, numbers, found, strict=True)
+    ]
+    for label, chance, number, outlook in zip(labels, chances, numbers, found, strict=True):
         lines = wrap(label, _LETTERS) or [""]
         for line in lines:
             y += _LINE
             parts.append(f'<text x="0" y="{y - 3}" font-size="13">{escape(line)}</text>')
         parts.append(
-            f'<text x="{WIDTH}" y="{y - 3}" text-anchor="end" font-size="13" font-weight="700">'
-            f"{escape(percent(chance))}</text>"
+            f'<text x="{WIDTH}" y="{y - 3}" text-anchor="end" font-size="13">'
+            f'<tspan font-weight="700">{escape(number)}</tspan>'
+            f"{escape(f' ({interval(*outlook.ninety)})') if outlook else ''}</text>"
         )
         bar = f'x="0" y="{y + 2}" height="{_BAR}" rx="2"'
         parts.append(f'<rect {bar} width="{WIDTH}" opacity="0.12"/>')
-        parts.append(f'<rect {bar} width="{WIDTH * chance:.1f}" fill="{colour}"/>')
+        faint = ' opacity="0.35"' if outlook else ""
+        parts.append(f'<rect {bar} width="{WIDTH * chance:.1f}" fill="{colour}"{faint}/>')
+        if outlook:
+            parts.append(_dot_and_line(chance, outlook.ninety, y + 2 + _BAR / 2, colour))
         y += _ROW - _LINE + _GAP
-    description = f"{title}: " + ", ".join(
-        f"{label} {percent(chance)}" for label, chance in zip(labels, chances, strict=True)
-    )
+    description = f"{title}: " + ", ".join(said)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{escape(description)}" '
         f'viewBox="-1 -1 {WIDTH + 2} {max(y - _GAP, 0) + 2}" fill="{_INK}">{"".join(parts)}</svg>'
+    )
+
+
+def _dot_and_line(mean: float, ends: tuple[float, float], y: float, colour: str) -> str:
+    low, high = (WIDTH * end for end in ends)
+    return (
+        f'<line x1="{low:.1f}" x2="{high:.1f}" y1="{y}" y2="{y}" stroke="{colour}" '
+        'stroke-width="2.5" stroke-linecap="round"/>'
+        f'<circle cx="{WIDTH * mean:.1f}" cy="{y}" r="4.2" fill="{colour}" '
+        'stroke="var(--paper, white)" stroke-width="1.2"/>'
     )
 
 

@@ -1,5 +1,6 @@
 """Results in a notebook: an equilibrium and a sweep as a card, analyses as their sections."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import singledispatch
 from typing import Any
@@ -12,9 +13,13 @@ from middlegame.report.html.sections import STYLE
 from middlegame.report.text import narrative
 from middlegame.report.text import sweep as sweep_text
 from middlegame.report.text.branches import branch_texts
+from middlegame.report.text.intervals import interval, outlooks
+from middlegame.report.text.intervals import method as interval_method
+from middlegame.report.text.omissions import omission_sentences
 from middlegame.report.text.palette import NEUTRAL, actor_colours
 from middlegame.report.text.reasons import move_reasons
 from middlegame.sweeps.result import Sweep
+from middlegame.sweeps.summaries import Outlook
 
 
 @dataclass(frozen=True)
@@ -51,7 +56,7 @@ def _equilibrium(found: Equilibrium, note: str = "") -> str:
     words = narrative.words_of(found)
     colours = actor_colours(found.diagram)
     asked = [
-        _Row(question.label, question.probability, False)
+        _row(question.label, question.probability, False, question.outlook)
         for question in narrative.question_forecasts(found)
     ]
     blocks, reasons = [], move_reasons(found)
@@ -59,11 +64,15 @@ def _equilibrium(found: Equilibrium, note: str = "") -> str:
         if isinstance(node, Decision) or node.headline:
             forecast = found.forecasts[node.name]
             top = narrative.most_likely(forecast)[0]
+            spread: Sequence[Outlook | None] = outlooks(found, node.name) or [None] * len(forecast)
             blocks.append(
                 _Block(
                     words.heading(node.name),
                     colours[node.owner] if isinstance(node, Decision) else NEUTRAL,
-                    [_Row(words.state(node.name, s), p, s == top) for s, p in forecast.items()],
+                    [
+                        _row(words.state(node.name, s), p, s == top, outlook)
+                        for (s, p), outlook in zip(forecast.items(), spread, strict=True)
+                    ],
                     reasons.get(node.name, ""),
                 )
             )
@@ -71,12 +80,15 @@ def _equilibrium(found: Equilibrium, note: str = "") -> str:
         rows = [_Row(line.clause, line.probability, False) for line in branch.lines]
         blocks.append(_Block(branch.title, NEUTRAL, rows))
     due = narrative.common_due_date(found)
+    sentences = omission_sentences(found)
+    left_out = f"Left out: {' '.join(sentences)}" if sentences else ""
     return _card(
         title=words.title,
         answer=narrative.answer(found),
         notes=[*narrative.notes(found), *([note] if note else [])],
         asked=_Block(f"Questions {due}".rstrip(), "#0b5c8f", asked),
         blocks=blocks,
+        method=f"{interval_method(found)} {left_out}".strip(),
     )
 
 
@@ -99,18 +111,15 @@ def _sweep(found: Sweep) -> str:
     )
 
 
+def _row(label: str, chance: float, strong: bool, outlook: Outlook | None) -> _Row:
+    if outlook is None:
+        return _Row(label, chance, strong)
+    ends = f"90% interval: {interval(*outlook.ninety)}"
+    return _Row(label, chance, strong, outlook.half, outlook.ninety, ends)
+
+
 def _spreads(group: sweep_text.OutlookGroup, colour: str) -> _Block:
-    rows = [
-        _Row(
-            line.label,
-            line.outlook.mean,
-            line.top,
-            line.outlook.half,
-            line.outlook.ninety,
-            f"90% interval: {line.interval}",
-        )
-        for line in group.rows
-    ]
+    rows = [_row(line.label, line.outlook.mean, line.top, line.outlook) for line in group.rows]
     return _Block(group.title, colour, rows)
 
 

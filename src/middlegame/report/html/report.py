@@ -22,7 +22,10 @@ from middlegame.report.text.behaviour import (
 from middlegame.report.text.branches import branch_texts
 from middlegame.report.text.expectations import expectation_table
 from middlegame.report.text.grammar import capitalize_first
+from middlegame.report.text.intervals import LEGEND, interval, outlooks, point_range, worlds_of
+from middlegame.report.text.intervals import method as interval_method
 from middlegame.report.text.judgements import judgement_groups, web_address
+from middlegame.report.text.omissions import omission_sentences
 from middlegame.report.text.over_time import (
     Series,
     factors_over_time,
@@ -44,12 +47,14 @@ from middlegame.report.text.words import (
     percent,
     points,
 )
+from middlegame.sweeps.forecast import Forecast
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
     from middlegame.equilibrium.equilibrium import Equilibrium
     from middlegame.scenario.yaml.load import LoadedScenario
+    from middlegame.sweeps.summaries import Outlook
 
 STORYLINES = 5
 """Storylines of a report, unless another number is asked for."""
@@ -122,6 +127,10 @@ def html_report(
             if equilibrium.residual < 1e-12
             else f"{equilibrium.residual:.0e}",
             status=equilibrium.status,
+            left_out=" ".join(omission_sentences(equilibrium)),
+            worlds=worlds_of(equilibrium),
+            legend=LEGEND,
+            world_method=interval_method(equilibrium),
             steps=equilibrium.steps,
             levels=bool(behaviour_groups(equilibrium)),
             solution=solution_words(equilibrium),
@@ -159,7 +168,13 @@ def environment() -> "Environment":
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(percent=percent, likelihood=likelihood, points=points, date=date)
+    environment.filters.update(
+        interval=lambda outlook: interval(*outlook.ninety),
+        percent=percent,
+        likelihood=likelihood,
+        points=points,
+        date=date,
+    )
     return environment
 
 
@@ -168,7 +183,7 @@ def _chart(
 ) -> _Chart:
     title = words.heading(name)
     chances = list(equilibrium.forecasts[name].values())
-    svg = forecast_chart(title, words.states(name), chances, colour)
+    svg = forecast_chart(title, words.states(name), chances, colour, outlooks(equilibrium, name))
     return _Chart(title, colour, svg, notes)
 
 
@@ -220,18 +235,23 @@ def _told_last(equilibrium: "Equilibrium") -> list[Node]:
     ]
 
 
-def _other_factors(equilibrium: "Equilibrium", words: Words) -> list[tuple[str, str, float]]:
+def _other_factors(
+    equilibrium: "Equilibrium", words: Words
+) -> list[tuple[str, str, float, "Outlook | None"]]:
     found = []
     for node in _told_last(equilibrium):
         if not node.headline and not isinstance(node, Decision):
             state, chance = narrative.most_likely(equilibrium.forecasts[node.name])
-            found.append((words.label(node.name), words.state(node.name, state), chance))
+            spread = outlooks(equilibrium, node.name)
+            outlook = spread[node.states.index(state)] if spread else None
+            found.append((words.label(node.name), words.state(node.name, state), chance, outlook))
     return found
 
 
 def _points(equilibrium: "Equilibrium", words: Words) -> list[dict[str, Any]]:
     colours = actor_colours(equilibrium.diagram)
     values = equilibrium.points
+    spreads = equilibrium.point_spreads if isinstance(equilibrium, Forecast) else {}
     extent = max([100.0, *(abs(value) for value in values.values())])
     extent = 10 * math.ceil(extent / 10)
     return [
@@ -239,6 +259,7 @@ def _points(equilibrium: "Equilibrium", words: Words) -> list[dict[str, Any]]:
             "actor": capitalize_first(words.actor(owner)),
             "colour": colours.get(owner, NEUTRAL),
             "value": points(value),
+            "range": point_range(spreads[owner]) if owner in spreads else "",
             "start": 50 + 50 * min(value, 0.0) / extent,
             "length": 50 * abs(value) / extent,
         }

@@ -2,13 +2,18 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.text import Text
 
 from middlegame.report.text.change import Shift
+from middlegame.report.text.intervals import interval
 from middlegame.report.text.palette import FALLS, RISES
 from middlegame.report.text.words import likelihood, percent
+
+if TYPE_CHECKING:
+    from middlegame.sweeps.summaries import Outlook
 
 _WIDEST = 100
 _NARROWEST = 40
@@ -85,19 +90,23 @@ class Page:
         chances: Iterable[float],
         colour: str,
         before: Sequence[float] | None = None,
+        outlooks: "Sequence[Outlook] | None" = None,
     ) -> None:
-        """Print a bar for each state; the most likely stand out.
+        """Print a bar for each state, or its interval if it has one; the most likely stand out.
 
         Args:
             labels: of the states.
             chances: their probabilities.
             colour: of the bars.
             before: their prior probabilities, if there is evidence.
+            outlooks: how they vary over the worlds, if there are several.
         """
         values = list(chances)
         was: Sequence[float | None] = before or [None] * len(values)
-        for label, chance, prior in zip(labels, values, was, strict=True):
-            self.bar(label, chance, colour=colour, strong=chance == max(values), before=prior)
+        spread: Sequence[Outlook | None] = outlooks or [None] * len(values)
+        for label, chance, prior, found in zip(labels, values, was, spread, strict=True):
+            strong = chance == max(values)
+            self.bar(label, chance, colour=colour, strong=strong, before=prior, outlook=found)
 
     def bar(
         self,
@@ -108,8 +117,9 @@ class Page:
         worded: bool = False,
         strong: bool = False,
         before: float | None = None,
+        outlook: "Outlook | None" = None,
     ) -> None:
-        """Print a probability: percentage, bar and label.
+        """Print a probability: percentage, bar (or interval) and label.
 
         Args:
             label: what the probability is about.
@@ -118,42 +128,40 @@ class Page:
             worded: whether to print its word on the scale of ICD 203.
             strong: whether it stands out.
             before: the prior probability, which is printed if it differs.
+            outlook: how it varies over the worlds, if there are several.
         """
         style = "bold" if strong else ""
         word = f" ({likelihood(probability)})" if worded else ""
         if before is not None and percent(before) != percent(probability):
             word += f" [prior: {percent(before)}]"
         described = Text.assemble((label, style), (word, "dim"))
+        if outlook is not None:
+            half, ninety = outlook.half, outlook.ninety
+            self._beside(self._interval(probability, half, ninety, colour, style), described)
+            return
         number = Text(f"{percent(probability):>{_MARGIN + 4}}  ", style=style)
         self._beside(Text.assemble(number, self._drawn(probability, colour), "  "), described)
 
-    def interval(
+    def _interval(
         self,
-        label: str,
         mean: float,
         half: tuple[float, float],
         ninety: tuple[float, float],
-        interval: str,
-        *,
-        colour: str = "",
-        strong: bool = False,
-    ) -> None:
-        """Print a probability with its intervals: percentage, 90% interval, drawing, label.
+        colour: str,
+        style: str,
+    ) -> Text:
+        """Return a probability's percentage, its 90% interval, and a drawing of both.
 
         Args:
-            label: what the probability is about.
             mean: the mean, at the mark.
             half: the ends of the thick line.
             ninety: the ends of the thin one.
-            interval: the 90% interval in words.
             colour: of the lines.
-            strong: whether it stands out.
+            style: of the percentage.
         """
-        style = "bold" if strong else ""
         number = Text(f"{percent(mean):>{_MARGIN + 4}} ", style=style)
         drawn = self._spread(mean, half, ninety, colour)
-        ends = f" {interval:<8} "
-        self._beside(Text.assemble(number, (ends, "dim"), drawn, "  "), Text(label, style=style))
+        return Text.assemble(number, (f" {interval(*ninety):<8} ", "dim"), drawn, "  ")
 
     def _spread(
         self, mean: float, half: tuple[float, float], ninety: tuple[float, float], colour: str

@@ -26,6 +26,9 @@ from middlegame.report.text.change import (
 )
 from middlegame.report.text.expectations import expectation_table
 from middlegame.report.text.grammar import capitalize_first
+from middlegame.report.text.intervals import LEGEND, outlooks, point_range, worlds_of
+from middlegame.report.text.intervals import method as interval_method
+from middlegame.report.text.omissions import omission_sentences
 from middlegame.report.text.over_time import (
     factors_over_time,
     is_timed,
@@ -36,6 +39,7 @@ from middlegame.report.text.palette import NEUTRAL, actor_colours
 from middlegame.report.text.reasons import move_reasons
 from middlegame.report.text.storylines import storyline_texts
 from middlegame.report.text.words import clean, date, odds, percent, points
+from middlegame.sweeps.forecast import Forecast
 
 
 @show.register(Equilibrium)
@@ -63,6 +67,8 @@ def show_equilibrium(
     _storylines(page, equilibrium, storylines)
     _points(page, equilibrium)
     _expectations(page, equilibrium)
+    if worlds_of(equilibrium) is not None:
+        page.paragraph(LEGEND, style="dim")
     _method(page, equilibrium, seconds)
 
 
@@ -152,6 +158,9 @@ def _opening(page: Page, equilibrium: Equilibrium) -> None:
     page.paragraph(narrative.answer(equilibrium), style="bold")
     page.gap()
     page.notes(narrative.notes(equilibrium, "in brackets"))
+    if left_out := omission_sentences(equilibrium):
+        page.paragraph(f"Left out: {' '.join(left_out)}", style="dim")
+        page.gap()
 
 
 def _questions(page: Page, equilibrium: Equilibrium) -> None:
@@ -163,7 +172,13 @@ def _questions(page: Page, equilibrium: Equilibrium) -> None:
     for question in questions:
         due = "" if common or not question.due else f" ({question.due})"
         label = question.label + due
-        page.bar(label, question.probability, worded=True, before=question.prior)
+        page.bar(
+            label,
+            question.probability,
+            worded=True,
+            before=question.prior,
+            outlook=question.outlook,
+        )
     page.gap()
 
 
@@ -205,6 +220,7 @@ def _moves(page: Page, equilibrium: Equilibrium) -> None:
             equilibrium.forecasts[move.name].values(),
             colours[move.owner],
             narrative.prior_forecast(equilibrium, move.name),
+            outlooks(equilibrium, move.name),
         )
         if move.name in reasons:
             page.paragraph(reasons[move.name], style="dim")
@@ -233,13 +249,17 @@ def _factors(page: Page, equilibrium: Equilibrium) -> None:
                 equilibrium.forecasts[name].values(),
                 NEUTRAL,
                 narrative.prior_forecast(equilibrium, name),
+                outlooks(equilibrium, name),
             )
         page.gap()
     if others:
         page.section("Other factors", "the most likely state of each")
         for name in others:
             state, chance = narrative.most_likely(equilibrium.forecasts[name])
-            page.bar(capitalize_first(words.clause(name, state)), chance, colour=NEUTRAL)
+            spread = outlooks(equilibrium, name)
+            outlook = spread[words.node(name).states.index(state)] if spread else None
+            label = capitalize_first(words.clause(name, state))
+            page.bar(label, chance, colour=NEUTRAL, outlook=outlook)
         page.gap()
 
 
@@ -259,8 +279,12 @@ def _points(page: Page, equilibrium: Equilibrium) -> None:
     if not equilibrium.points:
         return
     page.section("Expected points", "worst to best outcome of an actor: about 100 points")
+    spreads = equilibrium.point_spreads if isinstance(equilibrium, Forecast) else {}
     for owner, value in equilibrium.points.items():
-        page.value(points(value), capitalize_first(words.actor(owner)), colours.get(owner, NEUTRAL))
+        label = capitalize_first(words.actor(owner))
+        reach = point_range(spreads[owner]) if owner in spreads else ""
+        label += f" ({reach})" if reach else ""
+        page.value(points(value), label, colours.get(owner, NEUTRAL))
     page.gap()
 
 
@@ -292,6 +316,8 @@ def _method(page: Page, equilibrium: Equilibrium, seconds: float | None) -> None
         f"precision {' and '.join(values)}" if len(values) <= 3 else "precision by actor",
         *([f"{seconds:.1f} s"] if seconds is not None else []),
     ]
+    if worlds_of(equilibrium) is not None:
+        page.paragraph(interval_method(equilibrium), style="dim")
     page.paragraph(f"{', '.join(parts)}.", style="dim")
     for sentence in level_sentences(equilibrium):
         page.paragraph(sentence, style="dim")

@@ -64,15 +64,12 @@ def show_sweep(found: Sweep, console: Console) -> None:
 
 def _lines(page: Page, group: OutlookGroup) -> None:
     for line in group.rows:
-        spread = line.outlook
-        page.interval(
+        page.bar(
             line.label,
-            spread.mean,
-            spread.half,
-            spread.ninety,
-            line.interval,
+            line.outlook.mean,
             colour=group.colour,
             strong=line.top,
+            outlook=line.outlook,
         )
 
 

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from middlegame.diagram import Decision
 from middlegame.report.text.branches import fork_notes
 from middlegame.report.text.grammar import capitalize_first, mid_sentence
-from middlegame.report.text.words import Words, clean, date, likelihood_opening, percent
+from middlegame.report.text.intervals import IntervalWords, outlooks, question_outlook
+from middlegame.report.text.intervals import notes as interval_notes
+from middlegame.report.text.words import Words, clean, date, likelihood_opening
 from middlegame.scenario.conditions import Condition, Is
 from middlegame.scenario.model.offer_expansion import expand_offers
 from middlegame.scenario.model.scenario import Question
@@ -16,6 +18,7 @@ from middlegame.scenario.sources import Sourcing, sourcing
 if TYPE_CHECKING:
     from middlegame.equilibrium.equilibrium import Equilibrium
     from middlegame.equilibrium.nash import NashResult
+    from middlegame.sweeps.summaries import Outlook
 
 MOST_CLAUSES = 5
 """Questions that the answer mentions; a table shows the others."""
@@ -44,6 +47,7 @@ class QuestionForecast:
         due: `by 31 December 2026`; empty without a date.
         resolves: how the question will be resolved.
         will: the question's condition in words.
+        outlook: how the probability varies over the worlds; None for the middle world alone.
     """
 
     name: str
@@ -53,6 +57,7 @@ class QuestionForecast:
     due: str
     resolves: str
     will: str
+    outlook: "Outlook | None" = None
 
 
 def question_forecasts(equilibrium: "Equilibrium") -> list[QuestionForecast]:
@@ -68,6 +73,7 @@ def question_forecasts(equilibrium: "Equilibrium") -> list[QuestionForecast]:
             due=_due(question),
             resolves=clean(question.resolves or ""),
             will=capitalize_first(words.condition(question.will)),
+            outlook=question_outlook(equilibrium, name),
         )
         for name, question in questions.items()
     ]
@@ -100,16 +106,16 @@ def answer(equilibrium: "Equilibrium") -> str:
     alone, or all do where none is. Without questions, returns the most likely state of each
     headline factor.
     """
-    words = words_of(equilibrium)
+    words, numbers = words_of(equilibrium), IntervalWords()
     questions = dict(equilibrium.scenario.questions) if equilibrium.scenario else {}
     if not questions:
-        return _ends(equilibrium, words)
+        return _ends(equilibrium, words, numbers)
     names = list(questions)
     others = [n for n in names[1:] if _is_outcome(words, questions[n].will)] or names[1:]
     sentences = []
     move = _one_move(words, questions[names[0]].will)
     if move:
-        sentences.append(f"Most likely, {_alternatives(equilibrium, words, move)}.")
+        sentences.append(f"Most likely, {_alternatives(equilibrium, words, move, numbers)}.")
     else:
         others = [names[0], *others]
     openings: set[str] = set()
@@ -120,18 +126,20 @@ def answer(equilibrium: "Equilibrium") -> str:
             opening = likelihood_opening(chances[name], also=True)
         openings.add(likelihood_opening(chances[name]))
         clause = mid_sentence(question_label(words, questions[name]))
-        sentences.append(f"{capitalize_first(opening)} {clause} ({percent(chances[name])}).")
+        number = numbers(chances[name], question_outlook(equilibrium, name))
+        sentences.append(f"{capitalize_first(opening)} {clause} ({number}).")
     return " ".join(sentences)
 
 
-def _ends(equilibrium: "Equilibrium", words: Words) -> str:
+def _ends(equilibrium: "Equilibrium", words: Words, numbers: IntervalWords) -> str:
     nodes = equilibrium.diagram.nodes
     shown = [n.name for n in nodes if n.headline and not isinstance(n, Decision)]
     shown = shown or [n.name for n in equilibrium.diagram.decisions]
     clauses = []
     for name in shown[:MOST_CLAUSES]:
         state, probability = most_likely(equilibrium.forecasts[name])
-        clauses.append(f"{mid_sentence(words.clause(name, state))} ({percent(probability)})")
+        number = numbers(probability, _state_outlook(equilibrium, words, name, state))
+        clauses.append(f"{mid_sentence(words.clause(name, state))} ({number})")
     return (
         f"Most likely, {'; '.join(clauses)}."
         if clauses
@@ -155,11 +163,21 @@ def _is_outcome(words: Words, condition: Condition) -> bool:
     return single and all(n.headline and not isinstance(n, Decision) for n in nodes)
 
 
-def _alternatives(equilibrium: "Equilibrium", words: Words, move: str) -> str:
+def _state_outlook(
+    equilibrium: "Equilibrium", words: Words, name: str, state: str
+) -> "Outlook | None":
+    found = outlooks(equilibrium, name)
+    return found[words.node(name).states.index(state)] if found else None
+
+
+def _alternatives(
+    equilibrium: "Equilibrium", words: Words, move: str, numbers: IntervalWords
+) -> str:
     """Name a move's most likely option, and the second one if it is at least half as likely."""
     ranked = sorted(equilibrium.forecasts[move].items(), key=lambda item: -item[1])
     (first, chance), *others = ranked
-    sentence = f"{mid_sentence(words.clause(move, first))} ({percent(chance)})"
+    number = numbers(chance, _state_outlook(equilibrium, words, move, first))
+    sentence = f"{mid_sentence(words.clause(move, first))} ({number})"
     if others and others[0][1] >= 0.5 * chance:
         state, probability = others[0]
         label = words.state(move, state)
@@ -168,7 +186,7 @@ def _alternatives(equilibrium: "Equilibrium", words: Words, move: str) -> str:
         elif not words.is_verbal(move):
             label = f'"{label}"'
         sentence += f" or {label}"
-        sentence += f" ({percent(probability)})"
+        sentence += f" ({numbers(probability, _state_outlook(equilibrium, words, move, state))})"
     return sentence
 
 
@@ -206,6 +224,7 @@ def notes(equilibrium: "Equilibrium", prior_place: str = "") -> Iterator[str]:
             "all choose as they expect the contest to be, and what follows is computed as written."
         )
     yield from fork_notes(equilibrium, words)
+    yield from interval_notes(equilibrium)
 
 
 def drafted_sentence(found: Sourcing) -> str:

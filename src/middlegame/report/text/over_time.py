@@ -1,12 +1,13 @@
 """Moves and factors over time, ready to be shown: one row per state, one column per period."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from middlegame.diagram import Decision, Node
 from middlegame.report.text import narrative
 from middlegame.report.text.grammar import capitalize_first
+from middlegame.report.text.intervals import outlooks, worlds_of
 from middlegame.report.text.palette import NEUTRAL, actor_colours
 from middlegame.report.text.words import percent
 from middlegame.scenario.model.references import base_name
@@ -29,7 +30,7 @@ class Series:
         labels: of its states.
         chances: for each state its probability in each period; None where it is absent.
         notes: sentences on when its states first occur.
-        bands: for each state and period the 90% interval of a sweep; empty without a sweep.
+        bands: for each state and period the 90% interval over the worlds; empty for one world.
     """
 
     name: str
@@ -134,12 +135,29 @@ def _all(equilibrium: "Equilibrium") -> list[tuple[Series, bool]]:
                 )
                 for state in node.states
             ),
+            bands=_bands(equilibrium, there, node.states, last),
             notes=tuple(first_passage_notes(equilibrium, name))
             if headline and not move and equilibrium.scenario
             else (),
         )
         found.append((series, move))
     return found
+
+
+def _bands(
+    equilibrium: "Equilibrium", there: Mapping[int | None, Node], states: Sequence[str], last: int
+) -> tuple[tuple[tuple[float, float] | None, ...], ...]:
+    """Return the 90% interval of each state in each period; empty for the middle world alone."""
+    if worlds_of(equilibrium) is None:
+        return ()
+    found = {period: outlooks(equilibrium, node.name) for period, node in there.items()}
+    return tuple(
+        tuple(
+            row[place].ninety if (row := found.get(period)) else None
+            for period in range(1, last + 1)
+        )
+        for place in range(len(states))
+    )
 
 
 def first_passage_notes(equilibrium: "Equilibrium", name: str) -> list[str]:

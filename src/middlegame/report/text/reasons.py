@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from middlegame.analysis.reason_groups import InterestContribution, ReasonGroup
 from middlegame.analysis.reasons import Reasons, short_reasons
 from middlegame.report.text.grammar import as_noun, capitalize_first, join_list, mid_sentence
+from middlegame.report.text.intervals import worlds_of
 from middlegame.report.text.judgements import CitedPlace, judgement_groups
 from middlegame.report.text.narrative import words_of
 from middlegame.report.text.words import name_as_words, percent
@@ -75,9 +76,11 @@ class ReasonText:
 
 def move_reasons(equilibrium: "Equilibrium") -> dict[str, str]:
     """Return a sentence on each move that has a choice: why it does what it does most often."""
+    where = "In the middle world: " if worlds_of(equilibrium) is not None else ""
     return {
-        name: _branch(found) + reason_texts(found, short=True)[0].sentence
-        for name, found in short_reasons(equilibrium).items()
+        name: f"{_branch(found)}{where}{mid_sentence(sentence) if where else sentence}"
+        for name, found in short_reasons(equilibrium.middle).items()
+        for sentence in [reason_texts(found, short=True)[0].sentence]
     }
 
 

@@ -77,10 +77,12 @@ class StorylineTexts(Sequence[StorylineText]):
         lines: the storylines.
         bound: what the probability of any other storyline cannot exceed; None where it is certain
             that no other storyline is likelier than these.
+        searched_worlds: in how many worlds they were searched; 0 where there is one.
     """
 
     lines: tuple[StorylineText, ...] = ()
     bound: float | None = None
+    searched_worlds: int = 0
 
     @overload
     def __getitem__(self, index: int) -> StorylineText: ...
@@ -102,6 +104,11 @@ class StorylineTexts(Sequence[StorylineText]):
         share = percent(sum(line.probability for line in self.lines))
         if self.bound is None:
             return f"the {len(self.lines)} most likely, {share} of all together"
+        if self.searched_worlds:
+            return (
+                f"the {len(self.lines)} most likely of those found in {self.searched_worlds} "
+                f"worlds, by their mean probability; {share} of all together"
+            )
         return (
             f"{len(self.lines)} found in a limited search, {share} of all together; "
             f"no other storyline is likelier than {_at_most(self.bound)}"
@@ -140,7 +147,7 @@ def storyline_texts(equilibrium: "Equilibrium", count: int) -> StorylineTexts:
             StorylineText(line.probability, _dated(equilibrium, words, line), line.branch)
             for line in found
         ]
-        return StorylineTexts(tuple(dated), bound)
+        return StorylineTexts(tuple(dated), bound, found.searched_worlds)
     texts = []
     for line in found:
         first = found[0].states
@@ -152,7 +159,7 @@ def storyline_texts(equilibrium: "Equilibrium", count: int) -> StorylineTexts:
         if not steps:
             continue
         texts.append(StorylineText(line.probability, steps, line.branch))
-    return StorylineTexts(tuple(texts), bound)
+    return StorylineTexts(tuple(texts), bound, found.searched_worlds)
 
 
 def _dated(

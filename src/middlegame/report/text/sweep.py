@@ -8,12 +8,14 @@ from middlegame.diagram import Decision
 from middlegame.engine.numerics.continuation import TraceOutcome
 from middlegame.report.text import narrative
 from middlegame.report.text.grammar import capitalize_first, join_list, mid_sentence
+from middlegame.report.text.intervals import interval
 from middlegame.report.text.palette import NEUTRAL, actor_colours
 from middlegame.report.text.words import clean, percent
 from middlegame.scenario.model.references import base_name
 
 if TYPE_CHECKING:
-    from middlegame.sweeps.result import Outlook, Sweep
+    from middlegame.sweeps.result import Sweep
+    from middlegame.sweeps.summaries import Outlook
 
 DECIDED = 0.9
 """A node is decided if one state is the most likely one in at least this share of worlds."""
@@ -54,16 +56,6 @@ class OutlookGroup:
     title: str
     colour: str
     rows: tuple[OutlookRow, ...]
-
-
-def interval(low: float, high: float) -> str:
-    """Write an interval of probabilities.
-
-    >>> interval(0.138, 0.241), interval(0.001, 0.02), interval(0.3, 0.302)
-    ('14..24%', '<1..2%', '30%')
-    """
-    first, last = percent(low), percent(high)
-    return first if first == last else f"{first.removesuffix('%')}..{last}"
 
 
 def questions(found: "Sweep") -> OutlookGroup:

@@ -36,7 +36,7 @@ class ForecastBars(PatchedElement, component="components/forecast_bars.js"):
         self._props["sections"] = sections
         self._props["scale"] = [list(step) for step in SCALE]
         self._props["base"] = self._props["now"] = bar_values(base)
-        self._props["intervals"] = {}
+        self._props["intervals"] = {key: list(ends) for key, ends in base.intervals.items()}
         self._props["priors"] = {}
 
     def show(self, now: ForecastView) -> None:
@@ -45,7 +45,7 @@ class ForecastBars(PatchedElement, component="components/forecast_bars.js"):
         self.patch(now=bar_values(now), priors=priors)
 
     def show_intervals(self, intervals: Mapping[str, tuple[float, float]]) -> None:
-        """Show the intervals of a sweep; an empty mapping removes them."""
+        """Show other intervals; an empty mapping removes them."""
         self.patch(intervals={key: list(ends) for key, ends in intervals.items()})
 
 

@@ -41,9 +41,9 @@ class UncertaintyTab:
         self._driven: Setting | None = None
         heading("h1", "Uncertainty", "mg-small")
         ui.label(
-            "The forecast takes every number at the middle of its range. A sweep draws all numbers "
-            "at once and solves the contest again for each draw, a world: probabilities become "
-            "intervals."
+            "The forecast is the mean over several hundred worlds, or fewer where each takes long. "
+            "A world is one draw of all ranges, for which the contest is solved again. A sweep "
+            "solves more of them, so that the ends of the intervals are more exact."
         ).classes("mg-soft mg-about")
         with ui.element("p").classes("mg-note") as self.stale:
             ui.label("Something has changed since; run it again to include the change.")
@@ -93,7 +93,7 @@ class UncertaintyTab:
             for line in result.open_ends:
                 ui.label(line).classes("mg-line-text")
             ui.label(f"{result.worlds:,} worlds. {result.sampling_error}").classes("mg-soft")
-            ui.label("The bars of the other tabs now show the intervals.").classes("mg-soft")
+            ui.label("The bars of the other tabs now show these intervals.").classes("mg-soft")
             if result.boxes:
                 heading("h2", "Discovery (where in the ranges)", "mg-h2")
                 for label, sentence in result.boxes:

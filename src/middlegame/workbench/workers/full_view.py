@@ -11,8 +11,10 @@ from middlegame.report.text import change, narrative, over_time
 from middlegame.report.text.behaviour import solution_words
 from middlegame.report.text.branches import BranchText, branch_texts
 from middlegame.report.text.grammar import capitalize_first, mid_sentence
+from middlegame.report.text.intervals import method as interval_method
 from middlegame.report.text.judgement_values import value_words
 from middlegame.report.text.judgements import judgement_words
+from middlegame.report.text.omissions import omission_sentences
 from middlegame.report.text.over_time import Series
 from middlegame.report.text.palette import NEUTRAL, actor_colours
 from middlegame.report.text.storylines import storyline_texts
@@ -21,6 +23,7 @@ from middlegame.workbench.setting import Setting
 
 if TYPE_CHECKING:
     from middlegame.equilibrium.equilibrium import Equilibrium
+    from middlegame.sweeps.forecast import Forecast
     from middlegame.workbench.live import LiveContest
 
 STORYLINES = 5
@@ -36,16 +39,18 @@ class ForecastView:
     Attributes:
         forecasts: the probabilities of each move and factor, in the order of its states.
         questions: the probability of each question.
+        middle: the probabilities in the middle world, as `forecasts`.
+        intervals: 90% intervals by the key of the bar; empty in a preview and without ranges.
         priors: the probability of each question without evidence; empty where there is none.
         answer: the answer to the scenario's question, in a few sentences.
-        traced: whether this is the traced solution rather than the quick one.
     """
 
     forecasts: dict[str, list[float]]
     questions: dict[str, float]
+    middle: dict[str, list[float]]
+    intervals: dict[str, tuple[float, float]]
     priors: dict[str, float]
     answer: str
-    traced: bool
 
 
 @dataclass(frozen=True)
@@ -96,42 +101,76 @@ class FullView:
     method: str
 
 
-def forecast_view(equilibrium: "Equilibrium", *, traced: bool) -> ForecastView:
-    """Describe the forecast of an equilibrium.
-
-    Args:
-        equilibrium: a solution of the contest.
-        traced: whether it is the traced solution.
-    """
+def forecast_view(found: "Forecast") -> ForecastView:
+    """Describe a forecast."""
+    intervals = {f"question.{name}": each.ninety for name, each in found.question_outlooks.items()}
+    for name, states in found.outlooks.items():
+        intervals |= {f"{name}.{k}": each.ninety for k, each in enumerate(states.values())}
     return ForecastView(
-        forecasts={name: [*forecast.values()] for name, forecast in equilibrium.forecasts.items()},
-        questions=dict(equilibrium.questions),
-        priors=dict(equilibrium.prior.questions) if traced and equilibrium.known else {},
-        answer=narrative.answer(equilibrium),
-        traced=traced,
+        forecasts=_probabilities(found),
+        questions=dict(found.questions),
+        middle=_probabilities(found.middle),
+        intervals=intervals,
+        priors=dict(found.prior.questions) if found.known else {},
+        answer=narrative.answer(found),
     )
 
 
-def full_view(live: "LiveContest", setting: Setting) -> FullView:
-    """Solve a contest in full at a setting, and describe the result.
+def preview(middle: "Equilibrium", base: "Forecast") -> ForecastView:
+    """Describe a forecast before its worlds are solved.
+
+    Its change from the forecast as written is taken to be that of the middle world.
 
     Args:
-        live: the contest.
-        setting: what is changed.
-
-    Raises:
-        MiddlegameError: the setting is impossible, or there is no equilibrium.
+        middle: the middle world at a setting.
+        base: the forecast of the scenario as written.
     """
-    after = live.full(setting.numbers, setting.supposed, setting.given, surprise=setting.surprise)
+    before, now = _probabilities(base.middle), _probabilities(middle)
+
+    def moved(mean: float, was: float, is_now: float) -> float:
+        return min(max(mean + is_now - was, 0.0), 1.0)
+
+    numbers = "" if base.worlds is None else "In the middle world: "
+    return ForecastView(
+        forecasts={
+            name: [*map(moved, means, before[name], now[name])]
+            for name, means in _probabilities(base).items()
+        },
+        questions={
+            name: moved(mean, base.middle.questions[name], middle.questions[name])
+            for name, mean in base.questions.items()
+        },
+        middle=now,
+        intervals={},
+        priors={},
+        answer=f"{numbers}{narrative.answer(middle)}",
+    )
+
+
+def _probabilities(equilibrium: "Equilibrium") -> dict[str, list[float]]:
+    return {name: [*forecast.values()] for name, forecast in equilibrium.forecasts.items()}
+
+
+def full_view(live: "LiveContest", setting: Setting, after: "Forecast") -> FullView:
+    """Describe everything that the page shows of a setting.
+
+    Args:
+        live: the contest as written.
+        setting: what is changed.
+        after: the forecast at the setting.
+    """
+    before = live.base_forecast
     words, colours = narrative.words_of(after), actor_colours(after.diagram)
     changed = bool(setting)
     storylines = storyline_texts(after, STORYLINES)
     small = after.residual < 1e-12
+    left_out = omission_sentences(after)
     return FullView(
-        forecast=forecast_view(after, traced=True),
+        forecast=forecast_view(after),
         notes=(
             *narrative.notes(after, "beside the questions"),
-            *(change.off_path_warnings(live.base, after) if changed else ()),
+            *([f"Left out: {' '.join(left_out)}"] if left_out else []),
+            *(change.off_path_warnings(before, after) if changed else ()),
         ),
         branches=tuple(branch_texts(after, words)),
         storylines=tuple(
@@ -149,13 +188,14 @@ def full_view(live: "LiveContest", setting: Setting) -> FullView:
             for owner, value in after.points.items()
         ),
         picture=contest_graph(after, interactive=True),
-        changes=(*_number_changes(live, setting), *change.case_changes(live.base, after)),
+        changes=(*_number_changes(live, setting), *change.case_changes(before, after)),
         shifts=tuple(
             (shift.label, shift.before, shift.after, shift.difference)
-            for shift in (change.largest_shifts(live.base, after) if changed else ())
+            for shift in (change.largest_shifts(before, after) if changed else ())
         ),
-        reasons=tuple(_reasons(live, after, setting)) if changed else (),
+        reasons=tuple(_reasons(live, after.middle, setting)) if changed else (),
         method=(
+            f"{interval_method(after)}{' ' if after.worlds else ''}"
             f"{solution_words(after)}, "
             f"{after.steps} steps, residual {'below 1e-12' if small else f'{after.residual:.0e}'}"
         ),
@@ -187,8 +227,10 @@ def _reasons(live: "LiveContest", after: "Equilibrium", setting: Setting) -> lis
     subject, before, now = _largest_change(live.base, after)
     if abs(now - before) < _SMALL:
         return []
+    where = "In the middle world, " if live.base_forecast.worlds else ""
+    label = mid_sentence(subject.label) if where else subject.label
     sentences = [
-        f"{subject.label}: {percent(before)} before, {percent(now)} now "
+        f"{where}{label}: {percent(before)} before, {percent(now)} now "
         f"({_percentage_points(now - before)})."
     ]
     if not after.fixed_policies:

@@ -6,12 +6,13 @@ from middlegame.report.charts.graph import contest_graph
 from middlegame.scenario.yaml.load import read_text
 from middlegame.workbench.setting import Setting
 from middlegame.workbench.workers.contest_view import ContestView, contest_view
-from middlegame.workbench.workers.full_view import ForecastView, FullView, forecast_view, full_view
+from middlegame.workbench.workers.full_view import ForecastView, FullView, full_view, preview
 from middlegame.workbench.workers.texts import with_moved_ranges
 from middlegame.workbench.workers.worker import WorkerContext
 
 if TYPE_CHECKING:
     from middlegame.equilibrium.equilibrium import Equilibrium
+    from middlegame.sweeps.forecast import Forecast
 
 
 class OpenedContest(NamedTuple):
@@ -46,7 +47,9 @@ def open_contest(context: WorkerContext, text: str) -> OpenedContest:
     context.report("Describing the contest")
     return OpenedContest(
         contest=context.cached("view", text, lambda: contest_view(baseline, read_text(text))),
-        baseline=context.cached("baseline", text, lambda: full_view(live, Setting())),
+        baseline=context.cached(
+            "baseline", text, lambda: full_view(live, Setting(), live.base_forecast)
+        ),
         immediate=live.immediate,
     )
 
@@ -58,19 +61,20 @@ def compile_quick_answer(context: WorkerContext, text: str) -> None:
 
 
 def quick_forecast(context: WorkerContext, text: str, setting: Setting) -> ForecastView:
-    """Return the forecast at a setting as soon as possible.
+    """Return a preview of the forecast at a setting as soon as possible, from the middle world.
 
     The traced solution answers where the quick one is not compiled, or does not settle.
     """
-    equilibrium, traced = context.contest(text).soonest(
+    live = context.contest(text)
+    equilibrium, _ = live.soonest(
         setting.numbers, setting.supposed, setting.given, surprise=setting.surprise
     )
-    return forecast_view(equilibrium, traced=traced)
+    return preview(equilibrium, live.base_forecast)
 
 
 def full_answer(context: WorkerContext, text: str, setting: Setting) -> FullView:
-    """Return the traced solution at a setting, with everything that the page shows of it."""
-    return full_view(context.contest(text), setting)
+    """Return the forecast at a setting, with everything that the page shows of it."""
+    return full_view(context.contest(text), setting, forecast_setting(context, text, setting))
 
 
 def draw_period(context: WorkerContext, text: str, setting: Setting, period: int | None) -> str:
@@ -94,8 +98,18 @@ def draw_period(context: WorkerContext, text: str, setting: Setting, period: int
 def solve_setting(context: WorkerContext, text: str, setting: Setting) -> "Equilibrium":
     """Solve a contest whose changed numbers have moved their ranges along.
 
-    Analyses over the ranges start from this equilibrium, where `full_answer` keeps the ranges as
-    written and changes the numbers alone.
+    Analyses start from this equilibrium.
+
+    Args:
+        context: the worker's cache, progress and cancellation.
+        text: the scenario's text.
+        setting: what is changed.
+    """
+    return forecast_setting(context, text, setting).middle
+
+
+def forecast_setting(context: WorkerContext, text: str, setting: Setting) -> "Forecast":
+    """Forecast a contest whose changed numbers have moved their ranges along.
 
     Args:
         context: the worker's cache, progress and cancellation.
@@ -103,6 +117,6 @@ def solve_setting(context: WorkerContext, text: str, setting: Setting) -> "Equil
         setting: what is changed.
     """
     moved = with_moved_ranges(context, text, setting.numbers)
-    return context.contest(moved).full(
-        {}, setting.supposed, setting.given, surprise=setting.surprise
+    return context.contest(moved).forecast(
+        setting.supposed, setting.given, surprise=setting.surprise
     )

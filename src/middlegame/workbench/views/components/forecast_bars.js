@@ -21,13 +21,15 @@ export default {
             <li v-for="row in group.rows" :key="row.key" class="mg-row" :data-key="row.key" :data-value="now[row.key]">
               <span class="mg-label">{{ row.label }}</span>
               <span class="mg-change" :class="{ up: delta(row.key) > 0 }" v-if="delta(row.key)">{{ signed(delta(row.key)) }}</span>
-              <b class="mg-percent">{{ percent(now[row.key]) }}</b>
+              <b class="mg-percent" :title="interval(row.key)">{{ percent(now[row.key]) }}</b>
               <span class="mg-track" aria-hidden="true">
                 <i class="mg-fill" :style="{ width: 100 * now[row.key] + '%', background: group.colour || null }"></i>
                 <i class="mg-interval" v-if="intervals[row.key]" :style="span(intervals[row.key])"></i>
+                <i class="mg-mean" v-if="intervals[row.key]" :style="{ left: 100 * now[row.key] + '%' }"></i>
                 <i class="mg-base" v-if="delta(row.key)" :style="{ left: 100 * base[row.key] + '%' }"></i>
               </span>
-              <span class="mg-word" v-if="section.words">{{ word(now[row.key]) }}<template v-if="intervals[row.key]">, 90% of worlds between {{ percent(intervals[row.key][0]) }} and {{ percent(intervals[row.key][1]) }}</template><template v-if="row.key in priors">, {{ percent(priors[row.key]) }} before the evidence</template></span>
+              <span class="mg-word" v-if="section.words">{{ word(now[row.key]) }}<template v-if="intervals[row.key]">; {{ interval(row.key) }}</template><template v-if="row.key in priors">, {{ percent(priors[row.key]) }} before the evidence</template></span>
+              <span class="mg-word" v-else-if="intervals[row.key]">{{ interval(row.key) }}</span>
             </li>
           </ul>
         </div>
@@ -44,6 +46,10 @@ export default {
     },
     span([low, high]) {
       return { left: 100 * low + "%", width: 100 * (high - low) + "%" };
+    },
+    interval(key) {
+      const ends = this.intervals[key];
+      return ends ? `90% of worlds between ${percent(ends[0])} and ${percent(ends[1])}` : null;
     },
     word(p) {
       const step = this.scale.find(([end]) => p <= end);

@@ -1,0 +1,117 @@
+"""The intervals of a forecast in words: how far each number varies over the worlds."""
+
+from collections.abc import Iterator
+from math import ceil
+from typing import TYPE_CHECKING
+
+from middlegame.report.text.words import percent, points
+from middlegame.sweeps.forecast import Forecast
+from middlegame.sweeps.worlds import MOST_WORLDS
+
+if TYPE_CHECKING:
+    from middlegame.equilibrium.equilibrium import Equilibrium
+    from middlegame.sweeps.summaries import Outlook, Spread
+    from middlegame.sweeps.worlds import Worlds
+
+LEGEND = (
+    "The dot is the mean over the worlds, which is the forecast; the line holds 90% of the worlds. "
+    "A world is one draw of all ranges."
+)
+
+
+def worlds_of(equilibrium: "Equilibrium") -> "Worlds | None":
+    """Return the worlds that a forecast is the mean of; None for the middle world alone."""
+    return equilibrium.worlds if isinstance(equilibrium, Forecast) else None
+
+
+def outlooks(equilibrium: "Equilibrium", name: str) -> "list[Outlook] | None":
+    """Return how each state's probability of a node varies; None for the middle world alone."""
+    if not isinstance(equilibrium, Forecast) or equilibrium.worlds is None:
+        return None
+    return list(equilibrium.outlooks[name].values())
+
+
+def question_outlook(equilibrium: "Equilibrium", name: str) -> "Outlook | None":
+    """Return how a question's probability varies; None for the middle world alone."""
+    if not isinstance(equilibrium, Forecast) or equilibrium.worlds is None:
+        return None
+    return equilibrium.question_outlooks[name]
+
+
+def interval(low: float, high: float) -> str:
+    """Write an interval of probabilities.
+
+    >>> interval(0.138, 0.241), interval(0.001, 0.02), interval(0.3, 0.302)
+    ('14..24%', '<1..2%', '30%')
+    """
+    first, last = percent(low), percent(high)
+    return first if first == last else f"{first.removesuffix('%')}..{last}"
+
+
+def point_range(found: "Spread") -> str:
+    """Write the 90% interval of expected points: `-12 to 30`; empty where both ends are alike."""
+    low, high = map(points, found.ninety)
+    return f"{low} to {high}" if low != high else ""
+
+
+class IntervalWords:
+    """Writes probabilities with their intervals; the first one says what an interval is."""
+
+    def __init__(self) -> None:
+        self._explained = False
+
+    def __call__(self, probability: float, found: "Outlook | None") -> str:
+        """Return a probability, with its interval if it has one."""
+        if found is None:
+            return percent(probability)
+        low, high = map(percent, found.ninety)
+        if low == high:
+            return percent(probability)
+        if self._explained:
+            return f"{percent(probability)}; {low} to {high}"
+        self._explained = True
+        return f"{percent(probability)}; 90% of worlds between {low} and {high}"
+
+
+def notes(equilibrium: "Equilibrium") -> Iterator[str]:
+    """Yield what a reader must know of the worlds: failures, disagreement, uneven weights."""
+    if not isinstance(equilibrium, Forecast):
+        return
+    worlds = equilibrium.worlds
+    if worlds is None:
+        if equilibrium.takes_long:
+            yield (
+                "Without intervals, since solving several worlds takes long here. The numbers are "
+                "those of the middle world; `middlegame sweep` computes intervals."
+            )
+        return
+    failed = sum(worlds.failures.values())
+    if failed:
+        yield (
+            f"{failed} of {worlds.requested} worlds have no equilibrium that was reached quickly, "
+            "and are left out of the means; `middlegame sweep` traces each of them in full."
+        )
+    if worlds.agrees is False:
+        yield (
+            "The quick solution of the worlds ends on another equilibrium than the full trace in "
+            "the middle world. The intervals may mix several equilibria."
+        )
+    if equilibrium.known and equilibrium.effective_count < 0.2 * worlds.count:
+        yield (
+            "The evidence fits some worlds much better than others. Weighted by it, the worlds "
+            f"are worth {equilibrium.effective_count:,.0f} of equal weight."
+        )
+
+
+def method(equilibrium: "Equilibrium") -> str:
+    """Return over how many worlds the means are, and how exact the intervals; empty for one."""
+    if not isinstance(equilibrium, Forecast) or equilibrium.worlds is None:
+        return ""
+    count = equilibrium.worlds.count
+    fewer = ", fewer than usual since each takes long," if count < MOST_WORLDS // 2 else ","
+    return (
+        f"Means over {count} worlds drawn from "
+        f"{len(equilibrium.diagram.parameters)} ranges{fewer} each solved to its own equilibrium. "
+        f"Interval ends are exact to {ceil(100 * equilibrium.error)} percentage points or better "
+        "(95% confidence)."
+    )

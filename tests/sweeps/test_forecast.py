@@ -1,0 +1,145 @@
+"""Forecasts over worlds, against sweeps, single worlds and the middle world."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+import middlegame as mg
+from middlegame.equilibrium.engine_input import fix_states
+from middlegame.equilibrium.equilibrium import solve_tables
+from middlegame.scenario import Scenario
+from middlegame.sweeps.sampling import ParameterSpace, SampleSequence
+from middlegame.sweeps.worlds import MOST_WORLDS, world_count
+
+WORLDS = 48
+
+
+def single_worlds(forecast: mg.Forecast, count: int = WORLDS) -> list[mg.Equilibrium]:
+    """Solve the first worlds one by one, by the full trace."""
+    diagram = forecast.diagram
+    values = SampleSequence(ParameterSpace(diagram.parameters)).parameter_values(0, count)
+    return [
+        solve_tables(diagram, fix_states(diagram, diagram.tables(theta), forecast.supposed)).given(
+            dict(forecast.known)
+        )
+        for theta in values
+    ]
+
+
+def assert_mean_of(forecast: mg.Forecast, worlds: list[mg.Equilibrium]) -> None:
+    weights = np.array([world.evidence_probability for world in worlds])
+    assert forecast.weights == pytest.approx(weights)
+    for name, states in forecast.forecasts.items():
+        for state, chance in states.items():
+            every = [world.forecast(name)[state] for world in worlds]
+            assert chance == pytest.approx(np.average(every, weights=weights), abs=1e-7)
+    for owner, points in forecast.points.items():
+        every = [world.points[owner] for world in worlds]
+        assert points == pytest.approx(np.average(every, weights=weights), abs=1e-6)
+
+
+@pytest.fixture(scope="module")
+def lease() -> mg.Forecast:
+    return mg.solve(mg.load("harbour-lease"), worlds=WORLDS)
+
+
+def test_forecast_is_the_mean_of_worlds_traced_one_by_one(lease):
+    assert lease.worlds is not None
+    assert lease.worlds.agrees
+    assert_mean_of(lease, single_worlds(lease))
+
+
+def test_announced_supposition_is_solved_in_every_world(lease):
+    supposed = lease.suppose({"bid": "offer"})
+    assert supposed.forecast("bid")["offer"] == pytest.approx(1)
+    assert_mean_of(supposed, single_worlds(supposed))
+
+
+def test_observation_weights_worlds_by_its_probability(lease):
+    given = lease.given({"depot": "closes"})
+    worlds = [world.given({"depot": "closes"}) for world in single_worlds(lease)]
+    assert_mean_of(given, worlds)
+    reported = lease.given("depot = closes and bid = offer", likelihood=3)
+    again = [w.given("depot = closes and bid = offer", likelihood=3) for w in single_worlds(lease)]
+    assert reported.probability("lease = lost") == pytest.approx(
+        np.average(
+            [world.probability("lease = lost") for world in again],
+            weights=[world.evidence_probability for world in again],
+        )
+    )
+
+
+def test_surprise_keeps_the_policies_of_every_world(lease):
+    surprised = lease.suppose({"bid": "offer"}, fixed_policies=True)
+    every = [w.suppose({"bid": "offer"}, fixed_policies=True) for w in single_worlds(lease)]
+    assert surprised.forecast("lease")["lost"] == pytest.approx(
+        np.mean([world.forecast("lease")["lost"] for world in every])
+    )
+
+
+def test_a_world_has_the_numbers_of_a_sweep(lease):
+    swept = mg.sweep(mg.load("harbour-lease"), WORLDS)
+    assert lease.questions == pytest.approx(swept.questions)
+    for name, ends in swept.intervals.items():
+        assert lease.intervals[name] == pytest.approx(ends)
+    assert lease.interval("depot")["closes"] == pytest.approx(swept.interval("depot")["closes"])
+    assert lease.outlooks["lease"]["lost"].likeliest == swept.outlook("lease")["lost"].likeliest
+
+
+def test_policies_and_reach_imply_the_forecasts_of_moves(lease):
+    for decision in lease.diagram.decisions:
+        chosen = lease.reach[decision.name][..., None] * lease.policy(decision.name)
+        chances = chosen.sum(axis=tuple(range(chosen.ndim - 1)))
+        assert list(lease.forecast(decision.name).values()) == pytest.approx(chances)
+
+
+def test_storylines_have_their_mean_probability(lease):
+    lines = lease.storylines(3)
+    for line in lines:
+        condition = " and ".join(f"{name} = {state}" for name, state in line.states.items())
+        assert line.probability == pytest.approx(lease.probability(condition))
+    assert [line.probability for line in lines] == sorted(
+        (line.probability for line in lines), reverse=True
+    )
+
+
+def test_middle_is_the_world_at_all_medians(lease):
+    assert type(lease.middle) is mg.Equilibrium
+    assert lease.middle.forecast("lease") != lease.forecast("lease")
+    alone = mg.solve(mg.load("harbour-lease"), worlds=0)
+    assert alone.forecasts == lease.middle.forecasts
+    assert alone.outlooks == {}
+    assert alone.interval("lease")["lost"] == (alone.forecast("lease")["lost"],) * 2
+
+
+def test_contest_without_ranges_has_the_middle_world_alone():
+    exact = Scenario.model_validate(
+        {
+            "title": "Exact",
+            "actors": {"a": "A"},
+            "moves": {"go": {"by": "a", "options": ["stay", "leave"]}},
+            "interests": {"a": [{"when": "go = leave", "worth": 10}]},
+            "precision": "3:1",
+        }
+    )
+    found = mg.solve(exact)
+    assert found.worlds is None
+    assert not found.takes_long
+    assert found.forecast("go")["leave"] == pytest.approx(0.75)
+    assert found.to_dict()["worlds"] is None
+
+
+def test_forecast_imports_neither_jax_nor_statistics():
+    code = (
+        "import sys, middlegame as mg; mg.solve(mg.load('harbour-lease')).forecasts;"
+        "raise SystemExit(bool({'jax', 'scipy.stats', 'pyarrow', 'pandas'} & {*sys.modules}))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_contests_that_take_longer_get_fewer_worlds(venezuela):
+    assert world_count(venezuela) == MOST_WORLDS
+    quarters = mg.solve(mg.load("venezuela-2026-quarters"))
+    assert 32 <= world_count(quarters) < MOST_WORLDS
