@@ -1,10 +1,19 @@
 """The program `middlegame`, also run as `python -m middlegame`."""
 
+import os
 import sys
+import warnings
 
 
 def main() -> None:
-    """Run the command line; Ctrl-C while it is imported ends it with exit code 130."""
+    """Run the command line; Ctrl-C while it is imported ends it with exit code 130.
+
+    Warnings of libraries are not for users: they appear only where Python is asked for them, by
+    `-W` or PYTHONWARNINGS.
+    """
+    if not sys.warnoptions:
+        warnings.simplefilter("ignore")
+        os.environ["PYTHONWARNINGS"] = "ignore"  # for the processes that this one starts
     try:
         from middlegame.cli.main import main as run
     except KeyboardInterrupt:

@@ -149,3 +149,17 @@ def test_help_imports_no_heavy_library(name: str) -> None:
     ended = subprocess.run(command, capture_output=True, text=True, check=False)
     assert ended.returncode == 0, ended.stderr
     assert "Usage: middlegame" in ended.stdout
+
+
+@pytest.mark.parametrize(("options", "shown"), [([], False), (["-W", "default"], True)])
+def test_warnings_of_libraries_appear_only_where_python_is_asked_for_them(options, shown):
+    code = (
+        "import sys, warnings; sys.argv = ['middlegame', 'list']; "
+        "import middlegame.cli.list as it; "
+        "it.list_command.callback = lambda **_: warnings.warn('old', UserWarning); "
+        "from middlegame.__main__ import main; main()"
+    )
+    done = subprocess.run(
+        [sys.executable, *options, "-c", code], capture_output=True, text=True, check=False
+    )
+    assert ("UserWarning" in done.stderr) == shown

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from middlegame.compiler import compile_scenario
 from middlegame.diagram import Chance
 from middlegame.scenario import All, Any, Factor, Is, Not, Scenario
+from middlegame.sweeps.sampling import ParameterSpace
 from tests.generators.scenarios import scenarios
+from tests.generators.timed import timed_scenarios
 
 
 def contest(factor: dict, **more) -> Scenario:
@@ -153,3 +155,20 @@ def test_every_row_of_every_table_equals_the_written_one(scenario):
                 scenario.factors[node.name], dict(zip(node.parents, case, strict=True))
             )
             assert table[at] == pytest.approx([expected[s] for s in node.states], abs=1e-9)
+
+
+@given(scenarios() | timed_scenarios(), st.data())
+def test_every_draw_of_every_range_keeps_every_distribution_proper(scenario, data):
+    diagram = compile_scenario(scenario)
+    space = ParameterSpace(diagram.parameters)
+    shares = st.floats(1e-6, 1 - 1e-6) | st.sampled_from([1e-12, 0.05, 0.5, 0.95, 1 - 1e-12])
+    point = data.draw(st.lists(shares, min_size=len(space.factors), max_size=len(space.factors)))
+    theta = space.parameter_values(np.array([point]))[0]
+    tables = diagram.tables(theta)
+    for chances in tables.chances:
+        if chances is not None:
+            assert np.isfinite(chances).all()
+            assert np.min(chances) >= 0
+            assert np.sum(chances, axis=-1) == pytest.approx(1, abs=1e-9)
+    for each in (*tables.utilities, *tables.scales, tables.lambdas):
+        assert np.isfinite(each).all()

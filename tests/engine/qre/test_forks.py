@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from middlegame.diagram import Decision, Diagram, Fixed, Utility
 from middlegame.engine.numerics.continuation import TraceOutcome
 from middlegame.engine.qre.principal import Solution, solve
 from middlegame.equilibrium.engine_input import engine_input
@@ -101,3 +102,15 @@ def test_solve_of_random_game_with_ties_satisfies_logit_condition(seed):
             logits = np.log(odds) / 10 * every[name][0]
             response = np.exp(logits - logits.max())
             assert policy == pytest.approx(response / response.sum(), abs=1e-8)
+
+
+def test_fork_exactly_at_the_target_ends_the_trace_there():
+    """A player that forgets its own move coordinates with itself: the branch forks at lambda 1."""
+    moves = tuple(Decision(name, ("a", "b"), (), "player") for name in ("first", "second"))
+    gain = Utility("player", ("first", "second"), Fixed(np.array([[1.0, -1.0], [-1.0, 1.0]])))
+    diagram = Diagram(moves, (gain,), (), {"player": 1.0})
+    solution = solve(diagram.structure, engine_input(diagram, diagram.tables()))
+    assert solution.outcome is TraceOutcome.CONVERGED
+    assert solution.trace.lambda_fraction == 1.0
+    assert solution.policies[0] == pytest.approx([0.5, 0.5], abs=1e-3)
+    assert solution.residual < 1e-12

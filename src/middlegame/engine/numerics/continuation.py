@@ -166,6 +166,8 @@ def _trace(
                     length = controls.first_step
                     if goal is None and following.point[-1] == corrector.target:
                         return end(TraceOutcome.CONVERGED, following, steps + 1)
+                    if goal is None and following.point[-1] > corrector.target:
+                        return end(TraceOutcome.STEP_TOO_SMALL, current, steps)
                 elif passed is not None and passed.sign == current.sign:
                     # Two eigenvalues passed, and nothing forks off, or what did led back here.
                     following = passed

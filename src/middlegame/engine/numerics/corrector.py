@@ -13,6 +13,8 @@ import numpy as np
 from middlegame.base.numbers import Floats
 from middlegame.engine.numerics.linear import Eigenvalues, Jacobian
 
+_SOLVED = 1e-15
+"""A residual that is rounding."""
 ZERO = 1e-9
 """Real parts up to which an eigenvalue counts as zero."""
 
@@ -162,6 +164,9 @@ class Corrector:
         guess = self.probabilities(point)
         for _ in range(20):
             value, jacobian = self.equations(point)
+            if float(np.abs(value).max(initial=0)) <= _SOLVED:
+                # Where a fork is at the target, Newton's step is undefined.
+                return np.asarray(point[:-1])
             change = jacobian.at_fixed_lambda().solve(-value)
             size = float(np.abs(change / scale_of(point)[:-1]).max(initial=0))
             near = self.controls.landing
