@@ -409,6 +409,56 @@ def test_file_that_is_too_large_or_not_utf8_is_refused_with_the_reason(
     assert page.inner_text(".cm-content") == before
 
 
+def test_pasted_text_arrives_up_to_the_limit_and_is_refused_beyond_it(visit, server):
+    page = visit().open("harbour-lease", "edit")
+    paste = """(text) => {
+        const view = getElement(document.querySelector(".mg-editor").id.slice(1)).editor;
+        view.dispatch({
+            changes: {from: view.state.doc.length, insert: text}, userEvent: "input.paste"
+        });
+    }"""
+    size = (
+        "() => document.querySelector('.mg-editor') && getElement("
+        "document.querySelector('.mg-editor').id.slice(1)).editor.state.doc.length"
+    )
+    text = (server.folder / "harbour-lease" / "scenario.yaml").read_text()
+    comment = '\n# "' + "x" * 96
+    count = (LARGEST - len(text.encode()) - 1) // 100
+    page.evaluate(paste, comment * count)
+    page.wait_for_function(f"({size})() === {len(text) + 100 * count}")
+    page.get_by_role("button", name="Use this text").click()
+    page.wait_for_selector("text=All tabs show this text.")
+    assert page.locator("#too_long_message_popup[aria-hidden=false]").count() == 0
+    page.evaluate(paste, comment)
+    page.wait_for_selector('.q-notification:has-text("at most 1 MiB. Nothing was changed.")')
+    assert page.evaluate(size) == len(text) + 100 * count
+
+
+def test_typed_text_outlives_a_lost_connection_and_a_reload(visit):
+    visitor = visit()
+    page = visitor.open("harbour-lease", "edit")
+    page.click(".cm-line")
+    page.keyboard.press("Control+Home")
+    page.keyboard.type("# typed")
+    page.wait_for_selector("text=Changed, not used yet.")
+    page.context.set_offline(True)
+    page.evaluate("window.socket.io.engine.close()")
+    page.wait_for_selector("#popup[aria-hidden=false]")
+    page.context.set_offline(False)
+    page.wait_for_selector("#popup[aria-hidden=true]", state="attached")
+    visitor.errors.clear()  # the browser reports that it was offline
+    page.reload()
+    visitor.wait_for("edit")
+    page.wait_for_selector('.q-notification:has-text("What you typed before is back")')
+    assert page.inner_text(".cm-line >> nth=0").startswith("# typed")
+    page.get_by_role("button", name="Revert").click()
+    page.wait_for_selector("text=All tabs show this text.")
+    page.wait_for_timeout(400)
+    page.reload()
+    visitor.wait_for("edit")
+    assert not page.inner_text(".cm-line >> nth=0").startswith("# typed")
+
+
 def test_closed_pages_leave_no_objects_behind(server, visit):
     """Every tab is opened, and a text is used, since each could keep its page alive."""
 

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from middlegame.workbench.workers import scheduling
-from middlegame.workbench.workers.pool import Pool, Refused, Superseded
+from middlegame.workbench.workers.pool import Pool, Refused, Superseded, WorkerEnded
 from middlegame.workbench.workers.scheduling import Kind
 from tests.workbench import chores
 
@@ -172,7 +172,7 @@ def test_dead_worker_is_replaced_and_its_exit_code_logged(caplog):
     async def scene():
         async with started() as pool:
             before = pool.process_ids
-            with pytest.raises(Refused, match="try it again"):
+            with pytest.raises(WorkerEnded, match="try it again"):
                 await pool.ask(("a", "x"), chores.die)
             assert "exit code 3 while it ran die" in caplog.text
             assert await pool.ask(("a", "x"), chores.echo, 1) == 1

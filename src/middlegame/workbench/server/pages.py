@@ -19,7 +19,7 @@ from middlegame.workbench.views.library import show_library
 from middlegame.workbench.views.report_tabs import ReportTab, comparison_tab, hypotheses_tab
 from middlegame.workbench.views.uncertainty import UncertaintyTab
 from middlegame.workbench.views.what_if import WhatIfTab
-from middlegame.workbench.workers.pool import Refused, Superseded
+from middlegame.workbench.workers.pool import Refused, Superseded, WorkerEnded
 
 TABS = (
     ("answer", "Answer"),
@@ -179,8 +179,13 @@ class ContestPage:
             return
         except Refused as error:
             self.spinner.set_visibility(False)
+            ended = isinstance(error, WorkerEnded)
             with self.problem:
-                ui.label("This contest cannot be solved as written:")
+                ui.label(
+                    "This contest was not opened:"
+                    if ended
+                    else "This contest cannot be solved as written:"
+                )
                 for line in error.reasons:
                     ui.label(line).classes("mg-note")
                 button("Try again", self._open)

@@ -32,13 +32,15 @@ _KINDS = {
 }
 _REFUSALS = {
     "size": "This file is too large: a scenario has at most 1 MiB.",
+    "paste": "The text would be too large: a scenario has at most 1 MiB. Nothing was changed.",
     "encoding": "This file is not a text in UTF-8.",
 }
 
 
 class EditorAids(Element, component="components/editor_aids.js"):
-    """Completion, the cursor's line, and opening a local file, for a code editor.
+    """Completion, the cursor's line, the size limit, and opening a local file, for a code editor.
 
+    What was typed and not saved is kept in the browser, and put back when the page is loaded anew.
     A local file is read in the browser and put into the editor, so that its text takes the way of
     a text that is pasted. An upload element would register a route of the server for every page.
     """
@@ -50,9 +52,11 @@ class EditorAids(Element, component="components/editor_aids.js"):
         on_line: Callable[[int], Awaitable[None]],
         on_open: Callable[[str], None],
         on_refuse: Callable[[str], None],
+        on_restore: Callable[[bool], None],
     ) -> None:
         super().__init__()
         self._props["editor"] = editor.id
+        self._props["limit"] = LARGEST
 
         async def ask_completion(event: GenericEventArguments) -> None:
             await on_complete(*(int(event.args[key]) for key in ("number", "line", "column")))
@@ -64,10 +68,15 @@ class EditorAids(Element, component="components/editor_aids.js"):
         self.on("line", show_line)
         self.on("opened", lambda event: on_open(str(event.args)))
         self.on("refused", lambda event: on_refuse(str(event.args)))
+        self.on("restored", lambda event: on_restore(bool(event.args)))
 
     def offer(self, number: int, options: list[dict[str, str]]) -> None:
         """Offer options for the completion of a number."""
         self.run_method("offer", number, options)
+
+    def mark_saved(self) -> None:
+        """Take the text as it stands for the saved one."""
+        self.run_method("markSaved")
 
 
 class EditTab:
@@ -118,7 +127,12 @@ class EditTab:
                     heading("h2", "Sources of this line", "mg-h2")
                     self.passages = ui.element("div").classes("mg-passages")
         self.aids = EditorAids(
-            self.editor, self._complete, self._show_sources, self._opened, self._refused
+            self.editor,
+            self._complete,
+            self._show_sources,
+            self._opened,
+            self._refused,
+            self._restored,
         )
         opener.on("click", js_handler=f"() => getElement({self.aids.id}).pickFile({LARGEST})")
         self._show_passages([])
@@ -252,6 +266,7 @@ class EditTab:
             ui.notify(str(error), type="negative")
             return
         self.saved = text
+        self.aids.mark_saved()
         self._buttons()
         ui.notify("Saved.")
 
@@ -266,6 +281,13 @@ class EditTab:
     def _opened(self, file_name: str) -> None:
         """Take on the name of a local file, whose text the browser puts into the editor next."""
         self.name = Path(file_name).stem or self.name
+
+    def _restored(self, changed: bool) -> None:
+        """Say that the text that was typed before the page was loaded anew is back."""
+        ui.notify(
+            "What you typed before is back, not saved yet."
+            + (" The file has changed meanwhile." if changed else "")
+        )
 
     def _refused(self, reason: str) -> None:
         ui.notify(_REFUSALS.get(reason, "This file cannot be opened."), type="negative")

@@ -69,6 +69,10 @@ class Refused(MiddlegameError):
         return self.reasons
 
 
+class WorkerEnded(Refused):
+    """The process that worked on a task ended before it answered; the task may be tried again."""
+
+
 @dataclass(eq=False, kw_only=True)
 class _PooledRequest(Request):
     task: Callable[..., Any]
@@ -82,10 +86,10 @@ class _PooledRequest(Request):
         if not self.answer.done():
             self.answer.set_exception(Superseded())
 
-    def refuse(self, *reasons: str) -> None:
+    def refuse(self, *reasons: str, kind: type[Refused] = Refused) -> None:
         """Tell whoever waits why there is no answer."""
         if not self.answer.done():
-            self.answer.set_exception(Refused(list(reasons)))
+            self.answer.set_exception(kind(list(reasons)))
 
 
 @dataclass(eq=False, kw_only=True)
@@ -284,7 +288,8 @@ class Pool:
                 worker.request.task.__qualname__,
             )
             worker.request.refuse(
-                "the process that worked on this ended, perhaps for lack of memory; try it again"
+                "the process that worked on this ended, perhaps for lack of memory; try it again",
+                kind=WorkerEnded,
             )
         self._dispatch()
 

@@ -1,9 +1,12 @@
-// Additions to the code editor: completion by the server, the cursor's line, opening a local file.
+// Additions to the code editor: completion by the server, the cursor's line, opening a local file,
+// the largest size of the text, and a draft that outlives a lost connection or a reload.
 import * as CM from "nicegui-codemirror";
 
+const PART = 150000; // characters of a message to the server, which may have a million with escapes
+
 export default {
-  props: { editor: Number },
-  emits: ["complete", "line", "opened", "refused"],
+  props: { editor: Number, limit: Number },
+  emits: ["complete", "line", "opened", "refused", "restored"],
   template: `<span hidden></span>`,
   async mounted() {
     this.number = 0;
@@ -23,9 +26,14 @@ export default {
       CM.EditorState.languageData.of(() => [{ autocomplete: complete }]),
       CM.EditorView.updateListener.of((update) => {
         if (update.selectionSet || update.docChanged) this.showLine(update.state);
+        if (update.docChanged) this.keepDraft();
       }),
+      CM.EditorState.transactionFilter.of((transaction) => this.admit(transaction)),
     ];
+    this.draft = `middlegame:${location.pathname}`;
+    this.saved = view.state.doc.toString();
     view.dispatch({ effects: CM.StateEffect.appendConfig.of(aids) });
+    this.restoreDraft();
     const shade = () => element.setTheme(document.body.classList.contains("body--dark") ? "githubDark" : "githubLight");
     this.observer = new MutationObserver(shade);
     this.observer.observe(document.body, { attributeFilter: ["class"] });
@@ -35,6 +43,60 @@ export default {
     this.observer?.disconnect();
   },
   methods: {
+    // What is typed or pasted beyond the limit is refused as a whole, and what is too long for one
+    // message to the server is inserted in parts.
+    admit(transaction) {
+      if (!transaction.docChanged || !transaction.isUserEvent("input")) return transaction;
+      const length = transaction.newDoc.length;
+      const grows = length > transaction.startState.doc.length;
+      if (grows && 3 * length > this.limit) {
+        const bytes = new TextEncoder().encode(transaction.newDoc.toString()).length;
+        if (bytes > this.limit) {
+          setTimeout(() => this.$emit("refused", "paste"), 0);
+          return [];
+        }
+      }
+      const changes = [];
+      transaction.changes.iterChanges((from, to, _start, _end, text) =>
+        changes.push({ from, to, insert: text.toString() }));
+      if (changes.every((change) => change.insert.length <= PART)) return transaction;
+      Promise.resolve().then(() => changes.reverse().forEach((change) => this.insertInParts(change)));
+      return [];
+    },
+    insertInParts({ from, to, insert }) {
+      let start = 0;
+      do {
+        let end = start + PART;
+        if ((insert.charCodeAt(end - 1) & 0xfc00) === 0xd800) end -= 1; // not between two surrogates
+        const at = from + start;
+        this.view.dispatch({ changes: { from: at, to: start ? at : to, insert: insert.slice(start, end) } });
+        start = end;
+      } while (start < insert.length);
+    },
+    // The server gives a page up when the connection is lost for long, and the page is then loaded
+    // anew: what was typed is kept in the browser until it is saved or reverted.
+    keepDraft() {
+      clearTimeout(this.keeping);
+      this.keeping = setTimeout(() => {
+        const text = this.view.state.doc.toString();
+        try {
+          if (text === this.saved) sessionStorage.removeItem(this.draft);
+          else sessionStorage.setItem(this.draft, JSON.stringify({ saved: this.saved, text }));
+        } catch {
+          sessionStorage.removeItem(this.draft);
+        }
+      }, 200);
+    },
+    restoreDraft() {
+      const kept = JSON.parse(sessionStorage.getItem(this.draft) || "null");
+      if (!kept || kept.text === this.saved) return;
+      this.insertInParts({ from: 0, to: this.view.state.doc.length, insert: kept.text });
+      this.$emit("restored", kept.saved !== this.saved);
+    },
+    markSaved() {
+      this.saved = this.view.state.doc.toString();
+      this.keepDraft();
+    },
     showLine(state) {
       const line = state.doc.lineAt(state.selection.main.head).number;
       if (line === this.at) return;
@@ -74,7 +136,7 @@ export default {
       }
       this.$emit("opened", file.name);
       const whole = { from: 0, to: this.view.state.doc.length, insert: text.replace(/\r\n?/g, "\n") };
-      this.view.dispatch({ changes: whole });
+      this.insertInParts(whole);
     },
     offer(number, options) {
       this.pending[number]?.(options);
