@@ -5,6 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(or $(shell command -v uv 2>/dev/null),$(BIN)/uv)
 INSTALL = $(UV) pip install --quiet --python $(BIN)/python
+# Two processes, each of which runs whole files, so that what a file solves is solved once.
+PYTEST = $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 TO_RUN := $(VENV)/.to-run
 TO_DEVELOP := $(VENV)/.to-develop
 
@@ -38,11 +40,11 @@ $(TO_DEVELOP): requirements/dev.txt | $(TO_RUN)
 test: $(TO_DEVELOP)
 	-tests/ledger/install_postgres.sh
 	-tests/workbench/install_chromium.sh
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(PYTEST)
 
 # Takes several times as long as the tests alone.
 coverage: $(TO_DEVELOP)
-	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered
+	$(PYTEST) --cov --cov-report=term:skip-covered
 
 lint: $(TO_DEVELOP)
 	$(BIN)/ruff format --check .

@@ -1,10 +1,14 @@
 """Settings and fixtures of the whole suite.
 
 There is one Hypothesis profile for daily use and one that looks longer. Shipped contests that
-many rooms ask about are solved once in a process; nobody changes an equilibrium.
+many rooms ask about are solved once in a process; nobody changes an equilibrium. Most of what
+JAX compiles runs a few times on a few numbers: it is compiled with few optimizations.
 """
 
 import os
+
+# Before JAX is imported; processes that tests start inherit it.
+os.environ.setdefault("JAX_DISABLE_MOST_OPTIMIZATIONS", "1")
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -22,6 +26,11 @@ settings.register_profile(
     "long", parent=settings.get_profile("daily"), max_examples=500, derandomize=False
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "daily"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run the tests in a browser first: their file is the longest, and the others fill the rest."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is None)
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
-from contextlib import redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout
 
 import pytest
 
@@ -75,13 +75,29 @@ def test_print_data_is_utf8_whatever_the_stream_encoding() -> None:
         ("suppose", "rąch=idź"),
     ],
 )  # fmt: skip
-def test_command_on_cp1252_console_prints_no_traceback(run_process, polish, arguments) -> None:
-    ended = run_process(arguments[0], polish, *arguments[1:], PYTHONIOENCODING="cp1252")
-    assert ended.returncode in (0, 1)
-    assert b"Traceback" not in ended.stdout + ended.stderr
-    assert ended.stdout or ended.returncode
+def test_command_on_cp1252_console_prints_no_traceback(polish, arguments) -> None:
+    code, out, err = run_on_cp1252(arguments[0], str(polish), *arguments[1:])
+    assert code in (0, 1)
+    assert b"Traceback" not in out + err
+    assert out or code
     if "--json" in arguments:
-        assert json.loads(ended.stdout.decode("ascii"))
+        assert json.loads(out.decode("ascii"))
+
+
+def run_on_cp1252(*arguments: str) -> tuple[int, bytes, bytes]:
+    """Run a command line on streams of Windows' Western code page; return code, output, errors."""
+    out, err = (io.TextIOWrapper(io.BytesIO(), encoding="cp1252") for _ in range(2))
+    with redirect_stdout(out), redirect_stderr(err), pytest.raises(SystemExit) as ended:
+        main(list(arguments))
+    out.flush()
+    err.flush()
+    return int(ended.value.code or 0), out.buffer.getvalue(), err.buffer.getvalue()
+
+
+def test_process_with_cp1252_streams_prints_no_traceback(run_process, polish) -> None:
+    ended = run_process("solve", polish, PYTHONIOENCODING="cp1252")
+    assert (ended.returncode, ended.stderr) == (0, b"")
+    assert "lódz" in ended.stdout.decode("cp1252").lower()
 
 
 def test_report_is_written_to_path_with_spaces_and_letters(run, polish) -> None:

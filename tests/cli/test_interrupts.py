@@ -23,6 +23,8 @@ with prompt_interrupts():
 
 
 def test_interrupt_in_python_code_raises_keyboard_interrupt() -> None:
+    # A shell starts what runs in its background with interrupts ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with pytest.raises(KeyboardInterrupt), interrupts.prompt_interrupts():
         signal.raise_signal(signal.SIGINT)
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler

@@ -142,7 +142,7 @@ RUNGS: Mapping[str, tuple[Callable[[int], str], str]] = {
 }
 """What makes each rung, and the ending of its file."""
 FULL = {"road": 20, "moves": 30, "chain": 200, "periods": 40, "states": 12, "actors": 12}
-SMALL = {"road": 3, "moves": 6, "chain": 12, "periods": 4, "states": 4, "actors": 5}
+SMALL = {"road": 2, "moves": 6, "chain": 12, "periods": 4, "states": 4, "actors": 5}
 
 
 def write_ladder(folder: Path, lengths: Mapping[str, int]) -> dict[str, Path]:

@@ -9,7 +9,7 @@ import pytest
 import middlegame as mg
 from middlegame.sweeps.plan import BLOCK, SweepPlan
 
-WORLDS = 24 * BLOCK
+WORLDS = 12 * BLOCK
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -20,7 +20,7 @@ def test_sweep_gives_the_numbers_of_one_process_when_workers_are_killed(harbour,
 
     def kill(done: int, _of: int | None) -> None:
         """Kill a worker once a few blocks are there, and another later."""
-        if len(killed) < 2 and done >= (len(killed) + 1) * 4 * BLOCK:
+        if len(killed) < 2 and done >= (len(killed) + 1) * 3 * BLOCK:
             worker = next(p for p in workers() if p.pid not in killed)
             killed.append(worker.pid)
             worker.kill()
