@@ -17,10 +17,11 @@ from pathlib import Path
 import pyarrow as pa
 from pyarrow import parquet
 
-import middlegame as mg
+from middlegame.base.errors import QueryError
 from middlegame.base.tables import TableForm
 from middlegame.compiler import compile_scenario
 from middlegame.diagram import Diagram
+from middlegame.equilibrium.equilibrium import Equilibrium, solve
 from middlegame.estimation.data import read_data
 from middlegame.estimation.fit_data import prepare_data
 from middlegame.io.efg import to_efg
@@ -110,7 +111,7 @@ def use_scenario(text: str | bytes, _file: Path) -> None:
 
 def answer(diagram: Diagram) -> None:
     """Solve a diagram; every forecast must be a distribution."""
-    solved = mg.solve(diagram, limit=1e6)
+    solved = solve(diagram, limit=1e6)
     for forecast in solved.forecasts.values():
         assert all(-1e-9 <= chance <= 1 + 1e-9 for chance in forecast.values()), forecast
         assert math.isclose(sum(forecast.values()), 1, abs_tol=1e-6), forecast
@@ -138,7 +139,7 @@ def use_json(text: str | bytes, _file: Path) -> None:
     """Read, export and solve a diagram."""
     assert isinstance(text, str)
     diagram = from_json(text, "a.json")
-    with contextlib.suppress(mg.QueryError):
+    with contextlib.suppress(QueryError):
         to_efg(diagram, limit=2000)
     answer(diagram)
 
@@ -239,9 +240,9 @@ def use_forecasts(raw: str | bytes, file: Path) -> None:
 
 
 @cache
-def harbour() -> mg.Equilibrium:
+def harbour() -> Equilibrium:
     """Return the solved contest that conditions are asked of."""
-    return mg.solve(read_text(scenarios()[0]).scenario)
+    return solve(read_text(scenarios()[0]).scenario)
 
 
 def use_condition(text: str | bytes, _file: Path) -> None:

@@ -1,5 +1,8 @@
 """Drivers and flip points in the terminal and in the report."""
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 from rich.cells import cell_len
 
@@ -7,11 +10,10 @@ import middlegame as mg
 from middlegame.analysis.drivers import Drivers, drivers
 from middlegame.report.html.report import html_report
 from middlegame.report.html.sections import sections
-from middlegame.report.text.drivers import NO_DRIVER, caveats
+from middlegame.report.text.drivers import NO_DRIVER, NO_FLIP, caveats
 from middlegame.report.text.judgement_values import range_words, value_words
 from middlegame.report.text.judgements import judgement_words
 from middlegame.report.text.narrative import words_of
-from tests.paths import DATA
 from tests.report.pages import (
     INJECTION,
     compare_with_golden,
@@ -80,11 +82,18 @@ def test_markup_in_a_scenario_stays_text(hostile: mg.Equilibrium) -> None:
     assert "\x1b" not in show_plain(found)
 
 
-def test_forecasts_that_no_judgement_moves_are_said_to_be_constant() -> None:
-    equilibrium = mg.solve(mg.load(DATA / "cases" / "constant-question.yaml"))
-    found = drivers(equilibrium, n=16)
-    page = page_text(html_report(equilibrium, analyses=sections(found)))
-    for text in (unwrap(show_plain(found)), page):
-        assert "No judgement in this file moves this forecast: it is 25% in every world." in text
-        assert "No judgement in this file moves this forecast: it is 0% in every world." in text
+def test_forecasts_that_no_judgement_moves_are_said_to_be_constant(found: Drivers) -> None:
+    variations = tuple(
+        replace(each, ends=np.broadcast_to(each.middle, each.ends.shape), flip_points=(), pair=None)
+        for each in found.flip_points.variations
+    )
+    constant = replace(
+        found,
+        flip_points=replace(found.flip_points, variations=variations),
+        questions=tuple(replace(each, deviation=0.0, ranked=()) for each in found.questions),
+    )
+    page = page_text(html_report(found.equilibrium, analyses=sections(constant)))
+    for text in (unwrap(show_plain(constant)), page):
+        assert "No judgement in this file moves this forecast: it is" in text
         assert NO_DRIVER not in text
+        assert NO_FLIP not in text
