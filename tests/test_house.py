@@ -111,7 +111,12 @@ def test_analysis_is_found_in_every_room_of_the_recipe(name: str):
 
 @pytest.mark.parametrize(("name", "result"), analyses().items())
 def test_analysis_is_public_and_documented(name: str, result: type[AnalysisResult]):
-    entry = {"comparison": "compare", "discovery": "discover", "reasons": "why"}.get(name, name)
+    entry = {
+        "comparison": "compare",
+        "discovery": "discover",
+        "reasons": "why",
+        "robustness": "robust",
+    }.get(name, name)
     assert getattr(mg, result.__name__) is result
     assert getattr(mg, entry).__module__ == f"middlegame.analysis.{name}"
     documents = [path.read_text(encoding="utf-8") for path in (ROOT / "docs").glob("*.md")]

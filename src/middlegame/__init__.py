@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from middlegame.analysis.hypotheses import Hypotheses, hypotheses
     from middlegame.analysis.interventions import Intervention
     from middlegame.analysis.reasons import Reasons, why
+    from middlegame.analysis.robustness import Robustness, robust
     from middlegame.analysis.value_of_information import ValueOfInformation, value_of_information
     from middlegame.base.errors import MiddlegameError, NotConverged, QueryError, TooLarge
     from middlegame.compiler import compile_scenario
@@ -73,6 +74,7 @@ _HOMES = {
     "NotConverged": "middlegame.base.errors",
     "QueryError": "middlegame.base.errors",
     "Reasons": "middlegame.analysis.reasons",
+    "Robustness": "middlegame.analysis.robustness",
     "Scenario": "middlegame.scenario",
     "ScenarioError": "middlegame.scenario.faults",
     "Storyline": "middlegame.equilibrium.strategy_profile",
@@ -92,6 +94,7 @@ _HOMES = {
     "list_cases": "middlegame.ledger.cases",
     "load": "middlegame.io.examples",
     "nash": "middlegame.equilibrium.nash",
+    "robust": "middlegame.analysis.robustness",
     "score_cases": "middlegame.ledger.cases",
     "solve": "middlegame.sweeps.forecast",
     "sweep": "middlegame.sweeps.run",
@@ -121,6 +124,7 @@ __all__ = [
     "NotConverged",
     "QueryError",
     "Reasons",
+    "Robustness",
     "Scenario",
     "ScenarioError",
     "Storyline",
@@ -141,6 +145,7 @@ __all__ = [
     "list_cases",
     "load",
     "nash",
+    "robust",
     "score_cases",
     "solve",
     "sweep",

@@ -30,6 +30,7 @@ from middlegame.cli.ledger import ledger_commands
 from middlegame.cli.list import list_command
 from middlegame.cli.new import new_command
 from middlegame.cli.reasons import why_command
+from middlegame.cli.robustness import robust_command
 from middlegame.cli.schema import schema_command
 from middlegame.cli.serve import serve_command
 from middlegame.cli.solve import solve_command
@@ -127,6 +128,7 @@ for command in (
     ledger_commands,
     list_command,
     new_command,
+    robust_command,
     schema_command,
     serve_command,
     solve_command,

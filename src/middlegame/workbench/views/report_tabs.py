@@ -11,6 +11,7 @@ from middlegame.workbench.views.background import BackgroundTask
 from middlegame.workbench.views.frame import button, heading
 from middlegame.workbench.workers.comparison import compare_views
 from middlegame.workbench.workers.hypotheses import weigh_evidence
+from middlegame.workbench.workers.robustness import robustness
 from middlegame.workbench.workers.value_of_information import value_of_information
 from middlegame.workbench.workers.worker import WorkerContext
 
@@ -101,6 +102,11 @@ def comparison_tab(session: Session) -> ReportTab:
             session, "Solving every view", compare_views, lambda setting: setting.numbers
         ),
     )
+
+
+def robustness_part(session: Session) -> ReportPart[Setting]:
+    """Build the part on which answers hold whatever the method; its work starts on demand."""
+    return ReportPart(session, "Testing robustness", robustness, lambda setting: setting)
 
 
 def value_of_information_part(session: Session) -> ReportPart[Setting]:

@@ -1,0 +1,17 @@
+"""The report's section on robustness."""
+
+from middlegame.analysis.robustness import Robustness
+from middlegame.report.charts.robustness import robustness_chart
+from middlegame.report.html.sections import Section, sections
+from middlegame.report.text.robustness import METHOD, robustness_text
+
+
+@sections.register(Robustness)
+def robustness_sections(found: Robustness) -> list[Section]:
+    """Return the section: the sentence, the picture, and the table of all variants."""
+    shown = {
+        "text": robustness_text(found),
+        "chart": robustness_chart(found),
+        "method": METHOD,
+    }
+    return [Section("robustness.html", shown)]

@@ -1,0 +1,48 @@
+"""Robustness in the terminal: the sentence, then a table of all variants."""
+
+from rich.console import Console
+
+from middlegame.analysis.robustness import Robustness
+from middlegame.report.terminal.columns import Page
+from middlegame.report.terminal.show import show
+from middlegame.report.text import narrative
+from middlegame.report.text.robustness import METHOD, robustness_text
+from middlegame.report.text.words import percent
+
+MOST_COLUMNS = 8
+"""Answers that are shown side by side."""
+
+
+@show.register(Robustness)
+def show_robustness(found: Robustness, console: Console) -> None:
+    """Print which answers hold, and each answer's probability in every variant."""
+    page, text = Page(console), robustness_text(found)
+    page.title(narrative.words_of(found.equilibrium).title)
+    page.paragraph(text.sentence, style="bold")
+    page.gap()
+    page.notes(narrative.notes(found.equilibrium))
+    page.section("Answers", "numbered as the columns below; an asterisk marks a changed answer")
+    for number, (label, before) in enumerate(
+        zip(text.columns[:MOST_COLUMNS], text.before, strict=False), start=1
+    ):
+        page.hanging(before, f"{number}. {label}")
+    if len(text.columns) > MOST_COLUMNS:
+        page.paragraph(f"{len(text.columns) - MOST_COLUMNS} more are in the report and --json.")
+    page.gap()
+    for title, rows in text.groups:
+        page.section(title)
+        page.row("", [f"{number} " for number in range(1, len(text.columns[:MOST_COLUMNS]) + 1)])
+        for row in rows:
+            if row.note:
+                page.paragraph(f"{row.label}: {row.note}", style="dim")
+                continue
+            page.row(
+                row.label,
+                [
+                    f"{percent(cell.probability)}{' ' if cell.holds else '*'}"
+                    for cell in row.cells[:MOST_COLUMNS]
+                    if cell.probability is not None
+                ],
+            )
+        page.gap()
+    page.paragraph(METHOD, style="dim")

@@ -1,0 +1,190 @@
+"""Robustness in words: which answers hold whatever the method, and which hang on what."""
+
+from dataclasses import dataclass
+
+from middlegame.analysis.robustness import ForecastAnswer, Robustness, Variant
+from middlegame.analysis.robustness_sources import DEFAULT_FACTOR, DEFAULT_POINTS, WIDER
+from middlegame.report.text.grammar import capitalize_first, join_list, mid_sentence
+from middlegame.report.text.narrative import question_label, words_of
+from middlegame.report.text.words import Words, clean, name_as_words, percent
+
+SECTIONS = {
+    "precision": "Precision",
+    "behaviour": "Models of behaviour",
+    "nash": "Full precision (Nash limit)",
+    "equilibrium": "Other equilibria",
+    "interest": "Without an interest",
+    "source": "Without a source",
+}
+"""The titles of the kinds of variants."""
+METHOD = (
+    "An answer holds where the same state is the most likely one and its probability stays within "
+    "10 percentage points. Everything is solved again in the middle world, with every number at "
+    "its median. Without a source, the ranges that cite it alone get "
+    f"{WIDER:.0f} times their half-width, exact numbers get a range (points plus or minus "
+    f"{DEFAULT_POINTS:.0%}, odds up to {DEFAULT_FACTOR:.0f} times higher or lower), and evidence "
+    "that cites it alone is dropped; these rows are means over worlds."
+)
+_MOST_NAMED = 3
+
+
+@dataclass(frozen=True)
+class RobustnessCell:
+    """The probability of an answer in a variant.
+
+    Attributes:
+        probability: as a number; None where there is no forecast.
+        text: as it is shown.
+        holds: whether the answer holds; None where there is no forecast.
+    """
+
+    probability: float | None
+    text: str
+    holds: bool | None
+
+
+@dataclass(frozen=True)
+class RobustnessRow:
+    """A variant as a row of the table.
+
+    Attributes:
+        label: what is varied.
+        cells: one for each answer.
+        note: why there is no forecast; empty if there is one.
+    """
+
+    label: str
+    cells: tuple[RobustnessCell, ...]
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class RobustnessText:
+    """Robustness, ready to be shown.
+
+    Attributes:
+        sentence: which answers hold, and what the others hang on.
+        columns: each answer in words.
+        before: each answer's probability as written, as it is shown.
+        groups: the kinds of variants with their rows.
+    """
+
+    sentence: str
+    columns: tuple[str, ...]
+    before: tuple[str, ...]
+    groups: tuple[tuple[str, tuple[RobustnessRow, ...]], ...]
+
+
+def robustness_text(found: Robustness) -> RobustnessText:
+    """Put robustness into words and rows."""
+    words = words_of(found.equilibrium)
+    groups = []
+    for kind, title in SECTIONS.items():
+        rows = tuple(_row(found, words, v) for v in found.variants if v.kind == kind)
+        if rows:
+            groups.append((title, rows))
+    return RobustnessText(
+        sentence=_sentence(found, words),
+        columns=tuple(answer_label(words, answer) for answer in found.answers),
+        before=tuple(
+            percent(shown_probability(answer, answer.probability)) for answer in found.answers
+        ),
+        groups=tuple(groups),
+    )
+
+
+def answer_label(words: Words, answer: ForecastAnswer) -> str:
+    """Return what is forecast: a question, or the likeliest state of a node."""
+    if not answer.is_question:
+        return capitalize_first(words.clause(answer.name, answer.state))
+    asked = words.scenario.questions[answer.name] if words.scenario else None
+    return question_label(words, asked) if asked else clean(answer.name)
+
+
+def shown_probability(answer: ForecastAnswer, probability: float) -> float:
+    """Return the probability that is shown: of a question always that of yes."""
+    return 1 - probability if answer.is_question and answer.state == "no" else probability
+
+
+def variant_label(words: Words, variant: Variant) -> str:
+    """Return what a variant varies, in words."""
+    match variant.kind:
+        case "precision":
+            return f"{capitalize_first(variant.name)} precision"
+        case "equilibrium":
+            return f"Equilibrium {int(variant.name.split()[-1]) + 1}"
+        case "nash":
+            return "Full precision"
+        case "interest":
+            return capitalize_first(_interest(words, variant.name))
+        case "source":
+            source = words.scenario.sources.get(variant.name) if words.scenario else None
+            return clean(source.title) if source else clean(variant.name)
+        case _:
+            return capitalize_first(variant.name)
+
+
+def _interest(words: Words, path: str) -> str:
+    """Return whose interest it is, and in what: `Moscow: Venezuela as an ally`."""
+    scenario = words.scenario
+    actor, _, place = path.removeprefix("interests.").partition("[")
+    number = int(place.partition("]")[0] or 0)
+    if scenario is None or actor not in scenario.interests:
+        return clean(path)
+    interest = scenario.interests[actor][number]
+    label = name_as_words(interest.label or "") or words.condition(interest.when)
+    return f"{words.actor(actor)}: {mid_sentence(label)}"
+
+
+def _row(found: Robustness, words: Words, variant: Variant) -> RobustnessRow:
+    label = variant_label(words, variant)
+    if variant.refusal:
+        none = RobustnessCell(None, "-", None)
+        return RobustnessRow(label, (none,) * len(found.answers), clean(variant.refusal))
+    cells = []
+    for place, probability in enumerate(variant.probabilities):
+        shown = shown_probability(found.answers[place], probability)
+        cells.append(RobustnessCell(shown, percent(shown), found.holds(variant, place)))
+    return RobustnessRow(label, tuple(cells))
+
+
+def _sentence(found: Robustness, words: Words) -> str:
+    """Say which answers hold in all variants, and on what the others hang."""
+    firm, sentences = [], []
+    for place, answer in enumerate(found.answers):
+        clause = mid_sentence(answer_label(words, answer))
+        chance = percent(shown_probability(answer, answer.probability))
+        breaking = found.breaking(place)
+        if not breaking:
+            firm.append(f"{clause} ({chance})")
+            continue
+        named = [
+            f"{_condition(words, variant)} "
+            f"({percent(shown_probability(answer, variant.probabilities[place]))})"
+            for variant in breaking[:_MOST_NAMED]
+        ]
+        more = len(breaking) - len(named)
+        named += [f"in {more} more of {len(found.variants)} variants"] if more else []
+        sentences.append(f'"{answer_label(words, answer)}" ({chance}) changes {join_list(named)}.')
+    count = len(found.variants)
+    if firm:
+        sentences.insert(0, f"In all {count} variants these answers hold: {'; '.join(firm)}.")
+    elif sentences:
+        sentences.insert(0, f"No answer holds in all {count} variants.")
+    return " ".join(sentences) or "The contest has neither questions nor moves."
+
+
+def _condition(words: Words, variant: Variant) -> str:
+    """Return a variant as an adverbial: `at half precision`."""
+    label = variant_label(words, variant)
+    match variant.kind:
+        case "precision" | "nash":
+            return f"at {mid_sentence(label)}"
+        case "behaviour":
+            return f"with {mid_sentence(label)}"
+        case "equilibrium":
+            return f"in {mid_sentence(label)}"
+        case "interest":
+            return f'without the interest "{label}"'
+        case _:
+            return f'without the source "{label}"'

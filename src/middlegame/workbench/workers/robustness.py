@@ -1,0 +1,26 @@
+"""The task that shows which answers hold under other methods and without parts of the premises."""
+
+from middlegame.workbench.setting import Setting
+from middlegame.workbench.workers.solve import solve_setting
+from middlegame.workbench.workers.worker import WorkerContext
+
+
+def robustness(context: WorkerContext, text: str, setting: Setting) -> str:
+    """Return the report's section on robustness.
+
+    Args:
+        context: the worker's cache, progress and cancellation.
+        text: the scenario's text.
+        setting: what is changed; changed numbers move their ranges along.
+
+    Returns:
+        HTML.
+    """
+    from middlegame.analysis.robustness import robust
+    from middlegame.report.html.report import result_html
+
+    def render() -> str:
+        equilibrium = solve_setting(context, text, setting)
+        return result_html(robust(equilibrium, progress=context.progress()))
+
+    return context.cached(f"robustness {setting.query()}", text, render)
