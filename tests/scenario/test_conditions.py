@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from pydantic_core import PydanticCustomError
 
-from middlegame.scenario.conditions import All, Any, Is, Not, parse_condition
+from middlegame.scenario.conditions import All, Any, Is, Not, Within, parse_condition
 from tests.generators.scenarios import conditions
 
 STATES = {"a": ("x", "y", "z"), "b": ("x", "y"), "c": ("p", "q")}
@@ -23,6 +23,13 @@ STATES = {"a": ("x", "y", "z"), "b": ("x", "y"), "c": ("p", "q")}
         ("notice = orange", Is("notice", ("orange",))),
         ("or_ = not_", Is("or_", ("not_",))),
         ("été = français", Is("été", ("français",))),
+        ("depth = 40", Is("depth", ("40",))),
+        ("depth = 40.0|-0.50", Is("depth", ("40", "-0.5"))),
+        ("depth >= 40", Within("depth", low=40)),
+        ("depth > -4", Within("depth", low=-4, open_low=True)),
+        ("depth@previous < 40", Within("depth@previous", high=40, open_high=True)),
+        ("depth != 40..60", Not(Within("depth", 40, 60))),
+        ("depth = 80|40..60", Any((Is("depth", ("80",)), Within("depth", 40, 60)))),
     ],
 )
 def test_holds_evaluates_the_condition_case_by_case(text, means):
@@ -32,6 +39,23 @@ def test_holds_evaluates_the_condition_case_by_case(text, means):
 def test_parse_condition_records_the_offsets_of_names():
     (leaf,) = parse_condition("not   lease = kept|lost").leaves()
     assert (leaf.offset, leaf.state_offsets) == (6, (14, 19))
+
+
+@pytest.mark.parametrize(
+    "text", ["depth >= 40", "depth > 0.5", "depth <= -1", "depth < 0", "depth = 40..60"]
+)
+def test_a_comparison_on_a_scale_holds_for_its_values_and_for_no_other_option(text):
+    states = {"depth": ("leave", "inf", "-1", "0", "0.5", "40", "60", "80")}
+    condition = parse_condition(text)
+    assert str(condition) == text
+    holds = {
+        "depth >= 40": [5, 6, 7],
+        "depth > 0.5": [5, 6, 7],
+        "depth <= -1": [2],
+        "depth < 0": [2],
+        "depth = 40..60": [5, 6],
+    }
+    assert np.flatnonzero(condition.holds(states, ["depth"])).tolist() == holds[text]
 
 
 @given(conditions(STATES, depth=3))
@@ -66,7 +90,8 @@ def case_by_case(condition, states):
         ("a = x and", "the condition 'a = x and' is incomplete", 9),
         ("(a = x", "the condition '(a = x' is incomplete", 6),
         ("a = x & b = y", "unexpected '&' in 'a = x & b = y'", 6),
-        ("a > x", "unexpected '>' in 'a > x'", 2),
+        ("a > x", "unexpected 'x' in 'a > x'", 4),
+        ("a >= 1..2", "unexpected '1..2' in 'a >= 1..2'", 5),
         ("", "the text '' is not a condition", 0),
         (True, "true is not a condition", 0),
         ("(" * 51, "the condition is nested too deeply", 0),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from middlegame.base.numbers import Floats
-from middlegame.diagram import Diagram, Sum, evaluate_numbers
+from middlegame.diagram import Diagram, FormulaNumber, Sum, evaluate_in_cases
 from middlegame.engine.graph.layout import Game, layout_of
 from middlegame.engine.graph.relevance import requisite_nodes
 from middlegame.engine.qre.responses import payoff_function
@@ -54,12 +54,16 @@ def interest_tables(diagram: Diagram, theta: Floats, decision: int) -> list[Inte
             points = np.asarray(node.table.evaluate(theta, np), float)
             found[path] = InterestTables(path, None, {utility: points})
             continue
-        worths = evaluate_numbers(node.table.numbers, theta, np)
         discounts = [float(each.evaluate(theta, np)) for each in node.table.discounts]
-        for place, path in enumerate(node.paths):
+        axes = node.table.where.ndim - 1
+        for place, (path, number) in enumerate(zip(node.paths, node.table.numbers, strict=True)):
+            value = np.asarray(evaluate_in_cases(number, theta, np, axes), float)
             holds = node.table.where[..., place] * (discounts[place] if discounts else 1.0)
-            worth = None if path in private else float(worths[place])
-            holds = holds * worths[place] if worth is None else holds
+            worth: float | None = None
+            if path in private or (isinstance(number, FormulaNumber) and number.scales):
+                holds = holds * value
+            else:
+                worth = float(value.flat[0])
             known = found.setdefault(path, InterestTables(path, worth, {}))
             known.holds[utility] = known.holds.get(utility, 0.0) + holds
     return sorted(found.values(), key=lambda each: _written_order(each.path))

@@ -11,7 +11,7 @@ from middlegame.base.progress import ProgressCallback
 from middlegame.diagram import Decision, Diagram, Node
 from middlegame.equilibrium.equilibrium import Equilibrium
 from middlegame.equilibrium.strategy_profile import condition_table, node_index
-from middlegame.scenario.conditions import Condition, Is, parse_condition
+from middlegame.scenario.conditions import Condition, Predicate, parse_condition
 from middlegame.scenario.timeline import Timeline
 from middlegame.sweeps.batches import solve_samples
 from middlegame.sweeps.queries import Query
@@ -63,9 +63,10 @@ def question_outcomes(
     for condition in conditions or (name,):
         condition_table(diagram, condition)
     asked = tuple(parse_condition(condition) for condition in conditions or (name,))
-    if len(asked) == 1 and isinstance(asked[0], Is):
+    if len(asked) == 1 and isinstance(asked[0], Predicate):
         node = diagram.nodes[node_index(diagram, asked[0].variable)]
-        counts = tuple(state in asked[0].states for state in node.states)
+        matching = asked[0].matching(node.states)
+        counts = tuple(state in matching for state in node.states)
         return QuestionOutcomes(name, asked, node.name, node.states, counts)
     return QuestionOutcomes(name, asked, None, (YES, NO), (True, False))
 

@@ -17,6 +17,7 @@ from middlegame.compiler.order import order_instances
 from middlegame.compiler.parameters import NumberCompiler
 from middlegame.compiler.private_numbers import PrivateNumbers, compile_private_numbers
 from middlegame.compiler.resources import ResourceTracking, affordable, track_resources
+from middlegame.compiler.scales import node_scale
 from middlegame.diagram import Chance, Decision, Diagram, Node, Number
 from middlegame.scenario import Actor, Evidence, Move, Scenario
 from middlegame.scenario.conditions import ALWAYS
@@ -160,7 +161,7 @@ def _decision(
     once = len(timeline.periods_of(name)) <= 1
     return Decision(
         name=timeline.instance_name(name, period),
-        states=tuple(move.options),
+        states=move.states,
         parents=knows,
         owner=move.by,
         open_options=_opens(timeline, name, period, knows, states),
@@ -169,6 +170,8 @@ def _decision(
         point_value=discounts.now(move.by, period),
         period=period,
         weights=_weights(move),
+        shared_weight=_on_scale(move),
+        scale=node_scale(move.scale, move.states),
     )
 
 
@@ -178,6 +181,14 @@ def _weights(move: Move) -> tuple[float, ...] | None:
     if all(weight is None for weight in weights):
         return None
     return tuple(1.0 if weight is None else weight for weight in weights)
+
+
+def _on_scale(move: Move) -> tuple[bool, ...] | None:
+    """Return which options are values of a scale beside other options; else None."""
+    if move.scale is None:
+        return None
+    values = [state in move.scale.names for state in move.states]
+    return None if all(values) else tuple(values)
 
 
 def _opens(

@@ -1,13 +1,35 @@
 """Compile a factor's chance, rules, causes or table into a chance node for each period."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from middlegame.compiler.parameters import Distributions, NumberCompiler
-from middlegame.diagram import Chance, Choice, NoisyOr, Persistence, TableFunction
-from middlegame.scenario import Causes, Factor, Rule
+from middlegame.compiler.scales import CaseNumbers, node_scale
+from middlegame.diagram import (
+    Cases,
+    Chance,
+    Choice,
+    Fixed,
+    GridMass,
+    NoisyOr,
+    Persistence,
+    StateChances,
+    TableFunction,
+)
+from middlegame.scenario import Causes, Factor, Judgement, Rule
 from middlegame.scenario import Table as WrittenTable
 from middlegame.scenario.conditions import ALWAYS
-from middlegame.scenario.timeline import CertainState, Meaning, Timeline, dependencies
+from middlegame.scenario.faults import Path
+from middlegame.scenario.model.fields import Sourced
+from middlegame.scenario.model.scale_references import (
+    factor_conditions,
+    factor_references,
+    rule_numbers,
+    scale_references,
+    where_defined,
+)
+from middlegame.scenario.model.scales import ScaleValue
+from middlegame.scenario.timeline import CertainState, Meaning, Timeline
 
 _ONE = 1.0
 
@@ -29,6 +51,7 @@ class FactorCompiler:
         self.factor: Factor = timeline.scenario.factors[name]
         self.parents = self._parents()
         self.shape = [len(timeline.states[parent]) for parent in self.parents]
+        self.cases = CaseNumbers(timeline, numbers, period, self.parents)
 
     def node(self) -> Chance:
         """Build the chance node."""
@@ -40,26 +63,23 @@ class FactorCompiler:
             label=self.factor.label or self.name.replace("_", " "),
             headline=self.factor.headline and self.period != 0,
             period=self.period,
+            scale=node_scale(self.factor.scale, self.factor.states),
         )
 
     def _parents(self) -> tuple[str, ...]:
         if self.period == 0:
             return ()
+        scales = self.timeline.scenario.scales
         resolved: list[Meaning] = [
-            self.timeline.resolve(reference, self.period) for reference in dependencies(self.factor)
+            self.timeline.resolve(reference, self.period)
+            for reference in factor_references(self.factor, scales)
         ]
         if self.factor.table is None:
-            bound = [
-                self.timeline.bind(condition, self.period)
-                for condition in [
-                    *(rule.if_ for rule in self.factor.rules or () if rule.if_ is not None),
-                    *(
-                        cause.if_
-                        for cause in (self.factor.causes.causes if self.factor.causes else ())
-                    ),
-                ]
-            ]
             # A variable that disappears from the bound conditions is not a parent.
+            bound = (
+                self.timeline.bind(condition, self.period)
+                for condition in factor_conditions(self.factor, scales)
+            )
             named = {name for condition in bound for name in condition.variables()}
             resolved = [each for each in resolved if each in named]
         if self.factor.stays is not None or any(rule.from_ for rule in self.factor.rules or ()):
@@ -69,10 +89,12 @@ class FactorCompiler:
     def _before(self) -> Meaning:
         return self.timeline.resolve(f"{self.name}@previous", self.period)
 
-    def _start(self) -> Choice:
+    def _start(self) -> TableFunction:
+        start, path = self.factor.start or {}, ("factors", self.name, "start")
+        if isinstance(start, ScaleValue):
+            return self._mass(start, path, self.factor, np.ones((), bool))
         distributions = Distributions(self.numbers, self.factor.states)
-        path = ("factors", self.name, "start")
-        return distributions.choice(distributions.add(self.factor.start or {}, path, self.factor))
+        return distributions.choice(distributions.add(start, path, self.factor))
 
     def _table(self) -> TableFunction:
         table = self._table_without_persistence()
@@ -99,9 +121,18 @@ class FactorCompiler:
         factor, path = self.factor, ("factors", self.name)
         distributions = Distributions(self.numbers, factor.states)
         if factor.chance is not None:
-            only = distributions.add(factor.chance, (*path, "chance"), factor)
-            return distributions.choice(np.full(self.shape, only))
+            where = (*path, "chance")
+            chances = self._chances(factor.chance, where, factor, np.ones(self.shape, bool))
+            over_scales = isinstance(chances, StateChances)
+            return Cases((chances,), np.zeros(self.shape, int)) if over_scales else chances
+        if factor.value is not None:
+            everywhere = np.ones(self.shape, bool)
+            mass = self._mass(factor.value, path, factor, everywhere)
+            return Cases((mass,), np.zeros(self.shape, int))
         if factor.rules is not None:
+            numbers = [number for rule in factor.rules for number in rule_numbers(rule)]
+            if factor.scale or scale_references(numbers, self.timeline.scenario.scales):
+                return self._by_rules_over_scales(factor.rules)
             return self._by_rules(factor.rules, distributions)
         if factor.causes is not None:
             return self._by_causes(factor.causes)
@@ -121,23 +152,74 @@ class FactorCompiler:
                 continue
             path = ("factors", self.name, "rules", number, "then")
             beside = rule if rule.why or rule.cite else factor
+            assert isinstance(rule.then, dict), self.name
             index[holds] = distributions.add(rule.then, path, beside)
         return distributions.choice(index)
 
+    def _by_rules_over_scales(self, rules: tuple[Rule, ...]) -> Cases:
+        index = np.full(self.shape, -1)
+        tables: list[TableFunction] = []
+        for number, rule in enumerate(rules):
+            condition = where_defined(rule.if_, rule_numbers(rule), self.timeline.scenario.scales)
+            bound = self.timeline.bind(condition, self.period)
+            applies = bound.holds(self.timeline.states, self.parents) & (index < 0)
+            index[applies] = len(tables)
+            tables.append(self._of_rule(rule, ("factors", self.name, "rules", number), applies))
+        return Cases(tuple(tables), index)
+
+    def _of_rule(self, rule: Rule, path: Path, applies: NDArray[np.bool_]) -> TableFunction:
+        beside = rule if rule.why or rule.cite else self.factor
+        if isinstance(rule.then, ScaleValue):
+            return self._mass(rule.then, (*path, "then"), beside, applies)
+        if rule.then:
+            return self._chances(rule.then, (*path, "then"), beside, applies)
+        if self.factor.scale is None or (rule.shift is None and rule.spread is None):
+            return Fixed(self._previous_state())
+        shift, spread = (
+            None if number is None else self.cases.compile(number, (*path, key), beside, applies)
+            for key, number in (("shift", rule.shift), ("spread", rule.spread))
+        )
+        previous = self._previous_state() @ np.array(self.factor.scale.values)
+        return self.cases.shifted(
+            self.factor.scale, previous, 0.0 if shift is None else shift, spread
+        )
+
+    def _chances(
+        self,
+        written: dict[str, Judgement],
+        path: Path,
+        beside: Sourced,
+        applies: NDArray[np.bool_],
+    ) -> TableFunction:
+        states = self.factor.states
+        if scale_references(written.values(), self.timeline.scenario.scales):
+            return self.cases.chances(written, states, path, beside, applies)
+        distributions = Distributions(self.numbers, states)
+        return distributions.choice(np.full(self.shape, distributions.add(written, path, beside)))
+
+    def _mass(
+        self, value: ScaleValue, path: Path, beside: Sourced, applies: NDArray[np.bool_]
+    ) -> GridMass:
+        assert self.factor.scale is not None, self.name
+        return self.cases.mass(self.factor.scale, value, path, beside, applies)
+
     def _by_causes(self, causes: Causes) -> NoisyOr:
         path = ("factors", self.name, "causes")
+        active = [
+            self.timeline.bind(
+                where_defined(cause.if_, [cause.chance], self.timeline.scenario.scales), self.period
+            ).holds(self.timeline.states, self.parents)
+            for cause in causes.causes
+        ]
         chances = tuple(
-            self.numbers.compile(
+            self.cases.compile(
                 cause.chance,
                 (*path, causes.state, number, "chance"),
                 cause if cause.why or cause.cite else self.factor,
+                active[number],
             )
             for number, cause in enumerate(causes.causes)
         )
-        active = [
-            self.timeline.bind(cause.if_, self.period).holds(self.timeline.states, self.parents)
-            for cause in causes.causes
-        ]
         return NoisyOr(
             background=self.numbers.compile(causes.background, (*path, "background"), self.factor),
             chances=chances,

@@ -14,10 +14,13 @@ from numpy.typing import NDArray
 
 from middlegame.compiler.parameters import NumberCompiler
 from middlegame.compiler.private_numbers import PrivateNumbers
+from middlegame.compiler.scales import CaseNumbers
 from middlegame.diagram import UNDISCOUNTED, Discount, Number, Sum, Utility
-from middlegame.scenario import Interest
-from middlegame.scenario.conditions import NEVER, Condition
+from middlegame.scenario import Judgement
+from middlegame.scenario.conditions import NEVER, Condition, Is
+from middlegame.scenario.model.fields import Sourced
 from middlegame.scenario.model.offer_expansion import Breach
+from middlegame.scenario.model.scale_references import scale_references, where_defined
 from middlegame.scenario.timeline import Timeline
 
 _Path = tuple[str | int, ...]
@@ -87,23 +90,26 @@ def compile_interests(
     for owner, interests in scenario.interests.items():
         for place, interest in enumerate(interests):
             path: _Path = ("interests", owner, place, "worth")
-            worth = numbers.compile(interest.worth, path, interest)
-            for condition, discount in _earning_periods(timeline, owner, interest, discounts):
-                over = tuple(sorted(condition.variables(), key=order.index))
-                holds = condition.holds(states, over).astype(float)
-                entries.add(owner, over, (path, worth, holds, discount))
+            points = _PointsInCases(timeline, order, numbers, interest.worth, path, interest)
+            when = where_defined(interest.when, [interest.worth], scenario.scales)
+            earned = _earning_periods(timeline, owner, when, interest.earned, discounts)
+            for period, condition, discount in earned:
+                over, number, holds = points.where(condition, period)
+                entries.add(owner, over, (path, number, holds, discount))
     for name, move in scenario.moves.items():
-        for place, (option_name, option) in enumerate(move.options.items()):
+        for option_name, option in move.options.items():
             if option.costs is None:
                 continue
             path = ("moves", name, "options", option_name, "costs")
-            costs = numbers.compile(option.costs, path, option)
-            spent = np.zeros(len(move.options))
-            spent[place] = -1.0
+            points = _PointsInCases(timeline, order, numbers, option.costs, path, option)
+            chosen = where_defined(Is(name, (option_name,)), [option.costs], scenario.scales)
             for period in timeline.periods_of(name) if timeline.period_count else (None,):
-                scope = (timeline.instance_name(name, period),)
+                condition = timeline.bind(chosen, period)
+                if condition == NEVER:
+                    continue
+                over, number, holds = points.where(condition, period)
                 discount = discounts.share(move.by, period or 1)
-                entries.add(move.by, scope, (path, costs, spent, discount))
+                entries.add(move.by, over, (path, number, -holds, discount))
     for breach in timeline.expansion.breaches:
         costs = numbers.compile(breach.costs, breach.path, breach.sourced_part)
         for condition, discount in _breach_periods(timeline, breach, discounts):
@@ -173,28 +179,59 @@ class _Entries:
         )
 
 
+class _PointsInCases:
+    """Points that hold where a condition does; a formula over scales differs by case."""
+
+    def __init__(
+        self,
+        timeline: Timeline,
+        order: Sequence[str],
+        numbers: NumberCompiler,
+        points: Judgement,
+        path: _Path,
+        beside: Sourced,
+    ) -> None:
+        self.timeline, self.order, self.numbers = timeline, order, numbers
+        self.points, self.path, self.beside = points, path, beside
+        over_scales = scale_references([points], timeline.scenario.scales)
+        self.single = None if over_scales else numbers.compile(points, path, beside)
+
+    def where(
+        self, condition: Condition, period: int | None
+    ) -> tuple[tuple[str, ...], Number, NDArray[np.float64]]:
+        """Return the variables of a condition, the points, and 1 where it holds, `[*variables]`."""
+        over = tuple(sorted(condition.variables(), key=self.order.index))
+        holds = condition.holds(self.timeline.states, over)
+        number = self.single
+        if number is None:
+            cases = CaseNumbers(self.timeline, self.numbers, period, over, hindsight=True)
+            number = cases.compile(self.points, self.path, self.beside, holds)
+        return over, number, holds.astype(float)
+
+
 def _earning_periods(
-    timeline: Timeline, owner: str, interest: Interest, discounts: Discounts
-) -> list[tuple[Condition, Discount]]:
-    """Return an interest's condition and discount in each period in which it earns points."""
+    timeline: Timeline, owner: str, when: Condition, earned: str, discounts: Discounts
+) -> list[tuple[int | None, Condition, Discount]]:
+    """Return each period in which an interest earns points, with its condition and discount."""
     if not timeline.period_count:
-        return [(interest.when, UNDISCOUNTED)]
+        return [(None, timeline.bind(when, None), UNDISCOUNTED)]
 
-    def in_(period: int) -> Condition:
-        return timeline.bind(interest.when, period, hindsight=True)
-
-    moment = timeline.latest_period(interest.when)
-    periods = timeline.undecided_periods(interest.when) if moment is None else (moment,)
+    moment = timeline.latest_period(when)
+    periods = timeline.undecided_periods(when) if moment is None else (moment,)
     last = periods[-1] if periods else timeline.period_count
-    if interest.earned == "afterwards":
-        found = [(in_(last), discounts.share(owner, timeline.period_count + 1))]
-    elif interest.earned == "at_end":
-        found = [(in_(last), discounts.share(owner, last))]
-    elif interest.earned == "each_time":
-        found = [(in_(period), discounts.share(owner, period)) for period in periods]
+    if earned == "afterwards":
+        found = [(last, discounts.share(owner, timeline.period_count + 1))]
+    elif earned == "at_end":
+        found = [(last, discounts.share(owner, last))]
+    elif earned == "each_time":
+        found = [(period, discounts.share(owner, period)) for period in periods]
     else:
-        found = [(in_(period), discounts.share(owner, period, periods)) for period in periods]
-    return [(condition, discount) for condition, discount in found if condition != NEVER]
+        found = [(period, discounts.share(owner, period, periods)) for period in periods]
+    bound = (
+        (period, timeline.bind(when, period, hindsight=True), discount)
+        for period, discount in found
+    )
+    return [each for each in bound if each[1] != NEVER]
 
 
 def _breach_periods(

@@ -22,8 +22,12 @@ _LIMITS = {
     "years": (MIN_CHANCE, np.inf),
     "levels": (MIN_CHANCE, np.inf),
 }
-_PRECISION_LIMITS = (1.0, np.inf)
-"""Limits of a precision: at 1:1 options are chosen at random."""
+_LIMITS_OF_KEYS: dict[str | int, tuple[float, float]] = {
+    "precision": (1.0, np.inf),
+    "spread": (1e-6, np.inf),
+}
+"""Limits of the numbers under some keys: at a precision of 1:1 options are chosen at random."""
+_NO_SCALES: Mapping[str, Floats] = {}
 _ROUNDING = 1e-12
 _MAX_CASES = 3**7
 """How many combinations of the ends of named numbers a formula is checked at."""
@@ -94,7 +98,12 @@ class NumberCompiler:
                 self.quantities[name] = self._parameter(value, path, each)
 
     def compile(
-        self, judgement: Judgement, path: Path, beside: Sourced | None = None, ceiling: float = 1.0
+        self,
+        judgement: Judgement,
+        path: Path,
+        beside: Sourced | None = None,
+        ceiling: float = 1.0,
+        scales: Mapping[str, Floats] = _NO_SCALES,
     ) -> Number:
         """Compile a judgement; repeated calls with one path return one parameter.
 
@@ -103,14 +112,24 @@ class NumberCompiler:
             path: its path.
             beside: the part with the reason and citations, if the judgement itself has none.
             ceiling: the probability that exact numbers of the same distribution leave over.
+            scales: the value of each scale that a formula names, in each case of its table.
         """
         if isinstance(judgement, FormulaJudgement):
-            if path in self._computed:
+            if path in self._computed and not scales:
                 return self._computed[path]
             key, path = path, self.original_path(path)
-            limits = _PRECISION_LIMITS if path[-1] == "precision" else _LIMITS[judgement.unit]
-            inputs = tuple((name, self._quantity(name)) for name in judgement.formula.names)
-            number = FormulaNumber(judgement.formula, inputs, self.categories, *limits, path)
+            limits = _LIMITS_OF_KEYS.get(path[-1], _LIMITS[judgement.unit])
+            inputs = tuple(
+                (name, self._quantity(name)) for name in judgement.free_names if name not in scales
+            )
+            number = FormulaNumber(
+                judgement.formula,
+                (*inputs, *judgement.values),
+                self.categories,
+                *limits,
+                path,
+                tuple(scales.items()),
+            )
             self._check_formula(number, f"'{judgement}'", judgement.unit)
             self._computed[key] = number
             return number
@@ -135,7 +154,8 @@ class NumberCompiler:
         where = (*self.original_path(path), state)
         number = FormulaNumber(formula, inputs, {}, *_LIMITS["probability"], where)
         self._computed[*path, state] = number
-        named = {n for each in row if isinstance(each, FormulaNumber) for n in each.formula.names}
+        formulas = [each for each in row if isinstance(each, FormulaNumber)]
+        named = {name for each in formulas for name in {*each.formula.names} - {*dict(each.scales)}}
         if named <= set(self.numbers):  # coefficients may go anywhere while they are estimated
             self._check_formula(number, f"the remainder for '{state}'", "probability")
 
@@ -163,28 +183,37 @@ class NumberCompiler:
             self.formulas.append(number)
         cases = self._cases(number)
         with np.errstate(all="ignore"):
-            values = np.broadcast_to(number.evaluate_unbounded(cases, np), cases.shape[1])
+            found = np.asarray(number.evaluate_unbounded(cases, np))
+        # A formula over scales has a value in each case of its table: `[*table, cases]`.
+        table = found.shape[:-1]
+        every = np.broadcast_to(found, (*table, cases.shape[1])).reshape(-1, cases.shape[1])
         low, high = (
             (-_ROUNDING, 1.0 + _ROUNDING)
             if unit == "probability"
             else (number.lower_bound, number.upper_bound)
         )
-        invalid = np.flatnonzero(~(np.isfinite(values) & (values >= low) & (values <= high)))
-        if not invalid.size:
+        invalid = ~(np.isfinite(every) & (every >= low) & (every <= high))
+        if not invalid.any():
             return
-        case = invalid[0]
-        value = values[case]
+        case = int(invalid.any(axis=0).argmax())
+        cell = int(invalid[:, case].argmax())
+        value = every[cell, case]
         result = f"{value:.4g}" if np.isfinite(value) else "no number"
+        where = [
+            f"{name} is {np.broadcast_to(each, table).flat[cell]:.4g}"
+            for name, each in number.scales
+        ]
         if case == 0:
             place = "at the medians of the numbers"
             if any(self._is_fitted(each) for each in range(len(self.parameters))):
                 place = "at the coefficients' medians and this row"
         else:
             place = "wherever the numbers are within their ranges"
-            ends = (
+            where += [
                 f"{self.parameters[k].path[-1]} is {cases[k, case]:.4g}" for k in number.parameters
-            )
-            result += f" where {' and '.join(ends)}"
+            ]
+        if where:
+            result += f" where {' and '.join(where)}"
         fault = Fault(
             f"{subject} gives {result}", f"{UNIT_EXAMPLES[unit]}, {place}", path=number.path
         )
@@ -224,7 +253,9 @@ class NumberCompiler:
         why = judgement.why or (beside.why if beside else None)
         bounds = (beside.least, beside.most) if isinstance(beside, Coefficient) else (None, None)
         if is_precision:
-            bounds = (1.0, None)  # at 1:1 options are chosen at random
+            bounds = (_LIMITS_OF_KEYS["precision"][0], None)
+        elif path[-1] in _LIMITS_OF_KEYS:
+            bounds = (_LIMITS_OF_KEYS[path[-1]][0], None)
         parameter = Parameter(
             name=dotted_path(path),
             low=judgement.low,

@@ -1,21 +1,25 @@
-"""Warnings that need the compiled diagram: identical options, points off the scale."""
+"""Warnings that need the compiled diagram: identical options, points and masses off the scale."""
 
 from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
-from middlegame.diagram import Decision, Diagram, FormulaNumber, Tables
+from middlegame.diagram import Cases, Chance, Decision, Diagram, FormulaNumber, GridMass, Tables
 from middlegame.engine.inference.utility_range import utility_range
 from middlegame.scenario.faults import Fault
+from middlegame.scenario.model.references import base_name
 
 SCALE = 100.0
 """Points between an actor's worst and best outcome, by the language's convention."""
 
+_MOST_CUT_OFF = 0.05
+"""Share of a distribution beyond the ends of its scale from which on a warning is due."""
+
 
 def diagram_warnings(diagram: Diagram) -> list[Fault]:
-    """Warn of options with identical consequences, and of actors with points far off the scale."""
-    return [*_twins(diagram), *_off_scale(diagram)]
+    """Warn of options with identical consequences, and of points and masses far off the scale."""
+    return [*_twins(diagram), *_off_scale(diagram), *_cut_off(diagram)]
 
 
 def points_range(diagram: Diagram, owner: str) -> tuple[float, float]:
@@ -95,3 +99,26 @@ def _off_scale(diagram: Diagram) -> Iterator[Fault]:
                 severity="warning",
                 path=("interests", owner),
             )
+
+
+def _cut_off(diagram: Diagram) -> Iterator[Fault]:
+    """Warn, once a rule, of distributions that lie beyond the ends of their scale in part."""
+    warned: set[tuple[str | int, ...]] = set()
+    for node in diagram.nodes:
+        if not isinstance(node, Chance) or not isinstance(node.table, Cases):
+            continue
+        for place, each in enumerate(node.table.tables):
+            if not isinstance(each, GridMass) or each.spread is None:
+                continue
+            applies = node.table.index == place
+            share = 1 - np.broadcast_to(each.share_inside(diagram.theta), applies.shape)[applies]
+            rules = ("rules", place) if len(node.table.tables) > 1 else ()
+            path = ("factors", base_name(node.name), *rules)
+            if path not in warned and share.max(initial=0.0) > _MOST_CUT_OFF:
+                warned.add(path)
+                yield Fault(
+                    f"up to {share.max():.0%} of the distribution lies beyond the scale's ends",
+                    "a wider scale, or a smaller spread; the rest is scaled up",
+                    severity="warning",
+                    path=path,
+                )

@@ -13,6 +13,7 @@ from middlegame.diagram.diagram import (
     Decision,
     Diagram,
     Node,
+    NodeScale,
     Perception,
     Tables,
     Utility,
@@ -25,9 +26,11 @@ from middlegame.diagram.numbers import (
     Number,
     Parameter,
     Ref,
+    evaluate_in_cases,
     evaluate_numbers,
 )
 from middlegame.diagram.private_numbers import PrivateNumber
+from middlegame.diagram.scale_tables import Cases, GridMass, StateChances
 from middlegame.diagram.tables import (
     MIN_CHANCE,
     Choice,
@@ -44,6 +47,7 @@ __all__ = [
     "UNDISCOUNTED",
     "Array",
     "Behaviour",
+    "Cases",
     "Chance",
     "Choice",
     "Decision",
@@ -52,9 +56,11 @@ __all__ = [
     "Fixed",
     "Floats",
     "FormulaNumber",
+    "GridMass",
     "Hierarchy",
     "Level",
     "Node",
+    "NodeScale",
     "NoisyOr",
     "Number",
     "Parameter",
@@ -63,9 +69,11 @@ __all__ = [
     "PrivateNumber",
     "Ref",
     "Report",
+    "StateChances",
     "Sum",
     "TableFunction",
     "Tables",
     "Utility",
+    "evaluate_in_cases",
     "evaluate_numbers",
 ]

@@ -30,6 +30,21 @@ from middlegame.scenario.model.references import base_name
 
 
 @dataclass(frozen=True)
+class NodeScale:
+    """The scale that a node's states are on.
+
+    Attributes:
+        values: the value of each state; None for a move's options beside its scale.
+        step: the distance between neighbouring values.
+        unit: what the numbers count, in words; may be empty.
+    """
+
+    values: tuple[float | None, ...]
+    step: float
+    unit: str = ""
+
+
+@dataclass(frozen=True)
 class Chance:
     """A chance node; `table` has shape `[*parents, states]`.
 
@@ -37,6 +52,7 @@ class Chance:
         observed: for evidence the observed state, on which all answers are conditioned.
         period: its period, 0 for the state before the first; None outside of time.
         hidden: whether it is not shown: it tracks a resource, or holds a private number.
+        scale: the scale that its states are on, if they are.
     """
 
     name: str
@@ -48,6 +64,7 @@ class Chance:
     observed: str | None = None
     period: int | None = None
     hidden: bool = False
+    scale: NodeScale | None = None
 
 
 @dataclass(frozen=True)
@@ -58,9 +75,12 @@ class Decision:
         open_options: which options are open, `[*parents, states]`; None where all always are.
         weights: the weight of each option in the policy (a base measure), `[states]`; None where
             all weigh alike.
+        shared_weight: options that together keep the sum of their weights in every case in which
+            one of them is open, such as the values of a scale, `[states]`; None for none.
         point_value: the value of a point to the owner when it decides, relative to its value at
             the beginning.
         period: its period; None outside of time.
+        scale: the scale that its states are on, if they are.
     """
 
     name: str
@@ -73,6 +93,8 @@ class Decision:
     point_value: Discount = UNDISCOUNTED
     period: int | None = None
     weights: tuple[float, ...] | None = None
+    shared_weight: tuple[bool, ...] | None = None
+    scale: NodeScale | None = None
 
 
 Node = Chance | Decision
@@ -265,12 +287,7 @@ class Diagram:
                 node.table.evaluate(theta, xp) if isinstance(node, Chance) else None
                 for node in self.nodes
             ),
-            open_options=tuple(
-                self.open_options(node)
-                if node.weights is None
-                else self.open_options(node) * np.array(node.weights)
-                for node in self.decisions
-            ),
+            open_options=tuple(map(self.option_weights, self.decisions)),
             utilities=tuple(u.table.evaluate(theta, xp) for u in self.utilities),
             lambdas=self.lambdas(theta, xp),
             scales=self.scales(theta, xp),
@@ -343,6 +360,19 @@ class Diagram:
             return decision.open_options
         sizes = [len(self.nodes[self.index[p]].states) for p in decision.parents]
         return np.ones((*sizes, len(decision.states)), bool)
+
+    def option_weights(self, decision: Decision) -> NDArray[np.bool_] | Floats:
+        """Return which options are open, or their weights, 0 where closed, `[*parents, states]`."""
+        opens = self.open_options(decision)
+        if decision.weights is None:
+            return opens
+        weights: Floats = opens * np.array(decision.weights)
+        if decision.shared_weight is not None:
+            shared = np.array(decision.shared_weight)
+            left = weights[..., shared].sum(axis=-1, keepdims=True)
+            whole = np.array(decision.weights)[shared].sum()
+            weights[..., shared] *= whole / np.where(left > 0, left, whole)
+        return weights
 
     def lambdas(self, theta: Array, xp: ModuleType = np) -> Array:
         """Return each owner's lambda (log-odds per point), `[owners]`."""

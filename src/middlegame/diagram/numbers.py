@@ -121,6 +121,8 @@ class FormulaNumber:
         lower_bound: smaller values are clipped to it.
         upper_bound: larger values are clipped to it.
         path: the number's path in the scenario.
+        scales: the value of each scale that it names, in each case of a table; it then has a value
+            for each case.
     """
 
     formula: Formula
@@ -129,15 +131,20 @@ class FormulaNumber:
     lower_bound: float = -np.inf
     upper_bound: float = np.inf
     path: tuple[str | int, ...] = ()
+    scales: tuple[tuple[str, Floats], ...] = ()
 
     def evaluate(self, theta: Array, xp: ModuleType) -> Array:
-        """Return the value at theta, `[parameters, ...]`, clipped to the bounds, `[...]`."""
+        """Return the value at theta, `[parameters, ...]`, clipped to the bounds, `[...]`.
+
+        With scales, the axes of the table's cases come first: `[*cases, ...]`.
+        """
         found = self.evaluate_unbounded(theta, xp)
         return xp.clip(found, self.lower_bound, self.upper_bound) if self.is_bounded else found
 
     def evaluate_unbounded(self, theta: Array, xp: ModuleType) -> Array:
         """Return the formula's value at theta, `[parameters, ...]`, not clipped, `[...]`."""
         values = {name: _evaluate(given, theta, xp) for name, given in self.inputs}
+        values |= {name: along_samples(xp.asarray(each), theta) for name, each in self.scales}
         return self.formula.evaluate(values, self.categories, xp)
 
     @property
@@ -180,6 +187,14 @@ def evaluate_numbers(numbers: Sequence[Number], theta: Array, xp: ModuleType) ->
         return xp.asarray(fixed)
     index = np.array([n.index if isinstance(n, Ref) else 0 for n in numbers], int)
     return xp.where(varies, theta[index], fixed)
+
+
+def evaluate_in_cases(number: Number, theta: Array, xp: ModuleType, axes: int) -> Array:
+    """Return a number's value in each case of so many parents, `[*parents]`; axes may be 1."""
+    if isinstance(number, FormulaNumber) and number.scales:
+        return number.evaluate(theta, xp)
+    value = evaluate_numbers([number], theta, xp)[0]
+    return xp.reshape(value, (1,) * axes + np.shape(value))
 
 
 def along_samples(values: Array, theta: Array) -> Array:

@@ -21,6 +21,7 @@ from middlegame.diagram.numbers import (
     Number,
     Ref,
     along_samples,
+    evaluate_in_cases,
     evaluate_numbers,
     stack_values,
 )
@@ -150,12 +151,27 @@ class NoisyOr:
 
     def evaluate(self, theta: Array, xp: ModuleType) -> Array:
         """Return the table `[*parents, 2]`."""
-        fails = 1 - evaluate_numbers((self.background, *self.chances), theta, xp)
         axis = self.active.ndim - 1
+        if any(isinstance(n, FormulaNumber) and n.scales for n in self.chances):
+            return self._over_scales(theta, xp)
+        fails = 1 - evaluate_numbers((self.background, *self.chances), theta, xp)
         active = along_samples(self.active, theta)
         none = fails[0] * xp.prod(xp.where(active, fails[1:], 1.0), axis=axis)
+        return self._columns(none, xp)
+
+    def _over_scales(self, theta: Array, xp: ModuleType) -> Array:
+        """Evaluate the table where chances of causes are formulas over scales."""
+        axis = self.active.ndim - 1
+        none = 1 - evaluate_numbers([self.background], theta, xp)[0]
+        none = none * along_samples(xp.ones(self.active.shape[:-1]), theta)
+        for place, number in enumerate(self.chances):
+            active = along_samples(self.active[..., place], theta)
+            none = none * xp.where(active, 1 - evaluate_in_cases(number, theta, xp, axis), 1.0)
+        return self._columns(none, xp)
+
+    def _columns(self, none: Array, xp: ModuleType) -> Array:
         columns = (1 - none, none) if self.state == 0 else (none, 1 - none)
-        return xp.stack(columns, axis=axis)
+        return xp.stack(columns, axis=self.active.ndim - 1)
 
 
 @dataclass(frozen=True)
@@ -174,12 +190,30 @@ class Sum:
 
     def evaluate(self, theta: Array, xp: ModuleType) -> Array:
         """Return the table `[*scope]`, in points."""
+        where = xp.asarray(self.where)
+        if any(isinstance(n, FormulaNumber) and n.scales for n in self.numbers):
+            every = [
+                along_samples(where[..., k], theta) * worth
+                for k, worth in enumerate(self.worths(theta, xp))
+            ]
+            return sum(every[1:], start=every[0])
         points = evaluate_numbers(self.numbers, theta, xp)
         if any(discount != UNDISCOUNTED for discount in self.discounts):
             points = points * stack_values(
                 [discount.evaluate(theta, xp) for discount in self.discounts], theta, xp
             )
-        return xp.asarray(self.where) @ points
+        return where @ points
+
+    def worths(self, theta: Array, xp: ModuleType) -> list[Array]:
+        """Return each number's discounted value in each case, `[*scope]`; axes may be 1."""
+        axes = self.where.ndim - 1
+        worths = [evaluate_in_cases(number, theta, xp, axes) for number in self.numbers]
+        if not self.discounts:
+            return worths
+        return [
+            worth * discount.evaluate(theta, xp)
+            for worth, discount in zip(worths, self.discounts, strict=True)
+        ]
 
 
 @dataclass(frozen=True)

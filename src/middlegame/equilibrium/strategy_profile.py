@@ -17,7 +17,8 @@ from middlegame.engine.inference import joint as inference
 from middlegame.engine.inference.joint import Evidence
 from middlegame.engine.inference.marginals import expectation_of_product, marginals
 from middlegame.engine.inference.most_probable import most_probable
-from middlegame.scenario.conditions import Condition, Is, parse_condition
+from middlegame.scenario.conditions import Condition, Is, Predicate, parse_condition, scale_values
+from middlegame.scenario.faults import join_names
 from middlegame.scenario.model.references import LAST, base_name, split_reference
 
 if TYPE_CHECKING:
@@ -275,8 +276,9 @@ class StrategyProfile:
     def _given_condition(self, known: str | Condition, likelihood: float | None) -> Self:
         """Condition on a condition by a node that is added to the diagram; no mover observes it."""
         saw = resolve_references(self.diagram, known)
-        if isinstance(saw, Is) and likelihood is None:
-            return self.given({saw.variable: saw.states})
+        if isinstance(saw, Predicate) and likelihood is None:
+            own = self.diagram.nodes[self._place(saw.variable)].states
+            return self.given({saw.variable: saw.matching(own)})
         if likelihood is not None and not 0 < likelihood < math.inf:
             raise QueryError(f"a likelihood of {likelihood}; expected odds above 0, such as 4")
         count = sum(name.startswith(GIVEN) for name in self.diagram.evidence)
@@ -405,12 +407,16 @@ def resolve_references(diagram: Diagram, condition: str | Condition) -> Conditio
     except ValueError as error:
         raise QueryError(str(error)) from None
     for leaf in wanted.leaves():
-        states = diagram.nodes[node_index(diagram, leaf.variable)].states
-        for state in leaf.states:
-            if state not in states:
-                raise unknown_name(f"state of {leaf.variable}", state, states)
+        own = diagram.nodes[node_index(diagram, leaf.variable)].states
+        for state in leaf.states if isinstance(leaf, Is) else ():
+            if state not in own:
+                raise unknown_name(f"state of {leaf.variable}", state, own)
+        if not isinstance(leaf, Is) and not any(value is not None for value in scale_values(own)):
+            raise QueryError(
+                f"'{leaf.variable}' is not on a scale: its states are {join_names(own)}"
+            )
     return wanted.substitute(
-        lambda leaf: replace(leaf, variable=diagram.nodes[node_index(diagram, leaf.variable)].name)
+        lambda leaf: leaf.renamed(diagram.nodes[node_index(diagram, leaf.variable)].name)
     )
 
 

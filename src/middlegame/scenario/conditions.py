@@ -1,12 +1,14 @@
-"""The condition language: `renew = switch and (bid = offer or not depot = stays|moves)`.
+"""The condition language: `renew = switch and (price >= 40 or not depot = stays|moves)`.
 
 A condition is a small tree that can be evaluated over arrays of states. It is parsed by Lark's
 LALR parser; nothing in it ever needs quotes inside YAML's flow style.
 """
 
+import math
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from functools import lru_cache, reduce
 from typing import Annotated
 from typing import Any as AnyType
@@ -27,7 +29,12 @@ _GRAMMAR = r"""
         | "(" any ")"
         | REFERENCE "=" states -> equal
         | REFERENCE "!=" states -> unequal
-    states: NAME ("|" NAME)*
+        | REFERENCE ORDER NUMBER -> ordered
+    states: _state ("|" _state)*
+    _state: NAME | NUMBER | INTERVAL
+    ORDER: "<=" | ">=" | "<" | ">"
+    NUMBER: /-?(\d+(\.\d+)?|\.\d+)(?![\w.])/
+    INTERVAL.2: /-?(\d+(\.\d+)?|\.\d+)\s*\.\.\s*-?(\d+(\.\d+)?|\.\d+)/
     _OR: /or\b/
     _AND: /and\b/
     _NOT: /not\b/
@@ -39,13 +46,13 @@ _EXPECTED = "a condition such as: renew = switch and lease = lost|shared"
 
 
 class Condition:
-    """A statement about moves and factors that is true or false: `Is`, `Not`, `All` or `Any`."""
+    """A statement about moves and factors: `Is`, `Within`, `Not`, `All` or `Any`."""
 
     def variables(self) -> tuple[str, ...]:
         """List every move and factor that the condition names, in order of mention."""
         return tuple(dict.fromkeys(leaf.variable for leaf in self.leaves()))
 
-    def leaves(self) -> list["Is"]:
+    def leaves(self) -> list["Predicate"]:
         """List the comparisons in the condition, left to right."""
         return [leaf for part in self._parts() for leaf in part.leaves()]
 
@@ -69,7 +76,7 @@ class Condition:
         """Evaluate, with axes of length 1 for variables that the condition does not name."""
         raise NotImplementedError
 
-    def substitute(self, leaf: Callable[["Is"], "Condition"]) -> "Condition":
+    def substitute(self, leaf: Callable[["Predicate"], "Condition"]) -> "Condition":
         """Return the condition with every comparison replaced by `leaf(comparison)`.
 
         Parts that become certain (`ALWAYS`, `NEVER`) are simplified away.
@@ -77,45 +84,119 @@ class Condition:
         raise NotImplementedError
 
 
-@dataclass(frozen=True)
-class Is(Condition):
-    """The variable is in one of these states (`lease = kept|shared`).
+class Predicate(Condition):
+    """A condition on one move or factor.
 
     Attributes:
         variable: a move or a factor, perhaps with its period (`lease@previous`).
-        among: the states, any of which makes the comparison true.
         offset: where the variable stands in the condition's text, in characters.
+    """
+
+    variable: str
+    offset: int
+
+    def matching(self, states: Sequence[str]) -> tuple[str, ...]:
+        """Return those of the variable's states for which the comparison holds."""
+        raise NotImplementedError
+
+    def renamed(self, variable: str) -> "Predicate":
+        """Return the comparison, of another variable."""
+        raise NotImplementedError
+
+    def leaves(self) -> list["Predicate"]:
+        """Return this one comparison."""
+        return [self]
+
+    def substitute(self, leaf: Callable[["Predicate"], "Condition"]) -> Condition:
+        """Return `leaf(self)`."""
+        return leaf(self)
+
+    def _truth(self, states: Mapping[str, Sequence[str]], over: Sequence[str]) -> NDArray[np.bool_]:
+        own = states[self.variable]
+        matching = set(self.matching(own))
+        matches = np.array([state in matching for state in own])
+        return matches.reshape([-1 if v == self.variable else 1 for v in over])
+
+
+@dataclass(frozen=True)
+class Is(Predicate):
+    """The variable is in one of these states (`lease = kept|shared`).
+
+    Attributes:
+        states: the states, any of which makes the comparison true.
         state_offsets: where each of the states stands in the text; empty if not read from text.
     """
 
     variable: str
     states: tuple[str, ...]
-    offset: int = 0
-    state_offsets: tuple[int, ...] = ()
+    offset: int = field(default=0, compare=False)
+    state_offsets: tuple[int, ...] = field(default=(), compare=False)
 
-    def __eq__(self, other: object) -> bool:
-        """Compare variable and states; their places in the text do not count."""
-        if not isinstance(other, Is):
-            return NotImplemented
-        return (self.variable, self.states) == (other.variable, other.states)
+    def renamed(self, variable: str) -> "Is":
+        """Return the comparison, of another variable."""
+        return replace(self, variable=variable)
 
-    def __hash__(self) -> int:
-        return hash((self.variable, self.states))
-
-    def leaves(self) -> list["Is"]:
-        """Return this one comparison."""
-        return [self]
-
-    def substitute(self, leaf: Callable[["Is"], "Condition"]) -> Condition:
-        """Return `leaf(self)`."""
-        return leaf(self)
-
-    def _truth(self, states: Mapping[str, Sequence[str]], over: Sequence[str]) -> NDArray[np.bool_]:
-        matches = np.array([state in self.states for state in states[self.variable]])
-        return matches.reshape([-1 if v == self.variable else 1 for v in over])
+    def matching(self, states: Sequence[str]) -> tuple[str, ...]:
+        """Return those of the variable's states that the comparison names."""
+        return tuple(state for state in states if state in self.states)
 
     def __str__(self) -> str:
         return f"{self.variable} = {'|'.join(self.states)}"
+
+
+@dataclass(frozen=True)
+class Within(Predicate):
+    """The variable's value on its scale lies in an interval (`depth >= 60`, `depth = 40..60`).
+
+    Of a move with a scale and other options, it holds for none of these.
+
+    Attributes:
+        low: the lower end.
+        high: the upper end.
+        open_low: whether the lower end itself does not count.
+        open_high: whether the upper end itself does not count.
+    """
+
+    variable: str
+    low: float = -math.inf
+    high: float = math.inf
+    open_low: bool = False
+    open_high: bool = False
+    offset: int = field(default=0, compare=False)
+
+    def renamed(self, variable: str) -> "Within":
+        """Return the comparison, of another variable."""
+        return replace(self, variable=variable)
+
+    def matching(self, states: Sequence[str]) -> tuple[str, ...]:
+        """Return those of the variable's states whose value lies in the interval."""
+        return tuple(
+            state
+            for state, value in zip(states, scale_values(states), strict=True)
+            if value is not None
+            and (self.low < value if self.open_low else self.low <= value)
+            and (value < self.high if self.open_high else value <= self.high)
+        )
+
+    def __str__(self) -> str:
+        if math.isinf(self.high):
+            return f"{self.variable} {'>' if self.open_low else '>='} {_digits(self.low)}"
+        if math.isinf(self.low):
+            return f"{self.variable} {'<' if self.open_high else '<='} {_digits(self.high)}"
+        return f"{self.variable} = {_digits(self.low)}..{_digits(self.high)}"
+
+
+def scale_values(states: Sequence[str]) -> tuple[float | None, ...]:
+    """Return the value of each state on a scale; None for states that are no numbers."""
+    return tuple(float(state) if _NUMBER.fullmatch(state) else None for state in states)
+
+
+_NUMBER = re.compile(r"-?(\d+(\.\d+)?|\.\d+)")
+
+
+def _digits(value: float) -> str:
+    """Write a number as the name of a state on a scale: `40`, `0.5`."""
+    return f"{Decimal(repr(round(value, 10))):f}".removesuffix(".0") if value else "0"
 
 
 @dataclass(frozen=True)
@@ -130,7 +211,7 @@ class Not(Condition):
     def _truth(self, states: Mapping[str, Sequence[str]], over: Sequence[str]) -> NDArray[np.bool_]:
         return ~self.part._truth(states, over)
 
-    def substitute(self, leaf: Callable[["Is"], "Condition"]) -> Condition:
+    def substitute(self, leaf: Callable[[Predicate], Condition]) -> Condition:
         """Return the negation of the part with its comparisons replaced."""
         part = self.part.substitute(leaf)
         return NEVER if part == ALWAYS else ALWAYS if part == NEVER else Not(part)
@@ -154,7 +235,7 @@ class All(Condition):
         always = np.ones([1] * len(over), bool)
         return reduce(np.logical_and, (part._truth(states, over) for part in self.parts), always)
 
-    def substitute(self, leaf: Callable[["Is"], "Condition"]) -> Condition:
+    def substitute(self, leaf: Callable[[Predicate], Condition]) -> Condition:
         """Return the condition with the comparisons in all parts replaced."""
         parts = [part for each in self.parts if (part := each.substitute(leaf)) != ALWAYS]
         if NEVER in parts:
@@ -178,7 +259,7 @@ class Any(Condition):
         never = np.zeros([1] * len(over), bool)
         return reduce(np.logical_or, (part._truth(states, over) for part in self.parts), never)
 
-    def substitute(self, leaf: Callable[["Is"], "Condition"]) -> Condition:
+    def substitute(self, leaf: Callable[[Predicate], Condition]) -> Condition:
         """Return the condition with the comparisons in all parts replaced."""
         parts = [part for each in self.parts if (part := each.substitute(leaf)) != NEVER]
         if ALWAYS in parts:
@@ -207,11 +288,30 @@ class _Builder(Transformer[Token, Condition]):
 
     def equal(self, parts: list[AnyType]) -> Condition:
         variable, states = parts
-        return Is(
+        name, offset = str(variable), variable.start_pos or 0
+        named = [state for state in states if state.type != "INTERVAL"]
+        found: list[Condition] = []
+        if named:
+            names = tuple(
+                _digits(float(state)) if state.type == "NUMBER" else str(state) for state in named
+            )
+            found.append(Is(name, names, offset, tuple(state.start_pos or 0 for state in named)))
+        for state in states:
+            if state.type == "INTERVAL":
+                low, high = map(float, state.split(".."))
+                found.append(Within(name, low, high, offset=offset))
+        return found[0] if len(found) == 1 else Any(tuple(found))
+
+    def ordered(self, parts: list[Token]) -> Condition:
+        variable, order, number = parts
+        limit, above = float(number), order.startswith(">")
+        return Within(
             str(variable),
-            tuple(str(state) for state in states),
-            variable.start_pos or 0,
-            tuple(state.start_pos or 0 for state in states),
+            low=limit if above else -math.inf,
+            high=math.inf if above else limit,
+            open_low=order == ">",
+            open_high=order == "<",
+            offset=variable.start_pos or 0,
         )
 
     def unequal(self, parts: list[AnyType]) -> Condition:

@@ -1,6 +1,7 @@
 """The formula language: `b0 + b1 * balance + b2 * (regime = democ|mixed)`.
 
-A formula computes a number of the scenario from coefficients and data columns, both declared under
+A formula computes a number of the scenario from named numbers, from the values of moves and factors
+on scales (`depth`, `depth@previous`), and from coefficients and data columns, both declared under
 `fit:`. It is an expression tree that NumPy or JAX evaluates. Lark's LALR parser reads it; since
 functions take one argument, a formula never needs quotes inside YAML's flow style.
 """
@@ -42,7 +43,7 @@ _GRAMMAR = r"""
     EQUALS: "!=" | "="
     ORDER: "<=" | ">=" | "<" | ">"
     NUMBER: /(\d+(\.\d+)?|\.\d+)([eE][-+]?\d+)?/
-    NAME: /[^\W\d]\w*/
+    NAME: /[^\W\d]\w*(?:@(?:previous\b|last\b|[1-9]\d*\b))?/
     CATEGORY: /\w+/
     %ignore /\s+/
 """
@@ -120,7 +121,7 @@ class Constant(Expression):
 
 @dataclass(frozen=True)
 class Quantity(Expression):
-    """A coefficient or a column, by name; `offset` is its place in the text."""
+    """A named number, scale, coefficient or column; `offset` is its place in the text."""
 
     name: str
     offset: int = 0
@@ -128,7 +129,7 @@ class Quantity(Expression):
     def evaluate(
         self, values: Mapping[str, Array], categories: Categories, xp: ModuleType
     ) -> Array:
-        """Return the value of the coefficient or column."""
+        """Return the value of the quantity."""
         return xp.asarray(values[self.name])
 
 
@@ -211,7 +212,7 @@ class Formula:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The coefficients and columns that the formula names, in order of mention."""
+        """The quantities and columns that the formula names, in order of mention."""
         found = (
             part.name if isinstance(part, Quantity) else part.column
             for part in self.expression.walk()

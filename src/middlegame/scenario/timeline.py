@@ -8,11 +8,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from middlegame.scenario.conditions import ALWAYS, NEVER, Condition, Is
+from middlegame.scenario.conditions import (
+    ALWAYS,
+    NEVER,
+    Condition,
+    Is,
+    Predicate,
+    Within,
+    scale_values,
+)
+from middlegame.scenario.model.expansion import expand
 from middlegame.scenario.model.factors import Factor
-from middlegame.scenario.model.moves import Move
-from middlegame.scenario.model.offer_expansion import OfferExpansion, expand_offers
+from middlegame.scenario.model.offer_expansion import OfferExpansion
 from middlegame.scenario.model.references import LAST, PREVIOUS, split_reference
+from middlegame.scenario.model.scale_references import factor_references
+from middlegame.scenario.model.scales import ScaleValue
 from middlegame.scenario.model.scenario import Evidence, Question, Scenario
 
 
@@ -32,15 +42,15 @@ class Timeline:
     """The instances of a scenario's moves and factors.
 
     Attributes:
-        scenario: a scenario that passed the checks; its offers are expanded here.
-        expansion: the expanded offers.
+        scenario: a scenario that passed the checks; its scales and offers are expanded here.
+        expansion: what was expanded.
     """
 
     scenario: Scenario
     expansion: OfferExpansion = field(init=False)
 
     def __post_init__(self) -> None:
-        expansion = expand_offers(self.scenario)
+        expansion = expand(self.scenario)
         object.__setattr__(self, "expansion", expansion)
         object.__setattr__(self, "scenario", expansion.scenario)
 
@@ -123,18 +133,23 @@ class Timeline:
     ) -> Condition:
         """Return a condition with its references replaced by their instances in a period.
 
-        No comparison with a move that is not made holds.
+        Comparisons on scales become lists of values. No comparison with a move that is not made
+        holds.
         """
-        if not self.period_count:
+        on_scales = any(isinstance(leaf, Within) for leaf in condition.leaves())
+        if not self.period_count and not on_scales:
             return condition
 
-        def instantiate(leaf: Is) -> Condition:
+        def instantiate(leaf: Predicate) -> Condition:
             meaning = self.resolve(leaf.variable, period, hindsight=hindsight)
             if meaning is None:
                 return NEVER
             if isinstance(meaning, CertainState):
-                return ALWAYS if meaning.state in leaf.states else NEVER
-            return Is(meaning, leaf.states)
+                return ALWAYS if leaf.matching((meaning.state,)) else NEVER
+            if isinstance(leaf, Is):
+                return Is(meaning, leaf.states)
+            matching = leaf.matching(self.states[meaning])
+            return Is(meaning, matching) if matching else NEVER
 
         return condition.substitute(instantiate)
 
@@ -164,7 +179,7 @@ class Timeline:
         """
         calendar = self.scenario.calendar
         if calendar is None:
-            return (question.will,)
+            return (self.bind(question.will, None),)
         if (moment := self.latest_period(question.will)) is not None:
             return (self.bind(question.will, moment, hindsight=True),)
         if question.on is not None:
@@ -192,7 +207,8 @@ class Timeline:
     def _settled(self, name: str) -> int:
         """Return the period at whose end a factor that is settled once is settled."""
         factor = self.scenario.factors.get(name)
-        named = [split_reference(each) for each in dependencies(factor)] if factor else []
+        references = factor_references(factor, self.scenario.scales) if factor else ()
+        named = [split_reference(each) for each in references]
         inner = [self._when(at, None) for each, at in named if self.is_timed(each)]
         outer = [self._settled(each) for each, _ in named if not self.is_timed(each)]
         return max([1, *inner, *outer])
@@ -200,18 +216,11 @@ class Timeline:
 
 def certain_start(factor: Factor) -> str | None:
     """Return the state that a factor certainly has before the first period, or None."""
+    if isinstance(factor.start, ScaleValue):
+        mean, spread = factor.start.mean, factor.start.spread
+        on_grid = dict(zip(scale_values(factor.states), factor.states, strict=True))
+        return on_grid.get(mean.low) if spread is None and mean.exact else None
     for state, chance in (factor.start or {}).items():
         if chance.exact and chance.low == 1:
             return state
     return None
-
-
-def dependencies(thing: Factor | Move) -> tuple[str, ...]:
-    """List the references that a move knows or a factor depends on, in order of mention."""
-    if isinstance(thing, Move):
-        return thing.knows
-    if thing.table is not None:
-        return thing.table.given
-    conditions = [rule.if_ for rule in thing.rules or () if rule.if_ is not None]
-    conditions += [cause.if_ for cause in thing.causes.causes] if thing.causes else []
-    return tuple(dict.fromkeys(name for each in conditions for name in each.variables()))

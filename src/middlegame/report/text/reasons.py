@@ -10,7 +10,7 @@ from middlegame.report.text.intervals import worlds_of
 from middlegame.report.text.judgements import CitedPlace, judgement_groups
 from middlegame.report.text.narrative import words_of
 from middlegame.report.text.words import name_as_words, percent
-from middlegame.scenario.conditions import Is, Not
+from middlegame.scenario.conditions import Not, Predicate
 from middlegame.scenario.faults import dotted_path
 from middlegame.scenario.model.references import base_name
 
@@ -224,12 +224,12 @@ class _Speaker:
             )
         return f"{', '.join(parts)}, " if parts else ""
 
-    def _without_period(self, leaf: Is) -> Is:
+    def _without_period(self, leaf: Predicate) -> Predicate:
         """Return a comparison without its period, where that is the period of the move."""
         period = self.words.node(leaf.variable).period
         if period is None or period != self.node.period:
             return leaf
-        return Is(base_name(leaf.variable), leaf.states)
+        return leaf.renamed(base_name(leaf.variable))
 
     def _choice(self, pair: list[tuple[str, float]]) -> str:
         (first, high), (second, low) = pair

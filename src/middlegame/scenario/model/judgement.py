@@ -114,19 +114,28 @@ class FormulaJudgement(Judgement):
     """A number that a formula computes; `low` and `high` are nan.
 
     Attributes:
-        formula: computes the number from coefficients and columns that `fit:` declares.
+        formula: computes the number from named numbers, scales, coefficients and columns.
+        values: the names in it that have a fixed value.
     """
 
     formula: Formula = field(kw_only=True)
+    values: tuple[tuple[str, float], ...] = field(default=(), kw_only=True)
+
+    @property
+    def free_names(self) -> tuple[str, ...]:
+        """The names in the formula that have no fixed value, in order of mention."""
+        fixed = dict(self.values)
+        return tuple(name for name in self.formula.names if name not in fixed)
 
     def __eq__(self, other: object) -> bool:
-        """Compare formula and unit."""
+        """Compare formula, fixed values and unit."""
         if not isinstance(other, FormulaJudgement):
             return NotImplemented
-        return (self.formula, self.unit) == (other.formula, other.unit)
+        mine = (self.formula, self.values, self.unit)
+        return mine == (other.formula, other.values, other.unit)
 
     def __hash__(self) -> int:
-        return hash((self.formula, self.unit))
+        return hash((self.formula, self.values, self.unit))
 
     def __str__(self) -> str:
         """Return the formula as written."""

@@ -4,11 +4,12 @@ The classes are pydantic models: scenarios are read from YAML or built from Pyth
 the JSON Schema of the language is derived from them.
 """
 
-from typing import Annotated, Literal
+import re
+from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
-from middlegame.scenario.conditions import ConditionText
+from middlegame.scenario.conditions import ALWAYS, ConditionText
 from middlegame.scenario.model.behaviour import BehaviourField
 from middlegame.scenario.model.beliefs import Belief
 from middlegame.scenario.model.calendar import Amount, Calendar, PeriodCount, SpanText
@@ -24,6 +25,7 @@ from middlegame.scenario.model.fields import (
 )
 from middlegame.scenario.model.fit import Fit
 from middlegame.scenario.model.judgement import (
+    FormulaJudgement,
     Judgement,
     NamedNumber,
     Odds,
@@ -34,6 +36,7 @@ from middlegame.scenario.model.judgement import (
 from middlegame.scenario.model.moves import Move
 from middlegame.scenario.model.offers import Offer
 from middlegame.scenario.model.references import base_name
+from middlegame.scenario.model.scales import Scale
 from middlegame.scenario.model.views import View
 from middlegame.scenario.syntax import syntax_error
 
@@ -75,18 +78,36 @@ Earned = Annotated[
 ]
 
 
+def _need_no_condition(schema: dict[str, Any]) -> None:
+    schema["required"].remove("when")
+
+
 class Interest(Sourced):
     """Points that an actor gains (below zero: loses) where the condition holds.
 
     Attributes:
+        when: the condition; left out, it holds wherever the formula of `worth` has a value.
         earned: over time, in equal shares in each period (`throughout`), in full each time the
             condition holds, in full at the end, or in full after the last period.
     """
+
+    model_config = ConfigDict(json_schema_extra=_need_no_condition)
 
     label: str | None = None
     when: ConditionText
     worth: Points
     earned: Earned = "throughout"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _wherever_the_formula_has_a_value(cls, data: Any) -> Any:
+        """Let an interest whose worth is a formula have no condition."""
+        worth = data.get("worth") if isinstance(data, dict) else None
+        written = worth.get("is") if isinstance(worth, dict) else worth
+        is_formula = isinstance(written, FormulaJudgement) or (
+            isinstance(written, str) and re.search(r"[^\W\d]", written)
+        )
+        return {"when": ALWAYS, **data} if is_formula else data
 
 
 class Resource(Sourced):
@@ -206,8 +227,14 @@ class Scenario(Part):
 
     def states(self) -> dict[str, tuple[str, ...]]:
         """Return the options of each move and the states of each factor, by name, as written."""
-        moves = {name: tuple(move.options) for name, move in self.moves.items()}
+        moves = {name: move.states for name, move in self.moves.items()}
         return moves | {name: factor.states for name, factor in self.factors.items()}
+
+    @property
+    def scales(self) -> dict[str, Scale]:
+        """The scale of each move and factor that has one, by name."""
+        things = self.moves | self.factors
+        return {name: thing.scale for name, thing in things.items() if thing.scale is not None}
 
     def clause(self, name: str, state: str) -> str:
         """Return the clause written for an option or a state; empty without one."""

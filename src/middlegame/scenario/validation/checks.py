@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path as FilePath
 
 from middlegame.scenario.faults import Fault, Path
-from middlegame.scenario.model.offer_expansion import expand_offers
+from middlegame.scenario.model.expansion import expand
 from middlegame.scenario.model.scenario import Scenario
 from middlegame.scenario.model.walk import apply_beliefs, apply_view
 from middlegame.scenario.validation.behaviour import check_behaviour
@@ -27,6 +27,7 @@ from middlegame.scenario.validation.partial import COMPLETE, PartialParse
 from middlegame.scenario.validation.periods import check_periods
 from middlegame.scenario.validation.private_numbers import check_private_numbers
 from middlegame.scenario.validation.relevance import check_relevance
+from middlegame.scenario.validation.scales import check_scales
 from middlegame.scenario.validation.sources import check_citations, check_quotes
 
 _CHECKS = (
@@ -45,6 +46,7 @@ _CHECKS = (
     check_private_numbers,
     check_behaviour,
     check_formulas,
+    check_scales,
     check_fit,
     check_views,
     check_beliefs,
@@ -62,8 +64,8 @@ def find_faults(
         folder: the folder of the sources' files; without it quotes are not checked.
         partial: what the scenario lacks because of faults reported earlier.
     """
-    expansion = expand_offers(scenario)
-    # The offers are checked too, beside the moves and factors that they stand for.
+    expansion = expand(scenario)
+    # Offers are checked too, beside the moves and factors that they stand for.
     expanded = expansion.scenario.model_copy(update={"offers": scenario.offers})
     contest = CheckContext(expanded, partial, folder)
     found = [

@@ -6,9 +6,9 @@ from functools import cached_property
 from math import prod
 from pathlib import Path as FilePath
 
-from middlegame.scenario.conditions import Condition
+from middlegame.scenario.conditions import Condition, Is, Within
 from middlegame.scenario.faults import Fault, Path, join_names, nearest
-from middlegame.scenario.model.references import LAST, PREVIOUS, split_reference
+from middlegame.scenario.model.references import LAST, PREVIOUS, base_name, split_reference
 from middlegame.scenario.model.scenario import Scenario
 from middlegame.scenario.validation.partial import PartialParse
 
@@ -71,6 +71,8 @@ class CheckContext:
             for name in dict.fromkeys((*whole, *(self.partial.names(section) or ()))):
                 if name in states:
                     states[name] = None  # a move and a factor of one name: reported by check_names
+                elif self.partial.affects(section, name, "scale"):
+                    states[name] = None
                 elif self.partial.affects(section, name, key) or name not in whole:
                     states[name] = self.partial.states(name)
                 else:
@@ -97,7 +99,9 @@ class CheckContext:
             return True
         states = self.known_states
         return all(
-            leaf.variable in states and set(leaf.states) <= set(states[leaf.variable])
+            leaf.variable in states
+            and (not isinstance(leaf, Is) or set(leaf.states) <= set(states[leaf.variable]))
+            and (not isinstance(leaf, Within) or base_name(leaf.variable) in self.scenario.scales)
             for leaf in condition.leaves()
         )
 

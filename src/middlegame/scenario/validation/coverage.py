@@ -8,6 +8,7 @@ import numpy as np
 
 from middlegame.scenario.faults import Fault
 from middlegame.scenario.model.factors import Rule, Table
+from middlegame.scenario.model.scale_references import rule_numbers, where_defined
 from middlegame.scenario.validation.context import CheckContext
 
 
@@ -23,10 +24,12 @@ def check_coverage(contest: CheckContext) -> Iterator[Fault]:
 
 
 def _rules(contest: CheckContext, name: str, rules: tuple[Rule, ...]) -> Iterator[Fault]:
-    if not all(contest.can_evaluate(rule.if_) for rule in rules):
+    scales = contest.scenario.scales
+    wheres = [where_defined(rule.if_, rule_numbers(rule), scales) for rule in rules]
+    if not all(map(contest.can_evaluate, wheres)):
         return
     path = ("factors", name, "rules")
-    mentions = [rule.if_.variables() if rule.if_ else () for rule in rules]
+    mentions = [where.variables() for where in wheres]
     if large := contest.check_combinations(f"the rules of '{name}'", path, mentions):
         yield from large
         return
@@ -34,8 +37,8 @@ def _rules(contest: CheckContext, name: str, rules: tuple[Rule, ...]) -> Iterato
     over = list(dict.fromkeys(variable for each in mentions for variable in each))
     shape = tuple(len(states[variable]) for variable in over)
     open_cases = np.ones(shape, dtype=bool)
-    for position, rule in enumerate(rules):
-        matches = rule.if_.holds(states, over) if rule.if_ else np.ones(shape, dtype=bool)
+    for position, where in enumerate(wheres):
+        matches = where.holds(states, over)
         if not matches.any():
             yield Fault(
                 "the rule can never apply: its condition contradicts itself",

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from middlegame.scenario.faults import Fault, Path
+from middlegame.scenario.model.scale_references import factor_references
 from middlegame.scenario.model.scenario import Evidence
-from middlegame.scenario.timeline import dependencies
 from middlegame.scenario.validation.context import CheckContext
 from middlegame.scenario.validation.order import moves_behind
 
@@ -50,7 +50,10 @@ def _seen_by(contest: CheckContext, name: str, evidence: Evidence) -> Iterator[F
     if scenario.periods or damage.affects("moves") or damage.affects("factors"):
         return  # over time, every actor moves again
     order = list(scenario.moves)
-    depends = {factor: dependencies(part) for factor, part in scenario.factors.items()}
+    depends = {
+        factor: factor_references(part, scenario.scales)
+        for factor, part in scenario.factors.items()
+    }
     behind = moves_behind(evidence.saw.variables(), depends, order)
     later = order[order.index(behind[-1]) + 1 :] if behind else order
     movers = {scenario.moves[move].by for move in later}

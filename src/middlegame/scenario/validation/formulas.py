@@ -6,8 +6,10 @@ from middlegame.scenario.faults import Fault, Path
 from middlegame.scenario.formulas import CategoryTest, Quantity
 from middlegame.scenario.model.fit import Fit
 from middlegame.scenario.model.judgement import UNIT_EXAMPLES, FormulaJudgement, Judgement
+from middlegame.scenario.model.references import base_name
 from middlegame.scenario.model.walk import formulas
 from middlegame.scenario.validation.context import CheckContext, check_known
+from middlegame.scenario.validation.names import unknown_reference
 
 _NO_CATEGORIES: Mapping[str, tuple[str, ...]] = {}
 
@@ -17,12 +19,14 @@ def check_formulas(contest: CheckContext) -> Iterator[Fault]:
     numbers, fit = contest.scenario.numbers, contest.scenario.fit
     if contest.partial.affects("fit") or contest.partial.affects("numbers"):
         return  # what is missing may declare what the formulas use
+    if not contest.knows_all_names:
+        return
     for path, number in formulas(contest.scenario):
-        if fit is None and not numbers:
+        if fit is None and not numbers and not contest.scenario.scales:
             yield from _undeclared(path, number)
         else:
-            yield from _formula(numbers, None if path[0] == "numbers" else fit, path, number)
-    yield from _twice(numbers, fit)
+            yield from _formula(contest, None if path[0] == "numbers" else fit, path, number)
+    yield from _twice(contest)
     yield from _circles(numbers)
     yield from _unused(contest)
 
@@ -40,16 +44,21 @@ def _undeclared(path: Path, number: FormulaJudgement) -> Iterator[Fault]:
 
 
 def _formula(
-    numbers: Mapping[str, Judgement], fit: Fit | None, path: Path, number: FormulaJudgement
+    contest: CheckContext, fit: Fit | None, path: Path, number: FormulaJudgement
 ) -> Iterator[Fault]:
+    numbers, scales = contest.scenario.numbers, contest.scenario.scales
     categories = fit.categories if fit else _NO_CATEGORIES
     known = [*numbers, *(fit.coefficients | fit.columns if fit else ())]
-    kinds = (["number"] if numbers or not fit else []) + (["coefficient", "column"] if fit else [])
+    kinds = ["number"] if numbers or not (fit or scales) else []
+    kinds += ["scale"] if scales else []
+    kinds += ["coefficient", "column"] if fit else []
     for part in number.formula.expression.walk():
-        if isinstance(part, Quantity):
+        if isinstance(part, Quantity) and base_name(part.name) in contest.named_states:
+            yield from _scale(contest, path, part, number)
+        elif isinstance(part, Quantity):
             yield from check_known(
                 " or ".join(filter(None, [", ".join(kinds[:-1]), kinds[-1]])),
-                part.name, known, path, part.offset,
+                part.name, [*known, *scales], path, part.offset,
             )  # fmt: skip
             if part.name in categories:
                 first, second, *_ = categories[part.name]
@@ -69,11 +78,58 @@ def _formula(
                 yield from check_known("category", category, categories[part.column], path, offset)
 
 
-def _twice(numbers: Mapping[str, Judgement], fit: Fit | None) -> Iterator[Fault]:
+def _scale(
+    contest: CheckContext, path: Path, part: Quantity, number: FormulaJudgement
+) -> Iterator[Fault]:
+    """Check that a formula may name a move or factor, and that it is on a scale."""
+    name = base_name(part.name)
+    if part.name not in contest.states:
+        yield from unknown_reference(contest, part.name, path, part.offset)
+    elif contest.named_states[name] is not None and name not in contest.scenario.scales:
+        yield Fault(
+            f"'{name}' is not on a scale, so it has no value",
+            f"scale: {{from: 0, to: 100, step: 10}}, at '{name}'",
+            path=path,
+            offset=part.offset,
+        )
+    elif not _may_name_scales(path):
+        yield Fault(
+            f"this number cannot depend on '{part.name}'",
+            "a worth, a cost, a chance, or a mean, spread or shift",
+            path=path,
+            offset=part.offset,
+        )
+    elif path[:3] == ("moves", part.name, "options") and part.name in number.free_names:
+        yield Fault(
+            f"this option is beside the scale of '{part.name}', which has no value there",
+            f"costs under 'scale', at '{part.name}'",
+            path=path,
+            offset=part.offset,
+        )
+
+
+def _may_name_scales(path: Path) -> bool:
+    match path:
+        case ("interests", _, _, "worth"):
+            return True
+        case ("moves", _, "options", _, "costs") | ("moves", _, "scale", "costs"):
+            return True
+        case ("factors", _, "mean" | "spread") | ("factors", _, "chance", _):
+            return True
+        case ("factors", _, "rules", _, *_):
+            return True
+        case ("factors", _, "causes", _, int(), "chance"):
+            return True
+    return False
+
+
+def _twice(contest: CheckContext) -> Iterator[Fault]:
+    numbers, fit = contest.scenario.numbers, contest.scenario.fit
     for name in numbers:
         for kind, declared in (
             ("coefficient", fit.coefficients if fit else {}),
             ("column", fit.columns if fit else {}),
+            ("move or factor on a scale", contest.scenario.scales),
         ):
             if name in declared:
                 yield Fault(

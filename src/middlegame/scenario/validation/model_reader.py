@@ -29,6 +29,7 @@ _PLACEHOLDERS: dict[str, Any] = {
     "by": "nobody",
     "options": ["one", "other"],
     "states": ["one", "other"],
+    "scale": {"from": 0, "to": 1, "step": 1},
     "then": {"one": 0.5},
     "when": "nothing = known",
     "will": "nothing = known",
@@ -110,6 +111,8 @@ class _ModelReader:
             if self._insert_placeholder(target):
                 continue
             target = path[:-1] if absent else target
+            if absent and self._insert_placeholder(target):
+                continue
             if target == ():
                 if not self._insert_section(path):
                     return False

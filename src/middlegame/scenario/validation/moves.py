@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from middlegame.scenario.conditions import NEVER
 from middlegame.scenario.faults import Fault, Path, join_names, nearest
 from middlegame.scenario.model.moves import Move
 from middlegame.scenario.validation.context import CheckContext, check_known
@@ -50,7 +51,7 @@ def _open(contest: CheckContext, name: str, move: Move) -> Iterator[Fault]:
     closed = np.ones(shape, dtype=bool)
     for option, condition in conditions.items():
         is_open = condition.holds(states, over)
-        if not is_open.any():
+        if not is_open.any() and condition != NEVER:  # some values of a scale may never be open
             yield Fault(
                 f"the option '{option}' is never available: its condition contradicts itself",
                 severity="warning",

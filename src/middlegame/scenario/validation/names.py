@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 
+from middlegame.scenario.conditions import Is, scale_values
 from middlegame.scenario.faults import Fault, Path
 from middlegame.scenario.model.factors import Distribution, Factor
 from middlegame.scenario.model.references import base_name, split_reference
+from middlegame.scenario.model.scales import ScaleValue
 from middlegame.scenario.model.walk import conditions
 from middlegame.scenario.validation.context import CheckContext, check_known
 
@@ -19,7 +21,7 @@ def check_names(contest: CheckContext) -> Iterator[Fault]:
         yield from _factor(contest, name, factor)
 
 
-def _unknown_reference(
+def unknown_reference(
     contest: CheckContext, reference: str, path: Path, offset: int = 0
 ) -> Iterator[Fault]:
     """Report a reference to an unknown move, factor, resource or period."""
@@ -83,11 +85,14 @@ def _variables(contest: CheckContext) -> Iterator[Fault]:
     for name, move in contest.scenario.moves.items():
         for position, known in enumerate(move.knows):
             path = ("moves", name, "knows", position)
-            yield from _unknown_reference(contest, known, path)
+            yield from unknown_reference(contest, known, path)
     for name, factor in contest.scenario.factors.items():
         for position, given in enumerate(factor.table.given if factor.table else ()):
             place = ("factors", name, "table", "given", position)
-            yield from _unknown_reference(contest, given, place)
+            yield from unknown_reference(contest, given, place)
+            if base_name(given) in contest.scenario.scales:
+                problem = f"a table cannot depend on '{given}', which is on a scale"
+                yield Fault(problem, "rules, whose conditions compare its values", path=place)
 
 
 def _conditions(contest: CheckContext) -> Iterator[Fault]:
@@ -97,11 +102,26 @@ def _conditions(contest: CheckContext) -> Iterator[Fault]:
         for leaf in condition.leaves():
             if leaf.variable not in contest.states:
                 if contest.knows_all_names:
-                    yield from _unknown_reference(contest, leaf.variable, path, leaf.offset)
+                    yield from unknown_reference(contest, leaf.variable, path, leaf.offset)
+                continue
+            if not isinstance(leaf, Is):
+                yield from _on_scale(contest, leaf.variable, path, leaf.offset)
                 continue
             offsets = leaf.state_offsets or (leaf.offset,) * len(leaf.states)
             for state, offset in zip(leaf.states, offsets, strict=True):
                 yield from _state(contest, leaf.variable, state, path, offset)
+
+
+def _on_scale(contest: CheckContext, variable: str, path: Path, offset: int) -> Iterator[Fault]:
+    """Report an order comparison with a move or factor that is on no scale."""
+    states = contest.states.get(variable)
+    if states is not None and base_name(variable) not in contest.scenario.scales:
+        yield Fault(
+            f"'{variable}' is not on a scale, so it is neither above nor below a number",
+            f"{variable} = {states[0]}; or scale: {{from: 0, to: 100, step: 10}}, at '{variable}'",
+            path=path,
+            offset=offset,
+        )
 
 
 def _state(
@@ -109,7 +129,10 @@ def _state(
 ) -> Iterator[Fault]:
     states = contest.states.get(variable)
     if states is not None:
-        kind = "option" if base_name(variable) in contest.scenario.moves else "state"
+        name = base_name(variable)
+        kind = "option" if name in contest.scenario.moves else "state"
+        if name in contest.scenario.scales and scale_values((state,))[0] is not None:
+            kind = "value"
         for fault in check_known(kind, state, states, path, offset):
             message = f"'{variable}' has no {kind} '{state}'"
             yield Fault(message, fault.expected, fault.suggestion, path=path, offset=offset)
@@ -117,9 +140,9 @@ def _state(
 
 def _factor(contest: CheckContext, name: str, factor: Factor) -> Iterator[Fault]:
     path: Path = ("factors", name)
-    thens: list[tuple[Path, Distribution]] = [
-        ((*path, "chance"), factor.chance or {}),
-        ((*path, "start"), factor.start or {}),
+    thens: list[tuple[Path, Distribution | ScaleValue | None]] = [
+        ((*path, "chance"), factor.chance),
+        ((*path, "start"), factor.start),
     ]
     thens += [((*path, "rules", n, "then"), rule.then) for n, rule in enumerate(factor.rules or ())]
     if factor.table:
@@ -129,7 +152,9 @@ def _factor(contest: CheckContext, name: str, factor: Factor) -> Iterator[Fault]
             for k, (given, state) in enumerate(zip(factor.table.given, row.when, strict=False)):
                 yield from _state(contest, given, state, (*row_path, "when", k))
     for then_path, then in thens:
-        for state in () if contest.partial.affects(*then_path) else then:
+        if contest.partial.affects(*then_path) or not isinstance(then, dict) or factor.scale:
+            continue
+        for state in then:
             yield from _state(contest, name, state, (*then_path, state))
     if factor.causes:
         state = factor.causes.state

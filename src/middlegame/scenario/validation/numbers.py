@@ -23,10 +23,10 @@ def check_distributions(contest: CheckContext) -> Iterator[Fault]:
         path: Path = ("factors", name)
         if factor.chance is not None:
             yield from _adds_up(contest, factor, factor.chance, (*path, "chance"))
-        if factor.start is not None:
+        if isinstance(factor.start, dict):
             yield from _adds_up(contest, factor, factor.start, (*path, "start"))
         for n, rule in enumerate(factor.rules or ()):
-            if rule.then:
+            if isinstance(rule.then, dict) and rule.then:
                 yield from _adds_up(contest, factor, rule.then, (*path, "rules", n, "then"))
         for n, row in enumerate(factor.table.rows if factor.table else ()):
             yield from _adds_up(contest, factor, row.then, (*path, "table", "rows", n, "then"))

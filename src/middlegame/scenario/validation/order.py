@@ -3,14 +3,16 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from middlegame.scenario.faults import Fault, Path
-from middlegame.scenario.timeline import dependencies
+from middlegame.scenario.model.scale_references import factor_references
 from middlegame.scenario.validation.context import CheckContext
 
 
 def check_order(contest: CheckContext) -> Iterator[Fault]:
     """Find cycles among factors, and moves that know what is settled after them."""
     factors = contest.scenario.factors
-    depends = {name: dependencies(factor) for name, factor in factors.items()}
+    depends = {
+        name: factor_references(factor, contest.scenario.scales) for name, factor in factors.items()
+    }
     yield from _loops({n: [p for p in of if p in factors] for n, of in depends.items()})
     for name, move in contest.scenario.moves.items():
         for position, known in enumerate(move.knows):

@@ -10,9 +10,15 @@ from middlegame.scenario.faults import Fault, Path
 from middlegame.scenario.model.factors import Factor, Rule
 from middlegame.scenario.model.moves import Move
 from middlegame.scenario.model.references import PREVIOUS, base_name, split_reference
+from middlegame.scenario.model.scale_references import (
+    factor_references,
+    rule_numbers,
+    scale_references,
+    where_defined,
+)
 from middlegame.scenario.model.scenario import Actor, Evidence, Interest, Question
-from middlegame.scenario.model.walk import conditions, walk
-from middlegame.scenario.timeline import Timeline, dependencies
+from middlegame.scenario.model.walk import conditions, formulas, walk
+from middlegame.scenario.timeline import Timeline
 from middlegame.scenario.validation.context import CheckContext
 
 _NEEDS = "periods: {every: quarter, for: 8} at the top"
@@ -88,7 +94,7 @@ def _factors(contest: CheckContext) -> Iterator[Fault]:
                         path=(*path, key),
                     )
             continue
-        for reference in dependencies(factor):
+        for reference in factor_references(factor, contest.scenario.scales):
             each, at = split_reference(reference)
             if isinstance(at, int | str) and at != PREVIOUS and each in contest.scenario.factors:
                 when = contest.period_count if at == "last" else int(at)
@@ -111,7 +117,9 @@ def _starts(contest: CheckContext) -> Iterator[Fault]:
             reported.add(name)
             yield Fault(
                 f"the state of '{name}' before the first period is missing",
-                f"start: {factor.states[0]}, or start: {{{factor.states[0]}: 70%}}, at '{name}'",
+                f"start: {factor.states[0]}, or start: {{{factor.states[0]}: 70%}}, at '{name}'"
+                if factor.scale is None
+                else f"start: {factor.states[0]}, or start: {{mean: 50, spread: 5}}, at '{name}'",
                 path=path,
                 offset=offset,
             )
@@ -137,6 +145,10 @@ def _past(contest: CheckContext) -> Iterator[tuple[str, Path, int]]:
     for reference, path in listed:
         if split_reference(reference)[1] == PREVIOUS:
             yield base_name(reference), path, 0
+    for path, number in formulas(contest.scenario):
+        for reference in scale_references([number], contest.scenario.scales):
+            if split_reference(reference)[1] == PREVIOUS:
+                yield base_name(reference), path, 0
     for path, condition in conditions(contest.scenario):
         for leaf in condition.leaves():
             if split_reference(leaf.variable)[1] == PREVIOUS:
@@ -148,7 +160,7 @@ def _outside(contest: CheckContext) -> Iterator[Fault]:
     for name, factor in contest.scenario.factors.items():
         if not factor.once:
             continue
-        for reference in dependencies(factor):
+        for reference in factor_references(factor, contest.scenario.scales):
             each, at = split_reference(reference)
             if each in contest.states and contest.is_timed(each) and at in (None, PREVIOUS):
                 yield Fault(
@@ -216,7 +228,11 @@ def _absences(contest: CheckContext) -> Iterator[Fault]:
     """Check rules, tables and options in periods where a move that they name is not made."""
     scenario = contest.scenario
     named = [name for path, c in conditions(scenario) for name in c.variables()]
-    named += [name for factor in scenario.factors.values() for name in dependencies(factor)]
+    named += [
+        name
+        for factor in scenario.factors.values()
+        for name in factor_references(factor, scenario.scales)
+    ]
     if not {*named, *(known for move in scenario.moves.values() for known in move.knows)} <= set(
         contest.known_states
     ) or any(
@@ -237,7 +253,10 @@ def _absences(contest: CheckContext) -> Iterator[Fault]:
                     path=("factors", name, "table", "given"),
                 )
         if factor.rules:
-            found = [rule.if_ or ALWAYS for rule in factor.rules]
+            found = [
+                where_defined(rule.if_, rule_numbers(rule), scenario.scales)
+                for rule in factor.rules
+            ]
             yield from _gap(timeline, found, ("factors", name, "rules"), timeline.periods)
     for name, move in scenario.moves.items():
         found = [option.if_ or ALWAYS for option in move.options.values()]

@@ -2,10 +2,14 @@
 
 from collections.abc import Iterator
 
-from middlegame.scenario.conditions import Condition
+from middlegame.scenario.conditions import ALWAYS, Condition
 from middlegame.scenario.faults import Fault, Path
 from middlegame.scenario.model.references import base_name
-from middlegame.scenario.timeline import dependencies
+from middlegame.scenario.model.scale_references import (
+    factor_references,
+    scale_references,
+    where_defined,
+)
 from middlegame.scenario.validation.context import CheckContext
 
 _USERS = ("moves", "factors", "interests", "evidence", "questions")
@@ -17,7 +21,14 @@ def check_relevance(contest: CheckContext) -> Iterator[Fault]:
     for actor, interests in contest.scenario.interests.items():
         for position, interest in enumerate(interests):
             place: Path = ("interests", actor, position, "when")
-            yield from _informative(contest, interest.when, place, "interest")
+            if interest.when != ALWAYS:
+                yield from _informative(contest, interest.when, place, "interest")
+            elif not scale_references([interest.worth], contest.scenario.scales):
+                yield Fault(
+                    "the interest has no condition",
+                    "when: the condition; or a worth that depends on a move or factor on a scale",
+                    path=("interests", actor, position),
+                )
     for name, question in contest.scenario.questions.items():
         place = ("questions", name, "will")
         yield from _informative(contest, question.will, place, "question")
@@ -102,16 +113,17 @@ def _unused(contest: CheckContext) -> Iterator[Fault]:
     scenario, damage = contest.scenario, contest.partial
     if any(damage.affects(s) for s in _USERS):
         return
+    scales = scenario.scales
     used: set[str] = set()
     for name, factor in scenario.factors.items():
-        used.update(each for each in dependencies(factor) if base_name(each) != name)
+        used.update(each for each in factor_references(factor, scales) if base_name(each) != name)
     for move in scenario.moves.values():
         used.update(move.knows)
         for option in move.options.values():
-            used.update(option.if_.variables() if option.if_ else ())
+            used.update(where_defined(option.if_, [option.costs], scales).variables())
     for interests in scenario.interests.values():
         for interest in interests:
-            used.update(interest.when.variables())
+            used.update(where_defined(interest.when, [interest.worth], scales).variables())
     for question in scenario.questions.values():
         used.update(question.will.variables())
     for evidence in scenario.evidence.values():
