@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from middlegame.base.numbers import Floats
-from middlegame.diagram import Diagram, FormulaNumber, Sum, evaluate_in_cases
+from middlegame.diagram import Diagram, FormulaNumber, Number, Sum, evaluate_in_cases
 from middlegame.engine.graph.layout import Game, layout_of
 from middlegame.engine.graph.relevance import requisite_nodes
 from middlegame.engine.qre.responses import payoff_function
@@ -57,16 +57,21 @@ def interest_tables(diagram: Diagram, theta: Floats, decision: int) -> list[Inte
         discounts = [float(each.evaluate(theta, np)) for each in node.table.discounts]
         axes = node.table.where.ndim - 1
         for place, (path, number) in enumerate(zip(node.paths, node.table.numbers, strict=True)):
-            value = np.asarray(evaluate_in_cases(number, theta, np, axes), float)
             holds = node.table.where[..., place] * (discounts[place] if discounts else 1.0)
-            worth: float | None = None
-            if path in private or (isinstance(number, FormulaNumber) and number.scales):
-                holds = holds * value
-            else:
-                worth = float(value.flat[0])
+            value = np.asarray(evaluate_in_cases(number, theta, np, axes), float)
+            differs = path in private or _differs_by_case(path, number)
+            worth = None if differs else float(value.flat[0])
             known = found.setdefault(path, InterestTables(path, worth, {}))
-            known.holds[utility] = known.holds.get(utility, 0.0) + holds
+            part = holds * value if worth is None else holds
+            known.holds[utility] = known.holds.get(utility, 0.0) + part
     return sorted(found.values(), key=lambda each: _written_order(each.path))
+
+
+def _differs_by_case(path: JudgementPath, number: Number) -> bool:
+    """Return whether a number depends on values of scales, or is a cost of each value of one."""
+    if path[0] == "moves" and path[2] == "scale":
+        return True
+    return isinstance(number, FormulaNumber) and bool(number.scales)
 
 
 def _written_order(path: JudgementPath) -> tuple[bool, tuple[tuple[bool, int, str], ...]]:

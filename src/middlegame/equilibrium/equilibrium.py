@@ -415,6 +415,7 @@ class Equilibrium(Displayed, StrategyProfile):
             **self.conditions(),
             "questions": self.questions,
             "forecast": self.forecasts,
+            "scales": {name: each.to_dict() for name, each in self.scale_forecasts.items()},
             "curves": self._curves(),
             "prior": {"questions": self.prior.questions, "forecast": self.prior.forecasts}
             if self.known

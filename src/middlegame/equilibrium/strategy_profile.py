@@ -17,6 +17,7 @@ from middlegame.engine.inference import joint as inference
 from middlegame.engine.inference.joint import Evidence
 from middlegame.engine.inference.marginals import expectation_of_product, marginals
 from middlegame.engine.inference.most_probable import most_probable
+from middlegame.equilibrium.scale_forecast import ScaleForecast, scale_forecast
 from middlegame.scenario.conditions import Condition, Is, Predicate, parse_condition, scale_values
 from middlegame.scenario.faults import join_names
 from middlegame.scenario.model.references import LAST, base_name, split_reference
@@ -145,6 +146,25 @@ class StrategyProfile:
     def perceived_by(self, actor: str) -> "tuple[StrategyProfile, ...]":
         """Return the contests in which an actor's policies were found; this one by default."""
         return self.perceived.get(actor, (self,))
+
+    def scale_forecast(self, name: str) -> ScaleForecast:
+        """Return the distribution of a value on a scale: mean, median, interval, histogram.
+
+        Raises:
+            QueryError: there is no such move or factor, or it is on no scale.
+        """
+        found = scale_forecast(self.diagram.nodes[self._place(name)], self.forecast(name))
+        if found is None:
+            raise QueryError(f"'{name}' is not on a scale; its forecast is forecast('{name}')")
+        return found
+
+    @cached_property
+    def scale_forecasts(self) -> dict[str, ScaleForecast]:
+        """The distribution of the value of every move and factor on a scale."""
+        every = (
+            scale_forecast(node, self.forecasts[node.name]) for node in self.diagram.contest_nodes
+        )
+        return {found.name: found for found in every if found is not None}
 
     def joint(self, *names: str) -> Floats:
         """Return the joint probabilities of several moves and factors, one axis each."""

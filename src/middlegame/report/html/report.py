@@ -11,6 +11,7 @@ from middlegame.diagram import Decision, Node
 from middlegame.report.charts.bars import forecast_chart
 from middlegame.report.charts.curves import curve_chart
 from middlegame.report.charts.graph import contest_graph
+from middlegame.report.charts.histogram import histogram
 from middlegame.report.charts.layout import shown_period
 from middlegame.report.html.sections import Section, sections
 from middlegame.report.text import narrative
@@ -36,6 +37,7 @@ from middlegame.report.text.over_time import (
 from middlegame.report.text.palette import NEUTRAL, actor_colours
 from middlegame.report.text.policies import policy_rows, policy_words
 from middlegame.report.text.reasons import move_reasons
+from middlegame.report.text.scales import forecast_rows
 from middlegame.report.text.storylines import storyline_texts
 from middlegame.report.text.words import (
     SCALE_SOURCE,
@@ -182,9 +184,15 @@ def _chart(
     equilibrium: "Equilibrium", words: Words, name: str, colour: str, notes: tuple[str, ...] = ()
 ) -> _Chart:
     title = words.heading(name)
-    chances = list(equilibrium.forecasts[name].values())
-    svg = forecast_chart(title, words.states(name), chances, colour, outlooks(equilibrium, name))
-    return _Chart(title, colour, svg, notes)
+    rows = forecast_rows(equilibrium, words, name)
+    on_scale = equilibrium.scale_forecasts.get(name)
+    others = len(on_scale.others) if on_scale else len(rows.labels)
+    spread = None if on_scale else outlooks(equilibrium, name)
+    svg = forecast_chart(title, rows.labels[:others], rows.chances[:others], colour, spread)
+    drawn = [svg] if others else []
+    if on_scale is not None:
+        drawn.append(histogram(title, on_scale, colour))
+    return _Chart(title, colour, "".join(drawn), (*rows.notes, *notes))
 
 
 def _file(loaded: "LoadedScenario | None") -> str:
@@ -217,7 +225,7 @@ def _factor_charts(equilibrium: "Equilibrium", words: Words) -> list[_Chart]:
     return curves + [
         _chart(equilibrium, words, node.name, NEUTRAL)
         for node in nodes_without_period(equilibrium)
-        if node.headline and not isinstance(node, Decision)
+        if (node.headline or node.scale) and not isinstance(node, Decision)
     ]
 
 
@@ -242,6 +250,8 @@ def _other_factors(
     for node in _told_last(equilibrium):
         if not node.headline and not isinstance(node, Decision):
             state, chance = narrative.most_likely(equilibrium.forecasts[node.name])
+            if node.scale is not None:
+                continue  # drawn
             spread = outlooks(equilibrium, node.name)
             outlook = spread[node.states.index(state)] if spread else None
             found.append((words.label(node.name), words.state(node.name, state), chance, outlook))

@@ -25,7 +25,7 @@ from middlegame.report.text.change import (
     question_shifts,
 )
 from middlegame.report.text.expectations import expectation_table
-from middlegame.report.text.grammar import capitalize_first
+from middlegame.report.text.grammar import capitalize_first, mid_sentence
 from middlegame.report.text.intervals import LEGEND, outlooks, point_range, worlds_of
 from middlegame.report.text.intervals import method as interval_method
 from middlegame.report.text.omissions import omission_sentences
@@ -37,6 +37,7 @@ from middlegame.report.text.over_time import (
 )
 from middlegame.report.text.palette import NEUTRAL, actor_colours
 from middlegame.report.text.reasons import move_reasons
+from middlegame.report.text.scales import forecast_rows, scale_sentence
 from middlegame.report.text.storylines import storyline_texts
 from middlegame.report.text.words import clean, date, odds, percent, points
 from middlegame.sweeps.forecast import Forecast
@@ -215,13 +216,7 @@ def _moves(page: Page, equilibrium: Equilibrium) -> None:
     page.section("Moves", "in order of play")
     for move in equilibrium.diagram.decisions:
         page.heading(words.heading(move.name), colours[move.owner])
-        page.forecast(
-            words.states(move.name),
-            equilibrium.forecasts[move.name].values(),
-            colours[move.owner],
-            narrative.prior_forecast(equilibrium, move.name),
-            outlooks(equilibrium, move.name),
-        )
+        _forecast(page, equilibrium, move.name, colours[move.owner])
         if move.name in reasons:
             page.paragraph(reasons[move.name], style="dim")
     page.gap()
@@ -244,23 +239,29 @@ def _factors(page: Page, equilibrium: Equilibrium) -> None:
         page.section("Outcomes")
         for name in headlines:
             page.heading(words.label(name), NEUTRAL)
-            page.forecast(
-                words.states(name),
-                equilibrium.forecasts[name].values(),
-                NEUTRAL,
-                narrative.prior_forecast(equilibrium, name),
-                outlooks(equilibrium, name),
-            )
+            _forecast(page, equilibrium, name, NEUTRAL)
         page.gap()
     if others:
         page.section("Other factors", "the most likely state of each")
         for name in others:
+            if name in equilibrium.scale_forecasts:
+                sentence = scale_sentence(equilibrium.scale_forecasts[name])
+                page.paragraph(f"{capitalize_first(words.label(name))}: {mid_sentence(sentence)}")
+                continue
             state, chance = narrative.most_likely(equilibrium.forecasts[name])
             spread = outlooks(equilibrium, name)
             outlook = spread[words.node(name).states.index(state)] if spread else None
             label = capitalize_first(words.clause(name, state))
             page.bar(label, chance, colour=NEUTRAL, outlook=outlook)
         page.gap()
+
+
+def _forecast(page: Page, equilibrium: Equilibrium, name: str, colour: str) -> None:
+    rows = forecast_rows(equilibrium, narrative.words_of(equilibrium), name)
+    spread = None if name in equilibrium.scale_forecasts else outlooks(equilibrium, name)
+    page.forecast(rows.labels, rows.chances, colour, rows.prior, spread)
+    for note in rows.notes:
+        page.paragraph(note, style="bold")
 
 
 def _storylines(page: Page, equilibrium: Equilibrium, count: int) -> None:

@@ -16,6 +16,7 @@ from middlegame.report.text.judgement_values import (
     unit_of,
 )
 from middlegame.report.text.words import Words, clean, name_as_words
+from middlegame.scenario.model.factors import Factor
 from middlegame.scenario.model.fields import read_citation
 from middlegame.scenario.model.scenario import Scenario
 from middlegame.scenario.model.walk import judgements, judgements_by_place
@@ -242,9 +243,11 @@ def _describe(words: Words, path: JudgementPath) -> tuple[str, str, str]:
             return _NAMED_NUMBERS, "", name_as_words(name)
         case ("moves", str(name), "options", str(option), *_):
             return _COST_OF, words.heading(name), words.state(name, option)
+        case ("moves", str(name), "scale", "costs"):
+            return _COST_OF, words.heading(name), "each value"
         case ("interests", str(actor), int(place), *_) if words.scenario:
             interest = words.scenario.interests[actor][place]
-            case = capitalize_first(words.condition(interest.when))
+            case = capitalize_first(words.interest(interest))
             claim = clean(interest.label) if interest.label else _IS_WORTH
             return f"What {_mid(words.actor(actor))} wants", case, claim
         case ("actors", str(actor), "patience"):
@@ -303,12 +306,14 @@ def _rule(words: Words, name: str, rest: list[Any]) -> tuple[str, str]:
             return "In any case", state
         case ["start", str(state)]:
             return "Before the first period", state
+        case ["mean" | "spread" as key]:
+            return "In any case", key
+        case ["rules", int(place), "shift" | "spread" as key] if factor.rules:
+            return f"{_when(words, factor, place)}, from its previous value", key
         case ["stays"]:
             return "Remaining in its state", ""
         case ["rules", int(place), "then", str(state)] if factor.rules:
-            condition = factor.rules[place].if_
-            when = f"If {words.condition(condition)}" if condition else "Otherwise"
-            return when if condition or place else "In any case", state
+            return _when(words, factor, place), state
         case ["causes", "background", *_] if factor.causes:
             return "Without these causes", factor.causes.state
         case ["causes", str(state), int(place), *_] if factor.causes:
@@ -317,6 +322,14 @@ def _rule(words: Words, name: str, rest: list[Any]) -> tuple[str, str]:
             row = factor.table.rows[place]
             return f"If {words.facts(zip(factor.table.given, row.when, strict=True))}", state
     return "", ""
+
+
+def _when(words: Words, factor: Factor, place: int) -> str:
+    """Return the condition of a rule: `If the lease is lost`, `Otherwise`, `In any case`."""
+    condition = factor.rules[place].if_ if factor.rules else None
+    if condition is not None:
+        return f"If {words.condition(condition)}"
+    return "Otherwise" if place else "In any case"
 
 
 def _mid(actor: str) -> str:

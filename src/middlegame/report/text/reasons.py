@@ -328,9 +328,11 @@ class _Speaker:
         match each.path, self.words.scenario:
             case ("interests", str(actor), int(place), *_), scenario if scenario:
                 interest = scenario.interests[actor][place]
-                return name_as_words(interest.label or "") or self.words.condition(interest.when)
+                return name_as_words(interest.label or "") or self.words.interest(interest)
             case ("moves", str(name), "options", str(option), *_), _:
                 return f'the cost of "{self.words.state(name, option)}"'
+            case ("moves", str(name), "scale", "costs"), _:
+                return f"the cost of the value of {mid_sentence(self.words.label(name))}"
             case ("offers", str(), "accepting_costs"), _:
                 return "the cost of accepting the offer"
             case ("offers", str(), "terms", *_), _:
@@ -372,7 +374,7 @@ class _Speaker:
     def _condition(self, each: InterestContribution) -> str:
         match each.path, self.words.scenario:
             case ("interests", str(actor), int(place), *_), scenario if scenario:
-                return self.words.condition(scenario.interests[actor][place].when)
+                return self.words.interest(scenario.interests[actor][place])
         return self.label(each)
 
     def rows(self, group: ReasonGroup, cites: dict[str, tuple[CitedPlace, ...]]) -> list[ReasonRow]:

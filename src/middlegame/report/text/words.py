@@ -2,7 +2,7 @@
 
 import datetime as dt
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -17,9 +17,21 @@ from middlegame.report.text.grammar import (
     mid_sentence,
     predicate,
 )
-from middlegame.scenario.conditions import All, Any, Condition, Is, Not, parse_condition
+from middlegame.report.text.values import value_runs, with_unit
+from middlegame.scenario.conditions import (
+    ALWAYS,
+    All,
+    Any,
+    Condition,
+    Is,
+    Not,
+    Within,
+    parse_condition,
+    scale_values,
+)
 from middlegame.scenario.model.references import base_name, split_reference
-from middlegame.scenario.model.scenario import Scenario
+from middlegame.scenario.model.scale_references import scale_references
+from middlegame.scenario.model.scenario import Interest, Scenario
 
 SCALE = (
     (0.05, "almost no chance"),
@@ -201,6 +213,9 @@ class Words:
         """Return the label of an option of a move, or of a state of a factor."""
         move = self.scenario.moves.get(base_name(name)) if self.scenario else None
         option = move.options.get(state) if move else None
+        scale = self.node(name).scale if self.knows(name) else None
+        if scale is not None and scale_values((state,))[0] is not None:
+            return with_unit(clean(state), clean(scale.unit))
         return clean(option.label) if option and option.label else name_as_words(state)
 
     def evidence(self, name: str) -> str:
@@ -271,6 +286,8 @@ class Words:
             return f"is {label}"
         if self.is_verbal(name):
             return label
+        if self.node(name).scale and scale_values((state,))[0] is not None:
+            return f"{'chooses' if isinstance(self.node(name), Decision) else 'is'} {label}"
         if isinstance(self.node(name), Decision):
             return f'chooses "{label}"'
         return predicate(self._bare(name), label, self.states(name))
@@ -287,6 +304,8 @@ class Words:
 
     def condition(self, condition: Condition, *, outer: bool = True) -> str:
         """Return a condition in words."""
+        if isinstance(condition, Within):
+            return self._is(self._as_states(condition))
         if isinstance(condition, Is):
             return self._is(condition)
         if isinstance(condition, Not):
@@ -296,6 +315,13 @@ class Words:
             joined = joiner.join(self.condition(part, outer=False) for part in condition.parts)
             return joined if outer else f"({joined})"
         return clean(str(condition))
+
+    def interest(self, interest: Interest) -> str:
+        """Return what an interest is about: its condition, or the scales that its worth names."""
+        if interest.when != ALWAYS or self.scenario is None:
+            return self.condition(interest.when)
+        named = scale_references([interest.worth], self.scenario.scales)
+        return " and ".join(mid_sentence(self.label(name)) for name in named)
 
     def facts(self, states: Iterable[tuple[str, str]]) -> str:
         """Return what is known as clauses: `the lease is lost; Moscow waits`."""
@@ -321,12 +347,27 @@ class Words:
         if any(self.has_clause(name, state) for state in leaf.states):
             clauses = (mid_sentence(self._bare_clause(name, state)) for state in leaf.states)
             return f"{' or '.join(clauses)}{self._when(name)}"
-        predicates = " or ".join(self._predicate(name, state) for state in leaf.states)
+        predicates = " or ".join(self._predicates(name, leaf.states))
         for verb in ("is", "are", "chooses"):
             predicates = predicates.replace(f" or {verb} ", " or ") if (
                 predicates.startswith(f"{verb} ")
             ) else predicates  # fmt: skip
         return f"{mid_sentence(self.subject(name))} {predicates}{self._when(name)}"
+
+    def _as_states(self, condition: Within) -> Is:
+        known = self.knows(condition.variable)
+        states = condition.matching(self.node(condition.variable).states) if known else ()
+        return Is(condition.variable, states or (str(condition).split(" ", 1)[1],))
+
+    def _predicates(self, name: str, states: Sequence[str]) -> list[str]:
+        """Return a predicate for each state; on a scale one for each run of neighbouring values."""
+        node = self.node(name)
+        if node.scale is None:
+            return [self._predicate(name, state) for state in states]
+        verb = "chooses" if isinstance(node, Decision) else "is"
+        runs = value_runs(node.scale, node.states, states)
+        others = [state for state in states if scale_values((state,))[0] is None]
+        return [*(self._predicate(name, s) for s in others), *(f"{verb} {run}" for run in runs)]
 
     @cached_property
     def _private(self) -> dict[str, tuple[str | int, ...]]:

@@ -15,7 +15,7 @@ from middlegame.report.text.judgements import JudgementGroup, JudgementRow, judg
 from middlegame.report.text.palette import NEUTRAL, actor_colours
 from middlegame.report.text.words import Words, clean, date
 from middlegame.scenario.model.references import base_name
-from middlegame.scenario.model.walk import conditions
+from middlegame.scenario.model.scale_references import where_defined
 
 if TYPE_CHECKING:
     from middlegame.equilibrium.equilibrium import Equilibrium
@@ -318,16 +318,17 @@ def _interests(
     if words.scenario is None:
         return
     colours = actor_colours(words.diagram)
-    for path, condition in conditions(words.scenario):
-        match path:
-            case ("interests", str(actor), int(place), "when") if name in condition.variables():
-                found = written.get(f"interests.{actor}[{place}].worth")
-                if found:
-                    yield (
-                        capitalize_first(words.actor(actor)),
-                        colours.get(actor, NEUTRAL),
-                        _node_judgement(found),
-                    )
+    scales = words.scenario.scales
+    for actor, interests in words.scenario.interests.items():
+        for place, interest in enumerate(interests):
+            about = where_defined(interest.when, [interest.worth], scales)
+            found = written.get(f"interests.{actor}[{place}].worth")
+            if found and name in about.variables():
+                yield (
+                    capitalize_first(words.actor(actor)),
+                    colours.get(actor, NEUTRAL),
+                    _node_judgement(found),
+                )
 
 
 def _sources(words: Words) -> Iterator[tuple[str, str, str]]:

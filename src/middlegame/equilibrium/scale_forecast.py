@@ -1,0 +1,139 @@
+"""Forecasts on a scale: mean, median, interval and histogram of a move's or factor's value."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from middlegame.base.numbers import Floats
+from middlegame.diagram import Node
+from middlegame.scenario.model.judgement import format_number
+
+MOST_BINS = 12
+"""Bins of a histogram, at most."""
+
+
+@dataclass(frozen=True)
+class Bin:
+    """Neighbouring values of a scale, taken together.
+
+    Attributes:
+        low: the lowest value.
+        high: the highest value.
+        probability: of all values in it.
+    """
+
+    low: float
+    high: float
+    probability: float
+
+    @property
+    def name(self) -> str:
+        """The values: `20`, or `20 to 30`."""
+        ends = dict.fromkeys((format_number(self.low), format_number(self.high)))
+        return " to ".join(ends)
+
+
+@dataclass(frozen=True)
+class ScaleForecast:
+    """The distribution of a value on a scale.
+
+    Mean, median and interval are those given that the node is on its scale: for a move, given that
+    none of its options beside the scale is chosen.
+
+    Attributes:
+        name: the move or factor.
+        unit: what the values count, in words; may be empty.
+        values: the values, ascending.
+        probabilities: the probability of each value.
+        others: the probability of each option beside the scale.
+    """
+
+    name: str
+    unit: str
+    values: tuple[float, ...]
+    probabilities: tuple[float, ...]
+    others: Mapping[str, float]
+
+    @cached_property
+    def probability(self) -> float:
+        """The probability that the node is on its scale."""
+        return float(sum(self.probabilities))
+
+    @cached_property
+    def _shares(self) -> Floats:
+        total = self.probability
+        return np.asarray(self.probabilities) / (total if total > 0 else 1.0)
+
+    @cached_property
+    def mean(self) -> float:
+        """The mean value."""
+        return float(self._shares @ np.asarray(self.values))
+
+    @property
+    def median(self) -> float:
+        """The lowest value that is not exceeded in at least half of all cases."""
+        return self.quantile(0.5)
+
+    @property
+    def ninety(self) -> tuple[float, float]:
+        """The 5% and the 95% point."""
+        return self.quantile(0.05), self.quantile(0.95)
+
+    @property
+    def step(self) -> float:
+        """The distance between neighbouring values."""
+        return self.values[1] - self.values[0]
+
+    def quantile(self, share: float) -> float:
+        """Return the lowest value that is not exceeded in at least this share of cases."""
+        reached = np.cumsum(self._shares) >= share - 1e-12
+        return self.values[int(reached.argmax())] if reached.any() else self.values[-1]
+
+    def bins(self, most: int = MOST_BINS) -> tuple[Bin, ...]:
+        """Return the histogram with at most so many bins of equally many values (or one fewer)."""
+        groups = np.array_split(np.arange(len(self.values)), min(most, len(self.values)))
+        return tuple(
+            Bin(
+                self.values[group[0]],
+                self.values[group[-1]],
+                float(sum(self.probabilities[k] for k in group)),
+            )
+            for group in groups
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the forecast as a JSON object."""
+        low, high = self.ninety
+        return {
+            "unit": self.unit,
+            "mean": self.mean,
+            "median": self.median,
+            "low": low,
+            "high": high,
+            "probability": self.probability,
+            "values": list(self.values),
+            "probabilities": list(self.probabilities),
+        }
+
+
+def scale_forecast(node: Node, forecast: Mapping[str, float]) -> ScaleForecast | None:
+    """Return the distribution of a node's value; None for a node without a scale.
+
+    Args:
+        node: the move or factor.
+        forecast: the probability of each of its states.
+    """
+    if node.scale is None:
+        return None
+    pairs = list(zip(node.states, node.scale.values, strict=True))
+    on_scale = [(value, forecast[state]) for state, value in pairs if value is not None]
+    return ScaleForecast(
+        name=node.name,
+        unit=node.scale.unit,
+        values=tuple(value for value, _ in on_scale),
+        probabilities=tuple(chance for _, chance in on_scale),
+        others={state: forecast[state] for state, value in pairs if value is None},
+    )
