@@ -73,7 +73,8 @@ moves:
   depth:
     by: firm
     knows: [limit]
-    scale: {from: 0, to: 40, step: 10, if: "limit = high or depth <= 10 and limit = low"}
+    scale:
+      {from: 0, to: 40, step: 10, if: limit = high or (depth < 5 or depth = 10) and limit = low}
     options: {leave: {}, stay: {}}
 interests: {city: [{when: limit = low, worth: 1}]}
 """

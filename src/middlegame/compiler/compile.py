@@ -23,7 +23,7 @@ from middlegame.scenario import Actor, Evidence, Move, Scenario
 from middlegame.scenario.conditions import ALWAYS
 from middlegame.scenario.data_rows import missing_values
 from middlegame.scenario.faults import ScenarioError
-from middlegame.scenario.model.offer_expansion import expand_offers
+from middlegame.scenario.model.expansion import expand
 from middlegame.scenario.timeline import Timeline
 from middlegame.scenario.validation.checks import find_faults
 
@@ -42,7 +42,7 @@ def compile_scenario(scenario: Scenario, *, free: bool = False) -> Diagram:
     faults = [fault for fault in find_faults(scenario) if fault.severity == "error"]
     if faults:
         raise ScenarioError(faults)
-    expansion = expand_offers(scenario)
+    expansion = expand(scenario)
     numbers = NumberCompiler(
         original_path=expansion.original_path, numbers=expansion.scenario.numbers
     )

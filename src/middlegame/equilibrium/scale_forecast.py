@@ -11,7 +11,7 @@ from middlegame.base.numbers import Floats
 from middlegame.diagram import Node
 from middlegame.scenario.model.judgement import format_number
 
-MOST_BINS = 12
+MOST_BINS = 16
 """Bins of a histogram, at most."""
 
 
@@ -93,8 +93,10 @@ class ScaleForecast:
         return self.values[int(reached.argmax())] if reached.any() else self.values[-1]
 
     def bins(self, most: int = MOST_BINS) -> tuple[Bin, ...]:
-        """Return the histogram with at most so many bins of equally many values (or one fewer)."""
-        groups = np.array_split(np.arange(len(self.values)), min(most, len(self.values)))
+        """Return the histogram with at most so many bins of as many values each, but the last."""
+        count = len(self.values)
+        size = -(-count // most)
+        groups = [range(first, min(first + size, count)) for first in range(0, count, size)]
         return tuple(
             Bin(
                 self.values[group[0]],

@@ -53,7 +53,7 @@ def _bins(words: Words, forecast: ScaleForecast) -> tuple[tuple[str, ...], tuple
     rows = [
         (words.state(forecast.name, state), chance) for state, chance in forecast.others.items()
     ]
-    rows += [(with_unit(each.name, forecast.unit), each.probability) for each in forecast.bins()]
+    rows += [(each.name, each.probability) for each in forecast.bins()]
     labels, chances = zip(*rows, strict=True)
     return labels, chances
 

@@ -29,17 +29,18 @@ def _with_values(name: str, move: Move) -> Move:
     every = zip(move.scale.names, move.scale.values, move.scale.cells, strict=True)
     options = dict(move.options)
     for text, value, cell in every:  # those that stand there already were expanded before
-        options.setdefault(text, _option(name, move.scale, value, cell))
+        options.setdefault(text, _option(name, move.scale, (text, value), cell))
     return move.model_copy(update={"options": options})
 
 
-def _option(name: str, scale: MoveScale, value: float, cell: float) -> Option:
+def _option(name: str, scale: MoveScale, named: tuple[str, float], cell: float) -> Option:
     """Return the option for a value: its condition, costs and share of the scale's weight."""
+    text, value = named
 
     def at_value(leaf: Predicate) -> Condition:
         if leaf.variable != name:
             return leaf
-        return ALWAYS if leaf.matching((f"{value:.10f}",)) else NEVER
+        return ALWAYS if leaf.matching((text,)) else NEVER
 
     condition = scale.if_.substitute(at_value) if scale.if_ is not None else ALWAYS
     return Option.model_validate(

@@ -8,13 +8,18 @@ from typing import Any
 from middlegame.scenario.faults import Path
 from middlegame.scenario.model.judgement import MAPPING_KEYS
 from middlegame.scenario.model.references import base_name
+from middlegame.scenario.model.scales import MoveScale
 from middlegame.scenario.model.schema import allowed_keys, allowed_words
 from middlegame.scenario.yaml.errors import line_starts
 from middlegame.scenario.yaml.tree import parse_yaml
 
 _WORD = re.compile(r"[^\s{}\[\],:|=!()\"'#]*$")
 _KEY = re.compile(r"([\"']?)([^\s#:\"'{\[][^:#{}\[\]]*?)\1\s*:(?=\s|$)")
-_COMPARISON = re.compile(r"([^\s=!|()]+)\s*!?=\s*(?:[^\s=!|()]+\s*\|\s*)*[^\s=!|()]*$")
+_COMPARISON = re.compile(
+    r"([^\s=!<>|()]+)\s*(?:[!<>]?=|[<>])\s*(?:[^\s=!|()]+\s*\|\s*)*[^\s=!<>|()]*$"
+)
+_ON_SCALES = frozenset({"worth", "costs", "mean", "spread", "shift"})
+"""Numbers whose formulas may name scales, beside the chances of states."""
 _CONDITIONS = frozenset({"if", "when", "will", "saw"})
 _LISTS = frozenset({"knows", "answer_knows", "given"})
 _ACTORS = frozenset({"by", "to", "seen_by", "aware"})
@@ -231,7 +236,25 @@ class _DefinedNames:
         if not isinstance(thing, dict):
             return []
         states = thing.get("options", thing.get("states", []))
-        return [str(state) for state in states] if isinstance(states, dict | list) else []
+        named = [str(state) for state in states] if isinstance(states, dict | list) else []
+        return [*named, *self._values(thing)]
+
+    @staticmethod
+    def _values(thing: dict[str, Any]) -> tuple[str, ...]:
+        """List the values of a move's or factor's scale, as far as it can be read."""
+        try:
+            return MoveScale.model_validate(thing["scale"]).names if "scale" in thing else ()
+        except ValueError:
+            return ()
+
+    def scales(self) -> list[Completion]:
+        """List the moves and factors that have scales."""
+        things = {**self.moves, **self.factors}
+        return [
+            Completion(name, "name", self.about(thing))
+            for name, thing in things.items()
+            if isinstance(thing, dict) and "scale" in thing
+        ]
 
     def means(self, move: str) -> list[Completion]:
         """List the resources of the actor of a move."""
@@ -288,6 +311,8 @@ def _keys(cursor: Cursor, contest: _DefinedNames) -> list[Completion]:
             int(),
             "then",
         ):
+            if cursor.path[2] != "chance" and "scale" in _mapping(contest.factors.get(name)):
+                return [Completion(key, "key") for key in ("mean", "spread", "shape")]
             return [Completion(state, "state") for state in contest.states(name)]
         case ("factors", str(name), "table", "rows", int(), "then"):
             return [Completion(state, "state") for state in contest.states(name)]
@@ -298,6 +323,10 @@ def _keys(cursor: Cursor, contest: _DefinedNames) -> list[Completion]:
             keys = [key for key in MAPPING_KEYS if key != "private" or number in _OWNED]
             return [Completion(key, "key") for key in keys]
     return [Completion(key, "key") for key in allowed_keys(cursor.path)]
+
+
+def _mapping(thing: object) -> dict[str, Any]:
+    return thing if isinstance(thing, dict) else {}
 
 
 def _values(cursor: Cursor, contest: _DefinedNames) -> list[Completion]:
@@ -316,8 +345,10 @@ def _values(cursor: Cursor, contest: _DefinedNames) -> list[Completion]:
     if key == "cite":
         return [Completion(n, "source", contest.about(s)) for n, s in contest.sources.items()]
     of_states = key in contest.states(str(cursor.path[1])) if cursor.path[1:] else False
-    if cursor.path[:1] == ("numbers",) or (cursor.path[:1] == ("factors",) and of_states):
+    if cursor.path[:1] == ("numbers",):
         return contest.named_numbers()
+    if key in _ON_SCALES or (cursor.path[:1] == ("factors",) and of_states):
+        return [*contest.named_numbers(), *contest.scales()]
     if key in _NUMBERS and not (key == "chance" and len(cursor.path) == 3):
         return contest.named_numbers()
     if key in ("then", "chance") and cursor.path[:1] == ("factors",) and len(cursor.path) > 1:

@@ -10,14 +10,15 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from middlegame.scenario.conditions import Condition
+from middlegame.scenario.conditions import ALWAYS, Condition
 from middlegame.scenario.model.behaviour import Behaviour
 from middlegame.scenario.model.calendar import Span
-from middlegame.scenario.model.factors import States
+from middlegame.scenario.model.factors import Factor, States
 from middlegame.scenario.model.fields import Citation, Sourced
 from middlegame.scenario.model.judgement import Judgement, format_number
 from middlegame.scenario.model.moves import Move
-from middlegame.scenario.model.scenario import Actor, Scenario
+from middlegame.scenario.model.scales import ScaleValue
+from middlegame.scenario.model.scenario import Actor, Interest, Scenario
 from middlegame.scenario.model.views import ViewJudgement
 from middlegame.scenario.yaml.nodes import core_value
 
@@ -26,6 +27,7 @@ _PLAIN = re.compile(r"\w(?:[^\n:#,\[\]{}]|:(?=[^\s,\[\]{}])|(?<=\S)#)*|\(.*")
 _UNSAFE = re.compile(
     r"[^\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
+_NAME = re.compile(r"[^\W\d]\w*")
 _ALWAYS_BLOCK = (
     "", "sources", "actors", "numbers", "moves", "moves.*", "factors", "factors.*", "interests",
     "evidence", "questions", "beliefs", "views",
@@ -117,12 +119,18 @@ def _model(model: BaseModel) -> _Tree:
     own = [name for name in fields if name not in Sourced.model_fields]
     for name in (*own, *(name for name in fields if name not in own)):
         value = getattr(model, name)
+        if _is_implied(model, name):
+            continue
         has_source = isinstance(value, Judgement) and (
             value.why or value.cite or value.label or value.drafted
         )
         if value != fields[name].default or has_source:
             tree[fields[name].alias or name] = _tree(value)
     tree = {name: _tree(part) for name, part in (model.model_extra or {}).items()} | tree
+    if isinstance(model, ScaleValue) and list(tree) == ["mean"] and isinstance(tree["mean"], _Leaf):
+        mean: _Leaf = tree["mean"]
+        # A single name would be read as the name of a state.
+        return tree if _NAME.fullmatch(mean.text) else mean
     for name in ("chance", "then", "start"):
         if name in tree and isinstance(getattr(model, name), dict):
             tree[name] = _distribution(getattr(model, name))
@@ -131,9 +139,18 @@ def _model(model: BaseModel) -> _Tree:
     if isinstance(model, Actor) and list(tree) == ["name"]:
         name_leaf: _Leaf = tree["name"]
         return name_leaf
-    if isinstance(model, Move) and not any(tree["options"].values()):
+    if isinstance(model, Move) and "options" in tree and not any(tree["options"].values()):
         tree["options"] = [_Leaf(scalar(option)) for option in tree["options"]]
     return tree
+
+
+def _is_implied(model: BaseModel, name: str) -> bool:
+    """Return whether a field is not written: what a scale implies, and a condition left out."""
+    if isinstance(model, Factor) and name == "states":
+        return model.scale is not None
+    if isinstance(model, Move) and name == "options":
+        return model.scale is not None and not model.options
+    return isinstance(model, Interest) and name == "when" and model.when == ALWAYS
 
 
 def _view_judgement(written: Any) -> _Tree:

@@ -191,6 +191,8 @@ def _number_place(loaded: LoadedScenario, path: Path) -> tuple[int, int]:
     # For a coefficient the fitted interval comes before the prior; for a column its value `at`.
     inside = (places.get((*path, key)) for key in ("is", "fitted", "prior", "at"))
     place = next(filter(None, inside), None) or places.get(path)
+    if place is None and path[-1] == "mean":  # a value on a scale written alone: `then: 30..40`
+        place = places.get(path[:-1])
     if place is None:
         raise _cannot_replace(path)
     return place.line, place.text_column or place.column

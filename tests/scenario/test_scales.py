@@ -1,0 +1,79 @@
+"""Scales in the file: written back, completed, accepted by the schema, rewritten by sliders."""
+
+import pytest
+
+from middlegame.scenario import Judgement, dumps, json_schema, read_text
+from middlegame.scenario.yaml.completion import completions
+from middlegame.scenario.yaml.editing import replace_numbers
+from middlegame.scenario.yaml.tree import parse_yaml
+
+TEXT = """title: A rent
+actors: {city: The city, firm: The firm}
+numbers: {slope: 0.1..0.4}
+periods: {every: month, for: 2, from: 2026-01-01}
+moves:
+  rent:
+    by: firm
+    scale: {from: 0, to: 50, step: 10, unit: percent, costs: slope * rent, if: rent <= 40}
+    options: {leave: {costs: 3}}
+  reply: {by: city, knows: [rent], options: {yes_: {}, no_: {if: rent < 30}}}
+factors:
+  price:
+    scale: {from: 20, to: 80, step: 5, unit: dollars}
+    start: 40
+    rules:
+      - {if: reply = yes_, then: {mean: 50 + 0.1 * rent, spread: 4..8}}
+      - {if: rent = 10..20, then: 30..40}
+      - {if: rent = leave, then: 42}
+      - {from: previous, shift: -5..5, spread: 3}
+  traffic: {scale: {from: 0, to: 10, step: 1}, mean: 4, spread: 2, shape: lognormal, headline: yes}
+interests:
+  firm: [{worth: 0.5 * price}]
+  city: [{when: reply = yes_ and price >= 40, worth: 0.5 * rent - 20}]
+"""
+
+
+def test_scales_are_written_back_as_they_were():
+    loaded = read_text(TEXT)
+    assert loaded.errors == ()
+    text = dumps(loaded.scenario)
+    again = read_text(text)
+    assert again.scenario == loaded.scenario
+    assert dumps(again.scenario) == text
+    assert "then: 30..40" in text
+    assert "start: 40" in text
+    assert "states" not in text
+
+
+def test_the_schema_accepts_scales_and_refuses_a_factor_with_neither_states_nor_scale():
+    jsonschema = pytest.importorskip("jsonschema")
+    validator = jsonschema.Draft202012Validator(json_schema())
+    assert validator.is_valid(parse_yaml(TEXT).data)
+    for old, new in (("scale: {from: 20, ", "stages: {from: 20, "), ("step: 5", "step: five")):
+        assert not validator.is_valid(parse_yaml(TEXT.replace(old, new)).data)
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("  city: [{when: rent >= ", {"leave", "0", "10", "20", "30", "40", "50"}),
+        ("  city: [{worth: 2 * ", {"slope", "rent", "price", "traffic"}),
+    ],
+)
+def test_completions_know_the_values_of_scales_and_that_formulas_may_name_them(written, expected):
+    lines = [*TEXT.splitlines()[:-1], written]
+    found = completions("\n".join(lines), len(lines), len(written) + 1)
+    assert {each.text for each in found} == expected
+
+
+@pytest.mark.parametrize(
+    ("path", "line"),
+    [
+        (("factors", "price", "rules", 1, "then", "mean"), "{if: rent = 10..20, then: 1..2}"),
+        (("factors", "price", "rules", 3, "shift"), "{from: previous, shift: 1..2, spread: 3}"),
+        (("factors", "price", "rules", 0, "then", "spread"), "0.1 * rent, spread: 1..2}}"),
+        (("numbers", "slope"), "numbers: {slope: 1..2}"),
+    ],
+)  # fmt: skip
+def test_a_slider_rewrites_a_range_on_a_scale_in_its_place(path, line):
+    assert line in replace_numbers(TEXT, {path: Judgement(1.0, 2.0, "points")})
