@@ -64,7 +64,8 @@ class Hindcast:
         case: the contest's name.
         question: the question's name.
         label: the question in words.
-        probability: of yes.
+        probability: of yes, the mean over worlds.
+        interval: its 90% interval over worlds; None without ranges.
         outcome: how it turned out.
         base_rate: share of yes among the questions of all other cases; NaN without other cases.
     """
@@ -73,6 +74,7 @@ class Hindcast:
     question: str
     label: str
     probability: float
+    interval: tuple[float, float] | None
     outcome: KnownOutcome
     base_rate: float
 
@@ -88,6 +90,8 @@ class Hindcast:
             "question": self.question,
             "label": self.label,
             "probability": self.probability,
+            "low": self.interval[0] if self.interval else None,
+            "high": self.interval[1] if self.interval else None,
             "happened": self.outcome.happened,
             "brier": self.brier,
             "log_score": log_score(self.probability, self.outcome.happened),
@@ -225,12 +229,14 @@ def _read_case(example: Example) -> Case:
 def _hindcasts(case: Case, base_rate: float) -> list[Hindcast]:
     scenario = load(case.name)
     forecast = solve(scenario)
+    answers, intervals = forecast.questions, forecast.question_outlooks
     return [
         Hindcast(
             case=case.name,
             question=outcome.question,
             label=scenario.questions[outcome.question].label or outcome.question,
-            probability=forecast.probability(scenario.questions[outcome.question].will),
+            probability=answers[outcome.question],
+            interval=intervals[outcome.question].ninety if intervals else None,
             outcome=outcome,
             base_rate=base_rate,
         )

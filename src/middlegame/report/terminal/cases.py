@@ -4,7 +4,7 @@ import math
 
 from rich.console import Console
 
-from middlegame.ledger.cases import WARNING, BaselineDifference, HindcastScores
+from middlegame.ledger.cases import WARNING, BaselineDifference, Hindcast, HindcastScores
 from middlegame.report.terminal.columns import Page
 from middlegame.report.terminal.ledger_scores import show_calibration
 from middlegame.report.terminal.show import show
@@ -36,12 +36,22 @@ def show_cases(found: HindcastScores, console: Console) -> None:
             outcome = "yes" if hindcast.outcome.happened else "no"
             label = clean(hindcast.label)
             label = label if len(label) <= _QUESTION else label[: _QUESTION - 3] + "..."
-            page.paragraph(f"{label:<{_QUESTION}} {percent(hindcast.probability):>5}  {outcome}")
+            page.paragraph(
+                f"{label:<{_QUESTION}} {percent(hindcast.probability):>5}  "
+                f"{_interval(hindcast):<12}  {outcome}"
+            )
         page.gap()
     page.section("Calibration", "forecast and observed frequency")
     show_calibration(page, found.bins)
     page.gap()
     page.notes([WARNING])
+
+
+def _interval(hindcast: Hindcast) -> str:
+    if hindcast.interval is None:
+        return ""
+    low, high = hindcast.interval
+    return f"{percent(low)} to {percent(high)}"
 
 
 def _scores(name: str, brier: str, log_score: str) -> str:
