@@ -1,3 +1,4 @@
+import errno
 from pathlib import Path
 
 import pytest
@@ -38,3 +39,14 @@ def test_write_text_through_link_keeps_link(tmp_path: Path) -> None:
     write_text(link, "after")
     assert link.is_symlink()
     assert target.read_text() == "after"
+
+
+def test_write_text_names_the_file_where_the_folder_may_only_be_read(monkeypatch, tmp_path) -> None:
+    def refuse(path: Path, *_: object, **__: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system", str(path))
+
+    monkeypatch.setattr(Path, "open", refuse)
+    monkeypatch.setattr(Path, "unlink", refuse)
+    with pytest.raises(OSError, match="Read-only") as caught:
+        write_text(tmp_path / "report.html", "text")
+    assert caught.value.filename == str(tmp_path / "report.html")

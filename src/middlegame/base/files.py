@@ -1,6 +1,7 @@
 """Write files atomically, so that they appear whole or not at all."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -29,7 +30,8 @@ def write_whole(path: str | os.PathLike[str], content: bytes) -> None:
             os.fsync(stream.fileno())
         part.replace(target)
     except BaseException as error:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):  # a folder that may only be read
+            part.unlink(missing_ok=True)
         if isinstance(error, OSError):
             error.filename = str(path)  # the name that the user knows
         raise
