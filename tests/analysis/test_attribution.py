@@ -18,7 +18,7 @@ OUTCOMES = {"f-on": True, "n-p": False}
 
 @pytest.fixture(scope="module")
 def solved() -> mg.Equilibrium:
-    return mg.solve(read_text(RANGED).scenario)
+    return mg.solve(read_text(RANGED).scenario).middle
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +43,9 @@ def test_score_gain_equals_gradient_of_log_score(solved, found):
             width = parameter.to_scale(parameter.high) - parameter.to_scale(parameter.low)
             at = parameter.to_scale(theta[place]) + step * width / 3.2897072539029435
             theta[place] = parameter.from_scale(at)
-            ends.append(log_score(mg.solve(solved.diagram, scenario=solved.scenario, theta=theta)))
+            ends.append(
+                log_score(mg.solve(solved.diagram, scenario=solved.scenario, theta=theta).middle)
+            )
         assert each.score_gain == pytest.approx(-(ends[0] - ends[1]) / 2e-4, abs=1e-6)
 
 
@@ -52,7 +54,7 @@ def test_samples_are_weighted_by_joint_probability_of_outcomes(solved, found):
     samples = SampleSequence(ParameterSpace(parameters), seed=2).parameter_values(0, 64)
     weights = []
     for theta in samples:
-        world = mg.solve(solved.diagram, theta=theta)
+        world = mg.solve(solved.diagram, theta=theta).middle
         weights.append(world.evidence_probability * world.probability("f = on and not n = p"))
     weights = np.array(weights)
     assert found.effective == pytest.approx(weights.sum() ** 2 / (weights**2).sum(), rel=1e-6)
@@ -76,7 +78,7 @@ moves: {m: {by: a, knows: [f], options: [x, y]}}
 interests: {a: [{when: f = on and m = x, worth: 50}]}
 questions: {q: {will: f = on, by: 2026-12-31}}
 """
-    found = attribution(mg.solve(read_text(text).scenario), {"q": True}, n=4096)
+    found = attribution(mg.solve(read_text(text).scenario).middle, {"q": True}, n=4096)
     (each,) = found.contributions
     assert each.judged_interval == (0.2, 0.8)
     assert each.updated_interval[0] > 0.27
@@ -84,7 +86,8 @@ questions: {q: {will: f = on, by: 2026-12-31}}
     assert each.score_gain == pytest.approx(0.5 * 2 * np.log(4) / 3.2897, rel=1e-3)
     assert found.joint_probability == pytest.approx(0.5, abs=0.01)
     assert (
-        attribution(mg.solve(read_text(text).scenario), {"q": False}).contributions[0].shift < -0.2
+        attribution(mg.solve(read_text(text).scenario).middle, {"q": False}).contributions[0].shift
+        < -0.2
     )
 
 
@@ -111,13 +114,13 @@ questions:
   ever-on: {will: f = on, by: 2026-06-30}
   ever-p: {will: n = p, by: 2026-06-30}
 """
-    solved = mg.solve(read_text(text).scenario)
+    solved = mg.solve(read_text(text).scenario).middle
     found = attribution(solved, {"ever-on": True, "ever-p": False}, n=16, seed=1)
     samples = SampleSequence(ParameterSpace(solved.diagram.parameters), seed=1).parameter_values(
         0, 16
     )
     both = [
-        mg.solve(solved.diagram, theta=theta).probability(
+        mg.solve(solved.diagram, theta=theta).middle.probability(
             "(f@1 = on or f@2 = on) and not (n@1 = p or n@2 = p)"
         )
         for theta in samples

@@ -19,7 +19,7 @@ def entry() -> mg.Equilibrium:
         Utility("entrant", ("enter", "answer"), Fixed(np.array([[2.0, -2.0], [0.0, 0.0]]))),
         Utility("incumbent", ("enter", "answer"), Fixed(np.array([[1.0, -1.0], [3.0, 3.0]]))),
     )
-    return mg.solve(Diagram(nodes, utilities, precision={"entrant": 1.0, "incumbent": 1.0}))
+    return mg.solve(Diagram(nodes, utilities, precision={"entrant": 1.0, "incumbent": 1.0})).middle
 
 
 def test_commitment_values_equal_those_computed_by_hand(entry):
@@ -57,7 +57,7 @@ def test_commitment_values_equal_difference_of_points_after_suppose(entry):
 
 
 def test_commitment_values_rank_largest_first_and_leave_out_factors():
-    found = commitment_values(interventions(mg.solve(mg.load("harbour-lease"))))
+    found = commitment_values(interventions(mg.solve(mg.load("harbour-lease")).middle))
     worths = [lever.points for lever in found]
     assert worths == sorted(worths, reverse=True)
     assert {lever.intervention.name for lever in found} == {"bid", "renew", "retaliate"}

@@ -44,7 +44,10 @@ def test_comparison_pools_forecasts_of_scenario_and_views(file, found):
     assert [o.name for o in found.analysts] == ["as written", "The hawks", "dove"]
     assert [o.forecaster for o in found.analysts] == ["test", "hawk", "ann"]
     (asked,) = found.questions
-    alone = [mg.solve(scenario), *(mg.solve(apply_view(scenario, v)) for v in ("hawk", "dove"))]
+    alone = [
+        mg.solve(scenario).middle,
+        *(mg.solve(apply_view(scenario, v)).middle for v in ("hawk", "dove")),
+    ]
     assert asked.probabilities == pytest.approx([e.questions["q"] for e in alone])
     third = [1 / 3] * 3
     assert asked.linear_pool == pytest.approx(linear_pool(asked.probabilities, third))
@@ -67,9 +70,11 @@ def test_contribution_is_mean_of_switching_first_and_last(file, found):
     scenario = read_text(file.read_text("utf-8")).scenario
     dove = apply_view(scenario, "dove")
     (rate,) = [e for e in found.disagreements if e.numbers[0].name == "precision"]
-    first = mg.solve(scenario.model_copy(update={"precision": dove.precision})).questions["q"]
-    last = mg.solve(dove.model_copy(update={"precision": scenario.precision})).questions["q"]
-    base, theirs = mg.solve(scenario).questions["q"], mg.solve(dove).questions["q"]
+    first = mg.solve(scenario.model_copy(update={"precision": dove.precision})).middle.questions[
+        "q"
+    ]
+    last = mg.solve(dove.model_copy(update={"precision": scenario.precision})).middle.questions["q"]
+    base, theirs = mg.solve(scenario).middle.questions["q"], mg.solve(dove).middle.questions["q"]
     assert rate.contributions["q"] == pytest.approx((first - base + theirs - last) / 2)
     sizes = [each.importance for each in found.disagreements]
     assert sizes == sorted(sizes, reverse=True)

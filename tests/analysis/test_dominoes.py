@@ -39,7 +39,7 @@ def triangle() -> Dominoes:
         Chance("m", ON_OFF, ("x",), table(0.1 + 0.6 * x)),
         Chance("y", ON_OFF, ("x", "m"), table(0.05 + 0.2 * x[:, None] + 0.5 * x), headline=True),
     )
-    return dominoes(mg.solve(Diagram(chances, ())))
+    return dominoes(mg.solve(Diagram(chances, ())).middle)
 
 
 def test_effects_equal_closed_form(triangle):
@@ -88,7 +88,7 @@ def test_adapting_move_is_linked_to_the_intervention():
         Utility("owner", ("loss",), Fixed(np.array([-4.0, 0.0]))),
         Utility("owner", ("guard",), Fixed(np.array([-1.0, 0.0]))),
     )
-    found = dominoes(mg.solve(Diagram(nodes, utilities)))
+    found = dominoes(mg.solve(Diagram(nodes, utilities)).middle)
 
     def guarded(raid: float) -> float:
         return 1 / (1 + np.exp(1 - 4 * 0.8 * raid))
@@ -114,7 +114,7 @@ def test_adapting_move_is_linked_to_the_intervention():
 
 @pytest.fixture(scope="module")
 def harbour() -> Dominoes:
-    return dominoes(mg.solve(mg.load("harbour-lease")))
+    return dominoes(mg.solve(mg.load("harbour-lease")).middle)
 
 
 def test_each_intervention_equals_suppose(harbour):
@@ -154,7 +154,7 @@ def test_moves_off_the_equilibrium_path_are_listed(harbour):
         Chance("flood", ON_OFF, (), table(0.0)),
         Decision("flee", ON_OFF, ("flood",), "a"),
     )
-    found = dominoes(mg.solve(Diagram(nodes, ())))
+    found = dominoes(mg.solve(Diagram(nodes, ())).middle)
     assert found.results.unforeseen_moves(Intervention("flood", "on")) == ["flee"]
     assert harbour.results.unforeseen_moves(Intervention("lease", "lost")) == []
 
@@ -181,7 +181,7 @@ def test_options_that_are_never_available_are_left_out(harbour):
     shut = Decision("m", ON_OFF, (), "a", np.array([True, False]))
     assert all_interventions(Diagram((shut,), ())) == (Intervention("m", "on"),)
     with pytest.raises(mg.QueryError, match="never available"):
-        dominoes(mg.solve(Diagram((shut,), ())), [Intervention("m", "off")])
+        dominoes(mg.solve(Diagram((shut,), ())).middle, [Intervention("m", "off")])
 
 
 def test_interventions_refuse_unknown_closed_and_observed(harbour):
@@ -232,7 +232,7 @@ def test_evidence_is_set_aside_and_may_be_on_a_chain(tmp_path):
     leak = "evidence: {leak: {saw: loan = empty, likelihood: 4:1, seen_by: [owner]}}\n\nquestions:"
     path = tmp_path / "scenario.yaml"
     path.write_text(text.replace("\nquestions:", "\n" + leak))
-    equilibrium = mg.solve(mg.load(path))
+    equilibrium = mg.solve(mg.load(path)).middle
     found = dominoes(equilibrium)
     assert found.to_dict([])["evidence_set_aside"] == ["leak"]
     assert equilibrium.forecast("loan")["empty"] > 0.6
@@ -308,4 +308,4 @@ interests: {a: [{when: town = falls, worth: 40..60}]}
 precision: 3:1
 """
     )
-    return dominoes(mg.solve(mg.load(path)))
+    return dominoes(mg.solve(mg.load(path)).middle)

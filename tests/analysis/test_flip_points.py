@@ -41,7 +41,7 @@ def test_slopes_and_ends_equal_closed_form():
 
 
 def test_slopes_equal_exact_derivatives():
-    equilibrium = mg.solve(mg.load("harbour-lease"))
+    equilibrium = mg.solve(mg.load("harbour-lease")).middle
     diagram = equilibrium.diagram
     (found,) = moves(diagram, "lease = lost")
     exact = equilibrium.sensitivity("lease = lost").numbers
@@ -109,7 +109,7 @@ def test_flip_point_at_a_jump_is_marked():
 
 
 def test_select_questions_takes_questions_headlines_and_conditions():
-    equilibrium = mg.solve(mg.load("harbour-lease"))
+    equilibrium = mg.solve(mg.load("harbour-lease")).middle
     diagram = equilibrium.diagram
     asked = select_questions(equilibrium)
     assert [t.name for t in asked] == ["lease-2026", "depot-2026"]
@@ -118,7 +118,7 @@ def test_select_questions_takes_questions_headlines_and_conditions():
     both = "lease = lost and depot = closes"
     (compound,) = select_questions(equilibrium, [both])
     assert compound.outcomes == ("yes", "no")
-    assert [t.node for t in select_questions(mg.solve(diagram))] == ["lease", "depot"]
+    assert [t.node for t in select_questions(mg.solve(diagram).middle)] == ["lease", "depot"]
     with pytest.raises(mg.QueryError, match="did you mean 'lease'"):
         select_questions(equilibrium, ["leas = lost"])
     found = BatchEvaluator(diagram, (*asked, compound))(diagram.theta[None])
@@ -128,7 +128,7 @@ def test_select_questions_takes_questions_headlines_and_conditions():
 
 
 def test_evaluator_conditions_on_observations():
-    equilibrium = mg.solve(mg.load("harbour-lease")).given({"depot": "closes"})
+    equilibrium = mg.solve(mg.load("harbour-lease")).middle.given({"depot": "closes"})
     answers = BatchEvaluator.of(equilibrium, ["lease-2026"])
     found = answers(equilibrium.diagram.theta[None])["lease-2026"][0, 1]
     assert found == pytest.approx(equilibrium.questions["lease-2026"])

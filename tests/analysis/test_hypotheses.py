@@ -24,7 +24,7 @@ precision:""",
 
 
 def test_pieces_are_weighed_alone_and_in_order_of_date():
-    solved = mg.solve(scenario(SIGNED))
+    solved = mg.solve(scenario(SIGNED)).middle
     (found,) = weigh_evidence(solved)
     assert found.name == "resolve"
     assert [piece.name for piece in found.pieces] == ["envoy", "march", "intercept"]
@@ -45,7 +45,7 @@ def test_pieces_are_weighed_alone_and_in_order_of_date():
 @settings(max_examples=10)
 def test_weights_equal_enumeration_of_the_tree(contest):
     assume(contest.evidence and contest.factors)
-    solved = mg.solve(contest)
+    solved = mg.solve(contest).middle
     name = next(iter(contest.factors))
     (found,) = weigh_evidence(solved, [name])
     place = solved.diagram.index[name]
@@ -89,7 +89,7 @@ interests: {a: [{when: bomb = built, worth: 50}], b: [{when: noise = loud, worth
 
 
 def test_weigh_evidence_refuses_no_evidence_and_unknown_factor():
-    solved = mg.solve(scenario(BEER_QUICHE))
+    solved = mg.solve(scenario(BEER_QUICHE)).middle
     with pytest.raises(mg.QueryError, match="has no evidence"):
         weigh_evidence(solved)
     seen = solved.given({"breakfast": "beer"})

@@ -18,13 +18,13 @@ RANGED = (
 
 
 def test_samples_are_weighted_by_probability_of_evidence():
-    solved = mg.solve(scenario(RANGED))
+    solved = mg.solve(scenario(RANGED)).middle
     found = weigh_evidence(solved)
     weighed = hypotheses_over_worlds(solved, found, n=16, seed=3)
     samples = SampleSequence(ParameterSpace(solved.diagram.parameters), seed=3).parameter_values(
         0, 16
     )
-    alone = [mg.solve(solved.diagram, theta=theta) for theta in samples]
+    alone = [mg.solve(solved.diagram, theta=theta).middle for theta in samples]
     weights = np.array([world.evidence_probability for world in alone])
     firm = np.array([world.forecast("resolve")["firm"] for world in alone])
     spread = weighed.posterior["resolve"]["firm"]
@@ -50,10 +50,12 @@ def test_samples_are_weighted_by_probability_of_evidence():
 
 
 def test_supposed_state_holds_in_all_samples():
-    solved = mg.solve(scenario(RANGED)).suppose({"answer": "concede"})
+    solved = mg.solve(scenario(RANGED)).middle.suppose({"answer": "concede"})
     weighed = hypotheses_over_worlds(solved, weigh_evidence(solved), n=8)
     samples = SampleSequence(ParameterSpace(solved.diagram.parameters)).parameter_values(0, 8)
-    alone = [mg.solve(solved.diagram, theta=t).suppose({"answer": "concede"}) for t in samples]
+    alone = [
+        mg.solve(solved.diagram, theta=t).middle.suppose({"answer": "concede"}) for t in samples
+    ]
     weights = np.array([world.evidence_probability for world in alone])
     firm = np.array([world.forecast("resolve")["firm"] for world in alone])
     mean = (weights * firm).sum() / weights.sum()

@@ -37,17 +37,17 @@ def assert_log_odds_add_up(equilibrium: mg.Equilibrium) -> None:
 
 @given(scenarios())
 def test_log_odds_of_interests_add_up_in_scenarios(scenario):
-    assert_log_odds_add_up(mg.solve(scenario))
+    assert_log_odds_add_up(mg.solve(scenario).middle)
 
 
 @given(timed_scenarios())
 def test_log_odds_of_interests_add_up_over_time(scenario):
-    assert_log_odds_add_up(mg.solve(scenario))
+    assert_log_odds_add_up(mg.solve(scenario).middle)
 
 
 @given(diagrams(most_nodes=5))
 def test_points_equal_those_of_the_enumerated_game_tree(diagram):
-    equilibrium = mg.solve(diagram, lambda_=0.3)
+    equilibrium = mg.solve(diagram, lambda_=0.3).middle
     alone = [
         enumeration.payoffs(_with_only(diagram, number), list(equilibrium.policies))
         for number in range(len(diagram.utilities))
@@ -79,7 +79,7 @@ def _with_only(diagram: Diagram, number: int) -> Diagram:
 
 @given(diagrams(impossible=True))
 def test_situations_are_the_reached_information_sets_with_both_options_open(diagram):
-    equilibrium = mg.solve(diagram, lambda_=0.3)
+    equilibrium = mg.solve(diagram, lambda_=0.3).middle
     for decision, reasons in every_pair(equilibrium):
         options = [decision.states.index(each) for each in (reasons.option, reasons.rather_than)]
         both = diagram.open_options(decision)[..., options].all(axis=-1)
@@ -92,7 +92,7 @@ def biased() -> mg.Equilibrium:
     weather = Chance("weather", ("fair", "foul"), (), Fixed(np.array([0.6, 0.4])))
     move = Decision("move", ("go", "stay"), ("weather",), "one")
     worth = Utility("one", ("weather", "move"), Fixed(np.array([[20.0, 0.0], [-60.0, 0.0]])))
-    return mg.solve(Diagram((weather, move), (worth,)), precision=3)
+    return mg.solve(Diagram((weather, move), (worth,)), precision=3).middle
 
 
 def test_reason_is_never_a_mean_against_the_order_of_the_probabilities():
@@ -112,7 +112,7 @@ def test_condition_restricts_the_cases():
 
 
 def test_condition_that_depends_on_the_move_is_refused():
-    equilibrium = mg.solve(mg.load("harbour-lease"))
+    equilibrium = mg.solve(mg.load("harbour-lease")).middle
     with pytest.raises(mg.QueryError, match="lease depends on renew"):
         why(equilibrium, "renew", when="lease = lost")
 
@@ -128,7 +128,7 @@ def test_unknown_option_is_refused_with_the_nearest_name():
 
 
 def test_pathway_of_a_bid_is_the_answer_that_it_makes_possible():
-    found = why(mg.solve(mg.load("harbour-lease")), "bid")
+    found = why(mg.solve(mg.load("harbour-lease")).middle, "bid")
     largest = found.groups[0].contributions[0]
     assert largest.path == ("interests", "rival", 0, "worth")
     (pathway,) = largest.pathways
@@ -138,7 +138,7 @@ def test_pathway_of_a_bid_is_the_answer_that_it_makes_possible():
 
 
 def test_influences_on_a_factor_are_announced_suppositions():
-    equilibrium = mg.solve(mg.load("harbour-lease"))
+    equilibrium = mg.solve(mg.load("harbour-lease")).middle
     found = why(equilibrium, "depot", "closes")
     # An option that is not always available is set where it is; suppose refuses it.
     always = [each for each in found.influences if each.name in ("loan", "bid", "lease")]
@@ -161,7 +161,7 @@ def linear_move() -> Diagram:
 
 @pytest.fixture(scope="module")
 def over_worlds() -> tuple[mg.Sweep, Reasons]:
-    sweep = mg.sweep(mg.solve(linear_move()), 64, seed=1)
+    sweep = mg.sweep(mg.solve(linear_move()).middle, 64, seed=1)
     return sweep, why(sweep, "move", "go", worlds=32)
 
 

@@ -20,7 +20,7 @@ def test_value_to_single_decision_maker_equals_closed_form():
     nodes = (weather(), Decision("umbrella", ON_OFF, (), "one"))
     points = np.array([[-1.0, -3.0], [-1.0, 0.0]])
     diagram = Diagram(nodes, (Utility("one", ("rain", "umbrella"), Fixed(points)),), (), {"one": 2})
-    (found,) = information_values(mg.solve(diagram))
+    (found,) = information_values(mg.solve(diagram).middle)
 
     def value(chances: np.ndarray) -> float:
         expected = chances @ points
@@ -51,7 +51,7 @@ def lemons(seen: tuple[str, ...] = ()) -> Diagram:
 
 
 def test_value_equals_solving_with_the_observation():
-    before, after = mg.solve(lemons()), mg.solve(lemons(("good",)))
+    before, after = mg.solve(lemons()).middle, mg.solve(lemons(("good",))).middle
     values = {(each.factor, each.actor): each for each in information_values(before)}
     seller = values["good", "seller"]
     for owner in ("seller", "buyer"):
@@ -64,16 +64,16 @@ def test_supposed_states_hold_for_informed_actor():
     def buys(gain: float) -> float:
         return 1 / (1 + np.exp(-2 * gain))
 
-    supposed = mg.solve(lemons()).suppose({"offer": "on"})
+    supposed = mg.solve(lemons()).middle.suppose({"offer": "on"})
     values = {each.actor: each for each in information_values(supposed)}
     assert values["seller"].own_points == pytest.approx(0)  # it cannot do otherwise
     informed = 0.5 * 8 * buys(8) - 0.5 * 4 * buys(-4)
     assert values["buyer"].own_points == pytest.approx(informed - 2 * buys(2))
-    assert not information_values(mg.solve(lemons()).suppose({"good": "on"}))
+    assert not information_values(mg.solve(lemons()).middle.suppose({"good": "on"}))
 
 
 def test_value_may_be_negative_among_several_actors():
-    values = {each.actor: each for each in information_values(mg.solve(lemons()))}
+    values = {each.actor: each for each in information_values(mg.solve(lemons()).middle)}
     assert values["seller"].own_points < 0  # nobody buys from somebody who is known to know
     assert values["seller"].points["buyer"] < 0
 
@@ -97,10 +97,11 @@ def guesses(accuracy: float, seen: bool) -> Diagram:
 def test_value_in_guessing_contest_equals_hand_computation():
     """Blind it is right half of the time, with the rumour in nine cases of ten."""
     blind = {
-        each.factor: each.own_points for each in information_values(mg.solve(guesses(0.9, False)))
+        each.factor: each.own_points
+        for each in information_values(mg.solve(guesses(0.9, False)).middle)
     }
     assert blind == pytest.approx({"raid": 10 - 5, "rumour": 9 - 5})
-    (found,) = information_values(mg.solve(guesses(0.9, True)))
+    (found,) = information_values(mg.solve(guesses(0.9, True)).middle)
     assert (found.factor, found.own_points) == ("raid", pytest.approx(10 - 9))
 
 
@@ -113,10 +114,10 @@ def test_screened_off_factor_has_value_zero_without_solving(monkeypatch):
     assert isinstance(post, Decision)
     seeing = replace(post, parents=("raid",))
     diagram = replace(guesses(0.9, True), nodes=(cause, raid, rumour, seeing))
-    equilibrium = mg.solve(diagram)
+    equilibrium = mg.solve(diagram).middle
     for name in ("cause", "rumour"):
         informed = replace(post, parents=("raid", name))
-        solved = mg.solve(replace(diagram, nodes=(cause, raid, rumour, informed)))
+        solved = mg.solve(replace(diagram, nodes=(cause, raid, rumour, informed))).middle
         assert solved.points["guard"] == pytest.approx(equilibrium.points["guard"], abs=1e-9)
     monkeypatch.setattr(value_of_information, "solve_tables", None)
     values = {each.factor: each.own_points for each in information_values(equilibrium)}
@@ -124,12 +125,12 @@ def test_screened_off_factor_has_value_zero_without_solving(monkeypatch):
 
 
 def test_actors_that_observe_the_factor_are_left_out():
-    values = information_values(mg.solve(lemons(("good",))))
+    values = information_values(mg.solve(lemons(("good",))).middle)
     assert [each.actor for each in values] == ["buyer"]
 
 
 def test_information_values_refuse_later_factors_and_observations():
-    equilibrium = mg.solve(mg.load("harbour-lease"))
+    equilibrium = mg.solve(mg.load("harbour-lease")).middle
     with pytest.raises(mg.QueryError, match="expected one of loan"):
         information_values(equilibrium, ["lease"])
     with pytest.raises(mg.QueryError, match="precede any observation"):

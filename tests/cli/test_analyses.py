@@ -111,7 +111,7 @@ def test_solve_as_json_has_the_reasons_of_each_move(run):
 def test_analyses_hold_what_is_supposed_and_given(run):
     """What is supposed and known holds for the analyses as it does for `solve`."""
     case = ("--suppose", "bid=offer", "--given", "depot = closes, 2:1", "--json")
-    supposed = mg.solve(mg.load("harbour-lease")).suppose({"bid": "offer"})
+    supposed = mg.solve(mg.load("harbour-lease")).middle.suppose({"bid": "offer"})
     lease = supposed.given("depot = closes", likelihood=2).forecast("lease")
     code, out, _ = run(
         "drivers", "harbour-lease", "--ask", "lease = lost", "--method", "pawn", "-n", "256", *case

@@ -9,6 +9,7 @@ import middlegame as mg
 from middlegame.report.html.report import html_report
 from middlegame.report.html.sections import sections
 from middlegame.report.text.reasons import move_reasons, reason_texts
+from middlegame.scenario import Scenario
 from tests.report.pages import INJECTION, compare_with_golden, page_text, read_page, show_plain
 
 
@@ -69,3 +70,19 @@ def test_texts_of_the_scenario_are_escaped(hostile: mg.Equilibrium) -> None:
 
 def test_diagram_without_a_scenario_has_reasons(bare: mg.Equilibrium) -> None:
     assert "interest 1" in move_reasons(bare)["bid"]
+
+
+def test_sentence_names_the_weights_of_two_options():
+    contest = Scenario.model_validate(
+        {
+            "title": "Weights",
+            "actors": {"a": "Alpha"},
+            "moves": {"go": {"by": "a", "options": {"stay": {"weight": 3}, "leave": {}}}},
+            "interests": {"a": [{"when": "go = leave", "worth": 5}]},
+            "precision": "3:1",
+        }
+    )
+    (group,) = reason_texts(mg.why(mg.solve(contest), "go"))
+    assert 'by its weight "stay" is chosen 3 times as often as "leave" at equal points' in (
+        group.sentence
+    )

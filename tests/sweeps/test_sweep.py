@@ -61,7 +61,7 @@ def test_forecast_takes_and_returns_alike_on_equilibrium_and_sweep(harbour, swep
 
 
 def test_sweep_mean_differs_from_the_forecast_at_the_medians(harbour, swept):
-    middle = harbour.forecasts["retaliate"]["sue"]
+    middle = harbour.middle.forecasts["retaliate"]["sue"]
     mean = swept.outlooks["retaliate"]["sue"].mean
     assert abs(mean - middle) > 0.001
 
@@ -130,7 +130,7 @@ def test_sweep_without_ranges_has_intervals_of_no_width(harbour):
     exact = from_json(json.dumps(to_json(harbour.diagram)))
     found = mg.sweep(exact, 5)
     assert found.outlooks["lease"]["lost"].ninety == pytest.approx(
-        [harbour.forecasts["lease"]["lost"]] * 2
+        [harbour.middle.forecasts["lease"]["lost"]] * 2
     )
     assert found.error == 0
 

@@ -155,6 +155,7 @@ def attribution(
         QueryError: a question is unknown, no question is resolved, or no sample allows for the
             outcomes.
     """
+    equilibrium = equilibrium.middle
     scenario = equilibrium.scenario
     questions = scenario.questions if scenario else {}
     for name in outcomes:

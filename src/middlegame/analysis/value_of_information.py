@@ -230,6 +230,7 @@ def information_values(
         QueryError: a factor depends on moves or is supposed, or something was observed.
         NotConverged: a contest with an informed actor has no equilibrium that could be reached.
     """
+    equilibrium = equilibrium.middle
     if len(equilibrium.known) > len(equilibrium.evidence):
         raise QueryError(
             "values of information precede any observation; start from the contest without it"

@@ -23,7 +23,7 @@ STEP = 1e-4
 @pytest.fixture(scope="module", params=["harbour-lease", "cuba-1962"])
 def differentiated(request) -> tuple[mg.Equilibrium, str, Sensitivity]:
     """A shipped contest, the condition of its first question, and that one's derivatives."""
-    equilibrium = mg.solve(mg.load(request.param))
+    equilibrium = mg.solve(mg.load(request.param)).middle
     assert equilibrium.scenario is not None
     of = str(next(iter(equilibrium.scenario.questions.values())).will)
     return equilibrium, of, equilibrium.sensitivity(of)

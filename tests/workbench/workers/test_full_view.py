@@ -2,12 +2,14 @@ import pickle
 
 import pytest
 
+import middlegame as mg
 from middlegame.equilibrium.equilibrium import solve
 from middlegame.io.examples import FOLDER
 from middlegame.scenario.yaml.load import read_text
 from middlegame.workbench.live import LiveContest
 from middlegame.workbench.setting import Setting
 from middlegame.workbench.workers import solve as solving
+from middlegame.workbench.workers.texts import with_moved_ranges
 from tests.workbench.contests import TIMED
 
 TEXT = (FOLDER / "harbour-lease" / "scenario.yaml").read_text()
@@ -49,13 +51,28 @@ def test_forecast_equals_a_direct_solution(context, opened):
         live.diagram, scenario=live.scenario, theta=live.parameter_values(setting.numbers)
     )
     after = after.suppose({"bid": "offer"}).given({"depot": "closes"})
-    for view in (
-        solving.quick_forecast(context, TEXT, setting),
-        solving.full_answer(context, TEXT, setting).forecast,
-    ):
-        assert view.questions == pytest.approx(after.questions, abs=1e-8)
+    full = solving.full_answer(context, TEXT, setting).forecast
+    for view in (solving.quick_forecast(context, TEXT, setting), full):
         for name, forecast in after.forecasts.items():
-            assert view.forecasts[name] == pytest.approx([*forecast.values()], abs=1e-8)
+            assert view.middle[name] == pytest.approx([*forecast.values()], abs=1e-8)
+    moved = read_text(with_moved_ranges(context, TEXT, setting.numbers)).scenario
+    over_worlds = mg.solve(moved).suppose({"bid": "offer"}).given({"depot": "closes"})
+    assert full.questions == pytest.approx(over_worlds.questions)
+    for name, forecast in over_worlds.forecasts.items():
+        assert full.forecasts[name] == pytest.approx([*forecast.values()])
+    assert full.intervals["lease.1"] == pytest.approx(over_worlds.interval("lease")["lost"])
+
+
+def test_preview_moves_the_forecast_by_the_change_of_the_middle_world(context, opened):
+    base = opened.baseline.forecast
+    setting = Setting({WORTH: 71.0})
+    view = solving.quick_forecast(context, TEXT, setting)
+    for name, chances in view.forecasts.items():
+        for now, mean, before, after in zip(
+            chances, base.forecasts[name], base.middle[name], view.middle[name], strict=True
+        ):
+            assert now == pytest.approx(min(max(mean + after - before, 0.0), 1.0))
+    assert view.intervals == {}
 
 
 def test_unchanged_setting_has_no_changes_and_no_reasons(opened):

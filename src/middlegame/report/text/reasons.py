@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from middlegame.analysis.reason_groups import InterestContribution, ReasonGroup
 from middlegame.analysis.reasons import Reasons, short_reasons
+from middlegame.diagram import Decision
 from middlegame.report.text.grammar import as_noun, capitalize_first, join_list, mid_sentence
 from middlegame.report.text.intervals import worlds_of
 from middlegame.report.text.judgements import CitedPlace, judgement_groups
@@ -188,7 +189,8 @@ class _Speaker:
             chance = percent(group.probability)
             text = f"{self.actor} is indifferent between {labels} ({chance} each)"
             return capitalize_first(f"{opening}{text}.")
-        text = capitalize_first(f"{opening}{self._choice(pair)}{self._because(group, sign)}.")
+        because = f"{self._because(group, sign)}{self._weight(pair)}"
+        text = capitalize_first(f"{opening}{self._choice(pair)}{because}.")
         if group.where is None and len(self.found.groups) > 1 and len(group.situations) > 1:
             text += f" The most frequent of these situations: {self._states(group)}."
         return text
@@ -223,6 +225,22 @@ class _Speaker:
                 else f"where {self._states(group)} ({reach})"
             )
         return f"{', '.join(parts)}, " if parts else ""
+
+    def _weight(self, pair: list[tuple[str, float]]) -> str:
+        """Say how much likelier an option's weight makes it; empty where both weigh alike."""
+        weights = self.node.weights if isinstance(self.node, Decision) else None
+        if weights is None:
+            return ""
+        first, second = (weights[self.node.states.index(state)] for state, _ in pair)
+        if first == second:
+            return ""
+        labels = [self.words.state(self.found.name, state) for state, _ in pair]
+        if first < second:
+            first, second, labels = second, first, labels[::-1]
+        return (
+            f'; by its weight "{labels[0]}" is chosen {first / second:.3g} times as often as '
+            f'"{labels[1]}" at equal points'
+        )
 
     def _without_period(self, leaf: Predicate) -> Predicate:
         """Return a comparison without its period, where that is the period of the move."""

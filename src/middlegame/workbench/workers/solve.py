@@ -89,10 +89,8 @@ def draw_period(context: WorkerContext, text: str, setting: Setting, period: int
     Returns:
         An SVG image.
     """
-    equilibrium = context.contest(text).full(
-        setting.numbers, setting.supposed, setting.given, surprise=setting.surprise
-    )
-    return contest_graph(equilibrium, period=period, interactive=True)
+    found = forecast_setting(context, text, setting)
+    return contest_graph(found, period=period, interactive=True)
 
 
 def solve_setting(context: WorkerContext, text: str, setting: Setting) -> "Equilibrium":
