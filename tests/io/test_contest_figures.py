@@ -36,6 +36,11 @@ CUBA = {
         "missiles = removed and war = none and pledge = given and jupiters = removed"
     ],
 }
+OPEC = {
+    "price below 30 dollars {}, and the large cut {}": [
+        "price < 30 | demand = 20", "agreement = made | demand = 20",
+    ],
+}  # fmt: skip
 VENEZUELA = {
     "| the military balances between the powers | 42% | 17% to 70% | {} |": ["line = balance"],
     "under American supervision | 54% | 36% to 73% | {} |": ["venezuela = supervised"],
@@ -81,6 +86,7 @@ ABOUT_THE_MIDDLE_WORLD = {"venezuela-2026", "venezuela-2026-quarters"}
     [
         ("harbour-lease", HARBOUR),
         ("cuba-1962", CUBA),
+        ("opec-2020", OPEC),
         ("venezuela-2026", VENEZUELA),
         ("venezuela-2026-quarters", QUARTERS),
     ],
