@@ -28,6 +28,7 @@ from middlegame.cli.hypotheses import hypotheses_command
 from middlegame.cli.interrupts import EXIT_CODE, MESSAGE, prompt_interrupts
 from middlegame.cli.ledger import ledger_commands
 from middlegame.cli.list import list_command
+from middlegame.cli.mcp import mcp_command
 from middlegame.cli.new import new_command
 from middlegame.cli.reasons import why_command
 from middlegame.cli.robustness import robust_command
@@ -127,6 +128,7 @@ for command in (
     hypotheses_command,
     ledger_commands,
     list_command,
+    mcp_command,
     new_command,
     robust_command,
     schema_command,

@@ -56,9 +56,9 @@ def _print_archetypes(as_json: bool) -> None:
 
 
 def _solved_archetypes() -> list[dict[str, Any]]:
-    from middlegame.equilibrium.equilibrium import solve
     from middlegame.io.archetypes import list_archetypes
     from middlegame.scenario.yaml.load import load
+    from middlegame.sweeps.forecast import solve
 
     found = []
     for each in list_archetypes():

@@ -54,7 +54,7 @@ class DraftedActor(Quoted):
     after: str = Field(description="what the actor is really after")
 
 
-class Actors(Answer):
+class ActorsAnswer(Answer):
     """The first step: who wants something."""
 
     title: str = Field(description="a title of the contest, in a few words")
@@ -85,7 +85,7 @@ class DraftedMove(Quoted):
     options: list[DraftedOption] = Field(min_length=2)
 
 
-class Moves(Answer):
+class MovesAnswer(Answer):
     """The second step: what actors can do, in order of play."""
 
     moves: list[DraftedMove] = Field(min_length=1)
@@ -111,7 +111,7 @@ class DraftedFactor(Quoted):
     rules: list[DraftedRule] = Field(min_length=1)
 
 
-class Factors(Answer):
+class FactorsAnswer(Answer):
     """The third step: what depends on what."""
 
     factors: list[DraftedFactor] = Field(min_length=1)
@@ -125,7 +125,7 @@ class DraftedInterest(Quoted):
     when: Condition
 
 
-class Interests(Answer):
+class InterestsAnswer(Answer):
     """The fourth step: stakes."""
 
     interests: list[DraftedInterest] = Field(min_length=1)
@@ -140,7 +140,7 @@ class DraftedEvidence(Quoted):
     date: str | None = Field(default=None, description="year-month-day, if the article gives it")
 
 
-class Evidence(Answer):
+class EvidenceAnswer(Answer):
     """The fifth step: what was seen or reported of what is hidden."""
 
     evidence: list[DraftedEvidence] = []
@@ -156,7 +156,7 @@ class DraftedClaim(Quoted):
     hedge: Hedge = Field(description="how likely the article holds it, by its own words")
 
 
-class Claims(Answer):
+class ClaimsAnswer(Answer):
     """The sixth step: what the article claims, for the questions and never for the numbers."""
 
     claims: list[DraftedClaim] = []
@@ -171,7 +171,7 @@ class DraftedNumber(Answer):
     why: str = Field(description="the reason, in a sentence")
 
 
-class Numbers(Answer):
+class NumbersAnswer(Answer):
     """The last step: every number as a range, with its reason."""
 
     numbers: list[DraftedNumber]
@@ -184,22 +184,22 @@ class Drafted(Answer):
         actors: the answer to each step; None where it has not been asked yet.
     """
 
-    actors: Actors | None = None
-    moves: Moves | None = None
-    factors: Factors | None = None
-    interests: Interests | None = None
-    evidence: Evidence | None = None
-    claims: Claims | None = None
-    numbers: Numbers | None = None
+    actors: ActorsAnswer | None = None
+    moves: MovesAnswer | None = None
+    factors: FactorsAnswer | None = None
+    interests: InterestsAnswer | None = None
+    evidence: EvidenceAnswer | None = None
+    claims: ClaimsAnswer | None = None
+    numbers: NumbersAnswer | None = None
 
 
 STEPS: dict[str, type[Answer]] = {
-    "actors": Actors,
-    "moves": Moves,
-    "factors": Factors,
-    "interests": Interests,
-    "evidence": Evidence,
-    "claims": Claims,
-    "numbers": Numbers,
+    "actors": ActorsAnswer,
+    "moves": MovesAnswer,
+    "factors": FactorsAnswer,
+    "interests": InterestsAnswer,
+    "evidence": EvidenceAnswer,
+    "claims": ClaimsAnswer,
+    "numbers": NumbersAnswer,
 }
 """The steps in order, with the type of the answer to each."""

@@ -5,8 +5,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from middlegame.drafting.answers import Drafted
-from middlegame.equilibrium.equilibrium import solve
 from middlegame.scenario.model.scenario import Scenario
+from middlegame.sweeps.forecast import solve
 
 HEDGES: dict[str, tuple[float, float] | None] = {
     "almost no chance": (0.0, 0.05),

@@ -1,5 +1,6 @@
 """Ask a language model for a typed answer, by pydantic-ai; nothing else here knows a provider."""
 
+import asyncio
 import json
 from dataclasses import dataclass
 from typing import Any
@@ -71,7 +72,8 @@ class LanguageModel:
                 model_settings={"max_tokens": min(left, _MAX_ANSWER_TOKENS), "temperature": 0.0},
             )
             limits = UsageLimits(request_limit=RETRIES + 1, total_tokens_limit=left)
-            found = agent.run_sync(prompt, usage_limits=limits, timeout=self.timeout)
+            # A loop of its own for each question: `run_sync` leaves its loop open.
+            found = asyncio.run(agent.run(prompt, usage_limits=limits, timeout=self.timeout))
         except TimeoutError:
             raise DraftingFailed(self._told(step, f"no end after {self.timeout:g} s")) from None
         except AgentRunError as error:
