@@ -4,6 +4,7 @@ import pytest
 
 from middlegame.estimation.data import DataError, from_dataframe, read_data
 from middlegame.estimation.fit_data import prepare_data
+from middlegame.scenario import dumps, read_text
 from tests.estimation.histories import CRISIS, crisis, simulated
 
 HEADING = "threatened,fought,trade,ally\n"
@@ -175,3 +176,15 @@ def test_dataframe_with_repeated_headings_is_refused():
     history = simulated(5)
     with pytest.raises(DataError, match="the heading 'trade' stands there twice"):
         from_dataframe(history.rename(columns={"ally": "trade"}))
+
+
+def test_texts_that_mark_missing_cells_of_one_column_stand_in_the_scenario(tmp_path):
+    text = CRISIS.replace("trade: number", 'trade: {missing: ["-9", ""]}')
+    text = text.replace("{column: fought,", "{column: fought, missing: 8,")
+    scenario = crisis(text)
+    assert read_text(dumps(scenario)).scenario == scenario
+    path = tmp_path / "war.csv"
+    path.write_text(HEADING + GOOD + "yes,1,-9,no\nno,8,3,yes\n")
+    taken = prepare_data(scenario, read_data(path))
+    assert taken.dropped_rows == {"trade is missing (written -9)": 1}
+    assert taken.unobserved_rows["resist"] == 1

@@ -66,9 +66,18 @@ class DataTable:
         """The number of rows."""
         return len(self.places)
 
-    def is_missing(self, cell: str, declared: Collection[str] = ()) -> bool:
-        """Return whether a cell is missing; a text that the column declares as a value is not."""
-        return not cell or (cell in self.missing and cell not in declared)
+    def is_missing(
+        self, cell: str, declared: Collection[str] = (), missing: Collection[str] | None = None
+    ) -> bool:
+        """Return whether a cell is missing: empty, or a text that marks missing cells.
+
+        Args:
+            cell: its text.
+            declared: the column's values, none of which is missing.
+            missing: the texts that mark missing cells of the column, instead of the table's.
+        """
+        texts = self.missing if missing is None else missing
+        return not cell or (cell in texts and cell not in declared)
 
 
 def read_data(

@@ -95,7 +95,8 @@ def prepare_data(scenario: Scenario, data: DataTable, cluster: str | None = None
     others += [heading for heading in (fit.weight, cluster) if heading]
     _refuse_missing([each.column or name for name, each in columns.items()] + others, data)
     faults: list[str] = []
-    decimal = _decimal(columns, data)
+    counting = [*fit.counts, *([fit.weight] if fit.weight else [])]
+    decimal = _decimal(columns, counting, data)
     covariates = {
         name: _covariate(name, each, data, decimal, faults) for name, each in columns.items()
     }
@@ -179,8 +180,8 @@ def _missing_reason(heading: str, rows: NDArray[np.bool_], data: DataTable) -> s
     return f"{heading} is missing{written}"
 
 
-def _decimal(columns: dict[str, Column], data: DataTable) -> Decimal:
-    """Return the decimal mark of the columns of numbers.
+def _decimal(columns: dict[str, Column], counting: Sequence[str], data: DataTable) -> Decimal:
+    """Return the decimal mark of the columns of numbers, those that count plays among them.
 
     Raises:
         DataError: their numbers do not agree on one.
@@ -188,6 +189,7 @@ def _decimal(columns: dict[str, Column], data: DataTable) -> Decimal:
     if data.decimal is not None:
         return data.decimal
     headings = [each.column or name for name, each in columns.items() if not each.categories]
+    headings += counting
     try:
         return recognise_decimal(cell for heading in headings for cell in data.columns[heading])
     except ValueError as error:
@@ -200,7 +202,7 @@ def _covariate(
     heading = column.column or name
     values = np.full(data.row_count, np.nan)
     for row, cell in enumerate(data.columns[heading]):
-        if data.is_missing(cell, column.categories):
+        if data.is_missing(cell, column.categories, column.missing):
             continue
         if column.categories:
             if (known := _as_known(cell, column.categories)) is not None:
@@ -233,7 +235,7 @@ def _shown(
             shows.setdefault(value, np.zeros(len(states)))[place] = 1.0
     seen = np.ones((data.row_count, len(states)))
     for row, cell in enumerate(data.columns[observed.column]):
-        if data.is_missing(cell, shows):
+        if data.is_missing(cell, shows, observed.missing):
             continue
         if (known := _as_known(cell, shows)) is not None:
             seen[row] = shows[known]

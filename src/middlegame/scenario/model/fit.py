@@ -69,6 +69,18 @@ Tokens = Annotated[
 ]
 
 
+def _read_missing(value: object) -> str:
+    """Read a text that marks a missing cell: a word, a number, or the empty text."""
+    return value.strip() if isinstance(value, str) else _read_token(value)
+
+
+MissingTexts = Annotated[
+    tuple[Annotated[str, BeforeValidator(_read_missing, json_schema_input_type=str | float)], ...],
+    BeforeValidator(_as_list, json_schema_input_type=str | float | list[str | float]),
+]
+"""The texts that mark a missing cell of a column, besides the empty one."""
+
+
 class Coefficient(Sourced):
     """A number that is estimated from data.
 
@@ -141,12 +153,14 @@ class Column(Sourced):
         column: its heading in the data; by default its name here.
         categories: the categories of a categorical column, the baseline first; empty for numbers.
         at: the value with which the scenario is solved: a number, a range, or a category.
+        missing: the texts that mark a missing cell of it; None for the usual ones, such as NA.
     """
 
     label: str | None = None
     column: str | None = None
     categories: Tokens = ()
     at: ColumnValue | None = None
+    missing: MissingTexts | None = None
 
     @model_validator(mode="after")
     def _fits(self) -> "Column":
@@ -187,10 +201,12 @@ class Observed(Sourced):
         column: its heading in the data; an empty cell means not observed.
         values: for each option or state, the value or values that stand for it; by default the
             names of the options or states. One value may stand for several.
+        missing: the texts that mark a missing cell; None for the usual ones, such as NA.
     """
 
     column: str
     values: dict[Name, Tokens] = {}
+    missing: MissingTexts | None = None
 
 
 def _read_observed(value: object) -> object:
