@@ -13,7 +13,7 @@ TO_DEVELOP := $(VENV)/.to-develop
 # Written bytecode is what makes the many short processes of the tests start quickly.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run install test coverage lint bench docs build lock platforms clean
+.PHONY: run install test coverage lint bench docs pictures build lock platforms clean
 
 run: $(TO_RUN)
 	$(BIN)/middlegame solve venezuela-2026 --report venezuela-2026.html
@@ -57,6 +57,10 @@ bench: $(TO_DEVELOP)
 
 docs: $(TO_DEVELOP)
 	$(BIN)/mkdocs build --strict --site-dir build/site
+
+# The documentation's pictures of the workbench, a report and the terminal.
+pictures: $(TO_DEVELOP)
+	$(BIN)/python -m pytest tests/workbench/draw_pictures.py
 
 # The wheel, tried out where nothing else is installed: with the newest libraries, and with the
 # lowest versions that pyproject.toml declares.
