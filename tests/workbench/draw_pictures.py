@@ -23,6 +23,7 @@ pytestmark = pytest.mark.browser
 
 def save(page, name):
     page.mouse.move(0, 0)
+    page.wait_for_selector("#popup[aria-hidden=true]", state="attached")  # it is connected
     page.screenshot(path=DOCS / "workbench" / f"{name}.png", animations="disabled")
 
 
