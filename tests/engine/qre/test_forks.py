@@ -80,6 +80,21 @@ def test_solve_of_payoffs_in_millions_converges():
     assert solution.policies[0][1] == pytest.approx(1.0)
 
 
+def test_solve_passes_bifurcation_of_mckelvey_and_mclennan():
+    """Gambit's tracing of the branch stops there, at a lambda near 0.597."""
+    payoffs = np.zeros((3, 2, 2, 2))
+    payoffs[:, 0, 0, 0], payoffs[:, 1, 1, 0] = (9, 8, 12), (9, 8, 2)
+    payoffs[:, 1, 0, 1] = payoffs[:, 0, 1, 1] = (3, 4, 6)
+    for rate in (0.5, 0.6, 1.0, 10.0):
+        diagram = strategic_game(payoffs)
+        game = engine_input(diagram, diagram.tables())._replace(lambdas=np.full(3, rate))
+        solution = solve(diagram.structure, game)
+        assert solution.outcome is TraceOutcome.CONVERGED
+        assert solution.residual < 1e-12
+        forks = [fork * rate for fork in solution.trace.forks]
+        assert forks == ([] if rate < 0.596 else pytest.approx([0.5968], abs=1e-3))
+
+
 def test_solve_passes_near_fork_of_asymmetric_coordination():
     diagram = coordination(9.0, 9.001)
     game = engine_input(diagram, diagram.tables())._replace(lambdas=np.full(2, 2.0))

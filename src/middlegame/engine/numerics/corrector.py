@@ -126,11 +126,10 @@ class Corrector:
             if not (np.isfinite(value).all() and jacobian.finite):
                 return None
             change = jacobian.bordered(across).solve(np.append(-value, 0.0))
-            size = float(np.abs(change).max())
             point = point + change
-            scale = 1 + float(np.abs(point).max())
-            rounding = size > 0.7 * previous and size <= min(1e3 * enough * scale, 1e-3 * length)
-            if size <= enough * scale or rounding:
+            size = float(np.abs(change / scale_of(point)).max())
+            rounding = size > 0.7 * previous and size <= min(1e3 * enough, 1e-3 * length)
+            if size <= enough or rounding:
                 following = _branch_point(point, jacobian, across, iteration)
                 return following if np.isfinite(following.tangent).all() else None
             if not size <= 0.7 * previous:
