@@ -36,6 +36,7 @@ EXTRAS = [
 """What `middlegame[all]` consists of."""
 OPTIONAL = {
     "SALib",
+    "anyio",
     "countryinfo",
     "dask",
     "distributed",

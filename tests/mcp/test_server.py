@@ -261,6 +261,15 @@ def _wait(port, server):
     raise AssertionError("the server does not listen")
 
 
+def test_taken_port_is_refused(run, tmp_path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        code, _, err = run("mcp", tmp_path, "--http", taken.getsockname()[1])
+    assert code == 1
+    assert "is taken by another program" in err
+
+
 def test_missing_folder_is_refused(run, tmp_path):
     code, _, err = run("mcp", tmp_path / "none")
     assert code == 1
