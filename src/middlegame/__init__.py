@@ -3,7 +3,7 @@
 >>> import middlegame as mg
 >>> eq = mg.solve(mg.load("harbour-lease"))
 >>> {state: round(chance, 2) for state, chance in eq.forecast("lease").items()}
-{'kept': 0.76, 'lost': 0.24}
+{'kept': 0.75, 'lost': 0.25}
 
 Every analysis is a function of an equilibrium, or of a sweep:
 
