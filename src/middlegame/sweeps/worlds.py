@@ -38,8 +38,8 @@ MOST_WORLDS = 512
 """Worlds of a forecast: the ends of its intervals are within 3 percentage points of a sweep's."""
 FEWEST_WORLDS = 32
 """Worlds below which there is no interval: its ends would be those of single worlds."""
-_WORK = 1e8
-"""Operations that all worlds together may take, about three seconds."""
+_WORK = 1.5e8
+"""Operations that all worlds together may take, a few seconds."""
 _CYCLIC_SWEEPS, _ACYCLIC_SWEEPS = 16, 4
 """Sweeps that a world takes on average, with cycles in the relevance graph and without."""
 _NUMBERS = 2e7
