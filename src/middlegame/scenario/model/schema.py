@@ -12,17 +12,46 @@ from middlegame.scenario.faults import Path
 from middlegame.scenario.model.judgement import Judgement
 from middlegame.scenario.model.scenario import Scenario
 
+REPEATED_SECTIONS = (
+    "actors", "numbers", "resources", "moves", "offers", "factors", "interests", "evidence",
+    "questions",
+)  # fmt: skip
+"""The sections that a repeated block may have."""
+
 
 def json_schema() -> dict[str, Any]:
     """Derive the schema (draft 2020-12) of a scenario file from the model."""
     derived = Scenario.model_json_schema(
         by_alias=True, mode="validation", schema_generator=_Generator
     )
+    derived["properties"]["repeat"] = _repeat_schema(derived["properties"])
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         **derived,
         "title": "middlegame scenario",
     }
+
+
+def _repeat_schema(sections: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of repeated blocks, whose patterns are free: they have placeholders."""
+    values = {"type": ["object", "null"]}
+    members = [
+        {"type": "array", "items": {"type": "string"}, "minItems": 1},
+        {"type": "object", "additionalProperties": values, "minProperties": 1},
+    ]
+    patterns = {name: {"type": "object"} for name in REPEATED_SECTIONS if name in sections}
+    block = {
+        "type": "object",
+        "properties": {
+            "for": {"type": "string"},
+            "in": {"anyOf": members},
+            "before": {"type": "string"},
+            **patterns,
+        },
+        "required": ["for", "in"],
+        "additionalProperties": False,
+    }
+    return {"anyOf": [block, {"type": "array", "items": block}]}
 
 
 class _Generator(GenerateJsonSchema):

@@ -10,6 +10,7 @@ from middlegame.scenario.validation.checks import find_faults
 from middlegame.scenario.validation.model_reader import read_model
 from middlegame.scenario.validation.partial import original_path
 from middlegame.scenario.yaml.errors import split_lines
+from middlegame.scenario.yaml.repeat import expand_repeats
 from middlegame.scenario.yaml.tree import MAX_BYTES, parse_yaml
 
 _MAX_FAULTS = 500
@@ -97,6 +98,7 @@ def read_text(text: str, *, file: str = "", folder: FilePath | None = None) -> L
     if len(text.encode("utf-8", errors="replace")) > MAX_BYTES:
         return _unreadable(Fault("the text is too large", "at most 1 MiB"), file)
     parsed = parse_yaml(text.removeprefix("\ufeff"))
+    expand_repeats(parsed)
     faults = list(parsed.faults)
     scenario = None
     if parsed.data is not None:

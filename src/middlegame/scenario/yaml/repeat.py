@@ -1,0 +1,184 @@
+"""Repeated blocks: one pattern of actors, moves, factors and interests for each of many members.
+
+A block is expanded in the plain data, before the model reads them. Everything that it makes has the
+place of the pattern that it was made from, so that faults point there.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from middlegame.scenario.faults import Fault, Path, Places, join_names, nearest
+from middlegame.scenario.model.schema import REPEATED_SECTIONS
+from middlegame.scenario.syntax import describe, quote
+from middlegame.scenario.yaml.tree import MAX_NODES, ParsedYaml
+
+REPEAT = "repeat"
+_OWN_KEYS = ("for", "in", "before")
+_PLACEHOLDER = re.compile(r"<([^\W\d]\w*)>")
+_EXAMPLE = "{for: state, in: [france, italy], actors: {<state>: The government of <state>}}"
+_Values = Mapping[str, Any]
+
+
+def expand_repeats(parsed: ParsedYaml) -> None:
+    """Expand the repeated blocks of a parsed file in place, and record their faults."""
+    data = parsed.data
+    if not isinstance(data, dict) or REPEAT not in data:
+        return
+    written = data.pop(REPEAT)
+    blocks = written if isinstance(written, list) else [written]
+    for number, block in enumerate(blocks):
+        path: Path = (REPEAT, number) if isinstance(written, list) else (REPEAT,)
+        if isinstance(block, dict):
+            _Block(parsed, block, path).expand()
+        elif path not in parsed.missing:
+            parsed.faults.append(Fault(f"{describe(block)} is not a block", _EXAMPLE, path=path))
+
+
+class _Block:
+    """One repeated block."""
+
+    def __init__(self, parsed: ParsedYaml, block: dict[str, Any], path: Path) -> None:
+        self.parsed, self.block, self.path = parsed, block, path
+        self.data: dict[str, Any] = parsed.data
+        self.count = 0
+
+    def expand(self) -> None:
+        for key in self.block:
+            if key not in (*_OWN_KEYS, *REPEATED_SECTIONS):
+                near = nearest(str(key), (*_OWN_KEYS, *REPEATED_SECTIONS))
+                expected = "" if near else f"one of {', '.join((*_OWN_KEYS, *REPEATED_SECTIONS))}"
+                self._fault(f"unknown key '{key}' in a repeated block", expected, near, key)
+        name = self.block.get("for")
+        if not isinstance(name, str) or not _PLACEHOLDER.fullmatch(f"<{name}>"):
+            missing = "for" not in self.block
+            problem = "the key 'for' is missing" if missing else f"{quote(name)} is not a name"
+            self._fault(problem, "a name for the members, such as for: state", "", "for")
+            return
+        for member, values in self._members().items():
+            for section in REPEATED_SECTIONS:
+                pattern = self.block.get(section)
+                if pattern is None:
+                    continue
+                if not isinstance(pattern, dict):
+                    self._fault(f"'{section}' is {describe(pattern)}", "a mapping", "", section)
+                    return
+                if not self._add(section, pattern, {name: member, **values}):
+                    return
+
+    def _members(self) -> dict[str, _Values]:
+        """Return the members, each with its values."""
+        written = self.block.get("in")
+        if isinstance(written, list) and all(isinstance(each, str) for each in written):
+            repeated = [each for k, each in enumerate(written) if each in written[:k]]
+            if repeated:
+                self._fault(f"'{repeated[0]}' is listed twice", "each member once", "", "in")
+            return {member: {} for member in written}
+        values = written.values() if isinstance(written, dict) else ()
+        if values and all(value is None or isinstance(value, dict) for value in values):
+            return {str(member): value or {} for member, value in written.items()}
+        problem = "the key 'in' is missing" if written is None else f"'in' is {describe(written)}"
+        self._fault(problem, "a list of members, or members with values: {france: {weight: 3}}",
+                    "", "in")  # fmt: skip
+        return {}
+
+    def _add(self, section: str, pattern: dict[str, Any], values: _Values) -> bool:
+        """Add what a section's pattern makes of one member; return False beyond the limit."""
+        whole = self.data.get(section)
+        if whole is None:
+            whole = self.data[section] = {}
+        if not isinstance(whole, dict):
+            return False
+        for key, part in pattern.items():
+            origin = (*self.path, section, key)
+            name = self._filled(key, values, origin)
+            copy = self._copy(part, values, origin, (section, name), whole.get(name))
+            if self.count > MAX_NODES:
+                problem = f"the block makes more than {MAX_NODES:,} entries"
+                self._fault(problem, "fewer members", "", "in")
+                return False
+            if isinstance(whole.get(name), list) and isinstance(copy, list):
+                whole[name] = [*whole[name], *copy]
+            elif name in whole:
+                fault = Fault(f"'{name}' is in '{section}' already", "another name", path=origin)
+                self.parsed.faults.append(fault)
+            else:
+                whole[name] = copy
+                if section == "moves":
+                    self._place(whole, name)
+        return True
+
+    def _place(self, moves: dict[str, Any], name: str) -> None:
+        """Move a new move before the one that the block names, in the order of play."""
+        before = self.block.get("before")
+        if before is None:
+            return
+        if before not in moves:
+            near = nearest(str(before), list(moves))
+            expected = "" if near else f"one of {join_names([*moves])}"
+            self._fault(f"unknown move {quote(before)}", expected, near, "before")
+            return
+        entries = [(key, value) for key, value in moves.items() if key != name]
+        at = [key for key, _ in entries].index(before)
+        new = dict([*entries[:at], (name, moves[name]), *entries[at:]])
+        moves.clear()
+        moves.update(new)
+
+    def _copy(
+        self, part: Any, values: _Values, origin: Path, target: Path, beside: Any = None
+    ) -> Any:
+        """Copy a part of the pattern with its placeholders filled, and register its places."""
+        self.count += 1
+        _copy_place(self.parsed.places, origin, target)
+        if self.count > MAX_NODES:
+            return None
+        if isinstance(part, dict):
+            return {
+                (name := self._filled(key, values, (*origin, key))): self._copy(
+                    value, values, (*origin, key), (*target, name)
+                )
+                for key, value in part.items()
+            }
+        if isinstance(part, list):
+            first = len(beside) if isinstance(beside, list) else 0
+            return [
+                self._copy(value, values, (*origin, place), (*target, first + place))
+                for place, value in enumerate(part)
+            ]
+        if isinstance(part, str):
+            alone = _PLACEHOLDER.fullmatch(part)
+            if alone and alone[1] in values:
+                return values[alone[1]]
+            return self._filled(part, values, origin)
+        return part
+
+    def _filled(self, text: str, values: _Values, path: Path) -> str:
+        """Return a text with its placeholders replaced; report those that have no value."""
+
+        def value(found: re.Match[str]) -> str:
+            if found[1] in values:
+                return str(values[found[1]])
+            near = nearest(found[1], list(values))
+            expected = "" if near else f"one of {join_names([f'<{name}>' for name in values])}"
+            fault = Fault(f"no member has a value for '<{found[1]}>'", expected, near, path=path)
+            if fault not in self.parsed.faults:
+                self.parsed.faults.append(fault)
+            return found[1]
+
+        return _PLACEHOLDER.sub(value, text) if isinstance(text, str) else text
+
+    def _fault(self, problem: str, expected: str, near: str, key: str) -> None:
+        path = (*self.path, key) if key in self.block else self.path
+        fault = Fault(problem, expected, near, path=path)
+        if fault not in self.parsed.faults:
+            self.parsed.faults.append(fault)
+
+
+def _copy_place(places: Places, origin: Path, target: Path) -> None:
+    """Give a path the place of the one that it was made from; its text may be longer there."""
+    for known in (places.values, places.keys):
+        if origin in known:
+            known[target] = replace(known[origin], text_column=0)
+    if origin in places.collections:
+        places.collections.add(target)

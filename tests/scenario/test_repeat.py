@@ -1,0 +1,92 @@
+"""Repeated blocks: equal to what is written out, with faults at the lines of the pattern."""
+
+import pytest
+
+from middlegame.scenario import dumps, json_schema, read_text
+from middlegame.scenario.yaml.tree import parse_yaml
+
+REPEATED = """title: Sanctions
+actors: {lead: The leader, target: The target}
+moves:
+  lead_call: {by: lead, options: [call, wait]}
+  give_in: {by: target, knows: [lead_call], options: [yes_, no_]}
+factors:
+  trade: {states: [falls, holds], chance: {falls: 40%}}
+interests:
+  lead: [{when: give_in = yes_, worth: 40}]
+  target: [{when: give_in = yes_, worth: -20}, {when: trade = falls, worth: -10}]
+repeat:
+  - for: state
+    in:
+      france: {name: France, cost: 5..10, weight: 12}
+      italy: {name: Italy, cost: 8, weight: 6}
+    before: give_in
+    actors: {<state>: The government of <name>}
+    moves:
+      <state>_joins:
+        by: <state>
+        knows: [lead_call]
+        options: {join: {costs: <cost>}, stay_out: {}}
+    interests:
+      <state>: [{when: give_in = yes_, worth: 2 * <weight>}]
+      target: [{when: <state>_joins = join, worth: "-<weight>"}]
+"""
+WRITTEN_OUT = """title: Sanctions
+actors:
+  lead: The leader
+  target: The target
+  france: The government of France
+  italy: The government of Italy
+moves:
+  lead_call: {by: lead, options: [call, wait]}
+  france_joins: {by: france, knows: [lead_call], options: {join: {costs: 5..10}, stay_out: {}}}
+  italy_joins: {by: italy, knows: [lead_call], options: {join: {costs: 8}, stay_out: {}}}
+  give_in: {by: target, knows: [lead_call], options: [yes_, no_]}
+factors:
+  trade: {states: [falls, holds], chance: {falls: 40%}}
+interests:
+  lead: [{when: give_in = yes_, worth: 40}]
+  target:
+    - {when: give_in = yes_, worth: -20}
+    - {when: trade = falls, worth: -10}
+    - {when: france_joins = join, worth: -12}
+    - {when: italy_joins = join, worth: -6}
+  france: [{when: give_in = yes_, worth: 24}]
+  italy: [{when: give_in = yes_, worth: 12}]
+"""
+
+
+def test_a_repeated_block_equals_what_it_stands_for():
+    text = REPEATED.replace("2 * <weight>", "<gain>")
+    text = text.replace("weight: 12}", "weight: 12, gain: 24}")
+    text = text.replace("weight: 6}", "weight: 6, gain: 12}")
+    found, expected = read_text(text), read_text(WRITTEN_OUT)
+    assert found.errors == expected.errors == ()
+    assert found.scenario == expected.scenario
+    assert list(found.scenario.moves) == list(expected.scenario.moves)
+    assert dumps(found.scenario) == dumps(expected.scenario)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "message"),
+    [
+        ("costs: <cost>", "costs: <cots>", 22, "no member has a value for '<cots>'"),
+        ("cost: 8,", "cost: eight of,", 22, "'eight of' is not a number"),
+        ("by: <state>", "by: <name>", 20, "unknown actor 'France'"),
+        ("    before: give_in", "    before: give_out", 16, "unknown move 'give_out'"),
+        ("  - for: state", "  - four: state", 12, "unknown key 'four'"),
+        ("<state>_joins:", "lead_call:", 19, "'lead_call' is in 'moves' already"),
+        ("interests:\n      <state>", "interest:\n      <state>", 23, "unknown key 'interest'"),
+    ],
+)
+def test_faults_stand_at_the_line_of_the_pattern(old, new, line, message):
+    assert REPEATED.count(old) == 1, old
+    faults = read_text(REPEATED.replace(old, new)).errors
+    assert [fault for fault in faults if fault.line == line and message in fault.message], faults
+
+
+def test_the_schema_accepts_repeated_blocks():
+    jsonschema = pytest.importorskip("jsonschema")
+    validator = jsonschema.Draft202012Validator(json_schema())
+    assert validator.is_valid(parse_yaml(REPEATED).data)
+    assert not validator.is_valid(parse_yaml(REPEATED.replace("for: state", "fo: state")).data)
