@@ -183,8 +183,8 @@ def compare(
     >>> harbour = mg.load("harbour-lease")
     >>> second = harbour.model_copy(update={"title": "Second opinion"})
     >>> found = mg.compare(harbour, second)
-    >>> [analyst.name for analyst in found.analysts]
-    ['Harbour lease', 'Second opinion']
+    >>> " and ".join(analyst.name for analyst in found.analysts)
+    'Harbour lease and Second opinion'
     """
     analysts = collect_analysts(contests, forecasters)
     return compare_analysts(analysts, weights, max_numbers=max_numbers, progress=progress)
