@@ -7,7 +7,7 @@ from hypothesis import given
 import middlegame as mg
 from middlegame.compiler import compile_scenario
 from middlegame.engine.backend import jnp
-from middlegame.scenario import ScenarioError, read_text
+from middlegame.scenario import ScenarioError, apply_view, read_text
 from middlegame.scenario.model.judgement import FormulaJudgement, Judgement
 from middlegame.scenario.model.walk import formulas, replace_at
 from middlegame.sweeps.sampling import ParameterSpace
@@ -149,3 +149,11 @@ def test_formula_judgement_keeps_the_label_beside_it():
     worth = read_text(text).scenario.interests["union"][0].worth
     assert isinstance(worth, FormulaJudgement)
     assert worth.label == "The raise"
+
+
+def test_a_view_may_replace_a_number_that_a_formula_computes():
+    views = "views: {other: {judgements: {'interests.union[0].worth': 10..30}}}"
+    loaded = read_text(f"{TEXT}\n{views}\n")
+    assert loaded.errors == ()
+    changed = apply_view(loaded.scenario, "other")
+    assert changed.interests["union"][0].worth == Judgement(10.0, 30.0, "points")

@@ -263,3 +263,12 @@ def test_export_command_reports_what_is_forgotten(tmp_path, capsys):
     out, err = capsys.readouterr()
     assert out.startswith("EFG 2 R")
     assert err == "at b, p no longer knows a: Gambit's solvers need perfect recall\n"
+
+
+def test_the_comment_says_that_weights_of_options_are_left_out():
+    def node(name, weights):
+        return Decision(name, ("a", "b"), (), "x", weights=weights)
+
+    diagram = Diagram(nodes=(node("first", (0.5, 1.0)), node("second", None)), utilities=())
+    head = to_efg(diagram).split("\n\n", 1)[0]
+    assert "no weights of options; those of first are left out" in head

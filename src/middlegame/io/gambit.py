@@ -180,7 +180,7 @@ def _inferred(diagram: Diagram, possible: Sequence[Floats], decision: Decision, 
 
 
 def comment(diagram: Diagram, tables: Tables, forgotten: Sequence[str]) -> str:
-    """Return the file's comment: units, lambdas, discounting and recall failures."""
+    """Return the file's comment: units, lambdas, discounting, weights and recall failures."""
     rates = zip(diagram.owners, np.asarray(tables.lambdas), strict=True)
     text = "Written by middlegame; payoffs are points."
     if diagram.owners:
@@ -190,6 +190,12 @@ def comment(diagram: Diagram, tables: Tables, forgotten: Sequence[str]) -> str:
     weighted = [utility.owner for utility in diagram.utilities if utility.sharpness is not None]
     if weighted:
         text += f" Payoffs weighted by private precision: {', '.join(dict.fromkeys(weighted))}."
+    unwritten = [node.name for node in diagram.decisions if node.weights is not None]
+    if unwritten:
+        text += (
+            f" The format has no weights of options; those of {', '.join(unwritten)} are left out, "
+            "so that logit equilibria differ."
+        )
     if forgotten:
         text += f" Imperfect recall: {'; '.join(forgotten)}."
     return label(text)

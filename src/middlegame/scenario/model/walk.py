@@ -106,8 +106,12 @@ def _replaced(part: Any, path: Path, value: object) -> Any:
 
 
 def judgements_by_place(scenario: Scenario) -> dict[str, tuple[Path, Judgement]]:
-    """Return every judgement that a view may replace: dotted path -> (path, judgement)."""
-    return {dotted_path(path): (path, judgement) for path, judgement, _ in judgements(scenario)}
+    """Return every number that a view may replace, formulas too: dotted path -> (path, number)."""
+    return {
+        dotted_path(path): (path, value)
+        for path, value, _ in walk(scenario)
+        if isinstance(value, Judgement) and path[:1] != ("fit",)
+    }
 
 
 def apply_view(scenario: Scenario, name: str) -> Scenario:
