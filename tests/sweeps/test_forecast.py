@@ -143,3 +143,29 @@ def test_contests_that_take_longer_get_fewer_worlds(venezuela):
     assert world_count(venezuela) == MOST_WORLDS
     quarters = mg.solve(mg.load("venezuela-2026-quarters"))
     assert 32 <= world_count(quarters) < MOST_WORLDS
+
+
+def test_forked_world_is_the_even_mixture_of_its_mirror_branches():
+    together = [{"when": f"x = {a} and y = {b}", "worth": 60} for a, b in ("lr", "rl")]
+    anti_coordination = Scenario.model_validate(
+        {
+            "title": "Fork",
+            "actors": {"a": "A", "b": "B"},
+            "moves": {
+                "x": {"by": "a", "options": ["l", "r"]},
+                "y": {"by": "b", "options": ["l", "r"]},
+            },
+            "factors": {"w": {"states": ["u", "v"], "headline": True, "rules": [
+                {"if": "x = l and y = r or x = r and y = l", "then": {"u": "60..80%"}},
+                {"then": {"u": "20%"}}]}},
+            "interests": {"a": together, "b": together},
+            "precision": "6:1",
+        }
+    )  # fmt: skip
+    found = mg.solve(anti_coordination, worlds=2)
+    assert found.worlds is not None
+    assert list(found.worlds.world_of) == [0, 0, 1, 1]
+    assert found.forecast("x")["l"] == pytest.approx(0.5)
+    assert found.outlooks["x"]["l"].ninety == pytest.approx((0.5, 0.5))
+    ends = [world.forecast("w")["u"] for world in single_worlds(found, 2)]
+    assert found.forecast("w")["u"] == pytest.approx(np.mean(ends))
