@@ -92,6 +92,17 @@ class ScaleForecast:
         reached = np.cumsum(self._shares) >= share - 1e-12
         return self.values[int(reached.argmax())] if reached.any() else self.values[-1]
 
+    def crps(self, outcome: float) -> float:
+        """Return the continuous ranked probability score of an outcome, over the scale's length.
+
+        0 is best and 1 worst: the expected distance of a value from the outcome, less half of the
+        expected distance of two values from each other (Gneiting & Raftery 2007).
+        """
+        values, shares = np.asarray(self.values), self._shares
+        apart = shares @ np.abs(values[:, None] - values) @ shares
+        length = self.values[-1] - self.values[0]
+        return float((shares @ np.abs(values - outcome) - apart / 2) / length)
+
     def bins(self, most: int = MOST_BINS) -> tuple[Bin, ...]:
         """Return the histogram with at most so many bins of as many values each, but the last."""
         count = len(self.values)

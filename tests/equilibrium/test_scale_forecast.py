@@ -1,0 +1,59 @@
+"""Forecasts on scales: mean, quantiles, histogram and score of a distribution."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import middlegame as mg
+from middlegame.equilibrium.scale_forecast import ScaleForecast
+from middlegame.scenario import read_text
+
+VALUES = tuple(np.linspace(0, 100, 21).tolist())
+SHARES = st.lists(st.floats(0.01, 1), min_size=21, max_size=21).map(np.array)
+
+
+def forecast(shares, others=None):
+    return ScaleForecast("price", "dollars", VALUES, tuple(shares), others or {})
+
+
+@given(SHARES, st.floats(0, 100))
+def test_crps_is_the_squared_distance_of_the_distribution_functions(weights, outcome):
+    shares = weights / weights.sum()
+    fine = np.linspace(0, 100, 100_001)
+    below = np.cumsum(shares)[np.searchsorted(VALUES, fine, side="right") - 1]
+    expected = np.mean((below - (fine >= outcome)) ** 2)
+    assert forecast(shares).crps(outcome) == pytest.approx(expected, abs=1e-4)
+
+
+@given(SHARES)
+def test_quantiles_and_bins_add_up(weights):
+    shares = weights / weights.sum()
+    found = forecast(shares)
+    assert found.mean == pytest.approx(shares @ np.array(VALUES))
+    assert sum(shares[: VALUES.index(found.median)]) < 0.5
+    assert sum(shares[: VALUES.index(found.median) + 1]) >= 0.5 - 1e-9
+    bins = found.bins()
+    assert sum(each.probability for each in bins) == pytest.approx(1)
+    assert [each.name for each in bins][:2] == ["0 to 5", "10 to 15"]
+
+
+def test_a_certain_value_has_a_score_of_its_distance():
+    shares = np.zeros(21)
+    shares[4] = 1
+    assert forecast(shares).crps(20) == 0
+    assert forecast(shares).crps(70) == pytest.approx(0.5)
+
+
+def test_a_move_beside_its_scale_is_described_given_that_it_is_on_it():
+    found = forecast(np.full(21, 0.5 / 21), {"leave": 0.5})
+    assert found.probability == pytest.approx(0.5)
+    assert found.mean == pytest.approx(50)
+    assert found.ninety == (5, 95)
+
+
+def test_a_move_or_factor_without_a_scale_is_refused():
+    text = "title: T\nactors: {a: A}\nmoves: {m: {by: a, options: [x, y]}}\n"
+    text += "interests: {a: [{when: m = x, worth: 5}]}\n"
+    with pytest.raises(mg.QueryError, match="not on a scale"):
+        mg.solve(read_text(text).scenario).scale_forecast("m")
