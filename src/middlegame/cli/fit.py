@@ -12,6 +12,7 @@ from middlegame.cli.options import (
     LONG_TIME_LIMIT,
     REPORT,
     SEED,
+    BehaviourText,
     table_form,
     table_options,
 )
@@ -65,6 +66,12 @@ from middlegame.cli.time_limit import time_limit_option
     help="A text that marks a missing cell, instead of NA and the like; may be repeated.",
 )
 @table_options
+@click.option(
+    "--behaviour",
+    type=BehaviourText(formulas=True),
+    help="How every actor forms its expectations: equilibrium, level=2, hierarchy=1.5, or "
+    "hierarchy=NAME with a coefficient to estimate.",
+)
 @SEED
 @REPORT
 @time_limit_option(LONG_TIME_LIMIT)
@@ -78,6 +85,7 @@ def fit_command(
     folds: int | None,
     fold_by: str | None,
     bayes: bool,
+    behaviour: str | None,
     draws: int,
     missing: tuple[str, ...],
     separator: str | None,
@@ -108,7 +116,13 @@ def fit_command(
         from middlegame.estimation.fitting import fit
 
         found = fit(
-            loaded.scenario, table, cluster=cluster, starts=starts, seed=seed, progress=progress
+            loaded.scenario,
+            table,
+            behaviour=behaviour,
+            cluster=cluster,
+            starts=starts,
+            seed=seed,
+            progress=progress,
         )
         answer = found.to_dict()
     validation = posterior = None

@@ -1,6 +1,7 @@
 """Fit a scenario's coefficients to data by maximum likelihood."""
 
 import os
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -37,6 +38,7 @@ def fit(
     scenario: Scenario,
     data: "DataTable | pd.DataFrame | str | os.PathLike[str]",
     *,
+    behaviour: "str | Mapping[str, Any] | None" = None,
     cluster: str | None = None,
     starts: int = 6,
     seed: int = 0,
@@ -47,6 +49,8 @@ def fit(
     Args:
         scenario: one with `fit:`.
         data: a pandas frame, the path of a CSV or Parquet file, or what `read_data` gave.
+        behaviour: how every actor forms its expectations, instead of the scenario's own: such as
+            `level=1`, or `hierarchy=tau` with a coefficient to estimate.
         cluster: a column that names the group of each row; errors are then robust to whatever the
             rows of a group have in common.
         starts: how many places the climb begins from.
@@ -55,8 +59,11 @@ def fit(
 
     Raises:
         DataError: the data do not fit the scenario, or leave nothing to learn.
+        ValueError: there is no such behaviour.
         TooLarge: a table would have more numbers than is allowed.
     """
+    if behaviour is not None:
+        scenario = scenario.with_behaviour(behaviour)
     if isinstance(data, DataTable):
         table = data
     else:

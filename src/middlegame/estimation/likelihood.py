@@ -14,13 +14,16 @@ import numpy as np
 
 from middlegame.base.numbers import Floats
 from middlegame.compiler import compile_scenario
+from middlegame.diagram.levels import with_levels
 from middlegame.engine.backend import FAST_COMPILE, jax, jnp
 from middlegame.engine.batch.implicit_differentiation import differentiable_policies
 from middlegame.engine.batch.lambda_ramp import Ramp
+from middlegame.engine.batch.levels import differentiable_levels
 from middlegame.engine.batch.outcomes import evidence_likelihood
 from middlegame.engine.cost import predict_cost
 from middlegame.engine.graph.layout import Array, Game
 from middlegame.equilibrium.engine_input import engine_input, flatten_numbers
+from middlegame.equilibrium.levels import reasoning_of, reasons_by_levels
 from middlegame.equilibrium.limits import MAX_TABLE_SIZE, refuse_too_large
 from middlegame.equilibrium.strategy_profile import node_index
 from middlegame.estimation.fit_data import FitData
@@ -90,7 +93,7 @@ class Likelihood:
         self.names = tuple(start)
         self.columns = tuple(sample.covariates)
         self.observed = tuple(sample.observations)
-        self.diagram = compile_scenario(_at_means(scenario, sample), free=True)
+        self.diagram = with_levels(compile_scenario(_at_means(scenario, sample), free=True))
         refuse_too_large(self.diagram, limit)
         paths = {parameter.path: k for k, parameter in enumerate(self.diagram.parameters)}
         self._coefficients = np.array([paths["fit", "coefficients", n] for n in self.names], int)
@@ -130,6 +133,8 @@ class Likelihood:
 
         tables, lambdas = jax.vmap(numbers_of, out_axes=-1)(self._thetas(values, covariates))
         game = Game(tables, self._still.opens, self._still.reached, lambdas)
+        if reasons_by_levels(diagram):
+            return game, *differentiable_levels(reasoning_of(diagram), game, Ramp())
         return game, *differentiable_policies(diagram.structure, game, Ramp())
 
     def _logs(self, values: Array, rows: DataRows) -> tuple[Array, Array]:

@@ -21,7 +21,6 @@ from middlegame.diagram import Diagram, Tables
 from middlegame.engine.batch.lambda_ramp import Ramp
 from middlegame.engine.graph.relevance import traced_decisions
 from middlegame.engine.temporal.long_diagrams import is_long
-from middlegame.equilibrium.levels import reasons_by_levels
 from middlegame.equilibrium.solving import is_one_game
 from middlegame.sweeps.queries import Query
 from middlegame.sweeps.sample_solvers import (
@@ -118,8 +117,8 @@ def solve_samples(
     )
     if compare is None:
         compare = min(16, -(-len(values) // 256))
-    ramped = not forked and not reasons_by_levels(diagram)
-    return _solve(solver, _Plan(compare=compare, threads=threads, ramped=ramped))
+    plan = _Plan(compare=compare, threads=threads, ramped=not forked)
+    return _solve(solver, plan)
 
 
 def solve_tables_batch(

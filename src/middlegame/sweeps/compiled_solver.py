@@ -7,7 +7,7 @@ For long diagrams nothing is compiled: they run in NumPy, for many samples at on
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, NamedTuple, Self
 
 import numpy as np
@@ -17,6 +17,7 @@ from middlegame.diagram import Diagram, Tables
 from middlegame.engine.backend import jax, jnp
 from middlegame.engine.batch import outcomes
 from middlegame.engine.batch.lambda_ramp import Ramp, solve_batch, solve_long_batch
+from middlegame.engine.batch.levels import solve_levels_batch
 from middlegame.engine.batch.outcomes import BatchEvidence
 from middlegame.engine.graph.layout import Game, layout_of
 from middlegame.engine.graph.structure import Structure
@@ -27,6 +28,7 @@ from middlegame.equilibrium.engine_input import (
     flatten_numbers,
     flatten_samples,
 )
+from middlegame.equilibrium.levels import reasoning_of, reasons_by_levels
 from middlegame.sweeps.perceived_solver import perceived_contest
 from middlegame.sweeps.queries import Query
 
@@ -133,7 +135,11 @@ def _compiled_solver(
     constant = engine_input(diagram, fix(diagram.tables()))
     played = _numbers_function(diagram, supposed, as_played=True)
     true = _numbers_function(diagram, supposed, as_played=False)
-    settle_written = settler(structure, constant)
+    settle_written = (
+        partial(solve_levels_batch, reasoning_of(diagram), ramp=ramp)
+        if reasons_by_levels(diagram)
+        else settler(structure, constant)
+    )
     perceived = [
         perceived_contest(
             diagram, each, supposed, _numbers_function(each.diagram, supposed, as_played=True),

@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-from middlegame.base.numbers import Floats
 from middlegame.engine.graph.layout import Array, Game, Indices, layout_of
 from middlegame.engine.graph.structure import Structure
 from middlegame.engine.inference.marginals import marginals
@@ -98,12 +97,19 @@ class GivenPolicies:
         """
         return reachable_sets(self.reduced, game)
 
-    def restore(self, reduced: Floats, policies: Floats) -> Floats:
-        """Put the policies or logits of free decisions into those of all, `[rows, max_options]`."""
-        found = policies.copy()
-        found[self.rows] = 0.0
-        found[self.rows, : reduced.shape[1]] = reduced
-        return found
+    def restore(self, reduced: Array, policies: Array, xp: Any = np) -> Array:
+        """Put the policies or logits of free decisions into those of all.
+
+        Args:
+            reduced: those of free decisions, `[rows, max_options, *batch]` of the reduced diagram.
+            policies: those of all, `[rows, max_options, *batch]`; of free decisions not used.
+            xp: NumPy or jax.numpy.
+        """
+        missing = policies.shape[1] - reduced.shape[1]
+        wide = xp.pad(reduced, ((0, 0), (0, missing), *[(0, 0)] * (reduced.ndim - 2)))
+        places = np.arange(len(policies))
+        places[self.rows] = len(policies) + np.arange(len(self.rows))
+        return xp.concatenate([policies, wide])[places]
 
 
 def reachable_sets(structure: Structure, game: Game) -> Array:

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from middlegame.diagram import Behaviour, Level, evaluate_numbers
-from middlegame.diagram.levels import level_node
 from middlegame.report.text.grammar import capitalize_first, join_list, mid_sentence
 from middlegame.report.text.narrative import words_of
 from middlegame.report.text.words import percent
@@ -53,7 +52,8 @@ def level_sentences(equilibrium: "Equilibrium") -> list[str]:
 
     The levels are conditional on the evidence, where there is any that tells about them.
     """
-    words, found = words_of(equilibrium), []
+    words = words_of(equilibrium)
+    alike: dict[str, list[str]] = {}
     for owner, levels in equilibrium.levels.items():
         now = np.array([*levels.values()])
         before = np.array([*equilibrium.prior.levels[owner].values()])
@@ -61,8 +61,13 @@ def level_sentences(equilibrium: "Equilibrium") -> list[str]:
         changed = float(np.abs(now - before).max()) >= 0.005
         evidence = ", given the evidence" if changed else ""
         mean = f" (mean {float(now @ np.arange(len(now))):.1f}{evidence})"
-        subject = capitalize_first(words.label(level_node(owner)))
-        found.append(f"{subject} is {join_list(shares)} of cases{mean}.")
+        alike.setdefault(f"is {join_list(shares)} of cases{mean}.", []).append(owner)
+    found = []
+    for sentence, owners in alike.items():
+        names = [mid_sentence(words.actor(owner)) for owner in owners]
+        whose = f"{names[0]}'s" if len(names) == 1 else "each actor's"
+        others = f" for {join_list(names)}" if 1 < len(names) < len(equilibrium.levels) else ""
+        found.append(f"{capitalize_first(whose)} level of reasoning{others} {sentence}")
     return found
 
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from middlegame.scenario.conditions import ALWAYS, ConditionText
-from middlegame.scenario.model.behaviour import BehaviourField
+from middlegame.scenario.model.behaviour import BehaviourField, parse_behaviour
 from middlegame.scenario.model.beliefs import Belief
 from middlegame.scenario.model.calendar import Amount, Calendar, PeriodCount, SpanText
 from middlegame.scenario.model.factors import Factor, States
@@ -224,6 +224,22 @@ class Scenario(Part):
     beliefs: Annotated[_Beliefs, _may_be_empty(_Beliefs | None)] = {}
     views: Annotated[_Views, _may_be_empty(_Views | None)] = {}
     fit: Fit | None = None
+
+    def with_behaviour(self, behaviour: object) -> "Scenario":
+        """Return the scenario with every actor behaving in one way.
+
+        Args:
+            behaviour: such as `level=2`, or as a file has it.
+
+        Raises:
+            ValueError: there is no such behaviour.
+        """
+        found = parse_behaviour(behaviour)
+        actors = {
+            name: actor.model_copy(update={"behaviour": None})
+            for name, actor in self.actors.items()
+        }
+        return self.model_copy(update={"behaviour": found, "actors": actors})
 
     def states(self) -> dict[str, tuple[str, ...]]:
         """Return the options of each move and the states of each factor, by name, as written."""

@@ -1,0 +1,116 @@
+"""Sweeps, interventions and reasons where actors reason by levels, against single solves."""
+
+import numpy as np
+import pytest
+
+import middlegame as mg
+from middlegame.analysis.interventions import Intervention, interventions
+from middlegame.compiler import compile_scenario
+from middlegame.diagram.levels import with_levels
+from middlegame.scenario import read_text
+from middlegame.sweeps.batches import solve_samples
+
+CONTEST = """
+title: Border
+actors:
+  north: North
+  south: {name: South, behaviour: {level: 1}}
+  port: {name: Port, behaviour: equilibrium}
+behaviour: {hierarchy: 1.0..2.0}
+precision: 4..9:1
+moves:
+  mobilise: {by: north, options: [mobilise, wait]}
+  answer: {by: south, knows: [mobilise], options: {yield: {}, resist: {costs: 5..15}}}
+  trade: {by: port, options: [open, close]}
+  push: {by: north, knows: [mobilise, answer], options: [attack, stop]}
+factors:
+  valley:
+    states: [ceded, held]
+    rules:
+      - {if: answer = yield, then: {ceded: 80..95%}}
+      - {if: push = attack, then: {ceded: 30..60%}}
+      - {then: {ceded: 3%}}
+interests:
+  north: [{when: valley = ceded, worth: 40..60}, {when: push = attack, worth: -40..-10},
+          {when: trade = open, worth: 10}]
+  south: [{when: valley = held, worth: 60..80}, {when: push = attack, worth: -25}]
+  port: [{when: push = attack and trade = open, worth: -60}, {when: trade = open, worth: 20..40}]
+questions: {falls: {will: valley = ceded}}
+"""
+
+
+@pytest.fixture(scope="module")
+def border() -> mg.Equilibrium:
+    scenario = read_text(CONTEST).scenario
+    assert scenario is not None
+    return mg.solve(scenario)
+
+
+def test_samples_agree_with_single_solves(border):
+    rng = np.random.default_rng(3)
+    values = border.diagram.theta * rng.uniform(0.8, 1.2, (5, len(border.theta)))
+    found = solve_samples(border.diagram, values, supposed={"mobilise": "mobilise"}, compare=2)
+    assert not found.disagreeing
+    assert len(found.compared) == 2
+    for k, theta in enumerate(values):
+        alone = mg.solve(border.diagram, theta=theta).suppose({"mobilise": "mobilise"})
+        for name, forecast in alone.forecasts.items():
+            assert np.allclose(found.forecasts[name][k], [*forecast.values()], atol=1e-9)
+
+
+def test_mean_level_is_a_judgement_of_sweeps(border):
+    assert "behaviour.hierarchy" in [parameter.name for parameter in border.diagram.parameters]
+    swept = mg.sweep(border, 8)
+    assert swept.questions["falls"] == pytest.approx(border.questions["falls"], abs=0.1)
+
+
+def test_interventions_are_announced_to_all_levels(border):
+    chosen = [Intervention("mobilise", "wait"), Intervention("valley", "held")]
+    found = interventions(border, chosen)
+    alone = border.suppose({"mobilise": "wait"})
+    assert np.allclose(found.announced_forecasts["push"][0], [*alone.forecast("push").values()])
+
+
+def test_reasons_add_up_to_log_odds_in_the_perceived_contests(border):
+    for move in ("mobilise", "answer", "trade", "push"):
+        for group in mg.why(border, move).groups:
+            for each in group.situations:
+                total = sum(each.log_odds) + each.weight_log_odds
+                assert total == pytest.approx(
+                    np.log(each.probability / each.other_probability), abs=1e-9
+                )
+
+
+def test_reasons_over_worlds_use_perceived_contests(border):
+    found = mg.why(mg.sweep(border, 4), "answer", worlds=4)
+    assert found.world_count == 4
+    assert all(group.is_consistent for group in found.groups)
+
+
+def test_behaviour_of_the_call_replaces_that_of_the_file(border):
+    scenario = border.scenario
+    assert scenario is not None
+    plain = scenario.model_copy(
+        update={
+            "behaviour": None,
+            "actors": {
+                name: actor.model_copy(update={"behaviour": None})
+                for name, actor in scenario.actors.items()
+            },
+        }
+    )
+    usual, chosen = mg.solve(plain), mg.solve(scenario, behaviour="equilibrium")
+    assert usual.forecasts == chosen.forecasts
+    assert [p.tolist() for p in usual.policies] == [p.tolist() for p in chosen.policies]
+    by_file, by_call = mg.solve(border.diagram), mg.solve(scenario, behaviour={"level": 2})
+    assert by_file.forecasts == border.forecasts
+    assert by_call.levels == {}
+    with pytest.raises(mg.QueryError, match="level of reasoning"):
+        mg.solve(scenario, behaviour="level=9")
+
+
+def test_level_nodes_are_added_once_and_only_for_those_whose_level_is_drawn(border):
+    diagram = with_levels(compile_scenario(border.scenario))
+    assert with_levels(diagram) is diagram
+    hidden = [node.name for node in diagram.nodes if node.name.startswith("level of")]
+    assert hidden == ["level of north"]
