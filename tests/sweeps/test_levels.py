@@ -5,6 +5,7 @@ import pytest
 
 import middlegame as mg
 from middlegame.analysis.interventions import Intervention, interventions
+from middlegame.analysis.value_of_information import information_values
 from middlegame.compiler import compile_scenario
 from middlegame.diagram.levels import with_levels
 from middlegame.scenario import read_text
@@ -79,6 +80,21 @@ def test_reasons_add_up_to_log_odds_in_the_perceived_contests(border):
                 assert total == pytest.approx(
                     np.log(each.probability / each.other_probability), abs=1e-9
                 )
+
+
+def test_value_of_information_is_that_of_moves_that_know_the_factor():
+    text = CONTEST.replace(
+        "factors:\n", "factors:\n  mood: {states: [calm, angry], chance: {calm: 60%}}\n"
+    ).replace("  north: [", "  north: [{when: mood = angry and push = attack, worth: 50}, ")
+    known = text.replace("by: north, options: [m", "by: north, knows: [mood], options: [m").replace(
+        "push: {by: north, knows: [mob", "push: {by: north, knows: [mood, mob"
+    )
+    without, informed = (mg.solve(read_text(each).scenario) for each in (text, known))
+    found = {value.actor: value for value in information_values(without, ["mood"])}
+    for owner, points in found["north"].points.items():
+        expected = informed.points[owner] - without.points[owner]
+        assert points == pytest.approx(expected, abs=1e-9)
+    assert found["north"].own_points > 0.1
 
 
 def test_reasons_over_worlds_use_perceived_contests(border):

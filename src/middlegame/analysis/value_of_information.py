@@ -35,6 +35,7 @@ from middlegame.analysis.result import AnalysisResult
 from middlegame.base.errors import QueryError
 from middlegame.base.progress import ProgressCallback
 from middlegame.diagram import Chance, Decision, Diagram, Fixed, Node
+from middlegame.diagram.levels import level_owner
 from middlegame.engine.graph.relevance import requisite_nodes
 from middlegame.equilibrium.engine_input import fix_states
 from middlegame.equilibrium.equilibrium import Equilibrium, solve_tables
@@ -287,11 +288,11 @@ def _with_message(diagram: Diagram, factor: str, actor: str) -> Diagram:
         if node in first:
             continue
         if isinstance(node, Decision) and node.owner == actor and factor not in node.parents:
-            opens = diagram.open_options(node)[..., None, :]
-            shape = (*opens.shape[:-2], len(states), opens.shape[-1])
-            node = replace(
-                node, parents=(*node.parents, _MESSAGE), open_options=np.broadcast_to(opens, shape)
-            )
+            # The message goes before the owner's level of reasoning, which stays the last parent.
+            at = len(node.parents) - bool(node.parents and level_owner(node.parents[-1]))
+            parents = (*node.parents[:at], _MESSAGE, *node.parents[at:])
+            opens = np.repeat(np.expand_dims(diagram.open_options(node), at), len(states), axis=at)
+            node = replace(node, parents=parents, open_options=opens)
         nodes.append(node)
     changed = replace(diagram, nodes=tuple(nodes))
     return changed.map_perceptions(lambda inside: _with_message(inside, factor, actor))

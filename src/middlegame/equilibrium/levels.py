@@ -70,7 +70,15 @@ def reasoning_of(diagram: Diagram) -> Reasoning:
         for owner, behaviour in diagram.behaviour.items()
         if owner in deciding and isinstance(behaviour, Level)
     }
-    mixed = tuple(tuple(place[owner] for owner in group) for group in mixed_owners(diagram))
+    groups = mixed_owners(diagram)
+    nodes = [level_node(owner) for group in groups for owner in group]
+    assert [node.name for node in diagram.nodes[: len(nodes)]] == nodes, "level nodes come first"
+    assert all(
+        decision.parents[-1] == level_node(decision.owner)
+        for decision in diagram.decisions
+        if level_node(decision.owner) in nodes
+    ), "a level is the last parent of its owner's decisions"
+    mixed = tuple(tuple(place[owner] for owner in group) for group in groups)
     return Reasoning(diagram.structure, tuple(sorted(fixed.items())), mixed)
 
 
