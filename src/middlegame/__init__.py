@@ -24,6 +24,7 @@ from middlegame.base.version import __version__
 
 if TYPE_CHECKING:
     from middlegame.analysis.attribution import Attribution, attribution
+    from middlegame.analysis.coalitions import Coalitions, coalitions
     from middlegame.analysis.comparison import Comparison, compare
     from middlegame.analysis.discovery import Discovery, discover
     from middlegame.analysis.dominoes import Dominoes, dominoes
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "Attribution": "middlegame.analysis.attribution",
     "CheckResult": "middlegame.equilibrium.check",
+    "Coalitions": "middlegame.analysis.coalitions",
     "Comparison": "middlegame.analysis.comparison",
     "Diagram": "middlegame.diagram",
     "Discovery": "middlegame.analysis.discovery",
@@ -83,6 +85,7 @@ _HOMES = {
     "ValueOfInformation": "middlegame.analysis.value_of_information",
     "attribution": "middlegame.analysis.attribution",
     "check": "middlegame.equilibrium.check",
+    "coalitions": "middlegame.analysis.coalitions",
     "compare": "middlegame.analysis.comparison",
     "compile_scenario": "middlegame.compiler",
     "discover": "middlegame.analysis.discovery",
@@ -105,6 +108,7 @@ _HOMES = {
 __all__ = [
     "Attribution",
     "CheckResult",
+    "Coalitions",
     "Comparison",
     "Diagram",
     "Discovery",
@@ -134,6 +138,7 @@ __all__ = [
     "__version__",
     "attribution",
     "check",
+    "coalitions",
     "compare",
     "compile_scenario",
     "discover",

@@ -15,6 +15,7 @@ from middlegame.base.text import replace_unprintable
 from middlegame.base.version import __version__
 from middlegame.cli.cases import cases_command
 from middlegame.cli.check import check_command
+from middlegame.cli.coalitions import coalitions_command
 from middlegame.cli.comparison import compare_command
 from middlegame.cli.console import prepare_streams, print_json
 from middlegame.cli.discovery import discover_command
@@ -117,6 +118,7 @@ def commands() -> None:
 for command in (
     cases_command,
     check_command,
+    coalitions_command,
     compare_command,
     discover_command,
     dominoes_command,

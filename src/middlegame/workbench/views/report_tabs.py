@@ -9,6 +9,7 @@ from middlegame.workbench.session import Session
 from middlegame.workbench.setting import Setting
 from middlegame.workbench.views.background import BackgroundTask
 from middlegame.workbench.views.frame import button, heading
+from middlegame.workbench.workers.coalitions import coalitions
 from middlegame.workbench.workers.comparison import compare_views
 from middlegame.workbench.workers.hypotheses import weigh_evidence
 from middlegame.workbench.workers.robustness import robustness
@@ -117,3 +118,8 @@ def value_of_information_part(session: Session) -> ReportPart[Setting]:
         value_of_information,
         lambda setting: setting,
     )
+
+
+def coalitions_part(session: Session) -> ReportPart[Setting]:
+    """Build the part on who gains by acting together; its work starts on demand."""
+    return ReportPart(session, "Solving coalitions", coalitions, lambda setting: setting)

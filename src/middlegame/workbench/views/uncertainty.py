@@ -9,7 +9,11 @@ from middlegame.workbench.setting import Setting
 from middlegame.workbench.views.background import BackgroundTask
 from middlegame.workbench.views.elements import PatchedElement
 from middlegame.workbench.views.frame import button, enable, heading
-from middlegame.workbench.views.report_tabs import robustness_part, value_of_information_part
+from middlegame.workbench.views.report_tabs import (
+    coalitions_part,
+    robustness_part,
+    value_of_information_part,
+)
 from middlegame.workbench.workers.drivers import TornadoView, drivers
 from middlegame.workbench.workers.sweep import SweepView, sweep_ranges
 
@@ -76,6 +80,11 @@ class UncertaintyTab:
             with ui.element("div").classes("mg-tools"):
                 button("Test it", lambda: self.robustness.begin(), primary=True)
             self.robustness = robustness_part(session)
+        with ui.element("section").classes("mg-block mg-worth"):
+            heading("h2", "Coalitions (who gains by acting together)", "mg-h2")
+            with ui.element("div").classes("mg-tools"):
+                button("Try all pairs", lambda: self.coalitions.begin(), primary=True)
+            self.coalitions = coalitions_part(session)
         session.on_full_view.append(self._show_whether_stale)
 
     def _sweep(self) -> None:

@@ -1,0 +1,17 @@
+"""The report's section on coalitions."""
+
+from middlegame.analysis.coalitions import Coalitions
+from middlegame.report.html.sections import Section, sections
+from middlegame.report.text.coalitions import coalition_texts, headline, method, refusals
+
+
+@sections.register(Coalitions)
+def coalition_sections(found: Coalitions) -> list[Section]:
+    """Return the section: each coalition with a row for each weighting."""
+    shown = {
+        "headline": headline(found),
+        "coalitions": coalition_texts(found),
+        "refusals": refusals(found),
+        "method": method(found),
+    }
+    return [Section("coalitions.html", shown)]

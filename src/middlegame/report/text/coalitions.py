@@ -1,0 +1,167 @@
+"""Coalitions in words: who gains by acting together, at which weights, and who loses."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from middlegame.analysis.coalitions import GAIN
+from middlegame.report.text.grammar import capitalize_first, join_list, mid_sentence
+from middlegame.report.text.narrative import words_of
+from middlegame.report.text.words import percent
+
+if TYPE_CHECKING:
+    from middlegame.analysis.coalitions import Coalition, Coalitions, CoalitionWeighting
+
+_MOST_OUTSIDERS = 2
+_LEAST_SHIFT = 0.01
+
+
+@dataclass(frozen=True)
+class WeightingRow:
+    """A coalition at one weighting, as a row of a table.
+
+    Attributes:
+        weights: of the members, such as `1:2`.
+        gains: of the members, in their order, in points.
+        holds: whether every member gains and nobody leaves.
+    """
+
+    weights: str
+    gains: tuple[str, ...]
+    holds: bool
+
+
+@dataclass(frozen=True)
+class CoalitionText:
+    """A coalition in words.
+
+    Attributes:
+        title: the members.
+        members: the members' names, in the order of the rows' gains.
+        sentences: who gains, who loses, what changes.
+        rows: one for each weighting.
+        holds: whether it holds at some weights.
+    """
+
+    title: str
+    members: tuple[str, ...]
+    sentences: tuple[str, ...]
+    rows: tuple[WeightingRow, ...]
+    holds: bool
+
+
+def headline(found: "Coalitions") -> str:
+    """Return the main finding in a sentence."""
+    holding = [each for each in found.coalitions if each.holding]
+    if not found.coalitions:
+        return "No actors can act as one here."
+    if not holding:
+        return "In no coalition would every member gain at any weights."
+    names = [_title(found, each) for each in holding[:3]]
+    more = f"; and {len(holding) - 3} more" if len(holding) > 3 else ""
+    if len(holding) == 1:
+        return f"One coalition holds at some weights: {names[0]}."
+    counted = f"{len(holding)} of {len(found.coalitions)} coalitions hold at some weights"
+    return f"{counted}: {'; '.join(names)}{more}."
+
+
+def coalition_texts(found: "Coalitions") -> list[CoalitionText]:
+    """Return every coalition in words, those that hold first."""
+    words = words_of(found.equilibrium)
+    return [
+        CoalitionText(
+            title=capitalize_first(_title(found, each)),
+            members=tuple(capitalize_first(words.actor(name)) for name in each.members),
+            sentences=(_gains(found, each), *_others(found, each), *_questions(found, each)),
+            rows=tuple(_row(each, at) for at in each.weightings),
+            holds=bool(each.holding),
+        )
+        for each in found.coalitions
+    ]
+
+
+def method(found: "Coalitions") -> str:
+    """Return how the coalitions were computed."""
+    knows = (
+        "each move of a member knows what all members know"
+        if found.share
+        else "each move keeps what it knows"
+    )
+    return (
+        "The moves of the members are chosen by one player, whose points are the weighted mean of "
+        f"theirs; {knows}, and everybody else plays as before. Gains are in expected points "
+        "against all playing apart, and are not comparable across actors. A coalition holds where "
+        "every member gains and no part of it would do better by leaving. "
+        f"{found.solved} equilibria were solved; evidence is set aside."
+    )
+
+
+def refusals(found: "Coalitions") -> list[str]:
+    """Return a sentence on the pairs that cannot act as one, for each reason."""
+    words = words_of(found.equilibrium)
+    by_reason: dict[str, list[str]] = {}
+    for members, reason in found.refused.items():
+        pair = join_list([mid_sentence(words.actor(name)) for name in members])
+        by_reason.setdefault(reason, []).append(pair)
+    return [
+        f"Left out, because {reason}: {'; '.join(pairs)}." for reason, pairs in by_reason.items()
+    ]
+
+
+def _title(found: "Coalitions", coalition: "Coalition") -> str:
+    words = words_of(found.equilibrium)
+    return join_list([mid_sentence(words.actor(name)) for name in coalition.members])
+
+
+def _row(coalition: "Coalition", at: "CoalitionWeighting") -> WeightingRow:
+    gains = tuple(gain_words(at.gains[name]) for name in coalition.members)
+    return WeightingRow(":".join(map(str, at.weights.values())), gains, at.holds)
+
+
+def gain_words(gain: float) -> str:
+    """Write a gain or loss in points with its sign."""
+    return f"{gain:+.1f}" if abs(gain) > GAIN else "0"
+
+
+def _gains(found: "Coalitions", coalition: "Coalition") -> str:
+    words = words_of(found.equilibrium)
+    names = {name: mid_sentence(words.actor(name)) for name in coalition.members}
+    best, total = coalition.best, len(coalition.weightings)
+    weights = ":".join(map(str, best.weights.values()))
+    gained = join_list([f"{names[name]} {gain_words(best.gains[name])}" for name in names])
+    if coalition.holding:
+        everybody = "Both gain" if len(names) == 2 else "Every member gains"
+        count = len(coalition.holding)
+        return f"{everybody} at {count} of {total} weightings, at {weights} {gained} points."
+    if not any(at.every_member_gains for at in coalition.weightings):
+        return f"At no weights do all gain; at {weights} it is {gained} points."
+    leavers = next(at.leavers[0] for at in coalition.weightings if at.leavers)
+    parted = join_list([names[name] for name in leavers])
+    return f"All gain at some weights ({weights}: {gained}), but {parted} would do better alone."
+
+
+def _others(found: "Coalitions", coalition: "Coalition") -> list[str]:
+    words, best = words_of(found.equilibrium), coalition.best
+    changed = {name: gain for name, gain in best.outsiders.items() if abs(gain) > GAIN}
+    losers = [(name, gain) for name, gain in changed.items() if gain < 0][:_MOST_OUTSIDERS]
+    gainers = [(name, gain) for name, gain in reversed(changed.items()) if gain > 0]
+    sentences = []
+    for verb, some in (("loses", losers), ("gains", gainers[:_MOST_OUTSIDERS])):
+        listed = [f"{mid_sentence(words.actor(n))} {abs(gain):.1f}" for n, gain in some]
+        if listed:
+            sentences.append(f"Of the others, most {verb}: {join_list(listed)} points.")
+    return sentences
+
+
+def _questions(found: "Coalitions", coalition: "Coalition") -> list[str]:
+    from middlegame.report.text.narrative import question_label
+
+    scenario, before = found.equilibrium.scenario, found.equilibrium.questions
+    if scenario is None or not before:
+        return []
+    after = coalition.best.questions
+    name = max(before, key=lambda each: round(abs(after[each] - before[each]), 9))
+    if abs(after[name] - before[name]) < _LEAST_SHIFT:
+        return ["No forecast moves by a percentage point."]
+    label = question_label(words_of(found.equilibrium), scenario.questions[name])
+    return [f"The forecast that moves most: {label}, from {percent(before[name])} to "
+            f"{percent(after[name])}."]  # fmt: skip

@@ -1,0 +1,29 @@
+"""The task that shows who gains by acting together."""
+
+from middlegame.workbench.setting import Setting
+from middlegame.workbench.workers.solve import solve_setting
+from middlegame.workbench.workers.worker import WorkerContext
+
+
+def coalitions(context: WorkerContext, text: str, setting: Setting) -> str:
+    """Return the report's section on coalitions of all pairs of actors.
+
+    Args:
+        context: the worker's cache, progress and cancellation.
+        text: the scenario's text.
+        setting: what is changed; observations are set aside.
+
+    Returns:
+        HTML.
+
+    Raises:
+        MiddlegameError: the contest has beliefs, levels of reasoning or a surprise.
+    """
+    from middlegame.analysis import coalitions as analysis
+    from middlegame.report.html.report import result_html
+
+    def render() -> str:
+        equilibrium = solve_setting(context, text, setting)
+        return result_html(analysis.coalitions(equilibrium, progress=context.progress()))
+
+    return context.cached(f"coalitions {setting.query()}", text, render)
