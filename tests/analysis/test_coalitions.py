@@ -7,6 +7,7 @@ import pytest
 
 import middlegame as mg
 from middlegame.analysis.coalitions import coalitions, solve_coalition, weightings
+from middlegame.equilibrium.equilibrium import solve
 from middlegame.scenario import read_text
 
 PRISONERS = """
@@ -29,7 +30,7 @@ questions: {price: {will: cut_a = cut and cut_b = cut}}
 def exporters() -> mg.Equilibrium:
     scenario = read_text(PRISONERS).scenario
     assert scenario is not None
-    return mg.solve(scenario)
+    return solve(scenario)
 
 
 def test_pair_at_even_weights_has_the_closed_form(exporters):
@@ -64,7 +65,7 @@ actors: {a: A, b: B}
 moves: {x: {by: a, options: [yes, no]}, y: {by: b, options: [yes, no]}}
 interests: {a: [{when: x = yes, worth: 10}], b: [{when: x = yes, worth: 10}]}
 """
-    alone = mg.solve(read_text(text.replace("yes, no", "go, stay").replace("yes", "go")).scenario)
+    alone = solve(read_text(text.replace("yes, no", "go, stay").replace("yes", "go")).scenario)
     together = solve_coalition(alone, {"a": 2, "b": 1})
     assert together.forecast("x") == pytest.approx(alone.forecast("x"))
 
@@ -79,7 +80,7 @@ def test_coalition_equals_a_contest_written_with_one_player(exporters):
         "  a: [{when: cut_b = cut, worth: 20}, {when: cut_a = pump, worth: 6.6666666666667},"
         " {when: cut_a = cut, worth: 40}, {when: cut_b = pump, worth: 13.3333333333333}]",
     )
-    written = mg.solve(read_text(text).scenario)
+    written = solve(read_text(text).scenario)
     together = solve_coalition(exporters, {"a": 1, "b": 2})
     for name, forecast in written.forecasts.items():
         assert together.forecast(name) == pytest.approx(forecast, abs=1e-9)
@@ -93,7 +94,7 @@ def test_subset_that_does_better_alone_leaves():
         )
         .replace("  pay:", "  join: {by: d, options: [yes_, no_]}\n  pay:")
     )
-    equilibrium = mg.solve(read_text(text).scenario)
+    equilibrium = solve(read_text(text).scenario)
     (triple,) = coalitions(equilibrium, [["a", "b", "d"]]).coalitions
     pair = solve_coalition(equilibrium, {"a": 1, "b": 1})
     for at in triple.weightings:
@@ -111,7 +112,7 @@ def test_shared_knowledge_is_that_of_moves_that_know_it(exporters):
     ).replace("cut_a: {by: a,", "cut_a: {by: a, knows: [storm],")
     text = text.replace("  b: [", "  b: [{when: storm = hits and cut_b = cut, worth: 50}, ")
     known = text.replace("cut_b: {by: b,", "cut_b: {by: b, knows: [storm],")
-    without, informed = (mg.solve(read_text(each).scenario) for each in (text, known))
+    without, informed = (solve(read_text(each).scenario) for each in (text, known))
     shared = solve_coalition(without, {"a": 1, "b": 1}, share=True)
     expected = solve_coalition(informed, {"a": 1, "b": 1})
     assert shared.points == pytest.approx(expected.points, abs=1e-9)
@@ -125,9 +126,9 @@ def test_what_cannot_form_a_coalition_is_refused_with_the_reason(exporters):
     with pytest.raises(mg.QueryError, match="2 to 6 different actors"):
         coalitions(exporters, [["a"]])
     with pytest.raises(mg.QueryError, match="levels of reasoning"):
-        coalitions(mg.solve(exporters.scenario, behaviour="level=1"))
+        coalitions(solve(exporters.scenario, behaviour="level=1"))
     apart = PRISONERS.replace("a: The first exporter", "a: {name: A, precision: 2:1}")
-    equilibrium = mg.solve(read_text(apart).scenario)
+    equilibrium = solve(read_text(apart).scenario)
     with pytest.raises(mg.QueryError, match="a and b cannot act as one: their precision differs"):
         coalitions(equilibrium, [["a", "b"]])
     found = coalitions(equilibrium)

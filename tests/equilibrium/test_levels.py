@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import middlegame as mg
 from middlegame.diagram import Diagram, Hierarchy, Level
-from middlegame.equilibrium.equilibrium import Equilibrium
+from middlegame.equilibrium.equilibrium import Equilibrium, solve
 from tests import enumeration
 from tests.generators.diagrams import diagrams
 from tests.generators.games import coordination
@@ -19,7 +19,7 @@ from tests.generators.games import coordination
 
 def solved(diagram: Diagram, behaviour) -> Equilibrium:
     deciding = {decision.owner for decision in diagram.decisions}
-    return mg.solve(replace(diagram, behaviour=dict.fromkeys(deciding, behaviour))).middle
+    return solve(replace(diagram, behaviour=dict.fromkeys(deciding, behaviour))).middle
 
 
 def poisson(mean: float) -> np.ndarray:
@@ -122,7 +122,7 @@ def chosen(diagram: Diagram, by_level: list, levels: dict[str, int]) -> list[np.
 def test_equilibrium_players_respond_to_the_true_mixture(diagram):
     owners = list(dict.fromkeys(decision.owner for decision in diagram.decisions))
     reasoning = owners[:1]
-    mixed = mg.solve(replace(diagram, behaviour=dict.fromkeys(reasoning, Hierarchy(1.5))))
+    mixed = solve(replace(diagram, behaviour=dict.fromkeys(reasoning, Hierarchy(1.5))))
     alone = solved(diagram, Hierarchy(1.5))
     for decision in diagram.decisions:
         if decision.owner in reasoning:  # who reasons models everybody by levels
@@ -192,7 +192,7 @@ def test_suppose_imposes_the_move_on_all_levels(harbour):
     contest = replace(
         harbour.diagram, behaviour=dict.fromkeys(harbour.diagram.owners, Hierarchy(1.5))
     )
-    found = mg.solve(contest)
+    found = solve(contest)
     supposed = found.suppose({"bid": "offer"})
     assert supposed.forecast("bid")["offer"] == 1
     again = found.suppose({"bid": "offer"}, fixed_policies=True)
@@ -203,7 +203,7 @@ def test_given_a_move_teaches_about_the_level_of_who_moved(harbour):
     contest = replace(
         harbour.diagram, behaviour=dict.fromkeys(harbour.diagram.owners, Hierarchy(1.5))
     )
-    found = mg.solve(contest, worlds=0).given({"bid": "offer"})
+    found = solve(contest, worlds=0).given({"bid": "offer"})
     (known, _) = found.diagram.decisions[0].parents
     by_level = np.einsum("k,kl->l", found.prior.joint(known), found.policy("bid")[..., 1])
     expected = poisson(1.5) * by_level / (poisson(1.5) @ by_level)
@@ -211,12 +211,12 @@ def test_given_a_move_teaches_about_the_level_of_who_moved(harbour):
 
 
 def test_answers_that_only_an_equilibrium_has_are_refused(harbour):
-    found = mg.solve(replace(harbour.diagram, behaviour={"rival": Level(1)}))
+    found = solve(replace(harbour.diagram, behaviour={"rival": Level(1)}))
     with pytest.raises(mg.QueryError, match="rival"):
         found.other_equilibria()
     with pytest.raises(mg.QueryError, match="rival"):
         found.sensitivity("lease = lost")
     with pytest.raises(mg.QueryError, match="hidden"):
-        mg.solve(
+        solve(
             replace(harbour.diagram, behaviour={"rival": Hierarchy(1.5)})
         ).suppose({"level of rival": "2"})  # fmt: skip

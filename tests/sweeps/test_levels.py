@@ -8,6 +8,7 @@ from middlegame.analysis.interventions import Intervention, interventions
 from middlegame.analysis.value_of_information import information_values
 from middlegame.compiler import compile_scenario
 from middlegame.diagram.levels import with_levels
+from middlegame.equilibrium.equilibrium import solve
 from middlegame.scenario import read_text
 from middlegame.sweeps.batches import solve_samples
 
@@ -44,7 +45,7 @@ questions: {falls: {will: valley = ceded}}
 def border() -> mg.Equilibrium:
     scenario = read_text(CONTEST).scenario
     assert scenario is not None
-    return mg.solve(scenario)
+    return solve(scenario)
 
 
 def test_samples_agree_with_single_solves(border):
@@ -54,7 +55,7 @@ def test_samples_agree_with_single_solves(border):
     assert not found.disagreeing
     assert len(found.compared) == 2
     for k, theta in enumerate(values):
-        alone = mg.solve(border.diagram, theta=theta).suppose({"mobilise": "mobilise"})
+        alone = solve(border.diagram, theta=theta).suppose({"mobilise": "mobilise"})
         for name, forecast in alone.forecasts.items():
             assert np.allclose(found.forecasts[name][k], [*forecast.values()], atol=1e-9)
 
@@ -89,7 +90,7 @@ def test_value_of_information_is_that_of_moves_that_know_the_factor():
     known = text.replace("by: north, options: [m", "by: north, knows: [mood], options: [m").replace(
         "push: {by: north, knows: [mob", "push: {by: north, knows: [mood, mob"
     )
-    without, informed = (mg.solve(read_text(each).scenario) for each in (text, known))
+    without, informed = (solve(read_text(each).scenario) for each in (text, known))
     found = {value.actor: value for value in information_values(without, ["mood"])}
     for owner, points in found["north"].points.items():
         expected = informed.points[owner] - without.points[owner]
@@ -115,14 +116,14 @@ def test_behaviour_of_the_call_replaces_that_of_the_file(border):
             },
         }
     )
-    usual, chosen = mg.solve(plain), mg.solve(scenario, behaviour="equilibrium")
+    usual, chosen = solve(plain), solve(scenario, behaviour="equilibrium")
     assert usual.forecasts == chosen.forecasts
     assert [p.tolist() for p in usual.policies] == [p.tolist() for p in chosen.policies]
-    by_file, by_call = mg.solve(border.diagram), mg.solve(scenario, behaviour={"level": 2})
+    by_file, by_call = solve(border.diagram), solve(scenario, behaviour={"level": 2})
     assert by_file.forecasts == border.forecasts
     assert by_call.levels == {}
     with pytest.raises(mg.QueryError, match="level of reasoning"):
-        mg.solve(scenario, behaviour="level=9")
+        solve(scenario, behaviour="level=9")
 
 
 def test_level_nodes_are_added_once_and_only_for_those_whose_level_is_drawn(border):

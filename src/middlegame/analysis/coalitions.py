@@ -192,7 +192,7 @@ def coalitions(
     The contest's evidence is set aside, as it was observed while all played apart.
 
     Args:
-        equilibrium: the contest in which all play apart.
+        equilibrium: the contest in which all play apart; the middle world of a forecast over worlds.
         sets: the members of each coalition; all pairs of actors that make moves, if not given.
         share: whether every move of a member knows what the other members' moves know.
         progress: called with how many coalitions are solved, and how many there are.
@@ -203,6 +203,7 @@ def coalitions(
         NotConverged: a contest with a coalition has no equilibrium that could be reached.
         TooLarge: a contest with shared information would have too large a table.
     """
+    equilibrium = equilibrium.middle
     if equilibrium.fixed_policies or len(equilibrium.known) > len(equilibrium.evidence):
         raise QueryError(
             "coalitions form before play: leave out observations and suppositions by surprise"

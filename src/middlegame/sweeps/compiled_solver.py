@@ -135,7 +135,7 @@ def _compiled_solver(
     constant = engine_input(diagram, fix(diagram.tables()))
     played = _numbers_function(diagram, supposed, as_played=True)
     true = _numbers_function(diagram, supposed, as_played=False)
-    settle_written = (
+    settle_written: Callable[[Game], tuple[Any, Any]] = (
         partial(solve_levels_batch, reasoning_of(diagram), ramp=ramp)
         if reasons_by_levels(diagram)
         else settler(structure, constant)
