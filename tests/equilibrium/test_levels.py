@@ -203,7 +203,7 @@ def test_given_a_move_teaches_about_the_level_of_who_moved(harbour):
     contest = replace(
         harbour.diagram, behaviour=dict.fromkeys(harbour.diagram.owners, Hierarchy(1.5))
     )
-    found = solve(contest, worlds=0).given({"bid": "offer"})
+    found = solve(contest).given({"bid": "offer"})
     (known, _) = found.diagram.decisions[0].parents
     by_level = np.einsum("k,kl->l", found.prior.joint(known), found.policy("bid")[..., 1])
     expected = poisson(1.5) * by_level / (poisson(1.5) @ by_level)

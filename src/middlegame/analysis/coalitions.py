@@ -192,7 +192,7 @@ def coalitions(
     The contest's evidence is set aside, as it was observed while all played apart.
 
     Args:
-        equilibrium: the contest in which all play apart; the middle world of a forecast over worlds.
+        equilibrium: the contest in which all play apart; of a forecast its middle world.
         sets: the members of each coalition; all pairs of actors that make moves, if not given.
         share: whether every move of a member knows what the other members' moves know.
         progress: called with how many coalitions are solved, and how many there are.
