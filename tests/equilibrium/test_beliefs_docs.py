@@ -5,6 +5,7 @@ import re
 import numpy as np
 
 import middlegame as mg
+from middlegame.io.examples import find_file
 from middlegame.report.text.words import percent
 from middlegame.scenario import read_text
 from middlegame.sweeps.batches import solve_samples
@@ -60,3 +61,26 @@ def test_figures_of_misperception():
         )
     ]
     assert [row for row in rows if row not in PAGE] == []
+
+
+def test_figures_of_july_1914():
+    contest = mg.load("july-1914")
+    wrong = mg.solve(contest)
+    right = mg.solve(contest.model_copy(update={"beliefs": {}}))
+    readme = find_file("july-1914").with_name("README.md").read_text("utf-8")
+    expects = {each.actor: each for each in wrong.expectations}
+    plays = (wrong, expects["berlin"].play, expects["vienna"].play, right)
+    rows = [
+        " | ".join(("| " + label, *(percent(play.probability(what)) for play in plays))) + " |"
+        for label, what in (
+            ("Berlin promises its full support", "pledge = back"),
+            ("Austria-Hungary goes to war with Serbia", "way = war"),
+            ("Russia mobilises", "reply = mobilise"),
+            ("Germany goes to war with Russia and France", "end = strike"),
+            ("there is a general war", "war = general"),
+        )
+    ]
+    assert [row for row in rows if row not in readme] == []
+    points = f"{expects['berlin'].points:.0f} points from all of it, and gets"
+    assert f"expects {points} {wrong.points['berlin']:.0f}." in " ".join(readme.split())
+    assert f"at {percent(wrong.storylines(1)[0].probability)}, is the true one" in readme

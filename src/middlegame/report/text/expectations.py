@@ -11,6 +11,7 @@ from middlegame.report.text.judgement_values import interval_words, unit_of
 from middlegame.report.text.judgements import place_words
 from middlegame.report.text.narrative import most_likely, question_label, words_of
 from middlegame.report.text.words import Words, clean, percent, points
+from middlegame.scenario.conditions import Is
 from middlegame.scenario.model.judgement import FormulaJudgement
 from middlegame.scenario.model.walk import judgements_by_place
 
@@ -92,11 +93,11 @@ def belief_notes(equilibrium: "Equilibrium") -> Iterator[str]:
             else:
                 said = interval_words(mistaken.low, mistaken.high, unit, mistaken.best)
                 instead = interval_words(true.low, true.high, unit, true.best)
-            pieces.append(f"{mid_sentence(place_words(words, path))}: {said} (written: {instead})")
+            pieces.append(f"{mid_sentence(place_words(words, path))}: {said} instead of {instead}")
         aware = [mid_sentence(words.actor(other)) for other in belief.aware]
         knows = f" {capitalize_first(_joined(aware))} {_is(aware)} aware of it." if aware else ""
         actor = capitalize_first(words.actor(name))
-        yield f"{actor} believes, of {'; of '.join(pieces)}.{knows}"
+        yield f"{actor} takes for true: {'; '.join(pieces)}.{knows}"
 
 
 def _notes(equilibrium: "Equilibrium", words: Words) -> Iterator[str]:
@@ -143,9 +144,13 @@ def _question_rows(
 def _move_rows(
     equilibrium: "Equilibrium", words: Words, groups: Sequence[Sequence[Expectation]]
 ) -> Iterator[ExpectationRow]:
+    questions = equilibrium.scenario.questions.values() if equilibrium.scenario else ()
+    asked = [question.will for question in questions]
     for node in equilibrium.diagram.nodes:
         if isinstance(node, Decision) and node.headline:
             state, chance = most_likely(equilibrium.forecasts[node.name])
+            if Is(node.name, (state,)) in asked:
+                continue
             expected = tuple(some[0].play.forecasts[node.name][state] for some in groups)
             yield ExpectationRow(words.entry(node.name, state), chance, expected)
 
