@@ -114,3 +114,32 @@ def test_likelihood_may_be_below_even_odds_and_precision_may_not():
         contest.parameter_values({"evidence.doubt.likelihood": 0.0})
     with pytest.raises(QueryError, match="odds of at least 1"):
         contest.parameter_values({"precision": 0.6})
+
+
+PRIVATE = """
+title: Resolve that the other cannot see
+actors: {a: A, b: B}
+moves:
+  push: {by: b, options: [push, hold]}
+  fight: {by: a, knows: [push], options: {fight: {if: push = push}, yield: {}}}
+interests:
+  a: [{when: push = push and fight = yield, worth: -30},
+      {when: fight = fight, worth: {is: -60..0, private: yes}}]
+  b: [{when: push = push and fight = yield, worth: 50..70}, {when: fight = fight, worth: -40}]
+"""
+
+
+@pytest.mark.parametrize("worth", [-30.0, -55.0, -2.0])
+def test_quick_answer_with_a_private_number_is_that_of_its_true_value(worth):
+    live = LiveContest(read_text(PRIVATE).scenario)
+    numbers = {"interests.a[1].worth": worth, "interests.b[0].worth": 65.0}
+    same(live.quick(numbers), live.full(numbers))
+
+
+def test_beliefs_have_no_quick_answer_and_a_full_one():
+    text = PRIVATE + "beliefs: {b: {judgements: {'interests.a[0].worth': -60..-40}}}\n"
+    live = LiveContest(read_text(text).scenario)
+    assert live.quick({}) is None
+    name = "beliefs.b.judgements.interests.a[0].worth"
+    pushes = [live.full({name: worth}).forecasts["push"]["push"] for worth in (-60.0, -20.0)]
+    assert pushes[1] > pushes[0] + 0.01

@@ -211,9 +211,10 @@ def _opens(
 def _precision(name: str, actor: Actor, numbers: NumberCompiler, private: PrivateNumbers) -> Number:
     """Return an actor's odds for 10 points; of a private precision the median."""
     assert actor.precision is not None
-    number = numbers.compile(actor.precision, ("actors", name, "precision"), actor)
     hidden = private.precision_of(name)
-    return number if hidden is None else hidden.table.median
+    if hidden is not None:
+        return hidden.table.median
+    return numbers.compile(actor.precision, ("actors", name, "precision"), actor)
 
 
 def _lambda(odds: Number) -> Number:

@@ -90,7 +90,9 @@ def compile_interests(
     for owner, interests in scenario.interests.items():
         for place, interest in enumerate(interests):
             path: _Path = ("interests", owner, place, "worth")
-            points = _PointsInCases(timeline, order, numbers, interest.worth, path, interest)
+            points = _PointsInCases(
+                timeline, order, numbers, private, interest.worth, path, interest
+            )
             when = where_defined(interest.when, [interest.worth], scenario.scales)
             earned = _earning_periods(timeline, owner, when, interest.earned, discounts)
             for period, condition, discount in earned:
@@ -101,7 +103,7 @@ def compile_interests(
             if option.costs is None:
                 continue
             path = ("moves", name, "options", option_name, "costs")
-            points = _PointsInCases(timeline, order, numbers, option.costs, path, option)
+            points = _PointsInCases(timeline, order, numbers, private, option.costs, path, option)
             chosen = where_defined(Is(name, (option_name,)), [option.costs], scenario.scales)
             for period in timeline.periods_of(name) if timeline.period_count else (None,):
                 condition = timeline.bind(chosen, period)
@@ -111,7 +113,7 @@ def compile_interests(
                 discount = discounts.share(move.by, period or 1)
                 entries.add(move.by, over, (path, number, -holds, discount))
     for breach in timeline.expansion.breaches:
-        costs = numbers.compile(breach.costs, breach.path, breach.sourced_part)
+        costs = private.compile_public(numbers, breach.costs, breach.path, breach.sourced_part)
         for condition, discount in _breach_periods(timeline, breach, discounts):
             over = tuple(sorted(condition.variables(), key=order.index))
             broken = -condition.holds(states, over).astype(float)
@@ -187,6 +189,7 @@ class _PointsInCases:
         timeline: Timeline,
         order: Sequence[str],
         numbers: NumberCompiler,
+        private: PrivateNumbers,
         points: Judgement,
         path: _Path,
         beside: Sourced,
@@ -194,7 +197,7 @@ class _PointsInCases:
         self.timeline, self.order, self.numbers = timeline, order, numbers
         self.points, self.path, self.beside = points, path, beside
         over_scales = scale_references([points], timeline.scenario.scales)
-        self.single = None if over_scales else numbers.compile(points, path, beside)
+        self.single = None if over_scales else private.compile_public(numbers, points, path, beside)
 
     def where(
         self, condition: Condition, period: int | None

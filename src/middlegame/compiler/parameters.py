@@ -241,13 +241,34 @@ class NumberCompiler:
         self, judgement: Judgement, path: Path, beside: Sourced | None, ceiling: float = 1.0
     ) -> Ref:
         written = self.original_path(path)
-        is_precision = written[-1] == "precision"
         key = self.believed.get(written, path)
         if key in self._known:
             known = self._known[key]
             if self.parameters[known.index].ceiling != ceiling:
                 self._refuse_shift(written)
             return known
+        self.parameters.append(self._range(judgement, path, beside, ceiling))
+        self._known[key] = Ref(len(self.parameters) - 1)
+        return self._known[key]
+
+    def distribution(
+        self, judgement: Judgement, path: Path, beside: Sourced | None = None
+    ) -> tuple[Parameter, int | None]:
+        """Return a private range, and its entry of theta.
+
+        What an actor believes of another's private number is a distribution, and no number that
+        anybody draws: it has no entry.
+        """
+        if self.original_path(path) in self.believed:
+            return self._range(judgement, path, beside), None
+        index = self._parameter(judgement, path, beside).index
+        return self.parameters[index], index
+
+    def _range(
+        self, judgement: Judgement, path: Path, beside: Sourced | None, ceiling: float = 1.0
+    ) -> Parameter:
+        written = self.original_path(path)
+        is_precision = written[-1] == "precision"
         path = self.believed.get(written, written)
         cites = judgement.cite or tuple(str(c) for c in (beside.cite if beside else ()))
         why = judgement.why or (beside.why if beside else None)
@@ -270,9 +291,7 @@ class NumberCompiler:
             upper_bound=np.inf if bounds[1] is None else bounds[1],
             label=judgement.label or "",
         )
-        self.parameters.append(_with_best(parameter, judgement.best))
-        self._known[key] = Ref(len(self.parameters) - 1)
-        return self._known[key]
+        return _with_best(parameter, judgement.best)
 
     def _refuse_shift(self, written: Path) -> None:
         """Record that a belief changes the room which a range of the same distribution has."""

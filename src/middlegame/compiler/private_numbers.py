@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from middlegame.compiler.parameters import NumberCompiler
-from middlegame.diagram import Chance, PrivateNumber, Ref
+from middlegame.diagram import Chance, Number, PrivateNumber
 from middlegame.diagram.private_numbers import FEWEST_POINTS, POINTS
 from middlegame.scenario import Judgement
 from middlegame.scenario.faults import Path
@@ -24,6 +24,12 @@ class PrivateNumbers:
 
     by_path: dict[Path, PrivateNumber] = field(default_factory=dict)
     labels: dict[str, str] = field(default_factory=dict)
+
+    def compile_public(
+        self, numbers: NumberCompiler, judgement: Judgement, path: Path, beside: Sourced
+    ) -> Number:
+        """Compile a number, unless it is private: its values then stand at its points."""
+        return 0.0 if path in self.by_path else numbers.compile(judgement, path, beside)
 
     def known_to(self, actor: str) -> tuple[str, ...]:
         """Return the nodes that an actor's moves observe."""
@@ -54,14 +60,13 @@ def compile_private_numbers(timeline: Timeline, numbers: NumberCompiler) -> Priv
     written = list(_private_judgements(timeline))
     counts = Counter(owner for owner, *_ in written)
     for owner, judgement, path, beside in written:
-        number = numbers.compile(judgement, path, beside)
         points = POINTS.get(counts[owner], FEWEST_POINTS)
         written_path = numbers.original_path(path)
-        if isinstance(number, Ref):
-            parameter = numbers.parameters[number.index]
-            private = PrivateNumber.of(written_path, owner, parameter, number.index, points)
-        else:  # a view or a belief is certain of it
+        if judgement.exact:  # a view or a belief is certain of it
             private = PrivateNumber.exact(written_path, owner, judgement.median, points)
+        else:
+            parameter, index = numbers.distribution(judgement, path, beside)
+            private = PrivateNumber.of(written_path, owner, parameter, index, points)
         found.by_path[path] = private
         found.labels[private.node] = judgement.label or private.node
     return found

@@ -27,7 +27,7 @@ class PrivateValue:
     """The table of a private number's node: what it is, given theta.
 
     Attributes:
-        parameter: the index of its entry of theta; None for an exact number, which has none.
+        parameter: the index of its entry of theta; None if it has none.
         median: the entry's value where none was drawn; the truth is then distributed as all others
             believe.
         chances: the probability of each point, `[points]`.
@@ -68,14 +68,16 @@ class PrivateNumber:
     table: PrivateValue
 
     @classmethod
-    def of(cls, path: Path, owner: str, parameter: Parameter, index: int, points: int) -> Self:
+    def of(
+        cls, path: Path, owner: str, parameter: Parameter, index: int | None, points: int
+    ) -> Self:
         """Discretise a range.
 
         Args:
             path: its path in the scenario.
             owner: who knows the number.
             parameter: the range.
-            index: of the range among the entries of theta.
+            index: of the range among the entries of theta; None if it has no entry.
             points: how many points.
         """
         nodes, chances = _rule(points)

@@ -202,18 +202,33 @@ class LiveContest:
             theta=theta,
             supposed=announced,
         )
-        # The ramp returns the marginals too; a contraction for each would take longer.
+        if not (
+            equilibrium.evidence_probability > 0
+            if self.diagram.private_numbers
+            else self._keep_marginals(equilibrium, chances)
+        ):
+            return None  # the full solution names the pieces of evidence that contradict each other
+        return _condition(_suppose_by_surprise(equilibrium, supposed, surprise), given)
+
+    def _keep_marginals(self, equilibrium: Equilibrium, chances: Sequence[Any]) -> bool:
+        """Keep the marginals that the ramp returns: a contraction for each would take longer.
+
+        They are those of the contest as actors see it, and so not for private numbers.
+
+        Returns:
+            Whether the evidence is possible.
+        """
         marginals = [_only_world(chance) for chance in chances]
         whole = float(marginals[0].sum())
         if not whole > 0:
-            return None  # the full solution names the pieces of evidence that contradict each other
+            return False
         vars(equilibrium)["evidence_probability"] = whole
         vars(equilibrium)["forecasts"] = {
             node.name: dict(zip(node.states, map(float, chance / whole), strict=True))
             for node, chance in zip(self.diagram.nodes, marginals, strict=True)
             if node.name in self._played
         }
-        return _condition(_suppose_by_surprise(equilibrium, supposed, surprise), given)
+        return True
 
     def full(
         self,

@@ -120,3 +120,13 @@ def test_draw_period_draws_the_nodes_of_that_period(context):
 
 def test_contest_without_periods_has_no_curves(opened):
     assert opened.baseline.curves == ()
+
+
+def test_expectations_are_shown_where_actors_have_beliefs(context):
+    text = (FOLDER / "july-1914" / "scenario.yaml").read_text("utf-8")
+    opened = solving.open_contest(context, text)
+    assert "As Berlin expects" in opened.baseline.expectations
+
+
+def test_without_beliefs_no_expectations_are_shown(opened):
+    assert opened.baseline.expectations == ""

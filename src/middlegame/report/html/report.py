@@ -13,6 +13,7 @@ from middlegame.report.charts.curves import curve_chart
 from middlegame.report.charts.graph import contest_graph
 from middlegame.report.charts.histogram import histogram
 from middlegame.report.charts.layout import shown_period
+from middlegame.report.html.expectations import expectation_sections
 from middlegame.report.html.sections import Section, sections
 from middlegame.report.text import narrative
 from middlegame.report.text.behaviour import (
@@ -21,7 +22,6 @@ from middlegame.report.text.behaviour import (
     solution_words,
 )
 from middlegame.report.text.branches import branch_texts
-from middlegame.report.text.expectations import expectation_table
 from middlegame.report.text.grammar import capitalize_first
 from middlegame.report.text.intervals import LEGEND, interval, outlooks, point_range, worlds_of
 from middlegame.report.text.intervals import method as interval_method
@@ -115,7 +115,7 @@ def html_report(
             branches=branch_texts(equilibrium, words),
             storylines=storyline_texts(equilibrium, storylines),
             points=_points(equilibrium, words),
-            expectations=expectation_table(equilibrium),
+            expectations=expectation_sections(equilibrium),
             policies=_policies(equilibrium, words),
             leads=leads,
             analyses=[section for section in analyses if not section.answer],

@@ -76,6 +76,7 @@ class AnswerTab:
         sections = [section for section in sections if section["groups"]]
         self.forecast = ForecastBars(sections, base).classes("mg-wide")
         self.points = AnswerText("points", full_view)
+        self.expectations = ui.html("", sanitize=False).classes("mg-report")
         factors = factor_section(contest, timed=False)
         self.factors = ForecastBars([factors] if factors["groups"] else [], base).classes("mg-wide")
         if contest.about:
@@ -124,6 +125,7 @@ class AnswerTab:
         self._show_forecast()
         for text in (self.answer, self.branches, self.storylines, self.points):
             text.show(full_view)
+        self.expectations.set_content(full_view.expectations)
         self.curves.show(full_view)
         self.picture.show(full_view)
         if self.picture.period != self.contest.drawn_period:

@@ -80,6 +80,8 @@ class FullView:
         storylines_summary: how many they are, and how likely any other can be at most.
         curves: moves and outcomes over time, where there are periods.
         points: each actor's name, colour and expected points.
+        expectations: the report's section on what each actor expects, as HTML; empty where nobody
+            has beliefs of its own.
         picture: the contest's graph as an SVG image.
         changes: the numbers that were changed, and what was supposed or observed, in sentences.
         shifts: the largest changes: label, before, after, difference in percentage points.
@@ -94,6 +96,7 @@ class FullView:
     storylines_summary: str
     curves: tuple[Series, ...]
     points: tuple[tuple[str, str, float], ...]
+    expectations: str
     picture: str
     changes: tuple[str, ...]
     shifts: tuple[tuple[str, str, str, int], ...]
@@ -187,6 +190,7 @@ def full_view(live: "LiveContest", setting: Setting, after: "Forecast") -> FullV
             (capitalize_first(words.actor(owner)), colours.get(owner, NEUTRAL), value)
             for owner, value in after.points.items()
         ),
+        expectations=_expectations(after),
         picture=contest_graph(after, interactive=True),
         changes=(*_number_changes(live, setting), *change.case_changes(before, after)),
         shifts=tuple(
@@ -200,6 +204,16 @@ def full_view(live: "LiveContest", setting: Setting, after: "Forecast") -> FullV
             f"{after.steps} steps, residual {'below 1e-12' if small else f'{after.residual:.0e}'}"
         ),
     )
+
+
+def _expectations(equilibrium: "Equilibrium") -> str:
+    """Return the report's section on what each actor expects; empty where nobody is wrong."""
+    if not equilibrium.expectations:
+        return ""
+    from middlegame.report.html.expectations import expectation_sections
+    from middlegame.report.html.report import section_html
+
+    return "".join(map(section_html, expectation_sections(equilibrium)))
 
 
 def _curves(equilibrium: "Equilibrium") -> list[Series]:
