@@ -5,6 +5,7 @@ import re
 import numpy as np
 
 import middlegame as mg
+from middlegame.equilibrium.equilibrium import solve
 from middlegame.io.examples import find_file
 from middlegame.report.text.words import percent
 from middlegame.scenario import read_text
@@ -65,8 +66,8 @@ def test_figures_of_misperception():
 
 def test_figures_of_july_1914():
     contest = mg.load("july-1914")
-    wrong = mg.solve(contest)
-    right = mg.solve(contest.model_copy(update={"beliefs": {}}))
+    wrong = solve(contest)
+    right = solve(contest.model_copy(update={"beliefs": {}}))
     readme = find_file("july-1914").with_name("README.md").read_text("utf-8")
     expects = {each.actor: each for each in wrong.expectations}
     plays = (wrong, expects["berlin"].play, expects["vienna"].play, right)
@@ -83,4 +84,4 @@ def test_figures_of_july_1914():
     assert [row for row in rows if row not in readme] == []
     points = f"{expects['berlin'].points:.0f} points from all of it, and gets"
     assert f"expects {points} {wrong.points['berlin']:.0f}." in " ".join(readme.split())
-    assert f"at {percent(wrong.storylines(1)[0].probability)}, is the true one" in readme
+    assert f"it has {percent(wrong.storylines(1)[0].probability)}." in readme
