@@ -36,7 +36,7 @@ def fill_with_resolved_records(place: Path, monkeypatch: pytest.MonkeyPatch) -> 
     """Record one forecast with its scenario and one without, and resolve their questions."""
     from tests.analysis.test_attribution import RANGED  # imports this module
 
-    solved = mg.solve(read_text(RANGED).scenario)
+    solved = mg.solve(read_text(RANGED).scenario).middle
     day = dt.datetime(2026, 1, 10, tzinfo=dt.UTC)
     with Ledger.open(place) as ledger:
         with monkeypatch.context() as patch:

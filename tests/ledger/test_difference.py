@@ -41,7 +41,7 @@ questions:
 def solved(text: str) -> mg.Equilibrium:
     scenario = read_text(text).scenario
     assert scenario is not None
-    return mg.solve(scenario)
+    return mg.solve(scenario).middle
 
 
 def record(text: str, number: int = 1) -> Record:
@@ -144,8 +144,8 @@ def test_record_of_view_keeps_whole_text_and_differs_by_its_judgements(file_ledg
     text = f"{TEXT}views: {{hawk: {{judgements: {{'interests.a[0].worth': 40..60}}}}}}\n"
     contest = read_text(text).scenario
     assert contest is not None
-    plain = file_ledger.record(mg.solve(contest), text=text, by="anna")
-    equilibrium = mg.solve(apply_view(contest, "hawk"))
+    plain = file_ledger.record(mg.solve(contest).middle, text=text, by="anna")
+    equilibrium = mg.solve(apply_view(contest, "hawk")).middle
     with pytest.raises(LedgerError, match="not that of the scenario"):
         file_ledger.record(equilibrium, text=text)
     hawk = file_ledger.record(equilibrium, text=text, by="hawk", view="hawk")
@@ -192,7 +192,7 @@ def test_difference_counts_other_parameter_value_as_change(old: Record) -> None:
     theta[-1] += 5
     scenario = read_text(TEXT).scenario
     assert scenario is not None
-    put = build_entry(mg.solve(scenario, theta=theta), TEXT, by="anna", name="s")
+    put = build_entry(mg.solve(scenario, theta=theta).middle, TEXT, by="anna", name="s")
     found = difference(old, Record(**vars(put), id=2, recorded_at=now()))
     (number,) = found.numbers
     assert number.value_after == pytest.approx(number.value_before + 5)

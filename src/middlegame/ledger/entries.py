@@ -117,7 +117,8 @@ def build_entry(
     """Build the entry that records a solution's answers to its scenario's questions.
 
     Args:
-        solution: the solved scenario, or a sweep of it, whose means over worlds are recorded.
+        solution: the solved scenario, whose middle world is recorded; or a sweep of it, whose means
+            over worlds are.
         text: the scenario's text, character by character.
         intervals: as far as known; a sweep brings its own.
         note: free text to keep with the record.
@@ -132,6 +133,8 @@ def build_entry(
     """
     from middlegame.sweeps.result import Sweep
 
+    # Without a sweep the record is of the middle world, whose numbers explain later differences.
+    solution = solution if isinstance(solution, Sweep) else solution.middle
     swept = solution if isinstance(solution, Sweep) else None
     equilibrium = solution.equilibrium if isinstance(solution, Sweep) else solution
     scenario = equilibrium.scenario
