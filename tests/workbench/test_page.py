@@ -10,17 +10,19 @@ import urllib.request
 
 import pytest
 
+import middlegame as mg
 from middlegame.analysis.evidence_weights import weigh_evidence
 from middlegame.equilibrium.equilibrium import solve
 from middlegame.report.text import narrative
 from middlegame.report.text.words import percent
-from middlegame.scenario.yaml.load import load
+from middlegame.scenario.yaml.load import load, read_text
 from middlegame.sweeps.run import sweep
 from middlegame.workbench.live import LiveContest
 from middlegame.workbench.server.library import LARGEST
 from middlegame.workbench.server.pages import TABS
+from middlegame.workbench.workers.texts import with_moved_ranges
 from tests.workbench.conftest import NARROW, WIDE
-from tests.workbench.contests import TIMED
+from tests.workbench.contests import HARBOUR, TIMED
 
 pytestmark = pytest.mark.browser
 WORTH = "interests.tenant[0].worth"
@@ -32,12 +34,17 @@ def harbour(server):
     return LiveContest(load(server.folder / "harbour-lease" / "scenario.yaml"))
 
 
-def by_bar(equilibrium):
-    """Return an equilibrium's probabilities by the key of their bar on the page."""
-    found = {f"question.{name}": p for name, p in equilibrium.questions.items()}
-    for name, forecast in equilibrium.forecasts.items():
-        found |= {f"{name}.{place}": p for place, p in enumerate(forecast.values())}
+def by_bar(forecast):
+    """Return a forecast's probabilities by the key of their bar on the page."""
+    found = {f"question.{name}": p for name, p in forecast.questions.items()}
+    for name, chances in forecast.forecasts.items():
+        found |= {f"{name}.{place}": p for place, p in enumerate(chances.values())}
     return found
+
+
+def over_worlds(context, numbers):
+    """Return the forecast of the harbour's contest whose ranges move along with numbers."""
+    return mg.solve(read_text(with_moved_ranges(context, HARBOUR, numbers)).scenario)
 
 
 AGREES = """([within, expected]) => {
@@ -92,9 +99,9 @@ def settled(page, number, before=None):
 @pytest.mark.parametrize("name", ["harbour-lease", "venezuela-2026"])
 def test_first_tab_shows_the_answer_without_a_click(visit, server, name):
     page = visit().open(name)
-    equilibrium = solve(load(server.folder / name / "scenario.yaml"))
-    assert page.inner_text(".mg-answer") == narrative.answer(equilibrium)
-    agrees(page, by_bar(equilibrium))
+    forecast = LiveContest(load(server.folder / name / "scenario.yaml")).base_forecast
+    assert page.inner_text(".mg-answer") == narrative.answer(forecast)
+    agrees(page, by_bar(forecast))
 
 
 def test_click_or_enter_on_a_box_of_the_picture_opens_its_panel(visit):
@@ -118,19 +125,19 @@ def test_click_or_enter_on_a_box_of_the_picture_opens_its_panel(visit):
 
 
 @pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["1280", "390"])
-def test_dragged_slider_shows_the_forecast_of_a_direct_solution(visit, harbour, viewport):
+def test_dragged_slider_shows_the_forecast_of_a_direct_solution(visit, context, harbour, viewport):
     page = visit(viewport).open("harbour-lease", "what-if")
     rested = drag(page, WORTH, rest=2)
     value = float(settled(page, WORTH, rested))
     assert value > harbour.parameter_values({})[0]
-    after = harbour.full({WORTH: value})
+    after = over_worlds(context, {WORTH: value})
     agrees(page, by_bar(after), ".mg-results")
     page.wait_for_selector('.mg-changes:has-text("instead of")')
     page.get_by_role("button", name="Undo").click()
-    agrees(page, by_bar(harbour.base), ".mg-results")
+    agrees(page, by_bar(harbour.base_forecast), ".mg-results")
 
 
-def test_slider_moved_by_keyboard_shows_the_forecast_of_a_direct_solution(visit, harbour):
+def test_slider_moved_by_keyboard_shows_the_forecast_of_a_direct_solution(visit, context):
     page = visit().open("harbour-lease", "what-if")
     page.fill('[aria-label="Search the numbers"]', "tenant")
     slider = page.locator(f'[data-number="{WORTH}"]')
@@ -140,14 +147,14 @@ def test_slider_moved_by_keyboard_shows_the_forecast_of_a_direct_solution(visit,
     for _ in range(2):
         page.keyboard.press("PageUp")
         value = settled(page, WORTH, value)
-    agrees(page, by_bar(harbour.full({WORTH: float(value)})), ".mg-results")
+    agrees(page, by_bar(over_worlds(context, {WORTH: float(value)})), ".mg-results")
 
 
 def test_link_reproduces_a_supposition_and_an_observation(visit, harbour):
     page = visit().open("harbour-lease", "what-if")
     page.select_option('[data-pick="bid"]', "suppose offer")
     page.select_option('[data-pick="depot"]', "given closes")
-    expected = by_bar(harbour.full({}, {"bid": "offer"}, {"depot": ("closes",)}))
+    expected = by_bar(harbour.forecast({"bid": "offer"}, {"depot": ("closes",)}))
     agrees(page, expected, ".mg-results")
     page.wait_for_url(lambda url: "given.depot" in url and "suppose.bid" in url)
     other = visit()
@@ -155,7 +162,7 @@ def test_link_reproduces_a_supposition_and_an_observation(visit, harbour):
     other.wait_for("what-if")
     agrees(other.page, expected, ".mg-results")
     page.get_by_role("button", name="Reset").click()
-    agrees(page, by_bar(harbour.base), ".mg-results")
+    agrees(page, by_bar(harbour.base_forecast), ".mg-results")
 
 
 def test_supposing_a_closed_option_shows_the_reason(visit):
@@ -322,7 +329,7 @@ def test_recorded_forecast_is_shown_and_its_question_resolved(visit, harbour):
     page.get_by_role("button", name="Record this forecast").click()
     asked = page.locator('.mg-question:has-text("The depot shuts")')
     asked.wait_for()
-    assert percent(harbour.base.questions["depot-2026"]) in asked.inner_text()
+    assert percent(harbour.base_forecast.questions["depot-2026"]) in asked.inner_text()
     asked.get_by_role("button", name="Resolve").click()
     page.get_by_label("Date of the resolution").fill("2026-31-12")
     page.get_by_label("Source").fill("the port authority")
