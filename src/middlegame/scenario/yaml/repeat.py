@@ -75,8 +75,11 @@ class _Block:
             if repeated:
                 self._fault(f"'{repeated[0]}' is listed twice", "each member once", "", "in")
             return {member: {} for member in written}
-        values = written.values() if isinstance(written, dict) else ()
-        if values and all(value is None or isinstance(value, dict) for value in values):
+        if (
+            isinstance(written, dict)
+            and written
+            and all(value is None or isinstance(value, dict) for value in written.values())
+        ):
             return {str(member): value or {} for member, value in written.items()}
         problem = "the key 'in' is missing" if written is None else f"'in' is {describe(written)}"
         self._fault(problem, "a list of members, or members with values: {france: {weight: 3}}",
