@@ -82,7 +82,7 @@ def test_sweep_refuses_worlds_for_which_the_disk_has_no_room(run, monkeypatch, t
     monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=0))
     code, out, err = run("harbour-lease", "-n", "5", "--out", str(tmp_path / "worlds.parquet"))
     assert (code, out) == (1, "")
-    assert f"in {tmp_path}, which has 0.0 GiB left" in " ".join(err.split())
+    assert f"in {tmp_path}, which has 0 bytes left" in " ".join(err.split())
 
 
 def test_sweep_refuses_unwritable_folder_before_solving(run, monkeypatch, tmp_path):

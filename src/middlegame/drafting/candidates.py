@@ -4,6 +4,7 @@ The rules are spaCy's tokenizer, sentence splitter and matchers over the names o
 (`countries`) and lists of cue words (`cues`). No trained model is used.
 """
 
+import calendar
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -148,6 +149,10 @@ def _name_matcher(language: Any, known: dict[str, str]) -> Any:
     return matcher
 
 
+_CALENDAR = frozenset({*calendar.month_name[1:], *calendar.day_name})
+"""Months and weekdays, which are no names of anybody."""
+
+
 @cache
 def _cue_matcher() -> Any:
     from spacy.matcher import Matcher
@@ -171,6 +176,9 @@ def _institution_matcher() -> Any:
 def _token_patterns(cue: str) -> list[dict[str, Any]]:
     patterns: list[dict[str, Any]] = []
     for token in cue.split():
+        if token == "may":  # the month begins with a capital
+            patterns.append({"TEXT": token})
+            continue
         first = {"IS_SENT_START": True} if token.startswith("^") else {}
         patterns.append({"LOWER": {"REGEX": f"^(?:{token.removeprefix('^')})$"}, **first})
     return patterns
@@ -278,16 +286,24 @@ def _longest(spans: "list[Span]") -> "list[Span]":
 
 
 def _other_names(document: "Doc", mentions: list[_Mention]) -> Iterator[str]:
-    """Yield runs of two or more capitalised words within sentences that name no known actor."""
+    """Yield runs of capitalised words that name no known actor.
+
+    A single word counts within a sentence alone, where its capital says something.
+    """
     taken = {i for mention in mentions for i in range(mention.start, mention.end)}
-    run: list[str] = []
+    run: list[Token] = []
     for token in document:
         named = token.is_title and token.is_alpha and token.i not in taken
         if named and not (token.is_sent_start and token.is_stop):
-            run.append(token.text)
+            run.append(token)
             continue
-        if len(run) > 1:
-            yield " ".join(run)
+        yield from _name(run)
         run = []
+    yield from _name(run)
+
+
+def _name(run: "list[Token]") -> Iterator[str]:
     if len(run) > 1:
-        yield " ".join(run)
+        yield " ".join(token.text for token in run)
+    elif run and not (run[0].is_sent_start or run[0].is_stop or run[0].text in _CALENDAR):
+        yield run[0].text

@@ -8,7 +8,7 @@ from tests.generators.diagrams import diagrams
 
 @given(diagrams())
 def test_payoffs_and_reach_match_enumeration(diagram):
-    equilibrium = mg.solve(diagram)
+    equilibrium = mg.solve(diagram).branches[0]
     expected = enumeration.payoffs(diagram, list(equilibrium.policies))
     for name, (points, reach) in expected.items():
         assert np.abs(equilibrium.reach[name] - reach).max() < 1e-10

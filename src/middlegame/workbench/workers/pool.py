@@ -251,7 +251,7 @@ class Pool:
             try:
                 while True:
                     loop.call_soon_threadsafe(self._receive, worker, *worker.pipe.recv())
-            except (EOFError, OSError):
+            except (EOFError, OSError, TypeError):  # a TypeError where it is closed while it reads
                 loop.call_soon_threadsafe(self._remove_dead, worker)
 
     def _receive(self, worker: _Worker, number: int, kind: str, content: Any) -> None:
