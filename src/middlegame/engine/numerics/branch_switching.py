@@ -23,6 +23,10 @@ from middlegame.engine.numerics.linear import Eigenvalues
 
 _DISTANCES = np.geomspace(0.1, 1e-3, 4)
 """Distances from a fork at which other branches are looked for, the largest first."""
+_FURTHER = np.geomspace(0.3, 0.003, 7)
+"""Distances for a corrector that is not exact."""
+_EXACT = 1e-8
+"""The tolerance up to which a corrector counts as exact."""
 _RECENTRED = 6
 """The most corrections that bring a point of a branch to a given distance from the fork."""
 _SAME = 0.02
@@ -62,7 +66,7 @@ def find_branches(corrector: Corrector, fork: BranchPoint, *, mirrors: bool) -> 
         if any(each.unstable <= already for each in found):
             best = found
     if not best:
-        return []
+        return _branch_at_fixed_lambda(corrector, fork, already)
     first = min(best, key=_Candidate.rank)
     alike = sorted((each for each in best if each.mirrors(first)), key=lambda each: -each.favour)
     return [_land(corrector, fork, each.at) for each in alike]
@@ -131,6 +135,32 @@ def _candidates(
         if found and (complete if mirrors else stable or number > 0):
             break
     return found
+
+
+def _branch_at_fixed_lambda(
+    corrector: Corrector, fork: BranchPoint, already: int
+) -> list[BranchPoint]:
+    """Return a point of the best branch that forks off, or nothing; where the corrector is inexact.
+
+    Such a corrector tells branches apart at the fork's own lambda fraction, and further away from
+    the fork.
+    """
+    if corrector.controls.tolerance <= _EXACT:
+        return []
+    system = fork.jacobian.at_fixed_lambda()
+    found: list[_Candidate] = []
+    for number, directions in enumerate(_branch_directions(system.null_space)):
+        for away in directions[:1] if number == 0 else directions[::2]:
+            direction = np.append(away, 0.0)
+            for distance in _FURTHER:
+                at = corrector.correct(fork.point + distance * direction, direction, distance)
+                if at is not None and at.point[-1] > 0:
+                    found += [_candidate(fork, at)] if at.sign else []
+                    break
+            if found and found[-1].unstable <= already:
+                return [found[-1].at]
+    best = min(found, key=_Candidate.rank, default=None)
+    return [] if best is None else [best.at]
 
 
 def _branch_at_distance(
