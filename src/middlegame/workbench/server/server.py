@@ -65,6 +65,7 @@ def serve(
     app.on_startup(begin)
     app.on_shutdown(end)
     logging.getLogger("middlegame").setLevel(logging.INFO)
+    logging.getLogger("uvicorn.error").addFilter(concerns_a_visitor)
     query = f"/?token={token}" if token else "/"
     shown_host = f"[{host}]" if ":" in host else host
     click.echo(f"The workbench is at http://{shown_host}:{port}{query} (Ctrl-C stops it)")
@@ -82,3 +83,12 @@ def serve(
         message_history_length=100,
         binding_refresh_interval=None,
     )
+
+
+def concerns_a_visitor(record: logging.LogRecord) -> bool:
+    """Return whether a log record concerns somebody: not if a visitor left before the answer.
+
+    The web framework reports that as an error of the application, with a traceback.
+    """
+    error = record.exc_info[1] if record.exc_info else None
+    return not (isinstance(error, RuntimeError) and str(error) == "No response returned.")
