@@ -93,6 +93,6 @@ def _use(seed: int, number: int, file: Path, findings: Findings) -> None:
         findings.answered[name] += 1
     except MiddlegameError:
         findings.refused[name] += 1
-    except Exception:
+    except Exception:  # any other exception is a finding, and reported
         findings.exceptions[number] = f"{name}\n{traceback.format_exc()}"
     findings.slowest = max(findings.slowest, (time.process_time() - start, name, number))

@@ -61,7 +61,9 @@ class LanguageModel:
             raise missing_library(str(error.name)) from None
         left = self.max_tokens - spent.tokens
         if left <= 0:
-            raise DraftingFailed(self._told(step, f"all {self.max_tokens} tokens are used"))
+            raise DraftingFailed(
+                self._failure_message(step, f"all {self.max_tokens} tokens are used")
+            )
         kind: type[Answer] = STEPS[step.partition("/")[0]]
         try:
             agent = Agent(
@@ -75,9 +77,11 @@ class LanguageModel:
             # A loop of its own for each question: `run_sync` leaves its loop open.
             found = asyncio.run(agent.run(prompt, usage_limits=limits, timeout=self.timeout))
         except TimeoutError:
-            raise DraftingFailed(self._told(step, f"no end after {self.timeout:g} s")) from None
+            raise DraftingFailed(
+                self._failure_message(step, f"no end after {self.timeout:g} s")
+            ) from None
         except AgentRunError as error:
-            raise DraftingFailed(self._told(step, _first_line(error))) from None
+            raise DraftingFailed(self._failure_message(step, _first_line(error))) from None
         except (UserError, ImportError, ValueError) as error:
             raise MiddlegameError(f"{self.name}: {_first_line(error)}") from None
         used = found.usage
@@ -90,7 +94,7 @@ class LanguageModel:
         messages = json.loads(found.all_messages_json())
         return Exchange(step, found.output.model_dump(mode="json"), messages, usage)
 
-    def _told(self, step: str, reason: str) -> str:
+    def _failure_message(self, step: str, reason: str) -> str:
         return (
             f"{self.name} gave no usable answer to the step '{step}': {reason}. The answers before "
             "it are kept: run the same command again to go on from there"

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from middlegame.base.errors import MiddlegameError
-from middlegame.base.numbers import Floats
+from middlegame.base.numbers import Floats, clustered_mean
 from middlegame.base.progress import ProgressCallback
 from middlegame.estimation.fitting import maximisation_problem
 from middlegame.estimation.maximum import maximise
@@ -234,7 +234,7 @@ class Forecasts:
         brier = ((chances - happened) ** 2).sum(axis=1) + rest**2
         gain, error = 0.0, float("nan")
         if ours is not None:
-            gain, error = self._paired(self._logs(ours) - logs)
+            gain, error = clustered_mean(self._logs(ours) - logs, self.groups, self.plays)
         return ForecastScore(name, self._mean(logs), self._mean(brier), gain, error)
 
     def _logs(self, chances: Floats) -> Floats:
@@ -243,17 +243,6 @@ class Forecasts:
 
     def _mean(self, values: Floats) -> float:
         return float(np.average(values, weights=self.plays))
-
-    def _paired(self, differences: Floats) -> tuple[float, float]:
-        """Return the mean of differences and its standard error, clustered by group."""
-        mean = self._mean(differences)
-        groups = np.unique(self.groups, return_inverse=True)[1].reshape(-1)
-        sums = np.bincount(groups, self.plays * (differences - mean))
-        count = len(sums)
-        if count < 2:
-            return mean, float("nan")
-        error = np.sqrt((sums**2).sum() * count / (count - 1)) / self.plays.sum()
-        return mean, float(error)
 
 
 def _design(found: FitResult) -> Floats:

@@ -14,6 +14,7 @@ import numpy as np
 
 from middlegame.analysis.result import AnalysisResult
 from middlegame.base.errors import unknown_name
+from middlegame.base.numbers import clustered_mean
 from middlegame.base.progress import ProgressCallback
 from middlegame.io.examples import Example, list_examples, load
 from middlegame.io.outcomes import FILE_NAME, KnownOutcome, read_outcomes
@@ -267,9 +268,6 @@ def _difference(
     gains = np.array(
         [brier(*each) - own.brier for each, own in zip(theirs, hindcasts, strict=True)]
     )
-    names = np.array([each.case for each in hindcasts])
-    clusters = [float((gains - gains.mean())[names == name].sum()) for name in set(names)]
-    count = len(clusters)
-    variance = math.fsum(each**2 for each in clusters) * count / max(count - 1, 1)
-    error = math.sqrt(variance) / len(gains) if count > 1 else math.nan
-    return BaselineDifference(baseline, mean_scores(theirs), float(gains.mean()), error)
+    groups = np.array([each.case for each in hindcasts])
+    gain, error = clustered_mean(gains, groups, np.ones(len(gains)))
+    return BaselineDifference(baseline, mean_scores(theirs), gain, error)

@@ -233,7 +233,7 @@ def _curve(series: Series) -> _Chart:
     return _Chart(series.title, series.colour, curve_chart(series), series.notes)
 
 
-def _told_last(equilibrium: "Equilibrium") -> list[Node]:
+def _last_instances(equilibrium: "Equilibrium") -> list[Node]:
     """List the nodes of the list of other factors: over time each in its last period."""
     diagram = equilibrium.diagram
     quiet = [each for each in factors_over_time(equilibrium) if not each.headline]
@@ -247,7 +247,7 @@ def _other_factors(
     equilibrium: "Equilibrium", words: Words
 ) -> list[tuple[str, str, float, "Outlook | None"]]:
     found = []
-    for node in _told_last(equilibrium):
+    for node in _last_instances(equilibrium):
         if not node.headline and not isinstance(node, Decision):
             state, chance = narrative.most_likely(equilibrium.forecasts[node.name])
             if node.scale is not None:
