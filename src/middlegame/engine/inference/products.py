@@ -6,9 +6,12 @@ short axes, and a loop over the samples for many samples of a diagram at once.
 
 import itertools
 import math
+import string
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
+
+import numpy as np
 
 from middlegame.engine.backend import jax, xla_metadata
 
@@ -51,6 +54,65 @@ def fused_product(
         sizes: each axis' length.
         xp: NumPy or jax.numpy.
     """
+    plan = _fused_plan(tuple(operands), output, tuple(sizes), tables[0].ndim - len(operands[0]))
+    factors = [
+        table.transpose(order).reshape((*lengths, *table.shape[len(order) - plan.further :]))
+        for table, order, lengths in zip(tables, plan.orders, plan.lengths, strict=True)
+    ]
+    if xp is np:
+        # One pass over the tables, which never holds their product.
+        total = np.einsum(plan.script, *factors) if plan.changes else factors[0]
+    else:
+        # XLA fuses the product and the sum itself.
+        wide = [
+            factor.reshape((*shape, *factor.shape[factor.ndim - plan.further :]))
+            for factor, shape in zip(factors, plan.wide, strict=True)
+        ]
+        total = math.prod(wide[1:], start=wide[0])
+        total = total.sum(axis=plan.summed) if plan.summed else total
+    samples = total.shape[total.ndim - plan.further :]
+    total = total.reshape((*plan.kept, *samples))
+    if plan.broadcast:
+        total = xp.broadcast_to(total, (*plan.whole, *samples))
+    return total.reshape((*plan.left, *samples)).transpose(plan.output_order)
+
+
+class _FusedPlan(NamedTuple):
+    """How to multiply tables of given axes in one loop over merged axes.
+
+    Attributes:
+        further: the number of axes that all tables have beyond the named ones.
+        orders: for each table, the order into which its axes are brought.
+        lengths: for each table, the lengths of its merged axes.
+        wide: for each table, the lengths of all merged axes, 1 where it lacks one.
+        script: the product and sum in the notation of `einsum`.
+        changes: whether anything is multiplied or summed at all.
+        summed: which merged axes are summed out.
+        kept: the lengths of the merged axes that are left open, 1 where no table has one.
+        whole: the lengths of the merged axes that are left open.
+        broadcast: whether the two differ.
+        left: the lengths of the axes that are left open, no longer merged.
+        output_order: the order of those axes in the output.
+    """
+
+    further: int
+    orders: list[list[int]]
+    lengths: list[list[int]]
+    wide: list[list[int]]
+    script: str
+    changes: bool
+    summed: tuple[int, ...]
+    kept: list[int]
+    whole: list[int]
+    broadcast: bool
+    left: list[int]
+    output_order: list[int]
+
+
+@lru_cache(maxsize=2**14)
+def _fused_plan(
+    operands: tuple[Axes, ...], output: Axes, sizes: tuple[int, ...], further: int
+) -> _FusedPlan:
     order = tuple(dict.fromkeys(axis for axes in (*operands, output) for axis in axes))
     runs: list[tuple[tuple[bool, ...], list[int]]] = []
     for axis in order:
@@ -59,19 +121,38 @@ def fused_product(
             runs.append((users, []))
         runs[-1][1].append(axis)
     lengths = [math.prod(sizes[axis] for axis in axes) for _, axes in runs]
-    factors = []
-    for place, (table, own) in enumerate(zip(tables, operands, strict=True)):
-        shape = [n if users[place] else 1 for (users, _), n in zip(runs, lengths, strict=True)]
-        factors.append(align(table, own, order).reshape([*shape, *table.shape[len(own) :]]))
-    product = math.prod(factors[1:], start=factors[0])
-    gone = tuple(k for k, (users, _) in enumerate(runs) if not users[-1])
-    total = product.sum(axis=gone) if gone else product
+    ends = [range(len(own), len(own) + further) for own in operands]
+    names = [
+        "".join(string.ascii_letters[k] for k, (users, _) in enumerate(runs) if users[place])
+        for place in range(len(operands))
+    ]
+    opened = "".join(
+        string.ascii_letters[k]
+        for k, (users, _) in enumerate(runs)
+        if users[-1] and any(users[:-1])
+    )
+    kept = [n if any(users[:-1]) else 1 for (users, _), n in zip(runs, lengths, strict=True)
+            if users[-1]]  # fmt: skip
+    whole = [n for (users, _), n in zip(runs, lengths, strict=True) if users[-1]]
     left = tuple(axis for axis in order if axis in output)
-    kept = [n for (users, _), n in zip(runs, lengths, strict=True) if users[-1]]
-    further = total.shape[len(kept) :]
-    whole = xp.broadcast_to(total, [*kept, *further])
-    whole = whole.reshape([*(sizes[axis] for axis in left), *further])
-    return whole.transpose([*(left.index(a) for a in output), *range(len(left), whole.ndim)])
+    return _FusedPlan(
+        further=further,
+        orders=[[*(own.index(axis) for axis in order if axis in own), *end]
+                for own, end in zip(operands, ends, strict=True)],
+        lengths=[[n for (users, _), n in zip(runs, lengths, strict=True) if users[place]]
+                 for place in range(len(operands))],
+        wide=[[n if users[place] else 1 for (users, _), n in zip(runs, lengths, strict=True)]
+              for place in range(len(operands))],
+        script=",".join(f"{name}..." for name in names) + f"->{opened}...",
+        changes=len(operands) > 1 or names[0] != opened,
+        summed=tuple(k for k, (users, _) in enumerate(runs) if not users[-1]),
+        kept=kept,
+        whole=whole,
+        broadcast=kept != whole,
+        left=[sizes[axis] for axis in left],
+        output_order=[*(left.index(axis) for axis in output),
+                      *range(len(left), len(left) + further)],
+    )  # fmt: skip
 
 
 class MatrixProduct:
