@@ -132,8 +132,12 @@ def test_dragged_slider_shows_the_forecast_of_a_direct_solution(visit, context, 
     assert value > harbour.parameter_values({})[0]
     after = over_worlds(context, {WORTH: value})
     agrees(page, by_bar(after), ".mg-results")
-    page.wait_for_selector('.mg-changes:has-text("instead of")')
+    page.wait_for_selector('.mg-banner:has-text("instead of")')
     page.get_by_role("button", name="Undo").click()
+    agrees(page, by_bar(harbour.base_forecast), ".mg-results")
+    page.keyboard.press("Control+Shift+Z")
+    agrees(page, by_bar(after), ".mg-results")
+    page.keyboard.press("Control+Z")
     agrees(page, by_bar(harbour.base_forecast), ".mg-results")
 
 
@@ -161,7 +165,7 @@ def test_link_reproduces_a_supposition_and_an_observation(visit, harbour):
     other.page.goto(page.url)
     other.wait_for("what-if")
     agrees(other.page, expected, ".mg-results")
-    page.get_by_role("button", name="Reset").click()
+    page.get_by_role("button", name="Back to the file").click()
     agrees(page, by_bar(harbour.base_forecast), ".mg-results")
 
 
@@ -169,9 +173,9 @@ def test_supposing_a_closed_option_shows_the_reason(visit):
     page = visit().open("harbour-lease", "what-if")
     page.select_option('[data-pick="bid"]', "suppose stay_out")
     page.select_option('[data-pick="renew"]', "suppose switch")
-    page.wait_for_selector('.mg-changes [role=alert]:has-text("closed")')
-    page.get_by_role("button", name="Reset").click()
-    page.wait_for_selector(".mg-changes [role=alert]", state="detached")
+    page.wait_for_selector('.mg-banner [role=alert]:has-text("closed")')
+    page.get_by_role("button", name="Back to the file").click()
+    page.wait_for_selector(".mg-banner [role=alert]", state="detached")
 
 
 def test_saving_changed_numbers_changes_one_line_of_the_file(visit, server):
@@ -201,6 +205,31 @@ def test_fault_appears_at_its_line_and_goes_when_corrected_by_completion(visit):
     page.keyboard.press("Control+Space")
     page.locator('.cm-tooltip-autocomplete li:has-text("The rival power")').click()
     page.wait_for_selector("text=All tabs show this text.")
+
+
+def test_state_and_place_are_seen_on_every_view_and_in_the_history(visit, harbour):
+    visitor = visit()
+    page = visitor.open("harbour-lease", "answer", f"suppose.bid=ofer&{WORTH}=70&foo=1")
+    page.wait_for_selector(".mg-banner [role=alert]:has-text(\"did you mean 'offer'\")")
+    page.get_by_role("button", name="Dominoes", exact=True).click()
+    page.wait_for_selector('.mg-banner:visible:has-text("+70 instead of +65")')
+    page.wait_for_selector('[data-tab=dominoes] .mg-scope:has-text("About the what-if")')
+    page.locator('[data-domino="bid=offer"]').click()
+    page.wait_for_selector('h2:has-text("If the rival power makes an offer")')
+    page.get_by_role("button", name="What if", exact=True).click()
+    page.select_option('[data-pick="lease"]', "given lost")
+    page.wait_for_selector('.mg-banner:has-text("Observed: the lease is lost")')
+    page.go_back()
+    page.wait_for_selector('h2:visible:has-text("If the rival power makes an offer")')
+    page.wait_for_selector('[data-tab=dominoes] .mg-scope:has-text("Set aside: Observed")')
+    page.wait_for_url("**given.lease=lost&tab=dominoes&domino=bid=offer")
+    page.go_back()
+    page.wait_for_selector(".mg-largest:visible")
+    page.get_by_role("button", name="Take back: Observed").click()
+    page.get_by_role("button", name="Back to the file").click()
+    page.wait_for_selector('[data-tab=dominoes] .mg-note:visible:has-text("Something has changed")')
+    page.get_by_role("button", name="Undo").click()
+    page.wait_for_selector('[data-tab=dominoes] .mg-note:has-text("has changed")', state="hidden")
 
 
 def test_used_text_is_shown_in_all_tabs_and_not_saved(visit, server):
@@ -329,7 +358,9 @@ def test_recorded_forecast_is_shown_and_its_question_resolved(visit, harbour):
     page.get_by_role("button", name="Record this forecast").click()
     asked = page.locator('.mg-question:has-text("The depot shuts")')
     asked.wait_for()
-    assert percent(harbour.base_forecast.questions["depot-2026"]) in asked.inner_text()
+    found = sweep(harbour.base).question_outlooks["depot-2026"]
+    low, high = map(percent, found.ninety)
+    assert f"{percent(found.mean)} ({low} to {high})" in asked.inner_text()
     asked.get_by_role("button", name="Resolve").click()
     page.get_by_label("Date of the resolution").fill("2026-31-12")
     page.get_by_label("Source").fill("the port authority")

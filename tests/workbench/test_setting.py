@@ -3,7 +3,7 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
-from middlegame.workbench.setting import Setting
+from middlegame.workbench.setting import Setting, unread_parts
 
 NAMES = st.from_regex(r"[a-z][a-z_]{0,8}", fullmatch=True)
 SETTINGS = st.builds(
@@ -33,6 +33,18 @@ def test_parts_of_a_query_that_are_not_changes_are_ignored():
     query = "tab=what-if&token=x&interests.a[0].worth=nan&a.b=word&precision=3&suppose.line=align"
     assert Setting.read(query) == Setting({"precision": 3.0}, {"line": "align"})
     assert math.isfinite(Setting.read("a.b=1e9").numbers["a.b"])
+
+
+def test_equal_settings_are_one_key_whatever_the_order_of_their_changes():
+    one = Setting({"a.b": 1.0, "c.d": 2.0}, {"x": "y"})
+    other = Setting({"c.d": 2.0, "a.b": 1.0}, {"x": "y"})
+    assert {one: "answer"}[other] == "answer"
+    assert hash(one) != hash(Setting({"a.b": 1.0}))
+
+
+def test_parts_of_a_query_that_cannot_be_read_are_listed():
+    query = "tab=edit&a.b=word&suppose.line=align&surprise=yes&c.d=2&precision=&foo=1"
+    assert [key for key, _ in unread_parts(query)] == ["tab", "a.b", "precision", "foo"]
 
 
 def test_with_state_supposes_observes_or_frees():

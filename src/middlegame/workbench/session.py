@@ -3,18 +3,21 @@
 import asyncio
 import contextlib
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Hashable
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import uuid4
 
+from middlegame.workbench.address import Place, known_part
 from middlegame.workbench.server.library import Contest
 from middlegame.workbench.setting import Setting
 from middlegame.workbench.workers import solve
 from middlegame.workbench.workers.contest_view import ContestView
 from middlegame.workbench.workers.full_view import ForecastView, FullView
-from middlegame.workbench.workers.pool import Pool, Refused, Superseded
+from middlegame.workbench.workers.pool import Answer, Arguments, Pool, Refused, Superseded
 from middlegame.workbench.workers.scheduling import Kind
 from middlegame.workbench.workers.solve import OpenedContest
+from middlegame.workbench.workers.worker import WorkerContext
 
 TOLERANCE = 1e-6
 """A difference in a probability that counts as none."""
@@ -23,6 +26,8 @@ REST_SECONDS = 0.35
 _MOST_UNDO = 100
 _MOST_OPENED = 16
 """Opened contests that the server keeps, as they are written."""
+_MOST_ANSWERS = 96
+"""Answers of the workers that the server keeps."""
 Listeners = list[Callable[[], None]]
 
 
@@ -35,12 +40,14 @@ class WorkerPools:
         texts: a worker that reads texts, and never waits for a solution.
         visitors: the number of pages of each text.
         compiled: the texts among these whose quick answer is compiled.
+        answers: what the workers answered lately, by the task and its arguments.
     """
 
     solving: Pool
     texts: Pool
     visitors: Counter[str]
     compiled: set[str] = field(default_factory=set)
+    answers: OrderedDict[Hashable, Any] = field(default_factory=OrderedDict)
     _opened: OrderedDict[str, OpenedContest] = field(default_factory=OrderedDict)
 
     async def open(
@@ -63,6 +70,27 @@ class WorkerPools:
             self._opened.popitem(last=False)
         return opened
 
+    def known(
+        self, task: Callable[[WorkerContext, *Arguments], Answer], *arguments: *Arguments
+    ) -> Answer | None:
+        """Return what a task answered to the same arguments before; None where it has not."""
+        found: Answer | None = self.answers.get((task, arguments))
+        if found is not None:
+            self.answers.move_to_end((task, arguments))
+        return found
+
+    def keep(
+        self,
+        task: Callable[[WorkerContext, *Arguments], Answer],
+        arguments: tuple[*Arguments],
+        answer: Answer,
+    ) -> None:
+        """Keep a task's answer for whoever asks the same; the oldest answers are dropped."""
+        self.answers[task, arguments] = answer
+        self.answers.move_to_end((task, arguments))
+        while len(self.answers) > _MOST_ANSWERS:
+            self.answers.popitem(last=False)
+
 
 class Session:
     """The state behind one page; no two pages share one.
@@ -72,7 +100,11 @@ class Session:
         contest: the contest of the library; None for an uploaded text.
         name: the name that is shown, and proposed for files.
         text: the scenario as this page has it.
+        saved: the text of the contest's file.
         setting: what is changed.
+        shown: the setting of the full view.
+        place: what the visitor looks at.
+        unknown: a sentence for each part of the page's address that the contest does not know.
         contest_view: the contest without its forecast; None until it is open.
         baseline: the full view of the scenario as written.
         full_view: the latest full view.
@@ -86,10 +118,18 @@ class Session:
     """
 
     def __init__(
-        self, pools: WorkerPools, contest: Contest | None, name: str, text: str, setting: Setting
+        self,
+        pools: WorkerPools,
+        contest: Contest | None,
+        name: str,
+        text: str,
+        setting: Setting,
+        place: Place,
     ) -> None:
         self.pools, self.contest, self.name, self.text = pools, contest, name, text
-        self.setting = setting
+        self.saved, self.setting, self.place = text, setting, place
+        self.shown = Setting()
+        self.unknown: list[str] = []
         self.visitor = uuid4().hex
         self.contest_view: ContestView | None = None
         self.baseline: FullView | None = None
@@ -99,6 +139,8 @@ class Session:
         self.intervals: dict[str, tuple[float, float]] = {}
         self.ready = self.closed = self._compiling = self._immediate = False
         self.on_opened: Listeners = []
+        self.on_place: Listeners = []
+        self.on_setting: Listeners = []
         self.on_forecast: Listeners = []
         self.on_full_view: Listeners = []
         self.on_message: Listeners = []
@@ -106,6 +148,7 @@ class Session:
         self.on_intervals: Listeners = []
         self._last_request = self._last_shown = 0
         self._undo: list[Setting] = []
+        self._redo: list[Setting] = []
         self._undo_point = setting
         self._pending: asyncio.TimerHandle | None = None
         self._quick: tuple[Setting, ForecastView] | None = None
@@ -122,6 +165,11 @@ class Session:
         """Whether there is a change to undo."""
         return bool(self._undo)
 
+    @property
+    def can_redo(self) -> bool:
+        """Whether there is an undone change to make again."""
+        return bool(self._redo)
+
     async def open(self, progress: Callable[[str], None]) -> None:
         """Solve the text as written, and then at the page's setting.
 
@@ -136,6 +184,9 @@ class Session:
         self.contest_view, self.baseline, self._immediate = opened
         self.full_view, self.forecast = self.baseline, self.baseline.forecast
         self.intervals = self.forecast.intervals
+        self.setting, self.place, unknown = known_part(self.contest_view, self.setting, self.place)
+        self.unknown += unknown
+        self._undo_point = self.setting
         _notify(self.on_opened)
         if self.setting:
             self._start(self._ask_full_view(self.setting))
@@ -165,9 +216,10 @@ class Session:
             setting: the new setting.
             settled: whether it stands, as when a slider is released.
         """
-        self.setting = setting
+        self.setting, self.unknown = setting, []
         if self._pending is not None:
             self._pending.cancel()
+        _notify(self.on_setting)
         # A trace for each move suits a single visitor: several would block each other.
         alone = self.pools.visitors[self.text] == 1
         follows = self.ready or (self._immediate and alone)
@@ -179,8 +231,59 @@ class Session:
     def undo(self) -> None:
         """Return to the setting before the last change."""
         if self._undo:
+            self._redo.append(self._undo_point)
             self._undo_point = self._undo.pop()
             self.change(self._undo_point, settled=True)
+
+    def redo(self) -> None:
+        """Make the change again that was undone last."""
+        if self._redo:
+            self._undo.append(self._undo_point)
+            self._undo_point = self._redo.pop()
+            self.change(self._undo_point, settled=True)
+
+    def go(self, place: Place) -> None:
+        """Look at another place of the page."""
+        if place != self.place:
+            self.place = place
+            _notify(self.on_place)
+
+    async def ask(
+        self,
+        purpose: str,
+        task: Callable[[WorkerContext, *Arguments], Answer],
+        *arguments: *Arguments,
+        kind: Kind = Kind.SHORT,
+        progress: Callable[[Any], None] | None = None,
+        keep: bool = True,
+    ) -> Answer:
+        """Ask the workers about this page's contest, unless they answered the same before.
+
+        Args:
+            purpose: what the answer is for; a newer request of a purpose replaces an older one.
+            task: a task of the workers.
+            arguments: the task's arguments, after its context.
+            kind: how long it takes.
+            progress: called with what the task reports meanwhile.
+            keep: whether the answer depends on the arguments alone, and so is kept.
+
+        Raises:
+            Superseded: a newer request of this purpose came, or the visitor left.
+            Refused: the task refused, with its reasons.
+        """
+        found = self.pools.known(task, *arguments) if keep else None
+        if found is None:
+            found = await self.pools.solving.ask(
+                (self.visitor, purpose),
+                task,
+                *arguments,
+                home=self.text,
+                kind=kind,
+                progress=progress,
+            )
+            if keep:
+                self.pools.keep(task, arguments, found)
+        return found
 
     def reset(self) -> None:
         """Return to the scenario as written; this can be undone."""
@@ -207,7 +310,8 @@ class Session:
         # Undo returns to where a slider was released, not to where it was held still.
         if settled and self.setting != self._undo_point:
             self._undo = [*self._undo, self._undo_point][-_MOST_UNDO:]
-            self._undo_point = self.setting
+            self._undo_point, self._redo = self.setting, []
+            _notify(self.on_setting)
         self._start(self._ask_full_view(self.setting))
 
     async def _ask_compile(self) -> None:
@@ -250,10 +354,14 @@ class Session:
         _notify(self.on_forecast)
 
     async def _ask_full_view(self, setting: Setting) -> None:
-        key = (self.visitor, "full view")
-        answer = await self.pools.solving.ask(
-            key, solve.full_answer, self.text, setting, home=self.text, kind=Kind.HEAVY
-        )
+        if setting:
+            answer = await self.ask(
+                "full view", solve.full_answer, self.text, setting, kind=Kind.HEAVY
+            )
+        else:
+            assert self.baseline is not None
+            self.pools.solving.cancel((self.visitor, "full view"))
+            answer = self.baseline
         if self.closed or setting != self.setting:
             return
         self.full_view, self.forecast, self._last_shown = (
@@ -261,6 +369,7 @@ class Session:
             answer.forecast,
             self._last_request,
         )
+        self.shown = setting
         self.set_intervals({})
         self.show_message(self._disagreement(setting, answer.forecast))
         _notify(self.on_full_view)

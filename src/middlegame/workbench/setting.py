@@ -30,6 +30,11 @@ class Setting:
         """Return whether anything is changed."""
         return bool(self.numbers or self.supposed or self.given)
 
+    def __hash__(self) -> int:
+        """Return the same for equal settings, whatever the order of their changes."""
+        parts = (self.numbers, self.supposed, self.given)
+        return hash((*(frozenset(part.items()) for part in parts), self.surprise))
+
     def with_number(self, name: str, value: float | None) -> "Setting":
         """Return the setting with one number changed; None removes the change."""
         numbers = {n: v for n, v in self.numbers.items() if n != name}
@@ -57,6 +62,22 @@ class Setting:
         """Return the setting with suppositions that the actors know or do not know."""
         return Setting(self.numbers, self.supposed, self.given, surprise)
 
+    def without(self, name: str) -> "Setting":
+        """Return the setting without any change of a number, move or factor."""
+        return self.with_number(name, None).with_state(name, "free", "")
+
+    def numbers_alone(self) -> "Setting":
+        """Return the setting's changed numbers, without suppositions and observations."""
+        return Setting(self.numbers)
+
+    def unobserved(self) -> "Setting":
+        """Return the setting without its observations."""
+        return Setting(self.numbers, self.supposed, {}, self.surprise)
+
+    def announced(self) -> "Setting":
+        """Return the setting without observations, and without what the actors do not know."""
+        return Setting(self.numbers, {} if self.surprise else self.supposed)
+
     def query(self) -> str:
         """Return the changes as a link's query; empty where there are none."""
         pairs = [(name, f"{value:.10g}") for name, value in self.numbers.items()]
@@ -80,15 +101,30 @@ class Setting:
                 given[key.removeprefix(_GIVEN)] = tuple(value.split("|"))
             elif key == _SURPRISE:
                 surprise = value == "yes"
-            elif "." in key or key == _PRECISION:
-                number = _number(value)
-                if number is not None:
-                    numbers[key] = number
+            elif (number := _number(key, value)) is not None:
+                numbers[key] = number
         return Setting(numbers, supposed, given, surprise)
 
 
-def _number(text: str) -> float | None:
-    """Parse a finite number; None where the text is none."""
+def unread_parts(query: str) -> list[tuple[str, str]]:
+    """Return the keys and values of a link's query that are not changes."""
+    pairs = parse_qsl(query, keep_blank_values=True)
+    return [
+        (key, value)
+        for place, (key, value) in enumerate(pairs)
+        if place >= _MOST
+        or not value
+        or (
+            not (key.startswith((_SUPPOSE, _GIVEN)) or key == _SURPRISE)
+            and _number(key, value) is None
+        )
+    ]
+
+
+def _number(key: str, text: str) -> float | None:
+    """Parse the value of a changed number; None where the key is not a number's or it is none."""
+    if "." not in key and key != _PRECISION:
+        return None
     try:
         value = float(text)
     except ValueError:

@@ -75,9 +75,9 @@ def test_preview_moves_the_forecast_by_the_change_of_the_middle_world(context, o
     assert view.intervals == {}
 
 
-def test_unchanged_setting_has_no_changes_and_no_reasons(opened):
+def test_unchanged_setting_has_no_shifts_and_no_reasons(opened):
     full_view = opened.baseline
-    assert full_view.reasons == full_view.shifts == full_view.changes == ()
+    assert full_view.reasons == full_view.shifts == ()
     assert "principal branch" in full_view.method
 
 
@@ -85,7 +85,6 @@ def test_changed_setting_has_shifts_and_reasons(context):
     changes = Setting({WORTH: 90.0, "interests.tenant[1].worth": 60.0}, {"lease": "lost"})
     answered = solving.full_answer(context, TEXT, changes)
     assert answered.shifts
-    assert any("lost" in line for line in answered.changes)
     first, *rest = answered.reasons
     assert "before" in first
     assert any("Each change made alone" in line for line in rest)

@@ -21,7 +21,11 @@ _MIDDLE_YEARS = 5.0
 
 def value_words(parameter: Parameter, value: float) -> str:
     """Write a value of a judgement in its unit, rounded."""
-    unit = unit_of(parameter.path, parameter.unit)
+    return value_in_unit(value, unit_of(parameter.path, parameter.unit))
+
+
+def value_in_unit(value: float, unit: str) -> str:
+    """Write a value in a unit as `unit_of` returns it, rounded."""
     if unit == "probability":
         digits = 0 if 0.095 <= value <= 0.905 else 1
         return f"{100 * value:.{digits}f}%"

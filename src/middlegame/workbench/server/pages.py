@@ -1,16 +1,18 @@
 """The pages: the list of contests, and one contest with its tabs."""
 
 import contextlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fastapi import Request
 from nicegui import background_tasks, ui
 
 from middlegame.base.errors import MiddlegameError
+from middlegame.workbench.address import FIRST_VIEW, Place, known_part, unknown_parts
 from middlegame.workbench.server.library import Library
 from middlegame.workbench.session import Session, WorkerPools
 from middlegame.workbench.setting import Setting
 from middlegame.workbench.views.answer import AnswerTab
+from middlegame.workbench.views.banner import AddressBar, StateBanner
 from middlegame.workbench.views.dominoes import DominoesTab
 from middlegame.workbench.views.edit import EditTab
 from middlegame.workbench.views.frame import PageHeader, button, heading, style_page
@@ -87,23 +89,33 @@ def add_pages(workbench: Workbench) -> None:
             with ui.element("main").classes("mg-main"):
                 ui.label(str(error)).classes("mg-note")
             return
-        setting = Setting.read(request.url.query)
-        session = Session(workbench.pools, entry, name, text, setting)
-        ContestPage(workbench, session, entry.title, request.query_params.get("tab", ""))
+        query, views = request.url.query, dict(TABS)
+        place = Place.read(query, views)
+        session = Session(workbench.pools, entry, name, text, Setting.read(query), place)
+        session.unknown = unknown_parts(query, views)
+        ContestPage(workbench, session, entry.title)
 
 
 class ContestPage:
     """One visitor's page of one contest."""
 
-    def __init__(self, workbench: Workbench, session: Session, title: str, tab: str) -> None:
+    def __init__(self, workbench: Workbench, session: Session, title: str) -> None:
         self.workbench, self.session = workbench, session
         self.client = ui.context.client
-        self.tab = tab if tab in dict(TABS) else "answer"
+        request = self.client.request
+        self.path = request.url.path if request else "/"
+        self._written = session.place
         style_page(title)
         self.header = PageHeader(title, TABS, self.choose)
+        self.address = AddressBar(
+            on_back=self._come_back,
+            on_undo=lambda: self.session.undo(),
+            on_redo=lambda: self.session.redo(),
+        )
         for name in ("hypotheses", "comparison"):
             self.header.offer(name, False)
         with ui.element("main").classes("mg-main"):
+            self.banner = StateBanner(session)
             with ui.element("div").classes("mg-opening").props("role=status") as self.spinner:
                 ui.spinner(size="lg").props("aria-hidden=true")
                 self.progress = ui.label("Opening the contest")
@@ -116,42 +128,67 @@ class ContestPage:
         self.tabs: dict[str, ContestTab] = {}
         with self.places["edit"]:
             self.tabs["edit"] = EditTab(workbench.library, session, self.reopen)
-        self.client.on_delete(session.close)
-        session.on_opened.append(self._opened)
-        session.on_full_view.append(self._update_address)
-        self.choose(self.tab)
+        self._follow(session)
+        self._show_view()
         background_tasks.create(self._open())
 
-    def choose(self, tab: str) -> None:
-        """Show a tab."""
-        self.tab = tab
-        self.header.mark(tab)
+    def _follow(self, session: Session) -> None:
+        self.client.on_delete(session.close)
+        session.on_opened.append(self._opened)
+        session.on_place.append(self._show_place)
+        session.on_full_view.append(self._update_address)
+
+    def choose(self, view: str) -> None:
+        """Show a view."""
+        self.session.go(replace(self.session.place, view=view))
+
+    def _come_back(self, query: str) -> None:
+        """Show the place of an address to which the browser went back; changes stay."""
+        place = Place.read(query, dict(TABS))
+        contest = self.session.contest_view
+        if contest is not None:
+            _, place, _ = known_part(contest, Setting(), place)
+        self._written = place
+        self.session.go(place)
+        self._update_address()
+        self.address.arrive()
+
+    def _show_place(self) -> None:
+        """Show the place that was chosen, with an entry in the browser's history."""
+        place, before = self.session.place, self._written
+        if place != before:
+            self._written = place
+            self.address.push(self._address(), top=place.view != before.view)
+        self._show_view()
+
+    def _show_view(self) -> None:
+        view = self.session.place.view
+        self.header.mark(view)
         for name, place in self.places.items():
-            place.set_visibility(name == tab and (name in self.tabs))
+            place.set_visibility(name == view and (name in self.tabs))
         for name, each in self.tabs.items():
             if isinstance(each, AnswerTab | WhatIfTab):
-                each.visible = name == tab
-        opened = self.tabs.get(tab)
+                each.visible = name == view
+        opened = self.tabs.get(view)
         if not isinstance(opened, UncertaintyTab | EditTab | None):
             opened.activate()
-        self._update_address()
 
     async def reopen(self, text: str, name: str) -> None:
         """Solve an edited text, and show it in all tabs."""
         self.session.close()
         old = self.session
-        self.session = session = Session(old.pools, old.contest, name, text, old.setting)
-        session.on_opened.append(self._opened)
-        session.on_full_view.append(self._update_address)
-        self.client.on_delete(session.close)
+        self.session = session = Session(old.pools, old.contest, name, text, old.setting, old.place)
+        session.saved = old.saved
+        self._follow(session)
+        self.banner.follow(session)
         edit = self.tabs["edit"]
         assert isinstance(edit, EditTab)
         edit.session = session
-        for name, place in self.places.items():
-            if name != "edit":
-                self.tabs.pop(name, None)
+        for each, place in self.places.items():
+            if each != "edit":
+                self.tabs.pop(each, None)
                 place.clear()
-        self.choose(self.tab)
+        self._show_view()
         await self._open()
 
     def to_line(self, line: int) -> None:
@@ -212,19 +249,19 @@ class ContestPage:
                 if there:
                     with self.places[name]:
                         self.tabs[name] = make(self.session)
-                elif self.tab == name:
-                    self.tab = "answer"
+                elif self.session.place.view == name:
+                    self._written = replace(self.session.place, view=FIRST_VIEW)
+                    self.session.place = self._written
             with self.places["ledger"]:
                 self.tabs["ledger"] = LedgerTab(self.session)
-            self.choose(self.tab)
+            self._show_view()
+            self._update_address()
 
     def _update_address(self) -> None:
-        """Write the setting and the tab into the page's address, so that it can be shared."""
-        query = self.session.setting.query()
-        if self.tab != "answer":
-            query += ("&" if query else "") + f"tab={self.tab}"
-        address = (
-            "?" + query if query else self.client.request.url.path if self.client.request else ""
-        )
-        with self.client:
-            ui.navigate.history.replace(address)
+        """Write what is changed into the page's address, so that it can be shared."""
+        self.address.replace(self._address())
+
+    def _address(self) -> str:
+        parts = (self.session.setting.query(), self.session.place.query())
+        query = "&".join(filter(None, parts))
+        return f"{self.path}?{query}" if query else self.path

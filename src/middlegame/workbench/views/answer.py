@@ -1,6 +1,8 @@
 """The first tab: the answer to the scenario's question, before any click."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 from nicegui import background_tasks, ui
 
@@ -38,12 +40,6 @@ class AnswerTab:
             as_of = f" as of {contest.as_of}" if contest.as_of else ""
             ui.label(contest.title + as_of)
         heading("h1", contest.question or contest.title)
-        with ui.element("p").classes("mg-note mg-changed") as self.changed:
-            self.change_note = ui.label()
-            back = ui.element("button").classes("mg-link")
-            with back:
-                ui.label("Back to the scenario as written")
-            back.on("click", session.reset)
         self.answer = AnswerText("answer", full_view)
         with ui.element("div").classes("mg-two"):
             questions = (
@@ -68,8 +64,8 @@ class AnswerTab:
                 "it, and the reasons for its most likely outcome."
             ).classes("mg-soft")
             self.picture = ContestPicture(contest, full_view, to_line)
-            self.picture.on("period", lambda event: self._show_period(int(event.args)))
-            self.picture.on("choose", lambda event: self._explain(str(event.args)))
+            self.picture.on("period", lambda event: self._go(period=int(event.args)))
+            self.picture.on("choose", lambda event: self._go(box=str(event.args)))
             self.reasons = ui.html("", sanitize=False)
             self.reasons.classes("mg-report").props('aria-live="polite"')
         sections = [move_section(contest, timed=False), outcome_section(contest, timed=False)]
@@ -87,6 +83,8 @@ class AnswerTab:
         session.on_forecast.append(self._show_forecast)
         session.on_intervals.append(self._show_intervals)
         session.on_full_view.append(self._show_full_view)
+        session.on_place.append(self._show_place)
+        self._explained = ""
         self._show_full_view()
 
     def _sources(self) -> None:
@@ -111,7 +109,6 @@ class AnswerTab:
         for forecast in (self.questions, self.forecast, self.factors):
             forecast.show(forecast_view)
         self.answer.show_answer(forecast_view)
-        self._changes()
 
     def _show_intervals(self) -> None:
         for forecast in (self.questions, self.forecast, self.factors):
@@ -128,22 +125,33 @@ class AnswerTab:
         self.expectations.set_content(full_view.expectations)
         self.curves.show(full_view)
         self.picture.show(full_view)
-        if self.picture.period != self.contest.drawn_period:
-            background_tasks.create(self._show_period(self.picture.period))
+        self._explained = ""
+        self._show_place()
         self.method.set_text(f"{full_view.method}.")
+
+    def _go(self, **changed: Any) -> None:
+        """Choose a box or a period of the picture."""
+        self.session.go(replace(self.session.place, **changed))
+
+    def _show_place(self) -> None:
+        """Show the chosen period and the chosen box of the picture."""
+        place, first = self.session.place, self.contest.drawn_period
+        if not self.visible:
+            return
+        period = place.period or first
+        if period != self.picture.period or period != first:
+            background_tasks.create(self._show_period(period))
+        self.picture.choose(place.box)
+        if place.box != self._explained:
+            self._explained = place.box
+            background_tasks.create(self._explain(place.box))
 
     async def _show_period(self, period: int | None) -> None:
         """Show another period of the contest."""
         session = self.session
         try:
-            svg = await session.pools.solving.ask(
-                (session.visitor, "picture"),
-                draw_period,
-                session.text,
-                session.setting,
-                period,
-                home=session.text,
-                kind=Kind.HEAVY,
+            svg = await session.ask(
+                "picture", draw_period, session.text, session.shown, period, kind=Kind.HEAVY
             )
         except Superseded:
             return
@@ -159,24 +167,11 @@ class AnswerTab:
             return
         session = self.session
         try:
-            html = await session.pools.solving.ask(
-                (session.visitor, "reasons"),
-                explain_choice,
-                session.text,
-                session.setting,
-                name,
-                "",
-                home=session.text,
-                kind=Kind.HEAVY,
+            html = await session.ask(
+                "reasons", explain_choice, session.text, session.shown, name, "", kind=Kind.HEAVY
             )
         except Superseded:
             return
         except MiddlegameError:
             return  # a move that never has a choice has no reasons
         self.reasons.set_content(html)
-
-    def _changes(self) -> None:
-        count = len(self.session.setting.numbers)
-        self.changed.set_visibility(bool(self.session.setting))
-        numbers = f"{count} number{'' if count == 1 else 's'} changed. " if count else ""
-        self.change_note.set_text(f"This is a what-if. {numbers}")

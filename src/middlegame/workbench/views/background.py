@@ -1,5 +1,6 @@
 """Work in the background: its progress on the page, and a button that cancels it."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +11,12 @@ from middlegame.workbench.session import Session
 from middlegame.workbench.views.frame import button
 from middlegame.workbench.workers.pool import Answer, Arguments, Superseded
 from middlegame.workbench.workers.scheduling import Kind
-from middlegame.workbench.workers.worker import WorkerContext
+from middlegame.workbench.workers.worker import Partial, WorkerContext
+
+_NO_ESTIMATE = 1.5
+"""Seconds of work before which the time that is left is not estimated."""
+_LEAST_SHARE = 0.03
+"""The share of the work before which the time that is left is not estimated."""
 
 
 class BackgroundTask:
@@ -23,7 +29,7 @@ class BackgroundTask:
 
     def __init__(self, session: Session, label: str) -> None:
         self.session, self.label = session, label
-        self.running = False
+        self.running, self._since = False, 0.0
         with ui.element("div").classes("mg-tools mg-background").props("role=status") as self.line:
             self.status = ui.label()
             self.bar = ui.element("progress").props(f'max=1 aria-label="{label}"')
@@ -37,41 +43,46 @@ class BackgroundTask:
         task: Callable[[WorkerContext, *Arguments], Answer],
         *arguments: *Arguments,
         then: Callable[[Answer], None],
-        home: str = "",
+        keep: bool = True,
     ) -> None:
         """Start the work, unless it is running already.
 
         Args:
             task: a task of the workers.
             arguments: the task's arguments, after its context.
-            then: called with the result.
-            home: the text of the contest that the task is about; see `Pool.ask`.
+            then: called with the answer, and before with every part of it that is ready.
+            keep: whether the answer depends on the arguments alone, and so is kept.
         """
         if self.running:
             return
-        self.running = True
+        self.running, self._since = True, time.monotonic()
         self.status.set_text(f"{self.label} …")
         self.bar.props(remove="value")
         self.line.set_visibility(True)
         self.problem.set_visibility(False)
-        background_tasks.create(self._run(task, arguments, then, home), context=self.line)
+        background_tasks.create(self._run(task, arguments, then, keep), context=self.line)
 
     async def _run(
         self,
         task: Callable[[WorkerContext, *Arguments], Answer],
         arguments: tuple[*Arguments],
         then: Callable[[Answer], None],
-        home: str,
+        keep: bool,
     ) -> None:
         session = self.session
+
+        def follow(content: Any) -> None:
+            if session.closed:
+                return
+            if isinstance(content, Partial):
+                with self.line:
+                    then(content.answer)
+            else:
+                self._progress(content)
+
         try:
-            result = await session.pools.solving.ask(
-                (session.visitor, self.label),
-                task,
-                *arguments,
-                kind=Kind.LONG,
-                home=home,
-                progress=self._progress,
+            result = await session.ask(
+                self.label, task, *arguments, kind=Kind.LONG, progress=follow, keep=keep
             )
         except Superseded:
             return
@@ -90,15 +101,23 @@ class BackgroundTask:
             self.line.set_visibility(False)
 
     def _progress(self, content: Any) -> None:
-        step, fraction = content if isinstance(content, tuple) else (content, None)
-        if isinstance(step, float):
-            step, fraction = self.label, step
-        if fraction is None:
-            self.bar.props(remove="value")
-            self.status.set_text(f"{step} …")
-        else:
-            self.bar.props(f"value={fraction:.3f}")
-            self.status.set_text(f"{step}: {fraction:.0%}")
+        step, share = content if isinstance(content, tuple) else (content, None)
+        words = step or self.label
+        if share is None:
+            self.status.set_text(f"{words} …")
+            return
+        self.bar.props(f"value={share:.3f}")
+        self.status.set_text(f"{words}: {share:.0%}{self._remaining(share)}")
+
+    def _remaining(self, share: float) -> str:
+        """Return how long the rest takes if it goes on as so far; empty while that is unknown."""
+        elapsed = time.monotonic() - self._since
+        if elapsed < _NO_ESTIMATE or share < _LEAST_SHARE:
+            return ""
+        seconds = elapsed * (1 - share) / share
+        if seconds < 90:
+            return f", about {max(seconds, 1):.0f} s left"
+        return f", about {seconds / 60:.0f} min left"
 
     def _cancel(self) -> None:
         self.session.pools.solving.cancel((self.session.visitor, self.label))

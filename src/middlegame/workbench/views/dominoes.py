@@ -1,14 +1,15 @@
 """The tab of dominoes: set one move or factor from outside, and see what changes with it."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
-from nicegui import ui
+from nicegui import background_tasks, ui
 
 from middlegame.base.errors import MiddlegameError
 from middlegame.workbench.session import Session
-from middlegame.workbench.views.background import BackgroundTask
+from middlegame.workbench.setting import Setting
+from middlegame.workbench.views.analysis import Analysis
 from middlegame.workbench.views.elements import PatchedElement
-from middlegame.workbench.views.frame import button, heading
+from middlegame.workbench.views.frame import heading
 from middlegame.workbench.workers.dominoes import (
     CascadeView,
     DominoesView,
@@ -23,92 +24,79 @@ class DominoBoard(PatchedElement, component="components/dominoes.js"):
 
     def __init__(self) -> None:
         super().__init__()
-        self._props.update(dominoes=[], largest=[], chosen=-1, cascade=None, busy=False)
+        self._props.update(dominoes=[], largest=[], chosen="", cascade=None, busy=False)
 
     def show(self, view: DominoesView) -> None:
         """Show all dominoes, none of them chosen."""
         self.patch(
             dominoes=[asdict(domino) for domino in view.dominoes],
             largest=[[place, asdict(effect)] for place, effect in view.largest],
-            chosen=-1,
+            chosen="",
             cascade=None,
         )
 
-    def choose(self, place: int, cascade: CascadeView | None) -> None:
-        """Show the effects of one domino; None while they are being computed."""
+    def choose(self, domino: str, cascade: CascadeView | None) -> None:
+        """Show the effects of one domino; None while they are being computed, or for no domino."""
         self.patch(
-            chosen=place,
-            busy=cascade is None,
+            chosen=domino,
+            busy=bool(domino) and cascade is None,
             cascade=None if cascade is None else asdict(cascade),
         )
 
 
 class DominoesTab:
-    """All dominoes of the contest, with the numbers of the page's setting."""
+    """All dominoes of the contest at the page's numbers and announced suppositions."""
 
     def __init__(self, session: Session) -> None:
         self.session = session
-        self.view: DominoesView | None = None
-        self._numbers: dict[str, float] = {}
         heading("h1", "What falls with what", "mg-small")
         ui.label(
             "A domino is a move or factor that is set from outside. All actors know it before they "
             "play; by surprise means that no actor knew it. The contest's evidence is set aside."
         ).classes("mg-soft mg-about")
-        self.work = BackgroundTask(session, "Toppling every domino once")
-        with ui.element("p").classes("mg-note") as self.stale:
-            ui.label("Numbers have changed since.")
-            button("Update the dominoes", self._begin)
-        self.stale.set_visibility(False)
+        self.dominoes = Analysis(
+            session,
+            "Toppling every domino once",
+            all_dominoes,
+            self._show,
+            takes=Setting.announced,
+        )
         self.board = DominoBoard()
         self.board.set_visibility(False)
-        self.board.on("topple", lambda event: self._topple(int(event.args)))
-        session.on_full_view.append(self._show_whether_stale)
+        self.board.on("topple", lambda event: self._choose(str(event.args)))
+        session.on_place.append(self._topple_chosen)
 
     def activate(self) -> None:
         """Begin with the work when the tab is first opened."""
-        if self.view is None:
-            self._begin()
-
-    def _begin(self) -> None:
-        self._numbers = dict(self.session.setting.numbers)
-        self.stale.set_visibility(False)
-        self.work.begin(
-            all_dominoes,
-            self.session.text,
-            self._numbers,
-            then=self._show,
-            home=self.session.text,
-        )
+        if self.dominoes.shown is None:
+            self.dominoes.begin()
 
     def _show(self, view: DominoesView) -> None:
-        self.view = view
         self.board.set_visibility(True)
         self.board.show(view)
-        self._show_whether_stale()
+        self._topple_chosen()
 
-    def _show_whether_stale(self) -> None:
-        fresh = self._numbers == dict(self.session.setting.numbers)
-        self.stale.set_visibility(self.view is not None and not fresh)
+    def _choose(self, domino: str) -> None:
+        self.session.go(replace(self.session.place, domino=domino))
 
-    async def _topple(self, place: int) -> None:
-        if self.view is None or not 0 <= place < len(self.view.dominoes):
+    def _topple_chosen(self) -> None:
+        if self.dominoes.shown is not None and self.session.place.view == "dominoes":
+            background_tasks.create(self._topple(self.session.place.domino))
+
+    async def _topple(self, domino: str) -> None:
+        session, taken = self.session, self.dominoes.shown
+        assert taken is not None
+        self.board.choose(domino, None)
+        if not domino:
             return
-        domino, session = self.view.dominoes[place], self.session
-        self.board.choose(place, None)
+        name, _, state = domino.partition("=")
         try:
-            cascade = await session.pools.solving.ask(
-                (session.visitor, "topple"),
-                one_domino,
-                session.text,
-                self._numbers,
-                domino.name,
-                domino.state,
-                home=session.text,
-            )
+            cascade = await session.ask("topple", one_domino, session.text, taken, name, state)
         except Superseded:
             return
         except MiddlegameError as error:
-            ui.notify(str(error), type="negative")
+            session.show_message(str(error))
+            self.board.choose("", None)
             return
-        self.board.choose(place, cascade)
+        if domino == session.place.domino:
+            self.board.choose(domino, cascade)

@@ -265,7 +265,7 @@ class EditTab:
         except MiddlegameError as error:
             ui.notify(str(error), type="negative")
             return
-        self.saved = text
+        self.saved = self.session.saved = text
         self.aids.mark_saved()
         self._buttons()
         ui.notify("Saved.")

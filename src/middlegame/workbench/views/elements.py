@@ -115,7 +115,6 @@ class ContestPicture(PatchedElement, component="components/contest_picture.js"):
         self._props.update(node=None, chances=[], periods=list(contest.periods))
         self.show_period(full_view.picture, contest.drawn_period)
         self.show(full_view)
-        self.on("choose", lambda event: self.choose(str(event.args)))
         self.on("line", lambda event: on_line(int(event.args)))
 
     def show(self, full_view: FullView) -> None:
@@ -162,7 +161,7 @@ class AnswerText(PatchedElement, component="components/answer_text.js"):
 
     def __init__(self, part: str, full_view: FullView) -> None:
         super().__init__()
-        self._props["part"], self._props["message"] = part, ""
+        self._props["part"] = part
         self.show(full_view)
 
     def show(self, full_view: FullView) -> None:
@@ -174,7 +173,6 @@ class AnswerText(PatchedElement, component="components/answer_text.js"):
             storylines=[asdict(line) for line in full_view.storylines],
             storylinesSummary=full_view.storylines_summary,
             points=[list(each) for each in full_view.points],
-            changes=list(full_view.changes),
             shifts=[list(each) for each in full_view.shifts],
             reasons=list(full_view.reasons),
         )
@@ -182,10 +180,6 @@ class AnswerText(PatchedElement, component="components/answer_text.js"):
     def show_answer(self, forecast_view: ForecastView) -> None:
         """Show the answer of a quick forecast, before the full view comes."""
         self.patch(answer=forecast_view.answer)
-
-    def show_message(self, message: str) -> None:
-        """Show what failed; an empty message removes it."""
-        self.patch(message=message)
 
 
 def bar_values(forecast_view: ForecastView) -> dict[str, float]:
@@ -235,6 +229,6 @@ def _groups(contest: ContestView, kind: str, timed: bool) -> list[dict[str, Any]
 def _bars(node: NodeView) -> dict[str, Any]:
     rows = [
         {"key": f"{node.name}.{place}", "label": label}
-        for place, (_, label) in enumerate(node.states)
+        for place, (_, label, _) in enumerate(node.states)
     ]
     return {"key": node.name, "title": node.label, "colour": node.colour, "rows": rows}

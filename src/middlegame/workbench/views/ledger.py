@@ -10,6 +10,7 @@ from nicegui.element import Element
 from middlegame.base.errors import MiddlegameError
 from middlegame.report.text.palette import OKABE_ITO
 from middlegame.workbench.session import Session
+from middlegame.workbench.views.background import BackgroundTask
 from middlegame.workbench.views.frame import button, heading
 from middlegame.workbench.workers.ledger import (
     ForecasterView,
@@ -45,7 +46,11 @@ class LedgerTab:
             self.by = ui.input("Your name").props("dense outlined")
             self.note = ui.input("Note").props("dense outlined").classes("mg-notes")
             button("Record this forecast", self._record, primary=True)
-        ui.label("Only the saved scenario is recorded, not what-ifs.").classes("mg-soft")
+        ui.label(
+            "Recorded is the scenario as written, with means over worlds drawn from its ranges and "
+            "their 90% intervals. What-ifs are not recorded."
+        ).classes("mg-soft")
+        self.work = BackgroundTask(session, "Solving worlds")
         self.problem = ui.label("").classes("mg-note").props("role=alert")
         self.problem.set_visibility(False)
         self.records = ui.element("div").classes("mg-ledger").props('aria-live="polite"')
@@ -58,14 +63,11 @@ class LedgerTab:
         self,
         task: Callable[[WorkerContext, *Arguments], Answer],
         *arguments: *Arguments,
-        solving: bool = False,
     ) -> Answer | None:
         session = self.session
-        pool = session.pools.solving if solving else session.pools.texts
-        home = session.text if solving else ""
         self.problem.set_visibility(False)
         try:
-            return await pool.ask((session.visitor, task.__name__), task, *arguments, home=home)
+            return await session.pools.texts.ask((session.visitor, task.__name__), task, *arguments)
         except Superseded:
             return None
         except MiddlegameError as error:
@@ -135,20 +137,23 @@ class LedgerTab:
             for place, each in enumerate(view.forecasters):
                 CalibrationChart(each, OKABE_ITO[place % len(OKABE_ITO)])
 
-    async def _record(self) -> None:
+    def _record(self) -> None:
         session = self.session
-        number = await self._ask(
+
+        def say(number: int) -> None:
+            ui.notify(f"Recorded as number {number}.")
+            self.note.value = ""
+            background_tasks.create(self._read(), context=self.records)
+
+        self.work.begin(
             record_forecast,
             session.text,
             session.name,
             str(self.by.value or ""),
             str(self.note.value or ""),
-            solving=True,
+            then=say,
+            keep=False,
         )
-        if number is not None:
-            ui.notify(f"Recorded as number {number}.")
-            self.note.value = ""
-            await self._read()
 
     def _resolve(self, question: QuestionRecord) -> None:
         with ui.dialog() as dialog, ui.card().classes("mg-dialog"):

@@ -1,13 +1,12 @@
 """The tabs, and a part of one, that show a section of the report: HTML that a worker renders."""
 
-from collections.abc import Callable, Mapping
-from typing import Generic, TypeVar
+from collections.abc import Callable
 
 from nicegui import ui
 
 from middlegame.workbench.session import Session
 from middlegame.workbench.setting import Setting
-from middlegame.workbench.views.background import BackgroundTask
+from middlegame.workbench.views.analysis import Analysis
 from middlegame.workbench.views.frame import button, heading
 from middlegame.workbench.workers.coalitions import coalitions
 from middlegame.workbench.workers.comparison import compare_views
@@ -16,72 +15,44 @@ from middlegame.workbench.workers.robustness import robustness
 from middlegame.workbench.workers.value_of_information import value_of_information
 from middlegame.workbench.workers.worker import WorkerContext
 
-Input = TypeVar("Input", Setting, Mapping[str, float])
+ReportTask = Callable[[WorkerContext, str, Setting], str]
+"""Takes the scenario's text and a setting, and returns a section of the report as HTML."""
 
 
-class ReportPart(Generic[Input]):
-    """A section of the report, computed on demand, and again once its input has changed.
+def report_analysis(
+    session: Session,
+    label: str,
+    task: ReportTask,
+    takes: Callable[[Setting], Setting] = lambda setting: setting,
+) -> Analysis[str]:
+    """Build an analysis whose result is a section of the report.
 
     Args:
         session: the page's session.
         label: the work in words.
-        task: a task that takes the scenario's text and a part of the setting, and returns HTML.
-        input_of: takes that part from the setting.
+        task: computes the section.
+        takes: returns the part of a setting that the analysis takes into account.
     """
 
-    def __init__(
-        self,
-        session: Session,
-        label: str,
-        task: Callable[[WorkerContext, str, Input], str],
-        input_of: Callable[[Setting], Input],
-    ) -> None:
-        self.session = session
-        self._task: Callable[[WorkerContext, str, Input], str] = task
-        self._input_of: Callable[[Setting], Input] = input_of
-        self._shown_input: Input | None = None
-        self.work = BackgroundTask(session, label)
-        with ui.element("p").classes("mg-note mg-changed") as self.stale:
-            ui.label("The numbers or observations have changed since.")
-            button("Update", self.begin)
-        self.stale.set_visibility(False)
-        self.section = ui.html("", sanitize=False)
-        self.section.classes("mg-report").props('aria-live="polite"')
-        session.on_full_view.append(self._show_whether_stale)
+    def show(html: str) -> None:
+        section.set_content(html)
 
-    def begin(self) -> None:
-        """Start the work."""
-        used = self._input_of(self.session.setting)
-        self.stale.set_visibility(False)
-        text = self.session.text
-        self.work.begin(self._task, text, used, then=lambda html: self._show(used, html), home=text)
-
-    def _show(self, used: Input, html: str) -> None:
-        self._shown_input = used
-        self.section.set_content(html)
-        self._show_whether_stale()
-
-    def _show_whether_stale(self) -> None:
-        fresh = self._shown_input == self._input_of(self.session.setting)
-        self.stale.set_visibility(self._shown_input is not None and not fresh)
+    analysis = Analysis(session, label, task, show, takes=takes)
+    section = ui.html("", sanitize=False)
+    section.classes("mg-report").props('aria-live="polite"')
+    return analysis
 
 
 class ReportTab:
     """A tab that consists of one section of the report, computed when it is first opened."""
 
-    def __init__(
-        self,
-        title: str,
-        make_part: Callable[[], ReportPart[Setting] | ReportPart[Mapping[str, float]]],
-    ) -> None:
+    def __init__(self, title: str, make_part: Callable[[], Analysis[str]]) -> None:
         heading("h1", title, "mg-small")
         self._part = make_part()
-        self._begun = False
 
     def activate(self) -> None:
         """Begin with the work when the tab is first opened."""
-        if not self._begun:
-            self._begun = True
+        if self._part.shown is None:
             self._part.begin()
 
 
@@ -89,9 +60,7 @@ def hypotheses_tab(session: Session) -> ReportTab:
     """Build the tab on the posterior of each hidden factor."""
     return ReportTab(
         "What the evidence says",
-        lambda: ReportPart(
-            session, "Weighing the evidence", weigh_evidence, lambda setting: setting
-        ),
+        lambda: report_analysis(session, "Weighing the evidence", weigh_evidence),
     )
 
 
@@ -99,27 +68,43 @@ def comparison_tab(session: Session) -> ReportTab:
     """Build the tab that compares the analysts whose views the scenario holds."""
     return ReportTab(
         "Rival analysts",
-        lambda: ReportPart(
-            session, "Solving every view", compare_views, lambda setting: setting.numbers
+        lambda: report_analysis(
+            session, "Solving every view", compare_views, Setting.numbers_alone
         ),
     )
 
 
-def robustness_part(session: Session) -> ReportPart[Setting]:
-    """Build the part on which answers hold whatever the method; its work starts on demand."""
-    return ReportPart(session, "Testing robustness", robustness, lambda setting: setting)
-
-
-def value_of_information_part(session: Session) -> ReportPart[Setting]:
-    """Build the part on the values of information and commitment; its work starts on demand."""
-    return ReportPart(
-        session,
-        "Computing values of information",
-        value_of_information,
-        lambda setting: setting,
-    )
-
-
-def coalitions_part(session: Session) -> ReportPart[Setting]:
-    """Build the part on who gains by acting together; its work starts on demand."""
-    return ReportPart(session, "Solving coalitions", coalitions, lambda setting: setting)
+def show_parts_on_demand(session: Session) -> None:
+    """Build the analyses of the uncertainty tab that start by a button each."""
+    for title, begin, classes, label, task, takes in (
+        (
+            "Value of information (what is worth finding out)",
+            "Compute it",
+            "mg-worth",
+            "Computing values of information",
+            value_of_information,
+            lambda setting: setting,
+        ),
+        (
+            "Robustness (which answers hold whatever the method)",
+            "Test it",
+            "mg-robust",
+            "Testing robustness",
+            robustness,
+            lambda setting: setting,
+        ),
+        (
+            "Coalitions (who gains by acting together)",
+            "Try all pairs",
+            "mg-worth",
+            "Solving coalitions",
+            coalitions,
+            Setting.unobserved,
+        ),
+    ):
+        with ui.element("section").classes(f"mg-block {classes}"):
+            heading("h2", title, "mg-h2")
+            tools = ui.element("div").classes("mg-tools")
+            analysis = report_analysis(session, label, task, takes)
+            with tools:
+                button(begin, analysis.begin, primary=True)

@@ -14,7 +14,7 @@ from middlegame.workbench.views.elements import (
     outcome_section,
     question_section,
 )
-from middlegame.workbench.views.frame import button, enable, heading
+from middlegame.workbench.views.frame import button, heading
 from middlegame.workbench.workers.texts import write_numbers
 
 
@@ -30,8 +30,6 @@ class WhatIfTab:
         self.visible = True
         heading("h1", "What if?", "mg-small")
         with ui.element("div").classes("mg-tools").props('role=toolbar aria-label="Changes"'):
-            self.undo = button("Undo", session.undo)
-            self.reset = button("Reset", session.reset)
             self.share = button("Copy link", self._share)
             self.save = button("Save as …", self._save)
             self.status = ui.label("").classes("mg-soft mg-status").props("role=status")
@@ -55,10 +53,9 @@ class WhatIfTab:
         session.on_forecast.append(self._show_forecast)
         session.on_intervals.append(self._show_intervals)
         session.on_full_view.append(self._show_full_view)
-        session.on_message.append(self._show_message)
+        session.on_setting.append(self._show_changes)
         session.on_ready.append(self._show_state)
         self._show_full_view()
-        self._show_message()
 
     def activate(self) -> None:
         """Have the quick answer compiled on the first visit, and show the latest answer."""
@@ -67,7 +64,6 @@ class WhatIfTab:
 
     def _move(self, name: str, value: float | None, settled: bool) -> None:
         self.session.change(self.session.setting.with_number(name, value), settled=settled)
-        self._show_state()
 
     def _pick(self, name: str, mode: str, state: str) -> None:
         self.session.change(self.session.setting.with_state(name, mode, state), settled=True)
@@ -94,19 +90,16 @@ class WhatIfTab:
         assert full_view is not None
         self._show_forecast()
         self.changes.show(full_view)
-        self.numbers.show(self.session.setting)
-        self.pickers.show(self.session.setting)
+        self._show_changes()
         self._show_state()
 
-    def _show_message(self) -> None:
-        self.changes.show_message(self.session.message)
-        self._show_state()
+    def _show_changes(self) -> None:
+        if self.visible:
+            self.numbers.show(self.session.setting)
+            self.pickers.show(self.session.setting)
 
     def _show_state(self) -> None:
-        session = self.session
-        enable(self.undo, session.can_undo)
-        enable(self.reset, bool(session.setting))
-        self.status.set_text("" if session.ready else "Preparing to answer while you drag …")
+        self.status.set_text("" if self.session.ready else "Preparing to answer while you drag …")
 
     async def _share(self) -> None:
         address = await ui.run_javascript("location.href")

@@ -22,8 +22,5 @@ def coalitions(context: WorkerContext, text: str, setting: Setting) -> str:
     from middlegame.analysis import coalitions as analysis
     from middlegame.report.html.report import result_html
 
-    def render() -> str:
-        equilibrium = solve_setting(context, text, setting)
-        return result_html(analysis.coalitions(equilibrium, progress=context.progress()))
-
-    return context.cached(f"coalitions {setting.query()}", text, render)
+    equilibrium = solve_setting(context, text, setting)
+    return result_html(analysis.coalitions(equilibrium, progress=context.progress()))

@@ -1,18 +1,17 @@
 """The task that compares the analysts whose views a scenario holds."""
 
-from collections.abc import Mapping
-
+from middlegame.workbench.setting import Setting
 from middlegame.workbench.workers.texts import with_moved_ranges
 from middlegame.workbench.workers.worker import WorkerContext
 
 
-def compare_views(context: WorkerContext, text: str, numbers: Mapping[str, float]) -> str:
+def compare_views(context: WorkerContext, text: str, setting: Setting) -> str:
     """Return the report's section that compares a scenario's views with the scenario.
 
     Args:
         context: the worker's cache, progress and cancellation.
         text: the scenario's text.
-        numbers: changed numbers, by name; their ranges move along.
+        setting: changed numbers, whose ranges move along.
 
     Returns:
         HTML.
@@ -20,5 +19,5 @@ def compare_views(context: WorkerContext, text: str, numbers: Mapping[str, float
     from middlegame.analysis.comparison import compare
     from middlegame.report.html.report import result_html
 
-    scenario = context.contest(with_moved_ranges(context, text, numbers)).scenario
+    scenario = context.contest(with_moved_ranges(context, text, setting.numbers)).scenario
     return result_html(compare(scenario, progress=context.progress()))

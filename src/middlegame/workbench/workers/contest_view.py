@@ -11,7 +11,13 @@ from middlegame.diagram import Decision, Diagram, Parameter
 from middlegame.report.charts.layout import shown_period
 from middlegame.report.text import narrative
 from middlegame.report.text.grammar import capitalize_first
-from middlegame.report.text.judgements import JudgementGroup, JudgementRow, judgement_groups
+from middlegame.report.text.judgement_values import unit_of
+from middlegame.report.text.judgements import (
+    JudgementGroup,
+    JudgementRow,
+    judgement_groups,
+    judgement_words,
+)
 from middlegame.report.text.palette import NEUTRAL, actor_colours
 from middlegame.report.text.words import Words, clean, date
 from middlegame.scenario.model.references import base_name
@@ -34,7 +40,9 @@ class SliderRange:
         case: the condition under which it holds, in words.
         claim: the statement that it puts a number on.
         written: the range as text.
+        label: what it is about and when it holds, on one line.
         unit: points, probability, odds or years.
+        shown_unit: the unit in which its values are written; costs have their own.
         low: the lower end of the range.
         high: the upper end of the range.
         least: the lower end of the slider.
@@ -51,7 +59,9 @@ class SliderRange:
     case: str
     claim: str
     written: str
+    label: str
     unit: str
+    shown_unit: str
     low: float
     high: float
     least: float
@@ -103,7 +113,7 @@ class NodeView:
         label: its name in words.
         owner: the actor that moves, in words; empty for factors.
         colour: the owner's colour.
-        states: names and labels of the options or states.
+        states: the name, label and clause of each option or state.
         why: the reason given for the node itself.
         citations: places of sources that support it.
         parents: what the move knows, or what the factor depends on, in words.
@@ -117,7 +127,7 @@ class NodeView:
     label: str
     owner: str
     colour: str
-    states: tuple[tuple[str, str], ...]
+    states: tuple[tuple[str, str, str], ...]
     why: str
     citations: tuple[str, ...]
     parents: tuple[str, ...]
@@ -210,7 +220,7 @@ def contest_view(equilibrium: "Equilibrium", loaded: "LoadedScenario") -> Contes
             for each in narrative.question_forecasts(equilibrium)
         ),
         nodes=tuple(_nodes(diagram, words, written, loaded)),
-        slider_groups=tuple(_slider_groups(diagram, by_subject)),
+        slider_groups=tuple(_slider_groups(words, by_subject)),
         sources=tuple(_sources(words)),
         colours=tuple((capitalize_first(words.actor(o)), colours[o]) for o in colours),
         has_evidence=bool(equilibrium.evidence and diagram.hidden_factors),
@@ -222,18 +232,20 @@ def contest_view(equilibrium: "Equilibrium", loaded: "LoadedScenario") -> Contes
     )
 
 
-def _slider_groups(diagram: Diagram, by_subject: Sequence[JudgementGroup]) -> Iterator[SliderGroup]:
+def _slider_groups(words: Words, by_subject: Sequence[JudgementGroup]) -> Iterator[SliderGroup]:
     """Return the ranges of each subject that has some."""
-    parameters = {clean(parameter.name): parameter for parameter in diagram.parameters}
+    parameters = {clean(parameter.name): parameter for parameter in words.diagram.parameters}
     for group in by_subject:
         ranges = [
-            _slider_range(parameters[row.name], row) for row in group.rows if row.name in parameters
+            _slider_range(words, parameters[row.name], row)
+            for row in group.rows
+            if row.name in parameters
         ]
         if ranges:
             yield SliderGroup(group.title, tuple(ranges))
 
 
-def _slider_range(parameter: Parameter, written: JudgementRow) -> SliderRange:
+def _slider_range(words: Words, parameter: Parameter, written: JudgementRow) -> SliderRange:
     low, high = (float(parameter.to_scale(end)) for end in (parameter.low, parameter.high))
     reach = SLIDER_MARGIN * (high - low)
     least, most = (
@@ -245,7 +257,9 @@ def _slider_range(parameter: Parameter, written: JudgementRow) -> SliderRange:
         case=written.case,
         claim=written.claim,
         written=written.value,
+        label=judgement_words(words, parameter),
         unit=parameter.unit,
+        shown_unit=unit_of(parameter.path, parameter.unit),
         low=parameter.low,
         high=parameter.high,
         least=max(least, parameter.lower_bound),
@@ -299,7 +313,10 @@ def _nodes(
             label=words.heading(node.name),
             owner=capitalize_first(words.actor(node.owner)) if isinstance(node, Decision) else "",
             colour=colours[node.owner] if isinstance(node, Decision) else NEUTRAL,
-            states=tuple(zip(node.states, words.states(node.name), strict=True)),
+            states=tuple(
+                (state, words.state(node.name, state), words.clause(node.name, state))
+                for state in node.states
+            ),
             why=clean(part.why or "") if part else "",
             citations=tuple(str(cite).replace("#", " ¶ ") for cite in part.cite) if part else (),
             parents=tuple(words.label(parent) for parent in node.parents),

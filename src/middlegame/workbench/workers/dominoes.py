@@ -1,9 +1,9 @@
 """The tasks about dominoes: all interventions of a contest, and the effects of one of them."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from middlegame.workbench.setting import Setting
 from middlegame.workbench.workers.worker import WorkerContext
 
 if TYPE_CHECKING:
@@ -81,17 +81,17 @@ class DominoesView:
     largest: tuple[tuple[int, DominoEffect], ...]
 
 
-def all_dominoes(context: WorkerContext, text: str, numbers: Mapping[str, float]) -> DominoesView:
-    """Compute the effects of every domino, with the numbers of a setting.
+def all_dominoes(context: WorkerContext, text: str, setting: Setting) -> DominoesView:
+    """Compute the effects of every domino.
 
     Args:
         context: the worker's cache, progress and cancellation.
         text: the scenario's text.
-        numbers: changed numbers, by name.
+        setting: changed numbers, and what is supposed and announced.
     """
     from middlegame.report.text.dominoes import intervention_heading, strongest_effects
 
-    result = _dominoes(context, text, numbers)
+    result = _dominoes(context, text, setting)
     ranked = list(result.ranked)
     return DominoesView(
         dominoes=tuple(
@@ -111,14 +111,14 @@ def all_dominoes(context: WorkerContext, text: str, numbers: Mapping[str, float]
 
 
 def one_domino(
-    context: WorkerContext, text: str, numbers: Mapping[str, float], name: str, state: str
+    context: WorkerContext, text: str, setting: Setting, name: str, state: str
 ) -> CascadeView:
     """Describe the effects of one domino.
 
     Args:
         context: the worker's cache, progress and cancellation.
         text: the scenario's text.
-        numbers: changed numbers, by name.
+        setting: changed numbers, and what is supposed and announced.
         name: the move or factor that is set.
         state: the option or state that it is set to.
     """
@@ -130,7 +130,7 @@ def one_domino(
         intervention_notes,
     )
 
-    result, intervention = _dominoes(context, text, numbers), Intervention(name, state)
+    result, intervention = _dominoes(context, text, setting), Intervention(name, state)
     result.results.index(intervention)
     graph = cascade_graph(result, intervention)
     return CascadeView(
@@ -147,11 +147,11 @@ def _effect(row: "EffectRow") -> DominoEffect:
     return DominoEffect(shift.label, shift.before, shift.after, shift.difference, row.note)
 
 
-def _dominoes(context: WorkerContext, text: str, numbers: Mapping[str, float]) -> "Dominoes":
+def _dominoes(context: WorkerContext, text: str, setting: Setting) -> "Dominoes":
     from middlegame.analysis.dominoes import dominoes
 
     def compute() -> "Dominoes":
-        return dominoes(context.contest(text).full(numbers), progress=context.progress())
+        found = context.contest(text).full(setting.numbers, setting.supposed)
+        return dominoes(found, progress=context.progress("Setting each move and factor"))
 
-    changed = ",".join(f"{name}={value!r}" for name, value in sorted(numbers.items()))
-    return context.cached(f"dominoes {changed}", text, compute)
+    return context.cached(f"dominoes {setting.query()}", text, compute)

@@ -12,7 +12,6 @@ from middlegame.report.text.behaviour import solution_words
 from middlegame.report.text.branches import BranchText, branch_texts
 from middlegame.report.text.grammar import capitalize_first, mid_sentence
 from middlegame.report.text.intervals import method as interval_method
-from middlegame.report.text.judgement_values import value_words
 from middlegame.report.text.judgements import judgement_words
 from middlegame.report.text.omissions import omission_sentences
 from middlegame.report.text.over_time import Series
@@ -83,7 +82,6 @@ class FullView:
         expectations: the report's section on what each actor expects, as HTML; empty where nobody
             has beliefs of its own.
         picture: the contest's graph as an SVG image.
-        changes: the numbers that were changed, and what was supposed or observed, in sentences.
         shifts: the largest changes: label, before, after, difference in percentage points.
         reasons: the causes of the largest change, in sentences.
         method: how the setting was solved, in a sentence.
@@ -98,7 +96,6 @@ class FullView:
     points: tuple[tuple[str, str, float], ...]
     expectations: str
     picture: str
-    changes: tuple[str, ...]
     shifts: tuple[tuple[str, str, str, int], ...]
     reasons: tuple[str, ...]
     method: str
@@ -192,7 +189,6 @@ def full_view(live: "LiveContest", setting: Setting, after: "Forecast") -> FullV
         ),
         expectations=_expectations(after),
         picture=contest_graph(after, interactive=True),
-        changes=(*_number_changes(live, setting), *change.case_changes(before, after)),
         shifts=tuple(
             (shift.label, shift.before, shift.after, shift.difference)
             for shift in (change.largest_shifts(before, after) if changed else ())
@@ -222,18 +218,6 @@ def _curves(equilibrium: "Equilibrium") -> list[Series]:
         return []
     outcomes = [each for each in over_time.factors_over_time(equilibrium) if each.headline]
     return [*outcomes, *over_time.moves_over_time(equilibrium)]
-
-
-def _number_changes(live: "LiveContest", setting: Setting) -> list[str]:
-    """Return a sentence for each changed number."""
-    words = narrative.words_of(live.base)
-    known = {parameter.name: parameter for parameter in live.diagram.parameters}
-    return [
-        f"{capitalize_first(judgement_words(words, known[name]))}: "
-        f"{value_words(known[name], value)} instead of "
-        f"{value_words(known[name], known[name].median)}."
-        for name, value in setting.numbers.items()
-    ]
 
 
 def _reasons(live: "LiveContest", after: "Equilibrium", setting: Setting) -> list[str]:

@@ -25,9 +25,6 @@ def weigh_evidence(context: WorkerContext, text: str, setting: Setting) -> str:
     from middlegame.analysis.hypotheses import hypotheses
     from middlegame.report.html.report import result_html
 
-    def render() -> str:
-        equilibrium = solve_setting(context, text, setting)
-        context.report(f"Weighing the evidence in {WORLDS} worlds")
-        return result_html(hypotheses(equilibrium, n=WORLDS))
-
-    return context.cached(f"hypotheses {setting.query()}", text, render)
+    equilibrium = solve_setting(context, text, setting)
+    context.report(f"Weighing the evidence in {WORLDS} worlds")
+    return result_html(hypotheses(equilibrium, n=WORLDS))

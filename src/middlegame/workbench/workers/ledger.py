@@ -187,7 +187,9 @@ def _forecaster_view(scores: "ForecasterScores") -> ForecasterView:
 
 
 def record_forecast(context: WorkerContext, text: str, scenario: str, by: str, note: str) -> int:
-    """Record the answers to a scenario's questions, solved as written.
+    """Record the answers to a scenario's questions, as `middlegame ledger record` does.
+
+    They are means over a sweep of the scenario as written, with their 90% intervals.
 
     Args:
         context: the worker's cache, progress and cancellation.
@@ -200,10 +202,13 @@ def record_forecast(context: WorkerContext, text: str, scenario: str, by: str, n
         The number of the record.
     """
     from middlegame.ledger.ledger import Ledger
+    from middlegame.sweeps.run import sweep
 
-    live = context.contest(text)
-    with Ledger.open() as ledger:
-        return ledger.record(live.base, text=text, note=note, by=by, name=scenario).id
+    with Ledger.open() as ledger:  # first: one that cannot be used is reported without waiting
+        context.report("Solving the scenario")
+        middle = context.contest(text).base
+        answers = sweep(middle, progress=context.progress("Solving worlds"))
+        return ledger.record(answers, text=text, note=note, by=by, name=scenario).id
 
 
 def resolve_question(

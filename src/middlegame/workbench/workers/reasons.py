@@ -26,8 +26,5 @@ def explain_choice(
     from middlegame.analysis.reasons import why
     from middlegame.report.html.report import result_html
 
-    def render() -> str:
-        equilibrium = solve_setting(context, text, setting)
-        return result_html(why(equilibrium, name, state or None, progress=context.progress()))
-
-    return context.cached(f"why {name}={state} {setting.query()}", text, render)
+    equilibrium = solve_setting(context, text, setting)
+    return result_html(why(equilibrium, name, state or None, progress=context.progress()))

@@ -19,8 +19,5 @@ def robustness(context: WorkerContext, text: str, setting: Setting) -> str:
     from middlegame.analysis.robustness import robust
     from middlegame.report.html.report import result_html
 
-    def render() -> str:
-        equilibrium = solve_setting(context, text, setting)
-        return result_html(robust(equilibrium, progress=context.progress()))
-
-    return context.cached(f"robustness {setting.query()}", text, render)
+    equilibrium = solve_setting(context, text, setting)
+    return result_html(robust(equilibrium, progress=context.progress()))

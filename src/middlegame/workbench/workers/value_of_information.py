@@ -22,10 +22,7 @@ def value_of_information(context: WorkerContext, text: str, setting: Setting) ->
     from middlegame.analysis import value_of_information as analysis
     from middlegame.report.html.report import result_html
 
-    def render() -> str:
-        equilibrium = solve_setting(context, text, setting)
-        context.report("Compiling for many worlds")
-        result = analysis.value_of_information(equilibrium, n=WORLDS, progress=context.progress())
-        return result_html(result)
-
-    return context.cached(f"value of information {setting.query()}", text, render)
+    equilibrium = solve_setting(context, text, setting)
+    context.report("Compiling for many worlds")
+    result = analysis.value_of_information(equilibrium, n=WORLDS, progress=context.progress())
+    return result_html(result)

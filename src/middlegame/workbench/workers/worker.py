@@ -11,6 +11,7 @@ import time
 import traceback
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from importlib import import_module
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -31,6 +32,13 @@ _LONG_SECONDS = 1.0
 """Seconds of work after which a worker returns freed memory to the system."""
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Partial:
+    """A task's answer as far as it is ready, which a task may report before the whole answer."""
+
+    answer: Any
 
 
 class Cancelled(Exception):
@@ -58,19 +66,19 @@ class WorkerContext:
         if self._cancelled.is_set():
             raise Cancelled
 
-    def progress(self, step: str = "") -> ProgressCallback:
-        """Return a progress callback for an analysis, which also ends a cancelled task.
+    def progress(self, step: str = "", begin: float = 0.0, end: float = 1.0) -> ProgressCallback:
+        """Return a progress callback for a part of a task, which also ends a cancelled task.
 
         Args:
             step: what is being done, in words; empty for the task's own name.
+            begin: the share of the whole task that is done when the part begins.
+            end: the share of the whole task that is done when the part ends.
         """
 
         def report(done: int, total: int | None) -> None:
             self.raise_if_cancelled()
-            if total and step:
-                self.report((step, done / total))
-            elif total or step:
-                self.report(done / total if total else step)
+            share = begin + (end - begin) * min(done / total, 1.0) if total else None
+            self.report((step, share))
 
         return report
 

@@ -1,6 +1,6 @@
 // The answer in words: summary, storylines, expected points, what changed and why.
 export default {
-  props: { answer: String, notes: Array, message: String, branches: Array, storylines: Array, storylinesSummary: String, points: Array, changes: Array, shifts: Array, reasons: Array, part: String },
+  props: { answer: String, notes: Array, branches: Array, storylines: Array, storylinesSummary: String, points: Array, shifts: Array, reasons: Array, part: String },
   template: `
     <div class="mg-answer-text">
       <template v-if="part === 'answer'">
@@ -26,9 +26,7 @@ export default {
       </section>
       <section v-if="part === 'changes'" class="mg-block mg-changes" aria-live="polite">
         <h2 class="mg-h2">What changed and why</h2>
-        <p v-if="message" class="mg-note" role="alert">{{ message }}</p>
-        <p v-if="!shifts.length && !reasons.length && !changes.length && !message" class="mg-soft">Move a number or suppose a state to see its effect here.</p>
-        <p v-for="line in changes"><b>{{ line }}</b></p>
+        <p v-if="!shifts.length && !reasons.length" class="mg-soft">Move a number or suppose a state to see its effect here.</p>
         <p v-for="line in reasons">{{ line }}</p>
         <table v-if="shifts.length"><thead><tr><th scope="col">Largest changes</th><th scope="col">before</th><th scope="col">now</th><th scope="col">change</th></tr></thead>
           <tbody><tr v-for="[label, before, after, difference] in shifts"><th scope="row">{{ label }}</th><td>{{ before }}</td><td>{{ after }}</td><td>{{ difference > 0 ? "+" : "−" }}{{ Math.abs(difference) }} pp</td></tr></tbody></table>

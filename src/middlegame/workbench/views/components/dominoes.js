@@ -1,6 +1,6 @@
 // A list of dominoes, and the effects of the one that was chosen.
 export default {
-  props: { dominoes: Array, largest: Array, chosen: Number, cascade: Object, busy: Boolean },
+  props: { dominoes: Array, largest: Array, chosen: String, cascade: Object, busy: Boolean },
   emits: ["topple"],
   data: () => ({ query: "" }),
   template: `
@@ -9,13 +9,14 @@ export default {
         <h2 class="mg-h2">Topple one <small>sorted by total effect</small></h2>
         <div class="mg-search"><input type="search" v-model="query" placeholder="Search" aria-label="Search the dominoes"></div>
         <ul class="mg-domino-list" tabindex="0" aria-label="Dominoes"><li v-for="[domino, place] in shown" :key="place">
-          <button :aria-pressed="place === chosen" :data-domino="domino.name + '=' + domino.state" @click="$emit('topple', place)"><span>{{ domino.label }}</span><i class="mg-strength" aria-hidden="true" :style="{ width: 60 * domino.strength / strongest + 'px' }"></i></button></li></ul>
+          <button :aria-pressed="key(domino) === chosen" :data-domino="key(domino)" @click="$emit('topple', key(domino))"><span>{{ domino.label }}</span><i class="mg-strength" aria-hidden="true" :style="{ width: 60 * domino.strength / strongest + 'px' }"></i></button></li></ul>
       </div>
       <div class="mg-effects" aria-live="polite">
         <section v-if="largest.length && !cascade" class="mg-block"><h2 class="mg-h2">The largest effects</h2>
-          <ul class="mg-largest"><li v-for="[place, row] in largest"><button class="mg-link" @click="$emit('topple', place)">If {{ dominoes[place].label }}</button>
+          <ul class="mg-largest"><li v-for="[place, row] in largest"><button class="mg-link" @click="$emit('topple', key(dominoes[place]))">If {{ dominoes[place].label }}</button>
             <p><b>{{ row.label }}</b>: {{ row.before }} → {{ row.after }} ({{ signed(row.difference) }})<span class="mg-soft" v-if="row.note"> · {{ row.note }}</span></p></li></ul></section>
-        <p v-if="busy" class="mg-soft">…</p>
+        <p v-if="busy" class="mg-soft" role="status">Computing …</p>
+        <button v-if="cascade" class="mg-link" @click="$emit('topple', '')">The largest effects of all dominoes</button>
         <section v-if="cascade" class="mg-block"><h2 class="mg-h2">If {{ cascade.title }}</h2>
           <p v-for="note in cascade.notes" class="mg-note">{{ note }}</p>
           <p v-if="!cascade.rows.length" class="mg-soft">No other probability changes by a percentage point.</p>
@@ -43,6 +44,7 @@ export default {
     },
   },
   methods: {
+    key: (domino) => domino.name + "=" + domino.state,
     signed: (difference) => (difference > 0 ? "+" : difference < 0 ? "−" : "") + Math.abs(difference) + " pp",
   },
 };

@@ -1,0 +1,40 @@
+// The page's address and the browser's history; undo and redo by key.
+export default {
+  emits: ["back", "undo", "redo"],
+  template: "<span hidden></span>",
+  mounted() {
+    history.scrollRestoration = "manual";
+    this.returned = (event) => {
+      this.height = event.state?.scroll || 0;
+      this.$emit("back", location.search.slice(1));
+    };
+    this.pressed = (event) => {
+      if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
+      const key = event.key.toLowerCase();
+      if (key !== "z" && key !== "y") return;
+      // A text field and the editor undo what is typed in them.
+      if (event.target.closest("textarea, .cm-editor, input:not([type=range]):not([type=checkbox]), [contenteditable=true]")) return;
+      event.preventDefault();
+      this.$emit(key === "y" || event.shiftKey ? "redo" : "undo");
+    };
+    addEventListener("popstate", this.returned);
+    document.addEventListener("keydown", this.pressed);
+  },
+  unmounted() {
+    removeEventListener("popstate", this.returned);
+    document.removeEventListener("keydown", this.pressed);
+  },
+  methods: {
+    push(address, top) {
+      history.replaceState({ scroll: scrollY }, "");
+      history.pushState({ scroll: 0 }, "", address);
+      if (top) scrollTo(0, 0);
+    },
+    replace(address) {
+      if (location.pathname + location.search !== address) history.replaceState(history.state, "", address);
+    },
+    arrive() {
+      requestAnimationFrame(() => scrollTo(0, this.height || 0));
+    },
+  },
+};

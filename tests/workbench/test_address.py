@@ -1,0 +1,79 @@
+"""The page's address, and what it changes in words."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from middlegame.workbench.address import Place, known_part, unknown_parts
+from middlegame.workbench.changes import changes, scope_words
+from middlegame.workbench.server.pages import TABS
+from middlegame.workbench.setting import Setting
+from middlegame.workbench.workers import solve
+from tests.workbench.contests import HARBOUR, TIMED
+
+WORTH = "interests.tenant[0].worth"
+VIEWS = dict(TABS)
+NAMES = st.from_regex(r"[a-z][a-z_]{0,8}(@[1-9])?", fullmatch=True)
+PLACES = st.builds(
+    Place,
+    view=st.sampled_from(list(VIEWS)),
+    domino=st.just("") | st.tuples(NAMES, NAMES).map("=".join),
+    box=st.just("") | NAMES,
+    period=st.none() | st.integers(1, 400),
+)
+
+
+@pytest.fixture(scope="module")
+def contest(context):
+    return solve.open_contest(context, HARBOUR).contest
+
+
+@given(PLACES)
+def test_query_of_a_place_reads_back_as_that_place(place):
+    assert Place.read(place.query(), VIEWS) == place
+
+
+def test_known_changes_and_places_are_kept_whole(contest):
+    setting = Setting({WORTH: 70.0}, {"bid": "offer"}, {"lease": ("kept", "lost")}, surprise=True)
+    place = Place("dominoes", "lease=lost", "bid")
+    assert known_part(contest, setting, place) == (setting, place, [])
+
+
+def test_unknown_names_are_left_out_and_told_with_the_nearest_name(contest):
+    setting = Setting({WORTH: 70.0, "interests.tennant[0].worth": 1.0}, {"bid": "ofer"})
+    known, place, problems = known_part(contest, setting, Place("answer", "lese=lost", "x", 3))
+    assert known == Setting({WORTH: 70.0})
+    assert place == Place()
+    assert problems == [
+        f"There is no range 'interests.tennant[0].worth'; did you mean '{WORTH}'?",
+        "There is no state 'ofer' of 'bid'; did you mean 'offer'?",
+        "There is no move or factor 'lese'; did you mean 'lease'?",
+        "There is no move or factor 'x'.",
+        "There is no period 3.",
+    ]
+
+
+def test_factor_of_a_timed_contest_is_known_with_and_without_a_period(context):
+    timed = solve.open_contest(context, TIMED).contest
+    setting = Setting(supposed={"walls": "fall", "hold@2": "yield"})
+    place = Place(domino="walls@1=fall", box="walls@3", period=3)
+    assert known_part(timed, setting, place) == (setting, place, [])
+
+
+def test_parts_of_an_address_that_are_neither_changes_nor_places_are_told():
+    query = "suppose.bid=offer&tab=domino&token=secret&foo=1"
+    assert unknown_parts(query, VIEWS) == [
+        "There is no view 'domino'; did you mean 'dominoes'?",
+        "'foo=1' is not a change that an address can hold.",
+    ]
+
+
+def test_changes_are_told_in_words_with_the_number_that_the_file_has(contest):
+    setting = Setting({WORTH: 70.0}, {"bid": "offer"}, {"lease": ("lost",)})
+    assert [each.text for each in changes(contest, setting)] == [
+        "What the foreign tenant wants: the berth: +70 instead of +65",
+        "Supposed: the rival power makes an offer",
+        "Observed: the lease is lost",
+    ]
+    assert scope_words(contest, Setting()) == "About the scenario as written."
+    assert "About the what-if. What the foreign tenant wants" in scope_words(contest, setting)
