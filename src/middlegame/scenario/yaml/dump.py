@@ -67,6 +67,28 @@ class Plain(str):
     __slots__ = ()
 
 
+def entry_lines(key: str, value: object, indent: int, path: str) -> list[str]:
+    """Write an entry of plain data as lines, such as `dump_tree` writes it.
+
+    Args:
+        key: the entry's key.
+        value: mappings, lists, texts, and `Plain` texts.
+        indent: the number of spaces before the key.
+        path: the entry's place, such as `moves` or `moves.*`; its layout depends on it.
+    """
+    return _entry(key, _plain_tree(value), indent, path)
+
+
+def item_lines(value: object, indent: int) -> list[str]:
+    """Write an item of a list as lines, the first with a dash after `indent` spaces."""
+    return _block([_plain_tree(value)], indent, "")
+
+
+def flow_text(value: object) -> str:
+    """Write plain data on one line, in braces and brackets."""
+    return _flow(_plain_tree(value))
+
+
 def _plain_tree(value: object) -> _Tree:
     if isinstance(value, Mapping):
         return {str(name): _plain_tree(part) for name, part in value.items()}

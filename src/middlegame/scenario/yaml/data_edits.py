@@ -1,0 +1,100 @@
+"""Edits of a scenario's plain data: what an edit of its text has to amount to."""
+
+from collections.abc import Callable
+from typing import Any
+
+from middlegame.base.text import normalize
+from middlegame.scenario.faults import Path
+from middlegame.scenario.yaml.dump import Plain
+from middlegame.scenario.yaml.nodes import Scalar, core_value, read_nodes
+
+Edit = Callable[[Any], Any]
+"""Returns the edited data; parts that do not change may be shared with the old data."""
+SECTION_ORDER = (
+    "title", "question", "about", "as_of", "periods", "sources", "actors", "numbers", "resources",
+    "moves", "offers", "factors", "repeat", "interests", "precision", "patience", "behaviour",
+    "evidence", "fit", "beliefs", "questions", "views",
+)  # fmt: skip
+"""Where a new section goes: after the last of those before it."""
+
+
+def holds_same(one: Any, other: Any) -> bool:
+    """Compare data and the order of keys; an entry without a value equals an empty one."""
+    return bool(_pruned(one) == _pruned(other))
+
+
+def _pruned(data: Any) -> Any:
+    """Return data in a form in which an entry without a value equals an empty one."""
+    if isinstance(data, dict):
+        return [(key, _pruned(part)) for key, part in data.items()] or None
+    if isinstance(data, list):
+        return [_pruned(part) for part in data] or None
+    return data
+
+
+def with_value(path: Path, value: Any) -> Edit:
+    """Set the value at a path, and add what is missing on the way."""
+
+    def edit(data: Any) -> Any:
+        return _edited(data, path, (), lambda _: _read_back(value))
+
+    return edit
+
+
+def _read_back(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(key): _read_back(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_read_back(part) for part in value]
+    if isinstance(value, Plain):
+        node, _ = read_nodes(value)
+        return node.value if isinstance(node, Scalar) else core_value(value)
+    return normalize(str(value))
+
+
+def _edited(data: Any, path: Path, at: Path, edit: Callable[[Any], Any]) -> Any:
+    if not path:
+        return edit(data)
+    step, rest = path[0], path[1:]
+    if isinstance(step, int):
+        items = data if isinstance(data, list) else [] if data in (None, {}) else [data]
+        found = items[step] if step < len(items) else None
+        return [*items[:step], _edited(found, rest, (*at, step), edit), *items[step + 1 :]]
+    if isinstance(data, list) and at[-1:] == ("options",):
+        data = dict.fromkeys(data)
+    if not isinstance(data, dict):
+        short = "name" if len(at) == 2 and at[0] == "actors" else "is"
+        data = {} if data in (None, []) else {short: data}
+    if not at and step not in data and step in SECTION_ORDER:
+        before = SECTION_ORDER[: SECTION_ORDER.index(step)]
+        keys = list(data)
+        place = max((k + 1 for k, key in enumerate(keys) if key in before), default=0)
+        keys.insert(place, step)
+        data = {key: data.get(key) for key in keys}
+    return data | {step: _edited(data.get(step), rest, (*at, step), edit)}
+
+
+def without_entry(path: Path) -> Edit:
+    """Remove an entry."""
+
+    def remove(around: Any) -> Any:
+        if isinstance(around, dict):
+            return {key: part for key, part in around.items() if key != path[-1]}
+        return [part for place, part in enumerate(around) if place != path[-1]]
+
+    return lambda data: _edited(data, path[:-1], (), remove)
+
+
+def with_moved_entry(path: Path, to: int) -> Edit:
+    """Move an entry to another position in its mapping or list."""
+
+    def edit(data: Any) -> Any:
+        def reorder(around: Any) -> Any:
+            entries = list(around.items()) if isinstance(around, dict) else list(around)
+            keys = list(around) if isinstance(around, dict) else list(range(len(around)))
+            entries.insert(to, entries.pop(keys.index(path[-1])))
+            return dict(entries) if isinstance(around, dict) else entries
+
+        return _edited(data, path[:-1], (), reorder)
+
+    return edit
