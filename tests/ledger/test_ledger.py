@@ -194,7 +194,7 @@ def test_postgres_role_with_select_and_insert_can_record_and_resolve(postgres) -
         ({"question": "s/deppots"}, "did you mean 's/depots'?"),
         ({"question": ""}, "no question ''"),
         ({"outcome": "maybe"}, "expected yes, no or void"),
-        ({"on": today() + dt.timedelta(days=1)}, "in the future"),
+        ({"on": today() + dt.timedelta(days=2)}, "in the future"),
         ({"source": " "}, "needs a source"),
         ({"source": "a\0b"}, "NUL"),
         ({"by": " "}, "the resolver's name is missing"),

@@ -30,9 +30,13 @@ def test_notebook_of_the_docs_reproduces_its_outputs() -> None:
 
 
 def _shown(cell: nbformat.NotebookNode) -> dict[str, str]:
-    found = {}
+    """The cell's outputs by type; what is printed may arrive in several pieces."""
+    found: dict[str, str] = {}
     for output in cell.outputs:
-        found.update({"text": output.text} if output.output_type == "stream" else output.data)
+        if output.output_type == "stream":
+            found["text"] = found.get("text", "") + output.text
+        else:
+            found.update(output.data)
     return found
 
 
