@@ -73,9 +73,11 @@ def test_why_prints_sentences_writes_report_and_splits_log_odds(run, tmp_path):
     report = tmp_path / "why.html"
     code, out, _ = run("why", "harbour-lease", "renew", "--report", str(report))
     assert code == 0
-    assert "the port city rather renews the lease (54%)" in out.replace("\n  ", " ")
+    assert "the port city rather renews the lease (52%)" in out.replace("\n  ", " ")
     assert "Reasons" in report.read_text()
-    code, out, _ = run("why", "harbour-lease", "renew=switch", "--when", "loan = real", "--json")
+    code, out, _ = run(
+        "why", "harbour-lease", "renew=switch", "--when", "loan = real", "--middle", "--json"
+    )
     answer = json.loads(out)
     assert code == 0
     assert (answer["option"], answer["rather_than"]) == ("switch", "renew")
@@ -97,6 +99,7 @@ def test_why_refuses_unknown_move_and_condition_on_consequences(run):
     code, _, err = run("why", "harbour-lease", "renw")
     assert code == 1
     assert "did you mean 'renew'" in err
+    assert run("why", "harbour-lease", "renew", "--middle", "--worlds", "8")[0] == 2
     code, _, err = run("why", "harbour-lease", "renew", "--when", "lease = lost")
     assert code == 1
     assert "lease depends on renew" in err
@@ -105,6 +108,10 @@ def test_why_refuses_unknown_move_and_condition_on_consequences(run):
 def test_solve_as_json_has_the_reasons_of_each_move(run):
     reasons = json.loads(run("solve", "harbour-lease", "--json")[1])["reasons"]
     assert list(reasons) == ["bid", "renew", "retaliate"]
+    assert reasons["bid"]["worlds"] == 512
+    middle = json.loads(run("solve", "harbour-lease", "--middle", "--json")[1])["reasons"]
+    assert middle["bid"]["worlds"] == 0
+    assert middle["bid"]["policy_probability"] != reasons["bid"]["policy_probability"]
     assert "situations" not in reasons["bid"]["groups"][0]
 
 

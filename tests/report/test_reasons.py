@@ -29,10 +29,17 @@ def test_sentence_names_the_likelier_option_first_and_its_interests(harbour) -> 
     (text,) = reason_texts(mg.why(harbour, "retaliate", "accept"))
     assert re.fullmatch(
         r"Where the port city switches to the rival \(\d+% of cases\), the foreign tenant rather "
-        r"goes to arbitration \(87%\) than accepts the decision \(13%\): the berth \(\+23\) and "
+        r"goes to arbitration \(83%\) than accepts the decision \(17%\): the berth \(\+22\) and "
         r'the depot \(\+4\) outweigh the cost of "goes to arbitration" \(-10\)\.',
         text.sentence,
     )
+
+
+def test_share_of_worlds_is_told_where_a_sign_differs_between_worlds(harbour) -> None:
+    groups = mg.why(harbour, "retaliate").groups
+    rows = [row for text in reason_texts(mg.why(harbour, "retaliate")) for row in text.rows]
+    shares = [each.sign_share for group in groups for each in group.contributions]
+    assert [row.share for row in rows] == ["" if s > 0.995 else f"{s:.0%}" for s in shares]
 
 
 def test_rows_name_the_judgement_and_its_source(harbour) -> None:

@@ -11,7 +11,7 @@ from middlegame.equilibrium.engine_input import fix_states
 from middlegame.equilibrium.equilibrium import solve_tables
 from middlegame.scenario import Scenario
 from middlegame.sweeps.sampling import ParameterSpace, SampleSequence
-from middlegame.sweeps.worlds import MOST_WORLDS, world_count
+from middlegame.sweeps.world_solver import MOST_WORLDS, world_count
 
 WORLDS = 48
 

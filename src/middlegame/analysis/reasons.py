@@ -13,33 +13,30 @@ option is chosen in most cases although the mean difference is against it.
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from middlegame.analysis.influences import Influence, influences_on
-from middlegame.analysis.outcomes import equilibrium_of
-from middlegame.analysis.pathways import Pathway, find_pathways
-from middlegame.analysis.reason_groups import (
-    ContributionMeans,
-    Mask,
+from middlegame.analysis.move_choices import (
     MoveChoices,
-    ReasonGroup,
     move_choices,
     option_pair,
+    solved_worlds,
 )
+from middlegame.analysis.outcomes import equilibrium_of
+from middlegame.analysis.pathways import Pathway, find_pathways
+from middlegame.analysis.reason_groups import ContributionMeans, ReasonGroup
 from middlegame.analysis.result import AnalysisResult
+from middlegame.analysis.situations import Mask
 from middlegame.base.errors import QueryError, unknown_name
-from middlegame.base.numbers import Floats
 from middlegame.base.progress import ProgressCallback
 from middlegame.diagram import Decision, Diagram
-from middlegame.engine.graph.layout import layout_of
-from middlegame.equilibrium.engine_input import fix_states
-from middlegame.equilibrium.equilibrium import Equilibrium, solve_tables
-from middlegame.equilibrium.strategy_profile import StrategyProfile, condition_table, node_index
+from middlegame.equilibrium.equilibrium import Equilibrium
+from middlegame.equilibrium.strategy_profile import Branch, condition_table, node_index
 from middlegame.scenario.conditions import Condition, parse_condition
 from middlegame.scenario.faults import dotted_path
 from middlegame.scenario.model.references import base_name
-from middlegame.sweeps.batches import solve_tables_batch
+from middlegame.sweeps.forecast import Forecast, forecast_over
 from middlegame.sweeps.result import Sweep
+from middlegame.sweeps.world_solver import solve_in_worlds
+from middlegame.sweeps.worlds import worlds_of_profiles
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,7 +58,8 @@ class Reasons(AnalysisResult):
         when: the condition that restricts the cases.
         groups: for a move, information sets by which option is likelier, the most likely first.
         influences: for a factor, what would move its forecast, the largest change first.
-        world_count: from how many worlds the reasons are means; 0 for the middle world.
+        world_count: over how many worlds all numbers are means, but for `influences`, which are
+            those of the middle world; 0 for the middle world alone.
         policy_probability: of the option, as the actor chooses it in all these cases.
         forecast: of the option, given all evidence, also on what follows the move.
 
@@ -91,6 +89,7 @@ class Reasons(AnalysisResult):
             found["branch"] = self.equilibrium.branch[0]
         if self.influences:
             return found | {
+                "worlds": self.world_count,
                 "forecast": self.forecast,
                 "influences": [asdict(each) | {"change": each.change} for each in self.influences],
             }
@@ -166,7 +165,8 @@ def why(
     """Find why an actor chooses an option, or what would move a factor's forecast most.
 
     Args:
-        subject: an equilibrium; or a sweep, over the first worlds of which reasons are averaged.
+        subject: a forecast, over whose worlds reasons are averaged; a sweep, over whose first
+            worlds; or an equilibrium, of whose one world they are.
         move: a move, or a factor; over time without a period it is a move's first, and a factor's
             last one.
         option: an option or state; the likeliest one if not given.
@@ -183,43 +183,108 @@ def why(
             options open in these cases.
         NotConverged: a contest with something made certain has no equilibrium.
     """
-    equilibrium = equilibrium_of(subject)
-    diagram = equilibrium.diagram
-    node = diagram.nodes[_instance_index(diagram, move)]
+    forecast = _over_worlds(subject, worlds)
+    node = forecast.diagram.nodes[_instance_index(forecast.diagram, move)]
     for state in (option, rather_than):
         if state is not None and state not in node.states:
             raise unknown_name(f"state of {node.name}", state, node.states)
-    equilibrium = _one_branch(equilibrium, node.name, option, branch)
     if not isinstance(node, Decision):
         if rather_than is not None or when is not None:
             raise QueryError(f"{node.name} is a factor: leave out 'rather than' and 'when'")
-        return _factor_reasons(equilibrium, node.name, option, progress)
-    if equilibrium.fixed_policies:
+        return _factor_reasons(_one_branch(forecast.middle, node.name, option, branch), forecast,
+                               node.name, option, progress)  # fmt: skip
+    if forecast.fixed_policies:
         raise QueryError("a surprise leaves all policies as they were; there is no reason in it")
-    asked = None if when is None else _checked_condition(diagram, node, when)
-    middle = move_choices(diagram, node, equilibrium, equilibrium.theta, asked)
-    pair = option_pair(node, middle, option, rather_than)
-    every, count = [middle], 0
+    played = _one_branch(forecast.middle, node.name, option, branch)
+    on_branch = _on_branch(forecast, played)
+    asked = None if when is None else _checked_condition(forecast.diagram, node, when)
+    choices = move_choices(on_branch, [node], asked)[node.name]
+    return _move_reasons(on_branch, node, choices, option, rather_than, asked, traced)
+
+
+def short_reasons(subject: Equilibrium) -> dict[str, Reasons]:
+    """Find the reasons of each move's likeliest option, without pathways.
+
+    Over time only the first period of each move is explained. Empty after a surprise, where
+    policies are no choices, and for a contest of more than `MAX_NODES` nodes.
+    """
+    diagram = subject.diagram
+    found: dict[str, Reasons] = {}
+    if subject.fixed_policies or len(diagram.nodes) > MAX_NODES:
+        return found
+    forecast, moves = _over_worlds(subject), dict[str, Decision]()
+    for decision in diagram.decisions:
+        name = base_name(decision.name) if decision.period is not None else decision.name
+        moves.setdefault(name, decision)
+    by_branch: dict[int, tuple[Forecast, dict[str, MoveChoices]]] = {}
+    for name, decision in moves.items():
+        played = _one_branch(forecast.middle, decision.name, None, None)
+        number = played.branch[0] if played.branch else 1
+        if number not in by_branch:
+            on_branch = _on_branch(forecast, played)
+            by_branch[number] = on_branch, move_choices(on_branch, list(moves.values()))
+        on_branch, choices = by_branch[number]
+        try:
+            found[name] = _move_reasons(on_branch, decision, choices[decision.name])
+        except QueryError:
+            continue  # it never has a choice
+    return found
+
+
+def _over_worlds(subject: Equilibrium | Sweep, worlds: int = 0) -> Forecast:
+    """Return a contest's forecast over worlds; over the middle world alone if there are no others.
+
+    Args:
+        subject: the contest.
+        worlds: of a sweep, how many of the first worlds to use.
+    """
+    middle = equilibrium_of(subject)
     if isinstance(subject, Sweep):
-        profiles = _world_profiles(subject, worlds, progress)
-        count = len(profiles)
-        every = [move_choices(diagram, node, p, theta, asked) for theta, p in profiles] or every
-    means = ContributionMeans(diagram, node, every, pair)
+        kept = [k for k, how in enumerate(subject.outcomes) if how in ("solved", "traced")]
+        values = subject.parameter_values[kept[:worlds]]
+        if len(values):
+            return forecast_over(middle, lambda: solve_in_worlds(middle, values), len(values))
+    if isinstance(subject, Forecast) and subject.worlds is not None:
+        return subject
+    return forecast_over(middle, lambda: worlds_of_profiles([middle], middle.theta[None]), 1)
+
+
+def _on_branch(forecast: Forecast, played: Equilibrium) -> Forecast:
+    """Return the forecast of one branch of the middle world and of each world's nearest to it."""
+    if played.branch is None:
+        return forecast
+    worlds = solved_worlds(forecast).nearest_branches(Branch(played.policies, played.logits))
+    return forecast_over(played, lambda: worlds, worlds.count)
+
+
+def _move_reasons(
+    forecast: Forecast,
+    node: Decision,
+    choices: MoveChoices,
+    option: str | None = None,
+    rather_than: str | None = None,
+    when: Condition | None = None,
+    traced: int = 0,
+) -> Reasons:
+    """Return the reasons for one option of a move rather than another (see `why`)."""
+    pair = option_pair(node, choices, option, rather_than)
+    means = ContributionMeans(forecast.diagram, node, choices, pair)
     groups = [
-        _traced_group(equilibrium, node, pair, middle, means.group(inside), inside, traced)
+        _traced_group(forecast, node, pair, choices, means.group(inside), inside, traced)
         for inside in means.group_masks()
     ]
+    case = forecast if when is None else forecast.given(when)
+    count = solved_worlds(forecast).count
     return Reasons(
-        equilibrium=equilibrium,
+        equilibrium=forecast if count > 1 else forecast.middle,
         name=node.name,
         option=node.states[pair[0]],
         rather_than=node.states[pair[1]],
-        when=asked,
+        when=when,
         groups=tuple(sorted(groups, key=lambda group: -round(group.reach, 9))),
-        world_count=count,
-        policy_probability=float((middle.mass * middle.policy[..., pair[0]]).sum())
-        / middle.mass.sum(),
-        forecast=middle.forecast[pair[0]],
+        world_count=count if count > 1 else 0,
+        policy_probability=float(choices.option_probabilities[pair[0]]),
+        forecast=case.forecast(node.name)[node.states[pair[0]]],
     )
 
 
@@ -243,27 +308,6 @@ def _one_branch(
     forecast = equilibrium.forecast(name)
     chosen = state or max(forecast, key=lambda each: round(forecast[each], 9))
     return max(branches, key=lambda each: round(each.forecast(name)[chosen], 9))
-
-
-def short_reasons(equilibrium: Equilibrium) -> dict[str, Reasons]:
-    """Find the reasons of each move's likeliest option, without pathways.
-
-    Over time only the first period of each move is explained. Empty after a surprise, where
-    policies are no choices, and for a contest of more than `MAX_NODES` nodes.
-    """
-    diagram = equilibrium.diagram
-    found: dict[str, Reasons] = {}
-    if equilibrium.fixed_policies or len(diagram.nodes) > MAX_NODES:
-        return found
-    for decision in diagram.decisions:
-        name = base_name(decision.name) if decision.period is not None else decision.name
-        if name in found:
-            continue
-        try:
-            found[name] = why(equilibrium, decision.name, traced=0)
-        except QueryError:
-            continue  # it never has a choice
-    return found
 
 
 def _instance_index(diagram: Diagram, name: str) -> int:
@@ -290,73 +334,51 @@ def _checked_condition(diagram: Diagram, node: Decision, when: str | Condition) 
     return parse_condition(when)
 
 
-def _world_profiles(
-    subject: Sweep, count: int, progress: ProgressCallback | None
-) -> list[tuple[Floats, StrategyProfile]]:
-    """Solve the first worlds of a sweep again, and return parameter values and profiles."""
-    equilibrium = subject.equilibrium
-    diagram, supposed = equilibrium.diagram, equilibrium.supposed
-    solved = [k for k, how in enumerate(subject.outcomes) if how in ("solved", "traced")][:count]
-    values = subject.parameter_values[solved]
-    tables = [fix_states(diagram, diagram.tables(theta), supposed) for theta in values]
-    if not tables:
-        return []
-    if equilibrium.perceived:
-        every = [solve_tables(diagram, each) for each in tables]
-        return [
-            (theta, replace(each, known=equilibrium.known))
-            for theta, each in zip(values, every, strict=True)
-        ]
-    found = solve_tables_batch(diagram, tables, progress)
-    layout = layout_of(diagram.structure)
-    return [
-        (
-            values[k],
-            StrategyProfile(
-                diagram, tables[k], tuple(layout.unpad(found.policies[..., k])), equilibrium.known
-            ),
-        )
-        for k in range(len(tables))
-    ]
-
-
 def _traced_group(
-    equilibrium: Equilibrium,
+    forecast: Forecast,
     node: Decision,
     pair: tuple[int, int],
-    middle: MoveChoices,
+    choices: MoveChoices,
     group: ReasonGroup,
     inside: Mask,
     count: int,
 ) -> ReasonGroup:
     """Return a group with the pathways of its largest contributions."""
-    interests = {each.path: each for each in middle.interests}
-    contests = equilibrium.perceived_by(node.owner)
+    interests = {each.path: each for each in choices.interests}
+    contests = solved_worlds(forecast).perceived_by(node.owner)
     if len(contests) != 1:
         return group  # an actor of several levels expects several things at once
-    mass = np.where(inside, middle.mass, 0.0)
+    mass = choices.mass * inside[..., None]
     traced = []
     for place, each in enumerate(group.contributions):
         pathways: tuple[Pathway, ...] = ()
-        if place < count and each.probability is not None and mass.sum() > 0:
+        if place < count and each.probability is not None:
             pathways = find_pathways(contests[0], node, pair, mass, interests[each.path])
         traced.append(replace(each, pathways=pathways))
     return replace(group, contributions=tuple(traced))
 
 
 def _factor_reasons(
-    equilibrium: Equilibrium, name: str, state: str | None, progress: ProgressCallback | None
+    equilibrium: Equilibrium,
+    over_worlds: Forecast,
+    name: str,
+    state: str | None,
+    progress: ProgressCallback | None,
 ) -> Reasons:
+    """Return what would move a factor's forecast most, by interventions in the middle world."""
     if name in equilibrium.supposed:
         raise QueryError(f"{name} is supposed: nothing else moves its forecast")
-    forecast = equilibrium.forecast(name)
+    subject = over_worlds if equilibrium.branch is None else equilibrium
+    count = solved_worlds(over_worlds).count if subject is over_worlds else 1
+    forecast = subject.forecast(name)
     chosen = state or max(forecast, key=lambda each: forecast[each])
     return Reasons(
-        equilibrium=equilibrium,
+        equilibrium=over_worlds if count > 1 else equilibrium,
         name=name,
         option=chosen,
         rather_than="",
         when=None,
         influences=influences_on(equilibrium, name, chosen, progress),
+        world_count=count if count > 1 else 0,
         forecast=forecast[chosen],
     )

@@ -69,16 +69,17 @@ def solve_case(
     return equilibrium, loaded
 
 
-def forecast_case(equilibrium: "Equilibrium") -> "Forecast":
+def forecast_case(equilibrium: "Equilibrium", worlds: int | None = None) -> "Forecast":
     """Return the forecast of a solved contest, with its worlds solved.
 
     Args:
         equilibrium: the contest in its middle world, with what is supposed and given.
+        worlds: how many worlds; as many as take a few seconds unless given.
     """
     from middlegame.sweeps.forecast import forecast
 
     with counting("Solving worlds") as progress:
-        found = forecast(equilibrium, progress=progress)
+        found = forecast(equilibrium, worlds, progress)
         found.forecasts  # noqa: B018, so that the worlds are solved here
     return found
 

@@ -224,6 +224,12 @@ WORLDS = click.option(
     help="How many worlds to draw; auto draws until the ends of each interval are exact to a "
     "percentage point.",
 )
+FORECAST_WORLDS = click.option(
+    "-n",
+    "--worlds",
+    type=click.IntRange(2, 4096),
+    help="Means over this many worlds, instead of as many as take a few seconds.",
+)
 TIME_LIMIT = time_limit_option(600)
 LONG_TIME_LIMIT = 3600
 """Seconds that commands may take by default which are expected to take long."""
@@ -236,6 +242,11 @@ BEHAVIOUR = click.option(
     type=BehaviourText(),
     help="How every actor forms its expectations: equilibrium, level=2 or hierarchy=1.5.",
 )
+
+
+def forecast_options(command: Any) -> Any:
+    """Add the options on the worlds of a forecast."""
+    return FORECAST_WORLDS(MIDDLE(command))
 
 
 def case_options(command: Any) -> Any:

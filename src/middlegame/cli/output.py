@@ -93,7 +93,7 @@ def print_answer(
         from middlegame.equilibrium.omissions import omissions
 
         answer: dict[str, Any] = equilibrium.to_dict(storylines)
-        reasons = short_reasons(equilibrium.middle).items()
+        reasons = short_reasons(equilibrium).items()
         answer |= {"omissions": omissions(equilibrium).to_dict()}
         answer |= {"reasons": {name: each.to_dict(situations=False) for name, each in reasons}}
         answer |= {"nash": nash.to_dict()} if nash else {}
@@ -124,6 +124,7 @@ def print_result(
     *,
     report: Path | None,
     as_json: bool,
+    middle: bool = False,
 ) -> None:
     """Print the result of an analysis, and write the report if there is to be one.
 
@@ -133,11 +134,12 @@ def print_result(
         loaded: the scenario's file; None for a diagram.
         report: the file to write the report to.
         as_json: print JSON instead.
+        middle: whether the report is about the middle world alone.
     """
     if report:
         from middlegame.report.html.sections import sections
 
-        save_report(report, equilibrium, loaded, sections(result))
+        save_report(report, equilibrium, loaded, sections(result), middle=middle)
     if as_json:
         print_json(result.to_dict())
         return

@@ -1,6 +1,6 @@
 """The forecast of a contest: means over worlds drawn from its ranges, with intervals."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Any
@@ -17,7 +17,8 @@ from middlegame.equilibrium.strategy_profile import Storyline, Storylines
 from middlegame.scenario import Condition, Scenario
 from middlegame.scenario.timeline import Timeline
 from middlegame.sweeps.summaries import Outlook, Spread, effective_size, state_outlooks, summarize
-from middlegame.sweeps.worlds import MOST_WORLDS, DeferredWorlds, Worlds, solve_worlds, world_count
+from middlegame.sweeps.world_solver import MOST_WORLDS, DeferredWorlds, solve_worlds, world_count
+from middlegame.sweeps.worlds import Worlds
 
 _SEARCHED = 8
 """Of `MOST_WORLDS`, the worlds in which likeliest storylines are searched beside the middle one."""
@@ -210,6 +211,10 @@ class Forecast(Equilibrium):
         place = self.diagram.structure.decisions[self._decision(name)]
         return self.worlds.policy(place, self.weights)
 
+    def joints_by_world(self, sets: Sequence[Sequence[str]]) -> list[Floats]:
+        """Return P(moves and factors, evidence) in each world, `[*sizes, worlds]` for each set."""
+        return self._world_joints([tuple(map(self._place, names)) for names in sets])
+
     def probability_of_any(self, conditions: Sequence[Condition]) -> float:
         """Return the mean probability that at least one of several conditions holds.
 
@@ -388,8 +393,6 @@ def solve(
         lambda_: every actor's precision as log-odds per point, in the place of `precision`.
         behaviour: how every actor forms its expectations, instead of the contest's own:
             `equilibrium`, `level=2` or `hierarchy=1.5`, or as a file has it, `{"level": 2}`.
-        behaviour: how every actor forms its expectations, instead of the contest's own:
-            `equilibrium`, `level=2` or `hierarchy=1.5`, or as a file has it, `{"level": 2}`.
         theta: the parameter values of the middle world, instead of their medians; the forecast is
             then that world's alone.
         limit: how many numbers the largest table on the way may have.
@@ -429,6 +432,17 @@ def forecast(
     found = _forecast(middle, _deferred(middle, count, progress) if count else None)
     ranges = any(each.low < each.high for each in middle.diagram.parameters)
     return replace(found, takes_long=ranges and worlds is None and not count)
+
+
+def forecast_over(middle: Equilibrium, solve: Callable[[], Worlds], count: int) -> Forecast:
+    """Return the forecast that is the mean over worlds which are solved in some other way.
+
+    Args:
+        middle: the contest in its middle world.
+        solve: returns the worlds; called when the first number is asked for.
+        count: how many worlds there will be.
+    """
+    return _forecast(middle, DeferredWorlds(count, solve))
 
 
 def _deferred(

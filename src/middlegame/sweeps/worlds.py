@@ -1,53 +1,19 @@
-"""A contest's equilibria in its first worlds, found without compiling: what forecasts are means of.
+"""A contest solved in several worlds, and the probabilities that are computed in all of them."""
 
-The worlds are the first ones of the sequence that sweeps draw from. They are solved together in
-NumPy along a ramp of lambda; those that the ramp does not settle are traced in full. Where the
-principal branch forks in the middle world, or actors do not play an equilibrium, every world is
-solved in full by itself.
-"""
-
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
 
-from middlegame.base.errors import NotConverged
 from middlegame.base.numbers import Floats
-from middlegame.base.progress import ProgressCallback
 from middlegame.diagram import Diagram
-from middlegame.engine.batch.lambda_ramp import Ramp, solve_long_batch
-from middlegame.engine.graph.layout import Game, layout_of
-from middlegame.engine.graph.relevance import traced_decisions
-from middlegame.engine.graph.slicing_cost import cheapest_slices, slicing_cost
 from middlegame.engine.inference.joint import Evidence
 from middlegame.engine.inference.marginals import expectation_of_product, marginals
 from middlegame.engine.inference.products import Axes
-from middlegame.equilibrium.engine_input import (
-    certain_table,
-    engine_input,
-    fix_states,
-    flatten_samples,
-)
-from middlegame.equilibrium.equilibrium import Equilibrium, solve_tables
-from middlegame.sweeps.batches import DISAGREEMENT, TOLERANCE
+from middlegame.equilibrium.engine_input import certain_table
+from middlegame.equilibrium.strategy_profile import Branch, StrategyProfile
 from middlegame.sweeps.sample_solvers import Integers
-from middlegame.sweeps.sampling import ParameterSpace, SampleSequence
-
-MOST_WORLDS = 512
-"""Worlds of a forecast: the ends of its intervals are within 3 percentage points of a sweep's."""
-FEWEST_WORLDS = 32
-"""Worlds below which there is no interval: its ends would be those of single worlds."""
-_WORK = 1.5e8
-"""Operations that all worlds together may take, a few seconds."""
-_CYCLIC_SWEEPS, _ACYCLIC_SWEEPS = 16, 4
-"""Sweeps that a world takes on average, with cycles in the relevance graph and without."""
-_NUMBERS = 2e7
-"""Numbers that all worlds together may hold."""
-_CHUNK = 4e6
-"""Numbers that the worlds solved at a time may hold."""
-_MOST_TRACED = 16
-"""Worlds, at most, that are traced since the ramp does not settle them; others are left out."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,23 +28,30 @@ class Worlds:
         parameter_values: `[worlds, parameters]`.
         tables: each node's table or policy, `[*parents, states, columns]`.
         utilities: `[*scope, columns]`, in points.
+        lambdas: the log-odds per point of utility at each decision, `[decisions, columns]`.
+        scales: the value of a point at each decision, `[decisions, columns]`.
         world_of: the world of each column, in ascending order, `[columns]`.
         requested: how many worlds were drawn; some may have failed.
         traced: how many were traced in full.
         failures: how many worlds have no equilibrium that was reached, by how they ended.
         agrees: whether the ramp finds the equilibrium of the middle world, which is traced in full;
             None where there was no ramp.
+        perceived: by actor the contests in which its policies were found, as in a
+            `StrategyProfile`.
     """
 
     diagram: Diagram
     parameter_values: Floats
     tables: tuple[Floats, ...]
     utilities: tuple[Floats, ...]
+    lambdas: Floats
+    scales: Floats
     world_of: Integers
     requested: int
     traced: int = 0
     failures: Mapping[str, int] = field(default_factory=dict)
     agrees: bool | None = None
+    perceived: "Mapping[str, tuple[Worlds, ...]]" = field(default_factory=dict)
 
     @property
     def count(self) -> int:
@@ -159,6 +132,45 @@ class Worlds:
         """Return the share of each column among all, `[columns]`, from weights of the worlds."""
         return np.asarray((weights / weights.sum() / self._branches)[self.world_of])
 
+    def perceived_by(self, actor: str) -> "tuple[Worlds, ...]":
+        """Return the contests in which an actor's policies were found, as it sees their numbers."""
+        if actor in self.perceived:
+            return self.perceived[actor]
+        return (self._as_played,)
+
+    @cached_property
+    def _as_played(self) -> "Worlds":
+        """The worlds as actors see them, who know others' private numbers as distributions."""
+        tables = list(self.tables)
+        for number in self.diagram.private_numbers:
+            place = self.diagram.index[number.node]
+            tables[place] = self._along_columns(number.table.chances)
+        return replace(self, tables=tuple(tables))
+
+    def nearest_branches(self, branch: Branch) -> "Worlds":
+        """Return the worlds with that branch of each alone whose policies are nearest to others.
+
+        Args:
+            branch: the policies, of one branch of the middle world.
+        """
+        if len(self.world_of) == self.count:
+            return self
+        gaps = sum(
+            ((self.tables[node] - policy[..., None]) ** 2).sum(axis=tuple(range(policy.ndim)))
+            for node, policy in zip(self.diagram.structure.decisions, branch.policies, strict=True)
+        )
+        order = np.lexsort((np.asarray(gaps), self.world_of))
+        begin = np.cumsum(self._branches) - self._branches
+        chosen = order[begin]
+        return replace(
+            self,
+            tables=tuple(table[..., chosen] for table in self.tables),
+            utilities=tuple(table[..., chosen] for table in self.utilities),
+            lambdas=self.lambdas[:, chosen],
+            scales=self.scales[:, chosen],
+            world_of=np.arange(self.count),
+        )
+
     def with_states(self, states: Mapping[str, str]) -> "Worlds":
         """Return the worlds with moves and factors at states that nobody expected."""
         tables = list(self.tables)
@@ -197,170 +209,56 @@ class Worlds:
         return np.asarray(np.add.reduceat(values, begin, axis=-1) / self._branches)
 
 
-def world_count(equilibrium: Equilibrium) -> int:
-    """Return how many worlds a forecast is the mean of: fewer where each takes long, or 0.
-
-    It is 0 where no number has a range, and where even the fewest worlds would take too long.
-    """
-    diagram = equilibrium.diagram
-    if not any(parameter.low < parameter.high for parameter in diagram.parameters):
-        return 0
-    structure = diagram.structure
-    cost = slicing_cost(cheapest_slices(structure))
-    sweeps = _CYCLIC_SWEEPS if traced_decisions(structure) else _ACYCLIC_SWEEPS
-    numbers = len(engine_input(diagram, equilibrium.tables).tables) + sum(
-        float(np.prod(structure.shape(decision))) for decision in structure.decisions
-    )
-    affordable = min(
-        _WORK / (sweeps * max(cost.operations, 1.0)),
-        _NUMBERS / max(numbers, 1.0),
-        _CHUNK / max(cost.live_numbers, 1.0) * 4,
-        float(MOST_WORLDS),
-    )
-    if _is_traced_whole(equilibrium):
-        affordable = min(affordable, float(FEWEST_WORLDS))
-    return 2 ** int(np.log2(affordable)) if affordable >= FEWEST_WORLDS else 0
-
-
-def _is_traced_whole(equilibrium: Equilibrium) -> bool:
-    """Whether each world has to be traced in full: its branch forks, or play is no equilibrium."""
-    return bool(equilibrium.forks or equilibrium.perceived)
-
-
-def solve_worlds(
-    equilibrium: Equilibrium, count: int, progress: ProgressCallback | None = None
+def worlds_of_profiles(
+    profiles: Sequence[StrategyProfile], values: Floats, *, as_played: bool = False
 ) -> Worlds:
-    """Solve a contest in its first worlds, with what the equilibrium supposes.
+    """Return worlds of given policies, one for each profile.
 
     Args:
-        equilibrium: the contest in its middle world.
-        count: how many worlds.
-        progress: called with how many worlds are solved, and how many there are.
+        profiles: the profiles, of one diagram's structure and of one branch each.
+        values: their parameter values, `[profiles, parameters]`.
+        as_played: whether private numbers are as others see them, or as they are.
     """
-    diagram = equilibrium.diagram
-    sequence = SampleSequence(ParameterSpace(diagram.parameters))
-    values = sequence.parameter_values(0, count)
-    found = _Columns(equilibrium, values)
-    unsettled = np.arange(count)
-    agrees = None
-    whole = _is_traced_whole(equilibrium)
-    if not whole:
-        settled, agrees = _ramp(equilibrium, values)
-        unsettled = found.add_settled(settled)
-    most = len(unsettled) if whole else _MOST_TRACED
-    for done, world in enumerate(map(int, unsettled)):
-        if done < most:
-            found.add_traced(world)
-        else:
-            found.fail("left_out", world)
-        if progress:
-            progress(count - len(unsettled) + done + 1, count)
-    return found.worlds(agrees)
+    diagram = profiles[0].diagram
+    played = [each.tables for each in profiles]
+    if as_played:
+        played = [diagram.as_played(each, sharpened=False) for each in played]
+    masses = []
+    for profile, numbers in zip(profiles, played, strict=True):
+        chosen = dict(zip(diagram.structure.decisions, profile.policies, strict=True))
+        masses.append([chosen.get(k, table) for k, table in enumerate(numbers.chances)])
+    lambdas = [diagram.scaled_lambdas(each.lambdas, each.scales) for each in played]
+    return Worlds(
+        diagram=diagram,
+        parameter_values=values,
+        tables=tuple(np.stack(tables, axis=-1) for tables in zip(*masses, strict=True)),
+        utilities=tuple(
+            np.stack(tables, axis=-1)
+            for tables in zip(*(each.utilities for each in played), strict=True)
+        ),
+        lambdas=np.stack(lambdas, axis=-1),
+        scales=np.stack([each.scales for each in played], axis=-1),
+        world_of=np.arange(len(profiles)),
+        requested=len(profiles),
+        perceived=perceived_worlds([each.perceived for each in profiles], values),
+    )
 
 
-def _ramp(equilibrium: Equilibrium, values: Floats) -> tuple[Floats, bool]:
-    """Return the policies of worlds along the ramp, and whether it agrees with the full trace.
+def perceived_worlds(
+    profiles: Sequence[Mapping[str, tuple[StrategyProfile, ...]]], values: Floats
+) -> dict[str, tuple[Worlds, ...]]:
+    """Return by actor the contests in which its policies were found, in all worlds.
 
-    Returns:
-        `[rows, max_options, worlds]`, nan where the ramp does not settle; and whether it finds the
-        equilibrium of the middle world.
+    Args:
+        profiles: for each world the contests by actor; nothing where all play an equilibrium.
+        values: the parameter values, `[worlds, parameters]`.
     """
-    diagram = equilibrium.diagram
-    structure, constant = diagram.structure, engine_input(diagram, equilibrium.tables)
-    every = np.vstack([values, equilibrium.theta])
-    size = int(max(1, _CHUNK / max(slicing_cost(cheapest_slices(structure)).live_numbers, 1.0)))
-    parts = []
-    for begin in range(0, len(every), size):
-        some = every[begin : begin + size]
-        tables = fix_states(diagram, diagram.tables(some.T), equilibrium.supposed)
-        cells, lambdas = flatten_samples(diagram, tables, len(some))
-        game: Game = constant._replace(tables=cells, lambdas=lambdas)
-        with np.errstate(all="ignore"):
-            solved = solve_long_batch(structure, game, Ramp())
-        parts.append(np.where(solved.residual <= TOLERANCE, solved.policies, np.nan))
-    policies = np.concatenate(parts, axis=-1)
-    middle = layout_of(structure).pad(equilibrium.policies)
-    gap = np.abs(policies[..., -1] - middle)[constant.reached].max(initial=0.0)
-    return policies[..., :-1], bool(gap <= DISAGREEMENT)
-
-
-class _Columns:
-    """The columns of worlds, as they are solved one way or the other."""
-
-    def __init__(self, equilibrium: Equilibrium, values: Floats) -> None:
-        self._equilibrium, self._values = equilibrium, values
-        self._policies: dict[int, list[Floats]] = {}
-        self._failures: dict[str, int] = {}
-        self._traced = 0
-
-    def add_settled(self, policies: Floats) -> Integers:
-        """Add the worlds that the ramp has settled, and return the others."""
-        settled = np.isfinite(policies).all(axis=(0, 1))
-        self._policies |= {int(k): [policies[..., k]] for k in np.flatnonzero(settled)}
-        return np.flatnonzero(~settled)
-
-    def add_traced(self, world: int) -> None:
-        """Trace a world in full, and add it with its mirror branches."""
-        diagram = self._equilibrium.diagram
-        tables = diagram.tables(self._values[world])
-        try:
-            found = solve_tables(diagram, fix_states(diagram, tables, self._equilibrium.supposed))
-        except NotConverged as error:
-            self.fail(error.status, world)
-            return
-        self._traced += 1
-        pad = layout_of(diagram.structure).pad
-        branches = (found.policies, *(mirror.policies for mirror in found.mirrors))
-        self._policies[world] = [pad(policies) for policies in branches]
-
-    def fail(self, how: str, world: int) -> None:
-        """Count a world without an equilibrium."""
-        self._failures[how] = self._failures.get(how, 0) + 1
-
-    def worlds(self, agrees: bool | None) -> Worlds:
-        """Return the worlds that are solved."""
-        diagram = self._equilibrium.diagram
-        structure, layout = diagram.structure, layout_of(diagram.structure)
-        solved = sorted(self._policies)
-        counts = [len(self._policies[world]) for world in solved]
-        world_of = np.repeat(np.arange(len(solved)), counts)
-        values = self._values[solved]
-        numbers = fix_states(
-            diagram, diagram.tables(values[world_of].T), self._equilibrium.supposed
+    if not profiles:
+        return {}
+    return {
+        actor: tuple(
+            worlds_of_profiles([each[actor][place] for each in profiles], values, as_played=True)
+            for place in range(len(contests))
         )
-        cells, _ = flatten_samples(diagram, numbers, len(world_of), as_played=False)
-        every = [policy for world in solved for policy in self._policies[world]]
-        shape = (layout.row_count, layout.max_options)
-        policies = np.stack(every, axis=-1) if every else np.zeros((*shape, 0))
-        flat = policies.reshape(-1, len(world_of))
-        return Worlds(
-            diagram=diagram,
-            parameter_values=values,
-            tables=tuple(
-                cells[layout.chance_cells(node)]
-                if owner is None
-                else flat[layout.policy_cells(node)]
-                for node, owner in enumerate(structure.owners)
-            ),
-            utilities=tuple(
-                cells[layout.utility_cells(utility)] for utility in range(len(structure.scopes))
-            ),
-            world_of=world_of,
-            requested=len(self._values),
-            traced=self._traced,
-            failures=self._failures,
-            agrees=agrees,
-        )
-
-
-class DeferredWorlds:
-    """Worlds that are solved when they are first needed, and shared by all that refer to them."""
-
-    def __init__(self, count: int, solve: Callable[[], Worlds]) -> None:
-        self.count = count
-        self._solve = solve
-
-    @cached_property
-    def solved(self) -> Worlds:
-        """The worlds."""
-        return self._solve()
+        for actor, contests in profiles[0].items()
+    }

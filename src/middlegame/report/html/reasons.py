@@ -4,8 +4,8 @@ from middlegame.analysis.reasons import Reasons
 from middlegame.report.html.sections import Section, sections
 from middlegame.report.text.reasons import (
     FACTOR_METHOD,
-    METHOD,
     influence_sentences,
+    method,
     notes,
     reason_texts,
     title,
@@ -23,6 +23,6 @@ def reason_sections(found: Reasons) -> list[Section]:
         "influences": [] if is_move else influence_sentences(found),
         "forecast": found.forecast,
         "is_move": is_move,
-        "method": METHOD if is_move else FACTOR_METHOD,
+        "method": method(found) if is_move else FACTOR_METHOD,
     }
     return [Section("reasons.html", shown)]

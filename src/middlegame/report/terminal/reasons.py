@@ -8,9 +8,9 @@ from middlegame.report.terminal.show import show
 from middlegame.report.text import narrative
 from middlegame.report.text.reasons import (
     FACTOR_METHOD,
-    METHOD,
     ReasonRow,
     influence_sentences,
+    method,
     notes,
     reason_texts,
     title,
@@ -26,6 +26,7 @@ def show_reasons(found: Reasons, console: Console) -> None:
     page.notes(narrative.notes(found.equilibrium))
     if not found.rather_than:
         page.section(title(found), percent(found.forecast))
+        page.notes(notes(found))
         influences = influence_sentences(found)
         for change, text in influences:
             page.hanging(change, text)
@@ -43,7 +44,7 @@ def show_reasons(found: Reasons, console: Console) -> None:
         for row in group.rows:
             page.hanging(row.points, f"{row.label}{_aside(row)}")
         page.gap()
-    page.paragraph(METHOD, style="dim")
+    page.paragraph(method(found), style="dim")
 
 
 def _aside(row: ReasonRow) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from middlegame.report.text.words import percent, points
 from middlegame.sweeps.forecast import Forecast
-from middlegame.sweeps.worlds import MOST_WORLDS
+from middlegame.sweeps.world_solver import MOST_WORLDS
 
 if TYPE_CHECKING:
     from middlegame.equilibrium.equilibrium import Equilibrium

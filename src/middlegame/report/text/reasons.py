@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from middlegame.analysis.reason_groups import InterestContribution, ReasonGroup
+from middlegame.analysis.reason_groups import ReasonGroup
 from middlegame.analysis.reasons import Reasons, short_reasons
 from middlegame.diagram import Decision
-from middlegame.report.text.grammar import as_noun, capitalize_first, join_list, mid_sentence
-from middlegame.report.text.intervals import worlds_of
+from middlegame.report.text.grammar import capitalize_first, join_list, mid_sentence
+from middlegame.report.text.interest_phrases import InterestPhrases
 from middlegame.report.text.judgements import CitedPlace, judgement_groups
 from middlegame.report.text.narrative import words_of
-from middlegame.report.text.words import name_as_words, percent
+from middlegame.report.text.words import percent
 from middlegame.scenario.conditions import Not, Predicate
 from middlegame.scenario.faults import dotted_path
 from middlegame.scenario.model.references import base_name
@@ -18,10 +18,11 @@ from middlegame.scenario.model.references import base_name
 if TYPE_CHECKING:
     from middlegame.equilibrium.equilibrium import Equilibrium
 
-METHOD = (
+_METHOD = (
     "Points are expected points of the actor, all policies as they are; above zero they favour the "
-    "option that the sentence above them names first. They add up exactly to the logarithm of the "
-    "odds between the two options, divided by the actor's precision (McKelvey & Palfrey 1998)."
+    "option that the sentence above them names first. {where} they add up exactly to the logarithm "
+    "of the odds between the two options, divided by the actor's precision (McKelvey & Palfrey "
+    "1998){mean}."
 )
 FACTOR_METHOD = (
     "Each move or factor is made certain by itself, known to every actor before play, and the "
@@ -47,7 +48,7 @@ class ReasonRow:
         points: the points that it gives more to the option named first.
         label: the interest or cost.
         chances: how often it holds under each option; empty for costs.
-        share: the share of worlds in which the points have this sign; empty for one world.
+        share: the share of worlds in which the points have this sign; empty where it is all.
         judgement: the dotted path of its number in the scenario.
         cites: the places in sources that support it.
     """
@@ -77,11 +78,9 @@ class ReasonText:
 
 def move_reasons(equilibrium: "Equilibrium") -> dict[str, str]:
     """Return a sentence on each move that has a choice: why it does what it does most often."""
-    where = "In the middle world: " if worlds_of(equilibrium) is not None else ""
     return {
-        name: f"{_branch(found)}{where}{mid_sentence(sentence) if where else sentence}"
-        for name, found in short_reasons(equilibrium.middle).items()
-        for sentence in [reason_texts(found, short=True)[0].sentence]
+        name: f"{_branch(found)}{reason_texts(found, short=True)[0].sentence}"
+        for name, found in short_reasons(equilibrium).items()
     }
 
 
@@ -102,13 +101,27 @@ def title(found: Reasons) -> str:
     return f'{words.heading(found.name)}: "{first}" rather than "{second}"'
 
 
+def method(found: Reasons) -> str:
+    """Return how the numbers of the reasons for a move's option are defined, and add up."""
+    where, mean = "In each situation", ""
+    if found.world_count:
+        where = "In each situation of each world"
+        mean = (
+            ". Shown are means over the worlds, which have the same sign in nearly all worlds "
+            "unless the share is given"
+        )
+    return _METHOD.format(where=where, mean=mean)
+
+
 def notes(found: Reasons) -> list[str]:
     """Return what the reasons depend on: worlds, a period, evidence on what follows the move."""
     words, lines = words_of(found.equilibrium), []
     if found.world_count:
         lines.append(
-            f"Means over {found.world_count} worlds, drawn from all ranges; what lies behind the "
-            "largest contributions is computed in the middle world."
+            f"Means over {found.world_count} worlds, drawn from all ranges."
+            if found.rather_than
+            else f"The forecast is the mean over {found.world_count} worlds, drawn from all "
+            "ranges. The changes are those of the middle world, with every number at its median."
         )
     if found.when is not None:
         lines.append(f"Only cases in which {words.condition(found.when)}.")
@@ -119,7 +132,7 @@ def notes(found: Reasons) -> list[str]:
             f"This is one of {count} periods; name another one as {name}@2 or {name}@last."
         )
     gap = found.forecast - found.policy_probability
-    if found.rather_than and not found.world_count and abs(gap) >= _CERTAIN:
+    if found.rather_than and abs(gap) >= _CERTAIN:
         label = words.state(found.name, found.option)
         lines.append(
             f'Overall "{label}" is chosen in {percent(found.policy_probability)} of cases; evidence'
@@ -169,6 +182,7 @@ class _Speaker:
 
     def __init__(self, found: Reasons) -> None:
         self.found, self.words = found, words_of(found.equilibrium)
+        self.interests = InterestPhrases(self.words, found.name)
         self.node = self.words.node(found.name)
         self.actor = mid_sentence(self.words.subject(found.name))
         self.timed = self.node.period is not None
@@ -278,7 +292,7 @@ class _Speaker:
         for side in (1, -1):
             own = [(side * value, each) for value, each in signed if side * value >= _NEGLIGIBLE]
             named = [
-                f"{self.phrase(each, side * sign)} ({_points(side * value)})"
+                f"{self.interests.phrase(each, side * sign)} ({_points(side * value)})"
                 for value, each in own[:_MOST_NAMED]
                 if value >= least
             ]
@@ -301,65 +315,6 @@ class _Speaker:
         verb = "outweigh" if len(fors) > 1 else "outweighs"
         return f": {join_list(fors)} {verb} {join_list(againsts)}"
 
-    def phrase(self, each: InterestContribution, side: int) -> str:
-        """Return an interest or cost as an advantage of the option that it favours.
-
-        Args:
-            each: the contribution.
-            side: 1 if it favours the result's option, -1 if the other one.
-        """
-        match each.path:
-            case ("moves", str(name), "options", str(option), *_):
-                return self._cost(name, option, each)
-            case ("offers", str(), "terms", *_):
-                return "less risk of a broken promise"
-            case ("offers", *_):
-                return self.label(each)
-        label = self.label(each)
-        if each.worth is None:
-            return label
-        better = each.probability if side > 0 else each.other_probability
-        if each.worth < 0:
-            less = "no" if better is not None and better < _CERTAIN else "less"
-            if self._is_labelled(each):
-                return f"{less} risk of {as_noun(label)}"
-            return f"{less} risk that {label}"
-        return mid_sentence(label) if self._is_labelled(each) else f"a better chance that {label}"
-
-    def _cost(self, name: str, option: str, each: InterestContribution) -> str:
-        """Return the costs of an option as a reason for or against a choice."""
-        label = f'"{self.words.state(name, option)}"'
-        if each.worth is not None and each.worth < 0:
-            return f"the gain from {label}"
-        if base_name(self.found.name) != name:
-            return f"lower costs of {label}"
-        return f"the cost of {label}"
-
-    def _is_labelled(self, each: InterestContribution) -> bool:
-        match each.path, self.words.scenario:
-            case ("interests", str(actor), int(place), *_), scenario if scenario:
-                return bool(scenario.interests[actor][place].label)
-        return False
-
-    def label(self, each: InterestContribution) -> str:
-        """Return an interest's label, or its condition in words; of a cost what is paid for."""
-        match each.path, self.words.scenario:
-            case ("interests", str(actor), int(place), *_), scenario if scenario:
-                interest = scenario.interests[actor][place]
-                return name_as_words(interest.label or "") or self.words.interest(interest)
-            case ("moves", str(name), "options", str(option), *_), _:
-                return f'the cost of "{self.words.state(name, option)}"'
-            case ("moves", str(name), "scale", "costs"), _:
-                return f"the cost of the value of {mid_sentence(self.words.label(name))}"
-            case ("offers", str(), "accepting_costs"), _:
-                return "the cost of accepting the offer"
-            case ("offers", str(), "terms", *_), _:
-                return "the cost of breaking a promise"
-            case ("offers", *_), _:
-                return "the cost of making the offer"
-        number = next((part for part in each.path if isinstance(part, int)), 0)
-        return f"interest {number + 1}"
-
     def details(self, group: ReasonGroup) -> list[str]:
         """Return for the largest contributions how often they hold, and why that differs."""
         found = []
@@ -373,8 +328,9 @@ class _Speaker:
             if not each.pathways:
                 continue
             unit = "of the time" if self.timed else "of cases"
+            condition = capitalize_first(self.interests.condition(each))
             text = (
-                f"{capitalize_first(self._condition(each))}: {percent(each.probability)} {unit} "
+                f"{condition}: {percent(each.probability)} {unit} "
                 f'after "{labels[0]}", {percent(each.other_probability)} after "{labels[1]}".'
             )
             for pathway in each.pathways:
@@ -388,12 +344,6 @@ class _Speaker:
                 )
             found.append(text)
         return found
-
-    def _condition(self, each: InterestContribution) -> str:
-        match each.path, self.words.scenario:
-            case ("interests", str(actor), int(place), *_), scenario if scenario:
-                return self.words.interest(scenario.interests[actor][place])
-        return self.label(each)
 
     def rows(self, group: ReasonGroup, cites: dict[str, tuple[CitedPlace, ...]]) -> list[ReasonRow]:
         """Return what favours the likelier option, and what speaks against it."""
@@ -409,9 +359,9 @@ class _Speaker:
             found.append(
                 ReasonRow(
                     points=f"{sign * each.points:+.1f}",
-                    label=capitalize_first(self.label(each)),
+                    label=capitalize_first(self.interests.label(each)),
                     chances=chances,
-                    share=percent(each.sign_share) if self.found.world_count else "",
+                    share=percent(each.sign_share) if each.sign_share < 1 - _CERTAIN else "",
                     judgement=path,
                     cites=cites.get(path, ()),
                 )

@@ -1,0 +1,87 @@
+"""Interests and costs in words: as labels, and as advantages of the option that they favour."""
+
+from middlegame.analysis.reason_groups import InterestContribution
+from middlegame.report.text.grammar import as_noun, mid_sentence
+from middlegame.report.text.words import Words, name_as_words
+from middlegame.scenario.model.references import base_name
+
+_CERTAIN = 0.005
+"""Probability below which a risk is none."""
+
+
+class InterestPhrases:
+    """Puts the interests and costs that bear on a move into words.
+
+    Args:
+        words: the contest's words.
+        move: the name of the move.
+    """
+
+    def __init__(self, words: Words, move: str) -> None:
+        self.words, self.move = words, base_name(move)
+
+    def phrase(self, each: InterestContribution, side: int) -> str:
+        """Return an interest or cost as an advantage of the option that it favours.
+
+        Args:
+            each: the contribution.
+            side: 1 if it favours the result's option, -1 if the other one.
+        """
+        match each.path:
+            case ("moves", str(name), "options", str(option), *_):
+                return self._cost(name, option, each)
+            case ("offers", str(), "terms", *_):
+                return "less risk of a broken promise"
+            case ("offers", *_):
+                return self.label(each)
+        label = self.label(each)
+        if each.worth is None:
+            return label
+        better = each.probability if side > 0 else each.other_probability
+        if each.worth < 0:
+            less = "no" if better is not None and better < _CERTAIN else "less"
+            if self._is_labelled(each):
+                return f"{less} risk of {as_noun(label)}"
+            return f"{less} risk that {label}"
+        return mid_sentence(label) if self._is_labelled(each) else f"a better chance that {label}"
+
+    def _cost(self, name: str, option: str, each: InterestContribution) -> str:
+        """Return the costs of an option as a reason for or against a choice."""
+        label = f'"{self.words.state(name, option)}"'
+        if each.worth is not None and each.worth < 0:
+            return f"the gain from {label}"
+        if self.move != name:
+            return f"lower costs of {label}"
+        return f"the cost of {label}"
+
+    def _is_labelled(self, each: InterestContribution) -> bool:
+        match each.path, self.words.scenario:
+            case ("interests", str(actor), int(place), *_), scenario if scenario:
+                return bool(scenario.interests[actor][place].label)
+        return False
+
+    def label(self, each: InterestContribution) -> str:
+        """Return an interest's label, or its condition in words; of a cost what is paid for."""
+        match each.path, self.words.scenario:
+            case ("interests", str(actor), int(place), *_), scenario if scenario:
+                interest = scenario.interests[actor][place]
+                return name_as_words(interest.label or "") or self.words.interest(interest)
+            case ("moves", str(name), "options", str(option), *_), _:
+                return f'the cost of "{self.words.state(name, option)}"'
+            case ("moves", str(name), "scale", "costs"), _:
+                return f"the cost of the value of {mid_sentence(self.words.label(name))}"
+            case ("offers", str(), "accepting_costs"), _:
+                return "the cost of accepting the offer"
+            case ("offers", str(), "terms", *_), _:
+                return "the cost of breaking a promise"
+            case ("offers", *_), _:
+                return "the cost of making the offer"
+        number = next((part for part in each.path if isinstance(part, int)), 0)
+        return f"interest {number + 1}"
+
+    def condition(self, each: InterestContribution) -> str:
+        """Return an interest's condition in words; of a cost what is paid for."""
+        match each.path, self.words.scenario:
+            case ("interests", str(actor), int(place), *_), scenario if scenario:
+                return self.words.interest(scenario.interests[actor][place])
+        return self.label(each)

@@ -1,0 +1,234 @@
+"""A contest's equilibria in its first worlds, found without compiling: what forecasts are means of.
+
+The worlds are the first ones of the sequence that sweeps draw from. They are solved together in
+NumPy along a ramp of lambda; those that the ramp does not settle are traced in full. Where the
+principal branch forks in the middle world, or actors do not play an equilibrium, every world is
+solved in full by itself.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import cached_property
+
+import numpy as np
+
+from middlegame.base.errors import NotConverged
+from middlegame.base.numbers import Floats
+from middlegame.base.progress import ProgressCallback
+from middlegame.engine.batch.lambda_ramp import Ramp, solve_long_batch
+from middlegame.engine.graph.layout import Game, layout_of
+from middlegame.engine.graph.relevance import traced_decisions
+from middlegame.engine.graph.slicing_cost import cheapest_slices, slicing_cost
+from middlegame.equilibrium.engine_input import (
+    engine_input,
+    fix_states,
+    flatten_samples,
+)
+from middlegame.equilibrium.equilibrium import Equilibrium, solve_tables
+from middlegame.equilibrium.strategy_profile import StrategyProfile
+from middlegame.sweeps.batches import DISAGREEMENT, TOLERANCE
+from middlegame.sweeps.sample_solvers import Integers
+from middlegame.sweeps.sampling import ParameterSpace, SampleSequence
+from middlegame.sweeps.worlds import Worlds, perceived_worlds
+
+MOST_WORLDS = 512
+"""Worlds of a forecast: the ends of its intervals are within 3 percentage points of a sweep's."""
+FEWEST_WORLDS = 32
+"""Worlds below which there is no interval: its ends would be those of single worlds."""
+_WORK = 1.5e8
+"""Operations that all worlds together may take, a few seconds."""
+_CYCLIC_SWEEPS, _ACYCLIC_SWEEPS = 16, 4
+"""Sweeps that a world takes on average, with cycles in the relevance graph and without."""
+_NUMBERS = 2e7
+"""Numbers that all worlds together may hold."""
+_CHUNK = 4e6
+"""Numbers that the worlds solved at a time may hold."""
+_MOST_TRACED = 16
+"""Worlds, at most, that are traced since the ramp does not settle them; others are left out."""
+
+
+def world_count(equilibrium: Equilibrium) -> int:
+    """Return how many worlds a forecast is the mean of: fewer where each takes long, or 0.
+
+    It is 0 where no number has a range, and where even the fewest worlds would take too long.
+    """
+    diagram = equilibrium.diagram
+    if not any(parameter.low < parameter.high for parameter in diagram.parameters):
+        return 0
+    structure = diagram.structure
+    cost = slicing_cost(cheapest_slices(structure))
+    sweeps = _CYCLIC_SWEEPS if traced_decisions(structure) else _ACYCLIC_SWEEPS
+    numbers = len(engine_input(diagram, equilibrium.tables).tables) + sum(
+        float(np.prod(structure.shape(decision))) for decision in structure.decisions
+    )
+    affordable = min(
+        _WORK / (sweeps * max(cost.operations, 1.0)),
+        _NUMBERS / max(numbers, 1.0),
+        _CHUNK / max(cost.live_numbers, 1.0) * 4,
+        float(MOST_WORLDS),
+    )
+    if _is_traced_whole(equilibrium):
+        affordable = min(affordable, float(FEWEST_WORLDS))
+    return 2 ** int(np.log2(affordable)) if affordable >= FEWEST_WORLDS else 0
+
+
+def _is_traced_whole(equilibrium: Equilibrium) -> bool:
+    """Whether each world has to be traced in full: its branch forks, or play is no equilibrium."""
+    return bool(equilibrium.forks or equilibrium.perceived)
+
+
+def solve_worlds(
+    equilibrium: Equilibrium, count: int, progress: ProgressCallback | None = None
+) -> Worlds:
+    """Solve a contest in its first worlds, with what the equilibrium supposes.
+
+    Args:
+        equilibrium: the contest in its middle world.
+        count: how many worlds.
+        progress: called with how many worlds are solved, and how many there are.
+    """
+    sequence = SampleSequence(ParameterSpace(equilibrium.diagram.parameters))
+    return solve_in_worlds(equilibrium, sequence.parameter_values(0, count), progress)
+
+
+def solve_in_worlds(
+    equilibrium: Equilibrium, values: Floats, progress: ProgressCallback | None = None
+) -> Worlds:
+    """Solve a contest in given worlds, with what the equilibrium supposes.
+
+    Args:
+        equilibrium: the contest in its middle world.
+        values: the parameter values, `[worlds, parameters]`.
+        progress: called with how many worlds are solved, and how many there are.
+    """
+    count = len(values)
+    found = _Columns(equilibrium, values)
+    unsettled = np.arange(count)
+    agrees = None
+    whole = _is_traced_whole(equilibrium)
+    if not whole:
+        settled, agrees = _ramp(equilibrium, values)
+        unsettled = found.add_settled(settled)
+    most = len(unsettled) if whole else _MOST_TRACED
+    for done, world in enumerate(map(int, unsettled)):
+        if done < most:
+            found.add_traced(world)
+        else:
+            found.fail("left_out", world)
+        if progress:
+            progress(count - len(unsettled) + done + 1, count)
+    return found.worlds(agrees)
+
+
+def _ramp(equilibrium: Equilibrium, values: Floats) -> tuple[Floats, bool]:
+    """Return the policies of worlds along the ramp, and whether it agrees with the full trace.
+
+    Returns:
+        `[rows, max_options, worlds]`, nan where the ramp does not settle; and whether it finds the
+        equilibrium of the middle world.
+    """
+    diagram = equilibrium.diagram
+    structure, constant = diagram.structure, engine_input(diagram, equilibrium.tables)
+    every = np.vstack([values, equilibrium.theta])
+    size = int(max(1, _CHUNK / max(slicing_cost(cheapest_slices(structure)).live_numbers, 1.0)))
+    parts = []
+    for begin in range(0, len(every), size):
+        some = every[begin : begin + size]
+        tables = fix_states(diagram, diagram.tables(some.T), equilibrium.supposed)
+        cells, lambdas = flatten_samples(diagram, tables, len(some))
+        game: Game = constant._replace(tables=cells, lambdas=lambdas)
+        with np.errstate(all="ignore"):
+            solved = solve_long_batch(structure, game, Ramp())
+        parts.append(np.where(solved.residual <= TOLERANCE, solved.policies, np.nan))
+    policies = np.concatenate(parts, axis=-1)
+    middle = layout_of(structure).pad(equilibrium.policies)
+    gap = np.abs(policies[..., -1] - middle)[constant.reached].max(initial=0.0)
+    return policies[..., :-1], bool(gap <= DISAGREEMENT)
+
+
+class _Columns:
+    """The columns of worlds, as they are solved one way or the other."""
+
+    def __init__(self, equilibrium: Equilibrium, values: Floats) -> None:
+        self._equilibrium, self._values = equilibrium, values
+        self._policies: dict[int, list[Floats]] = {}
+        self._failures: dict[str, int] = {}
+        self._perceived: dict[int, Mapping[str, tuple[StrategyProfile, ...]]] = {}
+        self._traced = 0
+
+    def add_settled(self, policies: Floats) -> Integers:
+        """Add the worlds that the ramp has settled, and return the others."""
+        settled = np.isfinite(policies).all(axis=(0, 1))
+        self._policies |= {int(k): [policies[..., k]] for k in np.flatnonzero(settled)}
+        return np.flatnonzero(~settled)
+
+    def add_traced(self, world: int) -> None:
+        """Trace a world in full, and add it with its mirror branches."""
+        diagram = self._equilibrium.diagram
+        tables = diagram.tables(self._values[world])
+        try:
+            found = solve_tables(diagram, fix_states(diagram, tables, self._equilibrium.supposed))
+        except NotConverged as error:
+            self.fail(error.status, world)
+            return
+        self._traced += 1
+        pad = layout_of(diagram.structure).pad
+        branches = (found.policies, *(mirror.policies for mirror in found.mirrors))
+        self._policies[world] = [pad(policies) for policies in branches]
+        if found.perceived:
+            self._perceived[world] = found.perceived
+
+    def fail(self, how: str, world: int) -> None:
+        """Count a world without an equilibrium."""
+        self._failures[how] = self._failures.get(how, 0) + 1
+
+    def worlds(self, agrees: bool | None) -> Worlds:
+        """Return the worlds that are solved."""
+        diagram = self._equilibrium.diagram
+        structure, layout = diagram.structure, layout_of(diagram.structure)
+        solved = sorted(self._policies)
+        counts = [len(self._policies[world]) for world in solved]
+        world_of = np.repeat(np.arange(len(solved)), counts)
+        values = self._values[solved]
+        numbers = fix_states(
+            diagram, diagram.tables(values[world_of].T), self._equilibrium.supposed
+        )
+        cells, lambdas = flatten_samples(diagram, numbers, len(world_of), as_played=False)
+        every = [policy for world in solved for policy in self._policies[world]]
+        shape = (layout.row_count, layout.max_options)
+        policies = np.stack(every, axis=-1) if every else np.zeros((*shape, 0))
+        flat = policies.reshape(-1, len(world_of))
+        perceived = [self._perceived[world] for world in solved if world in self._perceived]
+        return Worlds(
+            diagram=diagram,
+            parameter_values=values,
+            tables=tuple(
+                cells[layout.chance_cells(node)]
+                if owner is None
+                else flat[layout.policy_cells(node)]
+                for node, owner in enumerate(structure.owners)
+            ),
+            utilities=tuple(
+                cells[layout.utility_cells(utility)] for utility in range(len(structure.scopes))
+            ),
+            lambdas=lambdas,
+            scales=np.broadcast_to(numbers.scales, lambdas.shape),
+            world_of=world_of,
+            requested=len(self._values),
+            traced=self._traced,
+            failures=self._failures,
+            agrees=agrees,
+            perceived=perceived_worlds(perceived, values),
+        )
+
+
+class DeferredWorlds:
+    """Worlds that are solved when they are first needed, and shared by all that refer to them."""
+
+    def __init__(self, count: int, solve: Callable[[], Worlds]) -> None:
+        self.count = count
+        self._solve = solve
+
+    @cached_property
+    def solved(self) -> Worlds:
+        """The worlds."""
+        return self._solve()
