@@ -47,7 +47,7 @@ def compare_command(
         from middlegame.equilibrium.equilibrium import solve
         from middlegame.report.html.sections import sections
 
-        save_report(report, solve(analysts[0].scenario), None, sections(found, earned=earned))
+        save_report(report, solve(analysts[0].scenario), None, leads=sections(found, earned=earned))
     if as_json:
         basis = {"questions": earned.questions, "unknown": list(earned.unknown)} if earned else None
         print_json(found.to_dict() | {"weights_earned_on": basis})

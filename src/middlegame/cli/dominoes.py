@@ -46,7 +46,7 @@ def dominoes_command(
     if report:
         from middlegame.report.html.sections import sections
 
-        save_report(report, equilibrium, loaded, sections(found))
+        save_report(report, equilibrium, loaded, leads=sections(found))
     if as_json:
         print_json(found.to_dict(chosen))
         return

@@ -21,8 +21,9 @@ def save_report(
     path: Path,
     equilibrium: "Equilibrium",
     loaded: "LoadedScenario | None",
-    sections: "Sequence[Section]",
+    sections: "Sequence[Section]" = (),
     *,
+    leads: "Sequence[Section]" = (),
     storylines: int = 5,
     middle: bool = False,
 ) -> None:
@@ -33,6 +34,7 @@ def save_report(
         equilibrium: the equilibrium.
         loaded: the scenario's file; None for a diagram.
         sections: further sections, in order.
+        leads: the sections of what was asked for, which lead the report.
         storylines: how many storylines to list.
         middle: whether the report is about the middle world alone.
 
@@ -47,7 +49,7 @@ def save_report(
     if not middle and not isinstance(equilibrium, Forecast):
         equilibrium = forecast_case(equilibrium)
     with working("Writing the report"):
-        page = html_report(equilibrium, loaded, list(sections), storylines=storylines)
+        page = html_report(equilibrium, loaded, sections, leads=leads, storylines=storylines)
         write_report(path, page)
 
 
@@ -139,7 +141,7 @@ def print_result(
     if report:
         from middlegame.report.html.sections import sections
 
-        save_report(report, equilibrium, loaded, sections(result), middle=middle)
+        save_report(report, equilibrium, loaded, leads=sections(result), middle=middle)
     if as_json:
         print_json(result.to_dict())
         return

@@ -13,6 +13,7 @@ from middlegame.cli.output import print_report_place, save_report
 from middlegame.cli.time_limit import stop_clock, time_limit_option
 
 if TYPE_CHECKING:
+    from middlegame.report.html.sections import Section
     from middlegame.scenario.yaml.load import LoadedScenario
     from middlegame.sweeps.result import Sweep
 
@@ -113,12 +114,12 @@ def _save_report(
 ) -> None:
     from middlegame.report.html.sections import sections
 
-    parts = sections(found)
+    parts: list[Section] = []
     if not (brief or found.interrupted):
         from middlegame.cli.sweep_analyses import analysis_sections
 
         parts += analysis_sections(found)
-    save_report(report, found.equilibrium, loaded, parts)
+    save_report(report, found.equilibrium, loaded, parts, leads=sections(found))
 
 
 def _print_sweep(found: "Sweep") -> None:

@@ -9,9 +9,8 @@ from middlegame.report.text.coalitions import coalition_texts, headline, method,
 def coalition_sections(found: Coalitions) -> list[Section]:
     """Return the section: each coalition with a row for each weighting."""
     shown = {
-        "headline": headline(found),
         "coalitions": coalition_texts(found),
         "refusals": refusals(found),
         "method": method(found),
     }
-    return [Section("coalitions.html", shown)]
+    return [Section("coalitions.html", shown, headline(found), "Who gains by acting together?")]

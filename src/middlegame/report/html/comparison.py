@@ -12,6 +12,7 @@ from middlegame.report.text.comparison import (
     comparison_notes,
     disagreement_words,
     question_words,
+    summary,
     weights_words,
 )
 from middlegame.report.text.words import clean
@@ -54,4 +55,4 @@ def comparison_sections(
         "method": METHOD,
         "notes": list(comparison_notes(found)),
     }
-    return [Section("comparison.html", shown)]
+    return [Section("comparison.html", shown, summary(found), "Where do the analysts differ?")]

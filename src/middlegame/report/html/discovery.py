@@ -12,9 +12,8 @@ def discovery_sections(found: Discovery) -> list[Section]:
     text = discovery_text(found)
     shown = {
         "title": text.title,
-        "sentence": text.sentence,
         "box": box_chart(text.sides),
         "peeling": peeling_chart(found.box),
         "method": text.method,
     }
-    return [Section("discovery.html", shown)]
+    return [Section("discovery.html", shown, text.sentence, "Where in the ranges?")]

@@ -7,11 +7,13 @@ from middlegame.report.charts.dominoes import cascade_graph, matrix_chart
 from middlegame.report.html.sections import Section, sections
 from middlegame.report.text.dominoes import (
     METHOD,
+    NO_EFFECT,
     baseline_notes,
     effect_rows,
     intervention_heading,
     intervention_notes,
     strongest_effects,
+    summary,
 )
 
 if TYPE_CHECKING:
@@ -40,13 +42,14 @@ def domino_section(found: Dominoes) -> Section:
             }
             for intervention, row in largest
         ],
+        "none": NO_EFFECT,
         "matrix": matrix_chart(found),
         "cascades": [
             _cascade(found, intervention)
             for intervention in sorted(cascades, key=lambda intervention: order[intervention])
         ],
     }
-    return Section("dominoes.html", shown)
+    return Section("dominoes.html", shown, summary(found), "What falls with what?")
 
 
 @sections.register(Dominoes)

@@ -12,6 +12,7 @@ from middlegame.report.text.drivers import (
     caveats,
     driver_notes,
     drivers_text,
+    summary,
 )
 
 _FLIPS, _ROWS = 5, 10
@@ -43,4 +44,4 @@ def _section(
         "no_driver": NO_DRIVER,
         "notes": notes,
     }
-    return Section("drivers.html", shown)
+    return Section("drivers.html", shown, summary(texts), "What drives the answer?")

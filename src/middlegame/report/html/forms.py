@@ -16,12 +16,19 @@ from middlegame.base.files import write_whole
 _TEMPLATES = Path(__file__).parent / "templates"
 _SVG = re.compile(r"<svg\b([^>]*)>.*?</svg>", re.DOTALL)
 _LABEL = re.compile(r'aria-label="([^"]*)"')
-_WIDTH = re.compile(r'viewBox="\S+ \S+ (\S+) ')
+_SIZE = re.compile(r'viewBox="\S+ \S+ (\S+) ([^"\s]+)"')
 _COLOUR = re.compile(r"var\(--([a-z]+)\)")
 _SHEET = re.compile(r"<style>.*?</style>", re.DOTALL)
+_CONTENTS = re.compile(r'<nav class="contents".*?</nav>', re.DOTALL)
+_LONG = re.compile(r'<span class="long">.*?</span>')
+_SHORT = re.compile(r'<span class="short">.*?</span>|<p class="lead on-paper">.*?</p>')
+_FOOTER = re.compile(r"<footer>.*?</footer>", re.DOTALL)
+_RARE = re.compile(r'<tr class="rare">.*?</tr>')
 _BODY = re.compile(r"<body>(.*)</body>", re.DOTALL)
 _PIXEL = 0.75
 """Print points per pixel of the page."""
+_PICTURE_HEIGHT = 640.0
+"""Height of a picture on the PDF's page at most, in print points."""
 _TEXT_WIDTH = 510.0
 """Width of a line of text on the PDF's page, in print points."""
 
@@ -79,7 +86,8 @@ def _documents() -> tuple[ModuleType, ModuleType]:
 def as_markdown(page: str) -> str:
     """Convert a report's HTML page to GitHub's Markdown, with the labels of charts as text."""
     pandoc, _ = _documents()
-    html = _SVG.sub(lambda found: _in_words(found[1]), _plain(page))
+    whole = _SHORT.sub("", _CONTENTS.sub("", page))
+    html = _SVG.sub(lambda found: _in_words(found[1]), _plain(whole))
     return str(pandoc.convert_text(html, "gfm-raw_html", format="html", extra_args=["--wrap=none"]))
 
 
@@ -96,8 +104,11 @@ def as_pdf(page: str) -> bytes:
             name = f"{len([*place.iterdir()])}.svg"
             (place / name).write_text(_for_print(found[0], colours), encoding="utf-8")
             label = _LABEL.search(found[1])
-            natural = _WIDTH.search(found[0])
-            width = float(natural[1]) * _PIXEL / _TEXT_WIDTH if natural else 1.0
+            natural = _SIZE.search(found[0])
+            width = 1.0
+            if natural:
+                wide, high = float(natural[1]) * _PIXEL, float(natural[2]) * _PIXEL
+                width = wide * min(1.0, _PICTURE_HEIGHT / high) / _TEXT_WIDTH
             return (
                 f'<p><img src="{name}" width="{min(100 * width, 100):.1f}%" '
                 f'alt="{label[1] if label else ""}"></p>'
@@ -106,7 +117,7 @@ def as_pdf(page: str) -> bytes:
         source = place / "report.typ"
         source.write_text(
             pandoc.convert_text(
-                _SVG.sub(drawn, _plain(page)),
+                _SVG.sub(drawn, _plain(_on_paper(page))),
                 "typst",
                 format="html",
                 extra_args=[
@@ -119,6 +130,26 @@ def as_pdf(page: str) -> bytes:
             encoding="utf-8",
         )
         return bytes(typst.compile(str(source), root=folder))
+
+
+def _on_paper(page: str) -> str:
+    """Return the page as it is printed: short citations, and without the least likely situations.
+
+    The list of contents becomes one with page numbers, and the appendices keep their marks.
+    """
+    page = _RARE.sub("", _LONG.sub("", _CONTENTS.sub('<div class="contents"></div>', page)))
+    for name in ("policies", "judgements"):
+        start = f'<section aria-labelledby="{name}" class="appendix">'
+        head, found, rest = page.partition(start)
+        if found:
+            body, _, rest = rest.partition("</section>")
+            page = f'{head}<div class="appendix {name}">{body}</div>{rest}'
+    page = _FOOTER.sub("", page)
+    return page.replace(
+        '<section aria-labelledby="contest"',
+        '<div class="page"></div><section aria-labelledby="contest"',
+        1,
+    )
 
 
 def _plain(page: str) -> str:

@@ -17,6 +17,7 @@ from middlegame.report.text.hypotheses import (
     posterior_intervals,
     samples_words,
     strength,
+    summary,
 )
 from middlegame.report.text.narrative import words_of
 from middlegame.report.text.words import Words, date
@@ -34,7 +35,11 @@ def hypothesis_sections(found: Hypotheses) -> list[Section]:
         "method": METHOD,
         "samples": samples_words(found.over_worlds) if found.over_worlds else "",
     }
-    return [Section("hypotheses.html", shown)]
+    return [
+        Section(
+            "hypotheses.html", shown, summary(words, found.factors), "What does the evidence say?"
+        )
+    ]
 
 
 @sections.register(Equilibrium)

@@ -8,6 +8,7 @@ from middlegame.report.text.reasons import (
     method,
     notes,
     reason_texts,
+    summary,
     title,
 )
 
@@ -25,4 +26,4 @@ def reason_sections(found: Reasons) -> list[Section]:
         "is_move": is_move,
         "method": method(found) if is_move else FACTOR_METHOD,
     }
-    return [Section("reasons.html", shown)]
+    return [Section("reasons.html", shown, summary(found), title(found))]

@@ -1,6 +1,7 @@
 """The report: one self-contained HTML file without scripts, for use offline."""
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePath
@@ -60,6 +61,8 @@ if TYPE_CHECKING:
 
 STORYLINES = 5
 """Storylines of a report, unless another number is asked for."""
+_HEADING = re.compile(r'<h2 id="([^"]+)">(.*?)</h2>', re.DOTALL)
+_CONTENTS = "<!--contents-->"
 MOST_ROWS = 40
 """Information sets of a move that are listed; the others are only counted."""
 
@@ -77,6 +80,7 @@ def html_report(
     loaded: "LoadedScenario | None" = None,
     analyses: Sequence[Section] = (),
     *,
+    leads: Sequence[Section] = (),
     storylines: int = STORYLINES,
 ) -> str:
     """Write the report on an equilibrium as one self-contained HTML page.
@@ -84,24 +88,26 @@ def html_report(
     Args:
         equilibrium: the equilibrium to report.
         loaded: the scenario's file, for the lines of its judgements.
-        analyses: further sections, in order; a section with an answer leads the report.
+        analyses: further sections, in order.
+        leads: the sections of what was asked for, which lead the report.
         storylines: number of storylines, at most.
     """
-    leads = [section for section in analyses if section.answer]
     words, scenario = narrative.words_of(equilibrium), equilibrium.scenario
     groups = judgement_groups(equilibrium, words, loaded)
     written_judgements = [written for group in groups for written in group.rows]
     graph, period = contest_graph(equilibrium), shown_period(equilibrium.diagram)
-    return (
+    return _with_contents(
         environment()
         .get_template("report.html")
         .render(
             words=words,
+            heading=leads[0].title if leads else "",
             title=words.title,
             as_of=date(scenario.as_of) if scenario and scenario.as_of else "",
             about=clean(scenario.about or "") if scenario else "",
             question=clean(scenario.question or "") if scenario else "",
-            answer=leads[0].answer if leads else narrative.answer(equilibrium),
+            answer=leads[0].finding if leads else narrative.answer(equilibrium),
+            forecast=narrative.answer(equilibrium) if leads and leads[0].title else "",
             notes=list(narrative.notes(equilibrium, "beside it")),
             questions=narrative.question_forecasts(equilibrium),
             due=narrative.common_due_date(equilibrium),
@@ -118,7 +124,7 @@ def html_report(
             expectations=expectation_sections(equilibrium),
             policies=_policies(equilibrium, words),
             leads=leads,
-            analyses=[section for section in analyses if not section.answer],
+            analyses=analyses,
             groups=groups,
             ranges=sum(not written.exact for written in written_judgements),
             judgements=len(written_judgements),
@@ -142,6 +148,16 @@ def html_report(
             version=__version__,
         )
     )
+
+
+def _with_contents(page: str) -> str:
+    """Put the list of a page's sections into the place that its template keeps for it."""
+    entries = "".join(
+        f'<li><a href="#{anchor}">{re.sub(r"<small>.*?</small>", "", title).strip()}</a></li>'
+        for anchor, title in _HEADING.findall(page)
+    )
+    contents = f'<nav class="contents" aria-label="Contents"><ul>{entries}</ul></nav>'
+    return page.replace(_CONTENTS, contents, 1)
 
 
 def result_html(result: Any, **options: Any) -> str:

@@ -9,9 +9,10 @@ from middlegame.report.text.robustness import METHOD, robustness_text
 @sections.register(Robustness)
 def robustness_sections(found: Robustness) -> list[Section]:
     """Return the section: the sentence, the picture, and the table of all variants."""
+    text = robustness_text(found)
     shown = {
-        "text": robustness_text(found),
+        "text": text,
         "chart": robustness_chart(found),
         "method": METHOD,
     }
-    return [Section("robustness.html", shown)]
+    return [Section("robustness.html", shown, text.sentence, "Which answers are robust?")]

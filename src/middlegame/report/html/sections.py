@@ -22,15 +22,18 @@ class Section:
     """One section that an analysis adds to the report.
 
     Attributes:
-        template: name of the template in `templates/`; it reads its values from `shown`.
+        template: name of the template in `templates/`; it reads its values from `shown`, and
+            `finding`, which is empty where the report shows it in its head.
         shown: the values that the template shows.
-        answer: the analysis's answer to the contest's question; a section with an answer leads
-            the report.
+        finding: the result in a sentence or two.
+        title: what a report that leads with this section is about; empty for the contest's
+            question.
     """
 
     template: str
     shown: dict[str, Any]
-    answer: str = ""
+    finding: str = ""
+    title: str = ""
 
 
 @singledispatch

@@ -15,6 +15,7 @@ from middlegame.report.text.value_of_information import (
     information_value_rows,
     method,
     negligible_information,
+    summary,
 )
 
 _MOST_ROWS = 8
@@ -33,7 +34,9 @@ def value_sections(found: ValueOfInformation) -> list[Section]:
         "commitments": _bars(found.equilibrium, commitment_rows(found)),
         "method": method(found),
     }
-    return [Section("value_of_information.html", shown)]
+    return [
+        Section("value_of_information.html", shown, summary(found), "What is worth finding out?")
+    ]
 
 
 def _bars(equilibrium: Equilibrium, rows: Sequence[ValueRow]) -> list[dict[str, Any]]:

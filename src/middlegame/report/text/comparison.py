@@ -35,6 +35,28 @@ def question_words(found: "Comparison", name: str) -> str:
     return clean(name)
 
 
+def summary(found: "Comparison") -> str:
+    """Return the main result in a sentence: where the forecasts differ most, and the pooled one."""
+    widest, best = "", -1.0
+    for question in found.questions:
+        forecasts = [
+            (chance, clean(analyst.name))
+            for analyst, chance in zip(found.analysts, question.probabilities, strict=True)
+            if chance is not None
+        ]
+        if len(forecasts) < 2:
+            continue
+        (low, lowest), (high, highest) = min(forecasts), max(forecasts)
+        if high - low > best:
+            best = high - low
+            widest = (
+                f'The analysts differ most on "{question_words(found, question.name)}": '
+                f"{percent(low)} ({lowest}) to {percent(high)} ({highest}), "
+                f"{percent(question.linear_pool)} pooled."
+            )
+    return widest or NO_DISAGREEMENT
+
+
 def disagreement_words(found: "Comparison", disagreement: "Disagreement") -> str:
     """Return what two analysts judge differently, and its largest effects on the forecasts."""
     first, other = map(clean, disagreement.analysts)

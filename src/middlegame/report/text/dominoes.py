@@ -21,6 +21,7 @@ SHOWN_EFFECT = 0.01
 TREE_THRESHOLD = 0.02
 """Smallest change that a cascade's tree or graph shows."""
 MOST_COLUMNS = 9
+NO_EFFECT = "No headline factor changes by a whole percentage point."
 METHOD = (
     "Each change is the total effect of an intervention that all actors know before play. Its "
     "direct part is the change with all policies fixed. Adaptation is what is added when the "
@@ -122,6 +123,20 @@ def strongest_effects(dominoes: "Dominoes", most: int) -> list[tuple["Interventi
                 )
             )
     return chosen
+
+
+def summary(dominoes: "Dominoes") -> str:
+    """Return the main result in a sentence: the largest effect on an outcome."""
+    for intervention, row in strongest_effects(dominoes, 1):
+        words, effect = narrative.words_of(dominoes.results.equilibrium), row.effect
+        cause = mid_sentence(words.full_clause(intervention.name, intervention.state))
+        outcome = mid_sentence(words.clause(effect.name, effect.state))
+        verb = "rises" if effect.total > 0 else "falls"
+        return (
+            f"The largest effect: if {cause}, the probability that {outcome} {verb} from "
+            f"{row.shift.before} to {row.shift.after}."
+        )
+    return NO_EFFECT
 
 
 def outcome_columns(dominoes: "Dominoes") -> list[tuple[str, str]]:

@@ -132,6 +132,19 @@ def drivers_text(
     return texts
 
 
+def summary(texts: Sequence[QuestionDriversText]) -> str:
+    """Return the main result in a sentence: the strongest driver, or what would flip the answer."""
+    for text in texts:
+        if text.rows:
+            first = text.rows[0]
+            effect = f": {first.effect}" if first.effect else ""
+            return (
+                f'The strongest driver of "{text.title}" is "{mid_sentence(first.label)}"{effect}.'
+            )
+    flips = [flip for text in texts for flip in text.flips]
+    return flips[0] if flips else texts[0].none
+
+
 def _is_constant(variation: "OneAtATime", drivers: "QuestionDrivers | None") -> bool:
     """Return whether a forecast is the same wherever in their ranges the judgements are."""
     moved = np.abs(variation.ends - variation.middle).max(initial=0.0)

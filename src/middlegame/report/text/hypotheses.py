@@ -1,5 +1,6 @@
 """Hypotheses in words: what the evidence says about each factor that is hidden from others."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from middlegame.analysis.evidence_weights import (
@@ -24,8 +25,22 @@ METHOD = (
 _NEUTRAL_FACTOR = 1.05
 """Bayes factors below it do not discriminate at all."""
 _MOST_CORRELATIONS = 3
+_MOST_SUMMARIZED = 3
 _LEAST_CORRELATION = 0.2
 """Smaller correlations may be due to the draws, and are left out."""
+
+
+def summary(words: Words, factors: Sequence[HypothesisSet]) -> str:
+    """Return the main result: the likeliest state of each hidden factor, before and after."""
+    sentences = []
+    for factor in factors[:_MOST_SUMMARIZED]:
+        state = max(factor.posterior, key=lambda each: factor.posterior[each])
+        sentences.append(
+            f"Given the evidence, the probability that "
+            f"{mid_sentence(words.clause(factor.name, state))} is "
+            f"{percent(factor.posterior[state])} (prior: {percent(factor.prior[state])})."
+        )
+    return " ".join(sentences)
 
 
 def assessment_words(words: Words, hypotheses: HypothesisSet, piece: EvidenceAssessment) -> str:

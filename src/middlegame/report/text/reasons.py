@@ -113,6 +113,17 @@ def method(found: Reasons) -> str:
     return _METHOD.format(where=where, mean=mean)
 
 
+def summary(found: Reasons) -> str:
+    """Return the main result: why the option is chosen, or what would move the factor most."""
+    if found.rather_than:
+        return reason_texts(found)[0].sentence
+    largest = influence_sentences(found, 1)
+    if not largest:
+        return "Nothing in this contest moves this forecast."
+    ((change, label),) = largest
+    return f"The largest change, by {change} percentage points: {mid_sentence(label)}."
+
+
 def notes(found: Reasons) -> list[str]:
     """Return what the reasons depend on: worlds, a period, evidence on what follows the move."""
     words, lines = words_of(found.equilibrium), []

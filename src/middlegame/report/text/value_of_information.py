@@ -101,6 +101,19 @@ def information_gain_rows(found: "ValueOfInformation") -> list[QuestionGains]:
     return gains
 
 
+def summary(found: "ValueOfInformation") -> str:
+    """Return the main result in a sentence: what is most worth finding out."""
+    for gains in information_gain_rows(found):
+        if gains.rows:
+            first = gains.rows[0]
+            return (
+                f'For "{gains.title}" the most worthwhile thing to find out is '
+                f'"{mid_sentence(first.label)}": it would remove {100 * first.share:.1f}% of the '
+                "uncertainty, on average."
+            )
+    return NO_GAIN
+
+
 def information_value_rows(found: "ValueOfInformation") -> list[ValueRow]:
     """Return the value to each actor of knowing each hidden factor, unless negligible to all."""
     words = words_of(found.equilibrium)

@@ -1,10 +1,30 @@
--- Charts stand two abreast: Pandoc's own writer knows no grid.
+-- What Pandoc's own writer does not know: charts three abreast, the list of contents, appendices.
+local function appendix(div)
+  local columns = div.classes:includes("judgements")
+  local heading, rest = pandoc.Blocks{}, pandoc.Blocks{}
+  for place, block in ipairs(div.content) do
+    (columns and place > 2 and rest or heading):insert(block)
+  end
+  local blocks = pandoc.Blocks{pandoc.RawBlock("typst", "#pagebreak(weak: true)\n#[#show: small")}
+  blocks:extend(heading)
+  if columns then
+    blocks:insert(pandoc.RawBlock("typst", "#columns(2, gutter: 7mm)["))
+    blocks:extend(rest)
+    blocks:insert(pandoc.RawBlock("typst", "]"))
+  end
+  blocks:insert(pandoc.RawBlock("typst", "]"))
+  return blocks
+end
+
 function Div(div)
+  if div.classes:includes("contents") then return pandoc.RawBlock("typst", "#contents()") end
+  if div.classes:includes("page") then return pandoc.RawBlock("typst", "#pagebreak(weak: true)") end
+  if div.classes:includes("appendix") then return appendix(div) end
   if not div.classes:includes("charts") then return nil end
-  local grid = pandoc.Blocks{pandoc.RawBlock("typst", "#grid(columns: (1fr, 1fr), column-gutter: 10mm, row-gutter: 5mm,")}
+  local grid = pandoc.Blocks{pandoc.RawBlock("typst", "#grid(columns: (1fr, 1fr, 1fr), column-gutter: 6mm, row-gutter: 4mm,")}
   div = div:walk{Image = function(image) image.attributes.width = "100%"; return image end}
   for _, chart in ipairs(div.content) do
-    grid:insert(pandoc.RawBlock("typst", "["))
+    grid:insert(pandoc.RawBlock("typst", "[#set text(8pt)"))
     grid:extend(chart.t == "Div" and chart.content or pandoc.Blocks{chart})
     grid:insert(pandoc.RawBlock("typst", "],"))
   end
