@@ -1,5 +1,6 @@
 """Array types, constants and statistics that every room shares."""
 
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,19 @@ Floats = NDArray[np.float64]
 
 HALF_WIDTH_90 = 1.6448536269514722
 """Half the width of a normal distribution's central 90% interval, in standard deviations."""
+
+
+def normal_quantiles(chances: Floats) -> Floats:
+    """Return the standard normal distribution's quantiles at chances strictly between 0 and 1.
+
+    Python's own function (Wichura 1988): importing SciPy's takes longer than a forecast.
+
+    Args:
+        chances: of any shape, which the result has too.
+    """
+    quantile = NormalDist().inv_cdf
+    every = map(quantile, chances.ravel().tolist())
+    return np.fromiter(every, float, chances.size).reshape(chances.shape)
 
 
 def clustered_mean(values: Floats, groups: NDArray[Any], weights: Floats) -> tuple[float, float]:

@@ -11,9 +11,8 @@ from types import ModuleType
 from typing import Any, Self
 
 import numpy as np
-from scipy.special import ndtri
 
-from middlegame.base.numbers import HALF_WIDTH_90, Floats
+from middlegame.base.numbers import HALF_WIDTH_90, Floats, normal_quantiles
 from middlegame.diagram.numbers import Array, Parameter, along_samples
 from middlegame.scenario.faults import Path, dotted_path
 
@@ -89,7 +88,7 @@ class PrivateNumber:
                 parameter.lower_bound,
                 parameter.upper_bound,
             )
-            for scores in (nodes, ndtri(np.cumsum(chances)[:-1]))
+            for scores in (nodes, normal_quantiles(np.cumsum(chances)[:-1]))
         )
         table = PrivateValue(index, parameter.median, chances, ends)
         return cls(path, owner, values, table)

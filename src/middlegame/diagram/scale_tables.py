@@ -11,7 +11,6 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
 from middlegame.base.numbers import Floats
 from middlegame.diagram.numbers import Array, Number, along_samples, evaluate_in_cases
@@ -65,7 +64,7 @@ class GridMass:
             inside = (mean >= self.values[0]) & (mean <= self.values[-1])
             return np.asarray(inside[..., 0] if inside.ndim > self.axes else inside, float)
         logs = self._log_masses(mean, spread, theta, np)
-        return np.asarray(np.exp(special.logsumexp(logs, axis=self.axes)))
+        return np.asarray(np.exp(np.logaddexp.reduce(logs, axis=self.axes)))
 
     def _moments(self, theta: Array, xp: ModuleType) -> tuple[Array, Array | None]:
         """Return mean and spread with an axis of length 1 for the states."""
@@ -119,8 +118,11 @@ def _log_normal_mass(low: Array, high: Array, xp: ModuleType) -> Array:
 
 def _log_ndtr(xp: ModuleType) -> Callable[[Array], Array]:
     if xp is np:
-        log_ndtr: Callable[[Array], Array] = special.log_ndtr
-        return log_ndtr
+        # Imported where it is used: it takes longer than a forecast without it.
+        from scipy.special import log_ndtr
+
+        own: Callable[[Array], Array] = log_ndtr
+        return own
     from middlegame.engine.backend import jax
 
     jax_log_ndtr: Callable[[Array], Array] = jax.scipy.special.log_ndtr

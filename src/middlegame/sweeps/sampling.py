@@ -11,10 +11,9 @@ from functools import cached_property
 from typing import Literal
 
 import numpy as np
-from scipy.special import ndtri
 
 from middlegame.base.errors import QueryError
-from middlegame.base.numbers import HALF_WIDTH_90, Floats
+from middlegame.base.numbers import HALF_WIDTH_90, Floats, normal_quantiles
 from middlegame.diagram import Parameter
 from middlegame.sweeps.sobol import BITS, sobol_points
 
@@ -86,7 +85,7 @@ class ParameterSpace:
                 f"points have the shape {list(inside.shape)}; expected [worlds, "
                 f"{len(self.factors)}], a column for each range and each group"
             )
-        return self.from_normal(ndtri(inside))
+        return self.from_normal(normal_quantiles(inside))
 
     def from_normal(self, normal: Floats) -> Floats:
         """Turn independent standard normal factors `[worlds, factors]` into worlds."""

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from scipy.sparse import csr_matrix
-from scipy.sparse.csgraph import connected_components
+from numpy.typing import NDArray
 
 from middlegame.engine.graph.structure import Structure
 
@@ -102,11 +101,11 @@ def relevance_components(structure: Structure) -> tuple[Component, ...]:
         return ()
     place = {decision: k for k, decision in enumerate(decisions)}
     relevant = relevant_decisions(structure)
-    rows = [place[d] for d in decisions for _ in relevant[d]]
-    columns = [place[e] for d in decisions for e in relevant[d]]
-    shape = (len(decisions), len(decisions))
-    graph = csr_matrix((np.ones(len(rows)), (rows, columns)), shape)
-    count, label = connected_components(graph, directed=True, connection="strong")
+    reaches = np.eye(len(decisions), dtype=bool)
+    for d in decisions:
+        reaches[place[d], [place[e] for e in relevant[d]]] = True
+    label = _strong_components(reaches)
+    count = int(label.max()) + 1
     members = [tuple(d for d in decisions if label[place[d]] == k) for k in range(count)]
     needs = [{int(label[place[e]]) for d in m for e in relevant[d]} - {k}
              for k, m in enumerate(members)]  # fmt: skip
@@ -118,6 +117,20 @@ def relevance_components(structure: Structure) -> tuple[Component, ...]:
         waiting.remove(ready)
         order.append(ready)
     return tuple(Component(members[k], len(members[k]) > 1) for k in order)
+
+
+def _strong_components(reaches: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """Number the strongly connected components of a graph in which every node reaches itself.
+
+    By its transitive closure: graphs are small, and importing SciPy's takes longer than a forecast.
+    """
+    ways = 0
+    while np.count_nonzero(reaches) > ways:
+        ways = np.count_nonzero(reaches)
+        number = reaches.astype(np.float32)
+        reaches = number @ number > 0
+    first = (reaches & reaches.T).argmax(axis=1)  # the first node of each node's component
+    return np.unique(first, return_inverse=True)[1]
 
 
 def traced_decisions(structure: Structure) -> tuple[int, ...]:

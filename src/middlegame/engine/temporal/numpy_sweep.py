@@ -79,10 +79,10 @@ class BatchSweeper:
             for node, owner in enumerate(self._structure.owners)
         ]
         slices = cheapest_slices(self._structure)
-        starts = interface_messages(slices, tables, np.ones(logits.shape[-1]), np)
+        starts = interface_messages(slices[:-1], tables, np.ones(logits.shape[-1]), np)
         utility = np.zeros((len(self._structure.deciding_owners), logits.shape[-1]))
         after = logits.copy()
-        for each, reach in zip(reversed(slices), starts[-2::-1], strict=True):
+        for each, reach in zip(reversed(slices), reversed(starts), strict=True):
             utility = self._respond(each, tables, utility, reach, after, lambda_fraction, jacobi)
         return after
 

@@ -17,12 +17,14 @@ from middlegame.scenario.model.views import ViewJudgement
 Visit = tuple[Path, Any, tuple[BaseModel, ...]]
 
 
-def walk(scenario: Scenario) -> Iterator[Visit]:
-    """Yield each value as (path, value, enclosing parts from the outside in), outermost first.
+def walk(scenario: Scenario) -> list[Visit]:
+    """Return each value as (path, value, enclosing parts from the outside in), outermost first.
 
     Defaults that were not written are left out.
     """
-    yield from _walk(scenario, (), ())
+    visits: list[Visit] = []
+    _walk(scenario, (), (), visits)
+    return visits
 
 
 def conditions(scenario: Scenario) -> Iterator[tuple[Path, Condition]]:
@@ -54,23 +56,23 @@ def judgements(scenario: Scenario) -> Iterator[tuple[Path, Judgement, tuple[Sour
             yield path, value, tuple(part for part in around if isinstance(part, Sourced))
 
 
-def _walk(value: object, path: Path, around: tuple[BaseModel, ...]) -> Iterator[Visit]:
-    yield path, value, around
-    if isinstance(value, Citation):
-        return
+def _walk(value: object, path: Path, around: tuple[BaseModel, ...], visits: list[Visit]) -> None:
+    visits.append((path, value, around))
     if isinstance(value, BaseModel):
-        inside = (*around, value)
+        if isinstance(value, Citation):
+            return
+        inside, written = (*around, value), value.model_fields_set
         for name, field in type(value).model_fields.items():
-            if name in value.model_fields_set:
-                yield from _walk(getattr(value, name), (*path, field.alias or name), inside)
+            if name in written:
+                _walk(getattr(value, name), (*path, field.alias or name), inside, visits)
         for name, part in (value.model_extra or {}).items():
-            yield from _walk(part, (*path, name), inside)
+            _walk(part, (*path, name), inside, visits)
     elif isinstance(value, dict):
         for name, part in value.items():
-            yield from _walk(part, (*path, name), around)
+            _walk(part, (*path, name), around, visits)
     elif isinstance(value, tuple):
         for position, part in enumerate(value):
-            yield from _walk(part, (*path, position), around)
+            _walk(part, (*path, position), around, visits)
 
 
 T = TypeVar("T")
