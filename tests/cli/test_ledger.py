@@ -115,7 +115,9 @@ def test_ledger_commands_from_recording_to_scoring(run: Run, file: Path, tmp_pat
     # What was recorded today came too late for what was settled today.
     assert "anna on small/will-x" in out
     scores = parsed(run("score", "--json"))
-    assert scores["questions"] == {"resolved": 1, "happened": 1, "void": 0, "open": 0}
+    assert scores["questions"] == {
+        "resolved": 1, "happened": 1, "valued": 0, "void": 0, "open": 0,
+    }  # fmt: skip
     assert scores["forecasters"][0]["brier"] == 1
 
 
@@ -138,7 +140,7 @@ def test_export_writes_csv_json_and_parquet(run: Run, file: Path, tmp_path: Path
     run("record", str(file))
     code, out, _ = run("export", "--to", "csv")
     assert code == 0
-    assert out.startswith("record,forecaster,date,scenario,question,probability")
+    assert out.startswith("record,forecaster,date,scenario,question,value,probability")
     assert len(parsed(run("export", "--to", "json"))["records"]) == 1
     path = tmp_path / "out.parquet"
     code, out, _ = run("export", "--to", "parquet", "-o", str(path))

@@ -57,3 +57,58 @@ def test_a_move_or_factor_without_a_scale_is_refused():
     text += "interests: {a: [{when: m = x, worth: 5}]}\n"
     with pytest.raises(mg.QueryError, match="not on a scale"):
         mg.solve(read_text(text).scenario).scale_forecast("m")
+
+
+TIMED = """
+title: Prices over time
+actors: {a: A}
+periods: {every: month, for: 3, from: 2026-01-01}
+moves: {cut: {by: a, options: [cut, wait]}}
+factors:
+  price:
+    scale: {from: 0, to: 40, step: 10, unit: dollars}
+    start: 20
+    rules:
+      - {if: cut = cut, from: previous, shift: 5..10}
+      - {from: previous}
+    headline: yes
+interests: {a: [{worth: 0.3 * price}]}
+questions:
+  in-february: {value: price, on: 2026-02-10}
+  at-last: {label: The price at last, value: price@last, on: 2026-02-10}
+  undated: {value: price}
+  dear: {will: price >= 30, on: 2026-02-10}
+"""
+
+
+def test_a_question_for_a_value_is_answered_in_the_period_of_its_day():
+    solved = mg.solve(read_text(TIMED).scenario)
+    every = {name: solved.scale_forecasts[f"price@{k}"] for k, name in enumerate("xyz", 1)}
+    assert solved.question_values == {
+        "in-february": every["y"], "at-last": every["z"], "undated": every["z"],
+    }  # fmt: skip
+    assert list(solved.questions) == ["dear"]
+    found = solved.to_dict(0)["question_values"]["in-february"]
+    assert found["mean"] == pytest.approx(every["y"].mean)
+
+
+def test_the_interval_of_a_mean_holds_the_means_of_ninety_in_a_hundred_worlds():
+    scenario = read_text(TIMED).scenario
+    solved, swept = mg.solve(scenario, worlds=64), mg.sweep(scenario, 64)
+    low, high = solved.scale_forecast("price@3").mean_interval
+    node = solved.diagram.nodes[solved.diagram.index["price@3"]]
+    samples = swept.forecast_samples("price@3")
+    means = samples @ np.array(node.scale.values)
+    assert low < solved.scale_forecast("price@3").mean < high
+    assert np.mean((means >= low) & (means <= high)) == pytest.approx(0.9, abs=0.05)
+    assert swept.scale_forecast("price@3").mean == pytest.approx(means.mean())
+    assert swept.question_values["at-last"].mean_interval == pytest.approx((low, high), rel=0.02)
+    assert mg.solve(scenario, worlds=0).scale_forecast("price@3").mean_interval is None
+
+
+def test_a_question_for_a_value_is_written_back_and_refused_where_a_probability_is_needed():
+    scenario = read_text(TIMED).scenario
+    again = read_text(mg.scenario.dumps(scenario)).scenario
+    assert again == scenario
+    with pytest.raises(mg.QueryError, match="has no probability; expected a threshold, such as"):
+        mg.flip_points(mg.solve(scenario), ["undated"])

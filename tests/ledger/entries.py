@@ -4,10 +4,13 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
+from alembic import command as alembic
+from alembic.config import Config
+from sqlalchemy import text
 
 import middlegame as mg
-from middlegame.ledger import Entry, Ledger, RecordedForecast
-from middlegame.ledger.records import RecordedQuestion, RecordedScenario, digest
+from middlegame.ledger import Entry, Ledger, RecordedForecast, database
+from middlegame.ledger.records import QuestionScale, RecordedQuestion, RecordedScenario, digest
 from middlegame.ledger.validation import parse_day, start_of_day
 from middlegame.scenario import read_text
 
@@ -25,6 +28,39 @@ def entry(
     forecast = RecordedForecast(question=asked, probability=probability)
     moment = start_of_day(parse_day(day))
     return Entry(forecaster=by, made_at=moment, forecasts=(forecast,), **more)
+
+
+PRICE = RecordedQuestion(
+    scenario="s", name="price", on=parse_day("2026-06-30"), scale=QuestionScale(0, 40, "dollars")
+)
+PAIRS = ((0.0, 0.1), (10.0, 0.2), (20.0, 0.4), (40.0, 0.3))
+
+
+def priced(
+    pairs: tuple[tuple[float, float], ...] = PAIRS, *, by: str = "anna", day: str = "2026-01-01"
+) -> Entry:
+    """A forecast of a value on a scale, as pairs of a value and its probability."""
+    forecast = RecordedForecast(
+        question=PRICE, probability=sum(p for _, p in pairs), distribution=pairs
+    )
+    made_at = start_of_day(parse_day(day))
+    return Entry(forecaster=by, made_at=made_at, forecasts=(forecast,))
+
+
+def make_older(place: str, revision: str, *commands: str) -> None:
+    """Make a ledger whose tables are those of an older revision, and execute commands in it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(database, "_upgrade", lambda *_: None)
+        engine = database.connect(database.locate(place))
+    config = Config()
+    config.set_main_option("script_location", "middlegame.ledger:migrations")
+    writing = {database.WRITING: True}
+    with engine.connect().execution_options(**writing) as connection, connection.begin():
+        config.attributes["connection"] = connection
+        alembic.upgrade(config, revision)
+        for command in commands:
+            connection.execute(text(command))
+    engine.dispose()
 
 
 def scenario(text: str = "title: S\n", name: str = "s") -> RecordedScenario:

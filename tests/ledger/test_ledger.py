@@ -5,20 +5,17 @@ import sqlite3
 from dataclasses import replace
 
 import pytest
-from alembic import command as alembic
 from alembic.autogenerate import compare_metadata
-from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from middlegame.ledger import Ledger, LedgerError, RecordedForecast, database
-from middlegame.ledger.database import WRITING
+from middlegame.ledger import Ledger, LedgerError, RecordedForecast
 from middlegame.ledger.errors import sentences
 from middlegame.ledger.records import SampleDesign
 from middlegame.ledger.schema import VERSION_TABLE, metadata
 from middlegame.ledger.validation import parse_day, start_of_day, today
-from tests.ledger.entries import entry, question, scenario
+from tests.ledger.entries import entry, make_older, priced, question, scenario
 
 DAY = parse_day("2026-03-01")
 
@@ -71,7 +68,7 @@ def test_add_records_all_entries_or_none(ledger: Ledger) -> None:
 def test_database_refuses_update_delete_and_replace_in_each_table(
     ledger: Ledger, table: str
 ) -> None:
-    ledger.add([entry(scenario=scenario(), theta={"x": 1.0})])
+    ledger.add([entry(scenario=scenario(), theta={"x": 1.0}), priced()])
     ledger.resolve("q", "yes", on=DAY, source="x")
     before = ledger.records(whole=True), ledger.resolutions()
     column = next(iter(metadata.tables[table].columns)).name
@@ -108,19 +105,12 @@ def test_migrations_make_tables_of_schema(ledger: Ledger) -> None:
 
 
 def test_open_upgrades_first_revision_and_keeps_its_records(place: str) -> None:
-    engine = database.connect(database.locate(place))
-    config = Config()
-    config.set_main_option("script_location", "middlegame.ledger:migrations")
-    with engine.connect().execution_options(**{WRITING: True}) as connection, connection.begin():
-        config.attributes["connection"] = connection
-        alembic.upgrade(config, "0001")
-        connection.execute(
-            text(
-                "INSERT INTO ledger_record (id, uid, forecaster, made_at, recorded_at, note) "
-                "VALUES (1, 'u', 'anna', '2026-01-01 00:00', '2026-01-01 00:00', 'kept')"
-            )
-        )
-    engine.dispose()
+    make_older(
+        place,
+        "0001",
+        "INSERT INTO ledger_record (uid, forecaster, made_at, recorded_at, note) "
+        "VALUES ('u', 'anna', '2026-01-01 00:00', '2026-01-01 00:00', 'kept')",
+    )
     with Ledger.open(place) as renewed:
         (record,) = renewed.records()
         assert (record.note, record.sample) == ("kept", None)
@@ -156,7 +146,7 @@ def test_resolve_needs_unambiguous_question_and_reason_to_supersede(ledger: Ledg
 
 
 def test_sqlite_refuses_replace_by_other_program(file_ledger: Ledger) -> None:
-    file_ledger.add([entry(scenario=scenario(), theta={"x": 1.0})])
+    file_ledger.add([entry(scenario=scenario(), theta={"x": 1.0}), priced()])
     file_ledger.resolve("q", "yes", on=DAY, source="x")
     # Recursive triggers are off unless asked for: INSERT OR REPLACE then removes rows in silence.
     other = sqlite3.connect(file_ledger.place)

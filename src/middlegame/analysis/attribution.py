@@ -7,7 +7,7 @@ outcomes (importance weighting): where the weighted samples lie away from the mi
 outcomes have made part of that range unlikely.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,8 @@ from middlegame.base.numbers import HALF_WIDTH_90, Floats
 from middlegame.diagram import Parameter
 from middlegame.equilibrium.equilibrium import Equilibrium
 from middlegame.scenario.conditions import Any as AnyOf
+from middlegame.scenario.conditions import Condition, Is
+from middlegame.scenario.model.judgement import format_number
 from middlegame.scenario.timeline import Timeline
 from middlegame.sweeps.batches import solve_samples
 from middlegame.sweeps.queries import Query
@@ -72,15 +74,34 @@ class ResolvedQuestion:
 
     Attributes:
         name: the question's name.
-        probability: the forecast at the middle of all ranges.
-        happened: whether the answer turned out to be yes.
+        probability: the forecast at the middle of all ranges, of yes or of the value.
+        happened: whether the answer turned out to be yes; true for a value.
         score: the log score, in nats.
+        value: the value that came about; None where the answer was yes or no.
+        conditions: the answer is yes if any of them holds.
     """
 
     name: str
     probability: float
     happened: bool
     score: float
+    value: float | None
+    conditions: tuple[Condition, ...]
+
+    @property
+    def condition(self) -> Condition:
+        """What happened if the answer is yes."""
+        return self.conditions[0] if len(self.conditions) == 1 else AnyOf(self.conditions)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the question with its forecast and outcome as a JSON object."""
+        return {
+            "name": self.name,
+            "probability": self.probability,
+            "happened": self.happened,
+            "value": self.value,
+            "score": self.score,
+        }
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -113,7 +134,7 @@ class Attribution(AnalysisResult):
     def to_dict(self) -> dict[str, Any]:
         """Return questions and contributions as one JSON object."""
         return {
-            "questions": [vars(question) for question in self.questions],
+            "questions": [question.to_dict() for question in self.questions],
             "log_score": self.score,
             "contributions": [each.to_dict() for each in self.contributions],
             "worlds": self.worlds,
@@ -141,13 +162,14 @@ class Attribution(AnalysisResult):
 
 
 def attribution(
-    equilibrium: Equilibrium, outcomes: Mapping[str, bool], n: int = 1024, seed: int = 0
+    equilibrium: Equilibrium, outcomes: Mapping[str, bool | float], n: int = 1024, seed: int = 0
 ) -> Attribution:
     """Find the contribution of each judgement to a forecast's misses.
 
     Args:
         equilibrium: the equilibrium of the scenario that made the forecasts, given its evidence.
-        outcomes: by name of each resolved question, whether the answer turned out to be yes.
+        outcomes: by name of each resolved question, whether the answer turned out to be yes, or
+            the value that came about.
         n: how many samples to draw from the ranges.
         seed: of the draws.
 
@@ -163,13 +185,13 @@ def attribution(
             raise unknown_name("question", name, questions)
     if not outcomes:
         raise QueryError("no question is resolved yet, so there is no miss to explain")
-    answered = tuple(_resolve(equilibrium, name, yes) for name, yes in outcomes.items())
+    answered = tuple(_resolve(equilibrium, name, outcome) for name, outcome in outcomes.items())
     parameters = equilibrium.diagram.parameters
     samples = SampleSequence(ParameterSpace(parameters), seed=seed).parameter_values(0, n)
     solved = solve_samples(
         equilibrium.diagram,
         samples,
-        queries={"all": _joint_query(equilibrium, outcomes)},
+        queries={"all": _joint_query(equilibrium, answered)},
         known=equilibrium.known,
     )
     prior = np.nan_to_num(solved.weights)
@@ -195,19 +217,28 @@ def attribution(
     )
 
 
-def _resolve(equilibrium: Equilibrium, name: str, happened: bool) -> ResolvedQuestion:
-    probability = equilibrium.questions[name]
+def _resolve(equilibrium: Equilibrium, name: str, outcome: bool | float) -> ResolvedQuestion:
+    """Return a question with its outcome; a value counts as the nearest one on its scale."""
+    assert equilibrium.scenario is not None
+    question, timeline = equilibrium.scenario.questions[name], Timeline(equilibrium.scenario)
+    conditions, value = timeline.question_conditions(question), None
+    happened = bool(outcome)
+    if question.value is not None:
+        found = equilibrium.question_values[name]
+        nearest = min(found.values, key=lambda each: abs(each - outcome))
+        conditions = (Is(found.name, (format_number(nearest),)),)
+        value, happened = float(outcome), True
+    probability = equilibrium.probability_of_any(conditions)
     likelihood = probability if happened else 1 - probability
-    return ResolvedQuestion(
-        name, probability, happened, float(-np.log(likelihood)) if likelihood > 0 else np.inf
-    )
+    score = float(-np.log(likelihood)) if likelihood > 0 else np.inf
+    return ResolvedQuestion(name, probability, happened, score, value, conditions)
 
 
 def _score_gains(equilibrium: Equilibrium, answered: tuple[ResolvedQuestion, ...]) -> Floats:
     """Return the fall of the log score for each standard deviation more of each number."""
     parameters = equilibrium.diagram.parameters
     total = np.zeros(len(parameters))
-    sensitivities = equilibrium.sensitivities([question.name for question in answered])
+    sensitivities = equilibrium.sensitivities([question.condition for question in answered])
     for question, sensitivity in zip(answered, sensitivities, strict=True):
         slopes = sensitivity.numbers
         p, sign = question.probability, 1.0 if question.happened else -1.0
@@ -251,18 +282,15 @@ def _contribution(
     )
 
 
-def _joint_query(equilibrium: Equilibrium, outcomes: Mapping[str, bool]) -> Query:
+def _joint_query(equilibrium: Equilibrium, answered: Sequence[ResolvedQuestion]) -> Query:
     """Return the query for the joint probability of all outcomes."""
-    assert equilibrium.scenario is not None
-    diagram, timeline = equilibrium.diagram, Timeline(equilibrium.scenario)
-    tables = []
-    for name, happened in outcomes.items():
-        ways = timeline.question_conditions(equilibrium.scenario.questions[name])
-        if happened:
-            asked = Query.condition(diagram, ways[0] if len(ways) == 1 else AnyOf(ways))
+    diagram, tables = equilibrium.diagram, []
+    for question in answered:
+        if question.happened:
+            asked = Query.condition(diagram, question.condition)
             tables.append((asked.over, asked.weights))
         else:
-            every = [Query.condition(diagram, way) for way in ways]
+            every = [Query.condition(diagram, way) for way in question.conditions]
             tables += [(asked.over, 1 - asked.weights) for asked in every]
     (over, where), *others = tables
     return Query(over, where, tuple(others))

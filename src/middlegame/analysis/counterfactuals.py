@@ -9,6 +9,7 @@ from middlegame.equilibrium.equilibrium import Equilibrium, solve
 from middlegame.scenario import Condition, Judgement, Scenario
 from middlegame.scenario.faults import Path, ScenarioError, dotted_path
 from middlegame.scenario.model.walk import judgements, replace_at
+from middlegame.sweeps.result import Sweep
 from middlegame.sweeps.run import sweep
 from middlegame.sweeps.sampling import Method
 
@@ -58,7 +59,8 @@ class Counterfactual:
         scenario: the scenario.
         values: values of ranges by name; all other ranges are at their medians.
         queries: conditions to answer besides the scenario's questions, by name.
-        answers: probabilities of the questions and queries, by name; empty until solved.
+        answers: probabilities of the questions and queries, and the means of values that are asked
+            for, by name; empty until solved.
         worlds: how many samples the answers are means over; 0 to solve at `values` alone.
         method: of the draws.
         seed: of the draws.
@@ -102,9 +104,10 @@ class Counterfactual:
                 conditions=self.queries,
             )
             means = {name: outlook.mean for name, outlook in found.question_outlooks.items()}
-            return replace(self, answers=means)
+            return replace(self, answers=means | _value_means(found))
         answers = {name: equilibrium.probability(of) for name, of in self.queries.items()}
-        return replace(self, answers=equilibrium.questions | answers)
+        every = equilibrium.questions | answers | _value_means(equilibrium)
+        return replace(self, answers=every)
 
     def with_numbers(self, numbers: Sequence[NumberChange]) -> "Counterfactual":
         """Return the counterfactual with some numbers taken from the other scenario, not solved."""
@@ -116,6 +119,10 @@ class Counterfactual:
             if number.value_after is not None:
                 values[number.name] = number.value_after
         return replace(self, scenario=scenario, values=values, answers={})
+
+
+def _value_means(solution: Equilibrium | Sweep) -> dict[str, float]:
+    return {name: found.mean for name, found in solution.question_values.items()}
 
 
 def changed_numbers(first: Counterfactual, second: Counterfactual) -> list[NumberChange]:

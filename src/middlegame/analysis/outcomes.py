@@ -12,6 +12,7 @@ from middlegame.diagram import Decision, Diagram, Node
 from middlegame.equilibrium.equilibrium import Equilibrium
 from middlegame.equilibrium.strategy_profile import condition_table, node_index
 from middlegame.scenario.conditions import Condition, Predicate, parse_condition
+from middlegame.scenario.model.judgement import format_number
 from middlegame.scenario.timeline import Timeline
 from middlegame.sweeps.batches import solve_samples
 from middlegame.sweeps.queries import Query
@@ -65,9 +66,10 @@ def question_outcomes(
     asked = tuple(parse_condition(condition) for condition in conditions or (name,))
     if len(asked) == 1 and isinstance(asked[0], Predicate):
         node = diagram.nodes[node_index(diagram, asked[0].variable)]
-        matching = asked[0].matching(node.states)
-        counts = tuple(state in matching for state in node.states)
-        return QuestionOutcomes(name, asked, node.name, node.states, counts)
+        if node.scale is None:  # on a scale only the threshold counts, not the likeliest value
+            matching = asked[0].matching(node.states)
+            counts = tuple(state in matching for state in node.states)
+            return QuestionOutcomes(name, asked, node.name, node.states, counts)
     return QuestionOutcomes(name, asked, None, (YES, NO), (True, False))
 
 
@@ -81,26 +83,44 @@ def select_questions(
         wanted: names of questions, or conditions.
 
     Returns:
-        The wanted questions. Without any: the scenario's questions; without these: the end state
-        of each headline factor, or of each factor where none is a headline.
+        The wanted questions. Without any: the scenario's questions; without these: the first state
+        of each headline factor, or of each factor where none is a headline; on a scale, whether it
+        reaches its median.
 
     Raises:
-        QueryError: a condition does not parse, or names an unknown move, factor or state.
+        QueryError: a condition does not parse, or names an unknown move, factor or state; or a
+            question asks for a value, which has no probability.
     """
     diagram, scenario = equilibrium.diagram, equilibrium.scenario
     timeline = Timeline(scenario) if scenario else None
     questions = {
         name: timeline.question_conditions(question)
-        for name, question in (scenario.questions if scenario else {}).items()
+        for name, question in (scenario.yes_no_questions if scenario else {}).items()
         if timeline
     }
+    for name in wanted:
+        if scenario and name in scenario.value_questions:
+            value = scenario.value_questions[name].value
+            raise QueryError(
+                f"'{name}' asks for a value, which has no probability; expected a threshold, such "
+                f"as '{value} >= {format_number(equilibrium.question_values[name].median)}'"
+            )
     names = tuple(dict.fromkeys(wanted)) or tuple(questions)
     if names:
         return tuple(question_outcomes(diagram, name, *questions.get(name, ())) for name in names)
     factors = [node for node in diagram.contest_nodes if not isinstance(node, Decision)]
     headlines = [node for node in factors if node.headline]
     chosen: Sequence[Node] = headlines or factors or diagram.decisions
-    return tuple(question_outcomes(diagram, f"{node.name} = {node.states[0]}") for node in chosen)
+    scales = equilibrium.scale_forecasts if any(node.scale for node in chosen) else {}
+    return tuple(
+        question_outcomes(
+            diagram,
+            f"{node.name} >= {format_number(scales[node.name].median)}"
+            if node.scale
+            else f"{node.name} = {node.states[0]}",
+        )
+        for node in chosen
+    )
 
 
 @dataclass(frozen=True)

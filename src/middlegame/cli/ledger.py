@@ -1,5 +1,6 @@
 """The commands `middlegame ledger ...`."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -24,6 +25,19 @@ if TYPE_CHECKING:
 
 _BY = click.option("--by", metavar="NAME", help="The name to record; otherwise yours.")
 _SCENARIO = click.option("--scenario", metavar="NAME", help="Only this scenario.")
+
+
+def _read_outcome(
+    _context: click.Context, _parameter: click.Parameter, text: str
+) -> "Outcome | float":
+    """Read yes, no, void, or the value of a question for one; any other text is wrong usage."""
+    from middlegame.ledger.errors import LedgerError
+    from middlegame.ledger.validation import parse_outcome
+
+    try:
+        return parse_outcome(text)
+    except LedgerError as error:
+        raise click.BadParameter(str(error)) from None
 
 
 @click.group("ledger")
@@ -123,6 +137,7 @@ def list_command(scenario: str | None, as_json: bool) -> None:
                         "question": each.name,
                         "by": each.by,
                         "on": each.on,
+                        "scale": asdict(each.scale) if each.scale else None,
                         "resolution": outcomes[each.key].to_dict()
                         if each.key in outcomes
                         else None,
@@ -185,7 +200,7 @@ def diff_command(older: int, newer: int, as_json: bool) -> None:
 
 @ledger_commands.command("resolve")
 @click.argument("question", metavar="QUESTION")
-@click.argument("outcome", type=click.Choice(["yes", "no", "void"]))
+@click.argument("outcome", metavar="yes|no|void|NUMBER", callback=_read_outcome)
 @click.option("--on", "day", metavar="DATE", required=True, help="The day it was settled.")
 @click.option("--source", required=True, help="Where it is documented: a title, an address.")
 @click.option("--supersede", metavar="WHY", help="Why the earlier resolution no longer counts.")
@@ -193,7 +208,7 @@ def diff_command(older: int, newer: int, as_json: bool) -> None:
 @JSON
 def resolve_command(
     question: str,
-    outcome: "Outcome",
+    outcome: "Outcome | float",
     day: str,
     source: str,
     supersede: str | None,
@@ -202,7 +217,8 @@ def resolve_command(
 ) -> None:
     """Record how a question turned out.
 
-    Void is for a question that cannot be decided or was badly worded. QUESTION is its name, or
+    A question for a value on a scale takes a number. Void is for a question that cannot be decided,
+    was badly worded, or asked for a value where there is none. QUESTION is its name, or
     SCENARIO/QUESTION where several scenarios use the name.
     """
     from middlegame.ledger.validation import parse_day
@@ -303,8 +319,9 @@ def import_command(
     """Add other forecasters' forecasts from a CSV file.
 
     They answer questions that are in the ledger. The file's first row names its columns:
-    forecaster, question, probability, date, and optionally scenario, low, high, note. A row that
-    was imported before is not added again.
+    forecaster, question, probability, date, and optionally scenario, value, low, high, note. A
+    forecast of a value has a row for each value, with its probability. A row that was imported
+    before is not added again.
     """
     from middlegame.ledger.import_export import import_csv
 

@@ -64,7 +64,9 @@ def _solved_archetypes() -> list[dict[str, Any]]:
     for each in list_archetypes():
         scenario = load(each.path)
         probabilities = solve(scenario).questions
-        labels = {name: question.label or name for name, question in scenario.questions.items()}
+        labels = {
+            name: question.label or name for name, question in scenario.yes_no_questions.items()
+        }
         found.append(
             {
                 "name": each.name,

@@ -136,7 +136,7 @@ def _settled_questions(scenario: Scenario, diagram: Diagram) -> Iterator[Fault]:
     if not scenario.questions or predict_cost(diagram.structure).largest_table > MAX_TABLE_SIZE:
         return
     play, timeline = _uniform_play(diagram), Timeline(scenario)
-    for name, question in scenario.questions.items():
+    for name, question in scenario.yes_no_questions.items():
         chance = play.probability_of_any(timeline.question_conditions(question))
         if min(chance, 1 - chance) < _ROUNDING:
             yield Fault(

@@ -32,6 +32,7 @@ from middlegame.equilibrium.engine_input import (
 from middlegame.equilibrium.expectations import Expectation, find_expectations
 from middlegame.equilibrium.levels import diagram_with_behaviour
 from middlegame.equilibrium.limits import MAX_TABLE_SIZE, refuse_closed, refuse_too_large
+from middlegame.equilibrium.scale_forecast import ScaleForecast, question_values
 from middlegame.equilibrium.sensitivity import Sensitivity, differentiate
 from middlegame.equilibrium.solving import solve_policies
 from middlegame.equilibrium.strategy_profile import Branch, StrategyProfile
@@ -138,11 +139,16 @@ class Equilibrium(Displayed, StrategyProfile):
         if self.scenario is None:
             return {}
         timeline = Timeline(self.scenario)
-        asked = self.scenario.questions.items()
+        asked = self.scenario.yes_no_questions.items()
         return {
             name: self.probability_of_any(timeline.question_conditions(question))
             for name, question in asked
         }
+
+    @property
+    def question_values(self) -> dict[str, ScaleForecast]:
+        """The distribution that answers each question for a value on a scale."""
+        return question_values(self.scenario, self.scale_forecasts)
 
     def _curves(self) -> dict[str, Any]:
         """Return every forecast by name, state and period; empty for a contest without time."""
@@ -366,7 +372,7 @@ class Equilibrium(Displayed, StrategyProfile):
         return slopes
 
     def _query(self, of: str | Condition) -> ForecastQuery:
-        if self.scenario and of in self.scenario.questions:
+        if self.scenario and of in self.scenario.yes_no_questions:
             of = AnyOf(
                 Timeline(self.scenario).question_conditions(self.scenario.questions[str(of)])
             )
@@ -414,6 +420,7 @@ class Equilibrium(Displayed, StrategyProfile):
             **self._behaviour(),
             **self.conditions(),
             "questions": self.questions,
+            "question_values": {n: each.to_dict() for n, each in self.question_values.items()},
             "forecast": self.forecasts,
             "scales": {name: each.to_dict() for name, each in self.scale_forecasts.items()},
             "curves": self._curves(),

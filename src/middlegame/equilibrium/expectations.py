@@ -100,7 +100,7 @@ def _expectation(
         play = play.given(seen)
     except QueryError as error:
         contradiction = str(error)
-    questions = scenario.questions.items() if scenario else ()
+    questions = scenario.yes_no_questions.items() if scenario else ()
     timeline = Timeline(scenario) if scenario else None
     return Expectation(
         actor=actor,

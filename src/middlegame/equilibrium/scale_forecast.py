@@ -9,7 +9,9 @@ import numpy as np
 
 from middlegame.base.numbers import Floats
 from middlegame.diagram import Node
+from middlegame.scenario import Scenario
 from middlegame.scenario.model.judgement import format_number
+from middlegame.scenario.timeline import Timeline
 
 MOST_BINS = 16
 """Bins of a histogram, at most."""
@@ -49,6 +51,7 @@ class ScaleForecast:
         values: the values, ascending.
         probabilities: the probability of each value.
         others: the probability of each option beside the scale.
+        mean_interval: the 90% interval of the mean over the worlds; None for one world.
     """
 
     name: str
@@ -56,6 +59,7 @@ class ScaleForecast:
     values: tuple[float, ...]
     probabilities: tuple[float, ...]
     others: Mapping[str, float]
+    mean_interval: tuple[float, float] | None = None
 
     @cached_property
     def probability(self) -> float:
@@ -84,23 +88,27 @@ class ScaleForecast:
 
     @property
     def step(self) -> float:
-        """The distance between neighbouring values."""
-        return self.values[1] - self.values[0]
+        """The distance between neighbouring values; of a single value 1."""
+        return self.values[1] - self.values[0] if len(self.values) > 1 else 1.0
 
     def quantile(self, share: float) -> float:
         """Return the lowest value that is not exceeded in at least this share of cases."""
         reached = np.cumsum(self._shares) >= share - 1e-12
         return self.values[int(reached.argmax())] if reached.any() else self.values[-1]
 
-    def crps(self, outcome: float) -> float:
+    def crps(self, outcome: float, length: float | None = None) -> float:
         """Return the continuous ranked probability score of an outcome, over the scale's length.
 
         0 is best and 1 worst: the expected distance of a value from the outcome, less half of the
         expected distance of two values from each other (Gneiting & Raftery 2007).
+
+        Args:
+            outcome: the value that came about.
+            length: of the scale; unless given, the distance between the ends of the values.
         """
         values, shares = np.asarray(self.values), self._shares
         apart = shares @ np.abs(values[:, None] - values) @ shares
-        length = self.values[-1] - self.values[0]
+        length = length or self.values[-1] - self.values[0]
         return float((shares @ np.abs(values - outcome) - apart / 2) / length)
 
     def bins(self, most: int = MOST_BINS) -> tuple[Bin, ...]:
@@ -126,18 +134,24 @@ class ScaleForecast:
             "median": self.median,
             "low": low,
             "high": high,
+            "mean_interval": list(self.mean_interval) if self.mean_interval else None,
             "probability": self.probability,
             "values": list(self.values),
             "probabilities": list(self.probabilities),
         }
 
 
-def scale_forecast(node: Node, forecast: Mapping[str, float]) -> ScaleForecast | None:
+def scale_forecast(
+    node: Node,
+    forecast: Mapping[str, float],
+    mean_interval: tuple[float, float] | None = None,
+) -> ScaleForecast | None:
     """Return the distribution of a node's value; None for a node without a scale.
 
     Args:
         node: the move or factor.
         forecast: the probability of each of its states.
+        mean_interval: the 90% interval of the mean over the worlds, if there are several.
     """
     if node.scale is None:
         return None
@@ -149,4 +163,39 @@ def scale_forecast(node: Node, forecast: Mapping[str, float]) -> ScaleForecast |
         values=tuple(value for value, _ in on_scale),
         probabilities=tuple(chance for _, chance in on_scale),
         others={state: forecast[state] for state, value in pairs if value is None},
+        mean_interval=mean_interval,
     )
+
+
+def conditional_means(node: Node, chances: Floats) -> tuple[Floats, Floats]:
+    """Return the mean value of a node on a scale in each world, and the chance that it has one.
+
+    Args:
+        node: the move or factor.
+        chances: of its states in each world, `[worlds, states]`.
+
+    Returns:
+        Both `[worlds]`; a mean is nan where there is no value.
+    """
+    assert node.scale is not None
+    values = np.array([np.nan if value is None else value for value in node.scale.values])
+    there = np.isfinite(values)
+    total = chances[:, there].sum(axis=1)
+    sums = chances[:, there] @ values[there]
+    return np.divide(sums, total, out=np.full(len(total), np.nan), where=total > 0), total
+
+
+def question_values(
+    scenario: Scenario | None, forecasts: Mapping[str, ScaleForecast]
+) -> dict[str, ScaleForecast]:
+    """Return the distribution that answers each question for a value, by the question's name.
+
+    Args:
+        scenario: whose questions are answered; None for a bare diagram, which asks none.
+        forecasts: of every move and factor on a scale, by name.
+    """
+    if scenario is None or not scenario.value_questions:
+        return {}
+    timeline = Timeline(scenario)
+    asked = {n: timeline.asked_value(each) for n, each in scenario.value_questions.items()}
+    return {name: forecasts[place] for name, place in asked.items() if place is not None}

@@ -153,10 +153,10 @@ class StrategyProfile:
         Raises:
             QueryError: there is no such move or factor, or it is on no scale.
         """
-        found = scale_forecast(self.diagram.nodes[self._place(name)], self.forecast(name))
-        if found is None:
+        node = self.diagram.nodes[self._place(name)]
+        if node.scale is None:
             raise QueryError(f"'{name}' is not on a scale; its forecast is forecast('{name}')")
-        return found
+        return self.scale_forecasts[node.name]
 
     @cached_property
     def scale_forecasts(self) -> dict[str, ScaleForecast]:

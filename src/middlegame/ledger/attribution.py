@@ -10,6 +10,7 @@ from middlegame.base.progress import ProgressCallback
 from middlegame.ledger.difference import reopen
 from middlegame.ledger.records import Record
 from middlegame.ledger.scores import ScoredForecast, Scores
+from middlegame.ledger.value_scores import ScoredValue
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class RecordAttribution:
     """
 
     record: Record
-    scored: tuple[ScoredForecast, ...]
+    scored: tuple[ScoredForecast | ScoredValue, ...]
     attribution: Attribution | None
     note: str = ""
 
@@ -59,15 +60,21 @@ def attribute_misses(
         seed: of the draws.
         progress: called after each record.
     """
-    counted: dict[int, list[ScoredForecast]] = {}
-    for forecaster in scores.forecasters:
-        for scored in forecaster.scored:
-            counted.setdefault(scored.record, []).append(scored)
+    counted: dict[int, list[ScoredForecast | ScoredValue]] = {}
+    every: list[ScoredForecast | ScoredValue] = [
+        *(each for standing in scores.forecasters for each in standing.scored),
+        *(each for standing in scores.values for each in standing.scored),
+    ]
+    for scored in every:
+        counted.setdefault(scored.record, []).append(scored)
     wanted = [record for record in records if record.id in counted]
     found = []
     for place, record in enumerate(wanted):
         forecasts = tuple(counted[record.id])
-        outcomes = {each.question.name: each.happened for each in forecasts}
+        outcomes = {
+            each.question.name: each.outcome if isinstance(each, ScoredValue) else each.happened
+            for each in forecasts
+        }
         try:
             result = attribution(reopen(record).equilibrium(), outcomes, worlds, seed)
             found.append(RecordAttribution(record, forecasts, result))

@@ -158,7 +158,11 @@ def recalibrate(
     """
     scored = {each.forecaster: each for each in scores.forecasters}
     if not scored:
-        raise QueryError("no forecast is scored yet: there is nothing to learn from")
+        raise QueryError(
+            "no forecast of yes or no is scored yet, and others have no probability to learn from"
+            if scores.values
+            else "no forecast is scored yet: there is nothing to learn from"
+        )
     if forecaster is None:
         if len(scored) > 1:
             names = ", ".join(scored)
@@ -233,7 +237,7 @@ def _open_forecasts(
         if record.forecaster != forecaster:
             continue
         for forecast in record.forecasts:
-            if forecast.question.key not in settled:
+            if forecast.question.scale is None and forecast.question.key not in settled:
                 raw = forecast.probability
                 last[forecast.question.key] = RecalibratedForecast(
                     forecast.question, record.id, raw, learnt(raw)

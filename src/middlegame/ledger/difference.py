@@ -34,7 +34,7 @@ class NumberEffect:
 
     Attributes:
         numbers: names of the numbers.
-        change: change of the question's probability.
+        change: change of the question's probability, or of the mean of the value it asks for.
     """
 
     numbers: tuple[str, ...]
@@ -43,17 +43,17 @@ class NumberEffect:
 
 @dataclass(frozen=True)
 class QuestionChange:
-    """A question's probability in both records, and what changed it.
+    """A question's probability in both records, or the mean of its value, and what changed it.
 
     Attributes:
         question: the question; its label stands in `forecast`.
         forecast: the newer forecast.
-        before: the older probability.
+        before: the older probability, or mean.
         effects: effect of each changed number alone, the largest first.
         interaction: joint effect of the numbers beyond the sum of their single effects; None
             where it was not computed.
         other_changes: effect of changes that are not numbers; None where it was not computed.
-        recomputed: both probabilities as this version computes them, where they differ from those
+        recomputed: both numbers as this version computes them, where they differ from those
             recorded.
     """
 
@@ -67,14 +67,15 @@ class QuestionChange:
 
     @property
     def after(self) -> float:
-        """The newer probability."""
-        return self.forecast.probability
+        """The newer probability, or mean."""
+        return answer_number(self.forecast)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the change as a JSON object."""
         return {
             "scenario": self.question.scenario,
             "question": self.question.name,
+            "unit": self.question.scale.unit if self.question.scale else None,
             "from": self.before,
             "to": self.after,
             "move": self.after - self.before,
@@ -141,7 +142,7 @@ def difference(older: Record, newer: Record) -> RecordDifference:
     probabilities = RecordDifference(
         older,
         newer,
-        tuple(QuestionChange(now[key].question, now[key], was[key].probability) for key in both),
+        tuple(QuestionChange(now[key].question, now[key], answer_number(was[key])) for key in both),
         tuple(was[key].question for key in was if key not in now),
         tuple(now[key].question for key in now if key not in was),
     )
@@ -152,6 +153,12 @@ def difference(older: Record, newer: Record) -> RecordDifference:
         why = str(error).partition("\n")[0]
         return replace(probabilities, notes=(f"{why}, so only probabilities are compared",))
     return _with_effects(probabilities, first, second)
+
+
+def answer_number(forecast: RecordedForecast) -> float:
+    """Return a forecast as one number: its probability, or the mean of a value on a scale."""
+    on_scale = forecast.on_scale
+    return forecast.probability if on_scale is None else on_scale.mean
 
 
 def reopen(record: Record, sample: SampleDesign | None = None) -> Counterfactual:

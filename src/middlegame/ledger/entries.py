@@ -1,17 +1,19 @@
 """Turn a scenario file into what the ledger records: its text, and an entry once it is solved."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from middlegame.base.spelling import nearest
 from middlegame.base.version import __version__
+from middlegame.equilibrium.scale_forecast import ScaleForecast
 from middlegame.io.examples import find_file, open_scenario
 from middlegame.ledger.errors import LedgerError
 from middlegame.ledger.records import (
     Entry,
+    QuestionScale,
     RecordedForecast,
     RecordedQuestion,
     RecordedScenario,
@@ -162,7 +164,10 @@ def build_entry(
     return Entry(
         forecaster=forecaster_name(by),
         made_at=now(),
-        forecasts=_forecasts(scenario, name, solution.questions, intervals),
+        forecasts=(
+            *_forecasts(scenario, name, solution.questions, intervals),
+            *_value_forecasts(scenario, name, solution.question_values),
+        ),
         scenario=RecordedScenario(
             name=name,
             title=scenario.title,
@@ -238,6 +243,25 @@ def _forecasts(
             )
         )
     return tuple(forecasts)
+
+
+def _value_forecasts(
+    scenario: Scenario, name: str, answers: Mapping[str, ScaleForecast]
+) -> Iterator[RecordedForecast]:
+    """Yield the forecasts of the questions for a value, with their whole distributions."""
+    for key, found in answers.items():
+        question = scenario.questions[key]
+        scale = QuestionScale(found.values[0], found.values[-1], found.unit)
+        yield RecordedForecast(
+            question=RecordedQuestion(scenario=name, name=key, on=question.on, scale=scale),
+            probability=_clip_rounding(found.probability),
+            label=question.label,
+            will=str(question.value),
+            resolves=question.resolves,
+            distribution=tuple(
+                zip(found.values, map(_clip_rounding, found.probabilities), strict=True)
+            ),
+        )
 
 
 def _file_name(path: Path) -> str:

@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,7 @@ COLUMNS = {
     "date": _TIME,
     "scenario": _TEXT,
     "question": _TEXT,
+    "value": _NUMBER,
     "probability": _NUMBER,
     "low": _NUMBER,
     "high": _NUMBER,
@@ -61,26 +63,30 @@ COLUMNS = {
 
 
 def rows(records: Sequence[Record], resolutions: Sequence[Resolution]) -> list[dict[str, Any]]:
-    """Return one row for each forecast, with its question's outcome; keys as in `COLUMNS`."""
+    """Return one row for each forecast, with its question's outcome; keys as in `COLUMNS`.
+
+    A forecast of a value has a row for each value of its distribution.
+    """
     outcomes = {resolution.question.key: resolution for resolution in resolutions}
     table = []
     for record in records:
         for forecast in record.forecasts:
             settled = outcomes.get(forecast.question.key)
             scenario = record.scenario
-            table.append(
+            table += [
                 {
                     "record": record.id,
                     "forecaster": record.forecaster,
                     "date": record.made_at,
                     "scenario": forecast.question.scenario,
                     "question": forecast.question.name,
-                    "probability": forecast.probability,
+                    "value": value,
+                    "probability": probability,
                     "low": forecast.low,
                     "high": forecast.high,
                     "by": forecast.question.by,
                     "on": forecast.question.on,
-                    "outcome": settled.outcome if settled else None,
+                    "outcome": _outcome(settled) if settled else None,
                     "resolved_on": settled.on if settled else None,
                     "source": settled.source if settled else None,
                     "label": forecast.label,
@@ -93,8 +99,13 @@ def rows(records: Sequence[Record], resolutions: Sequence[Resolution]) -> list[d
                     "sha256": scenario.sha256 if scenario else None,
                     "uid": record.uid,
                 }
-            )
+                for value, probability in forecast.distribution or ((None, forecast.probability),)
+            ]
     return table
+
+
+def _outcome(settled: Resolution) -> str:
+    return settled.outcome if settled.value is None else f"{settled.value:.15g}"
 
 
 def to_csv(records: Sequence[Record], resolutions: Sequence[Resolution]) -> bytes:
@@ -141,7 +152,9 @@ def _iso(value: object) -> object:
 REQUIRED_COLUMNS = ("forecaster", "question", "probability", "date")
 LARGEST = 16 * 2**20
 """Bytes of the largest CSV file that is read."""
-_NUMBERS = ("probability", "low", "high")
+_ROUNDING = 1e-6
+"""How far the probabilities of one distribution may be above 1."""
+_NUMBERS = ("value", "probability", "low", "high")
 
 
 @dataclass(frozen=True)
@@ -149,7 +162,7 @@ class ImportResult:
     """The result of an import.
 
     Attributes:
-        records: one for each row, in the order of the rows.
+        records: one for each row, or for all rows of one distribution, in the order of the rows.
         duplicates: how many of the records were in the ledger already.
     """
 
@@ -181,7 +194,7 @@ def import_csv(ledger: Ledger, path: Path, form: TableForm | None = None) -> Imp
 
 
 def read_entries(path: Path, form: TableForm, questions: Sequence[RecordedQuestion]) -> list[Entry]:
-    """Read the forecasts of a CSV file, one for each row.
+    """Read the forecasts of a CSV file: one for each row, or for all rows of one distribution.
 
     Args:
         path: of the file, whose first row names the columns.
@@ -205,11 +218,12 @@ def read_entries(path: Path, form: TableForm, questions: Sequence[RecordedQuesti
 def _entries(
     table: TextTable, form: TableForm, questions: Sequence[RecordedQuestion], file: str
 ) -> Iterator[Entry]:
-    """Yield an entry for each row of a table.
+    """Yield an entry for each row of a table; rows of one distribution make one entry.
 
     Raises:
         LedgerError: a row is invalid; the message names the row and the column.
     """
+    distributions: dict[tuple[str, str, dt.datetime], list[_ValueRow]] = {}
     names = [name.casefold() for name in table.headings]
     _check_columns(names, file)
     numbers = [names.index(name) for name in _NUMBERS if name in names]
@@ -221,12 +235,39 @@ def _entries(
         raise LedgerError(f"{file}: {error}") from None
     for line, cells in zip(table.lines, table.rows, strict=True):
         row = dict(zip(names, cells, strict=True))
-        yield _entry(row, questions, f"{file}: row {line}", decimal)
+        place = f"{file}: row {line}"
+        asked = _asked(row, questions, place)
+        if asked.question.scale is None:
+            yield _entry(row, asked, place, decimal)
+        else:
+            read = _value_row(row, asked, place, decimal)
+            same = (asked.forecaster, asked.question.key, asked.made_at)
+            distributions.setdefault(same, []).append(read)
+    for each in distributions.values():
+        yield _value_entry(each)
 
 
-def _entry(
-    row: dict[str, str], questions: Sequence[RecordedQuestion], place: str, decimal: Decimal
-) -> Entry:
+@dataclass(frozen=True)
+class _Asked:
+    """Who forecast what, and when."""
+
+    forecaster: str
+    question: RecordedQuestion
+    made_at: dt.datetime
+
+
+@dataclass(frozen=True)
+class _ValueRow:
+    """One value of a distribution, with its probability."""
+
+    asked: _Asked
+    place: str
+    value: float
+    probability: float
+    note: str
+
+
+def _asked(row: dict[str, str], questions: Sequence[RecordedQuestion], place: str) -> _Asked:
     forecaster = row["forecaster"]
     if not forecaster:
         raise LedgerError(f"{place}, column 'forecaster': the name is missing")
@@ -241,6 +282,15 @@ def _entry(
         raise LedgerError(f"{place}, column 'date': {error}") from None
     if made_at.date() > today():
         raise LedgerError(f"{place}, column 'date': {row['date']} is in the future")
+    return _Asked(forecaster, question, made_at)
+
+
+def _entry(row: dict[str, str], asked: _Asked, place: str, decimal: Decimal) -> Entry:
+    forecaster, question, made_at = asked.forecaster, asked.question, asked.made_at
+    if row.get("value"):
+        raise LedgerError(
+            f"{place}, column 'value': {question.key} asks for yes or no, so it has no value"
+        )
     probability = _probability(row["probability"], place, "probability", decimal)
     low, high = (
         _probability(row[end], place, end, decimal) if row.get(end) else None
@@ -260,6 +310,52 @@ def _entry(
         ),
         note=row.get("note", ""),
         # Derived from the content, so that importing a file twice adds nothing the second time.
+        uid=sha256(repr(content).encode("utf-8", errors="replace")).hexdigest(),
+    )
+
+
+def _value_row(row: dict[str, str], asked: _Asked, place: str, decimal: Decimal) -> _ValueRow:
+    if not row.get("value"):
+        raise LedgerError(
+            f"{place}, column 'value': {asked.question.key} asks for a value; expected a row for "
+            "each value, with its probability"
+        )
+    try:
+        value = parse_number(row["value"], decimal)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise LedgerError(f"{place}, column 'value': '{row['value']}' is not a number")
+    probability = _probability(row["probability"], place, "probability", decimal)
+    return _ValueRow(asked, place, value, probability, row.get("note", ""))
+
+
+def _value_entry(read: list[_ValueRow]) -> Entry:
+    """Return the entry of one distribution, whose rows may stand in any order."""
+    asked, ordered = read[0].asked, sorted(read, key=lambda row: row.value)
+    for before, after in pairwise(ordered):
+        if before.value == after.value:
+            raise LedgerError(
+                f"{after.place}, column 'value': {after.value:g} stands twice in the "
+                f"forecast that begins in {read[0].place.rpartition(': ')[2]}"
+            )
+    total = math.fsum(row.probability for row in read)
+    if not 0 < total <= 1 + _ROUNDING:
+        raise LedgerError(
+            f"{read[0].place}, column 'probability': the probabilities of the values of this "
+            f"forecast add up to {total:.1%}; expected 100%"
+        )
+    pairs = tuple((row.value, row.probability) for row in ordered)
+    content = (asked.forecaster, asked.question.key, asked.made_at.isoformat(), pairs)
+    return Entry(
+        forecaster=asked.forecaster,
+        made_at=asked.made_at,
+        forecasts=(
+            RecordedForecast(
+                question=asked.question, probability=min(total, 1.0), distribution=pairs
+            ),
+        ),
+        note=next((row.note for row in read if row.note), ""),
         uid=sha256(repr(content).encode("utf-8", errors="replace")).hexdigest(),
     )
 

@@ -187,7 +187,7 @@ class Ledger:
     def resolve(
         self,
         question: str,
-        outcome: Outcome,
+        outcome: Outcome | float,
         *,
         on: dt.date,
         source: str,
@@ -199,7 +199,7 @@ class Ledger:
 
         Args:
             question: the question's name, or SCENARIO/QUESTION.
-            outcome: yes, no, or void.
+            outcome: yes, no, or void; of a question for a value the number, or void.
             on: the day on which the outcome was settled.
             source: where the outcome is documented.
             by: the resolver's name; otherwise the user.
@@ -222,7 +222,8 @@ class Ledger:
             resolution = validate_resolution(
                 Resolution(
                     question=asked,
-                    outcome=outcome,
+                    outcome=outcome if isinstance(outcome, str) else "yes",
+                    value=None if isinstance(outcome, str) else float(outcome),
                     on=on,
                     source=source,
                     by=forecaster_name(by),

@@ -7,6 +7,9 @@ from hashlib import sha256
 from typing import Any, Literal
 from uuid import uuid4
 
+from middlegame.equilibrium.scale_forecast import ScaleForecast
+from middlegame.scenario.model.judgement import format_number
+
 Outcome = Literal["yes", "no", "void"]
 OUTCOMES: tuple[Outcome, ...] = ("yes", "no", "void")
 
@@ -26,21 +29,43 @@ def digest(text: str) -> str:
     return sha256(text.encode("utf-8")).hexdigest()
 
 
+@dataclass(frozen=True)
+class QuestionScale:
+    """The scale of a question for a value, as it was when the question was first recorded.
+
+    Attributes:
+        least: the lowest value; scores are shares of the length from it to `most`.
+        most: the highest value.
+        unit: what the values count, in words; may be empty.
+    """
+
+    least: float
+    most: float
+    unit: str = ""
+
+    @property
+    def length(self) -> float:
+        """The distance from the lowest to the highest value."""
+        return self.most - self.least
+
+
 @dataclass(frozen=True, kw_only=True)
 class RecordedQuestion:
-    """A question. Its date is part of its identity; its wording may change.
+    """A question. Its date is part of its identity; its wording and its scale may change.
 
     Attributes:
         scenario: name of the scenario that asks it.
         name: the question's name in that scenario.
         by: the last day on which the condition may come true.
-        on: the one day on which the condition is judged.
+        on: the one day on which the question is judged.
+        scale: the scale on which it asks for a value; None where the answer is yes or no.
     """
 
     scenario: str
     name: str
     by: dt.date | None = None
     on: dt.date | None = None
+    scale: QuestionScale | None = field(default=None, compare=False)
 
     @property
     def key(self) -> str:
@@ -62,16 +87,18 @@ class RecordedQuestion:
 
 @dataclass(frozen=True, kw_only=True)
 class RecordedForecast:
-    """A record's probability for one question, with the question's wording at that time.
+    """A record's answer to one question, with the question's wording at that time.
 
     Attributes:
         question: the question.
-        probability: probability that the question's condition holds.
+        probability: probability that the question's condition holds; of a question for a value,
+            that there is one.
         low: lower end of the 90% interval, if there is one.
         high: upper end of the 90% interval, if there is one.
         label: the question in words.
-        will: the question's condition.
+        will: the question's condition, or the name of whose value it asks for.
         resolves: what settles the question.
+        distribution: of a question for a value, each value with its probability, ascending.
     """
 
     question: RecordedQuestion
@@ -81,9 +108,23 @@ class RecordedForecast:
     label: str | None = None
     will: str | None = None
     resolves: str | None = None
+    distribution: tuple[tuple[float, float], ...] = ()
+
+    @property
+    def on_scale(self) -> ScaleForecast | None:
+        """The distribution with its mean, median and interval; None where the answer is yes or no.
+
+        They are those given that there is a value.
+        """
+        if not self.distribution or self.question.scale is None:
+            return None
+        values, probabilities = zip(*self.distribution, strict=True)
+        unit = self.question.scale.unit
+        return ScaleForecast(self.question.name, unit, values, probabilities, {})
 
     def to_dict(self) -> dict[str, Any]:
         """Return the forecast as a JSON object."""
+        on_scale = self.on_scale
         return {
             "scenario": self.question.scenario,
             "question": self.question.name,
@@ -95,6 +136,7 @@ class RecordedForecast:
             "by": _iso(self.question.by),
             "on": _iso(self.question.on),
             "resolves": self.resolves,
+            "value": on_scale.to_dict() if on_scale else None,
         }
 
 
@@ -211,7 +253,8 @@ class Resolution:
 
     Attributes:
         question: the question.
-        outcome: yes, no, or void for a question that cannot be decided or was badly worded.
+        outcome: yes, no, or void for a question that cannot be decided or was badly worded; yes for
+            a question for a value that has one.
         on: the day on which the outcome was settled.
         source: where the outcome is documented.
         by: name of the resolver.
@@ -220,6 +263,7 @@ class Resolution:
         id: the resolution's number in the ledger; 0 until it is recorded.
         uid: identifier chosen by the writer; a resolution whose uid is recorded is not recorded
             again.
+        value: the outcome of a question for a value.
     """
 
     question: RecordedQuestion
@@ -231,6 +275,15 @@ class Resolution:
     supersede: str | None = None
     id: int = 0
     uid: str = field(default_factory=new_uid)
+    value: float | None = None
+
+    @property
+    def words(self) -> str:
+        """The outcome: `yes`, `no`, `void`, or the value with its unit."""
+        if self.value is None:
+            return self.outcome
+        unit = self.question.scale.unit if self.question.scale else ""
+        return f"{format_number(self.value)} {unit}".rstrip()
 
     def to_dict(self) -> dict[str, Any]:
         """Return the resolution as a JSON object."""
@@ -240,6 +293,7 @@ class Resolution:
             "scenario": self.question.scenario,
             "question": self.question.name,
             "outcome": self.outcome,
+            "value": self.value,
             "on": self.on.isoformat(),
             "source": self.source,
             "by": self.by,

@@ -10,6 +10,7 @@ from middlegame.ledger import schema
 from middlegame.ledger.errors import LedgerError
 from middlegame.ledger.records import (
     Entry,
+    QuestionScale,
     Record,
     RecordedForecast,
     RecordedQuestion,
@@ -70,6 +71,19 @@ def insert_entry(connection: Connection, entry: Entry) -> int:
         for place, (question, forecast) in enumerate(zip(asked, entry.forecasts, strict=True))
     ]
     connection.execute(insert(schema.forecasts), forecasts)
+    distributions = [
+        {
+            "record_id": record,
+            "question_id": question,
+            "place": place,
+            "value": value,
+            "probability": probability,
+        }
+        for question, forecast in zip(asked, entry.forecasts, strict=True)
+        for place, (value, probability) in enumerate(forecast.distribution)
+    ]
+    if distributions:
+        connection.execute(insert(schema.distributions), distributions)
     numbers = [
         {"record_id": record, "place": place, "name": name, "value": value}
         for place, (name, value) in enumerate(entry.theta.items())
@@ -98,6 +112,7 @@ def insert_resolution(
             uid=resolution.uid,
             question_id=question,
             outcome=resolution.outcome,
+            value=resolution.value,
             on_date=resolution.on,
             source=resolution.source,
             entered_by=resolution.by,
@@ -128,6 +143,7 @@ def read_records(
     ]
     asked = read_questions(connection)
     forecasts = _by_record(_rows(connection, schema.forecasts.c.record_id, numbers))
+    values = _by_record(_rows(connection, schema.distributions.c.record_id, numbers))
     theta = _by_record(_rows(connection, schema.numbers.c.record_id, numbers)) if whole else {}
     texts = _texts(connection, rows) if whole else {}
     return [
@@ -140,7 +156,7 @@ def read_records(
             note=row.note,
             version=row.version,
             forecasts=tuple(
-                _forecast(each, asked[each.question_id])
+                _forecast(each, asked[each.question_id], values.get(row.id, ()))
                 for each in forecasts.get(row.id, ())
                 if each.question_id in asked
             ),
@@ -207,6 +223,7 @@ def read_resolutions(connection: Connection) -> list[Resolution]:
             supersede=row.reason,
             id=row.id,
             uid=row.uid,
+            value=row.value,
         )
         for row in rows
     ]
@@ -219,7 +236,7 @@ def _insert_question(connection: Connection, question: RecordedQuestion) -> int:
         The question's number.
 
     Raises:
-        LedgerError: it is recorded with another date.
+        LedgerError: it is recorded with another date, or asks for a value where it did not.
     """
     table = schema.questions
     row = {
@@ -227,6 +244,9 @@ def _insert_question(connection: Connection, question: RecordedQuestion) -> int:
         "name": question.name,
         "by_date": question.by,
         "on_date": question.on,
+        "least": question.scale.least if question.scale else None,
+        "most": question.scale.most if question.scale else None,
+        "unit": question.scale.unit if question.scale else None,
     }
     _insert_once(connection, table, row)
     found = connection.execute(
@@ -238,6 +258,12 @@ def _insert_question(connection: Connection, question: RecordedQuestion) -> int:
             f"question '{question.name}' of {question.scenario} is in the ledger as "
             f"'{known.due_words}', and the scenario now says '{question.due_words}': a question "
             "with another date is another question, so give it another name"
+        )
+    if (known.scale is None) != (question.scale is None):
+        was, now_ = ("a value", "yes or no") if known.scale else ("yes or no", "a value")
+        raise LedgerError(
+            f"question '{question.name}' of {question.scenario} asks for {was} in the ledger, and "
+            f"the scenario now asks for {now_}: that is another question, so give it another name"
         )
     return int(found.id)
 
@@ -260,10 +286,15 @@ def _texts(connection: Connection, rows: Sequence[Row[Any]]) -> dict[str, str]:
 
 
 def _question(row: Row[Any]) -> RecordedQuestion:
-    return RecordedQuestion(scenario=row.scenario, name=row.name, by=row.by_date, on=row.on_date)
+    scale = None if row.least is None else QuestionScale(row.least, row.most, row.unit or "")
+    return RecordedQuestion(
+        scenario=row.scenario, name=row.name, by=row.by_date, on=row.on_date, scale=scale
+    )
 
 
-def _forecast(row: Row[Any], question: RecordedQuestion) -> RecordedForecast:
+def _forecast(
+    row: Row[Any], question: RecordedQuestion, values: Sequence[Row[Any]]
+) -> RecordedForecast:
     return RecordedForecast(
         question=question,
         probability=row.probability,
@@ -272,6 +303,9 @@ def _forecast(row: Row[Any], question: RecordedQuestion) -> RecordedForecast:
         label=row.label,
         will=row.will,
         resolves=row.resolves,
+        distribution=tuple(
+            (each.value, each.probability) for each in values if each.question_id == row.question_id
+        ),
     )
 
 

@@ -73,6 +73,10 @@ questions = Table(
     Column("name", Text, nullable=False),
     Column("by_date", Date),
     Column("on_date", Date),
+    # The scale of a question for a value; NULL where the answer is yes or no.
+    Column("least", Double),
+    Column("most", Double),
+    Column("unit", Text),
     UniqueConstraint("scenario", "name"),
 )
 records = Table(
@@ -109,6 +113,16 @@ forecasts = Table(
     CheckConstraint("probability >= 0 AND probability <= 1", name="probability"),
     CheckConstraint("low >= 0 AND low <= high AND high <= 1", name="interval"),
 )
+distributions = Table(
+    "ledger_distribution",
+    metadata,
+    Column("record_id", ForeignKey(records.c.id), primary_key=True),
+    Column("question_id", ForeignKey(questions.c.id), primary_key=True),
+    Column("place", Integer, primary_key=True, autoincrement=False),
+    Column("value", Double, nullable=False),
+    Column("probability", Double, nullable=False),
+    CheckConstraint("probability >= 0 AND probability <= 1", name="probability"),
+)
 numbers = Table(
     "ledger_number",
     metadata,
@@ -132,6 +146,7 @@ resolutions = Table(
     # two people who resolve the same question at the same time cannot both succeed.
     Column("supersedes", ForeignKey("ledger_resolution.id"), unique=True),
     Column("reason", Text),
+    Column("value", Double),  # of a question for a value, whose outcome is then 'yes'
     CheckConstraint("outcome IN ('yes', 'no', 'void')", name="outcome"),
     CheckConstraint("(supersedes IS NULL) = (reason IS NULL)", name="reason"),
 )

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from middlegame.ledger.records import RecordedQuestion
+from middlegame.ledger.value_scores import ValueHeadToHead, ValueScores
 
 RULES = (
-    "Scored: questions resolved yes or no. Each forecaster's last forecast counts that was made "
-    "before the day the question resolved, and no later than the day it was due (UTC). Over time: "
-    "the Brier score of all forecasts in time, each weighted by how long it stood."
+    "Scored: questions resolved yes or no, and values that came about. Each forecaster's last "
+    "forecast counts that was made before the day the question resolved, and no later than the "
+    "day it was due (UTC). Over time: "
+    "the score of all forecasts in time, each weighted by how long it stood."
 )
 _Z95 = 1.959963984540054
 """Half the width of a normal distribution's central 95% interval, in standard deviations."""
@@ -194,6 +196,9 @@ class Scores:
         void: how many questions are void.
         open: how many questions are not resolved.
         late: forecasters and questions where every forecast came too late to count.
+        valued: how many questions for a value have one.
+        values: scores of each forecaster on them, sorted by name.
+        value_comparisons: of each two forecasters that have such questions in common.
     """
 
     forecasters: tuple[ForecasterScores, ...]
@@ -203,6 +208,19 @@ class Scores:
     void: int
     open: int
     late: tuple[tuple[str, RecordedQuestion], ...]
+    valued: int = 0
+    values: tuple[ValueScores, ...] = ()
+    value_comparisons: tuple[ValueHeadToHead, ...] = ()
+
+    @property
+    def summary(self) -> str:
+        """How many questions are resolved, void and open: `3 questions resolved, 2 of them yes`."""
+        count = self.resolved + self.valued
+        values = f", {self.valued} of them with a value" if self.valued else ""
+        return (
+            f"{count} question{'' if count == 1 else 's'} resolved, {self.happened} of them yes"
+            f"{values}; {self.void} void; {self.open} open"
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Return the scores as a JSON object."""
@@ -211,11 +229,14 @@ class Scores:
             "questions": {
                 "resolved": self.resolved,
                 "happened": self.happened,
+                "valued": self.valued,
                 "void": self.void,
                 "open": self.open,
             },
             "forecasters": [each.to_dict() for each in self.forecasters],
             "comparisons": [each.to_dict() for each in self.comparisons],
+            "values": [each.to_dict() for each in self.values],
+            "value_comparisons": [each.to_dict() for each in self.value_comparisons],
             "too_late": [
                 {"forecaster": who, "scenario": q.scenario, "question": q.name}
                 for who, q in self.late

@@ -1,20 +1,21 @@
 """Score forecasts once their questions are resolved, and weigh forecasters by their scores.
 
-Scored are questions resolved yes or no. Of each forecaster, the last forecast of a question counts
-that was recorded before the day on which the question resolved, and no later than the day it was
-due; days are in UTC. The Brier score is also averaged over the time from the forecaster's first
-forecast on, each forecast counting for as long as it stood.
+Scored are questions resolved yes or no, and those for a value that has come about (`value_scores`).
+Of each forecaster, the last forecast of a question counts that was recorded before the day on
+which the question resolved, and no later than the day it was due; days are in UTC. Scores are also
+averaged over the time from the forecaster's first forecast on, each forecast counting for as long
+as it stood.
 """
 
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from itertools import combinations
 
 import numpy as np
 
 from middlegame.analysis.pooling import learnt_weights
+from middlegame.ledger.counting import Dated, forecasts_in_time
 from middlegame.ledger.errors import LedgerError
 from middlegame.ledger.records import Record, RecordedQuestion, Resolution
 from middlegame.ledger.scores import (
@@ -30,10 +31,7 @@ from middlegame.ledger.scores import (
     mean,
     wilson,
 )
-from middlegame.ledger.validation import start_of_day
-
-_Dated = tuple[datetime, int, float]
-"""When a forecast was made, the number of its record, and its probability."""
+from middlegame.ledger.value_scores import compare_values, score_values
 
 
 def score(
@@ -58,8 +56,11 @@ def score(
         raise LedgerError(f"{bins} bins; expected 1 to 100")
     chosen = {question.key for question in questions}
     settled = {r.question.key: r for r in resolutions if r.question.key in chosen}
-    decided = {key: r for key, r in settled.items() if r.outcome != "void"}
-    made: dict[tuple[str, str], list[_Dated]] = {}
+    valued = {key: r for key, r in settled.items() if r.value is not None}
+    void = [r for r in settled.values() if r.outcome == "void"]
+    decided = {key: r for key, r in settled.items() if r.outcome != "void" and key not in valued}
+    records = list(records)
+    made: dict[tuple[str, str], list[Dated[float]]] = {}
     for record in records:
         for forecast in record.forecasts:
             if forecast.question.key in decided:
@@ -68,13 +69,14 @@ def score(
     counted: dict[str, list[ScoredForecast]] = {}
     late = []
     for (forecaster, key), forecasts in made.items():
-        scored = _score_question(decided[key], sorted(forecasts))
+        scored = _score_question(decided[key], forecasts)
         if scored is None:
             late.append((forecaster, decided[key].question))
         else:
             counted.setdefault(forecaster, []).append(scored)
     happened = sum(r.outcome == "yes" for r in decided.values())
     rate = _leave_one_out(happened, len(decided))
+    values, late_values = score_values(records, valued)
     return Scores(
         forecasters=tuple(
             _forecaster_scores(name, counted[name], rate, bins) for name in sorted(counted)
@@ -82,41 +84,38 @@ def score(
         comparisons=tuple(_comparisons(counted)),
         resolved=len(decided),
         happened=happened,
-        void=len(settled) - len(decided),
+        void=len(void),
         open=len(chosen) - len(settled),
-        late=tuple(late),
+        late=(*late, *late_values),
+        valued=len(valued),
+        values=values,
+        value_comparisons=tuple(compare_values(values)),
     )
 
 
-def _score_question(resolution: Resolution, made: list[_Dated]) -> ScoredForecast | None:
+def _score_question(resolution: Resolution, made: list[Dated[float]]) -> ScoredForecast | None:
     """Score one forecaster's forecasts of one question.
 
     Args:
         resolution: yes or no.
-        made: the forecasts, sorted by time and record.
+        made: the forecasts.
 
     Returns:
         None where every forecast came too late.
     """
     question, happened = resolution.question, resolution.outcome == "yes"
-    end = start_of_day(resolution.on)
-    if question.due is not None:
-        end = min(end, start_of_day(question.due) + timedelta(days=1))
-    in_time = [dated for dated in made if dated[0] < end]
+    in_time = forecasts_in_time(resolution, made)
     if not in_time:
         return None
-    ends = [dated[0] for dated in in_time[1:]] + [end]
-    stood = [(e - dated[0]).total_seconds() for dated, e in zip(in_time, ends, strict=True)]
-    over_time = math.fsum(
-        brier(dated[2], happened) * seconds for dated, seconds in zip(in_time, stood, strict=True)
-    )
+    over_time = math.fsum(brier(dated[2], happened) * stood for dated, stood in in_time)
+    (_, record, probability), _ = in_time[-1]
     return ScoredForecast(
         question=question,
-        probability=in_time[-1][2],
+        probability=probability,
         happened=happened,
-        record=in_time[-1][1],
+        record=record,
         forecasts=len(in_time),
-        brier_over_time=over_time / math.fsum(stood),
+        brier_over_time=over_time / math.fsum(stood for _, stood in in_time),
     )
 
 

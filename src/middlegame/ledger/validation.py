@@ -13,13 +13,17 @@ from middlegame.ledger.errors import LedgerError
 from middlegame.ledger.records import (
     OUTCOMES,
     Entry,
+    Outcome,
     RecordedForecast,
     RecordedQuestion,
     Resolution,
 )
+from middlegame.scenario.model.judgement import format_number
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _LONGEST_UID = 64
+_ROUNDING = 1e-6
+"""How far the probabilities of values may be from their total."""
 
 
 def today() -> dt.date:
@@ -156,8 +160,7 @@ def validate_resolution(resolution: Resolution, standing: Resolution | None) -> 
         LedgerError: the resolution may not be recorded; the message says why.
     """
     key = resolution.question.key
-    if resolution.outcome not in OUTCOMES:
-        raise LedgerError(f"unknown outcome '{resolution.outcome}'; expected yes, no or void")
+    _validate_outcome(resolution)
     if resolution.on > today():
         raise LedgerError(
             f"{resolution.on} is in the future; resolve a question once it is settled"
@@ -168,7 +171,7 @@ def validate_resolution(resolution: Resolution, standing: Resolution | None) -> 
         raise LedgerError("the resolver's name is missing")
     if standing is not None and resolution.supersede is None:
         raise LedgerError(
-            f"{key} is resolved: {standing.outcome} on {standing.on}, after '{standing.source}'; "
+            f"{key} is resolved: {standing.words} on {standing.on}, after '{standing.source}'; "
             "if that is wrong, say why with --supersede"
         )
     if resolution.supersede is not None and standing is None:
@@ -180,6 +183,64 @@ def validate_resolution(resolution: Resolution, standing: Resolution | None) -> 
     return resolution
 
 
+def parse_outcome(text: str) -> Outcome | float:
+    """Read an outcome: `yes`, `no`, `void`, or a number for a question for a value.
+
+    Raises:
+        LedgerError: it is none of these.
+    """
+    written = text.strip()
+    for outcome in OUTCOMES:
+        if written == outcome:
+            return outcome
+    try:
+        value = float(written)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        near = nearest(written, OUTCOMES)
+        hint = f"; did you mean '{near}'?" if near else ""
+        raise LedgerError(
+            f"unknown outcome '{written}'; expected yes, no, void, or a number such as 42.5 for a "
+            f"question for a value{hint}"
+        )
+    return value
+
+
+def _validate_outcome(resolution: Resolution) -> None:
+    key, value = resolution.question.key, resolution.value
+    if resolution.outcome not in OUTCOMES:
+        raise LedgerError(f"unknown outcome '{resolution.outcome}'; expected yes, no or void")
+    if value is not None and not math.isfinite(value):
+        raise LedgerError(f"{key}: the value {value} is not a finite number")
+    if value is not None and (resolution.question.scale is None or resolution.outcome != "yes"):
+        raise LedgerError(f"{key} asks for yes or no; expected yes, no or void, not a number")
+    if resolution.question.scale is not None and resolution.outcome != "void" and value is None:
+        unit = f" ({resolution.question.scale.unit})" if resolution.question.scale.unit else ""
+        raise LedgerError(
+            f"{key} asks for a value{unit}; expected a number such as "
+            f"{format_number(resolution.question.scale.most)}, or void where there is none"
+        )
+
+
+def _validate_distribution(forecast: RecordedForecast) -> None:
+    key, pairs = forecast.question.key, forecast.distribution
+    if (forecast.question.scale is None) == bool(pairs):
+        expected = "a probability alone" if pairs else "a probability for each value"
+        raise LedgerError(f"{key}: expected {expected}")
+    values = [value for value, _ in pairs]
+    if not all(map(math.isfinite, values)) or sorted(set(values)) != values:
+        raise LedgerError(f"{key}: expected finite values in ascending order, each once")
+    if not all(0 <= probability <= 1 for _, probability in pairs):
+        raise LedgerError(f"{key}: a probability of a value is not within 0..1")
+    total = math.fsum(probability for _, probability in pairs)
+    if pairs and not (total > 0 and abs(total - forecast.probability) <= _ROUNDING):
+        raise LedgerError(
+            f"{key}: the probabilities of the values add up to {total:g}; expected "
+            f"{forecast.probability:g}, and more than 0"
+        )
+
+
 def _validate_forecast(forecast: RecordedForecast) -> None:
     key, low, high = forecast.question.key, forecast.low, forecast.high
     if not 0 <= forecast.probability <= 1:  # false for NaN as well
@@ -188,6 +249,7 @@ def _validate_forecast(forecast: RecordedForecast) -> None:
         raise LedgerError(f"{key}: the interval has one end only")
     if low is not None and high is not None and not 0 <= low <= high <= 1:
         raise LedgerError(f"{key}: {low}..{high} is no interval of probabilities")
+    _validate_distribution(forecast)
     for part in (forecast.question.scenario, forecast.question.name):
         if not part.strip():
             raise LedgerError("the name of a question or of its scenario is missing")
@@ -204,6 +266,7 @@ def _texts(entry: Entry) -> Iterator[str]:
     for each in entry.forecasts:
         yield from (each.question.scenario, each.question.name)
         yield from (each.label or "", each.will or "", each.resolves or "")
+        yield each.question.scale.unit if each.question.scale else ""
 
 
 def _require_storable(text: str) -> None:

@@ -179,6 +179,8 @@ class Within(Predicate):
         )
 
     def __str__(self) -> str:
+        if math.isinf(self.low) and math.isinf(self.high):
+            return self.variable
         if math.isinf(self.high):
             return f"{self.variable} {'>' if self.open_low else '>='} {_digits(self.low)}"
         if math.isinf(self.low):

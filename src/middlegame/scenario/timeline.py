@@ -179,15 +179,28 @@ class Timeline:
         """
         calendar = self.scenario.calendar
         if calendar is None:
-            return (self.bind(question.will, None),)
-        if (moment := self.latest_period(question.will)) is not None:
-            return (self.bind(question.will, moment, hindsight=True),)
+            return (self.bind(question.asked, None),)
+        if (moment := self.latest_period(question.asked)) is not None:
+            return (self.bind(question.asked, moment, hindsight=True),)
         if question.on is not None:
             periods: Sequence[int | None] = [calendar.period_of(question.on)]
         else:
             last = calendar.periods_ended_by(question.by) if question.by else calendar.count
             periods = range(1, last + 1)
-        return tuple(self.bind(question.will, period, hindsight=True) for period in periods)
+        return tuple(self.bind(question.asked, period, hindsight=True) for period in periods)
+
+    def asked_value(self, question: Question) -> str | None:
+        """Return the instance whose value a question asks for; None where there is no value.
+
+        With `on`: in the period of that day. Without a date: in the last period.
+        """
+        assert question.value is not None
+        calendar, reference = self.scenario.calendar, question.value.variable
+        period = self.latest_period(question.value) if calendar else None
+        if calendar and period is None:
+            period = calendar.period_of(question.on) if question.on else calendar.count
+        meaning = self.resolve(reference, period, hindsight=True)
+        return meaning if isinstance(meaning, str) else None
 
     def undecided_periods(self, condition: Condition) -> tuple[int, ...]:
         """Return the periods in which a condition is neither always true nor always false."""

@@ -13,6 +13,11 @@ from middlegame.diagram import Diagram
 from middlegame.equilibrium.equilibrium import Equilibrium, OtherEquilibrium
 from middlegame.equilibrium.equilibrium import solve as solve_middle
 from middlegame.equilibrium.limits import MAX_TABLE_SIZE
+from middlegame.equilibrium.scale_forecast import (
+    ScaleForecast,
+    conditional_means,
+    scale_forecast,
+)
 from middlegame.equilibrium.strategy_profile import Storyline, Storylines
 from middlegame.scenario import Condition, Scenario
 from middlegame.scenario.timeline import Timeline
@@ -114,7 +119,7 @@ class Forecast(Equilibrium):
         timeline = Timeline(self.scenario)
         asked = {
             name: timeline.question_conditions(question)
-            for name, question in self.scenario.questions.items()
+            for name, question in self.scenario.yes_no_questions.items()
         }
         single = [tuple(self._cases(each[0])[0]) for each in asked.values() if len(each) == 1]
         self._world_joints(single)  # all of them in one pass
@@ -176,6 +181,20 @@ class Forecast(Equilibrium):
             name: {state: found.mean for state, found in outlooks.items()}
             for name, outlooks in self.outlooks.items()
         }
+
+    @cached_property
+    def scale_forecasts(self) -> dict[str, ScaleForecast]:
+        """The distribution of each value on a scale: its mean over the worlds."""
+        if self.worlds is None:
+            return super().scale_forecasts
+        found = {}
+        for node in self.diagram.contest_nodes:
+            if node.scale is not None:
+                (joint,) = self._world_joints([(self.diagram.index[node.name],)])
+                means, there = conditional_means(node, self._conditional(joint).T)
+                ends = summarize(means, self.weights * np.nan_to_num(there)).ninety
+                found[node.name] = scale_forecast(node, self.forecasts[node.name], ends)
+        return {name: each for name, each in found.items() if each is not None}
 
     @cached_property
     def evidence_probability(self) -> float:

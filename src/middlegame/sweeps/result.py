@@ -8,10 +8,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from middlegame.base.display import Displayed
-from middlegame.base.errors import unknown_name
+from middlegame.base.errors import QueryError, unknown_name
 from middlegame.base.numbers import Floats
 from middlegame.diagram import Node
 from middlegame.equilibrium.equilibrium import Equilibrium
+from middlegame.equilibrium.scale_forecast import (
+    ScaleForecast,
+    conditional_means,
+    question_values,
+    scale_forecast,
+)
 from middlegame.equilibrium.strategy_profile import node_index
 from middlegame.scenario.faults import dotted_path
 from middlegame.sweeps.plan import SweepPlan
@@ -179,6 +185,33 @@ class Sweep(Displayed):
         """The forecast of every move and factor: each state's mean probability."""
         return {name: self.forecast(name) for name in self.outlooks}
 
+    @cached_property
+    def scale_forecasts(self) -> dict[str, ScaleForecast]:
+        """The distribution of each value on a scale: its mean over the samples."""
+        found = {}
+        for node in self.plan.diagram.contest_nodes:
+            if node.scale is not None:
+                means, there = conditional_means(node, self.forecast_samples(node.name))
+                ends = summarize(means, self.weights * np.nan_to_num(there)).ninety
+                found[node.name] = scale_forecast(node, self.forecast(node.name), ends)
+        return {name: each for name, each in found.items() if each is not None}
+
+    @property
+    def question_values(self) -> dict[str, ScaleForecast]:
+        """The distribution that answers each question for a value on a scale."""
+        return question_values(self.equilibrium.scenario, self.scale_forecasts)
+
+    def scale_forecast(self, name: str) -> ScaleForecast:
+        """Return the distribution of a value on a scale: mean, median, interval, histogram.
+
+        Raises:
+            QueryError: there is no such move or factor, or it is on no scale.
+        """
+        node = self.plan.diagram.nodes[node_index(self.plan.diagram, name)]
+        if node.name not in self.scale_forecasts:
+            raise QueryError(f"'{name}' is not on a scale; its forecast is forecast('{name}')")
+        return self.scale_forecasts[node.name]
+
     @property
     def questions(self) -> dict[str, float]:
         """The forecast of each question: its mean probability over the samples."""
@@ -298,6 +331,8 @@ class Sweep(Displayed):
             "clamped": self.clamped,
             **self.equilibrium.conditions(),
             "questions": {name: asdict(found) for name, found in self.question_outlooks.items()},
+            "question_values": {n: each.to_dict() for n, each in self.question_values.items()},
+            "scales": {name: each.to_dict() for name, each in self.scale_forecasts.items()},
             "forecast": {
                 name: {state: asdict(found) for state, found in outlooks.items()}
                 for name, outlooks in self.outlooks.items()

@@ -135,7 +135,7 @@ def _until_exact(solving: BlockSolver, found: Sweep, progress: ProgressCallback 
 
 
 def _asks(equilibrium: Equilibrium, more: Mapping[str, str | Condition]) -> dict[str, Query]:
-    asked = equilibrium.scenario.questions if equilibrium.scenario else {}
+    asked = equilibrium.scenario.yes_no_questions if equilibrium.scenario else {}
     diagram = equilibrium.diagram
     timeline = Timeline(equilibrium.scenario) if equilibrium.scenario else None
     found = {

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from functools import singledispatch
 from typing import Any
 
+import numpy as np
+
 from middlegame.diagram import Decision
 from middlegame.equilibrium.equilibrium import Equilibrium
 from middlegame.equilibrium.nash import NashResult
@@ -18,6 +20,7 @@ from middlegame.report.text.intervals import method as interval_method
 from middlegame.report.text.omissions import omission_sentences
 from middlegame.report.text.palette import NEUTRAL, actor_colours
 from middlegame.report.text.reasons import move_reasons
+from middlegame.report.text.scales import forecast_rows
 from middlegame.sweeps.result import Sweep
 from middlegame.sweeps.summaries import Outlook
 
@@ -62,18 +65,23 @@ def _equilibrium(found: Equilibrium, note: str = "") -> str:
     blocks, reasons = [], move_reasons(found)
     for node in found.diagram.nodes:
         if isinstance(node, Decision) or node.headline:
-            forecast = found.forecasts[node.name]
-            top = narrative.most_likely(forecast)[0]
-            spread: Sequence[Outlook | None] = outlooks(found, node.name) or [None] * len(forecast)
+            shown = forecast_rows(found, words, node.name)
+            on_scale = node.name in found.scale_forecasts
+            top = -1 if on_scale else int(np.round(shown.chances, 9).argmax())
+            every = None if on_scale else outlooks(found, node.name)
+            spread: Sequence[Outlook | None] = every or [None] * len(shown.labels)
+            sentences = [*shown.notes, reasons.get(node.name, "")]
             blocks.append(
                 _Block(
                     words.heading(node.name),
                     colours[node.owner] if isinstance(node, Decision) else NEUTRAL,
                     [
-                        _row(words.state(node.name, s), p, s == top, outlook)
-                        for (s, p), outlook in zip(forecast.items(), spread, strict=True)
+                        _row(label, chance, place == top, outlook)
+                        for place, (label, chance, outlook) in enumerate(
+                            zip(shown.labels, shown.chances, spread, strict=True)
+                        )
                     ],
-                    reasons.get(node.name, ""),
+                    " ".join(filter(None, sentences)),
                 )
             )
     for branch in branch_texts(found, words):
@@ -86,7 +94,7 @@ def _equilibrium(found: Equilibrium, note: str = "") -> str:
         title=words.title,
         answer=narrative.answer(found),
         notes=[*narrative.notes(found), *([note] if note else [])],
-        asked=_Block(f"Questions {due}".rstrip(), "#0b5c8f", asked),
+        asked=_Block(f"Questions {due}".rstrip(), "#0b5c8f", asked, _sentences(found)),
         blocks=blocks,
         method=f"{interval_method(found)} {left_out}".strip(),
     )
@@ -120,7 +128,11 @@ def _row(label: str, chance: float, strong: bool, outlook: Outlook | None) -> _R
 
 def _spreads(group: sweep_text.OutlookGroup, colour: str) -> _Block:
     rows = [_row(line.label, line.outlook.mean, line.top, line.outlook) for line in group.rows]
-    return _Block(group.title, colour, rows)
+    return _Block(group.title, colour, rows, " ".join(group.notes))
+
+
+def _sentences(found: Equilibrium) -> str:
+    return " ".join(narrative.value_answers(found))
 
 
 def _card(**parts: Any) -> str:

@@ -110,6 +110,7 @@ def html_report(
             forecast=narrative.answer(equilibrium) if leads and leads[0].title else "",
             notes=list(narrative.notes(equilibrium, "beside it")),
             questions=narrative.question_forecasts(equilibrium),
+            values=narrative.value_answers(equilibrium),
             due=narrative.common_due_date(equilibrium),
             moves=_move_charts(equilibrium, words),
             outcomes=_factor_charts(equilibrium, words),

@@ -3,6 +3,7 @@
 from typing import Any
 
 from middlegame.report.charts.curves import curve_chart
+from middlegame.report.charts.histogram import histogram
 from middlegame.report.charts.intervals import interval_chart
 from middlegame.report.html.hypotheses import evidence_sections
 from middlegame.report.html.sections import Section, sections
@@ -21,14 +22,15 @@ def sweep_section(found: Sweep) -> Section:
         moves, factors = (list(map(_curve, some)) for some in sweep_over_time(found))
     else:
         moves, factors = [], []
-    moves += [_chart(group) for group in sweep_text.moves(found, timed=False)]
-    factors += [_chart(group) for group in sweep_text.factors(found, timed=False)]
+    moves += [_chart(found, group) for group in sweep_text.moves(found, timed=False)]
+    factors += [_chart(found, group) for group in sweep_text.factors(found, timed=False)]
     shown = {
         "notes": list(sweep_text.notes(found)),
         "undecided": list(sweep_text.undecided(found)),
         "questions": interval_chart("Questions", asked.rows, _ACCENT, wide=True)
         if asked.rows
         else "",
+        "values": asked.notes,
         "moves": moves,
         "factors": factors,
         "method": sweep_text.method(found),
@@ -43,12 +45,18 @@ def sweep_sections(found: Sweep) -> list[Section]:
 
 
 def _curve(series: Series) -> dict[str, Any]:
-    return {"title": series.title, "colour": series.colour, "svg": curve_chart(series)}
+    return {"title": series.title, "colour": series.colour, "svg": curve_chart(series), "notes": ()}
 
 
-def _chart(group: OutlookGroup) -> dict[str, Any]:
+def _chart(found: Sweep, group: OutlookGroup) -> dict[str, Any]:
+    on_scale = found.scale_forecasts.get(group.name)
+    rows = group.rows[: len(on_scale.others)] if on_scale else group.rows
+    drawn = [interval_chart(group.title, rows, group.colour)] if rows else []
+    if on_scale is not None:
+        drawn.append(histogram(group.title, on_scale, group.colour))
     return {
         "title": group.title,
         "colour": group.colour,
-        "svg": interval_chart(group.title, group.rows, group.colour),
+        "svg": "".join(drawn),
+        "notes": group.notes,
     }

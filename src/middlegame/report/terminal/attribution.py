@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from middlegame.analysis.attribution import Attribution
+from middlegame.ledger.scores import ScoredForecast
 from middlegame.report.terminal.columns import Page
 from middlegame.report.terminal.show import show
 from middlegame.report.text.attribution import (
@@ -62,9 +63,14 @@ def _show_record(page: Page, found: "RecordAttribution") -> None:
         page.paragraph(f"Not explained: {clean(found.note)}.", mark="!")
         page.gap()
         return
-    recorded = {scored.question.name: scored.probability for scored in found.scored}
+    recorded = {
+        scored.question.name: scored.probability
+        for scored in found.scored
+        if isinstance(scored, ScoredForecast)
+    }
     for question in found.attribution.questions:
-        page.paragraph(outcome_sentence(question, recorded[question.name]))
+        forecast = recorded.get(question.name, question.probability)
+        page.paragraph(outcome_sentence(question, forecast))
     page.gap()
     _show_contributions(page, found.attribution)
 

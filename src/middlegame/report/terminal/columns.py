@@ -11,6 +11,7 @@ from middlegame.report.text.change import Shift
 from middlegame.report.text.intervals import interval
 from middlegame.report.text.palette import FALLS, RISES
 from middlegame.report.text.words import likelihood, percent
+from middlegame.scenario.model.judgement import format_number
 
 if TYPE_CHECKING:
     from middlegame.sweeps.summaries import Outlook
@@ -235,7 +236,7 @@ class Page:
         """Print rows such as `18% -> 7%  -11 pp  Cuba's government: falls`."""
         arrow, up, down = ("->", "+", "-") if self.plain else ("→", "▲ ", "▼ ")
         for shift in found:
-            size = abs(shift.difference)
+            size = format_number(abs(shift.difference)) if shift.difference else ""
             sign, colour = (up, RISES) if shift.difference > 0 else (down, FALLS)
             change = f"{sign}{size}{shift.unit}" if size else "="
             numbers = Text.assemble(

@@ -25,7 +25,7 @@ from middlegame.report.text.change import (
     question_shifts,
 )
 from middlegame.report.text.expectations import expectation_table
-from middlegame.report.text.grammar import capitalize_first, mid_sentence
+from middlegame.report.text.grammar import capitalize_first
 from middlegame.report.text.intervals import LEGEND, outlooks, point_range, worlds_of
 from middlegame.report.text.intervals import method as interval_method
 from middlegame.report.text.omissions import omission_sentences
@@ -37,7 +37,7 @@ from middlegame.report.text.over_time import (
 )
 from middlegame.report.text.palette import NEUTRAL, actor_colours
 from middlegame.report.text.reasons import move_reasons
-from middlegame.report.text.scales import forecast_rows, scale_sentence
+from middlegame.report.text.scales import forecast_rows, scale_clause
 from middlegame.report.text.storylines import storyline_texts
 from middlegame.report.text.words import clean, date, odds, percent, points
 from middlegame.sweeps.forecast import Forecast
@@ -166,7 +166,8 @@ def _opening(page: Page, equilibrium: Equilibrium) -> None:
 
 def _questions(page: Page, equilibrium: Equilibrium) -> None:
     questions = narrative.question_forecasts(equilibrium)
-    if not questions:
+    values = narrative.value_answers(equilibrium)
+    if not questions and not values:
         return
     common = narrative.common_due_date(equilibrium)
     page.section("Questions", common)
@@ -180,6 +181,8 @@ def _questions(page: Page, equilibrium: Equilibrium) -> None:
             before=question.prior,
             outlook=question.outlook,
         )
+    for sentence in values:
+        page.paragraph(sentence)
     page.gap()
 
 
@@ -245,8 +248,8 @@ def _factors(page: Page, equilibrium: Equilibrium) -> None:
         page.section("Other factors", "the most likely state of each")
         for name in others:
             if name in equilibrium.scale_forecasts:
-                sentence = scale_sentence(equilibrium.scale_forecasts[name])
-                page.paragraph(f"{capitalize_first(words.label(name))}: {mid_sentence(sentence)}")
+                sentence = scale_clause(equilibrium.scale_forecasts[name])
+                page.paragraph(f"{capitalize_first(words.label(name))}: {sentence}")
                 continue
             state, chance = narrative.most_likely(equilibrium.forecasts[name])
             spread = outlooks(equilibrium, name)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from middlegame.report.terminal.columns import Page
-from middlegame.report.text.change import Shift
+from middlegame.report.text.change import Shift, mean_shift
 from middlegame.report.text.words import clean, date, percent
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _NEAR = 0.005
 """So far means over fewer worlds may be from those recorded without a word."""
 _SHOWN = 0.0005
-"""Moves below a twentieth of a percentage point are left out."""
+"""Moves below a twentieth of a percentage point, or this share of a scale, are left out."""
 
 
 def show_difference(found: "RecordDifference", console: Console) -> None:
@@ -54,7 +54,7 @@ def _effects(page: Page, found: "RecordDifference") -> None:
     if not explained:
         return
     if not found.numbers and not any(
-        abs(moved.other_changes or 0) >= _SHOWN for moved in explained
+        abs(moved.other_changes or 0) >= _SHOWN * _length(moved) for moved in explained
     ):
         page.paragraph("The scenario's numbers are the same in both.")
         return
@@ -64,33 +64,55 @@ def _effects(page: Page, found: "RecordDifference") -> None:
         effects = [(effect.change, " and ".join(effect.numbers)) for effect in moved.effects]
         effects.append((moved.interaction or 0.0, "interaction of all numbers"))
         effects.append((moved.other_changes or 0.0, "other changes of the scenario"))
-        shown = [(move, name) for move, name in effects if abs(move) >= _SHOWN]
+        shown = [(move, name) for move, name in effects if abs(move) >= _SHOWN * _length(moved)]
         for move, name in shown:
-            page.hanging(f"{100 * move:+8.1f} pp", clean(name))
+            page.hanging(_move(moved, move), clean(name))
         if not shown:
-            page.paragraph("  No number changes it by a tenth of a percentage point.")
+            least = "a thousandth of the scale" if moved.question.scale else "0.1 percentage points"
+            page.paragraph(f"  No number changes it by {least}.")
         if moved.recomputed is not None:
             before, after = moved.recomputed
-            if found.worlds and max(abs(before - moved.before), abs(after - moved.after)) < _NEAR:
+            off = max(abs(before - moved.before), abs(after - moved.after)) / _length(moved)
+            if found.worlds and off < _NEAR:
                 continue
             means = found.older.sample or found.newer.sample or moved.forecast.low is not None
             if means and not found.worlds:
                 page.paragraph(
                     "The records hold means over worlds, but not both say how these were drawn. "
                     "The effects are at the middle of all ranges, where the forecast changes from "
-                    f"{before:.1%} to {after:.1%}."
+                    f"{_number_words(moved, before)} to {_number_words(moved, after)}."
                 )
                 continue
             page.paragraph(
-                f"This version of middlegame computes {before:.1%} and {after:.1%} from the two "
-                f"texts; the records hold {moved.before:.1%} and {moved.after:.1%}. The effects "
-                "are those of this version.",
+                f"This version of middlegame computes {_number_words(moved, before)} and "
+                f"{_number_words(moved, after)} from the two texts; the records hold "
+                f"{_number_words(moved, moved.before)} and {_number_words(moved, moved.after)}. "
+                "The effects are those of this version.",
                 mark="!",
             )
     page.gap()
 
 
+def _length(moved: "QuestionChange") -> float:
+    """Return the length of the scale on which a question's number lies."""
+    return moved.question.scale.length if moved.question.scale else 1.0
+
+
+def _move(moved: "QuestionChange", move: float) -> str:
+    if moved.question.scale is None:
+        return f"{100 * move:+8.1f} pp"
+    return f"{move:+8.3g} {clean(moved.question.scale.unit)}".rstrip()
+
+
+def _number_words(moved: "QuestionChange", number: float) -> str:
+    return f"{number:.1%}" if moved.question.scale is None else f"{number:.4g}"
+
+
 def _shift(moved: "QuestionChange") -> Shift:
+    if moved.question.scale is not None:
+        step = moved.forecast.on_scale.step if moved.forecast.on_scale else 1.0
+        unit = clean(moved.question.scale.unit)
+        return mean_shift(_label(moved), moved.before, moved.after, step, unit)
     return Shift(
         _label(moved),
         percent(moved.before),

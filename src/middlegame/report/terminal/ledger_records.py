@@ -9,7 +9,9 @@ from middlegame.ledger.records import Record, RecordedForecast, RecordedQuestion
 from middlegame.ledger.validation import today
 from middlegame.report.terminal.columns import Page
 from middlegame.report.text.grammar import join_list
+from middlegame.report.text.scales import rounded_value, scale_clause
 from middlegame.report.text.words import clean, date, percent
+from middlegame.scenario.model.judgement import format_number
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -72,7 +74,7 @@ def show_resolved(resolution: Resolution, records: Sequence[Record], console: Co
     """Print the outcome of a question, with the last forecast of each forecaster."""
     page = Page(console)
     question = resolution.question
-    page.title(f"{clean(question.key)}: {resolution.outcome}")
+    page.title(f"{clean(question.key)}: {clean(resolution.words)}")
     page.paragraph(
         f"Settled on {date(resolution.on)}; {clean(resolution.source)}. "
         f"Entered by {clean(resolution.by)}."
@@ -80,6 +82,7 @@ def show_resolved(resolution: Resolution, records: Sequence[Record], console: Co
     if resolution.supersede:
         page.paragraph(f"Supersedes the earlier resolution: {clean(resolution.supersede)}")
     page.gap()
+    _scale_caution(page, resolution)
     due = question.due
     early = due is not None and resolution.on < due
     if early and (question.on is not None or resolution.outcome == "no"):
@@ -99,7 +102,28 @@ def show_resolved(resolution: Resolution, records: Sequence[Record], console: Co
     if last:
         page.section("Forecasts", "the last of each forecaster before that day")
         for forecaster, forecast in last.items():
-            page.bar(clean(forecaster), forecast.probability)
+            on_scale = forecast.on_scale
+            if on_scale is None:
+                page.bar(clean(forecaster), forecast.probability)
+                continue
+            score = ""
+            if resolution.value is not None and question.scale is not None:
+                crps = on_scale.crps(resolution.value, question.scale.length)
+                score = f" CRPS {crps:.3f} of the scale's length."
+            page.paragraph(f"{clean(forecaster)}: {scale_clause(on_scale)}{score}")
+
+
+def _scale_caution(page: Page, resolution: Resolution) -> None:
+    scale, value = resolution.question.scale, resolution.value
+    if scale is None or value is None or scale.least <= value <= scale.most:
+        return
+    page.paragraph(
+        f"{format_number(value)} is outside the scale, from {format_number(scale.least)} to "
+        f"{format_number(scale.most)} {clean(scale.unit)}".rstrip()
+        + ". It is scored as it stands.",
+        mark="!",
+    )
+    page.gap()
 
 
 def show_imported(found: "ImportResult", console: Console) -> None:
@@ -116,7 +140,11 @@ def _forecasts(page: Page, record: Record, outcomes: dict[str, Resolution]) -> N
     due = common.pop() if len(common) == 1 else ""
     page.section("Questions", due)
     for forecast in record.forecasts:
-        page.bar(_label(forecast) + _aside(forecast, due), forecast.probability, worded=True)
+        on_scale = forecast.on_scale
+        if on_scale is None:
+            page.bar(_label(forecast) + _aside(forecast, due), forecast.probability, worded=True)
+        else:
+            page.paragraph(f"{_label(forecast)}{_aside(forecast, due)}: {scale_clause(on_scale)}")
         settled = outcomes.get(forecast.question.key)
         if settled is not None:
             page.paragraph(f"{'':4}{_outcome(settled)}", style="bold")
@@ -189,13 +217,22 @@ def _names(questions: Sequence[RecordedQuestion]) -> str:
 
 def _line(record: Record) -> str:
     forecasts = ", ".join(
-        f"{clean(f.question.name if record.scenario else f.question.key)} {percent(f.probability)}"
+        f"{clean(f.question.name if record.scenario else f.question.key)} {_short_answer(f)}"
         for f in record.forecasts
     )
     view = f"#{clean(record.scenario.view)}" if record.scenario and record.scenario.view else ""
     scenario = f"{clean(record.scenario.name)}{view}: " if record.scenario else ""
     note = f" - {clean(record.note)}" if record.note else ""
     return f"{_moment(record.made_at)}, {clean(record.forecaster)}: {scenario}{forecasts}{note}"
+
+
+def _short_answer(forecast: RecordedForecast) -> str:
+    """Return a probability, or the mean of a value with its 90% interval."""
+    on_scale = forecast.on_scale
+    if on_scale is None:
+        return percent(forecast.probability)
+    low, high = map(format_number, on_scale.ninety)
+    return f"{rounded_value(on_scale.mean, on_scale.step)} ({low} to {high})"
 
 
 def _state(question: RecordedQuestion, settled: Resolution | None) -> str:
@@ -209,7 +246,7 @@ def _state(question: RecordedQuestion, settled: Resolution | None) -> str:
 
 
 def _outcome(settled: Resolution) -> str:
-    return f"{settled.outcome}, settled on {date(settled.on)} ({clean(settled.source)})"
+    return f"{clean(settled.words)}, settled on {date(settled.on)} ({clean(settled.source)})"
 
 
 def _moment(moment: "dt.datetime") -> str:

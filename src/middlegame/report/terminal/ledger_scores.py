@@ -21,15 +21,15 @@ _COLUMN = 9
 def show_scores(scores: "Scores", console: Console) -> None:
     """Print every forecaster's scores, calibration, and the comparisons that are fair."""
     page = Page(console)
-    page.title("Scores", _settled(scores))
-    if not scores.forecasters:
+    page.title("Scores", scores.summary)
+    if not scores.forecasters and not scores.values:
         page.paragraph(
             "No question is resolved yet."
-            if not scores.resolved
+            if not scores.resolved + scores.valued
             else "No forecast was made in time for a question that is resolved."
         )
         page.gap()
-    else:
+    if scores.forecasters:
         page.section("Forecasters", "lower is better: Brier 0 to 1, log score in nats")
         width = min(max(len(clean(each.forecaster)) for each in scores.forecasters), 24)
         width = max(width, len("base rate of the others"))
@@ -39,8 +39,43 @@ def show_scores(scores: "Scores", console: Console) -> None:
         page.gap()
         _comparisons(page, scores)
         _calibration(page, scores)
+    _values(page, scores)
     _cautions(page, scores)
     page.paragraph(RULES, style="dim")
+
+
+def _values(page: Page, scores: "Scores") -> None:
+    """Print the scores of forecasts of values, beside those of uniform distributions."""
+    if not scores.values:
+        return
+    page.section("Values on scales", "lower is better: CRPS as a share of the scale's length")
+    width = max(
+        len("uniform over the scale") + 2, *(len(each.forecaster) for each in scores.values)
+    )
+    width = min(width, 26)
+    _row(page, width, "", "questions", "CRPS", "over time", "inside 90%")
+    for each in scores.values:
+        count = len(each.scored)
+        cells = (str(count), f"{each.crps:.3f}", f"{each.crps_over_time:.3f}")
+        name = clean(each.forecaster)[:width]
+        _row(page, width, name, *cells, f"{each.inside} of {count}", strong=True)
+        _row(page, width, "  uniform over the scale", str(count), f"{each.uniform:.3f}")
+    page.gap()
+    for pair in scores.value_comparisons:
+        page.paragraph(
+            f"{clean(pair.first)} ({pair.first_crps:.3f}) "
+            f"{_verdict(pair.first_crps, pair.second_crps)} {clean(pair.second)} "
+            f"({pair.second_crps:.3f}) on {pair.count} question{'' if pair.count == 1 else 's'}, "
+            "by CRPS"
+        )
+    if scores.value_comparisons:
+        page.gap()
+
+
+def _verdict(one: float, other: float) -> str:
+    if math.isclose(one, other, abs_tol=5e-4):
+        return "as good as"
+    return "better than" if one < other else "worse than"
 
 
 def _standing(page: Page, standing: "ForecasterScores", width: int) -> None:
@@ -69,13 +104,9 @@ def _comparisons(page: Page, scores: "Scores") -> None:
     for pair in scores.comparisons:
         one, other = pair.first_scores.brier, pair.second_scores.brier
         count = pair.first_scores.count
-        if math.isclose(one, other, abs_tol=5e-4):
-            verdict = "as good as"
-        else:
-            verdict = "better than" if one < other else "worse than"
         page.paragraph(
-            f"{clean(pair.first)} ({one:.3f}) {verdict} {clean(pair.second)} ({other:.3f}) "
-            f"on {count} question{'' if count == 1 else 's'}, by Brier"
+            f"{clean(pair.first)} ({one:.3f}) {_verdict(one, other)} {clean(pair.second)} "
+            f"({other:.3f}) on {count} question{'' if count == 1 else 's'}, by Brier"
         )
     page.gap()
 
@@ -119,9 +150,10 @@ def _cautions(page: Page, scores: "Scores") -> None:
                 mark="!",
             )
             page.gap()
-    if scores.forecasters and scores.resolved < _FEW:
+    resolved = scores.resolved + scores.valued
+    if (scores.forecasters or scores.values) and resolved < _FEW:
         page.paragraph(
-            f"With {scores.resolved} resolved question{'' if scores.resolved == 1 else 's'}, "
+            f"With {resolved} resolved question{'' if resolved == 1 else 's'}, "
             "chance may explain these scores.",
             mark="!",
         )
@@ -132,14 +164,6 @@ def _cautions(page: Page, scores: "Scores") -> None:
         )
         page.paragraph(f"Not counted, because too late: {late}.", mark="!")
         page.gap()
-
-
-def _settled(scores: "Scores") -> str:
-    count = scores.resolved
-    return (
-        f"{count} question{'' if count == 1 else 's'} resolved, {scores.happened} of them yes; "
-        f"{scores.void} void; {scores.open} open"
-    )
 
 
 def _range(low: float, high: float) -> str:

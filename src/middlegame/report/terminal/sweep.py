@@ -27,7 +27,7 @@ def show_sweep(found: Sweep, console: Console) -> None:
     page.gap()
     page.notes([*narrative.notes(equilibrium), *sweep_text.notes(found)])
     asked = sweep_text.questions(found)
-    if asked.rows:
+    if asked.rows or asked.notes:
         page.section("Questions", narrative.common_due_date(equilibrium))
         _lines(page, asked)
         page.gap()
@@ -71,6 +71,8 @@ def _lines(page: Page, group: OutlookGroup) -> None:
             strong=line.top,
             outlook=line.outlook,
         )
+    for note in group.notes:
+        page.paragraph(note, style="bold")
 
 
 def _points(page: Page, found: Sweep) -> None:

@@ -6,6 +6,7 @@ from middlegame.report.text.grammar import capitalize_first
 from middlegame.report.text.judgement_values import range_words, value_words
 from middlegame.report.text.judgements import judgement_words
 from middlegame.report.text.words import Words, clean, percent
+from middlegame.scenario.model.judgement import format_number
 
 if TYPE_CHECKING:
     from middlegame.analysis.attribution import Attribution, Contribution, ResolvedQuestion
@@ -28,6 +29,9 @@ def outcome_sentence(question: "ResolvedQuestion", recorded: float) -> str:
         question: the question, with the forecast at the middle of all ranges.
         recorded: the recorded forecast, which is shown first.
     """
+    if question.value is not None:
+        value = format_number(question.value)
+        return f"{clean(question.name)} was {value}; forecast {percent(recorded)} for this value."
     outcome = "happened" if question.happened else "did not happen"
     middle = ""
     if percent(question.probability) != percent(recorded):

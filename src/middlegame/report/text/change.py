@@ -8,6 +8,7 @@ import numpy as np
 
 from middlegame.report.text import narrative
 from middlegame.report.text.grammar import capitalize_first
+from middlegame.report.text.scales import rounded_value
 from middlegame.report.text.words import percent, points
 
 if TYPE_CHECKING:
@@ -24,14 +25,14 @@ class Shift:
         label: what the number is about.
         before: the number before, as shown.
         after: the number after, as shown.
-        difference: the difference of the two as shown, in whole units.
-        unit: ` pp` for percentage points; empty for points.
+        difference: the difference of the two as shown; whole units but for values on scales.
+        unit: ` pp` for percentage points; empty for points and values on scales.
     """
 
     label: str
     before: str
     after: str
-    difference: int
+    difference: float
     unit: str = ""
 
 
@@ -48,18 +49,27 @@ def case_changes(before: "Equilibrium", after: "Equilibrium") -> Iterator[str]:
 
 
 def question_shifts(before: "Equilibrium", after: "Equilibrium") -> list[Shift]:
-    """List every question's probability before and after."""
-    return [
+    """List every question's probability before and after, or the mean of the value it asks for."""
+    shifts = [
         _shift(question.label, before.questions[question.name], question.probability)
         for question in narrative.question_forecasts(after)
         if question.name in before.questions
     ]
+    words, was = narrative.words_of(after), before.question_values
+    for name, found in after.question_values.items():
+        if after.scenario is not None and name in was:
+            label = narrative.question_label(words, after.scenario.questions[name])
+            shifts.append(mean_shift(label, was[name].mean, found.mean, found.step, found.unit))
+    return shifts
 
 
 def largest_shifts(
     before: "Equilibrium", after: "Equilibrium", most: int = MOST_SHIFTS
 ) -> list[Shift]:
-    """List the largest changes of moves and factors, one state of each, the largest first.
+    """List the largest changes of moves and factors, the largest first.
+
+    Of each the state that changes most is told, or on a scale the mean; changes of means compare
+    with others as shares of their scale's length.
 
     Moves and factors that are supposed or observed are left out.
     """
@@ -70,7 +80,16 @@ def largest_shifts(
         if name in fixed or name not in before.forecasts:
             continue
         was = before.forecasts[name]
-        rises = {state: round(chance - was[state], 9) for state, chance in forecast.items()}
+        on_scale, earlier = after.scale_forecasts.get(name), before.scale_forecasts.get(name)
+        if on_scale is not None and earlier is not None:
+            change = (on_scale.mean - earlier.mean) / (on_scale.values[-1] - on_scale.values[0])
+            label, unit = capitalize_first(words.label(name)), on_scale.unit
+            moved = mean_shift(label, earlier.mean, on_scale.mean, on_scale.step, unit)
+            found.append((abs(change), moved))
+        states = forecast if on_scale is None else on_scale.others
+        if not states:
+            continue
+        rises = {state: round(chance - was[state], 9) for state, chance in states.items()}
         state = max(rises, key=lambda s: (abs(rises[s]), rises[s]))
         label = capitalize_first(words.entry(name, state))
         found.append(
@@ -111,6 +130,13 @@ def off_path_warnings(before: "Equilibrium", after: "Equilibrium") -> Iterator[s
                 f"{words.heading(decision.name)}: this move faces situations that could not occur "
                 "before. It is assumed to choose evenly among the options available there."
             )
+
+
+def mean_shift(label: str, before: float, after: float, step: float, unit: str) -> Shift:
+    """Return the change of a mean on a scale, whose values lie a step apart."""
+    first, last = rounded_value(before, step), rounded_value(after, step)
+    difference = float(rounded_value(float(last) - float(first), step))
+    return Shift(f"{label}: mean{f', {unit}' if unit else ''}", first, last, difference)
 
 
 def _shift(label: str, before: float, after: float) -> Shift:

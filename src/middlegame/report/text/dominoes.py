@@ -226,7 +226,7 @@ def _split_words(effect: "Effect") -> str:
 
 
 def _chain_words(
-    dominoes: "Dominoes", intervention: "Intervention", effect: "Effect", difference: int
+    dominoes: "Dominoes", intervention: "Intervention", effect: "Effect", difference: float
 ) -> str:
     """Return which chain carries an effect, and how much of it; empty where it is direct."""
     chain = dominoes.chain(intervention, effect.name, effect.state)

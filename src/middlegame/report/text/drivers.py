@@ -154,7 +154,7 @@ def _is_constant(variation: "OneAtATime", drivers: "QuestionDrivers | None") -> 
 def question_title(equilibrium: "Equilibrium", question: "QuestionOutcomes") -> str:
     """Return a question's label; its condition in words where it has none."""
     words = words_of(equilibrium)
-    asked = equilibrium.scenario.questions if equilibrium.scenario else {}
+    asked = equilibrium.scenario.yes_no_questions if equilibrium.scenario else {}
     if question.name in asked:
         return question_label(words, asked[question.name])
     return capitalize_first(words.condition(question.conditions[0]))

@@ -134,7 +134,7 @@ def _groups(found: Sequence[Expectation]) -> list[list[Expectation]]:
 def _question_rows(
     equilibrium: "Equilibrium", words: Words, groups: Sequence[Sequence[Expectation]]
 ) -> Iterator[ExpectationRow]:
-    questions = equilibrium.scenario.questions if equilibrium.scenario else {}
+    questions = equilibrium.scenario.yes_no_questions if equilibrium.scenario else {}
     for name, question in questions.items():
         expected = tuple(some[0].questions[name] for some in groups)
         label = question_label(words, question)
@@ -144,7 +144,7 @@ def _question_rows(
 def _move_rows(
     equilibrium: "Equilibrium", words: Words, groups: Sequence[Sequence[Expectation]]
 ) -> Iterator[ExpectationRow]:
-    questions = equilibrium.scenario.questions.values() if equilibrium.scenario else ()
+    questions = equilibrium.scenario.yes_no_questions.values() if equilibrium.scenario else ()
     asked = [question.will for question in questions]
     for node in equilibrium.diagram.nodes:
         if isinstance(node, Decision) and node.headline:

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from middlegame.diagram import Decision
+from middlegame.equilibrium.scale_forecast import ScaleForecast
 from middlegame.report.text.branches import fork_notes
 from middlegame.report.text.grammar import capitalize_first, mid_sentence
 from middlegame.report.text.intervals import IntervalWords, outlooks, question_outlook
 from middlegame.report.text.intervals import notes as interval_notes
+from middlegame.report.text.scales import scale_clause
 from middlegame.report.text.words import Words, clean, date, likelihood_opening
 from middlegame.scenario.conditions import Condition, Is
 from middlegame.scenario.model.offer_expansion import expand_offers
@@ -63,7 +65,7 @@ class QuestionForecast:
 def question_forecasts(equilibrium: "Equilibrium") -> list[QuestionForecast]:
     """List the scenario's questions with their forecasts, in written order."""
     words = words_of(equilibrium)
-    questions = equilibrium.scenario.questions if equilibrium.scenario else {}
+    questions = equilibrium.scenario.yes_no_questions if equilibrium.scenario else {}
     return [
         QuestionForecast(
             name=clean(name),
@@ -91,12 +93,32 @@ def common_due_date(equilibrium: "Equilibrium") -> str:
 
 
 def question_label(words: Words, question: Question) -> str:
-    """Return a question's label; its condition in words where it has none."""
-    return (
-        clean(question.label)
-        if question.label
-        else capitalize_first(words.condition(question.will))
-    )
+    """Return a question's label; without one its condition, or whose value it asks for."""
+    if question.label:
+        return clean(question.label)
+    if question.value is not None:
+        return capitalize_first(words.label(question.value.variable))
+    return capitalize_first(words.condition(question.will))
+
+
+def value_answers(
+    equilibrium: "Equilibrium", values: Mapping[str, ScaleForecast] | None = None
+) -> list[str]:
+    """Return a sentence for each question for a value: its label, mean, median and interval.
+
+    Args:
+        equilibrium: whose questions are answered.
+        values: the answers by the question's name; unless given, those of the equilibrium.
+    """
+    words, scenario = words_of(equilibrium), equilibrium.scenario
+    asked = scenario.value_questions if scenario else {}
+    answers = equilibrium.question_values if values is None else values
+    sentences = []
+    for name, found in answers.items():
+        due = _due(asked[name])
+        label = question_label(words, asked[name]) + (f" ({due})" if due else "")
+        sentences.append(f"{label}: {scale_clause(found)}")
+    return sentences
 
 
 def answer(equilibrium: "Equilibrium") -> str:
@@ -107,9 +129,10 @@ def answer(equilibrium: "Equilibrium") -> str:
     headline factor.
     """
     words, numbers = words_of(equilibrium), IntervalWords()
-    questions = dict(equilibrium.scenario.questions) if equilibrium.scenario else {}
+    questions = dict(equilibrium.scenario.yes_no_questions) if equilibrium.scenario else {}
+    values = value_answers(equilibrium)
     if not questions:
-        return _ends(equilibrium, words, numbers)
+        return " ".join(values) or _ends(equilibrium, words, numbers)
     names = list(questions)
     others = [n for n in names[1:] if _is_outcome(words, questions[n].will)] or names[1:]
     sentences = []
@@ -128,7 +151,7 @@ def answer(equilibrium: "Equilibrium") -> str:
         clause = mid_sentence(question_label(words, questions[name]))
         number = numbers(chances[name], question_outlook(equilibrium, name))
         sentences.append(f"{capitalize_first(opening)} {clause} ({number}).")
-    return " ".join(sentences)
+    return " ".join([*sentences, *values])
 
 
 def _ends(equilibrium: "Equilibrium", words: Words, numbers: IntervalWords) -> str:

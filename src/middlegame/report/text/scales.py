@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from middlegame.equilibrium.scale_forecast import ScaleForecast, scale_forecast
+from middlegame.report.text.grammar import capitalize_first
 from middlegame.report.text.values import with_unit
 from middlegame.report.text.words import Words, percent
 from middlegame.scenario.model.judgement import format_number
@@ -35,7 +36,7 @@ def forecast_rows(equilibrium: "Equilibrium", words: Words, name: str) -> Foreca
     node = words.node(name)
     forecast = equilibrium.forecasts[name]
     prior = equilibrium.prior.forecasts[name] if equilibrium.known else None
-    on_scale = scale_forecast(node, forecast)
+    on_scale = equilibrium.scale_forecasts.get(name)
     if on_scale is None:
         before = None if prior is None else tuple(prior.values())
         return ForecastRows(tuple(words.states(name)), tuple(forecast.values()), prior=before)
@@ -60,13 +61,30 @@ def _bins(words: Words, forecast: ScaleForecast) -> tuple[tuple[str, ...], tuple
 
 def scale_sentence(forecast: ScaleForecast) -> str:
     """Return the mean, the median and the 90% interval in a sentence."""
+    return capitalize_first(scale_clause(forecast))
+
+
+def scale_clause(forecast: ScaleForecast) -> str:
+    """Return the mean, the median and the 90% interval, to stand behind a colon."""
     low, high = map(format_number, forecast.ninety)
-    where = "" if forecast.probability > 1 - 1e-9 else "Where it is on its scale "
+    where = "" if forecast.probability > 1 - 1e-9 else "where it is on its scale "
     where = f"{where}({percent(forecast.probability)}): " if where else ""
-    digits = max(0, 1 - math.floor(math.log10(forecast.step)))
-    mean = format_number(round(forecast.mean, digits))
+    mean = rounded_value(forecast.mean, forecast.step)
     words = (
-        f"mean {with_unit(mean, forecast.unit)}, median {format_number(forecast.median)}, "
-        f"90% interval {low} to {high}."
+        f"mean {with_unit(mean, forecast.unit)}{_mean_range(forecast)}, "
+        f"median {format_number(forecast.median)}, 90% interval {low} to {high}."
     )
-    return f"{where}{words}" if where else f"{words[0].upper()}{words[1:]}"
+    return f"{where}{words}"
+
+
+def rounded_value(value: float, step: float) -> str:
+    """Return a number on a scale, with a digit more than the scale's step has."""
+    return format_number(round(value, max(0, 1 - math.floor(math.log10(step)))))
+
+
+def _mean_range(forecast: ScaleForecast) -> str:
+    """Return ` (37 to 43 in 90% of worlds)`; nothing where the mean hardly varies."""
+    if forecast.mean_interval is None:
+        return ""
+    low, high = (rounded_value(end, forecast.step) for end in forecast.mean_interval)
+    return f" ({low} to {high} in 90% of worlds)" if low != high else ""

@@ -4,14 +4,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from middlegame.diagram import Decision
 from middlegame.engine.numerics.continuation import TraceOutcome
 from middlegame.report.text import narrative
 from middlegame.report.text.grammar import capitalize_first, join_list, mid_sentence
 from middlegame.report.text.intervals import interval
 from middlegame.report.text.palette import NEUTRAL, actor_colours
-from middlegame.report.text.words import clean, percent
+from middlegame.report.text.scales import scale_sentence
+from middlegame.report.text.words import Words, clean, percent
 from middlegame.scenario.model.references import base_name
+from middlegame.sweeps.summaries import state_outlooks
 
 if TYPE_CHECKING:
     from middlegame.sweeps.result import Sweep
@@ -51,23 +55,34 @@ class OutlookRow:
 
 @dataclass(frozen=True)
 class OutlookGroup:
-    """The forecasts of one move or factor, or of all questions."""
+    """The forecasts of one move or factor, or of all questions.
+
+    Attributes:
+        title: what is forecast.
+        colour: of its actor.
+        rows: a line each; on a scale the other options, then the histogram's bins.
+        notes: sentences below; on a scale the mean, the median and the interval.
+        name: of the move or factor; empty for the questions.
+    """
 
     title: str
     colour: str
     rows: tuple[OutlookRow, ...]
+    notes: tuple[str, ...] = ()
+    name: str = ""
 
 
 def questions(found: "Sweep") -> OutlookGroup:
     """Return the forecasts of the questions and of further conditions."""
     equilibrium = found.equilibrium
     words = narrative.words_of(equilibrium)
-    asked = equilibrium.scenario.questions if equilibrium.scenario else {}
+    asked = equilibrium.scenario.yes_no_questions if equilibrium.scenario else {}
     lines = [
         OutlookRow(narrative.question_label(words, asked[name]) if name in asked else name, outlook)
         for name, outlook in found.question_outlooks.items()
     ]
-    return OutlookGroup("Questions", NEUTRAL, tuple(lines))
+    values = narrative.value_answers(equilibrium, found.question_values)
+    return OutlookGroup("Questions", NEUTRAL, tuple(lines), tuple(values))
 
 
 def moves(found: "Sweep", *, timed: bool = True) -> list[OutlookGroup]:
@@ -91,7 +106,10 @@ def factors(found: "Sweep", *, timed: bool = True) -> list[OutlookGroup]:
 
 def answer(found: "Sweep") -> str:
     """Return the first question's forecast with its interval, as a sentence."""
-    rows = questions(found).rows
+    group = questions(found)
+    rows = group.rows
+    if not group.rows and group.notes:
+        return " ".join(group.notes)
     if not rows:
         tops = [line for group in (factors(found) or moves(found)) for line in group.rows]
         rows = tuple(line for line in tops if line.top)
@@ -111,7 +129,7 @@ def undecided(found: "Sweep") -> Iterator[str]:
     words = narrative.words_of(found.equilibrium)
     by_name: dict[str, list[tuple[float, str]]] = {}
     for node in found.plan.diagram.contest_nodes:
-        if isinstance(node, Decision) or node.headline:
+        if node.scale is None and (isinstance(node, Decision) or node.headline):
             share = max(outlook.likeliest for outlook in found.outlooks[node.name].values())
             by_name.setdefault(base_name(node.name), []).append((share, node.name))
     for periods in by_name.values():
@@ -182,13 +200,40 @@ def method(found: "Sweep") -> str:
 
 def _group(found: "Sweep", name: str, colour: str) -> OutlookGroup:
     words = narrative.words_of(found.equilibrium)
+    if name in found.scale_forecasts:
+        return _scale_group(found, words, name, colour)
     outlooks = found.outlooks[name]
     top = _top(list(outlooks.values()))
     lines = [
         OutlookRow(words.state(name, state), outlook, place == top)
         for place, (state, outlook) in enumerate(outlooks.items())
     ]
-    return OutlookGroup(words.heading(name), colour, tuple(lines))
+    return OutlookGroup(words.heading(name), colour, tuple(lines), name=name)
+
+
+def _scale_group(found: "Sweep", words: Words, name: str, colour: str) -> OutlookGroup:
+    """Return the rows of a histogram, with the intervals of each bin's probability."""
+    forecast, samples = found.scale_forecasts[name], found.forecast_samples(name)
+    place = {state: k for k, state in enumerate(words.node(name).states)}
+    rows = [(words.state(name, state), [place[state]]) for state in forecast.others]
+    first = len(forecast.others)
+    numbers = [k for state, k in place.items() if state not in forecast.others]
+    for each in forecast.bins():
+        inside = [numbers[k] for k, v in enumerate(forecast.values) if each.low <= v <= each.high]
+        rows.append((each.name, inside))
+    chances = np.stack([samples[:, inside].sum(axis=1) for _, inside in rows], axis=1)
+    labels = [label for label, _ in rows]
+    outlooks = list(
+        state_outlooks(list(map(str, range(len(rows)))), chances, found.weights).values()
+    )
+    top = _top(outlooks[:first]) if first else None
+    lines = [
+        OutlookRow(label, outlook, place == top)
+        for place, (label, outlook) in enumerate(zip(labels, outlooks, strict=True))
+    ]
+    return OutlookGroup(
+        words.heading(name), colour, tuple(lines), (scale_sentence(forecast),), name
+    )
 
 
 def _top(outlooks: "Sequence[Outlook]") -> int:

@@ -87,6 +87,19 @@ class Rule(Sourced):
     shift: Points | None = None
     spread: Points | None = None
 
+    @model_validator(mode="before")
+    @classmethod
+    def _from_beside_if(cls, data: Any) -> Any:
+        """Say where `from: previous` stands if it is written inside `then`."""
+        then = data.get("then") if isinstance(data, dict) else None
+        if isinstance(then, dict) and then.get("from") == "previous":
+            raise syntax_error(
+                "'from: previous' stands in the place of 'then', not inside it",
+                "{if: ..., from: previous}; on a scale, {if: ..., from: previous, shift: 5}",
+                within=("then",),
+            )
+        return data
+
     @model_validator(mode="after")
     def _one_way(self) -> "Rule":
         if bool(self.then) == bool(self.from_):

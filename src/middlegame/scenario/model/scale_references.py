@@ -1,12 +1,30 @@
 """Which scales the formulas of a scenario name, and where such formulas have a value."""
 
 from collections.abc import Collection, Iterable, Iterator
+from typing import Annotated
 
 from middlegame.scenario.conditions import ALWAYS, All, Condition, Within
 from middlegame.scenario.model.factors import Factor, Rule
 from middlegame.scenario.model.judgement import FormulaJudgement, Judgement
-from middlegame.scenario.model.references import base_name
+from middlegame.scenario.model.references import base_name, check_reference
 from middlegame.scenario.model.scales import ScaleValue
+from middlegame.scenario.syntax import TextFormat, quote, syntax_error
+
+_EXPECTED = "a move or a factor on a scale, such as price or price@last"
+
+
+def _read_scale_reference(value: object) -> Within:
+    if isinstance(value, Within):
+        return value
+    if not isinstance(value, str) or "." in value:
+        raise syntax_error(f"{quote(value)} is no move or factor", _EXPECTED)
+    return Within(check_reference(value))
+
+
+ScaleReference = Annotated[
+    Within, TextFormat(_read_scale_reference, {"type": "string", "description": _EXPECTED})
+]
+"""A move or factor on a scale, read as the condition that it has a value."""
 
 
 def scale_references(

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
-from middlegame.scenario.conditions import ALWAYS, ConditionText
+from middlegame.scenario.conditions import ALWAYS, Condition, ConditionText
 from middlegame.scenario.model.behaviour import BehaviourField, parse_behaviour
 from middlegame.scenario.model.beliefs import Belief
 from middlegame.scenario.model.calendar import Amount, Calendar, PeriodCount, SpanText
@@ -36,6 +36,7 @@ from middlegame.scenario.model.judgement import (
 from middlegame.scenario.model.moves import Move
 from middlegame.scenario.model.offers import Offer
 from middlegame.scenario.model.references import base_name
+from middlegame.scenario.model.scale_references import ScaleReference
 from middlegame.scenario.model.scales import Scale
 from middlegame.scenario.model.views import View
 from middlegame.scenario.syntax import syntax_error
@@ -158,19 +159,41 @@ class Evidence(Sourced):
 
 
 class Question(Sourced):
-    """A question to forecast: will the condition hold by, or on, a date?"""
+    """A question to forecast: will a condition hold by a date, or which value is there on it?
+
+    Attributes:
+        will: the condition; always true for a question about a value.
+        value: the move or factor on a scale whose value is asked for.
+        by: the last day on which the condition may come true.
+        on: the one day on which the question is judged.
+        resolves: what settles the question, in words.
+    """
 
     label: str | None = None
-    will: ConditionText
+    will: ConditionText = ALWAYS
+    value: ScaleReference | None = None
     by: Date | None = None
     on: Date | None = None
     resolves: str | None = None
 
     @model_validator(mode="after")
-    def _one_date(self) -> "Question":
+    def _one_of_each(self) -> "Question":
         if self.by is not None and self.on is not None:
             raise syntax_error("the question has both 'by' and 'on'", "one of them")
+        if ("will" in self.model_fields_set) == (self.value is not None):
+            has = "both 'will' and 'value'" if self.value is not None else "no condition"
+            example = "will: lease = lost; or value: price, for the value on a scale"
+            raise syntax_error(f"the question has {has}", example)
+        if self.value is not None and self.by is not None:
+            raise syntax_error(
+                "a question for a value has one day, not a time until it", "on: the day"
+            )
         return self
+
+    @property
+    def asked(self) -> Condition:
+        """The condition that is asked about; of a value, that there is one."""
+        return self.will if self.value is None else self.value
 
 
 _ActorField = Annotated[Actor, BeforeValidator(_read_actor, json_schema_input_type=str | Actor)]
@@ -245,6 +268,16 @@ class Scenario(Part):
         """Return the options of each move and the states of each factor, by name, as written."""
         moves = {name: move.states for name, move in self.moves.items()}
         return moves | {name: factor.states for name, factor in self.factors.items()}
+
+    @property
+    def yes_no_questions(self) -> dict[str, Question]:
+        """The questions that a condition answers, by name."""
+        return {name: each for name, each in self.questions.items() if each.value is None}
+
+    @property
+    def value_questions(self) -> dict[str, Question]:
+        """The questions that ask for a value on a scale, by name."""
+        return {name: each for name, each in self.questions.items() if each.value is not None}
 
     @property
     def scales(self) -> dict[str, Scale]:

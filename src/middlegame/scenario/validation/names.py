@@ -113,9 +113,18 @@ def _conditions(contest: CheckContext) -> Iterator[Fault]:
 
 
 def _on_scale(contest: CheckContext, variable: str, path: Path, offset: int) -> Iterator[Fault]:
-    """Report an order comparison with a move or factor that is on no scale."""
+    """Report that a number is compared with, or asked of, a move or factor on no scale."""
     states = contest.states.get(variable)
-    if states is not None and base_name(variable) not in contest.scenario.scales:
+    if states is None or base_name(variable) in contest.scenario.scales:
+        return
+    if path[0] == "questions" and path[-1] == "value":
+        yield Fault(
+            f"'{variable}' is not on a scale, so it has no value",
+            f"will: {variable} = {states[0]}; or scale: {{from: 0, to: 100, step: 10}}, at "
+            f"'{variable}'",
+            path=path,
+        )
+    else:
         yield Fault(
             f"'{variable}' is not on a scale, so it is neither above nor below a number",
             f"{variable} = {states[0]}; or scale: {{from: 0, to: 100, step: 10}}, at '{variable}'",

@@ -178,6 +178,12 @@ def _outside(contest: CheckContext) -> Iterator[Fault]:
 
 def _question(contest: CheckContext, name: str, question: Question) -> Iterator[Fault]:
     calendar = contest.scenario.calendar
+    if question.value is not None and question.value.variable in contest.states:
+        asked = question.value.variable
+        if Timeline(contest.scenario).asked_value(question) is None:
+            problem = f"'{asked}' has no value in the period that is asked about"
+            expected = "a day on which it is made"
+            yield Fault(problem, expected, path=("questions", name, "value"))
     for key in ("by", "on"):
         day = getattr(question, key)
         if day is None or calendar is None:

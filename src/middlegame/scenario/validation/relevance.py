@@ -31,7 +31,8 @@ def check_relevance(contest: CheckContext) -> Iterator[Fault]:
                 )
     for name, question in contest.scenario.questions.items():
         place = ("questions", name, "will")
-        yield from _informative(contest, question.will, place, "question")
+        if question.value is None:
+            yield from _informative(contest, question.will, place, "question")
         due, as_of = question.by or question.on, contest.scenario.as_of
         if due and as_of and due < as_of and not contest.scenario.periods:
             yield Fault(
@@ -44,7 +45,7 @@ def check_relevance(contest: CheckContext) -> Iterator[Fault]:
         if undated and contest.is_complete("questions", name):
             yield Fault(
                 f"the question '{name}' has no date, so it cannot be scored",
-                "by: 2026-12-31, or on: that day",
+                "on: 2026-12-31" if question.value else "by: 2026-12-31, or on: that day",
                 severity="warning",
                 path=("questions", name),
             )
@@ -125,7 +126,7 @@ def _unused(contest: CheckContext) -> Iterator[Fault]:
         for interest in interests:
             used.update(where_defined(interest.when, [interest.worth], scales).variables())
     for question in scenario.questions.values():
-        used.update(question.will.variables())
+        used.update(question.asked.variables())
     for evidence in scenario.evidence.values():
         used.update(evidence.saw.variables())
     if not used <= set(contest.states):

@@ -340,6 +340,8 @@ def _values(cursor: Cursor, contest: _DefinedNames) -> list[Completion]:
         return [*contest.variables(), *(Completion(word, "word") for word in words)]
     if key in _ACTORS and cursor.path[:1] != ("questions",):
         return contest.players()
+    if key == "value" and cursor.path[:1] == ("questions",):
+        return contest.scales()
     if key in _LISTS:
         return contest.variables()
     if key == "cite":

@@ -18,7 +18,7 @@ from middlegame.scenario.model.fields import Citation, Sourced
 from middlegame.scenario.model.judgement import Judgement, format_number
 from middlegame.scenario.model.moves import Move
 from middlegame.scenario.model.scales import ScaleValue
-from middlegame.scenario.model.scenario import Actor, Interest, Scenario
+from middlegame.scenario.model.scenario import Actor, Interest, Question, Scenario
 from middlegame.scenario.model.views import ViewJudgement
 from middlegame.scenario.yaml.nodes import core_value
 
@@ -172,6 +172,8 @@ def _is_implied(model: BaseModel, name: str) -> bool:
         return model.scale is not None
     if isinstance(model, Move) and name == "options":
         return model.scale is not None and not model.options
+    if isinstance(model, Question) and name == "will":
+        return model.value is not None
     return isinstance(model, Interest) and name == "when" and model.when == ALWAYS
 
 

@@ -1,7 +1,7 @@
 """The tab of the ledger: record forecasts, resolve questions, read scores."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 
 from nicegui import background_tasks, ui
@@ -30,6 +30,23 @@ class CalibrationChart(Element, component="components/calibration.js"):
     def __init__(self, scores: ForecasterView, colour: str) -> None:
         super().__init__()
         self._props["scores"], self._props["colour"] = asdict(scores), colour
+
+
+def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Show rows of scores, each with the forecaster's name first."""
+    with ui.element("div").classes("mg-changes mg-scores"), ui.element("table"):
+        with ui.element("thead"), ui.element("tr"):
+            for head in heads:
+                with ui.element("th").props("scope=col"):
+                    ui.label(head)
+        with ui.element("tbody"):
+            for name, *cells in rows:
+                with ui.element("tr"):
+                    with ui.element("th").props("scope=row"):
+                        ui.label(name)
+                    for cell in cells:
+                        with ui.element("td"):
+                            ui.label(cell)
 
 
 class LedgerTab:
@@ -117,22 +134,18 @@ class LedgerTab:
                 )
 
     def _scores(self, view: LedgerView) -> None:
-        if not view.forecasters:
+        if not view.forecasters and not view.values:
             ui.label("No question is resolved yet, so there are no scores.").classes("mg-soft")
             return
-        with ui.element("div").classes("mg-changes mg-scores"), ui.element("table"):
-            with ui.element("thead"), ui.element("tr"):
-                for head in ("Forecaster", "questions", "Brier", "of 50%", "log score"):
-                    with ui.element("th").props("scope=col"):
-                        ui.label(head)
-            with ui.element("tbody"):
-                for each in view.forecasters:
-                    with ui.element("tr"):
-                        with ui.element("th").props("scope=row"):
-                            ui.label(each.forecaster)
-                        for cell in (str(each.count), each.brier, each.even_brier, each.log_score):
-                            with ui.element("td"):
-                                ui.label(cell)
+        if view.forecasters:
+            rows = [
+                (each.forecaster, str(each.count), each.brier, each.even_brier, each.log_score)
+                for each in view.forecasters
+            ]
+            _table(("Forecaster", "questions", "Brier", "of 50%", "log score"), rows)
+        if view.values:
+            heads = ("Forecaster", "values", "CRPS", "of uniform", "inside 90%")
+            _table(heads, view.values)
         with ui.element("div").classes("mg-calibrations"):
             for place, each in enumerate(view.forecasters):
                 CalibrationChart(each, OKABE_ITO[place % len(OKABE_ITO)])
@@ -159,10 +172,13 @@ class LedgerTab:
         with ui.dialog() as dialog, ui.card().classes("mg-dialog"):
             heading("h2", "Resolve the question", "mg-h2")
             ui.label(f"{question.label} ({question.due})")
-            outcome = ui.radio(
-                {"yes": "Yes", "no": "No", "void": "Void: it cannot be decided, or was badly put"},
-                value="yes",
-            )
+            void = "Void: it cannot be decided, or was badly put"
+            answers = {"yes": "Yes", "no": "No", "void": void}
+            if question.unit is not None:
+                answers = {"yes": "It has a value", "void": "Void: there is none, or " + void[6:]}
+            outcome = ui.radio(answers, value="yes")
+            value = ui.input(f"The value ({question.unit})" if question.unit else "The value")
+            value.classes("mg-full").set_visibility(question.unit is not None)
             day = ui.input("Date of the resolution", value=str(dt.date.today())).classes("mg-full")
             source = ui.input("Source: a title or an address").classes("mg-full")
             why = ui.input("Why the earlier resolution no longer counts").classes("mg-full")
@@ -172,12 +188,13 @@ class LedgerTab:
 
             async def enter() -> None:
                 session = self.session
+                has_value = question.unit is not None and outcome.value == "yes"
                 try:
                     await session.pools.texts.ask(
                         (session.visitor, "resolve"),
                         resolve_question,
                         question.key,
-                        outcome.value,
+                        str(value.value or "") if has_value else outcome.value,
                         str(day.value or ""),
                         str(source.value or ""),
                         str(self.by.value or ""),

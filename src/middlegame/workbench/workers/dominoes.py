@@ -38,14 +38,16 @@ class DominoEffect:
         label: the state of a move or factor whose probability changes.
         before: its probability before, in words.
         after: its probability after, in words.
-        difference: after less before, in percentage points.
+        difference: after less before.
+        unit: of the difference, `pp` for percentage points; empty for points and values.
         note: through which moves and factors the effect runs.
     """
 
     label: str
     before: str
     after: str
-    difference: int
+    difference: float
+    unit: str
     note: str
 
 
@@ -144,7 +146,9 @@ def one_domino(
 
 def _effect(row: "EffectRow") -> DominoEffect:
     shift = row.shift
-    return DominoEffect(shift.label, shift.before, shift.after, shift.difference, row.note)
+    return DominoEffect(
+        shift.label, shift.before, shift.after, shift.difference, shift.unit.strip(), row.note
+    )
 
 
 def _dominoes(context: WorkerContext, text: str, setting: Setting) -> "Dominoes":

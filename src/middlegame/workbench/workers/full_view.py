@@ -82,7 +82,7 @@ class FullView:
         expectations: the report's section on what each actor expects, as HTML; empty where nobody
             has beliefs of its own.
         picture: the contest's graph as an SVG image.
-        shifts: the largest changes: label, before, after, difference in percentage points.
+        shifts: the largest changes: label, before, after, difference and its unit (`pp` or none).
         reasons: the causes of the largest change, in sentences.
         method: how the setting was solved, in a sentence.
     """
@@ -96,7 +96,7 @@ class FullView:
     points: tuple[tuple[str, str, float], ...]
     expectations: str
     picture: str
-    shifts: tuple[tuple[str, str, str, int], ...]
+    shifts: tuple[tuple[str, str, str, float, str], ...]
     reasons: tuple[str, ...]
     method: str
 
@@ -190,7 +190,7 @@ def full_view(live: "LiveContest", setting: Setting, after: "Forecast") -> FullV
         expectations=_expectations(after),
         picture=contest_graph(after, interactive=True),
         shifts=tuple(
-            (shift.label, shift.before, shift.after, shift.difference)
+            (shift.label, shift.before, shift.after, shift.difference, shift.unit.strip())
             for shift in (change.largest_shifts(before, after) if changed else ())
         ),
         reasons=tuple(_reasons(live, after.middle, setting)) if changed else (),

@@ -8,13 +8,13 @@ from middlegame.workbench.workers.worker import WorkerContext
 
 if TYPE_CHECKING:
     from middlegame.ledger.records import (
-        Outcome,
         Record,
         RecordedForecast,
         RecordedQuestion,
         Resolution,
     )
     from middlegame.ledger.scores import ForecasterScores
+    from middlegame.ledger.value_scores import ValueScores
 
 
 @dataclass(frozen=True)
@@ -25,14 +25,16 @@ class QuestionRecord:
         key: the scenario and the question's name.
         label: the question in words, as it was last asked.
         due: its due date in words.
-        forecasts: number, forecaster, day and probability of each record, the latest first.
-        outcome: yes, no or void; empty while the question is open.
+        unit: of the value it asks for, may be empty; None where the answer is yes or no.
+        forecasts: number, forecaster, day and answer of each record, the latest first.
+        outcome: yes, no, void or the value; empty while the question is open.
         resolution: the date and source of the resolution; empty while the question is open.
     """
 
     key: str
     label: str
     due: str
+    unit: str | None
     forecasts: tuple[tuple[int, str, str, str], ...]
     outcome: str
     resolution: str
@@ -86,6 +88,8 @@ class LedgerView:
         forecaster: the default forecaster.
         questions: the contest's questions.
         forecasters: the scores of all forecasters, over all contests.
+        values: of forecasts of values: the forecaster, how many, the CRPS, that of a uniform
+            distribution, and how many values lay in the 90% interval.
         summary: the number of questions that are resolved, void and open, in words.
         rules: how scores are computed, in words.
     """
@@ -93,6 +97,7 @@ class LedgerView:
     forecaster: str
     questions: tuple[QuestionRecord, ...]
     forecasters: tuple[ForecasterView, ...]
+    values: tuple[tuple[str, str, str, str, str], ...]
     summary: str
     rules: str
 
@@ -119,11 +124,8 @@ def read_ledger(context: WorkerContext, scenario: str) -> LedgerView:
             for question in questions
         ),
         forecasters=tuple(map(_forecaster_view, scores.forecasters)),
-        summary=(
-            f"{scores.resolved} question{'' if scores.resolved == 1 else 's'} resolved, "
-            f"{scores.happened} of them yes; "
-            f"{scores.void} void; {scores.open} open"
-        ),
+        values=tuple(map(_value_scores, scores.values)),
+        summary=scores.summary,
         rules=RULES,
     )
 
@@ -145,24 +147,31 @@ def _question_record(
         key=question.key,
         label=clean(latest.label or latest.will or question.name),
         due=question.due_words,
+        unit=clean(question.scale.unit) if question.scale else None,
         forecasts=tuple(
             (
                 record.id,
                 clean(record.forecaster),
                 date(record.made_at.date()),
-                _probability_words(forecast),
+                _answer_words(forecast),
             )
             for record, forecast in forecasts
         ),
-        outcome=resolution.outcome if resolution else "",
+        outcome=clean(resolution.words) if resolution else "",
         resolution=f"{date(resolution.on)}, {clean(resolution.source)}" if resolution else "",
     )
 
 
-def _probability_words(forecast: "RecordedForecast") -> str:
-    """Return a forecast's probability in words, with its 90% interval where it has one."""
+def _answer_words(forecast: "RecordedForecast") -> str:
+    """Return a probability with its 90% interval, or a value's mean with its own."""
+    from middlegame.report.text.scales import rounded_value
     from middlegame.report.text.words import percent
+    from middlegame.scenario.model.judgement import format_number
 
+    on_scale = forecast.on_scale
+    if on_scale is not None:
+        low, high = map(format_number, on_scale.ninety)
+        return f"{rounded_value(on_scale.mean, on_scale.step)} ({low} to {high})"
     words = percent(forecast.probability)
     if forecast.low is None or forecast.high is None:
         return words
@@ -183,6 +192,20 @@ def _forecaster_view(scores: "ForecasterScores") -> ForecasterView:
             CalibrationView(each.forecast, each.happened / each.count, *each.wilson, each.count)
             for each in scores.bins
         ),
+    )
+
+
+def _value_scores(scores: "ValueScores") -> tuple[str, str, str, str, str]:
+    """Return a forecaster's scores on values as the cells of a row."""
+    from middlegame.report.text.words import clean
+
+    count = len(scores.scored)
+    return (
+        clean(scores.forecaster),
+        str(count),
+        f"{scores.crps:.3f}",
+        f"{scores.uniform:.3f}",
+        f"{scores.inside} of {count}",
     )
 
 
@@ -214,7 +237,7 @@ def record_forecast(context: WorkerContext, text: str, scenario: str, by: str, n
 def resolve_question(
     context: WorkerContext,
     question: str,
-    outcome: "Outcome",
+    outcome: str,
     day: str,
     source: str,
     by: str,
@@ -225,7 +248,7 @@ def resolve_question(
     Args:
         context: the worker's cache, progress and cancellation.
         question: the question's key.
-        outcome: yes, no or void.
+        outcome: yes, no, void, or the value of a question for one.
         day: the date of the resolution, such as 2026-12-31.
         source: the source of the resolution.
         by: the name of the resolver.
@@ -235,12 +258,12 @@ def resolve_question(
         The question's key.
     """
     from middlegame.ledger.ledger import Ledger
-    from middlegame.ledger.validation import parse_day
+    from middlegame.ledger.validation import parse_day, parse_outcome
 
     with Ledger.open() as ledger:
         found = ledger.resolve(
             question,
-            outcome,
+            parse_outcome(outcome),
             on=parse_day(day),
             source=source,
             by=by,

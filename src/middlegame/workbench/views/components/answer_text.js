@@ -29,7 +29,7 @@ export default {
         <p v-if="!shifts.length && !reasons.length" class="mg-soft">Move a number or suppose a state to see its effect here.</p>
         <p v-for="line in reasons">{{ line }}</p>
         <table v-if="shifts.length"><thead><tr><th scope="col">Largest changes</th><th scope="col">before</th><th scope="col">now</th><th scope="col">change</th></tr></thead>
-          <tbody><tr v-for="[label, before, after, difference] in shifts"><th scope="row">{{ label }}</th><td>{{ before }}</td><td>{{ after }}</td><td>{{ difference > 0 ? "+" : "−" }}{{ Math.abs(difference) }} pp</td></tr></tbody></table>
+          <tbody><tr v-for="[label, before, after, difference, unit] in shifts"><th scope="row">{{ label }}</th><td>{{ before }}</td><td>{{ after }}</td><td>{{ difference > 0 ? "+" : "−" }}{{ Math.abs(difference) }} {{ unit }}</td></tr></tbody></table>
       </section>
     </div>`,
   methods: {

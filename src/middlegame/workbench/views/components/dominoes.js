@@ -14,7 +14,7 @@ export default {
       <div class="mg-effects" aria-live="polite">
         <section v-if="largest.length && !cascade" class="mg-block"><h2 class="mg-h2">The largest effects</h2>
           <ul class="mg-largest"><li v-for="[place, row] in largest"><button class="mg-link" @click="$emit('topple', key(dominoes[place]))">If {{ dominoes[place].label }}</button>
-            <p><b>{{ row.label }}</b>: {{ row.before }} → {{ row.after }} ({{ signed(row.difference) }})<span class="mg-soft" v-if="row.note"> · {{ row.note }}</span></p></li></ul></section>
+            <p><b>{{ row.label }}</b>: {{ row.before }} → {{ row.after }} ({{ signed(row) }})<span class="mg-soft" v-if="row.note"> · {{ row.note }}</span></p></li></ul></section>
         <p v-if="busy" class="mg-soft" role="status">Computing …</p>
         <button v-if="cascade" class="mg-link" @click="$emit('topple', '')">The largest effects of all dominoes</button>
         <section v-if="cascade" class="mg-block"><h2 class="mg-h2">If {{ cascade.title }}</h2>
@@ -22,7 +22,7 @@ export default {
           <p v-if="!cascade.rows.length" class="mg-soft">No other probability changes by a percentage point.</p>
           <div v-if="cascade.graph" class="mg-cascade" ref="graph" tabindex="0" role="region" aria-label="The cascade as a picture" :style="{ '--natural': cascade.width + 'px' }" v-html="cascade.graph" :key="cascade.title"></div>
           <div class="mg-changes" v-if="cascade.rows.length"><table><thead><tr><th scope="col">Effect on</th><th scope="col">before</th><th scope="col">after</th><th scope="col">change</th></tr></thead>
-            <tbody><tr v-for="row in cascade.rows"><th scope="row">{{ row.label }}<span class="mg-soft" v-if="row.note"><br>{{ row.note }}</span></th><td>{{ row.before }}</td><td>{{ row.after }}</td><td>{{ signed(row.difference) }}</td></tr></tbody></table></div>
+            <tbody><tr v-for="row in cascade.rows"><th scope="row">{{ row.label }}<span class="mg-soft" v-if="row.note"><br>{{ row.note }}</span></th><td>{{ row.before }}</td><td>{{ row.after }}</td><td>{{ signed(row) }}</td></tr></tbody></table></div>
         </section>
       </div>
     </div>`,
@@ -45,6 +45,6 @@ export default {
   },
   methods: {
     key: (domino) => domino.name + "=" + domino.state,
-    signed: (difference) => (difference > 0 ? "+" : difference < 0 ? "−" : "") + Math.abs(difference) + " pp",
+    signed: ({ difference, unit }) => (difference > 0 ? "+" : difference < 0 ? "−" : "") + Math.abs(difference) + " " + unit,
   },
 };
