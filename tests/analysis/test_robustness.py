@@ -79,6 +79,31 @@ def test_interest_left_out_is_the_contest_without_it(found):
     assert one.probabilities == pytest.approx(expected)
 
 
+def test_answers_have_the_forecast_the_middle_world_and_the_mean(road, found):
+    for answer in found.answers:
+        assert answer.forecast == pytest.approx(chance(road, answer))
+        assert answer.probability == pytest.approx(chance(road.middle, answer))
+        assert answer.forecast != pytest.approx(answer.probability, abs=1e-6)
+
+
+def test_hierarchy_is_that_of_the_file():
+    contest = Scenario.model_validate({**CONTEST, "behaviour": {"hierarchy": 0.7}})
+    found = mg.robust(mg.solve(contest, worlds=0), worlds=4, starts=2)
+    assert variant(found, "behaviour", "hierarchy 0.7")
+    assert not [each for each in found.variants if "1.5" in each.name]
+
+
+def test_work_that_is_stopped_returns_the_variants_that_are_done(road, found):
+    def stop(done: int, total: int | None) -> None:
+        if done == 5:
+            raise KeyboardInterrupt
+
+    some = mg.robust(road, worlds=4, starts=2, progress=stop)
+    assert len(some.variants) == 5
+    assert some.missing == len(found.variants) - 5 + 1
+    assert some.to_dict()["missing"] == some.missing
+
+
 def test_full_precision_is_the_nash_limit(road, found):
     limit = mg.nash(road.scenario).equilibrium.given(dict(road.known))
     expected = [chance(limit, answer) for answer in found.answers]
@@ -98,6 +123,17 @@ def test_source_widens_what_cites_it_alone_and_drops_its_evidence(road):
     assert (bare.low, bare.high) == pytest.approx((3 / 17, 6 / 13))  # odds of 3:7 halved, doubled
     interest = without_source(road.scenario, "brief").interests["a"][0].worth
     assert (interest.low, interest.high) == pytest.approx((6, 18))
+
+
+def test_number_of_a_view_goes_with_the_evidence_that_it_replaces(road):
+    views = {"other": {"judgements": {"evidence.seen.likelihood": "3:1"}}}
+    both = {"judgements": {"evidence.seen.likelihood": "3:1", "precision": "2:1"}}
+    contest = Scenario.model_validate({**CONTEST, "views": views | {"both": both}})
+    changed = without_source(contest, "map")
+    assert {name: [*view.judgements] for name, view in changed.views.items()} == {
+        "both": ["precision"]
+    }
+    assert mg.solve(changed).middle.questions
 
 
 def test_sources_are_means_over_worlds(road, found):

@@ -7,22 +7,16 @@ likeliest and its probability stays within 10 percentage points.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from functools import partial
-from types import ModuleType
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from middlegame.analysis.outcomes import equilibrium_of
 from middlegame.analysis.result import AnalysisResult
-from middlegame.analysis.robustness_sources import judgements_by_source, without_source
+from middlegame.analysis.robustness_variants import KINDS, Kind, variant_tasks
 from middlegame.base.errors import MiddlegameError, QueryError
 from middlegame.base.progress import ProgressCallback
-from middlegame.diagram import Diagram, Hierarchy, Level, Sum, Utility
-from middlegame.diagram.numbers import Array
-from middlegame.diagram.tables import TableFunction
-from middlegame.equilibrium.equilibrium import Equilibrium, solve
-from middlegame.equilibrium.nash import nash
-from middlegame.scenario.faults import Path, dotted_path
+from middlegame.equilibrium.equilibrium import Equilibrium
 from middlegame.sweeps.forecast import Forecast, forecast
 from middlegame.sweeps.result import Sweep
 
@@ -31,16 +25,6 @@ if TYPE_CHECKING:
 
 WITHIN = 0.1
 """The largest change of a probability with which an answer holds."""
-FACTORS = {"half": 0.5, "double": 2.0}
-"""Factors of the precision."""
-BEHAVIOURS: dict[str, Level | Hierarchy] = {
-    "level 1": Level(1),
-    "level 2": Level(2),
-    "hierarchy 1.5": Hierarchy(1.5),
-}
-"""Rival models of behaviour, for all actors."""
-
-Kind = Literal["precision", "behaviour", "nash", "equilibrium", "interest", "source"]
 
 
 @dataclass(frozen=True)
@@ -51,7 +35,9 @@ class ForecastAnswer:
         name: the question; without questions a headline factor or move.
         is_question: whether it is a question.
         state: the likeliest state: `yes` or `no` for a question.
-        probability: of that state, in the middle world.
+        forecast: of that state, in the forecast as written.
+        probability: of that state in the middle world, with which all variants but sources are
+            compared.
         mean: of that state over the worlds in which sources are tested; as `probability` where
             there are no ranges.
     """
@@ -59,6 +45,7 @@ class ForecastAnswer:
     name: str
     is_question: bool
     state: str
+    forecast: float
     probability: float
     mean: float
 
@@ -72,7 +59,7 @@ class Variant:
         name: how: a factor of the precision, a model of behaviour, the number of another
             equilibrium, the path of an interest, or the name of a source.
         probabilities: of each answer's state; empty if there is no forecast.
-        same: whether each answer's state is still the likeliest one.
+        same: whether each answer's likeliest state is as without the variant.
         refusal: why there is no forecast; empty if there is one.
     """
 
@@ -88,16 +75,18 @@ class Robustness(AnalysisResult):
     """Which answers of a forecast hold, whatever the method and whichever premise is left out.
 
     Attributes:
-        equilibrium: the contest in its middle world, in which all variants but sources are solved.
+        equilibrium: the contest.
         answers: the answers that are tested.
-        variants: the other methods and premises.
+        variants: the other methods and premises. All but sources are solved in the middle world.
         world_count: over how many worlds the variants of sources are averaged.
+        missing: how many variants were not solved, since the work was stopped.
     """
 
     equilibrium: Equilibrium
     answers: tuple[ForecastAnswer, ...]
     variants: tuple[Variant, ...]
     world_count: int
+    missing: int = 0
 
     def before(self, variant: Variant, place: int) -> float:
         """Return the probability with which a variant's one is compared."""
@@ -124,6 +113,7 @@ class Robustness(AnalysisResult):
         return {
             "title": self.equilibrium.diagram.title,
             "worlds": self.world_count,
+            "missing": self.missing,
             "answers": [
                 asdict(answer) | {"holds": not self.breaking(place)}
                 for place, answer in enumerate(self.answers)
@@ -160,7 +150,7 @@ class Robustness(AnalysisResult):
             f"Robustness of '{self.equilibrium.diagram.title}', variants: {len(self.variants)}"
         ]
         for place, answer in enumerate(self.answers):
-            label = f"{answer.name} = {answer.state} ({answer.probability:.0%})"
+            label = f"{answer.name} = {answer.state} ({answer.forecast:.0%})"
             breaking = self.breaking(place)
             if not breaking:
                 lines.append(f"{label} holds throughout")
@@ -199,109 +189,81 @@ def robust(
     if equilibrium.fixed_policies:
         raise QueryError("a surprise keeps all policies as they were; leave it out")
     mean = forecast(equilibrium, worlds if equilibrium.diagram.parameters else 0)
-    answers = tuple(_answers(equilibrium, mean))
+    written = subject if isinstance(subject, Forecast) else equilibrium
+    answers = tuple(_answers(written, equilibrium, mean))
+    tasks = variant_tasks(equilibrium, mean)
     variants: list[Variant] = []
-    every = [*_methods(equilibrium), *_premises(equilibrium), *_sources(equilibrium, mean)]
-    total = len(every) + 1
-    for kind, name, make in every:
-        variants.append(_variant(answers, kind, name, make))
-        if progress:
-            progress(len(variants), total)
-    variants += _other_equilibria(equilibrium, answers, starts)
+    missing = 0
+    try:
+        for kind, name, make in tasks:
+            base = mean if kind == "source" else equilibrium
+            variants.append(_variant(answers, base, kind, name, make))
+            if progress:
+                progress(len(variants), len(tasks) + 1)
+        variants += _other_equilibria(equilibrium, answers, starts)
+    except KeyboardInterrupt:
+        if not variants:
+            raise
+        missing = len(tasks) + 1 - len(variants)
     if progress:
-        progress(total, total)
-    order = {kind: place for place, kind in enumerate(("precision", "behaviour", "nash",
-             "equilibrium", "interest", "source"))}  # fmt: skip
-    ordered = sorted(variants, key=lambda variant: order[variant.kind])
-    return Robustness(equilibrium, answers, tuple(ordered), worlds if mean.worlds else 0)
+        progress(len(tasks) + 1, len(tasks) + 1)
+    ordered = sorted(variants, key=lambda variant: KINDS.index(variant.kind))
+    worlds = worlds if mean.worlds else 0
+    return Robustness(written, answers, tuple(ordered), worlds, missing)
 
 
-_Task = tuple[Kind, str, Callable[[], Equilibrium]]
-
-
-def _answers(equilibrium: Equilibrium, mean: Forecast) -> Iterator[ForecastAnswer]:
+def _answers(written: Equilibrium, middle: Equilibrium, mean: Forecast) -> Iterator[ForecastAnswer]:
     """Yield the questions; without questions the headline factors, or else the moves."""
-    for name, chance in equilibrium.questions.items():
-        yes = chance > 0.5
-        share = mean.questions[name]
+    for name, chance in written.questions.items():
+        state = "yes" if chance > 0.5 else "no"
         yield ForecastAnswer(
-            name, True, "yes" if yes else "no", chance if yes else 1 - chance,
-            share if yes else 1 - share,
-        )  # fmt: skip
-    if equilibrium.questions:
+            name,
+            True,
+            state,
+            *(_shares(each, name, True)[state] for each in (written, middle, mean)),
+        )
+    if written.questions:
         return
-    nodes = [node for node in equilibrium.diagram.contest_nodes if node.headline]
-    for node in nodes:
-        found = equilibrium.forecasts[node.name]
-        state = max(found, key=lambda each: round(found[each], 9))
-        yield ForecastAnswer(node.name, False, state, found[state], mean.forecast(node.name)[state])
+    for node in written.diagram.contest_nodes:
+        if node.headline:
+            state = _likeliest(_shares(written, node.name, False))
+            yield ForecastAnswer(
+                node.name, False, state,
+                *(_shares(each, node.name, False)[state] for each in (written, middle, mean)),
+            )  # fmt: skip
 
 
 def _variant(
-    answers: Sequence[ForecastAnswer], kind: Kind, name: str, make: Callable[[], Equilibrium]
+    answers: Sequence[ForecastAnswer],
+    base: Equilibrium,
+    kind: Kind,
+    name: str,
+    make: Callable[[], Equilibrium],
 ) -> Variant:
     try:
         found = make()
-        pairs = [_outcome(found, answer) for answer in answers]
+        pairs = [_outcome(found, base, answer) for answer in answers]
     except MiddlegameError as error:
         return Variant(kind, name, refusal=str(error))
     return Variant(kind, name, tuple(p for p, _ in pairs), tuple(same for _, same in pairs))
 
 
-def _outcome(found: Equilibrium, answer: ForecastAnswer) -> tuple[float, bool]:
-    """Return the probability of an answer's state, and whether that is the likeliest one."""
-    if answer.is_question:
-        chance = found.questions[answer.name]
-        share = chance if answer.state == "yes" else 1 - chance
-        return share, (chance > 0.5) == (answer.state == "yes")
-    states = found.forecast(answer.name)
-    return states[answer.state], states[answer.state] >= max(states.values()) - 1e-9
+def _outcome(found: Equilibrium, base: Equilibrium, answer: ForecastAnswer) -> tuple[float, bool]:
+    """Return the probability of an answer's state, and whether the likeliest state is as before."""
+    now, before = (_shares(each, answer.name, answer.is_question) for each in (found, base))
+    return now[answer.state], now[_likeliest(before)] >= max(now.values()) - 1e-9
 
 
-def _methods(equilibrium: Equilibrium) -> Iterator[_Task]:
-    """Yield the other precisions, models of behaviour, and the limit of full precision."""
-    diagram = equilibrium.diagram
-    for name, factor in FACTORS.items():
-        yield "precision", name, partial(_solved, equilibrium, _with_precision(diagram, factor))
-    deciding = {decision.owner for decision in diagram.decisions}
-    for name, behaviour in BEHAVIOURS.items():
-        for label, factor in {"": 1.0, **FACTORS}.items():
-            sharper = diagram if factor == 1.0 else _with_precision(diagram, factor)
-            reasoning = replace(sharper, behaviour=dict.fromkeys(deciding, behaviour))
-            title = f"{name}, {label} precision" if label else name
-            yield "behaviour", title, partial(_solved, equilibrium, reasoning)
-    yield "nash", "full precision", partial(_limit, equilibrium)
+def _shares(found: Equilibrium, name: str, is_question: bool) -> dict[str, float]:
+    """Return the probability of each state of a node, or of yes and no."""
+    if not is_question:
+        return found.forecast(name)
+    chance = found.questions[name]
+    return {"no": 1 - chance, "yes": chance}
 
 
-def _premises(equilibrium: Equilibrium) -> Iterator[_Task]:
-    """Yield the contest without each of the interests of actors that decide."""
-    diagram = equilibrium.diagram
-    deciding = {decision.owner for decision in diagram.decisions}
-    paths: dict[Path, None] = {}
-    for utility in diagram.utilities:
-        if utility.owner not in deciding:
-            continue
-        paths.update(dict.fromkeys(path for path in utility.paths if path[:1] == ("interests",)))
-    for path in paths:
-        yield (
-            "interest",
-            dotted_path(path),
-            partial(_solved, equilibrium, _without_interest(diagram, path)),
-        )
-
-
-def _sources(equilibrium: Equilibrium, mean: Forecast) -> Iterator[_Task]:
-    """Yield the contest without each of its sources, over worlds."""
-    scenario = equilibrium.scenario
-    if scenario is None or equilibrium.supposed:
-        return
-    for name in judgements_by_source(scenario):
-
-        def make(source: str = name) -> Equilibrium:
-            changed = solve(without_source(scenario, source))
-            return forecast(changed, mean.deferred.count if mean.deferred else None)
-
-        yield "source", name, make
+def _likeliest(shares: dict[str, float]) -> str:
+    return max(shares, key=lambda each: round(shares[each], 9))
 
 
 def _other_equilibria(
@@ -312,62 +274,16 @@ def _other_equilibria(
     except MiddlegameError:
         return []
     return [
-        _variant(answers, "equilibrium", f"other {number}", partial(_itself, each.equilibrium))
+        _variant(
+            answers,
+            equilibrium,
+            "equilibrium",
+            f"other {number}",
+            partial(_itself, each.equilibrium),
+        )
         for number, each in enumerate(others, start=1)
     ]
 
 
 def _itself(equilibrium: Equilibrium) -> Equilibrium:
     return equilibrium
-
-
-def _solved(equilibrium: Equilibrium, diagram: Diagram) -> Equilibrium:
-    """Solve a changed diagram with what the contest supposes and knows."""
-    found = solve(diagram, scenario=equilibrium.scenario, theta=equilibrium.theta)
-    return _under_conditions(found, equilibrium)
-
-
-def _limit(equilibrium: Equilibrium) -> Equilibrium:
-    return _under_conditions(
-        nash(equilibrium.diagram, scenario=equilibrium.scenario).equilibrium, equilibrium
-    )
-
-
-def _under_conditions(found: Equilibrium, like: Equilibrium) -> Equilibrium:
-    if like.supposed:
-        found = found.suppose(like.supposed)
-    return found.given(dict(like.known))
-
-
-@dataclass(frozen=True)
-class _Scaled:
-    """A utility table times a factor, which is as much as a precision times that factor."""
-
-    table: TableFunction
-    factor: float
-
-    def evaluate(self, theta: Array, xp: ModuleType) -> Array:
-        return self.factor * self.table.evaluate(theta, xp)
-
-
-def _with_precision(diagram: Diagram, factor: float) -> Diagram:
-    """Return a diagram in which every actor's precision is multiplied by a factor."""
-    return replace(
-        diagram,
-        utilities=tuple(
-            replace(utility, table=_Scaled(utility.table, factor)) for utility in diagram.utilities
-        ),
-    )
-
-
-def _without_interest(diagram: Diagram, path: Path) -> Diagram:
-    return replace(diagram, utilities=tuple(_without(u, path) for u in diagram.utilities))
-
-
-def _without(utility: Utility, path: Path) -> Utility:
-    """Return a utility without the numbers of one interest."""
-    table = utility.table
-    if path not in utility.paths or not isinstance(table, Sum):
-        return utility
-    kept = [1.0 if each != path else 0.0 for each in utility.paths]
-    return replace(utility, table=replace(table, where=table.where * kept))

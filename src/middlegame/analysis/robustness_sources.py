@@ -1,14 +1,18 @@
 """A scenario without one of its sources: what cites it alone becomes less certain, or goes."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import TypeVar
 
-from middlegame.scenario import Scenario
+from middlegame.scenario import Belief, Scenario
 from middlegame.scenario.faults import Path
 from middlegame.scenario.model.fields import Sourced, read_citation
 from middlegame.scenario.model.judgement import Judgement, from_scale, to_scale
+from middlegame.scenario.model.views import View
 from middlegame.scenario.model.walk import judgements, replace_at
+
+_Numbers = TypeVar("_Numbers", View, Belief)
 
 WIDER = 3.0
 """How many times wider a range gets whose only source is left out."""
@@ -50,7 +54,26 @@ def without_source(scenario: Scenario, source: str) -> Scenario:
         for name, piece in scenario.evidence.items()
         if {cite.source for cite in piece.cite} != {source}
     }
-    return changed.model_copy(update={"evidence": kept})
+    gone = tuple(f"evidence.{name}." for name in scenario.evidence if name not in kept)
+    return changed.model_copy(
+        update={
+            "evidence": kept,
+            "views": _without_numbers(changed.views, gone),
+            "beliefs": _without_numbers(changed.beliefs, gone),
+        }
+    )
+
+
+def _without_numbers(every: Mapping[str, _Numbers], gone: tuple[str, ...]) -> dict[str, _Numbers]:
+    """Return views or beliefs without numbers that are gone, and without those left empty."""
+    found = {}
+    for name, each in every.items():
+        numbers = {path: n for path, n in each.judgements.items() if not path.startswith(gone)}
+        if len(numbers) == len(each.judgements):
+            found[name] = each
+        elif numbers:
+            found[name] = each.model_copy(update={"judgements": numbers})
+    return found
 
 
 def _sources_of(judgement: Judgement, around: Iterable[Sourced]) -> set[str]:

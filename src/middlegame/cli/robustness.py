@@ -5,10 +5,12 @@ from typing import Any
 
 import click
 
-from middlegame.cli.case import solve_case
+from middlegame.cli.case import forecast_case, solve_case
 from middlegame.cli.console import counting
+from middlegame.cli.interrupts import partial_results
 from middlegame.cli.options import FILE, JSON, REPORT, TIME_LIMIT, case_options
 from middlegame.cli.output import print_result
+from middlegame.cli.time_limit import stop_clock
 
 
 @click.command("robust")
@@ -40,11 +42,17 @@ def robust_command(
     """Which answers of FILE hold under other methods and without parts of its premises.
 
     Tried are half and double precision, levels of reasoning, the Nash limit, other equilibria, and
-    the contest without each interest and without each source.
+    the contest without each interest and without each source. When the time is up, or at Ctrl-C,
+    those that were tried by then are printed.
     """
     equilibrium, loaded = solve_case(file, **case)
+    written = forecast_case(equilibrium)
     from middlegame.analysis.robustness import robust
 
-    with counting("Testing robustness") as progress:
-        found = robust(equilibrium, worlds=worlds, starts=starts, progress=progress)
-    print_result(found, equilibrium, loaded, report=report, as_json=as_json)
+    with partial_results(), counting("Testing robustness") as progress:
+        found = robust(written, worlds=worlds, starts=starts, progress=progress)
+    if found.missing:
+        stop_clock()
+    print_result(found, written, loaded, report=report, as_json=as_json)
+    if found.missing:
+        raise SystemExit(1)

@@ -6,7 +6,8 @@ principal branch forks in the middle world, or actors do not play an equilibrium
 solved in full by itself.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
@@ -14,6 +15,7 @@ import numpy as np
 from middlegame.base.errors import NotConverged
 from middlegame.base.numbers import Floats
 from middlegame.base.progress import ProgressCallback
+from middlegame.diagram import Diagram
 from middlegame.engine.batch.lambda_ramp import Ramp, solve_long_batch
 from middlegame.engine.graph.layout import Game, layout_of
 from middlegame.engine.graph.relevance import traced_decisions
@@ -21,6 +23,7 @@ from middlegame.engine.graph.slicing_cost import cheapest_slices, slicing_cost
 from middlegame.equilibrium.engine_input import (
     engine_input,
     fix_states,
+    flatten_numbers,
     flatten_samples,
 )
 from middlegame.equilibrium.equilibrium import Equilibrium, solve_tables
@@ -143,6 +146,52 @@ def _ramp(equilibrium: Equilibrium, values: Floats) -> tuple[Floats, bool]:
     middle = layout_of(structure).pad(equilibrium.policies)
     gap = np.abs(policies[..., -1] - middle)[constant.reached].max(initial=0.0)
     return policies[..., :-1], bool(gap <= DISAGREEMENT)
+
+
+def solve_with_utilities(
+    equilibrium: Equilibrium, diagrams: Sequence[Diagram]
+) -> list[Equilibrium | None]:
+    """Solve a contest with other utilities, all at once along the ramp, in its middle world.
+
+    Args:
+        equilibrium: the contest, with what it supposes; in equilibrium, without forks.
+        diagrams: its diagram with other utilities each time.
+
+    Returns:
+        The equilibria without evidence; None where the ramp does not settle, and everywhere where
+        it does not find the contest's own equilibrium.
+    """
+    structure, middle = equilibrium.diagram.structure, layout_of(equilibrium.diagram.structure)
+    every = [equilibrium.diagram, *diagrams]
+    tables = [
+        fix_states(each, each.tables(equilibrium.theta), equilibrium.supposed) for each in every
+    ]
+    inputs = [flatten_numbers(diagram, each) for diagram, each in zip(every, tables, strict=True)]
+    constant = engine_input(equilibrium.diagram, equilibrium.tables)
+    game: Game = constant._replace(
+        tables=np.stack([cells for cells, _ in inputs], axis=-1),
+        lambdas=np.stack([lambdas for _, lambdas in inputs], axis=-1),
+    )
+    with np.errstate(all="ignore"):
+        solved = solve_long_batch(structure, game, Ramp())
+    settled = solved.residual <= TOLERANCE
+    gap = np.abs(solved.policies[..., 0] - middle.pad(equilibrium.policies))[constant.reached]
+    if not settled[0] or gap.max(initial=0.0) > DISAGREEMENT:
+        return [None] * len(diagrams)
+    return [
+        replace(
+            equilibrium,
+            diagram=diagram,
+            tables=numbers,
+            policies=tuple(middle.unpad(solved.policies[..., k])),
+            logits=solved.logits[..., k],
+            residual=float(solved.residual[k]),
+            known={},
+        )
+        if settled[k]
+        else None
+        for k, (diagram, numbers) in enumerate(zip(diagrams, tables[1:], strict=True), start=1)
+    ]
 
 
 class _Columns:

@@ -9,7 +9,7 @@ from middlegame.report.text import narrative
 from middlegame.report.text.robustness import METHOD, robustness_text
 from middlegame.report.text.words import percent
 
-MOST_COLUMNS = 8
+MOST_COLUMNS = 9
 """Answers that are shown side by side."""
 
 
@@ -20,6 +20,9 @@ def show_robustness(found: Robustness, console: Console) -> None:
     page.title(narrative.words_of(found.equilibrium).title)
     page.paragraph(text.sentence, style="bold")
     page.gap()
+    for detail in text.details:
+        page.paragraph(detail)
+    page.gap()
     page.notes(narrative.notes(found.equilibrium))
     page.section("Answers", "numbered as the columns below; an asterisk marks a changed answer")
     for number, (label, before) in enumerate(
@@ -27,12 +30,16 @@ def show_robustness(found: Robustness, console: Console) -> None:
     ):
         page.hanging(before, f"{number}. {label}")
     if len(text.columns) > MOST_COLUMNS:
-        page.paragraph(f"{len(text.columns) - MOST_COLUMNS} more are in the report and --json.")
+        more = len(text.columns) - MOST_COLUMNS
+        page.paragraph(f"{more} more {'is' if more == 1 else 'are'} in the report and --json.")
     page.gap()
     for title, rows in text.groups:
         page.section(title)
         page.row("", [f"{number} " for number in range(1, len(text.columns[:MOST_COLUMNS]) + 1)])
+        small = [row for row in rows if row.is_small]
         for row in rows:
+            if row.is_small and len(small) > 1:
+                continue
             if row.note:
                 page.paragraph(f"{row.label}: {row.note}", style="dim")
                 continue
@@ -44,5 +51,7 @@ def show_robustness(found: Robustness, console: Console) -> None:
                     if cell.probability is not None
                 ],
             )
+        if len(small) > 1:
+            page.paragraph(f"In {len(small)} more no answer changes by more than a point.")
         page.gap()
     page.paragraph(METHOD, style="dim")

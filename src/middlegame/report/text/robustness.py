@@ -4,11 +4,12 @@ from dataclasses import dataclass
 
 from middlegame.analysis.robustness import ForecastAnswer, Robustness, Variant
 from middlegame.analysis.robustness_sources import DEFAULT_FACTOR, DEFAULT_POINTS, WIDER
+from middlegame.analysis.robustness_variants import Kind
 from middlegame.report.text.grammar import capitalize_first, join_list, mid_sentence
 from middlegame.report.text.narrative import question_label, words_of
 from middlegame.report.text.words import Words, clean, name_as_words, percent
 
-SECTIONS = {
+SECTIONS: dict[Kind, str] = {
     "precision": "Precision",
     "behaviour": "Models of behaviour",
     "nash": "Full precision (Nash limit)",
@@ -18,14 +19,17 @@ SECTIONS = {
 }
 """The titles of the kinds of variants."""
 METHOD = (
-    "An answer holds where the same state is the most likely one and its probability stays within "
-    "10 percentage points. Everything is solved again in the middle world, with every number at "
-    "its median. Without a source, the ranges that cite it alone get "
-    f"{WIDER:.0f} times their half-width, exact numbers get a range (points plus or minus "
+    "An answer holds where the same state stays the most likely one and its probability stays "
+    "within 10 percentage points. Everything is solved again in the middle world, with every "
+    "number at its median, and compared with it. Without a source, the ranges that cite it alone "
+    f"get {WIDER:.0f} times their half-width, exact numbers get a range (points plus or minus "
     f"{DEFAULT_POINTS:.0%}, odds up to {DEFAULT_FACTOR:.0f} times higher or lower), and evidence "
-    "that cites it alone is dropped; these rows are means over worlds."
+    "that cites it alone is dropped; these rows are means over worlds, and compared with such a "
+    "mean."
 )
 _MOST_NAMED = 3
+_SMALL = 0.015
+"""The largest change with which a variant is left out of a short table."""
 
 
 @dataclass(frozen=True)
@@ -51,11 +55,13 @@ class RobustnessRow:
         label: what is varied.
         cells: one for each answer.
         note: why there is no forecast; empty if there is one.
+        is_small: whether no answer changes by more than a point.
     """
 
     label: str
     cells: tuple[RobustnessCell, ...]
     note: str = ""
+    is_small: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,13 +69,16 @@ class RobustnessText:
     """Robustness, ready to be shown.
 
     Attributes:
-        sentence: which answers hold, and what the others hang on.
+        sentence: which answers hold in all variants.
+        details: a sentence on each answer that does not: in which variants.
         columns: each answer in words.
         before: each answer's probability as written, as it is shown.
-        groups: the kinds of variants with their rows.
+        groups: the kinds of variants with their rows; the first row of a group is the contest as
+            written, with which the others are compared.
     """
 
     sentence: str
+    details: tuple[str, ...]
     columns: tuple[str, ...]
     before: tuple[str, ...]
     groups: tuple[tuple[str, tuple[RobustnessRow, ...]], ...]
@@ -78,19 +87,34 @@ class RobustnessText:
 def robustness_text(found: Robustness) -> RobustnessText:
     """Put robustness into words and rows."""
     words = words_of(found.equilibrium)
-    groups = []
+    groups, compared = [], ""
     for kind, title in SECTIONS.items():
         rows = tuple(_row(found, words, v) for v in found.variants if v.kind == kind)
+        where = f"mean over {found.world_count} worlds" if kind == "source" else "middle world"
+        if rows and where != compared:
+            rows = (_row_as_written(found, kind, where), *rows)
+            compared = where
         if rows:
             groups.append((title, rows))
+    firm, details = _sentences(found, words)
     return RobustnessText(
-        sentence=_sentence(found, words),
+        sentence=firm,
+        details=details,
         columns=tuple(answer_label(words, answer) for answer in found.answers),
         before=tuple(
-            percent(shown_probability(answer, answer.probability)) for answer in found.answers
+            percent(shown_probability(answer, answer.forecast)) for answer in found.answers
         ),
         groups=tuple(groups),
     )
+
+
+def _row_as_written(found: Robustness, kind: Kind, where: str) -> RobustnessRow:
+    """Return the row of the contest as written, with which variants of a kind are compared."""
+    cells = []
+    for answer in found.answers:
+        shown = shown_probability(answer, answer.mean if kind == "source" else answer.probability)
+        cells.append(RobustnessCell(shown, percent(shown), True))
+    return RobustnessRow(f"As written ({where})", tuple(cells))
 
 
 def answer_label(words: Words, answer: ForecastAnswer) -> str:
@@ -121,7 +145,12 @@ def variant_label(words: Words, variant: Variant) -> str:
             source = words.scenario.sources.get(variant.name) if words.scenario else None
             return clean(source.title) if source else clean(variant.name)
         case _:
-            return capitalize_first(variant.name)
+            model, comma, precision = variant.name.partition(", ")
+            kind, _, number = model.partition(" ")
+            if kind == "level":
+                return f"Level-{number} reasoning{comma}{precision}"
+            mean = f" of mean {number}" if number else ""
+            return f"A cognitive hierarchy{mean}{comma}{precision}"
 
 
 def _interest(words: Words, path: str) -> str:
@@ -145,18 +174,20 @@ def _row(found: Robustness, words: Words, variant: Variant) -> RobustnessRow:
     for place, probability in enumerate(variant.probabilities):
         shown = shown_probability(found.answers[place], probability)
         cells.append(RobustnessCell(shown, percent(shown), found.holds(variant, place)))
-    return RobustnessRow(label, tuple(cells))
+    changes = [
+        abs(p - found.before(variant, place)) for place, p in enumerate(variant.probabilities)
+    ]
+    return RobustnessRow(label, tuple(cells), is_small=max(changes, default=0.0) < _SMALL)
 
 
-def _sentence(found: Robustness, words: Words) -> str:
-    """Say which answers hold in all variants, and on what the others hang."""
-    firm, sentences = [], []
+def _sentences(found: Robustness, words: Words) -> tuple[str, tuple[str, ...]]:
+    """Say which answers hold in all variants, and in which ones each of the others does not."""
+    firm, details = [], []
     for place, answer in enumerate(found.answers):
-        clause = mid_sentence(answer_label(words, answer))
-        chance = percent(shown_probability(answer, answer.probability))
+        chance = percent(shown_probability(answer, answer.forecast))
         breaking = found.breaking(place)
         if not breaking:
-            firm.append(f"{clause} ({chance})")
+            firm.append(f"{mid_sentence(answer_label(words, answer))} ({chance})")
             continue
         named = [
             f"{_condition(words, variant)} "
@@ -165,13 +196,23 @@ def _sentence(found: Robustness, words: Words) -> str:
         ]
         more = len(breaking) - len(named)
         named += [f"in {more} more of {len(found.variants)} variants"] if more else []
-        sentences.append(f'"{answer_label(words, answer)}" ({chance}) changes {join_list(named)}.')
-    count = len(found.variants)
-    if firm:
-        sentences.insert(0, f"In all {count} variants these answers hold: {'; '.join(firm)}.")
-    elif sentences:
-        sentences.insert(0, f"No answer holds in all {count} variants.")
-    return " ".join(sentences) or "The contest has neither questions nor moves."
+        details.append(
+            f"{answer_label(words, answer)} ({chance}): does not hold {join_list(named)}."
+        )
+    tried = (
+        f"the {len(found.variants)} variants"
+        if not found.missing
+        else (
+            f"the {len(found.variants)} variants that were tried before the time was up "
+            f"({found.missing} were not)"
+        )
+    )
+    if not found.answers:
+        return "The contest has neither questions nor moves.", ()
+    if not firm:
+        return f"No answer holds in all of {tried}.", tuple(details)
+    what = "this answer holds" if len(firm) == 1 else "these answers hold"
+    return f"In all of {tried} {what}: {'; '.join(firm)}.", tuple(details)
 
 
 def _condition(words: Words, variant: Variant) -> str:
@@ -179,12 +220,15 @@ def _condition(words: Words, variant: Variant) -> str:
     label = variant_label(words, variant)
     match variant.kind:
         case "precision" | "nash":
-            return f"at {mid_sentence(label)}"
+            return f"at {label[0].lower()}{label[1:]}"
         case "behaviour":
-            return f"with {mid_sentence(label)}"
+            model, _, precision = label.partition(", ")
+            return f"with {model[0].lower()}{model[1:]}{f' at {precision}' if precision else ''}"
         case "equilibrium":
-            return f"in {mid_sentence(label)}"
+            return f"in {label[0].lower()}{label[1:]}"
         case "interest":
-            return f'without the interest "{label}"'
+            owner, _, interest = label.partition(": ")
+            owned = f"{mid_sentence(owner)}'s interest" if interest else "the interest"
+            return f'without {owned} "{interest or label}"'
         case _:
             return f'without the source "{label}"'

@@ -1,0 +1,34 @@
+"""Robustness in sentences and rows."""
+
+import pytest
+
+import middlegame as mg
+from middlegame.report.html.report import html_report
+from middlegame.report.html.sections import sections
+from middlegame.report.text.robustness import robustness_text
+from middlegame.scenario import Scenario
+from tests.analysis.test_robustness import CONTEST
+from tests.report.pages import compare_with_golden, page_text, show_plain
+
+
+@pytest.fixture(scope="module")
+def found() -> mg.Robustness:
+    return mg.robust(mg.solve(Scenario.model_validate(CONTEST)), worlds=8, starts=2)
+
+
+def test_robustness_prints_plain_text_in_a_pipe(found):
+    compare_with_golden("road-robust.txt", show_plain(found))
+
+
+def test_every_answer_is_either_firm_or_has_the_variants_that_change_it(found):
+    text = robustness_text(found)
+    broken = [place for place in range(len(found.answers)) if found.breaking(place)]
+    assert len(text.details) == len(broken)
+    for place, detail in zip(broken, text.details, strict=True):
+        assert detail.startswith(f"{text.columns[place]} ({text.before[place]}): does not hold ")
+
+
+def test_report_has_a_row_for_each_variant(found):
+    page = page_text(html_report(found.equilibrium, analyses=sections(found)))
+    for _, rows in robustness_text(found).groups:
+        assert all(row.label in page for row in rows)
