@@ -188,6 +188,31 @@ def test_private_numbers_over_time_are_one_draw_for_all_periods():
         assert (number.node in decision.parents) == (decision.owner == "guarantor")
 
 
+def test_private_spread_equals_the_private_range_of_the_same_distribution():
+    spread = CONTEST.replace("worth: WORTH", f"worth: -30, private_spread: {DEVIATION!r}")
+    found, private = solve(scenario(spread)), solve(scenario(PRIVATE))
+    for name in ("warn", "push", "fight"):
+        assert found.forecast(name) == pytest.approx(private.forecast(name), abs=1e-10)
+    assert loads_again(spread) == scenario(spread)
+
+
+def loads_again(text: str):
+    return read_text(dumps(scenario(text))).scenario
+
+
+@pytest.mark.parametrize(
+    ("written", "message"),
+    [
+        ("worth: {is: -60..0, private: yes}, private_spread: 5", "has a private spread"),
+        ("worth: 3, private_spread: -5..5", "the spread -5..5 is negative"),
+        ("worth: 3, private_spread: wide", "'wide' is not a number or a range"),
+    ],
+)
+def test_invalid_private_spreads_are_faults(written, message):
+    (fault,) = read_text(CONTEST.replace("worth: WORTH", written)).errors
+    assert message in fault.message
+
+
 FAULTS = {
     "{is: 20, private: yes}": "20 is not a range, so it cannot be private",
     "{is: -60..0, private: perhaps}": "'perhaps' is neither yes nor no",

@@ -56,3 +56,9 @@ def test_unknown_archetype_is_refused_with_the_nearest_name_before_anything_is_w
     with pytest.raises(MiddlegameError, match="did you mean 'succession'"):
         write_starter(tmp_path / "mine", "sucession")
     assert not (tmp_path / "mine").exists()
+
+
+def test_starter_like_a_historical_contest_loads_and_says_where_it_comes_from(tmp_path):
+    path = write_starter(tmp_path / "mine", "kuwait-1990")
+    assert load(path).title == mg.load("kuwait-1990").title
+    assert "'kuwait-1990'" in path.read_text(encoding="utf-8").splitlines()[0]

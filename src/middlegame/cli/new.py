@@ -13,8 +13,9 @@ from middlegame.cli.options import JSON
 @click.argument("folder", type=click.Path(path_type=Path), required=False)
 @click.option(
     "--like",
-    metavar="ARCHETYPE",
-    help="Begin with an archetype from the literature: deterrence, coercion, sanctions, ...",
+    metavar="NAME",
+    help="Begin with an archetype from the literature (deterrence, coercion, ...) or with a "
+    "historical contest (suez-1956, ...); `--list` and `middlegame cases` name them.",
 )
 @click.option("--list", "listing", is_flag=True, help="List the archetypes, each solved.")
 @JSON
@@ -52,7 +53,12 @@ def _print_archetypes(as_json: bool) -> None:
         forecasts = "; ".join(f"{label}: {p:.0%}" for label, p in each["questions"].items())
         for line in (forecasts, f"from {'; '.join(each['sources'])}"):
             out.print(f"{' ' * width}  {escape(line)}", highlight=False, soft_wrap=True)
-    out.print("\nBegin with one: middlegame new FOLDER --like NAME", highlight=False)
+    out.print(
+        "\nBegin with one, or with a historical contest (middlegame cases): "
+        "middlegame new FOLDER --like NAME",
+        highlight=False,
+        soft_wrap=True,
+    )
 
 
 def _solved_archetypes() -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from middlegame.compiler.parameters import NumberCompiler
-from middlegame.compiler.private_numbers import PrivateNumbers
+from middlegame.compiler.private_numbers import SPREAD, PrivateNumbers
 from middlegame.compiler.scales import CaseNumbers
 from middlegame.diagram import UNDISCOUNTED, Discount, Number, Sum, Utility
 from middlegame.scenario import Judgement
@@ -94,10 +94,16 @@ def compile_interests(
                 timeline, order, numbers, private, interest.worth, path, interest
             )
             when = where_defined(interest.when, [interest.worth], scenario.scales)
+            spread = None
+            if interest.private_spread is not None:
+                spread_path: _Path = ("interests", owner, place, SPREAD)
+                spread = numbers.compile(interest.private_spread, spread_path, interest)
             earned = _earning_periods(timeline, owner, when, interest.earned, discounts)
             for period, condition, discount in earned:
                 over, number, holds = points.where(condition, period)
                 entries.add(owner, over, (path, number, holds, discount))
+                if spread is not None:
+                    entries.add(owner, over, (spread_path, spread, holds, discount))
     for name, move in scenario.moves.items():
         for option_name, option in move.options.items():
             if option.costs is None:
@@ -130,16 +136,17 @@ class _Entries:
 
     def add(self, owner: str, over: tuple[str, ...], entry: _Entry) -> None:
         """Add an entry `[*over]`; a private number depends on its own node too, the first axis."""
-        path, _, where, discount = entry
+        path, number, where, discount = entry
         hidden = self.private.by_path.get(path)
         if hidden is None:
             self.found.setdefault((owner, over), []).append(entry)
             return
         for point, value in enumerate(hidden.values):
             there = np.zeros((len(hidden.values), *where.shape))
-            there[point] = where
+            # Of a spread the node holds how many times it the worth is off.
+            there[point] = where * value if path[-1] == SPREAD else where
             self.found.setdefault((owner, (hidden.node, *over)), []).append(
-                (path, float(value), there, discount)
+                (path, number if path[-1] == SPREAD else float(value), there, discount)
             )
 
     def utilities(self, numbers: NumberCompiler) -> list[Utility]:

@@ -12,6 +12,9 @@ from middlegame.scenario.faults import Path
 from middlegame.scenario.model.fields import Sourced
 from middlegame.scenario.timeline import Timeline
 
+SPREAD = "private_spread"
+"""The key of the spread of a worth of which its owner knows the value."""
+
 
 @dataclass
 class PrivateNumbers:
@@ -55,14 +58,16 @@ class PrivateNumbers:
 
 
 def compile_private_numbers(timeline: Timeline, numbers: NumberCompiler) -> PrivateNumbers:
-    """Compile the private worths, costs and precisions of a scenario that passed the checks."""
+    """Compile the private worths, spreads, costs and precisions of a checked scenario."""
     found = PrivateNumbers()
     written = list(_private_judgements(timeline))
     counts = Counter(owner for owner, *_ in written)
     for owner, judgement, path, beside in written:
         points = POINTS.get(counts[owner], FEWEST_POINTS)
         written_path = numbers.original_path(path)
-        if judgement.exact:  # a view or a belief is certain of it
+        if path[-1] == SPREAD:
+            private = PrivateNumber.standard(written_path, owner, points)
+        elif judgement.exact:  # a view or a belief is certain of it
             private = PrivateNumber.exact(written_path, owner, judgement.median, points)
         else:
             parameter, index = numbers.distribution(judgement, path, beside)
@@ -84,6 +89,9 @@ def _private_judgements(
         for place, interest in enumerate(interests):
             if interest.worth.private:
                 yield owner, interest.worth, ("interests", owner, place, "worth"), interest
+            if interest.private_spread is not None:
+                spread_path: Path = ("interests", owner, place, SPREAD)
+                yield owner, interest.private_spread, spread_path, interest
     for name, move in scenario.moves.items():
         for option_name, option in move.options.items():
             if option.costs is not None and option.costs.private:

@@ -100,6 +100,13 @@ class PrivateNumber:
         table = PrivateValue(None, value, chances, np.zeros(points - 1))
         return cls(path, owner, np.full(points, value), table)
 
+    @classmethod
+    def standard(cls, path: Path, owner: str, points: int) -> Self:
+        """Return a standard normal number, which the contest multiplies by a spread of its own."""
+        nodes, chances = _rule(points)
+        table = PrivateValue(None, 0.0, chances, ndtri(np.cumsum(chances)[:-1]))
+        return cls(path, owner, nodes, table)
+
     @property
     def node(self) -> str:
         """The name of its hidden node: its dotted path in the scenario."""

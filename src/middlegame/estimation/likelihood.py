@@ -6,7 +6,7 @@ differentiated through the equilibrium.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -22,6 +22,7 @@ from middlegame.engine.batch.levels import differentiable_levels
 from middlegame.engine.batch.outcomes import evidence_likelihood
 from middlegame.engine.cost import predict_cost
 from middlegame.engine.graph.layout import Array, Game
+from middlegame.engine.graph.relevance import traced_decisions
 from middlegame.equilibrium.engine_input import engine_input, flatten_numbers
 from middlegame.equilibrium.levels import reasoning_of, reasons_by_levels
 from middlegame.equilibrium.limits import MAX_TABLE_SIZE, refuse_too_large
@@ -37,7 +38,7 @@ _TINY = 1e-300
 _MANY = 20_000
 """Gradients of rows, times coefficients, from which compiling the sum's gradient is worth the time.
 
-Compiling it takes two seconds; without it each gradient of the sum costs all rows' gradients.
+Compiling it takes some seconds; without it each gradient of the sum costs all rows' gradients.
 """
 _MOST_NUMBERS = 2**26
 """Numbers that the largest tables of all rows together may have; more are taken in parts."""
@@ -47,18 +48,25 @@ _MOST_NUMBERS = 2**26
 class DataRows:
     """Data as the likelihood takes them; a pytree.
 
+    Rows of the same circumstances, such as those that count the outcomes of one row of a table,
+    have one equilibrium, which is solved once.
+
     Attributes:
-        covariates: `[rows, columns]`.
-        shown: for each observed node `[rows, states]`.
+        covariates: `[circumstances, columns]`.
+        circumstance: the circumstances of each row, `[rows]`.
+        observations: for each observed node `[rows, states]`.
         weights: how much each row counts, `[rows]`.
     """
 
     covariates: Array
+    circumstance: Array
     observations: tuple[Array, ...]
     weights: Array
 
 
-jax.tree_util.register_dataclass(DataRows, ["covariates", "observations", "weights"], [])
+jax.tree_util.register_dataclass(
+    DataRows, ["covariates", "circumstance", "observations", "weights"], []
+)
 
 
 class Likelihood:
@@ -105,13 +113,19 @@ class Likelihood:
         with np.errstate(all="ignore"):  # formulas may give no number here, and some elsewhere
             self._still = engine_input(self.diagram, self.diagram.tables(theta))
         cost = predict_cost(self.diagram.structure)
-        self._many = sample.row_count * len(self.names) >= _MANY
+        on_cycle = bool(traced_decisions(self.diagram.structure))
+        self._many = on_cycle or sample.row_count * len(self.names) >= _MANY
         self._chunk = max(1, int(_MOST_NUMBERS / max(cost.largest_table, cost.unknowns, 1.0)))
 
     def rows(self, sample: FitData, weights: Floats | None = None) -> DataRows:
         """Arrange data for the likelihood, each row weighted by its number of plays by default."""
+        covariates, circumstance = sample.matrix, np.arange(sample.row_count)
+        if sample.row_count <= self._chunk:
+            covariates, places = np.unique(covariates, axis=0, return_inverse=True)
+            circumstance = places.reshape(-1)
         return DataRows(
-            sample.matrix,
+            covariates,
+            circumstance,
             tuple(sample.observations[name] for name in self.observed),
             sample.weights if weights is None else weights,
         )
@@ -139,16 +153,23 @@ class Likelihood:
 
     def _logs(self, values: Array, rows: DataRows) -> tuple[Array, Array]:
         """Return each row's log-likelihood and residual, `[rows]` each."""
-        count = rows.covariates.shape[0]
+        count = rows.weights.shape[0]
 
         def part(some: DataRows) -> tuple[Array, Array]:
             game, played, residual = self._played(values, some.covariates)
+            game = game._replace(
+                tables=game.tables[..., some.circumstance],
+                lambdas=game.lambdas[..., some.circumstance],
+            )
             seen = {node: each.T for node, each in zip(self._nodes, some.observations, strict=True)}
-            chances = evidence_likelihood(self.diagram.structure, game, played, seen)
-            return jnp.log(jnp.maximum(chances, _TINY)), residual
+            chances = evidence_likelihood(
+                self.diagram.structure, game, played[..., some.circumstance], seen
+            )
+            return jnp.log(jnp.maximum(chances, _TINY)), residual[some.circumstance]
 
         if count <= self._chunk:
             return part(rows)
+        # Each row has circumstances of its own.
         chunks = -(-count // self._chunk)
         filler = chunks * self._chunk - count
 
@@ -156,7 +177,11 @@ class Likelihood:
             full = jnp.concatenate([each, jnp.repeat(each[-1:], filler, axis=0)])
             return full.reshape(chunks, self._chunk, *each.shape[1:])
 
-        found = jax.lax.map(jax.checkpoint(part), jax.tree.map(shaped, rows))
+        places = jnp.arange(self._chunk)
+        parts = jax.tree.map(shaped, rows)
+        found = jax.lax.map(
+            jax.checkpoint(lambda some: part(replace(some, circumstance=places))), parts
+        )
         return found[0].reshape(-1)[:count], found[1].reshape(-1)[:count]
 
     def total(self, values: Array, rows: DataRows) -> Array:
@@ -167,7 +192,7 @@ class Likelihood:
     def value_and_gradient(self) -> Any:
         """From (values `[k]`, rows) to the log-likelihood and its gradient, `[k]`."""
         if self._many:
-            return jax.jit(jax.value_and_grad(self.total), compiler_options=FAST_COMPILE)
+            return jax.jit(jax.value_and_grad(self.total))
 
         # Over few rows, compiling takes longer than running: what is compiled anyhow will do.
         def from_rows(values: Floats, rows: DataRows) -> tuple[float, Floats]:

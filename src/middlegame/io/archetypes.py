@@ -1,10 +1,14 @@
-"""The archetypes: short commented contests from the literature, to begin a contest of one's own."""
+"""What a contest of one's own begins with: the starter, an archetype, or a historical contest.
+
+Archetypes are short commented contests from the literature.
+"""
 
 from dataclasses import dataclass
 from pathlib import Path
 
 from middlegame.base.errors import MiddlegameError, unknown_name
-from middlegame.io.examples import FOLDER, read_header
+from middlegame.io.examples import FOLDER, list_examples, read_header
+from middlegame.io.outcomes import FILE_NAME
 
 
 @dataclass(frozen=True)
@@ -49,25 +53,59 @@ def find_archetype(name: str) -> Archetype:
     return known[name]
 
 
+def template_text(name: str | None = None) -> str:
+    """Return the text to begin a contest with.
+
+    Args:
+        name: of an archetype, or of a shipped contest whose outcome is known; without it, the
+            general starter.
+
+    Raises:
+        QueryError: there is none of that name; the message names the nearest, or all.
+    """
+    if name is None:
+        return (FOLDER / "starter.yaml").read_text(encoding="utf-8")
+    archetypes = {each.name: each for each in list_archetypes()}
+    if name in archetypes:
+        return archetypes[name].text()
+    historical = {
+        each.name: each.folder / "scenario.yaml"
+        for each in list_examples()
+        if (each.folder / FILE_NAME).is_file()
+    }
+    if name not in historical:
+        kind = "archetype or historical contest"
+        raise unknown_name(kind, name, [*archetypes, *historical])
+    return _BEGUN.format(name=name) + historical[name].read_text(encoding="utf-8")
+
+
+_BEGUN = """\
+# Begun with the historical contest '{name}'. Title, date, actors, numbers, reasons and
+# sources below are still that contest's: replace them by yours.
+
+"""
+
+
 def write_starter(folder: Path, like: str | None = None) -> Path:
     """Write a commented scenario to begin with to `folder/scenario.yaml`.
 
     Args:
         folder: the folder, which is made if it does not exist.
-        like: the name of an archetype; without it the general starter is written.
+        like: the name of an archetype or of a historical contest; without it the general starter is
+            written.
 
     Returns:
         The path of the scenario.
 
     Raises:
         MiddlegameError: the file exists, the folder's name belongs to a file, or there is no such
-            archetype.
+            archetype or historical contest.
     """
-    source = find_archetype(like).path if like is not None else FOLDER / "starter.yaml"
+    text = template_text(like)
     path = folder / "scenario.yaml"
     if path.exists() or (folder.exists() and not folder.is_dir()):
         raise MiddlegameError(f"{path if path.exists() else folder} exists already")
     folder.mkdir(parents=True, exist_ok=True)
     with path.open("x", encoding="utf-8", newline="\n") as file:
-        file.write(source.read_text(encoding="utf-8"))
+        file.write(text)
     return path

@@ -5,7 +5,7 @@ import pytest
 
 from middlegame.diagram import Chance, Decision, Diagram, Fixed, Parameter, Ref, Sum, Utility
 from middlegame.engine.backend import jax, jnp
-from middlegame.engine.batch.implicit_differentiation import differentiable_policies
+from middlegame.engine.batch.implicit_differentiation import _inverses, differentiable_policies
 from middlegame.engine.batch.lambda_ramp import Ramp
 from middlegame.engine.batch.outcomes import evidence_likelihood
 from middlegame.engine.graph.layout import Game, layout_of
@@ -69,3 +69,11 @@ def test_differentiable_policies_match_differences_of_traces(cyclic):
         assert slopes[:, k] == pytest.approx((ends[0] - ends[1]) / (2 * step), abs=1e-6)
         bent = (ends[0] - 2 * np.asarray(values) + ends[1]) / step**2
         assert curves[:, k, k] == pytest.approx(bent, abs=1e-4)
+
+
+def test_inverses_of_matrices_that_need_pivots_match_numpy():
+    rng = np.random.default_rng(0)
+    matrices = rng.standard_normal((6, 5, 5))
+    matrices[0] = np.eye(5)[[1, 2, 3, 4, 0]]
+    found = jax.jit(_inverses)(matrices.transpose(1, 2, 0))
+    np.testing.assert_allclose(np.transpose(found, (2, 0, 1)), np.linalg.inv(matrices), atol=1e-10)

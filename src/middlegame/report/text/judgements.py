@@ -249,6 +249,8 @@ def _describe(words: Words, path: JudgementPath) -> tuple[str, str, str]:
             interest = words.scenario.interests[actor][place]
             case = capitalize_first(words.interest(interest))
             claim = clean(interest.label) if interest.label else _IS_WORTH
+            if path[-1] == "private_spread":
+                claim = f"{claim}, what only it knows (standard deviation)"
             return f"What {_mid(words.actor(actor))} wants", case, claim
         case ("actors", str(actor), "patience"):
             return (

@@ -88,6 +88,8 @@ class Interest(Sourced):
 
     Attributes:
         when: the condition; left out, it holds wherever the formula of `worth` has a value.
+        private_spread: the standard deviation of a part of the worth that the actor alone knows,
+            normal around 0; all others know this number only.
         earned: over time, in equal shares in each period (`throughout`), in full each time the
             condition holds, in full at the end, or in full after the last period.
     """
@@ -97,6 +99,7 @@ class Interest(Sourced):
     label: str | None = None
     when: ConditionText
     worth: Points
+    private_spread: Points | None = None
     earned: Earned = "throughout"
 
     @model_validator(mode="before")

@@ -14,7 +14,11 @@ def check_private_numbers(contest: CheckContext) -> Iterator[Fault]:
     """Check that private numbers are worths, costs or precisions of actors that have a move."""
     movers = {move.by for move in contest.scenario.moves.values()}
     for path, value, _ in walk(contest.scenario):
-        if not isinstance(value, Judgement) or not value.private:
+        if not isinstance(value, Judgement):
+            continue
+        if path[0] == "interests" and path[-1] == "private_spread":
+            yield from _spread(contest, path, value, movers)
+        if not value.private:
             continue
         if path[0] == "offers":
             continue  # its moves are checked in its place
@@ -32,6 +36,26 @@ def check_private_numbers(contest: CheckContext) -> Iterator[Fault]:
                 severity="warning",
                 path=(*path, "private"),
             )
+
+
+def _spread(
+    contest: CheckContext, path: Path, spread: Judgement, movers: set[str]
+) -> Iterator[Fault]:
+    """Check the spread of a worth that its owner alone knows."""
+    owner, place = str(path[1]), int(path[2])
+    if spread.low < 0:
+        yield Fault(f"the spread {spread} is negative", "points such as 10 or 5..15", path=path)
+    if contest.scenario.interests[owner][place].worth.private:
+        yield Fault(
+            "the worth is a private range and has a private spread", "one of the two", path=path
+        )
+    if owner not in movers and not contest.partial.affects("moves"):
+        yield Fault(
+            f"'{owner}' makes no decision, so that only it knows this number has no effect",
+            "the worth alone",
+            severity="warning",
+            path=path,
+        )
 
 
 def _owner(contest: CheckContext, path: Path) -> str | None:

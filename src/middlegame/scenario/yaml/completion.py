@@ -42,6 +42,7 @@ _OWNED = frozenset({"worth", "costs", "accepting_costs", "breaking_costs", "prec
 _NUMBERS = frozenset(
     {
         "worth",
+        "private_spread",
         "costs",
         "chance",
         "background",
