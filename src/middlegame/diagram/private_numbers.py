@@ -104,7 +104,7 @@ class PrivateNumber:
     def standard(cls, path: Path, owner: str, points: int) -> Self:
         """Return a standard normal number, which the contest multiplies by a spread of its own."""
         nodes, chances = _rule(points)
-        table = PrivateValue(None, 0.0, chances, ndtri(np.cumsum(chances)[:-1]))
+        table = PrivateValue(None, 0.0, chances, normal_quantiles(np.cumsum(chances)[:-1]))
         return cls(path, owner, nodes, table)
 
     @property
