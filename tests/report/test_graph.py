@@ -6,7 +6,7 @@ import pytest
 import middlegame as mg
 from middlegame.report.charts.graph import contest_graph
 from middlegame.report.charts.layout import BOX_WIDTH, GraphBox, drawn_nodes, layout
-from middlegame.report.text.palette import NEUTRAL, OKABE_ITO, actor_colours
+from middlegame.report.text.palette import NEUTRAL, PALETTE, actor_colours
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -71,4 +71,4 @@ def test_actors_with_moves_get_colours_first(venezuela: mg.Equilibrium) -> None:
     movers = {decision.owner for decision in venezuela.diagram.decisions}
     assert len({colours[mover] for mover in movers}) == len(movers)
     assert NEUTRAL not in {colours[mover] for mover in movers}
-    assert colours["moscow"] == OKABE_ITO[0]
+    assert colours["moscow"] == PALETTE[0]

@@ -6,10 +6,12 @@ from dataclasses import replace
 import pytest
 
 import middlegame as mg
-from middlegame.report.charts.curves import curve_chart
+from middlegame.report.charts.curves import curve_chart, parted
+from middlegame.report.charts.layout import layout
 from middlegame.report.html.report import html_report
 from middlegame.report.terminal.equilibrium import show_change
 from middlegame.report.text.over_time import (
+    Series,
     factors_over_time,
     select_periods,
     short_period,
@@ -117,3 +119,40 @@ def test_long_labels_take_several_lines_in_a_legend(siege):
     drawn = curve_chart(replace(fort, labels=(name, "falls")))
     assert ">accepts a transition under<" in drawn
     assert f">{name}<" not in drawn
+
+
+def test_lines_that_lie_on_each_other_are_parted() -> None:
+    rows = [(0.5, 0.25, None), (0.5, 0.245, None), (0.9, 0.25, 0.1), (0.505, 0.25, None)]
+    offsets = parted(rows)
+    assert offsets[0] == offsets[2] == 0
+    assert 0 < offsets[1] < offsets[3] < 0.06
+
+
+def test_series_of_one_period_is_drawn_as_bars_with_labels() -> None:
+    series = Series(
+        "x",
+        "X",
+        "#0072B2",
+        True,
+        ("Jan 2026", "Feb 2026"),
+        ("yes", "no"),
+        ((None, 0.3), (None, 0.7)),
+    )
+    drawn = curve_chart(series)
+    assert 'aria-label="X, Feb 2026: yes 30%, no 70%"' in drawn
+
+
+def test_boxes_of_a_timed_contest_stand_in_the_frame_of_their_period(siege: mg.Equilibrium) -> None:
+    placed = layout(siege)
+    frames = {frame.period: frame for frame in placed.frames}
+    assert len(frames) == 2
+    for box in placed.boxes:
+        period = siege.diagram.nodes[siege.diagram.index[box.name]].period
+        for each, frame in frames.items():
+            within = (
+                frame.x <= box.x - box.width / 2
+                and box.x + box.width / 2 <= frame.x + frame.width
+                and frame.y <= box.y - box.height / 2
+                and box.y + box.height / 2 <= frame.y + frame.height
+            )
+            assert within == (each == period)

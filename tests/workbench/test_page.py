@@ -124,6 +124,31 @@ def test_click_or_enter_on_a_box_of_the_picture_opens_its_panel(visit):
     panel.wait_for(state="detached")
 
 
+def test_picture_fits_its_frame_at_first_and_can_be_enlarged_and_moved(visit):
+    page = visit().open("harbour-lease")
+    canvas, sheet = page.locator(".mg-canvas"), page.locator(".mg-sheet svg")
+    canvas.scroll_into_view_if_needed()
+    fits = """() => {
+        const [outer, inner] = [".mg-canvas", ".mg-sheet svg"].map(
+            (each) => document.querySelector(each).getBoundingClientRect());
+        return inner.width > 100 && inner.left >= outer.left - 1 && inner.right <= outer.right + 1
+            && inner.top >= outer.top - 1 && inner.bottom <= outer.bottom + 1;
+    }"""
+    page.wait_for_function(fits)
+    width = sheet.bounding_box()["width"]
+    assert page.locator(".mg-canvas .knows >> nth=0").is_hidden()
+    page.get_by_label("What each move observes").check()
+    assert page.locator(".mg-canvas .knows >> nth=0").is_visible()
+    page.get_by_role("button", name="Larger").click()
+    assert sheet.bounding_box()["width"] == pytest.approx(1.3 * width, rel=0.01)
+    left = sheet.bounding_box()["x"]
+    canvas.focus()
+    page.keyboard.press("ArrowRight")
+    assert sheet.bounding_box()["x"] == pytest.approx(left - 60, abs=1)
+    page.keyboard.press("0")
+    page.wait_for_function(fits)
+
+
 @pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["1280", "390"])
 def test_dragged_slider_shows_the_forecast_of_a_direct_solution(visit, context, harbour, viewport):
     page = visit(viewport).open("harbour-lease", "what-if")

@@ -17,7 +17,10 @@ _LETTERS = 44
 _LINE = 16
 _ROW = 30
 _GAP = 4
-_BAR = 9
+_BAR = 6
+_WHISKER = 7
+"""Room for an interval below its bar."""
+_AXIS = 13
 _INK = "currentColor"
 _SIZE = re.compile(r'^<svg([^>]*?) width="[^"]*" height="[^"]*"')
 _BACKGROUND = re.compile(r'(<svg[^>]*>)<rect width="[^"]*" height="[^"]*" fill="[^"]*"\s*/>')
@@ -33,7 +36,7 @@ def forecast_chart(
 ) -> str:
     """Draw a bar for each state, its label above it and its percentage at the end.
 
-    Over several worlds the bar has a dot at the mean and a line over the 90% interval.
+    Over several worlds a line below the bar spans the 90% interval, with a dot at the mean.
 
     Args:
         title: the move or factor, for screen readers.
@@ -64,11 +67,13 @@ def forecast_chart(
         )
         bar = f'x="0" y="{y + 2}" height="{_BAR}" rx="2"'
         parts.append(f'<rect {bar} width="{WIDTH}" opacity="0.12"/>')
-        faint = ' opacity="0.35"' if outlook else ""
-        parts.append(f'<rect {bar} width="{WIDTH * chance:.1f}" fill="{colour}"{faint}/>')
+        parts.append(f'<rect {bar} width="{WIDTH * chance:.1f}" fill="{colour}"/>')
         if outlook:
-            parts.append(_dot_and_line(chance, outlook.ninety, y + 2 + _BAR / 2, colour))
-        y += _ROW - _LINE + _GAP
+            parts.append(_dot_and_line(chance, outlook.ninety, y + 2 + _BAR + _WHISKER / 2 + 1.5))
+        y += _ROW - _LINE + _GAP + (_WHISKER if outlook else 0)
+    if outlooks:
+        parts.append(_axis(y - _GAP))
+        y += _AXIS
     description = f"{title}: " + ", ".join(said)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{escape(description)}" '
@@ -76,13 +81,28 @@ def forecast_chart(
     )
 
 
-def _dot_and_line(mean: float, ends: tuple[float, float], y: float, colour: str) -> str:
+def _dot_and_line(mean: float, ends: tuple[float, float], y: float) -> str:
     low, high = (WIDTH * end for end in ends)
     return (
-        f'<line x1="{low:.1f}" x2="{high:.1f}" y1="{y}" y2="{y}" stroke="{colour}" '
-        'stroke-width="2.5" stroke-linecap="round"/>'
-        f'<circle cx="{WIDTH * mean:.1f}" cy="{y}" r="4.2" fill="{colour}" '
-        'stroke="var(--paper, white)" stroke-width="1.2"/>'
+        f'<line x1="{low:.1f}" x2="{high:.1f}" y1="{y}" y2="{y}" stroke="{_INK}" '
+        'stroke-width="1.6"/>'
+        f'<circle cx="{WIDTH * mean:.1f}" cy="{y}" r="3.2" fill="{_INK}"/>'
+    )
+
+
+def _axis(y: float) -> str:
+    """Draw the axis from 0% to 100% below all bars."""
+    marks = []
+    for share, anchor in ((0.0, "start"), (0.5, "middle"), (1.0, "end")):
+        x = WIDTH * share
+        marks.append(
+            f'<line x1="{x:g}" x2="{x:g}" y1="{y}" y2="{y + 3}" stroke="{_INK}" opacity="0.6"/>'
+            f'<text x="{x:g}" y="{y + _AXIS - 1}" text-anchor="{anchor}" font-size="9" '
+            f'opacity="0.75">{share:.0%}</text>'
+        )
+    return (
+        f'<line x1="0" x2="{WIDTH}" y1="{y}" y2="{y}" stroke="{_INK}" opacity="0.25"/>'
+        + "".join(marks)
     )
 
 

@@ -1,34 +1,46 @@
 """Forecasts over time as lines: static SVG, drawn by Vega-Lite through Altair."""
 
+from collections.abc import Sequence
 from textwrap import wrap
 from typing import Any
 
-from middlegame.report.charts.bars import WIDTH, inline_svg
+from middlegame.report.charts.bars import WIDTH, forecast_chart, inline_svg
 from middlegame.report.text.over_time import Series, short_period
-from middlegame.report.text.palette import OKABE_ITO
+from middlegame.report.text.palette import PALETTE
 from middlegame.report.text.words import percent
 
 _HEIGHT = 150
 _INK = "currentColor"
 _LEGEND = 17
 _LETTERS = 28
+_SAME_LINE = 0.012
+"""Lines that are nowhere further from each other lie on each other."""
+_APART = 0.022
 _DASHES = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3])
 """States also differ by dashes, for readers who cannot tell the colours apart."""
 
 
 def curve_chart(series: Series) -> str:
-    """Draw a line for each state, from 0% to 100% over the periods.
+    """Draw a line for each state, from 0% to 100% over the periods; bars where there is one period.
 
     Returns:
         An SVG image that takes the page's text colour and font.
     """
+    only = series.only_period
+    if only is not None:
+        chances = [row[only] or 0.0 for row in series.chances]
+        title = f"{series.title}, {series.periods[only]}"
+        return forecast_chart(title, series.labels, chances, series.colour)
     import altair as alt
     import vl_convert
 
+    parting = parted(series.chances)
     rows = [
-        {"period": place, "chance": chance, "state": label}
+        {"period": place, "chance": chance + apart, "state": label}
         | ({"low": bands[place][0], "high": bands[place][1]} if bands else {})
-        for label, row, bands in zip(series.labels, series.chances, _bands(series), strict=True)
+        for label, row, bands, apart in zip(
+            series.labels, series.chances, _bands(series), parting, strict=True
+        )
         for place, chance in enumerate(row)
         if chance is not None
     ]
@@ -74,6 +86,28 @@ def curve_chart(series: Series) -> str:
     return inline_svg(vl_convert.vegalite_to_svg(chart.to_dict()), _description(series))
 
 
+def parted(chances: Sequence[Sequence[float | None]]) -> list[float]:
+    """Return by how much each line is drawn higher, so that lines on each other can be told apart.
+
+    Args:
+        chances: the probability of each state in each period; None where it is absent.
+
+    Returns:
+        A small probability for each state; 0 where no earlier line runs in the same place.
+    """
+    offsets: list[float] = []
+    for place, row in enumerate(chances):
+        below = sum(
+            all(
+                one is None or other is None or abs(one - other) < _SAME_LINE
+                for one, other in zip(row, earlier, strict=True)
+            )
+            for earlier in chances[:place]
+        )
+        offsets.append(below * _APART)
+    return offsets
+
+
 def _legend(series: Series, colours: Any, dashes: Any) -> Any:
     """Return the legend: a line for each state with its label and its last probability."""
     import altair as alt
@@ -116,7 +150,7 @@ def _bands(series: Series) -> list[Any]:
 
 
 def _colours(count: int) -> list[str]:
-    return [OKABE_ITO[place % len(OKABE_ITO)] for place in range(count)]
+    return [PALETTE[place % len(PALETTE)] for place in range(count)]
 
 
 def _ticks(count: int) -> list[int]:

@@ -16,6 +16,7 @@ from middlegame.report.charts.layout import (
     PADDING,
     GraphArc,
     GraphBox,
+    PeriodFrame,
     label_lines,
     layout,
     node_forecast,
@@ -49,7 +50,8 @@ font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,san
 .mg-graph .tip{fill:var(--soft)}
 .mg-graph .knows .arc{stroke:var(--line);stroke-dasharray:5 4}
 .mg-graph .knows .tip{fill:var(--line)}
-.mg-graph .legend text{fill:var(--soft)}
+.mg-graph .legend text,.mg-graph .period text{fill:var(--soft)}
+.mg-graph .period rect{fill:var(--line);fill-opacity:.08;stroke:var(--line);stroke-opacity:.4}
 """.replace("\n", "")
 
 
@@ -61,15 +63,16 @@ def contest_graph(
     Args:
         equilibrium: the equilibrium whose probabilities are shown.
         period: the period to draw; by default the one that `layout.shown_period` returns.
-        interactive: whether its boxes are buttons, each with its `data-node`, for a live page.
+        interactive: for a live page, which has a legend of its own: boxes are buttons with their
+            `data-node`, arrows have their `data-tail` and `data-head`.
 
     Returns:
         An SVG image without background that scales, for light and dark pages.
     """
     placed = layout(equilibrium, period)
     words = narrative.words_of(equilibrium)
-    width = max(placed.width, _LEAST_WIDTH)
-    legend, legend_height = _legend(equilibrium, words, width)
+    width = placed.width if interactive else max(placed.width, _LEAST_WIDTH)
+    legend, legend_height = ("", 0.0) if interactive else _legend(equilibrium, words, width)
     height = placed.height + legend_height
     diagram = equilibrium.diagram
     moves, count = len(diagram.decisions), len(diagram.contest_nodes)
@@ -81,6 +84,7 @@ def contest_graph(
         f"<style>{_STYLE}</style>",
         legend,
         f'<g transform="translate({(width - placed.width) / 2:.0f} {legend_height:.0f})">',
+        *(_frame(words, frame) for frame in placed.frames),
         *(_arc(equilibrium, arc) for arc in placed.arcs),
         *(_box(equilibrium, words, box, interactive) for box in placed.boxes),
         "</g></svg>",
@@ -97,9 +101,19 @@ def _arc(equilibrium: "Equilibrium", arc: GraphArc) -> str:
     length = max(((tx - bx) ** 2 + (ty - by) ** 2) ** 0.5, 1e-6)
     side_x, side_y = -(ty - by) / length * 3.4, (tx - bx) / length * 3.4
     return (
-        f'<g class="{kind}"><path class="arc" d="M{start[0]:.1f},{start[1]:.1f} C{curve}"/>'
+        f'<g class="{kind}" data-tail="{escape(arc.tail)}" data-head="{escape(arc.head)}">'
+        f'<path class="arc" d="M{start[0]:.1f},{start[1]:.1f} C{curve}"/>'
         f'<polygon class="tip" points="{tx:.1f},{ty:.1f} {bx + side_x:.1f},{by + side_y:.1f} '
         f'{bx - side_x:.1f},{by - side_y:.1f}"/></g>'
+    )
+
+
+def _frame(words: Words, frame: PeriodFrame) -> str:
+    """Draw the frame around the boxes of one period, with its name."""
+    return (
+        f'<g class="period"><rect x="{frame.x:.1f}" y="{frame.y:.1f}" width="{frame.width:.1f}" '
+        f'height="{frame.height:.1f}" rx="10"/>'
+        f"{_text(frame.x + PADDING, frame.y + LINE, words.period(frame.period), 'entry')}</g>"
     )
 
 

@@ -38,11 +38,17 @@ def interval_chart(
     base = alt.Chart(alt.InlineData(values=rows))
     x, y = alt.Scale(domain=[0, 1], nice=False), alt.Y("y:Q", scale=None, axis=None)
 
-    def rule(begin: str, end: str, **marks: Any) -> alt.Chart:
+    def rule(begin: str, end: str, axis: Any = None, **marks: Any) -> alt.Chart:
         chart: alt.Chart = base.mark_rule(strokeCap="round", **marks).encode(
-            x=alt.X(f"{begin}:Q", scale=x, axis=None), x2=f"{end}:Q", y=y
+            x=alt.X(f"{begin}:Q", scale=x, axis=axis), x2=f"{end}:Q", y=y
         )
         return chart
+
+    shares = alt.Axis(
+        values=[0, 0.25, 0.5, 0.75, 1], format=".0%", title=None, orient="bottom", grid=False,
+        labelColor=_INK, tickColor=_INK, domainColor=_INK, domainOpacity=0.3, labelFontSize=10,
+        labelFlush=True,
+    )  # fmt: skip
 
     mean = base.mark_point(
         filled=True, size=90, color=colour, stroke="var(--paper)", strokeWidth=1.5, opacity=1
@@ -55,7 +61,7 @@ def interval_chart(
     )
     chart = (
         alt.layer(
-            rule("start", "end", color=_INK, opacity=0.15, strokeWidth=1),
+            rule("start", "end", shares, color=_INK, opacity=0.15, strokeWidth=1),
             rule("low", "high", color=colour, strokeWidth=2),
             rule("lower", "upper", color=colour, strokeWidth=7, opacity=0.55),
             mean,

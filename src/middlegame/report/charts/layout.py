@@ -54,13 +54,25 @@ class GraphArc:
 
 
 @dataclass(frozen=True)
+class PeriodFrame:
+    """The frame around the boxes of one period, counted from 1: its left upper corner and size."""
+
+    period: int
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True)
 class GraphLayout:
-    """The size of a graph, its boxes and its arrows, in pixels."""
+    """The size of a graph, its boxes, its arrows and the frames of its periods, in pixels."""
 
     width: float
     height: float
     boxes: tuple[GraphBox, ...]
     arcs: tuple[GraphArc, ...]
+    frames: tuple[PeriodFrame, ...] = ()
 
 
 def layout(equilibrium: "Equilibrium", period: int | None = None) -> GraphLayout:
@@ -79,7 +91,8 @@ def layout(equilibrium: "Equilibrium", period: int | None = None) -> GraphLayout
         heights[node.name] = lines * LINE + 2 * PADDING + BAR + 3
     shown = {node.name for node in nodes}
     arcs = [(p, node.name) for node in nodes for p in node.parents if p in shown]
-    return place_boxes(heights, arcs)
+    periods = {node.name: node.period for node in nodes if node.period is not None}
+    return place_boxes(heights, arcs, periods if len({*periods.values()}) > 1 else {})
 
 
 def drawn_nodes(diagram: Diagram, period: int | None = None) -> tuple[Node, ...]:
@@ -115,12 +128,17 @@ def shown_period(diagram: Diagram) -> int | None:
     return next((period for period in fullest if period > 1), fullest[0])
 
 
-def place_boxes(heights: Mapping[str, float], arcs: Sequence[tuple[str, str]]) -> GraphLayout:
+def place_boxes(
+    heights: Mapping[str, float],
+    arcs: Sequence[tuple[str, str]],
+    periods: Mapping[str, int] | None = None,
+) -> GraphLayout:
     """Place boxes from top to bottom, the tails of arcs above their heads.
 
     Args:
         heights: the height of each box in pixels, by name.
         arcs: pairs of tail and head, each once.
+        periods: the period of each box that is to stand in the frame of its period.
     """
     import pygraphviz
 
@@ -137,6 +155,11 @@ def place_boxes(heights: Mapping[str, float], arcs: Sequence[tuple[str, str]]) -
         )
     for tail, head in arcs:
         graph.add_edge(f"n{number[tail]}", f"n{number[head]}")
+    framed: dict[int, list[str]] = {}
+    for name, period in (periods or {}).items():
+        framed.setdefault(period, []).append(f"n{number[name]}")
+    for period, members in framed.items():
+        graph.add_subgraph(members, name=f"cluster_{period}", margin=f"{LINE + PADDING:.0f}")
     graph.layout(prog="dot")
     _, _, right, top = map(float, graph.graph_attr["bb"].split(","))
     boxes = []
@@ -148,7 +171,16 @@ def place_boxes(heights: Mapping[str, float], arcs: Sequence[tuple[str, str]]) -
         tail, head = (names[int(str(end)[1:])] for end in edge)
         found.append(_read_arc(tail, head, edge.attr["pos"], top))
     found.sort(key=lambda arc: (number[arc.head], number[arc.tail]))
-    return GraphLayout(right + 2 * MARGIN, top + 2 * MARGIN, tuple(boxes), tuple(found))
+    frames = []
+    for period in framed:
+        bounds = graph.get_subgraph(f"cluster_{period}").graph_attr["bb"]
+        left, low, far, high = map(float, bounds.split(","))
+        frames.append(
+            PeriodFrame(period, left + MARGIN, top - high + MARGIN, far - left, high - low)
+        )
+    return GraphLayout(
+        right + 2 * MARGIN, top + 2 * MARGIN, tuple(boxes), tuple(found), tuple(frames)
+    )
 
 
 def _read_arc(tail: str, head: str, path: str, top: float) -> GraphArc:

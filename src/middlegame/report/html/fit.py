@@ -8,7 +8,7 @@ from middlegame.base.version import __version__
 from middlegame.report.charts.bars import inline_svg
 from middlegame.report.html.report import environment, natural_width
 from middlegame.report.text.fit import method, number, paired_gain, points_of, rows_of
-from middlegame.report.text.palette import OKABE_ITO
+from middlegame.report.text.palette import PALETTE
 from middlegame.report.text.words import clean, name_as_words, percent
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _WIDTH = 420
 _ROW = 26
 _INK = "currentColor"
-_SURE, _UNSURE = OKABE_ITO[0], "#8A8F98"
+_SURE, _UNSURE = PALETTE[0], "#8A8F98"
 
 
 def fit_page(

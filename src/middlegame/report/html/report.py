@@ -1,7 +1,6 @@
 """The report: one self-contained HTML file without scripts, for use offline."""
 
 import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePath
@@ -15,6 +14,7 @@ from middlegame.report.charts.graph import contest_graph
 from middlegame.report.charts.histogram import histogram
 from middlegame.report.charts.layout import shown_period
 from middlegame.report.html.expectations import expectation_sections
+from middlegame.report.html.finishing import with_cell_heads, with_contents
 from middlegame.report.html.sections import Section, sections
 from middlegame.report.text import narrative
 from middlegame.report.text.behaviour import (
@@ -61,8 +61,6 @@ if TYPE_CHECKING:
 
 STORYLINES = 5
 """Storylines of a report, unless another number is asked for."""
-_HEADING = re.compile(r'<h2 id="([^"]+)">(.*?)</h2>', re.DOTALL)
-_CONTENTS = "<!--contents-->"
 MOST_ROWS = 40
 """Information sets of a move that are listed; the others are only counted."""
 
@@ -96,7 +94,7 @@ def html_report(
     groups = judgement_groups(equilibrium, words, loaded)
     written_judgements = [written for group in groups for written in group.rows]
     graph, period = contest_graph(equilibrium), shown_period(equilibrium.diagram)
-    return _with_contents(
+    page = (
         environment()
         .get_template("report.html")
         .render(
@@ -149,16 +147,7 @@ def html_report(
             version=__version__,
         )
     )
-
-
-def _with_contents(page: str) -> str:
-    """Put the list of a page's sections into the place that its template keeps for it."""
-    entries = "".join(
-        f'<li><a href="#{anchor}">{re.sub(r"<small>.*?</small>", "", title).strip()}</a></li>'
-        for anchor, title in _HEADING.findall(page)
-    )
-    contents = f'<nav class="contents" aria-label="Contents"><ul>{entries}</ul></nav>'
-    return page.replace(_CONTENTS, contents, 1)
+    return with_contents(with_cell_heads(page))
 
 
 def result_html(result: Any, **options: Any) -> str:
@@ -173,7 +162,7 @@ def result_html(result: Any, **options: Any) -> str:
 
 def section_html(section: Section) -> str:
     """Return one section as HTML by itself, for `report.css`."""
-    return environment().get_template("section.html").render(section=section)
+    return with_cell_heads(environment().get_template("section.html").render(section=section))
 
 
 def environment() -> "Environment":

@@ -43,6 +43,12 @@ class Series:
     notes: tuple[str, ...] = ()
     bands: tuple[tuple[tuple[float, float] | None, ...], ...] = ()
 
+    @property
+    def only_period(self) -> int | None:
+        """The place of the only period that it is in; None where it is in several."""
+        there = [place for place, chance in enumerate(self.chances[0]) if chance is not None]
+        return there[0] if len(there) == 1 else None
+
 
 def is_timed(equilibrium: "Equilibrium") -> bool:
     """Whether the contest has periods."""

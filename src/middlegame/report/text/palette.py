@@ -2,16 +2,23 @@
 
 from middlegame.diagram import Diagram
 
-OKABE_ITO = (
+PALETTE = (
     "#0072B2",  # blue
     "#D55E00",  # vermillion
     "#009E73",  # bluish green
     "#E69F00",  # orange
-    "#CC79A7",  # reddish purple
     "#56B4E9",  # sky blue
-    "#B8A800",  # the palette's yellow, darkened: it must show on white paper
+    "#8070FF",  # violet
+    "#8C2B1B",  # dark red
+    "#8CCB7A",  # light green
+    "#3F2FD8",  # indigo
 )
-"""The palette of Okabe & Ito (2008), ordered so that neighbours differ most."""
+"""Nine colours that differ for readers with and without colour-blindness, on light and dark paper.
+
+The first five are of Okabe & Ito (2008). Their other three are not here: beside the neutral grey,
+and on white paper, they are hard to tell apart. The last four are the furthest from all others as
+red-green colour-blindness (Machado et al. 2009) leaves them.
+"""
 NEUTRAL = "#8A8F98"
 """Colour of factors, and of actors beyond the palette."""
 
@@ -21,7 +28,7 @@ def actor_colours(diagram: Diagram) -> dict[str, str]:
     movers = dict.fromkeys(decision.owner for decision in diagram.decisions)
     order = [*movers, *(owner for owner in diagram.owners if owner not in movers)]
     return {
-        owner: OKABE_ITO[place] if place < len(OKABE_ITO) else NEUTRAL
+        owner: PALETTE[place] if place < len(PALETTE) else NEUTRAL
         for place, owner in enumerate(order)
     }
 

@@ -138,7 +138,8 @@ class AnswerTab:
         place, first = self.session.place, self.contest.drawn_period
         if not self.visible:
             return
-        period = place.period or first
+        _, _, of_box = place.box.partition("@")
+        period = place.period or (int(of_box) if of_box.isdecimal() else first)
         if period != self.picture.period or period != first:
             background_tasks.create(self._show_period(period))
         self.picture.choose(place.box)

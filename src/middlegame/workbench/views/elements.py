@@ -112,7 +112,9 @@ class ContestPicture(PatchedElement, component="components/contest_picture.js"):
         super().__init__()
         self._contest, self._full_view = contest, full_view
         self.period = contest.drawn_period
+        actors = dict.fromkeys((node.owner, node.colour) for node in contest.nodes if node.owner)
         self._props.update(node=None, chances=[], periods=list(contest.periods))
+        self._props["actors"] = [list(each) for each in actors]
         self.show_period(full_view.picture, contest.drawn_period)
         self.show(full_view)
         self.on("line", lambda event: on_line(int(event.args)))

@@ -8,7 +8,7 @@ from nicegui import background_tasks, ui
 from nicegui.element import Element
 
 from middlegame.base.errors import MiddlegameError
-from middlegame.report.text.palette import OKABE_ITO
+from middlegame.report.text.palette import PALETTE
 from middlegame.workbench.session import Session
 from middlegame.workbench.views.background import BackgroundTask
 from middlegame.workbench.views.frame import button, heading
@@ -148,7 +148,7 @@ class LedgerTab:
             _table(heads, view.values)
         with ui.element("div").classes("mg-calibrations"):
             for place, each in enumerate(view.forecasters):
-                CalibrationChart(each, OKABE_ITO[place % len(OKABE_ITO)])
+                CalibrationChart(each, PALETTE[place % len(PALETTE)])
 
     def _record(self) -> None:
         session = self.session

@@ -1,5 +1,5 @@
 // Forecasts over time: a line for each state of a move or factor, a point for each period.
-const COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"];
+const COLOURS = ["#0072B2", "#D55E00", "#009E73", "#E69F00", "#56B4E9", "#8070FF"];
 const DASHES = ["", "6 3", "2 3", "9 3 2 3", "1 2", "4 4"];
 
 export default {
@@ -8,16 +8,29 @@ export default {
     <section v-if="series.length" class="mg-block mg-curves"><h2 class="mg-h2">Over time</h2>
       <div class="mg-groups"><figure v-for="one in series" :key="one.name">
         <figcaption class="mg-h3"><i class="mg-dot" :style="{ background: one.colour }"></i>{{ one.title }}</figcaption>
-        <svg viewBox="-8 0 308 150" role="img" :aria-label="description(one)">
+        <ul v-if="only(one) >= 0" class="mg-rows"><li v-for="(label, k) in one.labels" class="mg-row"><span class="mg-label">{{ label }}</span><b class="mg-percent">{{ percent(one.chances[k][only(one)]) }}</b>
+          <span class="mg-track" aria-hidden="true"><i class="mg-fill" :style="{ left: 0, width: 100 * one.chances[k][only(one)] + '%', background: one.colour }"></i></span></li></ul>
+        <p v-if="only(one) >= 0" class="mg-soft">Only in {{ one.periods[only(one)] }}.</p>
+        <svg v-if="only(one) < 0" viewBox="-8 0 308 150" role="img" :aria-label="description(one)">
           <g class="frame"><path v-for="at in [0, 0.5, 1]" :d="'M32,' + y(at) + ' H290'"></path><text v-for="at in [0, 0.5, 1]" x="28" :y="y(at) + 4" text-anchor="end">{{ 100 * at }}%</text>
             <text x="32" y="146">{{ one.periods[0] }}</text><text x="290" y="146" text-anchor="end">{{ one.periods[one.periods.length - 1] }}</text></g>
-          <path v-for="(chances, k) in one.chances" :d="line(one, chances)" fill="none" :stroke="colour(k)" stroke-width="2" :stroke-dasharray="dash(k)"></path>
-          <g v-for="(chances, k) in one.chances" :fill="colour(k)"><template v-for="(p, at) in chances"><circle v-if="p !== null" :cx="x(one, at)" :cy="y(p)" r="2.4"></circle></template></g>
+          <path v-for="(chances, k) in one.chances" :d="line(one, chances)" :transform="apart(one, k)" fill="none" :stroke="colour(k)" stroke-width="2" :stroke-dasharray="dash(k)"></path>
+          <g v-for="(chances, k) in one.chances" :fill="colour(k)" :transform="apart(one, k)"><template v-for="(p, at) in chances"><circle v-if="p !== null" :cx="x(one, at)" :cy="y(p)" r="2.4"></circle></template></g>
         </svg>
-        <ul class="mg-rows"><li v-for="(label, k) in one.labels" class="mg-legend"><svg viewBox="0 0 26 8" aria-hidden="true"><path d="M0,4 H26" :stroke="colour(k)" stroke-width="2.5" :stroke-dasharray="dash(k)"></path></svg><span>{{ label }}</span><b>{{ percent(last(one.chances[k])) }}</b></li></ul>
+        <ul v-if="only(one) < 0" class="mg-rows"><li v-for="(label, k) in one.labels" class="mg-legend"><svg viewBox="0 0 26 8" aria-hidden="true"><path d="M0,4 H26" :stroke="colour(k)" stroke-width="2.5" :stroke-dasharray="dash(k)"></path></svg><span>{{ label }}</span><b>{{ percent(last(one.chances[k])) }}</b></li></ul>
         <p v-for="note in one.notes" class="mg-soft">{{ note }}</p>
       </figure></div></section>`,
   methods: {
+    // The only period that a move or factor is in; -1 where it is in several.
+    only(one) {
+      const there = one.chances[0].map((p, at) => (p === null ? -1 : at)).filter((at) => at >= 0);
+      return there.length === 1 ? there[0] : -1;
+    },
+    // Lines that run on each other are drawn a little apart.
+    apart(one, k) {
+      const same = (other) => other.every((p, at) => p === null || one.chances[k][at] === null || Math.abs(p - one.chances[k][at]) < 0.012);
+      return `translate(0 ${-2.6 * one.chances.slice(0, k).filter(same).length})`;
+    },
     colour: (k) => COLOURS[k % COLOURS.length],
     dash: (k) => DASHES[k % DASHES.length],
     percent: (p) => (p === null || p === undefined ? "" : p < 0.01 ? "<1%" : Math.round(100 * p) + "%"),

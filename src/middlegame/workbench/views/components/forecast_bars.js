@@ -24,18 +24,25 @@ export default {
               <b class="mg-percent" :title="interval(row.key)">{{ percent(now[row.key]) }}</b>
               <span class="mg-track" aria-hidden="true">
                 <i class="mg-fill" :style="{ width: 100 * now[row.key] + '%', background: group.colour || null }"></i>
-                <i class="mg-interval" v-if="intervals[row.key]" :style="span(intervals[row.key])"></i>
-                <i class="mg-mean" v-if="intervals[row.key]" :style="{ left: 100 * now[row.key] + '%' }"></i>
                 <i class="mg-base" v-if="delta(row.key)" :style="{ left: 100 * base[row.key] + '%' }"></i>
+              </span>
+              <span class="mg-whisker" aria-hidden="true" v-if="ranged">
+                <template v-if="intervals[row.key]"><i class="mg-interval" :style="span(intervals[row.key])"></i><i class="mg-mean" :style="{ left: 100 * now[row.key] + '%' }"></i></template>
               </span>
               <span class="mg-word" v-if="section.words">{{ word(now[row.key]) }}<template v-if="intervals[row.key]">; {{ interval(row.key) }}</template><template v-if="row.key in priors">, {{ percent(priors[row.key]) }} before the evidence</template></span>
               <span class="mg-word" v-else-if="intervals[row.key]">{{ interval(row.key) }}</span>
             </li>
+            <li class="mg-axis" aria-hidden="true"><i>0%</i><i>50%</i><i>100%</i></li>
           </ul>
         </div>
         </div>
       </section>
     </div>`,
+  computed: {
+    ranged() {
+      return Object.keys(this.intervals).length > 0;
+    },
+  },
   methods: {
     percent,
     delta(key) {
