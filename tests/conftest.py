@@ -7,7 +7,9 @@ JAX compiles runs a few times on a few numbers: it is compiled with few optimiza
 
 import os
 
-# Before JAX is imported; processes that tests start inherit it.
+# Before NumPy and JAX are imported; processes that tests start inherit it. Threads that multiply
+# small matrices together wait for each other most of the time, the more so beside other processes.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.setdefault("JAX_DISABLE_MOST_OPTIMIZATIONS", "1")
 
 import pytest

@@ -1,7 +1,28 @@
+"""What the package exports, and how little it imports for what it is asked."""
+
+import json
 import subprocess
 import sys
 
+import pytest
+
 import middlegame as mg
+
+SLOW = ("jax", "scipy.stats", "pyarrow", "pandas")
+STEPS = {
+    "import middlegame": ("middlegame.report", "numpy", *SLOW),
+    "from middlegame.base import display; assert display._renderers": ("middlegame.report",),
+    "import middlegame.cli.main": ("numpy", *SLOW),
+    "middlegame.load": SLOW,
+    "import middlegame.equilibrium.check": SLOW,
+    "import middlegame.report.terminal.equilibrium": ("altair", "pygraphviz", "jinja2", *SLOW),
+    "from middlegame.sweeps.sobol import sobol_points; sobol_points(3, 0, 0, 8)": SLOW,
+    # A module of the name would hide the function.
+    "import middlegame.equilibrium.equilibrium; middlegame.solve.__call__": SLOW,
+    "found = middlegame.solve(middlegame.load('harbour-lease')); found.forecasts": SLOW,
+    "found.storylines(1)": SLOW,
+}
+"""What a process does one after another, and what it must not have imported by then."""
 
 
 def test_everything_exported_is_there():
@@ -11,26 +32,15 @@ def test_everything_exported_is_there():
     assert dir(mg) == mg.__all__
 
 
-def test_importing_does_not_import_jax():
-    for what in (
-        "import middlegame",
-        "import middlegame.cli.main",
-        "import middlegame; middlegame.load",
-        "import middlegame.report.terminal.equilibrium",
-        "import middlegame.equilibrium.check",
-    ):
-        code = f"{what}\nimport sys; sys.exit('jax' in sys.modules)"
-        assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0, what
+@pytest.fixture(scope="module")
+def imported():
+    """The modules that a new process has imported after each step."""
+    lines = [f"{step}\nprint(json.dumps(sorted(sys.modules)))" for step in STEPS]
+    code = "\n".join(["import json, sys", *lines])
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return dict(zip(STEPS, map(json.loads, ended.stdout.splitlines()), strict=True))
 
 
-def test_solving_once_does_not_import_jax():
-    code = (
-        "import middlegame as mg; mg.solve(mg.load('harbour-lease')).storylines(1)\n"
-        "import sys; sys.exit('jax' in sys.modules)"
-    )
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
-
-
-def test_the_function_is_not_hidden_by_a_module():
-    code = "import middlegame.equilibrium.equilibrium, middlegame as mg; mg.solve.__call__"
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+@pytest.mark.parametrize("step", STEPS)
+def test_what_is_slow_to_import_is_imported_only_for_what_needs_it(imported, step):
+    assert set(STEPS[step]).isdisjoint(imported[step])

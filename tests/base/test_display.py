@@ -1,7 +1,4 @@
-"""What notebooks show, and that results need nothing above them for it."""
-
-import subprocess
-import sys
+"""What notebooks show."""
 
 import middlegame as mg
 from middlegame.base import display
@@ -22,12 +19,3 @@ def test_displayed_result_uses_the_renderer_that_was_set_last(monkeypatch):
 
 def test_package_sets_the_renderer_of_reports():
     assert "mg-card" in (mg.solve(mg.load("harbour-lease"))._repr_html_() or "")
-
-
-def test_import_of_the_package_sets_the_renderer_without_importing_reports():
-    code = (
-        "import sys, middlegame; from middlegame.base import display; assert display._renderers; "
-        "heavy = {'middlegame.report', 'jax', 'numpy', 'pandas'} & set(sys.modules); "
-        "assert not heavy, heavy"
-    )
-    subprocess.run([sys.executable, "-c", code], check=True)

@@ -1,33 +1,49 @@
 """Concurrent and killed writers: confirmed records are kept, and none is recorded twice."""
 
-import subprocess
-import sys
-from collections.abc import Sequence
+import multiprocessing
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from typing import Any
 
 import pytest
 
 from middlegame.ledger import Ledger, rows
+from tests.ledger import writer
 from tests.ledger.entries import entry
-from tests.paths import ROOT
+
+METHODS = multiprocessing.get_all_start_methods()
+# One process imports the ledger, and all writers are forked from it.
+PROCESSES = multiprocessing.get_context("forkserver" if "forkserver" in METHODS else "spawn")
+PROCESSES.set_forkserver_preload([writer.__name__])
 
 
-def start(*arguments: object) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "tests.ledger.writer", *map(str, arguments)],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT,
-    )  # fmt: skip
+def start(work: Callable[..., None], *arguments: object) -> tuple[BaseProcess, Connection]:
+    """Start a writer; return its process, and where what it confirms arrives."""
+    receiver, sender = PROCESSES.Pipe(duplex=False)
+    process = PROCESSES.Process(target=work, args=(sender, *arguments))
+    process.start()
+    sender.close()
+    return process, receiver
 
 
-def finish(writers: Sequence[subprocess.Popen[str]]) -> list[tuple[int, str, str]]:
-    ended = [writer.communicate(timeout=100) for writer in writers]
-    return [(w.returncode, *each) for w, each in zip(writers, ended, strict=True)]
+def finish(process: BaseProcess, receiver: Connection) -> list[Any]:
+    """Return what a writer confirms until it ends."""
+    confirmed = []
+    with receiver:
+        try:
+            while True:
+                confirmed.append(receiver.recv())
+        except EOFError:
+            process.join(100)
+    return confirmed
 
 
 def test_concurrent_writers_record_each_entry_once(place: str) -> None:
     # The ledger is not even there yet: all of them want to make it.
-    ended = finish([start(place, "record", f"writer {k}", 15) for k in range(4)])
-    assert [code for code, _, _ in ended] == [0] * 4, ended
-    confirmed = [int(line) for _, out, _ in ended for line in out.split()]
+    writers = [start(writer.record, place, f"writer {k}", 15) for k in range(4)]
+    confirmed = [number for each in writers for number in finish(*each)]
+    assert [process.exitcode for process, _ in writers] == [0] * 4
     assert len(confirmed) == len(set(confirmed)) == 60
     with Ledger.open(place) as ledger:
         records = ledger.records(whole=True)
@@ -40,30 +56,31 @@ def test_concurrent_writers_record_each_entry_once(place: str) -> None:
 
 
 def test_concurrent_writers_with_one_uid_make_one_record(place: str) -> None:
-    ended = finish([start(place, "same", "shared") for _ in range(3)])
-    assert [code for code, _, _ in ended] == [0] * 3, ended
-    assert len({out for _, out, _ in ended}) == 1
+    writers = [start(writer.record_shared, place, "shared") for _ in range(3)]
+    confirmed = [finish(*each) for each in writers]
+    assert [process.exitcode for process, _ in writers] == [0] * 3
+    assert confirmed == [confirmed[0]] * 3
     with Ledger.open(place) as ledger:
-        assert len(ledger.records()) == 1
+        assert [[record.id] for record in ledger.records()] == [confirmed[0]]
 
 
 def test_concurrent_resolutions_of_one_question_let_one_succeed(place: str) -> None:
     with Ledger.open(place) as ledger:
         ledger.add([entry()])
-        ended = finish([start(place, "resolve", each) for each in ("yes", "no", "void")])
-        assert sorted(code for code, _, _ in ended) == [0, 1, 1], ended
-        assert all("s/q is resolved" in err for code, _, err in ended if code)
+        writers = [start(writer.resolve, place, each) for each in ("yes", "no", "void")]
+        answers = [answer for each in writers for answer in finish(*each)]
+        assert [process.exitcode for process, _ in writers] == [0] * 3
         (stands,) = ledger.resolutions(superseded=True)
-        assert [out.strip() for code, out, _ in ended if not code] == [stands.outcome]
+        assert sum("s/q is resolved" in answer for answer in answers) == 2
+        assert stands.outcome in answers
 
 
 @pytest.mark.parametrize("after", [1, 9])
 def test_confirmed_records_survive_killed_writer(place: str, after: int) -> None:
-    writer = start(place, "record", "doomed", 100_000)
-    assert writer.stdout is not None
-    confirmed = [int(writer.stdout.readline()) for _ in range(after)]
-    writer.kill()
-    confirmed += [int(line) for line in writer.communicate()[0].split("\n") if line]
+    doomed, receiver = start(writer.record, place, "doomed", 100_000)
+    confirmed = [receiver.recv() for _ in range(after)]
+    doomed.kill()
+    confirmed += finish(doomed, receiver)
     with Ledger.open(place) as ledger:
         records = {record.id: record for record in ledger.records(whole=True)}
         assert set(confirmed) <= set(records)

@@ -1,6 +1,4 @@
 import io
-import subprocess
-import sys
 from dataclasses import replace
 
 import pytest
@@ -90,17 +88,6 @@ def test_diagram_without_scenario_is_printed(bare: mg.Equilibrium) -> None:
     console = plain_console()
     show_equilibrium(bare, console)
     assert "Most likely" in printed(console)
-
-
-def test_printing_imports_no_solver_and_no_charts() -> None:
-    code = (
-        "import sys, middlegame.report.terminal.equilibrium as t; "
-        "print([m for m in ('jax', 'altair', 'pygraphviz', 'jinja2') if m in sys.modules])"
-    )
-    finished = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
-    )
-    assert finished.stdout.strip() == "[]"
 
 
 def test_show_refuses_a_type_without_printer() -> None:

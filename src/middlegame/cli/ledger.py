@@ -1,6 +1,5 @@
 """The commands `middlegame ledger ...`."""
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -94,14 +93,7 @@ def record_command(
                 answers = sweep(equilibrium, worlds, seed=seed, progress=progress)
                 if answers.interrupted:
                     raise KeyboardInterrupt
-        record = ledger.record(
-            answers,
-            text=found.text,
-            note=note,
-            by=found.forecaster if by is None else by,
-            name=found.name,
-            view=found.view,
-        )
+        (record,) = ledger.add([found.entry(answers, note, by)])
         earlier = ledger.records()
     if as_json:
         print_json(record.to_dict())
@@ -131,19 +123,7 @@ def list_command(scenario: str | None, as_json: bool) -> None:
             {
                 "ledger": ledger.place,
                 "records": [record.to_dict() for record in records],
-                "questions": [
-                    {
-                        "scenario": each.scenario,
-                        "question": each.name,
-                        "by": each.by,
-                        "on": each.on,
-                        "scale": asdict(each.scale) if each.scale else None,
-                        "resolution": outcomes[each.key].to_dict()
-                        if each.key in outcomes
-                        else None,
-                    }
-                    for each in questions
-                ],
+                "questions": [each.to_dict(outcomes.get(each.key)) for each in questions],
             }
         )
         return

@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from middlegame.base.spelling import nearest
+from middlegame.io.examples import FOLDER
 from middlegame.scenario import Scenario
 from middlegame.scenario.faults import Fault, ScenarioError
 from middlegame.scenario.model.fields import Date
@@ -73,6 +74,15 @@ def read_outcomes(path: Path, scenario: Scenario) -> tuple[KnownOutcome, ...]:
         located = [_located(fault, parsed, path) for fault in reader.faults]
         raise ScenarioError(sorted(located, key=lambda fault: (fault.line, fault.column)))
     return outcomes
+
+
+def find_historical(text: str) -> str | None:
+    """Return the name of the historical contest that a scenario's text is; None if it is none."""
+    written = text.encode("utf-8", "surrogatepass")
+    for outcomes in sorted(FOLDER.glob(f"*/{FILE_NAME}")):
+        if outcomes.with_name("scenario.yaml").read_bytes() == written:
+            return outcomes.parent.name
+    return None
 
 
 def _located(fault: Fault, parsed: ParsedYaml, path: Path) -> Fault:

@@ -188,15 +188,6 @@ def list_cases(names: Sequence[str] = ()) -> list[Case]:
     return sorted(chosen, key=lambda case: (str(case.as_of), case.name))
 
 
-def find_case(text: str) -> str | None:
-    """Return the name of the historical contest that a scenario's text is; None if it is none."""
-    for example in list_examples():
-        path = example.folder / "scenario.yaml"
-        if (example.folder / FILE_NAME).is_file() and path.read_text(encoding="utf-8") == text:
-            return example.name
-    return None
-
-
 def score_cases(
     names: Sequence[str] = (), *, progress: ProgressCallback | None = None
 ) -> HindcastScores:

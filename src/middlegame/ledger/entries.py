@@ -10,6 +10,7 @@ from middlegame.base.spelling import nearest
 from middlegame.base.version import __version__
 from middlegame.equilibrium.scale_forecast import ScaleForecast
 from middlegame.io.examples import find_file, open_scenario
+from middlegame.io.outcomes import find_historical
 from middlegame.ledger.errors import LedgerError
 from middlegame.ledger.records import (
     Entry,
@@ -52,6 +53,26 @@ class RecordableScenario:
     name: str
     view: str | None = None
     forecaster: str | None = None
+
+    def entry(self, answers: "Equilibrium | Sweep", note: str = "", by: str | None = None) -> Entry:
+        """Build the entry that records answers to the scenario's questions.
+
+        Args:
+            answers: the solved scenario, or a sweep of it (see `build_entry`).
+            note: free text to keep with the record.
+            by: the forecaster; otherwise the view's, or the user.
+
+        Raises:
+            LedgerError: the answers suppose something, or are not the scenario's.
+        """
+        return build_entry(
+            answers,
+            self.text,
+            note=note,
+            by=self.forecaster if by is None else by,
+            name=self.name,
+            view=self.view,
+        )
 
 
 def read_scenario(file: str, name: str | None = None) -> RecordableScenario:
@@ -205,9 +226,7 @@ def _refuse_hindcast(text: str) -> None:
     Raises:
         LedgerError: it is one.
     """
-    from middlegame.ledger.cases import find_case
-
-    name = find_case(text)
+    name = find_historical(text)
     if name is not None:
         raise LedgerError(
             f"the outcome of '{name}' is known, so its answers are hindcasts, which no ledger "

@@ -84,6 +84,17 @@ class RecordedQuestion:
             return f"by {self.by}"
         return f"on {self.on}" if self.on is not None else "without a date"
 
+    def to_dict(self, resolution: "Resolution | None") -> dict[str, Any]:
+        """Return the question with its resolution, None while it is open, as a JSON object."""
+        return {
+            "scenario": self.scenario,
+            "question": self.name,
+            "by": self.by,
+            "on": self.on,
+            "scale": asdict(self.scale) if self.scale else None,
+            "resolution": resolution.to_dict() if resolution else None,
+        }
+
 
 @dataclass(frozen=True, kw_only=True)
 class RecordedForecast:

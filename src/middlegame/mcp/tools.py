@@ -172,14 +172,7 @@ class Tools:
             found = read_scenario(self.folder.contest(contest))
             answers = sweep(solve(found.scenario), progress=progress)
             with self._ledger() as ledger:
-                record = ledger.record(
-                    answers,
-                    text=found.text,
-                    note=note,
-                    by=found.forecaster if by is None else by,
-                    name=found.name,
-                    view=found.view,
-                )
+                (record,) = ledger.add([found.entry(answers, note, by)])
             return record.to_dict()
 
         return answer_text(await run(context, work))
@@ -189,18 +182,11 @@ class Tools:
 
         def work(_: ProgressCallback) -> dict[str, Any]:
             with self._ledger() as ledger:
-                outcomes = {each.question.key: each.to_dict() for each in ledger.resolutions()}
+                outcomes = {each.question.key: each for each in ledger.resolutions()}
                 return {
                     "records": [each.to_dict() for each in ledger.records()],
                     "questions": [
-                        {
-                            "scenario": each.scenario,
-                            "question": each.name,
-                            "by": each.by,
-                            "on": each.on,
-                            "resolution": outcomes.get(each.key),
-                        }
-                        for each in ledger.questions()
+                        each.to_dict(outcomes.get(each.key)) for each in ledger.questions()
                     ],
                 }
 
