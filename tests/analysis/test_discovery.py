@@ -12,7 +12,7 @@ PARAMETERS = tuple(Parameter(f"p{k}", 0.0, 100.0, "points") for k in range(8))
 
 @pytest.fixture(scope="module")
 def worlds() -> np.ndarray:
-    return np.random.default_rng(1).uniform(0, 100, (3000, 8))
+    return np.random.default_rng(1).uniform(0, 100, (1500, 8))
 
 
 def test_find_box_recovers_known_box(worlds):

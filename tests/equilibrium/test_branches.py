@@ -131,8 +131,9 @@ def test_json_holds_each_branch(forked):
 
 
 def test_sensitivities_match_differences_of_the_mixture():
+    solved = mg.solve(road("90..110")).middle
     for case in ({}, {"n": "left"}, {"n": "left", "crash": "none"}):
-        here = mg.solve(road("90..110")).given(case)
+        here = solved.given(case)
         (slope,) = here.sensitivity("s = left").numbers.values()
         theta, step = here.theta, 1e-4
         moved = [
@@ -152,7 +153,7 @@ def test_why_explains_the_branch_on_which_the_option_is_likeliest(forked):
 
 @pytest.mark.parametrize("known", [{}, {"n": "left"}])
 def test_sweep_mixes_branches_as_single_solves_do(known):
-    equilibrium = mg.solve(road("90..110")).given(known)
+    equilibrium = mg.solve(road("90..110")).middle.given(known)
     found = mg.sweep(equilibrium, 4)
     for theta, chance, weight in zip(
         found.parameter_values, found.forecast_samples("s")[:, 0], found.weights, strict=True
