@@ -188,7 +188,7 @@ def test_record_warns_of_due_and_reworded_questions_and_refuses_other_date(
         (["resolve", "q", "yes", "--on", "2026-01-01", "--source", "x"], 1, "the ledger is empty"),
         (["resolve", "q", "yes", "--on", "2026-02-30", "--source", "x"], 1, "in no calendar"),
         (["resolve", "q", "yes", "--on", "yesterday", "--source", "x"], 1, "is not a date"),
-        (["resolve", "q", "maybe", "--on", "2026-01-01", "--source", "x"], 2, "'maybe' is not one"),
+        (["resolve", "q", "maybe", "--on", "2026-01-01", "--source", "x"], 2, "outcome 'maybe'"),
         (["resolve", "q", "yes", "--source", "x"], 2, "Missing option '--on'"),
         (["score", "--bins", "101"], 2, "not in the range 1<=x<=100"),
         (["score", "--scenario", "x"], 1, "no scenario 'x'"),
