@@ -126,7 +126,7 @@ def _strong_components(reaches: NDArray[np.bool_]) -> NDArray[np.intp]:
     """
     ways = 0
     while np.count_nonzero(reaches) > ways:
-        ways = np.count_nonzero(reaches)
+        ways = int(np.count_nonzero(reaches))
         number = reaches.astype(np.float32)
         reaches = number @ number > 0
     first = (reaches & reaches.T).argmax(axis=1)  # the first node of each node's component
