@@ -9,6 +9,7 @@ from middlegame.equilibrium.equilibrium import solve_tables
 from middlegame.scenario import Scenario
 from middlegame.sweeps.sampling import ParameterSpace, SampleSequence
 from middlegame.sweeps.world_solver import MOST_WORLDS, world_count
+from tests.equilibrium.test_branches import road
 
 WORLDS = 48
 
@@ -132,6 +133,23 @@ def test_contests_that_take_longer_get_fewer_worlds(venezuela):
     assert world_count(venezuela) == MOST_WORLDS
     quarters = mg.solve(mg.load("venezuela-2026-quarters"))
     assert 32 <= world_count(quarters) < MOST_WORLDS
+
+
+@pytest.mark.parametrize("own_wish", [[], [{"when": "n = left", "worth": "-6..6"}]])
+def test_worlds_of_a_forked_contest_are_those_traced_one_by_one(own_wish):
+    """A wish of its own breaks the symmetry of a world, which then does not fork."""
+    worth = [{"when": "crash = none", "worth": "80..120"}]
+    contest = road("100", interests={"north": [*worth, *own_wish], "south": worth})
+    found = mg.solve(contest, worlds=8)
+    worlds = found.worlds
+    assert worlds is not None
+    assert world_count(found.middle) == MOST_WORLDS
+    assert worlds.agrees
+    assert worlds.traced == 0
+    traced = single_worlds(found, 8)
+    assert [len(world.branches) for world in traced] == list(np.bincount(worlds.world_of))
+    assert set(np.bincount(worlds.world_of)) == ({1} if own_wish else {2})
+    assert_mean_of(found, traced)
 
 
 def test_forked_world_is_the_even_mixture_of_its_mirror_branches():

@@ -1,9 +1,9 @@
 """A contest's equilibria in its first worlds, found without compiling: what forecasts are means of.
 
 The worlds are the first ones of the sequence that sweeps draw from. They are solved together in
-NumPy along a ramp of lambda; those that the ramp does not settle are traced in full. Where the
-principal branch forks in the middle world, or actors do not play an equilibrium, every world is
-solved in full by itself.
+NumPy along a ramp of lambda, once for each mirror branch; those that the ramp does not settle are
+traced in full. Where it misses a branch of the middle world, or where actors do not play an
+equilibrium, every world is solved in full by itself.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -45,6 +45,8 @@ _NUMBERS = 2e7
 """Numbers that all worlds together may hold."""
 _CHUNK = 4e6
 """Numbers that the worlds solved at a time may hold."""
+_NUDGE = 1e-3
+"""The change of a logit by which a world is led to one of several mirror branches."""
 _MOST_TRACED = 16
 """Worlds, at most, that are traced since the ramp does not settle them; others are left out."""
 
@@ -69,14 +71,13 @@ def world_count(equilibrium: Equilibrium) -> int:
         _CHUNK / max(cost.live_numbers, 1.0) * 4,
         float(MOST_WORLDS),
     )
-    if _is_traced_whole(equilibrium):
-        affordable = min(affordable, float(FEWEST_WORLDS))
+    if equilibrium.perceived or (equilibrium.forks and not _ramp_finds_branches(equilibrium)):
+        affordable = min(affordable, float(FEWEST_WORLDS))  # each is traced in full
     return 2 ** int(np.log2(affordable)) if affordable >= FEWEST_WORLDS else 0
 
 
-def _is_traced_whole(equilibrium: Equilibrium) -> bool:
-    """Whether each world has to be traced in full: its branch forks, or play is no equilibrium."""
-    return bool(equilibrium.forks or equilibrium.perceived)
+def _ramp_finds_branches(equilibrium: Equilibrium) -> bool:
+    return _ramp(equilibrium, np.zeros((0, len(equilibrium.theta))))[1]
 
 
 def solve_worlds(
@@ -107,11 +108,12 @@ def solve_in_worlds(
     found = _Columns(equilibrium, values)
     unsettled = np.arange(count)
     agrees = None
-    whole = _is_traced_whole(equilibrium)
-    if not whole:
+    if not equilibrium.perceived:
         settled, agrees = _ramp(equilibrium, values)
-        unsettled = found.add_settled(settled)
-    most = len(unsettled) if whole else _MOST_TRACED
+        if agrees or not equilibrium.forks:
+            unsettled = found.add_settled(settled)
+    whole = len(unsettled) == count
+    most = count if whole else _MOST_TRACED
     for done, world in enumerate(map(int, unsettled)):
         if done < most:
             found.add_traced(world)
@@ -119,33 +121,47 @@ def solve_in_worlds(
             found.fail("left_out", world)
         if progress:
             progress(count - len(unsettled) + done + 1, count)
-    return found.worlds(agrees)
+    return found.worlds(None if whole else agrees)
 
 
 def _ramp(equilibrium: Equilibrium, values: Floats) -> tuple[Floats, bool]:
     """Return the policies of worlds along the ramp, and whether it agrees with the full trace.
 
+    Where the principal branch forks, the ramp is nudged towards each mirror branch in turn.
+
     Returns:
-        `[rows, max_options, worlds]`, nan where the ramp does not settle; and whether it finds the
-        equilibrium of the middle world.
+        `[branches, rows, max_options, worlds]`, nan where the ramp does not settle; and whether it
+        finds each branch of the middle world.
     """
     diagram = equilibrium.diagram
     structure, constant = diagram.structure, engine_input(diagram, equilibrium.tables)
+    layout = layout_of(structure)
     every = np.vstack([values, equilibrium.theta])
     size = int(max(1, _CHUNK / max(slicing_cost(cheapest_slices(structure)).live_numbers, 1.0)))
-    parts = []
-    for begin in range(0, len(every), size):
-        some = every[begin : begin + size]
-        tables = fix_states(diagram, diagram.tables(some.T), equilibrium.supposed)
-        cells, lambdas = flatten_samples(diagram, tables, len(some))
-        game: Game = constant._replace(tables=cells, lambdas=lambdas)
-        with np.errstate(all="ignore"):
-            solved = solve_long_batch(structure, game, Ramp())
-        parts.append(np.where(solved.residual <= TOLERANCE, solved.policies, np.nan))
-    policies = np.concatenate(parts, axis=-1)
-    middle = layout_of(structure).pad(equilibrium.policies)
-    gap = np.abs(policies[..., -1] - middle)[constant.reached].max(initial=0.0)
-    return policies[..., :-1], bool(gap <= DISAGREEMENT)
+    branches = [equilibrium.policies, *(mirror.policies for mirror in equilibrium.mirrors)]
+    logits = [equilibrium.logits, *(mirror.logits for mirror in equilibrium.mirrors)]
+    found, agrees = [], True
+    for policies, towards in zip(branches, logits, strict=True):
+        nudge = _nudge(towards - np.mean(logits, axis=0)) if equilibrium.mirrors else None
+        parts = []
+        for begin in range(0, len(every), size):
+            some = every[begin : begin + size]
+            tables = fix_states(diagram, diagram.tables(some.T), equilibrium.supposed)
+            cells, lambdas = flatten_samples(diagram, tables, len(some))
+            game: Game = constant._replace(tables=cells, lambdas=lambdas)
+            with np.errstate(all="ignore"):
+                solved = solve_long_batch(structure, game, Ramp(), nudge)
+            parts.append(np.where(solved.residual <= TOLERANCE, solved.policies, np.nan))
+        settled = np.concatenate(parts, axis=-1)
+        gap = np.abs(settled[..., -1] - layout.pad(policies))[constant.reached]
+        agrees &= bool(gap.max(initial=0.0) <= DISAGREEMENT)
+        found.append(settled[..., :-1])
+    return np.stack(found), agrees
+
+
+def _nudge(direction: Floats) -> Floats:
+    """Return a small change of all samples' logits in a direction, `[cells, 1]`."""
+    return _NUDGE * direction.reshape(-1, 1) / max(float(np.abs(direction).max()), 1e-300)
 
 
 def solve_with_utilities(
@@ -205,9 +221,16 @@ class _Columns:
         self._traced = 0
 
     def add_settled(self, policies: Floats) -> Integers:
-        """Add the worlds that the ramp has settled, and return the others."""
-        settled = np.isfinite(policies).all(axis=(0, 1))
-        self._policies |= {int(k): [policies[..., k]] for k in np.flatnonzero(settled)}
+        """Add the worlds that the ramp has settled, `[branches, ..., worlds]`; return the others.
+
+        A world whose branches all end alike does not fork.
+        """
+        settled = np.isfinite(policies).all(axis=(0, 1, 2))
+        gaps = np.abs(policies - policies[:1]).max(axis=(1, 2))
+        for world in np.flatnonzero(settled):
+            alike = bool((gaps[:, world] <= DISAGREEMENT).all())
+            every = policies[:1] if alike else policies
+            self._policies[int(world)] = [*every[..., world]]
         return np.flatnonzero(~settled)
 
     def add_traced(self, world: int) -> None:

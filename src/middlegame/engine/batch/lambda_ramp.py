@@ -30,6 +30,8 @@ from middlegame.engine.qre.principal import evaluation_levels
 from middlegame.engine.temporal.long_diagrams import is_long
 from middlegame.engine.temporal.numpy_sweep import BatchSweeper, gauss_seidel
 
+_NUDGED_SWEEPS = 96
+"""Sweeps in which nudged samples may leave a branch, before any is damped."""
 _FEWER = 0.7
 """The share of samples left to settle at which the settled ones are put aside."""
 
@@ -144,13 +146,18 @@ def _largest_per_sample(parts: Sequence[Array], samples: int) -> Array:
     return reduce(jnp.maximum, every, jnp.zeros(samples))
 
 
-def solve_long_batch(structure: Structure, game: Game, ramp: Ramp) -> BatchSolution:
+def solve_long_batch(
+    structure: Structure, game: Game, ramp: Ramp, nudges: Floats | None = None
+) -> BatchSolution:
     """Solve all samples of a long diagram, in NumPy.
 
     Args:
         structure: the diagram.
         game: its numbers, `tables` and `lambdas` with the samples as their last axis.
         ramp: the steps of lambda and the limits of the sweeps; ignored without cycles.
+        nudges: small changes of the logits after each step, `[rows * max_options, samples]`, which
+            choose a branch where the principal one forks. A fork that a sample's numbers break
+            leaves one way on, whatever the nudge.
     """
     sweeper = BatchSweeper(structure, game)
     if not traced_decisions(structure):
@@ -158,6 +165,12 @@ def solve_long_batch(structure: Structure, game: Game, ramp: Ramp) -> BatchSolut
     logits = sweeper.uniform_logits
     for step in range(ramp.steps):
         logits = sweeper.sweep(logits, (step + 1) / ramp.steps)
+        if nudges is not None:
+            logits = logits + nudges
+    if nudges is not None:
+        # Away from a branch that is unstable, changes grow for a while: no reason for damping yet.
+        for _ in range(_NUDGED_SWEEPS):
+            logits = sweeper.sweep(logits)
     logits = _settle(sweeper, logits, ramp)
     return _measure_batch(structure, game, logits, sweeper.sweep(logits, jacobi=True))
 
