@@ -19,11 +19,42 @@ from middlegame.cli.main import commands, main
 POLISH = """\
 title: Cieśnina – „most” → 水
 as_of: 2026-01-08
-actors: {ł: Łódź}
-moves: {ruch: {by: ł, options: [zostań, idź]}}
-interests: {ł: [{when: ruch = zostań, worth: 10..20}]}
-questions: {pytanie: {label: Łódź ≥ zostaje…, will: ruch = zostań, by: 2199-12-31}}
+actors: {ł: Łódź, ż: Żywiec}
+moves:
+  ruch: {by: ł, label: Łódź ≥ rusza…, options: [zostań, idź]}
+  odzew: {by: ż, knows: [ruch, siła], options: [ustąp, walcz]}
+factors:
+  siła: {states: [duża, mała], chance: {duża: 30..50%}}
+  most:
+    states: [pada, stoi]
+    headline: yes
+    rules: [{if: odzew = walcz and siła = duża, then: {pada: 60..80%}}, {then: {pada: 10%}}]
+interests:
+  ł: [{when: ruch = zostań, worth: 10..20}, {when: most = pada, worth: -30}]
+  ż: [{when: odzew = ustąp, worth: 5}, {when: most = pada, worth: 20..30}]
+evidence: {szept: {saw: siła = duża, likelihood: 3:1}}
+questions: {pytanie: {label: Most – padnie…, will: most = pada, by: 2199-12-31}}
 """
+ASK = ("--ask", "most = pada")
+COMMANDS = [
+    ("check", "FILE"), ("check", "FILE", "--json"), ("explain", "FILE"),
+    ("solve", "FILE"), ("solve", "FILE", "--json"), ("solve", "FILE", "--others", "3"),
+    ("solve", "FILE", "--ask", "ruch = idź"), ("solve", "FILE", "--ask", "ruch = płyń"),
+    ("suppose", "FILE", "ruch=idź"), ("suppose", "FILE", "rąch=idź"),
+    ("why", "FILE", "odzew"), ("why", "FILE", "ódzew"), ("robust", "FILE"),
+    ("coalitions", "FILE"), ("hypotheses", "FILE"),
+    ("dominoes", "FILE"), ("drivers", "FILE", "-n", "16", *ASK), ("sweep", "FILE", "-n", "16"),
+    ("discover", "FILE", "most = pada", "-n", "320"), ("voi", "FILE", "-n", "320", *ASK),
+    ("compare", "FILE", "FILE"), ("export", "FILE", "--to", "json"), ("fit", "FILE", "ŷ.csv"),
+    ("draft", "ARTICLE"), ("new", "FOLDER"), ("list",), ("cases",), ("cases", "łódź"), ("schema",),
+    ("serve", "ŷ"), ("mcp", "ŷ"),
+    ("ledger", "record", "FILE", "--middle", "--by", "Łucja"), ("ledger", "list"),
+    ("ledger", "show", "1"), ("ledger", "diff", "1", "1"), ("ledger", "score"),
+    ("ledger", "resolve", "pytąnie", "yes", "--on", "2026-01-09", "--source", "„Głos”"),
+    ("ledger", "calibrate", "Łucja"), ("ledger", "export", "--to", "csv"),
+    ("ledger", "import", "ŷ.csv"),
+]  # fmt: skip
+"""Command lines about a contest, an article, a new folder and what is not there."""
 
 
 def printed_on_cp1252(write: Callable[[], object]) -> bytes:
@@ -65,22 +96,24 @@ def test_print_data_is_utf8_whatever_the_stream_encoding() -> None:
     assert printed_on_cp1252(lambda: print_data("Łódź\n")) == "Łódź\n".encode()
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ("check",), ("check", "--json"), ("solve",), ("solve", "--json"),
-        ("solve", "--others", "3"), ("suppose", "ruch=idź"), ("explain",),
-        ("export", "--to", "json"), ("sweep", "-n", "64"),
-        ("solve", "--ask", "ruch = idź"), ("solve", "--ask", "ruch = płyń"),
-        ("suppose", "rąch=idź"),
-    ],
-)  # fmt: skip
-def test_command_on_cp1252_console_prints_no_traceback(polish, arguments) -> None:
-    code, out, err = run_on_cp1252(arguments[0], str(polish), *arguments[1:])
+def test_every_command_is_tried_on_a_cp1252_console() -> None:
+    ledger = commands.commands["ledger"].commands
+    assert {line[0] for line in COMMANDS} == set(commands.commands)
+    assert {line[1] for line in COMMANDS if line[0] == "ledger"} == set(ledger)
+
+
+@pytest.mark.parametrize("line", COMMANDS, ids=" ".join)
+def test_command_on_cp1252_console_prints_no_traceback(polish, ledger_file, line) -> None:
+    article = polish.with_name("artykuł.txt")
+    article.write_text("Łódź grozi. Norway threatens Sweden – „most”.\n", encoding="utf-8")
+    named = {"FILE": polish, "ARTICLE": article, "FOLDER": polish.with_name("nowy – 水")}
+    if line[0] == "ledger" and line[1] != "record":
+        assert run_on_cp1252("ledger", "record", str(polish), "--middle")[0] == 0
+    code, out, err = run_on_cp1252(*(str(named.get(word, word)) for word in line))
     assert code in (0, 1)
     assert b"Traceback" not in out + err
-    assert out or code
-    if "--json" in arguments:
+    assert out if code == 0 else err
+    if "--json" in line:
         assert json.loads(out.decode("ascii"))
 
 
