@@ -4,11 +4,16 @@ Each sentence is filled in from the solved contest and must stand in the README 
 neither changes without the other. `A | B` is how likely A is where B holds.
 """
 
+from functools import cache
+
 import pytest
 
 import middlegame as mg
+from middlegame.analysis.robustness_variants import variant_tasks
 from middlegame.io.examples import find_file
+from middlegame.report.text.reasons import reason_texts
 from middlegame.report.text.words import percent
+from middlegame.sweeps.forecast import forecast
 
 HARBOUR = {
     "| the rival makes an offer | {} |": ["bid = offer"],
@@ -81,6 +86,76 @@ ABOUT_THE_MIDDLE_WORLD = {"venezuela-2026", "venezuela-2026-quarters"}
 """Contests whose READMEs say that these figures are those of the middle world."""
 
 
+QUOTED_REASONS = {"venezuela-2026": [("line", 2)], "cuba-1962": [("answer", 1)]}
+"""The moves whose reasons a README quotes, and how many sentences of them."""
+VARIANTS = {
+    "half precision": ("precision", "half"),
+    "double precision": ("precision", "double"),
+    "all reason at level 1": ("behaviour", "level 1"),
+    "all reason at level 2": ("behaviour", "level 2"),
+    "a cognitive hierarchy of mean 1.5": ("behaviour", "hierarchy 1.5"),
+}
+VENEZUELA_VARIANTS = VARIANTS | {
+    "the officers want no hand of their own on power": ("interest", "interests.military[0].worth"),
+    "an amnesty is worth nothing to them": ("interest", "interests.military[2].worth"),
+    "being bombed costs them nothing": ("interest", "interests.military[3].worth"),
+    "Washington does not want Venezuela in its orbit": (
+        "interest", "interests.washington[0].worth",
+    ),
+}  # fmt: skip
+CUBA_VARIANTS = VARIANTS | {
+    "Washington does not mind the missiles": ("interest", "interests.washington[0].worth"),
+    "Moscow does not mind general war": ("interest", "interests.moscow[4].worth"),
+}
+
+
+@cache
+def forecast_of(name: str) -> mg.Forecast:
+    return mg.solve(mg.load(name))
+
+
+def readme(name: str) -> str:
+    """Return a README as one line, without the marks of quotations."""
+    text = find_file(name).with_name("README.md").read_text("utf-8")
+    return " ".join(text.replace("\n>", "\n").split())
+
+
+@pytest.mark.parametrize("name", QUOTED_REASONS)
+def test_readme_quotes_reasons_as_why_prints_them(name):
+    solved, written = forecast_of(name), readme(name)
+    for move, count in QUOTED_REASONS[name]:
+        texts = reason_texts(mg.why(solved, move, traced=0), short=True)
+        for text in texts[:count]:
+            assert text.sentence in written
+
+
+@pytest.mark.parametrize(
+    ("name", "variants", "asked"),
+    [
+        ("venezuela-2026", VENEZUELA_VARIANTS, ["balance", "supervised", "wait", "cuba"]),
+        ("cuba-1962", CUBA_VARIANTS, ["removed", "war", "quarantine"]),
+    ],
+)
+def test_readme_has_the_answers_of_robust(name, variants, asked):
+    middle, written = forecast_of(name).middle, readme(name)
+    solve = {(kind, how): make for kind, how, make in variant_tasks(middle, forecast(middle, 0))}
+    found = {"as written": middle} | {label: solve[how]() for label, how in variants.items()}
+    questions = [f"{each}-{name.rpartition('-')[2]}" for each in asked]
+    for label, equilibrium in found.items():
+        shares = " | ".join(percent(equilibrium.questions[each]) for each in questions)
+        assert f"| {label} | {shares} |" in written
+
+
+def test_expected_points_in_the_readme_of_cuba_are_those_of_the_forecast():
+    solved = forecast_of("cuba-1962")
+    strike, talks, quarantine = (
+        f"{solved.given({'action': each}).points['washington']:.0f}"
+        for each in ("air_strike", "diplomacy", "quarantine")
+    )
+    sentence = f"{strike} points, against {talks} where it talks and {quarantine} where it begins"
+    assert sentence in readme("cuba-1962")
+
+
 @pytest.mark.parametrize(
     ("name", "sentences"),
     [
@@ -92,10 +167,10 @@ ABOUT_THE_MIDDLE_WORLD = {"venezuela-2026", "venezuela-2026-quarters"}
     ],
 )
 def test_readme_figures_equal_those_of_the_solved_contest(name, sentences):
-    solved = mg.solve(mg.load(name))
+    solved: mg.Equilibrium = forecast_of(name)
     if name in ABOUT_THE_MIDDLE_WORLD:
         solved = solved.middle
-    written = " ".join(find_file(name).with_name("README.md").read_text("utf-8").split())
+    written = readme(name)
 
     def chance(asked: str) -> str:
         what, _, where = asked.partition(" | ")
