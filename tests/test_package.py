@@ -11,7 +11,6 @@ import middlegame as mg
 SLOW = ("jax", "scipy.stats", "pyarrow", "pandas")
 STEPS = {
     "import middlegame": ("middlegame.report", "numpy", *SLOW),
-    "from middlegame.base import display; assert display._renderers": ("middlegame.report",),
     "import middlegame.cli.main": ("numpy", *SLOW),
     "middlegame.load": SLOW,
     "import middlegame.equilibrium.check": SLOW,

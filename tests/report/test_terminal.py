@@ -38,11 +38,16 @@ def test_change_prints_plain_text_in_a_pipe(harbour: mg.Equilibrium, name: str, 
     compare_with_golden(f"harbour-{name}.txt", printed(console))
 
 
+@pytest.fixture(scope="module")
+def fallen(venezuela: mg.Equilibrium) -> mg.Equilibrium:
+    return venezuela.suppose({"cuba": "falls"})
+
+
 @pytest.mark.parametrize("width", [40, 60, 80, 120])
-def test_no_line_is_wider_than_the_console(venezuela: mg.Equilibrium, width: int) -> None:
+def test_no_line_is_wider_than_the_console(venezuela, fallen, width: int) -> None:
     console = plain_console(width)
     show_equilibrium(venezuela, console)
-    show_change(venezuela, venezuela.suppose({"cuba": "falls"}), console)
+    show_change(venezuela, fallen, console)
     assert max(map(cell_len, printed(console).splitlines())) <= width
 
 

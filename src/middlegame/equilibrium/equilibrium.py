@@ -12,7 +12,7 @@ from middlegame.base.display import Displayed
 from middlegame.base.errors import QueryError, unknown_name
 from middlegame.base.numbers import Floats
 from middlegame.compiler import compile_scenario
-from middlegame.diagram import Diagram, Level, Tables, evaluate_numbers
+from middlegame.diagram import Diagram, Tables
 from middlegame.diagram.behaviour import LEVELS
 from middlegame.diagram.levels import level_node, with_levels
 from middlegame.engine.graph.layout import layout_of
@@ -21,6 +21,7 @@ from middlegame.engine.numerics.continuation import TraceOutcome
 from middlegame.engine.qre import other_equilibria as others
 from middlegame.engine.qre.responses import payoff_function
 from middlegame.engine.qre.sensitivity import ForecastQuery
+from middlegame.equilibrium.answer import answer
 from middlegame.equilibrium.curves import Curve, curve
 from middlegame.equilibrium.engine_input import (
     certain_table,
@@ -39,7 +40,6 @@ from middlegame.equilibrium.strategy_profile import Branch, StrategyProfile
 from middlegame.scenario import Any as AnyOf
 from middlegame.scenario import Condition, Scenario
 from middlegame.scenario.model.judgement import parse_precision
-from middlegame.scenario.model.references import base_name
 from middlegame.scenario.timeline import Timeline
 
 
@@ -149,27 +149,6 @@ class Equilibrium(Displayed, StrategyProfile):
     def question_values(self) -> dict[str, ScaleForecast]:
         """The distribution that answers each question for a value on a scale."""
         return question_values(self.scenario, self.scale_forecasts)
-
-    def _curves(self) -> dict[str, Any]:
-        """Return every forecast by name, state and period; empty for a contest without time."""
-        calendar = self.scenario.calendar if self.scenario else None
-        if calendar is None:
-            return {}
-        periods = range(1, calendar.count + 1)
-        names = dict.fromkeys(
-            base_name(node.name) for node in self.diagram.contest_nodes if node.period is not None
-        )
-        found = {}
-        for name in names:
-            there = {
-                node.period: self.forecasts[node.name] for node in self.diagram.instances(name)
-            }
-            states = next(iter(there.values()))
-            found[name] = {
-                state: [there[k][state] if k in there else None for k in periods]
-                for state in states
-            }
-        return {"periods": [calendar.period_name(period) for period in periods], **found}
 
     @cached_property
     def expectations(self) -> tuple[Expectation, ...]:
@@ -393,74 +372,9 @@ class Equilibrium(Displayed, StrategyProfile):
             },
         }
 
-    def _behaviour(self) -> dict[str, Any]:
-        """Return how actors reason, and at which levels, as JSON; empty if all in equilibrium."""
-        reasoning = {decision.owner for decision in self.diagram.decisions} & {
-            *self.diagram.behaviour
-        }
-        if not reasoning:
-            return {}
-        behaviour = {
-            owner: {"level": each.level}
-            if isinstance(each, Level)
-            else {"hierarchy": float(evaluate_numbers((each.mean,), self.theta, np)[0])}
-            for owner, each in self.diagram.behaviour.items()
-            if owner in reasoning
-        }
-        return {"behaviour": behaviour, "levels": self.levels}
-
     def to_dict(self, storylines: int = 5) -> dict[str, Any]:
         """Return the answer as one JSON object, with so many storylines."""
-        lines = self.storylines(storylines) if storylines > 0 else None
-        return {
-            "title": self.diagram.title,
-            "status": self.status,
-            "residual": self.residual,
-            "lambda": self.lambdas,
-            **self._behaviour(),
-            **self.conditions(),
-            "questions": self.questions,
-            "question_values": {n: each.to_dict() for n, each in self.question_values.items()},
-            "forecast": self.forecasts,
-            "scales": {name: each.to_dict() for name, each in self.scale_forecasts.items()},
-            "curves": self._curves(),
-            "prior": {"questions": self.prior.questions, "forecast": self.prior.forecasts}
-            if self.known
-            else None,
-            "policies": {
-                decision.name: self.policy(decision.name).tolist()
-                for decision in self.diagram.decisions
-            },
-            "points": self.points,
-            "branches": self._branch_answers(),
-            "storylines": [line.to_dict() for line in lines or ()],
-            "storylines_bound": lines.bound if lines is not None else None,
-            **self._expected(),
-        }
-
-    def _expected(self) -> dict[str, Any]:
-        """Return what each actor expects as JSON; empty where nobody has beliefs of its own."""
-        if not self.expectations:
-            return {}
-        return {"expectations": {each.actor: each.to_dict() for each in self.expectations}}
-
-    def _branch_answers(self) -> list[dict[str, Any]] | None:
-        """Return the answers of each mirror branch; None if there is one branch."""
-        if not self.mirrors:
-            return None
-        return [
-            {
-                "probability": probability,
-                "questions": each.questions,
-                "forecast": each.forecasts,
-                "policies": {
-                    decision.name: policy.tolist()
-                    for decision, policy in zip(self.diagram.decisions, each.policies, strict=True)
-                },
-                "points": each.points,
-            }
-            for probability, each in zip(self.branch_probabilities, self.branches, strict=True)
-        ]
+        return answer(self, storylines)
 
 
 @dataclass(frozen=True)
@@ -470,7 +384,7 @@ class OtherEquilibrium:
     Attributes:
         equilibrium: to be asked like any.
         stable: under the logit dynamics; None where that could not be determined.
-        share: of the random starts that ended there.
+        share_of_starts: of the random starts that ended there.
     """
 
     equilibrium: Equilibrium

@@ -5,7 +5,7 @@ import pytest
 
 from middlegame.diagram import Chance, Decision, Diagram, Fixed, Parameter, Ref, Sum, Utility
 from middlegame.engine.backend import jax, jnp
-from middlegame.engine.batch.implicit_differentiation import _inverses, differentiable_policies
+from middlegame.engine.batch.implicit_differentiation import differentiable_policies, invert
 from middlegame.engine.batch.lambda_ramp import Ramp
 from middlegame.engine.batch.outcomes import evidence_likelihood
 from middlegame.engine.graph.layout import Game, layout_of
@@ -75,5 +75,5 @@ def test_inverses_of_matrices_that_need_pivots_match_numpy():
     rng = np.random.default_rng(0)
     matrices = rng.standard_normal((6, 5, 5))
     matrices[0] = np.eye(5)[[1, 2, 3, 4, 0]]
-    found = jax.jit(_inverses)(matrices.transpose(1, 2, 0))
+    found = jax.jit(invert)(matrices.transpose(1, 2, 0))
     np.testing.assert_allclose(np.transpose(found, (2, 0, 1)), np.linalg.inv(matrices), atol=1e-10)

@@ -37,7 +37,9 @@ def compare(equilibrium: mg.Equilibrium, of: str, slopes: dict[str, float]) -> N
 
     def at(times: float) -> float:
         moved = mg.solve(equilibrium.diagram, theta=theta + times * step)
-        return moved.suppose(equilibrium.supposed).given(dict(equilibrium.known)).probability(of)
+        if equilibrium.supposed:
+            moved = moved.suppose(equilibrium.supposed)
+        return moved.given(dict(equilibrium.known)).probability(of)
 
     expected = (8 * (at(1) - at(-1)) - (at(2) - at(-2))) / 12
     assert np.array([*slopes.values()]) @ step == pytest.approx(expected, rel=1e-5, abs=1e-12)

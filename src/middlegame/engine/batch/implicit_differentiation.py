@@ -109,7 +109,7 @@ def _chord_steps(
     _, along = jax.linearize(lambda at: gap(at, constants, fixed, still), point)
     basis = jnp.broadcast_to(jnp.eye(len(point))[..., None], (len(point), *point.shape))
     jacobians = jnp.swapaxes(jax.vmap(along)(basis), 0, 1)  # [of, by, samples]
-    inverses = jax.lax.stop_gradient(_inverses(jacobians))
+    inverses = jax.lax.stop_gradient(invert(jacobians))
     for _ in range(CHORD_STEPS):
         point = point - (inverses * gap(point, game, others, respond)).sum(axis=1)
     return split(point)
@@ -142,7 +142,7 @@ def _free_cells(structure: Structure, decisions: tuple[int, ...], game: Game) ->
     return np.array(cells, int), np.array(firsts, int)
 
 
-def _inverses(matrices: Array) -> Array:
+def invert(matrices: Array) -> Array:
     """Invert many matrices at once, `[n, n, samples]`: Gauss-Jordan elimination with row pivots.
 
     LAPACK's batched routines are not used: two at once, each waiting for the other's threads, never
