@@ -35,6 +35,7 @@ COMPLETE = {
     "uncertainty": ".mg-sweep",
     "hypotheses": ".mg-report section",
     "comparison": ".mg-report section",
+    "outline": ".mg-outline-canvas svg",
     "edit": ".cm-line",
     "ledger": ".mg-ledger h2",
 }

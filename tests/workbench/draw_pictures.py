@@ -67,6 +67,15 @@ def test_evidence(visit):
     save(visit().open(CONTEST, "hypotheses"), "hypotheses-1280")
 
 
+def test_build(visit):
+    page = visit().open("harbour-lease", "outline")
+    page.locator('[data-entry="factors.lease"]').click()
+    page.wait_for_selector('section[aria-label="Rule 2"]')
+    page.locator('section[aria-label="Rule 1"]').evaluate("one => one.scrollIntoView()")
+    page.evaluate("scrollBy(0, -160)")
+    save(page, "build-1280")
+
+
 def test_editor_with_a_source(visit):
     page = visit().open("harbour-lease", "edit")
     page.locator(".cm-scroller").evaluate("one => { one.scrollTop = 500 }")

@@ -229,7 +229,7 @@ def test_fault_appears_at_its_line_and_goes_when_corrected_by_completion(visit):
     page.keyboard.press("Backspace")
     page.keyboard.press("Control+Space")
     page.locator('.cm-tooltip-autocomplete li:has-text("The rival power")').click()
-    page.wait_for_selector("text=All tabs show this text.")
+    page.wait_for_selector("text=All tabs show this text. >> visible=true")
 
 
 def test_state_and_place_are_seen_on_every_view_and_in_the_history(visit, harbour):
@@ -263,7 +263,7 @@ def test_used_text_is_shown_in_all_tabs_and_not_saved(visit, server):
     page.keyboard.press("End")
     page.keyboard.type(" again")
     button = page.get_by_role("button", name="Use this text")
-    page.wait_for_selector("text=Changed, not used yet.")
+    page.wait_for_selector("text=Changed, not used yet. >> visible=true")
     button.click()
     page.get_by_role("button", name="Answer", exact=True).click()
     page.wait_for_selector('.mg-kicker:has-text("Harbour lease again")')
@@ -452,7 +452,7 @@ def test_opened_file_of_nearly_the_largest_size_is_used_under_its_name(visit, se
     text = text.replace("title: Harbour lease", "title: Opened") + comment * 9000
     assert 0.8 * LARGEST < len(text.encode()) < LARGEST
     open_file(page, tmp_path, "opened.yaml", text.replace("\n", "\r\n").encode("utf-8-sig"))
-    page.wait_for_selector("text=Changed, not used yet.")
+    page.wait_for_selector("text=Changed, not used yet. >> visible=true")
     page.get_by_role("button", name="Use this text").click()
     page.get_by_role("button", name="Answer", exact=True).click()
     page.wait_for_selector('.mg-kicker:has-text("Opened")')
@@ -491,7 +491,7 @@ def test_pasted_text_arrives_up_to_the_limit_and_is_refused_beyond_it(visit, ser
     page.evaluate(paste, comment * count)
     page.wait_for_function(f"({size})() === {len(text) + 100 * count}")
     page.get_by_role("button", name="Use this text").click()
-    page.wait_for_selector("text=All tabs show this text.")
+    page.wait_for_selector("text=All tabs show this text. >> visible=true")
     assert page.locator("#too_long_message_popup[aria-hidden=false]").count() == 0
     page.evaluate(paste, comment)
     page.wait_for_selector('.q-notification:has-text("at most 1 MiB. Nothing was changed.")')
@@ -504,7 +504,7 @@ def test_typed_text_outlives_a_lost_connection_and_a_reload(visit):
     page.click(".cm-line")
     page.keyboard.press("Control+Home")
     page.keyboard.type("# typed")
-    page.wait_for_selector("text=Changed, not used yet.")
+    page.wait_for_selector("text=Changed, not used yet. >> visible=true")
     page.context.set_offline(True)
     page.evaluate("window.socket.io.engine.close()")
     page.wait_for_selector("#popup[aria-hidden=false]")
@@ -516,7 +516,7 @@ def test_typed_text_outlives_a_lost_connection_and_a_reload(visit):
     page.wait_for_selector('.q-notification:has-text("What you typed before is back")')
     assert page.inner_text(".cm-line >> nth=0").startswith("# typed")
     page.get_by_role("button", name="Revert").click()
-    page.wait_for_selector("text=All tabs show this text.")
+    page.wait_for_selector("text=All tabs show this text. >> visible=true")
     page.wait_for_timeout(400)
     page.reload()
     visitor.wait_for("edit")
@@ -578,7 +578,7 @@ def test_server_answers_bad_host_or_origin_with_a_status(server, header, status,
     assert answer.startswith(f"HTTP/1.1 {status} ")
 
 
-def test_archetype_begins_a_contest_that_the_editor_opens(visit, server):
+def test_archetype_begins_a_contest_that_is_opened_to_be_built(visit, server):
     page = visit().page
     page.goto(server.url)
     page.locator("[data-archetype=domino]").get_by_role("button").click()
@@ -588,6 +588,6 @@ def test_archetype_begins_a_contest_that_the_editor_opens(visit, server):
     dialog.get_by_role("alert").filter(has_text="exists already").wait_for()
     dialog.get_by_label("File name").fill("row.yaml")
     dialog.get_by_role("button", name="Begin", exact=True).click()
-    page.wait_for_url("**/contest/row?tab=edit")
-    page.wait_for_selector('.cm-line:has-text("Dominoes: does one fall bring the next?")')
+    page.wait_for_url("**/contest/row?tab=outline")
+    page.wait_for_selector('[data-entry="moves.push"]')
     assert load(server.folder / "row.yaml").title == "Three clients in a row"

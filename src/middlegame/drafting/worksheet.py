@@ -18,10 +18,9 @@ from middlegame.drafting.candidates import (
     find_candidates,
 )
 from middlegame.scenario.conditions import RESERVED
+from middlegame.scenario.yaml.data_edits import GAP
 from middlegame.scenario.yaml.dump import scalar
 
-GAP = "<?>"
-"""What stands where a judgement of the analyst is missing; `check` refuses it with its place."""
 SOURCE = "article"
 """The name of the article among the scenario's sources."""
 ARTICLE_FILE = "article.txt"

@@ -11,7 +11,7 @@ from middlegame.workbench.workers.contest_view import ContestView
 
 FIRST_VIEW = "answer"
 _KEYS = frozenset({"tab", "domino", "box", "period"})
-_ELSEWHERE = frozenset({"token"})
+_ELSEWHERE = frozenset({"token", "like"})
 """Keys of an address that are not about the contest."""
 
 

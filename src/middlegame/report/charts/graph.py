@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 _LEGEND_LINE = 24.0
 _LEAST_WIDTH = 560.0
 
-_STYLE = """
+STYLE = """
 .mg-graph{--ink:#1c2128;--soft:#57606a;--line:#8b949e;--paper:#fff;
 font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}
 @media screen and (prefers-color-scheme:dark){
@@ -81,7 +81,7 @@ def contest_graph(
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" class="mg-graph" role="{role}" '
         f'viewBox="0 0 {width:.0f} {height:.0f}" aria-label="{escape(description)}">',
-        f"<style>{_STYLE}</style>",
+        f"<style>{STYLE}</style>",
         legend,
         f'<g transform="translate({(width - placed.width) / 2:.0f} {legend_height:.0f})">',
         *(_frame(words, frame) for frame in placed.frames),
@@ -94,7 +94,12 @@ def contest_graph(
 
 def _arc(equilibrium: "Equilibrium", arc: GraphArc) -> str:
     head = equilibrium.diagram.nodes[equilibrium.diagram.index[arc.head]]
-    kind = "knows" if isinstance(head, Decision) else "depends"
+    return draw_arc(arc, knows=isinstance(head, Decision))
+
+
+def draw_arc(arc: GraphArc, *, knows: bool) -> str:
+    """Draw an arrow as SVG: of what a move knows, or of what a factor depends on."""
+    kind = "knows" if knows else "depends"
     start, *rest = arc.points
     curve = " ".join(f"{x:.1f},{y:.1f}" for x, y in rest)
     (bx, by), (tx, ty) = arc.points[-1], arc.tip

@@ -1,10 +1,12 @@
 """Edits of a scenario's plain data: what an edit of its text has to amount to."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 from middlegame.base.text import normalize
 from middlegame.scenario.faults import Path
+from middlegame.scenario.model.judgement import format_number
 from middlegame.scenario.yaml.dump import Plain
 from middlegame.scenario.yaml.nodes import Scalar, core_value, read_nodes
 
@@ -30,6 +32,27 @@ def _pruned(data: Any) -> Any:
     if isinstance(data, list):
         return [_pruned(part) for part in data] or None
     return data
+
+
+GAP = "<?>"
+"""What stands where a judgement of the analyst is missing; `check` refuses it with its place."""
+_NUMBER = re.compile(r"[-+.\d][-+.\d]*(%|:1| years?)?|[-+.\d][-+.\d%]*\.\.[-+.\d%]+(:1| years?)?")
+
+
+def as_written(value: Any) -> Any:
+    """Return plain data as it is written in a scenario: numbers and ranges without quotes."""
+    if isinstance(value, dict):
+        return {str(key): as_written(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [as_written(part) for part in value]
+    if isinstance(value, bool):
+        return Plain("yes" if value else "no")
+    if isinstance(value, int | float):
+        return Plain(format_number(value))
+    if value is None:
+        return {}
+    text = str(value).strip()
+    return Plain(text) if _NUMBER.fullmatch(text) else text
 
 
 def with_value(path: Path, value: Any) -> Edit:

@@ -23,7 +23,7 @@ _TEXTS = frozenset(
      "cite", "author", "publisher", "file"}
 )  # fmt: skip
 """Keys whose values are prose, or citations, in which no move or number is named."""
-_COMPARISON = re.compile(
+COMPARISON = re.compile(
     r"(?P<name>[^\W\d]\w*)(?P<sign>(?:@\w+)?\s*(?:!=|[<>]=?|=)\s*)"
     r"(?P<states>[^\s()|]+(?:\s*\|\s*[^\s()|]+)*)"
 )
@@ -136,7 +136,7 @@ def _rules(data: Any, path: Path, old: str, new: str) -> tuple[Rewrite, Rewrite]
         if section == "actors":
             return _replace_actor(at, key, written, old, new)
         if section in _VARIABLES and key in CONDITION_KEYS and not _is_row(at):
-            return _COMPARISON.sub(lambda match: _with_variable(match, old, new), written)
+            return COMPARISON.sub(lambda match: _with_variable(match, old, new), written)
         if section in _VARIABLES and key in _LISTS:
             return re.sub(rf"(?<![\w.]){re.escape(old)}(?![\w.])", new, written)
         if section in _VARIABLES | {"numbers"} and _may_be_formula(at, key, written):
@@ -178,7 +178,7 @@ def _state_rules(data: Any, path: Path, old: str, new: str) -> tuple[Rewrite, Re
             mine = isinstance(position, int) and position < len(names)
             return new if mine and names[int(position)] == owner and written == old else written
         if _last_key(at) in CONDITION_KEYS:
-            return _COMPARISON.sub(lambda match: _with_state(match, owner, old, new), written)
+            return COMPARISON.sub(lambda match: _with_state(match, owner, old, new), written)
         listed = at[:2] == (section, owner) and at[2:3] in (("options",), ("states",))
         short = at[:2] == (section, owner) and at[-1] in ("chance", "then", "start")
         if (listed and len(at) == 4 and isinstance(at[3], int)) or short:

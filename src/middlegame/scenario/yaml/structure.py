@@ -64,7 +64,8 @@ def set_value(text: str, path: Path, value: Any) -> str:
 def remove_entry(text: str, path: Path) -> str:
     """Return the text without an entry, and without the comments directly above it.
 
-    A mapping or list that would be empty is removed too, unless it is an entry with a name.
+    A mapping or list that would be empty is removed too, unless it is an entry with a name or an
+    item of a list.
 
     Raises:
         MiddlegameError: the text is not valid YAML, there is no such entry, or it cannot be
@@ -73,7 +74,7 @@ def remove_entry(text: str, path: Path) -> str:
     root = _root(text)
     around, path = _parent(root, path), tuple(path)
     while path[:-1] and _count(around) == 1:
-        if len(path) == 3 and path[0] in _NAMED:
+        if _stays_empty(path[:-1]):
             return _checked(text, path, _set(text, root, path[:-1], {}), with_value(path[:-1], {}))
         path = path[:-1]
         around = _parent(root, path)
@@ -125,6 +126,12 @@ def move_entry(text: str, path: Path, to: int) -> str:
         taken = text[slice(*places[order[slot]])]
         changed = changed[:start] + taken + changed[end:]
     return _checked(text, path, changed, with_moved_entry(path, to))
+
+
+def _stays_empty(path: Path) -> bool:
+    """Return whether an entry without parts is kept: one with a name, or an item of a list."""
+    named = len(path) == 2 and path[0] in _NAMED
+    return named or isinstance(path[-1], int) or path[-2:-1] == ("options",)
 
 
 def _root(text: str) -> Node | None:

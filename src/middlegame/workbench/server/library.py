@@ -1,5 +1,6 @@
 """The contests that a workbench serves, and the one folder in which it reads and writes."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -7,11 +8,20 @@ from middlegame.base.errors import MiddlegameError
 from middlegame.base.files import write_whole
 from middlegame.io.archetypes import find_archetype
 from middlegame.io.examples import FOLDER, find_file, list_examples
+from middlegame.scenario.yaml.dump import scalar
 
 LARGEST = 1 << 20
 """Bytes that a scenario may have."""
 _MOST = 200
 _SUFFIXES = (".yaml", ".yml")
+
+
+class ChangedMeanwhile(MiddlegameError):
+    """A file has another text than the one that was opened; `text` is what it has now."""
+
+    def __init__(self, message: str, text: str) -> None:
+        super().__init__(message)
+        self.text = text
 
 
 @dataclass(frozen=True)
@@ -121,21 +131,21 @@ class Library:
         self._write(path, text, replacing)
         return _contest(path)
 
-    def begin(self, name: str, like: str) -> Contest:
-        """Write an archetype's text into the folder, to begin a contest with.
+    def begin(self, name: str, like: str = "") -> Contest:
+        """Write a text to begin a contest with into the folder.
 
         Args:
             name: the name of the file, without a folder.
-            like: the name of the archetype.
+            like: the name of an archetype or of a shipped contest; empty for an empty contest.
 
         Returns:
             The contest that the file now holds.
 
         Raises:
-            MiddlegameError: there is no such archetype, no file may be written, or the name is not
-                valid or taken.
+            MiddlegameError: there is no such archetype or contest, no file may be written, or the
+                name is not valid or taken.
         """
-        return self.save(name, find_archetype(like).text())
+        return self.save(name, beginning(like, Path(name).stem))
 
     def overwrite(self, contest: Contest, text: str, replacing: str) -> None:
         """Write an edited scenario back to its own file.
@@ -146,7 +156,8 @@ class Library:
             replacing: the text that the file is expected to have now.
 
         Raises:
-            MiddlegameError: the file may not be written, or has changed meanwhile.
+            MiddlegameError: the file may not be written.
+            ChangedMeanwhile: the file has another text than `replacing`.
         """
         if contest.shipped or self.folder is None:
             raise MiddlegameError(
@@ -164,9 +175,10 @@ class Library:
                 if replacing is None:
                     raise MiddlegameError(f"'{path.name}' exists already; choose another name")
                 if now != replacing:
-                    raise MiddlegameError(
+                    raise ChangedMeanwhile(
                         f"another program has changed '{path.name}' meanwhile; save your text "
-                        "under another name, or open the file again"
+                        "under another name, or open the file again",
+                        now,
                     )
             write_whole(path, text.encode("utf-8"))
         except OSError as error:
@@ -176,6 +188,25 @@ class Library:
                 f"invalid file name or text: {path.name!a} holds a character that cannot be "
                 "written to a file"
             ) from None
+
+
+def beginning(like: str, name: str) -> str:
+    """Return the text with which a contest begins.
+
+    Args:
+        like: the name of an archetype or of a shipped contest; empty for an empty contest.
+        name: the name of its file, which is the title of an empty contest.
+
+    Raises:
+        MiddlegameError: there is no such archetype or contest; the message names the nearest.
+    """
+    if not like:
+        title = re.sub(r"[-_\s]+", " ", name).strip()
+        return f"title: {scalar(title[:1].upper() + title[1:])}\n"
+    shipped = {each.name: each for each in list_examples()}
+    if like in shipped:
+        return (shipped[like].folder / "scenario.yaml").read_text(encoding="utf-8")
+    return find_archetype(like).text()
 
 
 def _scenario_files(folder: Path) -> list[Path]:

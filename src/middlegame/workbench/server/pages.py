@@ -2,22 +2,26 @@
 
 import contextlib
 from dataclasses import dataclass, replace
+from urllib.parse import urlencode
 
 from fastapi import Request
 from nicegui import background_tasks, ui
 
 from middlegame.base.errors import MiddlegameError
 from middlegame.workbench.address import FIRST_VIEW, Place, known_part, unknown_parts
-from middlegame.workbench.server.library import Library
+from middlegame.workbench.draft import Draft
+from middlegame.workbench.server.library import Library, beginning
 from middlegame.workbench.session import Session, WorkerPools
 from middlegame.workbench.setting import Setting
 from middlegame.workbench.views.answer import AnswerTab
 from middlegame.workbench.views.banner import AddressBar, StateBanner
 from middlegame.workbench.views.dominoes import DominoesTab
+from middlegame.workbench.views.draft_tools import DraftDesk
 from middlegame.workbench.views.edit import EditTab
 from middlegame.workbench.views.frame import PageHeader, button, heading, style_page
 from middlegame.workbench.views.ledger import LedgerTab
 from middlegame.workbench.views.library import show_library
+from middlegame.workbench.views.outline.tab import OutlineTab
 from middlegame.workbench.views.report_tabs import ReportTab, comparison_tab, hypotheses_tab
 from middlegame.workbench.views.uncertainty import UncertaintyTab
 from middlegame.workbench.views.what_if import WhatIfTab
@@ -30,13 +34,25 @@ TABS = (
     ("uncertainty", "Uncertainty"),
     ("hypotheses", "Evidence"),
     ("comparison", "Rival views"),
+    ("outline", "Build"),
     ("edit", "Edit"),
     ("ledger", "Ledger"),
 )
 """Name and label of each tab; the name stands in the page's address."""
 
 
-ContestTab = AnswerTab | WhatIfTab | DominoesTab | UncertaintyTab | ReportTab | EditTab | LedgerTab
+ContestTab = (
+    AnswerTab
+    | WhatIfTab
+    | DominoesTab
+    | UncertaintyTab
+    | ReportTab
+    | OutlineTab
+    | EditTab
+    | LedgerTab
+)
+WRITING = ("outline", "edit")
+"""The tabs of the text, which are there whether or not it can be solved."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +87,22 @@ def add_pages(workbench: Workbench) -> None:
             return
         show_library(workbench.library)
 
+    @ui.page("/new")
+    def new(request: Request) -> None:
+        like = request.query_params.get("like", "")
+        try:
+            text = beginning(like, "A new contest")
+        except MiddlegameError as error:
+            style_page("Not found")
+            PageHeader("", (), lambda _: None)
+            with ui.element("main").classes("mg-main"):
+                heading("h1", str(error))
+                ui.link("All contests", "/")
+            return
+        place = Place.read(request.url.query, dict(TABS))
+        session = Session(workbench.pools, None, like or "contest", text, Setting(), place)
+        ContestPage(workbench, session, "A new contest")
+
     @ui.page("/contest/{name}")
     def contest(name: str, request: Request) -> None:
         entry = workbench.library.find(name)
@@ -104,13 +136,15 @@ class ContestPage:
         self.client = ui.context.client
         request = self.client.request
         self.path = request.url.path if request else "/"
+        if session.contest is None and request:  # the address says what the text began with
+            self.path += "?" + urlencode({"like": request.query_params.get("like", "")})
         self._written = session.place
         style_page(title)
         self.header = PageHeader(title, TABS, self.choose)
         self.address = AddressBar(
             on_back=self._come_back,
-            on_undo=lambda: self.session.undo(),
-            on_redo=lambda: self.session.redo(),
+            on_undo=lambda: self._history().undo(),
+            on_redo=lambda: self._history().redo(),
         )
         for name in ("hypotheses", "comparison"):
             self.header.offer(name, False)
@@ -126,8 +160,11 @@ class ContestPage:
                 for name, _ in TABS
             }
         self.tabs: dict[str, ContestTab] = {}
+        self.desk = DraftDesk(workbench.library, session, self.reopen)
         with self.places["edit"]:
-            self.tabs["edit"] = EditTab(workbench.library, session, self.reopen)
+            self.tabs["edit"] = EditTab(self.desk)
+        with self.places["outline"]:
+            self.tabs["outline"] = OutlineTab(self.desk)
         self._follow(session)
         self._show_view()
         background_tasks.create(self._open())
@@ -137,6 +174,10 @@ class ContestPage:
         session.on_opened.append(self._opened)
         session.on_place.append(self._show_place)
         session.on_full_view.append(self._update_address)
+
+    def _history(self) -> Draft | Session:
+        """Return what the keys for undo and redo are about: the text, or what is changed in it."""
+        return self.desk.draft if self.session.place.view in WRITING else self.session
 
     def choose(self, view: str) -> None:
         """Show a view."""
@@ -167,8 +208,9 @@ class ContestPage:
         for name, place in self.places.items():
             place.set_visibility(name == view and (name in self.tabs))
         for name, each in self.tabs.items():
-            if isinstance(each, AnswerTab | WhatIfTab):
+            if isinstance(each, AnswerTab | WhatIfTab | OutlineTab):
                 each.visible = name == view
+        self.problem.set_visibility(view != "outline")  # it shows the faults at their fields
         opened = self.tabs.get(view)
         if not isinstance(opened, UncertaintyTab | EditTab | None):
             opened.activate()
@@ -181,11 +223,9 @@ class ContestPage:
         session.saved = old.saved
         self._follow(session)
         self.banner.follow(session)
-        edit = self.tabs["edit"]
-        assert isinstance(edit, EditTab)
-        edit.session = session
+        self.desk.session = session
         for each, place in self.places.items():
-            if each != "edit":
+            if each not in WRITING:
                 self.tabs.pop(each, None)
                 place.clear()
         self._show_view()
@@ -226,7 +266,8 @@ class ContestPage:
                 for line in error.reasons:
                     ui.label(line).classes("mg-note")
                 button("Try again", self._open)
-            self.choose("edit")
+            if session.place.view != "outline":
+                self.choose("edit")
 
     def _opened(self) -> None:
         self.spinner.set_visibility(False)
@@ -264,4 +305,5 @@ class ContestPage:
     def _address(self) -> str:
         parts = (self.session.setting.query(), self.session.place.query())
         query = "&".join(filter(None, parts))
-        return f"{self.path}?{query}" if query else self.path
+        joint = "&" if "?" in self.path else "?"
+        return f"{self.path}{joint}{query}" if query else self.path

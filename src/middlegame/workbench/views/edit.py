@@ -1,6 +1,5 @@
 """The tab to edit in: the scenario's text, its faults at their lines, its sources beside it."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -9,20 +8,17 @@ from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
 from middlegame.base.errors import MiddlegameError
-from middlegame.workbench.server.library import LARGEST, Library
-from middlegame.workbench.session import Session
+from middlegame.workbench.server.library import LARGEST
+from middlegame.workbench.views.draft_tools import DraftDesk, DraftTools
 from middlegame.workbench.views.frame import button, enable, heading
 from middlegame.workbench.workers.pool import Superseded
 from middlegame.workbench.workers.texts import (
     CitedPassage,
     EditorFault,
-    check_text,
     cited_passages,
     complete,
 )
 
-_PAUSE = 0.25
-"""Seconds without a keystroke after which the text is checked."""
 _KINDS = {
     "key": "property",
     "name": "variable",
@@ -82,42 +78,25 @@ class EditorAids(Element, component="components/editor_aids.js"):
 class EditTab:
     """An editor, the list of faults, and the passages that the current line cites."""
 
-    def __init__(
-        self, library: Library, session: Session, use: Callable[[str, str], Awaitable[None]]
-    ) -> None:
-        """Build the tab.
-
-        Args:
-            library: where the text may be saved.
-            session: the session whose text is edited.
-            use: called with a text that is to be solved, and its name.
-        """
-        self.library, self.session, self._use = library, session, use
-        self.saved = self.used = session.text
-        self.name = session.name
-        self._faulty = False
-        self._pause: asyncio.TimerHandle | None = None
+    def __init__(self, desk: DraftDesk) -> None:
+        """Build the tab on the desk of the text that it edits."""
+        self.desk, draft = desk, desk.draft
         self.client = ui.context.client
         heading("h1", "Edit the scenario", "mg-small")
-        with ui.element("div").classes("mg-tools").props('role=toolbar aria-label="File"'):
-            self.apply = button("Use this text", self._apply, primary=True)
-            self.save = None
-            if library.folder is not None and session.contest and not session.contest.shipped:
-                self.save = button("Save", self._save)
-            button("Download", self._download)
+        tools = DraftTools(desk)
+        with tools.row:
             self.revert = button("Revert", self._revert)
             opener = ui.element("button").classes("mg-button")
             with opener:
                 ui.label("Open a file")
-            self.status = ui.label("").classes("mg-soft mg-status").props("role=status")
         with ui.element("div").classes("mg-edit"):
-            self.editor = ui.codemirror(
-                session.text,
+            self.editor: ui.codemirror = ui.codemirror(
+                draft.text,
                 language="YAML",
                 theme="githubLight",
                 indent="  ",
                 line_wrapping=True,
-                on_change=lambda _: self._changed(),
+                on_change=lambda _: draft.change(self.editor.value or "", "typed"),
             ).classes("mg-editor")
             with ui.element("div").classes("mg-beside"):
                 with ui.element("section").classes("mg-block"):
@@ -136,33 +115,27 @@ class EditTab:
         )
         opener.on("click", js_handler=f"() => getElement({self.aids.id}).pickFile({LARGEST})")
         self._show_passages([])
-        background_tasks.create(self.check())
+        draft.on_change.append(self._show_text)
+        desk.on_checked.append(self._show_check)
+        desk.on_saved.append(self.aids.mark_saved)
+        enable(self.revert, False)
 
     def to_line(self, line: int) -> None:
         """Show a line of the text, with the passages that it cites."""
         self.editor.reveal_line(line)
         background_tasks.create(self._show_sources(line))
 
-    def _changed(self) -> None:
-        if self._pause is not None:
-            self._pause.cancel()
-        loop = asyncio.get_running_loop()
-        self._pause = loop.call_later(_PAUSE, lambda: background_tasks.create(self.check()))
-        self._buttons()
+    def _show_text(self) -> None:
+        """Show the text where it was changed elsewhere."""
+        draft = self.desk.draft
+        if (self.editor.value or "") != draft.text:
+            self.editor.value = draft.text
+        enable(self.revert, draft.text != draft.saved)
 
-    async def check(self) -> None:
-        """Check the text, and show its faults at their lines."""
-        session, text = self.session, self.editor.value or ""
-        try:
-            faults = await session.pools.texts.ask(
-                (session.visitor, "check"), check_text, text, session.folder
-            )
-        except (Superseded, MiddlegameError):
-            return
-        if text != (self.editor.value or ""):
-            return
-        self._faulty = any(fault.severity == "error" for fault in faults)
-        lines = text.count("\n") + 1
+    def _show_check(self) -> None:
+        """Show the faults of the text at their lines."""
+        faults = self.desk.faults
+        lines = self.desk.draft.text.count("\n") + 1
         marked = {min(fault.line, lines): fault for fault in reversed(faults)}
         # As calls, not as properties: a change of properties sends the value along, which would
         # undo what was typed meanwhile.
@@ -177,7 +150,6 @@ class EditTab:
             tips[line] = f"{tips[line]}\n{fault.message}" if line in tips else fault.message
         self.editor.run_method("setLineTooltips", tips)
         self._show_faults(faults)
-        self._buttons()
 
     def _show_faults(self, faults: list[EditorFault]) -> None:
         self.faults.clear()
@@ -193,22 +165,8 @@ class EditTab:
                     at.on("click", lambda _, line=fault.line: self.to_line(line))
                     ui.label(fault.message)
 
-    def _buttons(self) -> None:
-        text = self.editor.value or ""
-        enable(self.apply, not self._faulty and text != self.used)
-        enable(self.revert, text != self.saved)
-        if self.save is not None:
-            enable(self.save, text != self.saved)
-        if self._faulty:
-            status = "Correct the faults first."
-        elif text != self.used:
-            status = "Changed, not used yet."
-        else:
-            status = "All tabs show this text."
-        self.status.set_text(status)
-
     async def _complete(self, number: int, line: int, column: int) -> None:
-        session = self.session
+        session = self.desk.session
         try:
             completions = await session.pools.texts.ask(
                 (session.visitor, "complete"),
@@ -226,7 +184,7 @@ class EditTab:
         self.aids.offer(number, options)
 
     async def _show_sources(self, line: int) -> None:
-        session = self.session
+        session = self.desk.session
         try:
             passages = await session.pools.texts.ask(
                 (session.visitor, "cited"),
@@ -249,38 +207,14 @@ class EditTab:
                     ui.label(f"{passage.citation} · {passage.source}").classes("mg-soft")
                     ui.label(passage.text or passage.reason)
 
-    async def _apply(self) -> None:
-        text = self.editor.value or ""
-        await self.check()
-        if not self._faulty:
-            self.used = text
-            self._buttons()
-            await self._use(text, self.name)
-
-    def _save(self) -> None:
-        text = self.editor.value or ""
-        assert self.session.contest is not None
-        try:
-            self.library.overwrite(self.session.contest, text, self.saved)
-        except MiddlegameError as error:
-            ui.notify(str(error), type="negative")
-            return
-        self.saved = self.session.saved = text
-        self.aids.mark_saved()
-        self._buttons()
-        ui.notify("Saved.")
-
-    def _download(self) -> None:
-        text = self.editor.value or ""
-        ui.download.content(text.encode("utf-8"), f"{self.name}.yaml", "application/yaml")
-
     def _revert(self) -> None:
-        self.name = self.session.contest.name if self.session.contest else self.name
-        self.editor.value = self.saved
+        desk = self.desk
+        desk.name = desk.session.contest.name if desk.session.contest else desk.name
+        desk.draft.change(desk.draft.saved, "")
 
     def _opened(self, file_name: str) -> None:
         """Take on the name of a local file, whose text the browser puts into the editor next."""
-        self.name = Path(file_name).stem or self.name
+        self.desk.name = Path(file_name).stem or self.desk.name
 
     def _restored(self, changed: bool) -> None:
         """Say that the text that was typed before the page was loaded anew is back."""

@@ -1,9 +1,12 @@
-"""The first page: the contests that can be opened, and the archetypes to begin one with."""
+"""The first page: the contests that can be opened, and what a new one can begin with."""
+
+from urllib.parse import urlencode
 
 from nicegui import ui
 
 from middlegame.base.errors import MiddlegameError
-from middlegame.io.archetypes import Archetype, list_archetypes
+from middlegame.io.archetypes import list_archetypes
+from middlegame.io.examples import list_examples
 from middlegame.workbench.server.library import Library
 from middlegame.workbench.views.frame import PageHeader, button, heading, style_page
 
@@ -14,6 +17,8 @@ def show_library(library: Library) -> None:
     PageHeader("", (), lambda _: None)
     with ui.element("main").classes("mg-main"):
         heading("h1", "Which contest?")
+        with ui.element("div").classes("mg-tools"):
+            button("New contest", lambda: NewDialog(library), primary=True)
         contests = library.contests()
         with ui.element("ul").classes("mg-contests"):
             for each in contests:
@@ -23,8 +28,7 @@ def show_library(library: Library) -> None:
                         ui.label(each.question).classes("mg-soft")
         if not contests:
             ui.label("This folder holds no scenario.").classes("mg-soft")
-        if library.folder is not None:
-            _show_archetypes(library)
+        _show_archetypes(library)
 
 
 def _show_archetypes(library: Library) -> None:
@@ -39,27 +43,52 @@ def _show_archetypes(library: Library) -> None:
                 with ui.element("li").props(f"data-archetype={each.name}"):
                     ui.label(each.title).classes("mg-archetype")
                     ui.label(each.question).classes("mg-soft")
-                    button("Begin with this", lambda each=each: _ask_name(library, each))
+                    button("Begin with this", lambda name=each.name: NewDialog(library, name))
 
 
-def _ask_name(library: Library, archetype: Archetype) -> None:
-    """Ask for the file's name, write the file, and open it in the editor."""
+class NewDialog:
+    """Ask what a new contest begins with and where it is saved, and open it to be built."""
 
-    def begin() -> None:
-        try:
-            contest = library.begin(str(name.value), archetype.name)
-        except MiddlegameError as error:
-            problem.set_text(str(error))
+    def __init__(self, library: Library, like: str = "") -> None:
+        self.library = library
+        choices = {"": "Nothing: an empty contest"}
+        choices |= {each.name: f"{each.title} (archetype)" for each in list_archetypes()}
+        choices |= {each.name: f"{each.title} (shipped)" for each in list_examples()}
+        self._proposed = _file_name(like)
+        with ui.dialog() as self.dialog, ui.card().classes("mg-dialog"):
+            heading("h2", "New contest", "mg-h2")
+            self.like = ui.select(choices, label="Begin with", value=like).classes("mg-full")
+            self.name = ui.input("File name", value=self._proposed).classes("mg-full")
+            self.problem = ui.label("").classes("mg-note").props("role=alert")
+            self.problem.bind_visibility_from(self.problem, "text", bool)
+            with ui.element("div").classes("mg-tools"):
+                button("Begin", self._begin, primary=True)
+                button("Cancel", self.dialog.close)
+        self.like.on_value_change(lambda event: self._propose(str(event.value)))
+        self.name.on("keydown.enter", self._begin)
+        if library.folder is None:  # nothing is written here: it is downloaded in the end
+            self.name.set_visibility(False)
+        self.dialog.open()
+
+    def _propose(self, like: str) -> None:
+        """Propose a file name, unless another one was typed."""
+        if self.name.value == self._proposed:
+            self._proposed = _file_name(like)
+            self.name.value = self._proposed
+
+    def _begin(self) -> None:
+        like = str(self.like.value or "")
+        if self.library.folder is None:
+            ui.navigate.to("/new?" + urlencode({"like": like, "tab": "outline"}))
             return
-        dialog.close()
-        ui.navigate.to(f"/contest/{contest.name}?tab=edit")
+        try:
+            contest = self.library.begin(str(self.name.value), like)
+        except MiddlegameError as error:
+            self.problem.set_text(str(error))
+            return
+        self.dialog.close()
+        ui.navigate.to(f"/contest/{contest.name}?tab=outline")
 
-    with ui.dialog() as dialog, ui.card().classes("mg-dialog"):
-        heading("h2", archetype.title, "mg-h2")
-        name = ui.input("File name", value=f"my-{archetype.name}.yaml").classes("mg-full")
-        problem = ui.label("").classes("mg-note").props("role=alert")
-        problem.bind_visibility_from(problem, "text", bool)
-        with ui.element("div").classes("mg-tools"):
-            button("Begin", begin, primary=True)
-            button("Cancel", dialog.close)
-    dialog.open()
+
+def _file_name(like: str) -> str:
+    return f"my-{like or 'contest'}.yaml"

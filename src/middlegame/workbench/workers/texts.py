@@ -6,12 +6,12 @@ None of them solves a contest.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path as FilePath
 from typing import Any
 
 from middlegame.base.errors import MiddlegameError
 from middlegame.scenario.data_rows import fit_values
-from middlegame.scenario.faults import dotted_path
+from middlegame.scenario.faults import Path, dotted_path
 from middlegame.scenario.model.walk import judgements
 from middlegame.scenario.sources import UnreadableSource, paragraphs, read_source
 from middlegame.scenario.yaml.completion import Completion, completions
@@ -33,12 +33,14 @@ class EditorFault:
         column: counted from 1.
         severity: `error` or `warning`.
         message: what is wrong, what was expected, the nearest valid name.
+        path: where in the scenario; empty where the text is not valid YAML.
     """
 
     line: int
     column: int
     severity: str
     message: str
+    path: Path = ()
 
 
 def _loaded(context: WorkerContext, text: str, folder: str) -> LoadedScenario:
@@ -66,6 +68,7 @@ def check_text(context: WorkerContext, text: str, folder: str) -> list[EditorFau
             column=max(fault.column, 1),
             severity=fault.severity,
             message=str(replace(fault, file="", line=0, column=0, path=())),
+            path=fault.path,
         )
         for fault in sorted(faults, key=lambda fault: (fault.line, fault.column))
     ]
@@ -159,7 +162,7 @@ def _passage(source: Any, name: str, number: str | None, folder: str) -> CitedPa
             citation, title, "", "The source names no file, so its text cannot be shown."
         )
     try:
-        found = paragraphs(read_source(Path(folder), file))
+        found = paragraphs(read_source(FilePath(folder), file))
     except UnreadableSource as error:
         return CitedPassage(citation, title, "", f"{error}.")
     if number is None:

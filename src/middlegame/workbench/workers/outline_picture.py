@@ -1,0 +1,101 @@
+"""The picture of a scenario that is being written: its moves and factors, before it is solved."""
+
+from collections.abc import Sequence
+from html import escape
+from typing import Any
+
+from middlegame.report.charts.graph import STYLE, draw_arc
+from middlegame.report.charts.layout import (
+    BOX_WIDTH,
+    LINE,
+    PADDING,
+    GraphBox,
+    place_boxes,
+    wrap_text,
+)
+from middlegame.report.text.palette import NEUTRAL, OKABE_ITO
+
+_ROOM = (BOX_WIDTH - 2 * PADDING) / 1.12
+
+
+def draw_outline(data: dict[str, Any], arrows: Sequence[tuple[str, str]]) -> str:
+    """Draw the moves and factors of a scenario's data as boxes that can be chosen.
+
+    Args:
+        data: the sections of the scenario, which may have faults.
+        arrows: pairs of what is known or depended on, and the move or factor that does.
+
+    Returns:
+        An SVG image, each box with its `data-node`, each arrow with its `data-tail` and
+        `data-head`; empty where there are no boxes.
+    """
+    moves, factors = (_entries(data, section) for section in ("moves", "factors"))
+    labels = {name: _label(name, part) for name, part in (moves | factors).items()}
+    if not labels:
+        return ""
+    lines = {name: wrap_text(label, _ROOM) for name, label in labels.items()}
+    heights = {name: len(each) * LINE + 2 * PADDING for name, each in lines.items()}
+    placed = place_boxes(heights, arrows)
+    colours = _colours(data, moves)
+    parts = [
+        '<svg xmlns="http://www.w3.org/2000/svg" class="mg-graph" role="group" '
+        f'viewBox="0 0 {placed.width:.0f} {placed.height:.0f}" '
+        f'aria-label="{len(moves)} moves and {len(factors)} factors">',
+        f"<style>{STYLE}</style>",
+    ]
+    for arc in placed.arcs:
+        ends = f'data-tail="{escape(arc.tail)}" data-head="{escape(arc.head)}"'
+        parts.append(f"<g {ends}>{draw_arc(arc, knows=arc.head in moves)}</g>")
+    for box in placed.boxes:
+        colour = colours.get(box.name) if box.name in moves else None
+        about = "move" if box.name in moves else "factor"
+        parts.append(_box(box, lines[box.name], f"{labels[box.name]}, a {about}", colour))
+    return "\n".join([*parts, "</svg>"])
+
+
+def _box(box: GraphBox, lines: list[str], about: str, colour: str | None) -> str:
+    left, top = box.x - box.width / 2, box.y - box.height / 2
+    shape = f'x="{left:.1f}" y="{top:.1f}" width="{box.width:.1f}" height="{box.height:.1f}"'
+    if colour:
+        kind, frame = "move", f'<rect {shape} rx="11" class="paper"/>'
+        frame += (
+            f'<rect {shape} rx="11" fill="{colour}" fill-opacity=".13" stroke="{colour}" '
+            'stroke-width="2"/>'
+        )
+    else:
+        kind, frame = "factor", f'<rect {shape} rx="2" class="paper"/>'
+        frame += f'<rect {shape} rx="2" class="edge"/>'
+    text = "".join(
+        f'<text x="{left + PADDING:.1f}" y="{top + PADDING + 10 + LINE * k:.1f}" class="name">'
+        f"{escape(line)}</text>"
+        for k, line in enumerate(lines)
+    )
+    return (
+        f'<g class="{kind}" tabindex="0" role="button" data-node="{escape(box.name)}" '
+        f'aria-label="{escape(about)}"><title>{escape(about)}</title>{frame}{text}</g>'
+    )
+
+
+def _colours(data: dict[str, Any], moves: dict[str, Any]) -> dict[str, str]:
+    """Return the colour of each move: that of its actor, those that move first first."""
+    owners = {name: _owner(part) for name, part in moves.items()}
+    order = list(dict.fromkeys([*owners.values(), *_entries(data, "actors")]))
+    place = {owner: k for k, owner in enumerate(order)}
+    return {
+        name: OKABE_ITO[place[owner]] if place[owner] < len(OKABE_ITO) else NEUTRAL
+        for name, owner in owners.items()
+    }
+
+
+def _owner(part: Any) -> str:
+    return str(part.get("by", "")) if isinstance(part, dict) else ""
+
+
+def _label(name: str, part: Any) -> str:
+    label = part.get("label") if isinstance(part, dict) else None
+    return str(label) if label else name.replace("_", " ")
+
+
+def _entries(data: dict[str, Any], section: str) -> dict[str, Any]:
+    part = data.get(section)
+    return {str(name): each for name, each in part.items()} if isinstance(part, dict) else {}
