@@ -1,5 +1,7 @@
 """Colours of charts: one for each actor, distinguishable with colour-blindness."""
 
+from collections.abc import Iterable
+
 from middlegame.diagram import Diagram
 
 PALETTE = (
@@ -27,9 +29,14 @@ def actor_colours(diagram: Diagram) -> dict[str, str]:
     """Return a colour for each actor: first for those with moves, in order of play."""
     movers = dict.fromkeys(decision.owner for decision in diagram.decisions)
     order = [*movers, *(owner for owner in diagram.owners if owner not in movers)]
+    return colours_in_order(order)
+
+
+def colours_in_order(owners: Iterable[str]) -> dict[str, str]:
+    """Return a colour for each of some actors, as they follow in order of play."""
     return {
         owner: PALETTE[place] if place < len(PALETTE) else NEUTRAL
-        for place, owner in enumerate(order)
+        for place, owner in enumerate(dict.fromkeys(owners))
     }
 
 

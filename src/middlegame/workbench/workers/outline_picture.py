@@ -13,7 +13,7 @@ from middlegame.report.charts.layout import (
     place_boxes,
     wrap_text,
 )
-from middlegame.report.text.palette import NEUTRAL, OKABE_ITO
+from middlegame.report.text.palette import colours_in_order
 
 _ROOM = (BOX_WIDTH - 2 * PADDING) / 1.12
 
@@ -79,12 +79,8 @@ def _box(box: GraphBox, lines: list[str], about: str, colour: str | None) -> str
 def _colours(data: dict[str, Any], moves: dict[str, Any]) -> dict[str, str]:
     """Return the colour of each move: that of its actor, those that move first first."""
     owners = {name: _owner(part) for name, part in moves.items()}
-    order = list(dict.fromkeys([*owners.values(), *_entries(data, "actors")]))
-    place = {owner: k for k, owner in enumerate(order)}
-    return {
-        name: OKABE_ITO[place[owner]] if place[owner] < len(OKABE_ITO) else NEUTRAL
-        for name, owner in owners.items()
-    }
+    colours = colours_in_order([*owners.values(), *_entries(data, "actors")])
+    return {name: colours[owner] for name, owner in owners.items()}
 
 
 def _owner(part: Any) -> str:
