@@ -9,13 +9,14 @@ import pytest
 from rich.console import Console
 
 import middlegame as mg
-from middlegame.analysis.dominoes import Dominoes, dominoes
+from middlegame.analysis.dominoes import MEAN, Dominoes, dominoes
 from middlegame.analysis.interventions import Intervention, all_interventions, find_interventions
 from middlegame.analysis.mediation import Link, Mediation
 from middlegame.diagram import Chance, Decision, Diagram, Fixed, Utility
 from middlegame.engine.batch.lambda_ramp import Ramp
 from middlegame.io.examples import open_scenario
 from middlegame.report.terminal.show import show
+from middlegame.scenario import read_text
 from middlegame.sweeps import batches, sample_solvers
 
 ON_OFF = ("on", "off")
@@ -309,3 +310,49 @@ precision: 3:1
 """
     )
     return dominoes(mg.solve(mg.load(path)).middle)
+
+
+PRICES = """
+title: Prices
+actors: {firm: The firm, rival: The rival}
+moves:
+  offer: {by: firm, scale: {from: 0, to: 40, step: 10}, options: {leave: {costs: 2}}}
+  enter: {by: rival, knows: [offer], options: [enter, stay]}
+factors:
+  price:
+    scale: {from: 0, to: 40, step: 10, unit: dollars}
+    rules:
+      - {if: enter = enter, then: {mean: 10, spread: 6}}
+      - {then: {mean: 30, spread: 6}}
+    headline: yes
+interests:
+  firm: [{worth: 0.8 * price}, {worth: 0.1 * offer}]
+  rival: [{when: enter = enter, worth: 0.6 * offer - 8}]
+"""
+
+
+def test_effects_on_a_scale_are_those_on_its_mean():
+    solved = mg.solve(read_text(PRICES).scenario, worlds=0)
+    found = dominoes(solved)
+    assert found.has_mean("price")
+    assert not found.has_mean("offer")
+    intervention = Intervention("offer", "40")
+    effect = {each.name: each for each in found.cascade(intervention)}["price"]
+    announced = solved.suppose({"offer": "40"}).scale_forecast("price").mean
+    surprised = solved.suppose({"offer": "40"}, fixed_policies=True).scale_forecast("price").mean
+    before = solved.scale_forecast("price").mean
+    assert (effect.state, effect.length) == (MEAN, 40)
+    assert effect.total == pytest.approx(announced - before)
+    assert effect.direct == pytest.approx(surprised - before)
+    assert effect.share == pytest.approx((announced - before) / 40)
+    chain = found.chain(intervention, "price", MEAN)
+    assert [(link.tail, link.head) for link in chain.links] == [
+        ("offer", "enter"),
+        ("enter", "price"),
+    ]
+    assert chain.carried == pytest.approx(chain.total)
+    enters = found.effect(intervention, "enter", "enter").total
+    expected = abs(effect.share) + abs(enters)
+    assert found.headline_change(intervention) == pytest.approx(expected)
+    told = found.to_dict([intervention])["interventions"][0]["effects"]["price"]
+    assert list(told) == ["0", "10", "20", "30", "40", "mean"]

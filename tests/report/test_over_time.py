@@ -1,6 +1,7 @@
 """Contests over time in the terminal, the report and charts."""
 
 import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -13,10 +14,12 @@ from middlegame.report.terminal.equilibrium import show_change
 from middlegame.report.text.over_time import (
     Series,
     factors_over_time,
+    moves_over_time,
     select_periods,
     short_period,
     sweep_over_time,
 )
+from middlegame.scenario import read_text
 from tests.paths import DATA
 from tests.report.pages import compare_with_golden, plain_console, printed, show_plain, unwrap
 
@@ -156,3 +159,47 @@ def test_boxes_of_a_timed_contest_stand_in_the_frame_of_their_period(siege: mg.E
                 and box.y + box.height / 2 <= frame.y + frame.height
             )
             assert within == (each == period)
+
+
+PRICES = """
+title: Prices over time
+actors: {firm: The firm}
+periods: {every: month, for: 3, from: 2026-01-01}
+moves:
+  offer:
+    by: firm
+    scale: {from: 0, to: 40, step: 10, unit: dollars}
+    options: {leave: {costs: 4}}
+factors:
+  price:
+    scale: {from: 0, to: 40, step: 10, unit: dollars}
+    start: 20
+    rules: [{from: previous, shift: 2..4}]
+    headline: yes
+interests: {firm: [{worth: 0.3 * price}, {worth: 0.1 * offer}]}
+"""
+
+
+@pytest.fixture(scope="module")
+def prices() -> mg.Forecast:
+    return mg.solve(read_text(PRICES).scenario, worlds=32)
+
+
+def test_a_scale_over_time_has_a_mean_and_an_interval_in_each_period(prices):
+    (price,) = factors_over_time(prices)
+    assert (price.labels, price.unit, len(price.values)) == ((), "dollars", 3)
+    for period, value in enumerate(price.values, start=1):
+        found = prices.scale_forecast(f"price@{period}")
+        assert (value.mean, value.low, value.high) == (found.mean, *found.ninety)
+    (offer,) = moves_over_time(prices)
+    assert offer.labels == ("leave",)
+    assert [row[0] for row in offer.bands] == [prices.interval("offer@1")["leave"]]
+    text = show_plain(prices)
+    assert re.search(r"mean, dollars +23 +26 +29", text)
+    assert re.search(r"5% point +20 +20 +20", text)
+    assert "Most likely" not in text
+    assert "Price (Jan 2026): mean 23 dollars" in unwrap(text)
+    chart = curve_chart(price)
+    assert "price: mean 23 dollars in Jan 2026, 29 in Mar 2026; the band holds 90%" in chart
+    swept, _ = sweep_over_time(mg.sweep(read_text(PRICES).scenario, 16))
+    assert swept[0].values[0].mean == pytest.approx(offer.values[0].mean, rel=1e-3)

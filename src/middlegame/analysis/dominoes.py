@@ -13,6 +13,7 @@ from middlegame.analysis.outcomes import equilibrium_of
 from middlegame.analysis.result import AnalysisResult
 from middlegame.base.numbers import Floats
 from middlegame.base.progress import ProgressCallback
+from middlegame.diagram import Node
 from middlegame.equilibrium.equilibrium import Equilibrium
 from middlegame.sweeps.batches import LONG
 from middlegame.sweeps.result import Sweep
@@ -23,18 +24,21 @@ if TYPE_CHECKING:
 CHAIN_THRESHOLD = 0.05
 """Change of a probability from which on an effect is reported with its causal chain."""
 _SAME = 1e-9
+MEAN = "mean"
+"""Stands for the state of a move or factor on a scale where its mean value is meant."""
 
 
 @dataclass(frozen=True)
 class Effect:
-    """The effect of an intervention on one state of a move or factor.
+    """The effect of an intervention on one state of a move or factor, or on a mean on a scale.
 
     Attributes:
         name: the move or factor.
-        state: the state.
-        before: its probability without the intervention.
-        with_fixed_policies: its probability if no actor knows of the intervention.
-        when_announced: its probability if all actors know of the intervention before play.
+        state: the state; `MEAN` for the mean of the values of a scale.
+        before: its probability, or the mean, without the intervention.
+        with_fixed_policies: the same if no actor knows of the intervention.
+        when_announced: the same if all actors know of the intervention before play.
+        length: of the scale; 1 for a probability.
     """
 
     name: str
@@ -42,6 +46,7 @@ class Effect:
     before: float
     with_fixed_policies: float
     when_announced: float
+    length: float = 1.0
 
     @property
     def direct(self) -> float:
@@ -58,6 +63,11 @@ class Effect:
         """The direct effect and the effect of adaptation together."""
         return self.when_announced - self.before
 
+    @property
+    def share(self) -> float:
+        """The total effect as a share of the scale's length; of a probability the effect itself."""
+        return self.total / self.length
+
 
 @dataclass(frozen=True)
 class Chain:
@@ -65,9 +75,9 @@ class Chain:
 
     Attributes:
         links: the links from the intervention to the node that it changes.
-        carried: the part of the effect, in probability, that vanishes when the chain's weakest
-            link is blocked. The parts of different chains need not add up to the total.
-        total: the whole effect, in probability.
+        carried: the part of the effect that vanishes when the chain's weakest link is blocked. The
+            parts of different chains need not add up to the total.
+        total: the whole effect, in probability or in the scale's unit.
     """
 
     links: tuple[Link, ...]
@@ -101,32 +111,58 @@ class Dominoes(AnalysisResult):
         return self.results.interventions
 
     def effect(self, intervention: Intervention, name: str, state: str) -> Effect:
-        """Return the effect of an intervention on one state."""
-        place = self.results.index(intervention)
-        option = self.results.diagram.nodes[self.results.diagram.index[name]].states.index(state)
+        """Return the effect of an intervention on one state, or with `MEAN` on a mean value."""
+        place, weights = self.results.index(intervention), self._weights(name, state)
         return Effect(
             name=name,
             state=state,
-            before=float(self.results.baseline[name][option]),
-            with_fixed_policies=float(self.results.fixed_policy_forecasts[name][place, option]),
-            when_announced=float(self.results.announced_forecasts[name][place, option]),
+            before=float(self.results.baseline[name] @ weights),
+            with_fixed_policies=float(self.results.fixed_policy_forecasts[name][place] @ weights),
+            when_announced=float(self.results.announced_forecasts[name][place] @ weights),
+            length=float(weights.max() - weights.min()) if state == MEAN else 1.0,
         )
+
+    def has_mean(self, name: str) -> bool:
+        """Whether a move or factor always has a value on a scale, so that its mean is told."""
+        scale = self._node(name).scale
+        return scale is not None and None not in scale.values
+
+    def outcomes(self, name: str) -> tuple[str, ...]:
+        """Return what is told of a move or factor: its states, or the mean of its values."""
+        return (MEAN,) if self.has_mean(name) else self._node(name).states
+
+    def _node(self, name: str) -> Node:
+        return self.results.diagram.nodes[self.results.diagram.index[name]]
+
+    def _weights(self, name: str, state: str) -> Floats:
+        """Return what each state counts in an effect: one of them 1, or each its value."""
+        node = self._node(name)
+        if state == MEAN and node.scale is not None:
+            return np.array([value or 0.0 for value in node.scale.values])
+        return np.array([float(each == state) for each in node.states])
 
     def cascade(self, intervention: Intervention) -> list[Effect]:
         """List the effect of an intervention on each other move and factor, in order of play.
 
-        Each effect is that on the state that changes most; of two states, the one that gains.
+        Each effect is that on the state that changes most; of two states, the one that gains. On a
+        scale it is that on the mean.
         """
         found = []
         for node in self.results.diagram.contest_nodes:
             if node.name == intervention.name:
                 continue
-            every = [self.effect(intervention, node.name, state) for state in node.states]
+            told = self.outcomes(node.name)
+            every = [self.effect(intervention, node.name, state) for state in told]
             found.append(max(every, key=lambda e: (round(abs(e.total), 9), round(e.total, 9))))
         return found
 
     def gaining_state(self, intervention: Intervention, name: str) -> str:
-        """Return the state of a move or factor whose probability an intervention raises most."""
+        """Return the state of a move or factor whose probability an intervention raises most.
+
+        It is `MEAN` where the mean of its values is told.
+        """
+        if self.has_mean(name):
+            return MEAN
         gains = (
             self.results.announced_forecasts[name][self.results.index(intervention)]
             - self.results.baseline[name]
@@ -135,7 +171,10 @@ class Dominoes(AnalysisResult):
         return states[int(np.argmax(np.round(gains, 9)))]
 
     def headline_change(self, intervention: Intervention) -> float:
-        """Return the sum, over headline nodes, of the largest change of a state's probability."""
+        """Return the sum, over headline nodes, of the largest change of a state's probability.
+
+        Of a scale it is the change of the mean, as a share of the scale's length.
+        """
         return float(self._headline_changes[self.results.index(intervention)])
 
     @cached_property
@@ -147,7 +186,11 @@ class Dominoes(AnalysisResult):
             if node.headline:
                 changes = results.announced_forecasts[node.name] - results.baseline[node.name]
                 others = [each.name != node.name for each in self.interventions]
-                found += np.where(others, np.abs(changes).max(axis=1), 0.0)
+                largest = np.abs(changes).max(axis=1)
+                if self.has_mean(node.name):
+                    values = self._weights(node.name, MEAN)
+                    largest = np.abs(changes @ values) / (values.max() - values.min())
+                found += np.where(others, largest, 0.0)
         return found
 
     @cached_property
@@ -168,12 +211,11 @@ class Dominoes(AnalysisResult):
             The chain; None where the intervention has no effect, or no chain carries any of it.
         """
         effect = self.effect(intervention, name, state)
-        if abs(effect.total) < _SAME:
+        if abs(effect.share) < _SAME:
             return None
         held = self._mediation.blocked_effects(intervention)
         diagram = self.results.diagram
-        option = diagram.nodes[diagram.index[name]].states.index(state)
-        carried = effect.total - held.residual_effects[name][:, option]
+        carried = effect.total - held.residual_effects[name] @ self._weights(name, state)
         gains = np.sign(effect.total) * carried
         best: dict[str, tuple[float, tuple[int, ...]]] = {intervention.name: (np.inf, ())}
         order = sorted(range(len(held.links)), key=lambda k: (diagram.index[held.links[k].head], k))
@@ -201,7 +243,7 @@ class Dominoes(AnalysisResult):
             least: nodes that change less are left out, unless a chain to another node passes them.
         """
         effects = {effect.name: effect for effect in self.cascade(intervention)}
-        waiting = [name for name, effect in effects.items() if abs(effect.total) >= least]
+        waiting = [name for name, effect in effects.items() if abs(effect.share) >= least]
         found: dict[str, Link] = {}
         while waiting:
             name = waiting.pop()
@@ -248,7 +290,7 @@ class Dominoes(AnalysisResult):
             if node.name == intervention.name:
                 continue
             effects[node.name] = {}
-            for state in node.states:
+            for state in dict.fromkeys((*node.states, *self.outcomes(node.name))):
                 effect = self.effect(intervention, node.name, state)
                 effects[node.name][state] = {
                     "direct": effect.direct,
@@ -257,7 +299,7 @@ class Dominoes(AnalysisResult):
                 }
         for effect in self.cascade(intervention):
             chain = self.chain(intervention, effect.name, effect.state) if (
-                abs(effect.total) >= least
+                abs(effect.share) >= least
             ) else None  # fmt: skip
             if chain:
                 chains.append(
@@ -298,7 +340,7 @@ class Dominoes(AnalysisResult):
                 for each in self.interventions
                 for node in self.results.diagram.contest_nodes
                 if node.name != each.name
-                for state in node.states
+                for state in dict.fromkeys((*node.states, *self.outcomes(node.name)))
                 for effect in [self.effect(each, node.name, state)]
             ]
         )
@@ -312,11 +354,12 @@ class Dominoes(AnalysisResult):
         for each in self.ranked[:5]:
             effects = self.cascade(each)
             headlines = [effect for effect in effects if nodes[index[effect.name]].headline]
-            largest = max(headlines or effects, key=lambda effect: abs(effect.total), default=None)
+            largest = max(headlines or effects, key=lambda effect: abs(effect.share), default=None)
             if largest is not None:
+                form = ".4g" if largest.state == MEAN else ".0%"
                 found.append(
                     f"{each.name} = {each.state}: {largest.name} = {largest.state} "
-                    f"{largest.before:.0%} -> {largest.when_announced:.0%}"
+                    f"{largest.before:{form}} -> {largest.when_announced:{form}}"
                 )
         return found
 

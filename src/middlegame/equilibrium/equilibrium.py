@@ -76,7 +76,9 @@ class Equilibrium(Displayed, StrategyProfile):
         """Return the likeliest state of each move and headline factor, a line each."""
         lines = [f"Equilibrium of {self.diagram.title!r} ({self.status})"]
         for node in self.diagram.nodes:
-            if node.headline:
+            if node.headline and node.scale:
+                lines.append(f"  {self.scale_forecasts[node.name]}")
+            elif node.headline:
                 forecast = self.forecasts[node.name]
                 state = max(forecast, key=lambda name: forecast[name])
                 lines.append(f"  {node.name} = {state}  {forecast[state]:.0%}")

@@ -61,6 +61,11 @@ class ScaleForecast:
     others: Mapping[str, float]
     mean_interval: tuple[float, float] | None = None
 
+    def __str__(self) -> str:
+        """Return the mean with the 90% interval: `price  23.1 (20 to 30)`."""
+        low, high = map(format_number, self.ninety)
+        return f"{self.name}  {self.mean:.4g} ({low} to {high})"
+
     @cached_property
     def probability(self) -> float:
         """The probability that the node is on its scale."""

@@ -54,7 +54,9 @@ class Forecast(Equilibrium):
             return super().__repr__()
         lines = [f"Forecast of {self.diagram.title!r}, {self.worlds.count} worlds ({self.status})"]
         for node in self.diagram.nodes:
-            if node.headline:
+            if node.headline and node.scale:
+                lines.append(f"  {self.scale_forecasts[node.name]}")
+            elif node.headline:
                 state, found = max(self.outlooks[node.name].items(), key=lambda item: item[1].mean)
                 low, high = found.ninety
                 lines.append(f"  {node.name} = {state}  {found.mean:.0%} ({low:.0%} to {high:.0%})")

@@ -60,12 +60,15 @@ class Sweep(Displayed):
         rows = self.question_outlooks or {
             f"{name} = {state}": outlook
             for name, outlooks in self.outlooks.items()
+            if name not in self.scale_forecasts
             for state, outlook in [max(outlooks.items(), key=lambda item: item[1].mean)]
         }
         for name, found in rows.items():
             lines.append(
                 f"  {name}  {found.mean:.0%} ({found.ninety[0]:.0%} to {found.ninety[1]:.0%})"
             )
+        if not self.question_outlooks:
+            lines += [f"  {found}" for found in self.scale_forecasts.values()]
         return "\n".join(lines)
 
     @cached_property

@@ -7,6 +7,7 @@ from typing import Any
 from middlegame.report.charts.bars import WIDTH, forecast_chart, inline_svg
 from middlegame.report.text.over_time import Series, short_period
 from middlegame.report.text.palette import PALETTE
+from middlegame.report.text.values import with_unit
 from middlegame.report.text.words import percent
 
 _HEIGHT = 150
@@ -21,11 +22,78 @@ _DASHES = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3])
 
 
 def curve_chart(series: Series) -> str:
-    """Draw a line for each state, from 0% to 100% over the periods; bars where there is one period.
+    """Draw a line for each state over the periods; on a scale its mean, with the 90% interval.
 
     Returns:
-        An SVG image that takes the page's text colour and font.
+        SVG images that take the page's text colour and font.
     """
+    states = _state_chart(series) if series.labels else ""
+    return states + (_value_chart(series) if series.values else "")
+
+
+def _value_chart(series: Series) -> str:
+    """Draw the mean of a value over the periods, in a band from its 5% to its 95% point."""
+    import altair as alt
+    import vl_convert
+
+    rows = [
+        {"period": place, "mean": each.mean, "low": each.low, "high": each.high}
+        for place, each in enumerate(series.values)
+        if each is not None
+    ]
+    data = alt.Chart(alt.InlineData(values=rows))
+    x = _period_axis(series)
+    y = alt.Y(
+        "mean:Q",
+        scale=alt.Scale(zero=False, nice=True),
+        axis=alt.Axis(
+            tickCount=4, title=series.unit or None, titleColor=_INK, titleFontWeight="normal",
+            labelColor=_INK, domain=False, ticks=False, gridColor=_INK, gridOpacity=0.15,
+            labelFontSize=11,
+        ),
+    )  # fmt: skip
+    band = data.mark_area(opacity=0.18, color=series.colour).encode(
+        x=x, y=alt.Y("low:Q"), y2="high:Q"
+    )
+    line = data.mark_line(strokeWidth=2.4, color=series.colour).encode(x=x, y=y)
+    point = data.mark_point(filled=True, size=26, opacity=1, color=series.colour).encode(x=x, y=y)
+    chart = (
+        alt.layer(band, line, point)
+        .properties(width=WIDTH - 60, height=_HEIGHT, background="transparent", padding=1)
+        .configure_view(stroke=None)
+    )
+    return inline_svg(vl_convert.vegalite_to_svg(chart.to_dict()), _value_description(series))
+
+
+def _value_description(series: Series) -> str:
+    """Return a label for screen readers: the first and the last mean."""
+    there = [(p, v) for p, v in zip(series.periods, series.values, strict=True) if v is not None]
+    if not there:
+        return series.title
+    (first, begins), (last, ends) = there[0], there[-1]
+    return (
+        f"{series.title}: mean {with_unit(begins.text, series.unit)} in {first}, {ends.text} in "
+        f"{last}; the band holds 90%"
+    )
+
+
+def _period_axis(series: Series) -> Any:
+    """Return the horizontal axis, with a mark for at most six periods."""
+    import altair as alt
+
+    names = [short_period(name) for name in series.periods]
+    return alt.X(
+        "period:Q",
+        scale=alt.Scale(domain=[-0.2, len(series.periods) - 0.8], nice=False),
+        axis=alt.Axis(
+            values=_ticks(len(series.periods)), labelExpr=f"{names!r}[datum.value]", title=None,
+            grid=False, labelColor=_INK, domainColor=_INK, tickColor=_INK, labelFontSize=11,
+        ),
+    )  # fmt: skip
+
+
+def _state_chart(series: Series) -> str:
+    """Draw a line for each state, from 0% to 100% over the periods; bars where there is one."""
     only = series.only_period
     if only is not None:
         chances = [row[only] or 0.0 for row in series.chances]
@@ -45,21 +113,12 @@ def curve_chart(series: Series) -> str:
         if chance is not None
     ]
     data = alt.Chart(alt.InlineData(values=rows))
-    names = [short_period(name) for name in series.periods]
-    labels = f"{names!r}[datum.value]"
     colours = alt.Scale(domain=list(series.labels), range=_colours(len(series.labels)))
     dashes = alt.Scale(
         domain=list(series.labels),
         range=[list(_DASHES[k % len(_DASHES)]) for k in range(len(series.labels))],
     )
-    x = alt.X(
-        "period:Q",
-        scale=alt.Scale(domain=[-0.2, len(series.periods) - 0.8], nice=False),
-        axis=alt.Axis(
-            values=_ticks(len(series.periods)), labelExpr=labels, title=None, grid=False,
-            labelColor=_INK, domainColor=_INK, tickColor=_INK, labelFontSize=11,
-        ),
-    )  # fmt: skip
+    x = _period_axis(series)
     y = alt.Y(
         "chance:Q",
         scale=alt.Scale(domain=[0, 1], nice=False),

@@ -4,6 +4,7 @@ from html import escape
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
+from middlegame.analysis.dominoes import MEAN
 from middlegame.report.charts.bars import inline_svg
 from middlegame.report.charts.layout import (
     BOX_WIDTH,
@@ -18,12 +19,14 @@ from middlegame.report.charts.layout import (
 from middlegame.report.text import narrative
 from middlegame.report.text.dominoes import (
     TREE_THRESHOLD,
+    effect_shift,
     intervention_label,
     outcome_columns,
+    outcome_label,
+    overview_interventions,
 )
-from middlegame.report.text.grammar import capitalize_first
 from middlegame.report.text.palette import FALLS, RISES
-from middlegame.report.text.words import Words, percent
+from middlegame.report.text.words import Words
 
 if TYPE_CHECKING:
     from middlegame.analysis.dominoes import Dominoes, Effect
@@ -90,16 +93,15 @@ def _state_lines(
     room = BOX_WIDTH - 2 * PADDING
     if effect is None:
         return wrap_text(words.state(intervention.name, intervention.state), room)
-    return [
-        *wrap_text(words.state(effect.name, effect.state), room),
-        f"{percent(effect.before)} → {percent(effect.when_announced)}",
-    ]
+    shift = effect_shift(words, effect)
+    state = "mean" if effect.state == MEAN else words.state(effect.name, effect.state)
+    return [*wrap_text(state, room), f"{shift.before} → {shift.after}"]
 
 
 def _arc(arc: GraphArc, effect: "Effect", adapts: bool) -> str:
     start, *rest = arc.points
     curve = " ".join(f"{x:.1f},{y:.1f}" for x, y in rest)
-    width = max(1.2, _WIDEST * min(abs(effect.total) / 0.4, 1.0))
+    width = max(1.2, _WIDEST * min(abs(effect.share) / 0.4, 1.0))
     colour = RISES if effect.total > 0 else FALLS
     (bx, by), (tx, ty) = arc.points[-1], arc.tip
     length = max(((tx - bx) ** 2 + (ty - by) ** 2) ** 0.5, 1e-6)
@@ -119,7 +121,7 @@ def _box(box: GraphBox, label: list[str], lines: list[str], effect: "Effect | No
     drawn = [f'<rect {shape} class="{"first" if effect is None else "paper"}"/>']
     if effect is not None:
         colour = RISES if effect.total > 0 else FALLS
-        strength = 0.08 + 0.5 * min(abs(effect.total) / 0.4, 1.0)
+        strength = 0.08 + 0.5 * min(abs(effect.share) / 0.4, 1.0)
         drawn.append(f'<rect {shape} fill="{colour}" fill-opacity="{strength:.2f}"/>')
     y = top + PADDING + 10
     for place, line in enumerate((*label, *lines)):
@@ -131,7 +133,9 @@ def _box(box: GraphBox, label: list[str], lines: list[str], effect: "Effect | No
 
 
 def matrix_chart(found: "Dominoes") -> str:
-    """Draw the effects on outcomes in percentage points, one row for each intervention.
+    """Draw the effects on outcomes, one row for each intervention.
+
+    They are in percentage points, those on a mean in hundredths of its scale.
 
     Shows the interventions with the largest total effects, in order of play.
 
@@ -143,12 +147,9 @@ def matrix_chart(found: "Dominoes") -> str:
 
     words = narrative.words_of(found.results.equilibrium)
     across = outcome_columns(found)[:MOST_COLUMNS]
-    kept = set(found.ranked[:MOST_ROWS])
+    kept = set(overview_interventions(found, found.ranked, MOST_ROWS))
     interventions = [intervention for intervention in found.interventions if intervention in kept]
-    heads = [
-        wrap(capitalize_first(words.entry(name, state)), _HEAD_LETTERS)[:6]
-        for name, state in across
-    ]
+    heads = [wrap(outcome_label(words, name, state), _HEAD_LETTERS)[:6] for name, state in across]
     top = _LINE * max(map(len, heads), default=0) + 10
     cells, labels = [], []
     for row, intervention in enumerate(interventions):
@@ -156,7 +157,7 @@ def matrix_chart(found: "Dominoes") -> str:
         (line, *more) = wrap(intervention_label(words, intervention), _LETTERS)
         labels.append({"text": f"{line}…" if more else line, "y": y + _ROW / 2})
         for column, (name, state) in enumerate(across):
-            total = found.effect(intervention, name, state).total
+            total = found.effect(intervention, name, state).share
             itself = name == intervention.name
             cells.append(_cell(column, y, 0.0 if itself else total, itself))
     titles = [
@@ -242,7 +243,11 @@ def _matrix_label(
     across: list[tuple[str, str]],
 ) -> str:
     largest = [
-        (found.effect(intervention, name, state).total, intervention, words.entry(name, state))
+        (
+            found.effect(intervention, name, state).share,
+            intervention,
+            outcome_label(words, name, state),
+        )
         for intervention in interventions
         for name, state in across
         if name != intervention.name

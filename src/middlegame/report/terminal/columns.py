@@ -1,5 +1,6 @@
 """A page in the terminal: lines of a number, a bar and text that wraps beside them."""
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -174,8 +175,8 @@ class Page:
             if low <= high:
                 for place in range(round(low * last), round(high * last) + 1):
                     signs[place] = (sign, colour)
-        if 0 <= mean <= 1:
-            signs[round(mean * last)] = (mark, f"bold {colour}".strip())
+        if not math.isnan(mean):  # rounding may leave a certain one just above 1
+            signs[round(min(max(mean, 0.0), 1.0) * last)] = (mark, f"bold {colour}".strip())
         return Text.assemble(*(sign if not self.plain else sign[0] for sign in signs))
 
     def series(
@@ -198,18 +199,31 @@ class Page:
             max((row[k] or 0.0 for row in chances), default=0.0) for k in range(len(chances[0]))
         ]
         for place, (label, row) in enumerate(zip(labels, chances, strict=True)):
-            lines = self._wrapped(Text(label), room - 1)
-            for line in lines[:-1]:
-                self._line(" " * (_MARGIN + 1), line)
-            row_text = Text.assemble(" " * (_MARGIN + 1), lines[-1])
-            row_text.append(" " * max(room - row_text.cell_len + _MARGIN, 1))
-            for chance, most in zip(row, highest, strict=True):
-                text = "-" if chance is None else percent(chance)
-                row_text.append(f"{text:>{_COLUMN}}", "bold" if chance == most else "")
-            self._line(row_text)
+            cells = [
+                ("-" if chance is None else percent(chance), "bold" if chance == most else "")
+                for chance, most in zip(row, highest, strict=True)
+            ]
+            self._column_row(label, cells)
             if beneath:
                 under = "".join(f"{text:>{_COLUMN}}" for text in beneath[place])
                 self._line(Text(" " * (room + _MARGIN) + under, "dim"))
+
+    def value_series(self, labels: Sequence[str], values: Sequence[Sequence[str]]) -> None:
+        """Print a row of numbers for each label, the first in bold: a value in each period."""
+        for place, (label, row) in enumerate(zip(labels, values, strict=True)):
+            self._column_row(label, [(text, "" if place else "bold") for text in row])
+
+    def _column_row(self, label: str, cells: Sequence[tuple[str, str]]) -> None:
+        """Print a label, then a cell with its style in each column."""
+        room = self.width - _MARGIN - _COLUMN * len(cells)
+        lines = self._wrapped(Text(label), room - 1)
+        for line in lines[:-1]:
+            self._line(" " * (_MARGIN + 1), line)
+        row_text = Text.assemble(" " * (_MARGIN + 1), lines[-1])
+        row_text.append(" " * max(room - row_text.cell_len + _MARGIN, 1))
+        for text, style in cells:
+            row_text.append(f"{text:>{_COLUMN}}", style)
+        self._line(row_text)
 
     def columns(self, names: Sequence[str]) -> None:
         """Print the headings of the columns of `series`."""

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from middlegame.analysis.dominoes import Dominoes
+from middlegame.analysis.dominoes import MEAN, Dominoes
 from middlegame.report.terminal.columns import Page
 from middlegame.report.terminal.show import show
 from middlegame.report.text import narrative
@@ -15,14 +15,15 @@ from middlegame.report.text.dominoes import (
     TREE_THRESHOLD,
     baseline_notes,
     effect_rows,
+    effect_shift,
     intervention_heading,
     intervention_label,
     intervention_notes,
     outcome_columns,
+    outcome_label,
+    overview_interventions,
     strongest_effects,
 )
-from middlegame.report.text.grammar import capitalize_first
-from middlegame.report.text.words import percent
 
 if TYPE_CHECKING:
     from middlegame.analysis.dominoes import Effect
@@ -72,7 +73,7 @@ def _show_overview(page: Page, found: Dominoes) -> None:
         page.paragraph("No headline factor changes by a whole percentage point.")
     page.gap()
     page.section("Matrix of effects", "in percentage points, sorted by total effect")
-    _show_matrix(page, found, found.ranked[:_MOST_ROWS])
+    _show_matrix(page, found, overview_interventions(found, found.ranked, _MOST_ROWS))
     page.gap()
 
 
@@ -106,13 +107,19 @@ def _show_matrix(page: Page, found: Dominoes, chosen: Sequence["Intervention"]) 
         numbers = [
             None
             if name == intervention.name
-            else round(100 * found.effect(intervention, name, state).total)
+            else round(100 * found.effect(intervention, name, state).share)
             for name, state in columns
         ]
         rows.append((intervention_label(words, intervention), numbers))
     page.matrix(list(letters), rows)
     for letter, (name, state) in zip(letters, columns, strict=True):
-        page.paragraph(f"{letter}  {capitalize_first(words.entry(name, state))}", style="dim")
+        page.paragraph(
+            f"{letter}  {outcome_label(words, name, state)}{_of_length(state)}", style="dim"
+        )
+
+
+def _of_length(state: str) -> str:
+    return ", in hundredths of its scale" if state == MEAN else ""
 
 
 def cascade_tree(
@@ -139,9 +146,9 @@ def cascade_tree(
 
     def describe(effect: "Effect", adapts: bool) -> str:
         arrow = "->" if plain else "→"
-        change = f"{percent(effect.before)} {arrow} {percent(effect.when_announced)}"
-        text = capitalize_first(words.entry(effect.name, effect.state))
-        return f"{text}  {change}{'  (in anticipation)' if adapts else ''}"
+        shift = effect_shift(words, effect)
+        change = f"{shift.before} {arrow} {shift.after}"
+        return f"{shift.label}  {change}{'  (in anticipation)' if adapts else ''}"
 
     def draw(name: str, before: str) -> list[tuple[str, str]]:
         lines = []

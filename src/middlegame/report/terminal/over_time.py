@@ -3,7 +3,12 @@
 from collections.abc import Sequence
 
 from middlegame.report.terminal.columns import Page
-from middlegame.report.text.over_time import Series, select_periods, short_period
+from middlegame.report.text.over_time import (
+    Series,
+    select_periods,
+    short_period,
+    value_rows,
+)
 from middlegame.report.text.words import percent
 
 MOST_COLUMNS = 8
@@ -17,9 +22,14 @@ def show_series(page: Page, found: Sequence[Series]) -> None:
     for each in found:
         page.heading(each.title, each.colour)
         bands = [[_band(row[k]) for k in shown] for row in each.bands]
-        page.series(
-            each.labels, [[row[k] for k in shown] for row in each.chances], each.colour, bands
-        )
+        if each.labels:
+            page.series(
+                each.labels, [[row[k] for k in shown] for row in each.chances], each.colour, bands
+            )
+        if each.values:
+            columns = [each.values[k] for k in shown]
+            labels, rows = zip(*value_rows(each.unit, columns), strict=True)
+            page.value_series(labels, rows)
         for note in each.notes:
             page.paragraph(note, style="dim")
     page.gap()

@@ -1,15 +1,18 @@
 """Dominoes in words: an intervention, what it changes, and along which chain of causes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from middlegame.analysis.dominoes import MEAN
 from middlegame.diagram import Decision, Node
 from middlegame.report.text import narrative
 from middlegame.report.text.branches import fork_notes
-from middlegame.report.text.change import Shift
+from middlegame.report.text.change import Shift, mean_shift
 from middlegame.report.text.grammar import capitalize_first, join_list, mid_sentence
+from middlegame.report.text.scales import rounded_value
 from middlegame.report.text.words import Words, percent
+from middlegame.scenario.conditions import scale_values
 from middlegame.scenario.model.references import base_name
 
 if TYPE_CHECKING:
@@ -89,7 +92,7 @@ def effect_rows(
     words = narrative.words_of(dominoes.results.equilibrium)
     chosen = []
     for effect in dominoes.cascade(intervention):
-        if abs(effect.total) < least or (headlines and not words.node(effect.name).headline):
+        if abs(effect.share) < least or (headlines and not words.node(effect.name).headline):
             continue
         chosen.append(_effect_row(dominoes, intervention, effect))
     return chosen
@@ -104,15 +107,15 @@ def strongest_effects(dominoes: "Dominoes", most: int) -> list[tuple["Interventi
     ends = dict.fromkeys(node.name for node in _final_nodes(dominoes))
     every = [
         (intervention, effect)
-        for intervention in dominoes.interventions
+        for intervention in overview_interventions(dominoes, dominoes.interventions)
         for effect in dominoes.cascade(intervention)
         if effect.name in ends
     ]
-    every.sort(key=lambda item: -round(abs(item[1].total), 9))
+    every.sort(key=lambda item: -round(abs(item[1].share), 9))
     chosen: list[tuple[Intervention, EffectRow]] = []
     times: dict[str, int] = {}
     for intervention, effect in every:
-        if abs(effect.total) < SHOWN_EFFECT or len(chosen) == most:
+        if abs(effect.share) < SHOWN_EFFECT or len(chosen) == most:
             break
         if times.get(effect.name, 0) < 2 and not _same(intervention.name, effect.name):
             times[effect.name] = times.get(effect.name, 0) + 1
@@ -130,10 +133,13 @@ def summary(dominoes: "Dominoes") -> str:
     for intervention, row in strongest_effects(dominoes, 1):
         words, effect = narrative.words_of(dominoes.results.equilibrium), row.effect
         cause = mid_sentence(words.full_clause(intervention.name, intervention.state))
-        outcome = mid_sentence(words.clause(effect.name, effect.state))
         verb = "rises" if effect.total > 0 else "falls"
+        outcome = f"the mean of {mid_sentence(words.label(effect.name))}"
+        if effect.state != MEAN:
+            clause = mid_sentence(words.clause(effect.name, effect.state))
+            outcome = f"the probability that {clause}"
         return (
-            f"The largest effect: if {cause}, the probability that {outcome} {verb} from "
+            f"The largest effect: if {cause}, {outcome} {verb} from "
             f"{row.shift.before} to {row.shift.after}."
         )
     return NO_EFFECT
@@ -142,12 +148,14 @@ def summary(dominoes: "Dominoes") -> str:
 def outcome_columns(dominoes: "Dominoes") -> list[tuple[str, str]]:
     """Choose the columns of a matrix of effects: pairs of an outcome and one of its states.
 
-    A factor with two states is shown by the one that is less likely now.
+    A factor with two states is shown by the one that is less likely now, a scale by its mean.
     """
     chosen: list[tuple[str, str]] = []
     for node in _final_nodes(dominoes):
         forecast = dominoes.results.equilibrium.forecasts[node.name]
-        if len(node.states) == 2:
+        if dominoes.has_mean(node.name):
+            chosen.append((node.name, MEAN))
+        elif len(node.states) == 2:
             chosen.append((node.name, min(node.states, key=lambda state: forecast[state])))
         else:
             chosen += [(node.name, state) for state in node.states]
@@ -202,27 +210,50 @@ def baseline_notes(dominoes: "Dominoes") -> list[str]:
 def _effect_row(
     dominoes: "Dominoes", intervention: "Intervention", effect: "Effect", *, chained: bool = True
 ) -> EffectRow:
-    shift = _shift(narrative.words_of(dominoes.results.equilibrium), effect)
+    shift = effect_shift(narrative.words_of(dominoes.results.equilibrium), effect)
     way = _chain_words(dominoes, intervention, effect, shift.difference) if chained else ""
-    return EffectRow(effect, shift, _split_words(effect), way)
+    words = narrative.words_of(dominoes.results.equilibrium)
+    return EffectRow(effect, shift, _split_words(words, effect), way)
 
 
-def _shift(words: Words, effect: "Effect") -> Shift:
-    label = capitalize_first(words.entry(effect.name, effect.state))
+def outcome_label(words: Words, name: str, state: str) -> str:
+    """Return what an effect is about: `Lease: lost`, or on a scale `Traffic: mean`."""
+    if state == MEAN:
+        return f"{capitalize_first(words.label(name))}: mean"
+    return capitalize_first(words.entry(name, state))
+
+
+def effect_shift(words: Words, effect: "Effect") -> Shift:
+    """Return an effect as a number before and after."""
     before, after = effect.before, effect.when_announced
+    scale = words.node(effect.name).scale
+    if effect.state == MEAN and scale is not None:
+        label = capitalize_first(words.label(effect.name))
+        return mean_shift(label, before, after, scale.step, scale.unit)
+    label = outcome_label(words, effect.name, effect.state)
     return Shift(
         label, percent(before), percent(after), round(100 * after) - round(100 * before), " pp"
     )
 
 
-def _split_words(effect: "Effect") -> str:
+def _split_words(words: Words, effect: "Effect") -> str:
     """Return how an effect splits into a direct part and adaptation; empty if all is direct."""
-    direct, adaptation = round(100 * effect.direct), round(100 * effect.adaptation)
+    direct, adaptation = (
+        _amount(words, effect, part) for part in (effect.direct, effect.adaptation)
+    )
     if not adaptation:
         return ""
     if not direct:
         return "all through adaptation"
-    return f"{direct:+d} directly, {adaptation:+d} through adaptation"
+    return f"{direct:+g} directly, {adaptation:+g} through adaptation"
+
+
+def _amount(words: Words, effect: "Effect", part: float) -> float:
+    """Return a part of an effect as it is shown: in percentage points, or in the scale's unit."""
+    scale = words.node(effect.name).scale
+    if effect.state == MEAN and scale is not None:
+        return float(rounded_value(part, scale.step))
+    return round(100 * part)
 
 
 def _chain_words(
@@ -237,14 +268,43 @@ def _chain_words(
     words = narrative.words_of(dominoes.results.equilibrium)
     shown = {node.name for node in dominoes.results.diagram.contest_nodes}
     steps = [
-        mid_sentence(words.clause(link.head, dominoes.gaining_state(intervention, link.head)))
+        _step_clause(dominoes, intervention, words, link.head)
         for link in chain.links[:-1]
         if link.head in shown
     ]
     if not steps:
         return ""
-    carried, of = round(100 * abs(chain.carried)), abs(difference)
-    amount = "all of it" if carried >= of else f"{carried} of the {of}"
+    carried, of = abs(_amount(words, effect, chain.carried)), abs(difference)
+    amount = "all of it" if carried >= of else f"{carried:g} of the {of:g}"
     if chain.links[0].adapts:
         steps[0] += ", in anticipation"
     return f"{amount} because {', then '.join(steps)}"
+
+
+def _step_clause(
+    dominoes: "Dominoes", intervention: "Intervention", words: Words, name: str
+) -> str:
+    """Return how a link of a chain turns out, as a clause."""
+    state = dominoes.gaining_state(intervention, name)
+    if state != MEAN:
+        return mid_sentence(words.clause(name, state))
+    rises = dominoes.effect(intervention, name, MEAN).total > 0
+    return f"{mid_sentence(words.label(name))} {'rises' if rises else 'falls'}"
+
+
+def overview_interventions(
+    dominoes: "Dominoes", ranked: Sequence["Intervention"], most: int | None = None
+) -> list["Intervention"]:
+    """Return the interventions that an overview shows: of a scale its lowest and highest value."""
+    chosen = []
+    for each in ranked:
+        scale = dominoes.results.diagram.nodes[dominoes.results.diagram.index[each.name]].scale
+        value = float(each.state) if scale and _is_number(each.state) else None
+        ends = [v for v in scale.values if v is not None] if scale else []
+        if value is None or value in (ends[0], ends[-1]):
+            chosen.append(each)
+    return chosen[:most]
+
+
+def _is_number(state: str) -> bool:
+    return scale_values((state,))[0] is not None

@@ -158,16 +158,17 @@ def _ends(equilibrium: "Equilibrium", words: Words, numbers: IntervalWords) -> s
     nodes = equilibrium.diagram.nodes
     shown = [n.name for n in nodes if n.headline and not isinstance(n, Decision)]
     shown = shown or [n.name for n in equilibrium.diagram.decisions]
-    clauses = []
+    clauses, values = [], []
     for name in shown[:MOST_CLAUSES]:
+        if name in equilibrium.scale_forecasts:
+            clause = scale_clause(equilibrium.scale_forecasts[name])
+            values.append(f"{capitalize_first(words.label(name))}: {clause}")
+            continue
         state, probability = most_likely(equilibrium.forecasts[name])
         number = numbers(probability, _state_outlook(equilibrium, words, name, state))
         clauses.append(f"{mid_sentence(words.clause(name, state))} ({number})")
-    return (
-        f"Most likely, {'; '.join(clauses)}."
-        if clauses
-        else "The contest has neither questions nor moves."
-    )
+    likeliest = [f"Most likely, {'; '.join(clauses)}."] if clauses else []
+    return " ".join([*likeliest, *values]) or "The contest has neither questions nor moves."
 
 
 def _one_move(words: Words, condition: Condition) -> str | None:

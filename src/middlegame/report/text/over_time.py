@@ -5,11 +5,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from middlegame.diagram import Decision, Node
+from middlegame.equilibrium.scale_forecast import ScaleForecast
 from middlegame.report.text import narrative
 from middlegame.report.text.grammar import capitalize_first
 from middlegame.report.text.intervals import outlooks, worlds_of
 from middlegame.report.text.palette import NEUTRAL, actor_colours
+from middlegame.report.text.scales import rounded_value
 from middlegame.report.text.words import percent
+from middlegame.scenario.model.judgement import format_number
 from middlegame.scenario.model.references import base_name
 
 if TYPE_CHECKING:
@@ -31,6 +34,9 @@ class Series:
         chances: for each state its probability in each period; None where it is absent.
         notes: sentences on when its states first occur.
         bands: for each state and period the 90% interval over the worlds; empty for one world.
+        values: on a scale, the value in each period; None where it is absent. The states are then
+            the options beside the scale.
+        unit: of the values.
     """
 
     name: str
@@ -42,12 +48,50 @@ class Series:
     chances: tuple[tuple[float | None, ...], ...]
     notes: tuple[str, ...] = ()
     bands: tuple[tuple[tuple[float, float] | None, ...], ...] = ()
+    values: tuple["PeriodValue | None", ...] = ()
+    unit: str = ""
 
     @property
     def only_period(self) -> int | None:
         """The place of the only period that it is in; None where it is in several."""
-        there = [place for place, chance in enumerate(self.chances[0]) if chance is not None]
+        row = self.chances[0] if self.chances else self.values
+        there = [place for place, chance in enumerate(row) if chance is not None]
         return there[0] if len(there) == 1 else None
+
+
+@dataclass(frozen=True)
+class PeriodValue:
+    """The value on a scale in one period, given that there is one.
+
+    Attributes:
+        mean: of the distribution.
+        low: its 5% point.
+        high: its 95% point.
+        text: the mean as it is shown.
+    """
+
+    mean: float
+    low: float
+    high: float
+    text: str
+
+
+def period_value(forecast: ScaleForecast) -> PeriodValue:
+    """Return a distribution as the value of a period."""
+    text = rounded_value(forecast.mean, forecast.step)
+    return PeriodValue(forecast.mean, *forecast.ninety, text)
+
+
+def value_rows(
+    unit: str, columns: Sequence[PeriodValue | None]
+) -> list[tuple[str, tuple[str, ...]]]:
+    """Return the rows of a value over time: the mean and the ends of the 90% interval."""
+    mean = f"mean, {unit}" if unit else "mean"
+    return [
+        (mean, tuple(each.text if each else "-" for each in columns)),
+        ("5% point", tuple(format_number(each.low) if each else "-" for each in columns)),
+        ("95% point", tuple(format_number(each.high) if each else "-" for each in columns)),
+    ]
 
 
 def is_timed(equilibrium: "Equilibrium") -> bool:
@@ -77,7 +121,7 @@ def sweep_over_time(found: "Sweep") -> tuple[list[Series], list[Series]]:
 
 def _spread(found: "Sweep", series: Series) -> Series:
     there = {node.period: node for node in found.plan.diagram.instances(series.name)}
-    states = next(iter(there.values())).states
+    states = shown_states(next(iter(there.values())))
     periods = range(1, len(series.periods) + 1)
     outlooks = [
         [found.outlooks[there[k].name][state] if k in there else None for k in periods]
@@ -87,7 +131,27 @@ def _spread(found: "Sweep", series: Series) -> Series:
         series,
         chances=tuple(tuple(each.mean if each else None for each in row) for row in outlooks),
         bands=tuple(tuple(each.ninety if each else None for each in row) for row in outlooks),
+        values=_values(found.scale_forecasts, there, len(series.periods)),
         notes=(),
+    )
+
+
+def shown_states(node: Node) -> tuple[str, ...]:
+    """Return a node's states that have rows of their own; on a scale those beside it."""
+    if node.scale is None:
+        return node.states
+    return tuple(s for s, v in zip(node.states, node.scale.values, strict=True) if v is None)
+
+
+def _values(
+    scales: Mapping[str, ScaleForecast], there: Mapping[int | None, Node], last: int
+) -> tuple[PeriodValue | None, ...]:
+    """Return the value in each period; empty for a node without a scale."""
+    if next(iter(there.values())).scale is None:
+        return ()
+    return tuple(
+        period_value(scales[there[period].name]) if period in there else None
+        for period in range(1, last + 1)
     )
 
 
@@ -133,18 +197,20 @@ def _all(equilibrium: "Equilibrium") -> list[tuple[Series, bool]]:
             colour=colours[node.owner] if isinstance(node, Decision) else NEUTRAL,
             headline=headline,
             periods=tuple(words.period(period) for period in range(1, last + 1)),
-            labels=tuple(words.states(name)),
+            labels=tuple(words.state(name, state) for state in shown_states(node)),
             chances=tuple(
                 tuple(
                     forecasts[period][state] if period in forecasts else None
                     for period in range(1, last + 1)
                 )
-                for state in node.states
+                for state in shown_states(node)
             ),
-            bands=_bands(equilibrium, there, node.states, last),
+            bands=_bands(equilibrium, there, shown_states(node), last),
             notes=tuple(first_passage_notes(equilibrium, name))
-            if headline and not move and equilibrium.scenario
+            if headline and not move and not node.scale and equilibrium.scenario
             else (),
+            values=_values(equilibrium.scale_forecasts, there, last),
+            unit=node.scale.unit if node.scale else "",
         )
         found.append((series, move))
     return found
@@ -156,13 +222,17 @@ def _bands(
     """Return the 90% interval of each state in each period; empty for the middle world alone."""
     if worlds_of(equilibrium) is None:
         return ()
-    found = {period: outlooks(equilibrium, node.name) for period, node in there.items()}
+    found = {
+        period: dict(zip(node.states, row, strict=True))
+        for period, node in there.items()
+        if (row := outlooks(equilibrium, node.name))
+    }
     return tuple(
         tuple(
-            row[place].ninety if (row := found.get(period)) else None
+            found[period][state].ninety if period in found else None
             for period in range(1, last + 1)
         )
-        for place in range(len(states))
+        for state in states
     )
 
 

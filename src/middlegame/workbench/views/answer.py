@@ -43,9 +43,7 @@ class AnswerTab:
         self.answer = AnswerText("answer", full_view)
         with ui.element("div").classes("mg-two"):
             questions = (
-                question_section(contest)
-                if contest.questions
-                else outcome_section(contest, timed=False)
+                question_section(contest) if contest.asks else outcome_section(contest, timed=False)
             )
             self.questions = ForecastBars([questions] if questions["groups"] else [], base)
             self.storylines = AnswerText("storylines", full_view)

@@ -37,12 +37,12 @@ class ForecastBars(PatchedElement, component="components/forecast_bars.js"):
         self._props["scale"] = [list(step) for step in SCALE]
         self._props["base"] = self._props["now"] = bar_values(base)
         self._props["intervals"] = {key: list(ends) for key, ends in base.intervals.items()}
-        self._props["priors"] = {}
+        self._props["priors"], self._props["sentences"] = {}, dict(base.sentences)
 
     def show(self, now: ForecastView) -> None:
         """Show another forecast."""
         priors = {f"question.{name}": round(p, 6) for name, p in now.priors.items()}
-        self.patch(now=bar_values(now), priors=priors)
+        self.patch(now=bar_values(now), priors=priors, sentences=dict(now.sentences))
 
     def show_intervals(self, intervals: Mapping[str, tuple[float, float]]) -> None:
         """Show other intervals; an empty mapping removes them."""
@@ -201,7 +201,8 @@ def question_section(contest: ContestView, *, words: bool = True) -> dict[str, A
         }
         for each in contest.questions
     ]
-    groups = [{"key": "questions", "rows": rows}]
+    notes = [f"question.{name}" for name in contest.value_questions]
+    groups = [{"key": "questions", "rows": rows, "notes": notes}]
     return {"title": "Questions", "note": contest.due, "words": words, "groups": groups}
 
 
@@ -229,8 +230,13 @@ def _groups(contest: ContestView, kind: str, timed: bool) -> list[dict[str, Any]
 
 
 def _bars(node: NodeView) -> dict[str, Any]:
-    rows = [
-        {"key": f"{node.name}.{place}", "label": label}
-        for place, (_, label, _) in enumerate(node.states)
-    ]
-    return {"key": node.name, "title": node.label, "colour": node.colour, "rows": rows}
+    every = [(f"{node.name}.{place}", label) for place, (_, label, _) in enumerate(node.states)]
+    group = {"key": node.name, "title": node.label, "colour": node.colour}
+    if not any(node.on_scale):
+        return group | {"rows": [{"key": key, "label": label} for key, label in every]}
+    pairs = list(zip(every, node.on_scale, strict=True))
+    return group | {
+        "rows": [{"key": key, "label": label} for (key, label), inside in pairs if not inside],
+        "values": [[key, label] for (key, label), inside in pairs if inside],
+        "notes": [node.name],
+    }

@@ -43,7 +43,7 @@ class WhatIfTab:
                     self.pickers = StatePickers(contest, self._pick, self._set_surprise)
             results = ui.element("div").classes("mg-results")
             with results.props('tabindex=0 role=region aria-label="Effects"'):
-                sections = [question_section(contest, words=False)] if contest.questions else []
+                sections = [question_section(contest, words=False)] if contest.asks else []
                 self.questions = ForecastBars(sections, session.baseline.forecast)
                 self.changes = AnswerText("changes", full_view)
                 self.forecast = ForecastBars(

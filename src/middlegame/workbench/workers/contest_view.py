@@ -114,6 +114,7 @@ class NodeView:
         owner: the actor that moves, in words; empty for factors.
         colour: the owner's colour.
         states: the name, label and clause of each option or state.
+        on_scale: for each of them, whether it is a value on a scale.
         why: the reason given for the node itself.
         citations: places of sources that support it.
         parents: what the move knows, or what the factor depends on, in words.
@@ -128,6 +129,7 @@ class NodeView:
     owner: str
     colour: str
     states: tuple[tuple[str, str, str], ...]
+    on_scale: tuple[bool, ...]
     why: str
     citations: tuple[str, ...]
     parents: tuple[str, ...]
@@ -165,7 +167,8 @@ class ContestView:
         about: a longer description.
         as_of: the day on which the scenario was true, in words.
         due: the due date that all questions have in common; empty where they differ.
-        questions: the questions, in written order.
+        questions: the questions that conditions answer, in written order.
+        value_questions: the names of the questions for a value.
         nodes: the moves and factors, in the diagram's order.
         slider_groups: the ranges, grouped by subject.
         sources: name, title and further details of each source.
@@ -182,6 +185,7 @@ class ContestView:
     as_of: str
     due: str
     questions: tuple[QuestionView, ...]
+    value_questions: tuple[str, ...]
     nodes: tuple[NodeView, ...]
     slider_groups: tuple[SliderGroup, ...]
     sources: tuple[tuple[str, str, str], ...]
@@ -190,6 +194,11 @@ class ContestView:
     has_views: bool
     periods: tuple[str, ...]
     drawn_period: int | None
+
+    @property
+    def asks(self) -> bool:
+        """Whether the contest asks any question."""
+        return bool(self.questions or self.value_questions)
 
     def node(self, name: str) -> NodeView | None:
         """Return the node of a name; None where there is none."""
@@ -219,6 +228,7 @@ def contest_view(equilibrium: "Equilibrium", loaded: "LoadedScenario") -> Contes
             QuestionView(each.name, each.label, each.due, each.resolves, each.will)
             for each in narrative.question_forecasts(equilibrium)
         ),
+        value_questions=tuple(equilibrium.question_values),
         nodes=tuple(_nodes(diagram, words, written, loaded)),
         slider_groups=tuple(_slider_groups(words, by_subject)),
         sources=tuple(_sources(words)),
@@ -317,6 +327,9 @@ def _nodes(
                 (state, words.state(node.name, state), words.clause(node.name, state))
                 for state in node.states
             ),
+            on_scale=tuple(value is not None for value in node.scale.values)
+            if node.scale
+            else (False,) * len(node.states),
             why=clean(part.why or "") if part else "",
             citations=tuple(str(cite).replace("#", " ¶ ") for cite in part.cite) if part else (),
             parents=tuple(words.label(parent) for parent in node.parents),

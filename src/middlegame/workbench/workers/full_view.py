@@ -16,6 +16,7 @@ from middlegame.report.text.judgements import judgement_words
 from middlegame.report.text.omissions import omission_sentences
 from middlegame.report.text.over_time import Series
 from middlegame.report.text.palette import NEUTRAL, actor_colours
+from middlegame.report.text.scales import scale_sentence
 from middlegame.report.text.storylines import storyline_texts
 from middlegame.report.text.words import percent
 from middlegame.workbench.setting import Setting
@@ -41,6 +42,8 @@ class ForecastView:
         middle: the probabilities in the middle world, as `forecasts`.
         intervals: 90% intervals by the key of the bar; empty in a preview and without ranges.
         priors: the probability of each question without evidence; empty where there is none.
+        sentences: on scales the mean, median and interval in a sentence, by move or factor; and the
+            answers to questions for a value, by `question.` and the name.
         answer: the answer to the scenario's question, in a few sentences.
     """
 
@@ -49,6 +52,7 @@ class ForecastView:
     middle: dict[str, list[float]]
     intervals: dict[str, tuple[float, float]]
     priors: dict[str, float]
+    sentences: dict[str, str]
     answer: str
 
 
@@ -112,6 +116,7 @@ def forecast_view(found: "Forecast") -> ForecastView:
         middle=_probabilities(found.middle),
         intervals=intervals,
         priors=dict(found.prior.questions) if found.known else {},
+        sentences=_sentences(found),
         answer=narrative.answer(found),
     )
 
@@ -143,8 +148,15 @@ def preview(middle: "Equilibrium", base: "Forecast") -> ForecastView:
         middle=now,
         intervals={},
         priors={},
+        sentences={key: f"{numbers}{each}" for key, each in _sentences(middle).items()},
         answer=f"{numbers}{narrative.answer(middle)}",
     )
+
+
+def _sentences(found: "Equilibrium") -> dict[str, str]:
+    asked = zip(found.question_values, narrative.value_answers(found), strict=True)
+    scales = {name: scale_sentence(each) for name, each in found.scale_forecasts.items()}
+    return scales | {f"question.{name}": sentence for name, sentence in asked}
 
 
 def _probabilities(equilibrium: "Equilibrium") -> dict[str, list[float]]:

@@ -8,16 +8,24 @@ export default {
     <section v-if="series.length" class="mg-block mg-curves"><h2 class="mg-h2">Over time</h2>
       <div class="mg-groups"><figure v-for="one in series" :key="one.name">
         <figcaption class="mg-h3"><i class="mg-dot" :style="{ background: one.colour }"></i>{{ one.title }}</figcaption>
-        <ul v-if="only(one) >= 0" class="mg-rows"><li v-for="(label, k) in one.labels" class="mg-row"><span class="mg-label">{{ label }}</span><b class="mg-percent">{{ percent(one.chances[k][only(one)]) }}</b>
+        <ul v-if="one.labels.length && only(one) >= 0" class="mg-rows"><li v-for="(label, k) in one.labels" class="mg-row"><span class="mg-label">{{ label }}</span><b class="mg-percent">{{ percent(one.chances[k][only(one)]) }}</b>
           <span class="mg-track" aria-hidden="true"><i class="mg-fill" :style="{ left: 0, width: 100 * one.chances[k][only(one)] + '%', background: one.colour }"></i></span></li></ul>
-        <p v-if="only(one) >= 0" class="mg-soft">Only in {{ one.periods[only(one)] }}.</p>
-        <svg v-if="only(one) < 0" viewBox="-8 0 308 150" role="img" :aria-label="description(one)">
+        <p v-if="one.labels.length && only(one) >= 0" class="mg-soft">Only in {{ one.periods[only(one)] }}.</p>
+        <svg v-if="one.labels.length && only(one) < 0" viewBox="-8 0 308 150" role="img" :aria-label="description(one)">
           <g class="frame"><path v-for="at in [0, 0.5, 1]" :d="'M32,' + y(at) + ' H290'"></path><text v-for="at in [0, 0.5, 1]" x="28" :y="y(at) + 4" text-anchor="end">{{ 100 * at }}%</text>
             <text x="32" y="146">{{ one.periods[0] }}</text><text x="290" y="146" text-anchor="end">{{ one.periods[one.periods.length - 1] }}</text></g>
           <path v-for="(chances, k) in one.chances" :d="line(one, chances)" :transform="apart(one, k)" fill="none" :stroke="colour(k)" stroke-width="2" :stroke-dasharray="dash(k)"></path>
           <g v-for="(chances, k) in one.chances" :fill="colour(k)" :transform="apart(one, k)"><template v-for="(p, at) in chances"><circle v-if="p !== null" :cx="x(one, at)" :cy="y(p)" r="2.4"></circle></template></g>
         </svg>
-        <ul v-if="only(one) < 0" class="mg-rows"><li v-for="(label, k) in one.labels" class="mg-legend"><svg viewBox="0 0 26 8" aria-hidden="true"><path d="M0,4 H26" :stroke="colour(k)" stroke-width="2.5" :stroke-dasharray="dash(k)"></path></svg><span>{{ label }}</span><b>{{ percent(last(one.chances[k])) }}</b></li></ul>
+        <ul v-if="one.labels.length && only(one) < 0" class="mg-rows"><li v-for="(label, k) in one.labels" class="mg-legend"><svg viewBox="0 0 26 8" aria-hidden="true"><path d="M0,4 H26" :stroke="colour(k)" stroke-width="2.5" :stroke-dasharray="dash(k)"></path></svg><span>{{ label }}</span><b>{{ percent(last(one.chances[k])) }}</b></li></ul>
+        <svg v-if="one.values.length" viewBox="-8 0 308 150" role="img" :aria-label="valueDescription(one)">
+          <g class="frame"><path v-for="at in ends(one)" :d="'M32,' + valueY(one, at) + ' H290'"></path><text v-for="at in ends(one)" x="28" :y="valueY(one, at) + 4" text-anchor="end">{{ at }}</text>
+            <text x="32" y="146">{{ one.periods[0] }}</text><text x="290" y="146" text-anchor="end">{{ one.periods[one.periods.length - 1] }}</text></g>
+          <path :d="band(one)" :fill="one.colour" opacity="0.18"></path>
+          <path :d="means(one)" fill="none" :stroke="one.colour" stroke-width="2"></path>
+          <template v-for="(value, at) in one.values"><circle v-if="value" :cx="x(one, at)" :cy="valueY(one, value.mean)" r="2.4" :fill="one.colour"></circle></template>
+        </svg>
+        <p v-if="one.values.length" class="mg-soft">Mean and 90% interval{{ one.unit ? ", " + one.unit : "" }}; at last {{ last(one.values).text }} ({{ last(one.values).low }} to {{ last(one.values).high }}).</p>
         <p v-for="note in one.notes" class="mg-soft">{{ note }}</p>
       </figure></div></section>`,
   methods: {
@@ -40,6 +48,26 @@ export default {
     line(one, chances) {
       let pen = "M";
       return chances.map((p, k) => { if (p === null) { pen = "M"; return ""; } const drawn = pen + this.x(one, k).toFixed(1) + "," + this.y(p).toFixed(1); pen = "L"; return drawn; }).join(" ");
+    },
+    ends(one) {
+      const there = one.values.filter((value) => value !== null);
+      return [Math.min(...there.map((value) => value.low)), Math.max(...there.map((value) => value.high))];
+    },
+    valueY(one, value) {
+      const [low, high] = this.ends(one);
+      return 126 - (116 * (value - low)) / (high - low || 1);
+    },
+    band(one) {
+      const at = one.values.map((value, k) => (value ? k : -1)).filter((k) => k >= 0);
+      const point = (k, end) => this.x(one, k).toFixed(1) + "," + this.valueY(one, one.values[k][end]).toFixed(1);
+      return "M" + [...at.map((k) => point(k, "high")), ...at.reverse().map((k) => point(k, "low"))].join(" L") + " Z";
+    },
+    means(one) {
+      let pen = "M";
+      return one.values.map((value, k) => { if (value === null) { pen = "M"; return ""; } const drawn = pen + this.x(one, k).toFixed(1) + "," + this.valueY(one, value.mean).toFixed(1); pen = "L"; return drawn; }).join(" ");
+    },
+    valueDescription(one) {
+      return one.title + " over time, mean: " + one.values.map((value) => (value ? value.text : "none")).join(", ") + " " + one.unit;
     },
     description(one) {
       return one.title + " over time: " + one.labels.map((label, k) => label + " " + one.chances[k].map((p) => this.percent(p)).filter(Boolean).join(", ")).join("; ");

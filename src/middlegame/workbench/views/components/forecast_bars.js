@@ -9,7 +9,7 @@ function percent(p) {
 }
 
 export default {
-  props: { sections: Array, now: Object, base: Object, intervals: Object, priors: Object, scale: Array },
+  props: { sections: Array, now: Object, base: Object, intervals: Object, priors: Object, scale: Array, sentences: Object },
   template: `
     <div class="mg-forecast">
       <section v-for="section in sections" :key="section.title" class="mg-block">
@@ -34,6 +34,13 @@ export default {
             </li>
             <li class="mg-axis" aria-hidden="true"><i>0%</i><i>50%</i><i>100%</i></li>
           </ul>
+          <svg v-if="group.values" class="mg-histogram" viewBox="0 0 300 76" preserveAspectRatio="none" role="img" :aria-label="group.title + ': ' + (sentences[group.key] || '')">
+            <g v-for="bin in bins(group)" :key="bin.key"><rect :x="bin.x" :y="60 - bin.height" :width="bin.width" :height="bin.height" :fill="group.colour"><title>{{ bin.name }}: {{ percent(bin.now) }}</title></rect>
+              <path v-if="Math.abs(bin.before - bin.height) > 0.5" :d="'M' + bin.x + ',' + (60 - bin.before) + ' h' + bin.width" stroke="currentColor" stroke-width="1.2"></path></g>
+            <path d="M0,60 H300" stroke="currentColor" opacity="0.3"></path>
+          </svg>
+          <p v-if="group.values" class="mg-ends mg-soft" aria-hidden="true"><span>{{ group.values[0][1] }}</span><span>{{ group.values[group.values.length - 1][1] }}</span></p>
+          <p v-for="key in group.notes || []" :key="key" class="mg-soft">{{ sentences[key] }}</p>
         </div>
         </div>
       </section>
@@ -45,6 +52,14 @@ export default {
   },
   methods: {
     percent,
+    bins(group) {
+      const tallest = Math.max(...group.values.map(([key]) => Math.max(this.now[key], this.base[key])), 1e-9);
+      const cell = 300 / group.values.length;
+      return group.values.map(([key, name], place) => ({
+        key, name, now: this.now[key], x: (place + 0.06) * cell, width: 0.88 * cell,
+        height: (58 * this.now[key]) / tallest, before: (58 * this.base[key]) / tallest,
+      }));
+    },
     delta(key) {
       return Math.round(100 * this.now[key]) - Math.round(100 * this.base[key]) || 0;
     },
