@@ -162,7 +162,7 @@ def first_option(file: Path) -> tuple[str, str]:
 
 
 def ladder_commands(file: Path, report: Path) -> Iterator[tuple[str, ...]]:
-    """Yield the command lines to try on a contest, one for each command that takes a file."""
+    """Yield the command lines to try on a contest, for each command that analyses one."""
     contest = str(file)
     name, option = first_option(file)
     condition = f"{name} = {option}"
@@ -172,6 +172,9 @@ def ladder_commands(file: Path, report: Path) -> Iterator[tuple[str, ...]]:
     yield ("solve", contest, "--others", "3", "--storylines", "3", "--report", str(report))
     yield ("solve", contest, "--nash")
     yield ("suppose", contest, f"{name}={option}")
+    yield ("why", contest, name)
+    yield ("robust", contest)
+    yield ("coalitions", contest)
     yield ("sweep", contest, "-n", "64")
     yield ("dominoes", contest)
     yield ("drivers", contest, "-n", "64", "--ask", condition)
