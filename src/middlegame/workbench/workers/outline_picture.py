@@ -43,9 +43,7 @@ def draw_outline(data: dict[str, Any], arrows: Sequence[tuple[str, str]]) -> str
         f'aria-label="{len(moves)} moves and {len(factors)} factors">',
         f"<style>{STYLE}</style>",
     ]
-    for arc in placed.arcs:
-        ends = f'data-tail="{escape(arc.tail)}" data-head="{escape(arc.head)}"'
-        parts.append(f"<g {ends}>{draw_arc(arc, knows=arc.head in moves)}</g>")
+    parts += [draw_arc(arc, knows=arc.head in moves) for arc in placed.arcs]
     for box in placed.boxes:
         colour = colours.get(box.name) if box.name in moves else None
         about = "move" if box.name in moves else "factor"
