@@ -77,7 +77,7 @@ def test_diagram_without_nodes_is_refused(run, tmp_path):
         ["sweep", "harbour-lease", "-n", "16", "--given", "lease = lost"],
         ["drivers", "harbour-lease", "-n", "16", "--ask", "bid = offer", "--suppose", "bid=offer"],
         ["dominoes", "harbour-lease", "--from", "bid=offer"],
-        ["hypotheses", "venezuela-2026", "-n", "16"],
+        ["hypotheses", "harbour-lease", "-n", "16", "--given", "depot=closes"],
         ["compare", "harbour-lease", "harbour-lease"],
         ["voi", "harbour-lease", "-n", "320"],
     ],

@@ -36,13 +36,15 @@ def test_sweep_gives_the_numbers_of_one_process_when_workers_are_killed(harbour,
 
 def workers() -> list[psutil.Process]:
     """The processes that solve: what nannies have started."""
-    found = [
-        process
-        for nanny in psutil.Process().children()
-        for process in [nanny, *nanny.children()]
-        if "spawn_main" in " ".join(process.cmdline())
-    ]
+    found = [process for process in psutil.Process().children(recursive=True) if solves(process)]
     return sorted(found, key=lambda process: process.pid)
+
+
+def solves(process: psutil.Process) -> bool:
+    try:
+        return "spawn_main" in " ".join(process.cmdline())
+    except psutil.NoSuchProcess:  # it was killed
+        return False
 
 
 @pytest.fixture(scope="module")
