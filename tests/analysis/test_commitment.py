@@ -56,8 +56,8 @@ def test_commitment_values_equal_difference_of_points_after_suppose(entry):
         )
 
 
-def test_commitment_values_rank_largest_first_and_leave_out_factors():
-    found = commitment_values(interventions(mg.solve(mg.load("harbour-lease")).middle))
+def test_commitment_values_rank_largest_first_and_leave_out_factors(harbour):
+    found = commitment_values(interventions(harbour.middle))
     worths = [lever.points for lever in found]
     assert worths == sorted(worths, reverse=True)
     assert {lever.intervention.name for lever in found} == {"bid", "renew", "retaliate"}

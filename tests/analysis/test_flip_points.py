@@ -40,8 +40,8 @@ def test_slopes_and_ends_equal_closed_form():
     assert found.ends[0, :, 0] == pytest.approx([low, high])
 
 
-def test_slopes_equal_exact_derivatives():
-    equilibrium = mg.solve(mg.load("harbour-lease")).middle
+def test_slopes_equal_exact_derivatives(harbour):
+    equilibrium = harbour.middle
     diagram = equilibrium.diagram
     (found,) = moves(diagram, "lease = lost")
     exact = equilibrium.sensitivity("lease = lost").numbers
@@ -108,8 +108,8 @@ def test_flip_point_at_a_jump_is_marked():
     assert flip.values == pytest.approx((0.0,), abs=2e-3)
 
 
-def test_select_questions_takes_questions_headlines_and_conditions():
-    equilibrium = mg.solve(mg.load("harbour-lease")).middle
+def test_select_questions_takes_questions_headlines_and_conditions(harbour):
+    equilibrium = harbour.middle
     diagram = equilibrium.diagram
     asked = select_questions(equilibrium)
     assert [t.name for t in asked] == ["lease-2026", "depot-2026"]
@@ -127,8 +127,8 @@ def test_select_questions_takes_questions_headlines_and_conditions():
     assert found[both][0] == pytest.approx([chance, 1 - chance])
 
 
-def test_evaluator_conditions_on_observations():
-    equilibrium = mg.solve(mg.load("harbour-lease")).middle.given({"depot": "closes"})
+def test_evaluator_conditions_on_observations(harbour):
+    equilibrium = harbour.middle.given({"depot": "closes"})
     answers = BatchEvaluator.of(equilibrium, ["lease-2026"])
     found = answers(equilibrium.diagram.theta[None])["lease-2026"][0, 1]
     assert found == pytest.approx(equilibrium.questions["lease-2026"])

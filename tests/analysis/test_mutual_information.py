@@ -74,8 +74,8 @@ def test_gains_refuse_too_few_samples():
         gains_of_judgements(["a"], np.zeros((10, 1)), np.full((10, 2), 0.5))
 
 
-def test_gain_of_factor_equals_mutual_information():
-    equilibrium = mg.solve(mg.load("harbour-lease")).middle
+def test_gain_of_factor_equals_mutual_information(harbour):
+    equilibrium = harbour.middle
     assert equilibrium.diagram.exogenous_factors == ("loan",)
     diagram = equilibrium.diagram
     lease = question_outcomes(diagram, "lease = lost")
@@ -93,8 +93,8 @@ def test_gain_of_factor_equals_mutual_information():
     assert 0 < part.share < 1
 
 
-def test_mutual_information_answers_questions_of_a_sweep():
-    equilibrium = mg.solve(mg.load("harbour-lease")).middle
+def test_mutual_information_answers_questions_of_a_sweep(harbour):
+    equilibrium = harbour.middle
     worlds = mg.sweep(equilibrium, 512)
     asked = select_questions(equilibrium)
     found = mutual_information(equilibrium, worlds, asked)

@@ -111,8 +111,8 @@ def test_condition_restricts_the_cases():
     assert found.groups[0].points == pytest.approx(-60)
 
 
-def test_condition_that_depends_on_the_move_is_refused():
-    equilibrium = mg.solve(mg.load("harbour-lease")).middle
+def test_condition_that_depends_on_the_move_is_refused(harbour):
+    equilibrium = harbour.middle
     with pytest.raises(mg.QueryError, match="lease depends on renew"):
         why(equilibrium, "renew", when="lease = lost")
 
@@ -127,8 +127,8 @@ def test_unknown_option_is_refused_with_the_nearest_name():
         why(biased(), "move", "stays")
 
 
-def test_pathway_of_a_bid_is_the_answer_that_it_makes_possible():
-    found = why(mg.solve(mg.load("harbour-lease")).middle, "bid")
+def test_pathway_of_a_bid_is_the_answer_that_it_makes_possible(harbour):
+    found = why(harbour.middle, "bid")
     largest = found.groups[0].contributions[0]
     assert largest.path == ("interests", "rival", 0, "worth")
     (pathway,) = largest.pathways
@@ -137,8 +137,8 @@ def test_pathway_of_a_bid_is_the_answer_that_it_makes_possible():
     assert largest.points == pytest.approx(largest.worth * gap)
 
 
-def test_influences_on_a_factor_are_announced_suppositions():
-    equilibrium = mg.solve(mg.load("harbour-lease")).middle
+def test_influences_on_a_factor_are_announced_suppositions(harbour):
+    equilibrium = harbour.middle
     found = why(equilibrium, "depot", "closes")
     # An option that is not always available is set where it is; suppose refuses it.
     always = [each for each in found.influences if each.name in ("loan", "bid", "lease")]

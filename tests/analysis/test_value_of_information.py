@@ -129,8 +129,8 @@ def test_actors_that_observe_the_factor_are_left_out():
     assert [each.actor for each in values] == ["buyer"]
 
 
-def test_information_values_refuse_later_factors_and_observations():
-    equilibrium = mg.solve(mg.load("harbour-lease")).middle
+def test_information_values_refuse_later_factors_and_observations(harbour):
+    equilibrium = harbour.middle
     with pytest.raises(mg.QueryError, match="expected one of loan"):
         information_values(equilibrium, ["lease"])
     with pytest.raises(mg.QueryError, match="precede any observation"):

@@ -1,6 +1,5 @@
 """What notebooks show."""
 
-import middlegame as mg
 from middlegame.base import display
 from middlegame.base.display import Displayed
 
@@ -17,5 +16,5 @@ def test_displayed_result_uses_the_renderer_that_was_set_last(monkeypatch):
     assert Displayed()._repr_html_() == "<b>Displayed</b>"
 
 
-def test_package_sets_the_renderer_of_reports():
-    assert "mg-card" in (mg.solve(mg.load("harbour-lease"))._repr_html_() or "")
+def test_package_sets_the_renderer_of_reports(harbour):
+    assert "mg-card" in (harbour._repr_html_() or "")

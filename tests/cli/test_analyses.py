@@ -6,8 +6,6 @@ import sys
 
 import pytest
 
-import middlegame as mg
-
 
 def test_dominoes_prints_cascade_writes_report_and_suggests_name(run, tmp_path):
     report = tmp_path / "fall.html"
@@ -115,10 +113,10 @@ def test_solve_as_json_has_the_reasons_of_each_move(run):
     assert "situations" not in reasons["bid"]["groups"][0]
 
 
-def test_analyses_hold_what_is_supposed_and_given(run):
+def test_analyses_hold_what_is_supposed_and_given(harbour, run):
     """What is supposed and known holds for the analyses as it does for `solve`."""
     case = ("--suppose", "bid=offer", "--given", "depot = closes, 2:1", "--json")
-    supposed = mg.solve(mg.load("harbour-lease")).middle.suppose({"bid": "offer"})
+    supposed = harbour.middle.suppose({"bid": "offer"})
     lease = supposed.given("depot = closes", likelihood=2).forecast("lease")
     code, out, _ = run(
         "drivers", "harbour-lease", "--ask", "lease = lost", "--method", "pawn", "-n", "256", *case

@@ -37,6 +37,6 @@ def test_other_equilibria_are_verified_and_forecast():
         assert 0 < other.share_of_starts <= 1
 
 
-def test_other_equilibria_of_unique_equilibrium_are_none():
+def test_other_equilibria_of_unique_equilibrium_are_none(harbour):
     assert mg.solve(coordination(1.0, 1.0), lambda_=1.0).other_equilibria(starts=12) == []
-    assert mg.solve(mg.load("harbour-lease")).other_equilibria(starts=12) == []
+    assert harbour.other_equilibria(starts=12) == []
