@@ -1,10 +1,12 @@
 import itertools
 import re
+from pathlib import Path
 
 import pytest
 
 import middlegame as mg
 from middlegame.io.examples import open_scenario
+from middlegame.report import html
 from middlegame.report.charts.bars import forecast_chart
 from middlegame.report.html.report import html_report
 from middlegame.report.text.judgements import judgement_groups, web_address
@@ -114,3 +116,11 @@ def test_chart_scales_and_takes_the_colours_of_the_page() -> None:
     assert "What &lt;b&gt;: one &amp; only 30%" in start[0]
     assert "currentColor" in drawn
     assert "font-family" not in drawn
+
+
+def test_templates_read_no_name_that_is_also_a_method_of_a_mapping() -> None:
+    """Jinja prefers a mapping's method to its key, and fails only once the section is shown."""
+    templates = Path(html.__file__).parent / "templates"
+    for template in sorted(templates.glob("*.html")):
+        read = set(re.findall(r"\bshown\.(\w+)\b(?!\()", template.read_text(encoding="utf-8")))
+        assert not read & set(dir(dict)), template.name

@@ -174,6 +174,8 @@ factors:
 interests:
   tenant: [{when: berth = held, worth: {is: 20..40..100, label: the berth itself}}]
   city: [{when: berth = empty and protest = wait, worth: 60}]
+questions:
+  kept: {label: Does the tenant keep the berth?, will: berth = held, by: 2026-12-31}
 """
 
 
@@ -195,6 +197,19 @@ def test_clause_is_the_written_one_with_a_fallback_made_of_labels(clauses: mg.Eq
     assert text == (
         'the tenant marches or the tenant chooses "wait" and the tenant keeps the berth'
     )
+
+
+def test_answer_states_the_condition_of_a_question_whose_label_asks(
+    clauses: mg.Equilibrium,
+) -> None:
+    assert "that the tenant keeps the berth (" in narrative.answer(clauses)
+    assert narrative.question_forecasts(clauses)[0].label == "Does the tenant keep the berth?"
+
+
+def test_condition_of_many_parts_is_joined_as_a_list(clauses: mg.Equilibrium) -> None:
+    words = narrative.words_of(clauses)
+    text = words.condition(parse_condition("answer = waits and berth = held and protest = march"))
+    assert text == "the tenant waits, the tenant keeps the berth and the tenant marches"
 
 
 def test_storylines_begin_each_written_clause_with_a_capital(clauses: mg.Equilibrium) -> None:

@@ -30,7 +30,7 @@ def sweep_section(found: Sweep) -> Section:
         "questions": interval_chart("Questions", asked.rows, _ACCENT, wide=True)
         if asked.rows
         else "",
-        "values": asked.notes,
+        "value_answers": asked.notes,
         "moves": moves,
         "factors": factors,
         "method": sweep_text.method(found),

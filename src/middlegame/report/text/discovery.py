@@ -7,7 +7,7 @@ from middlegame.report.text.drivers import question_title
 from middlegame.report.text.grammar import join_list, mid_sentence
 from middlegame.report.text.judgement_values import range_words, value_words
 from middlegame.report.text.judgements import judgement_words
-from middlegame.report.text.narrative import words_of
+from middlegame.report.text.narrative import question_clause, words_of
 from middlegame.report.text.words import Words, percent
 
 if TYPE_CHECKING:
@@ -60,6 +60,9 @@ def discovery_text(found: "Discovery") -> DiscoveryText:
     box, equilibrium = found.box, found.equilibrium
     words = words_of(equilibrium)
     title = question_title(equilibrium, found.question)
+    asked = equilibrium.scenario.yes_no_questions if equilibrium.scenario else {}
+    name = found.question.name
+    clause = question_clause(words, asked[name]) if name in asked else mid_sentence(title)
     sides = tuple(
         _side(words, equilibrium.diagram.parameters[limit.parameter], limit) for limit in box.limits
     )
@@ -69,7 +72,7 @@ def discovery_text(found: "Discovery") -> DiscoveryText:
         f"{limits} {'hold' if len(sides) > 1 else 'holds'} in {percent(box.held_out.coverage)} of "
         f"the target worlds (density {percent(box.held_out.density)}, base rate "
         f"{percent(box.base_rate)}). Target worlds are those in which it is {level} that "
-        f"{mid_sentence(title)}."
+        f"{clause}."
     )
     method = (
         f"Patient rule induction (PRIM) over {found.worlds:,} worlds. The box was found in two "

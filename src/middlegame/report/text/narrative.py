@@ -101,6 +101,16 @@ def question_label(words: Words, question: Question) -> str:
     return capitalize_first(words.condition(question.will))
 
 
+def question_clause(words: Words, question: Question) -> str:
+    """Return a yes-or-no question as a clause that goes on from "it is likely that".
+
+    That is its label within a sentence, or its condition if the label asks ("Is the lease lost?").
+    """
+    label = question_label(words, question)
+    asks = label.endswith("?") and question.value is None
+    return mid_sentence(words.condition(question.will) if asks else label)
+
+
 def value_answers(
     equilibrium: "Equilibrium", values: Mapping[str, ScaleForecast] | None = None
 ) -> list[str]:
@@ -148,7 +158,7 @@ def answer(equilibrium: "Equilibrium") -> str:
         if opening in openings:
             opening = likelihood_opening(chances[name], also=True)
         openings.add(likelihood_opening(chances[name]))
-        clause = mid_sentence(question_label(words, questions[name]))
+        clause = question_clause(words, questions[name])
         number = numbers(chances[name], question_outlook(equilibrium, name))
         sentences.append(f"{capitalize_first(opening)} {clause} ({number}).")
     return " ".join([*sentences, *values])

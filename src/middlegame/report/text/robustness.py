@@ -6,7 +6,7 @@ from middlegame.analysis.robustness import ForecastAnswer, Robustness, Variant
 from middlegame.analysis.robustness_sources import DEFAULT_FACTOR, DEFAULT_POINTS, WIDER
 from middlegame.analysis.robustness_variants import Kind
 from middlegame.report.text.grammar import capitalize_first, join_list, mid_sentence
-from middlegame.report.text.narrative import question_label, words_of
+from middlegame.report.text.narrative import question_clause, question_label, words_of
 from middlegame.report.text.words import Words, clean, name_as_words, percent
 
 SECTIONS: dict[Kind, str] = {
@@ -125,6 +125,14 @@ def answer_label(words: Words, answer: ForecastAnswer) -> str:
     return question_label(words, asked) if asked else clean(answer.name)
 
 
+def _answer_clause(words: Words, answer: ForecastAnswer) -> str:
+    """Return what is forecast as a clause within a sentence."""
+    asked = words.scenario.questions.get(answer.name) if words.scenario else None
+    if answer.is_question and asked:
+        return question_clause(words, asked)
+    return mid_sentence(answer_label(words, answer))
+
+
 def shown_probability(answer: ForecastAnswer, probability: float) -> float:
     """Return the probability that is shown: of a question always that of yes."""
     return 1 - probability if answer.is_question and answer.state == "no" else probability
@@ -187,7 +195,7 @@ def _sentences(found: Robustness, words: Words) -> tuple[str, tuple[str, ...]]:
         chance = percent(shown_probability(answer, answer.forecast))
         breaking = found.breaking(place)
         if not breaking:
-            firm.append(f"{mid_sentence(answer_label(words, answer))} ({chance})")
+            firm.append(f"{_answer_clause(words, answer)} ({chance})")
             continue
         named = [
             f"{_condition(words, variant)} "
@@ -197,7 +205,8 @@ def _sentences(found: Robustness, words: Words) -> tuple[str, tuple[str, ...]]:
         more = len(breaking) - len(named)
         named += [f"in {more} more of {len(found.variants)} variants"] if more else []
         details.append(
-            f"{answer_label(words, answer)} ({chance}): does not hold {join_list(named)}."
+            f"{capitalize_first(_answer_clause(words, answer))} ({chance}): "
+            f"does not hold {join_list(named)}."
         )
     tried = (
         f"the {len(found.variants)} variants"

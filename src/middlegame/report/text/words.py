@@ -14,6 +14,7 @@ from middlegame.equilibrium.strategy_profile import GIVEN
 from middlegame.report.text.grammar import (
     are_verbal,
     capitalize_first,
+    join_list,
     mid_sentence,
     predicate,
 )
@@ -311,8 +312,8 @@ class Words:
         if isinstance(condition, Not):
             return f"not ({self.condition(condition.part)})"
         if isinstance(condition, All | Any):
-            joiner = " and " if isinstance(condition, All) else " or "
-            joined = joiner.join(self.condition(part, outer=False) for part in condition.parts)
+            joiner = "and" if isinstance(condition, All) else "or"
+            joined = join_list([self.condition(p, outer=False) for p in condition.parts], joiner)
             return joined if outer else f"({joined})"
         return clean(str(condition))
 
