@@ -112,3 +112,28 @@ def test_a_question_for_a_value_is_written_back_and_refused_where_a_probability_
     assert again == scenario
     with pytest.raises(mg.QueryError, match="has no probability; expected a threshold, such as"):
         mg.flip_points(mg.solve(scenario), ["undated"])
+
+
+BEYOND = """
+title: A chance beyond its ends
+actors: {firm: The firm}
+numbers: {base: 0.1..0.6, steep: 0.2..0.3}
+moves:
+  share: {by: firm, scale: {from: 0, to: 1, step: 0.5}}
+factors:
+  riot: {states: [comes, fails], rules: [{then: {comes: base + steep * share}}], headline: yes}
+interests:
+  firm: [{worth: 10 * share}, {when: riot = comes, worth: -30}]
+"""
+
+
+def test_worlds_in_which_a_formula_is_clamped_are_counted_in_solves_as_in_sweeps():
+    scenario = read_text(BEYOND).scenario
+    solved, swept = mg.solve(scenario, worlds=256), mg.sweep(scenario, 256)
+    base, steep = swept.parameter_values.T
+    impossible = (base < 0) | (base + 0.5 * steep > 1) | (base + steep > 1)
+    expected = {"factors.riot.rules[0].then.comes": pytest.approx(impossible.mean())}
+    assert 0 < impossible.mean() < 0.1
+    assert swept.clamped == solved.clamped == expected
+    assert solved.to_dict(0)["clamped"] == expected
+    assert solved.middle.clamped == {}

@@ -2,7 +2,9 @@
 
 import pytest
 
+from middlegame.ledger.entries import read_scenario
 from middlegame.scenario import dumps, json_schema, read_text
+from middlegame.scenario.yaml.load import read
 from middlegame.scenario.yaml.tree import parse_yaml
 
 REPEATED = """title: Sanctions
@@ -90,3 +92,67 @@ def test_the_schema_accepts_repeated_blocks():
     validator = jsonschema.Draft202012Validator(json_schema())
     assert validator.is_valid(parse_yaml(REPEATED).data)
     assert not validator.is_valid(parse_yaml(REPEATED.replace("for: state", "fo: state")).data)
+
+
+CSV = """state,name,cost,weight
+france,France,5..10,12
+italy,Italy,8,6
+"""
+
+
+@pytest.fixture
+def contest(tmp_path):
+    """A scenario whose members stand in a CSV file beside it, and that file."""
+    start = REPEATED.index("    in:")
+    end = REPEATED.index("    before:")
+    text = REPEATED[:start] + "    in: members.csv\n" + REPEATED[end:]
+    text = text.replace("2 * <weight>", "<weight>")
+    path = tmp_path / "scenario.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path, tmp_path / "members.csv"
+
+
+def test_members_of_a_csv_file_equal_those_written_in_the_block(contest):
+    path, members = contest
+    members.write_text(CSV, encoding="utf-8")
+    expected = read_text(REPEATED.replace("2 * <weight>", "<weight>")).scenario
+    assert expected is not None
+    assert read(path).scenario == expected
+    assert read_scenario_text(path) == expected
+
+
+def read_scenario_text(path):
+    """Return what the text that a ledger keeps of a contest with a CSV file says by itself."""
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text + "questions: {q: {will: give_in = yes_, by: 2026-12-31}}\n")
+    kept = read_text(read_scenario(str(path)).text).scenario
+    return kept.model_copy(update={"questions": {}})
+
+
+@pytest.mark.parametrize(
+    ("csv", "place", "message"),
+    [
+        (CSV.replace("5..10", "much"), "members.csv:2:15", "much"),
+        (CSV.replace("Italy,8", "Italy,"), "scenario.yaml:", "no member has a value for '<cost>'"),
+        (CSV.replace("italy", "france"), "members.csv:3:1", "'france' is listed twice"),
+        (CSV.replace("weight", "cost"), "members.csv:1:", "the heading 'cost' stands twice"),
+        (CSV.replace("8,6", "8"), "members.csv:3:1", "the row has 3 cells; expected 4"),
+        ("state,name\n", "members.csv:1:1", "the file lists no members"),
+        (None, "scenario.yaml:13:9", "there is no file 'members.csv' beside the scenario"),
+    ],
+)
+def test_faults_of_a_csv_file_have_their_place_in_it(contest, csv, place, message):
+    path, members = contest
+    if csv is not None:
+        members.write_text(csv, encoding="utf-8")
+    faults = [str(fault) for fault in read(path).errors]
+    assert any(place in fault and message in fault for fault in faults), faults
+
+
+def test_members_outside_the_folder_or_without_one_are_refused(contest):
+    path, _ = contest
+    text = path.read_text(encoding="utf-8")
+    (fault,) = [f for f in read_text(text).errors if "no folder" in f.message]
+    assert (fault.line, fault.column) == (13, 9)
+    path.write_text(text.replace("members.csv", "../members.csv"), encoding="utf-8")
+    assert "is outside the scenario's folder" in str(read(path).errors[0])

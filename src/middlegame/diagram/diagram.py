@@ -26,7 +26,11 @@ from middlegame.diagram.numbers import (
 from middlegame.diagram.private_numbers import PrivateNumber
 from middlegame.diagram.tables import TableFunction
 from middlegame.engine.graph.structure import Structure
+from middlegame.scenario.faults import dotted_path
 from middlegame.scenario.model.references import base_name
+
+_ROUNDING = 1e-12
+"""How far a value may be outside its bounds without being clamped."""
 
 
 @dataclass(frozen=True)
@@ -270,6 +274,30 @@ class Diagram:
         for number in self.private_numbers:
             if number.table.parameter is not None:
                 found[:, number.table.parameter] = number.table.median
+        return found
+
+    def clamped(self, theta: Floats) -> dict[str, float]:
+        """Return the share of samples in which a formula's value is impossible and is clamped.
+
+        A chance is clamped to 0..100%, odds to values above 0, a precision to at least 1:1. A
+        formula over scales counts where its value is impossible in any case of its table.
+
+        Args:
+            theta: the parameters, `[parameters, samples]`.
+
+        Returns:
+            The shares by the formula's path, without formulas that are possible in all samples.
+        """
+        found: dict[str, float] = {}
+        for number in self.formulas:
+            with np.errstate(all="ignore"):
+                values = np.atleast_1d(np.asarray(number.evaluate_unbounded(theta, np), float))
+            least = 0.0 if number.lower_bound < 1 else number.lower_bound
+            most = 1.0 if number.upper_bound <= 1 else number.upper_bound
+            outside = (values < least - _ROUNDING) | (values > most + _ROUNDING)
+            share = float(outside.reshape(-1, outside.shape[-1]).any(axis=0).mean())
+            if share > 0:
+                found[dotted_path(number.path)] = share
         return found
 
     def tables(self, theta: Array | None = None, xp: ModuleType = np) -> "Tables":

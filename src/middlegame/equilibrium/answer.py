@@ -24,6 +24,7 @@ def answer(found: "Equilibrium", storylines: int) -> dict[str, Any]:
         "status": found.status,
         "residual": found.residual,
         "lambda": found.lambdas,
+        "clamped": found.clamped,
         **_behaviour(found),
         **found.conditions(),
         "questions": found.questions,

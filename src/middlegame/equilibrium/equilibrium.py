@@ -94,6 +94,11 @@ class Equilibrium(Displayed, StrategyProfile):
         """The equilibrium of the middle world, which this is; see `Forecast.middle`."""
         return self
 
+    @cached_property
+    def clamped(self) -> dict[str, float]:
+        """The formulas with an impossible value, which is clamped: 1 by the path of each."""
+        return self.diagram.clamped(self.theta[:, None])
+
     @property
     def lambdas(self) -> dict[str, float]:
         """Each owner's lambda, in log-odds a point."""

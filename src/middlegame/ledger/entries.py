@@ -26,6 +26,7 @@ from middlegame.ledger.records import (
 from middlegame.ledger.validation import forecaster_name
 from middlegame.scenario import Scenario, apply_view
 from middlegame.scenario.faults import ScenarioError
+from middlegame.scenario.yaml.dump import dumps
 from middlegame.scenario.yaml.load import read_text
 
 if TYPE_CHECKING:
@@ -99,8 +100,10 @@ def read_scenario(file: str, name: str | None = None) -> RecordableScenario:
     text = path.read_bytes().decode("utf-8-sig")
     _refuse_hindcast(text)
     # The text that is kept must be the one that was checked, even if the file is saved meanwhile.
-    if read_text(text).scenario != loaded.scenario:
+    if read_text(text, folder=path.parent).scenario != loaded.scenario:
         raise LedgerError(f"{file} changed while it was read; try again")
+    if loaded.places.files:  # members from a CSV file: the text that is kept stands by itself
+        text = dumps(loaded.scenario)
     name = name or _file_name(path)
     if not has_view:
         return RecordableScenario(loaded.scenario, text, name)

@@ -100,11 +100,18 @@ class Places:
         values: the place of each value, by path.
         keys: the place of each value's key, by path.
         collections: the paths whose values are lists or mappings.
+        files: the files in which values stand that are not in the scenario's own, by path.
     """
 
     values: dict[Path, Place] = field(default_factory=dict)
     keys: dict[Path, Place] = field(default_factory=dict)
     collections: set[Path] = field(default_factory=set)
+    files: dict[Path, str] = field(default_factory=dict)
+
+    def file_of(self, path: Path) -> str:
+        """Return the other file in which the value at a path stands; empty for the scenario's."""
+        every = (self.files.get(path[:length], "") for length in range(len(path), 0, -1))
+        return next(filter(None, every), "")
 
     def locate(self, path: Path, offset: int = 0) -> tuple[int, int]:
         """Return line and column of the value at a path, or of the nearest value around it.

@@ -169,6 +169,13 @@ class Forecast(Equilibrium):
         ends = [end for found in (*every, *self.question_outlooks.values()) for end in found.error]
         return float(np.max(ends, initial=0.0))
 
+    @cached_property
+    def clamped(self) -> dict[str, float]:
+        """The share of worlds in which a formula's value is impossible and is clamped, by path."""
+        if self.worlds is None:
+            return super().clamped
+        return self.diagram.clamped(self.worlds.parameter_values.T)
+
     @property
     def effective_count(self) -> float:
         """The number of equally weighted worlds with the same precision (Kish 1965)."""

@@ -19,7 +19,6 @@ from middlegame.equilibrium.scale_forecast import (
     scale_forecast,
 )
 from middlegame.equilibrium.strategy_profile import node_index
-from middlegame.scenario.faults import dotted_path
 from middlegame.sweeps.plan import SweepPlan
 from middlegame.sweeps.store import Store
 from middlegame.sweeps.summaries import Outlook, Spread, effective_size, state_outlooks, summarize
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-_ROUNDING = 1e-12
 _READ_NUMBERS = 2**22
 """Numbers that are read from the store at a time: opening it for each column takes longer."""
 
@@ -273,20 +271,9 @@ class Sweep(Displayed):
         A chance is clamped to 0..100%, odds to values above 0, a precision to at least 1:1.
         Numbers that are possible in every sample are left out.
         """
-        diagram = self.plan.diagram
-        if not diagram.formulas or not self.count:
+        if not self.plan.diagram.formulas or not self.count:
             return {}
-        theta = self.parameter_values.T
-        found: dict[str, float] = {}
-        for number in diagram.formulas:
-            with np.errstate(all="ignore"):
-                values = np.broadcast_to(number.evaluate_unbounded(theta, np), self.count)
-            least = 0.0 if number.lower_bound < 1 else number.lower_bound
-            most = 1.0 if number.upper_bound <= 1 else number.upper_bound
-            share = float(np.mean((values < least - _ROUNDING) | (values > most + _ROUNDING)))
-            if share > 0:
-                found[dotted_path(number.path)] = share
-        return found
+        return self.plan.diagram.clamped(self.parameter_values.T)
 
     @cached_property
     def _tally(self) -> dict[str, dict[Any, int]]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from math import ceil
 from typing import TYPE_CHECKING
 
-from middlegame.report.text.words import percent, points
+from middlegame.report.text.words import clean, percent, points
 from middlegame.sweeps.forecast import Forecast
 from middlegame.sweeps.world_solver import MOST_WORLDS
 
@@ -74,7 +74,13 @@ class IntervalWords:
 
 
 def notes(equilibrium: "Equilibrium") -> Iterator[str]:
-    """Yield what a reader must know of the worlds: failures, disagreement, uneven weights."""
+    """Yield what a reader must know of the worlds: clamped numbers, failures, uneven weights."""
+    for path, share in equilibrium.clamped.items():
+        where = f"In {percent(share)} of worlds the" if worlds_of(equilibrium) else "The"
+        yield (
+            f"{where} formula at {clean(path)} gives an impossible value, which is moved to the "
+            "nearest possible one."
+        )
     if not isinstance(equilibrium, Forecast):
         return
     worlds = equilibrium.worlds

@@ -38,6 +38,7 @@ def _repeat_schema(sections: dict[str, Any]) -> dict[str, Any]:
     members = [
         {"type": "array", "items": {"type": "string"}, "minItems": 1},
         {"type": "object", "additionalProperties": values, "minProperties": 1},
+        {"type": "string", "description": "a CSV file beside the scenario", "pattern": ".+"},
     ]
     patterns = {name: {"type": "object"} for name in REPEATED_SECTIONS if name in sections}
     block = {

@@ -93,12 +93,13 @@ def read_text(text: str, *, file: str = "", folder: FilePath | None = None) -> L
     Args:
         text: the YAML text.
         file: the name to give in faults.
-        folder: the folder of the sources' files; without it quotes are not checked.
+        folder: the folder of the sources' files and of CSV files with members; without it quotes
+            are not checked, and no members are read.
     """
     if len(text.encode("utf-8", errors="replace")) > MAX_BYTES:
         return _unreadable(Fault("the text is too large", "at most 1 MiB"), file)
     parsed = parse_yaml(text.removeprefix("\ufeff"))
-    expand_repeats(parsed)
+    expand_repeats(parsed, folder)
     faults = list(parsed.faults)
     scenario = None
     if parsed.data is not None:
@@ -120,9 +121,9 @@ def read_text(text: str, *, file: str = "", folder: FilePath | None = None) -> L
 
 def _with_place(fault: Fault, places: Places, file: str) -> Fault:
     if fault.line:
-        return replace(fault, file=file)
+        return replace(fault, file=fault.file or file)
     line, column = places.locate(fault.path, fault.offset)
-    return replace(fault, file=file, line=line, column=column)
+    return replace(fault, file=places.file_of(fault.path) or file, line=line, column=column)
 
 
 def _unreadable(fault: Fault, file: str) -> LoadedScenario:

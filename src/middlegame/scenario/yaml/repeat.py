@@ -7,11 +7,13 @@ place of the pattern that it was made from, so that faults point there.
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path as FilePath
 from typing import Any
 
 from middlegame.scenario.faults import Fault, Path, Places, join_names, nearest
 from middlegame.scenario.model.schema import REPEATED_SECTIONS
 from middlegame.scenario.syntax import describe, quote
+from middlegame.scenario.yaml.members import MemberTable, UnreadableSource, read_members
 from middlegame.scenario.yaml.tree import MAX_NODES, ParsedYaml
 
 REPEAT = "repeat"
@@ -21,8 +23,13 @@ _EXAMPLE = "{for: state, in: [france, italy], actors: {<state>: The government o
 _Values = Mapping[str, Any]
 
 
-def expand_repeats(parsed: ParsedYaml) -> None:
-    """Expand the repeated blocks of a parsed file in place, and record their faults."""
+def expand_repeats(parsed: ParsedYaml, folder: FilePath | None = None) -> None:
+    """Expand the repeated blocks of a parsed file in place, and record their faults.
+
+    Args:
+        parsed: the file.
+        folder: where CSV files with members are; without it they are not read.
+    """
     data = parsed.data
     if not isinstance(data, dict) or REPEAT not in data:
         return
@@ -31,7 +38,7 @@ def expand_repeats(parsed: ParsedYaml) -> None:
     for number, block in enumerate(blocks):
         path: Path = (REPEAT, number) if isinstance(written, list) else (REPEAT,)
         if isinstance(block, dict):
-            _Block(parsed, block, path).expand()
+            _Block(parsed, block, path, folder).expand()
         elif path not in parsed.missing:
             parsed.faults.append(Fault(f"{describe(block)} is not a block", _EXAMPLE, path=path))
 
@@ -39,8 +46,12 @@ def expand_repeats(parsed: ParsedYaml) -> None:
 class _Block:
     """One repeated block."""
 
-    def __init__(self, parsed: ParsedYaml, block: dict[str, Any], path: Path) -> None:
-        self.parsed, self.block, self.path = parsed, block, path
+    def __init__(
+        self, parsed: ParsedYaml, block: dict[str, Any], path: Path, folder: FilePath | None
+    ) -> None:
+        self.parsed, self.block, self.path, self.folder = parsed, block, path, folder
+        self.table: MemberTable | None = None
+        self.member = ""
         self.data: dict[str, Any] = parsed.data
         self.count = 0
 
@@ -57,6 +68,7 @@ class _Block:
             self._fault(problem, "a name for the members, such as for: state", "", "for")
             return
         for member, values in self._members().items():
+            self.member = member
             for section in REPEATED_SECTIONS:
                 pattern = self.block.get(section)
                 if pattern is None:
@@ -70,6 +82,8 @@ class _Block:
     def _members(self) -> dict[str, _Values]:
         """Return the members, each with its values."""
         written = self.block.get("in")
+        if isinstance(written, str):
+            return self._members_of_file(written)
         if isinstance(written, list) and all(isinstance(each, str) for each in written):
             repeated = [each for k, each in enumerate(written) if each in written[:k]]
             if repeated:
@@ -82,9 +96,26 @@ class _Block:
         ):
             return {str(member): value or {} for member, value in written.items()}
         problem = "the key 'in' is missing" if written is None else f"'in' is {describe(written)}"
-        self._fault(problem, "a list of members, or members with values: {france: {weight: 3}}",
-                    "", "in")  # fmt: skip
+        expected = (
+            "a list of members, members with values: {france: {weight: 3}}, or a CSV file beside "
+            "the scenario: members.csv"
+        )
+        self._fault(problem, expected, "", "in")
         return {}
+
+    def _members_of_file(self, name: str) -> dict[str, _Values]:
+        """Return the members that a CSV file lists."""
+        if self.folder is None:
+            problem = f"'{name}' cannot be read, since the text has no folder here"
+            self._fault(problem, "the members themselves, or a scenario in a file", "", "in")
+            return {}
+        try:
+            self.table = read_members(self.folder, name)
+        except UnreadableSource as error:
+            self._fault(str(error), "a CSV file with a row for each member", "", "in")
+            return {}
+        self.parsed.faults += self.table.faults
+        return {} if self.table.faults else dict(self.table.members)
 
     def _add(self, section: str, pattern: dict[str, Any], values: _Values) -> bool:
         """Add what a section's pattern makes of one member; return False beyond the limit."""
@@ -152,9 +183,16 @@ class _Block:
         if isinstance(part, str):
             alone = _PLACEHOLDER.fullmatch(part)
             if alone and alone[1] in values:
+                self._place_cell(alone[1], target)
                 return values[alone[1]]
             return self._filled(part, values, origin)
         return part
+
+    def _place_cell(self, placeholder: str, target: Path) -> None:
+        """Give a value that a CSV file's cell holds the place of that cell."""
+        if self.table is not None and (self.member, placeholder) in self.table.cells:
+            self.parsed.places.values[target] = self.table.cells[self.member, placeholder]
+            self.parsed.places.files[target] = self.table.file
 
     def _filled(self, text: str, values: _Values, path: Path) -> str:
         """Return a text with its placeholders replaced; report those that have no value."""
