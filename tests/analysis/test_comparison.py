@@ -11,6 +11,7 @@ from middlegame.analysis.comparison import compare_analysts
 from middlegame.analysis.pooling import linear_pool, log_odds_pool
 from middlegame.ledger import Ledger
 from middlegame.ledger.scoring import earned_weights
+from middlegame.report.text.comparison import question_words
 from middlegame.scenario import apply_view, read_text
 from tests.analysis.test_hypotheses import main_or_exit
 from tests.ledger.entries import entry
@@ -120,6 +121,35 @@ def test_max_numbers_limits_switched_numbers_with_a_note(file):
     found = compare_analysts([opinions[0], opinions[2]], max_numbers=1)
     assert len(found.disagreements) == 1
     assert "3 numbers differ" in found.notes[0]
+
+
+VALUED = """
+title: A cap
+actors: {union: The union}
+moves:
+  cap: {by: union, scale: {from: 0, to: 40, step: 20}}
+factors:
+  price:
+    scale: {from: 0, to: 100, step: 50}
+    mean: 80 - cap
+    spread: 20
+interests: {union: [{when: cap >= 20, worth: {is: 5..15, label: Resolve}}]}
+questions:
+  held: {will: cap >= 20, by: 2026-12-31}
+  price-2026: {value: price, on: 2026-12-31}
+views: {hawk: {judgements: {'interests.union[0].worth': 20..30}}}
+"""
+
+
+def test_questions_for_a_value_are_left_out_with_a_note(tmp_path):
+    path = tmp_path / "cap.yaml"
+    path.write_text(VALUED, "utf-8")
+    found = mg.compare(str(path))
+    assert [each.name for each in found.questions] == ["held"]
+    assert all(set(each.contributions) == {"held"} for each in found.disagreements)
+    assert found.notes == ("questions for a value are not compared: price-2026",)
+    assert question_words(found, "held") == "The union chooses at least 20"
+    assert question_words(found, "cap = 40") == "The union chooses 40"
 
 
 def test_earned_weights_use_questions_that_all_answered(tmp_path):

@@ -224,6 +224,9 @@ def compare_analysts(
     names = [each.name for each in shared]
     found: list[Disagreement] = []
     left, notes = {}, []
+    values = dict.fromkeys(n for each in analysts for n in each.scenario.value_questions)
+    if values:
+        notes.append(f"questions for a value are not compared: {', '.join(values)}")
     for other, analyst in zip(solved[1:], analysts[1:], strict=True):
         between = (analysts[0].name, analyst.name)
         differences, rest, remarks = _disagreements(
@@ -248,7 +251,7 @@ def _questions(analysts: Sequence[Analyst]) -> set[str]:
     shared = [
         (name, question.will)
         for analyst in analysts
-        for name, question in analyst.scenario.questions.items()
+        for name, question in analyst.scenario.yes_no_questions.items()
     ]
     return {name for name, will in shared if shared.count((name, will)) > 1}
 
@@ -270,7 +273,7 @@ def _shared_questions(
     solved: Sequence[Counterfactual], weights: Sequence[float]
 ) -> list[SharedQuestion]:
     meant: list[dict[str, object]] = [
-        {name: question.will for name, question in each.scenario.questions.items()}
+        {name: question.will for name, question in each.scenario.yes_no_questions.items()}
         | {**each.queries}
         for each in solved
     ]

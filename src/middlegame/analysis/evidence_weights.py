@@ -110,7 +110,8 @@ def weigh_evidence(
     """
     if not equilibrium.known:
         raise QueryError(
-            "this contest has no evidence; write it under 'evidence', or give an observation"
+            "this contest has no evidence; write it under 'evidence', or give an observation "
+            "(--given)"
         )
     diagram = equilibrium.diagram
     names = tuple(about) or diagram.hidden_factors

@@ -116,6 +116,10 @@ def _show_matrix(page: Page, found: Dominoes, chosen: Sequence["Intervention"]) 
         page.paragraph(
             f"{letter}  {outcome_label(words, name, state)}{_of_length(state)}", style="dim"
         )
+    itself, none = ("x", ".") if page.plain else ("×", "·")
+    page.paragraph(
+        f"{itself}  what is set itself; {none}  less than half a percentage point", style="dim"
+    )
 
 
 def _of_length(state: str) -> str:

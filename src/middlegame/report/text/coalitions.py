@@ -91,7 +91,8 @@ def method(found: "Coalitions") -> str:
         f"theirs; {knows}, and everybody else plays as before. Gains are in expected points "
         "against all playing apart, and are not comparable across actors. A coalition holds where "
         "every member gains and no part of it would do better by leaving. "
-        f"{found.solved} equilibria were solved; evidence is set aside."
+        f"{found.solved} equilibria were solved, with every number at its median; evidence is set "
+        "aside."
     )
 
 
@@ -131,9 +132,9 @@ def _gains(found: "Coalitions", coalition: "Coalition") -> str:
     if coalition.holding:
         everybody = "Both gain" if len(names) == 2 else "Every member gains"
         count = len(coalition.holding)
-        return f"{everybody} at {count} of {total} weightings, at {weights} {gained} points."
+        return f"{everybody} at {count} of {total} weightings: at {weights} {gained} points."
     if not any(at.every_member_gains for at in coalition.weightings):
-        return f"At no weights do all gain; at {weights} it is {gained} points."
+        return f"At no weights do all gain; they come closest at {weights}: {gained} points."
     leavers = next(at.leavers[0] for at in coalition.weightings if at.leavers)
     parted = join_list([names[name] for name in leavers])
     return f"All gain at some weights ({weights}: {gained}), but {parted} would do better alone."
@@ -145,10 +146,13 @@ def _others(found: "Coalitions", coalition: "Coalition") -> list[str]:
     losers = [(name, gain) for name, gain in changed.items() if gain < 0][:_MOST_OUTSIDERS]
     gainers = [(name, gain) for name, gain in reversed(changed.items()) if gain > 0]
     sentences = []
-    for verb, some in (("loses", losers), ("gains", gainers[:_MOST_OUTSIDERS])):
+    for kind, some in (("loss", losers), ("gain", gainers[:_MOST_OUTSIDERS])):
         listed = [f"{mid_sentence(words.actor(n))} {abs(gain):.1f}" for n, gain in some]
         if listed:
-            sentences.append(f"Of the others, most {verb}: {join_list(listed)} points.")
+            plural = "" if len(listed) == 1 else "es" if kind == "loss" else "s"
+            sentences.append(
+                f"Largest {kind}{plural} among the others: {join_list(listed)} points."
+            )
     return sentences
 
 

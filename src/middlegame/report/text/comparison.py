@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 from middlegame.diagram import Parameter
 from middlegame.report.text.grammar import capitalize_first, join_list
 from middlegame.report.text.judgements import judgement_words
+from middlegame.report.text.narrative import question_label
 from middlegame.report.text.words import Words, clean, percent
+from middlegame.scenario.conditions import parse_condition
 
 if TYPE_CHECKING:
     from middlegame.analysis.comparison import Comparison, Disagreement
@@ -17,7 +19,8 @@ METHOD = (
     "The number in front is the mean size of the judgement's effect on the forecasts, in "
     "percentage points. Each judgement is switched first alone into the first analyst's numbers, "
     "then last into the other's; its effect is the mean of the two (the Shapley value, if numbers "
-    "interact in pairs only)."
+    "interact in pairs only). All forecasts are those of the middle world, with every number at "
+    "its median."
 )
 NO_DISAGREEMENT = "No judgement on which the analysts differ changes a forecast."
 SHOWN_EFFECT = 0.0005
@@ -27,12 +30,13 @@ _SHOWN_RESIDUAL = 0.005
 
 
 def question_words(found: "Comparison", name: str) -> str:
-    """Return a question's label; its name where it has none."""
+    """Return a question's label; its condition in words where it has none."""
     for analyst in found.analysts:
         question = analyst.scenario.questions.get(name)
         if question is not None:
-            return clean(question.label or name)
-    return clean(name)
+            return question_label(Words(found.diagram, analyst.scenario), question)
+    words = Words(found.diagram, found.analysts[0].scenario)
+    return capitalize_first(words.condition(parse_condition(name)))
 
 
 def summary(found: "Comparison") -> str:

@@ -28,7 +28,8 @@ NO_EFFECT = "No headline factor changes by a whole percentage point."
 METHOD = (
     "Each change is the total effect of an intervention that all actors know before play. Its "
     "direct part is the change with all policies fixed. Adaptation is what is added when the "
-    "actors anticipate the intervention and choose anew. An effect without a note is direct."
+    "actors anticipate the intervention and choose anew. An effect without a note is direct. All "
+    "numbers are those of the middle world, with every number at its median."
 )
 _MAIN_SHARE = 0.5
 """Share of an effect that a chain must carry to be named as its cause."""
