@@ -7,6 +7,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from benchmarks import commands
 from benchmarks.batch import WORLDS, batches
 from benchmarks.learning import learning, learning_table
 from benchmarks.machine import machine
@@ -31,6 +32,13 @@ def main() -> None:
     results["growth"] = growth()
     results["limit"] = machine_limit()
     results["spent"] = where_time_goes()
+    results["commands"] = commands.measure()
+    recorded = FOLDER / "results.json"
+    before = json.loads(recorded.read_text(encoding="utf-8")) if recorded.exists() else {}
+    if "commands" in before:
+        results["commands"]["regressions"] = commands.regressions(
+            results["commands"], before["commands"]
+        )
     (FOLDER / "results.json").write_text(json.dumps(results, indent=1) + "\n")
     table = tables(results)
     (FOLDER / "results.md").write_text(table)
@@ -151,6 +159,7 @@ def tables(results: dict[str, Any]) -> str:
         f"{_seconds(row['again'])} |"
         for row in results["growth"]
     ]
+    lines += commands.commands_table(results["commands"])
     limit, spent = results["limit"], results["spent"]
     lines += [
         "",

@@ -129,23 +129,60 @@ def _compared(seed: int, payoffs: Array, rate: float, found: mg.Equilibrium) -> 
     if min(gaps) < 1e-6:
         return "Gambit: the same branch" if len(gaps) == 1 else "Gambit: one of the mirror branches"
     responses = _logit_gap(payoffs, rate, theirs)
-    kind = "another equilibrium" if responses < 1e-6 else f"no equilibrium, by {responses:.1e}"
-    where = f", our branch forks at {found.forks}" if found.forks else ""
-    print(f"{seed}: Gambit ends in {kind}, {min(gaps):.1e} away{where}", flush=True)
-    return "Gambit: another equilibrium" if responses < 1e-6 else "Gambit: no equilibrium"
+    if responses > 1e-6:
+        print(f"{seed}: Gambit ends in no equilibrium, by {responses:.1e}", flush=True)
+        return "Gambit: no equilibrium"
+    unstable = _unstable_directions(payoffs, rate, theirs)
+    if found.forks and unstable:
+        print(
+            f"{seed}: at the fork at {found.forks[0]:.3f} of the precision Gambit goes straight "
+            f"on, though that branch is unstable from there ({unstable} directions); ours leaves",
+            flush=True,
+        )
+        return "Gambit: straight on at a fork, where that branch loses its stability"
+    print(f"{seed}: Gambit ends in another equilibrium, {min(gaps):.1e} away", flush=True)
+    return "Gambit: another equilibrium"
 
 
 def _logit_gap(payoffs: Array, rate: float, policies: Sequence[Array]) -> float:
     """Return the largest difference between a probability and the logit response to the others."""
-    gap = 0.0
+    pairs = zip(_responses(payoffs, rate, policies), policies, strict=True)
+    return max(float(np.abs(_policy(logits) - policy).max()) for logits, policy in pairs)
+
+
+def _unstable_directions(payoffs: Array, rate: float, policies: Sequence[Array]) -> int:
+    """Return how many eigenvalues of the logit responses' derivative by the logits exceed 1."""
+    sizes = [len(policy) for policy in policies]
+    ends = np.cumsum(sizes)[:-1]
+    logits = np.log(np.maximum(np.concatenate(policies), 1e-300))
+
+    def respond(at: Array) -> Array:
+        strategies = [_policy(own) for own in np.split(at, ends)]
+        return np.concatenate(_responses(payoffs, rate, strategies))
+
+    step = 1e-5
+    columns = [
+        (respond(logits + step * each) - respond(logits - step * each)) / (2 * step)
+        for each in np.eye(len(logits))
+    ]
+    return int(np.count_nonzero(np.linalg.eigvals(np.stack(columns, axis=1)).real > 1))
+
+
+def _responses(payoffs: Array, rate: float, policies: Sequence[Array]) -> list[Array]:
+    """Return the logits of each player's response, measured from their mean."""
     letters = "abcdefgh"[: len(policies)]
+    found = []
     for player, table in enumerate(payoffs):
         others = [k for k in range(len(policies)) if k != player]
         script = ",".join([letters, *(letters[k] for k in others)]) + "->" + letters[player]
         utility = rate * np.einsum(script, table, *(policies[k] for k in others))
-        response = np.exp(utility - utility.max())
-        gap = max(gap, float(np.abs(response / response.sum() - policies[player]).max()))
-    return gap
+        found.append(utility - utility.mean())
+    return found
+
+
+def _policy(logits: Array) -> Array:
+    odds = np.exp(logits - logits.max())
+    return np.asarray(odds / odds.sum())
 
 
 def gambit_branch(diagram: Diagram, rate: float) -> list[Array] | None:

@@ -13,7 +13,7 @@ from middlegame.engine.batch.lambda_ramp import Ramp, batch_solver
 from middlegame.engine.graph.layout import layout_of
 from middlegame.engine.logit import log_policies, logit_cells, policies
 from middlegame.engine.qre import principal as qre
-from middlegame.engine.qre.responses import dense_equations, matrix_free_equations
+from middlegame.engine.qre.equations import dense_equations, matrix_free_equations
 from middlegame.engine.temporal.compiled_sweep import sweep_function
 from middlegame.engine.temporal.numpy_sweep import BatchSweeper
 from middlegame.equilibrium.engine_input import engine_input

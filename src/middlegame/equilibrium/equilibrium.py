@@ -50,7 +50,8 @@ class Equilibrium(Displayed, StrategyProfile):
     Attributes:
         scenario: what was solved, unless a bare diagram was.
         theta: the parameters at which it was solved.
-        residual: the largest gap between a probability and the logit response to all others.
+        residual: the largest gap between a probability and the logit response to all others; at
+            the limit of full precision, the largest regret as a fraction of the owner's range.
         steps: along the branch.
         forks: shares of the precision at which other branches fork off.
         supposed: what was fixed.

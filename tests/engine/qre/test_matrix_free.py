@@ -9,8 +9,8 @@ import middlegame as mg
 from middlegame.diagram import Chance, Decision, Diagram, Fixed, Node, Utility
 from middlegame.engine.numerics.krylov import MatrixFreeJacobian
 from middlegame.engine.numerics.linear import DenseJacobian
+from middlegame.engine.qre import equations as local
 from middlegame.engine.qre import principal as qre
-from middlegame.engine.qre import responses as local
 from middlegame.equilibrium.engine_input import engine_input
 from tests import enumeration
 from tests.generators.diagrams import diagrams

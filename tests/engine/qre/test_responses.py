@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 from middlegame.engine.backend import jax, jnp
 from middlegame.engine.graph.layout import layout_of
 from middlegame.engine.logit import logit_cells, policies
-from middlegame.engine.qre.responses import dense_equations, response_function
+from middlegame.engine.qre.equations import dense_equations
+from middlegame.engine.qre.responses import response_function
 from middlegame.equilibrium.engine_input import engine_input
 from middlegame.io.json_form import from_json
 from tests.engine.autodiff_oracle import responses

@@ -10,7 +10,7 @@ from middlegame.engine.graph.layout import layout_of
 from middlegame.engine.inference import joint as inference
 from middlegame.engine.logit import logit_cells, policies
 from middlegame.engine.qre import sensitivity
-from middlegame.engine.qre.responses import dense_equations
+from middlegame.engine.qre.equations import dense_equations
 from middlegame.engine.qre.sensitivity import ForecastQuery
 from middlegame.equilibrium.engine_input import engine_input
 from middlegame.equilibrium.equilibrium import solve_tables

@@ -45,7 +45,7 @@ def _logit_response(structure: Structure, decision: int, game: Game) -> LogitRes
         for node in needed.nodes
         if structure.owners[node] is None
     ]
-    utilities = [layout.utility_table(game.tables, utility) for utility in needed.utilities]
+    utilities = [game.tables[places[0]] for places in group.utilities]
     scope = {axis for family in (*shape.families_of(decides=True), shape.family) for axis in family}
     given = [
         *map(Potential.from_node, chances, shape.families_of(decides=False)),

@@ -57,7 +57,8 @@ class ContractionTree:
         sizes = (*sizes, count)
         self.axes = (leading, *output)
         self.shape = tuple(sizes[axis] for axis in self.axes)
-        self._kind, self.wanted = kind, tuple(wanted)
+        self.wanted = tuple(wanted)
+        self._unit = MassAndUtility(kind.leaf(None, np.zeros(self.shape)).mass, None)
         axes = [(leading, *own) for own in operands]
         remaining = list(range(len(axes)))
         self._up: list[_SemiringStep] = []
@@ -105,8 +106,7 @@ class ContractionTree:
             instead: for each wanted leaf, the table to use in its own joint in place of itself.
         """
         values = self.evaluate(leaves)
-        unit = self._kind.leaf(None, np.zeros(self.shape))
-        outside = {self.root: MassAndUtility(unit.mass, None)}
+        outside = {self.root: self._unit}
         for above, beside, own, product in self._down:
             outside[own] = product(outside[above], None if beside is None else values[beside])
         last = [values[leaf] for leaf in self.wanted] if instead is None else instead

@@ -5,7 +5,7 @@ decision observes and does left open. Decisions of equal shape are contracted to
 plans and compiled code grow with the number of shapes, not with the number of decisions.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -26,7 +26,7 @@ class PayoffShape:
         sizes: the length of each axis.
         families: the axes of each requisite node's table.
         decides: which of the requisite nodes are decisions.
-        scopes: the axes of each requisite utility.
+        scopes: the axes of each requisite utility, in order.
         family: the axes of the decision's own policy.
     """
 
@@ -73,23 +73,32 @@ def payoff_groups(structure: Structure, decisions: tuple[int, ...]) -> tuple[Pay
     return tuple(_group(layout, shape, tuple(members)) for shape, members in by_shape.items())
 
 
-def _shape(structure: Structure, decision: int) -> PayoffShape:
-    needed = requisite_nodes(structure)[decision]
+def _numbering(structure: Structure, decision: int) -> dict[int, int]:
+    """Number the nodes that a decision's payoffs involve, its own family's first.
+
+    So the players of a game in strategic form share a shape.
+    """
+    needed, own = requisite_nodes(structure)[decision], structure.family(decision)
     families = [structure.family(node) for node in needed.nodes]
     scopes = [structure.scopes[utility] for utility in needed.utilities]
-    own = structure.family(decision)
-    every = sorted({axis for axes in (*families, *scopes, own) for axis in axes})
-    number = {axis: k for k, axis in enumerate(every)}
+    rest = {node for nodes in (*families, *scopes) for node in nodes}.difference(own)
+    return {node: axis for axis, node in enumerate((*own, *sorted(rest)))}
 
-    def renumber(axes: Axes) -> Axes:
-        return tuple(number[axis] for axis in axes)
+
+def _shape(structure: Structure, decision: int) -> PayoffShape:
+    needed, number = requisite_nodes(structure)[decision], _numbering(structure, decision)
+
+    def renumber(nodes: Axes) -> Axes:
+        return tuple(number[node] for node in nodes)
 
     return PayoffShape(
-        sizes=tuple(structure.sizes[axis] for axis in every),
-        families=tuple(map(renumber, families)),
+        sizes=tuple(structure.sizes[node] for node in number),
+        families=tuple(renumber(structure.family(node)) for node in needed.nodes),
         decides=tuple(structure.owners[node] is not None for node in needed.nodes),
-        scopes=tuple(map(renumber, scopes)),
-        family=renumber(own),
+        scopes=tuple(
+            tuple(sorted(renumber(structure.scopes[utility]))) for utility in needed.utilities
+        ),
+        family=renumber(structure.family(decision)),
     )
 
 
@@ -99,6 +108,7 @@ def _group(layout: TableLayout, shape: PayoffShape, decisions: tuple[int, ...]) 
     utilities = list(zip(*(each.utilities for each in needed), strict=True))
     pairs = list(zip(nodes, shape.decides, strict=True))
     policies = [alike for alike, decides in pairs if decides]
+    numbers = [_numbering(layout.structure, decision) for decision in decisions]
     return PayoffGroup(
         shape=shape,
         decisions=decisions,
@@ -109,8 +119,22 @@ def _group(layout: TableLayout, shape: PayoffShape, decisions: tuple[int, ...]) 
             for alike, decides in pairs
             if not decides
         ),
-        utilities=tuple(np.stack([layout.utility_cells(u) for u in alike]) for alike in utilities),
+        utilities=tuple(
+            np.stack(
+                [
+                    _utility_cells(layout, utility, number)
+                    for utility, number in zip(alike, numbers, strict=True)
+                ]
+            )
+            for alike in utilities
+        ),
     )
+
+
+def _utility_cells(layout: TableLayout, utility: int, number: Mapping[int, int]) -> Indices:
+    """Return the places of a utility's numbers, its axes in the order of their numbering."""
+    axes = [number[node] for node in layout.structure.scopes[utility]]
+    return np.asarray(layout.utility_cells(utility).transpose(np.argsort(axes)))
 
 
 def absorb_utilities(

@@ -187,22 +187,31 @@ class MatrixProduct:
             product_axes = [*both, *rows, *columns]
             self._product_shape = [sizes[axis] for axis in product_axes]
             self._output_order = [product_axes.index(axis) for axis in out]
+            self._in_order = product_axes == list(out)
         self._orders = [
-            [own.index(axis) for axis in order]
+            None if list(own) == list(order) else [own.index(axis) for axis in order]
             for own, order in zip((left, right), orders, strict=True)
+        ]
+        # Small tables are multiplied so often that steps which change nothing would count.
+        self._reshaped = [
+            shape != [sizes[axis] for axis in order]
+            for shape, order in zip(self._shapes, orders, strict=True)
         ]
 
     def arrange(self, table: Array, side: int) -> Array:
         """Return the left (0) or right (1) table as matrices, axes that only it has summed out."""
         if self._sums[side]:
             table = table.sum(axis=self._sums[side])
-        return table.transpose(self._orders[side]).reshape(self._shapes[side])
+        if (order := self._orders[side]) is not None:
+            table = table.transpose(order)
+        return table.reshape(self._shapes[side]) if self._reshaped[side] else table
 
     def multiply(self, left: Array, right: Array) -> Array:
         """Multiply two arranged tables; the result has the axes `out`."""
         if not self._matrices:
             return left * right
-        return (left @ right).reshape(self._product_shape).transpose(self._output_order)
+        product = (left @ right).reshape(self._product_shape)
+        return product if self._in_order else product.transpose(self._output_order)
 
 
 @lru_cache(maxsize=2**14)

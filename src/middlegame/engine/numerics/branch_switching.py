@@ -31,14 +31,16 @@ _RECENTRED = 6
 """The most corrections that bring a point of a branch to a given distance from the fork."""
 _SAME = 0.02
 """The distance of two points of one branch, relative to theirs from the fork."""
+_BALANCED = 0.2
+"""The length up to which a sum of unit vectors is 0; they are bent at a distance from the fork."""
 _MIRRORED = 2e-3
 """Differences up to which spectra and lambda fractions next to a fork may mirror each other."""
 _MOST_SIGNS = 16
 """Combinations of signs of independent forks that are tried."""
 _ANGLES = 20
 """Directions that are tried in a plane; so many that no symmetry hides a branch between them."""
-_RANDOM = 2
-"""Sets of random directions that are tried in a null space of more dimensions."""
+_RANDOM = 4
+"""Sets of random directions that are tried at most in a null space of more dimensions."""
 
 
 def find_branches(corrector: Corrector, fork: BranchPoint, *, mirrors: bool) -> list[BranchPoint]:
@@ -58,7 +60,8 @@ def find_branches(corrector: Corrector, fork: BranchPoint, *, mirrors: bool) -> 
     best: list[_Candidate] = []
     for distance in _DISTANCES:
         found = _candidates(corrector, fork, null_space, distance, already, mirrors=mirrors)
-        best = best or found
+        if len(_best_and_mirrors(found)) > len(_best_and_mirrors(best)):
+            best = found
         near = [each for each in found if not corrector.crosses_target(fork, each.at)]
         if any(each.unstable <= already for each in near):
             best = near
@@ -67,8 +70,7 @@ def find_branches(corrector: Corrector, fork: BranchPoint, *, mirrors: bool) -> 
             best = found
     if not best:
         return _branch_at_fixed_lambda(corrector, fork, already)
-    first = min(best, key=_Candidate.rank)
-    alike = sorted((each for each in best if each.mirrors(first)), key=lambda each: -each.favour)
+    alike = sorted(_best_and_mirrors(best), key=lambda each: -each.favour)
     return [_land(corrector, fork, each.at) for each in alike]
 
 
@@ -107,6 +109,12 @@ class _Candidate(NamedTuple):
         return bool(np.allclose(one, two, rtol=0, atol=_MIRRORED))
 
 
+def _best_and_mirrors(candidates: list[_Candidate]) -> list[_Candidate]:
+    """Return the best candidate and those that mirror it, in the order given."""
+    best = min(candidates, key=_Candidate.rank, default=None)
+    return [] if best is None else [each for each in candidates if each.mirrors(best)]
+
+
 def _candidates(
     corrector: Corrector,
     fork: BranchPoint,
@@ -118,21 +126,42 @@ def _candidates(
 ) -> list[_Candidate]:
     """Return the different branches that keep the orientation, at a distance from the fork."""
     found: list[_Candidate] = []
+
+    def try_direction(away: Floats) -> bool:
+        """Add the branch in a direction if it is new; return whether it is."""
+        at = _branch_at_distance(corrector, fork, away, distance)
+        if at is None or at.point[-1] <= 0 or at.sign != fork.sign:
+            return False
+        gaps = [np.abs(at.point - known.at.point)[:-1].max() for known in found]
+        if min(gaps, default=np.inf) <= _SAME * distance:
+            return False
+        found.append(_candidate(fork, at))
+        return True
+
+    def missing() -> Floats:
+        """Return the direction that balances the best branches found; 0 if all are.
+
+        The directions of all that mirror each other add up to nothing in the null space: what a
+        symmetry leaves as it is lies on the branch that leads to the fork.
+        """
+        moves = [(each.at.point - fork.point)[:-1] for each in _best_and_mirrors(found)]
+        total = -sum(null_space @ each for each in moves) / distance
+        return np.asarray(total if np.linalg.norm(total) > _BALANCED else 0.0 * total)
+
     for number, directions in enumerate(_branch_directions(null_space)):
         before = len(found)
         for away in directions:
-            at = _branch_at_distance(corrector, fork, away, distance)
-            if at is None or at.point[-1] <= 0 or at.sign != fork.sign:
-                continue
-            gaps = [np.abs(at.point - known.at.point)[:-1].max() for known in found]
-            if min(gaps, default=np.inf) > _SAME * distance:
-                found.append(_candidate(fork, at))
-                # The directions that favour the earliest unknowns come first.
-                if found[-1].unstable <= already and not mirrors:
-                    return found
-        stable = any(each.unstable <= already for each in found)
-        complete = number > 0 and len(found) == before
-        if found and (complete if mirrors else stable or number > 0):
+            # The directions that favour the earliest unknowns come first.
+            if try_direction(away) and found[-1].unstable <= already and not mirrors:
+                return found
+        if not found:
+            continue
+        if not mirrors and (number > 0 or any(each.unstable <= already for each in found)):
+            break
+        while mirrors and (rest := missing()).any():
+            if not try_direction(_unit(rest @ null_space)):
+                break
+        if mirrors and number > 0 and len(found) == before and not missing().any():
             break
     return found
 

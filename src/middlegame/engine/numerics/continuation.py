@@ -148,7 +148,8 @@ def _trace(
                     last = current._replace(point=np.append(crossing, corrector.target))
                     return end(TraceOutcome.CONVERGED, last, steps + 1)
             # Too long a step, a bend that a shorter one resolves, or where branches cross.
-            length, following = length / 2, None
+            part = 0.5 if passed is None else _part_before_fork(current, passed)
+            length, following = max(part * length, min(length, controls.fork_step) / 2), None
             if length < controls.smallest_step:
                 return end(TraceOutcome.STEP_TOO_SMALL, current, steps)
             if length < controls.fork_step:
@@ -183,6 +184,19 @@ def _trace(
             return end(TraceOutcome.CONVERGED, current, steps + 1)
         length *= 2.0 if current.iterations <= 2 else 1.5 if current.iterations == 3 else 1.0
     return end(TraceOutcome.TOO_MANY_STEPS, current, controls.max_steps)
+
+
+def _part_before_fork(before: BranchPoint, after: BranchPoint) -> float:
+    """Return the part of a step that nearly leads to the fork within it.
+
+    It is the secant's for the eigenvalue that passes zero, a little less so as to stay before it;
+    half where two eigenvalues pass, which may be a complex pair that goes around zero.
+    """
+    if after.sign == before.sign:
+        return 0.5
+    near, beyond = (np.abs(each.eigenvalues).min(initial=np.inf) for each in (before, after))
+    part = near / (near + beyond) if 0 < near + beyond < np.inf else 0.5
+    return float(0.98 * min(part, 0.98))
 
 
 def _go_straight(corrector: Corrector, current: BranchPoint) -> BranchPoint | None:

@@ -51,7 +51,7 @@ class Controls:
     largest_turn: float = 0.35
     largest_move: float = 0.25
     largest_correction: float = 0.05
-    tolerance: float = 1e-12
+    tolerance: float = 1e-8
     landing: float = 1e-12
     max_steps: int = 20_000
     smallest_step: float = 1e-10
@@ -63,7 +63,10 @@ class Controls:
 
 
 class BranchPoint(NamedTuple):
-    """A point of the branch: unit tangent, sign of the determinant, eigenvalues near zero."""
+    """A point of the branch: unit tangent, sign of the determinant, eigenvalues near zero.
+
+    The choice probabilities at it are kept where they were needed.
+    """
 
     point: Floats
     jacobian: Jacobian
@@ -71,6 +74,7 @@ class BranchPoint(NamedTuple):
     sign: float
     eigenvalues: Eigenvalues
     iterations: int = 0
+    probabilities: Floats | None = None
 
 
 @dataclass(frozen=True)
@@ -105,13 +109,16 @@ class Corrector:
         following = self.correct(predicted, current.tangent, length)
         if following is None:
             return None
-        before, guess, after = map(self.probabilities, (current.point, predicted, following.point))
+        before = current.probabilities
+        if before is None:
+            before = self.probabilities(current.point)
+        guess, after = map(self.probabilities, (predicted, following.point))
         smooth = (
             following.tangent @ current.tangent > np.cos(self.controls.largest_turn)
             and np.abs(after - before).max(initial=0) < self.controls.largest_move
             and np.abs(after - guess).max(initial=0) < self.controls.largest_correction
         )
-        return following if smooth else None
+        return following._replace(probabilities=after) if smooth else None
 
     def correct(self, predicted: Floats, across: Floats, length: float) -> BranchPoint | None:
         """Return to the branch by Newton's method in the plane across a direction.

@@ -25,8 +25,8 @@ from middlegame.engine.numerics.continuation import TraceOutcome
 from middlegame.engine.numerics.corrector import Controls
 from middlegame.engine.numerics.krylov import MatrixFreeJacobian
 from middlegame.engine.numerics.linear import DenseJacobian, Jacobian
+from middlegame.engine.qre.equations import response_equations
 from middlegame.engine.qre.principal import follow_branch
-from middlegame.engine.qre.responses import response_equations
 
 REGRET_TOLERANCE = 1e-6
 """The regret, as a fraction of an owner's range of points, at which the trace ends."""
@@ -52,7 +52,7 @@ class BranchLimit:
         policies: one `[*observed, options]` for each decision.
         regrets: one `[*observed]` for each decision: how much better the best option is than the
             policy, in points, given the information set; 0 where it cannot be reached.
-        residual: the largest gap between a probability and the logit response at that multiple.
+        residual: the largest regret as a fraction of its owner's range of points.
         outcome: how the trace ended.
         steps: the number of steps along the branch.
         continuum: whether the limit may lie on a continuum of equilibria.
@@ -88,9 +88,6 @@ def follow_to_nash(
     def spread(point: Floats) -> Floats:
         return layout.scatter(own, point[:-1])
 
-    def strategy(point: Floats) -> Floats:
-        return np.asarray(policies(game.opens, spread(point), point[-1]))
-
     def regret(logits: Floats, lambda_fraction: float) -> Floats:
         answers = evaluate(logits, lambda_fraction, game)[0]
         lambdas = np.maximum(game.lambdas[layout.row_decision], 1e-300)
@@ -125,14 +122,14 @@ def follow_to_nash(
         outcome = TraceOutcome.CONVERGED
     elif outcome is TraceOutcome.CONVERGED:
         outcome = TraceOutcome.TOO_MANY_STEPS
-    answers = evaluate(spread(point), point[-1], game)[0]
-    gap = np.abs(strategy(point) - policies(game.opens, answers, point[-1]))
+    with np.errstate(invalid="ignore"):
+        residual = REGRET_TOLERANCE * float((rows / allowed).max(initial=0.0))
     return BranchLimit(
         logits=spread(point),
         lambda_multiple=trace.lambda_fraction,
         policies=tuple(layout.unpad(np.asarray(policies(game.opens, logits, 1.0)))),
         regrets=tuple(rows[layout.rows[d]].reshape(structure.shape(d)[:-1]) for d in decisions),
-        residual=float(gap.max(initial=0.0)),
+        residual=residual,
         outcome=outcome,
         steps=trace.steps,
         continuum=continuum,

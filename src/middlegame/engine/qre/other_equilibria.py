@@ -19,8 +19,9 @@ from middlegame.engine.graph.structure import Structure
 from middlegame.engine.logit import ResponseEquations, logit_cells, policies
 from middlegame.engine.numerics.krylov import MatrixFreeJacobian
 from middlegame.engine.numerics.linear import Jacobian
+from middlegame.engine.qre.equations import response_equations
 from middlegame.engine.qre.principal import complete_solution
-from middlegame.engine.qre.responses import response_equations, response_function
+from middlegame.engine.qre.responses import response_function
 from middlegame.engine.temporal.long_diagrams import is_long
 from middlegame.engine.temporal.numpy_sweep import BatchSweeper
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 from middlegame.base.numbers import Floats
 from middlegame.base.progress import report_fraction
@@ -30,7 +30,8 @@ from middlegame.engine.numerics.corrector import Controls
 from middlegame.engine.numerics.krylov import MatrixFreeJacobian
 from middlegame.engine.numerics.linear import Jacobian
 from middlegame.engine.qre.contraction_path import follow_contraction
-from middlegame.engine.qre.responses import response_equations, response_function
+from middlegame.engine.qre.equations import response_equations
+from middlegame.engine.qre.responses import response_function
 from middlegame.engine.temporal import long_diagrams
 
 LOOSE = Controls(tolerance=1e-5, landing=1e-11)
@@ -93,10 +94,12 @@ def follow_branch(
         return np.asarray(policies(game.opens, spread(point), point[-1])).ravel()[own]
 
     if controls is None:
-        controls = LOOSE if matrix_free else Controls()
+        # Without a target the trace may go far, where an error is multiplied by lambda.
+        exact = Controls() if goal is None else Controls(tolerance=Controls.landing)
+        controls = LOOSE if matrix_free else exact
     controls = replace(controls, max_mirrors=max_mirrors)
     # On matrices as small as these, the threads of XLA and of BLAS would wait for each other.
-    with threadpool_limits(1, "blas"):
+    with _thread_pools().limit(limits=1, user_api="blas"):
         trace = continuation.trace_branch(
             at,
             probabilities,
@@ -106,6 +109,12 @@ def follow_branch(
             scale,
         )
     return _unscaled_trace(trace, scale)
+
+
+@lru_cache(maxsize=1)
+def _thread_pools() -> ThreadpoolController:
+    """Return the thread pools of this process; finding them takes as long as a small game."""
+    return ThreadpoolController()
 
 
 def _logit_scale(structure: Structure, decisions: tuple[int, ...], game: Game) -> float:

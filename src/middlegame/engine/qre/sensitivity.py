@@ -25,7 +25,8 @@ from middlegame.engine.inference.products import Axes, align, matrix_product
 from middlegame.engine.logit import logit_cells, policies
 from middlegame.engine.numerics.krylov import MatrixFreeJacobian
 from middlegame.engine.numerics.linear import LUSystem
-from middlegame.engine.qre.responses import ResponseGroup, dense_equations, prepare_groups
+from middlegame.engine.qre.equations import dense_equations
+from middlegame.engine.qre.responses import ResponseGroup, prepare_groups
 from middlegame.engine.temporal.compiled_sweep import sweep_function
 from middlegame.engine.temporal.long_diagrams import is_long
 
