@@ -13,7 +13,7 @@ TO_DEVELOP := $(VENV)/.to-develop
 # Written bytecode is what makes the many short processes of the tests start quickly.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run install test coverage lint bench docs pictures build lock platforms clean
+.PHONY: run install test coverage lint bench docs pictures gallery build lock platforms clean
 
 run: $(TO_RUN)
 	$(BIN)/middlegame solve venezuela-2026 --report venezuela-2026.html
@@ -61,6 +61,11 @@ docs: $(TO_DEVELOP)
 # The documentation's pictures of the workbench, a report and the terminal.
 pictures: $(TO_DEVELOP)
 	$(BIN)/python -m pytest tests/workbench/draw_pictures.py
+
+# Every view and report of three contests, light and dark, wide and narrow, and in print, as one
+# sheet of pictures: build/gallery/index.html and index.png.
+gallery: $(TO_DEVELOP)
+	$(BIN)/python -m pytest tests/workbench/draw_gallery.py
 
 # The wheel, tried out where nothing else is installed: with the newest libraries, and with the
 # lowest versions that pyproject.toml declares.

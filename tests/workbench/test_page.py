@@ -6,6 +6,7 @@ import json
 import re
 import socket
 import time
+import urllib.error
 import urllib.request
 
 import pytest
@@ -224,8 +225,9 @@ def test_fault_appears_at_its_line_and_goes_when_corrected_by_completion(visit):
     page.wait_for_selector(".mg-faults .mg-error:has-text(\"did you mean 'rival'\")")
     page.wait_for_selector(".cm-line.mg-line-error")
     page.wait_for_selector("button:disabled:has-text('Use this text')")
-    page.keyboard.press("Backspace")
+    page.get_by_role("button", name="Replace by 'rival'").click()
     page.wait_for_selector(".mg-faults .mg-error", state="detached")
+    assert "by: rivalx" not in page.inner_text(".cm-content")
     page.keyboard.press("Backspace")
     page.keyboard.press("Control+Space")
     page.locator('.cm-tooltip-autocomplete li:has-text("The rival power")').click()
@@ -361,6 +363,30 @@ def test_evidence_and_views_have_tabs_only_where_the_contest_has_some(visit, ser
     other = visit()
     other.open("harbour-lease")
     assert other.page.get_by_role("button", name="Evidence").count() == 0
+
+
+def test_figures_and_the_report_are_taken_away_with_the_changes(visit, harbour):
+    visitor = visit()
+    page = visitor.open("harbour-lease", "answer", "suppose.bid=offer")
+    page.wait_for_selector('.mg-answer-text .mg-note:has-text("makes an offer")')
+    page.locator('[data-tab=answer] [data-figure="questions"]').click()
+    with page.expect_download() as download:
+        page.get_by_role("menuitem", name="Data (CSV)").click()
+    found = harbour.forecast({"bid": "offer"}).questions["depot-2026"]
+    assert str(found)[:12] in download.value.path().read_text()
+    address = f"{visitor.server.url}/figure/harbour-lease/lease.svg"
+    with urllib.request.urlopen(f"{address}?suppose.bid=offer") as answer:
+        assert answer.headers["content-type"] == "image/svg+xml"
+        assert b"<svg" in answer.read()
+    with pytest.raises(urllib.error.HTTPError, match="400"):
+        urllib.request.urlopen(f"{address}?suppose.bid=ofer")
+    page.get_by_role("button", name="Take the report away").click()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    with page.expect_download() as download:
+        page.keyboard.press("Enter")
+    assert download.value.suggested_filename == "harbour-lease.md"
+    assert "makes an offer" in download.value.path().read_text()
 
 
 def test_picture_shows_the_chosen_period(visit, server):

@@ -21,7 +21,7 @@ from middlegame.analysis.counterfactuals import (
 from middlegame.analysis.pooling import linear_pool, log_odds_pool
 from middlegame.analysis.result import AnalysisResult
 from middlegame.base.errors import QueryError
-from middlegame.base.progress import ProgressCallback
+from middlegame.base.progress import ProgressCallback, stages
 from middlegame.compiler import compile_scenario
 from middlegame.diagram import Diagram
 from middlegame.scenario import Judgement, Scenario
@@ -204,7 +204,7 @@ def compare_analysts(
         weights: each analyst's weight in the pools; equal without them.
         max_numbers: how many numbers to switch between the first analyst and each other one;
             where more differ, those furthest apart in widths of their intervals.
-        progress: called with how many numbers are switched, and how many there are.
+        progress: called with how many steps of all work are done, and how many there are.
 
     Raises:
         QueryError: there are fewer than two analysts, or no two of them answer the same question.
@@ -212,11 +212,12 @@ def compare_analysts(
     if len(analysts) < 2:
         raise QueryError("a comparison needs two analysts: give two files, or one file with views")
     headlines = _headlines(analysts) if not _questions(analysts) else {}
+    solving, *switching = stages(progress, *([1.0] * len(analysts)))
     solved = []
     for place, analyst in enumerate(analysts):
         solved.append(Counterfactual(analyst.scenario, queries=headlines).solve())
-        if progress:
-            progress(place + 1, len(analysts))
+        if solving:
+            solving(place + 1, len(analysts))
     even = [1 / len(analysts)] * len(analysts)
     shared = _shared_questions(solved, weights or even)
     if not shared:
@@ -227,10 +228,10 @@ def compare_analysts(
     values = dict.fromkeys(n for each in analysts for n in each.scenario.value_questions)
     if values:
         notes.append(f"questions for a value are not compared: {', '.join(values)}")
-    for other, analyst in zip(solved[1:], analysts[1:], strict=True):
+    for other, analyst, stage in zip(solved[1:], analysts[1:], switching, strict=True):
         between = (analysts[0].name, analyst.name)
         differences, rest, remarks = _disagreements(
-            solved[0], other, between, names, max_numbers, progress
+            solved[0], other, between, names, max_numbers, stage
         )
         found += differences
         left[analyst.name] = rest
@@ -321,8 +322,9 @@ def _disagreements(
             f"{between[1]}: {len(every)} numbers differ; the {max_numbers} furthest apart are "
             "switched one by one, and the rest counts as residual"
         )
-    into_first = _counterfactuals(first, numbers, progress)
-    into_second = _counterfactuals(second, [number.reversed for number in numbers], progress)
+    forth, back_again = stages(progress, 1.0, 1.0)
+    into_first = _counterfactuals(first, numbers, forth)
+    into_second = _counterfactuals(second, [number.reversed for number in numbers], back_again)
     by_name = {number.name: number for number in numbers}
     found = []
     for group, answers in into_first.items():

@@ -16,13 +16,17 @@ from middlegame.analysis.sensitivity_indices import (
 )
 from middlegame.base.encoding import plain
 from middlegame.base.errors import QueryError
-from middlegame.base.progress import ProgressCallback
+from middlegame.base.progress import ProgressCallback, stages
 from middlegame.equilibrium.equilibrium import Equilibrium
 from middlegame.sweeps.result import Sweep
 from middlegame.sweeps.sampling import ParameterSpace
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+_SHARES = (1.0, 2.0)
+"""How long the search for flip points and the samples of the indices take, about."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -105,8 +109,7 @@ def drivers(
         method: `sobol` (the default for an equilibrium) or `pawn`.
         n: points of Sobol's design (256), or samples for PAWN (4096).
         seed: of the draws.
-        progress: called with how many steps are done and how many there are, first of the search
-            for flip points, then of the samples.
+        progress: called with how many steps of all work are done, and how many there are.
 
     Raises:
         QueryError: SALib is not installed, a question is unknown, the contest has no ranges,
@@ -124,7 +127,8 @@ def drivers(
         ranked = pawn_drivers(evaluator.questions, space, subject.parameter_values, outcomes, seed)
         flips = flip_points(equilibrium, questions, progress=progress)
         return Drivers(equilibrium, flips, tuple(ranked), seed)
-    variations = search_flip_points(evaluator, progress)
-    ranked = rank_drivers(evaluator, method or "sobol", n, seed, progress)
+    searching, ranking = stages(progress, *_SHARES)
+    variations = search_flip_points(evaluator, searching)
+    ranked = rank_drivers(evaluator, method or "sobol", n, seed, ranking)
     flips = FlipPoints(equilibrium, evaluator.questions, tuple(variations), evaluator.counts)
     return Drivers(equilibrium, flips, tuple(ranked), seed)

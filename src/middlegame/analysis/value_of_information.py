@@ -33,7 +33,7 @@ from middlegame.analysis.outcomes import (
 )
 from middlegame.analysis.result import AnalysisResult
 from middlegame.base.errors import QueryError
-from middlegame.base.progress import ProgressCallback
+from middlegame.base.progress import ProgressCallback, stages
 from middlegame.diagram import Chance, Decision, Diagram, Fixed, Node
 from middlegame.diagram.levels import level_owner
 from middlegame.engine.graph.relevance import requisite_nodes
@@ -44,6 +44,8 @@ from middlegame.sweeps.result import Sweep
 if TYPE_CHECKING:
     import pandas as pd
 
+_SHARES = (2.0, 1.0, 2.0)
+"""How long sampling, the values of information and the fixed moves take, about."""
 _MESSAGE = "message about a hidden factor"
 
 
@@ -172,8 +174,7 @@ def value_of_information(
             each option of each move is fixed in turn.
         actors: whether to value what actors could know and commit to; each such value takes an
             equilibrium of its own, which is slow in a contest of many periods.
-        progress: called with how many steps are done and how many there are: of the samples, of
-            the values of information, of the interventions.
+        progress: called with how many steps of all work are done, and how many there are.
 
     Raises:
         QueryError: a question is unknown, there are too few samples, or an observation was added
@@ -183,13 +184,14 @@ def value_of_information(
     """
     equilibrium = equilibrium_of(subject)
     asked = select_questions(equilibrium, questions)
-    found = sweep_of(subject, asked, n, seed, progress)
+    sampling, informing, fixing = stages(progress, *_SHARES) if actors else (progress,) * 3
+    found = sweep_of(subject, asked, n, seed, sampling)
     values: list[InformationValue] = []
     commitments: list[CommitmentValue] = []
     if actors:
         prior = equilibrium.prior
-        values = information_values(prior, progress=progress)
-        commitments = commitment_values(results or _fixed_moves(prior, progress))
+        values = information_values(prior, progress=informing)
+        commitments = commitment_values(results or _fixed_moves(prior, fixing))
     return ValueOfInformation(
         equilibrium=equilibrium,
         questions=asked,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from middlegame.base.progress import ProgressCallback
+from middlegame.base.progress import STEPS, ProgressCallback
 from middlegame.cli.time_limit import record_progress, record_stage
 
 if TYPE_CHECKING:
@@ -119,9 +119,17 @@ def counting(what: str) -> Iterator[ProgressCallback]:
     class Rate(ProgressColumn):
         def render(self, task: Task) -> Text:
             speed = task.finished_speed or task.speed
-            return Text(f"{speed:,.0f}/s" if speed else "", style="dim")
+            counted = speed and task.total != STEPS
+            return Text(f"{speed:,.0f}/s" if counted else "", style="dim")
 
-    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), Rate(), TimeRemainingColumn())
+    class Done(MofNCompleteColumn):
+        def render(self, task: Task) -> Text:
+            # Work in stages counts thousandths of the whole, which nobody wants to read.
+            if task.total == STEPS:
+                return Text(f"{task.percentage:.0f}%", style="progress.download")
+            return super().render(task)
+
+    columns = (TextColumn(what), BarColumn(), Done(), Rate(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task(what, total=None)
 

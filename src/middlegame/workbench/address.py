@@ -11,7 +11,9 @@ from middlegame.workbench.workers.contest_view import ContestView
 
 FIRST_VIEW = "answer"
 _KEYS = frozenset({"tab", "domino", "box", "period"})
-_ELSEWHERE = frozenset({"token", "like"})
+PAGE = "page"
+"""The key of an address that names an open page, whose edited text is taken."""
+_ELSEWHERE = frozenset({"token", "like", PAGE})
 """Keys of an address that are not about the contest."""
 
 
@@ -105,11 +107,16 @@ def known_part(
     return known, Place(place.view, domino, box, period), list(dict.fromkeys(problems))
 
 
-def unknown_parts(query: str, views: Iterable[str]) -> list[str]:
-    """Return a sentence for each part of a link that is neither a change nor a place."""
+def unknown_parts(query: str, views: Iterable[str] = ()) -> list[str]:
+    """Return a sentence for each part of a link that is neither a change nor a place.
+
+    Args:
+        query: the link's query.
+        views: the names of all views; none where any will do.
+    """
     views = list(views)
     tab = dict(parse_qsl(query)).get("tab", FIRST_VIEW)
-    problems = [] if tab in views else [_unknown("view", tab, views)]
+    problems = [] if tab in views or not views else [_unknown("view", tab, views)]
     for key, value in unread_parts(query):
         if key not in _KEYS | _ELSEWHERE:
             problems.append(f"'{key}={value}' is not a change that an address can hold.")

@@ -41,6 +41,7 @@ class WorkerPools:
         visitors: the number of pages of each text.
         compiled: the texts among these whose quick answer is compiled.
         answers: what the workers answered lately, by the task and its arguments.
+        pages: the text of each open page, by its visitor.
     """
 
     solving: Pool
@@ -48,6 +49,7 @@ class WorkerPools:
     visitors: Counter[str]
     compiled: set[str] = field(default_factory=set)
     answers: OrderedDict[Hashable, Any] = field(default_factory=OrderedDict)
+    pages: dict[str, str] = field(default_factory=dict)
     _opened: OrderedDict[str, OpenedContest] = field(default_factory=OrderedDict)
 
     async def open(
@@ -154,6 +156,7 @@ class Session:
         self._quick: tuple[Setting, ForecastView] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         pools.visitors[text] += 1
+        pools.pages[self.visitor] = text
 
     @property
     def folder(self) -> str:
@@ -204,6 +207,7 @@ class Session:
             if not self.pools.visitors[self.text]:
                 self.pools.compiled.discard(self.text)
         self.closed = True
+        self.pools.pages.pop(self.visitor, None)
         if self._pending is not None:
             self._pending.cancel()
         self.pools.solving.drop_visitor(self.visitor)

@@ -36,7 +36,7 @@ def test_contest_view_says_whether_there_are_evidence_and_views(context):
 
 
 def test_hypotheses_task_weighs_evidence_and_observations_as_the_analysis_does(context):
-    html = hypotheses.weigh_evidence(context, KNOWN, Setting(given={"bid": ("offer",)}))
+    html = hypotheses.weigh_evidence(context, KNOWN, Setting(given={"bid": ("offer",)})).html
     (found,) = weigh_evidence(solve(read_text(KNOWN).scenario).given({"bid": "offer"}))
     assert found.name == "loan"
     assert [piece.name for piece in found.pieces] == ["audit", "bid"]
@@ -56,11 +56,11 @@ def test_reasons_task_explains_moves_and_factors_as_the_analysis_does(context):
 
 
 def test_comparison_task_shows_the_forecast_of_every_view(context):
-    html = comparison.compare_views(context, KNOWN, Setting())
+    html = comparison.compare_views(context, KNOWN, Setting()).html
     contest = read_text(KNOWN).scenario
     for view in (contest.model_copy(update={"views": {}}), apply_view(contest, "doubter")):
         for chance in solve(view).questions.values():
-            assert f'<td class="number">{percent(chance)}</td>' in html
+            assert f' class="number">{percent(chance)}</td>' in html
     assert "The doubter" in html
 
 
@@ -70,12 +70,15 @@ def test_value_of_information_task_follows_changed_numbers_and_reports_progress(
     reports = []
     monkeypatch.setattr(context, "report", reports.append)
     monkeypatch.setattr(value_of_information, "WORLDS", 512)
-    html = value_of_information.value_of_information(context, HARBOUR, Setting({WORTH: 60.0}))
+    found = value_of_information.value_of_information(context, HARBOUR, Setting({WORTH: 60.0}))
+    html = found.html
     moved = read_text(write_numbers(context, HARBOUR, {WORTH: 60.0}, True)).scenario
     expected = analysis.value_of_information(solve(moved), n=512)
     (first, *_) = commitment_rows(expected)
     assert first.value in unescape(html)
     assert "512 worlds" in html
+    assert found.taken.sentence.startswith('For "The tenant loses the berth"')
+    assert found.taken.csv.startswith("question,")
     shares = [each[1] for each in reports if isinstance(each, tuple) and each[1] is not None]
     assert shares[-1] == 1.0
 

@@ -4,6 +4,7 @@ from middlegame.base.errors import MiddlegameError
 from middlegame.io.examples import FOLDER
 from middlegame.scenario.yaml.load import read_text
 from middlegame.workbench.workers import texts
+from tests.workbench.contests import HARBOUR
 
 HOME = FOLDER / "harbour-lease"
 TEXT = (HOME / "scenario.yaml").read_text()
@@ -57,3 +58,13 @@ def test_write_numbers_changes_one_line_and_keeps_or_drops_the_range(context, ke
 def test_write_numbers_refuses_an_unknown_number(context):
     with pytest.raises(MiddlegameError, match="no number"):
         texts.write_numbers(context, TEXT, {"interests.tenant[99].worth": 1.0}, True)
+
+
+def test_fault_with_a_suggestion_names_the_typing_error_at_its_place(context):
+    text = HARBOUR.replace("knows: [bid]", "knows: [bit]", 1)
+    (fault,) = [each for each in texts.check_text(context, text, "") if each.severity == "error"][
+        :1
+    ]
+    assert (fault.typo, fault.suggestion) == ("bit", "bid")
+    line = text.splitlines()[fault.line - 1]
+    assert line[fault.column - 1 :].startswith("bit")

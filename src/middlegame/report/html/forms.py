@@ -12,12 +12,12 @@ from types import ModuleType
 
 from middlegame.base.errors import QueryError
 from middlegame.base.files import write_whole
+from middlegame.report.charts.standalone import standalone_svg
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _SVG = re.compile(r"<svg\b([^>]*)>.*?</svg>", re.DOTALL)
 _LABEL = re.compile(r'aria-label="([^"]*)"')
 _SIZE = re.compile(r'viewBox="\S+ \S+ (\S+) ([^"\s]+)"')
-_COLOUR = re.compile(r"var\(--([a-z]+)\)")
 _SHEET = re.compile(r"<style>.*?</style>", re.DOTALL)
 _CONTENTS = re.compile(r'<nav class="contents".*?</nav>', re.DOTALL)
 _LONG = re.compile(r'<span class="long">.*?</span>')
@@ -102,7 +102,8 @@ def as_pdf(page: str) -> bytes:
             if 'aria-hidden="true"' in found[1]:
                 return ""
             name = f"{len([*place.iterdir()])}.svg"
-            (place / name).write_text(_for_print(found[0], colours), encoding="utf-8")
+            alone = standalone_svg(found[0], font="Libertinus Serif", colours=colours)
+            (place / name).write_text(alone, encoding="utf-8")
             label = _LABEL.search(found[1])
             natural = _SIZE.search(found[0])
             width = 1.0
@@ -188,12 +189,3 @@ def _in_words(attributes: str) -> str:
     if 'aria-hidden="true"' in attributes or label is None:
         return ""
     return f"<p>{label[1]}</p>"
-
-
-def _for_print(svg: str, colours: dict[str, str]) -> str:
-    """Return an image without variables of the page, in the document's font."""
-    alone = _COLOUR.sub(lambda found: colours.get(found[1], "#1c2128"), svg)
-    alone = re.sub(r"font-family:[^;}]*", "font-family:'Libertinus Serif'", alone)
-    if "xmlns=" not in alone.split(">", 1)[0]:
-        alone = alone.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1)
-    return alone.replace("<svg", '<svg font-family="Libertinus Serif"', 1)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from middlegame.base.version import __version__
 from middlegame.diagram import Decision, Node
+from middlegame.equilibrium.omissions import omissions
 from middlegame.report.charts.bars import forecast_chart
 from middlegame.report.charts.curves import curve_chart
 from middlegame.report.charts.graph import contest_graph
@@ -92,6 +93,7 @@ def html_report(
     """
     words, scenario = narrative.words_of(equilibrium), equilibrium.scenario
     groups = judgement_groups(equilibrium, words, loaded)
+    stated = omissions(equilibrium)
     written_judgements = [written for group in groups for written in group.rows]
     graph, period = contest_graph(equilibrium), shown_period(equilibrium.diagram)
     page = (
@@ -126,8 +128,8 @@ def html_report(
             analyses=analyses,
             groups=groups,
             ranges=sum(not written.exact for written in written_judgements),
-            judgements=len(written_judgements),
-            supported=sum(bool(written.cites) for written in written_judgements),
+            judgements=stated.numbers,
+            supported=stated.numbers - stated.unsourced,
             sources=_sources(equilibrium),
             precision=_precision(equilibrium, words),
             residual="below 1e-12"

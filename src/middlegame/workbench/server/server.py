@@ -40,6 +40,7 @@ def serve(
 
     from nicegui import app, core, ui
 
+    from middlegame.workbench.server.downloads import add_downloads
     from middlegame.workbench.server.library import LARGEST, Library
     from middlegame.workbench.server.pages import Workbench, add_pages
     from middlegame.workbench.session import WorkerPools
@@ -53,6 +54,7 @@ def serve(
     pools = WorkerPools(solving=solving, texts=Pool(1), visitors=visitors)
     workbench = Workbench(library, pools)
     add_pages(workbench)
+    add_downloads(library, pools)
 
     def begin() -> None:
         pools.texts.start()

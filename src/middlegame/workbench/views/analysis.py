@@ -9,8 +9,13 @@ from middlegame.workbench.changes import changes, scope_words
 from middlegame.workbench.session import Session
 from middlegame.workbench.setting import Setting
 from middlegame.workbench.views.background import BackgroundTask
-from middlegame.workbench.views.frame import button
+from middlegame.workbench.views.frame import button, copy_text
 from middlegame.workbench.workers.pool import Answer
+from middlegame.workbench.workers.sections import TakeAway
+
+_SAVE_PICTURES = (
+    "(event) => mgSavePictures(event.target.closest('.mg-block, [data-tab]'), 'picture', '{form}')"
+)
 
 
 def _whole(setting: Setting) -> Setting:
@@ -35,6 +40,7 @@ class Analysis(Generic[Answer]):
         task: Callable[..., Answer],
         show: Callable[[Answer], None],
         *,
+        of: Callable[[Answer], TakeAway],
         takes: Callable[[Setting], Setting] = _whole,
         options: Callable[[], tuple[object, ...]] = tuple,
     ) -> None:
@@ -45,11 +51,13 @@ class Analysis(Generic[Answer]):
             label: the work in words.
             task: a task of the workers that takes the text, a setting, and the options.
             show: called with every result, on the place where this line is built.
+            of: returns what visitors can take away of a result.
             takes: returns the part of a setting that the analysis takes into account.
             options: returns the further arguments of the task.
         """
         self.session, self.shown = session, None
         self._task, self._draw, self._takes, self._options = task, show, takes, options
+        self._of, self._result = of, None
         self.work = BackgroundTask(session, label)
         self.scope = ui.label("").classes("mg-soft mg-scope")
         self.scope.set_visibility(False)
@@ -57,9 +65,27 @@ class Analysis(Generic[Answer]):
             ui.label("Something has changed since.")
             button("Update", self.begin)
         self.stale.set_visibility(False)
+        with ui.element("div").classes("mg-tools mg-taking") as self.tools:
+            button("Copy as sentence", lambda: copy_text(self._taken().sentence))
+            button("Data (CSV)", self._save_data)
+            for form in ("svg", "png"):
+                saved = ui.element("button").classes("mg-button")
+                with saved:
+                    ui.label(f"Pictures ({form.upper()})")
+                saved.on("click", js_handler=_SAVE_PICTURES.format(form=form))
+        self.tools.set_visibility(False)
         session.on_setting.append(self.follow)
 
     shown: Setting | None
+    _result: Answer | None
+
+    def _taken(self) -> TakeAway:
+        assert self._result is not None
+        return self._of(self._result)
+
+    def _save_data(self) -> None:
+        taken = self._taken()
+        ui.download.content(taken.csv.encode("utf-8"), f"{taken.name}.csv", "text/csv")
 
     def _arguments(self) -> tuple[object, ...]:
         return (self.session.text, self._takes(self.session.setting), *self._options())
@@ -91,6 +117,8 @@ class Analysis(Generic[Answer]):
     def _show(self, taken: Setting, answer: Answer) -> None:
         self.shown = taken
         self._draw(answer)
+        self._result = answer
+        self.tools.set_visibility(True)
         self._say_scope()
         self.stale.set_visibility(taken != self._takes(self.session.setting))
 

@@ -18,7 +18,7 @@ from middlegame.workbench.views.elements import (
     outcome_section,
     question_section,
 )
-from middlegame.workbench.views.frame import heading
+from middlegame.workbench.views.frame import button, copy_text, heading
 from middlegame.workbench.workers.pool import Superseded
 from middlegame.workbench.workers.reasons import explain_choice
 from middlegame.workbench.workers.scheduling import Kind
@@ -41,6 +41,11 @@ class AnswerTab:
             ui.label(contest.title + as_of)
         heading("h1", contest.question or contest.title)
         self.answer = AnswerText("answer", full_view)
+        with ui.element("div").classes("mg-tools"):
+            with ui.element("button").classes("mg-button mg-take") as report:
+                ui.label("Take the report away")
+            report.props("data-report aria-haspopup=menu aria-expanded=false")
+            button("Copy as sentence", self._copy)
         with ui.element("div").classes("mg-two"):
             questions = (
                 question_section(contest) if contest.asks else outcome_section(contest, timed=False)
@@ -94,6 +99,10 @@ class AnswerTab:
                 with ui.element("li"):
                     ui.label(title).classes("mg-source")
                     ui.label(f"{name}. {more}").classes("mg-soft")
+
+    def _copy(self) -> None:
+        assert self.session.forecast is not None
+        copy_text(self.session.forecast.answer)
 
     def activate(self) -> None:
         """Show the latest answer; nothing is sent while the tab is hidden."""

@@ -59,6 +59,7 @@ class DominoesTab:
             "Toppling every domino once",
             all_dominoes,
             self._show,
+            of=lambda view: view.taken,
             takes=Setting.announced,
         )
         self.board = DominoBoard()

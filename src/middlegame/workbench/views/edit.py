@@ -70,6 +70,10 @@ class EditorAids(Element, component="components/editor_aids.js"):
         """Offer options for the completion of a number."""
         self.run_method("offer", number, options)
 
+    def replace_typo(self, fault: EditorFault) -> None:
+        """Put the suggested name into the place of a typing error."""
+        self.run_method("replaceAt", fault.line, fault.column, fault.typo, fault.suggestion)
+
     def mark_saved(self) -> None:
         """Take the text as it stands for the saved one."""
         self.run_method("markSaved")
@@ -164,6 +168,11 @@ class EditTab:
                         ui.label(f"{fault.severity}, line {fault.line}")
                     at.on("click", lambda _, line=fault.line: self.to_line(line))
                     ui.label(fault.message)
+                    if fault.suggestion:
+                        button(
+                            f"Replace by '{fault.suggestion}'",
+                            lambda fault=fault: self.aids.replace_typo(fault),
+                        )
 
     async def _complete(self, number: int, line: int, column: int) -> None:
         session = self.desk.session

@@ -7,6 +7,7 @@ from nicegui import ui
 
 from middlegame.report.html.sections import STYLE
 
+_TAKE_AWAY = (Path(__file__).parent / "take_away.js").read_text(encoding="utf-8")
 _STYLE = (Path(__file__).parent / "style.css").read_text(encoding="utf-8")
 
 
@@ -15,6 +16,7 @@ def style_page(title: str) -> None:
     ui.page_title(f"{title} · middlegame" if title else "middlegame")
     ui.add_css(_STYLE)
     ui.add_css(f".mg-report{{{STYLE}}}")  # the report's own, for what is shown as in the report
+    ui.add_body_html(f"<script>{_TAKE_AWAY}</script>")
     ui.colors(primary="#0b5c8f")
     ui.query("html").props("lang=en")
     ui.query(".nicegui-content").classes("mg-content")
@@ -39,6 +41,12 @@ def button(label: str, act: Callable[..., object], *, primary: bool = False) -> 
         ui.label(label)
     made.on("click", lambda: act())
     return made
+
+
+def copy_text(text: str) -> None:
+    """Put a text into the visitor's clipboard, and say so."""
+    ui.clipboard.write(text)
+    ui.notify("Copied.")
 
 
 def enable(made: ui.element, usable: bool) -> None:

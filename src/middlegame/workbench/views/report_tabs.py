@@ -12,10 +12,11 @@ from middlegame.workbench.workers.coalitions import coalitions
 from middlegame.workbench.workers.comparison import compare_views
 from middlegame.workbench.workers.hypotheses import weigh_evidence
 from middlegame.workbench.workers.robustness import robustness
+from middlegame.workbench.workers.sections import ReportSection
 from middlegame.workbench.workers.value_of_information import value_of_information
 from middlegame.workbench.workers.worker import WorkerContext
 
-ReportTask = Callable[[WorkerContext, str, Setting], str]
+ReportTask = Callable[[WorkerContext, str, Setting], ReportSection]
 """Takes the scenario's text and a setting, and returns a section of the report as HTML."""
 
 
@@ -24,7 +25,7 @@ def report_analysis(
     label: str,
     task: ReportTask,
     takes: Callable[[Setting], Setting] = lambda setting: setting,
-) -> Analysis[str]:
+) -> Analysis[ReportSection]:
     """Build an analysis whose result is a section of the report.
 
     Args:
@@ -34,10 +35,10 @@ def report_analysis(
         takes: returns the part of a setting that the analysis takes into account.
     """
 
-    def show(html: str) -> None:
-        section.set_content(html)
+    def show(found: ReportSection) -> None:
+        section.set_content(found.html)
 
-    analysis = Analysis(session, label, task, show, takes=takes)
+    analysis = Analysis(session, label, task, show, of=lambda found: found.taken, takes=takes)
     section = ui.html("", sanitize=False)
     section.classes("mg-report").props('aria-live="polite"')
     return analysis
@@ -46,7 +47,7 @@ def report_analysis(
 class ReportTab:
     """A tab that consists of one section of the report, computed when it is first opened."""
 
-    def __init__(self, title: str, make_part: Callable[[], Analysis[str]]) -> None:
+    def __init__(self, title: str, make_part: Callable[[], Analysis[ReportSection]]) -> None:
         heading("h1", title, "mg-small")
         self._part = make_part()
 

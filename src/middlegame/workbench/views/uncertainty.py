@@ -1,5 +1,6 @@
 """The tab on uncertainty: sweeps over the ranges, drivers, and values of information."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 
 from nicegui import ui
@@ -9,7 +10,7 @@ from middlegame.workbench.views.analysis import Analysis
 from middlegame.workbench.views.elements import PatchedElement
 from middlegame.workbench.views.frame import button, heading
 from middlegame.workbench.views.report_tabs import show_parts_on_demand
-from middlegame.workbench.workers.drivers import TornadoView, drivers
+from middlegame.workbench.workers.drivers import DriversView, TornadoView, drivers
 from middlegame.workbench.workers.sweep import SweepView, sweep_ranges
 
 _WORLDS = {count: f"{count:,} worlds" for count in (1024, 4096, 16384, 65536)}
@@ -23,7 +24,7 @@ class TornadoChart(PatchedElement, component="components/tornado.js"):
         self._props.update(tornados=[], chosen=0)
         self.on("choose", lambda event: self._choose(int(event.args)))
 
-    def show(self, tornados: list[TornadoView]) -> None:
+    def show(self, tornados: Sequence[TornadoView]) -> None:
         """Show the tornados, the first question chosen."""
         self.patch(tornados=[asdict(each) for each in tornados], chosen=0)
 
@@ -55,6 +56,7 @@ class UncertaintyTab:
                     "Solving worlds",
                     sweep_ranges,
                     self._show_sweep,
+                    of=lambda result: result.taken,
                     options=lambda: (int(self.worlds.value),),
                 )
                 self.result = (
@@ -64,7 +66,13 @@ class UncertaintyTab:
                 heading("h2", "Drivers (what moves the answer)", "mg-h2")
                 with ui.element("div").classes("mg-tools"):
                     button("Move every judgement", lambda: self.drivers.begin(), primary=True)
-                self.drivers = Analysis(session, "Moving judgements", drivers, self._show_drivers)
+                self.drivers = Analysis(
+                    session,
+                    "Moving judgements",
+                    drivers,
+                    self._show_drivers,
+                    of=lambda result: result.taken,
+                )
                 self.tornados = TornadoChart()
                 self.tornados.set_visibility(False)
         show_parts_on_demand(session)
@@ -93,6 +101,6 @@ class UncertaintyTab:
         fresh = self.sweep.shown == session.setting == session.shown
         session.set_intervals(self._intervals if fresh else {})
 
-    def _show_drivers(self, tornados: list[TornadoView]) -> None:
-        self.tornados.show(tornados)
+    def _show_drivers(self, result: DriversView) -> None:
+        self.tornados.show(result.tornados)
         self.tornados.set_visibility(True)

@@ -1,11 +1,12 @@
 """The task that shows who gains by acting together."""
 
 from middlegame.workbench.setting import Setting
+from middlegame.workbench.workers.sections import ReportSection, report_section
 from middlegame.workbench.workers.solve import solve_setting
 from middlegame.workbench.workers.worker import WorkerContext
 
 
-def coalitions(context: WorkerContext, text: str, setting: Setting) -> str:
+def coalitions(context: WorkerContext, text: str, setting: Setting) -> ReportSection:
     """Return the report's section on coalitions of all pairs of actors.
 
     Args:
@@ -13,14 +14,12 @@ def coalitions(context: WorkerContext, text: str, setting: Setting) -> str:
         text: the scenario's text.
         setting: what is changed; observations are set aside.
 
-    Returns:
-        HTML.
-
     Raises:
         MiddlegameError: the contest has beliefs, levels of reasoning or a surprise.
     """
     from middlegame.analysis import coalitions as analysis
-    from middlegame.report.html.report import result_html
 
     equilibrium = solve_setting(context, text, setting)
-    return result_html(analysis.coalitions(equilibrium, progress=context.progress()))
+    return report_section(
+        analysis.coalitions(equilibrium, progress=context.progress()), "coalitions"
+    )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from middlegame.workbench.setting import Setting
+from middlegame.workbench.workers.sections import TakeAway, take_away
 from middlegame.workbench.workers.worker import WorkerContext
 
 if TYPE_CHECKING:
@@ -77,10 +78,12 @@ class DominoesView:
     Attributes:
         dominoes: sorted by total effect.
         largest: the largest single effects, each with its domino's place in `dominoes`.
+        taken: what can be taken away.
     """
 
     dominoes: tuple[DominoView, ...]
     largest: tuple[tuple[int, DominoEffect], ...]
+    taken: TakeAway
 
 
 def all_dominoes(context: WorkerContext, text: str, setting: Setting) -> DominoesView:
@@ -91,7 +94,7 @@ def all_dominoes(context: WorkerContext, text: str, setting: Setting) -> Dominoe
         text: the scenario's text.
         setting: changed numbers, and what is supposed and announced.
     """
-    from middlegame.report.text.dominoes import intervention_heading, strongest_effects
+    from middlegame.report.text.dominoes import intervention_heading, strongest_effects, summary
 
     result = _dominoes(context, text, setting)
     ranked = list(result.ranked)
@@ -109,6 +112,7 @@ def all_dominoes(context: WorkerContext, text: str, setting: Setting) -> Dominoe
             (ranked.index(intervention), _effect(row))
             for intervention, row in strongest_effects(result, _STRONGEST)
         ),
+        taken=take_away(result, "dominoes", summary(result)),
     )
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from middlegame.workbench.setting import Setting
+from middlegame.workbench.workers.sections import TakeAway, take_away
 from middlegame.workbench.workers.solve import solve_setting
 from middlegame.workbench.workers.worker import WorkerContext
 
@@ -59,7 +60,20 @@ class TornadoView:
     negligible: int
 
 
-def drivers(context: WorkerContext, text: str, setting: Setting) -> list[TornadoView]:
+@dataclass(frozen=True)
+class DriversView:
+    """The tornado of every question.
+
+    Attributes:
+        tornados: one for each question.
+        taken: what can be taken away.
+    """
+
+    tornados: tuple[TornadoView, ...]
+    taken: TakeAway
+
+
+def drivers(context: WorkerContext, text: str, setting: Setting) -> DriversView:
     """Return the tornado of every question: each judgement moved through its range, alone.
 
     Args:
@@ -68,14 +82,19 @@ def drivers(context: WorkerContext, text: str, setting: Setting) -> list[Tornado
         setting: what is changed; changed numbers move their ranges along.
     """
     from middlegame.analysis.flip_points import flip_points
+    from middlegame.report.text.drivers import drivers_text, summary
 
     equilibrium = solve_setting(context, text, setting)
     context.report("Compiling for many worlds")
-    result = flip_points(equilibrium, progress=context.progress())
-    return [
-        _tornado(equilibrium, question, variation)
-        for question, variation in zip(result.questions, result.variations, strict=True)
-    ]
+    result = flip_points(equilibrium, progress=context.progress("Moving judgements"))
+    texts = drivers_text(result, most_flips=_MOST_FLIPS, most_rows=0)
+    return DriversView(
+        tuple(
+            _tornado(equilibrium, question, variation)
+            for question, variation in zip(result.questions, result.variations, strict=True)
+        ),
+        take_away(result, "drivers", summary(texts)),
+    )
 
 
 def _tornado(

@@ -1,6 +1,7 @@
 """The task that shows what the evidence says about hidden facts."""
 
 from middlegame.workbench.setting import Setting
+from middlegame.workbench.workers.sections import ReportSection, report_section
 from middlegame.workbench.workers.solve import solve_setting
 from middlegame.workbench.workers.worker import WorkerContext
 
@@ -8,7 +9,7 @@ WORLDS = 512
 """Worlds in which the evidence is weighed."""
 
 
-def weigh_evidence(context: WorkerContext, text: str, setting: Setting) -> str:
+def weigh_evidence(context: WorkerContext, text: str, setting: Setting) -> ReportSection:
     """Return the report's section on the posterior of each hidden factor, piece by piece.
 
     Args:
@@ -16,15 +17,11 @@ def weigh_evidence(context: WorkerContext, text: str, setting: Setting) -> str:
         text: the scenario's text.
         setting: what is changed; observed states count as evidence.
 
-    Returns:
-        HTML.
-
     Raises:
         MiddlegameError: there is no evidence, or no hidden factor.
     """
     from middlegame.analysis.hypotheses import hypotheses
-    from middlegame.report.html.report import result_html
 
     equilibrium = solve_setting(context, text, setting)
     context.report(f"Weighing the evidence in {WORLDS} worlds")
-    return result_html(hypotheses(equilibrium, n=WORLDS))
+    return report_section(hypotheses(equilibrium, n=WORLDS), "hypotheses")

@@ -1,23 +1,20 @@
 """The task that shows which answers hold under other methods and without parts of the premises."""
 
 from middlegame.workbench.setting import Setting
+from middlegame.workbench.workers.sections import ReportSection, report_section
 from middlegame.workbench.workers.solve import solve_setting
 from middlegame.workbench.workers.worker import WorkerContext
 
 
-def robustness(context: WorkerContext, text: str, setting: Setting) -> str:
+def robustness(context: WorkerContext, text: str, setting: Setting) -> ReportSection:
     """Return the report's section on robustness.
 
     Args:
         context: the worker's cache, progress and cancellation.
         text: the scenario's text.
         setting: what is changed; changed numbers move their ranges along.
-
-    Returns:
-        HTML.
     """
     from middlegame.analysis.robustness import robust
-    from middlegame.report.html.report import result_html
 
     equilibrium = solve_setting(context, text, setting)
-    return result_html(robust(equilibrium, progress=context.progress()))
+    return report_section(robust(equilibrium, progress=context.progress()), "robustness")

@@ -1,17 +1,20 @@
 """The task that sweeps the ranges: intervals, open ends, and boxes of worlds."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from middlegame.base.errors import MiddlegameError
 from middlegame.workbench.setting import Setting
+from middlegame.workbench.workers.sections import TakeAway, take_away
 from middlegame.workbench.workers.solve import solve_setting
-from middlegame.workbench.workers.worker import WorkerContext
+from middlegame.workbench.workers.worker import Partial, WorkerContext
 
 if TYPE_CHECKING:
     from middlegame.sweeps.result import Sweep
 
+_SWEPT = 0.15
+"""The share of the work that is done when the worlds are solved, about."""
 MOST_WORLDS = 65_536
 """Worlds that a visitor may ask for."""
 
@@ -28,6 +31,7 @@ class SweepView:
         open_ends: what the ranges leave undecided, in sentences.
         sampling_error: how precise the sweep itself is, in a sentence.
         boxes: title and sentence of each box of worlds in which a question is likely.
+        taken: what can be taken away.
     """
 
     worlds: int
@@ -37,6 +41,7 @@ class SweepView:
     open_ends: tuple[str, ...]
     sampling_error: str
     boxes: tuple[tuple[str, str], ...]
+    taken: TakeAway
 
 
 def sweep_ranges(context: WorkerContext, text: str, setting: Setting, worlds: int) -> SweepView:
@@ -60,20 +65,25 @@ def sweep_ranges(context: WorkerContext, text: str, setting: Setting, worlds: in
         )
     equilibrium = solve_setting(context, text, setting)
     context.report("Compiling for many worlds")
-    found = sweep(equilibrium, worlds, progress=context.progress())
+    found = sweep(equilibrium, worlds, progress=context.progress("Solving worlds", 0.0, _SWEPT))
     context.raise_if_cancelled()
     intervals = {f"question.{name}": each.ninety for name, each in found.question_outlooks.items()}
     for name, states in found.outlooks.items():
         intervals |= {f"{name}.{k}": each.ninety for k, each in enumerate(states.values())}
-    return SweepView(
+    view = SweepView(
         worlds=found.count,
         intervals=intervals,
         answer=sweep_text.answer(found),
         notes=tuple(sweep_text.notes(found)),
         open_ends=tuple(sweep_text.undecided(found)),
         sampling_error=sweep_text.method(found),
-        boxes=tuple(_boxes(context, found)) if found.equilibrium.questions else (),
+        boxes=(),
+        taken=take_away(found, "sweep", sweep_text.answer(found)),
     )
+    for box in _boxes(context, found):
+        context.report(Partial(view))
+        view = replace(view, boxes=(*view.boxes, box))
+    return view
 
 
 def _boxes(context: WorkerContext, found: "Sweep") -> Iterator[tuple[str, str]]:
@@ -81,10 +91,12 @@ def _boxes(context: WorkerContext, found: "Sweep") -> Iterator[tuple[str, str]]:
     from middlegame.analysis.discovery import discover
     from middlegame.report.text.discovery import discovery_text
 
-    for name in found.equilibrium.questions:
-        context.raise_if_cancelled()
+    names = list(found.equilibrium.questions)
+    for place, name in enumerate(names):
+        begin, end = (_SWEPT + (1 - _SWEPT) * share / len(names) for share in (place, place + 1))
         try:
-            result = discover(found, name)
+            progress = context.progress("Looking for boxes of worlds", begin, end)
+            result = discover(found, name, progress=progress)
         except MiddlegameError:
             continue  # no box separates the worlds
         words = discovery_text(result)

@@ -4,14 +4,14 @@ None of them solves a contest.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 from typing import Any
 
 from middlegame.base.errors import MiddlegameError
 from middlegame.scenario.data_rows import fit_values
-from middlegame.scenario.faults import Path, dotted_path
+from middlegame.scenario.faults import Fault, Path, dotted_path
 from middlegame.scenario.model.walk import judgements
 from middlegame.scenario.sources import UnreadableSource, paragraphs, read_source
 from middlegame.scenario.yaml.completion import Completion, completions
@@ -20,6 +20,7 @@ from middlegame.scenario.yaml.load import LoadedScenario, read_text
 from middlegame.scenario.yaml.tree import parse_yaml
 from middlegame.workbench.workers.worker import WorkerContext, source_folder
 
+_QUOTED = re.compile(r"'([^']+)'")
 _CITE = re.compile(r"\bcite:\s*(\[[^\]]*\]?|[^\s,}]+)")
 _PLACE = re.compile(r"([^\s\[\],#\"']+)(?:#(\d{1,9}))?")
 
@@ -34,6 +35,8 @@ class EditorFault:
         severity: `error` or `warning`.
         message: what is wrong, what was expected, the nearest valid name.
         path: where in the scenario; empty where the text is not valid YAML.
+        typo: the name at that place which is not valid; empty where no other one is suggested.
+        suggestion: the nearest valid name.
     """
 
     line: int
@@ -41,6 +44,8 @@ class EditorFault:
     severity: str
     message: str
     path: Path = ()
+    typo: str = ""
+    suggestion: str = ""
 
 
 def _loaded(context: WorkerContext, text: str, folder: str) -> LoadedScenario:
@@ -62,16 +67,30 @@ def check_text(context: WorkerContext, text: str, folder: str) -> list[EditorFau
         from middlegame.compiler.warnings import diagram_warnings
 
         faults += map(loaded.locate_fault, diagram_warnings(compile_scenario(loaded.scenario)))
+    lines = text.splitlines()
     return [
-        EditorFault(
-            line=max(fault.line, 1),
-            column=max(fault.column, 1),
-            severity=fault.severity,
-            message=str(replace(fault, file="", line=0, column=0, path=())),
-            path=fault.path,
-        )
+        _editor_fault(fault, lines)
         for fault in sorted(faults, key=lambda fault: (fault.line, fault.column))
     ]
+
+
+def _editor_fault(fault: Fault, lines: Sequence[str]) -> EditorFault:
+    """Describe a fault, with the typing error at its place if another name is suggested."""
+    line, column = max(fault.line, 1), max(fault.column, 1)
+    typo = ""
+    if fault.suggestion and line <= len(lines):
+        quoted = _QUOTED.findall(fault.message)
+        rest = lines[line - 1][column - 1 :]
+        typo = next((name for name in quoted if rest.startswith(name)), "")
+    return EditorFault(
+        line=line,
+        column=column,
+        severity=fault.severity,
+        message=str(replace(fault, file="", line=0, column=0, path=())),
+        path=fault.path,
+        typo=typo,
+        suggestion=fault.suggestion if typo else "",
+    )
 
 
 def write_numbers(

@@ -1,6 +1,7 @@
 """The task that shows what is worth finding out and what is worth fixing."""
 
 from middlegame.workbench.setting import Setting
+from middlegame.workbench.workers.sections import ReportSection, report_section
 from middlegame.workbench.workers.solve import solve_setting
 from middlegame.workbench.workers.worker import WorkerContext
 
@@ -8,21 +9,17 @@ WORLDS = 4096
 """Worlds in which the effect of learning each judgement is estimated."""
 
 
-def value_of_information(context: WorkerContext, text: str, setting: Setting) -> str:
+def value_of_information(context: WorkerContext, text: str, setting: Setting) -> ReportSection:
     """Return the report's section on the values of information and commitment.
 
     Args:
         context: the worker's cache, progress and cancellation.
         text: the scenario's text.
         setting: what is changed; changed numbers move their ranges along.
-
-    Returns:
-        HTML.
     """
     from middlegame.analysis import value_of_information as analysis
-    from middlegame.report.html.report import result_html
 
     equilibrium = solve_setting(context, text, setting)
     context.report("Compiling for many worlds")
     result = analysis.value_of_information(equilibrium, n=WORLDS, progress=context.progress())
-    return result_html(result)
+    return report_section(result, "value-of-information")

@@ -20,7 +20,7 @@ export default {
           <p><small v-if="line.branch">Branch {{ line.branch }}: </small><span v-for="step in line.steps" :class="{ differs: k && step[1] }">{{ capital(step[0]) }}. </span></p></li></ol>
       </section>
       <section v-if="part === 'points' && points.length" class="mg-block">
-        <h2 class="mg-h2">Expected points <small>worst to best outcome: about 100 points; not comparable across actors</small></h2>
+        <h2 class="mg-h2">Expected points <small>worst to best outcome: about 100 points; not comparable across actors</small> <button class="mg-take" aria-haspopup="menu" aria-expanded="false" data-figure="points" data-title="points" aria-label="Take away: expected points">⤓</button></h2>
         <ul class="mg-rows mg-points"><li class="mg-row" v-for="[actor, colour, value] in points"><span class="mg-label"><i class="mg-dot" :style="{ background: colour }"></i>{{ actor }}</span><b class="mg-percent">{{ signed(value) }}</b>
           <span class="mg-track" aria-hidden="true"><i class="mg-fill" :style="beam(value, colour)"></i><i class="mg-zero"></i></span></li></ul>
       </section>

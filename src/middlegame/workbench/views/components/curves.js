@@ -7,7 +7,7 @@ export default {
   template: `
     <section v-if="series.length" class="mg-block mg-curves"><h2 class="mg-h2">Over time</h2>
       <div class="mg-groups"><figure v-for="one in series" :key="one.name">
-        <figcaption class="mg-h3"><i class="mg-dot" :style="{ background: one.colour }"></i>{{ one.title }}</figcaption>
+        <figcaption class="mg-h3"><i class="mg-dot" :style="{ background: one.colour }"></i>{{ one.title }} <button class="mg-take" aria-haspopup="menu" aria-expanded="false" :data-figure="one.name" :data-title="one.name" :aria-label="'Take away: ' + one.title">⤓</button></figcaption>
         <ul v-if="one.labels.length && only(one) >= 0" class="mg-rows"><li v-for="(label, k) in one.labels" class="mg-row"><span class="mg-label">{{ label }}</span><b class="mg-percent">{{ percent(one.chances[k][only(one)]) }}</b>
           <span class="mg-track" aria-hidden="true"><i class="mg-fill" :style="{ left: 0, width: 100 * one.chances[k][only(one)] + '%', background: one.colour }"></i></span></li></ul>
         <p v-if="one.labels.length && only(one) >= 0" class="mg-soft">Only in {{ one.periods[only(one)] }}.</p>

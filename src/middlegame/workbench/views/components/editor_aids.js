@@ -43,6 +43,15 @@ export default {
     this.observer?.disconnect();
   },
   methods: {
+    // Puts a suggested name into the place of a typing error, unless the text has changed there.
+    replaceAt(line, column, typo, suggestion) {
+      const doc = this.view.state.doc;
+      if (line > doc.lines) return;
+      const from = doc.line(line).from + column - 1;
+      if (doc.sliceString(from, from + typo.length) !== typo) return;
+      this.view.dispatch({ changes: { from, to: from + typo.length, insert: suggestion }, selection: { anchor: from + suggestion.length }, userEvent: "input.complete" });
+      this.view.focus();
+    },
     // What is typed or pasted beyond the limit is refused as a whole, and what is too long for one
     // message to the server is inserted in parts.
     admit(transaction) {

@@ -13,10 +13,10 @@ export default {
   template: `
     <div class="mg-forecast">
       <section v-for="section in sections" :key="section.title" class="mg-block">
-        <h2 class="mg-h2">{{ section.title }} <small v-if="section.note">{{ section.note }}</small></h2>
+        <h2 class="mg-h2">{{ section.title }} <small v-if="section.note">{{ section.note }}</small> <template v-if="!section.groups[0].title"><button class="mg-take" aria-haspopup="menu" aria-expanded="false" :data-figure="section.groups[0].key" :data-title="section.groups[0].key" :aria-label="'Take away: ' + section.title">⤓</button></template></h2>
         <div class="mg-groups">
         <div v-for="group in section.groups" :key="group.key" class="mg-group">
-          <h3 v-if="group.title" class="mg-h3"><i class="mg-dot" :style="{ background: group.colour }"></i>{{ group.title }}</h3>
+          <h3 v-if="group.title" class="mg-h3"><i class="mg-dot" :style="{ background: group.colour }"></i>{{ group.title }} <button class="mg-take" aria-haspopup="menu" aria-expanded="false" :data-figure="group.key" :data-title="group.key" :aria-label="'Take away: ' + group.title">⤓</button></h3>
           <ul class="mg-rows">
             <li v-for="row in group.rows" :key="row.key" class="mg-row" :data-key="row.key" :data-value="now[row.key]">
               <span class="mg-label">{{ row.label }}</span>
