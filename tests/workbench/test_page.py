@@ -127,19 +127,19 @@ def test_click_or_enter_on_a_box_of_the_picture_opens_its_panel(visit):
 
 def test_picture_fits_its_frame_at_first_and_can_be_enlarged_and_moved(visit):
     page = visit().open("harbour-lease")
-    canvas, sheet = page.locator(".mg-canvas"), page.locator(".mg-sheet svg")
+    canvas, sheet = page.locator(".mg-frame .mg-canvas"), page.locator(".mg-sheet svg")
     canvas.scroll_into_view_if_needed()
     fits = """() => {
-        const [outer, inner] = [".mg-canvas", ".mg-sheet svg"].map(
+        const [outer, inner] = [".mg-frame .mg-canvas", ".mg-sheet svg"].map(
             (each) => document.querySelector(each).getBoundingClientRect());
         return inner.width > 100 && inner.left >= outer.left - 1 && inner.right <= outer.right + 1
             && inner.top >= outer.top - 1 && inner.bottom <= outer.bottom + 1;
     }"""
     page.wait_for_function(fits)
     width = sheet.bounding_box()["width"]
-    assert page.locator(".mg-canvas .knows >> nth=0").is_hidden()
+    assert page.locator(".mg-frame .knows >> nth=0").is_hidden()
     page.get_by_label("What each move observes").check()
-    assert page.locator(".mg-canvas .knows >> nth=0").is_visible()
+    assert page.locator(".mg-frame .knows >> nth=0").is_visible()
     page.get_by_role("button", name="Larger").click()
     assert sheet.bounding_box()["width"] == pytest.approx(1.3 * width, rel=0.01)
     left = sheet.bounding_box()["x"]
@@ -224,7 +224,7 @@ def test_fault_appears_at_its_line_and_goes_when_corrected_by_completion(visit):
     page.keyboard.type("x")
     page.wait_for_selector(".mg-faults .mg-error:has-text(\"did you mean 'rival'\")")
     page.wait_for_selector(".cm-line.mg-line-error")
-    page.wait_for_selector("button:disabled:has-text('Use this text')")
+    page.wait_for_selector("[data-tab=edit] button:disabled:has-text('Use this text')")
     page.get_by_role("button", name="Replace by 'rival'").click()
     page.wait_for_selector(".mg-faults .mg-error", state="detached")
     assert "by: rivalx" not in page.inner_text(".cm-content")

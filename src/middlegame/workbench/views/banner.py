@@ -16,7 +16,7 @@ class StateBanner(PatchedElement, component="components/state_banner.js"):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._props.update(changes=[], edited=False, undo=False, redo=False, busy=False)
-        self._props.update(message="", unknown=[], page=session.visitor)
+        self._props.update(message="", unknown=[], page=session.visitor, filed=True)
         self.follow(session)
         self.on("remove", lambda event: self._remove(str(event.args)))
         self.on("reset", lambda _: self.session.reset())
@@ -48,6 +48,7 @@ class StateBanner(PatchedElement, component="components/state_banner.js"):
             message=session.message,
             unknown=session.unknown,
             page=session.visitor,
+            filed=session.contest is not None,
         )
 
     def _remove(self, name: str) -> None:

@@ -1,8 +1,8 @@
 // What differs from the file: every change with a button that takes it back, undo and redo.
 export default {
-  props: { changes: Array, edited: Boolean, undo: Boolean, redo: Boolean, busy: Boolean, message: String, unknown: Array, page: String },
+  props: { changes: Array, edited: Boolean, undo: Boolean, redo: Boolean, busy: Boolean, message: String, unknown: Array, page: String, filed: Boolean },
   emits: ["remove", "reset", "undo", "redo"],
-  template: `<div :data-page="page" :data-edited="edited">
+  template: `<div :data-page="page" :data-edited="edited || !filed">
     <section v-if="changes.length || edited || undo || redo || message || unknown.length" class="mg-banner" aria-label="What differs from the file">
       <div v-if="unknown.length" class="mg-note" role="alert">Parts of this address were left out. {{ unknown.join(" ") }}</div>
       <div class="mg-state">
