@@ -13,7 +13,7 @@ TO_DEVELOP := $(VENV)/.to-develop
 # Written bytecode is what makes the many short processes of the tests start quickly.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run install test coverage lint bench docs pictures gallery build lock platforms clean
+.PHONY: run install test coverage lint bench validity docs pictures gallery build lock platforms clean
 
 run: $(TO_RUN)
 	$(BIN)/middlegame solve venezuela-2026 --report venezuela-2026.html
@@ -54,6 +54,11 @@ lint: $(TO_DEVELOP)
 
 bench: $(TO_DEVELOP)
 	$(BIN)/python -m benchmarks
+
+# What fitted contests predict, beside regressions: docs/validity/. The data are read from the folder
+# MIDDLEGAME_DATA; half an hour on one core.
+validity: $(TO_DEVELOP)
+	$(BIN)/python -m benchmarks.validity
 
 docs: $(TO_DEVELOP)
 	$(BIN)/mkdocs build --strict --site-dir build/site

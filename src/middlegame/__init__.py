@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from middlegame.equilibrium.nash import NashResult, nash
     from middlegame.equilibrium.strategy_profile import Storyline
     from middlegame.estimation.fitting import fit
+    from middlegame.estimation.model_comparison import ModelComparison, compare_models
     from middlegame.estimation.result import FitResult
     from middlegame.io.examples import load
     from middlegame.ledger.cases import HindcastScores, list_cases, score_cases
@@ -72,6 +73,7 @@ _HOMES = {
     "Intervention": "middlegame.analysis.interventions",
     "Ledger": "middlegame.ledger.ledger",
     "MiddlegameError": "middlegame.base.errors",
+    "ModelComparison": "middlegame.estimation.model_comparison",
     "NashResult": "middlegame.equilibrium.nash",
     "NotConverged": "middlegame.base.errors",
     "QueryError": "middlegame.base.errors",
@@ -87,6 +89,7 @@ _HOMES = {
     "check": "middlegame.equilibrium.check",
     "coalitions": "middlegame.analysis.coalitions",
     "compare": "middlegame.analysis.comparison",
+    "compare_models": "middlegame.estimation.model_comparison",
     "compile_scenario": "middlegame.compiler",
     "discover": "middlegame.analysis.discovery",
     "dominoes": "middlegame.analysis.dominoes",
@@ -124,6 +127,7 @@ __all__ = [
     "Intervention",
     "Ledger",
     "MiddlegameError",
+    "ModelComparison",
     "NashResult",
     "NotConverged",
     "QueryError",
@@ -140,6 +144,7 @@ __all__ = [
     "check",
     "coalitions",
     "compare",
+    "compare_models",
     "compile_scenario",
     "discover",
     "dominoes",

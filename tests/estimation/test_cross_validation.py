@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
+from middlegame.estimation import model_comparison
 from middlegame.estimation.cross_validation import cross_validate
 from middlegame.estimation.fitting import fit
+from middlegame.estimation.rival_models import rival_models
 from tests.estimation.histories import crisis, simulated
 
 
@@ -37,3 +39,18 @@ def test_cross_validation_scores_constant_shares_as_by_hand(learnt):
         counts = np.bincount(which[fold != part], minlength=3) + 0.5
         total += np.log(counts / counts.sum())[which[fold == part]].sum()
     assert found.logarithmic == pytest.approx(total / 600)
+
+
+def test_compared_models_are_scored_as_in_cross_validation(learnt, monkeypatch):
+    both = [
+        each for each in rival_models(learnt.scenario) if each.name in ("as written", "level 1")
+    ]
+    monkeypatch.setattr(model_comparison, "rival_models", lambda _: both)
+    found = model_comparison.compare_models(learnt, folds=2, starts=1)
+    written, level = found.models
+    assert written.log_likelihood == learnt.log_likelihood
+    assert written.score == cross_validate(learnt, folds=2).scores[0].logarithmic
+    assert level.gain == pytest.approx(level.score - written.score)
+    assert level.gain_error > 0
+    assert written.weight + level.weight == pytest.approx(1)
+    assert list(found.to_dataframe()["name"]) == ["as written", "level 1"]

@@ -100,3 +100,16 @@ def test_a_formula_without_coefficients_is_a_fault():
     )
     (fault,) = read_text(text).errors
     assert str(fault).startswith("4:38: 'many' is not a number or a range; expected points")
+
+
+def test_roots_and_powers_of_a_column_of_zeros_have_finite_derivatives_by_coefficients():
+    column = jnp.array([0.0, 4.0])
+    for text in ("b * sqrt(x)", "b * x^0.5"):
+        formula = parse_formula(text)
+
+        def total(both, formula=formula):
+            return formula.evaluate({"b": both[0], "x": both[1:]}, {}, jnp)
+
+        found = jax.jvp(total, (jnp.array([3.0, *column]),), (jnp.array([1.0, 0.0, 0.0]),))
+        assert found[0].tolist() == [0.0, 6.0]
+        assert found[1].tolist() == [0.0, 2.0]

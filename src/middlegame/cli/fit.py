@@ -51,6 +51,11 @@ from middlegame.cli.time_limit import time_limit_option
     metavar="COLUMN",
     help="Cross-validate: forecast the rows of each value of this column from all others.",
 )
+@click.option(
+    "--compare",
+    is_flag=True,
+    help="Compare rival models of choice: private worths, errors by actor, levels of reasoning.",
+)
 @click.option("--bayes", is_flag=True, help="Sample the posterior too; the ranges are the priors.")
 @click.option(
     "--draws",
@@ -84,6 +89,7 @@ def fit_command(
     starts: int,
     folds: int | None,
     fold_by: str | None,
+    compare: bool,
     bayes: bool,
     behaviour: str | None,
     draws: int,
@@ -125,16 +131,22 @@ def fit_command(
             progress=progress,
         )
         answer = found.to_dict()
-    validation = posterior = None
+    validation = posterior = comparison = None
+    parts = None if fold_by is None else [table.columns[fold_by][k] for k in found.data.lines]
     if folds is not None or fold_by is not None:
         with counting("Cross-validating") as progress:
             from middlegame.estimation.cross_validation import cross_validate
 
-            parts = (
-                None if fold_by is None else [table.columns[fold_by][k] for k in found.data.lines]
-            )
             validation = cross_validate(found, folds or 0, seed, parts=parts, progress=progress)
             answer["validation"] = validation.to_dict()
+    if compare:
+        with counting("Comparing models of choice") as progress:
+            from middlegame.estimation.model_comparison import compare_models
+
+            comparison = compare_models(
+                found, folds=folds or 10, parts=parts, starts=starts, seed=seed, progress=progress
+            )
+            answer["comparison"] = comparison.to_dict()
     if bayes:
         with working("Sampling the posterior"):
             from middlegame.estimation.posterior import sample_posterior
@@ -151,13 +163,19 @@ def fit_command(
         from middlegame.report.html.fit import fit_page
         from middlegame.report.html.forms import write_report
 
-        write_report(report, fit_page(found, validation, posterior))
+        write_report(report, fit_page(found, validation, posterior, comparison))
     if as_json:
         print_json(answer)
     else:
         from middlegame.report.terminal.show import show
 
-        show(found, console(), validation=validation, posterior=posterior)
+        show(
+            found,
+            console(),
+            validation=validation,
+            posterior=posterior,
+            comparison=comparison,
+        )
         if output is not None and found.usable:
             click.echo(f"The scenario with the estimates is in {output}")
         print_report_place(report)

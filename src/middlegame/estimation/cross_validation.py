@@ -17,8 +17,10 @@ from middlegame.base.errors import MiddlegameError
 from middlegame.base.numbers import Floats, clustered_mean
 from middlegame.base.progress import ProgressCallback
 from middlegame.estimation.fitting import maximisation_problem
-from middlegame.estimation.maximum import maximise
-from middlegame.estimation.outcomes import observed_cases
+from middlegame.estimation.identification import MIN_INFORMATION
+from middlegame.estimation.likelihood import starting_values
+from middlegame.estimation.maximum import MaximisationProblem, maximise
+from middlegame.estimation.outcomes import Cases, observed_cases
 from middlegame.estimation.result import FitResult
 
 Integers = NDArray[np.int_]
@@ -95,10 +97,10 @@ class CrossValidation:
             "scores": [
                 {
                     "forecast": each.forecast,
-                    "logarithmic": _known(each.logarithmic),
-                    "brier": _known(each.brier),
-                    "gain": _known(each.gain),
-                    "gain_error": _known(each.gain_error),
+                    "logarithmic": known_or_none(each.logarithmic),
+                    "brier": known_or_none(each.brier),
+                    "gain": known_or_none(each.gain),
+                    "gain_error": known_or_none(each.gain_error),
                     "note": each.note,
                 }
                 for each in self.scores
@@ -133,35 +135,28 @@ def cross_validate(
     Raises:
         MiddlegameError: there are fewer rows or groups than folds, or outcomes to forecast.
     """
-    sample, likelihood = fitted.data, fitted.likelihood
+    sample = fitted.data
     cases, which = observed_cases(sample)
-    fold = _parted(fitted, folds, seed) if parts is None else _named_parts(parts)
+    fold = folds_of(fitted, folds, seed, parts)
     folds = int(fold.max()) + 1
     plays = sample.weights
     if len(cases) < 2:
         raise MiddlegameError("no two outcomes are shown whole: there is nothing to forecast")
-    ours = np.zeros((sample.row_count, len(cases)))
-    constant, logit = ours.copy(), ours.copy()
-    failed, trouble = 0, ""
+    ours, failed = probabilities_out_of_sample(fitted, fold, cases, progress)
+    constant, logit = np.zeros_like(ours), np.zeros_like(ours)
+    trouble, design = "", regression_design(fitted)
     for part in range(folds):
         held = fold == part
-        rows = likelihood.rows(sample, plays * ~held)
-        best = maximise(
-            maximisation_problem(likelihood, rows, fitted.space), [fitted.maximum.values]
-        )
-        failed += not best.converged
-        chances = np.asarray(likelihood.outcome_probabilities(best.values, sample.matrix, cases))
-        ours[held] = chances[held]
         known = ~held & (which >= 0)
         counts = np.bincount(which[known], plays[known], minlength=len(cases)) + 0.5
         constant[held] = counts / counts.sum()
         if not trouble:
             try:
-                logit[held] = _multinomial(_design(fitted), which, plays, known, held, len(cases))
-            except (ValueError, np.linalg.LinAlgError, RuntimeError) as error:
+                logit[held] = multinomial_logit(
+                    design[known], which[known], plays[known], design[held], len(cases)
+                )
+            except ValueError as error:
                 trouble = f"it has no maximum in a fold ({error})"
-        if progress is not None:
-            progress(part + 1, folds)
     complete = which >= 0
     groups = sample.lines if sample.clusters is None else sample.clusters
     forecasts = Forecasts(which[complete], plays[complete], groups[complete])
@@ -180,6 +175,66 @@ def cross_validate(
         calibration=_calibration(ours[complete], which[complete], plays[complete]),
         failed_folds=failed,
     )
+
+
+def probabilities_out_of_sample(
+    fitted: FitResult, fold: Integers, cases: Cases, progress: ProgressCallback | None = None
+) -> tuple[Floats, int]:
+    """Forecast the rows of each fold by the scenario fitted to all others.
+
+    Args:
+        fitted: the fit to all rows; each fold's climb begins from it.
+        fold: of each row, `[rows]`.
+        cases: the outcomes, `[outcomes, observed]`.
+        progress: called as (done, folds) after each fold.
+
+    Returns:
+        The outcomes' probabilities, `[rows, outcomes]`, and the number of folds in which the
+        maximum was not reached.
+    """
+    data, likelihood = fitted.data, fitted.likelihood
+    found = np.zeros((data.row_count, len(cases)))
+    failed, folds = 0, int(fold.max()) + 1
+    for part in range(folds):
+        held = fold == part
+        rows = likelihood.rows(data, data.weights * ~held)
+        problem = maximisation_problem(likelihood, rows, fitted.space)
+        best = maximise(problem, [_begin_of_fold(fitted, problem)])
+        failed += not best.converged
+        chances = np.asarray(likelihood.outcome_probabilities(best.values, data.matrix, cases))
+        found[held] = chances[held]
+        if progress is not None:
+            progress(part + 1, folds)
+    return found, failed
+
+
+def _begin_of_fold(fitted: FitResult, problem: MaximisationProblem) -> Floats:
+    """Return where a fold's climb begins: at the fit to all rows, as far as the other rows tell it.
+
+    In directions that they do not tell, as where a column never varies in them, it begins where
+    any fit does. Nothing would move it from there, so the held rows must not have put it there.
+    """
+    first = np.array([*starting_values(fitted.scenario).values()])
+    scale, values = fitted.space.scale, fitted.maximum.values
+    information = -np.asarray(problem.hessian(values), float) * np.outer(scale, scale)
+    if not np.isfinite(information).all():
+        return first
+    spread, axes = np.linalg.eigh((information + information.T) / 2)
+    flat = axes[:, np.abs(spread) < MIN_INFORMATION * fitted.data.play_count]
+    away = (values - first) / scale
+    begin = first + scale * (away - flat @ (flat.T @ away))
+    return np.asarray(np.clip(begin, fitted.space.least, fitted.space.most), float)
+
+
+def folds_of(
+    fitted: FitResult, folds: int, seed: int = 0, parts: Sequence[str] | None = None
+) -> Integers:
+    """Return the fold of each row, `[rows]`: its part, or a random one for each group of rows.
+
+    Raises:
+        MiddlegameError: there are fewer rows or groups than folds, or there is one part only.
+    """
+    return _parted(fitted, folds, seed) if parts is None else _named_parts(parts)
 
 
 def _parted(found: FitResult, folds: int, seed: int) -> Integers:
@@ -237,58 +292,76 @@ class Forecasts:
             gain, error = clustered_mean(self._logs(ours) - logs, self.groups, self.plays)
         return ForecastScore(name, self._mean(logs), self._mean(brier), gain, error)
 
+    def probabilities(self, chances: Floats) -> Floats:
+        """Return the probability of what happened, `[rows]`, which counts as 1e-12 at the least."""
+        return np.maximum(chances[np.arange(len(self.which)), self.which], _LEAST)
+
     def _logs(self, chances: Floats) -> Floats:
-        came = chances[np.arange(len(self.which)), self.which]
-        return np.asarray(np.log(np.maximum(came, _LEAST)), float)
+        return np.asarray(np.log(self.probabilities(chances)), float)
 
     def _mean(self, values: Floats) -> float:
         return float(np.average(values, weights=self.plays))
 
 
-def _design(found: FitResult) -> Floats:
-    """The same columns as a regression takes them: numbers standardised, a dummy a category."""
+def regression_design(found: FitResult) -> Floats:
+    """Return the same columns as a regression takes them, `[rows, regressors]`.
+
+    Numbers are standardised, and a category has a dummy; the constant is left to the regression.
+    """
     scenario_fit = found.scenario.fit
     categories = scenario_fit.categories if scenario_fit else {}
-    parts = [np.ones(found.data.row_count)]
+    parts = [np.zeros((found.data.row_count, 0))]
     for name, values in found.data.covariates.items():
         if name in categories:
-            parts += [(values == code) * 1.0 for code in np.unique(values)[1:]]
+            parts += [(values == code)[:, None] * 1.0 for code in np.unique(values)[1:]]
         else:
-            parts.append((values - values.mean()) / values.std())
-    return np.stack(parts, axis=1)
+            parts.append(((values - values.mean()) / values.std())[:, None])
+    return np.concatenate(parts, axis=1)
 
 
-def _multinomial(
-    design: Floats,
-    which: Integers,
-    plays: Floats,
-    known: NDArray[np.bool_],
-    held: NDArray[np.bool_],
-    count: int,
+def multinomial_logit(
+    design: Floats, which: Integers, plays: Floats, held: Floats, count: int
 ) -> Floats:
+    """Fit a multinomial logit by maximum likelihood, and forecast other rows with it.
+
+    Args:
+        design: the regressors without the constant, `[rows, regressors]`.
+        which: the outcome of each row, `[rows]`.
+        plays: how many plays each row stands for, `[rows]`.
+        held: the regressors of the rows to forecast, `[others, regressors]`.
+        count: how many outcomes there are.
+
+    Returns:
+        The outcomes' probabilities, `[others, count]`.
+
+    Raises:
+        MiddlegameError: scikit-learn is not installed.
+        ValueError: there is no maximum, or only one outcome.
+    """
     try:
-        from statsmodels.discrete.discrete_model import MNLogit
+        from sklearn.exceptions import ConvergenceWarning
+        from sklearn.linear_model import LogisticRegression
     except ImportError:
         raise MiddlegameError(
-            "comparing with a multinomial logit needs statsmodels: "
+            "comparing with a multinomial logit needs scikit-learn: "
             "pip install 'middlegame[compare]'"
         ) from None
-    if (plays % 1).any():
-        raise ValueError("it takes whole numbers of plays")
-    repeated = np.repeat(np.flatnonzero(known), plays[known].astype(int))
-    present, codes = np.unique(which[repeated], return_inverse=True)
-    if len(present) < 2:
+    chances = np.zeros((len(held), count))
+    if len(np.unique(which)) < 2:
         raise ValueError("only one outcome is left")
+    if not (np.ptp(design, axis=0) > 0).any():
+        shares = np.bincount(which, plays, minlength=count)
+        return np.asarray(chances + shares / shares.sum(), float)
+    varies = np.ptp(design, axis=0) > 0  # the effect of what never varies is unknown: none
+    model = LogisticRegression(C=np.inf, solver="newton-cg", tol=1e-8, max_iter=2000)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        model = MNLogit(codes, design[repeated])
-        fitted = model.fit(method="newton", maxiter=200, disp=0)
-        if not fitted.mle_retvals["converged"]:
-            fitted = model.fit(method="bfgs", maxiter=2000, disp=0)
-    if not (fitted.mle_retvals["converged"] and np.isfinite(fitted.params).all()):
-        raise RuntimeError("it did not converge")
-    chances = np.zeros((int(held.sum()), count))
-    chances[:, present] = fitted.predict(design[held])
+        warnings.simplefilter("error", ConvergenceWarning)
+        try:
+            model.fit(design[:, varies], which, sample_weight=plays)
+        except ConvergenceWarning:
+            raise ValueError("it did not converge") from None
+    chances[:, model.classes_] = model.predict_proba(held[:, varies])
     return chances
 
 
@@ -309,5 +382,6 @@ def _calibration(chances: Floats, which: Integers, plays: Floats) -> tuple[FitCa
     )
 
 
-def _known(value: float) -> float | None:
+def known_or_none(value: float) -> float | None:
+    """Return a number, or None for NaN, which JSON does not have."""
     return None if value != value else value

@@ -113,8 +113,8 @@ class Likelihood:
         with np.errstate(all="ignore"):  # formulas may give no number here, and some elsewhere
             self._still = engine_input(self.diagram, self.diagram.tables(theta))
         cost = predict_cost(self.diagram.structure)
-        on_cycle = bool(traced_decisions(self.diagram.structure))
-        self._many = on_cycle or sample.row_count * len(self.names) >= _MANY
+        self._on_cycle = bool(traced_decisions(self.diagram.structure))
+        self._many = self._on_cycle or sample.row_count * len(self.names) >= _MANY
         self._chunk = max(1, int(_MOST_NUMBERS / max(cost.largest_table, cost.unknowns, 1.0)))
 
     def rows(self, sample: FitData, weights: Floats | None = None) -> DataRows:
@@ -204,7 +204,8 @@ class Likelihood:
     @cached_property
     def hessian(self) -> Any:
         """From (values, rows) to the Hessian, `[k, k]`."""
-        return jax.jit(jax.jacfwd(jax.grad(self.total)), compiler_options=FAST_COMPILE)
+        options = None if self._on_cycle else FAST_COMPILE
+        return jax.jit(jax.jacfwd(jax.grad(self.total)), compiler_options=options)
 
     @cached_property
     def _by_row(self) -> Any:

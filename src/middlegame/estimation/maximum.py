@@ -158,6 +158,8 @@ def _newton(
     hessian = np.asarray(problem.hessian(values), float)
     damping, steps = 0.0, 0
     for _ in range(_MOST_STEPS):
+        if not np.isfinite(hessian).all():
+            break
         free = _free(problem, values, gradient)
         if _newton_gain(gradient, hessian, free, problem.space.scale) < MAX_NEWTON_GAIN / 100:
             break

@@ -58,7 +58,7 @@ def functions(xp: ModuleType) -> dict[str, Callable[[Array], Array]]:
     return {
         "exp": xp.exp,
         "log": xp.log,
-        "sqrt": xp.sqrt,
+        "sqrt": lambda x: _power(x, 0.5, xp),
         # Not the modulus: a complex-step derivative needs the imaginary part.
         "abs": lambda x: xp.where(x < 0, -x, x),
         # 1 / (1 + exp(-x)), written without overflow.
@@ -72,12 +72,21 @@ _OPERATIONS: dict[str, Callable[[Array, Array], Array]] = {
     "-": lambda a, b: a - b,
     "*": lambda a, b: a * b,
     "/": lambda a, b: a / b,
-    "^": lambda a, b: a**b,
     "<": lambda a, b: a < b,
     ">": lambda a, b: a > b,
     "<=": lambda a, b: a <= b,
     ">=": lambda a, b: a >= b,
 }
+
+
+def _power(base: Array, exponent: Array, xp: ModuleType) -> Array:
+    """Return a power; where the base is 0 and the exponent below 1, it has no derivative but 0.
+
+    Its infinite one, times that of a column of data, which is 0, would not be a number.
+    """
+    steep = (base == 0) & (xp.real(xp.asarray(exponent)) < 1)
+    at_zero = xp.where(exponent == 0, 1.0, xp.where(xp.real(exponent) < 0, xp.inf, 0.0))
+    return xp.where(steep, at_zero, xp.where(steep, 1.0, base) ** exponent)
 
 
 class Expression:
@@ -155,7 +164,9 @@ class Operation(Expression):
         """Combine the operands; a comparison is 1 where it holds and 0 elsewhere."""
         found = self.first.evaluate(values, categories, xp)
         for sign, part in self.others:
-            found = _OPERATIONS[sign](found, part.evaluate(values, categories, xp))
+            operand = part.evaluate(values, categories, xp)
+            power = sign == "^"
+            found = _power(found, operand, xp) if power else _OPERATIONS[sign](found, operand)
         return found * 1.0
 
 

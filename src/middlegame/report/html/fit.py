@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from middlegame.base.numbers import HALF_WIDTH_90
 from middlegame.base.version import __version__
 from middlegame.report.charts.bars import inline_svg
+from middlegame.report.html.model_comparison import comparison_values
 from middlegame.report.html.report import environment, natural_width
 from middlegame.report.text.fit import method, number, paired_gain, points_of, rows_of
 from middlegame.report.text.palette import PALETTE
@@ -13,6 +14,7 @@ from middlegame.report.text.words import clean, name_as_words, percent
 
 if TYPE_CHECKING:
     from middlegame.estimation.cross_validation import CrossValidation
+    from middlegame.estimation.model_comparison import ModelComparison
     from middlegame.estimation.posterior import Posterior
     from middlegame.estimation.result import FitResult
 
@@ -26,6 +28,7 @@ def fit_page(
     found: "FitResult",
     validation: "CrossValidation | None" = None,
     posterior: "Posterior | None" = None,
+    comparison: "ModelComparison | None" = None,
 ) -> str:
     """Write a fit as one self-contained HTML page.
 
@@ -33,6 +36,7 @@ def fit_page(
         found: the fit.
         validation: the validation out of sample, if there was one.
         posterior: the posterior samples, if there are any.
+        comparison: rival models of choice, if they were compared.
     """
     declared = found.scenario.fit.columns if found.scenario.fit else {}
     columns = {name: clean(each.label or name_as_words(name)) for name, each in declared.items()}
@@ -78,6 +82,7 @@ def fit_page(
             calibration=_calibration(validation) if validation else "",
             method=method(found),
             paired_gain=paired_gain,
+            comparison=comparison_values(comparison) if comparison else None,
             version=__version__,
         )
     )

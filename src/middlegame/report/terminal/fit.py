@@ -8,12 +8,20 @@ from rich.table import Table
 from middlegame.base.numbers import HALF_WIDTH_90
 from middlegame.estimation.result import FitResult
 from middlegame.report.terminal.columns import Page
+from middlegame.report.terminal.model_comparison import number_table, print_models, print_table
 from middlegame.report.terminal.show import show
-from middlegame.report.text.fit import method, number, paired_gain, points_of, rows_of
+from middlegame.report.text.fit import (
+    method,
+    number,
+    paired_gain,
+    points_of,
+    rows_of,
+)
 from middlegame.report.text.words import clean, percent
 
 if TYPE_CHECKING:
     from middlegame.estimation.cross_validation import CrossValidation
+    from middlegame.estimation.model_comparison import ModelComparison
     from middlegame.estimation.posterior import Posterior
 
 _WIDEST_MATRIX = 4
@@ -26,6 +34,7 @@ def show_fit(
     console: Console,
     validation: "CrossValidation | None" = None,
     posterior: "Posterior | None" = None,
+    comparison: "ModelComparison | None" = None,
 ) -> None:
     """Print a fit: its caveats, estimates, predicted outcomes, and marginal effects.
 
@@ -34,6 +43,7 @@ def show_fit(
         console: where to print.
         validation: the validation out of sample, if there was one.
         posterior: the posterior samples, if there are any.
+        comparison: rival models of choice, if they were compared.
     """
     page = Page(console)
     page.title(f"{clean(found.scenario.title)}: estimates from data", rows_of(found))
@@ -42,7 +52,7 @@ def show_fit(
         page.gap()
     label = "" if page.plain else "; bold where the interval excludes 0"
     page.section("Estimates", f"with 90% intervals{label}")
-    _print(page, _estimates(found, page.plain))
+    print_table(page, _estimates(found, page.plain))
     page.gap()
     page.section("Outcomes", "average probability, and observed share of the rows")
     for share in found.outcome_shares:
@@ -51,42 +61,30 @@ def show_fit(
     page.gap()
     if found.first_differences:
         page.section("Marginal effects", "in percentage points, with 90% intervals")
-        _print(page, _differences(found, page.plain))
+        print_table(page, _differences(found, page.plain))
         page.gap()
     if posterior is not None:
         for note in posterior.notes:
             page.paragraph(note, mark="!", style="bold")
         page.section("Posterior", _priors(found, posterior))
-        _print(page, _marginals(found, posterior, page.plain))
+        print_table(page, _marginals(found, posterior, page.plain))
         page.gap()
     if validation is not None:
         page.section("Out of sample", _folds(validation))
-        _print(page, _scores(validation))
+        print_table(page, _scores(validation))
         page.gap()
         page.section("Calibration", "of forecasts out of sample, with their observed frequency")
         for bin_ in validation.calibration:
             label = f"forecast {percent(bin_.predicted)} ({bin_.count:,} forecasts)"
             page.bar(label, bin_.observed)
         page.gap()
+    if comparison is not None:
+        print_models(page, comparison)
     page.paragraph(method(found), style="dim")
 
 
-def _table(headings: list[str]) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False, header_style="dim")
-    table.add_column("", no_wrap=False, min_width=16)
-    for heading in headings:
-        table.add_column(heading, justify="right", no_wrap=len(heading) < 14)
-    return table
-
-
-def _print(page: Page, table: Table) -> None:
-    from rich.padding import Padding
-
-    page.console.print(Padding(table, (0, 0, 0, 2)), width=page.width, highlight=False)
-
-
 def _estimates(found: FitResult, plain: bool) -> Table:
-    table = _table(["estimate", "s.e.", "z", "p", "90% interval"])
+    table = number_table(["estimate", "s.e.", "z", "p", "90% interval"])
     to = " to " if plain else " … "
     for each in found.estimates:
         if each.note and each.value != each.value:
@@ -114,14 +112,14 @@ def _differences(found: FitResult, plain: bool) -> Table:
         largest = sorted(found.first_differences, key=lambda each: -abs(each.change))[
             :_MOST_CHANGES
         ]
-        table = _table(["change", "of"])
+        table = number_table(["change", "of"])
         for each in largest:
             column = f"{each.column}: {each.before} {arrow} {each.after}"
             table.add_row(
                 column, _change(each.change, each.standard_error, plain), str(each.outcome)
             )
         return table
-    table = _table(outcomes)
+    table = number_table(outcomes)
     for place in range(0, len(found.first_differences), len(outcomes)):
         row = found.first_differences[place : place + len(outcomes)]
         cells = [_change(each.change, each.standard_error, plain) for each in row]
@@ -141,7 +139,7 @@ def _priors(found: FitResult, posterior: "Posterior") -> str:
 
 
 def _marginals(found: FitResult, posterior: "Posterior", plain: bool) -> Table:
-    table = _table(["mean", "s.d.", "90% interval", "R-hat", "draws"])
+    table = number_table(["mean", "s.d.", "90% interval", "R-hat", "draws"])
     labels = {each.name: each.label for each in found.estimates}
     to = " to " if plain else " … "
     for each in posterior.marginals:
@@ -168,7 +166,7 @@ def _folds(validation: "CrossValidation") -> str:
 
 
 def _scores(validation: "CrossValidation") -> Table:
-    table = _table(["log score", "Brier score", "this contest's log score is"])
+    table = number_table(["log score", "Brier score", "this contest's log score is"])
     for each in validation.scores:
         if each.note:
             table.add_row(each.forecast, "", each.note)

@@ -7,6 +7,7 @@ from middlegame.report.text.words import clean
 
 if TYPE_CHECKING:
     from middlegame.estimation.cross_validation import ForecastScore
+    from middlegame.estimation.model_comparison import ComparedModel, ModelComparison
     from middlegame.estimation.result import FitResult
 
 
@@ -35,6 +36,22 @@ def paired_gain(score: "ForecastScore") -> str:
     word = "better" if score.gain > 0 else "worse"
     clear = "" if abs(score.gain) > 2 * score.gain_error else ", within two standard errors"
     return f"{word} by {abs(score.gain):.4f} (s.e. {score.gain_error:.4f}){clear}"
+
+
+def compared_rows(found: "ModelComparison") -> str:
+    """Say on what rival models of choice are compared."""
+    return (
+        f"fitted to the same rows; log score of {found.rows:,} rows, each forecast from the other "
+        f"{found.folds - 1} of {found.folds} parts; gain over the contest as written; weight in "
+        "the mixture that forecasts best"
+    )
+
+
+def gain_words(model: "ComparedModel") -> str:
+    """Write by how much a model's log score is above that of the contest as written."""
+    if model.gain_error != model.gain_error:
+        return ""
+    return f"{model.gain:+.4f} ({model.gain_error:.4f})"
 
 
 def points_of(change: float) -> str:
