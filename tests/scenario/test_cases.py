@@ -2,10 +2,16 @@
 
 import pytest
 
-from middlegame.scenario import read
+from middlegame.scenario import read, read_text
 from tests.paths import DATA
 
 CASES = DATA / "cases"
+
+
+def test_three_dots_between_large_numbers_suggest_no_share():
+    text = (CASES / "dots.yaml").read_text("utf-8").replace("0...5", "10...25%")
+    assert "has three dots; expected 10..25%" in str(read_text(text).errors[0])
+    assert "0.25" not in str(read_text(text).errors[0])
 
 
 @pytest.mark.parametrize(

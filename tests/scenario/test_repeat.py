@@ -69,10 +69,34 @@ def test_a_repeated_block_equals_what_it_stands_for():
     assert dumps(found.scenario) == dumps(expected.scenario)
 
 
+def test_members_add_to_lists_within_moves_and_factors_that_are_written():
+    added = """    moves:
+      give_in: {knows: [<state>_joins]}
+      <state>_joins:"""
+    text = REPEATED.replace("2 * <weight>", "<weight>").replace(
+        "    moves:\n      <state>_joins:", added
+    )
+    text = text.replace(
+        "trade: {states: [falls, holds], chance: {falls: 40%}}",
+        "trade: {states: [falls, holds], causes: {falls: [{if: lead_call = call, chance: 40%}]}}",
+    )
+    text += """    factors:
+      trade: {causes: {falls: [{if: <state>_joins = join, chance: <cost>%}]}}
+"""
+    loaded = read_text(text.replace("cost: 5..10", "cost: 5"))
+    assert loaded.errors == ()
+    assert loaded.scenario.moves["give_in"].knows == ("lead_call", "france_joins", "italy_joins")
+    (falls,) = (loaded.scenario.factors["trade"].causes.__pydantic_extra__ or {}).values()
+    assert [str(each.if_) for each in falls][1:] == ["france_joins = join", "italy_joins = join"]
+    fault = read_text(text.replace("<cost>%", "<cost>00%").replace("cost: 5..10", "cost: 5")).errors
+    assert {each.line for each in fault} == {text[: text.index("<cost>%")].count("\n") + 1}
+
+
 @pytest.mark.parametrize(
     ("old", "new", "line", "message"),
     [
         ("costs: <cost>", "costs: <cots>", 22, "no member has a value for '<cots>'"),
+        ("cost: 8,", "", 22, "'italy' has no value for '<cost>'"),
         ("cost: 8,", "cost: eight of,", 22, "'eight of' is not a number"),
         ("by: <state>", "by: <name>", 20, "unknown actor 'France'"),
         ("    before: give_in", "    before: give_out", 16, "unknown move 'give_out'"),
@@ -133,7 +157,7 @@ def read_scenario_text(path):
     ("csv", "place", "message"),
     [
         (CSV.replace("5..10", "much"), "members.csv:2:15", "much"),
-        (CSV.replace("Italy,8", "Italy,"), "scenario.yaml:", "no member has a value for '<cost>'"),
+        (CSV.replace("Italy,8", "Italy,"), "scenario.yaml:", "'italy' has no value for '<cost>'"),
         (CSV.replace("italy", "france"), "members.csv:3:1", "'france' is listed twice"),
         (CSV.replace("weight", "cost"), "members.csv:1:", "the heading 'cost' stands twice"),
         (CSV.replace("8,6", "8"), "members.csv:3:1", "the row has 3 cells; expected 4"),

@@ -189,7 +189,8 @@ def parse_judgement(value: object, unit: Unit) -> Judgement:
     text = format_number(value) if isinstance(value, float) else str(value)
     if dots := _THREE_DOTS.fullmatch(text):
         low, high = dots["low"], dots["high"]
-        raise syntax_error(f"{quote(text)} has three dots", f"{low}..{high} or {low}..0.{high}")
+        share = f" or {low}..0.{high}" if low.startswith(("0", "-")) else ""
+        raise syntax_error(f"{quote(text)} has three dots", f"{low}..{high}{share}")
     match = _PATTERN.fullmatch(text)
     if match is None and (formula := formula_or_none(str(value))):
         return FormulaJudgement(math.nan, math.nan, unit, formula=formula)

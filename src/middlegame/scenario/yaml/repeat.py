@@ -52,6 +52,8 @@ class _Block:
         self.parsed, self.block, self.path, self.folder = parsed, block, path, folder
         self.table: MemberTable | None = None
         self.member = ""
+        self.known: set[str] = set()
+        """The placeholders that some member has a value for."""
         self.data: dict[str, Any] = parsed.data
         self.count = 0
 
@@ -67,7 +69,9 @@ class _Block:
             problem = "the key 'for' is missing" if missing else f"{quote(name)} is not a name"
             self._fault(problem, "a name for the members, such as for: state", "", "for")
             return
-        for member, values in self._members().items():
+        members = self._members()
+        self.known = {key for values in members.values() for key in values}
+        for member, values in members.items():
             self.member = member
             for section in REPEATED_SECTIONS:
                 pattern = self.block.get(section)
@@ -132,11 +136,13 @@ class _Block:
                 problem = f"the block makes more than {MAX_NODES:,} entries"
                 self._fault(problem, "fewer members", "", "in")
                 return False
-            if isinstance(whole.get(name), list) and isinstance(copy, list):
-                whole[name] = [*whole[name], *copy]
-            elif name in whole:
-                fault = Fault(f"'{name}' is in '{section}' already", "another name", path=origin)
-                self.parsed.faults.append(fault)
+            if name in whole:
+                try:
+                    whole[name] = _extended(whole[name], copy)
+                except ValueError:
+                    problem = f"'{name}' is in '{section}' already"
+                    fault = Fault(problem, "another name, or lists that it adds to", path=origin)
+                    self.parsed.faults.append(fault)
             else:
                 whole[name] = copy
                 if section == "moves":
@@ -162,15 +168,28 @@ class _Block:
     def _copy(
         self, part: Any, values: _Values, origin: Path, target: Path, beside: Any = None
     ) -> Any:
-        """Copy a part of the pattern with its placeholders filled, and register its places."""
+        """Copy a part of the pattern with its placeholders filled, and register its places.
+
+        Args:
+            part: of the pattern.
+            values: of the placeholders.
+            origin: the path of the part.
+            target: the path of its copy.
+            beside: what is written there already, which keeps its place.
+        """
         self.count += 1
-        _copy_place(self.parsed.places, origin, target)
+        if beside is None:
+            _copy_place(self.parsed.places, origin, target)
         if self.count > MAX_NODES:
             return None
         if isinstance(part, dict):
             return {
                 (name := self._filled(key, values, (*origin, key))): self._copy(
-                    value, values, (*origin, key), (*target, name)
+                    value,
+                    values,
+                    (*origin, key),
+                    (*target, name),
+                    beside.get(name) if isinstance(beside, dict) else None,
                 )
                 for key, value in part.items()
             }
@@ -202,7 +221,9 @@ class _Block:
                 return str(values[found[1]])
             near = nearest(found[1], list(values))
             expected = "" if near else f"one of {join_names([f'<{name}>' for name in values])}"
-            fault = Fault(f"no member has a value for '<{found[1]}>'", expected, near, path=path)
+            lacks = f"'{self.member}' has no" if found[1] in self.known else "no member has a"
+            problem = f"{lacks} value for '<{found[1]}>'"
+            fault = Fault(problem, expected, near, path=path)
             if fault not in self.parsed.faults:
                 self.parsed.faults.append(fault)
             return found[1]
@@ -214,6 +235,20 @@ class _Block:
         fault = Fault(problem, expected, near, path=path)
         if fault not in self.parsed.faults:
             self.parsed.faults.append(fault)
+
+
+def _extended(written: Any, added: Any) -> Any:
+    """Return what is written with what a member adds: lists get longer, mappings get new keys.
+
+    Raises:
+        ValueError: both give one and the same value.
+    """
+    if isinstance(written, list) and isinstance(added, list):
+        return [*written, *added]
+    if isinstance(written, dict) and isinstance(added, dict):
+        both = {key: _extended(written[key], added[key]) for key in added if key in written}
+        return written | added | both
+    raise ValueError(written)
 
 
 def _copy_place(places: Places, origin: Path, target: Path) -> None:
