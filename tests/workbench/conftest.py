@@ -36,6 +36,7 @@ COMPLETE = {
     "hypotheses": ".mg-report section",
     "comparison": ".mg-report section",
     "outline": ".mg-outline-canvas svg",
+    "review": ".mg-review :is(h2, .mg-soft)",
     "edit": ".cm-line",
     "ledger": ".mg-ledger h2",
 }

@@ -3,7 +3,13 @@
 from middlegame.io.examples import FOLDER
 
 HARBOUR = (FOLDER / "harbour-lease" / "scenario.yaml").read_text()
-KNOWN = f"""{HARBOUR.replace("title: Harbour lease", "title: Harbour lease, with evidence")}
+DRAFTED = (
+    HARBOUR.replace("{is: 5..15, why", "{is: 5..15, drafted: yes, why")
+    .replace("{is: 2..5%, why", "{is: 2..5%, drafted: yes, why")
+    .replace("{is: 3..9, why", "{is: 3..9, drafted: yes, why")
+)
+"""A contest with three numbers that are marked as drafted."""
+KNOWN = f"""{DRAFTED.replace("title: Harbour lease", "title: Harbour lease, with evidence")}
 evidence:
   audit: {{label: The audit, saw: loan = real, likelihood: 2..4:1}}
 views:

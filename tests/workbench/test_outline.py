@@ -7,7 +7,7 @@ from middlegame.scenario.model.walk import judgements
 from middlegame.scenario.yaml.load import read_text
 from middlegame.scenario.yaml.structure import move_entry
 from middlegame.scenario.yaml.tree import parse_yaml
-from tests.workbench.contests import HARBOUR
+from tests.workbench.contests import DRAFTED, HARBOUR
 from tests.workbench.test_page import agrees, by_bar
 
 pytestmark = pytest.mark.browser
@@ -175,3 +175,92 @@ def drag_arrow(page, tail, head):
     page.mouse.move(*places[1], steps=4)
     page.mouse.up()
     page.wait_for_selector(f'[data-tail="{tail}"][data-head="{head}"]', state="attached")
+
+
+FAULTY = """
+title: Ten faults
+actors: {north: The north, south: The south}
+moves:
+  demand: {label: The demand, by: nroth, options: {quiet: {label: waits}, ask: {costs: 9..2}}}
+  answer:
+    label: The answer
+    by: south
+    knows: [demand]
+    options: {refuse: {label: refuses}, concede: {if: demand = aks, costs: a lot}}
+factors:
+  valley:
+    label: The valley
+    states: [kept, ceded]
+    rules:
+      - {if: answer == concede, then: {ceded: 90..980%}}
+      - {then: {ceded: 5..}}
+interests:
+  north: [{when: valley = ceded, worth: many}, {when: vally = kept, worth: 5}]
+  south: [{when: valley = ceded, worth: -70..-40}]
+questions:
+  ceded: {will: valley = ceded, by: 2026-13-31}
+"""
+REPAIRS = [
+    ("moves.demand", "Option ask", "Costs", "2..9"),
+    ("moves.answer", "Option concede", "Open only if", "demand = ask"),
+    ("moves.answer", "Option concede", "Costs", "3"),
+    ("factors.valley", "Rule 1", "If", "answer = concede"),
+    ("factors.valley", "Rule 1", "Chance of ceded", "90..98%"),
+    ("factors.valley", "Rule 2", "Chance of ceded", "5..15%"),
+    ("interests.north", "Interest 1", "Worth, in points", "50..80"),
+    ("interests.north", "Interest 2", "Where it holds that", "valley = kept"),
+    ("questions.ceded", "Form", "By", "2026-12-31"),
+]
+"""With the actor of the demand these are ten."""
+
+
+def test_ten_faults_stand_at_their_fields_and_are_repaired_there(visit, server):
+    (server.folder / "faulty.yaml").write_text(FAULTY)
+    visitor = visit()
+    page, builder = visitor.page, Builder(visitor.page)
+    page.goto(f"{server.url}/contest/faulty?tab=outline")
+    page.wait_for_selector(".mg-outline-beside .mg-faults .mg-error")
+    assert page.locator(".mg-outline-beside .mg-faults .mg-error").count() == 10
+    builder.choose("moves.demand")
+    builder.pick("Who decides", "(north)")
+    for path, part, label, value in REPAIRS:
+        if builder.entry(path).get_attribute("aria-current") is None:
+            builder.choose(path)
+        field = (
+            builder.part(part).locator(".q-field").filter(has=page.get_by_label(label, exact=True))
+        )
+        field.locator(".q-field__messages:not(:empty)").wait_for()
+        builder.fill(builder.part(part), label, value)
+        field.locator(".q-field__messages:not(:empty)").wait_for(state="detached")
+    page.wait_for_selector(".mg-outline-beside .mg-faults:not(:has(.mg-error))")
+    page.locator("[data-tab=outline]").get_by_role("button", name="Use this text").click()
+    page.get_by_role("button", name="Answer", exact=True).click()
+    page.wait_for_selector('.mg-kicker:has-text("Ten faults")')
+
+
+def test_drafted_numbers_are_reviewed_by_key_and_a_changed_file_is_merged(visit, server):
+    file = server.folder / "drafted.yaml"
+    file.write_text(DRAFTED)
+    page = visit().page
+    page.goto(f"{server.url}/contest/drafted?tab=review")
+    page.wait_for_selector("text=0 of 3 reviewed")
+    page.keyboard.press("c")
+    page.wait_for_selector("text=1 of 3 reviewed")
+    page.get_by_label("Number or range").fill("6..12")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("text=2 of 3 reviewed")
+    page.locator(".mg-review h2").click()  # keys count outside of fields
+    page.keyboard.press("r")
+    page.wait_for_selector("text=All drafted numbers are reviewed.")
+    tools = page.locator("[data-tab=review]")
+    tools.get_by_role("button", name="Undo").click()
+    page.wait_for_selector("text=2 of 3 reviewed")
+    file.write_text(DRAFTED.replace("title: Harbour lease", "title: Changed elsewhere"))
+    tools.get_by_role("button", name="Save").click()
+    page.wait_for_selector('.mg-conflict:has-text("title: Changed elsewhere")')
+    page.get_by_role("button", name="Merge and save").click()
+    page.wait_for_selector("text=Saved.")
+    saved = file.read_text()
+    assert "title: Changed elsewhere" in saved
+    assert "is: 6..12" in saved
+    assert saved.count("drafted: yes") == 1

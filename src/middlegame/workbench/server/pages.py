@@ -2,6 +2,7 @@
 
 import contextlib
 from dataclasses import dataclass, replace
+from functools import partial
 from urllib.parse import urlencode
 
 from fastapi import Request
@@ -23,6 +24,7 @@ from middlegame.workbench.views.ledger import LedgerTab
 from middlegame.workbench.views.library import show_library
 from middlegame.workbench.views.outline.tab import OutlineTab
 from middlegame.workbench.views.report_tabs import ReportTab, comparison_tab, hypotheses_tab
+from middlegame.workbench.views.review import ReviewTab
 from middlegame.workbench.views.uncertainty import UncertaintyTab
 from middlegame.workbench.views.what_if import WhatIfTab
 from middlegame.workbench.workers.pool import Refused, Superseded, WorkerEnded
@@ -35,6 +37,7 @@ TABS = (
     ("hypotheses", "Evidence"),
     ("comparison", "Rival views"),
     ("outline", "Build"),
+    ("review", "Review"),
     ("edit", "Edit"),
     ("ledger", "Ledger"),
 )
@@ -48,10 +51,12 @@ ContestTab = (
     | UncertaintyTab
     | ReportTab
     | OutlineTab
+    | ReviewTab
     | EditTab
     | LedgerTab
 )
-WRITING = ("outline", "edit")
+FORMS = ("outline", "review")
+WRITING = ("outline", "review", "edit")
 """The tabs of the text, which are there whether or not it can be solved."""
 
 
@@ -139,6 +144,7 @@ class ContestPage:
         if session.contest is None and request:  # the address says what the text began with
             self.path += "?" + urlencode({"like": request.query_params.get("like", "")})
         self._written = session.place
+        self._opening = True
         style_page(title)
         self.header = PageHeader(title, TABS, self.choose)
         self.address = AddressBar(
@@ -146,7 +152,7 @@ class ContestPage:
             on_undo=lambda: self._history().undo(),
             on_redo=lambda: self._history().redo(),
         )
-        for name in ("hypotheses", "comparison"):
+        for name in ("hypotheses", "comparison", "review"):
             self.header.offer(name, False)
         with ui.element("main").classes("mg-main"):
             self.banner = StateBanner(session)
@@ -165,6 +171,8 @@ class ContestPage:
             self.tabs["edit"] = EditTab(self.desk)
         with self.places["outline"]:
             self.tabs["outline"] = OutlineTab(self.desk)
+        with self.places["review"]:
+            self.tabs["review"] = ReviewTab(self.desk, partial(self.header.offer, "review"))
         self._follow(session)
         self._show_view()
         background_tasks.create(self._open())
@@ -208,9 +216,11 @@ class ContestPage:
         for name, place in self.places.items():
             place.set_visibility(name == view and (name in self.tabs))
         for name, each in self.tabs.items():
-            if isinstance(each, AnswerTab | WhatIfTab | OutlineTab):
+            if isinstance(each, AnswerTab | WhatIfTab | OutlineTab | ReviewTab):
                 each.visible = name == view
-        self.problem.set_visibility(view != "outline")  # it shows the faults at their fields
+        # The forms show faults at their fields, and do not wait for a forecast.
+        self.problem.set_visibility(view not in FORMS)
+        self.spinner.set_visibility(self._opening and view not in FORMS)
         opened = self.tabs.get(view)
         if not isinstance(opened, UncertaintyTab | EditTab | None):
             opened.activate()
@@ -241,7 +251,8 @@ class ContestPage:
     async def _open(self) -> None:
         session = self.session
         self.problem.clear()
-        self.spinner.set_visibility(True)
+        self._opening = True
+        self._show_view()
 
         def show_step(step: str) -> None:
             self.progress.set_text(step)
@@ -255,6 +266,7 @@ class ContestPage:
         except Superseded:
             return
         except Refused as error:
+            self._opening = False
             self.spinner.set_visibility(False)
             ended = isinstance(error, WorkerEnded)
             with self.problem:
@@ -266,10 +278,11 @@ class ContestPage:
                 for line in error.reasons:
                     ui.label(line).classes("mg-note")
                 button("Try again", self._open)
-            if session.place.view != "outline":
+            if session.place.view not in WRITING:
                 self.choose("edit")
 
     def _opened(self) -> None:
+        self._opening = False
         self.spinner.set_visibility(False)
         with self.client:
             with self.places["answer"]:

@@ -166,9 +166,20 @@ def cited_passages(context: WorkerContext, text: str, folder: str, line: int) ->
     if match is None:
         return []
     data = context.cached("sources", text, lambda: parse_yaml(text).data)
+    return passages(data, match[1], folder)
+
+
+def passages(data: Any, written: str, folder: str) -> list[CitedPassage]:
+    """List the paragraphs that a text of citations, such as `brief#4`, names.
+
+    Args:
+        data: the scenario's text as plain data.
+        written: one citation, or several separated by commas.
+        folder: where the sources' files are; empty for an uploaded text.
+    """
     sources = data.get("sources") if isinstance(data, dict) else None
     known = sources if isinstance(sources, dict) else {}
-    cites = [(place[1], place[2]) for place in _PLACE.finditer(match[1]) if place[1] in known]
+    cites = [(place[1], place[2]) for place in _PLACE.finditer(written) if place[1] in known]
     return [_passage(known[name], name, number, folder) for name, number in dict.fromkeys(cites)]
 
 

@@ -1,0 +1,118 @@
+"""The tasks of the review: numbers that were drafted, one by one, and what is decided on each."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from middlegame.base.errors import MiddlegameError
+from middlegame.scenario.faults import Path, dotted_path
+from middlegame.scenario.model.judgement import format_number
+from middlegame.scenario.yaml.data_edits import GAP, as_written
+from middlegame.scenario.yaml.dump import Plain
+from middlegame.scenario.yaml.renaming import CONDITION_KEYS
+from middlegame.scenario.yaml.structure import remove_entry, set_value
+from middlegame.scenario.yaml.tree import parse_yaml
+from middlegame.workbench.workers.texts import CitedPassage, passages
+from middlegame.workbench.workers.worker import WorkerContext
+
+_MARKS = (True, "yes", "true")
+
+
+@dataclass(frozen=True)
+class DraftedNumber:
+    """A number that a language model drafted, and that no person has confirmed.
+
+    Attributes:
+        path: its place in the scenario.
+        subject: what the entry that it belongs to is called.
+        case: the condition under which it holds; empty without one.
+        value: the number or range as it is written.
+        why: the reason that was drafted with it.
+        quote: the quote that was drafted with it, or with its entry.
+        passages: the paragraphs that it, or else its entry, cites.
+    """
+
+    path: Path
+    subject: str
+    case: str
+    value: str
+    why: str
+    quote: str
+    passages: tuple[CitedPassage, ...]
+
+
+def drafted_numbers(context: WorkerContext, text: str, folder: str) -> list[DraftedNumber]:
+    """List the numbers of a text that are marked as drafted, in written order.
+
+    Args:
+        context: the worker's cache, progress and cancellation.
+        text: the scenario's text.
+        folder: where its sources' files are; empty for an uploaded text.
+    """
+    data = parse_yaml(text).data
+    return [_describe(data, path, around, folder) for path, around in _marked(data, (), ()) if path]
+
+
+def confirm(context: WorkerContext, text: str, path: Path) -> str:
+    """Return a text in which a drafted number is confirmed as it stands.
+
+    Raises:
+        MiddlegameError: the text is not valid YAML, or the number cannot be edited alone.
+    """
+    return remove_entry(text, (*path, "drafted"))
+
+
+def replace_drafted(context: WorkerContext, text: str, path: Path, value: str) -> str:
+    """Return a text in which another number stands in place of a drafted one.
+
+    Raises:
+        MiddlegameError: no number is given, the text is not valid YAML, or the number cannot be
+            edited alone.
+    """
+    if not value.strip():
+        raise MiddlegameError("type a number or a range, such as 20..40%")
+    return confirm(context, set_value(text, (*path, "is"), as_written(value)), path)
+
+
+def reject(context: WorkerContext, text: str, path: Path) -> str:
+    """Return a text with a gap in place of a drafted number, which `check` lists.
+
+    Raises:
+        MiddlegameError: the text is not valid YAML, or the number cannot be edited alone.
+    """
+    return confirm(context, set_value(text, (*path, "is"), Plain(GAP)), path)
+
+
+def _marked(
+    part: Any, path: Path, around: tuple[Any, ...]
+) -> Iterator[tuple[Path, tuple[Any, ...]]]:
+    """Yield the path of each drafted number, with the parts around it from the outside in."""
+    if isinstance(part, dict):
+        if "is" in part and part.get("drafted") in _MARKS:
+            yield path, (*around, part)
+        for key, inner in part.items():
+            yield from _marked(inner, (*path, str(key)), (*around, part))
+    elif isinstance(part, list):
+        for place, inner in enumerate(part):
+            yield from _marked(inner, (*path, place), (*around, part))
+
+
+def _describe(data: Any, path: Path, around: tuple[Any, ...], folder: str) -> DraftedNumber:
+    inner_first = [part for part in reversed(around) if isinstance(part, dict)]
+    own = inner_first[0]
+
+    def nearest(*keys: str) -> str:
+        found = (part[key] for part in inner_first[:-1] for key in keys if part.get(key))
+        value = next(found, "")
+        return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+    value = own["is"]
+    return DraftedNumber(
+        path=path,
+        subject=nearest("label", "name") or dotted_path(path[:2]),
+        case=nearest(*sorted(CONDITION_KEYS)),
+        value=format_number(value) if isinstance(value, int | float) else str(value),
+        why=str(own.get("why") or ""),
+        quote=nearest("quote"),
+        passages=tuple(passages(data, nearest("cite"), folder)),
+    )
