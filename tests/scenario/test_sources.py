@@ -44,3 +44,24 @@ precision: {is: 3:1, drafted: no}
     assert sourcing(read_text(dumps(scenario)).scenario).drafted == paths
     confirmed = read_text(text.replace("{is: 3, drafted: yes}", "3")).scenario
     assert sourcing(confirmed).drafted == paths[1:]
+
+
+def test_numbers_in_beliefs_and_private_numbers_are_counted():
+    text = """
+title: T
+actors: {a: A, b: B}
+moves:
+  push: {by: a, options: [push, hold]}
+  fight: {by: b, knows: [push], options: [fight, yield_]}
+interests:
+  a: [{when: push = push and fight = yield_, worth: 60}]
+  b: [{when: fight = fight, worth: {is: -60..-20, private: yes, why: a reason}}]
+beliefs:
+  a: {judgements: {"interests.b[0].worth": -90..-50}}
+"""
+    found = sourcing(read_text(text).scenario)
+    assert (found.numbers, found.ranges, found.cited, found.reasoned) == (3, 2, 0, 1)
+    assert found.unsourced == (
+        ("interests", "a", 0, "worth"),
+        ("beliefs", "a", "judgements", "interests.b[0].worth"),
+    )

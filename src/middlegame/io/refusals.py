@@ -12,7 +12,8 @@ def refuse_beliefs(diagram: Diagram) -> None:
     """
     if diagram.perceptions:
         believers = " and ".join(each.actor for each in diagram.perceptions)
+        take = "takes" if len(diagram.perceptions) == 1 else "take"
         raise QueryError(
             "a diagram or a game is common knowledge, and cannot hold what only "
-            f"{believers} takes for true; leave out 'beliefs' to write the contest as it is"
+            f"{believers} {take} for true; leave out 'beliefs' to write the contest as it is"
         )

@@ -1,13 +1,15 @@
 """Where a scenario's numbers come from: its sources' files, and counts of sourced numbers."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path as FilePath
 
 from middlegame.scenario.faults import Path
+from middlegame.scenario.model.fields import Sourced
 from middlegame.scenario.model.judgement import Judgement
 from middlegame.scenario.model.scenario import Scenario
-from middlegame.scenario.model.walk import judgements
+from middlegame.scenario.model.walk import judgements, judgements_by_place
 
 _MAX_BYTES = 8 << 20
 _GAP = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
@@ -79,11 +81,11 @@ class Sourcing:
 
 
 def sourcing(scenario: Scenario) -> Sourcing:
-    """Count the numbers of a scenario, and those with a citation or a reason."""
+    """Count the numbers of a scenario, those in beliefs among them, and those with a source."""
     numbers = ranges = cited = reasoned = 0
     unsourced: list[Path] = []
     drafted: list[Path] = []
-    for path, judgement, around in judgements(scenario):
+    for path, judgement, around in (*judgements(scenario), *_believed(scenario)):
         if _is_certain(judgement):
             continue
         has_cite = bool(judgement.cite) or any(part.cite for part in around)
@@ -97,6 +99,16 @@ def sourcing(scenario: Scenario) -> Sourcing:
         if not has_cite and not has_why:
             unsourced.append(path)
     return Sourcing(numbers, ranges, cited, reasoned, tuple(unsourced), tuple(drafted))
+
+
+def _believed(scenario: Scenario) -> Iterator[tuple[Path, Judgement, tuple[Sourced, ...]]]:
+    """Yield the numbers that actors take for true, with the beliefs that may name their sources."""
+    places = judgements_by_place(scenario) if scenario.beliefs else {}
+    for actor, belief in scenario.beliefs.items():
+        for place, rejudged in belief.judgements.items():
+            if place in places:
+                number = rejudged.read(places[place][1].unit)
+                yield ("beliefs", actor, "judgements", place), number, (belief,)
 
 
 def _is_certain(judgement: Judgement) -> bool:

@@ -135,7 +135,7 @@ def show_other_equilibria(
     page.paragraph(
         "Each of these outcomes is self-consistent: if all actors expected it, they would act "
         "accordingly. The forecast above is on the principal branch, which starts where all "
-        "actors choose at random."
+        "actors choose at random, by the weights of their options."
     )
     kinds = {True: "Stable", False: "Unstable", None: "Stability unknown"}
     for number, other in enumerate(others, start=1):

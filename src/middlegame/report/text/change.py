@@ -1,11 +1,12 @@
 """The differences between two equilibria of one contest, ready to be shown."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from middlegame.diagram import Decision
 from middlegame.report.text import narrative
 from middlegame.report.text.grammar import capitalize_first
 from middlegame.report.text.scales import rounded_value
@@ -118,7 +119,7 @@ def off_path_warnings(before: "Equilibrium", after: "Equilibrium") -> Iterator[s
     """Yield warnings about moves at information sets that had reach probability 0 before.
 
     Payoffs are undefined at information sets that are never reached, so policies there are
-    uniform.
+    proportional to the options' weights.
     """
     if not after.fixed_policies:
         return
@@ -128,8 +129,15 @@ def off_path_warnings(before: "Equilibrium", after: "Equilibrium") -> Iterator[s
         if decision.name not in after.supposed and bool(np.any((was <= 0) & (is_now > 0))):
             yield (
                 f"{words.heading(decision.name)}: this move faces situations that could not occur "
-                "before. It is assumed to choose evenly among the options available there."
+                f"before. It is assumed to choose {unforeseen_choice([decision])} among the "
+                "options available there."
             )
+
+
+def unforeseen_choice(decisions: Sequence[Decision]) -> str:
+    """Return how moves choose where no actor reckoned with it: evenly, or by weights."""
+    weighted = any(decision.weights is not None for decision in decisions)
+    return "in proportion to their weights" if weighted else "evenly"
 
 
 def mean_shift(label: str, before: float, after: float, step: float, unit: str) -> Shift:

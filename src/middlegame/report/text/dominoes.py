@@ -8,7 +8,7 @@ from middlegame.analysis.dominoes import MEAN
 from middlegame.diagram import Decision, Node
 from middlegame.report.text import narrative
 from middlegame.report.text.branches import fork_notes
-from middlegame.report.text.change import Shift, mean_shift
+from middlegame.report.text.change import Shift, mean_shift, unforeseen_choice
 from middlegame.report.text.grammar import capitalize_first, join_list, mid_sentence
 from middlegame.report.text.scales import rounded_value
 from middlegame.report.text.words import Words, percent
@@ -188,11 +188,13 @@ def intervention_notes(dominoes: "Dominoes", intervention: "Intervention") -> It
             f"{intervention_label(words, intervention)} is not always available. The option is "
             "taken wherever it is; elsewhere the choice stays free."
         )
-    moves = [words.heading(name) for name in dominoes.results.unforeseen_moves(intervention)]
+    names = dominoes.results.unforeseen_moves(intervention)
+    moves = [words.heading(name) for name in names]
     if moves:
+        choice = unforeseen_choice([d for d in words.diagram.decisions if d.name in names])
         yield (
             "With fixed policies, some moves face situations that could not occur before, and are "
-            f"assumed to choose evenly there: {join_list(list(map(mid_sentence, moves)))}."
+            f"assumed to choose {choice} there: {join_list(list(map(mid_sentence, moves)))}."
         )
 
 
