@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from middlegame.workbench.address import Place, known_part, unknown_parts
+from middlegame.workbench.address import PagePlace, known_part, unknown_parts
 from middlegame.workbench.changes import changes, scope_words
 from middlegame.workbench.server.pages import TABS
 from middlegame.workbench.setting import Setting
@@ -15,7 +15,7 @@ WORTH = "interests.tenant[0].worth"
 VIEWS = dict(TABS)
 NAMES = st.from_regex(r"[a-z][a-z_]{0,8}(@[1-9])?", fullmatch=True)
 PLACES = st.builds(
-    Place,
+    PagePlace,
     view=st.sampled_from(list(VIEWS)),
     domino=st.just("") | st.tuples(NAMES, NAMES).map("=".join),
     box=st.just("") | NAMES,
@@ -30,20 +30,20 @@ def contest(context):
 
 @given(PLACES)
 def test_query_of_a_place_reads_back_as_that_place(place):
-    assert Place.read(place.query(), VIEWS) == place
+    assert PagePlace.read(place.query(), VIEWS) == place
 
 
 def test_known_changes_and_places_are_kept_whole(contest):
     setting = Setting({WORTH: 70.0}, {"bid": "offer"}, {"lease": ("kept", "lost")}, surprise=True)
-    place = Place("dominoes", "lease=lost", "bid")
+    place = PagePlace("dominoes", "lease=lost", "bid")
     assert known_part(contest, setting, place) == (setting, place, [])
 
 
 def test_unknown_names_are_left_out_and_told_with_the_nearest_name(contest):
     setting = Setting({WORTH: 70.0, "interests.tennant[0].worth": 1.0}, {"bid": "ofer"})
-    known, place, problems = known_part(contest, setting, Place("answer", "lese=lost", "x", 3))
+    known, place, problems = known_part(contest, setting, PagePlace("answer", "lese=lost", "x", 3))
     assert known == Setting({WORTH: 70.0})
-    assert place == Place()
+    assert place == PagePlace()
     assert problems == [
         f"There is no range 'interests.tennant[0].worth'; did you mean '{WORTH}'?",
         "There is no state 'ofer' of 'bid'; did you mean 'offer'?",
@@ -56,7 +56,7 @@ def test_unknown_names_are_left_out_and_told_with_the_nearest_name(contest):
 def test_factor_of_a_timed_contest_is_known_with_and_without_a_period(context):
     timed = solve.open_contest(context, TIMED).contest
     setting = Setting(supposed={"walls": "fall", "hold@2": "yield"})
-    place = Place(domino="walls@1=fall", box="walls@3", period=3)
+    place = PagePlace(domino="walls@1=fall", box="walls@3", period=3)
     assert known_part(timed, setting, place) == (setting, place, [])
 
 

@@ -18,7 +18,7 @@ _ELSEWHERE = frozenset({"token", "like", PAGE})
 
 
 @dataclass(frozen=True)
-class Place:
+class PagePlace:
     """What a visitor looks at.
 
     Attributes:
@@ -42,7 +42,7 @@ class Place:
         return urlencode(pairs, safe="=@")
 
     @staticmethod
-    def read(query: str, views: Iterable[str]) -> "Place":
+    def read(query: str, views: Iterable[str]) -> "PagePlace":
         """Read a link's query; an unknown view is the first one.
 
         Args:
@@ -51,7 +51,7 @@ class Place:
         """
         found = dict(parse_qsl(query))
         view, period = found.get("tab", ""), found.get("period", "")
-        return Place(
+        return PagePlace(
             view=view if view in views else FIRST_VIEW,
             domino=found.get("domino", ""),
             box=found.get("box", ""),
@@ -60,8 +60,8 @@ class Place:
 
 
 def known_part(
-    contest: ContestView, setting: Setting, place: Place
-) -> tuple[Setting, Place, list[str]]:
+    contest: ContestView, setting: Setting, place: PagePlace
+) -> tuple[Setting, PagePlace, list[str]]:
     """Return the part of a link that a contest knows, and what is wrong with the rest.
 
     Args:
@@ -104,7 +104,7 @@ def known_part(
     if period is not None and not 1 <= period <= len(contest.periods):
         problems.append(f"There is no period {period}.")
         period = None
-    return known, Place(place.view, domino, box, period), list(dict.fromkeys(problems))
+    return known, PagePlace(place.view, domino, box, period), list(dict.fromkeys(problems))
 
 
 def unknown_parts(query: str, views: Iterable[str] = ()) -> list[str]:

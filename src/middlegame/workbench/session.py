@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
-from middlegame.workbench.address import Place, known_part
+from middlegame.workbench.address import PagePlace, known_part
 from middlegame.workbench.server.library import Contest
 from middlegame.workbench.setting import Setting
 from middlegame.workbench.workers import solve
@@ -126,7 +126,7 @@ class Session:
         name: str,
         text: str,
         setting: Setting,
-        place: Place,
+        place: PagePlace,
     ) -> None:
         self.pools, self.contest, self.name, self.text = pools, contest, name, text
         self.saved, self.setting, self.place = text, setting, place
@@ -246,7 +246,7 @@ class Session:
             self._undo_point = self._redo.pop()
             self.change(self._undo_point, settled=True)
 
-    def go(self, place: Place) -> None:
+    def go(self, place: PagePlace) -> None:
         """Look at another place of the page."""
         if place != self.place:
             self.place = place

@@ -11,7 +11,7 @@ from fastapi import Request, Response
 from nicegui import app
 
 from middlegame.base.errors import MiddlegameError, QueryError
-from middlegame.workbench.address import PAGE, Place, known_part, unknown_parts
+from middlegame.workbench.address import PAGE, PagePlace, known_part, unknown_parts
 from middlegame.workbench.server.library import Library
 from middlegame.workbench.session import WorkerPools
 from middlegame.workbench.setting import Setting
@@ -93,7 +93,7 @@ async def _setting(pools: WorkerPools, text: str, query: str) -> Setting:
         QueryError: the contest does not have what the address names.
     """
     opened = await pools.open(f"download {uuid4().hex}", text)
-    setting, _, problems = known_part(opened.contest, Setting.read(query), Place())
+    setting, _, problems = known_part(opened.contest, Setting.read(query), PagePlace())
     problems += unknown_parts(query)
     if problems:
         raise QueryError(" ".join(problems))

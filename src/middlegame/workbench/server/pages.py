@@ -9,7 +9,7 @@ from fastapi import Request
 from nicegui import background_tasks, ui
 
 from middlegame.base.errors import MiddlegameError
-from middlegame.workbench.address import FIRST_VIEW, Place, known_part, unknown_parts
+from middlegame.workbench.address import FIRST_VIEW, PagePlace, known_part, unknown_parts
 from middlegame.workbench.draft import Draft
 from middlegame.workbench.server.library import Library, beginning
 from middlegame.workbench.session import Session, WorkerPools
@@ -104,7 +104,7 @@ def add_pages(workbench: Workbench) -> None:
                 heading("h1", str(error))
                 ui.link("All contests", "/")
             return
-        place = Place.read(request.url.query, dict(TABS))
+        place = PagePlace.read(request.url.query, dict(TABS))
         session = Session(workbench.pools, None, like or "contest", text, Setting(), place)
         ContestPage(workbench, session, "A new contest")
 
@@ -127,7 +127,7 @@ def add_pages(workbench: Workbench) -> None:
                 ui.label(str(error)).classes("mg-note")
             return
         query, views = request.url.query, dict(TABS)
-        place = Place.read(query, views)
+        place = PagePlace.read(query, views)
         session = Session(workbench.pools, entry, name, text, Setting.read(query), place)
         session.unknown = unknown_parts(query, views)
         ContestPage(workbench, session, entry.title)
@@ -193,7 +193,7 @@ class ContestPage:
 
     def _come_back(self, query: str) -> None:
         """Show the place of an address to which the browser went back; changes stay."""
-        place = Place.read(query, dict(TABS))
+        place = PagePlace.read(query, dict(TABS))
         contest = self.session.contest_view
         if contest is not None:
             _, place, _ = known_part(contest, Setting(), place)
