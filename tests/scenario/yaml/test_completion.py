@@ -171,3 +171,22 @@ def test_completions_in_beliefs_are_actors_and_the_places_of_numbers():
 def test_completions_in_a_worth_are_the_keys_of_a_number():
     found = at("  owner:", "    - {when: lease = lost, worth: {")
     assert {"is", "why", "cite", "correlates", "label", "private"} <= set(found)
+
+
+@pytest.mark.parametrize("start", ["repeat:\n  ", "repeat:\n  - "])
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("", {"for", "in", "before", "moves", "interests"}),
+        ("moves: {<state>_joins: {", {"by", "knows", "options", "scale"}),
+        ("moves: {<state>_joins: {knows: [", {"renew", "lease"}),
+        ("interests: {owner: [{when: lease = ", {"kept", "lost"}),
+        ("factors: {<state>_strike: {", {"states", "chance", "rules"}),
+    ],
+)
+def test_completions_in_a_repeated_block_are_those_of_its_sections(start, written, expected):
+    text = f"{TEXT}{start}{written}"
+    line = text.count("\n") + 1
+    column = len(text.splitlines()[-1]) + 1 if written else len(start.rpartition("\n")[2]) + 1
+    found = {each.text for each in completions(text, line, column)}
+    assert expected <= found

@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from middlegame.scenario.faults import Path
 from middlegame.scenario.model.judgement import MAPPING_KEYS
 from middlegame.scenario.model.references import base_name
 from middlegame.scenario.model.scales import MoveScale
-from middlegame.scenario.model.schema import allowed_keys, allowed_words
+from middlegame.scenario.model.schema import REPEATED_SECTIONS, allowed_keys, allowed_words
 from middlegame.scenario.yaml.errors import line_starts
 from middlegame.scenario.yaml.tree import parse_yaml
 
@@ -100,7 +100,7 @@ def completions(text: str, line: int, column: int) -> list[Completion]:
     if not 1 <= line <= len(starts):
         return []
     begin = starts[line - 1]
-    cursor = cursor_at(text[: begin + column - 1])
+    cursor = _inside_pattern(cursor_at(text[: begin + column - 1]))
     # The line being written is usually invalid, and would invalidate the lines around it.
     end = starts[line] if line < len(starts) else len(text)
     data = parse_yaml(text[:begin] + "\n" + text[end:]).data
@@ -108,6 +108,15 @@ def completions(text: str, line: int, column: int) -> list[Completion]:
     if cursor.key is None:
         return _keys(cursor, contest)
     return _values(cursor, contest)
+
+
+def _inside_pattern(cursor: Cursor) -> Cursor:
+    """Return a cursor in a repeated block's pattern as if the pattern stood at the top."""
+    if cursor.path[:1] != ("repeat",):
+        return cursor
+    in_list = len(cursor.path) > 1 and isinstance(cursor.path[1], int)
+    rest = cursor.path[2:] if in_list else cursor.path[1:]
+    return replace(cursor, path=rest) if rest and rest[0] in REPEATED_SECTIONS else cursor
 
 
 def cursor_at(before: str) -> Cursor:
@@ -301,6 +310,9 @@ def _keys(cursor: Cursor, contest: _DefinedNames) -> list[Completion]:
             return contest.players()
         case ("views" | "beliefs", str(), "judgements"):
             return contest.places()
+        case ("repeat",) | ("repeat", int()):
+            own = ("for", "in", "before")
+            return [Completion(key, "key") for key in (*own, *REPEATED_SECTIONS)]
         case ("numbers", str()):
             return [Completion(key, "key") for key in ("is", "label", "why", "cite", "correlates")]
         case ("moves", str(name), "options", str(), "spends"):
