@@ -69,7 +69,7 @@ def test_condition_reads_as_clauses_joined_by_and_and_or(venezuela: mg.Equilibri
     words = narrative.words_of(venezuela)
     text = words.condition(parse_condition("line = balance|align and not (cuba = falls)"))
     assert text == (
-        "the Venezuelan military balances between the powers or aligns with Moscow "
+        "(the Venezuelan military balances between the powers or aligns with Moscow) "
         "and not (Cuba's government falls)"
     )
     nested = words.condition(parse_condition("cuba = falls and (trade = struck or line != align)"))
@@ -194,9 +194,7 @@ def test_clause_is_the_written_one_with_a_fallback_made_of_labels(clauses: mg.Eq
     assert words.clause("protest", "wait") == 'The tenant chooses "wait"'
     assert words.clause("answer", "appeals") == "The tenant appeals"
     text = words.condition(parse_condition("protest = march|wait and berth = held"))
-    assert text == (
-        'the tenant marches or the tenant chooses "wait" and the tenant keeps the berth'
-    )
+    assert text == ('(the tenant marches or chooses "wait") and the tenant keeps the berth')
 
 
 def test_answer_states_the_condition_of_a_question_whose_label_asks(

@@ -69,6 +69,25 @@ def join_list(parts: Sequence[str], joiner: str = "and") -> str:
     return f"{', '.join(parts[:-1])} {joiner} {parts[-1]}"
 
 
+def join_alternatives(clauses: Sequence[str]) -> str:
+    """Join clauses by "or"; the words with which all of them begin are said once.
+
+    >>> join_alternatives(["the city renews the lease", "the city waits"])
+    'the city renews the lease or waits'
+    >>> join_alternatives(["the lease is lost", "the depot closes"])
+    'the lease is lost or the depot closes'
+    """
+    words = [clause.split() for clause in clauses]
+    shared = 0
+    for together in zip(*(each[:-1] for each in words), strict=False):
+        if len(set(together)) > 1:
+            break
+        shared += 1
+    if len(clauses) < 2 or {word.lower() for word in words[0][:shared]} <= {"the", "a", "an"}:
+        return " or ".join(clauses)
+    return " ".join([*words[0][:shared], " or ".join(" ".join(each[shared:]) for each in words)])
+
+
 def begins_with_verb(text: str) -> bool:
     """Whether a label looks like a verb in the third person: `waits and sees`."""
     first = text.split(" ", 1)[0]

@@ -20,16 +20,17 @@ class InterestPhrases:
     def __init__(self, words: Words, move: str) -> None:
         self.words, self.move = words, base_name(move)
 
-    def phrase(self, each: InterestContribution, side: int) -> str:
+    def phrase(self, each: InterestContribution, side: int, chosen: bool) -> str:
         """Return an interest or cost as an advantage of the option that it favours.
 
         Args:
             each: the contribution.
             side: 1 if it favours the result's option, -1 if the other one.
+            chosen: whether it favours the option that is chosen more often.
         """
         match each.path:
             case ("moves", str(name), "options", str(option), *_):
-                return self._cost(name, option, each)
+                return self._cost(name, option, each, chosen)
             case ("offers", str(), "terms", *_):
                 return "less risk of a broken promise"
             case ("offers", *_):
@@ -45,14 +46,14 @@ class InterestPhrases:
             return f"{less} risk that {label}"
         return mid_sentence(label) if self._is_labelled(each) else f"a better chance that {label}"
 
-    def _cost(self, name: str, option: str, each: InterestContribution) -> str:
+    def _cost(self, name: str, option: str, each: InterestContribution, chosen: bool) -> str:
         """Return the costs of an option as a reason for or against a choice."""
         label = f'"{self.words.state(name, option)}"'
         if each.worth is not None and each.worth < 0:
             return f"the gain from {label}"
         if self.move != name:
             return f"lower costs of {label}"
-        return f"the cost of {label}"
+        return f"{'sparing the cost' if chosen else 'the cost'} of {label}"
 
     def _is_labelled(self, each: InterestContribution) -> bool:
         match each.path, self.words.scenario:

@@ -210,7 +210,7 @@ class _Speaker:
         sign = self._sign(group)
         opening = self._opening(group)
         if even:
-            labels = " or ".join(f'"{self.words.state(found.name, state)}"' for state, _ in pair)
+            labels = " and ".join(f'"{self.words.state(found.name, state)}"' for state, _ in pair)
             chance = percent(group.probability)
             text = f"{self.actor} is indifferent between {labels} ({chance} each)"
             return capitalize_first(f"{opening}{text}.")
@@ -303,7 +303,7 @@ class _Speaker:
         for side in (1, -1):
             own = [(side * value, each) for value, each in signed if side * value >= _NEGLIGIBLE]
             named = [
-                f"{self.interests.phrase(each, side * sign)} ({_points(side * value)})"
+                f"{self.interests.phrase(each, side * sign, side > 0)} ({_points(side * value)})"
                 for value, each in own[:_MOST_NAMED]
                 if value >= least
             ]
@@ -322,7 +322,7 @@ class _Speaker:
         if not fors:
             return f", by many small differences, in spite of {join_list(againsts)}"
         if not againsts:
-            return f", because of {join_list(fors)}"
+            return f": {join_list(fors)} {'speak' if len(fors) > 1 else 'speaks'} for it"
         verb = "outweigh" if len(fors) > 1 else "outweighs"
         return f": {join_list(fors)} {verb} {join_list(againsts)}"
 

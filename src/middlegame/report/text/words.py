@@ -14,6 +14,7 @@ from middlegame.equilibrium.strategy_profile import GIVEN
 from middlegame.report.text.grammar import (
     are_verbal,
     capitalize_first,
+    join_alternatives,
     join_list,
     mid_sentence,
     predicate,
@@ -312,8 +313,13 @@ class Words:
         if isinstance(condition, Not):
             return f"not ({self.condition(condition.part)})"
         if isinstance(condition, All | Any):
-            joiner = "and" if isinstance(condition, All) else "or"
-            joined = join_list([self.condition(p, outer=False) for p in condition.parts], joiner)
+            both = isinstance(condition, All)
+            parts = []
+            for part in condition.parts:
+                words = self.condition(part, outer=False)
+                several = both and isinstance(part, Is) and len(part.states) > 1
+                parts.append(f"({words})" if several and len(condition.parts) > 1 else words)
+            joined = join_list(parts, "and" if both else "or")
             return joined if outer else f"({joined})"
         return clean(str(condition))
 
@@ -346,8 +352,8 @@ class Words:
         if not self.knows(name):
             return clean(str(leaf))
         if any(self.has_clause(name, state) for state in leaf.states):
-            clauses = (mid_sentence(self._bare_clause(name, state)) for state in leaf.states)
-            return f"{' or '.join(clauses)}{self._when(name)}"
+            clauses = [mid_sentence(self._bare_clause(name, state)) for state in leaf.states]
+            return f"{join_alternatives(clauses)}{self._when(name)}"
         predicates = " or ".join(self._predicates(name, leaf.states))
         for verb in ("is", "are", "chooses"):
             predicates = predicates.replace(f" or {verb} ", " or ") if (
