@@ -72,7 +72,7 @@ def measure(contests: tuple[str, ...] = tuple(CONTESTS)) -> dict[str, Any]:
             for command in command_lines(contest, folder):
                 first, again = (_run(command, folder) for _ in range(2))
                 rows.append({"contest": contest, "command": _label(command), "first": first["cpu"],
-                             "again": again["cpu"], "clock": again["clock"],
+                             "again": again["cpu"],
                              "memory": max(first["memory"], again["memory"]),
                              "code": again["code"]})  # fmt: skip
                 print(_line(rows[-1]), flush=True)
@@ -104,18 +104,17 @@ def commands_table(results: dict[str, Any]) -> list[str]:
         "## Whole commands",
         "",
         "Seconds of processor time of a whole process: the first time, with nothing kept from",
-        "before, and again; seconds on the clock again, and the most memory. In brackets, commands",
-        "that end with a message, such as a refusal.",
+        "before, and again; and the most memory. In brackets, commands that end with a message,",
+        "such as a refusal.",
         "",
-        "| contest | command | first | again | clock | memory |",
-        "|---|---|--:|--:|--:|--:|",
+        "| contest | command | first | again | memory |",
+        "|---|---|--:|--:|--:|",
     ]
     for row in results["rows"]:
         label = f"`{row['command']}`" if row["code"] == 0 else f"(`{row['command']}`)"
         lines.append(
             f"| {row['contest']} ({CONTESTS.get(row['contest'], '')}) | {label} | "
-            f"{row['first']:.1f} s | {row['again']:.1f} s | {row['clock']:.1f} s | "
-            f"{row['memory']:.0f} MiB |"
+            f"{row['first']:.1f} s | {row['again']:.1f} s | {row['memory']:.0f} MiB |"
         )
     return [
         *lines,
@@ -129,7 +128,6 @@ def _run(command: tuple[str, ...], folder: Path) -> dict[str, Any]:
     """Run one command in a process whose cache lies in a folder, and measure it."""
     limit = () if command[0] in _UNLIMITED else ("--time-limit", str(TIME_LIMIT))
     environment = {**os.environ, "XDG_CACHE_HOME": str(folder / _label(command))}
-    begin = time.perf_counter()
     process = subprocess.Popen(
         [sys.executable, "-m", "middlegame", *command, *limit],
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment,
@@ -137,7 +135,6 @@ def _run(command: tuple[str, ...], folder: Path) -> dict[str, Any]:
     _, status, usage = os.wait4(process.pid, 0)
     return {
         "cpu": usage.ru_utime + usage.ru_stime,
-        "clock": time.perf_counter() - begin,
         "memory": usage.ru_maxrss / 1024,
         "code": os.waitstatus_to_exitcode(status),
     }
