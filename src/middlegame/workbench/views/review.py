@@ -11,7 +11,7 @@ from middlegame.workbench.views.draft_tools import DraftDesk, DraftTools
 from middlegame.workbench.views.frame import button, heading
 from middlegame.workbench.workers.pool import Superseded
 from middlegame.workbench.workers.review import (
-    DraftedNumber,
+    UnreviewedNumber,
     confirm,
     drafted_numbers,
     reject,
@@ -29,7 +29,7 @@ class ReviewTab:
 
     def __init__(self, desk: DraftDesk, offer: Callable[[bool], None]) -> None:
         self.desk, self._offer = desk, offer
-        self.numbers: list[DraftedNumber] = []
+        self.numbers: list[UnreviewedNumber] = []
         self.most = self.place = 0
         self.visible = False
         heading("h1", "Review the drafted numbers", "mg-small")
@@ -77,7 +77,7 @@ class ReviewTab:
                 return
             self._show_number(self.numbers[self.place])
 
-    def _show_number(self, number: DraftedNumber) -> None:
+    def _show_number(self, number: UnreviewedNumber) -> None:
         with ui.element("div"):
             with ui.element("p").classes("mg-kicker"):
                 ui.label(dotted_path(number.path))

@@ -19,7 +19,7 @@ _MARKS = (True, "yes", "true")
 
 
 @dataclass(frozen=True)
-class DraftedNumber:
+class UnreviewedNumber:
     """A number that a language model drafted, and that no person has confirmed.
 
     Attributes:
@@ -41,7 +41,7 @@ class DraftedNumber:
     passages: tuple[CitedPassage, ...]
 
 
-def drafted_numbers(context: WorkerContext, text: str, folder: str) -> list[DraftedNumber]:
+def drafted_numbers(context: WorkerContext, text: str, folder: str) -> list[UnreviewedNumber]:
     """List the numbers of a text that are marked as drafted, in written order.
 
     Args:
@@ -97,7 +97,7 @@ def _marked(
             yield from _marked(inner, (*path, place), (*around, part))
 
 
-def _describe(data: Any, path: Path, around: tuple[Any, ...], folder: str) -> DraftedNumber:
+def _describe(data: Any, path: Path, around: tuple[Any, ...], folder: str) -> UnreviewedNumber:
     inner_first = [part for part in reversed(around) if isinstance(part, dict)]
     own = inner_first[0]
 
@@ -107,7 +107,7 @@ def _describe(data: Any, path: Path, around: tuple[Any, ...], folder: str) -> Dr
         return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
     value = own["is"]
-    return DraftedNumber(
+    return UnreviewedNumber(
         path=path,
         subject=nearest("label", "name") or dotted_path(path[:2]),
         case=nearest(*sorted(CONDITION_KEYS)),
