@@ -134,7 +134,8 @@ class Corrector:
                 return None
             change = jacobian.bordered(across).solve(np.append(-value, 0.0))
             point = point + change
-            size = float(np.abs(change / scale_of(point)).max())
+            with np.errstate(invalid="ignore"):  # a step that overflows is no step
+                size = float(np.abs(change / scale_of(point)).max())
             rounding = size > 0.7 * previous and size <= min(1e3 * enough, 1e-3 * length)
             if size <= enough or rounding:
                 following = _branch_point(point, jacobian, across, iteration)
