@@ -2,6 +2,7 @@ from html import unescape
 
 import pytest
 
+import middlegame as mg
 from middlegame.analysis import value_of_information as analysis
 from middlegame.analysis.evidence_weights import weigh_evidence
 from middlegame.analysis.reasons import why
@@ -47,7 +48,7 @@ def test_hypotheses_task_weighs_evidence_and_observations_as_the_analysis_does(c
 
 
 def test_reasons_task_explains_moves_and_factors_as_the_analysis_does(context):
-    equilibrium = solve(read_text(HARBOUR).scenario)
+    equilibrium = mg.solve(read_text(HARBOUR).scenario)
     html = unescape(reasons.explain_choice(context, HARBOUR, Setting(), "renew", ""))
     (group,) = reason_texts(why(equilibrium, "renew"))
     assert group.sentence in html

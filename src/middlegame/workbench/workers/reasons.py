@@ -1,7 +1,7 @@
 """The task that explains a move's option, or a factor's state."""
 
 from middlegame.workbench.setting import Setting
-from middlegame.workbench.workers.solve import solve_setting
+from middlegame.workbench.workers.solve import forecast_setting
 from middlegame.workbench.workers.worker import WorkerContext
 
 
@@ -26,5 +26,5 @@ def explain_choice(
     from middlegame.analysis.reasons import why
     from middlegame.report.html.report import result_html
 
-    equilibrium = solve_setting(context, text, setting)
+    equilibrium = forecast_setting(context, text, setting)
     return result_html(why(equilibrium, name, state or None, progress=context.progress()))

@@ -2,7 +2,7 @@
 
 from middlegame.workbench.setting import Setting
 from middlegame.workbench.workers.sections import ReportSection, report_section
-from middlegame.workbench.workers.solve import solve_setting
+from middlegame.workbench.workers.solve import forecast_setting
 from middlegame.workbench.workers.worker import WorkerContext
 
 
@@ -16,5 +16,5 @@ def robustness(context: WorkerContext, text: str, setting: Setting) -> ReportSec
     """
     from middlegame.analysis.robustness import robust
 
-    equilibrium = solve_setting(context, text, setting)
+    equilibrium = forecast_setting(context, text, setting)
     return report_section(robust(equilibrium, progress=context.progress()), "robustness")
