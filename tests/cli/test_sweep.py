@@ -102,9 +102,7 @@ def test_sweep_interrupted_prints_partial_result_and_keeps_parts(tmp_path):
                "--out", str(out)]  # fmt: skip
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     parts = Path(f"{out}.parts")
-    for _ in range(600):
-        if len(list(parts.glob("*.parquet"))) > 1:
-            break
+    while process.poll() is None and len(list(parts.glob("*.parquet"))) < 2:
         time.sleep(0.1)
     os.kill(process.pid, signal.SIGINT)
     out_text, err_text = process.communicate(timeout=60)
