@@ -47,9 +47,11 @@ class OutlookRow:
     @property
     def sentence(self) -> str:
         """The mean and the 90% interval: `19%; 90% of worlds between 14% and 24%`."""
+        low, high = map(percent, self.outlook.ninety)
         if self.outlook.ninety[0] == self.outlook.ninety[1] == self.outlook.mean:
             return f"{percent(self.outlook.mean)} in every world"
-        low, high = map(percent, self.outlook.ninety)
+        if low == high == percent(self.outlook.mean):
+            return f"{low} in nearly every world"
         return f"{percent(self.outlook.mean)}; 90% of worlds between {low} and {high}"
 
 

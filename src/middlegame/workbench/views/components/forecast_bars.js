@@ -71,6 +71,7 @@ export default {
     },
     interval(key) {
       const ends = this.intervals[key];
+      if (ends && percent(ends[0]) === percent(ends[1])) return `${percent(ends[0])} in at least 90% of worlds`;
       return ends ? `90% of worlds between ${percent(ends[0])} and ${percent(ends[1])}` : null;
     },
     word(p) {
