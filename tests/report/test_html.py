@@ -8,9 +8,12 @@ import middlegame as mg
 from middlegame.io.examples import open_scenario
 from middlegame.report import html
 from middlegame.report.charts.bars import forecast_chart
+from middlegame.report.charts.intervals import interval_chart
 from middlegame.report.html.report import html_report
 from middlegame.report.text.judgements import judgement_groups, web_address
 from middlegame.report.text.narrative import answer, words_of
+from middlegame.report.text.sweep import OutlookRow
+from middlegame.sweeps.summaries import Outlook
 from tests.report.pages import INJECTION, PageReader, page_text, read_page
 
 LOADS = {"src", "srcset", "data", "poster", "background", "action"}
@@ -116,6 +119,15 @@ def test_chart_scales_and_takes_the_colours_of_the_page() -> None:
     assert "What &lt;b&gt;: one &amp; only 30%" in start[0]
     assert "currentColor" in drawn
     assert "font-family" not in drawn
+
+
+def test_interval_chart_writes_each_mean_with_its_interval() -> None:
+    outlook = Outlook(0.25, 0.24, (0.2, 0.3), (0.09, 0.45), (0.01, 0.01), 0.0)
+    drawn = interval_chart("Lease", [OutlookRow("The tenant loses", outlook)], "#0072B2")
+    texts = re.findall(r"<text[^>]*>([^<]*)</text>", drawn)
+    assert "The tenant loses" in texts
+    assert "25%  (9..45%)" in texts
+    assert "undefined" not in drawn
 
 
 def test_templates_read_no_name_that_is_also_a_method_of_a_mapping() -> None:

@@ -57,7 +57,7 @@ def interval_chart(
         align="left", baseline="bottom", color=_INK, fontSize=13, lineBreak="\n", lineHeight=_LINE
     ).encode(x=alt.value(0), y=alt.Y("top:Q", scale=None, axis=None), text="label:N")
     number = base.mark_text(align="right", baseline="bottom", color=_INK, fontSize=13).encode(
-        x=alt.value(width), y=alt.Y("text:Q", scale=None, axis=None), text="description:N"
+        x=alt.value(width), y=alt.Y("text:Q", scale=None, axis=None), text="value:N"
     )
     chart = (
         alt.layer(

@@ -115,7 +115,10 @@ def answer(found: "Sweep") -> str:
     if not rows:
         tops = [line for group in (factors(found) or moves(found)) for line in group.rows]
         rows = tuple(line for line in tops if line.top)
-    clauses = [f"{mid_sentence(line.label)}: {line.sentence}" for line in rows[:1]]
+    clauses = [
+        f"{mid_sentence(line.label)}{'' if line.label.endswith('?') else ':'} {line.sentence}"
+        for line in rows[:1]
+    ]
     return (
         f"{capitalize_first(clauses[0])}."
         if clauses
