@@ -1,6 +1,7 @@
 """Evidence, rival analysts and attributed misses in the terminal and in the report."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
@@ -16,7 +17,8 @@ from middlegame.ledger.scoring import EarnedWeights
 from middlegame.report.html.report import html_report, result_html
 from middlegame.report.html.sections import sections
 from middlegame.report.terminal.attribution import show_attributions
-from middlegame.report.text.hypotheses import bayes_factor_words
+from middlegame.report.text.hypotheses import bayes_factor_words, conclusion
+from middlegame.report.text.narrative import words_of
 from middlegame.scenario import apply_view, read_text
 from tests.analysis.test_attribution import OUTCOMES
 from tests.analysis.test_attribution import RANGED as JUDGED
@@ -55,6 +57,17 @@ def test_forecast_given_evidence_shows_prior_probabilities(crisis):
 
 def test_hypotheses_print_the_weight_of_each_piece_of_evidence(crisis):
     compare_with_golden("crisis-hypotheses.txt", show_plain(hypotheses(crisis, n=32)))
+
+
+def test_conclusion_says_where_the_evidence_leaves_a_probability_as_it_was(crisis):
+    (found,) = hypotheses(crisis, n=0).factors
+    words = words_of(crisis)
+    state, share = next(iter(found.prior.items()))
+    same = replace(found, pieces=(), posterior=found.prior)
+    stays = f'The probability of "{words.state(found.name, state)}" stays at {share:.0%}.'
+    assert conclusion(words, same).endswith(stays)
+    other = replace(same, posterior={**found.prior, state: share + 0.1})
+    assert f"from {share:.0%} to {share + 0.1:.0%}." in conclusion(words, other)
 
 
 def test_report_of_a_contest_with_evidence_has_a_section_on_hypotheses(crisis):

@@ -83,11 +83,13 @@ def conclusion(words: Words, hypotheses: HypothesisSet) -> str:
     if not useful:
         first = next(iter(hypotheses.prior))
         before, after = percent(hypotheses.prior[first]), percent(hypotheses.posterior[first])
-        return (
-            "No single piece of evidence discriminates between these hypotheses. Together they "
-            f'change the probability of "{words.state(hypotheses.name, first)}" from {before} to '
-            f"{after}."
+        state = words.state(hypotheses.name, first)
+        changed = (
+            f'The probability of "{state}" stays at {before}.'
+            if before == after
+            else f'All evidence changes the probability of "{state}" from {before} to {after}.'
         )
+        return f"No single piece of evidence discriminates between these hypotheses. {changed}"
     sentence = f"Evidence that discriminates: {join_list(useful)}."
     return f"{sentence} Evidence that does not: {join_list(rest)}." if rest else sentence
 
