@@ -11,6 +11,7 @@ from middlegame.report.charts.curves import curve_chart, parted
 from middlegame.report.charts.layout import layout
 from middlegame.report.html.report import html_report
 from middlegame.report.terminal.equilibrium import show_change
+from middlegame.report.terminal.over_time import _band
 from middlegame.report.text.over_time import (
     Series,
     factors_over_time,
@@ -203,3 +204,12 @@ def test_a_scale_over_time_has_a_mean_and_an_interval_in_each_period(prices):
     assert "price: mean 23 dollars in Jan 2026, 29 in Mar 2026; the band holds 90%" in chart
     swept, _ = sweep_over_time(mg.sweep(read_text(PRICES).scenario, 16))
     assert swept[0].values[0].mean == pytest.approx(offer.values[0].mean, rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("ends", "text"),
+    [((0.412, 0.507), "41..51"), ((0.004, 0.02), "<1..2"), ((0.97, 0.998), "97..99"), (None, "")],
+)
+def test_intervals_beneath_columns_leave_a_space_between_them(ends, text) -> None:
+    assert _band(ends) == text
+    assert len(text) < len("97..>99")

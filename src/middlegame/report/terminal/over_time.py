@@ -13,6 +13,8 @@ from middlegame.report.text.words import percent
 
 MOST_COLUMNS = 8
 """Most periods that are shown side by side."""
+_WIDEST_BAND = 6
+"""Longest interval that leaves a space between columns; longer ones lose their < and >."""
 
 
 def show_series(page: Page, found: Sequence[Series]) -> None:
@@ -36,8 +38,13 @@ def show_series(page: Page, found: Sequence[Series]) -> None:
 
 
 def _band(ends: tuple[float, float] | None) -> str:
-    """Write an interval as narrow as a column: `41..51`."""
+    """Write an interval as narrow as a column: `41..51`.
+
+    >>> _band((0.412, 0.507)), _band((0.004, 0.02)), _band((0.97, 0.998))
+    ('41..51', '<1..2', '97..99')
+    """
     if ends is None:
         return ""
     low, high = (percent(end).removesuffix("%") for end in ends)
-    return low if low == high else f"{low}..{high}"
+    band = low if low == high else f"{low}..{high}"
+    return band if len(band) <= _WIDEST_BAND else band.replace("<", "").replace(">", "")
