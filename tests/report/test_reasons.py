@@ -93,3 +93,55 @@ def test_sentence_names_the_weights_of_two_options():
     assert 'by its weight "stay" is chosen 3 times as often as "leave" at equal points' in (
         group.sentence
     )
+
+
+@pytest.fixture(scope="module")
+def sanctions() -> mg.Equilibrium:
+    """A move on a scale whose actor knows a private number, and an interest in a negation."""
+    data = {
+        "title": "Cap",
+        "actors": {"a": "Alpha", "b": "Beta"},
+        "moves": {
+            "cap": {
+                "by": "a",
+                "label": "The cap",
+                "scale": {"from": 0, "to": 20, "step": 10, "costs": "0.5 * cap"},
+            },
+            "answer": {
+                "by": "b",
+                "knows": ["cap"],
+                "options": {"sell": {}, "cut": {}, "reroute": {"costs": 3}},
+            },
+        },
+        "interests": {
+            "a": [{"when": "cap >= 20", "worth": {"is": "5..25", "private": True, "label": "Will"}},
+                  {"label": "Beta cuts supply", "when": "answer = cut", "worth": -9}],
+            "b": [{"when": "answer != cut", "worth": "0.5 * cap"},
+                  {"when": "answer = cut", "worth": 4}],
+        },
+        "precision": "3:1",
+    }  # fmt: skip
+    return mg.solve(Scenario.model_validate(data))
+
+
+def test_values_of_a_private_number_are_told_as_one_stretch(sanctions: mg.Equilibrium) -> None:
+    groups = [each.sentence for each in reason_texts(mg.why(sanctions, "cap"))]
+    assert all(re.match(r"Where Will is (below|above|between) ", each) for each in groups), groups
+
+
+def test_costs_of_a_scale_and_the_label_of_a_worth_are_named(sanctions: mg.Equilibrium) -> None:
+    text = " ".join(move_reasons(sanctions).values())
+    rows = [row.label for each in reason_texts(mg.why(sanctions, "cap")) for row in each.rows]
+    assert "cost of the cap" in text
+    assert {"Will", "The cost of the cap"} <= set(rows)
+
+
+def test_interest_in_a_negation_names_the_other_options(sanctions: mg.Equilibrium) -> None:
+    text = " ".join(each.sentence for each in reason_texts(mg.why(sanctions, "answer", "sell")))
+    assert 'the points if Beta chooses "sell" or "reroute"' in text
+    assert "not (" not in text
+
+
+def test_interest_labelled_by_a_clause_is_quoted_as_a_risk(sanctions: mg.Equilibrium) -> None:
+    text = " ".join(each.sentence for each in reason_texts(mg.why(sanctions, "cap")))
+    assert 'risk of "Beta cuts supply"' in text

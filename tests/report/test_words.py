@@ -70,7 +70,7 @@ def test_condition_reads_as_clauses_joined_by_and_and_or(venezuela: mg.Equilibri
     text = words.condition(parse_condition("line = balance|align and not (cuba = falls)"))
     assert text == (
         "(the Venezuelan military balances between the powers or aligns with Moscow) "
-        "and not (Cuba's government falls)"
+        "and Cuba's government stands"
     )
     nested = words.condition(parse_condition("cuba = falls and (trade = struck or line != align)"))
     assert nested.startswith("Cuba's government falls and (the Americas are traded")

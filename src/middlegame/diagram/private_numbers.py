@@ -6,6 +6,7 @@ which the range is normal, so that expectations of smooth functions of the numbe
 range (a game of incomplete information with finitely many types; Harsanyi 1967).
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, Self
@@ -123,6 +124,33 @@ class PrivateNumber:
                 name = f"{value:.3g} ({count})"
             found.append(name)
         return tuple(found)
+
+    def runs(self, chosen: Collection[str]) -> list[str]:
+        """Return some points as the stretches of the number that count as them.
+
+        Args:
+            chosen: the names of the points.
+
+        Returns:
+            For each run of neighbouring points, such as `below 10.6`, `between 10.6 and 19.4`; the
+            value itself where every point has the same one.
+        """
+        if len(set(self.values)) == 1:
+            return [f"{self.values[0]:.3g}"]
+        ends = [f"{end:.3g}" for end in self.table.ends]
+        places = [place for place, state in enumerate(self.states) if state in chosen]
+        firsts = [place for place in places if place - 1 not in places]
+        lasts = [place for place in places if place + 1 not in places]
+        found = []
+        for first, last in zip(firsts, lasts, strict=True):
+            if first == 0:
+                found.append(f"below {ends[last]}" if last < len(ends) else "any value")
+            else:
+                low = ends[first - 1]
+                found.append(
+                    f"between {low} and {ends[last]}" if last < len(ends) else f"above {low}"
+                )
+        return found
 
 
 def _rule(points: int) -> tuple[Floats, Floats]:

@@ -13,7 +13,8 @@ _LOWER_CASE_WORDS = frozenset({
     "where", "whether",
 })  # fmt: skip
 _PREPOSITIONS = frozenset({
-    "about", "across", "against", "around", "at", "behind", "between", "by", "for", "from", "in",
+    "about", "across", "after", "against", "around", "at", "before", "behind", "between", "by",
+    "during", "for", "from", "in",
     "into", "near", "of", "on", "over", "that", "to", "under", "which", "with", "without",
 })  # fmt: skip
 _PREDICATIVES = frozenset({
@@ -25,6 +26,7 @@ _PREDICATIVES = frozenset({
 })  # fmt: skip
 """Adjectives and irregular participles that are common as names of states."""
 _PARTICIPLES = frozenset({"alone", "bound", "caught", "found"})
+_FINITE_VERBS = frozenset({"are", "does", "goes", "has", "have", "is", "was", "were", "will"})
 _NO_VERB_ENDINGS = ("ss", "us", "is", "'s", "ous")
 _NO_PLURAL_ENDINGS = ("ss", "us", "is", "'s")
 
@@ -98,6 +100,22 @@ def are_verbal(labels: Iterable[str]) -> bool:
     """Whether every label goes on from its subject as a verb in the third person."""
     written = [label for label in labels if label]
     return bool(written) and all(map(begins_with_verb, written))
+
+
+def is_clause(label: str) -> bool:
+    """Whether a label looks like a clause, with a verb behind its subject.
+
+    >>> is_clause("Russia mobilises unopposed"), is_clause("the lease is lost")
+    (True, True)
+    >>> is_clause("work lost before an election"), is_clause("losses at sea")
+    (False, False)
+    """
+    for word in label.split()[1:]:
+        if word.lower() in _PREPOSITIONS:
+            return False
+        if word in _FINITE_VERBS or (word.islower() and begins_with_verb(word)):
+            return True
+    return False
 
 
 def is_plural(subject: str) -> bool:

@@ -1,8 +1,9 @@
 """Interests and costs in words: as labels, and as advantages of the option that they favour."""
 
 from middlegame.analysis.reason_groups import InterestContribution
-from middlegame.report.text.grammar import as_noun, mid_sentence
-from middlegame.report.text.words import Words, name_as_words
+from middlegame.report.text.grammar import as_noun, is_clause, mid_sentence
+from middlegame.report.text.words import Words
+from middlegame.scenario.conditions import ALWAYS
 from middlegame.scenario.model.references import base_name
 
 _CERTAIN = 0.005
@@ -31,20 +32,33 @@ class InterestPhrases:
         match each.path:
             case ("moves", str(name), "options", str(option), *_):
                 return self._cost(name, option, each, chosen)
+            case ("moves", str(name), "scale", "costs"):
+                lower = "lower" if chosen or self.move != name else "higher"
+                return f"the {lower} cost of {mid_sentence(self.words.label(name))}"
             case ("offers", str(), "terms", *_):
                 return "less risk of a broken promise"
             case ("offers", *_):
                 return self.label(each)
         label = self.label(each)
         if each.worth is None:
-            return label
+            return self._points(each, label)
         better = each.probability if side > 0 else each.other_probability
         if each.worth < 0:
             less = "no" if better is not None and better < _CERTAIN else "less"
             if self._is_labelled(each):
-                return f"{less} risk of {as_noun(label)}"
+                noun = f'"{label}"' if is_clause(label) else as_noun(label)
+                return f"{less} risk of {noun}"
             return f"{less} risk that {label}"
         return mid_sentence(label) if self._is_labelled(each) else f"a better chance that {label}"
+
+    def _points(self, each: InterestContribution, label: str) -> str:
+        """Return an interest without a single worth: its label, or what its points depend on."""
+        match each.path, self.words.scenario:
+            case ("interests", str(actor), int(place), *_), scenario if scenario:
+                if not self._is_labelled(each):
+                    always = scenario.interests[actor][place].when == ALWAYS
+                    return f"the worth of {label}" if always else f"the points if {label}"
+        return mid_sentence(label)
 
     def _cost(self, name: str, option: str, each: InterestContribution, chosen: bool) -> str:
         """Return the costs of an option as a reason for or against a choice."""
@@ -58,7 +72,8 @@ class InterestPhrases:
     def _is_labelled(self, each: InterestContribution) -> bool:
         match each.path, self.words.scenario:
             case ("interests", str(actor), int(place), *_), scenario if scenario:
-                return bool(scenario.interests[actor][place].label)
+                interest = scenario.interests[actor][place]
+                return bool(interest.label or interest.worth.label)
         return False
 
     def label(self, each: InterestContribution) -> str:
@@ -66,11 +81,11 @@ class InterestPhrases:
         match each.path, self.words.scenario:
             case ("interests", str(actor), int(place), *_), scenario if scenario:
                 interest = scenario.interests[actor][place]
-                return name_as_words(interest.label or "") or self.words.interest(interest)
+                return self.words.interest_label(interest)
             case ("moves", str(name), "options", str(option), *_), _:
                 return f'the cost of "{self.words.state(name, option)}"'
             case ("moves", str(name), "scale", "costs"), _:
-                return f"the cost of the value of {mid_sentence(self.words.label(name))}"
+                return f"the cost of {mid_sentence(self.words.label(name))}"
             case ("offers", str(), "accepting_costs"), _:
                 return "the cost of accepting the offer"
             case ("offers", str(), "terms", *_), _:

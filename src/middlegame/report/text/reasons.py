@@ -316,15 +316,11 @@ class _Speaker:
             return ", although no interest differs by as much as a third of a point"
         if not group.is_consistent:
             return (
-                f", although on average its interests favour the other: {join_list(fors) or 'none'}"
-                f" against {join_list(againsts)}"
+                f", although on average its interests favour the other: {_balance(againsts, fors)}"
             )
         if not fors:
             return f", by many small differences, in spite of {join_list(againsts)}"
-        if not againsts:
-            return f": {join_list(fors)} {'speak' if len(fors) > 1 else 'speaks'} for it"
-        verb = "outweigh" if len(fors) > 1 else "outweighs"
-        return f": {join_list(fors)} {verb} {join_list(againsts)}"
+        return f": {_balance(fors, againsts)}"
 
     def details(self, group: ReasonGroup) -> list[str]:
         """Return for the largest contributions how often they hold, and why that differs."""
@@ -378,6 +374,18 @@ class _Speaker:
                 )
             )
         return found
+
+
+def _balance(fors: list[str], againsts: list[str]) -> str:
+    """Return that some reasons outweigh others, or that there are no others.
+
+    >>> _balance(["peace (+3)"], ["trade (-2)", "fame (-0.5)"])
+    'peace (+3) outweighs trade (-2) and fame (-0.5)'
+    """
+    ending = "" if len(fors) > 1 else "s"
+    if not againsts:
+        return f"{join_list(fors)} speak{ending} for it"
+    return f"{join_list(fors)} outweigh{ending} {join_list(againsts)}"
 
 
 def _points(value: float) -> str:

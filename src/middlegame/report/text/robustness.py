@@ -7,7 +7,7 @@ from middlegame.analysis.robustness_sources import DEFAULT_FACTOR, DEFAULT_POINT
 from middlegame.analysis.robustness_variants import Kind
 from middlegame.report.text.grammar import capitalize_first, join_list, mid_sentence
 from middlegame.report.text.narrative import question_clause, question_label, words_of
-from middlegame.report.text.words import Words, clean, name_as_words, percent
+from middlegame.report.text.words import Words, clean, percent
 
 SECTIONS: dict[Kind, str] = {
     "precision": "Precision",
@@ -169,8 +169,7 @@ def _interest(words: Words, path: str) -> str:
     if scenario is None or actor not in scenario.interests:
         return clean(path)
     interest = scenario.interests[actor][number]
-    label = name_as_words(interest.label or "") or words.condition(interest.when)
-    return f"{words.actor(actor)}: {mid_sentence(label)}"
+    return f"{words.actor(actor)}: {mid_sentence(words.interest_label(interest))}"
 
 
 def _row(found: Robustness, words: Words, variant: Variant) -> RobustnessRow:

@@ -10,6 +10,7 @@ import numpy as np
 
 from middlegame.diagram import Chance, Decision, Diagram, Node, Report, evaluate_numbers
 from middlegame.diagram.levels import level_owner
+from middlegame.diagram.private_numbers import PrivateNumber
 from middlegame.equilibrium.strategy_profile import GIVEN
 from middlegame.report.text.grammar import (
     are_verbal,
@@ -48,6 +49,8 @@ SCALE = (
 SCALE_SOURCE = "US Intelligence Community Directive 203, Analytic Standards (2015)"
 
 _NEGLIGIBLE = 1e-9
+_MOST_OTHERS = 4
+"""States that a negated comparison is written out with, at most."""
 
 
 def percent(probability: float) -> str:
@@ -191,7 +194,7 @@ class Words:
         match path:
             case ("interests", str(actor), int(place), *_):
                 interest = self.scenario.interests[actor][place]
-                what = interest.label or self.condition(interest.when)
+                what = self.interest_label(interest)
                 return f"the worth to {mid_sentence(self.actor(actor))} if {mid_sentence(what)}"
             case ("moves", str(move), "options", str(option), *_):
                 whose = mid_sentence(self.subject(move))
@@ -311,7 +314,8 @@ class Words:
         if isinstance(condition, Is):
             return self._is(condition)
         if isinstance(condition, Not):
-            return f"not ({self.condition(condition.part)})"
+            others = self._other_states(condition.part)
+            return self._is(others) if others else f"not ({self.condition(condition.part)})"
         if isinstance(condition, All | Any):
             both = isinstance(condition, All)
             parts = []
@@ -322,6 +326,11 @@ class Words:
             joined = join_list(parts, "and" if both else "or")
             return joined if outer else f"({joined})"
         return clean(str(condition))
+
+    def interest_label(self, interest: Interest) -> str:
+        """Return the label of an interest or of its worth; without one what it is about."""
+        label = name_as_words(interest.label or interest.worth.label or "")
+        return label or self.interest(interest)
 
     def interest(self, interest: Interest) -> str:
         """Return what an interest is about: its condition, or the scales that its worth names."""
@@ -366,15 +375,31 @@ class Words:
         states = condition.matching(self.node(condition.variable).states) if known else ()
         return Is(condition.variable, states or (str(condition).split(" ", 1)[1],))
 
+    def _other_states(self, part: Condition) -> Is | None:
+        """Return a negated comparison as one with the other states; None if those are too many."""
+        if not isinstance(part, Is | Within) or not self.knows(part.variable):
+            return None
+        node = self.node(part.variable)
+        excluded = part.matching(node.states)
+        others = tuple(state for state in node.states if state not in excluded)
+        few = node.scale is not None or len(others) <= _MOST_OTHERS
+        return Is(part.variable, others) if excluded and others and few else None
+
     def _predicates(self, name: str, states: Sequence[str]) -> list[str]:
-        """Return a predicate for each state; on a scale one for each run of neighbouring values."""
+        """Return a predicate for each state; of ordered values one for each run of neighbours."""
         node = self.node(name)
+        if name in self._private_numbers:
+            return [f"is {run}" for run in self._private_numbers[name].runs(states)]
         if node.scale is None:
             return [self._predicate(name, state) for state in states]
         verb = "chooses" if isinstance(node, Decision) else "is"
         runs = value_runs(node.scale, node.states, states)
         others = [state for state in states if scale_values((state,))[0] is None]
         return [*(self._predicate(name, s) for s in others), *(f"{verb} {run}" for run in runs)]
+
+    @cached_property
+    def _private_numbers(self) -> dict[str, PrivateNumber]:
+        return {number.node: number for number in self.diagram.private_numbers}
 
     @cached_property
     def _private(self) -> dict[str, tuple[str | int, ...]]:
