@@ -179,4 +179,4 @@ def test_members_outside_the_folder_or_without_one_are_refused(contest):
     (fault,) = [f for f in read_text(text).errors if "no folder" in f.message]
     assert (fault.line, fault.column) == (13, 9)
     path.write_text(text.replace("members.csv", "../members.csv"), encoding="utf-8")
-    assert "is outside the scenario's folder" in str(read(path).errors[0])
+    assert "'../members.csv' is not the plain name of a CSV file" in str(read(path).errors[0])

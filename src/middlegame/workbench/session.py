@@ -17,7 +17,7 @@ from middlegame.workbench.workers.full_view import ForecastView, FullView
 from middlegame.workbench.workers.pool import Answer, Arguments, Pool, Refused, Superseded
 from middlegame.workbench.workers.scheduling import Kind
 from middlegame.workbench.workers.solve import OpenedContest
-from middlegame.workbench.workers.worker import WorkerContext
+from middlegame.workbench.workers.worker import WorkerContext, folder_state
 
 TOLERANCE = 1e-6
 """A difference in a probability that counts as none."""
@@ -41,7 +41,7 @@ class WorkerPools:
         visitors: the number of pages of each text.
         compiled: the texts among these whose quick answer is compiled.
         answers: what the workers answered lately, by the task and its arguments.
-        pages: the text of each open page, by its visitor.
+        pages: the text and the folder of each open page, by its visitor.
     """
 
     solving: Pool
@@ -49,36 +49,56 @@ class WorkerPools:
     visitors: Counter[str]
     compiled: set[str] = field(default_factory=set)
     answers: OrderedDict[Hashable, Any] = field(default_factory=OrderedDict)
-    pages: dict[str, str] = field(default_factory=dict)
-    _opened: OrderedDict[str, OpenedContest] = field(default_factory=OrderedDict)
+    pages: dict[str, tuple[str, str]] = field(default_factory=dict)
+    _opened: OrderedDict[Hashable, OpenedContest] = field(default_factory=OrderedDict)
 
     async def open(
-        self, visitor: str, text: str, progress: Callable[[str], None] | None = None
+        self,
+        visitor: str,
+        text: str,
+        progress: Callable[[str], None] | None = None,
+        folder: str = "",
     ) -> OpenedContest:
         """Open a contest, or return it where it was opened lately.
+
+        Args:
+            visitor: who opens it.
+            text: the scenario.
+            progress: called with what is being done, in words.
+            folder: the folder of the contest's file; empty for an uploaded text.
 
         Raises:
             Refused: the text has faults, is too large, or has no equilibrium.
             Superseded: the visitor left.
         """
-        opened = self._opened.get(text)
+        key = (text, folder_state(folder))
+        opened = self._opened.get(key)
         if opened is None:
             opened = await self.solving.ask(
-                (visitor, "open"), solve.open_contest, text, home=text, progress=progress
+                (visitor, "open"),
+                solve.open_contest,
+                text,
+                home=text,
+                folder=folder,
+                progress=progress,
             )
-        self._opened[text] = opened
-        self._opened.move_to_end(text)
+        self._opened[key] = opened
+        self._opened.move_to_end(key)
         if len(self._opened) > _MOST_OPENED:
             self._opened.popitem(last=False)
         return opened
 
     def known(
-        self, task: Callable[[WorkerContext, *Arguments], Answer], *arguments: *Arguments
+        self,
+        task: Callable[[WorkerContext, *Arguments], Answer],
+        *arguments: *Arguments,
+        folder: str = "",
     ) -> Answer | None:
         """Return what a task answered to the same arguments before; None where it has not."""
-        found: Answer | None = self.answers.get((task, arguments))
+        key = (task, arguments, folder_state(folder))
+        found: Answer | None = self.answers.get(key)
         if found is not None:
-            self.answers.move_to_end((task, arguments))
+            self.answers.move_to_end(key)
         return found
 
     def keep(
@@ -86,10 +106,12 @@ class WorkerPools:
         task: Callable[[WorkerContext, *Arguments], Answer],
         arguments: tuple[*Arguments],
         answer: Answer,
+        folder: str = "",
     ) -> None:
         """Keep a task's answer for whoever asks the same; the oldest answers are dropped."""
-        self.answers[task, arguments] = answer
-        self.answers.move_to_end((task, arguments))
+        key = (task, arguments, folder_state(folder))
+        self.answers[key] = answer
+        self.answers.move_to_end(key)
         while len(self.answers) > _MOST_ANSWERS:
             self.answers.popitem(last=False)
 
@@ -156,12 +178,12 @@ class Session:
         self._quick: tuple[Setting, ForecastView] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         pools.visitors[text] += 1
-        pools.pages[self.visitor] = text
+        pools.pages[self.visitor] = text, self.folder
 
     @property
     def folder(self) -> str:
-        """The folder of the text's sources; empty for an uploaded text."""
-        return str(self.contest.path.parent) if self.contest else ""
+        """The folder of the text's sources and members; empty for an uploaded text."""
+        return self.contest.folder if self.contest else ""
 
     @property
     def can_undo(self) -> bool:
@@ -183,7 +205,7 @@ class Session:
             Refused: the text has faults, is too large, or has no equilibrium.
             Superseded: the visitor left.
         """
-        opened = await self.pools.open(self.visitor, self.text, progress)
+        opened = await self.pools.open(self.visitor, self.text, progress, self.folder)
         self.contest_view, self.baseline, self._immediate = opened
         self.full_view, self.forecast = self.baseline, self.baseline.forecast
         self.intervals = self.forecast.intervals
@@ -275,18 +297,19 @@ class Session:
             Superseded: a newer request of this purpose came, or the visitor left.
             Refused: the task refused, with its reasons.
         """
-        found = self.pools.known(task, *arguments) if keep else None
+        found = self.pools.known(task, *arguments, folder=self.folder) if keep else None
         if found is None:
             found = await self.pools.solving.ask(
                 (self.visitor, purpose),
                 task,
                 *arguments,
                 home=self.text,
+                folder=self.folder,
                 kind=kind,
                 progress=progress,
             )
             if keep:
-                self.pools.keep(task, arguments, found)
+                self.pools.keep(task, arguments, found, self.folder)
         return found
 
     def reset(self) -> None:
@@ -325,6 +348,7 @@ class Session:
                 solve.compile_quick_answer,
                 self.text,
                 home=self.text,
+                folder=self.folder,
                 kind=Kind.LONG,
             )
             self.pools.compiled.add(self.text)
@@ -337,6 +361,7 @@ class Session:
                 solve.compile_quick_answer,
                 self.text,
                 home=self.text,
+                folder=self.folder,
                 kind=Kind.LONG,
                 spread=True,
             )
@@ -345,7 +370,13 @@ class Session:
         self._last_request += 1
         key, number = (self.visitor, "forecast"), self._last_request
         answer = await self.pools.solving.ask(
-            key, solve.quick_forecast, self.text, setting, home=self.text, kind=Kind.URGENT
+            key,
+            solve.quick_forecast,
+            self.text,
+            setting,
+            home=self.text,
+            folder=self.folder,
+            kind=Kind.URGENT,
         )
         if self.closed or number <= self._last_shown:
             return

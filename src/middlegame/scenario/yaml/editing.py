@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Mapping as Entries
 from dataclasses import replace
+from pathlib import Path as FilePath
 
 from middlegame.base.errors import MiddlegameError
 from middlegame.scenario.data_rows import fit_values
@@ -160,18 +161,21 @@ def _round(value: float, unit: Unit) -> float:
     return round(value, max(_PRECISE - 1 - math.floor(math.log10(abs(value))), 0))
 
 
-def replace_numbers(text: str, changes: Entries[Path, Judgement]) -> str:
+def replace_numbers(
+    text: str, changes: Entries[Path, Judgement], folder: FilePath | None = None
+) -> str:
     """Return the text with some numbers replaced, and comments, order and layout unchanged.
 
     Args:
         text: a scenario without errors.
         changes: the new number by the path of each.
+        folder: the folder of CSV files with members.
 
     Raises:
         MiddlegameError: a number cannot be replaced alone, as with a YAML alias.
     """
     body = text.removeprefix("\ufeff")
-    loaded, starts = read_text(body), line_starts(body)
+    loaded, starts = read_text(body, folder=folder), line_starts(body)
     changed = body
     # From the end backwards, so that the positions of earlier numbers stay valid.
     for line, column, path in sorted(
@@ -182,11 +186,13 @@ def replace_numbers(text: str, changes: Entries[Path, Judgement]) -> str:
         if written is None:
             raise _cannot_replace(path)
         changed = changed[:start] + str(changes[path]) + changed[written.end() :]
-    _verify(loaded, read_text(changed), changes)
+    _verify(loaded, read_text(changed, folder=folder), changes)
     return text[: len(text) - len(body)] + changed
 
 
 def _number_place(loaded: LoadedScenario, path: Path) -> tuple[int, int]:
+    if loaded.places.file_of(path):  # a cell of a CSV file
+        raise _cannot_replace(path)
     places = loaded.places.values
     # For a coefficient the fitted interval comes before the prior; for a column its value `at`.
     inside = (places.get((*path, key)) for key in ("is", "fitted", "prior", "at"))

@@ -11,6 +11,7 @@ from middlegame.scenario.faults import Fault, Place
 from middlegame.scenario.sources import UnreadableSource, read_source
 from middlegame.scenario.yaml.nodes import core_value
 
+_FILE = re.compile(r"[^./\\:][^/\\:]*\.csv", re.IGNORECASE)
 _NAME = re.compile(r"[^\W\d]\w*")
 
 
@@ -35,12 +36,15 @@ def read_members(folder: FilePath, name: str) -> MemberTable:
     """Read the members from a CSV file.
 
     Args:
-        folder: the scenario's folder; files outside it are not read.
-        name: the file's path, relative to the folder.
+        folder: the scenario's folder; no other file is read.
+        name: the file's name.
 
     Raises:
-        UnreadableSource: the file is outside the folder, missing, too large, or not UTF-8 text.
+        UnreadableSource: the name is no plain `*.csv`, or the file is missing, too large, or not
+            UTF-8 text.
     """
+    if not _FILE.fullmatch(name):
+        raise UnreadableSource(f"'{name}' is not the plain name of a CSV file")
     found = MemberTable(str(folder / name))
     text = read_source(folder, name)
     try:

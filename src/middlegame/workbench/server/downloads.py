@@ -29,7 +29,9 @@ _TYPES = {
     "pdf": "application/pdf",
     "md": "text/markdown; charset=utf-8",
 }
-Make = Callable[[str, Setting], Awaitable[bytes]]
+Source = tuple[str, str]
+"""A text, and the folder of its file; empty for an uploaded text."""
+Make = Callable[[Source, Setting], Awaitable[bytes]]
 """Makes what an address asks for, of a text and its changes."""
 _SHOWN = ("svg", "png", "txt")
 """Forms that a browser shows in the place where they are linked."""
@@ -40,24 +42,24 @@ def add_downloads(library: Library, pools: WorkerPools) -> None:
 
     @app.get("/figure/{contest}/{name}.{form}")
     async def figure(contest: str, name: str, form: str, request: Request) -> Response:
-        async def make(text: str, setting: Setting) -> bytes:
-            return await _ask(pools, export_figure, text, setting, name, form)
+        async def make(source: Source, setting: Setting) -> bytes:
+            return await _ask(pools, export_figure, source, setting, name, form)
 
         return await _respond(contest, request, make, f"{contest}-{name}.{form}")
 
     @app.get("/report/{contest}.{form}")
     async def report(contest: str, form: str, request: Request) -> Response:
-        async def make(text: str, setting: Setting) -> bytes:
-            return await _ask(pools, write_report, text, setting, form)
+        async def make(source: Source, setting: Setting) -> bytes:
+            return await _ask(pools, write_report, source, setting, form)
 
         return await _respond(contest, request, make, f"{contest}.{form}")
 
     async def _respond(contest: str, request: Request, make: Make, file_name: str) -> Response:
         form = file_name.rpartition(".")[2]
         try:
-            text = _text(library, pools, contest, request)
-            setting = await _setting(pools, text, request.url.query)
-            content = await make(text, setting)
+            source = _source(library, pools, contest, request)
+            setting = await _setting(pools, source, request.url.query)
+            content = await make(source, setting)
         except _Missing as error:
             return Response(str(error), 404, media_type="text/plain")
         except MiddlegameError as error:
@@ -75,24 +77,25 @@ class _Missing(Exception):
     """There is no such contest."""
 
 
-def _text(library: Library, pools: WorkerPools, contest: str, request: Request) -> str:
-    """Return the text of an open page, or that of the contest's file."""
+def _source(library: Library, pools: WorkerPools, contest: str, request: Request) -> Source:
+    """Return the text and folder of an open page, or those of the contest's file."""
     edited = pools.pages.get(request.query_params.get(PAGE, ""))
     if edited is not None:
         return edited
     entry = library.find(contest)
     if entry is None:
         raise _Missing(f"There is no contest '{contest}'.")
-    return entry.text()
+    return entry.text(), entry.folder
 
 
-async def _setting(pools: WorkerPools, text: str, query: str) -> Setting:
+async def _setting(pools: WorkerPools, source: Source, query: str) -> Setting:
     """Read the changes of an address.
 
     Raises:
         QueryError: the contest does not have what the address names.
     """
-    opened = await pools.open(f"download {uuid4().hex}", text)
+    text, folder = source
+    opened = await pools.open(f"download {uuid4().hex}", text, folder=folder)
     setting, _, problems = known_part(opened.contest, Setting.read(query), PagePlace())
     problems += unknown_parts(query)
     if problems:
@@ -103,12 +106,15 @@ async def _setting(pools: WorkerPools, text: str, query: str) -> Setting:
 async def _ask(
     pools: WorkerPools,
     task: Callable[[WorkerContext, str, *Arguments], bytes],
-    text: str,
+    source: Source,
     *arguments: *Arguments,
 ) -> bytes:
-    found = pools.known(task, text, *arguments)
+    text, folder = source
+    found = pools.known(task, text, *arguments, folder=folder)
     if found is None:
         key = (f"download {uuid4().hex}", task.__name__)
-        found = await pools.solving.ask(key, task, text, *arguments, home=text, kind=Kind.HEAVY)
-        pools.keep(task, (text, *arguments), found)
+        found = await pools.solving.ask(
+            key, task, text, *arguments, home=text, folder=folder, kind=Kind.HEAVY
+        )
+        pools.keep(task, (text, *arguments), found, folder)
     return found

@@ -42,6 +42,11 @@ class Contest:
     path: Path
     shipped: bool
 
+    @property
+    def folder(self) -> str:
+        """The folder of its file, where its sources and members are."""
+        return str(self.path.parent)
+
     def text(self) -> str:
         """Read the file.
 

@@ -11,7 +11,7 @@ from nicegui import background_tasks, ui
 from middlegame.base.errors import MiddlegameError
 from middlegame.workbench.address import FIRST_VIEW, PagePlace, known_part, unknown_parts
 from middlegame.workbench.draft import Draft
-from middlegame.workbench.server.library import Library, beginning
+from middlegame.workbench.server.library import Contest, Library, beginning
 from middlegame.workbench.session import Session, WorkerPools
 from middlegame.workbench.setting import Setting
 from middlegame.workbench.views.answer import AnswerTab
@@ -73,12 +73,12 @@ class Workbench:
         if contest is None:
             return
         with contextlib.suppress(MiddlegameError):
-            background_tasks.create(_warm(self.pools, contest.text()))
+            background_tasks.create(_warm(self.pools, contest))
 
 
-async def _warm(pools: WorkerPools, text: str) -> None:
+async def _warm(pools: WorkerPools, contest: Contest) -> None:
     with contextlib.suppress(Superseded, MiddlegameError):
-        await pools.open("the server", text)
+        await pools.open("the server", contest.text(), folder=contest.folder)
 
 
 def add_pages(workbench: Workbench) -> None:

@@ -108,7 +108,7 @@ class Analysis(Generic[Answer]):
         self._say_scope()
 
     def _show_known(self) -> bool:
-        found = self.session.pools.known(self._task, *self._arguments())
+        found = self.session.pools.known(self._task, *self._arguments(), folder=self.session.folder)
         if found is None:
             return False
         self._show(self._takes(self.session.setting), found)

@@ -153,6 +153,7 @@ class SaveDialog:
                 session.text,
                 dict(session.setting.numbers),
                 bool(self.width.value),
+                folder=session.folder,
             )
         except MiddlegameError as error:
             self._show_problem(str(error))

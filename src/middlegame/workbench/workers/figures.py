@@ -126,10 +126,9 @@ def write_report(context: WorkerContext, text: str, setting: Setting, form: str)
     from middlegame.report.html.forms import as_markdown, as_pdf
     from middlegame.report.html.hypotheses import evidence_sections
     from middlegame.report.html.report import html_report
-    from middlegame.scenario.yaml.load import read_text
 
     found = forecast_setting(context, text, setting)
-    page = html_report(found, read_text(text), evidence_sections(found))
+    page = html_report(found, context.read(text), evidence_sections(found))
     if form == "html":
         return page.encode()
     return as_pdf(page) if form == "pdf" else as_markdown(page).encode()

@@ -225,12 +225,16 @@ def record_forecast(context: WorkerContext, text: str, scenario: str, by: str, n
         The number of the record.
     """
     from middlegame.ledger.ledger import Ledger
+    from middlegame.scenario.yaml.dump import dumps
     from middlegame.sweeps.run import sweep
 
     with Ledger.open() as ledger:  # first: one that cannot be used is reported without waiting
         context.report("Solving the scenario")
         middle = context.contest(text).base
         answers = sweep(middle, progress=context.progress("Solving worlds"))
+        loaded = context.read(text)
+        if loaded.places.files and loaded.scenario is not None:  # the text stands by itself
+            text = dumps(loaded.scenario)
         return ledger.record(answers, text=text, note=note, by=by, name=scenario).id
 
 

@@ -77,6 +77,7 @@ class WorkerEnded(Refused):
 class _PooledRequest(Request):
     task: Callable[..., Any]
     arguments: tuple[Any, ...]
+    folder: str
     progress: Callable[[Any], None] | None
     answer: "asyncio.Future[Any]"
 
@@ -151,6 +152,7 @@ class Pool:
         *arguments: *Arguments,
         kind: Kind = Kind.SHORT,
         home: str = "",
+        folder: str = "",
         spread: bool = False,
         progress: Callable[[Any], None] | None = None,
     ) -> Answer:
@@ -162,6 +164,7 @@ class Pool:
             arguments: the task's other arguments.
             kind: how long the task takes, and who waits for it.
             home: the text of the contest that it is about; a worker that holds it is preferred.
+            folder: the folder of that contest; empty for an uploaded text.
             spread: whether a worker is wanted that does not yet hold the contest.
             progress: called with what the task reports meanwhile.
 
@@ -171,7 +174,7 @@ class Pool:
         """
         request = _PooledRequest(
             key, kind, home, spread, time.monotonic(),
-            task=task, arguments=arguments, progress=progress,
+            task=task, arguments=arguments, folder=folder, progress=progress,
             answer=asyncio.get_running_loop().create_future(),
         )  # fmt: skip
         self._enqueue(request)
@@ -314,7 +317,7 @@ class Pool:
         worker.number += 1
         worker.cancel_event.clear()
         with contextlib.suppress(OSError):  # it has ended; its listener notices next
-            worker.pipe.send((worker.number, request.task, request.arguments))
+            worker.pipe.send((worker.number, request.task, request.arguments, request.folder))
 
     def _adjust(self) -> None:
         """Make room where requests have waited for long, and end workers that no one needs."""

@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING, NamedTuple
 
 from middlegame.report.charts.graph import contest_graph
-from middlegame.scenario.yaml.load import read_text
 from middlegame.workbench.setting import Setting
 from middlegame.workbench.workers.contest_view import ContestView, contest_view
 from middlegame.workbench.workers.full_view import ForecastView, FullView, full_view, preview
@@ -46,7 +45,7 @@ def open_contest(context: WorkerContext, text: str) -> OpenedContest:
     baseline = live.base
     context.report("Describing the contest")
     return OpenedContest(
-        contest=context.cached("view", text, lambda: contest_view(baseline, read_text(text))),
+        contest=context.cached("view", text, lambda: contest_view(baseline, context.read(text))),
         baseline=context.cached(
             "baseline", text, lambda: full_view(live, Setting(), live.base_forecast)
         ),

@@ -15,6 +15,7 @@ from middlegame.scenario.faults import Fault, Path, dotted_path
 from middlegame.scenario.model.walk import judgements
 from middlegame.scenario.sources import UnreadableSource, paragraphs, read_source
 from middlegame.scenario.yaml.completion import Completion, completions
+from middlegame.scenario.yaml.dump import dumps
 from middlegame.scenario.yaml.editing import replace_numbers, shift_range
 from middlegame.scenario.yaml.load import LoadedScenario, read_text
 from middlegame.scenario.yaml.tree import parse_yaml
@@ -49,7 +50,8 @@ class EditorFault:
 
 
 def _loaded(context: WorkerContext, text: str, folder: str) -> LoadedScenario:
-    return context.cached(folder, text, lambda: read_text(text, folder=source_folder(folder)))
+    kind = f"read in {folder}"
+    return context.cached(kind, text, lambda: read_text(text, folder=source_folder(folder)))
 
 
 def check_text(context: WorkerContext, text: str, folder: str) -> list[EditorFault]:
@@ -107,7 +109,7 @@ def write_numbers(
     Raises:
         MiddlegameError: a number does not exist, or cannot be changed in its place.
     """
-    loaded = _loaded(context, text, "")
+    loaded = context.read(text)
     if loaded.scenario is None:
         raise MiddlegameError("the scenario has faults; correct them before changing its numbers")
     from middlegame.compiler import compile_scenario
@@ -127,7 +129,7 @@ def write_numbers(
             changes[path] = shift_range(judged, value, *limits)
         else:
             changes[path] = replace(judged, low=value, high=value)
-    return replace_numbers(text, changes)
+    return replace_numbers(text, changes, source_folder(context.folder))
 
 
 def complete(context: WorkerContext, text: str, line: int, column: int) -> list[Completion]:
@@ -207,9 +209,20 @@ def _passage(source: Any, name: str, number: str | None, folder: str) -> CitedPa
 def with_moved_ranges(context: WorkerContext, text: str, numbers: Mapping[str, float]) -> str:
     """Return a text whose ranges are moved to changed numbers, as wide as they were.
 
+    The text is for solving: where a number does not stand alone in it, it is laid out anew.
+
     Args:
         context: the worker's cache, progress and cancellation.
         text: the scenario's text.
         numbers: changed numbers, by name.
     """
-    return write_numbers(context, text, numbers, keep_width=True) if numbers else text
+    if not numbers:
+        return text
+    try:
+        return write_numbers(context, text, numbers, keep_width=True)
+    except MiddlegameError:
+        scenario = context.read(text).scenario
+        if scenario is None:
+            raise
+    # A number of a repeated block, or behind an alias: written out, each has a place of its own.
+    return write_numbers(context, dumps(scenario), numbers, keep_width=True)

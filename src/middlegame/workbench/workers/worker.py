@@ -10,7 +10,7 @@ import signal
 import time
 import traceback
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from multiprocessing.connection import Connection
@@ -24,6 +24,7 @@ from middlegame.workbench.workers.scheduling import CACHED_CONTESTS
 if TYPE_CHECKING:
     from multiprocessing.synchronize import Event
 
+    from middlegame.scenario.yaml.load import LoadedScenario
     from middlegame.workbench.live import LiveContest
 
 _CACHED_PER_CONTEST = 8
@@ -50,12 +51,14 @@ class WorkerContext:
 
     Attributes:
         report: sends how far the task is, as any plain data, to the page that waits.
+        folder: the folder of the running task's contest; empty for an uploaded text.
     """
 
     def __init__(self, report: Callable[[Any], None], cancelled: "Event") -> None:
         self.report = report
+        self.folder = ""
         self._cancelled = cancelled
-        self._cache: OrderedDict[tuple[str, str], Any] = OrderedDict()
+        self._cache: OrderedDict[Hashable, Any] = OrderedDict()
 
     def raise_if_cancelled(self) -> None:
         """End the task where no visitor waits for it any more.
@@ -83,14 +86,14 @@ class WorkerContext:
         return report
 
     def cached(self, kind: str, text: str, build: Callable[[], T]) -> T:
-        """Return what is cached for a text, built where it is not there yet.
+        """Return what is cached for a text in its folder, built where it is not there yet.
 
         Args:
             kind: what the object is; the name of its cache entry.
             text: the scenario that it belongs to.
             build: makes the object.
         """
-        key = (kind, text)
+        key = (kind, text, folder_state(self.folder))
         if key not in self._cache:
             self._cache[key] = build()
             while len(self._cache) > CACHED_CONTESTS * _CACHED_PER_CONTEST:
@@ -108,13 +111,18 @@ class WorkerContext:
         """
         return self.cached("contest", text, lambda: self._compile(text))
 
+    def read(self, text: str) -> "LoadedScenario":
+        """Read a scenario's text, with members that stand in CSV files beside it."""
+        from middlegame.scenario.yaml.load import read_text
+
+        return self.cached("read", text, lambda: read_text(text, folder=source_folder(self.folder)))
+
     def _compile(self, text: str) -> "LiveContest":
         from middlegame.scenario.faults import ScenarioError
-        from middlegame.scenario.yaml.load import read_text
         from middlegame.workbench.live import LiveContest
 
         self.report("Reading the scenario")
-        loaded = read_text(text)
+        loaded = self.read(text)
         if loaded.scenario is None:
             raise ScenarioError(loaded.errors)
         return LiveContest(loaded.scenario)
@@ -124,8 +132,8 @@ def serve_tasks(pipe: Connection, cancelled: "Event", imports: Sequence[str] = (
     """Run tasks until the pipe is closed.
 
     Args:
-        pipe: receives (number, task function, arguments); sends (number, kind, content), where
-            kind is "progress", "done", "cancelled", "refused" or "failed".
+        pipe: receives (number, task function, arguments, folder of the contest); sends (number,
+            kind, content), where kind is "progress", "done", "cancelled", "refused" or "failed".
         cancelled: set while no visitor waits for the running task.
         imports: modules to import before the first task comes.
     """
@@ -137,7 +145,7 @@ def serve_tasks(pipe: Connection, cancelled: "Event", imports: Sequence[str] = (
     context = WorkerContext(lambda content: pipe.send((number, "progress", content)), cancelled)
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
         while True:
-            number, task, arguments = pipe.recv()
+            number, task, arguments, context.folder = pipe.recv()
             begun = time.monotonic()
             kind, content = _outcome(task, context, arguments)
             pipe.send((number, kind, content))
@@ -170,3 +178,16 @@ def _return_memory() -> None:
 def source_folder(folder: str) -> Path | None:
     """Return the folder in which a text's sources are looked up; None for an uploaded text."""
     return Path(folder) if folder else None
+
+
+def folder_state(folder: str) -> Hashable:
+    """Return what changes whenever a CSV file is saved in a folder, whose members a text may use.
+
+    Args:
+        folder: the folder of a contest; empty for an uploaded text.
+    """
+    found = []
+    for path in sorted(Path(folder).glob("*.csv")) if folder else ():
+        with contextlib.suppress(OSError):  # deleted meanwhile
+            found.append((path.name, path.stat().st_mtime_ns, path.stat().st_size))
+    return folder, *found
