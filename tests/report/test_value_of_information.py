@@ -60,7 +60,7 @@ def negligible(found: ValueOfInformation) -> ValueOfInformation:
 
 def test_values_are_printed_with_their_errors(found: ValueOfInformation) -> None:
     text = show_plain(found)
-    assert "2.5%  The loan behind the offer is real (within 0.6%)" in text
+    assert "2.5%  The loan behind the offer is real (give or take 0.6%)" in text
     assert "1.2%  The loan behind the offer (hidden factor)" in text
     assert "10.0%" not in text  # not statistically detectable
     assert "-1.5  The port city knows the loan behind the offer (the rival power +8.2)" in text
@@ -98,5 +98,5 @@ def test_section_shows_gains_values_and_commitments(found: ValueOfInformation) -
 def test_markdown_separates_a_share_from_its_label(found: ValueOfInformation) -> None:
     pytest.importorskip("pypandoc", reason="the extra 'documents' is not installed")
     text = as_markdown(html_report(found.equilibrium, analyses=sections(found)))
-    assert "- The loan behind the offer is real (within 0.6%): **2.5%**" in text
+    assert "- The loan behind the offer is real (give or take 0.6%): **2.5%**" in text
     assert "- The loan behind the offer (hidden factor): **1.2%**" in text

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from middlegame.analysis.outcomes import equilibrium_of
 from middlegame.analysis.result import AnalysisResult
 from middlegame.base.errors import QueryError, unknown_name
 from middlegame.base.progress import ProgressCallback
@@ -23,6 +24,7 @@ from middlegame.diagram import Decision, Diagram, Tables
 from middlegame.equilibrium.equilibrium import Equilibrium, solve_tables
 from middlegame.equilibrium.limits import MAX_TABLE_SIZE, refuse_too_large
 from middlegame.equilibrium.solving import is_one_game
+from middlegame.sweeps.result import Sweep
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -181,7 +183,7 @@ class Coalitions(AnalysisResult):
 
 
 def coalitions(
-    equilibrium: Equilibrium,
+    subject: Equilibrium | Sweep,
     sets: Sequence[Sequence[str]] | None = None,
     *,
     share: bool = False,
@@ -192,7 +194,7 @@ def coalitions(
     The contest's evidence is set aside, as it was observed while all played apart.
 
     Args:
-        equilibrium: the contest in which all play apart; of a forecast its middle world.
+        subject: the contest in which all play apart; of a forecast or a sweep its middle world.
         sets: the members of each coalition; all pairs of actors that make moves, if not given.
         share: whether every move of a member knows what the other members' moves know.
         progress: called with how many coalitions are solved, and how many there are.
@@ -203,7 +205,7 @@ def coalitions(
         NotConverged: a contest with a coalition has no equilibrium that could be reached.
         TooLarge: a contest with shared information would have too large a table.
     """
-    equilibrium = equilibrium.middle
+    equilibrium = equilibrium_of(subject)
     if equilibrium.fixed_policies or len(equilibrium.known) > len(equilibrium.evidence):
         raise QueryError(
             "coalitions form before play: leave out observations and suppositions by surprise"

@@ -6,7 +6,7 @@ from functools import partial
 from types import ModuleType
 from typing import Literal
 
-from middlegame.analysis.robustness_sources import judgements_by_source, without_source
+from middlegame.analysis.robustness_sources import without_source
 from middlegame.diagram import Diagram, Hierarchy, Level, Sum, Utility
 from middlegame.diagram.numbers import Array
 from middlegame.diagram.tables import TableFunction
@@ -14,6 +14,7 @@ from middlegame.equilibrium.equilibrium import Equilibrium, solve
 from middlegame.equilibrium.nash import nash
 from middlegame.equilibrium.solving import is_one_game
 from middlegame.scenario.faults import Path, dotted_path
+from middlegame.scenario.model.scenario import Scenario
 from middlegame.sweeps.forecast import Forecast, forecast
 from middlegame.sweeps.world_solver import solve_with_utilities
 
@@ -90,11 +91,13 @@ def _sources(equilibrium: Equilibrium, mean: Forecast) -> Iterator[Task]:
     scenario = equilibrium.scenario
     if scenario is None or equilibrium.supposed:
         return
-    for name in judgements_by_source(scenario):
+    for name in scenario.sources:
+        changed = without_source(scenario, name)
+        if changed == scenario:  # nothing cites this source alone
+            continue
 
-        def make(source: str = name) -> Equilibrium:
-            changed = solve(without_source(scenario, source))
-            return forecast(changed, mean.deferred.count if mean.deferred else None)
+        def make(changed: Scenario = changed) -> Equilibrium:
+            return forecast(solve(changed), mean.deferred.count if mean.deferred else None)
 
         yield "source", name, make
 

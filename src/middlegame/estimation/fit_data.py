@@ -342,7 +342,7 @@ def _refuse_constant(scenario: Scenario, columns: dict[str, Column], taken: FitD
             continue
         present = {column.categories[int(code)] for code in np.unique(values)} if (
             column.categories) else set()  # fmt: skip
-        spoken = {
+        named = {
             category
             for _, number in formulas(scenario)
             for part in number.formula.expression.walk()
@@ -353,7 +353,7 @@ def _refuse_constant(scenario: Scenario, columns: dict[str, Column], taken: FitD
             f"{taken.name}: {heading} is '{category}' in no complete row, "
             "and a formula speaks of it"
             for category in column.categories
-            if category in spoken - present
+            if category in named - present
         ]
     for name, seen in taken.observations.items():
         known = seen[~seen.all(axis=1)]

@@ -105,7 +105,12 @@ def test_offsets_in_text_with_escapes_point_to_its_start():
         (
             "a: {b: 1\n",
             "1:4: the bracket { is not closed, or a comma is missing; expected a comma "
-            "between entries and } at the end",
+            "between entries and } at the end, and quotes around a key that has brackets",
+        ),
+        (
+            "a: {b[0].worth: 1}\n",
+            "1:6: the bracket { is not closed, or a comma is missing; expected a comma "
+            "between entries and } at the end, and quotes around a key that has brackets",
         ),
         ("a: 1\nb\nc: 2\n", "2:1: there is no ': ' in this line; expected key: value"),
         ("a: " + "[" * 50, "1:43: the file is nested too deeply; expected at most 40 levels"),

@@ -3,7 +3,7 @@
 from middlegame.analysis.robustness import Robustness
 from middlegame.report.charts.robustness import robustness_chart
 from middlegame.report.html.sections import Section, sections
-from middlegame.report.text.robustness import METHOD, robustness_text
+from middlegame.report.text.robustness import method, robustness_text
 
 
 @sections.register(Robustness)
@@ -13,6 +13,6 @@ def robustness_sections(found: Robustness) -> list[Section]:
     shown = {
         "text": text,
         "chart": robustness_chart(found),
-        "method": METHOD,
+        "method": method(found),
     }
     return [Section("robustness.html", shown, text.sentence, "Which answers are robust?")]

@@ -6,7 +6,7 @@ from middlegame.analysis.robustness import Robustness
 from middlegame.report.terminal.columns import Page
 from middlegame.report.terminal.show import show
 from middlegame.report.text import narrative
-from middlegame.report.text.robustness import METHOD, robustness_text
+from middlegame.report.text.robustness import method, robustness_text
 from middlegame.report.text.words import percent
 
 MOST_COLUMNS = 9
@@ -54,4 +54,4 @@ def show_robustness(found: Robustness, console: Console) -> None:
         if len(small) > 1:
             page.paragraph(f"In {len(small)} more no answer changes by more than a point.")
         page.gap()
-    page.paragraph(METHOD, style="dim")
+    page.paragraph(method(found), style="dim")

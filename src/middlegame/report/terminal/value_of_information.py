@@ -36,7 +36,7 @@ def show_value_of_information(found: ValueOfInformation, console: Console) -> No
     for each in information_gain_rows(found):
         page.heading(f"{each.title} ({percent(each.mean)})", NEUTRAL)
         for row in each.rows[:_MOST_ROWS]:
-            error = f" (within {row.error:.1%})" if row.error >= SHOWN_ERROR else ""
+            error = f" (give or take {row.error:.1%})" if row.error >= SHOWN_ERROR else ""
             page.value(f"{row.share:.1%}", f"{row.label}{error}", NEUTRAL)
         if not each.rows:
             page.paragraph(each.none)

@@ -18,10 +18,13 @@ SECTIONS: dict[Kind, str] = {
     "source": "Without a source",
 }
 """The titles of the kinds of variants."""
-METHOD = (
+_METHOD = (
     "An answer holds where the same state stays the most likely one and its probability stays "
     "within 10 percentage points. Everything is solved again in the middle world, with every "
-    "number at its median, and compared with it. Without a source, the ranges that cite it alone "
+    "number at its median, and compared with it."
+)
+_METHOD_OF_SOURCES = (
+    " Without a source, the ranges that cite it alone "
     f"get {WIDER:.0f} times their half-width, exact numbers get a range (points plus or minus "
     f"{DEFAULT_POINTS:.0%}, odds up to {DEFAULT_FACTOR:.0f} times higher or lower), and evidence "
     "that cites it alone is dropped; these rows are means over worlds, and compared with such a "
@@ -240,3 +243,9 @@ def _condition(words: Words, variant: Variant) -> str:
             return f'without {owned} "{interest or label}"'
         case _:
             return f'without the source "{label}"'
+
+
+def method(found: Robustness) -> str:
+    """Return what counts as holding, and what was varied how."""
+    sources = any(variant.kind == "source" for variant in found.variants)
+    return _METHOD + (_METHOD_OF_SOURCES if sources else "")

@@ -87,9 +87,10 @@ def _unclosed(context: str, problem: str) -> Fault:
             )
         return Fault("the quotation mark here is never closed", "the same mark at the text's end")
     bracket, closing = ("{", "}") if "mapping" in context else ("[", "]")
+    quotes = ", and quotes around a key that has brackets" if bracket == "{" else ""
     return Fault(
         f"the bracket {bracket} is not closed, or a comma is missing",
-        f"a comma between entries and {closing} at the end",
+        f"a comma between entries and {closing} at the end{quotes}",
     )
 
 
