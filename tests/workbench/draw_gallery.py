@@ -4,7 +4,6 @@ A review looks at the sheet, build/gallery/index.png, and at its parts beside it
 this file only by its name.
 """
 
-import itertools
 import subprocess
 import sys
 from html import escape
@@ -26,9 +25,14 @@ REPORTS = {
     "hypotheses": ["hypotheses", "-n", "64"],
     "compare": ["compare"],
 }
-SCREENS = [(f"{size['width']}-{mode}", size, mode) for size, mode in
-           itertools.product((WIDE, NARROW), ("light", "dark"))]  # fmt: skip
+SCREENS = [
+    (f"{size['width']}-{mode}", size, mode) for size in (WIDE, NARROW) for mode in ("light", "dark")
+]
 A4 = {"width": 794, "height": 1123}
+TALLEST = 3000
+"""Pages are cut here, in pixels."""
+DONE = {"dominoes": ".mg-largest", "ledger": ".mg-ledger h2"}
+"""What tabs show that compute something when they are opened."""
 pytestmark = pytest.mark.browser
 
 
@@ -49,7 +53,7 @@ def sheet(server, browser):
     index.write_text(
         "<!doctype html><meta charset=utf-8><title>Gallery</title><style>"
         "body{font:12px sans-serif;background:#888;margin:8px;display:flex;flex-wrap:wrap;gap:8px}"
-        "figure{margin:0;background:#fff;padding:4px}img{height:420px;display:block}</style>"
+        "figure{margin:0;background:#fff;padding:4px}img{height:600px;display:block}</style>"
         + figures,
         encoding="utf-8",
     )
@@ -57,6 +61,14 @@ def sheet(server, browser):
     page.goto(index.as_uri())
     page.screenshot(path=GALLERY / "index.png", full_page=True)
     page.close()
+
+
+def draw(page, path, **options):
+    """Draw a whole page, or the upper part of a tall one."""
+    size = page.viewport_size
+    height = min(page.evaluate("document.documentElement.scrollHeight"), TALLEST)
+    clip = {"x": 0, "y": 0, "width": size["width"], "height": max(height, size["height"])}
+    page.screenshot(path=path, full_page=True, clip=clip, **options)
 
 
 @pytest.mark.parametrize("contest", CONTESTS)
@@ -68,17 +80,20 @@ def test_views(visit, contest):
         if not tab.count():
             continue
         tab.click()
-        page.wait_for_selector(f"[data-tab={view}] :is({COMPLETE[view]})", state="attached")
+        page.wait_for_selector(
+            f"[data-tab={view}] :is({DONE.get(view, COMPLETE[view])})", state="attached"
+        )
         for name, size, mode in SCREENS:
             page.set_viewport_size(size)
             page.emulate_media(color_scheme=mode)
             page.wait_for_timeout(300)
             path = GALLERY / f"{contest}-{view}-{name}.png"
-            page.screenshot(path=path, animations="disabled")
+            draw(page, path, animations="disabled")
         page.set_viewport_size(WIDE)
 
 
-@pytest.mark.parametrize(("contest", "report"), itertools.product(CONTESTS, REPORTS))
+@pytest.mark.parametrize("report", REPORTS)
+@pytest.mark.parametrize("contest", CONTESTS)
 def test_reports(server, browser, tmp_path, contest, report):
     path = server.folder / contest / "scenario.yaml"
     file = path if path.exists() else server.folder / f"{contest}.yaml"
@@ -97,5 +112,5 @@ def test_reports(server, browser, tmp_path, contest, report):
         page.goto(written.as_uri())
         if name == "print":
             page.emulate_media(media="print")
-        page.screenshot(path=GALLERY / f"{contest}-report-{report}-{name}.png")
+        draw(page, GALLERY / f"{contest}-report-{report}-{name}.png")
         page.close()

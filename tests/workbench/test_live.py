@@ -2,8 +2,12 @@ import pytest
 
 from middlegame.base.errors import QueryError
 from middlegame.io.examples import FOLDER, load
+from middlegame.report.text.words import percent
 from middlegame.scenario.yaml.load import read_text
 from middlegame.workbench.live import LiveContest
+from middlegame.workbench.setting import Setting
+from middlegame.workbench.workers.solve import forecast_setting, full_answer
+from tests.workbench.contests import HARBOUR
 
 WORTH = "interests.tenant[0].worth"
 
@@ -38,6 +42,30 @@ def test_quick_answer_equals_the_traced_solution(live, numbers, supposed, given,
     same(quick, full)
     assert dict(quick.supposed) == dict(full.supposed) == supposed
     assert quick.fixed_policies == full.fixed_policies
+
+
+def test_fixed_policies_over_worlds_equal_those_of_an_unexpected_state(live):
+    base = live.base_forecast
+    unmoved = live.forecast_with_fixed_policies(base.suppose({"depot": "closes"}))
+    surprised = base.suppose({"depot": "closes"}, fixed_policies=True)
+    assert unmoved.worlds.count == base.worlds.count
+    for name, forecast in surprised.forecasts.items():
+        assert unmoved.forecasts[name] == pytest.approx(forecast, abs=1e-12)
+
+
+def test_changes_are_explained_over_the_worlds_of_the_forecast(live, context):
+    setting = Setting().with_number(WORTH, 90.0).with_state("bid", "suppose", "offer")
+    view = full_answer(context, HARBOUR, setting)
+    first, parts, alone = view.reasons
+    before, now = (each.questions["lease-2026"] for each in (live.base_forecast, view.forecast))
+    assert first.startswith(
+        f"The tenant loses the berth: {percent(before)} before, {percent(now)} now"
+    )
+    unmoved = live.forecast_with_fixed_policies(forecast_setting(context, HARBOUR, setting))
+    assert parts.startswith(f"{100 * (unmoved.questions['lease-2026'] - before):+.0f} pp directly")
+    assert alone.startswith(
+        "Each change made alone, over 64 of the worlds: supposing that the rival power makes an "
+    )
 
 
 def test_soonest_traces_until_the_quick_answer_is_compiled():

@@ -123,6 +123,17 @@ def test_click_or_enter_on_a_box_of_the_picture_opens_its_panel(visit):
     page.wait_for_selector('.mg-report:has-text("The rival power rather makes an offer")')
     page.keyboard.press("Escape")
     panel.wait_for(state="detached")
+    page.locator('[data-tab=answer] [data-key="renew.1"] button').click()  # the bar of an option
+    page.wait_for_url("**box=renew=switch")
+    reasons = page.locator('.mg-report:has-text("The port city rather")')
+    reasons.get_by_role("link", name="Port authority briefing").first.click()
+    page.wait_for_selector("#source-brief:focus")
+    reasons.get_by_role("link", name=re.compile("^interests")).first.click()
+    page.wait_for_selector(".mg-edit:visible")
+    page.go_back()
+    page.get_by_role("button", name="Answer", exact=True).click()
+    page.locator('[data-tab=answer] [data-key="question.lease-2026"] .mg-track').click()
+    page.wait_for_selector('.mg-panel:focus:has-text("The lease")')
 
 
 def test_picture_fits_its_frame_at_first_and_can_be_enlarged_and_moved(visit):

@@ -24,7 +24,8 @@ class PagePlace:
     Attributes:
         view: the name of the tab.
         domino: the chosen domino, such as `lease=lost`; empty where none is chosen.
-        box: the chosen move or factor of the picture; empty where none is chosen.
+        box: the chosen move or factor of the picture, or one of its states, such as `lease=lost`;
+            empty where none is chosen.
         period: the period that the picture shows, counted from 1; None for its first one.
     """
 
@@ -98,9 +99,13 @@ def known_part(
     if domino:
         name, _, state = domino.partition("=")
         domino = domino if is_known(name, (state,)) else ""
-    if box and contest.node(box) is None:
-        problems.append(_unknown("move or factor", box, [node.name for node in contest.nodes]))
-        box = ""
+    if box:
+        name, _, state = box.partition("=")
+        if contest.node(name) is None:
+            problems.append(_unknown("move or factor", name, [each.name for each in contest.nodes]))
+            box = ""
+        elif state and not is_known(name, (state,)):
+            box = name
     if period is not None and not 1 <= period <= len(contest.periods):
         problems.append(f"There is no period {period}.")
         period = None

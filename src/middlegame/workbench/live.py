@@ -28,7 +28,7 @@ from middlegame.equilibrium.solving import is_one_game
 from middlegame.equilibrium.strategy_profile import Branch
 from middlegame.scenario import Scenario
 from middlegame.sweeps.batches import TOLERANCE
-from middlegame.sweeps.forecast import Forecast, forecast
+from middlegame.sweeps.forecast import Forecast, forecast, forecast_over
 
 _GAMES = 64
 """Suppositions whose reachable information sets are kept."""
@@ -315,6 +315,44 @@ class LiveContest:
         )
         played = tuple(Branch(policies, self.base.logits) for policies in mirrors)
         return _condition(replace(after, policies=first, mirrors=played, known={}), after.known)
+
+    def forecast_with_fixed_policies(self, after: Forecast) -> Forecast | None:
+        """Return a changed forecast in which all actors behave as in the scenario as written.
+
+        In each world they behave as in the same world of the scenario as written.
+
+        Args:
+            after: the forecast of the changed contest.
+
+        Returns:
+            The forecast; None where the worlds of the two have no one-to-one relation, because
+            some of them have no equilibrium.
+
+        Raises:
+            QueryError: the observations of `after` are impossible under the old behaviour.
+        """
+        middle = self.with_fixed_policies(after.middle)
+        before, changed = self.base_forecast.worlds, after.worlds
+        if before is None or changed is None:
+            return forecast(middle, 0) if before is changed else None
+        if before.failures or changed.failures or before.count != changed.count:
+            return None
+        # What is no policy does not depend on the branch: any column of the world has it.
+        column = np.searchsorted(changed.world_of, before.world_of)
+        tables = [table[..., column] for table in changed.tables]
+        structure = self.diagram.structure
+        for node, opens in zip(structure.decisions, after.tables.open_options, strict=True):
+            policies = np.moveaxis(before.tables[node], -1, 0)
+            tables[node] = np.moveaxis(self._over_open_options(policies, opens), 0, -1)
+        worlds = replace(
+            changed,
+            tables=tuple(tables),
+            utilities=tuple(table[..., column] for table in changed.utilities),
+            lambdas=changed.lambdas[:, column],
+            scales=changed.scales[:, column],
+            world_of=before.world_of,
+        )
+        return forecast_over(middle, lambda: worlds, worlds.count)
 
     @staticmethod
     def _over_open_options(policy: Floats, opens: NDArray[np.bool_]) -> Floats:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from nicegui import background_tasks, ui
+from nicegui.events import GenericEventArguments
 
 from middlegame.base.errors import MiddlegameError
 from middlegame.workbench.session import Session
@@ -24,6 +25,11 @@ from middlegame.workbench.workers.reasons import explain_choice
 from middlegame.workbench.workers.scheduling import Kind
 from middlegame.workbench.workers.solve import draw_period
 
+_JUDGEMENT = """(event) => {
+    const link = event.target.closest("a[href^='#judgement-']");
+    if (link) emit(decodeURIComponent(link.hash.slice("#judgement-".length)));
+}"""
+
 
 class AnswerTab:
     """Question, answer, forecast, storylines, the picture, and each actor's expected points."""
@@ -33,7 +39,7 @@ class AnswerTab:
         assert contest is not None
         assert full_view is not None
         assert session.baseline is not None
-        self.session, self.contest = session, contest
+        self.session, self.contest, self.to_line = session, contest, to_line
         self.visible = True
         base = session.baseline.forecast
         with ui.element("p").classes("mg-kicker"):
@@ -50,7 +56,9 @@ class AnswerTab:
             questions = (
                 question_section(contest) if contest.asks else outcome_section(contest, timed=False)
             )
-            self.questions = ForecastBars([questions] if questions["groups"] else [], base)
+            self.questions = ForecastBars(
+                [questions] if questions["groups"] else [], base, self._choose_state
+            )
             self.storylines = AnswerText("storylines", full_view)
         self.branches = AnswerText("branches", full_view)
         self.curves = CurvesChart(full_view).classes("mg-wide")
@@ -71,13 +79,16 @@ class AnswerTab:
             self.picture.on("choose", lambda event: self._go(box=str(event.args)))
             self.reasons = ui.html("", sanitize=False)
             self.reasons.classes("mg-report").props('aria-live="polite"')
+            self.reasons.on("click", self._show_judgement, js_handler=_JUDGEMENT)
         sections = [move_section(contest, timed=False), outcome_section(contest, timed=False)]
         sections = [section for section in sections if section["groups"]]
-        self.forecast = ForecastBars(sections, base).classes("mg-wide")
+        self.forecast = ForecastBars(sections, base, self._choose_state).classes("mg-wide")
         self.points = AnswerText("points", full_view)
         self.expectations = ui.html("", sanitize=False).classes("mg-report")
         factors = factor_section(contest, timed=False)
-        self.factors = ForecastBars([factors] if factors["groups"] else [], base).classes("mg-wide")
+        self.factors = ForecastBars(
+            [factors] if factors["groups"] else [], base, self._choose_state
+        ).classes("mg-wide")
         if contest.about:
             ui.label(contest.about).classes("mg-about")
         with ui.element("section").classes("mg-block"):
@@ -96,7 +107,8 @@ class AnswerTab:
         heading("h2", "Sources", "mg-h2")
         with ui.element("ul").classes("mg-sources"):
             for name, title, more in self.contest.sources:
-                with ui.element("li"):
+                with ui.element("li").props("tabindex=-1") as entry:
+                    entry.props["id"] = f"source-{name}"
                     ui.label(title).classes("mg-source")
                     ui.label(f"{name}. {more}").classes("mg-soft")
 
@@ -136,6 +148,16 @@ class AnswerTab:
         self._show_place()
         self.method.set_text(f"{full_view.method}.")
 
+    def _choose_state(self, state: str) -> None:
+        """Explain a move's option or a factor's state; one of the picture's boxes is its move."""
+        self._go(box=state)
+
+    def _show_judgement(self, event: GenericEventArguments) -> None:
+        """Show the line of the judgement that the reasons link to."""
+        line = self.contest.lines.get(str(event.args))
+        if line is not None:
+            self.to_line(line)
+
     def _go(self, **changed: Any) -> None:
         """Choose a box or a period of the picture."""
         self.session.go(replace(self.session.place, **changed))
@@ -145,14 +167,15 @@ class AnswerTab:
         place, first = self.session.place, self.contest.drawn_period
         if not self.visible:
             return
-        _, _, of_box = place.box.partition("@")
+        name, _, state = place.box.partition("=")
+        _, _, of_box = name.partition("@")
         period = place.period or (int(of_box) if of_box.isdecimal() else first)
         if period != self.picture.period or period != first:
             background_tasks.create(self._show_period(period))
-        self.picture.choose(place.box)
+        self.picture.choose(name)
         if place.box != self._explained:
             self._explained = place.box
-            background_tasks.create(self._explain(place.box))
+            background_tasks.create(self._explain(name, state))
 
     async def _show_period(self, period: int | None) -> None:
         """Show another period of the contest."""
@@ -168,15 +191,26 @@ class AnswerTab:
             return
         self.picture.show_period(svg, period)
 
-    async def _explain(self, name: str) -> None:
-        """Show the reasons of a move or factor; with no name, show none."""
+    async def _explain(self, name: str, state: str) -> None:
+        """Show the reasons of a move or factor, by default of its most likely outcome.
+
+        Args:
+            name: the move or factor; empty to show none.
+            state: its option or state; empty for the most likely one.
+        """
         self.reasons.set_content("")
         if not name:
             return
         session = self.session
         try:
             html = await session.ask(
-                "reasons", explain_choice, session.text, session.shown, name, "", kind=Kind.HEAVY
+                "reasons",
+                explain_choice,
+                session.text,
+                session.shown,
+                name,
+                state,
+                kind=Kind.HEAVY,
             )
         except Superseded:
             return

@@ -29,10 +29,25 @@ class PatchedElement(Element):
 
 
 class ForecastBars(PatchedElement, component="components/forecast_bars.js"):
-    """Bars of a forecast, beside those of the scenario as written."""
+    """Bars of a forecast, beside those of the scenario as written.
 
-    def __init__(self, sections: list[dict[str, Any]], base: ForecastView) -> None:
+    Args:
+        sections: the bars, of the questions or of moves and factors.
+        base: the forecast of the scenario as written.
+        on_choose: called with a move's option or a factor's state, such as `lease=lost`, when its
+            bar is clicked; nothing happens where it is None.
+    """
+
+    def __init__(
+        self,
+        sections: list[dict[str, Any]],
+        base: ForecastView,
+        on_choose: Callable[[str], None] | None = None,
+    ) -> None:
         super().__init__()
+        self._props["explains"] = on_choose is not None
+        if on_choose is not None:
+            self.on("choose", lambda event: on_choose(str(event.args)))
         self._props["sections"] = sections
         self._props["scale"] = [list(step) for step in SCALE]
         self._props["base"] = self._props["now"] = bar_values(base)
@@ -198,6 +213,7 @@ def question_section(contest: ContestView, *, words: bool = True) -> dict[str, A
         {
             "key": f"question.{each.name}",
             "label": each.label + (f" ({each.due})" if each.due and not contest.due else ""),
+            "state": each.state,
         }
         for each in contest.questions
     ]
@@ -230,13 +246,16 @@ def _groups(contest: ContestView, kind: str, timed: bool) -> list[dict[str, Any]
 
 
 def _bars(node: NodeView) -> dict[str, Any]:
-    every = [(f"{node.name}.{place}", label) for place, (_, label, _) in enumerate(node.states)]
+    every = [
+        {"key": f"{node.name}.{place}", "label": label, "state": f"{node.name}={state}"}
+        for place, (state, label, _) in enumerate(node.states)
+    ]
     group = {"key": node.name, "title": node.label, "colour": node.colour}
     if not any(node.on_scale):
-        return group | {"rows": [{"key": key, "label": label} for key, label in every]}
+        return group | {"rows": every}
     pairs = list(zip(every, node.on_scale, strict=True))
     return group | {
-        "rows": [{"key": key, "label": label} for (key, label), inside in pairs if not inside],
-        "values": [[key, label] for (key, label), inside in pairs if inside],
+        "rows": [row for row, inside in pairs if not inside],
+        "values": [[row["key"], row["label"]] for row, inside in pairs if inside],
         "notes": [node.name],
     }

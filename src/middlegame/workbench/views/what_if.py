@@ -1,5 +1,7 @@
 """The tab to try changes in: sliders, suppositions, observations, and their effects."""
 
+from dataclasses import replace
+
 from nicegui import ui
 
 from middlegame.base.errors import MiddlegameError
@@ -44,11 +46,12 @@ class WhatIfTab:
             results = ui.element("div").classes("mg-results")
             with results.props('tabindex=0 role=region aria-label="Effects"'):
                 sections = [question_section(contest, words=False)] if contest.asks else []
-                self.questions = ForecastBars(sections, session.baseline.forecast)
+                self.questions = ForecastBars(sections, session.baseline.forecast, self._explain)
                 self.changes = AnswerText("changes", full_view)
                 self.forecast = ForecastBars(
                     [s for s in (outcome_section(contest), move_section(contest)) if s["groups"]],
                     session.baseline.forecast,
+                    self._explain,
                 )
         session.on_forecast.append(self._show_forecast)
         session.on_intervals.append(self._show_intervals)
@@ -61,6 +64,10 @@ class WhatIfTab:
         """Have the quick answer compiled on the first visit, and show the latest answer."""
         self.session.compile_quick_answer()
         self._show_full_view()
+
+    def _explain(self, state: str) -> None:
+        """Show the reasons of a move's option or a factor's state beside the contest's picture."""
+        self.session.go(replace(self.session.place, view="answer", box=state))
 
     def _move(self, name: str, value: float | None, settled: bool) -> None:
         self.session.change(self.session.setting.with_number(name, value), settled=settled)

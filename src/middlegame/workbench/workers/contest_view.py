@@ -3,7 +3,7 @@
 Plain data, built in a worker and sent to the page.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ from middlegame.report.text.judgements import (
 )
 from middlegame.report.text.palette import NEUTRAL, actor_colours
 from middlegame.report.text.words import Words, clean, date
+from middlegame.scenario.conditions import Condition
 from middlegame.scenario.model.references import base_name
 from middlegame.scenario.model.scale_references import where_defined
 
@@ -148,6 +149,8 @@ class QuestionView:
         due: its due date in words.
         resolves: how it will be resolved.
         condition: the condition that it asks about.
+        state: the state that it asks about, such as `lease=lost`, or the first move or factor of
+            its condition; empty where that is one of several periods.
     """
 
     name: str
@@ -155,6 +158,7 @@ class QuestionView:
     due: str
     resolves: str
     condition: str
+    state: str
 
 
 @dataclass(frozen=True)
@@ -177,6 +181,7 @@ class ContestView:
         has_views: whether the scenario holds views of several analysts.
         periods: the names of the periods; empty where there are none.
         drawn_period: the period that the picture shows first, counted from 1.
+        lines: the line of each judgement in the scenario's text, by its name.
     """
 
     title: str
@@ -194,6 +199,7 @@ class ContestView:
     has_views: bool
     periods: tuple[str, ...]
     drawn_period: int | None
+    lines: Mapping[str, int]
 
     @property
     def asks(self) -> bool:
@@ -225,7 +231,16 @@ def contest_view(equilibrium: "Equilibrium", loaded: "LoadedScenario") -> Contes
         as_of=date(scenario.as_of) if scenario and scenario.as_of else "",
         due=narrative.common_due_date(equilibrium),
         questions=tuple(
-            QuestionView(each.name, each.label, each.due, each.resolves, each.will)
+            QuestionView(
+                each.name,
+                each.label,
+                each.due,
+                each.resolves,
+                each.will,
+                _state_asked(diagram, scenario.yes_no_questions[each.name].will)
+                if scenario
+                else "",
+            )
             for each in narrative.question_forecasts(equilibrium)
         ),
         value_questions=tuple(equilibrium.question_values),
@@ -239,7 +254,18 @@ def contest_view(equilibrium: "Equilibrium", loaded: "LoadedScenario") -> Contes
         if calendar
         else (),
         drawn_period=shown_period(diagram),
+        lines={row.name: row.line for row in written.values() if row.line is not None},
     )
+
+
+def _state_asked(diagram: Diagram, will: Condition) -> str:
+    """Return the state that a condition asks about, or its first move or factor."""
+    first = next(iter(will.leaves()), None)
+    if first is None or first.variable not in diagram.index:
+        return ""
+    states = first.matching(diagram.nodes[diagram.index[first.variable]].states)
+    asks_it = will is first and len(states) == 1
+    return f"{first.variable}={states[0]}" if asks_it else first.variable
 
 
 def _slider_groups(words: Words, by_subject: Sequence[JudgementGroup]) -> Iterator[SliderGroup]:

@@ -3,6 +3,7 @@
 Plain data, built in a worker and sent to the page.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,8 @@ STORYLINES = 5
 _SMALL = 0.005
 """A change of a probability below which no sentence is written."""
 _MOST_REASONS = 6
+_WORLDS_ALONE = 64
+"""The worlds over which the effect of each change made alone is a mean."""
 
 
 @dataclass(frozen=True)
@@ -163,13 +166,20 @@ def _probabilities(equilibrium: "Equilibrium") -> dict[str, list[float]]:
     return {name: [*forecast.values()] for name, forecast in equilibrium.forecasts.items()}
 
 
-def full_view(live: "LiveContest", setting: Setting, after: "Forecast") -> FullView:
+def full_view(
+    live: "LiveContest",
+    setting: Setting,
+    after: "Forecast",
+    middle_at: "Callable[[Setting], Equilibrium] | None" = None,
+) -> FullView:
     """Describe everything that the page shows of a setting.
 
     Args:
         live: the contest as written.
         setting: what is changed.
         after: the forecast at the setting.
+        middle_at: returns the middle world at a setting, with the ranges moved along; without it
+            the effect of each change made alone is left out.
     """
     before = live.base_forecast
     words, colours = narrative.words_of(after), actor_colours(after.diagram)
@@ -205,7 +215,7 @@ def full_view(live: "LiveContest", setting: Setting, after: "Forecast") -> FullV
             (shift.label, shift.before, shift.after, shift.difference, shift.unit.strip())
             for shift in (change.largest_shifts(before, after) if changed else ())
         ),
-        reasons=tuple(_reasons(live, after.middle, setting)) if changed else (),
+        reasons=tuple(_reasons(live, after, setting, middle_at)) if changed else (),
         method=(
             f"{interval_method(after)}{' ' if after.worlds else ''}"
             f"{solution_words(after)}, "
@@ -232,24 +242,27 @@ def _curves(equilibrium: "Equilibrium") -> list[Series]:
     return [*outcomes, *over_time.moves_over_time(equilibrium)]
 
 
-def _reasons(live: "LiveContest", after: "Equilibrium", setting: Setting) -> list[str]:
+def _reasons(
+    live: "LiveContest",
+    after: "Forecast",
+    setting: Setting,
+    middle_at: "Callable[[Setting], Equilibrium] | None",
+) -> list[str]:
     """Return sentences on the largest change: direct and behavioural parts, each cause alone."""
-    subject, before, now = _largest_change(live.base, after)
+    subject, before, now = _largest_change(live.base_forecast, after)
     if abs(now - before) < _SMALL:
         return []
-    where = "In the middle world, " if live.base_forecast.worlds else ""
-    label = mid_sentence(subject.label) if where else subject.label
     sentences = [
-        f"{where}{label}: {percent(before)} before, {percent(now)} now "
+        f"{subject.label}: {percent(before)} before, {percent(now)} now "
         f"({_percentage_points(now - before)})."
     ]
-    if not after.fixed_policies:
-        fixed = subject.probability(live.with_fixed_policies(after))
+    unmoved = None if after.fixed_policies else live.forecast_with_fixed_policies(after)
+    if unmoved is not None:
+        fixed = subject.probability(unmoved)
         sentences.append(
             _decomposition(fixed - before, now - fixed, _most_changed_move(live, after))
         )
-    sentences += _single_effects(live, setting, subject, before, now)
-    return sentences
+    return sentences + _single_effects(live, setting, subject, after, middle_at)
 
 
 def _decomposition(world: float, behaviour: float, who: str) -> str:
@@ -261,7 +274,7 @@ def _decomposition(world: float, behaviour: float, who: str) -> str:
         who: the clause on the move that changes most.
     """
     if abs(behaviour) < _SMALL:
-        return "Cause: the changed numbers themselves; actors hardly change their behaviour."
+        return "Cause: the changes themselves; actors hardly change their behaviour."
     if abs(world) < _SMALL:
         return f"Cause: actors change their behaviour{who}."
     return (
@@ -311,7 +324,7 @@ def _most_changed_move(live: "LiveContest", after: "Equilibrium") -> str:
     for move in after.diagram.decisions:
         if move.name in after.supposed or move.name in after.known:
             continue
-        was, now = live.base.forecasts[move.name], after.forecasts[move.name]
+        was, now = live.base_forecast.forecasts[move.name], after.forecasts[move.name]
         state = max(now, key=lambda s: now[s] - was[s])
         rises.append((now[state] - was[state], move.name, state, was[state], now[state]))
     if not rises:
@@ -330,10 +343,16 @@ def _single_effects(
     live: "LiveContest",
     setting: Setting,
     subject: _Subject,
-    before: float,
-    now: float,
+    after: "Forecast",
+    middle_at: "Callable[[Setting], Equilibrium] | None",
 ) -> list[str]:
-    """Return the sentence on the effect of each change made alone, and of all together."""
+    """Return the sentence on the effect of each change made alone, and of all together.
+
+    The effects are means over the first worlds of the forecast, which are solved for each change.
+    """
+    from middlegame.base.errors import MiddlegameError
+    from middlegame.sweeps.forecast import forecast
+
     words = narrative.words_of(live.base)
     known = {parameter.name: parameter for parameter in live.diagram.parameters}
     single: list[tuple[str, Setting]] = [
@@ -342,35 +361,33 @@ def _single_effects(
     ]
     for name, state in setting.supposed.items():
         alone = Setting().with_state(name, "suppose", state).with_surprise(setting.surprise)
-        single.append((f"supposing that {words.clause(name, state)}", alone))
+        single.append((f"supposing that {mid_sentence(words.clause(name, state))}", alone))
     for name, states in setting.given.items():
         observed = narrative.evidence_words(words, {name: states})
         single.append((f"observing {observed}", Setting({}, {}, {name: states})))
-    if len(single) < 2:
+    if middle_at is None or len(single) < 2:
         return []
-    moves = []
-    for label, alone in single[: 2 * _MOST_REASONS]:
-        moved = _single_change(live, alone)
-        if moved is None:
-            return []
-        moves.append((subject.probability(moved) - before, label))
+    worlds = min(_WORLDS_ALONE, after.worlds.count) if after.worlds else 0
+
+    def chance(middle: "Equilibrium") -> float:
+        return subject.probability(forecast(middle, worlds))
+
+    try:
+        before, now = chance(live.base), chance(after.middle)
+        moves = [
+            (chance(middle_at(alone)) - before, label)
+            for label, alone in single[: 2 * _MOST_REASONS]
+        ]
+    except MiddlegameError:
+        return []  # one change is possible only together with another
     moves.sort(key=lambda move: -abs(move[0]))
     parts = [f"{label} {_percentage_points(move)}" for move, label in moves[:_MOST_REASONS]]
     rest = now - before - sum(move for move, _ in moves)
-    sentence = f"Each change made alone: {'; '.join(parts)}"
+    where = f", over {worlds} of the worlds" if worlds else ""
+    sentence = f"Each change made alone{where}: {'; '.join(parts)}"
     if abs(rest) >= _SMALL and len(single) == len(moves):
         sentence += f"; through their combination {_percentage_points(rest)}"
     return [f"{sentence}."]
-
-
-def _single_change(live: "LiveContest", setting: Setting) -> "Equilibrium | None":
-    from middlegame.base.errors import MiddlegameError
-
-    arguments = (setting.numbers, setting.supposed, setting.given)
-    try:
-        return live.soonest(*arguments, surprise=setting.surprise)[0]
-    except MiddlegameError:
-        return None  # this change is possible only together with another
 
 
 def _percentage_points(change: float) -> str:

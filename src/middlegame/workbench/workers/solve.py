@@ -73,7 +73,12 @@ def quick_forecast(context: WorkerContext, text: str, setting: Setting) -> Forec
 
 def full_answer(context: WorkerContext, text: str, setting: Setting) -> FullView:
     """Return the forecast at a setting, with everything that the page shows of it."""
-    return full_view(context.contest(text), setting, forecast_setting(context, text, setting))
+    return full_view(
+        context.contest(text),
+        setting,
+        forecast_setting(context, text, setting),
+        lambda alone: solve_setting(context, text, alone),
+    )
 
 
 def draw_period(context: WorkerContext, text: str, setting: Setting, period: int | None) -> str:

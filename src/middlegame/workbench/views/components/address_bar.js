@@ -1,4 +1,4 @@
-// The page's address and the browser's history; undo and redo by key.
+// The page's address and the browser's history; links within the page; undo and redo by key.
 export default {
   emits: ["back", "undo", "redo"],
   template: "<span hidden></span>",
@@ -17,11 +17,22 @@ export default {
       event.preventDefault();
       this.$emit(key === "y" || event.shiftKey ? "redo" : "undo");
     };
+    // The address holds the page's place, so a link to another part of the page stays out of it.
+    this.followed = (event) => {
+      const link = event.target.closest("a[href^='#']");
+      if (!link) return;
+      event.preventDefault();
+      const part = document.getElementById(decodeURIComponent(link.hash.slice(1)));
+      part?.scrollIntoView({ block: "center" });
+      part?.focus({ preventScroll: true });
+    };
     addEventListener("popstate", this.returned);
+    document.addEventListener("click", this.followed);
     document.addEventListener("keydown", this.pressed);
   },
   unmounted() {
     removeEventListener("popstate", this.returned);
+    document.removeEventListener("click", this.followed);
     document.removeEventListener("keydown", this.pressed);
   },
   methods: {

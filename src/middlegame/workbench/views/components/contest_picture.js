@@ -32,13 +32,13 @@ export default {
         <p class="mg-kicker"><i class="mg-dot" :style="{ background: node.colour }"></i>{{ node.owner ? "A move of " + within(node.owner) : node.kind === "outcome" ? "An outcome" : "A factor" }}</p>
         <h3>{{ node.label }}</h3>
         <ul class="mg-rows"><li class="mg-row" v-for="(state, k) in node.states"><span class="mg-label">{{ state[1] }}</span><b class="mg-percent">{{ percent(chances[k]) }}</b><span class="mg-track" aria-hidden="true"><i class="mg-fill" :style="{ width: 100 * chances[k] + '%', background: node.colour }"></i></span></li></ul>
-        <p v-if="node.why">{{ node.why }} <span v-for="cite in node.citations" class="mg-cite">{{ cite }}</span></p>
+        <p v-if="node.why">{{ node.why }} <a v-for="cite in node.citations" class="mg-cite" :href="'#source-' + cite.split(' ¶ ')[0]">{{ cite }}</a></p>
         <template v-if="node.parents.length"><h4>{{ node.owner ? "Known at this move" : "Depends on" }}</h4><p>{{ node.parents.join(" · ") }}</p></template>
         <template v-if="node.judgements.length"><h4>Judgements</h4>
-          <div v-for="judgement in node.judgements" class="mg-judgement"><p><span class="mg-soft" v-if="judgement.case">{{ judgement.case }}: </span>{{ judgement.claim }} <b>{{ judgement.value }}</b> <button v-if="judgement.line" class="mg-line" @click="$emit('line', judgement.line)">line {{ judgement.line }}</button></p><p class="mg-soft">{{ judgement.why }} <span v-for="cite in judgement.citations" class="mg-cite">{{ cite }}</span></p></div>
+          <div v-for="judgement in node.judgements" class="mg-judgement"><p><span class="mg-soft" v-if="judgement.case">{{ judgement.case }}: </span>{{ judgement.claim }} <b>{{ judgement.value }}</b> <button v-if="judgement.line" class="mg-line" @click="$emit('line', judgement.line)">line {{ judgement.line }}</button></p><p class="mg-soft">{{ judgement.why }} <a v-for="cite in judgement.citations" class="mg-cite" :href="'#source-' + cite.split(' ¶ ')[0]">{{ cite }}</a></p></div>
         </template>
         <template v-if="node.interests.length"><h4>Interests that depend on it</h4>
-          <div v-for="[actor, colour, judgement] in node.interests" class="mg-judgement"><p><i class="mg-dot" :style="{ background: colour }"></i>{{ actor }}: {{ judgement.claim }} <b>{{ judgement.value }}</b> points<span class="mg-soft"> · {{ judgement.case }}</span></p><p class="mg-soft">{{ judgement.why }} <span v-for="cite in judgement.citations" class="mg-cite">{{ cite }}</span></p></div>
+          <div v-for="[actor, colour, judgement] in node.interests" class="mg-judgement"><p><i class="mg-dot" :style="{ background: colour }"></i>{{ actor }}: {{ judgement.claim }} <b>{{ judgement.value }}</b> points<span class="mg-soft"> · {{ judgement.case }}</span></p><p class="mg-soft">{{ judgement.why }} <a v-for="cite in judgement.citations" class="mg-cite" :href="'#source-' + cite.split(' ¶ ')[0]">{{ cite }}</a></p></div>
         </template>
         <p v-if="!node.judgements.length && !node.interests.length && !node.why" class="mg-soft">The scenario says nothing more about it.</p>
       </aside>
@@ -65,7 +65,7 @@ export default {
   watch: {
     node(now, before) {
       this.mark();
-      if (now && (!before || now.name !== before.name)) this.$nextTick(() => this.$refs.panel?.focus({ preventScroll: true }));
+      if (now && (!before || now.name !== before.name)) this.$nextTick(() => this.show());
       if (!now && before) this.$el.querySelector(`[data-node="${CSS.escape(before.name)}"]`)?.focus({ preventScroll: true });
     },
     svg() {
@@ -136,6 +136,12 @@ export default {
     turnFull() {
       if (this.full) document.exitFullscreen();
       else this.$refs.frame.requestFullscreen();
+    },
+    // What is chosen elsewhere on the page is moved into view.
+    show() {
+      const panel = this.$refs.panel, box = panel?.getBoundingClientRect();
+      if (box && (box.bottom < 0 || box.top > innerHeight)) panel.scrollIntoView({ block: "start" });
+      panel?.focus({ preventScroll: true });
     },
     mark() {
       for (const arc of this.$el.querySelectorAll("[data-head]")) arc.classList.toggle("near", [arc.dataset.head, arc.dataset.tail].includes(this.node?.name));

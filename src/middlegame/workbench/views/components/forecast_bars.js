@@ -9,7 +9,8 @@ function percent(p) {
 }
 
 export default {
-  props: { sections: Array, now: Object, base: Object, intervals: Object, priors: Object, scale: Array, sentences: Object },
+  emits: ["choose"],
+  props: { explains: Boolean, sections: Array, now: Object, base: Object, intervals: Object, priors: Object, scale: Array, sentences: Object },
   template: `
     <div class="mg-forecast">
       <section v-for="section in sections" :key="section.title" class="mg-block">
@@ -19,10 +20,11 @@ export default {
           <h3 v-if="group.title" class="mg-h3"><i class="mg-dot" :style="{ background: group.colour }"></i>{{ group.title }} <button class="mg-take" aria-haspopup="menu" aria-expanded="false" :data-figure="group.key" :data-title="group.key" :aria-label="'Take away: ' + group.title">⤓</button></h3>
           <ul class="mg-rows">
             <li v-for="row in group.rows" :key="row.key" class="mg-row" :data-key="row.key" :data-value="now[row.key]">
-              <span class="mg-label">{{ row.label }}</span>
+              <button v-if="explains && row.state" class="mg-label mg-why" :title="'Reasons: ' + row.label" @click="$emit('choose', row.state)">{{ row.label }}</button>
+              <span v-else class="mg-label">{{ row.label }}</span>
               <span class="mg-change" :class="{ up: delta(row.key) > 0 }" v-if="delta(row.key)">{{ signed(delta(row.key)) }}</span>
               <b class="mg-percent" :title="interval(row.key)">{{ percent(now[row.key]) }}</b>
-              <span class="mg-track" aria-hidden="true">
+              <span class="mg-track" aria-hidden="true" @click="explains && row.state && $emit('choose', row.state)">
                 <i class="mg-fill" :style="{ width: 100 * now[row.key] + '%', background: group.colour || null }"></i>
                 <i class="mg-base" v-if="delta(row.key)" :style="{ left: 100 * base[row.key] + '%' }"></i>
               </span>
