@@ -8,7 +8,8 @@ from rich.cells import cell_len
 import middlegame as mg
 from middlegame.report.html.report import html_report
 from middlegame.report.html.sections import sections
-from middlegame.report.text.reasons import move_reasons, reason_texts
+from middlegame.report.text.reasons import influence_sentences, move_reasons, notes, reason_texts
+from middlegame.report.text.words import percent
 from middlegame.scenario import Scenario
 from tests.report.pages import INJECTION, compare_with_golden, page_text, read_page, show_plain
 
@@ -145,3 +146,13 @@ def test_interest_in_a_negation_names_the_other_options(sanctions: mg.Equilibriu
 def test_interest_labelled_by_a_clause_is_quoted_as_a_risk(sanctions: mg.Equilibrium) -> None:
     text = " ".join(each.sentence for each in reason_texts(mg.why(sanctions, "cap")))
     assert 'risk of "Beta cuts supply"' in text
+
+
+def test_factor_reasons_say_which_forecast_their_rows_start_from(venezuela: mg.Forecast) -> None:
+    found = mg.why(venezuela, "cuba")
+    before = percent(found.influences[0].before)
+    assert f"The changes below start from {before}: the forecast in the middle world" in " ".join(
+        notes(found)
+    )
+    rows = [text.rpartition(": ")[2].split(" to ") for _, text in influence_sentences(found)]
+    assert all(low == before != high for low, high in rows)

@@ -131,9 +131,10 @@ def notes(found: Reasons) -> list[str]:
         lines.append(
             f"Means over {found.world_count} worlds, drawn from all ranges."
             if found.rather_than
-            else f"The forecast is the mean over {found.world_count} worlds, drawn from all "
-            "ranges. The changes are those of the middle world, with every number at its median."
+            else f"The forecast is the mean over {found.world_count} worlds, drawn from all ranges."
         )
+    if found.influences and (start := _starting_point(found)):
+        lines[:] = [" ".join([*lines, start])]
     if found.when is not None:
         lines.append(f"Only cases in which {words.condition(found.when)}.")
     name = base_name(found.name)
@@ -152,18 +153,31 @@ def notes(found: Reasons) -> list[str]:
     return lines
 
 
+def _starting_point(found: Reasons) -> str:
+    """Return from which forecast the changes start; empty if it is the one shown."""
+    before = percent(found.influences[0].before)
+    world = found.world_count > 0
+    aside = bool(found.equilibrium.diagram.evidence)
+    if not (world or aside):
+        return ""
+    parts = ["in the middle world, with every number at its median"] if world else []
+    parts += ["without the contest's evidence"] if aside else []
+    return f"The changes below start from {before}: the forecast {' and '.join(parts)}."
+
+
 def influence_sentences(found: Reasons, most: int = 8) -> list[tuple[str, str]]:
     """Return for a factor's state the changes of its probability, and what would cause each."""
     words = words_of(found.equilibrium)
-    return [
+    rows = [
         (
             f"{100 * each.change:+.0f}",
             f"{capitalize_first(words.full_clause(each.name, each.state))}: "
             f"{percent(each.before)} to {percent(each.after)}",
         )
-        for each in found.influences[:most]
-        if abs(each.change) >= _CERTAIN
+        for each in found.influences
+        if abs(each.change) >= _CERTAIN and percent(each.before) != percent(each.after)
     ]
+    return rows[:most]
 
 
 def reason_texts(found: Reasons, *, short: bool = False) -> list[ReasonText]:
