@@ -6,7 +6,12 @@ import numpy as np
 import pytest
 
 import middlegame as mg
-from middlegame.analysis.coalitions import coalitions, solve_coalition, weightings
+from middlegame.analysis.coalitions import (
+    coalitions,
+    equilibria_needed,
+    solve_coalition,
+    weightings,
+)
 from middlegame.equilibrium.equilibrium import solve
 from middlegame.scenario import read_text
 
@@ -56,6 +61,19 @@ def test_coalition_tells_gains_of_members_and_losses_of_others(exporters):
     assert even.gains["c"] < -20
     assert even.questions["price"] > exporters.questions["price"]
     assert found.to_dict()["coalitions"][0]["holds"] is True
+
+
+def test_cost_is_known_beforehand(exporters):
+    steps = []
+    found = coalitions(
+        exporters, [["a", "b"], ["a", "b", "c"]], progress=lambda *s: steps.append(s)
+    )
+    at_most = equilibria_needed([("a", "b"), ("a", "b", "c")])
+    # Pairs of the three have weights 1:1, 1:2 and 2:1; of a and b two more are tried.
+    assert at_most == 5 + 7 + 2 * 3
+    assert steps[0] == (1, at_most)
+    assert steps[-1] == (found.solved, found.solved)
+    assert found.solved <= at_most
 
 
 def test_alike_interests_keep_their_precision():

@@ -13,7 +13,7 @@ from contextlib import redirect_stderr, redirect_stdout
 import pytest
 
 import middlegame.equilibrium.equilibrium as equilibrium_module
-from middlegame.cli.console import prepare_streams, print_data, print_json
+from middlegame.cli.console import counting, prepare_streams, print_data, print_json
 from middlegame.cli.main import commands, main
 
 POLISH = """\
@@ -217,3 +217,12 @@ def test_warnings_of_libraries_appear_only_where_python_is_asked_for_them(option
         [sys.executable, *options, "-c", code], capture_output=True, text=True, check=False
     )
     assert ("UserWarning" in done.stderr) == shown
+
+
+def test_costly_work_tells_its_cost_after_the_first_step(capsys, monkeypatch):
+    monkeypatch.setattr("middlegame.cli.console.time.monotonic", lambda: 0.0)
+    with counting("Solving coalitions", "equilibria at most") as progress:
+        monkeypatch.setattr("middlegame.cli.console.time.monotonic", lambda: 3.0)
+        progress(1, 50)
+        progress(2, 50)
+    assert capsys.readouterr().err == "Solving coalitions: 50 equilibria at most, about 2 min.\n"

@@ -197,7 +197,7 @@ def coalitions(
         subject: the contest in which all play apart; of a forecast or a sweep its middle world.
         sets: the members of each coalition; all pairs of actors that make moves, if not given.
         share: whether every move of a member knows what the other members' moves know.
-        progress: called with how many coalitions are solved, and how many there are.
+        progress: called with how many equilibria are solved, and how many there are at most.
 
     Raises:
         QueryError: unknown or too many actors, members that differ in precision or patience, a
@@ -226,12 +226,10 @@ def coalitions(
                 raise QueryError(f"{' and '.join(members)} cannot act as one: {reason}")
             refused[members] = reason
     wanted = [members for members in wanted if members not in refused]
-    solver = _CoalitionSolver(before, share)
-    found = []
-    for number, members in enumerate(wanted):
-        found.append(solver.coalition(members))
-        if progress:
-            progress(number + 1, len(wanted))
+    solver = _CoalitionSolver(before, share, equilibria_needed(wanted), progress)
+    found = [solver.coalition(members) for members in wanted]
+    if progress:
+        progress(len(solver.solved), len(solver.solved))
     found.sort(
         key=lambda each: (
             not each.holding,
@@ -248,11 +246,34 @@ def weightings(count: int) -> list[tuple[int, ...]]:
     return [each for each in product((1, 2), repeat=count) if set(each) != {2}]
 
 
+def equilibria_needed(sets: Sequence[tuple[str, ...]]) -> int:
+    """Return how many equilibria coalitions take at most: subsets are tried where all gain."""
+    keys = set()
+    for members in sets:
+        for weights in weightings(len(members)):
+            whole = dict(zip(members, weights, strict=True))
+            keys.add(_key(whole))
+            keys |= {
+                _key({name: whole[name] for name in some})
+                for some in _subsets(members)
+                if len(some) > 1
+            }
+    return len(keys)
+
+
+def _key(weights: dict[str, int]) -> tuple[tuple[str, int], ...]:
+    """Return the members with their weights, divided by what the weights have in common."""
+    divisor = math.gcd(*weights.values())
+    return tuple((name, weight // divisor) for name, weight in weights.items())
+
+
 class _CoalitionSolver:
     """Solves a contest with coalitions, each once."""
 
-    def __init__(self, before: Equilibrium, share: bool) -> None:
-        self.before, self.share = before, share
+    def __init__(
+        self, before: Equilibrium, share: bool, most: int, progress: ProgressCallback | None
+    ) -> None:
+        self.before, self.share, self.most, self.progress = before, share, most, progress
         self.solved: dict[tuple[tuple[str, int], ...], Equilibrium] = {}
 
     def coalition(self, members: tuple[str, ...]) -> Coalition:
@@ -286,10 +307,11 @@ class _CoalitionSolver:
         return {name: after.points[name] for name in weights}
 
     def _solve(self, weights: dict[str, int]) -> Equilibrium:
-        divisor = math.gcd(*weights.values())
-        key = tuple((name, weight // divisor) for name, weight in weights.items())
+        key = _key(weights)
         if key not in self.solved:
             self.solved[key] = solve_coalition(self.before, dict(key), share=self.share)
+            if self.progress:
+                self.progress(len(self.solved), self.most)
         return self.solved[key]
 
 

@@ -44,12 +44,13 @@ def coalitions_command(
 
     The moves of the members are chosen by one player, whose points are the weighted mean of
     theirs, at weights from 1:2 to 2:1; all others play as before, and all is solved anew. By
-    default for all pairs of actors with a move; a pair takes five equilibria.
+    default for all pairs of actors with a move; a pair takes five equilibria. After
+    the first one, the time that all take is told if it is long.
     """
     equilibrium, loaded = solve_case(file, **case)
     from middlegame.analysis.coalitions import coalitions
 
     chosen = [[name.strip() for name in each.split(",") if name.strip()] for each in sets]
-    with counting("Solving coalitions") as progress:
+    with counting("Solving coalitions", "equilibria at most") as progress:
         found = coalitions(equilibrium, chosen or None, share=share, progress=progress)
     print_result(found, equilibrium, loaded, report=report, as_json=as_json)

@@ -2,6 +2,7 @@
 
 import codecs
 import sys
+import time
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,11 +11,13 @@ from typing import TYPE_CHECKING
 import click
 
 from middlegame.base.progress import STEPS, ProgressCallback
-from middlegame.cli.time_limit import record_progress, record_stage
+from middlegame.cli.time_limit import duration, record_progress, record_stage
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+_COSTLY = 10.0
+"""Seconds from which work tells what it will take."""
 _ERRORS = "middlegame.ascii"
 _ASCII = str.maketrans(
     {
@@ -94,15 +97,19 @@ def working(what: str) -> Iterator[None]:
 
 
 @contextmanager
-def counting(what: str) -> Iterator[ProgressCallback]:
+def counting(what: str, steps: str = "") -> Iterator[ProgressCallback]:
     """Show on a terminal how many steps are done, of how many, how fast, and the time left.
+
+    Args:
+        what: what is being done.
+        steps: what is counted, for work whose cost is told after its first step, terminal or not.
 
     Yields:
         The progress callback to pass to the work.
     """
     record_stage(what)
     if not sys.stderr.isatty():
-        yield record_progress
+        yield _telling_cost(what, steps) if steps else record_progress
         return
     from rich.console import Console
     from rich.progress import (
@@ -138,3 +145,17 @@ def counting(what: str) -> Iterator[ProgressCallback]:
             progress.update(task, completed=done, total=total)
 
         yield advance
+
+
+def _telling_cost(what: str, steps: str) -> ProgressCallback:
+    """Return a progress callback that tells after the first step what all of them take."""
+    begun = time.monotonic()
+
+    def advance(done: int, total: int | None) -> None:
+        record_progress(done, total)
+        if done == 1 and total:
+            seconds = (time.monotonic() - begun) * total
+            if seconds >= _COSTLY:
+                click.echo(f"{what}: {total:,} {steps}, about {duration(seconds)}.", err=True)
+
+    return advance

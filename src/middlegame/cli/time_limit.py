@@ -37,6 +37,7 @@ class _Clock:
         stage: what is being worked on.
         done: how many steps of it are done.
         total: how many there are; None while that is not known.
+        since: when the stage began, in seconds of `time.monotonic`.
         fraction: the fraction of the target precision that a solver reached.
         equilibrium: the equilibrium, once it is solved.
         stop: ends the clock.
@@ -47,6 +48,7 @@ class _Clock:
     stage: str = ""
     done: int = 0
     total: int | None = None
+    since: float = 0.0
     fraction: float = 0.0
     equilibrium: "Equilibrium | None" = None
     stop: Callable[[], None] = field(default=lambda: None)
@@ -58,7 +60,11 @@ class _Clock:
             return "Nothing is solved yet"
         stage = self.stage[0].upper() + self.stage[1:]
         if self.total:
-            return f"{stage}: {self.done:,} of {self.total:,} done"
+            done = f"{stage}: {self.done:,} of {self.total:,} done"
+            if not self.done or self.done >= self.total:
+                return done
+            left = (time.monotonic() - self.since) / self.done * (self.total - self.done)
+            return f"{done}, the rest would take about {duration(left)}"
         if self.fraction:
             return f"{stage}: reached {self.fraction:.0%} of the precision"
         return f"{stage}: {self.done:,} done" if self.done else f"{stage} is not finished"
@@ -73,6 +79,13 @@ class _Clock:
 
 
 _clock = _Clock()
+
+
+def duration(seconds: float) -> str:
+    """Return a time in words, to two digits at most."""
+    if seconds < 100:
+        return f"{max(round(seconds), 1)} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.0f} h"
 
 
 def time_limit_option(seconds: float) -> Callable[[_Command], _Command]:
@@ -92,6 +105,7 @@ def time_limit_option(seconds: float) -> Callable[[_Command], _Command]:
 def record_stage(what: str) -> None:
     """Record what is being worked on, for the message when the time is up."""
     _clock.stage, _clock.done, _clock.total, _clock.fraction = what, 0, None, 0.0
+    _clock.since = time.monotonic()
 
 
 @contextmanager
