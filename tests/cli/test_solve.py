@@ -80,3 +80,13 @@ def test_solve_writes_whole_report_or_none(run, tmp_path):
     assert code == 2
     assert "there is no folder" in err
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_condition_asked_for_is_told_in_words_below_the_questions(run):
+    code, out, _ = run("solve", "harbour-lease", "--ask", "lease = lost and bid = offer")
+    assert code == 0
+    before, _, after = out.partition("ALSO ASKED")
+    assert "QUESTIONS" in before
+    section = " ".join(after.split("\n\n")[0].split())
+    assert "The lease is lost and the rival power makes an offer" in section
+    assert "lease = lost" not in out

@@ -106,14 +106,10 @@ def print_answer(
     from middlegame.report.terminal.show import show
 
     out = console()
-    for condition, probability in asked.items():
-        out.print(f"{condition}: {probability:.1%}", highlight=False)
     if before is not None:
-        show_change(before, equilibrium, out)
-    elif nash is not None:
-        show(nash, out, storylines=storylines)
+        show_change(before, equilibrium, out, asked=asked)
     else:
-        show(equilibrium, out, storylines=storylines)
+        show(nash or equilibrium, out, storylines=storylines, asked=asked)
     if found is not None and others:
         show_other_equilibria(equilibrium, found, others, out)
     print_report_place(report)

@@ -3,7 +3,7 @@
 In a pipe or a file the lines are plain ASCII without colour.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from rich.console import Console
@@ -40,6 +40,7 @@ from middlegame.report.text.reasons import move_reasons
 from middlegame.report.text.scales import forecast_rows, scale_clause
 from middlegame.report.text.storylines import storyline_texts
 from middlegame.report.text.words import clean, date, odds, percent, points
+from middlegame.scenario.conditions import parse_condition
 from middlegame.sweeps.forecast import Forecast
 
 
@@ -50,6 +51,7 @@ def show_equilibrium(
     *,
     storylines: int = 5,
     seconds: float | None = None,
+    asked: Mapping[str, float] | None = None,
 ) -> None:
     """Print an equilibrium: answer, questions, moves, outcomes, storylines, points, method.
 
@@ -58,10 +60,12 @@ def show_equilibrium(
         console: where to print.
         storylines: number of storylines, at most.
         seconds: the time that solving took, if it is to be printed.
+        asked: the probabilities of further conditions.
     """
     page = Page(console)
     _opening(page, equilibrium)
     _questions(page, equilibrium)
+    _asked(page, equilibrium, asked or {})
     _branches(page, equilibrium)
     _moves(page, equilibrium)
     _factors(page, equilibrium)
@@ -73,13 +77,20 @@ def show_equilibrium(
     _method(page, equilibrium, seconds)
 
 
-def show_change(before: Equilibrium, after: Equilibrium, console: Console) -> None:
+def show_change(
+    before: Equilibrium,
+    after: Equilibrium,
+    console: Console,
+    *,
+    asked: Mapping[str, float] | None = None,
+) -> None:
     """Print what a supposition or an observation changes, the largest changes first.
 
     Args:
         before: the equilibrium without it.
         after: the equilibrium with it.
         console: where to print.
+        asked: the probabilities of further conditions, with it.
     """
     page = Page(console)
     words = narrative.words_of(after)
@@ -88,11 +99,12 @@ def show_change(before: Equilibrium, after: Equilibrium, console: Console) -> No
         page.paragraph(line, style="bold")
     page.gap()
     page.notes(fork_notes(after, words))
-    asked = question_shifts(before, after)
-    if asked:
+    questions = question_shifts(before, after)
+    if questions:
         page.section("Questions")
-        page.shift_rows(asked)
+        page.shift_rows(questions)
         page.gap()
+    _asked(page, after, asked or {})
     changed = largest_shifts(before, after)
     page.section("Largest changes")
     page.shift_rows(changed)
@@ -109,9 +121,15 @@ def show_change(before: Equilibrium, after: Equilibrium, console: Console) -> No
 
 
 @show.register(NashResult)
-def show_nash(found: NashResult, console: Console, *, storylines: int = 5) -> None:
+def show_nash(
+    found: NashResult,
+    console: Console,
+    *,
+    storylines: int = 5,
+    asked: Mapping[str, float] | None = None,
+) -> None:
     """Print the forecast at the Nash limit, then whether it is pure and what regret is left."""
-    show_equilibrium(found.equilibrium, console, storylines=storylines)
+    show_equilibrium(found.equilibrium, console, storylines=storylines, asked=asked)
     Page(console).paragraph(narrative.nash_sentence(found), style="dim")
 
 
@@ -183,6 +201,23 @@ def _questions(page: Page, equilibrium: Equilibrium) -> None:
         )
     for sentence in values:
         page.paragraph(sentence)
+    page.gap()
+
+
+def _asked(page: Page, equilibrium: Equilibrium, asked: Mapping[str, float]) -> None:
+    """Print the probabilities of conditions that are no questions of the contest."""
+    if not asked:
+        return
+    words = narrative.words_of(equilibrium)
+    page.section("Also asked")
+    for text, probability in asked.items():
+        over_worlds = isinstance(equilibrium, Forecast) and equilibrium.worlds is not None
+        page.bar(
+            capitalize_first(words.condition(parse_condition(text))),
+            probability,
+            worded=True,
+            outlook=equilibrium.outlook_of_any([text]) if over_worlds else None,
+        )
     page.gap()
 
 
