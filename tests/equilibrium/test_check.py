@@ -17,3 +17,24 @@ def test_check_warns_of_questions_whose_answer_is_certain(tmp_path, will, answer
     expected = ["the answer to 'never' is no whatever happens"]
     expected += [f"the answer to 'rain-q' is {answer} whatever happens"] if answer else []
     assert warned == expected
+
+
+def test_check_warns_once_of_what_all_members_of_a_block_share(tmp_path):
+    file = tmp_path / "block.yaml"
+    file.write_text(
+        "title: Block\nactors: {a: A}\n"
+        "moves: {m: {by: a, options: [x, y]}}\n"
+        "interests: {a: [{when: m = x, worth: 1}]}\n"
+        "repeat:\n  for: state\n  in: {b: {gain: 5}, c: {gain: 10}, d: {gain: 15}}\n"
+        "  actors: {<state>: State}\n"
+        "  moves: {<state>_joins: {by: <state>, options: [join, stay]}}\n"
+        "  interests: {<state>: [{when: <state>_joins = join, worth: <gain>}]}\n",
+        encoding="utf-8",
+    )
+    warnings = [str(fault) for fault in check(file).faults if "worst to best" in str(fault)]
+    assert len(warnings) == 2
+    assert "a: worst to best outcome is 1 points (0 to 1); expected" in warnings[0]
+    assert (
+        "b: worst to best outcome is 5 points (0 to 5), and likewise for 2 more members"
+        in (warnings[1])
+    )

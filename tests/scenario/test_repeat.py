@@ -111,6 +111,15 @@ def test_faults_stand_at_the_line_of_the_pattern(old, new, line, message):
     assert [fault for fault in faults if fault.line == line and message in fault.message], faults
 
 
+@pytest.mark.parametrize("worth", ["<gain>", "-<gain>..0"])
+def test_a_placeholder_without_a_value_is_a_single_fault(worth):
+    text = REPEATED.replace("worth: 2 * <weight>", f"worth: {worth}").replace(
+        "weight: 12", "weight: 12, gain: 5"
+    )
+    (fault,) = read_text(text).errors
+    assert "'italy' has no value for '<gain>'" in fault.message
+
+
 def test_the_schema_accepts_repeated_blocks():
     jsonschema = pytest.importorskip("jsonschema")
     validator = jsonschema.Draft202012Validator(json_schema())

@@ -60,7 +60,7 @@ def _twins(diagram: Diagram) -> Iterator[Fault]:
                         "options that differ in what follows, costs or conditions; or weight: 1/2 "
                         "for each, so that together they are chosen as often as one",
                         severity="warning",
-                        path=("moves", decision.name, "options", second),
+                        path=("moves", base_name(decision.name), "options", second),
                     )
 
 

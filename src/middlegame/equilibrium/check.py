@@ -94,7 +94,7 @@ def check_loaded(loaded: LoadedScenario) -> CheckResult:
         faults = (*loaded.faults, *map(loaded.locate_fault, error.faults))
         return CheckResult(replace(loaded, scenario=None), faults, None, {}, {})
     if not unknown:
-        found += [loaded.locate_fault(fault) for fault in diagram_warnings(diagram)]
+        found += loaded.locate_warnings(diagram_warnings(diagram))
         found += [loaded.locate_fault(fault) for fault in _contradictions(diagram)]
         found += [loaded.locate_fault(fault) for fault in irrelevant_beliefs(scenario)]
         warned = {fault.path[:2] for fault in loaded.faults}

@@ -1,6 +1,7 @@
 """Read a scenario file: the checked `Scenario`, and every fault found in one pass."""
 
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 
@@ -49,6 +50,25 @@ class LoadedScenario:
     def locate_fault(self, fault: Fault) -> Fault:
         """Return a fault with the line and column of its path, e.g. one of the compiled diagram."""
         return _with_place(fault, self.places, self.file)
+
+    def locate_warnings(self, faults: Iterable[Fault]) -> list[Fault]:
+        """Return warnings with their places; one that members of a block share is told once."""
+        shared: dict[tuple[object, ...], list[Fault]] = {}
+        for fault in dict.fromkeys(map(self.locate_fault, faults)):
+            # Members have the pattern's place for each of their own entries.
+            known = fault.path[:2] in self.places.keys
+            within = (fault.line, fault.column, fault.expected) if known else fault
+            shared.setdefault((fault.path[:1], within, fault.path[2:]), []).append(fault)
+        return [_of_members(each) for each in shared.values()]
+
+
+def _of_members(faults: list[Fault]) -> Fault:
+    """Return the first of the warnings of a block's members, with how many others there are."""
+    first, others = faults[0], len({fault.path[:2] for fault in faults}) - 1
+    if not others:
+        return first
+    members = "member" if others == 1 else "members"
+    return replace(first, message=f"{first.message}, and likewise for {others} more {members}")
 
 
 def load(path: str | os.PathLike[str]) -> Scenario:

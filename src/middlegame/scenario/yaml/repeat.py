@@ -204,7 +204,11 @@ class _Block:
             if alone and alone[1] in values:
                 self._place_cell(alone[1], target)
                 return values[alone[1]]
-            return self._filled(part, values, origin)
+            filled = self._filled(part, values, origin)
+            if all(name in values for name in _PLACEHOLDER.findall(part)):
+                return filled
+            self.parsed.missing.add(target)  # its own fault is enough
+            return None
         return part
 
     def _place_cell(self, placeholder: str, target: Path) -> None:

@@ -68,7 +68,7 @@ def check_text(context: WorkerContext, text: str, folder: str) -> list[EditorFau
         from middlegame.compiler import compile_scenario
         from middlegame.compiler.warnings import diagram_warnings
 
-        faults += map(loaded.locate_fault, diagram_warnings(compile_scenario(loaded.scenario)))
+        faults += loaded.locate_warnings(diagram_warnings(compile_scenario(loaded.scenario)))
     lines = text.splitlines()
     return [
         _editor_fault(fault, lines)
