@@ -156,7 +156,8 @@ def visit(server, browser):
     visits, contexts = [], []
 
     def begin(viewport=WIDE, **options):
-        context = browser.new_context(viewport=viewport, **options)
+        # Nobody waits here for what slides and fades.
+        context = browser.new_context(viewport=viewport, reduced_motion="reduce", **options)
         contexts.append(context)
         visits.append(Visit(server, context))
         return visits[-1]

@@ -1,5 +1,7 @@
 """The workbench's server with one more route: how many objects of a page are alive.
 
+It waits more briefly for the browsers of closed pages to come back.
+
 python -m tests.workbench.counting_server FOLDER PORT
 """
 
@@ -16,6 +18,11 @@ from middlegame.workbench.session import Session
 COUNTED = (Client, ContestPage, Session)
 
 
+def keep_closed_pages_briefly() -> None:
+    """Change what `serve` has set, and what is read whenever a page is closed."""
+    app.config.reconnect_timeout = 4.0
+
+
 @app.get("/live-objects")
 def live_objects() -> dict[str, int]:
     """Return the number of live objects by class, after a collection."""
@@ -25,4 +32,5 @@ def live_objects() -> dict[str, int]:
 
 
 if __name__ == "__main__":
+    app.on_startup(keep_closed_pages_briefly)
     serve(sys.argv[1], host="127.0.0.1", port=int(sys.argv[2]), show=False)
