@@ -71,7 +71,7 @@ def show_equilibrium(
     _factors(page, equilibrium)
     _storylines(page, equilibrium, storylines)
     _points(page, equilibrium)
-    _expectations(page, equilibrium)
+    show_expectations(page, equilibrium)
     if worlds_of(equilibrium) is not None:
         page.paragraph(LEGEND, style="dim")
     _method(page, equilibrium, seconds)
@@ -116,7 +116,7 @@ def show_change(
     page.gap()
     for note in off_path_warnings(before, after):
         page.paragraph(note, style="bold")
-    _expectations(page, after)
+    show_expectations(page, after)
     _method(page, after, None)
 
 
@@ -327,11 +327,18 @@ def _points(page: Page, equilibrium: Equilibrium) -> None:
     page.gap()
 
 
-def _expectations(page: Page, equilibrium: Equilibrium) -> None:
+def show_expectations(page: Page, equilibrium: Equilibrium, where: str = "") -> None:
+    """Print what each actor expects beside what will happen; nothing where nobody is wrong.
+
+    Args:
+        page: where to print.
+        equilibrium: the equilibrium.
+        where: in which world, if not in the one that the rest of the page is about.
+    """
     found = expectation_table(equilibrium)
     if found is None:
         return
-    page.section("Expectations", "what will happen, and what each actor expects")
+    page.section("Expectations", f"what will happen, and what each actor expects{where}")
     heads = ["what will happen", *(f"as {name} expects" for name in found.columns)]
     for number, head in enumerate(heads, start=1):
         page.paragraph(f"{number}  {head}", style="dim")

@@ -3,6 +3,7 @@
 from rich.console import Console
 
 from middlegame.report.terminal.columns import Page
+from middlegame.report.terminal.equilibrium import show_expectations
 from middlegame.report.terminal.over_time import show_series
 from middlegame.report.terminal.show import show
 from middlegame.report.text import narrative
@@ -54,6 +55,7 @@ def show_sweep(found: Sweep, console: Console) -> None:
                 _lines(page, group)
             page.gap()
     _points(page, found)
+    show_expectations(page, equilibrium.middle, ", in the middle world")
     page.paragraph(
         "The mark is the mean over all worlds, which is the forecast. The thick line holds half "
         "of the worlds, the whole line 90%. A world is one draw of all ranges.",

@@ -199,9 +199,13 @@ def intervention_notes(dominoes: "Dominoes", intervention: "Intervention") -> It
 
 
 def baseline_notes(dominoes: "Dominoes") -> list[str]:
-    """Return sentences on the contest before any intervention: its branch, and its evidence."""
+    """Return sentences on the contest before any intervention: beliefs, branch and evidence."""
     equilibrium = dominoes.results.equilibrium
-    notes = list(fork_notes(equilibrium, narrative.words_of(equilibrium)))
+    notes = [
+        *narrative.belief_note(equilibrium),
+        *narrative.expectations_elsewhere(equilibrium),
+        *fork_notes(equilibrium, narrative.words_of(equilibrium)),
+    ]
     if dominoes.results.diagram.evidence:
         notes.append(
             "The contest's evidence is not used here, since it is about a world without "

@@ -10,7 +10,12 @@ from middlegame.diagram import Parameter
 from middlegame.report.text.grammar import capitalize_first, join_list, mid_sentence
 from middlegame.report.text.judgement_values import range_words, value_words
 from middlegame.report.text.judgements import judgement_words
-from middlegame.report.text.narrative import most_likely, question_label, words_of
+from middlegame.report.text.narrative import (
+    expectations_elsewhere,
+    most_likely,
+    question_label,
+    words_of,
+)
 from middlegame.report.text.words import Words, name_as_words, percent
 from middlegame.scenario.model.correlations import COEFFICIENT_GROUP
 
@@ -223,7 +228,8 @@ def caveats(counts: "SampleCounts") -> list[str]:
 
 def driver_notes(found: "Drivers") -> list[str]:
     """Return the sentences below the drivers: the method, then caveats."""
-    return [method(found.questions), *caveats(found.flip_points.counts)]
+    elsewhere = expectations_elsewhere(found.flip_points.equilibrium)
+    return [method(found.questions), *caveats(found.flip_points.counts), *elsewhere]
 
 
 def _row(

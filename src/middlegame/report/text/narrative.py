@@ -251,15 +251,31 @@ def notes(equilibrium: "Equilibrium", prior_place: str = "") -> Iterator[str]:
         yield f"Given the evidence{priors}: {'; '.join(pieces)}."
     if equilibrium.scenario and (drafted := drafted_sentence(sourcing(equilibrium.scenario))):
         yield drafted
-    if equilibrium.diagram.perceptions and equilibrium.scenario:
-        believers = [mid_sentence(words.actor(name)) for name in equilibrium.scenario.beliefs]
-        take = "takes" if len(believers) == 1 and not is_plural(believers[0]) else "take"
-        yield (
-            f"Numbers that {join_list(believers)} {take} for true differ from those written: "
-            "all choose as they expect the contest to be, and what follows is computed as written."
-        )
+    yield from belief_note(equilibrium)
     yield from fork_notes(equilibrium, words)
     yield from interval_notes(equilibrium)
+
+
+def belief_note(equilibrium: "Equilibrium") -> Iterator[str]:
+    """Yield a sentence on what beliefs mean for the numbers shown, where an actor has its own."""
+    if not equilibrium.diagram.perceptions or equilibrium.scenario is None:
+        return
+    words = words_of(equilibrium)
+    believers = [mid_sentence(words.actor(name)) for name in equilibrium.scenario.beliefs]
+    take = "takes" if len(believers) == 1 and not is_plural(believers[0]) else "take"
+    yield (
+        f"Numbers that {join_list(believers)} {take} for true differ from those written: "
+        "all choose as they expect the contest to be, and what follows is computed as written."
+    )
+
+
+def expectations_elsewhere(equilibrium: "Equilibrium") -> Iterator[str]:
+    """Yield where expectations are shown, for a display that leaves them out."""
+    if equilibrium.diagram.perceptions:
+        yield (
+            "The numbers here are what will happen, not what the actors expect, which "
+            "'middlegame solve' shows beside it."
+        )
 
 
 def drafted_sentence(found: Sourcing) -> str:
