@@ -14,10 +14,11 @@ from middlegame.ledger.attribution import RecordAttribution
 from middlegame.ledger.records import Record, RecordedQuestion, RecordedScenario
 from middlegame.ledger.scores import ScoredForecast
 from middlegame.ledger.scoring import EarnedWeights
+from middlegame.report.html.hypotheses import hypothesis_sections
 from middlegame.report.html.report import html_report, result_html
 from middlegame.report.html.sections import sections
 from middlegame.report.terminal.attribution import show_attributions
-from middlegame.report.text.hypotheses import bayes_factor_words, conclusion
+from middlegame.report.text.hypotheses import bayes_factor_words, conclusion, informed_factors
 from middlegame.report.text.narrative import words_of
 from middlegame.scenario import apply_view, read_text
 from tests.analysis.test_attribution import OUTCOMES
@@ -68,6 +69,22 @@ def test_conclusion_says_where_the_evidence_leaves_a_probability_as_it_was(crisi
     assert conclusion(words, same).endswith(stays)
     other = replace(same, posterior={**found.prior, state: share + 0.1})
     assert f"from {share:.0%} to {share + 0.1:.0%}." in conclusion(words, other)
+
+
+def test_factors_on_which_the_evidence_says_nothing_are_counted_not_shown(crisis):
+    found = hypotheses(crisis, n=0)
+    (factor,) = found.factors
+    silent = tuple(
+        replace(piece, bayes_factors=dict.fromkeys(factor.prior, 1.0), posterior=factor.prior)
+        for piece in factor.pieces
+    )
+    same = replace(factor, name=crisis.diagram.nodes[0].name, pieces=silent, posterior=factor.prior)
+    both = replace(found, factors=(factor, same))
+    assert informed_factors(both) == (factor,)
+    assert "1 more hidden factor is left out" in unwrap(show_plain(both))
+    assert "1 more hidden factor is left out" in hypothesis_sections(both)[0].shown["left_out"]
+    assert informed_factors(replace(both, named=True)) == both.factors
+    assert informed_factors(replace(both, factors=(same,))) == (same,)
 
 
 def test_report_of_a_contest_with_evidence_has_a_section_on_hypotheses(crisis):

@@ -27,11 +27,13 @@ class Hypotheses(AnalysisResult):
         factors: the states of each hidden factor, with the weight of each piece of evidence.
         over_worlds: how prior, posterior and Bayes factors vary over the ranges; None where no
             samples were drawn.
+        named: whether the factors were asked for by name, and are not just all hidden ones.
     """
 
     equilibrium: Equilibrium
     factors: tuple[HypothesisSet, ...]
     over_worlds: HypothesesOverWorlds | None
+    named: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """Return priors, posteriors and Bayes factors, at the medians and over the ranges."""
@@ -94,8 +96,9 @@ def hypotheses(
             which the evidence is possible.
     """
     equilibrium = equilibrium_of(subject)
+    about = tuple(about)
     factors = weigh_evidence(equilibrium, about)
     over_worlds = None
     if n and equilibrium.diagram.parameters and not equilibrium.fixed_policies:
         over_worlds = hypotheses_over_worlds(equilibrium, factors, n, seed)
-    return Hypotheses(equilibrium, factors, over_worlds)
+    return Hypotheses(equilibrium, factors, over_worlds, named=bool(about))

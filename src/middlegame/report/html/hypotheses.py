@@ -14,6 +14,8 @@ from middlegame.report.text.hypotheses import (
     conclusion,
     correlation_words,
     evidence_label,
+    informed_factors,
+    left_out,
     posterior_intervals,
     samples_words,
     strength,
@@ -29,16 +31,15 @@ if TYPE_CHECKING:
 @sections.register(Hypotheses)
 def hypothesis_sections(found: Hypotheses) -> list[Section]:
     """Return the section: each hidden factor, with the weight of each piece of evidence."""
-    words = words_of(found.equilibrium)
+    words, factors = words_of(found.equilibrium), informed_factors(found)
     shown = {
-        "hypotheses": [_factor(words, factor, found.over_worlds) for factor in found.factors],
+        "hypotheses": [_factor(words, factor, found.over_worlds) for factor in factors],
+        "left_out": left_out(found),
         "method": METHOD,
         "samples": samples_words(found.over_worlds) if found.over_worlds else "",
     }
     return [
-        Section(
-            "hypotheses.html", shown, summary(words, found.factors), "What does the evidence say?"
-        )
+        Section("hypotheses.html", shown, summary(words, factors), "What does the evidence say?")
     ]
 
 

@@ -13,6 +13,8 @@ from middlegame.report.text.hypotheses import (
     bayes_factor_words,
     conclusion,
     correlation_words,
+    informed_factors,
+    left_out,
     posterior_intervals,
     samples_words,
 )
@@ -24,7 +26,7 @@ def show_hypotheses(found: Hypotheses, console: Console) -> None:
     """Print for each hidden factor its posterior, the evidence in order, and a conclusion."""
     page, words = Page(console), narrative.words_of(found.equilibrium)
     page.title(words.title)
-    for hypotheses in found.factors:
+    for hypotheses in informed_factors(found):
         page.section(words.label(hypotheses.name), "posterior, given the evidence")
         page.forecast(
             words.states(hypotheses.name),
@@ -44,6 +46,9 @@ def show_hypotheses(found: Hypotheses, console: Console) -> None:
             page.hanging(bayes_factor_words(piece.bayes_factor), text)
         page.gap()
         page.paragraph(conclusion(words, hypotheses))
+        page.gap()
+    if more := left_out(found):
+        page.paragraph(f"{more} To show one: --about NAME.")
         page.gap()
     page.paragraph(METHOD, style="dim")
     if found.over_worlds:

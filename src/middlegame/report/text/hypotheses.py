@@ -15,6 +15,7 @@ from middlegame.report.text.judgements import judgement_words
 from middlegame.report.text.words import Words, date, percent
 
 if TYPE_CHECKING:
+    from middlegame.analysis.hypotheses import Hypotheses
     from middlegame.analysis.hypotheses_over_worlds import HypothesesOverWorlds
 
 METHOD = (
@@ -28,6 +29,31 @@ _MOST_CORRELATIONS = 3
 _MOST_SUMMARIZED = 3
 _LEAST_CORRELATION = 0.2
 """Smaller correlations may be due to the draws, and are left out."""
+
+
+def informed_factors(found: "Hypotheses") -> tuple[HypothesisSet, ...]:
+    """Return the factors that the evidence says something about; all where they were named."""
+    informed = tuple(factor for factor in found.factors if _is_informed(factor))
+    return found.factors if found.named or not informed else informed
+
+
+def _is_informed(factor: HypothesisSet) -> bool:
+    """Return whether a piece of evidence discriminates at all, or all together move a state."""
+    moved = any(
+        percent(factor.prior[state]) != percent(chance)
+        for state, chance in factor.posterior.items()
+    )
+    return moved or any(piece.bayes_factor >= _NEUTRAL_FACTOR for piece in factor.pieces)
+
+
+def left_out(found: "Hypotheses") -> str:
+    """Return how many factors are not shown since the evidence says nothing about them."""
+    count = len(found.factors) - len(informed_factors(found))
+    if not count:
+        return ""
+    rest = "1 more hidden factor is" if count == 1 else f"{count} more hidden factors are"
+    their = "its states stay" if count == 1 else "their states stay"
+    return f"{rest} left out: {their} as likely as before the evidence."
 
 
 def summary(words: Words, factors: Sequence[HypothesisSet]) -> str:
