@@ -6,7 +6,12 @@ from middlegame.report.text.words import percent
 from middlegame.scenario.yaml.load import read_text
 from middlegame.workbench.live import LiveContest
 from middlegame.workbench.setting import Setting
-from middlegame.workbench.workers.solve import forecast_setting, full_answer
+from middlegame.workbench.workers.solve import (
+    forecast_setting,
+    full_answer,
+    quick_forecast,
+    solve_setting,
+)
 from tests.workbench.contests import HARBOUR
 
 WORTH = "interests.tenant[0].worth"
@@ -66,6 +71,16 @@ def test_changes_are_explained_over_the_worlds_of_the_forecast(live, context):
     assert alone.startswith(
         "Each change made alone, over 64 of the worlds: supposing that the rival power makes an "
     )
+
+
+def test_moved_private_number_is_previewed_with_what_the_others_then_believe(context):
+    text = HARBOUR.replace("{is: 5..15, why", "{is: 5..15, private: yes, why")
+    assert text != HARBOUR
+    (name,) = context.contest(text).private_numbers
+    setting = Setting().with_number(name, 14.0)
+    shown = quick_forecast(context, text, setting).middle
+    for node, forecast in solve_setting(context, text, setting).forecasts.items():
+        assert shown[node] == pytest.approx(list(forecast.values()), abs=1e-12)
 
 
 def test_soonest_traces_until_the_quick_answer_is_compiled():

@@ -65,6 +65,12 @@ class LiveContest:
         return not (is_long(structure) and traced_decisions(structure))
 
     @cached_property
+    def private_numbers(self) -> frozenset[str]:
+        """The names of the numbers that one actor alone knows."""
+        places = (each.table.parameter for each in self.diagram.private_numbers)
+        return frozenset(self.diagram.parameters[k].name for k in places if k is not None)
+
+    @cached_property
     def base(self) -> Equilibrium:
         """The equilibrium of the scenario as written.
 

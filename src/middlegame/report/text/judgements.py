@@ -156,7 +156,9 @@ def place_words(words: Words, path: JudgementPath) -> str:
         return clean(_dotted(path))
     label = title if claim == _THIS_FACTOR else f"{title}: {mid_sentence(claim)}"
     match path:
-        case ("factors", str(name), *rest) if state := _rule(words, name, rest)[1]:
+        case ("factors", str(name), *rest) if (
+            state := _rule(words, name, rest)[1]
+        ) and not _is_on_scale(words, name):
             label = capitalize_first(words.clause(name, state))
         case ("interests", *_):
             return f"{title}: {mid_sentence(case)}" if claim == _IS_WORTH else label
@@ -324,6 +326,11 @@ def _rule(words: Words, name: str, rest: list[Any]) -> tuple[str, str]:
             row = factor.table.rows[place]
             return f"If {words.facts(zip(factor.table.given, row.when, strict=True))}", state
     return "", ""
+
+
+def _is_on_scale(words: Words, name: str) -> bool:
+    """Return whether a factor has values, whose numbers are a mean and a spread."""
+    return words.scenario is not None and words.scenario.factors[name].scale is not None
 
 
 def _when(words: Words, factor: Factor, place: int) -> str:

@@ -78,7 +78,7 @@ class AnswerTab:
             self.picture.on("period", lambda event: self._go(period=int(event.args)))
             self.picture.on("choose", lambda event: self._go(box=str(event.args)))
             self.reasons = ui.html("", sanitize=False)
-            self.reasons.classes("mg-report").props('aria-live="polite"')
+            self.reasons.classes("mg-report mg-explained").props('aria-live="polite"')
             self.reasons.on("click", self._show_judgement, js_handler=_JUDGEMENT)
         sections = [move_section(contest, timed=False), outcome_section(contest, timed=False)]
         sections = [section for section in sections if section["groups"]]

@@ -135,7 +135,9 @@ class LedgerTab:
 
     def _scores(self, view: LedgerView) -> None:
         if not view.forecasters and not view.values:
-            ui.label("No question is resolved yet, so there are no scores.").classes("mg-soft")
+            ui.label(
+                "No question is resolved that was forecast before that day, so there are no scores."
+            ).classes("mg-soft")
             return
         if view.forecasters:
             rows = [

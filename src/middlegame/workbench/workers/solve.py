@@ -62,9 +62,12 @@ def compile_quick_answer(context: WorkerContext, text: str) -> None:
 def quick_forecast(context: WorkerContext, text: str, setting: Setting) -> ForecastView:
     """Return a preview of the forecast at a setting as soon as possible, from the middle world.
 
-    The traced solution answers where the quick one is not compiled, or does not settle.
+    The traced solution answers where the quick one is not compiled, or does not settle, and where a
+    private number is changed: its range moves with it, and so does what all others believe.
     """
     live = context.contest(text)
+    if not live.private_numbers.isdisjoint(setting.numbers):
+        return preview(solve_setting(context, text, setting), live.base_forecast)
     equilibrium, _ = live.soonest(
         setting.numbers, setting.supposed, setting.given, surprise=setting.surprise
     )

@@ -20,7 +20,7 @@ export default {
           <h3 v-if="group.title" class="mg-h3"><i class="mg-dot" :style="{ background: group.colour }"></i>{{ group.title }} <button class="mg-take" aria-haspopup="menu" aria-expanded="false" :data-figure="group.key" :data-title="group.key" :aria-label="'Take away: ' + group.title">⤓</button></h3>
           <ul class="mg-rows">
             <li v-for="row in group.rows" :key="row.key" class="mg-row" :data-key="row.key" :data-value="now[row.key]">
-              <button v-if="explains && row.state" class="mg-label mg-why" :title="'Reasons: ' + row.label" @click="$emit('choose', row.state)">{{ row.label }}</button>
+              <button v-if="explains && row.state" class="mg-label mg-explain" :title="'Reasons: ' + row.label" @click="$emit('choose', row.state)">{{ row.label }}</button>
               <span v-else class="mg-label">{{ row.label }}</span>
               <span class="mg-change" :class="{ up: delta(row.key) > 0 }" v-if="delta(row.key)">{{ signed(delta(row.key)) }}</span>
               <b class="mg-percent" :title="interval(row.key)">{{ percent(now[row.key]) }}</b>
@@ -34,14 +34,14 @@ export default {
               <span class="mg-word" v-if="section.words">{{ word(now[row.key]) }}<template v-if="intervals[row.key]">; {{ interval(row.key) }}</template><template v-if="row.key in priors">, {{ percent(priors[row.key]) }} before the evidence</template></span>
               <span class="mg-word" v-else-if="intervals[row.key]">{{ interval(row.key) }}</span>
             </li>
-            <li class="mg-axis" aria-hidden="true"><i>0%</i><i>50%</i><i>100%</i></li>
+            <li v-if="group.rows.length" class="mg-axis" aria-hidden="true"><i>0%</i><i>50%</i><i>100%</i></li>
           </ul>
           <svg v-if="group.values" class="mg-histogram" viewBox="0 0 300 76" preserveAspectRatio="none" role="img" :aria-label="group.title + ': ' + (sentences[group.key] || '')">
             <g v-for="bin in bins(group)" :key="bin.key"><rect :x="bin.x" :y="60 - bin.height" :width="bin.width" :height="bin.height" :fill="group.colour"><title>{{ bin.name }}: {{ percent(bin.now) }}</title></rect>
               <path v-if="Math.abs(bin.before - bin.height) > 0.5" :d="'M' + bin.x + ',' + (60 - bin.before) + ' h' + bin.width" stroke="currentColor" stroke-width="1.2"></path></g>
             <path d="M0,60 H300" stroke="currentColor" opacity="0.3"></path>
           </svg>
-          <p v-if="group.values" class="mg-ends mg-soft" aria-hidden="true"><span>{{ group.values[0][1] }}</span><span>{{ group.values[group.values.length - 1][1] }}</span></p>
+          <p v-if="group.values" class="mg-scale-ends mg-soft" aria-hidden="true"><span>{{ group.values[0][1] }}</span><span>{{ group.values[group.values.length - 1][1] }}</span></p>
           <p v-for="key in group.notes || []" :key="key" class="mg-soft">{{ sentences[key] }}</p>
         </div>
         </div>
