@@ -2,6 +2,8 @@ import pytest
 
 from middlegame.base.errors import MiddlegameError
 from middlegame.io.examples import FOLDER
+from middlegame.scenario.faults import dotted_path
+from middlegame.scenario.model.walk import judgements
 from middlegame.scenario.yaml.load import read_text
 from middlegame.workbench.workers import texts
 from tests.workbench.contests import HARBOUR
@@ -53,6 +55,22 @@ def test_write_numbers_changes_one_line_and_keeps_or_drops_the_range(context, ke
     assert changed.exact is not keep
     changed = [(a, b) for a, b in zip(TEXT.splitlines(), new.splitlines(), strict=True) if a != b]
     assert len(changed) == 1
+
+
+@pytest.mark.parametrize("keep", [True, False])
+def test_write_numbers_keeps_a_private_number_private_and_a_skewed_one_skewed(context, keep):
+    text = TEXT.replace("{is: 5..15, why", "{is: 5..15, private: yes, why").replace(
+        "{is: 3..9, why", "{is: 3..5..9, why"
+    )
+    private = "moves.retaliate.options.sue.costs"
+    skewed = "moves.bid.options.offer.costs"
+    moves = read_text(texts.write_numbers(context, text, {private: 12.0, skewed: 6.0}, keep))
+    found = {dotted_path(path): judged for path, judged, _ in judgements(moves.scenario)}
+    assert found[private].private
+    assert (found[private].low, found[private].high) == pytest.approx((7.0, 17.0))
+    ends = (4.0, 6.0, 10.0) if keep else (6.0, 6.0, 6.0)
+    judged = found[skewed]
+    assert (judged.low, judged.median, judged.high) == pytest.approx(ends)
 
 
 def test_write_numbers_refuses_an_unknown_number(context):

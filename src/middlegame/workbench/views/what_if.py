@@ -136,7 +136,10 @@ class SaveDialog:
                     "share the link instead."
                 ).classes("mg-soft")
             self.width = ui.radio(
-                {True: "Move the ranges and keep their width", False: "Write exact numbers"},
+                {
+                    True: "Move the ranges and keep their width",
+                    False: "Write exact numbers; private ones stay ranges",
+                },
                 value=True,
             )
             self.name = ui.input("File name", value=f"{session.name}-what-if.yaml").classes(

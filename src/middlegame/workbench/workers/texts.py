@@ -104,7 +104,8 @@ def write_numbers(
         context: the worker's cache, progress and cancellation.
         text: a scenario's text without errors.
         numbers: new values by the number's name.
-        keep_width: whether ranges stay ranges, moved to the new value, or become exact numbers.
+        keep_width: whether ranges stay ranges, moved to the new value, or become exact numbers; a
+            private number stays a range in any case.
 
     Raises:
         MiddlegameError: a number does not exist, or cannot be changed in its place.
@@ -123,7 +124,7 @@ def write_numbers(
         if name not in found:
             raise MiddlegameError(f"there is no number '{name}' in this text")
         path, judged = found[name]
-        if keep_width:
+        if keep_width or judged.private:
             known = parameters.get(path)
             limits = (known.ceiling, known.lower_bound) if known else ()
             changes[path] = shift_range(judged, value, *limits)
