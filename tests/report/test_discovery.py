@@ -5,9 +5,14 @@ import pytest
 
 import middlegame as mg
 from middlegame.analysis.discovery import Discovery, find_box
+from middlegame.analysis.one_at_a_time import FlipPoint
 from middlegame.analysis.outcomes import question_outcomes
 from middlegame.report.html.report import html_report
 from middlegame.report.html.sections import sections
+from middlegame.report.text.discovery import discovery_text
+from middlegame.report.text.drivers import STEPS, flip_sentence
+from middlegame.report.text.narrative import words_of
+from middlegame.scenario import Scenario
 from tests.report.pages import INJECTION, compare_with_golden, page_text, read_page, show_plain
 
 
@@ -33,6 +38,38 @@ def test_discovery_prints_plain_text_in_a_pipe(found: Discovery) -> None:
     text = show_plain(found)
     compare_with_golden("harbour-discovery.txt", text)
     assert text.isascii()
+
+
+def test_steps_of_a_private_number_are_told_as_steps_of_the_method() -> None:
+    will = {"is": "-20..30", "private": True, "label": "Will"}
+    contest = {
+        "title": "Steps",
+        "actors": {"a": "Alpha"},
+        "moves": {"go": {"by": "a", "options": ["stay", "leave"]}},
+        "interests": {
+            "a": [
+                {
+                    "when": "go = leave",
+                    "worth": will,
+                },
+                {"when": "go = stay", "worth": "0..10", "label": "Calm"},
+            ]
+        },
+        "precision": "3:1",
+    }
+    found = discovery_by_construction(mg.solve(Scenario.model_validate(contest)), "go = leave")
+    assert 'The limit in "Will" lies at a step of the method' in discovery_text(found).method
+    words = words_of(found.equilibrium)
+    sentences = [
+        flip_sentence(
+            words,
+            found.question,
+            found.equilibrium.diagram.parameters,
+            FlipPoint("q", (place,), (-0.5,), (2.0,), "leave", "stay", jumps=True),
+        )
+        for place in (0, 1)
+    ]
+    assert [STEPS in sentence for sentence in sentences] == [True, False]
 
 
 def test_section_draws_the_box_and_the_trade_off(found: Discovery) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from middlegame.report.text.drivers import question_title
+from middlegame.report.text.drivers import STEPS, question_title
 from middlegame.report.text.grammar import join_list, mid_sentence
 from middlegame.report.text.judgement_values import range_words, value_words
 from middlegame.report.text.judgements import judgement_words
@@ -79,6 +79,15 @@ def discovery_text(found: "Discovery") -> DiscoveryText:
         "thirds of them; coverage and density are measured in the rest. In the first two thirds "
         f"they are {percent(box.in_sample.coverage)} and {percent(box.in_sample.density)}."
     )
+    private = {number.path for number in equilibrium.diagram.private_numbers}
+    stepped = [
+        side.label
+        for side, limit in zip(sides, box.limits, strict=True)
+        if equilibrium.diagram.parameters[limit.parameter].path in private
+    ]
+    if stepped:
+        names = join_list([f'"{label}"' for label in stepped])
+        method += f" The limit in {names} lies at a step of the method, {STEPS}."
     return DiscoveryText(title, sentence, sides, method)
 
 

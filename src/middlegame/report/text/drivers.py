@@ -34,6 +34,8 @@ NO_FLIP = (
 CONSTANT = "No judgement in this file moves this forecast: it is {} in every world."
 _CONSTANT = 1e-9
 """A probability that moves by less does not move: that is rounding."""
+STEPS = "since a private number is computed at a few points, each for a stretch of its range"
+"""Why a forecast is constant over stretches of a private number, and jumps between them."""
 NO_DRIVER = "No judgement has a detectable effect on this forecast."
 
 
@@ -189,6 +191,9 @@ def flip_sentence(
     outcome = outcome_clause(words, question, flip.after)
     after = f"that {outcome}" if question.node is not None else f'"{outcome}"'
     jump = "; the forecast jumps there" if flip.jumps else ""
+    private = {number.path for number in words.diagram.private_numbers}
+    if flip.jumps and any(parameters[place].path in private for place in flip.parameters):
+        jump += f", {STEPS}"
     return f"With {join_list(parts)}{where}, the most likely outcome is {after}{jump}."
 
 
