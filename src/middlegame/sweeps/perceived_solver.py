@@ -54,6 +54,24 @@ class PerceivedContest:
         Returns:
             The residuals `[samples]`, and all policies.
         """
+        residual, expected = self.expect(values, policies)
+        return residual, self.act(expected, policies)
+
+    def act(self, expected: Floats, policies: Floats) -> Floats:
+        """Put what the actor does by its expectations in the place of its policies."""
+        return np.where(self.own[:, None, None], expected, policies)
+
+    def expect(self, values: Floats, policies: Floats) -> tuple[Floats, Floats]:
+        """Find everybody's policies as the actor expects them.
+
+        Args:
+            values: `[samples, parameters]`.
+            policies: those that are played, `[rows, options, samples]`, which it foresees of the
+                actors of whose errors it is aware.
+
+        Returns:
+            The residuals `[samples]`, and the policies.
+        """
         tables, lambdas = self.numbers(values)
         game = self.constant._replace(tables=tables, lambdas=lambdas)
         if self.foreseen is None:
@@ -65,7 +83,7 @@ class PerceivedContest:
             mine = np.array(policies)
             own = np.asarray(found)
             mine[self.foreseen.rows, : own.shape[1]] = own
-        return np.asarray(residual), np.where(self.own[:, None, None], mine, policies)
+        return np.asarray(residual), mine
 
 
 def perceived_contest(

@@ -1,9 +1,9 @@
 """A contest's equilibria in its first worlds, found without compiling: what forecasts are means of.
 
 The worlds are the first ones of the sequence that sweeps draw from. They are solved together in
-NumPy along a ramp of lambda, once for each mirror branch; those that the ramp does not settle are
-traced in full. Where it misses a branch of the middle world, or where actors do not play an
-equilibrium, every world is solved in full by itself.
+NumPy along a ramp of lambda, once for each mirror branch and for each perceived contest; those that
+the ramp does not settle are traced in full. Where it misses a branch of the middle world, or where
+actors reason by levels, every world is solved in full by itself.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -20,6 +20,7 @@ from middlegame.engine.batch.lambda_ramp import Ramp, solve_long_batch
 from middlegame.engine.graph.layout import Game, layout_of
 from middlegame.engine.graph.relevance import traced_decisions
 from middlegame.engine.graph.slicing_cost import cheapest_slices, slicing_cost
+from middlegame.engine.graph.structure import Structure
 from middlegame.equilibrium.engine_input import (
     engine_input,
     fix_states,
@@ -29,6 +30,7 @@ from middlegame.equilibrium.engine_input import (
 from middlegame.equilibrium.equilibrium import Equilibrium, solve_tables
 from middlegame.equilibrium.strategy_profile import StrategyProfile
 from middlegame.sweeps.batches import DISAGREEMENT, TOLERANCE
+from middlegame.sweeps.perceived_solver import Numbers, Settle, perceived_contest
 from middlegame.sweeps.sample_solvers import Integers
 from middlegame.sweeps.sampling import ParameterSpace, SampleSequence
 from middlegame.sweeps.worlds import Worlds, perceived_worlds
@@ -112,6 +114,10 @@ def solve_in_worlds(
         settled, agrees = _ramp(equilibrium, values)
         if agrees or not equilibrium.forks:
             unsettled = found.add_settled(settled)
+    elif equilibrium.diagram.perceptions and not equilibrium.forks:
+        expected, agrees = _ramp_perceived(equilibrium, values)
+        if agrees:
+            unsettled = found.add_perceived(*expected)
     whole = len(unsettled) == count
     most = count if whole else _MOST_TRACED
     for done, world in enumerate(map(int, unsettled)):
@@ -157,6 +163,59 @@ def _ramp(equilibrium: Equilibrium, values: Floats) -> tuple[Floats, bool]:
         agrees &= bool(gap.max(initial=0.0) <= DISAGREEMENT)
         found.append(settled[..., :-1])
     return np.stack(found), agrees
+
+
+def _ramp_perceived(
+    equilibrium: Equilibrium, values: Floats
+) -> tuple[tuple[Floats, list[Floats]], bool]:
+    """Settle worlds in which actors have beliefs: each perceived contest along the ramp in turn.
+
+    Returns:
+        The policies that are played, `[rows, max_options, worlds]`, nan where a contest does not
+        settle, and those of the contest as written and of each perceived one; and whether the ramp
+        finds the policies of the middle world.
+    """
+    diagram, supposed = equilibrium.diagram, equilibrium.supposed
+    written, layout = replace(diagram, perceptions=()), layout_of(diagram.structure)
+
+    def numbers_of(of: Diagram) -> Numbers:
+        def numbers(some: Floats) -> tuple[Floats, Floats]:
+            return flatten_samples(of, fix_states(of, of.tables(some.T), supposed), len(some))
+
+        return numbers
+
+    def settler(structure: Structure, constant: Game) -> Settle:
+        def settle(game: Game) -> tuple[Floats, Floats]:
+            here = game._replace(opens=constant.opens, reached=constant.reached)
+            with np.errstate(all="ignore"):
+                solved = solve_long_batch(structure, here, Ramp())
+            return solved.residual, solved.policies
+
+        return settle
+
+    constant = engine_input(written, replace(equilibrium.tables, perceived=()))
+    contests = [
+        perceived_contest(diagram, each, supposed, numbers_of(each.diagram), settler)
+        for each in diagram.perceptions
+    ]
+    settle_written, numbers = settler(diagram.structure, constant), numbers_of(written)
+    every = np.vstack([values, equilibrium.theta])
+    live = max(slicing_cost(cheapest_slices(diagram.structure)).live_numbers, 1.0)
+    size, parts = int(max(1, _CHUNK / live)), []
+    for begin in range(0, len(every), size):
+        some = every[begin : begin + size]
+        cells, lambdas = numbers(some)
+        residual, played = settle_written(constant._replace(tables=cells, lambdas=lambdas))
+        each_expects = [played]
+        for contest in contests:
+            gap, expected = contest.expect(some, played)
+            played, residual = contest.act(expected, played), np.maximum(residual, gap)
+            each_expects.append(expected)
+        parts.append([np.where(residual <= TOLERANCE, played, np.nan), *each_expects])
+    settled, *expectations = (np.concatenate(each, axis=-1) for each in zip(*parts, strict=True))
+    gaps = np.abs(settled[..., -1] - layout.pad(equilibrium.policies))[constant.reached]
+    agrees = bool(gaps.max(initial=0.0) <= DISAGREEMENT)
+    return (settled[..., :-1], [each[..., :-1] for each in expectations]), agrees
 
 
 def _nudge(direction: Floats) -> Floats:
@@ -231,6 +290,37 @@ class _Columns:
             alike = bool((gaps[:, world] <= DISAGREEMENT).all())
             every = policies[:1] if alike else policies
             self._policies[int(world)] = [*every[..., world]]
+        return np.flatnonzero(~settled)
+
+    def add_perceived(self, policies: Floats, expected: Sequence[Floats]) -> Integers:
+        """Add the worlds whose perceived contests have all settled; return the others.
+
+        Args:
+            policies: those that are played, `[rows, max_options, worlds]`, nan where unsettled.
+            expected: those of the contest as written, then of each perceived contest.
+        """
+        diagram, supposed = self._equilibrium.diagram, self._equilibrium.supposed
+        written, unpad = replace(diagram, perceptions=()), layout_of(diagram.structure).unpad
+        settled = np.isfinite(policies).all(axis=(0, 1))
+        for world in map(int, np.flatnonzero(settled)):
+            tables = fix_states(diagram, diagram.tables(self._values[world]), supposed)
+            contests = [
+                StrategyProfile(seen, numbers, tuple(unpad(found[..., world])), {})
+                for seen, numbers, found in zip(
+                    (written, *(each.diagram for each in diagram.perceptions)),
+                    (replace(tables, perceived=()), *tables.perceived),
+                    expected,
+                    strict=True,
+                )
+            ]
+            self._policies[world] = [policies[..., world]]
+            self._perceived[world] = {
+                **{decision.owner: (contests[0],) for decision in diagram.decisions},
+                **{
+                    each.actor: (contest,)
+                    for each, contest in zip(diagram.perceptions, contests[1:], strict=True)
+                },
+            }
         return np.flatnonzero(~settled)
 
     def add_traced(self, world: int) -> None:

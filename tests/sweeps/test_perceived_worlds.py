@@ -1,0 +1,44 @@
+"""Worlds of contests with beliefs: solved together along the ramp, against each traced alone."""
+
+import numpy as np
+import pytest
+
+from middlegame.equilibrium.equilibrium import Equilibrium, solve
+from middlegame.sweeps import world_solver
+from middlegame.sweeps.world_solver import solve_in_worlds, solve_worlds
+from tests.equilibrium.test_beliefs import MISPERCEPTION, scenario
+
+RANGES = (
+    MISPERCEPTION.replace("tough: 90%", "tough: 70..95%")
+    .replace("worth: -40", "worth: -60..-20")
+    .replace("tough: 10%", "tough: 5..40%")
+)
+AT_ONCE = RANGES.replace("knows: [push, d_type]", "knows: [d_type]").replace(
+    "{if: push = push}", "{}"
+)
+AWARE = AT_ONCE.replace("why: an informer", "aware: [d], why: an informer")
+
+
+@pytest.mark.parametrize("text", [RANGES, AT_ONCE, AWARE], ids=["in turn", "at once", "aware"])
+def test_worlds_along_the_ramp_are_those_traced_one_by_one(text, monkeypatch):
+    contest: Equilibrium = solve(scenario(text))
+    together = solve_worlds(contest, 8)
+    assert (together.traced, together.agrees) == (0, True)
+    monkeypatch.setattr(world_solver, "_ramp_perceived", lambda *_: (None, False))
+    alone = solve_in_worlds(contest, together.parameter_values)
+    assert alone.traced == 8
+    for one, other in zip(together.tables, alone.tables, strict=True):
+        assert np.allclose(one, other, atol=1e-9)
+    assert [*together.perceived] == [*alone.perceived]
+    for actor, (expected,) in together.perceived.items():
+        for one, other in zip(expected.tables, alone.perceived[actor][0].tables, strict=True):
+            assert np.allclose(one, other, atol=1e-9)
+
+
+def test_worlds_hold_what_is_supposed(monkeypatch):
+    contest = solve(scenario(AWARE)).suppose({"push": "push"})
+    together = solve_worlds(contest, 4)
+    monkeypatch.setattr(world_solver, "_ramp_perceived", lambda *_: (None, False))
+    alone = solve_in_worlds(contest, together.parameter_values)
+    for one, other in zip(together.tables, alone.tables, strict=True):
+        assert np.allclose(one, other, atol=1e-9)
