@@ -209,14 +209,18 @@ def _asked(page: Page, equilibrium: Equilibrium, asked: Mapping[str, float]) -> 
     if not asked:
         return
     words = narrative.words_of(equilibrium)
+    forecast = (
+        equilibrium
+        if isinstance(equilibrium, Forecast) and equilibrium.worlds is not None
+        else None
+    )
     page.section("Also asked")
     for text, probability in asked.items():
-        over_worlds = isinstance(equilibrium, Forecast) and equilibrium.worlds is not None
         page.bar(
             capitalize_first(words.condition(parse_condition(text))),
             probability,
             worded=True,
-            outlook=equilibrium.outlook_of_any([text]) if over_worlds else None,
+            outlook=forecast.outlook_of_any([text]) if forecast else None,
         )
     page.gap()
 
