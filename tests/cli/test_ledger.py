@@ -45,6 +45,16 @@ def parsed(answer: tuple[int, str, str]) -> dict:
     return json.loads(out)
 
 
+def test_question_without_a_label_and_numbers_are_told_in_words(run: Run, file: Path) -> None:
+    file.write_text(file.read_text().replace("label: A does x, ", ""))
+    recorded = run("record", str(file), "--middle", "--by", "anna")[1]
+    code, shown, _ = run("show", "1")
+    assert code == 0
+    assert all('A chooses "x"' in out and "m = x" not in out for out in (recorded, shown))
+    assert "15  What A wants: " in shown
+    assert "interests.a[0]" not in shown
+
+
 def test_record_of_view_names_its_forecaster(run: Run, file: Path) -> None:
     views = "views: {hawk: {forecaster: harriet, judgements: {'interests.a[0].worth': 30..40}}}\n"
     file.write_text(file.read_text() + views)
@@ -86,7 +96,7 @@ def test_ledger_commands_from_recording_to_scoring(run: Run, file: Path, tmp_pat
 
     code, out, _ = run("diff", "1", "2")
     assert code == 0
-    assert "interests.a[0].worth: 10..20 -> 30..40" in out
+    assert 'What A wants: a chooses "x": 10..20 -> 30..40' in out
     moved = parsed(run("diff", "1", "2", "--json"))["questions"][0]
     assert moved["effects"][0]["move"] == pytest.approx(moved["move"])
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from middlegame.base.errors import NotConverged
 from middlegame.compiler import compile_scenario
+from middlegame.diagram import Diagram
 from middlegame.equilibrium.equilibrium import Equilibrium, solve
 from middlegame.scenario import Condition, Judgement, Scenario
 from middlegame.scenario.faults import Path, ScenarioError, dotted_path
@@ -74,6 +75,14 @@ class Counterfactual:
     method: Method = "sobol"
     seed: int = 0
 
+    def diagram(self) -> Diagram:
+        """Compile the scenario.
+
+        Raises:
+            ScenarioError: the numbers contradict each other.
+        """
+        return compile_scenario(self.scenario)
+
     def equilibrium(self) -> Equilibrium:
         """Solve the scenario at its values.
 
@@ -81,7 +90,7 @@ class Counterfactual:
             ScenarioError: the numbers contradict each other.
             NotConverged: no equilibrium was reached.
         """
-        diagram = compile_scenario(self.scenario)
+        diagram = self.diagram()
         values = diagram.theta
         for place, parameter in enumerate(diagram.parameters):
             values[place] = self.values.get(parameter.name, values[place])

@@ -1,12 +1,18 @@
 """What changed between two records, in the terminal, the largest moves first."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 
 from middlegame.report.terminal.columns import Page
+from middlegame.report.terminal.ledger_records import (
+    forecast_label,
+    number_labels,
+    record_words,
+)
 from middlegame.report.text.change import Shift, mean_shift
-from middlegame.report.text.words import clean, date, percent
+from middlegame.report.text.words import Words, clean, date, percent
 
 if TYPE_CHECKING:
     from middlegame.analysis.counterfactuals import NumberChange
@@ -27,8 +33,10 @@ def show_difference(found: "RecordDifference", console: Console) -> None:
         f"{clean(older.forecaster)}, {date(older.made_at)} - "
         f"{clean(newer.forecaster)}, {date(newer.made_at)}",
     )
+    words = record_words(newer)
+    labels = number_labels(record_words(older)) | number_labels(words)
     page.section("Questions")
-    page.shift_rows([_shift(moved) for moved in found.questions])
+    page.shift_rows([_shift(moved, words) for moved in found.questions])
     for question in found.removed:
         page.paragraph(f"{clean(question.key)} is no longer asked.")
     for question in found.added:
@@ -37,9 +45,9 @@ def show_difference(found: "RecordDifference", console: Console) -> None:
     if found.numbers:
         page.section("Numbers that changed")
         for number in found.numbers:
-            page.paragraph(_number(number))
+            page.paragraph(_number(number, labels))
         page.gap()
-    _effects(page, found)
+    _effects(page, found, words, labels)
     if found.worlds:
         page.paragraph(
             f"Effects are computed from {found.worlds:,} worlds, with the same draws for both.",
@@ -49,7 +57,9 @@ def show_difference(found: "RecordDifference", console: Console) -> None:
         page.paragraph(f"{clean(note)}.", mark="!")
 
 
-def _effects(page: Page, found: "RecordDifference") -> None:
+def _effects(
+    page: Page, found: "RecordDifference", words: Words | None, labels: Mapping[str, str]
+) -> None:
     explained = [moved for moved in found.questions if moved.interaction is not None]
     if not explained:
         return
@@ -60,8 +70,11 @@ def _effects(page: Page, found: "RecordDifference") -> None:
         return
     page.section("Causes of the change", "effect of each number's newer value alone")
     for moved in explained:
-        page.paragraph(_label(moved), style="bold")
-        effects = [(effect.change, " and ".join(effect.numbers)) for effect in moved.effects]
+        page.paragraph(forecast_label(moved.forecast, words), style="bold")
+        effects = [
+            (effect.change, " and ".join(labels.get(name, name) for name in effect.numbers))
+            for effect in moved.effects
+        ]
         effects.append((moved.interaction or 0.0, "interaction of all numbers"))
         effects.append((moved.other_changes or 0.0, "other changes of the scenario"))
         shown = [(move, name) for move, name in effects if abs(move) >= _SHOWN * _length(moved)]
@@ -108,13 +121,14 @@ def _number_words(moved: "QuestionChange", number: float) -> str:
     return f"{number:.1%}" if moved.question.scale is None else f"{number:.4g}"
 
 
-def _shift(moved: "QuestionChange") -> Shift:
+def _shift(moved: "QuestionChange", words: Words | None) -> Shift:
+    label = forecast_label(moved.forecast, words)
     if moved.question.scale is not None:
         step = moved.forecast.on_scale.step if moved.forecast.on_scale else 1.0
         unit = clean(moved.question.scale.unit)
-        return mean_shift(_label(moved), moved.before, moved.after, step, unit)
+        return mean_shift(label, moved.before, moved.after, step, unit)
     return Shift(
-        _label(moved),
+        label,
         percent(moved.before),
         percent(moved.after),
         round(100 * moved.after) - round(100 * moved.before),
@@ -122,18 +136,15 @@ def _shift(moved: "QuestionChange") -> Shift:
     )
 
 
-def _label(moved: "QuestionChange") -> str:
-    return clean(moved.forecast.label or moved.forecast.will or moved.question.key)
-
-
-def _number(number: "NumberChange") -> str:
+def _number(number: "NumberChange", labels: Mapping[str, str]) -> str:
+    label = labels.get(number.name, clean(number.name))
     if number.before is None:
-        return f"{clean(number.name)}: new, {number.after}"
+        return f"{label}: new, {number.after}"
     if number.after is None:
-        return f"{clean(number.name)}: removed, it was {number.before}"
+        return f"{label}: removed, it was {number.before}"
     if number.before == number.after:
         return (
-            f"{clean(number.name)}: {number.before}, used at {number.value_before:.4g}, then "
+            f"{label}: {number.before}, used at {number.value_before:.4g}, then "
             f"at {number.value_after:.4g}"
         )
-    return f"{clean(number.name)}: {number.before} -> {number.after}"
+    return f"{label}: {number.before} -> {number.after}"

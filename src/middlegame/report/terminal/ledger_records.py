@@ -5,12 +5,15 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from middlegame.base.errors import MiddlegameError
 from middlegame.ledger.records import Record, RecordedForecast, RecordedQuestion, Resolution
 from middlegame.ledger.validation import today
 from middlegame.report.terminal.columns import Page
 from middlegame.report.text.grammar import join_list
+from middlegame.report.text.judgements import judgement_words
+from middlegame.report.text.narrative import question_label
 from middlegame.report.text.scales import rounded_value, scale_clause
-from middlegame.report.text.words import clean, date, percent
+from middlegame.report.text.words import Words, clean, date, percent
 from middlegame.scenario.model.judgement import format_number
 
 if TYPE_CHECKING:
@@ -38,8 +41,9 @@ def show_record(record: Record, resolutions: Sequence[Resolution], console: Cons
     _forecasts(page, record, {each.question.key: each for each in resolutions})
     if record.theta:
         page.section("Numbers", f"the values of {len(record.theta)} uncertain numbers")
+        labels = number_labels(record_words(record))
         for name, value in list(record.theta.items())[:_MOST_NUMBERS]:
-            page.hanging(f"{value:>10.4g}", clean(name))
+            page.hanging(f"{value:>10.4g}", labels.get(name, clean(name)))
         more = len(record.theta) - _MOST_NUMBERS
         if more > 0:
             page.paragraph(f"and {more} more; see --json", style="dim")
@@ -139,12 +143,13 @@ def _forecasts(page: Page, record: Record, outcomes: dict[str, Resolution]) -> N
     common = {_due(forecast.question) for forecast in record.forecasts}
     due = common.pop() if len(common) == 1 else ""
     page.section("Questions", due)
+    words = record_words(record)
     for forecast in record.forecasts:
-        on_scale = forecast.on_scale
+        on_scale, label = forecast.on_scale, forecast_label(forecast, words)
         if on_scale is None:
-            page.bar(_label(forecast) + _aside(forecast, due), forecast.probability, worded=True)
+            page.bar(label + _aside(forecast, due), forecast.probability, worded=True)
         else:
-            page.paragraph(f"{_label(forecast)}{_aside(forecast, due)}: {scale_clause(on_scale)}")
+            page.paragraph(f"{label}{_aside(forecast, due)}: {scale_clause(on_scale)}")
         settled = outcomes.get(forecast.question.key)
         if settled is not None:
             page.paragraph(f"{'':4}{_outcome(settled)}", style="bold")
@@ -158,8 +163,30 @@ def _aside(forecast: RecordedForecast, common: str) -> str:
     return f" ({', '.join(parts)})" if parts else ""
 
 
-def _label(forecast: RecordedForecast) -> str:
-    return clean(forecast.label or forecast.will or forecast.question.name)
+def record_words(record: Record) -> Words | None:
+    """Return the words of a record's scenario; None where there is none that can be read."""
+    from middlegame.ledger.difference import reopen
+
+    try:
+        contest = reopen(record)
+        return Words(contest.diagram(), contest.scenario)
+    except MiddlegameError:
+        return None
+
+
+def forecast_label(forecast: RecordedForecast, words: Words | None) -> str:
+    """Return a question's label; without one its condition in words, or as it is written."""
+    name = forecast.question.name
+    if words is not None and words.scenario is not None and name in words.scenario.questions:
+        return question_label(words, words.scenario.questions[name])
+    return clean(forecast.label or forecast.will or name)
+
+
+def number_labels(words: Words | None) -> dict[str, str]:
+    """Return the label of each uncertain number, by its path; none without a scenario."""
+    if words is None:
+        return {}
+    return {each.name: judgement_words(words, each) for each in words.diagram.parameters}
 
 
 def _due(question: RecordedQuestion) -> str:
