@@ -113,11 +113,11 @@ def method(equilibrium: "Equilibrium") -> str:
     """Return over how many worlds the means are, and how exact the intervals; empty for one."""
     if not isinstance(equilibrium, Forecast) or equilibrium.worlds is None:
         return ""
-    count = equilibrium.worlds.count
+    count, ranges = equilibrium.worlds.count, len(equilibrium.diagram.parameters)
     fewer = ", fewer than usual since each takes long," if count < MOST_WORLDS // 2 else ","
     return (
         f"Means over {count} worlds drawn from "
-        f"{len(equilibrium.diagram.parameters)} ranges{fewer} each solved to its own equilibrium. "
+        f"{ranges} range{'' if ranges == 1 else 's'}{fewer} each solved to its own equilibrium. "
         f"Interval ends are exact to {ceil(100 * equilibrium.error)} percentage points or better "
         "(95% confidence)."
     )

@@ -188,9 +188,10 @@ def notes(found: "Sweep") -> Iterator[str]:
 def method(found: "Sweep") -> str:
     """Return how the numbers were computed and how exact they are."""
     drawn = {"sobol": "a scrambled Sobol sequence", "latin": "Latin hypercubes"}
+    ranges = len(found.plan.diagram.parameters)
     sentences = [
         f"Means over {found.count:,} worlds, each solved to its own equilibrium; the worlds are "
-        f"drawn from {len(found.plan.diagram.parameters)} ranges by {drawn[found.plan.method]} "
+        f"drawn from {ranges} range{'' if ranges == 1 else 's'} by {drawn[found.plan.method]} "
         f"(seed {found.plan.seed})",
         f"Interval ends are exact to {100 * found.error:.1f} percentage points or better (95% "
         "confidence, from order statistics, draws taken as independent)",
