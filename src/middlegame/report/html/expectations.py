@@ -7,15 +7,10 @@ from middlegame.report.html.sections import Section
 from middlegame.report.text.expectations import expectation_table
 
 
-def expectation_sections(equilibrium: Equilibrium, where: str = "") -> list[Section]:
-    """Return the section; none where nobody has beliefs of its own.
-
-    Args:
-        equilibrium: the equilibrium.
-        where: in which world, if not in the one that the rest of the page is about.
-    """
+def expectation_sections(equilibrium: Equilibrium) -> list[Section]:
+    """Return the section; none where nobody has beliefs of its own."""
     found = expectation_table(equilibrium)
     if found is None:
         return []
-    shown = {each.name: getattr(found, each.name) for each in fields(found)} | {"where": where}
+    shown = {each.name: getattr(found, each.name) for each in fields(found)}
     return [Section("expectations.html", shown)]

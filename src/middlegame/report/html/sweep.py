@@ -5,7 +5,6 @@ from typing import Any
 from middlegame.report.charts.curves import curve_chart
 from middlegame.report.charts.histogram import histogram
 from middlegame.report.charts.intervals import interval_chart
-from middlegame.report.html.expectations import expectation_sections
 from middlegame.report.html.hypotheses import evidence_sections
 from middlegame.report.html.sections import Section, sections
 from middlegame.report.text import sweep as sweep_text
@@ -41,13 +40,8 @@ def sweep_section(found: Sweep) -> Section:
 
 @sections.register(Sweep)
 def sweep_sections(found: Sweep) -> list[Section]:
-    """Return the leading section, then expectations and evidence where there are any."""
-    middle = found.equilibrium.middle
-    return [
-        sweep_section(found),
-        *expectation_sections(middle, ", in the middle world"),
-        *evidence_sections(found.equilibrium),
-    ]
+    """Return the leading section, and the one on evidence where there is any."""
+    return [sweep_section(found), *evidence_sections(found.equilibrium)]
 
 
 def _curve(series: Series) -> dict[str, Any]:
