@@ -46,15 +46,16 @@ def sheet(server, browser):
     yield
     pictures = sorted(GALLERY.glob("*.png"))
     figures = "".join(
-        f'<figure><img src="{escape(each.name)}"><figcaption>{escape(each.stem)}</figcaption>'
+        f'<figure><img src="{escape(each.name)}">'
+        f"<figcaption>{escape(each.stem)}</figcaption></figure>"
         for each in pictures
     )
     index = GALLERY / "index.html"
     index.write_text(
         "<!doctype html><meta charset=utf-8><title>Gallery</title><style>"
         "body{font:12px sans-serif;background:#888;margin:8px;display:flex;flex-wrap:wrap;gap:8px}"
-        "figure{margin:0;background:#fff;padding:4px}img{height:600px;display:block}</style>"
-        + figures,
+        "figure{margin:0;background:#fff;padding:4px}"
+        "img{max-height:600px;max-width:480px;display:block}</style>" + figures,
         encoding="utf-8",
     )
     page = browser.new_page(viewport={"width": 2400, "height": 1000})
