@@ -161,7 +161,8 @@ def test_not_finite_number_of_a_command_is_null(run, monkeypatch) -> None:
 def test_colours_obey_force_color_and_no_color(run, monkeypatch, environment, coloured) -> None:
     for name in ("FORCE_COLOR", "NO_COLOR"):
         monkeypatch.delenv(name, raising=False)
-    for name, value in {"TERM": "xterm-256color", **environment}.items():
+    # In true colour, as elsewhere: Rich keeps the codes of a style from its first use.
+    for name, value in {"TERM": "xterm-256color", "COLORTERM": "truecolor", **environment}.items():
         monkeypatch.setenv(name, value)
     code, out, _ = run("solve", "harbour-lease")
     assert code == 0
