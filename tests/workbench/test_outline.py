@@ -43,7 +43,9 @@ class Builder:
         self.page.wait_for_selector(f'[data-entry="{path}"][aria-current]')
 
     def fill(self, place, label, value):
-        place.get_by_label(label, exact=True).fill(str(value))
+        field = place.get_by_label(label, exact=True)
+        field.fill(str(value))
+        field.blur()  # sends it now, before the form is built anew for what was typed before
 
     def pick(self, label, *options):
         self.page.get_by_role("combobox", name=label).click()
