@@ -103,7 +103,10 @@ def test_every_command_is_tried_on_a_cp1252_console() -> None:
 
 
 @pytest.mark.parametrize("line", COMMANDS, ids=" ".join)
-def test_command_on_cp1252_console_prints_no_traceback(polish, ledger_file, line) -> None:
+def test_command_on_cp1252_console_prints_no_traceback(
+    polish, ledger_file, line, monkeypatch
+) -> None:
+    monkeypatch.chdir(polish.parent)  # where `draft` writes
     article = polish.with_name("artykuł.txt")
     article.write_text("Łódź grozi. Norway threatens Sweden – „most”.\n", encoding="utf-8")
     named = {"FILE": polish, "ARTICLE": article, "FOLDER": polish.with_name("nowy – 水")}
