@@ -57,7 +57,7 @@ def test_arrow_drawn_and_removed_leaves_the_text_as_it_was(context):
 
 
 def test_faults_of_a_removal_are_those_of_the_text_without_the_entry(context):
-    found = removal_faults(context, HARBOUR, ("moves", "bid"), "")
+    found = removal_faults(context, HARBOUR, ("moves", "bid"))
     assert found == [
         "moves.renew.knows[0]: unknown move or factor 'bid'",
         "moves.renew.options.switch.if: unknown move or factor 'bid'",

@@ -12,8 +12,9 @@ from tests.workbench.contests import DRAFTED, HARBOUR
 HOME = str(FOLDER / "harbour-lease")
 
 
-def test_all_drafted_numbers_are_listed_with_case_reason_and_cited_paragraph(context):
-    found = drafted_numbers(context, DRAFTED, HOME)
+def test_all_drafted_numbers_are_listed_with_case_reason_and_cited_paragraph(context, monkeypatch):
+    monkeypatch.setattr(context, "folder", HOME)
+    found = drafted_numbers(context, DRAFTED)
     drafted = sourcing(read_text(DRAFTED).scenario).drafted
     assert {each.path for each in found} == set(drafted)
     costs = next(each for each in found if each.path[1] == "retaliate")
@@ -28,15 +29,15 @@ def test_all_drafted_numbers_are_listed_with_case_reason_and_cited_paragraph(con
 
 def test_confirming_all_leaves_the_text_that_was_never_marked(context):
     text = DRAFTED
-    for number in drafted_numbers(context, text, ""):
+    for number in drafted_numbers(context, text):
         text = confirm(context, text, number.path)
     assert text == HARBOUR
 
 
 def test_changed_number_is_no_longer_marked_and_a_rejected_one_is_a_fault(context):
-    first, *others = drafted_numbers(context, DRAFTED, "")
+    first, *others = drafted_numbers(context, DRAFTED)
     changed = replace_drafted(context, DRAFTED, first.path, "4..6")
-    assert [each.path for each in drafted_numbers(context, changed, "")] == [
+    assert [each.path for each in drafted_numbers(context, changed)] == [
         each.path for each in others
     ]
     assert "is: 4..6" in changed

@@ -17,34 +17,38 @@ def line_of(part):
     return next(n for n, line in enumerate(TEXT.splitlines(), start=1) if part in line)
 
 
-def test_check_text_lists_a_fault_at_its_line_with_the_nearest_name(context):
-    assert not [f for f in texts.check_text(context, TEXT, str(HOME)) if f.severity == "error"]
+def test_check_text_lists_a_fault_at_its_line_with_the_nearest_name(context, monkeypatch):
+    monkeypatch.setattr(context, "folder", str(HOME))
+    assert not [f for f in texts.check_text(context, TEXT) if f.severity == "error"]
     line = line_of("by: rival")
-    found = texts.check_text(context, TEXT.replace("by: rival", "by: rivel"), str(HOME))
+    found = texts.check_text(context, TEXT.replace("by: rival", "by: rivel"))
     (fault,) = [f for f in found if f.severity == "error"]
     assert fault.line == line
     assert "did you mean 'rival'" in fault.message
 
 
-def test_cited_passages_returns_the_paragraph_that_a_line_cites(context):
+def test_cited_passages_returns_the_paragraph_that_a_line_cites(context, monkeypatch):
     source = (HOME / "briefing.txt").read_text().split("\n\n")
     number = line_of("cite: brief#")
     cite = TEXT.splitlines()[number - 1].split("brief#")[1][0]
-    (found, *_) = texts.cited_passages(context, TEXT, str(HOME), number)
+    monkeypatch.setattr(context, "folder", str(HOME))
+    (found, *_) = texts.cited_passages(context, TEXT, number)
     assert found.citation == f"brief#{cite}"
     assert found.text == " ".join(source[int(cite) - 1].split())
 
 
-def test_source_outside_the_folder_is_not_read(context, tmp_path):
+def test_source_outside_the_folder_is_not_read(context, monkeypatch, tmp_path):
     (tmp_path / "secret.txt").write_text("a secret")
     inside = tmp_path / "inside"
     inside.mkdir()
     text = TEXT.replace("file: briefing.txt", "file: ../secret.txt")
-    found = texts.check_text(context, text, str(inside))
+    monkeypatch.setattr(context, "folder", str(inside))
+    found = texts.check_text(context, text)
     assert any("outside" in fault.message for fault in found)
     line = line_of("cite: brief#")
-    assert not any(p.text for p in texts.cited_passages(context, text, str(inside), line))
-    assert not any(p.text for p in texts.cited_passages(context, TEXT, "", line))
+    assert not any(p.text for p in texts.cited_passages(context, text, line))
+    monkeypatch.setattr(context, "folder", "")
+    assert not any(p.text for p in texts.cited_passages(context, TEXT, line))
 
 
 @pytest.mark.parametrize("keep", [True, False])
@@ -80,9 +84,7 @@ def test_write_numbers_refuses_an_unknown_number(context):
 
 def test_fault_with_a_suggestion_names_the_typing_error_at_its_place(context):
     text = HARBOUR.replace("knows: [bid]", "knows: [bit]", 1)
-    (fault,) = [each for each in texts.check_text(context, text, "") if each.severity == "error"][
-        :1
-    ]
+    (fault,) = [each for each in texts.check_text(context, text) if each.severity == "error"][:1]
     assert (fault.typo, fault.suggestion) == ("bit", "bid")
     line = text.splitlines()[fault.line - 1]
     assert line[fault.column - 1 :].startswith("bit")

@@ -62,7 +62,7 @@ class DraftDesk:
         session, text = self.session, self.draft.text
         try:
             faults = await session.pools.texts.ask(
-                (session.visitor, "check"), check_text, text, session.folder
+                (session.visitor, "check"), check_text, text, folder=session.folder
             )
         except (Superseded, MiddlegameError):
             return

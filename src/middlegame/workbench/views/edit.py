@@ -199,8 +199,8 @@ class EditTab:
                 (session.visitor, "cited"),
                 cited_passages,
                 self.editor.value or "",
-                session.folder,
                 line,
+                folder=session.folder,
             )
         except (Superseded, MiddlegameError):
             return

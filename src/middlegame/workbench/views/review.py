@@ -54,7 +54,7 @@ class ReviewTab:
         session, text = self.desk.session, self.desk.draft.text
         try:
             numbers = await session.pools.texts.ask(
-                (session.visitor, "review"), drafted_numbers, text, session.folder
+                (session.visitor, "review"), drafted_numbers, text, folder=session.folder
             )
         except (Superseded, MiddlegameError):
             return

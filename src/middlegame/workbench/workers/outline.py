@@ -13,12 +13,11 @@ from middlegame.scenario.faults import Path, dotted_path
 from middlegame.scenario.model.references import base_name
 from middlegame.scenario.yaml.data_edits import GAP, as_written
 from middlegame.scenario.yaml.dump import Plain
-from middlegame.scenario.yaml.load import read_text
 from middlegame.scenario.yaml.renaming import COMPARISON, CONDITION_KEYS, rename
 from middlegame.scenario.yaml.structure import move_entry, remove_entry, set_value
 from middlegame.scenario.yaml.tree import parse_yaml
 from middlegame.workbench.workers.outline_picture import draw_outline
-from middlegame.workbench.workers.worker import WorkerContext, source_folder
+from middlegame.workbench.workers.worker import WorkerContext
 
 
 @dataclass(frozen=True)
@@ -80,16 +79,15 @@ def rename_entry(context: WorkerContext, text: str, path: Path, new: str) -> str
     return rename(text, path, new)
 
 
-def removal_faults(context: WorkerContext, text: str, path: Path, folder: str) -> list[str]:
+def removal_faults(context: WorkerContext, text: str, path: Path) -> list[str]:
     """List the faults that a text has only once an entry is removed, each with its place.
 
     Raises:
         MiddlegameError: the text is not valid YAML, or the entry cannot be removed alone.
     """
-    where = source_folder(folder)
-    before = Counter(fault.message for fault in read_text(text, folder=where).errors)
+    before = Counter(fault.message for fault in context.read(text).errors)
     found = []
-    for fault in read_text(remove_entry(text, path), folder=where).errors:
+    for fault in context.read(remove_entry(text, path)).errors:
         if before[fault.message]:
             before[fault.message] -= 1
         else:

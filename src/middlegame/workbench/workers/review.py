@@ -41,16 +41,14 @@ class UnreviewedNumber:
     passages: tuple[CitedPassage, ...]
 
 
-def drafted_numbers(context: WorkerContext, text: str, folder: str) -> list[UnreviewedNumber]:
-    """List the numbers of a text that are marked as drafted, in written order.
-
-    Args:
-        context: the worker's cache, progress and cancellation.
-        text: the scenario's text.
-        folder: where its sources' files are; empty for an uploaded text.
-    """
+def drafted_numbers(context: WorkerContext, text: str) -> list[UnreviewedNumber]:
+    """List the numbers of a text that are marked as drafted, in written order."""
     data = parse_yaml(text).data
-    return [_describe(data, path, around, folder) for path, around in _marked(data, (), ()) if path]
+    return [
+        _describe(data, path, around, context.folder)
+        for path, around in _marked(data, (), ())
+        if path
+    ]
 
 
 def confirm(context: WorkerContext, text: str, path: Path) -> str:

@@ -17,7 +17,6 @@ from middlegame.scenario.sources import UnreadableSource, paragraphs, read_sourc
 from middlegame.scenario.yaml.completion import Completion, completions
 from middlegame.scenario.yaml.dump import dumps
 from middlegame.scenario.yaml.editing import replace_numbers, shift_range
-from middlegame.scenario.yaml.load import LoadedScenario, read_text
 from middlegame.scenario.yaml.tree import parse_yaml
 from middlegame.workbench.workers.worker import WorkerContext, source_folder
 
@@ -49,20 +48,9 @@ class EditorFault:
     suggestion: str = ""
 
 
-def _loaded(context: WorkerContext, text: str, folder: str) -> LoadedScenario:
-    kind = f"read in {folder}"
-    return context.cached(kind, text, lambda: read_text(text, folder=source_folder(folder)))
-
-
-def check_text(context: WorkerContext, text: str, folder: str) -> list[EditorFault]:
-    """List the faults of a text, and what is worth a warning, by place.
-
-    Args:
-        context: the worker's cache, progress and cancellation.
-        text: the scenario's text.
-        folder: where its sources' files are; empty for an uploaded text.
-    """
-    loaded = _loaded(context, text, folder)
+def check_text(context: WorkerContext, text: str) -> list[EditorFault]:
+    """List the faults of a text, and what is worth a warning, by place."""
+    loaded = context.read(text)
     faults = list(loaded.faults)
     if loaded.scenario is not None:
         from middlegame.compiler import compile_scenario
@@ -155,13 +143,12 @@ class CitedPassage:
     reason: str
 
 
-def cited_passages(context: WorkerContext, text: str, folder: str, line: int) -> list[CitedPassage]:
+def cited_passages(context: WorkerContext, text: str, line: int) -> list[CitedPassage]:
     """List the paragraphs that a line of a scenario cites, whatever faults the text has elsewhere.
 
     Args:
         context: the worker's cache, progress and cancellation.
         text: the scenario's text.
-        folder: where its sources' files are; empty for an uploaded text.
         line: counted from 1.
     """
     lines = text.splitlines()
@@ -169,7 +156,7 @@ def cited_passages(context: WorkerContext, text: str, folder: str, line: int) ->
     if match is None:
         return []
     data = context.cached("sources", text, lambda: parse_yaml(text).data)
-    return passages(data, match[1], folder)
+    return passages(data, match[1], context.folder)
 
 
 def passages(data: Any, written: str, folder: str) -> list[CitedPassage]:

@@ -257,7 +257,7 @@ class OutlineTab:
                 removal_faults,
                 self.desk.draft.text,
                 path,
-                session.folder,
+                folder=session.folder,
             )
         except Superseded:
             return
