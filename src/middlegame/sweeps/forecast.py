@@ -22,8 +22,8 @@ from middlegame.equilibrium.strategy_profile import Storyline, Storylines
 from middlegame.scenario import Condition, Scenario
 from middlegame.scenario.timeline import Timeline
 from middlegame.sweeps.summaries import Outlook, Spread, effective_size, state_outlooks, summarize
-from middlegame.sweeps.world_solver import MOST_WORLDS, DeferredWorlds, solve_worlds, world_count
-from middlegame.sweeps.worlds import Worlds
+from middlegame.sweeps.world_solver import MOST_WORLDS, solve_worlds, world_count
+from middlegame.sweeps.worlds import DeferredWorlds, Worlds
 
 _SEARCHED = 8
 """Of `MOST_WORLDS`, the worlds in which likeliest storylines are searched beside the middle one."""

@@ -6,9 +6,8 @@ the ramp does not settle are traced in full. Where it misses a branch of the mid
 actors reason by levels, every world is solved in full by itself.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
 
 import numpy as np
 
@@ -16,7 +15,7 @@ from middlegame.base.errors import NotConverged
 from middlegame.base.numbers import Floats
 from middlegame.base.progress import ProgressCallback
 from middlegame.diagram import Diagram
-from middlegame.engine.batch.lambda_ramp import Ramp, solve_long_batch
+from middlegame.engine.batch.lambda_ramp import BatchSolution, Ramp, solve_long_batch
 from middlegame.engine.graph.layout import Game, layout_of
 from middlegame.engine.graph.relevance import traced_decisions
 from middlegame.engine.graph.slicing_cost import cheapest_slices, slicing_cost
@@ -74,7 +73,8 @@ def world_count(equilibrium: Equilibrium) -> int:
         float(MOST_WORLDS),
     )
     if equilibrium.perceived or (equilibrium.forks and not _ramp_finds_branches(equilibrium)):
-        affordable = min(affordable, float(FEWEST_WORLDS))  # each is traced in full
+        # Several contests a world, and those with levels or branches that are missed are traced.
+        affordable = min(affordable, float(FEWEST_WORLDS))
     return 2 ** int(np.log2(affordable)) if affordable >= FEWEST_WORLDS else 0
 
 
@@ -142,27 +142,49 @@ def _ramp(equilibrium: Equilibrium, values: Floats) -> tuple[Floats, bool]:
     diagram = equilibrium.diagram
     structure, constant = diagram.structure, engine_input(diagram, equilibrium.tables)
     layout = layout_of(structure)
-    every = np.vstack([values, equilibrium.theta])
-    size = int(max(1, _CHUNK / max(slicing_cost(cheapest_slices(structure)).live_numbers, 1.0)))
     branches = [equilibrium.policies, *(mirror.policies for mirror in equilibrium.mirrors)]
     logits = [equilibrium.logits, *(mirror.logits for mirror in equilibrium.mirrors)]
     found, agrees = [], True
     for policies, towards in zip(branches, logits, strict=True):
         nudge = _nudge(towards - np.mean(logits, axis=0)) if equilibrium.mirrors else None
         parts = []
-        for begin in range(0, len(every), size):
-            some = every[begin : begin + size]
-            tables = fix_states(diagram, diagram.tables(some.T), equilibrium.supposed)
-            cells, lambdas = flatten_samples(diagram, tables, len(some))
+        for some in _chunks(equilibrium, values):
+            cells, lambdas = _flat_numbers(diagram, some, equilibrium.supposed)
             game: Game = constant._replace(tables=cells, lambdas=lambdas)
-            with np.errstate(all="ignore"):
-                solved = solve_long_batch(structure, game, Ramp(), nudge)
+            solved = _along_ramp(structure, game, nudge)
             parts.append(np.where(solved.residual <= TOLERANCE, solved.policies, np.nan))
         settled = np.concatenate(parts, axis=-1)
-        gap = np.abs(settled[..., -1] - layout.pad(policies))[constant.reached]
-        agrees &= bool(gap.max(initial=0.0) <= DISAGREEMENT)
+        agrees &= _are_alike(settled[..., -1], layout.pad(policies), constant)
         found.append(settled[..., :-1])
     return np.stack(found), agrees
+
+
+def _chunks(equilibrium: Equilibrium, values: Floats) -> Iterator[Floats]:
+    """Yield the parameter values of worlds, the middle one last, as many as fit at a time."""
+    every = np.vstack([values, equilibrium.theta])
+    live = slicing_cost(cheapest_slices(equilibrium.diagram.structure)).live_numbers
+    size = int(max(1, _CHUNK / max(live, 1.0)))
+    for begin in range(0, len(every), size):
+        yield every[begin : begin + size]
+
+
+def _flat_numbers(
+    diagram: Diagram, values: Floats, supposed: Mapping[str, str]
+) -> tuple[Floats, Floats]:
+    """Return the flat tables and lambdas of a diagram in some worlds."""
+    tables = fix_states(diagram, diagram.tables(values.T), supposed)
+    return flatten_samples(diagram, tables, len(values))
+
+
+def _along_ramp(structure: Structure, game: Game, nudge: Floats | None = None) -> BatchSolution:
+    with np.errstate(all="ignore"):
+        return solve_long_batch(structure, game, Ramp(), nudge)
+
+
+def _are_alike(policies: Floats, traced: Floats, constant: Game) -> bool:
+    """Return whether policies agree with those of the full trace wherever play arrives."""
+    gap = np.abs(policies - traced)[constant.reached]
+    return bool(gap.max(initial=0.0) <= DISAGREEMENT)
 
 
 def _ramp_perceived(
@@ -179,16 +201,12 @@ def _ramp_perceived(
     written, layout = replace(diagram, perceptions=()), layout_of(diagram.structure)
 
     def numbers_of(of: Diagram) -> Numbers:
-        def numbers(some: Floats) -> tuple[Floats, Floats]:
-            return flatten_samples(of, fix_states(of, of.tables(some.T), supposed), len(some))
-
-        return numbers
+        return lambda some: _flat_numbers(of, some, supposed)
 
     def settler(structure: Structure, constant: Game) -> Settle:
         def settle(game: Game) -> tuple[Floats, Floats]:
             here = game._replace(opens=constant.opens, reached=constant.reached)
-            with np.errstate(all="ignore"):
-                solved = solve_long_batch(structure, here, Ramp())
+            solved = _along_ramp(structure, here)
             return solved.residual, solved.policies
 
         return settle
@@ -199,11 +217,8 @@ def _ramp_perceived(
         for each in diagram.perceptions
     ]
     settle_written, numbers = settler(diagram.structure, constant), numbers_of(written)
-    every = np.vstack([values, equilibrium.theta])
-    live = max(slicing_cost(cheapest_slices(diagram.structure)).live_numbers, 1.0)
-    size, parts = int(max(1, _CHUNK / live)), []
-    for begin in range(0, len(every), size):
-        some = every[begin : begin + size]
+    parts = []
+    for some in _chunks(equilibrium, values):
         cells, lambdas = numbers(some)
         residual, played = settle_written(constant._replace(tables=cells, lambdas=lambdas))
         each_expects = [played]
@@ -213,8 +228,7 @@ def _ramp_perceived(
             each_expects.append(expected)
         parts.append([np.where(residual <= TOLERANCE, played, np.nan), *each_expects])
     settled, *expectations = (np.concatenate(each, axis=-1) for each in zip(*parts, strict=True))
-    gaps = np.abs(settled[..., -1] - layout.pad(equilibrium.policies))[constant.reached]
-    agrees = bool(gaps.max(initial=0.0) <= DISAGREEMENT)
+    agrees = _are_alike(settled[..., -1], layout.pad(equilibrium.policies), constant)
     return (settled[..., :-1], [each[..., :-1] for each in expectations]), agrees
 
 
@@ -247,11 +261,10 @@ def solve_with_utilities(
         tables=np.stack([cells for cells, _ in inputs], axis=-1),
         lambdas=np.stack([lambdas for _, lambdas in inputs], axis=-1),
     )
-    with np.errstate(all="ignore"):
-        solved = solve_long_batch(structure, game, Ramp())
+    solved = _along_ramp(structure, game)
     settled = solved.residual <= TOLERANCE
-    gap = np.abs(solved.policies[..., 0] - middle.pad(equilibrium.policies))[constant.reached]
-    if not settled[0] or gap.max(initial=0.0) > DISAGREEMENT:
+    alike = _are_alike(solved.policies[..., 0], middle.pad(equilibrium.policies), constant)
+    if not settled[0] or not alike:
         return [None] * len(diagrams)
     return [
         replace(
@@ -381,16 +394,3 @@ class _Columns:
             agrees=agrees,
             perceived=perceived_worlds(perceived, values),
         )
-
-
-class DeferredWorlds:
-    """Worlds that are solved when they are first needed, and shared by all that refer to them."""
-
-    def __init__(self, count: int, solve: Callable[[], Worlds]) -> None:
-        self.count = count
-        self._solve = solve
-
-    @cached_property
-    def solved(self) -> Worlds:
-        """The worlds."""
-        return self._solve()

@@ -1,6 +1,6 @@
 """A contest solved in several worlds, and the probabilities that are computed in all of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -160,8 +160,7 @@ class Worlds:
             for node, policy in zip(self.diagram.structure.decisions, branch.policies, strict=True)
         )
         order = np.lexsort((np.asarray(gaps), self.world_of))
-        begin = np.cumsum(self._branches) - self._branches
-        chosen = order[begin]
+        chosen = order[self._first_columns]
         return replace(
             self,
             tables=tuple(table[..., chosen] for table in self.tables),
@@ -201,12 +200,29 @@ class Worlds:
         """The number of branches of each world, `[worlds]`."""
         return np.bincount(self.world_of, minlength=self.count)
 
+    @cached_property
+    def _first_columns(self) -> Integers:
+        """The first column of each world, `[worlds]`."""
+        return np.asarray(np.cumsum(self._branches) - self._branches)
+
     def _mean_of_branches(self, values: Floats) -> Floats:
         """Return `[..., worlds]` from `[..., columns]`."""
         if len(self.world_of) == self.count:
             return values
-        begin = np.cumsum(self._branches) - self._branches
-        return np.asarray(np.add.reduceat(values, begin, axis=-1) / self._branches)
+        return np.asarray(np.add.reduceat(values, self._first_columns, axis=-1) / self._branches)
+
+
+class DeferredWorlds:
+    """Worlds that are solved when they are first needed, and shared by all that refer to them."""
+
+    def __init__(self, count: int, solve: Callable[[], Worlds]) -> None:
+        self.count = count
+        self._solve = solve
+
+    @cached_property
+    def solved(self) -> Worlds:
+        """The worlds."""
+        return self._solve()
 
 
 def worlds_of_profiles(
