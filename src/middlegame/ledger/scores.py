@@ -1,7 +1,6 @@
 """Scores as plain data, with the arithmetic of proper scores and of intervals for a share."""
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -261,11 +260,6 @@ def log_score(probability: float, happened: bool) -> float:
     """
     share = probability if happened else 1 - probability
     return -math.log(share) if share > 0 else math.inf
-
-
-def mean(values: Sequence[float]) -> float:
-    """Return the mean; infinite where a value is not finite."""
-    return math.fsum(values) / len(values) if all(map(math.isfinite, values)) else math.inf
 
 
 def wilson(happened: int, count: int) -> tuple[float, float]:

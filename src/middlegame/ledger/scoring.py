@@ -15,7 +15,7 @@ from itertools import combinations
 import numpy as np
 
 from middlegame.analysis.pooling import learnt_weights
-from middlegame.ledger.counting import Dated, forecasts_in_time
+from middlegame.ledger.counting import Standing, mean, mean_over_time, score_forecasts
 from middlegame.ledger.errors import LedgerError
 from middlegame.ledger.records import Record, RecordedQuestion, Resolution
 from middlegame.ledger.scores import (
@@ -28,7 +28,6 @@ from middlegame.ledger.scores import (
     brier,
     jeffreys,
     log_score,
-    mean,
     wilson,
 )
 from middlegame.ledger.value_scores import compare_values, score_values
@@ -60,20 +59,9 @@ def score(
     void = [r for r in settled.values() if r.outcome == "void"]
     decided = {key: r for key, r in settled.items() if r.outcome != "void" and key not in valued}
     records = list(records)
-    made: dict[tuple[str, str], list[Dated[float]]] = {}
-    for record in records:
-        for forecast in record.forecasts:
-            if forecast.question.key in decided:
-                dated = (record.made_at, record.id, forecast.probability)
-                made.setdefault((record.forecaster, forecast.question.key), []).append(dated)
-    counted: dict[str, list[ScoredForecast]] = {}
-    late = []
-    for (forecaster, key), forecasts in made.items():
-        scored = _score_question(decided[key], forecasts)
-        if scored is None:
-            late.append((forecaster, decided[key].question))
-        else:
-            counted.setdefault(forecaster, []).append(scored)
+    counted, late = score_forecasts(
+        records, decided, lambda forecast: forecast.probability, _score_question
+    )
     happened = sum(r.outcome == "yes" for r in decided.values())
     rate = _leave_one_out(happened, len(decided))
     values, late_values = score_values(records, valued)
@@ -93,21 +81,10 @@ def score(
     )
 
 
-def _score_question(resolution: Resolution, made: list[Dated[float]]) -> ScoredForecast | None:
-    """Score one forecaster's forecasts of one question.
-
-    Args:
-        resolution: yes or no.
-        made: the forecasts.
-
-    Returns:
-        None where every forecast came too late.
-    """
+def _score_question(resolution: Resolution, in_time: Sequence[Standing[float]]) -> ScoredForecast:
+    """Score one forecaster's forecasts of one question that is resolved yes or no."""
     question, happened = resolution.question, resolution.outcome == "yes"
-    in_time = forecasts_in_time(resolution, made)
-    if not in_time:
-        return None
-    over_time = math.fsum(brier(dated[2], happened) * stood for dated, stood in in_time)
+    marks = [brier(said, happened) for (_, _, said), _ in in_time]
     (_, record, probability), _ = in_time[-1]
     return ScoredForecast(
         question=question,
@@ -115,7 +92,7 @@ def _score_question(resolution: Resolution, made: list[Dated[float]]) -> ScoredF
         happened=happened,
         record=record,
         forecasts=len(in_time),
-        brier_over_time=over_time / math.fsum(stood for _, stood in in_time),
+        brier_over_time=mean_over_time(marks, [stood for _, stood in in_time]),
     )
 
 

@@ -5,14 +5,13 @@ The score is the continuous ranked probability score (CRPS) as a share of the sc
 from the outcome. Which forecasts count is as for yes and no.
 """
 
-import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
 from middlegame.equilibrium.scale_forecast import ScaleForecast
-from middlegame.ledger.counting import Dated, forecasts_in_time
+from middlegame.ledger.counting import Standing, mean, mean_over_time, score_forecasts
 from middlegame.ledger.records import QuestionScale, Record, RecordedQuestion, Resolution
 
 
@@ -82,17 +81,17 @@ class ValueScores:
     @property
     def crps(self) -> float:
         """The mean score of the last forecasts."""
-        return _mean([each.crps for each in self.scored])
+        return mean([each.crps for each in self.scored])
 
     @property
     def crps_over_time(self) -> float:
         """The mean of the scores over time."""
-        return _mean([each.crps_over_time for each in self.scored])
+        return mean([each.crps_over_time for each in self.scored])
 
     @property
     def uniform(self) -> float:
         """The mean score of uniform distributions on the same questions."""
-        return _mean([each.uniform for each in self.scored])
+        return mean([each.uniform for each in self.scored])
 
     @property
     def inside(self) -> int:
@@ -140,7 +139,7 @@ class ValueHeadToHead:
 
 
 def score_values(
-    records: Iterable[Record], settled: dict[str, Resolution]
+    records: Iterable[Record], settled: Mapping[str, Resolution]
 ) -> tuple[tuple[ValueScores, ...], list[tuple[str, RecordedQuestion]]]:
     """Score the forecasts of values of all forecasters.
 
@@ -152,21 +151,9 @@ def score_values(
         The scores by forecaster's name; and the forecasters and questions whose every forecast came
         too late to count.
     """
-    made: dict[tuple[str, str], list[Dated[ScaleForecast]]] = {}
-    for record in records:
-        for forecast in record.forecasts:
-            found = forecast.on_scale
-            if found is not None and forecast.question.key in settled:
-                dated = (record.made_at, record.id, found)
-                made.setdefault((record.forecaster, forecast.question.key), []).append(dated)
-    scored: dict[str, list[ScoredValue]] = {}
-    late = []
-    for (forecaster, key), forecasts in made.items():
-        counted = _score_question(settled[key], forecasts)
-        if counted is None:
-            late.append((forecaster, settled[key].question))
-        else:
-            scored.setdefault(forecaster, []).append(counted)
+    scored, late = score_forecasts(
+        records, settled, lambda forecast: forecast.on_scale, _score_question
+    )
     return tuple(ValueScores(name, tuple(scored[name])) for name in sorted(scored)), late
 
 
@@ -182,7 +169,7 @@ def compare_values(scores: Sequence[ValueScores]) -> Iterable[ValueHeadToHead]:
         if shared:
             own, other = zip(*shared, strict=True)
             yield ValueHeadToHead(
-                first.forecaster, second.forecaster, len(shared), _mean(own), _mean(other)
+                first.forecaster, second.forecaster, len(shared), mean(own), mean(other)
             )
 
 
@@ -197,17 +184,15 @@ def uniform_crps(scale: QuestionScale, outcome: float) -> float:
     return inside**2 - inside + 1 / 3 + abs(place - inside)
 
 
-def _score_question(resolution: Resolution, made: list[Dated[ScaleForecast]]) -> ScoredValue | None:
-    """Score one forecaster's forecasts of one value; None where every one came too late."""
+def _score_question(
+    resolution: Resolution, in_time: Sequence[Standing[ScaleForecast]]
+) -> ScoredValue:
+    """Score one forecaster's forecasts of one value."""
     question, outcome = resolution.question, resolution.value
     assert question.scale is not None
     assert outcome is not None
     scale = question.scale
-    in_time = forecasts_in_time(resolution, made)
-    if not in_time:
-        return None
     marks = [found.crps(outcome, scale.length) for (_, _, found), _ in in_time]
-    seconds = [stood for _, stood in in_time]
     (_, record, last), _ = in_time[-1]
     return ScoredValue(
         question=question,
@@ -216,11 +201,6 @@ def _score_question(resolution: Resolution, made: list[Dated[ScaleForecast]]) ->
         record=record,
         forecasts=len(in_time),
         crps=marks[-1],
-        crps_over_time=math.fsum(m * s for m, s in zip(marks, seconds, strict=True))
-        / math.fsum(seconds),
+        crps_over_time=mean_over_time(marks, [stood for _, stood in in_time]),
         uniform=uniform_crps(scale, outcome),
     )
-
-
-def _mean(values: Sequence[float]) -> float:
-    return math.fsum(values) / len(values)
