@@ -349,10 +349,10 @@ def multinomial_logit(
     chances = np.zeros((len(held), count))
     if len(np.unique(which)) < 2:
         raise ValueError("only one outcome is left")
-    if not (np.ptp(design, axis=0) > 0).any():
+    varies = np.ptp(design, axis=0) > 0  # the effect of what never varies is unknown: none
+    if not varies.any():
         shares = np.bincount(which, plays, minlength=count)
         return np.asarray(chances + shares / shares.sum(), float)
-    varies = np.ptp(design, axis=0) > 0  # the effect of what never varies is unknown: none
     model = LogisticRegression(C=np.inf, solver="newton-cg", tol=1e-8, max_iter=2000)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
