@@ -20,6 +20,11 @@ SECTION_ORDER = (
 """Where a new section goes: after the last of those before it."""
 
 
+def short_form_key(path: Path) -> str:
+    """Return the key of the value that an entry's short form gives: an actor's `name`, or `is`."""
+    return "name" if len(path) == 2 and path[0] == "actors" else "is"
+
+
 def holds_same(one: Any, other: Any) -> bool:
     """Compare data and the order of keys; an entry without a value equals an empty one."""
     return bool(_pruned(one) == _pruned(other))
@@ -86,8 +91,7 @@ def _edited(data: Any, path: Path, at: Path, edit: Callable[[Any], Any]) -> Any:
     if isinstance(data, list) and at[-1:] == ("options",):
         data = dict.fromkeys(data)
     if not isinstance(data, dict):
-        short = "name" if len(at) == 2 and at[0] == "actors" else "is"
-        data = {} if data in (None, []) else {short: data}
+        data = {} if data in (None, []) else {short_form_key(at): data}
     if not at and step not in data and step in SECTION_ORDER:
         before = SECTION_ORDER[: SECTION_ORDER.index(step)]
         keys = list(data)

@@ -1,11 +1,28 @@
-"""Where the entries of a YAML text begin and end, in characters from its beginning."""
+"""The nodes of a text that is edited, and where its entries begin and end, in characters."""
 
 import re
 
-from middlegame.scenario.yaml.nodes import Alias, Mapping, Node, Scalar, Sequence
+from middlegame.base.errors import MiddlegameError
+from middlegame.scenario.faults import Fault
+from middlegame.scenario.yaml.errors import YamlSyntaxError
+from middlegame.scenario.yaml.nodes import Alias, Mapping, Node, Scalar, Sequence, read_nodes
 
 _ALIAS = re.compile(r"\*[^\s,\[\]{}]+")
 _COMMENT = re.compile(r"#[^\n]*")
+
+
+def editable_nodes(text: str) -> tuple[Node | None, list[Fault]]:
+    """Return a text's root node, and the faults of what was left out of it.
+
+    Raises:
+        MiddlegameError: the text is not valid YAML.
+    """
+    try:
+        return read_nodes(text)
+    except YamlSyntaxError as error:
+        raise MiddlegameError(
+            f"line {error.fault.line} is not valid YAML; correct it in the text first"
+        ) from None
 
 
 def line_start(text: str, index: int) -> int:

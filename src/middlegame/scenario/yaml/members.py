@@ -101,6 +101,3 @@ def _columns(line: str, separator: str, count: int) -> list[int]:
 
 def _fault(found: MemberTable, problem: str, line: int, column: int, expected: str = "") -> Fault:
     return Fault(problem, expected, file=found.file, line=line, column=column)
-
-
-__all__ = ["MemberTable", "UnreadableSource", "read_members"]

@@ -10,8 +10,8 @@ from middlegame.base.errors import MiddlegameError
 from middlegame.scenario.faults import Path, dotted_path
 from middlegame.scenario.model.fields import check_name
 from middlegame.scenario.model.references import base_name
-from middlegame.scenario.yaml.errors import YamlSyntaxError
-from middlegame.scenario.yaml.nodes import Mapping, Node, Scalar, Sequence, read_nodes
+from middlegame.scenario.yaml.extents import editable_nodes
+from middlegame.scenario.yaml.nodes import Mapping, Node, Scalar, Sequence
 from middlegame.scenario.yaml.tree import parse_yaml
 
 CONDITION_KEYS = frozenset({"if", "when", "will", "saw"})
@@ -54,12 +54,7 @@ def rename(text: str, path: Path, new: str) -> str:
             raise MiddlegameError(error.message()) from None
     elif not new.strip():
         raise MiddlegameError("a name cannot be empty")
-    try:
-        root, _ = read_nodes(text)
-    except YamlSyntaxError as error:
-        raise MiddlegameError(
-            f"line {error.fault.line} is not valid YAML; correct it in the text first"
-        ) from None
+    root, _ = editable_nodes(text)
     data = parse_yaml(text).data
     taken = _taken(data, path)
     if old not in taken:

@@ -12,8 +12,9 @@ from typing import Any
 
 from middlegame.scenario.faults import Fault, Path, Places, join_names, nearest
 from middlegame.scenario.model.schema import REPEATED_SECTIONS
+from middlegame.scenario.sources import UnreadableSource
 from middlegame.scenario.syntax import describe, quote
-from middlegame.scenario.yaml.members import MemberTable, UnreadableSource, read_members
+from middlegame.scenario.yaml.members import MemberTable, read_members
 from middlegame.scenario.yaml.tree import MAX_NODES, ParsedYaml
 
 REPEAT = "repeat"

@@ -13,13 +13,14 @@ from middlegame.scenario.faults import Path, dotted_path
 from middlegame.scenario.yaml.data_edits import (
     SECTION_ORDER,
     holds_same,
+    short_form_key,
     with_moved_entry,
     with_value,
     without_entry,
 )
 from middlegame.scenario.yaml.dump import Plain, entry_lines, flow_text, item_lines
-from middlegame.scenario.yaml.errors import YamlSyntaxError
 from middlegame.scenario.yaml.extents import (
+    editable_nodes,
     entry_start,
     item_start,
     line_end,
@@ -28,14 +29,7 @@ from middlegame.scenario.yaml.extents import (
     value_start,
     with_comments,
 )
-from middlegame.scenario.yaml.nodes import (
-    Alias,
-    Mapping,
-    Node,
-    Scalar,
-    Sequence,
-    read_nodes,
-)
+from middlegame.scenario.yaml.nodes import Alias, Mapping, Node, Scalar, Sequence
 from middlegame.scenario.yaml.tree import parse_yaml
 
 _NAMED = ("sources", "actors", "numbers", "moves", "offers", "factors", "evidence", "questions")
@@ -81,7 +75,7 @@ def remove_entry(text: str, path: Path) -> str:
     places = [_piece(text, around, k) for k in range(_count(around))]
     position = _position(around, path)
     start, end = places[position]
-    if _is_flow(around):
+    if around.flow:
         if position + 1 < len(places):
             end = places[position + 1][0]
         elif position:
@@ -135,12 +129,7 @@ def _stays_empty(path: Path) -> bool:
 
 
 def _root(text: str) -> Node | None:
-    try:
-        root, faults = read_nodes(text)
-    except YamlSyntaxError as error:
-        raise MiddlegameError(
-            f"line {error.fault.line} is not valid YAML; correct it in the text first"
-        ) from None
+    root, faults = editable_nodes(text)
     if faults:
         raise MiddlegameError(f"{faults[0].message} (line {faults[0].line}); correct it first")
     return None if isinstance(root, Scalar) and not root.text else root
@@ -172,10 +161,6 @@ def _parent(root: Node | None, path: Path) -> Mapping | Sequence:
 
 def _count(node: Mapping | Sequence) -> int:
     return len(node.pairs if isinstance(node, Mapping) else node.items)
-
-
-def _is_flow(node: Mapping | Sequence) -> bool:
-    return node.flow
 
 
 def _position(node: Mapping | Sequence, path: Path) -> int:
@@ -324,8 +309,7 @@ def _grown(text: str, at: Path, node: Node, step: str | int, value: Any) -> Any:
             return [_as_written(text, node), value]
         raise _refusal((*at, step))
     if isinstance(node, Scalar):
-        short = "name" if len(at) == 2 and at[0] == "actors" else "is"
-        return {short: _as_written(text, node)} | first
+        return {short_form_key(at): _as_written(text, node)} | first
     raise _refusal((*at, step))
 
 
@@ -350,7 +334,9 @@ def _add_lines(text: str, node: Mapping, at: Path, key: str, value: Any) -> str:
         )
     lines = entry_lines(key, value, node.start.column - 1, _pattern((*at, key)))
     if after < 0:
-        return "\n".join(lines) + "\n" + text if not at else _refuse((*at, key))
+        if at:
+            raise _refusal((*at, key))
+        return "\n".join(lines) + "\n" + text
     name, last = node.pairs[after]
     end = line_end(text, value_end(text, last, name))
     spaced = not at and (len(lines) > 1 or isinstance(last, Mapping | Sequence))
@@ -360,10 +346,6 @@ def _add_lines(text: str, node: Mapping, at: Path, key: str, value: Any) -> str:
     return "\n".join([text[:end].rstrip("\n"), *([""] if spaced else []), *lines]) + (
         text[end:] if text[end:].strip() or at else text[end:] or "\n"
     )
-
-
-def _refuse(path: Path) -> str:
-    raise _refusal(path)
 
 
 def _append(text: str, lines: Items[str]) -> str:

@@ -8,14 +8,12 @@ from nicegui import ui
 
 from middlegame.scenario.faults import Path
 from middlegame.scenario.model.judgement import Unit, format_number
-from middlegame.scenario.yaml.data_edits import as_written
+from middlegame.scenario.yaml.data_edits import as_written, short_form_key
 from middlegame.workbench.views.outline.ranges import RangePicture
 from middlegame.workbench.workers.outline import Outline
 from middlegame.workbench.workers.texts import EditorFault
 
 _DEBOUNCE = "debounce=250"
-_SHORT = {"actors": "name"}
-"""By section the key under which an entry's short form stands."""
 
 
 class Desk(Protocol):
@@ -78,7 +76,7 @@ class Form:
                 part = part.get(step)
             elif isinstance(part, list) and isinstance(step, int):
                 part = part[step] if step < len(part) else None
-            elif part is not None and step == _short_key(path[:depth]):
+            elif part is not None and step == short_form_key(path[:depth]):
                 return part
             else:
                 return None
@@ -268,14 +266,10 @@ _EXAMPLES: dict[str, str] = {
 }
 
 
-def _short_key(path: Path) -> str:
-    return _SHORT.get(str(path[0]), "is") if len(path) == 2 else "is"
-
-
 def _short_of(form: Form, path: Path) -> Path:
     """Return the path of a value, that of a short form itself where it is one."""
     around = form.value(path[:-1]) if len(path) > 1 else None
-    is_short = isinstance(around, str) and path[-1] == _short_key(path[:-1])
+    is_short = isinstance(around, str) and path[-1] == short_form_key(path[:-1])
     return path[:-1] if is_short else path
 
 
