@@ -57,10 +57,12 @@ class Server:
     Attributes:
         url: the address of its first page.
         folder: the folder of the contests that it serves.
+        pid: its process.
     """
 
     url: str
     folder: Path
+    pid: int
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +84,7 @@ def server(tmp_path_factory):
     url = f"http://127.0.0.1:{port}"
     try:
         _wait_for(url, process, log)
-        yield Server(url, folder)
+        yield Server(url, folder, process.pid)
     finally:
         process.terminate()
         process.wait(60)

@@ -278,7 +278,7 @@ class ContestPage:
                 for line in error.reasons:
                     ui.label(line).classes("mg-note")
                 button("Try again", self._open)
-            if session.place.view not in WRITING:
+            if not ended and session.place.view not in WRITING:
                 self.choose("edit")
 
     def _opened(self) -> None:
