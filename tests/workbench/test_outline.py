@@ -266,3 +266,43 @@ def test_drafted_numbers_are_reviewed_by_key_and_a_changed_file_is_merged(visit,
     assert "title: Changed elsewhere" in saved
     assert "is: 6..12" in saved
     assert saved.count("drafted: yes") == 1
+
+
+def test_what_is_typed_survives_whatever_changes_the_form(visit, server):
+    """Typing keeps its place: a form is changed around what is being typed, and not rebuilt."""
+    (server.folder / "typed.yaml").write_text(FAULTY)
+    visitor = visit({"width": 1600, "height": 1000})
+    page, builder = visitor.page, Builder(visitor.page)
+    page.goto(f"{server.url}/contest/typed?tab=outline")
+    builder.entry("moves.demand").wait_for()
+    builder.choose("moves.demand")
+    form = page.locator(".mg-form")
+    form.get_by_label("Label", exact=True).first.fill("")
+    # A label stands in the lists of other fields, and its entry in the list of entries.
+    for typed in ("The note ", "of May"):
+        page.keyboard.type(typed)
+        builder.entry("moves.demand").filter(has_text=typed.strip()).wait_for()
+        page.wait_for_timeout(400)  # for what the server sends once it has checked the text
+    # A renamed option is shown under its new name while its label is typed.
+    builder.part("Option quiet").get_by_label("Short name").fill("wait")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    for _ in range(2):
+        page.keyboard.press("Tab")
+    builder.part("Option wait").get_by_label("Label", exact=True).fill("waits longer")
+    # The picture is clicked without leaving the field first.
+    costs = builder.part("Option ask").get_by_label("Costs", exact=True)
+    costs.fill("2.")
+    page.wait_for_timeout(400)
+    page.keyboard.type("5")
+    page.locator('[data-node="answer"]').click()
+    page.wait_for_selector('[data-entry="moves.answer"][aria-current]')
+    tools = page.locator("[data-tab=outline]")
+    tools.get_by_role("button", name="Save").click()
+    page.wait_for_selector("text=Saved.")
+    move = parse_yaml((server.folder / "typed.yaml").read_text()).data["moves"]["demand"]
+    assert move == {
+        "label": "The note of May",
+        "by": "nroth",
+        "options": {"wait": {"label": "waits longer"}, "ask": {"costs": 2.5}},
+    }

@@ -22,7 +22,16 @@ SECTION_ORDER = (
 
 def short_form_key(path: Path) -> str:
     """Return the key of the value that an entry's short form gives: an actor's `name`, or `is`."""
-    return "name" if len(path) == 2 and path[0] == "actors" else "is"
+    match path:
+        case ("actors", _):
+            return "name"
+        case ("resources", _, _):
+            return "amount"
+        case ("offers", _, "terms", _):
+            return "promise"
+        case ("factors", _, "start") | ("factors", _, "rules", _, "then"):
+            return "mean"
+    return "is"
 
 
 def holds_same(one: Any, other: Any) -> bool:
@@ -64,16 +73,17 @@ def with_value(path: Path, value: Any) -> Edit:
     """Set the value at a path, and add what is missing on the way."""
 
     def edit(data: Any) -> Any:
-        return _edited(data, path, (), lambda _: _read_back(value))
+        return _edited(data, path, (), lambda _: read_back(value))
 
     return edit
 
 
-def _read_back(value: Any) -> Any:
+def read_back(value: Any) -> Any:
+    """Return what is read from a text into which a value is written."""
     if isinstance(value, dict):
-        return {str(key): _read_back(part) for key, part in value.items()}
+        return {str(key): read_back(part) for key, part in value.items()}
     if isinstance(value, list | tuple):
-        return [_read_back(part) for part in value]
+        return [read_back(part) for part in value]
     if isinstance(value, Plain):
         node, _ = read_nodes(value)
         return node.value if isinstance(node, Scalar) else core_value(value)

@@ -170,7 +170,7 @@ class ContestPage:
         with self.places["edit"]:
             self.tabs["edit"] = EditTab(self.desk)
         with self.places["outline"]:
-            self.tabs["outline"] = OutlineTab(self.desk)
+            self.tabs["outline"] = OutlineTab(self.desk, self.to_line)
         with self.places["review"]:
             self.tabs["review"] = ReviewTab(self.desk, partial(self.header.offer, "review"))
         self._follow(session)

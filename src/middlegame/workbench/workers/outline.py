@@ -3,14 +3,18 @@
 None of them solves a contest.
 """
 
+import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
 
+from middlegame.base.errors import MiddlegameError
 from middlegame.scenario.faults import Path, dotted_path
+from middlegame.scenario.model.judgement import format_number
 from middlegame.scenario.model.references import base_name
+from middlegame.scenario.model.scales import Scale
 from middlegame.scenario.yaml.data_edits import GAP, as_written
 from middlegame.scenario.yaml.dump import Plain
 from middlegame.scenario.yaml.renaming import COMPARISON, CONDITION_KEYS, rename
@@ -79,6 +83,30 @@ def rename_entry(context: WorkerContext, text: str, path: Path, new: str) -> str
     return rename(text, path, new)
 
 
+def change_entry(
+    context: WorkerContext, text: str, path: Path, gone: Sequence[str], more: Mapping[str, Any]
+) -> str:
+    """Return a text in which an entry has lost some of its keys, and others are set.
+
+    Args:
+        context: the worker's cache, progress and cancellation.
+        text: a scenario's text.
+        path: the path of the entry; empty for the contest itself.
+        gone: the keys that go, as far as they are there.
+        more: the values of the keys that are set; empty ones are left out.
+
+    Raises:
+        MiddlegameError: the text is not valid YAML, or the place cannot be edited alone.
+    """
+    for key in gone:
+        if not more.get(key) and _at(parse_yaml(text).data, (*path, key)) is not None:
+            text = remove_entry(text, (*path, key))
+    for key, value in more.items():
+        if value != "":
+            text = set_value(text, (*path, key), value)
+    return text
+
+
 def removal_faults(context: WorkerContext, text: str, path: Path) -> list[str]:
     """List the faults that a text has only once an entry is removed, each with its place.
 
@@ -130,9 +158,14 @@ def disconnect(context: WorkerContext, text: str, tail: str, head: str) -> str:
     """Return a text without an arrow: of what a move knows, or of what a table is given.
 
     Raises:
-        MiddlegameError: the text is not valid YAML, or the arrow stands in rules or causes.
+        MiddlegameError: the text is not valid YAML, or a condition or formula makes the arrow.
     """
     data = parse_yaml(text).data or {}
+    if found := naming_parts(data, tail, head):
+        raise MiddlegameError(
+            f"the arrow from {tail} to {head} comes from what is written at "
+            f"{dotted_path(found[0])}; change it there"
+        )
     path = ("moves", head, "knows") if head in _section(data, "moves") else ()
     if not path:
         given = _listed(_at(data, ("factors", head, "table", "given")))
@@ -189,32 +222,107 @@ def arrows(data: dict[str, Any]) -> Iterator[tuple[str, str]]:
         listed = _listed(part.get("knows")) if isinstance(part, dict) else []
         yield from ((each, name) for each in dict.fromkeys(map(base_name, listed)) if each in known)
     for name, part in _section(data, "factors").items():
-        found = dict.fromkeys(_named(part, ""))
+        found = dict.fromkeys(each for _, each in _named(part, ()))
         yield from ((each, name) for each in found if each in known and each != name)
 
 
+def naming_parts(data: dict[str, Any], tail: str, head: str) -> list[Path]:
+    """List the conditions and formulas because of which a factor depends on a move or factor.
+
+    An arrow without any comes from what a move knows, or from what a table is given.
+    """
+    found = _named(_section(data, "factors").get(head), ("factors", head))
+    return [path for path, name in found if name == tail and path[-2] != "given"]
+
+
 def states(data: dict[str, Any], name: str) -> tuple[str, ...]:
-    """Return the options of a move, or the states of a factor, by name."""
+    """Return the options of a move, or the states of a factor, by name; those of a scale last."""
     name = base_name(name)
     for section, key in (("moves", "options"), ("factors", "states")):
-        found = _at(data, (section, name, key))
-        if isinstance(found, dict | list):
-            return tuple(str(each) for each in found)
+        part = _section(data, section).get(name)
+        if isinstance(part, dict):
+            found = part.get(key)
+            named = tuple(map(str, found)) if isinstance(found, dict | list) else ()
+            return tuple(dict.fromkeys((*named, *_values(part.get("scale")))))
     return ()
 
 
-def _named(part: Any, key: str) -> Iterator[str]:
-    """Yield the moves and factors that a part of a factor names."""
+def comparisons(data: dict[str, Any]) -> list[str]:
+    """List conditions on one move or factor each: on each of its states, or values of its scale."""
+    found = []
+    for name in (*_section(data, "moves"), *_section(data, "factors")):
+        values = _values((_at(data, ("moves", name)) or _at(data, ("factors", name)))["scale"])
+        found += [f"{name} = {state}" for state in states(data, name) if state not in values]
+        found += [f"{name} {sign} {values[len(values) // 2]}" for sign in (">=", "<=") if values]
+    return found
+
+
+def judged_numbers(data: dict[str, Any]) -> dict[str, str]:
+    """Return the numbers and ranges of a contest as written, by their dotted paths."""
+    parts = ((name,) for name in _JUDGED if name in data)
+    return {
+        dotted_path(path): written
+        for start in parts
+        for path, written in _numbers(_at(data, start), start)
+    }
+
+
+def entry_line(context: WorkerContext, text: str, path: Path) -> int:
+    """Return the line of what is at a path, or else of what is around it, counted from 1."""
+    return parse_yaml(text).places.locate(path)[0]
+
+
+_JUDGED = ("precision", "actors", "numbers", "moves", "offers", "factors", "interests", "evidence")
+_NO_JUDGEMENTS = frozenset({"scale", "periods", "spends", "states", "knows", "date", "when"})
+_NO_FORMULAS = frozenset({"label", "why", "cite", "quote", "from", "shape", "unit", "states"})
+_NAME = re.compile(r"[^\W\d]\w*")
+_WRITTEN_NUMBER = re.compile(r"[-+.\d][^a-z]*(years?)?")
+
+
+def _numbers(part: Any, path: Path) -> Iterator[tuple[Path, str]]:
+    """Yield the places of numbers and ranges, and how they are written."""
+    if isinstance(part, dict) and "is" in part:
+        part = part["is"]
+    if isinstance(part, dict):
+        for key, value in part.items():
+            if key not in _NO_JUDGEMENTS:
+                yield from _numbers(value, (*path, str(key)))
+    elif isinstance(part, list):
+        for place, value in enumerate(part):
+            yield from _numbers(value, (*path, place))
+    elif isinstance(part, int | float) and not isinstance(part, bool):
+        yield path, format_number(part)
+    elif isinstance(part, str) and _WRITTEN_NUMBER.fullmatch(part):
+        yield path, part
+
+
+def _values(scale: Any) -> tuple[str, ...]:
+    """Return the values of a scale as the names of states; none where it has faults."""
+    if not isinstance(scale, dict):
+        return ()
+    grid = {key: scale.get(key) for key in ("from", "to", "step")}
+    try:
+        return Scale.model_validate(grid).names
+    except ValueError:
+        return ()
+
+
+def _named(part: Any, path: Path) -> Iterator[tuple[Path, str]]:
+    """Yield the moves and factors that a part of a factor names, each with the place."""
+    key = path[-1] if path else ""
     if isinstance(part, dict):
         for inner, value in part.items():
-            yield from _named(value, str(inner))
+            yield from _named(value, (*path, str(inner)))
     elif key == "given":
-        yield from map(base_name, _listed(part))
+        for place, name in enumerate(_listed(part)):
+            yield (*path, place), base_name(name)
     elif isinstance(part, list):
-        for value in part:
-            yield from _named(value, "")
+        for place, value in enumerate(part):
+            yield from _named(value, (*path, place))
     elif isinstance(part, str) and key in CONDITION_KEYS:
-        yield from (match["name"] for match in COMPARISON.finditer(part))
+        yield from ((path, match["name"]) for match in COMPARISON.finditer(part))
+    elif isinstance(part, str) and not _NO_FORMULAS.intersection(path):
+        yield from ((path, name) for name in _NAME.findall(part))
 
 
 def _agrees(row: dict[str, Any], given: list[str], here: dict[str, str]) -> bool:

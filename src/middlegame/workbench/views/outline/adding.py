@@ -9,7 +9,7 @@ from nicegui import ui
 from middlegame.scenario.yaml.data_edits import GAP
 from middlegame.scenario.yaml.dump import Plain
 from middlegame.workbench.views.frame import button, heading
-from middlegame.workbench.views.outline.fields import Desk, Form
+from middlegame.workbench.views.outline.form import Desk, Form
 from middlegame.workbench.views.outline.forms import KINDS
 from middlegame.workbench.workers.outline import set_entry
 
@@ -20,11 +20,11 @@ _SMALL = frozenset({"the", "a", "an", "of", "to", "its", "s"})
 class AddDialog:
     """Ask for the label and the name of a new entry, add it, and show its form."""
 
-    def __init__(self, tab: Desk, section: str) -> None:
-        self.tab, self.section, self.form = tab, section, Form(tab)
+    def __init__(self, tab: Desk, form: Form, section: str) -> None:
+        self.tab, self.section, self.form = tab, section, form
         with ui.dialog() as self.dialog, ui.card().classes("mg-dialog"):
             heading("h2", f"Add: {KINDS[section].lower()}", "mg-h2")
-            if section == "beliefs":
+            if section in ("beliefs", "resources"):
                 self.label = None
                 self.name: Any = ui.select(self.form.actors(), label="Actor").classes("mg-full")
             else:
@@ -75,6 +75,12 @@ class AddDialog:
                 return {"is": Plain(GAP), "label": label}
             case "beliefs":
                 return {"judgements": {}}
+            case "views":
+                return {"name": label, "judgements": {}}
+            case "resources":
+                return {}
+            case "offers":
+                return {"label": label, "terms": []}
         return {"label": label}
 
 

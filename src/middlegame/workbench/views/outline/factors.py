@@ -1,5 +1,7 @@
-"""The form of a factor: its states, and how its probabilities come about."""
+"""The form of a factor: its states or scale, and how its probabilities come about."""
 
+from functools import partial
+from itertools import product
 from typing import Any
 
 from nicegui import ui
@@ -7,56 +9,70 @@ from nicegui import ui
 from middlegame.scenario.faults import Path
 from middlegame.scenario.yaml.data_edits import GAP
 from middlegame.scenario.yaml.dump import Plain
-from middlegame.workbench.views.frame import button, heading
-from middlegame.workbench.views.outline.fields import Form
-from middlegame.workbench.views.outline.parts import part_tools, parts
-from middlegame.workbench.workers.outline import remove, set_entry, with_given
+from middlegame.workbench.views.outline.form import Form
+from middlegame.workbench.views.outline.parts import part, parts
+from middlegame.workbench.views.outline.scales import scale_form, value_on_scale
+from middlegame.workbench.workers.outline import change_entry, set_entry, with_given
 
-WAYS = {
+_WAYS = {
     "chance": "a plain chance",
     "rules": "rules: the first that holds counts",
     "causes": "causes: any one of them is enough",
     "table": "a table: a row for each combination",
 }
-"""The ways in which a factor's probabilities come about."""
+"""The ways in which the probabilities of states come about."""
+_SCALE_WAYS = {"mean": "a mean and a spread", "rules": _WAYS["rules"]}
 
 
 def factor_form(form: Form, path: Path) -> None:
-    """Build the form of a factor."""
+    """Add the fields of a factor."""
     form.text((*path, "label"), "Label")
     form.flag((*path, "headline"), "A headline outcome, which storylines tell")
     form.reason(path)
     form.text((*path, "quote"), "Quote")
     factor = form.value(path)
     factor = factor if isinstance(factor, dict) else {}
-    heading("h3", "States", "mg-h3")
-    _states(form, path)
-    heading("h3", "How it comes about", "mg-h3")
-    way = next((each for each in WAYS if each in factor), None)
-    chosen = ui.select(dict(WAYS), label="It is given by", value=way)
-    chosen.props("dense outlined options-dense").classes("mg-field")
-    chosen.on_value_change(lambda event: _change_way(form, path, way, str(event.value)))
+    on_scale = "scale" in factor
+    if not on_scale:
+        form.heading("States")
+        _states(form, path)
+    scale_form(form, path)
+    form.heading("How it comes about")
+    ways = _SCALE_WAYS if on_scale else _WAYS
+    way = next((each for each in ways if each in factor), None)
+    form.pick("It is given by", ways, way, lambda new: _change_way(form, path, way, new))
     if way == "chance":
         distribution(form, (*path, "chance"), path)
+    elif way == "mean":
+        value_on_scale(form, path)
+        form.reason((*path, "mean"), "of the mean")
     elif way == "rules":
         _rules(form, path)
     elif way == "causes":
         _causes(form, path)
     elif way == "table":
         _table(form, path)
+    if form.value(("periods",)) is not None:
+        form.heading("Over time")
+        form.flag((*path, "once"), "Settled once, not in every period")
+        form.number((*path, "stays"), "Chance that it stays as it was", "probability")
+        form.note("Before the first period:")
+        distribution(form, (*path, "start"), path)
 
 
 def distribution(form: Form, path: Path, factor: Path) -> None:
-    """Add a number for each state of a factor; one state may be left to take the rest."""
+    """Add a number for each state of a factor, one of which may be left to take the rest."""
+    if form.value((*factor, "scale")) is not None:
+        value_on_scale(form, path)
+        return
     written = form.value(path)
-    for state in form.states(str(factor[1])):
-        at = (*path, state)
-        if isinstance(written, str):
-            at = path if written == state else at
-            if written == state:
-                form.text(path, f"Certain: {state}")
-                continue
-        form.number(at, f"Chance of {state}", "probability")
+    names = form.states(str(factor[1]))
+    with form.inside(("distribution", path[-1]), lambda: ui.element("div").classes("mg-stack")):
+        if isinstance(written, str) and written in names:
+            form.choice(path, "Certainly", {name: name for name in names})
+            return
+        for state in names:
+            form.number((*path, state), f"Chance of {state}", "probability")
 
 
 def _states(form: Form, path: Path) -> None:
@@ -64,37 +80,46 @@ def _states(form: Form, path: Path) -> None:
     names = form.states(str(path[1]))
     for place, name in enumerate(names):
         step: str | int = name if isinstance(listed, dict) else place
-        with ui.element("section").classes("mg-part").props(f'aria-label="State {name}"'):
-            part_tools(form, (*path, "states", step), place, len(names), name=name)
+        at = (*path, "states", step)
+        with part(form, at, "State", place, len(names), name=name):
             if isinstance(listed, dict):
-                form.text((*path, "states", name), "Says", "the tenant keeps the berth")
-    with ui.element("div").classes("mg-adder"):
-        name_field = ui.input("Name of a state").props("dense outlined")
+                form.text(at, "As a sentence", "the tenant keeps the berth")
 
-        def add() -> None:
-            new = str(name_field.value or "").strip()
-            if new and new not in names:
-                if isinstance(listed, dict):
-                    form.desk.run(set_entry, (*path, "states", new), new.replace("_", " "))
-                else:
-                    form.desk.run(set_entry, (*path, "states", len(names)), new)
+    def add(new: str) -> None:
+        if new in names:
+            return
+        if isinstance(listed, dict):
+            form.desk.run(set_entry, (*path, "states", new), new.replace("_", " "))
+        else:
+            form.desk.run(set_entry, (*path, "states", len(names)), new)
 
-        name_field.on("keydown.enter", add)
-        button("Add a state", add).props("type=button")
+    form.adder("Add a state", "Name of a state", add)
+    if isinstance(listed, list) and listed:
+        clauses = {str(name): str(name).replace("_", " ") for name in listed}
+        form.button(
+            "Tell each state as a sentence",
+            lambda: form.desk.run(change_entry, path, (), {"states": clauses}),
+        )
 
 
 def _rules(form: Form, path: Path) -> None:
+    is_timed, on_scale = form.value(("periods",)) is not None, form.value((*path, "scale"))
+
     def fields(at: Path) -> None:
         form.condition((*at, "if"), "If")
-        distribution(form, (*at, "then"), path)
+        if is_timed:
+            form.choice((*at, "from"), "It keeps", {"previous": "its state before"}, free=True)
+        if form.value((*at, "from")) is None:
+            distribution(form, (*at, "then"), path)
+        elif on_scale:
+            form.number((*at, "shift"), "And moves by", "points")
+            form.number((*at, "spread"), "With a spread of", "points")
         form.reason(at)
 
     place = (*path, "rules")
-    parts(form, place, "Rule", fields)
-    count = len(form.value(place) or ())
-    first = next(iter(form.states(str(path[1]))), "")
-    rule = {"then": {first: Plain(GAP)}}
-    button("Add a rule", lambda: form.desk.run(set_entry, (*place, count), rule))
+    count = parts(form, place, "Rule", fields)
+    rule = {"then": _first(form, path)}
+    form.button("Add a rule", lambda: form.desk.run(set_entry, (*place, count), rule))
 
 
 def _causes(form: Form, path: Path) -> None:
@@ -102,88 +127,99 @@ def _causes(form: Form, path: Path) -> None:
     causes = causes if isinstance(causes, dict) else {}
     caused = next((str(key) for key in causes if key != "background"), "")
     place = (*path, "causes", caused)
-    ui.label(f"Causes of: {caused}").classes("mg-soft")
+    form.note(f"Causes of: {caused}")
 
     def fields(at: Path) -> None:
         form.condition((*at, "if"), "If")
         form.number((*at, "chance"), "Then it causes it in", "probability")
         form.reason(at)
 
-    parts(form, place, "Cause", fields)
-    count = len(form.value(place) or ())
-    button(
-        "Add a cause",
-        lambda: form.desk.run(set_entry, (*place, count), {"if": "", "chance": Plain(GAP)}),
-    )
+    count = parts(form, place, "Cause", fields)
+    cause = {"if": "", "chance": Plain(GAP)}
+    form.button("Add a cause", lambda: form.desk.run(set_entry, (*place, count), cause))
     background = (*path, "causes", "background")
     form.number(background, "Without any of these causes", "probability")
     form.reason(background, "of that")
 
 
 def _table(form: Form, path: Path) -> None:
-    """Build the table as a grid: a row for each combination, a column for each state."""
-    factor = str(path[1])
-    place = (*path, "table")
+    """Add the table as a grid: a row for each combination, a column for each state."""
+    factor, place = str(path[1]), (*path, "table")
     given = form.value((*place, "given"))
     given = [str(each) for each in given] if isinstance(given, list) else [str(given or "")]
     given = [each for each in given if each]
     names = {name: label for name, label in form.variables().items() if name != factor}
     options = {**names, **{each: each for each in given if each not in names}}
-    chosen = ui.select(options, label="It depends on", value=given, multiple=True)
-    chosen.props("dense outlined use-chips options-dense").classes("mg-field")
-
-    def apply() -> None:
-        if list(chosen.value) != given:
-            form.desk.run(with_given, factor, list(chosen.value))
-
-    # Not at every choice: the form is built anew, which closes the list.
-    chosen.on("popup-hide", apply)
-    chosen.on("remove", apply)
-    rows = form.value((*place, "rows"))
-    states = form.states(factor)
-    with ui.element("div").classes("mg-grid") as grid, ui.element("table"):
-        grid.props('tabindex=0 role=region aria-label="Table"')
-        with ui.element("thead"), ui.element("tr"):
-            for each in (*given, *(f"Chance of {state}" for state in states), "Reason"):
-                with ui.element("th").props("scope=col"):
-                    ui.label(each)
-        with ui.element("tbody"):
-            for number, row in enumerate(rows if isinstance(rows, list) else ()):
-                _row(form, (*place, "rows", number), row, states)
+    form.pick("It depends on", options, given, lambda new: form.desk.run(with_given, factor, new))
+    rows, states = form.value((*place, "rows")), form.states(factor)
+    order = list(product(*(form.states(each) for each in given)))
+    found = [(_when(row), number) for number, row in enumerate(rows or ())]
+    found.sort(key=lambda row: order.index(row[0]) if row[0] in order else len(order))
+    heads = (*given, *(f"Chance of {state}" for state in states), "Reason")
+    with form.inside("grid", _grid):
+        with form.inside(heads, lambda: ui.element("thead")), _element(form, "tr"):
+            for each in heads:
+                form.part(each, partial(_cell, "th scope=col", each))
+        with form.inside(("rows", heads), lambda: ui.element("tbody")):
+            for when, number in found:
+                _row(form, (*place, "rows", number), when, states)
 
 
-def _row(form: Form, at: Path, row: Any, states: list[str]) -> None:
-    when = row.get("when") if isinstance(row, dict) else ()
-    when = when if isinstance(when, list) else [when]
-    with ui.element("tr"):
+def _row(form: Form, at: Path, when: tuple[str, ...], states: list[str]) -> None:
+    where = ", ".join(when)
+    with form.inside(when, lambda: ui.element("tr")):
         for each in when:
-            with ui.element("th").props("scope=row"):
-                ui.label(str(each))
+            form.part("state", partial(_cell, "th scope=row", each))
         then = form.value((*at, "then"))
         for state in states:
-            with ui.element("td"):
-                certain = isinstance(then, str)
-                where = ", ".join(map(str, when))
+            with _element(form, "td"):
                 label = f"{state}, where {where}"
-                if certain:
-                    form.text((*at, "then"), label) if then == state else None
-                else:
+                if not isinstance(then, str):
                     form.number((*at, "then", state), label, "probability")
-        with ui.element("td"):
-            form.text((*at, "why"), f"Reason, where {', '.join(map(str, when))}")
+                elif then == state:
+                    form.text((*at, "then"), label)
+        with _element(form, "td"):
+            form.text((*at, "why"), f"Reason, where {where}")
+
+
+def _grid() -> ui.element:
+    grid = ui.element("div").classes("mg-grid")
+    with grid.props('tabindex=0 role=region aria-label="Table"'):
+        return ui.element("table")
+
+
+def _element(form: Form, tag: str) -> Any:
+    return form.inside(tag, lambda: ui.element(tag))
+
+
+def _cell(tag: str, text: str) -> None:
+    name, _, props = tag.partition(" ")
+    with ui.element(name).props(props):
+        ui.label(text)
+
+
+def _when(row: Any) -> tuple[str, ...]:
+    when = row.get("when") if isinstance(row, dict) else ()
+    return tuple(str(each) for each in (when if isinstance(when, list) else [when]))
+
+
+def _first(form: Form, path: Path) -> Any:
+    """Return the outcome of a new rule: a gap for the first state, or for the value on a scale."""
+    if form.value((*path, "scale")) is not None:
+        return Plain(GAP)
+    return {next(iter(form.states(str(path[1]))), "state"): Plain(GAP)}
 
 
 def _change_way(form: Form, path: Path, old: str | None, new: str) -> None:
     """Have the factor come about in another way; what was written for the old one goes."""
-    if new == old:
-        return
-    states = form.states(str(path[1])) or ["state"]
+    first = _first(form, path)
+    state = next(iter(form.states(str(path[1]))), "state")
     begin: dict[str, Any] = {
-        "chance": {states[0]: Plain(GAP)},
-        "rules": [{"then": {states[0]: Plain(GAP)}}],
-        "causes": {states[0]: [], "background": Plain(GAP)},
+        "chance": first,
+        "mean": first,
+        "rules": [{"then": first}],
+        "causes": {state: [], "background": Plain(GAP)},
         "table": {"given": [], "rows": []},
     }
-    if old is not None:
-        form.desk.run(remove, (*path, old))
-    form.desk.run(set_entry, (*path, new), begin[new])
+    gone = {"mean": ("mean", "spread", "shape")}.get(old or "", (old,) if old else ())
+    form.desk.run(change_entry, path, gone, {new: begin[new]})

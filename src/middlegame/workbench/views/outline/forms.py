@@ -3,36 +3,51 @@
 from collections.abc import Callable
 from typing import Any
 
-from nicegui import ui
-
 from middlegame.scenario.faults import Path
-from middlegame.workbench.views.frame import button, heading
+from middlegame.scenario.yaml.data_edits import GAP
+from middlegame.scenario.yaml.dump import Plain
 from middlegame.workbench.views.outline.factors import factor_form
-from middlegame.workbench.views.outline.fields import Form
-from middlegame.workbench.views.outline.parts import part_tools, parts
-from middlegame.workbench.workers.outline import set_entry
+from middlegame.workbench.views.outline.form import Form
+from middlegame.workbench.views.outline.parts import part, parts
+from middlegame.workbench.views.outline.scales import scale_form
+from middlegame.workbench.workers.outline import change_entry, judged_numbers, set_entry
 
 KINDS = {
     "contest": "The contest",
     "sources": "Source",
     "actors": "Actor",
     "moves": "Move",
+    "offers": "Offer",
     "factors": "Factor",
     "interests": "Interests",
+    "resources": "Resources",
     "evidence": "Evidence",
     "questions": "Question",
     "numbers": "Named number",
     "beliefs": "Beliefs",
+    "views": "Rival view",
+    "repeat": "Repeated block",
+    "fit": "Estimates from data",
 }
 """What an entry of each section is called."""
+_EARNED = {
+    "throughout": "in equal shares in each period",
+    "each_time": "in full in each period in which it holds",
+    "at_end": "in full at the end",
+    "afterwards": "in full after the last period",
+}
+_BEHAVIOURS = {
+    "equilibrium": "equilibrium: all expectations are right",
+    "level": "a level of reasoning: all others reason one level less far",
+    "hierarchy": "a hierarchy: levels are drawn, others from those below",
+}
 
 
 def show_form(form: Form, path: Path) -> None:
-    """Build the form of an entry: of a section's entry, or of the contest itself (no path)."""
-    section = str(path[0]) if path else "contest"
-    build = _FORMS.get(section)
-    if build is not None:
-        build(form, path)
+    """Add the fields of an entry: of a section's entry, or of the contest itself (no path)."""
+    _FORMS[str(path[0]) if path else "contest"](form, path)
+    if path:
+        form.button("Edit as text", lambda: form.desk.show_text(path))
 
 
 def _contest(form: Form, path: Path) -> None:
@@ -42,6 +57,39 @@ def _contest(form: Form, path: Path) -> None:
     form.text(("as_of",), "As of", "2026-01-31", plain=True)
     form.number(("precision",), "Precision: how much more often an option 10 points better", "odds")
     form.reason(("precision",), "of the precision")
+    _behaviour(form, ("behaviour",), "equilibrium")
+    form.heading("Time")
+    if form.value(("periods",)) is None:
+        start = {"every": "quarter", "for": Plain("4")}
+        form.button("Add periods", lambda: form.desk.run(set_entry, ("periods",), start))
+        return
+    form.text(("periods", "every"), "Length of a period", "quarter, or 2 weeks")
+    form.text(("periods", "for"), "Number of periods", "8", plain=True)
+    form.text(("periods", "from"), "First day", "left empty, the day of 'As of'", plain=True)
+    form.reason(("periods",), "of the periods")
+    form.button("Remove the periods", lambda: form.desk.ask_removal(("periods",), "the periods"))
+
+
+def _behaviour(form: Form, path: Path, default: str) -> None:
+    """Add the choice of how expectations are formed, and its level."""
+    written = form.value(path)
+    now = next(iter(written), "") if isinstance(written, dict) else written or default
+    options = _BEHAVIOURS if default else {"": "as the contest says", **_BEHAVIOURS}
+    begin: dict[str, Any] = {
+        "": "",
+        "equilibrium": "" if default else "equilibrium",
+        "level": {"level": Plain("2")},
+        "hierarchy": {"hierarchy": Plain("1..2")},
+    }
+
+    def choose(new: str) -> None:
+        form.desk.run(change_entry, path[:-1], (path[-1],), {path[-1]: begin[new]})
+
+    form.pick("How expectations are formed", options, now, choose)
+    if now == "level":
+        form.text((*path, "level"), "Level, from 0 to 4", "2", plain=True)
+    elif now == "hierarchy":
+        form.number((*path, "hierarchy"), "Mean level", "levels")
 
 
 def _source(form: Form, path: Path) -> None:
@@ -61,27 +109,60 @@ def _actor(form: Form, path: Path) -> None:
     form.text((*path, "name"), "Name")
     form.number((*path, "precision"), "Precision of its own", "odds")
     form.reason((*path, "precision"), "of the precision")
+    if form.value(("periods",)) is not None:
+        hint = "80..95% a year, or 5 years to half"
+        form.number((*path, "patience"), "Patience: what a point is worth a year later", None, hint)
+    _behaviour(form, (*path, "behaviour"), "")
     form.reason(path)
 
 
 def _move(form: Form, path: Path) -> None:
     form.text((*path, "label"), "Label")
     form.choice((*path, "by"), "Who decides", form.actors())
-    others = {name: label for name, label in form.variables().items() if name != path[1]}
-    form.several((*path, "knows"), "What it knows", others)
+    form.several((*path, "knows"), "What it knows", _others(form, path))
+    if form.value(("periods",)) is not None:
+        form.listed((*path, "periods"), "In which periods", "left empty, in all: 1..4, or 1, 5")
     form.reason(path)
-    heading("h3", "Options", "mg-h3")
-    options = form.value((*path, "options"))
-    for place, name in enumerate(map(str, options or ())):
+    form.heading("Options")
+    options = form.value((*path, "options")) or ()
+    resources = [f"{each}" for each in form.value(("resources", _text(form, (*path, "by")))) or ()]
+    for place, name in enumerate(map(str, options)):
         at = (*path, "options", name)
-        with ui.element("section").classes("mg-part").props(f'aria-label="Option {name}"'):
-            part_tools(form, at, place, len(options), name=name)
-            form.text((*at, "label"), "Label", "what it does: renews the lease")
+        with part(form, at, "Option", place, len(options), name=name):
+            form.text((*at, "label"), "Label", "renew")
+            form.text((*at, "says"), "As a sentence", "the owner renews the lease")
             form.condition((*at, "if"), "Open only if")
             form.reason(at)
             form.number((*at, "costs"), "Costs", "points")
             form.reason((*at, "costs"), "of the costs")
+            for resource in resources:
+                form.text((*at, "spends", resource), f"Spends of {resource}", "4", plain=True)
     _adder(form, (*path, "options"), "Add an option", {})
+    scale_form(form, path)
+
+
+def _offer(form: Form, path: Path) -> None:
+    form.text((*path, "label"), "Label")
+    form.choice((*path, "by"), "Who offers", form.actors())
+    form.choice((*path, "to"), "To whom", form.actors())
+    moves = {name: label for name, label in form.variables().items() if form.value(("moves", name))}
+    form.choice((*path, "before"), "Before which move", moves, free=True)
+    form.several((*path, "knows"), "What the one who offers knows", _others(form, path))
+    answer = "What the one who answers knows besides"
+    form.several((*path, "answer_knows"), answer, _others(form, path))
+    form.number((*path, "costs"), "Costs of offering", "points")
+    form.number((*path, "accepting_costs"), "Costs of accepting", "points")
+    form.reason(path)
+    form.heading("Promises, once it is accepted")
+
+    def fields(at: Path) -> None:
+        form.condition((*at, "promise"), "Promise")
+        form.number((*at, "breaking_costs"), "Costs of breaking it; without, it binds", "points")
+        form.reason(at)
+
+    count = parts(form, (*path, "terms"), "Promise", fields)
+    place = (*path, "terms", count)
+    form.button("Add a promise", lambda: form.desk.run(set_entry, place, {"promise": ""}))
 
 
 def _interests(form: Form, path: Path) -> None:
@@ -89,14 +170,25 @@ def _interests(form: Form, path: Path) -> None:
         form.text((*at, "label"), "Label")
         form.condition((*at, "when"), "Where it holds that")
         form.number((*at, "worth"), "Worth, in points", "points")
+        if form.value(("periods",)) is not None:
+            form.choice((*at, "earned"), "When it is earned", _EARNED, free=True)
         form.reason(at)
 
-    parts(form, path, "Interest", fields)
-    count = len(form.value(path) or ())
-    button(
-        "Add an interest",
-        lambda: form.desk.run(set_entry, (*path, count), {"worth": {}}),
-    )
+    count = parts(form, path, "Interest", fields)
+    place = (*path, count)
+    form.button("Add an interest", lambda: form.desk.run(set_entry, place, {"worth": {}}))
+
+
+def _resources(form: Form, path: Path) -> None:
+    form.note("Whole numbers; options spend them, and are open only while they last.")
+    found = form.value(path) or ()
+    for place, name in enumerate(map(str, found)):
+        with part(form, (*path, name), "Resource", place, len(found), name=name):
+            form.text((*path, name, "amount"), "Amount at the beginning", "10", plain=True)
+            form.text((*path, name, "renewed"), "Added each period", "2", plain=True)
+            form.text((*path, name, "label"), "Label")
+            form.reason((*path, name))
+    _adder(form, path, "Add a resource", Plain("10"))
 
 
 def _evidence(form: Form, path: Path) -> None:
@@ -112,7 +204,15 @@ def _evidence(form: Form, path: Path) -> None:
 def _question(form: Form, path: Path) -> None:
     form.text((*path, "label"), "Label")
     form.condition((*path, "will"), "Will it hold that")
+    scales = {
+        name: label
+        for name, label in form.variables().items()
+        if form.value(("moves", name, "scale")) or form.value(("factors", name, "scale"))
+    }
+    if scales or form.value((*path, "value")) is not None:
+        form.choice((*path, "value"), "Or: which value has", scales, free=True)
     form.text((*path, "by"), "By", "2026-12-31", plain=True)
+    form.text((*path, "on"), "Or on the day", "2026-12-31", plain=True)
     form.prose((*path, "resolves"), "How it is resolved")
     form.reason(path)
 
@@ -124,30 +224,62 @@ def _number(form: Form, path: Path) -> None:
 
 
 def _beliefs(form: Form, path: Path) -> None:
-    ui.label(
+    form.note(
         "Numbers that this actor takes to be common knowledge, and that differ from those of the "
-        "scenario. Each is named by its place, such as factors.loan.chance.real."
-    ).classes("mg-soft")
+        "scenario."
+    )
+    others = {name: label for name, label in form.actors().items() if name != path[1]}
+    form.several((*path, "aware"), "Who knows of its error", others)
+    _judgements(form, path, "Belief", "It takes it to be")
+    form.reason(path)
+
+
+def _view(form: Form, path: Path) -> None:
+    form.text((*path, "name"), "Whose view it is")
+    form.text((*path, "forecaster"), "Forecaster's name in the ledger")
+    _judgements(form, path, "Number", "In this view it is")
+    form.reason(path)
+
+
+def _judgements(form: Form, path: Path, kind: str, label: str) -> None:
+    """Add the numbers that replace others, and a list to choose another from."""
     place = (*path, "judgements")
-    for name in map(str, form.value(place) or ()):
-        with ui.element("section").classes("mg-part").props(f'aria-label="Belief {name}"'):
-            part_tools(form, (*place, name), 0, 1, name=name)
-            form.text((*place, name), "It takes it to be", "20..40%", plain=True)
-    _adder(form, place, "Add a belief", "<?>")
+    replaced = form.value(place)
+    replaced = replaced if isinstance(replaced, dict) else {}
+    known = judged_numbers(form.desk.outline.data)
+    for number, name in enumerate(map(str, replaced)):
+        with part(form, (*place, name), kind, number, len(replaced)):
+            form.note(f"{name}, in the scenario {known.get(name, 'unknown')}")
+            form.number((*place, name), label, None, "20..40%")
+            form.reason((*place, name))
+    offered = {each: f"{each}: {now}" for each, now in known.items() if each not in replaced}
+
+    def add(name: str) -> None:
+        form.desk.run(set_entry, (*place, name), Plain(GAP))
+
+    form.pick("Add a number that differs", offered, None, add)
+
+
+def _block(form: Form, path: Path) -> None:
+    form.note("This block has no form; it is edited as text.")
 
 
 def _adder(form: Form, path: Path, label: str, value: Any) -> None:
     """Add a field for the name of another entry, and its button."""
-    with ui.element("form").classes("mg-adder").props("onsubmit='return false'") as row:
-        name = ui.input("Name").props("dense outlined")
-        add = button(label, lambda: _add(form, path, str(name.value or "").strip(), value))
-    row.on("submit", lambda: _add(form, path, str(name.value or "").strip(), value))
-    add.props("type=button")
+
+    def add(name: str) -> None:
+        if name not in (form.value(path) or ()):
+            form.desk.run(set_entry, (*path, name), value)
+
+    form.adder(label, "Name", add)
 
 
-def _add(form: Form, path: Path, name: str, value: Any) -> None:
-    if name and name not in (form.value(path) or ()):
-        form.desk.run(set_entry, (*path, name), value)
+def _others(form: Form, path: Path) -> dict[str, str]:
+    return {name: label for name, label in form.variables().items() if name != path[1]}
+
+
+def _text(form: Form, path: Path) -> str:
+    return str(form.value(path) or "")
 
 
 _FORMS: dict[str, Callable[[Form, Path], None]] = {
@@ -155,10 +287,15 @@ _FORMS: dict[str, Callable[[Form, Path], None]] = {
     "sources": _source,
     "actors": _actor,
     "moves": _move,
+    "offers": _offer,
     "factors": factor_form,
     "interests": _interests,
+    "resources": _resources,
     "evidence": _evidence,
     "questions": _question,
     "numbers": _number,
     "beliefs": _beliefs,
+    "views": _view,
+    "repeat": _block,
+    "fit": _block,
 }

@@ -1,73 +1,106 @@
-"""The parts of an entry's form, such as options and rules: each can be moved, renamed, removed."""
+"""The parts of a form, such as options and rules: each can be moved, renamed and removed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from nicegui import ui
 
 from middlegame.scenario.faults import Path
 from middlegame.workbench.views.frame import enable
-from middlegame.workbench.views.outline.fields import Form
-from middlegame.workbench.workers.outline import move, remove, rename_entry
+from middlegame.workbench.views.outline.form import Desk, Form
+from middlegame.workbench.workers.outline import move, rename_entry
 
 
-def parts(form: Form, path: Path, kind: str, fields: Callable[[Path], None]) -> None:
-    """Build the items of a list, each with its tools and fields.
-
-    Args:
-        form: the form.
-        path: the path of the list.
-        kind: what an item is called.
-        fields: builds the fields of the item at a path.
-    """
-    items = form.value(path)
-    count = len(items) if isinstance(items, list) else 0
-    for place in range(count):
-        with ui.element("section").classes("mg-part") as section:
-            section.props(f'aria-label="{kind} {place + 1}"')
-            part_tools(form, (*path, place), place, count, title=f"{kind} {place + 1}")
-            fields((*path, place))
-
-
-def part_tools(
-    form: Form, path: Path, place: int, count: int, *, name: str = "", title: str = ""
-) -> None:
-    """Build the head of a part: its name, which can be changed, and its buttons.
+@contextmanager
+def part(
+    form: Form, path: Path, kind: str, place: int, count: int, *, name: str = ""
+) -> Iterator[None]:
+    """Add a part to a form: its head, and what is added in this context.
 
     Args:
         form: the form.
         path: the path of the part.
-        place: its position among its siblings.
+        kind: what such a part is called.
+        place: its position among its siblings, counted from 0.
         count: the number of siblings, itself included.
         name: its name, where it has one.
-        title: what it is called, where it has no name.
     """
-    desk = form.desk
-    with ui.element("div").classes("mg-part-head"):
-        if name:
-            renamed = ui.input("Short name", value=name).props("dense outlined").classes("mg-name")
-
-            def rename() -> None:
-                new = str(renamed.value or "").strip()
-                if new and new != name:
-                    desk.run(rename_entry, (*path[:-1], name), new)
-
-            renamed.on("blur", rename)
-            renamed.on("keydown.enter", rename)
-        else:
-            ui.label(title).classes("mg-part-title")
-        ui.element("span").classes("mg-space")
-        called = name or title
-        if count > 1:
-            tool("▲", f"Move {called} up", lambda: desk.run(move, path, place - 1), place > 0)
-            last = place + 1 == count
-            tool("▼", f"Move {called} down", lambda: desk.run(move, path, place + 1), not last)
-        tool("×", f"Remove {called}", lambda: desk.run(remove, path))
+    title = f"{kind} {name or place + 1}"
+    made = form.inside(("part", kind, place), lambda: ui.element("section").classes("mg-part"))
+    with made as section:
+        section.props["aria-label"] = title
+        head = form.part("head", lambda: PartHead(form.desk, "span"))
+        head.show(path, place, count, name=name, title=title)
+        yield
 
 
-def tool(sign: str, label: str, act: Callable[[], object], usable: bool = True) -> None:
+def parts(form: Form, path: Path, kind: str, fields: Callable[[Path], None]) -> int:
+    """Add the items of a list, each as a part whose fields `fields` adds; return their number."""
+    items = form.value(path)
+    count = len(items) if isinstance(items, list) else 0
+    for place in range(count):
+        with part(form, (*path, place), kind, place, count):
+            fields((*path, place))
+    return count
+
+
+class PartHead:
+    """The head of an entry or of a part of one: its name, and its buttons."""
+
+    def __init__(self, desk: Desk, tag: str) -> None:
+        self._desk, self._shown, self._called = desk, "", ""
+        self._path: Path = ()
+        self._place = 0
+        with ui.element("div").classes("mg-part-head"):
+            self._name = ui.input("Short name").props("dense outlined").classes("mg-name")
+            self._name.on("blur", self._rename)
+            self._name.on("keydown.enter", self._rename)
+            with ui.element(tag).classes("mg-h2" if tag == "h2" else "mg-part-title") as self._head:
+                self._title = ui.label()
+            ui.element("span").classes("mg-space")
+            self._up = tool("▲", "Move up", lambda: desk.run(move, self._path, self._place - 1))
+            self._down = tool("▼", "Move down", lambda: desk.run(move, self._path, self._place + 1))
+            self._remove = tool("×", "Remove", lambda: desk.ask_removal(self._path, self._called))
+
+    def show(self, path: Path, place: int, count: int, *, name: str = "", title: str = "") -> None:
+        """Show which part it is the head of.
+
+        Args:
+            path: the path of the part.
+            place: its position among its siblings, counted from 0.
+            count: the number of siblings, itself included; 0 where it cannot be removed.
+            name: its name, where it can be renamed.
+            title: what it is called, where it cannot.
+        """
+        self._path, self._place = path, place
+        called = self._called = name or title
+        if name != self._shown:
+            self._shown = self._name.value = name
+        self._name.set_visibility(bool(name))
+        self._head.set_visibility(not name)
+        self._title.set_text(title)
+        for made, label in (
+            (self._up, f"Move {called} up"),
+            (self._down, f"Move {called} down"),
+            (self._remove, f"Remove {called}"),
+        ):
+            made.props["aria-label"] = label
+            made.set_visibility(count > (made is not self._remove))
+        enable(self._up, place > 0)
+        enable(self._down, place + 1 < count)
+
+    def _rename(self) -> None:
+        new = str(self._name.value or "").strip()
+        if new and new != self._shown:
+            old, self._shown = self._shown, new
+            self._desk.run(rename_entry, (*self._path[:-1], old), new)
+
+
+def tool(sign: str, label: str, act: Callable[[], object]) -> ui.element:
     """Add a small button."""
-    made = ui.element("button").classes("mg-tool").props(f'type=button aria-label="{label}"')
+    made = ui.element("button").classes("mg-tool").props("type=button")
+    made.props["aria-label"] = label
     with made:
         ui.label(sign)
     made.on("click", lambda: act())
-    enable(made, usable)
+    return made

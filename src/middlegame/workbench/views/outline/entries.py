@@ -1,0 +1,125 @@
+"""The list of a contest's entries by section, each with the number of its faults."""
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Any
+
+from nicegui import ui
+
+from middlegame.scenario.faults import Path
+from middlegame.workbench.views.frame import heading
+from middlegame.workbench.views.outline.form import Form
+from middlegame.workbench.views.outline.forms import KINDS
+from middlegame.workbench.views.outline.parts import tool
+from middlegame.workbench.workers.texts import EditorFault
+
+SECTIONS = {
+    "actors": "Actors",
+    "moves": "Moves, in order of play",
+    "offers": "Offers",
+    "factors": "Factors",
+    "interests": "Interests",
+    "resources": "Resources",
+    "evidence": "Evidence",
+    "questions": "Questions",
+    "sources": "Sources",
+    "numbers": "Named numbers",
+    "beliefs": "Beliefs",
+    "views": "Rival views",
+}
+PER_ACTOR = ("interests", "resources", "beliefs")
+"""Sections with a part for each actor."""
+BLOCKS = {"repeat": "Repeated block", "fit": "Estimates from data"}
+"""Sections without entries of their own."""
+_LABELS = ("label", "name", "title")
+
+
+def entry_of(path: Path) -> Path:
+    """Return the entry whose form shows what is at a path; empty for the contest itself."""
+    if len(path) > 1 and path[0] in SECTIONS:
+        return tuple(path[:2])
+    return tuple(path[:1]) if path[:1] and path[0] in BLOCKS else ()
+
+
+class EntryList:
+    """The entries of a contest as buttons.
+
+    Args:
+        on_choose: called with the path of an entry that is chosen.
+        on_add: called with the section to which an entry is to be added.
+    """
+
+    def __init__(self, on_choose: Callable[[Path], None], on_add: Callable[[str], object]) -> None:
+        self._on_choose, self._on_add = on_choose, on_add
+        self._place = ui.element("div")
+        self._rows: list[tuple[str, dict[Path, str]]] = []
+        self._items: dict[Path, tuple[ui.element, ui.label]] = {}
+
+    def show(self, form: Form) -> None:
+        """List the entries of the data that a form shows."""
+        rows: list[tuple[str, dict[Path, str]]] = []
+        for section in SECTIONS:
+            parts, actors = form.entries(section), form.actors()
+            if section in PER_ACTOR:
+                names = list(actors) if section == "interests" else list(parts)
+                labels = {name: actors.get(name, name).rpartition(" (")[0] for name in names}
+            else:
+                labels = {name: _label(name, part) for name, part in parts.items()}
+            rows.append((section, {(section, name): labels[name] or name for name in labels}))
+        blocks: dict[Path, str] = {
+            (name,): label for name, label in BLOCKS.items() if form.value((name,))
+        }
+        rows.append(("", blocks))
+        if rows != self._rows:
+            self._rows = rows
+            self._build()
+
+    def mark(self, chosen: Path, faults: Iterable[EditorFault]) -> None:
+        """Mark the chosen entry, and show the number of errors of each."""
+        counts: dict[Path, int] = {}
+        for fault in faults:
+            if fault.severity == "error":
+                path = entry_of(fault.path)
+                counts[path] = counts.get(path, 0) + 1
+        for path, (made, count) in self._items.items():
+            if path == chosen:
+                made.props("aria-current=true")
+            else:
+                made.props(remove="aria-current")
+            number = counts.get(path, 0)
+            count.set_text(str(number) if number else "")
+            count.props(f'aria-label="{number} fault{"s" if number > 1 else ""}"' if number else "")
+
+    def _build(self) -> None:
+        self._place.clear()
+        self._items.clear()
+        with self._place:
+            with ui.element("ul"):
+                self._item((), "The contest itself")
+            for section, found in self._rows:
+                if not section and not found:
+                    continue
+                with ui.element("div").classes("mg-entries-head"):
+                    heading("h2", SECTIONS.get(section, "Other blocks"), "mg-h3")
+                    if section and section != "interests":
+                        add = partial(self._on_add, section)
+                        tool("+", f"Add: {KINDS[section].lower()}", add)
+                with ui.element("ul"):
+                    for path, label in found.items():
+                        self._item(path, label)
+
+    def _item(self, path: Path, label: str) -> None:
+        with ui.element("li"):
+            made = ui.element("button").props(f'data-entry="{".".join(map(str, path))}"')
+            with made:
+                ui.label(label)
+                count = ui.label("").classes("mg-count")
+            made.on("click", lambda: self._on_choose(path))
+        self._items[path] = (made, count)
+
+
+def _label(name: str, part: Any) -> str:
+    if isinstance(part, str):
+        return part
+    found = part if isinstance(part, dict) else {}
+    return str(next((found[key] for key in _LABELS if found.get(key)), name))
