@@ -71,7 +71,7 @@ def test_why_prints_sentences_writes_report_and_splits_log_odds(run, tmp_path):
     report = tmp_path / "why.html"
     code, out, _ = run("why", "harbour-lease", "renew", "--report", str(report))
     assert code == 0
-    assert "the port city rather renews the lease (52%)" in out.replace("\n  ", " ")
+    assert "the port city more often renews the lease (52%)" in out.replace("\n  ", " ")
     assert "Reasons" in report.read_text()
     code, out, _ = run(
         "why", "harbour-lease", "renew=switch", "--when", "loan = real", "--middle", "--json"

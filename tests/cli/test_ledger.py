@@ -96,7 +96,7 @@ def test_ledger_commands_from_recording_to_scoring(run: Run, file: Path, tmp_pat
 
     code, out, _ = run("diff", "1", "2")
     assert code == 0
-    assert 'What A wants: a chooses "x": 10..20 -> 30..40' in out
+    assert 'What A wants: A chooses "x": 10..20 -> 30..40' in out
     moved = parsed(run("diff", "1", "2", "--json"))["questions"][0]
     assert moved["effects"][0]["move"] == pytest.approx(moved["move"])
 
@@ -276,7 +276,9 @@ def test_score_why_prints_attribution_and_reason_where_none(run, ledger_file, mo
     fill_with_resolved_records(ledger_file, monkeypatch)
     code, out, _ = run("score", "--why", "-n", "64")
     assert code == 0
-    assert "Not explained: record 2 came without a scenario." in " ".join(out.split())
+    assert "Record 2 came without a scenario, so its misses are not explained." in " ".join(
+        out.split()
+    )
     why = parsed(run("score", "--why", "-n", "64", "--json"))["why"]
     assert why[0]["attribution"]["worlds"] == 64
     assert why[1]["attribution"] is None

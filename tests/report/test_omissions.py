@@ -36,7 +36,7 @@ def test_sentences_name_actors_options_and_numbers(found):
 
 
 def test_terminal_report_and_notebook_say_what_is_left_out(found):
-    said = f"Left out: {' '.join(SENTENCES)}"
+    said = f"Gaps: {' '.join(SENTENCES)}"
     assert said in " ".join(show_plain(found).split())
     assert said in page_text(html_report(found))
     assert said in page_text(html_of(found))
@@ -44,7 +44,7 @@ def test_terminal_report_and_notebook_say_what_is_left_out(found):
 
 def test_workbench_says_what_is_left_out(found):
     live = LiveContest(found.scenario)
-    assert f"Left out: {' '.join(SENTENCES)}" in full_view(live, Setting(), found).notes
+    assert f"Gaps: {' '.join(SENTENCES)}" in full_view(live, Setting(), found).notes
 
 
 def test_json_has_what_is_left_out(found, tmp_path):

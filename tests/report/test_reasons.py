@@ -29,9 +29,9 @@ def test_reasons_of_a_contest_with_many_situations_print_plain_text() -> None:
 def test_sentence_names_the_likelier_option_first_and_its_interests(harbour) -> None:
     (text,) = reason_texts(mg.why(harbour, "retaliate", "accept"))
     assert re.fullmatch(
-        r"Where the port city switches to the rival \(\d+% of cases\), the foreign tenant rather "
-        r"goes to arbitration \(83%\) than accepts the decision \(17%\): the berth \(\+22\) and "
-        r'the depot \(\+4\) outweigh the cost of "goes to arbitration" \(-10\)\.',
+        r"Where the port city switches to the rival \(\d+% of cases\), the foreign tenant more "
+        r"often goes to arbitration \(83%\) than accepts the decision \(17%\): the berth \(\+22\) "
+        r'and the depot \(\+4\), against the cost of "goes to arbitration" \(-10\)\.',
         text.sentence,
     )
 

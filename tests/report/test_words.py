@@ -227,3 +227,19 @@ def test_judgements_are_named_by_their_label_or_their_name(clauses: mg.Equilibri
     assert ranges["interests.tenant[0].worth"] == "+20 to +100, best +40"
     groups = {g.title: g.rows for g in judgement_groups(clauses, words, None)}
     assert [row.claim for row in groups["Named numbers"]] == ["The going rate", "share"]
+
+
+def test_absence_and_chosen_values_are_told_by_labels_where_the_scenario_has_no_clause() -> None:
+    scenario = mg.load("venezuela-2026-quarters")
+    words = Words(mg.compile_scenario(scenario), scenario)
+    assert words.clause("bargain", "none") == "there is no trade of the Americas for Ukraine"
+    assert words.heading("bargain_offer") == (
+        "Moscow: the offer (the trade of the Americas for Ukraine)"
+    )
+    scenario = mg.load("iran-2013")
+    words = Words(mg.compile_scenario(scenario), scenario)
+    expected = "the relief that Washington offers is at least 90 percent of the nuclear sanctions"
+    assert words.condition(parse_condition("relief >= 90")) == expected
+    assert words.clause("relief", "20").startswith(
+        "The relief that Washington offers is 20 percent"
+    )

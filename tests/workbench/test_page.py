@@ -121,7 +121,7 @@ def test_click_or_enter_on_a_box_of_the_picture_opens_its_panel(visit):
     box.focus()
     page.keyboard.press("Enter")
     page.wait_for_selector('.mg-panel:focus:has-text("makes an offer")')
-    page.wait_for_selector('.mg-report:has-text("The rival power rather makes an offer")')
+    page.wait_for_selector('.mg-report:has-text("The rival power more often makes an offer")')
     page.keyboard.press("Escape")
     panel.wait_for(state="detached")
     page.locator('[data-tab=answer] [data-key="renew.1"] button').click()  # the bar of an option

@@ -30,9 +30,9 @@ def syntax_error(
 
 
 def describe(value: object) -> str:
-    """Describe a value in plain words: `true`, `nothing`, `a list`, `the number 3`."""
+    """Describe a value in plain words: `true`, `an empty value`, `a list`, `the number 3`."""
     if value is None:
-        return "nothing"
+        return "an empty value"
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):

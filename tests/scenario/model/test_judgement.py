@@ -90,7 +90,7 @@ def test_parse_judgement_reads_a_label():
     [
         ("so many", "points", "'so many' is not a number or a range"),
         (True, "points", "true is not a number"),
-        (None, "points", "nothing is not a number"),
+        (None, "points", "an empty value is not a number"),
         ([1], "points", "a list is not a number"),
         ("5%", "points", "'5%' is a percentage"),
         ("5:1", "points", "'5:1' is not a number of points"),

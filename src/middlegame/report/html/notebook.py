@@ -89,7 +89,7 @@ def _equilibrium(found: Equilibrium, note: str = "") -> str:
         blocks.append(_Block(branch.title, NEUTRAL, rows))
     due = narrative.common_due_date(found)
     sentences = omission_sentences(found)
-    left_out = f"Left out: {' '.join(sentences)}" if sentences else ""
+    left_out = f"Gaps: {' '.join(sentences)}" if sentences else ""
     return _card(
         title=words.title,
         answer=narrative.answer(found),

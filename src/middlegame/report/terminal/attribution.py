@@ -17,6 +17,7 @@ from middlegame.report.text.attribution import (
     outcome_sentence,
     samples_sentence,
 )
+from middlegame.report.text.grammar import capitalize_first
 from middlegame.report.text.narrative import words_of
 from middlegame.report.text.words import clean, date
 
@@ -60,7 +61,9 @@ def _show_record(page: Page, found: "RecordAttribution") -> None:
         f"Record {record.id}", f"{clean(record.forecaster)}, {clean(name)}, {date(record.made_at)}"
     )
     if found.attribution is None:
-        page.paragraph(f"Not explained: {clean(found.note)}.", mark="!")
+        page.paragraph(
+            f"{capitalize_first(clean(found.note))}, so its misses are not explained.", mark="!"
+        )
         page.gap()
         return
     recorded = {

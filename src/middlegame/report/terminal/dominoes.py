@@ -118,7 +118,7 @@ def _show_matrix(page: Page, found: Dominoes, chosen: Sequence["Intervention"]) 
         )
     itself, none = ("x", ".") if page.plain else ("×", "·")
     page.paragraph(
-        f"{itself}  what is set itself; {none}  less than half a percentage point", style="dim"
+        f"{itself}  the factor that is set; {none}  below half a percentage point", style="dim"
     )
 
 

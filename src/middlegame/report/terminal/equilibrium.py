@@ -178,7 +178,7 @@ def _opening(page: Page, equilibrium: Equilibrium) -> None:
     page.gap()
     page.notes(narrative.notes(equilibrium, "in brackets"))
     if left_out := omission_sentences(equilibrium):
-        page.paragraph(f"Left out: {' '.join(left_out)}", style="dim")
+        page.paragraph(f"Gaps: {' '.join(left_out)}", style="dim")
         page.gap()
 
 
@@ -190,7 +190,7 @@ def _questions(page: Page, equilibrium: Equilibrium) -> None:
     common = narrative.common_due_date(equilibrium)
     page.section("Questions", common)
     for question in questions:
-        due = "" if common or not question.due else f" ({question.due})"
+        due = "" if common or not question.due else f", {question.due}"
         label = question.label + due
         page.bar(
             label,

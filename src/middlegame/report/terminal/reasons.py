@@ -20,7 +20,7 @@ from middlegame.report.text.words import percent
 
 @show.register(Reasons)
 def show_reasons(found: Reasons, console: Console) -> None:
-    """Print why an actor rather chooses an option, or what would move a factor's forecast."""
+    """Print why an actor prefers an option, or what would move a factor's forecast."""
     page = Page(console)
     page.title(narrative.words_of(found.equilibrium).title)
     page.notes(narrative.notes(found.equilibrium))

@@ -52,6 +52,8 @@ def show_robustness(found: Robustness, console: Console) -> None:
                 ],
             )
         if len(small) > 1:
-            page.paragraph(f"In {len(small)} more no answer changes by more than a point.")
+            page.paragraph(
+                f"In {len(small)} more variants, no answer changes by more than a point."
+            )
         page.gap()
     page.paragraph(method(found), style="dim")

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 METHOD = (
     "The number in front is the mean size of the judgement's effect on the forecasts, in "
-    "percentage points. Each judgement is switched first alone into the first analyst's numbers, "
-    "then last into the other's; its effect is the mean of the two (the Shapley value, if numbers "
-    "interact in pairs only). All forecasts are those of the middle world, with every number at "
-    "its median."
+    "percentage points. Each judgement is switched from the first analyst's to the other's twice: "
+    "before all others and after all others. Its effect is the mean of the two changes (the "
+    "Shapley value, if numbers interact in pairs only). All forecasts are those of the middle "
+    "world, with every number at its median."
 )
 NO_DISAGREEMENT = "No judgement on which the analysts differ changes a forecast."
 SHOWN_EFFECT = 0.0005

@@ -185,8 +185,8 @@ def intervention_notes(dominoes: "Dominoes", intervention: "Intervention") -> It
     words = narrative.words_of(dominoes.results.equilibrium)
     if dominoes.results.availability(intervention) < 1 - 1e-9:
         yield (
-            f"{intervention_label(words, intervention)} is not always available. The option is "
-            "taken wherever it is; elsewhere the choice stays free."
+            f'The option "{words.state(intervention.name, intervention.state)}" is not always '
+            "available: it is taken where it is, and elsewhere the choice stays free."
         )
     names = dominoes.results.unforeseen_moves(intervention)
     moves = [words.heading(name) for name in names]

@@ -123,7 +123,7 @@ def drivers_text(
                 title=question_title(equilibrium, question),
                 middle=middle,
                 leader=(
-                    "Most likely with all ranges at their middle: "
+                    "With all ranges at their middle, the most likely outcome is "
                     f"{outcome_clause(words, question, leader)} ({percent(chance)})."
                 ),
                 flips=tuple(flip_sentence(words, question, parameters, flip) for flip in flips),
@@ -168,10 +168,10 @@ def question_title(equilibrium: "Equilibrium", question: "QuestionOutcomes") -> 
 
 
 def outcome_clause(words: Words, question: "QuestionOutcomes", outcome: str) -> str:
-    """Return a question's outcome as a clause; `yes` or `no` where it is not about one node."""
+    """Return a question's outcome as a clause; yes or no where it is not about one node."""
     if question.node is not None:
-        return mid_sentence(words.clause(question.node, outcome))
-    return outcome
+        return f"that {mid_sentence(words.clause(question.node, outcome))}"
+    return f'"{outcome}"'
 
 
 def flip_sentence(
@@ -188,8 +188,7 @@ def flip_sentence(
         )
     beyond = "beyond the range" if len(parts) == 1 else "beyond at least one range"
     where = "" if flip.within else f", {beyond}"
-    outcome = outcome_clause(words, question, flip.after)
-    after = f"that {outcome}" if question.node is not None else f'"{outcome}"'
+    after = outcome_clause(words, question, flip.after)
     jump = "; the forecast jumps there" if flip.jumps else ""
     private = {number.path for number in words.diagram.private_numbers}
     if flip.jumps and any(parameters[place].path in private for place in flip.parameters):

@@ -43,7 +43,9 @@ def mid_sentence(text: str) -> str:
     ('the tenant loses', 'Moscow waits')
     """
     first, _, rest = text.partition(" ")
-    return f"{first.lower()} {rest}" if rest and first.lower() in _LOWER_CASE_WORDS else text
+    named_a = first == "A" and begins_with_verb(rest)
+    lowered = rest and first.lower() in _LOWER_CASE_WORDS and not named_a
+    return f"{first.lower()} {rest}" if lowered else text
 
 
 def as_noun(label: str) -> str:
@@ -88,6 +90,18 @@ def join_alternatives(clauses: Sequence[str]) -> str:
     if len(clauses) < 2 or {word.lower() for word in words[0][:shared]} <= {"the", "a", "an"}:
         return " or ".join(clauses)
     return " ".join([*words[0][:shared], " or ".join(" ".join(each[shared:]) for each in words)])
+
+
+def absence_clause(label: str) -> str:
+    """Return a clause that says that there is none of what a label names; empty if none fits.
+
+    >>> absence_clause("The trade of the Americas"), absence_clause("Moscow's reply")
+    ('there is no trade of the Americas', '')
+    """
+    article, _, noun = label.partition(" ")
+    if article.lower() not in ("a", "an", "the") or "'s" in noun.split(" of ")[0]:
+        return ""
+    return f"there {'are' if is_plural(noun) else 'is'} no {noun}"
 
 
 def begins_with_verb(text: str) -> bool:

@@ -67,7 +67,7 @@ class InterestPhrases:
             return f"the gain from {label}"
         if self.move != name:
             return f"lower costs of {label}"
-        return f"{'sparing the cost' if chosen else 'the cost'} of {label}"
+        return f"{'avoiding the cost' if chosen else 'the cost'} of {label}"
 
     def _is_labelled(self, each: InterestContribution) -> bool:
         match each.path, self.words.scenario:

@@ -114,10 +114,11 @@ def method(equilibrium: "Equilibrium") -> str:
     if not isinstance(equilibrium, Forecast) or equilibrium.worlds is None:
         return ""
     count, ranges = equilibrium.worlds.count, len(equilibrium.diagram.parameters)
-    fewer = ", fewer than usual since each takes long," if count < MOST_WORLDS // 2 else ","
+    accuracy = ceil(100 * equilibrium.error)
+    fewer = " (fewer than usual, as each takes long)" if count < MOST_WORLDS // 2 else ""
     return (
-        f"Means over {count} worlds drawn from "
-        f"{ranges} range{'' if ranges == 1 else 's'}{fewer} each solved to its own equilibrium. "
-        f"Interval ends are exact to {ceil(100 * equilibrium.error)} percentage points or better "
-        "(95% confidence)."
+        f"Means over {count} worlds{fewer}, each drawn from {ranges} "
+        f"range{'' if ranges == 1 else 's'} and solved to its own equilibrium. Interval ends are "
+        f"accurate to within {accuracy} percentage point{'' if accuracy == 1 else 's'} (95% "
+        "confidence)."
     )

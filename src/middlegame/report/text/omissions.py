@@ -36,7 +36,12 @@ def omission_sentences(equilibrium: "Equilibrium") -> list[str]:
         )
     if found.unsourced:
         share = percent(found.unsourced / found.numbers)
-        sentences.append(f"{found.unsourced} of {found.numbers} numbers ({share}) cite no source.")
+        sentences.append(
+            f"{found.unsourced} of {found.numbers} numbers ({share}) "
+            f"{'cites' if found.unsourced == 1 else 'cite'} no source."
+            if found.unsourced < found.numbers
+            else f"None of the {found.numbers} numbers cites a source."
+        )
     return sentences
 
 

@@ -1,4 +1,4 @@
-"""Reasons in sentences: why an actor rather chooses one option than another."""
+"""Reasons in sentences: why an actor chooses one option more often than another."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from middlegame.equilibrium.equilibrium import Equilibrium
 
 _METHOD = (
-    "Points are expected points of the actor, all policies as they are; above zero they favour the "
-    "option that the sentence above them names first. {where} they add up exactly to the logarithm "
-    "of the odds between the two options, divided by the actor's precision (McKelvey & Palfrey "
-    "1998){mean}."
+    "Points are expected points of the actor, with all policies as they are; above zero they "
+    "favour the option that the sentence above them names first. {where} they add up exactly to "
+    "the logarithm of the odds between the two options, divided by the actor's precision (McKelvey "
+    "& Palfrey 1998){mean}."
 )
 FACTOR_METHOD = (
     "Each move or factor is made certain by itself, known to every actor before play, and the "
@@ -107,8 +107,8 @@ def method(found: Reasons) -> str:
     if found.world_count:
         where = "In each situation of each world"
         mean = (
-            ". Shown are means over the worlds, which have the same sign in nearly all worlds "
-            "unless the share is given"
+            ". Means over the worlds are shown; their sign is the same in nearly all worlds unless "
+            "a share is given"
         )
     return _METHOD.format(where=where, mean=mean)
 
@@ -293,11 +293,12 @@ class _Speaker:
         verbs = [self._verb(state) for state in (first, second)]
         if all(verbs):
             return (
-                f"{self.actor} rather {verbs[0]} ({percent(high)}) than {verbs[1]} ({percent(low)})"
+                f"{self.actor} more often {verbs[0]} ({percent(high)}) than {verbs[1]} "
+                f"({percent(low)})"
             )
         labels = [self.words.state(self.found.name, state) for state in (first, second)]
         return (
-            f'{self.actor} rather chooses "{labels[0]}" ({percent(high)}) than '
+            f'{self.actor} more often chooses "{labels[0]}" ({percent(high)}) than '
             f'"{labels[1]}" ({percent(low)})'
         )
 
@@ -323,7 +324,8 @@ class _Speaker:
             ]
             unnamed = [value for value, _ in own[len(named) :]]
             if sum(unnamed) >= least:
-                named.append(f"{len(unnamed)} more ({_points(side * sum(unnamed))})")
+                others = "1 other" if len(unnamed) == 1 else f"{len(unnamed)} others"
+                named.append(f"{others} ({_points(side * sum(unnamed))})")
             sides.append(named)
         fors, againsts = sides
         if not fors and not againsts:
@@ -351,8 +353,8 @@ class _Speaker:
             unit = "of the time" if self.timed else "of cases"
             condition = capitalize_first(self.interests.condition(each))
             text = (
-                f"{condition}: {percent(each.probability)} {unit} "
-                f'after "{labels[0]}", {percent(each.other_probability)} after "{labels[1]}".'
+                f"{condition} in {percent(each.probability)} {unit} after "
+                f'"{labels[0]}" and in {percent(each.other_probability)} after "{labels[1]}".'
             )
             for pathway in each.pathways:
                 clause = mid_sentence(self.words.clause(pathway.name, pathway.state))
@@ -367,7 +369,7 @@ class _Speaker:
         return found
 
     def rows(self, group: ReasonGroup, cites: dict[str, tuple[CitedPlace, ...]]) -> list[ReasonRow]:
-        """Return what favours the likelier option, and what speaks against it."""
+        """Return what favours the likelier option, and what favours the other."""
         found, sign = [], self._sign(group)
         for each in group.contributions:
             if abs(each.points) < _NEGLIGIBLE:
@@ -391,15 +393,14 @@ class _Speaker:
 
 
 def _balance(fors: list[str], againsts: list[str]) -> str:
-    """Return that some reasons outweigh others, or that there are no others.
+    """Return the reasons for a choice, and those against it if there are any.
+
+    Without a verb, as labels do not tell whether they are plurals.
 
     >>> _balance(["peace (+3)"], ["trade (-2)", "fame (-0.5)"])
-    'peace (+3) outweighs trade (-2) and fame (-0.5)'
+    'peace (+3), against trade (-2) and fame (-0.5)'
     """
-    ending = "" if len(fors) > 1 else "s"
-    if not againsts:
-        return f"{join_list(fors)} speak{ending} for it"
-    return f"{join_list(fors)} outweigh{ending} {join_list(againsts)}"
+    return join_list(fors) + (f", against {join_list(againsts)}" if againsts else "")
 
 
 def _points(value: float) -> str:

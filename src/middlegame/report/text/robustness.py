@@ -240,7 +240,8 @@ def _condition(words: Words, variant: Variant) -> str:
         case "interest":
             owner, _, interest = label.partition(": ")
             owned = f"{mid_sentence(owner)}'s interest" if interest else "the interest"
-            return f'without {owned} "{interest or label}"'
+            named = (interest or label).replace('"', "'")
+            return f'without {owned} "{named}"'
         case _:
             return f'without the source "{label}"'
 

@@ -193,7 +193,7 @@ def method(found: "Sweep") -> str:
         f"Means over {found.count:,} worlds, each solved to its own equilibrium; the worlds are "
         f"drawn from {ranges} range{'' if ranges == 1 else 's'} by {drawn[found.plan.method]} "
         f"(seed {found.plan.seed})",
-        f"Interval ends are exact to {100 * found.error:.1f} percentage points or better (95% "
+        f"Interval ends are accurate to within {100 * found.error:.1f} percentage points (95% "
         "confidence, from order statistics, draws taken as independent)",
     ]
     if found.checked_count:

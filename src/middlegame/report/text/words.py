@@ -13,6 +13,7 @@ from middlegame.diagram.levels import level_owner
 from middlegame.diagram.private_numbers import PrivateNumber
 from middlegame.equilibrium.strategy_profile import GIVEN
 from middlegame.report.text.grammar import (
+    absence_clause,
     are_verbal,
     capitalize_first,
     join_alternatives,
@@ -164,7 +165,7 @@ class Words:
     def period(self, period: int) -> str:
         """Return a period's name: `Jan-Mar 2026`."""
         if period == 0:
-            return "before"
+            return "at the start"
         calendar = self.scenario.calendar if self.scenario else None
         return calendar.period_name(period) if calendar else f"period {period}"
 
@@ -266,8 +267,20 @@ class Words:
         return clean(written).rstrip(".")
 
     def _bare_clause(self, name: str, state: str) -> str:
-        written = self._written_clause(name, state)
-        return written or f"{self.subject(name)} {self._predicate(name, state)}"
+        if written := self._written_clause(name, state):
+            return written
+        if self.state(name, state) == "none" and (absence := absence_clause(self.subject(name))):
+            return absence
+        if self._are_labelled_values(name, (state,)):
+            return f"{self._bare(name)} is {self.state(name, state)}"
+        return f"{self.subject(name)} {self._predicate(name, state)}"
+
+    def _are_labelled_values(self, name: str, states: Sequence[str]) -> bool:
+        """Whether these are values on the scale of a move whose label says what is chosen."""
+        node = self.node(name)
+        labelled = node.label != name_as_words(base_name(name))
+        on_scale = isinstance(node, Decision) and node.scale is not None
+        return labelled and on_scale and None not in scale_values(states)
 
     def entry(self, name: str, state: str) -> str:
         """Return the label of a table's row: for a move its heading and option, else the clause."""
@@ -364,6 +377,9 @@ class Words:
             clauses = [mid_sentence(self._bare_clause(name, state)) for state in leaf.states]
             return f"{join_alternatives(clauses)}{self._when(name)}"
         predicates = " or ".join(self._predicates(name, leaf.states))
+        if self._are_labelled_values(name, leaf.states):
+            values = predicates.replace("chooses ", "")
+            return f"{mid_sentence(self._bare(name))} is {values}{self._when(name)}"
         for verb in ("is", "are", "chooses"):
             predicates = predicates.replace(f" or {verb} ", " or ") if (
                 predicates.startswith(f"{verb} ")

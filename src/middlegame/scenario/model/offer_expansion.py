@@ -96,7 +96,7 @@ def _offer_move(name: str, offer: Offer, *, timed: bool) -> Move:
     past = (f"{name}@previous",) if timed and f"{name}@previous" not in offer.knows else ()
     condition = Is(f"{name}@previous", (NONE,)) if timed else None
     return Move(
-        label=f"{_label(name, offer)}: the offer",
+        label=f"The offer ({_label(name, offer)})",
         by=offer.by,
         knows=(*offer.knows, *past),
         periods=offer.periods,
@@ -112,7 +112,7 @@ def _answer_move(name: str, offer: Offer) -> Move:
     offered = f"{name}_offer"
     # `answer_knows` comes first, so that positions in `knows` are those in the file.
     return Move(
-        label=f"{_label(name, offer)}: the answer",
+        label=f"The answer to the offer ({_label(name, offer)})",
         by=offer.to,
         knows=(*offer.answer_knows, offered),
         periods=offer.periods,
@@ -234,7 +234,9 @@ def _inserted(moves: dict[str, Move], made: dict[str, Move], place: int) -> dict
 
 
 def _label(name: str, offer: Offer) -> str:
-    return offer.label or name.replace("_", " ")
+    label = offer.label or name.replace("_", " ")
+    article = label.startswith(("The ", "A ", "An "))
+    return f"{label[0].lower()}{label[1:]}" if article else label
 
 
 def _certain(state: str) -> dict[str, Judgement]:

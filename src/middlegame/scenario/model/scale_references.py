@@ -17,7 +17,7 @@ def _read_scale_reference(value: object) -> Within:
     if isinstance(value, Within):
         return value
     if not isinstance(value, str) or "." in value:
-        raise syntax_error(f"{quote(value)} is no move or factor", _EXPECTED)
+        raise syntax_error(f"{quote(value)} is not a move or a factor", _EXPECTED)
     return Within(check_reference(value))
 
 

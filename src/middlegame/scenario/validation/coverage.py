@@ -47,7 +47,7 @@ def _rules(contest: CheckContext, name: str, rules: tuple[Rule, ...]) -> Iterato
         elif not (matches & open_cases).any() and not any(map(contest.may_be_absent, over)):
             yield Fault(
                 "the rule never applies: earlier rules cover all of its cases",
-                "a place before them, or no such rule",
+                "a place before them; or the rule removed",
                 path=(*path, position),
             )
         open_cases &= ~matches

@@ -71,7 +71,7 @@ def _actors(contest: CheckContext) -> Iterator[Fault]:
         if not wants and not moves:
             yield Fault(
                 f"'{name}' has neither moves nor interests",
-                "one of them, or no such actor",
+                "one of them; or the actor removed",
                 path=path,
             )
         elif not moves:

@@ -191,7 +191,7 @@ def full_view(
         forecast=forecast_view(after),
         notes=(
             *narrative.notes(after, "beside the questions"),
-            *([f"Left out: {' '.join(left_out)}"] if left_out else []),
+            *([f"Gaps: {' '.join(left_out)}"] if left_out else []),
             *(change.off_path_warnings(before, after) if changed else ()),
         ),
         branches=tuple(branch_texts(after, words)),
