@@ -2,20 +2,31 @@
 
 import pytest
 
+from middlegame.base.errors import MiddlegameError
 from middlegame.compiler import compile_scenario
 from middlegame.equilibrium.equilibrium import solve
+from middlegame.io.examples import FOLDER
+from middlegame.scenario.faults import dotted_path
+from middlegame.scenario.model.references import base_name
+from middlegame.scenario.model.walk import judgements
 from middlegame.scenario.yaml.data_edits import GAP
-from middlegame.scenario.yaml.load import read_text
+from middlegame.scenario.yaml.load import load, read_text
 from middlegame.scenario.yaml.tree import parse_yaml
 from middlegame.workbench.views.outline.adding import short_name
 from middlegame.workbench.views.outline.ranges import distribution, read_range
 from middlegame.workbench.workers.outline import (
     arrows,
+    change_entry,
+    comparisons,
     connect,
     disconnect,
+    entry_line,
+    judged_numbers,
+    naming_parts,
     read_outline,
     removal_faults,
     set_entry,
+    states,
 )
 from tests.workbench.contests import HARBOUR
 
@@ -87,3 +98,65 @@ def test_picture_of_a_range_has_half_of_its_area_on_either_side_of_the_median(wr
     assert "density" in distribution(judgement, unit)
     assert "density" not in distribution(read_range("<?>", unit), unit)
     assert "exact" in distribution(read_range("3:1" if unit == "odds" else "1", unit), unit)
+
+
+SHIPPED = sorted(path.parent.name for path in FOLDER.glob("*/scenario.yaml"))
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_numbers_and_arrows_of_a_shipped_contest_are_those_of_its_model(name):
+    file = FOLDER / name / "scenario.yaml"
+    data, scenario = parse_yaml(file.read_text()).data, load(file)
+    found = judged_numbers(data)
+    for path, judgement, _ in judgements(scenario):
+        certain = judgement.exact and judgement.low == 1  # of a state named alone
+        assert dotted_path(path) in found or certain
+    parents = {}
+    for node in compile_scenario(scenario).contest_nodes:
+        parents.setdefault(base_name(node.name), set()).update(map(base_name, node.parents))
+    drawn = {*data["moves"], *data.get("factors", {})}
+    expected = {(tail, head) for head in parents for tail in parents[head] - {head}}
+    assert set(arrows(data)) == {each for each in expected if drawn >= set(each)}
+
+
+def test_arrow_of_a_rule_is_removed_at_the_rule_and_one_of_a_table_in_the_picture(context):
+    data = parse_yaml(HARBOUR).data
+    assert naming_parts(data, "renew", "lease") == [
+        ("factors", "lease", "rules", place, "if") for place in (0, 1)
+    ]
+    with pytest.raises(MiddlegameError, match=r"factors.lease.rules\[0\].if"):
+        disconnect(context, HARBOUR, "renew", "lease")
+    assert naming_parts(data, "depot", "jobs") == []
+    assert ("depot", "jobs") not in arrows(
+        parse_yaml(disconnect(context, HARBOUR, "depot", "jobs")).data
+    )
+
+
+SCALED = """
+title: A price
+actors: {north: The north}
+moves:
+  cut: {by: north, scale: {from: 0, to: 10, step: 5}, options: {none: {}}}
+factors:
+  price: {scale: {from: 0, to: 100, step: 10}, mean: 50 + 2 * cut, spread: 5}
+"""
+
+
+def test_scales_have_states_comparisons_and_arrows_of_their_formulas():
+    data = parse_yaml(SCALED).data
+    assert states(data, "cut") == ("none", "0", "5", "10")
+    assert comparisons(data)[:3] == ["cut = none", "cut >= 5", "cut <= 5"]
+    assert list(arrows(data)) == [("cut", "price")]
+    assert naming_parts(data, "cut", "price") == [("factors", "price", "mean")]
+
+
+def test_states_take_the_place_of_a_scale_in_one_edit(context):
+    gone = ("scale", "mean", "spread", "shape", "rules", "start")
+    text = change_entry(context, SCALED, ("factors", "price"), gone, {"states": ["low", "high"]})
+    assert parse_yaml(text).data["factors"] == {"price": {"states": ["low", "high"]}}
+
+
+def test_line_of_an_entry_is_that_of_its_key(context):
+    lines = SCALED.splitlines()
+    assert lines[entry_line(context, SCALED, ("factors", "price")) - 1].startswith("  price:")
+    assert entry_line(context, SCALED, ("factors", "gone")) == lines.index("factors:") + 1

@@ -28,6 +28,14 @@ export default {
     },
     mark() {
       for (const box of this.$el.querySelectorAll("[data-node]")) box.classList.toggle("chosen", box.dataset.node === this.chosen);
+      if (this.chosen !== this.shown) this.reveal(this.$el.querySelector("[data-node].chosen"));
+    },
+    reveal(box) {
+      // Scrolls the picture alone, and not the page.
+      if (box) this.shown = this.chosen;
+      const canvas = this.$refs.canvas;
+      const [frame, at] = [canvas, box || canvas].map((each) => each.getBoundingClientRect());
+      canvas.scrollBy(at.left + at.width / 2 - frame.left - frame.width / 2, at.top + at.height / 2 - frame.top - frame.height / 2);
     },
     place(event) {
       const frame = this.$refs.canvas.getBoundingClientRect();

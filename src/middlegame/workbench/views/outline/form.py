@@ -376,7 +376,9 @@ _EXAMPLES: dict[str, str] = {
 
 
 def _line(label: str, hint: str) -> Any:
-    made = ui.input(label, placeholder=hint).props("dense outlined")
+    """Add a field for one line, which is shown in several where it is long."""
+    made = ui.input(label, placeholder=hint).props("dense outlined autogrow")
+    made.on("keydown.enter", js_handler="event => event.preventDefault()")
     return made.classes("mg-field")
 
 

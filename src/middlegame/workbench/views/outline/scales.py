@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from nicegui import ui
+
 from middlegame.scenario.faults import Path
 from middlegame.scenario.yaml.data_edits import GAP
 from middlegame.scenario.yaml.dump import Plain
@@ -32,8 +34,10 @@ def scale_form(form: Form, path: Path) -> None:
             lambda: form.desk.run(change_entry, path, gone, more),
         )
         return
-    for key, label, hint in (("from", "From", "0"), ("to", "To", "100"), ("step", "Step", "10")):
-        form.text((*place, key), label, hint, plain=True)
+    ends = (("from", "From", "0"), ("to", "To", "100"), ("step", "Step", "10"))
+    with form.inside("ends", lambda: ui.element("div").classes("mg-row")):
+        for key, label, hint in ends:
+            form.text((*place, key), label, hint, plain=True)
     form.text((*place, "unit"), "Unit", "percent, dollars a barrel")
     if is_move:
         form.condition((*place, "if"), "A value is open only if")
