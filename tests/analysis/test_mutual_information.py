@@ -3,18 +3,18 @@ import pytest
 
 import middlegame as mg
 from middlegame.analysis.mutual_information import (
-    entropy,
     gains_of_factors,
     gains_of_judgements,
     mutual_information,
+    uncertainty,
 )
 from middlegame.analysis.outcomes import question_outcomes, select_questions
 
 
 def test_entropy_of_known_distributions():
-    assert entropy(np.array([0.5, 0.5])) == 1
-    assert entropy(np.array([1.0, 0.0])) == 0
-    assert entropy(np.full(8, 1 / 8)) == 3
+    assert uncertainty(np.array([0.5, 0.5])) == 1
+    assert uncertainty(np.array([1.0, 0.0])) == 0
+    assert uncertainty(np.full(8, 1 / 8)) == 3
 
 
 def known(slope: float, quantiles: int = 400_000) -> float:
@@ -32,11 +32,11 @@ def test_information_gain_of_a_line_equals_quadrature(worlds):
     found = gains_of_judgements(["a", "b", "none"], samples, np.stack([p, 1 - p], axis=1))
     by_name = {worth.name: worth for worth in found}
     assert found[0].name == "a"
-    assert by_name["a"].bits == pytest.approx(known(0.8), abs=0.004)
-    assert by_name["a"].share == pytest.approx(by_name["a"].bits, rel=0.01)
-    assert abs(by_name["a"].bits - known(0.8)) < 3 * by_name["a"].error + 0.004
-    assert by_name["b"].bits == pytest.approx(known(0.1), abs=0.003)
-    assert not by_name["none"].bits > 0.002
+    assert by_name["a"].gain == pytest.approx(known(0.8), abs=0.004)
+    assert by_name["a"].share == pytest.approx(by_name["a"].gain, rel=0.01)
+    assert abs(by_name["a"].gain - known(0.8)) < 3 * by_name["a"].error + 0.004
+    assert by_name["b"].gain == pytest.approx(known(0.1), abs=0.003)
+    assert not by_name["none"].gain > 0.002
 
 
 def test_uninformative_judgement_has_gain_zero_on_average():
@@ -46,11 +46,11 @@ def test_uninformative_judgement_has_gain_zero_on_average():
     outcomes = np.concatenate([p, 1 - p], axis=1)
     noise = rng.random((600, 80))
     found = gains_of_judgements([str(k) for k in range(80)], noise, outcomes)
-    bits = np.array([worth.bits for worth in found])
+    bits = np.array([worth.gain for worth in found])
     plain = 15 * (2 / 12) / (2 * 600 * 0.5 * np.log(2))
     assert abs(bits.mean()) < 0.1 * plain
     # And the error tells how far off a single one may be.
-    covered = np.mean([abs(worth.bits) < worth.error for worth in found])
+    covered = np.mean([abs(worth.gain) < worth.error for worth in found])
     assert covered > 0.75
 
 
@@ -60,13 +60,13 @@ def test_gains_use_weights_and_leave_out_failed_samples():
     p = np.where(samples[:, 0] > 0.5, 0.9, 0.1)
     outcomes = np.stack([p, 1 - p], axis=1)
     (even,) = gains_of_judgements(["a"], samples, outcomes)
-    assert even.bits == pytest.approx(1 - entropy(np.array([0.9, 0.1])), abs=0.01)
+    assert even.gain == pytest.approx(1 - uncertainty(np.array([0.9, 0.1])), abs=0.01)
     weights = np.where(samples[:, 0] > 0.5, 1.0, 0.0)
     (one,) = gains_of_judgements(["a"], samples, outcomes, weights)
-    assert one.bits == pytest.approx(0, abs=1e-9)
+    assert one.gain == pytest.approx(0, abs=1e-9)
     outcomes[::3] = np.nan
     (some,) = gains_of_judgements(["a"], samples, outcomes)
-    assert some.bits == pytest.approx(even.bits, abs=0.03)
+    assert some.gain == pytest.approx(even.gain, abs=0.03)
 
 
 def test_gains_refuse_too_few_samples():
@@ -82,8 +82,8 @@ def test_gain_of_factor_equals_mutual_information(harbour):
     (worth,) = gains_of_factors(equilibrium, ["loan"], lease)
     joint = equilibrium.joint("loan", "lease")
     apart = joint.sum(axis=1, keepdims=True) * joint.sum(axis=0, keepdims=True)
-    assert worth.bits == pytest.approx((joint * np.log2(joint / apart)).sum())
-    assert worth.share == pytest.approx(worth.bits / entropy(joint.sum(axis=0)))
+    assert worth.gain == pytest.approx((joint * np.log2(joint / apart)).sum())
+    assert worth.share == pytest.approx(worth.gain / uncertainty(joint.sum(axis=0)))
     (itself,) = gains_of_factors(
         equilibrium, ["depot"], question_outcomes(diagram, "depot = closes")
     )

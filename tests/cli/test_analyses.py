@@ -62,7 +62,7 @@ def test_voi_reports_judgements_actors_and_commitment(run):
     code, out, _ = run("voi", "harbour-lease", "-n", "512", "--ask", "lease = lost", "--json")
     answer = json.loads(out)
     assert code == 0
-    assert answer["questions"]["lease = lost"]["judgements"][0]["bits"] > 0
+    assert answer["questions"]["lease = lost"]["judgements"][0]["gain"] > 0
     assert {each["actor"] for each in answer["information_values"]} == {"owner", "tenant"}
     assert answer["commitment_values"][0]["points"] > 0
 

@@ -24,6 +24,7 @@ def found(harbour: mg.Equilibrium) -> ValueOfInformation:
     gains = QuestionInformation(
         question="lease = lost",
         mean=0.25,
+        uncertainty=0.8,
         judgements=(
             InformationGain(detectable.name, 0.02, 0.005, 0.025),
             InformationGain(undetectable.name, 0.1, 0.2, 0.1),

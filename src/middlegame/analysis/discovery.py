@@ -187,12 +187,12 @@ def discover(
             ranges, or no box separates the worlds.
     """
     equilibrium = equilibrium_of(subject)
-    (asked,) = select_questions(equilibrium, [question])
+    (asked,) = select_questions(equilibrium, [question], values=False)
     found = sweep_of(subject, [asked], n, seed, progress)
     box = find_box(
         equilibrium.diagram.parameters,
         found.parameter_values,
-        asked.probability(outcomes_in_sweep(found, asked)),
+        asked.answer(outcomes_in_sweep(found, asked)),
         above,
     )
     return Discovery(equilibrium, asked, box, found.count, found.plan.seed)

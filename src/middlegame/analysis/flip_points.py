@@ -57,14 +57,16 @@ class FlipPoints(AnalysisResult):
         names = [parameter.name for parameter in self.equilibrium.diagram.parameters]
         return {
             "condition": " or ".join(map(str, question.conditions)),
+            "value": question.node if question.scale else None,
+            "unit": question.scale.unit if question.scale else None,
             "outcomes": dict(zip(question.outcomes, map(float, variation.middle), strict=True)),
             "flip_points": [point.to_dict(names) for point in variation.flip_points],
             "pair": variation.pair.to_dict(names) if variation.pair else None,
             "one_at_a_time": {
                 name: {
-                    "low": float(question.probability(variation.ends[place, 0])),
-                    "high": float(question.probability(variation.ends[place, 1])),
-                    "slope": float(question.probability(variation.slopes[place])),
+                    "low": float(question.answer(variation.ends[place, 0])),
+                    "high": float(question.answer(variation.ends[place, 1])),
+                    "slope": float(variation.slopes[place]),
                 }
                 for place, name in enumerate(names)
             },
@@ -97,8 +99,14 @@ class FlipPoints(AnalysisResult):
         """Return for each question its nearest flip point."""
         names = [parameter.name for parameter in self.equilibrium.diagram.parameters]
         found = [f"FlipPoints of {self.equilibrium.diagram.title!r}"]
-        for variation in self.variations:
+        for question, variation in zip(self.questions, self.variations, strict=True):
             point = variation.pair or next(iter(variation.flip_points), None)
+            if question.scale:
+                mean = float(question.answer(variation.middle))
+                found.append(
+                    f"{variation.question}: mean {mean:.4g} with all ranges at their middle"
+                )
+                continue
             if point is None:
                 found.append(f"{variation.question}: no judgement changes the likeliest outcome")
                 continue

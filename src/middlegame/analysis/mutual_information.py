@@ -1,14 +1,17 @@
 """Mutual information: how much a forecast would sharpen if a judgement or fact were known.
 
-The measure is the expected reduction of the forecast's entropy in bits, which is the mutual
-information of the unknown and the outcome (Lindley 1956).
+The measure is the expected reduction of the forecast's uncertainty. Of a probability that is its
+entropy in bits, so that the reduction is the mutual information of the unknown and the outcome
+(Lindley 1956). Of a value on a scale it is the expected error in the value's unit: the continuous
+ranked probability score that the forecast expects of itself, half the mean distance of two draws
+(Gneiting & Raftery 2007).
 
 For a judgement it is estimated from samples of all ranges, like the expected value of partial
 perfect information (Strong & Oakley 2013): the samples are sorted by the judgement and cut into
 slices of equal size, and the forecast of each slice is compared with the overall forecast. Sampling
 alone makes slices differ, which biases the estimate upwards in proportion to the variance within
-them (Miller 1955). This bias is computed and subtracted, so that the estimate for an uninformative
-judgement is about 0, and may be slightly negative.
+them (for the entropy, Miller 1955). This bias is computed and subtracted, so that the estimate for
+an uninformative judgement is about 0, and may be slightly negative.
 """
 
 from collections.abc import Sequence
@@ -19,6 +22,7 @@ import numpy as np
 from middlegame.analysis.outcomes import QuestionOutcomes, outcomes_in_sweep
 from middlegame.base.errors import QueryError
 from middlegame.base.numbers import HALF_WIDTH_90, Floats
+from middlegame.diagram import NodeScale
 from middlegame.equilibrium.equilibrium import Equilibrium
 from middlegame.sweeps.result import Sweep
 
@@ -28,24 +32,24 @@ _FOLDS = 20
 
 @dataclass(frozen=True)
 class InformationGain:
-    """The expected fall of a forecast's entropy if a judgement or factor were known.
+    """The expected fall of a forecast's uncertainty if a judgement or factor were known.
 
     Attributes:
         name: the judgement, or the hidden factor.
-        bits: the expected fall, in bits.
+        gain: the expected fall: in bits, or in the value's unit.
         error: half the width of the estimate's 90% interval; 0 where the value is exact.
-        share: the expected fall as a share of the forecast's entropy.
+        share: the expected fall as a share of the forecast's uncertainty.
     """
 
     name: str
-    bits: float
+    gain: float
     error: float
     share: float
 
     @property
     def is_detectable(self) -> bool:
         """Whether the gain exceeds its error."""
-        return self.bits > self.error and self.bits > 1e-9
+        return self.gain > self.error and self.gain > 1e-9
 
 
 @dataclass(frozen=True)
@@ -54,13 +58,16 @@ class QuestionInformation:
 
     Attributes:
         question: the question's name.
-        mean: its forecast, the mean over the samples.
+        mean: its forecast, the mean over the samples: the probability, or the mean value.
+        uncertainty: of the forecast: its entropy in bits, or the expected error in the value's
+            unit.
         judgements: the gain of each judgement, the largest first.
         factors: the gain of each factor that is settled before the first move, the largest first.
     """
 
     question: str
     mean: float
+    uncertainty: float
     judgements: tuple[InformationGain, ...]
     factors: tuple[InformationGain, ...]
 
@@ -92,11 +99,13 @@ def mutual_information(
     for each in questions:
         outcomes = outcomes_in_sweep(sweep, each)
         there = np.isfinite(outcomes).all(axis=1)
-        judgements = gains_of_judgements(names, samples, outcomes, weights)
+        overall = np.average(outcomes[there], axis=0, weights=weights[there])
+        judgements = gains_of_judgements(names, samples, outcomes, weights, each.scale)
         found.append(
             QuestionInformation(
                 each.name,
-                float(np.average(each.probability(outcomes[there]), weights=weights[there])),
+                float(each.answer(overall)),
+                uncertainty(overall, each.scale),
                 tuple(judgements),
                 tuple(gains_of_factors(equilibrium, factors, each)),
             )
@@ -104,15 +113,35 @@ def mutual_information(
     return found
 
 
-def entropy(shares: Floats) -> float:
-    """Return the entropy of a distribution, in bits."""
+def uncertainty(shares: Floats, scale: NodeScale | None = None) -> float:
+    """Return the entropy of a distribution in bits; on a scale, the expected error in its unit.
+
+    Args:
+        shares: the probability of each outcome, `[outcomes]`.
+        scale: of the outcomes. States beside it are left out, and the others scaled up.
+    """
     some = np.asarray(shares, float)
+    if scale is not None:
+        below, total = _below(some, scale)
+        return float(scale.step * (below * (1 - below)).sum()) if total > 0 else 0.0
     some = some[some > 0]
     return float(-(some * np.log2(some)).sum())
 
 
+def _below(shares: Floats, scale: NodeScale) -> tuple[Floats, Floats]:
+    """Return the chance of each value or a lower one `[..., values - 1]`, and of any `[...]`."""
+    on_scale = shares[..., scale.grid[0]]
+    total = on_scale.sum(axis=-1)
+    sums = np.cumsum(on_scale, axis=-1)[..., :-1]
+    return sums / np.where(total > 0, total, 1.0)[..., None], total
+
+
 def gains_of_judgements(
-    names: Sequence[str], samples: Floats, outcomes: Floats, weights: Floats | None = None
+    names: Sequence[str],
+    samples: Floats,
+    outcomes: Floats,
+    weights: Floats | None = None,
+    scale: NodeScale | None = None,
 ) -> list[InformationGain]:
     """Estimate the information gain of each judgement about a question.
 
@@ -122,6 +151,7 @@ def gains_of_judgements(
         outcomes: the probabilities of the question's outcomes, `[samples, outcomes]`; nan where
             there is no equilibrium.
         weights: of the samples, `[samples]`; equal without them.
+        scale: of the outcomes, where a value is asked.
 
     Returns:
         The gains, the largest first.
@@ -137,7 +167,11 @@ def gains_of_judgements(
             f"{len(samples)} worlds are too few for information gains; expected at least "
             f"{_SLICES * _FOLDS}"
         )
-    whole = entropy(np.average(outcomes, axis=0, weights=weight))
+    whole = uncertainty(np.average(outcomes, axis=0, weights=weight), scale)
+    step = None
+    if scale is not None:
+        (outcomes, total), step = _below(outcomes, scale), scale.step
+        weight = weight * total
     folds = np.arange(len(samples)) % _FOLDS
     found = []
     for place, name in enumerate(names):
@@ -147,22 +181,24 @@ def gains_of_judgements(
             continue
         order = np.argsort(values, kind="stable")
         part, mass, fold = outcomes[order], weight[order, None], folds[order]
-        bits = _information(part, mass)
+        gain = _information(part, mass, step)
         # A sorted array without some of its entries is still sorted.
-        without = [_information(part[fold != k], mass[fold != k]) for k in range(_FOLDS)]
+        without = [_information(part[fold != k], mass[fold != k], step) for k in range(_FOLDS)]
         # The jackknife (Efron & Stein 1981), a fold at a time.
         spread = np.square(np.array(without) - np.mean(without)).sum()
         deviation = np.sqrt((_FOLDS - 1) / _FOLDS * spread)
-        found.append(InformationGain(name, bits, float(HALF_WIDTH_90 * deviation), bits / whole))
-    return sorted(found, key=lambda gain: -round(gain.bits, 12))
+        found.append(InformationGain(name, gain, float(HALF_WIDTH_90 * deviation), gain / whole))
+    return sorted(found, key=lambda each: -round(each.gain, 12))
 
 
-def _information(part: Floats, weight: Floats) -> float:
-    """Estimate the mutual information of a judgement and the outcomes, in bits.
+def _information(part: Floats, weight: Floats, step: float | None) -> float:
+    """Estimate how much knowing a judgement reduces the uncertainty, in bits or in a value's unit.
 
     Args:
-        part: the outcomes' probabilities `[samples, outcomes]`, sorted by the judgement.
+        part: the outcomes' probabilities `[samples, outcomes]`, sorted by the judgement; on a
+            scale, the chance of each value or a lower one.
         weight: of each sample, `[samples, 1]`.
+        step: of the scale; None without one.
     """
     begins = np.linspace(0, len(part), _SLICES + 1).astype(int)[:-1]
     mass = np.add.reduceat(weight, begins)
@@ -173,13 +209,16 @@ def _information(part: Floats, weight: Floats) -> float:
     squares = np.add.reduceat(weight * part**2, begins)[kept] / mass
     mass = mass / mass.sum()
     mean = (mass * slices).sum(axis=0)
+    # What chance alone adds to the variance of the slices' means.
+    within = np.maximum(squares - slices**2, 0.0) * counts / (counts - 1)
+    chance = within * (1 / counts - 1 / counts.sum())
+    if step is not None:
+        return float(step * (mass * ((slices - mean) ** 2 - chance)).sum())
     there = mean > 0
     ratio = np.where(slices > 0, slices, 1.0) / np.where(there, mean, 1.0)
     total = (mass * slices * np.log2(np.where(slices > 0, ratio, 1.0))).sum()
-    # The bias of the plug-in estimate, from the variance of the slices' means.
-    within = np.maximum(squares - slices**2, 0.0) * counts / (counts - 1)
-    chance = within * (1 / counts - 1 / counts.sum()) / (2 * np.where(there, mean, 1.0))
-    return float(total - (mass * chance)[:, there].sum() / np.log(2))
+    bias = chance / (2 * np.where(there, mean, 1.0))
+    return float(total - (mass * bias)[:, there].sum() / np.log(2))
 
 
 def gains_of_factors(
@@ -198,17 +237,23 @@ def gains_of_factors(
         The gains, the largest first.
     """
 
-    def left(play: Equilibrium) -> float:
-        if question.node is not None:
-            return entropy(play.joint(question.node))
-        chance = play.probability_of_any(question.conditions)
-        return entropy(np.array([chance, 1 - chance]))
+    def left(play: Equilibrium) -> tuple[float, float]:
+        """Return the uncertainty, and the chance of an answer: that there is a value."""
+        if question.node is None:
+            chance = play.probability_of_any(question.conditions)
+            return uncertainty(np.array([chance, 1 - chance])), 1.0
+        shares = play.joint(question.node)
+        total = shares[question.scale.grid[0]].sum() if question.scale else 1.0
+        return uncertainty(shares, question.scale), float(total)
 
-    whole = left(equilibrium)
+    whole, answered = left(equilibrium)
     found = []
     for name in names:
-        shares = equilibrium.forecast(name).items()
-        expected = sum(p * left(equilibrium.given({name: s})) for s, p in shares if p > 0)
-        bits = max(whole - expected, 0.0)
-        found.append(InformationGain(name, bits, 0.0, bits / whole if whole else 0.0))
-    return sorted(found, key=lambda gain: -round(gain.bits, 12))
+        expected = 0.0
+        for state, share in equilibrium.forecast(name).items():
+            if share > 0:
+                rest, there = left(equilibrium.given({name: state}))
+                expected += share * there * rest
+        gain = max(whole - expected / answered, 0.0) if answered else 0.0
+        found.append(InformationGain(name, gain, 0.0, gain / whole if whole else 0.0))
+    return sorted(found, key=lambda each: -round(each.gain, 12))

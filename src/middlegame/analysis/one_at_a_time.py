@@ -98,9 +98,10 @@ class OneAtATime:
         middle: the outcomes' probabilities at the middle of all ranges, `[outcomes]`.
         ends: their probabilities with each judgement at the low and the high end of its range,
             `[parameters, 2, outcomes]`.
-        slopes: change of their probabilities for each half range that a judgement moves, at the
-            middle, `[parameters, outcomes]`.
+        slopes: change of the answer (the probability of yes, or the mean value) for each half
+            range that a judgement moves, at the middle, `[parameters]`.
         flip_points: the nearest flip point of each judgement that has one, the nearest first.
+            A question for a value has none: its mean moves step by step.
         pair: the nearest flip point of two judgements that move by an equal share, if it is
             nearer than that of any single judgement.
     """
@@ -217,14 +218,22 @@ class _GridResult:
     leader: int
     middle: Floats
     ends: Floats
-    slopes: Floats
+    beside: Floats
+    """Close to the middle on both sides, `[parameters, 2, outcomes]`."""
     brackets: list[Bracket]
+
+    @property
+    def slopes(self) -> Floats:
+        """The slope of the answer by each judgement, `[parameters]`."""
+        below, above = self.target.answer(self.beside).T
+        return np.asarray((above - below) / (2 * _SLOPE))
 
     @property
     def lead_slopes(self) -> Floats:
         """The slope of the lead over the next outcome by each judgement, `[parameters]`."""
         _, rival = lead_of(self.middle, self.leader)
-        return np.asarray(self.slopes[:, self.leader] - self.slopes[:, rival])
+        lead = self.beside[..., self.leader] - self.beside[..., rival]
+        return np.asarray((lead[:, 1] - lead[:, 0]) / (2 * _SLOPE))
 
 
 class _FlipPointSearch:
@@ -260,8 +269,7 @@ class _FlipPointSearch:
         return self.evaluator(samples, check)
 
     def _first(self, target: QuestionOutcomes, middle: Floats, at: Floats) -> "_GridResult":
-        """Read slopes and ends off the grid, and bracket the first change on either side."""
-        slopes = (at[:, 1] - at[:, 0]) / (2 * _SLOPE)
+        """Read the ends off the grid, and bracket the first change on either side."""
         below, above = at[:, 2 : 2 + len(SHARES)][:, ::-1], at[:, 2 + len(SHARES) :]
         end = SHARES.index(1.0)
         leader = int(np.argmax(np.round(middle, 12)))
@@ -269,13 +277,14 @@ class _FlipPointSearch:
             first_bracket(SearchLine(target, leader, (place,), (sign,)), middle, SHARES, side)
             for place in range(len(self.parameters))
             for sign, side in ((-1.0, below[place]), (1.0, above[place]))
+            if target.scale is None
         ]
         return _GridResult(
             target,
             leader,
             middle,
             np.stack([below[:, end], above[:, end]], axis=1),
-            slopes,
+            at[:, :2],
             [bracket for bracket in brackets if bracket],
         )
 
@@ -283,6 +292,8 @@ class _FlipPointSearch:
         """Move the most influential judgements in pairs, each against the lead."""
         wanted: list[tuple[_GridResult, tuple[int, int], tuple[float, ...]]] = []
         for one in found:
+            if one.target.scale:
+                continue
             lead = one.lead_slopes
             steepest = np.argsort(-np.abs(lead), kind="stable")[:PAIRED]
             for pair in combinations([int(k) for k in steepest if lead[k]], 2):

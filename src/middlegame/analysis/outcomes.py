@@ -1,4 +1,7 @@
-"""Questions as sets of exclusive outcomes, and how probable these are in many samples."""
+"""Questions as sets of exclusive outcomes, and how probable these are in many samples.
+
+A question for a value on a scale has the scale's values as outcomes, and their mean as its answer.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +11,7 @@ import numpy as np
 from middlegame.base.errors import QueryError
 from middlegame.base.numbers import Floats
 from middlegame.base.progress import ProgressCallback
-from middlegame.diagram import Decision, Diagram, Node
+from middlegame.diagram import Decision, Diagram, Node, NodeScale
 from middlegame.equilibrium.equilibrium import Equilibrium
 from middlegame.equilibrium.strategy_profile import condition_table, node_index
 from middlegame.scenario.conditions import Condition, Predicate, parse_condition
@@ -27,11 +30,13 @@ class QuestionOutcomes:
     """A question with its possible outcomes.
 
     Attributes:
-        name: the question's name, or its condition.
-        conditions: the conditions; the answer is yes where at least one of them holds.
+        name: the question's name, or its condition, or the move or factor whose value is asked.
+        conditions: the conditions; the answer is yes where at least one of them holds. Empty where
+            a value is asked.
         node: the move or factor whose states are the outcomes; None where they are yes and no.
         outcomes: the names of the outcomes, which exclude each other.
-        is_yes: for each outcome whether the answer is then yes.
+        is_yes: for each outcome whether the answer is then yes; empty where a value is asked.
+        scale: where a value is asked, the scale of the outcomes; else None.
     """
 
     name: str
@@ -39,10 +44,36 @@ class QuestionOutcomes:
     node: str | None
     outcomes: tuple[str, ...]
     is_yes: tuple[bool, ...]
+    scale: NodeScale | None = None
 
-    def probability(self, shares: Floats) -> Floats:
-        """Return the probability of yes `[...]` from those of the outcomes `[..., outcomes]`."""
-        return np.asarray(np.asarray(shares)[..., list(self.is_yes)].sum(axis=-1), float)
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """The least and the greatest possible answer: 0 and 1, or the ends of the scale."""
+        if self.scale is None:
+            return 0.0, 1.0
+        _, values = self.scale.grid
+        return float(values[0]), float(values[-1])
+
+    def answer(self, shares: Floats) -> Floats:
+        """Return the probability of yes, or the mean value, `[...]`.
+
+        Args:
+            shares: the probabilities of the outcomes, `[..., outcomes]`. The mean is that of the
+                values alone, without options beside the scale; nan where there is no value.
+        """
+        if self.scale is None:
+            return np.asarray(np.asarray(shares)[..., list(self.is_yes)].sum(axis=-1), float)
+        there, values = self.scale.grid
+        on_scale = np.asarray(shares, float)[..., there]
+        total = on_scale.sum(axis=-1)
+        none = np.full(total.shape, np.nan)
+        return np.divide(on_scale @ values, total, out=none, where=total > 0)
+
+    def answer_in(self, play: Equilibrium) -> float:
+        """Return the probability of yes, or the mean value, in an equilibrium or a forecast."""
+        if self.node is None:
+            return play.probability_of_any(self.conditions)
+        return float(self.answer(np.asarray(list(play.forecast(self.node).values()))))
 
 
 def question_outcomes(
@@ -73,52 +104,69 @@ def question_outcomes(
     return QuestionOutcomes(name, asked, None, (YES, NO), (True, False))
 
 
+def value_outcomes(name: str, node: Node) -> QuestionOutcomes:
+    """Return the outcomes of a question for the value of a move or factor on a scale.
+
+    Args:
+        name: the question's name.
+        node: the move or factor.
+    """
+    return QuestionOutcomes(name, (), node.name, node.states, (), node.scale)
+
+
 def select_questions(
-    equilibrium: Equilibrium, wanted: Sequence[str] = ()
+    equilibrium: Equilibrium, wanted: Sequence[str] = (), *, values: bool = True
 ) -> tuple[QuestionOutcomes, ...]:
     """Select the questions that an analysis answers.
 
     Args:
         equilibrium: the contest, whose scenario's questions can be named.
-        wanted: names of questions, or conditions.
+        wanted: names of questions, conditions, or moves and factors on a scale.
+        values: whether a value may be asked; without, only what has a probability.
 
     Returns:
         The wanted questions. Without any: the scenario's questions; without these: the first state
-        of each headline factor, or of each factor where none is a headline; on a scale, whether it
-        reaches its median.
+        or the value of each headline factor, or of each factor where none is a headline.
 
     Raises:
         QueryError: a condition does not parse, or names an unknown move, factor or state; or a
-            question asks for a value, which has no probability.
+            value is asked where only what has a probability can be answered.
     """
     diagram, scenario = equilibrium.diagram, equilibrium.scenario
-    timeline = Timeline(scenario) if scenario else None
-    questions = {
-        name: timeline.question_conditions(question)
-        for name, question in (scenario.yes_no_questions if scenario else {}).items()
-        if timeline
-    }
-    for name in wanted:
-        if scenario and name in scenario.value_questions:
-            value = scenario.value_questions[name].value
+    scales = {node.name: node for node in diagram.contest_nodes if node.scale is not None}
+    asked: dict[str, QuestionOutcomes] = {}
+    if scenario is not None:
+        timeline = Timeline(scenario)
+        for name, question in scenario.questions.items():
+            if question.value is None:
+                conditions = timeline.question_conditions(question)
+                asked[name] = question_outcomes(diagram, name, *conditions)
+            elif place := timeline.asked_value(question):
+                asked[name] = value_outcomes(name, scales[place])
+
+    def threshold(name: str) -> str:
+        return f"{name} >= {format_number(equilibrium.scale_forecasts[name].median)}"
+
+    named = {name: value_outcomes(name, node) for name, node in scales.items()} | asked
+    found = [named.get(name) or question_outcomes(diagram, name) for name in dict.fromkeys(wanted)]
+    for each in found:
+        if each.node and each.scale and not values:
             raise QueryError(
-                f"'{name}' asks for a value, which has no probability; expected a threshold, such "
-                f"as '{value} >= {format_number(equilibrium.question_values[name].median)}'"
+                f"'{each.name}' asks for a value, which has no probability; expected a threshold, "
+                f"such as '{threshold(each.node)}'"
             )
-    names = tuple(dict.fromkeys(wanted)) or tuple(questions)
-    if names:
-        return tuple(question_outcomes(diagram, name, *questions.get(name, ())) for name in names)
+    found = found or [each for each in asked.values() if values or not each.scale]
+    if found:
+        return tuple(found)
     factors = [node for node in diagram.contest_nodes if not isinstance(node, Decision)]
     headlines = [node for node in factors if node.headline]
     chosen: Sequence[Node] = headlines or factors or diagram.decisions
-    scales = equilibrium.scale_forecasts if any(node.scale for node in chosen) else {}
     return tuple(
-        question_outcomes(
-            diagram,
-            f"{node.name} >= {format_number(scales[node.name].median)}"
-            if node.scale
-            else f"{node.name} = {node.states[0]}",
-        )
+        question_outcomes(diagram, f"{node.name} = {node.states[0]}")
+        if node.scale is None
+        else value_outcomes(node.name, node)
+        if values
+        else question_outcomes(diagram, threshold(node.name))
         for node in chosen
     )
 
@@ -258,7 +306,11 @@ def sweep_of(
     """
     if isinstance(subject, Sweep):
         return subject
-    asked = {q.name: q.conditions[0] for q in questions if q.name not in subject.questions}
+    asked = {
+        q.name: q.conditions[0]
+        for q in questions
+        if q.conditions and q.name not in subject.questions
+    }
     return sweep(subject, n, seed=seed, conditions=asked, progress=progress)
 
 

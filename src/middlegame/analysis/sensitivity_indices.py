@@ -66,8 +66,8 @@ class QuestionDrivers:
         question: the question's name.
         method: the method that ranked them.
         worlds: how many samples the method used.
-        mean: the forecast's mean over the samples.
-        deviation: the forecast's standard deviation over the samples.
+        mean: the answer's mean over the samples: of a probability, or of a mean value.
+        deviation: the answer's standard deviation over the samples.
         ranked: the drivers, the strongest first.
     """
 
@@ -170,15 +170,15 @@ def sobol_drivers(
     drivers = []
     for target in evaluator.questions:
         width = 1 if alone else len(order) + 2
-        chances = _whole_blocks(target.probability(found[target.name]), width)
-        spread = float(chances.std())
+        answers = _whole_blocks(target.answer(found[target.name]), width)
+        spread = float(answers.std())
         if spread < 1e-12 or alone:
             share = np.full(len(order), float(spread >= 1e-12))
             none = np.zeros(len(order))
             indices = {"S1": share, "ST": share, "S1_conf": none, "ST_conf": none}
         else:
             indices = analyze.analyze(
-                problem | {"num_vars": len(order)}, chances, calc_second_order=False,
+                problem | {"num_vars": len(order)}, answers, calc_second_order=False,
                 conf_level=_CONFIDENCE, seed=seed + 1,
             )  # fmt: skip
         ranked = [
@@ -195,7 +195,7 @@ def sobol_drivers(
         ranked.sort(key=lambda driver: -driver.total)
         drivers.append(
             QuestionDrivers(
-                target.name, "sobol", len(points), float(chances.mean()), spread, tuple(ranked)
+                target.name, "sobol", len(points), float(answers.mean()), spread, tuple(ranked)
             )
         )
     return drivers
@@ -235,16 +235,16 @@ def pawn_drivers(
     problem = {"num_vars": inputs.shape[1], "names": [*members, "dummy"]}
     drivers = []
     for target in questions:
-        chances = target.probability(outcomes[target.name])
-        there = np.isfinite(chances)
-        indices = pawn.analyze(problem, inputs[there], chances[there], S=_SLICES)["median"]
+        answers = target.answer(outcomes[target.name])
+        there = np.isfinite(answers)
+        indices = pawn.analyze(problem, inputs[there], answers[there], S=_SLICES)["median"]
         ranked = [
             Driver(name, tuple(members[name]), np.nan, float(index), np.nan, float(indices[-1]))
             for name, index in zip(members, indices, strict=False)
         ]
         ranked.sort(key=lambda driver: -driver.total)
-        spread = float(chances[there].std())
-        mean = float(chances[there].mean())
+        spread = float(answers[there].std())
+        mean = float(answers[there].mean())
         drivers.append(
             QuestionDrivers(target.name, "pawn", len(samples), mean, spread, tuple(ranked))
         )
@@ -285,9 +285,9 @@ def _common(scores: Floats) -> Floats:
     return np.asarray(scores @ directions[0])
 
 
-def _whole_blocks(chances: Floats, width: int) -> Floats:
+def _whole_blocks(answers: Floats, width: int) -> Floats:
     """Return the forecasts of those blocks of the design whose samples all have an equilibrium."""
-    blocks = chances.reshape(-1, width)
+    blocks = answers.reshape(-1, width)
     whole = blocks[np.isfinite(blocks).all(axis=1)]
     if len(whole) < max(2, len(blocks) // 2):
         raise QueryError(

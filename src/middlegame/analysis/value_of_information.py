@@ -1,12 +1,12 @@
 """Value of information: what is worth finding out, and which commitments are worth making.
 
-Three measures. To the analyst, information is worth the expected fall of a forecast's entropy
-(`mutual_information`). To an actor, knowing a hidden factor is worth a change of its expected
-points: the actor learns the factor's state before its moves, all actors know that it does, and the
-contest is solved again. For a single decision maker this value is never negative; among several it
-may be (Hirshleifer 1971; Bassan et al. 2003), since the others behave differently towards an
-informed actor. And a commitment is worth what fixing a move changes in expected points
-(`commitment`).
+Three measures. To the analyst, information is worth the expected fall of a forecast's uncertainty:
+of its entropy, or in the unit of a value that is asked (`mutual_information`). To an actor, knowing
+a hidden factor is worth a change of its expected points: the actor learns the factor's state before
+its moves, all actors know that it does, and the contest is solved again. For a single decision
+maker this value is never negative; among several it may be (Hirshleifer 1971; Bassan et al. 2003),
+since the others behave differently towards an informed actor. And a commitment is worth what fixing
+a move changes in expected points (`commitment`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -104,10 +104,12 @@ class ValueOfInformation(AnalysisResult):
             "questions": {
                 each.question: {
                     "mean": each.mean,
+                    "uncertainty": each.uncertainty,
+                    "unit": question.scale.unit if question.scale else "bits",
                     "judgements": [asdict(gain) for gain in each.judgements],
                     "factors": [asdict(gain) for gain in each.factors],
                 }
-                for each in self.information_gains
+                for question, each in zip(self.questions, self.information_gains, strict=True)
             },
             "information_values": [asdict(value) for value in self.information_values],
             "commitment_values": [
@@ -140,9 +142,11 @@ class ValueOfInformation(AnalysisResult):
         found = [f"ValueOfInformation of {self.equilibrium.diagram.title!r}"]
         for each in self.information_gains:
             gains = [g for g in (*each.judgements, *each.factors) if g.is_detectable]
-            best = max(gains, key=lambda gain: gain.bits, default=None)
+            best = max(gains, key=lambda gain: gain.gain, default=None)
             gain = (
-                f"{best.name} ({best.share:.1%} of the entropy)" if best else "nothing detectable"
+                f"{best.name} ({best.share:.1%} of the uncertainty)"
+                if best
+                else "nothing detectable"
             )
             found.append(f"{each.question}: {gain}")
         return found + [

@@ -36,7 +36,7 @@ def analysis_sections(found: "Sweep") -> list["Section"]:
         return effects[0]
 
     def run_discovery(progress: "ProgressCallback") -> Any:
-        first = select_questions(found.equilibrium)[0].name
+        first = select_questions(found.equilibrium, values=False)[0].name
         return discover(found, first, progress=progress)
 
     def run_value_of_information(progress: "ProgressCallback") -> Any:

@@ -47,6 +47,13 @@ class NodeScale:
     step: float
     unit: str = ""
 
+    @property
+    def grid(self) -> tuple[NDArray[np.bool_], Floats]:
+        """Which states are values `[states]`, and these values `[values]`."""
+        values = np.array([np.nan if value is None else value for value in self.values])
+        there = np.isfinite(values)
+        return there, values[there]
+
 
 @dataclass(frozen=True)
 class Chance:

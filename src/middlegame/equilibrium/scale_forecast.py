@@ -183,10 +183,9 @@ def conditional_means(node: Node, chances: Floats) -> tuple[Floats, Floats]:
         Both `[worlds]`; a mean is nan where there is no value.
     """
     assert node.scale is not None
-    values = np.array([np.nan if value is None else value for value in node.scale.values])
-    there = np.isfinite(values)
+    there, values = node.scale.grid
     total = chances[:, there].sum(axis=1)
-    sums = chances[:, there] @ values[there]
+    sums = chances[:, there] @ values
     return np.divide(sums, total, out=np.full(len(total), np.nan), where=total > 0), total
 
 

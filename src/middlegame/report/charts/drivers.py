@@ -1,12 +1,11 @@
 """Drivers drawn as a tornado: the forecast at both ends of each judgement's range."""
 
-from collections.abc import Sequence
+from functools import partial
 from textwrap import wrap
 
 from middlegame.report.charts.bars import inline_svg
-from middlegame.report.text.drivers import DriverRow
+from middlegame.report.text.drivers import QuestionDriversText, answer_words
 from middlegame.report.text.palette import FALLS, RISES
-from middlegame.report.text.words import percent
 
 _LABEL, _BARS, _SIDE, _ROW, _LINE = 430, 380, 240, 24, 15
 _LETTERS = 66
@@ -14,13 +13,11 @@ _TOP = 34
 _INK = "currentColor"
 
 
-def tornado_chart(title: str, middle: float, rows: Sequence[DriverRow]) -> str:
-    """Draw the effect of each judgement's range on a question's probability.
+def tornado_chart(shown: QuestionDriversText) -> str:
+    """Draw the effect of each judgement's range on a question's answer.
 
     Args:
-        title: the question.
-        middle: its probability with all ranges at their middle.
-        rows: the judgements; groups of several have no bar.
+        shown: the question with its rows; groups of several judgements have no bar.
 
     Returns:
         An SVG image that takes the page's text colour and font.
@@ -28,13 +25,16 @@ def tornado_chart(title: str, middle: float, rows: Sequence[DriverRow]) -> str:
     import altair as alt
     import vl_convert
 
+    middle, rows = shown.middle, shown.rows
+    words = partial(answer_words, shown.question)
     ends = [end for row in rows for end in (row.low, row.high) if end is not None]
     low, high = min([middle, *ends]), max([middle, *ends])
-    room = max(0.08 * (high - low), 0.01)
-    low, high = max(0.0, low - room), min(1.0, high + room)
+    least, most = shown.question.bounds
+    room = max(0.08 * (high - low), 0.01 * (most - least))
+    low, high = max(least, low - room), min(most, high + room)
 
-    def across(chance: float) -> float:
-        return _LABEL + _BARS * (chance - low) / (high - low)
+    def across(answer: float) -> float:
+        return _LABEL + _BARS * (answer - low) / (high - low)
 
     bars, texts, y = [], [], float(_TOP)
     for row in rows:
@@ -49,7 +49,9 @@ def tornado_chart(title: str, middle: float, rows: Sequence[DriverRow]) -> str:
         side = "; ".join(part for part in (row.range_, row.flip) if part)
         texts.append({"x": _LABEL + _BARS + 16, "y": y + _ROW / 2, "text": side, "weight": "n"})
         y += _ROW + _LINE * (len(lines) - 1) + 4
-    heads = [{"x": across(at), "y": 12, "text": percent(at)} for at in (low, middle, high)]
+    heads = [
+        {"x": across(at), "y": 12, "text": words(at, unit=False)} for at in (low, middle, high)
+    ]
     position = {
         "x": alt.X("x:Q", scale=None, axis=None),
         "y": alt.Y("y:Q", scale=None, axis=None),
@@ -74,10 +76,11 @@ def tornado_chart(title: str, middle: float, rows: Sequence[DriverRow]) -> str:
         .configure_view(stroke=None)
     )
     description = "; ".join(
-        f"{row.label}: {percent(row.low)} to {percent(row.high)}"
+        f"{row.label}: {words(row.low, unit=False)} to {words(row.high)}"
         for row in rows
         if row.low is not None and row.high is not None
     )
     return inline_svg(
-        vl_convert.vegalite_to_svg(chart.to_dict()), f"{title}, {percent(middle)}. {description}"
+        vl_convert.vegalite_to_svg(chart.to_dict()),
+        f"{shown.title}, {words(middle)}. {description}",
     )

@@ -9,6 +9,7 @@ from middlegame.report.html.sections import Section, sections
 from middlegame.report.text.drivers import (
     NO_DRIVER,
     QuestionDriversText,
+    answer_words,
     caveats,
     driver_notes,
     drivers_text,
@@ -35,11 +36,15 @@ def flip_point_sections(found: FlipPoints) -> list[Section]:
 def _section(
     texts: Sequence[QuestionDriversText], notes: Sequence[str], *, ranked: bool = True
 ) -> Section:
-    charts = [
-        tornado_chart(text.title, text.middle, text.rows) if text.rows else "" for text in texts
-    ]
     shown = {
-        "questions": list(zip(texts, charts, strict=True)),
+        "questions": [
+            (
+                text,
+                answer_words(text.question, text.middle),
+                tornado_chart(text) if text.rows else "",
+            )
+            for text in texts
+        ],
         "ranked": ranked,
         "no_driver": NO_DRIVER,
         "notes": notes,

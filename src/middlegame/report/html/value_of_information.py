@@ -8,7 +8,6 @@ from middlegame.equilibrium.equilibrium import Equilibrium
 from middlegame.report.html.sections import Section, sections
 from middlegame.report.text.palette import NEUTRAL, actor_colours
 from middlegame.report.text.value_of_information import (
-    SHOWN_ERROR,
     ValueRow,
     commitment_rows,
     information_gain_rows,
@@ -28,7 +27,6 @@ def value_sections(found: ValueOfInformation) -> list[Section]:
     shown = {
         "largest": max((row.share for each in gains for row in each.rows), default=1.0),
         "questions": [(each, each.rows[:_MOST_ROWS]) for each in gains],
-        "shown_error": SHOWN_ERROR,
         "information": _bars(found.equilibrium, information_value_rows(found)),
         "negligible": negligible_information(found),
         "commitments": _bars(found.equilibrium, commitment_rows(found)),

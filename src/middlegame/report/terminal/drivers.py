@@ -10,11 +10,11 @@ from middlegame.report.text import narrative
 from middlegame.report.text.drivers import (
     NO_DRIVER,
     QuestionDriversText,
+    answer_words,
     caveats,
     driver_notes,
     drivers_text,
 )
-from middlegame.report.text.words import percent
 
 _FLIPS, _ROWS = 3, 5
 
@@ -56,7 +56,7 @@ def _page(found: FlipPoints, console: Console) -> Page:
 
 
 def _show_flips(page: Page, text: QuestionDriversText) -> None:
-    page.section(text.title, percent(text.middle))
+    page.section(text.title, answer_words(text.question, text.middle))
     page.paragraph(text.leader)
     for sentence in text.flips:
         page.paragraph(sentence, mark="-")

@@ -11,7 +11,6 @@ from middlegame.report.terminal.show import show
 from middlegame.report.text import narrative
 from middlegame.report.text.palette import NEUTRAL, actor_colours
 from middlegame.report.text.value_of_information import (
-    SHOWN_ERROR,
     ValueRow,
     commitment_rows,
     information_gain_rows,
@@ -19,7 +18,6 @@ from middlegame.report.text.value_of_information import (
     method,
     negligible_information,
 )
-from middlegame.report.text.words import percent
 
 _MOST_ROWS = 4
 
@@ -34,10 +32,10 @@ def show_value_of_information(found: ValueOfInformation, console: Console) -> No
         "Value of information", "what is worth finding out: expected reduction of uncertainty"
     )
     for each in information_gain_rows(found):
-        page.heading(f"{each.title} ({percent(each.mean)})", NEUTRAL)
+        page.heading(f"{each.title} ({each.mean})", NEUTRAL)
         for row in each.rows[:_MOST_ROWS]:
-            error = f" (give or take {row.error:.1%})" if row.error >= SHOWN_ERROR else ""
-            page.value(f"{row.share:.1%}", f"{row.label}{error}", NEUTRAL)
+            error = f" (give or take {row.error})" if row.error else ""
+            page.value(row.value, f"{row.label}{error}", NEUTRAL)
         if not each.rows:
             page.paragraph(each.none)
     page.gap()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from middlegame.diagram import Parameter
+from middlegame.equilibrium.scale_forecast import scale_forecast
 from middlegame.report.text.grammar import capitalize_first, join_list, mid_sentence
 from middlegame.report.text.judgement_values import range_words, value_words
 from middlegame.report.text.judgements import judgement_words
@@ -16,6 +17,8 @@ from middlegame.report.text.narrative import (
     question_label,
     words_of,
 )
+from middlegame.report.text.scales import rounded_value, scale_clause
+from middlegame.report.text.values import with_unit
 from middlegame.report.text.words import Words, name_as_words, percent
 from middlegame.scenario.model.correlations import COEFFICIENT_GROUP
 
@@ -33,7 +36,7 @@ NO_FLIP = (
 )
 CONSTANT = "No judgement in this file moves this forecast: it is {} in every world."
 _CONSTANT = 1e-9
-"""A probability that moves by less does not move: that is rounding."""
+"""A probability, or a share of a scale, that moves by less does not move: that is rounding."""
 STEPS = "since a private number is computed at a few points, each for a stretch of its range"
 """Why a forecast is constant over stretches of a private number, and jumps between them."""
 NO_DRIVER = "No judgement has a detectable effect on this forecast."
@@ -46,9 +49,9 @@ class DriverRow:
     Attributes:
         label: the judgement, in words.
         range_: its range, in words; empty for a group.
-        low: the question's probability with the judgement at the low end of its range and all
-            others in the middle; None for a group.
-        high: the question's probability with the judgement at the high end.
+        low: the question's answer with the judgement at the low end of its range and all others
+            in the middle; None for a group.
+        high: the question's answer with the judgement at the high end.
         effect: the effect of moving it through its range, in words; empty for a group.
         total: its sensitivity index.
         error: the error of that index.
@@ -71,15 +74,17 @@ class QuestionDriversText:
 
     Attributes:
         title: the question.
-        middle: its probability with all ranges at their middle.
-        leader: a sentence about the most likely outcome there.
+        question: the question's outcomes.
+        middle: its answer with all ranges at their middle: its probability, or its mean value.
+        leader: a sentence about the most likely outcome there; of a value its mean and interval.
         flips: a sentence for each flip point, the nearest first.
-        none: the sentence for a question without flip points; else empty.
-        constant: whether no judgement moves its probability at all, as `none` then says.
+        none: the sentence for a question without flip points; else empty, as for a value.
+        constant: whether no judgement moves its answer at all, as `none` then says.
         rows: the judgements with the largest sensitivity indices, in order.
     """
 
     title: str
+    question: "QuestionOutcomes"
     middle: float
     leader: str
     flips: tuple[str, ...]
@@ -112,20 +117,18 @@ def drivers_text(
         flips = list(variation.flip_points[:most_flips])
         if variation.pair:
             flips.insert(0, variation.pair)
-        shares = dict(zip(question.outcomes, map(float, variation.middle), strict=True))
-        leader, chance = most_likely(shares)
         ranked = drivers[place].ranked if drivers else ()
-        constant = _is_constant(variation, drivers[place] if drivers else None)
-        middle = float(question.probability(variation.middle))
-        none = CONSTANT.format(percent(middle)) if constant else NO_FLIP
+        constant = _is_constant(question, variation, drivers[place] if drivers else None)
+        middle = float(question.answer(variation.middle))
+        none = "" if question.scale else NO_FLIP
+        if constant:
+            none = CONSTANT.format(answer_words(question, middle))
         texts.append(
             QuestionDriversText(
                 title=question_title(equilibrium, question),
+                question=question,
                 middle=middle,
-                leader=(
-                    "With all ranges at their middle, the most likely outcome is "
-                    f"{outcome_clause(words, question, leader)} ({percent(chance)})."
-                ),
+                leader=_leader(words, question, variation),
                 flips=tuple(flip_sentence(words, question, parameters, flip) for flip in flips),
                 none="" if flips else none,
                 constant=constant,
@@ -152,19 +155,49 @@ def summary(texts: Sequence[QuestionDriversText]) -> str:
     return flips[0] if flips else texts[0].none
 
 
-def _is_constant(variation: "OneAtATime", drivers: "QuestionDrivers | None") -> bool:
+def _is_constant(
+    question: "QuestionOutcomes", variation: "OneAtATime", drivers: "QuestionDrivers | None"
+) -> bool:
     """Return whether a forecast is the same wherever in their ranges the judgements are."""
     moved = np.abs(variation.ends - variation.middle).max(initial=0.0)
-    return bool(max(moved, drivers.deviation if drivers else 0.0) < _CONSTANT)
+    least, most = question.bounds
+    deviation = drivers.deviation / (most - least) if drivers else 0.0
+    return bool(max(moved, deviation) < _CONSTANT)
+
+
+def _leader(words: Words, question: "QuestionOutcomes", variation: "OneAtATime") -> str:
+    """Return the most likely outcome, or the distribution of the value, in the middle world."""
+    shares = dict(zip(question.outcomes, map(float, variation.middle), strict=True))
+    if question.node and (on_scale := scale_forecast(words.node(question.node), shares)):
+        return f"With all ranges at their middle: {scale_clause(on_scale)}"
+    leader, chance = most_likely(shares)
+    outcome = f"{outcome_clause(words, question, leader)} ({percent(chance)})"
+    return f"With all ranges at their middle, the most likely outcome is {outcome}."
 
 
 def question_title(equilibrium: "Equilibrium", question: "QuestionOutcomes") -> str:
-    """Return a question's label; its condition in words where it has none."""
+    """Return a question's label; without one its condition in words, or whose value it asks for."""
     words = words_of(equilibrium)
-    asked = equilibrium.scenario.yes_no_questions if equilibrium.scenario else {}
+    asked = equilibrium.scenario.questions if equilibrium.scenario else {}
     if question.name in asked:
         return question_label(words, asked[question.name])
+    if question.node and question.scale:
+        return capitalize_first(words.label(question.node))
     return capitalize_first(words.condition(question.conditions[0]))
+
+
+def answer_words(question: "QuestionOutcomes", answer: float, *, unit: bool = True) -> str:
+    """Return a question's answer: `41%`, or the mean value with its unit, `31.5 dollars`.
+
+    Args:
+        question: the question.
+        answer: its probability, or its mean value.
+        unit: whether to name the value's unit.
+    """
+    if question.scale is None:
+        return percent(answer)
+    mean = rounded_value(answer, question.scale.step)
+    return with_unit(mean, question.scale.unit) if unit else mean
 
 
 def outcome_clause(words: Words, question: "QuestionOutcomes", outcome: str) -> str:
@@ -252,7 +285,7 @@ def _row(
         return DriverRow(label, "", None, None, "", driver.total, driver.total_error, "")
     (place,) = driver.parameters
     parameter = parameters[place]
-    low, high = map(float, question.probability(variation.ends[place]))
+    low, high = map(float, question.answer(variation.ends[place]))
     alone = [flip for flip in variation.flip_points if flip.parameters == (place,)]
     flip = ""
     if alone:
@@ -263,20 +296,22 @@ def _row(
         range_=range_words(parameter),
         low=low if np.isfinite(low) else None,
         high=high if np.isfinite(high) else None,
-        effect=_effect(parameter, low, high),
+        effect=_effect(parameter, question, low, high),
         total=driver.total,
         error=driver.total_error,
         flip=flip,
     )
 
 
-def _effect(parameter: Parameter, low: float, high: float) -> str:
-    """Return how a forecast changes from one end of a judgement's range to the other."""
+def _effect(parameter: Parameter, question: "QuestionOutcomes", low: float, high: float) -> str:
+    """Return how an answer changes from one end of a judgement's range to the other."""
     if not (np.isfinite(low) and np.isfinite(high)):
         return ""
     ends = (value_words(parameter, end) for end in (parameter.low, parameter.high))
     moved = f"raising it {' to '.join(('from ' + next(ends), next(ends)))}"
-    if percent(low) == percent(high):
-        return f"{moved} leaves the forecast at {percent(low)}"
+    what = "mean" if question.scale else "forecast"
+    begin, end = answer_words(question, low, unit=False), answer_words(question, high)
+    if answer_words(question, low) == end:
+        return f"{moved} leaves the {what} at {end}"
     verb = "raises" if high > low else "lowers"
-    return f"{moved} {verb} the forecast from {percent(low)} to {percent(high)}"
+    return f"{moved} {verb} the {what} from {begin} to {end}"

@@ -10,7 +10,7 @@ JudgementPath = tuple[str | int, ...]
 COSTS = "costs"
 """Unit of the points that an option costs: their scale begins at zero."""
 NAMED = "number"
-"""Unit of a plain named number, which is no number of points."""
+"""Unit of a plain named number and of a value on a scale, which are no numbers of points."""
 _ODDS_END = 10.0
 """The odds at the upper end of their scale."""
 _MIDDLE_LEVEL = 1.5
@@ -45,8 +45,8 @@ def range_words(parameter: Parameter) -> str:
 
 
 def unit_of(path: JudgementPath, unit: str) -> str:
-    """Return a judgement's unit; costs of options and plain named numbers have their own."""
-    if path and path[0] == "numbers" and unit == "points":
+    """Return a judgement's unit; costs, plain named numbers and values on scales have their own."""
+    if unit == "points" and path and path[0] in ("numbers", "factors"):
         return NAMED
     return COSTS if path and path[-1] == "costs" else unit
 

@@ -4,23 +4,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from middlegame.report.text.drivers import question_title
+from middlegame.report.text.drivers import answer_words, question_title
 from middlegame.report.text.grammar import capitalize_first, join_list, mid_sentence
 from middlegame.report.text.judgements import judgement_words
 from middlegame.report.text.narrative import words_of
+from middlegame.report.text.values import with_unit
+from middlegame.scenario.model.judgement import format_number
 
 if TYPE_CHECKING:
     from middlegame.analysis.commitment import CommitmentValue
     from middlegame.analysis.mutual_information import InformationGain
+    from middlegame.analysis.outcomes import QuestionOutcomes
     from middlegame.analysis.value_of_information import InformationValue, ValueOfInformation
     from middlegame.equilibrium.equilibrium import Equilibrium
 
 NO_GAIN = "Nothing that could be found out has a detectable effect on this forecast."
 CERTAIN = "This forecast is certain: nothing that could be found out can change it."
-_CERTAIN = 1e-12
-SHOWN_ERROR = 0.0005
-"""Smallest error of a share of entropy that is shown; below it the share reads 0.0%."""
+_CERTAIN = 1e-11
 _SHOWN_SHARE = 0.0005
+"""Smallest share of the uncertainty, and smallest error of it, that is shown: below, it is 0.0%."""
 _SHOWN_POINTS = 0.05
 _MOST_COMMITMENTS = 3
 
@@ -31,14 +33,16 @@ class GainRow:
 
     Attributes:
         label: what would be known.
-        share: the expected reduction of the forecast's entropy, as a share of it.
-        error: half of that share's 90% interval; 0 where it is exact.
+        share: the expected reduction of the forecast's uncertainty, as a share of it.
+        value: the reduction in words: that share, or a number in the value's unit.
+        error: half of the 90% interval of `value`, in words; empty where it is negligible.
         factor: whether it is a hidden factor rather than a judgement.
     """
 
     label: str
     share: float
-    error: float
+    value: str
+    error: str
     factor: bool
 
 
@@ -48,18 +52,20 @@ class QuestionGains:
 
     Attributes:
         title: the question.
-        mean: its forecast, the mean over the worlds.
+        mean: its forecast in words, the mean over the worlds; of a value with the expected error.
+        certain: whether the forecast is certain.
         rows: what could be found out, the largest reduction of uncertainty first.
     """
 
     title: str
-    mean: float
+    mean: str
+    certain: bool
     rows: tuple[GainRow, ...]
 
     @property
     def none(self) -> str:
         """The sentence that takes the place of rows where there are none."""
-        return NO_GAIN if _CERTAIN < self.mean < 1 - _CERTAIN else CERTAIN
+        return CERTAIN if self.certain else NO_GAIN
 
 
 @dataclass(frozen=True)
@@ -86,19 +92,36 @@ def information_gain_rows(found: "ValueOfInformation") -> list[QuestionGains]:
     gains = []
     for question, each in zip(found.questions, found.information_gains, strict=True):
         rows = [
-            GainRow(judgement_words(words, by_name[g.name]), g.share, _relative_error(g), False)
+            _gain_row(judgement_words(words, by_name[g.name]), question, g, False)
             for g in each.judgements
-            if g.is_detectable and g.share >= _SHOWN_SHARE
         ]
         rows += [
-            GainRow(f"{words.label(g.name)} (hidden factor)", g.share, 0.0, True)
+            _gain_row(f"{words.label(g.name)} (hidden factor)", question, g, True)
             for g in each.factors
-            if g.is_detectable and g.share >= _SHOWN_SHARE
         ]
-        rows.sort(key=lambda row: -round(row.share, 9))
+        kept = [row for row in rows if row is not None]
+        kept.sort(key=lambda row: -round(row.share, 9))
         title = question_title(found.equilibrium, question)
-        gains.append(QuestionGains(title, each.mean, tuple(rows)))
+        mean = answer_words(question, each.mean)
+        if question.scale:
+            error = with_unit(format_number(float(f"{each.uncertainty:.3g}")), question.scale.unit)
+            mean = f"mean {mean}, expected error {error}"
+        gains.append(QuestionGains(title, mean, each.uncertainty < _CERTAIN, tuple(kept)))
     return gains
+
+
+def _gain_row(
+    label: str, question: "QuestionOutcomes", gain: "InformationGain", factor: bool
+) -> GainRow | None:
+    """Return the row of an information gain; None for one that is not told apart from chance."""
+    if not gain.is_detectable or gain.share < _SHOWN_SHARE:
+        return None
+    error = gain.error * gain.share / gain.gain
+    written = ""
+    if error >= _SHOWN_SHARE:
+        written = f"{gain.error:.2g}" if question.scale else f"{error:.1%}"
+    value = f"{gain.gain:.2g}" if question.scale else f"{gain.share:.1%}"
+    return GainRow(label, gain.share, value, written, factor)
 
 
 def summary(found: "ValueOfInformation") -> str:
@@ -196,16 +219,17 @@ def method(found: "ValueOfInformation") -> str:
         if found.equilibrium.known
         else ""
     )
+    of_values = (
+        "; of a value, that of its expected error, in its unit (CRPS; Gneiting & Raftery 2007)"
+        if any(question.scale for question in found.questions)
+        else ""
+    )
     return (
         "The value of finding something out is the expected reduction of the forecast's entropy "
-        f"(mutual information). For judgements it is estimated from {found.worlds:,} worlds, and "
-        "corrected for chance; only statistically detectable effects are shown. For factors it is "
-        f"exact, with all ranges at their middle.{prior}"
+        f"(mutual information){of_values}. For judgements it is estimated from "
+        f"{found.worlds:,} worlds, and corrected for chance; only statistically detectable effects "
+        f"are shown. For factors it is exact, with all ranges at their middle.{prior}"
     )
-
-
-def _relative_error(gain: "InformationGain") -> float:
-    return gain.error * gain.share / gain.bits if gain.bits else 0.0
 
 
 def _is_negligible(value: "InformationValue") -> bool:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _MOST_ROWS = 12
 _MOST_FLIPS = 4
 _VISIBLE_SWING = 0.005
-"""A swing of a probability that is worth a row."""
+"""A swing that is worth a row, of a probability or as a share of a scale."""
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,9 @@ class SwingView:
 
     Attributes:
         label: the judgement in words.
-        low: the question's probability at the lower end of the range.
-        high: the question's probability at the upper end of the range.
+        low: the question's answer at the lower end of the range.
+        high: the question's answer at the upper end of the range.
+        words: both answers as text.
         ends: both ends of the range as text.
         flip_point: the value within the range at which the likeliest outcome changes; empty
             where there is none.
@@ -37,6 +38,7 @@ class SwingView:
     label: str
     low: float
     high: float
+    words: tuple[str, str]
     ends: tuple[str, str]
     flip_point: str
 
@@ -47,16 +49,24 @@ class TornadoView:
 
     Attributes:
         question: the question in words.
-        central: its probability at the middle of all ranges.
+        measure: what is asked: `probability`, or `mean` of a value.
+        bounds: the least and the greatest possible answer.
+        central: the answer at the middle of all ranges.
+        words: that answer as text.
         swings: the widest swings.
         flips: what would change the likeliest outcome, in sentences, the nearest first.
-        negligible: the number of judgements with a swing too small to show.
+        visible: the smallest swing that is shown, as text.
+        negligible: the number of judgements with a smaller swing.
     """
 
     question: str
+    measure: str
+    bounds: tuple[float, float]
     central: float
+    words: str
     swings: tuple[SwingView, ...]
     flips: tuple[str, ...]
+    visible: str
     negligible: int
 
 
@@ -107,19 +117,25 @@ def _tornado(
     from middlegame.report.text.judgements import judgement_words
 
     words, parameters = narrative.words_of(equilibrium), equilibrium.diagram.parameters
-    low, high = (question.probability(variation.ends[:, side]) for side in (0, 1))
+    low, high = (question.answer(variation.ends[:, side]) for side in (0, 1))
+    central, (least, most) = float(question.answer(variation.middle)), question.bounds
+    visible = _VISIBLE_SWING * (most - least)
     swing = np.nan_to_num(np.abs(high - low))
     values = {flip.parameters[0]: flip.values[0] for flip in variation.flip_points if flip.within}
     widest = [int(k) for k in np.argsort(-swing, kind="stable")[:_MOST_ROWS]]
     flips = [*([variation.pair] if variation.pair else []), *variation.flip_points[:_MOST_FLIPS]]
     return TornadoView(
         question=question_title(equilibrium, question),
-        central=float(question.probability(variation.middle)),
+        measure="mean" if question.scale else "probability",
+        bounds=question.bounds,
+        central=central,
+        words=_exact_words(question, central),
         swings=tuple(
             SwingView(
                 label=judgement_words(words, parameters[k]),
                 low=float(low[k]),
                 high=float(high[k]),
+                words=(_exact_words(question, low[k]), _exact_words(question, high[k])),
                 ends=(
                     value_words(parameters[k], parameters[k].low),
                     value_words(parameters[k], parameters[k].high),
@@ -127,8 +143,18 @@ def _tornado(
                 flip_point=value_words(parameters[k], values[k]) if k in values else "",
             )
             for k in widest
-            if swing[k] >= _VISIBLE_SWING
+            if swing[k] >= visible
         ),
         flips=tuple(flip_sentence(words, question, parameters, flip) for flip in flips),
-        negligible=int((swing < _VISIBLE_SWING).sum()),
+        visible=(
+            f"{visible:.2g} {question.scale.unit}" if question.scale else "half a percentage point"
+        ).strip(),
+        negligible=int((swing < visible).sum()),
     )
+
+
+def _exact_words(question: "QuestionOutcomes", answer: float) -> str:
+    """Return an answer as text, a probability with one digit."""
+    from middlegame.report.text.drivers import answer_words
+
+    return answer_words(question, answer) if question.scale else f"{answer:.1%}"
