@@ -95,7 +95,9 @@ def _track(
             continue
         affordable = np.array([[amount >= cost for cost in spent] for amount in stock.amounts])
         tracking.payments.setdefault(instance, []).append(Payment(stock.node, affordable))
-        label = f"{resource.label or name.replace('_', ' ')} left to {actor}"
+        owner = timeline.scenario.actors[actor].name
+        owner = owner[0].lower() + owner[1:] if owner.startswith("The ") else owner
+        label = f"{resource.label or name.replace('_', ' ')} left to {owner}"
         node, amounts = _left(stock, spent, f"{actor}.{name} after {instance}", instance, label)
         tracking.nodes[node.name] = node
         stock = _Stock(node.name, amounts, period or 1)

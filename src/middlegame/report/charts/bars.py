@@ -20,7 +20,7 @@ _GAP = 4
 _BAR = 6
 _WHISKER = 7
 """Room for an interval below its bar."""
-_AXIS = 13
+_AXIS = 16
 _INK = "currentColor"
 _SIZE = re.compile(r'^<svg([^>]*?) width="[^"]*" height="[^"]*"')
 _BACKGROUND = re.compile(r'(<svg[^>]*>)<rect width="[^"]*" height="[^"]*" fill="[^"]*"\s*/>')
@@ -97,7 +97,7 @@ def _axis(y: float) -> str:
         x = WIDTH * share
         marks.append(
             f'<line x1="{x:g}" x2="{x:g}" y1="{y}" y2="{y + 3}" stroke="{_INK}" opacity="0.6"/>'
-            f'<text x="{x:g}" y="{y + _AXIS - 1}" text-anchor="{anchor}" font-size="9" '
+            f'<text x="{x:g}" y="{y + _AXIS - 1}" text-anchor="{anchor}" font-size="12" '
             f'opacity="0.75">{share:.0%}</text>'
         )
     return (

@@ -49,7 +49,7 @@ def _value_chart(series: Series) -> str:
         axis=alt.Axis(
             tickCount=4, title=series.unit or None, titleColor=_INK, titleFontWeight="normal",
             labelColor=_INK, domain=False, ticks=False, gridColor=_INK, gridOpacity=0.15,
-            labelFontSize=11,
+            labelFontSize=13,
         ),
     )  # fmt: skip
     band = data.mark_area(opacity=0.18, color=series.colour).encode(
@@ -87,7 +87,7 @@ def _period_axis(series: Series) -> Any:
         scale=alt.Scale(domain=[-0.2, len(series.periods) - 0.8], nice=False),
         axis=alt.Axis(
             values=_ticks(len(series.periods)), labelExpr=f"{names!r}[datum.value]", title=None,
-            grid=False, labelColor=_INK, domainColor=_INK, tickColor=_INK, labelFontSize=11,
+            grid=False, labelColor=_INK, domainColor=_INK, tickColor=_INK, labelFontSize=13,
         ),
     )  # fmt: skip
 
@@ -124,7 +124,7 @@ def _state_chart(series: Series) -> str:
         scale=alt.Scale(domain=[0, 1], nice=False),
         axis=alt.Axis(
             values=[0, 0.5, 1], format=".0%", title=None, labelColor=_INK, domain=False,
-            ticks=False, gridColor=_INK, gridOpacity=0.15, labelFontSize=11,
+            ticks=False, gridColor=_INK, gridOpacity=0.15, labelFontSize=13,
         ),
     )  # fmt: skip
     colour = alt.Color("state:N", scale=colours, legend=None)

@@ -40,6 +40,7 @@ font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,san
 @media screen and (prefers-color-scheme:dark){
 .mg-graph{--ink:#e8eaed;--soft:#a9b1bb;--line:#77808b;--paper:#161a1f}}
 .mg-graph text{fill:var(--ink);font-size:12px}
+@media print{.mg-graph text{font-size:13px}}
 .mg-graph .name{font-weight:650}
 .mg-graph .chance{font-weight:650}
 .mg-graph .paper{fill:var(--paper)}

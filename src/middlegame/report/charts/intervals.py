@@ -46,7 +46,7 @@ def interval_chart(
 
     shares = alt.Axis(
         values=[0, 0.25, 0.5, 0.75, 1], format=".0%", title=None, orient="bottom", grid=False,
-        labelColor=_INK, tickColor=_INK, domainColor=_INK, domainOpacity=0.3, labelFontSize=10,
+        labelColor=_INK, tickColor=_INK, domainColor=_INK, domainOpacity=0.3, labelFontSize=12,
         labelFlush=True,
     )  # fmt: skip
 

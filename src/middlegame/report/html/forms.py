@@ -157,6 +157,10 @@ def _plain(page: str) -> str:
     """Return the page for print: headings in the place of folds, without decorative parts."""
     body = "".join(_BODY.findall(_SHEET.sub("", page, count=1)))
     body = re.sub(r"</?(?:header|main|footer)>", "", body)
+    body = re.sub(r"<tfoot.*?</tfoot>", "", body, flags=re.DOTALL)
+    body = re.sub(r"(<h2[^>]*>[^<]*) <small>(.*?)</small>", r"\1: \2", body)
+    body = re.sub(r'(class="kicker">[^<]*) <span>|(<t[hd]\b[^>]*>[^<]*[^<.]) <small>(?!\()',
+                  lambda found: f"{found[0].rpartition(' ')[0]}, ", body)  # fmt: skip
     body = re.sub(r"(<summary>.*?) <small>.*?</small>", r"\1", body)
     for tag, becomes in (
         ("details", "div"),

@@ -18,11 +18,14 @@ _PREPOSITIONS = frozenset({
     "into", "near", "of", "on", "over", "that", "to", "under", "which", "with", "without",
 })  # fmt: skip
 _PREDICATIVES = frozenset({
-    "absent", "back", "bankrupt", "clear", "cut", "down", "empty", "fair", "firm", "free", "full",
-    "general", "given", "gone", "granted", "held", "hidden", "high", "hostile", "intact", "kept",
-    "lost", "low", "off", "on", "open", "present", "quiet", "ready", "real", "safe", "seen",
-    "shot", "shut", "soft", "stable", "struck", "strong", "unhurt", "unseen", "up", "weak",
-    "withheld", "won",
+    "absent", "active", "alive", "back", "bad", "bankrupt", "calm", "clear", "closed", "cold",
+    "cut", "dead", "deep", "divided", "down", "dry", "empty", "fair", "firm", "foul", "free",
+    "full", "general", "given", "gone", "good", "granted", "hard", "held", "hidden", "high",
+    "hostile", "intact", "kept", "large", "long", "lost", "low", "loyal", "mild", "neutral",
+    "off", "on", "open", "passive", "poor", "present", "private", "public", "quiet", "ready",
+    "real", "rich", "safe", "secret", "seen", "severe", "short", "shot", "shut", "slow",
+    "small", "soft", "stable", "strong", "struck", "tense", "unhurt", "united", "unseen", "up",
+    "weak", "wet", "withheld", "won",
 })  # fmt: skip
 """Adjectives and irregular participles that are common as names of states."""
 _PARTICIPLES = frozenset({"alone", "bound", "caught", "found"})
@@ -53,11 +56,15 @@ def as_noun(label: str) -> str:
 
     >>> as_noun("a lawsuit"), as_noun("bound by a promise")
     ('a lawsuit', 'being bound by a promise')
+    >>> as_noun("turned down in public")
+    'being turned down in public'
     """
     first, _, rest = label.lower().partition(" ")
     follows = rest.split(" ", 1)[0]
     ended = len(first) > 4 and first.endswith("ed")
-    if first in _PARTICIPLES or (ended and follows in (*_PREPOSITIONS, "", "out", "off")):
+    if first in _PARTICIPLES or (
+        ended and follows in (*_PREPOSITIONS, "", "out", "off", "down", "up")
+    ):
         return f"being {label}"
     return mid_sentence(label)
 
@@ -166,6 +173,8 @@ def predicate(subject: str, state: str, states: Iterable[str] = ()) -> str:
     plural = is_plural(subject)
     be = "are" if plural else "is"
     if first in _PREDICATIVES or (len(first) > 4 and first.endswith(("ed", "en"))):
+        return f"{be} {state}"
+    if state.lstrip("-").replace(".", "", 1).isdigit():
         return f"{be} {state}"
     negated = first in ("no", "none", "not") or f"no {state}" in set(states)
     if not negated and (begins_with_verb(state) if not plural else first.isalpha()):
