@@ -60,3 +60,10 @@ def test_supposed_state_holds_in_all_samples():
     firm = np.array([world.forecast("resolve")["firm"] for world in alone])
     mean = (weights * firm).sum() / weights.sum()
     assert weighed.posterior["resolve"]["firm"].mean == pytest.approx(mean, abs=1e-8)
+
+
+def test_progress_rises_to_all_samples():
+    seen = []
+    mg.hypotheses(mg.solve(scenario(RANGED)).middle, n=16, progress=lambda *at: seen.append(at))
+    assert seen == sorted(seen)
+    assert seen[-1] == (16, 16)

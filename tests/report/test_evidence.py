@@ -63,7 +63,7 @@ def test_hypotheses_print_the_weight_of_each_piece_of_evidence(crisis):
 def test_conclusion_says_where_the_evidence_leaves_a_probability_as_it_was(crisis):
     (found,) = hypotheses(crisis, n=0).factors
     words = words_of(crisis)
-    state, share = next(iter(found.prior.items()))
+    state, share = max(found.prior.items(), key=lambda item: item[1])
     same = replace(found, pieces=(), posterior=found.prior)
     stays = f'The probability of "{words.state(found.name, state)}" stays at {share:.0%}.'
     assert conclusion(words, same).endswith(stays)

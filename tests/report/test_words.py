@@ -21,7 +21,7 @@ from middlegame.report.text.words import (
     points,
 )
 from middlegame.scenario import read_text
-from middlegame.scenario.conditions import parse_condition
+from middlegame.scenario.conditions import Is, parse_condition
 
 
 @pytest.mark.parametrize(
@@ -243,3 +243,15 @@ def test_absence_and_chosen_values_are_told_by_labels_where_the_scenario_has_no_
     assert words.clause("relief", "20").startswith(
         "The relief that Washington offers is 20 percent"
     )
+
+
+def test_number_that_its_owner_alone_knows_is_told_in_its_unit() -> None:
+    scenario = mg.load("july-1914")
+    words = Words(mg.compile_scenario(scenario), scenario)
+    name = "interests.london[0].worth"
+    assert words.clause(name, "-45") == (
+        "The worth to London of France and Belgium overrun is -45 points"
+    )
+    condition = words.condition(Is(name, words.node(name).states[:2]))
+    assert condition.endswith(" points")
+    assert "is below -" in condition

@@ -11,6 +11,7 @@ from middlegame.analysis.hypotheses_over_worlds import (
 )
 from middlegame.analysis.outcomes import equilibrium_of
 from middlegame.analysis.result import AnalysisResult
+from middlegame.base.progress import ProgressCallback
 from middlegame.equilibrium.equilibrium import Equilibrium
 from middlegame.sweeps.result import Sweep
 
@@ -82,6 +83,7 @@ def hypotheses(
     *,
     n: int = 512,
     seed: int = 0,
+    progress: ProgressCallback | None = None,
 ) -> Hypotheses:
     """Weigh the evidence about hidden factors, at the medians and over the ranges.
 
@@ -90,6 +92,7 @@ def hypotheses(
         about: the factors or moves in question; without any, the hidden factors.
         n: how many samples to draw from the ranges; 0 weighs at the medians alone.
         seed: of the draws.
+        progress: called with how many samples are solved, and how many there are.
 
     Raises:
         QueryError: there is no evidence, no hidden factor, no such factor or move, or no sample in
@@ -100,5 +103,5 @@ def hypotheses(
     factors = weigh_evidence(equilibrium, about)
     over_worlds = None
     if n and equilibrium.diagram.parameters and not equilibrium.fixed_policies:
-        over_worlds = hypotheses_over_worlds(equilibrium, factors, n, seed)
+        over_worlds = hypotheses_over_worlds(equilibrium, factors, n, seed, progress)
     return Hypotheses(equilibrium, factors, over_worlds, named=bool(about))

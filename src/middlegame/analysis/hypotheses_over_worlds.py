@@ -14,6 +14,7 @@ import numpy as np
 from middlegame.analysis.evidence_weights import HypothesisSet
 from middlegame.base.errors import QueryError
 from middlegame.base.numbers import Floats
+from middlegame.base.progress import ProgressCallback
 from middlegame.equilibrium.equilibrium import Equilibrium
 from middlegame.sweeps.batches import solve_samples
 from middlegame.sweeps.queries import Query
@@ -67,7 +68,11 @@ class HypothesesOverWorlds:
 
 
 def hypotheses_over_worlds(
-    equilibrium: Equilibrium, factors: Sequence[HypothesisSet], n: int = 1024, seed: int = 0
+    equilibrium: Equilibrium,
+    factors: Sequence[HypothesisSet],
+    n: int = 1024,
+    seed: int = 0,
+    progress: ProgressCallback | None = None,
 ) -> HypothesesOverWorlds:
     """Weigh hypotheses in samples of the ranges.
 
@@ -76,6 +81,7 @@ def hypotheses_over_worlds(
         factors: the hypotheses, weighed at the medians.
         n: how many samples to draw.
         seed: of the draws.
+        progress: called with how many samples are solved, and how many there are.
 
     Raises:
         QueryError: there are no ranges, or the evidence is impossible in every sample.
@@ -92,7 +98,9 @@ def hypotheses_over_worlds(
             asks[_key(hypothesis.name, state)] = _ask(equilibrium, about, known)
             for name in known:
                 asks[_key(hypothesis.name, state, name)] = _ask(equilibrium, about, [name])
-    solved = solve_samples(diagram, samples, queries=asks, supposed=equilibrium.supposed)
+    solved = solve_samples(
+        diagram, samples, queries=asks, supposed=equilibrium.supposed, progress=progress
+    )
     good = np.setdiff1d(np.arange(n), np.array(list(solved.failures), int))
     queried = {key: values[good] for key, values in solved.queries.items()}
     first = factors[0]

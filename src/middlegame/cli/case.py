@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from middlegame.cli.console import counting, working
-from middlegame.cli.time_limit import record_equilibrium, solving
+from middlegame.cli.console import counting, tracing
+from middlegame.cli.time_limit import record_equilibrium
 
 if TYPE_CHECKING:
     from middlegame.equilibrium.equilibrium import Equilibrium
@@ -50,7 +50,7 @@ def solve_case(
     diagram, loaded = open_contest(file, assignments(row))
     fixed = assignments(supposed)
     status = f"Solving {diagram.title or file}"
-    with working(status), solving(status):
+    with tracing(status):
         from middlegame.equilibrium.equilibrium import solve
 
         scenario = loaded.scenario if loaded else None

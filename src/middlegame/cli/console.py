@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from middlegame.base.progress import STEPS, ProgressCallback
-from middlegame.cli.time_limit import duration, record_progress, record_stage
+from middlegame.cli.time_limit import duration, record_progress, record_stage, solving
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -97,6 +97,24 @@ def working(what: str) -> Iterator[None]:
 
 
 @contextmanager
+def tracing(what: str) -> Iterator[None]:
+    """Show on a terminal what is being solved, and which share of the precision is reached."""
+    if not sys.stderr.isatty():
+        with solving(what, lambda _: None):
+            yield
+        return
+    from rich.console import Console
+
+    status = Console(stderr=True).status(f"{what} ...")
+
+    def show(fraction: float) -> None:
+        status.update(f"{what} ... {fraction:.0%} of the precision")
+
+    with status, solving(what, show):
+        yield
+
+
+@contextmanager
 def counting(what: str, steps: str = "") -> Iterator[ProgressCallback]:
     """Show on a terminal how many steps are done, of how many, how fast, and the time left.
 
@@ -134,7 +152,7 @@ def counting(what: str, steps: str = "") -> Iterator[ProgressCallback]:
             # Work in stages counts thousandths of the whole, which nobody wants to read.
             if task.total == STEPS:
                 return Text(f"{task.percentage:.0f}%", style="progress.download")
-            return super().render(task)
+            return Text() if task.total is None else super().render(task)
 
     columns = (TextColumn(what), BarColumn(), Done(), Rate(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from middlegame.cli.case import solve_case
-from middlegame.cli.console import working
+from middlegame.cli.console import counting
 from middlegame.cli.options import FILE, JSON, REPORT, SEED, TIME_LIMIT, case_options
 from middlegame.cli.output import print_result
 
@@ -52,6 +52,6 @@ def hypotheses_command(
     equilibrium, loaded = solve_case(file, **case)
     from middlegame.analysis.hypotheses import hypotheses
 
-    with working("Weighing the evidence"):
-        found = hypotheses(equilibrium, about, n=n, seed=seed)
+    with counting("Weighing the evidence") as progress:
+        found = hypotheses(equilibrium, about, n=n, seed=seed, progress=progress)
     print_result(found, equilibrium, loaded, report=report, as_json=as_json)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from middlegame.cli.console import console, counting, print_data, print_json, working
+from middlegame.cli.console import console, counting, print_data, print_json, tracing, working
 from middlegame.cli.options import (
     FILE,
     JSON,
@@ -81,7 +81,7 @@ def record_command(
     found = read_scenario(file, name)
     # The ledger is opened first, so that one that cannot be used is reported without waiting.
     with _open_ledger() as ledger:
-        with working(f"Solving {found.scenario.title}"):
+        with tracing(f"Solving {found.scenario.title}"):
             from middlegame.equilibrium.equilibrium import solve
 
             equilibrium = solve(found.scenario)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from middlegame.cli.case import forecast_case
-from middlegame.cli.console import console, print_json, working
+from middlegame.cli.console import console, counting, print_json, working
 
 if TYPE_CHECKING:
     from middlegame.analysis.result import AnalysisResult
@@ -81,8 +81,8 @@ def print_answer(
     asked = {condition: equilibrium.probability(condition) for condition in ask}
     found = None
     if others:
-        with working("Looking for other self-consistent outcomes"):
-            found = equilibrium.other_equilibria(others)
+        with counting("Looking for other self-consistent outcomes") as progress:
+            found = equilibrium.other_equilibria(others, progress=progress)
     if report:
         from middlegame.report.html.hypotheses import evidence_sections
         from middlegame.sweeps.forecast import Forecast

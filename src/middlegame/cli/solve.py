@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from middlegame.cli.case import assignments, forecast_case, solve_case
-from middlegame.cli.console import working
+from middlegame.cli.console import tracing
 from middlegame.cli.options import FILE, solving_options
 from middlegame.cli.output import print_answer
-from middlegame.cli.time_limit import solving
 
 if TYPE_CHECKING:
     from middlegame.scenario.conditions import Condition
@@ -49,7 +48,7 @@ def solve_command(
 
     diagram, loaded = open_contest(file, assignments(row))
     status = f"Tracing {diagram.title or file} to the Nash limit"
-    with working(status), solving(status):
+    with tracing(status):
         from middlegame.equilibrium.nash import nash
 
         limit = nash(diagram, scenario=loaded.scenario if loaded else None)

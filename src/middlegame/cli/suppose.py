@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from middlegame.cli.case import assignments, forecast_case, solve_case
-from middlegame.cli.console import working
+from middlegame.cli.console import tracing
 from middlegame.cli.options import ASSIGNMENT, FILE, solving_options
 from middlegame.cli.output import print_answer
-from middlegame.cli.time_limit import solving
 
 if TYPE_CHECKING:
     from middlegame.scenario.conditions import Condition
@@ -48,6 +47,6 @@ def suppose_command(
     if not middle:
         equilibrium = forecast_case(equilibrium)
     status = "Solving with the supposition"
-    with working(status), solving(status):
+    with tracing(status):
         changed = equilibrium.suppose(fixed, fixed_policies=surprise)
     print_answer(changed, loaded, before=equilibrium, **options)

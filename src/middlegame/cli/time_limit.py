@@ -109,12 +109,13 @@ def record_stage(what: str) -> None:
 
 
 @contextmanager
-def solving(what: str) -> Iterator[None]:
-    """Record what is being solved, and how far along the branch."""
+def solving(what: str, show: Callable[[float], None]) -> Iterator[None]:
+    """Record what is being solved, and record and show how far along the branch."""
     from middlegame.base.progress import observe_fraction
 
     def observe(fraction: float) -> None:
         _clock.fraction = max(_clock.fraction, min(fraction, 1.0))
+        show(_clock.fraction)
 
     record_stage(what)
     with observe_fraction(observe):

@@ -11,6 +11,7 @@ import numpy as np
 from middlegame.base.display import Displayed
 from middlegame.base.errors import QueryError, unknown_name
 from middlegame.base.numbers import Floats
+from middlegame.base.progress import ProgressCallback
 from middlegame.compiler import compile_scenario
 from middlegame.diagram import Diagram, Tables
 from middlegame.diagram.behaviour import LEVELS
@@ -282,7 +283,9 @@ class Equilibrium(Displayed, StrategyProfile):
                 "their own, and not in equilibrium with all others"
             )
 
-    def other_equilibria(self, starts: int = 24, seed: int = 0) -> list["OtherEquilibrium"]:
+    def other_equilibria(
+        self, starts: int = 24, seed: int = 0, progress: ProgressCallback | None = None
+    ) -> list["OtherEquilibrium"]:
         """Search for other equilibria of this contest from random starts.
 
         The search is from random starts and need not be complete. This equilibrium is not in the
@@ -291,6 +294,7 @@ class Equilibrium(Displayed, StrategyProfile):
         Args:
             starts: how many.
             seed: of the random starts.
+            progress: called with how many starts are followed, and how many there are.
 
         Raises:
             QueryError: some actors do not play an equilibrium.
@@ -299,7 +303,7 @@ class Equilibrium(Displayed, StrategyProfile):
         structure, game = self.diagram.structure, engine_input(self.diagram, self.tables)
         here = [policies(game.opens, each.logits, 1.0)[game.reached] for each in self.branches]
         found = []
-        for other in others.search_alternatives(structure, game, starts, seed):
+        for other in others.search_alternatives(structure, game, starts, seed, progress):
             there = policies(game.opens, other.logits, 1.0)[game.reached]
             if any(np.abs(each - there).max(initial=0.0) < others.SAME for each in here):
                 continue

@@ -142,10 +142,13 @@ class Tools:
         return await self._analyse(context, contest, lambda e, p: dominoes(e, None, progress=p))
 
     async def hypotheses(self, context: Context, contest: str) -> str:
-        """Return the posterior of each hidden factor, and what each piece of evidence weighs."""
+        """Return the posterior of each hidden factor, and what each piece of evidence weighs.
+
+        Reports progress.
+        """
         from middlegame.analysis.hypotheses import hypotheses
 
-        return await self._analyse(context, contest, lambda e, _: hypotheses(e))
+        return await self._analyse(context, contest, lambda e, p: hypotheses(e, progress=p))
 
     async def compare(self, context: Context, contests: list[str]) -> str:
         """Compare rival analysts: the views in one contest, or two or more contests by name."""

@@ -86,6 +86,7 @@ def solve_samples(
     ramp: Ramp | None = None,
     threads: int | None = None,
     forked: bool = False,
+    progress: ProgressCallback | None = None,
 ) -> SolvedSamples:
     """Solve a diagram at many parameter values; disagreement with the full trace is reported.
 
@@ -102,6 +103,7 @@ def solve_samples(
         threads: chunks at a time; as many as there are processors unless given.
         forked: whether to trace every sample in full, since the principal branch forks at the
             medians: which of the mirror branches a ramp takes is left to rounding.
+        progress: called with how many samples are done, and how many there are.
 
     Raises:
         QueryError: the parameter values or a query do not fit the diagram.
@@ -117,7 +119,7 @@ def solve_samples(
     )
     if compare is None:
         compare = min(16, -(-len(values) // 256))
-    plan = _Plan(compare=compare, threads=threads, ramped=not forked)
+    plan = _Plan(compare=compare, threads=threads, ramped=not forked, progress=progress)
     return _solve(solver, plan)
 
 
@@ -193,9 +195,9 @@ def _solve(solver: SampleSolver, plan: _Plan) -> SolvedSamples:
     if plan.ramped:
         for samples, found in _ramp_all(solver, plan.threads):
             keep(samples, found)
-            advance(len(samples))
+            advance(int((found.residual <= TOLERANCE).sum()))
     unsettled = np.flatnonzero(~(residual <= TOLERANCE))
-    for samples, found in trace(unsettled, _nothing if plan.ramped else advance):
+    for samples, found in trace(unsettled, advance):
         keep(samples, found)
     compared = np.setdiff1d(_spread(solver, plan.compare), unsettled)
     disagreeing: list[int] = []

@@ -271,9 +271,11 @@ class Forecast(Equilibrium):
             deferred = _deferred(after, self.deferred.count)
         return replace(_forecast(after, deferred), takes_long=self.takes_long)
 
-    def other_equilibria(self, starts: int = 24, seed: int = 0) -> list[OtherEquilibrium]:
+    def other_equilibria(
+        self, starts: int = 24, seed: int = 0, progress: ProgressCallback | None = None
+    ) -> list[OtherEquilibrium]:
         """Search for other equilibria of the middle world (see `Equilibrium.other_equilibria`)."""
-        return self.middle.other_equilibria(starts, seed)
+        return self.middle.other_equilibria(starts, seed, progress)
 
     def to_dict(self, storylines: int = 5) -> dict[str, Any]:
         """Return the answer as one JSON object, with so many storylines."""

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from middlegame.base.numbers import Floats
+from middlegame.base.progress import ProgressCallback
 from middlegame.engine.graph.layout import Game, layout_of
 from middlegame.engine.graph.relevance import traced_decisions
 from middlegame.engine.graph.structure import Structure
@@ -55,7 +56,11 @@ class AlternativeSolution:
 
 
 def search_alternatives(
-    structure: Structure, game: Game, starts: int, seed: int = 0
+    structure: Structure,
+    game: Game,
+    starts: int,
+    seed: int = 0,
+    progress: ProgressCallback | None = None,
 ) -> list[AlternativeSolution]:
     """Search equilibria from random starts; return the most often found first.
 
@@ -66,12 +71,13 @@ def search_alternatives(
         game: its numbers.
         starts: the number of random starts.
         seed: of the random numbers.
+        progress: called with how many starts are followed to their end, and how many there are.
     """
     own = traced_decisions(structure)
     if not own:
         return []
     if is_long(structure):
-        return _search_by_sweeps(structure, game, starts, seed)
+        return _search_by_sweeps(structure, game, starts, seed, progress)
     layout = layout_of(structure)
     cells = logit_cells(structure, own)
     evaluate, respond = response_equations(structure, own), response_function(structure, own)
@@ -79,6 +85,8 @@ def search_alternatives(
     found: list[Floats] = []
     counts: list[int] = []
     for start in range(starts):
+        if progress:
+            progress(start, starts)
         logits = np.zeros((layout.row_count, layout.max_options))
         logits.ravel()[cells] = _random_logits(rng, len(cells))
         # A third of the starts go straight to Newton's method, which finds unstable ones too.
@@ -123,7 +131,11 @@ def _known(found: Sequence[Floats], point: Floats, game: Game) -> int | None:
 
 
 def _search_by_sweeps(
-    structure: Structure, game: Game, starts: int, seed: int
+    structure: Structure,
+    game: Game,
+    starts: int,
+    seed: int,
+    progress: ProgressCallback | None,
 ) -> list[AlternativeSolution]:
     """Search equilibria of a long diagram: all starts sweep together, without compiling."""
     layout, cells = layout_of(structure), logit_cells(structure, structure.decisions)
@@ -144,6 +156,8 @@ def _search_by_sweeps(
     found: list[Floats] = []
     counts: list[int] = []
     for start in range(starts):
+        if progress:
+            progress(start, starts)
         point: Floats | None = places[:, start].reshape(shape)
         known = _known(found, places[:, start].reshape(shape), game) if swept[start] else None
         if known is None:

@@ -60,13 +60,17 @@ def summary(words: Words, factors: Sequence[HypothesisSet]) -> str:
     """Return the main result: the likeliest state of each hidden factor, before and after."""
     sentences = []
     for factor in factors[:_MOST_SUMMARIZED]:
-        state = max(factor.posterior, key=lambda each: factor.posterior[each])
+        state = _likeliest(factor)
         sentences.append(
             f"Given the evidence, the probability that "
             f"{mid_sentence(words.clause(factor.name, state))} is "
             f"{percent(factor.posterior[state])} (prior: {percent(factor.prior[state])})."
         )
     return " ".join(sentences)
+
+
+def _likeliest(factor: HypothesisSet) -> str:
+    return max(factor.posterior, key=lambda each: factor.posterior[each])
 
 
 def assessment_words(words: Words, hypotheses: HypothesisSet, piece: EvidenceAssessment) -> str:
@@ -107,9 +111,10 @@ def conclusion(words: Words, hypotheses: HypothesisSet) -> str:
         mid_sentence(evidence_label(words, p)) for p in hypotheses.pieces if not p.discriminates
     ]
     if not useful:
-        first = next(iter(hypotheses.prior))
-        before, after = percent(hypotheses.prior[first]), percent(hypotheses.posterior[first])
-        state = words.state(hypotheses.name, first)
+        likeliest = _likeliest(hypotheses)
+        before = percent(hypotheses.prior[likeliest])
+        after = percent(hypotheses.posterior[likeliest])
+        state = words.state(hypotheses.name, likeliest)
         changed = (
             f'The probability of "{state}" stays at {before}.'
             if before == after
@@ -149,8 +154,9 @@ def posterior_intervals(
 def correlation_words(
     words: Words, hypotheses: HypothesisSet, over_worlds: "HypothesesOverWorlds"
 ) -> str:
-    """Return the judgements that correlate most with the first state's posterior; or nothing."""
-    state, found = next(iter(over_worlds.correlations[hypotheses.name].items()))
+    """Return the judgements that correlate most with the likeliest state's posterior, if any."""
+    state = _likeliest(hypotheses)
+    found = over_worlds.correlations[hypotheses.name][state]
     by_name = {parameter.name: parameter for parameter in words.diagram.parameters}
     ranked = sorted(found.items(), key=lambda item: -abs(round(item[1], 9)))
     correlations = [

@@ -16,6 +16,7 @@ from middlegame.report.text.grammar import (
     absence_clause,
     are_verbal,
     capitalize_first,
+    is_clause,
     join_alternatives,
     join_list,
     mid_sentence,
@@ -195,8 +196,10 @@ class Words:
         match path:
             case ("interests", str(actor), int(place), *_):
                 interest = self.scenario.interests[actor][place]
-                what = self.interest_label(interest)
-                return f"the worth to {mid_sentence(self.actor(actor))} if {mid_sentence(what)}"
+                what = mid_sentence(self.interest_label(interest))
+                labelled = interest.label or interest.worth.label
+                joined = "of" if labelled and not is_clause(what) else "if"
+                return f"the worth to {mid_sentence(self.actor(actor))} {joined} {what}"
             case ("moves", str(move), "options", str(option), *_):
                 whose = mid_sentence(self.subject(move))
                 return f'the cost to {whose} of "{self.state(move, option)}"'
@@ -217,12 +220,21 @@ class Words:
 
     def state(self, name: str, state: str) -> str:
         """Return the label of an option of a move, or of a state of a factor."""
+        if name in self._private:
+            return self._in_unit(name, state)
         move = self.scenario.moves.get(base_name(name)) if self.scenario else None
         option = move.options.get(state) if move else None
         scale = self.node(name).scale if self.knows(name) else None
         if scale is not None and scale_values((state,))[0] is not None:
             return with_unit(clean(state), clean(scale.unit))
         return clean(option.label) if option and option.label else name_as_words(state)
+
+    def _in_unit(self, name: str, value: str) -> str:
+        """Return a value of a number that its owner alone knows, with its unit."""
+        path = self._private[name]
+        if path[-1] == "private_spread":
+            return f"{value} standard deviations"
+        return f"{value}:1" if path[0] == "actors" else f"{value} points"
 
     def evidence(self, name: str) -> str:
         """Return the label of a piece of evidence, with its odds if it is a report."""
@@ -405,7 +417,8 @@ class Words:
         """Return a predicate for each state; of ordered values one for each run of neighbours."""
         node = self.node(name)
         if name in self._private_numbers:
-            return [f"is {run}" for run in self._private_numbers[name].runs(states)]
+            runs = self._private_numbers[name].runs(states)
+            return [f"is {self._in_unit(name, run)}" for run in runs]
         if node.scale is None:
             return [self._predicate(name, state) for state in states]
         verb = "chooses" if isinstance(node, Decision) else "is"

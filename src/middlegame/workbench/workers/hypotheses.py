@@ -23,5 +23,5 @@ def weigh_evidence(context: WorkerContext, text: str, setting: Setting) -> Repor
     from middlegame.analysis.hypotheses import hypotheses
 
     equilibrium = solve_setting(context, text, setting)
-    context.report(f"Weighing the evidence in {WORLDS} worlds")
-    return report_section(hypotheses(equilibrium, n=WORLDS), "hypotheses")
+    progress = context.progress(f"Weighing the evidence in {WORLDS} worlds")
+    return report_section(hypotheses(equilibrium, n=WORLDS, progress=progress), "hypotheses")
