@@ -14,6 +14,8 @@ def main() -> None:
     if not sys.warnoptions:
         warnings.simplefilter("ignore")
         os.environ["PYTHONWARNINGS"] = "ignore"  # for the processes that this one starts
+    # Looking for plugins of pydantic reads the metadata of every package there is; none is used.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     try:
         from middlegame.cli.main import main as run
     except KeyboardInterrupt:

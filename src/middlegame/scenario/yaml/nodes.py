@@ -1,7 +1,9 @@
 """Parse YAML text into nodes with their positions; tags never construct objects.
 
-Ruamel's event stream (YAML 1.2, pure Python) is read once. Tags, several documents, deep nesting
-and recursive aliases are refused: scenarios do not need them, and they can do harm.
+Ruamel's event stream (YAML 1.2, pure Python) says what a text means and what is wrong with it. Where
+libyaml reads it alike, which is so for nearly every scenario without faults, its events are taken: it
+is twenty times as quick. Tags, several documents, deep nesting and recursive aliases are refused:
+scenarios do not need them, and they can do harm.
 """
 
 import math
@@ -10,19 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, StreamMark, YAMLError
-from ruamel.yaml.events import (
-    AliasEvent,
-    CollectionStartEvent,
-    DocumentStartEvent,
-    MappingEndEvent,
-    MappingStartEvent,
-    NodeEvent,
-    ScalarEvent,
-    SequenceEndEvent,
-    SequenceStartEvent,
-)
+import yaml
 
 from middlegame.base.text import normalize
 from middlegame.scenario.faults import Fault
@@ -32,6 +22,8 @@ MAX_DEPTH = 40
 MAX_ENTRIES = 60_000
 """Most entries of a file, keys included: about 30 times those of a large contest."""
 MAX_FAULTS = 1000
+_READ_APART = re.compile(r"[\t\x85\u2028\u2029\ufeff\ud800-\udfff]|(?<![^\s\[{,])\?(?![^\s,\]}])")
+"""What libyaml, by YAML 1.1, reads otherwise than ruamel or has at another position."""
 _NULL = re.compile(r"|~|null|Null|NULL")
 _TRUE = re.compile(r"true|True|TRUE")
 _FALSE = re.compile(r"false|False|FALSE")
@@ -108,7 +100,12 @@ def read_nodes(text: str) -> tuple[Node | None, list[Fault]]:
     Raises:
         Broken: the text cannot be parsed to its end.
     """
-    return _Reader().read(text)
+    if not _READ_APART.search(text):
+        try:
+            return _Reader().read(_libyaml_events(text))
+        except (yaml.YAMLError, YamlSyntaxError):
+            pass  # ruamel says what is wrong
+    return _Reader().read(_ruamel_events(text))
 
 
 class _Reader:
@@ -121,10 +118,19 @@ class _Reader:
         self.root: Node | None = None
         self.count = 0
 
-    def read(self, text: str) -> tuple[Node | None, list[Fault]]:
+    def read(self, events: Iterator[Any]) -> tuple[Node | None, list[Fault]]:
         documents = 0
-        for event in _events(text):
-            if isinstance(event, DocumentStartEvent):
+        for event in events:
+            kind = type(event).__name__  # the same in both libraries
+            if kind == "ScalarEvent":
+                self._add(_scalar(event, self._untagged(event)), event.anchor)
+            elif kind in ("MappingStartEvent", "SequenceStartEvent"):
+                self._start(event, Mapping if kind == "MappingStartEvent" else Sequence)
+            elif kind in ("MappingEndEvent", "SequenceEndEvent"):
+                self._end()
+            elif kind == "AliasEvent":
+                self._add(self._alias(event), None)
+            elif kind == "DocumentStartEvent":
                 documents += 1
                 if event.version or event.tags:
                     self._fault(
@@ -137,17 +143,9 @@ class _Reader:
                         "one scenario in a file, without ---",
                     )
                     break
-            elif isinstance(event, ScalarEvent):
-                self._add(_scalar(event, self._untagged(event)), event.anchor)
-            elif isinstance(event, AliasEvent):
-                self._add(self._alias(event), None)
-            elif isinstance(event, SequenceStartEvent | MappingStartEvent):
-                self._start(event)
-            elif isinstance(event, SequenceEndEvent | MappingEndEvent):
-                self._end()
         return self.root, self.faults
 
-    def _start(self, event: SequenceStartEvent | MappingStartEvent) -> None:
+    def _start(self, event: Any, kind: type[Sequence | Mapping]) -> None:
         self._untagged(event)
         mark = _mark(event.start_mark)
         if len(self.open) >= MAX_DEPTH:
@@ -160,7 +158,6 @@ class _Reader:
                 ),
                 mark,
             )
-        kind = Sequence if isinstance(event, SequenceStartEvent) else Mapping
         node = kind(mark, bool(event.flow_style))
         if event.anchor:
             self.anchors[event.anchor] = None
@@ -186,11 +183,14 @@ class _Reader:
         elif isinstance(parent := self.open[-1], Sequence):
             parent.items.append(node)
         elif waiting := self.keys[-1]:
-            parent.pairs.append((waiting.pop(), node))
+            key = waiting.pop()
+            if isinstance(node, Scalar) and isinstance(key, Scalar) and node.start == node.end:
+                node.start = node.end = key.end  # ruamel and libyaml have it somewhere behind
+            parent.pairs.append((key, node))
         else:
             waiting.append(node)
 
-    def _alias(self, event: AliasEvent) -> Node:
+    def _alias(self, event: Any) -> Node:
         mark = _mark(event.start_mark)
         target = self.anchors.get(event.anchor)
         if target is not None:
@@ -205,36 +205,58 @@ class _Reader:
             )
         return Scalar(mark, _mark(event.end_mark), f"*{event.anchor}", plain=False)
 
-    def _untagged(self, event: ScalarEvent | CollectionStartEvent) -> bool:
+    def _untagged(self, event: Any) -> bool:
         """Report a tag; return whether the node has none."""
-        if event.ctag is None:
+        if event.tag is None:
             return True
         self._fault(
-            f"'{event.ctag}' is a YAML tag", event, "no tags; quotes around text that starts with !"
+            f"'{event.tag}' is a YAML tag", event, "no tags; quotes around text that starts with !"
         )
         return False
 
-    def _fault(
-        self, message: str, event: NodeEvent | DocumentStartEvent, expected: str = ""
-    ) -> None:
+    def _fault(self, message: str, event: Any, expected: str = "") -> None:
         mark = _mark(event.start_mark)
         if len(self.faults) < MAX_FAULTS:
             self.faults.append(Fault(message, expected, line=mark.line, column=mark.column))
 
 
-def _scalar(event: ScalarEvent, untagged: bool) -> Scalar:
-    plain = event.style is None and untagged
+def _scalar(event: Any, untagged: bool) -> Scalar:
+    plain = not event.style and untagged
     text = event.value
     if not text.isascii():  # escapes may write one character as two surrogates, as JSON does
         text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
     return Scalar(_mark(event.start_mark), _mark(event.end_mark), normalize(text), plain)
 
 
-def _mark(mark: StreamMark) -> Mark:
+def _mark(mark: Any) -> Mark:
     return Mark(mark.line + 1, mark.column + 1, mark.index)
 
 
-def _events(text: str) -> Iterator[Any]:
+def _libyaml_events(text: str) -> Iterator[Any]:
+    """Yield libyaml's events; raise `yaml.YAMLError` where ruamel's may be others."""
+    if not yaml.__with_libyaml__:
+        raise yaml.YAMLError
+    parser = yaml.CSafeLoader(str(text))  # it takes no subclass of str
+    before = None
+    while (event := parser.get_event()) is not None:
+        if isinstance(event, yaml.DocumentStartEvent):
+            apart = event.version or event.tags or not isinstance(before, yaml.StreamStartEvent)
+        elif isinstance(event, yaml.ScalarEvent):
+            apart = event.anchor or event.tag or isinstance(before, yaml.DocumentStartEvent)
+        elif isinstance(event, yaml.CollectionStartEvent):
+            apart = event.anchor or event.tag
+        else:
+            apart = isinstance(event, yaml.AliasEvent)
+        if apart:
+            raise yaml.YAMLError
+        before = event
+        yield event
+
+
+def _ruamel_events(text: str) -> Iterator[Any]:
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
     try:
         yield from YAML(typ="safe", pure=True).parse(text)
     except MarkedYAMLError as error:
