@@ -1,9 +1,9 @@
 """Parse YAML text into nodes with their positions; tags never construct objects.
 
-Ruamel's event stream (YAML 1.2, pure Python) says what a text means and what is wrong with it. Where
-libyaml reads it alike, which is so for nearly every scenario without faults, its events are taken: it
-is twenty times as quick. Tags, several documents, deep nesting and recursive aliases are refused:
-scenarios do not need them, and they can do harm.
+Ruamel's event stream (YAML 1.2, pure Python) says what a text means and what is wrong with it.
+Where libyaml reads a text alike, as it does nearly every scenario without faults, its events are
+taken: they come twenty times as quickly. Tags, several documents, deep nesting and recursive
+aliases are refused: scenarios do not need them, and they can do harm.
 """
 
 import math
