@@ -62,13 +62,13 @@ def test_precision_is_that_of_the_contest_solved_so(road, found):
     for name, factor in (("half", 0.5), ("double", 2.0)):
         again = mg.solve(road.scenario, precision=3.0**factor).middle
         expected = [chance(again, answer) for answer in found.answers]
-        assert variant(found, "precision", name).probabilities == pytest.approx(expected)
+        assert variant(found, "precision", name).numbers == pytest.approx(expected)
 
 
 def test_behaviour_is_that_of_the_contest_solved_so(road, found):
     again = mg.solve(road.scenario, behaviour="level=1").middle
     expected = [chance(again, answer) for answer in found.answers]
-    assert variant(found, "behaviour", "level 1").probabilities == pytest.approx(expected)
+    assert variant(found, "behaviour", "level 1").numbers == pytest.approx(expected)
 
 
 def test_interest_left_out_is_the_contest_without_it(found):
@@ -76,14 +76,14 @@ def test_interest_left_out_is_the_contest_without_it(found):
     again = mg.solve(Scenario.model_validate(without)).middle
     expected = [chance(again, answer) for answer in found.answers]
     one = variant(found, "interest", "interests.a[0].worth")
-    assert one.probabilities == pytest.approx(expected)
+    assert one.numbers == pytest.approx(expected)
 
 
 def test_answers_have_the_forecast_the_middle_world_and_the_mean(road, found):
     for answer in found.answers:
         assert answer.forecast == pytest.approx(chance(road, answer))
-        assert answer.probability == pytest.approx(chance(road.middle, answer))
-        assert answer.forecast != pytest.approx(answer.probability, abs=1e-6)
+        assert answer.middle == pytest.approx(chance(road.middle, answer))
+        assert answer.forecast != pytest.approx(answer.middle, abs=1e-6)
 
 
 def test_hierarchy_is_that_of_the_file():
@@ -107,7 +107,7 @@ def test_work_that_is_stopped_returns_the_variants_that_are_done(road, found):
 def test_full_precision_is_the_nash_limit(road, found):
     limit = mg.nash(road.scenario).equilibrium.given(dict(road.known))
     expected = [chance(limit, answer) for answer in found.answers]
-    assert variant(found, "nash", "full precision").probabilities == pytest.approx(expected)
+    assert variant(found, "nash", "full precision").numbers == pytest.approx(expected)
 
 
 def test_source_widens_what_cites_it_alone_and_drops_its_evidence(road):
@@ -140,7 +140,7 @@ def test_sources_are_means_over_worlds(road, found):
     again = mg.solve(without_source(road.scenario, "map"), worlds=16)
     expected = [chance(again, answer) for answer in found.answers]
     one = variant(found, "source", "map")
-    assert one.probabilities == pytest.approx(expected)
+    assert one.numbers == pytest.approx(expected)
     mean = mg.solve(road.scenario, worlds=16)
     assert [found.before(one, k) for k in range(2)] == pytest.approx(
         [chance(mean, answer) for answer in found.answers]
@@ -153,8 +153,8 @@ def test_answer_holds_within_ten_points_and_with_the_same_state(found):
             if one.refusal:
                 assert found.holds(one, place) is None
                 continue
-            near = abs(one.probabilities[place] - found.before(one, place)) <= WITHIN
-            assert found.holds(one, place) == (near and one.probabilities[place] >= 0.5)
+            near = abs(one.numbers[place] - found.before(one, place)) <= WITHIN
+            assert found.holds(one, place) == (near and one.numbers[place] >= 0.5)
     table = found.to_dataframe()
     assert len(table) == len(found.answers) * sum(not one.refusal for one in found.variants)
     assert (table.holds == False).sum() == sum(  # noqa: E712

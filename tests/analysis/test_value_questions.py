@@ -39,9 +39,15 @@ questions:
 """
 
 
+def read(text: str) -> mg.Scenario:
+    loaded = read_text(text)
+    assert loaded.scenario is not None, loaded.errors
+    return loaded.scenario
+
+
 @pytest.fixture(scope="module")
 def toll() -> Equilibrium:
-    return mg.solve(read_text(TOLL).scenario).middle
+    return mg.solve(read(TOLL)).middle
 
 
 def test_drivers_of_a_value_are_those_of_its_mean(toll: Equilibrium) -> None:
@@ -137,3 +143,29 @@ def test_an_answer_leaves_out_options_beside_the_scale(toll: Equilibrium) -> Non
     assert np.isnan(asked.answer(shares))
     shares[[2, 4]] = 0.1, 0.3
     assert asked.answer(shares) == pytest.approx((0.1 * 10 + 0.3 * 20) / 0.4)
+
+
+@pytest.mark.parametrize(("moved", "holds"), [(40, True), (45, False)])
+def test_a_value_holds_where_its_median_stays_within_a_tenth_of_its_scale(
+    moved: int, holds: bool
+) -> None:
+    contest = read(f"""
+title: Toll
+actors: {{city: The city}}
+moves: {{stay: {{by: city, options: {{yes: {{costs: 10}}, no: {{}}}}}}}}
+factors:
+  toll:
+    scale: {{from: 0, to: 100, step: 5, unit: ducats}}
+    rules: [{{if: stay = yes, then: 30}}, {{then: {moved}}}]
+interests: {{city: [{{when: stay = yes, worth: 30}}]}}
+questions: {{toll: {{label: The toll at the gate, value: toll, on: 2030-01-01}}}}
+""")
+    found = mg.robust(mg.solve(contest))
+    (answer,) = found.answers
+    assert (answer.state, answer.unit, answer.middle, answer.length) == (None, "ducats", 30, 100)
+    (without,) = (variant for variant in found.variants if variant.kind == "interest")
+    assert without.numbers == (moved,)
+    assert found.holds(without, 0) is holds
+    text = unwrap(show_plain(found))
+    assert "median stays within 10% of its scale's length" in text
+    assert ("(median 30 ducats): does not hold without" in text) is not holds

@@ -35,9 +35,38 @@ def test_outcomes_are_read_with_day_source_and_note(tmp_path):
     )
 
 
+VALUES = read_text(
+    """
+title: A toll
+actors: {north: The north}
+moves: {toll: {by: north, scale: {from: 0, to: 50, step: 10}}}
+interests: {north: [{worth: 0.1 * toll}]}
+questions: {toll-1990: {label: The toll, value: toll, on: 1990-12-31}}
+"""
+).scenario
+
+
+def test_the_outcome_of_a_question_for_a_value_is_a_number(tmp_path):
+    file = tmp_path / "outcomes.yaml"
+    text = "outcomes: {toll-1990: {value: 18.5, on: 1990-12-31, source: A history}}"
+    file.write_text(text, encoding="utf-8")
+    (outcome,) = read_outcomes(file, VALUES)
+    assert (outcome.value, outcome.happened) == (18.5, None)
+    for wrong, expected in (
+        ("value: high", "'high' is not a number; expected a number such as 18"),
+        ("value: true", "is not a number"),
+        ("happened: yes", "'toll-1990' asks for a value, not for 'happened'"),
+    ):
+        file.write_text(text.replace("value: 18.5", wrong), encoding="utf-8")
+        with pytest.raises(ScenarioError) as caught:
+            read_outcomes(file, VALUES)
+        assert expected in "\n".join(str(fault) for fault in caught.value.faults)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
+        ("happened: yes", "value: 4", "'asked-1990' asks for yes or no, not for 'value'"),
         ("happened: yes", "happened: perhaps", "2:26: 'perhaps' is neither yes nor no"),
         ("on: 1990-03-01", "on: March", "2:35: 'March' is not a date"),
         ("source: A history}", "sourse: A history}", "did you mean 'source'?"),

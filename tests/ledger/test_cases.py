@@ -9,6 +9,7 @@ from middlegame.io.examples import find_file
 from middlegame.ledger.entries import read_scenario
 from middlegame.ledger.errors import LedgerError
 from middlegame.report.text.words import percent
+from tests.report.pages import show_plain
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +58,21 @@ def test_every_outcome_is_counted_once_in_the_calibration(scores):
     assert sum(each.happened for each in scores.bins) == happened
 
 
+def test_values_are_scored_by_crps_apart_from_yes_and_no(scores):
+    (price,) = (each for each in scores.values if each.case == "opec-2020")
+    values, shares = price.forecast.values, price.forecast.probabilities
+    below = [sum(p for v, p in zip(values, shares, strict=True) if v <= at) for at in range(90)]
+    # The integral of the squared distance of both distribution functions, dollar by dollar.
+    exact = sum((f - (at >= 18)) ** 2 for at, f in enumerate(below)) / 90
+    assert (price.value, price.forecast.unit) == (18, "dollars a barrel")
+    assert price.crps == pytest.approx(exact)
+    assert price.uniform == pytest.approx(0.2**2 - 0.2 + 1 / 3)
+    assert all(each.outcome.value is None for each in scores.hindcasts)
+    text = show_plain(scores)
+    assert "VALUES  CRPS as a share of the scale" in text
+    assert f"{price.forecast.median:g}" in text
+
+
 def test_readmes_give_the_figures_of_the_solved_contests(scores):
     for each in scores.hindcasts:
         readme = find_file(each.case).with_name("README.md").read_text("utf-8")
@@ -66,6 +82,11 @@ def test_readmes_give_the_figures_of_the_solved_contests(scores):
                 low, high = map(percent, each.interval)
                 outcome = f"{low} to {high} | {outcome}"
             assert f"| {each.label} | {percent(each.probability)} | {outcome} |" in readme
+    for each in scores.values:
+        readme = find_file(each.case).with_name("README.md").read_text("utf-8")
+        median, low, high = each.forecast.median, *each.forecast.ninety
+        told = f"{median:g} {each.forecast.unit} ({low:g} to {high:g})"
+        assert f"| {each.label} | {told} | {each.value:g} |" in readme
 
 
 def test_a_single_case_has_a_base_rate_of_the_others_and_no_standard_error():

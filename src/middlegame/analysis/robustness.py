@@ -3,13 +3,16 @@
 Methods: half and double precision, reasoning by levels (level-k; Stahl & Wilson 1995) and by a
 cognitive hierarchy (Camerer, Ho & Chong 2004), the limit of full precision, and other equilibria.
 Premises: each interest by itself, and each source. An answer holds where the same state is the
-likeliest and its probability stays within 10 percentage points.
+likeliest and its probability stays within 10 percentage points; a value on a scale holds where its
+median stays within 10% of the scale's length.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from middlegame.analysis.outcomes import equilibrium_of
 from middlegame.analysis.result import AnalysisResult
@@ -24,7 +27,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 WITHIN = 0.1
-"""The largest change of a probability with which an answer holds."""
+"""The largest change of a probability, or of a median in lengths of its scale, that holds."""
 
 
 @dataclass(frozen=True)
@@ -34,20 +37,28 @@ class ForecastAnswer:
     Attributes:
         name: the question; without questions a headline factor or move.
         is_question: whether it is a question.
-        state: the likeliest state: `yes` or `no` for a question.
-        forecast: of that state, in the forecast as written.
-        probability: of that state in the middle world, with which all variants but sources are
-            compared.
-        mean: of that state over the worlds in which sources are tested; as `probability` where
-            there are no ranges.
+        state: the likeliest state: `yes` or `no` for a question; None where a value is asked.
+        forecast: the probability of that state, or the median value, in the forecast as written.
+        middle: the same in the middle world, with which all variants but sources are compared.
+        mean: the same over the worlds in which sources are tested; as `middle` where there are no
+            ranges.
+        unit: what the value counts, in words; None where no value is asked.
+        bounds: the ends of the value's scale; 0 and 1 for a probability.
     """
 
     name: str
     is_question: bool
-    state: str
+    state: str | None
     forecast: float
-    probability: float
+    middle: float
     mean: float
+    unit: str | None = None
+    bounds: tuple[float, float] = (0.0, 1.0)
+
+    @property
+    def length(self) -> float:
+        """The length of the scale; 1 for a probability."""
+        return self.bounds[1] - self.bounds[0]
 
 
 @dataclass(frozen=True)
@@ -58,14 +69,15 @@ class Variant:
         kind: what is varied.
         name: how: a factor of the precision, a model of behaviour, the number of another
             equilibrium, the path of an interest, or the name of a source.
-        probabilities: of each answer's state; empty if there is no forecast.
+        numbers: the probability of each answer's state, or its median value, nan where it has
+            none; empty if there is no forecast.
         same: whether each answer's likeliest state is as without the variant.
         refusal: why there is no forecast; empty if there is one.
     """
 
     kind: Kind
     name: str
-    probabilities: tuple[float, ...] = ()
+    numbers: tuple[float, ...] = ()
     same: tuple[bool, ...] = ()
     refusal: str = ""
 
@@ -89,23 +101,25 @@ class Robustness(AnalysisResult):
     missing: int = 0
 
     def before(self, variant: Variant, place: int) -> float:
-        """Return the probability with which a variant's one is compared."""
+        """Return the number with which a variant's one is compared."""
         answer = self.answers[place]
-        return answer.mean if variant.kind == "source" else answer.probability
+        return answer.mean if variant.kind == "source" else answer.middle
+
+    def change(self, variant: Variant, place: int) -> float:
+        """Return how far an answer changes in a variant, in probability or lengths of its scale."""
+        apart = abs(variant.numbers[place] - self.before(variant, place))
+        return apart / self.answers[place].length
 
     def holds(self, variant: Variant, place: int) -> bool | None:
         """Return whether an answer holds in a variant; None if that has no forecast."""
         if variant.refusal:
             return None
-        change = abs(variant.probabilities[place] - self.before(variant, place))
-        return variant.same[place] and change <= WITHIN + 1e-12
+        return variant.same[place] and self.change(variant, place) <= WITHIN + 1e-12
 
     def breaking(self, place: int) -> list[Variant]:
         """Return the variants in which an answer does not hold, the largest change first."""
         found = [v for v in self.variants if self.holds(v, place) is False]
-        return sorted(
-            found, key=lambda v: -round(abs(v.probabilities[place] - self.before(v, place)), 9)
-        )
+        return sorted(found, key=lambda v: -round(np.nan_to_num(self.change(v, place)), 9))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the answers and variants as one JSON object."""
@@ -135,7 +149,7 @@ class Robustness(AnalysisResult):
                 "answer": answer.name,
                 "state": answer.state,
                 "before": self.before(variant, place),
-                "after": variant.probabilities[place],
+                "after": variant.numbers[place],
                 "holds": self.holds(variant, place),
             }
             for variant in self.variants
@@ -151,6 +165,8 @@ class Robustness(AnalysisResult):
         ]
         for place, answer in enumerate(self.answers):
             label = f"{answer.name} = {answer.state} ({answer.forecast:.0%})"
+            if answer.state is None:
+                label = f"{answer.name} (median {answer.forecast:g})"
             breaking = self.breaking(place)
             if not breaking:
                 lines.append(f"{label} holds throughout")
@@ -158,7 +174,7 @@ class Robustness(AnalysisResult):
             most = breaking[0]
             lines.append(
                 f"{label} does not hold in {len(breaking)}; {most.kind} {most.name}: "
-                f"{most.probabilities[place]:.0%}"
+                f"{most.numbers[place]:{'g' if answer.state is None else '.0%'}}"
             )
         return lines
 
@@ -214,23 +230,20 @@ def robust(
 
 def _answers(written: Equilibrium, middle: Equilibrium, mean: Forecast) -> Iterator[ForecastAnswer]:
     """Yield the questions; without questions the headline factors, or else the moves."""
-    for name, chance in written.questions.items():
-        state = "yes" if chance > 0.5 else "no"
-        yield ForecastAnswer(
-            name,
-            True,
-            state,
-            *(_shares(each, name, True)[state] for each in (written, middle, mean)),
-        )
-    if written.questions:
-        return
-    for node in written.diagram.contest_nodes:
-        if node.headline:
-            state = _likeliest(_shares(written, node.name, False))
-            yield ForecastAnswer(
-                node.name, False, state,
-                *(_shares(each, node.name, False)[state] for each in (written, middle, mean)),
-            )  # fmt: skip
+    plays, values = (written, middle, mean), written.question_values
+    asked = [*written.scenario.questions] if written.scenario else []
+    questions = [name for name in asked if name in values or name in written.questions]
+    headlines = [node.name for node in written.diagram.contest_nodes if node.headline]
+    for name in questions or headlines:
+        on_scale = values.get(name) if questions else written.scale_forecasts.get(name)
+        if on_scale is not None:
+            medians = (_median(each, name, bool(questions)) for each in plays)
+            bounds = on_scale.values[0], on_scale.values[-1]
+            yield ForecastAnswer(name, bool(questions), None, *medians, on_scale.unit, bounds)
+            continue
+        shares = [_shares(each, name, bool(questions)) for each in plays]
+        state = _likeliest(shares[0])
+        yield ForecastAnswer(name, bool(questions), state, *(each[state] for each in shares))
 
 
 def _variant(
@@ -249,7 +262,9 @@ def _variant(
 
 
 def _outcome(found: Equilibrium, base: Equilibrium, answer: ForecastAnswer) -> tuple[float, bool]:
-    """Return the probability of an answer's state, and whether the likeliest state is as before."""
+    """Return an answer's number in a variant, and whether the likeliest state is as before."""
+    if answer.state is None:
+        return _median(found, answer.name, answer.is_question), True
     now, before = (_shares(each, answer.name, answer.is_question) for each in (found, base))
     return now[answer.state], now[_likeliest(before)] >= max(now.values()) - 1e-9
 
@@ -260,6 +275,12 @@ def _shares(found: Equilibrium, name: str, is_question: bool) -> dict[str, float
         return found.forecast(name)
     chance = found.questions[name]
     return {"no": 1 - chance, "yes": chance}
+
+
+def _median(found: Equilibrium, name: str, is_question: bool) -> float:
+    """Return the median of a value; nan where there is no value."""
+    on_scale = found.question_values[name] if is_question else found.scale_forecast(name)
+    return on_scale.median if on_scale.probability > 0 else np.nan
 
 
 def _likeliest(shares: dict[str, float]) -> str:

@@ -5,6 +5,7 @@ Outcomes stand apart from the scenario, so that nothing in the scenario can refe
 
 import datetime as dt
 from dataclasses import dataclass, replace
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from middlegame.scenario.syntax import describe, quote
 from middlegame.scenario.yaml.tree import ParsedYaml, parse_yaml
 
 FILE_NAME = "outcomes.yaml"
-_KEYS = ("happened", "on", "source", "note")
+_KEYS = ("happened", "value", "on", "source", "note")
 _FLAGS = {"yes": True, "no": False, True: True, False: False}
 _DATE: TypeAdapter[dt.date] = TypeAdapter(Date)
 
@@ -30,23 +31,26 @@ class KnownOutcome:
 
     Attributes:
         question: the question's name.
-        happened: whether the answer is yes.
+        happened: whether the answer is yes; None where a value is asked.
         on: the day on which the answer was settled.
         source: where it is documented.
         note: what else to know; empty if nothing.
+        value: the value that came about; None where the answer is yes or no.
     """
 
     question: str
-    happened: bool
+    happened: bool | None
     on: dt.date
     source: str
     note: str = ""
+    value: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the outcome as a JSON object."""
         return {
             "question": self.question,
             "happened": self.happened,
+            "value": self.value,
             "on": self.on.isoformat(),
             "source": self.source,
             "note": self.note,
@@ -121,7 +125,7 @@ class _Reader:
                 Fault(f"unknown question '{name}'", suggestion=nearest(name, known), path=path)
             )
         if not isinstance(entry, dict):
-            expected = "a mapping with happened, on and source"
+            expected = "a mapping with happened or value, on and source"
             self.faults.append(Fault(f"'{name}' is {describe(entry)}", expected, path=path))
             return None
         for key in entry:
@@ -130,14 +134,23 @@ class _Reader:
                 self.faults.append(
                     Fault(f"unknown key '{key}'", ", ".join(_KEYS), near, path=(*path, key))
                 )
-        missing = [key for key in ("happened", "on", "source") if entry.get(key, "") == ""]
+        asks_value = name in self.scenario.value_questions
+        answer, other = ("value", "happened") if asks_value else ("happened", "value")
+        if other in entry:
+            kind = "a value" if asks_value else "yes or no"
+            message = f"'{name}' asks for {kind}, not for '{other}'"
+            self.faults.append(Fault(message, f"the key '{answer}'", path=(*path, other)))
+        missing = [key for key in (answer, "on", "source") if entry.get(key, "") == ""]
         self.faults += [Fault(f"the key '{key}' is missing", path=path) for key in missing]
         if missing:
             return None
-        happened, on = self._flag(entry, path), self._date(entry, path)
-        if happened is None or on is None:
+        happened = None if asks_value else self._flag(entry, path)
+        value = self._value(entry, path) if asks_value else None
+        on = self._date(entry, path)
+        if on is None or (happened is None and value is None):
             return None
-        return KnownOutcome(name, happened, on, str(entry["source"]), str(entry.get("note", "")))
+        source, note = str(entry["source"]), str(entry.get("note", ""))
+        return KnownOutcome(name, happened, on, source, note, value)
 
     def _flag(self, entry: dict[str, Any], path: tuple[str, str]) -> bool | None:
         happened = _FLAGS.get(entry["happened"])
@@ -145,6 +158,14 @@ class _Reader:
             message = f"{quote(entry['happened'])} is neither yes nor no"
             self.faults.append(Fault(message, "yes or no", path=(*path, "happened")))
         return happened
+
+    def _value(self, entry: dict[str, Any], path: tuple[str, str]) -> float | None:
+        value = entry["value"]
+        if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+            message = f"{quote(value)} is not a number"
+            self.faults.append(Fault(message, "a number such as 18", path=(*path, "value")))
+            return None
+        return float(value)
 
     def _date(self, entry: dict[str, Any], path: tuple[str, str]) -> dt.date | None:
         try:

@@ -16,10 +16,13 @@ from middlegame.analysis.result import AnalysisResult
 from middlegame.base.errors import unknown_name
 from middlegame.base.numbers import clustered_mean
 from middlegame.base.progress import ProgressCallback
+from middlegame.equilibrium.scale_forecast import ScaleForecast
 from middlegame.io.examples import Example, list_examples, load
 from middlegame.io.outcomes import FILE_NAME, KnownOutcome, read_outcomes
+from middlegame.ledger.records import QuestionScale
 from middlegame.ledger.scores import CalibrationBin, MeanScores, brier, log_score
 from middlegame.ledger.scoring import calibration_bins, mean_scores
+from middlegame.ledger.value_scores import uniform_crps
 from middlegame.sweeps.forecast import solve
 
 if TYPE_CHECKING:
@@ -80,9 +83,14 @@ class Hindcast:
     base_rate: float
 
     @property
+    def happened(self) -> bool:
+        """Whether the answer was yes."""
+        return bool(self.outcome.happened)
+
+    @property
     def brier(self) -> float:
         """The Brier score: 0 best, 1 worst."""
-        return brier(self.probability, self.outcome.happened)
+        return brier(self.probability, self.happened)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the hindcast as a JSON object."""
@@ -93,10 +101,57 @@ class Hindcast:
             "probability": self.probability,
             "low": self.interval[0] if self.interval else None,
             "high": self.interval[1] if self.interval else None,
-            "happened": self.outcome.happened,
+            "happened": self.happened,
             "brier": self.brier,
-            "log_score": log_score(self.probability, self.outcome.happened),
+            "log_score": log_score(self.probability, self.happened),
             "base_rate": self.base_rate,
+        }
+
+
+@dataclass(frozen=True)
+class ValueHindcast:
+    """The distribution of a value in a historical contest, and the value that came about.
+
+    Attributes:
+        case: the contest's name.
+        question: the question's name.
+        label: the question in words.
+        forecast: the distribution, its mean over worlds.
+        value: the value that came about.
+    """
+
+    case: str
+    question: str
+    label: str
+    forecast: ScaleForecast
+    value: float
+
+    @property
+    def crps(self) -> float:
+        """The continuous ranked probability score, as a share of the scale's length: 0 best."""
+        return self.forecast.crps(self.value)
+
+    @property
+    def uniform(self) -> float:
+        """The score of a distribution that is uniform over the scale."""
+        values = self.forecast.values
+        return uniform_crps(QuestionScale(values[0], values[-1]), self.value)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the hindcast as a JSON object."""
+        low, high = self.forecast.ninety
+        return {
+            "case": self.case,
+            "question": self.question,
+            "label": self.label,
+            "unit": self.forecast.unit,
+            "mean": self.forecast.mean,
+            "median": self.forecast.median,
+            "low": low,
+            "high": high,
+            "value": self.value,
+            "crps": self.crps,
+            "uniform": self.uniform,
         }
 
 
@@ -133,7 +188,8 @@ class HindcastScores(AnalysisResult):
 
     Attributes:
         cases: the contests, by date.
-        hindcasts: one for each question, in the order of the cases.
+        hindcasts: one for each question with yes or no, in the order of the cases.
+        values: one for each question for a value, in the order of the cases.
         scores: mean scores of the hindcasts.
         baselines: an even forecast, and the base rate of the other cases where there are others.
         bins: calibration, without empty bins.
@@ -141,6 +197,7 @@ class HindcastScores(AnalysisResult):
 
     cases: tuple[Case, ...]
     hindcasts: tuple[Hindcast, ...]
+    values: tuple[ValueHindcast, ...]
     scores: MeanScores
     baselines: tuple[BaselineDifference, ...]
     bins: tuple[CalibrationBin, ...]
@@ -151,20 +208,21 @@ class HindcastScores(AnalysisResult):
             "warning": WARNING,
             "cases": [each.to_dict() for each in self.cases],
             "hindcasts": [each.to_dict() for each in self.hindcasts],
+            "values": [each.to_dict() for each in self.values],
             "scores": self.scores.to_dict(),
             "baselines": [each.to_dict() for each in self.baselines],
             "calibration": [each.to_dict() for each in self.bins],
         }
 
     def to_dataframe(self) -> "pd.DataFrame":
-        """Return a table with a row for each question."""
+        """Return a table with a row for each question with yes or no."""
         import pandas as pd
 
         return pd.DataFrame([each.to_dict() for each in self.hindcasts])
 
     def summary(self) -> list[str]:
         """Return the mean scores beside those of the baselines, one a line."""
-        count = len(self.hindcasts)
+        count = len(self.hindcasts) + len(self.values)
         lines = [f"{len(self.cases)} historical contests, {count} questions (hindcasts)"]
         lines.append(f"Brier score {self.scores.brier:.3f}")
         return lines + [f"{each.baseline}: {each.scores.brier:.3f}" for each in self.baselines]
@@ -203,13 +261,23 @@ def score_cases(
     """
     every = list_cases()
     chosen = list_cases(names)
-    hindcasts: list[Hindcast] = []
+    hindcasts: list[Hindcast | ValueHindcast] = []
     for solved, case in enumerate(chosen, 1):
-        others = [o.happened for each in every if each.name != case.name for o in each.outcomes]
+        others = [
+            outcome.happened
+            for each in every
+            if each.name != case.name
+            for outcome in each.outcomes
+            if outcome.happened is not None
+        ]
         hindcasts += _hindcasts(case, float(np.mean(others)) if others else math.nan)
         if progress is not None:
             progress(solved, len(chosen))
-    return _scored(tuple(chosen), tuple(hindcasts))
+    return _scored(
+        tuple(chosen),
+        tuple(each for each in hindcasts if isinstance(each, Hindcast)),
+        tuple(each for each in hindcasts if isinstance(each, ValueHindcast)),
+    )
 
 
 def _read_case(example: Example) -> Case:
@@ -218,26 +286,27 @@ def _read_case(example: Example) -> Case:
     return Case(example.name, example.title, scenario.as_of, outcomes)
 
 
-def _hindcasts(case: Case, base_rate: float) -> list[Hindcast]:
+def _hindcasts(case: Case, base_rate: float) -> list[Hindcast | ValueHindcast]:
     scenario = load(case.name)
     forecast = solve(scenario)
     answers, intervals = forecast.questions, forecast.question_outlooks
-    return [
-        Hindcast(
-            case=case.name,
-            question=outcome.question,
-            label=scenario.questions[outcome.question].label or outcome.question,
-            probability=answers[outcome.question],
-            interval=intervals[outcome.question].ninety if intervals else None,
-            outcome=outcome,
-            base_rate=base_rate,
-        )
-        for outcome in case.outcomes
-    ]
+    found: list[Hindcast | ValueHindcast] = []
+    for outcome in case.outcomes:
+        name = outcome.question
+        label = scenario.questions[name].label or name
+        if outcome.value is not None:
+            on_scale = forecast.question_values[name]
+            found.append(ValueHindcast(case.name, name, label, on_scale, outcome.value))
+            continue
+        interval = intervals[name].ninety if intervals else None
+        found.append(Hindcast(case.name, name, label, answers[name], interval, outcome, base_rate))
+    return found
 
 
-def _scored(cases: tuple[Case, ...], hindcasts: tuple[Hindcast, ...]) -> HindcastScores:
-    made = [(each.probability, each.outcome.happened) for each in hindcasts]
+def _scored(
+    cases: tuple[Case, ...], hindcasts: tuple[Hindcast, ...], values: tuple[ValueHindcast, ...]
+) -> HindcastScores:
+    made = [(each.probability, each.happened) for each in hindcasts]
     rates = [each.base_rate for each in hindcasts]
     baselines = [("always 50%", [0.5] * len(hindcasts))]
     if not any(map(math.isnan, rates)):
@@ -245,6 +314,7 @@ def _scored(cases: tuple[Case, ...], hindcasts: tuple[Hindcast, ...]) -> Hindcas
     return HindcastScores(
         cases=cases,
         hindcasts=hindcasts,
+        values=values,
         scores=mean_scores(made),
         baselines=tuple(_difference(name, each, hindcasts) for name, each in baselines),
         bins=tuple(calibration_bins(made, 10)),
@@ -255,7 +325,7 @@ def _difference(
     baseline: str, probabilities: Sequence[float], hindcasts: Sequence[Hindcast]
 ) -> BaselineDifference:
     """Compare with a baseline; questions of one case are dependent, so errors cluster by case."""
-    theirs = list(zip(probabilities, (each.outcome.happened for each in hindcasts), strict=True))
+    theirs = list(zip(probabilities, (each.happened for each in hindcasts), strict=True))
     gains = np.array(
         [brier(*each) - own.brier for each, own in zip(theirs, hindcasts, strict=True)]
     )

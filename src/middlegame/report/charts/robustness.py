@@ -1,12 +1,12 @@
 """Robustness as a strip for each answer: every variant a mark at its probability. Static SVG."""
 
 from html import escape
+from math import isnan
 from textwrap import wrap
 
 from middlegame.analysis.robustness import WITHIN, Robustness
 from middlegame.report.text.narrative import words_of
-from middlegame.report.text.robustness import answer_label, shown_probability, variant_label
-from middlegame.report.text.words import percent
+from middlegame.report.text.robustness import answer_label, number_words, shown_share, variant_label
 
 _WIDTH, _HEIGHT = 640, 18
 _LETTERS, _LINE, _GAP = 90, 17, 12
@@ -14,18 +14,18 @@ _HOLDS, _BREAKS = "#0b5c8f", "#b3261e"
 
 
 def robustness_chart(found: Robustness) -> str:
-    """Draw each answer as a strip from 0% to 100%.
+    """Draw each answer as a strip from 0% to 100%, or a value's median as one along its scale.
 
-    The shaded part is within 10 percentage points of the answer as written. Each variant is a mark;
-    those in which the answer does not hold are red, with a name to point at.
+    The shaded part is within 10% of the strip's length of the answer as written. Each variant is a
+    mark; those in which the answer does not hold are red, with a name to point at.
 
     Returns:
         An SVG image that takes the page's text colour and font.
     """
     words, parts, y = words_of(found.equilibrium), [], 0
     for place, answer in enumerate(found.answers):
-        written = shown_probability(answer, answer.probability)
-        label = f"{answer_label(words, answer)} ({percent(written)})"
+        written = shown_share(answer, answer.middle)
+        label = f"{answer_label(words, answer)} ({number_words(answer, answer.middle)})"
         for line in wrap(label, _LETTERS):
             y += _LINE
             parts.append(f'<text x="0" y="{y - 4}" font-size="13">{escape(line)}</text>')
@@ -37,11 +37,11 @@ def robustness_chart(found: Robustness) -> str:
         )
         for variant in found.variants:
             holds = found.holds(variant, place)
-            if holds is None:
+            if holds is None or isnan(variant.numbers[place]):
                 continue
-            chance = shown_probability(answer, variant.probabilities[place])
-            x = _WIDTH * chance
-            name = f"{variant_label(words, variant)}: {percent(chance)}"
+            x = _WIDTH * shown_share(answer, variant.numbers[place])
+            number = number_words(answer, variant.numbers[place])
+            name = f"{variant_label(words, variant)}: {number}"
             colour = _HOLDS if holds else _BREAKS
             parts.append(
                 f'<rect x="{x - 1.2:.1f}" y="{y + 3}" width="2.4" height="{_HEIGHT - 6}" '

@@ -9,6 +9,7 @@ from middlegame.report.terminal.columns import Page
 from middlegame.report.terminal.ledger_scores import show_calibration
 from middlegame.report.terminal.show import show
 from middlegame.report.text.words import clean, percent
+from middlegame.scenario.model.judgement import format_number
 
 _QUESTION = 52
 
@@ -17,8 +18,9 @@ _QUESTION = 52
 def show_cases(found: HindcastScores, console: Console) -> None:
     """Print how historical contests score, question by question, and their calibration."""
     page = Page(console)
-    count = len(found.hindcasts)
-    page.title("Historical contests", f"{len(found.cases)} contests, {count} questions")
+    count = len(found.hindcasts) + len(found.values)
+    contests = "1 contest" if len(found.cases) == 1 else f"{len(found.cases)} contests"
+    page.title("Historical contests", f"{contests}, {count} questions")
     page.section("Scores", "lower is better: Brier 0 to 1, log score in nats")
     page.paragraph(_scores("", "Brier", "log score"))
     mean = found.scores
@@ -30,21 +32,37 @@ def show_cases(found: HindcastScores, console: Console) -> None:
         row = _scores(each.baseline, f"{scores.brier:.3f}", _log(scores.log_score))
         page.paragraph(f"{row}  {_difference(each)}")
     page.gap()
+    if found.values:
+        page.section("Values", "CRPS as a share of the scale, 0 to 1; lower is better")
+        for name, scores in (
+            ("these hindcasts", [each.crps for each in found.values]),
+            ("a uniform distribution", [each.uniform for each in found.values]),
+        ):
+            page.paragraph(f"{name:<26}  {sum(scores) / len(scores):>6.3f}")
+        page.gap()
     for case in found.cases:
         page.section(case.name, clean(case.title))
         for hindcast in (each for each in found.hindcasts if each.case == case.name):
-            outcome = "yes" if hindcast.outcome.happened else "no"
-            label = clean(hindcast.label)
-            label = label if len(label) <= _QUESTION else label[: _QUESTION - 3] + "..."
+            outcome = "yes" if hindcast.happened else "no"
             page.paragraph(
-                f"{label:<{_QUESTION}} {percent(hindcast.probability):>5}  "
-                f"{_interval(hindcast):<12}  {outcome}"
+                _row(hindcast.label, percent(hindcast.probability), _interval(hindcast), outcome)
             )
+        for value in (each for each in found.values if each.case == case.name):
+            median, low, high, outcome = map(
+                format_number, (value.forecast.median, *value.forecast.ninety, value.value)
+            )
+            page.paragraph(_row(value.label, median, f"{low} to {high}", outcome))
         page.gap()
     page.section("Calibration", "forecast and observed frequency")
     show_calibration(page, found.bins)
     page.gap()
     page.notes([WARNING])
+
+
+def _row(label: str, forecast: str, interval: str, outcome: str) -> str:
+    label = clean(label)
+    label = label if len(label) <= _QUESTION else label[: _QUESTION - 3] + "..."
+    return f"{label:<{_QUESTION}} {forecast:>5}  {interval:<12}  {outcome}"
 
 
 def _interval(hindcast: Hindcast) -> str:

@@ -7,7 +7,6 @@ from middlegame.report.terminal.columns import Page
 from middlegame.report.terminal.show import show
 from middlegame.report.text import narrative
 from middlegame.report.text.robustness import method, robustness_text
-from middlegame.report.text.words import percent
 
 MOST_COLUMNS = 9
 """Answers that are shown side by side."""
@@ -46,14 +45,11 @@ def show_robustness(found: Robustness, console: Console) -> None:
             page.row(
                 row.label,
                 [
-                    f"{percent(cell.probability)}{' ' if cell.holds else '*'}"
+                    f"{cell.text.removeprefix('median ')}{' ' if cell.holds else '*'}"
                     for cell in row.cells[:MOST_COLUMNS]
-                    if cell.probability is not None
                 ],
             )
         if len(small) > 1:
-            page.paragraph(
-                f"In {len(small)} more variants, no answer changes by more than a point."
-            )
+            page.paragraph(f"In {len(small)} more variants, {text.small}.")
         page.gap()
     page.paragraph(method(found), style="dim")

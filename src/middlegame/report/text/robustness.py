@@ -1,5 +1,6 @@
 """Robustness in words: which answers hold whatever the method, and which hang on what."""
 
+import math
 from dataclasses import dataclass
 
 from middlegame.analysis.robustness import ForecastAnswer, Robustness, Variant
@@ -7,7 +8,9 @@ from middlegame.analysis.robustness_sources import DEFAULT_FACTOR, DEFAULT_POINT
 from middlegame.analysis.robustness_variants import Kind
 from middlegame.report.text.grammar import capitalize_first, join_list, mid_sentence
 from middlegame.report.text.narrative import question_clause, question_label, words_of
+from middlegame.report.text.values import with_unit
 from middlegame.report.text.words import Words, clean, percent
+from middlegame.scenario.model.judgement import format_number
 
 SECTIONS: dict[Kind, str] = {
     "precision": "Precision",
@@ -23,6 +26,7 @@ _METHOD = (
     "within 10 percentage points. Everything is solved again in the middle world, with every "
     "number at its median, and compared with it."
 )
+_METHOD_OF_VALUES = " A value holds where its median stays within 10% of its scale's length."
 _METHOD_OF_SOURCES = (
     " Without a source, the ranges that cite it alone "
     f"get {WIDER:.0f} times their half-width, exact numbers get a range (points plus or minus "
@@ -32,20 +36,18 @@ _METHOD_OF_SOURCES = (
 )
 _MOST_NAMED = 3
 _SMALL = 0.015
-"""The largest change with which a variant is left out of a short table."""
+"""The largest change, in probability or lengths of a scale, that a short table leaves out."""
 
 
 @dataclass(frozen=True)
 class RobustnessCell:
-    """The probability of an answer in a variant.
+    """The probability of an answer in a variant, or its median.
 
     Attributes:
-        probability: as a number; None where there is no forecast.
-        text: as it is shown.
+        text: as it is shown; a dash where there is none.
         holds: whether the answer holds; None where there is no forecast.
     """
 
-    probability: float | None
     text: str
     holds: bool | None
 
@@ -58,7 +60,7 @@ class RobustnessRow:
         label: what is varied.
         cells: one for each answer.
         note: why there is no forecast; empty if there is one.
-        is_small: whether no answer changes by more than a point.
+        is_small: whether every answer changes little.
     """
 
     label: str
@@ -75,9 +77,10 @@ class RobustnessText:
         sentence: which answers hold in all variants.
         details: a sentence on each answer that does not: in which variants.
         columns: each answer in words.
-        before: each answer's probability as written, as it is shown.
+        before: each answer's probability or median as written, as it is shown.
         groups: the kinds of variants with their rows; the first row of a group is the contest as
             written, with which the others are compared.
+        small: how little the answers change in rows that `is_small`.
     """
 
     sentence: str
@@ -85,6 +88,7 @@ class RobustnessText:
     columns: tuple[str, ...]
     before: tuple[str, ...]
     groups: tuple[tuple[str, tuple[RobustnessRow, ...]], ...]
+    small: str
 
 
 def robustness_text(found: Robustness) -> RobustnessText:
@@ -104,24 +108,30 @@ def robustness_text(found: Robustness) -> RobustnessText:
         sentence=firm,
         details=details,
         columns=tuple(answer_label(words, answer) for answer in found.answers),
-        before=tuple(
-            percent(shown_probability(answer, answer.forecast)) for answer in found.answers
-        ),
+        before=tuple(number_words(answer, answer.forecast) for answer in found.answers),
         groups=tuple(groups),
+        small="no answer changes by more than a point"
+        + (f", a median by {_SMALL:.1%} of its scale" if _has_values(found) else ""),
     )
 
 
 def _row_as_written(found: Robustness, kind: Kind, where: str) -> RobustnessRow:
     """Return the row of the contest as written, with which variants of a kind are compared."""
-    cells = []
-    for answer in found.answers:
-        shown = shown_probability(answer, answer.mean if kind == "source" else answer.probability)
-        cells.append(RobustnessCell(shown, percent(shown), True))
-    return RobustnessRow(f"As written ({where})", tuple(cells))
+    cells = tuple(
+        RobustnessCell(number_words(each, each.mean if kind == "source" else each.middle), True)
+        for each in found.answers
+    )
+    return RobustnessRow(f"As written ({where})", cells)
+
+
+def _has_values(found: Robustness) -> bool:
+    return any(answer.state is None for answer in found.answers)
 
 
 def answer_label(words: Words, answer: ForecastAnswer) -> str:
-    """Return what is forecast: a question, or the likeliest state of a node."""
+    """Return what is forecast: a question, a value, or the likeliest state of a node."""
+    if not answer.is_question and answer.state is None:
+        return capitalize_first(words.label(answer.name))
     if not answer.is_question:
         return capitalize_first(words.clause(answer.name, answer.state))
     asked = words.scenario.questions[answer.name] if words.scenario else None
@@ -136,9 +146,18 @@ def _answer_clause(words: Words, answer: ForecastAnswer) -> str:
     return mid_sentence(answer_label(words, answer))
 
 
-def shown_probability(answer: ForecastAnswer, probability: float) -> float:
-    """Return the probability that is shown: of a question always that of yes."""
-    return 1 - probability if answer.is_question and answer.state == "no" else probability
+def shown_share(answer: ForecastAnswer, number: float) -> float:
+    """Return a number's place from 0 to 1: the probability of yes, or the place on the scale."""
+    if answer.state is None:
+        return (number - answer.bounds[0]) / answer.length
+    return 1 - number if answer.is_question and answer.state == "no" else number
+
+
+def number_words(answer: ForecastAnswer, number: float) -> str:
+    """Return an answer's number as it is shown: `41%`, or `median 40`; `-` where there is none."""
+    if answer.state is None:
+        return "-" if math.isnan(number) else f"median {format_number(number)}"
+    return percent(shown_share(answer, number))
 
 
 def variant_label(words: Words, variant: Variant) -> str:
@@ -178,30 +197,29 @@ def _interest(words: Words, path: str) -> str:
 def _row(found: Robustness, words: Words, variant: Variant) -> RobustnessRow:
     label = variant_label(words, variant)
     if variant.refusal:
-        none = RobustnessCell(None, "-", None)
+        none = RobustnessCell("-", None)
         return RobustnessRow(label, (none,) * len(found.answers), clean(variant.refusal))
-    cells = []
-    for place, probability in enumerate(variant.probabilities):
-        shown = shown_probability(found.answers[place], probability)
-        cells.append(RobustnessCell(shown, percent(shown), found.holds(variant, place)))
-    changes = [
-        abs(p - found.before(variant, place)) for place, p in enumerate(variant.probabilities)
-    ]
-    return RobustnessRow(label, tuple(cells), is_small=max(changes, default=0.0) < _SMALL)
+    cells = tuple(
+        RobustnessCell(number_words(answer, variant.numbers[place]), found.holds(variant, place))
+        for place, answer in enumerate(found.answers)
+    )
+    small = all(found.change(variant, place) < _SMALL for place in range(len(cells)))
+    return RobustnessRow(label, cells, is_small=small)
 
 
 def _sentences(found: Robustness, words: Words) -> tuple[str, tuple[str, ...]]:
     """Say which answers hold in all variants, and in which ones each of the others does not."""
     firm, details = [], []
     for place, answer in enumerate(found.answers):
-        chance = percent(shown_probability(answer, answer.forecast))
+        chance = number_words(answer, answer.forecast)
+        if answer.unit is not None:
+            chance = with_unit(chance, answer.unit)
         breaking = found.breaking(place)
         if not breaking:
             firm.append(f"{_answer_clause(words, answer)} ({chance})")
             continue
         named = [
-            f"{_condition(words, variant)} "
-            f"({percent(shown_probability(answer, variant.probabilities[place]))})"
+            f"{_condition(words, variant)} ({number_words(answer, variant.numbers[place])})"
             for variant in breaking[:_MOST_NAMED]
         ]
         more = len(breaking) - len(named)
@@ -249,4 +267,5 @@ def _condition(words: Words, variant: Variant) -> str:
 def method(found: Robustness) -> str:
     """Return what counts as holding, and what was varied how."""
     sources = any(variant.kind == "source" for variant in found.variants)
-    return _METHOD + (_METHOD_OF_SOURCES if sources else "")
+    values = _METHOD_OF_VALUES if _has_values(found) else ""
+    return _METHOD + values + (_METHOD_OF_SOURCES if sources else "")
