@@ -7,7 +7,7 @@ from middlegame.scenario.model.walk import judgements
 from middlegame.scenario.yaml.load import read_text
 from middlegame.scenario.yaml.structure import move_entry
 from middlegame.scenario.yaml.tree import parse_yaml
-from tests.workbench.contests import DRAFTED, HARBOUR
+from tests.workbench.contests import DRAFTED, EVERYTHING, HARBOUR
 from tests.workbench.test_page import agrees, by_bar
 
 pytestmark = pytest.mark.browser
@@ -306,3 +306,71 @@ def test_what_is_typed_survives_whatever_changes_the_form(visit, server):
         "by": "nroth",
         "options": {"wait": {"label": "waits longer"}, "ask": {"costs": 2.5}},
     }
+
+
+def test_one_history_undoes_what_if_form_picture_and_text(visit, server):
+    file = server.folder / "history.yaml"
+    file.write_text(HARBOUR)
+    visitor = visit({"width": 1600, "height": 1000})
+    page = visitor.open("history", "what-if", "interests.tenant[0].worth=71.5")
+    page.get_by_role("button", name="Save as").click()
+    page.get_by_role("button", name="Write into this text").click()
+    page.wait_for_selector("text=Written into the text")
+    page.wait_for_selector(".mg-banner:has-text('71.5')", state="detached")
+    page.get_by_role("button", name="Build", exact=True).click()
+    builder = Builder(page)
+    builder.choose("interests.tenant")
+    builder.fill(builder.part("Interest 1"), "Label", "keeping the berth")
+    drag_arrow(page, "loan", "renew")
+    page.get_by_role("button", name="Edit", exact=True).click()
+    page.locator(".cm-line").first.click()
+    page.keyboard.press("Control+Home")
+    page.keyboard.type("# typed\n")
+    page.wait_for_selector(".cm-line:has-text('# typed')")
+    tools = page.locator("[data-tab=edit]")
+    for _ in range(4):
+        assert tools.get_by_role("button", name="Save").is_enabled()
+        tools.get_by_role("button", name="Undo").click()
+    page.wait_for_selector("[data-tab=edit] button:disabled:has-text('Save')")  # the file's text
+    for _ in range(4):
+        tools.get_by_role("button", name="Redo").click()
+    page.wait_for_selector(".cm-line:has-text('# typed')")
+    tools.get_by_role("button", name="Save").click()
+    page.wait_for_selector("text=Saved.")
+    saved = read_text(file.read_text()).scenario
+    assert saved.interests["tenant"][0].worth.median == 71.5
+    assert saved.interests["tenant"][0].label == "keeping the berth"
+    assert saved.moves["renew"].knows == ("bid", "loan")
+
+
+def test_each_kind_of_entry_has_a_form_that_changes_one_line(visit, server):
+    file = server.folder / "everything.yaml"
+    file.write_text(EVERYTHING)
+    visitor = visit()
+    page, builder = visitor.page, Builder(visitor.page)
+    page.goto(f"{server.url}/contest/everything?tab=outline")
+    builder.entry("views.hawk").wait_for()
+    form = page.locator(".mg-form")
+    for path, label, old, new in (
+        ("", "Number of periods", "3", "4"),
+        ("actors.north", "Level, from 0 to 4", "2", "1"),
+        ("resources.north", "Amount at the beginning", "10", "12"),
+        ("moves.cut", "To", "20", "30"),
+        ("offers.truce", "Promise", "answer = accept", "answer = refuse"),
+        ("factors.price", "And moves by", "25", "50"),
+        ("factors.peace", "Chance that it stays as it was", "70%", "60..80%"),
+        ("repeat", "gain of west", "12", "14"),
+        ("views.hawk", "In this view it is", "60..80%", "50%"),
+        ("beliefs.south", "It takes it to be", "10..20", "15"),
+    ):
+        builder.choose(path)
+        field = form.get_by_label(label, exact=True).first
+        assert field.input_value() == old
+        field.fill(new)
+    page.get_by_role("button", name="Edit as text").click()
+    page.wait_for_selector("[data-tab=edit] .cm-line:has-text('judgements')")
+    tools = page.locator("[data-tab=edit]")
+    tools.get_by_role("button", name="Save").click()
+    page.wait_for_selector("text=Saved.")
+    lines = [*zip(EVERYTHING.splitlines(), file.read_text().splitlines(), strict=True)]
+    assert sum(one != other for one, other in lines) == 10

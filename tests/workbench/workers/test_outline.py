@@ -1,5 +1,7 @@
 """What the outline makes of a text, and its edits."""
 
+import re
+
 import pytest
 
 from middlegame.base.errors import MiddlegameError
@@ -10,7 +12,7 @@ from middlegame.scenario.faults import dotted_path
 from middlegame.scenario.model.references import base_name
 from middlegame.scenario.model.walk import judgements
 from middlegame.scenario.yaml.data_edits import GAP
-from middlegame.scenario.yaml.load import load, read_text
+from middlegame.scenario.yaml.load import read_text
 from middlegame.scenario.yaml.tree import parse_yaml
 from middlegame.workbench.views.outline.adding import short_name
 from middlegame.workbench.views.outline.ranges import distribution, read_range
@@ -28,7 +30,7 @@ from middlegame.workbench.workers.outline import (
     set_entry,
     states,
 )
-from tests.workbench.contests import HARBOUR
+from tests.workbench.contests import EVERYTHING, HARBOUR
 
 
 def test_arrows_are_those_of_the_diagram(context):
@@ -100,13 +102,14 @@ def test_picture_of_a_range_has_half_of_its_area_on_either_side_of_the_median(wr
     assert "exact" in distribution(read_range("3:1" if unit == "odds" else "1", unit), unit)
 
 
+UNREPEATED = re.sub(r"(?ms)^repeat:.*?(?=^\w)", "", EVERYTHING)
 SHIPPED = sorted(path.parent.name for path in FOLDER.glob("*/scenario.yaml"))
 
 
-@pytest.mark.parametrize("name", SHIPPED)
-def test_numbers_and_arrows_of_a_shipped_contest_are_those_of_its_model(name):
-    file = FOLDER / name / "scenario.yaml"
-    data, scenario = parse_yaml(file.read_text()).data, load(file)
+@pytest.mark.parametrize("name", [*SHIPPED, ""])
+def test_numbers_and_arrows_of_a_contest_are_those_of_its_model(name):
+    text = (FOLDER / name / "scenario.yaml").read_text() if name else UNREPEATED
+    data, scenario = parse_yaml(text).data, read_text(text).scenario
     found = judged_numbers(data)
     for path, judgement, _ in judgements(scenario):
         certain = judgement.exact and judgement.low == 1  # of a state named alone

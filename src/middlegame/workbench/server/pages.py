@@ -288,7 +288,7 @@ class ContestPage:
             with self.places["answer"]:
                 self.tabs["answer"] = AnswerTab(self.session, self.to_line)
             with self.places["what-if"]:
-                self.tabs["what-if"] = WhatIfTab(self.workbench.library, self.session)
+                self.tabs["what-if"] = WhatIfTab(self.session, self.desk)
             with self.places["dominoes"]:
                 self.tabs["dominoes"] = DominoesTab(self.session)
             with self.places["uncertainty"]:

@@ -5,8 +5,8 @@ from dataclasses import replace
 from nicegui import ui
 
 from middlegame.base.errors import MiddlegameError
-from middlegame.workbench.server.library import Library
 from middlegame.workbench.session import Session
+from middlegame.workbench.views.draft_tools import DraftDesk
 from middlegame.workbench.views.elements import (
     AnswerText,
     ForecastBars,
@@ -23,12 +23,13 @@ from middlegame.workbench.workers.texts import write_numbers
 class WhatIfTab:
     """Controls on one side; on the other the forecast beside the scenario as written."""
 
-    def __init__(self, library: Library, session: Session) -> None:
+    def __init__(self, session: Session, desk: DraftDesk) -> None:
+        """Build the tab of a session; `desk` has the text into which numbers are written."""
         contest, full_view = session.contest_view, session.full_view
         assert contest is not None
         assert full_view is not None
         assert session.baseline is not None
-        self.library, self.session = library, session
+        self.session, self.desk = session, desk
         self.visible = True
         heading("h1", "What if?", "mg-small")
         with ui.element("div").classes("mg-tools").props('role=toolbar aria-label="Changes"'):
@@ -114,17 +115,17 @@ class WhatIfTab:
         ui.notify("The link is copied; it holds all your changes.")
 
     def _save(self) -> None:
-        SaveDialog(self.library, self.session)
+        SaveDialog(self.session, self.desk)
 
 
 class SaveDialog:
-    """Save the scenario with the changed numbers as a new file."""
+    """Write the changed numbers into the text, or save it with them as a new file."""
 
-    def __init__(self, library: Library, session: Session) -> None:
-        self.library, self.session = library, session
+    def __init__(self, session: Session, desk: DraftDesk) -> None:
+        self.session, self.desk = session, desk
         setting = session.setting
         with ui.dialog() as self.dialog, ui.card().classes("mg-dialog"):
-            heading("h2", "Save as a new scenario", "mg-h2")
+            heading("h2", "Save the changed numbers", "mg-h2")
             count = len(setting.numbers)
             ui.label(
                 f"{count} changed number{'' if count == 1 else 's'} will be written into the text; "
@@ -148,19 +149,20 @@ class SaveDialog:
             self.problem = ui.label("").classes("mg-note")
             self.problem.set_visibility(False)
             with ui.element("div").classes("mg-tools"):
-                if library.folder is not None:
+                button("Write into this text", self._write_here, primary=True)
+                if desk.library.folder is not None:
                     button("Save in the folder", self._write)
                 button("Download", self._download)
                 button("Cancel", self.dialog.close)
         self.dialog.open()
 
-    async def _text(self) -> str | None:
+    async def _text(self, before: str) -> str | None:
         session = self.session
         try:
             return await session.pools.texts.ask(
                 (session.visitor, "rewrite"),
                 write_numbers,
-                session.text,
+                before,
                 dict(session.setting.numbers),
                 bool(self.width.value),
                 folder=session.folder,
@@ -169,12 +171,23 @@ class SaveDialog:
             self._show_problem(str(error))
             return None
 
+    async def _write_here(self) -> None:
+        """Write the numbers into the text that is edited, as one step of its history."""
+        text = await self._text(self.desk.draft.text)
+        if text is None:
+            return
+        self.dialog.close()
+        ui.notify("Written into the text. Undo, on Build or Edit, takes it back.")
+        self.desk.draft.change(text, "")
+        self.session.setting = replace(self.session.setting, numbers={})
+        await self.desk.use()
+
     async def _write(self) -> None:
-        text = await self._text()
+        text = await self._text(self.session.text)
         if text is None:
             return
         try:
-            contest = self.library.save(str(self.name.value), text)
+            contest = self.desk.library.save(str(self.name.value), text)
         except MiddlegameError as error:
             self._show_problem(str(error))
             return
@@ -182,7 +195,7 @@ class SaveDialog:
         ui.notify(f"Saved as {contest.path.name}.")
 
     async def _download(self) -> None:
-        text = await self._text()
+        text = await self._text(self.session.text)
         if text is not None:
             name = str(self.name.value).replace("/", "-") or "scenario.yaml"
             ui.download.content(text.encode("utf-8"), name, "application/yaml")

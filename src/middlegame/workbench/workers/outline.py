@@ -15,7 +15,7 @@ from middlegame.scenario.faults import Path, dotted_path
 from middlegame.scenario.model.judgement import format_number
 from middlegame.scenario.model.references import base_name
 from middlegame.scenario.model.scales import Scale
-from middlegame.scenario.yaml.data_edits import GAP, as_written
+from middlegame.scenario.yaml.data_edits import GAP, as_written, short_form_key
 from middlegame.scenario.yaml.dump import Plain
 from middlegame.scenario.yaml.renaming import COMPARISON, CONDITION_KEYS, rename
 from middlegame.scenario.yaml.structure import move_entry, remove_entry, set_value
@@ -273,7 +273,9 @@ def entry_line(context: WorkerContext, text: str, path: Path) -> int:
 
 
 _JUDGED = ("precision", "actors", "numbers", "moves", "offers", "factors", "interests", "evidence")
-_NO_JUDGEMENTS = frozenset({"scale", "periods", "spends", "states", "knows", "date", "when"})
+_NO_JUDGEMENTS = frozenset(
+    {"scale", "periods", "spends", "states", "knows", "date", "when", "level"}
+)
 _NO_FORMULAS = frozenset({"label", "why", "cite", "quote", "from", "shape", "unit", "states"})
 _NAME = re.compile(r"[^\W\d]\w*")
 _WRITTEN_NUMBER = re.compile(r"[-+.\d][^a-z]*(years?)?")
@@ -281,6 +283,8 @@ _WRITTEN_NUMBER = re.compile(r"[-+.\d][^a-z]*(years?)?")
 
 def _numbers(part: Any, path: Path) -> Iterator[tuple[Path, str]]:
     """Yield the places of numbers and ranges, and how they are written."""
+    if not isinstance(part, dict | list) and short_form_key(path) == "mean":
+        path = (*path, "mean")
     if isinstance(part, dict) and "is" in part:
         part = part["is"]
     if isinstance(part, dict):

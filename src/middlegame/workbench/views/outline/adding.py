@@ -9,7 +9,8 @@ from nicegui import ui
 from middlegame.scenario.yaml.data_edits import GAP
 from middlegame.scenario.yaml.dump import Plain
 from middlegame.workbench.views.frame import button, heading
-from middlegame.workbench.views.outline.form import Desk, Form
+from middlegame.workbench.views.outline.fields import Desk
+from middlegame.workbench.views.outline.form import Form
 from middlegame.workbench.views.outline.forms import KINDS
 from middlegame.workbench.workers.outline import set_entry
 

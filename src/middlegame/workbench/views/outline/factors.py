@@ -1,6 +1,5 @@
 """The form of a factor: its states or scale, and how its probabilities come about."""
 
-from functools import partial
 from itertools import product
 from typing import Any
 
@@ -10,7 +9,7 @@ from middlegame.scenario.faults import Path
 from middlegame.scenario.yaml.data_edits import GAP
 from middlegame.scenario.yaml.dump import Plain
 from middlegame.workbench.views.outline.form import Form
-from middlegame.workbench.views.outline.parts import part, parts
+from middlegame.workbench.views.outline.parts import cell_head, grid, part, parts
 from middlegame.workbench.views.outline.scales import scale_form, value_on_scale
 from middlegame.workbench.workers.outline import change_entry, set_entry, with_given
 
@@ -156,46 +155,26 @@ def _table(form: Form, path: Path) -> None:
     found = [(_when(row), number) for number, row in enumerate(rows or ())]
     found.sort(key=lambda row: order.index(row[0]) if row[0] in order else len(order))
     heads = (*given, *(f"Chance of {state}" for state in states), "Reason")
-    with form.inside("grid", _grid):
-        with form.inside(heads, lambda: ui.element("thead")), _element(form, "tr"):
-            for each in heads:
-                form.part(each, partial(_cell, "th scope=col", each))
-        with form.inside(("rows", heads), lambda: ui.element("tbody")):
-            for when, number in found:
-                _row(form, (*place, "rows", number), when, states)
+    with grid(form, "Table", heads):
+        for when, number in found:
+            _row(form, (*place, "rows", number), when, states)
 
 
 def _row(form: Form, at: Path, when: tuple[str, ...], states: list[str]) -> None:
     where = ", ".join(when)
     with form.inside(when, lambda: ui.element("tr")):
         for each in when:
-            form.part("state", partial(_cell, "th scope=row", each))
+            cell_head(form, each, "row")
         then = form.value((*at, "then"))
         for state in states:
-            with _element(form, "td"):
+            with form.inside("cell", lambda: ui.element("td")):
                 label = f"{state}, where {where}"
                 if not isinstance(then, str):
                     form.number((*at, "then", state), label, "probability")
                 elif then == state:
                     form.text((*at, "then"), label)
-        with _element(form, "td"):
+        with form.inside("cell", lambda: ui.element("td")):
             form.text((*at, "why"), f"Reason, where {where}")
-
-
-def _grid() -> ui.element:
-    grid = ui.element("div").classes("mg-grid")
-    with grid.props('tabindex=0 role=region aria-label="Table"'):
-        return ui.element("table")
-
-
-def _element(form: Form, tag: str) -> Any:
-    return form.inside(tag, lambda: ui.element(tag))
-
-
-def _cell(tag: str, text: str) -> None:
-    name, _, props = tag.partition(" ")
-    with ui.element(name).props(props):
-        ui.label(text)
 
 
 def _when(row: Any) -> tuple[str, ...]:

@@ -3,13 +3,32 @@
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from nicegui import ui
 
 from middlegame.scenario.faults import Path
 from middlegame.workbench.views.outline.ranges import RangePicture
+from middlegame.workbench.workers.outline import Outline
 from middlegame.workbench.workers.texts import EditorFault
+
+
+class Desk(Protocol):
+    """What a form needs of the tab that shows it."""
+
+    outline: Outline
+
+    def edit(self, path: Path, value: Any) -> None:
+        """Set the value at a path; an empty one removes it."""
+
+    def run(self, task: Callable[..., str], *arguments: Any, choose: Path | None = None) -> None:
+        """Have a task edit the text, perhaps choosing another entry."""
+
+    def ask_removal(self, path: Path, called: str) -> None:
+        """Remove an entry; where faults would follow, only if the visitor wants it so."""
+
+    def show_text(self, path: Path) -> None:
+        """Show the line of an entry in the editor."""
 
 
 class Container:

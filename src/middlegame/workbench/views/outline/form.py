@@ -7,7 +7,7 @@ its container, and so keeps the focus, and what is being typed in it.
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from nicegui import ui
 
@@ -16,27 +16,9 @@ from middlegame.scenario.faults import Path
 from middlegame.scenario.model.judgement import Unit, format_number
 from middlegame.scenario.yaml.data_edits import as_written, read_back, short_form_key
 from middlegame.workbench.views.frame import button, heading
-from middlegame.workbench.views.outline.fields import Container, Field
+from middlegame.workbench.views.outline.fields import Container, Desk, Field
 from middlegame.workbench.views.outline.ranges import RangePicture
-from middlegame.workbench.workers.outline import Outline, comparisons, states
-
-
-class Desk(Protocol):
-    """What a form needs of the tab that shows it."""
-
-    outline: Outline
-
-    def edit(self, path: Path, value: Any) -> None:
-        """Set the value at a path; an empty one removes it."""
-
-    def run(self, task: Callable[..., str], *arguments: Any, choose: Path | None = None) -> None:
-        """Have a task edit the text, perhaps choosing another entry."""
-
-    def ask_removal(self, path: Path, called: str) -> None:
-        """Remove an entry; where faults would follow, only if the visitor wants it so."""
-
-    def show_text(self, path: Path) -> None:
-        """Show the line of an entry in the editor."""
+from middlegame.workbench.workers.outline import comparisons, states
 
 
 @dataclass

@@ -1,14 +1,17 @@
 """The forms of the outline: for each kind of entry its fields, in the order in which one thinks."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
+
+from nicegui import ui
 
 from middlegame.scenario.faults import Path
 from middlegame.scenario.yaml.data_edits import GAP
 from middlegame.scenario.yaml.dump import Plain
 from middlegame.workbench.views.outline.factors import factor_form
 from middlegame.workbench.views.outline.form import Form
-from middlegame.workbench.views.outline.parts import part, parts
+from middlegame.workbench.views.outline.parts import cell_head, grid, part, parts
 from middlegame.workbench.views.outline.scales import scale_form
 from middlegame.workbench.workers.outline import change_entry, judged_numbers, set_entry
 
@@ -260,8 +263,42 @@ def _judgements(form: Form, path: Path, kind: str, label: str) -> None:
     form.pick("Add a number that differs", offered, None, add)
 
 
-def _block(form: Form, path: Path) -> None:
-    form.note("This block has no form; it is edited as text.")
+def _fit(form: Form, path: Path) -> None:
+    form.note("How numbers are estimated from data has no form; edit it as text.")
+
+
+def _repeat(form: Form, path: Path) -> None:
+    blocks = form.value(path)
+    if not isinstance(blocks, list):
+        _members(form, path)
+        return
+    for place in range(len(blocks)):
+        with part(form, (*path, place), "Block", place, len(blocks)):
+            _members(form, (*path, place))
+
+
+def _members(form: Form, path: Path) -> None:
+    """Add the members of a repeated block, with their values as a grid."""
+    form.note("The pattern that each member fills has no form; edit it as text.")
+    form.text((*path, "for"), "What a member is called in the pattern", "state")
+    members, place = form.value((*path, "in")), (*path, "in")
+    if not isinstance(members, dict):
+        hint = "north, south; or a file: members.csv"
+        form.listed(place, "Members, or the CSV file that lists them", hint)
+        return
+    rows = {str(name): row if isinstance(row, dict) else {} for name, row in members.items()}
+    columns = list(dict.fromkeys(str(key) for row in rows.values() for key in row))
+    with grid(form, "Members", ("Member", *columns, "")):
+        for name in rows:
+            with form.inside((name, *columns), lambda: ui.element("tr")):
+                cell_head(form, name, "row")
+                for column in columns:
+                    with form.inside("cell", lambda: ui.element("td")):
+                        form.text((*place, name, column), f"{column} of {name}", plain=True)
+                with form.inside("cell", lambda: ui.element("td")):
+                    gone = (*place, name)
+                    form.button(f"Remove {name}", partial(form.desk.ask_removal, gone, name))
+    _adder(form, place, "Add a member", dict.fromkeys(columns, Plain(GAP)))
 
 
 def _adder(form: Form, path: Path, label: str, value: Any) -> None:
@@ -296,6 +333,6 @@ _FORMS: dict[str, Callable[[Form, Path], None]] = {
     "numbers": _number,
     "beliefs": _beliefs,
     "views": _view,
-    "repeat": _block,
-    "fit": _block,
+    "repeat": _repeat,
+    "fit": _fit,
 }

@@ -1,13 +1,14 @@
 """The parts of a form, such as options and rules: each can be moved, renamed and removed."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from nicegui import ui
 
 from middlegame.scenario.faults import Path
 from middlegame.workbench.views.frame import enable
-from middlegame.workbench.views.outline.form import Desk, Form
+from middlegame.workbench.views.outline.fields import Desk
+from middlegame.workbench.views.outline.form import Form
 from middlegame.workbench.workers.outline import move, rename_entry
 
 
@@ -42,6 +43,37 @@ def parts(form: Form, path: Path, kind: str, fields: Callable[[Path], None]) -> 
         with part(form, (*path, place), kind, place, count):
             fields((*path, place))
     return count
+
+
+@contextmanager
+def grid(form: Form, label: str, heads: Sequence[str]) -> Iterator[None]:
+    """Add a table with the heads of its columns; its rows are added in this context."""
+
+    def make() -> ui.element:
+        region = ui.element("div").classes("mg-grid").props("tabindex=0 role=region")
+        region.props["aria-label"] = label
+        with region:
+            return ui.element("table")
+
+    with form.inside(("grid", label), make):
+        with (
+            form.inside("thead", lambda: ui.element("thead")),
+            form.inside(heads, lambda: ui.element("tr")),
+        ):
+            for each in heads:
+                cell_head(form, each, "col")
+        with form.inside("tbody", lambda: ui.element("tbody")):
+            yield
+
+
+def cell_head(form: Form, text: str, scope: str) -> None:
+    """Add the head of a row or a column to a table."""
+
+    def make() -> None:
+        with ui.element("th").props(f"scope={scope}"):
+            ui.label(text)
+
+    form.part(("head", text), make)
 
 
 class PartHead:
