@@ -98,6 +98,7 @@ def test_members_add_to_lists_within_moves_and_factors_that_are_written():
         ("costs: <cost>", "costs: <cots>", 22, "no member has a value for '<cots>'"),
         ("cost: 8,", "", 22, "'italy' has no value for '<cost>'"),
         ("cost: 8,", "cost: eight of,", 22, "'eight of' is not a number"),
+        ("cost: 8,", "cost: 8..,", 15, "'8..' is not a number"),
         ("by: <state>", "by: <name>", 20, "unknown actor 'France'"),
         ("    before: give_in", "    before: give_out", 16, "unknown move 'give_out'"),
         ("  - for: state", "  - four: state", 12, "unknown key 'four'"),
@@ -105,7 +106,7 @@ def test_members_add_to_lists_within_moves_and_factors_that_are_written():
         ("interests:\n      <state>", "interest:\n      <state>", 23, "unknown key 'interest'"),
     ],
 )
-def test_faults_stand_at_the_line_of_the_pattern(old, new, line, message):
+def test_faults_stand_at_the_line_of_the_pattern_or_of_the_value(old, new, line, message):
     assert REPEATED.count(old) == 1, old
     faults = read_text(REPEATED.replace(old, new)).errors
     assert [fault for fault in faults if fault.line == line and message in fault.message], faults

@@ -66,14 +66,9 @@ class QuestionOutcomes:
         there, values = self.scale.grid
         on_scale = np.asarray(shares, float)[..., there]
         total = on_scale.sum(axis=-1)
-        none = np.full(total.shape, np.nan)
-        return np.divide(on_scale @ values, total, out=none, where=total > 0)
-
-    def answer_in(self, play: Equilibrium) -> float:
-        """Return the probability of yes, or the mean value, in an equilibrium or a forecast."""
-        if self.node is None:
-            return play.probability_of_any(self.conditions)
-        return float(self.answer(np.asarray(list(play.forecast(self.node).values()))))
+        found: Floats = np.full(total.shape, np.nan)
+        np.divide(on_scale @ values, total, out=found, where=total > 0)
+        return found
 
 
 def question_outcomes(

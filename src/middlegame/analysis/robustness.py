@@ -236,14 +236,17 @@ def _answers(written: Equilibrium, middle: Equilibrium, mean: Forecast) -> Itera
     headlines = [node.name for node in written.diagram.contest_nodes if node.headline]
     for name in questions or headlines:
         on_scale = values.get(name) if questions else written.scale_forecasts.get(name)
+        state, unit, bounds = None, None, (0.0, 1.0)
         if on_scale is not None:
-            medians = (_median(each, name, bool(questions)) for each in plays)
-            bounds = on_scale.values[0], on_scale.values[-1]
-            yield ForecastAnswer(name, bool(questions), None, *medians, on_scale.unit, bounds)
-            continue
-        shares = [_shares(each, name, bool(questions)) for each in plays]
-        state = _likeliest(shares[0])
-        yield ForecastAnswer(name, bool(questions), state, *(each[state] for each in shares))
+            numbers = [_median(each, name, bool(questions)) for each in plays]
+            unit, bounds = on_scale.unit, (on_scale.values[0], on_scale.values[-1])
+        else:
+            shares = [_shares(each, name, bool(questions)) for each in plays]
+            state = _likeliest(shares[0])
+            numbers = [each[state] for each in shares]
+        yield ForecastAnswer(
+            name, bool(questions), state, numbers[0], numbers[1], numbers[2], unit, bounds
+        )
 
 
 def _variant(

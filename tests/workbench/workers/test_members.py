@@ -2,10 +2,11 @@
 
 import pytest
 
+from middlegame.base.errors import MiddlegameError
 from middlegame.scenario.faults import ScenarioError
 from middlegame.workbench.setting import Setting
 from middlegame.workbench.workers import ledger, solve
-from middlegame.workbench.workers.texts import with_moved_ranges
+from middlegame.workbench.workers.texts import with_moved_ranges, write_numbers
 from tests.scenario.test_repeat import CSV, REPEATED
 
 COST = "moves.france_joins.options.join.costs"
@@ -63,6 +64,34 @@ def test_slider_of_a_member_moves_its_range(context, folder, text):
     assert (judged.low, judged.high) != (5.0, 10.0)
     assert judged.median == pytest.approx(20.0)
     assert solve.full_answer(context, text, Setting(numbers={COST: 20.0})).forecast
+
+
+def test_changed_number_is_written_into_the_row_of_its_member(context, folder):
+    text = WRITTEN.replace("worth: <weight>", "worth: <gain>").replace(
+        "weight: 6", "weight: 6, gain: 6"
+    )
+    text = text.replace("weight: 12", "weight: 12, gain: {is: 11..13, why: trade}")
+    new = write_numbers(context, text, {COST: 20.0, "interests.france[0].worth": 14.0}, True)
+    assert new == text.replace("cost: 5..10", "cost: 17.5..22.5").replace("11..13", "13..15")
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "message"),
+    [
+        (TEXT, COST, r"costs stands in members.csv:2:15; change it by hand there"),
+        (WRITTEN.replace("<cost>", "3"), COST, "cannot be replaced alone .* by hand at line 22"),
+        (
+            WRITTEN.replace('"-<weight>"', "<weight>"),
+            "interests.france[0].worth",
+            "cannot be replaced alone .* by hand at line 14",
+        ),
+    ],
+)
+def test_number_that_several_members_or_patterns_share_is_refused_with_its_place(
+    context, folder, text, number, message
+):
+    with pytest.raises(MiddlegameError, match=message):
+        write_numbers(context, text, {number: 20.0}, True)
 
 
 def test_recorded_text_has_its_members_written_out(context, folder, monkeypatch, tmp_path):

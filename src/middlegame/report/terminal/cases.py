@@ -1,6 +1,7 @@
 """Scores of historical contests in the terminal."""
 
 import math
+from statistics import fmean
 
 from rich.console import Console
 
@@ -34,11 +35,10 @@ def show_cases(found: HindcastScores, console: Console) -> None:
     page.gap()
     if found.values:
         page.section("Values", "CRPS as a share of the scale, 0 to 1; lower is better")
-        for name, scores in (
-            ("these hindcasts", [each.crps for each in found.values]),
-            ("a uniform distribution", [each.uniform for each in found.values]),
-        ):
-            page.paragraph(f"{name:<26}  {sum(scores) / len(scores):>6.3f}")
+        own = fmean(each.crps for each in found.values)
+        uniform = fmean(each.uniform for each in found.values)
+        page.paragraph(f"{'these hindcasts':<26}  {own:>6.3f}", style="bold")
+        page.paragraph(f"{'a uniform distribution':<26}  {uniform:>6.3f}")
         page.gap()
     for case in found.cases:
         page.section(case.name, clean(case.title))

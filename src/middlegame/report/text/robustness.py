@@ -130,10 +130,9 @@ def _has_values(found: Robustness) -> bool:
 
 def answer_label(words: Words, answer: ForecastAnswer) -> str:
     """Return what is forecast: a question, a value, or the likeliest state of a node."""
-    if not answer.is_question and answer.state is None:
-        return capitalize_first(words.label(answer.name))
     if not answer.is_question:
-        return capitalize_first(words.clause(answer.name, answer.state))
+        clause = answer.state and words.clause(answer.name, answer.state)
+        return capitalize_first(clause or words.label(answer.name))
     asked = words.scenario.questions[answer.name] if words.scenario else None
     return question_label(words, asked) if asked else clean(answer.name)
 

@@ -172,7 +172,8 @@ def replace_numbers(
         folder: the folder of CSV files with members.
 
     Raises:
-        MiddlegameError: a number cannot be replaced alone, as with a YAML alias.
+        MiddlegameError: a number cannot be replaced alone, as with a YAML alias, a pattern that
+            members of a repeated block share, or a cell of a CSV file.
     """
     body = text.removeprefix("\ufeff")
     loaded, starts = read_text(body, folder=folder), line_starts(body)
@@ -184,7 +185,7 @@ def replace_numbers(
         start = starts[line - 1] + column - 1
         written = _WRITTEN.match(body, start)
         if written is None:
-            raise _cannot_replace(path)
+            raise _cannot_replace(loaded, path)
         changed = changed[:start] + str(changes[path]) + changed[written.end() :]
     _verify(loaded, read_text(changed, folder=folder), changes)
     return text[: len(text) - len(body)] + changed
@@ -192,7 +193,7 @@ def replace_numbers(
 
 def _number_place(loaded: LoadedScenario, path: Path) -> tuple[int, int]:
     if loaded.places.file_of(path):  # a cell of a CSV file
-        raise _cannot_replace(path)
+        raise _cannot_replace(loaded, path)
     places = loaded.places.values
     # For a coefficient the fitted interval comes before the prior; for a column its value `at`.
     inside = (places.get((*path, key)) for key in ("is", "fitted", "prior", "at"))
@@ -200,7 +201,7 @@ def _number_place(loaded: LoadedScenario, path: Path) -> tuple[int, int]:
     if place is None and path[-1] == "mean":  # a value on a scale written alone: `then: 30..40`
         place = places.get(path[:-1])
     if place is None:
-        raise _cannot_replace(path)
+        raise _cannot_replace(loaded, path)
     return place.line, place.text_column or place.column
 
 
@@ -216,7 +217,7 @@ def _verify(
     )
     for path, judgement in (old | dict(changes)).items():
         if path not in new or not _same(new[path], judgement):
-            raise _cannot_replace(path)
+            raise _cannot_replace(before, next(iter(changes)))
 
 
 def _same(one: Judgement, other: Judgement) -> bool:
@@ -226,5 +227,11 @@ def _same(one: Judgement, other: Judgement) -> bool:
     )
 
 
-def _cannot_replace(path: Path) -> MiddlegameError:
-    return MiddlegameError(f"{dotted_path(path)} cannot be replaced in the text; change it by hand")
+def _cannot_replace(loaded: LoadedScenario, path: Path) -> MiddlegameError:
+    """Return the error for a number that does not stand alone in the text, with its place."""
+    line, column = loaded.places.locate(path)
+    if file := loaded.places.file_of(path):
+        where = f"stands in {FilePath(file).name}:{line}:{column}; change it by hand there"
+    else:
+        where = f"cannot be replaced alone in the text; change it by hand at line {line}"
+    return MiddlegameError(f"{dotted_path(path)} {where}")

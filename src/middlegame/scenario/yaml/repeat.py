@@ -1,7 +1,8 @@
 """Repeated blocks: one pattern of actors, moves, factors and interests for each of many members.
 
 A block is expanded in the plain data, before the model reads them. Everything that it makes has the
-place of the pattern that it was made from, so that faults point there.
+place of the pattern that it was made from, and a member's number the place where the member has it:
+faults point there, and changed numbers are written there.
 """
 
 import re
@@ -20,6 +21,7 @@ from middlegame.scenario.yaml.tree import MAX_NODES, ParsedYaml
 REPEAT = "repeat"
 _OWN_KEYS = ("for", "in", "before")
 _PLACEHOLDER = re.compile(r"<([^\W\d]\w*)>")
+_NUMBER = re.compile(r"[-+.]?\d")
 _EXAMPLE = "{for: state, in: [france, italy], actors: {<state>: The government of <state>}}"
 _Values = Mapping[str, Any]
 
@@ -203,7 +205,7 @@ class _Block:
         if isinstance(part, str):
             alone = _PLACEHOLDER.fullmatch(part)
             if alone and alone[1] in values:
-                self._place_cell(alone[1], target)
+                self._place_value(alone[1], values[alone[1]], target)
                 return values[alone[1]]
             filled = self._filled(part, values, origin)
             if all(name in values for name in _PLACEHOLDER.findall(part)):
@@ -212,11 +214,16 @@ class _Block:
             return None
         return part
 
-    def _place_cell(self, placeholder: str, target: Path) -> None:
-        """Give a value that a CSV file's cell holds the place of that cell."""
-        if self.table is not None and (self.member, placeholder) in self.table.cells:
-            self.parsed.places.values[target] = self.table.cells[self.member, placeholder]
-            self.parsed.places.files[target] = self.table.file
+    def _place_value(self, placeholder: str, value: Any, target: Path) -> None:
+        """Give a member's value its own place: of a CSV file's cell, or in the member's row."""
+        places = self.parsed.places
+        if self.table is None:
+            if isinstance(value, str) and not _NUMBER.match(value):
+                return  # a text may be right, and the pattern use it wrongly, as a name
+            _copy_own_places(places, (*self.path, "in", self.member, placeholder), target, value)
+        elif (self.member, placeholder) in self.table.cells:
+            places.values[target] = self.table.cells[self.member, placeholder]
+            places.files[target] = self.table.file
 
     def _filled(self, text: str, values: _Values, path: Path) -> str:
         """Return a text with its placeholders replaced; report those that have no value."""
@@ -254,6 +261,17 @@ def _extended(written: Any, added: Any) -> Any:
         both = {key: _extended(written[key], added[key]) for key in added if key in written}
         return written | added | both
     raise ValueError(written)
+
+
+def _copy_own_places(places: Places, origin: Path, target: Path, value: Any) -> None:
+    """Give a path, and all that its value holds, the places of a member's value."""
+    if origin in places.values:
+        places.values[target] = places.values[origin]
+    inside = value.items() if isinstance(value, dict) else []
+    for key, part in enumerate(value) if isinstance(value, list) else inside:
+        if (*origin, key) in places.keys:
+            places.keys[*target, key] = places.keys[*origin, key]
+        _copy_own_places(places, (*origin, key), (*target, key), part)
 
 
 def _copy_place(places: Places, origin: Path, target: Path) -> None:
