@@ -10,7 +10,7 @@ Aumann & Peleg 1960).
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from itertools import combinations, product
 from typing import TYPE_CHECKING, Any
 
@@ -55,9 +55,14 @@ class CoalitionWeighting:
     leavers: tuple[tuple[str, ...], ...] = ()
 
     @property
+    def least_gain(self) -> float:
+        """The gain of the member that gains least."""
+        return min(self.gains[member] for member in self.weights)
+
+    @property
     def every_member_gains(self) -> bool:
         """Whether every member does better than apart."""
-        return all(self.gains[member] > GAIN for member in self.weights)
+        return self.least_gain > GAIN
 
     @property
     def holds(self) -> bool:
@@ -96,13 +101,7 @@ class Coalition:
     @property
     def best(self) -> CoalitionWeighting:
         """The weighting at which the member that gains least gains most."""
-        return max(
-            self.weightings,
-            key=lambda each: (
-                each.holds,
-                round(min(each.gains[member] for member in self.members), 9),
-            ),
-        )
+        return max(self.weightings, key=lambda each: (each.holds, round(each.least_gain, 9)))
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -136,13 +135,7 @@ class Coalitions(AnalysisResult):
                     "members": list(each.members),
                     "holds": bool(each.holding),
                     "weightings": [
-                        {
-                            "weights": at.weights,
-                            "gains": at.gains,
-                            "every_member_gains": at.every_member_gains,
-                            "leavers": [list(some) for some in at.leavers],
-                            "questions": at.questions,
-                        }
+                        asdict(at) | {"every_member_gains": at.every_member_gains}
                         for at in each.weightings
                     ],
                 }
@@ -230,34 +223,25 @@ def coalitions(
     found = [solver.coalition(members) for members in wanted]
     if progress:
         progress(len(solver.solved), len(solver.solved))
-    found.sort(
-        key=lambda each: (
-            not each.holding,
-            -round(min(each.best.gains[member] for member in each.members), 9),
-        )
-    )
+    found.sort(key=lambda each: (not each.holding, -round(each.best.least_gain, 9)))
     return Coalitions(before, tuple(found), refused, share, len(solver.solved))
 
 
 def weightings(count: int) -> list[tuple[int, ...]]:
     """Return the weightings of so many members: none counts more than twice what another does."""
-    if count == 2:
-        return [*PAIR_WEIGHTS]
-    return [each for each in product((1, 2), repeat=count) if set(each) != {2}]
+    every = PAIR_WEIGHTS if count == 2 else product((1, 2), repeat=count)
+    return [each for each in every if set(each) != {2}]
 
 
 def equilibria_needed(sets: Sequence[tuple[str, ...]]) -> int:
     """Return how many equilibria coalitions take at most: subsets are tried where all gain."""
-    keys = set()
-    for members in sets:
-        for weights in weightings(len(members)):
-            whole = dict(zip(members, weights, strict=True))
-            keys.add(_key(whole))
-            keys |= {
-                _key({name: whole[name] for name in some})
-                for some in _subsets(members)
-                if len(some) > 1
-            }
+    keys = {
+        _key({name: weight for name, weight in zip(members, weights, strict=True) if name in some})
+        for members in sets
+        for weights in weightings(len(members))
+        for some in (members, *_subsets(members))
+        if len(some) > 1
+    }
     return len(keys)
 
 
@@ -278,11 +262,8 @@ class _CoalitionSolver:
 
     def coalition(self, members: tuple[str, ...]) -> Coalition:
         """Solve a coalition at all weightings."""
-        found = [
-            self._weighting(dict(zip(members, weights, strict=True)))
-            for weights in weightings(len(members))
-        ]
-        return Coalition(members, tuple(found))
+        every = [dict(zip(members, each, strict=True)) for each in weightings(len(members))]
+        return Coalition(members, tuple(map(self._weighting, every)))
 
     def _weighting(self, weights: dict[str, int]) -> CoalitionWeighting:
         after = self._solve(weights)
@@ -291,22 +272,16 @@ class _CoalitionSolver:
         found = CoalitionWeighting(weights, gains, after.questions)
         if not found.every_member_gains:
             return found
-        leavers = tuple(
-            some
-            for some in _subsets(tuple(weights))
-            if all(
-                value > points[name] + GAIN
-                for name, value in self._points({name: weights[name] for name in some}).items()
-            )
-        )
-        return replace(found, leavers=leavers)
-
-    def _points(self, weights: dict[str, int]) -> dict[str, float]:
-        """Return what members get as a coalition of their own."""
-        after = self.before if len(weights) == 1 else self._solve(weights)
-        return {name: after.points[name] for name in weights}
+        leavers = []
+        for some in _subsets(tuple(weights)):
+            by_themselves = self._solve({name: weights[name] for name in some}).points
+            if all(by_themselves[name] > points[name] + GAIN for name in some):
+                leavers.append(some)
+        return replace(found, leavers=tuple(leavers))
 
     def _solve(self, weights: dict[str, int]) -> Equilibrium:
+        if len(weights) == 1:
+            return self.before
         key = _key(weights)
         if key not in self.solved:
             self.solved[key] = solve_coalition(self.before, dict(key), share=self.share)
@@ -376,8 +351,7 @@ def _pool_knowledge(
     known = dict.fromkeys(
         parent for d in diagram.decisions if d.owner in members for parent in d.parents
     )
-    opens = list(tables.open_options)
-    nodes = list(diagram.nodes)
+    opens, nodes = list(tables.open_options), list(diagram.nodes)
     for place, decision in enumerate(diagram.decisions):
         if decision.owner not in members:
             continue
