@@ -185,6 +185,14 @@ def test_options_that_are_never_available_are_left_out(harbour):
         dominoes(mg.solve(Diagram((shut,), ())).middle, [Intervention("m", "off")])
 
 
+def test_options_that_a_supposition_closes_are_left_out(harbour):
+    found = dominoes(harbour.results.equilibrium.suppose({"bid": "offer"}))
+    set_to = {(each.name, each.state) for each in found.interventions}
+    assert ("bid", "offer") in set_to
+    assert ("bid", "stay_out") not in set_to
+    assert ("renew", "switch") in set_to
+
+
 def test_interventions_refuse_unknown_closed_and_observed(harbour):
     equilibrium = harbour.results.equilibrium
     with pytest.raises(mg.QueryError, match="did you mean 'lease'"):

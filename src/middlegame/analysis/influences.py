@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from middlegame.analysis.interventions import all_interventions, interventions
+from middlegame.analysis.interventions import available_interventions, interventions
 from middlegame.base.progress import ProgressCallback
 from middlegame.equilibrium.equilibrium import Equilibrium
 
@@ -56,7 +56,7 @@ def influences_on(
     above = diagram.structure.ancestors((place,)) - {place}
     chosen = [
         each
-        for each in all_interventions(diagram)
+        for each in available_interventions(equilibrium)
         if diagram.index[each.name] in above and each.name not in equilibrium.supposed
     ]
     if not chosen:

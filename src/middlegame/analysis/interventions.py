@@ -5,7 +5,7 @@ it, and all policies stay as they were. When it is announced, all actors know of
 adapt their behaviour.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -211,7 +211,7 @@ def interventions(
 
     Args:
         equilibrium: the contest without an intervention.
-        chosen: the interventions; every state of every move and factor without any.
+        chosen: the interventions; every available state of every move and factor without any.
         progress: called with how many equilibria are solved, and how many there are.
 
     Raises:
@@ -225,7 +225,7 @@ def interventions(
         )
     equilibrium = equilibrium.prior.branches[0]
     diagram, structure = equilibrium.diagram, equilibrium.diagram.structure
-    wanted = tuple(all_interventions(diagram) if chosen is None else chosen)
+    wanted = tuple(available_interventions(equilibrium) if chosen is None else chosen)
     layout = layout_of(structure)
     prepared = [_prepare(equilibrium, each) for each in wanted]
     sets = [each.tables for each in prepared]
@@ -242,6 +242,18 @@ def interventions(
         announced_forecasts=solved.forecasts,
         traced=len(solved.traced),
     )
+
+
+def available_interventions(equilibrium: Equilibrium) -> Iterator[Intervention]:
+    """Yield every intervention, without options that what is supposed has closed."""
+    decisions = {node.name: place for place, node in enumerate(equilibrium.diagram.decisions)}
+    for each in all_interventions(equilibrium.diagram):
+        place = decisions.get(each.name)
+        if place is not None:
+            option = equilibrium.diagram.decisions[place].states.index(each.state)
+            if not equilibrium.tables.open_options[place][..., option].any():
+                continue
+        yield each
 
 
 @dataclass(frozen=True)

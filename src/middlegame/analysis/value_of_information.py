@@ -18,7 +18,7 @@ import numpy as np
 from middlegame.analysis.commitment import CommitmentValue, commitment_values
 from middlegame.analysis.interventions import (
     InterventionResults,
-    all_interventions,
+    available_interventions,
     interventions,
 )
 from middlegame.analysis.mutual_information import (
@@ -214,7 +214,7 @@ def _fixed_moves(
     """Fix each option of each move that is not supposed already."""
     moves = {decision.name for decision in equilibrium.diagram.decisions}
     free = moves - set(equilibrium.supposed)
-    chosen = [each for each in all_interventions(equilibrium.diagram) if each.name in free]
+    chosen = [each for each in available_interventions(equilibrium) if each.name in free]
     return interventions(equilibrium, chosen, progress=progress)
 
 

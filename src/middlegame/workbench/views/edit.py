@@ -93,6 +93,7 @@ class EditTab:
             opener = ui.element("button").classes("mg-button")
             with opener:
                 ui.label("Open a file")
+        ui.label("Tab indents; Escape, then Tab, leaves the text.").classes("mg-soft")
         with ui.element("div").classes("mg-edit"):
             self.editor: ui.codemirror = ui.codemirror(
                 draft.text,

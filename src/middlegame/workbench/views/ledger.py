@@ -64,7 +64,7 @@ class LedgerTab:
             self.note = ui.input("Note").props("dense outlined").classes("mg-notes")
             button("Record this forecast", self._record, primary=True)
         ui.label(
-            "Recorded is the scenario as written, with means over worlds drawn from its ranges and "
+            "The scenario as written is recorded, with means over worlds drawn from its ranges and "
             "their 90% intervals. What-ifs are not recorded."
         ).classes("mg-soft")
         self.work = BackgroundTask(session, "Solving worlds")

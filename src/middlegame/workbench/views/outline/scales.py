@@ -35,7 +35,7 @@ def scale_form(form: Form, path: Path) -> None:
         )
         return
     ends = (("from", "From", "0"), ("to", "To", "100"), ("step", "Step", "10"))
-    with form.inside("ends", lambda: ui.element("div").classes("mg-row")):
+    with form.inside("ends", lambda: ui.element("div").classes("mg-thirds")):
         for key, label, hint in ends:
             form.text((*place, key), label, hint, plain=True)
     form.text((*place, "unit"), "Unit", "percent, dollars a barrel")
