@@ -173,3 +173,30 @@ def test_contest_without_questions_tests_its_likeliest_states():
 def test_surprise_is_refused(road):
     with pytest.raises(mg.QueryError, match="surprise"):
         mg.robust(road.suppose({"go": "north"}, fixed_policies=True))
+
+
+def test_variants_with_beliefs_change_what_actors_believe_too():
+    believed = CONTEST | {
+        "interests": {
+            "a": [
+                {"when": "go = north", "worth": 3},
+                {"when": "go = north and follow = yes", "worth": 20},
+            ],
+            "b": [{"when": "follow = yes", "worth": 15}],
+        },
+        "beliefs": {"a": {"judgements": {"interests.b[0].worth": -15}}},
+    }
+    found = mg.robust(mg.solve(Scenario.model_validate(believed)), worlds=4, starts=1)
+
+    def solved(contest):
+        middle = mg.solve(Scenario.model_validate(contest)).middle
+        return [chance(middle, answer) for answer in found.answers]
+
+    sharper = solved(believed | {"precision": "9:1"})
+    assert variant(found, "precision", "double").numbers == pytest.approx(sharper)
+    nothing = {"b": [{"when": "follow = yes", "worth": 0}]}
+    without = {key: value for key, value in believed.items() if key != "beliefs"}
+    without["interests"] = believed["interests"] | nothing
+    assert variant(found, "interest", "interests.b[0].worth").numbers == pytest.approx(
+        solved(without)
+    )

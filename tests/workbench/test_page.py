@@ -435,6 +435,33 @@ def test_recorded_forecast_is_shown_and_its_question_resolved(visit, harbour):
     page.wait_for_selector('.mg-outcome:has-text("the port authority"):has-text("No")')
 
 
+TOLL = """title: A toll
+actors: {city: The city}
+moves: {toll: {by: city, scale: {from: 0, to: 100, step: 10, unit: ducats}}}
+interests: {city: [{worth: 0.1 * toll}]}
+questions: {toll-2026: {label: The toll at the gate, value: toll, on: 2026-12-31}}
+"""
+
+
+def test_question_for_a_value_is_resolved_with_a_number(visit, server):
+    (server.folder / "toll.yaml").write_text(TOLL)
+    page = visit().open("toll", "ledger")
+    page.get_by_label("Your name").fill("ada")
+    page.get_by_role("button", name="Record this forecast").click()
+    asked = page.locator('.mg-question:has-text("The toll at the gate")')
+    asked.wait_for()
+    assert "59 (10 to 100)" in asked.inner_text()
+    asked.get_by_role("button", name="Resolve").click()
+    page.get_by_label("Source").fill("the city's books")
+    dialog = page.locator(".mg-dialog")
+    dialog.get_by_label("The value (ducats)").fill("much")
+    page.get_by_role("button", name="Save the resolution").click()
+    page.wait_for_selector('.mg-dialog .mg-note:has-text("much")')
+    dialog.get_by_label("The value (ducats)").fill("62.5")
+    page.get_by_role("button", name="Save the resolution").click()
+    page.wait_for_selector('.mg-outcome:has-text("62.5"):has-text("the city\'s books")')
+
+
 VIOLATIONS = """async (options) => (await axe.run(options)).violations
     .filter((each) => ["serious", "critical"].includes(each.impact))
     .map((each) => ({ id: each.id, html: each.nodes.slice(0, 3).map((node) => node.html) }))"""

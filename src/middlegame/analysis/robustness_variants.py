@@ -138,11 +138,13 @@ def _with_precision(diagram: Diagram, factor: float) -> Diagram:
         utilities=tuple(
             replace(utility, table=_Scaled(utility.table, factor)) for utility in diagram.utilities
         ),
-    )
+    ).map_perceptions(lambda inside: _with_precision(inside, factor))
 
 
 def _without_interest(diagram: Diagram, path: Path) -> Diagram:
-    return replace(diagram, utilities=tuple(_without(u, path) for u in diagram.utilities))
+    """Return a diagram in which an interest is worth nothing, whatever actors believe it is worth."""
+    left = replace(diagram, utilities=tuple(_without(u, path) for u in diagram.utilities))
+    return left.map_perceptions(lambda inside: _without_interest(inside, path))
 
 
 def _without(utility: Utility, path: Path) -> Utility:
