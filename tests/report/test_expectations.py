@@ -27,3 +27,32 @@ def test_dominoes_say_where_expectations_are(mistaken):
 
 def test_contest_without_beliefs_says_nothing_of_expectations(harbour):
     assert "expect," not in unwrap(show_plain(mg.dominoes(harbour.middle)))
+
+
+def test_a_value_is_expected_by_its_mean_in_the_believer_s_own_contest():
+    text = """
+title: Toll
+actors: {city: The city, port: The port}
+moves:
+  toll: {by: city, scale: {from: 0, to: 100, step: 10, unit: ducats}}
+  pay: {by: port, knows: [toll], options: {pay: {if: toll <= 100}, refuse: {costs: 5}}}
+factors:
+  income:
+    scale: {from: 0, to: 100, step: 10, unit: ducats}
+    rules: [{if: pay = pay, then: {mean: toll}}, {then: 0}]
+interests: {city: [{worth: 0.3 * income}], port: [{when: pay = pay, worth: -10}]}
+beliefs: {city: {judgements: {"interests.port[0].worth": 20}}}
+questions: {income: {label: The income, value: income, on: 2030-01-01}}
+"""
+    believed = scenario(text)
+    found = mg.solve(believed)
+    without = text.replace('beliefs: {city: {judgements: {"interests.port[0].worth": 20}}}\n', "")
+    city, port = (
+        mg.solve(scenario(each)).question_values["income"].mean
+        for each in (without.replace("worth: -10", "worth: 20"), without)
+    )
+    happens = found.question_values["income"].mean
+    assert city > happens + 10
+    table = unwrap(show_plain(found)).partition("EXPECTATIONS")[2]
+    assert f"{happens:.0f} {city:.0f} {port:.0f} The income: mean, ducats" in table
+    assert "The city: toll: mean, ducats" in table

@@ -142,7 +142,7 @@ def _with_precision(diagram: Diagram, factor: float) -> Diagram:
 
 
 def _without_interest(diagram: Diagram, path: Path) -> Diagram:
-    """Return a diagram in which an interest is worth nothing, whatever actors believe it is worth."""
+    """Return a diagram in which an interest is worth nothing, to believers as well."""
     left = replace(diagram, utilities=tuple(_without(u, path) for u in diagram.utilities))
     return left.map_perceptions(lambda inside: _without_interest(inside, path))
 

@@ -348,7 +348,7 @@ def show_expectations(page: Page, equilibrium: Equilibrium, where: str = "") -> 
         page.paragraph(f"{number}  {head}", style="dim")
     page.row("", [str(number) for number in range(1, len(heads) + 1)])
     for row in found.rows:
-        page.row(row.label, [percent(each) for each in (row.happens, *row.expected)])
+        page.row(row.label, row.words)
     for actor, expects, gets in found.points:
         page.paragraph(f"{actor} expects {expects} points and gets {gets}.")
     for note in found.notes:

@@ -4,12 +4,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from middlegame.diagram import Decision
+from middlegame.diagram import Decision, Node, NodeScale
 from middlegame.equilibrium.expectations import Expectation
+from middlegame.equilibrium.scale_forecast import question_values
 from middlegame.report.text.grammar import capitalize_first, mid_sentence
 from middlegame.report.text.judgement_values import interval_words, unit_of
 from middlegame.report.text.judgements import place_words
 from middlegame.report.text.narrative import most_likely, question_label, words_of
+from middlegame.report.text.scales import rounded_value
 from middlegame.report.text.words import Words, clean, percent, points
 from middlegame.scenario.conditions import Is
 from middlegame.scenario.model.judgement import FormulaJudgement
@@ -19,22 +21,31 @@ if TYPE_CHECKING:
     from middlegame.equilibrium.equilibrium import Equilibrium
 
 _MOST_ROWS = 12
-_WIDE = 0.1
-"""A difference between two probabilities that is called a surprise."""
 
 
 @dataclass(frozen=True)
 class ExpectationRow:
-    """A question or a move, with its probability and what each group of actors takes it to be."""
+    """A question or a move, with its probability and what each group of actors takes it to be.
+
+    Attributes:
+        label: the question, or the move's likeliest option; of a value what its mean counts.
+        happens: the probability, or the mean value.
+        expected: the same, as each group of actors expects it.
+        scale: of a value its scale; None for a probability.
+    """
 
     label: str
     happens: float
     expected: tuple[float, ...]
+    scale: NodeScale | None = None
 
     @property
-    def surprise(self) -> float:
-        """The largest difference between what happens and what anybody expects."""
-        return max(abs(each - self.happens) for each in self.expected)
+    def words(self) -> tuple[str, ...]:
+        """What happens, then what each group expects, as text."""
+        every = (self.happens, *self.expected)
+        if self.scale is None:
+            return tuple(map(percent, every))
+        return tuple(rounded_value(each, self.scale.step) for each in every)
 
 
 @dataclass(frozen=True)
@@ -134,10 +145,17 @@ def _groups(found: Sequence[Expectation]) -> list[list[Expectation]]:
 def _question_rows(
     equilibrium: "Equilibrium", words: Words, groups: Sequence[Sequence[Expectation]]
 ) -> Iterator[ExpectationRow]:
-    questions = equilibrium.scenario.yes_no_questions if equilibrium.scenario else {}
-    for name, question in questions.items():
-        expected = tuple(some[0].questions[name] for some in groups)
+    scenario = equilibrium.scenario
+    values = equilibrium.question_values
+    expected_values = [question_values(scenario, some[0].play.scale_forecasts) for some in groups]
+    for name, question in (scenario.questions if scenario else {}).items():
         label = question_label(words, question)
+        if name in values:
+            means = tuple(each[name].mean for each in expected_values)
+            node = words.node(values[name].name)
+            yield _value_row(label, values[name].mean, means, node)
+            continue
+        expected = tuple(some[0].questions[name] for some in groups)
         yield ExpectationRow(label, equilibrium.questions[name], expected)
 
 
@@ -146,13 +164,25 @@ def _move_rows(
 ) -> Iterator[ExpectationRow]:
     questions = equilibrium.scenario.yes_no_questions.values() if equilibrium.scenario else ()
     asked = [question.will for question in questions]
+    asked_values = {each.name for each in equilibrium.question_values.values()}
     for node in equilibrium.diagram.nodes:
-        if isinstance(node, Decision) and node.headline:
+        if isinstance(node, Decision) and node.headline and node.name not in asked_values:
+            if node.scale is not None:
+                means = tuple(some[0].play.scale_forecasts[node.name].mean for some in groups)
+                mean = equilibrium.scale_forecasts[node.name].mean
+                yield _value_row(capitalize_first(words.heading(node.name)), mean, means, node)
+                continue
             state, chance = most_likely(equilibrium.forecasts[node.name])
             if Is(node.name, (state,)) in asked:
                 continue
             expected = tuple(some[0].play.forecasts[node.name][state] for some in groups)
             yield ExpectationRow(words.entry(node.name, state), chance, expected)
+
+
+def _value_row(label: str, mean: float, expected: tuple[float, ...], node: Node) -> ExpectationRow:
+    """Return the row of a value on a scale: its means."""
+    unit = f", {node.scale.unit}" if node.scale and node.scale.unit else ""
+    return ExpectationRow(f"{label}: mean{unit}", mean, expected, node.scale)
 
 
 def _joined(names: Sequence[str]) -> str:
