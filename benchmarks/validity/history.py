@@ -1,6 +1,7 @@
 """Fitted contests beside regressions on the same columns and folds: disputes and sanctions."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,7 @@ def beside_regressions(
     rivals: Sequence[str] = (),
     published: Sequence[tuple[str, str]] = (),
     folds: int = 10,
+    roots: Sequence[str] = (),
 ) -> None:
     """Add a fitted contest, its rivals and regressions, in and out of sample.
 
@@ -47,6 +49,7 @@ def beside_regressions(
         rivals: the models of choice that are fitted besides.
         published: log-likelihoods from the literature, as text.
         folds: how many random folds.
+        roots: columns that the contest takes as square roots, and so do the regressions.
     """
     data = fitted.data
     cases, which = observed_cases(data)
@@ -68,7 +71,8 @@ def beside_regressions(
             found.verdict.append(f"{rival.name}: {error}")
             continue
         inside[name] = result.log_likelihood, result.identified_count
-    design = regression_design(fitted)
+    columns = {n: c**0.5 if n in roots else c for n, c in data.covariates.items()}
+    design = regression_design(replace(fitted, data=replace(data, covariates=columns)))
     arguments = design, which, data.weights, len(cases), first
     for name, forecast in _REGRESSIONS.items():
         every = np.ones(len(which), bool)
@@ -178,7 +182,7 @@ def measure_sanctions(folder: Path) -> Measured:
     """Measure crisis signalling with private resolve on threats of sanctions."""
     scenario = mg.load(Path(__file__).parent / "contests" / "sanctions.yaml")
     path = folder / "sanctions.csv"
-    fitted = mg.fit(scenario, path, cluster="dyadID", starts=1)
+    fitted = mg.fit(scenario, path, cluster="dyadID", starts=2)
     found = Measured(
         "sanctions",
         "Threats of economic sanctions, 1970-2000",
@@ -188,13 +192,10 @@ def measure_sanctions(folder: Path) -> Measured:
         "`sanctions.csv` in `MIDDLEGAME_DATA`.",
         "`benchmarks/validity/contests/sanctions.yaml`: the sender threatens, the target resists, "
         "the sender stands firm. Each alone knows part of what its outcomes are worth to it, so a "
-        f"threat tells something of resolve. Fit: {fitted.status}; "
-        + "; ".join(
-            f"{each.label} {each.value:.2f}"
-            for each in fitted.estimates
-            if each.name.endswith("_spread")
-        )
-        + " (log-odds, at most 3).",
+        "threat tells something of resolve. Payoffs are normalised and columns enter as in the "
+        "published fits; the spread of private worths is 1, on top of errors in log-odds. Fit: "
+        f"{fitted.status}; {fitted.maximum.agreeing_starts} of "
+        f"{len(fitted.maximum.log_likelihoods)} starts led to the maximum.",
     )
     decades = read_data(path).columns["tenyear"]
     quiet = int(np.flatnonzero(observed_cases(fitted.data)[0][:, 0] == 0)[0])
@@ -203,6 +204,7 @@ def measure_sanctions(folder: Path) -> Measured:
         fitted,
         [decades[line] for line in fitted.data.lines],
         first=quiet,
+        roots=("senderecondep", "targetecondep"),
         published=[
             ("published: traditional maximum likelihood", "-4,102.76"),
             ("published: pseudo-likelihood", "-3,964.03"),

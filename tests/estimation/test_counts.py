@@ -96,6 +96,32 @@ def test_cross_validation_of_counts_scores_plays_and_pairs_by_cluster(counted, b
     assert np.isnan(ours.gain_error)
 
 
+def test_coefficients_of_a_rare_outcome_among_many_plays_are_identified():
+    """The counts of a two-by-two table: the estimates are its log-odds (Woolf 1955)."""
+    text = """
+title: A rare event
+actors: {state: The state}
+moves:
+  act: {by: state, options: {quiet: {}, act: {}}}
+interests:
+  state: [{when: act = act, worth: base + slope * near}]
+precision: exp(10)
+fit:
+  coefficients: {base: free, slope: free}
+  columns: {near: number}
+  counts: {none: act = quiet, some: act = act}
+"""
+    table = pd.DataFrame({"near": [0, 1], "none": [20_000_000, 10_000_000], "some": [4, 3]})
+    found = fit(crisis(text), table, starts=1)
+    assert found.status == "converged"
+    base, slope = found.estimates
+    assert base.value == pytest.approx(np.log(4 / 20_000_000), abs=1e-4)
+    assert base.standard_error == pytest.approx(np.sqrt(1 / 4 + 1 / 20_000_000), rel=1e-3)
+    assert slope.value == pytest.approx(np.log(3 / 10_000_000 / (4 / 20_000_000)), abs=1e-4)
+    odds_error = np.sqrt(1 / 4 + 1 / 3 + 1 / 20_000_000 + 1 / 10_000_000)
+    assert slope.standard_error == pytest.approx(odds_error, rel=1e-3)
+
+
 def test_rows_without_plays_are_left_out(counted):
     counted = counted.copy()
     counted.loc[0, ["none", "yielded", "fought"]] = 0

@@ -220,7 +220,7 @@ def _begin_of_fold(fitted: FitResult, problem: MaximisationProblem) -> Floats:
     if not np.isfinite(information).all():
         return first
     spread, axes = np.linalg.eigh((information + information.T) / 2)
-    flat = axes[:, np.abs(spread) < MIN_INFORMATION * fitted.data.play_count]
+    flat = axes[:, np.abs(spread) < MIN_INFORMATION]
     away = (values - first) / scale
     begin = first + scale * (away - flat @ (flat.T @ away))
     return np.asarray(np.clip(begin, fitted.space.least, fitted.space.most), float)

@@ -55,7 +55,7 @@ def fit(
             rows of a group have in common.
         starts: how many places the climb begins from.
         seed: of the random ones among them.
-        progress: called as (done, starts) after the climb from each.
+        progress: called as the climbs go on.
 
     Raises:
         DataError: the data do not fit the scenario, or leave nothing to learn.
@@ -88,7 +88,7 @@ def fit_data(
         data: the prepared data.
         starts: how many places the climb begins from.
         seed: of the random ones among them.
-        progress: called as (done, starts) after the climb from each.
+        progress: called as the climbs go on.
 
     Raises:
         DataError: no formula contains a coefficient.
@@ -107,12 +107,14 @@ def fit_data(
     rng = np.random.default_rng(seed)
     begin = np.array(list(first.values()))
     least, most = _bounds(scenario, likelihood.names)
-    scale = _natural_scale(likelihood.scores(begin, rows)[0])
+    # Each row as the plays that it stands for: a rare outcome's scores are large, but few.
+    share = np.sqrt(data.weights / data.weights.mean())[:, None]
+    scale = _natural_scale(share * likelihood.scores(begin, rows)[0])
     probes = [
         _within(begin + scale * rng.standard_normal(len(begin)), least, most)
         for _ in range(max(_PROBES, starts - 1))
     ]
-    elsewhere = [likelihood.scores(probe, rows)[0] for probe in probes[:_PROBES]]
+    elsewhere = [share * likelihood.scores(probe, rows)[0] for probe in probes[:_PROBES]]
     if not all(np.isfinite(each).all() for each in elsewhere):
         elsewhere = [each for each in elsewhere if np.isfinite(each).all()]
     scale = _natural_scale(np.concatenate(elsewhere)) if elsewhere else scale
@@ -150,9 +152,15 @@ def maximisation_problem(
     likelihood: Likelihood, rows: DataRows, space: SearchSpace
 ) -> MaximisationProblem:
     """Build the maximisation of the likelihood of some rows."""
+
+    def outer_product(values: Floats) -> Floats:
+        scores = likelihood.scores(values, rows)[0]
+        return np.asarray(scores.T @ (scores * np.asarray(rows.weights)[:, None]), float)
+
     return MaximisationProblem(
         value_and_gradient=lambda values: likelihood.value_and_gradient(values, rows),
         hessian=lambda values: likelihood.hessian(values, rows),
+        information=outer_product,
         space=space,
     )
 

@@ -14,8 +14,13 @@ from numpy.typing import NDArray
 
 from middlegame.base.numbers import Floats
 
-MIN_INFORMATION = 1e-6
-"""Information, as a share of what a row carries elsewhere, below which there is none."""
+MIN_INFORMATION = 3e-4
+"""Information of all plays, in units of what a play carries elsewhere, below which there is none.
+
+However many plays there are, an error of 58 such units tells nothing; one of 5 tells something.
+"""
+_NOISE = 1e-10
+"""Information of a play, in the same unit, that cannot be told from rounding."""
 _PART = 1e-2
 """The part in a null direction from which a coefficient counts as having one."""
 
@@ -63,7 +68,7 @@ def identify(
     unit = scale[places]
     information = -hessian[np.ix_(places, places)] * np.outer(unit, unit) / rows
     spread, axes = np.linalg.eigh((information + information.T) / 2)
-    flat = spread < MIN_INFORMATION
+    flat = spread < max(MIN_INFORMATION / rows, _NOISE)
     null = axes[:, flat]
     parts = np.abs(null).max(axis=1) > _PART if flat.any() else np.zeros(len(places), bool)
     some = ~flat
@@ -95,7 +100,7 @@ def _unidentified_everywhere(
     for scores in elsewhere:
         scaled = scores[:, places] * unit
         spread, axes = np.linalg.eigh(scaled.T @ scaled / len(scaled))
-        null = axes[:, spread < MIN_INFORMATION * 1e-4]
+        null = axes[:, spread < _NOISE]
         never &= (np.abs(null) > _PART).any(axis=1)
     return never
 

@@ -204,8 +204,7 @@ class Likelihood:
     @cached_property
     def hessian(self) -> Any:
         """From (values, rows) to the Hessian, `[k, k]`."""
-        options = None if self._on_cycle else FAST_COMPILE
-        return jax.jit(jax.jacfwd(jax.grad(self.total)), compiler_options=options)
+        return jax.jit(jax.jacfwd(jax.grad(self.total)), compiler_options=FAST_COMPILE)
 
     @cached_property
     def _by_row(self) -> Any:

@@ -1,8 +1,9 @@
 """The maximum of a log-likelihood: quasi-Newton from several starts, then Newton's own steps.
 
-L-BFGS-B (Byrd, Lu, Nocedal & Zhu 1995) finds the neighbourhood from each start, and Newton steps
-with the exact Hessian, damped as in Levenberg (1944), end it. Coefficients are scaled by what the
-likelihood feels of them, so that columns in millions and in shares do equally well.
+L-BFGS-B (Byrd, Lu, Nocedal & Zhu 1995) finds the neighbourhood from each start, in coordinates that
+the outer product of the plays' gradients makes even (Berndt, Hall, Hall & Hausman 1974), and Newton
+steps with the exact Hessian, damped as in Levenberg (1944), end it. So columns in millions and in
+shares, and columns that have much in common, do equally well.
 """
 
 from collections.abc import Callable, Sequence
@@ -14,7 +15,7 @@ from scipy.optimize import minimize
 from threadpoolctl import threadpool_limits
 
 from middlegame.base.numbers import Floats
-from middlegame.base.progress import ProgressCallback
+from middlegame.base.progress import ProgressCallback, stages
 
 SAME_MAXIMUM = 1e-4
 """The difference in log-likelihood within which two starts have ended at the same height."""
@@ -23,6 +24,11 @@ MAX_NEWTON_GAIN = 1e-9
 _PULL = 1e-5
 """The slope, for a change that a row feels, from which a bound holds a value."""
 _MOST_STEPS = 60
+_ROUNDS = 40, 30, 1000
+"""The iterations after which a climb measures how steep the likelihood is in each direction."""
+_USUAL_ITERATIONS = 40
+_LEAST_CURVATURE = 1e-4
+"""Curvature, in proportion to that along an axis, below which a direction is not stretched."""
 
 
 @dataclass(frozen=True)
@@ -45,13 +51,15 @@ class MaximisationProblem:
     """A function to maximise.
 
     Attributes:
-        slope: from values `[k]` to the height and its gradient.
-        curvature: from values to the Hessian, `[k, k]`.
+        value_and_gradient: from values `[k]` to the height and its gradient.
+        hessian: from values to the Hessian, `[k, k]`.
+        information: from values to about the negative Hessian, and never indefinite, `[k, k]`.
         space: where the values may lie.
     """
 
     value_and_gradient: Callable[[Floats], tuple[float, Floats]]
     hessian: Callable[[Floats], Floats]
+    information: Callable[[Floats], Floats]
     space: SearchSpace
 
 
@@ -99,7 +107,7 @@ def maximise(
     Args:
         problem: what to maximise.
         starts: where to climb from, `[k]` each.
-        progress: called as (done, starts) after each climb.
+        progress: called as the climbs go on.
     """
     # Matrices are a few numbers wide: threads would only wait for each other.
     with threadpool_limits(1, "blas"):
@@ -110,29 +118,11 @@ def _maximise(
     problem: MaximisationProblem, starts: Sequence[Floats], progress: ProgressCallback | None
 ) -> Maximum:
     scale, evaluations = problem.space.scale, 0
-
-    def downhill(scaled: Floats) -> tuple[float, Floats]:
-        nonlocal evaluations
-        evaluations += 1
-        height, gradient = problem.value_and_gradient(scaled * scale)
-        if not (np.isfinite(height) and np.isfinite(gradient).all()):
-            return 1e12, np.zeros_like(scaled)
-        return -float(height), -np.asarray(gradient, float) * scale
-
-    bounds = np.stack([problem.space.least / scale, problem.space.most / scale], axis=1)
     ends = []
-    for start in starts:
-        found = minimize(
-            downhill,
-            np.clip(start, problem.space.least, problem.space.most) / scale,
-            jac=True,
-            method="L-BFGS-B",
-            bounds=bounds,
-            options={"maxiter": 500, "maxfun": 1000, "ftol": 1e-10, "gtol": 1e-5, "maxcor": 20},
-        )
-        ends.append((-float(found.fun), np.asarray(found.x * scale, float)))
-        if progress is not None:
-            progress(len(ends), len(starts))
+    for start, report in zip(starts, stages(progress, *[1.0] * len(starts)), strict=True):
+        height, values, count = _climb(problem, start, report)
+        ends.append((height, values))
+        evaluations += count
     ends.sort(key=lambda end: -end[0])
     values, height, gradient, hessian, steps = _newton(problem, ends[0][1])
     free = _free(problem, values, gradient)
@@ -148,6 +138,72 @@ def _maximise(
         log_likelihoods=(max(height, ends[0][0]), *(each for each, _ in ends[1:])),
         evaluations=evaluations + steps,
     )
+
+
+def _climb(
+    problem: MaximisationProblem, start: Floats, progress: ProgressCallback | None
+) -> tuple[float, Floats, int]:
+    """Climb from one start, in coordinates in which the likelihood is about as steep in all.
+
+    Returns:
+        The log-likelihood reached, its values, and how often it was evaluated.
+    """
+    least, most = problem.space.least, problem.space.most
+    values, height, evaluations, iterations = np.clip(start, least, most), -np.inf, 0, 0
+
+    def count(_: object) -> None:
+        nonlocal iterations
+        iterations += 1
+        if progress is not None:
+            progress(iterations, iterations + _USUAL_ITERATIONS)
+
+    for iterations_left in _ROUNDS:
+        begin = values
+        # Far from a maximum the information there is no guide.
+        axes = _even_axes(problem, values) if iterations else np.diag(problem.space.scale)
+        unit = np.diag(axes)
+
+        def downhill(x: Floats, begin: Floats = begin, axes: Floats = axes) -> tuple[float, Floats]:
+            height, gradient = _plain(problem.value_and_gradient(begin + axes @ x))
+            if not (np.isfinite(height) and np.isfinite(gradient).all()):
+                return 1e12, np.zeros_like(x)
+            return -height, -axes.T @ gradient
+
+        found = minimize(
+            downhill,
+            np.zeros_like(begin),
+            jac=True,
+            method="L-BFGS-B",
+            bounds=np.stack([(least - begin) / unit, (most - begin) / unit], axis=1),
+            callback=count,
+            options={"maxiter": iterations_left, "maxfun": 1000, "ftol": 1e-10, "gtol": 1e-5,
+                     "maxcor": 20},
+        )  # fmt: skip
+        values, height = np.clip(begin + axes @ found.x, least, most), -float(found.fun)
+        evaluations += int(found.nfev)
+        if found.nit < iterations_left:
+            break
+    if progress is not None:
+        progress(1, 1)
+    return height, values, evaluations
+
+
+def _even_axes(problem: MaximisationProblem, values: Floats) -> Floats:
+    """Return coordinates, as columns `[k, k]`, in which the information is about the unit matrix.
+
+    Values with bounds keep axes of their own.
+    """
+    information = np.asarray(problem.information(values), float)
+    if not np.isfinite(information).all():
+        return np.diag(problem.space.scale)
+    size = np.sqrt(np.diag(information))
+    unit = np.where(size > 0, 1 / np.where(size > 0, size, 1.0), problem.space.scale)
+    axes = np.diag(unit)
+    turned = np.ix_(*[np.isinf(problem.space.least) & np.isinf(problem.space.most)] * 2)
+    spread, directions = np.linalg.eigh((information * np.outer(unit, unit))[turned])
+    even = (directions / np.sqrt(np.maximum(spread, _LEAST_CURVATURE))) @ directions.T
+    axes[turned] = axes[turned] @ even
+    return axes
 
 
 def _newton(
