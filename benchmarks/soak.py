@@ -16,10 +16,11 @@ import sys
 import tempfile
 import time
 import urllib.request
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import psutil
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 _FLAGS = (
@@ -51,15 +52,15 @@ def memory(server: psutil.Process) -> tuple[float, list[float]]:
     return server.memory_info().rss / 2**20, sorted(workers, reverse=True)
 
 
-def measure(visits: int, every: int, contest: str) -> list[tuple[int, float]]:
-    """Visit a workbench again and again; return its server's memory after how many visits."""
+@contextmanager
+def workbench(contest: str) -> Iterator[tuple[str, Browser, psutil.Process]]:
+    """Serve a contest on loopback, and open a browser: the address, the browser and the server."""
     path = next(filter(None, map(shutil.which, _BROWSERS)), None)
     if path is None:
         sys.exit("no Chromium is installed: tests/workbench/install_chromium.sh installs it")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    curve: list[tuple[int, float]] = []
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         command = [sys.executable, "-m", "middlegame", "serve", contest, "--no-open"]
         environment = os.environ | {"MIDDLEGAME_LEDGER": f"{folder}/ledger.sqlite3"}
@@ -67,22 +68,28 @@ def measure(visits: int, every: int, contest: str) -> list[tuple[int, float]]:
         try:
             root = f"http://127.0.0.1:{port}"
             _wait_for(root)
-            process = psutil.Process(server.pid)
-            browser: Any = playwright.chromium.launch(executable_path=path, args=list(_FLAGS))
-            page = browser.new_page(reduced_motion="reduce")
-            for number in range(1, visits + 1):
-                visit(page, f"{root}/contest/{contest}", _TABS[number % len(_TABS)])
-                if number % every == 0 or number == visits:
-                    if number == visits:
-                        time.sleep(_PAGE_ENDS)
-                    own, workers = memory(process)
-                    curve.append((number, own))
-                    shown = ", ".join(f"{each:.0f}" for each in workers)
-                    print(f"{number:6} visits: server {own:6.1f} MiB, workers {shown}", flush=True)
+            browser = playwright.chromium.launch(executable_path=path, args=list(_FLAGS))
+            yield root, browser, psutil.Process(server.pid)
             browser.close()
         finally:
             server.terminate()
             server.wait(30)
+
+
+def measure(visits: int, every: int, contest: str) -> list[tuple[int, float]]:
+    """Visit a workbench again and again; return its server's memory after how many visits."""
+    curve: list[tuple[int, float]] = []
+    with workbench(contest) as (root, browser, process):
+        page = browser.new_page(reduced_motion="reduce")
+        for number in range(1, visits + 1):
+            visit(page, f"{root}/contest/{contest}", _TABS[number % len(_TABS)])
+            if number % every == 0 or number == visits:
+                if number == visits:
+                    time.sleep(_PAGE_ENDS)
+                own, workers = memory(process)
+                curve.append((number, own))
+                shown = ", ".join(f"{each:.0f}" for each in workers)
+                print(f"{number:6} visits: server {own:6.1f} MiB, workers {shown}", flush=True)
     return curve
 
 
