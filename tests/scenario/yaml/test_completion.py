@@ -1,5 +1,7 @@
 import pytest
 
+from middlegame.scenario import read_text
+from middlegame.scenario.model.walk import judgements_by_place
 from middlegame.scenario.yaml.completion import completions
 
 TEXT = """\
@@ -190,3 +192,35 @@ def test_completions_in_a_repeated_block_are_those_of_its_sections(start, writte
     column = len(text.splitlines()[-1]) + 1 if written else len(start.rpartition("\n")[2]) + 1
     found = {each.text for each in completions(text, line, column)}
     assert expected <= found
+
+
+def test_places_of_numbers_are_those_that_a_belief_may_name():
+    text = """title: Toll
+actors: {city: The city}
+periods: {every: year, for: 2}
+moves: {pay: {by: city, options: {pay: {}, refuse: {costs: 5}}}}
+factors:
+  toll:
+    scale: {from: 0, to: 100, step: 10, unit: ducats}
+    start: 40
+    rules: [{if: pay = pay, then: 30}, {from: previous, shift: 5..10}]
+interests: {city: [{worth: 0.1 * toll}]}
+repeat:
+  for: gate
+  in: {east: {share: 20}, west: {share: 30}}
+  factors: {<gate>_gate: {states: [open, shut], chance: {open: <share>%}}}
+beliefs:
+  city:
+    judgements:
+      """
+    line = text.count("\n") + 1
+    places = {each.text for each in completions(text, line, 7)}
+    scenario = read_text(text[: text.index("beliefs:")]).scenario
+    assert places <= set(judgements_by_place(scenario))
+    assert "factors.toll.rules[0].then.mean" in places
+    assert "factors.toll.start.mean" in places
+    assert "factors.toll.rules[1].shift" in places
+    condition = text.replace("{if: pay = pay, then: 30}", "{if: eas")
+    at_line = condition[: condition.index("{if: eas")].count("\n") + 1
+    column = condition.split("\n")[at_line - 1].index("{if: eas") + len("{if: eas") + 1
+    assert "east_gate" in {each.text for each in completions(condition, at_line, column)}

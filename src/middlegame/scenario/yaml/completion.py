@@ -11,6 +11,7 @@ from middlegame.scenario.model.references import base_name
 from middlegame.scenario.model.scales import MoveScale
 from middlegame.scenario.model.schema import REPEATED_SECTIONS, allowed_keys, allowed_words
 from middlegame.scenario.yaml.errors import line_starts
+from middlegame.scenario.yaml.repeat import expand_repeats
 from middlegame.scenario.yaml.tree import parse_yaml
 
 _WORD = re.compile(r"[^\s{}\[\],:|=!()\"'#]*$")
@@ -34,8 +35,11 @@ _WITH_NUMBERS = (
     "evidence",
 )
 _NO_NUMBERS = frozenset(
-    {"date", "label", "says", "why", "cite", "quote", "name", "periods", "weight"}
-)
+    {
+        "date", "label", "says", "why", "cite", "quote", "name", "periods", "weight",
+        "from", "to", "step", "unit",
+    }
+)  # fmt: skip
 _BEGINS_A_NUMBER = re.compile(r"\s*[-+]?\.?\d")
 _OWNED = frozenset({"worth", "costs", "accepting_costs", "breaking_costs", "precision"})
 """Numbers that an actor may keep private."""
@@ -103,8 +107,9 @@ def completions(text: str, line: int, column: int) -> list[Completion]:
     cursor = _inside_pattern(cursor_at(text[: begin + column - 1]))
     # The line being written is usually invalid, and would invalidate the lines around it.
     end = starts[line] if line < len(starts) else len(text)
-    data = parse_yaml(text[:begin] + "\n" + text[end:]).data
-    contest = _DefinedNames(data if isinstance(data, dict) else {})
+    parsed = parse_yaml(text[:begin] + "\n" + text[end:])
+    expand_repeats(parsed)
+    contest = _DefinedNames(parsed.data if isinstance(parsed.data, dict) else {})
     if cursor.key is None:
         return _keys(cursor, contest)
     return _values(cursor, contest)
@@ -301,7 +306,8 @@ def _number_places(part: Any, path: str) -> Iterator[str]:
         for position, inner in enumerate(part):
             yield from _number_places(inner, f"{path}[{position}]")
     elif isinstance(part, int | float) or (isinstance(part, str) and _BEGINS_A_NUMBER.match(part)):
-        yield path
+        # A value on a scale written alone, as in `then: 30`, is its mean.
+        yield f"{path}.mean" if path.endswith((".then", ".start")) else path
 
 
 def _keys(cursor: Cursor, contest: _DefinedNames) -> list[Completion]:
