@@ -46,6 +46,9 @@ print(time.perf_counter() - begin, equilibrium.residual, len(equilibrium.diagram
 _SPENT = """
 import json, sys, time
 begin = time.perf_counter()
+import scipy.linalg.lapack
+import middlegame.equilibrium.equilibrium
+import middlegame.io.open
 import middlegame as mg
 imported = time.perf_counter()
 diagram = mg.compile_scenario(mg.load(sys.argv[1]))

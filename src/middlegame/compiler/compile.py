@@ -28,20 +28,22 @@ from middlegame.scenario.timeline import Timeline
 from middlegame.scenario.validation.checks import find_faults
 
 
-def compile_scenario(scenario: Scenario, *, free: bool = False) -> Diagram:
+def compile_scenario(scenario: Scenario, *, free: bool = False, checked: bool = False) -> Diagram:
     """Compile a scenario; each move and factor becomes a node in each of its periods.
 
     Args:
         scenario: the scenario as written.
         free: whether every coefficient and column becomes a parameter, for estimation from data;
             if not, each needs a value.
+        checked: whether it is as it was read, without errors, so that it needs no further check.
 
     Raises:
         ScenarioError: the scenario has errors; all of them are listed.
     """
-    faults = [fault for fault in find_faults(scenario) if fault.severity == "error"]
-    if faults:
-        raise ScenarioError(faults)
+    if not checked:
+        faults = [fault for fault in find_faults(scenario) if fault.severity == "error"]
+        if faults:
+            raise ScenarioError(faults)
     expansion = expand(scenario)
     numbers = NumberCompiler(
         original_path=expansion.original_path, numbers=expansion.scenario.numbers

@@ -89,7 +89,7 @@ def check_loaded(loaded: LoadedScenario) -> CheckResult:
     unknown = missing_values(scenario)
     found = [loaded.locate_fault(replace(fault, severity="warning")) for fault in unknown]
     try:
-        diagram = compile_scenario(scenario, free=bool(unknown))
+        diagram = compile_scenario(scenario, free=bool(unknown), checked=True)
     except ScenarioError as error:
         faults = (*loaded.faults, *map(loaded.locate_fault, error.faults))
         return CheckResult(replace(loaded, scenario=None), faults, None, {}, {})

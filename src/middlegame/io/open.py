@@ -47,7 +47,7 @@ def open_contest(
         raise ScenarioError(loaded.errors)
     scenario = with_row(loaded.scenario, row) if row else loaded.scenario
     try:
-        return compile_scenario(scenario), replace(loaded, scenario=scenario)
+        return compile_scenario(scenario, checked=not row), replace(loaded, scenario=scenario)
     except ScenarioError as error:
         raise ScenarioError(map(loaded.locate_fault, error.faults)) from None
 

@@ -83,7 +83,7 @@ class Folder:
         if loaded.scenario is None:
             raise ScenarioError(loaded.errors)
         try:
-            return compile_scenario(loaded.scenario), loaded.scenario
+            return compile_scenario(loaded.scenario, checked=True), loaded.scenario
         except ScenarioError as error:
             raise ScenarioError(map(loaded.locate_fault, error.faults)) from None
 

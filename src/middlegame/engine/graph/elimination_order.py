@@ -7,11 +7,10 @@ decision both meet: the payoff of an option follows from their product.
 """
 
 import itertools
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-
-import numpy as np
+from math import prod
 
 from middlegame.engine.graph.slices import Axes, SliceShape
 
@@ -61,34 +60,34 @@ class EliminationOrder:
     largest_table_axes: Axes
 
 
-_PartialOrder = tuple[float, frozenset[int], frozenset[int], Axes]
-"""A partial order: its cost, the axes passed (with the interface), the frontier, the nodes."""
+_PartialOrder = tuple[float, int, Axes, float, Axes]
+"""A partial order: cost, axes passed (a bit each), frontier and numbers of its table, nodes."""
 
 
 @lru_cache(maxsize=256)
 def elimination_order(shape: SliceShape) -> EliminationOrder:
     """Return a cheap elimination order for a slice, by beam search over partial orders."""
     uses = _AxisUses(shape)
-    start = frozenset(range(shape.interface_size))
-    families = list(enumerate(shape.families, shape.interface_size))
-    beam: list[_PartialOrder] = [(0.0, start, start, ())]
-    for _ in families:
-        extended: dict[frozenset[int], _PartialOrder] = {}
-        for cost, passed, frontier, order in beam:
-            waiting = (node for node, family in families
-                       if node not in passed and passed.issuperset(family[:-1]))  # fmt: skip
+    start = tuple(range(shape.interface_size))
+    parents = {node: _bits(family[:-1])
+               for node, family in enumerate(shape.families, shape.interface_size)}  # fmt: skip
+    beam: list[_PartialOrder] = [(0.0, _bits(start), start, _volume(shape, start), ())]
+    for _ in parents:
+        extended: dict[int, _PartialOrder] = {}
+        for cost, passed, frontier, volume, order in beam:
+            waiting = (node for node, needed in parents.items()
+                       if not passed >> node & 1 and not needed & ~passed)  # fmt: skip
             for node in itertools.islice(waiting, _AHEAD):
-                now, joint = passed | {node}, frontier | {node}
-                spent = cost + _volume(shape, joint)
+                now = passed | 1 << node
+                spent = cost + volume * shape.sizes[node]
                 if now not in extended or spent < extended[now][0]:
-                    rest = frozenset(axis for axis in joint if uses.is_used_after(axis, now))
-                    extended[now] = (spent, now, rest, (*order, node))
+                    joint = (*frontier, node)
+                    rest = tuple(axis for axis in joint if uses.is_used_after(axis, now))
+                    extended[now] = (spent, now, rest, _volume(shape, rest), (*order, node))
         # A wide frontier will cost at least as much again.
-        ranked = sorted(
-            extended.values(), key=lambda part: (part[0] + 2 * _volume(shape, part[2]), part[3])
-        )
-        beam = ranked[: _BEAM if len(families) <= _THOROUGH else 1]
-    return _build_order(shape, beam[0][3], uses)
+        ranked = sorted(extended.values(), key=lambda part: (part[0] + 2 * part[3], part[4]))
+        beam = ranked[: _BEAM if len(parents) <= _THOROUGH else 1]
+    return _build_order(shape, beam[0][4], uses)
 
 
 class _AxisUses:
@@ -96,26 +95,26 @@ class _AxisUses:
 
     def __init__(self, shape: SliceShape) -> None:
         self.kept = frozenset(shape.next_interface)
-        self.uses: list[set[frozenset[int]]] = [set() for _ in shape.sizes]
+        self.uses: list[set[int]] = [set() for _ in shape.sizes]
         for axes in (*shape.families, *shape.scopes):
             for axis in axes:
-                self.uses[axis].add(frozenset(axes))
+                self.uses[axis].add(_bits(axes))
 
-    def is_used_after(self, axis: int, passed: frozenset[int]) -> bool:
+    def is_used_after(self, axis: int, passed: int) -> bool:
         """Whether a table with this axis has other axes that are not passed yet."""
-        return axis in self.kept or any(not axes <= passed for axes in self.uses[axis])
+        return axis in self.kept or any(axes & ~passed for axes in self.uses[axis])
 
 
 def _build_order(shape: SliceShape, order: Axes, uses: _AxisUses) -> EliminationOrder:
-    passed = frozenset(range(shape.interface_size))
+    passed = _bits(range(shape.interface_size))
     before = tuple(range(shape.interface_size))
     waiting = set(range(len(shape.scopes)))
     steps = []
     largest, largest_axes, operations = _volume(shape, before), before, 0.0
     for node in order:
-        passed |= {node}
+        passed |= 1 << node
         joint = (node, *before)
-        ready = tuple(sorted(u for u in waiting if passed.issuperset(shape.scopes[u])))
+        ready = tuple(sorted(u for u in waiting if not _bits(shape.scopes[u]) & ~passed))
         waiting -= set(ready)
         after = tuple(axis for axis in joint if uses.is_used_after(axis, passed))
         steps.append(EliminationStep(node - shape.interface_size, before, joint, after, ready))
@@ -128,4 +127,9 @@ def _build_order(shape: SliceShape, order: Axes, uses: _AxisUses) -> Elimination
 
 
 def _volume(shape: SliceShape, axes: Collection[int]) -> float:
-    return float(np.prod([float(shape.sizes[axis]) for axis in axes]))
+    return prod((float(shape.sizes[axis]) for axis in axes), start=1.0)
+
+
+def _bits(axes: Iterable[int]) -> int:
+    """Return the sum of 2 to the power of each axis, as a set of axes."""
+    return sum(1 << axis for axis in set(axes))

@@ -5,7 +5,6 @@ from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg.lapack import dgetrf, dgetrs
 
 from middlegame.base.numbers import Floats
 
@@ -76,6 +75,8 @@ class LUSystem:
     """
 
     def __init__(self, matrix: Floats) -> None:
+        from scipy.linalg.lapack import dgetrf  # slow to import; contests without a cycle need none
+
         self._matrix = np.asarray(matrix, float)
         self._lu, self._pivots, zero_pivot = dgetrf(self._matrix)
         self.singular = zero_pivot > 0
@@ -84,6 +85,8 @@ class LUSystem:
         """Return the solution `[n]`; the guess is ignored."""
         if self.singular:
             return np.full(len(right), np.nan)
+        from scipy.linalg.lapack import dgetrs
+
         return np.asarray(dgetrs(self._lu, self._pivots, right)[0], float)
 
     @cached_property

@@ -9,6 +9,7 @@ the uniform policies at lambda 0 to the branch's first crossing of the target (M
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from importlib import import_module
 
 import numpy as np
 from threadpoolctl import ThreadpoolController
@@ -114,6 +115,7 @@ def follow_branch(
 @lru_cache(maxsize=1)
 def _thread_pools() -> ThreadpoolController:
     """Return the thread pools of this process; finding them takes as long as a small game."""
+    import_module("scipy.linalg.lapack")  # its BLAS has a pool of its own, found once it is loaded
     return ThreadpoolController()
 
 

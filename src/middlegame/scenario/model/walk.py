@@ -7,7 +7,6 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from middlegame.base.errors import unknown_name
-from middlegame.scenario.conditions import Condition
 from middlegame.scenario.faults import Path, dotted_path
 from middlegame.scenario.model.fields import Citation, Sourced
 from middlegame.scenario.model.judgement import FormulaJudgement, Judgement
@@ -25,16 +24,6 @@ def walk(scenario: Scenario) -> list[Visit]:
     visits: list[Visit] = []
     _walk(scenario, (), (), visits)
     return visits
-
-
-def conditions(scenario: Scenario) -> Iterator[tuple[Path, Condition]]:
-    """Yield all conditions with their paths."""
-    return ((path, value) for path, value, _ in walk(scenario) if isinstance(value, Condition))
-
-
-def sourced_parts(scenario: Scenario) -> Iterator[tuple[Path, Sourced]]:
-    """Yield all parts that may have a citation, a reason or a quote, with their paths."""
-    return ((path, value) for path, value, _ in walk(scenario) if isinstance(value, Sourced))
 
 
 def formulas(scenario: Scenario) -> Iterator[tuple[Path, FormulaJudgement]]:

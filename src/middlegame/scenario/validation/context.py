@@ -8,8 +8,10 @@ from pathlib import Path as FilePath
 
 from middlegame.scenario.conditions import Condition, Is, Within
 from middlegame.scenario.faults import Fault, Path, join_names, nearest
+from middlegame.scenario.model.judgement import FormulaJudgement
 from middlegame.scenario.model.references import LAST, PREVIOUS, base_name, split_reference
 from middlegame.scenario.model.scenario import Scenario
+from middlegame.scenario.model.walk import Visit, walk
 from middlegame.scenario.validation.partial import PartialParse
 
 MAX_COMBINATIONS = 1_000_000
@@ -48,6 +50,23 @@ class CheckContext:
         return at is not None or (
             move.periods is not None and len(move.periods) < self.period_count
         )
+
+    @cached_property
+    def visits(self) -> list[Visit]:
+        """All values with their paths, as `walk` returns them."""
+        return walk(self.scenario)
+
+    @cached_property
+    def conditions(self) -> list[tuple[Path, Condition]]:
+        """All conditions with their paths."""
+        return [(path, value) for path, value, _ in self.visits if isinstance(value, Condition)]
+
+    @cached_property
+    def formulas(self) -> list[tuple[Path, FormulaJudgement]]:
+        """All numbers that formulas compute, with their paths."""
+        return [
+            (path, value) for path, value, _ in self.visits if isinstance(value, FormulaJudgement)
+        ]
 
     @cached_property
     def states(self) -> dict[str, tuple[str, ...] | None]:

@@ -8,7 +8,6 @@ from middlegame.scenario.faults import Fault, Path, join_names
 from middlegame.scenario.model.correlations import correlation_matrix, inconsistent_rows
 from middlegame.scenario.model.fit import Fit, Observed
 from middlegame.scenario.model.references import base_name
-from middlegame.scenario.model.walk import formulas
 from middlegame.scenario.validation.context import CheckContext, check_known
 
 
@@ -17,7 +16,7 @@ def check_fit(contest: CheckContext) -> Iterator[Fault]:
     fit = contest.scenario.fit
     if fit is None or contest.partial.affects("fit"):
         return
-    used = {name for _, number in formulas(contest.scenario) for name in number.formula.names}
+    used = {name for _, number in contest.formulas for name in number.formula.names}
     yield from _twice(contest, fit)
     yield from _unused(contest, fit, used)
     for name, shown in fit.observed.items():

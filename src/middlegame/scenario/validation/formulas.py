@@ -7,7 +7,6 @@ from middlegame.scenario.formulas import CategoryTest, Quantity
 from middlegame.scenario.model.fit import Fit
 from middlegame.scenario.model.judgement import UNIT_EXAMPLES, FormulaJudgement, Judgement
 from middlegame.scenario.model.references import base_name
-from middlegame.scenario.model.walk import formulas
 from middlegame.scenario.validation.context import CheckContext, check_known
 from middlegame.scenario.validation.names import unknown_reference
 
@@ -21,7 +20,7 @@ def check_formulas(contest: CheckContext) -> Iterator[Fault]:
         return  # what is missing may declare what the formulas use
     if not contest.knows_all_names:
         return
-    for path, number in formulas(contest.scenario):
+    for path, number in contest.formulas:
         if fit is None and not numbers and not contest.scenario.scales:
             yield from _undeclared(path, number)
         else:
@@ -165,7 +164,7 @@ def _circles(numbers: Mapping[str, Judgement]) -> Iterator[Fault]:
 def _unused(contest: CheckContext) -> Iterator[Fault]:
     if contest.partial.missing:
         return  # what could not be read may use them
-    used = {name for _, number in formulas(contest.scenario) for name in number.formula.names}
+    used = {name for _, number in contest.formulas for name in number.formula.names}
     scenario = contest.scenario
     replacing = [
         *(view.judgements for view in scenario.views.values()),

@@ -7,7 +7,6 @@ from middlegame.scenario.faults import Fault, Path
 from middlegame.scenario.model.factors import Distribution, Factor
 from middlegame.scenario.model.references import base_name, split_reference
 from middlegame.scenario.model.scales import ScaleValue
-from middlegame.scenario.model.walk import conditions
 from middlegame.scenario.validation.context import CheckContext, check_known
 
 
@@ -96,7 +95,7 @@ def _variables(contest: CheckContext) -> Iterator[Fault]:
 
 
 def _conditions(contest: CheckContext) -> Iterator[Fault]:
-    for path, condition in conditions(contest.scenario):
+    for path, condition in contest.conditions:
         if contest.partial.affects(*path):
             continue
         for leaf in condition.leaves():

@@ -9,7 +9,7 @@ from middlegame.scenario.faults import Fault, Path, nearest
 from middlegame.scenario.model.factors import Factor
 from middlegame.scenario.model.judgement import FormulaJudgement, Judgement, format_number
 from middlegame.scenario.model.views import ViewJudgement
-from middlegame.scenario.model.walk import judgements_by_place, walk
+from middlegame.scenario.model.walk import judgements_by_place
 from middlegame.scenario.validation.context import CheckContext
 
 _SLACK = 1e-9
@@ -101,7 +101,7 @@ def _exceeds(then: dict[str, Judgement], left_out: str, path: Path) -> Iterator[
 def check_correlations(contest: CheckContext) -> Iterator[Fault]:
     """Warn of correlation groups with a single member: its range correlates with nothing."""
     members: dict[str, list[Path]] = {}
-    for path, value, _ in walk(contest.scenario):
+    for path, value, _ in contest.visits:
         if isinstance(value, Judgement):
             for group, _ in value.correlates:
                 members.setdefault(group, []).append(path)

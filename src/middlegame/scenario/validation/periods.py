@@ -17,7 +17,6 @@ from middlegame.scenario.model.scale_references import (
     where_defined,
 )
 from middlegame.scenario.model.scenario import Actor, Evidence, Interest, Question
-from middlegame.scenario.model.walk import conditions, formulas, walk
 from middlegame.scenario.timeline import Timeline
 from middlegame.scenario.validation.context import CheckContext
 
@@ -60,7 +59,7 @@ def check_periods(contest: CheckContext) -> Iterator[Fault]:
 
 
 def _timeless(contest: CheckContext) -> Iterator[Fault]:
-    for path, value, _ in walk(contest.scenario):
+    for path, value, _ in contest.visits:
         for kind, field, key in _TIMED:
             if isinstance(value, kind) and field in value.model_fields_set:
                 written = getattr(value, field)
@@ -145,11 +144,11 @@ def _past(contest: CheckContext) -> Iterator[tuple[str, Path, int]]:
     for reference, path in listed:
         if split_reference(reference)[1] == PREVIOUS:
             yield base_name(reference), path, 0
-    for path, number in formulas(contest.scenario):
+    for path, number in contest.formulas:
         for reference in scale_references([number], contest.scenario.scales):
             if split_reference(reference)[1] == PREVIOUS:
                 yield base_name(reference), path, 0
-    for path, condition in conditions(contest.scenario):
+    for path, condition in contest.conditions:
         for leaf in condition.leaves():
             if split_reference(leaf.variable)[1] == PREVIOUS:
                 yield base_name(leaf.variable), path, leaf.offset
@@ -233,7 +232,7 @@ def _evidence(contest: CheckContext, name: str, evidence: Evidence) -> Iterator[
 def _absences(contest: CheckContext) -> Iterator[Fault]:
     """Check rules, tables and options in periods where a move that they name is not made."""
     scenario = contest.scenario
-    named = [name for path, c in conditions(scenario) for name in c.variables()]
+    named = [name for _, c in contest.conditions for name in c.variables()]
     named += [
         name
         for factor in scenario.factors.values()

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from middlegame.scenario.faults import Fault, Path
 from middlegame.scenario.model.judgement import Judgement
-from middlegame.scenario.model.walk import walk
 from middlegame.scenario.validation.context import CheckContext
 
 _KEYS = ("worth", "costs", "accepting_costs", "breaking_costs")
@@ -13,7 +12,7 @@ _KEYS = ("worth", "costs", "accepting_costs", "breaking_costs")
 def check_private_numbers(contest: CheckContext) -> Iterator[Fault]:
     """Check that private numbers are worths, costs or precisions of actors that have a move."""
     movers = {move.by for move in contest.scenario.moves.values()}
-    for path, value, _ in walk(contest.scenario):
+    for path, value, _ in contest.visits:
         if not isinstance(value, Judgement):
             continue
         if path[0] == "interests" and path[-1] == "private_spread":

@@ -7,8 +7,7 @@ from pathlib import Path as FilePath
 from pydantic_core import PydanticCustomError
 
 from middlegame.scenario.faults import Fault
-from middlegame.scenario.model.fields import read_citation
-from middlegame.scenario.model.walk import sourced_parts, walk
+from middlegame.scenario.model.fields import Sourced, read_citation
 from middlegame.scenario.sources import UnreadableSource, read_source
 from middlegame.scenario.validation.context import CheckContext, check_known
 
@@ -24,7 +23,7 @@ def check_citations(contest: CheckContext) -> Iterator[Fault]:
     if known is None:
         return
     valid = dict.fromkeys((*contest.scenario.sources, *known))
-    for path, value, _ in walk(contest.scenario):
+    for path, value, _ in contest.visits:
         for position, text in enumerate(getattr(value, "cite", ())):
             place = (*path, "cite", position)
             try:
@@ -46,8 +45,8 @@ def check_quotes(contest: CheckContext) -> Iterator[Fault]:
                 yield found
             else:
                 texts[name] = normalize_text(found)
-    for path, part in sourced_parts(contest.scenario):
-        if part.quote is None:
+    for path, part, _ in contest.visits:
+        if not isinstance(part, Sourced) or part.quote is None:
             continue
         if not part.cite:
             if not contest.partial.affects(*path, "cite"):

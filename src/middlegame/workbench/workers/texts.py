@@ -56,7 +56,8 @@ def check_text(context: WorkerContext, text: str) -> list[EditorFault]:
         from middlegame.compiler import compile_scenario
         from middlegame.compiler.warnings import diagram_warnings
 
-        faults += loaded.locate_warnings(diagram_warnings(compile_scenario(loaded.scenario)))
+        diagram = compile_scenario(loaded.scenario, checked=True)
+        faults += loaded.locate_warnings(diagram_warnings(diagram))
     lines = text.splitlines()
     return [
         _editor_fault(fault, lines)
@@ -103,7 +104,7 @@ def write_numbers(
         raise MiddlegameError("the scenario has faults; correct them before changing its numbers")
     from middlegame.compiler import compile_scenario
 
-    parameters = {p.path: p for p in compile_scenario(loaded.scenario).parameters}
+    parameters = {p.path: p for p in compile_scenario(loaded.scenario, checked=True).parameters}
     found = {dotted_path(path): (path, judged) for path, judged, _ in judgements(loaded.scenario)}
     learnt = fit_values(loaded.scenario)
     found |= {dotted_path(path): (path, judged) for path, judged in learnt.items()}
