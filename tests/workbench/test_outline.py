@@ -223,6 +223,8 @@ def test_ten_faults_stand_at_their_fields_and_are_repaired_there(visit, server):
     page.goto(f"{server.url}/contest/faulty?tab=outline")
     page.wait_for_selector(".mg-outline-beside .mg-faults .mg-error")
     assert page.locator(".mg-outline-beside .mg-faults .mg-error").count() == 10
+    page.get_by_role("button", name="factors.valley.rules.0.if").click()
+    page.wait_for_function("document.activeElement.value === 'answer == concede'")
     builder.choose("moves.demand")
     builder.pick("Who decides", "(north)")
     for path, part, label, value in REPAIRS:
@@ -290,6 +292,8 @@ def test_what_is_typed_survives_whatever_changes_the_form(visit, server):
     for _ in range(2):
         page.keyboard.press("Tab")
     builder.part("Option wait").get_by_label("Label", exact=True).fill("waits longer")
+    builder.part("Option ask").get_by_label("Insert a comparison into: Open only if").click()
+    page.locator(".q-menu .q-item", has_text="valley = kept").click()
     # The picture is clicked without leaving the field first.
     costs = builder.part("Option ask").get_by_label("Costs", exact=True)
     costs.fill("2.")
@@ -304,7 +308,10 @@ def test_what_is_typed_survives_whatever_changes_the_form(visit, server):
     assert move == {
         "label": "The note of May",
         "by": "nroth",
-        "options": {"wait": {"label": "waits longer"}, "ask": {"costs": 2.5}},
+        "options": {
+            "wait": {"label": "waits longer"},
+            "ask": {"if": "valley = kept", "costs": 2.5},
+        },
     }
 
 

@@ -153,6 +153,11 @@ def test_scales_have_states_comparisons_and_arrows_of_their_formulas():
     assert naming_parts(data, "cut", "price") == [("factors", "price", "mean")]
 
 
+def test_comparisons_of_a_contest_with_faults_are_those_of_what_has_states():
+    assert comparisons(parse_yaml(HARBOUR).data)[:2] == ["bid = stay_out", "bid = offer"]
+    assert comparisons({"moves": {"bid": None}, "factors": {"a": {"states": ["x"]}}}) == ["a = x"]
+
+
 def test_states_take_the_place_of_a_scale_in_one_edit(context):
     gone = ("scale", "mean", "spread", "shape", "rules", "start")
     text = change_entry(context, SCALED, ("factors", "price"), gone, {"states": ["low", "high"]})

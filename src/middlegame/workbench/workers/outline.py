@@ -251,7 +251,8 @@ def comparisons(data: dict[str, Any]) -> list[str]:
     """List conditions on one move or factor each: on each of its states, or values of its scale."""
     found = []
     for name in (*_section(data, "moves"), *_section(data, "factors")):
-        values = _values((_at(data, ("moves", name)) or _at(data, ("factors", name)))["scale"])
+        scale = _at(data, ("moves", name, "scale")) or _at(data, ("factors", name, "scale"))
+        values = _values(scale)
         found += [f"{name} = {state}" for state in states(data, name) if state not in values]
         found += [f"{name} {sign} {values[len(values) // 2]}" for sign in (">=", "<=") if values]
     return found

@@ -15,7 +15,7 @@ from middlegame.workbench.workers.texts import EditorFault
 
 SECTIONS = {
     "actors": "Actors",
-    "moves": "Moves, in order of play",
+    "moves": "Moves, in order",
     "offers": "Offers",
     "factors": "Factors",
     "interests": "Interests",

@@ -107,7 +107,8 @@ def _rules(form: Form, path: Path) -> None:
     def fields(at: Path) -> None:
         form.condition((*at, "if"), "If")
         if is_timed:
-            form.choice((*at, "from"), "It keeps", {"previous": "its state before"}, free=True)
+            before = {"previous": "its state of the period before"}
+            form.choice((*at, "from"), "Or it keeps", before, free=True)
         if form.value((*at, "from")) is None:
             distribution(form, (*at, "then"), path)
         elif on_scale:

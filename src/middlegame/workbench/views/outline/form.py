@@ -282,7 +282,7 @@ class Form:
         """Add the fields for a reason and its sources, said to be those of something."""
         with self.inside(("pair", of), lambda: ui.element("div").classes("mg-pair")):
             self.text((*path, "why"), f"Reason {of}".strip())
-            self.listed((*path, "cite"), f"Source {of}".strip(), "brief#3, brief#5")
+            self.listed((*path, "cite"), f"Source {of}".strip(), "brief#3")
 
     def actors(self) -> dict[str, str]:
         """Return the actors' names with their labels."""

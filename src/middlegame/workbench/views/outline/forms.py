@@ -11,7 +11,7 @@ from middlegame.scenario.yaml.data_edits import GAP
 from middlegame.scenario.yaml.dump import Plain
 from middlegame.workbench.views.outline.factors import factor_form
 from middlegame.workbench.views.outline.form import Form
-from middlegame.workbench.views.outline.parts import cell_head, grid, part, parts
+from middlegame.workbench.views.outline.parts import cell_head, grid, part, parts, tool
 from middlegame.workbench.views.outline.scales import scale_form
 from middlegame.workbench.workers.outline import change_entry, judged_numbers, set_entry
 
@@ -296,8 +296,8 @@ def _members(form: Form, path: Path) -> None:
                     with form.inside("cell", lambda: ui.element("td")):
                         form.text((*place, name, column), f"{column} of {name}", plain=True)
                 with form.inside("cell", lambda: ui.element("td")):
-                    gone = (*place, name)
-                    form.button(f"Remove {name}", partial(form.desk.ask_removal, gone, name))
+                    remove = partial(form.desk.ask_removal, (*place, name), name)
+                    form.part("remove", partial(tool, "×", f"Remove {name}", remove))
     _adder(form, place, "Add a member", dict.fromkeys(columns, Plain(GAP)))
 
 

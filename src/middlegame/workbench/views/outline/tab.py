@@ -54,7 +54,7 @@ class OutlineTab:
                     ui.label(
                         "A click opens a box's form. Drag from one box to another to draw an "
                         "arrow: a move then knows the other, and a factor depends on it. A click "
-                        "on an arrow removes it."
+                        "on an arrow removes it, unless a rule makes it."
                     ).classes("mg-soft")
                     self.picture = OutlinePicture(self._choose_node, self._connect, self._cut)
                 with ui.element("section").classes("mg-block"):
@@ -213,8 +213,8 @@ class OutlineTab:
 
     def _cut(self, tail: str, head: str) -> None:
         """Remove an arrow; where a condition or formula makes it, show that instead."""
-        if naming_parts(self.outline.data, tail, head):
-            self.choose(self._node_path(head))
+        if found := naming_parts(self.outline.data, tail, head):
+            self._go_to(found[0])
         self.run(disconnect, tail, head)
 
     def _choose_node(self, name: str) -> None:
@@ -230,27 +230,33 @@ class OutlineTab:
             return
         fields = self.form.fields
         claimed: dict[int, list[EditorFault]] = {place: [] for place in range(len(fields))}
-        unplaced = []
+        unplaced: list[EditorFault] = []
         for fault in self.desk.faults:
             if entry_of(fault.path) != self.chosen:
                 continue
-            fitting = [
-                (len(field.path), -place)
-                for place, field in enumerate(fields)
-                if fault.path[: len(field.path)] == field.path
-            ]
-            if fitting:
-                claimed[-max(fitting)[1]].append(fault)
-            else:
-                unplaced.append(fault)
+            place = self._field_of(fault.path)
+            (unplaced if place is None else claimed[place]).append(fault)
         for place, found in claimed.items():
             fields[place].show_faults(found)
         _list_faults(self.unplaced, unplaced, None)
-        _list_faults(self.faults, self.desk.faults, self._go_to_fault)
+        _list_faults(self.faults, self.desk.faults, lambda fault: self._go_to(fault.path))
         self.entries.mark(self.chosen, self.desk.faults)
 
-    def _go_to_fault(self, fault: EditorFault) -> None:
-        self.choose(entry_of(fault.path))
+    def _field_of(self, path: Path) -> int | None:
+        """Return the position of the field that shows the most of what is at a path."""
+        fitting = [
+            (len(field.path), -place)
+            for place, field in enumerate(self.form.fields)
+            if path[: len(field.path)] == field.path
+        ]
+        return -max(fitting)[1] if fitting else None
+
+    def _go_to(self, path: Path) -> None:
+        """Show the form with the field of what is at a path, and bring the cursor there."""
+        self.choose(entry_of(path))
+        place = self._field_of(path)
+        if place is not None:
+            self.form.fields[place].component.run_method("focus")
 
 
 def _list_faults(
