@@ -69,6 +69,22 @@ def test_a_repeated_block_equals_what_it_stands_for():
     assert dumps(found.scenario) == dumps(expected.scenario)
 
 
+@pytest.mark.parametrize(
+    ("written", "negated"), [("3..6", "-6..-3"), ("-2..5", "-5..2"), ("1..2..9", "-9..-2..-1")]
+)
+def test_a_minus_before_a_member_s_range_turns_both_its_ends(written, negated):
+    found = read_text(
+        REPEATED.replace("2 * <weight>", "1").replace("weight: 12", f"weight: {written}")
+    )
+    expected = read_text(
+        REPEATED.replace("2 * <weight>", "1").replace('"-<weight>"', f'"{negated}"')
+    )
+    assert found.errors == expected.errors == ()
+    worth = found.scenario.interests["target"][2].worth
+    assert worth == expected.scenario.interests["target"][2].worth
+    assert worth.low < worth.high
+
+
 def test_members_add_to_lists_within_moves_and_factors_that_are_written():
     added = """    moves:
       give_in: {knows: [<state>_joins]}

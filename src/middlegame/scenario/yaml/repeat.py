@@ -21,6 +21,7 @@ from middlegame.scenario.yaml.tree import MAX_NODES, ParsedYaml
 REPEAT = "repeat"
 _OWN_KEYS = ("for", "in", "before")
 _PLACEHOLDER = re.compile(r"<([^\W\d]\w*)>")
+_NEGATED = re.compile(r"- *<([^\W\d]\w*)>")
 _NUMBER = re.compile(r"[-+.]?\d")
 _EXAMPLE = "{for: state, in: [france, italy], actors: {<state>: The government of <state>}}"
 _Values = Mapping[str, Any]
@@ -207,6 +208,9 @@ class _Block:
             if alone and alone[1] in values:
                 self._place_value(alone[1], values[alone[1]], target)
                 return values[alone[1]]
+            negated = _NEGATED.fullmatch(part)
+            if negated and ".." in str(values.get(negated[1])):
+                return _negated_range(str(values[negated[1]]))
             filled = self._filled(part, values, origin)
             if all(name in values for name in _PLACEHOLDER.findall(part)):
                 return filled
@@ -261,6 +265,12 @@ def _extended(written: Any, added: Any) -> Any:
         both = {key: _extended(written[key], added[key]) for key in added if key in written}
         return written | added | both
     raise ValueError(written)
+
+
+def _negated_range(written: str) -> str:
+    """Return a range of which each end has the other sign: `3..6` as `-6..-3`."""
+    ends = [end.strip() for end in written.split("..")]
+    return "..".join(end[1:] if end.startswith("-") else f"-{end}" for end in reversed(ends))
 
 
 def _copy_own_places(places: Places, origin: Path, target: Path, value: Any) -> None:
