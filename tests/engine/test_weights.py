@@ -13,6 +13,7 @@ from middlegame.engine.batch.lambda_ramp import Ramp, batch_solver
 from middlegame.engine.graph.layout import layout_of
 from middlegame.engine.logit import log_policies, logit_cells, policies
 from middlegame.engine.qre import principal as qre
+from middlegame.engine.qre.enumerated import enumerated_equations
 from middlegame.engine.qre.equations import dense_equations, matrix_free_equations
 from middlegame.engine.temporal.compiled_sweep import sweep_function
 from middlegame.engine.temporal.numpy_sweep import BatchSweeper
@@ -83,6 +84,7 @@ def test_every_way_to_respond_uses_the_weights(diagram):
     expected, jacobian = dense_equations(structure, structure.decisions)(logits, 0.8, game)
     others = [matrix_free_equations(structure, structure.decisions, logs)(logits, 0.8, game)
               for logs in (False, True)]  # fmt: skip
+    others.append(enumerated_equations(structure, structure.decisions)(logits, 0.8, game))
     compiled = np.asarray(jax.jit(sweep_function(structure))(logits, 0.8, game, True))
     one = game._replace(tables=game.tables[:, None], lambdas=game.lambdas[:, None])
     eager = BatchSweeper(structure, one).sweep(logits.reshape(-1, 1), 0.8, jacobi=True)

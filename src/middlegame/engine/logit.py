@@ -11,7 +11,8 @@ constants; McFadden 1974): a policy is proportional to weight * exp(t * logits),
 wherever logits are 0, options are played in proportion to their weights.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -78,7 +79,8 @@ def response_logits(
     return xp.where(playable, lambdas * (payoffs - mean), 0.0)
 
 
-def logit_cells(structure: Structure, decisions: Sequence[int]) -> NDArray[np.int_]:
+@lru_cache(maxsize=256)
+def logit_cells(structure: Structure, decisions: tuple[int, ...]) -> NDArray[np.int_]:
     """Return the places `[n]` of these decisions' logits in the flattened `[rows, max_options]`."""
     layout = layout_of(structure)
     parts = [layout.policy_cells(decision).ravel() for decision in decisions]

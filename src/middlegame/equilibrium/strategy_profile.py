@@ -280,6 +280,8 @@ class StrategyProfile:
             return self._given_condition(known, likelihood)
         if likelihood is not None:
             raise QueryError("a likelihood goes with a condition, such as 'lease = lost'")
+        if not known:
+            return self
         merged = dict(self.known)
         for name, seen in known.items():
             node = self.diagram.nodes[self._place(name)]

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from middlegame.engine.backend import jax, jnp
 from middlegame.engine.graph.layout import layout_of
 from middlegame.engine.logit import logit_cells, policies
+from middlegame.engine.qre.enumerated import enumerated_equations
 from middlegame.engine.qre.equations import dense_equations
 from middlegame.engine.qre.responses import response_function
 from middlegame.equilibrium.engine_input import engine_input
@@ -61,10 +62,14 @@ def test_dense_jacobian_matches_automatic_differentiation(name):
 
 @given(diagram=diagrams(), seed=st.integers(0, 2**32 - 1))
 @settings(max_examples=20)
-def test_responses_in_logs_and_by_upward_pass_equal_plain_responses(diagram, seed):
+def test_responses_in_logs_by_upward_pass_and_by_enumeration_equal_plain_responses(diagram, seed):
     structure, game, logits, _ = ready(diagram, seed)
     plainly = dense_equations(structure, structure.decisions)(logits, 0.7, game)[0]
     in_logs = dense_equations(structure, structure.decisions, in_logs=True)(logits, 0.7, game)[0]
+    enumerated, jacobian = enumerated_equations(structure, structure.decisions)(logits, 0.7, game)
+    assert enumerated == pytest.approx(plainly, abs=1e-12)
+    matrix = dense_equations(structure, structure.decisions)(logits, 0.7, game)[1].matrix
+    assert jacobian.matrix == pytest.approx(matrix, abs=1e-12)
     assert in_logs == pytest.approx(plainly, abs=1e-12)
     upward = response_function(structure, structure.decisions)(logits, 0.7, game)
     assert upward == pytest.approx(plainly, abs=1e-12)

@@ -8,6 +8,7 @@ several it takes the most stable; those that mirror it are traced as well.
 
 import itertools
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -25,8 +26,8 @@ _DISTANCES = np.geomspace(0.1, 1e-3, 4)
 """Distances from a fork at which other branches are looked for, the largest first."""
 _FURTHER = np.geomspace(0.3, 0.003, 7)
 """Distances for a corrector that is not exact."""
-_EXACT = 1e-8
-"""The tolerance up to which a corrector counts as exact."""
+_PRECISE = 1e-8
+"""The tolerance of the corrector next to a fork, where branches lie close together."""
 _RECENTRED = 6
 """The most corrections that bring a point of a branch to a given distance from the fork."""
 _SAME = 0.02
@@ -55,6 +56,8 @@ def find_branches(corrector: Corrector, fork: BranchPoint, *, mirrors: bool) -> 
         The best one of those that keep the orientation, then those that mirror it, which have its
         eigenvalues and its lambda fraction. Of these the first favours the earliest unknown most.
     """
+    if corrector.controls.exact:
+        corrector = replace(corrector, controls=replace(corrector.controls, tolerance=_PRECISE))
     already = count_nonpositive(fork.jacobian.at_fixed_lambda().eigenvalues, -ZERO)
     null_space = fork.jacobian.bordered(fork.tangent).null_space[:, :-1]
     best: list[_Candidate] = []
@@ -174,7 +177,7 @@ def _branch_at_fixed_lambda(
     Such a corrector tells branches apart at the fork's own lambda fraction, and further away from
     the fork.
     """
-    if corrector.controls.tolerance <= _EXACT:
+    if corrector.controls.exact:
         return []
     system = fork.jacobian.at_fixed_lambda()
     found: list[_Candidate] = []

@@ -77,17 +77,17 @@ class _Start(NamedTuple):
 def trace_branch(
     equations: Equations,
     probabilities: Callable[[Floats], Floats],
-    unknowns: int,
+    unknowns: Floats,
     controls: Controls,
     goal: Callable[[Floats], bool] | None = None,
     target: float = 1.0,
 ) -> BranchTrace:
-    """Trace the branch from lambda fraction 0, where the equations are linear, to the target.
+    """Trace the branch from lambda fraction 0, where the solution is known, to the target.
 
     Args:
         equations: the residual and its Jacobian at a point.
         probabilities: the choice probabilities at a point, whose changes limit the steps.
-        unknowns: the number of unknowns.
+        unknowns: the solution at lambda fraction 0.
         controls: step sizes and limits.
         goal: if given, the trace ends at the first point for which it is true, not at the target.
         target: the lambda fraction at which the trace ends.
@@ -97,9 +97,9 @@ def trace_branch(
     """
     corrector = Corrector(equations, probabilities, controls, target)
     waiting: list[_Start] = []
-    start = corrector.start(np.zeros(unknowns))
+    start = corrector.start(unknowns)
     if start is None:
-        return BranchTrace(np.zeros(unknowns), 0.0, TraceOutcome.NOT_FINITE, 0)
+        return BranchTrace(unknowns, 0.0, TraceOutcome.NOT_FINITE, 0)
     first = _trace(corrector, _Start(start), waiting, goal)
     mirrors: list[BranchTrace] = []
     complete = True
@@ -125,6 +125,7 @@ def _trace(
     controls = corrector.controls
     current, forks, turns, _ = start
     length, visited = controls.first_step, list[BranchPoint]()
+    beyond: BranchPoint | None = None  # across the fork that is being approached
 
     def end(outcome: TraceOutcome, at: BranchPoint, steps: int) -> BranchTrace:
         return BranchTrace(at.point[:-1], float(at.point[-1]), outcome, steps, turns, tuple(forks))
@@ -133,15 +134,21 @@ def _trace(
         return end(TraceOutcome.CONVERGED, current, start.steps + 1)
     for steps in range(start.steps, controls.max_steps):
         following = None
+        ahead = np.inf if goal is not None else corrector.length_to_target(current)
         while following is None:
-            following = corrector.step(current, length)
-            passed = (
-                following
-                if following is not None and corrector.may_fork(current, following, length)
-                else None
-            )
+            length, passed = min(length, ahead), None
+            if beyond is not None and length < controls.fork_step:
+                passed, beyond = beyond, None
+            else:
+                following = corrector.step(current, length, to_target=length == ahead)
+                if following is not None and corrector.may_fork(current, following, length):
+                    passed = beyond = following
             if following is not None and passed is None:
-                if goal is not None or not corrector.crosses_target(current, following):
+                if (
+                    goal is not None
+                    or following.point[-1] == corrector.target
+                    or not corrector.crosses_target(current, following)
+                ):
                     break
                 crossing = corrector.find_crossing(current, following)
                 if crossing is not None:
@@ -159,14 +166,13 @@ def _trace(
                     if again
                     else find_branches(corrector, current, mirrors=controls.max_mirrors > 0)
                 )
+                beyond = None
                 if branches:
                     visited.append(current)
                     following, *mirrors = branches
                     forks = (*forks, float(current.point[-1]))
                     waiting += [_Start(at, forks, turns, steps) for at in mirrors]
                     length = controls.first_step
-                    if goal is None and following.point[-1] == corrector.target:
-                        return end(TraceOutcome.CONVERGED, following, steps + 1)
                     if goal is None and following.point[-1] > corrector.target:
                         return end(TraceOutcome.STEP_TOO_SMALL, current, steps)
                 elif passed is not None and passed.sign == current.sign:
@@ -179,10 +185,16 @@ def _trace(
         if len(forks) > controls.max_forks:
             return end(TraceOutcome.TOO_MANY_FORKS, current, steps)
         turns += bool(following.tangent[-1] * current.tangent[-1] < 0)
+        nearer = _nearest(following) < 0.5 * _nearest(current)
         current = following
-        if goal is not None and goal(current.point):
+        arrived = current.point[-1] == corrector.target if goal is None else goal(current.point)
+        if arrived:
             return end(TraceOutcome.CONVERGED, current, steps + 1)
-        length *= 2.0 if current.iterations <= 2 else 1.5 if current.iterations == 3 else 1.0
+        if beyond is not None and nearer:
+            way = float(np.linalg.norm(beyond.point - current.point))
+            length = _part_before_fork(current, beyond) * way
+        else:
+            length, beyond = length * current.growth, None
     return end(TraceOutcome.TOO_MANY_STEPS, current, controls.max_steps)
 
 
@@ -194,9 +206,14 @@ def _part_before_fork(before: BranchPoint, after: BranchPoint) -> float:
     """
     if after.sign == before.sign:
         return 0.5
-    near, beyond = (np.abs(each.eigenvalues).min(initial=np.inf) for each in (before, after))
+    near, beyond = _nearest(before), _nearest(after)
     part = near / (near + beyond) if 0 < near + beyond < np.inf else 0.5
     return float(0.98 * min(part, 0.98))
+
+
+def _nearest(at: BranchPoint) -> float:
+    """Return the least modulus of an eigenvalue."""
+    return float(np.abs(at.eigenvalues).min(initial=np.inf))
 
 
 def _go_straight(corrector: Corrector, current: BranchPoint) -> BranchPoint | None:

@@ -1,9 +1,10 @@
 """One step along a solution branch: predict along the tangent, correct in the plane across it.
 
-Predictor-corrector continuation (Allgower & Georg 1990, ch. 2 and 6): an Euler step, then Newton's
-method, exact or inexact by the solver of its linear systems.
+Predictor-corrector continuation (Allgower & Georg 1990, ch. 2 and 6): along the tangent and its
+last bend, then by Newton's method, exact or inexact by the solver of its linear systems.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -11,8 +12,11 @@ from typing import NamedTuple
 import numpy as np
 
 from middlegame.base.numbers import Floats
-from middlegame.engine.numerics.linear import Eigenvalues, Jacobian
+from middlegame.engine.numerics.linear import Eigenvalues, Jacobian, System
 
+_MOST_GROWTH = 4.0
+_SAFETY = 0.9
+"""The part of the largest turn, move or correction that a next step should come to."""
 _SOLVED = 1e-15
 """A residual that is rounding."""
 ZERO = 1e-9
@@ -35,6 +39,8 @@ class Controls:
             step is repeated at half the length.
         largest_move: the largest change of a probability in a step.
         largest_correction: the largest change of a probability by the corrector.
+        most_corrections: the most Newton steps of a step's corrector; one that needs more may be on
+            its way to another branch.
         tolerance: the size of the corrector's last step, relative to the point.
         landing: the size of the last Newton step at lambda fraction 1, relative to the point.
         max_steps: the number of steps after which the trace ends without success.
@@ -45,13 +51,15 @@ class Controls:
         pair_near: the largest modulus of an eigenvalue near zero.
         max_forks: the number of forks after which the trace ends without success.
         max_mirrors: the most mirror branches that are traced beside the first.
+        exact: whether the corrector's linear systems are solved to rounding.
     """
 
-    first_step: float = 0.05
+    first_step: float = 0.1
     largest_turn: float = 0.35
     largest_move: float = 0.25
     largest_correction: float = 0.05
-    tolerance: float = 1e-8
+    most_corrections: int = 4
+    tolerance: float = 1e-5
     landing: float = 1e-12
     max_steps: int = 20_000
     smallest_step: float = 1e-10
@@ -60,12 +68,14 @@ class Controls:
     pair_near: float = 0.05
     max_forks: int = 40
     max_mirrors: int = 0
+    exact: bool = True
 
 
 class BranchPoint(NamedTuple):
     """A point of the branch: unit tangent, sign of the determinant, eigenvalues near zero.
 
-    The choice probabilities at it are kept where they were needed.
+    The choice probabilities at it are kept where they were needed; of the step that led here, the
+    change of the tangent by its length (`bend`), and by how much the next may be longer (`growth`).
     """
 
     point: Floats
@@ -75,6 +85,8 @@ class BranchPoint(NamedTuple):
     eigenvalues: Eigenvalues
     iterations: int = 0
     probabilities: Floats | None = None
+    bend: Floats | None = None
+    growth: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -94,51 +106,101 @@ class Corrector:
     target: float
 
     def start(self, unknowns: Floats) -> BranchPoint | None:
-        """Return the solution at lambda fraction 0, where one Newton step is exact."""
+        """Return the branch point at lambda fraction 0, whose unknowns are known."""
         point = np.append(unknowns, 0.0)
-        value, jacobian = self.equations(point)
-        point[:-1] -= value
         value, jacobian = self.equations(point)
         if not (np.isfinite(value).all() and jacobian.finite):
             return None
-        return _branch_point(point, jacobian, np.append(np.zeros(len(value)), 1.0))
+        along = np.append(np.zeros(len(value)), 1.0)
+        return _branch_point(point, jacobian, jacobian.bordered(along), along)
 
-    def step(self, current: BranchPoint, length: float) -> BranchPoint | None:
-        """Predict and correct; return None for a step along which something changes abruptly."""
+    def step(
+        self, current: BranchPoint, length: float, *, to_target: bool = False
+    ) -> BranchPoint | None:
+        """Predict and correct; return None for a step along which something changes abruptly.
+
+        Args:
+            current: where the step begins.
+            length: of the step.
+            to_target: whether it ends at the target.
+        """
         predicted = current.point + length * current.tangent
-        following = self.correct(predicted, current.tangent, length)
-        if following is None:
+        if current.bend is not None:
+            predicted += 0.5 * length**2 * current.bend
+        if to_target:
+            predicted[-1] = self.target
+        following = self.correct(predicted, current.tangent, length, fixed_lambda=to_target)
+        if following is None or following.iterations > self.controls.most_corrections:
             return None
         before = current.probabilities
         if before is None:
             before = self.probabilities(current.point)
         guess, after = map(self.probabilities, (predicted, following.point))
-        smooth = (
-            following.tangent @ current.tangent > np.cos(self.controls.largest_turn)
-            and np.abs(after - before).max(initial=0) < self.controls.largest_move
-            and np.abs(after - guess).max(initial=0) < self.controls.largest_correction
+        turn = math.acos(min(following.tangent @ current.tangent, 1.0))
+        move = float(np.abs(after - before).max(initial=0))
+        correction = float(np.abs(after - guess).max(initial=0))
+        limits = self.controls
+        # Where branches lie close together, a correction as long as the step may lead to another.
+        strayed = float(np.linalg.norm(following.point - predicted))
+        if strayed > 0.5 * length + limits.tolerance or not (
+            turn < limits.largest_turn
+            and move < limits.largest_move
+            and correction < limits.largest_correction
+        ):
+            return None
+        # A correction grows with the cube of the step.
+        room = max(
+            turn / limits.largest_turn,
+            move / limits.largest_move,
+            math.cbrt(correction / limits.largest_correction),
         )
-        return following._replace(probabilities=after) if smooth else None
+        return following._replace(
+            probabilities=after,
+            bend=(following.tangent - current.tangent) / length,
+            growth=min(_MOST_GROWTH, _SAFETY / max(room, 1e-9)),
+        )
 
-    def correct(self, predicted: Floats, across: Floats, length: float) -> BranchPoint | None:
+    def correct(
+        self, predicted: Floats, across: Floats, length: float, *, fixed_lambda: bool = False
+    ) -> BranchPoint | None:
         """Return to the branch by Newton's method in the plane across a direction.
 
         A short step needs a smaller tolerance than a long one. Near a fork, rounding leaves
         corrections that do not shrink: they are accepted if the step is far longer.
+
+        Args:
+            predicted: where to start.
+            across: the direction of the step.
+            length: of the step.
+            fixed_lambda: whether to stay at the lambda fraction instead, and to end exactly.
         """
         point, previous = predicted.copy(), np.inf
-        enough = max(self.controls.landing, min(self.controls.tolerance, 1e-4 * length))
+        controls, right = self.controls, np.zeros(len(predicted))
+        plane = across
+        enough = max(controls.landing, min(controls.tolerance, 1e-4 * length))
+        if fixed_lambda:
+            plane, enough = np.zeros(len(predicted)), controls.landing
+            plane[-1] = 1.0
         for iteration in range(1, 9):
             value, jacobian = self.equations(point)
             if not (np.isfinite(value).all() and jacobian.finite):
                 return None
-            change = jacobian.bordered(across).solve(np.append(-value, 0.0))
+            system = jacobian.bordered(plane)
+            np.negative(value, out=right[:-1])
+            change = system.solve(right)
             point = point + change
-            with np.errstate(invalid="ignore"):  # a step that overflows is no step
-                size = float(np.abs(change / scale_of(point)).max())
+            size = _relative_size(change, point)
             rounding = size > 0.7 * previous and size <= min(1e3 * enough, 1e-3 * length)
-            if size <= enough or rounding:
-                following = _branch_point(point, jacobian, across, iteration)
+            # The next correction is smaller at least by the factor of this one.
+            arrived = (
+                iteration > 1
+                and size * size <= enough * previous
+                and size <= 1e-3 * min(1.0, length)
+            )
+            if size <= enough or rounding or arrived:
+                if fixed_lambda:
+                    point[-1], system = predicted[-1], jacobian.bordered(across)
+                following = _branch_point(point, jacobian, system, across, iteration)
                 return following if np.isfinite(following.tangent).all() else None
             if not size <= 0.7 * previous:
                 return None
@@ -159,6 +221,11 @@ class Corrector:
         nearest = np.abs(near).min()
         return length > self.controls.pair_step or bool(nearest < self.controls.pair_near)
 
+    def length_to_target(self, current: BranchPoint) -> float:
+        """Return the length of a step along the tangent to the target."""
+        ahead = float(current.tangent[-1])
+        return (self.target - float(current.point[-1])) / ahead if ahead > 0 else math.inf
+
     def crosses_target(self, before: BranchPoint, after: BranchPoint) -> bool:
         """Whether the branch passes the target between two points."""
         return bool(after.point[-1] >= self.target > before.point[-1])
@@ -175,7 +242,7 @@ class Corrector:
                 # Where a fork is at the target, Newton's step is undefined.
                 return np.asarray(point[:-1])
             change = jacobian.at_fixed_lambda().solve(-value)
-            size = float(np.abs(change / scale_of(point)[:-1]).max(initial=0))
+            size = _relative_size(np.append(change, 0.0), point)
             near = self.controls.landing
             if not size <= max(0.9 * previous, 1e3 * near):
                 return None
@@ -193,6 +260,14 @@ def count_nonpositive(eigenvalues: Eigenvalues, below: float = ZERO) -> int:
     return int(np.count_nonzero(eigenvalues.real < below))
 
 
+def _relative_size(change: Floats, point: Floats) -> float:
+    """Return the size of a correction of a point, relative to what `scale_of` returns."""
+    unknowns = float(np.abs(change[:-1]).max(initial=0)) / (
+        1 + float(np.abs(point[:-1]).max(initial=0))
+    )
+    return unknowns + abs(float(change[-1])) / (1 + abs(float(point[-1])))
+
+
 def scale_of(point: Floats) -> Floats:
     """Return the sizes that corrections of a point are relative to, `[n + 1]`."""
     scale = np.full(len(point), 1 + np.abs(point[:-1]).max(initial=0))
@@ -201,15 +276,16 @@ def scale_of(point: Floats) -> Floats:
 
 
 def _branch_point(
-    point: Floats, jacobian: Jacobian, along: Floats, iterations: int = 0
+    point: Floats, jacobian: Jacobian, system: System, along: Floats, iterations: int = 0
 ) -> BranchPoint:
     """Return a branch point with the unit tangent that goes on in the direction `along`.
+
+    The system is the Jacobian bordered by that direction.
 
     With z the solution of [J; along] z = e, the determinants of [J; along] and [J; z] have the
     same sign: they differ by the factor z.z.
     """
     right = np.append(np.zeros(len(along) - 1), 1.0)
-    system = jacobian.bordered(along)
     tangent = system.solve(right, along / (along @ along))
     tangent /= np.linalg.norm(tangent)
     return BranchPoint(point, jacobian, tangent, system.sign, system.eigenvalues, iterations)

@@ -1,5 +1,6 @@
 """Dense linear systems of a continuation, with the determinant's sign, eigenvalues, null space."""
 
+import math
 from functools import cached_property
 from typing import Protocol
 
@@ -56,11 +57,13 @@ class DenseJacobian:
     @property
     def finite(self) -> bool:
         """Whether every number is finite."""
-        return bool(np.isfinite(self.matrix).all())
+        return math.isfinite(self.matrix.sum())
 
     def bordered(self, row: Floats) -> "LUSystem":
         """Return the square system with a row `[n + 1]` below the Jacobian."""
-        return LUSystem(np.vstack([self.matrix, row]))
+        square = np.empty((len(row), len(row)))
+        square[:-1], square[-1] = self.matrix, row
+        return LUSystem(square)
 
     def at_fixed_lambda(self) -> "LUSystem":
         """Return the square system by the unknowns alone, at a fixed lambda fraction."""
@@ -94,13 +97,17 @@ class LUSystem:
         """The sign of the determinant; 0 for a singular matrix."""
         if self.singular:
             return 0.0
-        swaps = (-1.0) ** np.count_nonzero(self._pivots != np.arange(len(self._pivots)))
-        return float(np.prod(np.sign(np.diag(self._lu)))) * swaps
+        swaps = np.count_nonzero(self._pivots != np.arange(len(self._pivots)))
+        odd = (swaps + np.count_nonzero(self._lu.diagonal() < 0)) % 2
+        return -1.0 if odd else 1.0
 
     @property
     def eigenvalues(self) -> Eigenvalues:
         """All eigenvalues."""
-        return np.linalg.eigvals(self._matrix).astype(complex)
+        from scipy.linalg.lapack import dgeev
+
+        real, imaginary, *_ = dgeev(self._matrix, compute_vl=0, compute_vr=0)
+        return np.asarray(real + 1j * imaginary, complex)
 
     @property
     def null_space(self) -> Floats:

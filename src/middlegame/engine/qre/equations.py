@@ -3,6 +3,7 @@
 Their Jacobian is a matrix for few unknowns, and is given by its products with vectors for many.
 """
 
+import math
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -15,6 +16,7 @@ from middlegame.engine.inference.products import Axes, align
 from middlegame.engine.logit import ResponseEquations, log_policies, logit_cells, policies
 from middlegame.engine.numerics.krylov import MatrixFreeJacobian
 from middlegame.engine.numerics.linear import DenseJacobian
+from middlegame.engine.qre.enumerated import MAX_CELLS, enumerated_equations, outcome_nodes
 from middlegame.engine.qre.responses import ResponseGroup, prepare_groups
 
 MAX_DENSE_UNKNOWNS = 250
@@ -31,7 +33,12 @@ def response_equations(
         decisions: the decisions whose equations they are.
         in_logs: whether to compute with logarithms of reach, which may underflow otherwise.
     """
-    many = len(logit_cells(structure, decisions)) > MAX_DENSE_UNKNOWNS
+    count = len(logit_cells(structure, decisions))
+    many = count > MAX_DENSE_UNKNOWNS
+    if not in_logs and not many:
+        sizes = [structure.sizes[node] for node in outcome_nodes(structure, decisions)]
+        if count * math.prod(sizes) <= MAX_CELLS:
+            return enumerated_equations(structure, decisions)
     return (matrix_free_equations if many else dense_equations)(structure, decisions, in_logs)
 
 

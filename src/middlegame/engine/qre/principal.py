@@ -35,7 +35,7 @@ from middlegame.engine.qre.equations import response_equations
 from middlegame.engine.qre.responses import response_function
 from middlegame.engine.temporal import long_diagrams
 
-LOOSE = Controls(tolerance=1e-5, landing=1e-11)
+LOOSE = Controls(most_corrections=8, landing=1e-11, exact=False)
 """Controls for matrix-free systems: the corrector is exact only where the trace lands."""
 
 _USUAL_SCALE = 1e3
@@ -76,12 +76,13 @@ def follow_branch(
     """
     layout, own = layout_of(structure), logit_cells(structure, decisions)
     start = layout.scatter(own, np.zeros(len(own)))
-    matrix_free = isinstance(evaluate(start, 0.0, game)[1], MatrixFreeJacobian)
     scale = _logit_scale(structure, decisions, game)
+    scaled = game._replace(lambdas=game.lambdas / scale)
+    uniform, jacobian = evaluate(start, 0.0, scaled)
+    matrix_free = isinstance(jacobian, MatrixFreeJacobian)
     if matrix_free and 1 / _USUAL_SCALE < scale < _USUAL_SCALE:
         # The loose corrector of matrix-free systems is tuned to the logits themselves.
-        scale = 1.0
-    scaled = game._replace(lambdas=game.lambdas / scale)
+        uniform, scale, scaled = uniform * scale, 1.0, game
 
     def spread(point: Floats) -> Floats:
         return layout.scatter(own, point[:-1])
@@ -104,7 +105,7 @@ def follow_branch(
         trace = continuation.trace_branch(
             at,
             probabilities,
-            len(own),
+            uniform.ravel()[own],
             controls,
             None if goal is None else lambda point: goal(_unscaled(point, scale)),
             scale,
