@@ -24,10 +24,28 @@ function Div(div)
   local grid = pandoc.Blocks{pandoc.RawBlock("typst", "#grid(columns: (1fr, 1fr, 1fr), column-gutter: 6mm, row-gutter: 4mm,")}
   div = div:walk{Image = function(image) image.attributes.width = "100%"; return image end}
   for _, chart in ipairs(div.content) do
-    grid:insert(pandoc.RawBlock("typst", "[#set text(8pt)"))
+    grid:insert(pandoc.RawBlock("typst", "block(breakable: false)[#set text(8pt)"))
     grid:extend(chart.t == "Div" and chart.content or pandoc.Blocks{chart})
     grid:insert(pandoc.RawBlock("typst", "],"))
   end
   grid:insert(pandoc.RawBlock("typst", ")"))
   return grid
+end
+
+
+-- A paragraph stays on the page of the charts behind it.
+function Blocks(blocks)
+  local found = pandoc.Blocks{}
+  for place, block in ipairs(blocks) do
+    local after = blocks[place + 1]
+    local charts = after and after.t == "RawBlock" and after.text:sub(1, 6) == "#grid("
+    if charts and block.t == "Para" then
+      found:insert(pandoc.RawBlock("typst", "#block(sticky: true)["))
+      found:insert(block)
+      found:insert(pandoc.RawBlock("typst", "]"))
+    else
+      found:insert(block)
+    end
+  end
+  return found
 end
