@@ -1,6 +1,7 @@
 """The command `middlegame fit`."""
 
 from pathlib import Path
+from typing import Literal
 
 import click
 
@@ -40,6 +41,16 @@ from middlegame.cli.time_limit import time_limit_option
     default=6,
     show_default=True,
     help="From how many starting points to maximise the likelihood.",
+)
+@click.option(
+    "--penalty",
+    type=click.Choice(["ridge", "lasso"]),
+    help="Draw the coefficients of columns towards 0, as if each column had deviation 1.",
+)
+@click.option(
+    "--strength",
+    type=click.FloatRange(0, min_open=True),
+    help="Of the penalty; by default the one that forecasts best in cross-validation.",
 )
 @click.option(
     "--folds",
@@ -87,6 +98,8 @@ def fit_command(
     output: Path | None,
     cluster: str | None,
     starts: int,
+    penalty: Literal["ridge", "lasso"] | None,
+    strength: float | None,
     folds: int | None,
     fold_by: str | None,
     compare: bool,
@@ -115,6 +128,10 @@ def fit_command(
         raise ScenarioError(loaded.errors)
     if folds is not None and fold_by is not None:
         raise click.UsageError("--folds and --fold-by say the same thing: give one of them")
+    if strength is not None and penalty is None:
+        raise click.UsageError("--strength is of a --penalty: give ridge or lasso")
+    if penalty is not None and bayes:
+        raise click.UsageError("--bayes takes ranges as priors, and no --penalty")
     table = read_data(data, table_form(separator, decimal, encoding), missing or None)
     if fold_by is not None and fold_by not in table.columns:
         raise unknown_name("column", fold_by, table.columns)
@@ -128,6 +145,8 @@ def fit_command(
             cluster=cluster,
             starts=starts,
             seed=seed,
+            penalty=penalty,
+            strength=strength,
             progress=progress,
         )
         answer = found.to_dict()

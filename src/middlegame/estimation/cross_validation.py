@@ -19,8 +19,9 @@ from middlegame.base.progress import ProgressCallback
 from middlegame.estimation.fitting import maximisation_problem
 from middlegame.estimation.identification import MIN_INFORMATION
 from middlegame.estimation.likelihood import starting_values
-from middlegame.estimation.maximum import MaximisationProblem, maximise
+from middlegame.estimation.maximum import MaximisationProblem
 from middlegame.estimation.outcomes import Cases, observed_cases
+from middlegame.estimation.penalties import maximise_penalised
 from middlegame.estimation.result import FitResult
 
 Integers = NDArray[np.int_]
@@ -199,7 +200,7 @@ def probabilities_out_of_sample(
         held = fold == part
         rows = likelihood.rows(data, data.weights * ~held)
         problem = maximisation_problem(likelihood, rows, fitted.space)
-        best = maximise(problem, [_begin_of_fold(fitted, problem)])
+        best = maximise_penalised(problem, fitted.penalty, [_begin_of_fold(fitted, problem)])
         failed += not best.converged
         chances = np.asarray(likelihood.outcome_probabilities(best.values, data.matrix, cases))
         found[held] = chances[held]

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from middlegame.base.errors import MiddlegameError, NotConverged, QueryError
 from middlegame.base.numbers import Floats
-from middlegame.base.progress import ProgressCallback
+from middlegame.base.progress import ProgressCallback, stages
 from middlegame.engine.graph.relevance import traced_decisions
 from middlegame.engine.inference.joint import joint
 from middlegame.equilibrium.equilibrium import solve_tables
@@ -18,8 +18,15 @@ from middlegame.estimation.data import DataError, DataTable, from_dataframe, rea
 from middlegame.estimation.fit_data import FitData, prepare_data
 from middlegame.estimation.identification import identify
 from middlegame.estimation.likelihood import DataRows, Likelihood, move_inside, starting_values
-from middlegame.estimation.maximum import MaximisationProblem, SearchSpace, maximise
+from middlegame.estimation.maximum import MaximisationProblem, SearchSpace
 from middlegame.estimation.outcomes import marginal_cases
+from middlegame.estimation.penalties import (
+    Penalty,
+    PenaltyKind,
+    choose_strength,
+    maximise_penalised,
+    penalty_units,
+)
 from middlegame.estimation.result import FitResult
 from middlegame.scenario import Scenario
 
@@ -42,6 +49,8 @@ def fit(
     cluster: str | None = None,
     starts: int = 6,
     seed: int = 0,
+    penalty: PenaltyKind | None = None,
+    strength: float | None = None,
     progress: ProgressCallback | None = None,
 ) -> FitResult:
     """Fit a scenario's coefficients to data by maximum likelihood.
@@ -55,6 +64,8 @@ def fit(
             rows of a group have in common.
         starts: how many places the climb begins from.
         seed: of the random ones among them.
+        penalty: `ridge` or `lasso`, which draw the coefficients of columns towards 0.
+        strength: of the penalty; None to choose it by cross-validation.
         progress: called as the climbs go on.
 
     Raises:
@@ -70,7 +81,15 @@ def fit(
         is_path = isinstance(data, str | os.PathLike)
         table = read_data(data) if is_path else from_dataframe(data)
     taken = prepare_data(scenario, table, cluster)
-    return fit_data(scenario, taken, starts=starts, seed=seed, progress=progress)
+    return fit_data(
+        scenario,
+        taken,
+        starts=starts,
+        seed=seed,
+        penalty=penalty,
+        strength=strength,
+        progress=progress,
+    )
 
 
 def fit_data(
@@ -79,6 +98,8 @@ def fit_data(
     *,
     starts: int,
     seed: int,
+    penalty: PenaltyKind | None = None,
+    strength: float | None = None,
     progress: ProgressCallback | None = None,
 ) -> FitResult:
     """Fit a scenario to prepared data.
@@ -87,7 +108,9 @@ def fit_data(
         scenario: a scenario with `fit:`.
         data: the prepared data.
         starts: how many places the climb begins from.
-        seed: of the random ones among them.
+        seed: of the random ones among them, and of the parts by which a strength is chosen.
+        penalty: `ridge` or `lasso`; None for none.
+        strength: of the penalty; None to choose it by cross-validation.
         progress: called as the climbs go on.
 
     Raises:
@@ -120,7 +143,28 @@ def fit_data(
     scale = _natural_scale(np.concatenate(elsewhere)) if elsewhere else scale
     space = SearchSpace(least, most, scale)
     problem = maximisation_problem(likelihood, rows, space)
-    maximum = maximise(problem, [begin, *probes[: starts - 1]], progress)
+    shrinkage, climbing = None, progress
+    if penalty is not None:
+        units = penalty_units(scenario, data, first)
+        if not units.any():
+            raise DataError(["no coefficient multiplies a column: there is nothing to penalise"])
+        if strength is None:
+            choosing, climbing = stages(progress, 3.0, 1.0)
+            shrinkage = choose_strength(
+                penalty,
+                units,
+                lambda weights: maximisation_problem(
+                    likelihood, likelihood.rows(data, weights), space
+                ),
+                lambda values: likelihood.scores(values, rows)[1],
+                data,
+                begin,
+                seed,
+                choosing,
+            )
+        else:
+            shrinkage = Penalty(penalty, strength, units)
+    maximum = maximise_penalised(problem, shrinkage, [begin, *probes[: starts - 1]], climbing)
     if not np.isfinite(maximum.log_likelihood):
         raise MiddlegameError(
             "the likelihood is not a number anywhere: a formula gives none, such as log(0)"
@@ -145,6 +189,7 @@ def fit_data(
         unsolved_rows=tuple(data.places[row] for row in unsettled),
         disagreeing_rows=tuple(data.places[row] for row in apart),
         compared_count=checked,
+        penalty=shrinkage,
     )
 
 

@@ -154,6 +154,10 @@ def compare_models(
     data = fitted.data
     groups = data.lines if data.clusters is None else data.clusters
     truth = Forecasts(which[complete], data.weights[complete], groups[complete])
+    shrinkage = fitted.penalty
+    same: dict[str, Any] = (
+        {"penalty": shrinkage.kind, "strength": shrinkage.strength} if shrinkage else {}
+    )
     found: list[ComparedModel] = []
     chances: dict[str, Floats] = {}
     for place, rival in enumerate(rivals):
@@ -165,7 +169,7 @@ def compare_models(
 
         try:
             result = fitted if place == 0 else fit_data(
-                rival.scenario, data, starts=starts, seed=seed)  # fmt: skip
+                rival.scenario, data, starts=starts, seed=seed, **same)  # fmt: skip
             step(0, None)
             forecast, failed = probabilities_out_of_sample(result, fold, cases, step)
         except MiddlegameError as error:
@@ -221,7 +225,7 @@ def _compared(
         about=rival.about,
         status=result.status,
         log_likelihood=result.log_likelihood,
-        coefficients=result.identified_count,
+        coefficients=round(result.effective_count),
         aic=result.aic,
         bic=result.bic,
         score=score.logarithmic,

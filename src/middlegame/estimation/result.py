@@ -19,6 +19,7 @@ from middlegame.estimation.identification import Identification
 from middlegame.estimation.likelihood import Likelihood
 from middlegame.estimation.maximum import Maximum, SearchSpace
 from middlegame.estimation.notes import notes
+from middlegame.estimation.penalties import Penalty
 from middlegame.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ class FitResult:
         disagreeing_rows: rows, of those compared with the full trace, whose
             equilibrium is not on the principal branch.
         compared_count: how many rows were compared with the full trace.
+        penalty: what drew coefficients towards 0; None for maximum likelihood.
     """
 
     scenario: Scenario
@@ -86,6 +88,7 @@ class FitResult:
     unsolved_rows: tuple[str, ...] = ()
     disagreeing_rows: tuple[str, ...] = ()
     compared_count: int = 0
+    penalty: Penalty | None = None
 
     @property
     def status(self) -> str:
@@ -113,14 +116,21 @@ class FitResult:
         return len(self.maximum.values) - min(len(self.identification.null_directions), len(loose))
 
     @property
+    def effective_count(self) -> float:
+        """The number of coefficients, as far as a penalty leaves them free."""
+        if self.penalty is None:
+            return self.identified_count
+        return self.penalty.effective_count(self.maximum.hessian, self.maximum.free)
+
+    @property
     def aic(self) -> float:
         """Akaike's criterion (1974)."""
-        return 2 * self.identified_count - 2 * self.log_likelihood
+        return 2 * self.effective_count - 2 * self.log_likelihood
 
     @property
     def bic(self) -> float:
         """Schwarz's criterion (1978)."""
-        return float(np.log(self.data.play_count)) * self.identified_count - 2 * self.log_likelihood
+        return float(np.log(self.data.play_count)) * self.effective_count - 2 * self.log_likelihood
 
     @cached_property
     def estimates(self) -> list[Estimate]:
@@ -141,7 +151,7 @@ class FitResult:
             elif place in loose:
                 note = "not identified"
             elif not self.maximum.free[place]:
-                note = "at its bound"
+                note = "0 by the lasso" if self.penalty and value == 0 else "at its bound"
             if place in loose:
                 value = error = float("nan")
             low, high = value - HALF_WIDTH_90 * error, value + HALF_WIDTH_90 * error
@@ -182,6 +192,12 @@ class FitResult:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fit as one JSON object; what is not known is null."""
+        penalty = self.penalty and {
+            "kind": self.penalty.kind,
+            "strength": self.penalty.strength,
+            "chosen_by_cross_validation": self.penalty.chosen,
+            "effective_parameters": self.effective_count,
+        }
         return {
             "title": self.scenario.title,
             "status": self.status,
@@ -196,6 +212,7 @@ class FitResult:
             "parameters": self.identified_count,
             "aic": self.aic,
             "bic": self.bic,
+            **({"penalty": penalty} if penalty else {}),
             "starts": {
                 "agreeing": self.maximum.agreeing_starts,
                 "all": len(self.maximum.log_likelihoods),

@@ -65,11 +65,11 @@ def method(found: "FitResult") -> str:
     robust = (
         f"robust to {found.cluster_count:,} groups" if found.cluster_count else "inverse Hessian"
     )
-    starts = found.maximum
+    starts, kind = found.maximum, "Penalised" if found.penalty else "Maximum"
     parts = [
-        f"Maximum likelihood at the equilibrium of each row: {found.status.replace('_', ' ')}",
+        f"{kind} likelihood at the equilibrium of each row: {found.status.replace('_', ' ')}",
         f"log-likelihood {found.log_likelihood:.4f}",
-        f"{found.identified_count} coefficients",
+        f"{found.identified_count} coefficients{penalty_words(found)}",
         f"AIC {found.aic:.1f}",
         f"BIC {found.bic:.1f}",
         f"{starts.agreeing_starts} of {len(starts.log_likelihoods)} starts led here",
@@ -79,6 +79,17 @@ def method(found: "FitResult") -> str:
         agreeing = found.compared_count - len(found.disagreeing_rows)
         parts.append(f"{agreeing} of {found.compared_count} rows traced in full agree")
     return f"{', '.join(parts)}."
+
+
+def penalty_words(found: "FitResult") -> str:
+    """Say how a penalty draws coefficients towards 0; nothing where there is none."""
+    if (penalty := found.penalty) is None:
+        return ""
+    chosen = ", chosen by cross-validation" if penalty.chosen else ""
+    return (
+        f" ({found.effective_count:.1f} effective, {penalty.kind} of strength "
+        f"{number(penalty.strength)}{chosen})"
+    )
 
 
 def number(value: float) -> str:
