@@ -45,11 +45,9 @@ def test_comparison_pools_forecasts_of_scenario_and_views(file, found):
     assert [o.name for o in found.analysts] == ["as written", "The hawks", "dove"]
     assert [o.forecaster for o in found.analysts] == ["test", "hawk", "ann"]
     (asked,) = found.questions
-    alone = [
-        mg.solve(scenario).middle,
-        *(mg.solve(apply_view(scenario, v)).middle for v in ("hawk", "dove")),
-    ]
+    alone = [mg.solve(scenario), *(mg.solve(apply_view(scenario, v)) for v in ("hawk", "dove"))]
     assert asked.probabilities == pytest.approx([e.questions["q"] for e in alone])
+    assert asked.intervals == tuple(e.question_outlooks["q"].ninety for e in alone)
     third = [1 / 3] * 3
     assert asked.linear_pool == pytest.approx(linear_pool(asked.probabilities, third))
     assert asked.log_odds_pool == pytest.approx(log_odds_pool(asked.probabilities, third))
@@ -71,14 +69,20 @@ def test_contribution_is_mean_of_switching_first_and_last(file, found):
     scenario = read_text(file.read_text("utf-8")).scenario
     dove = apply_view(scenario, "dove")
     (rate,) = [e for e in found.disagreements if e.numbers[0].name == "precision"]
-    first = mg.solve(scenario.model_copy(update={"precision": dove.precision})).middle.questions[
-        "q"
-    ]
-    last = mg.solve(dove.model_copy(update={"precision": scenario.precision})).middle.questions["q"]
-    base, theirs = mg.solve(scenario).middle.questions["q"], mg.solve(dove).middle.questions["q"]
+    first = mg.solve(scenario.model_copy(update={"precision": dove.precision})).questions["q"]
+    last = mg.solve(dove.model_copy(update={"precision": scenario.precision})).questions["q"]
+    base, theirs = mg.solve(scenario).questions["q"], mg.solve(dove).questions["q"]
     assert rate.contributions["q"] == pytest.approx((first - base + theirs - last) / 2)
     sizes = [each.importance for each in found.disagreements]
     assert sizes == sorted(sizes, reverse=True)
+
+
+def test_middle_world_alone_has_no_intervals(file):
+    found = mg.compare(str(file), middle=True)
+    (asked,) = found.questions
+    written = read_text(file.read_text("utf-8")).scenario
+    assert asked.probabilities[0] == mg.solve(written, worlds=0).questions["q"]
+    assert asked.intervals == (None, None, None)
 
 
 def test_analysts_of_files_get_unique_names(tmp_path, file):
@@ -177,3 +181,9 @@ def test_compare_command_prints_reports_and_gives_json(file, capsys, tmp_path, m
     main_or_exit(["compare", str(file), "--json"])
     printed = json.loads(capsys.readouterr().out)
     assert set(printed["weights"]) == {"as written", "The hawks", "dove"}
+    main_or_exit(["solve", str(file), "--json"])
+    solved = json.loads(capsys.readouterr().out)
+    here = printed["forecasts"][0]["probabilities"]["as written"]
+    assert here == pytest.approx(solved["questions"]["q"], abs=1e-12)
+    ends = printed["forecasts"][0]["intervals"]["as written"]
+    assert ends == pytest.approx(solved["intervals"]["questions"]["q"], abs=1e-12)

@@ -6,7 +6,8 @@ import pytest
 import middlegame as mg
 from middlegame.equilibrium.engine_input import fix_states
 from middlegame.equilibrium.equilibrium import solve_tables
-from middlegame.scenario import Scenario
+from middlegame.io.archetypes import find_archetype
+from middlegame.scenario import Scenario, read_text
 from middlegame.sweeps.sampling import ParameterSpace, SampleSequence
 from middlegame.sweeps.world_solver import MOST_WORLDS, world_count
 from tests.equilibrium.test_branches import road
@@ -133,6 +134,18 @@ def test_contests_that_take_longer_get_fewer_worlds(venezuela):
     assert world_count(venezuela) == MOST_WORLDS
     quarters = mg.solve(mg.load("venezuela-2026-quarters"))
     assert 32 <= world_count(quarters) < MOST_WORLDS
+    errors = mg.solve(mg.load("july-1914"), worlds=0)  # beliefs, settled along the ramp
+    assert world_count(errors) == MOST_WORLDS
+    levels = mg.solve(mg.load("harbour-lease"), behaviour="level=1", worlds=0)  # one by one
+    assert 32 < world_count(levels) < MOST_WORLDS
+
+
+def test_worlds_whose_changes_shrink_slowly_settle_on_the_principal_branch():
+    # Plain sweeps leave the first and the fourth of these worlds unsettled.
+    race = mg.solve(read_text(find_archetype("race").text()).scenario, worlds=4)
+    assert race.worlds is not None
+    assert race.worlds.traced == 0
+    assert_mean_of(race, single_worlds(race, 4))
 
 
 @pytest.mark.parametrize("own_wish", [[], [{"when": "n = left", "worth": "-6..6"}]])

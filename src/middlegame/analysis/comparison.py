@@ -42,14 +42,21 @@ class SharedQuestion:
     Attributes:
         name: the question's name; a condition where the analysts share no question.
         probabilities: each analyst's forecast; None for an analyst that does not ask the question.
+        intervals: the 90% interval of each forecast; None for one of the middle world alone.
         linear_pool: the linear pool of the forecasts.
         log_odds_pool: the log-odds pool of the forecasts.
     """
 
     name: str
     probabilities: tuple[float | None, ...]
+    intervals: tuple[tuple[float, float] | None, ...]
     linear_pool: float
     log_odds_pool: float
+
+    @property
+    def over_worlds(self) -> bool:
+        """Whether a forecast is a mean over worlds."""
+        return any(self.intervals)
 
     @property
     def gap(self) -> float:
@@ -121,6 +128,7 @@ class Comparison(AnalysisResult):
                 {
                     "question": each.name,
                     "probabilities": dict(zip(names, each.probabilities, strict=True)),
+                    "intervals": dict(zip(names, each.intervals, strict=True)),
                     "linear_pool": each.linear_pool,
                     "log_odds_pool": each.log_odds_pool,
                 }
@@ -162,6 +170,7 @@ def compare(
     forecasters: Sequence[str] = (),
     weights: Sequence[float] | None = None,
     max_numbers: int = MAX_NUMBERS,
+    middle: bool = False,
     progress: ProgressCallback | None = None,
 ) -> Comparison:
     """Compare the judgements of rival analysts: two or more contests, or the views in one.
@@ -172,6 +181,8 @@ def compare(
         forecasters: the names under which the ledger keeps the analyst of each contest, in order.
         weights: each analyst's weight in the pools; equal without them.
         max_numbers: how many numbers to switch between the first analyst and each other one.
+        middle: whether to solve the middle world alone, with every number at its median; otherwise
+            all is a mean over the worlds of each analyst's forecast.
         progress: called with how many numbers are switched, and how many there are.
 
     Raises:
@@ -187,7 +198,9 @@ def compare(
     'Harbour lease and Second opinion'
     """
     analysts = collect_analysts(contests, forecasters)
-    return compare_analysts(analysts, weights, max_numbers=max_numbers, progress=progress)
+    return compare_analysts(
+        analysts, weights, max_numbers=max_numbers, middle=middle, progress=progress
+    )
 
 
 def compare_analysts(
@@ -195,6 +208,7 @@ def compare_analysts(
     weights: Sequence[float] | None = None,
     *,
     max_numbers: int = MAX_NUMBERS,
+    middle: bool = False,
     progress: ProgressCallback | None = None,
 ) -> Comparison:
     """Compare at least two analysts.
@@ -204,6 +218,7 @@ def compare_analysts(
         weights: each analyst's weight in the pools; equal without them.
         max_numbers: how many numbers to switch between the first analyst and each other one;
             where more differ, those furthest apart in widths of their intervals.
+        middle: whether to solve the middle world alone, as in `compare`.
         progress: called with how many steps of all work are done, and how many there are.
 
     Raises:
@@ -213,9 +228,9 @@ def compare_analysts(
         raise QueryError("a comparison needs two analysts: give two files, or one file with views")
     headlines = _headlines(analysts) if not _questions(analysts) else {}
     solving, *switching = stages(progress, *([1.0] * len(analysts)))
-    solved = []
+    worlds, solved = 0 if middle else None, []
     for place, analyst in enumerate(analysts):
-        solved.append(Counterfactual(analyst.scenario, queries=headlines).solve())
+        solved.append(Counterfactual(analyst.scenario, queries=headlines, worlds=worlds).solve())
         if solving:
             solving(place + 1, len(analysts))
     even = [1 / len(analysts)] * len(analysts)
@@ -295,6 +310,10 @@ def _shared_questions(
             SharedQuestion(
                 name,
                 tuple(forecasts),
+                tuple(
+                    None if p is None else each.intervals.get(name)
+                    for each, p in zip(solved, forecasts, strict=True)
+                ),
                 linear_pool(probabilities, shares),
                 log_odds_pool(probabilities, shares),
             )
@@ -383,13 +402,7 @@ def _interval(judgement: Judgement) -> tuple[float, float]:
 
 def _structure(first: Counterfactual, numbers: Sequence[NumberChange]) -> Scenario:
     """Return the scenario without texts and with each number as before, to compare the rest."""
-    words: dict[str, object] = {
-        "title": "",
-        "question": None,
-        "about": None,
-        "sources": {},
-        "views": {},
-    }
+    words = {"title": "", "question": None, "about": None, "sources": {}, "views": {}}
     contest = first.scenario.model_copy(update=words)
     for number in numbers:
         contest = replace_at(contest, number.path, number.before)

@@ -10,6 +10,7 @@ from middlegame.equilibrium.equilibrium import Equilibrium, solve
 from middlegame.scenario import Condition, Judgement, Scenario
 from middlegame.scenario.faults import Path, ScenarioError, dotted_path
 from middlegame.scenario.model.walk import judgements, replace_at
+from middlegame.sweeps.forecast import forecast
 from middlegame.sweeps.result import Sweep
 from middlegame.sweeps.run import sweep
 from middlegame.sweeps.sampling import Method
@@ -62,7 +63,9 @@ class Counterfactual:
         queries: conditions to answer besides the scenario's questions, by name.
         answers: probabilities of the questions and queries, and the means of values that are asked
             for, by name; empty until solved.
-        worlds: how many samples the answers are means over; 0 to solve at `values` alone.
+        intervals: the 90% interval of each question and query, by name; empty at `values` alone.
+        worlds: how many samples the answers are means over; 0 to solve at `values` alone; None for
+            the worlds of the contest's forecast (`sweeps.forecast`).
         method: of the draws.
         seed: of the draws.
     """
@@ -71,7 +74,8 @@ class Counterfactual:
     values: Mapping[str, float] = field(default_factory=dict)
     queries: Mapping[str, str | Condition] = field(default_factory=dict)
     answers: Mapping[str, float] = field(default_factory=dict)
-    worlds: int = 0
+    intervals: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    worlds: int | None = 0
     method: Method = "sobol"
     seed: int = 0
 
@@ -104,6 +108,17 @@ class Counterfactual:
             NotConverged: no equilibrium was reached.
         """
         equilibrium = self.equilibrium()
+        if self.worlds is None:
+            mean = forecast(equilibrium)
+            if mean.worlds is not None:
+                asked = {name: mean.outlook_of_any([of]) for name, of in self.queries.items()}
+                asked |= mean.question_outlooks
+                answers = {name: outlook.mean for name, outlook in asked.items()}
+                return replace(
+                    self,
+                    answers=answers | _value_means(mean),
+                    intervals={name: outlook.ninety for name, outlook in asked.items()},
+                )
         if self.worlds:
             found = sweep(
                 equilibrium,

@@ -6,7 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from middlegame.analysis.flip_points import FlipPoints, flip_points
 from middlegame.analysis.one_at_a_time import search_flip_points
-from middlegame.analysis.outcomes import BatchEvaluator, equilibrium_of, outcomes_in_sweep
+from middlegame.analysis.outcomes import (
+    BatchEvaluator,
+    equilibrium_of,
+    forecasts_of,
+    outcomes_in_sweep,
+)
 from middlegame.analysis.result import AnalysisResult
 from middlegame.analysis.sensitivity_indices import (
     Method,
@@ -125,10 +130,11 @@ def drivers(
         outcomes = {q.name: outcomes_in_sweep(subject, q) for q in evaluator.questions}
         space = ParameterSpace(equilibrium.diagram.parameters)
         ranked = pawn_drivers(evaluator.questions, space, subject.parameter_values, outcomes, seed)
-        flips = flip_points(equilibrium, questions, progress=progress)
+        flips = flip_points(subject, questions, progress=progress)
         return Drivers(equilibrium, flips, tuple(ranked), seed)
     searching, ranking = stages(progress, *_SHARES)
     variations = search_flip_points(evaluator, searching)
     ranked = rank_drivers(evaluator, method or "sobol", n, seed, ranking)
-    flips = FlipPoints(equilibrium, evaluator.questions, tuple(variations), evaluator.counts)
+    asked, means = evaluator.questions, forecasts_of(subject, evaluator.questions)
+    flips = FlipPoints(equilibrium, asked, means, tuple(variations), evaluator.counts)
     return Drivers(equilibrium, flips, tuple(ranked), seed)

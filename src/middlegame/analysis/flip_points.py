@@ -10,6 +10,7 @@ from middlegame.analysis.outcomes import (
     QuestionOutcomes,
     SampleCounts,
     equilibrium_of,
+    forecasts_of,
 )
 from middlegame.analysis.result import AnalysisResult
 from middlegame.base.encoding import plain
@@ -28,12 +29,14 @@ class FlipPoints(AnalysisResult):
     Attributes:
         equilibrium: the contest at the middle of all ranges.
         questions: the questions.
+        forecasts: the forecast of each question, the mean over worlds.
         variations: the effects of moving each judgement alone, for each question.
         counts: how the samples went.
     """
 
     equilibrium: Equilibrium
     questions: tuple[QuestionOutcomes, ...]
+    forecasts: tuple[float, ...]
     variations: tuple[OneAtATime, ...]
     counts: SampleCounts
 
@@ -45,8 +48,10 @@ class FlipPoints(AnalysisResult):
                 **self.equilibrium.conditions(),
                 **asdict(self.counts),
                 "questions": {
-                    question.name: self.question_dict(question, variation)
-                    for question, variation in zip(self.questions, self.variations, strict=True)
+                    question.name: {"forecast": mean} | self.question_dict(question, variation)
+                    for question, mean, variation in zip(
+                        self.questions, self.forecasts, self.variations, strict=True
+                    )
                 },
             }
         )
@@ -137,5 +142,6 @@ def flip_points(
     """
     equilibrium = equilibrium_of(subject)
     evaluator = BatchEvaluator.of(equilibrium, questions)
+    asked, means = evaluator.questions, forecasts_of(subject, evaluator.questions)
     variations = search_flip_points(evaluator, progress)
-    return FlipPoints(equilibrium, evaluator.questions, tuple(variations), evaluator.counts)
+    return FlipPoints(equilibrium, asked, means, tuple(variations), evaluator.counts)

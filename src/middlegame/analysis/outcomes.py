@@ -18,6 +18,7 @@ from middlegame.scenario.conditions import Condition, Predicate, parse_condition
 from middlegame.scenario.model.judgement import format_number
 from middlegame.scenario.timeline import Timeline
 from middlegame.sweeps.batches import solve_samples
+from middlegame.sweeps.forecast import Forecast, forecast
 from middlegame.sweeps.queries import Query
 from middlegame.sweeps.result import Sweep
 from middlegame.sweeps.run import sweep
@@ -273,6 +274,22 @@ def outcomes_in_sweep(found: Sweep, question: QuestionOutcomes) -> Floats:
     if question.node is not None:
         return found.forecast_samples(question.node)
     return _yes_no(found.question_samples(question.name))
+
+
+def forecasts_of(
+    subject: Equilibrium | Sweep, questions: Sequence[QuestionOutcomes]
+) -> tuple[float, ...]:
+    """Return each question's answer as a forecast has it: the mean over the worlds."""
+    mean = subject if isinstance(subject, Sweep | Forecast) else forecast(subject)
+
+    def answer(question: QuestionOutcomes) -> float:
+        if question.node is not None:
+            return float(question.answer(np.array([*mean.forecast(question.node).values()])))
+        if isinstance(mean, Sweep):
+            return mean.questions[question.name]
+        return mean.probability_of_any(question.conditions)
+
+    return tuple(map(answer, questions))
 
 
 def equilibrium_of(subject: Equilibrium | Sweep) -> Equilibrium:

@@ -44,6 +44,9 @@ _CYCLIC_SWEEPS, _ACYCLIC_SWEEPS = 16, 4
 """Sweeps that a world takes on average, with cycles in the relevance graph and without."""
 _NUMBERS = 2e7
 """Numbers that all worlds together may hold."""
+_TRACES, _OPERATIONS_OF_A_TRACE = 192, 1.2e3
+"""Worlds of the smallest contests that may be solved one by one, in as long; and the operations
+beyond which there are half as many."""
 _CHUNK = 4e6
 """Numbers that the worlds solved at a time may hold."""
 _NUDGE = 1e-3
@@ -66,20 +69,26 @@ def world_count(equilibrium: Equilibrium) -> int:
     numbers = len(engine_input(diagram, equilibrium.tables).tables) + sum(
         float(np.prod(structure.shape(decision))) for decision in structure.decisions
     )
+    contests = 1 + len(diagram.perceptions)
     affordable = min(
-        _WORK / (sweeps * max(cost.operations, 1.0)),
-        _NUMBERS / max(numbers, 1.0),
+        _WORK / (contests * sweeps * max(cost.operations, 1.0)),
+        _NUMBERS / (contests * max(numbers, 1.0)),
         _CHUNK / max(cost.live_numbers, 1.0) * 4,
         float(MOST_WORLDS),
     )
-    if equilibrium.perceived or (equilibrium.forks and not _ramp_finds_branches(equilibrium)):
-        # Several contests a world, and those with levels or branches that are missed are traced.
-        affordable = min(affordable, float(FEWEST_WORLDS))
+    if not _ramp_serves(equilibrium):
+        traces = _TRACES / (1.0 + cost.operations / _OPERATIONS_OF_A_TRACE)
+        affordable = min(affordable, max(traces, float(FEWEST_WORLDS)))
     return 2 ** int(np.log2(affordable)) if affordable >= FEWEST_WORLDS else 0
 
 
-def _ramp_finds_branches(equilibrium: Equilibrium) -> bool:
-    return _ramp(equilibrium, np.zeros((0, len(equilibrium.theta))))[1]
+def _ramp_serves(equilibrium: Equilibrium) -> bool:
+    """Return whether worlds are solved along the ramp, not one by one."""
+    none = np.zeros((0, len(equilibrium.theta)))
+    if not equilibrium.perceived:
+        return not equilibrium.forks or _ramp(equilibrium, none)[1]
+    by_beliefs = bool(equilibrium.diagram.perceptions) and not equilibrium.forks
+    return by_beliefs and _ramp_perceived(equilibrium, none)[1]
 
 
 def solve_worlds(

@@ -8,6 +8,7 @@ from middlegame.analysis.evidence_weights import weigh_evidence
 from middlegame.analysis.reasons import why
 from middlegame.base.errors import MiddlegameError
 from middlegame.equilibrium.equilibrium import solve
+from middlegame.report.text.intervals import interval
 from middlegame.report.text.reasons import reason_texts
 from middlegame.report.text.value_of_information import commitment_rows
 from middlegame.report.text.words import percent
@@ -60,8 +61,9 @@ def test_comparison_task_shows_the_forecast_of_every_view(context):
     html = comparison.compare_views(context, KNOWN, Setting()).html
     contest = read_text(KNOWN).scenario
     for view in (contest.model_copy(update={"views": {}}), apply_view(contest, "doubter")):
-        for chance in solve(view).questions.values():
-            assert f' class="number">{percent(chance)}</td>' in html
+        for asked in mg.solve(view).question_outlooks.values():
+            cell = f"{percent(asked.mean)}<br><small>{interval(*asked.ninety)}</small>"
+            assert f' class="number">{cell}</td>' in html
     assert "The doubter" in html
 
 

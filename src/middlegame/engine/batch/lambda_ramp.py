@@ -3,8 +3,9 @@
 Every table has the samples as its last axis. Decisions on no cycle need one evaluation each. The
 others follow a ramp of lambda from 0 by Gauss-Seidel sweeps, the last mover first, and are then
 iterated at the target until all samples have converged; samples whose changes do not shrink are
-damped more and more. A ramp may leave the principal branch where a full trace would not: callers
-check some of its results against the trace (`middlegame.sweeps`).
+damped more and more, and in NumPy those whose changes shrink slowly are extrapolated. A ramp may
+leave the principal branch where a full trace would not: callers check some of its results against
+the trace (`middlegame.sweeps`).
 """
 
 from collections.abc import Callable, Sequence
@@ -32,6 +33,8 @@ from middlegame.engine.temporal.numpy_sweep import BatchSweeper, gauss_seidel
 
 _NUDGED_SWEEPS = 96
 """Sweeps in which nudged samples may leave a branch, before any is damped."""
+_PLAIN_SWEEPS, _SMALL, _LONGEST_STEP = 30, 1e-2, 10.0
+"""Sweeps after which a step is extrapolated, the change below which it is, and its limit."""
 _FEWER = 0.7
 """The share of samples left to settle at which the settled ones are put aside."""
 
@@ -178,6 +181,9 @@ def solve_long_batch(
 def _settle(sweeper: BatchSweeper, logits: Floats, ramp: Ramp) -> Floats:
     """Sweep at the target until all samples have converged, each only as long as it needs.
 
+    Close to the equilibrium, changes shrink by a steady ratio. Samples that have not converged by
+    then take the step that this ratio leads to (Irons & Tuck 1969, a vector form of Aitken's).
+
     Args:
         sweeper: the sweeps over all samples.
         logits: where to begin, `[rows * max_options, samples]`.
@@ -186,11 +192,21 @@ def _settle(sweeper: BatchSweeper, logits: Floats, ramp: Ramp) -> Floats:
     settled = logits.copy()
     samples = np.arange(logits.shape[-1])
     damping, change = np.ones(len(samples)), np.full(len(samples), np.inf)
-    for _ in range(ramp.max_sweeps):
+    last = np.zeros_like(logits)
+    for done in range(ramp.max_sweeps):
         moved = sweeper.sweep(logits) - logits
         before, change = change, np.abs(moved).max(axis=0, initial=0.0)
         # A sample whose change has grown is damped more from now on.
-        damping = np.where(change > before, 0.6 * damping, np.minimum(1.0, 1.05 * damping))
+        slower = np.where(change > before, 0.6 * damping, np.minimum(1.0, 1.05 * damping))
+        if done > _PLAIN_SWEEPS:
+            turn = moved - last
+            size = np.maximum((turn**2).sum(axis=0), 1e-300)
+            step = -damping * (last * turn).sum(axis=0) / size
+            steady = (change < _SMALL) & (step > 0)  # it would lead back to where changes grow
+            damping = np.where(steady, np.minimum(step, _LONGEST_STEP), slower)
+        else:
+            damping = slower
+        last = moved
         logits = logits + damping * moved
         left = ~(change <= ramp.tolerance)
         if not left.any():
@@ -198,7 +214,7 @@ def _settle(sweeper: BatchSweeper, logits: Floats, ramp: Ramp) -> Floats:
         if left.sum() <= len(samples) * _FEWER:
             settled[:, samples] = logits
             sweeper, samples, logits = sweeper.select(left), samples[left], logits[:, left]
-            damping, change = damping[left], change[left]
+            damping, change, last = damping[left], change[left], last[:, left]
     settled[:, samples] = logits
     return settled
 

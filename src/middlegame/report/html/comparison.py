@@ -5,16 +5,17 @@ from typing import TYPE_CHECKING
 from middlegame.analysis.comparison import Comparison
 from middlegame.report.html.sections import Section, sections
 from middlegame.report.text.comparison import (
-    METHOD,
     MOST_DISAGREEMENTS,
     NO_DISAGREEMENT,
     SHOWN_EFFECT,
     comparison_notes,
     disagreement_words,
+    method,
     question_words,
     summary,
     weights_words,
 )
+from middlegame.report.text.intervals import interval
 from middlegame.report.text.words import clean
 
 if TYPE_CHECKING:
@@ -37,7 +38,10 @@ def comparison_sections(
         "questions": [
             {
                 "label": question_words(found, question.name),
-                "probabilities": question.probabilities,
+                "forecasts": [
+                    (chance, interval(*ends) if ends else "")
+                    for chance, ends in zip(question.probabilities, question.intervals, strict=True)
+                ],
                 "linear": question.linear_pool,
                 "log_odds": question.log_odds_pool,
             }
@@ -52,7 +56,7 @@ def comparison_sections(
             for each in disagreements[:MOST_DISAGREEMENTS]
         ],
         "no_disagreement": NO_DISAGREEMENT,
-        "method": METHOD,
+        "method": method(found),
         "notes": list(comparison_notes(found)),
     }
     return [Section("comparison.html", shown, summary(found), "Where do the analysts differ?")]

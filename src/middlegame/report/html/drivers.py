@@ -40,7 +40,7 @@ def _section(
         "questions": [
             (
                 text,
-                answer_words(text.question, text.middle),
+                answer_words(text.question, text.forecast),
                 tornado_chart(text) if text.rows else "",
             )
             for text in texts

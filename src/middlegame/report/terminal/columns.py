@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -241,10 +242,19 @@ class Page:
         """Print text that hangs beside a number."""
         self._beside(Text(f"{mark:>{_MARGIN + 4}}  ", style="bold"), Text(text))
 
-    def row(self, label: str, values: Sequence[str]) -> None:
-        """Print a few short values in columns, then their label."""
-        columns = "".join(f"{value:>{_MARGIN + 4}}" for value in values)
-        self._beside(Text(f"{columns}  ", style="bold" if label else "dim"), Text(label))
+    def row(self, label: str, values: Sequence[str], beneath: Sequence[str] = ()) -> None:
+        """Print a few short values in columns, then their label.
+
+        Args:
+            label: what they are about.
+            values: the values.
+            beneath: an interval for each, on the line below; the columns are wider then.
+        """
+        width = _MARGIN + (8 if beneath else 4)
+        columns = "".join(f"{value:>{width}}" for value in values)
+        under = "".join(f"{each:>{width}}" for each in beneath)
+        style = "bold" if label else "dim"
+        self._beside(Text(f"{columns}  ", style=style), Text(label), Text(f"{under}  ", "dim"))
 
     def shift_rows(self, found: Sequence[Shift]) -> None:
         """Print rows such as `18% -> 7%  -11 pp  Cuba's government: falls`."""
@@ -313,10 +323,14 @@ class Page:
             return Text(f"{'.' if self.plain else '·':>5}", style="dim")
         return Text(f"{number:>+5d}", style=RISES if number > 0 else FALLS)
 
-    def _beside(self, first: Text, text: Text) -> None:
+    def _beside(self, first: Text, text: Text, second: Text | None = None) -> None:
+        """Print text that wraps beside what its first line, and its second, begin with."""
         width = min(self.width, _MEASURE + 12) - first.cell_len
-        for place, line in enumerate(self._wrapped(text, width)):
-            self._line(first if not place else " " * first.cell_len, line)
+        begins = [first, second] if second and second.plain.strip() else [first]
+        lines = self._wrapped(text, width)
+        blank = Text(" " * first.cell_len)
+        for begin, line in zip_longest(begins, lines):
+            self._line(begin or blank, line or "")
 
     def _drawn(self, probability: float, colour: str) -> Text:
         full = round(probability * self.bar_width) if probability >= 0.01 else 0

@@ -8,15 +8,16 @@ from middlegame.analysis.comparison import Comparison
 from middlegame.report.terminal.columns import Page
 from middlegame.report.terminal.show import show
 from middlegame.report.text.comparison import (
-    METHOD,
     MOST_DISAGREEMENTS,
     NO_DISAGREEMENT,
     SHOWN_EFFECT,
     comparison_notes,
     disagreement_words,
+    method,
     question_words,
     weights_words,
 )
+from middlegame.report.text.intervals import interval
 from middlegame.report.text.words import clean, percent
 
 if TYPE_CHECKING:
@@ -41,11 +42,15 @@ def show_comparison(
     heads = [*names, "mean", "log-odds"]
     for number, head in enumerate(heads, start=1):
         page.paragraph(f"{number}  {head}", style="dim")
-    page.row("", [str(number) for number in range(1, len(heads) + 1)])
+    over_worlds = any(question.over_worlds for question in found.questions)
+    numbers = [str(number) for number in range(1, len(heads) + 1)]
+    page.row("", numbers, [""] * len(heads) if over_worlds else ())
     for question in found.questions:
         chances = ["-" if p is None else percent(p) for p in question.probabilities]
         chances += [percent(question.linear_pool), percent(question.log_odds_pool)]
-        page.row(question_words(found, question.name), chances)
+        ends = [interval(*each) if each else "" for each in question.intervals]
+        label = question_words(found, question.name)
+        page.row(label, chances, [*ends, "", ""] if over_worlds else ())
     page.gap()
     page.paragraph(weights_words(found, earned), style="dim")
     page.gap()
@@ -55,7 +60,7 @@ def show_comparison(
         for each in shown[:MOST_DISAGREEMENTS]:
             page.hanging(f"{100 * each.importance:.1f}", disagreement_words(found, each))
         page.gap()
-        page.paragraph(METHOD, style="dim")
+        page.paragraph(method(found), style="dim")
     else:
         page.paragraph(NO_DISAGREEMENT)
     for note in comparison_notes(found):

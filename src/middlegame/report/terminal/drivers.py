@@ -56,7 +56,7 @@ def _page(found: FlipPoints, console: Console) -> Page:
 
 
 def _show_flips(page: Page, text: QuestionDriversText) -> None:
-    page.section(text.title, answer_words(text.question, text.middle))
+    page.section(text.title, answer_words(text.question, text.forecast))
     page.paragraph(text.leader)
     for sentence in text.flips:
         page.paragraph(sentence, mark="-")

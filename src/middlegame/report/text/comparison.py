@@ -15,18 +15,28 @@ if TYPE_CHECKING:
     from middlegame.analysis.counterfactuals import NumberChange
     from middlegame.ledger.scoring import EarnedWeights
 
-METHOD = (
+_METHOD = (
     "The number in front is the mean size of the judgement's effect on the forecasts, in "
     "percentage points. Each judgement is switched from the first analyst's to the other's twice: "
     "before all others and after all others. Its effect is the mean of the two changes (the "
-    "Shapley value, if numbers interact in pairs only). All forecasts are those of the middle "
-    "world, with every number at its median."
+    "Shapley value, if numbers interact in pairs only). "
 )
+_MEANS = (
+    "All numbers are means over the worlds drawn from each analyst's ranges, as in `solve`; an "
+    "interval holds 90% of the worlds."
+)
+_MIDDLE = "All numbers are those of the middle world, with every number at its median."
 NO_DISAGREEMENT = "No judgement on which the analysts differ changes a forecast."
 SHOWN_EFFECT = 0.0005
 """Smallest effect of a judgement that is shown, as a probability."""
 MOST_DISAGREEMENTS = 12
 _SHOWN_RESIDUAL = 0.005
+
+
+def method(found: "Comparison") -> str:
+    """Return how the effects are computed, and over which worlds."""
+    over_worlds = any(question.over_worlds for question in found.questions)
+    return _METHOD + (_MEANS if over_worlds else _MIDDLE)
 
 
 def question_words(found: "Comparison", name: str) -> str:

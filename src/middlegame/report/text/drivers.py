@@ -75,7 +75,8 @@ class QuestionDriversText:
     Attributes:
         title: the question.
         question: the question's outcomes.
-        middle: its answer with all ranges at their middle: its probability, or its mean value.
+        forecast: its answer, the mean over worlds: its probability, or its mean value.
+        middle: the same with all ranges at their middle.
         leader: a sentence about the most likely outcome there; of a value its mean and interval.
         flips: a sentence for each flip point, the nearest first.
         none: the sentence for a question without flip points; else empty, as for a value.
@@ -85,6 +86,7 @@ class QuestionDriversText:
 
     title: str
     question: "QuestionOutcomes"
+    forecast: float
     middle: float
     leader: str
     flips: tuple[str, ...]
@@ -127,6 +129,7 @@ def drivers_text(
             QuestionDriversText(
                 title=question_title(equilibrium, question),
                 question=question,
+                forecast=flip_points.forecasts[place],
                 middle=middle,
                 leader=_leader(words, question, variation),
                 flips=tuple(flip_sentence(words, question, parameters, flip) for flip in flips),
