@@ -173,6 +173,7 @@ def _interests(form: Form, path: Path) -> None:
         form.text((*at, "label"), "Label")
         form.condition((*at, "when"), "Where it holds that")
         form.number((*at, "worth"), "Worth, in points", "points")
+        form.flag((*at, "worth", "private"), "Known to this actor alone")
         if form.value(("periods",)) is not None:
             form.choice((*at, "earned"), "When it is earned", _EARNED, free=True)
         form.reason(at)
