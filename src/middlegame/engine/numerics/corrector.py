@@ -136,7 +136,7 @@ class Corrector:
         if before is None:
             before = self.probabilities(current.point)
         guess, after = map(self.probabilities, (predicted, following.point))
-        turn = math.acos(min(following.tangent @ current.tangent, 1.0))
+        turn = math.acos(min(float(following.tangent @ current.tangent), 1.0))
         move = float(np.abs(after - before).max(initial=0))
         correction = float(np.abs(after - guess).max(initial=0))
         limits = self.controls
