@@ -15,6 +15,7 @@ from middlegame.report.text.comparison import question_words
 from middlegame.scenario import apply_view, read_text
 from tests.analysis.test_hypotheses import main_or_exit
 from tests.ledger.entries import entry
+from tests.report.pages import show_plain, unwrap
 from tests.scenario.model.test_views import TEXT
 
 MORE = """
@@ -145,13 +146,25 @@ views: {hawk: {judgements: {'interests.union[0].worth': 20..30}}}
 """
 
 
-def test_questions_for_a_value_are_left_out_with_a_note(tmp_path):
+def test_values_are_compared_by_their_distributions_and_means(tmp_path):
     path = tmp_path / "cap.yaml"
     path.write_text(VALUED, "utf-8")
     found = mg.compare(str(path))
     assert [each.name for each in found.questions] == ["held"]
-    assert all(set(each.contributions) == {"held"} for each in found.disagreements)
-    assert found.notes == ("questions for a value are not compared: price-2026",)
+    assert found.notes == ()
+    first, hawk = (mg.solve(each.scenario).question_values["price-2026"] for each in found.analysts)
+    told = found.values["price-2026"]
+    assert [each.mean for each in told] == pytest.approx([first.mean, hawk.mean])
+    # The whole difference of the means, in lengths of the scale, is shared out.
+    shared = sum(each.contributions["price-2026"] for each in found.disagreements)
+    left = found.residuals[found.analysts[1].name]["price-2026"]
+    assert shared + left == pytest.approx((hawk.mean - first.mean) / 100)
+    assert hawk.mean < first.mean
+    text = unwrap(show_plain(found))
+    low, high = first.ninety
+    assert "Price: median" in text
+    assert f"{low:g} to {high:g}" in text
+    assert "counts in hundredths of its scale" in text
     assert question_words(found, "held") == "The union chooses at least 20"
     assert question_words(found, "cap = 40") == "The union chooses 40"
 

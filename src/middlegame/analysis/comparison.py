@@ -18,12 +18,19 @@ from middlegame.analysis.counterfactuals import (
     answers_with_each,
     changed_numbers,
 )
-from middlegame.analysis.pooling import linear_pool, log_odds_pool
 from middlegame.analysis.result import AnalysisResult
+from middlegame.analysis.shared_questions import (
+    SharedQuestion,
+    headline_conditions,
+    shared_names,
+    shared_questions,
+    shared_values,
+)
 from middlegame.base.errors import QueryError
 from middlegame.base.progress import ProgressCallback, stages
 from middlegame.compiler import compile_scenario
 from middlegame.diagram import Diagram
+from middlegame.equilibrium.scale_forecast import ScaleForecast
 from middlegame.scenario import Judgement, Scenario
 from middlegame.scenario.model.judgement import to_scale
 from middlegame.scenario.model.walk import replace_at
@@ -36,36 +43,6 @@ MAX_NUMBERS = 24
 
 
 @dataclass(frozen=True)
-class SharedQuestion:
-    """A question that at least two analysts answer.
-
-    Attributes:
-        name: the question's name; a condition where the analysts share no question.
-        probabilities: each analyst's forecast; None for an analyst that does not ask the question.
-        intervals: the 90% interval of each forecast; None for one of the middle world alone.
-        linear_pool: the linear pool of the forecasts.
-        log_odds_pool: the log-odds pool of the forecasts.
-    """
-
-    name: str
-    probabilities: tuple[float | None, ...]
-    intervals: tuple[tuple[float, float] | None, ...]
-    linear_pool: float
-    log_odds_pool: float
-
-    @property
-    def over_worlds(self) -> bool:
-        """Whether a forecast is a mean over worlds."""
-        return any(self.intervals)
-
-    @property
-    def gap(self) -> float:
-        """The difference between the highest and the lowest forecast."""
-        given = [p for p in self.probabilities if p is not None]
-        return max(given) - min(given)
-
-
-@dataclass(frozen=True)
 class Disagreement:
     """A judgement on which two analysts differ, or several that can only be switched together.
 
@@ -73,7 +50,8 @@ class Disagreement:
         analysts: the names of the first analyst and the other one.
         numbers: the numbers that differ.
         contributions: by question, the part of the difference between the two analysts'
-            forecasts that these numbers account for.
+            forecasts that these numbers account for; of a value the part of the difference between
+            its means, in lengths of its scale.
     """
 
     analysts: tuple[str, str]
@@ -104,6 +82,8 @@ class Comparison(AnalysisResult):
         diagram: the first analyst's diagram.
         weights: each analyst's weight in the pools; they add up to 1.
         questions: the questions that at least two analysts answer.
+        values: by question for a value that at least two analysts ask, each one's distribution;
+            None for an analyst that does not ask it.
         disagreements: between the first analyst and each other one, the most important first.
         residuals: by the other analyst's name and question, the part of the difference that no
             single number accounts for.
@@ -114,6 +94,7 @@ class Comparison(AnalysisResult):
     diagram: Diagram
     weights: tuple[float, ...]
     questions: tuple[SharedQuestion, ...]
+    values: dict[str, tuple[ScaleForecast | None, ...]]
     disagreements: tuple[Disagreement, ...]
     residuals: dict[str, dict[str, float]]
     notes: tuple[str, ...]
@@ -134,6 +115,13 @@ class Comparison(AnalysisResult):
                 }
                 for each in self.questions
             ],
+            "values": {
+                question: {
+                    name: found and found.to_dict()
+                    for name, found in zip(names, forecasts, strict=True)
+                }
+                for question, forecasts in self.values.items()
+            },
             "disagreements": [each.to_dict() for each in self.disagreements],
             "residuals": self.residuals,
             "notes": list(self.notes),
@@ -226,7 +214,7 @@ def compare_analysts(
     """
     if len(analysts) < 2:
         raise QueryError("a comparison needs two analysts: give two files, or one file with views")
-    headlines = _headlines(analysts) if not _questions(analysts) else {}
+    headlines = headline_conditions(analysts) if not shared_names(analysts) else {}
     solving, *switching = stages(progress, *([1.0] * len(analysts)))
     worlds, solved = 0 if middle else None, []
     for place, analyst in enumerate(analysts):
@@ -234,15 +222,13 @@ def compare_analysts(
         if solving:
             solving(place + 1, len(analysts))
     even = [1 / len(analysts)] * len(analysts)
-    shared = _shared_questions(solved, weights or even)
-    if not shared:
+    shared = shared_questions(solved, weights or even)
+    values = shared_values(solved)
+    if not shared and not values:
         raise QueryError("these contests share no question and no headline factor")
-    names = [each.name for each in shared]
+    names = [*(each.name for each in shared), *values]
     found: list[Disagreement] = []
     left, notes = {}, []
-    values = dict.fromkeys(n for each in analysts for n in each.scenario.value_questions)
-    if values:
-        notes.append(f"questions for a value are not compared: {', '.join(values)}")
     for other, analyst, stage in zip(solved[1:], analysts[1:], switching, strict=True):
         between = (analysts[0].name, analyst.name)
         differences, rest, remarks = _disagreements(
@@ -256,69 +242,11 @@ def compare_analysts(
         diagram=compile_scenario(analysts[0].scenario),
         weights=tuple(weights or even),
         questions=tuple(shared),
+        values=values,
         disagreements=tuple(sorted(found, key=lambda each: -round(each.importance, 9))),
         residuals=left,
         notes=tuple(notes),
     )
-
-
-def _questions(analysts: Sequence[Analyst]) -> set[str]:
-    """Return the names of the questions that at least two analysts ask in the same words."""
-    shared = [
-        (name, question.will)
-        for analyst in analysts
-        for name, question in analyst.scenario.yes_no_questions.items()
-    ]
-    return {name for name, will in shared if shared.count((name, will)) > 1}
-
-
-def _headlines(analysts: Sequence[Analyst]) -> dict[str, str]:
-    """Return conditions on the headline factors and moves that all analysts have."""
-    every = [analyst.scenario.states() for analyst in analysts]
-    first = analysts[0].scenario
-    names = [n for n, factor in first.factors.items() if factor.headline] + list(first.moves)
-    return {
-        f"{name} = {state}": f"{name} = {state}"
-        for name in names
-        if first.periods is None and all(each.get(name) == every[0][name] for each in every)
-        for state in every[0][name]
-    }
-
-
-def _shared_questions(
-    solved: Sequence[Counterfactual], weights: Sequence[float]
-) -> list[SharedQuestion]:
-    meant: list[dict[str, object]] = [
-        {name: question.will for name, question in each.scenario.yes_no_questions.items()}
-        | {**each.queries}
-        for each in solved
-    ]
-    found = []
-    for name in dict.fromkeys(name for each in meant for name in each):
-        of = next(each[name] for each in meant if name in each)
-        forecasts = [
-            each.answers[name] if mine.get(name) == of else None
-            for each, mine in zip(solved, meant, strict=True)
-        ]
-        pairs = [(p, w) for p, w in zip(forecasts, weights, strict=True) if p is not None]
-        if len(pairs) < 2:
-            continue
-        total = sum(weight for _, weight in pairs)
-        probabilities = [p for p, _ in pairs]
-        shares = [weight / total if total else 1 / len(pairs) for _, weight in pairs]
-        found.append(
-            SharedQuestion(
-                name,
-                tuple(forecasts),
-                tuple(
-                    None if p is None else each.intervals.get(name)
-                    for each, p in zip(solved, forecasts, strict=True)
-                ),
-                linear_pool(probabilities, shares),
-                log_odds_pool(probabilities, shares),
-            )
-        )
-    return found
 
 
 def _disagreements(
@@ -352,19 +280,24 @@ def _disagreements(
         for name in names:
             alone = answers[name] - first.answers[name]
             last = second.answers[name] - back[name] if back else alone
-            moves[name] = (alone + last) / 2
+            moves[name] = (alone + last) / 2 / _length(first, name)
         found.append(Disagreement(between, tuple(by_name[n] for n in group), moves))
     if len(set(into_first) ^ set(into_second)):
         notes.append(f"{between[1]}: some numbers can be switched one way only")
     left = {
-        name: second.answers[name]
-        - first.answers[name]
+        name: (second.answers[name] - first.answers[name]) / _length(first, name)
         - sum(each.contributions[name] for each in found)
         for name in names
     }
     if _structure(first, every) != _structure(second, every):
         notes.append(f"{between[1]}: the two differ in more than numbers")
     return found, left, notes
+
+
+def _length(solved: Counterfactual, question: str) -> float:
+    """Return the length of a value's scale; 1 for a probability."""
+    on_scale = solved.distributions.get(question)
+    return on_scale.values[-1] - on_scale.values[0] if on_scale else 1.0
 
 
 def _counterfactuals(
@@ -402,7 +335,13 @@ def _interval(judgement: Judgement) -> tuple[float, float]:
 
 def _structure(first: Counterfactual, numbers: Sequence[NumberChange]) -> Scenario:
     """Return the scenario without texts and with each number as before, to compare the rest."""
-    words = {"title": "", "question": None, "about": None, "sources": {}, "views": {}}
+    words: dict[str, object] = {
+        "title": "",
+        "question": None,
+        "about": None,
+        "sources": {},
+        "views": {},
+    }
     contest = first.scenario.model_copy(update=words)
     for number in numbers:
         contest = replace_at(contest, number.path, number.before)

@@ -7,6 +7,7 @@ from middlegame.base.errors import NotConverged
 from middlegame.compiler import compile_scenario
 from middlegame.diagram import Diagram
 from middlegame.equilibrium.equilibrium import Equilibrium, solve
+from middlegame.equilibrium.scale_forecast import ScaleForecast
 from middlegame.scenario import Condition, Judgement, Scenario
 from middlegame.scenario.faults import Path, ScenarioError, dotted_path
 from middlegame.scenario.model.walk import judgements, replace_at
@@ -63,6 +64,7 @@ class Counterfactual:
         queries: conditions to answer besides the scenario's questions, by name.
         answers: probabilities of the questions and queries, and the means of values that are asked
             for, by name; empty until solved.
+        distributions: of the values that are asked for, by question; empty until solved.
         intervals: the 90% interval of each question and query, by name; empty at `values` alone.
         worlds: how many samples the answers are means over; 0 to solve at `values` alone; None for
             the worlds of the contest's forecast (`sweeps.forecast`).
@@ -74,6 +76,7 @@ class Counterfactual:
     values: Mapping[str, float] = field(default_factory=dict)
     queries: Mapping[str, str | Condition] = field(default_factory=dict)
     answers: Mapping[str, float] = field(default_factory=dict)
+    distributions: Mapping[str, ScaleForecast] = field(default_factory=dict)
     intervals: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     worlds: int | None = 0
     method: Method = "sobol"
@@ -117,6 +120,7 @@ class Counterfactual:
                 return replace(
                     self,
                     answers=answers | _value_means(mean),
+                    distributions=mean.question_values,
                     intervals={name: outlook.ninety for name, outlook in asked.items()},
                 )
         if self.worlds:
@@ -128,10 +132,12 @@ class Counterfactual:
                 conditions=self.queries,
             )
             means = {name: outlook.mean for name, outlook in found.question_outlooks.items()}
-            return replace(self, answers=means | _value_means(found))
+            return replace(
+                self, answers=means | _value_means(found), distributions=found.question_values
+            )
         answers = {name: equilibrium.probability(of) for name, of in self.queries.items()}
         every = equilibrium.questions | answers | _value_means(equilibrium)
-        return replace(self, answers=every)
+        return replace(self, answers=every, distributions=equilibrium.question_values)
 
     def with_numbers(self, numbers: Sequence[NumberChange]) -> "Counterfactual":
         """Return the counterfactual with some numbers taken from the other scenario, not solved."""

@@ -13,6 +13,7 @@ from middlegame.report.text.comparison import (
     method,
     question_words,
     summary,
+    value_rows,
     weights_words,
 )
 from middlegame.report.text.intervals import interval
@@ -47,6 +48,7 @@ def comparison_sections(
             }
             for question in found.questions
         ],
+        "values": value_rows(found),
         "weights": weights_words(found, earned),
         "disagreements": [
             {

@@ -15,6 +15,7 @@ from middlegame.report.text.comparison import (
     disagreement_words,
     method,
     question_words,
+    value_rows,
     weights_words,
 )
 from middlegame.report.text.intervals import interval
@@ -42,15 +43,18 @@ def show_comparison(
     heads = [*names, "mean", "log-odds"]
     for number, head in enumerate(heads, start=1):
         page.paragraph(f"{number}  {head}", style="dim")
-    over_worlds = any(question.over_worlds for question in found.questions)
+    wide = bool(found.values) or any(question.over_worlds for question in found.questions)
     numbers = [str(number) for number in range(1, len(heads) + 1)]
-    page.row("", numbers, [""] * len(heads) if over_worlds else ())
+    page.row("", numbers, [""] * len(heads) if wide else ())
     for question in found.questions:
         chances = ["-" if p is None else percent(p) for p in question.probabilities]
         chances += [percent(question.linear_pool), percent(question.log_odds_pool)]
         ends = [interval(*each) if each else "" for each in question.intervals]
         label = question_words(found, question.name)
-        page.row(label, chances, [*ends, "", ""] if over_worlds else ())
+        page.row(label, chances, [*ends, "", ""] if wide else ())
+    for label, cells in value_rows(found):
+        medians, intervals = ([*column, "", ""] for column in zip(*cells, strict=True))
+        page.row(label, medians, intervals)
     page.gap()
     page.paragraph(weights_words(found, earned), style="dim")
     page.gap()

@@ -7,8 +7,10 @@ from middlegame.diagram import Parameter
 from middlegame.report.text.grammar import capitalize_first, join_list
 from middlegame.report.text.judgements import judgement_words
 from middlegame.report.text.narrative import question_label
+from middlegame.report.text.values import with_unit
 from middlegame.report.text.words import Words, clean, percent
 from middlegame.scenario.conditions import parse_condition
+from middlegame.scenario.model.judgement import format_number
 
 if TYPE_CHECKING:
     from middlegame.analysis.comparison import Comparison, Disagreement
@@ -21,6 +23,7 @@ _METHOD = (
     "before all others and after all others. Its effect is the mean of the two changes (the "
     "Shapley value, if numbers interact in pairs only). "
 )
+_VALUES = "An effect on a value is one on its mean, and counts in hundredths of its scale. "
 _MEANS = (
     "All numbers are means over the worlds drawn from each analyst's ranges, as in `solve`; an "
     "interval holds 90% of the worlds."
@@ -35,8 +38,11 @@ _SHOWN_RESIDUAL = 0.005
 
 def method(found: "Comparison") -> str:
     """Return how the effects are computed, and over which worlds."""
-    over_worlds = any(question.over_worlds for question in found.questions)
-    return _METHOD + (_MEANS if over_worlds else _MIDDLE)
+    over_worlds = any(question.over_worlds for question in found.questions) or any(
+        each.mean_interval for forecasts in found.values.values() for each in forecasts if each
+    )
+    values = _VALUES if found.values else ""
+    return _METHOD + values + (_MEANS if over_worlds else _MIDDLE)
 
 
 def question_words(found: "Comparison", name: str) -> str:
@@ -68,6 +74,14 @@ def summary(found: "Comparison") -> str:
                 f"{percent(low)} ({lowest}) to {percent(high)} ({highest}), "
                 f"{percent(question.linear_pool)} pooled."
             )
+    rows = value_rows(found)
+    if not widest and rows:
+        label, cells = rows[0]
+        medians = [
+            f"{median} ({clean(analyst.name)})"
+            for analyst, (median, _) in zip(found.analysts, cells, strict=True)
+        ]
+        return f"{label}: {', '.join(medians)}."
     return widest or NO_DISAGREEMENT
 
 
@@ -84,11 +98,36 @@ def disagreement_words(found: "Comparison", disagreement: "Disagreement") -> str
         disagreement.contributions.items(), key=lambda effect: -abs(round(effect[1], 9))
     )
     effects = [
-        f"{capitalize_first(question_words(found, name))} {100 * effect:+.1f} pp"
+        f"{capitalize_first(question_words(found, name))} {_effect(found, name, effect)}"
         for name, effect in largest[:3]
         if abs(effect) >= SHOWN_EFFECT
     ]
     return f"{numbers}. Effect: {'; '.join(effects)}."
+
+
+def _effect(found: "Comparison", question: str, effect: float) -> str:
+    """Return an effect on a forecast in percentage points; on a mean value in its unit."""
+    forecasts = [each for each in found.values.get(question, ()) if each]
+    if not forecasts:
+        return f"{100 * effect:+.1f} pp"
+    length = forecasts[0].values[-1] - forecasts[0].values[0]
+    return with_unit(f"{effect * length:+.2g}", forecasts[0].unit)
+
+
+def value_rows(found: "Comparison") -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return each value with its unit, and each analyst's median and 90% interval of it."""
+    rows = []
+    for name, forecasts in found.values.items():
+        units = {each.unit for each in forecasts if each and each.unit}
+        label = f"{question_words(found, name)}: median{''.join(f', {each}' for each in units)}"
+        cells = [
+            (format_number(each.median), " to ".join(map(format_number, each.ninety)))
+            if each
+            else ("-", "")
+            for each in forecasts
+        ]
+        rows.append((label, cells))
+    return rows
 
 
 def weights_words(found: "Comparison", earned: "EarnedWeights | None") -> str:
@@ -126,7 +165,7 @@ def comparison_notes(found: "Comparison") -> Iterator[str]:
         largest = max(residuals.items(), key=lambda item: abs(item[1]), default=None)
         if largest and abs(largest[1]) >= _SHOWN_RESIDUAL:
             yield (
-                f"{clean(name)}: up to {100 * abs(largest[1]):.0f} pp of the difference "
+                f"{clean(name)}: {_effect(found, *largest).lstrip('+-')} of the difference "
                 f"({question_words(found, largest[0])}) come from several numbers together, or "
                 "from other parts of the scenario."
             )
