@@ -212,7 +212,7 @@ def _with_effects(
         probabilities,
         questions=tuple(changes),
         numbers=tuple(numbers),
-        worlds=first.worlds,
+        worlds=first.worlds or 0,
         notes=tuple(notes),
     )
 
