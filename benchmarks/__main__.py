@@ -20,7 +20,6 @@ FOLDER = Path(__file__).parents[1] / "docs" / "benchmarks"
 
 def main() -> None:
     """Measure, print one table, and keep it."""
-    FOLDER.mkdir(parents=True, exist_ok=True)
     results: dict[str, Any] = {"machine": machine()}
     results["peers"] = compare()
     results["roads"] = roads()
@@ -32,19 +31,18 @@ def main() -> None:
     results["growth"] = growth()
     results["limit"] = machine_limit()
     results["spent"] = where_time_goes()
-    results["commands"] = commands.measure()
-    recorded = FOLDER / "results.json"
-    before = json.loads(recorded.read_text(encoding="utf-8")) if recorded.exists() else {}
-    if "commands" in before:
-        results["commands"]["regressions"] = commands.regressions(
-            results["commands"], before["commands"]
-        )
-    (FOLDER / "results.json").write_text(json.dumps(results, indent=1) + "\n")
-    table = tables(results)
-    (FOLDER / "results.md").write_text(table)
+    recorded = json.loads((FOLDER / "results.json").read_text(encoding="utf-8"))
+    results["commands"] = commands.merged(commands.measure(), recorded["commands"]["rows"])
+    write_results(results)
     _curve(results["roads"])
     _periods(results["over_time"])
-    print(table)
+    print(tables(results))
+
+
+def write_results(results: dict[str, Any]) -> None:
+    """Write what was measured, as numbers and as tables."""
+    (FOLDER / "results.json").write_text(json.dumps(results, indent=1) + "\n")
+    (FOLDER / "results.md").write_text(tables(results))
 
 
 def tables(results: dict[str, Any]) -> str:

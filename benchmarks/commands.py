@@ -1,8 +1,9 @@
 """Whole commands, as users run them: processor time and memory, the first time and again.
 
 `python -m benchmarks.commands [CONTEST...]` measures, compares with the recorded results, and
-prints the commands that have become slower. Times compare across machines by their ratio to that
-of a fixed piece of work in Python and NumPy, measured in the same run.
+writes docs/benchmarks/results.md with the commands that have become slower. Times compare across
+machines by their ratio to that of a fixed piece of work in Python and NumPy, measured in the same
+run.
 """
 
 import json
@@ -10,6 +11,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -25,13 +27,28 @@ CONTESTS = {
     "venezuela-2026-quarters": "large",
 }
 RESULTS = Path(__file__).parents[1] / "docs" / "benchmarks" / "results.json"
-TIME_LIMIT = 300
-"""Seconds on the clock after which a command is stopped, by itself or from outside."""
+ALONE = "no contest"
+"""The column of commands that take none of these contests."""
+UNMEASURED = {"serve": "runs until it is stopped", "mcp": "runs until it is stopped"}
+UNLIMITED = ("list", "schema", "new", "check", "explain", "export", "draft", "ledger")
+"""Commands without the option --time-limit, some subcommand of them at least."""
+TIME_LIMIT = 30
+"""Seconds on the clock after which a command is stopped, by itself or a little later from outside;
+one that was stopped is not run again."""
 SLOWER = 1.4
 """The growth of a command's ratio from which on it is pointed out; runs differ by a fifth."""
 LEAST = 0.1
 """Seconds of processor time that a command may take more before it is pointed out."""
-_UNLIMITED = ("list", "cases", "check", "explain", "export")
+
+
+_HISTORY = """
+import sys
+from pathlib import Path
+from benchmarks import learning
+folder = Path(sys.argv[1])
+(folder / "scenario.yaml").write_text(learning.scenario(10))
+learning.history(282, 10).to_csv(folder / "history.csv", index=False)
+"""
 
 
 def command_lines(contest: str, folder: Path) -> list[tuple[str, ...]]:
@@ -59,36 +76,62 @@ def command_lines(contest: str, folder: Path) -> list[tuple[str, ...]]:
         ("hypotheses", contest),
         ("compare", contest, contest),
         ("export", contest, "--to", "json"),
+        ("ledger", "record", contest),
     ]
 
 
-def measure(contests: tuple[str, ...] = tuple(CONTESTS)) -> dict[str, Any]:
-    """Measure all commands on these contests; return the rows and the time of the fixed work."""
+def lines_alone(folder: Path) -> list[tuple[str, ...]]:
+    """Return the commands to measure that take no contest, or one of their own."""
+    # Elsewhere, since what this process holds would count as memory of those that it starts.
+    subprocess.run([sys.executable, "-c", _HISTORY, str(folder)], check=True)
+    article = folder / "article.txt"
+    article.write_text("The port city may renew the lease of its harbour.\n\n" * 40)
+    return [
+        ("list",),
+        ("schema",),
+        ("cases",),
+        ("cases", "--score"),
+        ("new", str(folder / "contest"), "--like", "deterrence"),
+        ("draft", str(article), "--output", str(folder / "draft")),
+        ("fit", str(folder / "scenario.yaml"), str(folder / "history.csv")),
+        ("ledger", "list"),
+        ("ledger", "score"),
+    ]
+
+
+def measure(contests: tuple[str, ...] = (*CONTESTS, ALONE)) -> list[dict[str, Any]]:
+    """Measure all commands on these contests; return a row for each."""
     rows = []
-    before = _seconds_of_fixed_work()
     for contest in contests:
+        fixed_work = _seconds_of_fixed_work()
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
-            for command in command_lines(contest, folder):
-                first, again = (_run(command, folder) for _ in range(2))
-                rows.append({"contest": contest, "command": _label(command), "first": first["cpu"],
-                             "again": again["cpu"],
+            lines = lines_alone(folder) if contest == ALONE else command_lines(contest, folder)
+            for command in lines:
+                first = _run(command, folder)
+                again = first if first["stopped"] else _run(command, folder)
+                rows.append({"contest": contest, "command": _label(command),
+                             "first": first["cpu"], "again": again["cpu"],
                              "memory": max(first["memory"], again["memory"]),
-                             "code": again["code"]})  # fmt: skip
+                             "code": first["code"], "stopped": first["stopped"],
+                             "fixed_work": fixed_work})  # fmt: skip
                 print(_line(rows[-1]), flush=True)
-    return {"rows": rows, "fixed_work": (before + _seconds_of_fixed_work()) / 2}
+    return rows
 
 
-def regressions(now: dict[str, Any], recorded: dict[str, Any]) -> list[str]:
+def regressions(now: list[dict[str, Any]], recorded: list[dict[str, Any]]) -> list[str]:
     """Return a sentence for each command whose ratio to the fixed work has grown too much."""
-    known = {(row["contest"], row["command"]): row for row in recorded["rows"]}
+    known = {(row["contest"], row["command"]): row for row in recorded}
     found = []
-    for row in now["rows"]:
+    for row in now:
         old = known.get((row["contest"], row["command"]))
-        if old is None:
+        if old is None or old.get("stopped"):
+            continue
+        if row["stopped"]:
+            found.append(f"`{row['command']}` of {row['contest']} was stopped, and ended before.")
             continue
         for kind in ("first", "again"):
-            expected = old[kind] * now["fixed_work"] / recorded["fixed_work"]
+            expected = old[kind] * row["fixed_work"] / old["fixed_work"]
             if row[kind] > max(SLOWER * expected, expected + LEAST):
                 found.append(
                     f"`{row['command']}` of {row['contest']}, {kind}: {row[kind]:.2f} s, where "
@@ -97,46 +140,71 @@ def regressions(now: dict[str, Any], recorded: dict[str, Any]) -> list[str]:
     return found
 
 
+def merged(now: list[dict[str, Any]], recorded: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the new rows with the recorded ones of other contests, and what has become slower."""
+    measured = {row["contest"] for row in now}
+    kept = [row for row in recorded if row["contest"] not in measured]
+    place = [*CONTESTS, ALONE].index
+    rows = sorted([*now, *kept], key=lambda row: place(row["contest"]))
+    return {"rows": rows, "regressions": regressions(now, recorded)}
+
+
 def commands_table(results: dict[str, Any]) -> list[str]:
-    """Write the results as lines of Markdown."""
-    lines = [
+    """Write the results as lines of Markdown, with a column for each contest."""
+    columns = [*CONTESTS, ALONE]
+    cells = {(row["command"], row["contest"]): _cell(row) for row in results["rows"]}
+    names = dict.fromkeys(row["command"] for row in results["rows"])
+    heads = [f"{each} ({CONTESTS[each]})" if each in CONTESTS else each for each in columns]
+    works = sorted({row["fixed_work"] for row in results["rows"]})
+    return [
         "",
         "## Whole commands",
         "",
         "Seconds of processor time of a whole process: the first time, with nothing kept from",
-        "before, and again; and the most memory. In brackets, commands that end with a message,",
-        "such as a refusal.",
+        "before / again; and the most memory. In brackets, commands that end with a message, such",
+        f"as a refusal; > marks commands that were stopped after {TIME_LIMIT} s on the clock.",
+        *[f"Not measured: `{name}`, which {why}." for name, why in UNMEASURED.items()],
         "",
-        "| contest | command | first | again | memory |",
-        "|---|---|--:|--:|--:|",
-    ]
-    for row in results["rows"]:
-        label = f"`{row['command']}`" if row["code"] == 0 else f"(`{row['command']}`)"
-        lines.append(
-            f"| {row['contest']} ({CONTESTS.get(row['contest'], '')}) | {label} | "
-            f"{row['first']:.1f} s | {row['again']:.1f} s | {row['memory']:.0f} MiB |"
-        )
-    return [
-        *lines,
+        f"| command | {' | '.join(heads)} |",
+        f"|---|{'--:|' * len(columns)}",
+        *[
+            f"| `{name}` | {' | '.join(cells.get((name, each), '') for each in columns)} |"
+            for name in names
+        ],
         "",
-        f"The fixed work to which times are compared took {results['fixed_work']:.2f} s.",
-        *[f"Slower than recorded: {each}" for each in results.get("regressions", [])],
+        f"The fixed work to which times are compared took {works[0]:.2f} to {works[-1]:.2f} s.",
+        *[f"Slower than recorded: {each}" for each in results["regressions"]],
     ]
+
+
+def _cell(row: dict[str, Any]) -> str:
+    memory = f"{row['memory']:.0f} MiB"
+    if row["stopped"]:
+        return f"> {row['first']:.1f} s, {memory}"
+    text = f"{row['first']:.1f} / {row['again']:.1f} s, {memory}"
+    return text if row["code"] == 0 else f"({text})"
 
 
 def _run(command: tuple[str, ...], folder: Path) -> dict[str, Any]:
     """Run one command in a process whose cache lies in a folder, and measure it."""
-    limit = () if command[0] in _UNLIMITED else ("--time-limit", str(TIME_LIMIT))
-    environment = {**os.environ, "XDG_CACHE_HOME": str(folder / _label(command))}
+    limit = () if command[0] in UNLIMITED else ("--time-limit", str(TIME_LIMIT))
+    environment = {**os.environ, "XDG_CACHE_HOME": str(folder / _label(command)),
+                   "MIDDLEGAME_LEDGER": str(folder / "ledger.sqlite")}  # fmt: skip
+    begin = time.perf_counter()
     process = subprocess.Popen(
         [sys.executable, "-m", "middlegame", *command, *limit],
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment,
     )  # fmt: skip
+    timer = threading.Timer(TIME_LIMIT + 5, process.kill)
+    timer.start()
     _, status, usage = os.wait4(process.pid, 0)
+    timer.cancel()
+    code = os.waitstatus_to_exitcode(status)
     return {
         "cpu": usage.ru_utime + usage.ru_stime,
         "memory": usage.ru_maxrss / 1024,
-        "code": os.waitstatus_to_exitcode(status),
+        "code": code,
+        "stopped": code != 0 and time.perf_counter() - begin > TIME_LIMIT,
     }
 
 
@@ -152,24 +220,30 @@ def _seconds_of_fixed_work() -> float:
 
 
 def _label(command: tuple[str, ...]) -> str:
-    """Return a command without its contest and its other names."""
-    options = [part for part in command[2:] if part.startswith("-")]
-    return " ".join((command[0], *options))
+    """Return a command with its subcommand and the names of its options."""
+    options = [part for part in command[1:] if part.startswith("-")]
+    subcommand = command[1:2] if command[0] == "ledger" else ()
+    return " ".join((command[0], *subcommand, *options))
 
 
 def _line(row: dict[str, Any]) -> str:
+    ended = "stopped" if row["stopped"] else f"exit {row['code']}" if row["code"] else ""
     return (
         f"{row['contest']:24} {row['command']:20} {row['first']:7.2f} s, again {row['again']:7.2f} "
-        f"s, {row['memory']:5.0f} MiB{'' if row['code'] == 0 else ', exit ' + str(row['code'])}"
+        f"s, {row['memory']:5.0f} MiB {ended}"
     )
 
 
 def main() -> None:
-    """Measure the contests of the command line, or all, and compare with what is recorded."""
-    found = measure(tuple(sys.argv[1:]) or tuple(CONTESTS))
-    recorded = json.loads(RESULTS.read_text(encoding="utf-8")).get("commands")
-    for sentence in regressions(found, recorded) if recorded else ():
+    """Measure the contests of the command line, or all; write results.md and results.json."""
+    from benchmarks.__main__ import write_results
+
+    results = json.loads(RESULTS.read_text(encoding="utf-8"))
+    now = measure(tuple(sys.argv[1:]) or (*CONTESTS, ALONE))
+    results["commands"] = merged(now, results["commands"]["rows"])
+    for sentence in results["commands"]["regressions"]:
         print("Slower than recorded:", sentence)
+    write_results(results)
 
 
 if __name__ == "__main__":
