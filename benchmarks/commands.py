@@ -11,7 +11,6 @@ import os
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -40,6 +39,20 @@ SLOWER = 1.4
 LEAST = 0.1
 """Seconds of processor time that a command may take more before it is pointed out."""
 
+
+_MEASURED = """
+import json, os, subprocess, sys, threading
+process = subprocess.Popen(
+    sys.argv[2:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+)
+timer = threading.Timer(float(sys.argv[1]), process.kill)
+timer.start()
+_, status, usage = os.wait4(process.pid, 0)
+timer.cancel()
+code = os.waitstatus_to_exitcode(status)
+print(json.dumps([code, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024]))
+"""
+"""Runs a command from a small process: its most memory begins with that of what starts it."""
 
 _HISTORY = """
 import sys
@@ -82,7 +95,6 @@ def command_lines(contest: str, folder: Path) -> list[tuple[str, ...]]:
 
 def lines_alone(folder: Path) -> list[tuple[str, ...]]:
     """Return the commands to measure that take no contest, or one of their own."""
-    # Elsewhere, since what this process holds would count as memory of those that it starts.
     subprocess.run([sys.executable, "-c", _HISTORY, str(folder)], check=True)
     article = folder / "article.txt"
     article.write_text("The port city may renew the lease of its harbour.\n\n" * 40)
@@ -191,21 +203,14 @@ def _run(command: tuple[str, ...], folder: Path) -> dict[str, Any]:
     environment = {**os.environ, "XDG_CACHE_HOME": str(folder / _label(command)),
                    "MIDDLEGAME_LEDGER": str(folder / "ledger.sqlite")}  # fmt: skip
     begin = time.perf_counter()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "middlegame", *command, *limit],
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment,
+    ended = subprocess.run(
+        [sys.executable, "-S", "-c", _MEASURED, str(TIME_LIMIT + 5),
+         sys.executable, "-m", "middlegame", *command, *limit],
+        capture_output=True, check=True, env=environment,
     )  # fmt: skip
-    timer = threading.Timer(TIME_LIMIT + 5, process.kill)
-    timer.start()
-    _, status, usage = os.wait4(process.pid, 0)
-    timer.cancel()
-    code = os.waitstatus_to_exitcode(status)
-    return {
-        "cpu": usage.ru_utime + usage.ru_stime,
-        "memory": usage.ru_maxrss / 1024,
-        "code": code,
-        "stopped": code != 0 and time.perf_counter() - begin > TIME_LIMIT,
-    }
+    code, seconds, memory = json.loads(ended.stdout)
+    late = time.perf_counter() - begin > TIME_LIMIT
+    return {"cpu": seconds, "memory": memory, "code": code, "stopped": code != 0 and late}
 
 
 def _seconds_of_fixed_work() -> float:
