@@ -1,5 +1,7 @@
 """Robustness in sentences and rows."""
 
+from dataclasses import replace
+
 import pytest
 
 import middlegame as mg
@@ -32,3 +34,20 @@ def test_report_has_a_row_for_each_variant(found):
     page = page_text(html_report(found.equilibrium, analyses=sections(found)))
     for _, rows in robustness_text(found).groups:
         assert all(row.label in page for row in rows)
+
+
+def test_variants_that_cannot_be_computed_are_not_said_to_hold():
+    contest = CONTEST | {"beliefs": {"b": {"judgements": {"interests.a[1].worth": 2}}}}
+    found = mg.robust(mg.solve(Scenario.model_validate(contest)), worlds=4, starts=1)
+    text = robustness_text(found)
+    assert found.refused == 10
+    told = f"the {found.computed} variants that were computed (10 cannot be computed)"
+    assert told in text.sentence
+    notes = [row.note for _, rows in text.groups for row in rows if row.note]
+    assert len(notes) == 2
+
+
+def test_no_answer_holds_where_no_variant_is_computed(found):
+    refused = tuple(replace(each, refusal="no") for each in found.variants)
+    text = robustness_text(replace(found, variants=refused))
+    assert text.sentence.startswith("No variant was computed")

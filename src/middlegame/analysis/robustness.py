@@ -100,6 +100,16 @@ class Robustness(AnalysisResult):
     world_count: int
     missing: int = 0
 
+    @property
+    def refused(self) -> int:
+        """How many variants have no forecast, as the contest does not allow them."""
+        return sum(bool(variant.refusal) for variant in self.variants)
+
+    @property
+    def computed(self) -> int:
+        """How many variants have a forecast."""
+        return len(self.variants) - self.refused
+
     def before(self, variant: Variant, place: int) -> float:
         """Return the number with which a variant's one is compared."""
         answer = self.answers[place]
@@ -129,7 +139,7 @@ class Robustness(AnalysisResult):
             "worlds": self.world_count,
             "missing": self.missing,
             "answers": [
-                asdict(answer) | {"holds": not self.breaking(place)}
+                asdict(answer) | {"holds": self.computed > 0 and not self.breaking(place)}
                 for place, answer in enumerate(self.answers)
             ],
             "variants": [
@@ -160,9 +170,7 @@ class Robustness(AnalysisResult):
 
     def summary(self) -> list[str]:
         """Return each answer, and the variant that changes it most if it does not hold."""
-        lines = [
-            f"Robustness of '{self.equilibrium.diagram.title}', variants: {len(self.variants)}"
-        ]
+        lines = [f"Robustness of '{self.equilibrium.diagram.title}', variants: {self.computed}"]
         for place, answer in enumerate(self.answers):
             label = f"{answer.name} = {answer.state} ({answer.forecast:.0%})"
             if answer.state is None:

@@ -54,7 +54,7 @@ def robustness_chart(found: Robustness) -> str:
         )
         y += _HEIGHT + _GAP
     description = "; ".join(
-        f"{answer_label(words, answer)}: {len(found.breaking(place))} of {len(found.variants)} "
+        f"{answer_label(words, answer)}: {len(found.breaking(place))} of {found.computed} "
         "variants change it"
         for place, answer in enumerate(found.answers)
     )

@@ -21,7 +21,8 @@ def show_robustness(found: Robustness, console: Console) -> None:
     page.gap()
     for detail in text.details:
         page.paragraph(detail)
-    page.gap()
+    if text.details:
+        page.gap()
     page.notes(narrative.notes(found.equilibrium))
     page.section("Answers", "numbered as the columns below; an asterisk marks a changed answer")
     for number, (label, before) in enumerate(
@@ -34,7 +35,8 @@ def show_robustness(found: Robustness, console: Console) -> None:
     page.gap()
     for title, rows in text.groups:
         page.section(title)
-        page.row("", [f"{number} " for number in range(1, len(text.columns[:MOST_COLUMNS]) + 1)])
+        if not all(row.note for row in rows):
+            page.row("", [f"{place} " for place in range(1, len(text.columns[:MOST_COLUMNS]) + 1)])
         small = [row for row in rows if row.is_small]
         for row in rows:
             if row.is_small and len(small) > 1:

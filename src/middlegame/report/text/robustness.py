@@ -1,6 +1,7 @@
 """Robustness in words: which answers hold whatever the method, and which hang on what."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from middlegame.analysis.robustness import ForecastAnswer, Robustness, Variant
@@ -57,7 +58,7 @@ class RobustnessRow:
     """A variant as a row of the table.
 
     Attributes:
-        label: what is varied.
+        label: what is varied; how many variants there are of those without a forecast.
         cells: one for each answer.
         note: why there is no forecast; empty if there is one.
         is_small: whether every answer changes little.
@@ -96,7 +97,7 @@ def robustness_text(found: Robustness) -> RobustnessText:
     words = words_of(found.equilibrium)
     groups, compared = [], ""
     for kind, title in SECTIONS.items():
-        rows = tuple(_row(found, words, v) for v in found.variants if v.kind == kind)
+        rows = _rows(found, words, [v for v in found.variants if v.kind == kind])
         where = f"mean over {found.world_count} worlds" if kind == "source" else "middle world"
         if rows and where != compared:
             rows = (_row_as_written(found, kind, where), *rows)
@@ -193,17 +194,27 @@ def _interest(words: Words, path: str) -> str:
     return f"{words.actor(actor)}: {mid_sentence(words.interest_label(interest))}"
 
 
+def _rows(
+    found: Robustness, words: Words, variants: Sequence[Variant]
+) -> tuple[RobustnessRow, ...]:
+    """Return a row for each variant; those that cannot be computed, by reason, in one."""
+    rows = [_row(found, words, each) for each in variants if not each.refusal]
+    none = (RobustnessCell("-", None),) * len(found.answers)
+    refused = [each for each in variants if each.refusal]
+    for reason in dict.fromkeys(each.refusal for each in refused):
+        alike = [each for each in refused if each.refusal == reason]
+        label = f"{len(alike)} variants" if len(alike) > 1 else variant_label(words, alike[0])
+        rows.append(RobustnessRow(label, none, f"not computed: {clean(reason)}"))
+    return tuple(rows)
+
+
 def _row(found: Robustness, words: Words, variant: Variant) -> RobustnessRow:
-    label = variant_label(words, variant)
-    if variant.refusal:
-        none = RobustnessCell("-", None)
-        return RobustnessRow(label, (none,) * len(found.answers), clean(variant.refusal))
     cells = tuple(
         RobustnessCell(number_words(answer, variant.numbers[place]), found.holds(variant, place))
         for place, answer in enumerate(found.answers)
     )
     small = all(found.change(variant, place) < _SMALL for place in range(len(cells)))
-    return RobustnessRow(label, cells, is_small=small)
+    return RobustnessRow(variant_label(words, variant), cells, is_small=small)
 
 
 def _sentences(found: Robustness, words: Words) -> tuple[str, tuple[str, ...]]:
@@ -222,21 +233,23 @@ def _sentences(found: Robustness, words: Words) -> tuple[str, tuple[str, ...]]:
             for variant in breaking[:_MOST_NAMED]
         ]
         more = len(breaking) - len(named)
-        named += [f"in {more} more of {len(found.variants)} variants"] if more else []
+        named += [f"in {more} more of {found.computed} variants"] if more else []
         details.append(
             f"{capitalize_first(_answer_clause(words, answer))} ({chance}): "
             f"does not hold {join_list(named)}."
         )
-    tried = (
-        f"the {len(found.variants)} variants"
-        if not found.missing
-        else (
-            f"the {len(found.variants)} variants that were tried before the time was up "
-            f"({found.missing} were not)"
-        )
-    )
+    gaps = []
+    if found.refused:
+        gaps.append(f"{found.refused} cannot be computed")
+    if found.missing:
+        gaps.append(f"{found.missing} were not tried before the time was up")
+    tried = f"the {found.computed} variants"
+    if gaps:
+        tried += f" that were computed ({join_list(gaps)})"
     if not found.answers:
         return "The contest has neither questions nor moves.", ()
+    if not found.computed:
+        return f"No variant was computed ({join_list(gaps)}).", ()
     if not firm:
         return f"No answer holds in all of {tried}.", tuple(details)
     what = "this answer holds" if len(firm) == 1 else "these answers hold"
