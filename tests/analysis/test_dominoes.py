@@ -364,3 +364,17 @@ def test_effects_on_a_scale_are_those_on_its_mean():
     assert found.headline_change(intervention) == pytest.approx(expected)
     told = found.to_dict([intervention])["interventions"][0]["effects"]["price"]
     assert list(told) == ["0", "10", "20", "30", "40", "mean"]
+
+
+def test_an_overview_sets_a_scale_to_values_within_reach():
+    solved = mg.solve(read_text(PRICES.replace("spread: 6", "spread: 2")).scenario, worlds=0)
+    low, high = map(str, map(int, solved.scale_forecast("price").ninety))
+    assert (low, high) != ("0", "40")
+    found = dominoes(solved)
+    told = [each.state for each in found.overview if each.name == "price"]
+    assert told == [low, high]
+    assert Intervention("offer", "leave") in found.overview
+    left_out = len(found.interventions) - len(found.overview)
+    assert set(found.ranked[:-left_out]) == set(found.overview)
+    ends = dominoes(solved, [Intervention("price", "0"), Intervention("price", "40")])
+    assert [each.state for each in ends.overview] == ["0", "40"]

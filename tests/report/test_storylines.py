@@ -46,3 +46,34 @@ def test_report_lists_as_many_storylines_as_asked_for(harbour: mg.Equilibrium, c
     assert listed.count("<li>") == count
     assert ('id="storylines"' in page) == bool(count)
     assert len(harbour.to_dict(count)["storylines"]) == count
+
+
+def test_storylines_leave_out_scales_and_tell_what_never_changes() -> None:
+    contest = """
+title: The mill
+periods: {every: year, for: 2, from: 2027-01-01}
+actors: {town: The town}
+moves:
+  repair: {by: town, options: [repair, wait], headline: no}
+factors:
+  price:
+    scale: {from: 0, to: 100, step: 5}
+    start: 50
+    rules: [{from: previous, spread: 10}]
+    headline: yes
+  mill:
+    states: {runs: the mill runs, stops: the mill stops}
+    start: runs
+    rules: [{then: {stops: 10%}}]
+    headline: yes
+interests:
+  town: [{when: mill@last = runs, worth: 50}]
+"""
+    solved = mg.solve(read_text(contest).scenario)
+    assert set(solved.storylines(1)[0].states) == {"mill@1", "mill@2"}
+    lines = storyline_texts(solved, 4)
+    assert sum(line.probability for line in lines) == pytest.approx(1)
+    assert lines[0].sentences == "Throughout: the mill runs."
+    assert "hroughout" not in "".join(line.sentences for line in lines[1:])
+    only_scales = contest.replace("    headline: yes\ninterests", "interests")
+    assert "price@1" in mg.solve(read_text(only_scales).scenario).storylines(1)[0].states

@@ -199,10 +199,38 @@ class Dominoes(AnalysisResult):
 
     @cached_property
     def ranked(self) -> tuple[Intervention, ...]:
-        """The interventions, sorted by their total effect on headline nodes."""
+        """The interventions, sorted by their total effect on headline nodes.
+
+        What an overview leaves out comes last.
+        """
         return tuple(
-            sorted(self.interventions, key=lambda each: -round(self.headline_change(each), 9))
+            sorted(
+                self.interventions,
+                key=lambda each: (
+                    each not in self.overview,
+                    -round(self.headline_change(each), 9),
+                ),
+            )
         )
+
+    @cached_property
+    def overview(self) -> tuple[Intervention, ...]:
+        """The interventions that an overview shows, in order of play.
+
+        Of a scale they set the 5% and the 95% point of its forecast, since its ends may be out of
+        reach; every value that was set, where neither of these was.
+        """
+        points = {
+            name: forecast.ninety for name, forecast in self.equilibrium.scale_forecasts.items()
+        }
+
+        def is_told(each: Intervention) -> bool:
+            node = self._node(each.name)
+            value = node.scale.values[node.states.index(each.state)] if node.scale else None
+            return value is None or value in points[each.name]
+
+        told = {each.name for each in self.interventions if is_told(each)}
+        return tuple(each for each in self.interventions if is_told(each) or each.name not in told)
 
     def chain(self, intervention: Intervention, name: str, state: str) -> Chain | None:
         """Find the chain that carries most of an effect: the one whose weakest link carries most.

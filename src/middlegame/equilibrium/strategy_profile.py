@@ -203,6 +203,9 @@ class StrategyProfile:
     def storylines(self, count: int = 5) -> "Storylines":
         """Find the likeliest ways in which the moves and headline factors run together.
 
+        What is on a scale is left out unless nothing else is headline: no single value of many is
+        likely, so it would split each storyline into many.
+
         Exact where the contest allows; else the search is bounded, and the answer's `bound` says
         how likely a storyline that it does not list can be at most.
 
@@ -219,7 +222,8 @@ class StrategyProfile:
         return {}
 
     def _search_storylines(self, count: int) -> "Storylines":
-        shown = [k for k, node in enumerate(self.diagram.nodes) if node.headline]
+        headlines = [k for k, node in enumerate(self.diagram.nodes) if node.headline]
+        shown = [k for k in headlines if self.diagram.nodes[k].scale is None] or headlines
         structure, nodes, lines = self.diagram.structure, self.diagram.nodes, list[Storyline]()
         total = self.evidence_probability * len(self._masses)
         bounds, complete = [0.0], True

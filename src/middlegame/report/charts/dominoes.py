@@ -19,14 +19,15 @@ from middlegame.report.charts.layout import (
 from middlegame.report.text import narrative
 from middlegame.report.text.dominoes import (
     TREE_THRESHOLD,
+    effect_amount,
     effect_shift,
     intervention_label,
     outcome_columns,
     outcome_label,
-    overview_interventions,
 )
 from middlegame.report.text.palette import FALLS, RISES
 from middlegame.report.text.words import Words
+from middlegame.scenario.model.judgement import format_number
 
 if TYPE_CHECKING:
     from middlegame.analysis.dominoes import Dominoes, Effect
@@ -135,7 +136,7 @@ def _box(box: GraphBox, label: list[str], lines: list[str], effect: "Effect | No
 def matrix_chart(found: "Dominoes") -> str:
     """Draw the effects on outcomes, one row for each intervention.
 
-    They are in percentage points, those on a mean in hundredths of its scale.
+    They are in percentage points, those on a mean in the scale's unit; colours show both as shares.
 
     Shows the interventions with the largest total effects, in order of play.
 
@@ -147,7 +148,7 @@ def matrix_chart(found: "Dominoes") -> str:
 
     words = narrative.words_of(found.results.equilibrium)
     across = outcome_columns(found)[:MOST_COLUMNS]
-    kept = set(overview_interventions(found, found.ranked, MOST_ROWS))
+    kept = [each for each in found.ranked if each in found.overview][:MOST_ROWS]
     interventions = [intervention for intervention in found.interventions if intervention in kept]
     heads = [wrap(outcome_label(words, name, state), _HEAD_LETTERS)[:6] for name, state in across]
     top = _LINE * max(map(len, heads), default=0) + 10
@@ -157,9 +158,9 @@ def matrix_chart(found: "Dominoes") -> str:
         (line, *more) = wrap(intervention_label(words, intervention), _LETTERS)
         labels.append({"text": f"{line}…" if more else line, "y": y + _ROW / 2})
         for column, (name, state) in enumerate(across):
-            total = found.effect(intervention, name, state).share
-            itself = name == intervention.name
-            cells.append(_cell(column, y, 0.0 if itself else total, itself))
+            effect = found.effect(intervention, name, state)
+            amount = 0.0 if name == intervention.name else effect_amount(words, effect)
+            cells.append(_cell(column, y, amount, effect.share, itself=name == intervention.name))
     titles = [
         {
             "text": "\n".join(lines),
@@ -220,8 +221,8 @@ def matrix_chart(found: "Dominoes") -> str:
     )
 
 
-def _cell(column: int, y: float, total: float, itself: bool) -> dict[str, Any]:
-    whole = round(100 * total)
+def _cell(column: int, y: float, amount: float, share: float, *, itself: bool) -> dict[str, Any]:
+    text = ("+" if amount > 0 else "") + format_number(amount).replace("-", "−")
     left = _LABEL + column * _CELL
     return {
         "x": left + 2,
@@ -230,9 +231,9 @@ def _cell(column: int, y: float, total: float, itself: bool) -> dict[str, Any]:
         "y": y + 1.5,
         "bottom": y + _ROW - 1.5,
         "line": y + _ROW / 2,
-        "text": "" if itself else f"{whole:+d}".replace("-", "−") if whole else "·",
-        "colour": RISES if total > 0 else FALLS,
-        "strength": min(abs(total) / _FULL, 1.0) * 0.62 if whole else 0.0,
+        "text": "" if itself else text if amount else "·",
+        "colour": RISES if amount > 0 else FALLS,
+        "strength": min(abs(share) / _FULL, 1.0) * 0.62 if amount else 0.0,
     }
 
 
@@ -242,19 +243,16 @@ def _matrix_label(
     interventions: list["Intervention"],
     across: list[tuple[str, str]],
 ) -> str:
-    largest = [
-        (
-            found.effect(intervention, name, state).share,
-            intervention,
-            outcome_label(words, name, state),
-        )
+    effects = [
+        (intervention, found.effect(intervention, name, state))
         for intervention in interventions
         for name, state in across
         if name != intervention.name
     ]
-    largest.sort(key=lambda item: -abs(item[0]))
+    effects.sort(key=lambda item: -abs(item[1].share))
     description = "; ".join(
-        f"{intervention_label(words, intervention)}: {outcome} {round(100 * total):+d}"
-        for total, intervention, outcome in largest[:8]
+        f"{intervention_label(words, intervention)}: "
+        f"{outcome_label(words, effect.name, effect.state)} {effect_amount(words, effect):+g}"
+        for intervention, effect in effects[:8]
     )
-    return f"Matrix of effects, in percentage points; the largest are: {description}"
+    return f"Matrix of effects, in percentage points or units; the largest are: {description}"

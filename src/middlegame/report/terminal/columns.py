@@ -283,17 +283,23 @@ class Page:
         self._beside(Text(" " * _MARGIN + branch), Text(text))
 
     def matrix(
-        self, heads: Sequence[str], rows: Sequence[tuple[str, Sequence[int | None]]]
+        self, heads: Sequence[str], rows: Sequence[tuple[str, Sequence[float | None]]]
     ) -> None:
-        """Print whole numbers under short headings, each row's label beside them.
+        """Print changes under short headings, each row's label beside them.
 
         Args:
             heads: of the columns.
-            rows: labels and numbers; None where a number has no meaning.
+            rows: labels and rounded numbers; None where a number has no meaning.
         """
-        self._line(" " * _MARGIN, Text("".join(f"{head:>5}" for head in heads), style="bold"))
-        for label, numbers in rows:
-            cells = [self._cell(number) for number in numbers]
+        texts = [[self._change(number) for number in numbers] for _, numbers in rows]
+        widths = [max([5, *(len(row[place]) + 2 for row in texts)]) for place in range(len(heads))]
+        heading = "".join(f"{head:>{width}}" for head, width in zip(heads, widths, strict=True))
+        self._line(" " * _MARGIN, Text(heading, style="bold"))
+        for (label, numbers), row in zip(rows, texts, strict=True):
+            cells = [
+                (f"{text:>{width}}", (RISES if number > 0 else FALLS) if number else "dim")
+                for text, number, width in zip(row, numbers, widths, strict=True)
+            ]
             self._beside(Text.assemble(" " * _MARGIN, *cells, "  "), Text(label))
 
     def span(self, low: float, high: float, label: str) -> None:
@@ -316,12 +322,12 @@ class Page:
             line = Text("  ".join(cells), style="" if place else "dim")
             self._line(" " * _MARGIN, line)
 
-    def _cell(self, number: int | None) -> Text:
+    def _change(self, number: float | None) -> str:
         if number is None:
-            return Text(f"{'x' if self.plain else '×':>5}", style="dim")
+            return "x" if self.plain else "×"
         if not number:
-            return Text(f"{'.' if self.plain else '·':>5}", style="dim")
-        return Text(f"{number:>+5d}", style=RISES if number > 0 else FALLS)
+            return "." if self.plain else "·"
+        return ("+" if number > 0 else "") + format_number(number)
 
     def _beside(self, first: Text, text: Text, second: Text | None = None) -> None:
         """Print text that wraps beside what its first line, and its second, begin with."""

@@ -14,6 +14,7 @@ from middlegame.report.text.dominoes import (
     MOST_COLUMNS,
     TREE_THRESHOLD,
     baseline_notes,
+    effect_amount,
     effect_rows,
     effect_shift,
     intervention_heading,
@@ -21,7 +22,6 @@ from middlegame.report.text.dominoes import (
     intervention_notes,
     outcome_columns,
     outcome_label,
-    overview_interventions,
     strongest_effects,
 )
 
@@ -53,7 +53,7 @@ def show_dominoes(
     elif len(chosen) == 1:
         _show_cascade(page, found, chosen[0])
     else:
-        page.section("By period", "change at the end in percentage points")
+        page.section("By period", f"change at the end in {_units(found)}")
         _show_matrix(page, found, chosen)
         page.gap()
         example = f"{chosen[0].name}={chosen[0].state}"
@@ -72,8 +72,9 @@ def _show_overview(page: Page, found: Dominoes) -> None:
     if not strongest:
         page.paragraph("No headline factor changes by a whole percentage point.")
     page.gap()
-    page.section("Matrix of effects", "in percentage points, sorted by total effect")
-    _show_matrix(page, found, overview_interventions(found, found.ranked, _MOST_ROWS))
+    page.section("Matrix of effects", f"in {_units(found)}, sorted by total effect")
+    told = [each for each in found.ranked if each in found.overview]
+    _show_matrix(page, found, told[:_MOST_ROWS])
     page.gap()
 
 
@@ -107,23 +108,22 @@ def _show_matrix(page: Page, found: Dominoes, chosen: Sequence["Intervention"]) 
         numbers = [
             None
             if name == intervention.name
-            else round(100 * found.effect(intervention, name, state).share)
+            else effect_amount(words, found.effect(intervention, name, state))
             for name, state in columns
         ]
         rows.append((intervention_label(words, intervention), numbers))
     page.matrix(list(letters), rows)
     for letter, (name, state) in zip(letters, columns, strict=True):
-        page.paragraph(
-            f"{letter}  {outcome_label(words, name, state)}{_of_length(state)}", style="dim"
-        )
+        page.paragraph(f"{letter}  {outcome_label(words, name, state)}", style="dim")
     itself, none = ("x", ".") if page.plain else ("×", "·")
     page.paragraph(
-        f"{itself}  the factor that is set; {none}  below half a percentage point", style="dim"
+        f"{itself}  the factor that is set; {none}  no change after rounding", style="dim"
     )
 
 
-def _of_length(state: str) -> str:
-    return ", in hundredths of its scale" if state == MEAN else ""
+def _units(found: Dominoes) -> str:
+    on_scales = any(state == MEAN for _, state in outcome_columns(found))
+    return "percentage points or a mean's unit" if on_scales else "percentage points"
 
 
 def cascade_tree(

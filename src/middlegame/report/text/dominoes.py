@@ -1,6 +1,6 @@
 """Dominoes in words: an intervention, what it changes, and along which chain of causes."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,6 @@ from middlegame.report.text.change import Shift, mean_shift, unforeseen_choice
 from middlegame.report.text.grammar import capitalize_first, join_list, mid_sentence
 from middlegame.report.text.scales import rounded_value
 from middlegame.report.text.words import Words, percent
-from middlegame.scenario.conditions import scale_values
 from middlegame.scenario.model.references import base_name
 
 if TYPE_CHECKING:
@@ -108,7 +107,7 @@ def strongest_effects(dominoes: "Dominoes", most: int) -> list[tuple["Interventi
     ends = dict.fromkeys(node.name for node in _final_nodes(dominoes))
     every = [
         (intervention, effect)
-        for intervention in overview_interventions(dominoes, dominoes.interventions)
+        for intervention in dominoes.overview
         for effect in dominoes.cascade(intervention)
         if effect.name in ends
     ]
@@ -224,9 +223,11 @@ def _effect_row(
 
 
 def outcome_label(words: Words, name: str, state: str) -> str:
-    """Return what an effect is about: `Lease: lost`, or on a scale `Traffic: mean`."""
-    if state == MEAN:
-        return f"{capitalize_first(words.label(name))}: mean"
+    """Return what an effect is about: `Lease: lost`, or on a scale `Traffic: mean, ships a day`."""
+    scale = words.node(name).scale
+    if state == MEAN and scale is not None:
+        unit = f", {scale.unit}" if scale.unit else ""
+        return f"{capitalize_first(words.label(name))}: mean{unit}"
     return capitalize_first(words.entry(name, state))
 
 
@@ -241,6 +242,11 @@ def effect_shift(words: Words, effect: "Effect") -> Shift:
     return Shift(
         label, percent(before), percent(after), round(100 * after) - round(100 * before), " pp"
     )
+
+
+def effect_amount(words: Words, effect: "Effect") -> float:
+    """Return a total effect as it is shown: in percentage points, or on a mean in its unit."""
+    return _amount(words, effect, effect.total)
 
 
 def _split_words(words: Words, effect: "Effect") -> str:
@@ -297,21 +303,3 @@ def _step_clause(
         return mid_sentence(words.clause(name, state))
     rises = dominoes.effect(intervention, name, MEAN).total > 0
     return f"{mid_sentence(words.label(name))} {'rises' if rises else 'falls'}"
-
-
-def overview_interventions(
-    dominoes: "Dominoes", ranked: Sequence["Intervention"], most: int | None = None
-) -> list["Intervention"]:
-    """Return the interventions that an overview shows: of a scale its lowest and highest value."""
-    chosen = []
-    for each in ranked:
-        scale = dominoes.results.diagram.nodes[dominoes.results.diagram.index[each.name]].scale
-        value = float(each.state) if scale and _is_number(each.state) else None
-        ends = [v for v in scale.values if v is not None] if scale else []
-        if value is None or value in (ends[0], ends[-1]):
-            chosen.append(each)
-    return chosen[:most]
-
-
-def _is_number(state: str) -> bool:
-    return scale_values((state,))[0] is not None

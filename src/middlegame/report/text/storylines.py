@@ -27,7 +27,7 @@ class StorylineStep:
     """One step of a storyline.
 
     Attributes:
-        name: the move or factor; over time the number of the period.
+        name: the move or factor; over time the number of the period, empty for what never changes.
         text: what happens, as a clause.
         differs: whether the first storyline has another state here.
     """
@@ -165,12 +165,13 @@ def storyline_texts(equilibrium: "Equilibrium", count: int) -> StorylineTexts:
 def _dated(
     equilibrium: "Equilibrium", words: Words, line: "Storyline"
 ) -> tuple[StorylineStep, ...]:
-    """Put a storyline over time into words: what changes in each period, factors and moves."""
+    """Put a storyline over time into words: what changes in each period, and what never does."""
     diagram = equilibrium.diagram
     if line.branch is not None:
         equilibrium = equilibrium.branches[line.branch - 1]
     seen = equilibrium.given({n: s for n, s in line.states.items() if n not in equilibrium.known})
     changes: dict[int, list[str]] = {}
+    kept = dict[str, str]()
     now: dict[str, str] = {}
     course = dict(line.states)
     for node in diagram.contest_nodes:
@@ -185,8 +186,11 @@ def _dated(
         before = now.get(name) or _start(words, name)
         if state != before and not _forced(equilibrium, node.name, course):
             changes.setdefault(node.period or 0, []).append(mid_sentence(words.clause(name, state)))
+            kept.pop(name, None)
+        elif state == before and name not in now and not isinstance(node, Decision):
+            kept[name] = mid_sentence(words.clause(name, state))
         now[name] = state
-    return tuple(
+    steps = tuple(
         StorylineStep(
             str(period),
             f"{words.period(period) + ': ' if period else ''}{'; '.join(clauses)}",
@@ -194,6 +198,9 @@ def _dated(
         )
         for period, clauses in sorted(changes.items())
     )
+    if kept:
+        steps += (StorylineStep("", f"throughout: {'; '.join(kept.values())}", False),)
+    return steps
 
 
 def _start(words: Words, name: str) -> str:
