@@ -56,6 +56,13 @@ def test_penalised_estimates_are_those_of_scikit_learn(choices, kind, ratio):
         assert found.effective_count == pytest.approx(trace, rel=1e-4)
 
 
+@pytest.mark.parametrize("strength", [1.0, 3.0])
+def test_every_start_leads_to_the_lassos_only_maximum(choices, strength):
+    found = fit(crisis(CHOICE), choices, starts=4, penalty="lasso", strength=strength)
+    assert found.maximum.agreeing_starts == 4
+    assert not found.notes
+
+
 @pytest.mark.parametrize("kind", ["ridge", "lasso"])
 def test_a_chosen_strength_forecasts_other_rows_no_worse_than_its_neighbours(choices, kind):
     found = fit(crisis(CHOICE), choices, starts=1, penalty=kind)

@@ -24,7 +24,7 @@ MAX_NEWTON_GAIN = 1e-9
 _PULL = 1e-5
 """The slope, for a change that a row feels, from which a bound holds a value."""
 _MOST_STEPS = 60
-_ROUNDS = 40, 30, 1000
+_ROUNDS = 40, 30, 1000, 1000, 1000
 """The iterations after which a climb measures how steep the likelihood is in each direction."""
 _USUAL_ITERATIONS = 40
 _LEAST_CURVATURE = 1e-4
@@ -179,9 +179,12 @@ def _climb(
             options={"maxiter": iterations_left, "maxfun": 1000, "ftol": 1e-10, "gtol": 1e-5,
                      "maxcor": 20},
         )  # fmt: skip
-        values, height = np.clip(begin + axes @ found.x, least, most), -float(found.fun)
+        values = np.clip(begin + axes @ found.x, least, most)
+        gained, height = -float(found.fun) - height, -float(found.fun)
         evaluations += int(found.nfev)
-        if found.nit < iterations_left:
+        # Steps that bounds cut short look like an end: only one that no fresh climb leaves is one.
+        at_bound = bool(((values <= least) | (values >= most)).any())
+        if found.nit < iterations_left and (not at_bound or gained < SAME_MAXIMUM / 10):
             break
     if progress is not None:
         progress(1, 1)
