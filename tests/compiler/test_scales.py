@@ -273,8 +273,26 @@ factors:
 interests: {firm: [{worth: price}]}
 """
     (found,) = (w for w in diagram_warnings(compile_scenario(read(text))) if "lies" in w.message)
-    assert found.message.startswith("up to 50% of the distribution lies beyond the scale's ends")
+    assert found.message.startswith("about 50% of the distribution lies beyond the scale's ends")
     assert found.path == ("factors", "price", "rules", 1)
+
+
+@pytest.mark.parametrize(("periods", "warnings"), [(4, 0), (40, 1)])
+def test_a_walk_is_cut_off_where_it_comes_near_the_ends(periods, warnings):
+    text = f"""
+title: A walk
+periods: {{every: month, for: {periods}, from: 2027-01-01}}
+actors: {{firm: The firm}}
+moves: {{wait: {{by: firm, options: [a, b], periods: 1}}}}
+factors:
+  price:
+    scale: {{from: 0, to: 100, step: 10}}
+    start: 40
+    rules: [{{from: previous, shift: 2, spread: 8}}]
+interests: {{firm: [{{worth: price@last}}]}}
+"""
+    found = [w for w in diagram_warnings(compile_scenario(read(text))) if "lies" in w.message]
+    assert len(found) == warnings
 
 
 @pytest.mark.parametrize(

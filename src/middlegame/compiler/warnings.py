@@ -5,7 +5,9 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from middlegame.base.numbers import Floats
 from middlegame.diagram import Cases, Chance, Decision, Diagram, FormulaNumber, GridMass, Tables
+from middlegame.engine.inference.joint import joint
 from middlegame.engine.inference.utility_range import utility_range
 from middlegame.scenario.faults import Fault
 from middlegame.scenario.model.references import base_name
@@ -102,23 +104,41 @@ def _off_scale(diagram: Diagram) -> Iterator[Fault]:
 
 
 def _cut_off(diagram: Diagram) -> Iterator[Fault]:
-    """Warn, once a rule, of distributions that lie beyond the ends of their scale in part."""
+    """Warn, once a rule, of distributions that lie beyond the ends of their scale in part.
+
+    Cases count by how likely they are with all options chosen equally often: a factor that moves
+    from its previous value always leaves its scale at the ends, which it may never come near.
+    """
     warned: set[tuple[str | int, ...]] = set()
-    for node in diagram.nodes:
+    for number, node in enumerate(diagram.nodes):
         if not isinstance(node, Chance) or not isinstance(node.table, Cases):
             continue
         for place, each in enumerate(node.table.tables):
             if not isinstance(each, GridMass) or each.spread is None:
                 continue
-            applies = node.table.index == place
-            share = 1 - np.broadcast_to(each.share_inside(diagram.theta), applies.shape)[applies]
+            inside = each.share_inside(diagram.theta)
+            if inside.min() >= 1 - _MOST_CUT_OFF:
+                continue
+            likely = _chances_of_cases(diagram, number) * (node.table.index == place)
+            share = 1 - (likely * inside).sum() / likely.sum() if likely.any() else 0.0
             rules = ("rules", place) if len(node.table.tables) > 1 else ()
             path = ("factors", base_name(node.name), *rules)
-            if path not in warned and share.max(initial=0.0) > _MOST_CUT_OFF:
+            if path not in warned and share > _MOST_CUT_OFF:
                 warned.add(path)
                 yield Fault(
-                    f"up to {share.max():.0%} of the distribution lies beyond the scale's ends",
+                    f"about {share:.0%} of the distribution lies beyond the scale's ends",
                     "a wider scale, or a smaller spread; the rest is scaled up",
                     severity="warning",
                     path=path,
                 )
+
+
+def _chances_of_cases(diagram: Diagram, number: int) -> Floats:
+    """Return how likely each case of a node's parents is where options are chosen equally often."""
+    tables, structure = diagram.tables(), diagram.structure
+    opens = iter(tables.open_options)
+    masses = [
+        table if table is not None else (open_ := next(opens)) / open_.sum(axis=-1, keepdims=True)
+        for table in tables.chances
+    ]
+    return np.asarray(joint(structure, masses, structure.parents[number]))
