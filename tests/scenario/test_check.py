@@ -17,6 +17,25 @@ def test_faults_without_a_file_begin_with_their_path():
     ]
 
 
+def test_a_misspelt_name_under_knows_is_told_once_and_is_in_no_advice():
+    options = {"y": {"if": "first = x and chance = p"}, "z": {}}
+    scenario = Scenario(
+        title="Small",
+        actors={"a": Actor(name="A")},
+        moves={
+            "first": Move(by="a", options=["x", "y"]),
+            "second": Move(by="a", knows=["frist"], options=options),
+        },
+        factors={"chance": {"states": ["p", "q"], "chance": {"p": 0.5}}},
+        interests={"a": (Interest(when="second = z", worth=10),)},
+    )
+    assert [str(fault) for fault in find_faults(scenario) if fault.severity == "error"] == [
+        "moves.second.knows[0]: unknown move or factor 'frist'; did you mean 'first'?",
+        "moves.second.options.y.if: the condition of 'y' uses 'chance', which 'second' does not "
+        "know; expected knows: [first, chance]",
+    ]
+
+
 def test_the_harbour_scenario_has_no_faults():
     assert find_faults(load(HARBOUR)) == []
 

@@ -105,6 +105,11 @@ def test_parse_condition_reports_problem_and_offset(text, problem, offset):
     assert caught.value.context["offset"] == offset
 
 
+def test_a_misspelt_word_of_the_condition_language_gets_the_right_one_suggested():
+    with pytest.raises(PydanticCustomError, match=r"unexpected 'adn' .*; expected 'and', as in"):
+        parse_condition("a = x adn b = y")
+
+
 def test_parse_condition_accepts_long_conditions_without_nesting():
     condition = parse_condition(" and ".join(["not (notice = x)"] * 200))
     assert len(condition.leaves()) == 200

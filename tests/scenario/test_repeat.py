@@ -112,7 +112,7 @@ def test_members_add_to_lists_within_moves_and_factors_that_are_written():
     ("old", "new", "line", "message"),
     [
         ("costs: <cost>", "costs: <cots>", 22, "no member has a value for '<cots>'"),
-        ("cost: 8,", "", 22, "'italy' has no value for '<cost>'"),
+        ("cost: 8,", "", 15, "'italy' has no value for '<cost>'"),
         ("cost: 8,", "cost: eight of,", 22, "'eight of' is not a number"),
         ("cost: 8,", "cost: 8..,", 15, "'8..' is not a number"),
         ("by: <state>", "by: <name>", 20, "unknown actor 'France'"),
@@ -135,6 +135,27 @@ def test_a_placeholder_without_a_value_is_a_single_fault(worth):
     )
     (fault,) = read_text(text).errors
     assert "'italy' has no value for '<gain>'" in fault.message
+
+
+def test_a_fault_that_members_share_is_told_once():
+    text = REPEATED.replace("2 * <weight>", "1").replace("<state>_joins = join", "<state>_jons = 1")
+    (fault,) = read_text(text).errors
+    assert fault.message == "unknown move or factor 'france_jons', and likewise for 1 more member"
+    assert fault.suggestion == "france_joins"
+
+
+def test_different_faults_of_members_at_one_place_are_told_each():
+    text = REPEATED.replace("2 * <weight>", "<gain>")
+    text = text.replace("weight: 12", "weight: 12, gain: so many")
+    first, second = read_text(text.replace("weight: 6", "weight: 6, gain: x * (")).errors
+    assert (first.line, first.message) == (24, "'so many' is not a number or a range")
+    assert (second.line, second.message) == (24, "the formula 'x * (' is incomplete")
+
+
+def test_an_unknown_placeholder_in_a_name_is_a_single_fault():
+    text = REPEATED.replace("2 * <weight>", "1").replace("{<state>: The", "{<stat>: The")
+    (fault,) = read_text(text).errors
+    assert (fault.message, fault.suggestion) == ("no member has a value for '<stat>'", "state")
 
 
 def test_the_schema_accepts_repeated_blocks():
@@ -183,7 +204,7 @@ def read_scenario_text(path):
     ("csv", "place", "message"),
     [
         (CSV.replace("5..10", "much"), "members.csv:2:15", "much"),
-        (CSV.replace("Italy,8", "Italy,"), "scenario.yaml:", "'italy' has no value for '<cost>'"),
+        (CSV.replace("Italy,8", "Italy,"), "members.csv:3:1", "'italy' has no value for '<cost>'"),
         (CSV.replace("italy", "france"), "members.csv:3:1", "'france' is listed twice"),
         (CSV.replace("weight", "cost"), "members.csv:1:", "the heading 'cost' stands twice"),
         (CSV.replace("8,6", "8"), "members.csv:3:1", "the row has 3 cells; expected 4"),

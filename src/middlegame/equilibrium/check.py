@@ -91,10 +91,10 @@ def check_loaded(loaded: LoadedScenario) -> CheckResult:
     try:
         diagram = compile_scenario(scenario, free=bool(unknown), checked=True)
     except ScenarioError as error:
-        faults = (*loaded.faults, *map(loaded.locate_fault, error.faults))
+        faults = (*loaded.faults, *loaded.locate_faults(error.faults))
         return CheckResult(replace(loaded, scenario=None), faults, None, {}, {})
     if not unknown:
-        found += loaded.locate_warnings(diagram_warnings(diagram))
+        found += loaded.locate_faults(diagram_warnings(diagram))
         found += [loaded.locate_fault(fault) for fault in _contradictions(diagram)]
         found += [loaded.locate_fault(fault) for fault in irrelevant_beliefs(scenario)]
         warned = {fault.path[:2] for fault in loaded.faults}

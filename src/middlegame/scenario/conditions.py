@@ -365,7 +365,9 @@ def parse_condition(value: object) -> Condition:
 def _parse(text: str) -> Condition:
     if _depth(text) > _MAX_DEPTH:
         raise syntax_error("the condition is nested too deeply", f"at most {_MAX_DEPTH} levels")
-    condition: Condition = parse_text(_parser(), text, "condition", _EXPECTED)
+    condition: Condition = parse_text(
+        _parser(), text, "condition", _EXPECTED, keywords=("and", "or", "not")
+    )
     return condition
 
 

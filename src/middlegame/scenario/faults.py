@@ -1,12 +1,14 @@
 """Faults of a scenario: what is wrong, where it stands, and what was expected."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import Literal
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
 
 from middlegame.base.errors import MiddlegameError
 from middlegame.base.spelling import nearest
 
+_NUMBER = r"\d[\d.,]*"
 Path = tuple[str | int, ...]
 """The path of a value in a scenario: `("factors", "lease", "rules", 1, "then")`."""
 
@@ -101,12 +103,15 @@ class Places:
         keys: the place of each value's key, by path.
         collections: the paths whose values are lists or mappings.
         files: the files in which values stand that are not in the scenario's own, by path.
+        members: the placeholders' values of the member that a repeated block made a value for,
+            by the value's path.
     """
 
     values: dict[Path, Place] = field(default_factory=dict)
     keys: dict[Path, Place] = field(default_factory=dict)
     collections: set[Path] = field(default_factory=set)
     files: dict[Path, str] = field(default_factory=dict)
+    members: dict[Path, Mapping[str, Any]] = field(default_factory=dict)
 
     def file_of(self, path: Path) -> str:
         """Return the other file in which the value at a path stands; empty for the scenario's."""
@@ -135,7 +140,35 @@ class Places:
         for places in (self.values, self.keys):
             for path in [p for p in places if p[: len(old)] == old]:
                 places[new + path[len(old) :]] = places[path]
+        for path in [p for p in self.members if p[: len(old)] == old]:
+            self.members[new + path[len(old) :]] = self.members[path]
         self.collections |= {new + p[len(old) :] for p in self.collections if p[: len(old)] == old}
+
+
+def merge_members(faults: Iterable[Fault], places: Places) -> list[Fault]:
+    """Return located faults, those that members of a repeated block share only once.
+
+    Faults are shared if they stand at one place of the pattern, and differ in nothing but numbers
+    and the members' own values.
+    """
+    shared: dict[tuple[object, ...], dict[str, Fault]] = {}
+    for fault in dict.fromkeys(faults):
+        prefixes = (fault.path[:length] for length in range(len(fault.path), 0, -1))
+        values = next((places.members[each] for each in prefixes if each in places.members), {})
+        member, *_ = [*map(str, values.values()), dotted_path(fault.path)]
+        texts = sorted(map(re.escape, map(str, values.values())), key=len, reverse=True)
+        own = re.compile(rf"(?<![^\W_])(?:{'|'.join([*texts, _NUMBER])})(?![^\W_])", re.IGNORECASE)
+        says = own.sub("<>", f"{fault.message}; {fault.expected}") if values else fault
+        key = (bool(values), fault.severity, fault.path[:1], fault.line, fault.column, says)
+        shared.setdefault(key, {}).setdefault(member, fault)
+    found = []
+    for (of_members, *_), each in shared.items():
+        first, *others = each.values()
+        if of_members and others:
+            more = f"{len(others)} more member{'s' if len(others) > 1 else ''}"
+            first = replace(first, message=f"{first.message}, and likewise for {more}")
+        found.append(first)
+    return found
 
 
 def join_names(names: Sequence[str]) -> str:
@@ -151,5 +184,6 @@ __all__ = [
     "ScenarioError",
     "dotted_path",
     "join_names",
+    "merge_members",
     "nearest",
 ]

@@ -1,6 +1,6 @@
 """How values written as text are read: the pydantic annotation, the grammars, the errors."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +10,7 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
+from middlegame.base.spelling import nearest
 from middlegame.base.text import normalize, replace_unprintable
 
 
@@ -88,7 +89,9 @@ _MOST_PARSED = 20_000
 """Longest text that is parsed, in characters: parsing time stays well under a second."""
 
 
-def parse_text(parser: Lark, text: str, what: str, expected: str) -> Any:
+def parse_text(
+    parser: Lark, text: str, what: str, expected: str, keywords: Sequence[str] = ()
+) -> Any:
     """Parse a text by a Lark grammar, with syntax errors in words for the analyst.
 
     Args:
@@ -96,6 +99,7 @@ def parse_text(parser: Lark, text: str, what: str, expected: str) -> Any:
         text: what to read.
         what: what the text should be, such as `condition`.
         expected: an example of it.
+        keywords: words of the grammar; one is suggested where an unexpected word is similar.
 
     Raises:
         PydanticCustomError: the text is invalid; the error's context holds the `offset`.
@@ -115,6 +119,8 @@ def parse_text(parser: Lark, text: str, what: str, expected: str) -> Any:
             token = str(error.token)
             short = token if len(token) <= _MOST_QUOTED else f"{token[: _MOST_QUOTED - 3]}..."
             problem, at = f"unexpected '{short}' in '{shortened}'", error.pos_in_stream or 0
+            if near := nearest(token, keywords):
+                expected = f"'{near}', as in {expected}"
     except UnexpectedCharacters as error:
         problem, at = f"unexpected '{error.char}' in '{shortened}'", error.pos_in_stream or 0
     raise syntax_error(problem, expected, offset=at)

@@ -108,6 +108,9 @@ def test_parse_judgement_reads_a_label():
         ({"is": 3, "why": 4}, "points", "the number 4 is not text"),
         ({"is": 3, "cite": 4}, "points", "4 is not a citation"),
         ({"is": "x y"}, "points", "'x y' is not a number or a range"),
+        ("5..10..15..20", "points", "'5..10..15..20' is not a number or a range"),
+        ("-1 * 5..25", "points", "'-1 * 5..25' has a range within a formula"),
+        ("aid * -5..25", "points", "'aid * -5..25' has a range within a formula"),
         (
             {"is": 3, "correlates": {"a": 0.5}},
             "points",

@@ -28,6 +28,9 @@ _PATTERN = re.compile(
     rf"(?:\s*\.\.\s*(?P<high>{_NUMBER})\s*(?P<percent>%)?)?\s*(?P<odds>:\s*1)?\s*(?P<years>years?)?\s*"
 )
 _THREE_DOTS = re.compile(r"\s*(?P<low>[^.]*(?:\.\d+)?[^.]*?)\s*\.\.\.\s*(?P<high>\d.*?)\s*")
+_RANGE_WITHIN = re.compile(
+    rf"(?P<before>^|[-+*/^(])\s*(?P<range>{_NUMBER}(?:\s*%)?(?:\s*\.\.\s*{_NUMBER}(?:\s*%)?)+)"
+)
 _UNIT_NOUNS = {
     "points": "a number of points",
     "probability": "a probability",
@@ -192,6 +195,15 @@ def parse_judgement(value: object, unit: Unit) -> Judgement:
         share = f" or {low}..0.{high}" if low.startswith(("0", "-")) else ""
         raise syntax_error(f"{quote(text)} has three dots", f"{low}..{high}{share}")
     match = _PATTERN.fullmatch(text)
+    if match is None and (within := _RANGE_WITHIN.search(text)):
+        before, after = text[: within.start("range")], text[within.end("range") :]
+        if re.search(r"[-+*/^(]", before + after):
+            raise syntax_error(
+                f"{quote(text)} has a range within a formula",
+                f"a name for the range: numbers: {{weight: {within['range']}}}, and here "
+                f"{before}weight{after}",
+                offset=within.start("range"),
+            )
     if match is None and (formula := formula_or_none(str(value))):
         return FormulaJudgement(math.nan, math.nan, unit, formula=formula)
     if match is None:

@@ -22,18 +22,27 @@ def check_moves(contest: CheckContext) -> Iterator[Fault]:
 def _unknown_to_the_move(contest: CheckContext, name: str, move: Move) -> Iterator[Fault]:
     if contest.partial.affects("moves", name, "knows"):
         return
+    known = _known(contest, move)
     for option, what in move.options.items():
         reported: set[str] = set()
         for leaf in what.if_.leaves() if what.if_ else ():
             variable = leaf.variable
-            if variable in contest.states and variable not in {*move.knows, *reported}:
+            if variable in contest.states and variable not in {*known, *reported}:
                 reported.add(variable)
                 yield Fault(
                     f"the condition of '{option}' uses '{variable}', which '{name}' does not know",
-                    f"knows: [{', '.join((*move.knows, variable))}]",
+                    f"knows: [{', '.join((*known, variable))}]",
                     path=("moves", name, "options", option, "if"),
                     offset=leaf.offset,
                 )
+
+
+def _known(contest: CheckContext, move: Move) -> tuple[str, ...]:
+    """Return what the move's actor knows, each misspelt name as the one that is suggested."""
+    return tuple(
+        name if name in contest.states or "." in name else nearest(name, contest.states) or name
+        for name in move.knows
+    )
 
 
 def _open(contest: CheckContext, name: str, move: Move) -> Iterator[Fault]:
@@ -73,13 +82,14 @@ def _forgotten(contest: CheckContext) -> Iterator[Fault]:
     within_offers = [f"{o}_{part}" for o in contest.scenario.offers for part in ("offer", "answer")]
     for name, move in contest.scenario.moves.items():
         own = earlier.setdefault(move.by, [])
-        forgotten = [each for each in own if each not in (*move.knows, *within_offers)]
+        known = _known(contest, move)
+        forgotten = [each for each in own if each not in (*known, *within_offers)]
         if forgotten and not contest.partial.affects("moves", name, "knows"):
             quoted = join_names([f"'{each}'" for each in forgotten])
             yield Fault(
                 f"'{name}' does not know {quoted}, its actor's own earlier "
                 f"move{'s' if len(forgotten) > 1 else ''}",
-                f"knows: [{join_names((*move.knows, *forgotten))}], unless forgetting is intended",
+                f"knows: [{join_names((*known, *forgotten))}], unless forgetting is intended",
                 severity="warning",
                 path=("moves", name),
             )

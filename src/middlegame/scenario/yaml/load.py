@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 
-from middlegame.scenario.faults import Fault, Path, Places, ScenarioError
+from middlegame.scenario.faults import Fault, Path, Places, ScenarioError, merge_members
 from middlegame.scenario.model.scenario import Scenario
 from middlegame.scenario.validation.checks import find_faults
 from middlegame.scenario.validation.model_reader import read_model
@@ -51,24 +51,9 @@ class LoadedScenario:
         """Return a fault with the line and column of its path, e.g. one of the compiled diagram."""
         return _with_place(fault, self.places, self.file)
 
-    def locate_warnings(self, faults: Iterable[Fault]) -> list[Fault]:
-        """Return warnings with their places; one that members of a block share is told once."""
-        shared: dict[tuple[object, ...], list[Fault]] = {}
-        for fault in dict.fromkeys(map(self.locate_fault, faults)):
-            # Members have the pattern's place for each of their own entries.
-            known = fault.path[:2] in self.places.keys
-            within = (fault.line, fault.column, fault.expected) if known else fault
-            shared.setdefault((fault.path[:1], within, fault.path[2:]), []).append(fault)
-        return [_of_members(each) for each in shared.values()]
-
-
-def _of_members(faults: list[Fault]) -> Fault:
-    """Return the first of the warnings of a block's members, with how many others there are."""
-    first, others = faults[0], len({fault.path[:2] for fault in faults}) - 1
-    if not others:
-        return first
-    members = "member" if others == 1 else "members"
-    return replace(first, message=f"{first.message}, and likewise for {others} more {members}")
+    def locate_faults(self, faults: Iterable[Fault]) -> list[Fault]:
+        """Return faults with their places; one that members of a block share is told once."""
+        return merge_members(map(self.locate_fault, faults), self.places)
 
 
 def load(path: str | os.PathLike[str]) -> Scenario:
@@ -130,7 +115,9 @@ def read_text(text: str, *, file: str = "", folder: FilePath | None = None) -> L
                 path = original_path(fault.path, partial.data, partial.missing)
                 faults.append(replace(fault, path=path))
     located = [_with_place(fault, parsed.places, file) for fault in faults]
-    ordered = sorted(dict.fromkeys(located), key=lambda fault: (fault.line, fault.column))
+    ordered = sorted(
+        merge_members(located, parsed.places), key=lambda fault: (fault.line, fault.column)
+    )
     if any(fault.severity == "error" for fault in ordered):
         scenario = None
     if len(ordered) > _MAX_FAULTS:

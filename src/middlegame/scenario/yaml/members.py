@@ -22,12 +22,14 @@ class MemberTable:
     Attributes:
         file: the file's name, as faults give it.
         members: the values of each member, by its name and the column's; empty cells are left out.
+        rows: the place of each member's name.
         cells: the place of each value, by the member's and the column's name.
         faults: what is wrong with the file, each with its place in it.
     """
 
     file: str
     members: dict[str, dict[str, Any]] = field(default_factory=dict)
+    rows: dict[str, Place] = field(default_factory=dict)
     cells: dict[tuple[str, str], Place] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
 
@@ -66,6 +68,7 @@ def read_members(folder: FilePath, name: str) -> MemberTable:
             found.faults.append(_fault(found, problem, line, columns[0], "each member once"))
             continue
         found.members[member] = {}
+        found.rows[member] = Place(line, columns[0])
         for heading, cell, column in zip(table.headings[1:], cells[1:], columns[1:], strict=True):
             if cell:
                 found.members[member][heading] = core_value(cell)

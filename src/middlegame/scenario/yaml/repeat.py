@@ -55,6 +55,7 @@ class _Block:
     ) -> None:
         self.parsed, self.block, self.path, self.folder = parsed, block, path, folder
         self.table: MemberTable | None = None
+        self.members: dict[str, _Values] = {}
         self.member = ""
         self.known: set[str] = set()
         """The placeholders that some member has a value for."""
@@ -73,9 +74,9 @@ class _Block:
             problem = "the key 'for' is missing" if missing else f"{quote(name)} is not a name"
             self._fault(problem, "a name for the members, such as for: state", "", "for")
             return
-        members = self._members()
-        self.known = {key for values in members.values() for key in values}
-        for member, values in members.items():
+        self.members = self._members()
+        self.known = {key for values in self.members.values() for key in values}
+        for member, values in self.members.items():
             self.member = member
             for section in REPEATED_SECTIONS:
                 pattern = self.block.get(section)
@@ -135,6 +136,9 @@ class _Block:
         for key, part in pattern.items():
             origin = (*self.path, section, key)
             name = self._filled(key, values, origin)
+            if self._lacks_values(key, values):
+                self.parsed.missing.add((section,))
+                continue
             copy = self._copy(part, values, origin, (section, name), whole.get(name))
             if self.count > MAX_NODES:
                 problem = f"the block makes more than {MAX_NODES:,} entries"
@@ -184,19 +188,20 @@ class _Block:
         self.count += 1
         if beside is None:
             _copy_place(self.parsed.places, origin, target)
+            self.parsed.places.members[target] = values
         if self.count > MAX_NODES:
             return None
         if isinstance(part, dict):
-            return {
-                (name := self._filled(key, values, (*origin, key))): self._copy(
-                    value,
-                    values,
-                    (*origin, key),
-                    (*target, name),
-                    beside.get(name) if isinstance(beside, dict) else None,
-                )
-                for key, value in part.items()
-            }
+            filled: dict[str, Any] = {}
+            for key, value in part.items():
+                name = self._filled(key, values, (*origin, key))
+                if self._lacks_values(key, values):
+                    self.parsed.missing.add(target)
+                    continue
+                written = beside.get(name) if isinstance(beside, dict) else None
+                within = (*origin, key)
+                filled[name] = self._copy(value, values, within, (*target, name), written)
+            return filled
         if isinstance(part, list):
             first = len(beside) if isinstance(beside, list) else 0
             return [
@@ -211,9 +216,9 @@ class _Block:
             negated = _NEGATED.fullmatch(part)
             if negated and ".." in str(values.get(negated[1])):
                 return _negated_range(str(values[negated[1]]))
-            filled = self._filled(part, values, origin)
-            if all(name in values for name in _PLACEHOLDER.findall(part)):
-                return filled
+            text = self._filled(part, values, origin)
+            if not self._lacks_values(part, values):
+                return text
             self.parsed.missing.add(target)  # its own fault is enough
             return None
         return part
@@ -235,16 +240,37 @@ class _Block:
         def value(found: re.Match[str]) -> str:
             if found[1] in values:
                 return str(values[found[1]])
-            near = nearest(found[1], list(values))
-            expected = "" if near else f"one of {join_names([f'<{name}>' for name in values])}"
-            lacks = f"'{self.member}' has no" if found[1] in self.known else "no member has a"
-            problem = f"{lacks} value for '<{found[1]}>'"
-            fault = Fault(problem, expected, near, path=path)
+            if found[1] in self.known:
+                fault = self._lacking(found[1])
+            else:
+                near = nearest(found[1], list(values))
+                expected = "" if near else f"one of {join_names([f'<{name}>' for name in values])}"
+                problem = f"no member has a value for '<{found[1]}>'"
+                fault = Fault(problem, expected, near, path=path)
             if fault not in self.parsed.faults:
                 self.parsed.faults.append(fault)
             return found[1]
 
         return _PLACEHOLDER.sub(value, text) if isinstance(text, str) else text
+
+    def _lacking(self, placeholder: str) -> Fault:
+        """Return the fault of the member that lacks a value, at the member's own place."""
+        problem = f"'{self.member}' has no value for '<{placeholder}>'"
+        other, value = next(
+            (member, values[placeholder])
+            for member, values in self.members.items()
+            if placeholder in values
+        )
+        if self.table is None:
+            expected = f"{placeholder}: {value}, as for '{other}', or another"
+            return Fault(problem, expected, path=(*self.path, "in", self.member))
+        place, expected = self.table.rows[self.member], f"such as {value}, as for '{other}'"
+        return Fault(problem, expected, file=self.table.file, line=place.line, column=place.column)
+
+    def _lacks_values(self, text: Any, values: _Values) -> bool:
+        """Return whether a text of the pattern has a placeholder without a value."""
+        names = _PLACEHOLDER.findall(text) if isinstance(text, str) else ()
+        return any(name not in values for name in names)
 
     def _fault(self, problem: str, expected: str, near: str, key: str) -> None:
         path = (*self.path, key) if key in self.block else self.path

@@ -57,7 +57,7 @@ def check_text(context: WorkerContext, text: str) -> list[EditorFault]:
         from middlegame.compiler.warnings import diagram_warnings
 
         diagram = compile_scenario(loaded.scenario, checked=True)
-        faults += loaded.locate_warnings(diagram_warnings(diagram))
+        faults += loaded.locate_faults(diagram_warnings(diagram))
     lines = text.splitlines()
     return [
         _editor_fault(fault, lines)
