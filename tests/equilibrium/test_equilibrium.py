@@ -3,7 +3,7 @@ import pytest
 
 import middlegame as mg
 from middlegame.diagram import Decision, Fixed, Utility
-from middlegame.scenario import Scenario
+from middlegame.scenario import Scenario, read_text
 
 
 def signal() -> Scenario:
@@ -64,12 +64,46 @@ def test_suppose_refuses_a_closed_option_with_the_case(harbour, surprise):
         harbour.suppose({"renew": "switch"}, fixed_policies=surprise)
 
 
+def test_a_closed_option_is_told_by_the_least_that_closes_it():
+    contest = """
+title: A vote
+actors: {first: First, second: Second}
+moves:
+  run: {by: first, options: [run, rest]}
+  challenge: {by: first, options: [challenge, abstain]}
+  bloc:
+    by: second
+    knows: [run, challenge]
+    options: {reform: {if: challenge = challenge}, free: {}}
+interests:
+  second: [{when: bloc = reform, worth: {is: -10..40, private: yes}}]
+"""
+    solved = mg.solve(read_text(contest).scenario, worlds=0)
+    with pytest.raises(mg.QueryError, match="closed where challenge = abstain;"):
+        solved.suppose({"bloc": "reform"})
+
+
+def test_names_over_time_are_told_without_their_period():
+    contest = """
+title: A fee
+periods: {every: year, for: 2, from: 2027-01-01}
+actors: {town: The town}
+moves: {tariff: {by: town, options: [high, low]}}
+interests: {town: [{when: tariff@last = high, worth: 5}]}
+"""
+    solved = mg.solve(read_text(contest).scenario, worlds=0)
+    with pytest.raises(mg.QueryError, match="no move or factor 'tarif'; did you mean 'tariff'"):
+        solved.suppose({"tarif": "high"})
+    with pytest.raises(mg.QueryError, match="'tariff' has no state 'hihg'; did you mean 'high'"):
+        solved.suppose({"tariff": "hihg"})
+
+
 def test_queries_refuse_unknown_names_with_the_nearest(harbour):
     with pytest.raises(mg.QueryError, match="did you mean 'lease'"):
         harbour.forecast("leese")
     with pytest.raises(mg.QueryError, match="did you mean 'lost'"):
         harbour.suppose({"lease": "losst"})
-    with pytest.raises(mg.QueryError, match="no state of lease 'gone'"):
+    with pytest.raises(mg.QueryError, match="'lease' has no state 'gone'"):
         harbour.given({"lease": "gone"})
     with pytest.raises(mg.QueryError, match="did you mean 'kept'"):
         harbour.probability("lease = keptt")

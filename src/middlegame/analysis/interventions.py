@@ -11,7 +11,7 @@ from functools import cached_property
 
 import numpy as np
 
-from middlegame.base.errors import QueryError, unknown_name
+from middlegame.base.errors import QueryError, unknown_state
 from middlegame.base.numbers import Floats
 from middlegame.base.progress import ProgressCallback
 from middlegame.diagram import Decision, Diagram, Tables
@@ -188,7 +188,7 @@ def find_interventions(diagram: Diagram, name: str, state: str) -> tuple[Interve
     there = [node for node in diagram.instances(name) if node.period]
     nodes = there or [diagram.nodes[node_index(diagram, name)]]
     if state not in nodes[0].states:
-        raise unknown_name(f"state of {name}", state, nodes[0].states)
+        raise unknown_state(name, state, nodes[0].states)
     return tuple(
         Intervention(node.name, state)
         for node in nodes
@@ -275,7 +275,7 @@ def _prepare(equilibrium: Equilibrium, intervention: Intervention) -> _Prepared:
             equilibrium.policies,
         )
     if intervention.state not in node.states:
-        raise unknown_name(f"state of {intervention.name}", intervention.state, node.states)
+        raise unknown_state(intervention.name, intervention.state, node.states)
     place, option = diagram.decisions.index(node), node.states.index(intervention.state)
     perceived = tuple(_with_option(numbers, place, option) for numbers in tables.perceived)
     open_ = tables.open_options[place]

@@ -25,7 +25,7 @@ from middlegame.analysis.pathways import Pathway, find_pathways
 from middlegame.analysis.reason_groups import ContributionMeans, ReasonGroup
 from middlegame.analysis.result import AnalysisResult
 from middlegame.analysis.situations import Mask
-from middlegame.base.errors import QueryError, unknown_name
+from middlegame.base.errors import QueryError, unknown_state
 from middlegame.base.progress import ProgressCallback
 from middlegame.diagram import Decision, Diagram
 from middlegame.equilibrium.equilibrium import Equilibrium
@@ -187,7 +187,7 @@ def why(
     node = forecast.diagram.nodes[_instance_index(forecast.diagram, move)]
     for state in (option, rather_than):
         if state is not None and state not in node.states:
-            raise unknown_name(f"state of {node.name}", state, node.states)
+            raise unknown_state(node.name, state, node.states)
     if not isinstance(node, Decision):
         if rather_than is not None or when is not None:
             raise QueryError(f"{node.name} is a factor: leave out 'rather than' and 'when'")

@@ -55,7 +55,15 @@ class NotConverged(MiddlegameError):
 
 def unknown_name(kind: str, name: str, known: Iterable[str]) -> QueryError:
     """Return the error for an unknown name, with the nearest known name or all of them."""
+    return QueryError(f"there is no {kind} '{name}'{_hint(name, known)}")
+
+
+def unknown_state(name: str, state: str, known: Iterable[str]) -> QueryError:
+    """Return the error for an unknown state of a move or factor, in whichever period."""
+    return QueryError(f"'{name.partition('@')[0]}' has no state '{state}'{_hint(state, known)}")
+
+
+def _hint(name: str, known: Iterable[str]) -> str:
     names = list(known)
     near = nearest(name, names)
-    hint = f"; did you mean '{near}'?" if near else f"; there are: {', '.join(names) or 'none'}"
-    return QueryError(f"there is no {kind} '{name}'{hint}")
+    return f"; did you mean '{near}'?" if near else f"; there are: {', '.join(names) or 'none'}"

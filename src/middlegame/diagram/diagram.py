@@ -214,6 +214,11 @@ class Diagram:
         """Return the nodes of a move or factor in order of time; a single one outside of time."""
         return self._instances.get(name, ())
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of moves and factors, without periods."""
+        return tuple(self._instances)
+
     @cached_property
     def _instances(self) -> dict[str, tuple[Node, ...]]:
         found: dict[str, tuple[Node, ...]] = {}

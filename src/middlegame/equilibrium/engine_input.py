@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from middlegame.base.errors import unknown_name
+from middlegame.base.errors import unknown_name, unknown_state
 from middlegame.base.numbers import Floats
 from middlegame.base.text import normalize
 from middlegame.diagram import Array, Decision, Diagram, Tables
 from middlegame.engine.graph.layout import Game, layout_of
 from middlegame.engine.inference.given_policies import reachable_sets
-from middlegame.scenario.model.references import LAST, split_reference
+from middlegame.scenario.model.references import LAST, base_name, split_reference
 
 
 def flatten_numbers(
@@ -109,11 +109,11 @@ def fix_states(diagram: Diagram, tables: Tables, states: Mapping[str, str]) -> T
     )
     for name, state in states.items():
         if name not in diagram.index:
-            raise unknown_name("move or factor", name, diagram.index)
+            raise unknown_name("move or factor", base_name(name), diagram.names)
         place = diagram.index[name]
         node = diagram.nodes[place]
         if state not in node.states:
-            raise unknown_name(f"state of {name}", state, node.states)
+            raise unknown_state(name, state, node.states)
         sure = certain_table(diagram.structure.shape(place), node.states.index(state))
         if isinstance(node, Decision):
             opens[diagram.decisions.index(node)] = sure > 0

@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from middlegame.base.errors import QueryError, TooLarge
 from middlegame.base.sizes import format_size
-from middlegame.diagram import Diagram, Tables
+from middlegame.diagram import Chance, Decision, Diagram, Tables
 from middlegame.engine.cost import predict_cost
 from middlegame.engine.inference import joint as inference
 from middlegame.engine.inference.payoffs import payoff_groups
@@ -109,13 +110,37 @@ def refuse_closed(
         possible = np.asarray(inference.joint(structure, masses, structure.parents[place])) > 0
         shut = possible & ~(open_ > 0)[..., decision.states.index(moves[decision.name])]
         if shut.any():
-            where = np.argwhere(shut)[0]
             seen = [
-                f"{parent} = {diagram.nodes[diagram.index[parent]].states[k]}"
-                for parent, k in zip(decision.parents, where, strict=True)
+                f"{name} = {state}"
+                for name, state in _closing_case(diagram, decision, possible, shut)
             ]
             case = f" where {' and '.join(seen)}" if seen else ""
             raise QueryError(
                 f"{decision.name} = {moves[decision.name]} cannot be supposed: it is closed{case}"
                 f"{'; suppose what opens it too' if seen else ''}"
             )
+
+
+def _closing_case(
+    diagram: Diagram, decision: Decision, possible: NDArray[np.bool_], shut: NDArray[np.bool_]
+) -> list[tuple[str, str]]:
+    """Return the least that closes an option: parents with states, without hidden numbers.
+
+    Args:
+        diagram: the contest.
+        decision: the move with the option.
+        possible: whether each case of its parents can come about, `[*parents]`.
+        shut: whether the option is closed there, though the case can come about.
+    """
+    nodes = [diagram.nodes[diagram.index[name]] for name in decision.parents]
+    where: list[int | slice] = [int(state) for state in np.argwhere(shut)[0]]
+    hidden = [isinstance(node, Chance) and node.hidden for node in nodes]
+    for axis in sorted(range(len(where)), key=lambda axis: not hidden[axis]):
+        wider = (*where[:axis], slice(None), *where[axis + 1 :])
+        if (shut[wider] == possible[wider]).all():
+            where = list(wider)
+    return [
+        (node.name, node.states[state])
+        for node, state, unseen in zip(nodes, where, hidden, strict=True)
+        if isinstance(state, int) and not unseen
+    ]

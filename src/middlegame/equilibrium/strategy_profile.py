@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self, overload
 
 import numpy as np
 
-from middlegame.base.errors import QueryError, unknown_name
+from middlegame.base.errors import QueryError, unknown_name, unknown_state
 from middlegame.base.numbers import Floats
 from middlegame.base.text import normalize
 from middlegame.compiler.evidence import STATES, evidence_node
@@ -292,7 +292,7 @@ class StrategyProfile:
             states = tuple(map(normalize, (seen,) if isinstance(seen, str) else seen))
             for state in states:
                 if state not in node.states:
-                    raise unknown_name(f"state of {name}", state, node.states)
+                    raise unknown_state(name, state, node.states)
             merged[node.name] = tuple(s for s in merged.get(node.name, node.states) if s in states)
         conditioned = replace(self, known=merged)
         if not conditioned.evidence_probability > 0:
@@ -419,7 +419,7 @@ def node_index(diagram: Diagram, name: str) -> int:
                 f"{there[0].name} to {there[-1].name}"
             )
         raise unknown_name("period of", name, [node.name for node in there])
-    raise unknown_name("move or factor", name, [node.name for node in diagram.contest_nodes])
+    raise unknown_name("move or factor", known, diagram.names)
 
 
 def resolve_references(diagram: Diagram, condition: str | Condition) -> Condition:
@@ -436,7 +436,7 @@ def resolve_references(diagram: Diagram, condition: str | Condition) -> Conditio
         own = diagram.nodes[node_index(diagram, leaf.variable)].states
         for state in leaf.states if isinstance(leaf, Is) else ():
             if state not in own:
-                raise unknown_name(f"state of {leaf.variable}", state, own)
+                raise unknown_state(leaf.variable, state, own)
         if not isinstance(leaf, Is) and not any(value is not None for value in scale_values(own)):
             raise QueryError(
                 f"'{leaf.variable}' is not on a scale: its states are {join_names(own)}"

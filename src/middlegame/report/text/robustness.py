@@ -111,8 +111,8 @@ def robustness_text(found: Robustness) -> RobustnessText:
         columns=tuple(answer_label(words, answer) for answer in found.answers),
         before=tuple(number_words(answer, answer.forecast) for answer in found.answers),
         groups=tuple(groups),
-        small="no answer changes by more than a point"
-        + (f", a median by {_SMALL:.1%} of its scale" if _has_values(found) else ""),
+        small="no probability changes by more than a point"
+        + (f", and no median by more than {_SMALL:.1%} of its scale" if _has_values(found) else ""),
     )
 
 
