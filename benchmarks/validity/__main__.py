@@ -49,9 +49,9 @@ def main() -> None:
         raise SystemExit(f"unknown part {', '.join(unknown)}; expected {', '.join(PARTS)}")
     for name in wanted:
         begun = time.time()
-        print(f"{name}...", end=" ", flush=True)
+        print(f"{name}...", flush=True)
         PARTS[name](Path(folder)).keep()
-        print(f"{time.time() - begun:,.0f} s")
+        print(f"{name}: {time.time() - begun:,.0f} s", flush=True)
     write_page()
 
 

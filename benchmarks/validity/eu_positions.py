@@ -11,7 +11,7 @@ import pandas as pd
 from scipy.optimize import minimize_scalar
 
 import middlegame as mg
-from benchmarks.validity.measured import Measured, difference
+from benchmarks.validity.measured import Measured, difference, tell_tenths
 from middlegame.base.numbers import Floats, clustered_mean
 from middlegame.estimation.cross_validation import probabilities_out_of_sample
 from middlegame.scenario import read_text
@@ -133,10 +133,11 @@ def measure(folder: Path) -> Measured:
     plain = np.average(positions, axis=1, weights=present)
     median = np.array([np.median(p[s > 0]) for p, s in zip(positions, saliences, strict=True)])
 
-    fitted = mg.fit(contest(actors), issues, cluster="proposal", starts=2)
+    fitted = mg.fit(contest(actors), issues, cluster="proposal", starts=2,
+                    progress=tell_tenths("fit"))  # fmt: skip
     cases = np.arange(len(GRID))[:, None]
     assert fitted.data.row_count == len(issues)
-    ours, failed = probabilities_out_of_sample(fitted, fold, cases)
+    ours, failed = probabilities_out_of_sample(fitted, fold, cases, tell_tenths("folds"))
     ours = ours / ours.sum(axis=1, keepdims=True)
 
     by_salience = np.array([on_grid(p, s) for p, s in zip(positions, saliences, strict=True)])

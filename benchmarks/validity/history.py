@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 import middlegame as mg
-from benchmarks.validity.measured import Measured, difference
+from benchmarks.validity.measured import Measured, difference, tell_tenths
 from middlegame.base.errors import MiddlegameError
 from middlegame.base.numbers import Floats, clustered_mean
 from middlegame.estimation.cross_validation import (
@@ -36,6 +36,7 @@ def beside_regressions(
     first: int,
     rivals: Sequence[str] = (),
     published: Sequence[tuple[str, str]] = (),
+    caption: str = "",
     folds: int = 10,
     roots: Sequence[str] = (),
 ) -> None:
@@ -48,6 +49,7 @@ def beside_regressions(
         first: the outcome in which the first move was not made, for two logits in a row.
         rivals: the models of choice that are fitted besides.
         published: log-likelihoods from the literature, as text.
+        caption: what is to be said of them.
         folds: how many random folds.
         roots: columns that the contest takes as square roots, and so do the regressions.
     """
@@ -65,27 +67,35 @@ def beside_regressions(
         name = "**this contest**" if rival.name == "as written" else f"**with {rival.name}**"
         try:
             result = fitted if rival.name == "as written" else fit_data(
-                rival.scenario, data, starts=3, seed=0)  # fmt: skip
-            outside[name] = probabilities_out_of_sample(result, fold, cases)[0][complete]
+                rival.scenario, data, starts=3, seed=0, progress=tell_tenths(f"fit {rival.name}")
+            )  # fmt: skip
+            forecast, failed = probabilities_out_of_sample(
+                result, fold, cases, tell_tenths(f"folds, {rival.name}")
+            )
         except MiddlegameError as error:
             found.verdict.append(f"{rival.name}: {error}")
             continue
+        if failed:
+            found.verdict.append(
+                f"{rival.name}: no maximum was reached in {failed} of {int(fold.max()) + 1} folds."
+            )
+        outside[name] = forecast[complete]
         inside[name] = result.log_likelihood, result.identified_count
     columns = {n: c**0.5 if n in roots else c for n, c in data.covariates.items()}
     design = regression_design(replace(fitted, data=replace(data, covariates=columns)))
     arguments = design, which, data.weights, len(cases), first
-    for name, forecast in _REGRESSIONS.items():
+    for name, regression in _REGRESSIONS.items():
         every = np.ones(len(which), bool)
-        whole, coefficients = forecast(*arguments, complete, every)
+        whole, coefficients = regression(*arguments, complete, every)
         inside[name] = float(truth.plays @ np.log(_happened(whole[complete], truth.which))), (
             coefficients)  # fmt: skip
         held_out = np.zeros((len(which), len(cases)))
         for part in range(int(fold.max()) + 1):
             held = fold == part
-            held_out[held] = forecast(*arguments, complete & ~held, held)[0]
+            held_out[held] = regression(*arguments, complete & ~held, held)[0]
         outside[name] = held_out[complete]
     found.table(
-        f"In sample, {data.play_count:,.0f} plays.",
+        f"In sample, {data.play_count:,.0f} plays. {caption}".strip(),
         ["model", "log-likelihood", "coefficients", "AIC"],
         [
             [name, f"{value:,.2f}", str(count), f"{2 * count - 2 * value:,.1f}"]
@@ -154,7 +164,8 @@ def _happened(chances: Floats, which: Integers) -> Floats:
 
 def measure_war(folder: Path) -> Measured:
     """Measure the deterrence model on the disputes of the nineteenth century."""
-    fitted = mg.fit(mg.load("deterrence-1816-1899"), folder / "war1800.csv", starts=3)
+    fitted = mg.fit(mg.load("deterrence-1816-1899"), folder / "war1800.csv", starts=3,
+                    progress=tell_tenths("fit as written"))  # fmt: skip
     found = Measured(
         "war1800",
         "Militarised disputes, 1816-1899",
@@ -182,7 +193,8 @@ def measure_sanctions(folder: Path) -> Measured:
     """Measure crisis signalling with private resolve on threats of sanctions."""
     scenario = mg.load(Path(__file__).parent / "contests" / "sanctions.yaml")
     path = folder / "sanctions.csv"
-    fitted = mg.fit(scenario, path, cluster="dyadID", starts=2)
+    fitted = mg.fit(scenario, path, cluster="dyadID", starts=2,
+                    progress=tell_tenths("fit as written"))  # fmt: skip
     found = Measured(
         "sanctions",
         "Threats of economic sanctions, 1970-2000",
@@ -205,6 +217,8 @@ def measure_sanctions(folder: Path) -> Measured:
         [decades[line] for line in fitted.data.lines],
         first=quiet,
         roots=("senderecondep", "targetecondep"),
+        caption="Published figures are of the crisis-signalling model with private information "
+        "alone, by other estimators.",
         published=[
             ("published: traditional maximum likelihood", "-4,102.76"),
             ("published: pseudo-likelihood", "-3,964.03"),

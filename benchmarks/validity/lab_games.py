@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 import middlegame as mg
-from benchmarks.validity.measured import Measured
+from benchmarks.validity.measured import Measured, tell_tenths
 from middlegame.diagram import Behaviour, Decision, Diagram, Fixed, Hierarchy, Level, Utility
 
 
@@ -133,7 +133,8 @@ def measure(folder: Path) -> Measured:
     rows = [["uniform choice", f"{least.sum():,.0f}", "0%", f"{least.sum() / plays.sum():.4f}", ""]]
     outside: dict[str, np.ndarray] = {}
     inside: dict[str, float] = {}
-    for name, behaviours in MODELS.items():
+    tell = tell_tenths("models")
+    for done, (name, behaviours) in enumerate(MODELS.items(), 1):
         grid = np.array(
             [
                 [log_likelihood(game, precision, behaviour) for game in games]
@@ -141,6 +142,7 @@ def measure(folder: Path) -> Measured:
                 for precision in PRECISIONS
             ]
         )
+        tell(done, len(MODELS))
         inside[name] = float(grid.sum(axis=1).max())
         outside[name] = np.zeros(len(games))
         for paper in set(papers):

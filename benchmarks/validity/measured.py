@@ -1,6 +1,7 @@
 """What one set of data says about the method: figures, kept as JSON, and put into a page."""
 
 import json
+import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from middlegame.base.numbers import Floats, clustered_mean
+from middlegame.base.progress import ProgressCallback
 
 RESULTS = Path(__file__).parent / "results"
 """Where the figures of each part are kept, so that a page can be written from some anew."""
@@ -78,3 +80,16 @@ def read_kept() -> list[Measured]:
     """Read the figures of all parts that were measured."""
     found = sorted(RESULTS.glob("*.json"))
     return [Measured(**json.loads(path.read_text(encoding="utf-8"))) for path in found]
+
+
+def tell_tenths(what: str) -> ProgressCallback:
+    """Return a progress callback that prints each tenth of some work to standard error."""
+    told = 0
+
+    def report(done: int, total: int | None) -> None:
+        nonlocal told
+        if total and 10 * done // total > told:
+            told = 10 * done // total
+            print(f"  {what}: {done / total:.0%}", file=sys.stderr, flush=True)
+
+    return report
