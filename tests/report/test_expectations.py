@@ -3,6 +3,7 @@
 import pytest
 
 import middlegame as mg
+from middlegame.report.text.expectations import expectation_table
 from tests.equilibrium.test_beliefs import MISPERCEPTION, scenario
 from tests.report.pages import show_plain, unwrap
 
@@ -19,6 +20,14 @@ def test_sweep_shows_what_each_actor_expects(mistaken):
     text = show_plain(found)
     assert "what each actor expects, in the middle world" in unwrap(text)
     assert "as the challenger expects" in text
+
+
+def test_what_happens_and_what_is_expected_are_of_the_same_world():
+    found = mg.solve(scenario(MISPERCEPTION.replace("tough: 90%", "tough: 60..99%")), worlds=16)
+    table = expectation_table(found)
+    assert table.subtitle.endswith("in the middle world, with every number at its median")
+    assert table.rows[0].happens == pytest.approx(found.middle.questions["war"])
+    assert table.rows[0].happens != pytest.approx(found.questions["war"], abs=1e-4)
 
 
 def test_dominoes_say_where_expectations_are(mistaken):

@@ -204,9 +204,9 @@ def coalitions(
             "coalitions form before play: leave out observations and suppositions by surprise"
         )
     if not is_one_game(equilibrium.diagram):
+        has = "beliefs" if equilibrium.diagram.perceptions else "levels of reasoning"
         raise QueryError(
-            "coalitions need a contest in which all play one equilibrium; this one has beliefs or "
-            "levels of reasoning"
+            f"coalitions need a contest in which all play one equilibrium; this one has {has}"
         )
     before = equilibrium.prior
     movers = list(dict.fromkeys(d.owner for d in before.diagram.decisions))

@@ -331,18 +331,12 @@ def _points(page: Page, equilibrium: Equilibrium) -> None:
     page.gap()
 
 
-def show_expectations(page: Page, equilibrium: Equilibrium, where: str = "") -> None:
-    """Print what each actor expects beside what will happen; nothing where nobody is wrong.
-
-    Args:
-        page: where to print.
-        equilibrium: the equilibrium.
-        where: in which world, if not in the one that the rest of the page is about.
-    """
+def show_expectations(page: Page, equilibrium: Equilibrium) -> None:
+    """Print what each actor expects beside what will happen; nothing where nobody is wrong."""
     found = expectation_table(equilibrium)
     if found is None:
         return
-    page.section("Expectations", f"what will happen, and what each actor expects{where}")
+    page.section("Expectations", found.subtitle)
     heads = ["what will happen", *(f"as {name} expects" for name in found.columns)]
     for number, head in enumerate(heads, start=1):
         page.paragraph(f"{number}  {head}", style="dim")

@@ -55,7 +55,7 @@ def show_sweep(found: Sweep, console: Console) -> None:
                 _lines(page, group)
             page.gap()
     _points(page, found)
-    show_expectations(page, equilibrium.middle, ", in the middle world")
+    show_expectations(page, equilibrium)
     page.paragraph(
         "The mark is the mean over all worlds, which is the forecast. The thick line holds half "
         "of the worlds, the whole line 90%. A world is one draw of all ranges.",

@@ -50,15 +50,17 @@ class ExpectationRow:
 
 @dataclass(frozen=True)
 class ExpectationTable:
-    """What will happen beside what the actors expect.
+    """What will happen beside what the actors expect, both in the same world.
 
     Attributes:
+        subtitle: what is beside what, and in which world.
         columns: who expects it, one for each group of actors who expect the same.
         rows: questions, then the likeliest option of each move.
         points: for each actor its expected points and those it will get, in words.
-        notes: what the believers take for true, who knows of it, and what they do not foresee.
+        notes: the wrong beliefs, who knows of them, and what the believers do not foresee.
     """
 
+    subtitle: str
     columns: tuple[str, ...]
     rows: tuple[ExpectationRow, ...]
     points: tuple[tuple[str, str, str], ...]
@@ -66,12 +68,19 @@ class ExpectationTable:
 
 
 def expectation_table(equilibrium: "Equilibrium") -> ExpectationTable | None:
-    """Return what each actor expects beside what will happen; None where nobody is wrong."""
+    """Return what each actor expects beside what will happen; None where nobody is wrong.
+
+    Expectations are those of the middle world, so what will happen is told of that world too.
+    """
     if not equilibrium.expectations:
         return None
+    equilibrium = equilibrium.middle
+    ranges = any(each.low < each.high for each in equilibrium.diagram.parameters)
     words, groups = words_of(equilibrium), _groups(equilibrium.expectations)
     rows = [*_question_rows(equilibrium, words, groups), *_move_rows(equilibrium, words, groups)]
     return ExpectationTable(
+        subtitle="what will happen, and what each actor expects"
+        + (", in the middle world, with every number at its median" if ranges else ""),
         columns=tuple(
             _joined([mid_sentence(words.actor(each.actor)) for each in some]) for some in groups
         ),
@@ -89,7 +98,7 @@ def expectation_table(equilibrium: "Equilibrium") -> ExpectationTable | None:
 
 
 def belief_notes(equilibrium: "Equilibrium") -> Iterator[str]:
-    """Yield one sentence on each believer: what it takes for true, and who is aware of it."""
+    """Yield the wrong beliefs of each believer, and who is aware of them."""
     scenario = equilibrium.scenario
     if scenario is None or not equilibrium.diagram.perceptions:
         return
@@ -104,11 +113,12 @@ def belief_notes(equilibrium: "Equilibrium") -> Iterator[str]:
             else:
                 said = interval_words(mistaken.low, mistaken.high, unit, mistaken.best)
                 instead = interval_words(true.low, true.high, unit, true.best)
-            pieces.append(f"{mid_sentence(place_words(words, path))}: {said} instead of {instead}")
+            what = mid_sentence(place_words(words, path)).replace(": ", ", ")
+            pieces.append(f"{what}, put at {said} instead of {instead}")
         aware = [mid_sentence(words.actor(other)) for other in belief.aware]
-        knows = f" {capitalize_first(_joined(aware))} {_is(aware)} aware of it." if aware else ""
-        actor = capitalize_first(words.actor(name))
-        yield f"{actor} takes for true: {'; '.join(pieces)}.{knows}"
+        knows = f" Aware of this: {_joined(aware)}." if aware else ""
+        actor = mid_sentence(words.actor(name))
+        yield f"Wrong beliefs of {actor}: {'; '.join(pieces)}.{knows}"
 
 
 def _notes(equilibrium: "Equilibrium", words: Words) -> Iterator[str]:
@@ -188,7 +198,3 @@ def _value_row(label: str, mean: float, expected: tuple[float, ...], node: Node)
 def _joined(names: Sequence[str]) -> str:
     names = [clean(name) for name in names]
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-
-
-def _is(names: Sequence[str]) -> str:
-    return "is" if len(names) == 1 else "are"

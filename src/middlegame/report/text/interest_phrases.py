@@ -1,4 +1,4 @@
-"""Interests and costs in words: as labels, and as advantages of the option that they favour."""
+"""Interests and costs in words: as labels, and as reasons for or against a choice."""
 
 from middlegame.analysis.reason_groups import InterestContribution
 from middlegame.report.text.grammar import as_noun, is_clause, mid_sentence
@@ -22,7 +22,7 @@ class InterestPhrases:
         self.words, self.move = words, base_name(move)
 
     def phrase(self, each: InterestContribution, side: int, chosen: bool) -> str:
-        """Return an interest or cost as an advantage of the option that it favours.
+        """Return an interest or cost as a reason for or against the likelier option.
 
         Args:
             each: the contribution.
@@ -36,7 +36,7 @@ class InterestPhrases:
                 lower = "lower" if chosen or self.move != name else "higher"
                 return f"the {lower} cost of {mid_sentence(self.words.label(name))}"
             case ("offers", str(), "terms", *_):
-                return "less risk of a broken promise"
+                return f"{'less' if chosen else 'more'} risk of a broken promise"
             case ("offers", *_):
                 return self.label(each)
         label = self.label(each)
@@ -44,12 +44,18 @@ class InterestPhrases:
             return self._points(each, label)
         better = each.probability if side > 0 else each.other_probability
         if each.worth < 0:
-            less = "no" if better is not None and better < _CERTAIN else "less"
+            without = better is not None and better < _CERTAIN
+            if chosen:
+                risk = "no risk" if without else "less risk"
+            else:
+                risk = "the risk" if without else "more risk"
             if self._is_labelled(each):
                 noun = f'"{label}"' if is_clause(label) else as_noun(label)
-                return f"{less} risk of {noun}"
-            return f"{less} risk that {label}"
-        return mid_sentence(label) if self._is_labelled(each) else f"a better chance that {label}"
+                return f"{risk} of {noun}"
+            return f"{risk} that {label}"
+        if self._is_labelled(each):
+            return mid_sentence(label)
+        return f"a {'better' if chosen else 'smaller'} chance that {label}"
 
     def _points(self, each: InterestContribution, label: str) -> str:
         """Return an interest without a single worth: its label, or what its points depend on."""

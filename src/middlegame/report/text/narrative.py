@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from middlegame.diagram import Decision
 from middlegame.equilibrium.scale_forecast import ScaleForecast
 from middlegame.report.text.branches import fork_notes
-from middlegame.report.text.grammar import capitalize_first, is_plural, join_list, mid_sentence
+from middlegame.report.text.grammar import capitalize_first, join_list, mid_sentence
 from middlegame.report.text.intervals import IntervalWords, outlooks, question_outlook
 from middlegame.report.text.intervals import notes as interval_notes
 from middlegame.report.text.scales import scale_clause
@@ -262,10 +262,9 @@ def belief_note(equilibrium: "Equilibrium") -> Iterator[str]:
         return
     words = words_of(equilibrium)
     believers = [mid_sentence(words.actor(name)) for name in equilibrium.scenario.beliefs]
-    take = "takes" if len(believers) == 1 and not is_plural(believers[0]) else "take"
     yield (
-        f"Numbers that {join_list(believers)} {take} for true differ from those written: "
-        "all choose as they expect the contest to be, and what follows is computed as written."
+        f"The contest gives {join_list(believers)} beliefs that are wrong. Actors choose by what "
+        "they believe; outcomes are computed from the numbers as written."
     )
 
 
