@@ -152,3 +152,15 @@ def test_what_cannot_form_a_coalition_is_refused_with_the_reason(exporters):
     found = coalitions(equilibrium)
     assert found.refused[("a", "b")] == "their precision differs"
     assert [each.members for each in found.coalitions] == [("b", "c")]
+
+
+@pytest.mark.parametrize(
+    ("part", "named"),
+    [
+        ("beliefs: {a: {judgements: {'interests.b[0].worth': 1}}}", "beliefs"),
+        ("behaviour: {level: 1}", "levels of reasoning"),
+    ],
+)
+def test_refusal_names_what_the_contest_has(part, named):
+    with pytest.raises(mg.QueryError, match=f"this one has {named}$"):
+        coalitions(solve(read_text(f"{PRISONERS}{part}\n").scenario))

@@ -1,8 +1,10 @@
 """What contests with beliefs show beside what will happen, outside of the forecast."""
 
 import pytest
+from rich.console import Console
 
 import middlegame as mg
+from middlegame.report.terminal.order import order, show_order
 from middlegame.report.text.expectations import expectation_table
 from tests.equilibrium.test_beliefs import MISPERCEPTION, scenario
 from tests.report.pages import show_plain, unwrap
@@ -65,3 +67,14 @@ questions: {income: {label: The income, value: income, on: 2030-01-01}}
     table = unwrap(show_plain(found)).partition("EXPECTATIONS")[2]
     assert f"{happens:.0f} {city:.0f} {port:.0f} The income: mean, ducats" in table
     assert "The city: toll: mean, ducats" in table
+
+
+def test_order_of_solution_tells_of_perceived_contests(capsys):
+    believed = MISPERCEPTION.replace("why: an informer", "aware: [d]")
+    diagram = mg.solve(scenario(believed), worlds=0).diagram
+    assert order(diagram)["perceived"] == [
+        {"actor": "a", "aware_of": []},
+        {"actor": "d", "aware_of": ["a"]},
+    ]
+    show_order(diagram, Console(width=120))
+    assert "Solved so 3 times: once as written" in capsys.readouterr().out

@@ -33,6 +33,9 @@ def order(diagram: Diagram) -> dict[str, Any]:
             }
             for component in relevance_components(structure)
         ],
+        "perceived": [
+            {"actor": each.actor, "aware_of": list(each.aware_of)} for each in diagram.perceptions
+        ],
         "cost": {
             "unknowns": cost.unknowns,
             "operations": cost.operations,
@@ -63,6 +66,17 @@ def show_order(diagram: Diagram, console: Console) -> None:
             else "one evaluation"
         )
         console.print(f"     {escape(why)};\n     {how}", highlight=False)
+    if found["perceived"]:
+        console.print(
+            f"  Solved so {len(found['perceived']) + 1} times: once as written, then once as each "
+            "of these actors sees it;\n  the moves of each are taken from its own solution.",
+            highlight=False,
+        )
+    for seen in found["perceived"]:
+        given = ", ".join(seen["aware_of"])
+        known = f"aware of the wrong beliefs of {given}, whose moves it foresees"
+        line = f"     {seen['actor']}: {known if given else 'by its own wrong beliefs'}"
+        console.print(escape(line), highlight=False)
     cost = found["cost"]
     console.print(
         f"  One evaluation of all payoffs takes about {cost['operations']:.1e} operations. The\n"
