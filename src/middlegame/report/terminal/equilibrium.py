@@ -101,7 +101,7 @@ def show_change(
     page.notes(fork_notes(after, words))
     questions = question_shifts(before, after)
     if questions:
-        page.section("Questions")
+        page.section("Questions", narrative.common_due_date(after))
         page.shift_rows(questions)
         page.gap()
     _asked(page, after, asked or {})
@@ -117,7 +117,7 @@ def show_change(
     for note in off_path_warnings(before, after):
         page.paragraph(note, style="bold")
     show_expectations(page, after)
-    _method(page, after, None)
+    _method(page, after, None, intervals=False)
 
 
 @show.register(NashResult)
@@ -350,7 +350,9 @@ def show_expectations(page: Page, equilibrium: Equilibrium) -> None:
     page.gap()
 
 
-def _method(page: Page, equilibrium: Equilibrium, seconds: float | None) -> None:
+def _method(
+    page: Page, equilibrium: Equilibrium, seconds: float | None, *, intervals: bool = True
+) -> None:
     values = list(dict.fromkeys(map(odds, equilibrium.lambdas.values())))
     small = equilibrium.residual < 1e-12
     residual = "below 1e-12" if small else f"{equilibrium.residual:.0e}"
@@ -361,7 +363,7 @@ def _method(page: Page, equilibrium: Equilibrium, seconds: float | None) -> None
         *([f"{seconds:.1f} s"] if seconds is not None else []),
     ]
     if worlds_of(equilibrium) is not None:
-        page.paragraph(interval_method(equilibrium), style="dim")
+        page.paragraph(interval_method(equilibrium, intervals=intervals), style="dim")
     page.paragraph(f"{', '.join(parts)}.", style="dim")
     for sentence in level_sentences(equilibrium):
         page.paragraph(sentence, style="dim")

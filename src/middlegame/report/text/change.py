@@ -51,16 +51,31 @@ def case_changes(before: "Equilibrium", after: "Equilibrium") -> Iterator[str]:
 
 def question_shifts(before: "Equilibrium", after: "Equilibrium") -> list[Shift]:
     """List every question's probability before and after, or the mean of the value it asks for."""
+    if after.scenario is None:
+        return []
+    words, was, common = (
+        narrative.words_of(after),
+        before.question_values,
+        narrative.common_due_date(after),
+    )
+    asked = after.scenario.questions
+
+    def label(name: str) -> str:
+        due = narrative.due_date(asked[name])
+        return narrative.question_label(words, asked[name]) + (
+            f" ({due})" if due and due != common else ""
+        )
+
     shifts = [
-        _shift(question.label, before.questions[question.name], question.probability)
-        for question in narrative.question_forecasts(after)
-        if question.name in before.questions
+        _shift(label(name), before.questions[name], probability)
+        for name, probability in after.questions.items()
+        if name in before.questions
     ]
-    words, was = narrative.words_of(after), before.question_values
     for name, found in after.question_values.items():
-        if after.scenario is not None and name in was:
-            label = narrative.question_label(words, after.scenario.questions[name])
-            shifts.append(mean_shift(label, was[name].mean, found.mean, found.step, found.unit))
+        if name in was:
+            shifts.append(
+                mean_shift(label(name), was[name].mean, found.mean, found.step, found.unit)
+            )
     return shifts
 
 

@@ -109,16 +109,25 @@ def notes(equilibrium: "Equilibrium") -> Iterator[str]:
         )
 
 
-def method(equilibrium: "Equilibrium") -> str:
-    """Return over how many worlds the means are, and how exact the intervals; empty for one."""
+def method(equilibrium: "Equilibrium", *, intervals: bool = True) -> str:
+    """Return over how many worlds the means are, and how exact the intervals; empty for one.
+
+    Args:
+        equilibrium: whose worlds.
+        intervals: whether intervals are shown.
+    """
     if not isinstance(equilibrium, Forecast) or equilibrium.worlds is None:
         return ""
     count, ranges = equilibrium.worlds.count, len(equilibrium.diagram.parameters)
     accuracy = ceil(100 * equilibrium.error)
     fewer = " (fewer than usual, as each takes long)" if count < MOST_WORLDS // 2 else ""
-    return (
+    means = (
         f"Means over {count} worlds{fewer}, each drawn from {ranges} "
-        f"range{'' if ranges == 1 else 's'} and solved to its own equilibrium. Interval ends are "
-        f"accurate to within {accuracy} percentage point{'' if accuracy == 1 else 's'} (95% "
-        "confidence)."
+        f"range{'' if ranges == 1 else 's'} and solved to its own equilibrium."
+    )
+    if not intervals:
+        return means
+    return (
+        f"{means} Interval ends are accurate to within {accuracy} percentage "
+        f"point{'' if accuracy == 1 else 's'} (95% confidence)."
     )

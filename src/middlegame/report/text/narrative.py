@@ -72,7 +72,7 @@ def question_forecasts(equilibrium: "Equilibrium") -> list[QuestionForecast]:
             label=question_label(words, question),
             probability=equilibrium.questions[name],
             prior=equilibrium.prior.questions[name] if equilibrium.known else None,
-            due=_due(question),
+            due=due_date(question),
             resolves=clean(question.resolves or ""),
             will=capitalize_first(words.condition(question.will)),
             outlook=question_outlook(equilibrium, name),
@@ -125,7 +125,7 @@ def value_answers(
     answers = equilibrium.question_values if values is None else values
     sentences = []
     for name, found in answers.items():
-        due = _due(asked[name])
+        due = due_date(asked[name])
         label = question_label(words, asked[name]) + (f" ({due})" if due else "")
         sentences.append(f"{label}: {scale_clause(found)}")
     return sentences
@@ -224,7 +224,8 @@ def _alternatives(
     return sentence
 
 
-def _due(question: Question) -> str:
+def due_date(question: Question) -> str:
+    """Return `by 31 December 2026`, or `on` the day; empty without a date."""
     if question.by:
         return f"by {date(question.by)}"
     return f"on {date(question.on)}" if question.on else ""
