@@ -51,7 +51,7 @@ def test_question_without_a_label_and_numbers_are_told_in_words(run: Run, file: 
     code, shown, _ = run("show", "1")
     assert code == 0
     assert all('A chooses "x"' in out and "m = x" not in out for out in (recorded, shown))
-    assert "15  What A wants: " in shown
+    assert "15  Interests of A: " in shown
     assert "interests.a[0]" not in shown
 
 
@@ -96,7 +96,7 @@ def test_ledger_commands_from_recording_to_scoring(run: Run, file: Path, tmp_pat
 
     code, out, _ = run("diff", "1", "2")
     assert code == 0
-    assert 'What A wants: A chooses "x": 10..20 -> 30..40' in out
+    assert 'Interests of A: A chooses "x": 10..20 -> 30..40' in out
     moved = parsed(run("diff", "1", "2", "--json"))["questions"][0]
     assert moved["effects"][0]["move"] == pytest.approx(moved["move"])
 

@@ -21,7 +21,7 @@ def test_sweep_shows_what_each_actor_expects(mistaken):
     found = mg.sweep(mistaken, n=16)
     text = show_plain(found)
     assert "what each actor expects, in the middle world" in unwrap(text)
-    assert "as the challenger expects" in text
+    assert "expected by the challenger" in text
 
 
 def test_what_happens_and_what_is_expected_are_of_the_same_world():

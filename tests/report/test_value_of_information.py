@@ -64,7 +64,7 @@ def test_values_are_printed_with_their_errors(found: ValueOfInformation) -> None
     assert "2.5%  The loan behind the offer is real (give or take 0.6%)" in text
     assert "1.2%  The loan behind the offer (hidden factor)" in text
     assert "10.0%" not in text  # not statistically detectable
-    assert "-1.5  The port city knows the loan behind the offer (the rival power +8.2)" in text
+    assert "-1.5  The loan behind the offer, known to the port city (the rival power +8.2)" in text
     assert "+22.5  The rival power, if the port city switches to the rival" in text
     assert text.isascii()
     assert max(map(cell_len, text.splitlines())) <= 80
@@ -83,7 +83,7 @@ def test_negligible_information_is_one_sentence(negligible: ValueOfInformation) 
 def test_only_commitments_with_a_gain_are_listed(found: ValueOfInformation) -> None:
     rows = commitment_rows(found)
     assert [row.owner for row in rows] == ["rival", "rival"]
-    assert rows[1].label.endswith("(its own commitment)")
+    assert rows[1].label.endswith("(own commitment)")
 
 
 def test_section_shows_gains_values_and_commitments(found: ValueOfInformation) -> None:

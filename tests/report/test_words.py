@@ -5,9 +5,16 @@ import pytest
 
 import middlegame as mg
 from middlegame.report.text import narrative, policies
-from middlegame.report.text.grammar import are_verbal, is_plural, join_list, predicate
+from middlegame.report.text.grammar import (
+    are_verbal,
+    is_plural,
+    join_list,
+    possessive,
+    predicate,
+)
 from middlegame.report.text.judgement_values import range_words
 from middlegame.report.text.judgements import judgement_groups, judgement_words
+from middlegame.report.text.reasons import move_reasons
 from middlegame.report.text.storylines import storyline_texts
 from middlegame.report.text.words import (
     SCALE,
@@ -21,7 +28,7 @@ from middlegame.report.text.words import (
     points,
 )
 from middlegame.scenario import read_text
-from middlegame.scenario.conditions import Is, parse_condition
+from middlegame.scenario.conditions import All, Is, parse_condition
 
 
 @pytest.mark.parametrize(
@@ -255,3 +262,43 @@ def test_number_that_its_owner_alone_knows_is_told_in_its_unit() -> None:
     condition = words.condition(Is(name, words.node(name).states[:2]))
     assert condition.endswith(" points")
     assert "is below -" in condition
+
+
+_BARONS = """
+title: The vote
+actors: {barons: The regional barons, states: The United States}
+moves:
+  vote: {by: barons, options: {old: {}, new: {}}}
+  bid: {by: states, knows: [vote], options: {high: {}, low: {}}}
+factors:
+  leader:
+    headline: yes
+    states: [won, lost]
+    rules: [{if: vote = old, then: {won: 60%}}, {then: {won: 30%}}]
+interests:
+  barons:
+    - {label: The old guard's favours, when: leader = won, worth: {is: -10..40, private: yes}}
+  states: [{label: Influence, when: leader = won, worth: 20}]
+"""
+
+
+def test_actor_whose_name_is_a_common_plural_takes_the_verb_of_a_plural() -> None:
+    found = mg.solve(read_text(_BARONS).scenario)
+    words = narrative.words_of(found)
+    assert words.clause("vote", "old") == 'The regional barons choose "old"'
+    assert words.clause("bid", "low") == 'The United States chooses "low"'
+    assert words.condition(parse_condition("vote != old")) == 'the regional barons choose "new"'
+    assert possessive("the regional barons") == "the regional barons'"
+    assert possessive("Laos") == "Laos's"
+    assert 'the regional barons more often choose "' in " ".join(move_reasons(found).values())
+
+
+def test_private_worth_labelled_with_a_possessive_is_told_as_a_noun() -> None:
+    scenario = read_text(_BARONS).scenario
+    words = Words(mg.compile_scenario(scenario), scenario)
+    name = "interests.barons[0].worth"
+    assert words.label(name) == "The worth to the regional barons of the old guard's favours"
+    low = Is(name, words.node(name).states[:2])
+    both = words.condition(All((Is("vote", ("old",)), low)))
+    assert "(" not in both
+    assert both.startswith('the regional barons choose "old" and the worth to')

@@ -71,9 +71,9 @@ def test_parts_of_an_address_that_are_neither_changes_nor_places_are_told():
 def test_changes_are_told_in_words_with_the_number_that_the_file_has(contest):
     setting = Setting({WORTH: 70.0}, {"bid": "offer"}, {"lease": ("lost",)})
     assert [each.text for each in changes(contest, setting)] == [
-        "What the foreign tenant wants: the berth: +70 instead of +65",
+        "Interests of the foreign tenant: the berth: +70 instead of +65",
         "Supposed: the rival power makes an offer",
         "Observed: the lease is lost",
     ]
     assert scope_words(contest, Setting()) == "About the scenario as written."
-    assert "About the what-if. What the foreign tenant wants" in scope_words(contest, setting)
+    assert "About the what-if. Interests of the foreign tenant" in scope_words(contest, setting)

@@ -25,7 +25,7 @@ from middlegame.report.text.change import (
     question_shifts,
 )
 from middlegame.report.text.expectations import expectation_table
-from middlegame.report.text.grammar import capitalize_first
+from middlegame.report.text.grammar import capitalize_first, mid_sentence
 from middlegame.report.text.intervals import LEGEND, outlooks, point_range, worlds_of
 from middlegame.report.text.intervals import method as interval_method
 from middlegame.report.text.omissions import omission_sentences
@@ -337,14 +337,21 @@ def show_expectations(page: Page, equilibrium: Equilibrium) -> None:
     if found is None:
         return
     page.section("Expectations", found.subtitle)
-    heads = ["what will happen", *(f"as {name} expects" for name in found.columns)]
+    heads = ["what will happen", *(f"expected by {name}" for name in found.columns)]
     for number, head in enumerate(heads, start=1):
         page.paragraph(f"{number}  {head}", style="dim")
     page.row("", [str(number) for number in range(1, len(heads) + 1)])
     for row in found.rows:
         page.row(row.label, row.words)
     for actor, expects, gets in found.points:
-        page.paragraph(f"{actor} expects {expects} points and gets {gets}.")
+<<<<<<< HEAD
+        owner = mid_sentence(actor)
+        page.paragraph(f"Points of {owner}: {expects} expected, {gets} by the forecast.")
+=======
+        page.paragraph(
+            f"Points of {mid_sentence(actor)}: {expects} expected, {gets} by the forecast."
+        )
+>>>>>>> 561d6e2 (Fit sentences to actors with plural names, and tell a private worth by its label as a noun)
     for note in found.notes:
         page.paragraph(note, style="dim")
     page.gap()

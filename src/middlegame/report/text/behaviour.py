@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from middlegame.diagram import Behaviour, Level, evaluate_numbers
-from middlegame.report.text.grammar import capitalize_first, join_list, mid_sentence
+from middlegame.report.text.grammar import capitalize_first, join_list, mid_sentence, possessive
 from middlegame.report.text.narrative import words_of
 from middlegame.report.text.words import percent
 
@@ -65,7 +65,7 @@ def level_sentences(equilibrium: "Equilibrium") -> list[str]:
     found = []
     for sentence, owners in alike.items():
         names = [mid_sentence(words.actor(owner)) for owner in owners]
-        whose = f"{names[0]}'s" if len(names) == 1 else "each actor's"
+        whose = possessive(names[0]) if len(names) == 1 else "each actor's"
         others = f" for {join_list(names)}" if 1 < len(names) < len(equilibrium.levels) else ""
         found.append(f"{capitalize_first(whose)} level of reasoning{others} {sentence}")
     return found

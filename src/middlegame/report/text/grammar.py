@@ -130,11 +130,15 @@ def is_clause(label: str) -> bool:
     (True, True)
     >>> is_clause("work lost before an election"), is_clause("losses at sea")
     (False, False)
+    >>> is_clause("the old guard's favours"), is_clause("the tenant's lease ends")
+    (False, True)
     """
-    for word in label.split()[1:]:
+    first, *rest = label.split()
+    for before, word in zip([first, *rest], rest, strict=False):
         if word.lower() in _PREPOSITIONS:
             return False
-        if word in _FINITE_VERBS or (word.islower() and begins_with_verb(word)):
+        owned = before.endswith(("'s", "s'"))  # so the word is a noun or its adjective
+        if word in _FINITE_VERBS or (not owned and word.islower() and begins_with_verb(word)):
             return True
     return False
 
@@ -145,6 +149,20 @@ def is_plural(subject: str) -> bool:
     >>> is_plural("The Jupiters in Turkey"), is_plural("Work in the docks")
     (True, False)
     """
+    noun = _head_noun(subject)
+    return len(noun) > 3 and noun.endswith("s") and not noun.endswith(_NO_PLURAL_ENDINGS)
+
+
+def is_several(actor: str) -> bool:
+    """Whether an actor's name takes the verb of a plural: a common noun, so no country's name.
+
+    >>> is_several("The regional barons"), is_several("The United States"), is_several("Laos")
+    (True, False, False)
+    """
+    return is_plural(actor) and _head_noun(actor).islower()
+
+
+def _head_noun(subject: str) -> str:
     noun = ""
     for word in subject.split():
         if noun and word.lower() in _PREPOSITIONS:
@@ -152,8 +170,16 @@ def is_plural(subject: str) -> bool:
         noun = word
         if word.endswith(","):
             break
-    noun = noun.rstrip(",")
-    return len(noun) > 3 and noun.endswith("s") and not noun.endswith(_NO_PLURAL_ENDINGS)
+    return noun.rstrip(",")
+
+
+def possessive(name: str) -> str:
+    """Return a name in the possessive.
+
+    >>> possessive("the regional barons"), possessive("Belarus")
+    ("the regional barons'", "Belarus's")
+    """
+    return f"{name}'" if is_several(name) else f"{name}'s"
 
 
 def predicate(subject: str, state: str, states: Iterable[str] = ()) -> str:

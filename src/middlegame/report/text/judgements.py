@@ -143,7 +143,7 @@ def judgement_words(words: Words, parameter: Parameter) -> str:
         case ("beliefs", str(actor), "judgements", str(place)) if words.scenario:
             path, _ = judgements_by_place(words.scenario)[place]
             believed = mid_sentence(place_words(words, path))
-            return f"{capitalize_first(words.actor(actor))} believes: {believed}"
+            return f"Belief of {_mid(words.actor(actor))}: {believed}"
     return place_words(words, parameter.path)
 
 
@@ -252,8 +252,8 @@ def _describe(words: Words, path: JudgementPath) -> tuple[str, str, str]:
             case = capitalize_first(words.interest(interest))
             claim = clean(interest.label) if interest.label else _IS_WORTH
             if path[-1] == "private_spread":
-                claim = f"{claim}, what only it knows (standard deviation)"
-            return f"What {_mid(words.actor(actor))} wants", case, claim
+                claim = f"{claim}, known to this actor alone (standard deviation)"
+            return f"Interests of {_mid(words.actor(actor))}", case, claim
         case ("actors", str(actor), "patience"):
             return (
                 _PATIENCE,
@@ -273,7 +273,7 @@ def _describe(words: Words, path: JudgementPath) -> tuple[str, str, str]:
             return "Reliability of reports", "", clean(label) if label else name_as_words(name)
         case ("beliefs", str(actor), "judgements", str(place)) if words.scenario:
             path, _ = judgements_by_place(words.scenario)[place]
-            whose = f"What {_mid(words.actor(actor))} believes"
+            whose = f"Beliefs of {_mid(words.actor(actor))}"
             return whose, "", mid_sentence(place_words(words, path))
         case ("precision",):
             return _PRECISION, "All other actors", "precision"

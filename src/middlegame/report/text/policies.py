@@ -80,8 +80,8 @@ def _mostly(equilibrium: "Equilibrium", words: Words, name: str) -> str:
         return f"{overall}."
     least, most = (f(chances, key=lambda item: item[0]) for f in (min, max))
     if percent(least[0]) == percent(most[0]):
-        return f"{overall}, whatever it observes."
+        return f"{overall}, whatever is observed."
     return (
-        f"{overall}; where it has a choice, most often ({percent(most[0])}) if {most[1].seen}, "
+        f"{overall}; where there is a choice, most often ({percent(most[0])}) if {most[1].seen}, "
         f"least often ({percent(least[0])}) if {least[1].seen}."
     )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from middlegame.analysis.reason_groups import ReasonGroup
 from middlegame.analysis.reasons import Reasons, short_reasons
 from middlegame.diagram import Decision
-from middlegame.report.text.grammar import capitalize_first, join_list, mid_sentence
+from middlegame.report.text.grammar import capitalize_first, is_several, join_list, mid_sentence
 from middlegame.report.text.interest_phrases import InterestPhrases
 from middlegame.report.text.judgements import CitedPlace, judgement_groups
 from middlegame.report.text.narrative import words_of
@@ -226,7 +226,8 @@ class _Speaker:
         if even:
             labels = " and ".join(f'"{self.words.state(found.name, state)}"' for state, _ in pair)
             chance = percent(group.probability)
-            text = f"{self.actor} is indifferent between {labels} ({chance} each)"
+            be = "are" if is_several(self.actor) else "is"
+            text = f"{self.actor} {be} indifferent between {labels} ({chance} each)"
             return capitalize_first(f"{opening}{text}.")
         because = f"{self._because(group, sign)}{self._weight(pair)}"
         text = capitalize_first(f"{opening}{self._choice(pair)}{because}.")
@@ -254,12 +255,12 @@ class _Speaker:
         elif where is not None:
             parts.append(f"where {self.words.condition(where)} ({reach})")
         elif len(self.found.groups) == 1 and not whole:
-            parts.append(f"where it has this choice ({reach})")
+            parts.append(f"where this choice is open ({reach})")
         elif not whole:
             count = len(group.situations)
             total = sum(len(each.situations) for each in self.found.groups)
             parts.append(
-                f"in {count} of its {total} situations ({reach})"
+                f"in {count} of {total} situations ({reach})"
                 if count > 1
                 else f"where {self._states(group)} ({reach})"
             )
@@ -297,8 +298,9 @@ class _Speaker:
                 f"({percent(low)})"
             )
         labels = [self.words.state(self.found.name, state) for state in (first, second)]
+        chooses = self.words.verb(self.found.name)
         return (
-            f'{self.actor} more often chooses "{labels[0]}" ({percent(high)}) than '
+            f'{self.actor} more often {chooses} "{labels[0]}" ({percent(high)}) than '
             f'"{labels[1]}" ({percent(low)})'
         )
 
@@ -332,7 +334,7 @@ class _Speaker:
             return ", although no interest differs by as much as a third of a point"
         if not group.is_consistent:
             return (
-                f", although on average its interests favour the other: {_balance(againsts, fors)}"
+                f", although on average the interests favour the other: {_balance(againsts, fors)}"
             )
         if not fors:
             return f", by many small differences, in spite of {join_list(againsts)}"

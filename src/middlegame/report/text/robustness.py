@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from middlegame.analysis.robustness import ForecastAnswer, Robustness, Variant
 from middlegame.analysis.robustness_sources import DEFAULT_FACTOR, DEFAULT_POINTS, WIDER
 from middlegame.analysis.robustness_variants import Kind
-from middlegame.report.text.grammar import capitalize_first, join_list, mid_sentence
+from middlegame.report.text.grammar import capitalize_first, join_list, mid_sentence, possessive
 from middlegame.report.text.narrative import question_clause, question_label, words_of
 from middlegame.report.text.values import with_unit
 from middlegame.report.text.words import Words, clean, percent
@@ -269,7 +269,7 @@ def _condition(words: Words, variant: Variant) -> str:
             return f"in {label[0].lower()}{label[1:]}"
         case "interest":
             owner, _, interest = label.partition(": ")
-            owned = f"{mid_sentence(owner)}'s interest" if interest else "the interest"
+            owned = f"{possessive(mid_sentence(owner))} interest" if interest else "the interest"
             named = (interest or label).replace('"', "'")
             return f'without {owned} "{named}"'
         case _:

@@ -144,10 +144,10 @@ def information_value_rows(found: "ValueOfInformation") -> list[ValueRow]:
     for each in found.information_values:
         if _is_negligible(each):
             continue
-        actor = capitalize_first(words.actor(each.actor))
+        actor = mid_sentence(words.actor(each.actor))
         others = side_effects(found.equilibrium, each.actor, each.points)
         aside = f" ({', '.join(others)})" if others else ""
-        label = f"{actor} knows {mid_sentence(words.label(each.factor))}{aside}"
+        label = f"{capitalize_first(words.label(each.factor))}, known to {actor}{aside}"
         rows.append(ValueRow(each.actor, label, _points(each.own_points), each.own_points))
     return rows
 
@@ -206,7 +206,7 @@ def commitment_rows(found: "ValueOfInformation", most: int = _MOST_COMMITMENTS) 
         for value in values[:most]:
             move = value.intervention
             clause = mid_sentence(words.full_clause(move.name, move.state))
-            own = " (its own commitment)" if value.mover == actor else ""
+            own = " (own commitment)" if value.mover == actor else ""
             label = f"{capitalize_first(words.actor(actor))}, if {clause}{own}"
             rows.append(ValueRow(actor, label, _points(value.points), value.points))
     return rows

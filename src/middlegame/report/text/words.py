@@ -17,9 +17,11 @@ from middlegame.report.text.grammar import (
     are_verbal,
     capitalize_first,
     is_clause,
+    is_several,
     join_alternatives,
     join_list,
     mid_sentence,
+    possessive,
     predicate,
 )
 from middlegame.report.text.values import value_runs, with_unit
@@ -213,7 +215,7 @@ class Words:
             said = "" if node.label != name else self._private_label(self._private[name])
             return capitalize_first(clean(said or node.label))
         if owner := level_owner(name):
-            return f"{self.actor(owner)}'s level of reasoning"
+            return f"{possessive(self.actor(owner))} level of reasoning"
         if self.knows(name) and self.node(name).label:
             return clean(self.node(name).label)
         return clean(self.scenario.label(name)) if self.scenario else name_as_words(name)
@@ -317,10 +319,16 @@ class Words:
         if self.is_verbal(name):
             return label
         if self.node(name).scale and scale_values((state,))[0] is not None:
-            return f"{'chooses' if isinstance(self.node(name), Decision) else 'is'} {label}"
+            return f"{self.verb(name)} {label}"
         if isinstance(self.node(name), Decision):
-            return f'chooses "{label}"'
+            return f'{self.verb(name)} "{label}"'
         return predicate(self._bare(name), label, self.states(name))
+
+    def verb(self, name: str) -> str:
+        """Return the verb between a subject and a value: of an actor who chooses it, or `is`."""
+        if not isinstance(self.node(name), Decision):
+            return "is"
+        return "choose" if is_several(self.subject(name)) else "chooses"
 
     def heading(self, name: str) -> str:
         """Return a move's label, with its actor unless the label contains it."""
@@ -346,7 +354,7 @@ class Words:
             parts = []
             for part in condition.parts:
                 words = self.condition(part, outer=False)
-                several = both and isinstance(part, Is) and len(part.states) > 1
+                several = both and isinstance(part, Is | Within) and " or " in words
                 parts.append(f"({words})" if several and len(condition.parts) > 1 else words)
             joined = join_list(parts, "and" if both else "or")
             return joined if outer else f"({joined})"
@@ -390,9 +398,9 @@ class Words:
             return f"{join_alternatives(clauses)}{self._when(name)}"
         predicates = " or ".join(self._predicates(name, leaf.states))
         if self._are_labelled_values(name, leaf.states):
-            values = predicates.replace("chooses ", "")
+            values = predicates.replace(f"{self.verb(name)} ", "")
             return f"{mid_sentence(self._bare(name))} is {values}{self._when(name)}"
-        for verb in ("is", "are", "chooses"):
+        for verb in ("is", "are", "choose", "chooses"):
             predicates = predicates.replace(f" or {verb} ", " or ") if (
                 predicates.startswith(f"{verb} ")
             ) else predicates  # fmt: skip
@@ -421,7 +429,7 @@ class Words:
             return [f"is {self._in_unit(name, run)}" for run in runs]
         if node.scale is None:
             return [self._predicate(name, state) for state in states]
-        verb = "chooses" if isinstance(node, Decision) else "is"
+        verb = self.verb(name)
         runs = value_runs(node.scale, node.states, states)
         others = [state for state in states if scale_values((state,))[0] is None]
         return [*(self._predicate(name, s) for s in others), *(f"{verb} {run}" for run in runs)]
