@@ -344,14 +344,8 @@ def show_expectations(page: Page, equilibrium: Equilibrium) -> None:
     for row in found.rows:
         page.row(row.label, row.words)
     for actor, expects, gets in found.points:
-<<<<<<< HEAD
         owner = mid_sentence(actor)
         page.paragraph(f"Points of {owner}: {expects} expected, {gets} by the forecast.")
-=======
-        page.paragraph(
-            f"Points of {mid_sentence(actor)}: {expects} expected, {gets} by the forecast."
-        )
->>>>>>> 561d6e2 (Fit sentences to actors with plural names, and tell a private worth by its label as a noun)
     for note in found.notes:
         page.paragraph(note, style="dim")
     page.gap()

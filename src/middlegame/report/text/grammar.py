@@ -5,6 +5,7 @@ an awkward sentence, never a wrong statement: what no rule fits is put into quot
 """
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 _LOWER_CASE_WORDS = frozenset({
     "a", "all", "an", "another", "any", "at", "both", "each", "either", "every", "few", "how", "in",
@@ -133,8 +134,7 @@ def is_clause(label: str) -> bool:
     >>> is_clause("the old guard's favours"), is_clause("the tenant's lease ends")
     (False, True)
     """
-    first, *rest = label.split()
-    for before, word in zip([first, *rest], rest, strict=False):
+    for before, word in pairwise(label.split()):
         if word.lower() in _PREPOSITIONS:
             return False
         owned = before.endswith(("'s", "s'"))  # so the word is a noun or its adjective
