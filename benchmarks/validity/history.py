@@ -73,11 +73,11 @@ def beside_regressions(
                 result, fold, cases, tell_tenths(f"folds, {rival.name}")
             )
         except MiddlegameError as error:
-            found.verdict.append(f"{rival.name}: {error}")
+            found.verdict.append(f"{name}: {error}")
             continue
         if failed:
             found.verdict.append(
-                f"{rival.name}: no maximum was reached in {failed} of {int(fold.max()) + 1} folds."
+                f"{name}: no maximum was reached in {failed} of {int(fold.max()) + 1} folds."
             )
         outside[name] = forecast[complete]
         inside[name] = result.log_likelihood, result.identified_count
