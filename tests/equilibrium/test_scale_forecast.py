@@ -111,7 +111,7 @@ def test_a_question_for_a_value_is_written_back_and_refused_where_a_probability_
     again = read_text(mg.scenario.dumps(scenario)).scenario
     assert again == scenario
     with pytest.raises(mg.QueryError, match="has no probability; expected a threshold, such as"):
-        mg.flip_points(mg.solve(scenario), ["undated"])
+        mg.discover(mg.solve(scenario), "undated")
 
 
 BEYOND = """

@@ -32,7 +32,7 @@ def test_answer_and_a_box_of_its_picture(visit):
     save(page, "answer-1280")
     box = page.locator('[data-node="line"]')
     box.click()
-    page.wait_for_selector('.mg-report:has-text("the Venezuelan military rather")')
+    page.wait_for_selector('.mg-report:has-text("The Venezuelan military more often")')
     box.evaluate("one => one.scrollIntoView({ block: 'center' })")
     save(page, "picture-1280")
 

@@ -26,7 +26,7 @@ _DISTANCES = np.geomspace(0.1, 1e-3, 4)
 """Distances from a fork at which other branches are looked for, the largest first."""
 _FURTHER = np.geomspace(0.3, 0.003, 7)
 """Distances for a corrector that is not exact."""
-_PRECISE = 1e-8
+_PRECISE = 1e-10
 """The tolerance of the corrector next to a fork, where branches lie close together."""
 _RECENTRED = 6
 """The most corrections that bring a point of a branch to a given distance from the fork."""

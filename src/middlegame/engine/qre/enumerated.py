@@ -153,7 +153,8 @@ class _Plan:
         lambdas = game.lambdas[self._decisions] * opens * game.reached[self._rows]
         open_pairs = self._same_set * opens
         share = open_pairs / open_pairs.sum(axis=1, keepdims=True)
-        utilities = np.append(game.tables, 0.0)[self._utilities].sum(axis=1)
+        with np.errstate(over="ignore", invalid="ignore"):
+            utilities = np.append(game.tables, 0.0)[self._utilities].sum(axis=1)
         return _Numbers(
             game,
             np.append(game.tables, 1.0)[self._chances].prod(axis=1),
