@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from middlegame.analysis.dominoes import Dominoes
+from middlegame.analysis.dominoes import MEAN, Dominoes
 from middlegame.report.charts.dominoes import cascade_graph, matrix_chart
 from middlegame.report.html.sections import Section, sections
 from middlegame.report.text.dominoes import (
@@ -12,6 +12,7 @@ from middlegame.report.text.dominoes import (
     effect_rows,
     intervention_heading,
     intervention_notes,
+    outcome_columns,
     strongest_effects,
     summary,
 )
@@ -44,6 +45,7 @@ def domino_section(found: Dominoes) -> Section:
         ],
         "none": NO_EFFECT,
         "matrix": matrix_chart(found),
+        "means": any(state == MEAN for _, state in outcome_columns(found)),
         "cascades": [
             _cascade(found, intervention)
             for intervention in sorted(cascades, key=lambda intervention: order[intervention])

@@ -41,12 +41,16 @@ class EffectRow:
     Attributes:
         effect: the effect on one state of a move or factor.
         shift: its probability before and after.
+        direct: the direct part, in percentage points or a mean's unit.
+        adaptation: the part through adaptation, in the same.
         split: the direct part and the part through adaptation, in words.
         chain: the chain of causes that carries most of it, in words; empty where it is direct.
     """
 
     effect: "Effect"
     shift: Shift
+    direct: float
+    adaptation: float
     split: str
     chain: str
 
@@ -219,7 +223,14 @@ def _effect_row(
     shift = effect_shift(narrative.words_of(dominoes.results.equilibrium), effect)
     way = _chain_words(dominoes, intervention, effect, shift.difference) if chained else ""
     words = narrative.words_of(dominoes.results.equilibrium)
-    return EffectRow(effect, shift, _split_words(words, effect), way)
+    return EffectRow(
+        effect=effect,
+        shift=shift,
+        direct=_amount(words, effect, effect.direct),
+        adaptation=_amount(words, effect, effect.adaptation),
+        split=_split_words(words, effect),
+        chain=way,
+    )
 
 
 def outcome_label(words: Words, name: str, state: str) -> str:
