@@ -38,3 +38,21 @@ def test_check_warns_once_of_what_all_members_of_a_block_share(tmp_path):
         "b: worst to best outcome is 5 points (0 to 5), and likewise for 2 more members"
         in (warnings[1])
     )
+
+
+def test_check_warns_of_a_contest_too_large_to_solve_and_computes_no_table_of_it(tmp_path):
+    moves = "".join(
+        f"  m{k}: {{by: a, knows: [{', '.join(f'm{n}' for n in range(k))}], options: [x, y]}}\n"
+        for k in range(40)
+    )
+    file = tmp_path / "forty.yaml"
+    file.write_text(
+        f"title: Forty\nactors: {{a: A}}\nmoves:\n{moves}"
+        "interests: {a: [{when: m39 = x, worth: 100}]}\n",
+        encoding="utf-8",
+    )
+    found = check(file)
+    (fault,) = found.faults
+    assert (fault.severity, fault.line) == ("warning", 3)
+    assert fault.message.startswith("this is too large to solve: one table over m0, m1,")
+    assert found.points == {}

@@ -18,7 +18,8 @@ def open_dead_ends(diagram: Diagram) -> Diagram:
     Raises:
         ScenarioError: such a set has positive probability under some play; the path is named.
     """
-    blocked = [d for d in diagram.decisions if not diagram.open_options(d).any(axis=-1).all()]
+    closed = [d for d in diagram.decisions if d.open_options is not None]
+    blocked = [d for d in closed if not diagram.open_options(d).any(axis=-1).all()]
     if not blocked:
         return diagram
     structure, tables = diagram.structure, diagram.tables()

@@ -10,7 +10,7 @@ from middlegame.compiler import compile_scenario, irrelevant_beliefs
 from middlegame.compiler.warnings import diagram_warnings, points_range
 from middlegame.diagram import Diagram
 from middlegame.engine.cost import predict_cost
-from middlegame.equilibrium.limits import MAX_TABLE_SIZE
+from middlegame.equilibrium.limits import MAX_TABLE_SIZE, size_warnings
 from middlegame.equilibrium.strategy_profile import StrategyProfile
 from middlegame.io.open import open_view
 from middlegame.scenario.data_rows import missing_values
@@ -31,7 +31,7 @@ class CheckResult:
         loaded: the scenario as read.
         faults: every error and warning, those of the compiled diagram among them.
         sourcing: how much of it is sourced; None where there are errors.
-        points: each actor's worst and best possible outcome, in points.
+        points: each actor's worst and best possible outcome, in points; empty if not solvable.
         counts: how many actors, moves, factors, interests, questions, ... and ranges there are.
     """
 
@@ -93,7 +93,9 @@ def check_loaded(loaded: LoadedScenario) -> CheckResult:
     except ScenarioError as error:
         faults = (*loaded.faults, *loaded.locate_faults(error.faults))
         return CheckResult(replace(loaded, scenario=None), faults, None, {}, {})
-    if not unknown:
+    if large := size_warnings(diagram):
+        found += loaded.locate_faults(large)
+    elif not unknown:
         found += loaded.locate_faults(diagram_warnings(diagram))
         found += [loaded.locate_fault(fault) for fault in _contradictions(diagram)]
         found += [loaded.locate_fault(fault) for fault in irrelevant_beliefs(scenario)]
@@ -108,7 +110,7 @@ def check_loaded(loaded: LoadedScenario) -> CheckResult:
         faults=tuple(sorted((*loaded.faults, *found), key=lambda f: (f.line, f.column))),
         sourcing=sourcing(scenario),
         points={}
-        if unknown
+        if unknown or large
         else {actor: points_range(diagram, actor) for actor in scenario.actors},
         counts={
             "actors": len(scenario.actors),

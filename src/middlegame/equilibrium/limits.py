@@ -12,6 +12,7 @@ from middlegame.diagram import Chance, Decision, Diagram, Tables
 from middlegame.engine.cost import predict_cost
 from middlegame.engine.inference import joint as inference
 from middlegame.engine.inference.payoffs import payoff_groups
+from middlegame.scenario.faults import Fault
 
 MAX_TABLE_SIZE = 1e8
 """Numbers that the largest table may have by default: 0.75 GiB."""
@@ -55,6 +56,15 @@ def refuse_too_large(diagram: Diagram, limit: float) -> None:
         f"this is too large to solve: {cause} would take {cost.largest_table:.1e} numbers "
         f"({format_size(cost.largest_table * 8)}), and the limit is {limit:.1e}; {change}"
     )
+
+
+def size_warnings(diagram: Diagram) -> list[Fault]:
+    """Return a warning if a contest is too large to solve by default; an empty list if not."""
+    try:
+        refuse_too_large(diagram, MAX_TABLE_SIZE)
+    except TooLarge as error:
+        return [Fault(str(error), severity="warning", path=("moves",))]
+    return []
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -6,6 +6,7 @@ from rich.markup import escape
 from middlegame.equilibrium.check import CheckResult
 from middlegame.report.terminal.show import show
 from middlegame.report.text.narrative import drafted_sentence
+from middlegame.scenario.data_rows import missing_values
 from middlegame.scenario.faults import dotted_path
 
 _MOST_UNSOURCED = 10
@@ -26,7 +27,10 @@ def show_check(found: CheckResult, console: Console) -> None:
         return
     if warnings:
         console.print()
-    can = "can be solved" if found.points else "can be fitted to data, and solved after that"
+    can = "can be solved"
+    if not found.points:
+        unknown = missing_values(scenario)
+        can = "can be fitted to data, and solved after that" if unknown else "is too large to solve"
     console.print(f"[bold]{escape(scenario.title)}[/] {can}.", highlight=False)
     counts = found.counts
     console.print(

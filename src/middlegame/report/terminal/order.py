@@ -78,9 +78,13 @@ def show_order(diagram: Diagram, console: Console) -> None:
         line = f"     {seen['actor']}: {known if given else 'by its own wrong beliefs'}"
         console.print(escape(line), highlight=False)
     cost = found["cost"]
+    if cost["operations"]:  # not predicted where a table of the contest itself is too large
+        console.print(
+            f"  One evaluation of all payoffs takes about {cost['operations']:.1e} operations.",
+            highlight=False,
+        )
     console.print(
-        f"  One evaluation of all payoffs takes about {cost['operations']:.1e} operations. The\n"
-        f"  largest table has {cost['largest_table']:.0f} numbers; the number of unknowns is "
+        f"  The largest table has {cost['largest_table']:.0f} numbers; the number of unknowns is "
         f"{cost['unknowns']:.0f}.",
         highlight=False,
     )

@@ -55,9 +55,10 @@ def check_text(context: WorkerContext, text: str) -> list[EditorFault]:
     if loaded.scenario is not None:
         from middlegame.compiler import compile_scenario
         from middlegame.compiler.warnings import diagram_warnings
+        from middlegame.equilibrium.limits import size_warnings
 
         diagram = compile_scenario(loaded.scenario, checked=True)
-        faults += loaded.locate_faults(diagram_warnings(diagram))
+        faults += loaded.locate_faults(size_warnings(diagram) or diagram_warnings(diagram))
     lines = text.splitlines()
     return [
         _editor_fault(fault, lines)
