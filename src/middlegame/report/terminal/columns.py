@@ -169,7 +169,7 @@ class Page:
     def _spread(
         self, mean: float, half: tuple[float, float], ninety: tuple[float, float], colour: str
     ) -> Text:
-        rail, thin, thick, mark = ".-=|" if self.plain else "·─━●"
+        rail, thin, thick, mark = self._signs
         last = self.bar_width - 1
         signs = [(rail, "bright_black")] * self.bar_width
         for (low, high), sign in ((ninety, thin), (half, thick)):
@@ -179,6 +179,20 @@ class Page:
         if not math.isnan(mean):  # rounding may leave a certain one just above 1
             signs[round(min(max(mean, 0.0), 1.0) * last)] = (mark, f"bold {colour}".strip())
         return Text.assemble(*(sign if not self.plain else sign[0] for sign in signs))
+
+    @property
+    def _signs(self) -> str:
+        """The signs of an interval: its background, 90% and half of the worlds, their mean."""
+        return ".-=|" if self.plain else "·─━●"
+
+    def interval_legend(self) -> None:
+        """Print what the signs of an interval stand for."""
+        _, thin, thick, mark = self._signs
+        self.paragraph(
+            f"{mark} is the mean over the worlds, which is the forecast; {thick} holds half of the "
+            f"worlds, with {thin} 90%. A world is one draw of all ranges.",
+            style="dim",
+        )
 
     def series(
         self,

@@ -26,8 +26,8 @@ from middlegame.report.text.change import (
 )
 from middlegame.report.text.expectations import expectation_table
 from middlegame.report.text.grammar import capitalize_first, mid_sentence
-from middlegame.report.text.intervals import LEGEND, outlooks, point_range, worlds_of
 from middlegame.report.text.intervals import method as interval_method
+from middlegame.report.text.intervals import outlooks, point_range, worlds_of
 from middlegame.report.text.omissions import omission_sentences
 from middlegame.report.text.over_time import (
     factors_over_time,
@@ -73,7 +73,7 @@ def show_equilibrium(
     _points(page, equilibrium)
     show_expectations(page, equilibrium)
     if worlds_of(equilibrium) is not None:
-        page.paragraph(LEGEND, style="dim")
+        page.interval_legend()
     _method(page, equilibrium, seconds)
 
 
@@ -190,8 +190,9 @@ def _questions(page: Page, equilibrium: Equilibrium) -> None:
     common = narrative.common_due_date(equilibrium)
     page.section("Questions", common)
     for question in questions:
-        due = "" if common or not question.due else f", {question.due}"
-        label = question.label + due
+        label = question.label
+        if question.due and not common:
+            label += f" ({question.due})" if label.endswith("?") else f", {question.due}"
         page.bar(
             label,
             question.probability,
