@@ -9,7 +9,6 @@ import time
 import urllib.error
 import urllib.request
 
-import psutil
 import pytest
 
 import middlegame as mg
@@ -23,7 +22,7 @@ from middlegame.workbench.live import LiveContest
 from middlegame.workbench.server.library import LARGEST
 from middlegame.workbench.server.pages import TABS
 from middlegame.workbench.workers.texts import with_moved_ranges
-from tests.workbench.conftest import COMPLETE, NARROW, WIDE
+from tests.workbench.conftest import NARROW, WIDE
 from tests.workbench.contests import HARBOUR, TIMED
 
 pytestmark = pytest.mark.browser
@@ -563,28 +562,6 @@ def test_pasted_text_arrives_up_to_the_limit_and_is_refused_beyond_it(visit, ser
     page.evaluate(paste, comment)
     page.wait_for_selector('.q-notification:has-text("at most 1 MiB. Nothing was changed.")')
     assert page.evaluate(size) == len(text) + 100 * count
-
-
-def test_worker_that_dies_while_a_contest_opens_is_told_and_tried_again(visit, server):
-    workers = [
-        each
-        for each in psutil.Process(server.pid).children(recursive=True)
-        if each.status() != psutil.STATUS_ZOMBIE and "spawn_main" in " ".join(each.cmdline())
-    ]
-    assert workers
-    for each in workers:
-        each.suspend()
-    page = visit().page
-    page.goto(f"{server.url}/contest/known")
-    page.locator(".mg-opening").wait_for()
-    for each in workers:
-        each.kill()
-    told = page.get_by_text("This contest was not opened:")
-    told.wait_for()
-    page.get_by_role("button", name="Try again").click()
-    page.wait_for_selector(COMPLETE["answer"])
-    assert not told.is_visible()
-    assert " ended with exit code " in (server.folder / "server.log").read_text()
 
 
 def test_typed_text_outlives_a_lost_connection_and_a_reload(visit):

@@ -181,9 +181,9 @@ class Page:
         return Text.assemble(*(sign if not self.plain else sign[0] for sign in signs))
 
     @property
-    def _signs(self) -> str:
+    def _signs(self) -> tuple[str, str, str, str]:
         """The signs of an interval: its background, 90% and half of the worlds, their mean."""
-        return ".-=|" if self.plain else "·─━●"
+        return (".", "-", "=", "|") if self.plain else ("·", "─", "━", "●")
 
     def interval_legend(self) -> None:
         """Print what the signs of an interval stand for."""
