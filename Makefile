@@ -56,7 +56,7 @@ bench: $(TO_DEVELOP)
 	$(BIN)/python -m benchmarks
 
 # What fitted contests predict, beside regressions: docs/validity/. The data are read from the folder
-# MIDDLEGAME_DATA; half an hour on one core.
+# MIDDLEGAME_DATA; some six minutes on one core.
 validity: $(TO_DEVELOP)
 	$(BIN)/python -m benchmarks.validity
 

@@ -108,6 +108,7 @@ def test_ledger_commands_from_recording_to_scoring(run: Run, file: Path, tmp_pat
 
     day = str(today())
     code, out, _ = run("resolve", "will-x", "yes", "--on", day, "--source", "seen")
+    assert "Not scored, because made on that day or later: 1" in " ".join(out.split())
     assert code == 0
     assert "small/will-x: yes" in out
     code, out, err = run("resolve", "will-x", "no", "--on", day, "--source", "seen")

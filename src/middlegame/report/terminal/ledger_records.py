@@ -28,7 +28,7 @@ _MOST_NUMBERS = 12
 def show_recorded(record: Record, earlier: Sequence[Record], place: str, console: Console) -> None:
     """Print a new record, with warnings about its questions."""
     page = Page(console)
-    page.title(f"Recorded as {record.id}", clean(place))
+    page.title(f"Recorded as {record.id}", f"in the ledger {clean(place)}")
     _forecasts(page, record, {})
     page.notes(_cautions(record, earlier))
     _provenance(page, record)
@@ -95,6 +95,17 @@ def show_resolved(resolution: Resolution, records: Sequence[Record], console: Co
     if question.on is None and due and resolution.on > due and resolution.outcome == "yes":
         page.paragraph(
             f"The question was due {date(due)}; yes means that it happened by then.", mark="!"
+        )
+        page.gap()
+    late = [
+        str(record.id)
+        for record in records
+        if record.made_at.date() >= resolution.on
+        and any(forecast.question == question for forecast in record.forecasts)
+    ]
+    if late:
+        page.paragraph(
+            f"Not scored, because made on that day or later: {', '.join(late)}.", mark="!"
         )
         page.gap()
     last = {
