@@ -31,3 +31,8 @@ def character_name(found: re.Match[str]) -> str:
 def replace_unprintable(text: str) -> str:
     """Return a text with question marks for its control characters, which terminals obey."""
     return _UNPRINTABLE.sub("?", text) if unprintable(text) else text
+
+
+def lower_article(name: str) -> str:
+    """Return a name as it stands within a sentence: `The firm` as `the firm`."""
+    return f"the {name[4:]}" if name.startswith("The ") else name

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from middlegame.base.text import lower_article
 from middlegame.diagram import Chance, Fixed
 from middlegame.scenario import Move, Resource
 from middlegame.scenario.timeline import Timeline
@@ -95,8 +96,7 @@ def _track(
             continue
         affordable = np.array([[amount >= cost for cost in spent] for amount in stock.amounts])
         tracking.payments.setdefault(instance, []).append(Payment(stock.node, affordable))
-        owner = timeline.scenario.actors[actor].name
-        owner = owner[0].lower() + owner[1:] if owner.startswith("The ") else owner
+        owner = lower_article(timeline.scenario.actors[actor].name)
         label = f"{resource.label or name.replace('_', ' ')} left to {owner}"
         node, amounts = _left(stock, spent, f"{actor}.{name} after {instance}", instance, label)
         tracking.nodes[node.name] = node

@@ -136,9 +136,6 @@ def _cut_off(diagram: Diagram) -> Iterator[Fault]:
 def _chances_of_cases(diagram: Diagram, number: int) -> Floats:
     """Return how likely each case of a node's parents is where options are chosen equally often."""
     tables, structure = diagram.tables(), diagram.structure
-    opens = iter(tables.open_options)
-    masses = [
-        table if table is not None else (open_ := next(opens)) / open_.sum(axis=-1, keepdims=True)
-        for table in tables.chances
-    ]
+    policies = iter(tables.even_policies)
+    masses = [table if table is not None else next(policies) for table in tables.chances]
     return np.asarray(joint(structure, masses, structure.parents[number]))

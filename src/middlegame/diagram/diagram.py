@@ -455,3 +455,8 @@ class Tables:
     lambdas: Array
     scales: Array
     perceived: "tuple[Tables, ...]" = ()
+
+    @property
+    def even_policies(self) -> tuple[Array, ...]:
+        """One `[*parents, states]` for each decision: its options chosen evenly, by weight."""
+        return tuple(each / each.sum(axis=-1, keepdims=True) for each in self.open_options)

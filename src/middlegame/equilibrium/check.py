@@ -129,8 +129,7 @@ def check_loaded(loaded: LoadedScenario) -> CheckResult:
 def _uniform_play(diagram: Diagram) -> StrategyProfile:
     """Return play at random, in which everything happens that can happen."""
     tables = diagram.tables()
-    even = tuple(open_ / open_.sum(axis=-1, keepdims=True) for open_ in tables.open_options)
-    return StrategyProfile(diagram, tables, even, {})
+    return StrategyProfile(diagram, tables, tables.even_policies, {})
 
 
 def _settled_questions(scenario: Scenario, diagram: Diagram) -> Iterator[Fault]:

@@ -111,8 +111,8 @@ def refuse_closed(
     """
     structure = diagram.structure
     masses: list[Any] = list(fixed.chances)
-    for place, open_ in zip(structure.decisions, fixed.open_options, strict=True):
-        masses[place] = open_ / open_.sum(axis=-1, keepdims=True)
+    for place, policy in zip(structure.decisions, fixed.even_policies, strict=True):
+        masses[place] = policy
     for decision, open_ in zip(diagram.decisions, before.open_options, strict=True):
         if decision.name not in moves:
             continue

@@ -23,8 +23,8 @@ from middlegame.workbench.workers.outline import (
     connect,
     disconnect,
     entry_line,
-    judged_numbers,
     naming_parts,
+    numbers_as_written,
     read_outline,
     removal_faults,
     set_entry,
@@ -110,7 +110,7 @@ SHIPPED = sorted(path.parent.name for path in FOLDER.glob("*/scenario.yaml"))
 def test_numbers_and_arrows_of_a_contest_are_those_of_its_model(name):
     text = (FOLDER / name / "scenario.yaml").read_text() if name else UNREPEATED
     data, scenario = parse_yaml(text).data, read_text(text).scenario
-    found = judged_numbers(data)
+    found = numbers_as_written(data)
     for path, judgement, _ in judgements(scenario):
         certain = judgement.exact and judgement.low == 1  # of a state named alone
         assert dotted_path(path) in found or certain

@@ -107,7 +107,6 @@ class _Plan:
         def places(cells: Indices, axes: tuple[int, ...]) -> Indices:
             return np.asarray(cells[tuple(at[axis] for axis in axes)])
 
-        self._layout = layout
         self.cells = logit_cells(structure, decisions)
         rows = self.cells // layout.max_options
         self.place = np.repeat(

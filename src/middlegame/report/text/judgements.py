@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from middlegame.base.text import lower_article
 from middlegame.diagram import Parameter
 from middlegame.report.text.grammar import capitalize_first, mid_sentence
 from middlegame.report.text.judgement_values import (
@@ -143,7 +144,7 @@ def judgement_words(words: Words, parameter: Parameter) -> str:
         case ("beliefs", str(actor), "judgements", str(place)) if words.scenario:
             path, _ = judgements_by_place(words.scenario)[place]
             believed = mid_sentence(place_words(words, path))
-            return f"Belief of {_mid(words.actor(actor))}: {believed}"
+            return f"Belief of {lower_article(words.actor(actor))}: {believed}"
     return place_words(words, parameter.path)
 
 
@@ -253,7 +254,7 @@ def _describe(words: Words, path: JudgementPath) -> tuple[str, str, str]:
             claim = clean(interest.label) if interest.label else _IS_WORTH
             if path[-1] == "private_spread":
                 claim = f"{claim}, known to this actor alone (standard deviation)"
-            return f"Interests of {_mid(words.actor(actor))}", case, claim
+            return f"Interests of {lower_article(words.actor(actor))}", case, claim
         case ("actors", str(actor), "patience"):
             return (
                 _PATIENCE,
@@ -273,7 +274,7 @@ def _describe(words: Words, path: JudgementPath) -> tuple[str, str, str]:
             return "Reliability of reports", "", clean(label) if label else name_as_words(name)
         case ("beliefs", str(actor), "judgements", str(place)) if words.scenario:
             path, _ = judgements_by_place(words.scenario)[place]
-            whose = f"Beliefs of {_mid(words.actor(actor))}"
+            whose = f"Beliefs of {lower_article(words.actor(actor))}"
             return whose, "", mid_sentence(place_words(words, path))
         case ("precision",):
             return _PRECISION, "All other actors", "precision"
@@ -339,10 +340,6 @@ def _when(words: Words, factor: Factor, place: int) -> str:
     if condition is not None:
         return f"If {words.condition(condition)}"
     return "Otherwise" if place else "In any case"
-
-
-def _mid(actor: str) -> str:
-    return f"the {actor[4:]}" if actor.startswith("The ") else actor
 
 
 def _cited(scenario: Scenario | None, cite: str) -> CitedPlace:

@@ -258,7 +258,7 @@ def comparisons(data: dict[str, Any]) -> list[str]:
     return found
 
 
-def judged_numbers(data: dict[str, Any]) -> dict[str, str]:
+def numbers_as_written(data: dict[str, Any]) -> dict[str, str]:
     """Return the numbers and ranges of a contest as written, by their dotted paths."""
     parts = ((name,) for name in _JUDGED if name in data)
     return {

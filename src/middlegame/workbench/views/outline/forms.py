@@ -13,7 +13,7 @@ from middlegame.workbench.views.outline.factors import factor_form
 from middlegame.workbench.views.outline.form import Form
 from middlegame.workbench.views.outline.parts import cell_head, grid, part, parts, tool
 from middlegame.workbench.views.outline.scales import scale_form
-from middlegame.workbench.workers.outline import change_entry, judged_numbers, set_entry
+from middlegame.workbench.workers.outline import change_entry, numbers_as_written, set_entry
 
 KINDS = {
     "contest": "The contest",
@@ -250,7 +250,7 @@ def _judgements(form: Form, path: Path, kind: str, label: str) -> None:
     place = (*path, "judgements")
     replaced = form.value(place)
     replaced = replaced if isinstance(replaced, dict) else {}
-    known = judged_numbers(form.desk.outline.data)
+    known = numbers_as_written(form.desk.outline.data)
     for number, name in enumerate(map(str, replaced)):
         with part(form, (*place, name), kind, number, len(replaced)):
             form.note(f"{name}, in the scenario {known.get(name, 'unknown')}")
