@@ -202,6 +202,8 @@ def _run(command: tuple[str, ...], folder: Path) -> dict[str, Any]:
     limit = () if command[0] in UNLIMITED else ("--time-limit", str(TIME_LIMIT))
     environment = {**os.environ, "XDG_CACHE_HOME": str(folder / _label(command)),
                    "MIDDLEGAME_LEDGER": str(folder / "ledger.sqlite")}  # fmt: skip
+    # An installed package has its bytecode; a checkout must be allowed to write it.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     begin = time.perf_counter()
     ended = subprocess.run(
         [sys.executable, "-S", "-c", _MEASURED, str(TIME_LIMIT + 5),
