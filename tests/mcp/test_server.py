@@ -94,7 +94,7 @@ def test_check_returns_faults_with_line_and_column_so_that_they_can_be_mended(fo
 
 def test_analyses_give_what_the_library_gives(folder, harbour):
     reasons = asked(folder, "why", contest="harbour", name="renew")
-    assert reasons == json.loads(to_json(mg.why(harbour.middle, "renew").to_dict()))
+    assert reasons == json.loads(to_json(mg.why(harbour, "renew").to_dict()))
     cascade = asked(folder, "dominoes", contest="harbour")
     assert cascade == json.loads(to_json(mg.dominoes(harbour.middle).to_dict(None)))
     assert "no evidence" in asked(folder, "hypotheses", contest="harbour")

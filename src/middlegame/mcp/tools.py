@@ -242,10 +242,10 @@ class Tools:
         return answer_text(await run(context, work))
 
     async def _analyse(self, context: Context, contest: str, analysis: Callable[..., Any]) -> str:
-        """Run an analysis of the solved contest."""
+        """Run an analysis of the contest's forecast."""
 
         def work(progress: ProgressCallback) -> dict[str, Any]:
-            found: dict[str, Any] = analysis(self._solve(contest), progress).to_dict()
+            found: dict[str, Any] = analysis(forecast(self._solve(contest)), progress).to_dict()
             return found
 
         return answer_text(await run(context, work))

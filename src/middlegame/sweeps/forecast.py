@@ -163,9 +163,8 @@ class Forecast(Equilibrium):
 
     @cached_property
     def error(self) -> float:
-        """The largest Monte-Carlo error of any shown interval's end, as a probability."""
-        shown = [node.name for node in self.diagram.contest_nodes if node.headline]
-        every = [o for name in shown for o in self.outlooks.get(name, {}).values()]
+        """The largest Monte-Carlo error of any interval's end, as a probability."""
+        every = [o for outlooks in self.outlooks.values() for o in outlooks.values()]
         ends = [end for found in (*every, *self.question_outlooks.values()) for end in found.error]
         return float(np.max(ends, initial=0.0))
 

@@ -1,7 +1,6 @@
 """The intervals of a forecast in words: how far each number varies over the worlds."""
 
 from collections.abc import Iterator
-from math import ceil
 from typing import TYPE_CHECKING
 
 from middlegame.report.text.words import clean, percent, points
@@ -119,7 +118,6 @@ def method(equilibrium: "Equilibrium", *, intervals: bool = True) -> str:
     if not isinstance(equilibrium, Forecast) or equilibrium.worlds is None:
         return ""
     count, ranges = equilibrium.worlds.count, len(equilibrium.diagram.parameters)
-    accuracy = ceil(100 * equilibrium.error)
     fewer = " (fewer than usual, as each takes long)" if count < MOST_WORLDS // 2 else ""
     means = (
         f"Means over {count} worlds{fewer}, each drawn from {ranges} "
@@ -127,7 +125,13 @@ def method(equilibrium: "Equilibrium", *, intervals: bool = True) -> str:
     )
     if not intervals:
         return means
-    return (
-        f"{means} Interval ends are accurate to within {accuracy} percentage "
-        f"point{'' if accuracy == 1 else 's'} (95% confidence)."
-    )
+    return f"{means} {accuracy(equilibrium.error)} (95% confidence)."
+
+
+def accuracy(error: float) -> str:
+    """Return how exact the ends of intervals are, as the beginning of a sentence.
+
+    >>> accuracy(0.0421)
+    'Interval ends are accurate to within 4.2 percentage points'
+    """
+    return f"Interval ends are accurate to within {100 * error:.1f} percentage points"

@@ -10,7 +10,7 @@ from middlegame.diagram import Decision
 from middlegame.engine.numerics.continuation import TraceOutcome
 from middlegame.report.text import narrative
 from middlegame.report.text.grammar import capitalize_first, join_list, mid_sentence
-from middlegame.report.text.intervals import interval
+from middlegame.report.text.intervals import accuracy, interval
 from middlegame.report.text.palette import NEUTRAL, actor_colours
 from middlegame.report.text.scales import scale_sentence
 from middlegame.report.text.words import Words, clean, percent
@@ -193,8 +193,8 @@ def method(found: "Sweep") -> str:
         f"Means over {found.count:,} worlds, each solved to its own equilibrium; the worlds are "
         f"drawn from {ranges} range{'' if ranges == 1 else 's'} by {drawn[found.plan.method]} "
         f"(seed {found.plan.seed})",
-        f"Interval ends are accurate to within {100 * found.error:.1f} percentage points (95% "
-        "confidence, from order statistics, draws taken as independent)",
+        f"{accuracy(found.error)} (95% confidence, from order statistics, draws taken as "
+        "independent)",
     ]
     if found.checked_count:
         agreed = found.checked_count - found.disagreement_count
