@@ -4,7 +4,7 @@ import re
 import shlex
 import shutil
 
-from middlegame.scenario.yaml.data_edits import GAP
+from middlegame.scenario.syntax import GAP
 from tests.drafting.articles import PORT
 from tests.paths import ROOT
 

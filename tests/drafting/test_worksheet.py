@@ -10,7 +10,7 @@ from middlegame.drafting.article import article_from_text
 from middlegame.drafting.candidates import find_candidates
 from middlegame.drafting.worksheet import actor_names, make_worksheet, write_draft
 from middlegame.equilibrium.check import check
-from middlegame.scenario.yaml.data_edits import GAP
+from middlegame.scenario.syntax import GAP
 from middlegame.scenario.yaml.load import read
 from tests.drafting.articles import PORT
 

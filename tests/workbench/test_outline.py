@@ -74,7 +74,7 @@ def test_contest_built_from_an_empty_page_has_the_forecast_of_the_written_one(vi
     form, builder = page.locator(".mg-form"), Builder(page)
     form.get_by_label("Title").wait_for()
     builder.fill(form, "Title", data["title"])
-    builder.fill(form, "Precision: how much more often an option 10 points better", "2.5..4:1")
+    builder.fill(form, "Precision: odds of an option 10 points better", "2.5..4:1")
     for name, actor in data["actors"].items():
         builder.add("actor", f"actors.{name}", actor["name"] if isinstance(actor, dict) else actor)
         if isinstance(actor, dict):
@@ -237,8 +237,9 @@ def test_ten_faults_stand_at_their_fields_and_are_repaired_there(visit, server):
         builder.fill(builder.part(part), label, value)
         field.locator(".q-field__messages:not(:empty)").wait_for(state="detached")
     page.wait_for_selector(".mg-outline-beside .mg-faults:not(:has(.mg-error))")
-    page.locator("[data-tab=outline]").get_by_role("button", name="Use this text").click()
+    # The file still has its faults; what was edited is offered where its answer would be.
     page.get_by_role("button", name="Answer", exact=True).click()
+    page.get_by_role("button", name="Solve the text as edited").click()
     page.wait_for_selector('.mg-kicker:has-text("Ten faults")')
 
 

@@ -72,7 +72,7 @@ def draft_command(
 
 def _write_worksheet(article: "Article", folder: Path, as_json: bool) -> None:
     from middlegame.drafting.worksheet import make_worksheet, write_draft
-    from middlegame.scenario.yaml.data_edits import GAP
+    from middlegame.scenario.syntax import GAP
 
     worksheet = make_worksheet(article, dt.date.today())
     path = write_draft(folder, worksheet.text, article)

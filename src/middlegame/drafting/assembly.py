@@ -10,7 +10,7 @@ from middlegame.drafting.answers import Drafted, DraftedNumber, DraftedRule, Quo
 from middlegame.drafting.article import Article
 from middlegame.drafting.worksheet import ARTICLE_FILE, SOURCE
 from middlegame.scenario.model.judgement import format_number
-from middlegame.scenario.yaml.data_edits import GAP
+from middlegame.scenario.syntax import GAP
 from middlegame.scenario.yaml.dump import Plain, dump_tree
 
 Kind = Literal["points", "cost", "chance", "odds"]

@@ -18,7 +18,7 @@ from middlegame.drafting.candidates import (
     find_candidates,
 )
 from middlegame.scenario.conditions import RESERVED
-from middlegame.scenario.yaml.data_edits import GAP
+from middlegame.scenario.syntax import GAP
 from middlegame.scenario.yaml.dump import scalar
 
 SOURCE = "article"

@@ -13,6 +13,9 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from middlegame.base.spelling import nearest
 from middlegame.base.text import normalize, replace_unprintable
 
+GAP = "<?>"
+"""What stands where a judgement of the analyst is missing; `check` refuses it with its place."""
+
 
 def syntax_error(
     problem: str, expected: str, *, offset: int = 0, within: tuple[str | int, ...] = ()

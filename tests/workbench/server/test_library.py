@@ -73,6 +73,16 @@ def test_link_out_of_the_folder_is_neither_listed_nor_written(folder, tmp_path_f
     assert outside.read_text() == "title: Secret\n"
 
 
+def test_contest_that_begins_with_a_shipped_one_has_its_sources_beside_it(folder):
+    library = Library(str(folder))
+    library.begin("mine", "harbour-lease")
+    briefing = (FOLDER / "harbour-lease" / "briefing.txt").read_text()
+    assert (folder / "briefing.txt").read_text() == briefing
+    (folder / "briefing.txt").write_text("notes of my own")
+    library.begin("another", "harbour-lease")
+    assert (folder / "briefing.txt").read_text() == "notes of my own"
+
+
 def test_contest_begins_with_an_archetype_where_a_folder_is_served(folder):
     contest = Library(str(folder)).begin("mine", "coercion")
     assert contest.title == "A demand with a threat behind it"

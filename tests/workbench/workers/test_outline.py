@@ -11,7 +11,8 @@ from middlegame.io.examples import FOLDER
 from middlegame.scenario.faults import dotted_path
 from middlegame.scenario.model.references import base_name
 from middlegame.scenario.model.walk import judgements
-from middlegame.scenario.yaml.data_edits import GAP
+from middlegame.scenario.syntax import GAP
+from middlegame.scenario.yaml.dump import Plain
 from middlegame.scenario.yaml.load import read_text
 from middlegame.scenario.yaml.tree import parse_yaml
 from middlegame.workbench.views.outline.adding import short_name
@@ -168,3 +169,13 @@ def test_line_of_an_entry_is_that_of_its_key(context):
     lines = SCALED.splitlines()
     assert lines[entry_line(context, SCALED, ("factors", "price")) - 1].startswith("  price:")
     assert entry_line(context, SCALED, ("factors", "gone")) == lines.index("factors:") + 1
+
+
+def test_gap_goes_once_another_state_has_a_chance(context):
+    text = "factors:\n  f: {states: [s, t, u], chance: {s: <?>, u: 1%}, start: {s: <?>}}\n"
+    edited = set_entry(context, text, ("factors", "f", "chance", "t"), Plain("20..40%"))
+    assert parse_yaml(edited).data["factors"]["f"] == {
+        "states": ["s", "t", "u"],
+        "chance": {"u": "1%", "t": "20..40%"},
+        "start": {"s": GAP},
+    }

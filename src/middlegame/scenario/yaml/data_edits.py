@@ -48,8 +48,6 @@ def _pruned(data: Any) -> Any:
     return data
 
 
-GAP = "<?>"
-"""What stands where a judgement of the analyst is missing; `check` refuses it with its place."""
 _NUMBER = re.compile(r"[-+.\d][-+.\d]*(%|:1| years?)?|[-+.\d][-+.\d%]*\.\.[-+.\d%]+(:1| years?)?")
 
 

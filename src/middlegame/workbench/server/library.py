@@ -137,7 +137,7 @@ class Library:
         return _contest(path)
 
     def begin(self, name: str, like: str = "") -> Contest:
-        """Write a text to begin a contest with into the folder.
+        """Write a text to begin a contest with into the folder, and the sources that it cites.
 
         Args:
             name: the name of the file, without a folder.
@@ -150,7 +150,22 @@ class Library:
             MiddlegameError: there is no such archetype or contest, no file may be written, or the
                 name is not valid or taken.
         """
-        return self.save(name, beginning(like, Path(name).stem))
+        contest = self.save(name, beginning(like, Path(name).stem))
+        for shipped in list_examples():
+            if shipped.name == like:
+                self._copy_sources(shipped.folder)
+        return contest
+
+    def _copy_sources(self, folder: Path) -> None:
+        """Copy the sources of a shipped contest, except where the folder has files of their names.
+
+        Raises:
+            MiddlegameError: a file cannot be written.
+        """
+        assert self.folder is not None
+        for source in folder.glob("*.txt"):
+            if not (self.folder / source.name).exists():
+                self._write(self.folder / source.name, source.read_text(encoding="utf-8"), None)
 
     def overwrite(self, contest: Contest, text: str, replacing: str) -> None:
         """Write an edited scenario back to its own file.

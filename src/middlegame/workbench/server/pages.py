@@ -1,6 +1,7 @@
 """The pages: the list of contests, and one contest with its tabs."""
 
 import contextlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from urllib.parse import urlencode
@@ -173,6 +174,9 @@ class ContestPage:
             self.tabs["outline"] = OutlineTab(self.desk, self.to_line)
         with self.places["review"]:
             self.tabs["review"] = ReviewTab(self.desk, partial(self.header.offer, "review"))
+        self._show_edited: Callable[[], object] = lambda: None
+        self.desk.draft.on_change.append(lambda: self._show_edited())
+        self.desk.on_checked.append(lambda: self._show_edited())
         self._follow(session)
         self._show_view()
         background_tasks.create(self._open())
@@ -251,6 +255,7 @@ class ContestPage:
     async def _open(self) -> None:
         session = self.session
         self.problem.clear()
+        self._show_edited = lambda: None
         self._opening = True
         self._show_view()
 
@@ -269,17 +274,27 @@ class ContestPage:
             self._opening = False
             self.spinner.set_visibility(False)
             ended = isinstance(error, WorkerEnded)
-            with self.problem:
-                ui.label(
-                    "This contest was not opened:"
-                    if ended
-                    else "This contest cannot be solved as written:"
-                )
-                for line in error.reasons:
-                    ui.label(line).classes("mg-note")
-                button("Try again", self._open)
+            self._show_problem(error.reasons, ended)
             if not ended and session.place.view not in WRITING:
                 self.choose("edit")
+
+    def _show_problem(self, reasons: Sequence[str], ended: bool) -> None:
+        """Say why there is no answer, and offer what may help."""
+        with self.problem:
+            ui.label(
+                "This contest was not opened:"
+                if ended
+                else "This contest cannot be solved as written:"
+            )
+            for line in reasons:
+                ui.label(line).classes("mg-note")
+            with ui.element("div").classes("mg-tools"):
+                edited = button("Solve the text as edited", self.desk.use, primary=True)
+                if not ended:
+                    button("Build the contest", lambda: self.choose("outline"))
+                button("Try again", self._open)
+        self._show_edited = lambda: edited.set_visibility(self.desk.can_use)
+        self._show_edited()
 
     def _opened(self) -> None:
         self._opening = False

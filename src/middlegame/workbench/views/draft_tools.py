@@ -73,6 +73,11 @@ class DraftDesk:
             listener()
 
     @property
+    def can_use(self) -> bool:
+        """Whether the text, as last checked, can be shown in all tabs, which show another one."""
+        return not self.faulty and self.draft.text != self.draft.used
+
+    @property
     def can_save(self) -> bool:
         """Whether the text has a file of its own that may be written."""
         contest = self.session.contest
@@ -153,7 +158,7 @@ class DraftTools:
     def show(self) -> None:
         """Show which buttons serve now, and what state the text is in."""
         desk, draft = self.desk, self.desk.draft
-        enable(self.apply, not desk.faulty and draft.text != draft.used)
+        enable(self.apply, desk.can_use)
         enable(self.undo, draft.can_undo)
         enable(self.redo, draft.can_redo)
         if self.save is not None:

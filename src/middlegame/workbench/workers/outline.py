@@ -15,7 +15,8 @@ from middlegame.scenario.faults import Path, dotted_path
 from middlegame.scenario.model.judgement import format_number
 from middlegame.scenario.model.references import base_name
 from middlegame.scenario.model.scales import Scale
-from middlegame.scenario.yaml.data_edits import GAP, as_written, short_form_key
+from middlegame.scenario.syntax import GAP
+from middlegame.scenario.yaml.data_edits import as_written, short_form_key
 from middlegame.scenario.yaml.dump import Plain
 from middlegame.scenario.yaml.renaming import COMPARISON, CONDITION_KEYS, rename
 from middlegame.scenario.yaml.structure import move_entry, remove_entry, set_value
@@ -48,12 +49,22 @@ def read_outline(context: WorkerContext, text: str) -> Outline:
 def set_entry(context: WorkerContext, text: str, path: Path, value: Any) -> str:
     """Return a text with the value at a path set; an empty text removes it.
 
+    Where a state gets a chance, gaps at other states of the distribution go: one state may be left
+    out, and takes the remainder.
+
     Raises:
         MiddlegameError: the text is not valid YAML, or the place cannot be edited alone.
     """
+    data = parse_yaml(text).data
     if value in ("", None):
-        return remove_entry(text, path) if _at(parse_yaml(text).data, path) is not None else text
-    return set_value(text, path, value)
+        return remove_entry(text, path) if _at(data, path) is not None else text
+    text = set_value(text, path, value)
+    around = path[:-1]
+    if around and around[-1] in _DISTRIBUTIONS and isinstance(chances := _at(data, around), dict):
+        for state, chance in chances.items():
+            if chance == GAP and state != path[-1]:
+                text = remove_entry(text, (*around, str(state)))
+    return text
 
 
 def remove(context: WorkerContext, text: str, path: Path) -> str:
@@ -273,6 +284,7 @@ def entry_line(context: WorkerContext, text: str, path: Path) -> int:
     return parse_yaml(text).places.locate(path)[0]
 
 
+_DISTRIBUTIONS = ("chance", "then", "start")
 _JUDGED = ("precision", "actors", "numbers", "moves", "offers", "factors", "interests", "evidence")
 _NO_JUDGEMENTS = frozenset(
     {"scale", "periods", "spends", "states", "knows", "date", "when", "level"}

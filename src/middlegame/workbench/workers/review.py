@@ -7,7 +7,8 @@ from typing import Any
 from middlegame.base.errors import MiddlegameError
 from middlegame.scenario.faults import Path, dotted_path
 from middlegame.scenario.model.judgement import format_number
-from middlegame.scenario.yaml.data_edits import GAP, as_written
+from middlegame.scenario.syntax import GAP
+from middlegame.scenario.yaml.data_edits import as_written
 from middlegame.scenario.yaml.dump import Plain
 from middlegame.scenario.yaml.renaming import CONDITION_KEYS
 from middlegame.scenario.yaml.structure import remove_entry, set_value

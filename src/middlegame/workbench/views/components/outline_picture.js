@@ -7,6 +7,7 @@ export default {
   template: `
     <div class="mg-outline-canvas" ref="canvas" tabindex="0" role="region" aria-label="The contest as a picture"
       :style="{ '--natural': natural }" @pointerdown="begin" @pointermove="follow" @pointerup="end" @pointercancel="drag = null" @keydown="pressed">
+      <p v-if="!svg" class="mg-soft">Moves and factors appear here as boxes.</p>
       <div v-html="svg"></div>
       <svg v-if="drag && drag.far" class="mg-drawn" aria-hidden="true"><line :x1="drag.from[0]" :y1="drag.from[1]" :x2="drag.to[0]" :y2="drag.to[1]" /></svg>
     </div>`,

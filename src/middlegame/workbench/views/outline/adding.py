@@ -6,7 +6,7 @@ from typing import Any
 
 from nicegui import ui
 
-from middlegame.scenario.yaml.data_edits import GAP
+from middlegame.scenario.syntax import GAP
 from middlegame.scenario.yaml.dump import Plain
 from middlegame.workbench.views.frame import button, heading
 from middlegame.workbench.views.outline.fields import Desk

@@ -52,6 +52,8 @@ class EntryList:
     def __init__(self, on_choose: Callable[[Path], None], on_add: Callable[[str], object]) -> None:
         self._on_choose, self._on_add = on_choose, on_add
         self._place = ui.element("div")
+        with self._place:
+            ui.label("Reading the contest").classes("mg-soft").props("role=status")
         self._rows: list[tuple[str, dict[Path, str]]] = []
         self._items: dict[Path, tuple[ui.element, ui.label]] = {}
 

@@ -1,5 +1,6 @@
 """What a form is made of: containers whose parts are kept, and fields that show values."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
@@ -11,6 +12,18 @@ from middlegame.scenario.faults import Path
 from middlegame.workbench.views.outline.ranges import RangePicture
 from middlegame.workbench.workers.outline import Outline
 from middlegame.workbench.workers.texts import EditorFault
+
+_MISSING = re.compile(r"the key '(\w+)' is missing")
+
+
+def plain_message(fault: EditorFault) -> str:
+    """Return a fault's message for somebody who fills in forms, and sees no keys."""
+    missing = _MISSING.fullmatch(fault.message)
+    if missing is None:
+        return fault.message
+    if fault.path == ("actors",):
+        return "there is no actor yet; add one with + beside Actors"
+    return "this is missing"
 
 
 class Desk(Protocol):
@@ -110,7 +123,8 @@ class Field:
 
     def show_faults(self, faults: Iterable[EditorFault]) -> None:
         """Show faults at the component; none removes them."""
-        text = " ".join(fault.message[:1].upper() + fault.message[1:] + "." for fault in faults)
+        messages = [plain_message(fault) for fault in faults]
+        text = " ".join(message[:1].upper() + message[1:] + "." for message in messages)
         if hasattr(self.component, "error"):
             self.component.error = text or None
 

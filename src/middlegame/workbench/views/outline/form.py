@@ -14,6 +14,7 @@ from nicegui import ui
 from middlegame.base.text import normalize
 from middlegame.scenario.faults import Path
 from middlegame.scenario.model.judgement import Unit, format_number
+from middlegame.scenario.syntax import GAP
 from middlegame.scenario.yaml.data_edits import as_written, read_back, short_form_key
 from middlegame.workbench.views.frame import button, heading
 from middlegame.workbench.views.outline.fields import Container, Desk, Field
@@ -370,8 +371,8 @@ def _plain(new: Any) -> Any:
 
 
 def _shown(value: Any) -> str:
-    if value is None or isinstance(value, dict | list):
-        return ""
+    if value is None or value == GAP or isinstance(value, dict | list):
+        return ""  # a gap is told by its fault
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int | float):

@@ -7,7 +7,7 @@ from typing import Any
 from nicegui import ui
 
 from middlegame.scenario.faults import Path
-from middlegame.scenario.yaml.data_edits import GAP
+from middlegame.scenario.syntax import GAP
 from middlegame.scenario.yaml.dump import Plain
 from middlegame.workbench.views.outline.factors import factor_form
 from middlegame.workbench.views.outline.form import Form
@@ -58,7 +58,7 @@ def _contest(form: Form, path: Path) -> None:
     form.text(("question",), "The question that it asks")
     form.prose(("about",), "About it")
     form.text(("as_of",), "As of", "2026-01-31", plain=True)
-    form.number(("precision",), "Precision: how much more often an option 10 points better", "odds")
+    form.number(("precision",), "Precision: odds of an option 10 points better", "odds")
     form.reason(("precision",), "of the precision")
     _behaviour(form, ("behaviour",), "equilibrium")
     form.heading("Time")
@@ -180,7 +180,7 @@ def _interests(form: Form, path: Path) -> None:
 
     count = parts(form, path, "Interest", fields)
     place = (*path, count)
-    form.button("Add an interest", lambda: form.desk.run(set_entry, place, {"worth": {}}))
+    form.button("Add an interest", lambda: form.desk.run(set_entry, place, {"worth": Plain(GAP)}))
 
 
 def _resources(form: Form, path: Path) -> None:

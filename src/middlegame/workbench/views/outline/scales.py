@@ -5,7 +5,7 @@ from typing import Any
 from nicegui import ui
 
 from middlegame.scenario.faults import Path
-from middlegame.scenario.yaml.data_edits import GAP
+from middlegame.scenario.syntax import GAP
 from middlegame.scenario.yaml.dump import Plain
 from middlegame.workbench.views.outline.form import Form
 from middlegame.workbench.workers.outline import change_entry

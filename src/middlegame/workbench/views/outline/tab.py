@@ -12,6 +12,7 @@ from middlegame.workbench.views.frame import button, heading
 from middlegame.workbench.views.outline.adding import AddDialog
 from middlegame.workbench.views.outline.edits import Edit, EditQueue
 from middlegame.workbench.views.outline.entries import PER_ACTOR, EntryList, entry_of
+from middlegame.workbench.views.outline.fields import plain_message
 from middlegame.workbench.views.outline.form import Form
 from middlegame.workbench.views.outline.forms import KINDS, show_form
 from middlegame.workbench.views.outline.parts import PartHead
@@ -239,7 +240,8 @@ class OutlineTab:
         for place, found in claimed.items():
             fields[place].show_faults(found)
         _list_faults(self.unplaced, unplaced, None)
-        _list_faults(self.faults, self.desk.faults, lambda fault: self._go_to(fault.path))
+        errors_first = sorted(self.desk.faults, key=lambda fault: fault.severity != "error")
+        _list_faults(self.faults, errors_first, lambda fault: self._go_to(fault.path))
         self.entries.mark(self.chosen, self.desk.faults)
 
     def _field_of(self, path: Path) -> int | None:
@@ -272,7 +274,7 @@ def _list_faults(
                         where = ".".join(map(str, fault.path)) or f"line {fault.line}"
                         ui.label(where)
                     at.on("click", lambda _, each=fault: go(each))
-                ui.label(fault.message)
+                ui.label(plain_message(fault))
         if go is not None and not faults:
             with ui.element("li").classes("mg-soft"):
                 ui.label("None.")
