@@ -234,11 +234,14 @@ def _ramp_all(
     solver: SampleSolver, threads: int | None
 ) -> Iterator[tuple[Integers, ChunkSolution]]:
     """Solve all chunks along the ramp on threads, and yield each as it is done, in order."""
-    chunks = solver.chunks()
+    chunks, threads = solver.chunks(), threads or available_cores()
+    if threads == 1:
+        yield from ((chunk, solver.ramp(chunk)) for chunk in chunks)
+        return
     # The first chunk alone, so that threads do not all compile the same.
     for first in chunks[:1]:
         yield first, solver.ramp(first)
-    pool = ThreadPoolExecutor(threads or available_cores())
+    pool = ThreadPoolExecutor(threads)
     try:
         yield from zip(chunks[1:], pool.map(solver.ramp, chunks[1:]), strict=True)
     finally:

@@ -23,6 +23,12 @@ _BLOCKS_PER_THREAD = 2
 """Blocks that each thread of a worker has, so that none waits for the next."""
 _IGNORE_INTERRUPT = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"
 """Run in each worker of this machine: Ctrl-C is meant for the command, which ends them."""
+_KEEP_MEMORY = {
+    f"distributed.nanny.pre-spawn-environ.MALLOC_{name}_THRESHOLD_": 2**28
+    for name in ("TRIM", "MMAP")
+}
+"""Bytes that a worker keeps for its next block: Dask has it return nearly all to the system, and
+getting it back page by page takes an eighth of a worker's time."""
 _MAX_DEATHS = 20
 """Workers that may die over one block before it is given up."""
 
@@ -83,8 +89,8 @@ def _client(distributed: Any, workers: int | None, cluster: str | None) -> Itera
     """Connect to a scheduler, one of this machine's own if need be."""
     import dask
 
-    quiet = {"distributed.scheduler.allowed-failures": _MAX_DEATHS}
-    with dask.config.set(quiet):
+    settings = {"distributed.scheduler.allowed-failures": _MAX_DEATHS, **_KEEP_MEMORY}
+    with dask.config.set(settings):
         if cluster is None:
             with (
                 distributed.LocalCluster(

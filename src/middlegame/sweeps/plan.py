@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from middlegame.base.numbers import Floats
+from middlegame.base.progress import ProgressCallback
 from middlegame.diagram import Diagram
 from middlegame.equilibrium.equilibrium import Equilibrium
 from middlegame.io.json_form import to_json
@@ -118,13 +119,21 @@ class SweepPlan:
         }
         return sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
 
-    def solve(self, number: int, worlds: int = BLOCK, *, threads: int | None = None) -> Block:
+    def solve(
+        self,
+        number: int,
+        worlds: int = BLOCK,
+        *,
+        threads: int | None = None,
+        progress: ProgressCallback | None = None,
+    ) -> Block:
         """Solve one block of samples.
 
         Args:
             number: the number of the block.
             worlds: how many of its samples, from the first.
             threads: of this process.
+            progress: called with how many samples are done, and how many there are.
         """
         begin = number * BLOCK
         values = self.sequence.parameter_values(begin, begin + worlds)
@@ -139,6 +148,7 @@ class SweepPlan:
             compare=compare,
             threads=threads,
             forked=self.forked,
+            progress=progress,
         )
         columns = [
             found.weights[:, None],

@@ -139,19 +139,21 @@ class Sweep(Displayed):
     @cached_property
     def question_outlooks(self) -> dict[str, Outlook]:
         """The distribution over samples of each question's probability."""
+        names = list(self.plan.queries)
+        values = self.store.numbers([f"question/{name}" for name in names])
         found: dict[str, Outlook] = {}
-        for name in self.plan.queries:
-            values = self.question_samples(name)[:, None]
-            found |= state_outlooks((name,), values, self.weights, threshold=0.5)
+        for place, name in enumerate(names):
+            column = values[:, place, None]
+            found |= state_outlooks((name,), column, self.weights, threshold=0.5)
         return found
 
     @cached_property
     def point_spreads(self) -> dict[str, Spread]:
         """The distribution over samples of each actor's expected points."""
         owners = self.plan.diagram.owners
+        values = self.store.numbers([f"points/{owner}" for owner in owners])
         return {
-            owner: summarize(self.store.numbers([f"points/{owner}"])[:, 0], self.weights)
-            for owner in owners
+            owner: summarize(values[:, place], self.weights) for place, owner in enumerate(owners)
         }
 
     def forecast(self, name: str) -> dict[str, float]:

@@ -1,11 +1,17 @@
 """Run a sweep: solve a contest at many samples, in blocks that are kept as they are done."""
 
 import shutil
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
+from itertools import islice
 from pathlib import Path
+from threading import Event
 from typing import Literal
 
+from middlegame.base.cores import available_cores
 from middlegame.base.errors import QueryError
 from middlegame.base.progress import ProgressCallback
 from middlegame.base.sizes import format_size
@@ -14,7 +20,7 @@ from middlegame.diagram import Diagram
 from middlegame.equilibrium.equilibrium import Equilibrium, solve
 from middlegame.scenario import Condition, Scenario
 from middlegame.scenario.timeline import Timeline
-from middlegame.sweeps.plan import BLOCK, BlockSolver, SweepPlan
+from middlegame.sweeps.plan import BLOCK, Block, BlockSolver, SweepPlan
 from middlegame.sweeps.queries import Query
 from middlegame.sweeps.result import Sweep
 from middlegame.sweeps.sampling import MAX_SAMPLES, METHODS, Method
@@ -100,10 +106,45 @@ def sweep(
 
 def _solver(plan: SweepPlan, workers: int | None, cluster: str | None) -> BlockSolver:
     if workers is None and cluster is None:
-        return lambda wanted: (plan.solve(number, worlds) for number, worlds in wanted)
+        return partial(_solve_here, plan)
     from middlegame.sweeps.cluster import cluster_solver
 
     return cluster_solver(plan, workers, cluster)
+
+
+def _solve_here(plan: SweepPlan, blocks: Iterable[tuple[int, int]]) -> Iterator[Block]:
+    """Solve a plan's blocks in this process, and yield each as it is done, in order.
+
+    The first blocks, or all where there are few, are each shared among threads. Of many, threads
+    take one each, so that the drawing and storing of one goes on while others are solved.
+    """
+    threads, ended = available_cores(), Event()
+    every = list(blocks)
+    shared = 1 if len(every) > threads else len(every)
+    for number, worlds in every[:shared]:
+        yield plan.solve(number, worlds)
+    waiting = iter(every[shared:])
+
+    def go_on(_done: int, _all: int | None) -> None:
+        if ended.is_set():
+            raise CancelledError
+
+    with ThreadPoolExecutor(threads) as pool:
+
+        def submit(block: tuple[int, int]) -> Future[Block]:
+            return pool.submit(plan.solve, *block, threads=1, progress=go_on)
+
+        running = deque(map(submit, islice(waiting, threads + 1)))
+        try:
+            while running:
+                found = running.popleft().result()
+                running.extend(map(submit, islice(waiting, 1)))
+                yield found
+        finally:
+            # An interruption does not wait for what is left of blocks that have begun.
+            ended.set()
+            for each in running:
+                each.cancel()
 
 
 def _fill(

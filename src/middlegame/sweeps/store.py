@@ -1,10 +1,10 @@
 """Worlds on disk: blocks kept as they are done, one whole Parquet file in the end.
 
-Each block is a file of its own in a folder beside the file to come, and appears whole or not at
-all. So whatever ends a sweep loses only the block that was being worked on.
+Each block is an Arrow file of its own in a folder beside the file to come, and appears whole or
+not at all. So whatever ends a sweep loses only the block that was being worked on. Arrow's form is
+the numbers as they are in memory, which takes a tenth of the time of Parquet's to write and read.
 """
 
-import io
 import json
 import shutil
 import weakref
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 ABOUT = b"middlegame"
 """The key of a file's metadata under which it says what sweep it is of."""
+_ABOUT_WORLDS = ("world", "outcome", "agrees")
+"""The columns before a world's numbers."""
 _ROWS = 16_384
 """Worlds in a row group of the whole file."""
 
@@ -88,16 +90,16 @@ class Store:
     @property
     def done(self) -> list[int]:
         """The numbers of the blocks that are there, in order."""
-        return sorted(int(file.stem) for file in self.folder.glob("*.parquet"))
+        return sorted(int(file.stem) for file in self.folder.glob("*.arrow"))
 
     def add(self, block: Block) -> None:
         """Keep a block."""
         import pyarrow as pa
-        import pyarrow.parquet as pq
 
-        stream = io.BytesIO()
-        pq.write_table(self._table(pa, block), stream, use_dictionary=["outcome"])
-        write_whole(self.folder / f"{block.number:09d}.parquet", stream.getvalue())
+        table, stream = self._table(pa, block), pa.BufferOutputStream()
+        with pa.ipc.new_file(stream, table.schema) as writer:
+            writer.write_table(table)
+        write_whole(self._block_file(block.number), stream.getvalue().to_pybytes())
 
     def finish(self) -> None:
         """Put all blocks into one file, if they are to be kept."""
@@ -105,13 +107,13 @@ class Store:
 
         if self.path is None or self.complete:
             return
-        files, part = self._files(), self.path.with_name(f".{uuid4().hex}.part")
+        numbers, part = self.done, self.path.with_name(f".{uuid4().hex}.part")
+        first = self._read_blocks(numbers[:1])
         try:
-            schema = pq.read_schema(files[0])
-            with pq.ParquetWriter(part, schema, use_dictionary=["outcome"]) as writer:
-                group = max(1, _ROWS // max(1, pq.read_metadata(files[0]).num_rows))
-                for begin in range(0, len(files), group):
-                    writer.write_table(pq.ParquetDataset(files[begin : begin + group]).read())
+            with pq.ParquetWriter(part, first.schema, use_dictionary=["outcome"]) as writer:
+                group = max(1, _ROWS // max(1, len(first)))
+                for begin in range(0, len(numbers), group):
+                    writer.write_table(self._read_blocks(numbers[begin : begin + group]))
             part.replace(self.path)
         finally:
             part.unlink(missing_ok=True)
@@ -125,9 +127,11 @@ class Store:
 
     def read(self, columns: Sequence[str]) -> "pa.Table":
         """Return some columns of all samples, in order."""
-        import pyarrow.parquet as pq
+        if self.complete and self.path is not None:
+            import pyarrow.parquet as pq
 
-        return pq.ParquetDataset(self._files()).read(columns=list(columns))
+            return pq.read_table(self.path, columns=list(columns))
+        return self._read_blocks(self.done, columns)
 
     def numbers(self, columns: Sequence[str]) -> Floats:
         """Return some columns of numbers, `[samples, columns]`; nan where a sample failed."""
@@ -135,10 +139,22 @@ class Store:
         found = [np.asarray(table[name].to_numpy(), float) for name in columns]
         return np.stack(found, axis=1) if found else np.zeros((len(table), 0))
 
-    def _files(self) -> list[Path]:
-        if self.complete and self.path is not None:
-            return [self.path]
-        return [self.folder / f"{number:09d}.parquet" for number in self.done]
+    def _block_file(self, number: int) -> Path:
+        return self.folder / f"{number:09d}.arrow"
+
+    def _read_blocks(self, numbers: Sequence[int], columns: Sequence[str] = ()) -> "pa.Table":
+        """Return some columns of blocks, all unless any is named."""
+        import pyarrow as pa
+
+        names = [*_ABOUT_WORLDS, *self.columns]
+        wanted = list(columns) or names
+        places = sorted(names.index(name) for name in wanted)
+        options = pa.ipc.IpcReadOptions(included_fields=places)
+        parts = []
+        for number in numbers:
+            with pa.OSFile(str(self._block_file(number))) as file:
+                parts.append(pa.ipc.open_file(file, options=options).read_all())
+        return pa.concat_tables(parts).select(wanted)
 
     def _table(self, pa: Any, block: Block) -> "pa.Table":
         from middlegame.sweeps.plan import BLOCK
@@ -150,8 +166,7 @@ class Store:
             pa.array(block.agrees, pa.bool_()),
             *(pa.array(column, pa.float64(), from_pandas=True) for column in block.values.T),
         ]
-        names = ["world", "outcome", "agrees", *self.columns]
-        table = pa.Table.from_arrays(arrays, names)
+        table = pa.Table.from_arrays(arrays, [*_ABOUT_WORLDS, *self.columns])
         return table.replace_schema_metadata({ABOUT: json.dumps(self.metadata).encode()})
 
     def _begin(self) -> None:

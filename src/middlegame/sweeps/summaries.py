@@ -91,23 +91,18 @@ def summarize(values: Floats, weights: Floats) -> Spread:
         return Spread(np.nan, np.nan, nothing, nothing, nothing)
     order = np.argsort(values[some])
     ordered, counted = values[some][order], weights[some][order]
-    low, lower, median, upper, high = _quantiles(ordered, counted, _AT)
+    total = counted.sum()
+    # Between the worlds, each in the middle of its own share (Hazen 1914).
+    shares = (np.cumsum(counted) - counted / 2) / total
     number = effective_size(counted)
-    error = []
-    for end in _ENDS:
-        off = _SURE * np.sqrt(end * (1 - end) / number)
-        below, above = _quantiles(ordered, counted, (max(end - off, 0.0), min(end + off, 1.0)))
-        error.append((above - below) / 2)
-    mean = float(ordered @ counted / counted.sum())
-    return Spread(mean, median, (lower, upper), (low, high), (error[0], error[1]))
+    off = [_SURE * np.sqrt(end * (1 - end) / number) for end in _ENDS]
+    ends = [side for end, by in zip(_ENDS, off, strict=True) for side in (end - by, end + by)]
+    found = np.interp([*_AT, *np.clip(ends, 0.0, 1.0)], shares, ordered).tolist()
+    low, lower, median, upper, high, *around = found
+    error = ((around[1] - around[0]) / 2, (around[3] - around[2]) / 2)
+    return Spread(float(ordered @ counted / total), median, (lower, upper), (low, high), error)
 
 
 def effective_size(weights: Floats) -> float:
     """Return the number of equally weighted samples with the same precision (Kish 1965)."""
     return float(weights.sum() ** 2 / (weights**2).sum()) if weights.any() else 0.0
-
-
-def _quantiles(ordered: Floats, weights: Floats, at: tuple[float, ...]) -> list[float]:
-    """Interpolate between the worlds, each in the middle of its own share (Hazen 1914)."""
-    shares = (np.cumsum(weights) - weights / 2) / weights.sum()
-    return [float(value) for value in np.interp(at, shares, ordered)]
